@@ -1,0 +1,68 @@
+# `make run` and `make test` need Python 3.11 to 3.14 and make; the rest is installed into $(VENV).
+
+VENV ?= .venv
+SCENARIO ?= shougang
+WORKERS ?= 2
+# PYTHON=... names the interpreter to use; without it the first that works is taken.
+PYTHON ?=
+# ARGS=... is handed on to pytest, as in ARGS='-k draws'.
+ARGS ?=
+
+bin := $(VENV)/bin
+installed := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench lock clean
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(installed) ## run a scenario (SCENARIO=shougang) and say where its plots are
+	@$(bin)/sim run $(SCENARIO)
+	@echo "Plots: $$($(bin)/sim run $(SCENARIO) --json | $(bin)/python -c 'import json, sys; print(json.load(sys.stdin)["results"])')/figures/"
+
+test: $(installed) ## all tests, with ruff and mypy among them (ARGS='-k draws' for some)
+	$(bin)/python -m pytest -n $(WORKERS) $(ARGS)
+
+lint: $(installed) ## ruff and mypy alone
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+
+format: $(installed) ## lay the code out and mend what ruff can mend
+	$(bin)/ruff check --fix .
+	$(bin)/ruff format .
+
+bench: $(installed) ## what a month costs for each enterprise, in nanoseconds
+	$(bin)/python tests/bench.py
+
+lock: ## pin all dependencies anew in constraints.txt (needs uv)
+	@uv=$(bin)/uv; [ -x "$$uv" ] || uv=$$(command -v uv) || { echo "make lock needs uv: $(bin)/pip install uv" >&2; exit 1; }; \
+	"$$uv" pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy requires-python \
+		--upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --output-file constraints.txt
+
+clean: ## remove the environment and all caches; results stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	find sim tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment whose Python still works is kept; what is pinned is installed into it.
+$(installed): constraints.txt pyproject.toml
+	@works='import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))'; \
+	if [ -n "$(PYTHON)" ] || ! "$(bin)/python" -c "$$works" 2>/dev/null; then \
+		found=; tried=; \
+		for python in $(or $(PYTHON),python3 python3.11 python3.12 python3.13 python3.14); do \
+			if "$$python" -c "$$works" 2>/dev/null; then found=$$python; break; fi; \
+			tried="$$tried $$python ($$("$$python" --version 2>/dev/null || echo 'does not run'))"; \
+		done; \
+		if [ -z "$$found" ]; then \
+			echo "No Python from 3.11 to 3.14 with venv and ensurepip was found. Tried:$$tried." >&2; \
+			echo "Install one (on Debian and Ubuntu with its python3-venv package) or name it: make PYTHON=/path/to/python3" >&2; \
+			exit 1; \
+		fi; \
+		echo "Making $(VENV) with $$("$$found" --version) and installing what constraints.txt pins: a minute or two."; \
+		"$$found" -m venv --clear "$(VENV)"; \
+	fi
+	@"$(bin)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@"$(bin)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

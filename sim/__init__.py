@@ -1,0 +1,42 @@
+"""An ecosystem of big, medium and small enterprises that share innovation platforms and idle resources.
+
+>>> scenario = sim.load("shougang", overrides={"population.enterprises": 500})
+>>> result = sim.run(scenario, replicates=20)
+>>> result.outcomes, result.summary, result.figures
+>>> sim.compare("shougang", "shougang-idle").table
+>>> model = sim.EcosystemModel("shougang", rng=1)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.api import compare, run
+    from sim.model import EcosystemModel
+    from sim.runs.result import Result
+    from sim.scenario import load
+
+__version__ = "0.1.0"
+__all__ = ["EcosystemModel", "Result", "__version__", "compare", "load", "run"]
+
+# Each is imported when first asked for: `import sim` alone takes no time.
+_HOMES = {
+    "EcosystemModel": "sim.model",
+    "Result": "sim.runs.result",
+    "compare": "sim.api",
+    "load": "sim.scenario",
+    "run": "sim.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,109 @@
+"""Platforms and sites as Mesa agents: few, named by the user, each over a record that the model keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import mesa
+
+from sim.agents.views import hint
+
+OWN = ("model", "name", "number", "identity", "unique_id", "pos", "state")
+
+
+class Place(mesa.Agent):  # type: ignore[misc]
+    """An agent over ``state``, a record of the model: the fields and properties of the record are its attributes.
+
+    ``number`` is the place's number in the columns of the enterprises; ``state.identity`` (63 bits) is its
+    ``unique_id``. The agent registers itself with the model.
+    """
+
+    __slots__ = ("_model", "_number", "_state", "_title", "_unique_id")
+    _number: int
+    _title: str
+    _unique_id: int
+
+    def __init__(self, model: Any, name: str, number: int, state: Any) -> None:
+        # Mesa's own __init__ is skipped: Mesa 3.3 keeps every model alive whose agents ran it.
+        self.__setstate__((model, name, number, state, state.identity))
+        model.register_agent(self)
+
+    @property
+    def model(self) -> Any:
+        """The model that the place belongs to."""
+        return self._model
+
+    @property
+    def name(self) -> str:
+        """The name that the scenario gives it."""
+        return self._title
+
+    @property
+    def number(self) -> int:
+        """Its number in the columns of the enterprises."""
+        return self._number
+
+    @property
+    def unique_id(self) -> int:
+        """Its identity (63 bits)."""
+        return self._unique_id
+
+    @property
+    def pos(self) -> None:
+        """None: places have no position on a grid."""
+
+    @property
+    def state(self) -> Any:
+        """The record that the attributes are read from and written to."""
+        return self._state
+
+    def remove(self) -> None:
+        """Refused: what a scenario names is there for the whole run."""
+        raise TypeError(f"{self!r} belongs to the scenario and cannot be removed; leave it out there")
+
+    def __getattr__(self, name: str) -> Any:
+        """Only reached for what is not an attribute of every agent: those of the record."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in self._fields() or isinstance(getattr(type(self._state), name, None), property):
+            return getattr(self._state, name)
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint(name, self._fields())}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in OWN:
+            raise AttributeError(f"{name} of {self!r} cannot be set")
+        if name not in self._fields():
+            raise AttributeError(f"{type(self).__name__} has no field {name!r}{hint(name, self._fields())}")
+        setattr(self._state, name, value)
+
+    def _fields(self) -> Iterable[str]:
+        """The names of the record's fields."""
+        return [field.name for field in fields(self._state)] if is_dataclass(self._state) else vars(self._state)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._fields()})
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._title}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        own = (self._model, self._title, self._number, self._state, self._unique_id)
+        return type(self).__new__, (type(self),), own
+
+    def __setstate__(self, own: tuple[Any, str, int, Any, int]) -> None:
+        for slot, value in zip(("_model", "_title", "_number", "_state", "_unique_id"), own, strict=True):
+            object.__setattr__(self, slot, value)
+
+
+class InnovationPlatform(Place):
+    """An innovation platform: a big enterprise's own, or a third party's."""
+
+    __slots__ = ()
+
+
+class IdleSite(Place):
+    """Space and equipment that a host has released."""
+
+    __slots__ = ()

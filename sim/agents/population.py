@@ -1,0 +1,357 @@
+"""A Mesa ``AgentSet`` over the table: lengths, columns and selections come from the arrays, views when asked for.
+
+Two kinds of set share the class. A live one (``model.agents``, ``model.agents_by_type[...]``) is whatever the table
+holds now. A fixed one (what ``select``, ``sort``, ``shuffle``, ``groupby`` and ``copy`` return) keeps identities and
+drops those that have left.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from random import Random
+from typing import Any
+
+import mesa
+import numpy as np
+from mesa.agent import AgentSet
+
+from sim.agents.members import (
+    Members,
+    agents_of,
+    belongs,
+    each,
+    entry,
+    living,
+    mask_of,
+    of_type,
+    registered,
+    still_there,
+)
+from sim.agents.values import numeric, plain, reduced, values_of
+from sim.agents.views import CLASS_TYPES, Enterprise, checked, follow_class, writable
+
+try:
+    from mesa.agentset import GroupBy  # Mesa from 3.5 on
+except ImportError:
+    from mesa.agent import GroupBy
+
+
+class Groups(GroupBy):  # type: ignore[misc]
+    """Mesa's ``GroupBy`` whose ``agg`` reads columns."""
+
+    def agg(self, attr_name: str, func: Callable[[Any], Any]) -> dict[Any, Any]:
+        """``func`` of the attribute's values in each group."""
+        return {
+            name: group.agg(attr_name, func)
+            if isinstance(group, Population)
+            else func([getattr(agent, attr_name) for agent in group])
+            for name, group in self.groups.items()
+        }
+
+
+class Population(AgentSet):  # type: ignore[misc]
+    """An ordered set of a model's agents, lazily.
+
+    What a user takes out of it and keeps is held by the model until its enterprise leaves, so that Mesa's own sets,
+    which hold agents weakly, may be filled with it. Views that a loop made and nobody kept are dropped again.
+    """
+
+    def __init__(self, model: Any, kind: type | None, members: Members | None = None) -> None:
+        """``kind`` is the type of a live set (mesa.Agent for all), None for a fixed set of ``members``."""
+        self._model = model
+        self._kind = kind
+        self._chosen: Any = members  # of a live set: the order that it was given in place, None for the table's
+
+    # What is in it
+
+    @property
+    def random(self) -> Random:
+        """The model's generator of the standard library."""
+        return self._model.random  # type: ignore[no-any-return]
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """The model's numpy generator: it shuffles."""
+        return self._model.rng  # type: ignore[no-any-return]
+
+    def __len__(self) -> int:
+        """The number of agents that are there now."""
+        if self._kind is None:
+            return len(self._members().rows)
+        return int(np.count_nonzero(mask_of(self._model, self._kind))) + len(registered(self._model, self._kind))
+
+    def __iter__(self) -> Iterator[Any]:
+        """The agents that are there now; those that leave before their turn are left out."""
+        return each(self._model, self._members())
+
+    def __reversed__(self) -> Iterator[Any]:
+        return each(self._model, self._members().take(slice(None, None, -1)))
+
+    def __contains__(self, agent: object) -> bool:
+        """Whether the agent is in the set and has not left."""
+        if not belongs(self._model, agent):
+            return False
+        if self._kind is None:
+            return bool(np.any(self._members().identities == agent.unique_id))  # type: ignore[attr-defined]
+        kind = CLASS_TYPES[agent.size_class] if isinstance(agent, Enterprise) else type(agent)
+        return self._kind in (mesa.Agent, kind)
+
+    def __getitem__(self, item: Any) -> Any:
+        """The agent at a position, or as in Mesa the list of agents of a slice."""
+        members = self._members()
+        if isinstance(item, slice):
+            return agents_of(self._model, members.take(item))
+        position = operator.index(item)
+        if not -len(members.rows) <= position < len(members.rows):
+            raise IndexError(f"position {position} in a set of {len(members.rows)} agents")
+        return agents_of(self._model, members.take([position]))[0]
+
+    def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
+        """The position of an agent; ValueError where it is not there."""
+        if value in self:
+            members = self._members()
+            places = np.flatnonzero(members.identities == value.unique_id)
+            if int(places[0]) in range(*slice(start, stop).indices(len(members.rows))):
+                return int(places[0])
+        raise ValueError(f"{value!r} is not in the set")
+
+    def count(self, value: Any) -> int:
+        """1 for an agent in the set, else 0."""
+        return int(value in self)
+
+    def to_list(self) -> list[Any]:
+        """The agents as a list."""
+        return agents_of(self._model, self._members())
+
+    def copy(self) -> Population:
+        """The agents that are there now, as a fixed set."""
+        return self._fixed(self._members())
+
+    __copy__ = copy
+
+    def __repr__(self) -> str:
+        return f"<Population of {len(self):,} agents>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    # Choosing and ordering
+
+    def select(
+        self,
+        filter_func: Callable[[Any], bool] | None = None,
+        at_most: int | float = math.inf,
+        inplace: bool = False,
+        agent_type: type | tuple[type, ...] | None = None,
+    ) -> Population:
+        """The agents of a type that pass a filter: at most a number of them, or (0.0 to 1.0) a share of the set."""
+        members = self._members()
+        if isinstance(at_most, float) and at_most <= 1.0:
+            at_most = int(len(members.rows) * at_most)
+        limit = None if at_most == math.inf else max(0, math.ceil(at_most))
+        if agent_type:
+            members = of_type(self._model, members, agent_type)
+        if filter_func:
+            judged = self._judged(filter_func, members)
+            members = Members.of(islice((pair for passed, pair in judged if passed), limit))
+        return self._kept(members.take(slice(limit))) if inplace else self._fixed(members.take(slice(limit)))
+
+    def shuffle(self, inplace: bool = False) -> Population:
+        """The agents in a random order of the model's ``rng``; in place also of a live set."""
+        return self._ordered(self._shuffled(), inplace)
+
+    def sort(self, key: Callable[[Any], Any] | str, ascending: bool = False, inplace: bool = False) -> Population:
+        """The agents by an attribute or a function, stable as in Mesa; in place also of a live set."""
+        members = self._members()
+        if callable(key):
+            keyed = list(self._judged(key, members))
+        else:
+            values = values_of(self._model, key, members)
+            if numeric(values):
+                if ascending:
+                    order = np.argsort(values, kind="stable")
+                else:  # equal ones keep their order here too
+                    order = len(values) - 1 - np.argsort(values[::-1], kind="stable")[::-1]
+                return self._ordered(members.take(order), inplace)
+            keyed = list(zip(plain(values), members.entries(), strict=True))
+        keyed.sort(key=operator.itemgetter(0), reverse=not ascending)
+        return self._ordered(Members.of(pair for _, pair in keyed), inplace)
+
+    def groupby(self, by: Callable[[Any], Any] | str, result_type: str = "agentset") -> Groups:
+        """Groups by an attribute or a function, in the order of their first members: sets, or lists of agents."""
+        members = self._members()
+        values: Any = None if callable(by) else values_of(self._model, by, members)
+        groups: dict[Any, Members] = {}
+        if numeric(values):
+            keys, firsts, inverse = np.unique(values, return_index=True, return_inverse=True)
+            places = np.split(np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse))[:-1])
+            groups = {keys[group].item(): members.take(places[group]) for group in np.argsort(firsts).tolist()}
+        else:
+            gathered: dict[Any, list[tuple[int, int]]] = defaultdict(list)
+            judged = self._judged(by, members) if callable(by) else zip(plain(values), members.entries(), strict=True)
+            for value, pair in judged:
+                gathered[value].append(pair)
+            groups = {value: Members.of(pairs) for value, pairs in gathered.items()}
+        if result_type == "agentset":
+            return Groups({value: self._fixed(group) for value, group in groups.items()})
+        return Groups({value: self._fixed(group).to_list() for value, group in groups.items()})
+
+    # Reading, writing and doing
+
+    def get(
+        self, attr_names: str | Iterable[str], handle_missing: str = "error", default_value: Any = None
+    ) -> list[Any]:
+        """An attribute of every agent in a list, or several in a list of lists.
+
+        AttributeError where an agent lacks it, as a platform lacks ``staff``; or ``default_value`` instead where
+        ``handle_missing`` is ``default``.
+        """
+        if handle_missing not in ("error", "default"):
+            raise ValueError(f"handle_missing is 'error' or 'default', not {handle_missing!r}")
+        missing = () if handle_missing == "error" else (default_value,)
+        members = self._members()
+        if isinstance(attr_names, str):
+            return plain(values_of(self._model, attr_names, members, *missing))
+        several = [plain(values_of(self._model, name, members, *missing)) for name in attr_names]
+        return list(map(list, zip(*several, strict=True)))
+
+    def agg(self, attribute: str, func: Callable[[Any], Any] | Iterable[Callable[[Any], Any]]) -> Any:
+        """A function of an attribute's values, or a list of several functions' results.
+
+        Functions of numpy get an array, others a list of plain numbers; the built-in ``sum`` adds in numpy's order.
+        """
+        values = values_of(self._model, attribute, self._members())
+        if callable(func):
+            return reduced(func, values)
+        return [reduced(one, values) for one in func]
+
+    def set(self, attr_name: str, value: Any) -> Population:
+        """Set an attribute of every agent; nothing of the enterprises is written where one of the others refuses."""
+        members = self._members()
+        objects = members.objects
+        rows = members.rows[~objects]
+        number = checked(writable(attr_name), value) if len(rows) else None
+        for agent in agents_of(self._model, members.take(objects)):
+            setattr(agent, attr_name, value)
+        if len(rows):
+            self._model.enterprises.columns[attr_name][rows] = number
+        return self
+
+    def do(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> Population:
+        """Call a method or function on every agent."""
+        _run(_caller(method, args, kwargs), each(self._model, self._members()))
+        return self
+
+    def shuffle_do(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> Population:
+        """Call a method or function on every agent, in a random order."""
+        _run(_caller(method, args, kwargs), each(self._model, self._shuffled()))
+        return self
+
+    def map(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """The results of a method or function on every agent."""
+        return list(map(_caller(method, args, kwargs), each(self._model, self._members())))
+
+    # Membership of a fixed set; that of a live one follows the table
+
+    def add(self, agent: Any) -> None:
+        """Put an agent of the same model into a fixed set."""
+        if agent not in self:
+            self._kept(self._members().then(self._gathered([agent])))
+
+    def discard(self, agent: Any) -> None:
+        """Take an agent out of a fixed set, if it is there."""
+        if agent in self:
+            members = self._members()
+            self._kept(members.take(members.identities != agent.unique_id))
+
+    def remove(self, agent: Any) -> None:
+        """Take an agent out of a fixed set; KeyError where it is not there."""
+        if agent not in self:
+            raise KeyError(agent)
+        self.discard(agent)
+
+    # What the model tells its views
+
+    def reclass(self, rows: Any = None) -> None:
+        """Let the views that are held follow the class of their enterprises, of these rows or of all."""
+        views = self._model._views
+        if rows is None:
+            held = list(views.values())
+        else:
+            identities = self._model.enterprises.identity[rows].tolist() if views else ()
+            held = [views[identity] for identity in identities if identity in views]
+        for view in held:
+            if view._present():
+                follow_class(view)
+
+    def forget(self, rows: Any) -> None:
+        """Hold the views of these rows no longer: their enterprises are leaving."""
+        views = self._model._views
+        for identity in self._model.enterprises.identity[rows].tolist() if views else ():
+            views.pop(identity, None)
+
+    # Inside
+
+    def _members(self) -> Members:
+        """The members that are there now, in the order of the set."""
+        if self._kind is None:
+            self._chosen = still_there(self._model, self._chosen)
+            return self._chosen  # type: ignore[no-any-return]
+        now = living(self._model, self._kind)
+        if self._chosen is None:
+            return now
+        known = self._chosen.take(np.isin(self._chosen.identities, now.identities))
+        return known.then(now.take(~np.isin(now.identities, known.identities)))  # type: ignore[no-any-return]
+
+    def _shuffled(self) -> Members:
+        members = self._members()
+        return members.take(self.rng.permutation(len(members.rows)))
+
+    def _judged(self, function: Callable[[Any], Any], members: Members) -> Iterator[tuple[Any, tuple[int, int]]]:
+        """What ``function`` says of each member, with its row and identity; nothing here keeps a view."""
+        return map(lambda agent: (function(agent), entry(self._model, agent)), each(self._model, members))  # noqa: C417
+
+    def _gathered(self, agents: Iterable[Any]) -> Members:
+        return Members.of(entry(self._model, agent) for agent in agents)
+
+    def _fixed(self, members: Members) -> Population:
+        return Population(self._model, None, members)
+
+    def _ordered(self, members: Members, inplace: bool) -> Population:
+        """The set's own members in a new order: as a new set, or as the set itself, which may be live."""
+        if not inplace:
+            return self._fixed(members)
+        self._chosen = members
+        return self
+
+    def _kept(self, members: Members) -> Population:
+        """The set itself with other members."""
+        if self._kind is not None:
+            raise TypeError("who is in model.agents follows from the model; work on a copy(), or close by remove()")
+        self._chosen = members
+        return self
+
+    def _update(self, agents: Iterable[Any]) -> Population:
+        return self._kept(self._gathered(agents))
+
+    def _from_iterable(self, it: Iterable[Any]) -> Population:
+        """What the set operators (``|``, ``&``, ``-``, ``^``) make their results by."""
+        return self._fixed(self._gathered(dict.fromkeys(it)))
+
+
+def _caller(method: str | Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Any], Any]:
+    if isinstance(method, str):
+        return operator.methodcaller(method, *args, **kwargs)
+    return lambda agent: method(agent, *args, **kwargs)
+
+
+def _run(call: Callable[[Any], Any], agents: Iterable[Any]) -> None:
+    for _ in map(call, agents):  # no variable here holds a view, so that each can be let go
+        pass

@@ -1,0 +1,79 @@
+"""What a set reads: an attribute's values of many agents, from the arrays wherever they hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from sim.agents.members import Members, agents_of, each
+from sim.enterprises import AXES, CLASSES, COLUMNS, ORIGINS, STATUSES
+
+COLUMN_NAMES = frozenset(column.name for column in COLUMNS)
+NAMED = {"class_name": ("size_class", CLASSES), "origin_name": ("origin", ORIGINS), "status_name": ("status", STATUSES)}
+REDUCTIONS: dict[Any, Any] = {sum: np.sum, min: np.min, max: np.max}
+
+
+def values_of(model: Any, name: str, members: Members, *missing: Any) -> Any:
+    """An attribute's values: an array where the table gives all of them, else a list of plain ones.
+
+    AttributeError where a member lacks it, or ``missing`` in its place where that is given.
+    """
+    if name == "unique_id":
+        return members.identities
+    objects = members.objects
+    if objects.any():
+        values = np.empty(len(objects), object)
+        others = agents_of(model, members.take(objects))
+        values[objects] = _filled([getattr(agent, name, *missing) for agent in others])
+        values[~objects] = _filled(plain(values_of(model, name, members.take(~objects), *missing)))
+        return values.tolist()
+    vector = _vector(model, name, members.rows)
+    if vector is not None:
+        return vector
+    return list(map(lambda agent: getattr(agent, name, *missing), each(model, members)))  # noqa: C417  holds no view
+
+
+def plain(values: Any) -> list[Any]:
+    """Values as a list of plain Python ones."""
+    return values if isinstance(values, list) else values.tolist()
+
+
+def numeric(values: Any) -> bool:
+    """Whether values are an array of numbers."""
+    return isinstance(values, np.ndarray) and values.dtype.kind in "if"
+
+
+def reduced(function: Callable[[Any], Any], values: Any) -> Any:
+    """``function`` of values: numpy's own take the array of numbers, all others a list as in Mesa."""
+    if numeric(values) and len(values):
+        if function in REDUCTIONS:
+            return REDUCTIONS[function](values).item()
+        if isinstance(function, np.ufunc) or str(getattr(function, "__module__", "")).split(".")[0] == "numpy":
+            return function(values)
+    return function(plain(values))
+
+
+def _vector(model: Any, name: str, rows: Any) -> Any:
+    """An attribute of these rows as an array; None where it is neither a column nor read off columns."""
+    columns = model.enterprises.columns
+    if name in COLUMN_NAMES:
+        values = columns[name][rows]
+        return values if values.dtype.kind == "f" else values.astype(np.int64, copy=False)
+    if name in NAMED:
+        source, names = NAMED[name]
+        return np.array(names, object)[columns[source][rows]]
+    if name == "age":
+        return model.month - columns["born"][rows].astype(np.int64)
+    if name == "knowledge":
+        return _filled(list(zip(*[columns[f"knowledge_{axis}"][rows].tolist() for axis in range(AXES)], strict=True)))
+    return None
+
+
+def _filled(values: list[Any]) -> Any:
+    """An array of objects, also where the values are tuples."""
+    array = np.empty(len(values), object)
+    for place, value in enumerate(values):
+        array[place] = value
+    return array

@@ -1,0 +1,252 @@
+"""Enterprises as Mesa agents: light views of one row of the table each.
+
+A view knows its model, its row and its identity. Before each access it compares its identity with the row's, so that
+the view of an enterprise that left never reads the enterprise that came to the row after it.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable
+from difflib import get_close_matches
+from numbers import Real
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.declare import Column
+from sim.enterprises import AXES, CLASSES, COLUMNS, ORIGINS, STATUSES
+
+REFUSED = {
+    "identity": "an identity is for life",
+    "unique_id": "an identity is for life",
+    "status": "a status changes in the model's month; remove() closes an enterprise",
+    "size_class": "the class follows from staff and revenue at the review in December",
+    "booked": "the books are kept by the transfers of the model",
+    "cash": "cash changes by named transfers only: use model.transfer",
+    "model": "an enterprise stays in its model",
+    "pos": "an enterprise has no position",
+}
+WRITABLE = {column.name: column for column in COLUMNS if column.name not in REFUSED}
+
+
+class EnterpriseLeft(ReferenceError):
+    """The enterprise of a view has left: its ``unique_id``, ``repr``, hash and equality are all that remains."""
+
+
+def hint(name: str, names: Iterable[str]) -> str:
+    """The end of a message that refuses ``name``: the nearest of ``names``, if one is near."""
+    near = get_close_matches(name, list(names), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def writable(name: str) -> Column:
+    """The column that a user may set by this name; AttributeError with the reason where there is none."""
+    if name in WRITABLE:
+        return WRITABLE[name]
+    if name in REFUSED:
+        raise AttributeError(f"{name} cannot be set: {REFUSED[name]}")
+    if hasattr(Enterprise, name) and not name.startswith("_"):
+        raise AttributeError(f"{name} cannot be set: it is read off other attributes")
+    raise AttributeError(f"an enterprise has no attribute {name!r} to set{hint(name, WRITABLE)}")
+
+
+def checked(column: Column, value: Any) -> int | float:
+    """``value`` as the plain number that ``column`` holds; TypeError or ValueError where it holds no such thing."""
+    unit = f" ({column.unit})" if column.unit else ""
+    if np.dtype(column.dtype).kind == "f":
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise TypeError(f"{column.name} is a number{unit}, not {value!r}")
+        if not math.isfinite(value):
+            raise ValueError(f"{column.name} is a finite number{unit}, not {value!r}")
+        return float(value)
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{column.name} is a whole number{unit}, not {value!r}") from None
+    limits = np.iinfo(column.dtype)
+    if not limits.min <= number <= limits.max:
+        raise ValueError(f"{column.name} lies between {limits.min} and {limits.max}{unit}, {number} does not")
+    return number
+
+
+class Enterprise(mesa.Agent):  # type: ignore[misc]
+    """One enterprise: every column of the table is an attribute, in plain Python numbers.
+
+    Views come from ``model.agents``; there is one for an enterprise as long as anybody holds it. An attribute that is
+    not a column cannot be set: it would be lost with the view.
+    """
+
+    __slots__ = ("_identity", "_model", "_row")
+    _identity: int
+    _model: Any
+    _row: int
+
+    def __init__(self, *_args: Any, **_kwargs: Any) -> None:
+        raise TypeError("enterprises are founded by the model; model.agents gives views of them")
+
+    @property
+    def unique_id(self) -> int:
+        """The enterprise's identity (63 bits), also after it has left."""
+        return self._identity
+
+    @property
+    def model(self) -> Any:
+        """The model that the enterprise belongs to."""
+        self._place()
+        return self._model
+
+    @property
+    def pos(self) -> None:
+        """None: an enterprise has no position."""
+        self._place()
+
+    @property
+    def status_name(self) -> str:
+        """``registered``, ``operating`` or ``suspended``."""
+        return STATUSES[self.status]
+
+    @property
+    def origin_name(self) -> str:
+        """``incumbent``, ``independent``, ``spin_off``, ``maker`` or ``tenant``."""
+        return ORIGINS[self.origin]
+
+    @property
+    def class_name(self) -> str:
+        """``small``, ``medium`` or ``big``."""
+        return CLASSES[self.size_class]
+
+    @property
+    def sector_name(self) -> str:
+        """Name of the sector, from the model's ``sector_names``."""
+        return str(self.model.sector_names[self.sector])
+
+    @property
+    def knowledge(self) -> tuple[float, ...]:
+        """Knowledge on each axis: materials and process, devices and electronics, software and markets."""
+        return tuple(getattr(self, f"knowledge_{axis}") for axis in range(AXES))
+
+    @property
+    def age(self) -> int:
+        """Months since registration."""
+        return int(self.model.month - self.born)
+
+    def remove(self) -> None:
+        """Close the enterprise: an ordinary exit, booked as such."""
+        self._model.leave(np.array([self._place()], np.int64))
+
+    def step(self) -> None:
+        """Nothing: the month of all enterprises is ``model.step()``."""
+        self._place()
+
+    def advance(self) -> None:
+        """Nothing, as ``step``."""
+        self._place()
+
+    def _present(self) -> bool:
+        """Whether the enterprise is still there."""
+        return bool(self._model.enterprises.columns["identity"].item(self._row) == self._identity)
+
+    def _place(self) -> int:
+        """The row; EnterpriseLeft where it is another's by now."""
+        if not self._present():
+            raise EnterpriseLeft(f"{self!r}: the enterprise has left, ask model.agents for those that are there")
+        return self._row
+
+    def __getattr__(self, name: str) -> Any:
+        """Only reached where there is no such attribute."""
+        if name.startswith("_"):  # asked for by copy, pickle and notebooks, also of enterprises that left
+            raise AttributeError(name)
+        self._place()
+        public = [known for known in dir(type(self)) if not known.startswith("_")]
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint(name, public)}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        row = self._place()
+        self._model.enterprises.columns[name][row] = checked(writable(name), value)
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{name} cannot be deleted: it is a column of the table")
+
+    def __repr__(self) -> str:
+        number = str(self._identity)
+        shown = number if len(number) <= 6 else f"{number[:4]}…"
+        return f"<{type(self).__name__} {shown} {f'staff={self.staff}' if self._present() else 'left'}>"
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Enterprise):
+            return NotImplemented
+        return self._identity == other._identity and self._model is other._model
+
+    def __copy__(self) -> Enterprise:
+        return self  # a second view of one enterprise would be a second agent
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _blank, (type(self), self._identity), (self._model, self._row)
+
+    def __setstate__(self, state: tuple[Any, int]) -> None:
+        object.__setattr__(self, "_model", state[0])
+        object.__setattr__(self, "_row", state[1])
+
+
+class BigEnterprise(Enterprise):
+    """A big enterprise by the 2011 standard."""
+
+    __slots__ = ()
+
+
+class MediumEnterprise(Enterprise):
+    """A medium enterprise by the 2011 standard."""
+
+    __slots__ = ()
+
+
+class SmallEnterprise(Enterprise):
+    """A small or micro enterprise by the 2011 standard."""
+
+    __slots__ = ()
+
+
+CLASS_TYPES: tuple[type[Enterprise], ...] = (SmallEnterprise, MediumEnterprise, BigEnterprise)
+
+
+def view_of(model: Any, row: int) -> Enterprise:
+    """A new view of a row in use; whoever calls it has made sure that nobody holds one yet."""
+    columns = model.enterprises.columns
+    view = _blank(CLASS_TYPES[columns["size_class"].item(row)], columns["identity"].item(row))
+    view.__setstate__((model, row))
+    return view
+
+
+def follow_class(view: Enterprise) -> None:
+    """Give a view the class of its enterprise: the same object, the same hash."""
+    object.__setattr__(view, "__class__", CLASS_TYPES[view.size_class])
+
+
+def _blank(kind: type[Enterprise], identity: int) -> Enterprise:
+    """A view with an identity and no row yet: it can be hashed while a pickle is still being read."""
+    view = kind.__new__(kind)
+    object.__setattr__(view, "_identity", identity)
+    return view
+
+
+def _attribute(column: Column) -> property:
+    """The attribute that reads ``column`` in the view's row; ``Enterprise.__setattr__`` writes it."""
+    name = column.name
+
+    def read(view: Enterprise) -> Any:
+        columns = view._model.enterprises.columns
+        if columns["identity"].item(view._row) != view._identity:
+            view._place()
+        return columns[name].item(view._row)
+
+    return property(read, doc=f"{column.meaning[0].upper()}{column.meaning[1:]} [{column.unit or 'no unit'}].")
+
+
+for _column in COLUMNS:
+    setattr(Enterprise, _column.name, _attribute(_column))

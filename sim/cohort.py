@@ -1,0 +1,38 @@
+"""What a newcomer is like: draws of the new-firm cohort, each a pure function of its identity."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim import draws
+from sim.compiled import compiled
+
+
+@compiled
+def staff_planned(seed: int, identity: int, p: Any) -> int:
+    """Staff with which a newcomer starts (people): lognormal with the cohort's mean."""
+    if not p.enabled:
+        return max(1, int(p.staff_mean))
+    u, _, _, _ = draws.uniforms(seed, identity, 0, draws.NEWBORN)
+    middle = math.log(p.staff_mean) - 0.5 * p.staff_log_sd * p.staff_log_sd
+    return max(1, int(math.floor(math.exp(middle + p.staff_log_sd * draws.normal(u)) + 0.5)))
+
+
+@compiled
+def opening_sales(seed: int, identity: int, merit: float, p: Any) -> float:
+    """Rate of sales at the start (million yuan a year), drawn jointly with staff; a better idea sells more."""
+    if not p.enabled:
+        return p.revenue_median * merit  # type: ignore[no-any-return]
+    u_staff, u_sales, u_any, _ = draws.uniforms(seed, identity, 0, draws.NEWBORN)
+    if u_any >= p.with_revenue:
+        return 0.0001
+    rho = p.revenue_staff_correlation
+    z = rho * draws.normal(u_staff) + math.sqrt(1.0 - rho * rho) * draws.normal(u_sales)
+    return p.revenue_median * math.exp(p.revenue_log_sd * z)  # type: ignore[no-any-return]
+
+
+@compiled
+def idea_merit(u: float, log_sd: float) -> float:
+    """Merit of an idea: lognormal with mean 1."""
+    return math.exp(log_sd * draws.normal(u) - 0.5 * log_sd * log_sd)

@@ -1,0 +1,211 @@
+"""Random numbers without state: a draw is a function of seed, identity, month and purpose.
+
+The generator is Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"),
+held to the known-answer vectors of its authors by ``tests/test_draws.py``. One block yields four uniforms; a purpose
+is a block with up to four words, named below. Blocks are only ever appended: a number, once given, is never reused.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.compiled import compiled
+
+# One block per purpose; the comment names its four words.
+OPENING = 0  # staff, revenue per worker, capital intensity, sector
+OPENING_TRAITS = 1  # age, lines, productivity, exporter's taste
+KNOWLEDGE = 2  # the three axes of knowledge, quality
+KNOWLEDGE_MORE = 3  # talent, cash, floor, energy
+IDEAS = 4  # number of ideas a source gives in a month
+IDEA = 5  # quality, sector, staff wished, capital need
+IDEA_CHANNELS = 6  # taste for independent, spin-off, maker, tenant
+NEWBORN = 7  # staff, revenue per worker, start hazard trait, productivity
+NEWBORN_TRAITS = 8  # lines, talent, energy, capital intensity
+START = 9  # start of operation, resumption, deregistration, stop
+ADOPTION = 10  # adopts, own or third-party, quits, kind
+RESOURCES = 11  # recruited, pulled, aged out, kind
+LETTING = 12  # considers a move, taste for the site, priority, leaves
+EQUIPMENT = 13  # asks for hours, priority
+MATCHING = 14  # meets: domestic, foreign, user, another member
+MATCHING_CELL = 15  # cell of the domestic, foreign, user partner; point on the ring
+MATCHING_DOMESTIC = 16  # place within the cell on three axes; point on the ring of all
+MATCHING_FOREIGN = 17  # place within the cell on three axes; meets without a platform
+MATCHING_USER = 18  # place within the cell on three axes
+PAIR = 19  # taste of a pair of enterprises, keyed by both identities
+FINANCE = 20  # merit seen, ticket
+PROJECT = 21  # begins, breadth, gain, kind of gain
+COMPONENT = 22  # solved: first, second, third component; abandoned
+PLACE_0 = 23  # needed knowledge on the first axis: first, second, third component
+PLACE_1 = 24  # the same on the second axis
+PLACE_2 = 25  # the same on the third axis
+INDUSTRY = 26  # opens a sector or mode, which, follows into a sector, follows into a mode
+CHAIN = 27  # a link is looked at again, point on the ring, a part is asked, priority
+LINES = 28  # lines lost, lines won, size of the lost share, size of the new lines
+DEMAND = 29  # shock to lines
+JOBS = 30  # hiring, talent, shedding, talent leaving: roundings
+EXPORTS = 31  # taste for exporting, share of sales
+BUILDING = 32  # conversion cost of a building
+CONTACT = 33  # contact along the chain, contact with a neighbour, point on the ring
+
+_MASK = np.uint64(0xFFFFFFFF)
+_SHIFT = np.uint64(32)
+_MULTIPLIER_0 = np.uint64(0xD2511F53)
+_MULTIPLIER_1 = np.uint64(0xCD9E8D57)
+_WEYL_0 = np.uint64(0x9E3779B9)
+_WEYL_1 = np.uint64(0xBB67AE85)
+_IDENTITY_KEY = np.uint64(0x1D)
+
+
+@compiled
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+    """Philox 4x32-10 of a counter of four and a key of two 32-bit words (uint64 in and out): four 32-bit words."""
+    a, b, c, d = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
+    key_0, key_1 = np.uint64(k0), np.uint64(k1)
+    for _ in range(10):
+        product_0 = _MULTIPLIER_0 * a
+        product_1 = _MULTIPLIER_1 * c
+        a, b, c, d = (
+            (product_1 >> _SHIFT) ^ b ^ key_0,
+            product_1 & _MASK,
+            (product_0 >> _SHIFT) ^ d ^ key_1,
+            product_0 & _MASK,
+        )
+        key_0 = (key_0 + _WEYL_0) & _MASK
+        key_1 = (key_1 + _WEYL_1) & _MASK
+    return a, b, c, d  # type: ignore[return-value]
+
+
+@compiled
+def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float, float, float, float]:
+    """The four uniforms of one purpose: float64, never 0 and never 1."""
+    number, who = np.uint64(seed), np.uint64(identity)
+    a, b, c, d = philox(
+        who & _MASK,
+        who >> _SHIFT,
+        np.uint64(month & 0xFFFFFFFF),
+        np.uint64(purpose),
+        number & _MASK,
+        number >> _SHIFT,
+    )
+    scale = 2.0**-32
+    return (a + 0.5) * scale, (b + 0.5) * scale, (c + 0.5) * scale, (d + 0.5) * scale
+
+
+@compiled
+def child_identity(parent: int, month: int, channel: int, ordinal: int) -> int:
+    """A newcomer's identity (63 bits) from its parent's or host's, the month, the channel and its place in it."""
+    who = np.uint64(parent)
+    a, b, _, _ = philox(
+        who & _MASK,
+        who >> _SHIFT,
+        np.uint64(month & 0xFFFFFFFF),
+        np.uint64(ordinal),
+        np.uint64(channel),
+        _IDENTITY_KEY,
+    )
+    return np.int64(((a << _SHIFT) | b) >> np.uint64(1))  # type: ignore[return-value]
+
+
+@compiled
+def normal(u: float) -> float:
+    """Standard normal deviate of a uniform: Wichura's AS241 (PPND16), relative error below 1e-15."""
+    q = u - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        top = (
+            (((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
+               + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
+            + 133.14166789178437745
+        ) * r + 3.387132872796366608  # fmt: skip
+        low = (
+            (((((5226.495278852854561 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
+               + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
+            + 42.313330701600911252
+        ) * r + 1.0  # fmt: skip
+        return q * top / low
+    r = math.sqrt(-math.log(u if q < 0 else 1.0 - u))
+    if r <= 5.0:
+        r -= 1.6
+        top = (
+            (((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
+               + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.7694972214606914055) * r
+            + 4.6303378461565452959
+        ) * r + 1.42343711074968357734  # fmt: skip
+        low = (
+            (((((1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r
+               + 0.14810397642748007459) * r + 0.68976733498510000455) * r + 1.6763848301838038494) * r
+            + 2.05319162663775882187
+        ) * r + 1.0  # fmt: skip
+    else:
+        r -= 5.0
+        top = (
+            (((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r
+               + 0.026532189526576123093) * r + 0.29656057182850489123) * r + 1.7848265399172913358) * r
+            + 5.4637849111641143699
+        ) * r + 6.6579046435011037772  # fmt: skip
+        low = (
+            (((((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r
+               + 7.868691311456132591e-4) * r + 0.0148753612908506148525) * r + 0.13692988092273580531) * r
+            + 0.59983220655588793769
+        ) * r + 1.0  # fmt: skip
+    return -top / low if q < 0 else top / low
+
+
+@compiled
+def gumbel(u: float) -> float:
+    """Standard Gumbel deviate of a uniform: the taste in a choice between channels or partners."""
+    return -math.log(-math.log(u))
+
+
+@compiled
+def poisson(u: float, mean: float) -> int:
+    """Poisson count of a uniform by its inverse CDF; above a mean of 50 by the rounded normal of the same moments."""
+    if mean <= 0.0:
+        return 0
+    if mean > 50.0:
+        return max(0, int(math.floor(mean + math.sqrt(mean) * normal(u) + 0.5)))
+    term = math.exp(-mean)
+    total = term
+    count = 0
+    while u > total and count < 400:
+        count += 1
+        term *= mean / count
+        total += term
+    return count
+
+
+@compiled
+def binomial(u: float, number: int, share: float) -> int:
+    """Binomial count of a uniform by its inverse CDF; above a variance of 50 by the rounded normal."""
+    if number <= 0 or share <= 0.0:
+        return 0
+    if share >= 1.0:
+        return number
+    if number * share * (1.0 - share) > 50.0:
+        middle = number * share
+        width = math.sqrt(number * share * (1.0 - share))
+        return min(number, max(0, int(math.floor(middle + width * normal(u) + 0.5))))
+    if share > 0.5:
+        return number - binomial(1.0 - u, number, 1.0 - share)
+    term = math.exp(number * math.log1p(-share))
+    total = term
+    count = 0
+    while u > total and count < number:
+        count += 1
+        term *= (number - count + 1) / count * share / (1.0 - share)
+        total += term
+    return count
+
+
+@compiled
+def whole(x: float, u: float) -> int:
+    """``x`` people or things in whole ones: rounded up with the probability of its fraction."""
+    return int(math.floor(x + u))
+
+
+@compiled
+def monthly(annual: float) -> float:
+    """The monthly probability that adds up to ``annual`` over twelve months."""
+    return -math.expm1(math.log1p(-min(annual, 1.0 - 1e-12)) / 12.0)

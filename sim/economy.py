@@ -1,0 +1,146 @@
+"""Accounts, named transfers, counters and sectors: what enterprises share, in whole numbers where it is summed.
+
+Money is million yuan at 2015 prices on a grid of 2^-20 million yuan (a tick, about one yuan). Amounts on the grid
+add exactly in float64, and totals are whole ticks in int64, so the books balance to zero and not to a tolerance.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.compiled import compiled
+
+TICKS = 2.0**20  # a million yuan
+
+ENTERPRISES, HOUSEHOLDS, GOVERNMENT, BANKS, ABROAD, ECONOMY, PLATFORMS, SITES = range(8)
+ACCOUNTS = ("enterprises", "households", "government", "banks", "abroad", "economy", "platforms", "sites")
+
+# A named transfer and the account at its other end. Positive amounts go to the enterprise.
+TRANSFERS: dict[str, int] = {
+    "opening_balance": HOUSEHOLDS,
+    "sales_home": HOUSEHOLDS,
+    "sales_abroad": ABROAD,
+    "inputs": ECONOMY,
+    "wages": HOUSEHOLDS,
+    "rent": ECONOMY,
+    "site_rent": SITES,
+    "rent_subsidy": GOVERNMENT,
+    "vat": GOVERNMENT,
+    "income_tax": GOVERNMENT,
+    "fees": PLATFORMS,
+    "fee_support": GOVERNMENT,
+    "research": ECONOMY,
+    "foreign_contacts": ABROAD,
+    "investment": ECONOMY,
+    "entry_cost": ECONOMY,
+    "founders_equity": HOUSEHOLDS,
+    "outside_equity": BANKS,
+    "platform_equity": PLATFORMS,
+    "site_equity": SITES,
+    "dividends": HOUSEHOLDS,
+    "opening_industry": ECONOMY,
+    "liquidation": HOUSEHOLDS,
+    "default": BANKS,
+    "platform_income": PLATFORMS,
+}
+(
+    OPENING_BALANCE, SALES_HOME, SALES_ABROAD, INPUTS, WAGES, RENT, SITE_RENT, RENT_SUBSIDY, VAT, INCOME_TAX, FEES,
+    FEE_SUPPORT, RESEARCH, FOREIGN_CONTACTS, INVESTMENT, ENTRY_COST, FOUNDERS_EQUITY, OUTSIDE_EQUITY, PLATFORM_EQUITY,
+    SITE_EQUITY, DIVIDENDS, OPENING_INDUSTRY, LIQUIDATION, DEFAULT, PLATFORM_INCOME,
+) = range(len(TRANSFERS))  # fmt: skip
+COUNTER_ACCOUNT = np.array(list(TRANSFERS.values()), np.int64)
+
+MAX_SECTORS = 16
+SUPPLIERS, MAKERS, SELLERS = 0, 1, 2  # places in the chain: sector number modulo 3
+
+UNEMPLOYED, ELSEWHERE, LEAVERS = 0, 1, 2  # where residents are who do not work in an enterprise of the table
+PEOPLE = ("unemployed", "elsewhere", "leavers")
+
+
+@compiled
+def ticks(amount: float) -> int:
+    """Million yuan in whole ticks, rounded to the nearest."""
+    return int(math.floor(amount * TICKS + 0.5))
+
+
+@compiled
+def transfer(i: int, amount: float, cash: Any, booked: Any, flows: Any, purpose: int) -> float:
+    """Book ``amount`` (million yuan, positive to the enterprise) on row ``i`` under its name; the amount booked."""
+    whole = ticks(amount)
+    money = whole / TICKS
+    cash[i] += money
+    booked[i] += money
+    flows[purpose] += whole
+    return money
+
+
+@compiled
+def attraction(quality: float, productivity: float, rivalry: float, price_share: float) -> float:
+    """Pull of a unit of line size: (quality / price)^rivalry with price = productivity^-price_share."""
+    return math.exp(rivalry * (math.log(quality) + price_share * math.log(productivity)))
+
+
+class Posted(NamedTuple):
+    """Prices and shares posted at the end of last month, on which this month's markets clear."""
+
+    talent_wage: float  # relative to a worker's
+    talent_fill: float  # share of requests for talent that is granted
+    hours_fill: float  # share of requests for equipment hours that is granted
+    hurdle: float  # merit from which outside finance is given
+    finance_fill: float  # share of asking enterprises that found finance last month
+    answered: float  # share of open requests that a platform answered last month
+
+
+class Sectors:
+    """Sectors as arrays of length ``MAX_SECTORS``; the place in the chain is the number modulo 3."""
+
+    def __init__(self) -> None:
+        self.open = np.zeros(MAX_SECTORS, np.int8)
+        self.opened = np.full(MAX_SECTORS, -9999, np.int64)  # month
+        self.demand = np.zeros(MAX_SECTORS)  # million yuan a year at opening prices
+        self.opening_demand = np.zeros(MAX_SECTORS)
+        self.mature_demand = np.zeros(MAX_SECTORS)  # where a new sector's S-curve ends
+        self.taken_from = np.full(MAX_SECTORS, -1, np.int64)  # old sector that loses demand to it
+        self.pull = np.zeros(MAX_SECTORS)  # last month's sum over enterprises, million yuan a year
+        self.opening_pull = np.zeros(MAX_SECTORS)
+        self.price = np.ones(MAX_SECTORS)  # relative to the opening price
+        self.quality = np.ones(MAX_SECTORS)  # mean over pull
+        self.productivity = np.ones(MAX_SECTORS)  # mean over pull
+        self.sales_factor = np.ones(MAX_SECTORS)  # sales a year for a pull of 1
+        self.saturation = np.ones(MAX_SECTORS)  # pull for demand, relative to the opening
+        self.mode_open = np.zeros(MAX_SECTORS, np.int8)
+        self.base_knowledge = np.full((MAX_SECTORS, 3), 0.5)  # knowledge that anyone in the sector has
+        self.worker_revenue = np.ones(MAX_SECTORS)  # million yuan a year, mean over operating enterprises
+
+
+class Books:
+    """Balances of the accounts and this month's flows by named transfer, in ticks; people by where they are."""
+
+    def __init__(self) -> None:
+        self.accounts = np.zeros(len(ACCOUNTS), np.int64)
+        self.flows = np.zeros(len(TRANSFERS), np.int64)  # of the mechanism at work
+        self.month = np.zeros(len(TRANSFERS), np.int64)  # of the month
+        self.people = np.zeros(len(PEOPLE), np.int64)
+        self.skilled = np.zeros(len(PEOPLE), np.int64)
+        self.residents = 0
+        self.residents_skilled = 0
+        self.fiscal_cost = 0  # ticks paid by government this month
+
+    def settle(self) -> None:
+        """Book the flows of the mechanism that just ran on both ends, and clear them."""
+        np.subtract.at(self.accounts, COUNTER_ACCOUNT, self.flows)
+        self.accounts[ENTERPRISES] += int(self.flows.sum())
+        self.month += self.flows
+        self.flows[:] = 0
+
+    def pay(self, payer: int, payee: int, amount: float) -> int:
+        """A transfer of million yuan between two outside accounts; the ticks paid."""
+        whole = int(ticks(amount))
+        self.accounts[payer] -= whole
+        self.accounts[payee] += whole
+        if payer == GOVERNMENT:
+            self.fiscal_cost += whole
+        return whole

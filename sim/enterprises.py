@@ -1,0 +1,156 @@
+"""The table of enterprises: one row an enterprise, one numpy column an attribute, declared once.
+
+Rows of enterprises that left are used again; an identity never is. Nothing in the model may depend on the order of
+the rows: draws are keyed by identity, and sums run over whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.declare import Column
+
+SMALL, MEDIUM, BIG = 0, 1, 2
+CLASSES = ("small", "medium", "big")
+
+INCUMBENT, INDEPENDENT, SPIN_OFF, MAKER, TENANT = 0, 1, 2, 3, 4
+ORIGINS = ("incumbent", "independent", "spin_off", "maker", "tenant")
+
+FREE, REGISTERED, OPERATING, SUSPENDED = 0, 1, 2, 3
+STATUSES = ("free", "registered", "operating", "suspended")
+
+AXES = 3  # of the space of knowledge
+
+COLUMNS = (
+    Column("identity", "i8", "", "identity: never used again, the key of every draw"),
+    Column("host", "i8", "identity", "identity of the parent (spin-off) or host (maker, tenant), 0 without one"),
+    Column("status", "i1", "", "free row, registered, operating or suspended"),
+    Column("size_class", "i1", "", "small, medium or big by the 2011 standard, reviewed each December"),
+    Column("origin", "i1", "", "incumbent, independent, spin-off, maker or site tenant"),
+    Column("sector", "i1", "", "number of the sector; its place in the chain follows"),
+    Column("mode", "i1", "", "way of selling: 0 the old one, 1 the new one"),
+    Column("exporter", "i1", "", "1 for an exporter"),
+    Column("funded", "i1", "", "1 once an outside investor has bought a share"),
+    Column("moved_in", "i1", "", "1 for a firm that moved in to a site as an existing one"),
+    Column("platform", "i2", "", "number of the platform it is a member of, -1 without"),
+    Column("site", "i2", "", "number of the idle site it is a tenant of, -1 without"),
+    Column("distress", "i2", "month", "months in a row with cash below zero"),
+    Column("born", "i4", "month", "month of registration, negative for incumbents"),
+    Column("started", "i4", "month", "month in which operation started, -9999 before"),
+    Column("let_until", "i4", "month", "month in which the tenancy at a site ends"),
+    Column("lines", "i4", "lines", "product lines"),
+    Column("staff", "i4", "people", "founders and employees"),
+    Column("talent", "i4", "people", "skilled staff, within staff"),
+    Column("staff_year_ago", "i4", "people", "staff in the same month of last year's review"),
+    Column("project_began", "i4", "month", "month in which the project under way began, -9999 without one"),
+    Column("asked", "i4", "month", "month of the open request for knowledge, -9999 without one"),
+    Column("solved", "i1", "", "bits of the components of the project that are solved"),
+    Column("breadth", "i1", "sources", "kinds of partner that the project draws on, 0 to 4"),
+    Column("reached", "i1", "", "1 once a partner has answered in the project"),
+    Column("cash", "f8", "million yuan", "cash; changes by named transfers only"),
+    Column("booked", "f8", "million yuan", "the sum of all named transfers: equals cash"),
+    Column("assets", "f8", "million yuan", "fixed and working assets"),
+    Column("productivity", "f8", "", "efficiency relative to the sector's at the start"),
+    Column("quality", "f8", "", "quality of its lines relative to the sector's at the start"),
+    Column("knowledge_0", "f8", "", "knowledge of materials and process"),
+    Column("knowledge_1", "f8", "", "knowledge of devices and electronics"),
+    Column("knowledge_2", "f8", "", "knowledge of software and markets"),
+    Column("appeal", "f8", "million yuan a year", "sum of the sizes of its lines at the sector's opening demand"),
+    Column("line_size", "f8", "million yuan a year", "size to which one of its lines reverts"),
+    Column("met_0", "f8", "", "knowledge of materials and process of the month's partner, -1 without one"),
+    Column("met_1", "f8", "", "knowledge of devices and electronics of the month's partner, -1 without one"),
+    Column("met_2", "f8", "", "knowledge of software and markets of the month's partner, -1 without one"),
+    Column("worker_revenue", "f8", "million yuan a year", "revenue per worker at productivity 1"),
+    Column("capital_intensity", "f8", "million yuan", "assets per worker of a firm of 100 staff"),
+    Column("energy", "f8", "tce per million yuan", "energy and material per output, in coal equivalent"),
+    Column("floor", "f8", "m2", "floor in use"),
+    Column("idle_floor", "f8", "m2", "floor owned and not in use"),
+    Column("idle_hours", "f8", "hours a month", "equipment hours that stand idle"),
+    Column("borrowed_hours", "f8", "hours a month", "equipment hours borrowed from a host"),
+    Column("revenue", "f8", "million yuan a month", "sales of the month"),
+    Column("exports", "f8", "million yuan a month", "sales abroad within the month's sales"),
+    Column("revenue_year", "f8", "million yuan", "sales since January"),
+    Column("revenue_12", "f8", "million yuan", "sales of the last full year"),
+    Column("profit_year", "f8", "million yuan", "taxable profit since January"),
+    Column("losses", "f8", "million yuan", "losses carried forward for income tax"),
+)
+
+NAMES = tuple(column.name for column in COLUMNS)
+BYTES_A_ROW = sum(np.dtype(column.dtype).itemsize for column in COLUMNS)
+NEVER = -9999
+AllColumns = namedtuple("AllColumns", NAMES, module=__name__)  # type: ignore[misc]
+
+View = TypeVar("View")
+
+
+@compiled
+def classify(staff: float, revenue: float) -> int:
+    """Class by the 2011 standard from staff and yearly revenue (million yuan): a firm below either floor drops."""
+    if staff >= 1000 and revenue >= 400.0:
+        return BIG
+    if staff >= 300 and revenue >= 20.0:
+        return MEDIUM
+    return SMALL
+
+
+class Enterprises:
+    """Columns of equal length; ``size`` rows have been used, of which some may be free again."""
+
+    def __init__(self, capacity: int) -> None:
+        self.size = 0
+        self.columns: dict[str, Any] = {column.name: np.zeros(max(capacity, 16), column.dtype) for column in COLUMNS}
+        self._free: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """The used part of a column, by its name: a view of shape ``(size,)``."""
+        columns = self.__dict__.get("columns")
+        if columns is None or name not in columns:
+            raise AttributeError(f"no column {name!r}")
+        return columns[name][: self.size]
+
+    @property
+    def alive(self) -> Any:
+        """Mask of the rows in use, shape ``(size,)``: registered, operating or suspended enterprises."""
+        return self.status != FREE
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self.alive))
+
+    def __iter__(self) -> Iterator[int]:
+        """The rows in use, in the order of the table."""
+        return iter(np.flatnonzero(self.alive).tolist())
+
+    def view(self, columns: type[View]) -> View:
+        """The columns that a ``NamedTuple`` class names, used part only, as an instance of that class."""
+        return columns(*[self.columns[name][: self.size] for name in columns._fields])  # type: ignore[attr-defined]
+
+    def add(self, number: int) -> Any:
+        """Rows for ``number`` newcomers (int64, shape ``(number,)``), all zero; lowest free rows first."""
+        reused = sorted(self._free)[:number]
+        self._free = sorted(self._free)[number:]
+        missing = number - len(reused)
+        if self.size + missing > len(self.columns["identity"]):
+            self._grow(self.size + missing)
+        rows = np.array(reused + list(range(self.size, self.size + missing)), np.int64)
+        self.size += missing
+        for values in self.columns.values():
+            values[rows] = 0
+        return rows
+
+    def release(self, rows: Any) -> None:
+        """Give rows of enterprises that left back; their identity and columns are wiped."""
+        for values in self.columns.values():
+            values[rows] = 0
+        self._free.extend(int(row) for row in rows)
+
+    def _grow(self, needed: int) -> None:
+        capacity = max(needed, len(self.columns["identity"]) * 3 // 2)
+        for name, values in self.columns.items():
+            larger = np.zeros(capacity, values.dtype)
+            larger[: len(values)] = values
+            self.columns[name] = larger

@@ -1,0 +1,158 @@
+"""Mechanism 1, the starting population: lognormal body, truncated Pareto tail, traits drawn with spread.
+
+Draws are stratified over quantiles: the i-th of n enterprises takes the point i of a rank-1 lattice (additive
+recurrence; Roberts 2018) shifted by the seed, so that class counts and shares differ little between worlds.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim import draws
+from sim.compiled import compiled
+from sim.economy import MAX_SECTORS, OPENING_BALANCE, TICKS, UNEMPLOYED, attraction, ticks, transfer
+from sim.enterprises import INCUMBENT, NEVER, OPERATING, AllColumns, classify
+from sim.parameters import Population
+from sim.world import World
+
+ROOT = 0  # parent of the opening population
+_DIMENSIONS = 16
+_GOLDEN = 1.0429177323017866  # root of x^17 = x + 1: the generalised golden ratio of 16 dimensions
+
+
+@compiled
+def staff_quantile(u: float, p: Any) -> float:
+    """Staff at quantile ``u``: lognormal below ``tail_from``, Pareto truncated at ``largest_staff`` above."""
+    body = 0.5 * math.erfc(-(math.log(p.tail_from / p.staff_median)) / p.staff_log_sd / math.sqrt(2.0))
+    if u < body:
+        return p.staff_median * math.exp(p.staff_log_sd * draws.normal(u))  # type: ignore[no-any-return]
+    v = (u - body) / (1.0 - body)
+    kept = 1.0 - math.exp(p.tail_exponent * math.log(p.tail_from / p.largest_staff))
+    return p.tail_from * math.exp(-math.log(1.0 - v * kept) / p.tail_exponent)  # type: ignore[no-any-return]
+
+
+@compiled
+def fill(e: Any, u: Any, identities: Any, p: Any, m: Any, sectors: Any, flows: Any) -> None:
+    """Fill the columns of ``e`` from lattice points ``u`` of shape (enterprises, 16)."""
+    for i in range(len(identities)):
+        staff = max(1, int(staff_quantile(u[i, 0], p)))
+        size = math.log(staff / 100.0)
+        per_worker = p.worker_revenue * math.exp(
+            p.worker_revenue_elasticity * size + p.worker_revenue_log_sd * draws.normal(u[i, 1])
+        )
+        revenue = staff * per_worker
+        sector = int(u[i, 3] * p.sectors)
+        e.identity[i] = identities[i]
+        e.status[i] = OPERATING
+        e.origin[i] = INCUMBENT
+        e.sector[i] = sector
+        e.platform[i] = -1
+        e.site[i] = -1
+        e.born[i] = -1 - int(-120.0 * math.log(u[i, 4]))
+        e.started[i] = e.born[i]
+        e.project_began[i] = NEVER
+        e.asked[i] = NEVER
+        e.staff[i] = staff
+        e.staff_year_ago[i] = staff
+        share = p.talent_share * math.exp(p.talent_elasticity * size)
+        e.talent[i] = min(staff, draws.whole(staff * share, u[i, 5]))
+        e.size_class[i] = classify(staff, revenue)
+        e.productivity[i] = math.exp(0.1 * draws.normal(u[i, 7]))
+        e.quality[i] = math.exp(0.1 * draws.normal(u[i, 8]))
+        pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
+        e.appeal[i] = revenue / pull
+        e.lines[i] = max(1, draws.whole(math.exp(p.lines_exponent * math.log(staff / p.line_staff)), u[i, 6]))
+        e.line_size[i] = e.appeal[i] / e.lines[i]
+        e.worker_revenue[i] = per_worker / e.productivity[i]
+        e.capital_intensity[i] = p.capital_intensity * math.exp(p.capital_intensity_log_sd * draws.normal(u[i, 2]))
+        e.assets[i] = e.capital_intensity[i] * staff * math.exp(p.capital_intensity_elasticity * size)
+        e.revenue[i] = revenue / 12.0
+        e.revenue_12[i] = revenue
+        e.floor[i] = math.floor(staff * p.floor_per_job)
+        e.energy[i] = p.energy * math.exp(0.3 * draws.normal(u[i, 9]))
+        e.knowledge_0[i] = knowledge(sectors[sector, 0], p.knowledge_spread, u[i, 10])
+        e.knowledge_1[i] = knowledge(sectors[sector, 1], p.knowledge_spread, u[i, 11])
+        e.knowledge_2[i] = knowledge(sectors[sector, 2], p.knowledge_spread, u[i, 12])
+        transfer(i, p.cash_months * revenue / 12.0, e.cash, e.booked, flows, OPENING_BALANCE)
+
+
+@compiled
+def knowledge(base: float, spread: float, u: float) -> float:
+    """Knowledge on one axis around the sector's base, kept within 0 and 1.5."""
+    return min(1.5, max(0.0, base + spread * draws.normal(u)))
+
+
+def base_knowledge(sectors: int) -> Any:
+    """What anyone in a sector knows, shape (sectors, 3): sectors lie on a circle in the space of knowledge."""
+    angle = [2.0 * math.pi * number / sectors for number in range(sectors)]
+    return np.array([[0.4 + 0.2 * math.cos(a), 0.4 + 0.2 * math.sin(a), 0.4 + 0.1 * math.cos(2 * a)] for a in angle])
+
+
+def lattice(seed: int, number: int) -> Any:
+    """Points in (0, 1) of shape (number, 16): strata on the first axis, additive recurrences on the others."""
+    shift = [w for block in range(4) for w in draws.uniforms(seed, ROOT, block, draws.OPENING)]
+    index = np.arange(number)[:, None]
+    slope = np.array([1.0 / number] + [_GOLDEN**-k for k in range(1, _DIMENSIONS)])
+    points = np.modf(index * slope + np.array(shift) * np.array([1.0 / number] + [1.0] * (_DIMENSIONS - 1)))[0]
+    return np.clip(points, 2.0**-33, 1.0 - 2.0**-33)
+
+
+def found(world: World) -> None:
+    """Make the starting population, its sectors' opening demand and its resident people."""
+    population: Population = world.settings.group("population")
+    table = world.enterprises
+    sectors = world.sectors
+    sectors.open[: population.sectors] = 1
+    sectors.base_knowledge[: population.sectors] = base_knowledge(population.sectors)
+    if not world.rules("population").enabled:
+        return
+    number = population.enterprises
+    table.add(number)
+    identities = np.array([draws.child_identity(ROOT, 0, 0, ordinal) for ordinal in range(number)], np.int64)
+    columns = table.view(AllColumns)
+    market = world.group("market")
+    fill(columns, lattice(world.seed, number), identities, population, market, sectors.base_knowledge, world.books.flows)
+    world.books.settle()
+    open_sectors(world)
+    gather_people(world)
+
+
+def open_sectors(world: World) -> None:
+    """Demand and pull at the opening: what the starting population sells, and with what pull."""
+    table, sectors, market = world.enterprises, world.sectors, world.group("market")
+    revenue, pull = np.zeros(MAX_SECTORS, np.int64), np.zeros(MAX_SECTORS, np.int64)
+    staff = np.zeros(MAX_SECTORS, np.int64)
+    sum_sectors(table.view(AllColumns), market, revenue, pull, staff)
+    sectors.opening_demand[:] = revenue / TICKS
+    sectors.demand[:] = sectors.opening_demand
+    sectors.opening_pull[:] = pull / TICKS
+    sectors.pull[:] = sectors.opening_pull
+    sectors.worker_revenue[:] = np.where(staff > 0, revenue / TICKS / np.maximum(staff, 1), population_mean(world))
+
+
+def population_mean(world: World) -> float:
+    return float(world.settings.group("population").worker_revenue)
+
+
+@compiled
+def sum_sectors(e: Any, m: Any, revenue: Any, pull: Any, staff: Any) -> None:
+    """Yearly revenue and pull (ticks) and staff by sector."""
+    for i in range(len(e.identity)):
+        if e.status[i] == OPERATING:
+            s = e.sector[i]
+            revenue[s] += ticks(e.revenue_12[i])
+            pull[s] += ticks(e.appeal[i] * attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share))
+            staff[s] += e.staff[i]
+
+
+def gather_people(world: World) -> None:
+    """Residents are the staff of the opening population and those without work; talent is within them."""
+    labour, books, table = world.group("labour"), world.books, world.enterprises
+    staff, talent = int(table.staff.sum()), int(table.talent.sum())
+    books.people[UNEMPLOYED] = round(staff * labour.unemployment / (1.0 - labour.unemployment))
+    books.skilled[UNEMPLOYED] = min(round(talent * labour.talent_slack), int(books.people[UNEMPLOYED]))
+    books.residents = staff + int(books.people.sum())
+    books.residents_skilled = talent + int(books.skilled.sum())

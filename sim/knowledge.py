@@ -1,0 +1,71 @@
+"""The space of knowledge: three axes, cells, distances, and the ring on which keyed points find partners."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim import draws
+from sim.compiled import compiled
+
+CELL = 0.4  # width of a cell on each axis; three cells cover 0 to 1.2
+CELLS_A_AXIS = 3
+
+
+@compiled
+def distance(a_0: float, a_1: float, a_2: float, b_0: float, b_1: float, b_2: float) -> float:
+    """Euclidean distance of two points of knowledge."""
+    d_0, d_1, d_2 = a_0 - b_0, a_1 - b_1, a_2 - b_2
+    return math.sqrt(d_0 * d_0 + d_1 * d_1 + d_2 * d_2)
+
+
+@compiled
+def needed(seed: int, identity: int, began: int, component: int, axis: int, base: float, lead: float, reach: float) -> float:
+    """Knowledge that a component of a project needs on an axis: ahead of the sector's base, spread by ``reach``.
+
+    A pure function of identity and the month in which the project began, so it is nowhere stored.
+    """
+    u = draws.uniforms(seed, identity, began, draws.PLACE_0 + axis)
+    word = u[0] if component == 0 else (u[1] if component == 1 else u[2])
+    return base + lead + reach * draws.normal(word)
+
+
+@compiled
+def in_cell(cell: int, axis: int, u: float) -> float:
+    """A place within a cell on an axis, uniform over the cell's width."""
+    place = cell // 9 if axis == 0 else (cell // 3 % 3 if axis == 1 else cell % 3)
+    return (place + u) * CELL
+
+
+@compiled
+def pick_cell(u: float, counts: Any) -> int:
+    """A cell drawn in proportion to ``counts`` (shape (27,)); -1 where all are empty."""
+    total = counts.sum()
+    if total == 0:
+        return -1
+    below = 0
+    for cell in range(len(counts)):
+        below += counts[cell]
+        if u * total < below:
+            return cell
+    return len(counts) - 1
+
+
+@compiled
+def ring_place(ring: Any, u: float) -> int:
+    """Index of the first identity on the sorted ring at or after the keyed point ``u`` of the circle."""
+    point = int(u * 9.2e18)
+    low, high = 0, len(ring)
+    while low < high:
+        middle = (low + high) // 2
+        if ring[middle] < point:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(ring) else 0
+
+
+@compiled
+def pair_taste(seed: int, a: int, b: int, month: int) -> float:
+    """Gumbel taste of one enterprise for another, keyed by the pair."""
+    return draws.gumbel(draws.uniforms(seed, a ^ (b >> 1), month, draws.PAIR)[0])

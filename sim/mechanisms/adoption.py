@@ -1,0 +1,174 @@
+"""4 Platform adoption: Bass (1969) by class, times knowledge and policy; own if the enterprise can carry it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim import draws
+from sim.compiled import compiled
+from sim.economy import FEE_SUPPORT, FEES, PLATFORM_INCOME, TICKS, transfer
+from sim.enterprises import BIG, CLASSES, MEDIUM, OPERATING
+from sim.world import COUNT, PlatformState, World
+
+_ADOPTED, _QUIT = COUNT["adopted"], COUNT["quit"]
+
+
+class Reads(NamedTuple):
+    identity: Any
+    status: Any
+    size_class: Any
+    revenue_12: Any
+
+
+class Writes(NamedTuple):
+    platform: Any
+
+
+@compiled
+def class_factor(size_class: int, p: Any) -> float:
+    """Rates of a class relative to big enterprises'."""
+    return 1.0 if size_class == BIG else (p.medium_factor if size_class == MEDIUM else p.small_factor)
+
+
+@compiled
+def adoption_probability(adopted_share: float, factor: float, programme: float, p: Any) -> float:
+    """Monthly probability of adoption: Bass's p + q F, times class and knowledge programmes."""
+    yearly = (p.innovation + p.imitation * adopted_share) * factor * (1.0 + programme)
+    return -math.expm1(-yearly / 12.0)
+
+
+@compiled
+def carries_own(revenue_12: float, p: Any) -> bool:
+    """Whether an enterprise can carry the fixed cost of an own platform."""
+    return p.own_share * revenue_12 >= p.own_cost  # type: ignore[no-any-return]
+
+
+@compiled
+def adopt(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, programme: float, shares: Any, attraction: Any,
+    hosts: Any, wishes: Any, events: Any,
+) -> None:  # fmt: skip
+    """Who joins, who leaves, who wishes an own platform (marked in ``wishes``); shares of members by class."""
+    for i in range(lo, hi):
+        if r.status[i] != OPERATING:
+            continue
+        u_adopt, u_taste, u_quit, _ = draws.uniforms(seed, r.identity[i], month, draws.ADOPTION)
+        if w.platform[i] >= 0:
+            if u_quit < draws.monthly(p.quit) and hosts[w.platform[i]] != r.identity[i]:
+                w.platform[i] = -1
+                events[_QUIT] += 1
+            continue
+        size_class = r.size_class[i]
+        if month == 0 and size_class == BIG:
+            adopts = u_adopt < p.at_start
+        else:
+            factor = class_factor(size_class, p)
+            adopts = u_adopt < adoption_probability(shares[size_class], factor, programme, p)
+        if not adopts:
+            continue
+        if size_class == BIG and carries_own(r.revenue_12[i], p):
+            wishes[i] = 1
+        else:
+            w.platform[i] = choose(u_taste, attraction)
+            events[_ADOPTED] += w.platform[i] >= 0
+
+
+@compiled
+def choose(u: float, attraction: Any) -> int:
+    """A platform drawn in proportion to its attraction; -1 where none is open."""
+    total = attraction.sum()
+    if total <= 0.0:
+        return -1
+    below = 0.0
+    for number in range(len(attraction)):
+        below += attraction[number]
+        if u * total < below:
+            return number
+    return len(attraction) - 1
+
+
+class FeeReads(NamedTuple):
+    identity: Any
+    status: Any
+    platform: Any
+
+
+class FeeWrites(NamedTuple):
+    profit_year: Any
+    cash: Any
+    booked: Any
+
+
+@compiled
+def charge(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, fees: Any, hosts: Any, support: float, income: Any, flows: Any
+) -> None:
+    """Members' fees of a month (ticks by platform in ``income``), part of them paid by government."""
+    for i in range(lo, hi):
+        if r.status[i] != OPERATING or r.platform[i] < 0 or hosts[r.platform[i]] == r.identity[i]:
+            continue
+        paid = transfer(i, -fees[r.platform[i]] / 12.0, w.cash, w.booked, flows, FEES)
+        back = transfer(i, -support * paid, w.cash, w.booked, flows, FEE_SUPPORT)
+        income[r.platform[i]] -= int(paid * TICKS)
+        w.profit_year[i] += paid + back
+
+
+def apply(world: World) -> None:
+    """A month of adoption on last month's shares of members, and of fees."""
+    rules, levers = world.rules("adoption"), world.group("levers")
+    world.launch_platforms()
+    if not rules.enabled:
+        return
+    table = world.enterprises
+    hosts = np.array([*[platform.host for platform in world.platforms], 0], np.int64)
+    wishes = world.marks()
+    attraction = np.array([attractive(platform) for platform in world.platforms])
+    world.loop(
+        adopt, Reads, Writes, rules, levers.knowledge_programme, member_shares(world), attraction, hosts, wishes,
+        world.counts,
+    )  # fmt: skip
+    for row in sorted(np.flatnonzero(wishes).tolist(), key=lambda row: int(table.identity[row])):
+        own = sum(platform.kind == "own" for platform in world.platforms)
+        if own < rules.most_own:
+            world.host_platform(row)
+            world.count("adopted")
+        elif len(attraction):
+            table.platform[row] = choose(0.5, attraction)
+            world.count("adopted", int(table.platform[row] >= 0))
+    collect_fees(world, levers.platform_support)
+    members = np.bincount(table.platform[(table.status == OPERATING) & (table.platform >= 0)], minlength=len(hosts))
+    for platform in world.platforms:
+        platform.members = int(members[platform.number])
+
+
+def attractive(platform: PlatformState) -> float:
+    """Attraction of an open platform to those who adopt: its services times the order of its resources."""
+    return platform.services * math.log1p(platform.resources + 1.0) if platform.open_to_members else 0.0
+
+
+def member_shares(world: World) -> Any:
+    """Share of operating enterprises of each class that are members."""
+    table = world.enterprises
+    operating = table.status == OPERATING
+    member = operating & (table.platform >= 0)
+    totals = np.bincount(table.size_class[operating], minlength=len(CLASSES))
+    return np.bincount(table.size_class[member], minlength=len(CLASSES)) / np.maximum(totals, 1)
+
+
+def collect_fees(world: World, support: float) -> None:
+    """Fees flow to the platforms' account, and on to hosts of own platforms."""
+    platforms, table = world.platforms, world.enterprises
+    fees = world.platform_array([platform.fee for platform in platforms])
+    hosts = np.array([*[platform.host for platform in platforms], 0], np.int64)
+    income = np.zeros(len(fees), np.int64)
+    world.loop(charge, FeeReads, FeeWrites, fees, hosts, support, income, world.books.flows)
+    for platform in platforms:
+        host = world.row_of(platform.host) if platform.host else -1
+        if host >= 0 and income[platform.number]:
+            amount = income[platform.number] / TICKS
+            table.profit_year[host] += transfer(
+                host, amount, table.cash, table.booked, world.books.flows, PLATFORM_INCOME
+            )

@@ -1,0 +1,221 @@
+"""2 Entry: ideas from one pool of potential founders, each considered once, at its best channel.
+
+An idea becomes an enterprise if what it is expected to gain at last month's posted rents, vacancies, platform services
+and finance exceeds what it costs, and the founder can pay for it. It is *net* if it would not have been founded
+without the channel it took, that is, alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim import draws
+from sim.cohort import idea_merit, staff_planned
+from sim.compiled import compiled
+from sim.economy import LEAVERS
+from sim.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, SPIN_OFF, TENANT
+from sim.world import COUNT, World
+
+_IDEAS, _UNFINANCED = COUNT["ideas"], COUNT["unfinanced_ideas"]
+_FOUNDED, _NET = COUNT["founded_independent"] - INDEPENDENT, COUNT["net_independent"] - INDEPENDENT
+
+RESIDENTS, RELEASED = 101, 102  # sources without an identity of their own
+NOBODY = -1
+
+
+class ParentReads(NamedTuple):
+    identity: Any
+    status: Any
+    size_class: Any
+    talent: Any
+
+
+class ParentWrites(NamedTuple):
+    host: Any  # not written: a loop has one group of each kind
+
+
+class Ideas(NamedTuple):
+    """Ideas of a month as columns: identity, source, parent's row, platform, then what becomes of them."""
+
+    identity: Any
+    source: Any
+    parent: Any
+    platform: Any
+    sector: Any
+    merit: Any
+    channel: Any
+
+
+class Offer(NamedTuple):
+    """What a channel offers to one more founder, at last month's posted values."""
+
+    rent: float  # million yuan a m2 and year
+    worth: float  # million yuan, beyond what rent saves
+    fund: float  # million yuan a founder may get
+    share: float  # of founders that find a place
+
+
+@compiled
+def spin_off_ideas(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, rate: float, numbers: Any) -> None:
+    """Number of ideas that each big enterprise's talent has in a month."""
+    for i in range(lo, hi):
+        if r.status[i] == OPERATING and r.size_class[i] == BIG:
+            u, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.IDEAS)
+            numbers[i] = draws.poisson(u, r.talent[i] * rate)
+
+
+@compiled
+def capital_need(jobs: float, hours_share: float, p: Any) -> float:
+    """Capital that a newcomer needs (million yuan), less what borrowed equipment hours replace."""
+    borrowed = jobs * p.hours_per_job * hours_share * p.hours_worth
+    return max(0.0, jobs * p.capital_per_job - borrowed)  # type: ignore[no-any-return]
+
+
+@compiled
+def expected_gain(merit: float, jobs: float, sales_per_job: float, rent: float, p: Any) -> float:
+    """Expected gain a year (million yuan): profit before rent, less rent and the income given up."""
+    return merit * p.margin * jobs * sales_per_job - jobs * rent - p.outside_option  # type: ignore[no-any-return]
+
+
+@compiled
+def utility(gain: float, need: float, entry_cost: float, worth: float, taste: float, p: Any) -> float:
+    """Utility of a channel (million yuan over the horizon)."""
+    return p.horizon * gain - entry_cost - need * p.cost_of_capital * p.horizon + worth + p.taste * taste  # type: ignore[no-any-return]
+
+
+@compiled
+def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Any) -> bool:
+    """Whether own means, a channel's fund or outside finance cover the need."""
+    wealth = p.wealth_median * idea_merit(u_wealth, p.wealth_log_sd)
+    return wealth + fund >= need or u_finance < finance_fill  # type: ignore[no-any-return]
+
+
+@compiled
+def consider(
+    seed: int, month: int, ideas: Any, p: Any, n: Any, alone: Any, maker: Any, tenant: Any, entry_cost: float,
+    floor_per_job: float, sales_per_job: Any, saturation: Any, hours_share: float, finance_fill: float, sectors: int,
+    counts: Any,
+) -> None:  # fmt: skip
+    """Each idea once, at its best channel; 0 where it is not pursued."""
+    for k in range(len(ideas.identity)):
+        u_merit, u_sector, u_wealth, u_finance = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA)
+        tastes = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA_CHANNELS)
+        u_place, _, _, _ = draws.uniforms(seed, ideas.identity[k], month, draws.LETTING)
+        counts[_IDEAS] += 1
+        s = int(u_sector * sectors)
+        jobs = float(staff_planned(seed, ideas.identity[k], n))
+        merit = idea_merit(u_merit, p.merit_log_sd)
+        ideas.sector[k], ideas.merit[k] = s, merit
+        per_job = sales_per_job[s] * n.worker_revenue / saturation[s]
+        need = capital_need(jobs, hours_share, p) + entry_cost
+        best, best_utility, independent, short = 0, 0.0, False, False
+        for channel in range(INDEPENDENT, TENANT + 1):
+            offer = alone
+            if channel == SPIN_OFF and ideas.source[k] != SPIN_OFF:
+                continue
+            if channel == MAKER:
+                if ideas.platform[k] < 0:
+                    continue
+                offer = maker
+            if channel == TENANT:
+                offer = tenant
+            if u_place >= offer.share:
+                continue
+            rent = offer.rent * floor_per_job
+            gain = expected_gain(merit, jobs, per_job, rent, p)
+            u_taste = (
+                tastes[0] if channel == INDEPENDENT
+                else tastes[1] if channel == SPIN_OFF
+                else tastes[2] if channel == MAKER
+                else tastes[3]
+            )  # fmt: skip
+            value = utility(gain, need, entry_cost, offer.worth, draws.gumbel(u_taste), p)
+            if value <= 0.0:
+                continue
+            if not can_pay(u_wealth, u_finance, need, offer.fund, finance_fill, p):
+                short = True
+                continue
+            independent = independent or channel == INDEPENDENT
+            if value > best_utility:
+                best, best_utility = channel, value
+        ideas.channel[k] = best
+        if best > 0:
+            counts[_FOUNDED + best] += 1
+            if best == INDEPENDENT or not independent:
+                counts[_NET + best] += 1
+        elif short:
+            counts[_UNFINANCED] += 1
+
+
+def gather(world: World, rules: Any) -> Ideas:
+    """The month's ideas: residents', leavers', big enterprises' talent's, makers'."""
+    table = world.enterprises
+    identity: list[int] = []
+    source: list[int] = []
+    parent: list[int] = []
+    platform: list[int] = []
+
+    def take(key: int, number: int, kind: int, row: int = NOBODY, at: int = NOBODY) -> None:
+        for ordinal in range(number):
+            identity.append(int(draws.child_identity(key, world.month, kind, ordinal)))
+            source.append(kind)
+            parent.append(row)
+            platform.append(at)
+
+    residents = rules.ideas_per_thousand / 12.0 * world.opening_residents / 1000.0
+    for key, mean in ((RESIDENTS, residents), (RELEASED, rules.leavers_rate * int(world.books.people[LEAVERS]))):
+        u, _, _, _ = world.uniforms(key, draws.IDEAS)
+        take(key, draws.poisson(u, mean), INDEPENDENT)
+    numbers = np.zeros(table.size, np.int64)
+    world.loop(spin_off_ideas, ParentReads, ParentWrites, rules.talent_rate, numbers)
+    rows = np.flatnonzero(numbers)
+    for row in rows[np.argsort(table.identity[rows])].tolist():
+        take(int(table.identity[row]), int(numbers[row]), SPIN_OFF, row)
+    for place in world.platforms:
+        mean = world.platform_rules(place).ideas_a_month if place.open_to_members else 0.0
+        u, _, _, _ = world.uniforms(place.identity, draws.IDEAS)
+        host = world.row_of(place.host) if place.host else NOBODY
+        take(place.identity, draws.poisson(u, mean), MAKER, host, place.number)
+    empty = np.zeros(len(identity), np.int64)
+    return Ideas(
+        np.array(identity, np.int64), np.array(source, np.int64), np.array(parent, np.int64),
+        np.array(platform, np.int64), empty.copy(), np.zeros(len(identity)), empty,
+    )  # fmt: skip
+
+
+def apply(world: World) -> Ideas | None:
+    """A month of ideas; those pursued are born in the next mechanism."""
+    rules = world.rules("entry")
+    if not rules.enabled:
+        return None
+    ideas = gather(world, rules)
+    market, levers, sectors = world.group("market"), world.group("levers"), world.sectors
+    alone = Offer(market.outside_rent, 0.0, 0.0, 1.0)
+    entry_cost = rules.administrative_cost * (1.0 - levers.entry_cost_cut)
+    population = world.settings.group("population")
+    consider(
+        world.seed, world.month, ideas, rules, world.rules("newborns"), alone, maker_offer(world, rules, market),
+        tenant_offer(world, market, levers), entry_cost, population.floor_per_job, sectors.worker_revenue,
+        sectors.saturation, world.posted.hours_fill, world.posted.finance_fill, population.sectors, world.counts,
+    )  # fmt: skip
+    return ideas
+
+
+def maker_offer(world: World, rules: Any, market: Any) -> Offer:
+    """A platform's offer: the worth of last month's answers, and a start from its fund."""
+    fund = sum(platform.fund for platform in world.platforms)
+    return Offer(market.outside_rent, rules.answer_worth * world.posted.answered, min(fund, rules.maker_ticket), 1.0)
+
+
+def tenant_offer(world: World, market: Any, levers: Any) -> Offer:
+    """The best open site's offer: rent less subsidy, neighbours, fund, and the share of applicants it admits."""
+    sites = [site for site in world.sites if world.site_is_open(site)] if world.rules("letting").enabled else []
+    if not sites:
+        return Offer(market.outside_rent, 0.0, 0.0, 0.0)
+    site = min(sites, key=lambda site: (site.rent, site.number))
+    rules = world.site_rules(site)
+    worth = world.rules("entry").horizon * rules.neighbours * site.tenants / 100.0
+    admitted = site.admission * world.rules("letting").awareness
+    return Offer(max(0.0, site.rent - levers.rent_subsidy), worth, min(site.fund, rules.ticket), admitted)

@@ -1,0 +1,245 @@
+"""15 Finance and exit: outside finance by a posted hurdle, investment, dividends; stops, resumptions, the register."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim import draws
+from sim.compiled import compiled
+from sim.economy import DEFAULT, DIVIDENDS, INVESTMENT, LIQUIDATION, OUTSIDE_EQUITY, transfer
+from sim.enterprises import FREE, INCUMBENT, NEVER, OPERATING, SUSPENDED
+from sim.world import COUNT, World
+
+_ASKED, _GIVEN = COUNT["finance_asked"], COUNT["finance_given"]
+_STOPPED, _RESUMED = COUNT["stopped"], COUNT["resumed"]
+_STARTUPS_STOPPED = COUNT["startups_stopped"]
+
+
+class FinanceReads(NamedTuple):
+    identity: Any
+    status: Any
+    origin: Any
+    started: Any
+    quality: Any
+    productivity: Any
+    staff: Any
+    appeal: Any
+    line_size: Any
+
+
+class FinanceWrites(NamedTuple):
+    funded: Any
+    cash: Any
+    booked: Any
+
+
+class OwnersReads(NamedTuple):
+    status: Any
+    staff: Any
+    revenue: Any
+    capital_intensity: Any
+
+
+class OwnersWrites(NamedTuple):
+    assets: Any
+    profit_year: Any
+    cash: Any
+    booked: Any
+
+
+class StatusReads(NamedTuple):
+    identity: Any
+    origin: Any
+    born: Any
+    cash: Any
+    line_size: Any
+
+
+class StatusWrites(NamedTuple):
+    status: Any
+    distress: Any
+    lines: Any
+    appeal: Any
+    staff: Any
+    talent: Any
+    staff_year_ago: Any
+    borrowed_hours: Any
+    project_began: Any
+    asked: Any
+    revenue: Any
+    exports: Any
+
+
+@compiled
+def runway(cash: float, staff: int, wage: float) -> float:
+    """Months of wages that cash covers."""
+    return cash / max(staff * wage / 12.0, 1e-9)
+
+
+@compiled
+def merit(u: float, quality: float, productivity: float) -> float:
+    """Merit that an investor sees: quality and productivity through noise."""
+    return quality * productivity * math.exp(0.3 * draws.normal(u))
+
+
+@compiled
+def invest(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, wage: float, hurdle: float, counts: Any, flows: Any
+) -> None:
+    """Young enterprises short of cash ask once; those whose seen merit passes the posted hurdle get a ticket."""
+    for i in range(lo, hi):
+        if r.status[i] != OPERATING or r.origin[i] == INCUMBENT or w.funded[i] == 1:
+            continue
+        if runway(w.cash[i], r.staff[i], wage) >= p.asking_months:
+            continue
+        u_merit, u_size, _, _ = draws.uniforms(seed, r.identity[i], month, draws.FINANCE)
+        counts[_ASKED] += 1
+        if merit(u_merit, r.quality[i], r.productivity[i]) >= hurdle:
+            w.funded[i] = 1
+            counts[_GIVEN] += 1
+            transfer(i, ticket(u_size, r.staff[i], wage, p), w.cash, w.booked, flows, OUTSIDE_EQUITY)
+
+
+@compiled
+def ticket(u: float, staff: int, wage: float, p: Any) -> float:
+    """Size of a ticket (million yuan): two years of the team's wages, give or take, at most the largest."""
+    return min(p.ticket, 2.0 * staff * wage * math.exp(0.5 * draws.normal(u)))  # type: ignore[no-any-return]
+
+
+@compiled
+def wanted_assets(staff: int, intensity: float, elasticity: float) -> float:
+    """Assets (million yuan) that this staff works with: intensity at 100 staff times (staff/100)^elasticity a head."""
+    return staff * intensity * math.exp(elasticity * math.log(max(staff, 1) / 100.0))
+
+
+@compiled
+def own(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, m: Any, elasticity: float, reserve_months: float, flows: Any
+) -> None:
+    """Depreciation, investment and dividends of every operating enterprise, for a month."""
+    for i in range(lo, hi):
+        if r.status[i] != OPERATING:
+            continue
+        worn = w.assets[i] * m.depreciation / 12.0
+        gap = wanted_assets(r.staff[i], r.capital_intensity[i], elasticity) - (w.assets[i] - worn)
+        affordable = max(0.0, w.cash[i])
+        spent = min(affordable, max(0.0, worn + m.investment_speed * gap))
+        spent = -transfer(i, -spent, w.cash, w.booked, flows, INVESTMENT)
+        w.assets[i] += spent - worn
+        w.profit_year[i] -= worn
+        reserve = reserve_months * r.revenue[i]
+        transfer(i, -m.payout * max(0.0, w.cash[i] - reserve), w.cash, w.booked, flows, DIVIDENDS)
+
+
+@compiled
+def must_stop(lines: int, distress: int, p: Any) -> bool:
+    """Operation stops when no line is left or cash has been negative for too many months."""
+    return p.enabled and (lines == 0 or distress >= p.distress_months)  # type: ignore[no-any-return]
+
+
+@compiled
+def review(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, leaves: Any, stops: Any,
+    totals: Any, counts: Any,
+) -> None:  # fmt: skip
+    """Stops and resumptions; ``leaves`` marks rows struck off, ``stops`` rows that stopped this month.
+
+    ``totals`` gathers staff and talent let go, and jobs of last December lost with their enterprise.
+    """
+    for i in range(lo, hi):
+        if w.status[i] == FREE:
+            continue
+        _, u_resume, u_off, _ = draws.uniforms(seed, r.identity[i], month, draws.START)
+        if w.status[i] == OPERATING:
+            w.distress[i] = w.distress[i] + 1 if r.cash[i] < 0.0 else 0
+            if must_stop(w.lines[i], w.distress[i], p):
+                w.status[i] = SUSPENDED
+                stops[i] = 1
+                counts[_STOPPED] += 1
+                counts[_STARTUPS_STOPPED] += r.origin[i] != INCUMBENT
+                totals[0] += w.staff[i]
+                totals[1] += w.talent[i]
+                totals[2] += w.staff_year_ago[i]
+                w.staff[i] = 0
+                w.talent[i] = 0
+                w.staff_year_ago[i] = 0
+                w.borrowed_hours[i] = 0.0
+                w.project_began[i] = NEVER
+                w.asked[i] = NEVER
+                w.revenue[i] = 0.0
+                w.exports[i] = 0.0
+        elif w.status[i] == SUSPENDED:
+            if r.cash[i] >= 0.0 and u_resume < p.resume:
+                w.status[i] = OPERATING
+                w.distress[i] = 0
+                w.lines[i] = max(w.lines[i], 1)
+                w.appeal[i] = max(w.appeal[i], r.line_size[i])
+                w.staff[i] = int(p.restart_staff)
+                totals[0] -= w.staff[i]
+                counts[_RESUMED] += 1
+            elif p.enabled and u_off < p.deregister_stopped:
+                leaves[i] = 1
+        elif p.enabled and month - r.born[i] >= 12 and u_off < p.deregister_idle:
+            leaves[i] = 1
+
+
+def finance(world: World) -> None:
+    """A month of outside finance; the hurdle answers what was asked for against what there is."""
+    rules = world.rules("finance")
+    if not rules.enabled:
+        return
+    before = world.counts[_ASKED], world.counts[_GIVEN]
+    world.loop(
+        invest, FinanceReads, FinanceWrites, rules, world.group("labour").wage, world.posted.hurdle, world.counts,
+        world.books.flows,
+    )  # fmt: skip
+    asked, given = int(world.counts[_ASKED] - before[0]), int(world.counts[_GIVEN] - before[1])
+    there = rules.tickets / 12.0 * world.opening_enterprises / 1000.0 * (1.0 + world.group("levers").finance)
+    if world.group("market").coupled:
+        pressure = min(2.0, given / there - 1.0) if there > 0.0 else 2.0
+        hurdle = min(50.0, max(0.05, world.posted.hurdle * math.exp(rules.hurdle_response * pressure)))
+        world.posted = world.posted._replace(hurdle=hurdle, finance_fill=given / asked if asked else 0.0)
+
+
+def invest_and_pay_owners(world: World) -> None:
+    """Investment and dividends of a month."""
+    population = world.settings.group("population")
+    world.loop(
+        own, OwnersReads, OwnersWrites, world.group("market"), population.capital_intensity_elasticity,
+        population.cash_months, world.books.flows,
+    )  # fmt: skip
+
+
+def exit(world: World) -> None:
+    """A month of stops, resumptions and the register."""
+    rules = world.rules("finance")
+    size = world.enterprises.size
+    leaves, stops, totals = np.zeros(size, np.int8), np.zeros(size, np.int8), np.zeros(3, np.int64)
+    world.loop(review, StatusReads, StatusWrites, rules, leaves, stops, totals, world.counts)
+    world.release_people(int(totals[0]), int(totals[1]))
+    world.year_destroyed += int(totals[2])
+    world.vacate(np.flatnonzero(stops))
+    leave(world, np.flatnonzero(leaves))
+
+
+def leave(world: World, rows: Any) -> None:
+    """Strike enterprises off: people to the unemployed, cash to owners, debts to the banks, rows free."""
+    table = world.enterprises
+    rows = np.asarray(rows, np.int64)
+    if not len(rows):
+        return
+    world.release_people(int(table.staff[rows].sum()), int(table.talent[rows].sum()))
+    world.year_destroyed += int(table.staff_year_ago[rows].sum())
+    world.vacate(rows)
+    for row in rows.tolist():
+        purpose = LIQUIDATION if table.cash[row] >= 0.0 else DEFAULT
+        transfer(row, -table.cash[row], table.cash, table.booked, world.books.flows, purpose)
+    world.count("deregistered", len(rows))
+    world.drop_links(rows)
+    table.staff[rows] = 0
+    table.talent[rows] = 0
+    table.borrowed_hours[rows] = 0.0
+    world.left = np.concatenate([world.left, rows])

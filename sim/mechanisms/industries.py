@@ -1,0 +1,136 @@
+"""8 New industries and modes: rarely, a big enterprise that scans opens a new sector or a new way of selling."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim import draws
+from sim.compiled import compiled
+from sim.economy import MAX_SECTORS, OPENING_INDUSTRY, transfer
+from sim.enterprises import BIG, OPERATING
+from sim.world import COUNT, FOREIGN, World
+
+_FOLLOWERS = COUNT["followers"]
+_NEW_SECTOR, _NEW_MODE = 1, 2
+
+
+class Reads(NamedTuple):
+    identity: Any
+    status: Any
+    size_class: Any
+    platform: Any
+    lines: Any
+
+
+class Writes(NamedTuple):
+    sector: Any
+    mode: Any
+
+
+@compiled
+def opening_probability(foreign: bool, p: Any) -> float:
+    """Monthly probability that a big enterprise opens a sector or mode; more for one that learns from abroad."""
+    return draws.monthly(min(0.9, p.opening * (p.abroad if foreign else 1.0)))
+
+
+@compiled
+def following_probability(advantage: float, p: Any) -> float:
+    """Monthly probability of following, where the same pull sells ``advantage`` times as much."""
+    return draws.monthly(min(0.9, p.follow * max(0.0, advantage - 1.0)))
+
+
+@compiled
+def mature_part(age: float, p: Any) -> float:
+    """Part of its mature demand that a new sector of this age (months) has reached: an S-curve from 0."""
+    start = 1.0 / (1.0 + math.exp(p.steepness * p.midpoint))
+    now = 1.0 / (1.0 + math.exp(-p.steepness * (age - p.midpoint)))
+    return (now - start) / (1.0 - start)  # type: ignore[no-any-return]
+
+
+@compiled
+def scan(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, foreign: Any, newest: int, factor: Any, mode_open: Any,
+    openings: Any, events: Any,
+) -> None:  # fmt: skip
+    """Who opens (marked in ``openings``) and who follows into the newest sector or the new mode of its own."""
+    for i in range(lo, hi):
+        if r.status[i] != OPERATING:
+            continue
+        u_open, u_which, u_sector, u_mode = draws.uniforms(seed, r.identity[i], month, draws.INDUSTRY)
+        if r.size_class[i] == BIG and u_open < opening_probability(foreign[r.platform[i]], p):
+            openings[i] = _NEW_SECTOR if u_which < 0.5 else _NEW_MODE
+            continue
+        s = w.sector[i]
+        if newest >= 0 and s != newest and s % 3 == newest % 3 and factor[s] > 0.0:
+            if u_sector < following_probability(factor[newest] / factor[s], p):
+                w.sector[i] = newest
+                events[_FOLLOWERS] += 1
+        if mode_open[s] == 1 and w.mode[i] == 0:
+            if u_mode < following_probability(1.0 + p.mode_demand - p.mode_cost, p):
+                w.mode[i] = 1
+                events[_FOLLOWERS] += 1
+
+
+def apply(world: World) -> None:
+    """A month of new industries: demand along the S-curve, openings, followers."""
+    rules = world.rules("industries")
+    if not rules.enabled:
+        return
+    sectors, table = world.sectors, world.enterprises
+    grow_sectors(world, rules)
+    foreign = np.array([*[platform.counts[FOREIGN].sum() > 0 for platform in world.platforms], False])
+    opened = np.flatnonzero(sectors.opened >= 0)
+    newest = int(opened[np.argmax(sectors.opened[opened])]) if len(opened) else -1
+    openings = world.marks()
+    world.loop(
+        scan, Reads, Writes, rules, foreign, newest, sectors.sales_factor, sectors.mode_open, openings, world.counts
+    )
+    for row in sorted(np.flatnonzero(openings).tolist(), key=lambda row: int(table.identity[row])):
+        old = int(table.sector[row])
+        free = [s for s in range(old % 3, MAX_SECTORS, 3) if not sectors.open[s]]
+        if openings[row] == _NEW_SECTOR and free:
+            open_sector(world, row, old, free[0], rules)
+        elif not sectors.mode_open[old]:
+            sectors.mode_open[old] = 1
+            table.mode[row] = 1
+            world.count("modes_opened")
+        else:
+            continue
+        cost = rules.cost * table.revenue_12[row]
+        spent = transfer(row, -cost, table.cash, table.booked, world.books.flows, OPENING_INDUSTRY)
+        table.profit_year[row] += spent
+
+
+def open_sector(world: World, row: int, old: int, new: int, rules: Any) -> None:
+    """Open sector ``new`` with the enterprise of ``row`` as its first; it draws part of its demand from ``old``."""
+    sectors, table = world.sectors, world.enterprises
+    sectors.open[new] = 1
+    sectors.opened[new] = world.month
+    sectors.taken_from[new] = old
+    sectors.mature_demand[new] = rules.size * float(sectors.opening_demand.sum())
+    sectors.base_knowledge[new] = np.minimum(1.0, sectors.base_knowledge[old] + 0.15)
+    ratio = sectors.opening_pull[old] / max(sectors.opening_demand[old], 1e-9)
+    seed_demand = min(float(table.revenue_12[row]), 0.05 * sectors.mature_demand[new])
+    sectors.opening_demand[new] = seed_demand
+    sectors.opening_pull[new] = seed_demand * ratio
+    sectors.demand[new] = seed_demand
+    sectors.pull[new] = max(float(table.appeal[row]), 1e-6)
+    sectors.worker_revenue[new] = sectors.worker_revenue[old]
+    sectors.sales_factor[new] = sectors.sales_factor[old]
+    table.sector[row] = new
+    world.count("sectors_opened")
+
+
+def grow_sectors(world: World, rules: Any) -> None:
+    """Demand of new sectors a month on; the declared part of the growth is taken from old ones."""
+    sectors = world.sectors
+    for s in np.flatnonzero(sectors.opened >= 0).tolist():
+        age = world.month - int(sectors.opened[s])
+        wanted = sectors.opening_demand[s] + sectors.mature_demand[s] * mature_part(float(age), rules)
+        more = max(0.0, wanted - sectors.demand[s])
+        sectors.demand[s] += more
+        old = int(sectors.taken_from[s])
+        sectors.demand[old] = max(0.1 * sectors.opening_demand[old], sectors.demand[old] - rules.taken * more)

@@ -1,0 +1,167 @@
+"""3 Newborns: the cohort of 2015; registered first, then started at a hazard."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim import draws
+from sim.cohort import opening_sales, staff_planned
+from sim.compiled import compiled
+from sim.economy import ENTRY_COST, FOUNDERS_EQUITY, INVESTMENT, PLATFORM_EQUITY, attraction, transfer
+from sim.enterprises import MAKER, NEVER, OPERATING, REGISTERED, SPIN_OFF, AllColumns
+from sim.world import COUNT, World
+
+_STARTED = COUNT["started"]
+_HOURS_ASKED, _HOURS_LENT = COUNT["hours_asked"], COUNT["hours_lent"]
+
+
+class Reads(NamedTuple):
+    identity: Any
+    born: Any
+    line_size: Any
+
+
+class Writes(NamedTuple):
+    status: Any
+    started: Any
+    staff: Any
+    talent: Any
+
+
+@compiled
+def start_probability(age: int, p: Any) -> float:
+    """Probability that a registered enterprise starts this month: the cohort's share at once, then a hazard."""
+    return p.operating_at_registration if age == 0 else p.start_hazard  # type: ignore[no-any-return]
+
+
+@compiled
+def start(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, talent_share: float, totals: Any, events: Any) -> None:
+    """Starts of a month; ``totals`` gathers the staff and talent that start with them."""
+    for i in range(lo, hi):
+        if w.status[i] != REGISTERED:
+            continue
+        u_start, _, _, u_talent = draws.uniforms(seed, r.identity[i], month, draws.START)
+        if u_start >= start_probability(month - r.born[i], p):
+            continue
+        w.status[i] = OPERATING
+        w.started[i] = month
+        w.staff[i] = staff_planned(seed, r.identity[i], p)
+        w.talent[i] = min(w.staff[i], draws.whole(talent_share * w.staff[i], u_talent))
+        totals[0] += w.staff[i]
+        totals[1] += w.talent[i]
+        events[_STARTED] += 1
+
+
+@compiled
+def inherited(own: float, of_parent: float, share: float) -> float:
+    """Knowledge of a newcomer that takes part of its parent's along."""
+    return max(own, (1.0 - share) * own + share * of_parent)
+
+
+@compiled
+def equity(u_wealth: float, need: float, jobs: int, wage: float, p: Any) -> float:
+    """What founders put in (million yuan): the need and half a year of wages, as far as their means go."""
+    wealth = p.wealth_median * math.exp(p.wealth_log_sd * draws.normal(u_wealth))
+    return max(need, min(wealth, need + 0.5 * jobs * wage))  # type: ignore[no-any-return]
+
+
+@compiled
+def be_born(
+    seed: int, month: int, rows: Any, ideas: Any, chosen: Any, e: Any, n: Any, p: Any, o: Any, m: Any, wage: float,
+    entry_cost: float, fund: Any, ticket: float, sector_revenue: Any, productivity: Any, quality: Any, base: Any,
+    events: Any, flows: Any,
+) -> None:  # fmt: skip
+    """Fill the rows of newcomers; ``chosen`` are the places of their ideas, ``fund`` what platforms have for makers."""
+    for k in range(len(rows)):
+        i, idea = rows[k], chosen[k]
+        identity, s, merit = ideas.identity[idea], ideas.sector[idea], ideas.merit[idea]
+        parent, channel = ideas.parent[idea], ideas.channel[idea]
+        _, _, u_wealth, _ = draws.uniforms(seed, identity, month, draws.IDEA)
+        u_lines, u_productivity, u_energy, u_intensity = draws.uniforms(seed, identity, month, draws.NEWBORN_TRAITS)
+        u_0, u_1, u_2, u_quality = draws.uniforms(seed, identity, month, draws.KNOWLEDGE)
+        _, _, _, u_spread = draws.uniforms(seed, identity, 0, draws.NEWBORN)
+        jobs = staff_planned(seed, identity, n)
+        e.identity[i] = identity
+        e.host[i] = e.identity[parent] if parent >= 0 and channel != 1 else 0
+        e.status[i] = REGISTERED
+        e.origin[i] = channel
+        e.sector[i] = s
+        e.platform[i] = ideas.platform[idea] if channel == MAKER else -1
+        e.site[i] = -1
+        e.born[i] = month
+        e.started[i] = NEVER
+        e.project_began[i] = NEVER
+        e.asked[i] = NEVER
+        e.met_0[i] = -1.0
+        e.lines[i] = 1 + int(2.0 * u_lines)
+        e.productivity[i] = productivity[s] * math.exp(0.1 * draws.normal(u_productivity))
+        e.quality[i] = quality[s] * math.exp(0.1 * draws.normal(u_quality))
+        pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
+        e.worker_revenue[i] = sector_revenue[s] * n.worker_revenue * math.exp(0.5 * draws.normal(u_spread) - 0.125)
+        price = math.exp(-m.price_share * math.log(e.productivity[i]))
+        mature = merit * jobs * e.worker_revenue[i] * e.productivity[i] * price
+        e.line_size[i] = mature / pull / e.lines[i]
+        e.appeal[i] = min(mature, opening_sales(seed, identity, merit, n)) / pull
+        e.capital_intensity[i] = o.capital_intensity * math.exp(0.5 * draws.normal(u_intensity))
+        e.energy[i] = o.energy * math.exp(0.3 * draws.normal(u_energy))
+        e.knowledge_0[i] = max(0.0, base[s, 0] + o.knowledge_spread * draws.normal(u_0))
+        e.knowledge_1[i] = max(0.0, base[s, 1] + o.knowledge_spread * draws.normal(u_1))
+        e.knowledge_2[i] = max(0.0, base[s, 2] + o.knowledge_spread * draws.normal(u_2))
+        if parent >= 0 and (channel == SPIN_OFF or channel == MAKER):
+            e.knowledge_0[i] = inherited(e.knowledge_0[i], e.knowledge_0[parent], p.inheritance)
+            e.knowledge_1[i] = inherited(e.knowledge_1[i], e.knowledge_1[parent], p.inheritance)
+            e.knowledge_2[i] = inherited(e.knowledge_2[i], e.knowledge_2[parent], p.inheritance)
+        need = jobs * p.capital_per_job
+        asked = math.floor(jobs * p.hours_per_job)
+        events[_HOURS_ASKED] += int(asked)
+        lent = min(float(fund[1]), asked)
+        fund[1] -= lent
+        events[_HOURS_LENT] += int(lent)
+        e.borrowed_hours[i] = lent
+        need = max(0.0, need - lent * p.hours_worth)
+        put_in = equity(u_wealth, need + entry_cost, jobs, wage, p)
+        if channel == MAKER and e.platform[i] >= 0 and fund[0] > 0.0:
+            backed = min(min(ticket, fund[0]), put_in)
+            fund[0] -= transfer(i, backed, e.cash, e.booked, flows, PLATFORM_EQUITY)
+            put_in -= backed
+            e.funded[i] = 1
+        transfer(i, put_in, e.cash, e.booked, flows, FOUNDERS_EQUITY)
+        transfer(i, -entry_cost, e.cash, e.booked, flows, ENTRY_COST)
+        e.assets[i] = -transfer(i, -need, e.cash, e.booked, flows, INVESTMENT)
+
+
+def apply(world: World, ideas: Any) -> None:
+    """Births of the ideas pursued, then starts of all that are registered."""
+    rules, entry, table = world.rules("newborns"), world.rules("entry"), world.enterprises
+    population, sectors = world.settings.group("population"), world.sectors
+    if ideas is not None:
+        chosen = np.flatnonzero(ideas.channel)
+        rows = table.add(len(chosen))
+        entry_cost = entry.administrative_cost * (1.0 - world.group("levers").entry_cost_cut)
+        lent_now = int(world.hours[1])
+        fund = np.array([sum(platform.fund for platform in world.platforms), float(max(0, world.hours_offered - lent_now))])
+        before = fund[0]
+        be_born(
+            world.seed, world.month, rows, ideas, chosen, table.view(AllColumns), rules, entry, population,
+            world.group("market"), world.group("labour").wage, entry_cost, fund, entry.maker_ticket,
+            sectors.worker_revenue, sectors.productivity, sectors.quality, sectors.base_knowledge, world.counts,
+            world.books.flows,
+        )  # fmt: skip
+        spend_funds(world, float(before - fund[0]))
+        asked = int(world.counts[_HOURS_ASKED])
+        fill = min(1.0, (fund[1] + int(world.counts[_HOURS_LENT])) / asked) if asked else 1.0
+        world.posted = world.posted._replace(hours_fill=fill)
+    totals = np.zeros(2, np.int64)
+    world.loop(start, Reads, Writes, rules, rules.talent_share, totals, world.counts)
+    world.hire_people(int(totals[0]), int(totals[1]))
+
+
+def spend_funds(world: World, spent: float) -> None:
+    """Take what makers got from the platforms' funds, fullest first."""
+    for platform in sorted(world.platforms, key=lambda platform: (-platform.fund, platform.number)):
+        part = min(spent, platform.fund)
+        platform.fund -= part
+        spent -= part

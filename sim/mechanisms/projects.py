@@ -1,0 +1,187 @@
+"""6 Projects: each needs three components of knowledge; each open one is solved with a probability that falls with
+the distance to the nearest knowledge at hand and rises with capital and talent put in.
+
+Nothing here knows what a platform is good for: a partner found this month brings knowledge (``met``), and costs hours.
+Duration, success, the gain and the shape in breadth are measured on what comes out.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from sim import draws
+from sim.compiled import compiled
+from sim.economy import RESEARCH, transfer
+from sim.enterprises import BIG, MEDIUM, NEVER, OPERATING
+from sim.knowledge import distance, needed
+from sim.world import COUNT, World
+
+_BEGUN, _SUCCEEDED, _ABANDONED = COUNT["projects_begun"], COUNT["projects_succeeded"], COUNT["projects_abandoned"]
+_REACHED, _REACHED_MONTHS = COUNT["succeeded_reached"], COUNT["reached_months"]
+_ALONE, _ALONE_MONTHS = COUNT["succeeded_alone"], COUNT["alone_months"]
+_BEGUN_SMALL, _SUCCEEDED_SMALL = COUNT["begun_small"], COUNT["succeeded_small"]
+_BEGUN_MEDIUM, _SUCCEEDED_MEDIUM = COUNT["begun_medium"], COUNT["succeeded_medium"]
+_BEGUN_BIG, _SUCCEEDED_BIG = COUNT["begun_big"], COUNT["succeeded_big"]
+_MEMBER, _MEMBER_MONTHS = COUNT["succeeded_member"], COUNT["member_months"]
+_OUTSIDER, _OUTSIDER_MONTHS = COUNT["succeeded_outsider"], COUNT["outsider_months"]
+_BREADTH = COUNT["breadth"]
+SOLVED = 7  # all three bits
+
+
+class Reads(NamedTuple):
+    identity: Any
+    status: Any
+    size_class: Any
+    sector: Any
+    platform: Any
+    talent: Any
+    staff: Any
+    line_size: Any
+    met_0: Any
+    met_1: Any
+    met_2: Any
+
+
+class Writes(NamedTuple):
+    project_began: Any
+    solved: Any
+    breadth: Any
+    reached: Any
+    asked: Any
+    lines: Any
+    appeal: Any
+    productivity: Any
+    quality: Any
+    energy: Any
+    knowledge_0: Any
+    knowledge_1: Any
+    knowledge_2: Any
+    profit_year: Any
+    cash: Any
+    booked: Any
+
+
+@compiled
+def begin_probability(talent: int, cash: float, p: Any) -> float:
+    """Probability that an enterprise without a project begins one: it needs talent and cash for it."""
+    if cash <= 0.0:
+        return 0.0
+    return draws.monthly(min(0.95, p.begin)) * talent / (talent + p.team)  # type: ignore[no-any-return]
+
+
+@compiled
+def breadth_chosen(u: float) -> int:
+    """Kinds of partner that the team will draw on, 0 to 4, each as likely: a habit of the team."""
+    return int(5.0 * u)
+
+
+@compiled
+def effort(talent: int, cash: float, breadth: int, p: Any) -> float:
+    """Effort put in, 0 to 1: Cobb-Douglas in capital and talent, less the hours that partners take."""
+    capital = max(cash, 0.0) / (max(cash, 0.0) + p.capital)
+    people = talent / (talent + p.team)
+    if capital <= 0.0 or people <= 0.0:
+        return 0.0
+    together = math.exp(p.capital_share * math.log(capital) + (1.0 - p.capital_share) * math.log(people))
+    return together * (1.0 - p.contact_hours * breadth)  # type: ignore[no-any-return]
+
+
+@compiled
+def solve_probability(gap: float, put_in: float, p: Any) -> float:
+    """Probability that a component is solved this month, at distance ``gap`` from the nearest knowledge at hand."""
+    return p.solve * put_in * math.exp(-gap / p.distance_scale)  # type: ignore[no-any-return]
+
+
+@compiled
+def gain(u: float, p: Any) -> float:
+    """Relative gain of one success: a bounded draw."""
+    return p.gain * u * u  # type: ignore[no-any-return]
+
+
+@compiled
+def work(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, saving: float, base: Any, succeeded: Any,
+    counts: Any, flows: Any,
+) -> None:  # fmt: skip
+    """A month's work on projects; ``succeeded`` marks rows whose project came to its end."""
+    for i in range(lo, hi):
+        if r.status[i] != OPERATING or r.talent[i] == 0:
+            continue
+        u_begin, u_breadth, u_gain, u_kind = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
+        if w.project_began[i] == NEVER:
+            if u_begin < begin_probability(r.talent[i], w.cash[i], p):
+                w.project_began[i] = month
+                w.solved[i] = 0
+                w.reached[i] = 0
+                w.breadth[i] = breadth_chosen(u_breadth)
+                counts[_BEGUN] += 1
+                counts[_BREADTH] += w.breadth[i]
+                by_class(r.size_class[i], _BEGUN_SMALL, _BEGUN_MEDIUM, _BEGUN_BIG, counts)
+            continue
+        spent = p.cost * min(float(r.talent[i]), 2.0 * p.team)
+        w.profit_year[i] += transfer(i, -spent, w.cash, w.booked, flows, RESEARCH)
+        put_in = effort(r.talent[i], w.cash[i], w.breadth[i], p)
+        began, s = w.project_began[i], r.sector[i]
+        u_0, u_1, u_2, u_abandon = draws.uniforms(seed, r.identity[i], month, draws.COMPONENT)
+        for c in range(3):
+            if w.solved[i] & (1 << c) != 0:
+                continue
+            t_0 = needed(seed, r.identity[i], began, c, 0, base[s, 0], p.lead, p.reach)
+            t_1 = needed(seed, r.identity[i], began, c, 1, base[s, 1], p.lead, p.reach)
+            t_2 = needed(seed, r.identity[i], began, c, 2, base[s, 2], p.lead, p.reach)
+            gap = distance(w.knowledge_0[i], w.knowledge_1[i], w.knowledge_2[i], t_0, t_1, t_2)
+            if r.met_0[i] >= 0.0:
+                gap = min(gap, distance(r.met_0[i], r.met_1[i], r.met_2[i], t_0, t_1, t_2))
+            if (u_0 if c == 0 else (u_1 if c == 1 else u_2)) < solve_probability(gap, put_in, p):
+                w.solved[i] |= 1 << c
+                w.knowledge_0[i] += p.learned * max(0.0, t_0 - w.knowledge_0[i])
+                w.knowledge_1[i] += p.learned * max(0.0, t_1 - w.knowledge_1[i])
+                w.knowledge_2[i] += p.learned * max(0.0, t_2 - w.knowledge_2[i])
+        if w.solved[i] == SOLVED:
+            months = month - began
+            finish(i, months, w.reached[i], r.platform[i], counts)
+            by_class(r.size_class[i], _SUCCEEDED_SMALL, _SUCCEEDED_MEDIUM, _SUCCEEDED_BIG, counts)
+            succeeded[i] = 1
+            more = max(1, int(p.new_lines * w.lines[i]))
+            w.appeal[i] += more * r.line_size[i]
+            w.lines[i] += more
+            if u_kind < 0.5:
+                w.productivity[i] *= 1.0 + gain(u_gain, p)
+            else:
+                w.quality[i] *= 1.0 + gain(u_gain, p)
+            w.energy[i] *= 1.0 - saving
+            w.project_began[i] = NEVER
+            w.asked[i] = NEVER
+        elif u_abandon < p.abandon:
+            counts[_ABANDONED] += 1
+            w.project_began[i] = NEVER
+            w.asked[i] = NEVER
+
+
+@compiled
+def by_class(size_class: int, small: int, medium: int, big: int, counts: Any) -> None:
+    """Count one event under the enterprise's class."""
+    counts[big if size_class == BIG else (medium if size_class == MEDIUM else small)] += 1
+
+
+@compiled
+def finish(i: int, months: int, reached: int, platform: int, counts: Any) -> None:
+    """Count a success and its duration, with and without a partner, in and out of a platform."""
+    counts[_SUCCEEDED] += 1
+    counts[_REACHED if reached == 1 else _ALONE] += 1
+    counts[_REACHED_MONTHS if reached == 1 else _ALONE_MONTHS] += months
+    counts[_MEMBER if platform >= 0 else _OUTSIDER] += 1
+    counts[_MEMBER_MONTHS if platform >= 0 else _OUTSIDER_MONTHS] += months
+
+
+def apply(world: World) -> None:
+    rules = world.rules("projects")
+    world.succeeded = world.marks()
+    if not rules.enabled:
+        return
+    chain = world.rules("chain")
+    world.loop(
+        work, Reads, Writes, rules, chain.energy_saving if chain.enabled else 0.0, world.sectors.base_knowledge,
+        world.succeeded, world.counts, world.books.flows,
+    )  # fmt: skip

@@ -1,0 +1,381 @@
+"""Parameters of the world: its calendar, population, market, labour, levers, named platforms and named sites."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.declare import article, assumption, evidence, fitted, parameter
+
+_YEARBOOK = "China Statistical Yearbook 2009, table N1301e; counts of 2015"
+_CENSUS = "economic census of 2013, China Daily 2014-12-16"
+_COHORT = "SAIC survey of the cohort founded in 2015 Q3"
+
+
+class Run(NamedTuple):
+    """What is run: from which month, for how many months, how often."""
+
+    start: str = parameter("2011-01", "YYYY-MM", "calendar month of month 0", assumption("set by each scenario"))
+    months: int = parameter(
+        64, "month", "months to simulate", assumption("set by each scenario"), bounds=(1, 1200), plausible=(12, 300)
+    )
+    replicates: int = parameter(
+        30, "", "worlds to simulate", assumption("a choice"), bounds=(1, 100_000), plausible=(10, 1000)
+    )
+    seed: int = parameter(
+        1, "", "seed of the first draw", assumption("a choice"), bounds=(0, 2**63 - 1), plausible=(0, 1_000_000)
+    )
+
+
+class Population(NamedTuple):
+    """The enterprises at the start: a lognormal body of staff joined to a truncated Pareto tail."""
+
+    world: str = parameter(
+        "nation", "", "a sample of a nation, or every enterprise of a place", assumption("set by each scenario"),
+        choices=("nation", "place"),
+    )  # fmt: skip
+    enterprises: int = parameter(
+        2000, "enterprises", "enterprises at the start", assumption("a choice: precision against time"),
+        bounds=(20, 20_000_000), plausible=(500, 100_000),
+    )  # fmt: skip
+    represents: float = parameter(
+        383_148.0, "enterprises", "real enterprises that a nation's sample stands for; unused in a place",
+        evidence("above-size industrial firms of 2015: 9,633 big, 54,070 medium, 319,445 small"), bounds=(1, 1e9),
+    )  # fmt: skip
+    staff_median: float = parameter(
+        112.0, "people", "median staff of the body", fitted("class counts of 2015, mean staff 255"), bounds=(1, 5000)
+    )
+    staff_log_sd: float = parameter(
+        1.0, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015"),
+        bounds=(0.1, 3),
+    )  # fmt: skip
+    tail_from: float = parameter(
+        400.0, "people", "staff at which the Pareto tail begins", fitted("class counts of 2015"), bounds=(5, 10_000)
+    )
+    tail_exponent: float = parameter(
+        1.5, "", "exponent of the Pareto tail's distribution function",
+        fitted("class counts of 2015, within 1.3 to 1.55"), bounds=(1.01, 3),
+    )  # fmt: skip
+    largest_staff: float = parameter(
+        50_000.0, "people", "largest enterprise", assumption("order of the largest manufacturers"),
+        bounds=(100, 1e6), plausible=(30_000, 100_000),
+    )  # fmt: skip
+    worker_revenue: float = parameter(
+        0.80, "million yuan a year", "median revenue per worker of a firm of 100 staff",
+        fitted("revenue of 111 trn yuan over 97.75 million staff in 2015"), bounds=(0.01, 20),
+    )  # fmt: skip
+    worker_revenue_log_sd: float = parameter(
+        0.6, "", "spread of the logarithm of revenue per worker", assumption("within-industry dispersion of labour "
+        "productivity in China, order 0.6 to 0.9"), bounds=(0, 2), plausible=(0.4, 0.9),
+    )  # fmt: skip
+    worker_revenue_elasticity: float = parameter(
+        0.12, "", "elasticity of revenue per worker on staff",
+        evidence(f"revenue per worker by size, {_YEARBOOK}"), bounds=(0, 0.5), plausible=(0.05, 0.2),
+    )  # fmt: skip
+    capital_intensity: float = parameter(
+        0.60, "million yuan", "median assets per worker of a firm of 100 staff",
+        fitted("assets of 102.3 trn yuan over 97.75 million staff in 2015"), bounds=(0.001, 20),
+    )  # fmt: skip
+    capital_intensity_log_sd: float = parameter(
+        0.5, "", "spread of the logarithm of assets per worker", assumption("not published by firm"),
+        bounds=(0, 2), plausible=(0.3, 0.8),
+    )  # fmt: skip
+    capital_intensity_elasticity: float = parameter(
+        0.25, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share"),
+        bounds=(0, 0.6), plausible=(0.20, 0.30),
+    )  # fmt: skip
+    survey_revenue: float = parameter(
+        20.0, "million yuan a year", "revenue from which an enterprise is in the survey population",
+        evidence("rule of the industrial survey from 2011"), bounds=(0, 1000),
+    )  # fmt: skip
+    sectors: int = parameter(
+        6, "", "sectors at the start, two for each place in the chain", assumption("a choice of detail"),
+        bounds=(3, 12), plausible=(3, 12),
+    )  # fmt: skip
+    line_staff: float = parameter(
+        20.0, "people", "staff that one product line occupies in a firm of 100 staff",
+        assumption("fitted by eye to the spread of growth rates"), bounds=(1, 1000), plausible=(5, 60),
+    )  # fmt: skip
+    lines_exponent: float = parameter(
+        0.6, "", "elasticity of the number of lines on staff", assumption("gives spread of growth ∝ staff^-0.3 at most"),
+        bounds=(0.1, 1), plausible=(0.4, 0.9),
+    )  # fmt: skip
+    knowledge_spread: float = parameter(
+        0.12, "", "standard deviation of knowledge around the sector's on each axis", assumption("unit-free space"),
+        bounds=(0, 0.5), plausible=(0.05, 0.25),
+    )  # fmt: skip
+    talent_share: float = parameter(
+        0.06, "share of staff", "skilled staff of a firm of 100 staff", assumption("R&D staff and engineers"),
+        bounds=(0, 1), plausible=(0.03, 0.12),
+    )  # fmt: skip
+    talent_elasticity: float = parameter(
+        0.10, "", "elasticity of the share of skilled staff on staff",
+        assumption("the article: big enterprises have an advantage in talent"), bounds=(0, 0.5), plausible=(0.0, 0.25),
+    )  # fmt: skip
+    cash_months: float = parameter(
+        2.5, "month", "cash at the start, in months of revenue", assumption("order of firms' liquid assets"),
+        bounds=(0, 60), plausible=(1, 6),
+    )  # fmt: skip
+    floor_per_job: float = parameter(
+        27.0, "m2", "floor that one job takes", evidence("Torch incubators of 2012: 24 to 30 m2 a job"),
+        bounds=(1, 500), plausible=(24, 30),
+    )  # fmt: skip
+    energy: float = parameter(
+        0.18, "tce per million yuan / 1000", "energy and material per output at the start, relative units",
+        assumption("index"), bounds=(0.001, 10), plausible=(0.1, 0.3),
+    )  # fmt: skip
+
+
+class Market(NamedTuple):
+    """Demand, prices and what a firm pays for."""
+
+    coupled: bool = parameter(
+        True, "", "whether firms share a market; otherwise aggregates stay at their opening values", assumption("switch")
+    )
+    growth: float = parameter(
+        0.03, "1/year", "growth of real demand in the opening sectors", assumption("set by each scenario"),
+        bounds=(-0.2, 0.3), plausible=(0.0, 0.08),
+    )  # fmt: skip
+    price_elasticity: float = parameter(
+        1.2, "", "elasticity of a sector's demand on its relative price", assumption("can reverse the sign on jobs"),
+        bounds=(0, 5), plausible=(0.5, 2.5),
+    )  # fmt: skip
+    price_share: float = parameter(
+        0.5, "", "part of an efficiency gain that is passed into the price", assumption("pass-through"),
+        bounds=(0, 1), plausible=(0.3, 0.8),
+    )  # fmt: skip
+    rivalry: float = parameter(
+        1.5, "", "elasticity of a line's share of demand on quality and on price", assumption("between-variety"),
+        bounds=(0, 6), plausible=(0.8, 3),
+    )  # fmt: skip
+    rivals_growth: float = parameter(
+        0.0, "1/year", "growth of the pull of rivals outside a place; unused in a nation", assumption("set to keep the "
+        "operating stock level"), bounds=(-0.2, 0.3), plausible=(0.0, 0.05),
+    )  # fmt: skip
+    demand: float = parameter(
+        1.0, "", "factor on demand in all sectors", assumption("1 is no change"), bounds=(0, 10), plausible=(0.8, 1.2)
+    )
+    input_share: float = parameter(
+        0.78, "share of sales", "bought inputs", evidence("value added of industry near 22% of output"),
+        bounds=(0, 0.99), plausible=(0.7, 0.82),
+    )  # fmt: skip
+    outside_rent: float = parameter(
+        0.0003, "million yuan a m2 and year", "rent of other landlords' floor", assumption("industrial floor"),
+        bounds=(0, 0.1), plausible=(0.0001, 0.0015),
+    )  # fmt: skip
+    depreciation: float = parameter(
+        0.08, "1/year", "depreciation of assets", assumption("accounting lives of plant"), bounds=(0, 1),
+        plausible=(0.05, 0.12),
+    )  # fmt: skip
+    investment_speed: float = parameter(
+        0.03, "1/month", "part of the gap to wanted assets that is invested", assumption("two to four years"),
+        bounds=(0, 1), plausible=(0.01, 0.1),
+    )  # fmt: skip
+    payout: float = parameter(
+        0.10, "1/month", "part of cash above the reserve that is paid to owners", assumption("policy of owners"),
+        bounds=(0, 1), plausible=(0.02, 0.3),
+    )  # fmt: skip
+
+
+class Labour(NamedTuple):
+    """Wages and people."""
+
+    wage: float = parameter(
+        0.055, "million yuan a year", "wage of a worker with charges", evidence("average wage of manufacturing 2015"),
+        bounds=(0.001, 5), plausible=(0.04, 0.08),
+    )  # fmt: skip
+    wage_elasticity: float = parameter(
+        0.5, "", "elasticity of a firm's wage on its revenue per worker", assumption("rent sharing"),
+        bounds=(0, 1), plausible=(0.2, 0.8),
+    )  # fmt: skip
+    talent_premium: float = parameter(
+        1.6, "", "wage of talent relative to a worker's at the start", assumption("order of graduates' premium"),
+        bounds=(1, 10), plausible=(1.3, 2.5),
+    )  # fmt: skip
+    wage_response: float = parameter(
+        0.05, "", "monthly response of the talent's wage to unmet requests", assumption("slow wages"),
+        bounds=(0, 1), plausible=(0.01, 0.15),
+    )  # fmt: skip
+    unemployment: float = parameter(
+        0.05, "share", "unemployed residents at the start", assumption("surveyed rate near 5%"), bounds=(0, 0.9),
+        plausible=(0.03, 0.08),
+    )  # fmt: skip
+    talent_slack: float = parameter(
+        0.03, "share", "talent without work at the start, of all talent", assumption("the article: lack of talent"),
+        bounds=(0, 5), plausible=(0.0, 0.1),
+    )  # fmt: skip
+
+
+class Levers(NamedTuple):
+    """Policy and market levers: zero is no change. Any other key can be scheduled as well."""
+
+    talent_supply: float = parameter(
+        0.0, "share a year", "talent trained or attracted, added to all talent", assumption("a lever"),
+        bounds=(-0.2, 1), plausible=(0.0, 0.1),
+    )  # fmt: skip
+    knowledge_programme: float = parameter(
+        0.0, "", "knowledge programmes: added to adoption's rates and to absorption, in parts", assumption("a lever"),
+        bounds=(0, 5), plausible=(0.0, 1.0),
+    )  # fmt: skip
+    knowledge_programme_cost: float = parameter(
+        0.02, "million yuan a year", "cost of one programme an operating enterprise at strength 1",
+        assumption("training and vouchers"), bounds=(0, 10), plausible=(0.005, 0.05),
+    )  # fmt: skip
+    talent_cost: float = parameter(
+        0.1, "million yuan", "public cost of one more skilled person", assumption("training"), bounds=(0, 10),
+        plausible=(0.05, 0.3),
+    )  # fmt: skip
+    entry_cost_cut: float = parameter(
+        0.0, "share", "part of the administrative entry cost that reform takes away", assumption("a lever"),
+        bounds=(0, 1), plausible=(0.0, 0.8),
+    )  # fmt: skip
+    rent_subsidy: float = parameter(
+        0.0, "million yuan a m2 and year", "subsidy to tenants of idle sites", assumption("a lever; Xiamen 2015 paid "
+        "15 to 30 yuan a m2 and month"), bounds=(0, 0.1), plausible=(0.0, 0.00036),
+    )  # fmt: skip
+    conversion_grant: float = parameter(
+        0.0, "million yuan a m2", "public grant to the renovation of a m2", assumption("a lever; Xiamen 2015: 200 yuan"),
+        bounds=(0, 0.1), plausible=(0.0, 0.0004),
+    )  # fmt: skip
+    tax_relief: float = parameter(
+        0.0, "share", "part of young enterprises' taxes that is not collected", assumption("a lever"),
+        bounds=(0, 1), plausible=(0.0, 0.5),
+    )  # fmt: skip
+    platform_support: float = parameter(
+        0.0, "share", "part of platforms' fees that government pays", assumption("a lever"), bounds=(0, 1),
+        plausible=(0.0, 0.8),
+    )  # fmt: skip
+    demand: float = parameter(
+        0.0, "share", "public and private demand added in all sectors", assumption("a lever"), bounds=(-0.5, 2),
+        plausible=(0.0, 0.1),
+    )  # fmt: skip
+    finance: float = parameter(
+        0.0, "share", "outside finance added to the market's", assumption("a lever"), bounds=(-1, 10),
+        plausible=(0.0, 1.0),
+    )  # fmt: skip
+
+
+class Platform(NamedTuple):
+    """A named innovation platform."""
+
+    kind: str = parameter(
+        "own", "", "hosted by the biggest enterprise, or by a third party", article(), choices=("own", "third-party")
+    )
+    opens: str = parameter(
+        "2013-10", "YYYY-MM", "month of launch", evidence("Haier's open platform, launched in October 2013")
+    )
+    enabled: bool = parameter(True, "", "whether the platform is launched at all", assumption("switch"))
+    open_to_members: bool = parameter(
+        True, "", "whether other enterprises may join; otherwise the host alone uses it", article()
+    )
+    interface_staff: float = parameter(
+        1150.0, "people", "staff that finds and serves resources", evidence("Haier's interface staff"), bounds=(0, 1e6)
+    )
+    contacts_per_staff: float = parameter(
+        3.35, "resources a person and month", "resources that one person of the interface staff recruits",
+        fitted("100,000 resources by April 2016"), bounds=(0, 1000),
+    )  # fmt: skip
+    campaign_log_sd: float = parameter(
+        0.25, "", "spread of the logarithm of a month's recruiting success", assumption("campaigns succeed unevenly"),
+        bounds=(0, 2), plausible=(0.1, 0.5),
+    )  # fmt: skip
+    member_pull: float = parameter(
+        0.2, "resources a member and month", "resources that come because a member is there",
+        assumption("two-sided market"), bounds=(0, 1000), plausible=(0.0, 1.0),
+    )  # fmt: skip
+    lifetime: float = parameter(
+        60.0, "month", "months that a resource stays", assumption("contacts age out"), bounds=(1, 1200),
+        plausible=(24, 120),
+    )  # fmt: skip
+    foreign_share: float = parameter(
+        0.3, "share", "foreign experts among recruited resources", assumption("the article names them, uncounted"),
+        bounds=(0, 1), plausible=(0.1, 0.5),
+    )  # fmt: skip
+    user_share: float = parameter(
+        0.3, "share", "users among recruited resources", assumption("the article names them, uncounted"),
+        bounds=(0, 1), plausible=(0.1, 0.5),
+    )  # fmt: skip
+    fee: float = parameter(
+        0.05, "million yuan a year", "fee of a member", assumption("order of a service subscription"), bounds=(0, 100),
+        plausible=(0.0, 0.2),
+    )  # fmt: skip
+    services: float = parameter(
+        1.0, "", "services relative to a full own platform's", assumption("third parties offer fewer"), bounds=(0, 5),
+        plausible=(0.3, 1.0),
+    )  # fmt: skip
+    ideas_a_month: float = parameter(
+        500.0, "ideas a month", "ideas that makers bring to the platform", evidence("Haier: 500 ideas a month"),
+        bounds=(0, 1e6),
+    )  # fmt: skip
+    maker_fund: float = parameter(
+        1300.0, "million yuan", "fund that backs the platform's makers", evidence("Haier: 1.3 bn yuan, December 2015"),
+        bounds=(0, 1e6),
+    )  # fmt: skip
+
+
+class Site(NamedTuple):
+    """A named idle site: space that a relocated enterprise left, renovated and let."""
+
+    vacated: str = parameter(
+        "2011-01", "YYYY-MM", "month from which the space is idle", evidence("last furnace stopped 2010-12-19")
+    )
+    opens: str = parameter(
+        "2012-01", "YYYY-MM", "month of the first letting", assumption("planning and first conversion")
+    )
+    renovation: bool = parameter(True, "", "whether the space is renovated and let at all", assumption("switch"))
+    floor: float = parameter(
+        900_000.0, "m2", "floor of buildings that can be renovated", assumption("8.63 km2 of ground, mostly open works"),
+        bounds=(0, 1e8), plausible=(500_000, 2_000_000),
+    )  # fmt: skip
+    budget: float = parameter(
+        14.0, "million yuan a month", "the owner's budget for renovation", assumption("not published"),
+        bounds=(0, 1e5), plausible=(5, 40),
+    )  # fmt: skip
+    conversion_cost: float = parameter(
+        0.0025, "million yuan a m2", "median cost of renovating a m2", assumption("1,500 to 5,000 yuan, wide"),
+        bounds=(0.00001, 1), plausible=(0.0015, 0.005),
+    )  # fmt: skip
+    conversion_log_sd: float = parameter(
+        0.5, "", "spread of the logarithm of that cost between buildings", assumption("wide"), bounds=(0, 2),
+        plausible=(0.2, 0.8),
+    )  # fmt: skip
+    building: float = parameter(
+        12_000.0, "m2", "floor of one building", assumption("works halls"), bounds=(100, 1e6), plausible=(5_000, 40_000)
+    )
+    rent: float = parameter(
+        0.00045, "million yuan a m2 and year", "rent at opening", assumption("below outside rent"), bounds=(0, 0.1),
+        plausible=(0.0002, 0.001),
+    )  # fmt: skip
+    rent_response: float = parameter(
+        0.05, "1/month", "response of the posted rent to occupancy above its target", assumption("yearly repricing"),
+        bounds=(0, 1), plausible=(0.01, 0.15),
+    )  # fmt: skip
+    target_occupancy: float = parameter(
+        0.9, "share", "occupancy at which the rent stays", assumption("natural vacancy of 10%"), bounds=(0.1, 1),
+        plausible=(0.85, 0.95),
+    )  # fmt: skip
+    neighbours: float = parameter(
+        0.02, "million yuan", "worth of a hundred neighbours to a tenant a year", assumption("agglomeration"),
+        bounds=(0, 10), plausible=(0.0, 0.05),
+    )  # fmt: skip
+    term: float = parameter(
+        36.0, "month", "term of a tenancy", assumption("incubators: three years"), bounds=(1, 600), plausible=(24, 60)
+    )
+    largest_tenant: float = parameter(
+        4000.0, "m2", "floor above which a tenant has outgrown the site", assumption("incubators' rule"),
+        bounds=(10, 1e6), plausible=(1000, 10_000),
+    )  # fmt: skip
+    equipment_hours: float = parameter(
+        20_000.0, "hours a month", "idle equipment hours that the host lends", assumption("not published"),
+        bounds=(0, 1e9), plausible=(5_000, 50_000),
+    )  # fmt: skip
+    released_staff: float = parameter(
+        8_000.0, "people", "people who leave the relocated enterprise around the vacation",
+        assumption("22,000 of its staff remained to be resettled"), bounds=(0, 1e6), plausible=(2_000, 22_000),
+    )  # fmt: skip
+    fund: float = parameter(
+        100.0, "million yuan", "fund for tenants", assumption("not published"), bounds=(0, 1e6), plausible=(0, 500)
+    )
+    ticket: float = parameter(
+        0.2, "million yuan", "what the fund puts into one newborn tenant", assumption("seed money"), bounds=(0, 100),
+        plausible=(0.0, 1.0),
+    )  # fmt: skip

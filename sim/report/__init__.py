@@ -1,0 +1,1 @@
+"""Reports: what stored results look like."""

@@ -1,0 +1,198 @@
+"""Drawing pages: fans of outcomes over the months, the article's figures, differences with their intervals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
+
+from sim.report.canvas import (
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    SERIES,
+    VERMILION,
+    KeyEntry,
+    Page,
+    calendar_axis,
+    dress,
+    months_as_years,
+    number_axis,
+    page,
+    style,
+)
+from sim.report.pages import Mark, Sheet
+from sim.runs.replicate import Cells
+from sim.runs.summary import number
+
+Years = NDArray[np.float64]
+
+SINGLE_RUNS = 5
+_BANDS = (5.0, 25.0, 50.0, 75.0, 95.0)
+_HALO = [withStroke(linewidth=2.2, foreground="white")]
+_SIGNS = {"at least": "≥ ", "at most": "≤ ", "about": ""}
+
+
+def draw(sheet: Sheet) -> dict[str, bytes]:
+    """One page as ``png`` and ``svg``."""
+    with style():
+        made = _comparison_page(sheet) if sheet.panels[0].differences else _run_page(sheet)
+        return {"png": made.png(), "svg": made.svg()}
+
+
+def percentiles(cells: Cells) -> Cells:
+    """The 5th, 25th, 50th, 75th and 95th percentile over replicates for each month, of those that have a value."""
+    if np.isfinite(cells).all():
+        return np.percentile(cells, _BANDS, axis=0)
+    bands = np.full((len(_BANDS), cells.shape[1]), np.nan)
+    for month in range(cells.shape[1]):
+        finite = cells[np.isfinite(cells[:, month]), month]
+        if len(finite):
+            bands[:, month] = np.percentile(finite, _BANDS)
+    return bands
+
+
+def _run_page(sheet: Sheet) -> Page:
+    marked = any(panel.mark for panel in sheet.panels)
+    key: list[KeyEntry] = [("line", BLUE, "median"), ("band", _light(BLUE, 0.45), "middle 50% of seeds"),
+           ("band", _light(BLUE, 0.22), "middle 90%"), ("thin", GREY, "single seeds")]  # fmt: skip
+    if len(sheet.panels[0].series[0]) == 1:
+        key = [("line", BLUE, "the only seed")]
+    if marked:
+        key.append(("mark", VERMILION, "the article's figure"))
+    made = page(sheet.title, sheet.subtitle, key, sheet.footer, len(sheet.panels))
+    for place, panel in enumerate(sheet.panels):
+        axes = made.axes(place)
+        years = months_as_years(sheet.start, panel.series[0].shape[1])
+        _fan(axes, years, panel.series[0], BLUE)
+        _limits(axes, panel.series, panel.mark)
+        dress(axes, panel.outcome, panel.unit, _span(years))
+        if panel.mark:
+            _article(axes, years, panel.mark, percentiles(panel.series[0])[2, panel.mark.month])
+    return made
+
+
+def _comparison_page(sheet: Sheet) -> Page:
+    colours = [SERIES[place % len(SERIES)] for place in range(len(sheet.labels))]
+    key: list[KeyEntry] = [("line", colour, name) for name, colour in zip(sheet.labels, colours, strict=True)]
+    key += [("band", _light(GREY, 0.3), "middle 90% of seeds; below, 95% interval of the mean difference")]
+    if any(panel.mark for panel in sheet.panels):
+        key.append(("mark", VERMILION, "the article's figure"))
+    made = page(sheet.title, sheet.subtitle, key, sheet.footer, len(sheet.panels), tall=1.75)
+    for place, panel in enumerate(sheet.panels):
+        upper = made.axes(place, bottom=made.panel * 0.42)
+        lower = made.axes(place, top=made.panel * 0.66)
+        years = months_as_years(sheet.start, panel.series[0].shape[1])
+        for place_, (cells, colour) in enumerate(zip(panel.series, colours, strict=True)):
+            # Where two lines lie on each other, the later one is the thinner: both are seen.
+            _overlaid(upper, years, cells, colour, 2.4 if place_ == 0 else 1.2)
+        _limits(upper, panel.series, panel.mark)
+        dress(upper, panel.outcome, panel.unit, _span(years))
+        calendar_axis(upper, _span(years), labels=False)
+        if panel.mark:
+            _article(upper, years, panel.mark, percentiles(panel.series[0])[2, panel.mark.month])
+        lower.axhline(0.0, color=INK, linewidth=0.7)
+        for interval, colour in zip(panel.differences, colours[1:], strict=True):
+            lower.fill_between(years, interval.low, interval.high, color=_light(colour, 0.3), linewidth=0)
+            lower.plot(years, interval.mean, color=colour, linewidth=1.2)
+        calendar_axis(lower, _span(years))
+        number_axis(lower, 3)
+        if not any(np.nan_to_num(interval.mean).any() for interval in panel.differences):
+            lower.set_ylim(-1, 1)
+            lower.set_yticks([0.0])
+        lower.annotate(f"difference, {panel.unit}" if panel.unit else "difference", (0, 1), (0, 3), textcoords="offset points", xycoords="axes fraction",
+                       fontsize=7, color=GREY)  # fmt: skip
+    return made
+
+
+def _fan(axes: Axes, years: Years, cells: Cells, colour: str) -> None:
+    """Median, bands and the first single runs of one scenario."""
+    bands = percentiles(cells)
+    if not np.isfinite(bands).any():
+        _nothing(axes)
+        return
+    if len(cells) > 1:
+        axes.fill_between(years, bands[0], bands[4], color=_light(colour, 0.22), linewidth=0)
+        axes.fill_between(years, bands[1], bands[3], color=_light(colour, 0.45), linewidth=0)
+        lines = [np.column_stack((years, line)) for line in cells[:SINGLE_RUNS]]
+        axes.add_collection(LineCollection(lines, colors=GREY, linewidths=0.4, alpha=0.55), autolim=False)
+    axes.plot(years, bands[2], color=colour, linewidth=1.5, solid_capstyle="round")
+
+
+def _overlaid(axes: Axes, years: Years, cells: Cells, colour: str, width: float) -> None:
+    """Median and 90% band of one scenario among others: what lies below shows through."""
+    low, _, middle, _, high = percentiles(cells)
+    if not np.isfinite(middle).any():
+        _nothing(axes)
+        return
+    if len(cells) > 1:
+        axes.fill_between(years, low, high, color=colour, alpha=0.18, linewidth=0)
+        for edge in (low, high):
+            axes.plot(years, edge, color=colour, linewidth=0.5, alpha=0.6)
+    axes.plot(years, middle, color=colour, linewidth=width, solid_capstyle="round")
+
+
+def _nothing(axes: Axes) -> None:
+    axes.text(0.5, 0.5, "no value in any seed", transform=axes.transAxes, color=GREY, ha="center", va="center")
+
+
+def _light(colour: str, part: float) -> tuple[float, float, float]:
+    """The colour mixed with white: no transparency, which prints badly."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (1 - part * (1 - channel) for channel in channels)
+    return red, green, blue
+
+
+def _limits(axes: Axes, series: tuple[Cells, ...], mark: Mark | None) -> None:
+    """Room for the 90% bands, the single runs and the article's figure; from zero where that is near."""
+    shown = [percentiles(cells)[[0, 4]].ravel() for cells in series]
+    if len(series) == 1:
+        shown.append(series[0][:SINGLE_RUNS].ravel())
+    values = np.concatenate([*shown, np.array([mark.value] if mark else [])])
+    values = values[np.isfinite(values)]
+    if not len(values):
+        axes.set_ylim(0, 1)
+        return
+    low, high = float(values.min()), float(values.max())
+    if 0 <= low <= 0.5 * high:
+        low = 0.0
+    elif 0.5 * low <= high <= 0:
+        high = 0.0
+    room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
+    axes.set_ylim(low - (room if low else 0.0), high + (3 if mark and mark.bound == "at least" else 1) * room)
+    if low == 0.0:
+        axes.axhline(0.0, color=FAINT, linewidth=0.5)
+
+
+def _article(axes: Axes, years: Years, mark: Mark, median: float) -> None:
+    """The article's figure, its label on the side of it where the median is not."""
+    at = float(years[mark.month])
+    axes.plot([at], [mark.value], marker="D", markersize=4, color=VERMILION, markeredgecolor="white",
+              markeredgewidth=0.6, clip_on=False, zorder=6)  # fmt: skip
+    if mark.bound in ("at least", "at most"):
+        length = 15 if mark.bound == "at least" else -15
+        axes.annotate(
+            "",
+            (at, mark.value),
+            (0, length),
+            textcoords="offset points",
+            annotation_clip=False,
+            zorder=6,
+            arrowprops={"arrowstyle": "<-", "color": VERMILION, "linewidth": 1.1, "shrinkB": 2, "shrinkA": 0},
+        )
+    right = mark.month > len(years) / 2
+    axes.annotate(
+        f"{_SIGNS[mark.bound]}{number(mark.value)}", (at, mark.value), (-6 if right else 6, -14 if median > mark.value else 5),
+        textcoords="offset points", ha="right" if right else "left", fontsize=7.5, fontweight="bold",
+        color=VERMILION, path_effects=_HALO, annotation_clip=False, zorder=7,
+    )  # fmt: skip
+
+
+def _span(years: Years) -> tuple[float, float]:
+    half: Any = 0.5 / 12.0
+    return float(years[0] - half), float(years[-1] + half)

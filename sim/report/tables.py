@@ -1,0 +1,239 @@
+"""Results as text and as JSON. Text is for a terminal of any width: nothing is wrapped, nothing cut."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.runs.result import Result
+from sim.runs.summary import Row, number
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.studies.compare import Change, Comparison, Difference, Variant
+
+
+def columns(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> str:
+    """Rows in columns, two spaces apart; the columns ``right`` are set to the right."""
+    cells = [list(heads), *map(list, rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = (
+        "  ".join(
+            text.rjust(width) if place in right else text.ljust(width)
+            for place, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in cells
+    )
+    return "\n".join(lines)
+
+
+def chosen(names: Iterable[str], headline: Sequence[str], figures: Iterable[str], *, everything: bool) -> list[str]:
+    """The outcomes to show: the headline's and those with an article's figure, or all."""
+    known = list(names)
+    first = [name for name in dict.fromkeys((*headline, *figures)) if name in known]
+    return [*first, *(name for name in known if name not in first)] if everything or not first else first
+
+
+def run_text(result: Result, headline: Sequence[str], *, everything: bool = False) -> str:
+    """A result as a table of outcomes, with a line above and below."""
+    scenario = result.scenario
+    rows = {row.outcome: row for row in result.rows}
+    shown = chosen(rows, headline, scenario.figures, everything=everything)
+    last = scenario.calendar(result.months - 1)
+    table = columns(
+        ("outcome", "median", "90% interval", "unit", "the article", "", "score"),
+        (
+            (
+                row.outcome, number(row.median), _interval(row.low, row.high), row.unit,
+                _article(row), verdict(row), number(row.crps) if row.crps is not None else "",
+            )
+            for row in (rows[name] for name in shown)
+        ),
+        right=(1, 2, 6),
+    )  # fmt: skip
+    hidden = len(rows) - len(shown)
+    span = f"{result.months} months from {scenario.calendar(0)}"
+    when = f"outcomes in {last}, or in the month of the article's figure"
+    lines = [
+        f"{result.name}: {scenario.title}" if scenario.title else result.name,
+        f"{_counted(len(result.replicates), 'replicate')} from seed {result.seed}, {span}; {when}",
+        "",
+        table,
+        "",
+        *([f"{hidden} more outcomes: --all, or summary.csv"] if hidden else []),
+        f"results: {result.path}",
+    ]
+    return "\n".join(lines)
+
+
+def verdict(row: Row) -> str:
+    """How the outcome stands to the article's figure, in words."""
+    if row.article is None:
+        return ""
+    if row.met is None:
+        return row.reason
+    if row.met:
+        return "met" if row.reason == "covered" else f"met ({row.reason})"
+    return f"not met: {row.reason}"
+
+
+def run_json(result: Result) -> dict[str, Any]:
+    """A result as one object, every outcome in it."""
+    return {
+        "results": str(result.path),
+        "scenario": result.name,
+        "digest": result.digest,
+        "seed": result.seed,
+        "replicates": len(result.replicates),
+        "months": result.months,
+        "model": result.manifest["model"],
+        "failures": result.failures,
+        "outcomes": {
+            row.outcome: {key: value for key, value in vars(row).items() if key != "outcome"} for row in result.rows
+        },
+    }
+
+
+def variant_text(comparison: Comparison, variant: Variant, headline: Sequence[str], *, everything: bool = False) -> str:
+    """One variant against the baseline: what was changed, and the differences."""
+    first, differences = comparison.baseline, {it.outcome: it for it in variant.differences}
+    shown = chosen(differences, headline, first.scenario.figures, everything=everything)
+    seeds = max((it.seeds for it in variant.differences), default=0)
+    how = "paired seed by seed" if comparison.paired else "not paired: seeds differ between the two"
+    table = columns(
+        ("outcome", comparison.label, variant.label, "difference", "95% interval", "unit", "better in", "verdict"),
+        (
+            (
+                it.outcome, number(it.baseline), number(it.variant), signed(it.difference), _interval(it.low, it.high),
+                it.unit, "" if it.better_share is None else f"{it.better_share:.0%}", it.verdict,
+            )
+            for it in (differences[name] for name in shown)
+        ),
+        right=(1, 2, 3, 4, 6),
+    )  # fmt: skip
+    hidden = len(differences) - len(shown)
+    last = first.scenario.calendar(first.months - 1)
+    lines = [
+        f"{variant.label} against {comparison.label}: {_counted(seeds, 'seed')}, {how}; means in {last}",
+        *([] if variant.same_model else ["the two were run by different versions of the model"]),
+        "",
+        *changes_text(variant.changed),
+        "",
+        table,
+        *([f"\n{hidden} more outcomes: --all, or comparison.csv"] if hidden else []),
+    ]
+    return "\n".join(lines)
+
+
+def changes_text(changed: Sequence[Change]) -> list[str]:
+    """What was changed, a line a key."""
+    if not changed:
+        return ["changed: nothing"]
+    rows = [(f"  {it.key}", _plain(it.old), "->", _plain(it.new), it.unit) for it in changed]
+    return ["changed:", *columns(("",) * 5, rows).split("\n")[1:]]
+
+
+def variant_json(comparison: Comparison, variant: Variant) -> dict[str, Any]:
+    """One variant against the baseline as one object."""
+    return {
+        "baseline": str(comparison.baseline.path),
+        "variant": str(variant.result.path),
+        "seeds": max((it.seeds for it in variant.differences), default=0),
+        "month": comparison.baseline.scenario.calendar(comparison.baseline.months - 1),
+        "changed": [vars(it) for it in variant.changed],
+        "outcomes": {it.outcome: _difference_json(it) for it in variant.differences},
+    }
+
+
+def description_text(scenario: Scenario) -> str:
+    """Every parameter of a scenario: value, unit, range, where the value came from, and its source."""
+    from sim.scenario import describe, range_text
+
+    heads = ("parameter", "value", "unit", "range", "from", "kind", "source")
+    rows = (
+        (
+            row.key, _plain(row.value), row.unit,
+            f"{number(row.plausible[0])} to {number(row.plausible[1])}" if row.plausible else range_text(*row.bounds),
+            row.place or row.origin, row.kind, row.source,
+        )
+        for row in describe(scenario)
+    )  # fmt: skip
+    figures = [
+        f"  {figure.name}: {figure.bound} {number(figure.value)} in {figure.month} ({figure.source.text})"
+        for figure in scenario.figures.values()
+    ]
+    lines = [
+        f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name,
+        *([scenario.summary] if scenario.summary else []),
+        *(["", "must meet:", *figures] if figures else []),
+        "",
+        columns(heads, rows, right=(1,)),
+    ]
+    return "\n".join(lines)
+
+
+def description_json(scenario: Scenario) -> dict[str, Any]:
+    """The same as one object."""
+    from sim.scenario import describe
+
+    return {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "summary": scenario.summary,
+        "digest": scenario.digest(),
+        "headline": list(scenario.headline),
+        "figures": {
+            name: {
+                "value": it.value,
+                "month": it.month,
+                "bound": it.bound,
+                "kind": it.source.kind,
+                "source": it.source.text,
+            }
+            for name, it in scenario.figures.items()
+        },
+        "parameters": [row._asdict() for row in describe(scenario)],
+    }
+
+
+def signed(x: float) -> str:
+    """A difference with its sign; zero has none."""
+    return f"+{number(x)}" if x > 0 else number(x)
+
+
+def clean(value: Any) -> Any:
+    """The value with None where JSON has no number."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: clean(inner) for key, inner in value.items()}
+    return [clean(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _difference_json(it: Difference) -> dict[str, Any]:
+    return {key: value for key, value in vars(it).items() if key != "outcome"} | {"verdict": it.verdict}
+
+
+def _article(row: Row) -> str:
+    return "" if row.article is None else f"{row.bound} {number(row.article)} in {row.month}".strip()
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return f"{number(low)} to {number(high)}"
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "(none)"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_plain(inner)}" for key, inner in value.items())
+    return str(value) if value != "" else '""'
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

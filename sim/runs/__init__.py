@@ -1,0 +1,1 @@
+"""Runs: many worlds of one scenario, on some workers, kept in one folder."""

@@ -1,0 +1,61 @@
+"""One replicate: the seed it has, and the model run on it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.declare import Outcome
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Cells = NDArray[np.float64]
+
+
+def seed_of(seed: int, replicate: int) -> int:
+    """The seed (63 bits) of replicate 0, 1, 2, ... of a run with ``seed``.
+
+    It is the first 63 bits of the SHA-256 of the text ``"sim replicate SEED NUMBER"``: a function of these two
+    numbers alone, the same for every scenario, so that replicates of two scenarios with one seed are pairs.
+    """
+    digest = hashlib.sha256(f"sim replicate {seed} {replicate}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+@dataclass(frozen=True)
+class Model:
+    """What an ensemble runs: a function of scenario, seed and months, its outcomes, and its version.
+
+    ``run`` gives an array of months x outcomes, in the order of ``outcomes``; workers find it by its name.
+    """
+
+    run: Callable[[Any, int, int], Cells]
+    outcomes: Mapping[str, Outcome]
+    version: str
+
+
+def run_replicate(scenario: Scenario, seed: int, months: int) -> Cells:
+    """Every outcome of every month of one world, months x outcomes."""
+    from sim.model import EcosystemModel
+    from sim.outcomes import OUTCOMES
+
+    model = EcosystemModel(scenario, rng=seed)
+    model.run_for(months)
+    return np.column_stack([np.asarray(model.record[name], dtype=np.float64) for name in OUTCOMES])
+
+
+@cache
+def ecosystem() -> Model:
+    """The model of this package."""
+    from sim import __version__
+    from sim.compiled import sources_digest
+    from sim.outcomes import OUTCOMES
+
+    return Model(run_replicate, OUTCOMES, f"{__version__}+{sources_digest()}")

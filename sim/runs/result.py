@@ -1,0 +1,128 @@
+"""A result as it stands in its folder."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.runs.errors import ResultError
+from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, Store, pictures
+from sim.runs.summary import Row, summarise
+from sim.runs.table import Table, from_bytes
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A result: its folder, the scenario as resolved, what the manifest says, and the outcomes.
+
+    Where fewer replicates were asked for than the folder holds, ``table``, ``outcomes`` and ``summary`` are of the
+    first ones only; the folder goes on to hold all.
+    """
+
+    path: Path
+    scenario: Scenario
+    manifest: dict[str, Any]
+    table: Table
+
+    @property
+    def name(self) -> str:
+        return str(self.manifest["name"])
+
+    @property
+    def digest(self) -> str:
+        return str(self.manifest["digest"])
+
+    @property
+    def seed(self) -> int:
+        return int(self.manifest["seed"])
+
+    @property
+    def months(self) -> int:
+        return int(self.manifest["months"])
+
+    @property
+    def replicates(self) -> tuple[int, ...]:
+        """Numbers of the replicates, from 0."""
+        return self.table.replicates
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """Replicates that failed: ``replicate``, ``seed``, ``message`` and the ``command`` that repeats it."""
+        return list(self.manifest["failures"])
+
+    @cached_property
+    def outcomes(self) -> DataFrame:
+        """``replicate``, ``month`` and a column for every outcome."""
+        return self.table.frame()
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The summary: a row an outcome."""
+        return summarise(self.table, self.scenario, self.scenario.figures)
+
+    @cached_property
+    def summary(self) -> DataFrame:
+        """The summary as pandas, by outcome."""
+        from pandas import DataFrame
+
+        return DataFrame([vars(row) for row in self.rows]).set_index("outcome")
+
+    @property
+    def figures(self) -> list[Path]:
+        """The pictures in the folder, the headline page first."""
+        return pictures(self.path)
+
+
+def open_result(folder: Path | str) -> Result:
+    """The result in a folder; ``ResultError`` where it is not there, damaged or half-written."""
+    from sim.scenario import ScenarioError, load
+
+    store = Store(Path(folder))
+    manifest = store.manifest()
+    if not store.path.is_dir():
+        raise ResultError(f"{folder}: there is no such result")
+    if not manifest:
+        raise ResultError(f"{folder}: no result: {MANIFEST} is missing or damaged; run the scenario again")
+    if OUTCOMES not in manifest["outputs"]:
+        raise ResultError(f"{folder}: no replicate is finished; run the scenario again")
+    for name in (OUTCOMES, SCENARIO):
+        if not store.intact(name):
+            raise ResultError(
+                f"{store.path / name}: damaged or half-written (its digest is not that of {MANIFEST}); "
+                "run the scenario again to mend it"
+            )
+    try:
+        return Result(
+            store.path, load(store.path / SCENARIO), manifest, from_bytes((store.path / OUTCOMES).read_bytes())
+        )
+    except ScenarioError as error:
+        raise ResultError(
+            f"{folder}: written by model {manifest['model']}, whose parameters this version does not know:\n{error}"
+        ) from None
+
+
+def find_result(name: str | Path, results: Path) -> Result:
+    """The result in the folder ``name``, or the newest one of the scenario ``name`` under ``results``."""
+    if (Path(name) / MANIFEST).exists() or (Path(name).is_dir() and Path(name).name != str(name)):
+        return open_result(name)
+    wanted = Path(name).stem if str(name).endswith(".toml") else str(name)
+    pattern = re.compile(r"(?P<name>.+)-[0-9a-f]{12}")
+    held: dict[str, list[Path]] = {}
+    for manifest in results.glob(f"*/{MANIFEST}"):
+        if match := pattern.fullmatch(manifest.parent.name):
+            held.setdefault(match["name"], []).append(manifest)
+    if wanted not in held:
+        near = difflib.get_close_matches(wanted, held, n=1)
+        hint = f"; is {near[0]} meant?" if near else ""
+        raise ResultError(f"{name}: no result folder, and no result of that name in {results}{hint}")
+    newest = max(held[wanted], key=lambda manifest: (manifest.stat().st_mtime_ns, manifest.parent.name))
+    return open_result(newest.parent)

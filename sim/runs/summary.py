@@ -1,0 +1,153 @@
+"""An ensemble in a few numbers: median, intervals, and how it stands to the article's figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Protocol
+
+import numpy as np
+
+from sim.runs.replicate import Cells
+from sim.runs.table import Table
+
+LOW, HIGH = 5.0, 95.0  # percentiles over replicates: the 90% interval
+WIDEST_RATIO = 3.0  # of the interval's ends, for a figure to be met
+WIDEST_SHARE = 0.1  # width of the interval of a share, for a figure to be met
+
+
+class Target(Protocol):
+    """An article's figure: a value, its month "YYYY-MM" and the kind of bound."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def month(self) -> str: ...
+    @property
+    def bound(self) -> str: ...
+
+
+class Calendar(Protocol):
+    """What translates months: calendar months "YYYY-MM" to and from months since the start."""
+
+    def month_of(self, month: str) -> int: ...
+    def calendar(self, offset: int) -> str: ...
+
+
+@dataclass(frozen=True)
+class Row:
+    """One outcome of an ensemble in one month, in the outcome's unit; None where there is no such number."""
+
+    outcome: str
+    unit: str
+    median: float | None
+    low: float | None
+    high: float | None
+    p25: float | None
+    p75: float | None
+    mean: float | None
+    month: str
+    replicates: int
+    article: float | None = None
+    bound: str = ""
+    met: bool | None = None
+    reason: str = ""
+    crps: float | None = None
+
+
+def summarise(table: Table, calendar: Calendar, figures: Mapping[str, Target]) -> tuple[Row, ...]:
+    """A row an outcome: in the article's month where the article gives a figure, else in the last month."""
+    return tuple(_row(table, name, calendar, figures.get(name)) for name in table.names)
+
+
+def _row(table: Table, name: str, calendar: Calendar, figure: Target | None) -> Row:
+    last = table.months - 1
+    month = last if figure is None else calendar.month_of(figure.month)
+    reached = 0 <= month <= last
+    if not reached:
+        month = last
+    drawn = table.of(name)[:, month]
+    drawn = drawn[np.isfinite(drawn)]
+    unit = table.unit(name)
+    low = p25 = median = p75 = high = mean = None
+    if len(drawn):
+        low, p25, median, p75, high = (float(x) for x in np.percentile(drawn, (LOW, 25.0, 50.0, 75.0, HIGH)))
+        mean = float(np.mean(drawn))
+    plain = Row(name, unit, median, low, high, p25, p75, mean, calendar.calendar(month), len(drawn))
+    if figure is None:
+        return plain
+    if not reached:
+        met, reason, score = None, f"the run does not reach {figure.month}", None
+    elif low is None or high is None:
+        met, reason, score = None, "no replicate gives a value", None
+    else:
+        met, reason = judge(low, high, len(drawn), unit, figure)
+        score = crps(drawn, float(figure.value))
+    known = {field.name: getattr(plain, field.name) for field in fields(Row)}
+    article = {"article": float(figure.value), "bound": figure.bound, "met": met, "reason": reason, "crps": score}
+    return Row(**known | article)
+
+
+def judge(low: float, high: float, replicates: int, unit: str, figure: Target) -> tuple[bool | None, str]:
+    """Whether a figure is met by a 90% interval, and the reason.
+
+    It is met if the interval covers it (of a bound also: lies wholly on its allowed side) and is narrow enough to say
+    something. One replicate has no interval: neither met nor not.
+    """
+    value = float(figure.value)
+    if replicates < 2:
+        return None, "one replicate has no interval"
+    below, above = high < value, low > value
+    if below and figure.bound != "at most":
+        return False, f"the interval ends at {number(high)}, below it"
+    if above and figure.bound != "at least":
+        return False, f"the interval begins at {number(low)}, above it"
+    if unit.startswith("share"):
+        if high - low > WIDEST_SHARE:
+            return False, f"too wide: {number(high - low)}, more than {WIDEST_SHARE}"
+    elif low <= 0:
+        return False, "too wide: the interval reaches zero"
+    elif high / low > WIDEST_RATIO:
+        return False, f"too wide: its ends are as {number(high / low)} to 1, more than {WIDEST_RATIO:g}"
+    return True, "above" if above else "below" if below else "covered"
+
+
+def crps(drawn: Cells, value: float) -> float:
+    """Continuous ranked probability score of an ensemble against a value, in its unit: 0 is best.
+
+    Mean |x - value| less half the mean |x - x'| over all pairs (Gneiting and Raftery 2007, equation 21).
+    """
+    count = len(drawn)
+    ranked = np.sort(drawn)
+    weights = 2.0 * np.arange(count) - (count - 1)
+    return float(np.mean(np.abs(drawn - value)) - np.sum(weights * ranked) / (count * count))
+
+
+def number(x: float | None) -> str:
+    """A number as a reader wants it: three or four digits, thousands apart."""
+    if x is None or not math.isfinite(x):
+        return "-"
+    if x == 0:
+        return "0"
+    size = abs(x)
+    if size >= 1000:
+        return f"{x:,.0f}"
+    if size >= 100:
+        return f"{x:.0f}" if size >= 999.95 or float(x).is_integer() else f"{x:.1f}"
+    if float(x).is_integer():
+        return f"{x:.0f}"
+    return f"{x:.3g}"
+
+
+def to_csv(rows: Iterable[Row]) -> bytes:
+    """A row an outcome, numbers in full."""
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\n")
+    names = [field.name for field in fields(Row)]
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow(["" if getattr(row, name) is None else getattr(row, name) for name in names])
+    return sink.getvalue().encode()

@@ -1,0 +1,105 @@
+"""The table of outcomes: replicates x months x outcomes, and its one Parquet form."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from sim.declare import Outcome
+from sim.runs.replicate import Cells
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(frozen=True)
+class Table:
+    """Outcomes of some replicates: ``cells`` is replicates x months x outcomes, month 0 the first one simulated."""
+
+    replicates: tuple[int, ...]
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    cells: Cells
+
+    @property
+    def months(self) -> int:
+        return int(self.cells.shape[1])
+
+    def of(self, name: str) -> Cells:
+        """One outcome, replicates x months."""
+        return self.cells[:, :, self.names.index(name)]
+
+    def unit(self, name: str) -> str:
+        return self.units[self.names.index(name)]
+
+    def only(self, replicates: Sequence[int]) -> Table:
+        """The table of those of ``replicates`` that are in this one, in that order."""
+        place = {replicate: row for row, replicate in enumerate(self.replicates)}
+        wanted = tuple(replicate for replicate in replicates if replicate in place)
+        if wanted == self.replicates:
+            return self
+        return Table(wanted, self.names, self.units, self.cells[[place[replicate] for replicate in wanted]])
+
+    def frame(self) -> DataFrame:
+        """As pandas: ``replicate``, ``month``, then the outcomes, sorted by the first two."""
+        frame: DataFrame = _arrow(self, {}).to_pandas()
+        return frame
+
+
+def gather(parts: Mapping[int, Cells], outcomes: Mapping[str, Outcome], months: int) -> Table:
+    """The table of replicates kept one by one, each months x outcomes."""
+    numbers = tuple(sorted(parts))
+    shape = (len(numbers), months, len(outcomes))
+    cells = np.stack([parts[number] for number in numbers]) if numbers else np.empty(shape)
+    return Table(numbers, tuple(outcomes), tuple(outcome.unit for outcome in outcomes.values()), cells)
+
+
+def to_bytes(table: Table, about: Mapping[str, str]) -> bytes:
+    """Parquet: the same table gives the same bytes. ``about`` goes into its metadata."""
+    sink = io.BytesIO()
+    parquet.write_table(_arrow(table, about), sink, compression="zstd", use_dictionary=False, store_schema=True)
+    return sink.getvalue()
+
+
+def from_bytes(data: bytes) -> Table:
+    """The table of Parquet bytes; ``ValueError`` where they are not one."""
+    try:
+        read = parquet.read_table(pa.BufferReader(data), use_threads=False)
+        fields = [read.schema.field(number) for number in range(2, read.num_columns)]
+        replicate, month = (read.column(name).to_numpy() for name in ("replicate", "month"))
+    except (pa.ArrowInvalid, OSError, KeyError, IndexError) as error:
+        raise ValueError(f"not a table of outcomes: {error}") from None
+    numbers = np.unique(replicate)
+    months = len(month) // max(1, len(numbers))
+    if not (
+        np.array_equal(replicate, np.repeat(numbers, months))
+        and np.array_equal(month, np.tile(np.arange(months), len(numbers)))
+    ):
+        raise ValueError("not a table of outcomes: replicate and month are not complete and sorted")
+    columns = [read.column(field.name).to_numpy().reshape(len(numbers), months) for field in fields]
+    return Table(
+        tuple(int(number) for number in numbers),
+        tuple(field.name for field in fields),
+        tuple((field.metadata or {}).get(b"unit", b"").decode() for field in fields),
+        np.stack(columns, axis=2),
+    )
+
+
+def _arrow(table: Table, about: Mapping[str, str]) -> pa.Table:
+    count, months, _ = table.cells.shape
+    fields = [
+        pa.field("replicate", pa.int64(), nullable=False, metadata={"unit": ""}),
+        pa.field("month", pa.int64(), nullable=False, metadata={"unit": "months since the start"}),
+    ]
+    numbers = np.array(table.replicates, dtype=np.int64)
+    columns = [pa.array(np.repeat(numbers, months)), pa.array(np.tile(np.arange(months), count))]
+    for place, (name, unit) in enumerate(zip(table.names, table.units, strict=True)):
+        fields.append(pa.field(name, pa.float64(), nullable=False, metadata={"unit": unit}))
+        columns.append(pa.array(np.ascontiguousarray(table.cells[:, :, place]).reshape(-1)))
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=dict(about)))

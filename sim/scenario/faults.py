@@ -1,0 +1,62 @@
+"""Faults of scenario files: where each one is, what is wrong and what is allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+OVERRIDE = "--set"
+_LONGEST = 60
+_BARE = re.compile(r"[A-Za-z0-9_-]{1,60}")
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One fault: ``file`` as the user wrote it, ``line`` from 1 (0 where there is none), the key and the message."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{printable(place)}: {printable(self.key)}: {printable(self.message)}"
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be used; ``faults`` holds every fault found and ``str`` gives a line for each."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(dict.fromkeys(faults))
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
+
+
+def printable(text: str) -> str:
+    """The text on one line: control characters, which could move a terminal's cursor, are written as escapes."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def shown(value: object) -> str:
+    """A value as a message quotes it: as TOML writes it where that is short, and cut where it is long."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "an array"
+    if isinstance(value, int) and abs(value) >= 10**_LONGEST:
+        return f"a whole number of over {_LONGEST} digits"
+    text = str(value)
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 3]}..."
+    return f'"{text}"' if isinstance(value, str) else text
+
+
+def key_text(path: Iterable[str]) -> str:
+    """A path of names as a dotted key; names that TOML would quote are quoted."""
+    return ".".join(part if _BARE.fullmatch(part) else shown(part) for part in path)

@@ -1,0 +1,159 @@
+"""What a scenario file may hold: every key with its declaration, read off the parameters and the outcomes."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, get_args
+
+from sim import parameters
+from sim.declare import Kind, Parameter, Source, declared
+from sim.scenario.faults import key_text
+
+Path = tuple[str, ...]
+
+MONTH = "YYYY-MM"
+KINDS: tuple[Kind, ...] = get_args(Kind)
+BOUNDS = ("about", "at least", "at most")
+_USER = Source("assumption", "the scenario's author")
+_WORD_CUTOFF = 0.6
+_KEY_CUTOFF = 0.8  # whole keys share their tables' names: less likeness says nothing
+_LONGEST_WORD = 60  # a longer name is nobody's slip of the pen, and comparing it takes long
+
+# What every file may say about itself, beside the parameters.
+ABOUT = {
+    "extends": Parameter("", "", "scenario that this one builds on: a path relative to this file, or a name", _USER),
+    "title": Parameter("", "", "one line that says what the scenario shows", _USER),
+    "summary": Parameter("", "", "some lines more", _USER),
+}
+HEADLINE = Parameter("", "", "names of the outcomes to show first", _USER)
+FIGURE = {
+    "value": Parameter(0.0, "unit of the outcome", "the figure that the outcome must meet", _USER),
+    "month": Parameter("", MONTH, "month for which the figure is stated", _USER),
+    "bound": Parameter("about", "", "how the figure is meant", _USER, choices=BOUNDS),
+    "source": Parameter("article", "", "kind of source", _USER, choices=KINDS),
+    "text": Parameter("", "", "the source in words", _USER),
+}
+FIGURES, SOURCES, RUN = "figures", "sources", "run"
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One key: its declaration, whether it may change over the months, and whether the month "" (never) is allowed."""
+
+    parameter: Parameter
+    scheduled: bool = False
+    never: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that a scenario file may hold."""
+
+    groups: Mapping[str, type]
+    named: Mapping[str, type]
+    fixed: frozenset[str]
+    outcomes: Mapping[str, str] | None = None  # unit by name; None while no outcomes are declared
+    _leaves: dict[Path, Leaf] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _fields: dict[str, dict[str, Leaf]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _tables: dict[Path, list[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, parameter in ABOUT.items():
+            self._add((name,), Leaf(parameter))
+        self._add(("headline",), Leaf(HEADLINE))
+        for prefix, group in self.groups.items():
+            for name, parameter in declared(group).items():
+                self._add((*prefix.split("."), name), self._leaf(prefix, name, parameter))
+        for kind, group in self.named.items():
+            self._fields[kind] = {name: self._leaf(kind, name, it) for name, it in declared(group).items()}
+        self._fields[FIGURES] = {name: Leaf(parameter) for name, parameter in FIGURE.items()}
+        for kind in (*self._fields, SOURCES):
+            self._tables[(kind,)] = []
+            self._tables[()].append(kind)
+
+    def _leaf(self, prefix: str, name: str, parameter: Parameter) -> Leaf:
+        key = f"{prefix}.{name}"
+        fixed = any(key == part or key.startswith(f"{part}.") for part in self.fixed)
+        structural = parameter.type is str or (parameter.type is bool and name != "enabled")
+        return Leaf(parameter, scheduled=not fixed and not structural, never=prefix != RUN)
+
+    def _add(self, path: Path, leaf: Leaf) -> None:
+        self._leaves[path] = leaf
+        for length in range(len(path)):
+            names = self._tables.setdefault(path[:length], [])
+            if path[length] not in names:
+                names.append(path[length])
+
+    def leaf(self, path: Path) -> Leaf | None:
+        """What a key may hold; None where the path is a table or unknown."""
+        if len(path) == 3 and path[0] in self._fields:
+            return self._fields[path[0]].get(path[2])
+        return self._leaves.get(path)
+
+    def is_table(self, path: Path) -> bool:
+        """Whether the path is that of a table."""
+        return path in self._tables or (len(path) == 2 and path[0] in self._fields)
+
+    def names_in(self, path: Path) -> list[str]:
+        """The names that a table may hold; none where the user chooses them."""
+        if len(path) == 2 and path[0] in self._fields:
+            return list(self._fields[path[0]])
+        return self._tables.get(path, [])
+
+    def parameters(self, names: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, Leaf]]:
+        """Every parameter's key and leaf in order of declaration, with the platforms and sites of these names."""
+        for prefix, group in self.groups.items():
+            for name in declared(group):
+                yield f"{prefix}.{name}", self._leaves[(*prefix.split("."), name)]
+        for kind in self.named:
+            for chosen in names.get(kind, ()):
+                for name, leaf in self._fields[kind].items():
+                    yield f"{kind}.{chosen}.{name}", leaf
+
+    def group(self, prefix: str) -> Any:
+        """The class of a group, such as ``levers`` or ``platforms.haier``; KeyError where there is none."""
+        found = self.groups.get(prefix) or self.named.get(prefix.partition(".")[0])
+        if found is None:
+            raise KeyError(f"no group {prefix!r}")
+        return found
+
+    def nearest(self, path: Path) -> str:
+        """The known key most like an unknown one; empty where none is like it."""
+        table, word = path[:-1], path[-1]
+        if len(word) > _LONGEST_WORD:
+            return ""
+        here = difflib.get_close_matches(word, self.names_in(table), n=1, cutoff=_WORD_CUTOFF)
+        if here:
+            return key_text((*table, here[0]))
+        # The right name in the wrong table, or with part of the table's name left out.
+        ends = [key_text(known) for known in (*self._leaves, *self._tables) if known and known[-1] == word]
+        near = difflib.get_close_matches(key_text(path), ends, n=1, cutoff=0.0)
+        near = near or difflib.get_close_matches(key_text(path), map(key_text, self._leaves), n=1, cutoff=_KEY_CUTOFF)
+        return near[0] if near else ""
+
+
+def meant(word: str, allowed: Collection[str]) -> str:
+    """The end of a message about an unknown name: the nearest one, or all that are allowed."""
+    near = difflib.get_close_matches(word, allowed, n=1, cutoff=_WORD_CUTOFF) if len(word) <= _LONGEST_WORD else []
+    return f"did you mean {near[0]}?" if near else f"allowed: {', '.join(allowed) or 'none'}"
+
+
+@cache
+def known() -> Known:
+    """What the model of this installation knows."""
+    return Known(parameters.GROUPS, parameters.NAMED, parameters.FIXED, _outcomes())
+
+
+def _outcomes() -> dict[str, str] | None:
+    # The outcomes stand on a higher floor; only their names and units are wanted, and only when a file is checked.
+    try:
+        outcomes = importlib.import_module("sim.outcomes").OUTCOMES
+    except ModuleNotFoundError as missing:
+        if missing.name != "sim.outcomes":
+            raise
+        return None
+    return {name: outcome.unit for name, outcome in outcomes.items()}

@@ -1,0 +1,172 @@
+"""Layers over each other, the last on top: one scenario with every value, its origin and its source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Any
+
+from sim.declare import Source, Value
+from sim.scenario import keys, months
+from sim.scenario.entries import Layer, Points
+from sim.scenario.faults import OVERRIDE
+from sim.scenario.keys import FIGURES, Path
+from sim.scenario.rules import contradictions
+from sim.scenario.scenario import Figure, Origin, Scenario
+from sim.scenario.schedule import Schedule
+
+Values = Mapping[str, Value | Schedule]
+
+_START, _MONTHS = ("run", "start"), ("run", "months")
+
+
+def merged(layers: list[Layer], path: str) -> Scenario:
+    """The scenario of these layers; what is wrong with them together is added to the faults of the one to blame."""
+    stack = _Stack(layers)
+    values = dict(_values(stack))
+    scenario = Scenario(
+        name=_file_name(path),
+        title=_one_line(stack.entry(("title",))),
+        summary=_one_line(stack.entry(("summary",))),
+        path=path,
+        headline=stack.entry(("headline",)) or (),
+        values=values,
+        origins={key: _origin(stack, _path(key)) for key in values},
+        sources=_sources(stack, values),
+        figures={figure.name: figure for figure in _figures(stack, values)},
+        platforms=stack.names("platforms"),
+        sites=stack.names("sites"),
+    )
+    if all(layer.whole for layer in layers):
+        _refuse_contradictions(stack, scenario)
+    return scenario
+
+
+class _Stack:
+    """Layers, searched from the top."""
+
+    def __init__(self, layers: list[Layer]) -> None:
+        self.layers = layers
+        wrong = (path for layer in layers for path in layer.wrong)
+        self._wrong = {path[:length] for path in wrong for length in range(1, len(path) + 1)}
+
+    def top(self, path: Path) -> int:
+        """The number of the uppermost layer that sets a path; -1 if none does."""
+        return next((n for n in reversed(range(len(self.layers))) if path in self.layers[n].entries), -1)
+
+    def entry(self, path: Path) -> Any:
+        """What the uppermost layer sets; None if none does."""
+        number = self.top(path)
+        return self.layers[number].entries[path] if number >= 0 else None
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """The user's names of one kind, in the order in which the layers bring them up."""
+        return tuple(dict.fromkeys(name for layer in self.layers for name in layer.names.get(kind, ())))
+
+    def is_wrong(self, path: Path) -> bool:
+        """Whether a fault was found at this path or below it, in any layer."""
+        return path in self._wrong
+
+
+def _values(stack: _Stack) -> Iterator[tuple[str, Value | Schedule]]:
+    first = _run_value(stack, _START)
+    for key, leaf in _declared(stack):
+        value: Value | Schedule = leaf.parameter.default
+        for layer in stack.layers:
+            entry = layer.entries.get(_path(key))
+            if isinstance(entry, Points):
+                # Before a schedule's first month holds what would hold without it.
+                before = value.before if isinstance(value, Schedule) else value
+                offsets = tuple(months.number(month) - months.number(str(first)) for month in entry.months)
+                value = Schedule(offsets, entry.values, entry.linear, before if entry.before is None else entry.before)
+            elif entry is not None and not isinstance(entry, tuple):
+                value = entry
+        yield key, value
+
+
+def _run_value(stack: _Stack, path: Path) -> Any:
+    leaf = keys.known().leaf(path)
+    assert leaf is not None, path
+    found = stack.entry(path)
+    return leaf.parameter.default if found is None else found
+
+
+def _origin(stack: _Stack, path: Path) -> Origin:
+    number = stack.top(path)
+    if number < 0:
+        return Origin("default")
+    layer = stack.layers[number]
+    if layer.file == OVERRIDE:
+        return Origin("override", layer.place(path))
+    files = sum(layer.file != OVERRIDE for layer in stack.layers)
+    return Origin("file" if number == files - 1 else "parent", layer.place(path))
+
+
+def _sources(stack: _Stack, values: Values) -> dict[str, Source]:
+    """The source of every value that is not the declared one."""
+    found: dict[str, Source] = {}
+    for layer in stack.layers:
+        for path in layer.entries:
+            if (key := ".".join(path)) in values:
+                found[key] = Source("assumption", f"set by {layer.name}")
+        for key, source in layer.sources.items():
+            if key in values:
+                found[key] = source
+            else:
+                layer.refuse((keys.SOURCES, key), "is not in this scenario, allowed: a platform or site that it has")
+    declared = {key: leaf.parameter.default for key, leaf in _declared(stack)}
+    said = {key for layer in stack.layers for key in layer.sources}
+    return {key: found[key] for key in values if key in found and (key in said or values[key] != declared[key])}
+
+
+def _declared(stack: _Stack) -> Iterator[tuple[str, keys.Leaf]]:
+    return keys.known().parameters({kind: stack.names(kind) for kind in keys.known().named})
+
+
+def _figures(stack: _Stack, values: Values) -> Iterator[Figure]:
+    for name in stack.names(FIGURES):
+        paths = {part: (FIGURES, name, part) for part in keys.FIGURE}
+        said = {part: stack.entry(path) for part, path in paths.items()}
+        missing = [part for part in ("value", "month") if said[part] is None]
+        for part in missing:
+            layer = next(layer for layer in reversed(stack.layers) if name in layer.names.get(FIGURES, ()))
+            if layer.whole and not stack.is_wrong(paths[part]):
+                layer.refuse(paths[part], "is missing, allowed: a figure with value and month")
+        if missing or _is_cut_off(stack, values, said["month"], max(map(stack.top, paths.values()))):
+            continue
+        given: dict[str, Any] = {
+            part: keys.FIGURE[part].default if said[part] is None else said[part] for part in keys.FIGURE
+        }
+        source = Source(given["source"], _one_line(given["text"]))
+        yield Figure(name, given["value"], given["month"], given["bound"], source)
+
+
+def _is_cut_off(stack: _Stack, values: Values, month: str, layer: int) -> bool:
+    """Whether a layer above that of a figure moved the run away from the figure's month: no fault of the figure."""
+    offset = months.number(month) - months.number(str(values["run.start"]))
+    outside = not 0 <= offset < int(str(values["run.months"]))
+    return outside and max(stack.top(_START), stack.top(_MONTHS)) > layer
+
+
+def _refuse_contradictions(stack: _Stack, scenario: Scenario) -> None:
+    for contradiction in contradictions(scenario):
+        paths = [_path(key) for key in contradiction.keys]
+        if any(map(stack.is_wrong, paths)):
+            continue
+        # To blame is the layer that set one of the keys last.
+        setter = max(paths, key=stack.top)
+        stack.layers[stack.top(setter)].refuse(paths[0], contradiction.message, line_of=setter)
+
+
+def _path(key: str) -> Path:
+    return tuple(key.split("."))
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text or "").split())
+
+
+def _file_name(path: str) -> str:
+    """The file's name without its ending, in letters that any folder may have."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", PurePath(path).stem).strip("-.") or "scenario"

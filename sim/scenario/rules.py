@@ -1,0 +1,75 @@
+"""Values that are right one by one and contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sim.declare import Value
+from sim.scenario.scenario import Scenario
+from sim.scenario.schedule import Schedule
+
+
+class Contradiction(NamedTuple):
+    """The keys that contradict each other, the first being the one to report, and the message."""
+
+    keys: tuple[str, ...]
+    message: str
+
+
+def contradictions(scenario: Scenario) -> Iterator[Contradiction]:
+    """Every contradiction between the values of a scenario: the place for rules on more than one key."""
+    yield from _run(scenario)
+    yield from _sites(scenario)
+    yield from _platforms(scenario)
+    yield from _population(scenario)
+
+
+def _run(scenario: Scenario) -> Iterator[Contradiction]:
+    if scenario.months < 1:
+        yield Contradiction(("run.months",), f"{scenario.months} is no run, allowed: at least 1")
+        return
+    first, last = scenario.calendar(0), scenario.calendar(scenario.months - 1)
+    for figure in scenario.figures.values():
+        if not first <= figure.month <= last:
+            yield Contradiction(
+                (f"figures.{figure.name}.month", "run.start", "run.months"),
+                f"{figure.month} is outside the run, allowed: from {first} to {last}",
+            )
+
+
+def _sites(scenario: Scenario) -> Iterator[Contradiction]:
+    for name in scenario.sites:
+        opens, vacated = f"sites.{name}.opens", f"sites.{name}.vacated"
+        first, last = str(scenario.values[vacated]), str(scenario.values[opens])
+        if first and last and last < first:
+            yield Contradiction((opens, vacated), f"{last} is before the space is vacated, allowed: from {first}")
+
+
+def _platforms(scenario: Scenario) -> Iterator[Contradiction]:
+    for name in scenario.platforms:
+        foreign, users = f"platforms.{name}.foreign_share", f"platforms.{name}.user_share"
+        for month in _turns(scenario, foreign, users):
+            total = _at(scenario, foreign, month) + _at(scenario, users, month)
+            if total > 1:
+                message = f"and user_share are {total:g} in {scenario.calendar(month)}, allowed: together at most 1"
+                yield Contradiction((foreign, users), message)
+                break
+
+
+def _population(scenario: Scenario) -> Iterator[Contradiction]:
+    largest, tail = "population.largest_staff", "population.tail_from"
+    if _at(scenario, largest, 0) <= _at(scenario, tail, 0):
+        message = f"is not above tail_from, allowed: more than {_at(scenario, tail, 0):g}"
+        yield Contradiction((largest, tail), message)
+
+
+def _turns(scenario: Scenario, *keys: str) -> list[int]:
+    """The months in which one of these values changes, and month 0."""
+    schedules = (value for key in keys if isinstance(value := scenario.values[key], Schedule))
+    return sorted({0}.union(*(schedule.months for schedule in schedules)))
+
+
+def _at(scenario: Scenario, key: str, month: int) -> float:
+    value: Value | Schedule = scenario.values[key]
+    return float(value.at(month) if isinstance(value, Schedule) else value)

@@ -1,0 +1,132 @@
+"""A scenario: every value that a run needs, and where each came from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sim.declare import Source, Value
+from sim.scenario import keys, months
+from sim.scenario.schedule import Schedule
+
+Bound = Literal["about", "at least", "at most"]
+NOT_DIGESTED = ("run.replicates", "run.seed", "run.months")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value came from; ``place`` is such as ``shougang.toml:12`` or ``--set``, empty for a default."""
+
+    kind: Literal["default", "parent", "file", "override"]
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What the article says: the outcome ``name`` must meet ``value`` (unit of the outcome) at ``month`` (YYYY-MM)."""
+
+    name: str
+    value: float
+    month: str
+    bound: Bound
+    source: Source
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """All values by key in order of declaration; equal to another if it says the same, wherever that was written."""
+
+    name: str = field(compare=False)
+    title: str
+    summary: str
+    path: str = field(compare=False)
+    headline: tuple[str, ...]
+    values: dict[str, Value | Schedule]
+    origins: dict[str, Origin] = field(compare=False, repr=False)
+    sources: dict[str, Source] = field(repr=False)  # of values that are not the declared defaults
+    figures: dict[str, Figure]
+    platforms: tuple[str, ...]
+    sites: tuple[str, ...]
+    _groups: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+
+    @property
+    def start(self) -> tuple[int, int]:
+        """Year and month (1 to 12) of month 0."""
+        first = months.number(str(self.values["run.start"]))
+        return first // 12, first % 12 + 1
+
+    @property
+    def months(self) -> int:
+        """Months to run."""
+        return self._whole("run.months")
+
+    @property
+    def replicates(self) -> int:
+        """Worlds to run."""
+        return self._whole("run.replicates")
+
+    @property
+    def seed(self) -> int:
+        """Seed of the first world."""
+        return self._whole("run.seed")
+
+    def _whole(self, key: str) -> int:
+        value = self.values[key]
+        assert isinstance(value, int), key  # the declaration's type, which loading has checked
+        return value
+
+    def month_of(self, calendar: str) -> int:
+        """Months from the start to a calendar month YYYY-MM, negative before it; ValueError if it is none."""
+        return months.number(calendar) - months.number(str(self.values["run.start"]))
+
+    def calendar(self, offset: int) -> str:
+        """The calendar month, YYYY-MM, so many months after the start."""
+        return months.text(months.number(str(self.values["run.start"])) + offset)
+
+    def group(self, prefix: str, month: int = 0) -> Any:
+        """The values of ``levers``, ``platforms.haier``... in a month, as an instance of the group's class.
+
+        The same object is returned as long as nothing in the group changes. KeyError where there is no such group.
+        """
+        cache = self._groups
+        found = cache.get(prefix)
+        if found is None:
+            found = cache.get((prefix, month))
+        return self._made(prefix, month) if found is None else found
+
+    def scheduled(self, prefix: str) -> bool:
+        """Whether anything in a group changes over the months."""
+        return any(isinstance(self.values[f"{prefix}.{name}"], Schedule) for name in keys.known().group(prefix)._fields)
+
+    def _made(self, prefix: str, month: int) -> Any:
+        group = keys.known().group(prefix)
+        given = [self.values[f"{prefix}.{name}"] for name in group._fields]
+        made = group(*(value.at(month) if isinstance(value, Schedule) else value for value in given))
+        if not any(isinstance(value, Schedule) for value in given):
+            self._groups[prefix] = made
+            return made
+        same = self._groups.setdefault((prefix, "made"), {}).setdefault(made, made)
+        self._groups[prefix, month] = same
+        return same
+
+    def digest(self) -> str:
+        """A hex digest of all that can change a run's results but its length and its draws.
+
+        Titles, figures, sources and origins do not count, and neither do the numbers of months, replicates and seed.
+        """
+        lines = [f"{kind}={','.join(names)}" for kind, names in (("platforms", self.platforms), ("sites", self.sites))]
+        lines += [f"{key}={value!r}" for key, value in sorted(self.values.items()) if key not in NOT_DIGESTED]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    def to_toml(self) -> str:
+        """The whole scenario as a file that needs no other, each key with its origin; loading it gives an equal one."""
+        from sim.scenario.writing import written
+
+        return written(self)
+
+    def __hash__(self) -> int:
+        return hash(self.digest())
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_groups": {}}

@@ -1,0 +1,1 @@
+"""Studies: questions put to results that exist."""

@@ -1,0 +1,278 @@
+"""The state of one simulated world: what the mechanisms read and write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim import draws
+from sim.economy import ELSEWHERE, MAX_SECTORS, SITES, UNEMPLOYED, Books, Posted, Sectors
+from sim.enterprises import OPERATING, Enterprises
+from sim.links import Links
+from sim.parameters import Platform
+from sim.scenario import Scenario
+
+PLATFORM_ROOT, SITE_ROOT = 3, 4  # parents of identities of platforms and sites
+OWN_PLATFORM = Platform(
+    "own", "", True, False, interface_staff=60.0, contacts_per_staff=3.35, campaign_log_sd=0.25, member_pull=0.0,
+    lifetime=60.0, foreign_share=0.2, user_share=0.3, fee=0.0, services=1.0, ideas_a_month=0.0, maker_fund=0.0,
+)  # fmt: skip
+CELLS = 27  # 3 x 3 x 3 cells of the space of knowledge
+DOMESTIC, FOREIGN, USER = 0, 1, 2
+KINDS = ("domestic", "foreign", "user")
+
+# Events counted over a month, in whole numbers; `..._months` add up durations of months.
+COUNTS = (
+    "founded_independent", "founded_spin_off", "founded_maker", "founded_tenant",
+    "net_independent", "net_spin_off", "net_maker", "net_tenant",
+    "ideas", "unfinanced_ideas", "started", "stopped", "resumed", "deregistered",
+    "startups_stopped", "adopted", "quit", "resources_recruited", "resources_aged",
+    "projects_begun", "projects_succeeded", "projects_abandoned", "answers_crossing",
+    "succeeded_reached", "succeeded_alone", "reached_months", "alone_months",
+    "begun_big", "begun_medium", "begun_small", "succeeded_big", "succeeded_medium", "succeeded_small",
+    "succeeded_member", "succeeded_outsider", "member_months", "outsider_months",
+    "requests", "answers", "answers_foreign", "answer_months", "answer_months_foreign", "answers_elsewhere",
+    "breadth", "contacts", "links_renewed", "parts_asked", "sectors_opened", "modes_opened", "followers",
+    "tenants_newborn", "tenants_moved", "graduated", "site_applicants", "hired", "shed", "talent_asked", "talent_hired",
+    "finance_asked", "finance_given", "hours_asked", "hours_lent",
+)  # fmt: skip
+COUNT = {name: number for number, name in enumerate(COUNTS)}
+
+
+@dataclass
+class PlatformState:
+    """An innovation platform; resources are people or organisations counted by kind and cell of knowledge."""
+
+    name: str
+    number: int
+    identity: int
+    kind: str  # own, third-party
+    host: int  # identity of the host, 0 for a third party
+    opens: int  # month of launch
+    open_to_members: bool
+    fee: float  # million yuan a year
+    services: float
+    interface_staff: float
+    fund: float  # million yuan left for makers
+    members: int = 0
+    requests: int = 0
+    answers: int = 0
+    host_research_lent: float = 0.0
+    counts: Any = field(default_factory=lambda: np.zeros((len(KINDS), CELLS), np.int64))
+
+    @property
+    def resources(self) -> int:
+        return int(self.counts.sum())
+
+
+@dataclass
+class SiteState:
+    """An idle site. Floor is m2 in whole numbers; idle + renovated = floor, renovated = vacant + let."""
+
+    name: str
+    number: int
+    identity: int
+    vacated: int  # month
+    opens: int  # month
+    floor: int
+    rent: float  # posted, million yuan a m2 and year
+    fund: float  # million yuan left for tenants
+    relocated: bool = False
+    idle: int = 0
+    renovated: int = 0
+    let: int = 0
+    buildings: int = 0  # renovated so far
+    work: float = 0.0  # million yuan spent on the building in hand
+    admission: float = 1.0  # share of applicants admitted, posted
+    tenants: int = 0
+    admitted: int = 0
+    admitted_newborn: int = 0
+    jobs: int = 0
+    taxes: int = 0  # ticks since opening
+    taxes_year: list[int] = field(default_factory=lambda: [0] * 12)  # ticks in each of the last 12 months
+
+    @property
+    def vacant(self) -> int:
+        return self.renovated - self.let
+
+    @property
+    def occupancy(self) -> float:
+        return self.let / self.renovated if self.renovated else 0.0
+
+
+class World:
+    """Everything that changes over months, with the scenario that says how."""
+
+    def __init__(self, settings: Scenario, seed: int) -> None:
+        self.settings = settings
+        self.seed = seed
+        self.month = 0
+        population = settings.group("population")
+        self.weight = population.represents / population.enterprises if population.world == "nation" else 1.0
+        self.enterprises = Enterprises(population.enterprises * 5 // 4)
+        self.sectors = Sectors()
+        self.books = Books()
+        self.counts = np.zeros(len(COUNTS), np.int64)
+        self.posted = Posted(1.6, 1.0, 1.0, 1.0, 0.0, 0.0)
+        self.platforms: list[PlatformState] = []
+        self.links = Links()
+        self.ring_identity: Any = np.zeros(0, np.int64)
+        self.ring_row: Any = np.zeros(0, np.int64)
+        self.pulls = np.zeros((3, MAX_SECTORS), np.int64)  # pull and its logs of productivity and quality, ticks
+        self.taxes = np.zeros(3, np.int64)  # ticks this month: stated, paid, paid by startups
+        self.hours = np.zeros(2, np.int64)  # equipment hours: idle, lent
+        self.hours_offered = 0
+        self.succeeded: Any = np.zeros(0, np.int8)  # marks rows whose project succeeded this month
+        self.year_destroyed = 0  # jobs of last December's stock that ended with their enterprise
+        self.year: dict[str, float] = {}  # statistics of the last December
+        self.year_months = 0  # months since the last December
+        self.left: Any = np.zeros(0, np.int64)  # rows struck off whose views have not ended yet
+        self.totals = np.zeros(len(COUNTS), np.int64)  # events since the start
+        self.opening_enterprises = population.enterprises
+        self.sites = [self._make_site(name, number) for number, name in enumerate(settings.sites)]
+        self.site_taxes = np.zeros(len(self.sites), np.int64)
+        self._named_platforms = [name for name in settings.platforms]
+
+    def _make_site(self, name: str, number: int) -> SiteState:
+        rules = self.settings.group(f"sites.{name}")
+        vacated, opens = self.settings.month_of(rules.vacated), self.settings.month_of(rules.opens)
+        identity = int(draws.child_identity(SITE_ROOT, 0, 0, number))
+        return SiteState(name, number, identity, vacated, opens, int(rules.floor), rules.rent, rules.fund)
+
+    @property
+    def is_december(self) -> bool:
+        return self.settings.calendar(self.month).endswith("-12")
+
+    def rules(self, mechanism: str) -> Any:
+        """The parameters of a mechanism in this month."""
+        return self.settings.group(f"mechanisms.{mechanism}", self.month)
+
+    def group(self, prefix: str) -> Any:
+        return self.settings.group(prefix, self.month)
+
+    def loop(self, kernel: Any, reads: type, writes: type, *rest: Any) -> None:
+        """Apply a compiled loop to all rows: ``kernel(lo, hi, seed, month, reads, writes, *rest)``."""
+        table = self.enterprises
+        kernel(0, table.size, self.seed, self.month, table.view(reads), table.view(writes), *rest)
+
+    def count(self, name: str, number: int = 1) -> None:
+        self.counts[COUNT[name]] += number
+
+    def uniforms(self, identity: int, purpose: int) -> tuple[float, float, float, float]:
+        return draws.uniforms(self.seed, identity, self.month, purpose)
+
+    def sort_ring(self) -> None:
+        """Operating enterprises sorted by identity: a ring on which keyed points find partners.
+
+        A newcomer changes only the choices whose point falls just before it (consistent hashing), and the order of
+        rows plays no part.
+        """
+        table = self.enterprises
+        rows = np.flatnonzero(table.status == OPERATING)
+        order = np.argsort(table.identity[rows])
+        self.ring_row = rows[order]
+        self.ring_identity = table.identity[self.ring_row]
+
+    def platform_array(self, values: list[float]) -> Any:
+        """One number a platform, with a last element for enterprises without one (platform -1)."""
+        return np.array([*values, 0.0])
+
+    def site_is_open(self, site: SiteState) -> bool:
+        return self.month >= site.opens and site.renovated > 0
+
+    @property
+    def opening_residents(self) -> int:
+        return self.books.residents
+
+    def begin_month(self) -> None:
+        """Clear the month's counters and sort the ring."""
+        self.counts[:] = 0
+        self.books.month[:] = 0
+        self.books.fiscal_cost = 0
+        self.sort_ring()
+
+    def release(self) -> None:
+        """Free the rows of enterprises that left."""
+        self.enterprises.release(self.left)
+        self.left = np.zeros(0, np.int64)
+
+    def site_rules(self, site: SiteState) -> Any:
+        return self.group(f"sites.{site.name}")
+
+    def platform_rules(self, platform: PlatformState) -> Any:
+        """The parameters of a named platform, or those that an own platform founded in the run starts from."""
+        return self.group(f"platforms.{platform.name}") if platform.name in self.settings.platforms else OWN_PLATFORM
+
+    def marks(self) -> Any:
+        """A zero for each row, to be marked by a loop."""
+        return np.zeros(self.enterprises.size, np.int8)
+
+    def row_of(self, identity: int) -> int:
+        """Row of the enterprise with this identity, -1 where it left."""
+        place = int(np.searchsorted(self.ring_identity, identity))
+        if place < len(self.ring_identity) and self.ring_identity[place] == identity:
+            row = int(self.ring_row[place])
+            return row if self.enterprises.identity[row] == identity else -1
+        return -1
+
+    def launch_platforms(self) -> None:
+        """Named platforms whose month has come; the host of an own one is the enterprise with most staff."""
+        for name in list(self._named_platforms):
+            rules = self.group(f"platforms.{name}")
+            if not rules.enabled or self.month < max(0, self.settings.month_of(rules.opens)):
+                continue
+            self._named_platforms.remove(name)
+            host = 0
+            if rules.kind == "own" and len(self.ring_row):
+                row = max(self.ring_row.tolist(), key=lambda row: self._rank(row))
+                host = int(self.enterprises.identity[row])
+                self.enterprises.platform[row] = len(self.platforms)
+            self._add_platform(name, rules, host)
+
+    def host_platform(self, row: int) -> None:
+        """An own platform of the enterprise in ``row``, used by itself alone."""
+        table = self.enterprises
+        table.platform[row] = len(self.platforms)
+        self._add_platform(f"own-{len(self.platforms)}", OWN_PLATFORM, int(table.identity[row]))
+
+    def _rank(self, row: int) -> tuple[int, int]:
+        return int(self.enterprises.staff[row]), int(self.enterprises.identity[row])
+
+    def _add_platform(self, name: str, rules: Any, host: int) -> None:
+        number = len(self.platforms)
+        identity = int(draws.child_identity(PLATFORM_ROOT, 0, 0, number) if not host else host ^ PLATFORM_ROOT)
+        self.platforms.append(
+            PlatformState(
+                name, number, identity, rules.kind, host, self.month, rules.open_to_members, rules.fee, rules.services,
+                rules.interface_staff, rules.maker_fund,
+            )  # fmt: skip
+        )
+
+    def hire_people(self, staff: int, talent: int) -> None:
+        """Take people from the unemployed; where there are too few, from the rest of the economy."""
+        for stock, number in ((self.books.people, staff), (self.books.skilled, talent)):
+            stock[UNEMPLOYED] -= number
+            if stock[UNEMPLOYED] < 0:
+                stock[ELSEWHERE] += stock[UNEMPLOYED]
+                stock[UNEMPLOYED] = 0
+
+    def release_people(self, staff: int, talent: int) -> None:
+        """Give people who lose their job to the unemployed."""
+        self.hire_people(-staff, -talent)
+
+    def vacate(self, rows: Any) -> None:
+        """End tenancies of the rows and give their floor back."""
+        table = self.enterprises
+        for site in self.sites:
+            here = rows[table.site[rows] == site.number]
+            site.let -= int(table.floor[here].sum())
+        table.site[rows] = -1
+        table.floor[rows] = 0.0
+
+    def drop_links(self, rows: Any) -> None:
+        self.links.drop(rows, self.enterprises.size)
+
+    def pay_from_site(self, payee: int, amount: float) -> int:
+        return self.books.pay(SITES, payee, amount)

@@ -1,0 +1,115 @@
+"""Machine code is kept per digest of the sources: a change anywhere in the package is never answered by old code."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from sim import compiled
+
+KERNEL = """
+from sim.compiled import compiled
+from sim.imported import term
+
+
+@compiled
+def kernel(x: float) -> float:
+    return 2.0 * term(x)
+"""
+
+IMPORTED = """
+from sim.compiled import compiled
+
+
+@compiled
+def term(x: float) -> float:
+    return x + {constant}
+"""
+
+PRINTED = """
+import numba
+from sim.kernel import kernel
+from sim.compiled import is_warm
+warm = is_warm()
+print(kernel(1.0), numba.config.CACHE_DIR, warm, sum(kernel.stats.cache_hits.values()), sep="|")
+"""
+
+
+def _package(folder: Path) -> Path:
+    """A copy of the package's door to numba in ``folder``, with a kernel beside it that imports its term."""
+    package = folder / "sim"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    shutil.copy(Path(compiled.__file__), package / "compiled.py")
+    (package / "kernel.py").write_text(KERNEL)
+    _edit(package, 1.0)
+    return package
+
+
+def _edit(package: Path, constant: float) -> None:
+    (package / "imported.py").write_text(IMPORTED.format(constant=constant))
+
+
+def _run(folder: Path, **environment: str) -> tuple[float, Path, bool, int]:
+    """What a new process gets from the kernel: its value, its cache folder, warm before?, hits of the cache."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBA_", "XDG_", "PYTHON"))}
+    done = subprocess.run(
+        [sys.executable, "-c", PRINTED],
+        cwd=folder,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    value, cache, warm, hits = done.stdout.strip().split("|")
+    return float(value), Path(cache), warm == "True", int(hits)
+
+
+def test_an_edited_import_changes_the_kernel(tmp_path: Path) -> None:
+    package = _package(tmp_path)
+    home = str(tmp_path / "cache")
+    value, first, warm, hits = _run(tmp_path, XDG_CACHE_HOME=home)
+    assert (value, warm, hits) == (4.0, False, 0)
+    assert first.is_relative_to(tmp_path / "cache" / "sim")
+
+    value, again, warm, hits = _run(tmp_path, XDG_CACHE_HOME=home)
+    assert (value, again, warm) == (4.0, first, True)
+    assert hits == 1
+
+    _edit(package, 10.0)
+    value, other, warm, hits = _run(tmp_path, XDG_CACHE_HOME=home)
+    assert (value, warm, hits) == (22.0, False, 0)
+    assert other != first
+
+
+def test_numba_alone_serves_the_old_code(tmp_path: Path) -> None:
+    """The control: in one folder for all sources the edit goes unseen. Where this fails, the digest can go."""
+    package = _package(tmp_path)
+    shared = str(tmp_path / "shared")
+    assert _run(tmp_path, NUMBA_CACHE_DIR=shared)[0] == 4.0
+    _edit(package, 10.0)
+    assert _run(tmp_path, NUMBA_CACHE_DIR=shared)[0] == 4.0
+
+
+def test_a_cache_that_cannot_be_written_moves_to_a_temporary_folder(tmp_path: Path) -> None:
+    _package(tmp_path)
+    (tmp_path / "blocked").write_text("a file, where the cache would have its folder")
+    (tmp_path / "temporary").mkdir()
+    value, cache, _, _ = _run(tmp_path, XDG_CACHE_HOME=str(tmp_path / "blocked"), TMPDIR=str(tmp_path / "temporary"))
+    assert value == 4.0
+    assert cache.is_relative_to(tmp_path / "temporary")
+    assert any(cache.rglob("*.nbi"))
+
+
+def test_the_digest_is_of_the_sources_and_not_of_their_place(tmp_path: Path) -> None:
+    caches = []
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+        _package(tmp_path / name)
+        caches.append(_run(tmp_path / name, XDG_CACHE_HOME=str(tmp_path / name))[1])
+    assert caches[0] != caches[1]
+    assert caches[0].name == caches[1].name

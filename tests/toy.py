@@ -1,0 +1,97 @@
+"""A toy in the model's place: outcomes of known distribution from a real scenario, in no time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.declare import Outcome
+from sim.runs.replicate import Cells, Model
+from sim.scenario import Scenario, load
+
+OUTCOMES = {
+    it.name: it
+    for it in (
+        Outcome("startups", "enterprises", "startups founded so far", better=1, headline=True),
+        Outcome("jobs", "people", "people employed", better=1, headline=True),
+        Outcome("site_enterprises", "enterprises", "ever admitted", better=1),
+        Outcome("big_asset_share", "share", "assets of the big", headline=True),
+        Outcome("fiscal_cost", "million yuan", "what it costs", better=-1),
+        Outcome("project_duration", "months", "no value in some months"),
+    )
+}
+
+
+def grow(scenario: Scenario, seed: int, months: int) -> Cells:
+    """Random walks: ``population.enterprises`` moves the level of jobs, ``market.growth`` the growth of startups."""
+    rng = np.random.default_rng(seed)
+    size, growth = float(scenario.values["population.enterprises"]), float(scenario.values["market.growth"])
+    noise = rng.normal(size=(months, 4))
+    startups = np.cumsum(np.maximum(0.0, 8.0 + 100 * growth + 2.0 * noise[:, 0]))
+    jobs = 100.0 * size + 20.0 * np.cumsum(noise[:, 1])
+    site = 10.0 * np.arange(1, months + 1) + np.cumsum(noise[:, 2])
+    share = 0.447 + 0.01 * noise[:, 3]
+    duration = np.where(np.arange(months) < 2, np.nan, 12.0 + rng.normal(size=months))
+    return np.column_stack((startups, jobs, site, share, 0.1 * size + 0.01 * startups, duration))
+
+
+def fail_on_some(scenario: Scenario, seed: int, months: int) -> Cells:
+    if seed % 3 == 0:
+        raise ArithmeticError("the books of month 7 do not balance:\n jobs")
+    return grow(scenario, seed, months)
+
+
+def die_on_some(scenario: Scenario, seed: int, months: int) -> Cells:
+    if seed % 4 == 0:
+        os._exit(9)
+    return grow(scenario, seed, months)
+
+
+def slowly(scenario: Scenario, seed: int, months: int) -> Cells:
+    time.sleep(0.15)
+    return grow(scenario, seed, months)
+
+
+def with_marks(scenario: Scenario, seed: int, months: int) -> Cells:
+    """Leaves a file for every replicate that is run, in the folder that the environment names."""
+    Path(os.environ["TOY_MARKS"], f"{seed}-{time.time_ns()}").touch()
+    return grow(scenario, seed, months)
+
+
+def model(run: Any = grow) -> Model:
+    return Model(run, OUTCOMES, "toy")
+
+
+def scenario(folder: Path, name: str = "toy", text: str = "", **overrides: Any) -> Scenario:
+    """A scenario of 4 replicates over 6 months, from a file in ``folder``."""
+    file = folder / f"{name}.toml"
+    file.write_text(f'title = "A toy"\n[run]\nstart = "2011-01"\n{text}')
+    return load(file, {"run.replicates": 4, "run.months": 6} | {key.replace("__", "."): v for key, v in overrides.items()})
+
+
+def fail_always(scenario: Scenario, seed: int, months: int) -> Cells:
+    raise RuntimeError(f"nothing works for {seed} in {months} months of {scenario.name}")
+
+
+def too_short(scenario: Scenario, seed: int, months: int) -> Cells:
+    return grow(scenario, seed, months - 1)
+
+
+def pid_as_jobs(scenario: Scenario, seed: int, months: int) -> Cells:
+    cells = grow(scenario, seed, months)
+    cells[:, 1] = os.getpid()
+    return cells
+
+
+def who() -> int:
+    time.sleep(0.02)
+    return os.getpid()
+
+
+def surroundings(names: tuple[str, ...]) -> tuple[list[str | None], Any]:
+    return [os.environ.get(name) for name in names], signal.getsignal(signal.SIGINT)
