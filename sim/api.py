@@ -70,7 +70,7 @@ def compare(
     called before the figures are drawn. Raises ResultError for what is no result, Incompatible for results that
     cannot be compared.
     """
-    from sim.report.pages import draw_comparison
+    from sim.report.comparison import draw_comparison
     from sim.studies.compare import compare_results
 
     folder = Path(out or RESULTS)

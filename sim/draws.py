@@ -84,7 +84,7 @@ def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float,
     a, b, c, d = philox(
         who & _MASK,
         who >> _SHIFT,
-        np.uint64(month & 0xFFFFFFFF),
+        np.uint64(int(month) & 0xFFFFFFFF),
         np.uint64(purpose),
         number & _MASK,
         number >> _SHIFT,
@@ -100,7 +100,7 @@ def child_identity(parent: int, month: int, channel: int, ordinal: int) -> int:
     a, b, _, _ = philox(
         who & _MASK,
         who >> _SHIFT,
-        np.uint64(month & 0xFFFFFFFF),
+        np.uint64(int(month) & 0xFFFFFFFF),
         np.uint64(ordinal),
         np.uint64(channel),
         _IDENTITY_KEY,

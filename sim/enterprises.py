@@ -146,6 +146,8 @@ class Enterprises:
         """Give rows of enterprises that left back; their identity and columns are wiped."""
         for values in self.columns.values():
             values[rows] = 0
+        self.columns["platform"][rows] = -1
+        self.columns["site"][rows] = -1
         self._free.extend(int(row) for row in rows)
 
     def _grow(self, needed: int) -> None:

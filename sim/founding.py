@@ -39,6 +39,8 @@ def fill(e: Any, u: Any, identities: Any, p: Any, m: Any, sectors: Any, flows: A
     """Fill the columns of ``e`` from lattice points ``u`` of shape (enterprises, 16)."""
     for i in range(len(identities)):
         staff = max(1, int(staff_quantile(u[i, 0], p)))
+        if i == 0 and p.host_staff > 0:
+            staff = int(p.host_staff)
         size = math.log(staff / 100.0)
         per_worker = p.worker_revenue * math.exp(
             p.worker_revenue_elasticity * size + p.worker_revenue_log_sd * draws.normal(u[i, 1])

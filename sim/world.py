@@ -205,6 +205,10 @@ class World:
         """The parameters of a named platform, or those that an own platform founded in the run starts from."""
         return self.group(f"platforms.{platform.name}") if platform.name in self.settings.platforms else OWN_PLATFORM
 
+    def weight_of(self, platform: PlatformState) -> float:
+        """Real enterprises that one of the platform's members stands for; an unnamed own platform is its host's."""
+        return self.weight if platform.name in self.settings.platforms else 1.0
+
     def marks(self) -> Any:
         """A zero for each row, to be marked by a loop."""
         return np.zeros(self.enterprises.size, np.int8)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Outcome
+from sim.runs.ensemble import Watcher
 from sim.runs.replicate import Cells, Model
 from sim.scenario import Scenario, load
 
@@ -63,6 +64,11 @@ def with_marks(scenario: Scenario, seed: int, months: int) -> Cells:
     return grow(scenario, seed, months)
 
 
+class Silent(Watcher):
+    def say(self, text: str) -> None:
+        """Nothing."""
+
+
 def model(run: Any = grow) -> Model:
     return Model(run, OUTCOMES, "toy")
 
@@ -71,7 +77,8 @@ def scenario(folder: Path, name: str = "toy", text: str = "", **overrides: Any) 
     """A scenario of 4 replicates over 6 months, from a file in ``folder``."""
     file = folder / f"{name}.toml"
     file.write_text(f'title = "A toy"\n[run]\nstart = "2011-01"\n{text}')
-    return load(file, {"run.replicates": 4, "run.months": 6} | {key.replace("__", "."): v for key, v in overrides.items()})
+    defaults = {"run.replicates": 4, "run.months": 6, "market.growth": 0.03}
+    return load(file, defaults | {key.replace("__", "."): value for key, value in overrides.items()})
 
 
 def fail_always(scenario: Scenario, seed: int, months: int) -> Cells:

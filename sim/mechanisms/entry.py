@@ -205,7 +205,7 @@ def apply(world: World) -> Ideas | None:
 
 def maker_offer(world: World, rules: Any, market: Any) -> Offer:
     """A platform's offer: the worth of last month's answers, and a start from its fund."""
-    fund = sum(platform.fund for platform in world.platforms)
+    fund = float(sum(platform.fund for platform in world.platforms))
     return Offer(market.outside_rent, rules.answer_worth * world.posted.answered, min(fund, rules.maker_ticket), 1.0)
 
 

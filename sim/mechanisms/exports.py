@@ -1,4 +1,4 @@
-"""17 Exports: who exports follows a logit in staff and productivity; demand abroad is elastic in the price."""
+"""17 Exports: the share of sales that goes abroad is a logit in staff and productivity; demand abroad is elastic."""
 
 from __future__ import annotations
 
@@ -30,16 +30,14 @@ class Writes(NamedTuple):
 
 
 @compiled
-def export_probability(staff: float, productivity: float, p: Any) -> float:
-    """Probability that an enterprise of this staff and productivity exports."""
-    score = p.intercept + p.staff_slope * math.log(max(staff, 1.0) / 100.0) + p.productivity_slope * math.log(productivity)
+def export_share(u: float, staff: float, productivity: float, p: Any) -> float:
+    """Share of sales that goes abroad: a fractional logit in staff, productivity and the firm's lasting taste.
+
+    Papke and Wooldridge (1996) for the fractional logit.
+    """
+    size = p.staff_slope * math.log(max(staff, 1.0) / 100.0)
+    score = p.intercept + size + p.productivity_slope * math.log(productivity) + p.taste * draws.normal(u)
     return 1.0 / (1.0 + math.exp(-score))
-
-
-@compiled
-def export_share(u: float, p: Any) -> float:
-    """Share of sales that goes abroad, by the exporter's lasting taste: twice the mean for the keenest."""
-    return 2.0 * p.share * u
 
 
 @compiled
@@ -55,11 +53,12 @@ def export(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, inpu
         w.exporter[i] = 0
         if r.status[i] != OPERATING or w.revenue[i] <= 0.0:
             continue
-        u_taste, u_share, _, _ = draws.uniforms(seed, r.identity[i], 0, draws.EXPORTS)
-        if u_taste >= export_probability(r.staff[i], r.productivity[i], p):
+        u_taste, _, _, _ = draws.uniforms(seed, r.identity[i], 0, draws.EXPORTS)
+        part = export_share(u_taste, r.staff[i], r.productivity[i], p)
+        if part < p.least:
             continue
         w.exporter[i] = 1
-        turned = export_share(u_share, p) * w.revenue[i]
+        turned = part * w.revenue[i]
         given_up = transfer(i, -turned, w.cash, w.booked, flows, SALES_HOME)
         abroad = turned * demand_abroad(r.productivity[i], p)
         w.exports[i] = transfer(i, abroad, w.cash, w.booked, flows, SALES_ABROAD)

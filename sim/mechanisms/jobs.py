@@ -53,13 +53,13 @@ def wanted_staff(needed: float, crew: float) -> float:
 def wanted_talent(staff: float, talent_wage: float, p: Any, l: Any) -> float:
     """Skilled staff wanted: a share rising with size, falling with the talent's wage."""
     share = p.talent_share * math.exp(p.talent_elasticity * math.log(max(staff, 1.0) / 100.0))
-    return staff * min(0.9, share * math.sqrt(l.talent_premium / talent_wage))
+    return staff * min(0.9, share * l.talent_premium / talent_wage)
 
 
 @compiled
 def wage_bill(staff: int, talent: int, per_worker: float, sector_mean: float, talent_wage: float, l: Any) -> float:
     """Wages of a month (million yuan), with part of a firm's revenue per worker shared with its staff."""
-    relative = min(4.0, max(0.1, per_worker / sector_mean))
+    relative = min(4.0, max(0.02, per_worker / sector_mean))
     wage = l.wage / 12.0 * math.exp(l.wage_elasticity * math.log(relative))
     return wage * (staff + talent * (talent_wage - 1.0))
 

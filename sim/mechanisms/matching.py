@@ -181,7 +181,7 @@ def apply(world: World) -> None:
     counts = np.zeros((len(platforms) + 1, len(KINDS), 27), np.int64)
     for platform in platforms:
         counts[platform.number] = platform.counts
-    requests = world.platform_array([float(platform.requests) for platform in platforms])
+    requests = world.platform_array([platform.requests * world.weight_of(platform) for platform in platforms])
     services = world.platform_array([platform.services for platform in platforms])
     asked_of, answered_by = np.zeros(len(services), np.int64), np.zeros(len(services), np.int64)
     world.loop(

@@ -63,9 +63,9 @@ def inherited(own: float, of_parent: float, share: float) -> float:
 
 @compiled
 def equity(u_wealth: float, need: float, jobs: int, wage: float, p: Any) -> float:
-    """What founders put in (million yuan): the need and half a year of wages, as far as their means go."""
+    """What founders put in (million yuan): the need and a year of wages, as far as their means go."""
     wealth = p.wealth_median * math.exp(p.wealth_log_sd * draws.normal(u_wealth))
-    return max(need, min(wealth, need + 0.5 * jobs * wage))  # type: ignore[no-any-return]
+    return max(need, min(wealth, need + jobs * wage))  # type: ignore[no-any-return]
 
 
 @compiled

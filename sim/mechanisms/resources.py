@@ -39,7 +39,7 @@ def recruited(staff: float, contacts: float, success: float) -> float:
 
 
 @compiled
-def pulled(members: int, member_pull: float) -> float:
+def pulled(members: float, member_pull: float) -> float:
     """Expected resources that come in a month because members are there."""
     return members * member_pull
 
@@ -79,7 +79,7 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     u_success, _, _, _ = world.uniforms(platform.identity, draws.RESOURCES)
     success = campaign(u_success, named.campaign_log_sd)
     come = recruited(platform.interface_staff, named.contacts_per_staff, success)
-    come += pulled(platform.members, named.member_pull)
+    come += pulled(platform.members * world.weight_of(platform), named.member_pull)
     shares = np.zeros(3)
     shares[FOREIGN], shares[USER] = named.foreign_share, named.user_share
     shares[DOMESTIC] = max(0.0, 1.0 - named.foreign_share - named.user_share)

@@ -48,7 +48,7 @@ def income_tax(profit: float, p: Any) -> float:
     if profit <= 0.0:
         return 0.0
     rate = p.low_profit_rate if profit <= p.low_profit_ceiling else p.income_tax
-    return rate * profit  # type: ignore[no-any-return]
+    return rate * p.invoiced * profit  # type: ignore[no-any-return]
 
 
 @compiled

@@ -24,7 +24,7 @@ class Entry(NamedTuple):
 
     enabled: bool = _switch()
     ideas_per_thousand: float = parameter(
-        4.0, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
+        1.3, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
         fitted("entry of 9% of the operating stock a year (Eurostat birth rate)"), bounds=(0, 1000),
     )  # fmt: skip
     leavers_rate: float = parameter(
@@ -53,7 +53,7 @@ class Entry(NamedTuple):
     )  # fmt: skip
     administrative_cost: float = parameter(
         0.05, "million yuan", "cost of licences, time and deposit at entry", assumption("fell with the reform of 2014"),
-        bounds=(0, 10), plausible=(0.02, 0.1),
+        bounds=(0, 10), plausible=(0.04, 0.12),
     )  # fmt: skip
     capital_per_job: float = parameter(
         0.06, "million yuan", "capital that a newcomer needs for each job", assumption("light industry and services"),
@@ -102,8 +102,9 @@ class Newborns(NamedTuple):
 
     enabled: bool = _switch()
     staff_mean: float = parameter(
-        6.2, "people", "mean staff at the start", evidence(_COHORT), bounds=(1, 1000)
-    )
+        8.0, "people", "mean staff that founders plan; larger plans find finance less often",
+        fitted(f"6.2 staff at the start, {_COHORT}"), bounds=(1, 1000),
+    )  # fmt: skip
     staff_log_sd: float = parameter(
         0.8, "", "spread of the logarithm of staff", assumption("not published"), bounds=(0, 3), plausible=(0.5, 1.2)
     )
@@ -115,7 +116,7 @@ class Newborns(NamedTuple):
         plausible=(0.05, 0.3),
     )  # fmt: skip
     revenue_median: float = parameter(
-        0.060, "million yuan a year", "median rate of sales at the start",
+        0.045, "million yuan a year", "median rate of sales at the start",
         fitted(f"median first-year revenue 0.089, {_COHORT}"), bounds=(0.0001, 1000),
     )  # fmt: skip
     revenue_log_sd: float = parameter(
@@ -133,7 +134,7 @@ class Newborns(NamedTuple):
         fitted(f"69.9% operating after a year net of stops, {_COHORT}"), bounds=(0, 1),
     )  # fmt: skip
     worker_revenue: float = parameter(
-        0.7, "", "revenue per worker at maturity, relative to the sector's", assumption("entrants are less productive"),
+        0.85, "", "revenue per worker at maturity, relative to the sector's", assumption("entrants are less productive"),
         bounds=(0.01, 5), plausible=(0.5, 1.0),
     )  # fmt: skip
 
@@ -215,12 +216,12 @@ class Projects(NamedTuple):
         assumption("learning by doing"), bounds=(0, 1), plausible=(0.05, 0.4),
     )  # fmt: skip
     solve: float = parameter(
-        0.25, "1/month", "probability that a component is solved with full effort and all knowledge at hand",
-        assumption("fitted with the duration"), bounds=(0, 1), plausible=(0.1, 0.4),
+        0.45, "1/month", "probability that a component is solved with full effort and all knowledge at hand",
+        assumption("fitted with the duration"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     distance_scale: float = parameter(
-        0.15, "", "distance over which that probability falls to 1/e", assumption("unit-free space"), bounds=(0.01, 2),
-        plausible=(0.08, 0.3),
+        0.30, "", "distance over which that probability falls to 1/e", assumption("unit-free space"), bounds=(0.01, 2),
+        plausible=(0.15, 0.5),
     )  # fmt: skip
     capital_share: float = parameter(
         0.4, "", "elasticity of effort on capital; talent's is the rest", assumption("Cobb-Douglas"), bounds=(0, 1),
@@ -441,11 +442,11 @@ class Demand(NamedTuple):
 
     enabled: bool = _switch()
     line_loss: float = parameter(
-        0.012, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts"),
+        0.007, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts"),
         bounds=(0, 1),
     )  # fmt: skip
     line_birth: float = parameter(
-        0.012, "1/month", "lines born for each line while the sector is as saturated as at the start",
+        0.007, "1/month", "lines born for each line while the sector is as saturated as at the start",
         fitted("balance of the stock"), bounds=(0, 1),
     )  # fmt: skip
     saturation: float = parameter(
@@ -465,7 +466,7 @@ class Demand(NamedTuple):
         plausible=(0.01, 0.05),
     )  # fmt: skip
     ramp: float = parameter(
-        0.05, "1/month", "speed at which a young firm's sales close the gap to maturity",
+        0.08, "1/month", "speed at which a young firm's sales close the gap to maturity",
         assumption("two to three years"), bounds=(0, 1), plausible=(0.02, 0.1),
     )  # fmt: skip
 
@@ -512,7 +513,7 @@ class Finance(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     distress_months: int = parameter(
-        9, "month", "months of negative cash after which operation stops", fitted("operating survival"), bounds=(1, 120)
+        8, "month", "months of negative cash after which operation stops", fitted("operating survival"), bounds=(1, 120)
     )
     resume: float = parameter(
         0.02, "1/month", "hazard at which a suspended enterprise resumes", assumption("rare"), bounds=(0, 1),
@@ -523,11 +524,11 @@ class Finance(NamedTuple):
         plausible=(1, 4),
     )  # fmt: skip
     deregister_stopped: float = parameter(
-        0.035, "1/month", "hazard at which a suspended enterprise is struck off",
+        0.022, "1/month", "hazard at which a suspended enterprise is struck off",
         fitted("register's hazards by year of life, SAIC 2013"), bounds=(0, 1),
     )  # fmt: skip
     deregister_idle: float = parameter(
-        0.010, "1/month", "hazard at which a registered one that never started is struck off, after its first year",
+        0.006, "1/month", "hazard at which a registered one that never started is struck off, after its first year",
         fitted("register's hazards by year of life, SAIC 2013"), bounds=(0, 1),
     )  # fmt: skip
 
@@ -549,7 +550,7 @@ class Taxes(NamedTuple):
         evidence("5,000 yuan from 2009; 20,000 from August 2013; 30,000 from October 2014"), bounds=(0, 1),
     )  # fmt: skip
     invoiced: float = parameter(
-        0.8, "share", "part of value added on which tax is due and collected", assumption("exemptions, refunds, gaps"),
+        0.8, "share", "part of value added and profit that is declared and taxed", assumption("exemptions, deductions, gaps"),
         bounds=(0, 1), plausible=(0.5, 1.0),
     )  # fmt: skip
     income_tax: float = parameter(
@@ -577,19 +578,23 @@ class Exports(NamedTuple):
 
     enabled: bool = _switch()
     intercept: float = parameter(
-        -3.0, "", "logit of exporting at 100 staff and productivity 1", assumption("about one in twenty"),
-        bounds=(-20, 20), plausible=(-4, -1),
+        -3.6, "", "logit of the share of sales abroad at 100 staff and productivity 1",
+        assumption("exports near a ninth of sales"), bounds=(-20, 20), plausible=(-5, -2),
     )  # fmt: skip
     staff_slope: float = parameter(
-        0.6, "", "logit's slope in the logarithm of staff", fitted("57% of exports from big enterprises"), bounds=(-5, 5)
+        0.25, "", "logit's slope in the logarithm of staff", fitted("57% of exports from big enterprises"), bounds=(-5, 5)
     )
+    taste: float = parameter(
+        1.2, "", "spread of firms' lasting taste for exporting, in the logit", assumption("most sell little abroad"),
+        bounds=(0, 5), plausible=(0.5, 2.5),
+    )  # fmt: skip
+    least: float = parameter(
+        0.05, "share of sales", "share of sales below which an enterprise does not export", assumption("fixed costs"),
+        bounds=(0, 1), plausible=(0.01, 0.1),
+    )  # fmt: skip
     productivity_slope: float = parameter(
         1.0, "", "logit's slope in the logarithm of productivity", assumption("exporters are more productive"),
         bounds=(-5, 10), plausible=(0.3, 2.0),
-    )  # fmt: skip
-    share: float = parameter(
-        0.25, "share of sales", "mean share of an exporter's sales that goes abroad", assumption("order of exporters'"),
-        bounds=(0, 1), plausible=(0.15, 0.5),
     )  # fmt: skip
     price_elasticity: float = parameter(
         1.5, "", "elasticity of demand abroad on productivity", assumption("the world price is elastic"), bounds=(0, 10),

@@ -42,25 +42,29 @@ class Population(NamedTuple):
         evidence("above-size industrial firms of 2015: 9,633 big, 54,070 medium, 319,445 small"), bounds=(1, 1e9),
     )  # fmt: skip
     staff_median: float = parameter(
-        112.0, "people", "median staff of the body", fitted("class counts of 2015, mean staff 255"), bounds=(1, 5000)
+        135.0, "people", "median staff of the body", fitted("class counts of 2015, mean staff 255"), bounds=(1, 5000)
     )
     staff_log_sd: float = parameter(
-        1.0, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015"),
+        0.83, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015"),
         bounds=(0.1, 3),
     )  # fmt: skip
     tail_from: float = parameter(
-        400.0, "people", "staff at which the Pareto tail begins", fitted("class counts of 2015"), bounds=(5, 10_000)
+        300.0, "people", "staff at which the Pareto tail begins", fitted("class counts of 2015"), bounds=(5, 10_000)
     )
     tail_exponent: float = parameter(
-        1.5, "", "exponent of the Pareto tail's distribution function",
+        1.55, "", "exponent of the Pareto tail's distribution function",
         fitted("class counts of 2015, within 1.3 to 1.55"), bounds=(1.01, 3),
     )  # fmt: skip
     largest_staff: float = parameter(
         50_000.0, "people", "largest enterprise", assumption("order of the largest manufacturers"),
         bounds=(100, 1e6), plausible=(30_000, 100_000),
     )  # fmt: skip
+    host_staff: int = parameter(
+        0, "people", "staff of the enterprise that hosts the place's platform or site; 0 without one",
+        assumption("set by each scenario"), bounds=(0, 1_000_000), plausible=(0, 100_000),
+    )  # fmt: skip
     worker_revenue: float = parameter(
-        0.80, "million yuan a year", "median revenue per worker of a firm of 100 staff",
+        0.757, "million yuan a year", "median revenue per worker of a firm of 100 staff",
         fitted("revenue of 111 trn yuan over 97.75 million staff in 2015"), bounds=(0.01, 20),
     )  # fmt: skip
     worker_revenue_log_sd: float = parameter(
@@ -72,7 +76,7 @@ class Population(NamedTuple):
         evidence(f"revenue per worker by size, {_YEARBOOK}"), bounds=(0, 0.5), plausible=(0.05, 0.2),
     )  # fmt: skip
     capital_intensity: float = parameter(
-        0.60, "million yuan", "median assets per worker of a firm of 100 staff",
+        0.614, "million yuan", "median assets per worker of a firm of 100 staff",
         fitted("assets of 102.3 trn yuan over 97.75 million staff in 2015"), bounds=(0.001, 20),
     )  # fmt: skip
     capital_intensity_log_sd: float = parameter(
@@ -80,7 +84,7 @@ class Population(NamedTuple):
         bounds=(0, 2), plausible=(0.3, 0.8),
     )  # fmt: skip
     capital_intensity_elasticity: float = parameter(
-        0.25, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share"),
+        0.214, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share"),
         bounds=(0, 0.6), plausible=(0.20, 0.30),
     )  # fmt: skip
     survey_revenue: float = parameter(
@@ -132,8 +136,8 @@ class Market(NamedTuple):
         True, "", "whether firms share a market; otherwise aggregates stay at their opening values", assumption("switch")
     )
     growth: float = parameter(
-        0.03, "1/year", "growth of real demand in the opening sectors", assumption("set by each scenario"),
-        bounds=(-0.2, 0.3), plausible=(0.0, 0.08),
+        0.0, "1/year", "growth of real demand beyond the trend of labour productivity",
+        assumption("staff of industry stood still from 2013 to 2016"), bounds=(-0.2, 0.3), plausible=(-0.02, 0.03),
     )  # fmt: skip
     price_elasticity: float = parameter(
         1.2, "", "elasticity of a sector's demand on its relative price", assumption("can reverse the sign on jobs"),
@@ -184,8 +188,8 @@ class Labour(NamedTuple):
         bounds=(0.001, 5), plausible=(0.04, 0.08),
     )  # fmt: skip
     wage_elasticity: float = parameter(
-        0.5, "", "elasticity of a firm's wage on its revenue per worker", assumption("rent sharing"),
-        bounds=(0, 1), plausible=(0.2, 0.8),
+        0.7, "", "elasticity of a firm's wage on its revenue per worker", assumption("rent sharing"),
+        bounds=(0, 1), plausible=(0.4, 0.9),
     )  # fmt: skip
     talent_premium: float = parameter(
         1.6, "", "wage of talent relative to a worker's at the start", assumption("order of graduates' premium"),

@@ -16,7 +16,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FixedLocator, Formatter, MaxNLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, Formatter, MaxNLocator
 from numpy.typing import NDArray
 
 # Okabe and Ito's colours, which people who do not tell red from green can tell apart.
@@ -29,6 +29,7 @@ WIDTH = 12.0  # inches, as are all that follow
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.62, 0.22, 1.46, 0.50
 _ACROSS, _HEIGHT, _DOWN = 0.58, 1.42, 0.66
 _YEARS = 5  # labels of an axis
+_SHORT = {"rd": "R&D", "vat": "VAT"}
 _MINUS = "\N{MINUS SIGN}"
 _SIZES = ((1e9, " bn"), (1e6, " m"))
 _DPI = 130
@@ -113,14 +114,15 @@ class Page:
         # As savefig does, but that it draws everything twice.
         sink = io.BytesIO()
         self.figure.set_dpi(_DPI)
-        canvas = FigureCanvasAgg(self.figure)
+        canvas: Any = FigureCanvasAgg(self.figure)
         canvas.draw()
         imsave(sink, np.asarray(canvas.buffer_rgba()), format="png", pil_kwargs={"compress_level": 4})
         return sink.getvalue()
 
     def svg(self) -> bytes:
         sink = io.BytesIO()
-        FigureCanvasSVG(self.figure).print_svg(sink, metadata={"Date": None})
+        canvas: Any = FigureCanvasSVG(self.figure)
+        canvas.print_svg(sink, metadata={"Date": None})
         return sink.getvalue()
 
 
@@ -149,14 +151,14 @@ def page(
     return made
 
 
-def dress(axes: Axes, name: str, unit: str, years: tuple[float, float]) -> None:
-    """Name and unit above the axis, calendar years below, numbers without offset."""
+def dress(axes: Axes, name: str, unit: str, years: tuple[float, float], *, below: bool = False) -> None:
+    """Name and unit above the axis, numbers without offset, calendar years below unless a panel ``below`` has them."""
     axes.annotate(label(name), (0, 1), (0, 17), textcoords="offset points", xycoords="axes fraction",
                   fontsize=8.5, fontweight="bold", color=INK, annotation_clip=False)  # fmt: skip
     if unit:
         axes.annotate(unit, (0, 1), (0, 7), textcoords="offset points", xycoords="axes fraction",
                       fontsize=7, color=GREY, annotation_clip=False)  # fmt: skip
-    calendar_axis(axes, years)
+    calendar_axis(axes, years, labels=not below)
     number_axis(axes)
 
 
@@ -172,7 +174,10 @@ def calendar_axis(axes: Axes, years: tuple[float, float], *, labels: bool = True
         ticks = np.linspace(first, last, 3)
         words = [f"{int(tick + 1e-6)}-{int((tick + 1e-6) % 1 * 12) + 1:02d}" for tick in ticks]
     axes.xaxis.set_major_locator(FixedLocator(list(ticks)))
-    axes.set_xticklabels(words if labels else [""] * len(words))
+    if labels:
+        axes.xaxis.set_major_formatter(FixedFormatter(words))
+    else:
+        axes.tick_params(axis="x", labelbottom=False)
 
 
 def number_axis(axes: Axes, count: int = 4) -> None:
@@ -199,7 +204,7 @@ class _Plain(Formatter):
 
 def label(name: str) -> str:
     """An outcome's name as words."""
-    words = name.replace("_", " ")
+    words = " ".join(_SHORT.get(word, word) for word in name.split("_"))
     return words[:1].upper() + words[1:]
 
 

@@ -41,7 +41,7 @@ _SIGNS = {"at least": "≥ ", "at most": "≤ ", "about": ""}
 def draw(sheet: Sheet) -> dict[str, bytes]:
     """One page as ``png`` and ``svg``."""
     with style():
-        made = _comparison_page(sheet) if sheet.panels[0].differences else _run_page(sheet)
+        made = comparison_page(sheet) if sheet.panels[0].differences else run_page(sheet)
         return {"png": made.png(), "svg": made.svg()}
 
 
@@ -57,7 +57,7 @@ def percentiles(cells: Cells) -> Cells:
     return bands
 
 
-def _run_page(sheet: Sheet) -> Page:
+def run_page(sheet: Sheet) -> Page:
     marked = any(panel.mark for panel in sheet.panels)
     key: list[KeyEntry] = [("line", BLUE, "median"), ("band", _light(BLUE, 0.45), "middle 50% of seeds"),
            ("band", _light(BLUE, 0.22), "middle 90%"), ("thin", GREY, "single seeds")]  # fmt: skip
@@ -71,13 +71,14 @@ def _run_page(sheet: Sheet) -> Page:
         years = months_as_years(sheet.start, panel.series[0].shape[1])
         _fan(axes, years, panel.series[0], BLUE)
         _limits(axes, panel.series, panel.mark)
-        dress(axes, panel.outcome, panel.unit, _span(years))
+        below = place + made.columns < len(sheet.panels)
+        dress(axes, panel.outcome, panel.unit, _span(years), below=below)
         if panel.mark:
             _article(axes, years, panel.mark, percentiles(panel.series[0])[2, panel.mark.month])
     return made
 
 
-def _comparison_page(sheet: Sheet) -> Page:
+def comparison_page(sheet: Sheet) -> Page:
     colours = [SERIES[place % len(SERIES)] for place in range(len(sheet.labels))]
     key: list[KeyEntry] = [("line", colour, name) for name, colour in zip(sheet.labels, colours, strict=True)]
     key += [("band", _light(GREY, 0.3), "middle 90% of seeds; below, 95% interval of the mean difference")]
@@ -91,9 +92,10 @@ def _comparison_page(sheet: Sheet) -> Page:
         for place_, (cells, colour) in enumerate(zip(panel.series, colours, strict=True)):
             # Where two lines lie on each other, the later one is the thinner: both are seen.
             _overlaid(upper, years, cells, colour, 2.4 if place_ == 0 else 1.2)
+        if not any(np.isfinite(cells).any() for cells in panel.series):
+            _nothing(upper)
         _limits(upper, panel.series, panel.mark)
-        dress(upper, panel.outcome, panel.unit, _span(years))
-        calendar_axis(upper, _span(years), labels=False)
+        dress(upper, panel.outcome, panel.unit, _span(years), below=True)
         if panel.mark:
             _article(upper, years, panel.mark, percentiles(panel.series[0])[2, panel.mark.month])
         lower.axhline(0.0, color=INK, linewidth=0.7)
@@ -105,7 +107,10 @@ def _comparison_page(sheet: Sheet) -> Page:
         if not any(np.nan_to_num(interval.mean).any() for interval in panel.differences):
             lower.set_ylim(-1, 1)
             lower.set_yticks([0.0])
-        lower.annotate(f"difference, {panel.unit}" if panel.unit else "difference", (0, 1), (0, 3), textcoords="offset points", xycoords="axes fraction",
+            if not any(np.isfinite(interval.mean).any() for interval in panel.differences):
+                _nothing(lower, "no seed with a value in both")
+        words = f"difference, {panel.unit}" if panel.unit else "difference"
+        lower.annotate(words, (0, 1), (0, 3), textcoords="offset points", xycoords="axes fraction",
                        fontsize=7, color=GREY)  # fmt: skip
     return made
 
@@ -127,9 +132,6 @@ def _fan(axes: Axes, years: Years, cells: Cells, colour: str) -> None:
 def _overlaid(axes: Axes, years: Years, cells: Cells, colour: str, width: float) -> None:
     """Median and 90% band of one scenario among others: what lies below shows through."""
     low, _, middle, _, high = percentiles(cells)
-    if not np.isfinite(middle).any():
-        _nothing(axes)
-        return
     if len(cells) > 1:
         axes.fill_between(years, low, high, color=colour, alpha=0.18, linewidth=0)
         for edge in (low, high):
@@ -137,8 +139,8 @@ def _overlaid(axes: Axes, years: Years, cells: Cells, colour: str, width: float)
     axes.plot(years, middle, color=colour, linewidth=width, solid_capstyle="round")
 
 
-def _nothing(axes: Axes) -> None:
-    axes.text(0.5, 0.5, "no value in any seed", transform=axes.transAxes, color=GREY, ha="center", va="center")
+def _nothing(axes: Axes, words: str = "no value in any seed") -> None:
+    axes.text(0.5, 0.5, words, transform=axes.transAxes, color=GREY, ha="center", va="center")
 
 
 def _light(colour: str, part: float) -> tuple[float, float, float]:
@@ -170,7 +172,7 @@ def _limits(axes: Axes, series: tuple[Cells, ...], mark: Mark | None) -> None:
 
 
 def _article(axes: Axes, years: Years, mark: Mark, median: float) -> None:
-    """The article's figure, its label on the side of it where the median is not."""
+    """The article's figure, its label on the side of it where the median is not, if there is room."""
     at = float(years[mark.month])
     axes.plot([at], [mark.value], marker="D", markersize=4, color=VERMILION, markeredgecolor="white",
               markeredgewidth=0.6, clip_on=False, zorder=6)  # fmt: skip
@@ -186,8 +188,10 @@ def _article(axes: Axes, years: Years, mark: Mark, median: float) -> None:
             arrowprops={"arrowstyle": "<-", "color": VERMILION, "linewidth": 1.1, "shrinkB": 2, "shrinkA": 0},
         )
     right = mark.month > len(years) / 2
+    bottom, top = axes.get_ylim()
+    under = median > mark.value > bottom + 0.2 * (top - bottom)
     axes.annotate(
-        f"{_SIGNS[mark.bound]}{number(mark.value)}", (at, mark.value), (-6 if right else 6, -14 if median > mark.value else 5),
+        f"{_SIGNS[mark.bound]}{number(mark.value)}", (at, mark.value), (-6 if right else 6, -14 if under else 5),
         textcoords="offset points", ha="right" if right else "left", fontsize=7.5, fontweight="bold",
         color=VERMILION, path_effects=_HALO, annotation_clip=False, zorder=7,
     )  # fmt: skip

@@ -220,7 +220,7 @@ def _article(row: Row) -> str:
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    return f"{number(low)} to {number(high)}"
+    return "" if number(low) == "-" else f"{number(low)} to {number(high)}"
 
 
 def _plain(value: Any) -> str:

@@ -10,17 +10,19 @@ FEWEST = 4  # panels that make a page of their own
 
 # A page's name, and the words of which one in an outcome's name puts it there: the first page that has one.
 THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("site", ("site", "floor", "occupancy", "tenants", "hours", "equipment", "rent")),
-    ("public-money", ("tax", "taxes", "fiscal", "vat", "cost", "government", "grants", "subsidy", "balance")),
-    ("jobs", ("job", "jobs", "staff", "talent", "employed", "unemployed", "residents", "wage", "wages")),
-    ("platforms", ("platform", "platforms", "resources", "members", "matches", "match", "answer", "breadth", "unmet")),
-    ("projects", ("project", "projects", "rd", "duration", "success", "knowledge", "similarity", "crossing")),
-    ("startups", ("startups", "founded", "founding", "failed", "births", "exits", "entry", "ideas")),
-    ("shape", ("tail", "growth", "spread", "tent", "kurtosis", "size")),
-    ("productivity", ("productivity", "quality", "energy", "material", "suppliers", "chain", "price")),
-    ("industries", ("sector", "sectors", "mode", "modes", "structural", "industries", "sales", "lines")),
-    ("finance", ("finance", "revenue", "assets", "asset", "exports", "export", "funded", "tickets", "cash", "profit")),
-    ("enterprises", ("firms", "enterprises", "small", "medium", "big", "micro", "registered", "suspended")),
+    ("dynamics", ("tail", "shape", "slope", "creation", "destruction")),
+    ("site", ("site", "sites", "floor", "occupancy", "tenants", "hours", "equipment", "rent", "graduated")),
+    ("balances", ("balance",)),
+    ("taxes", ("tax", "taxes", "fiscal", "vat", "subsidy", "grants")),
+    ("jobs", ("job", "jobs", "talent", "hired", "shed", "leavers", "unemployed", "residents", "wage")),
+    ("knowledge", ("answer", "answers", "requests", "contacts", "breadth", "knowledge", "unmet", "links")),
+    ("platforms", ("platform", "platforms", "member", "members", "resources", "adopted")),
+    ("projects", ("project", "projects", "begun", "succeeded", "rd", "duration", "success", "research", "parts")),
+    ("productivity", ("productivity", "quality", "energy", "material", "suppliers", "price")),
+    ("startups", ("startups", "founded", "ideas", "entry")),
+    ("industries", ("sector", "sectors", "mode", "modes", "structural", "followers")),
+    ("money", ("finance", "equity", "revenue", "assets", "asset", "exports", "export", "exporters", "profit")),
+    ("enterprises", ("firms", "small", "medium", "big", "micro", "stopped", "resumed", "deregistered")),
 )
 REST = "more"
 

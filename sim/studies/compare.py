@@ -98,18 +98,21 @@ class Comparison:
     variants: tuple[Variant, ...]
     paired: bool
 
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for every variant and outcome."""
+        return [
+            {"scenario": variant.label, **vars(it), "verdict": it.verdict}
+            for variant in self.variants
+            for it in variant.differences
+        ]
+
     @cached_property
     def table(self) -> DataFrame:
-        """A row for every variant and outcome."""
+        """The rows as pandas."""
         from pandas import DataFrame
 
-        return DataFrame(
-            [
-                {"variant": variant.label, **vars(difference), "verdict": difference.verdict}
-                for variant in self.variants
-                for difference in variant.differences
-            ]
-        )
+        return DataFrame(self.rows)
 
     @property
     def figures(self) -> list[Path]:
@@ -134,8 +137,8 @@ def compare_results(
         _same_months(first, other)
         if not unpaired and first.seed != other.seed:
             raise Incompatible(
-                f"{first.path} has seed {first.seed} and {other.path} has seed {other.seed}: they cannot be paired seed "
-                "by seed (run one of them with the other's --seed, or compare with --unpaired)"
+                f"{first.path} has seed {first.seed} and {other.path} has seed {other.seed}: they cannot be paired "
+                "seed by seed (run one of them with the other's --seed, or compare with --unpaired)"
             )
     names = [name for name in first.table.names if all(name in other.table.names for other in others)]
     variants = []
@@ -171,6 +174,17 @@ def difference_interval(old: Cells, new: Cells, paired: bool) -> Interval:
     with np.errstate(divide="ignore", invalid="ignore"):
         freedom = (share_0 + share_1) ** 2 / (share_0**2 / (n_0 - 1) + share_1**2 / (n_1 - 1))
     return _interval(mean_1 - mean_0, np.sqrt(share_0 + share_1), np.where(share_0 + share_1 > 0, freedom, 1.0))
+
+
+def difference_over_months(old: Cells, new: Cells, paired: bool) -> Interval:
+    """Mean difference with its interval for each month, of the seeds that have a value; NaN where none has."""
+    if np.isfinite(old).all() and np.isfinite(new).all():
+        return difference_interval(old, new, paired)
+    found = []
+    for before, after in zip(old.T, new.T, strict=True):
+        some = with_value(before, after, paired)
+        found.append(difference_interval(*some, paired) if all(map(len, some)) else (np.nan, np.nan, np.nan))
+    return Interval(*np.array(found, dtype=np.float64).T)
 
 
 def with_value(old: Cells, new: Cells, paired: bool) -> tuple[Cells, Cells]:

@@ -1,0 +1,346 @@
+"""The command: what it prints where, how it ends, and that it starts at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import toy
+from test_runs import FIGURE, damage
+from typer.testing import CliRunner, Result
+
+import sim
+from sim import api, cli
+from sim.runs.replicate import seed_of
+
+ROOT = Path(__file__).resolve().parents[1]
+FIGURES = (
+    FIGURE.format("startups", 64, "2011-06", "about")
+    + FIGURE.format("site_enterprises", 10_000, "2011-06", "at least")
+    + FIGURE.format("big_asset_share", 0.447, "2011-05", "about")
+)
+SCENARIO = f"""title = "A toy"
+[run]
+start = "2011-01"
+months = 6
+replicates = 5
+[market]
+growth = 0.03
+{FIGURES}"""
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two scenarios, and the toy in the model's place."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "toy.toml").write_text(SCENARIO)
+    (tmp_path / "scenarios" / "toy-boom.toml").write_text('extends = "toy"\ntitle = "Boom"\n[market]\ngrowth = 0.05\n')
+    use(monkeypatch, toy.grow)
+    monkeypatch.setattr(api, "_is_warm", lambda: True)
+    return tmp_path
+
+
+def use(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
+    monkeypatch.setattr(api, "ecosystem", lambda: toy.model(run))
+
+
+def call(*arguments: str, code: int = 0) -> Result:
+    found = CliRunner().invoke(cli.app, arguments)
+    assert found.exit_code == code, found.output
+    return found
+
+
+def run(*arguments: str, code: int = 0) -> Result:
+    return call("run", "--workers", "1", *arguments, code=code)
+
+
+def only_result(folder: str = "results") -> Path:
+    (found,) = Path(folder).glob("toy-" + "[0-9a-f]" * 12)
+    return found
+
+
+# --- run
+
+
+def test_a_run_prints_a_table_on_stdout_and_progress_on_stderr() -> None:
+    found = run("toy")
+    lines = found.stdout.splitlines()
+    assert lines[0] == "toy: A toy"
+    assert lines[1].startswith("5 replicates from seed 1, 6 months from 2011-01; outcomes in 2011-06")
+    rows = {line.split()[0]: line for line in lines if line.strip()}
+    assert re.search(r"\d+\.\d  +\d.* to \d.*  enterprises +about 64 in 2011-06 +(met|not met)", rows["startups"])
+    assert "not met: the interval ends at" in rows["site_enterprises"]
+    assert "about 0.447 in 2011-05" in rows["big_asset_share"]
+    assert "fiscal_cost" not in rows
+    assert rows["results:"].split()[1] == str(only_result())
+    assert found.stderr == "toy: running 5 of 5 replicates\n"
+
+
+def test_all_shows_every_outcome() -> None:
+    assert set(toy.OUTCOMES) <= set(run("toy", "--all").stdout.split())
+
+
+def test_a_run_leaves_what_it_says() -> None:
+    run("toy")
+    folder = only_result()
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert names >= {"scenario.toml", "manifest.json", "outcomes.parquet", "summary.csv",
+                     "figures/headline.png", "figures/headline.svg"}  # fmt: skip
+
+
+def test_json_is_one_object_with_every_outcome() -> None:
+    found = json.loads(run("toy", "--json").stdout)
+    assert {key: found[key] for key in ("scenario", "seed", "replicates", "months")} == {
+        "scenario": "toy", "seed": 1, "replicates": 5, "months": 6,
+    }  # fmt: skip
+    assert found["results"] == str(only_result())
+    assert only_result().name == f"toy-{found['digest']}"
+    assert list(found["outcomes"]) == list(toy.OUTCOMES)
+    for outcome in found["outcomes"].values():
+        assert {"unit", "median", "low", "high", "article", "met"} <= set(outcome)
+        assert outcome["low"] <= outcome["median"] <= outcome["high"]
+    assert found["outcomes"]["site_enterprises"]["met"] is False
+    assert found["outcomes"]["site_enterprises"]["article"] == 10_000
+    assert found["outcomes"]["jobs"]["met"] is None
+    assert found["outcomes"]["jobs"]["article"] is None
+
+
+def test_what_has_no_number_is_null(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = json.loads(run("toy", "--json", "--months", "2", "--set", "figures.startups.month=2011-01").stdout)
+    assert found["outcomes"]["project_duration"]["median"] is None
+    use(monkeypatch, toy.fail_always)
+    failed = json.loads(run("toy", "--json", "--seed", "9", code=3).stdout)
+    assert failed["replicates"] == 0
+    assert failed["outcomes"]["jobs"]["median"] is None
+    assert len(failed["failures"]) == 5
+
+
+def test_several_scenarios_are_several_lines_of_json() -> None:
+    lines = run("toy", "toy-boom", "--json").stdout.splitlines()
+    assert [json.loads(line)["scenario"] for line in lines] == ["toy", "toy-boom"]
+
+
+def test_options_stand_for_the_scenarios_own_values() -> None:
+    found = json.loads(
+        run("toy", "--json", "--replicates", "3", "--seed", "7", "--months", "5", "--out", "elsewhere",
+            "--set", "market.growth=0.1").stdout
+    )  # fmt: skip
+    assert (found["replicates"], found["seed"], found["months"]) == (3, 7, 5)
+    assert Path(found["results"]).parent == Path("elsewhere")
+    kept = sim.load(only_result("elsewhere") / "scenario.toml")
+    assert (kept.replicates, kept.seed, kept.months, kept.values["market.growth"]) == (3, 7, 5, 0.1)
+    text = (only_result("elsewhere") / "scenario.toml").read_text()
+    assert re.search(r"growth = 0\.1  # .*--set", text)
+
+
+def test_the_same_request_is_answered_from_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run("toy")
+    use(monkeypatch, toy.fail_always)
+    again = run("toy")
+    assert again.stdout == first.stdout
+    assert again.stderr == ""
+    assert "5 replicates failed" in run("toy", "--fresh", code=3).stderr.replace("5 of 5", "5")
+
+
+def test_a_failed_replicate_is_said_with_its_command_and_ends_with_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, toy.fail_on_some)
+    found = run("toy", "--replicates", "8", code=3)
+    bad = [r for r in range(8) if seed_of(1, r) % 3 == 0]
+    assert f"{len(bad)} of 8 replicates failed" in found.stderr
+    assert f"replicate {bad[0]} (seed {seed_of(1, bad[0])}): ArithmeticError: the books" in found.stderr
+    assert f"repeat it: cd {only_result()} && python -c" in found.stderr
+    assert "startups" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["toyy"], "toyy:1: file: no scenario of this name.*toy"),
+        (["toy", "toyy", "--set", "market.grwth=1"], "(?s)--set: market.grwth.*market.growth.*toyy"),
+        (["toy", "--set", "market.growth"], "--set: market.growth"),
+        (["toy", "--set", "run.seed=1", "--seed", "2"], "--set: run.seed: is given by --seed too"),
+        (["toy", "--replicates", "0"], "(?s)Invalid value for '--replicates'"),
+        (["toy", "--workers", "0"], "(?s)Invalid value for '--workers'"),
+        (["toy", "--months", "2000"], "run.months"),
+        ([], "Missing argument"),
+        (["toy", "--colour"], "No such option"),
+    ],
+)
+def test_wrong_use_ends_with_two_and_writes_nothing(arguments: list[str], said: str) -> None:
+    found = call("run", *arguments, code=2)
+    assert re.search(said, found.stderr)
+    assert found.stdout == ""
+    assert not Path("results").exists()
+
+
+def test_every_fault_of_every_scenario_is_said_at_once() -> None:
+    Path("bad.toml").write_text("[market]\ngrowth = 9\n[labour]\nwage = 'low'\n")
+    Path("worse.toml").write_text("[markets]\n")
+    lines = run("bad.toml", "worse.toml", code=2).stderr.splitlines()
+    assert [line.split(": ")[0] for line in lines] == ["bad.toml:2", "bad.toml:4", "worse.toml:1"]
+
+
+def test_an_interrupt_ends_with_130_and_says_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    use(monkeypatch, stop)
+    assert "interrupted" in run("toy", code=130).stderr
+
+
+def test_a_folder_that_cannot_be_written_ends_with_one() -> None:
+    Path("results").write_text("a file")
+    assert re.search("results.*(File exists|Not a directory)", run("toy", code=1).stderr)
+
+
+# --- compare
+
+
+def test_compare_prints_what_changed_and_the_differences() -> None:
+    run("toy", "toy-boom")
+    found = call("compare", "toy", "toy-boom")
+    assert "toy-boom against toy: 5 seeds, paired seed by seed; means in 2011-06" in found.stdout
+    assert re.search(r"market\.growth +0\.03 +-> +0\.05 +1/year", found.stdout)
+    assert re.search(r"startups .* \+12 .* 100% +more", found.stdout)
+    assert re.search(r"jobs .* equal on every seed", found.stdout)
+    assert re.search(r"toy: results/toy-[0-9a-f]{12}, 5 replicates from seed 1", found.stderr)
+    (folder,) = Path("results").glob("compare-toy-vs-toy-boom-*")
+    assert {path.name for path in (folder / "figures").iterdir()} >= {"headline.png", "headline.svg"}
+    assert str(folder) in found.stderr
+
+
+def test_compare_as_json() -> None:
+    run("toy", "toy-boom", "--out", "here")
+    (boom,) = Path("here").glob("toy-boom-*")
+    found = json.loads(call("compare", str(only_result("here")), str(boom), "--json", "--out", "there").stdout)
+    assert found["changed"] == [{"key": "market.growth", "old": 0.03, "new": 0.05, "unit": "1/year"}]
+    startups = found["outcomes"]["startups"]
+    assert startups["difference"] == pytest.approx(12)
+    assert startups["low"] <= 12 <= startups["high"]
+    assert (startups["better_share"], startups["paired"], startups["unit"]) == (1.0, True, "enterprises")
+    assert found["outcomes"]["jobs"]["difference"] == found["outcomes"]["jobs"]["low"] == 0
+    assert len(list(Path("there").glob("compare-*/figures/*.svg"))) >= 1
+
+
+def test_compare_refuses_with_the_reason() -> None:
+    run("toy")
+    run("toy-boom", "--seed", "2")
+    assert "cannot be paired" in call("compare", "toy", "toy-boom", code=2).stderr
+    assert "not paired" in call("compare", "toy", "toy-boom", "--unpaired").stdout
+    assert "two results" in call("compare", "toy", code=2).stderr
+    assert "is toy-boom meant" in call("compare", "toy", "toy-bom", code=2).stderr
+    damage(only_result() / "outcomes.parquet")
+    assert "damaged or half-written" in call("compare", "toy", "toy-boom", "--unpaired", code=2).stderr
+
+
+# --- the rest
+
+
+def test_list_has_a_line_for_each_scenario() -> None:
+    lines = call("list").stdout.splitlines()
+    assert "toy       A toy" in [re.sub("  +", "       ", line) for line in lines]
+    assert any(line.startswith("toy-boom ") and line.endswith(" Boom") for line in lines)
+
+
+def test_describe_shows_value_unit_range_source_and_origin() -> None:
+    found = call("describe", "toy-boom", "--set", "population.enterprises=700").stdout
+    rows = {line.split()[0]: line for line in found.splitlines() if line.strip()}
+    assert re.search(r"0\.05 +1/year +.* to .*toy-boom\.toml:4", rows["market.growth"])
+    assert re.search(r"700 +enterprises +.*--set", rows["population.enterprises"])
+    assert "default" in rows["labour.wage"]
+    assert "startups: about 64 in 2011-06" in found
+    assert len({line.index("  default") for line in found.splitlines() if "  default" in line}) == 1, "not in columns"
+
+
+def test_describe_as_json() -> None:
+    found = json.loads(call("describe", "toy", "--json").stdout)
+    growth = next(row for row in found["parameters"] if row["key"] == "market.growth")
+    assert (growth["value"], growth["unit"], growth["origin"], growth["place"]) == (
+        0.03,
+        "1/year",
+        "file",
+        "toy.toml:7",
+    )
+    assert {"source", "kind", "bounds", "plausible", "meaning"} <= set(growth)
+    assert found["figures"]["startups"]["value"] == 64
+    assert "grwth" in call("describe", "toy", "--set", "market.grwth=1", code=2).stderr
+
+
+def test_the_schema_is_json() -> None:
+    assert "market" in json.loads(call("schema").stdout)["properties"]
+
+
+def test_version_and_help() -> None:
+    assert call("--version").stdout == f"sim {sim.__version__}\n"
+    text = call("--help").stdout
+    for command in ("list", "run", "compare", "describe", "schema"):
+        assert re.search(rf"^  {command} ", text, re.MULTILINE)
+    assert "..." not in text.replace("ARGS]...", "")
+
+
+# --- as a process
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    surroundings = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "40"} | environment
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, env=surroundings, check=False)
+
+
+@pytest.mark.parametrize("code", ["import sim; sim.__version__; sim.__all__; dir(sim)", "import sim.cli"])
+def test_starting_imports_nothing_heavy(code: str) -> None:
+    found = python("-X", "importtime", "-c", code)
+    assert found.returncode == 0, found.stderr
+    imported = {line.split("|")[-1].strip().split(".")[0] for line in found.stderr.splitlines() if "|" in line}
+    assert "json" in imported or "typing" in imported
+    assert not imported & {"numpy", "numba", "mesa", "pandas", "pyarrow", "matplotlib", "pydantic", "scipy"}
+
+
+def test_off_a_terminal_nothing_is_wrapped_coloured_or_cut() -> None:
+    found = python("-m", "sim", "describe", "toy", FORCE_COLOR="", TERM="xterm-256color")
+    assert found.returncode == 0, found.stderr
+    assert "\x1b" not in found.stdout + found.stderr
+    assert "\N{HORIZONTAL ELLIPSIS}" not in found.stdout
+    assert max(map(len, found.stdout.splitlines())) > 120
+    wrong = python("-m", "sim", "run", "toy", "--set", f"market.{'x' * 300}=1")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "x" * 40 in wrong.stderr
+    assert len(wrong.stderr.splitlines()) == 1
+
+
+def test_an_unknown_name_of_the_package_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'rum'"):
+        _ = sim.rum
+    assert set(sim.__all__) <= set(dir(sim))
+    assert sim.run is api.run
+
+
+# --- from Python
+
+
+def test_from_python() -> None:
+    old = sim.run("toy", workers=1, watcher=toy.Silent())
+    assert old.outcomes.shape == (5 * 6, 2 + len(toy.OUTCOMES))
+    assert old.figures[0].name == "headline.png"
+    scenario = sim.load("toy", overrides={"market.growth": 0.05})
+    new = sim.run(scenario, replicates=3, workers=1, watcher=toy.Silent())
+    assert (new.scenario.replicates, new.replicates, new.path.parent) == (3, (0, 1, 2), Path("results"))
+    comparison = sim.compare(old, new)
+    assert comparison.table.set_index("outcome").loc["startups", "difference"] == pytest.approx(12)
+    assert comparison.figures
+
+
+def test_python_options_are_checked_too() -> None:
+    scenario = sim.load("toy")
+    for wrong in ({"replicates": 0}, {"months": -1}, {"seed": 2**63}, {"months": 2.5}, {"replicates": True}):
+        with pytest.raises(ValueError, match=f"run.{next(iter(wrong))}"):
+            sim.run(scenario, **wrong)
+        with pytest.raises(ValueError, match=f"run.{next(iter(wrong))}"):
+            sim.run("toy", **wrong)
+    assert not Path("results").exists()

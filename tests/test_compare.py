@@ -1,0 +1,237 @@
+"""Comparisons: differences with a known answer, pairs and nothing else, exact zeros."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import toy
+from scipy import stats
+from test_runs import run, with_replicates
+
+from sim.report.tables import changes_text, clean, variant_json, variant_text
+from sim.runs.errors import Incompatible
+from sim.runs.result import Result
+from sim.runs.table import Table
+from sim.studies.compare import (
+    Comparison,
+    Difference,
+    changes,
+    compare_results,
+    difference_interval,
+    difference_over_months,
+)
+
+BETTER = {name: outcome.better for name, outcome in toy.OUTCOMES.items()}
+LEVERS = '[levers]\ntalent_supply = {{ "2011-02" = {} }}\n'
+
+
+def compare(*results: Result, out: Path = Path("unused"), **how: Any) -> Comparison:
+    return compare_results(results, out, BETTER, **how)
+
+
+def of(comparison: Comparison, outcome: str) -> Difference:
+    return next(it for it in comparison.variants[0].differences if it.outcome == outcome)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Result:
+    return run(toy.scenario(tmp_path, run__replicates=12), tmp_path)
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Result:
+    return run(toy.scenario(tmp_path, "variant", run__replicates=9, market__growth=0.05), tmp_path)
+
+
+# --- the statistics
+
+
+def test_the_paired_interval_is_the_t_interval() -> None:
+    rng = np.random.default_rng(1)
+    before, after = rng.normal(size=15), 0.4 + rng.normal(size=15)
+    found = difference_interval(before, after, paired=True)
+    expected = stats.ttest_rel(after, before).confidence_interval(0.95)
+    assert found.mean == pytest.approx(np.mean(after - before))
+    assert (found.low, found.high) == (pytest.approx(expected.low), pytest.approx(expected.high))
+
+
+def test_the_unpaired_interval_is_welchs() -> None:
+    rng = np.random.default_rng(2)
+    before, after = rng.normal(size=15), 3 * rng.normal(size=7)
+    found = difference_interval(before, after, paired=False)
+    expected = stats.ttest_ind(after, before, equal_var=False).confidence_interval(0.95)
+    assert (found.low, found.high) == (pytest.approx(expected.low), pytest.approx(expected.high))
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_the_interval_covers_a_known_difference_as_often_as_it_says(paired: bool) -> None:
+    rng = np.random.default_rng(3)
+    before, after = rng.normal(size=(2, 10, 4000))  # 4,000 trials of 10 seeds
+    found = difference_interval(before, after + 0.5, paired)
+    assert 0.94 < np.mean((found.low <= 0.5) & (found.high >= 0.5)) < 0.962
+    assert np.mean((found.low <= 0.0) & (found.high >= 0.0)) < 0.9, "a wrong answer must be covered less often"
+
+
+def test_pairs_are_worth_having() -> None:
+    rng = np.random.default_rng(4)
+    luck = rng.normal(size=20)
+    before, after = luck + 0.05 * rng.normal(size=20), luck + 0.1
+    paired, unpaired = (difference_interval(before, after, paired) for paired in (True, False))
+    assert paired.high - paired.low < 0.2 * (unpaired.high - unpaired.low)
+
+
+def test_months_without_a_value_have_no_difference() -> None:
+    before = np.array([[np.nan, np.nan, 1.0], [np.nan, 2.0, 1.0], [np.nan, 2.0, 2.0]])
+    after = before + np.array([[1.0], [2.0], [3.0]])
+    found = difference_over_months(before, after, paired=True)
+    np.testing.assert_array_equal(found.mean, [np.nan, 2.5, 2.0])
+    assert np.isnan(found.low[0])
+    assert found.low[1] == difference_interval(before[1:, 1], after[1:, 1], paired=True).low
+
+
+# --- pairs
+
+
+def test_seed_by_seed_on_the_seeds_in_common(old: Result, new: Result) -> None:
+    comparison = compare(old, new)
+    startups = of(comparison, "startups")
+    assert startups.seeds == 9
+    assert startups.paired
+    assert startups.difference == pytest.approx(6 * 2.0)  # six months at two more, whatever the luck
+    assert startups.variant - startups.baseline == pytest.approx(startups.difference)
+    assert startups.baseline == pytest.approx(old.table.of("startups")[:9, -1].mean())
+    assert (startups.better_share, startups.verdict) == (1.0, "more")
+    cost = of(comparison, "fiscal_cost")
+    assert (cost.better_share, cost.verdict) == (0.0, "more")
+    assert of(comparison, "big_asset_share").better_share is None
+
+
+def test_what_is_the_same_differs_by_exactly_nothing(old: Result, tmp_path: Path) -> None:
+    twin = run(toy.scenario(tmp_path, "twin", run__replicates=12), tmp_path)
+    comparison = compare(old, twin)
+    assert comparison.variants[0].changed == ()
+    for it in comparison.variants[0].differences:
+        assert (it.difference, it.low, it.high) == (0.0, 0.0, 0.0)
+        assert it.verdict == "equal on every seed"
+
+
+def test_one_pair_has_no_interval(old: Result, new: Result) -> None:
+    one = Result(new.path, new.scenario, new.manifest, new.table.only([3]))
+    it = of(compare(old, one), "startups")
+    assert it.seeds == 1
+    assert np.isnan(it.low)
+    assert it.verdict == "no interval from one seed"
+
+
+def test_an_outcome_that_has_no_value_says_so(old: Result) -> None:
+    empty = Table(old.table.replicates, old.table.names, old.table.units, np.full_like(old.table.cells, np.nan))
+    it = of(compare(old, Result(old.path, old.scenario, old.manifest, empty)), "jobs")
+    assert (it.seeds, it.verdict) == (0, "no value")
+
+
+def test_the_verdict_needs_the_interval_clear_of_zero() -> None:
+    def verdict(low: float, high: float) -> str:
+        return Difference("x", "", 1.0, 2.0, (low + high) / 2, low, high, None, True, 5).verdict
+
+    assert verdict(-1.0, 3.0) == "not distinguishable from 0"
+    assert verdict(0.0, 3.0) == "not distinguishable from 0"
+    assert verdict(0.1, 3.0) == "more"
+    assert verdict(-3.0, -0.1) == "less"
+
+
+# --- what cannot be compared
+
+
+def test_other_seeds_are_refused_with_the_reason_or_compared_unpaired(old: Result, tmp_path: Path) -> None:
+    other = run(toy.scenario(tmp_path, "other", run__seed=2), tmp_path)
+    with pytest.raises(Incompatible, match=r"seed 1 and .* has seed 2.*--unpaired"):
+        compare(old, other)
+    comparison = compare(old, other, unpaired=True)
+    it = of(comparison, "startups")
+    assert not it.paired
+    assert it.better_share is None
+    assert it.baseline == pytest.approx(old.table.of("startups")[:, -1].mean())
+
+
+@pytest.mark.parametrize("change", [{"run__months": 7}, {"run__start": "2011-02"}])
+def test_other_months_are_refused(old: Result, tmp_path: Path, change: dict[str, Any]) -> None:
+    other = run(toy.scenario(tmp_path, "other", **change), tmp_path)
+    for unpaired in (False, True):
+        with pytest.raises(Incompatible, match="months from 2011-0"):
+            compare(old, other, unpaired=unpaired)
+
+
+def test_no_seed_in_common_is_refused(old: Result) -> None:
+    first, last = (Result(old.path, old.scenario, old.manifest, old.table.only(part)) for part in ([0, 1], [2, 3]))
+    with pytest.raises(Incompatible, match="no replicate in common"):
+        compare(first, last)
+
+
+# --- what was changed
+
+
+def test_changes_are_named_with_unit(tmp_path: Path) -> None:
+    first = toy.scenario(tmp_path, "first", LEVERS.format("0.1"), run__replicates=5)
+    second = toy.scenario(tmp_path, "second", LEVERS.format("0.2"), market__growth=0.05)
+    found = {it.key: it for it in changes(first, second)}
+    assert list(found) == ["market.growth", "levers.talent_supply"], "the number of replicates is no change"
+    assert (found["market.growth"].old, found["market.growth"].new) == (0.03, 0.05)
+    assert found["market.growth"].unit == "1/year"
+    assert found["levers.talent_supply"].new["2011-02"] == 0.2
+    line = next(line for line in changes_text(tuple(found.values())) if "market.growth" in line)
+    assert line.split() == ["market.growth", "0.03", "->", "0.05", "1/year"]
+
+
+def test_a_site_that_only_one_has_is_a_change(tmp_path: Path) -> None:
+    text = "[sites.works]\n"
+    found = changes(toy.scenario(tmp_path, "without"), toy.scenario(tmp_path, "with", text))
+    assert found
+    assert all(it.key.startswith("sites.works.") and it.old is None for it in found)
+
+
+# --- what is printed
+
+
+def test_several_variants_and_names_that_are_told_apart(old: Result, new: Result, tmp_path: Path) -> None:
+    again = run(toy.scenario(tmp_path, market__growth=0.01), tmp_path)
+    comparison = compare(old, new, again)
+    assert [comparison.label, *(it.label for it in comparison.variants)] == [old.path.name, "variant", again.path.name]
+    table = comparison.table
+    assert list(dict.fromkeys(table.scenario)) == ["variant", again.path.name]
+    assert len(table) == 2 * len(toy.OUTCOMES)
+    assert {"outcome", "baseline", "variant", "difference", "low", "high", "better_share", "verdict"} <= set(
+        table.columns
+    )
+
+
+def test_as_json_and_as_text(old: Result, new: Result) -> None:
+    comparison = compare(old, new)
+    found = json.loads(json.dumps(clean(variant_json(comparison, comparison.variants[0])), allow_nan=False))
+    assert found["changed"] == [{"key": "market.growth", "old": 0.03, "new": 0.05, "unit": "1/year"}]
+    wanted = {"unit", "baseline", "variant", "difference", "low", "high", "better_share", "paired"}
+    assert set(found["outcomes"]) == set(toy.OUTCOMES)
+    assert all(wanted <= set(it) for it in found["outcomes"].values())
+    text = variant_text(comparison, comparison.variants[0], ["startups"])
+    assert "variant against toy: 9 seeds, paired seed by seed" in text
+    assert "more outcomes: --all" in text
+    assert "project_duration" not in text
+    assert "project_duration" in variant_text(comparison, comparison.variants[0], ["startups"], everything=True)
+
+
+def test_other_versions_of_the_model_are_said(old: Result, new: Result) -> None:
+    newer = Result(new.path, new.scenario, new.manifest | {"model": "2"}, new.table)
+    comparison = compare(old, newer)
+    assert "different versions" in variant_text(comparison, comparison.variants[0], [])
+    assert "different versions" not in variant_text(compare(old, new), compare(old, new).variants[0], [])
+
+
+def test_the_folder_is_named_by_what_is_compared(old: Result, new: Result, tmp_path: Path) -> None:
+    paths = {compare(old, new).path, compare(new, old).path, compare(old, new, unpaired=True).path}
+    assert len(paths) == 3
+    more = run(with_replicates(new.scenario, 12), tmp_path)
+    assert compare(old, more).path not in paths
+    assert compare(old, new).path.name.startswith("compare-toy-vs-variant-")

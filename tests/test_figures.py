@@ -1,0 +1,262 @@
+"""Figures: every outcome once, the same bytes again, nothing of the user's own settings touched."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import toy
+from matplotlib.text import Text
+from test_compare import compare
+from test_runs import FIGURE, Listener, run, snapshot, with_replicates
+
+from sim.report.canvas import Page, calendar_axis, label, months_as_years, number_axis, page, style
+from sim.report.comparison import comparison_sheets, draw_comparison
+from sim.report.figures import comparison_page, draw, percentiles, run_page
+from sim.report.pages import Mark, Panel, Sheet, draw_run, run_sheets
+from sim.report.themes import FEWEST, HEADLINE, PER_PAGE, pages
+from sim.runs.executor import Workers
+from sim.runs.result import Result, open_result
+from sim.studies.compare import Interval
+
+FIRST = ["startups", "jobs"]
+TEXT = FIGURE.format("site_enterprises", 55, "2011-06", "at least")
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> Result:
+    return run(toy.scenario(tmp_path, text=TEXT), tmp_path)
+
+
+def sheet(*panels: Panel, title: str = "A title") -> Sheet:
+    return Sheet("page", title, "words", ("a footer",), (2011, 1), ("toy",), panels)
+
+
+def words_on(*panels: Panel) -> list[str]:
+    """Everything that is written on a page."""
+    with style():
+        return written(run_page(sheet(*panels)))
+
+
+def written(made: Page) -> list[str]:
+    made.png()
+    return [text.get_text() for text in made.figure.findobj(Text) if text.get_visible()]
+
+
+# --- pages
+
+
+def test_every_outcome_is_on_exactly_one_page() -> None:
+    names = ["startups", "jobs", *(f"site_{n}" for n in range(40)), "taxes_paid", "odd", "projects_begun"]
+    found = pages(names, ["jobs", "unknown"])
+    assert sorted(name for page_ in found.values() for name in page_) == sorted(names)
+    assert next(iter(found)) == HEADLINE
+    assert found[HEADLINE] == ["jobs"]
+    assert all(len(page_) <= PER_PAGE for page_ in found.values())
+    lengths = [len(page_) for stem, page_ in found.items() if stem.startswith("site-")]
+    assert len(lengths) == 3
+    assert max(lengths) - min(lengths) <= 2
+    assert set(found["more"]) == {"odd", "taxes_paid", "projects_begun", "startups"}, (
+        f"under {FEWEST}: no page of its own"
+    )
+
+
+def test_the_first_page_has_the_headline_and_the_articles_figures(result: Result) -> None:
+    first = run_sheets(result, FIRST)[0]
+    assert [panel.outcome for panel in first.panels] == ["startups", "jobs", "site_enterprises"]
+    assert first.panels[2].mark == Mark(55.0, 5, "at least")
+    assert first.panels[0].mark is None
+    assert first.title == "A toy"
+    footer = " ".join(first.footer)
+    for words in ("4 seeds from seed 1", "5 to 95", "Model toy", f"outcomes.parquet of {result.path.name}"):
+        assert words in footer
+
+
+def test_a_run_is_drawn_once_and_registered(result: Result) -> None:
+    with Workers(1) as here:
+        draw_run(result, here, print, FIRST)
+        names = [path.name for path in result.figures]
+        assert names[:2] == ["headline.png", "headline.svg"]
+        outputs = json.loads((result.path / "manifest.json").read_text())["outputs"]
+        assert {f"figures/{name}" for name in names} <= set(outputs)
+        assert open_result(result.path).rows == result.rows
+        before = snapshot(result.path)
+        times = {path: path.stat().st_mtime_ns for path in result.figures}
+        draw_run(result, here, print, FIRST)
+        assert {path: path.stat().st_mtime_ns for path in result.figures} == times
+        result.figures[0].unlink()
+        result.figures[1].write_bytes(b"damaged")
+        draw_run(result, here, print, FIRST)
+    assert snapshot(result.path) == before
+
+
+def test_figures_show_all_that_the_folder_holds(result: Result, tmp_path: Path) -> None:
+    with Workers(1) as here:
+        few = run(with_replicates(result.scenario, 2), tmp_path)
+        draw_run(few, here, print, FIRST)
+        before = snapshot(result.path)
+        draw_run(result, here, print, FIRST)
+    assert snapshot(result.path) == before
+    grown = run(with_replicates(result.scenario, 5), tmp_path)
+    assert not any(name.startswith("figures/") for name in grown.manifest["outputs"]), (
+        "figures of before are no longer its"
+    )
+
+
+def test_workers_draw_the_same_bytes(result: Result, tmp_path: Path) -> None:
+    other = run(toy.scenario(tmp_path, text=TEXT), tmp_path / "there")
+    with Workers(1) as here, Workers(2) as there:
+        draw_run(result, here, print, FIRST)
+        list(there.run(toy.who, [(), ()]))
+        draw_run(other, there, print, FIRST)
+    assert [path.read_bytes() for path in result.figures] == [path.read_bytes() for path in other.figures]
+
+
+def test_a_comparison_shares_axes_and_shows_the_difference(result: Result, tmp_path: Path) -> None:
+    new = run(toy.scenario(tmp_path, "new", run__replicates=3, market__growth=0.05), tmp_path, watcher=Listener())
+    comparison = compare(result, new, out=tmp_path / "out")
+    headline, largest = comparison_sheets(comparison, FIRST)
+    assert headline.title == "new against toy"
+    assert [panel.outcome for panel in headline.panels] == ["startups", "jobs", "site_enterprises"]
+    assert [panel.outcome for panel in largest.panels] == ["fiscal_cost"], "outcomes that do not differ are left out"
+    startups = headline.panels[0]
+    assert [len(cells) for cells in startups.series] == [3, 3], "fans are of the pairs"
+    np.testing.assert_allclose(startups.differences[0].mean, 2.0 * np.arange(1, 7))
+    assert "3 seeds from seed 1, paired seed by seed" in headline.footer[0]
+    assert "Diamonds" in headline.footer[0]
+    assert "Diamonds" not in largest.footer[0]
+    draw_comparison(comparison, FIRST)
+    assert [path.name for path in comparison.figures] == [
+        "headline.png", "headline.svg", "largest.png", "largest.svg",
+    ]  # fmt: skip
+    assert (comparison.path / "comparison.csv").read_text().startswith("scenario,outcome,unit,baseline")
+
+
+def test_scenarios_without_a_value_in_common_say_so() -> None:
+    cells = np.arange(24.0).reshape(2, 12)
+    none = np.full((2, 12), np.nan)
+    nothing = Interval(*np.full((3, 12), np.nan))
+    zero = Interval(*np.zeros((3, 12)))
+
+    def words(*series: Any, difference: Interval) -> list[str]:
+        made = Panel("site_occupancy", "share", series, None, (difference,))
+        with style():
+            return written(comparison_page(replace(sheet(made), labels=("old", "new"))))
+
+    half = words(none, cells, difference=nothing)
+    assert "no seed with a value in both" in half
+    assert "no value in any seed" not in half
+    assert {"old", "new", "difference, share"} <= set(half)
+    assert "no value in any seed" in words(none, none, difference=nothing)
+    assert not any(text.startswith("no ") for text in words(cells, cells, difference=zero))
+
+
+# --- drawing
+
+
+def panel(cells: Any, name: str = "jobs", unit: str = "people", mark: Mark | None = None) -> Panel:
+    return Panel(name, unit, (np.asarray(cells, dtype=float),), mark)
+
+
+def test_drawing_again_gives_the_same_bytes_and_touches_no_setting() -> None:
+    cells = np.random.default_rng(1).normal(size=(8, 30))
+    before = dict(mpl.rcParams)
+    first = draw(sheet(panel(cells, mark=Mark(0.5, 20, "about"))))
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.hashsalt": None}):
+        assert draw(sheet(panel(cells, mark=Mark(0.5, 20, "about")))) == first
+    assert dict(mpl.rcParams) == before
+    assert draw(sheet(panel(cells + 1, mark=Mark(0.5, 20, "about")))) != first
+    assert first["png"].startswith(b"\x89PNG")
+    assert b"<dc:date>" not in first["svg"]
+
+
+def test_a_page_says_what_is_on_it() -> None:
+    words = words_on(panel(np.arange(80).reshape(2, 40), "site_enterprises", "enterprises", Mark(630, 30, "at least")))
+    for expected in (
+        "A title",
+        "words",
+        "a footer",
+        "Site enterprises",
+        "enterprises",
+        "≥ 630",
+        "median",
+        "2011",
+        "2014",
+    ):
+        assert expected in words
+    assert "the article's figure" in words
+
+
+def test_an_outcome_without_value_says_so_and_a_flat_one_is_drawn() -> None:
+    assert "no value in any seed" in words_on(panel(np.full((3, 12), np.nan)))
+    flat = words_on(panel(np.zeros((3, 12))), panel(np.full((1, 12), 7.0)))
+    assert "no value" not in flat
+    some = np.full((3, 12), np.nan)
+    some[0, 5:] = 2.0
+    assert "no value" not in words_on(panel(some))
+
+
+def test_percentiles_skip_what_is_missing() -> None:
+    cells = np.arange(101.0)[:, None] * [1.0, 2.0]
+    np.testing.assert_allclose(percentiles(cells).T, [[5, 25, 50, 75, 95], [10, 50, 100, 150, 190]])
+    cells[1::2, 1] = np.nan
+    np.testing.assert_allclose(percentiles(cells)[2], [50, 100])
+    assert np.isnan(percentiles(np.full((3, 1), np.nan))).all()
+
+
+def ticks(low: float, high: float) -> list[str]:
+    with style():
+        axes = page("", "", (), (), 1).axes(0)
+        axes.set_ylim(low, high)
+        number_axis(axes)
+        places = axes.get_yticks()
+        return axes.yaxis.get_major_formatter().format_ticks(list(places))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0, 100_000, {"0", "50,000", "100,000"}),
+        (0.42, 0.47, {"0.420", "0.450", "0.465"}),
+        (0, 4e7, {"0", "20 m", "40 m"}),
+        (-30, 30, {"\N{MINUS SIGN}30", "0", "30"}),
+        (1_000_000.0, 1_000_004.0, {"1,000,000", "1,000,002"}),
+        (0, 2e-5, {"0.000000", "0.000006"}),
+    ],
+)
+def test_ticks_are_plain_numbers(low: float, high: float, expected: set[str]) -> None:
+    found = ticks(low, high)
+    assert expected <= set(found)
+    assert not any("e" in text for text in found)
+    assert len({len(text.partition(".")[2]) for text in found if text != "0"}) == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "expected"),
+    [
+        ((2011, 1), 64, ["2011", "2013", "2015"]),
+        ((2011, 1), 24, ["2011", "2012", "2013"]),
+        ((2010, 7), 12, ["2010-07", "2011-01", "2011-07"]),
+        ((2000, 1), 300, ["2000", "2006", "2012", "2018", "2024"]),
+    ],
+)
+def test_the_axis_has_calendar_years(start: tuple[int, int], months: int, expected: list[str]) -> None:
+    years = months_as_years(start, months)
+    with style():
+        axes = page("", "", (), (), 1).axes(0)
+        calendar_axis(axes, (years[0] - 0.5 / 12, years[-1] + 0.5 / 12))
+        assert [text.get_text() for text in axes.get_xticklabels()] == expected
+
+
+def test_a_month_stands_in_its_middle() -> None:
+    assert months_as_years((2011, 1), 13)[[0, 12]] == pytest.approx([2011 + 1 / 24, 2012 + 1 / 24])
+
+
+def test_names_are_words() -> None:
+    assert label("big_asset_share") == "Big asset share"
+    assert label("rd_cycle") == "R&D cycle"
