@@ -67,6 +67,7 @@ COLUMNS = (
     Column("met_2", "f8", "", "knowledge of software and markets of the month's partner, -1 without one"),
     Column("worker_revenue", "f8", "million yuan a year", "revenue per worker at productivity 1"),
     Column("capital_intensity", "f8", "million yuan", "assets per worker of a firm of 100 staff"),
+    Column("export_taste", "f8", "", "lasting taste for exporting, a point in 0 to 1"),
     Column("energy", "f8", "tce per million yuan", "energy and material per output, in coal equivalent"),
     Column("floor", "f8", "m2", "floor in use"),
     Column("idle_floor", "f8", "m2", "floor owned and not in use"),

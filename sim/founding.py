@@ -18,9 +18,10 @@ from sim.enterprises import INCUMBENT, NEVER, OPERATING, AllColumns, classify
 from sim.parameters import Population
 from sim.world import World
 
+_PARTS = 16  # quantiles looked at within a stratum of the tail
 ROOT = 0  # parent of the opening population
-_DIMENSIONS = 16
-_GOLDEN = 1.0429177323017866  # root of x^17 = x + 1: the generalised golden ratio of 16 dimensions
+_GOLDEN_3 = 1.2207440846057596  # root of x^4 = x + 1: revenue per worker, capital intensity, taste for exporting
+_GOLDEN_12 = 1.0570505752212285  # root of x^13 = x + 1: the other traits
 
 
 @compiled
@@ -35,10 +36,21 @@ def staff_quantile(u: float, p: Any) -> float:
 
 
 @compiled
+def stratum_staff(u: float, width: float, p: Any) -> float:
+    """Mean staff of the stratum of ``width`` around quantile ``u``; the tail's strata are uneven inside."""
+    if u < 0.9:
+        return staff_quantile(u, p)
+    total = 0.0
+    for part in range(_PARTS):
+        total += staff_quantile(u + width * ((part + 0.5) / _PARTS - 0.5), p)
+    return total / _PARTS
+
+
+@compiled
 def fill(e: Any, u: Any, identities: Any, p: Any, m: Any, sectors: Any, flows: Any) -> None:
     """Fill the columns of ``e`` from lattice points ``u`` of shape (enterprises, 16)."""
     for i in range(len(identities)):
-        staff = max(1, int(staff_quantile(u[i, 0], p)))
+        staff = max(1, int(stratum_staff(u[i, 0], 1.0 / len(identities), p)))
         if i == 0 and p.host_staff > 0:
             staff = int(p.host_staff)
         size = math.log(staff / 100.0)
@@ -46,7 +58,7 @@ def fill(e: Any, u: Any, identities: Any, p: Any, m: Any, sectors: Any, flows: A
             p.worker_revenue_elasticity * size + p.worker_revenue_log_sd * draws.normal(u[i, 1])
         )
         revenue = staff * per_worker
-        sector = int(u[i, 3] * p.sectors)
+        sector = int(u[i, 13] * p.sectors)
         e.identity[i] = identities[i]
         e.status[i] = OPERATING
         e.origin[i] = INCUMBENT
@@ -74,6 +86,7 @@ def fill(e: Any, u: Any, identities: Any, p: Any, m: Any, sectors: Any, flows: A
         e.revenue[i] = revenue / 12.0
         e.revenue_12[i] = revenue
         e.floor[i] = math.floor(staff * p.floor_per_job)
+        e.export_taste[i] = u[i, 3]
         e.energy[i] = p.energy * math.exp(0.3 * draws.normal(u[i, 9]))
         e.knowledge_0[i] = knowledge(sectors[sector, 0], p.knowledge_spread, u[i, 10])
         e.knowledge_1[i] = knowledge(sectors[sector, 1], p.knowledge_spread, u[i, 11])
@@ -94,12 +107,17 @@ def base_knowledge(sectors: int) -> Any:
 
 
 def lattice(seed: int, number: int) -> Any:
-    """Points in (0, 1) of shape (number, 16): strata on the first axis, additive recurrences on the others."""
-    shift = [w for block in range(4) for w in draws.uniforms(seed, ROOT, block, draws.OPENING)]
+    """Points in (0, 1) of shape (number, 16): strata of staff, then additive recurrences shifted by the seed.
+
+    The traits that shares hang on most come from a recurrence of their own in three dimensions, which is even over
+    any run of neighbouring strata, and so over the big enterprises too.
+    """
+    shift = [word for block in range(4) for word in draws.uniforms(seed, ROOT, block, draws.OPENING)]
+    slope = [_GOLDEN_3**-k for k in (1, 2, 3)] + [_GOLDEN_12**-k for k in range(1, 13)]
     index = np.arange(number)[:, None]
-    slope = np.array([1.0 / number] + [_GOLDEN**-k for k in range(1, _DIMENSIONS)])
-    points = np.modf(index * slope + np.array(shift) * np.array([1.0 / number] + [1.0] * (_DIMENSIONS - 1)))[0]
-    return np.clip(points, 2.0**-33, 1.0 - 2.0**-33)
+    points = np.modf(index * np.array(slope) + np.array(shift[1:]))[0]
+    strata = (index + 0.5) / number
+    return np.clip(np.hstack([strata, points]), 2.0**-33, 1.0 - 2.0**-33)
 
 
 def found(world: World) -> None:

@@ -13,7 +13,7 @@ from sim.world import World
 
 
 class Reads(NamedTuple):
-    identity: Any
+    export_taste: Any
     status: Any
     staff: Any
     productivity: Any
@@ -53,8 +53,7 @@ def export(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, inpu
         w.exporter[i] = 0
         if r.status[i] != OPERATING or w.revenue[i] <= 0.0:
             continue
-        u_taste, _, _, _ = draws.uniforms(seed, r.identity[i], 0, draws.EXPORTS)
-        part = export_share(u_taste, r.staff[i], r.productivity[i], p)
+        part = export_share(r.export_taste[i], r.staff[i], r.productivity[i], p)
         if part < p.least:
             continue
         w.exporter[i] = 1

@@ -578,15 +578,15 @@ class Exports(NamedTuple):
 
     enabled: bool = _switch()
     intercept: float = parameter(
-        -3.6, "", "logit of the share of sales abroad at 100 staff and productivity 1",
-        assumption("exports near a ninth of sales"), bounds=(-20, 20), plausible=(-5, -2),
+        -2.6, "", "logit of the share of sales abroad at 100 staff and productivity 1",
+        assumption("exports near a ninth of sales"), bounds=(-20, 20), plausible=(-4, -1.5),
     )  # fmt: skip
     staff_slope: float = parameter(
-        0.25, "", "logit's slope in the logarithm of staff", fitted("57% of exports from big enterprises"), bounds=(-5, 5)
+        0.17, "", "logit's slope in the logarithm of staff", fitted("57% of exports from big enterprises"), bounds=(-5, 5)
     )
     taste: float = parameter(
-        1.2, "", "spread of firms' lasting taste for exporting, in the logit", assumption("most sell little abroad"),
-        bounds=(0, 5), plausible=(0.5, 2.5),
+        0.5, "", "spread of firms' lasting taste for exporting, in the logit", assumption("most sell little abroad"),
+        bounds=(0, 5), plausible=(0.3, 1.2),
     )  # fmt: skip
     least: float = parameter(
         0.05, "share of sales", "share of sales below which an enterprise does not export", assumption("fixed costs"),

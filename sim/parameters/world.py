@@ -42,17 +42,17 @@ class Population(NamedTuple):
         evidence("above-size industrial firms of 2015: 9,633 big, 54,070 medium, 319,445 small"), bounds=(1, 1e9),
     )  # fmt: skip
     staff_median: float = parameter(
-        135.0, "people", "median staff of the body", fitted("class counts of 2015, mean staff 255"), bounds=(1, 5000)
+        117.5, "people", "median staff of the body", fitted("class counts of 2015, mean staff 255"), bounds=(1, 5000)
     )
     staff_log_sd: float = parameter(
-        0.83, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015"),
+        0.984, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015"),
         bounds=(0.1, 3),
     )  # fmt: skip
     tail_from: float = parameter(
-        300.0, "people", "staff at which the Pareto tail begins", fitted("class counts of 2015"), bounds=(5, 10_000)
+        385.0, "people", "staff at which the Pareto tail begins", fitted("class counts of 2015"), bounds=(5, 10_000)
     )
     tail_exponent: float = parameter(
-        1.55, "", "exponent of the Pareto tail's distribution function",
+        1.53, "", "exponent of the Pareto tail's distribution function",
         fitted("class counts of 2015, within 1.3 to 1.55"), bounds=(1.01, 3),
     )  # fmt: skip
     largest_staff: float = parameter(
@@ -64,7 +64,7 @@ class Population(NamedTuple):
         assumption("set by each scenario"), bounds=(0, 1_000_000), plausible=(0, 100_000),
     )  # fmt: skip
     worker_revenue: float = parameter(
-        0.757, "million yuan a year", "median revenue per worker of a firm of 100 staff",
+        0.8285, "million yuan a year", "median revenue per worker of a firm of 100 staff",
         fitted("revenue of 111 trn yuan over 97.75 million staff in 2015"), bounds=(0.01, 20),
     )  # fmt: skip
     worker_revenue_log_sd: float = parameter(
@@ -76,7 +76,7 @@ class Population(NamedTuple):
         evidence(f"revenue per worker by size, {_YEARBOOK}"), bounds=(0, 0.5), plausible=(0.05, 0.2),
     )  # fmt: skip
     capital_intensity: float = parameter(
-        0.614, "million yuan", "median assets per worker of a firm of 100 staff",
+        0.6445, "million yuan", "median assets per worker of a firm of 100 staff",
         fitted("assets of 102.3 trn yuan over 97.75 million staff in 2015"), bounds=(0.001, 20),
     )  # fmt: skip
     capital_intensity_log_sd: float = parameter(
@@ -84,7 +84,7 @@ class Population(NamedTuple):
         bounds=(0, 2), plausible=(0.3, 0.8),
     )  # fmt: skip
     capital_intensity_elasticity: float = parameter(
-        0.214, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share"),
+        0.243, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share"),
         bounds=(0, 0.6), plausible=(0.20, 0.30),
     )  # fmt: skip
     survey_revenue: float = parameter(

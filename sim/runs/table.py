@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import parquet
 
 from sim.declare import Outcome
@@ -69,10 +70,10 @@ def to_bytes(table: Table, about: Mapping[str, str]) -> bytes:
 
 def from_bytes(data: bytes) -> Table:
     """The table of Parquet bytes; ``ValueError`` where they are not one."""
-    try:
-        read = parquet.read_table(pa.BufferReader(data), use_threads=False)
+    try:  # not read_table, which would import pandas
+        read = parquet.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
         fields = [read.schema.field(number) for number in range(2, read.num_columns)]
-        replicate, month = (read.column(name).to_numpy() for name in ("replicate", "month"))
+        replicate, month = (_numbers(read, name) for name in ("replicate", "month"))
     except (pa.ArrowInvalid, OSError, KeyError, IndexError) as error:
         raise ValueError(f"not a table of outcomes: {error}") from None
     numbers = np.unique(replicate)
@@ -82,7 +83,7 @@ def from_bytes(data: bytes) -> Table:
         and np.array_equal(month, np.tile(np.arange(months), len(numbers)))
     ):
         raise ValueError("not a table of outcomes: replicate and month are not complete and sorted")
-    columns = [read.column(field.name).to_numpy().reshape(len(numbers), months) for field in fields]
+    columns = [_numbers(read, field.name).reshape(len(numbers), months) for field in fields]
     return Table(
         tuple(int(number) for number in numbers),
         tuple(field.name for field in fields),
@@ -98,8 +99,22 @@ def _arrow(table: Table, about: Mapping[str, str]) -> pa.Table:
         pa.field("month", pa.int64(), nullable=False, metadata={"unit": "months since the start"}),
     ]
     numbers = np.array(table.replicates, dtype=np.int64)
-    columns = [pa.array(np.repeat(numbers, months)), pa.array(np.tile(np.arange(months), count))]
+    months_of_all = np.tile(np.arange(months, dtype=np.int64), count)
+    columns = [_column(np.repeat(numbers, months)), _column(months_of_all)]
     for place, (name, unit) in enumerate(zip(table.names, table.units, strict=True)):
         fields.append(pa.field(name, pa.float64(), nullable=False, metadata={"unit": unit}))
-        columns.append(pa.array(np.ascontiguousarray(table.cells[:, :, place]).reshape(-1)))
+        columns.append(_column(table.cells[:, :, place].reshape(-1)))
     return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=dict(about)))
+
+
+# pa.array and to_numpy would import pandas, which takes longer than all the rest of an answer from what is there.
+
+
+def _column(numbers: NDArray[Any]) -> pa.Array:
+    whole = np.ascontiguousarray(numbers)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(whole.dtype), len(whole), [None, pa.py_buffer(whole)])
+
+
+def _numbers(read: pa.Table, name: str) -> NDArray[Any]:
+    chunks = read.column(name).chunks
+    return np.concatenate([np.from_dlpack(chunk) for chunk in chunks]) if chunks else np.empty(0)
