@@ -38,17 +38,29 @@ def in_cell(cell: int, axis: int, u: float) -> float:
 
 
 @compiled
-def pick_cell(u: float, counts: Any) -> int:
-    """A cell drawn in proportion to ``counts`` (shape (27,)); -1 where all are empty."""
-    total = counts.sum()
-    if total == 0:
-        return -1
-    below = 0
+def pick_cell(u: float, counts: Any, t_0: float, t_1: float, t_2: float, taste: float) -> int:
+    """The cell of the resource liked best for a need at (t_0, t_1, t_2); -1 where all 27 ``counts`` are zero.
+
+    Each resource is liked by its nearness plus a Gumbel taste of scale ``taste``; the best of all lies in a cell with
+    probability in proportion to its number times exp(-gap / taste) (McFadden 1974).
+    """
+    total = 0.0
     for cell in range(len(counts)):
-        below += counts[cell]
+        total += counts[cell] * math.exp(-cell_gap(cell, t_0, t_1, t_2) / taste)
+    if total <= 0.0:
+        return -1
+    below = 0.0
+    for cell in range(len(counts)):
+        below += counts[cell] * math.exp(-cell_gap(cell, t_0, t_1, t_2) / taste)
         if u * total < below:
             return cell
     return len(counts) - 1
+
+
+@compiled
+def cell_gap(cell: int, t_0: float, t_1: float, t_2: float) -> float:
+    """Distance of a cell's middle from a point."""
+    return distance(in_cell(cell, 0, 0.5), in_cell(cell, 1, 0.5), in_cell(cell, 2, 0.5), t_0, t_1, t_2)
 
 
 @compiled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -259,6 +260,13 @@ def test_describe_shows_value_unit_range_source_and_origin() -> None:
     assert len({line.index("  default") for line in found.splitlines() if "  default" in line}) == 1, "not in columns"
 
 
+def test_a_long_schedule_stands_below_its_row() -> None:
+    lines = call("describe", "toy", "--set", 'levers.talent_supply={"2011-02"=0.1, "2011-05"=0.2}').stdout.splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith("levers.talent_supply"))
+    assert lines[place].split()[1] == "schedule"
+    assert re.fullmatch(r"    .*from 2011-02 0\.1, from 2011-05 0\.2", lines[place + 1])
+
+
 def test_describe_as_json() -> None:
     found = json.loads(call("describe", "toy", "--json").stdout)
     growth = next(row for row in found["parameters"] if row["key"] == "market.growth")
@@ -312,6 +320,33 @@ def test_off_a_terminal_nothing_is_wrapped_coloured_or_cut() -> None:
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "x" * 40 in wrong.stderr
     assert len(wrong.stderr.splitlines()) == 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+def test_a_terminal_has_a_bar_and_its_wish_for_no_colour_is_heard(
+    monkeypatch: pytest.MonkeyPatch, no_color: bool
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    bar = cli._watcher()
+    bar.begin("toy", 1, 4)
+    bar.say("a [word] aside " + "x" * 200)
+    for _ in range(3):
+        bar.advance()
+    bar.end()
+    text = terminal.getvalue()
+    assert "4/4" in text
+    assert "a [word] aside " + "x" * 200 in text
+    assert bool(re.search(r"\x1b\[[0-9;]*3[0-9;]*m", text)) is not no_color
 
 
 def test_an_unknown_name_of_the_package_is_an_attribute_error() -> None:

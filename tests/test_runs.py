@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -20,15 +21,16 @@ import pytest
 import toy
 from pyarrow import parquet
 
+import sim
 from sim.runs.ensemble import Request, Watcher, run_ensemble
 from sim.runs.errors import ResultError
 from sim.runs.executor import THREADS, Failure, Workers, usable_cores
-from sim.runs.replicate import Model, seed_of
+from sim.runs.replicate import Model, ecosystem, seed_of
 from sim.runs.result import Result, find_result, open_result
 from sim.runs.store import Store
 from sim.runs.summary import crps, judge, number, summarise
 from sim.runs.table import Table, from_bytes, gather, to_bytes
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load
 
 TABLE = "outcomes.parquet"
 FIGURE = '[figures.{}]\nvalue = {}\nmonth = "{}"\nbound = "{}"\nsource = "article"\ntext = "the article"\n'
@@ -425,6 +427,19 @@ def test_workers_are_single_threaded_deaf_to_interrupts_and_leave_the_start_meth
     assert multiprocessing.get_start_method(allow_none=True) in (None, "fork", "spawn")
 
 
+def test_a_script_needs_no_guard(tmp_path: Path) -> None:
+    tests = Path(__file__).parent
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"import sys\nsys.path[:0] = [{str(tests)!r}, {str(tests.parent)!r}]\n"
+        "from pathlib import Path\nimport test_runs, toy\nprint('once')\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "print(test_runs.run(toy.scenario(folder), folder, workers=2).replicates)\n"
+    )
+    found = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert found.stdout == "once\n(0, 1, 2, 3)\n", found.stderr
+
+
 def test_tasks_keep_their_numbers() -> None:
     with Workers(2) as there:
         values = dict(there.run(pow, [(n, 2) for n in range(20)]))
@@ -539,3 +554,32 @@ def test_a_name_is_its_newest_result(tmp_path: Path) -> None:
         find_result("toy-idel", tmp_path)
     with pytest.raises(ResultError, match="no result"):
         find_result(tmp_path / "nowhere", tmp_path)
+
+
+# --- the model itself
+
+
+def test_the_model_gives_the_same_bytes_here_and_in_workers(tmp_path: Path) -> None:
+    scenario = load("shougang", {"population.enterprises": 150, "run.months": 13, "run.replicates": 3})
+    here = sim.run(scenario, workers=1, out=tmp_path / "here", watcher=toy.Silent())
+    there = sim.run(scenario, workers=2, out=tmp_path / "there", watcher=toy.Silent())
+    assert here.failures == []
+    assert (here.path / TABLE).read_bytes() == (there.path / TABLE).read_bytes()
+    assert here.path.name == there.path.name
+    assert [path.name for path in here.figures] == [path.name for path in there.figures]
+    assert {path.suffix for path in here.figures} == {".png", ".svg"}
+
+
+def test_the_command_of_a_failure_repeats_the_replicate(tmp_path: Path) -> None:
+    scenario = load("shougang", {"population.enterprises": 150, "run.months": 3, "run.replicates": 1})
+    result = run(scenario, tmp_path, replace(ecosystem(), run=toy.fail_always))
+    command = shlex.split(result.failures[0]["command"])
+    assert command[:2] == ["python", "-c"]
+    code = command[2].replace("sim.Eco", "model = sim.Eco").replace(").run_for", "); model.run_for")
+    code += "; print(model.seed, model.month, model.settings.name)"
+    root = str(Path(__file__).parents[1])
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=result.path, env=os.environ | {"PYTHONPATH": root}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert found.stdout.split() == [str(seed_of(1, 0)), "3", "scenario"], found.stderr

@@ -170,7 +170,9 @@ def set_demand(world: World, market: Any, levers: Any) -> None:
 
 
 def close(world: World) -> None:
-    """Aggregates on which next month's market clears."""
+    """Aggregates on which next month's market clears; they stay at their opening values where nothing is coupled."""
+    if not world.group("market").coupled:
+        return
     sectors = world.sectors
     pull = world.pulls[0] / TICKS
     price_share = world.group("market").price_share

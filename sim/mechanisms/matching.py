@@ -1,7 +1,7 @@
 """7 Matching: open requests for knowledge meet resources at a rate bounded by both sides.
 
 Who meets whom hangs on the knowledge that resources hold: a partner is of use when it is understood (near enough)
-and near to what the project needs. The partner nearest to the open component is kept for the month.
+and near to what the project needs. A partner stays with the project until one nearer to its open component is met.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ def match(
     """Requests of all enterprises with a project under way; ``counts`` has shape (platforms + 1, kinds, cells)."""
     nowhere = len(services) - 1
     for i in range(lo, hi):
-        w.met_0[i] = -1.0
+        if r.status[i] != OPERATING or r.project_began[i] == NEVER or w.reached[i] == 0:
+            w.met_0[i] = -1.0
         if r.status[i] != OPERATING or r.project_began[i] == NEVER:
             continue
         if w.asked[i] == NEVER:
@@ -114,6 +115,9 @@ def match(
         meet = draws.uniforms(seed, r.identity[i], month, draws.MATCHING)
         cell = draws.uniforms(seed, r.identity[i], month, draws.MATCHING_CELL)
         nearest, source, crossing = 1e9, -1, 0
+        engaged = 1e9
+        if w.met_0[i] >= 0.0:
+            engaged = distance(w.met_0[i], w.met_1[i], w.met_2[i], t_0, t_1, t_2)
         for k in range(5):
             k_0, k_1, k_2, other = -1.0, -1.0, -1.0, r.size_class[i]
             if k < 3:
@@ -123,7 +127,8 @@ def match(
                 chance = meeting_probability(there, requests[platform], services[platform], p)
                 if (meet[0] if k == 0 else (meet[1] if k == 1 else meet[2])) >= chance:
                     continue
-                c = pick_cell(cell[0] if k == 0 else (cell[1] if k == 1 else cell[2]), counts[platform, k])
+                u_cell = cell[0] if k == 0 else (cell[1] if k == 1 else cell[2])
+                c = pick_cell(u_cell, counts[platform, k], t_0, t_1, t_2, p.taste)
                 place = draws.uniforms(seed, r.identity[i], month, draws.MATCHING_DOMESTIC + k)
                 k_0, k_1, k_2 = in_cell(c, 0, place[0]), in_cell(c, 1, place[1]), in_cell(c, 2, place[2])
             else:
@@ -146,7 +151,8 @@ def match(
             if gap < nearest:
                 nearest, source = gap, k
                 crossing = 1 if other != r.size_class[i] else 0
-                w.met_0[i], w.met_1[i], w.met_2[i] = k_0, k_1, k_2
+                if gap < engaged:
+                    w.met_0[i], w.met_1[i], w.met_2[i] = k_0, k_1, k_2
         if source < 0:
             continue
         w.reached[i] = 1

@@ -24,7 +24,7 @@ class Entry(NamedTuple):
 
     enabled: bool = _switch()
     ideas_per_thousand: float = parameter(
-        1.3, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
+        1.2, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
         fitted("entry of 9% of the operating stock a year (Eurostat birth rate)"), bounds=(0, 1000),
     )  # fmt: skip
     leavers_rate: float = parameter(
@@ -240,7 +240,7 @@ class Projects(NamedTuple):
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.02, "1/month", "hazard at which a project is given up", assumption("a third after two years"), bounds=(0, 1),
+        0.035, "1/month", "hazard at which a project is given up", assumption("a third after two years"), bounds=(0, 1),
         plausible=(0.01, 0.05),
     )  # fmt: skip
     cost: float = parameter(
@@ -458,7 +458,7 @@ class Demand(NamedTuple):
         plausible=(0.8, 1.6),
     )  # fmt: skip
     shock: float = parameter(
-        0.10, "", "monthly Gaussian shock to the logarithm of one line's size", assumption("annual 0.3 to 0.4"),
+        0.18, "", "monthly Gaussian shock to the logarithm of one line's size", assumption("annual 0.3 to 0.4"),
         bounds=(0, 1), plausible=(0.04, 0.15),
     )  # fmt: skip
     reversion: float = parameter(
@@ -476,11 +476,11 @@ class Jobs(NamedTuple):
 
     enabled: bool = _switch()
     hire: float = parameter(
-        0.12, "1/month", "part of missing staff hired in a month", evidence("0.05 to 0.3 a month"), bounds=(0, 1),
+        0.15, "1/month", "part of missing staff hired in a month", evidence("0.05 to 0.3 a month"), bounds=(0, 1),
         plausible=(0.05, 0.3),
     )  # fmt: skip
     shed: float = parameter(
-        0.08, "1/month", "part of staff in excess shed in a month", evidence("0.05 to 0.3 a month"), bounds=(0, 1),
+        0.12, "1/month", "part of staff in excess shed in a month", evidence("0.05 to 0.3 a month"), bounds=(0, 1),
         plausible=(0.05, 0.3),
     )  # fmt: skip
     crew: float = parameter(
@@ -582,7 +582,7 @@ class Exports(NamedTuple):
         assumption("exports near a ninth of sales"), bounds=(-20, 20), plausible=(-4, -1.5),
     )  # fmt: skip
     staff_slope: float = parameter(
-        0.17, "", "logit's slope in the logarithm of staff", fitted("57% of exports from big enterprises"), bounds=(-5, 5)
+        0.29, "", "logit's slope in the logarithm of staff", fitted("57% of exports from big enterprises"), bounds=(-5, 5)
     )
     taste: float = parameter(
         0.5, "", "spread of firms' lasting taste for exporting, in the logit", assumption("most sell little abroad"),

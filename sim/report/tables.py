@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.studies.compare import Change, Comparison, Difference, Variant
 
+_WIDEST = 24  # letters of a value in a column
+
 
 def columns(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> str:
     """Rows in columns, two spaces apart; the columns ``right`` are set to the right."""
@@ -151,26 +153,32 @@ def description_text(scenario: Scenario) -> str:
     from sim.scenario import describe, range_text
 
     heads = ("parameter", "value", "unit", "range", "from", "kind", "source")
+    described = describe(scenario)
     rows = (
         (
-            row.key, _plain(row.value), row.unit,
+            row.key, "schedule" if _long(row.value) else _plain(row.value), row.unit,
             f"{number(row.plausible[0])} to {number(row.plausible[1])}" if row.plausible else range_text(*row.bounds),
             row.place or row.origin, row.kind, row.source,
         )
-        for row in describe(scenario)
+        for row in described
     )  # fmt: skip
-    figures = [
-        f"  {figure.name}: {figure.bound} {number(figure.value)} in {figure.month} ({figure.source.text})"
-        for figure in scenario.figures.values()
-    ]
-    lines = [
-        f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name,
-        *([scenario.summary] if scenario.summary else []),
-        *(["", "must meet:", *figures] if figures else []),
-        "",
-        columns(heads, rows, right=(1,)),
-    ]
-    return "\n".join(lines)
+    head, *lines = columns(heads, rows, right=(1,)).split("\n")
+    table = [head]
+    for row, line in zip(described, lines, strict=True):
+        table += [line, f"    {row.value}"] if _long(row.value) else [line]
+    figures = []
+    for it in scenario.figures.values():
+        source = ": ".join(filter(None, (it.source.kind, it.source.text)))
+        figures.append(f"  {it.name}: {it.bound} {number(it.value)} in {it.month} ({source})")
+    return "\n".join(
+        [
+            f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name,
+            *([scenario.summary] if scenario.summary else []),
+            *(["", "must meet:", *figures] if figures else []),
+            "",
+            *table,
+        ]
+    )
 
 
 def description_json(scenario: Scenario) -> dict[str, Any]:
@@ -209,6 +217,11 @@ def clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: clean(inner) for key, inner in value.items()}
     return [clean(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _long(value: Any) -> bool:
+    """Whether a value would make its column too wide: a schedule of several months."""
+    return isinstance(value, str) and len(value) > _WIDEST
 
 
 def _difference_json(it: Difference) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import connection, forkserver
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
 THREADS = (
@@ -99,7 +100,7 @@ class Workers:
             try:
                 while waiting and len(running) < 2 * self.count:
                     index = waiting[0]
-                    running[self._open().submit(attempt, function, tasks[index])] = index
+                    running[self._submit(function, tasks[index])] = index
                     waiting.popleft()
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -120,10 +121,14 @@ class Workers:
 
     def _alone(self, function: Callable[..., Any], task: Sequence[Any]) -> Any:
         try:
-            return self._open().submit(attempt, function, task).result()
+            return self._submit(function, task).result()
         except BrokenProcessPool:
             self._end_now()
             return Failure("the worker process died at it, twice")
+
+    def _submit(self, function: Callable[..., Any], task: Sequence[Any]) -> Future[Any]:
+        with _main_hidden():  # a worker is started here, if there is work for another one
+            return self._open().submit(attempt, function, task)
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -151,13 +156,24 @@ def _start_server(preload: list[str]) -> None:
     multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    with _interrupt_blocked():
+    with _interrupt_blocked(), _main_hidden():
         forkserver.ensure_running()
     for name, value in before.items():
         if value is None:
             del os.environ[name]
         else:
             os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _main_hidden() -> Iterator[None]:
+    """Hide the user's script from workers: each would run it again from the top, and start workers of its own."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 @contextlib.contextmanager
