@@ -23,13 +23,13 @@ def staff_planned(seed: int, identity: int, p: Any) -> int:
 def opening_sales(seed: int, identity: int, merit: float, p: Any) -> float:
     """Rate of sales at the start (million yuan a year), drawn jointly with staff; a better idea sells more."""
     if not p.enabled:
-        return p.revenue_median * merit  # type: ignore[no-any-return]
+        return p.revenue_median * merit
     u_staff, u_sales, u_any, _ = draws.uniforms(seed, identity, 0, draws.NEWBORN)
     if u_any >= p.with_revenue:
         return 0.0001
     rho = p.revenue_staff_correlation
     z = rho * draws.normal(u_staff) + math.sqrt(1.0 - rho * rho) * draws.normal(u_sales)
-    return p.revenue_median * math.exp(p.revenue_log_sd * z)  # type: ignore[no-any-return]
+    return p.revenue_median * math.exp(p.revenue_log_sd * z)
 
 
 @compiled

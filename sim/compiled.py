@@ -37,7 +37,7 @@ def _cache_folder() -> Path:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        return Path(tempfile.gettempdir()) / f"sim-{sources_digest()}"
+        return Path(tempfile.mkdtemp(prefix="sim-"))  # private: numba unpickles what it finds there
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:
@@ -46,7 +46,8 @@ if "NUMBA_CACHE_DIR" not in os.environ:
 
 def compiled(function: Function) -> Function:
     """Compile ``function``: it releases the interpreter's lock, is cached on disk and divides as numpy does."""
-    return numba.njit(nogil=True, cache=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+    dispatcher: Any = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+    return dispatcher
 
 
 def is_warm() -> bool:

@@ -8,6 +8,7 @@ is a block with up to four words, named below. Blocks are only ever appended: a 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ _IDENTITY_KEY = np.uint64(0x1D)
 
 
 @compiled
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
     """Philox 4x32-10 of a counter of four and a key of two 32-bit words (uint64 in and out): four 32-bit words."""
     a, b, c, d = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
     key_0, key_1 = np.uint64(k0), np.uint64(k1)
@@ -74,7 +75,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
         )
         key_0 = (key_0 + _WEYL_0) & _MASK
         key_1 = (key_1 + _WEYL_1) & _MASK
-    return a, b, c, d  # type: ignore[return-value]
+    return a, b, c, d
 
 
 @compiled
@@ -94,7 +95,7 @@ def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float,
 
 
 @compiled
-def child_identity(parent: int, month: int, channel: int, ordinal: int) -> int:
+def child_identity(parent: int, month: int, channel: int, ordinal: int) -> Any:
     """A newcomer's identity (63 bits) from its parent's or host's, the month, the channel and its place in it."""
     who = np.uint64(parent)
     a, b, _, _ = philox(
@@ -105,7 +106,7 @@ def child_identity(parent: int, month: int, channel: int, ordinal: int) -> int:
         np.uint64(channel),
         _IDENTITY_KEY,
     )
-    return np.int64(((a << _SHIFT) | b) >> np.uint64(1))  # type: ignore[return-value]
+    return np.int64(((a << _SHIFT) | b) >> np.uint64(1))
 
 
 @compiled

@@ -29,10 +29,10 @@ def staff_quantile(u: float, p: Any) -> float:
     """Staff at quantile ``u``: lognormal below ``tail_from``, Pareto truncated at ``largest_staff`` above."""
     body = 0.5 * math.erfc(-(math.log(p.tail_from / p.staff_median)) / p.staff_log_sd / math.sqrt(2.0))
     if u < body:
-        return p.staff_median * math.exp(p.staff_log_sd * draws.normal(u))  # type: ignore[no-any-return]
+        return p.staff_median * math.exp(p.staff_log_sd * draws.normal(u))
     v = (u - body) / (1.0 - body)
     kept = 1.0 - math.exp(p.tail_exponent * math.log(p.tail_from / p.largest_staff))
-    return p.tail_from * math.exp(-math.log(1.0 - v * kept) / p.tail_exponent)  # type: ignore[no-any-return]
+    return p.tail_from * math.exp(-math.log(1.0 - v * kept) / p.tail_exponent)
 
 
 @compiled
@@ -134,7 +134,9 @@ def found(world: World) -> None:
     identities = np.array([draws.child_identity(ROOT, 0, 0, ordinal) for ordinal in range(number)], np.int64)
     columns = table.view(AllColumns)
     market = world.group("market")
-    fill(columns, lattice(world.seed, number), identities, population, market, sectors.base_knowledge, world.books.flows)
+    fill(
+        columns, lattice(world.seed, number), identities, population, market, sectors.base_knowledge, world.books.flows
+    )
     world.books.settle()
     open_sectors(world)
     gather_people(world)

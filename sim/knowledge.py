@@ -20,7 +20,9 @@ def distance(a_0: float, a_1: float, a_2: float, b_0: float, b_1: float, b_2: fl
 
 
 @compiled
-def needed(seed: int, identity: int, began: int, component: int, axis: int, base: float, lead: float, reach: float) -> float:
+def needed(
+    seed: int, identity: int, began: int, component: int, axis: int, base: float, lead: float, reach: float
+) -> float:
     """Knowledge that a component of a project needs on an axis: ahead of the sector's base, spread by ``reach``.
 
     A pure function of identity and the month in which the project began, so it is nowhere stored.

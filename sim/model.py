@@ -84,7 +84,7 @@ class EcosystemModel(LazyAgents):
         self._run("letting", letting.pay)
         self._run("taxes", taxes.apply)
         self._run("finance", finance.invest_and_pay_owners)
-        self._run("finance", finance.exit)
+        self._run("finance", finance.stop_and_strike_off)
         changed = self._run("review", review.apply)
         self.agents.reclass(changed)
         demand.close(world)

@@ -121,12 +121,12 @@ class Month:
 
     def __init__(self, world: World, recorder: Recorder) -> None:
         self.world = world
-        self.w = world.weight
-        self.t = recorder.tally
-        self.total = recorder.total
-        self.taxes = recorder.taxes
-        self.fiscal = recorder.fiscal
-        self.opening_sectors = recorder.opening_sectors
+        self.w: float = world.weight
+        self.t: Tally = recorder.tally
+        self.total: Any = recorder.total
+        self.taxes: Any = recorder.taxes
+        self.fiscal: int = recorder.fiscal
+        self.opening_sectors: Any = recorder.opening_sectors
 
     def since(self, name: str) -> int:
         """Events of this name since the start."""
@@ -244,7 +244,9 @@ for _code, _class in enumerate(CLASSES):
 for _code, _origin in enumerate(ORIGINS):
     outcome(f"jobs_{_origin}", "people", f"jobs at enterprises of origin {_origin}",
             lambda m, o=_code: m.w * int(m.t.staff[:, o].sum()), 1)  # type: ignore[misc]  # fmt: skip
-outcome("firms_micro", "enterprises", "operating micro enterprises, counted in small", lambda m: m.w * int(m.t.other[0]))
+outcome(
+    "firms_micro", "enterprises", "operating micro enterprises, counted in small", lambda m: m.w * int(m.t.other[0])
+)
 outcome("jobs", "people", "jobs at operating enterprises", lambda m: m.w * int(m.t.staff.sum()), 1, True)
 outcome("jobs_startups", "people", "jobs at startups", lambda m: m.w * int(m.t.staff[:, 1:].sum()), 1)
 outcome("jobs_micro", "people", "jobs at micro enterprises", lambda m: m.w * int(m.t.other[1]), 1)
@@ -268,7 +270,9 @@ outcome("big_asset_share", "share", "big enterprises' part of assets, survey pop
         0, True)  # fmt: skip
 outcome("big_export_share", "share", "big enterprises' part of exports, survey population",
         lambda m: m.big_share(EXPORTS), 0, True)  # fmt: skip
-outcome("big_revenue_share", "share", "big enterprises' part of sales, survey population", lambda m: m.big_share(REVENUE))
+outcome(
+    "big_revenue_share", "share", "big enterprises' part of sales, survey population", lambda m: m.big_share(REVENUE)
+)
 outcome("big_asset_share_all", "share", "big enterprises' part of assets, all", lambda m: m.big_share(ASSETS, ALL))
 outcome("big_export_share_all", "share", "big enterprises' part of exports, all", lambda m: m.big_share(EXPORTS, ALL))
 outcome("taxes", "million yuan", "taxes paid since the start", lambda m: int(m.taxes[1]) / TICKS * m.w, 1, True)
@@ -324,8 +328,12 @@ outcome("platform_resources_users", "resources", "users among them",
 for _code, _class in enumerate(CLASSES):
     outcome(f"member_share_{_class}", "share", f"platform members among operating {_class} enterprises",
             lambda m, c=_code: share(int(m.t.members[c]), int(m.t.firms[c, :, OPERATING].sum())))  # type: ignore[misc]  # fmt: skip
-outcome("site_enterprises", "enterprises", "enterprises ever admitted to idle sites", lambda m: m.site("admitted"), 1, True)
-outcome("site_enterprises_newborn", "enterprises", "of those, admitted as newborns", lambda m: m.site("admitted_newborn"), 1)
+outcome(
+    "site_enterprises", "enterprises", "enterprises ever admitted to idle sites", lambda m: m.site("admitted"), 1, True
+)
+outcome(
+    "site_enterprises_newborn", "enterprises", "of those, admitted as newborns", lambda m: m.site("admitted_newborn"), 1
+)
 outcome("site_tenants", "enterprises", "tenants that operate at idle sites", lambda m: m.site("tenants"), 1)
 outcome("site_jobs", "people", "jobs of tenants at idle sites", lambda m: m.site("jobs"), 1, True)
 outcome("site_taxes", "million yuan", "taxes paid by tenants since opening", lambda m: m.site("taxes") / TICKS, 1, True)
@@ -334,7 +342,9 @@ outcome("site_taxes_12", "million yuan", "taxes paid by tenants in the last 12 m
 outcome("site_floor_idle", "m2", "floor idle at idle sites", lambda m: m.site("idle"), -1)
 outcome("site_floor_renovated", "m2", "floor renovated", lambda m: m.site("renovated"), 1)
 outcome("site_floor_let", "m2", "floor let", lambda m: m.site("let"), 1)
-outcome("site_occupancy", "share", "floor let of floor renovated", lambda m: share(m.site("let"), m.site("renovated")), 1)
+outcome(
+    "site_occupancy", "share", "floor let of floor renovated", lambda m: share(m.site("let"), m.site("renovated")), 1
+)
 outcome("site_rent", "yuan a m2 and month", "posted rent, mean of sites",
         lambda m: share(sum(site.rent for site in m.world.sites) / 12.0 * 1e6, len(m.world.sites)))  # fmt: skip
 outcome("hours_lent_now", "hours a month", "equipment hours lent", lambda m: m.w * int(m.world.hours[1]), 1)

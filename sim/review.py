@@ -85,5 +85,3 @@ def apply(world: World) -> Any:
     if len(np.unique(table.identity[table.alive])) != len(table):
         raise RuntimeError("two enterprises share one identity: choose another seed")
     return np.flatnonzero(changed)
-
-

@@ -78,7 +78,9 @@ def spread_slope(size: Any, growth: Any, bins: int = 5) -> float:
     order = np.lexsort((growth, size))
     parts = np.array_split(order, bins)
     x = [math.log(float(np.median(size[part]))) for part in parts]
-    y = [math.log(max(float(np.quantile(growth[part], 0.75) - np.quantile(growth[part], 0.25)), 1e-9)) for part in parts]
+    y = [
+        math.log(max(float(np.quantile(growth[part], 0.75) - np.quantile(growth[part], 0.25)), 1e-9)) for part in parts
+    ]
     x_mean, y_mean = sum(x) / bins, sum(y) / bins
     below = sum((a - x_mean) * (a - x_mean) for a in x)
     return sum((a - x_mean) * (b - y_mean) for a, b in zip(x, y, strict=True)) / below if below > 0 else math.nan

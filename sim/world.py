@@ -18,6 +18,7 @@ PLATFORM_ROOT, SITE_ROOT = 3, 4  # parents of identities of platforms and sites
 OWN_PLATFORM = Platform(
     "own", "", True, False, interface_staff=60.0, contacts_per_staff=3.35, campaign_log_sd=0.25, member_pull=0.0,
     lifetime=60.0, foreign_share=0.2, user_share=0.3, fee=0.0, services=1.0, ideas_a_month=0.0, maker_fund=0.0,
+    fund_months=60.0,
 )  # fmt: skip
 CELLS = 27  # 3 x 3 x 3 cells of the space of knowledge
 DOMESTIC, FOREIGN, USER = 0, 1, 2
@@ -133,7 +134,7 @@ class World:
         self.opening_enterprises = population.enterprises
         self.sites = [self._make_site(name, number) for number, name in enumerate(settings.sites)]
         self.site_taxes = np.zeros(len(self.sites), np.int64)
-        self._named_platforms = [name for name in settings.platforms]
+        self._named_platforms = list(settings.platforms)
 
     def _make_site(self, name: str, number: int) -> SiteState:
         rules = self.settings.group(f"sites.{name}")
@@ -230,7 +231,7 @@ class World:
             self._named_platforms.remove(name)
             host = 0
             if rules.kind == "own" and len(self.ring_row):
-                row = max(self.ring_row.tolist(), key=lambda row: self._rank(row))
+                row = max(self.ring_row.tolist(), key=self._rank)
                 host = int(self.enterprises.identity[row])
                 self.enterprises.platform[row] = len(self.platforms)
             self._add_platform(name, rules, host)
@@ -246,12 +247,21 @@ class World:
 
     def _add_platform(self, name: str, rules: Any, host: int) -> None:
         number = len(self.platforms)
-        identity = int(draws.child_identity(PLATFORM_ROOT, 0, 0, number) if not host else host ^ PLATFORM_ROOT)
+        identity = int(draws.child_identity(host or PLATFORM_ROOT, PLATFORM_ROOT, PLATFORM_ROOT, number))
         self.platforms.append(
             PlatformState(
-                name, number, identity, rules.kind, host, self.month, rules.open_to_members, rules.fee, rules.services,
-                rules.interface_staff, rules.maker_fund,
-            )  # fmt: skip
+                name,
+                number,
+                identity,
+                rules.kind,
+                host,
+                self.month,
+                rules.open_to_members,
+                rules.fee,
+                rules.services,
+                rules.interface_staff,
+                rules.maker_fund,
+            )
         )
 
     def hire_people(self, staff: int, talent: int) -> None:

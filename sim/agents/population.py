@@ -71,12 +71,12 @@ class Population(AgentSet):  # type: ignore[misc]
     @property
     def random(self) -> Random:
         """The model's generator of the standard library."""
-        return self._model.random  # type: ignore[no-any-return]
+        return self._model.random
 
     @property
     def rng(self) -> np.random.Generator:
         """The model's numpy generator: it shuffles."""
-        return self._model.rng  # type: ignore[no-any-return]
+        return self._model.rng
 
     def __len__(self) -> int:
         """The number of agents that are there now."""
@@ -303,12 +303,12 @@ class Population(AgentSet):  # type: ignore[misc]
         """The members that are there now, in the order of the set."""
         if self._kind is None:
             self._chosen = still_there(self._model, self._chosen)
-            return self._chosen  # type: ignore[no-any-return]
+            return self._chosen
         now = living(self._model, self._kind)
         if self._chosen is None:
             return now
         known = self._chosen.take(np.isin(self._chosen.identities, now.identities))
-        return known.then(now.take(~np.isin(now.identities, known.identities)))  # type: ignore[no-any-return]
+        return known.then(now.take(~np.isin(now.identities, known.identities)))
 
     def _shuffled(self) -> Members:
         members = self._members()

@@ -42,7 +42,7 @@ class Writes(NamedTuple):
 def absorptive_capacity(talent: int, staff: int, programme: float, p: Any) -> float:
     """Part of a gap that one contact closes: half of ``rate`` where the share of talent is ``talent_half``."""
     share = talent / max(staff, 1)
-    return min(1.0, p.rate * (1.0 + programme) * share / (share + p.talent_half))  # type: ignore[no-any-return]
+    return min(1.0, p.rate * (1.0 + programme) * share / (share + p.talent_half))
 
 
 @compiled
@@ -54,7 +54,7 @@ def learned(own: float, other: float, capacity: float) -> float:
 @compiled
 def kept(own: float, base: float, p: Any) -> float:
     """Knowledge after a month's fading towards what anyone in the sector knows."""
-    return own - p.depreciation / 12.0 * max(0.0, own - base)  # type: ignore[no-any-return]
+    return own - p.depreciation / 12.0 * max(0.0, own - base)
 
 
 @compiled

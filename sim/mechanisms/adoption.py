@@ -43,7 +43,7 @@ def adoption_probability(adopted_share: float, factor: float, programme: float, 
 @compiled
 def carries_own(revenue_12: float, p: Any) -> bool:
     """Whether an enterprise can carry the fixed cost of an own platform."""
-    return p.own_share * revenue_12 >= p.own_cost  # type: ignore[no-any-return]
+    return p.own_share * revenue_12 >= p.own_cost
 
 
 @compiled
@@ -104,7 +104,17 @@ class FeeWrites(NamedTuple):
 
 @compiled
 def charge(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, fees: Any, hosts: Any, support: float, income: Any, flows: Any
+    lo: int,
+    hi: int,
+    seed: int,
+    month: int,
+    r: Any,
+    w: Any,
+    fees: Any,
+    hosts: Any,
+    support: float,
+    income: Any,
+    flows: Any,
 ) -> None:
     """Members' fees of a month (ticks by platform in ``income``), part of them paid by government."""
     for i in range(lo, hi):

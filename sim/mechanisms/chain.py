@@ -1,4 +1,4 @@
-"""10 Industrial chain: buyers choose suppliers one place up the chain, and a buyer's success asks them for new parts."""
+"""10 Industrial chain: buyers choose suppliers one place up the chain; a success asks them for new parts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def links_wanted(staff: int, p: Any) -> int:
 @compiled
 def liking(quality: float, productivity: float, gap: float, taste: float, p: Any, price_share: float) -> float:
     """Utility of a supplier: quality over price, nearness of knowledge, and a taste keyed by the pair."""
-    return math.log(quality) + price_share * math.log(productivity) - gap + p.taste * taste  # type: ignore[no-any-return]
+    return math.log(quality) + price_share * math.log(productivity) - gap + p.taste * taste
 
 
 @compiled

@@ -124,9 +124,7 @@ def sell(
             continue
         s = r.sector[i]
         pull = r.appeal[i] * attraction(r.quality[i], r.productivity[i], m.rivalry, m.price_share)
-        w.revenue[i] = transfer(
-            i, sales(pull, factor[s], r.mode[i], i_rules), w.cash, w.booked, flows, SALES_HOME
-        )
+        w.revenue[i] = transfer(i, sales(pull, factor[s], r.mode[i], i_rules), w.cash, w.booked, flows, SALES_HOME)
         inputs = transfer(i, -m.input_share * w.revenue[i], w.cash, w.booked, flows, INPUTS)
         fee = r.mode[i] * i_rules.mode_cost * w.revenue[i]
         commission = transfer(i, -fee, w.cash, w.booked, flows, INPUTS)
@@ -146,9 +144,7 @@ def apply(world: World) -> None:
         world.loop(renew, LinesReads, LinesWrites, rules, sectors.saturation)
     world.pulls[:] = 0
     industries = world.rules("industries")
-    world.loop(
-        sell, SalesReads, SalesWrites, market, industries, sectors.sales_factor, world.pulls, world.books.flows
-    )
+    world.loop(sell, SalesReads, SalesWrites, market, industries, sectors.sales_factor, world.pulls, world.books.flows)
 
 
 def set_demand(world: World, market: Any, levers: Any) -> None:
@@ -182,5 +178,3 @@ def close(world: World) -> None:
             sectors.productivity[s] = math.exp(world.pulls[1, s] / world.pulls[0, s])
             sectors.quality[s] = math.exp(world.pulls[2, s] / world.pulls[0, s])
             sectors.price[s] = math.exp(-price_share * math.log(sectors.productivity[s]))
-
-

@@ -70,26 +70,26 @@ def spin_off_ideas(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, rate
 def capital_need(jobs: float, hours_share: float, p: Any) -> float:
     """Capital that a newcomer needs (million yuan), less what borrowed equipment hours replace."""
     borrowed = jobs * p.hours_per_job * hours_share * p.hours_worth
-    return max(0.0, jobs * p.capital_per_job - borrowed)  # type: ignore[no-any-return]
+    return max(0.0, jobs * p.capital_per_job - borrowed)
 
 
 @compiled
 def expected_gain(merit: float, jobs: float, sales_per_job: float, rent: float, p: Any) -> float:
     """Expected gain a year (million yuan): profit before rent, less rent and the income given up."""
-    return merit * p.margin * jobs * sales_per_job - jobs * rent - p.outside_option  # type: ignore[no-any-return]
+    return merit * p.margin * jobs * sales_per_job - jobs * rent - p.outside_option
 
 
 @compiled
 def utility(gain: float, need: float, entry_cost: float, worth: float, taste: float, p: Any) -> float:
     """Utility of a channel (million yuan over the horizon)."""
-    return p.horizon * gain - entry_cost - need * p.cost_of_capital * p.horizon + worth + p.taste * taste  # type: ignore[no-any-return]
+    return p.horizon * gain - entry_cost - need * p.cost_of_capital * p.horizon + worth + p.taste * taste
 
 
 @compiled
 def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Any) -> bool:
     """Whether own means, a channel's fund or outside finance cover the need."""
     wealth = p.wealth_median * idea_merit(u_wealth, p.wealth_log_sd)
-    return wealth + fund >= need or u_finance < finance_fill  # type: ignore[no-any-return]
+    return wealth + fund >= need or u_finance < finance_fill
 
 
 @compiled
@@ -102,7 +102,7 @@ def consider(
     for k in range(len(ideas.identity)):
         u_merit, u_sector, u_wealth, u_finance = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA)
         tastes = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA_CHANNELS)
-        u_place, _, _, _ = draws.uniforms(seed, ideas.identity[k], month, draws.LETTING)
+        u_place, u_backed, _, _ = draws.uniforms(seed, ideas.identity[k], month, draws.LETTING)
         counts[_IDEAS] += 1
         s = int(u_sector * sectors)
         jobs = float(staff_planned(seed, ideas.identity[k], n))
@@ -121,7 +121,7 @@ def consider(
                 offer = maker
             if channel == TENANT:
                 offer = tenant
-            if u_place >= offer.share:
+            if (u_backed if channel == MAKER else u_place) >= offer.share:
                 continue
             rent = offer.rent * floor_per_job
             gain = expected_gain(merit, jobs, per_job, rent, p)
@@ -140,6 +140,8 @@ def consider(
             independent = independent or channel == INDEPENDENT
             if value > best_utility:
                 best, best_utility = channel, value
+        if ideas.source[k] == MAKER and best != MAKER:
+            best = 0  # a maker from anywhere who is not backed founds at home, not here
         ideas.channel[k] = best
         if best > 0:
             counts[_FOUNDED + best] += 1
@@ -204,9 +206,15 @@ def apply(world: World) -> Ideas | None:
 
 
 def maker_offer(world: World, rules: Any, market: Any) -> Offer:
-    """A platform's offer: the worth of last month's answers, and a start from its fund."""
+    """Platforms' offer: the worth of last month's answers, a start from their fund, and places that the fund allows."""
     fund = float(sum(platform.fund for platform in world.platforms))
-    return Offer(market.outside_rent, rules.answer_worth * world.posted.answered, min(fund, rules.maker_ticket), 1.0)
+    ideas, budget = 0.0, 0.0
+    for platform in world.platforms:
+        named = world.platform_rules(platform)
+        ideas += named.ideas_a_month
+        budget += min(platform.fund, named.maker_fund / named.fund_months)
+    share = min(1.0, budget / rules.maker_ticket / ideas) if ideas and rules.maker_ticket else 0.0
+    return Offer(market.outside_rent, rules.answer_worth * world.posted.answered, min(fund, rules.maker_ticket), share)
 
 
 def tenant_offer(world: World, market: Any, levers: Any) -> Offer:

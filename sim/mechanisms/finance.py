@@ -106,7 +106,7 @@ def invest(
 @compiled
 def ticket(u: float, staff: int, wage: float, p: Any) -> float:
     """Size of a ticket (million yuan): two years of the team's wages, give or take, at most the largest."""
-    return min(p.ticket, 2.0 * staff * wage * math.exp(0.5 * draws.normal(u)))  # type: ignore[no-any-return]
+    return min(p.ticket, 2.0 * staff * wage * math.exp(0.5 * draws.normal(u)))
 
 
 @compiled
@@ -117,7 +117,16 @@ def wanted_assets(staff: int, intensity: float, elasticity: float) -> float:
 
 @compiled
 def own(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, m: Any, elasticity: float, reserve_months: float, flows: Any
+    lo: int,
+    hi: int,
+    seed: int,
+    month: int,
+    r: Any,
+    w: Any,
+    m: Any,
+    elasticity: float,
+    reserve_months: float,
+    flows: Any,
 ) -> None:
     """Depreciation, investment and dividends of every operating enterprise, for a month."""
     for i in range(lo, hi):
@@ -137,7 +146,7 @@ def own(
 @compiled
 def must_stop(lines: int, distress: int, p: Any) -> bool:
     """Operation stops when no line is left or cash has been negative for too many months."""
-    return p.enabled and (lines == 0 or distress >= p.distress_months)  # type: ignore[no-any-return]
+    return p.enabled and (lines == 0 or distress >= p.distress_months)
 
 
 @compiled
@@ -213,7 +222,7 @@ def invest_and_pay_owners(world: World) -> None:
     )  # fmt: skip
 
 
-def exit(world: World) -> None:
+def stop_and_strike_off(world: World) -> None:
     """A month of stops, resumptions and the register."""
     rules = world.rules("finance")
     size = world.enterprises.size

@@ -46,7 +46,7 @@ def spare(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, total
 @compiled
 def building_cost(u: float, s: Any) -> float:
     """Cost of renovating one building (million yuan): its floor at a cost a m2 drawn with a wide spread."""
-    return s.building * s.conversion_cost * math.exp(s.conversion_log_sd * draws.normal(u))  # type: ignore[no-any-return]
+    return s.building * s.conversion_cost * math.exp(s.conversion_log_sd * draws.normal(u))
 
 
 def relocate(world: World, site: SiteState) -> None:

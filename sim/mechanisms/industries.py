@@ -47,13 +47,13 @@ def mature_part(age: float, p: Any) -> float:
     """Part of its mature demand that a new sector of this age (months) has reached: an S-curve from 0."""
     start = 1.0 / (1.0 + math.exp(p.steepness * p.midpoint))
     now = 1.0 / (1.0 + math.exp(-p.steepness * (age - p.midpoint)))
-    return (now - start) / (1.0 - start)  # type: ignore[no-any-return]
+    return (now - start) / (1.0 - start)
 
 
 @compiled
 def scan(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, foreign: Any, newest: int, factor: Any, mode_open: Any,
-    openings: Any, events: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, foreign: Any, newest: int, factor: Any,
+    mode_open: Any, openings: Any, events: Any,
 ) -> None:  # fmt: skip
     """Who opens (marked in ``openings``) and who follows into the newest sector or the new mode of its own."""
     for i in range(lo, hi):

@@ -50,23 +50,23 @@ def wanted_staff(needed: float, crew: float) -> float:
 
 
 @compiled
-def wanted_talent(staff: float, talent_wage: float, p: Any, l: Any) -> float:
+def wanted_talent(staff: float, talent_wage: float, p: Any, labour: Any) -> float:
     """Skilled staff wanted: a share rising with size, falling with the talent's wage."""
     share = p.talent_share * math.exp(p.talent_elasticity * math.log(max(staff, 1.0) / 100.0))
-    return staff * min(0.9, share * l.talent_premium / talent_wage)
+    return staff * min(0.9, share * labour.talent_premium / talent_wage)
 
 
 @compiled
-def wage_bill(staff: int, talent: int, per_worker: float, sector_mean: float, talent_wage: float, l: Any) -> float:
+def wage_bill(staff: int, talent: int, per_worker: float, sector_mean: float, talent_wage: float, labour: Any) -> float:
     """Wages of a month (million yuan), with part of a firm's revenue per worker shared with its staff."""
     relative = min(4.0, max(0.02, per_worker / sector_mean))
-    wage = l.wage / 12.0 * math.exp(l.wage_elasticity * math.log(relative))
+    wage = labour.wage / 12.0 * math.exp(labour.wage_elasticity * math.log(relative))
     return wage * (staff + talent * (talent_wage - 1.0))
 
 
 @compiled
 def employ(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, l: Any, price_share: float,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, labour: Any, price_share: float,
     talent_wage: float, talent_fill: float, sector_revenue: Any, counts: Any, flows: Any,
 ) -> None:  # fmt: skip
     """Hire, shed and pay in every operating enterprise, for a month."""
@@ -77,7 +77,7 @@ def employ(
         if p.enabled:
             needed = needed_staff(r.revenue[i], r.worker_revenue[i], r.productivity[i], price_share)
             wanted = wanted_staff(needed, p.crew)
-            skilled_wanted = wanted_talent(wanted, talent_wage, o, l)
+            skilled_wanted = wanted_talent(wanted, talent_wage, o, labour)
             young = month - r.started[i] < p.patience
             hired = draws.whole(p.hire * max(0.0, wanted - w.staff[i]), u_hire) if r.distress[i] == 0 else 0
             shed = 0 if young else draws.whole(p.shed * max(0.0, w.staff[i] - wanted), u_shed)
@@ -92,7 +92,7 @@ def employ(
             counts[_ASKED] += asked
             counts[_TALENT] += granted
         per_worker = 12.0 * r.revenue[i] / max(w.staff[i], 1)
-        wages = wage_bill(w.staff[i], w.talent[i], per_worker, sector_revenue[r.sector[i]], talent_wage, l)
+        wages = wage_bill(w.staff[i], w.talent[i], per_worker, sector_revenue[r.sector[i]], talent_wage, labour)
         w.profit_year[i] += transfer(i, -wages, w.cash, w.booked, flows, WAGES)
 
 

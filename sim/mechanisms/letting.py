@@ -58,7 +58,7 @@ def gain_of_moving(
 ) -> float:
     """What a move to the site is worth (million yuan): rent saved over the horizon, neighbours, cost, taste."""
     saved = p.horizon * floor * (outside_rent - rent)
-    return saved + p.horizon * neighbours_worth - p.moving_cost * staff + p.taste * draws.gumbel(u)  # type: ignore[no-any-return]
+    return saved + p.horizon * neighbours_worth - p.moving_cost * staff + p.taste * draws.gumbel(u)
 
 
 @compiled

@@ -92,6 +92,21 @@ def best_on_ring(
 
 
 @compiled
+def best_in_cell(
+    cell: int, looking: int, seed: int, identity: int, month: int, kind: int, t_0: float, t_1: float, t_2: float
+) -> tuple[float, float, float]:
+    """Of the resources of a cell that look into a request, the knowledge of the one nearest to the need."""
+    best, b_0, b_1, b_2 = 1e9, 0.0, 0.0, 0.0
+    for one in range(looking):
+        u_0, u_1, u_2, _ = draws.uniforms(seed, identity ^ (one << 1), month, draws.MATCHING_DOMESTIC + kind)
+        k_0, k_1, k_2 = in_cell(cell, 0, u_0), in_cell(cell, 1, u_1), in_cell(cell, 2, u_2)
+        gap = distance(k_0, k_1, k_2, t_0, t_1, t_2)
+        if gap < best:
+            best, b_0, b_1, b_2 = gap, k_0, k_1, k_2
+    return b_0, b_1, b_2
+
+
+@compiled
 def match(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, base: Any, counts: Any, requests: Any,
     services: Any, ring: Any, ring_row: Any, asked_of: Any, answered_by: Any, events: Any, flows: Any,
@@ -129,8 +144,8 @@ def match(
                     continue
                 u_cell = cell[0] if k == 0 else (cell[1] if k == 1 else cell[2])
                 c = pick_cell(u_cell, counts[platform, k], t_0, t_1, t_2, p.taste)
-                place = draws.uniforms(seed, r.identity[i], month, draws.MATCHING_DOMESTIC + k)
-                k_0, k_1, k_2 = in_cell(c, 0, place[0]), in_cell(c, 1, place[1]), in_cell(c, 2, place[2])
+                looking = min(int(p.looking), int(counts[platform, k, c]))
+                k_0, k_1, k_2 = best_in_cell(c, looking, seed, r.identity[i], month, k, t_0, t_1, t_2)
             else:
                 if len(ring) < 2:
                     continue

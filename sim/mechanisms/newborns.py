@@ -34,11 +34,13 @@ class Writes(NamedTuple):
 @compiled
 def start_probability(age: int, p: Any) -> float:
     """Probability that a registered enterprise starts this month: the cohort's share at once, then a hazard."""
-    return p.operating_at_registration if age == 0 else p.start_hazard  # type: ignore[no-any-return]
+    return p.operating_at_registration if age == 0 else p.start_hazard
 
 
 @compiled
-def start(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, talent_share: float, totals: Any, events: Any) -> None:
+def start(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, talent_share: float, totals: Any, events: Any
+) -> None:
     """Starts of a month; ``totals`` gathers the staff and talent that start with them."""
     for i in range(lo, hi):
         if w.status[i] != REGISTERED:
@@ -65,7 +67,7 @@ def inherited(own: float, of_parent: float, share: float) -> float:
 def equity(u_wealth: float, need: float, jobs: int, wage: float, p: Any) -> float:
     """What founders put in (million yuan): the need and a year of wages, as far as their means go."""
     wealth = p.wealth_median * math.exp(p.wealth_log_sd * draws.normal(u_wealth))
-    return max(need, min(wealth, need + jobs * wage))  # type: ignore[no-any-return]
+    return max(need, min(wealth, need + jobs * wage))
 
 
 @compiled
@@ -111,7 +113,7 @@ def be_born(
         e.knowledge_0[i] = max(0.0, base[s, 0] + o.knowledge_spread * draws.normal(u_0))
         e.knowledge_1[i] = max(0.0, base[s, 1] + o.knowledge_spread * draws.normal(u_1))
         e.knowledge_2[i] = max(0.0, base[s, 2] + o.knowledge_spread * draws.normal(u_2))
-        if parent >= 0 and (channel == SPIN_OFF or channel == MAKER):
+        if parent >= 0 and channel in (SPIN_OFF, MAKER):
             e.knowledge_0[i] = inherited(e.knowledge_0[i], e.knowledge_0[parent], p.inheritance)
             e.knowledge_1[i] = inherited(e.knowledge_1[i], e.knowledge_1[parent], p.inheritance)
             e.knowledge_2[i] = inherited(e.knowledge_2[i], e.knowledge_2[parent], p.inheritance)
@@ -125,7 +127,7 @@ def be_born(
         need = max(0.0, need - lent * p.hours_worth)
         put_in = equity(u_wealth, need + entry_cost, jobs, wage, p)
         if channel == MAKER and e.platform[i] >= 0 and fund[0] > 0.0:
-            backed = min(min(ticket, fund[0]), put_in)
+            backed = min(ticket, fund[0], put_in)
             fund[0] -= transfer(i, backed, e.cash, e.booked, flows, PLATFORM_EQUITY)
             put_in -= backed
             e.funded[i] = 1
@@ -143,7 +145,9 @@ def apply(world: World, ideas: Any) -> None:
         rows = table.add(len(chosen))
         entry_cost = entry.administrative_cost * (1.0 - world.group("levers").entry_cost_cut)
         lent_now = int(world.hours[1])
-        fund = np.array([sum(platform.fund for platform in world.platforms), float(max(0, world.hours_offered - lent_now))])
+        fund = np.array(
+            [sum(platform.fund for platform in world.platforms), float(max(0, world.hours_offered - lent_now))]
+        )
         before = fund[0]
         be_born(
             world.seed, world.month, rows, ideas, chosen, table.view(AllColumns), rules, entry, population,

@@ -1,5 +1,7 @@
-"""6 Projects: each needs three components of knowledge; each open one is solved with a probability that falls with
-the distance to the nearest knowledge at hand and rises with capital and talent put in.
+"""6 Projects: each needs three components of knowledge, solved one by one.
+
+An open component is solved with a probability that falls with the distance to the nearest knowledge at hand and
+rises with capital and talent put in.
 
 Nothing here knows what a platform is good for: a partner found this month brings knowledge (``met``), and costs hours.
 Duration, success, the gain and the shape in breadth are measured on what comes out.
@@ -67,7 +69,7 @@ def begin_probability(talent: int, cash: float, p: Any) -> float:
     """Probability that an enterprise without a project begins one: it needs talent and cash for it."""
     if cash <= 0.0:
         return 0.0
-    return draws.monthly(min(0.95, p.begin)) * talent / (talent + p.team)  # type: ignore[no-any-return]
+    return draws.monthly(min(0.95, p.begin)) * talent / (talent + p.team)
 
 
 @compiled
@@ -84,19 +86,19 @@ def effort(talent: int, cash: float, breadth: int, p: Any) -> float:
     if capital <= 0.0 or people <= 0.0:
         return 0.0
     together = math.exp(p.capital_share * math.log(capital) + (1.0 - p.capital_share) * math.log(people))
-    return together * (1.0 - p.contact_hours * breadth)  # type: ignore[no-any-return]
+    return together * (1.0 - p.contact_hours * breadth)
 
 
 @compiled
 def solve_probability(gap: float, put_in: float, p: Any) -> float:
     """Probability that a component is solved this month, at distance ``gap`` from the nearest knowledge at hand."""
-    return p.solve * put_in * math.exp(-gap / p.distance_scale)  # type: ignore[no-any-return]
+    return p.solve * put_in * math.exp(-gap / p.distance_scale)
 
 
 @compiled
 def gain(u: float, p: Any) -> float:
     """Relative gain of one success: a bounded draw."""
-    return p.gain * u * u  # type: ignore[no-any-return]
+    return p.gain * u * u
 
 
 @compiled

@@ -45,7 +45,9 @@ def pulled(members: float, member_pull: float) -> float:
 
 
 @compiled
-def turn_over(counts: Any, expected: Any, weights: Any, leaving: float, seed: int, identity: int, month: int, events: Any) -> None:
+def turn_over(
+    counts: Any, expected: Any, weights: Any, leaving: float, seed: int, identity: int, month: int, events: Any
+) -> None:
     """A month of one platform's resources by kind and cell: those that come, those that age out."""
     for kind in range(counts.shape[0]):
         for cell in range(counts.shape[1]):
@@ -84,7 +86,9 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     shares[FOREIGN], shares[USER] = named.foreign_share, named.user_share
     shares[DOMESTIC] = max(0.0, 1.0 - named.foreign_share - named.user_share)
     leaving = 1.0 / named.lifetime
-    turn_over(platform.counts, come * shares, weights, leaving, world.seed, platform.identity, world.month, world.counts)
+    turn_over(
+        platform.counts, come * shares, weights, leaving, world.seed, platform.identity, world.month, world.counts
+    )
     wages = platform.interface_staff * world.group("labour").wage / 12.0
     host = world.row_of(platform.host) if platform.host else -1
     if host < 0:
@@ -93,5 +97,3 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
         table = world.enterprises
         spent = transfer(host, -wages, table.cash, table.booked, world.books.flows, RESEARCH)
         table.profit_year[host] += spent
-
-

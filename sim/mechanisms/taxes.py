@@ -38,8 +38,8 @@ def value_added_tax(revenue: float, exports: float, input_share: float, p: Any) 
     if revenue <= p.exempt:
         return 0.0
     if 12.0 * revenue <= p.small_scale:
-        return p.vat_small * at_home  # type: ignore[no-any-return]
-    return p.vat * p.invoiced * max(0.0, at_home - input_share * at_home)  # type: ignore[no-any-return]
+        return p.vat_small * at_home
+    return p.vat * p.invoiced * max(0.0, at_home - input_share * at_home)
 
 
 @compiled
@@ -48,7 +48,7 @@ def income_tax(profit: float, p: Any) -> float:
     if profit <= 0.0:
         return 0.0
     rate = p.low_profit_rate if profit <= p.low_profit_ceiling else p.income_tax
-    return rate * p.invoiced * profit  # type: ignore[no-any-return]
+    return rate * p.invoiced * profit
 
 
 @compiled

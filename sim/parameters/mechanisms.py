@@ -273,6 +273,10 @@ class Matching(NamedTuple):
         0.6, "", "distance of knowledge beyond which a partner is not understood", assumption("absorptive capacity"),
         bounds=(0.01, 2), plausible=(0.3, 0.9),
     )  # fmt: skip
+    looking: int = parameter(
+        6, "resources", "resources of the kind asked that look into a request", assumption("a handful of answers"),
+        bounds=(1, 64), plausible=(2, 20),
+    )  # fmt: skip
     alone: float = parameter(
         0.03, "1/month", "meetings of an open request without a platform", assumption("fairs, universities, friends"),
         bounds=(0, 1), plausible=(0.01, 0.08),
@@ -537,7 +541,9 @@ class Taxes(NamedTuple):
     """16 Taxes."""
 
     enabled: bool = _switch()
-    vat: float = parameter(0.17, "", "standard rate of value-added tax", evidence("rate in force to 2018"), bounds=(0, 1))
+    vat: float = parameter(
+        0.17, "", "standard rate of value-added tax", evidence("rate in force to 2018"), bounds=(0, 1)
+    )
     vat_small: float = parameter(
         0.03, "", "rate on sales of small-scale payers", evidence("rate in force from 2009"), bounds=(0, 1)
     )
@@ -582,7 +588,11 @@ class Exports(NamedTuple):
         assumption("exports near a ninth of sales"), bounds=(-20, 20), plausible=(-4, -1.5),
     )  # fmt: skip
     staff_slope: float = parameter(
-        0.29, "", "logit's slope in the logarithm of staff", fitted("57% of exports from big enterprises"), bounds=(-5, 5)
+        0.29,
+        "",
+        "logit's slope in the logarithm of staff",
+        fitted("57% of exports from big enterprises"),
+        bounds=(-5, 5),
     )
     taste: float = parameter(
         0.5, "", "spread of firms' lasting taste for exporting, in the logit", assumption("most sell little abroad"),

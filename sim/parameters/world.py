@@ -133,7 +133,10 @@ class Market(NamedTuple):
     """Demand, prices and what a firm pays for."""
 
     coupled: bool = parameter(
-        True, "", "whether firms share a market; otherwise aggregates stay at their opening values", assumption("switch")
+        True,
+        "",
+        "whether firms share a market; otherwise aggregates stay at their opening values",
+        assumption("switch"),
     )
     growth: float = parameter(
         0.0, "1/year", "growth of real demand beyond the trend of labour productivity",
@@ -313,6 +316,10 @@ class Platform(NamedTuple):
     maker_fund: float = parameter(
         1300.0, "million yuan", "fund that backs the platform's makers", evidence("Haier: 1.3 bn yuan, December 2015"),
         bounds=(0, 1e6),
+    )  # fmt: skip
+    fund_months: float = parameter(
+        60.0, "month", "months over which the fund is spent, in even parts", assumption("a fund's investment period"),
+        bounds=(1, 600), plausible=(36, 84),
     )  # fmt: skip
 
 
