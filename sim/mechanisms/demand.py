@@ -18,6 +18,8 @@ from sim.economy import INPUTS, SALES_HOME, TICKS, attraction, ticks, transfer
 from sim.enterprises import OPERATING
 from sim.world import World
 
+MOST_SALES = 20.0  # sales for a pull, relative to the opening: the few left in a sector cannot serve all of it
+
 
 class LinesReads(NamedTuple):
     identity: Any
@@ -161,7 +163,7 @@ def set_demand(world: World, market: Any, levers: Any) -> None:
         price = sectors.price[s] if nation and market.coupled else 1.0
         value = sectors.demand[s] * path * math.exp((1.0 - market.price_elasticity) * math.log(price))
         opening = sectors.opening_pull[s] / max(sectors.opening_demand[s], 1.0 / TICKS)
-        sectors.sales_factor[s] = value / max(pull, 1.0 / TICKS)
+        sectors.sales_factor[s] = value / max(pull, value * opening / MOST_SALES, 1.0 / TICKS)
         sectors.saturation[s] = 1.0 / max(1e-6, sectors.sales_factor[s] * opening) if opening > 0.0 else 1.0
 
 

@@ -1,0 +1,246 @@
+"""Books: money, people, talent, floor and hours balance after every mechanism, and a fault is found and named."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from worlds import SHIPPED, nation, run, scenario, town
+
+from sim.declare import declared
+from sim.economy import ENTERPRISES, GOVERNMENT, HOUSEHOLDS, TICKS, UNEMPLOYED, WAGES
+from sim.enterprises import OPERATING, REGISTERED
+from sim.ledger import LedgerError
+from sim.mechanisms import jobs, letting, newborns
+from sim.model import EcosystemModel
+from sim.parameters import FIXED, GROUPS, NAMED
+from sim.world import World
+
+QUICK = settings(
+    max_examples=60, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_books_of_every_shipped_scenario_balance(name: str) -> None:
+    run(scenario(name, population__enterprises=400), 26, ledger=True)
+
+
+@pytest.mark.parametrize("world", ["nation", "place"])
+@pytest.mark.parametrize("mechanism", [None, *(key for key in GROUPS if key.startswith("mechanisms."))])
+def test_the_books_balance_where_everything_happens(world: str, mechanism: str | None) -> None:
+    """Also with any one mechanism switched off."""
+    off = {f"{mechanism}.enabled".replace(".", "__"): False} if mechanism else {}
+    model = run(town(population__world=world, **off), 13 if mechanism else 30, ledger=True)
+    assert model.month
+
+
+def test_flows_of_a_month_are_the_changes_of_the_accounts() -> None:
+    model = run(town(), 6)
+    books = model.world.books
+    for _ in range(8):
+        before = books.accounts.copy()
+        model.step()
+        assert int(books.month.sum()) == int(books.accounts[ENTERPRISES] - before[ENTERPRISES])
+        assert int(books.month[WAGES]) < 0
+        assert books.accounts.sum() == 0
+
+
+# --- planted faults
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, module: Any, month: int, fault: Callable[[World], Any]) -> None:
+    """From ``month`` on, the mechanism commits a fault after its work."""
+    work = module.apply
+
+    def apply(world: World, *rest: Any) -> Any:
+        result = work(world, *rest)
+        if world.month == month:
+            fault(world)
+        return result
+
+    monkeypatch.setattr(module, "apply", apply)
+
+
+def first(world: World, status: int = OPERATING) -> int:
+    return int(np.flatnonzero(world.enterprises.status == status)[3])
+
+
+def pay_without_a_name(world: World) -> None:
+    world.enterprises.cash[first(world)] += 1.0
+
+
+def pay_from_nowhere(world: World) -> None:
+    world.enterprises.cash[first(world)] += 1.0
+    world.enterprises.booked[first(world)] += 1.0
+
+
+def pay_less_than_a_tick(world: World) -> None:
+    world.enterprises.cash[first(world)] += 0.3 / TICKS
+    world.enterprises.booked[first(world)] += 0.3 / TICKS
+
+
+def flow_without_an_enterprise(world: World) -> None:
+    world.books.flows[WAGES] -= 7
+
+
+def grant_from_nobody(world: World) -> None:
+    world.books.accounts[GOVERNMENT] += 5
+
+
+def make_a_person(world: World) -> None:
+    world.enterprises.staff[first(world)] += 1
+
+
+def lose_a_skilled_person(world: World) -> None:
+    row = int(np.flatnonzero(world.enterprises.talent > 0)[0])
+    world.enterprises.talent[row] -= 1
+
+
+def train_more_than_there_are(world: World) -> None:
+    table, row = world.enterprises, first(world)
+    world.books.skilled[UNEMPLOYED] -= int(table.staff[row] + 1 - table.talent[row])
+    table.talent[row] = table.staff[row] + 1
+
+
+def employ_before_the_start(world: World) -> None:
+    world.enterprises.staff[first(world, REGISTERED)] += 1
+    world.books.people[UNEMPLOYED] -= 1
+
+
+def owe_people(world: World) -> None:
+    world.enterprises.staff[first(world)] += int(world.books.people[UNEMPLOYED]) + 1
+    world.books.people[UNEMPLOYED] = -1
+
+
+def let_too_little(world: World) -> None:
+    row = int(np.flatnonzero(world.enterprises.site == 0)[0])
+    world.enterprises.floor[row] -= 1.0
+
+
+def make_floor(world: World) -> None:
+    world.sites[0].renovated += 10
+
+
+def lend_too_much(world: World) -> None:
+    world.enterprises.borrowed_hours[first(world)] += world.hours_offered + 1.0
+
+
+BY_ENTERPRISE = {pay_without_a_name, pay_less_than_a_tick, train_more_than_there_are, employ_before_the_start}
+
+
+@pytest.mark.parametrize(
+    ("module", "fault", "account"),
+    [
+        (jobs, pay_without_a_name, "cash"),
+        (jobs, pay_less_than_a_tick, "cash"),
+        (newborns, pay_from_nowhere, "enterprises: hold"),
+        (jobs, flow_without_an_enterprise, "enterprises: hold"),
+        (letting, grant_from_nobody, "all accounts: add up to 5 ticks"),
+        (jobs, make_a_person, "people: add up to"),
+        (jobs, lose_a_skilled_person, "talent: add up to"),
+        (newborns, train_more_than_there_are, "talent"),
+        (newborns, employ_before_the_start, "people"),
+        (jobs, owe_people, "people: without work -1"),
+        (letting, let_too_little, "floor: mill"),
+        (letting, make_floor, "floor: mill"),
+        (newborns, lend_too_much, "equipment hours"),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_a_planted_fault_is_found_and_named(
+    module: Any, fault: Callable[[World], Any], account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = EcosystemModel(town(), rng=1, ledger=True)
+    model.run_for(5)
+    plant(monkeypatch, module, 7, fault)
+    model.run_for(2)
+    with pytest.raises(LedgerError) as caught:
+        model.step()
+    text = str(caught.value)
+    assert text.startswith(f"{module.__name__.rpartition('.')[2]}, month 7 (2011-08): {account}"), text
+    named = [identity for identity in model.enterprises.identity.tolist() if identity and str(identity) in text]
+    assert len(named) == (fault in BY_ENTERPRISE), text
+
+
+def test_nothing_is_found_where_nothing_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: the same, with a fault that is none."""
+    plant(monkeypatch, jobs, 7, lambda world: world.books.pay(GOVERNMENT, HOUSEHOLDS, 3.0))
+    run(town(), 9, ledger=True)
+
+
+def test_without_the_ledger_a_fault_goes_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, jobs, 3, pay_from_nowhere)
+    run(nation(), 5)
+
+
+# --- written states and parameters
+
+
+def restate(model: EcosystemModel, cash: list[int], staff: list[int]) -> None:
+    """Write cash (ticks) and staff, with the books as they then are: money from households, people from elsewhere."""
+    table, books = model.enterprises, model.world.books
+    rows = np.flatnonzero(table.status == OPERATING)
+    ticks = np.array(list(itertools.islice(itertools.cycle(cash), len(rows))), np.int64)
+    people = np.array(list(itertools.islice(itertools.cycle(staff), len(rows))), np.int64)
+    before = int((table.cash[rows] * TICKS).astype(np.int64).sum())
+    table.cash[rows] = table.booked[rows] = ticks / TICKS
+    books.accounts[ENTERPRISES] += int(ticks.sum()) - before
+    books.accounts[HOUSEHOLDS] -= int(ticks.sum()) - before
+    more = int(people.sum() - table.staff[rows].sum())
+    skilled = np.minimum(table.talent[rows], people)
+    fewer = int(table.talent[rows].sum() - skilled.sum())
+    table.staff[rows], table.talent[rows] = people, skilled
+    books.residents += more
+    books.residents_skilled -= fewer
+    model.ledger.check("restated")  # type: ignore[union-attr]
+
+
+@QUICK
+@given(
+    cash=st.lists(st.integers(-(2**36), 2**40), min_size=1, max_size=12),
+    staff=st.lists(st.integers(0, 200_000), min_size=1, max_size=12),
+    rng=st.integers(0, 2**63 - 1),
+)
+def test_books_balance_from_any_state(cash: list[int], staff: list[int], rng: int) -> None:
+    model = run(town(population__enterprises=60), 4, rng=rng, ledger=True)
+    restate(model, cash, staff)
+    model.run_for(3)
+
+
+def numbers() -> list[tuple[str, float, float, type]]:
+    """Every number that may change over months, with the bounds that a user is held to."""
+    groups = {prefix: group for prefix, group in GROUPS.items() if prefix not in FIXED}
+    groups |= {"platforms.workshop": NAMED["platforms"], "sites.mill": NAMED["sites"]}
+    found = []
+    for prefix, group in groups.items():
+        for name, rule in declared(group).items():
+            if name in {"foreign_share", "user_share"}:
+                continue  # bound to each other
+            if rule.type in (float, int) and rule.low is not None and rule.high is not None:
+                found.append((f"{prefix}.{name}", rule.low, rule.high, rule.type))
+    return found
+
+
+@st.composite
+def overridden(draw: st.DrawFn) -> dict[str, float]:
+    """Some numbers, each at a bound, near it or between the two."""
+    chosen = draw(st.lists(st.sampled_from(numbers()), min_size=1, max_size=5, unique_by=lambda it: it[0]))
+    values = {}
+    for key, low, high, kind in chosen:
+        part = draw(st.sampled_from([0.0, 1e-6, 1e-3, 0.03, 0.3, 0.9, 1.0]))
+        values[key] = kind(low + part * (high - low))
+    return values
+
+
+@QUICK
+@given(values=overridden())
+def test_books_balance_at_any_parameters_within_bounds(values: dict[str, float]) -> None:
+    small = {"population__enterprises": 60}
+    run(town(**small, **{key.replace(".", "__"): value for key, value in values.items()}), 8, ledger=True)

@@ -1,0 +1,246 @@
+"""Twins: compiled loops and the same functions in plain Python give the same bits."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from worlds import different, nation, run, state, town
+
+from sim import draws
+from sim.agents import BigEnterprise
+from sim.economy import TICKS, attraction, ticks
+from sim.enterprises import INCUMBENT, NEVER, OPERATING
+from sim.mechanisms import demand, finance, jobs, projects, taxes
+from sim.model import EcosystemModel
+
+PLAIN = """
+import json, os, sys
+import numba
+assert numba.config.DISABLE_JIT
+from worlds import run, state, town
+print(json.dumps(state(run(town(population__world=sys.argv[1]), int(sys.argv[2])))))
+"""
+MONTHS = 14  # a December among them
+
+
+def in_plain_python(world: str, months: int) -> dict[str, str]:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PLAIN, world, str(months)],
+        cwd=Path(__file__).parent,
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("world", ["nation", "place"])
+def test_a_world_is_the_same_in_plain_python(world: str) -> None:
+    """Every column, account, counter, sector, platform, site, link and outcome, to the last bit."""
+    compiled = run(town(population__world=world), MONTHS)
+    assert len(compiled.platforms) > 2
+    assert all(site.admitted for site in compiled.world.sites)
+    assert not different(state(compiled), in_plain_python(world, MONTHS))
+
+
+def test_the_comparison_sees_a_last_bit() -> None:
+    """The control: one bit of one row in one column."""
+    model = run(nation(), 2)
+    before = state(model)
+    model.enterprises.quality[5] = np.nextafter(model.enterprises.quality[5], 2.0)
+    assert different(before, state(model)) == ["world.enterprises.quality"]
+
+
+# --- the loop's own scalar functions, agent by agent
+
+
+@pytest.fixture(scope="module")
+def grown() -> EcosystemModel:
+    return run(town(), 12)
+
+
+@pytest.fixture
+def twins(grown: EcosystemModel) -> tuple[EcosystemModel, EcosystemModel]:
+    """Two copies of a world: one for the compiled loop, one for plain Python by way of its agents."""
+    return copy.deepcopy(grown), copy.deepcopy(grown)
+
+
+def operating(model: EcosystemModel) -> Any:
+    return model.agents.select(lambda agent: getattr(agent, "status", 0) == OPERATING)
+
+
+def plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function.py_func  # type: ignore[attr-defined, no-any-return]
+
+
+def book(model: EcosystemModel, agent: Any, amount: float, purpose: str) -> float:
+    """Book a named transfer as anybody would outside a loop; the amount on the grid."""
+    model.transfer(agent, amount, purpose)
+    return float(plain(ticks)(amount) / TICKS)
+
+
+def assert_same_columns(one: EcosystemModel, other: EcosystemModel) -> None:
+    names = different(state(one), state(other))
+    assert not [name for name in names if name.startswith("world.enterprises")]
+
+
+def assert_same_books(one: EcosystemModel, other: EcosystemModel) -> None:
+    one.world.books.settle()
+    assert np.array_equal(one.world.books.accounts, other.world.books.accounts)
+    assert np.array_equal(one.world.books.month, other.world.books.month)
+
+
+def test_sales_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
+    loop, hand = twins
+    market, industries = hand.world.group("market"), hand.world.rules("industries")
+    for model in twins:
+        demand.set_demand(model.world, market, model.world.group("levers"))
+    pulls = np.zeros_like(loop.world.pulls)
+    factor = loop.world.sectors.sales_factor
+    loop.world.loop(
+        demand.sell, demand.SalesReads, demand.SalesWrites, market, industries, factor, pulls, loop.world.books.flows
+    )
+
+    def sell(agent: Any) -> None:
+        agent.revenue = agent.exports = 0.0
+        if agent.status != OPERATING or agent.appeal <= 0.0:
+            return
+        pull = agent.appeal * plain(attraction)(agent.quality, agent.productivity, market.rivalry, market.price_share)
+        sold = plain(demand.sales)(pull, float(factor[agent.sector]), agent.mode, industries)
+        agent.revenue = book(hand, agent, sold, "sales_home")
+        inputs = book(hand, agent, -market.input_share * agent.revenue, "inputs")
+        commission = book(hand, agent, -(agent.mode * industries.mode_cost * agent.revenue), "inputs")
+        agent.revenue_year += agent.revenue
+        agent.profit_year += agent.revenue + inputs + commission
+
+    hand.agents.select(lambda agent: hasattr(agent, "appeal")).do(sell)
+    assert_same_columns(loop, hand)
+    assert_same_books(loop, hand)
+    assert sum(hand.agents_by_type[BigEnterprise].get("revenue")) > 0.0
+
+
+def test_lines_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
+    loop, hand = twins
+    rules, saturation = loop.world.rules("demand"), loop.world.sectors.saturation
+    loop.world.loop(demand.renew, demand.LinesReads, demand.LinesWrites, rules, saturation)
+
+    def renew(agent: Any) -> None:
+        if agent.lines == 0:
+            return
+        u_lost, u_born, u_share, u_new = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.LINES)
+        u_shock = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.DEMAND)[0]
+        lost = plain(demand.lines_lost)(u_lost, agent.lines, rules)
+        born = plain(demand.lines_born)(u_born, agent.lines, float(saturation[agent.sector]), rules)
+        if lost:
+            agent.appeal *= 1.0 - plain(demand.share_lost)(u_share, lost, agent.lines - lost, rules)
+        agent.lines += born - lost
+        agent.appeal += plain(demand.bundle)(u_new, born, rules.line_log_sd) * agent.line_size
+        if agent.lines:
+            age = hand.month - agent.started
+            agent.appeal = plain(demand.reverted)(u_shock, agent.appeal, agent.lines, agent.line_size, age, rules)
+
+    operating(hand).do(renew)
+    assert_same_columns(loop, hand)
+
+
+def test_staff_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
+    loop, hand = twins
+    world = hand.world
+    rules, labour, population = world.rules("jobs"), world.group("labour"), world.settings.group("population")
+    price_share = world.group("market").price_share
+    wage, fill = world.posted.talent_wage, world.posted.talent_fill
+    wanted_staff = operating(hand).map(
+        lambda agent: plain(jobs.wanted_staff)(
+            plain(jobs.needed_staff)(agent.revenue, agent.worker_revenue, agent.productivity, price_share), rules.crew
+        )
+    )
+    jobs.apply(loop.world)
+
+    for agent, wanted in zip(operating(hand), wanted_staff, strict=True):
+        u_hire, u_talent, u_shed, u_leave = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.JOBS)
+        skilled = plain(jobs.wanted_talent)(wanted, wage, population, labour)
+        settled = agent.distress == 0
+        hired = plain(draws.whole)(rules.hire * max(0.0, wanted - agent.staff), u_hire) if settled else 0
+        young = hand.month - agent.started < rules.patience
+        shed = 0 if young else plain(draws.whole)(rules.shed * max(0.0, agent.staff - wanted), u_shed)
+        asked = plain(draws.whole)(rules.hire * max(0.0, skilled - agent.talent), u_talent)
+        granted = min(plain(draws.whole)(asked * fill, u_leave), agent.staff + hired - shed - agent.talent)
+        left = min(agent.talent, plain(draws.whole)(shed * agent.talent / max(agent.staff, 1), u_leave))
+        agent.staff += hired - shed
+        agent.talent = min(agent.staff, agent.talent + max(granted, 0) - left)
+    for name in ("staff", "talent"):
+        assert np.array_equal(getattr(loop.enterprises, name), getattr(hand.enterprises, name))
+    assert loop.world.counts.sum() > 0
+
+
+def test_value_added_tax_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
+    loop, hand = twins
+    world = hand.world
+    assert not world.is_december
+    rules, relief = world.rules("taxes"), world.group("levers").tax_relief
+    input_share = world.group("market").input_share
+    taxes.apply(loop.world)
+
+    def pay(agent: Any) -> float:
+        stated = plain(taxes.value_added_tax)(agent.revenue, agent.exports, input_share, rules)
+        return -book(hand, agent, -plain(taxes.collected)(stated, hand.month - agent.started, relief, rules), "vat")
+
+    paid = operating(hand).map(pay)
+    assert sum(paid) > 0.0
+    assert_same_columns(loop, hand)
+    assert_same_books(loop, hand)
+    assert sum(plain(ticks)(amount) for amount in paid) == int(loop.world.taxes[taxes.PAID])
+
+
+def test_finance_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
+    loop, hand = twins
+    world = hand.world
+    rules, wage, hurdle = world.rules("finance"), world.group("labour").wage, world.posted.hurdle
+    finance.finance(loop.world)
+    given = 0
+
+    def ask(agent: Any) -> None:
+        nonlocal given
+        if agent.origin == INCUMBENT or agent.funded:
+            return
+        if plain(finance.runway)(agent.cash, agent.staff, wage) >= rules.asking_months:
+            return
+        u_merit, u_size, _, _ = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.FINANCE)
+        if plain(finance.merit)(u_merit, agent.quality, agent.productivity) >= hurdle:
+            agent.funded = 1
+            given += 1
+            book(hand, agent, plain(finance.ticket)(u_size, agent.staff, wage, rules), "outside_equity")
+
+    operating(hand).do(ask)
+    assert given
+    assert_same_columns(loop, hand)
+    assert_same_books(loop, hand)
+
+
+def test_beginnings_of_projects_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
+    loop, hand = twins
+    rules = hand.world.rules("projects")
+    idle = loop.enterprises.project_began == NEVER
+    projects.apply(loop.world)
+
+    def begins(agent: Any) -> bool:
+        if agent.talent == 0 or agent.project_began != NEVER:
+            return False
+        u_begin = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.PROJECT)[0]
+        return bool(u_begin < plain(projects.begin_probability)(agent.talent, agent.cash, rules))
+
+    chosen = operating(hand)
+    begun = {agent.unique_id for agent, it in zip(chosen, chosen.map(begins), strict=True) if it}
+    rows = idle & (loop.enterprises.project_began == loop.month)
+    assert begun == set(loop.enterprises.identity[rows].tolist()) != set()

@@ -1,0 +1,232 @@
+"""Worlds that differ by little or by nothing: only what was changed changes, and no order counts."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from worlds import different, different_outcomes, nation, run, state, state_by_identity, town
+
+from sim.declare import Parameter, declared
+from sim.mechanisms import entry
+from sim.model import EcosystemModel
+from sim.parameters import GROUPS
+from sim.scenario import Scenario
+from sim.world import World
+
+MECHANISMS = [key for key in GROUPS if key.startswith("mechanisms.")]
+
+# With these off and the market uncoupled, no enterprise reads what another does.
+UNCOUPLED = {"market__coupled": False} | {
+    f"mechanisms__{name}__enabled": False
+    for name in ("adoption", "matching", "absorption", "chain", "letting", "idle_space", "industries")
+}
+
+
+def test_the_same_scenario_and_seed_give_the_same_world() -> None:
+    assert not different(state(run(town(), 15)), state(run(town(), 15)))
+
+
+def test_another_seed_gives_another_world() -> None:
+    """The control."""
+    one, other = run(town(), 3), run(town(), 3, rng=2)
+    assert {"jobs", "revenue", "exports", "startups"} <= set(different_outcomes(one, other))
+
+
+# --- parameters of what is switched off
+
+
+# Where newborns are all alike, they are like the middle of the cohort.
+STILL_READ = {
+    "mechanisms.newborns": (
+        "staff_mean", "talent_share", "revenue_median", "operating_at_registration", "start_hazard", "worker_revenue"
+    )
+}  # fmt: skip
+
+
+def changed(rule: Parameter) -> Any:
+    """Another allowed value of a parameter."""
+    if isinstance(rule.default, bool):
+        return not rule.default
+    assert isinstance(rule.default, int | float)
+    low, high = rule.low, rule.high
+    default = rule.default
+    for other in (default * 1.25 + 1, default * 1.25, default * 0.75, default * 0.75 - 1):
+        value = type(default)(other)
+        if value != default and (low is None or value >= low) and (high is None or value <= high):
+            return value
+    raise AssertionError(rule)
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_parameters_of_a_mechanism_that_is_off_change_nothing(mechanism: str) -> None:
+    off = {f"{mechanism}.enabled".replace(".", "__"): False}
+    others = {
+        f"{mechanism}.{name}".replace(".", "__"): changed(rule)
+        for name, rule in declared(GROUPS[mechanism]).items()
+        if name != "enabled" and name not in STILL_READ.get(mechanism, "")
+    }
+    small = {"population__enterprises": 120}
+    one, other = run(town(**small, **off), 13), run(town(**small, **off, **others), 13)
+    assert not different(state(one), state(other))
+
+
+# --- one newborn less
+
+
+def without_one(monkeypatch: pytest.MonkeyPatch, month: int) -> list[int]:
+    """From now on the first idea pursued in ``month`` is given up; its identity is kept in the list."""
+    dropped: list[int] = []
+    considered = entry.apply
+
+    def apply(world: World) -> Any:
+        ideas = considered(world)
+        pursued = np.flatnonzero(ideas.channel)
+        if world.month == month and len(pursued):
+            dropped.append(int(ideas.identity[pursued[0]]))
+            ideas.channel[pursued[0]] = 0
+        return ideas
+
+    monkeypatch.setattr(entry, "apply", apply)
+    return dropped
+
+
+def rows_by_identity(model: EcosystemModel) -> dict[int, tuple[float, ...]]:
+    table = model.enterprises
+    return {int(table.identity[row]): tuple(float(values[row]) for values in table.columns.values()) for row in table}
+
+
+def lifetime(months: int, settings: Scenario, rng: int = 1) -> tuple[EcosystemModel, set[int]]:
+    """A world after some months, and the identities of all enterprises that it has ever had."""
+    model = EcosystemModel(settings, rng=rng)
+    ever: set[int] = set()
+    for _ in range(months):
+        model.step()
+        table = model.enterprises
+        ever.update(table.identity[table.alive].tolist())
+    return model, ever
+
+
+def test_one_newborn_less_changes_nothing_else_where_nothing_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = nation(**UNCOUPLED, population__enterprises=400)
+    with_it = run(settings, 40)
+    dropped = without_one(monkeypatch, 3)
+    without = run(settings, 40)
+    (identity,) = dropped
+    one, other = rows_by_identity(with_it), rows_by_identity(without)
+    one.pop(identity, None)
+    assert len(one) > 300
+    assert one == other
+
+
+def share_that_differs(monkeypatch: pytest.MonkeyPatch, settings: Scenario, months: int) -> float:
+    """Enterprises ever founded that only one of two worlds has, one newborn apart, as a share of all."""
+    _, one = lifetime(months, settings)
+    with monkeypatch.context() as patch:
+        dropped = without_one(patch, 3)
+        _, other = lifetime(months, settings)
+    assert len(dropped) == 1
+    assert dropped[0] in one - other
+    return len(one ^ other) / len(one | other)
+
+
+@pytest.mark.parametrize(
+    ("settings", "months"),
+    [
+        (nation(population__enterprises=2000), 240),
+        (nation(population__enterprises=600, market__coupled=False), 120),
+        (town(population__enterprises=600, population__world="place"), 60),
+    ],
+    ids=["coupled", "uncoupled", "platforms and sites"],
+)
+def test_one_newborn_less_does_not_spread(settings: Scenario, months: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all mechanisms at work."""
+    assert share_that_differs(monkeypatch, settings, months) < 0.03
+
+
+# --- orders
+
+
+def permuted(model: EcosystemModel, seed: int) -> EcosystemModel:
+    """The same world with the rows of its table and of its links in another order."""
+    model = copy.deepcopy(model)
+    world, table, links = model.world, model.enterprises, model.world.links
+    rng = np.random.default_rng(seed)
+    old = rng.permutation(table.size)  # the row that comes to each place
+    place = np.argsort(old)
+    for values in table.columns.values():
+        values[: table.size] = values[old]
+    table._free = [int(place[row]) for row in table._free]
+    rng.shuffle(table._free)
+    order = rng.permutation(len(links))
+    links.buyer, links.supplier = place[links.buyer][order], place[links.supplier][order]
+    links.ordinal = links.ordinal[order]
+    world.succeeded = world.succeeded[old] if len(world.succeeded) == len(old) else world.succeeded
+    assert not len(world.left)
+    return model
+
+
+@pytest.mark.parametrize("months", [0, 9])
+def test_the_order_of_rows_and_links_counts_for_nothing(months: int) -> None:
+    start = run(town(), months)
+    shuffled = permuted(start, 5)
+    assert months == 0 or len(start.world.links) > 100
+    assert not np.array_equal(start.enterprises.identity, shuffled.enterprises.identity)
+    for model in (start, shuffled):
+        model.run_for(13)
+    assert not different_outcomes(start, shuffled)
+    assert not different(state_by_identity(start), state_by_identity(shuffled))
+
+
+def test_the_comparison_by_identity_sees_two_enterprises_changed_over() -> None:
+    """The control: two enterprises exchange their quality."""
+    model = run(nation(), 1)
+    before = state_by_identity(model)
+    quality = model.enterprises.quality
+    quality[[0, 1]] = quality[[1, 0]]
+    assert different(before, state_by_identity(model)) == ["enterprises.quality"]
+
+
+def in_chunks(length: int, backwards: bool) -> Callable[..., None]:
+    def loop(self: World, kernel: Any, reads: type, writes: type, *rest: Any) -> None:
+        table = self.enterprises
+        starts = list(range(0, table.size, length))
+        for low in reversed(starts) if backwards else starts:
+            high = min(low + length, table.size)
+            kernel(low, high, self.seed, self.month, table.view(reads), table.view(writes), *rest)
+
+    return loop
+
+
+@pytest.mark.parametrize(("length", "backwards"), [(150, False), (37, True)])
+def test_loops_over_chunks_equal_one_call(length: int, backwards: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = run(town(), 14)
+    monkeypatch.setattr(World, "loop", in_chunks(length, backwards))
+    assert not different(state(whole), state(run(town(), 14)))
+
+
+# --- a stop and a resume, two at once
+
+
+@pytest.mark.parametrize("months", [0, 1, 7, 12])
+def test_a_world_that_was_kept_and_taken_up_again_is_the_same(months: int) -> None:
+    whole = run(town(), 15)
+    model = pickle.loads(pickle.dumps(run(town(), months)))  # noqa: S301 - of our own making
+    model.run_for(15 - months)
+    assert not different(state(whole), state(model))
+    assert [agent.unique_id for agent in model.agents] == [agent.unique_id for agent in whole.agents]
+
+
+def test_two_models_in_one_process_do_not_mix() -> None:
+    alone = [run(town(), 10), run(nation(), 10, rng=4)]
+    together = [EcosystemModel(town(), rng=1), EcosystemModel(nation(), rng=4)]
+    for _ in range(10):
+        for model in together:
+            model.step()
+            assert {agent.model for agent in model.agents} == {model}
+    for one, other in zip(alone, together, strict=True):
+        assert not different(state(one), state(other))

@@ -1,0 +1,114 @@
+"""Worlds for tests: a small eventful town, the shipped scenarios, and the whole state of a world by name."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.enterprises import COLUMNS, Enterprises
+from sim.model import EcosystemModel
+from sim.scenario import Scenario, load
+
+HERE = Path(__file__).parent
+TOWN = HERE / "town.toml"
+SHIPPED = tuple(sorted(path.stem for path in (HERE.parent / "scenarios").glob("*.toml")))
+BY_ROW = frozenset({"enterprises", "links", "ring_row", "succeeded", "left"})  # state that names rows
+
+
+@cache
+def _loaded(path: str, overrides: tuple[tuple[str, Any], ...]) -> Scenario:
+    return load(path, dict(overrides))
+
+
+def scenario(name: str | Path, **overrides: Any) -> Scenario:
+    """A scenario with overrides; two underscores stand for a dot: ``levers__demand=0.1``."""
+    given = {key.replace("__", "."): value for key, value in overrides.items()}
+    if all(isinstance(value, int | float | str | bool) for value in given.values()):
+        return _loaded(str(name), tuple(given.items()))
+    return load(name, given)
+
+
+def town(**overrides: Any) -> Scenario:
+    return scenario(TOWN, **overrides)
+
+
+def nation(**overrides: Any) -> Scenario:
+    """The economy without platforms and sites, of 200 enterprises."""
+    return scenario("manufacturing", **{"population__enterprises": 200} | overrides)
+
+
+def run(settings: Scenario, months: int, rng: int = 1, ledger: bool = False) -> EcosystemModel:
+    model = EcosystemModel(settings, rng=rng, ledger=ledger)
+    model.run_for(months)
+    return model
+
+
+def flat(value: Any, name: str = "world") -> dict[str, Any]:
+    """Every number and text of a world by its path, arrays as they are; the scenario is left out."""
+    if isinstance(value, np.ndarray | np.generic | int | float | str | None):
+        return {name: value}
+    if isinstance(value, Enterprises):
+        used = {column.name: value.columns[column.name][: value.size] for column in COLUMNS}
+        return {f"{name}.{key}": column for key, column in used.items()} | {f"{name}.free": np.sort(value._free)}
+    if isinstance(value, dict):
+        items = list(value.items())
+    elif hasattr(value, "_asdict"):
+        items = list(value._asdict().items())
+    elif isinstance(value, list | tuple):
+        items = list(enumerate(value))
+    elif is_dataclass(value) or hasattr(value, "__dict__"):
+        items = [(key, part) for key, part in vars(value).items() if key not in {"settings", "world"}]
+    else:
+        raise TypeError(f"{name} is a {type(value).__name__}")
+    return {path: part for key, child in items for path, part in flat(child, f"{name}.{key}").items()}
+
+
+def state(model: EcosystemModel) -> dict[str, str]:
+    """A digest of every part of the model's state and of its record."""
+    return {name: _digest(part) for name, part in (flat(model.world) | flat(model.record, "record")).items()}
+
+
+def state_by_identity(model: EcosystemModel) -> dict[str, str]:
+    """The same, whatever the order of rows and links: enterprises and links in the order of identities."""
+    world, table = model.world, model.enterprises
+    rest = {key: part for key, part in vars(world).items() if key not in BY_ROW | {"settings"}}
+    rows = np.flatnonzero(table.alive)
+    rows = rows[np.argsort(table.identity[rows])]
+    parts = flat(rest) | flat(model.record, "record")
+    parts |= {f"enterprises.{column.name}": table.columns[column.name][rows] for column in COLUMNS}
+    links = world.links
+    ends = [table.identity[links.buyer], table.identity[links.supplier], links.ordinal]
+    order = np.lexsort(ends[::-1])
+    parts |= {f"links.{number}": end[order] for number, end in enumerate(ends)}
+    return {name: _digest(part) for name, part in parts.items()}
+
+
+def _digest(part: Any) -> str:
+    if isinstance(part, np.ndarray | np.generic | float | int):
+        values = np.asarray(part)
+        kind = "f8" if values.dtype.kind == "f" else "i8"
+        return hashlib.sha256(f"{values.shape}".encode() + values.astype(kind).tobytes()).hexdigest()[:16]
+    return repr(part)
+
+
+def different(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    """The names under which two states differ, or that only one of them has."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+def different_outcomes(one: EcosystemModel, other: EcosystemModel) -> list[str]:
+    """The outcomes whose records differ in any bit of any month."""
+    pairs = ((name, values, other.record[name]) for name, values in one.record.items())
+    return [name for name, a, b in pairs if np.array(a).tobytes() != np.array(b).tobytes()]
+
+
+def last(model: EcosystemModel, name: str) -> float:
+    value = model.record[name][-1]
+    assert not math.isnan(value), name
+    return value
