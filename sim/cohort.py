@@ -33,6 +33,12 @@ def opening_sales(seed: int, identity: int, merit: float, p: Any) -> float:
 
 
 @compiled
+def founders_means(u: float, p: Any) -> float:
+    """Founders' own means (million yuan): lognormal around the median."""
+    return p.wealth_median * math.exp(p.wealth_log_sd * draws.normal(u))
+
+
+@compiled
 def idea_merit(u: float, log_sd: float) -> float:
     """Merit of an idea: lognormal with mean 1."""
     return math.exp(log_sd * draws.normal(u) - 0.5 * log_sd * log_sd)

@@ -80,7 +80,8 @@ def fill(e: Any, u: Any, identities: Any, p: Any, m: Any, sectors: Any, flows: A
         e.appeal[i] = revenue / pull
         e.lines[i] = max(1, draws.whole(math.exp(p.lines_exponent * math.log(staff / p.line_staff)), u[i, 6]))
         e.line_size[i] = e.appeal[i] / e.lines[i]
-        e.worker_revenue[i] = per_worker / e.productivity[i]
+        price = math.exp(-m.price_share * math.log(e.productivity[i]))
+        e.worker_revenue[i] = per_worker / (e.productivity[i] * price)
         e.capital_intensity[i] = p.capital_intensity * math.exp(p.capital_intensity_log_sd * draws.normal(u[i, 2]))
         e.assets[i] = e.capital_intensity[i] * staff * math.exp(p.capital_intensity_elasticity * size)
         e.revenue[i] = revenue / 12.0

@@ -70,6 +70,10 @@ class Ledger:
                 self._fail(name, f"add up to {total}, but there are {residents}")
             if stock[UNEMPLOYED] < 0 or stock[LEAVERS] < 0:
                 self._fail(name, f"without work {int(stock[UNEMPLOYED])}, leavers {int(stock[LEAVERS])}: below zero")
+        if books.skilled[UNEMPLOYED] > books.people[UNEMPLOYED]:
+            self._fail(
+                "talent", f"without work are {int(books.skilled[UNEMPLOYED])} of {int(books.people[UNEMPLOYED])}"
+            )
         row = self._first(table.talent > table.staff)
         if row is not None:
             self._fail("talent", f"is {int(table.talent[row])} of {int(table.staff[row])} staff", row)

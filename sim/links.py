@@ -11,11 +11,11 @@ from sim.compiled import compiled
 
 
 class Links:
-    """Links as columns of equal length; a link ends when either end leaves."""
+    """Links as columns of equal length; a link ends with its buyer, and waits for another supplier without one."""
 
     def __init__(self) -> None:
         self.buyer = np.zeros(0, np.int64)  # row
-        self.supplier = np.zeros(0, np.int64)  # row
+        self.supplier = np.zeros(0, np.int64)  # row, -1 while the buyer looks for another
         self.ordinal = np.zeros(0, np.int64)  # place among the buyer's links
 
     def __len__(self) -> int:
@@ -27,12 +27,13 @@ class Links:
         self.ordinal = np.concatenate([self.ordinal, ordinal])
 
     def drop(self, rows: Any, size: int) -> None:
-        """Drop every link of the given rows."""
+        """Drop the links of buyers in ``rows``, and those suppliers from their buyers' links."""
         if not len(self.buyer):
             return
         gone = np.zeros(size, bool)
         gone[rows] = True
-        keep = ~(gone[self.buyer] | gone[self.supplier])
+        self.supplier[(self.supplier >= 0) & gone[self.supplier]] = -1
+        keep = ~gone[self.buyer]
         self.buyer, self.supplier, self.ordinal = self.buyer[keep], self.supplier[keep], self.ordinal[keep]
 
     def partners(self, world: Any) -> Any:
@@ -49,6 +50,8 @@ def choose_partners(buyer: Any, supplier: Any, identity: Any, seed: int, month: 
     """Of each row's links in either direction the one with the highest keyed priority."""
     for link in range(len(buyer)):
         b, s = buyer[link], supplier[link]
+        if s < 0:
+            continue
         u_buyer, u_supplier, _, _ = draws.uniforms(seed, identity[b] ^ (identity[s] >> 1), month, draws.CHAIN)
         if u_buyer > best[b]:
             best[b], partner[b] = u_buyer, s

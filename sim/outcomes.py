@@ -221,8 +221,8 @@ _COUNTED = {
 
 outcome("startups", "enterprises", "startups founded since the start, gross", lambda m: m.w * sum(
     m.since(f"founded_{origin}") for origin in ORIGINS[1:]), 1, True)  # fmt: skip
-outcome("startups_net", "enterprises", "startups founded since the start that would not have been founded alone or "
-        "were founded alone", lambda m: m.w * sum(m.since(f"net_{origin}") for origin in ORIGINS[1:]), 1)  # fmt: skip
+outcome("startups_net", "enterprises", "startups through a shared channel (spin-off, maker, tenant) since the start, "
+        "net of founders who would have started alone", lambda m: m.w * sum(m.since(f"net_{o}") for o in ORIGINS[2:]), 1)  # fmt: skip
 for _origin in ORIGINS[1:]:
     outcome(f"startups_{_origin}", "enterprises", f"startups founded since the start, channel {_origin}",
             lambda m, o=_origin: m.w * m.since(f"founded_{o}"), 1)  # type: ignore[misc]  # fmt: skip
@@ -294,7 +294,6 @@ for _event, _words, _better in (
     ("answers_foreign", "requests answered by foreign experts", 1), ("contacts", "contacts that taught", 1),
     ("answers_crossing", "requests answered by an enterprise of another class", 1),
     ("links_renewed", "supply links looked at again", 0), ("followers", "followers into new sectors and modes", 1),
-    ("sectors_opened", "sectors opened", 1), ("modes_opened", "modes opened", 1),
     ("stopped", "enterprises that stopped", -1), ("resumed", "that resumed", 1), ("deregistered", "struck off", 0),
     ("adopted", "platform adoptions", 1), ("finance_asked", "requests for outside finance", 0),
     ("finance_given", "tickets of outside finance", 1), ("hours_lent", "equipment hours granted", 1),
@@ -305,7 +304,7 @@ for _with, _words in (
     ("reached", "with a partner found"), ("alone", "without a partner"), ("member", "of platform members"),
     ("outsider", "of enterprises without a platform"),
 ):  # fmt: skip
-    outcome(f"duration_{_with}", "month", f"mean duration of successful projects {_words}, since the start",
+    outcome(f"duration_{_with}", "month", f"mean duration of successful projects {_words}, since the start; longer ones had more time to find a partner",
             lambda m, e=_with: share(m.since(f"{e}_months"), m.since(f"succeeded_{e}")), -1)  # type: ignore[misc]  # fmt: skip
 outcome("rd_cycle", "month", "mean duration of successful projects since the start",
         lambda m: share(m.since("reached_months") + m.since("alone_months"), m.since("projects_succeeded")), -1, True)  # fmt: skip
@@ -317,6 +316,10 @@ outcome("answer_time_foreign", "month", "the same for foreign experts' answers",
         lambda m: share(m.since("answer_months_foreign"), m.since("answers_foreign")), -1)  # fmt: skip
 outcome("breadth", "kinds of partner", "mean breadth of projects begun since the start",
         lambda m: share(m.since("breadth"), m.since("projects_begun")))  # fmt: skip
+outcome("sectors_opened", "sectors", "sectors opened since the start", lambda m: float(m.since("sectors_opened")), 1)
+outcome(
+    "modes_opened", "modes", "new ways of selling opened since the start", lambda m: float(m.since("modes_opened")), 1
+)
 outcome("platforms", "platforms", "platforms launched", lambda m: float(len(m.world.platforms)), 1)
 outcome("platform_members", "enterprises", "members of platforms", lambda m: m.w * int(m.t.members.sum()), 1)
 outcome("platform_resources", "resources", "resources on named platforms",

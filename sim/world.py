@@ -116,7 +116,7 @@ class World:
         self.sectors = Sectors()
         self.books = Books()
         self.counts = np.zeros(len(COUNTS), np.int64)
-        self.posted = Posted(1.6, 1.0, 1.0, 1.0, 0.0, 0.0)
+        self.posted = Posted(settings.group("labour").talent_premium, 1.0, 1.0, 1.0, 0.0, 0.0)
         self.platforms: list[PlatformState] = []
         self.links = Links()
         self.ring_identity: Any = np.zeros(0, np.int64)
@@ -247,7 +247,9 @@ class World:
 
     def _add_platform(self, name: str, rules: Any, host: int) -> None:
         number = len(self.platforms)
-        identity = int(draws.child_identity(host or PLATFORM_ROOT, PLATFORM_ROOT, PLATFORM_ROOT, number))
+        named = self.settings.platforms
+        ordinal = named.index(name) if name in named else self.month + len(named)
+        identity = int(draws.child_identity(host or PLATFORM_ROOT, PLATFORM_ROOT, PLATFORM_ROOT, ordinal))
         self.platforms.append(
             PlatformState(
                 name,
@@ -271,6 +273,9 @@ class World:
             if stock[UNEMPLOYED] < 0:
                 stock[ELSEWHERE] += stock[UNEMPLOYED]
                 stock[UNEMPLOYED] = 0
+        missing = max(0, int(self.books.skilled[UNEMPLOYED] - self.books.people[UNEMPLOYED]))
+        self.books.people[UNEMPLOYED] += missing
+        self.books.people[ELSEWHERE] -= missing
 
     def release_people(self, staff: int, talent: int) -> None:
         """Give people who lose their job to the unemployed."""
@@ -289,4 +294,4 @@ class World:
         self.links.drop(rows, self.enterprises.size)
 
     def pay_from_site(self, payee: int, amount: float) -> int:
-        return self.books.pay(SITES, payee, amount)
+        return self.books.pay(SITES, payee, amount / self.weight)

@@ -84,7 +84,7 @@ def renew(
         i = buyer[link]
         key = r.identity[i] ^ (ordinal[link] + 1)
         u_look, u_point, _, _ = draws.uniforms(seed, key, month, draws.CHAIN)
-        if not fresh and u_look >= hazard:
+        if not fresh and u_look >= hazard and supplier[link] >= 0:
             continue
         j = choose_supplier(i, u_point, seed, month, r, p, price_share, ring, ring_row)
         if j >= 0:
@@ -99,7 +99,7 @@ def ask_parts(
     """A buyer's success asks suppliers for a new part: a project with a customer begins where none is under way."""
     for link in range(len(buyer)):
         i, j = buyer[link], supplier[link]
-        if succeeded[i] == 0 or r.status[j] != OPERATING or r.talent[j] == 0 or w.project_began[j] != NEVER:
+        if j < 0 or succeeded[i] == 0 or r.status[j] != OPERATING or r.talent[j] == 0 or w.project_began[j] != NEVER:
             continue
         _, _, u_asked, _ = draws.uniforms(seed, r.identity[i] ^ (r.identity[j] >> 1), month, draws.CHAIN)
         if u_asked < p.part_asked:

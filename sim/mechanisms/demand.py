@@ -84,11 +84,14 @@ def share_lost(u: float, lost: int, remaining: int, p: Any) -> float:
 
 @compiled
 def reverted(u: float, appeal: float, lines: int, line_size: float, age: int, p: Any) -> float:
-    """Sum of sizes after a month's reversion to ``line_size`` a line and Gaussian shocks; young firms ramp up."""
+    """Sum of sizes after a month's reversion to ``line_size`` a line and Gaussian shocks; young firms ramp up.
+
+    The drift of -spread^2 / 4 keeps the mean at ``line_size`` once the spread has settled at shock^2 / (2 reversion).
+    """
     speed = p.reversion if age >= 36 else p.ramp
     spread = p.shock / math.sqrt(lines)
     gap = math.log(lines * line_size / appeal)
-    return appeal * math.exp(speed * gap + spread * draws.normal(u) - 0.5 * spread * spread)
+    return appeal * math.exp(speed * gap + spread * draws.normal(u) - 0.25 * spread * spread)
 
 
 @compiled
@@ -159,7 +162,8 @@ def set_demand(world: World, market: Any, levers: Any) -> None:
         if nation and market.coupled:
             pull = max(sectors.pull[s], 1.0 / TICKS)
         elif not nation:
-            pull *= math.exp(math.log1p(market.rivals_growth) * month / 12.0)
+            rivals = sectors.demand[s] / max(sectors.opening_demand[s], 1.0 / TICKS) if sectors.opened[s] >= 0 else 1.0
+            pull *= rivals * math.exp(math.log1p(market.rivals_growth) * month / 12.0)
         price = sectors.price[s] if nation and market.coupled else 1.0
         value = sectors.demand[s] * path * math.exp((1.0 - market.price_elasticity) * math.log(price))
         opening = sectors.opening_pull[s] / max(sectors.opening_demand[s], 1.0 / TICKS)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim import draws
-from sim.cohort import idea_merit, staff_planned
+from sim.cohort import founders_means, idea_merit, staff_planned
 from sim.compiled import compiled
 from sim.economy import LEAVERS
 from sim.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, SPIN_OFF, TENANT
@@ -88,8 +88,7 @@ def utility(gain: float, need: float, entry_cost: float, worth: float, taste: fl
 @compiled
 def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Any) -> bool:
     """Whether own means, a channel's fund or outside finance cover the need."""
-    wealth = p.wealth_median * idea_merit(u_wealth, p.wealth_log_sd)
-    return wealth + fund >= need or u_finance < finance_fill
+    return founders_means(u_wealth, p) + fund >= need or u_finance < finance_fill
 
 
 @compiled
@@ -102,7 +101,7 @@ def consider(
     for k in range(len(ideas.identity)):
         u_merit, u_sector, u_wealth, u_finance = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA)
         tastes = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA_CHANNELS)
-        u_place, u_backed, _, _ = draws.uniforms(seed, ideas.identity[k], month, draws.LETTING)
+        u_place, u_backed, _, _ = draws.uniforms(seed, ideas.identity[k], month, draws.EQUIPMENT)
         counts[_IDEAS] += 1
         s = int(u_sector * sectors)
         jobs = float(staff_planned(seed, ideas.identity[k], n))
@@ -179,7 +178,7 @@ def gather(world: World, rules: Any) -> Ideas:
         mean = world.platform_rules(place).ideas_a_month if place.open_to_members else 0.0
         u, _, _, _ = world.uniforms(place.identity, draws.IDEAS)
         host = world.row_of(place.host) if place.host else NOBODY
-        take(place.identity, draws.poisson(u, mean), MAKER, host, place.number)
+        take(place.identity, draws.poisson(u, mean / world.weight_of(place)), MAKER, host, place.number)
     empty = np.zeros(len(identity), np.int64)
     return Ideas(
         np.array(identity, np.int64), np.array(source, np.int64), np.array(parent, np.int64),

@@ -116,6 +116,13 @@ def wanted_assets(staff: int, intensity: float, elasticity: float) -> float:
 
 
 @compiled
+def dividend(cash: float, revenue: float, staff: int, wage: float, reserve_months: float, m: Any) -> float:
+    """Dividends of a month: part of the cash above months of sales and above a year of the team's wages."""
+    reserve = max(reserve_months * revenue, staff * wage)
+    return m.payout * max(0.0, cash - reserve)
+
+
+@compiled
 def own(
     lo: int,
     hi: int,
@@ -126,6 +133,7 @@ def own(
     m: Any,
     elasticity: float,
     reserve_months: float,
+    wage: float,
     flows: Any,
 ) -> None:
     """Depreciation, investment and dividends of every operating enterprise, for a month."""
@@ -139,8 +147,8 @@ def own(
         spent = -transfer(i, -spent, w.cash, w.booked, flows, INVESTMENT)
         w.assets[i] += spent - worn
         w.profit_year[i] -= worn
-        reserve = reserve_months * r.revenue[i]
-        transfer(i, -m.payout * max(0.0, w.cash[i] - reserve), w.cash, w.booked, flows, DIVIDENDS)
+        paid_out = dividend(w.cash[i], r.revenue[i], r.staff[i], wage, reserve_months, m)
+        transfer(i, -paid_out, w.cash, w.booked, flows, DIVIDENDS)
 
 
 @compiled
@@ -218,7 +226,7 @@ def invest_and_pay_owners(world: World) -> None:
     population = world.settings.group("population")
     world.loop(
         own, OwnersReads, OwnersWrites, world.group("market"), population.capital_intensity_elasticity,
-        population.cash_months, world.books.flows,
+        population.cash_months, world.group("labour").wage, world.books.flows,
     )  # fmt: skip
 
 

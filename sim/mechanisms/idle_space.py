@@ -73,7 +73,7 @@ def renovate(world: World, site: SiteState) -> None:
         if site.work < cost - grant:
             return
         site.work -= cost - grant
-        world.books.pay(GOVERNMENT, SITES, grant)
+        world.books.pay(GOVERNMENT, SITES, grant / world.weight)
         world.pay_from_site(ECONOMY, grant)
         site.idle -= floor
         site.renovated += floor

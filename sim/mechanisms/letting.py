@@ -9,7 +9,7 @@ import numpy as np
 
 from sim import draws
 from sim.compiled import compiled
-from sim.economy import RENT, RENT_SUBSIDY, SITE_EQUITY, SITE_RENT, transfer
+from sim.economy import MOVING, RENT, RENT_SUBSIDY, SITE_EQUITY, SITE_RENT, transfer
 from sim.enterprises import BIG, OPERATING, TENANT
 from sim.world import COUNT, SiteState, World
 
@@ -83,7 +83,10 @@ def wish(
         if r.origin[i] == TENANT and r.started[i] == month:
             wishes[i] = NEWBORN
         elif r.size_class[i] != BIG and u_look < draws.monthly(min(0.95, p.consider)) * p.awareness:
-            if gain_of_moving(u_taste, r.staff[i], floor, outside_rent, rent - subsidy, neighbours_worth, p) > 0.0:
+            if (
+                gain_of_moving(u_taste, r.staff[i], floor, outside_rent, max(0.0, rent - subsidy), neighbours_worth, p)
+                > 0.0
+            ):
                 wishes[i] = MOVER
         events[_APPLICANTS] += wishes[i] > 0
 
@@ -172,7 +175,10 @@ def move_in(world: World, site: SiteState, row: int, floor: int, moved: bool, s:
     site.admitted += 1
     site.admitted_newborn += not moved
     world.count("tenants_moved" if moved else "tenants_newborn")
-    if not moved and site.fund > 0.0 and table.funded[row] == 0:
+    if moved:
+        cost = world.rules("letting").moving_cost * int(table.staff[row])
+        table.profit_year[row] += transfer(row, -cost, table.cash, table.booked, world.books.flows, MOVING)
+    elif site.fund > 0.0 and table.funded[row] == 0:
         amount = min(site.fund, s.ticket)
         table.funded[row] = 1
         site.fund -= transfer(row, amount, table.cash, table.booked, world.books.flows, SITE_EQUITY)

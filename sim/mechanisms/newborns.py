@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim import draws
-from sim.cohort import opening_sales, staff_planned
+from sim.cohort import founders_means, opening_sales, staff_planned
 from sim.compiled import compiled
-from sim.economy import ENTRY_COST, FOUNDERS_EQUITY, INVESTMENT, PLATFORM_EQUITY, attraction, transfer
+from sim.economy import ENTRY_COST, FOUNDERS_EQUITY, INVESTMENT, OUTSIDE_EQUITY, PLATFORM_EQUITY, attraction, transfer
 from sim.enterprises import MAKER, NEVER, OPERATING, REGISTERED, SPIN_OFF, AllColumns
 from sim.world import COUNT, World
 
@@ -66,14 +66,14 @@ def inherited(own: float, of_parent: float, share: float) -> float:
 @compiled
 def equity(u_wealth: float, need: float, jobs: int, wage: float, p: Any) -> float:
     """What founders put in (million yuan): the need and a year of wages, as far as their means go."""
-    wealth = p.wealth_median * math.exp(p.wealth_log_sd * draws.normal(u_wealth))
-    return max(need, min(wealth, need + jobs * wage))
+    return max(need, min(founders_means(u_wealth, p), need + jobs * wage))
 
 
 @compiled
 def be_born(
     seed: int, month: int, rows: Any, ideas: Any, chosen: Any, e: Any, n: Any, p: Any, o: Any, m: Any, wage: float,
-    entry_cost: float, fund: Any, ticket: float, sector_revenue: Any, productivity: Any, quality: Any, base: Any,
+    entry_cost: float, fund: Any, hours_fill: float, ticket: float,
+    sector_revenue: Any, productivity: Any, quality: Any, base: Any,
     events: Any, flows: Any,
 ) -> None:  # fmt: skip
     """Fill the rows of newcomers; ``chosen`` are the places of their ideas, ``fund`` what platforms have for makers."""
@@ -120,7 +120,7 @@ def be_born(
         need = jobs * p.capital_per_job
         asked = math.floor(jobs * p.hours_per_job)
         events[_HOURS_ASKED] += int(asked)
-        lent = min(float(fund[1]), asked)
+        lent = min(float(fund[1]), math.floor(asked * hours_fill))
         fund[1] -= lent
         events[_HOURS_LENT] += int(lent)
         e.borrowed_hours[i] = lent
@@ -131,7 +131,9 @@ def be_born(
             fund[0] -= transfer(i, backed, e.cash, e.booked, flows, PLATFORM_EQUITY)
             put_in -= backed
             e.funded[i] = 1
-        transfer(i, put_in, e.cash, e.booked, flows, FOUNDERS_EQUITY)
+        own_money = min(put_in, founders_means(u_wealth, p))
+        transfer(i, own_money, e.cash, e.booked, flows, FOUNDERS_EQUITY)
+        transfer(i, put_in - own_money, e.cash, e.booked, flows, OUTSIDE_EQUITY)
         transfer(i, -entry_cost, e.cash, e.booked, flows, ENTRY_COST)
         e.assets[i] = -transfer(i, -need, e.cash, e.booked, flows, INVESTMENT)
 
@@ -151,9 +153,9 @@ def apply(world: World, ideas: Any) -> None:
         before = fund[0]
         be_born(
             world.seed, world.month, rows, ideas, chosen, table.view(AllColumns), rules, entry, population,
-            world.group("market"), world.group("labour").wage, entry_cost, fund, entry.maker_ticket,
-            sectors.worker_revenue, sectors.productivity, sectors.quality, sectors.base_knowledge, world.counts,
-            world.books.flows,
+            world.group("market"), world.group("labour").wage, entry_cost, fund,
+            world.posted.hours_fill, entry.maker_ticket, sectors.worker_revenue, sectors.productivity,
+            sectors.quality, sectors.base_knowledge, world.counts, world.books.flows,
         )  # fmt: skip
         spend_funds(world, float(before - fund[0]))
         asked = int(world.counts[_HOURS_ASKED])

@@ -103,7 +103,7 @@ def gain(u: float, p: Any) -> float:
 
 @compiled
 def work(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, saving: float, base: Any, succeeded: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, base: Any, succeeded: Any,
     counts: Any, flows: Any,
 ) -> None:  # fmt: skip
     """A month's work on projects; ``succeeded`` marks rows whose project came to its end."""
@@ -152,7 +152,7 @@ def work(
                 w.productivity[i] *= 1.0 + gain(u_gain, p)
             else:
                 w.quality[i] *= 1.0 + gain(u_gain, p)
-            w.energy[i] *= 1.0 - saving
+            w.energy[i] *= 1.0 - p.energy_saving
             w.project_began[i] = NEVER
             w.asked[i] = NEVER
         elif u_abandon < p.abandon:
@@ -182,8 +182,7 @@ def apply(world: World) -> None:
     world.succeeded = world.marks()
     if not rules.enabled:
         return
-    chain = world.rules("chain")
     world.loop(
-        work, Reads, Writes, rules, chain.energy_saving if chain.enabled else 0.0, world.sectors.base_knowledge,
+        work, Reads, Writes, rules, world.sectors.base_knowledge,
         world.succeeded, world.counts, world.books.flows,
     )  # fmt: skip

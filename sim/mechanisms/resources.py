@@ -18,11 +18,12 @@ _RECRUITED, _AGED = COUNT["resources_recruited"], COUNT["resources_aged"]
 
 def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
     """Weights of the 27 cells, summing to 1, for knowledge spread around ``centre``."""
-    weights = np.zeros(CELLS)
+    far = np.zeros(CELLS)
     for cell in range(CELLS):
         place = (cell // 9, cell // 3 % 3, cell % 3)
-        far = sum(((place[axis] + 0.5) * CELL - centre[axis]) ** 2 for axis in range(3))
-        weights[cell] = math.exp(-far / (2.0 * spread * spread))
+        far[cell] = sum(((place[axis] + 0.5) * CELL - centre[axis]) ** 2 for axis in range(3))
+    nearest = float(far.min())  # taken off, so that a narrow spread far from any cell leaves a weight above zero
+    weights = np.array([math.exp((nearest - it) / (2.0 * spread * spread)) for it in far.tolist()])
     return weights / weights.sum()
 
 
@@ -76,6 +77,13 @@ def apply(world: World) -> None:
         run_platform(world, platform, weights)
 
 
+def running_cost(world: World, platform: PlatformState) -> float:
+    """What a platform costs a month (million yuan): its interface staff, or the fixed cost of an unnamed own one."""
+    if platform.name in world.settings.platforms:
+        return platform.interface_staff * float(world.group("labour").wage) / 12.0
+    return float(world.rules("adoption").own_cost) / 12.0
+
+
 def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     named = world.platform_rules(platform)
     u_success, _, _, _ = world.uniforms(platform.identity, draws.RESOURCES)
@@ -89,7 +97,7 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     turn_over(
         platform.counts, come * shares, weights, leaving, world.seed, platform.identity, world.month, world.counts
     )
-    wages = platform.interface_staff * world.group("labour").wage / 12.0
+    wages = running_cost(world, platform) / world.weight_of(platform)
     host = world.row_of(platform.host) if platform.host else -1
     if host < 0:
         world.books.pay(PLATFORMS, HOUSEHOLDS, wages)

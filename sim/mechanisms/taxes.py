@@ -67,20 +67,20 @@ def levy(
         if r.status[i] == FREE:
             continue
         age = month - r.started[i]
-        stated = 0.0
         paid = 0.0
         if r.status[i] == OPERATING:
             stated = value_added_tax(r.revenue[i], r.exports[i], input_share, p)
             paid = -transfer(i, -collected(stated, age, relief, p), w.cash, w.booked, flows, VAT)
+            w.profit_year[i] -= paid
+            totals[STATED] += ticks(stated)
         if december:
-            # Turnover tax is outside the price and so no cost; losses decay evenly instead of lapsing by vintage.
+            # Losses decay evenly instead of lapsing by vintage.
             taxable = w.profit_year[i] - w.losses[i]
             w.losses[i] = max(0.0, -taxable) * (1.0 - 1.0 / p.loss_years)
             w.profit_year[i] = 0.0
             due = income_tax(taxable, p)
-            stated += due
+            totals[STATED] += ticks(due)
             paid -= transfer(i, -collected(due, age, relief, p), w.cash, w.booked, flows, INCOME_TAX)
-        totals[STATED] += ticks(stated)
         totals[PAID] += ticks(paid)
         if r.origin[i] != INCUMBENT:
             totals[PAID_STARTUPS] += ticks(paid)

@@ -24,7 +24,7 @@ class Entry(NamedTuple):
 
     enabled: bool = _switch()
     ideas_per_thousand: float = parameter(
-        1.2, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
+        0.9, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
         fitted("entry of 9% of the operating stock a year (Eurostat birth rate)"), bounds=(0, 1000),
     )  # fmt: skip
     leavers_rate: float = parameter(
@@ -60,8 +60,8 @@ class Entry(NamedTuple):
         bounds=(0, 10), plausible=(0.03, 0.15),
     )  # fmt: skip
     wealth_median: float = parameter(
-        0.35, "million yuan", "median founder's own means, family's included", assumption("household wealth"),
-        bounds=(0.001, 100), plausible=(0.15, 0.7),
+        0.32, "million yuan", "median founder's own means, family's included", assumption("household wealth"),
+        bounds=(0.001, 100), plausible=(0.1, 0.6),
     )  # fmt: skip
     wealth_log_sd: float = parameter(
         0.9, "", "spread of the logarithm of founders' means", assumption("household wealth"), bounds=(0, 3),
@@ -240,7 +240,7 @@ class Projects(NamedTuple):
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.035, "1/month", "hazard at which a project is given up", assumption("a third after two years"), bounds=(0, 1),
+        0.035, "1/month", "hazard at which a project is given up", assumption("a third in a year"), bounds=(0, 1),
         plausible=(0.01, 0.05),
     )  # fmt: skip
     cost: float = parameter(
@@ -254,6 +254,10 @@ class Projects(NamedTuple):
     new_lines: float = parameter(
         0.04, "share of lines", "new lines from one success, at least one", assumption("renewal of the range"),
         bounds=(0, 1), plausible=(0.01, 0.1),
+    )  # fmt: skip
+    energy_saving: float = parameter(
+        0.02, "share", "energy and material per output that a success saves", assumption("cleaner processes"),
+        bounds=(0, 1), plausible=(0.005, 0.05),
     )  # fmt: skip
 
 
@@ -283,7 +287,7 @@ class Matching(NamedTuple):
     )  # fmt: skip
     taste: float = parameter(
         0.05, "", "scale of the taste for a partner, in distance of knowledge", assumption("unseen reasons"),
-        bounds=(0, 1), plausible=(0.02, 0.15),
+        bounds=(0.001, 1), plausible=(0.02, 0.15),
     )  # fmt: skip
     foreign_cost: float = parameter(
         0.01, "million yuan", "cost of an answer from a foreign expert", assumption("a consultant's day or two"),
@@ -390,10 +394,6 @@ class Chain(NamedTuple):
         0.3, "share", "suppliers that a buyer's success asks for a new part", assumption("co-development"),
         bounds=(0, 1), plausible=(0.1, 0.6),
     )  # fmt: skip
-    energy_saving: float = parameter(
-        0.02, "share", "energy and material per output that a success saves", assumption("cleaner processes"),
-        bounds=(0, 1), plausible=(0.005, 0.05),
-    )  # fmt: skip
 
 
 class IdleSpace(NamedTuple):
@@ -462,8 +462,7 @@ class Demand(NamedTuple):
         plausible=(0.8, 1.6),
     )  # fmt: skip
     shock: float = parameter(
-        0.18, "", "monthly Gaussian shock to the logarithm of one line's size", assumption("annual 0.3 to 0.4"),
-        bounds=(0, 1), plausible=(0.04, 0.15),
+        0.20, "", "monthly Gaussian shock to the logarithm of one line's size", assumption("with the reversion, sizes of lines spread by 1.0"), bounds=(0, 1), plausible=(0.10, 0.30),
     )  # fmt: skip
     reversion: float = parameter(
         0.02, "1/month", "speed at which sizes of lines revert", assumption("two to five years"), bounds=(0, 1),
@@ -517,7 +516,7 @@ class Finance(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     distress_months: int = parameter(
-        8, "month", "months of negative cash after which operation stops", fitted("operating survival"), bounds=(1, 120)
+        10, "month", "months of negative cash after which operation stops", fitted("operating survival"), bounds=(1, 120)
     )
     resume: float = parameter(
         0.02, "1/month", "hazard at which a suspended enterprise resumes", assumption("rare"), bounds=(0, 1),
@@ -553,11 +552,11 @@ class Taxes(NamedTuple):
     )  # fmt: skip
     exempt: float = parameter(
         0.005, "million yuan a month", "sales up to which a small trader is exempt",
-        evidence("5,000 yuan from 2009; 20,000 from August 2013; 30,000 from October 2014"), bounds=(0, 1),
+        evidence("5,000 yuan from 2009; up to 20,000 from November 2011; 20,000 from August 2013; 30,000 from October 2014"), bounds=(0, 1),
     )  # fmt: skip
     invoiced: float = parameter(
         0.8, "share", "part of value added and profit that is declared and taxed", assumption("exemptions, deductions, gaps"),
-        bounds=(0, 1), plausible=(0.5, 1.0),
+        bounds=(0, 1), plausible=(0.3, 1.0),
     )  # fmt: skip
     income_tax: float = parameter(
         0.25, "", "standard rate of corporate income tax", evidence("law of 2008"), bounds=(0, 1)
@@ -588,7 +587,7 @@ class Exports(NamedTuple):
         assumption("exports near a ninth of sales"), bounds=(-20, 20), plausible=(-4, -1.5),
     )  # fmt: skip
     staff_slope: float = parameter(
-        0.29,
+        0.31,
         "",
         "logit's slope in the logarithm of staff",
         fitted("57% of exports from big enterprises"),
