@@ -35,7 +35,7 @@ format: $(installed) ## lay the code out and mend what ruff can mend
 	$(bin)/ruff format .
 
 bench: $(installed) ## what a month costs for each enterprise, in nanoseconds
-	$(bin)/python tests/bench.py
+	$(bin)/python tests/benchmarks/month.py
 
 lock: ## pin all dependencies anew in constraints.txt (needs uv)
 	@uv=$(bin)/uv; [ -x "$$uv" ] || uv=$$(command -v uv) || { echo "make lock needs uv: $(bin)/pip install uv" >&2; exit 1; }; \

@@ -194,7 +194,10 @@ def test_value_added_tax_agent_by_agent(twins: tuple[EcosystemModel, EcosystemMo
 
     def pay(agent: Any) -> float:
         stated = plain(taxes.value_added_tax)(agent.revenue, agent.exports, input_share, rules)
-        return -book(hand, agent, -plain(taxes.collected)(stated, hand.month - agent.started, relief, rules), "vat")
+        due = plain(taxes.collected)(stated, hand.month - agent.started, relief, rules)
+        paid = -book(hand, agent, -due, "vat")
+        agent.profit_year -= paid
+        return paid
 
     paid = operating(hand).map(pay)
     assert sum(paid) > 0.0

@@ -163,8 +163,8 @@ def permuted(model: EcosystemModel, seed: int) -> EcosystemModel:
     table._free = [int(place[row]) for row in table._free]
     rng.shuffle(table._free)
     order = rng.permutation(len(links))
-    links.buyer, links.supplier = place[links.buyer][order], place[links.supplier][order]
-    links.ordinal = links.ordinal[order]
+    links.buyer, links.ordinal = place[links.buyer][order], links.ordinal[order]
+    links.supplier = np.where(links.supplier >= 0, place[links.supplier], -1)[order]
     world.succeeded = world.succeeded[old] if len(world.succeeded) == len(old) else world.succeeded
     assert not len(world.left)
     return model

@@ -83,7 +83,8 @@ def state_by_identity(model: EcosystemModel) -> dict[str, str]:
     parts = flat(rest) | flat(model.record, "record")
     parts |= {f"enterprises.{column.name}": table.columns[column.name][rows] for column in COLUMNS}
     links = world.links
-    ends = [table.identity[links.buyer], table.identity[links.supplier], links.ordinal]
+    supplier = np.where(links.supplier >= 0, table.identity[links.supplier], -1)
+    ends = [table.identity[links.buyer], supplier, links.ordinal]
     order = np.lexsort(ends[::-1])
     parts |= {f"links.{number}": end[order] for number, end in enumerate(ends)}
     return {name: _digest(part) for name, part in parts.items()}

@@ -70,17 +70,20 @@ def levy(
         paid = 0.0
         if r.status[i] == OPERATING:
             stated = value_added_tax(r.revenue[i], r.exports[i], input_share, p)
-            paid = -transfer(i, -collected(stated, age, relief, p), w.cash, w.booked, flows, VAT)
+            due = collected(stated, age, relief, p)
+            paid = -transfer(i, -due, w.cash, w.booked, flows, VAT)
             w.profit_year[i] -= paid
-            totals[STATED] += ticks(stated)
+            totals[STATED] += ticks(stated - due)
         if december:
             # Losses decay evenly instead of lapsing by vintage.
             taxable = w.profit_year[i] - w.losses[i]
             w.losses[i] = max(0.0, -taxable) * (1.0 - 1.0 / p.loss_years)
             w.profit_year[i] = 0.0
-            due = income_tax(taxable, p)
-            totals[STATED] += ticks(due)
-            paid -= transfer(i, -collected(due, age, relief, p), w.cash, w.booked, flows, INCOME_TAX)
+            stated = income_tax(taxable, p)
+            due = collected(stated, age, relief, p)
+            paid -= transfer(i, -due, w.cash, w.booked, flows, INCOME_TAX)
+            totals[STATED] += ticks(stated - due)
+        totals[STATED] += ticks(paid)
         totals[PAID] += ticks(paid)
         if r.origin[i] != INCUMBENT:
             totals[PAID_STARTUPS] += ticks(paid)

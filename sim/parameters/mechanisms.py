@@ -516,7 +516,11 @@ class Finance(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     distress_months: int = parameter(
-        10, "month", "months of negative cash after which operation stops", fitted("operating survival"), bounds=(1, 120)
+        10,
+        "month",
+        "months of negative cash after which operation stops",
+        fitted("operating survival"),
+        bounds=(1, 120),
     )
     resume: float = parameter(
         0.02, "1/month", "hazard at which a suspended enterprise resumes", assumption("rare"), bounds=(0, 1),

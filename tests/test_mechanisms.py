@@ -1,0 +1,202 @@
+"""Mechanisms: each writes what it declares, each can be switched, each parameter and each outcome is alive."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pkgutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from worlds import SHIPPED, different_outcomes, run, scenario, town
+
+from sim import mechanisms, review
+from sim.declare import declared
+from sim.enterprises import FREE, NAMES
+from sim.model import EcosystemModel
+from sim.outcomes import OUTCOMES
+from sim.parameters import GROUPS, NAMED
+from sim.world import World
+
+MODULES = {
+    info.name: importlib.import_module(f"sim.mechanisms.{info.name}")
+    for info in pkgutil.iter_modules(mechanisms.__path__)
+} | {"review": review}
+
+# What mechanisms write outside their loops, for a few enterprises at a time.
+BOOKED = frozenset({"cash", "booked"})
+BY_HAND = {
+    "adoption": {"profit_year"} | BOOKED,  # fees that reach a host
+    "resources": {"profit_year"} | BOOKED,  # what running a platform costs its host
+    "industries": {"profit_year"} | BOOKED,  # what opening a sector costs
+    "letting": {"floor", "site", "let_until", "moved_in", "funded"} | BOOKED,  # who moves in and out
+    "finance": {"floor", "site"} | BOOKED,  # who stops gives floor back, who leaves pays out
+    "matching": {"met_0"},  # nobody is met where it is off
+}
+
+
+def declared_writes(module: Any) -> set[str]:
+    """Columns of the classes whose name ends in ``Writes`` or that a loop is handed as its writes."""
+    found: set[str] = set()
+    for name, value in vars(module).items():
+        if isinstance(value, type) and hasattr(value, "_fields") and (name.endswith("Writes") or name == "Wishes"):
+            found.update(value._fields)
+    return found & set(NAMES)
+
+
+WRITES = {name: declared_writes(module) for name, module in MODULES.items()}
+
+Watched = dict[str, set[str]]
+
+
+def watch(monkeypatch: pytest.MonkeyPatch) -> tuple[Watched, Watched]:
+    """From now on every mechanism's writes are kept: to enterprises that were there, and to others."""
+    there: Watched = defaultdict(set)
+    elsewhere: Watched = defaultdict(set)
+    work = EcosystemModel._run
+
+    def run_one(self: EcosystemModel, mechanism: str, apply: Callable[[World], Any]) -> Any:
+        table = self.enterprises
+        before = {name: getattr(table, name).copy() for name in NAMES}
+        result = apply(self.world)
+        size = len(before["status"])
+        alive = before["status"] != FREE
+        for name in NAMES:
+            now = getattr(table, name)
+            changed = now[:size] != before[name]
+            if changed[alive].any():
+                there[mechanism].add(name)
+            if changed[~alive].any() or now[size:].any():
+                elsewhere[mechanism].add(name)
+        return work(self, mechanism, lambda _: result)
+
+    monkeypatch.setattr(EcosystemModel, "_run", run_one)
+    return there, elsewhere
+
+
+@pytest.fixture(scope="module")
+def seen() -> tuple[Watched, Watched]:
+    with pytest.MonkeyPatch.context() as patch:
+        watched = watch(patch)
+        run(town(), 40)  # hours are lent for three years
+        run(town(population__world="place", mechanisms__matching__enabled=False), 4)
+    return watched
+
+
+def test_every_mechanism_with_a_switch_has_its_file() -> None:
+    named = {key.removeprefix("mechanisms.") for key in GROUPS if key.startswith("mechanisms.")}
+    assert named - {"population"} == set(MODULES) - {"levers", "review"}
+
+
+@pytest.mark.parametrize("mechanism", MODULES)
+def test_a_mechanism_writes_only_the_columns_that_it_declares(mechanism: str, seen: tuple[Watched, Watched]) -> None:
+    there, _ = seen
+    allowed = WRITES[mechanism] | BY_HAND.get(mechanism, set())
+    assert there.get(mechanism, set()) <= allowed
+
+
+def test_only_births_fill_free_rows(seen: tuple[Watched, Watched]) -> None:
+    _, elsewhere = seen
+    assert {"identity", "status", "born", "cash"} <= elsewhere["newborns"]
+    # Matching marks that nobody is met in every row, free ones too.
+    assert {name: columns for name, columns in elsewhere.items() if name != "newborns"} in ({}, {"matching": {"met_0"}})
+
+
+@pytest.mark.parametrize("mechanism", MODULES)
+def test_what_a_mechanism_declares_it_does_write(mechanism: str, seen: tuple[Watched, Watched]) -> None:
+    """The control: the town is eventful enough that nothing declared stays unwritten."""
+    there, elsewhere = seen
+    written = there[mechanism] | elsewhere[mechanism]
+    assert WRITES[mechanism] - written - {"host"} == set()
+
+
+def test_a_write_that_is_not_declared_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: taxes that touch quality."""
+    work = MODULES["taxes"].apply
+
+    def apply(world: World) -> None:
+        work(world)
+        world.enterprises.quality[0] *= 1.01
+
+    monkeypatch.setattr(MODULES["taxes"], "apply", apply)
+    there, _ = watch(monkeypatch)
+    run(town(), 2)
+    assert there["taxes"] - WRITES["taxes"] == {"quality"}
+
+
+# --- switches
+
+
+@pytest.mark.parametrize("mechanism", [key for key in GROUPS if key.startswith("mechanisms.")])
+def test_a_mechanism_can_be_switched_off_and_is_missed(mechanism: str) -> None:
+    off = {f"{mechanism}.enabled".replace(".", "__"): False}
+    with_it, without = run(town(), 14), run(town(**off), 14)
+    assert len(different_outcomes(with_it, without)) > 3
+
+
+# --- parameters
+
+READ = """
+import json, sys
+from sim.scenario import Scenario
+from worlds import run, town
+
+class Watched:
+    def __init__(self, prefix, group):
+        self.prefix, self.group = prefix, group
+    def __getattr__(self, name):
+        read.add(f"{self.prefix}.{name}")
+        return getattr(self.group, name)
+
+read = set()
+group = Scenario.group
+Scenario.group = lambda self, prefix, month=0: Watched(prefix, group(self, prefix, month))
+run(town(population__world="place", population__host_staff=3000), 2)
+experts = {"platforms__workshop__foreign_share": 1.0, "platforms__workshop__user_share": 0.0}
+run(town(mechanisms__matching__rate=5.0, **experts), 14)
+print(json.dumps(sorted(read)))
+"""
+
+
+def test_every_parameter_is_read_in_a_run() -> None:
+    """In plain Python, where reading a field can be seen. The group ``run`` is read by those who run the model."""
+    done = subprocess.run(
+        [sys.executable, "-c", READ],
+        cwd=Path(__file__).parent,
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    read = set(json.loads(done.stdout))
+    declared_keys = {
+        f"{prefix}.{name}" for prefix, group in GROUPS.items() if prefix != "run" for name in declared(group)
+    }
+    read_names = {(key.split(".")[0], key.rpartition(".")[2]) for key in read if key.split(".")[0] in NAMED}
+    declared_names = {(kind, name) for kind, group in NAMED.items() for name in declared(group)}
+    assert declared_keys - read == set()
+    assert declared_names - read_names == set()
+
+
+# --- outcomes
+
+
+def test_no_outcome_is_constant_or_dead_in_all_shipped_scenarios() -> None:
+    moving: set[str] = set()
+    for name in SHIPPED:
+        settings = scenario(name)
+        record = run(settings, max(settings.months, 100)).record
+        assert set(record) == set(OUTCOMES)
+        for outcome, values in record.items():
+            known = np.array(values)[~np.isnan(values)]
+            if len(known) and np.ptp(known) > 0.0:
+                moving.add(outcome)
+    assert set(OUTCOMES) - moving == set()
