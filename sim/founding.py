@@ -21,7 +21,7 @@ from sim.world import World
 _PARTS = 16  # quantiles looked at within a stratum of the tail
 ROOT = 0  # parent of the opening population
 _GOLDEN_3 = 1.2207440846057596  # root of x^4 = x + 1: revenue per worker, capital intensity, taste for exporting
-_GOLDEN_12 = 1.0570505752212285  # root of x^13 = x + 1: the other traits
+_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)  # square roots: slopes of the other traits
 
 
 @compiled
@@ -108,13 +108,13 @@ def base_knowledge(sectors: int) -> Any:
 
 
 def lattice(seed: int, number: int) -> Any:
-    """Points in (0, 1) of shape (number, 16): strata of staff, then additive recurrences shifted by the seed.
+    """Points in (0, 1) of shape (number, 16): strata of staff, then Kronecker recurrences shifted by the seed.
 
     The traits that shares hang on most come from a recurrence of their own in three dimensions, which is even over
     any run of neighbouring strata, and so over the big enterprises too.
     """
     shift = [word for block in range(4) for word in draws.uniforms(seed, ROOT, block, draws.OPENING)]
-    slope = [_GOLDEN_3**-k for k in (1, 2, 3)] + [_GOLDEN_12**-k for k in range(1, 13)]
+    slope = [_GOLDEN_3**-k for k in (1, 2, 3)] + [math.sqrt(prime) for prime in _PRIMES]
     index = np.arange(number)[:, None]
     points = np.modf(index * np.array(slope) + np.array(shift[1:]))[0]
     strata = (index + 0.5) / number

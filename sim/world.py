@@ -231,7 +231,9 @@ class World:
             self._named_platforms.remove(name)
             host = 0
             if rules.kind == "own" and len(self.ring_row):
-                row = max(self.ring_row.tolist(), key=self._rank)
+                hosts = {platform.host for platform in self.platforms}
+                free = [row for row in self.ring_row.tolist() if int(self.enterprises.identity[row]) not in hosts]
+                row = max(free, key=self._rank)
                 host = int(self.enterprises.identity[row])
                 self.enterprises.platform[row] = len(self.platforms)
             self._add_platform(name, rules, host)

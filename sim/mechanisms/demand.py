@@ -18,7 +18,7 @@ from sim.economy import INPUTS, SALES_HOME, TICKS, attraction, ticks, transfer
 from sim.enterprises import OPERATING
 from sim.world import World
 
-MOST_SALES = 20.0  # sales for a pull, relative to the opening: the few left in a sector cannot serve all of it
+MOST_SALES = 5.0  # sales for a pull, relative to the opening: the few left in a sector cannot serve all of it
 
 
 class LinesReads(NamedTuple):
@@ -53,12 +53,24 @@ class SalesWrites(NamedTuple):
 
 
 @compiled
+def bundle_variance(lines: int, log_variance: float) -> float:
+    """Variance of the logarithm of ``lines`` lines together: a lognormal with the sum's two moments (Fenton 1960)."""
+    return math.log1p(math.expm1(log_variance) / lines)
+
+
+@compiled
 def bundle(u: float, lines: int, log_sd: float) -> float:
-    """Size of ``lines`` lines together, in mean lines: a lognormal with the sum's two moments (Fenton-Wilkinson)."""
+    """Size of ``lines`` new lines together, in mean lines."""
     if lines <= 0:
         return 0.0
-    variance = math.log1p(math.expm1(log_sd * log_sd) / lines)
+    variance = bundle_variance(lines, log_sd * log_sd)
     return lines * math.exp(math.sqrt(variance) * draws.normal(u) - 0.5 * variance)
+
+
+@compiled
+def settled_variance(p: Any) -> float:
+    """Variance to which the logarithm of one line's size settles under reversion and shocks."""
+    return 0.5 * p.shock * p.shock / max(p.reversion, 1e-9)
 
 
 @compiled
@@ -78,20 +90,22 @@ def share_lost(u: float, lost: int, remaining: int, p: Any) -> float:
     """Part of the sum of sizes that goes with ``lost`` lines."""
     if remaining == 0:
         return 1.0
-    size = bundle(u, lost, p.line_log_sd)
-    return size / (size + remaining)
+    one = settled_variance(p)
+    gone, kept = bundle_variance(lost, one), bundle_variance(remaining, one)
+    log_ratio = math.log(lost / remaining) - 0.5 * (gone - kept) + math.sqrt(gone + kept) * draws.normal(u)
+    return 1.0 / (1.0 + math.exp(-log_ratio))
 
 
 @compiled
 def reverted(u: float, appeal: float, lines: int, line_size: float, age: int, p: Any) -> float:
-    """Sum of sizes after a month's reversion to ``line_size`` a line and Gaussian shocks; young firms ramp up.
+    """Sum of sizes after a month's reversion and Gaussian shocks; young firms ramp up faster.
 
-    The drift of -spread^2 / 4 keeps the mean at ``line_size`` once the spread has settled at shock^2 / (2 reversion).
+    The sum of lognormal lines is taken as lognormal (Fenton 1960) with mean ``lines * line_size`` once settled.
     """
     speed = p.reversion if age >= 36 else p.ramp
-    spread = p.shock / math.sqrt(lines)
-    gap = math.log(lines * line_size / appeal)
-    return appeal * math.exp(speed * gap + spread * draws.normal(u) - 0.25 * spread * spread)
+    settled = bundle_variance(lines, settled_variance(p))
+    gap = math.log(lines * line_size / appeal) - 0.5 * settled
+    return appeal * math.exp(speed * gap + math.sqrt(2.0 * p.reversion * settled) * draws.normal(u))
 
 
 @compiled
@@ -161,9 +175,11 @@ def set_demand(world: World, market: Any, levers: Any) -> None:
         pull = sectors.opening_pull[s]
         if nation and market.coupled:
             pull = max(sectors.pull[s], 1.0 / TICKS)
-        elif not nation:
-            rivals = sectors.demand[s] / max(sectors.opening_demand[s], 1.0 / TICKS) if sectors.opened[s] >= 0 else 1.0
-            pull *= rivals * math.exp(math.log1p(market.rivals_growth) * month / 12.0)
+        else:
+            # Others fill a new sector as its demand grows, and rivals outside a place pull more each year.
+            filled = sectors.demand[s] / max(sectors.opening_demand[s], 1.0 / TICKS) if sectors.opened[s] >= 0 else 1.0
+            rivals = 0.0 if nation else market.rivals_growth
+            pull *= filled * math.exp(math.log1p(rivals) * month / 12.0)
         price = sectors.price[s] if nation and market.coupled else 1.0
         value = sectors.demand[s] * path * math.exp((1.0 - market.price_elasticity) * math.log(price))
         opening = sectors.opening_pull[s] / max(sectors.opening_demand[s], 1.0 / TICKS)

@@ -176,9 +176,10 @@ def match(
         events[_ANSWERS] += 1
         events[_MONTHS] += waited
         events[_CROSSING] += crossing
-        answered_by[platform] += 1
         if source == _ALONE:
             events[_ELSEWHERE] += 1
+        else:
+            answered_by[platform] += 1
         if source == FOREIGN:
             events[_FOREIGN] += 1
             events[_FOREIGN_MONTHS] += waited

@@ -160,7 +160,8 @@ def apply(world: World, ideas: Any) -> None:
         spend_funds(world, float(before - fund[0]))
         asked = int(world.counts[_HOURS_ASKED])
         fill = min(1.0, (fund[1] + int(world.counts[_HOURS_LENT])) / asked) if asked else 1.0
-        world.posted = world.posted._replace(hours_fill=fill)
+        if world.group("market").coupled:
+            world.posted = world.posted._replace(hours_fill=fill)
     totals = np.zeros(2, np.int64)
     world.loop(start, Reads, Writes, rules, rules.talent_share, totals, world.counts)
     world.hire_people(int(totals[0]), int(totals[1]))

@@ -84,7 +84,7 @@ class Population(NamedTuple):
         bounds=(0, 2), plausible=(0.3, 0.8),
     )  # fmt: skip
     capital_intensity_elasticity: float = parameter(
-        0.243, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share"),
+        0.238, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share"),
         bounds=(0, 0.6), plausible=(0.20, 0.30),
     )  # fmt: skip
     survey_revenue: float = parameter(
