@@ -104,7 +104,7 @@ def reverted(u: float, appeal: float, lines: int, line_size: float, age: int, p:
     """
     speed = p.reversion if age >= 36 else p.ramp
     settled = bundle_variance(lines, settled_variance(p))
-    gap = math.log(lines * line_size / appeal) - 0.5 * settled
+    gap = math.log(lines * line_size / appeal) - 0.5 * settled * p.reversion / max(speed, 1e-9)
     return appeal * math.exp(speed * gap + math.sqrt(2.0 * p.reversion * settled) * draws.normal(u))
 
 

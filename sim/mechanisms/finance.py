@@ -89,7 +89,7 @@ def merit(u: float, quality: float, productivity: float) -> float:
 def invest(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, wage: float, hurdle: float, counts: Any, flows: Any
 ) -> None:
-    """Young enterprises short of cash ask once; those whose seen merit passes the posted hurdle get a ticket."""
+    """Young enterprises short of cash ask; those whose seen merit passes the posted hurdle get a ticket."""
     for i in range(lo, hi):
         if r.status[i] != OPERATING or r.origin[i] == INCUMBENT or w.funded[i] == 1:
             continue

@@ -51,7 +51,7 @@ def building_cost(u: float, s: Any) -> float:
 
 def relocate(world: World, site: SiteState) -> None:
     """The event: floor stands idle, and people leave the relocated enterprise."""
-    people = int(world.site_rules(site).released_staff)
+    people = int(world.site_rules(site).released_staff / world.weight)
     site.idle = site.floor
     site.relocated = True
     world.books.people[ELSEWHERE] -= people
@@ -97,5 +97,9 @@ def apply(world: World) -> None:
     world.hours[:] = 0
     world.loop(spare, Reads, Writes, rules, world.hours)
     offered = int(rules.lent_share * int(world.hours[0]))
-    offered += sum(int(world.site_rules(site).equipment_hours) for site in world.sites if world.month >= site.vacated)
+    offered += sum(
+        int(world.site_rules(site).equipment_hours / world.weight)
+        for site in world.sites
+        if world.month >= site.vacated
+    )
     world.hours_offered = max(offered, int(world.hours[1]))

@@ -62,6 +62,12 @@ def gain_of_moving(
 
 
 @compiled
+def term_ends(month: int, let_until: int, term: float) -> bool:
+    """Whether a term of a tenancy, the first or a renewed one, ends this month."""
+    return month >= let_until and (month - let_until) % int(term) == 0
+
+
+@compiled
 def wish(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, s: Any, number: int, rent: float, subsidy: float,
     outside_rent: float, tenants: int, floor_per_job: float, wishes: Any, events: Any,
@@ -74,7 +80,7 @@ def wish(
         u_look, u_taste, u_stay, _ = draws.uniforms(seed, r.identity[i], month, draws.LETTING)
         floor = floor_needed(r.staff[i], floor_per_job)
         if r.site[i] == number:
-            if floor > s.largest_tenant or (month >= r.let_until[i] and u_stay >= p.renewal):
+            if floor > s.largest_tenant or (term_ends(month, r.let_until[i], s.term) and u_stay >= p.renewal):
                 wishes[i] = LEAVES
                 events[_GRADUATED] += 1
             continue
@@ -179,6 +185,7 @@ def move_in(world: World, site: SiteState, row: int, floor: int, moved: bool, s:
         cost = world.rules("letting").moving_cost * int(table.staff[row])
         table.profit_year[row] += transfer(row, -cost, table.cash, table.booked, world.books.flows, MOVING)
     elif site.fund > 0.0 and table.funded[row] == 0:
-        amount = min(site.fund, s.ticket)
+        amount = min(site.fund / world.weight, s.ticket)
         table.funded[row] = 1
-        site.fund -= transfer(row, amount, table.cash, table.booked, world.books.flows, SITE_EQUITY)
+        given = transfer(row, amount, table.cash, table.booked, world.books.flows, SITE_EQUITY)
+        site.fund -= given * world.weight

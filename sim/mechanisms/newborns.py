@@ -133,7 +133,9 @@ def be_born(
             e.funded[i] = 1
         own_money = min(put_in, founders_means(u_wealth, p))
         transfer(i, own_money, e.cash, e.booked, flows, FOUNDERS_EQUITY)
-        transfer(i, put_in - own_money, e.cash, e.booked, flows, OUTSIDE_EQUITY)
+        if put_in > own_money:
+            transfer(i, put_in - own_money, e.cash, e.booked, flows, OUTSIDE_EQUITY)
+            e.funded[i] = 1
         transfer(i, -entry_cost, e.cash, e.booked, flows, ENTRY_COST)
         e.assets[i] = -transfer(i, -need, e.cash, e.booked, flows, INVESTMENT)
 
@@ -148,7 +150,10 @@ def apply(world: World, ideas: Any) -> None:
         entry_cost = entry.administrative_cost * (1.0 - world.group("levers").entry_cost_cut)
         lent_now = int(world.hours[1])
         fund = np.array(
-            [sum(platform.fund for platform in world.platforms), float(max(0, world.hours_offered - lent_now))]
+            [
+                sum(platform.fund for platform in world.platforms) / world.weight,
+                float(max(0, world.hours_offered - lent_now)),
+            ]
         )
         before = fund[0]
         be_born(
@@ -157,7 +162,7 @@ def apply(world: World, ideas: Any) -> None:
             world.posted.hours_fill, entry.maker_ticket, sectors.worker_revenue, sectors.productivity,
             sectors.quality, sectors.base_knowledge, world.counts, world.books.flows,
         )  # fmt: skip
-        spend_funds(world, float(before - fund[0]))
+        spend_funds(world, float(before - fund[0]) * world.weight)
         asked = int(world.counts[_HOURS_ASKED])
         fill = min(1.0, (fund[1] + int(world.counts[_HOURS_LENT])) / asked) if asked else 1.0
         if world.group("market").coupled:

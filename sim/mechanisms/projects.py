@@ -108,7 +108,7 @@ def work(
 ) -> None:  # fmt: skip
     """A month's work on projects; ``succeeded`` marks rows whose project came to its end."""
     for i in range(lo, hi):
-        if r.status[i] != OPERATING or r.talent[i] == 0:
+        if r.status[i] != OPERATING:
             continue
         u_begin, u_breadth, u_gain, u_kind = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
         if w.project_began[i] == NEVER:
