@@ -306,7 +306,7 @@ for _with, _words in (
 ):  # fmt: skip
     outcome(f"duration_{_with}", "month", f"mean duration of successful projects {_words}, since the start; longer ones had more time to find a partner",
             lambda m, e=_with: share(m.since(f"{e}_months"), m.since(f"succeeded_{e}")), -1)  # type: ignore[misc]  # fmt: skip
-outcome("rd_cycle", "month", "mean duration of successful projects since the start",
+outcome("rd_cycle", "month", "mean duration of successful projects since the start; the first to end are the quick ones",
         lambda m: share(m.since("reached_months") + m.since("alone_months"), m.since("projects_succeeded")), -1, True)  # fmt: skip
 outcome("success_rate", "share", "successes among projects that ended since the start",
         lambda m: share(m.since("projects_succeeded"), m.since("projects_succeeded") + m.since("projects_abandoned")), 1)  # fmt: skip
