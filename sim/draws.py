@@ -15,20 +15,18 @@ import numpy as np
 from sim.compiled import compiled
 
 # One block per purpose; the comment names its four words.
-OPENING = 0  # staff, revenue per worker, capital intensity, sector
-OPENING_TRAITS = 1  # age, lines, productivity, exporter's taste
+OPENING = 0  # shifts of the lattice from which the opening population is drawn
 KNOWLEDGE = 2  # the three axes of knowledge, quality
-KNOWLEDGE_MORE = 3  # talent, cash, floor, energy
 IDEAS = 4  # number of ideas a source gives in a month
 IDEA = 5  # quality, sector, staff wished, capital need
 IDEA_CHANNELS = 6  # taste for independent, spin-off, maker, tenant
-NEWBORN = 7  # staff, revenue per worker, start hazard trait, productivity
-NEWBORN_TRAITS = 8  # lines, talent, energy, capital intensity
+NEWBORN = 7  # staff, sales, any sales, revenue per worker
+NEWBORN_TRAITS = 8  # lines, productivity, energy, capital intensity
 START = 9  # start of operation, resumption, deregistration, stop
 ADOPTION = 10  # adopts, own or third-party, quits, kind
 RESOURCES = 11  # recruited, pulled, aged out, kind
 LETTING = 12  # considers a move, taste for the site, priority, leaves
-EQUIPMENT = 13  # an idea's place at a site, a fund backs it
+PLACES = 13  # an idea's place at a site, a fund backs it
 MATCHING = 14  # meets: domestic, foreign, user, another member
 MATCHING_CELL = 15  # cell of the domestic, foreign, user partner; point on the ring
 MATCHING_DOMESTIC = 16  # place within the cell on three axes; point on the ring of all
@@ -46,7 +44,7 @@ CHAIN = 27  # a link is looked at again, point on the ring, a part is asked, pri
 LINES = 28  # lines lost, lines won, size of the lost share, size of the new lines
 DEMAND = 29  # shock to lines
 JOBS = 30  # hiring, talent, shedding, talent leaving: roundings
-EXPORTS = 31  # taste for exporting, share of sales
+EXPORTS = 31  # taste for exporting
 BUILDING = 32  # conversion cost of a building
 CONTACT = 33  # contact along the chain, contact with a neighbour, point on the ring
 

@@ -9,7 +9,6 @@ from sim import draws
 from sim.compiled import compiled
 
 CELL = 0.4  # width of a cell on each axis; three cells cover 0 to 1.2
-CELLS_A_AXIS = 3
 
 
 @compiled

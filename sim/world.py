@@ -60,7 +60,6 @@ class PlatformState:
     members: int = 0
     requests: int = 0
     answers: int = 0
-    host_research_lent: float = 0.0
     counts: Any = field(default_factory=lambda: np.zeros((len(KINDS), CELLS), np.int64))
 
     @property
@@ -130,7 +129,6 @@ class World:
         self.year: dict[str, float] = {}  # statistics of the last December
         self.year_months = 0  # months since the last December
         self.left: Any = np.zeros(0, np.int64)  # rows struck off whose views have not ended yet
-        self.totals = np.zeros(len(COUNTS), np.int64)  # events since the start
         self.opening_enterprises = population.enterprises
         self.sites = [self._make_site(name, number) for number, name in enumerate(settings.sites)]
         self.site_taxes = np.zeros(len(self.sites), np.int64)
@@ -182,10 +180,6 @@ class World:
 
     def site_is_open(self, site: SiteState) -> bool:
         return self.month >= site.opens and site.renovated > 0
-
-    @property
-    def opening_residents(self) -> int:
-        return self.books.residents
 
     def begin_month(self) -> None:
         """Clear the month's counters and sort the ring."""

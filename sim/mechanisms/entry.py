@@ -33,7 +33,7 @@ class ParentReads(NamedTuple):
 
 
 class ParentWrites(NamedTuple):
-    host: Any  # not written: a loop has one group of each kind
+    """Nothing: the number of ideas goes to an array of its own."""
 
 
 class Ideas(NamedTuple):
@@ -101,7 +101,7 @@ def consider(
     for k in range(len(ideas.identity)):
         u_merit, u_sector, u_wealth, u_finance = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA)
         tastes = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA_CHANNELS)
-        u_place, u_backed, _, _ = draws.uniforms(seed, ideas.identity[k], month, draws.EQUIPMENT)
+        u_place, u_backed, _, _ = draws.uniforms(seed, ideas.identity[k], month, draws.PLACES)
         counts[_IDEAS] += 1
         s = int(u_sector * sectors)
         jobs = float(staff_planned(seed, ideas.identity[k], n))
@@ -165,7 +165,7 @@ def gather(world: World, rules: Any) -> Ideas:
             parent.append(row)
             platform.append(at)
 
-    residents = rules.ideas_per_thousand / 12.0 * world.opening_residents / 1000.0
+    residents = rules.ideas_per_thousand / 12.0 * world.books.residents / 1000.0
     for key, mean in ((RESIDENTS, residents), (RELEASED, rules.leavers_rate * int(world.books.people[LEAVERS]))):
         u, _, _, _ = world.uniforms(key, draws.IDEAS)
         take(key, draws.poisson(u, mean), INDEPENDENT)

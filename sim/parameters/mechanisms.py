@@ -24,7 +24,7 @@ class Entry(NamedTuple):
 
     enabled: bool = _switch()
     ideas_per_thousand: float = parameter(
-        0.9, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
+        0.8, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
         fitted("entry of 9% of the operating stock a year (Eurostat birth rate)"), bounds=(0, 1000),
     )  # fmt: skip
     leavers_rate: float = parameter(
