@@ -18,12 +18,10 @@ _RECRUITED, _AGED = COUNT["resources_recruited"], COUNT["resources_aged"]
 
 def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
     """Weights of the 27 cells, summing to 1, for knowledge spread around ``centre``."""
-    far = np.zeros(CELLS)
-    for cell in range(CELLS):
-        place = (cell // 9, cell // 3 % 3, cell % 3)
-        far[cell] = sum(((place[axis] + 0.5) * CELL - centre[axis]) ** 2 for axis in range(3))
-    nearest = float(far.min())  # taken off, so that a narrow spread far from any cell leaves a weight above zero
-    weights = np.array([math.exp((nearest - it) / (2.0 * spread * spread)) for it in far.tolist()])
+    places = [(cell // 9, cell // 3 % 3, cell % 3) for cell in range(CELLS)]
+    far = [sum(((place[axis] + 0.5) * CELL - centre[axis]) ** 2 for axis in range(3)) for place in places]
+    nearest = min(far)  # taken off, so that a narrow spread far from any cell leaves a weight above zero
+    weights = np.array([math.exp((nearest - it) / (2.0 * spread * spread)) for it in far])
     return weights / weights.sum()
 
 
