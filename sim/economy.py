@@ -85,6 +85,12 @@ def attraction(quality: float, productivity: float, rivalry: float, price_share:
     return math.exp(rivalry * (math.log(quality) + price_share * math.log(productivity)))
 
 
+@compiled
+def relative_price(productivity: float, price_share: float) -> float:
+    """Price relative to that at productivity 1: part of an efficiency gain is passed on."""
+    return math.exp(-price_share * math.log(productivity))
+
+
 class Posted(NamedTuple):
     """Prices and shares posted at the end of last month, on which this month's markets clear."""
 

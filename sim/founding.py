@@ -13,7 +13,7 @@ import numpy as np
 
 from sim import draws
 from sim.compiled import compiled
-from sim.economy import MAX_SECTORS, OPENING_BALANCE, TICKS, UNEMPLOYED, attraction, ticks, transfer
+from sim.economy import MAX_SECTORS, OPENING_BALANCE, TICKS, UNEMPLOYED, attraction, relative_price, ticks, transfer
 from sim.enterprises import INCUMBENT, NEVER, OPERATING, AllColumns, classify
 from sim.parameters import Population
 from sim.world import World
@@ -80,7 +80,7 @@ def fill(e: Any, u: Any, identities: Any, p: Any, m: Any, sectors: Any, flows: A
         e.appeal[i] = revenue / pull
         e.lines[i] = max(1, draws.whole(math.exp(p.lines_exponent * math.log(staff / p.line_staff)), u[i, 6]))
         e.line_size[i] = e.appeal[i] / e.lines[i]
-        price = math.exp(-m.price_share * math.log(e.productivity[i]))
+        price = relative_price(e.productivity[i], m.price_share)
         e.worker_revenue[i] = per_worker / (e.productivity[i] * price)
         e.capital_intensity[i] = p.capital_intensity * math.exp(p.capital_intensity_log_sd * draws.normal(u[i, 2]))
         e.assets[i] = e.capital_intensity[i] * staff * math.exp(p.capital_intensity_elasticity * size)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim import draws
+from sim.declare import declared
 from sim.economy import ELSEWHERE, MAX_SECTORS, SITES, UNEMPLOYED, Books, Posted, Sectors
 from sim.enterprises import OPERATING, Enterprises
 from sim.links import Links
@@ -15,11 +16,17 @@ from sim.parameters import Platform
 from sim.scenario import Scenario
 
 PLATFORM_ROOT, SITE_ROOT = 3, 4  # parents of identities of platforms and sites
-OWN_PLATFORM = Platform(
-    "own", "", True, False, interface_staff=60.0, contacts_per_staff=3.35, campaign_log_sd=0.25, member_pull=0.0,
-    lifetime=60.0, foreign_share=0.2, user_share=0.3, fee=0.0, services=1.0, ideas_a_month=0.0, maker_fund=0.0,
-    fund_months=60.0,
-)  # fmt: skip
+# An own platform that a run founds: the declared defaults, closed to others, without makers, and small.
+_DEFAULTS: Any = {name: parameter.default for name, parameter in declared(Platform).items()}
+OWN_PLATFORM = Platform(**_DEFAULTS)._replace(
+    open_to_members=False,
+    interface_staff=60.0,
+    member_pull=0.0,
+    foreign_share=0.2,
+    fee=0.0,
+    ideas_a_month=0.0,
+    maker_fund=0.0,
+)
 CELLS = 27  # 3 x 3 x 3 cells of the space of knowledge
 DOMESTIC, FOREIGN, USER = 0, 1, 2
 KINDS = ("domestic", "foreign", "user")
@@ -285,9 +292,6 @@ class World:
             site.let -= int(table.floor[here].sum())
         table.site[rows] = -1
         table.floor[rows] = 0.0
-
-    def drop_links(self, rows: Any) -> None:
-        self.links.drop(rows, self.enterprises.size)
 
     def pay_from_site(self, payee: int, amount: float) -> int:
         return self.books.pay(SITES, payee, amount / self.weight)

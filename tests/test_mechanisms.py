@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import json
-import os
 import pkgutil
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from worlds import SHIPPED, different_outcomes, run, scenario, town
+from worlds import SHIPPED, different_outcomes, plain_python, run, scenario, town
 
 from sim import mechanisms, review
 from sim.declare import declared
@@ -167,16 +162,7 @@ print(json.dumps(sorted(read)))
 
 def test_every_parameter_is_read_in_a_run() -> None:
     """In plain Python, where reading a field can be seen. The group ``run`` is read by those who run the model."""
-    done = subprocess.run(
-        [sys.executable, "-c", READ],
-        cwd=Path(__file__).parent,
-        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(Path(__file__).parents[1])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    read = set(json.loads(done.stdout))
+    read = set(plain_python(READ))
     declared_keys = {
         f"{prefix}.{name}" for prefix, group in GROUPS.items() if prefix != "run" for name in declared(group)
     }

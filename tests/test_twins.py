@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import copy
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from worlds import different, nation, run, state, town
+from worlds import different, nation, plain_python, run, state, town
 
 from sim import draws
 from sim.agents import BigEnterprise
@@ -33,16 +28,8 @@ MONTHS = 14  # a December among them
 
 
 def in_plain_python(world: str, months: int) -> dict[str, str]:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", PLAIN, world, str(months)],
-        cwd=Path(__file__).parent,
-        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(Path(__file__).parents[1])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
+    answer: dict[str, str] = plain_python(PLAIN, world, str(months))
+    return answer
 
 
 @pytest.mark.parametrize("world", ["nation", "place"])

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
+import os
+import subprocess
+import sys
 from dataclasses import is_dataclass
 from functools import cache
 from pathlib import Path
@@ -113,3 +117,17 @@ def last(model: EcosystemModel, name: str) -> float:
     value = model.record[name][-1]
     assert not math.isnan(value), name
     return value
+
+
+def plain_python(code: str, *arguments: str) -> Any:
+    """What ``code`` prints as JSON where numba compiles nothing; a warning in it is an error."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *arguments],
+        cwd=HERE,
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(HERE.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)

@@ -132,8 +132,7 @@ def apply(world: World) -> None:
     world.launch_platforms()
     if not rules.enabled:
         return
-    table = world.enterprises
-    hosts = np.array([*[platform.host for platform in world.platforms], 0], np.int64)
+    table, hosts = world.enterprises, hosts_of(world)
     wishes = world.marks()
     attraction = np.array([attractive(platform) for platform in world.platforms])
     world.loop(
@@ -154,6 +153,11 @@ def apply(world: World) -> None:
         platform.members = int(members[platform.number])
 
 
+def hosts_of(world: World) -> Any:
+    """Identity of each platform's host, 0 for a third party's and for none (platform -1)."""
+    return np.array([*[platform.host for platform in world.platforms], 0], np.int64)
+
+
 def attractive(platform: PlatformState) -> float:
     """Attraction of an open platform to those who adopt: its services times the order of its resources."""
     return platform.services * math.log1p(platform.resources + 1.0) if platform.open_to_members else 0.0
@@ -172,7 +176,7 @@ def collect_fees(world: World, support: float) -> None:
     """Fees flow to the platforms' account, and on to hosts of own platforms."""
     platforms, table = world.platforms, world.enterprises
     fees = world.platform_array([platform.fee for platform in platforms])
-    hosts = np.array([*[platform.host for platform in platforms], 0], np.int64)
+    hosts = hosts_of(world)
     income = np.zeros(len(fees), np.int64)
     world.loop(charge, FeeReads, FeeWrites, fees, hosts, support, income, world.books.flows)
     for platform in platforms:

@@ -123,16 +123,15 @@ def apply(world: World) -> None:
         newcomers = np.flatnonzero((table.status == OPERATING) & (table.started == world.month))
     newcomers = newcomers[table.sector[newcomers] % 3 != SUPPLIERS]
     reads = table.view(Reads)
+    ring = world.ring_identity, world.ring_row
     if len(newcomers) and len(world.ring_row):
         numbers = [links_wanted(int(staff), rules) for staff in table.staff[newcomers]]
         buyer = np.repeat(newcomers, numbers)
         ordinal = np.concatenate([np.arange(number) for number in numbers])
         supplier = np.full(len(buyer), -1, np.int64)
-        ring = world.ring_identity, world.ring_row
         renew(buyer, supplier, ordinal, True, world.seed, world.month, reads, rules, price_share, *ring, world.counts)
         found = supplier >= 0
         links.add(buyer[found], supplier[found], ordinal[found])
-    ring = world.ring_identity, world.ring_row
     renew(
         links.buyer, links.supplier, links.ordinal, False, world.seed, world.month, reads, rules, price_share, *ring,
         world.counts,

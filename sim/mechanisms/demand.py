@@ -14,7 +14,7 @@ import numpy as np
 
 from sim import draws
 from sim.compiled import compiled
-from sim.economy import INPUTS, SALES_HOME, TICKS, attraction, ticks, transfer
+from sim.economy import INPUTS, SALES_HOME, TICKS, attraction, relative_price, ticks, transfer
 from sim.enterprises import OPERATING
 from sim.world import World
 
@@ -126,9 +126,9 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
 
 
 @compiled
-def sales(pull: float, factor: float, mode: int, i: Any) -> float:
+def sales(pull: float, factor: float, mode: int, p: Any) -> float:
     """Sales of a month (million yuan): the enterprise's pull times its sector's sales for a pull of 1."""
-    return pull * factor / 12.0 * (1.0 + mode * i.mode_demand)
+    return pull * factor / 12.0 * (1.0 + mode * p.mode_demand)
 
 
 @compiled
@@ -199,4 +199,4 @@ def close(world: World) -> None:
         if world.pulls[0, s] > 0:
             sectors.productivity[s] = math.exp(world.pulls[1, s] / world.pulls[0, s])
             sectors.quality[s] = math.exp(world.pulls[2, s] / world.pulls[0, s])
-            sectors.price[s] = math.exp(-price_share * math.log(sectors.productivity[s]))
+            sectors.price[s] = relative_price(sectors.productivity[s], price_share)

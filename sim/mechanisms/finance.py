@@ -255,7 +255,7 @@ def leave(world: World, rows: Any) -> None:
         purpose = LIQUIDATION if table.cash[row] >= 0.0 else DEFAULT
         transfer(row, -table.cash[row], table.cash, table.booked, world.books.flows, purpose)
     world.count("deregistered", len(rows))
-    world.drop_links(rows)
+    world.links.drop(rows, table.size)
     table.staff[rows] = 0
     table.talent[rows] = 0
     table.borrowed_hours[rows] = 0.0

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sim import draws
 from sim.compiled import compiled
-from sim.economy import UNEMPLOYED, WAGES, transfer
+from sim.economy import UNEMPLOYED, WAGES, relative_price, transfer
 from sim.enterprises import OPERATING
 from sim.world import COUNT, World
 
@@ -39,8 +39,7 @@ def needed_staff(revenue: float, worker_revenue: float, productivity: float, pri
 
     Volume is sales over the relative price productivity^-price_share.
     """
-    price = math.exp(-price_share * math.log(productivity))
-    return 12.0 * revenue / (worker_revenue * productivity * price)
+    return 12.0 * revenue / (worker_revenue * productivity * relative_price(productivity, price_share))
 
 
 @compiled

@@ -16,7 +16,7 @@ from sim.compiled import compiled
 from sim.economy import FOREIGN_CONTACTS, transfer
 from sim.enterprises import NEVER, OPERATING
 from sim.knowledge import distance, in_cell, needed, pair_taste, pick_cell, ring_place
-from sim.world import COUNT, FOREIGN, KINDS, World
+from sim.world import CELLS, COUNT, FOREIGN, KINDS, World
 
 _REQUESTS, _ANSWERS, _MONTHS = COUNT["requests"], COUNT["answers"], COUNT["answer_months"]
 _FOREIGN, _FOREIGN_MONTHS = COUNT["answers_foreign"], COUNT["answer_months_foreign"]
@@ -200,7 +200,7 @@ def apply(world: World) -> None:
         table.met_0[:] = -1.0
         return
     platforms = world.platforms
-    counts = np.zeros((len(platforms) + 1, len(KINDS), 27), np.int64)
+    counts = np.zeros((len(platforms) + 1, len(KINDS), CELLS), np.int64)
     for platform in platforms:
         counts[platform.number] = platform.counts
     requests = world.platform_array([platform.requests * world.weight_of(platform) for platform in platforms])

@@ -10,8 +10,17 @@ import numpy as np
 from sim import draws
 from sim.cohort import founders_means, opening_sales, staff_planned
 from sim.compiled import compiled
-from sim.economy import ENTRY_COST, FOUNDERS_EQUITY, INVESTMENT, OUTSIDE_EQUITY, PLATFORM_EQUITY, attraction, transfer
-from sim.enterprises import MAKER, NEVER, OPERATING, REGISTERED, SPIN_OFF, AllColumns
+from sim.economy import (
+    ENTRY_COST,
+    FOUNDERS_EQUITY,
+    INVESTMENT,
+    OUTSIDE_EQUITY,
+    PLATFORM_EQUITY,
+    attraction,
+    relative_price,
+    transfer,
+)
+from sim.enterprises import INDEPENDENT, MAKER, NEVER, OPERATING, REGISTERED, SPIN_OFF, AllColumns
 from sim.world import COUNT, World
 
 _STARTED = COUNT["started"]
@@ -87,7 +96,7 @@ def be_born(
         _, _, _, u_spread = draws.uniforms(seed, identity, 0, draws.NEWBORN)
         jobs = staff_planned(seed, identity, n)
         e.identity[i] = identity
-        e.host[i] = e.identity[parent] if parent >= 0 and channel != 1 else 0
+        e.host[i] = e.identity[parent] if parent >= 0 and channel != INDEPENDENT else 0
         e.status[i] = REGISTERED
         e.origin[i] = channel
         e.sector[i] = s
@@ -103,7 +112,7 @@ def be_born(
         e.quality[i] = quality[s] * math.exp(0.1 * draws.normal(u_quality))
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
         e.worker_revenue[i] = sector_revenue[s] * n.worker_revenue * math.exp(0.5 * draws.normal(u_spread) - 0.125)
-        price = math.exp(-m.price_share * math.log(e.productivity[i]))
+        price = relative_price(e.productivity[i], m.price_share)
         mature = merit * jobs * e.worker_revenue[i] * e.productivity[i] * price
         e.line_size[i] = mature / pull / e.lines[i]
         e.appeal[i] = min(mature, opening_sales(seed, identity, merit, n)) / pull

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.world import CELLS, COUNT, DOMESTIC, FOREIGN, USER, PlatformState, Worl
 _RECRUITED, _AGED = COUNT["resources_recruited"], COUNT["resources_aged"]
 
 
+@cache
 def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
     """Weights of the 27 cells, summing to 1, for knowledge spread around ``centre``."""
     places = [(cell // 9, cell // 3 % 3, cell % 3) for cell in range(CELLS)]
