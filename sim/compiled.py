@@ -1,7 +1,7 @@
 """The one door to numba: compiled loops over enterprises' columns.
 
 Numba's cache looks at a kernel's own file only and goes on serving old machine code after a change in a function
-which that file imports. So the cache lives in a folder named by the digest of every source under ``sim/``.
+which that file imports. So the cache lives in a folder named by the digest of the sources that can change a world.
 """
 
 from __future__ import annotations
@@ -19,13 +19,21 @@ import numba
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+# Rooms above a world: what is written there runs worlds and reads what came out. Seeds of replicates are given in one
+# of their files, which counts among the model's.
+_ABOVE = ("runs/", "studies/", "report/", "commands/", "api.py", "cli.py", "__main__.py")
+_SEEDS = "runs/replicate.py"
+
+
 @cache
 def sources_digest() -> str:
-    """Digest of every source file under ``sim/`` (16 hexadecimal digits): a part of the model's version."""
+    """Digest (16 hexadecimal digits) of the sources that can change a world: a part of the model's version."""
     root = Path(__file__).parent
+    names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.py"))
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py"), key=lambda path: path.relative_to(root).as_posix()):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for name in names:
+        if name == _SEEDS or not name.startswith(_ABOVE):
+            digest.update(name.encode() + b"\0" + (root / name).read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -337,7 +337,7 @@ def test_a_terminal_has_a_bar_and_its_wish_for_no_colour_is_heard(
     monkeypatch.delenv("NO_COLOR", raising=False)
     if no_color:
         monkeypatch.setenv("NO_COLOR", "1")
-    bar = cli._watcher()
+    bar = common.watcher()
     bar.begin("toy", 1, 4)
     bar.say("a [word] aside " + "x" * 200)
     for _ in range(3):

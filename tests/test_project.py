@@ -48,6 +48,7 @@ FLOORS = {
     "studies": 7,
     "report": 8,
     "api": 9,
+    "commands": 9,
     "cli": 9,
     "__main__": 9,
     "__init__": 9,  # the door to all of it; it imports nothing heavy until asked

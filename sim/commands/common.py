@@ -1,0 +1,147 @@
+"""What commands share: options, exit codes, errors turned into messages, progress."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.runs.ensemble import Watcher
+    from sim.runs.result import Result
+    from sim.scenario import Scenario
+
+FAILED, WRONG, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
+RESULTS = Path("results")
+_MOST_FAILURES = 5  # said one by one
+
+ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a TOML file.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; can be repeated.")
+]
+ReplicatesOption = Annotated[int | None, typer.Option(min=1, metavar="N", help="Worlds to run.")]
+SeedOption = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the run.")]
+MonthsOption = Annotated[int | None, typer.Option(min=1, metavar="M", help="Months to run.")]
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, metavar="W", help="Processes; 1 is this one. Default: one for each core.")
+]
+OutOption = Annotated[Path, typer.Option(metavar="DIR", help="Where results are kept.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Show every outcome, not the main ones only.")]
+
+
+def print_json(value: object) -> None:
+    """One JSON object on one line of stdout; NaN and infinite become null."""
+    from sim.report.tables import clean
+
+    typer.echo(json.dumps(clean(value), ensure_ascii=False, allow_nan=False))
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Turn what can go wrong into a message and an exit code."""
+    from sim.runs.errors import Incompatible, ResultError
+    from sim.scenario import ScenarioError
+
+    try:
+        yield
+    except (ScenarioError, ResultError, Incompatible) as error:
+        fail(str(error), WRONG)
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), FAILED)
+    except KeyboardInterrupt:
+        fail("interrupted: what is finished is kept, and the same command goes on from there", INTERRUPTED)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def fail(text: str, code: int) -> NoReturn:
+    say(text)
+    raise typer.Exit(code)
+
+
+def say_failures(result: Result) -> bool:
+    """Say which of the replicates asked for failed, and how each is repeated; whether there are any."""
+    failures = [it for it in result.failures if it["replicate"] < result.scenario.replicates]
+    if failures:
+        say(f"{result.path}: {len(failures)} of {result.scenario.replicates} replicates failed")
+    for failure in failures[:_MOST_FAILURES]:
+        say(f"replicate {failure['replicate']} (seed {failure['seed']}): {failure['message']}")
+        say(f"  repeat it: cd {shlex.quote(str(result.path))} && {failure['command']}")
+    if len(failures) > _MOST_FAILURES:
+        say(f"and {len(failures) - _MOST_FAILURES} more: see {result.path / 'manifest.json'}")
+    return bool(failures)
+
+
+def load(names: Sequence[str], settings: Sequence[str], **given: int | None) -> list[Scenario]:
+    """Every scenario, or ScenarioError with the faults of all of them."""
+    from sim.scenario import Fault, ScenarioError, load, overrides
+
+    chosen = overrides(settings)
+    faults: list[Fault] = []
+    for name, value in given.items():
+        key = f"run.{name}"
+        if value is not None and key in chosen:
+            faults.append(Fault("--set", 0, key, f"is given by --{name} too, allowed: one of them"))
+        elif value is not None:
+            chosen[key] = value
+    loaded = []
+    for name in names:
+        try:
+            loaded.append(load(name, chosen))
+        except ScenarioError as error:
+            faults += error.faults
+    if faults:
+        raise ScenarioError(faults)
+    return loaded
+
+
+def watcher() -> Watcher:
+    """A progress bar on a terminal; off one, a line when a run begins."""
+    from sim.runs.ensemble import Watcher
+
+    class Lines(Watcher):
+        def begin(self, name: str, done: int, of: int) -> None:
+            self.say(f"{name}: running {of - done} of {of} replicates")
+
+    if not sys.stderr.isatty():
+        return Lines()
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    class Bar(Watcher):
+        def __init__(self) -> None:
+            self._bar = Progress(
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+                TextColumn("left"), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+            )  # fmt: skip
+
+        def say(self, text: str) -> None:
+            self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+        def begin(self, name: str, done: int, of: int) -> None:
+            self._task = self._bar.add_task(name, completed=done, total=of)
+            self._bar.start()
+
+        def advance(self) -> None:
+            self._bar.advance(self._task)
+
+        def end(self) -> None:
+            self._bar.stop()
+
+    return Bar()

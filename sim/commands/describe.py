@@ -1,0 +1,45 @@
+"""``sim list``, ``sim describe``, ``sim schema``: what there is to run, and what it rests on."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+from sim.commands.common import JsonOption, ScenarioArgument, SetOption, errors, load, print_json
+
+
+def list_scenarios() -> None:
+    """The scenarios, a line each."""
+    from sim.scenario import shipped
+
+    found = shipped()
+    width = max((len(scenario.name) for scenario in found), default=0)
+    for scenario in found:
+        typer.echo(f"{scenario.name:<{width}}  {scenario.title}".rstrip())
+
+
+def describe(
+    scenario: ScenarioArgument,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every parameter of a scenario, with its source.
+
+    Value, unit, range, where the value came from, and what it rests on.
+    """
+    with errors():
+        from sim.report.tables import description_json, description_text
+
+        chosen = load([scenario], settings or [])[0]
+        if as_json:
+            print_json(description_json(chosen))
+        else:
+            typer.echo(description_text(chosen))
+
+
+def schema() -> None:
+    """A JSON Schema of scenario files, for editors."""
+    from sim.scenario import schema as made
+
+    typer.echo(json.dumps(made(), indent=2, ensure_ascii=False))
