@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim import draws
+from sim import draws, maths
 from sim.compiled import compiled
 
 
@@ -15,8 +15,8 @@ def staff_planned(seed: int, identity: int, p: Any) -> int:
     if not p.enabled:
         return max(1, int(p.staff_mean))
     u, _, _, _ = draws.uniforms(seed, identity, 0, draws.NEWBORN)
-    middle = math.log(p.staff_mean) - 0.5 * p.staff_log_sd * p.staff_log_sd
-    return max(1, int(math.floor(math.exp(middle + p.staff_log_sd * draws.normal(u)) + 0.5)))
+    middle = maths.log(p.staff_mean) - 0.5 * p.staff_log_sd * p.staff_log_sd
+    return max(1, int(maths.floor(maths.exp(middle + p.staff_log_sd * draws.normal(u)) + 0.5)))
 
 
 @compiled
@@ -29,16 +29,16 @@ def opening_sales(seed: int, identity: int, merit: float, p: Any) -> float:
         return 0.0001
     rho = p.revenue_staff_correlation
     z = rho * draws.normal(u_staff) + math.sqrt(1.0 - rho * rho) * draws.normal(u_sales)
-    return p.revenue_median * math.exp(p.revenue_log_sd * z)
+    return p.revenue_median * maths.exp(p.revenue_log_sd * z)
 
 
 @compiled
 def founders_means(u: float, p: Any) -> float:
     """Founders' own means (million yuan): lognormal around the median."""
-    return p.wealth_median * math.exp(p.wealth_log_sd * draws.normal(u))
+    return p.wealth_median * maths.exp(p.wealth_log_sd * draws.normal(u))
 
 
 @compiled
 def idea_merit(u: float, log_sd: float) -> float:
     """Merit of an idea: lognormal with mean 1."""
-    return math.exp(log_sd * draws.normal(u) - 0.5 * log_sd * log_sd)
+    return maths.exp(log_sd * draws.normal(u) - 0.5 * log_sd * log_sd)

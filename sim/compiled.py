@@ -58,6 +58,15 @@ def compiled(function: Function) -> Function:
     return dispatcher
 
 
+def equation(function: Function) -> Function:
+    """Compile an expression of numbers that becomes a part of each loop that uses it.
+
+    A loop over rows can only be worked on several rows at a time where it calls nothing.
+    """
+    dispatcher: Any = numba.njit(nogil=True, cache=True, error_model="numpy", forceinline=True)(function)
+    return dispatcher
+
+
 def is_warm() -> bool:
     """Whether compiled kernels of these very sources are on disk already."""
     folder = Path(str(numba.config.CACHE_DIR))  # type: ignore[attr-defined]

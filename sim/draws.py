@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim import maths
+from sim.compiled import compiled, equation
 
 # One block per purpose; the comment names its four words.
 OPENING = 0  # shifts of the lattice from which the opening population is drawn
@@ -23,7 +24,7 @@ IDEA_CHANNELS = 6  # taste for independent, spin-off, maker, tenant
 NEWBORN = 7  # staff, sales, any sales, revenue per worker
 NEWBORN_TRAITS = 8  # lines, productivity, energy, capital intensity
 START = 9  # start of operation, resumption, deregistration, stop
-ADOPTION = 10  # adopts, own or third-party, quits, kind
+ADOPTION = 10  # adopts or quits, which platform
 RESOURCES = 11  # recruited, pulled, aged out, kind
 LETTING = 12  # considers a move, taste for the site, priority, leaves
 PLACES = 13  # an idea's place at a site, a fund backs it
@@ -41,12 +42,12 @@ PLACE_1 = 24  # the same on the second axis
 PLACE_2 = 25  # the same on the third axis
 INDUSTRY = 26  # opens a sector or mode, which, follows into a sector, follows into a mode
 CHAIN = 27  # a link is looked at again, point on the ring, a part is asked, priority
-LINES = 28  # lines lost, lines won, size of the lost share, size of the new lines
-DEMAND = 29  # shock to lines
+LINES = 28  # lines lost, lines won, shock to lines
 JOBS = 30  # hiring, talent, shedding, talent leaving: roundings
 EXPORTS = 31  # taste for exporting
 BUILDING = 32  # conversion cost of a building
 CONTACT = 33  # contact along the chain, contact with a neighbour, point on the ring
+LINE_SIZES = 34  # size of the lost share, size of the new lines
 
 _MASK = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
@@ -57,7 +58,7 @@ _WEYL_1 = np.uint64(0xBB67AE85)
 _IDENTITY_KEY = np.uint64(0x1D)
 
 
-@compiled
+@equation
 def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
     """Philox 4x32-10 of a counter of four and a key of two 32-bit words (uint64 in and out): four 32-bit words."""
     a, b, c, d = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
@@ -76,7 +77,7 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, A
     return a, b, c, d
 
 
-@compiled
+@equation
 def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float, float, float, float]:
     """The four uniforms of one purpose: float64, never 0 and never 1."""
     number, who = np.uint64(seed), np.uint64(identity)
@@ -89,7 +90,13 @@ def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float,
         number >> _SHIFT,
     )
     scale = 2.0**-32
-    return (a + 0.5) * scale, (b + 0.5) * scale, (c + 0.5) * scale, (d + 0.5) * scale
+    # As signed numbers they turn into floats several at a time.
+    return (
+        (np.int64(a) + 0.5) * scale,
+        (np.int64(b) + 0.5) * scale,
+        (np.int64(c) + 0.5) * scale,
+        (np.int64(d) + 0.5) * scale,
+    )
 
 
 @compiled
@@ -107,55 +114,46 @@ def child_identity(parent: int, month: int, channel: int, ordinal: int) -> Any:
     return np.int64(((a << _SHIFT) | b) >> np.uint64(1))
 
 
-@compiled
+@equation
 def normal(u: float) -> float:
-    """Standard normal deviate of a uniform: Wichura's AS241 (PPND16), relative error below 1e-15."""
+    """Standard normal deviate of a uniform: Wichura's AS241 (PPND16), relative error below 1e-15.
+
+    Both of its expressions are reckoned, so that a compiler can take several rows at once; its third is for uniforms
+    nearer to 0 or 1 than 1.4e-11, and ours come no nearer than 2^-33.
+    """
     q = u - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        top = (
-            (((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
-               + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
-            + 133.14166789178437745
-        ) * r + 3.387132872796366608  # fmt: skip
-        low = (
-            (((((5226.495278852854561 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
-               + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
-            + 42.313330701600911252
-        ) * r + 1.0  # fmt: skip
-        return q * top / low
-    r = math.sqrt(-math.log(u if q < 0 else 1.0 - u))
-    if r <= 5.0:
-        r -= 1.6
-        top = (
-            (((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
-               + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.7694972214606914055) * r
-            + 4.6303378461565452959
-        ) * r + 1.42343711074968357734  # fmt: skip
-        low = (
-            (((((1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r
-               + 0.14810397642748007459) * r + 0.68976733498510000455) * r + 1.6763848301838038494) * r
-            + 2.05319162663775882187
-        ) * r + 1.0  # fmt: skip
-    else:
-        r -= 5.0
-        top = (
-            (((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r
-               + 0.026532189526576123093) * r + 0.29656057182850489123) * r + 1.7848265399172913358) * r
-            + 5.4637849111641143699
-        ) * r + 6.6579046435011037772  # fmt: skip
-        low = (
-            (((((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r
-               + 7.868691311456132591e-4) * r + 0.0148753612908506148525) * r + 0.13692988092273580531) * r
-            + 0.59983220655588793769
-        ) * r + 1.0  # fmt: skip
-    return -top / low if q < 0 else top / low
+    r = 0.180625 - q * q
+    top = (
+        (((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
+           + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
+        + 133.14166789178437745
+    ) * r + 3.387132872796366608  # fmt: skip
+    low = (
+        (((((5226.495278852854561 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
+           + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
+        + 42.313330701600911252
+    ) * r + 1.0  # fmt: skip
+    t = math.sqrt(-maths.log(min(u, 1.0 - u))) - 1.6
+    top_of_tail = (
+        (((((7.7454501427834140764e-4 * t + 0.0227238449892691845833) * t + 0.24178072517745061177) * t
+           + 1.27045825245236838258) * t + 3.64784832476320460504) * t + 5.7694972214606914055) * t
+        + 4.6303378461565452959
+    ) * t + 1.42343711074968357734  # fmt: skip
+    low_of_tail = (
+        (((((1.05075007164441684324e-9 * t + 5.475938084995344946e-4) * t + 0.0151986665636164571966) * t
+           + 0.14810397642748007459) * t + 0.68976733498510000455) * t + 1.6763848301838038494) * t
+        + 2.05319162663775882187
+    ) * t + 1.0  # fmt: skip
+    central = abs(q) <= 0.425
+    above = q * top if central else (-top_of_tail if q < 0.0 else top_of_tail)
+    below = low if central else low_of_tail
+    return above / below
 
 
-@compiled
+@equation
 def gumbel(u: float) -> float:
     """Standard Gumbel deviate of a uniform: the taste in a choice between channels or partners."""
-    return -math.log(-math.log(u))
+    return -maths.log(-maths.log(u))
 
 
 @compiled
@@ -165,7 +163,7 @@ def poisson(u: float, mean: float) -> int:
         return 0
     if mean > 50.0:
         return max(0, int(math.floor(mean + math.sqrt(mean) * normal(u) + 0.5)))
-    term = math.exp(-mean)
+    term = maths.exp(-mean)
     total = term
     count = 0
     while u > total and count < 400:
@@ -188,7 +186,7 @@ def binomial(u: float, number: int, share: float) -> int:
         return min(number, max(0, int(math.floor(middle + width * normal(u) + 0.5))))
     if share > 0.5:
         return number - binomial(1.0 - u, number, 1.0 - share)
-    term = math.exp(number * math.log1p(-share))
+    term = maths.exp(number * maths.log(1.0 - share))
     total = term
     count = 0
     while u > total and count < number:
@@ -198,10 +196,10 @@ def binomial(u: float, number: int, share: float) -> int:
     return count
 
 
-@compiled
-def whole(x: float, u: float) -> int:
+@equation
+def whole(x: float, u: float) -> float:
     """``x`` people or things in whole ones: rounded up with the probability of its fraction."""
-    return int(math.floor(x + u))
+    return maths.floor(x + u)
 
 
 @compiled

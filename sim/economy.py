@@ -6,12 +6,12 @@ add exactly in float64, and totals are whole ticks in int64, so the books balanc
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim import maths
+from sim.compiled import compiled, equation
 
 TICKS = 2.0**20  # a million yuan
 
@@ -62,33 +62,47 @@ UNEMPLOYED, ELSEWHERE, LEAVERS = 0, 1, 2  # where residents are who do not work 
 PEOPLE = ("unemployed", "elsewhere", "leavers")
 
 
-@compiled
-def ticks(amount: float) -> int:
-    """Million yuan in whole ticks, rounded to the nearest."""
-    return int(math.floor(amount * TICKS + 0.5))
+@equation
+def ticks(amount: float) -> Any:
+    """Million yuan in whole ticks, rounded to the nearest; below 2^31 million yuan."""
+    return maths.whole_number(amount * TICKS)
 
 
-@compiled
-def transfer(i: int, amount: float, cash: Any, booked: Any, flows: Any, purpose: int) -> float:
+@equation
+def on_grid(amount: float) -> Any:
+    """Million yuan, rounded to the nearest tick."""
+    return maths.nearest(amount * TICKS) / TICKS
+
+
+@equation
+def transfer(i: int, amount: float, cash: Any, flows: Any, purpose: int) -> float:
     """Book ``amount`` (million yuan, positive to the enterprise) on row ``i`` under its name; the amount booked."""
-    whole = ticks(amount)
-    money = whole / TICKS
+    money = on_grid(amount)
     cash[i] += money
-    booked[i] += money
-    flows[purpose] += whole
+    flows[purpose] += ticks(money)
     return money
 
 
-@compiled
+@equation
 def attraction(quality: float, productivity: float, rivalry: float, price_share: float) -> float:
     """Pull of a unit of line size: (quality / price)^rivalry with price = productivity^-price_share."""
-    return math.exp(rivalry * (math.log(quality) + price_share * math.log(productivity)))
+    return maths.exp(rivalry * (maths.log(quality) + price_share * maths.log(productivity)))
+
+
+@equation
+def relative_price(productivity: float, price_share: float) -> float:
+    """Price relative to that at productivity 1: part of an efficiency gain is passed on."""
+    return maths.exp(-price_share * maths.log(productivity))
 
 
 @compiled
-def relative_price(productivity: float, price_share: float) -> float:
-    """Price relative to that at productivity 1: part of an efficiency gain is passed on."""
-    return math.exp(-price_share * math.log(productivity))
+def book(flows: Any, counter: Any, accounts: Any, month: Any) -> None:
+    """Book flows by named transfer on both ends and on the month's, and clear them."""
+    for purpose in range(len(flows)):
+        accounts[ENTERPRISES] += flows[purpose]
+        accounts[counter[purpose]] -= flows[purpose]
+        month[purpose] += flows[purpose]
+        flows[purpose] = 0
 
 
 class Posted(NamedTuple):
@@ -139,10 +153,7 @@ class Books:
 
     def settle(self) -> None:
         """Book the flows of the mechanism that just ran on both ends, and clear them."""
-        np.subtract.at(self.accounts, COUNTER_ACCOUNT, self.flows)
-        self.accounts[ENTERPRISES] += int(self.flows.sum())
-        self.month += self.flows
-        self.flows[:] = 0
+        book(self.flows, COUNTER_ACCOUNT, self.accounts, self.month)
 
     def pay(self, payer: int, payee: int, amount: float) -> int:
         """A transfer of million yuan between two outside accounts; the ticks paid."""

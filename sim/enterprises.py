@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import equation
 from sim.declare import Column
 
 SMALL, MEDIUM, BIG = 0, 1, 2
@@ -53,7 +53,6 @@ COLUMNS = (
     Column("breadth", "i1", "sources", "kinds of partner that the project draws on, 0 to 4"),
     Column("reached", "i1", "", "1 once a partner has answered in the project"),
     Column("cash", "f8", "million yuan", "cash; changes by named transfers only"),
-    Column("booked", "f8", "million yuan", "the sum of all named transfers: equals cash"),
     Column("assets", "f8", "million yuan", "fixed and working assets"),
     Column("productivity", "f8", "", "efficiency relative to the sector's at the start"),
     Column("quality", "f8", "", "quality of its lines relative to the sector's at the start"),
@@ -89,7 +88,7 @@ AllColumns = namedtuple("AllColumns", NAMES, module=__name__)  # type: ignore[mi
 View = TypeVar("View")
 
 
-@compiled
+@equation
 def classify(staff: float, revenue: float) -> int:
     """Class by the 2011 standard from staff and yearly revenue (million yuan): a firm below either floor drops."""
     if staff >= 1000 and revenue >= 400.0:
@@ -106,6 +105,7 @@ class Enterprises:
         self.size = 0
         self.columns: dict[str, Any] = {column.name: np.zeros(max(capacity, 16), column.dtype) for column in COLUMNS}
         self._free: list[int] = []
+        self._views: dict[type, Any] = {}  # of the columns as they are now
 
     def __getattr__(self, name: str) -> Any:
         """The used part of a column, by its name: a view of shape ``(size,)``."""
@@ -113,6 +113,13 @@ class Enterprises:
         if columns is None or name not in columns:
             raise AttributeError(f"no column {name!r}")
         return columns[name][: self.size]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy is made of: views belong to the columns that they look at."""
+        return self.__dict__ | {"_views": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
 
     @property
     def alive(self) -> Any:
@@ -128,7 +135,11 @@ class Enterprises:
 
     def view(self, columns: type[View]) -> View:
         """The columns that a ``NamedTuple`` class names, used part only, as an instance of that class."""
-        return columns(*[self.columns[name][: self.size] for name in columns._fields])  # type: ignore[attr-defined]
+        found: View | None = self._views.get(columns)
+        if found is None:
+            found = columns(*[self.columns[name][: self.size] for name in columns._fields])  # type: ignore[attr-defined]
+            self._views[columns] = found
+        return found
 
     def add(self, number: int) -> Any:
         """Rows for ``number`` newcomers (int64, shape ``(number,)``), all zero; lowest free rows first."""
@@ -139,6 +150,8 @@ class Enterprises:
             self._grow(self.size + missing)
         rows = np.array(reused + list(range(self.size, self.size + missing)), np.int64)
         self.size += missing
+        if missing:
+            self._views.clear()
         for values in self.columns.values():
             values[rows] = 0
         return rows

@@ -11,14 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from sim import draws
-from sim.compiled import compiled
+from sim import draws, maths, threads
+from sim.compiled import compiled, equation
+from sim.declare import numbers
 from sim.economy import MAX_SECTORS, OPENING_BALANCE, TICKS, UNEMPLOYED, attraction, relative_price, ticks, transfer
 from sim.enterprises import INCUMBENT, NEVER, OPERATING, AllColumns, classify
 from sim.parameters import Population
 from sim.world import World
 
 _PARTS = 16  # quantiles looked at within a stratum of the tail
+_AT_A_TIME = 65_536  # enterprises whose lattice points are held at once
 ROOT = 0  # parent of the opening population
 _GOLDEN_3 = 1.2207440846057596  # root of x^4 = x + 1: revenue per worker, capital intensity, taste for exporting
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)  # square roots: slopes of the other traits
@@ -27,12 +29,12 @@ _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)  # square roots: slopes o
 @compiled
 def staff_quantile(u: float, p: Any) -> float:
     """Staff at quantile ``u``: lognormal below ``tail_from``, Pareto truncated at ``largest_staff`` above."""
-    body = 0.5 * math.erfc(-(math.log(p.tail_from / p.staff_median)) / p.staff_log_sd / math.sqrt(2.0))
+    body = 0.5 * math.erfc(-(maths.log(p.tail_from / p.staff_median)) / p.staff_log_sd / math.sqrt(2.0))
     if u < body:
-        return p.staff_median * math.exp(p.staff_log_sd * draws.normal(u))
+        return p.staff_median * maths.exp(p.staff_log_sd * draws.normal(u))
     v = (u - body) / (1.0 - body)
-    kept = 1.0 - math.exp(p.tail_exponent * math.log(p.tail_from / p.largest_staff))
-    return p.tail_from * math.exp(-math.log(1.0 - v * kept) / p.tail_exponent)
+    kept = 1.0 - maths.exp(p.tail_exponent * maths.log(p.tail_from / p.largest_staff))
+    return p.tail_from * maths.exp(-maths.log(1.0 - v * kept) / p.tail_exponent)
 
 
 @compiled
@@ -47,55 +49,56 @@ def stratum_staff(u: float, width: float, p: Any) -> float:
 
 
 @compiled
-def fill(e: Any, u: Any, identities: Any, p: Any, m: Any, sectors: Any, flows: Any) -> None:
-    """Fill the columns of ``e`` from lattice points ``u`` of shape (enterprises, 16)."""
-    for i in range(len(identities)):
-        staff = max(1, int(stratum_staff(u[i, 0], 1.0 / len(identities), p)))
+def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, flows: Any) -> None:
+    """Fill rows ``lo`` to ``hi`` of the columns of ``e`` from their lattice points, shape (hi - lo, 16)."""
+    for i in range(lo, hi):
+        u = points[i - lo]
+        staff = max(1, int(stratum_staff(u[0], 1.0 / len(e.identity), p)))
         if i == 0 and p.host_staff > 0:
             staff = int(p.host_staff)
-        size = math.log(staff / 100.0)
-        per_worker = p.worker_revenue * math.exp(
-            p.worker_revenue_elasticity * size + p.worker_revenue_log_sd * draws.normal(u[i, 1])
+        size = maths.log(staff / 100.0)
+        per_worker = p.worker_revenue * maths.exp(
+            p.worker_revenue_elasticity * size + p.worker_revenue_log_sd * draws.normal(u[1])
         )
         revenue = staff * per_worker
-        sector = int(u[i, 13] * p.sectors)
-        e.identity[i] = identities[i]
+        sector = int(u[13] * p.sectors)
+        e.identity[i] = draws.child_identity(ROOT, 0, 0, i)
         e.status[i] = OPERATING
         e.origin[i] = INCUMBENT
         e.sector[i] = sector
         e.platform[i] = -1
         e.site[i] = -1
-        e.born[i] = -1 - int(-120.0 * math.log(u[i, 4]))
+        e.born[i] = -1 - int(-120.0 * maths.log(u[4]))
         e.started[i] = e.born[i]
         e.project_began[i] = NEVER
         e.asked[i] = NEVER
         e.staff[i] = staff
         e.staff_year_ago[i] = staff
-        share = p.talent_share * math.exp(p.talent_elasticity * size)
-        e.talent[i] = min(staff, draws.whole(staff * share, u[i, 5]))
+        share = p.talent_share * maths.exp(p.talent_elasticity * size)
+        e.talent[i] = min(staff, draws.whole(staff * share, u[5]))
         e.size_class[i] = classify(staff, revenue)
-        e.productivity[i] = math.exp(0.1 * draws.normal(u[i, 7]))
-        e.quality[i] = math.exp(0.1 * draws.normal(u[i, 8]))
+        e.productivity[i] = maths.exp(0.1 * draws.normal(u[7]))
+        e.quality[i] = maths.exp(0.1 * draws.normal(u[8]))
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
         e.appeal[i] = revenue / pull
-        e.lines[i] = max(1, draws.whole(math.exp(p.lines_exponent * math.log(staff / p.line_staff)), u[i, 6]))
+        e.lines[i] = max(1, draws.whole(maths.exp(p.lines_exponent * maths.log(staff / p.line_staff)), u[6]))
         e.line_size[i] = e.appeal[i] / e.lines[i]
         price = relative_price(e.productivity[i], m.price_share)
         e.worker_revenue[i] = per_worker / (e.productivity[i] * price)
-        e.capital_intensity[i] = p.capital_intensity * math.exp(p.capital_intensity_log_sd * draws.normal(u[i, 2]))
-        e.assets[i] = e.capital_intensity[i] * staff * math.exp(p.capital_intensity_elasticity * size)
+        e.capital_intensity[i] = p.capital_intensity * maths.exp(p.capital_intensity_log_sd * draws.normal(u[2]))
+        e.assets[i] = e.capital_intensity[i] * staff * maths.exp(p.capital_intensity_elasticity * size)
         e.revenue[i] = revenue / 12.0
         e.revenue_12[i] = revenue
-        e.floor[i] = math.floor(staff * p.floor_per_job)
-        e.export_taste[i] = u[i, 3]
-        e.energy[i] = p.energy * math.exp(0.3 * draws.normal(u[i, 9]))
-        e.knowledge_0[i] = knowledge(sectors[sector, 0], p.knowledge_spread, u[i, 10])
-        e.knowledge_1[i] = knowledge(sectors[sector, 1], p.knowledge_spread, u[i, 11])
-        e.knowledge_2[i] = knowledge(sectors[sector, 2], p.knowledge_spread, u[i, 12])
-        transfer(i, p.cash_months * revenue / 12.0, e.cash, e.booked, flows, OPENING_BALANCE)
+        e.floor[i] = maths.floor(staff * p.floor_per_job)
+        e.export_taste[i] = u[3]
+        e.energy[i] = p.energy * maths.exp(0.3 * draws.normal(u[9]))
+        e.knowledge_0[i] = knowledge(sectors[sector, 0], p.knowledge_spread, u[10])
+        e.knowledge_1[i] = knowledge(sectors[sector, 1], p.knowledge_spread, u[11])
+        e.knowledge_2[i] = knowledge(sectors[sector, 2], p.knowledge_spread, u[12])
+        transfer(i, p.cash_months * revenue / 12.0, e.cash, flows, OPENING_BALANCE)
 
 
-@compiled
+@equation
 def knowledge(base: float, spread: float, u: float) -> float:
     """Knowledge on one axis around the sector's base, kept within 0 and 1.5."""
     return min(1.5, max(0.0, base + spread * draws.normal(u)))
@@ -107,15 +110,16 @@ def base_knowledge(sectors: int) -> Any:
     return np.array([[0.4 + 0.2 * math.cos(a), 0.4 + 0.2 * math.sin(a), 0.4 + 0.1 * math.cos(2 * a)] for a in angle])
 
 
-def lattice(seed: int, number: int) -> Any:
-    """Points in (0, 1) of shape (number, 16): strata of staff, then Kronecker recurrences shifted by the seed.
+def lattice(seed: int, number: int, lo: int, hi: int) -> Any:
+    """Points ``lo`` to ``hi`` of ``number`` in (0, 1), shape (hi - lo, 16).
 
-    The traits that shares hang on most come from a recurrence of their own in three dimensions, which is even over
-    any run of neighbouring strata, and so over the big enterprises too.
+    Strata of staff, then Kronecker recurrences shifted by the seed. The traits that shares hang on most come from a
+    recurrence of their own in three dimensions, which is even over any run of neighbouring strata, and so over the big
+    enterprises too.
     """
     shift = [word for block in range(4) for word in draws.uniforms(seed, ROOT, block, draws.OPENING)]
     slope = [_GOLDEN_3**-k for k in (1, 2, 3)] + [math.sqrt(prime) for prime in _PRIMES]
-    index = np.arange(number)[:, None]
+    index = np.arange(lo, hi)[:, None]
     points = np.modf(index * np.array(slope) + np.array(shift[1:]))[0]
     strata = (index + 0.5) / number
     return np.clip(np.hstack([strata, points]), 2.0**-33, 1.0 - 2.0**-33)
@@ -132,12 +136,11 @@ def found(world: World) -> None:
         return
     number = population.enterprises
     table.add(number)
-    identities = np.array([draws.child_identity(ROOT, 0, 0, ordinal) for ordinal in range(number)], np.int64)
-    columns = table.view(AllColumns)
-    market = world.group("market")
-    fill(
-        columns, lattice(world.seed, number), identities, population, market, sectors.base_knowledge, world.books.flows
-    )
+    columns, market = table.view(AllColumns), world.group("market")
+    for lo in range(0, number, _AT_A_TIME):
+        hi = min(lo + _AT_A_TIME, number)
+        points = lattice(world.seed, number, lo, hi)
+        fill(lo, hi, columns, points, numbers(population), market, sectors.base_knowledge, world.books.flows)
     world.books.settle()
     open_sectors(world)
     gather_people(world)
@@ -146,9 +149,9 @@ def found(world: World) -> None:
 def open_sectors(world: World) -> None:
     """Demand and pull at the opening: what the starting population sells, and with what pull."""
     table, sectors, market = world.enterprises, world.sectors, world.group("market")
-    revenue, pull = np.zeros(MAX_SECTORS, np.int64), np.zeros(MAX_SECTORS, np.int64)
-    staff = np.zeros(MAX_SECTORS, np.int64)
-    sum_sectors(table.view(AllColumns), market, revenue, pull, staff)
+    revenue, pull, staff = sums = tuple(np.zeros(MAX_SECTORS, np.int64) for _ in range(3))
+    columns = table.view(AllColumns)
+    threads.run(lambda lo, hi, *own: sum_sectors(lo, hi, columns, market, *own), table.size, sums)
     sectors.opening_demand[:] = revenue / TICKS
     sectors.demand[:] = sectors.opening_demand
     sectors.opening_pull[:] = pull / TICKS
@@ -161,9 +164,9 @@ def population_mean(world: World) -> float:
 
 
 @compiled
-def sum_sectors(e: Any, m: Any, revenue: Any, pull: Any, staff: Any) -> None:
+def sum_sectors(lo: int, hi: int, e: Any, m: Any, revenue: Any, pull: Any, staff: Any) -> None:
     """Yearly revenue and pull (ticks) and staff by sector."""
-    for i in range(len(e.identity)):
+    for i in range(lo, hi):
         if e.status[i] == OPERATING:
             s = e.sector[i]
             revenue[s] += ticks(e.revenue_12[i])

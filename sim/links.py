@@ -6,54 +6,136 @@ from typing import Any
 
 import numpy as np
 
-from sim import draws
-from sim.compiled import compiled
+from sim import draws, threads
+from sim.compiled import compiled, equation
+from sim.threads import BLOCK
 
 
 class Links:
-    """Links as columns of equal length; a link ends with its buyer, and waits for another supplier without one."""
+    """Links as columns of equal length; a link ends with its buyer, and waits for another supplier without one.
+
+    The order of links plays no part: the last one takes the place of one that ends.
+    """
 
     def __init__(self) -> None:
-        self.buyer = np.zeros(0, np.int64)  # row
-        self.supplier = np.zeros(0, np.int64)  # row, -1 while the buyer looks for another
-        self.ordinal = np.zeros(0, np.int64)  # place among the buyer's links
+        self._size = 0
+        self._columns: list[Any] = [np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int8)]
 
     def __len__(self) -> int:
-        return len(self.buyer)
+        return self._size
+
+    @property
+    def buyer(self) -> Any:
+        """Row of the buyer."""
+        return self._columns[0][: self._size]
+
+    @property
+    def supplier(self) -> Any:
+        """Row of the supplier, -1 while the buyer looks for another."""
+        return self._columns[1][: self._size]
+
+    @property
+    def ordinal(self) -> Any:
+        """Place among the buyer's links."""
+        return self._columns[2][: self._size]
 
     def add(self, buyer: Any, supplier: Any, ordinal: Any) -> None:
-        self.buyer = np.concatenate([self.buyer, buyer])
-        self.supplier = np.concatenate([self.supplier, supplier])
-        self.ordinal = np.concatenate([self.ordinal, ordinal])
+        before, self._size = self._size, self._size + len(buyer)
+        for number, values in enumerate((buyer, supplier, ordinal)):
+            column = self._columns[number]
+            if self._size > len(column):
+                column = np.zeros(self._size * 9 // 8, column.dtype)
+                column[:before] = self._columns[number][:before]
+                self._columns[number] = column
+            column[before : self._size] = values
 
     def drop(self, rows: Any, size: int) -> None:
         """Drop the links of buyers in ``rows``, and those suppliers from their buyers' links."""
-        if not len(self.buyer):
-            return
-        gone = np.zeros(size, bool)
-        gone[rows] = True
-        self.supplier[(self.supplier >= 0) & gone[self.supplier]] = -1
-        keep = ~gone[self.buyer]
-        self.buyer, self.supplier, self.ordinal = self.buyer[keep], self.supplier[keep], self.ordinal[keep]
+        gone = np.zeros(size, np.int8)
+        gone[rows] = 1
+        self._size = end_links(self.buyer, self.supplier, self.ordinal, gone)
 
-    def partners(self, world: Any) -> Any:
-        """For each row one chain partner of the month, drawn by a priority keyed by the pair; -1 without links."""
-        table = world.enterprises
-        partner = np.full(table.size, -1, np.int64)
-        best = np.zeros(table.size)
-        choose_partners(self.buyer, self.supplier, table.identity, world.seed, world.month, partner, best)
-        return partner
+    def partners(self, world: Any, rows: Any, asks: Any) -> Any:
+        """One chain partner of the month for each of ``rows``, which ``asks`` marks among all; -1 without links."""
+        size = self._size
+        numbers: dict[int, int] = {}
+        found, asker, bids = (
+            np.empty(size, np.int32),
+            np.empty(2 * size + 1, np.int32),
+            np.empty(2 * size + 1, np.int64),
+        )
+        given = world.seed, world.month, self.buyer, self.supplier, world.enterprises.identity, asks, found, asker, bids
+
+        def bid(lo: int, hi: int) -> None:
+            numbers[int(lo)] = bid_for_partners(lo, hi, *given)
+
+        threads.run(bid, size, ())
+        best = np.full(len(rows), -1)
+        choose_partners(rows, len(asks), asker, bids, np.array(list(numbers.items())), best)
+        return best
 
 
 @compiled
-def choose_partners(buyer: Any, supplier: Any, identity: Any, seed: int, month: int, partner: Any, best: Any) -> None:
-    """Of each row's links in either direction the one with the highest keyed priority."""
-    for link in range(len(buyer)):
-        b, s = buyer[link], supplier[link]
-        if s < 0:
+def end_links(buyer: Any, supplier: Any, ordinal: Any, gone: Any) -> int:
+    """End links of buyers marked as gone, let those of gone suppliers wait, and return how many links are left."""
+    link, size = 0, len(buyer)
+    while link < size:
+        if gone[buyer[link]]:
+            size -= 1
+            buyer[link], supplier[link], ordinal[link] = buyer[size], supplier[size], ordinal[size]
             continue
-        u_buyer, u_supplier, _, _ = draws.uniforms(seed, identity[b] ^ (identity[s] >> 1), month, draws.CHAIN)
-        if u_buyer > best[b]:
-            best[b], partner[b] = u_buyer, s
-        if u_supplier > best[s]:
-            best[s], partner[s] = u_supplier, b
+        if gone[supplier[link]] and supplier[link] >= 0:
+            supplier[link] = -1
+        link += 1
+    return size
+
+
+@equation
+def bid_of(priority: float, row: int) -> Any:
+    """A priority, and a row below it, in one whole number: the highest one holds the row of the highest priority."""
+    return (np.int64(priority * 2.0**32) << np.int64(31)) | np.int64(row)
+
+
+@compiled
+def bid_for_partners(
+    lo: int, hi: int, seed: int, month: int, buyer: Any, supplier: Any, identity: Any, asks: Any,
+    found: Any, asker: Any, bids: Any,
+) -> int:  # fmt: skip
+    """Put down each row that asks with a bid for the other end of each of its links; return how many there are.
+
+    They lie from twice the first link's place on. Priorities are keyed by the pair.
+    """
+    asked: Any = lo
+    for link in range(lo, hi):
+        found[asked] = link
+        asked += np.uint64((supplier[link] >= 0) & (asks[buyer[link]] | asks[supplier[link]]))
+    end = np.uint64(2) * lo
+    key, u_buyer, u_supplier = np.empty(BLOCK, np.int64), np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, asked, BLOCK):
+        last = min(first + BLOCK, asked)
+        for k in range(first, last):
+            key[k - first] = identity[buyer[found[k]]] ^ (identity[supplier[found[k]]] >> 1)
+        for k in range(first, last):
+            u_buyer[k - first], u_supplier[k - first], _, _ = draws.uniforms(seed, key[k - first], month, draws.CHAIN)
+        for k in range(first, last):
+            b, s = buyer[found[k]], supplier[found[k]]
+            asker[end], bids[end] = b, bid_of(u_buyer[k - first], s)
+            end += np.uint64(asks[b])
+            asker[end], bids[end] = s, bid_of(u_supplier[k - first], b)
+            end += np.uint64(asks[s])
+    return int(end - np.uint64(2) * lo)
+
+
+@compiled
+def choose_partners(rows: Any, size: int, asker: Any, bids: Any, parts: Any, best: Any) -> None:
+    """The partner of the highest bid of each of ``rows``, -1 without one; ``parts`` are first links and numbers."""
+    place_of = np.empty(size, np.int32)
+    for k in range(len(rows)):
+        place_of[rows[k]] = k
+    for part in range(len(parts)):
+        first = 2 * parts[part, 0]
+        for place in range(first, first + parts[part, 1]):
+            k = place_of[asker[place]]
+            best[k] = max(best[k], bids[place])
+    for k in range(len(rows)):
+        best[k] = best[k] & 0x7FFFFFFF if best[k] >= 0 else -1

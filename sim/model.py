@@ -31,8 +31,9 @@ from sim.mechanisms import (
     resources,
     taxes,
 )
-from sim.outcomes import OUTCOMES, Recorder
+from sim.outcomes import OUTCOMES, Record
 from sim.scenario import Scenario, load
+from sim.tally import Recorder
 from sim.world import World
 
 
@@ -56,6 +57,7 @@ class EcosystemModel(LazyAgents):
         self.world = World(self.settings, seed)
         self.ledger = Ledger(self.world) if ledger else None
         self.recorder = Recorder(self.world)
+        self._record = Record(self.recorder)
         self.platforms: list[InnovationPlatform] = []
         founding.found(self.world)
         self.sites = [IdleSite(self, site.name, site.number, site) for site in self.world.sites]
@@ -87,9 +89,9 @@ class EcosystemModel(LazyAgents):
         self._run("finance", finance.stop_and_strike_off)
         changed = self._run("review", review.apply)
         self.agents.reclass(changed)
-        demand.close(world)
-        jobs.close(world)
-        self.recorder.record()
+        self._run("demand", demand.close)
+        self._run("jobs", jobs.close)
+        self._run("record", lambda _: self.recorder.record())
         world.month += 1
 
     def _run(self, mechanism: str, apply: Callable[[World], Any]) -> Any:
@@ -109,6 +111,8 @@ class EcosystemModel(LazyAgents):
         if len(self.world.left):
             self.agents.forget(self.world.left)
             self.world.release()
+        if len(self.platforms) == len(self.world.platforms):
+            return
         for state in self.world.platforms[len(self.platforms) :]:
             self.platforms.append(InnovationPlatform(self, state.name, state.number, state))
 
@@ -128,9 +132,9 @@ class EcosystemModel(LazyAgents):
         return self.world.enterprises
 
     @property
-    def record(self) -> dict[str, list[float]]:
+    def record(self) -> Record:
         """Every outcome, one value a month done."""
-        return self.recorder.values
+        return self._record
 
     @property
     def sector_names(self) -> tuple[str, ...]:
@@ -149,7 +153,7 @@ class EcosystemModel(LazyAgents):
             raise ValueError(f"{purpose!r} is no named transfer; there are {', '.join(TRANSFERS)}")
         table = self.enterprises
         row = int(np.flatnonzero(table.identity == agent.unique_id)[0])
-        transfer(row, amount, table.cash, table.booked, self.world.books.flows, list(TRANSFERS).index(purpose))
+        transfer(row, amount, table.cash, self.world.books.flows, list(TRANSFERS).index(purpose))
         self.world.books.settle()
 
 

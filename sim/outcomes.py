@@ -1,216 +1,156 @@
-"""Outcomes: each declared once with unit, meaning and how it is read off a month's tally."""
+"""Outcomes: each declared once with unit, meaning and how it is read off the months' snapshots."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim import maths
 from sim.declare import Outcome
 from sim.economy import (
     ACCOUNTS,
-    FEE_SUPPORT,
     INCOME_TAX,
     LEAVERS,
-    MAX_SECTORS,
     OUTSIDE_EQUITY,
-    RENT_SUBSIDY,
     RESEARCH,
     TICKS,
     UNEMPLOYED,
     VAT,
-    ticks,
 )
-from sim.enterprises import BIG, CLASSES, FREE, INCUMBENT, OPERATING, ORIGINS, REGISTERED, SUSPENDED
-from sim.world import COUNT, COUNTS, FOREIGN, USER, World
-
-ALL, SURVEY = 0, 1
-REVENUE, ASSETS, EXPORTS = 0, 1, 2
-MICRO_STAFF, MICRO_REVENUE = 20, 3.0  # below either, an enterprise is micro (2011 standard)
-
-
-class Reads(NamedTuple):
-    status: Any
-    size_class: Any
-    origin: Any
-    sector: Any
-    exporter: Any
-    platform: Any
-    staff: Any
-    talent: Any
-    started: Any
-    revenue: Any
-    revenue_12: Any
-    assets: Any
-    exports: Any
-    productivity: Any
-    quality: Any
-    energy: Any
-    knowledge_0: Any
-    knowledge_1: Any
-    knowledge_2: Any
-    mode: Any
+from sim.enterprises import BIG, CLASSES, OPERATING, ORIGINS, REGISTERED, SUSPENDED
+from sim.tally import (
+    ALL,
+    ASSETS,
+    ENERGY,
+    EXPORTERS,
+    EXPORTS,
+    INCUMBENTS,
+    MEAN,
+    MICRO_FIRMS,
+    MICRO_JOBS,
+    NEW_MODE,
+    NUMBER,
+    PRODUCTIVITY,
+    QUALITY,
+    REVENUE,
+    SITE,
+    SQUARE,
+    STARTUPS,
+    SUPPLIERS,
+    SURVEY,
+    YEAR,
+    YOUNG_JOBS,
+    Recorder,
+)
+from sim.world import COUNT, FOREIGN, USER
 
 
-class Tally(NamedTuple):
-    """Sums over enterprises in whole numbers, by class, origin and status."""
+class Months:
+    """What outcomes are read from: the snapshots of all months; every answer is an array with one number a month."""
 
-    firms: Any  # (classes, origins, statuses)
-    staff: Any  # (classes, origins)
-    talent: Any  # (classes,)
-    money: Any  # (2 populations, classes, 3): revenue of the month, assets, exports of the month; ticks
-    members: Any  # (classes,)
-    sectors: Any  # (sectors,) revenue of the month, ticks
-    logs: Any  # (2 origins, 3): logs of productivity and quality, number; ticks
-    other: Any  # micro firms, micro staff, exporters, energy used, young staff, suppliers' log productivity and number,
-    #             knowledge: sum and sum of squares, new mode's firms
+    def __init__(self, recorder: Recorder) -> None:
+        self.w: float = recorder.world.weight
+        self.sites = len(recorder.world.sites)
+        self.months = recorder.months
 
+    def __getitem__(self, field: str) -> Any:
+        """A field of the snapshots; the first axis is months."""
+        return self.months[field]
 
-def _empty() -> Tally:
-    shape = len(CLASSES), len(ORIGINS), 4
-    return Tally(
-        np.zeros(shape, np.int64), np.zeros(shape[:2], np.int64), np.zeros(3, np.int64), np.zeros((2, 3, 3), np.int64),
-        np.zeros(3, np.int64), np.zeros(MAX_SECTORS, np.int64), np.zeros((2, 3), np.int64), np.zeros(10, np.int64),
-    )  # fmt: skip
-
-
-@compiled
-def tally_up(lo: int, hi: int, month: int, r: Any, t: Any, survey_revenue: float) -> None:
-    """Add every enterprise to the tally."""
-    for i in range(lo, hi):
-        if r.status[i] == FREE:
-            continue
-        c, o = r.size_class[i], r.origin[i]
-        t.firms[c, o, r.status[i]] += 1
-        if r.status[i] != OPERATING:
-            continue
-        t.staff[c, o] += r.staff[i]
-        t.talent[c] += r.talent[i]
-        t.members[c] += r.platform[i] >= 0
-        t.sectors[r.sector[i]] += ticks(r.revenue[i])
-        populations = 2 if r.revenue_12[i] >= survey_revenue else 1
-        for population in range(populations):
-            t.money[population, c, REVENUE] += ticks(r.revenue[i])
-            t.money[population, c, ASSETS] += ticks(r.assets[i])
-            t.money[population, c, EXPORTS] += ticks(r.exports[i])
-        startup = 1 if o != INCUMBENT else 0
-        log_productivity = ticks(math.log(r.productivity[i]))
-        t.logs[startup, 0] += log_productivity
-        t.logs[startup, 1] += ticks(math.log(r.quality[i]))
-        t.logs[startup, 2] += 1
-        micro = r.staff[i] < MICRO_STAFF or 12.0 * r.revenue[i] < MICRO_REVENUE
-        t.other[0] += micro
-        t.other[1] += r.staff[i] if micro else 0
-        t.other[2] += r.exporter[i]
-        t.other[3] += ticks(r.energy[i] * r.revenue[i])
-        t.other[4] += r.staff[i] if month - r.started[i] < 60 else 0
-        if r.sector[i] % 3 == 0:
-            t.other[5] += log_productivity
-            t.other[6] += 1
-        mean = (r.knowledge_0[i] + r.knowledge_1[i] + r.knowledge_2[i]) / 3.0
-        t.other[7] += ticks(mean)
-        t.other[8] += ticks(mean * mean)
-        t.other[9] += r.mode[i]
-
-
-class Month:
-    """What outcomes are read from: a month's tally beside the world."""
-
-    def __init__(self, world: World, recorder: Recorder) -> None:
-        self.world = world
-        self.w: float = world.weight
-        self.t: Tally = recorder.tally
-        self.total: Any = recorder.total
-        self.taxes: Any = recorder.taxes
-        self.fiscal: int = recorder.fiscal
-        self.opening_sectors: Any = recorder.opening_sectors
-
-    def since(self, name: str) -> int:
+    def since(self, name: str) -> Any:
         """Events of this name since the start."""
-        return int(self.total[COUNT[name]])
+        return self["total"][:, COUNT[name]]
 
-    def firms(self, status: int = OPERATING, size_class: int | None = None, startups: bool = False) -> float:
-        part = self.t.firms[:, 1:, status] if startups else self.t.firms[:, :, status]
-        return self.w * int(part.sum() if size_class is None else part[size_class].sum())
+    def firms(self, status: int = OPERATING, size_class: int | None = None, startups: bool = False) -> Any:
+        part = self["firms"][:, :, 1:, status] if startups else self["firms"][:, :, :, status]
+        return self.w * (added(part) if size_class is None else added(part[:, size_class]))
 
-    def money(self, kind: int, population: int = ALL) -> float:
-        return int(self.t.money[population, :, kind].sum()) / TICKS * self.w
+    def jobs(self, classes: Any = slice(None), origins: Any = slice(None)) -> Any:
+        """Staff of operating enterprises."""
+        return self.w * added(self["staff"][:, classes, origins, OPERATING])
 
-    def big_share(self, kind: int, population: int = SURVEY) -> float:
-        column = self.t.money[population, :, kind]
-        return share(int(column[BIG]), int(column.sum()))
+    def other(self, which: int) -> Any:
+        return self.w * self["other"][:, which]
 
-    def flow(self, purpose: int) -> float:
-        return int(self.world.books.month[purpose]) / TICKS * self.w
+    def money(self, kind: int, population: int = ALL) -> Any:
+        return added(self["money"][:, population, :, kind]) / TICKS * self.w
 
-    def site(self, name: str) -> float:
-        return float(sum(getattr(site, name) for site in self.world.sites))
+    def big_share(self, kind: int, population: int = SURVEY) -> Any:
+        column = self["money"][:, population, :, kind]
+        return share(column[:, BIG], added(column))
 
-    def mean_log(self, startup: int, which: int) -> float:
-        number = int(self.t.logs[startup, 2])
-        return math.exp(int(self.t.logs[startup, which]) / TICKS / number) if number else math.nan
+    def flow(self, purpose: int) -> Any:
+        return self["flows"][:, purpose] / TICKS * self.w
+
+    def taxes(self, which: int) -> Any:
+        return self["taxes"][:, which] / TICKS * self.w
+
+    def site(self, name: str) -> Any:
+        return self["sites"][:, SITE.index(name)]
+
+    def mean_log(self, group: int, trait: int) -> Any:
+        """Geometric mean of a trait."""
+        logs, firms = self["traits"][:, group, trait] / TICKS, self["traits"][:, group, NUMBER]
+        return np.array(
+            [maths.exp(log / n) if n else np.nan for log, n in zip(logs.tolist(), firms.tolist(), strict=True)]
+        )
 
 
-def share(part: float, whole: float) -> float:
+def added(part: Any) -> Any:
+    """The sum over all axes but that of months."""
+    return part.sum(axis=tuple(range(1, part.ndim)))
+
+
+def share(part: Any, whole: Any) -> Any:
     """Part of a whole, NaN of nothing."""
-    return part / whole if whole else math.nan
+    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole != 0)
 
 
 OUTCOMES: dict[str, Outcome] = {}
-_VALUES: dict[str, Callable[[Month], float]] = {}
+_VALUES: dict[str, Callable[[Months], Any]] = {}
 
 
 def outcome(
-    name: str, unit: str, meaning: str, value: Callable[[Month], float], better: int = 0, headline: bool = False
+    name: str, unit: str, meaning: str, value: Callable[[Months], Any], better: int = 0, headline: bool = False
 ) -> None:
     OUTCOMES[name] = Outcome(name, unit, meaning, better, headline)
     _VALUES[name] = value
 
 
-class Recorder:
-    """Keeps every outcome, one value a month."""
+class Record(Mapping[str, list[float]]):
+    """Every outcome by name, one value a month done; worked out when asked for."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.values: dict[str, list[float]] = {name: [] for name in OUTCOMES}
-        self.total = np.zeros(len(COUNTS), np.int64)
-        self.taxes = np.zeros(3, np.int64)  # ticks since the start: stated, paid, paid by startups
-        self.fiscal = 0  # ticks of public spending since the start
-        self.tally = _empty()
-        self.opening_sectors: Any = None
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._known: dict[str, list[float]] = {}
 
-    def record(self) -> None:
-        """Record the month that just passed."""
-        world = self.world
-        self.tally = _empty()
-        table = world.enterprises
-        survey = world.settings.group("population").survey_revenue
-        tally_up(0, table.size, world.month, table.view(Reads), self.tally, survey)
-        self.total += world.counts
-        self.taxes += world.taxes
-        books = world.books
-        self.fiscal += books.fiscal_cost + int(books.month[FEE_SUPPORT]) + int(books.month[RENT_SUBSIDY])
-        if self.opening_sectors is None:
-            self.opening_sectors = self.tally.sectors / max(1, int(self.tally.sectors.sum()))
-        month = Month(world, self)
-        for name, value in _VALUES.items():
-            self.values[name].append(float(value(month)))
+    def __getitem__(self, name: str) -> list[float]:
+        known = self._known.get(name)
+        if known is None or len(known) != self._recorder.done:
+            values = np.asarray(_VALUES[name](Months(self._recorder)), float)
+            known = self._known[name] = values.tolist()
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(OUTCOMES)
+
+    def __len__(self) -> int:
+        return len(OUTCOMES)
 
 
-def _structural_change(m: Month) -> float:
-    now = m.t.sectors / max(1, int(m.t.sectors.sum()))
-    return 0.5 * sum(abs(a - b) for a, b in zip(now.tolist(), m.opening_sectors.tolist(), strict=True))
+def _structural_change(m: Months) -> Any:
+    sales = m["sectors"]
+    shares = sales / np.maximum(1, added(sales))[:, None]
+    # From the left: a sum in pairs would hang on the number of months.
+    return 0.5 * np.cumsum(np.abs(shares - shares[:1]), axis=1)[:, -1]
 
 
-def _spread(m: Month) -> float:
-    number = int(m.t.firms[:, :, OPERATING].sum())
-    if not number:
-        return math.nan
-    mean, square = int(m.t.other[7]) / TICKS / number, int(m.t.other[8]) / TICKS / number
-    return math.sqrt(max(0.0, square - mean * mean))
+def _spread(m: Months) -> Any:
+    firms = added(m["firms"][:, :, :, OPERATING])
+    mean, square = share(m["other"][:, MEAN] / TICKS, firms), share(m["other"][:, SQUARE] / TICKS, firms)
+    return np.sqrt(np.maximum(0.0, square - mean * mean))
 
 
 _COUNTED = {
@@ -240,32 +180,30 @@ for _code, _class in enumerate(CLASSES):
     outcome(f"firms_{_class}", "enterprises", f"operating {_class} enterprises",
             lambda m, c=_code: m.firms(OPERATING, c))  # type: ignore[misc]  # fmt: skip
     outcome(f"jobs_{_class}", "people", f"jobs at {_class} enterprises",
-            lambda m, c=_code: m.w * int(m.t.staff[c].sum()), 1)  # type: ignore[misc]  # fmt: skip
+            lambda m, c=_code: m.jobs(c), 1)  # type: ignore[misc]  # fmt: skip
 for _code, _origin in enumerate(ORIGINS):
     outcome(f"jobs_{_origin}", "people", f"jobs at enterprises of origin {_origin}",
-            lambda m, o=_code: m.w * int(m.t.staff[:, o].sum()), 1)  # type: ignore[misc]  # fmt: skip
-outcome(
-    "firms_micro", "enterprises", "operating micro enterprises, counted in small", lambda m: m.w * int(m.t.other[0])
-)
-outcome("jobs", "people", "jobs at operating enterprises", lambda m: m.w * int(m.t.staff.sum()), 1, True)
-outcome("jobs_startups", "people", "jobs at startups", lambda m: m.w * int(m.t.staff[:, 1:].sum()), 1)
-outcome("jobs_micro", "people", "jobs at micro enterprises", lambda m: m.w * int(m.t.other[1]), 1)
-outcome("jobs_young", "people", "jobs at enterprises younger than five years", lambda m: m.w * int(m.t.other[4]), 1)
-outcome("talent", "people", "skilled staff", lambda m: m.w * int(m.t.talent.sum()), 1)
+            lambda m, o=_code: m.jobs(origins=o), 1)  # type: ignore[misc]  # fmt: skip
+outcome("firms_micro", "enterprises", "operating micro enterprises, counted in small", lambda m: m.other(MICRO_FIRMS))
+outcome("jobs", "people", "jobs at operating enterprises", lambda m: m.jobs(), 1, True)
+outcome("jobs_startups", "people", "jobs at startups", lambda m: m.jobs(origins=slice(1, None)), 1)
+outcome("jobs_micro", "people", "jobs at micro enterprises", lambda m: m.other(MICRO_JOBS), 1)
+outcome("jobs_young", "people", "jobs at enterprises younger than five years", lambda m: m.other(YOUNG_JOBS), 1)
+outcome("talent", "people", "skilled staff", lambda m: m.w * added(m["talent"]), 1)
 outcome("talent_big_share", "share", "big enterprises' part of skilled staff",
-        lambda m: share(int(m.t.talent[BIG]), int(m.t.talent.sum())))  # fmt: skip
+        lambda m: share(m["talent"][:, BIG], added(m["talent"])))  # fmt: skip
 outcome("hired", "people", "people hired since the start", lambda m: m.w * m.since("hired"))
 outcome("shed", "people", "people shed since the start", lambda m: m.w * m.since("shed"))
-outcome("talent_wage", "workers' wages", "wage of talent", lambda m: m.world.posted.talent_wage)
+outcome("talent_wage", "workers' wages", "wage of talent", lambda m: m["talent_wage"])
 outcome("talent_unmet", "people", "unmet requests for talent, this month",
-        lambda m: m.w * int(m.world.counts[COUNT["talent_asked"]] - m.world.counts[COUNT["talent_hired"]]), -1)  # fmt: skip
-outcome("unemployed", "people", "residents without work", lambda m: m.w * int(m.world.books.people[UNEMPLOYED]), -1)
+        lambda m: m.w * m["talent_unmet"], -1)  # fmt: skip
+outcome("unemployed", "people", "residents without work", lambda m: m.w * m["people"][:, UNEMPLOYED], -1)
 outcome("leavers", "people", "leavers of relocated enterprises who look for a venture",
-        lambda m: m.w * int(m.world.books.people[LEAVERS]))  # fmt: skip
+        lambda m: m.w * m["people"][:, LEAVERS])  # fmt: skip
 outcome("revenue", "million yuan a month", "sales", lambda m: m.money(REVENUE), 1)
 outcome("assets", "million yuan", "assets", lambda m: m.money(ASSETS), 1)
 outcome("exports", "million yuan a month", "exports", lambda m: m.money(EXPORTS), 1, True)
-outcome("exporters", "enterprises", "exporters", lambda m: m.w * int(m.t.other[2]), 1)
+outcome("exporters", "enterprises", "exporters", lambda m: m.other(EXPORTERS), 1)
 outcome("big_asset_share", "share", "big enterprises' part of assets, survey population", lambda m: m.big_share(ASSETS),
         0, True)  # fmt: skip
 outcome("big_export_share", "share", "big enterprises' part of exports, survey population",
@@ -275,14 +213,14 @@ outcome(
 )
 outcome("big_asset_share_all", "share", "big enterprises' part of assets, all", lambda m: m.big_share(ASSETS, ALL))
 outcome("big_export_share_all", "share", "big enterprises' part of exports, all", lambda m: m.big_share(EXPORTS, ALL))
-outcome("taxes", "million yuan", "taxes paid since the start", lambda m: int(m.taxes[1]) / TICKS * m.w, 1, True)
-outcome("taxes_stated", "million yuan", "taxes stated since the start", lambda m: int(m.taxes[0]) / TICKS * m.w)
+outcome("taxes", "million yuan", "taxes paid since the start", lambda m: m.taxes(1), 1, True)
+outcome("taxes_stated", "million yuan", "taxes stated since the start", lambda m: m.taxes(0))
 outcome("taxes_startups", "million yuan", "taxes paid by startups since the start",
-        lambda m: int(m.taxes[2]) / TICKS * m.w, 1)  # fmt: skip
+        lambda m: m.taxes(2), 1)  # fmt: skip
 outcome("vat", "million yuan a month", "value-added tax paid", lambda m: -m.flow(VAT))
 outcome("income_tax", "million yuan a month", "corporate income tax paid", lambda m: -m.flow(INCOME_TAX))
 outcome("fiscal_cost", "million yuan", "public spending on levers and tax relief since the start",
-        lambda m: (m.fiscal + int(m.taxes[0] - m.taxes[1])) / TICKS * m.w, -1)  # fmt: skip
+        lambda m: (m["fiscal"] + m["taxes"][:, 0] - m["taxes"][:, 1]) / TICKS * m.w, -1)  # fmt: skip
 outcome("research", "million yuan a month", "spending on projects and platforms", lambda m: -m.flow(RESEARCH), 1)
 for _event, _words, _better in (
     ("projects_begun", "projects begun", 1), ("projects_succeeded", "projects that succeeded", 1),
@@ -316,21 +254,19 @@ outcome("answer_time_foreign", "month", "the same for foreign experts' answers",
         lambda m: share(m.since("answer_months_foreign"), m.since("answers_foreign")), -1)  # fmt: skip
 outcome("breadth", "kinds of partner", "mean breadth of projects begun since the start",
         lambda m: share(m.since("breadth"), m.since("projects_begun")))  # fmt: skip
-outcome("sectors_opened", "sectors", "sectors opened since the start", lambda m: float(m.since("sectors_opened")), 1)
-outcome(
-    "modes_opened", "modes", "new ways of selling opened since the start", lambda m: float(m.since("modes_opened")), 1
-)
-outcome("platforms", "platforms", "platforms launched", lambda m: float(len(m.world.platforms)), 1)
-outcome("platform_members", "enterprises", "members of platforms", lambda m: m.w * int(m.t.members.sum()), 1)
+outcome("sectors_opened", "sectors", "sectors opened since the start", lambda m: m.since("sectors_opened"), 1)
+outcome("modes_opened", "modes", "new ways of selling opened since the start", lambda m: m.since("modes_opened"), 1)
+outcome("platforms", "platforms", "platforms launched", lambda m: m["platforms"], 1)
+outcome("platform_members", "enterprises", "members of platforms", lambda m: m.w * added(m["members"]), 1)
 outcome("platform_resources", "resources", "resources on named platforms",
-        lambda m: float(sum(p.resources for p in m.world.platforms if p.name in m.world.settings.platforms)), 1, True)  # fmt: skip
+        lambda m: added(m["resources"]), 1, True)  # fmt: skip
 outcome("platform_resources_foreign", "resources", "foreign experts among them",
-        lambda m: float(sum(int(p.counts[FOREIGN].sum()) for p in m.world.platforms if p.name in m.world.settings.platforms)), 1)  # fmt: skip
+        lambda m: m["resources"][:, FOREIGN], 1)  # fmt: skip
 outcome("platform_resources_users", "resources", "users among them",
-        lambda m: float(sum(int(p.counts[USER].sum()) for p in m.world.platforms if p.name in m.world.settings.platforms)), 1)  # fmt: skip
+        lambda m: m["resources"][:, USER], 1)  # fmt: skip
 for _code, _class in enumerate(CLASSES):
     outcome(f"member_share_{_class}", "share", f"platform members among operating {_class} enterprises",
-            lambda m, c=_code: share(int(m.t.members[c]), int(m.t.firms[c, :, OPERATING].sum())))  # type: ignore[misc]  # fmt: skip
+            lambda m, c=_code: share(m["members"][:, c], added(m["firms"][:, c, :, OPERATING])))  # type: ignore[misc]  # fmt: skip
 outcome(
     "site_enterprises", "enterprises", "enterprises ever admitted to idle sites", lambda m: m.site("admitted"), 1, True
 )
@@ -341,7 +277,7 @@ outcome("site_tenants", "enterprises", "tenants that operate at idle sites", lam
 outcome("site_jobs", "people", "jobs of tenants at idle sites", lambda m: m.site("jobs"), 1, True)
 outcome("site_taxes", "million yuan", "taxes paid by tenants since opening", lambda m: m.site("taxes") / TICKS, 1, True)
 outcome("site_taxes_12", "million yuan", "taxes paid by tenants in the last 12 months",
-        lambda m: sum(sum(site.taxes_year) for site in m.world.sites) / TICKS, 1)  # fmt: skip
+        lambda m: m["sites_taxes_12"] / TICKS, 1)  # fmt: skip
 outcome("site_floor_idle", "m2", "floor idle at idle sites", lambda m: m.site("idle"), -1)
 outcome("site_floor_renovated", "m2", "floor renovated", lambda m: m.site("renovated"), 1)
 outcome("site_floor_let", "m2", "floor let", lambda m: m.site("let"), 1)
@@ -349,26 +285,38 @@ outcome(
     "site_occupancy", "share", "floor let of floor renovated", lambda m: share(m.site("let"), m.site("renovated")), 1
 )
 outcome("site_rent", "yuan a m2 and month", "posted rent, mean of sites",
-        lambda m: share(sum(site.rent for site in m.world.sites) / 12.0 * 1e6, len(m.world.sites)))  # fmt: skip
-outcome("hours_lent_now", "hours a month", "equipment hours lent", lambda m: m.w * int(m.world.hours[1]), 1)
-outcome("productivity_incumbents", "index", "productivity of incumbents, geometric mean", lambda m: m.mean_log(0, 0), 1)
-outcome("productivity_startups", "index", "productivity of startups", lambda m: m.mean_log(1, 0), 1)
-outcome("quality_incumbents", "index", "quality of incumbents", lambda m: m.mean_log(0, 1), 1)
-outcome("quality_startups", "index", "quality of startups", lambda m: m.mean_log(1, 1), 1)
+        lambda m: share(m["sites_rent"] / 12.0 * 1e6, np.full(len(m.months), m.sites)))  # fmt: skip
+outcome("hours_lent_now", "hours a month", "equipment hours lent", lambda m: m.w * m["hours_lent"], 1)
+outcome(
+    "productivity_incumbents",
+    "index",
+    "productivity of incumbents, geometric mean",
+    lambda m: m.mean_log(INCUMBENTS, PRODUCTIVITY),
+    1,
+)
+outcome(
+    "productivity_startups",
+    "index",
+    "productivity of startups",
+    lambda m: m.mean_log(STARTUPS, PRODUCTIVITY),
+    1,
+)
+outcome("quality_incumbents", "index", "quality of incumbents", lambda m: m.mean_log(INCUMBENTS, QUALITY), 1)
+outcome("quality_startups", "index", "quality of startups", lambda m: m.mean_log(STARTUPS, QUALITY), 1)
 outcome("productivity_suppliers", "index", "productivity of suppliers, geometric mean",
-        lambda m: math.exp(int(m.t.other[5]) / TICKS / int(m.t.other[6])) if int(m.t.other[6]) else math.nan, 1)  # fmt: skip
+        lambda m: m.mean_log(SUPPLIERS, PRODUCTIVITY), 1)  # fmt: skip
 outcome("energy_intensity", "index", "energy and material per output",
-        lambda m: share(int(m.t.other[3]), int(m.t.money[ALL, :, REVENUE].sum())), -1)  # fmt: skip
-outcome("new_mode_firms", "enterprises", "enterprises that sell in the new mode", lambda m: m.w * int(m.t.other[9]), 1)
+        lambda m: share(m["other"][:, ENERGY], added(m["money"][:, ALL, :, REVENUE])), -1)  # fmt: skip
+outcome("new_mode_firms", "enterprises", "enterprises that sell in the new mode", lambda m: m.other(NEW_MODE), 1)
 outcome("new_sector_sales", "million yuan a month", "sales of sectors opened in the run",
-        lambda m: m.w * int(m.t.sectors[m.world.sectors.opened >= 0].sum()) / TICKS, 1)  # fmt: skip
+        lambda m: m.w * added(m["sectors"] * m["opened"]) / TICKS, 1)  # fmt: skip
 outcome("structural_change", "share", "sales that changed sector since the start", _structural_change)
 outcome("knowledge_spread", "", "spread of mean knowledge among operating enterprises", _spread)
 outcome("outside_equity", "million yuan a month", "outside investors' money", lambda m: m.flow(OUTSIDE_EQUITY), 1)
 for _account, _name in enumerate(ACCOUNTS):
     if _account:
         outcome(f"balance_{_name}", "million yuan", f"balance of {_name} since the start",
-                lambda m, a=_account: m.w * int(m.world.books.accounts[a]) / TICKS)  # type: ignore[misc]  # fmt: skip
+                lambda m, a=_account: m.w * m["accounts"][:, a] / TICKS)  # type: ignore[misc]  # fmt: skip
 for _name, _unit, _words, _better in (
     ("job_creation_rate", "share a year", "gross job creation (DHS rate), last December's review", 0),
     ("job_destruction_rate", "share a year", "gross job destruction (DHS rate)", 0),
@@ -377,4 +325,4 @@ for _name, _unit, _words, _better in (
     ("growth_shape", "", "Subbotin shape of growth rates: 1 is a tent, 2 Gaussian", 0),
     ("growth_spread_slope", "", "slope of the spread of growth on size, in logarithms", 0),
 ):
-    outcome(_name, _unit, _words, lambda m, n=_name: m.world.year.get(n, math.nan), _better)  # type: ignore[misc]
+    outcome(_name, _unit, _words, lambda m, n=_name: m["year"][:, YEAR.index(n)], _better)  # type: ignore[misc]

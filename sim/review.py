@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim import maths
 from sim.compiled import compiled
-from sim.enterprises import FREE, OPERATING, classify
+from sim.enterprises import OPERATING, classify
 from sim.statistics import hill_exponent, spread_slope, subbotin_shape
 from sim.world import World
 
@@ -33,26 +34,33 @@ class Writes(NamedTuple):
 def review(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, months: int, growth: Any, changed: Any, flows: Any
 ) -> None:
-    """Review every enterprise; ``growth`` gets the log growth of revenue of those that sold in both years."""
+    """Review every enterprise; ``growth`` gets the log growth of revenue of those that sold in both years.
+
+    A free row is all zero, and stays so.
+    """
+    created, destroyed, created_young, stock, last_stock = 0, 0, 0, 0, 0
     for i in range(lo, hi):
-        growth[i] = math.nan
-        if r.status[i] == FREE:
-            continue
-        change = r.staff[i] - w.staff_year_ago[i]
-        flows[CREATED if change > 0 else DESTROYED] += abs(change)
-        if change > 0 and month - r.started[i] < YOUNG:
-            flows[CREATED_YOUNG] += change
-        flows[STOCK] += r.staff[i]
-        flows[LAST_STOCK] += w.staff_year_ago[i]
+        change = int(r.staff[i]) - int(w.staff_year_ago[i])
+        won = max(change, 0)
+        created += won
+        destroyed += won - change
+        created_young += won if month - r.started[i] < YOUNG else 0
+        stock += int(r.staff[i])
+        last_stock += int(w.staff_year_ago[i])
         w.staff_year_ago[i] = r.staff[i]
         revenue = w.revenue_year[i] * 12.0 / months
-        if r.status[i] == OPERATING and w.revenue_12[i] > 0.0 and revenue > 0.0:
-            growth[i] = math.log(revenue / w.revenue_12[i])
+        sold = (r.status[i] == OPERATING) & (w.revenue_12[i] > 0.0) & (revenue > 0.0)
+        growth[i] = maths.log(revenue / w.revenue_12[i]) if sold else math.nan
         w.revenue_12[i] = revenue
         w.revenue_year[i] = 0.0
         before = w.size_class[i]
         w.size_class[i] = classify(r.staff[i], revenue)
         changed[i] = before != w.size_class[i]
+    flows[CREATED] += created
+    flows[DESTROYED] += destroyed
+    flows[CREATED_YOUNG] += created_young
+    flows[STOCK] += stock
+    flows[LAST_STOCK] += last_stock
 
 
 def apply(world: World) -> Any:
@@ -63,7 +71,7 @@ def apply(world: World) -> Any:
     table = world.enterprises
     growth, changed, flows = np.zeros(table.size), world.marks(), np.zeros(5, np.int64)
     last = table.revenue_12.copy()
-    world.loop(review, Reads, Writes, world.year_months, growth, changed, flows)
+    world.loop(review, Reads, Writes, world.year_months, growth, changed, sums=(flows,))
     full = world.year_months == 12
     world.year_months = 0
     destroyed = int(flows[DESTROYED]) + world.year_destroyed
@@ -82,6 +90,8 @@ def apply(world: World) -> Any:
         "growth_shape": subbotin_shape(sample) if full else nothing,
         "growth_spread_slope": spread_slope(size, sample) if full else nothing,
     }
-    if len(np.unique(table.identity[table.alive])) != len(table):
+    identities = table.identity[table.alive]
+    identities.sort()
+    if (identities[1:] == identities[:-1]).any():
         raise RuntimeError("two enterprises share one identity: choose another seed")
     return np.flatnonzero(changed)

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from sim import draws
+from sim import draws, threads
 from sim.declare import declared
 from sim.economy import ELSEWHERE, MAX_SECTORS, SITES, UNEMPLOYED, Books, Posted, Sectors
 from sim.enterprises import OPERATING, Enterprises
+from sim.knowledge import merge_ring
 from sim.links import Links
 from sim.parameters import Platform
 from sim.scenario import Scenario
@@ -126,8 +127,11 @@ class World:
         self.platforms: list[PlatformState] = []
         self.links = Links()
         self.ring_identity: Any = np.zeros(0, np.int64)
-        self.ring_row: Any = np.zeros(0, np.int64)
-        self.pulls = np.zeros((3, MAX_SECTORS), np.int64)  # pull and its logs of productivity and quality, ticks
+        self.ring_row: Any = np.zeros(0, np.int32)
+        self.ring_chain: Any = np.zeros(0, np.int8)  # place in the chain
+        self._on_ring: Any = np.zeros(0, np.int8)  # marks the rows that the ring holds
+        self._off_ring: Any = np.zeros(0, np.int64)  # identities that the ring holds still, whose rows are free
+        self.pulls = np.zeros((MAX_SECTORS, 3), np.int64)  # pull and its logs of productivity and quality, ticks
         self.taxes = np.zeros(3, np.int64)  # ticks this month: stated, paid, paid by startups
         self.hours = np.zeros(2, np.int64)  # equipment hours: idle, lent
         self.hours_offered = 0
@@ -158,10 +162,15 @@ class World:
     def group(self, prefix: str) -> Any:
         return self.settings.group(prefix, self.month)
 
-    def loop(self, kernel: Any, reads: type, writes: type, *rest: Any) -> None:
-        """Apply a compiled loop to all rows: ``kernel(lo, hi, seed, month, reads, writes, *rest)``."""
+    def loop(self, kernel: Any, reads: type, writes: type, *rest: Any, sums: tuple[Any, ...] = ()) -> None:
+        """Apply a compiled loop to all rows, on all cores.
+
+        It is called as ``kernel(lo, hi, seed, month, reads, writes, *rest, *sums)``, writes to its own rows, and adds
+        whole numbers to ``sums``: nothing else is shared by threads.
+        """
         table = self.enterprises
-        kernel(0, table.size, self.seed, self.month, table.view(reads), table.view(writes), *rest)
+        given = (self.seed, self.month, table.view(reads), table.view(writes), *rest)
+        threads.run(lambda lo, hi, *own: kernel(lo, hi, *given, *own), table.size, sums)
 
     def count(self, name: str, number: int = 1) -> None:
         self.counts[COUNT[name]] += number
@@ -173,13 +182,29 @@ class World:
         """Operating enterprises sorted by identity: a ring on which keyed points find partners.
 
         A newcomer changes only the choices whose point falls just before it (consistent hashing), and the order of
-        rows plays no part.
+        rows plays no part. Last month's ring takes in and lets go what changed since.
         """
         table = self.enterprises
-        rows = np.flatnonzero(table.status == OPERATING)
-        order = np.argsort(table.identity[rows])
-        self.ring_row = rows[order]
-        self.ring_identity = table.identity[self.ring_row]
+        before, self._on_ring = self._on_ring, (table.status == OPERATING).view(np.int8)
+        on = self._on_ring.copy()
+        on[: len(before)] ^= before
+        changed = np.flatnonzero(on)
+        stays = self._on_ring[changed] == 1
+        came, went = changed[stays], changed[~stays]
+        came = came[np.argsort(table.identity[came])]
+        gone = np.sort(np.concatenate([table.identity[went], self._off_ring]))
+        self._off_ring = np.zeros(0, np.int64)
+        self.ring_identity, self.ring_row, self.ring_chain = merge_ring(
+            self.ring_identity, self.ring_row, gone, table.identity[came], came, table.sector
+        )
+
+    def tenants(self) -> tuple[Any, Any]:
+        """Identities and rows of the ring's tenants of sites."""
+        table = self.enterprises
+        on = self._on_ring if self.sites else self._on_ring[:0]
+        rows = np.flatnonzero(on & (table.site[: len(on)] >= 0))
+        rows = rows[np.argsort(table.identity[rows])]
+        return table.identity[rows], rows
 
     def platform_array(self, values: list[float]) -> Any:
         """One number a platform, with a last element for enterprises without one (platform -1)."""
@@ -197,6 +222,10 @@ class World:
 
     def release(self) -> None:
         """Free the rows of enterprises that left."""
+        on = self.left[self.left < len(self._on_ring)]
+        on = on[self._on_ring[on] == 1]
+        self._off_ring = np.concatenate([self._off_ring, self.enterprises.identity[on]])
+        self._on_ring[on] = 0
         self.enterprises.release(self.left)
         self.left = np.zeros(0, np.int64)
 

@@ -147,7 +147,6 @@ def test_setting_writes_the_row_and_no_other(town: Town) -> None:
         ("floor", float("nan"), ValueError, r"finite number \(m2\)"),
         ("floor", float("inf"), ValueError, "finite"),
         ("cash", 5.0, AttributeError, "named transfers only: use model.transfer"),
-        ("booked", 5.0, AttributeError, "transfers"),
         ("identity", 5, AttributeError, "for life"),
         ("unique_id", 5, AttributeError, "for life"),
         ("status", 2, AttributeError, "month"),

@@ -31,9 +31,11 @@ GIVEN = {
     "IDEA_CHANNELS": 6, "NEWBORN": 7, "NEWBORN_TRAITS": 8, "START": 9, "ADOPTION": 10, "RESOURCES": 11,
     "LETTING": 12, "PLACES": 13, "MATCHING": 14, "MATCHING_CELL": 15, "MATCHING_DOMESTIC": 16,
     "MATCHING_FOREIGN": 17, "MATCHING_USER": 18, "PAIR": 19, "FINANCE": 20, "PROJECT": 21, "COMPONENT": 22,
-    "PLACE_0": 23, "PLACE_1": 24, "PLACE_2": 25, "INDUSTRY": 26, "CHAIN": 27, "LINES": 28, "DEMAND": 29, "JOBS": 30,
-    "EXPORTS": 31, "BUILDING": 32, "CONTACT": 33,
+    "PLACE_0": 23, "PLACE_1": 24, "PLACE_2": 25, "INDUSTRY": 26, "CHAIN": 27, "LINES": 28, "JOBS": 30,
+    "EXPORTS": 31, "BUILDING": 32, "CONTACT": 33, "LINE_SIZES": 34,
 }  # fmt: skip
+
+RETIRED = {29}  # a shock to lines, which is a word of LINES now
 
 LARGE = 2**63 - 25
 SEEDS, IDENTITIES, MONTHS = (0, 1, LARGE), (0, 3, 2**32, LARGE), (-9999, -1, 0, 64)
@@ -86,6 +88,7 @@ def test_numbers_of_purposes_are_unique_and_only_appended() -> None:
     named = {name: value for name, value in vars(draws).items() if name.isupper() and not name.startswith("_")}
     assert len(set(named.values())) == len(named)
     assert named.items() >= GIVEN.items()
+    assert not RETIRED & set(named.values())
 
 
 # Words that two functions read on purpose.

@@ -26,13 +26,12 @@ MODULES = {
 } | {"review": review}
 
 # What mechanisms write outside their loops, for a few enterprises at a time.
-BOOKED = frozenset({"cash", "booked"})
 BY_HAND = {
-    "adoption": {"profit_year"} | BOOKED,  # fees that reach a host
-    "resources": {"profit_year"} | BOOKED,  # what running a platform costs its host
-    "industries": {"profit_year"} | BOOKED,  # what opening a sector costs
-    "letting": {"floor", "site", "let_until", "moved_in", "funded"} | BOOKED,  # who moves in and out
-    "finance": {"floor", "site"} | BOOKED,  # who stops gives floor back, who leaves pays out
+    "adoption": {"profit_year"} | {"cash"},  # fees that reach a host
+    "resources": {"profit_year"} | {"cash"},  # what running a platform costs its host
+    "industries": {"profit_year"} | {"cash"},  # what opening a sector costs
+    "letting": {"floor", "site", "let_until", "moved_in", "funded"} | {"cash"},  # who moves in and out
+    "finance": {"floor", "site"} | {"cash"},  # who stops gives floor back, who leaves pays out
     "matching": {"met_0"},  # nobody is met where it is off
 }
 

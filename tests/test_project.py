@@ -26,6 +26,8 @@ PACKAGE = ROOT / "sim"
 FLOORS = {
     "declare": 0,
     "compiled": 0,
+    "maths": 0,
+    "threads": 0,
     "draws": 0,
     "evidence": 1,
     "parameters": 1,
@@ -39,6 +41,7 @@ FLOORS = {
     "world": 2,
     "founding": 3,
     "review": 3,
+    "tally": 3,
     "mechanisms": 3,
     "agents": 4,
     "outcomes": 4,

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import special, stats
+from scipy import optimize, special, stats
 
-from sim.statistics import hill_exponent, log_gamma, spread_slope, subbotin_log_likelihood, subbotin_shape
+from sim.statistics import digamma, hill_exponent, spread_slope, subbotin_shape, subbotin_slope
 
 SEEDS = (1, 2, 3)
 
@@ -46,18 +46,41 @@ def test_the_shape_hangs_on_neither_place_nor_scale_nor_order() -> None:
     assert subbotin_shape(0.3 + 8.0 * sample) == pytest.approx(shape, abs=1e-6)
 
 
-def test_the_likelihood_is_scipys_at_its_best_scale() -> None:
-    sample = np.sort(rng(3).laplace(scale=0.4, size=500))
-    for b in (0.7, 1.0, 1.9, 4.0):
+def test_the_slope_is_that_of_scipys_likelihood_at_its_best_scale() -> None:
+    sample = rng(3).laplace(scale=0.4, size=500)
+    logs = np.log(np.abs(sample))
+
+    def likelihood(b: float) -> float:
         scale = (b * np.mean(np.abs(sample) ** b)) ** (1.0 / b)
-        theirs = stats.gennorm.logpdf(sample, b, scale=scale).mean()
-        assert subbotin_log_likelihood(sample, 0.0, b) == pytest.approx(theirs, rel=1e-12)
+        return float(stats.gennorm.logpdf(sample, b, scale=scale).mean())
+
+    for b in (0.7, 1.0, 1.9, 4.0):
+        slope = b * b * (likelihood(b + 1e-5) - likelihood(b - 1e-5)) / 2e-5
+        assert subbotin_slope(logs, b)[0] == pytest.approx(slope, abs=1e-7)
+        steepness = (subbotin_slope(logs, b + 1e-5)[0] - subbotin_slope(logs, b - 1e-5)[0]) / 2e-5
+        assert subbotin_slope(logs, b)[1] == pytest.approx(steepness, rel=0.02)
 
 
-def test_log_gamma_is_scipys() -> None:
-    for x in (0.05, 0.3, 1.0, 1.2, 2.0, 6.0, 11.99, 12.0, 40.0):
-        assert log_gamma(x) == pytest.approx(special.gammaln(x), abs=1e-11)
-        assert log_gamma(x) == log_gamma.py_func(x)
+def test_points_in_the_middle_count_in_number_only() -> None:
+    sample = rng(4).laplace(size=999)
+    doubled = np.concatenate([sample, np.full(400, np.median(sample))])
+    theirs = optimize.minimize_scalar(
+        lambda b: (
+            -stats.gennorm.logpdf(
+                doubled, b, np.median(sample), (b * np.mean(np.abs(doubled - np.median(sample)) ** b)) ** (1.0 / b)
+            ).sum()
+        ),
+        bounds=(0.2, 5.0),
+        method="bounded",
+        options={"xatol": 1e-9},
+    ).x
+    assert subbotin_shape(doubled) == pytest.approx(theirs, abs=1e-5)
+
+
+def test_digamma_is_scipys() -> None:
+    for x in (0.05, 0.3, 1.0, 1.2, 2.0, 6.0, 7.99, 8.0, 40.0):
+        assert digamma(x) == pytest.approx(special.digamma(x), abs=1e-11)
+        assert digamma(x) == digamma.py_func(x)
 
 
 @pytest.mark.parametrize("sample", [[], [0.1] * 100, list(range(49))])
@@ -108,6 +131,16 @@ def test_another_slope_is_told_apart() -> None:
     size = rng(4).lognormal(mean=3.0, sigma=1.5, size=50_000)
     growth = rng(5).laplace(size=50_000) * np.exp(-0.3 * np.log(size))
     assert abs(spread_slope(size, growth) + 0.15) > 0.1
+
+
+def test_bins_are_those_of_size_then_growth_among_equals() -> None:
+    size = rng(7).integers(1, 9, size=503).astype(float)
+    growth = rng(8).normal(size=503)
+    x, y = [], []
+    for part in np.array_split(np.lexsort((growth, size)), 5):
+        x.append(np.log(np.median(size[part])))
+        y.append(np.log(np.quantile(growth[part], 0.75) - np.quantile(growth[part], 0.25)))
+    assert spread_slope(size, growth) == pytest.approx(np.polyfit(x, y, 1)[0], rel=1e-9)
 
 
 def test_too_few_or_one_size_have_no_slope() -> None:

@@ -96,8 +96,9 @@ def test_sales_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
     pulls = np.zeros_like(loop.world.pulls)
     factor = loop.world.sectors.sales_factor
     loop.world.loop(
-        demand.sell, demand.SalesReads, demand.SalesWrites, market, industries, factor, pulls, loop.world.books.flows
-    )
+        demand.sell, demand.SalesReads, demand.SalesWrites, market, industries, factor,
+        sums=(pulls, loop.world.books.flows),
+    )  # fmt: skip
 
     def sell(agent: Any) -> None:
         agent.revenue = agent.exports = 0.0
@@ -125,10 +126,11 @@ def test_lines_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
     def renew(agent: Any) -> None:
         if agent.lines == 0:
             return
-        u_lost, u_born, u_share, u_new = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.LINES)
-        u_shock = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.DEMAND)[0]
+        u_lost, u_born, u_shock, _ = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.LINES)
+        u_share, u_new, _, _ = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.LINE_SIZES)
+        rate = plain(demand.birth_rate)(float(saturation[agent.sector]), rules)
         lost = plain(demand.lines_lost)(u_lost, agent.lines, rules)
-        born = plain(demand.lines_born)(u_born, agent.lines, float(saturation[agent.sector]), rules)
+        born = plain(demand.lines_born)(u_born, agent.lines, rate)
         if lost:
             agent.appeal *= 1.0 - plain(demand.share_lost)(u_share, lost, agent.lines - lost, rules)
         agent.lines += born - lost
@@ -164,8 +166,8 @@ def test_staff_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
         asked = plain(draws.whole)(rules.hire * max(0.0, skilled - agent.talent), u_talent)
         granted = min(plain(draws.whole)(asked * fill, u_leave), agent.staff + hired - shed - agent.talent)
         left = min(agent.talent, plain(draws.whole)(shed * agent.talent / max(agent.staff, 1), u_leave))
-        agent.staff += hired - shed
-        agent.talent = min(agent.staff, agent.talent + max(granted, 0) - left)
+        agent.staff += int(hired - shed)
+        agent.talent = min(agent.staff, agent.talent + int(max(granted, 0) - left))
     for name in ("staff", "talent"):
         assert np.array_equal(getattr(loop.enterprises, name), getattr(hand.enterprises, name))
     assert loop.world.counts.sum() > 0
@@ -221,6 +223,7 @@ def test_finance_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) ->
 def test_beginnings_of_projects_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
     loop, hand = twins
     rules = hand.world.rules("projects")
+    monthly = draws.monthly(min(0.95, rules.begin))
     idle = loop.enterprises.project_began == NEVER
     projects.apply(loop.world)
 
@@ -228,7 +231,7 @@ def test_beginnings_of_projects_agent_by_agent(twins: tuple[EcosystemModel, Ecos
         if agent.talent == 0 or agent.project_began != NEVER:
             return False
         u_begin = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.PROJECT)[0]
-        return bool(u_begin < plain(projects.begin_probability)(agent.talent, agent.cash, rules))
+        return bool(u_begin < plain(projects.begin_probability)(agent.talent, agent.cash, monthly, rules))
 
     chosen = operating(hand)
     begun = {agent.unique_id for agent, it in zip(chosen, chosen.map(begins), strict=True) if it}

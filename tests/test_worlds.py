@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from worlds import different, different_outcomes, nation, run, state, state_by_identity, town
 
+from sim import threads
 from sim.declare import Parameter, declared
+from sim.enterprises import OPERATING
 from sim.mechanisms import entry
 from sim.model import EcosystemModel
 from sim.parameters import GROUPS
@@ -163,8 +165,11 @@ def permuted(model: EcosystemModel, seed: int) -> EcosystemModel:
     table._free = [int(place[row]) for row in table._free]
     rng.shuffle(table._free)
     order = rng.permutation(len(links))
-    links.buyer, links.ordinal = place[links.buyer][order], links.ordinal[order]
-    links.supplier = np.where(links.supplier >= 0, place[links.supplier], -1)[order]
+    links.buyer[:], links.ordinal[:] = place[links.buyer][order], links.ordinal[order]
+    links.supplier[:] = np.where(links.supplier >= 0, place[links.supplier], -1)[order]
+    on = np.zeros(table.size, np.int8)
+    on[: len(world._on_ring)] = world._on_ring
+    world._on_ring, world.ring_row = on[old], place[world.ring_row]
     world.succeeded = world.succeeded[old] if len(world.succeeded) == len(old) else world.succeeded
     assert not len(world.left)
     return model
@@ -191,13 +196,39 @@ def test_the_comparison_by_identity_sees_two_enterprises_changed_over() -> None:
     assert different(before, state_by_identity(model)) == ["enterprises.quality"]
 
 
+def assert_sorted_anew(world: World) -> None:
+    """The ring is as if made of all operating enterprises."""
+    table = world.enterprises
+    world.sort_ring()
+    rows = np.flatnonzero(table.status == OPERATING)
+    rows = rows[np.argsort(table.identity[rows])]
+    assert np.array_equal(world.ring_row, rows)
+    assert np.array_equal(world.ring_identity, table.identity[rows])
+    assert np.array_equal(world.ring_chain, table.sector[rows] % 3)
+
+
+def test_the_ring_kept_from_month_to_month_is_the_operating_by_identity() -> None:
+    """Also where a user closes enterprises, and where another takes the row of one that the ring still holds."""
+    model = run(town(), 1)
+    world, table = model.world, model.enterprises
+    for month in range(24):
+        assert_sorted_anew(world)
+        model.leave(world.ring_row[::40])
+        if month % 2:
+            rows = table.add(3)
+            table.identity[rows], table.status[rows] = [10**12 + month, 2**62 + month, 2**63 - 100 + month], OPERATING
+            assert_sorted_anew(world)
+            model.leave(rows)
+        model.step()
+
+
 def in_chunks(length: int, backwards: bool) -> Callable[..., None]:
-    def loop(self: World, kernel: Any, reads: type, writes: type, *rest: Any) -> None:
+    def loop(self: World, kernel: Any, reads: type, writes: type, *rest: Any, sums: tuple[Any, ...] = ()) -> None:
         table = self.enterprises
         starts = list(range(0, table.size, length))
         for low in reversed(starts) if backwards else starts:
-            high = min(low + length, table.size)
-            kernel(low, high, self.seed, self.month, table.view(reads), table.view(writes), *rest)
+            edges = np.uint64(low), np.uint64(min(low + length, table.size))
+            kernel(*edges, self.seed, self.month, table.view(reads), table.view(writes), *rest, *sums)
 
     return loop
 
@@ -207,6 +238,39 @@ def test_loops_over_chunks_equal_one_call(length: int, backwards: bool, monkeypa
     whole = run(town(), 14)
     monkeypatch.setattr(World, "loop", in_chunks(length, backwards))
     assert not different(state(whole), state(run(town(), 14)))
+
+
+@pytest.mark.parametrize("number", [2, 3, 7])
+def test_threads_equal_one(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts so small that a town has many; the control shows that sums which threads share would be seen."""
+    monkeypatch.setattr(threads, "BLOCK", np.uint64(16))
+    monkeypatch.setattr(threads, "LEAST", 16)
+    monkeypatch.setenv(threads.VARIABLE, "1")
+    whole = run(town(), 14)
+    monkeypatch.setenv(threads.VARIABLE, str(number))
+    assert len(threads.parts(whole.enterprises.size, number)) == number
+    assert not different(state(whole), state(run(town(), 14)))
+
+
+def test_each_thread_adds_to_sums_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(threads.VARIABLE, "3")
+    total, seen = np.zeros(2, np.int64), []
+
+    def loop(lo: int, hi: int, mine: Any) -> None:
+        seen.append((int(lo), int(hi), mine is total))
+        mine += np.array([1, int(hi) - int(lo)])
+
+    threads.run(loop, 100_000, (total,))
+    assert total.tolist() == [3, 100_000]
+    assert min(hi - lo for lo, hi, _ in seen) > 0
+    assert not any(shared for *_, shared in seen)
+
+
+@pytest.mark.parametrize("asked", ["0", "-1", "two", "1.5"])
+def test_a_wrong_number_of_threads_is_refused(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(threads.VARIABLE, asked)
+    with pytest.raises(ValueError, match="SIM_THREADS"):
+        threads.number()
 
 
 # --- a stop and a resume, two at once

@@ -22,7 +22,7 @@ from sim.scenario import Scenario, load
 HERE = Path(__file__).parent
 TOWN = HERE / "town.toml"
 SHIPPED = tuple(sorted(path.stem for path in (HERE.parent / "scenarios").glob("*.toml")))
-BY_ROW = frozenset({"enterprises", "links", "ring_row", "succeeded", "left"})  # state that names rows
+BY_ROW = frozenset({"enterprises", "links", "ring_row", "_on_ring", "succeeded", "left"})  # state that names rows
 
 
 @cache
@@ -75,7 +75,7 @@ def flat(value: Any, name: str = "world") -> dict[str, Any]:
 
 def state(model: EcosystemModel) -> dict[str, str]:
     """A digest of every part of the model's state and of its record."""
-    return {name: _digest(part) for name, part in (flat(model.world) | flat(model.record, "record")).items()}
+    return {name: _digest(part) for name, part in (flat(model.world) | flat(dict(model.record), "record")).items()}
 
 
 def state_by_identity(model: EcosystemModel) -> dict[str, str]:
@@ -84,7 +84,7 @@ def state_by_identity(model: EcosystemModel) -> dict[str, str]:
     rest = {key: part for key, part in vars(world).items() if key not in BY_ROW | {"settings"}}
     rows = np.flatnonzero(table.alive)
     rows = rows[np.argsort(table.identity[rows])]
-    parts = flat(rest) | flat(model.record, "record")
+    parts = flat(rest) | flat(dict(model.record), "record")
     parts |= {f"enterprises.{column.name}": table.columns[column.name][rows] for column in COLUMNS}
     links = world.links
     supplier = np.where(links.supplier >= 0, table.identity[links.supplier], -1)

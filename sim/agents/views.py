@@ -24,7 +24,6 @@ REFUSED = {
     "unique_id": "an identity is for life",
     "status": "a status changes in the model's month; remove() closes an enterprise",
     "size_class": "the class follows from staff and revenue at the review in December",
-    "booked": "the books are kept by the transfers of the model",
     "cash": "cash changes by named transfers only: use model.transfer",
     "model": "an enterprise stays in its model",
     "pos": "an enterprise has no position",

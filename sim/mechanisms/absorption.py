@@ -5,25 +5,44 @@ v_i += chi_i max(0, v_j - v_i) on each contact (Cohen & Levinthal 1989); knowled
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import draws
-from sim.compiled import compiled
+from sim import draws, maths
+from sim.compiled import compiled, equation
 from sim.enterprises import OPERATING
 from sim.knowledge import ring_place
+from sim.threads import BLOCK
 from sim.world import COUNT, World
 
 _CONTACTS = COUNT["contacts"]
+_CHAIN, _NEIGHBOUR, _PARTNER = 1, 2, 4  # bits of the kinds of contact that a row has in a month
+
+
+class MeetReads(NamedTuple):
+    identity: Any
+    status: Any
+    site: Any
+    talent: Any
+    met_0: Any
+
+
+class MeetWrites(NamedTuple):
+    """None: contacts are marked in an array of the month."""
+
+
+class Known(NamedTuple):
+    identity: Any
+    site: Any
+    knowledge_0: Any
+    knowledge_1: Any
+    knowledge_2: Any
 
 
 class Reads(NamedTuple):
-    identity: Any
     status: Any
     sector: Any
-    site: Any
     staff: Any
     talent: Any
     met_0: Any
@@ -38,26 +57,26 @@ class Writes(NamedTuple):
     productivity: Any
 
 
-@compiled
+@equation
 def absorptive_capacity(talent: int, staff: int, programme: float, p: Any) -> float:
     """Part of a gap that one contact closes: half of ``rate`` where the share of talent is ``talent_half``."""
     share = talent / max(staff, 1)
     return min(1.0, p.rate * (1.0 + programme) * share / (share + p.talent_half))
 
 
-@compiled
+@equation
 def learned(own: float, other: float, capacity: float) -> float:
     """Knowledge gained on one axis from one contact."""
     return capacity * max(0.0, other - own)
 
 
-@compiled
+@equation
 def kept(own: float, base: float, p: Any) -> float:
     """Knowledge after a month's fading towards what anyone in the sector knows."""
     return own - p.depreciation / 12.0 * max(0.0, own - base)
 
 
-@compiled
+@equation
 def teach(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Any, p: Any) -> None:
     """One contact of row ``i`` with knowledge (k_0, k_1, k_2); what is learned raises efficiency a little."""
     gain_0 = learned(w.knowledge_0[i], k_0, capacity)
@@ -66,51 +85,94 @@ def teach(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Any, p
     w.knowledge_0[i] += gain_0
     w.knowledge_1[i] += gain_1
     w.knowledge_2[i] += gain_2
-    w.productivity[i] *= math.exp(p.efficiency * (gain_0 + gain_1 + gain_2))
+    w.productivity[i] *= maths.exp(p.efficiency * (gain_0 + gain_1 + gain_2))
+
+
+@compiled
+def meet(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, contacts: Any) -> None:
+    """Mark the kinds of contact that each row is open to this month."""
+    for i in range(lo, hi):
+        u_chain, u_neighbour, _, _ = draws.uniforms(seed, r.identity[i], month, draws.CONTACT)
+        able = (r.status[i] == OPERATING) & (r.talent[i] > 0)
+        chain = _CHAIN if able & (u_chain < p.contact) else 0
+        neighbour = _NEIGHBOUR if able & (u_neighbour < p.contact) & (r.site[i] >= 0) else 0
+        partner = _PARTNER if able & (r.met_0[i] >= 0.0) else 0
+        contacts[i] = chain | neighbour | partner
+
+
+@compiled
+def listen(
+    seed: int, month: int, known: Any, rows: Any, contacts: Any, partner: Any, tenants: Any, tenant_rows: Any,
+    of_chain: Any, of_site: Any,
+) -> None:  # fmt: skip
+    """What the chain partner and the neighbour of each of ``rows`` know, before anyone learns; no one, no contact."""
+    for k in range(len(rows)):
+        i, chain, neighbour = rows[k], np.int64(partner[k]), np.int64(-1)
+        if contacts[i] & _NEIGHBOUR and len(tenants) > 1:
+            _, _, u_point, _ = draws.uniforms(seed, known.identity[i], month, draws.CONTACT)
+            j = tenant_rows[ring_place(tenants, u_point)]
+            if j != i and known.site[j] == known.site[i]:
+                neighbour = j
+        contacts[i] = (contacts[i] & _PARTNER) | (_CHAIN if chain >= 0 else 0) | (_NEIGHBOUR if neighbour >= 0 else 0)
+        if chain >= 0:
+            of_chain[k, 0] = known.knowledge_0[chain]
+            of_chain[k, 1] = known.knowledge_1[chain]
+            of_chain[k, 2] = known.knowledge_2[chain]
+        if neighbour >= 0:
+            of_site[k, 0] = known.knowledge_0[neighbour]
+            of_site[k, 1] = known.knowledge_1[neighbour]
+            of_site[k, 2] = known.knowledge_2[neighbour]
 
 
 @compiled
 def absorb(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, programme: float, base: Any, before: Any,
-    chain_partner: Any, tenants: Any, tenant_rows: Any, events: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, programme: float, base: Any, rows: Any,
+    contacts: Any, of_chain: Any, of_site: Any, events: Any,
 ) -> None:  # fmt: skip
-    """Contacts of a month with the partner met, one firm of the chain and one neighbour at the site.
-
-    ``before`` holds knowledge as it was before the loop, shape (3, rows), so that no order of rows matters.
-    """
-    for i in range(lo, hi):
-        if r.status[i] != OPERATING:
-            continue
-        s = r.sector[i]
-        w.knowledge_0[i] = kept(w.knowledge_0[i], base[s, 0], p)
-        w.knowledge_1[i] = kept(w.knowledge_1[i], base[s, 1], p)
-        w.knowledge_2[i] = kept(w.knowledge_2[i], base[s, 2], p)
-        if r.talent[i] == 0:
-            continue
-        u_chain, u_neighbour, u_point, _ = draws.uniforms(seed, r.identity[i], month, draws.CONTACT)
-        capacity = absorptive_capacity(r.talent[i], r.staff[i], programme, p)
-        if r.met_0[i] >= 0.0:
-            teach(i, r.met_0[i], r.met_1[i], r.met_2[i], capacity, w, p)
-            events[_CONTACTS] += 1
-        j = chain_partner[i]
-        if j >= 0 and u_chain < p.contact:
-            teach(i, before[0, j], before[1, j], before[2, j], capacity, w, p)
-            events[_CONTACTS] += 1
-        if r.site[i] >= 0 and u_neighbour < p.contact and len(tenants) > 1:
-            j = tenant_rows[ring_place(tenants, u_point)]
-            if j != i and r.site[j] == r.site[i]:
-                teach(i, before[0, j], before[1, j], before[2, j], capacity, w, p)
-                events[_CONTACTS] += 1
+    """Knowledge of all fades; then ``rows`` learn from the partner met, one firm of the chain and one neighbour."""
+    here = np.empty((3, BLOCK))
+    k = np.searchsorted(rows, np.int64(lo))
+    met = 0
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            s = np.uint8(r.sector[i])
+            here[0, i - first], here[1, i - first], here[2, i - first] = base[s, 0], base[s, 1], base[s, 2]
+        for i in range(first, last):
+            if r.status[i] == OPERATING:
+                w.knowledge_0[i] = kept(w.knowledge_0[i], here[0, i - first], p)
+                w.knowledge_1[i] = kept(w.knowledge_1[i], here[1, i - first], p)
+                w.knowledge_2[i] = kept(w.knowledge_2[i], here[2, i - first], p)
+        while k < len(rows) and rows[k] < last:
+            i = rows[k]
+            capacity = absorptive_capacity(r.talent[i], r.staff[i], programme, p)
+            if contacts[i] & _PARTNER:
+                teach(i, r.met_0[i], r.met_1[i], r.met_2[i], capacity, w, p)
+                met += 1
+            if contacts[i] & _CHAIN:
+                teach(i, of_chain[k, 0], of_chain[k, 1], of_chain[k, 2], capacity, w, p)
+                met += 1
+            if contacts[i] & _NEIGHBOUR:
+                teach(i, of_site[k, 0], of_site[k, 1], of_site[k, 2], capacity, w, p)
+                met += 1
+            k += 1
+    events[_CONTACTS] += met
 
 
 def apply(world: World) -> None:
+    """A month of contacts: who is open to which, whom they meet, what they learn."""
     rules = world.rules("absorption")
     if not rules.enabled:
         return
-    table = world.enterprises
-    before = np.stack([table.knowledge_0, table.knowledge_1, table.knowledge_2])
-    here = table.site[world.ring_row] >= 0
+    contacts = world.marks()
+    world.loop(meet, MeetReads, MeetWrites, rules, contacts)
+    rows = np.flatnonzero(contacts)
+    lessons = np.empty((len(rows), 3)), np.empty((len(rows), 3))
+    listen(
+        world.seed, world.month, world.enterprises.view(Known), rows, contacts,
+        world.links.partners(world, rows, contacts & _CHAIN), *world.tenants(), *lessons,
+    )  # fmt: skip
     world.loop(
-        absorb, Reads, Writes, rules, world.group("levers").knowledge_programme, world.sectors.base_knowledge, before,
-        world.links.partners(world), world.ring_identity[here], world.ring_row[here], world.counts,
+        absorb, Reads, Writes, rules, world.group("levers").knowledge_programme, world.sectors.base_knowledge, rows,
+        contacts, *lessons, sums=(world.counts,),
     )  # fmt: skip

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import draws
-from sim.compiled import compiled
+from sim import draws, maths
+from sim.compiled import compiled, equation
 from sim.economy import FEE_SUPPORT, FEES, PLATFORM_INCOME, TICKS, transfer
 from sim.enterprises import BIG, CLASSES, MEDIUM, OPERATING
+from sim.threads import BLOCK
 from sim.world import COUNT, PlatformState, World
 
 _ADOPTED, _QUIT = COUNT["adopted"], COUNT["quit"]
@@ -27,20 +28,20 @@ class Writes(NamedTuple):
     platform: Any
 
 
-@compiled
+@equation
 def class_factor(size_class: int, p: Any) -> float:
     """Rates of a class relative to big enterprises'."""
     return 1.0 if size_class == BIG else (p.medium_factor if size_class == MEDIUM else p.small_factor)
 
 
-@compiled
+@equation
 def adoption_probability(adopted_share: float, factor: float, programme: float, p: Any) -> float:
     """Monthly probability of adoption: Bass's p + q F, times class and knowledge programmes."""
     yearly = (p.innovation + p.imitation * adopted_share) * factor * (1.0 + programme)
-    return -math.expm1(-yearly / 12.0)
+    return 1.0 - maths.exp(-yearly / 12.0)
 
 
-@compiled
+@equation
 def carries_own(revenue_12: float, p: Any) -> bool:
     """Whether an enterprise can carry the fixed cost of an own platform."""
     return p.own_share * revenue_12 >= p.own_cost
@@ -52,28 +53,35 @@ def adopt(
     hosts: Any, wishes: Any, events: Any,
 ) -> None:  # fmt: skip
     """Who joins, who leaves, who wishes an own platform (marked in ``wishes``); shares of members by class."""
-    for i in range(lo, hi):
-        if r.status[i] != OPERATING:
-            continue
-        u_adopt, u_taste, u_quit, _ = draws.uniforms(seed, r.identity[i], month, draws.ADOPTION)
-        if w.platform[i] >= 0:
-            if u_quit < draws.monthly(p.quit) and hosts[w.platform[i]] != r.identity[i]:
-                w.platform[i] = -1
-                events[_QUIT] += 1
-            continue
-        size_class = r.size_class[i]
-        if month == 0 and size_class == BIG:
-            adopts = u_adopt < p.at_start
-        else:
-            factor = class_factor(size_class, p)
-            adopts = u_adopt < adoption_probability(shares[size_class], factor, programme, p)
-        if not adopts:
-            continue
-        if size_class == BIG and carries_own(r.revenue_12[i], p):
-            wishes[i] = 1
-        else:
-            w.platform[i] = choose(u_taste, attraction)
-            events[_ADOPTED] += w.platform[i] >= 0
+    quits = draws.monthly(p.quit)
+    chance = np.empty(len(shares))
+    for size_class in range(len(shares)):
+        factor = class_factor(size_class, p)
+        chance[size_class] = adoption_probability(shares[size_class], factor, programme, p)
+    if month == 0:
+        chance[BIG] = p.at_start
+    most = max(quits, chance.max())
+    moves = np.empty(BLOCK, np.int8)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            u_move, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.ADOPTION)
+            moves[i - first] = u_move < most
+        for i in range(first, last):
+            if not moves[i - first] or r.status[i] != OPERATING:
+                continue
+            u_move, u_taste, _, _ = draws.uniforms(seed, r.identity[i], month, draws.ADOPTION)
+            size_class = r.size_class[i]
+            if w.platform[i] >= 0:
+                if u_move < quits and hosts[w.platform[i]] != r.identity[i]:
+                    w.platform[i] = -1
+                    events[_QUIT] += 1
+            elif u_move < chance[size_class]:
+                if size_class == BIG and carries_own(r.revenue_12[i], p):
+                    wishes[i] = 1
+                else:
+                    w.platform[i] = choose(u_taste, attraction)
+                    events[_ADOPTED] += w.platform[i] >= 0
 
 
 @compiled
@@ -99,7 +107,6 @@ class FeeReads(NamedTuple):
 class FeeWrites(NamedTuple):
     profit_year: Any
     cash: Any
-    booked: Any
 
 
 @compiled
@@ -120,8 +127,8 @@ def charge(
     for i in range(lo, hi):
         if r.status[i] != OPERATING or r.platform[i] < 0 or hosts[r.platform[i]] == r.identity[i]:
             continue
-        paid = transfer(i, -fees[r.platform[i]] / 12.0, w.cash, w.booked, flows, FEES)
-        back = transfer(i, -support * paid, w.cash, w.booked, flows, FEE_SUPPORT)
+        paid = transfer(i, -fees[r.platform[i]] / 12.0, w.cash, flows, FEES)
+        back = transfer(i, -support * paid, w.cash, flows, FEE_SUPPORT)
         income[r.platform[i]] -= int(paid * TICKS)
         w.profit_year[i] += paid + back
 
@@ -136,8 +143,8 @@ def apply(world: World) -> None:
     wishes = world.marks()
     attraction = np.array([attractive(platform) for platform in world.platforms])
     world.loop(
-        adopt, Reads, Writes, rules, levers.knowledge_programme, member_shares(world), attraction, hosts, wishes,
-        world.counts,
+        adopt, Reads, Writes, rules, levers.knowledge_programme, members(world)[0], attraction, hosts, wishes,
+        sums=(world.counts,),
     )  # fmt: skip
     for row in sorted(np.flatnonzero(wishes).tolist(), key=lambda row: int(table.identity[row])):
         own = sum(platform.kind == "own" for platform in world.platforms)
@@ -148,9 +155,9 @@ def apply(world: World) -> None:
             table.platform[row] = choose(0.5, attraction)
             world.count("adopted", int(table.platform[row] >= 0))
     collect_fees(world, levers.platform_support)
-    members = np.bincount(table.platform[(table.status == OPERATING) & (table.platform >= 0)], minlength=len(hosts))
+    of_platform = members(world)[1]
     for platform in world.platforms:
-        platform.members = int(members[platform.number])
+        platform.members = int(of_platform[platform.number])
 
 
 def hosts_of(world: World) -> Any:
@@ -163,13 +170,33 @@ def attractive(platform: PlatformState) -> float:
     return platform.services * math.log1p(platform.resources + 1.0) if platform.open_to_members else 0.0
 
 
-def member_shares(world: World) -> Any:
-    """Share of operating enterprises of each class that are members."""
-    table = world.enterprises
-    operating = table.status == OPERATING
-    member = operating & (table.platform >= 0)
-    totals = np.bincount(table.size_class[operating], minlength=len(CLASSES))
-    return np.bincount(table.size_class[member], minlength=len(CLASSES)) / np.maximum(totals, 1)
+class CountReads(NamedTuple):
+    status: Any
+    size_class: Any
+    platform: Any
+
+
+class CountWrites(NamedTuple):
+    """Nothing: members are counted into sums."""
+
+
+@compiled
+def count(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, firms: Any, members: Any, of_platform: Any) -> None:
+    """Operating enterprises and members by class, and members of each platform."""
+    for i in range(lo, hi):
+        if r.status[i] == OPERATING:
+            firms[r.size_class[i]] += 1
+            if r.platform[i] >= 0:
+                members[r.size_class[i]] += 1
+                of_platform[r.platform[i]] += 1
+
+
+def members(world: World) -> tuple[Any, Any]:
+    """Share of operating enterprises of each class that are members, and the members of each platform."""
+    firms, joined = np.zeros(len(CLASSES), np.int64), np.zeros(len(CLASSES), np.int64)
+    of_platform = np.zeros(len(world.platforms), np.int64)
+    world.loop(count, CountReads, CountWrites, sums=(firms, joined, of_platform))
+    return joined / np.maximum(firms, 1), of_platform
 
 
 def collect_fees(world: World, support: float) -> None:
@@ -178,11 +205,9 @@ def collect_fees(world: World, support: float) -> None:
     fees = world.platform_array([platform.fee for platform in platforms])
     hosts = hosts_of(world)
     income = np.zeros(len(fees), np.int64)
-    world.loop(charge, FeeReads, FeeWrites, fees, hosts, support, income, world.books.flows)
+    world.loop(charge, FeeReads, FeeWrites, fees, hosts, support, sums=(income, world.books.flows))
     for platform in platforms:
         host = world.row_of(platform.host) if platform.host else -1
         if host >= 0 and income[platform.number]:
             amount = income[platform.number] / TICKS
-            table.profit_year[host] += transfer(
-                host, amount, table.cash, table.booked, world.books.flows, PLATFORM_INCOME
-            )
+            table.profit_year[host] += transfer(host, amount, table.cash, world.books.flows, PLATFORM_INCOME)

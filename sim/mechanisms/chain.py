@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import draws
-from sim.compiled import compiled
+from sim import draws, maths, threads
+from sim.compiled import compiled, equation
 from sim.economy import SUPPLIERS
 from sim.enterprises import NEVER, OPERATING
 from sim.knowledge import distance, pair_taste, ring_place
+from sim.threads import BLOCK
 from sim.world import COUNT, World
 
 _RENEWED, _ASKED = COUNT["links_renewed"], COUNT["parts_asked"]
@@ -37,59 +37,106 @@ class Writes(NamedTuple):
     reached: Any
 
 
-@compiled
+@equation
 def links_wanted(staff: int, p: Any) -> int:
     """Supplier links of an enterprise: one, and more in proportion to its staff."""
     return min(int(p.most_links), 1 + int(staff / p.staff_per_link))
 
 
-@compiled
+@equation
 def liking(quality: float, productivity: float, gap: float, taste: float, p: Any, price_share: float) -> float:
     """Utility of a supplier: quality over price, nearness of knowledge, and a taste keyed by the pair."""
-    return math.log(quality) + price_share * math.log(productivity) - gap + p.taste * taste
+    return maths.log(quality) + price_share * maths.log(productivity) - gap + p.taste * taste
 
 
 @compiled
-def choose_supplier(
-    i: int, u: float, seed: int, month: int, r: Any, p: Any, price_share: float, ring: Any, ring_row: Any
-) -> int:
-    """Row of the supplier liked best among candidates one place up the chain; -1 where none is found."""
-    best, best_liking, seen = -1, -1e9, 0
-    start = ring_place(ring, u)
-    for step in range(min(_STEPS, len(ring))):
-        j = ring_row[(start + step) % len(ring)]
-        if j == i or r.sector[j] % 3 != r.sector[i] % 3 - 1:
-            continue
-        gap = distance(
-            r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i], r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j]
-        )
-        taste = pair_taste(seed, r.identity[i], r.identity[j], month)
-        now = liking(r.quality[j], r.productivity[j], gap, taste, p, price_share)
-        if now > best_liking:
-            best, best_liking = j, now
-        seen += 1
-        if seen == p.candidates:
-            break
-    return best
+def find_candidates(i: int, start: int, wanted: int, most: int, ring_row: Any, ring_chain: Any, found: Any) -> int:
+    """Put rows of place ``wanted`` in the chain that follow on the ring, but ``i``, into ``found``; how many."""
+    number, place = 0, start
+    for _ in range(min(_STEPS, len(ring_row))):
+        found[number] = ring_row[place]
+        number += (ring_chain[place] == wanted) & (ring_row[place] != i) & (number < most)
+        place = place + 1 if place + 1 < len(ring_row) else 0
+    return number
+
+
+@compiled
+def choose_suppliers(
+    looking: Any, points: Any, buyer: Any, supplier: Any, seed: int, month: int, r: Any, p: Any, price_share: float,
+    ring: Any, ring_row: Any, ring_chain: Any,
+) -> int:  # fmt: skip
+    """Give each link of ``looking`` the supplier liked best among its candidates, if it finds any; how many do.
+
+    All candidates first, then what is known of them column by column: memory answers many questions at once.
+    """
+    each = int(p.candidates)
+    most = len(looking) * each + 1
+    start, whose, found = np.empty(len(looking), np.int64), np.empty(most, np.int32), np.empty(most, np.int32)
+    utility = np.empty(most)
+    for k in range(len(looking)):
+        start[k] = ring_place(ring, points[k])
+    end = 0
+    for k in range(len(looking)):
+        i = buyer[looking[k]]
+        number = find_candidates(i, start[k], r.sector[i] % 3 - 1, each, ring_row, ring_chain, found[end:])
+        whose[end : end + number] = k
+        end += number
+    who, known = np.empty((2, end), np.int64), np.empty((8, end))
+    for c in range(end):
+        i, j = buyer[looking[whose[c]]], found[c]
+        who[0, c], who[1, c] = r.identity[i], r.identity[j]
+        known[0, c], known[1, c], known[2, c] = r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i]
+        known[3, c], known[4, c], known[5, c] = r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j]
+        known[6, c], known[7, c] = r.quality[j], r.productivity[j]
+    for c in range(np.uint64(end)):
+        gap = distance(known[0, c], known[1, c], known[2, c], known[3, c], known[4, c], known[5, c])
+        taste = pair_taste(seed, who[0, c], who[1, c], month)
+        utility[c] = liking(known[6, c], known[7, c], gap, taste, p, price_share)
+    renewed, best = 0, -1
+    for c in range(end):
+        if c == 0 or whose[c] != whose[c - 1]:
+            best, renewed = c, renewed + 1
+        elif utility[c] > utility[best]:
+            best = c
+        supplier[looking[whose[c]]] = found[best]
+    return renewed
 
 
 @compiled
 def renew(
-    buyer: Any, supplier: Any, ordinal: Any, fresh: bool, seed: int, month: int, r: Any, p: Any, price_share: float,
-    ring: Any, ring_row: Any, events: Any,
+    lo: int, hi: int, buyer: Any, supplier: Any, ordinal: Any, fresh: bool, seed: int, month: int, r: Any, p: Any,
+    price_share: float, ring: Any, ring_row: Any, ring_chain: Any, events: Any,
 ) -> None:  # fmt: skip
-    """Look again at links that come up for renewal (all where ``fresh``), one at a time."""
+    """Look again at links that come up for renewal or wait for a supplier (at all where ``fresh``)."""
     hazard = draws.monthly(p.renewal)
-    for link in range(len(buyer)):
-        i = buyer[link]
-        key = r.identity[i] ^ (ordinal[link] + 1)
-        u_look, u_point, _, _ = draws.uniforms(seed, key, month, draws.CHAIN)
-        if not fresh and u_look >= hazard and supplier[link] >= 0:
-            continue
-        j = choose_supplier(i, u_point, seed, month, r, p, price_share, ring, ring_row)
-        if j >= 0:
-            supplier[link] = j
-            events[_RENEWED] += not fresh
+    key, looking = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int32)
+    look, point = np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for link in range(first, last):
+            key[link - first] = r.identity[buyer[link]] ^ (ordinal[link] + 1)
+        for link in range(first, last):
+            k = link - first
+            look[k], point[k], _, _ = draws.uniforms(seed, key[k], month, draws.CHAIN)
+        number = 0
+        for link in range(first, last):
+            k = link - first
+            looking[number], point[number] = link, point[k]
+            number += fresh | (look[k] < hazard) | (supplier[link] < 0)
+        found = choose_suppliers(
+            looking[:number], point[:number], buyer, supplier, seed, month, r, p, price_share, ring, ring_row,
+            ring_chain,
+        )  # fmt: skip
+        events[_RENEWED] += 0 if fresh else found
+
+
+@compiled
+def count_links(newcomers: Any, staff: Any, p: Any) -> Any:
+    """Links that each newcomer wants."""
+    wanted = np.empty(len(newcomers), np.int64)
+    for k in range(len(newcomers)):
+        wanted[k] = links_wanted(staff[newcomers[k]], p)
+    return wanted
 
 
 @compiled
@@ -122,21 +169,22 @@ def apply(world: World) -> None:
     else:
         newcomers = np.flatnonzero((table.status == OPERATING) & (table.started == world.month))
     newcomers = newcomers[table.sector[newcomers] % 3 != SUPPLIERS]
-    reads = table.view(Reads)
-    ring = world.ring_identity, world.ring_row
+    ring = world.ring_identity, world.ring_row, world.ring_chain
+
+    def look(buyer: Any, supplier: Any, ordinal: Any, fresh: bool) -> None:
+        links = buyer, supplier, ordinal, fresh
+        given = world.seed, world.month, table.view(Reads), rules, price_share, *ring
+        threads.run(lambda lo, hi, events: renew(lo, hi, *links, *given, events), len(buyer), (world.counts,))
+
     if len(newcomers) and len(world.ring_row):
-        numbers = [links_wanted(int(staff), rules) for staff in table.staff[newcomers]]
-        buyer = np.repeat(newcomers, numbers)
-        ordinal = np.concatenate([np.arange(number) for number in numbers])
-        supplier = np.full(len(buyer), -1, np.int64)
-        renew(buyer, supplier, ordinal, True, world.seed, world.month, reads, rules, price_share, *ring, world.counts)
+        wanted = count_links(newcomers, table.staff, rules)
+        place, ordinal = np.nonzero(np.arange(rules.most_links) < wanted[:, None])
+        buyer, supplier = newcomers[place].astype(np.int32), np.full(len(place), -1, np.int32)
+        look(buyer, supplier, ordinal.astype(np.int8), True)
         found = supplier >= 0
         links.add(buyer[found], supplier[found], ordinal[found])
-    renew(
-        links.buyer, links.supplier, links.ordinal, False, world.seed, world.month, reads, rules, price_share, *ring,
-        world.counts,
-    )  # fmt: skip
+    look(links.buyer, links.supplier, links.ordinal, False)
     ask_parts(
-        links.buyer, links.supplier, world.seed, world.month, reads, table.view(Writes), rules, world.succeeded,
-        world.counts,
+        links.buyer, links.supplier, world.seed, world.month, table.view(Reads), table.view(Writes), rules,
+        world.succeeded, world.counts,
     )  # fmt: skip

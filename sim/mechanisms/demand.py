@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import draws
-from sim.compiled import compiled
-from sim.economy import INPUTS, SALES_HOME, TICKS, attraction, relative_price, ticks, transfer
+from sim import draws, maths
+from sim.compiled import compiled, equation
+from sim.economy import INPUTS, SALES_HOME, TICKS, attraction, on_grid, relative_price, ticks
 from sim.enterprises import OPERATING
+from sim.threads import BLOCK
 from sim.world import World
 
 MOST_SALES = 5.0  # sales for a pull, relative to the opening: the few left in a sector cannot serve all of it
@@ -49,25 +50,24 @@ class SalesWrites(NamedTuple):
     revenue_year: Any
     profit_year: Any
     cash: Any
-    booked: Any
 
 
-@compiled
+@equation
 def bundle_variance(lines: int, log_variance: float) -> float:
     """Variance of the logarithm of ``lines`` lines together: a lognormal with the sum's two moments (Fenton 1960)."""
-    return math.log1p(math.expm1(log_variance) / lines)
+    return maths.log(1.0 + (maths.exp(log_variance) - 1.0) / lines)
 
 
-@compiled
+@equation
 def bundle(u: float, lines: int, log_sd: float) -> float:
     """Size of ``lines`` new lines together, in mean lines."""
     if lines <= 0:
         return 0.0
     variance = bundle_variance(lines, log_sd * log_sd)
-    return lines * math.exp(math.sqrt(variance) * draws.normal(u) - 0.5 * variance)
+    return lines * maths.exp(math.sqrt(variance) * draws.normal(u) - 0.5 * variance)
 
 
-@compiled
+@equation
 def settled_variance(p: Any) -> float:
     """Variance to which the logarithm of one line's size settles under reversion and shocks."""
     return 0.5 * p.shock * p.shock / max(p.reversion, 1e-9)
@@ -75,14 +75,20 @@ def settled_variance(p: Any) -> float:
 
 @compiled
 def lines_lost(u: float, lines: int, p: Any) -> int:
-    """Lines that die this month."""
-    return draws.binomial(u, lines, p.line_loss)
+    """Lines that die this month; none below a bound that is plain without counting."""
+    return 0 if u < 1.0 - lines * p.line_loss else draws.binomial(u, lines, p.line_loss)
+
+
+@equation
+def birth_rate(saturation: float, p: Any) -> float:
+    """Lines born in a month for each line: fewer as the sector saturates."""
+    return p.line_birth * maths.exp(-p.saturation * maths.log(saturation))
 
 
 @compiled
-def lines_born(u: float, lines: int, saturation: float, p: Any) -> int:
-    """Lines born this month: rarer as the sector saturates."""
-    return draws.poisson(u, lines * p.line_birth * math.exp(-p.saturation * math.log(saturation)))
+def lines_born(u: float, lines: int, rate: float) -> int:
+    """Lines born this month."""
+    return 0 if u < 1.0 - lines * rate else draws.poisson(u, lines * rate)
 
 
 @compiled
@@ -92,11 +98,11 @@ def share_lost(u: float, lost: int, remaining: int, p: Any) -> float:
         return 1.0
     one = settled_variance(p)
     gone, kept = bundle_variance(lost, one), bundle_variance(remaining, one)
-    log_ratio = math.log(lost / remaining) - 0.5 * (gone - kept) + math.sqrt(gone + kept) * draws.normal(u)
-    return 1.0 / (1.0 + math.exp(-log_ratio))
+    log_ratio = maths.log(lost / remaining) - 0.5 * (gone - kept) + math.sqrt(gone + kept) * draws.normal(u)
+    return 1.0 / (1.0 + maths.exp(-log_ratio))
 
 
-@compiled
+@equation
 def reverted(u: float, appeal: float, lines: int, line_size: float, age: int, p: Any) -> float:
     """Sum of sizes after a month's reversion and Gaussian shocks; young firms ramp up faster.
 
@@ -104,28 +110,48 @@ def reverted(u: float, appeal: float, lines: int, line_size: float, age: int, p:
     """
     speed = p.reversion if age >= 36 else p.ramp
     settled = bundle_variance(lines, settled_variance(p))
-    gap = math.log(lines * line_size / appeal) - 0.5 * settled * p.reversion / max(speed, 1e-9)
-    return appeal * math.exp(speed * gap + math.sqrt(2.0 * p.reversion * settled) * draws.normal(u))
+    gap = maths.log(lines * line_size / appeal) - 0.5 * settled * p.reversion / max(speed, 1e-9)
+    return appeal * maths.exp(speed * gap + math.sqrt(2.0 * p.reversion * settled) * draws.normal(u))
 
 
 @compiled
 def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, saturation: Any) -> None:
-    """Lines of every operating enterprise, for a month."""
-    for i in range(lo, hi):
-        if r.status[i] != OPERATING or w.lines[i] == 0:
-            continue
-        u_lost, u_born, u_share, u_new = draws.uniforms(seed, r.identity[i], month, draws.LINES)
-        u_shock, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.DEMAND)
-        lost = lines_lost(u_lost, w.lines[i], p)
-        born = lines_born(u_born, w.lines[i], saturation[r.sector[i]], p)
-        kept = w.appeal[i] * (1.0 - share_lost(u_share, lost, w.lines[i] - lost, p)) if lost > 0 else w.appeal[i]
-        w.lines[i] += born - lost
-        w.appeal[i] = kept + bundle(u_new, born, p.line_log_sd) * r.line_size[i]
-        if w.lines[i] > 0:
-            w.appeal[i] = reverted(u_shock, w.appeal[i], w.lines[i], r.line_size[i], month - r.started[i], p)
+    """Lines of every operating enterprise, for a month; ``saturation`` is by sector.
+
+    Draws of all, then the few that lose or win lines, then shocks to all.
+    """
+    rates = np.empty(len(saturation))
+    for s in range(len(saturation)):
+        rates[s] = birth_rate(saturation[s], p)
+    u_lost, u_born, u_shock = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            k = i - first
+            u_lost[k], u_born[k], u_shock[k], _ = draws.uniforms(seed, r.identity[i], month, draws.LINES)
+        for i in range(first, last):
+            if r.status[i] == OPERATING:
+                k = i - first
+                lost = lines_lost(u_lost[k], w.lines[i], p)
+                born = lines_born(u_born[k], w.lines[i], rates[r.sector[i]])
+                if lost + born > 0:
+                    change_lines(i, lost, born, seed, month, r, w, p)
+        for i in range(first, last):
+            if (r.status[i] == OPERATING) & (w.lines[i] > 0):
+                age = month - r.started[i]
+                w.appeal[i] = reverted(u_shock[i - first], w.appeal[i], w.lines[i], r.line_size[i], age, p)
 
 
 @compiled
+def change_lines(i: int, lost: int, born: int, seed: int, month: int, r: Any, w: Any, p: Any) -> None:
+    """Lose and win lines of one enterprise."""
+    u_share, u_new, _, _ = draws.uniforms(seed, r.identity[i], month, draws.LINE_SIZES)
+    kept = w.appeal[i] * (1.0 - share_lost(u_share, lost, w.lines[i] - lost, p)) if lost > 0 else w.appeal[i]
+    w.lines[i] += born - lost
+    w.appeal[i] = kept + bundle(u_new, born, p.line_log_sd) * r.line_size[i]
+
+
+@equation
 def sales(pull: float, factor: float, mode: int, p: Any) -> float:
     """Sales of a month (million yuan): the enterprise's pull times its sector's sales for a pull of 1."""
     return pull * factor / 12.0 * (1.0 + mode * p.mode_demand)
@@ -133,25 +159,38 @@ def sales(pull: float, factor: float, mode: int, p: Any) -> float:
 
 @compiled
 def sell(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, m: Any, i_rules: Any, factor: Any, pulls: Any, flows: Any
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, m: Any, modes: Any, factor: Any, pulls: Any, flows: Any
 ) -> None:
     """Sales of every operating enterprise, for a month; pull and its logs of productivity and quality in ticks."""
-    for i in range(lo, hi):
-        w.revenue[i] = 0.0
-        w.exports[i] = 0.0
-        if r.status[i] != OPERATING or r.appeal[i] <= 0.0:
-            continue
-        s = r.sector[i]
-        pull = r.appeal[i] * attraction(r.quality[i], r.productivity[i], m.rivalry, m.price_share)
-        w.revenue[i] = transfer(i, sales(pull, factor[s], r.mode[i], i_rules), w.cash, w.booked, flows, SALES_HOME)
-        inputs = transfer(i, -m.input_share * w.revenue[i], w.cash, w.booked, flows, INPUTS)
-        fee = r.mode[i] * i_rules.mode_cost * w.revenue[i]
-        commission = transfer(i, -fee, w.cash, w.booked, flows, INPUTS)
-        w.revenue_year[i] += w.revenue[i]
-        w.profit_year[i] += w.revenue[i] + inputs + commission
-        pulls[0, s] += ticks(pull)
-        pulls[1, s] += ticks(pull * math.log(r.productivity[i]))
-        pulls[2, s] += ticks(pull * math.log(r.quality[i]))
+    here, pull_ticks = np.empty(BLOCK), np.empty((3, BLOCK), np.int64)
+    sold, bought = 0, 0
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            here[i - first] = factor[r.sector[i]]
+        for i in range(first, last):
+            on = (r.status[i] == OPERATING) & (r.appeal[i] > 0.0)
+            pull = r.appeal[i] * attraction(r.quality[i], r.productivity[i], m.rivalry, m.price_share)
+            revenue = on_grid(sales(pull, here[i - first], r.mode[i], modes)) if on else 0.0
+            inputs = on_grid(m.input_share * revenue)
+            commission = on_grid(r.mode[i] * modes.mode_cost * revenue)
+            w.revenue[i] = revenue
+            w.exports[i] = 0.0
+            w.revenue_year[i] += revenue
+            w.profit_year[i] += revenue - inputs - commission
+            w.cash[i] += revenue - inputs - commission
+            sold += ticks(revenue)
+            bought += ticks(inputs + commission)
+            pull_ticks[0, i - first] = ticks(pull) if on else 0
+            pull_ticks[1, i - first] = ticks(pull * maths.log(r.productivity[i])) if on else 0
+            pull_ticks[2, i - first] = ticks(pull * maths.log(r.quality[i])) if on else 0
+        for i in range(first, last):
+            s = r.sector[i]
+            pulls[s, 0] += pull_ticks[0, i - first]
+            pulls[s, 1] += pull_ticks[1, i - first]
+            pulls[s, 2] += pull_ticks[2, i - first]
+    flows[SALES_HOME] += sold
+    flows[INPUTS] -= bought
 
 
 def apply(world: World) -> None:
@@ -163,7 +202,9 @@ def apply(world: World) -> None:
         world.loop(renew, LinesReads, LinesWrites, rules, sectors.saturation)
     world.pulls[:] = 0
     industries = world.rules("industries")
-    world.loop(sell, SalesReads, SalesWrites, market, industries, sectors.sales_factor, world.pulls, world.books.flows)
+    world.loop(
+        sell, SalesReads, SalesWrites, market, industries, sectors.sales_factor, sums=(world.pulls, world.books.flows)
+    )
 
 
 def set_demand(world: World, market: Any, levers: Any) -> None:
@@ -171,7 +212,7 @@ def set_demand(world: World, market: Any, levers: Any) -> None:
     sectors, month = world.sectors, world.month
     nation = world.settings.group("population").world == "nation"
     for s in np.flatnonzero(sectors.open).tolist():
-        path = math.exp(math.log1p(market.growth) * month / 12.0) * market.demand * (1.0 + levers.demand)
+        path = maths.exp(math.log1p(market.growth) * month / 12.0) * market.demand * (1.0 + levers.demand)
         pull = sectors.opening_pull[s]
         if nation and market.coupled:
             pull = max(sectors.pull[s], 1.0 / TICKS)
@@ -179,9 +220,9 @@ def set_demand(world: World, market: Any, levers: Any) -> None:
             # Others fill a new sector as its demand grows, and rivals outside a place pull more each year.
             filled = sectors.demand[s] / max(sectors.opening_demand[s], 1.0 / TICKS) if sectors.opened[s] >= 0 else 1.0
             rivals = 0.0 if nation else market.rivals_growth
-            pull *= filled * math.exp(math.log1p(rivals) * month / 12.0)
+            pull *= filled * maths.exp(math.log1p(rivals) * month / 12.0)
         price = sectors.price[s] if nation and market.coupled else 1.0
-        value = sectors.demand[s] * path * math.exp((1.0 - market.price_elasticity) * math.log(price))
+        value = sectors.demand[s] * path * maths.exp((1.0 - market.price_elasticity) * maths.log(price))
         opening = sectors.opening_pull[s] / max(sectors.opening_demand[s], 1.0 / TICKS)
         sectors.sales_factor[s] = value / max(pull, value * opening / MOST_SALES, 1.0 / TICKS)
         sectors.saturation[s] = 1.0 / max(1e-6, sectors.sales_factor[s] * opening) if opening > 0.0 else 1.0
@@ -192,11 +233,11 @@ def close(world: World) -> None:
     if not world.group("market").coupled:
         return
     sectors = world.sectors
-    pull = world.pulls[0] / TICKS
+    pull = world.pulls[:, 0] / TICKS
     price_share = world.group("market").price_share
     for s in np.flatnonzero(sectors.open).tolist():
         sectors.pull[s] = pull[s]
-        if world.pulls[0, s] > 0:
-            sectors.productivity[s] = math.exp(world.pulls[1, s] / world.pulls[0, s])
-            sectors.quality[s] = math.exp(world.pulls[2, s] / world.pulls[0, s])
+        if world.pulls[s, 0] > 0:
+            sectors.productivity[s] = maths.exp(world.pulls[s, 1] / world.pulls[s, 0])
+            sectors.quality[s] = maths.exp(world.pulls[s, 2] / world.pulls[s, 0])
             sectors.price[s] = relative_price(sectors.productivity[s], price_share)

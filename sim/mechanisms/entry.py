@@ -25,17 +25,6 @@ RESIDENTS, RELEASED = 101, 102  # sources without an identity of their own
 NOBODY = -1
 
 
-class ParentReads(NamedTuple):
-    identity: Any
-    status: Any
-    size_class: Any
-    talent: Any
-
-
-class ParentWrites(NamedTuple):
-    """Nothing: the number of ideas goes to an array of its own."""
-
-
 class Ideas(NamedTuple):
     """Ideas of a month as columns: identity, source, parent's row, platform, then what becomes of them."""
 
@@ -58,12 +47,26 @@ class Offer(NamedTuple):
 
 
 @compiled
-def spin_off_ideas(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, rate: float, numbers: Any) -> None:
-    """Number of ideas that each big enterprise's talent has in a month."""
-    for i in range(lo, hi):
-        if r.status[i] == OPERATING and r.size_class[i] == BIG:
-            u, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.IDEAS)
-            numbers[i] = draws.poisson(u, r.talent[i] * rate)
+def spin_off_ideas(seed: int, month: int, rows: Any, identity: Any, talent: Any, rate: float) -> Any:
+    """Number of ideas that the talent of each of these big enterprises has in a month."""
+    numbers = np.zeros(len(rows), np.int64)
+    for k in range(len(rows)):
+        u, _, _, _ = draws.uniforms(seed, identity[rows[k]], month, draws.IDEAS)
+        numbers[k] = draws.poisson(u, talent[rows[k]] * rate)
+    return numbers
+
+
+@compiled
+def list_ideas(month: int, keys: Any, numbers: Any, kinds: Any, rows: Any, platforms: Any, ideas: Any) -> None:
+    """Ideas of all sources, one source after the other."""
+    k = 0
+    for source in range(len(keys)):
+        for ordinal in range(numbers[source]):
+            ideas.identity[k] = draws.child_identity(keys[source], month, kinds[source], ordinal)
+            ideas.source[k] = kinds[source]
+            ideas.parent[k] = rows[source]
+            ideas.platform[k] = platforms[source]
+            k += 1
 
 
 @compiled
@@ -153,37 +156,32 @@ def consider(
 def gather(world: World, rules: Any) -> Ideas:
     """The month's ideas: residents', leavers', big enterprises' talent's, makers'."""
     table = world.enterprises
-    identity: list[int] = []
-    source: list[int] = []
-    parent: list[int] = []
-    platform: list[int] = []
-
-    def take(key: int, number: int, kind: int, row: int = NOBODY, at: int = NOBODY) -> None:
-        for ordinal in range(number):
-            identity.append(int(draws.child_identity(key, world.month, kind, ordinal)))
-            source.append(kind)
-            parent.append(row)
-            platform.append(at)
-
+    sources: list[tuple[int, int, int, int, int]] = []  # key, number of ideas, kind, parent's row, platform
     residents = rules.ideas_per_thousand / 12.0 * world.books.residents / 1000.0
     for key, mean in ((RESIDENTS, residents), (RELEASED, rules.leavers_rate * int(world.books.people[LEAVERS]))):
         u, _, _, _ = world.uniforms(key, draws.IDEAS)
-        take(key, draws.poisson(u, mean), INDEPENDENT)
-    numbers = np.zeros(table.size, np.int64)
-    world.loop(spin_off_ideas, ParentReads, ParentWrites, rules.talent_rate, numbers)
-    rows = np.flatnonzero(numbers)
-    for row in rows[np.argsort(table.identity[rows])].tolist():
-        take(int(table.identity[row]), int(numbers[row]), SPIN_OFF, row)
+        sources.append((key, draws.poisson(u, mean), INDEPENDENT, NOBODY, NOBODY))
+    big = np.flatnonzero(table.size_class == BIG)
+    big = big[table.status[big] == OPERATING]
+    numbers = spin_off_ideas(world.seed, world.month, big, table.identity, table.talent, rules.talent_rate)
+    having = np.flatnonzero(numbers)
+    sources.extend(
+        (int(table.identity[big[k]]), int(numbers[k]), SPIN_OFF, int(big[k]), NOBODY)
+        for k in having[np.argsort(table.identity[big[having]])].tolist()
+    )
     for place in world.platforms:
-        mean = world.platform_rules(place).ideas_a_month if place.open_to_members else 0.0
-        u, _, _, _ = world.uniforms(place.identity, draws.IDEAS)
-        host = world.row_of(place.host) if place.host else NOBODY
-        take(place.identity, draws.poisson(u, mean / world.weight_of(place)), MAKER, host, place.number)
-    empty = np.zeros(len(identity), np.int64)
-    return Ideas(
-        np.array(identity, np.int64), np.array(source, np.int64), np.array(parent, np.int64),
-        np.array(platform, np.int64), empty.copy(), np.zeros(len(identity)), empty,
-    )  # fmt: skip
+        if place.open_to_members:
+            mean = world.platform_rules(place).ideas_a_month
+            u, _, _, _ = world.uniforms(place.identity, draws.IDEAS)
+            host = world.row_of(place.host) if place.host else NOBODY
+            number = draws.poisson(u, mean / world.weight_of(place))
+            sources.append((place.identity, number, MAKER, host, place.number))
+    keys, several, kinds, rows, platforms = np.array(sources, np.int64).T
+    total = int(several.sum())
+    whole = np.zeros((6, total), np.int64)
+    ideas = Ideas(whole[0], whole[1], whole[2], whole[3], whole[4], np.zeros(total), whole[5])
+    list_ideas(world.month, keys, several, kinds, rows, platforms, ideas)
+    return ideas
 
 
 def apply(world: World) -> Ideas | None:

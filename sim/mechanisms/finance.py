@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import draws
-from sim.compiled import compiled
-from sim.economy import DEFAULT, DIVIDENDS, INVESTMENT, LIQUIDATION, OUTSIDE_EQUITY, transfer
+from sim import draws, maths
+from sim.compiled import compiled, equation
+from sim.economy import DEFAULT, DIVIDENDS, INVESTMENT, LIQUIDATION, OUTSIDE_EQUITY, on_grid, ticks, transfer
 from sim.enterprises import FREE, INCUMBENT, NEVER, OPERATING, SUSPENDED
 from sim.world import COUNT, World
 
@@ -33,7 +32,6 @@ class FinanceReads(NamedTuple):
 class FinanceWrites(NamedTuple):
     funded: Any
     cash: Any
-    booked: Any
 
 
 class OwnersReads(NamedTuple):
@@ -47,7 +45,6 @@ class OwnersWrites(NamedTuple):
     assets: Any
     profit_year: Any
     cash: Any
-    booked: Any
 
 
 class StatusReads(NamedTuple):
@@ -73,16 +70,16 @@ class StatusWrites(NamedTuple):
     exports: Any
 
 
-@compiled
+@equation
 def runway(cash: float, staff: int, wage: float) -> float:
     """Months of wages that cash covers."""
     return cash / max(staff * wage / 12.0, 1e-9)
 
 
-@compiled
+@equation
 def merit(u: float, quality: float, productivity: float) -> float:
     """Merit that an investor sees: quality and productivity through noise."""
-    return quality * productivity * math.exp(0.3 * draws.normal(u))
+    return quality * productivity * maths.exp(0.3 * draws.normal(u))
 
 
 @compiled
@@ -100,22 +97,22 @@ def invest(
         if merit(u_merit, r.quality[i], r.productivity[i]) >= hurdle:
             w.funded[i] = 1
             counts[_GIVEN] += 1
-            transfer(i, ticket(u_size, r.staff[i], wage, p), w.cash, w.booked, flows, OUTSIDE_EQUITY)
+            transfer(i, ticket(u_size, r.staff[i], wage, p), w.cash, flows, OUTSIDE_EQUITY)
 
 
-@compiled
+@equation
 def ticket(u: float, staff: int, wage: float, p: Any) -> float:
     """Size of a ticket (million yuan): two years of the team's wages, give or take, at most the largest."""
-    return min(p.ticket, 2.0 * staff * wage * math.exp(0.5 * draws.normal(u)))
+    return min(p.ticket, 2.0 * staff * wage * maths.exp(0.5 * draws.normal(u)))
 
 
-@compiled
+@equation
 def wanted_assets(staff: int, intensity: float, elasticity: float) -> float:
     """Assets (million yuan) that this staff works with: intensity at 100 staff times (staff/100)^elasticity a head."""
-    return staff * intensity * math.exp(elasticity * math.log(max(staff, 1) / 100.0))
+    return staff * intensity * maths.exp(elasticity * maths.log(max(staff, 1) / 100.0))
 
 
-@compiled
+@equation
 def dividend(cash: float, revenue: float, staff: int, wage: float, reserve_months: float, m: Any) -> float:
     """Dividends of a month: part of the cash above months of sales and above a year of the team's wages."""
     reserve = max(reserve_months * revenue, staff * wage)
@@ -137,24 +134,61 @@ def own(
     flows: Any,
 ) -> None:
     """Depreciation, investment and dividends of every operating enterprise, for a month."""
+    invested, paid_out = 0, 0
     for i in range(lo, hi):
         if r.status[i] != OPERATING:
             continue
         worn = w.assets[i] * m.depreciation / 12.0
         gap = wanted_assets(r.staff[i], r.capital_intensity[i], elasticity) - (w.assets[i] - worn)
-        affordable = max(0.0, w.cash[i])
-        spent = min(affordable, max(0.0, worn + m.investment_speed * gap))
-        spent = -transfer(i, -spent, w.cash, w.booked, flows, INVESTMENT)
+        wanted = max(0.0, worn + m.investment_speed * gap)
+        spent = on_grid(min(wanted, max(0.0, w.cash[i])))
+        paid = on_grid(dividend(w.cash[i] - spent, r.revenue[i], r.staff[i], wage, reserve_months, m))
         w.assets[i] += spent - worn
         w.profit_year[i] -= worn
-        paid_out = dividend(w.cash[i], r.revenue[i], r.staff[i], wage, reserve_months, m)
-        transfer(i, -paid_out, w.cash, w.booked, flows, DIVIDENDS)
+        w.cash[i] -= spent + paid
+        invested += ticks(spent)
+        paid_out += ticks(paid)
+    flows[INVESTMENT] -= invested
+    flows[DIVIDENDS] -= paid_out
 
 
-@compiled
+@equation
 def must_stop(lines: int, distress: int, p: Any) -> bool:
     """Operation stops when no line is left or cash has been negative for too many months."""
     return p.enabled and (lines == 0 or distress >= p.distress_months)
+
+
+@equation
+def strike_off_probability(status: int, age: int, p: Any) -> float:
+    """Monthly probability of the register striking off a stopped enterprise, or one of a year that never started."""
+    return p.deregister_stopped if status == SUSPENDED else (p.deregister_idle if age >= 12 else 0.0)
+
+
+@compiled
+def stop(i: int, w: Any, totals: Any) -> None:
+    """One enterprise stops: its people go, and all that hangs on its operation ends."""
+    totals[0] += w.staff[i]
+    totals[1] += w.talent[i]
+    totals[2] += w.staff_year_ago[i]
+    w.status[i] = SUSPENDED
+    w.staff[i] = 0
+    w.talent[i] = 0
+    w.staff_year_ago[i] = 0
+    w.borrowed_hours[i] = 0.0
+    w.project_began[i] = NEVER
+    w.asked[i] = NEVER
+    w.revenue[i] = 0.0
+    w.exports[i] = 0.0
+
+
+@compiled
+def resume(i: int, r: Any, w: Any, totals: Any, p: Any) -> None:
+    """One enterprise that stopped operates again, with a line of its old size at least."""
+    w.status[i] = OPERATING
+    w.lines[i] = max(w.lines[i], 1)
+    w.appeal[i] = max(w.appeal[i], r.line_size[i])
+    w.staff[i] = int(p.restart_staff)
+    totals[0] -= w.staff[i]
 
 
 @compiled
@@ -167,40 +201,22 @@ def review(
     ``totals`` gathers staff and talent let go, and jobs of last December lost with their enterprise.
     """
     for i in range(lo, hi):
-        if w.status[i] == FREE:
-            continue
-        _, u_resume, u_off, _ = draws.uniforms(seed, r.identity[i], month, draws.START)
+        short = (w.status[i] == OPERATING) & (r.cash[i] < 0.0)
+        w.distress[i] = w.distress[i] + 1 if short else 0
+    for i in range(lo, hi):
         if w.status[i] == OPERATING:
-            w.distress[i] = w.distress[i] + 1 if r.cash[i] < 0.0 else 0
             if must_stop(w.lines[i], w.distress[i], p):
-                w.status[i] = SUSPENDED
                 stops[i] = 1
+                stop(i, w, totals)
                 counts[_STOPPED] += 1
                 counts[_STARTUPS_STOPPED] += r.origin[i] != INCUMBENT
-                totals[0] += w.staff[i]
-                totals[1] += w.talent[i]
-                totals[2] += w.staff_year_ago[i]
-                w.staff[i] = 0
-                w.talent[i] = 0
-                w.staff_year_ago[i] = 0
-                w.borrowed_hours[i] = 0.0
-                w.project_began[i] = NEVER
-                w.asked[i] = NEVER
-                w.revenue[i] = 0.0
-                w.exports[i] = 0.0
-        elif w.status[i] == SUSPENDED:
-            if r.cash[i] >= 0.0 and u_resume < p.resume:
-                w.status[i] = OPERATING
-                w.distress[i] = 0
-                w.lines[i] = max(w.lines[i], 1)
-                w.appeal[i] = max(w.appeal[i], r.line_size[i])
-                w.staff[i] = int(p.restart_staff)
-                totals[0] -= w.staff[i]
+        elif w.status[i] != FREE:
+            _, u_resume, u_off, _ = draws.uniforms(seed, r.identity[i], month, draws.START)
+            if w.status[i] == SUSPENDED and r.cash[i] >= 0.0 and u_resume < p.resume:
+                resume(i, r, w, totals, p)
                 counts[_RESUMED] += 1
-            elif p.enabled and u_off < p.deregister_stopped:
+            elif p.enabled and u_off < strike_off_probability(w.status[i], month - r.born[i], p):
                 leaves[i] = 1
-        elif p.enabled and month - r.born[i] >= 12 and u_off < p.deregister_idle:
-            leaves[i] = 1
 
 
 def finance(world: World) -> None:
@@ -210,14 +226,14 @@ def finance(world: World) -> None:
         return
     before = world.counts[_ASKED], world.counts[_GIVEN]
     world.loop(
-        invest, FinanceReads, FinanceWrites, rules, world.group("labour").wage, world.posted.hurdle, world.counts,
-        world.books.flows,
+        invest, FinanceReads, FinanceWrites, rules, world.group("labour").wage, world.posted.hurdle,
+        sums=(world.counts, world.books.flows),
     )  # fmt: skip
     asked, given = int(world.counts[_ASKED] - before[0]), int(world.counts[_GIVEN] - before[1])
     there = rules.tickets / 12.0 * world.opening_enterprises / 1000.0 * (1.0 + world.group("levers").finance)
     if world.group("market").coupled:
         pressure = min(2.0, given / there - 1.0) if there > 0.0 else 2.0
-        hurdle = min(50.0, max(0.05, world.posted.hurdle * math.exp(rules.hurdle_response * pressure)))
+        hurdle = min(50.0, max(0.05, world.posted.hurdle * maths.exp(rules.hurdle_response * pressure)))
         world.posted = world.posted._replace(hurdle=hurdle, finance_fill=given / asked if asked else 0.0)
 
 
@@ -226,7 +242,7 @@ def invest_and_pay_owners(world: World) -> None:
     population = world.settings.group("population")
     world.loop(
         own, OwnersReads, OwnersWrites, world.group("market"), population.capital_intensity_elasticity,
-        population.cash_months, world.group("labour").wage, world.books.flows,
+        population.cash_months, world.group("labour").wage, sums=(world.books.flows,),
     )  # fmt: skip
 
 
@@ -235,11 +251,18 @@ def stop_and_strike_off(world: World) -> None:
     rules = world.rules("finance")
     size = world.enterprises.size
     leaves, stops, totals = np.zeros(size, np.int8), np.zeros(size, np.int8), np.zeros(3, np.int64)
-    world.loop(review, StatusReads, StatusWrites, rules, leaves, stops, totals, world.counts)
+    world.loop(review, StatusReads, StatusWrites, rules, leaves, stops, sums=(totals, world.counts))
     world.release_people(int(totals[0]), int(totals[1]))
     world.year_destroyed += int(totals[2])
     world.vacate(np.flatnonzero(stops))
     leave(world, np.flatnonzero(leaves))
+
+
+@compiled
+def wind_up(rows: Any, cash: Any, flows: Any) -> None:
+    """Cash of enterprises that leave goes to their owners, debts stay with the banks."""
+    for row in rows:
+        transfer(row, -cash[row], cash, flows, LIQUIDATION if cash[row] >= 0.0 else DEFAULT)
 
 
 def leave(world: World, rows: Any) -> None:
@@ -251,9 +274,7 @@ def leave(world: World, rows: Any) -> None:
     world.release_people(int(table.staff[rows].sum()), int(table.talent[rows].sum()))
     world.year_destroyed += int(table.staff_year_ago[rows].sum())
     world.vacate(rows)
-    for row in rows.tolist():
-        purpose = LIQUIDATION if table.cash[row] >= 0.0 else DEFAULT
-        transfer(row, -table.cash[row], table.cash, table.booked, world.books.flows, purpose)
+    wind_up(rows, table.cash, world.books.flows)
     world.count("deregistered", len(rows))
     world.links.drop(rows, table.size)
     table.staff[rows] = 0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
-from sim import draws
+from sim import draws, maths
 from sim.compiled import compiled
+from sim.declare import numbers
 from sim.economy import ECONOMY, ELSEWHERE, GOVERNMENT, LEAVERS, SITES, UNEMPLOYED
 from sim.enterprises import BIG, OPERATING
 from sim.world import SiteState, World
@@ -29,7 +29,7 @@ class Writes(NamedTuple):
 @compiled
 def idle_hours(staff: int, p: Any) -> float:
     """Equipment hours a month that stand idle at a big enterprise, in whole hours."""
-    return math.floor(staff * p.idle_hours)
+    return maths.floor(staff * p.idle_hours)
 
 
 @compiled
@@ -46,7 +46,7 @@ def spare(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, total
 @compiled
 def building_cost(u: float, s: Any) -> float:
     """Cost of renovating one building (million yuan): its floor at a cost a m2 drawn with a wide spread."""
-    return s.building * s.conversion_cost * math.exp(s.conversion_log_sd * draws.normal(u))
+    return s.building * s.conversion_cost * maths.exp(s.conversion_log_sd * draws.normal(u))
 
 
 def relocate(world: World, site: SiteState) -> None:
@@ -68,7 +68,7 @@ def renovate(world: World, site: SiteState) -> None:
     while site.idle > 0:
         floor = min(int(rules.building), site.idle)
         u_cost, _, _, _ = draws.uniforms(world.seed, site.identity, site.buildings, draws.BUILDING)
-        cost = building_cost(u_cost, rules) * floor / rules.building
+        cost = building_cost(u_cost, numbers(rules)) * floor / rules.building
         grant = min(cost, grant_a_m2 * floor)
         if site.work < cost - grant:
             return
@@ -95,7 +95,7 @@ def apply(world: World) -> None:
         if world.month >= site.vacated:
             renovate(world, site)
     world.hours[:] = 0
-    world.loop(spare, Reads, Writes, rules, world.hours)
+    world.loop(spare, Reads, Writes, rules, sums=(world.hours,))
     offered = int(rules.lent_share * int(world.hours[0]))
     offered += sum(
         int(world.site_rules(site).equipment_hours / world.weight)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import draws
-from sim.compiled import compiled
+from sim import draws, maths
+from sim.compiled import compiled, equation
 from sim.economy import MAX_SECTORS, OPENING_INDUSTRY, transfer
 from sim.enterprises import BIG, OPERATING
+from sim.threads import BLOCK
 from sim.world import COUNT, FOREIGN, World
 
 _FOLLOWERS = COUNT["followers"]
@@ -42,34 +42,44 @@ def following_probability(advantage: float, p: Any) -> float:
     return draws.monthly(min(0.9, p.follow * max(0.0, advantage - 1.0)))
 
 
-@compiled
+@equation
 def mature_part(age: float, p: Any) -> float:
     """Part of its mature demand that a new sector of this age (months) has reached: an S-curve from 0."""
-    start = 1.0 / (1.0 + math.exp(p.steepness * p.midpoint))
-    now = 1.0 / (1.0 + math.exp(-p.steepness * (age - p.midpoint)))
+    start = 1.0 / (1.0 + maths.exp(p.steepness * p.midpoint))
+    now = 1.0 / (1.0 + maths.exp(-p.steepness * (age - p.midpoint)))
     return (now - start) / (1.0 - start)
 
 
 @compiled
 def scan(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, foreign: Any, newest: int, factor: Any,
-    mode_open: Any, openings: Any, events: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, foreign: Any, newest: int, into_sector: Any,
+    into_mode: Any, openings: Any, events: Any,
 ) -> None:  # fmt: skip
-    """Who opens (marked in ``openings``) and who follows into the newest sector or the new mode of its own."""
-    for i in range(lo, hi):
-        if r.status[i] != OPERATING:
-            continue
-        u_open, u_which, u_sector, u_mode = draws.uniforms(seed, r.identity[i], month, draws.INDUSTRY)
-        if r.size_class[i] == BIG and u_open < opening_probability(foreign[r.platform[i]], p):
-            openings[i] = _NEW_SECTOR if u_which < 0.5 else _NEW_MODE
-            continue
-        s = w.sector[i]
-        if newest >= 0 and s != newest and s % 3 == newest % 3 and factor[s] > 0.0:
-            if u_sector < following_probability(factor[newest] / factor[s], p):
+    """Who opens (marked in ``openings``) and who follows into the newest sector or the new mode of its own.
+
+    ``into_sector`` and ``into_mode`` are monthly probabilities of following, by sector.
+    """
+    opening, abroad = opening_probability(False, p), opening_probability(True, p)
+    most_sector, most_mode = into_sector.max(), into_mode.max()
+    moves = np.empty(BLOCK, np.int8)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            u_open, _, u_sector, u_mode = draws.uniforms(seed, r.identity[i], month, draws.INDUSTRY)
+            opens = (r.size_class[i] == BIG) & (u_open < max(opening, abroad))
+            moves[i - first] = opens | (u_sector < most_sector) | (u_mode < most_mode)
+        for i in range(first, last):
+            if not moves[i - first] or r.status[i] != OPERATING:
+                continue
+            u_open, u_which, u_sector, u_mode = draws.uniforms(seed, r.identity[i], month, draws.INDUSTRY)
+            s = w.sector[i]
+            if r.size_class[i] == BIG and u_open < (abroad if foreign[r.platform[i]] else opening):
+                openings[i] = _NEW_SECTOR if u_which < 0.5 else _NEW_MODE
+                continue
+            if u_sector < into_sector[s]:
                 w.sector[i] = newest
                 events[_FOLLOWERS] += 1
-        if mode_open[s] == 1 and w.mode[i] == 0:
-            if u_mode < following_probability(1.0 + p.mode_demand - p.mode_cost, p):
+            if w.mode[i] == 0 and u_mode < into_mode[s]:
                 w.mode[i] = 1
                 events[_FOLLOWERS] += 1
 
@@ -85,9 +95,8 @@ def apply(world: World) -> None:
     opened = np.flatnonzero(sectors.opened >= 0)
     newest = int(opened[np.argmax(sectors.opened[opened])]) if len(opened) else -1
     openings = world.marks()
-    world.loop(
-        scan, Reads, Writes, rules, foreign, newest, sectors.sales_factor, sectors.mode_open, openings, world.counts
-    )
+    chances = following(world, rules, newest)
+    world.loop(scan, Reads, Writes, rules, foreign, newest, *chances, openings, sums=(world.counts,))
     for row in sorted(np.flatnonzero(openings).tolist(), key=lambda row: int(table.identity[row])):
         old = int(table.sector[row])
         free = [s for s in range(old % 3, MAX_SECTORS, 3) if not sectors.open[s]]
@@ -100,8 +109,22 @@ def apply(world: World) -> None:
         else:
             continue
         cost = rules.cost * table.revenue_12[row]
-        spent = transfer(row, -cost, table.cash, table.booked, world.books.flows, OPENING_INDUSTRY)
+        spent = transfer(row, -cost, table.cash, world.books.flows, OPENING_INDUSTRY)
         table.profit_year[row] += spent
+
+
+def following(world: World, rules: Any, newest: int) -> tuple[Any, Any]:
+    """Monthly probabilities by sector of following into the newest sector of the same place, and into a new mode."""
+    sectors, factor = world.sectors, world.sectors.sales_factor
+    into_sector, into_mode = np.zeros(MAX_SECTORS), np.zeros(MAX_SECTORS)
+    if newest >= 0:
+        for s in range(newest % 3, MAX_SECTORS, 3):
+            if s != newest and factor[s] > 0.0:
+                into_sector[s] = following_probability(factor[newest] / factor[s], rules)
+    if sectors.mode_open.any():
+        advantage = 1.0 + rules.mode_demand - rules.mode_cost
+        into_mode[sectors.mode_open == 1] = following_probability(advantage, rules)
+    return into_sector, into_mode
 
 
 def open_sector(world: World, row: int, old: int, new: int, rules: Any) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import draws
-from sim.compiled import compiled
-from sim.economy import MOVING, RENT, RENT_SUBSIDY, SITE_EQUITY, SITE_RENT, transfer
+from sim import draws, maths
+from sim.compiled import compiled, equation
+from sim.economy import MOVING, RENT, RENT_SUBSIDY, SITE_EQUITY, SITE_RENT, on_grid, ticks, transfer
 from sim.enterprises import BIG, OPERATING, TENANT
 from sim.world import COUNT, SiteState, World
 
 _APPLICANTS, _GRADUATED = COUNT["site_applicants"], COUNT["graduated"]
-NEWBORN, MOVER = 1, 2
-LEAVES = 3
+_NEWBORN, _MOVED = COUNT["tenants_newborn"], COUNT["tenants_moved"]
+NEWBORN, MOVER, LEAVES = 1, 2, 3
 
 
 class Reads(NamedTuple):
@@ -31,7 +30,39 @@ class Reads(NamedTuple):
 
 
 class Wishes(NamedTuple):
+    """Nothing: wishes go to an array of their own."""
+
+
+class StaffReads(NamedTuple):
+    status: Any
+    site: Any
+    staff: Any
+
+
+class Floor(NamedTuple):
+    floor: Any
+
+
+class Tenants(NamedTuple):
+    staff: Any
+    site: Any
+    floor: Any
+    let_until: Any
     moved_in: Any
+    funded: Any
+    cash: Any
+    profit_year: Any
+
+
+class Terms(NamedTuple):
+    """What a site offers this month, in numbers."""
+
+    number: int
+    rent: float  # million yuan a m2 and year, less the subsidy
+    neighbours_worth: float  # million yuan a year
+    largest_tenant: float  # m2
+    term: int  # months
+    ticket: float  # million yuan
 
 
 class RentReads(NamedTuple):
@@ -43,58 +74,136 @@ class RentReads(NamedTuple):
 class RentWrites(NamedTuple):
     profit_year: Any
     cash: Any
-    booked: Any
 
 
-@compiled
+@equation
 def floor_needed(staff: int, floor_per_job: float) -> float:
     """Floor for this staff, in whole m2."""
-    return math.ceil(staff * floor_per_job)
+    return 0.0 - maths.floor(-staff * floor_per_job)
 
 
 @compiled
-def gain_of_moving(
-    u: float, staff: int, floor: float, outside_rent: float, rent: float, neighbours_worth: float, p: Any
-) -> float:
+def gain_of_moving(u: float, staff: int, floor: float, outside_rent: float, terms: Any, p: Any) -> float:
     """What a move to the site is worth (million yuan): rent saved over the horizon, neighbours, cost, taste."""
-    saved = p.horizon * floor * (outside_rent - rent)
-    return saved + p.horizon * neighbours_worth - p.moving_cost * staff + p.taste * draws.gumbel(u)
+    saved = p.horizon * floor * (outside_rent - terms.rent)
+    return saved + p.horizon * terms.neighbours_worth - p.moving_cost * staff + p.taste * draws.gumbel(u)
 
 
 @compiled
-def term_ends(month: int, let_until: int, term: float) -> bool:
+def term_ends(month: int, let_until: int, term: int) -> bool:
     """Whether a term of a tenancy, the first or a renewed one, ends this month."""
-    return month >= let_until and (month - let_until) % int(term) == 0
+    return month >= let_until and (month - let_until) % term == 0
+
+
+@compiled
+def use_floor(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, floor_per_job: float) -> None:
+    """Floor of every operating enterprise outside sites: what its staff needs."""
+    for i in range(lo, hi):
+        if (r.status[i] == OPERATING) & (r.site[i] < 0):
+            w.floor[i] = floor_needed(r.staff[i], floor_per_job)
 
 
 @compiled
 def wish(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, s: Any, number: int, rent: float, subsidy: float,
-    outside_rent: float, tenants: int, floor_per_job: float, wishes: Any, events: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, terms: Any, outside_rent: float,
+    floor_per_job: float, wishes: Any, events: Any,
 ) -> None:  # fmt: skip
-    """Who wants in and who goes, marked in ``wishes``: newborn, mover, leaving tenant."""
-    neighbours_worth = s.neighbours * tenants / 100.0
+    """Who wants in and who goes, marked in ``wishes``: newborn, mover, leaving tenant.
+
+    First those who may, several at a time; then what the few want.
+    """
+    look = draws.monthly(min(0.95, p.consider)) * p.awareness
     for i in range(lo, hi):
-        if r.status[i] != OPERATING:
+        u_look, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.LETTING)
+        newborn = (r.origin[i] == TENANT) & (r.started[i] == month)
+        outside = (r.site[i] < 0) & (newborn | ((r.size_class[i] != BIG) & (u_look < look)))
+        wishes[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.number))
+    for i in range(lo, hi):
+        if wishes[i]:
+            wishes[i] = choice(i, seed, month, r, p, terms, outside_rent, floor_per_job)
+            events[_GRADUATED] += wishes[i] == LEAVES
+            events[_APPLICANTS] += (wishes[i] == NEWBORN) | (wishes[i] == MOVER)
+
+
+@compiled
+def choice(
+    i: int, seed: int, month: int, r: Any, p: Any, terms: Any, outside_rent: float, floor_per_job: float
+) -> int:  # fmt: skip
+    """What a tenant, a newborn or one who looks at the site wants."""
+    _, u_taste, u_stay, _ = draws.uniforms(seed, r.identity[i], month, draws.LETTING)
+    floor = floor_needed(r.staff[i], floor_per_job)
+    if r.site[i] == terms.number:
+        over = term_ends(month, r.let_until[i], terms.term) and u_stay >= p.renewal
+        return LEAVES if floor > terms.largest_tenant or over else 0
+    if floor > terms.largest_tenant:
+        return 0
+    if r.origin[i] == TENANT and r.started[i] == month:
+        return NEWBORN
+    return MOVER if gain_of_moving(u_taste, r.staff[i], floor, outside_rent, terms, p) > 0.0 else 0
+
+
+@compiled
+def priorities(seed: int, month: int, rows: Any, identity: Any) -> Any:
+    """The keyed priority of each applicant, lowest first."""
+    keys = np.empty(len(rows))
+    for k in range(len(rows)):
+        keys[k] = draws.uniforms(seed, identity[rows[k]], month, draws.LETTING)[3]
+    return keys
+
+
+@compiled
+def resize(rows: Any, staff: Any, floor: Any, floor_per_job: float, renovated: int) -> tuple[int, int]:
+    """Tenants give back floor they no longer need; they take more only where there is enough for all who want it.
+
+    Floor let and jobs.
+    """
+    let, more, jobs = 0, 0, 0
+    for k in range(len(rows)):
+        i = rows[k]
+        needed = floor_needed(staff[i], floor_per_job)
+        floor[i] = min(floor[i], needed)
+        let += int(floor[i])
+        more += int(needed - floor[i])
+        jobs += int(staff[i])
+    if more > renovated - let:
+        return let, jobs
+    for k in range(len(rows)):
+        floor[rows[k]] = floor_needed(staff[rows[k]], floor_per_job)
+    return let + more, jobs
+
+
+@compiled
+def let_to(
+    rows: Any, wishes: Any, month: int, e: Any, terms: Any, moving_cost: float, floor_per_job: float, vacant: int,
+    fund: float, weight: float, events: Any, flows: Any,
+) -> tuple[int, int, int, int, int, float]:  # fmt: skip
+    """Applicants move in, in this order, as long as floor is vacant; a newborn may get a start from the site's fund.
+
+    Floor asked for and let, tenants that came, newborns among them, their jobs, and what the fund has left.
+    """
+    asked, let, came, newborns, jobs = 0, 0, 0, 0, 0
+    for k in range(len(rows)):
+        i = rows[k]
+        floor = int(floor_needed(e.staff[i], floor_per_job))
+        asked += floor
+        if floor > vacant - let:
             continue
-        u_look, u_taste, u_stay, _ = draws.uniforms(seed, r.identity[i], month, draws.LETTING)
-        floor = floor_needed(r.staff[i], floor_per_job)
-        if r.site[i] == number:
-            if floor > s.largest_tenant or (term_ends(month, r.let_until[i], s.term) and u_stay >= p.renewal):
-                wishes[i] = LEAVES
-                events[_GRADUATED] += 1
-            continue
-        if r.site[i] >= 0 or floor > s.largest_tenant:
-            continue
-        if r.origin[i] == TENANT and r.started[i] == month:
-            wishes[i] = NEWBORN
-        elif r.size_class[i] != BIG and u_look < draws.monthly(min(0.95, p.consider)) * p.awareness:
-            if (
-                gain_of_moving(u_taste, r.staff[i], floor, outside_rent, max(0.0, rent - subsidy), neighbours_worth, p)
-                > 0.0
-            ):
-                wishes[i] = MOVER
-        events[_APPLICANTS] += wishes[i] > 0
+        let += floor
+        came += 1
+        jobs += int(e.staff[i])
+        e.site[i] = terms.number
+        e.floor[i] = floor
+        e.let_until[i] = month + terms.term
+        moved = wishes[i] == MOVER
+        e.moved_in[i] = moved
+        newborns += not moved
+        events[_MOVED if moved else _NEWBORN] += 1
+        if moved:
+            e.profit_year[i] += transfer(i, -moving_cost * e.staff[i], e.cash, flows, MOVING)
+        elif fund > 0.0 and e.funded[i] == 0:
+            e.funded[i] = 1
+            fund -= transfer(i, min(fund / weight, terms.ticket), e.cash, flows, SITE_EQUITY) * weight
+    return asked, let, came, newborns, jobs, fund
 
 
 @compiled
@@ -102,32 +211,35 @@ def pay_rents(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, outside_rent: float, rents: Any, subsidy: float, flows: Any
 ) -> None:
     """Rent of every operating enterprise for a month: to other landlords or, less the subsidy, to the site."""
+    outside = 0
     for i in range(lo, hi):
-        if r.status[i] != OPERATING:
-            continue
-        if r.site[i] >= 0:
-            rent = rents[r.site[i]]
-            paid = transfer(i, -rent * r.floor[i] / 12.0, w.cash, w.booked, flows, SITE_RENT)
-            paid += transfer(i, min(rent, subsidy) * r.floor[i] / 12.0, w.cash, w.booked, flows, RENT_SUBSIDY)
-        else:
-            paid = transfer(i, -outside_rent * r.floor[i] / 12.0, w.cash, w.booked, flows, RENT)
-        w.profit_year[i] += paid
+        elsewhere = (r.status[i] == OPERATING) & (r.site[i] < 0)
+        rent = on_grid(outside_rent * r.floor[i] / 12.0) if elsewhere else 0.0
+        w.profit_year[i] -= rent
+        w.cash[i] -= rent
+        outside += ticks(rent)
+    flows[RENT] -= outside
+    if len(rents) > 1:
+        for i in range(lo, hi):
+            if r.status[i] == OPERATING and r.site[i] >= 0:
+                rent = rents[r.site[i]]
+                paid = transfer(i, -rent * r.floor[i] / 12.0, w.cash, flows, SITE_RENT)
+                paid += transfer(i, min(rent, subsidy) * r.floor[i] / 12.0, w.cash, flows, RENT_SUBSIDY)
+                w.profit_year[i] += paid
 
 
 def pay(world: World) -> None:
     """A month of rents."""
     rents = np.array([*[site.rent for site in world.sites], 0.0])
     outside, subsidy = world.group("market").outside_rent, world.group("levers").rent_subsidy
-    world.loop(pay_rents, RentReads, RentWrites, outside, rents, subsidy, world.books.flows)
+    world.loop(pay_rents, RentReads, RentWrites, outside, rents, subsidy, sums=(world.books.flows,))
 
 
 def apply(world: World) -> None:
     """A month of letting at every site that is open, and floor for everyone else."""
     rules = world.rules("letting")
-    table = world.enterprises
     per_job = world.settings.group("population").floor_per_job
-    outside = (table.status == OPERATING) & (table.site < 0)
-    table.floor[outside] = np.ceil(table.staff[outside] * per_job)
+    world.loop(use_floor, StaffReads, Floor, per_job)
     for site in world.sites:
         if rules.enabled and world.site_is_open(site):
             let_site(world, site, rules, per_job)
@@ -136,56 +248,25 @@ def apply(world: World) -> None:
 def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
     """A month at one site: goings, changes of floor, comings by keyed priority, and the posted rent."""
     table, s = world.enterprises, world.site_rules(site)
-    wishes = world.marks()
-    world.loop(
-        wish, Reads, Wishes, rules, s, site.number, site.rent, world.group("levers").rent_subsidy,
-        world.group("market").outside_rent, site.tenants, per_job, wishes, world.counts,
+    rent = max(0.0, site.rent - world.group("levers").rent_subsidy)
+    terms = Terms(site.number, rent, s.neighbours * site.tenants / 100.0, s.largest_tenant, int(s.term), s.ticket)
+    wishes = np.empty(table.size, np.int8)
+    outside_rent = world.group("market").outside_rent
+    world.loop(wish, Reads, Wishes, rules, terms, outside_rent, per_job, wishes, sums=(world.counts,))
+    wishing = np.flatnonzero(wishes)
+    leaving = wishes[wishing] == LEAVES
+    if leaving.any():
+        world.vacate(wishing[leaving])
+    tenants, applicants = np.flatnonzero(table.site == site.number), wishing[~leaving]
+    site.let, stayed = resize(tenants, table.staff, table.floor, per_job, site.renovated)
+    order = np.argsort(priorities(world.seed, world.month, applicants, table.identity), kind="stable")
+    asked, let, came, newborns, jobs, site.fund = let_to(
+        applicants[order], wishes, world.month, table.view(Tenants), terms, rules.moving_cost, per_job, site.vacant,
+        float(site.fund), world.weight, world.counts, world.books.flows,
     )  # fmt: skip
-    world.vacate(np.flatnonzero(wishes == LEAVES))
-    resize(world, site, per_job)
-    applicants = np.flatnonzero((wishes == NEWBORN) | (wishes == MOVER))
-    priority = [world.uniforms(int(table.identity[row]), draws.LETTING)[3] for row in applicants.tolist()]
-    for row in applicants[np.argsort(np.array(priority), kind="stable")].tolist() if len(applicants) else []:
-        floor = int(floor_needed(int(table.staff[row]), per_job))
-        if floor <= site.vacant:
-            move_in(world, site, row, floor, wishes[row] == MOVER, s)
-    asked = sum(int(floor_needed(int(table.staff[row]), per_job)) for row in applicants.tolist())
+    site.let += let
+    site.admitted += came
+    site.admitted_newborn += newborns
+    site.tenants, site.jobs = len(tenants) + came, stayed + jobs
     site.admission = min(1.0, site.vacant / asked) if asked else 1.0
-    site.rent *= math.exp(s.rent_response * (site.occupancy - s.target_occupancy))
-    here = table.site == site.number
-    site.tenants = int(np.count_nonzero(here))
-    site.jobs = int(table.staff[here].sum())
-
-
-def resize(world: World, site: SiteState, per_job: float) -> None:
-    """Tenants give back floor they no longer need; they take more only where there is enough for all who want it."""
-    table = world.enterprises
-    rows = np.flatnonzero(table.site == site.number)
-    needed = np.ceil(table.staff[rows] * per_job)
-    table.floor[rows] = np.minimum(table.floor[rows], needed)
-    site.let = int(table.floor[rows].sum())
-    more = needed - table.floor[rows]
-    if int(more.sum()) <= site.vacant:
-        table.floor[rows] = needed
-        site.let += int(more.sum())
-
-
-def move_in(world: World, site: SiteState, row: int, floor: int, moved: bool, s: Any) -> None:
-    """One tenant comes; a newborn may get a start from the site's fund."""
-    table = world.enterprises
-    table.site[row] = site.number
-    table.floor[row] = floor
-    table.let_until[row] = world.month + int(s.term)
-    table.moved_in[row] = int(moved)
-    site.let += floor
-    site.admitted += 1
-    site.admitted_newborn += not moved
-    world.count("tenants_moved" if moved else "tenants_newborn")
-    if moved:
-        cost = world.rules("letting").moving_cost * int(table.staff[row])
-        table.profit_year[row] += transfer(row, -cost, table.cash, table.booked, world.books.flows, MOVING)
-    elif site.fund > 0.0 and table.funded[row] == 0:
-        amount = min(site.fund / world.weight, s.ticket)
-        table.funded[row] = 1
-        given = transfer(row, amount, table.cash, table.booked, world.books.flows, SITE_EQUITY)
-        site.fund -= given * world.weight
+    site.rent *= maths.exp(s.rent_response * (site.occupancy - s.target_occupancy))

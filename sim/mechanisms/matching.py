@@ -6,22 +6,21 @@ and near to what the project needs. A partner stays with the project until one n
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import draws
-from sim.compiled import compiled
+from sim import draws, maths
+from sim.compiled import compiled, equation
 from sim.economy import FOREIGN_CONTACTS, transfer
 from sim.enterprises import NEVER, OPERATING
 from sim.knowledge import distance, in_cell, needed, pair_taste, pick_cell, ring_place
-from sim.world import CELLS, COUNT, FOREIGN, KINDS, World
+from sim.world import CELLS, COUNT, DOMESTIC, FOREIGN, KINDS, USER, World
 
 _REQUESTS, _ANSWERS, _MONTHS = COUNT["requests"], COUNT["answers"], COUNT["answer_months"]
 _FOREIGN, _FOREIGN_MONTHS = COUNT["answers_foreign"], COUNT["answer_months_foreign"]
 _ELSEWHERE, _CROSSING = COUNT["answers_elsewhere"], COUNT["answers_crossing"]
-_MEMBER, _ALONE = 3, 4  # sources after the three kinds of resource
+_MEMBER, _ALONE, _SOURCES = 3, 4, 5  # sources after the three kinds of resource
 _STEPS = 12  # places of the ring looked at for a member of the same platform
 
 
@@ -47,10 +46,9 @@ class Writes(NamedTuple):
     met_2: Any
     profit_year: Any
     cash: Any
-    booked: Any
 
 
-@compiled
+@equation
 def meeting_probability(resources: float, requests: float, services: float, p: Any) -> float:
     """Probability that an open request meets a resource in a month: mu R^e Q^(1-e) meetings over Q requests.
 
@@ -59,10 +57,10 @@ def meeting_probability(resources: float, requests: float, services: float, p: A
     if resources <= 0.0:
         return 0.0
     ratio = resources / (1000.0 * max(requests, 1.0))
-    return min(1.0, services * p.rate * math.exp(p.resource_elasticity * math.log(ratio)))
+    return min(1.0, services * p.rate * maths.exp(p.resource_elasticity * maths.log(ratio)))
 
 
-@compiled
+@equation
 def first_open(solved: int) -> int:
     """The first component that is not solved yet, of three."""
     return 0 if solved & 1 == 0 else (1 if solved & 2 == 0 else 2)
@@ -108,66 +106,30 @@ def best_in_cell(
 
 @compiled
 def match(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, base: Any, counts: Any, requests: Any,
-    services: Any, ring: Any, ring_row: Any, asked_of: Any, answered_by: Any, events: Any, flows: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, base: Any, counts: Any, chances: Any,
+    ring: Any, ring_row: Any, asked_of: Any, answered_by: Any, events: Any, flows: Any,
 ) -> None:  # fmt: skip
-    """Requests of all enterprises with a project under way; ``counts`` has shape (platforms + 1, kinds, cells)."""
-    nowhere = len(services) - 1
+    """Requests of all enterprises with a project under way.
+
+    By platform, the last one standing for none: ``counts`` of shape (platforms + 1, kinds, cells), and ``chances`` of
+    a meeting with each source, shape (platforms + 1, 5).
+    """
+    nowhere = len(chances) - 1
     for i in range(lo, hi):
-        if r.status[i] != OPERATING or r.project_began[i] == NEVER or w.reached[i] == 0:
+        asks = (r.status[i] == OPERATING) & (r.project_began[i] != NEVER)
+        if not asks or w.reached[i] == 0:
             w.met_0[i] = -1.0
-        if r.status[i] != OPERATING or r.project_began[i] == NEVER:
+        if not asks:
             continue
         if w.asked[i] == NEVER:
             w.asked[i] = month
         platform = r.platform[i] if r.platform[i] >= 0 else nowhere
         events[_REQUESTS] += 1
         asked_of[platform] += 1
-        began, component, s = r.project_began[i], first_open(r.solved[i]), r.sector[i]
-        t_0 = needed(seed, r.identity[i], began, component, 0, base[s, 0], o.lead, o.reach)
-        t_1 = needed(seed, r.identity[i], began, component, 1, base[s, 1], o.lead, o.reach)
-        t_2 = needed(seed, r.identity[i], began, component, 2, base[s, 2], o.lead, o.reach)
-        meet = draws.uniforms(seed, r.identity[i], month, draws.MATCHING)
-        cell = draws.uniforms(seed, r.identity[i], month, draws.MATCHING_CELL)
-        nearest, source, crossing = 1e9, -1, 0
-        engaged = 1e9
-        if w.met_0[i] >= 0.0:
-            engaged = distance(w.met_0[i], w.met_1[i], w.met_2[i], t_0, t_1, t_2)
-        for k in range(5):
-            k_0, k_1, k_2, other = -1.0, -1.0, -1.0, r.size_class[i]
-            if k < 3:
-                if k >= r.breadth[i] or platform == nowhere:
-                    continue
-                there = counts[platform, k].sum()
-                chance = meeting_probability(there, requests[platform], services[platform], p)
-                if (meet[0] if k == 0 else (meet[1] if k == 1 else meet[2])) >= chance:
-                    continue
-                u_cell = cell[0] if k == 0 else (cell[1] if k == 1 else cell[2])
-                c = pick_cell(u_cell, counts[platform, k], t_0, t_1, t_2, p.taste)
-                looking = min(int(p.looking), int(counts[platform, k, c]))
-                k_0, k_1, k_2 = best_in_cell(c, looking, seed, r.identity[i], month, k, t_0, t_1, t_2)
-            else:
-                if len(ring) < 2:
-                    continue
-                if k == _MEMBER:
-                    chance = meeting_probability(asked_members(platform, requests), 1.0, services[platform], p)
-                    if r.breadth[i] < 4 or platform == nowhere or meet[3] >= min(chance, p.rate):
-                        continue
-                elif draws.uniforms(seed, r.identity[i], month, draws.MATCHING_FOREIGN)[3] >= p.alone:
-                    continue
-                j = best_on_ring(i, cell[3], k == _MEMBER, seed, month, r, p, ring, ring_row)
-                if j < 0:
-                    continue
-                k_0, k_1, k_2, other = r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j], r.size_class[j]
-            far = distance(r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i], k_0, k_1, k_2)
-            if far > p.tolerance:
-                continue
-            gap = distance(k_0, k_1, k_2, t_0, t_1, t_2)
-            if gap < nearest:
-                nearest, source = gap, k
-                crossing = 1 if other != r.size_class[i] else 0
-                if gap < engaged:
-                    w.met_0[i], w.met_1[i], w.met_2[i] = k_0, k_1, k_2
+        met = sources_met(seed, r.identity[i], month, r.breadth[i], chances[platform])
+        if met == 0:
+            continue
+        source = answer(i, met, platform, seed, month, r, w, p, o, base, counts, ring, ring_row, events)
         if source < 0:
             continue
         w.reached[i] = 1
@@ -175,7 +137,6 @@ def match(
         w.asked[i] = NEVER
         events[_ANSWERS] += 1
         events[_MONTHS] += waited
-        events[_CROSSING] += crossing
         if source == _ALONE:
             events[_ELSEWHERE] += 1
         else:
@@ -183,13 +144,80 @@ def match(
         if source == FOREIGN:
             events[_FOREIGN] += 1
             events[_FOREIGN_MONTHS] += waited
-            w.profit_year[i] += transfer(i, -p.foreign_cost, w.cash, w.booked, flows, FOREIGN_CONTACTS)
+            w.profit_year[i] += transfer(i, -p.foreign_cost, w.cash, flows, FOREIGN_CONTACTS)
 
 
 @compiled
-def asked_members(platform: int, requests: Any) -> float:
-    """Other members with a request open, as resources to each other."""
-    return max(0.0, requests[platform] - 1.0)
+def sources_met(seed: int, identity: int, month: int, breadth: int, chances: Any) -> int:
+    """Bits of the sources that a request meets this month: kinds of resource, another member, someone elsewhere."""
+    met = 0
+    if chances[DOMESTIC] + chances[FOREIGN] + chances[USER] + chances[_MEMBER] > 0.0:
+        u_0, u_1, u_2, u_3 = draws.uniforms(seed, identity, month, draws.MATCHING)
+        met |= (u_0 < chances[DOMESTIC] and breadth > DOMESTIC) << DOMESTIC
+        met |= (u_1 < chances[FOREIGN] and breadth > FOREIGN) << FOREIGN
+        met |= (u_2 < chances[USER] and breadth > USER) << USER
+        met |= (u_3 < chances[_MEMBER] and breadth > _MEMBER) << _MEMBER
+    _, _, _, u_alone = draws.uniforms(seed, identity, month, draws.MATCHING_FOREIGN)
+    met |= (u_alone < chances[_ALONE]) << _ALONE
+    return met
+
+
+@compiled
+def answer(
+    i: int, met: int, platform: int, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, base: Any, counts: Any,
+    ring: Any, ring_row: Any, events: Any,
+) -> int:  # fmt: skip
+    """The source of the partner nearest to the need among those met and understood, -1 without one.
+
+    It stays with the project if it is nearer than the partner that the project has.
+    """
+    began, component, s = r.project_began[i], first_open(r.solved[i]), r.sector[i]
+    t_0 = needed(seed, r.identity[i], began, component, 0, base[s, 0], o.lead, o.reach)
+    t_1 = needed(seed, r.identity[i], began, component, 1, base[s, 1], o.lead, o.reach)
+    t_2 = needed(seed, r.identity[i], began, component, 2, base[s, 2], o.lead, o.reach)
+    u_0, u_1, u_2, u_ring = draws.uniforms(seed, r.identity[i], month, draws.MATCHING_CELL)
+    nearest, source, crossing = 1e9, -1, False
+    engaged = distance(w.met_0[i], w.met_1[i], w.met_2[i], t_0, t_1, t_2) if w.met_0[i] >= 0.0 else 1e9
+    for k in range(_SOURCES):
+        if met & (1 << k) == 0:
+            continue
+        other = r.size_class[i]
+        if k < _MEMBER:
+            u_cell = u_0 if k == 0 else (u_1 if k == 1 else u_2)
+            c = pick_cell(u_cell, counts[platform, k], t_0, t_1, t_2, p.taste)
+            looking = min(int(p.looking), int(counts[platform, k, c]))
+            k_0, k_1, k_2 = best_in_cell(c, looking, seed, r.identity[i], month, k, t_0, t_1, t_2)
+        else:
+            j = best_on_ring(i, u_ring, k == _MEMBER, seed, month, r, p, ring, ring_row)
+            if j < 0:
+                continue
+            k_0, k_1, k_2, other = r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j], r.size_class[j]
+        if distance(r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i], k_0, k_1, k_2) > p.tolerance:
+            continue
+        gap = distance(k_0, k_1, k_2, t_0, t_1, t_2)
+        if gap < nearest:
+            nearest, source, crossing = gap, k, other != r.size_class[i]
+            if gap < engaged:
+                w.met_0[i], w.met_1[i], w.met_2[i] = k_0, k_1, k_2
+    events[_CROSSING] += crossing
+    return source
+
+
+def meeting_chances(world: World, counts: Any, requests: Any, services: Any, p: Any) -> Any:
+    """Probabilities of a meeting in a month with each source, shape (platforms + 1, 5); the last row is without one."""
+    chances = np.zeros((len(services), _SOURCES))
+    for platform in range(len(services) - 1):
+        served = services[platform]
+        for kind in range(len(KINDS)):
+            there = float(counts[platform, kind].sum())
+            chances[platform, kind] = meeting_probability(there, requests[platform], served, p)
+        # Other members with a request open are resources to each other.
+        others = max(0.0, requests[platform] - 1.0)
+        chances[platform, _MEMBER] = min(meeting_probability(others, 1.0, served, p), p.rate)
+    chances[:, _ALONE] = p.alone
+    if len(world.ring_identity) < 2:
+        chances[:, _MEMBER:] = 0.0
+    return chances
 
 
 def apply(world: World) -> None:
@@ -206,9 +234,10 @@ def apply(world: World) -> None:
     requests = world.platform_array([platform.requests * world.weight_of(platform) for platform in platforms])
     services = world.platform_array([platform.services for platform in platforms])
     asked_of, answered_by = np.zeros(len(services), np.int64), np.zeros(len(services), np.int64)
+    chances = meeting_chances(world, counts, requests, services, rules)
     world.loop(
-        match, Reads, Writes, rules, world.rules("projects"), world.sectors.base_knowledge, counts, requests, services,
-        world.ring_identity, world.ring_row, asked_of, answered_by, world.counts, world.books.flows,
+        match, Reads, Writes, rules, world.rules("projects"), world.sectors.base_knowledge, counts, chances,
+        world.ring_identity, world.ring_row, sums=(asked_of, answered_by, world.counts, world.books.flows),
     )  # fmt: skip
     for platform in platforms:
         platform.requests = int(asked_of[platform.number])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import draws
+from sim import draws, maths
 from sim.cohort import founders_means, opening_sales, staff_planned
 from sim.compiled import compiled
+from sim.declare import numbers
 from sim.economy import (
     ENTRY_COST,
     FOUNDERS_EQUITY,
@@ -108,17 +108,17 @@ def be_born(
         e.asked[i] = NEVER
         e.met_0[i] = -1.0
         e.lines[i] = 1 + int(2.0 * u_lines)
-        e.productivity[i] = productivity[s] * math.exp(0.1 * draws.normal(u_productivity))
-        e.quality[i] = quality[s] * math.exp(0.1 * draws.normal(u_quality))
+        e.productivity[i] = productivity[s] * maths.exp(0.1 * draws.normal(u_productivity))
+        e.quality[i] = quality[s] * maths.exp(0.1 * draws.normal(u_quality))
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
-        e.worker_revenue[i] = sector_revenue[s] * n.worker_revenue * math.exp(0.5 * draws.normal(u_spread) - 0.125)
+        e.worker_revenue[i] = sector_revenue[s] * n.worker_revenue * maths.exp(0.5 * draws.normal(u_spread) - 0.125)
         price = relative_price(e.productivity[i], m.price_share)
         mature = merit * jobs * e.worker_revenue[i] * e.productivity[i] * price
         e.line_size[i] = mature / pull / e.lines[i]
         e.appeal[i] = min(mature, opening_sales(seed, identity, merit, n)) / pull
-        e.capital_intensity[i] = o.capital_intensity * math.exp(0.5 * draws.normal(u_intensity))
+        e.capital_intensity[i] = o.capital_intensity * maths.exp(0.5 * draws.normal(u_intensity))
         e.export_taste[i] = draws.uniforms(seed, identity, 0, draws.EXPORTS)[0]
-        e.energy[i] = o.energy * math.exp(0.3 * draws.normal(u_energy))
+        e.energy[i] = o.energy * maths.exp(0.3 * draws.normal(u_energy))
         e.knowledge_0[i] = max(0.0, base[s, 0] + o.knowledge_spread * draws.normal(u_0))
         e.knowledge_1[i] = max(0.0, base[s, 1] + o.knowledge_spread * draws.normal(u_1))
         e.knowledge_2[i] = max(0.0, base[s, 2] + o.knowledge_spread * draws.normal(u_2))
@@ -127,9 +127,9 @@ def be_born(
             e.knowledge_1[i] = inherited(e.knowledge_1[i], e.knowledge_1[parent], p.inheritance)
             e.knowledge_2[i] = inherited(e.knowledge_2[i], e.knowledge_2[parent], p.inheritance)
         need = jobs * p.capital_per_job
-        asked = math.floor(jobs * p.hours_per_job)
+        asked = maths.floor(jobs * p.hours_per_job)
         events[_HOURS_ASKED] += int(asked)
-        lent = min(float(fund[1]), math.floor(asked * hours_fill))
+        lent = min(float(fund[1]), maths.floor(asked * hours_fill))
         fund[1] -= lent
         events[_HOURS_LENT] += int(lent)
         e.borrowed_hours[i] = lent
@@ -137,16 +137,16 @@ def be_born(
         put_in = equity(u_wealth, need + entry_cost, jobs, wage, p)
         if channel == MAKER and e.platform[i] >= 0 and fund[0] > 0.0:
             backed = min(ticket, fund[0], put_in)
-            fund[0] -= transfer(i, backed, e.cash, e.booked, flows, PLATFORM_EQUITY)
+            fund[0] -= transfer(i, backed, e.cash, flows, PLATFORM_EQUITY)
             put_in -= backed
             e.funded[i] = 1
         own_money = min(put_in, founders_means(u_wealth, p))
-        transfer(i, own_money, e.cash, e.booked, flows, FOUNDERS_EQUITY)
+        transfer(i, own_money, e.cash, flows, FOUNDERS_EQUITY)
         if put_in > own_money:
-            transfer(i, put_in - own_money, e.cash, e.booked, flows, OUTSIDE_EQUITY)
+            transfer(i, put_in - own_money, e.cash, flows, OUTSIDE_EQUITY)
             e.funded[i] = 1
-        transfer(i, -entry_cost, e.cash, e.booked, flows, ENTRY_COST)
-        e.assets[i] = -transfer(i, -need, e.cash, e.booked, flows, INVESTMENT)
+        transfer(i, -entry_cost, e.cash, flows, ENTRY_COST)
+        e.assets[i] = -transfer(i, -need, e.cash, flows, INVESTMENT)
 
 
 def apply(world: World, ideas: Any) -> None:
@@ -166,7 +166,8 @@ def apply(world: World, ideas: Any) -> None:
         )
         before = fund[0]
         be_born(
-            world.seed, world.month, rows, ideas, chosen, table.view(AllColumns), rules, entry, population,
+            world.seed, world.month, rows, ideas, chosen, table.view(AllColumns), rules, entry,
+            numbers(population),
             world.group("market"), world.group("labour").wage, entry_cost, fund,
             world.posted.hours_fill, entry.maker_ticket, sectors.worker_revenue, sectors.productivity,
             sectors.quality, sectors.base_knowledge, world.counts, world.books.flows,
@@ -177,7 +178,7 @@ def apply(world: World, ideas: Any) -> None:
         if world.group("market").coupled:
             world.posted = world.posted._replace(hours_fill=fill)
     totals = np.zeros(2, np.int64)
-    world.loop(start, Reads, Writes, rules, rules.talent_share, totals, world.counts)
+    world.loop(start, Reads, Writes, rules, rules.talent_share, sums=(totals, world.counts))
     world.hire_people(int(totals[0]), int(totals[1]))
 
 

@@ -9,14 +9,16 @@ Duration, success, the gain and the shape in breadth are measured on what comes 
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
-from sim import draws
-from sim.compiled import compiled
+import numpy as np
+
+from sim import draws, maths
+from sim.compiled import compiled, equation
 from sim.economy import RESEARCH, transfer
 from sim.enterprises import BIG, MEDIUM, NEVER, OPERATING
 from sim.knowledge import distance, needed
+from sim.threads import BLOCK
 from sim.world import COUNT, World
 
 _BEGUN, _SUCCEEDED, _ABANDONED = COUNT["projects_begun"], COUNT["projects_succeeded"], COUNT["projects_abandoned"]
@@ -61,41 +63,38 @@ class Writes(NamedTuple):
     knowledge_2: Any
     profit_year: Any
     cash: Any
-    booked: Any
 
 
-@compiled
-def begin_probability(talent: int, cash: float, p: Any) -> float:
+@equation
+def begin_probability(talent: int, cash: float, monthly: float, p: Any) -> float:
     """Probability that an enterprise without a project begins one: it needs talent and cash for it."""
-    if cash <= 0.0:
-        return 0.0
-    return draws.monthly(min(0.95, p.begin)) * talent / (talent + p.team)
+    return monthly * talent / (talent + p.team) if cash > 0.0 else 0.0
 
 
-@compiled
+@equation
 def breadth_chosen(u: float) -> int:
     """Kinds of partner that the team will draw on, 0 to 4, each as likely: a habit of the team."""
     return int(5.0 * u)
 
 
-@compiled
+@equation
 def effort(talent: int, cash: float, breadth: int, p: Any) -> float:
     """Effort put in, 0 to 1: Cobb-Douglas in capital and talent, less the hours that partners take."""
     capital = max(cash, 0.0) / (max(cash, 0.0) + p.capital)
     people = talent / (talent + p.team)
     if capital <= 0.0 or people <= 0.0:
         return 0.0
-    together = math.exp(p.capital_share * math.log(capital) + (1.0 - p.capital_share) * math.log(people))
+    together = maths.exp(p.capital_share * maths.log(capital) + (1.0 - p.capital_share) * maths.log(people))
     return together * (1.0 - p.contact_hours * breadth)
 
 
-@compiled
+@equation
 def solve_probability(gap: float, put_in: float, p: Any) -> float:
     """Probability that a component is solved this month, at distance ``gap`` from the nearest knowledge at hand."""
-    return p.solve * put_in * math.exp(-gap / p.distance_scale)
+    return p.solve * put_in * maths.exp(-gap / p.distance_scale)
 
 
-@compiled
+@equation
 def gain(u: float, p: Any) -> float:
     """Relative gain of one success: a bounded draw."""
     return p.gain * u * u
@@ -106,59 +105,93 @@ def work(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, base: Any, succeeded: Any,
     counts: Any, flows: Any,
 ) -> None:  # fmt: skip
-    """A month's work on projects; ``succeeded`` marks rows whose project came to its end."""
-    for i in range(lo, hi):
-        if r.status[i] != OPERATING:
-            continue
-        u_begin, u_breadth, u_gain, u_kind = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
-        if w.project_began[i] == NEVER:
-            if u_begin < begin_probability(r.talent[i], w.cash[i], p):
-                w.project_began[i] = month
-                w.solved[i] = 0
-                w.reached[i] = 0
-                w.breadth[i] = breadth_chosen(u_breadth)
-                counts[_BEGUN] += 1
-                counts[_BREADTH] += w.breadth[i]
-                by_class(r.size_class[i], _BEGUN_SMALL, _BEGUN_MEDIUM, _BEGUN_BIG, counts)
-            continue
-        spent = p.cost * min(float(r.talent[i]), 2.0 * p.team)
-        w.profit_year[i] += transfer(i, -spent, w.cash, w.booked, flows, RESEARCH)
-        put_in = effort(r.talent[i], w.cash[i], w.breadth[i], p)
-        began, s = w.project_began[i], r.sector[i]
-        u_0, u_1, u_2, u_abandon = draws.uniforms(seed, r.identity[i], month, draws.COMPONENT)
-        for c in range(3):
-            if w.solved[i] & (1 << c) != 0:
-                continue
-            t_0 = needed(seed, r.identity[i], began, c, 0, base[s, 0], p.lead, p.reach)
-            t_1 = needed(seed, r.identity[i], began, c, 1, base[s, 1], p.lead, p.reach)
-            t_2 = needed(seed, r.identity[i], began, c, 2, base[s, 2], p.lead, p.reach)
-            gap = distance(w.knowledge_0[i], w.knowledge_1[i], w.knowledge_2[i], t_0, t_1, t_2)
-            if r.met_0[i] >= 0.0:
-                gap = min(gap, distance(r.met_0[i], r.met_1[i], r.met_2[i], t_0, t_1, t_2))
-            if (u_0 if c == 0 else (u_1 if c == 1 else u_2)) < solve_probability(gap, put_in, p):
-                w.solved[i] |= 1 << c
-                w.knowledge_0[i] += p.learned * max(0.0, t_0 - w.knowledge_0[i])
-                w.knowledge_1[i] += p.learned * max(0.0, t_1 - w.knowledge_1[i])
-                w.knowledge_2[i] += p.learned * max(0.0, t_2 - w.knowledge_2[i])
-        if w.solved[i] == SOLVED:
-            months = month - began
-            finish(i, months, w.reached[i], r.platform[i], counts)
-            by_class(r.size_class[i], _SUCCEEDED_SMALL, _SUCCEEDED_MEDIUM, _SUCCEEDED_BIG, counts)
-            succeeded[i] = 1
-            more = max(1, int(p.new_lines * w.lines[i]))
-            w.appeal[i] += more * r.line_size[i]
-            w.lines[i] += more
-            if u_kind < 0.5:
-                w.productivity[i] *= 1.0 + gain(u_gain, p)
-            else:
-                w.quality[i] *= 1.0 + gain(u_gain, p)
-            w.energy[i] *= 1.0 - p.energy_saving
-            w.project_began[i] = NEVER
-            w.asked[i] = NEVER
-        elif u_abandon < p.abandon:
-            counts[_ABANDONED] += 1
-            w.project_began[i] = NEVER
-            w.asked[i] = NEVER
+    """A month's work on projects; ``succeeded`` marks rows whose project came to its end.
+
+    First who begins one, over all rows; then the work of those who had one.
+    """
+    monthly = draws.monthly(min(0.95, p.begin))
+    begins = np.empty(BLOCK, np.int8)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            u_begin, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
+            idle = (r.status[i] == OPERATING) & (w.project_began[i] == NEVER)
+            begins[i - first] = idle & (u_begin < begin_probability(r.talent[i], w.cash[i], monthly, p))
+        for i in range(first, last):
+            if r.status[i] == OPERATING and w.project_began[i] != NEVER:
+                work_on(i, seed, month, r, w, p, base, succeeded, counts, flows)
+            elif begins[i - first]:
+                begin(i, seed, month, r, w, counts)
+
+
+@compiled
+def begin(i: int, seed: int, month: int, r: Any, w: Any, counts: Any) -> None:
+    """One enterprise begins a project."""
+    _, u_breadth, _, _ = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
+    w.project_began[i] = month
+    w.solved[i] = 0
+    w.reached[i] = 0
+    w.breadth[i] = breadth_chosen(u_breadth)
+    counts[_BEGUN] += 1
+    counts[_BREADTH] += w.breadth[i]
+    by_class(r.size_class[i], _BEGUN_SMALL, _BEGUN_MEDIUM, _BEGUN_BIG, counts)
+
+
+@compiled
+def work_on(
+    i: int, seed: int, month: int, r: Any, w: Any, p: Any, base: Any, succeeded: Any, counts: Any, flows: Any
+) -> None:
+    """A month's work of one enterprise on its project."""
+    spent = p.cost * min(float(r.talent[i]), 2.0 * p.team)
+    w.profit_year[i] += transfer(i, -spent, w.cash, flows, RESEARCH)
+    put_in = effort(r.talent[i], w.cash[i], w.breadth[i], p)
+    u_0, u_1, u_2, u_abandon = draws.uniforms(seed, r.identity[i], month, draws.COMPONENT)
+    for c in range(3):
+        u = u_0 if c == 0 else (u_1 if c == 1 else u_2)
+        if w.solved[i] & (1 << c) == 0 and u < solve_probability(0.0, put_in, p):  # else out of reach at any distance
+            try_component(i, c, u, put_in, seed, r, w, p, base)
+    if w.solved[i] == SOLVED:
+        succeed(i, seed, month, r, w, p, succeeded, counts)
+    elif u_abandon < p.abandon:
+        counts[_ABANDONED] += 1
+        w.project_began[i] = NEVER
+        w.asked[i] = NEVER
+
+
+@compiled
+def try_component(i: int, c: int, u: float, put_in: float, seed: int, r: Any, w: Any, p: Any, base: Any) -> None:
+    """Solve one component if the knowledge at hand is near enough, and learn from it."""
+    began, s = w.project_began[i], r.sector[i]
+    t_0 = needed(seed, r.identity[i], began, c, 0, base[s, 0], p.lead, p.reach)
+    t_1 = needed(seed, r.identity[i], began, c, 1, base[s, 1], p.lead, p.reach)
+    t_2 = needed(seed, r.identity[i], began, c, 2, base[s, 2], p.lead, p.reach)
+    gap = distance(w.knowledge_0[i], w.knowledge_1[i], w.knowledge_2[i], t_0, t_1, t_2)
+    if r.met_0[i] >= 0.0:
+        gap = min(gap, distance(r.met_0[i], r.met_1[i], r.met_2[i], t_0, t_1, t_2))
+    if u < solve_probability(gap, put_in, p):
+        w.solved[i] |= 1 << c
+        w.knowledge_0[i] += p.learned * max(0.0, t_0 - w.knowledge_0[i])
+        w.knowledge_1[i] += p.learned * max(0.0, t_1 - w.knowledge_1[i])
+        w.knowledge_2[i] += p.learned * max(0.0, t_2 - w.knowledge_2[i])
+
+
+@compiled
+def succeed(i: int, seed: int, month: int, r: Any, w: Any, p: Any, succeeded: Any, counts: Any) -> None:
+    """One project came to its end: new lines, and a gain in productivity or quality."""
+    _, _, u_gain, u_kind = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
+    finish(i, month - w.project_began[i], w.reached[i], r.platform[i], counts)
+    by_class(r.size_class[i], _SUCCEEDED_SMALL, _SUCCEEDED_MEDIUM, _SUCCEEDED_BIG, counts)
+    succeeded[i] = 1
+    more = max(1, int(p.new_lines * w.lines[i]))
+    w.appeal[i] += more * r.line_size[i]
+    w.lines[i] += more
+    if u_kind < 0.5:
+        w.productivity[i] *= 1.0 + gain(u_gain, p)
+    else:
+        w.quality[i] *= 1.0 + gain(u_gain, p)
+    w.energy[i] *= 1.0 - p.energy_saving
+    w.project_began[i] = NEVER
+    w.asked[i] = NEVER
 
 
 @compiled
@@ -184,5 +217,5 @@ def apply(world: World) -> None:
         return
     world.loop(
         work, Reads, Writes, rules, world.sectors.base_knowledge,
-        world.succeeded, world.counts, world.books.flows,
+        world.succeeded, sums=(world.counts, world.books.flows),
     )  # fmt: skip

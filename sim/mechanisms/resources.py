@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from sim import draws
+from sim import draws, maths
 from sim.compiled import compiled
 from sim.economy import HOUSEHOLDS, PLATFORMS, RESEARCH, transfer
 from sim.knowledge import CELL
@@ -23,14 +22,22 @@ def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
     places = [(cell // 9, cell // 3 % 3, cell % 3) for cell in range(CELLS)]
     far = [sum(((place[axis] + 0.5) * CELL - centre[axis]) ** 2 for axis in range(3)) for place in places]
     nearest = min(far)  # taken off, so that a narrow spread far from any cell leaves a weight above zero
-    weights = np.array([math.exp((nearest - it) / (2.0 * spread * spread)) for it in far])
+    weights = np.array([maths.exp((nearest - it) / (2.0 * spread * spread)) for it in far])
     return weights / weights.sum()
+
+
+@cache
+def kind_weights(spread: float, foreign_lead: float) -> Any:
+    """Weights of the cells for each kind of resource: foreign experts are ahead, users know of software and markets."""
+    ahead = 0.5 + foreign_lead
+    centres = ((0.5, 0.5, 0.5), (ahead, ahead, ahead), (0.4, 0.4, 0.8))
+    return np.stack([cell_weights(centre, spread) for centre in centres])
 
 
 @compiled
 def campaign(u: float, log_sd: float) -> float:
     """A month's recruiting success: lognormal with mean 1."""
-    return math.exp(log_sd * draws.normal(u) - 0.5 * log_sd * log_sd)
+    return maths.exp(log_sd * draws.normal(u) - 0.5 * log_sd * log_sd)
 
 
 @compiled
@@ -66,13 +73,7 @@ def apply(world: World) -> None:
     rules = world.rules("resources")
     if not rules.enabled:
         return
-    weights = np.stack(
-        [
-            cell_weights((0.5, 0.5, 0.5), rules.spread),
-            cell_weights((0.5 + rules.foreign_lead,) * 3, rules.spread),
-            cell_weights((0.4, 0.4, 0.8), rules.spread),
-        ]
-    )
+    weights = kind_weights(rules.spread, rules.foreign_lead)
     for platform in world.platforms:
         run_platform(world, platform, weights)
 
@@ -103,5 +104,5 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
         world.books.pay(PLATFORMS, HOUSEHOLDS, wages)
     else:
         table = world.enterprises
-        spent = transfer(host, -wages, table.cash, table.booked, world.books.flows, RESEARCH)
+        spent = transfer(host, -wages, table.cash, world.books.flows, RESEARCH)
         table.profit_year[host] += spent
