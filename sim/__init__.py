@@ -4,6 +4,7 @@
 >>> result = sim.run(scenario, replicates=20)
 >>> result.outcomes, result.summary, result.figures
 >>> sim.compare("shougang", "shougang-idle").table
+>>> sim.what_if("shougang", {"sites.shougang.rent": 0.0004}).table
 >>> model = sim.EcosystemModel("shougang", rng=1)
 """
 
@@ -12,13 +13,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import compare, run
+    from sim.api import compare, run, what_if
     from sim.model import EcosystemModel
     from sim.runs.result import Result
     from sim.scenario import load
 
 __version__ = "0.1.0"
-__all__ = ["EcosystemModel", "Result", "__version__", "compare", "load", "run"]
+__all__ = ["EcosystemModel", "Result", "__version__", "compare", "load", "run", "what_if"]
 
 # Each is imported when first asked for: `import sim` alone takes no time.
 _HOMES = {
@@ -27,6 +28,7 @@ _HOMES = {
     "compare": "sim.api",
     "load": "sim.scenario",
     "run": "sim.api",
+    "what_if": "sim.api",
 }
 
 

@@ -56,6 +56,7 @@ class EcosystemModel(LazyAgents):
         self.world = World(self.settings, seed)
         self.ledger = Ledger(self.world) if ledger else None
         self.recorder = Recorder(self.world)
+        self.watchers: list[Callable[[str, World], None]] = []  # told of each mechanism that has run
         self.platforms: list[InnovationPlatform] = []
         founding.found(self.world)
         self.sites = [IdleSite(self, site.name, site.number, site) for site in self.world.sites]
@@ -98,6 +99,8 @@ class EcosystemModel(LazyAgents):
         self.world.books.settle()
         self._settle_agents()
         self._check(mechanism)
+        for watch in self.watchers:
+            watch(mechanism, self.world)
         return result
 
     def _check(self, mechanism: str) -> None:

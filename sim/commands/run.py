@@ -12,6 +12,7 @@ from sim.commands.common import (
     RESULTS,
     SOME_FAILED,
     AllOption,
+    ClusterOption,
     JsonOption,
     MonthsOption,
     OutOption,
@@ -37,8 +38,10 @@ def run(
     seed: SeedOption = None,
     months: MonthsOption = None,
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     out: OutOption = RESULTS,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run again what is kept already.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Keep events.parquet: what happened to whom.")] = False,
     everything: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,13 +55,14 @@ def run(
 
         chosen = load(scenarios, settings or [], replicates=replicates, seed=seed, months=months)
         failed = False
-        with api.make_workers(workers) as pool:
+        with api.make_workers(workers, cluster) as pool:
             for scenario in chosen:
                 result = api.run(
                     scenario,
                     workers=pool,
                     out=out,
                     fresh=fresh,
+                    events=events,
                     watcher=watcher(),
                     shown=partial(_print_run, everything=everything, as_json=as_json),
                 )
