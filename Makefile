@@ -34,8 +34,8 @@ format: $(installed) ## lay the code out and mend what ruff can mend
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
 
-bench: $(installed) ## what a month costs for each enterprise, in nanoseconds
-	$(bin)/python tests/benchmarks/month.py
+bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick for a look)
+	$(bin)/python tests/benchmarks/run.py $(ARGS)
 
 lock: ## pin all dependencies anew in constraints.txt (needs uv)
 	@uv=$(bin)/uv; [ -x "$$uv" ] || uv=$$(command -v uv) || { echo "make lock needs uv: $(bin)/pip install uv" >&2; exit 1; }; \

@@ -4,6 +4,9 @@
 >>> result = sim.run(scenario, replicates=20)
 >>> result.outcomes, result.summary, result.figures
 >>> sim.compare("shougang", "shougang-idle").table
+>>> sim.what_if("shougang", {"sites.shougang.rent": 0.0004}).table
+>>> sim.sweep("shougang", {"sites.shougang.rent": "0.0002:0.0006:5"})
+>>> sim.explain("shougang-idle", "shougang", "startups")
 >>> model = sim.EcosystemModel("shougang", rng=1)
 """
 
@@ -12,21 +15,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import compare, run
+    from sim.api import compare, explain, run, sensitivity, sweep, trace, what_if, write_report
     from sim.model import EcosystemModel
     from sim.runs.result import Result
     from sim.scenario import load
 
 __version__ = "0.1.0"
-__all__ = ["EcosystemModel", "Result", "__version__", "compare", "load", "run"]
+__all__ = [
+    "EcosystemModel", "Result", "__version__", "compare", "explain", "load", "run", "sensitivity", "sweep", "trace",
+    "what_if", "write_report",
+]  # fmt: skip
 
 # Each is imported when first asked for: `import sim` alone takes no time.
 _HOMES = {
     "EcosystemModel": "sim.model",
     "Result": "sim.runs.result",
     "compare": "sim.api",
+    "explain": "sim.api",
     "load": "sim.scenario",
     "run": "sim.api",
+    "sensitivity": "sim.api",
+    "sweep": "sim.api",
+    "trace": "sim.api",
+    "what_if": "sim.api",
+    "write_report": "sim.api",
 }
 
 

@@ -1,23 +1,32 @@
-"""What the command line and Python share: run a scenario, compare results."""
+"""What the command line and Python share: run a scenario, compare results, ask what if."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.runs.executor import Workers
 from sim.runs.replicate import Model, ecosystem
 from sim.runs.result import Result, find_result
 
 if TYPE_CHECKING:
+    from sim.declare import Value
+    from sim.report.html.writing import Written
     from sim.runs.ensemble import Watcher
     from sim.scenario import Scenario
     from sim.studies.compare import Comparison
+    from sim.studies.explain import By, Explanation
+    from sim.studies.sensitivity import Sensitivities
+    from sim.studies.sweep import Sweep
+    from sim.studies.trace import Trace
+    from sim.studies.what_if import Variant
 
 RESULTS = Path("results")
+
+Word = TypeVar("Word", bound=str)
 
 
 def run(
@@ -29,29 +38,37 @@ def run(
     out: str | Path | None = None,
     fresh: bool = False,
     *,
+    events: bool = False,
+    figures: bool = True,
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
 ) -> Result:
-    """Run a scenario (or its path or name) and keep the result under ``out`` (``results/``), figures included.
+    """Run a scenario (or its path or name) and keep the result under ``out`` (``results/``), with ``figures`` drawn.
 
     Replicates, seed and months stand for the scenario's own. What the result's folder holds already is not run
     again, unless ``fresh``. ``workers`` is a number of processes: 1 is this process, None one for each usable core.
-    A failed replicate does not raise: see ``Result.failures``. ``shown`` is called with the result and
-    its first outcomes before the figures are drawn. Raises ScenarioError for a scenario that cannot be used.
+    A failed replicate does not raise: see ``Result.failures``. With ``events`` the folder gets ``events.parquet``: what
+    happened to which enterprise, when and by which mechanism (``sim.events.EVENTS``). ``shown`` is called with the
+    result and its first outcomes before the figures are drawn. Raises ScenarioError for a scenario that cannot be used.
     """
-    from sim.report.pages import draw_run
-    from sim.runs.ensemble import Request, Watcher, run_ensemble
+    from sim.runs.batch import run_batch
+    from sim.runs.ensemble import Watcher
 
     chosen = with_run(scenario, replicates=replicates, seed=seed, months=months)
     model, watcher = ecosystem(), watcher or Watcher()
     with _opened(workers) as pool:
-        result = run_ensemble(
-            Request(chosen, model.version), model, Path(out or RESULTS), pool, watcher, fresh=fresh, warm=_is_warm
-        )
+        if events:
+            from sim.runs.events import run_with_events
+
+            result = run_with_events(chosen, model, Path(out or RESULTS), pool, watcher, fresh=fresh, warm=_is_warm)
+        else:
+            result = run_batch([chosen], model, Path(out or RESULTS), pool, watcher, fresh=fresh, warm=_is_warm)[0]
         first = headline(chosen, model)
         if shown:
             shown(result, first)
-        if result.replicates:
+        if figures and result.replicates:
+            from sim.report.pages import draw_run
+
             draw_run(result, pool, watcher.say, first)
     return result
 
@@ -76,13 +93,240 @@ def compare(
     folder = Path(out or RESULTS)
     results = [it if isinstance(it, Result) else find_result(it, folder) for it in (first, second, *more)]
     model = ecosystem()
-    better = {name: outcome.better for name, outcome in model.outcomes.items()}
-    comparison = compare_results(results, folder, better, unpaired=unpaired)
+    comparison = compare_results(results, folder, _better(model), unpaired=unpaired)
     outcomes = headline(results[0].scenario, model)
     if shown:
         shown(comparison, outcomes)
-    draw_comparison(comparison, outcomes)
+    draw_comparison(comparison, outcomes, Workers(1))
     return comparison
+
+
+def what_if(
+    scenario: Scenario | str | Path,
+    *variants: Mapping[str, Any] | Scenario | str | Path | Variant,
+    until_width: Mapping[str, str | float] | Sequence[str] = (),
+    at_most: int = 500,
+    replicates: int | None = None,
+    seed: int | None = None,
+    months: int | None = None,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    watcher: Watcher | None = None,
+    shown: Callable[[Comparison, Sequence[str]], None] | None = None,
+) -> Comparison:
+    """Hold variants of a scenario against it, seed by seed; results, table and figures are kept under ``out``.
+
+    A variant is a mapping of keys to values, or another scenario or its path or name, or a ``Variant`` with a name of
+    its own; all get the scenario's seed, months and replicates, and what is overridden in the scenario is so in them.
+    ``until_width`` such as ``{"startups": "5%"}`` adds replicates, ``at_most`` so many in all, until the 95% interval
+    of the difference is no wider than that share of the baseline's mean (or than a number in the outcome's unit).
+    Raises ScenarioError with the faults of all scenarios.
+    """
+    from sim.report.comparison import draw_comparison
+    from sim.runs.batch import run_batch
+    from sim.runs.ensemble import Watcher
+    from sim.runs.errors import NothingRan
+    from sim.studies.compare import compare_results
+    from sim.studies.what_if import Variant, asked, known_as, run_until
+
+    model, watcher, folder = ecosystem(), watcher or Watcher(), Path(out or RESULTS)
+    if isinstance(until_width, Mapping):
+        until_width = [f"{name}={width}" for name, width in until_width.items()]
+    base = with_run(scenario, replicates=replicates, seed=seed, months=months)
+    wanted = [it if isinstance(it, Variant) else Variant(it) for it in variants]
+    others, widths = asked(base, wanted, until_width, model.outcomes)
+    names = [base.name, *(it.name for it in others)]
+    labels = names if len(set(names)) == len(names) else None
+    held = [known_as(it, model.version, folder) for it in (base, *others)]
+    with _opened(workers) as pool:
+
+        def compared(seeds: int) -> Comparison:
+            scenarios = [with_run(it, replicates=seeds) for it in held]
+            results = run_batch(scenarios, model, folder, pool, watcher, warm=_is_warm)
+            for result in results:
+                if not result.replicates:
+                    raise NothingRan(f"{result.path}: every replicate failed: {result.failures[0]['message']}")
+            return compare_results(results, folder, _better(model), labels=labels)
+
+        if widths:
+            comparison = run_until(compared, widths, base.replicates, at_most, watcher.say)
+        else:
+            comparison = compared(base.replicates)
+        first = headline(base, model)
+        if shown:
+            shown(comparison, first)
+        draw_comparison(comparison, first, pool)
+    return comparison
+
+
+def explain(
+    first: Scenario | str | Path,
+    second: Scenario | str | Path,
+    outcome: str,
+    *,
+    by: By = "group",
+    pairs: int = 16,
+    agreed: bool = False,
+    replicates: int | None = None,
+    seed: int | None = None,
+    months: int | None = None,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    watcher: Watcher | None = None,
+    shown: Callable[[Explanation], None] | None = None,
+) -> Explanation:
+    """Say which of the differences between two scenarios made the difference in an outcome of the last month.
+
+    Shapley values of the differing mechanisms, levers and places (``by="key"``: of single keys) on common seeds: they
+    add up to the paired difference. Every combination of at most 8 parts is run, of more ``pairs`` orders and their
+    reverses; what is under ``out`` already is not run again. Raises Incompatible for scenarios that cannot be mixed,
+    TooLarge for what takes long, or of which only a sample is run, unless ``agreed``.
+    """
+    from sim.report.explanations import draw_explanation
+    from sim.studies.explain import explain_difference
+
+    chosen = [with_run(it, replicates=replicates, seed=seed, months=months) for it in (first, second)]
+    with _opened(workers) as pool:
+        explanation = explain_difference(
+            chosen[0], chosen[1], outcome, ecosystem(), Path(out or RESULTS), pool, watcher,
+            by=by, pairs=pairs, agreed=agreed, warm=_is_warm,
+        )  # fmt: skip
+    if shown:
+        shown(explanation)
+    draw_explanation(explanation)
+    return explanation
+
+
+def trace(
+    first: Scenario | str | Path,
+    second: Scenario | str | Path,
+    *,
+    seed: int | None = None,
+    replicate: int = 0,
+    months: int | None = None,
+    out: str | Path | None = None,
+    shown: Callable[[Trace], None] | None = None,
+) -> Trace:
+    """Run one replicate of two scenarios side by side, and say where the worlds part and what comes of it for whom.
+
+    Tables and figure are kept in ``Trace.folder`` under ``out``. Raises Incompatible where start or months differ.
+    """
+    from sim.report.explanations import draw_trace
+    from sim.studies.trace import trace_worlds
+
+    chosen = [with_run(it, seed=seed, months=months) for it in (first, second)]
+    found = trace_worlds(chosen[0], chosen[1], replicate=replicate)
+    if shown:
+        shown(found)
+    draw_trace(found, Path(out or RESULTS) / found.folder)
+    return found
+
+
+def write_report(
+    *results: Result | str | Path,
+    out: str | Path | None = None,
+    folder: str | Path | None = None,
+    unpaired: bool = False,
+) -> Written:
+    """Write stored results as one HTML file that needs nothing else: one result, several against the first, or a study.
+
+    Results are given as to ``compare``, a sweep or a sensitivity study by its folder. They are looked for under
+    ``folder`` (``results/``), where the report goes too unless ``out`` names a file. Raises ResultError for what is no
+    result, Incompatible for results that cannot be held against one another.
+    """
+    from sim.report.html.writing import write
+
+    model = ecosystem()
+    place = Path(out) if out is not None else None
+    return write(
+        results, Path(folder or RESULTS), place, model.outcomes, lambda it: headline(it, model), unpaired=unpaired
+    )
+
+
+def sweep(
+    scenario: Scenario | str | Path,
+    vary: Mapping[str, str | Sequence[Value]],
+    design: str = "grid",
+    samples: int | None = None,
+    outcomes: Sequence[str] | None = None,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    months: int | None = None,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    yes: bool = False,
+    watcher: Watcher | None = None,
+    shown: Callable[[Sweep], None] | None = None,
+) -> Sweep:
+    """Move keys over a design, every point on the same seeds, and keep the study under ``out`` (``results/``).
+
+    ``vary`` gives each key its values, or the text ``start:stop:n``, ``a,b,c`` or, not on a grid, ``start:stop``.
+    ``design`` is ``grid``, ``latin`` or ``sobol`` (of ``samples`` points). Outcomes are those of the last month; those
+    to show are the scenario's main ones. Raises ScenarioError for what cannot be varied, TooLarge where more than ten
+    minutes are needed and not agreed to with ``yes``.
+    """
+    from sim.report.sweeps import draw_sweep
+    from sim.runs.ensemble import Watcher
+    from sim.studies.designs import DESIGNS
+    from sim.studies.sweep import run_sweep
+
+    chosen = with_run(scenario, replicates=replicates, seed=seed, months=months)
+    model, watcher = ecosystem(), watcher or Watcher()
+    with _opened(workers) as pool:
+        found = run_sweep(
+            chosen, vary, model, Path(out or RESULTS), pool, watcher, design=_one_of("--design", design, DESIGNS),
+            samples=samples, outcomes=outcomes or headline(chosen, model), agreed=yes, fresh=fresh, warm=_is_warm,
+        )  # fmt: skip
+    if shown:
+        shown(found)
+    draw_sweep(found, watcher.say)
+    return found
+
+
+def sensitivity(
+    scenario: Scenario | str | Path,
+    outcomes: Sequence[str] | None = None,
+    method: str = "morris",
+    keys: Sequence[str] = (),
+    samples: int | None = None,
+    against: Scenario | str | Path | None = None,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    months: int | None = None,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    yes: bool = False,
+    watcher: Watcher | None = None,
+    shown: Callable[[Sensitivities], None] | None = None,
+) -> Sensitivities:
+    """Move every assumed or fitted parameter (or ``keys``) within its range, and say what the outcomes rest on.
+
+    ``method`` is ``morris`` (``samples`` trajectories, 10) or ``sobol`` (a base sample of 64). With ``against`` the
+    outcomes are paired differences of the scenario from that one. Every point has the same 8 ``replicates`` unless
+    others are given. Kept, and refused where too large, as a sweep is.
+    """
+    from sim.report.sensitivities import draw_sensitivities
+    from sim.runs.ensemble import Watcher
+    from sim.studies.sensitivity import METHODS, REPLICATES, run_sensitivity
+
+    given = {"replicates": REPLICATES if replicates is None else replicates, "seed": seed, "months": months}
+    chosen = with_run(scenario, **given)
+    other = None if against is None else with_run(against, **(given | {"seed": chosen.seed, "months": chosen.months}))
+    model, watcher = ecosystem(), watcher or Watcher()
+    with _opened(workers) as pool:
+        found = run_sensitivity(
+            chosen, outcomes or headline(chosen, model), model, Path(out or RESULTS), pool, watcher,
+            method=_one_of("--method", method, METHODS), keys=keys, samples=samples, against=other, agreed=yes,
+            fresh=fresh, warm=_is_warm,
+        )  # fmt: skip
+    if shown:
+        shown(found)
+    draw_sensitivities(found, watcher.say)
+    return found
 
 
 def with_run(scenario: Scenario | str | Path, **given: int | None) -> Scenario:
@@ -103,6 +347,10 @@ def headline(scenario: Scenario, model: Model) -> Sequence[str]:
     return scenario.headline or [name for name, outcome in model.outcomes.items() if outcome.headline]
 
 
+def _better(model: Model) -> dict[str, int]:
+    return {name: outcome.better for name, outcome in model.outcomes.items()}
+
+
 @contextmanager
 def _opened(workers: int | Workers | None) -> Iterator[Workers]:
     if isinstance(workers, Workers):
@@ -112,8 +360,15 @@ def _opened(workers: int | Workers | None) -> Iterator[Workers]:
         yield made
 
 
-def make_workers(count: int | None = None) -> Workers:
-    """Workers that have the model from their start."""
+def make_workers(count: int | None = None, cluster: str | None = None) -> Workers:
+    """Processes on this machine, or with ``cluster`` the workers of a dask cluster; to be used in a ``with``.
+
+    ``cluster`` is a scheduler's address, or ``local`` for a cluster of ``count`` workers that is started here.
+    """
+    if cluster is not None:
+        from sim.runs.cluster import Cluster
+
+        return Cluster(cluster, count)
     return Workers(count, preload=("sim.model", "sim.outcomes"))
 
 
@@ -134,3 +389,13 @@ def _check(key: str, value: int) -> None:
         raise ScenarioError(
             [Fault("run()", 0, key, f"{value!r} is not allowed, allowed: a whole number of {low} to {high}")]
         )
+
+
+def _one_of(option: str, word: str, known: Sequence[Word]) -> Word:
+    from sim.scenario import Fault, ScenarioError
+    from sim.scenario.keys import meant
+
+    for it in known:
+        if it == word:
+            return it
+    raise ScenarioError([Fault(option, 0, word, f"is not known, {meant(word, known)}")])

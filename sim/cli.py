@@ -13,7 +13,13 @@ import typer
 from sim import __version__
 from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, schema
+from sim.commands.explain import explain
+from sim.commands.report import report
 from sim.commands.run import run
+from sim.commands.sensitivity import sensitivity
+from sim.commands.sweep import sweep
+from sim.commands.trace import trace
+from sim.commands.what_if import what_if
 
 app = typer.Typer(
     name="sim",
@@ -48,6 +54,12 @@ def _sim(
 
 app.command("list")(list_scenarios)
 app.command("run")(run)
+app.command("what-if")(what_if)
 app.command("compare")(compare)
+app.command("sweep")(sweep)
+app.command("sensitivity")(sensitivity)
+app.command("report")(report)
+app.command("explain")(explain)
+app.command("trace")(trace)
 app.command("describe")(describe)
 app.command("schema")(schema)

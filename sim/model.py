@@ -58,6 +58,7 @@ class EcosystemModel(LazyAgents):
         self.ledger = Ledger(self.world) if ledger else None
         self.recorder = Recorder(self.world)
         self._record = Record(self.recorder)
+        self.watchers: list[Callable[[str, World], None]] = []  # told of each mechanism that has run
         self.platforms: list[InnovationPlatform] = []
         founding.found(self.world)
         self.sites = [IdleSite(self, site.name, site.number, site) for site in self.world.sites]
@@ -100,6 +101,8 @@ class EcosystemModel(LazyAgents):
         self.world.books.settle()
         self._settle_agents()
         self._check(mechanism)
+        for watch in self.watchers:
+            watch(mechanism, self.world)
         return result
 
     def _check(self, mechanism: str) -> None:

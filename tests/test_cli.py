@@ -222,7 +222,12 @@ def test_compare_as_json() -> None:
     run("toy", "toy-boom", "--out", "here")
     (boom,) = Path("here").glob("toy-boom-*")
     found = json.loads(call("compare", str(only_result("here")), str(boom), "--json", "--out", "there").stdout)
-    assert found["changed"] == [{"key": "market.growth", "old": 0.03, "new": 0.05, "unit": "1/year"}]
+    assert found["changed"] == [
+        {
+            "key": "market.growth", "old": 0.03, "new": 0.05, "unit": "1/year",
+            "kind": "assumption", "source": "set by toy.toml",
+        }
+    ]  # fmt: skip
     startups = found["outcomes"]["startups"]
     assert startups["difference"] == pytest.approx(12)
     assert startups["low"] <= 12 <= startups["high"]
@@ -289,7 +294,7 @@ def test_the_schema_is_json() -> None:
 def test_version_and_help() -> None:
     assert call("--version").stdout == f"sim {sim.__version__}\n"
     text = call("--help").stdout
-    for command in ("list", "run", "compare", "describe", "schema"):
+    for command in ("list", "run", "what-if", "compare", "describe", "schema"):
         assert re.search(rf"^  {command} ", text, re.MULTILINE)
     assert "..." not in text.replace("ARGS]...", "")
 

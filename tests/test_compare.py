@@ -12,10 +12,12 @@ import toy
 from scipy import stats
 from test_runs import run, with_replicates
 
-from sim.report.tables import changes_text, clean, variant_json, variant_text
+from sim.report.tables import changes_text, clean, comparison_json, variant_text
 from sim.runs.errors import Incompatible
 from sim.runs.result import Result
+from sim.runs.summary import median_interval
 from sim.runs.table import Table
+from sim.scenario import load
 from sim.studies.compare import (
     Comparison,
     Difference,
@@ -23,7 +25,10 @@ from sim.studies.compare import (
     compare_results,
     difference_interval,
     difference_over_months,
+    mean_interval,
+    power,
 )
+from sim.studies.rests import in_force, rests_on, rests_text
 
 BETTER = {name: outcome.better for name, outcome in toy.OUTCOMES.items()}
 LEVERS = '[levers]\ntalent_supply = {{ "2011-02" = {} }}\n'
@@ -50,13 +55,21 @@ def new(tmp_path: Path) -> Result:
 # --- the statistics
 
 
-def test_the_paired_interval_is_the_t_interval() -> None:
+def test_the_paired_interval_of_a_symmetric_sample_is_the_t_interval() -> None:
     rng = np.random.default_rng(1)
-    before, after = rng.normal(size=15), 0.4 + rng.normal(size=15)
+    before, half = rng.normal(size=16), rng.normal(size=8)
+    after = before + 0.4 + np.concatenate((half, -half))
     found = difference_interval(before, after, paired=True)
     expected = stats.ttest_rel(after, before).confidence_interval(0.95)
     assert found.mean == pytest.approx(np.mean(after - before))
     assert (found.low, found.high) == (pytest.approx(expected.low), pytest.approx(expected.high))
+
+
+def test_a_long_tail_pulls_the_interval_its_way() -> None:
+    drawn = np.random.default_rng(2).exponential(size=30)
+    found, turned = mean_interval(drawn), mean_interval(-drawn)
+    assert found.high - found.mean > 1.2 * (found.mean - found.low)
+    assert (turned.low, turned.high) == (pytest.approx(-found.high), pytest.approx(-found.low))
 
 
 def test_the_unpaired_interval_is_welchs() -> None:
@@ -76,12 +89,55 @@ def test_the_interval_covers_a_known_difference_as_often_as_it_says(paired: bool
     assert np.mean((found.low <= 0.0) & (found.high >= 0.0)) < 0.9, "a wrong answer must be covered less often"
 
 
+# The differences of the shipped pairs have a skewness of 0.6 in the middle, of 1.7 in one of ten; exponential draws: 2.
+SKEWED = [
+    (lambda rng, size: rng.normal(size=size), 0.0, 0.0),
+    (lambda rng, size: rng.gamma(4.0, size=size), 4.0, 3.672),
+    (lambda rng, size: rng.exponential(size=size), 1.0, np.log(2.0)),
+    (lambda rng, size: -rng.lognormal(0.0, 0.5, size=size), -np.exp(0.125), -1.0),
+]
+
+
+@pytest.mark.parametrize("seeds", [20, 30])
+@pytest.mark.parametrize(("draw", "mean", "median"), SKEWED)
+def test_intervals_of_skewed_differences_cover_93_to_97_percent(
+    draw: Any, mean: float, median: float, seeds: int
+) -> None:
+    drawn = draw(np.random.default_rng(7), (seeds, 4000))
+    found = mean_interval(drawn)
+    assert 0.93 <= np.mean((found.low <= mean) & (found.high >= mean)) <= 0.97
+    middles = np.array([median_interval(sample) for sample in drawn.T])
+    assert 0.93 <= np.mean((middles[:, 1] <= median) & (middles[:, 2] >= median)) <= 0.97
+
+
+def test_too_few_draws_give_no_interval_of_the_median() -> None:
+    assert median_interval(np.array([])) == (None, None, None)
+    assert median_interval(np.arange(5.0)) == (2.0, None, None)
+    middle, low, high = median_interval(np.arange(6.0))
+    assert (middle, low + high) == (2.5, pytest.approx(5.0))  # type: ignore[operator]
+    assert 0.0 < low < 1.0  # type: ignore[operator]
+
+
 def test_pairs_are_worth_having() -> None:
     rng = np.random.default_rng(4)
     luck = rng.normal(size=20)
     before, after = luck + 0.05 * rng.normal(size=20), luck + 0.1
     paired, unpaired = (difference_interval(before, after, paired) for paired in (True, False))
     assert paired.high - paired.low < 0.2 * (unpaired.high - unpaired.low)
+
+
+def test_power_is_how_many_times_as_many_runs_independent_seeds_would_take() -> None:
+    rng = np.random.default_rng(5)
+    luck = rng.normal(size=4000)
+    before, after = (luck + 0.25 * rng.normal(size=4000) for _ in range(2))
+    worth = power(before, after)
+    assert worth == pytest.approx(2 * (1 + 0.25**2) / (2 * 0.25**2), rel=0.1)  # variances of known parts
+    assert power(before, rng.normal(size=4000)) == pytest.approx(1.0, rel=0.1)
+    assert power(before, before + 2.0) is None
+    more = round(100 * float(worth or 0))
+    paired = difference_interval(before[:100], after[:100], paired=True)
+    unpaired = difference_interval(rng.choice(before, more), rng.choice(after, more), paired=False)
+    assert unpaired.high - unpaired.low == pytest.approx(paired.high - paired.low, rel=0.15)
 
 
 def test_months_without_a_value_have_no_difference() -> None:
@@ -179,11 +235,12 @@ def test_changes_are_named_with_unit(tmp_path: Path) -> None:
     second = toy.scenario(tmp_path, "second", LEVERS.format("0.2"), market__growth=0.05)
     found = {it.key: it for it in changes(first, second)}
     assert list(found) == ["market.growth", "levers.talent_supply"], "the number of replicates is no change"
-    assert (found["market.growth"].old, found["market.growth"].new) == (0.03, 0.05)
-    assert found["market.growth"].unit == "1/year"
+    growth = found["market.growth"]
+    assert (growth.old, growth.new, growth.unit) == (0.03, 0.05, "1/year")
+    assert (growth.kind, growth.source) == ("assumption", "set by --set"), "the source of the old value"
     assert found["levers.talent_supply"].new["2011-02"] == 0.2
     line = next(line for line in changes_text(tuple(found.values())) if "market.growth" in line)
-    assert line.split() == ["market.growth", "0.03", "->", "0.05", "1/year"]
+    assert line.split() == ["market.growth", "0.03", "->", "0.05", "1/year", "assumption:", "set", "by", "--set"]
 
 
 def test_a_site_that_only_one_has_is_a_change(tmp_path: Path) -> None:
@@ -208,18 +265,68 @@ def test_several_variants_and_names_that_are_told_apart(old: Result, new: Result
     )
 
 
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.dumps(clean(comparison_json(comparison)), allow_nan=False))
+    return found
+
+
 def test_as_json_and_as_text(old: Result, new: Result) -> None:
     comparison = compare(old, new)
-    found = json.loads(json.dumps(clean(variant_json(comparison, comparison.variants[0])), allow_nan=False))
-    assert found["changed"] == [{"key": "market.growth", "old": 0.03, "new": 0.05, "unit": "1/year"}]
-    wanted = {"unit", "baseline", "variant", "difference", "low", "high", "better_share", "paired"}
+    found = as_json(comparison)
+    assert [(it["key"], it["old"], it["new"]) for it in found["changed"]] == [("market.growth", 0.03, 0.05)]
+    wanted = {"unit", "baseline", "variant", "difference", "low", "high", "better_share", "paired", "rests_on", "power"}
     assert set(found["outcomes"]) == set(toy.OUTCOMES)
     assert all(wanted <= set(it) for it in found["outcomes"].values())
+    assert found["outcomes"]["startups"]["median"] == pytest.approx(12.0)
     text = variant_text(comparison, comparison.variants[0], ["startups"])
     assert "variant against toy: 9 seeds, paired seed by seed" in text
     assert "more outcomes: --all" in text
     assert "project_duration" not in text
     assert "project_duration" in variant_text(comparison, comparison.variants[0], ["startups"], everything=True)
+
+
+def test_several_variants_are_one_object(old: Result, new: Result, tmp_path: Path) -> None:
+    third = run(toy.scenario(tmp_path, "third", run__replicates=9, population__enterprises=900), tmp_path)
+    found = as_json(compare(old, new, third))
+    assert list(found["variants"]) == ["variant", "third"]
+    assert found["variants"]["variant"]["outcomes"] == as_json(compare(old, new))["outcomes"]
+    assert [it["key"] for it in found["variants"]["third"]["changed"]] == ["market.growth", "population.enterprises"][
+        1:
+    ]
+
+
+# --- what it rests on
+
+
+def test_what_is_off_is_not_rested_on() -> None:
+    base = load("shougang")
+    known = in_force(base)
+    assert known["mechanisms.letting.consider"].kind == "fitted"
+    assert known["mechanisms.taxes.exempt"].kind == "evidence"
+    assert not [key for key in known if key.startswith(("run.", "levers.")) or key.endswith(".enabled")]
+    off = in_force(load("shougang", {"mechanisms.letting.enabled": False}))
+    assert set(known) - set(off) == {key for key in known if key.startswith("mechanisms.letting.")} != set()
+    pulled = in_force(load("shougang", {"levers.talent_supply": {"2014-01": 0.02}}))
+    assert set(pulled) - set(known) == {"levers.talent_supply", "levers.talent_cost", "levers.knowledge_programme_cost"}
+
+
+def test_counts_are_of_both_and_without_what_is_asked() -> None:
+    base, changed = load("shougang"), load("shougang", {"market.outside_rent": 0.001})
+    counts = rests_on(base, changed, but={"market.outside_rent"})
+    assert sum(counts.values()) == len(in_force(base)) - 1
+    assert rests_on(base) == rests_on(base, base)
+    assert sum(rests_on(base, load("haier")).values()) > sum(rests_on(base).values())
+    assert (
+        rests_text({"article": 0, "evidence": 9, "fitted": 12, "assumption": 61}) == "61 assumed, 12 fitted, 9 evidence"
+    )
+
+
+def test_a_table_says_what_its_outcomes_rest_on(old: Result, new: Result) -> None:
+    comparison = compare(old, new)
+    counts = rests_on(old.scenario, but={"market.growth"})
+    assert as_json(comparison)["outcomes"]["jobs"]["rests_on"] == counts
+    assert rests_text(counts) in variant_text(comparison, comparison.variants[0], [])
+    assert rests_text(counts) in set(comparison.table.rests_on)
 
 
 def test_other_versions_of_the_model_are_said(old: Result, new: Result) -> None:

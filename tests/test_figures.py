@@ -120,19 +120,22 @@ def test_workers_draw_the_same_bytes(result: Result, tmp_path: Path) -> None:
 def test_a_comparison_shares_axes_and_shows_the_difference(result: Result, tmp_path: Path) -> None:
     new = run(toy.scenario(tmp_path, "new", run__replicates=3, market__growth=0.05), tmp_path, watcher=Listener())
     comparison = compare(result, new, out=tmp_path / "out")
-    headline, largest = comparison_sheets(comparison, FIRST)
+    headline, largest, differences = comparison_sheets(comparison, FIRST)
     assert headline.title == "new against toy"
     assert [panel.outcome for panel in headline.panels] == ["startups", "jobs", "site_enterprises"]
     assert [panel.outcome for panel in largest.panels] == ["fiscal_cost"], "outcomes that do not differ are left out"
+    assert (differences.title, differences.labels) == ("new less toy", ("new",))
+    np.testing.assert_allclose(differences.panels[0].series[0], np.tile(2.0 * np.arange(1, 7), (3, 1)))
+    assert "assumed" in headline.footer[1], "a figure says what it rests on"
     startups = headline.panels[0]
     assert [len(cells) for cells in startups.series] == [3, 3], "fans are of the pairs"
     np.testing.assert_allclose(startups.differences[0].mean, 2.0 * np.arange(1, 7))
     assert "3 seeds from seed 1, paired seed by seed" in headline.footer[0]
     assert "Diamonds" in headline.footer[0]
     assert "Diamonds" not in largest.footer[0]
-    draw_comparison(comparison, FIRST)
+    draw_comparison(comparison, FIRST, Workers(1))
     assert [path.name for path in comparison.figures] == [
-        "headline.png", "headline.svg", "largest.png", "largest.svg",
+        "headline.png", "headline.svg", "differences.png", "differences.svg", "largest.png", "largest.svg",
     ]  # fmt: skip
     assert (comparison.path / "comparison.csv").read_text().startswith("scenario,outcome,unit,baseline")
 

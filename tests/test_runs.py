@@ -22,7 +22,8 @@ import toy
 from pyarrow import parquet
 
 import sim
-from sim.runs.ensemble import Request, Watcher, run_ensemble
+from sim.runs.batch import run_batch
+from sim.runs.ensemble import Request, Watcher
 from sim.runs.errors import ResultError
 from sim.runs.executor import THREADS, Failure, Workers, usable_cores
 from sim.runs.replicate import Model, ecosystem, seed_of
@@ -53,7 +54,7 @@ class Listener(Watcher):
 def run(scenario: Scenario, out: Path, model: Model | None = None, workers: int = 1, **how: Any) -> Result:
     model = model or toy.model()
     with Workers(workers) as pool:
-        return run_ensemble(Request(scenario, model.version), model, out, pool, how.pop("watcher", Listener()), **how)
+        return run_batch([scenario], model, out, pool, how.pop("watcher", Listener()), **how)[0]
 
 
 def with_replicates(scenario: Scenario, replicates: int) -> Scenario:

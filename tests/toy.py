@@ -102,3 +102,21 @@ def who() -> int:
 
 def surroundings(names: tuple[str, ...]) -> tuple[list[str | None], Any]:
     return [os.environ.get(name) for name in names], signal.getsignal(signal.SIGINT)
+
+
+def environment(names: tuple[str, ...]) -> list[str | None]:
+    return [os.environ.get(name) for name in names]
+
+
+def slowly_with_marks(scenario: Scenario, seed: int, months: int) -> Cells:
+    """Leaves a file with seed and process, then takes a while."""
+    Path(os.environ["TOY_MARKS"], f"{seed}-{os.getpid()}").touch()
+    time.sleep(0.5)
+    return grow(scenario, seed, months)
+
+
+def mark_and_wait(seconds: float) -> int:
+    """Leaves a file for every call; the process."""
+    Path(os.environ["TOY_MARKS"], f"{os.getpid()}-{time.time_ns()}").touch()
+    time.sleep(seconds)
+    return os.getpid()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.runs.ensemble import Watcher
     from sim.runs.result import Result
     from sim.scenario import Scenario
+    from sim.studies.compare import Comparison
 
 FAILED, WRONG, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
 RESULTS = Path("results")
@@ -30,6 +31,10 @@ SeedOption = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed o
 MonthsOption = Annotated[int | None, typer.Option(min=1, metavar="M", help="Months to run.")]
 WorkersOption = Annotated[
     int | None, typer.Option(min=1, metavar="W", help="Processes; 1 is this one. Default: one for each core.")
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="ADDRESS", help="Run on a dask cluster: its scheduler, or local to start one."),
 ]
 OutOption = Annotated[Path, typer.Option(metavar="DIR", help="Where results are kept.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
@@ -46,12 +51,14 @@ def print_json(value: object) -> None:
 @contextmanager
 def errors() -> Iterator[None]:
     """Turn what can go wrong into a message and an exit code."""
-    from sim.runs.errors import Incompatible, ResultError
+    from sim.runs.errors import Incompatible, NothingRan, ResultError, WrongAddress
     from sim.scenario import ScenarioError
 
     try:
         yield
-    except (ScenarioError, ResultError, Incompatible) as error:
+    except NothingRan as error:
+        fail(str(error), SOME_FAILED)
+    except (ScenarioError, ResultError, Incompatible, WrongAddress) as error:
         fail(str(error), WRONG)
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), FAILED)
@@ -79,6 +86,19 @@ def say_failures(result: Result) -> bool:
     if len(failures) > _MOST_FAILURES:
         say(f"and {len(failures) - _MOST_FAILURES} more: see {result.path / 'manifest.json'}")
     return bool(failures)
+
+
+def print_comparison(comparison: Comparison, headline: Sequence[str], *, everything: bool, as_json: bool) -> None:
+    """Print what was compared on stderr, and the differences on stdout."""
+    from sim.report.tables import comparison_json, variant_text
+
+    for result in (comparison.baseline, *(variant.result for variant in comparison.variants)):
+        say(f"{result.name}: {result.path}, {len(result.replicates)} replicates from seed {result.seed}")
+    if as_json:
+        print_json(comparison_json(comparison))
+        return
+    for variant in comparison.variants:
+        typer.echo(variant_text(comparison, variant, headline, everything=everything) + "\n")
 
 
 def load(names: Sequence[str], settings: Sequence[str], **given: int | None) -> list[Scenario]:

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from sim.commands.common import (
-    RESULTS,
-    WRONG,
-    AllOption,
-    JsonOption,
-    OutOption,
-    errors,
-    fail,
-    print_json,
-    say,
-)
-
-if TYPE_CHECKING:
-    from sim.studies.compare import Comparison
+from sim.commands.common import RESULTS, WRONG, AllOption, JsonOption, OutOption, errors, fail, print_comparison, say
 
 
 def compare(
@@ -29,7 +15,9 @@ def compare(
         list[str], typer.Argument(metavar="RESULT", help="Result folders, or names: the newest result.")
     ],
     out: OutOption = RESULTS,
-    unpaired: Annotated[bool, typer.Option("--unpaired", help="Compare results of different seeds.")] = False,
+    unpaired: Annotated[
+        bool, typer.Option("--unpaired", help="Compare as two sets of worlds, not seed by seed.")
+    ] = False,
     everything: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -44,18 +32,6 @@ def compare(
 
         comparison = api.compare(
             results[0], results[1], *results[2:], out=out, unpaired=unpaired,
-            shown=partial(_print_comparison, everything=everything, as_json=as_json),
+            shown=partial(print_comparison, everything=everything, as_json=as_json),
         )  # fmt: skip
         say(f"figures: {comparison.path}")
-
-
-def _print_comparison(comparison: Comparison, headline: Sequence[str], *, everything: bool, as_json: bool) -> None:
-    from sim.report.tables import variant_json, variant_text
-
-    for result in (comparison.baseline, *(variant.result for variant in comparison.variants)):
-        say(f"{result.name}: {result.path}, {len(result.replicates)} replicates from seed {result.seed}")
-    for variant in comparison.variants:
-        if as_json:
-            print_json(variant_json(comparison, variant))
-        else:
-            typer.echo(variant_text(comparison, variant, headline, everything=everything) + "\n")

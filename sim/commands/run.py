@@ -12,6 +12,7 @@ from sim.commands.common import (
     RESULTS,
     SOME_FAILED,
     AllOption,
+    ClusterOption,
     JsonOption,
     MonthsOption,
     OutOption,
@@ -28,6 +29,7 @@ from sim.commands.common import (
 
 if TYPE_CHECKING:
     from sim.runs.result import Result
+    from sim.scenario import Scenario
 
 
 def run(
@@ -37,8 +39,14 @@ def run(
     seed: SeedOption = None,
     months: MonthsOption = None,
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     out: OutOption = RESULTS,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run again what is kept already.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Keep events.parquet: what happened to whom.")] = False,
+    figures: Annotated[bool, typer.Option(help="Draw the figures; they come after the table.")] = True,
+    profiled: Annotated[
+        bool, typer.Option("--profile", help="Run one more world, and say where a month's time goes.")
+    ] = False,
     everything: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,17 +60,21 @@ def run(
 
         chosen = load(scenarios, settings or [], replicates=replicates, seed=seed, months=months)
         failed = False
-        with api.make_workers(workers) as pool:
+        with api.make_workers(workers, cluster) as pool:
             for scenario in chosen:
                 result = api.run(
                     scenario,
                     workers=pool,
                     out=out,
                     fresh=fresh,
+                    events=events,
+                    figures=figures,
                     watcher=watcher(),
                     shown=partial(_print_run, everything=everything, as_json=as_json),
                 )
                 failed |= say_failures(result)
+                if profiled:
+                    _print_profile(result.scenario, as_json=as_json)
         if failed:
             raise typer.Exit(SOME_FAILED)
 
@@ -74,3 +86,14 @@ def _print_run(result: Result, headline: Sequence[str], *, everything: bool, as_
         print_json(run_json(result))
     else:
         typer.echo(run_text(result, headline, everything=everything) + "\n")
+
+
+def _print_profile(scenario: Scenario, *, as_json: bool) -> None:
+    from sim.report.tables import profile_json, profile_text
+    from sim.runs.profile import profile
+
+    found = profile(scenario)
+    if as_json:
+        print_json(profile_json(found))
+    else:
+        typer.echo(profile_text(found) + "\n")

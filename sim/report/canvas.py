@@ -16,6 +16,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedFormatter, FixedLocator, Formatter, MaxNLocator
 from numpy.typing import NDArray
 
@@ -30,7 +31,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 0.62, 0.22, 1.46, 0.50
 _ACROSS, _HEIGHT, _DOWN = 0.58, 1.42, 0.66
 _YEARS = 5  # labels of an axis
 _SHORT = {"rd": "R&D", "vat": "VAT"}
-_MINUS = "\N{MINUS SIGN}"
+MINUS = "\N{MINUS SIGN}"
+HALO = [withStroke(linewidth=2.2, foreground="white")]  # of words that lie on lines
 _SIZES = ((1e9, " bn"), (1e6, " m"))
 _DPI = 130
 _TITLE = 88  # letters of the title's size that a page's width holds
@@ -183,11 +185,11 @@ def calendar_axis(axes: Axes, years: tuple[float, float], *, labels: bool = True
 def number_axis(axes: Axes, count: int = 4) -> None:
     """Plain numbers with thousands apart; no offset, no power of ten."""
     axes.yaxis.set_major_locator(MaxNLocator(count))
-    axes.yaxis.set_major_formatter(_Plain())
+    axes.yaxis.set_major_formatter(Plain())
     axes.tick_params(axis="y", pad=2)
 
 
-class _Plain(Formatter):
+class Plain(Formatter):
     """All ticks of an axis with the same decimals: as many as the finest of them needs."""
 
     def format_ticks(self, values: Any) -> list[str]:
@@ -196,7 +198,7 @@ class _Plain(Formatter):
         size, word = next(((size, word) for size, word in _SIZES if largest >= 10 * size), (1.0, ""))
         scaled = [tick / size for tick in ticks]
         decimals = next((n for n in range(9) if all(abs(x - round(x, n)) <= 1e-6 * largest / size for x in scaled)), 9)
-        return [f"{x or 0.0:,.{decimals}f}{word if x else ''}".replace("-", _MINUS) for x in scaled]
+        return [f"{x or 0.0:,.{decimals}f}{word if x else ''}".replace("-", MINUS) for x in scaled]
 
     def __call__(self, x: float, pos: Any = None) -> str:  # noqa: ARG002  matplotlib's signature
         return self.format_ticks([x])[0]

@@ -1,11 +1,14 @@
-"""What is drawn of a comparison: fans beside each other, and the differences below."""
+"""What is drawn of a comparison: fans beside each other with the differences below, and the differences alone."""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,46 +18,90 @@ from sim.runs.executor import Workers
 from sim.runs.result import Result
 from sim.runs.store import FIGURES
 from sim.studies.compare import Comparison, difference_over_months, pairs
+from sim.studies.rests import rests_text
 
 MOST = 8  # panels on the second page
+DIFFERENCES = "differences"
 _DIFFERENCES = "Lower axes: mean of the others less {}, with its 95% interval, month by month."
 
 
-def draw_comparison(comparison: Comparison, headline: Sequence[str]) -> None:
+def draw_comparison(comparison: Comparison, headline: Sequence[str], workers: Workers) -> None:
     """Write a comparison's table and draw its pages, in its folder."""
     (comparison.path / FIGURES).mkdir(parents=True, exist_ok=True)
-    (comparison.path / "comparison.csv").write_bytes(_csv(comparison))
-    with Workers(1) as here:
-        for name, data in drawn_files(comparison_sheets(comparison, headline), here).items():
-            (comparison.path / name).write_bytes(data)
+    files = {"comparison.csv": _csv(comparison)} | drawn_files(comparison_sheets(comparison, headline), workers)
+    if len(comparison.variants) > 1:
+        from sim.report.forest import draw_forest
+
+        files |= draw_forest(comparison, _first(comparison, headline)[:MOST], _words(comparison))
+    for name, data in files.items():
+        aside = comparison.path / f"{name}.{os.getpid()}"
+        aside.write_bytes(data)
+        aside.replace(comparison.path / name)
 
 
 def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[Sheet]:
-    """Two pages: the headline outcomes, and of the rest those whose difference stands out most."""
+    """The headline outcomes, those of the rest whose difference stands out most, and the differences seed by seed."""
     results = [comparison.baseline, *(variant.result for variant in comparison.variants)]
     first = results[0]
-    known = [difference.outcome for difference in comparison.variants[0].differences]
-    shown = [name for name in dict.fromkeys((*headline, *first.scenario.figures)) if name in known]
+    shown = _first(comparison, headline)
     rest = [name for name in _by_evidence(comparison) if name not in shown]
+    words = _words(comparison)
     labels = (comparison.label, *(variant.label for variant in comparison.variants))
-    how = "paired seed by seed" if comparison.paired else "not paired (Welch)"
-    count = max(difference.seeds for variant in comparison.variants for difference in variant.differences)
-    folders = ", ".join(result.path.name for result in results)
-    below = f"{seeds_text(count, first.seed)}, {how}. {_DIFFERENCES.format(comparison.label)}"
-    source = f"Model {first.manifest['model']}. Source: outcomes.parquet of {folders}."
-    title = f"{', '.join(labels[1:])} against {labels[0]}"
-    span = f"{first.scenario.calendar(0)} to {first.scenario.calendar(first.table.months - 1)}"
     sheets = []
-    for stem, names, words in (
+    for stem, names, which in (
         (HEADLINE, shown[: 2 * MOST], "headline outcomes"),
         ("largest", rest[:MOST], "where else they differ most, for the width of the interval"),
     ):
         panels = tuple(_comparison_panel(comparison, results, name) for name in names)
         if panels:
-            marked = any(panel.mark for panel in panels)
-            footer = (f"{below} {MARKS}" if marked else below, source)
-            sheets.append(Sheet(stem, title, f"{span}: {words}", footer, first.scenario.start, labels, panels))
+            marks = f" {MARKS}" if any(panel.mark for panel in panels) else ""
+            below = f"{words.seeds}. {_DIFFERENCES.format(comparison.label)}{marks}"
+            footer = (below, *words.source)
+            about = f"{words.span}: {which}"
+            sheets.append(Sheet(stem, words.title, about, footer, first.scenario.start, labels, panels))
+    for variant in comparison.variants if comparison.paired else ():
+        stem = DIFFERENCES if len(labels) == 2 else f"{DIFFERENCES}-{re.sub(r'[^A-Za-z0-9_.-]+', '-', variant.label)}"
+        both = {name: pairs(first, variant.result, name, paired=True) for name in shown[: 2 * MOST]}
+        panels = tuple(Panel(name, first.table.unit(name), (new - old,)) for name, (old, new) in both.items())
+        if panels:
+            below = f"{words.seeds}. Bands hold 50% and 90% of the seeds' differences, month by month."
+            footer = (below, *words.source)
+            title = f"{variant.label} less {comparison.label}"
+            about = f"{words.span}: the difference in each seed"
+            sheets.append(Sheet(stem, title, about, footer, first.scenario.start, (variant.label,), panels))
     return sheets
+
+
+class Words(NamedTuple):
+    """What every figure of a comparison says: its title, the months, the seeds, and its source."""
+
+    title: str
+    span: str
+    seeds: str
+    source: tuple[str, str]
+
+
+def _words(comparison: Comparison) -> Words:
+    first, variants = comparison.baseline, comparison.variants
+    how = "paired seed by seed" if comparison.paired else "not paired (Welch)"
+    count = max(difference.seeds for variant in variants for difference in variant.differences)
+    folders = ", ".join(result.path.name for result in (first, *(variant.result for variant in variants)))
+    return Words(
+        f"{', '.join(variant.label for variant in variants)} against {comparison.label}",
+        f"{first.scenario.calendar(0)} to {first.scenario.calendar(first.table.months - 1)}",
+        f"{seeds_text(count, first.seed)}, {how}",
+        (
+            f"Parameters in force by their source: {rests_text(*(variant.rests_on for variant in variants))}.",
+            f"Model {first.manifest['model']}. Source: outcomes.parquet of {folders}.",
+        ),
+    )
+
+
+def _first(comparison: Comparison, headline: Sequence[str]) -> list[str]:
+    """The outcomes of the first page."""
+    known = [difference.outcome for difference in comparison.variants[0].differences]
+    first = [name for name in dict.fromkeys((*headline, *comparison.baseline.scenario.figures)) if name in known]
+    return first or known[:MOST]
 
 
 def _comparison_panel(comparison: Comparison, results: list[Result], name: str) -> Panel:

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from sim.report.canvas import (
     BLUE,
     FAINT,
     GREY,
+    HALO,
     INK,
     SERIES,
     VERMILION,
@@ -34,7 +34,6 @@ Years = NDArray[np.float64]
 
 SINGLE_RUNS = 5
 _BANDS = (5.0, 25.0, 50.0, 75.0, 95.0)
-_HALO = [withStroke(linewidth=2.2, foreground="white")]
 _SIGNS = {"at least": "≥ ", "at most": "≤ ", "about": ""}
 
 
@@ -167,8 +166,8 @@ def _limits(axes: Axes, series: tuple[Cells, ...], mark: Mark | None) -> None:
         high = 0.0
     room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     axes.set_ylim(low - (room if low else 0.0), high + (3 if mark and mark.bound == "at least" else 1) * room)
-    if low == 0.0:
-        axes.axhline(0.0, color=FAINT, linewidth=0.5)
+    if low <= 0.0 <= high:
+        axes.axhline(0.0, color=GREY if low else FAINT, linewidth=0.5)
 
 
 def _article(axes: Axes, years: Years, mark: Mark, median: float) -> None:
@@ -193,7 +192,7 @@ def _article(axes: Axes, years: Years, mark: Mark, median: float) -> None:
     axes.annotate(
         f"{_SIGNS[mark.bound]}{number(mark.value)}", (at, mark.value), (-6 if right else 6, -14 if under else 5),
         textcoords="offset points", ha="right" if right else "left", fontsize=7.5, fontweight="bold",
-        color=VERMILION, path_effects=_HALO, annotation_clip=False, zorder=7,
+        color=VERMILION, path_effects=HALO, annotation_clip=False, zorder=7,
     )  # fmt: skip
 
 

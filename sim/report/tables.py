@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.runs.result import Result
 from sim.runs.summary import Row, number
+from sim.studies.rests import rests_text, shares_text
 
 if TYPE_CHECKING:
+    from sim.runs.profile import Profile
     from sim.scenario import Scenario
-    from sim.studies.compare import Change, Comparison, Difference, Variant
+    from sim.studies.compare import Change, Comparison, Variant
 
 _WIDEST = 24  # letters of a value in a column
 
@@ -69,6 +71,25 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
     return "\n".join(lines)
 
 
+def profile_text(found: Profile) -> str:
+    """Where a month's time goes, the costliest mechanism first."""
+    rows = [(name, number(cost), f"{cost / found.total:.0%}") for name, cost in found.nanoseconds.items()]
+    rows.append(("all", number(found.total), ""))
+    threads = _counted(found.threads, "thread")
+    return "\n".join(
+        [
+            f"{found.scenario}: {found.months} months of {found.enterprises:,.0f} enterprises on {threads}",
+            "",
+            columns(("mechanism", "ns an enterprise and month", "share"), rows, right=(1, 2)),
+        ]
+    )
+
+
+def profile_json(found: Profile) -> dict[str, Any]:
+    """The same as one object."""
+    return {"profile": {**vars(found), "total": found.total}}
+
+
 def verdict(row: Row) -> str:
     """How the outcome stands to the article's figure, in words."""
     if row.article is None:
@@ -98,22 +119,22 @@ def run_json(result: Result) -> dict[str, Any]:
 
 
 def variant_text(comparison: Comparison, variant: Variant, headline: Sequence[str], *, everything: bool = False) -> str:
-    """One variant against the baseline: what was changed, and the differences."""
+    """One variant against the baseline: what was changed, the differences, and what they rest on."""
     first, differences = comparison.baseline, {it.outcome: it for it in variant.differences}
     shown = chosen(differences, headline, first.scenario.figures, everything=everything)
     seeds = max((it.seeds for it in variant.differences), default=0)
-    how = "paired seed by seed" if comparison.paired else "not paired: seeds differ between the two"
-    table = columns(
-        ("outcome", comparison.label, variant.label, "difference", "95% interval", "unit", "better in", "verdict"),
-        (
-            (
-                it.outcome, number(it.baseline), number(it.variant), signed(it.difference), _interval(it.low, it.high),
-                it.unit, "" if it.better_share is None else f"{it.better_share:.0%}", it.verdict,
-            )
-            for it in (differences[name] for name in shown)
-        ),
-        right=(1, 2, 3, 4, 6),
-    )  # fmt: skip
+    paired, variance = comparison.paired, comparison.variance
+    how = "paired seed by seed" if paired else "not paired: two sets of worlds, whatever their seeds"
+    heads = ["outcome", comparison.label, variant.label, "difference", "95% interval", "unit", "better in", "pairing"]
+    rows = [
+        [
+            it.outcome, number(it.baseline), number(it.variant), signed(it.difference), _interval(it.low, it.high),
+            it.unit, "" if it.better_share is None else f"{it.better_share:.0%}", _times(it.power), it.verdict,
+            *([shares_text(variance.get(it.outcome, {}))] if variance else []),
+        ]
+        for it in (differences[name] for name in shown)
+    ]  # fmt: skip
+    table = columns([*heads, "verdict", *(["variance by source"] if variance else [])], rows, right=(1, 2, 3, 4, 6, 7))
     hidden = len(differences) - len(shown)
     last = first.scenario.calendar(first.months - 1)
     lines = [
@@ -123,28 +144,70 @@ def variant_text(comparison: Comparison, variant: Variant, headline: Sequence[st
         *changes_text(variant.changed),
         "",
         table,
-        *([f"\n{hidden} more outcomes: --all, or comparison.csv"] if hidden else []),
+        "",
+        *(["pairing: how many times fewer runs the interval takes than on independent seeds"] if paired else []),
+        rests_line(variant.rests_on),
+        *([width_text(it) for it in comparison.until if it["variant"] == variant.label]),
+        *([f"{hidden} more outcomes: --all, or comparison.csv"] if hidden else []),
     ]
     return "\n".join(lines)
 
 
+def rests_line(counts: Mapping[str, int]) -> str:
+    """What all outcomes of a comparison rest on, in a line."""
+    return f"every outcome rests on {sum(counts.values())} parameters in force: {rests_text(counts)}"
+
+
+def width_text(state: Mapping[str, Any]) -> str:
+    """What became of a wish for a narrow interval."""
+    said = f"{state['outcome']}: interval {number(state['width'])} wide, {number(state['wanted'])} wanted"
+    if state["reached"]:
+        return f"{said}: reached on {_counted(state['seeds'], 'seed')}"
+    needs = f", about {state['forecast']:,} would do" if state["width"] > state["wanted"] else ""
+    return f"{said}: not reached, stopped {state['stopped']}{needs}"
+
+
 def changes_text(changed: Sequence[Change]) -> list[str]:
-    """What was changed, a line a key."""
+    """What was changed, a line a key, with the source of the old value."""
     if not changed:
         return ["changed: nothing"]
-    rows = [(f"  {it.key}", _plain(it.old), "->", _plain(it.new), it.unit) for it in changed]
-    return ["changed:", *columns(("",) * 5, rows).split("\n")[1:]]
+    rows = [
+        (f"  {it.key}", plain(it.old), "->", plain(it.new), it.unit, ": ".join(filter(None, (it.kind, it.source))))
+        for it in changed
+    ]
+    return ["changed:", *columns(("",) * 6, rows).split("\n")[1:]]
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """A comparison as one object: of one variant as it is, of several each under ``variants`` by its label."""
+    first = comparison.baseline
+    about = {
+        "comparison": str(comparison.path),
+        "baseline": str(first.path),
+        "month": first.scenario.calendar(first.months - 1),
+    }
+    until = {"until_width": list(comparison.until)} if comparison.until else {}
+    if len(comparison.variants) == 1:
+        return about | variant_json(comparison, comparison.variants[0]) | until
+    return about | {"variants": {it.label: variant_json(comparison, it) for it in comparison.variants}} | until
 
 
 def variant_json(comparison: Comparison, variant: Variant) -> dict[str, Any]:
-    """One variant against the baseline as one object."""
     return {
-        "baseline": str(comparison.baseline.path),
         "variant": str(variant.result.path),
+        "name": variant.label,
         "seeds": max((it.seeds for it in variant.differences), default=0),
-        "month": comparison.baseline.scenario.calendar(comparison.baseline.months - 1),
+        "same_model": variant.same_model,
         "changed": [vars(it) for it in variant.changed],
-        "outcomes": {it.outcome: _difference_json(it) for it in variant.differences},
+        "outcomes": {
+            it.outcome: {key: value for key, value in vars(it).items() if key != "outcome"}
+            | {
+                "verdict": it.verdict,
+                "rests_on": variant.rests_on,
+                "variance_by_kind": comparison.variance.get(it.outcome),
+            }
+            for it in variant.differences
+        },
     }
 
 
@@ -156,7 +219,7 @@ def description_text(scenario: Scenario) -> str:
     described = describe(scenario)
     rows = (
         (
-            row.key, "schedule" if _long(row.value) else _plain(row.value), row.unit,
+            row.key, "schedule" if _long(row.value) else plain(row.value), row.unit,
             f"{number(row.plausible[0])} to {number(row.plausible[1])}" if row.plausible else range_text(*row.bounds),
             row.place or row.origin, row.kind, row.source,
         )
@@ -224,8 +287,8 @@ def _long(value: Any) -> bool:
     return isinstance(value, str) and len(value) > _WIDEST
 
 
-def _difference_json(it: Difference) -> dict[str, Any]:
-    return {key: value for key, value in vars(it).items() if key != "outcome"} | {"verdict": it.verdict}
+def _times(power: float | None) -> str:
+    return "" if power is None else f"{power:,.0f}x" if power >= 10 else f"{power:.1f}x"
 
 
 def _article(row: Row) -> str:
@@ -236,7 +299,7 @@ def _interval(low: float | None, high: float | None) -> str:
     return "" if number(low) == "-" else f"{number(low)} to {number(high)}"
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     if value is None:
         return "(none)"
     if isinstance(value, bool):
@@ -244,7 +307,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_plain(inner)}" for key, inner in value.items())
+        return ", ".join(f"{key} {plain(inner)}" for key, inner in value.items())
     return str(value) if value != "" else '""'
 
 

@@ -1,4 +1,4 @@
-"""An ensemble: the replicates of one request, run where they are missing and kept in the request's folder."""
+"""An ensemble: the replicates of one request, and the folder in which they are kept; ``batch`` runs them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.runs.executor import Failure, Workers
+from sim.runs.executor import Failure
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model, seed_of
 from sim.runs.result import Result
-from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Store, digest_of, to_json
+from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store, digest_of, to_json
 from sim.runs.summary import summarise, to_csv
 from sim.runs.table import gather, to_bytes
 
@@ -61,127 +60,111 @@ class Watcher:
         """The run has ended."""
 
 
-def run_ensemble(
-    request: Request,
-    model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher | None = None,
-    *,
-    fresh: bool = False,
-    warm: Callable[[], bool] = lambda: True,
-) -> Result:
-    """The result of a request in its folder under ``out``, of its first ``request.scenario.replicates`` replicates.
+@dataclass
+class Ensemble:
+    """A request at work in its folder, which must be locked: what is kept of it, what is missing, what failed."""
 
-    Only replicates that the folder does not hold are run; ``fresh`` empties it first. Each is kept as soon as it is
-    done, so an interrupt loses nothing finished. The folder always holds and describes every replicate published in
-    it: a request for fewer changes no file. A failed replicate is recorded, and tried again by the next request.
-    ``warm`` tells whether the model is compiled; where it is not, the first replicate runs here, before workers start.
-    """
-    watcher = watcher or Watcher()
-    scenario, store = request.scenario, Store(out / request.folder)
-    asked = range(scenario.replicates)
-    with store.locked(watcher.say):
-        if fresh:
-            store.clear()
-        began = time.perf_counter()
-        kept = store.kept(model.outcomes, scenario.months, watcher.say)
-        missing = [replicate for replicate in asked if replicate not in kept]
-        failures: dict[int, str] = {}
-        if missing:
-            if not (store.path / SCENARIO).exists():
-                store.write(SCENARIO, scenario.to_toml().encode())
-            watcher.begin(scenario.name, len(asked) - len(missing), len(asked))
-            try:
-                for replicate, value in _run(request, model, missing, workers, watcher, warm):
-                    if isinstance(value, Failure):
-                        failures[replicate] = value.message
-                    else:
-                        store.keep(replicate, value)
-                        kept[replicate] = value
-                    watcher.advance()
-            finally:
-                watcher.end()
-        manifest = _publish(request, model, store, kept, failures, missing, time.perf_counter() - began, workers.count)
-        table = gather({r: kept[r] for r in asked if r in kept}, model.outcomes, scenario.months)
-        return Result(store.path, scenario, manifest, table)
+    request: Request
+    model: Model
+    store: Store
+    say: Say
+
+    def __post_init__(self) -> None:
+        scenario = self.request.scenario
+        self._began = time.perf_counter()
+        self._asked = range(scenario.replicates)
+        self._kept = self.store.kept(self.model.outcomes, scenario.months, self.say)
+        self._failures: dict[int, str] = {}
+        self.missing = [replicate for replicate in self._asked if replicate not in self._kept]
+        self._left = len(self.missing)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every missing replicate has been run."""
+        return not self._left
+
+    def tasks(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """Each missing replicate, with what ``run_checked`` takes for it."""
+        scenario = self.request.scenario
+        if self.missing and not (self.store.path / SCENARIO).exists():
+            self.store.write(SCENARIO, scenario.to_toml().encode())
+        for replicate in self.missing:
+            seed = seed_of(scenario.seed, replicate)
+            yield replicate, (self.model.run, scenario, seed, scenario.months, len(self.model.outcomes))
+
+    def take(self, replicate: int, value: Cells | Failure) -> None:
+        """Keep what a replicate gave, at once."""
+        if isinstance(value, Failure):
+            self._failures[replicate] = value.message
+        else:
+            self.store.keep(replicate, value)
+            self._kept[replicate] = value
+        self._left -= 1
+
+    def publish(self, workers: int) -> Result:
+        """Bring the folder's files up to what it holds; the result, of the replicates asked for."""
+        manifest = self._published(time.perf_counter() - self._began, workers)
+        kept = {replicate: self._kept[replicate] for replicate in self._asked if replicate in self._kept}
+        table = gather(kept, self.model.outcomes, self.request.scenario.months)
+        return Result(self.store.path, self.request.scenario, manifest, table)
+
+    def _published(self, seconds: float, workers: int) -> dict[str, Any]:
+        scenario, store, before = self.request.scenario, self.store, self.store.manifest()
+        trusted = store.table(lambda _: None)
+        published = trusted.replicates if trusted else ()
+        numbers = sorted({*published, *(replicate for replicate in self._asked if replicate in self._kept)})
+        settled = {*self._kept, *self.missing}
+        failed = [entry for entry in before.get("failures", ()) if entry["replicate"] not in settled]
+        failed += [_failure(scenario, replicate, self._failures[replicate]) for replicate in sorted(self._failures)]
+        table = gather(
+            {replicate: self._kept[replicate] for replicate in numbers}, self.model.outcomes, scenario.months
+        )
+        # The article's figures are no part of the digest: where they changed, so does the summary.
+        summary = to_csv(summarise(table, scenario, scenario.figures)) if numbers else b""
+        if (
+            (tuple(numbers), failed) == (published, before.get("failures"))
+            and store.intact(SCENARIO)
+            and (not numbers or (store.intact(SUMMARY) and digest_of(summary) == before["outputs"][SUMMARY]))
+        ):
+            store.tidy(published)
+            return before
+        outputs = {SCENARIO: store.write(SCENARIO, scenario.to_toml().encode())}
+        data = b""
+        if numbers:
+            outputs[SUMMARY] = store.write(SUMMARY, summary)
+            data = to_bytes(table, _about(self.request))
+            outputs[OUTCOMES] = digest_of(data)
+        manifest = {
+            "name": scenario.name,
+            "digest": self.request.digest,
+            "scenario": scenario.digest(),
+            "model": self.request.version,
+            "seed": scenario.seed,
+            "start": scenario.calendar(0),
+            "months": scenario.months,
+            "replicates": len(numbers),
+            "seeds": {str(replicate): seed_of(scenario.seed, replicate) for replicate in numbers},
+            "failures": failed,
+            "outputs": outputs,
+            "replaces": before.get("outputs", {}).get(OUTCOMES) if trusted else None,
+            "wall_seconds": round(seconds, 3),
+            "replicates_run": len(self.missing),
+            "workers": workers,
+            **provenance(),
+        }
+        store.write(MANIFEST, to_json(manifest))
+        if numbers:
+            store.write(OUTCOMES, data)
+        store.tidy(table.replicates)
+        return manifest
 
 
-def _run(
-    request: Request, model: Model, missing: list[int], workers: Workers, watcher: Watcher, warm: Callable[[], bool]
-) -> Any:
-    scenario = request.scenario
-    tasks = [(model.run, scenario, seed_of(scenario.seed, replicate), scenario.months, len(model.outcomes))
-             for replicate in missing]  # fmt: skip
-    first = 0
-    if not warm():
-        watcher.say("compiling the model: once for this version, about a minute or two")
-        first = 1
-        with Workers(1) as here:
-            for _, value in here.run(_checked, tasks[:1]):
-                yield missing[0], value
-    for index, value in workers.run(_checked, tasks[first:]):
-        yield missing[first + index], value
-
-
-def _checked(run: Callable[[Any, int, int], Cells], scenario: Any, seed: int, months: int, outcomes: int) -> Cells:
+def run_checked(run: Callable[[Any, int, int], Cells], scenario: Any, seed: int, months: int, outcomes: int) -> Cells:
     """One replicate as float64, months x outcomes; ValueError where the model gives another shape."""
     cells = np.ascontiguousarray(run(scenario, seed, months), dtype=np.float64)
     if cells.shape != (months, outcomes):
         raise ValueError(f"the model gave outcomes of shape {cells.shape}, not {(months, outcomes)}")
     return cells
-
-
-def _publish(
-    request: Request, model: Model, store: Store, kept: dict[int, Cells], failures: dict[int, str],
-    tried: list[int], seconds: float, workers: int,
-) -> dict[str, Any]:  # fmt: skip
-    """Bring the folder's files up to what it holds; the manifest."""
-    scenario, before = request.scenario, store.manifest()
-    trusted = store.table(lambda _: None)
-    published = trusted.replicates if trusted else ()
-    numbers = sorted({*published, *(r for r in range(scenario.replicates) if r in kept)})
-    failed = [entry for entry in before.get("failures", ()) if entry["replicate"] not in {*kept, *tried}]
-    failed += [_failure(scenario, replicate, failures[replicate]) for replicate in sorted(failures)]
-    table = gather({r: kept[r] for r in numbers}, model.outcomes, scenario.months)
-    # The article's figures are no part of the digest: where they changed, so does the summary.
-    summary = to_csv(summarise(table, scenario, scenario.figures)) if numbers else b""
-    if (
-        (tuple(numbers), failed) == (published, before.get("failures"))
-        and store.intact(SCENARIO)
-        and (not numbers or (store.intact(SUMMARY) and digest_of(summary) == before["outputs"][SUMMARY]))
-    ):
-        store.tidy(published)
-        return before
-    outputs = {SCENARIO: store.write(SCENARIO, scenario.to_toml().encode())}
-    data = b""
-    if numbers:
-        outputs[SUMMARY] = store.write(SUMMARY, summary)
-        data = to_bytes(table, _about(request))
-        outputs[OUTCOMES] = digest_of(data)
-    manifest = {
-        "name": scenario.name,
-        "digest": request.digest,
-        "scenario": scenario.digest(),
-        "model": request.version,
-        "seed": scenario.seed,
-        "start": scenario.calendar(0),
-        "months": scenario.months,
-        "replicates": len(numbers),
-        "seeds": {str(replicate): seed_of(scenario.seed, replicate) for replicate in numbers},
-        "failures": failed,
-        "outputs": outputs,
-        "replaces": before.get("outputs", {}).get(OUTCOMES) if trusted else None,
-        "wall_seconds": round(seconds, 3),
-        "replicates_run": len(tried),
-        "workers": workers,
-        **provenance(),
-    }
-    store.write(MANIFEST, to_json(manifest))
-    if numbers:
-        store.write(OUTCOMES, data)
-    store.tidy(table.replicates)
-    return manifest
 
 
 def _about(request: Request) -> dict[str, str]:

@@ -11,12 +11,13 @@ import os
 import signal
 import sys
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import chain, islice
 from multiprocessing import connection, forkserver
+from operator import itemgetter
 from types import ModuleType, TracebackType
 from typing import Any
 
@@ -27,6 +28,7 @@ THREADS = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS",
     "NUMBA_NUM_THREADS",
+    "SIM_THREADS",
 )
 
 
@@ -56,8 +58,11 @@ def attempt(function: Callable[..., Any], task: Sequence[Any]) -> Any:
 class Workers:
     """A number of workers, made when first needed; as a context it leaves no process behind.
 
-    ``preload`` names the modules that every worker has from its start.
+    ``preload`` names the modules that every worker has from its start. ``elsewhere`` says that they may be on other
+    machines, where what was compiled here is not at hand.
     """
+
+    elsewhere = False
 
     def __init__(self, count: int | None = None, preload: Sequence[str] = ()) -> None:
         self.count = usable_cores() if count is None else count
@@ -88,36 +93,43 @@ class Workers:
         if self.count > 1:
             _start_server(self._preload)
 
-    def run(self, function: Callable[..., Any], tasks: Sequence[Sequence[Any]]) -> Iterator[tuple[int, Any]]:
-        """Index and value, or ``Failure``, of ``function(*task)`` of every task, in the order in which they finish."""
-        if self.count == 1 or len(tasks) == 1:
-            for index, task in enumerate(tasks):
+    def run(self, function: Callable[..., Any], tasks: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Any]]:
+        """Index and value, or ``Failure``, of ``function(*task)`` of every task, in the order in which they finish.
+
+        Tasks are taken one by one as workers come free: no more are in hand than twice the workers.
+        """
+        numbered = enumerate(tasks)
+        first = list(islice(numbered, 2))
+        rest = chain(first, numbered)
+        if self.count == 1 or len(first) < 2:
+            for index, task in rest:
                 yield index, attempt(function, task)
             return
-        waiting = deque(range(len(tasks)))
-        running: dict[Future[Any], int] = {}
-        while waiting or running:
+        running: dict[Future[Any], tuple[int, Sequence[Any]]] = {}
+        held: tuple[int, Sequence[Any]] | None = None
+        while True:
             try:
-                while waiting and len(running) < 2 * self.count:
-                    index = waiting[0]
-                    running[self._submit(function, tasks[index])] = index
-                    waiting.popleft()
+                while len(running) < 2 * self.count and (held := held or next(rest, None)) is not None:
+                    running[self._submit(function, held[1])] = held
+                    held = None
+                if not running:
+                    return
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     value = future.result()
-                    yield running.pop(future), value
+                    yield running.pop(future)[0], value
             except BrokenProcessPool:
                 # Some worker died, and nobody knows at which of these tasks: each is tried again, alone.
                 yield from self._finished(running)
                 self._end_now()
-                for index in sorted(running.values()):
-                    yield index, self._alone(function, tasks[index])
+                for index, task in sorted(running.values(), key=itemgetter(0)):
+                    yield index, self._alone(function, task)
                 running.clear()
 
-    def _finished(self, running: dict[Future[Any], int]) -> Iterator[tuple[int, Any]]:
+    def _finished(self, running: dict[Future[Any], tuple[int, Sequence[Any]]]) -> Iterator[tuple[int, Any]]:
         for future in list(running):
             if future.done() and future.exception() is None:
-                yield running.pop(future), future.result()
+                yield running.pop(future)[0], future.result()
 
     def _alone(self, function: Callable[..., Any], task: Sequence[Any]) -> Any:
         try:

@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from sim.runs.replicate import Cells
 from sim.runs.table import Table
 
+_SURE = 0.95  # how often the interval of a median covers it
 LOW, HIGH = 5.0, 95.0  # percentiles over replicates: the 90% interval
 WIDEST_RATIO = 3.0  # of the interval's ends, for a figure to be met
 WIDEST_SHARE = 0.1  # width of the interval of a share, for a figure to be met
@@ -39,7 +41,10 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """One outcome of an ensemble in one month, in the outcome's unit; None where there is no such number."""
+    """One outcome of an ensemble in one month, in the outcome's unit; None where there is no such number.
+
+    ``low`` to ``high`` holds 90% of the worlds; ``median_low`` to ``median_high`` is the 95% interval of the median.
+    """
 
     outcome: str
     unit: str
@@ -56,6 +61,8 @@ class Row:
     met: bool | None = None
     reason: str = ""
     crps: float | None = None
+    median_low: float | None = None
+    median_high: float | None = None
 
 
 def summarise(table: Table, calendar: Calendar, figures: Mapping[str, Target]) -> tuple[Row, ...]:
@@ -76,7 +83,9 @@ def _row(table: Table, name: str, calendar: Calendar, figure: Target | None) -> 
     if len(drawn):
         low, p25, median, p75, high = (float(x) for x in np.percentile(drawn, (LOW, 25.0, 50.0, 75.0, HIGH)))
         mean = float(np.mean(drawn))
-    plain = Row(name, unit, median, low, high, p25, p75, mean, calendar.calendar(month), len(drawn))
+    _, sure_low, sure_high = median_interval(drawn)
+    plain = Row(name, unit, median, low, high, p25, p75, mean, calendar.calendar(month), len(drawn),
+                median_low=sure_low, median_high=sure_high)  # fmt: skip
     if figure is None:
         return plain
     if not reached:
@@ -113,6 +122,41 @@ def judge(low: float, high: float, replicates: int, unit: str, figure: Target) -
     elif high / low > WIDEST_RATIO:
         return False, f"too wide: its ends are as {number(high / low)} to 1, more than {WIDEST_RATIO:g}"
     return True, "above" if above else "below" if below else "covered"
+
+
+def median_interval(drawn: Cells) -> tuple[float | None, float | None, float | None]:
+    """Median of a sample and its 95% interval, whatever the distribution; None where too few (below 6) give one.
+
+    Between order statistics, whose coverage is known exactly, as Hettmansperger and Sheather (1986), "Confidence
+    intervals based on interpolated order statistics", Statistics and Probability Letters 4, interpolate.
+    """
+    count = len(drawn)
+    if not count:
+        return None, None, None
+    rank, part = _median_rank(count)
+    ranked = np.sort(drawn)
+    middle = float(np.median(ranked))
+    if not rank:
+        return middle, None, None
+    low = (1 - part) * ranked[rank - 1] + part * ranked[rank]
+    high = (1 - part) * ranked[count - rank] + part * ranked[count - rank - 1]
+    return middle, float(low), float(high)
+
+
+@cache
+def _median_rank(count: int) -> tuple[int, float]:
+    """The largest rank from either end that covers the median in 95% of samples (0: none), and the part to the next."""
+    below, covers, rank = 0, 1.0, 0
+    while True:
+        below += math.comb(count, rank)  # of 2 ** count: the median lies below the next rank
+        after = 1.0 - 2.0 * (below / 2**count)
+        if after < _SURE:
+            break
+        covers, rank = after, rank + 1
+    if not rank:
+        return 0, 0.0
+    gap = (covers - _SURE) / (covers - after)
+    return rank, (count - rank) * gap / (rank + (count - 2 * rank) * gap)
 
 
 def crps(drawn: Cells, value: float) -> float:

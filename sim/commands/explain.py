@@ -1,0 +1,81 @@
+"""``sim explain``: which of the differences between two scenarios made the difference in an outcome."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.commands.common import (
+    RESULTS,
+    SOME_FAILED,
+    WRONG,
+    JsonOption,
+    MonthsOption,
+    OutOption,
+    ReplicatesOption,
+    SeedOption,
+    SetOption,
+    WorkersOption,
+    errors,
+    fail,
+    load,
+    print_json,
+    say,
+    say_failures,
+    watcher,
+)
+from sim.commands.studies import asked_for
+
+if TYPE_CHECKING:
+    from sim.studies.explain import Explanation
+
+
+def explain(
+    first: Annotated[str, typer.Argument(metavar="A", help="A name or a TOML file.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another one: what is explained is B less A.")],
+    outcome: Annotated[str, typer.Option("--outcome", metavar="NAME", help="The outcome, in the last month.")],
+    by: Annotated[
+        str, typer.Option("--by", metavar="group|key", help="Parts: groups of keys, or single keys.")
+    ] = "group",
+    pairs: Annotated[int, typer.Option("--pairs", min=2, metavar="P", help="Orders drawn of more than 8 parts.")] = 16,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Start what takes long, or of which only a sample is run.")
+    ] = False,
+    settings: SetOption = None,
+    replicates: ReplicatesOption = None,
+    seed: SeedOption = None,
+    months: MonthsOption = None,
+    workers: WorkersOption = None,
+    out: OutOption = RESULTS,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which of the differences between two scenarios made the difference in an outcome.
+
+    Shapley values over mechanisms, levers and places, on common seeds: they add up to the paired difference.
+    """
+    with errors(), asked_for():
+        if by not in ("group", "key"):
+            fail(f"--by: {by} is not allowed, allowed: group or key", WRONG)
+        from sim import api
+
+        one, other = load([first, second], settings or [], replicates=replicates, seed=seed, months=months)
+        found = api.explain(
+            one, other, outcome, by="key" if by == "key" else "group", pairs=pairs, agreed=yes, workers=workers,
+            out=out, watcher=watcher(), shown=partial(_print_explanation, as_json=as_json),
+        )  # fmt: skip
+        say(f"figure: {found.path}")
+        if say_failures(found.first) | say_failures(found.second):
+            raise typer.Exit(SOME_FAILED)
+
+
+def _print_explanation(found: Explanation, *, as_json: bool) -> None:
+    from sim.report.explanations import explanation_json, explanation_text
+
+    for result in (found.first, found.second):
+        say(f"{result.name}: {result.path}, {len(result.replicates)} replicates from seed {result.seed}")
+    if as_json:
+        print_json(explanation_json(found))
+    else:
+        typer.echo(explanation_text(found))

@@ -1,0 +1,123 @@
+"""``sim sensitivity``: what an outcome rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.commands.common import (
+    RESULTS,
+    SOME_FAILED,
+    WRONG,
+    AllOption,
+    ClusterOption,
+    JsonOption,
+    MonthsOption,
+    OutOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    WorkersOption,
+    errors,
+    fail,
+    print_json,
+    say,
+    watcher,
+)
+from sim.commands.studies import (
+    FreshOption,
+    MonthOption,
+    OutcomeOption,
+    YesOption,
+    asked_for,
+    load_until,
+    say_complaints,
+)
+
+if TYPE_CHECKING:
+    from sim.studies.sensitivity import Sensitivities
+
+
+def sensitivity(
+    scenario: ScenarioArgument,
+    outcomes: OutcomeOption = None,
+    method: Annotated[str, typer.Option(metavar="NAME", help="morris (many keys) or sobol (few).")] = "morris",
+    keys: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keys", metavar="KEY,...", help="Keys, patterns such as market.*, KEY=low:high; can be repeated."
+        ),
+    ] = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Morris's trajectories (10), or rows of Sobol's base sample (64)."),
+    ] = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--against",
+            metavar="SCENARIO|KEY=VALUE",
+            help="Ask about the difference from this scenario, or from the same one with this value; can be repeated.",
+        ),
+    ] = None,
+    settings: SetOption = None,
+    replicates: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Seeds at every point. Default: 8.")
+    ] = None,
+    seed: SeedOption = None,
+    months: MonthsOption = None,
+    month: MonthOption = None,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    out: OutOption = RESULTS,
+    fresh: FreshOption = False,
+    yes: YesOption = False,
+    everything: AllOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find out which guesses an outcome rests on.
+
+    Every parameter whose source is an assumption or a fit is moved within its range, all on the same seeds. The
+    variance is split into parameters and seed; with --against, it is told where the sign of the difference flips.
+    """
+    with errors(), asked_for():
+        from sim import api
+
+        given = {"replicates": replicates, "seed": seed, "months": months}
+        chosen = load_until([scenario], settings or [], month, **given)[0]
+        other = None
+        if against:
+            name, changed = _other(scenario, settings or [], against)
+            other = load_until([name], changed, month, **given)[0]
+        listed = [key for text in keys or [] for key in text.split(",")]
+        with api.make_workers(workers, cluster) as pool:
+            found = api.sensitivity(
+                chosen, outcomes, method, listed, samples, other, replicates=replicates,
+                workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
+                shown=lambda it: _print(it, everything=everything, as_json=as_json),
+            )  # fmt: skip
+        say(f"figures: {found.path / 'figures'}")
+        if say_complaints(found.failures, found.path):
+            raise typer.Exit(SOME_FAILED)
+
+
+def _other(scenario: str, settings: list[str], against: list[str]) -> tuple[str, list[str]]:
+    """Name and settings of what a scenario is held against: what is set for it holds there too, unless set anew."""
+    names = [it for it in against if "=" not in it]
+    if len(names) > 1:
+        fail(f"--against: {', '.join(names)} are several scenarios, allowed: one", WRONG)
+    anew = [it for it in against if "=" in it]
+    keys = {it.partition("=")[0].strip() for it in anew}
+    kept = [it for it in settings if it.partition("=")[0].strip() not in keys]
+    return (names[0] if names else scenario), [*kept, *anew]
+
+
+def _print(found: Sensitivities, *, everything: bool, as_json: bool) -> None:
+    from sim.report.sensitivities import sensitivities_text
+    from sim.studies.sensitivity import answer_json
+
+    if as_json:
+        print_json({"results": str(found.path), **answer_json(found), "failures": found.failures})
+    else:
+        typer.echo(sensitivities_text(found, everything=everything) + "\n")

@@ -1,0 +1,69 @@
+"""What the commands of studies share: how an outcome, its month and a large study are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.commands.common import WRONG, fail, load, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sim.scenario import Scenario
+
+OutcomeOption = Annotated[
+    list[str] | None,
+    typer.Option("--outcome", metavar="NAME", help="An outcome; can be repeated. Default: the main ones."),
+]
+MonthOption = Annotated[
+    str | None, typer.Option("--month", metavar="YYYY-MM", help="Month of the outcomes. Default: the last one.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Start even what takes more than ten minutes.")]
+FreshOption = Annotated[bool, typer.Option("--fresh", help="Run again what is kept already.")]
+
+
+def load_until(names: Sequence[str], settings: Sequence[str], month: str | None, **given: int | None) -> list[Scenario]:
+    """The scenarios, which end in ``month`` where that is given: what comes later does not change it."""
+    found = load(names, settings, **given)
+    if month is None:
+        return found
+    from sim.scenario import Fault, ScenarioError
+
+    faults = []
+    for scenario in found:
+        try:
+            inside = 0 <= scenario.month_of(month) < scenario.months
+        except ValueError:
+            inside = False
+        if not inside:
+            span = f"{scenario.calendar(0)} to {scenario.calendar(scenario.months - 1)}"
+            faults.append(Fault("--month", 0, scenario.name, f'"{month}" is not in its run, allowed: {span}'))
+    if given.get("months") is not None:
+        faults.append(Fault("--month", 0, "run.months", "is given by --months too, allowed: one of them"))
+    if faults:
+        raise ScenarioError(faults)
+    return load(names, settings, **(given | {"months": found[0].month_of(month) + 1}))
+
+
+@contextmanager
+def asked_for() -> Iterator[None]:
+    """Turn what is too large to start unasked into a message and an exit code."""
+    from sim.studies.points import TooLarge
+
+    try:
+        yield
+    except TooLarge as error:
+        fail(str(error), WRONG)
+
+
+def say_complaints(failures: Sequence[dict[str, Any]], path: Path) -> bool:
+    """Say which replicates failed; whether any did."""
+    from sim.studies.points import complaints
+
+    for line in complaints(failures, path):
+        say(line)
+    return bool(failures)

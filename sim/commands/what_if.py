@@ -1,0 +1,140 @@
+"""``sim what-if``: change something, and see what that does, on common seeds."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.commands.common import (
+    RESULTS,
+    SOME_FAILED,
+    WRONG,
+    AllOption,
+    JsonOption,
+    MonthsOption,
+    OutOption,
+    ReplicatesOption,
+    ScenarioArgument,
+    SeedOption,
+    WorkersOption,
+    errors,
+    fail,
+    load,
+    print_comparison,
+    say,
+    say_failures,
+    watcher,
+)
+
+if TYPE_CHECKING:
+    from sim.studies.what_if import Variant
+
+_CAP = 500  # as sim.studies.what_if.MOST, which takes long to import
+
+
+def what_if(
+    scenario: ScenarioArgument,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="What the variant changes; repeat it for one variant of all."),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the variant of --set.")] = None,
+    others: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--variant",
+            metavar="VARIANT",
+            help="One more variant: a scenario (name or file), or [NAME:]KEY=VALUE,KEY=VALUE; can be repeated.",
+        ),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--given", metavar="KEY=VALUE", help="Change the baseline and all variants; can be repeated."),
+    ] = None,
+    until_width: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--until-width",
+            metavar="OUTCOME=WIDTH",
+            help="Add replicates until the difference's 95% interval is so narrow, from end to end: a number in the "
+            "outcome's unit, or with % of the baseline's mean; can be repeated.",
+        ),
+    ] = None,
+    at_most: Annotated[
+        int, typer.Option(min=2, metavar="N", help="Replicates that --until-width may go up to.")
+    ] = _CAP,
+    replicates: ReplicatesOption = None,
+    seed: SeedOption = None,
+    months: MonthsOption = None,
+    workers: WorkersOption = None,
+    out: OutOption = RESULTS,
+    everything: AllOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Change something in a scenario, and see what that does.
+
+    Runs the scenario and its variants on the same seeds (what is kept is not run again) and prints what was changed
+    and, seed by seed, what that changed: the mean difference with its 95% interval, and what it rests on.
+    """  # fmt: skip
+    with errors():
+        from sim import api
+        from sim.scenario import overrides
+
+        if name and not settings:
+            fail("--name names the variant of --set, and there is none", WRONG)
+        if not (settings or others):
+            fail("what-if needs a change: --set KEY=VALUE, or --variant", WRONG)
+        base = load([scenario], given or [], replicates=replicates, seed=seed, months=months)[0]
+        first: list[Any] = [_named(overrides(settings), name or "")] if settings else []
+        comparison = api.what_if(
+            base,
+            *first,
+            *map(_variant, others or []),
+            until_width=until_width or (),
+            at_most=at_most,
+            workers=workers,
+            out=out,
+            watcher=watcher(),
+            shown=partial(print_comparison, everything=everything, as_json=as_json),
+        )
+        say(f"figures: {comparison.path}")
+        failed = [say_failures(it) for it in (comparison.baseline, *(it.result for it in comparison.variants))]
+        if any(failed):
+            raise typer.Exit(SOME_FAILED)
+
+
+def _variant(text: str) -> Variant:
+    """A variant as ``--variant`` gives it: what has an equals sign is settings, unless there is such a file."""
+    from sim.scenario import overrides
+
+    if "=" not in text or Path(text).exists():
+        return _named(text, "")
+    name, colon, settings = text.partition(":")
+    if not colon or "=" in name:
+        name, settings = "", text
+    return _named(overrides(_parts(settings)), name.strip())
+
+
+def _named(given: Any, name: str) -> Variant:
+    from sim.studies.what_if import Variant
+
+    return Variant(given, name)
+
+
+def _parts(text: str) -> list[str]:
+    """Settings apart at the commas that are in no brackets and no quotes."""
+    parts, depth, quote = [""], 0, ""
+    for letter in text:
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "\"'":
+            quote = letter
+        depth += 0 if quote else (letter in "[{") - (letter in "]}")
+        if letter == "," and not depth and not quote:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts

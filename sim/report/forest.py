@@ -1,0 +1,71 @@
+"""A forest plot: of several variants the difference of each outcome with its interval, one below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from sim.report.canvas import BLUE, FAINT, GREY, HALO, INK, MINUS, Plain, label, page, style
+from sim.report.tables import signed
+from sim.runs.store import FIGURES
+from sim.studies.compare import Comparison, Difference
+
+if TYPE_CHECKING:
+    from sim.report.comparison import Words
+
+_ROW = 0.24  # of a panel's usual height, for one variant
+
+
+def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -> dict[str, bytes]:
+    """PNG and SVG by file name: a panel an outcome, in it a line a variant, in their order."""
+    month = comparison.baseline.scenario.calendar(comparison.baseline.months - 1)
+
+    def short(name: str) -> str:
+        return name.removeprefix(f"{comparison.label}-")
+
+    with style():
+        made = page(
+            f"Differences to {comparison.label}",
+            f"{month}: mean of each variant less {comparison.label}",
+            [("mark", BLUE, "mean difference, clear of 0"), ("mark", GREY, "not distinguishable from 0"),
+             ("line", BLUE, "95% interval")],
+            (f"{words.seeds}.", *words.source),
+            len(outcomes),
+            tall=0.3 + _ROW * len(comparison.variants),
+        )  # fmt: skip
+        for place, name in enumerate(outcomes):
+            axes = made.axes(place)
+            _panel(axes, [(short(variant.label), variant[name]) for variant in comparison.variants])
+        return {f"{FIGURES}/forest.png": made.png(), f"{FIGURES}/forest.svg": made.svg()}
+
+
+def _panel(axes: Axes, rows: Sequence[tuple[str, Difference]]) -> None:
+    first = rows[0][1]
+    heading: Any = {"textcoords": "offset points", "xycoords": "axes fraction", "annotation_clip": False}
+    words: Any = {"transform": axes.get_yaxis_transform(), "fontsize": 6.5, "va": "center", "path_effects": HALO}
+    axes.annotate(label(first.outcome), (0, 1), (0, 17), fontsize=8.5, fontweight="bold", color=INK, **heading)
+    axes.annotate(first.unit, (0, 1), (0, 7), fontsize=7, color=GREY, **heading)
+    axes.grid(visible=False, axis="y")
+    axes.grid(axis="x", color=FAINT, linewidth=0.5)
+    axes.axvline(0.0, color=INK, linewidth=0.7)
+    ends = [0.0]
+    for place, (name, it) in enumerate(rows):
+        colour = BLUE if it.verdict in {"more", "less"} else GREY
+        if np.isfinite(it.difference):
+            ends += [end for end in (it.difference, it.low, it.high) if np.isfinite(end)]
+            axes.plot([it.low, it.high], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
+            axes.plot([it.difference], [place], marker="D", markersize=4, color=colour, markeredgecolor="white",
+                      markeredgewidth=0.6)  # fmt: skip
+        said = signed(it.difference) if np.isfinite(it.difference) else "no value"
+        axes.text(0.0, place - 0.36, name, color=INK, **words)
+        axes.text(1.0, place - 0.36, said.replace("-", MINUS), color=colour, ha="right", **words)
+    room = 0.08 * (max(ends) - min(ends)) or 1.0
+    axes.set_xlim(min(ends) - room, max(ends) + room)
+    axes.set_ylim(len(rows) - 0.6, -0.7)
+    axes.set_yticks([])
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(Plain())

@@ -1,0 +1,34 @@
+"""What was changed between scenarios: old value, new value, unit, and what each rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.report.html.markup import Markup, table, tag
+from sim.report.html.rests_on import kind_badge
+from sim.report.tables import plain
+from sim.scenario import Scenario, describe
+from sim.studies.compare import Variant
+
+
+def changed_keys(baseline: Scenario, variant: Variant) -> Markup:
+    """A row a key: old → new, unit, and the source of each value."""
+    if not variant.changed:
+        return tag("p", f"{variant.label}: no parameter was changed.")
+    before = {row.key: row for row in describe(baseline)}
+    after = {row.key: row for row in describe(variant.result.scenario)}
+
+    def source(rows: dict[str, Any], key: str) -> Any:
+        row = rows.get(key)
+        return [kind_badge(row.kind), " ", row.source] if row else "(no such key)"
+
+    meanings = {key: f" {row.meaning}" for key, row in (before | after).items()}
+    rows = [
+        (
+            [tag("code", it.key), tag("small", meanings.get(it.key, ""))],
+            plain(it.old), "→", plain(it.new), it.unit, source(before, it.key), source(after, it.key),
+        )
+        for it in variant.changed
+    ]  # fmt: skip
+    heads = ("parameter", "old", "", "new", "unit", "the old value rests on", "the new value rests on")
+    return table(heads, rows, (1, 3), f"What {variant.label} changes")

@@ -1,0 +1,255 @@
+"""Charts as inline SVG: fans over the months, differences, shares. Colours come from the page's style."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.report.html.markup import Markup, tag
+from sim.report.pages import Mark
+from sim.runs.replicate import Cells
+from sim.runs.summary import number
+from sim.studies.compare import Interval
+from sim.studies.indices import Estimate
+
+Numbers = NDArray[np.float64]
+
+WIDTH, FAN, DIFFERENCE = 360, 210, 124  # units of the picture: about a pixel each
+LEFT, RIGHT, TOP, BOTTOM = 48, 58, 12, 24
+RUNS = 20  # single runs drawn faintly, of each scenario
+_LABEL = 13  # units between two labels at the lines' ends
+_SIGNS = {"at least": "≥ ", "at most": "≤ ", "about": ""}
+_SIZES = ((1e9, " bn"), (1e6, " m"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One scenario in a chart: its percentiles (5, 25, 50, 75, 95) x months, and single runs x months."""
+
+    name: str
+    bands: Cells
+    runs: Cells
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where months and values lie in a picture."""
+
+    months: int
+    low: float
+    high: float
+    height: int
+
+    def x(self, month: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * (month + 0.5) / self.months
+
+    def y(self, value: float) -> float:
+        return TOP + (self.height - TOP - BOTTOM) * (self.high - value) / (self.high - self.low)
+
+    def path(self, values: Numbers) -> str:
+        """A line through the months that have a value."""
+        words, pen = [], "M"
+        for month, value in enumerate(values):
+            if math.isfinite(value):
+                words.append(f"{pen}{_short(self.x(month))} {_short(self.y(float(value)))}")
+                pen = "L"
+            else:
+                pen = "M"
+        return "".join(words)
+
+    def area(self, low: Numbers, high: Numbers) -> str:
+        """The area between two lines, over the months in which both have a value."""
+        words = []
+        known = np.flatnonzero(np.isfinite(low + high))
+        for months in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1) if len(known) else ():
+            there = [f"{_short(self.x(m))} {_short(self.y(float(high[m])))}" for m in months]
+            back = [f"{_short(self.x(m))} {_short(self.y(float(low[m])))}" for m in months[::-1]]
+            words.append("M" + "L".join(there + back) + "Z")
+        return "".join(words)
+
+
+def fan_chart(name: str, words: str, lines: Sequence[Line], start: tuple[int, int], mark: Mark | None) -> Markup:
+    """Medians, bands and faint runs over the months; ``words`` say the same for who does not see it."""
+    months = lines[0].bands.shape[1]
+    frame = Frame(months, *_range([*(line.bands for line in lines), *(line.runs for line in lines)], mark), FAN)
+    drawn: list[Markup | None] = [*_axes(frame, start)]
+    for place, line in enumerate(lines):
+        kind = f"s{place}"
+        drawn.append(
+            tag("path", d="".join(map(frame.path, line.runs)), class_=f"runs {kind}") if len(line.runs) else None
+        )
+        drawn += [tag("path", d=frame.area(line.bands[0], line.bands[4]), class_=f"band {kind}"),
+                  tag("path", d=frame.area(line.bands[1], line.bands[3]), class_=f"band inner {kind}")]  # fmt: skip
+    drawn += [tag("path", d=frame.path(line.bands[2]), class_=f"line s{place}") for place, line in enumerate(lines)]
+    if mark:
+        drawn += _mark(frame, mark)
+    if not any(np.isfinite(line.bands).any() for line in lines):
+        drawn.append(tag("text", "no value", x=WIDTH / 2, y=frame.height / 2, class_="none"))
+    ends = [(line.bands[2], number(_last(line.bands[2]))) for line in lines]
+    return _picture(name, words, FAN, [*drawn, *_ends(frame, ends, 0)])
+
+
+def difference_chart(name: str, words: str, intervals: Sequence[Interval], start: tuple[int, int]) -> Markup:
+    """Mean differences by month with their intervals, and the line of no difference."""
+    months = len(intervals[0][0])
+    cells = [np.vstack([*one, np.zeros(months)]) for one in intervals]
+    frame = Frame(months, *_range(cells, None), DIFFERENCE)
+    drawn = [*_axes(frame, start, 3)]
+    for place, (_, low, high) in enumerate(intervals, 1):
+        drawn.append(tag("path", d=frame.area(low, high), class_=f"band s{place}"))
+    drawn.append(tag("path", d=f"M{LEFT} {_short(frame.y(0))}H{WIDTH - RIGHT}", class_="zero"))
+    drawn += [tag("path", d=frame.path(mean), class_=f"line s{place}") for place, (mean, *_) in enumerate(intervals, 1)]
+    ends = [(mean, _signed(_last(mean))) for mean, *_ in intervals]
+    return _picture(name, words, DIFFERENCE, [*drawn, *_ends(frame, ends, 1)])
+
+
+def share_bar(words: str, parts: Sequence[tuple[str, float, str]]) -> Markup:
+    """Parts of a whole side by side: class, share and label of each."""
+    drawn, x = [], 0.0
+    for kind, share, label in parts:
+        width = 720 * share
+        drawn.append(tag("rect", x=_short(x), y=0, width=_short(max(0.0, width - 2)), height=30, class_=kind, rx=2))
+        if width > 8 * len(label) + 12:
+            drawn.append(tag("text", label, x=_short(x + 9), y=20, class_=f"in {kind}"))
+        x += width
+    return tag("svg", tag("title", words), drawn, viewBox="0 0 720 30", role="img", class_="shares")
+
+
+def ticks(low: float, high: float, count: int) -> list[float]:
+    """Round numbers within a range, about ``count`` of them."""
+    step = 10.0 ** math.floor(math.log10((high - low) / count))
+    step *= min((1, 2, 5, 10), key=lambda it: abs(math.log((high - low) / (it * step) / count)))
+    return [place * step for place in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+
+
+def tick_labels(values: Sequence[float]) -> list[str]:
+    """Labels of an axis, all with as many decimals as the finest of them needs."""
+    largest = max(map(abs, values), default=0.0)
+    size, word = next(((size, word) for size, word in _SIZES if largest >= 10 * size), (1.0, ""))
+    scaled = [value / size for value in values]
+    decimals = next((n for n in range(9) if all(abs(x - round(x, n)) <= 1e-6 * largest / size for x in scaled)), 9)
+    return [f"{x or 0.0:,.{decimals}f}{word if x else ''}".replace("-", "−") for x in scaled]
+
+
+def year_ticks(start: tuple[int, int], months: int) -> list[tuple[int, str]]:
+    """Months since the start that are Januaries, at most seven, with the year; of a short run its ends."""
+    year, month = start
+    first = (13 - month) % 12
+    found = [(at, str(year + (month - 1 + at) // 12)) for at in range(first, months, 12)]
+    if len(found) > 1:
+        return found[:: -(-len(found) // 7)]
+    ends = dict.fromkeys((0, months - 1))
+    return [(at, f"{year + (month - 1 + at) // 12}-{(month - 1 + at) % 12 + 1:02d}") for at in ends]
+
+
+def _picture(name: str, words: str, height: int, drawn: Sequence[Markup | None]) -> Markup:
+    cursor = tag("path", d=f"M0 {TOP}V{height - BOTTOM}", class_="cursor")
+    title = tag("title", words, id=f"{name}-title")
+    return tag("svg", title, list(drawn), cursor, viewBox=f"0 0 {WIDTH} {height}", role="img", id=name,
+               aria_labelledby=f"{name}-title", class_="chart", tabindex=0)  # fmt: skip
+
+
+def _axes(frame: Frame, start: tuple[int, int], count: int = 4) -> list[Markup]:
+    found = ticks(frame.low, frame.high, count)
+    drawn = []
+    for value, label in zip(found, tick_labels(found), strict=True):
+        y = _short(frame.y(value))
+        drawn += [tag("path", d=f"M{LEFT} {y}H{WIDTH - RIGHT}", class_="grid"),
+                  tag("text", label, x=LEFT - 6, y=_short(frame.y(value) + 3.5), class_="tick y")]  # fmt: skip
+    marks = year_ticks(start, frame.months)
+    for at, label in marks:
+        x = frame.x(at - 0.5) if len(label) == 4 else frame.x(at)
+        anchor = "y" if at == frame.months - 1 and len(marks) > 1 else "first" if len(label) > 4 else "x"
+        drawn += [tag("path", d=f"M{_short(x)} {frame.height - BOTTOM}v4", class_="axis"),
+                  tag("text", label, x=_short(x), y=frame.height - 5, class_=f"tick {anchor}")]  # fmt: skip
+    return drawn
+
+
+def _ends(frame: Frame, lines: Sequence[tuple[Numbers, str]], first: int) -> list[Markup]:
+    """The last values right of the lines' ends, apart from one another."""
+    known = [(at, values, words) for at, (values, words) in enumerate(lines) if math.isfinite(_last(values))]
+    known.sort(key=lambda it: -_last(it[1]))
+    places: list[float] = []
+    for _, values, _ in known:
+        y = frame.y(_last(values)) + 4
+        places.append(max(y, places[-1] + _LABEL) if places else y)
+    over = max(0.0, places[-1] - (frame.height - BOTTOM + 4)) if places else 0.0
+    return [tag("text", words, x=WIDTH - RIGHT + 6, y=_short(y - over), class_=f"end s{first + at}")
+            for (at, _, words), y in zip(known, places, strict=True)]  # fmt: skip
+
+
+def _mark(frame: Frame, mark: Mark) -> list[Markup]:
+    x, y = frame.x(mark.month), frame.y(mark.value)
+    words = f"{_SIGNS[mark.bound]}{number(mark.value)}"
+    return [tag("path", d=f"M{_short(x)} {_short(y - 5)}l5 5l-5 5l-5 -5Z", class_="mark"),
+            tag("text", words, x=_short(x - 8), y=_short(max(y - 5, TOP)), class_="marked")]  # fmt: skip
+
+
+def _range(cells: Sequence[Cells], mark: Mark | None) -> tuple[float, float]:
+    finite = np.concatenate([part[np.isfinite(part)].ravel() for part in cells] or [np.zeros(0)])
+    if mark:
+        finite = np.append(finite, mark.value)
+    if not len(finite):
+        return 0.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    if 0 < low < 0.5 * high:
+        low = 0.0
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        room = abs(high) * 0.05 or 1.0
+        return low - room, high + room
+    room = 0.06 * (high - low)
+    return (low if low == 0 else low - room), high + room
+
+
+def _last(values: Numbers) -> float:
+    return float(values[-1])
+
+
+def _signed(x: float) -> str:
+    return f"+{number(x)}" if x > 0 else number(x)
+
+
+def _short(x: float) -> str:
+    return f"{x:.1f}".removesuffix(".0")
+
+
+def effect_chart(name: str, words: str, bars: Sequence[tuple[str, str, Estimate]]) -> Markup:
+    """A tornado: for each parameter its name, kind of source, and effect with interval, the largest first."""
+    width, step, left = 760, 26, 300
+    low = min(0.0, *(it[1] for *_, it in bars)) if bars else 0.0
+    high = max(0.0, *(it[2] for *_, it in bars)) if bars else 0.0
+    if high - low <= 0:
+        low, high = -1.0, 1.0
+    height = step * len(bars) + 26
+
+    def x(value: float) -> float:
+        return left + (width - left - 16) * (value - low) / (high - low)
+
+    drawn: list[Markup] = []
+    found = ticks(low, high, 5)
+    for value, text in zip(found, tick_labels(found), strict=True):
+        drawn += [tag("path", d=f"M{_short(x(value))} 0V{height - 22}", class_="grid"),
+                  tag("text", text, x=_short(x(value)), y=height - 6, class_="tick x")]  # fmt: skip
+    for place, (key, kind, (value, below, above)) in enumerate(bars):
+        y = step * place + step / 2
+        start, end = sorted((x(0.0), x(value)))
+        drawn += [
+            tag("text", key, x=left - 10, y=_short(y + 4), class_="tick y"),
+            tag(
+                "rect",
+                x=_short(start),
+                y=_short(y - 8),
+                width=_short(max(0.6, end - start)),
+                height=16,
+                class_=kind,
+                rx=1.5,
+            ),
+            tag("path", d=f"M{_short(x(below))} {_short(y)}H{_short(x(above))}", class_="interval-line"),
+        ]
+    drawn.append(tag("path", d=f"M{_short(x(0.0))} 0V{height - 22}", class_="zero"))
+    return tag("svg", tag("title", words, id=f"{name}-title"), drawn, viewBox=f"0 0 {width} {height}", role="img",
+               aria_labelledby=f"{name}-title", class_="tornado")  # fmt: skip

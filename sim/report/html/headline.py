@@ -1,0 +1,148 @@
+"""The headline: what came out, in a sentence, with the number and its interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from sim.report.canvas import label
+from sim.report.html.markup import Markup, join, tag
+from sim.report.tables import plain, signed, verdict
+from sim.runs.result import Result
+from sim.runs.summary import Row, number
+from sim.studies.compare import Comparison, Difference, Variant
+
+_COUNTS = frozenset({"enterprises", "people"})  # units of what a name counts: "210 startups" says it all
+_FIRST = 3  # outcomes in the sentence on one result
+
+
+def lead(variant: Variant, names: Sequence[str]) -> Difference:
+    """The outcome to speak of first.
+
+    Of ``names`` the first that both worlds have and whose difference can be told from 0; else the first that differs;
+    else the first. (What one world lacks altogether differs trivially.)
+    """
+    known = {it.outcome: it for it in variant.differences}
+    found = [known[name] for name in names if name in known] or list(variant.differences)
+    told = [it for it in found if it.verdict in {"more", "less"}]
+    return next((it for it in told if it.baseline and it.variant), (told or found)[0])
+
+
+def difference_sentence(comparison: Comparison, variant: Variant, it: Difference) -> str:
+    """One difference in words: ``X adds 211 startups (95%: 198 to 224) after 64 months, on 30 common seeds``."""
+    name, interval = words_of(it.outcome), f"(95%: {number(it.low)} to {number(it.high)})"
+    if it.verdict in {"more", "less"}:
+        verb = ("adds", "takes away") if it.unit in _COUNTS else ("raises", "lowers")
+        what = f"{number(abs(it.difference))} {name}" if it.unit in _COUNTS else name
+        by = "" if it.unit in _COUNTS else f" by {number(abs(it.difference))} {it.unit}".rstrip()
+        low, high = sorted((abs(it.low), abs(it.high)))
+        said = f"{verb[it.verdict == 'less']} {what}{by} (95%: {number(low)} to {number(high)})"
+    elif it.verdict.startswith("equal"):
+        said = f"leaves {name} as they are" if it.unit in _COUNTS else f"leaves {name} as it is"
+    elif it.verdict == "not distinguishable from 0":
+        said = f"does not move {name} distinguishably: {signed(it.difference)} {it.unit}".rstrip() + f" {interval}"
+    else:
+        said = f"cannot be judged on {name}: {it.verdict}"
+    months = comparison.baseline.months
+    seeds = f"on {it.seeds} common seed{'s' * (it.seeds != 1)}"
+    if not comparison.paired:
+        seeds = f"on {len(comparison.baseline.replicates)} and {len(variant.result.replicates)} seeds, not paired"
+    return f"{variant.label} {said} after {months} months, {seeds}, against {comparison.label}."
+
+
+def result_sentence(result: Result, names: Sequence[str]) -> str:
+    """One result in words: median and 90% interval of the first outcomes, and how the article's figures stand."""
+    rows = {row.outcome: row for row in result.rows}
+    with_figure = [name for name in names if rows[name].article is not None]
+    first = list(dict.fromkeys((*with_figure, *names)))[:_FIRST]
+    months = {rows[name].month for name in first}
+    said = "; ".join(_said(rows[name], alone=len(months) > 1) for name in first)
+    when = f"In {months.pop()}: " if len(months) == 1 else ""
+    seeds = len(result.replicates)
+    count = f"Median{' and 90% interval' * (seeds > 1)} of {seeds} seed{'s' * (seeds != 1)}."
+    return f"{when}{said}. {count} {figures_sentence([result], [result.name])}".strip()
+
+
+def changes_sentence(variant: Variant) -> str:
+    """What a variant changes, where that is little enough to be said in a sentence."""
+    if not 0 < len(variant.changed) <= _FIRST:
+        return ""
+    said = (f"{it.key} {plain(it.old)} → {plain(it.new)} {it.unit}".rstrip() for it in variant.changed)
+    return f"{variant.label} changes {'; '.join(said)}."
+
+
+def figures_sentence(results: Sequence[Result], labels: Sequence[str]) -> str:
+    """How many of the article's figures are met, in each result that has some."""
+    said = []
+    for name, result in zip(labels, results, strict=True):
+        given = [row for row in result.rows if row.article is not None]
+        met = sum(row.met is True for row in given)
+        whose = f"{name} meets " if len(results) > 1 else "Meets "
+        if len(given) == 1:
+            said.append(f"{whose}{'' if met else 'not '}the article's figure.")
+        elif given:
+            count = "all" if met == len(given) else str(met) if met else "none"
+            said.append(f"{whose}{count} of the article's {len(given)} figures.")
+    return " ".join(said)
+
+
+def result_cards(result: Result, names: Sequence[str], meanings: dict[str, str]) -> Markup:
+    """A card for each outcome: median, unit, interval, the article's figure."""
+    rows = {row.outcome: row for row in result.rows}
+    cards = []
+    for name in names:
+        row = rows[name]
+        interval = f"90%: {span(row.low, row.high)}" if row.replicates > 1 else "one seed"
+        cards.append(_card(name, number(row.median), row.unit, interval, figure_badge(row), meanings.get(name, "")))
+    return tag("ul", cards, class_="cards")
+
+
+def difference_cards(variant: Variant, names: Sequence[str], meanings: dict[str, str]) -> Markup:
+    """A card for each outcome: paired difference, unit, interval, what can be said of the sign."""
+    known = {it.outcome: it for it in variant.differences}
+    cards = []
+    for name in names:
+        it = known[name]
+        told = it.verdict in {"more", "less"}
+        better = "" if it.better_share is None else f"better in {it.better_share:.0%} of seeds"
+        interval = f"95%: {span(it.low, it.high)}" if math.isfinite(it.low) else ""
+        badge = tag("span", (better or it.verdict) if told else it.verdict, class_="badge" + " told" * told)
+        cards.append(_card(name, signed(it.difference), it.unit, interval, badge, meanings.get(name, "")))
+    return tag("ul", cards, class_="cards")
+
+
+def span(low: float | None, high: float | None) -> str:
+    """An interval; nothing where there is none."""
+    return "" if number(low) == "-" or number(high) == "-" else f"{number(low)} to {number(high)}"
+
+
+def words_of(name: str) -> str:
+    """An outcome's name within a sentence."""
+    words = label(name)
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+
+
+def figure_badge(row: Row) -> Markup | None:
+    if row.article is None:
+        return None
+    kind = {True: "yes", False: "no", None: ""}[row.met]
+    sign = {True: "✓ ", False: "✗ ", None: ""}[row.met]
+    return tag("span", f"{sign}{verdict(row)}", class_=f"badge {kind}".strip())
+
+
+def _card(name: str, value: str, unit: str, interval: str, badge: Markup | None, meaning: str) -> Markup:
+    return tag(
+        "li", tag("h3", label(name)), tag("p", tag("b", value), join(" ", tag("span", unit)), class_="value"),
+        tag("p", interval, class_="interval"), badge, title=meaning or None,
+    )  # fmt: skip
+
+
+def _said(row: Row, *, alone: bool) -> str:
+    interval = f" ({number(row.low)} to {number(row.high)})" if row.replicates > 1 else ""
+    unit = "" if row.unit in _COUNTS else f"{row.unit} of ".replace("share of ", "")
+    what = (
+        f"{words_of(row.outcome)} {number(row.median)}"
+        if row.unit.startswith("share")
+        else (f"{number(row.median)} {unit}{words_of(row.outcome)}")
+    )
+    return f"{what}{interval}" + (f" in {row.month}" if alone else "")

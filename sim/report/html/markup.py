@@ -1,0 +1,87 @@
+"""Building HTML and SVG: whatever is not markup already is escaped."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+_VOID = frozenset({"meta", "br", "input", "col"})
+
+
+class Markup(str):
+    """Text that is markup: put into a page as it is."""
+
+    __slots__ = ()
+
+
+def tag(name: str, /, *children: Any, **attributes: Any) -> Markup:
+    """An element; texts in it are escaped, None is left out, lists are laid flat.
+
+    An attribute's underscores become hyphens, one at its end falls away; None and False leave it out, True gives it
+    no value.
+    """
+    head = name
+    for key, value in attributes.items():
+        if value is None or value is False:
+            continue
+        word = key.removesuffix("_").replace("_", "-")
+        head += f" {word}" if value is True else f' {word}="{html.escape(str(value), quote=True)}"'
+    if name in _VOID:
+        return Markup(f"<{head}>")
+    return Markup(f"<{head}>{join(*children)}</{name}>")
+
+
+def join(*children: Any) -> Markup:
+    """Markup of several things one after the other."""
+    return Markup("".join(_flat(children)))
+
+
+def _flat(children: Iterable[Any]) -> Iterable[str]:
+    for child in children:
+        if child is None:
+            continue
+        if isinstance(child, str):
+            yield child if isinstance(child, Markup) else html.escape(child, quote=False)
+        elif isinstance(child, Iterable):
+            yield from _flat(child)
+        else:
+            yield html.escape(str(child), quote=False)
+
+
+def table(
+    heads: Sequence[Any], rows: Iterable[Sequence[Any]], numbers: Sequence[int] = (), caption: str = ""
+) -> Markup:
+    """A table whose columns ``numbers`` are set to the right, in a box that scrolls where it is too wide."""
+
+    def cells(kind: str, row: Sequence[Any], **how: Any) -> list[Markup]:
+        return [tag(kind, cell, class_="n" if place in numbers else None, **how) for place, cell in enumerate(row)]
+
+    body = [tag("tr", tag("th", row[0], scope="row"), cells("td", row)[1:]) for row in rows]
+    made = tag(
+        "table", tag("caption", caption) if caption else None,
+        tag("thead", tag("tr", cells("th", heads, scope="col"))), tag("tbody", body),
+    )  # fmt: skip
+    return tag("div", made, class_="scroll", tabindex=0, role="region", aria_label=caption or "table")
+
+
+def fold(summary: Any, *children: Any) -> Markup:
+    """What is shown when asked for."""
+    return tag("details", tag("summary", summary), *children)
+
+
+def island(name: str, value: Any) -> Markup:
+    """Data for the page's script, as JSON that cannot end its element."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    safe = text.replace("<", "\\u003c").replace("&", "\\u0026")
+    return tag("script", Markup(safe), type="application/json", id=name)
+
+
+def download(name: str, data: bytes, words: str, kind: str = "text/csv") -> Markup:
+    """A link that saves bytes which the page carries."""
+    held = base64.b64encode(data).decode()
+    size = f"{len(data) / 1000:,.0f} kB" if len(data) >= 1000 else f"{len(data)} bytes"
+    link = tag("a", words, href=f"data:{kind};charset=utf-8;base64,{held}", download=name)
+    return join(link, " ", tag("small", f"{name}, {size}"))

@@ -1,0 +1,80 @@
+"""What came out: outcomes of one result, or differences between results; the article's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.report.canvas import label
+from sim.report.html.headline import figure_badge, span
+from sim.report.html.markup import Markup, fold, join, table, tag
+from sim.report.tables import signed
+from sim.runs.result import Result
+from sim.runs.summary import Row, number
+from sim.studies.compare import Difference, Variant
+
+
+def outcomes_of(result: Result, names: Sequence[str], meanings: dict[str, str]) -> Markup:
+    """Median and intervals of the first outcomes, and of all the others when asked for."""
+    rows = {row.outcome: row for row in result.rows}
+    heads = ("outcome", "median", "5%", "25%", "75%", "95%", "unit", "month")
+
+    def made(chosen: Sequence[str], caption: str) -> Markup:
+        return table(heads, [_row(rows[name], meanings) for name in chosen], (1, 2, 3, 4, 5), caption)
+
+    rest = [name for name in rows if name not in names]
+    whole = fold(f"{len(rest)} more outcomes", made(rest, "All other outcomes")) if rest else None
+    return join(made(names, f"{result.name}: percentiles over {len(result.replicates)} seeds"), whole)
+
+
+def differences_of(variant: Variant, against: str, names: Sequence[str], meanings: dict[str, str]) -> Markup:
+    """Means, paired differences and intervals of the first outcomes, and of all the others when asked for."""
+    known = {it.outcome: it for it in variant.differences}
+    heads = ("outcome", against, variant.label, "difference", "95% interval", "unit", "better in", "pairing", "verdict")
+
+    def made(chosen: Sequence[str], caption: str) -> Markup:
+        return table(heads, [_difference(known[name], meanings) for name in chosen], (1, 2, 3, 4, 6, 7), caption)
+
+    rest = [name for name in known if name not in names]
+    whole = fold(f"{len(rest)} more outcomes", made(rest, "All other outcomes")) if rest else None
+    return join(made(names, f"{variant.label} against {against}: means over seeds"), whole)
+
+
+def article_figures(results: Sequence[Result], labels: Sequence[str]) -> Markup | None:
+    """The article's figures: value, what came out, met or not and why, for every result that has some."""
+    rows = []
+    for name, result in zip(labels, results, strict=True):
+        for row in result.rows:
+            if row.article is None:
+                continue
+            rows.append((
+                label(row.outcome), name, f"{row.bound} {number(row.article)}", row.month, number(row.median),
+                span(row.low, row.high), row.unit, figure_badge(row), number(row.crps),
+            ))  # fmt: skip
+    if not rows:
+        return None
+    heads = ("figure", "result", "the article", "month", "median", "90% interval", "unit", "", "score")
+    told = (
+        "Met: the 90% interval covers the figure, or lies wholly on the allowed side of a bound, and is narrow enough "
+        "to say something. Score: continuous ranked probability score, in the outcome's unit; 0 is best."
+    )
+    return join(table(heads, rows, (2, 4, 5, 8), "The article's figures"), tag("p", told, class_="note"))
+
+
+def _row(row: Row, meanings: dict[str, str]) -> list[Markup | str]:
+    return [
+        _name(row.outcome, meanings), number(row.median), number(row.low), number(row.p25), number(row.p75),
+        number(row.high), row.unit, row.month,
+    ]  # fmt: skip
+
+
+def _difference(it: Difference, meanings: dict[str, str]) -> list[Markup | str]:
+    return [
+        _name(it.outcome, meanings), number(it.baseline), number(it.variant), signed(it.difference),
+        span(it.low, it.high), it.unit,
+        "" if it.better_share is None else f"{it.better_share:.0%}",
+        "" if it.power is None else f"× {number(it.power)}", it.verdict,
+    ]  # fmt: skip
+
+
+def _name(name: str, meanings: dict[str, str]) -> Markup:
+    return tag("span", label(name), title=meanings.get(name) or None)

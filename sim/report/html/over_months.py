@@ -1,0 +1,159 @@
+"""Over the months: fans with faint runs, and the differences below them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.report.canvas import label
+from sim.report.figures import percentiles
+from sim.report.html.charts import RUNS, Line, difference_chart, fan_chart
+from sim.report.html.headline import span
+from sim.report.html.markup import Markup, fold, join, table, tag
+from sim.report.pages import Panel
+from sim.report.tables import signed
+from sim.runs.summary import number
+from sim.scenario import Scenario
+
+_NAMES = ("p5", "p25", "p50", "p75", "p95")
+
+
+def charts(
+    panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario, meanings: dict[str, str], stem: str,
+    *, runs: int = RUNS,
+) -> Markup:  # fmt: skip
+    """A figure for every panel: name, unit, chart, read-out, and its numbers as a table."""
+    return tag("div", [_figure(panel, labels, scenario, meanings, f"{stem}{place}", runs)
+                       for place, panel in enumerate(panels)], class_="charts")  # fmt: skip
+
+
+def chart_key(labels: Sequence[str], *, differences: bool, marked: bool, single: bool = False) -> Markup:
+    """What colours, bands and marks mean."""
+    parts = [tag("li", tag("i", class_=f"swatch s{place}"), name) for place, name in enumerate(labels)]
+    words = (
+        "line: the only seed"
+        if single
+        else (f"line: median; bands: middle 50% and 90% of seeds; faint: up to {RUNS} single seeds")
+    )
+    if differences:
+        words += "; lower chart: mean paired difference with its 95% interval, month by month"
+    if marked:
+        words += "; diamond: the article's figure"
+    return tag("ul", parts if len(labels) > 1 else None, tag("li", words), class_="key")
+
+
+def data(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario, stem: str) -> dict[str, Any]:
+    """What the charts' read-out says of each month: a list of texts a chart."""
+    said = {f"{stem}{place}": _said(panel, labels) for place, panel in enumerate(panels)}
+    return {"months": [scenario.calendar(at) for at in range(panels[0].series[0].shape[1])], "said": said}
+
+
+def _said(panel: Panel, labels: Sequence[str]) -> list[str]:
+    """Each month in words: medians, 90% of seeds, differences with their intervals."""
+    bands = [percentiles(cells) for cells in panel.series]
+    months = []
+    for month in range(bands[0].shape[1]):
+        parts = []
+        for name, band, cells in zip(labels, bands, panel.series, strict=True):
+            of = f" ({span(band[0, month], band[4, month])})" if len(cells) > 1 and np.isfinite(band[0, month]) else ""
+            parts.append(f"{name} {number(band[2, month])}{of}" if len(labels) > 1 else f"{number(band[2, month])}{of}")
+        parts += [
+            f"difference {signed(float(it.mean[month]))} ({span(it.low[month], it.high[month])})"
+            for it in panel.differences
+            if np.isfinite(it.low[month])
+        ]
+        months.append(" · ".join(parts))
+    return months
+
+
+def months_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario) -> bytes:
+    """The fans: a row for each outcome, result and month."""
+    rows = [
+        (panel.outcome, panel.unit, name, scenario.calendar(month), *map(_plain, band))
+        for panel in panels
+        for name, cells in zip(labels, panel.series, strict=True)
+        for month, band in enumerate(percentiles(cells).T)
+    ]
+    return to_csv(("outcome", "unit", "result", "month", *_NAMES), rows)
+
+
+def differences_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario) -> bytes:
+    """The differences over the months: a row for each outcome, variant and month."""
+    rows = [
+        (panel.outcome, panel.unit, name, scenario.calendar(month), *map(_plain, point))
+        for panel in panels
+        for name, interval in zip(labels[1:], panel.differences, strict=True)
+        for month, point in enumerate(zip(*interval, strict=True))
+    ]
+    return to_csv(("outcome", "unit", "variant", "month", "mean", "low", "high"), rows)
+
+
+def runs_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario) -> bytes:
+    """The faint runs: a row for each result, run and month, a column an outcome."""
+    rows = [
+        (name, run, scenario.calendar(month), *(_plain(panel.series[place][run, month]) for panel in panels))
+        for place, name in enumerate(labels)
+        for run in range(min(RUNS, len(panels[0].series[place])))
+        for month in range(panels[0].series[place].shape[1])
+    ]
+    return to_csv(("result", "run", "month", *(panel.outcome for panel in panels)), rows)
+
+
+def to_csv(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows(rows)
+    return sink.getvalue().encode()
+
+
+def _figure(
+    panel: Panel, labels: Sequence[str], scenario: Scenario, meanings: dict[str, str], name: str, runs: int
+) -> Markup:
+    said = _said(panel, labels)
+    bands = [percentiles(cells) for cells in panel.series]
+    lines = [Line(words, band, cells[:runs] if len(cells) > 1 else cells[:0])
+             for words, band, cells in zip(labels, bands, panel.series, strict=True)]  # fmt: skip
+    last = scenario.calendar(bands[0].shape[1] - 1)
+    ends = "; ".join(f"{line.name} {number(line.bands[2, -1])} ({number(line.bands[0, -1])} to "
+                     f"{number(line.bands[4, -1])})" for line in lines)  # fmt: skip
+    words = f"{label(panel.outcome)}, {panel.unit}, {scenario.calendar(0)} to {last}. "
+    words += f"Median and 90% of seeds in {last}: {ends}."
+    drawn = [fan_chart(name, words, lines, scenario.start, panel.mark)]
+    if panel.differences:
+        told = "; ".join(f"{signed(float(it.mean[-1]))} ({number(it.low[-1])} to {number(it.high[-1])})"
+                         for it in panel.differences)  # fmt: skip
+        words = f"Difference in {label(panel.outcome)} from {labels[0]}, 95% interval; in {last}: {told}."
+        drawn.append(tag("p", "difference, 95% interval", class_="below"))
+        drawn.append(difference_chart(f"{name}d", words, panel.differences, scenario.start))
+    caption = tag("figcaption", tag("b", label(panel.outcome)), " ", tag("span", panel.unit),
+                  tag("small", meanings.get(panel.outcome, "")))  # fmt: skip
+    readout = tag("p", f"{last}: {said[-1]}", class_="readout", data_for=name)
+    return tag("figure", caption, drawn, readout, fold("Numbers", _numbers(panel, labels, bands, scenario)))
+
+
+def _numbers(panel: Panel, labels: Sequence[str], bands: Sequence[Any], scenario: Scenario) -> Markup:
+    """The chart as a table: each December, and the last month."""
+    months = bands[0].shape[1]
+    chosen = [at for at in range(months) if scenario.calendar(at).endswith("-12") or at == months - 1]
+    heads = ["month"]
+    for name in labels:
+        heads += [f"{name} median", "5% to 95%"]
+    heads += [f"{name} less {labels[0]} (95%)" for name in labels[1:]] if panel.differences else []
+    rows = []
+    for at in chosen:
+        row = [scenario.calendar(at)]
+        for band in bands:
+            row += [number(band[2, at]), f"{number(band[0, at])} to {number(band[4, at])}"]
+        row += [f"{signed(float(it.mean[at]))} ({number(it.low[at])} to {number(it.high[at])})"
+                for it in panel.differences]  # fmt: skip
+        rows.append(row)
+    return join(table(heads, rows, range(1, len(heads)), f"{label(panel.outcome)}, {panel.unit}"))
+
+
+def _plain(x: Any) -> str:
+    return repr(float(x)) if np.isfinite(x) else ""

@@ -1,0 +1,99 @@
+"""How to reproduce a report: commands, versions, digests, seeds."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from sim.report.html.markup import Markup, download, fold, join, table, tag
+from sim.report.html.stored import Stored
+from sim.runs.result import Result
+from sim.runs.store import OUTCOMES, SCENARIO
+from sim.studies.points import REPLICATES, VARIANT
+
+
+def commands(results: Sequence[Result], unpaired: bool = False) -> list[str]:
+    """The commands that make the results and the report again, from the scenarios that the page carries."""
+    files = file_names(results)
+    runs = [f"sim run {shlex.quote(files[place])} --replicates {max(result.replicates) + 1}"
+            for place, result in enumerate(results)]  # fmt: skip
+    folders = [shlex.quote(f"results/{file.removesuffix('.toml')}-{result.digest}")
+               for file, result in zip(files, results, strict=True)]  # fmt: skip
+    return [*runs, f"sim report {' '.join(folders)}{' --unpaired' * unpaired}"]
+
+
+def file_names(results: Sequence[Result]) -> list[str]:
+    """A scenario file's name for each result: its scenario's, with the digest where two are called alike."""
+    names = [result.name for result in results]
+    return [f"{result.name if names.count(result.name) == 1 else result.path.name}.toml" for result in results]
+
+
+def reproduction(results: Sequence[Result], lines: Sequence[str]) -> Markup:
+    """Files to save, commands to give, and what must come out."""
+    files = file_names(results)
+    kept = [download(file, (result.path / SCENARIO).read_bytes(), f"the scenario {result.name}", "text/plain")
+            for file, result in zip(files, results, strict=True)]  # fmt: skip
+    facts = [_facts(result.manifest, result.path.name, OUTCOMES) for result in results]
+    same = f"The same model gives the same bytes of {OUTCOMES}, however many workers run it."
+    return join(
+        _steps(kept, lines), tag("p", same), _versions([file.removesuffix(".toml") for file in files], facts),
+        [fold(f"Seeds of {result.path.name}", tag("p", tag("code", ", ".join(_seeds(result))), class_="wrap"))
+         for result in results],
+    )  # fmt: skip
+
+
+def study_reproduction(study: Stored, lines: Sequence[str], against: str = "") -> Markup:
+    """The same of a study; ``against`` names the other scenario, where there is one."""
+    named = [(study.name, SCENARIO), *([(other_name(study, against), VARIANT)] if against else [])]
+    files = [
+        download(f"{name}.toml", (study.path / file).read_bytes(), f"the scenario {name}", "text/plain")
+        for name, file in named
+    ]
+    return join(_steps(files, lines), _versions([study.name], [_facts(study.manifest, study.path.name, REPLICATES)]))
+
+
+def other_name(study: Stored, against: str) -> str:
+    """The other scenario's name, told from the first where the two are called alike."""
+    return f"{against}-other" if against == study.name else against
+
+
+def exact(value: Any) -> str:
+    """A value as a command takes it, with every digit."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _steps(files: Sequence[Markup], lines: Sequence[str]) -> Markup:
+    return join(
+        tag("p", "Save the resolved scenario, in which every key is written out, and run it with the same version:"),
+        tag("ul", [tag("li", file) for file in files]),
+        tag("pre", tag("code", "\n".join(lines)), tabindex=0),
+    )
+
+
+def _versions(labels: Sequence[str], facts: Sequence[dict[str, str]]) -> Markup:
+    rows = [(name, *(tag("code", fact[name]) for fact in facts)) for name in facts[0]]
+    return table(("", *labels), rows, (), "Versions and digests")
+
+
+def _facts(manifest: dict[str, Any], folder: str, output: str) -> dict[str, str]:
+    git: dict[str, Any] = manifest.get("git") or {}
+    commit = str(git.get("commit", "not known")) + (", files differed from it" if git.get("changed") else "")
+    failed = len(manifest["failures"])
+    return {
+        "folder": folder,
+        "model": str(manifest["model"]),
+        "seed": str(manifest["seed"]),
+        "replicates": str(manifest["replicates"]) + (f", {failed} failed" if failed else ""),
+        "months": f"{manifest['months']} from {manifest['start']}",
+        "digest of the scenario (SHA-256)": str(manifest["scenario"]),
+        f"digest of {output} (SHA-256)": str(manifest["outputs"][output]),
+        "commit": commit,
+        "Python": str(manifest.get("python", "not known")),
+        "packages": ", ".join(f"{name} {version}" for name, version in manifest.get("packages", {}).items()),
+        "platform": " ".join(str(part) for part in manifest.get("platform", {}).values()),
+    }
+
+
+def _seeds(result: Result) -> list[str]:
+    return [str(result.manifest["seeds"][str(replicate)]) for replicate in result.replicates]

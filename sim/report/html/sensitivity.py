@@ -1,0 +1,144 @@
+"""The report on a study of sensitivity: whose variance an outcome's is, and what each parameter does."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from sim.report.canvas import label
+from sim.report.html.charts import effect_chart
+from sim.report.html.headline import span, words_of
+from sim.report.html.limits import HEADING, limits_list
+from sim.report.html.markup import Markup, download, fold, join, table, tag
+from sim.report.html.over_months import to_csv
+from sim.report.html.page import Section, document
+from sim.report.html.reproduce import other_name, study_reproduction
+from sim.report.html.rests_on import kind_badge, parameters_by_kind, variance
+from sim.report.html.results import SOURCES, Report
+from sim.report.html.stored import Stored
+from sim.report.tables import plain, signed
+from sim.runs.summary import number
+from sim.studies.indices import Estimate
+from sim.studies.sensitivity import Sensitivity, Varied, uncertain
+
+_BARS = 15  # parameters in the chart; the table has all
+
+
+def report_sensitivity(study: Stored, found: Sequence[Sensitivity], answer: dict[str, Any]) -> Report:
+    """The page: for each outcome the split of its variance, the effects as bars, and every index as a table."""
+    first = found[0]
+    sentences = tuple(_sentence(it) for it in found)
+    lines = _commands(study, found)
+    sections = [
+        *(Section(f"outcome-{place}", label(it.outcome), _outcome(it, place)) for place, it in enumerate(found)),
+        Section("rests", "What it rests on", parameters_by_kind(study.name, study.scenario)),
+        Section("limits", HEADING, limits_list()),
+        Section("reproduce", "How to reproduce it", study_reproduction(study, lines, first.against)),
+        Section("data", "Data", tag("p", download("indices.csv", _csv(found), "every index of every parameter"))),
+    ]  # fmt: skip
+    eyebrow = (
+        f"{study.name} · {first.method}, {first.points} points over {len(first.parameters)} parameters · "
+        f"{first.replicates} seeds from seed {first.seed} · {first.month} · model {first.model}"
+    )
+    title = f"{study.scenario.title or study.name}: what it is sensitive to"
+    if first.against:
+        title = f"{study.name} less {first.against}: what the difference is sensitive to"
+    page = document(
+        title, eyebrow, sentences, None, sections, {}, f"Written by sim report from {study.path.name}. {SOURCES}"
+    )
+    return Report(study.path.name, page, sentences, {"kind": "sensitivity", "commands": lines, **answer})
+
+
+def _sentence(it: Sensitivity) -> str:
+    """The parameter that does most, with its interval, and whose the variance is."""
+    name = f"the difference in {words_of(it.outcome)} from {it.against}" if it.against else words_of(it.outcome)
+    top, part = it.parameters[0], it.split.parameters
+    effect, unit = top.index.effect, f" {top.unit}".rstrip()
+    said = (
+        f"{top.key} moves {name} most: {signed(effect.value)} {it.unit} (95%: {number(effect.low)} to "
+        f"{number(effect.high)}) from {number(top.low)} to {number(top.high)}{unit}."
+    )
+    if not math.isfinite(part.value):
+        return said
+    whose = f"{part.value:.0%} (95%: {part.low:.0%} to {part.high:.0%}) of the variance"
+    return f"{said} {whose} is the parameters', {it.split.seed.value:.0%} the seed's."
+
+
+def _outcome(it: Sensitivity, place: int) -> Markup:
+    shown = [row for row in it.parameters if row.share > 0][:_BARS] or list(it.parameters[:_BARS])
+    words = (
+        f"Change of {label(it.outcome)} ({it.unit}) from the low to the high end of each parameter's range, with its "
+        f"95% interval: " + "; ".join(f"{row.key} {signed(row.index.effect.value)}" for row in shown) + "."
+    )
+    bars = [(row.key, row.kind, row.index.effect) for row in shown]
+    caption = tag(
+        "figcaption", tag("b", "Effect of each parameter"), " ", tag("span", it.unit),
+        tag("small", "from the low to the high end of its range, over all else; line: 95% interval"),
+    )  # fmt: skip
+    optional = [
+        name for name in ("first", "total", "mu_star", "sigma") if getattr(it.parameters[0].index, name) is not None
+    ]
+    heads = ("parameter", "kind", "value", "low", "high", "unit", "share of variance", "effect", "95% interval",
+             *(_NAMES[name] for name in optional))  # fmt: skip
+    rows = [_row(row, optional) for row in it.parameters]
+    left = it.split.luck_in_means
+    luck = f"Of the variance of the means over seeds {left:.1%} is luck left over: indices below that say nothing." \
+        if math.isfinite(left) else ""  # fmt: skip
+    flips = [
+        tag("li", f"The sign flips where {flip.key} is {span(flip.low, flip.high)} {flip.unit}".rstrip()
+            + f": {signed(flip.mean.value)} (95%: {span(flip.mean.low, flip.mean.high)}).")
+        for flip in it.flips
+    ]  # fmt: skip
+    every = table(heads, rows, (2, 3, 4, 6, 7, 8, *range(9, len(heads))), label(it.outcome))
+    return join(
+        variance([it]), tag("p", luck, class_="note") if luck else None,
+        tag("ul", flips) if flips else None,
+        tag("figure", caption, effect_chart(f"effects{place}", words, bars), class_="wide", tabindex=0),
+        fold(f"All {len(rows)} parameters", every),
+    )  # fmt: skip
+
+
+_NAMES = {"first": "first order", "total": "total", "mu_star": "mean absolute effect", "sigma": "its spread"}
+
+
+def _row(row: Varied, optional: Sequence[str]) -> tuple[Any, ...]:
+    index = row.index
+    return (
+        tag("code", row.key), kind_badge(row.kind), plain(row.value), number(row.low), number(row.high), row.unit,
+        f"{row.share:.1%}", signed(index.effect.value), span(index.effect.low, index.effect.high),
+        *(_estimate(getattr(index, name)) for name in optional),
+    )  # fmt: skip
+
+
+def _estimate(it: Estimate | None) -> str:
+    return "" if it is None else f"{number(it.value)} ({number(it.low)} to {number(it.high)})"
+
+
+def _commands(study: Stored, found: Sequence[Sensitivity]) -> list[str]:
+    """The study's command; the keys stand in it where they are not those that are moved by default."""
+    first, axes = found[0], study.manifest["design"]["keys"]
+    parts = ["sim sensitivity", shlex.quote(f"{study.name}.toml")]
+    parts += [f"--outcome {shlex.quote(it.outcome)}" for it in found]
+    parts += [f"--method {first.method} --samples {first.samples} --replicates {study.manifest['replicates']}"]
+    if [axis.asked() for _, axis in uncertain(study.scenario)[0]] != axes:
+        parts += ["--keys " + shlex.quote(f"{axis['key']}={axis['low']!r}:{axis['high']!r}") for axis in axes]
+    if first.against:
+        parts.append(f"--against {shlex.quote(f'{other_name(study, first.against)}.toml')}")
+    return [" ".join(parts), f"sim report {shlex.quote(f'results/{study.path.name}')}"]
+
+
+def _csv(found: Sequence[Sensitivity]) -> bytes:
+    heads = ["outcome", "key", "unit", "kind", "value", "low", "high", "share"]
+    names = ("effect", "first", "total", "mu_star", "sigma")
+    for name in names:
+        heads += [name, f"{name}_low", f"{name}_high"]
+    rows = []
+    for it in found:
+        for row in it.parameters:
+            cells: list[Any] = [it.outcome, row.key, row.unit, row.kind, row.value, row.low, row.high, row.share]
+            for name in names:
+                cells += getattr(row.index, name) or ("", "", "")
+            rows.append(cells)
+    return to_csv(heads, rows)

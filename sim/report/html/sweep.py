@@ -1,0 +1,278 @@
+"""The report on a sweep: a slider for every key that was varied, and what stands at every simulated point."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.special import stdtrit
+
+from sim.report.canvas import label
+from sim.report.html.headline import span, words_of
+from sim.report.html.limits import HEADING, limits_list
+from sim.report.html.markup import Markup, download, fold, join, table, tag
+from sim.report.html.over_months import to_csv
+from sim.report.html.page import Section, document
+from sim.report.html.reproduce import exact, study_reproduction
+from sim.report.html.rests_on import kind_badge, parameters_by_kind
+from sim.report.html.results import SOURCES, Report
+from sim.report.html.stored import Stored
+from sim.report.tables import chosen, plain, signed
+from sim.runs.store import Store
+from sim.runs.summary import number
+from sim.scenario import describe
+from sim.studies.compare import CONFIDENCE
+from sim.studies.sweep import BASELINE, SHOWN, statistics, verdict
+
+_DIGITS = 8  # of a number that the page's script reads
+_MOST = 12  # outcomes that can be chosen
+
+Stats = dict[str, Any]
+
+
+def report_sweep(sweep: Stored, headline: Sequence[str]) -> Report:
+    """The page: sliders and answer first, then every point as a table."""
+    names = _names(sweep, headline)
+    stats = {name: statistics(sweep.cells[:, :, sweep.names.index(name)]) for name in names}
+    lead = _lead(stats, names)
+    sentence = _sentence(sweep, lead, stats[lead])
+    design, axes = sweep.manifest["design"], sweep.manifest["design"]["keys"]
+    rows = {row.key: row for row in describe(sweep.scenario)}
+    order = [lead, *(name for name in names if name != lead)]
+    count = len(sweep.cells) - 1
+    eyebrow = (
+        f"{sweep.name} · {design['design']} of {count} points over {len(axes)} key{'s' * (len(axes) > 1)} · "
+        f"{sweep.replicates} seeds from seed {sweep.manifest['seed']} · {sweep.manifest['month']} · "
+        f"model {sweep.manifest['model']}"
+    )
+    varied = [
+        (tag("code", axis["key"]), plain(_own(sweep, axis["key"])), _span(axis), axis["unit"],
+         [kind_badge(rows[axis["key"]].kind), " ", rows[axis["key"]].source], rows[axis["key"]].meaning)
+        for axis in axes
+    ]  # fmt: skip
+    lines = _commands(sweep)
+    heads = ("key", "baseline", "values", "unit", "the baseline's value rests on", "meaning")
+    sections = [
+        Section("explore", "Move the keys", _explorer(sweep, order, rows)),
+        Section("changed", "What was varied", table(heads, varied, (1,), "Keys that were varied")),
+        Section("points", "Every simulated point", join([_points(sweep, name, stats[name]) for name in order])),
+        Section("rests", "What it rests on", parameters_by_kind(sweep.name, sweep.scenario)),
+        Section("limits", HEADING, limits_list()),
+        Section("reproduce", "How to reproduce it", study_reproduction(sweep, lines)),
+        Section("data", "Data", tag("p", download("points.csv", _csv(sweep, stats), "every point and outcome"))),
+    ]  # fmt: skip
+    title = f"{sweep.scenario.title or sweep.name}: {', '.join(axis['key'].rpartition('.')[2] for axis in axes)} varied"
+    page = document(title, eyebrow, [sentence], None, sections, {"sweep-data": _data(sweep, order)},
+                    f"Written by sim report from {sweep.path.name}. {SOURCES}")  # fmt: skip
+    found = {
+        name: [{key: float(values[at]) for key, values in found.items()} | {"point": _point(sweep, at)}
+               for at in range(len(sweep.cells))]
+        for name, found in stats.items()
+    }  # fmt: skip
+    return Report(
+        sweep.path.name, page, (sentence,), {"kind": "sweep", "commands": lines, "lead": lead, "points": found}
+    )
+
+
+def _names(sweep: Stored, headline: Sequence[str]) -> list[str]:
+    """The outcomes that the sweep was asked for, and the scenario's headline."""
+    store, asked = Store(sweep.path), []
+    if store.intact(SHOWN):
+        import csv
+
+        with (sweep.path / SHOWN).open(encoding="utf-8", newline="") as file:
+            asked = list(dict.fromkeys(row["outcome"] for row in csv.DictReader(file)))
+    return chosen(sweep.names, [*asked, *headline], sweep.scenario.figures, everything=False)[:_MOST]
+
+
+def _lead(stats: Stats, names: Sequence[str]) -> str:
+    """The first outcome that some point moves and the baseline has."""
+
+    def moved(name: str) -> bool:
+        it = stats[name]
+        told = [verdict(*it_) in {"more", "less"} for it_ in zip(it["difference"], it["low"], it["high"], strict=True)]
+        return any(told) and bool(it["mean"][BASELINE])
+
+    return next((name for name in names if moved(name)), names[0])
+
+
+def _sentence(sweep: Stored, name: str, stats: Stats) -> str:
+    """The largest difference from the baseline, with its interval and where it is."""
+    far = np.abs(np.nan_to_num(stats["difference"]))
+    at = int(np.argmax(far))
+    unit = sweep.units[name]
+    where = ", ".join(f"{key} = {_brief(value)}" for key, value in _point(sweep, at).items())
+    of = f"{len(sweep.cells) - 1} points"
+    if not far[at]:
+        return f"None of {of} moves {words_of(name)} from the baseline's {number(stats['median'][BASELINE])} {unit}."
+    interval = f"(95%: {number(stats['low'][at])} to {number(stats['high'][at])})"
+    return (
+        f"Of {of} the farthest from the baseline in {words_of(name)} is {signed(float(stats['difference'][at]))} "
+        f"{unit} {interval} at {where}, after {sweep.manifest['months']} months, "
+        f"on {int(stats['seeds'][at])} common seeds."
+    )
+
+
+def _brief(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else plain(value)
+
+
+def _point(sweep: Stored, at: int) -> dict[str, Any]:
+    keys = [axis["key"] for axis in sweep.manifest["design"]["keys"]]
+    if at == BASELINE:
+        return {key: _own(sweep, key) for key in keys}
+    return dict(zip(keys, sweep.manifest["design"]["points"][at - 1], strict=True))
+
+
+def _own(sweep: Stored, key: str) -> Any:
+    """The baseline's value; None for a schedule."""
+    value = sweep.scenario.values[key]
+    return value if isinstance(value, bool | int | float | str) else None
+
+
+def _span(axis: Mapping[str, Any]) -> str:
+    if "levels" in axis:
+        return ", ".join(plain(value) for value in axis["levels"])
+    return f"{plain(axis['low'])} to {plain(axis['high'])}"
+
+
+def _points(sweep: Stored, name: str, stats: Stats) -> Markup:
+    axes = sweep.manifest["design"]["keys"]
+    heads = ("point", *(axis["key"].rpartition(".")[2] for axis in axes), "median", "90% interval", "difference",
+             "95% interval", "verdict", "seeds")  # fmt: skip
+    rows = []
+    for at in range(len(sweep.cells)):
+        low, high = float(stats["low"][at]), float(stats["high"][at])
+        rows.append((
+            "baseline" if at == BASELINE else at, *(_brief(value) for value in _point(sweep, at).values()),
+            number(stats["median"][at]), span(stats["p5"][at], stats["p95"][at]),
+            signed(float(stats["difference"][at])), span(low, high),
+            verdict(float(stats["difference"][at]), low, high), int(stats["seeds"][at]),
+        ))  # fmt: skip
+    count = len(heads)
+    made = table(heads, rows, (*range(1, count - 2), count - 1), f"{label(name)}, {sweep.units[name]}")
+    return fold(f"{label(name)}, {sweep.units[name]}", made)
+
+
+def _explorer(sweep: Stored, names: Sequence[str], rows: Mapping[str, Any]) -> Markup:
+    """The sliders, the answer, and room for the charts that the script draws."""
+    design = sweep.manifest["design"]
+    grid = design["design"] == "grid"
+    options = [tag("option", f"{label(name)}, {sweep.units[name]}", value=name) for name in names]
+    controls = [tag("label", "Outcome", tag("select", options, id="outcome"))]
+    for place, axis in enumerate(design["keys"]):
+        controls.append(_slider(place, axis, rows[axis["key"]].meaning, grid=grid))
+    controls += [tag("button", "To the nearest simulated point", type="button", id="snap"),
+                 tag("button", "To the point nearest to the baseline", type="button", id="to-baseline")]  # fmt: skip
+    answer = tag(
+        "div", tag("p", tag("span", id="state", class_="badge"), " ", tag("small", id="state-words")),
+        tag("p", id="level", class_="big"), tag("p", id="band", class_="note"), tag("p", id="difference"),
+        class_="answer", aria_live="polite", id="answer",
+    )  # fmt: skip
+    how = (
+        "Simulated points are shown as they came out. Between them every seed is interpolated multilinearly: such "
+        "numbers are estimates, and their intervals do not hold the error of interpolating."
+        if grid
+        else "A design of this kind has no grid to interpolate on: what is shown is the simulated point nearest to the "
+        "sliders, each key measured by its range."
+    )
+    every = "All outcomes at this position"
+    live = tag("table", tag("caption", every),
+               tag("thead", tag("tr", [tag("th", head, scope="col", class_="n" if place in (1, 3) else None)
+                                       for place, head in enumerate(("outcome", "median", "90% interval", "difference",
+                                                                     "95% interval", "unit"))])),
+               tag("tbody", id="live"))  # fmt: skip
+    charts = [
+        tag("figure", tag("figcaption", tag("b", axis["key"]), " ", tag("span", axis["unit"]),
+                          tag("small", "the other keys as the sliders stand" if grid else "every simulated point")),
+            tag("svg", tag("title", axis["key"]), id=f"slice{place}", viewBox="0 0 360 220", role="img"))
+        for place, axis in enumerate(design["keys"])
+    ]  # fmt: skip
+    return join(
+        tag("noscript", tag("p", "The sliders need a browser that runs scripts; every point is in the tables below.")),
+        tag("div", tag("div", controls, class_="controls", role="group", aria_label="Position in the design"),
+            tag("div", answer, tag("div", charts, class_="charts"),
+                tag("div", live, class_="scroll", tabindex=0, role="region", aria_label=every),
+                tag("p", how, class_="note")), class_="sweep"),
+    )  # fmt: skip
+
+
+def _slider(place: int, axis: Mapping[str, Any], meaning: str, *, grid: bool) -> Markup:
+    """One key: on a grid the slider's places 0, 1, 2 ... are its levels; elsewhere its range in hundredths."""
+    levels = axis.get("levels")
+    last = len(levels) - 1 if levels else 100
+    step = "any" if not levels else 0.125 if grid and _numeric(levels) else 1
+    ends = [plain(levels[0]), plain(levels[-1])] if levels else [plain(axis["low"]), plain(axis["high"])]
+    shown = [plain(value) for value in levels] if levels and len(levels) <= 5 else ends
+    return tag(
+        "label", tag("code", axis["key"]), tag("output", id=f"value{place}", for_=f"key{place}"),
+        tag("input", type="range", id=f"key{place}", min=0, max=last, step=step, value=0, title=meaning or None,
+            disabled=last == 0),
+        tag("span", [tag("span", value) for value in shown], class_="levels", aria_hidden="true"),
+    )  # fmt: skip
+
+
+def _numeric(levels: Sequence[Any]) -> bool:
+    return all(type(value) in (int, float) for value in levels)
+
+
+def _data(sweep: Stored, names: Sequence[str]) -> dict[str, Any]:
+    """What the script reads: keys, points, and every seed's value at every point."""
+    design = sweep.manifest["design"]
+    keys = []
+    for axis in design["keys"]:
+        levels = axis.get("levels")
+        own = _own(sweep, axis["key"])
+        keys.append({
+            "key": axis["key"], "unit": axis["unit"],
+            "levels": levels, "low": axis.get("low"), "high": axis.get("high"),
+            "labels": [plain(value) for value in levels] if levels else None, "own": own,
+            "numeric": levels is None or _numeric(levels),
+        })  # fmt: skip
+    return {
+        "grid": design["design"] == "grid",
+        "keys": keys,
+        "points": design["points"],
+        "outcomes": [
+            {"name": name, "label": label(name), "unit": sweep.units[name],
+             "values": [[_digits(x) for x in point] for point in sweep.cells[1:, :, sweep.names.index(name)]],
+             "baseline": [_digits(x) for x in sweep.cells[BASELINE, :, sweep.names.index(name)]]}
+            for name in names
+        ],
+        # Student's t of the interval, by the number of seeds.
+        "t": [0.0, 0.0, *(_digits(stdtrit(count - 1.0, 0.5 + CONFIDENCE / 2)) or 0.0
+                          for count in range(2, sweep.replicates + 1))],
+        "month": sweep.manifest["month"],
+    }  # fmt: skip
+
+
+def _digits(x: Any) -> float | None:
+    return float(f"{float(x):.{_DIGITS}g}") if math.isfinite(x) else None
+
+
+def _commands(sweep: Stored) -> list[str]:
+    """The sweep's command. A grid's values stand in it; a latin or sobol design is drawn again from the seed."""
+    design = sweep.manifest["design"]
+    vary = []
+    for axis in design["keys"]:
+        values = ",".join(map(exact, axis["levels"])) if "levels" in axis else f"{axis['low']!r}:{axis['high']!r}"
+        vary.append("--vary " + shlex.quote(f"{axis['key']}={values}"))
+    how = "" if design["design"] == "grid" else f" --design {design['design']} --samples {len(design['points'])}"
+    file = shlex.quote(f"{sweep.name}.toml")
+    run = f"sim sweep {file} {' '.join(vary)}{how} --replicates {sweep.replicates}"
+    return [run, f"sim report {shlex.quote(f'results/{sweep.path.name}')}"]
+
+
+def _csv(sweep: Stored, stats: Stats) -> bytes:
+    keys = [axis["key"] for axis in sweep.manifest["design"]["keys"]]
+    columns = list(next(iter(stats.values())))
+    rows = [
+        (at, *(plain(value) for value in _point(sweep, at).values()), name, sweep.units[name],
+         *("" if not math.isfinite(found[column][at]) else repr(float(found[column][at])) for column in columns))
+        for name, found in stats.items()
+        for at in range(len(sweep.cells))
+    ]  # fmt: skip
+    return to_csv(("point", *keys, "outcome", "unit", *columns), rows)

@@ -1,0 +1,101 @@
+"""From what is stored to a report's file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.declare import Outcome
+from sim.report.html.results import Report, report_comparison, report_result
+from sim.report.html.sensitivity import report_sensitivity
+from sim.report.html.stored import kind_of, open_sensitivity, open_sweep
+from sim.report.html.sweep import report_sweep
+from sim.runs.errors import Incompatible, ResultError
+from sim.runs.result import Result, find_result
+from sim.scenario import Scenario
+from sim.studies.compare import compare_results
+from sim.studies.sensitivity import Sensitivity, stored
+
+
+@dataclass(frozen=True)
+class Written:
+    """A report in its place: the file, the sentences of its headline, and what ``--json`` says beside them."""
+
+    path: Path
+    headline: tuple[str, ...]
+    about: dict[str, Any]
+
+
+def write(
+    names: Sequence[Result | str | Path],
+    folder: Path,
+    out: Path | None,
+    outcomes: Mapping[str, Outcome],
+    headline: Callable[[Scenario], Sequence[str]],
+    *,
+    unpaired: bool = False,
+) -> Written:
+    """Write the report on stored results, by default beside them under ``folder``.
+
+    ``ResultError`` for what is no result, ``Incompatible`` for results that cannot be held against one another.
+    """
+    made = _made(names, folder, outcomes, headline, unpaired=unpaired)
+    path = out or folder / f"report-{made.stem}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        aside.write_bytes(made.page)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    digest = hashlib.sha256(made.page).hexdigest()
+    return Written(path, made.headline, {**made.about, "sha256": digest})
+
+
+def _made(
+    names: Sequence[Result | str | Path], folder: Path, outcomes: Mapping[str, Outcome],
+    headline: Callable[[Scenario], Sequence[str]], *, unpaired: bool,
+) -> Report:  # fmt: skip
+    studies = [place for name in names if (place := _study_folder(name, folder))]
+    if studies and len(names) > 1:
+        raise Incompatible(f"{studies[0]} is a study: it has a report of its own, give it alone")
+    if studies:
+        return _study(studies[0], headline)
+    results = [it if isinstance(it, Result) else find_result(it, folder) for it in names]
+    if len({it.path.resolve() for it in results}) < len(results):
+        raise Incompatible(f"{', '.join(map(str, names))}: a result is given twice")
+    first = results[0]
+    chosen = headline(first.scenario)
+    more = [it for result in results for it in _sensitivities(result, folder, chosen)]
+    if len(results) == 1:
+        return report_result(first, outcomes, chosen, more)
+    better = {name: outcome.better for name, outcome in outcomes.items()}
+    comparison = compare_results(results, folder, better, unpaired=unpaired)
+    return report_comparison(comparison, outcomes, chosen, more)
+
+
+def _study_folder(name: Result | str | Path, folder: Path) -> Path | None:
+    """The study's folder that a name or path means; None where it means none."""
+    places = () if isinstance(name, Result) else (Path(name), folder / name)
+    return next((place for place in places if kind_of(place)), None)
+
+
+def _study(place: Path, headline: Callable[[Scenario], Sequence[str]]) -> Report:
+    kind = kind_of(place)
+    if kind == "sweep":
+        sweep = open_sweep(place)
+        return report_sweep(sweep, headline(sweep.scenario))
+    if kind == "sensitivity":
+        return report_sensitivity(*open_sensitivity(place))
+    raise ResultError(f"{place}: a study of kind {kind} has no report, allowed: a result, a sweep, a sensitivity study")
+
+
+def _sensitivities(result: Result, folder: Path, names: Sequence[str]) -> list[Sensitivity]:
+    """What studies kept beside the results say of the outcomes of this very scenario."""
+    version = str(result.manifest["model"])
+    found = (stored(folder, result.scenario, name, version) for name in names)
+    return [it for it in found if it]

@@ -1,0 +1,353 @@
+"""A sweep as text, as JSON and in figures: lines over one key, a map over two, parallel coordinates over more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize, TwoSlopeNorm
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
+
+from sim.declare import Value
+from sim.report.canvas import BLUE, GREY, INK, VERMILION, Page, label, number_axis, page, style
+from sim.report.pages import seeds_text
+from sim.report.tables import clean, columns, plain, signed
+from sim.runs.store import FIGURES, Say, Store, digest_of
+from sim.runs.summary import number
+from sim.studies.designs import Axis
+from sim.studies.sweep import BASELINE, Sweep, verdict
+
+MOST_ROWS = 24  # points of a table; of more, those at either end are shown
+MOST_PANELS = 8
+_MOST_NUMBERS = 7  # rows or columns of a map whose cells have room for their numbers
+_DIVERGING, _RISING = "PuOr_r", "cividis"  # both told apart by the colour-blind
+
+
+def sweep_text(sweep: Sweep, *, everything: bool = False) -> str:
+    """A table for every outcome shown: a line a point."""
+    scenario, failed = sweep.scenario, len(sweep.failures)
+    keys = ", ".join(axis.key for axis in sweep.axes)
+    lines = [
+        f"{scenario.name}: {keys} over {len(sweep.points) - 1} points ({sweep.design}), each on the same seeds",
+        f"{seeds_text(sweep.replicates, scenario.seed)}; means, percentiles and paired differences in {_month(sweep)}",
+        *([f"{failed} replicates failed: the numbers are of the others"] if failed else []),
+    ]
+    for name in sweep.outcomes:
+        lines += [
+            "",
+            f"{name} ({sweep.units[name]})" if sweep.units[name] else name,
+            *_outcome_text(sweep, name, everything),
+        ]
+    return "\n".join([*lines, "", f"results: {sweep.path}"])
+
+
+def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
+    stats = sweep.stats[name]
+    order = list(range(1, len(sweep.points)))
+    hidden = 0
+    if len(order) > MOST_ROWS and not everything:
+        order.sort(key=lambda at: float(np.nan_to_num(stats["mean"][at])))
+        hidden = len(order) - MOST_ROWS
+        order = order[: MOST_ROWS // 2] + order[-MOST_ROWS // 2 :]
+    rows = []
+    for at in (BASELINE, *order):
+        mean, low, high = (float(stats[it][at]) for it in ("difference", "low", "high"))
+        told = ("", "", "as it is") if at == BASELINE else (signed(mean), _span(low, high), verdict(mean, low, high))
+        values = map(_value, sweep.points[at].values())
+        rows.append((*values, number(stats["mean"][at]), number(stats["median"][at]),
+                     _span(stats["p5"][at], stats["p95"][at]), *told))  # fmt: skip
+    heads = (
+        *(short(axis.key) for axis in sweep.axes),
+        "mean",
+        "median",
+        "90% of seeds",
+        "difference",
+        "95% interval",
+        "",
+    )
+    table = columns(heads, rows, right=tuple(range(len(heads) - 1)))
+    more = (
+        [f"the {MOST_ROWS // 2} lowest and highest means; {hidden} more points: --all, or sweep.csv"] if hidden else []
+    )
+    return [table, *more]
+
+
+def sweep_json(sweep: Sweep) -> dict[str, Any]:
+    """All that the table shows as one object; ``points[0]`` is the scenario as it is."""
+    manifest = sweep.runs.manifest
+    return {
+        "results": str(sweep.path),
+        "scenario": sweep.scenario.name,
+        "digest": manifest["digest"],
+        "model": manifest["model"],
+        "seed": sweep.scenario.seed,
+        "replicates": sweep.replicates,
+        "months": sweep.scenario.months,
+        "month": _month(sweep),
+        "design": sweep.design,
+        "keys": [axis.asked() for axis in sweep.axes],
+        "failures": sweep.failures,
+        "points": [
+            {
+                "values": dict(values),
+                "outcomes": {
+                    name: {
+                        "unit": sweep.units[name],
+                        **{key: clean(float(found[at])) for key, found in sweep.stats[name].items()},
+                        "verdict": "" if at == BASELINE else _verdict(sweep, name, at),
+                    }
+                    for name in sweep.outcomes
+                },
+            }
+            for at, values in enumerate(sweep.points)
+        ],
+    }
+
+
+def draw_sweep(sweep: Sweep, say: Say) -> None:
+    """Draw the outcomes shown, in the sweep's folder."""
+    with style():
+        pages = _pages(sweep)
+        files = {f"{FIGURES}/{stem}.{kind}": data for stem, made in pages.items()
+                 for kind, data in (("png", made.png()), ("svg", made.svg()))}  # fmt: skip
+    with (store := Store(sweep.path)).locked(say):
+        held = store.manifest()["outputs"]
+        if any(held.get(name) != digest_of(data) or not store.intact(name) for name, data in files.items()):
+            store.add(files)
+
+
+def _pages(sweep: Sweep) -> dict[str, Page]:
+    if len(sweep.axes) > 2:
+        return {f"parallel-{name}": _parallel_page(sweep, name) for name in sweep.outcomes[:MOST_PANELS]}
+    if len(sweep.axes) == 2:
+        return {"map": _map_page(sweep)}
+    return {"lines": _line_page(sweep)}
+
+
+def _line_page(sweep: Sweep) -> Page:
+    axis = sweep.axes[0]
+    names = sweep.outcomes[:MOST_PANELS]
+    key = [("line", BLUE, "mean"), ("band", _BAND_50, "middle 50% of seeds"), ("band", _BAND_90, "middle 90%"),
+           ("mark", VERMILION, "the scenario as it is")]  # fmt: skip
+    made = _page(sweep, key, len(names), 1.9, "Lower axes: mean difference from the scenario as it is, 95% interval.")
+    order = sorted(range(1, len(sweep.points)), key=lambda at: _place(sweep, axis, at))
+    x = np.array([_place(sweep, axis, at) for at in order])
+    own = _place(sweep, axis, BASELINE)
+    for panel, name in enumerate(names):
+        stats = sweep.stats[name]
+        upper = made.axes(panel, bottom=made.panel * 0.45)
+        lower = made.axes(panel, top=made.panel * 0.66, bottom=0.14)
+        if axis.numeric:
+            for low, high, colour in (("p5", "p95", _BAND_90), ("p25", "p75", _BAND_50)):
+                upper.fill_between(x, stats[low][order], stats[high][order], color=colour, linewidth=0)
+            upper.plot(x, stats["mean"][order], color=BLUE, marker="o", markersize=2.5, linewidth=1.3)
+            lower.fill_between(x, stats["low"][order], stats["high"][order], color=_BAND_50, linewidth=0)
+            lower.plot(x, stats["difference"][order], color=BLUE, marker="o", markersize=2.5, linewidth=1.2)
+        else:
+            upper.vlines(x, stats["p5"][order], stats["p95"][order], color=_BAND_90, linewidth=7)
+            upper.vlines(x, stats["p25"][order], stats["p75"][order], color=_BAND_50, linewidth=7)
+            upper.plot(x, stats["mean"][order], color=BLUE, marker="o", markersize=4, linewidth=0)
+            lower.vlines(x, stats["low"][order], stats["high"][order], color=BLUE, linewidth=1.2)
+            lower.plot(x, stats["difference"][order], color=BLUE, marker="o", markersize=4, linewidth=0)
+        lower.axhline(0.0, color=INK, linewidth=0.7)
+        if np.isfinite(own):
+            upper.plot([own], [stats["mean"][BASELINE]], marker="D", markersize=4.5, color=VERMILION,
+                       markeredgecolor="white", markeredgewidth=0.6, zorder=6, linewidth=0)  # fmt: skip
+        _words(upper, name, sweep.units[name])
+        number_axis(upper)
+        number_axis(lower, 3)
+        for axes, below in ((upper, True), (lower, False)):
+            _key_axis(axes, axis, x, below=below)
+        lower.set_xlabel(
+            f"{short(axis.key)}{f', {axis.unit}' if axis.unit else ''}", fontsize=7, color=GREY, labelpad=2
+        )
+        _note(lower, f"difference, {sweep.units[name]}" if sweep.units[name] else "difference")
+    return made
+
+
+def _map_page(sweep: Sweep) -> Page:
+    across, up = sweep.axes
+    names = sweep.outcomes[:MOST_PANELS]
+    grid = sweep.design == "grid"
+    cells = "cells" if grid else "points"
+    key = [("mark", INK, "the scenario as it is")]
+    words = (
+        f"Colour: mean difference from the scenario as it is; grey rings: {cells} not distinguishable from it at 95%."
+    )
+    made = _page(sweep, key, len(names), 1.75, words)
+    x, y = (np.array([_place(sweep, axis, at) for at in range(1, len(sweep.points))]) for axis in (across, up))
+    for panel, name in enumerate(names):
+        stats, axes = sweep.stats[name], made.axes(panel, bottom=0.22)
+        values = stats["difference"][1:]
+        norm, colours = _scale(values)
+        axes.grid(visible=False)
+        if grid:
+            columns_, rows = np.unique(x), np.unique(y)
+            field = np.full((len(rows), len(columns_)), np.nan)
+            at = np.searchsorted(rows, y), np.searchsorted(columns_, x)
+            field[at] = values
+            axes.imshow(field, origin="lower", aspect="auto", cmap=colours, norm=norm, interpolation="nearest")
+            places = np.column_stack((at[1], at[0])).astype(float)
+            for line, (axis, levels) in ((axes.xaxis, (across, columns_)), (axes.yaxis, (up, rows))):
+                texts = [plain(value) for value in axis.levels] if not axis.numeric else [number(it) for it in levels]
+                step = -(-sum(map(len, texts)) // 32) if line is axes.xaxis else -(-len(texts) // 8)
+                line.set_major_locator(FixedLocator(range(0, len(texts), step)))
+                line.set_major_formatter(FixedFormatter(texts[::step]))
+                line.set_tick_params(labelsize=6)
+            if max(field.shape) <= _MOST_NUMBERS:
+                _numbers(axes, places, values, norm, colours)
+            own = [float(np.interp(_place(sweep, axis, BASELINE), levels, np.arange(len(levels)), np.nan, np.nan))
+                   for axis, levels in ((across, columns_), (up, rows))]  # fmt: skip
+        else:
+            places = np.column_stack((x, y))
+            axes.scatter(x, y, c=values, cmap=colours, norm=norm, s=22, linewidths=0)
+            own = [_place(sweep, axis, BASELINE) for axis in (across, up)]
+            number_axis(axes)
+            _key_axis(axes, across, x, below=False)
+        unclear = (stats["low"][1:] <= 0) & (stats["high"][1:] >= 0)
+        rings: dict[str, Any] = {"facecolors": "none", "edgecolors": GREY, "linewidths": 0.7, "clip_on": False}
+        axes.scatter(places[unclear, 0], places[unclear, 1], s=46, **rings)
+        if np.isfinite(own).all():
+            axes.plot(*([it] for it in own), marker="D", markersize=5, color=INK, markeredgecolor="white",
+                      markeredgewidth=0.7, linewidth=0, clip_on=False)  # fmt: skip
+        bar = made.figure.colorbar(ScalarMappable(norm, colours), ax=axes, fraction=0.05, pad=0.03)
+        bar.outline.set_visible(False)
+        number_axis(bar.ax, 4)
+        bar.ax.tick_params(labelsize=6.5)
+        _words(axes, name, sweep.units[name])
+        axes.set_xlabel(f"{short(across.key)}{f', {across.unit}' if across.unit else ''}", fontsize=7, color=GREY)
+        axes.set_ylabel(f"{short(up.key)}{f', {up.unit}' if up.unit else ''}", fontsize=7, color=GREY, labelpad=1)
+    return made
+
+
+def _parallel_page(sweep: Sweep, name: str) -> Page:
+    stats = sweep.stats[name]
+    words = "A line is a point of the design, coloured by the outcome's mean over seeds (the last axis)."
+    made = _page(sweep, [("line", VERMILION, "the scenario as it is")], 1, 2.1, words)
+    axes = made.figure.add_axes((0.04, 0.72 / made.height, 0.92, 1 - (0.72 + 1.02) / made.height))
+    axes.set_axis_off()
+    places = np.array([[_place(sweep, axis, at) for axis in sweep.axes] for at in range(len(sweep.points))])
+    full = np.column_stack((places, stats["mean"]))
+    low, high = np.nanmin(full, axis=0), np.nanmax(full, axis=0)
+    scaled = (full - low) / np.where(high > low, high - low, 1.0)
+    x = np.arange(full.shape[1])
+    norm = Normalize(float(low[-1]), float(high[-1]) if high[-1] > low[-1] else float(low[-1]) + 1)
+    colours = mpl.colormaps[_RISING]
+    order = np.argsort(np.abs(scaled[1:, -1] - 0.5)) + 1  # extremes are drawn last, where they can be followed
+    lines = LineCollection([np.column_stack((x, scaled[at])) for at in order], linewidths=0.9, alpha=0.75,
+                           colors=[colours(norm(full[at, -1])) for at in order])  # fmt: skip
+    axes.add_collection(lines)
+    axes.plot(x, scaled[BASELINE], color=VERMILION, linewidth=1.8, zorder=5)
+    names = [short(axis.key) for axis in sweep.axes] + [label(name)]
+    units = [axis.unit for axis in sweep.axes] + [sweep.units[name]]
+    for at, (title, unit) in enumerate(zip(names, units, strict=True)):
+        axes.plot([at, at], [0, 1], color=INK if at == len(names) - 1 else GREY, linewidth=1)
+        last = at == len(sweep.axes)
+        ends = (number(low[at]), number(high[at]))
+        if not last and not sweep.axes[at].numeric:
+            ends = (plain(sweep.axes[at].levels[0]), plain(sweep.axes[at].levels[-1]))
+        for height, end, up in ((-0.05, ends[0], "top"), (1.04, ends[1], "bottom")):
+            axes.text(at, height, end, ha="center", va=up, fontsize=7, color=GREY)
+        weight = "bold" if last else "normal"
+        axes.text(at, 1.17, title, ha="center", va="bottom", fontsize=7.5, color=INK, fontweight=weight)
+        axes.text(at, 1.165, unit, ha="center", va="top", fontsize=6.5, color=GREY)
+    axes.set_xlim(-0.3, len(names) - 0.7)
+    axes.set_ylim(-0.12, 1.3)
+    return made
+
+
+_BAND_50, _BAND_90 = (0.55, 0.755, 0.864), (0.78, 0.879, 0.933)  # BLUE mixed with white
+
+
+def _page(sweep: Sweep, key: Sequence[Any], panels: int, tall: float, words: str) -> Page:
+    scenario = sweep.scenario
+    title = f"{scenario.title or scenario.name}: {', '.join(short(axis.key) for axis in sweep.axes)}"
+    subtitle = f"{scenario.name} in {_month(sweep)}, {len(sweep.points) - 1} points ({sweep.design}), common seeds"
+    source = f"Model {sweep.runs.manifest['model']}. Source: sweep.parquet of {sweep.path.name}."
+    footer = (f"{seeds_text(sweep.replicates, scenario.seed)} at every point. {words}", source)
+    return page(title, subtitle, key, footer, panels, tall=tall)
+
+
+def _value(value: Value | None) -> str:
+    return "schedule" if value is None else f"{value:.4g}" if isinstance(value, float) else plain(value)
+
+
+def _place(sweep: Sweep, axis: Axis, at: int) -> float:
+    """Where a point stands along an axis: its number, or that of its level; NaN where it has neither."""
+    value = sweep.points[at][axis.key]
+    if axis.numeric:
+        return float(value) if isinstance(value, int | float) else np.nan
+    return float(axis.levels.index(value)) if value in axis.levels else np.nan
+
+
+def _key_axis(axes: Axes, axis: Axis, x: Any, *, below: bool) -> None:
+    if axis.numeric:
+        plain_axis(axes.xaxis)
+    else:
+        axes.xaxis.set_major_locator(FixedLocator(range(len(axis.levels))))
+        axes.xaxis.set_major_formatter(FixedFormatter([plain(value) for value in axis.levels]))
+        axes.set_xlim(-0.5, len(axis.levels) - 0.5)
+    if below:
+        axes.tick_params(axis="x", labelbottom=False)
+    if axis.numeric and len(x) > 1:
+        room = (x.max() - x.min()) * 0.03
+        axes.set_xlim(x.min() - room, x.max() + room)
+
+
+def _scale(values: Any) -> tuple[Normalize, str]:
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
+    if low < 0 < high:
+        most = max(-low, high)
+        return TwoSlopeNorm(0.0, -most, most), _DIVERGING
+    return Normalize(low, high if high > low else low + 1), _RISING
+
+
+def _numbers(axes: Axes, places: Any, values: Any, norm: Normalize, colours: str) -> None:
+    for (x, y), value in zip(places, values, strict=True):
+        if np.isfinite(value):
+            red, green, blue, _ = mpl.colormaps[colours](norm(value))
+            ink = INK if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
+            axes.annotate(signed(float(value)), (x, y), (0, 8), textcoords="offset points", ha="center", va="center",
+                          fontsize=5.5, color=ink)  # fmt: skip
+
+
+def _words(axes: Axes, name: str, unit: str) -> None:
+    axes.annotate(label(name), (0, 1), (0, 17), textcoords="offset points", xycoords="axes fraction",
+                  fontsize=8.5, fontweight="bold", color=INK, annotation_clip=False)  # fmt: skip
+    _note(axes, unit, 7)
+
+
+def _note(axes: Axes, words: str, up: float = 3) -> None:
+    axes.annotate(words, (0, 1), (0, up), textcoords="offset points", xycoords="axes fraction", fontsize=7, color=GREY,
+                  annotation_clip=False)  # fmt: skip
+
+
+def plain_axis(axis: XAxis | YAxis) -> None:
+    """Few ticks, each a plain number."""
+    axis.set_major_locator(MaxNLocator(4))
+    axis.set_major_formatter(lambda value, _: number(value))
+
+
+def short(key: str) -> str:
+    """The last two names of a key: enough to know it by."""
+    return ".".join(key.split(".")[-2:])
+
+
+def _span(low: float, high: float) -> str:
+    return f"{number(low)} to {number(high)}" if np.isfinite(low) else ""
+
+
+def _month(sweep: Sweep) -> str:
+    return sweep.scenario.calendar(sweep.scenario.months - 1)
+
+
+def _verdict(sweep: Sweep, name: str, at: int) -> str:
+    stats: Mapping[str, Any] = sweep.stats[name]
+    return verdict(*(float(stats[it][at]) for it in ("difference", "low", "high")))

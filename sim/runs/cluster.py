@@ -1,0 +1,328 @@
+"""Where tasks run: on a dask.distributed cluster, behind the same door as the processes of this machine.
+
+A task goes out and its value comes back as compressed pickle, so that the scheduler in between handles plain bytes.
+The scheduler repeats the task of a worker that died. A worker whose model is another one gets no task: it is asked
+when it is first seen, and checks again at each task, as it may join while tasks run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import time
+import zlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sim.runs.errors import ClusterError, WrongAddress
+from sim.runs.executor import THREADS, Failure, Workers, attempt
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from distributed import Client, Future
+
+LOCAL = "local"
+_PERIOD = 1.0  # seconds between two looks at who is there
+_PATIENCE = 15.0  # seconds until a scheduler that does not answer is given up
+_TRIES = 3  # of a task that a worker could not even begin
+
+Task = tuple[int, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The answer of a worker that has another model."""
+
+    worker: str
+    version: str
+
+
+def model_here() -> tuple[str, bool]:
+    """The model's version in this process, and whether it is compiled on this machine."""
+    from sim.compiled import is_warm
+    from sim.runs.replicate import ecosystem
+
+    return ecosystem().version, is_warm()
+
+
+@cache
+def prepare() -> tuple[str, bool]:
+    """What a worker does first: one thread for arithmetic, unless its environment says otherwise; its model."""
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
+    return model_here()
+
+
+def perform(version: str, packed: bytes) -> bytes | Failure | Refused:
+    """On a worker: the packed value or the failure of a packed task, where the model is the one asked for."""
+    found, _ = prepare()
+    if found != version:
+        from distributed import get_worker
+
+        return Refused(get_worker().address, found)
+    value: bytes | Failure = attempt(_perform, (packed,))
+    return value
+
+
+def _perform(packed: bytes) -> bytes:
+    function, task = unpack(packed)
+    return pack(function(*task))
+
+
+def pack(value: Any) -> bytes:
+    """As it goes over the network; a higher level takes longer than it saves."""
+    return zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), 1)
+
+
+def unpack(packed: bytes) -> Any:
+    return pickle.loads(zlib.decompress(packed))  # noqa: S301  it comes from a worker of the user's own cluster
+
+
+class Cluster(Workers):
+    """The workers of a dask cluster: of the scheduler at ``address``, or, for ``local``, of one started here.
+
+    ``count`` is how many ``local`` starts, one for each usable core if it is None; a cluster at an address has its
+    own, and the attribute ``count`` says how many threads they have. ``say`` is told of workers that are refused.
+    """
+
+    def __init__(self, address: str, count: int | None = None, say: Callable[[str], None] | None = None) -> None:
+        super().__init__(count)
+        self.elsewhere = address != LOCAL
+        if self.elsewhere and not address.rpartition(":")[2].isdigit():
+            raise WrongAddress(f"cluster: {address} is no address, allowed: {LOCAL}, or such as tcp://HOST:8786")
+        if self.elsewhere and count is not None:
+            raise WrongAddress(f"workers: the cluster at {address} has its own, {count} cannot be asked for")
+        self.address = address
+        self._say = say or _say
+        self._client: Client | None = None
+        self._process: subprocess.Popen[str] | None = None
+        self._levels: dict[str, int] = {}
+        self._version = ""
+        self._wrong: dict[str, str] = {}  # what is wrong with a worker, by address: nothing if it is usable
+        self._looked = -_PERIOD
+        self._told: set[str] = set()
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._client is not None:
+            with contextlib.suppress(Exception):  # a scheduler that is gone does not answer a goodbye
+                self._client.close(timeout=2)
+            self._client = None
+        if self._process is not None:
+            assert self._process.stdin
+            assert self._process.stdout
+            self._process.stdin.close()  # ends it
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process.stdout.close()
+            self._process = None
+        for name, level in self._levels.items():
+            logging.getLogger(name).setLevel(level)
+        self._levels.clear()
+
+    @property
+    def running(self) -> bool:
+        """Never: what is drawn once is not worth sending to another machine."""
+        return False
+
+    def start(self) -> None:
+        """Begin to start a cluster of this machine, which imports while this process goes on."""
+        if self.elsewhere or self._process is not None:
+            return
+        paths = [path or str(os.getcwd()) for path in sys.path]  # noqa: PTH109  what the interpreter means by ""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "sim.runs.local_cluster", str(self.count)],
+            env=os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONPATH": os.pathsep.join(paths)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # the keyboard's interrupt is not for it
+        )
+
+    def run(self, function: Callable[..., Any], tasks: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Any]]:
+        """Index and value, or ``Failure``, of ``function(*task)`` of every task, in the order in which they finish.
+
+        No more tasks are in hand than twice the cluster's threads. One at which workers died as often as the
+        scheduler allows may only have waited beside another that kills: it is tried again at the end, alone.
+        ClusterError where no scheduler answers, where it goes away, or where no worker has this model.
+        """
+        died: dict[int, tuple[Sequence[Any], int]] = {}
+        yield from self._wave(function, enumerate(tasks), died)
+        for index, (task, times) in sorted(died.items()):
+            again: dict[int, tuple[Sequence[Any], int]] = {}
+            yield from self._wave(function, [(index, task)], again)
+            for _, more in again.values():
+                yield index, Failure(f"the worker process died at it, {times + more} times")
+
+    def _wave(
+        self, function: Callable[..., Any], tasks: Iterable[Task], died: dict[int, tuple[Sequence[Any], int]]
+    ) -> Iterator[tuple[int, Any]]:
+        """What the tasks gave; those at which workers died go into ``died``, with how often."""
+        back: deque[Task] = deque()
+        left = iter(tasks)
+        running: dict[Future[Any], Task] = {}
+        done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        unbegun: Counter[int] = Counter()
+        held = next(left, None)
+        if held is None:
+            return
+        client = self._opened()
+        try:
+            while held or running:
+                self._look(client)
+                while held and len(running) < 2 * self.count:
+                    future = self._send(client, function, held[1])
+                    running[future] = held
+                    future.add_done_callback(done.put)
+                    held = back.popleft() if back else next(left, None)
+                for future, value in self._values(client, done):
+                    index, task = running.pop(future)
+                    if isinstance(value, bytes):
+                        yield index, unpack(value)
+                    elif isinstance(value, Failure):
+                        yield index, value
+                    elif isinstance(value, Refused):
+                        self._refuse(value.worker, self._other(value.version))
+                        back.append((index, task))
+                    elif deaths := _deaths(value):
+                        died[index] = task, deaths
+                    elif unbegun[index] < _TRIES:  # on a worker that lacks the package, most likely: look who it is
+                        unbegun[index] += 1
+                        self._looked = -_PERIOD
+                        back.append((index, task))
+                    else:
+                        yield index, Failure(" ".join(f"{type(value).__name__}: {value}".split()))
+                held = held or (back.popleft() if back else None)
+        finally:
+            if running and client.status == "running":
+                with contextlib.suppress(Exception):
+                    client.cancel(list(running))
+
+    def _send(self, client: Client, function: Callable[..., Any], task: Sequence[Any]) -> Future[Any]:
+        # Workers are named only where some are refused: a thousand of them are a long list.
+        some = any(self._wrong.values())
+        named = [worker for worker, wrong in self._wrong.items() if not wrong] if some else None
+        packed = pack((function, tuple(task)))
+        return client.submit(
+            perform, self._version, packed, workers=named, allow_other_workers=some, pure=False, key=None
+        )
+
+    def _values(self, client: Client, done: queue.SimpleQueue[Future[Any]]) -> Iterator[tuple[Future[Any], Any]]:
+        """Futures that are done by now, with what they gave or what was raised outside of their function."""
+        batch: list[Future[Any]] = []
+        with contextlib.suppress(queue.Empty):
+            batch.append(done.get(timeout=_PERIOD))
+            while True:
+                batch.append(done.get_nowait())
+        self._check_there(client, batch)  # before a question that would wait for the answer
+        with self._asked():
+            found = client.gather(dict(enumerate(batch)), errors="skip") if batch else {}
+        self._check_there(client, batch)
+        for place, future in enumerate(batch):
+            yield future, future.exception() if found[place] is None else found[place]
+
+    def _check_there(self, client: Client, futures: Iterable[Future[Any]]) -> None:
+        if client.status != "running" or any(future.cancelled() for future in futures):
+            raise self._gone()
+
+    def _opened(self) -> Client:
+        if self._client is not None:
+            return self._client
+        from distributed import Client
+
+        self._version, _ = model_here()
+        for name in ("distributed", "distributed.client", "tornado.application"):  # what matters is said here
+            logger = logging.getLogger(name)
+            self._levels[name] = logger.level
+            logger.setLevel(logging.CRITICAL)
+        if not self.elsewhere:
+            self.start()
+            assert self._process
+            assert self._process.stdout
+            self.address = self._process.stdout.readline().strip()
+            if not self.address:
+                raise ClusterError(f"the cluster of this machine did not start (exit code {self._process.wait()})")
+        try:
+            self._client = Client(self.address, timeout=_PATIENCE, set_as_default=False, direct_to_workers=False)
+        except (OSError, ValueError) as error:
+            why = " ".join(str(error).split())
+            raise ClusterError(f"no dask scheduler answers at {self.address}: {why}") from None
+        return self._client
+
+    def _look(self, client: Client) -> None:
+        """Count the cluster's threads, and ask workers that are new for their model."""
+        if time.monotonic() < self._looked + _PERIOD:
+            return
+        with self._asked():
+            threads: dict[str, int] = client.nthreads()
+            new = [worker for worker in threads if worker not in self._wrong]
+            answers = client.run(prepare, workers=new, on_error="return") if new else {}
+        self._looked = time.monotonic()
+        self._wrong = {worker: wrong for worker, wrong in self._wrong.items() if worker in threads}
+        for worker, answer in answers.items():
+            if isinstance(answer, OSError):
+                continue  # it is gone again, or will be asked again
+            if isinstance(answer, BaseException):
+                self._refuse(worker, " ".join(f"cannot give its model ({answer})".split()))
+            elif answer[0] != self._version:
+                self._refuse(worker, self._other(answer[0]))
+            else:
+                self._wrong[worker] = ""
+                if self.elsewhere and not answer[1]:
+                    self._once("workers compile the model first: once on each machine, about a minute or two")
+        usable = [worker for worker, wrong in self._wrong.items() if not wrong]
+        self.count = sum(threads[worker] for worker in usable)
+        if not threads and self.elsewhere:
+            self._once(f"no worker at {self.address} yet: waiting for one")
+        elif threads and not usable and len(self._wrong) == len(threads):
+            wrong = "; ".join(f"{worker} {wrong}" for worker, wrong in sorted(self._wrong.items()))
+            raise ClusterError(f"no worker at {self.address} can be used: {wrong}")
+
+    def _refuse(self, worker: str, wrong: str) -> None:
+        self._wrong[worker] = wrong
+        self._once(f"worker {worker} {wrong}: refused")
+
+    def _other(self, version: str) -> str:
+        return f"has model {version}, and not {self._version}"
+
+    def _once(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self._say(text)
+
+    @contextlib.contextmanager
+    def _asked(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            raise self._gone() from None
+
+    def _gone(self) -> ClusterError:
+        return ClusterError(
+            f"the dask scheduler at {self.address} went away: what is finished is kept, and the same command goes on"
+        )
+
+
+def _deaths(error: object) -> int:
+    """How many workers died at a task, where that is the error."""
+    from distributed import KilledWorker
+
+    return error.allowed_failures + 1 if isinstance(error, KilledWorker) else 0
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

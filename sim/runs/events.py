@@ -1,0 +1,164 @@
+"""The event log of a result: ``events.parquet``, one row an event, beside the outcomes that it tallies with."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute, parquet
+
+from sim.runs.batch import run_batch
+from sim.runs.ensemble import Request, Watcher
+from sim.runs.executor import Failure, Workers
+from sim.runs.replicate import Cells, Model, seed_of
+from sim.runs.result import Result
+from sim.runs.store import Store
+
+if TYPE_CHECKING:
+    from sim.events import EventLog
+    from sim.scenario import Scenario
+
+EVENTS = "events.parquet"
+_PARTS = ".events"  # of replicates, by seed, until the log holds them
+
+
+def run_with_events(
+    scenario: Scenario,
+    model: Model,
+    out: Path,
+    workers: Workers,
+    watcher: Watcher | None = None,
+    *,
+    fresh: bool = False,
+    warm: Callable[[], bool] = lambda: True,
+) -> Result:
+    """The result of a scenario as ``run_batch`` gives it, with the event log of its replicates in its folder.
+
+    Replicates that the folder holds without their events are run again: the same worlds, watched.
+    """
+    watcher = watcher or Watcher()
+    store = Store(out / Request(scenario, model.version).folder)
+    if fresh:
+        shutil.rmtree(store.path / _PARTS, ignore_errors=True)
+    held = None if fresh else read_events(store)  # before a new replicate publishes another manifest
+    watching = replace(model, run=partial(run_logged, store.path / _PARTS))
+    result = run_batch([scenario], watching, out, workers, watcher, fresh=fresh, warm=warm)[0]
+    if not result.replicates:
+        return result
+    if held is not None and set(result.replicates) <= _replicates(held) and store.intact(EVENTS):
+        return result
+    with store.locked(watcher.say):
+        known = set() if held is None else _replicates(held)
+        parts = {number: _part(store, scenario, number) for number in result.replicates if number not in known}
+        missing = [number for number, part in parts.items() if part is None]
+        if missing:
+            watcher.begin(f"{scenario.name}: events", len(parts) - len(missing), len(parts))
+            try:
+                tasks = [(scenario, seed_of(scenario.seed, number), scenario.months) for number in missing]
+                for place, value in workers.run(watching.run, tasks):
+                    if isinstance(value, Failure):
+                        raise RuntimeError(f"events of replicate {missing[place]}: {value.message}")
+                    parts[missing[place]] = _part(store, scenario, missing[place])
+                    watcher.advance()
+            finally:
+                watcher.end()
+        store.add({EVENTS: _bytes([*_numbered(held, parts)], Request(scenario, model.version))})
+        shutil.rmtree(store.path / _PARTS, ignore_errors=True)
+    return replace(result, manifest=store.manifest())
+
+
+def run_logged(folder: Path, scenario: Scenario, seed: int, months: int) -> Cells:
+    """A replicate's outcomes, months x outcomes; its events are left in ``folder`` under its seed."""
+    from sim.events import EventLog
+    from sim.model import EcosystemModel
+    from sim.outcomes import OUTCOMES
+
+    model = EcosystemModel(scenario, rng=seed)
+    log = EventLog(model)
+    model.run_for(months)
+    folder.mkdir(exist_ok=True)
+    aside = folder / f"{seed}.{os.getpid()}"
+    parquet.write_table(event_table(log), aside, compression="zstd")
+    aside.replace(folder / f"{seed}.parquet")
+    return np.column_stack([np.asarray(model.record[name], dtype=np.float64) for name in OUTCOMES])
+
+
+def event_table(log: EventLog) -> pa.Table:
+    """A log with names instead of numbers; null where there is nothing to name."""
+    from sim.enterprises import CLASSES, ORIGINS
+    from sim.events import EVENTS as KINDS
+
+    columns, world = log.columns(), log.world
+    details = [word for kind in KINDS for word in kind.words]
+    firsts = np.cumsum([0, *[len(kind.words) for kind in KINDS]])[columns["event"]]
+    said = np.where(columns["detail"] < 0, -1, firsts + columns["detail"])
+    return pa.table({
+        "month": columns["month"],
+        "mechanism": _named(columns["mechanism"], log.mechanisms),
+        "event": _named(columns["event"], [kind.name for kind in KINDS]),
+        "identity": columns["identity"],
+        "detail": _named(said, details),
+        "amount": pa.array(columns["amount"], from_pandas=True),
+        "origin": _named(columns["origin"], ORIGINS),
+        "size_class": _named(columns["size_class"], CLASSES),
+        "sector": columns["sector"],
+        "staff": columns["staff"],
+        "host": pa.array(columns["host"], mask=columns["host"] == 0),
+        "platform": _named(columns["platform"], [platform.name for platform in world.platforms]),
+        "site": _named(columns["site"], [site.name for site in world.sites]),
+    })  # fmt: skip
+
+
+def read_events(store: Store) -> pa.Table | None:
+    """The event log of a folder; None where there is none that its manifest vouches for."""
+    if not store.intact(EVENTS):
+        return None
+    with suppress(OSError, pa.ArrowInvalid):
+        return parquet.ParquetFile(store.path / EVENTS).read(use_threads=False)
+    return None
+
+
+def _named(places: Any, names: Any) -> pa.Array:
+    """Names by their place, null where that is below 0."""
+    words = pa.array(list(names), pa.string())
+    return words.take(pa.array(places, pa.int64(), mask=places < 0))
+
+
+def _part(store: Store, scenario: Scenario, replicate: int) -> pa.Table | None:
+    path = store.path / _PARTS / f"{seed_of(scenario.seed, replicate)}.parquet"
+    with suppress(OSError, pa.ArrowInvalid):
+        return parquet.ParquetFile(path).read(use_threads=False)
+    return None
+
+
+def _replicates(table: pa.Table) -> set[int]:
+    said = (table.schema.metadata or {}).get(b"replicates", b"")
+    return {int(number) for number in said.split()}
+
+
+def _numbered(held: pa.Table | None, parts: dict[int, pa.Table | None]) -> Iterator[tuple[int, pa.Table]]:
+    """Each replicate's number and table, in their order: those held already and those run now."""
+    for number in sorted({*parts, *(() if held is None else _replicates(held))}):
+        part = parts.get(number)
+        if part is not None:
+            yield number, part.add_column(0, "replicate", pa.array(np.full(len(part), number, np.int64)))
+        elif held is not None:
+            yield number, held.filter(compute.equal(held["replicate"], number))
+
+
+def _bytes(tables: list[tuple[int, pa.Table]], request: Request) -> bytes:
+    """Parquet: the same events give the same bytes."""
+    about = {"model": request.version, "replicates": " ".join(str(number) for number, _ in tables)}
+    table = pa.concat_tables([table for _, table in tables]).combine_chunks().replace_schema_metadata(about)
+    sink = io.BytesIO()
+    parquet.write_table(table, sink, compression="zstd")
+    return sink.getvalue()

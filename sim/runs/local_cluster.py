@@ -1,0 +1,68 @@
+"""A dask cluster on this machine, in processes of its own: ``python -m sim.runs.local_cluster WORKERS``.
+
+It prints the scheduler's address on one line and lives until its standard input ends, be it that whoever started it
+is done or was killed. A worker that died is replaced here: dask's nanny gives up one that dies while it starts, and a
+task that kills at once does that.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+
+_PAUSE = 0.2  # seconds between two looks at the workers
+
+
+def main(count: int) -> None:
+    # Read when distributed is imported, here and in workers: two deaths at a task are enough to look at it apart.
+    os.environ["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = "1"
+    os.environ["DASK_DISTRIBUTED__LOGGING__DISTRIBUTED"] = "critical"
+    from distributed import LocalCluster
+
+    ended = threading.Event()
+
+    def listen() -> None:
+        sys.stdin.read()
+        ended.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    with (
+        tempfile.TemporaryDirectory(prefix="sim-") as space,
+        LocalCluster(
+            host="127.0.0.1",
+            n_workers=0,
+            dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any free port, for this machine alone
+            silence_logs=False,
+        ) as cluster,
+    ):
+        address = cluster.scheduler_address
+        print(address, flush=True)
+        command = [
+            sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny", "--no-dashboard",
+            "--nthreads", "1", "--memory-limit", "0", "--host", "127.0.0.1", "--local-directory", space,
+        ]  # fmt: skip
+        keep(count, lambda: subprocess.Popen(command, stdin=subprocess.DEVNULL), ended)
+
+
+def keep(count: int, start: Callable[[], subprocess.Popen[bytes]], ended: threading.Event) -> None:
+    """Have ``count`` processes at any time, until ``ended``; then none."""
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        while not ended.is_set():
+            processes = [process for process in processes if process.poll() is None]
+            processes += [start() for _ in range(count - len(processes))]
+            ended.wait(_PAUSE)
+    finally:
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.wait()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,235 @@
+"""Designs: which values of which keys are tried together.
+
+A grid tries all combinations; a Latin hypercube and a scrambled Sobol sequence (scipy.stats.qmc) spread fewer points
+evenly. Morris's trajectories and Saltelli's cross-sampled matrices (SALib) are designs whose answers give indices.
+The same seed gives the same design.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.declare import Value
+from sim.scenario import Fault, Scenario, ScenarioError, Schedule, overrides
+from sim.scenario.faults import shown
+from sim.scenario.keys import RUN, Leaf, known
+from sim.scenario.rules import contradictions
+from sim.scenario.values import Wrong, checked
+
+Design = Literal["grid", "latin", "sobol"]
+DESIGNS: tuple[Design, ...] = ("grid", "latin", "sobol")
+SAMPLES = 64
+MOST_POINTS = 100_000
+LEVELS = 16  # of Morris's grid: 4 are usual, and would make the variance over the design two thirds too large
+_OPTION = "--vary"
+_MOST_FAULTS = 5  # points that contradict themselves, named one by one
+
+Unit = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A key with the values to try: levels one by one, or a range from ``low`` to ``high``."""
+
+    key: str
+    unit: str
+    levels: tuple[Value, ...] = ()
+    low: float = math.nan
+    high: float = math.nan
+    whole: bool = False
+
+    def at(self, share: float) -> Value:
+        """The value so far along the axis, ``share`` being in [0, 1]."""
+        if self.levels:
+            return self.levels[min(int(share * len(self.levels)), len(self.levels) - 1)]
+        if self.whole:
+            return int(min(self.low + math.floor(share * (self.high - self.low + 1)), self.high))
+        return float(self.low + share * (self.high - self.low))
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the values are numbers, which can be drawn along an axis."""
+        return not self.levels or all(type(value) in (int, float) for value in self.levels)
+
+    def asked(self) -> dict[str, Any]:
+        """The axis in JSON."""
+        where = {"levels": list(self.levels)} if self.levels else {"low": self.low, "high": self.high}
+        return {"key": self.key, "unit": self.unit, **where}
+
+
+def varied(texts: Iterable[str]) -> dict[str, str]:
+    """The axes of command-line arguments KEY=VALUES; ScenarioError with every one that is not of that form."""
+    found: dict[str, str] = {}
+    faults: list[Fault] = []
+    for text in texts:
+        key, equals, values = (part.strip() for part in text.partition("="))
+        if not equals or not key or not values:
+            faults.append(Fault(_OPTION, 0, key or "key", f"{shown(text)} varies nothing, {_FORMS}"))
+        elif key in found:
+            faults.append(Fault(_OPTION, 0, key, "is given twice, allowed: each key once"))
+        else:
+            found[key] = values
+    if faults:
+        raise ScenarioError(faults)
+    return found
+
+
+_FORMS = "allowed: KEY=start:stop:n or KEY=a,b,c"
+
+
+def axes(given: Mapping[str, str | Sequence[Value]], scenario: Scenario, design: Design) -> list[Axis]:
+    """The axes: values as a sequence, or as text ``start:stop:n``, ``start:stop`` (not on a grid) or ``a,b,c``.
+
+    ScenarioError with every key and value that the scenario cannot take.
+    """
+    faults, found = [], []
+    if not given:
+        faults.append(Fault(_OPTION, 0, "key", f"nothing is varied, {_FORMS}"))
+    for key, values in given.items():
+        try:
+            found.append(_axis(key, leaf_of(key, scenario), values, design))
+        except Wrong as wrong:
+            faults.append(Fault(_OPTION, 0, key, str(wrong)))
+    if faults:
+        raise ScenarioError(faults)
+    return found
+
+
+def leaf_of(key: str, scenario: Scenario) -> Leaf:
+    """The declaration of a key that may be varied; raises Wrong with the nearest one."""
+    path = tuple(key.split("."))
+    leaf = known().leaf(path) if key in scenario.values else None
+    if leaf is None:
+        near = known().nearest(path)
+        near = near if near in scenario.values else ""
+        raise Wrong(f"unknown key, {f'did you mean {near}?' if near else 'sim describe lists what there is'}")
+    if path[0] == RUN:
+        raise Wrong("says how a scenario is run, allowed: a key of the model")
+    return leaf
+
+
+def points(axes: Sequence[Axis], design: Design, samples: int | None, seed: int) -> list[dict[str, Value]]:
+    """The points of a design, each a value for every key, none twice; ScenarioError where it cannot be made."""
+    if design == "grid":
+        if samples is not None:
+            raise _wrong("--samples", "is for --design latin or sobol, a grid has the points that its values give")
+        count = math.prod(len(axis.levels) for axis in axes)
+        if count > MOST_POINTS:
+            raise _wrong("--design", f"this grid has {count:,} points, allowed: at most {MOST_POINTS:,}")
+        rows: Iterable[Sequence[Value]] = itertools.product(*(axis.levels for axis in axes))
+    else:
+        wanted = SAMPLES if samples is None else samples
+        if not 1 <= wanted <= MOST_POINTS:
+            raise _wrong("--samples", f"{wanted} is out of bounds, allowed: a whole number from 1 to {MOST_POINTS:,}")
+        if design == "sobol" and (fault := power_fault(wanted)):
+            raise _wrong("--samples", fault)
+        rows = [[axis.at(share) for axis, share in zip(axes, row, strict=True)]
+                for row in _spread(design, len(axes), wanted, seed)]  # fmt: skip
+    keys = [axis.key for axis in axes]
+    return [dict(zip(keys, row, strict=True)) for row in dict.fromkeys(map(tuple, rows))]
+
+
+def refuse_contradictions(scenarios: Iterable[Scenario]) -> None:
+    """ScenarioError where points are right value by value and contradict themselves."""
+    faults: dict[Fault, None] = {}
+    for scenario in scenarios:
+        for it in contradictions(scenario):
+            if not it.keys[0].startswith("figures."):  # a shorter run is no fault of the point
+                faults[Fault(_OPTION, 0, it.keys[0], it.message)] = None
+        if len(faults) >= _MOST_FAULTS:
+            break
+    if faults:
+        raise ScenarioError(faults)
+
+
+def trajectories(count: int, samples: int, seed: int) -> Unit:
+    """Morris's design in the unit cube: trajectories x (count + 1) points x count, one coordinate a step."""
+    from SALib.sample import morris
+
+    rows = morris.sample(problem(count), samples, num_levels=LEVELS, seed=1 + seed % 2**31)
+    return np.asarray(rows, dtype=np.float64).reshape(samples, count + 1, count)
+
+
+def saltelli(count: int, samples: int, seed: int) -> Unit:
+    """Saltelli's design in the unit cube: samples x (count + 2) points x count: A, A with one column of B, B."""
+    from SALib.sample import sobol
+
+    rows = sobol.sample(problem(count), samples, calc_second_order=False, seed=1 + seed % 2**31)
+    return np.asarray(rows, dtype=np.float64).reshape(samples, count + 2, count)
+
+
+def problem(count: int) -> dict[str, Any]:
+    """The unit cube as SALib has it."""
+    return {"num_vars": count, "names": [str(number) for number in range(count)], "bounds": [[0.0, 1.0]] * count}
+
+
+def rounded(value: float) -> float:
+    """The number without the last bits that dividing a range leaves: 0.3 and not 0.30000000000000004."""
+    return float(f"{value:.12g}")
+
+
+def power_fault(samples: int) -> str:
+    """What is wrong with a number of samples that a Sobol sequence needs to be a power of two; empty where right."""
+    below = 1 << (max(samples, 1).bit_length() - 1)
+    unbalanced = f"{samples} unbalances a Sobol sequence, allowed: a power of two such as {below} or {2 * below}"
+    return unbalanced if samples < 1 or samples & (samples - 1) else ""
+
+
+def _spread(design: Design, count: int, samples: int, seed: int) -> Unit:
+    from scipy.stats import qmc
+
+    sampler = qmc.LatinHypercube if design == "latin" else qmc.Sobol
+    return np.asarray(sampler(count, rng=np.random.default_rng(seed)).random(samples), dtype=np.float64)
+
+
+def _axis(key: str, leaf: Leaf, values: str | Sequence[Value], design: Design) -> Axis:
+    parameter = leaf.parameter
+    if isinstance(values, str) and ":" in values and parameter.type in (int, float):
+        return _range(key, leaf, values.split(":"), design)
+    parts = [_value(key, part) for part in values.split(",")] if isinstance(values, str) else list(values)
+    if not parts:
+        raise Wrong(f"has no values, {_FORMS}")
+    return Axis(key, parameter.unit, tuple(dict.fromkeys(checked(part, leaf) for part in parts)))
+
+
+def _range(key: str, leaf: Leaf, parts: list[str], design: Design) -> Axis:
+    whole, unit = leaf.parameter.type is int, leaf.parameter.unit
+    if len(parts) not in (2, 3):
+        raise Wrong(f'"{":".join(parts)}" is no range, {_FORMS}')
+    low, high = (checked(_value(key, part), leaf) for part in parts[:2])
+    assert not isinstance(low, str)
+    assert not isinstance(high, str)
+    if low == high:
+        raise Wrong(f"a range from {low:g} to {high:g} holds one value, allowed: two different ends")
+    if len(parts) == 2:
+        if design == "grid":
+            raise Wrong(f'"{":".join(parts)}" has no number of values, allowed on a grid: {":".join(parts)}:n')
+        return Axis(key, unit, (), min(low, high), max(low, high), whole)
+    if not parts[2].strip().isdecimal() or not 2 <= int(parts[2]) <= MOST_POINTS:
+        raise Wrong(f'"{parts[2]}" is no number of values, allowed: a whole number from 2 to {MOST_POINTS:,}')
+    line = np.linspace(low, high, int(parts[2]))
+    levels = [round(float(it)) if whole else rounded(float(it)) for it in line]
+    return Axis(key, unit, tuple(dict.fromkeys(levels)))
+
+
+def _value(key: str, text: str) -> Any:
+    try:
+        return overrides([f"{key}={text}"])[key]
+    except ScenarioError as error:
+        raise Wrong(error.faults[0].message) from None
+
+
+def _wrong(option: str, message: str) -> ScenarioError:
+    return ScenarioError([Fault(option, 0, "design", message)])
+
+
+def scheduled(axes: Iterable[Axis], scenario: Scenario) -> list[str]:
+    """The keys whose schedule gives way to one value over all months."""
+    return [axis.key for axis in axes if isinstance(scenario.values[axis.key], Schedule)]

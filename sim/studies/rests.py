@@ -1,0 +1,105 @@
+"""What a conclusion rests on: the parameters in force behind it, by the kind of their source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from sim.declare import Kind, Parameter, Source, declared
+from sim.parameters import GROUPS, NAMED
+from sim.scenario.schedule import Schedule
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_WORDS = {"article": "from the article", "evidence": "evidence", "fitted": "fitted", "assumption": "assumed"}
+
+
+def rests_on(*scenarios: Scenario, but: Collection[str] = ()) -> dict[str, int]:
+    """How many parameters are in force in any of the scenarios, by the kind of their source, ``but`` some keys.
+
+    The number is of the scenarios, the same for every outcome: which parameters an outcome hangs on, and how much, is
+    measured by a sensitivity study. A source is that of the first scenario which has the parameter.
+    """
+    found: dict[str, Source] = {}
+    for scenario in scenarios:
+        found = in_force(scenario) | found
+    counted = Counter(source.kind for key, source in found.items() if key not in but)
+    return {kind: counted[kind] for kind in KINDS}
+
+
+def in_force(scenario: Scenario) -> dict[str, Source]:
+    """The source of every parameter that a scenario's outcomes can rest on.
+
+    Not in force are those of mechanisms that are off in every month, levers that are not pulled (and, where none is,
+    their costs), and dates that never come. Switches and the run's length, start and seeds are no figures.
+    """
+    pulled = any(_moves(scenario, key) for key in scenario.values if _is_lever(key))
+    return {
+        key: source_of(scenario, key)
+        for key, value in scenario.values.items()
+        if not key.startswith("run.")
+        and not isinstance(value, bool)
+        and value != ""
+        and _is_on(scenario, key.rpartition(".")[0])
+        and (not key.startswith("levers.") or (_moves(scenario, key) if _is_lever(key) else pulled))
+    }
+
+
+def variance_by_kind(
+    out: Path, scenario: Scenario, outcomes: Sequence[str], version: str
+) -> dict[str, dict[str, float]]:
+    """Of outcomes about which ``out`` keeps a sensitivity study of the scenario: shares of the variance by kind."""
+    if not any(out.glob("sensitivity-*")):
+        return {}
+    from sim.studies.sensitivity import stored
+
+    found = {name: stored(out, scenario, name, version) for name in outcomes}
+    return {name: study.kinds for name, study in found.items() if study}
+
+
+def declaration(key: str) -> Parameter | None:
+    """The declaration of a scenario's key; None where this version knows none."""
+    prefix, _, field = key.rpartition(".")
+    group = GROUPS.get(prefix) or NAMED.get(prefix.partition(".")[0])
+    return declared(group).get(field) if group else None
+
+
+def source_of(scenario: Scenario, key: str) -> Source:
+    """Where the value of a key in a scenario comes from."""
+    known = declaration(key)
+    return scenario.sources.get(key) or (known.source if known else Source("assumption", "not declared"))
+
+
+def rests_text(*counts: Mapping[str, int]) -> str:
+    """Counts in words, the most first: ``61 assumed, 12 fitted, 9 evidence``; of several the least and the most."""
+    said = []
+    for kind in sorted(KINDS, key=lambda kind: -max(it[kind] for it in counts)):
+        low, high = min(it[kind] for it in counts), max(it[kind] for it in counts)
+        if high:
+            said.append(f"{high} {_WORDS[kind]}" if low == high else f"{low} to {high} {_WORDS[kind]}")
+    return ", ".join(said) or "none"
+
+
+def shares_text(shares: Mapping[str, float]) -> str:
+    """Shares of a variance in words, the largest first: ``64% assumption, 20% seed``."""
+    return ", ".join(f"{shares[kind]:.0%} {kind}" for kind in sorted(shares, key=lambda kind: -shares[kind]))
+
+
+def _is_lever(key: str) -> bool:
+    """Whether zero is no change: a lever, and not what one costs."""
+    known = declaration(key)
+    return key.startswith("levers.") and known is not None and known.default == 0
+
+
+def _moves(scenario: Scenario, key: str) -> bool:
+    value = scenario.values[key]
+    return any((value.before, *value.values)) if isinstance(value, Schedule) else bool(value)
+
+
+def _is_on(scenario: Scenario, group: str) -> bool:
+    switch = f"{group}.enabled"
+    return switch not in scenario.values or _moves(scenario, switch)

@@ -1,0 +1,536 @@
+"""The report: what it says is what is stored, it needs nothing from outside, and its sliders move."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+import toy
+from browser import ARROW_RIGHT, HOME, PAGE_UP, Browser, browser
+from test_runs import FIGURE, damage
+from typer.testing import CliRunner, Result
+
+from sim import api, cli
+from sim.report.html.charts import Frame, ticks
+from sim.report.html.limits import HEADING, limits
+from sim.report.html.markup import Markup, island, join, tag
+from sim.runs.executor import Workers
+from sim.runs.result import find_result
+from sim.runs.summary import number
+from sim.studies.sensitivity import Sensitivities
+from sim.studies.sweep import Sweep
+
+ROOT = Path(__file__).resolve().parents[1]
+HOSTILE = """</title><script>alert(1)</script><img src=x onerror=alert(2)> & "it's" """.strip()
+FIGURES = FIGURE.format("startups", 64, "2011-06", "about") + FIGURE.format(
+    "site_enterprises", 9000, "2011-06", "about"
+)
+SCENARIO = f"""title = "A toy"
+[run]
+start = "2011-01"
+months = 6
+replicates = 5
+[market]
+growth = 0.03
+{FIGURES}"""
+_VOID = {"meta", "br", "input", "col"}
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two scenarios, and the toy in the model's place."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "toy.toml").write_text(SCENARIO)
+    (tmp_path / "scenarios" / "boom.toml").write_text('extends = "toy"\ntitle = "Boom"\n[market]\ngrowth = 0.05\n')
+    monkeypatch.setattr(api, "ecosystem", toy.model)
+    monkeypatch.setattr(api, "_is_warm", lambda: True)
+    for name in (
+        "pages.draw_run",
+        "comparison.draw_comparison",
+        "sweeps.draw_sweep",
+        "sensitivities.draw_sensitivities",
+    ):
+        monkeypatch.setattr(f"sim.report.{name}", lambda *_: None)  # pictures take long, and have tests of their own
+    return tmp_path
+
+
+def call(*arguments: str, code: int = 0) -> Result:
+    found = CliRunner().invoke(cli.app, arguments)
+    assert found.exit_code == code, found.output
+    return found
+
+
+def run(*names: str) -> None:
+    call("run", "--workers", "1", *names)
+
+
+def report(*arguments: str) -> tuple[dict[str, Any], str]:
+    """What ``--json`` says, and the page."""
+    found = json.loads(call("report", "--json", *arguments).stdout)
+    return found, Path(found["report"]).read_text(encoding="utf-8")
+
+
+class Page(HTMLParser):
+    """A page's elements; an end that fits no beginning is a fault."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[tuple[str, str]] = []
+        self.feed(text)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.words.append((self.open[-1] if self.open else "", data))
+
+    def text(self, tag: str = "") -> str:
+        return " ".join(data for inside, data in self.words if not tag or inside == tag)
+
+    def links(self) -> dict[str, bytes]:
+        """What the page carries to be saved, by file name."""
+        return {
+            str(it["download"]): base64.b64decode(str(it["href"]).partition("base64,")[2])
+            for name, it in self.elements
+            if name == "a" and "download" in it
+        }
+
+
+def table(page: Page, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(page.links()[name].decode())))
+
+
+# --- the file
+
+
+def every_page() -> dict[str, str]:
+    run("toy", "boom")
+    make_sweep()
+    make_sensitivity()
+    (grid,) = Path("results").glob("sweep-*")
+    (study,) = Path("results").glob("sensitivity-*")
+    given = {"result": ["toy"], "comparison": ["toy", "boom"], "sweep": [str(grid)], "sensitivity": [str(study)]}
+    return {kind: report(*names)[1] for kind, names in given.items()}
+
+
+def test_pages_are_whole_and_ask_nothing_of_a_network() -> None:
+    for kind, text in every_page().items():
+        page = Page(text)
+        names = [it["id"] for _, it in page.elements if "id" in it]
+        assert len(names) == len(set(names)), kind
+        for drawn in re.findall(r"<svg.*?</svg>", text, re.DOTALL):
+            assert ET.fromstring(drawn).find("title") is not None  # noqa: S314  our own
+        for name, it in page.elements:
+            assert not {"src", "srcset", "action", "ping", "background"} & set(it), (kind, name)
+            assert not any(attribute.startswith("on") for attribute in it), (kind, name)
+            assert re.match(r"#|data:", it.get("href") or "#"), it
+        inside = [data for tag_, data in page.words if tag_ in {"style", "script"}]
+        assert not re.search(r"url\(|@import|\bimport\b|fetch\(|XMLHttpRequest|WebSocket|https?:", " ".join(inside)), (
+            kind
+        )
+        script = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+        assert len(script) == 1
+        allowed = base64.b64encode(hashlib.sha256(script[0].encode()).digest()).decode()
+        policy = next(it["content"] for _, it in page.elements if it.get("http-equiv") == "Content-Security-Policy")
+        assert policy == f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'"
+        assert page.text("h2").count(HEADING) == 1
+
+
+def test_the_same_results_give_the_same_bytes_wherever_they_are(tmp_path: Path) -> None:
+    run("toy", "boom")
+    first, page = report("toy", "boom")
+    again, same = report("toy", "boom")
+    assert page == same
+    shutil.copytree("results", "elsewhere")
+    moved, there = report("toy", "boom", "--results", "elsewhere")
+    assert there == page
+    assert first["sha256"] == again["sha256"] == moved["sha256"] == hashlib.sha256(page.encode()).hexdigest()
+    assert Path(moved["report"]).parent == Path("elsewhere")
+    assert str(tmp_path) not in page
+
+
+def test_the_file_is_where_it_was_asked_for_and_nothing_else_is_left() -> None:
+    run("toy")
+    found = call("report", "toy", "--out", "some/where.html")
+    assert found.stdout.splitlines()[-1] == "report: some/where.html"
+    assert [path.name for path in Path("some").iterdir()] == ["where.html"]
+    assert not list(Path("results").glob("*.html"))
+
+
+# --- what it says
+
+
+def test_the_headline_is_that_of_compare() -> None:
+    run("toy", "boom")
+    compared = json.loads(call("compare", "toy", "boom", "--json").stdout)
+    found, text = report("toy", "boom")
+    for key in ("outcomes", "changed", "seeds", "month"):
+        assert found[key] == compared[key]
+    it = compared["outcomes"]["startups"]
+    assert found["lead"] == ["startups"]
+    interval = f"(95%: {number(it['low'])} to {number(it['high'])})"
+    expected = (
+        f"boom adds {number(it['difference'])} startups {interval} after 6 months, on 5 common seeds, against toy."
+    )
+    assert found["headline"] == expected
+    page = Page(text)
+    assert expected in page.text("p")
+    assert f"+{number(it['difference'])}" in page.text("b")
+    changed = re.search(r"<code>market\.growth</code>.*?</tr>", text, re.DOTALL)
+    assert changed
+    words = re.sub(r"<[^>]+>", " ", changed[0]).split()
+    assert words[words.index("→") - 1], words[words.index("→") + 1] == ("0.03", "0.05")
+
+
+def test_a_difference_that_is_none_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "scenarios" / "same.toml").write_text('extends = "toy"\n[market]\ngrowth = 0.03\nprice_share = 0.31\n')
+    run("toy", "same")
+    found, _ = report("toy", "same")
+    assert found["headline"] == "same leaves startups as they are after 6 months, on 5 common seeds, against toy."
+
+
+def test_one_result_is_told_by_medians_and_the_articles_figures() -> None:
+    run("toy")
+    found, text = report("toy")
+    rows = find_result("toy", Path("results")).summary
+    startups = rows.loc["startups"]
+    said = f"{number(startups['median'])} startups ({number(startups['low'])} to {number(startups['high'])})"
+    assert said in found["headline"]
+    assert "of the article's 2 figures" in found["headline"]
+    page = Page(text)
+    badges = [data for tag_, data in page.words if tag_ == "span" and re.match(r"[✓✗]", data)]
+    assert (
+        sum(badge.startswith("✗ not met: the interval ends at") for badge in badges) == 2
+    )  # on the card, in the table
+    assert found["outcomes"]["startups"]["median"] == pytest.approx(startups["median"])
+
+
+def test_the_data_are_those_of_the_figures() -> None:
+    run("toy", "boom")
+    found, text = report("toy", "boom")
+    page = Page(text)
+    held = {name: find_result(name, Path("results")).table.of("startups") for name in ("toy", "boom")}
+    fans = [row for row in table(page, "months.csv") if (row["outcome"], row["result"]) == ("startups", "boom")]
+    assert [float(row["p95"]) for row in fans] == pytest.approx(list(np.percentile(held["boom"], 95, axis=0)))
+    assert fans[0]["month"] == "2011-01"
+    last = [row for row in table(page, "differences-months.csv") if row["outcome"] == "startups"][-1]
+    told = found["outcomes"]["startups"]
+    assert [float(last[key]) for key in ("mean", "low", "high")] == pytest.approx(
+        [told[key] for key in ("difference", "low", "high")]
+    )
+    runs = [float(row["startups"]) for row in table(page, "runs.csv") if (row["result"], row["run"]) == ("toy", "2")]
+    assert runs == pytest.approx(list(held["toy"][2]))
+
+
+def test_what_a_user_wrote_is_text_and_nothing_else(tmp_path: Path) -> None:
+    name = "a <b>&'\" name"
+    text = f"extends = 'toy'\ntitle = '''{HOSTILE}'''\n[market]\ngrowth = 0.05\n"
+    (tmp_path / f"{name}.toml").write_text(text)
+    run("toy", f"{name}.toml")
+    folder = next(str(path.parent) for path in Path("results").glob("*/manifest.json") if "toy" not in path.parent.name)
+    for given in ([folder], ["toy", folder]):
+        _, page = report(*given)
+        read = Page(page)
+        assert HOSTILE in read.text("h1")
+        assert f"set by {name}.toml" in read.text("td")
+        assert "img" not in {tag_ for tag_, _ in read.elements}
+        assert [it.get("type") for tag_, it in read.elements if tag_ == "script"].count(None) == 1
+
+
+def test_the_commands_on_the_page_make_it_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("toy", "boom")
+    found, text = report("toy", "boom")
+    page = Page(text)
+    assert all(line in page.text("code") for line in found["commands"])
+    (tmp_path / "anew").mkdir()
+    monkeypatch.chdir(tmp_path / "anew")
+    for name, data in page.links().items():
+        if name.endswith(".toml"):
+            Path(name).write_bytes(data)
+    for line in found["commands"]:
+        command, *arguments = shlex.split(line)
+        assert command == "sim"
+        call(*arguments)
+    (made,) = Path("results").glob("report-*.html")
+    for name in ("toy", "boom"):
+        digest = find_result(name, Path("results")).manifest["outputs"]["outcomes.parquet"]
+        assert digest in text
+    # Only the resolved scenario's remarks on where a line was read from may differ.
+    plain = re.compile(r'href="data:text/plain[^"]*"|<small>[^<]*</small>|set by \S+')
+    assert plain.sub("", made.read_text(encoding="utf-8")) == plain.sub("", text)
+
+
+def test_what_the_model_cannot_tell_is_the_documents() -> None:
+    run("toy")
+    page = Page(report("toy")[1])
+    document = (ROOT / "docs" / "model.md").read_text(encoding="utf-8").partition(f"## {HEADING}\n")[2]
+    assert len(limits()) == document.partition("\n## ")[0].count("\n- ") + document.startswith("- ")
+    first = re.search(r"- \*\*(.+?)\*\*", document)
+    assert first
+    assert first[1] in page.text("b")
+
+
+# --- what is wrong
+
+
+def test_what_is_no_result_is_refused_and_named() -> None:
+    run("toy")
+    assert "is toy meant?" in call("report", "toi", code=2).stderr
+    Path("empty").mkdir()
+    assert "./empty" in call("report", "./empty", code=2).stderr
+    assert "given twice" in call("report", "toy", "toy", code=2).stderr
+    assert not list(Path("results").glob("*.html"))
+
+
+def test_damaged_results_are_named_and_left_alone() -> None:
+    run("toy")
+    (file,) = Path("results").glob("toy-*/outcomes.parquet")
+    damage(file)
+    before = file.read_bytes()
+    found = call("report", "toy", code=2)
+    assert f"{file}: damaged or half-written" in found.stderr
+    assert file.read_bytes() == before
+    assert not list(Path("results").glob("*.html"))
+
+
+def test_results_that_do_not_fit_are_refused_with_the_reason() -> None:
+    run("toy")
+    call("run", "boom", "--workers", "1", "--seed", "7")
+    assert "cannot be paired seed by seed" in call("report", "toy", "boom", code=2).stderr
+    found, text = report("toy", "boom", "--unpaired")
+    assert found["headline"].endswith("on 5 and 5 seeds, not paired, against toy.")
+    assert "Welch's" in text
+    assert found["commands"][-1].endswith(" --unpaired")
+    call("run", "boom", "--workers", "1", "--months", "3")
+    assert "cannot be compared month by month" in call("report", "toy", "boom", code=2).stderr
+
+
+# --- studies
+
+
+def make_sweep(design: str = "grid", **how: Any) -> Sweep:
+    vary: dict[str, Any] = {"market.growth": [0.0, 0.04, 0.08], "population.enterprises": "1000:3000:3"}
+    if design != "grid":
+        vary = {"market.growth": "0.0:0.08", "population.enterprises": "1000:3000"}
+    with Workers(1) as here:
+        return api.sweep("toy", vary, design, outcomes=("startups", "fiscal_cost"), workers=here, yes=True, **how)
+
+
+def make_sensitivity() -> Sensitivities:
+    keys = ("market.growth=0.0:0.08", "population.enterprises=1000:3000")
+    return api.sensitivity("toy", ("startups", "fiscal_cost"), "morris", keys, 6, replicates=3, workers=1, yes=True)
+
+
+def test_a_sweeps_page_holds_every_point() -> None:
+    sweep = make_sweep()
+    found, text = report(str(sweep.path))
+    stats = sweep.stats["startups"]
+    at = int(np.argmax(np.abs(stats["difference"])))
+    difference, low, high = (number(stats[name][at]) for name in ("difference", "low", "high"))
+    said = f"+{difference} enterprises (95%: {low} to {high})"
+    assert said in found["headline"]
+    assert "market.growth = 0.08" in found["headline"]
+    rows = [row for row in table(Page(text), "points.csv") if row["outcome"] == "startups"]
+    assert [float(row["median"]) for row in rows] == pytest.approx(list(stats["median"]))
+    assert [it["difference"] for it in found["points"]["startups"]] == pytest.approx(list(stats["difference"]))
+
+
+@pytest.mark.parametrize("kind", ["grid", "latin", "sensitivity", "difference"])
+def test_a_studys_page_makes_it_again(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kind == "sensitivity":
+        study: Any = make_sensitivity()
+    elif kind == "difference":
+        study = api.sensitivity("toy", ("startups",), keys=("population.enterprises",), samples=3, against="boom",
+                                replicates=3, workers=1)  # fmt: skip
+    else:
+        study = make_sweep(kind, **({} if kind == "grid" else {"samples": 5}))
+    found, text = report(str(study.path))
+    (tmp_path / "anew").mkdir()
+    monkeypatch.chdir(tmp_path / "anew")
+    for name, data in Page(text).links().items():
+        if name.endswith(".toml"):
+            Path(name).write_bytes(data)
+    for line in found["commands"]:
+        call(*shlex.split(line)[1:])
+    assert (Path("results") / study.path.name).is_dir()
+    assert len(list(Path("results").glob("report-*.html"))) == 1
+
+
+def test_a_damaged_study_is_named_and_one_among_results_refused() -> None:
+    run("toy")
+    sweep = make_sweep()
+    assert "give it alone" in call("report", "toy", str(sweep.path), code=2).stderr
+    manifest = sweep.path / "manifest.json"
+    whole = manifest.read_text()
+    manifest.write_text(whole.replace('"design"', '"desing"'))
+    assert "manifest.json or what it names lacks 'design'" in call("report", str(sweep.path), code=2).stderr
+    manifest.write_text(whole.replace('"kind": "sweep"', '"kind": "explain"'))
+    assert "a study of kind explain has no report" in call("report", sweep.path.name, code=2).stderr
+    manifest.write_text(whole)
+    damage(sweep.path / "replicates.parquet")
+    assert "replicates.parquet: damaged or half-written" in call("report", str(sweep.path), code=2).stderr
+
+
+def test_a_stored_sensitivity_is_in_the_report_on_its_scenario() -> None:
+    run("toy")
+    assert "Variance of" not in report("toy")[1]
+    answer = make_sensitivity().outcomes["startups"]
+    assert answer.kinds
+    page = Page(report("toy")[1])
+    for kind, share in answer.kinds.items():
+        words = {"assumption": "assumed", "seed": "luck of the seed"}.get(kind, kind)
+        assert f"{share:.0%} {words}" in page.text("p")
+
+
+def test_a_sensitivity_studys_page_says_what_moves_the_outcome() -> None:
+    study = make_sensitivity()
+    found, text = report(str(study.path))
+    top = study.outcomes["fiscal_cost"].parameters[0]
+    assert top.key == "population.enterprises"
+    effect = top.index.effect
+    said = f"{top.key} moves fiscal cost most: +{number(effect.value)} million yuan (95%: {number(effect.low)}"
+    assert said in found["headline"]
+    rows = [row for row in table(Page(text), "indices.csv") if row["outcome"] == "fiscal_cost"]
+    assert float(rows[0]["effect"]) == pytest.approx(effect.value)
+
+
+# --- parts
+
+
+def test_texts_are_escaped_and_markup_is_not() -> None:
+    assert tag("p", "a<b&c", Markup("<i>"), title='"x"') == '<p title="&quot;x&quot;">a&lt;b&amp;c<i></p>'
+    assert join(["a", None, ["<"]]) == "a&lt;"
+    assert "</script>" not in island("x", {"a": "</script><!--"})[:-9]
+    assert json.loads(re.sub(r"<.*?>", "", island("x", {"a": "<é&"}))) == {"a": "<é&"}
+
+
+def test_ticks_are_round_and_within() -> None:
+    assert ticks(0, 1000, 4) == [0, 200, 400, 600, 800, 1000]
+    assert ticks(-0.3, 0.9, 4) == pytest.approx([-0.2, 0.0, 0.2, 0.4, 0.6, 0.8])
+
+
+def test_a_month_without_a_value_is_a_gap() -> None:
+    frame = Frame(5, 0.0, 10.0, 100)
+    values = np.array([1.0, 2.0, np.nan, 3.0, 4.0])
+    assert frame.path(values).count("M") == 2
+    assert frame.area(values - 1, values + 1).count("Z") == 2
+
+
+# --- in a browser
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> Iterator[Browser]:
+    with browser(tmp_path) as opened:
+        yield opened
+
+
+def address(path: str, position: str = "") -> str:
+    return Path(path).resolve().as_uri() + position
+
+
+def told(sweep: Sweep, outcome: str, at: int) -> tuple[str, str]:
+    """The median and the difference as the page must write them."""
+    stats = sweep.stats[outcome]
+    low, high = number(stats["low"][at]), number(stats["high"][at])
+    difference = float(stats["difference"][at])
+    sign = "+" if difference > 0 else ""
+    return number(
+        stats["median"][at]
+    ), f"{sign}{number(difference)} enterprises against the baseline (95%: {low} to {high}"
+
+
+@pytest.mark.slow
+def test_the_sliders_move_over_the_grid(chromium: Browser) -> None:
+    sweep = make_sweep()
+    path = report(str(sweep.path))[0]["report"]
+    chromium.open(address(path))
+    chromium.press("#key0", HOME)
+    points = [tuple(point.values()) for point in sweep.points]
+    here = chromium.script("return [key0.value, key1.value].map(Number)")
+    at = points.index((0.0, [1000, 2000, 3000][int(here[1])]), 1)
+    assert chromium.text("#state") == "simulated"
+    first, difference = told(sweep, "startups", at)
+    assert chromium.text("#level") == f"{first} enterprises"
+    assert chromium.text("#difference").startswith(difference)
+
+    chromium.press("#key0", PAGE_UP)  # the next simulated level
+    at = points.index((0.04, points[at][1]), 1)
+    second, difference = told(sweep, "startups", at)
+    assert chromium.text("#state") == "simulated"
+    assert chromium.text("#level") == f"{second} enterprises" != f"{first} enterprises"
+    assert chromium.text("#difference").startswith(difference)
+
+    chromium.press("#key0", ARROW_RIGHT * 4)  # half way to the next
+    assert chromium.text("#state") == "estimated"
+    cells = sweep.runs.cells[:, :, list(sweep.stats).index("startups")]
+    other = points.index((0.08, points[at][1]), 1)
+    assert chromium.text("#level") == f"{number(float(np.median((cells[at] + cells[other]) / 2)))} enterprises"
+
+    # The position is in the address, and the address restores it.
+    kept = str(chromium.script("return location.hash"))
+    assert "market.growth=0.06" in kept
+    shown = [chromium.text(name) for name in ("#value0", "#value1", "#level", "#difference", "#live")]
+    chromium.open(address(path, kept.replace("startups", "fiscal_cost")))
+    assert chromium.text("#value0") == shown[0]
+    assert "million yuan" in chromium.text("#level")
+    chromium.open(address(path, kept))
+    assert [chromium.text(name) for name in ("#value0", "#value1", "#level", "#difference", "#live")] == shown
+    chromium.click("#snap")
+    assert chromium.text("#state") == "simulated"
+    assert chromium.script("return performance.getEntriesByType('resource').length") == 0
+    assert chromium.complaints() == []
+
+
+@pytest.mark.slow
+def test_where_there_is_no_grid_the_nearest_point_is_shown(chromium: Browser) -> None:
+    sweep = make_sweep("latin", samples=6)
+    path = report(str(sweep.path))[0]["report"]
+    for at in (1, 4):
+        growth, size = sweep.points[at].values()
+        chromium.open(address(path, f"#market.growth={growth}&population.enterprises={size}"))
+        assert chromium.text("#level") == f"{told(sweep, 'startups', at)[0]} enterprises"
+        assert chromium.text("#state") == "simulated"
+    chromium.open(address(path, "#market.growth=none&population.enterprises=&other=1"))
+    assert chromium.text("#level") != ""
+    assert chromium.complaints() == []
+
+
+@pytest.mark.slow
+def test_the_read_out_follows_the_keyboard(chromium: Browser) -> None:
+    run("toy", "boom")
+    path = report("toy", "boom")[0]["report"]
+    chromium.open(address(path))
+    before = chromium.text(".readout")
+    assert before.startswith("2011-06: ")
+    chromium.press("svg.chart", HOME)
+    held = [find_result(name, Path("results")).table.of("startups")[:, 0] for name in ("toy", "boom")]
+    after = chromium.text(".readout")
+    assert after.startswith(f"2011-01: toy {number(float(np.median(held[0])))} (")
+    assert f"boom {number(float(np.median(held[1])))} (" in after
+    assert chromium.script("return document.documentElement.scrollWidth <= innerWidth")
+    assert chromium.complaints() == []
