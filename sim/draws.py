@@ -100,6 +100,13 @@ def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float,
 
 
 @compiled
+def fill(u: Any, seed: int, identity: Any, first: int, last: int, month: int, purpose: int) -> None:
+    """The four uniforms of one purpose for a block of rows, several rows at a time: ``u`` has shape (4, rows)."""
+    for i in range(first, last):
+        u[0, i - first], u[1, i - first], u[2, i - first], u[3, i - first] = uniforms(seed, identity[i], month, purpose)
+
+
+@compiled
 def child_identity(parent: int, month: int, channel: int, ordinal: int) -> Any:
     """A newcomer's identity (63 bits) from its parent's or host's, the month, the channel and its place in it."""
     who = np.uint64(parent)

@@ -86,7 +86,13 @@ def transfer(i: int, amount: float, cash: Any, flows: Any, purpose: int) -> floa
 @equation
 def attraction(quality: float, productivity: float, rivalry: float, price_share: float) -> float:
     """Pull of a unit of line size: (quality / price)^rivalry with price = productivity^-price_share."""
-    return maths.exp(rivalry * (maths.log(quality) + price_share * maths.log(productivity)))
+    return attraction_of_logs(maths.log(quality), maths.log(productivity), rivalry, price_share)
+
+
+@equation
+def attraction_of_logs(quality: float, productivity: float, rivalry: float, price_share: float) -> float:
+    """The same from the logarithms of quality and productivity."""
+    return maths.exp(rivalry * (quality + price_share * productivity))
 
 
 @equation

@@ -66,7 +66,7 @@ COLUMNS = (
     Column("met_2", "f8", "", "knowledge of software and markets of the project's partner, -1 without one"),
     Column("worker_revenue", "f8", "million yuan a year", "revenue per worker at productivity 1"),
     Column("capital_intensity", "f8", "million yuan", "assets per worker of a firm of 100 staff"),
-    Column("export_taste", "f8", "", "lasting taste for exporting, a point in 0 to 1"),
+    Column("export_taste", "f8", "", "lasting taste for exporting, a standard normal deviate"),
     Column("energy", "f8", "tce per million yuan", "energy and material per output, in coal equivalent"),
     Column("floor", "f8", "m2", "floor in use"),
     Column("idle_floor", "f8", "m2", "floor owned and not in use"),
@@ -104,7 +104,7 @@ class Enterprises:
     def __init__(self, capacity: int) -> None:
         self.size = 0
         self.columns: dict[str, Any] = {column.name: np.zeros(max(capacity, 16), column.dtype) for column in COLUMNS}
-        self._free: list[int] = []
+        self._free: Any = np.zeros(0, np.int64)
         self._views: dict[type, Any] = {}  # of the columns as they are now
 
     def __getattr__(self, name: str) -> Any:
@@ -143,12 +143,12 @@ class Enterprises:
 
     def add(self, number: int) -> Any:
         """Rows for ``number`` newcomers (int64, shape ``(number,)``), all zero; lowest free rows first."""
-        reused = sorted(self._free)[:number]
-        self._free = sorted(self._free)[number:]
+        self._free = np.sort(self._free)
+        reused, self._free = self._free[:number], self._free[number:]
         missing = number - len(reused)
         if self.size + missing > len(self.columns["identity"]):
             self._grow(self.size + missing)
-        rows = np.array(reused + list(range(self.size, self.size + missing)), np.int64)
+        rows = np.concatenate([reused, np.arange(self.size, self.size + missing)])
         self.size += missing
         if missing:
             self._views.clear()
@@ -162,7 +162,7 @@ class Enterprises:
             values[rows] = 0
         self.columns["platform"][rows] = -1
         self.columns["site"][rows] = -1
-        self._free.extend(int(row) for row in rows)
+        self._free = np.concatenate([self._free, rows])
 
     def _grow(self, needed: int) -> None:
         capacity = max(needed, len(self.columns["identity"]) * 3 // 2)

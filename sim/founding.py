@@ -90,7 +90,7 @@ def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, fl
         e.revenue[i] = revenue / 12.0
         e.revenue_12[i] = revenue
         e.floor[i] = maths.floor(staff * p.floor_per_job)
-        e.export_taste[i] = u[3]
+        e.export_taste[i] = draws.normal(u[3])
         e.energy[i] = p.energy * maths.exp(0.3 * draws.normal(u[9]))
         e.knowledge_0[i] = knowledge(sectors[sector, 0], p.knowledge_spread, u[10])
         e.knowledge_1[i] = knowledge(sectors[sector, 1], p.knowledge_spread, u[11])

@@ -21,16 +21,14 @@ def distance(a_0: float, a_1: float, a_2: float, b_0: float, b_1: float, b_2: fl
 
 
 @equation
-def needed(
-    seed: int, identity: int, began: int, component: int, axis: int, base: float, lead: float, reach: float
-) -> float:
-    """Knowledge that a component of a project needs on an axis: ahead of the sector's base, spread by ``reach``.
+def needed(seed: int, identity: int, began: int, component: int, axis: int, lead: float, reach: float) -> float:
+    """Knowledge that a component of a project needs on an axis, above what its sector knows: ahead, with spread.
 
     A pure function of identity and the month in which the project began, so it is nowhere stored.
     """
-    u = draws.uniforms(seed, identity, began, draws.PLACE_0 + axis)
-    word = u[0] if component == 0 else (u[1] if component == 1 else u[2])
-    return base + lead + reach * draws.normal(word)
+    u_0, u_1, u_2, _ = draws.uniforms(seed, identity, began, draws.PLACE_0 + axis)
+    word = u_0 if component == 0 else (u_1 if component == 1 else u_2)
+    return lead + reach * draws.normal(word)
 
 
 @equation

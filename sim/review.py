@@ -94,4 +94,4 @@ def apply(world: World) -> Any:
     identities.sort()
     if (identities[1:] == identities[:-1]).any():
         raise RuntimeError("two enterprises share one identity: choose another seed")
-    return np.flatnonzero(changed)
+    return world.marked(changed)

@@ -10,7 +10,7 @@ import numpy as np
 from sim import draws, threads
 from sim.declare import declared
 from sim.economy import ELSEWHERE, MAX_SECTORS, SITES, UNEMPLOYED, Books, Posted, Sectors
-from sim.enterprises import OPERATING, Enterprises
+from sim.enterprises import CLASSES, OPERATING, Enterprises
 from sim.knowledge import merge_ring
 from sim.links import Links
 from sim.parameters import Platform
@@ -141,6 +141,7 @@ class World:
         self.year_months = 0  # months since the last December
         self.left: Any = np.zeros(0, np.int64)  # rows struck off whose views have not ended yet
         self.opening_enterprises = population.enterprises
+        self.member_shares: Any = np.zeros(len(CLASSES))  # of operating enterprises by class, after last adoptions
         self.sites = [self._make_site(name, number) for number, name in enumerate(settings.sites)]
         self.site_taxes = np.zeros(len(self.sites), np.int64)
         self._named_platforms = list(settings.platforms)
@@ -243,6 +244,11 @@ class World:
     def marks(self) -> Any:
         """A zero for each row, to be marked by a loop."""
         return np.zeros(self.enterprises.size, np.int8)
+
+    @staticmethod
+    def marked(marks: Any) -> Any:
+        """Rows that a loop has marked with anything but zero."""
+        return np.flatnonzero(marks != 0)  # of truth values numpy finds them several times as fast
 
     def row_of(self, identity: int) -> int:
         """Row of the enterprise with this identity, -1 where it left."""

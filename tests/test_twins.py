@@ -136,8 +136,10 @@ def test_lines_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
         agent.lines += born - lost
         agent.appeal += plain(demand.bundle)(u_new, born, rules.line_log_sd) * agent.line_size
         if agent.lines:
-            age = hand.month - agent.started
-            agent.appeal = plain(demand.reverted)(u_shock, agent.appeal, agent.lines, agent.line_size, age, rules)
+            speed = plain(demand.reversion_speed)(hand.month - agent.started, rules)
+            gap = plain(demand.gap_to_maturity)(agent.appeal, agent.lines, agent.line_size)
+            settled = plain(demand.bundle_variance)(agent.lines, plain(demand.settled_variance)(rules))
+            agent.appeal *= plain(demand.step_of_appeal)(gap, settled, speed, draws.normal(u_shock), rules)
 
     operating(hand).do(renew)
     assert_same_columns(loop, hand)

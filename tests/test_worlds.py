@@ -162,7 +162,7 @@ def permuted(model: EcosystemModel, seed: int) -> EcosystemModel:
     place = np.argsort(old)
     for values in table.columns.values():
         values[: table.size] = values[old]
-    table._free = [int(place[row]) for row in table._free]
+    table._free = place[table._free]
     rng.shuffle(table._free)
     order = rng.permutation(len(links))
     links.buyer[:], links.ordinal[:] = place[links.buyer][order], links.ordinal[order]

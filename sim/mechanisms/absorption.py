@@ -166,7 +166,7 @@ def apply(world: World) -> None:
         return
     contacts = world.marks()
     world.loop(meet, MeetReads, MeetWrites, rules, contacts)
-    rows = np.flatnonzero(contacts)
+    rows = world.marked(contacts)
     lessons = np.empty((len(rows), 3)), np.empty((len(rows), 3))
     listen(
         world.seed, world.month, world.enterprises.view(Known), rows, contacts,

@@ -143,10 +143,10 @@ def apply(world: World) -> None:
     wishes = world.marks()
     attraction = np.array([attractive(platform) for platform in world.platforms])
     world.loop(
-        adopt, Reads, Writes, rules, levers.knowledge_programme, members(world)[0], attraction, hosts, wishes,
+        adopt, Reads, Writes, rules, levers.knowledge_programme, world.member_shares, attraction, hosts, wishes,
         sums=(world.counts,),
     )  # fmt: skip
-    for row in sorted(np.flatnonzero(wishes).tolist(), key=lambda row: int(table.identity[row])):
+    for row in sorted(world.marked(wishes).tolist(), key=lambda row: int(table.identity[row])):
         own = sum(platform.kind == "own" for platform in world.platforms)
         if own < rules.most_own:
             world.host_platform(row)
@@ -155,9 +155,7 @@ def apply(world: World) -> None:
             table.platform[row] = choose(0.5, attraction)
             world.count("adopted", int(table.platform[row] >= 0))
     collect_fees(world, levers.platform_support)
-    of_platform = members(world)[1]
-    for platform in world.platforms:
-        platform.members = int(of_platform[platform.number])
+    count_members(world)
 
 
 def hosts_of(world: World) -> Any:
@@ -191,12 +189,14 @@ def count(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, firms: Any, m
                 of_platform[r.platform[i]] += 1
 
 
-def members(world: World) -> tuple[Any, Any]:
+def count_members(world: World) -> None:
     """Share of operating enterprises of each class that are members, and the members of each platform."""
     firms, joined = np.zeros(len(CLASSES), np.int64), np.zeros(len(CLASSES), np.int64)
     of_platform = np.zeros(len(world.platforms), np.int64)
     world.loop(count, CountReads, CountWrites, sums=(firms, joined, of_platform))
-    return joined / np.maximum(firms, 1), of_platform
+    world.member_shares = joined / np.maximum(firms, 1)
+    for platform in world.platforms:
+        platform.members = int(of_platform[platform.number])
 
 
 def collect_fees(world: World, support: float) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim import draws, maths
 from sim.compiled import compiled, equation
-from sim.economy import INPUTS, SALES_HOME, TICKS, attraction, on_grid, relative_price, ticks
+from sim.economy import INPUTS, SALES_HOME, TICKS, attraction_of_logs, on_grid, relative_price, ticks
 from sim.enterprises import OPERATING
 from sim.threads import BLOCK
 from sim.world import World
@@ -75,8 +75,8 @@ def settled_variance(p: Any) -> float:
 
 @compiled
 def lines_lost(u: float, lines: int, p: Any) -> int:
-    """Lines that die this month; none below a bound that is plain without counting."""
-    return 0 if u < 1.0 - lines * p.line_loss else draws.binomial(u, lines, p.line_loss)
+    """Lines that die this month."""
+    return draws.binomial(u, lines, p.line_loss)
 
 
 @equation
@@ -88,7 +88,13 @@ def birth_rate(saturation: float, p: Any) -> float:
 @compiled
 def lines_born(u: float, lines: int, rate: float) -> int:
     """Lines born this month."""
-    return 0 if u < 1.0 - lines * rate else draws.poisson(u, lines * rate)
+    return draws.poisson(u, lines * rate)
+
+
+@equation
+def may_change(u_lost: float, u_born: float, lines: int, most: float, p: Any) -> bool:
+    """Whether a line may die or be born: below these bounds it is plain without counting that none does."""
+    return (u_lost >= 1.0 - lines * p.line_loss) | (u_born >= 1.0 - lines * most)
 
 
 @compiled
@@ -103,43 +109,64 @@ def share_lost(u: float, lost: int, remaining: int, p: Any) -> float:
 
 
 @equation
-def reverted(u: float, appeal: float, lines: int, line_size: float, age: int, p: Any) -> float:
-    """Sum of sizes after a month's reversion and Gaussian shocks; young firms ramp up faster.
+def gap_to_maturity(appeal: float, lines: int, line_size: float) -> float:
+    """Logarithm of what the lines sum to once settled, over what they sum to now."""
+    return maths.log(lines * line_size / appeal)
 
-    The sum of lognormal lines is taken as lognormal (Fenton 1960) with mean ``lines * line_size`` once settled.
+
+@equation
+def step_of_appeal(gap: float, settled: float, speed: float, shock: float, p: Any) -> float:
+    """Factor of a month's reversion and Gaussian shocks on the sum of sizes; ``shock`` is a standard normal deviate.
+
+    The sum of lognormal lines is taken as lognormal (Fenton 1960) with mean ``lines * line_size`` once settled, and
+    ``settled`` the variance of its logarithm then.
     """
-    speed = p.reversion if age >= 36 else p.ramp
-    settled = bundle_variance(lines, settled_variance(p))
-    gap = maths.log(lines * line_size / appeal) - 0.5 * settled * p.reversion / max(speed, 1e-9)
-    return appeal * maths.exp(speed * gap + math.sqrt(2.0 * p.reversion * settled) * draws.normal(u))
+    drift = speed * gap - 0.5 * settled * p.reversion
+    return maths.exp(drift + math.sqrt(2.0 * p.reversion * settled) * shock)
+
+
+@equation
+def reversion_speed(age: int, p: Any) -> float:
+    """Part of the gap that closes in a month: young firms ramp up faster."""
+    return p.reversion if age >= 36 else p.ramp
 
 
 @compiled
 def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, saturation: Any) -> None:
     """Lines of every operating enterprise, for a month; ``saturation`` is by sector.
 
-    Draws of all, then the few that lose or win lines, then shocks to all.
+    Draws of all, then the few that lose or win lines, then reversion and shocks to all.
     """
     rates = np.empty(len(saturation))
     for s in range(len(saturation)):
         rates[s] = birth_rate(saturation[s], p)
-    u_lost, u_born, u_shock = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    one, most = settled_variance(p), rates.max()
+    may = np.empty(BLOCK, np.int8)
+    u, gap, settled = np.empty((4, BLOCK)), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
+        draws.fill(u, seed, r.identity, first, last, month, draws.LINES)
         for i in range(first, last):
             k = i - first
-            u_lost[k], u_born[k], u_shock[k], _ = draws.uniforms(seed, r.identity[i], month, draws.LINES)
+            may[k] = (r.status[i] == OPERATING) & may_change(u[0, k], u[1, k], w.lines[i], most, p)
         for i in range(first, last):
-            if r.status[i] == OPERATING:
-                k = i - first
-                lost = lines_lost(u_lost[k], w.lines[i], p)
-                born = lines_born(u_born[k], w.lines[i], rates[r.sector[i]])
+            if may[i - first]:
+                lost = lines_lost(u[0, i - first], w.lines[i], p)
+                born = lines_born(u[1, i - first], w.lines[i], rates[r.sector[i]])
                 if lost + born > 0:
                     change_lines(i, lost, born, seed, month, r, w, p)
         for i in range(first, last):
+            u[3, i - first] = draws.normal(u[2, i - first])
+        for i in range(first, last):
+            settled[i - first] = bundle_variance(max(w.lines[i], 1), one)
+        for i in range(first, last):
+            there = (r.status[i] == OPERATING) & (w.lines[i] > 0)
+            gap[i - first] = gap_to_maturity(w.appeal[i], w.lines[i], r.line_size[i]) if there else 0.0
+        for i in range(first, last):
+            k = i - first
+            speed = reversion_speed(month - r.started[i], p)
             if (r.status[i] == OPERATING) & (w.lines[i] > 0):
-                age = month - r.started[i]
-                w.appeal[i] = reverted(u_shock[i - first], w.appeal[i], w.lines[i], r.line_size[i], age, p)
+                w.appeal[i] *= step_of_appeal(gap[k], settled[k], speed, u[3, k], p)
 
 
 @compiled
@@ -162,35 +189,60 @@ def sell(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, m: Any, modes: Any, factor: Any, pulls: Any, flows: Any
 ) -> None:
     """Sales of every operating enterprise, for a month; pull and its logs of productivity and quality in ticks."""
-    here, pull_ticks = np.empty(BLOCK), np.empty((3, BLOCK), np.int64)
-    sold, bought = 0, 0
+    productivity, quality = np.empty(BLOCK), np.empty(BLOCK)  # logarithms
+    pull, here = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
-            here[i - first] = factor[r.sector[i]]
+            productivity[i - first] = maths.log(r.productivity[i])
         for i in range(first, last):
+            quality[i - first] = maths.log(r.quality[i])
+        for i in range(first, last):
+            k = i - first
             on = (r.status[i] == OPERATING) & (r.appeal[i] > 0.0)
-            pull = r.appeal[i] * attraction(r.quality[i], r.productivity[i], m.rivalry, m.price_share)
-            revenue = on_grid(sales(pull, here[i - first], r.mode[i], modes)) if on else 0.0
-            inputs = on_grid(m.input_share * revenue)
-            commission = on_grid(r.mode[i] * modes.mode_cost * revenue)
-            w.revenue[i] = revenue
-            w.exports[i] = 0.0
-            w.revenue_year[i] += revenue
-            w.profit_year[i] += revenue - inputs - commission
-            w.cash[i] += revenue - inputs - commission
-            sold += ticks(revenue)
-            bought += ticks(inputs + commission)
-            pull_ticks[0, i - first] = ticks(pull) if on else 0
-            pull_ticks[1, i - first] = ticks(pull * maths.log(r.productivity[i])) if on else 0
-            pull_ticks[2, i - first] = ticks(pull * maths.log(r.quality[i])) if on else 0
+            unit = attraction_of_logs(quality[k], productivity[k], m.rivalry, m.price_share)
+            pull[k] = r.appeal[i] * unit if on else 0.0
         for i in range(first, last):
-            s = r.sector[i]
-            pulls[s, 0] += pull_ticks[0, i - first]
-            pulls[s, 1] += pull_ticks[1, i - first]
-            pulls[s, 2] += pull_ticks[2, i - first]
-    flows[SALES_HOME] += sold
-    flows[INPUTS] -= bought
+            here[i - first] = factor[r.sector[i]]
+        sold, bought = earn(first, last, r, w, m.input_share, modes, pull, here)
+        flows[SALES_HOME] += sold
+        flows[INPUTS] -= bought
+        add_pulls(first, last, r, pull, productivity, quality, pulls)
+
+
+@compiled
+def earn(
+    first: int, last: int, r: Any, w: Any, input_share: float, modes: Any, pull: Any, factor: Any
+) -> tuple[int, int]:
+    """Book the sales of a block of rows, and what they cost; the ticks sold and the ticks bought."""
+    sold, bought = 0, 0
+    for i in range(first, last):
+        revenue = on_grid(sales(pull[i - first], factor[i - first], r.mode[i], modes))
+        inputs = on_grid(input_share * revenue)
+        commission = on_grid(r.mode[i] * modes.mode_cost * revenue)
+        w.revenue[i] = revenue
+        w.exports[i] = 0.0
+        w.revenue_year[i] += revenue
+        w.profit_year[i] += revenue - inputs - commission
+        w.cash[i] += revenue - inputs - commission
+        sold += ticks(revenue)
+        bought += ticks(inputs + commission)
+    return sold, bought
+
+
+@compiled
+def add_pulls(first: int, last: int, r: Any, pull: Any, productivity: Any, quality: Any, pulls: Any) -> None:
+    """Add the pulls of a block of rows to their sectors', shape (sectors, 3), in ticks."""
+    whole = np.empty((3, BLOCK), np.int64)
+    for k in range(last - first):
+        whole[0, k] = ticks(pull[k])
+        whole[1, k] = ticks(pull[k] * productivity[k])
+        whole[2, k] = ticks(pull[k] * quality[k])
+    for i in range(first, last):
+        s = r.sector[i]
+        pulls[s, 0] += whole[0, i - first]
+        pulls[s, 1] += whole[1, i - first]
+        pulls[s, 2] += whole[2, i - first]
 
 
 def apply(world: World) -> None:

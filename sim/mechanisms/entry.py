@@ -164,7 +164,7 @@ def gather(world: World, rules: Any) -> Ideas:
     big = np.flatnonzero(table.size_class == BIG)
     big = big[table.status[big] == OPERATING]
     numbers = spin_off_ideas(world.seed, world.month, big, table.identity, table.talent, rules.talent_rate)
-    having = np.flatnonzero(numbers)
+    having = world.marked(numbers)
     sources.extend(
         (int(table.identity[big[k]]), int(numbers[k]), SPIN_OFF, int(big[k]), NOBODY)
         for k in having[np.argsort(table.identity[big[having]])].tolist()

@@ -10,6 +10,7 @@ from sim import draws, maths
 from sim.compiled import compiled, equation
 from sim.economy import DEFAULT, DIVIDENDS, INVESTMENT, LIQUIDATION, OUTSIDE_EQUITY, on_grid, ticks, transfer
 from sim.enterprises import FREE, INCUMBENT, NEVER, OPERATING, SUSPENDED
+from sim.threads import BLOCK
 from sim.world import COUNT, World
 
 _ASKED, _GIVEN = COUNT["finance_asked"], COUNT["finance_given"]
@@ -87,17 +88,20 @@ def invest(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, wage: float, hurdle: float, counts: Any, flows: Any
 ) -> None:
     """Young enterprises short of cash ask; those whose seen merit passes the posted hurdle get a ticket."""
-    for i in range(lo, hi):
-        if r.status[i] != OPERATING or r.origin[i] == INCUMBENT or w.funded[i] == 1:
-            continue
-        if runway(w.cash[i], r.staff[i], wage) >= p.asking_months:
-            continue
-        u_merit, u_size, _, _ = draws.uniforms(seed, r.identity[i], month, draws.FINANCE)
-        counts[_ASKED] += 1
-        if merit(u_merit, r.quality[i], r.productivity[i]) >= hurdle:
-            w.funded[i] = 1
-            counts[_GIVEN] += 1
-            transfer(i, ticket(u_size, r.staff[i], wage, p), w.cash, flows, OUTSIDE_EQUITY)
+    asks = np.empty(BLOCK, np.int8)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            may_ask = (r.status[i] == OPERATING) & (r.origin[i] != INCUMBENT) & (w.funded[i] == 0)
+            asks[i - first] = may_ask & (runway(w.cash[i], r.staff[i], wage) < p.asking_months)
+        for i in range(first, last):
+            if asks[i - first]:
+                u_merit, u_size, _, _ = draws.uniforms(seed, r.identity[i], month, draws.FINANCE)
+                counts[_ASKED] += 1
+                if merit(u_merit, r.quality[i], r.productivity[i]) >= hurdle:
+                    w.funded[i] = 1
+                    counts[_GIVEN] += 1
+                    transfer(i, ticket(u_size, r.staff[i], wage, p), w.cash, flows, OUTSIDE_EQUITY)
 
 
 @equation
@@ -254,8 +258,8 @@ def stop_and_strike_off(world: World) -> None:
     world.loop(review, StatusReads, StatusWrites, rules, leaves, stops, sums=(totals, world.counts))
     world.release_people(int(totals[0]), int(totals[1]))
     world.year_destroyed += int(totals[2])
-    world.vacate(np.flatnonzero(stops))
-    leave(world, np.flatnonzero(leaves))
+    world.vacate(world.marked(stops))
+    leave(world, world.marked(leaves))
 
 
 @compiled

@@ -97,7 +97,7 @@ def apply(world: World) -> None:
     openings = world.marks()
     chances = following(world, rules, newest)
     world.loop(scan, Reads, Writes, rules, foreign, newest, *chances, openings, sums=(world.counts,))
-    for row in sorted(np.flatnonzero(openings).tolist(), key=lambda row: int(table.identity[row])):
+    for row in sorted(world.marked(openings).tolist(), key=lambda row: int(table.identity[row])):
         old = int(table.sector[row])
         free = [s for s in range(old % 3, MAX_SECTORS, 3) if not sectors.open[s]]
         if openings[row] == _NEW_SECTOR and free:

@@ -58,12 +58,15 @@ def wanted_talent(staff: float, talent_wage: float, p: Any, labour: Any) -> floa
 
 
 @equation
-def wage_bill(
-    staff: float, talent: float, per_worker: float, sector_mean: float, talent_wage: float, labour: Any
-) -> float:
-    """Wages of a month (million yuan), with part of a firm's revenue per worker shared with its staff."""
+def wage_of_worker(per_worker: float, sector_mean: float, labour: Any) -> float:
+    """A worker's wage of a month (million yuan): part of a firm's revenue per worker is shared with its staff."""
     relative = min(4.0, max(0.02, per_worker / sector_mean))
-    wage = labour.wage / 12.0 * maths.exp(labour.wage_elasticity * maths.log(relative))
+    return labour.wage / 12.0 * maths.exp(labour.wage_elasticity * maths.log(relative))
+
+
+@equation
+def wage_bill(staff: float, talent: float, wage: float, talent_wage: float) -> float:
+    """Wages of a month (million yuan)."""
     return wage * (staff + talent * (talent_wage - 1.0))
 
 
@@ -72,49 +75,77 @@ def employ(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, labour: Any, price_share: float,
     talent_wage: float, talent_fill: float, sector_revenue: Any, people: Any, counts: Any, flows: Any,
 ) -> None:  # fmt: skip
-    """Hire, shed and pay in every operating enterprise, for a month; ``people`` gathers staff and talent won, net."""
-    here = np.empty(BLOCK)
-    all_hired, all_shed, all_asked, all_granted, skilled, paid = 0, 0, 0, 0, 0, 0
+    """Hire, shed and pay in every operating enterprise, for a month; ``people`` gathers staff and talent won, net.
+
+    What is wanted, then draws, then changes, then wages: short loops keep what they need in registers.
+    """
+    wanted, skilled_wanted, wage = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    u = np.empty((4, BLOCK))
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
-            here[i - first] = sector_revenue[r.sector[i]]
+            here = r.status[i] == OPERATING
+            needed = needed_staff(r.revenue[i], r.worker_revenue[i], r.productivity[i], price_share) if here else 0.0
+            wanted[i - first] = wanted_staff(needed, p.crew)
         for i in range(first, last):
-            if r.status[i] != OPERATING:
-                continue
-            u_hire, u_talent, u_shed, u_leave = draws.uniforms(seed, r.identity[i], month, draws.JOBS)
-            staff, talent = float(w.staff[i]), float(w.talent[i])
-            needed = needed_staff(r.revenue[i], r.worker_revenue[i], r.productivity[i], price_share)
-            wanted = wanted_staff(needed, p.crew)
-            skilled_wanted = wanted_talent(wanted, talent_wage, o, labour)
-            hires = p.enabled and r.distress[i] == 0
-            sheds = p.enabled and month - r.started[i] >= p.patience
-            hired = draws.whole(p.hire * max(0.0, wanted - staff), u_hire) if hires else 0.0
-            shed = draws.whole(p.shed * max(0.0, staff - wanted), u_shed) if sheds else 0.0
-            asked = draws.whole(p.hire * max(0.0, skilled_wanted - talent), u_talent) if p.enabled else 0.0
-            granted = max(0.0, min(draws.whole(asked * talent_fill, u_leave), staff + hired - shed - talent))
-            left = min(talent, draws.whole(shed * talent / max(staff, 1.0), u_leave))
-            staff += hired - shed
-            talent = min(staff, talent + granted - left)
-            per_worker = 12.0 * r.revenue[i] / max(staff, 1.0)
-            wages = on_grid(wage_bill(staff, talent, per_worker, here[i - first], talent_wage, labour))
-            skilled += maths.whole_number(talent) - w.talent[i]
-            w.staff[i] = np.int32(staff)
-            w.talent[i] = np.int32(talent)
-            w.profit_year[i] -= wages
-            w.cash[i] -= wages
-            all_hired += maths.whole_number(hired)
-            all_shed += maths.whole_number(shed)
-            all_asked += maths.whole_number(asked)
-            all_granted += maths.whole_number(granted)
-            paid += ticks(wages)
+            skilled_wanted[i - first] = wanted_talent(wanted[i - first], talent_wage, o, labour)
+        if p.enabled:
+            draws.fill(u, seed, r.identity, first, last, month, draws.JOBS)
+            change_staff(first, last, month, r, w, p, talent_fill, wanted, skilled_wanted, u, people, counts)
+        for i in range(first, last):
+            wage[i - first] = sector_revenue[r.sector[i]]
+        for i in range(first, last):
+            per_worker = 12.0 * r.revenue[i] / max(float(w.staff[i]), 1.0)
+            wage[i - first] = wage_of_worker(per_worker, wage[i - first], labour)
+        flows[WAGES] -= pay(first, last, r, w, wage, talent_wage)
+
+
+@compiled
+def change_staff(
+    first: int, last: int, month: int, r: Any, w: Any, p: Any, talent_fill: float, wanted: Any, skilled_wanted: Any,
+    u: Any, people: Any, counts: Any,
+) -> None:  # fmt: skip
+    """Hire and shed in a block of rows, in whole people."""
+    all_hired, all_shed, all_asked, all_granted, skilled = 0, 0, 0, 0, 0
+    for i in range(first, last):
+        k = i - first
+        if r.status[i] != OPERATING:
+            continue
+        staff, talent = float(w.staff[i]), float(w.talent[i])
+        old = month - r.started[i] >= p.patience
+        hired = draws.whole(p.hire * max(0.0, wanted[k] - staff), u[0, k]) if r.distress[i] == 0 else 0.0
+        shed = draws.whole(p.shed * max(0.0, staff - wanted[k]), u[2, k]) if old else 0.0
+        asked = draws.whole(p.hire * max(0.0, skilled_wanted[k] - talent), u[1, k])
+        granted = max(0.0, min(draws.whole(asked * talent_fill, u[3, k]), staff + hired - shed - talent))
+        left = min(talent, draws.whole(shed * talent / max(staff, 1.0), u[3, k]))
+        staff += hired - shed
+        talent = min(staff, talent + granted - left)
+        skilled += maths.whole_number(talent) - w.talent[i]
+        w.staff[i] = np.int32(staff)
+        w.talent[i] = np.int32(talent)
+        all_hired += maths.whole_number(hired)
+        all_shed += maths.whole_number(shed)
+        all_asked += maths.whole_number(asked)
+        all_granted += maths.whole_number(granted)
     people[0] += all_hired - all_shed
     people[1] += skilled
     counts[_HIRED] += all_hired
     counts[_SHED] += all_shed
     counts[_ASKED] += all_asked
     counts[_TALENT] += all_granted
-    flows[WAGES] -= paid
+
+
+@compiled
+def pay(first: int, last: int, r: Any, w: Any, wage: Any, talent_wage: float) -> int:
+    """Pay the wages of a block of rows; the ticks paid."""
+    paid = 0
+    for i in range(first, last):
+        bill = wage_bill(float(w.staff[i]), float(w.talent[i]), wage[i - first], talent_wage)
+        wages = on_grid(bill) if r.status[i] == OPERATING else 0.0
+        w.profit_year[i] -= wages
+        w.cash[i] -= wages
+        paid += ticks(wages)
+    return paid
 
 
 def apply(world: World) -> None:

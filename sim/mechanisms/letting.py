@@ -253,7 +253,7 @@ def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
     wishes = np.empty(table.size, np.int8)
     outside_rent = world.group("market").outside_rent
     world.loop(wish, Reads, Wishes, rules, terms, outside_rent, per_job, wishes, sums=(world.counts,))
-    wishing = np.flatnonzero(wishes)
+    wishing = world.marked(wishes)
     leaving = wishes[wishing] == LEAVES
     if leaving.any():
         world.vacate(wishing[leaving])

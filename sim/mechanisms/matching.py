@@ -15,7 +15,8 @@ from sim.compiled import compiled, equation
 from sim.economy import FOREIGN_CONTACTS, transfer
 from sim.enterprises import NEVER, OPERATING
 from sim.knowledge import distance, in_cell, needed, pair_taste, pick_cell, ring_place
-from sim.world import CELLS, COUNT, DOMESTIC, FOREIGN, KINDS, USER, World
+from sim.threads import BLOCK
+from sim.world import CELLS, COUNT, FOREIGN, KINDS, World
 
 _REQUESTS, _ANSWERS, _MONTHS = COUNT["requests"], COUNT["answers"], COUNT["answer_months"]
 _FOREIGN, _FOREIGN_MONTHS = COUNT["answers_foreign"], COUNT["answer_months_foreign"]
@@ -114,51 +115,56 @@ def match(
     By platform, the last one standing for none: ``counts`` of shape (platforms + 1, kinds, cells), and ``chances`` of
     a meeting with each source, shape (platforms + 1, 5).
     """
-    nowhere = len(chances) - 1
-    for i in range(lo, hi):
-        asks = (r.status[i] == OPERATING) & (r.project_began[i] != NEVER)
-        if not asks or w.reached[i] == 0:
-            w.met_0[i] = -1.0
-        if not asks:
-            continue
-        if w.asked[i] == NEVER:
-            w.asked[i] = month
-        platform = r.platform[i] if r.platform[i] >= 0 else nowhere
-        events[_REQUESTS] += 1
-        asked_of[platform] += 1
-        met = sources_met(seed, r.identity[i], month, r.breadth[i], chances[platform])
-        if met == 0:
-            continue
-        source = answer(i, met, platform, seed, month, r, w, p, o, base, counts, ring, ring_row, events)
-        if source < 0:
-            continue
-        w.reached[i] = 1
-        waited = month - w.asked[i]
-        w.asked[i] = NEVER
-        events[_ANSWERS] += 1
-        events[_MONTHS] += waited
-        if source == _ALONE:
-            events[_ELSEWHERE] += 1
-        else:
-            answered_by[platform] += 1
-        if source == FOREIGN:
-            events[_FOREIGN] += 1
-            events[_FOREIGN_MONTHS] += waited
-            w.profit_year[i] += transfer(i, -p.foreign_cost, w.cash, flows, FOREIGN_CONTACTS)
+    rows, identity = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    u, u_alone = np.empty((4, BLOCK)), np.empty((4, BLOCK))
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        asking = 0
+        for i in range(first, last):
+            asks = (r.status[i] == OPERATING) & (r.project_began[i] != NEVER)
+            if not asks or w.reached[i] == 0:
+                w.met_0[i] = -1.0
+            rows[asking], identity[asking] = i, r.identity[i]
+            asking += asks
+        draws.fill(u, seed, identity, 0, asking, month, draws.MATCHING)
+        draws.fill(u_alone, seed, identity, 0, asking, month, draws.MATCHING_FOREIGN)
+        for k in range(asking):
+            i = rows[k]
+            platform = r.platform[i] if r.platform[i] >= 0 else len(chances) - 1
+            if w.asked[i] == NEVER:
+                w.asked[i] = month
+            events[_REQUESTS] += 1
+            asked_of[platform] += 1
+            met = sources_met(u[:, k], u_alone[3, k], r.breadth[i], chances[platform])
+            if met == 0:
+                continue
+            source = answer(i, met, platform, seed, month, r, w, p, o, base, counts, ring, ring_row, events)
+            if source >= 0:
+                take_answer(i, source, month, w, p, events, flows)
+                answered_by[platform] += source != _ALONE
 
 
 @compiled
-def sources_met(seed: int, identity: int, month: int, breadth: int, chances: Any) -> int:
+def take_answer(i: int, source: int, month: int, w: Any, p: Any, events: Any, flows: Any) -> None:
+    """A request is answered: the wait is noted, and a foreign expert paid."""
+    waited = month - w.asked[i]
+    w.reached[i] = 1
+    w.asked[i] = NEVER
+    events[_ANSWERS] += 1
+    events[_MONTHS] += waited
+    events[_ELSEWHERE] += source == _ALONE
+    if source == FOREIGN:
+        events[_FOREIGN] += 1
+        events[_FOREIGN_MONTHS] += waited
+        w.profit_year[i] += transfer(i, -p.foreign_cost, w.cash, flows, FOREIGN_CONTACTS)
+
+
+@compiled
+def sources_met(u: Any, u_alone: float, breadth: int, chances: Any) -> int:
     """Bits of the sources that a request meets this month: kinds of resource, another member, someone elsewhere."""
-    met = 0
-    if chances[DOMESTIC] + chances[FOREIGN] + chances[USER] + chances[_MEMBER] > 0.0:
-        u_0, u_1, u_2, u_3 = draws.uniforms(seed, identity, month, draws.MATCHING)
-        met |= (u_0 < chances[DOMESTIC] and breadth > DOMESTIC) << DOMESTIC
-        met |= (u_1 < chances[FOREIGN] and breadth > FOREIGN) << FOREIGN
-        met |= (u_2 < chances[USER] and breadth > USER) << USER
-        met |= (u_3 < chances[_MEMBER] and breadth > _MEMBER) << _MEMBER
-    _, _, _, u_alone = draws.uniforms(seed, identity, month, draws.MATCHING_FOREIGN)
-    met |= (u_alone < chances[_ALONE]) << _ALONE
+    met = (u_alone < chances[_ALONE]) << _ALONE
+    for source in range(_ALONE):  # the team's breadth opens one source after the other
+        met |= (u[source] < chances[source] and breadth > source) << source
     return met
 
 
@@ -172,9 +178,9 @@ def answer(
     It stays with the project if it is nearer than the partner that the project has.
     """
     began, component, s = r.project_began[i], first_open(r.solved[i]), r.sector[i]
-    t_0 = needed(seed, r.identity[i], began, component, 0, base[s, 0], o.lead, o.reach)
-    t_1 = needed(seed, r.identity[i], began, component, 1, base[s, 1], o.lead, o.reach)
-    t_2 = needed(seed, r.identity[i], began, component, 2, base[s, 2], o.lead, o.reach)
+    t_0 = base[s, 0] + needed(seed, r.identity[i], began, component, 0, o.lead, o.reach)
+    t_1 = base[s, 1] + needed(seed, r.identity[i], began, component, 1, o.lead, o.reach)
+    t_2 = base[s, 2] + needed(seed, r.identity[i], began, component, 2, o.lead, o.reach)
     u_0, u_1, u_2, u_ring = draws.uniforms(seed, r.identity[i], month, draws.MATCHING_CELL)
     nearest, source, crossing = 1e9, -1, False
     engaged = distance(w.met_0[i], w.met_1[i], w.met_2[i], t_0, t_1, t_2) if w.met_0[i] >= 0.0 else 1e9

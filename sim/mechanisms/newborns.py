@@ -117,7 +117,7 @@ def be_born(
         e.line_size[i] = mature / pull / e.lines[i]
         e.appeal[i] = min(mature, opening_sales(seed, identity, merit, n)) / pull
         e.capital_intensity[i] = o.capital_intensity * maths.exp(0.5 * draws.normal(u_intensity))
-        e.export_taste[i] = draws.uniforms(seed, identity, 0, draws.EXPORTS)[0]
+        e.export_taste[i] = draws.normal(draws.uniforms(seed, identity, 0, draws.EXPORTS)[0])
         e.energy[i] = o.energy * maths.exp(0.3 * draws.normal(u_energy))
         e.knowledge_0[i] = max(0.0, base[s, 0] + o.knowledge_spread * draws.normal(u_0))
         e.knowledge_1[i] = max(0.0, base[s, 1] + o.knowledge_spread * draws.normal(u_1))

@@ -78,14 +78,18 @@ def breadth_chosen(u: float) -> int:
 
 
 @equation
-def effort(talent: int, cash: float, breadth: int, p: Any) -> float:
-    """Effort put in, 0 to 1: Cobb-Douglas in capital and talent, less the hours that partners take."""
+def effort(talent: float, cash: float, p: Any) -> float:
+    """Effort put in, 0 to 1: Cobb-Douglas in capital and talent."""
     capital = max(cash, 0.0) / (max(cash, 0.0) + p.capital)
     people = talent / (talent + p.team)
-    if capital <= 0.0 or people <= 0.0:
-        return 0.0
-    together = maths.exp(p.capital_share * maths.log(capital) + (1.0 - p.capital_share) * maths.log(people))
-    return together * (1.0 - p.contact_hours * breadth)
+    together = p.capital_share * maths.log(capital) + (1.0 - p.capital_share) * maths.log(people)
+    return maths.exp(together) if (capital > 0.0) & (people > 0.0) else 0.0
+
+
+@equation
+def hours_left(breadth: int, p: Any) -> float:
+    """Part of the team's hours that is left beside its partners."""
+    return 1.0 - p.contact_hours * breadth
 
 
 @equation
@@ -107,21 +111,87 @@ def work(
 ) -> None:  # fmt: skip
     """A month's work on projects; ``succeeded`` marks rows whose project came to its end.
 
-    First who begins one, over all rows; then the work of those who had one.
+    In each block of rows: the work of those who have a project, then who begins one.
     """
     monthly = draws.monthly(min(0.95, p.begin))
-    begins = np.empty(BLOCK, np.int8)
+    begins, rows = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
             u_begin, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
             idle = (r.status[i] == OPERATING) & (w.project_began[i] == NEVER)
             begins[i - first] = idle & (u_begin < begin_probability(r.talent[i], w.cash[i], monthly, p))
+        under_way = 0
         for i in range(first, last):
             if r.status[i] == OPERATING and w.project_began[i] != NEVER:
-                work_on(i, seed, month, r, w, p, base, succeeded, counts, flows)
-            elif begins[i - first]:
+                rows[under_way] = i
+                under_way += 1
+        work_on(rows[:under_way], seed, month, r, w, p, base, succeeded, counts, flows)
+        for i in range(first, last):
+            if begins[i - first]:
                 begin(i, seed, month, r, w, counts)
+
+
+@compiled
+def work_on(
+    rows: Any, seed: int, month: int, r: Any, w: Any, p: Any, base: Any, succeeded: Any, counts: Any, flows: Any
+) -> None:
+    """A month's work on the projects of ``rows``: spending, effort, tries at open components, success or giving up."""
+    number = len(rows)
+    identity, u, put_in = np.empty(number, np.int64), np.empty((4, number)), np.empty(number)
+    capital, people = np.empty(number), np.empty(number)
+    for k in range(number):
+        i = rows[k]
+        identity[k] = r.identity[i]
+        spent = p.cost * min(float(r.talent[i]), 2.0 * p.team)
+        w.profit_year[i] += transfer(i, -spent, w.cash, flows, RESEARCH)
+        capital[k], people[k] = w.cash[i], r.talent[i]
+    for k in range(number):
+        put_in[k] = effort(people[k], capital[k], p)
+    for k in range(number):
+        put_in[k] *= hours_left(w.breadth[rows[k]], p)
+    draws.fill(u, seed, identity, 0, number, month, draws.COMPONENT)
+    try_components(rows, u, put_in, seed, r, w, p, base)
+    for k in range(number):
+        i = rows[k]
+        if w.solved[i] == SOLVED:
+            succeed(i, seed, month, r, w, p, succeeded, counts)
+        elif u[3, k] < p.abandon:
+            counts[_ABANDONED] += 1
+            w.project_began[i] = NEVER
+            w.asked[i] = NEVER
+
+
+@compiled
+def try_components(rows: Any, u: Any, put_in: Any, seed: int, r: Any, w: Any, p: Any, base: Any) -> None:
+    """Try the open components that are not out of reach whatever the distance, each in its turn."""
+    most = 3 * len(rows)
+    place, component = np.empty(most, np.int64), np.empty(most, np.int64)
+    identity, began = np.empty(most, np.int64), np.empty(most, np.int64)
+    tries = 0
+    for k in range(len(rows)):
+        for c in range(3):
+            if w.solved[rows[k]] & (1 << c) == 0 and u[c, k] < solve_probability(0.0, put_in[k], p):
+                place[tries], component[tries] = k, c
+                identity[tries], began[tries] = r.identity[rows[k]], w.project_began[rows[k]]
+                tries += 1
+    need = np.empty((3, tries))
+    for axis in range(3):
+        for t in range(tries):
+            need[axis, t] = needed(seed, identity[t], began[t], component[t], axis, p.lead, p.reach)
+        for t in range(tries):
+            need[axis, t] += base[r.sector[rows[place[t]]], axis]
+    for t in range(tries):
+        i, k, c = rows[place[t]], place[t], component[t]
+        t_0, t_1, t_2 = need[0, t], need[1, t], need[2, t]
+        gap = distance(w.knowledge_0[i], w.knowledge_1[i], w.knowledge_2[i], t_0, t_1, t_2)
+        if r.met_0[i] >= 0.0:
+            gap = min(gap, distance(r.met_0[i], r.met_1[i], r.met_2[i], t_0, t_1, t_2))
+        if u[c, k] < solve_probability(gap, put_in[k], p):
+            w.solved[i] |= 1 << c
+            w.knowledge_0[i] += p.learned * max(0.0, t_0 - w.knowledge_0[i])
+            w.knowledge_1[i] += p.learned * max(0.0, t_1 - w.knowledge_1[i])
+            w.knowledge_2[i] += p.learned * max(0.0, t_2 - w.knowledge_2[i])
 
 
 @compiled
@@ -135,44 +205,6 @@ def begin(i: int, seed: int, month: int, r: Any, w: Any, counts: Any) -> None:
     counts[_BEGUN] += 1
     counts[_BREADTH] += w.breadth[i]
     by_class(r.size_class[i], _BEGUN_SMALL, _BEGUN_MEDIUM, _BEGUN_BIG, counts)
-
-
-@compiled
-def work_on(
-    i: int, seed: int, month: int, r: Any, w: Any, p: Any, base: Any, succeeded: Any, counts: Any, flows: Any
-) -> None:
-    """A month's work of one enterprise on its project."""
-    spent = p.cost * min(float(r.talent[i]), 2.0 * p.team)
-    w.profit_year[i] += transfer(i, -spent, w.cash, flows, RESEARCH)
-    put_in = effort(r.talent[i], w.cash[i], w.breadth[i], p)
-    u_0, u_1, u_2, u_abandon = draws.uniforms(seed, r.identity[i], month, draws.COMPONENT)
-    for c in range(3):
-        u = u_0 if c == 0 else (u_1 if c == 1 else u_2)
-        if w.solved[i] & (1 << c) == 0 and u < solve_probability(0.0, put_in, p):  # else out of reach at any distance
-            try_component(i, c, u, put_in, seed, r, w, p, base)
-    if w.solved[i] == SOLVED:
-        succeed(i, seed, month, r, w, p, succeeded, counts)
-    elif u_abandon < p.abandon:
-        counts[_ABANDONED] += 1
-        w.project_began[i] = NEVER
-        w.asked[i] = NEVER
-
-
-@compiled
-def try_component(i: int, c: int, u: float, put_in: float, seed: int, r: Any, w: Any, p: Any, base: Any) -> None:
-    """Solve one component if the knowledge at hand is near enough, and learn from it."""
-    began, s = w.project_began[i], r.sector[i]
-    t_0 = needed(seed, r.identity[i], began, c, 0, base[s, 0], p.lead, p.reach)
-    t_1 = needed(seed, r.identity[i], began, c, 1, base[s, 1], p.lead, p.reach)
-    t_2 = needed(seed, r.identity[i], began, c, 2, base[s, 2], p.lead, p.reach)
-    gap = distance(w.knowledge_0[i], w.knowledge_1[i], w.knowledge_2[i], t_0, t_1, t_2)
-    if r.met_0[i] >= 0.0:
-        gap = min(gap, distance(r.met_0[i], r.met_1[i], r.met_2[i], t_0, t_1, t_2))
-    if u < solve_probability(gap, put_in, p):
-        w.solved[i] |= 1 << c
-        w.knowledge_0[i] += p.learned * max(0.0, t_0 - w.knowledge_0[i])
-        w.knowledge_1[i] += p.learned * max(0.0, t_1 - w.knowledge_1[i])
-        w.knowledge_2[i] += p.learned * max(0.0, t_2 - w.knowledge_2[i])
 
 
 @compiled
