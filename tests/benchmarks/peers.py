@@ -55,9 +55,11 @@ CORE = (
 )
 FULL = Peer("our full model", "whole_ours.py")
 PLAIN = Peer("our full model in plain Mesa", "whole_plain_mesa.py")
+LIBRARY = Peer("as plain Mesa agents, random and math", "whole_plain_mesa.py", "", "library")
 WHOLE = (
     FULL,
     PLAIN,
+    LIBRARY,
     Peer("bamengine", "whole_bamengine.py", "bamengine", "python"),
     Peer("bamengine, with numba", "whole_bamengine.py", "bamengine", "numba"),
 )
