@@ -21,7 +21,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 # Rooms above a world: what is written there runs worlds and reads what came out. Seeds of replicates are given in one
 # of their files, which counts among the model's.
-_ABOVE = ("runs/", "studies/", "report/", "commands/", "api.py", "cli.py", "__main__.py")
+_ABOVE = ("runs/", "studies/", "report/", "commands/", "api.py", "cli.py", "events.py", "__main__.py", "__init__.py")
 _SEEDS = "runs/replicate.py"
 
 

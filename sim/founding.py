@@ -13,10 +13,9 @@ import numpy as np
 
 from sim import draws, maths, threads
 from sim.compiled import compiled, equation
-from sim.declare import numbers
 from sim.economy import MAX_SECTORS, OPENING_BALANCE, TICKS, UNEMPLOYED, attraction, relative_price, ticks, transfer
 from sim.enterprises import INCUMBENT, NEVER, OPERATING, AllColumns, classify
-from sim.parameters import Population
+from sim.parameters import Population, numbers
 from sim.world import World
 
 _PARTS = 16  # quantiles looked at within a stratum of the tail

@@ -113,3 +113,23 @@ def test_the_digest_is_of_the_sources_and_not_of_their_place(tmp_path: Path) -> 
         caches.append(_run(tmp_path / name, XDG_CACHE_HOME=str(tmp_path / name))[1])
     assert caches[0] != caches[1]
     assert caches[0].name == caches[1].name
+
+
+WORLD = """
+import sim
+sim.EcosystemModel(sim.load("shougang", overrides={"population.enterprises": 200}), rng=1).run_for(13)
+"""
+
+
+def test_a_second_process_compiles_nothing(tmp_path: Path) -> None:
+    """A type that numba cannot find again by its name would be compiled for in each process anew."""
+    for compiles in (True, False):
+        done = subprocess.run(
+            [sys.executable, "-c", WORLD],
+            env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_DEBUG_CACHE": "1"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        saved = [line for line in done.stdout.splitlines() if "data saved" in line]
+        assert bool(saved) == compiles, saved

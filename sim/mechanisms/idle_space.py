@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from sim import draws, maths
 from sim.compiled import compiled
-from sim.declare import numbers
 from sim.economy import ECONOMY, ELSEWHERE, GOVERNMENT, LEAVERS, SITES, UNEMPLOYED
 from sim.enterprises import BIG, OPERATING
+from sim.parameters import numbers
 from sim.world import SiteState, World
 
 BORROWING_ENDS = 36  # months after the start

@@ -8,9 +8,9 @@ import numpy as np
 
 from sim import draws, maths
 from sim.compiled import compiled, equation
-from sim.declare import numbers
 from sim.economy import UNEMPLOYED, WAGES, on_grid, relative_price, ticks
 from sim.enterprises import OPERATING
+from sim.parameters import numbers
 from sim.threads import BLOCK
 from sim.world import COUNT, World
 

@@ -9,7 +9,6 @@ import numpy as np
 from sim import draws, maths
 from sim.cohort import founders_means, opening_sales, staff_planned
 from sim.compiled import compiled
-from sim.declare import numbers
 from sim.economy import (
     ENTRY_COST,
     FOUNDERS_EQUITY,
@@ -21,6 +20,7 @@ from sim.economy import (
     transfer,
 )
 from sim.enterprises import INDEPENDENT, MAKER, NEVER, OPERATING, REGISTERED, SPIN_OFF, AllColumns
+from sim.parameters import numbers
 from sim.world import COUNT, World
 
 _STARTED = COUNT["started"]
