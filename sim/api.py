@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from sim.runs.executor import Workers
 from sim.runs.replicate import Model, ecosystem
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
     from sim.runs.ensemble import Watcher
     from sim.scenario import Scenario
     from sim.studies.compare import Comparison
-    from sim.studies.explain import By, Explanation
+    from sim.studies.explain import Explanation
     from sim.studies.sensitivity import Sensitivities
     from sim.studies.sweep import Sweep
     from sim.studies.trace import Trace
     from sim.studies.what_if import Variant
 
 RESULTS = Path("results")
-
-Word = TypeVar("Word", bound=str)
 
 
 def run(
@@ -38,6 +36,8 @@ def run(
     out: str | Path | None = None,
     fresh: bool = False,
     *,
+    until: int | str | None = None,
+    checkpoint: bool = False,
     events: bool = False,
     figures: bool = True,
     watcher: Watcher | None = None,
@@ -48,29 +48,94 @@ def run(
     Replicates, seed and months stand for the scenario's own. What the result's folder holds already is not run
     again, unless ``fresh``. ``workers`` is a number of processes: 1 is this process, None one for each usable core.
     A failed replicate does not raise: see ``Result.failures``. With ``events`` the folder gets ``events.parquet``: what
-    happened to which enterprise, when and by which mechanism (``sim.events.EVENTS``). ``shown`` is called with the
-    result and its first outcomes before the figures are drawn. Raises ScenarioError for a scenario that cannot be used.
+    happened to which enterprise, when and by which mechanism (``sim.events.EVENTS``). ``until`` stops after so many
+    months, or before a calendar month such as ``"2015-01"``; with ``checkpoint`` the folder keeps every world as it is
+    then, for ``branch``. ``shown`` is called with the result and its first outcomes before the figures are drawn.
+    Raises ScenarioError for a scenario that cannot be used.
     """
     from sim.runs.batch import run_batch
+    from sim.runs.branch import first_part
     from sim.runs.ensemble import Watcher
 
-    chosen = with_run(scenario, replicates=replicates, seed=seed, months=months)
-    model, watcher = ecosystem(), watcher or Watcher()
+    whole = chosen = with_run(scenario, replicates=replicates, seed=seed, months=months)
+    if until is not None:
+        chosen = first_part(whole, until)
+    model, watcher, folder = ecosystem(), watcher or Watcher(), Path(out or RESULTS)
     with _opened(workers) as pool:
+        if checkpoint:
+            from sim.runs.fork import run_forked
+
+            result = run_forked(chosen, model, folder, pool, watcher, whole=whole, fresh=fresh, warm=_is_warm)
+            fresh = False
         if events:
             from sim.runs.events import run_with_events
 
-            result = run_with_events(chosen, model, Path(out or RESULTS), pool, watcher, fresh=fresh, warm=_is_warm)
-        else:
-            result = run_batch([chosen], model, Path(out or RESULTS), pool, watcher, fresh=fresh, warm=_is_warm)[0]
-        first = headline(chosen, model)
-        if shown:
-            shown(result, first)
-        if figures and result.replicates:
-            from sim.report.pages import draw_run
-
-            draw_run(result, pool, watcher.say, first)
+            result = run_with_events(chosen, model, folder, pool, watcher, fresh=fresh, warm=_is_warm)
+        elif not checkpoint:
+            result = run_batch([chosen], model, folder, pool, watcher, fresh=fresh, warm=_is_warm)[0]
+        _show_run(result, headline(chosen, model), pool, watcher, shown, figures=figures)
     return result
+
+
+def branch(
+    past: Result | str | Path,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    replicates: int | None = None,
+    months: int | None = None,
+    until: int | str | None = None,
+    checkpoint: bool = False,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    figures: bool = True,
+    watcher: Watcher | None = None,
+    shown: Callable[[Result, Sequence[str]], None] | None = None,
+) -> Result:
+    """Go on from the checkpoints of a result, with ``settings`` in force from their month on; the rest as in ``run``.
+
+    ``past`` is a result, its folder, or a scenario's name: the newest result of it under ``out`` with checkpoints. The
+    result is that of a run from the start with the settings scheduled at that month: the same folder and bytes.
+    ``months`` is the length of the whole, the past's scenario's unless given. Raises ResultError where nothing can be
+    gone on from, ScenarioError for settings that cannot change in a branch.
+    """
+    from sim.runs.branch import first_part
+    from sim.runs.ensemble import Watcher
+    from sim.runs.fork import find_past, run_forked
+
+    model, watcher, folder = ecosystem(), watcher or Watcher(), Path(out or RESULTS)
+    found = find_past(past, folder, model.version)
+    given = {"run.replicates": replicates, "run.months": months}
+    wanted = {**(settings or {}), **{key: value for key, value in given.items() if value is not None}}
+    whole = found.branch({"run.replicates": found.replicates, **wanted})
+    if whole.replicates > found.replicates:
+        watcher.say(f"{found.store.path}: {found.replicates} replicates there, so {found.replicates} are branched")
+        whole = with_run(whole, replicates=found.replicates)
+    chosen = whole if until is None else first_part(whole, until, after=found.month)
+    with _opened(workers) as pool:
+        result = run_forked(
+            chosen, model, folder, pool, watcher, past=found, whole=whole if checkpoint else None, fresh=fresh,
+            warm=_is_warm,
+        )  # fmt: skip
+        _show_run(result, headline(chosen, model), pool, watcher, shown, figures=figures)
+    return result
+
+
+def _show_run(
+    result: Result,
+    first: Sequence[str],
+    pool: Workers,
+    watcher: Watcher,
+    shown: Callable[[Result, Sequence[str]], None] | None,
+    *,
+    figures: bool,
+) -> None:
+    if shown:
+        shown(result, first)
+    if figures and result.replicates:
+        from sim.report.pages import draw_run
+
+        draw_run(result, pool, watcher.say, first)
 
 
 def compare(
@@ -164,7 +229,7 @@ def explain(
     second: Scenario | str | Path,
     outcome: str,
     *,
-    by: By = "group",
+    by: str = "group",
     pairs: int = 16,
     agreed: bool = False,
     replicates: int | None = None,
@@ -269,14 +334,13 @@ def sweep(
     """
     from sim.report.sweeps import draw_sweep
     from sim.runs.ensemble import Watcher
-    from sim.studies.designs import DESIGNS
     from sim.studies.sweep import run_sweep
 
     chosen = with_run(scenario, replicates=replicates, seed=seed, months=months)
     model, watcher = ecosystem(), watcher or Watcher()
     with _opened(workers) as pool:
         found = run_sweep(
-            chosen, vary, model, Path(out or RESULTS), pool, watcher, design=_one_of("--design", design, DESIGNS),
+            chosen, vary, model, Path(out or RESULTS), pool, watcher, design=design,
             samples=samples, outcomes=outcomes or headline(chosen, model), agreed=yes, fresh=fresh, warm=_is_warm,
         )  # fmt: skip
     if shown:
@@ -311,7 +375,7 @@ def sensitivity(
     """
     from sim.report.sensitivities import draw_sensitivities
     from sim.runs.ensemble import Watcher
-    from sim.studies.sensitivity import METHODS, REPLICATES, run_sensitivity
+    from sim.studies.sensitivity import REPLICATES, run_sensitivity
 
     given = {"replicates": REPLICATES if replicates is None else replicates, "seed": seed, "months": months}
     chosen = with_run(scenario, **given)
@@ -320,7 +384,7 @@ def sensitivity(
     with _opened(workers) as pool:
         found = run_sensitivity(
             chosen, outcomes or headline(chosen, model), model, Path(out or RESULTS), pool, watcher,
-            method=_one_of("--method", method, METHODS), keys=keys, samples=samples, against=other, agreed=yes,
+            method=method, keys=keys, samples=samples, against=other, agreed=yes,
             fresh=fresh, warm=_is_warm,
         )  # fmt: skip
     if shown:
@@ -389,13 +453,3 @@ def _check(key: str, value: int) -> None:
         raise ScenarioError(
             [Fault("run()", 0, key, f"{value!r} is not allowed, allowed: a whole number of {low} to {high}")]
         )
-
-
-def _one_of(option: str, word: str, known: Sequence[Word]) -> Word:
-    from sim.scenario import Fault, ScenarioError
-    from sim.scenario.keys import meant
-
-    for it in known:
-        if it == word:
-            return it
-    raise ScenarioError([Fault(option, 0, word, f"is not known, {meant(word, known)}")])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
+import pickle
+import resource
 import shutil
 import signal
 import subprocess
@@ -30,6 +32,7 @@ from sim.runs.cluster import Cluster, Refused, model_here, pack, perform, unpack
 from sim.runs.ensemble import Request
 from sim.runs.errors import ClusterError, WrongAddress
 from sim.runs.executor import THREADS, Failure, Workers
+from sim.runs.groups import MOST
 from sim.runs.replicate import Model, ecosystem, seed_of
 from sim.runs.result import Result
 from sim.scenario import Scenario
@@ -168,24 +171,67 @@ def test_a_cluster_started_here_gives_the_same_bytes_and_failures(
     assert outputs(found) == outputs(wanted)
 
 
-def test_tasks_are_taken_as_workers_come_free_and_keep_their_numbers(local: Cluster) -> None:
+def test_long_tasks_are_taken_as_workers_come_free_and_keep_their_numbers(local: Cluster) -> None:
+    taken = 0
+
+    def tasks() -> Iterator[tuple[int, float]]:
+        nonlocal taken
+        for number in range(30):
+            taken += 1
+            yield number, 0.05
+
+    values = {}
+    for done, (index, value) in enumerate(local.run(toy.after, tasks())):
+        assert taken - done <= 2 * 2 + 1
+        values[index] = value
+    assert values == {number: number for number in range(30)}
+    assert list(local.run(pow, [])) == []
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The numbers of the tasks of each group, as they are sent."""
+    found: list[list[int]] = []
+    send = Cluster._send
+
+    def sending(self: Cluster, client: Any, function: Any, group: Any) -> Any:
+        found.append([number for number, _ in group])
+        return send(self, client, function, group)
+
+    monkeypatch.setattr(Cluster, "_send", sending)
+    return found
+
+
+def test_short_tasks_go_as_groups_and_each_has_its_own_value_or_failure(local: Cluster, sent: list[list[int]]) -> None:
     taken = 0
 
     def tasks() -> Iterator[tuple[int, int]]:
         nonlocal taken
-        for number in range(60):
+        for number in range(600):
             taken += 1
-            yield number, 2
+            yield number, number % 50
 
     values = {}
-    for done, (index, value) in enumerate(local.run(pow, tasks())):
-        assert taken - done <= 2 * 2 + 1
+    for done, (index, value) in enumerate(local.run(divmod, tasks())):
+        assert taken - done <= 2 * 2 * 2 * MOST
         values[index] = value
-    assert values == {number: number**2 for number in range(60)}
-    assert list(local.run(pow, [])) == []
-    assert [value for _, value in local.run(divmod, [(1, 0)])] == [
-        Failure("ZeroDivisionError: integer division or modulo by zero")
-    ]
+    failed = Failure("ZeroDivisionError: integer division or modulo by zero")
+    assert values == {it: divmod(it, it % 50) if it % 50 else failed for it in range(600)}
+    assert [number for group in sent for number in group] == list(range(600))
+    assert len(sent) < 300
+    assert len(sent[0]) == len(sent[-1]) == 1
+
+
+def test_groups_give_the_same_bytes_and_failures(scenario: Scenario, tmp_path: Path, sent: list[list[int]]) -> None:
+    asked = with_replicates(scenario, 150)
+    model = toy.model(toy.fail_on_some)
+    with Workers(1) as one, Cluster("local", 2) as there:
+        wanted = run(asked, tmp_path / "here", one, model)
+        found = run(asked, tmp_path / "there", there, model)
+    failing = {it["replicate"] for it in found.failures}
+    assert any(0 < len(failing & set(group)) < len(group) for group in sent), "none failed beside others"
+    assert found.failures == wanted.failures
+    assert outputs(found) == outputs(wanted)
 
 
 def test_workers_are_processes_of_one_thread(local: Cluster) -> None:
@@ -201,6 +247,18 @@ def test_a_value_that_cannot_be_sent_is_a_failure(local: Cluster) -> None:
     ((_, value),) = local.run(threading.Lock, [()])
     assert isinstance(value, Failure)
     assert "pickle" in value.message
+
+
+def test_a_thousand_small_ensembles_in_hand_find_files_enough() -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
+        with Cluster("local", 1) as workers, ExitStack() as files:
+            assert dict(workers.run(pow, [(2, 3)])) == {0: 8}
+            for _ in range(1_000):
+                files.enter_context(Path(os.devnull).open())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_a_script_needs_no_guard(tmp_path: Path) -> None:
@@ -263,6 +321,18 @@ def test_a_replicate_at_which_workers_die_again_and_again_fails_alone(
         assert outputs(mended) == outputs(run(asked, tmp_path / "clean", one))
 
 
+def test_the_one_at_which_workers_die_is_found_in_its_group(
+    scenario: Scenario, local: Cluster, sent: list[list[int]]
+) -> None:
+    seeds = [4 * number + (number != 60) for number in range(100)]  # workers die at those that 4 divides
+    values = dict(local.run(toy.die_on_some, [(scenario, seed, 6) for seed in seeds]))
+    assert min(len(group) for group in sent if 60 in group) == 1 < max(len(group) for group in sent if 60 in group)
+    assert values.pop(60) == Failure("the worker process died at it, 4 times")
+    assert values.keys() == set(range(100)) - {60}
+    for number, value in values.items():
+        assert value.tobytes() == toy.grow(scenario, seeds[number], 6).tobytes()
+
+
 # --- the command
 
 
@@ -301,6 +371,12 @@ def test_the_command_says_how_a_failed_replicate_is_repeated(
 def test_wrong_usage_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "nonsense is no address, allowed: local, or such as tcp://" in call("--cluster", "nonsense", code=2).stderr
     assert "has its own" in call("--cluster", "tcp://127.0.0.1:1", "--workers", "3", code=2).stderr
+    for command in (
+        ["what-if", "toy.toml", "--set", "market.growth=0.1"],
+        ["explain", *["toy.toml"] * 2, "--outcome", "jobs"],
+    ):
+        found = CliRunner().invoke(cli.app, [*command, "--cluster", "nonsense"])
+        assert (found.exit_code, "nonsense is no address" in found.stderr) == (2, True)
     monkeypatch.setattr(clusters, "_PATIENCE", 0.5)
     assert "no dask scheduler answers at tcp://127.0.0.1:1" in call("--cluster", "tcp://127.0.0.1:1", code=1).stderr
     with pytest.raises(WrongAddress, match="no address"):
@@ -452,14 +528,17 @@ def test_a_worker_without_the_package_is_refused(tmp_path: Path, machines: Machi
         list(workers.run(pow, [(2, 3)]))
 
 
-def test_a_worker_checks_at_each_task(local: Cluster) -> None:
+def test_a_worker_checks_at_each_group(local: Cluster) -> None:
     client = local._opened()
-    answer = client.submit(perform, "another", pack((pow, (2, 3))), pure=False).result()
+    packed = pack((pow, [(2, 3), (3, 3)]))
+    answer = client.submit(perform, "another", packed, pure=False).result()
     assert isinstance(answer, Refused)
     assert answer.version == model_here()[0]
     assert answer.worker in client.nthreads()
-    good = client.submit(perform, model_here()[0], pack((pow, (2, 3))), pure=False).result()
-    assert unpack(good) == 8
+    good = client.submit(perform, model_here()[0], packed, pure=False).result()
+    seconds, values = pickle.loads(good)  # noqa: S301  our own
+    assert list(map(unpack, values)) == [8, 27]
+    assert seconds > 0
 
 
 def test_a_cluster_without_workers_is_waited_for(machines: Machines) -> None:

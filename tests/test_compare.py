@@ -12,9 +12,10 @@ import toy
 from scipy import stats
 from test_runs import run, with_replicates
 
-from sim.report.tables import changes_text, clean, comparison_json, variant_text
+from sim.report.tables import changes_text, comparison_json, variant_text
 from sim.runs.errors import Incompatible
 from sim.runs.result import Result
+from sim.runs.store import clean
 from sim.runs.summary import median_interval
 from sim.runs.table import Table
 from sim.scenario import load
@@ -25,6 +26,7 @@ from sim.studies.compare import (
     compare_results,
     difference_interval,
     difference_over_months,
+    interval_kind,
     mean_interval,
     power,
 )
@@ -70,6 +72,16 @@ def test_a_long_tail_pulls_the_interval_its_way() -> None:
     found, turned = mean_interval(drawn), mean_interval(-drawn)
     assert found.high - found.mean > 1.2 * (found.mean - found.low)
     assert (turned.low, turned.high) == (pytest.approx(-found.high), pytest.approx(-found.low))
+
+
+def test_of_few_draws_no_third_moment_is_made_up() -> None:
+    drawn = np.random.default_rng(2).exponential(size=10)
+    few, enough = mean_interval(drawn[:9]), mean_interval(drawn)
+    expected = stats.ttest_1samp(drawn[:9], 0.0).confidence_interval(0.95)
+    assert (few.low, few.high) == (pytest.approx(expected.low), pytest.approx(expected.high))
+    assert enough.high - enough.mean > 1.1 * (enough.mean - enough.low)
+    assert interval_kind(9).startswith("plain")
+    assert "corrected" in interval_kind(10)
 
 
 def test_the_unpaired_interval_is_welchs() -> None:
@@ -173,6 +185,9 @@ def test_what_is_the_same_differs_by_exactly_nothing(old: Result, tmp_path: Path
     for it in comparison.variants[0].differences:
         assert (it.difference, it.low, it.high) == (0.0, 0.0, 0.0)
         assert it.verdict == "equal on every seed"
+    told = variant_text(comparison, comparison.variants[0], ("startups",))
+    assert "0%" not in told, "in none better and in none worse says nothing"
+    assert "intervals: Student's t, corrected" in told
 
 
 def test_one_pair_has_no_interval(old: Result, new: Result) -> None:

@@ -16,7 +16,7 @@ from sim.report.explanations import draw_explanation, explanation_json, explanat
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
 from sim.runs.replicate import Cells
-from sim.scenario import Scenario
+from sim.scenario import Scenario, ScenarioError
 from sim.studies.compare import difference_interval
 from sim.studies.explain import (
     Explanation,
@@ -187,7 +187,7 @@ def test_what_is_there_is_not_run_again(pair: tuple[Scenario, Scenario], tmp_pat
 def test_an_outcome_without_a_value_or_a_name_is_refused(pair: tuple[Scenario, Scenario], tmp_path: Path) -> None:
     with Workers(1) as here:
         ask = (toy.model(), tmp_path / "results", here, toy.Silent())
-        with pytest.raises(Incompatible, match="startps: no outcome of this name, did you mean startups"):
+        with pytest.raises(ScenarioError, match="startps: is no outcome, did you mean startups"):
             explain_difference(*pair, "startps", *ask)
         with pytest.raises(Incompatible, match="say the same"):
             explain_difference(pair[0], pair[0], "startups", *ask)

@@ -391,6 +391,7 @@ def test_a_damaged_study_is_named_and_one_among_results_refused() -> None:
     manifest.write_text(whole.replace('"kind": "sweep"', '"kind": "explain"'))
     assert "a study of kind explain has no report" in call("report", sweep.path.name, code=2).stderr
     manifest.write_text(whole)
+    assert "a sweep study, and no result" in call("compare", str(sweep.path), "toy", code=2).stderr
     damage(sweep.path / "replicates.parquet")
     assert "replicates.parquet: damaged or half-written" in call("report", str(sweep.path), code=2).stderr
 
@@ -466,7 +467,7 @@ def told(sweep: Sweep, outcome: str, at: int) -> tuple[str, str]:
 
 @pytest.mark.slow
 def test_the_sliders_move_over_the_grid(chromium: Browser) -> None:
-    sweep = make_sweep()
+    sweep = make_sweep(replicates=12)  # enough for intervals to be corrected for skewness
     path = report(str(sweep.path))[0]["report"]
     chromium.open(address(path))
     chromium.press("#key0", HOME)

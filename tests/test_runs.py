@@ -584,3 +584,30 @@ def test_the_command_of_a_failure_repeats_the_replicate(tmp_path: Path) -> None:
         text=True, check=False,
     )  # fmt: skip
     assert found.stdout.split() == [str(seed_of(1, 0)), "3", "scenario"], found.stderr
+
+
+MESSAGES = """
+from sim.runs.executor import Workers
+from toy import long_message
+
+for _ in range(20):
+    try:
+        with Workers(2) as workers:
+            for _ in workers.run(long_message, [(number,) for number in range(8)]):
+                raise RuntimeError
+    except RuntimeError:
+        print("one is here, others were on their way")
+"""
+
+
+def test_an_end_in_the_middle_of_long_messages_does_not_wait_for_them() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MESSAGES],
+        cwd=Path(__file__).parent,
+        env=os.environ | {"PYTHONPATH": f"{Path(__file__).parents[1]}{os.pathsep}{Path(__file__).parent}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.count("one is here") == 20, done.stderr

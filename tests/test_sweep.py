@@ -24,7 +24,7 @@ from sim.runs.result import find_result
 from sim.runs.store import Store
 from sim.scenario import Scenario, ScenarioError
 from sim.studies import points as engine
-from sim.studies.designs import Axis, Design, axes, points, saltelli, trajectories, varied
+from sim.studies.designs import Axis, axes, points, saltelli, trajectories, varied
 from sim.studies.points import REPLICATES, TooLarge
 from sim.studies.sweep import SHOWN, TABLE, Sweep, run_sweep, statistics
 
@@ -51,7 +51,7 @@ def scenario(tmp_path: Path) -> Scenario:
 # --- designs
 
 
-def made(scenario: Scenario, design: Design, samples: int | None = None, **vary: Any) -> list[dict[str, Value]]:
+def made(scenario: Scenario, design: str, samples: int | None = None, **vary: Any) -> list[dict[str, Value]]:
     given = {key.replace("__", "."): value for key, value in vary.items()}
     return points(axes(given, scenario, design), design, samples, scenario.seed)
 
@@ -73,7 +73,7 @@ def test_whole_numbers_switches_and_choices(scenario: Scenario) -> None:
 
 
 @pytest.mark.parametrize("design", ["latin", "sobol"])
-def test_spread_designs_fill_every_part_of_a_range_once(scenario: Scenario, design: Design) -> None:
+def test_spread_designs_fill_every_part_of_a_range_once(scenario: Scenario, design: str) -> None:
     found = made(scenario, design, 16, market__growth="0:0.16", market__rivalry="1:2")
     parts = sorted(int(float(it[GROWTH]) / 0.01) for it in found)
     assert parts == list(range(16))
@@ -122,14 +122,14 @@ def test_all_faults_at_once_with_the_nearest_names(scenario: Scenario, tmp_path:
 @pytest.mark.parametrize(
     ("design", "samples", "vary", "words"),
     [
-        ("grid", 5, {GROWTH: "0.1,0.2"}, "a grid has the points that its values give"),
+        ("grid", 5, {GROWTH: "0.1,0.2"}, "a grid has the points of its values"),
         ("sobol", 100, {GROWTH: "0:0.2"}, "64 or 128"),
         ("grid", None, {GROWTH: "0:0.2:1000", SIZE: "20:2000:1000"}, "1,000,000 points"),
         ("grid", None, {}, "nothing is varied"),
     ],
 )
 def test_designs_that_cannot_be(
-    scenario: Scenario, tmp_path: Path, design: Design, samples: int | None, vary: Any, words: str
+    scenario: Scenario, tmp_path: Path, design: str, samples: int | None, vary: Any, words: str
 ) -> None:
     with pytest.raises(ScenarioError, match=words):
         sweep(scenario, vary, tmp_path, design=design, samples=samples)
@@ -321,7 +321,7 @@ def test_what_takes_long_is_asked_for(scenario: Scenario, tmp_path: Path, monkey
     ],
 )  # fmt: skip
 def test_each_number_of_keys_has_its_figure(
-    scenario: Scenario, tmp_path: Path, vary: Any, design: Design, pictures: list[str]
+    scenario: Scenario, tmp_path: Path, vary: Any, design: str, pictures: list[str]
 ) -> None:
     found = sweep(scenario, vary, tmp_path, design=design, samples=None if design == "grid" else 8)
     draw_sweep(found, print)

@@ -338,6 +338,15 @@ def test_as_text_as_json_and_drawn(tmp_path: Path) -> None:
     )
 
 
+def test_worlds_whose_enterprises_are_equal_are_drawn_too(tmp_path: Path) -> None:
+    found = trace_worlds(short(place(), 2), short(place("shougang-idle"), 2))
+    assert found.first is not None
+    assert found.first_enterprise is None
+    assert "no enterprise ever differs" in trace_text(found)
+    draw_trace(found, tmp_path)
+    assert (tmp_path / "figures" / "parting.png").exists()
+
+
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "idle.toml").write_text(f'extends = "{TOWN}"\n[sites.mill]\nrenovation = false\n')

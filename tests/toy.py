@@ -120,3 +120,13 @@ def mark_and_wait(seconds: float) -> int:
     Path(os.environ["TOY_MARKS"], f"{os.getpid()}-{time.time_ns()}").touch()
     time.sleep(seconds)
     return os.getpid()
+
+
+def after(value: Any, seconds: float) -> Any:
+    time.sleep(seconds)
+    return value
+
+
+def long_message(number: int) -> bytes:
+    """A value longer than a pipe holds."""
+    return bytes([number]) * 20_000_000

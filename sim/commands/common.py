@@ -8,14 +8,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
     from sim.runs.ensemble import Watcher
     from sim.runs.result import Result
-    from sim.scenario import Scenario
+    from sim.scenario import Fault, Scenario
     from sim.studies.compare import Comparison
 
 FAILED, WRONG, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
@@ -43,7 +43,7 @@ AllOption = Annotated[bool, typer.Option("--all", help="Show every outcome, not 
 
 def print_json(value: object) -> None:
     """One JSON object on one line of stdout; NaN and infinite become null."""
-    from sim.report.tables import clean
+    from sim.runs.store import clean
 
     typer.echo(json.dumps(clean(value), ensure_ascii=False, allow_nan=False))
 
@@ -103,16 +103,9 @@ def print_comparison(comparison: Comparison, headline: Sequence[str], *, everyth
 
 def load(names: Sequence[str], settings: Sequence[str], **given: int | None) -> list[Scenario]:
     """Every scenario, or ScenarioError with the faults of all of them."""
-    from sim.scenario import Fault, ScenarioError, load, overrides
+    from sim.scenario import ScenarioError, load
 
-    chosen = overrides(settings)
-    faults: list[Fault] = []
-    for name, value in given.items():
-        key = f"run.{name}"
-        if value is not None and key in chosen:
-            faults.append(Fault("--set", 0, key, f"is given by --{name} too, allowed: one of them"))
-        elif value is not None:
-            chosen[key] = value
+    chosen, faults = overridden(settings, **given)
     loaded = []
     for name in names:
         try:
@@ -122,6 +115,21 @@ def load(names: Sequence[str], settings: Sequence[str], **given: int | None) -> 
     if faults:
         raise ScenarioError(faults)
     return loaded
+
+
+def overridden(settings: Sequence[str], **given: int | None) -> tuple[dict[str, Any], list[Fault]]:
+    """What ``--set`` and options such as ``--months`` give by key, and the keys that both give."""
+    from sim.scenario import Fault, overrides
+
+    chosen = overrides(settings)
+    faults: list[Fault] = []
+    for name, value in given.items():
+        key = f"run.{name}"
+        if value is not None and key in chosen:
+            faults.append(Fault("--set", 0, key, f"is given by --{name} too, allowed: one of them"))
+        elif value is not None:
+            chosen[key] = value
+    return chosen, faults
 
 
 def watcher() -> Watcher:

@@ -10,7 +10,7 @@ import typer
 from sim.commands.common import (
     RESULTS,
     SOME_FAILED,
-    WRONG,
+    ClusterOption,
     JsonOption,
     MonthsOption,
     OutOption,
@@ -19,7 +19,6 @@ from sim.commands.common import (
     SetOption,
     WorkersOption,
     errors,
-    fail,
     load,
     print_json,
     say,
@@ -48,23 +47,23 @@ def explain(
     seed: SeedOption = None,
     months: MonthsOption = None,
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     out: OutOption = RESULTS,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which of the differences between two scenarios made the difference in an outcome.
+    """Say which changes made the difference in an outcome.
 
     Shapley values over mechanisms, levers and places, on common seeds: they add up to the paired difference.
     """
     with errors(), asked_for():
-        if by not in ("group", "key"):
-            fail(f"--by: {by} is not allowed, allowed: group or key", WRONG)
         from sim import api
 
         one, other = load([first, second], settings or [], replicates=replicates, seed=seed, months=months)
-        found = api.explain(
-            one, other, outcome, by="key" if by == "key" else "group", pairs=pairs, agreed=yes, workers=workers,
-            out=out, watcher=watcher(), shown=partial(_print_explanation, as_json=as_json),
-        )  # fmt: skip
+        with api.make_workers(workers, cluster) as pool:
+            found = api.explain(
+                one, other, outcome, by=by, pairs=pairs, agreed=yes, workers=pool, out=out, watcher=watcher(),
+                shown=partial(_print_explanation, as_json=as_json),
+            )  # fmt: skip
         say(f"figure: {found.path}")
         if say_failures(found.first) | say_failures(found.second):
             raise typer.Exit(SOME_FAILED)

@@ -22,9 +22,10 @@ def report(
     unpaired: Annotated[bool, typer.Option("--unpaired", help="Compare results of different seeds.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON: one object.")] = False,
 ) -> None:
-    """Write stored results as one HTML file that needs nothing else.
+    """Write results as one HTML file, to hand on.
 
-    One result: what came out. Several: the others against the first. A sweep: a slider for every key that was varied.
+    The file needs nothing else. One result: what came out. Several: the others against the first. A sweep: a slider
+    for every key that was varied. A sensitivity study: what the outcomes rest on.
     """
     with errors():
         from sim import api

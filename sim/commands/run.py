@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.commands.common import (
     RESULTS,
     SOME_FAILED,
+    WRONG,
     AllOption,
     ClusterOption,
     JsonOption,
@@ -21,7 +22,9 @@ from sim.commands.common import (
     SetOption,
     WorkersOption,
     errors,
+    fail,
     load,
+    overridden,
     print_json,
     say_failures,
     watcher,
@@ -29,11 +32,11 @@ from sim.commands.common import (
 
 if TYPE_CHECKING:
     from sim.runs.result import Result
-    from sim.scenario import Scenario
+    from sim.scenario import Fault, Scenario
 
 
 def run(
-    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO", help="Names or TOML files.")],
+    scenarios: Annotated[list[str] | None, typer.Argument(metavar="SCENARIO", help="Names or TOML files.")] = None,
     settings: SetOption = None,
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,
@@ -42,6 +45,16 @@ def run(
     cluster: ClusterOption = None,
     out: OutOption = RESULTS,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run again what is kept already.")] = False,
+    until: Annotated[
+        str | None, typer.Option(metavar="M", help="Stop after M months, or before a month such as 2015-01.")
+    ] = None,
+    checkpoint: Annotated[
+        bool, typer.Option("--checkpoint", help="Keep every world as it is at the end, to be gone on from.")
+    ] = False,
+    past: Annotated[
+        str | None,
+        typer.Option("--from", metavar="RESULT", help="Go on from a result's checkpoints; --set holds from there on."),
+    ] = None,
     events: Annotated[bool, typer.Option("--events", help="Keep events.parquet: what happened to whom.")] = False,
     figures: Annotated[bool, typer.Option(help="Draw the figures; they come after the table.")] = True,
     profiled: Annotated[
@@ -54,29 +67,61 @@ def run(
 
     Each outcome is printed with its median, its 90% interval and the article's figure beside it.
     What is kept of the same request is not run again; a request for more replicates adds what is missing.
+    With --checkpoint and then --from, several branches share one past: each is what a run from the start would be.
     """
     with errors():
         from sim import api
+        from sim.scenario import ScenarioError
 
-        chosen = load(scenarios, settings or [], replicates=replicates, seed=seed, months=months)
+        if wrong := _wrong_together(scenarios or [], past, seed, events=events):
+            fail("\n".join(wrong), WRONG)
+        how: dict[str, Any] = {"out": out, "fresh": fresh, "until": until, "checkpoint": checkpoint, "figures": figures}
+        how["shown"] = partial(_print_run, everything=everything, as_json=as_json)
+        runs: list[partial[Result]]
+        if past is not None:
+            asked, faults = overridden(settings or [], replicates=replicates, months=months)
+            runs = [partial(api.branch, past, asked, **how)]
+        else:
+            chosen = load(scenarios or [], settings or [], replicates=replicates, seed=seed, months=months)
+            faults = _outside(chosen, until)
+            runs = [partial(api.run, scenario, events=events, **how) for scenario in chosen]
+        if faults:
+            raise ScenarioError(faults)
         failed = False
         with api.make_workers(workers, cluster) as pool:
-            for scenario in chosen:
-                result = api.run(
-                    scenario,
-                    workers=pool,
-                    out=out,
-                    fresh=fresh,
-                    events=events,
-                    figures=figures,
-                    watcher=watcher(),
-                    shown=partial(_print_run, everything=everything, as_json=as_json),
-                )
+            for go in runs:
+                result = go(workers=pool, watcher=watcher())
                 failed |= say_failures(result)
                 if profiled:
                     _print_profile(result.scenario, as_json=as_json)
         if failed:
             raise typer.Exit(SOME_FAILED)
+
+
+def _wrong_together(scenarios: Sequence[str], past: str | None, seed: int | None, *, events: bool) -> list[str]:
+    """What cannot be asked for at once, in words."""
+    if past is None:
+        return [] if scenarios else ["Missing argument SCENARIO, allowed: names or TOML files, or --from RESULT"]
+    wrong = [f"SCENARIO: {name} is given with --from, whose result has its own" for name in scenarios]
+    if seed is not None:
+        wrong.append(f"--seed: {seed} is given with --from, whose result has its own")
+    if events:
+        wrong.append("--events: is given with --from, whose checkpoints tell nothing of the events before them")
+    return wrong
+
+
+def _outside(scenarios: Sequence[Scenario], until: str | None) -> list[Fault]:
+    """The scenarios whose run does not reach a month."""
+    from sim.runs.branch import first_part
+    from sim.scenario import ScenarioError
+
+    faults: list[Fault] = []
+    for scenario in scenarios if until is not None else ():
+        try:
+            first_part(scenario, str(until))
+        except ScenarioError as error:
+            faults += error.faults
+    return faults
 
 
 def _print_run(result: Result, headline: Sequence[str], *, everything: bool, as_json: bool) -> None:

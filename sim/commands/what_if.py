@@ -13,6 +13,7 @@ from sim.commands.common import (
     SOME_FAILED,
     WRONG,
     AllOption,
+    ClusterOption,
     JsonOption,
     MonthsOption,
     OutOption,
@@ -70,6 +71,7 @@ def what_if(
     seed: SeedOption = None,
     months: MonthsOption = None,
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     out: OutOption = RESULTS,
     everything: AllOption = False,
     as_json: JsonOption = False,
@@ -89,17 +91,12 @@ def what_if(
             fail("what-if needs a change: --set KEY=VALUE, or --variant", WRONG)
         base = load([scenario], given or [], replicates=replicates, seed=seed, months=months)[0]
         first: list[Any] = [_named(overrides(settings), name or "")] if settings else []
-        comparison = api.what_if(
-            base,
-            *first,
-            *map(_variant, others or []),
-            until_width=until_width or (),
-            at_most=at_most,
-            workers=workers,
-            out=out,
-            watcher=watcher(),
-            shown=partial(print_comparison, everything=everything, as_json=as_json),
-        )
+        with api.make_workers(workers, cluster) as pool:
+            comparison = api.what_if(
+                base, *first, *map(_variant, others or []), until_width=until_width or (), at_most=at_most,
+                workers=pool, out=out, watcher=watcher(),
+                shown=partial(print_comparison, everything=everything, as_json=as_json),
+            )  # fmt: skip
         say(f"figures: {comparison.path}")
         failed = [say_failures(it) for it in (comparison.baseline, *(it.result for it in comparison.variants))]
         if any(failed):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,27 +13,27 @@ from sim.report.pages import MARKS, Panel, Sheet, drawn_files, run_panel, seeds_
 from sim.report.themes import HEADLINE
 from sim.runs.executor import Workers
 from sim.runs.result import Result
-from sim.runs.store import FIGURES
+from sim.runs.store import write_whole
+from sim.runs.summary import csv_bytes
 from sim.studies.compare import Comparison, difference_over_months, pairs
 from sim.studies.rests import rests_text
 
 MOST = 8  # panels on the second page
 DIFFERENCES = "differences"
-_DIFFERENCES = "Lower axes: mean of the others less {}, with its 95% interval, month by month."
+_DIFFERENCES = "Lower axes: mean of the others less {}, with its 95% interval ({}), month by month."
 
 
 def draw_comparison(comparison: Comparison, headline: Sequence[str], workers: Workers) -> None:
     """Write a comparison's table and draw its pages, in its folder."""
-    (comparison.path / FIGURES).mkdir(parents=True, exist_ok=True)
-    files = {"comparison.csv": _csv(comparison)} | drawn_files(comparison_sheets(comparison, headline), workers)
+    rows = comparison.rows
+    table = csv_bytes(list(rows[0]), (list(row.values()) for row in rows))
+    files = {"comparison.csv": table} | drawn_files(comparison_sheets(comparison, headline), workers)
     if len(comparison.variants) > 1:
         from sim.report.forest import draw_forest
 
         files |= draw_forest(comparison, _first(comparison, headline)[:MOST], _words(comparison))
     for name, data in files.items():
-        aside = comparison.path / f"{name}.{os.getpid()}"
-        aside.write_bytes(data)
-        aside.replace(comparison.path / name)
+        write_whole(comparison.path / name, data)
 
 
 def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[Sheet]:
@@ -55,7 +52,7 @@ def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[S
         panels = tuple(_comparison_panel(comparison, results, name) for name in names)
         if panels:
             marks = f" {MARKS}" if any(panel.mark for panel in panels) else ""
-            below = f"{words.seeds}. {_DIFFERENCES.format(comparison.label)}{marks}"
+            below = f"{words.seeds}. {_DIFFERENCES.format(comparison.label, comparison.interval_kind)}{marks}"
             footer = (below, *words.source)
             about = f"{words.span}: {which}"
             sheets.append(Sheet(stem, words.title, about, footer, first.scenario.start, labels, panels))
@@ -84,12 +81,11 @@ class Words(NamedTuple):
 def _words(comparison: Comparison) -> Words:
     first, variants = comparison.baseline, comparison.variants
     how = "paired seed by seed" if comparison.paired else "not paired (Welch)"
-    count = max(difference.seeds for variant in variants for difference in variant.differences)
     folders = ", ".join(result.path.name for result in (first, *(variant.result for variant in variants)))
     return Words(
         f"{', '.join(variant.label for variant in variants)} against {comparison.label}",
         f"{first.scenario.calendar(0)} to {first.scenario.calendar(first.table.months - 1)}",
-        f"{seeds_text(count, first.seed)}, {how}",
+        f"{seeds_text(comparison.seeds, first.seed)}, {how}",
         (
             f"Parameters in force by their source: {rests_text(*(variant.rests_on for variant in variants))}.",
             f"Model {first.manifest['model']}. Source: outcomes.parquet of {folders}.",
@@ -124,12 +120,3 @@ def _by_evidence(comparison: Comparison) -> list[str]:
                 distance = abs(it.difference) / half if half > 0 else np.inf
                 best[it.outcome] = max(best.get(it.outcome, 0.0), distance)
     return sorted(best, key=lambda name: -best[name])
-
-
-def _csv(comparison: Comparison) -> bytes:
-    sink = io.StringIO()
-    rows = comparison.rows
-    writer = csv.DictWriter(sink, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return sink.getvalue().encode()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.report.tables import changes_text, columns, signed
-from sim.runs.store import FIGURES
-from sim.runs.summary import number
+from sim.runs.store import FIGURES, write_whole
+from sim.runs.summary import csv_bytes, number, span
+from sim.studies.compare import interval_kind
 from sim.studies.rests import rests_on, rests_text, source_of
 
 if TYPE_CHECKING:
@@ -34,10 +33,10 @@ def explanation_text(explanation: Explanation) -> str:
     if it.orders:
         how = f"{it.orders} orders drawn, {it.combinations} combinations run"
     rows = [
-        (part.group, signed(part.value), _interval(part.low, part.high), it.unit, ", ".join(rests[part.group]))
+        (part.group, signed(part.value), span(part.low, part.high), it.unit, ", ".join(rests[part.group]))
         for part in it.parts
     ]
-    rows.append(("total", signed(it.total.mean), _interval(it.total.low, it.total.high), it.unit, ""))
+    rows.append(("total", signed(it.total.mean), span(it.total.low, it.total.high), it.unit, ""))
     lines = [
         f"{it.outcome} in {it.month}: {names[1]} less {names[0]}, {it.seeds} seeds, paired seed by seed; {how}",
         f"{number(it.baseline)} -> {number(it.variant)} {it.unit}",
@@ -91,9 +90,8 @@ def draw_explanation(explanation: Explanation) -> None:
     from sim.report.canvas import style
 
     rows = [(part.group, part.value, part.low, part.high) for part in explanation.parts]
-    _write(
-        explanation.path / "parts.csv", _csv(("part", "value", "low", "high"), [*rows, ("total", *explanation.total)])
-    )
+    parts = csv_bytes(("part", "value", "low", "high"), [*rows, ("total", *explanation.total)])
+    write_whole(explanation.path / "parts.csv", parts)
     with style():
         _write_figure(explanation.path, "waterfall", _waterfall(explanation))
 
@@ -122,11 +120,13 @@ def _waterfall(explanation: Explanation) -> Page:
     one, other = it.names
     names = [one, *(part.group for part in it.parts), other]
     adds = "Parts are Shapley values: on every seed they add up to the difference."
-    drawn = f" over seeds and {it.orders} orders drawn" if it.orders else " over seeds, every combination run"
+    drawn = f" over seeds and {it.orders} orders drawn (Student's t)"
+    if not it.orders:
+        drawn = f" over seeds, every combination run ({interval_kind(it.seeds)})"
     results = f"{it.first.path.name}, {it.second.path.name} and {it.combinations - 2} mixtures"
     rests = rests_text(_rest_of_it(it))
     footer = (
-        f"Mean over {it.seeds} seeds from seed {it.first.seed}, paired; whiskers: 95% intervals{drawn}. {adds}",
+        f"Mean over {it.seeds} seeds from seed {it.first.seed}, paired. Whiskers: 95% intervals{drawn}. {adds}",
         f"Rests on {rests}. Model {it.first.manifest['model']}. Source: outcomes.parquet of {results}.",
     )
     title = f"What made the difference in {it.outcome.replace('_', ' ')}"
@@ -188,9 +188,9 @@ def trace_text(trace: Trace) -> str:
     """Where two worlds part and what comes of it, as tables."""
     it, scenario = trace, trace.scenario
     names = it.first_name, it.second_name
-    span = f"{len(it.months)} months from {scenario.calendar(0)}"
+    months = f"{len(it.months)} months from {scenario.calendar(0)}"
     lines = [
-        f"{names[1]} beside {names[0]}: replicate {it.replicate} of seed {it.seed}, {span}",
+        f"{names[1]} beside {names[0]}: replicate {it.replicate} of seed {it.seed}, {months}",
         *changes_text(it.changed),
         "",
     ]
@@ -251,11 +251,11 @@ def draw_trace(trace: Trace, folder: Path) -> None:
 
     fates = [_fate_json(trace, fate) for fate in trace.fates if fate.parted]
     heads = list(_FATE)
-    _write(folder / "enterprises.csv", _csv(heads, ([fate[head] for head in heads] for fate in fates)))
+    write_whole(folder / "enterprises.csv", csv_bytes(heads, ([fate[head] for head in heads] for fate in fates)))
     mechanisms = _mechanisms(trace)
-    _write(
+    write_whole(
         folder / "months.csv",
-        _csv(
+        csv_bytes(
             ("month", "alive", "differing", "only_first", "only_second", "other_staff", *mechanisms),
             (
                 (trace.scenario.calendar(row.month), row.alive, row.differing, row.only_first, row.only_second,
@@ -392,7 +392,8 @@ def _parting_page(trace: Trace) -> Page:
     axes = made.axes(0)
     box = axes.get_position()
     axes.set_position((box.x0, box.y0, 0.8 * box.width, box.height))  # room for the labels
-    axes.stackplot(years, [100.0 * part / alive for part in parts], colors=colours, linewidth=0)
+    if parts:
+        axes.stackplot(years, [100.0 * part / alive for part in parts], colors=colours, linewidth=0)
     dress(axes, "enterprises that differ", "% of those alive in either world", (years[0], years[-1]))
     axes.set_ylim(0, max(1.0, 105.0 * max(row.differing / max(1, row.alive) for row in it.months)))
     below = 0.0
@@ -427,26 +428,6 @@ def _parting_page(trace: Trace) -> Page:
 # --- files
 
 
-def _interval(low: float, high: float) -> str:
-    return "" if number(low) == "-" else f"{number(low)} to {number(high)}"
-
-
-def _csv(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    sink = io.StringIO()
-    writer = csv.writer(sink, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows(rows)
-    return sink.getvalue().encode()
-
-
 def _write_figure(folder: Path, stem: str, drawn: Page) -> None:
     for kind, data in (("png", drawn.png()), ("svg", drawn.svg())):
-        _write(folder / FIGURES / f"{stem}.{kind}", data)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole, in one move."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_bytes(data)
-    aside.replace(path)
+        write_whole(folder / FIGURES / f"{stem}.{kind}", data)

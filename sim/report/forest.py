@@ -33,7 +33,7 @@ def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -
             f"{month}: mean of each variant less {comparison.label}",
             [("mark", BLUE, "mean difference, clear of 0"), ("mark", GREY, "not distinguishable from 0"),
              ("line", BLUE, "95% interval")],
-            (f"{words.seeds}.", *words.source),
+            (f"{words.seeds}; 95% intervals: {comparison.interval_kind}.", *words.source),
             len(outcomes),
             tall=0.3 + _ROW * len(comparison.variants),
         )  # fmt: skip

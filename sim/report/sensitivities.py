@@ -14,8 +14,8 @@ from sim.report.canvas import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE, VER
 from sim.report.pages import seeds_text
 from sim.report.sweeps import plain_axis, short
 from sim.report.tables import columns, plain, signed
-from sim.runs.store import FIGURES, Say, Store, digest_of
-from sim.runs.summary import number
+from sim.runs.store import FIGURES, Say, Store
+from sim.runs.summary import number, span
 from sim.studies.indices import Estimate
 from sim.studies.sensitivity import Sensitivities, Sensitivity, Varied
 
@@ -108,10 +108,7 @@ def draw_sensitivities(made: Sensitivities, say: Say) -> None:
     with style():
         files = {f"{FIGURES}/{name}.{kind}": data for name, it in made.outcomes.items() for drawn in (_page(it),)
                  for kind, data in (("png", drawn.png()), ("svg", drawn.svg()))}  # fmt: skip
-    with (store := Store(made.path)).locked(say):
-        held = store.manifest()["outputs"]
-        if any(held.get(name) != digest_of(data) or not store.intact(name) for name, data in files.items()):
-            store.add(files)
+    Store(made.path).ensure(files, say)
 
 
 def _page(it: Sensitivity) -> Page:
@@ -225,4 +222,4 @@ def _percent(estimate: Estimate) -> str:
 
 
 def _span(estimate: Estimate) -> str:
-    return f"{number(estimate.low)} to {number(estimate.high)}" if math.isfinite(estimate.low) else ""
+    return span(estimate.low, estimate.high)

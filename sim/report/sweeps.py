@@ -17,11 +17,12 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 from sim.declare import Value
 from sim.report.canvas import BLUE, GREY, INK, VERMILION, Page, label, number_axis, page, style
 from sim.report.pages import seeds_text
-from sim.report.tables import clean, columns, plain, signed
-from sim.runs.store import FIGURES, Say, Store, digest_of
-from sim.runs.summary import number
+from sim.report.tables import columns, plain, signed
+from sim.runs.store import FIGURES, Say, Store, clean
+from sim.runs.summary import number, span
+from sim.studies.compare import interval_kind, verdict
 from sim.studies.designs import Axis
-from sim.studies.sweep import BASELINE, Sweep, verdict
+from sim.studies.sweep import BASELINE, Sweep
 
 MOST_ROWS = 24  # points of a table; of more, those at either end are shown
 MOST_PANELS = 8
@@ -36,6 +37,7 @@ def sweep_text(sweep: Sweep, *, everything: bool = False) -> str:
     lines = [
         f"{scenario.name}: {keys} over {len(sweep.points) - 1} points ({sweep.design}), each on the same seeds",
         f"{seeds_text(sweep.replicates, scenario.seed)}; means, percentiles and paired differences in {_month(sweep)}",
+        f"95% intervals: {interval_kind(sweep.replicates)}",
         *([f"{failed} replicates failed: the numbers are of the others"] if failed else []),
     ]
     for name in sweep.outcomes:
@@ -58,10 +60,10 @@ def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
     rows = []
     for at in (BASELINE, *order):
         mean, low, high = (float(stats[it][at]) for it in ("difference", "low", "high"))
-        told = ("", "", "as it is") if at == BASELINE else (signed(mean), _span(low, high), verdict(mean, low, high))
+        told = ("", "", "as it is") if at == BASELINE else (signed(mean), span(low, high), verdict(mean, low, high))
         values = map(_value, sweep.points[at].values())
         rows.append((*values, number(stats["mean"][at]), number(stats["median"][at]),
-                     _span(stats["p5"][at], stats["p95"][at]), *told))  # fmt: skip
+                     span(stats["p5"][at], stats["p95"][at]), *told))  # fmt: skip
     heads = (
         *(short(axis.key) for axis in sweep.axes),
         "mean",
@@ -116,10 +118,7 @@ def draw_sweep(sweep: Sweep, say: Say) -> None:
         pages = _pages(sweep)
         files = {f"{FIGURES}/{stem}.{kind}": data for stem, made in pages.items()
                  for kind, data in (("png", made.png()), ("svg", made.svg()))}  # fmt: skip
-    with (store := Store(sweep.path)).locked(say):
-        held = store.manifest()["outputs"]
-        if any(held.get(name) != digest_of(data) or not store.intact(name) for name, data in files.items()):
-            store.add(files)
+    Store(sweep.path).ensure(files, say)
 
 
 def _pages(sweep: Sweep) -> dict[str, Page]:
@@ -135,7 +134,8 @@ def _line_page(sweep: Sweep) -> Page:
     names = sweep.outcomes[:MOST_PANELS]
     key = [("line", BLUE, "mean"), ("band", _BAND_50, "middle 50% of seeds"), ("band", _BAND_90, "middle 90%"),
            ("mark", VERMILION, "the scenario as it is")]  # fmt: skip
-    made = _page(sweep, key, len(names), 1.9, "Lower axes: mean difference from the scenario as it is, 95% interval.")
+    words = f"Lower axes: mean difference from the scenario as it is, 95% interval ({interval_kind(sweep.replicates)})."
+    made = _page(sweep, key, len(names), 1.9, words)
     order = sorted(range(1, len(sweep.points)), key=lambda at: _place(sweep, axis, at))
     x = np.array([_place(sweep, axis, at) for at in order])
     own = _place(sweep, axis, BASELINE)
@@ -178,7 +178,8 @@ def _map_page(sweep: Sweep) -> Page:
     cells = "cells" if grid else "points"
     key = [("mark", INK, "the scenario as it is")]
     words = (
-        f"Colour: mean difference from the scenario as it is; grey rings: {cells} not distinguishable from it at 95%."
+        f"Colour: mean difference from the scenario as it is; grey rings: {cells} not distinguishable from it at 95% "
+        f"({interval_kind(sweep.replicates)})."
     )
     made = _page(sweep, key, len(names), 1.75, words)
     x, y = (np.array([_place(sweep, axis, at) for at in range(1, len(sweep.points))]) for axis in (across, up))
@@ -338,10 +339,6 @@ def plain_axis(axis: XAxis | YAxis) -> None:
 def short(key: str) -> str:
     """The last two names of a key: enough to know it by."""
     return ".".join(key.split(".")[-2:])
-
-
-def _span(low: float, high: float) -> str:
-    return f"{number(low)} to {number(high)}" if np.isfinite(low) else ""
 
 
 def _month(sweep: Sweep) -> str:

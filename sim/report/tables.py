@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.runs.result import Result
-from sim.runs.summary import Row, number
+from sim.runs.summary import Row, number, span
+from sim.studies.compare import EQUAL
 from sim.studies.rests import rests_text, shares_text
 
 if TYPE_CHECKING:
     from sim.runs.profile import Profile
     from sim.scenario import Scenario
-    from sim.studies.compare import Change, Comparison, Variant
+    from sim.studies.compare import Change, Comparison, Difference, Variant
 
 _WIDEST = 24  # letters of a value in a column
 
@@ -49,7 +49,7 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         ("outcome", "median", "90% interval", "unit", "the article", "", "score"),
         (
             (
-                row.outcome, number(row.median), _interval(row.low, row.high), row.unit,
+                row.outcome, number(row.median), span(row.low, row.high), row.unit,
                 _article(row), verdict(row), number(row.crps) if row.crps is not None else "",
             )
             for row in (rows[name] for name in shown)
@@ -57,11 +57,11 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         right=(1, 2, 6),
     )  # fmt: skip
     hidden = len(rows) - len(shown)
-    span = f"{result.months} months from {scenario.calendar(0)}"
+    months = f"{result.months} months from {scenario.calendar(0)}"
     when = f"outcomes in {last}, or in the month of the article's figure"
     lines = [
         f"{result.name}: {scenario.title}" if scenario.title else result.name,
-        f"{_counted(len(result.replicates), 'replicate')} from seed {result.seed}, {span}; {when}",
+        f"{_counted(len(result.replicates), 'replicate')} from seed {result.seed}, {months}; {when}",
         "",
         table,
         "",
@@ -122,14 +122,13 @@ def variant_text(comparison: Comparison, variant: Variant, headline: Sequence[st
     """One variant against the baseline: what was changed, the differences, and what they rest on."""
     first, differences = comparison.baseline, {it.outcome: it for it in variant.differences}
     shown = chosen(differences, headline, first.scenario.figures, everything=everything)
-    seeds = max((it.seeds for it in variant.differences), default=0)
     paired, variance = comparison.paired, comparison.variance
     how = "paired seed by seed" if paired else "not paired: two sets of worlds, whatever their seeds"
     heads = ["outcome", comparison.label, variant.label, "difference", "95% interval", "unit", "better in", "pairing"]
     rows = [
         [
-            it.outcome, number(it.baseline), number(it.variant), signed(it.difference), _interval(it.low, it.high),
-            it.unit, "" if it.better_share is None else f"{it.better_share:.0%}", _times(it.power), it.verdict,
+            it.outcome, number(it.baseline), number(it.variant), signed(it.difference), span(it.low, it.high),
+            it.unit, _better(it), _times(it.power), it.verdict,
             *([shares_text(variance.get(it.outcome, {}))] if variance else []),
         ]
         for it in (differences[name] for name in shown)
@@ -138,13 +137,14 @@ def variant_text(comparison: Comparison, variant: Variant, headline: Sequence[st
     hidden = len(differences) - len(shown)
     last = first.scenario.calendar(first.months - 1)
     lines = [
-        f"{variant.label} against {comparison.label}: {_counted(seeds, 'seed')}, {how}; means in {last}",
+        f"{variant.label} against {comparison.label}: {_counted(comparison.seeds, 'seed')}, {how}; means in {last}",
         *([] if variant.same_model else ["the two were run by different versions of the model"]),
         "",
         *changes_text(variant.changed),
         "",
         table,
         "",
+        f"intervals: {comparison.interval_kind}",
         *(["pairing: how many times fewer runs the interval takes than on independent seeds"] if paired else []),
         rests_line(variant.rests_on),
         *([width_text(it) for it in comparison.until if it["variant"] == variant.label]),
@@ -273,18 +273,14 @@ def signed(x: float) -> str:
     return f"+{number(x)}" if x > 0 else number(x)
 
 
-def clean(value: Any) -> Any:
-    """The value with None where JSON has no number."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: clean(inner) for key, inner in value.items()}
-    return [clean(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
 def _long(value: Any) -> bool:
     """Whether a value would make its column too wide: a schedule of several months."""
     return isinstance(value, str) and len(value) > _WIDEST
+
+
+def _better(it: Difference) -> str:
+    """In how many of the seeds the variant is better; nothing where all are equal."""
+    return "" if it.better_share is None or it.verdict == EQUAL else f"{it.better_share:.0%}"
 
 
 def _times(power: float | None) -> str:
@@ -293,10 +289,6 @@ def _times(power: float | None) -> str:
 
 def _article(row: Row) -> str:
     return "" if row.article is None else f"{row.bound} {number(row.article)} in {row.month}".strip()
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return "" if number(low) == "-" else f"{number(low)} to {number(high)}"
 
 
 def plain(value: Any) -> str:

@@ -106,7 +106,7 @@ def batch_results(
 
     watcher.begin(_title([wanted[folder] for folder in incomplete]), done, sum(map(_replicates, wanted.values())))
     try:
-        for index, value in _values(tasks(), workers, watcher, warm):
+        for index, value in values(run_checked, tasks(), workers, watcher, warm):
             folder, ensemble, replicate = at_work.pop(index)
             ensemble.take(replicate, value)
             watcher.advance()
@@ -123,17 +123,18 @@ def batch_results(
             lock.close()
 
 
-def _values(
-    tasks: Iterator[tuple[Any, ...]], workers: Workers, watcher: Watcher, warm: Warm
+def values(
+    function: Callable[..., Any], tasks: Iterator[tuple[Any, ...]], workers: Workers, watcher: Watcher, warm: Warm
 ) -> Iterator[tuple[int, Any]]:
+    """Index and value, or failure, of each task; where the model is not compiled, the first one runs here."""
     first = 0
     if not workers.elsewhere and not warm():
         watcher.say("compiling the model: once for this version, about a minute or two")
         with Workers(1) as here:
-            for index, value in here.run(run_checked, islice(tasks, 1)):
+            for index, value in here.run(function, islice(tasks, 1)):
                 first = 1
                 yield index, value
-    for index, value in workers.run(run_checked, tasks):
+    for index, value in workers.run(function, tasks):
         yield first + index, value
 
 

@@ -1,8 +1,9 @@
 """Where tasks run: on a dask.distributed cluster, behind the same door as the processes of this machine.
 
-A task goes out and its value comes back as compressed pickle, so that the scheduler in between handles plain bytes.
-The scheduler repeats the task of a worker that died. A worker whose model is another one gets no task: it is asked
-when it is first seen, and checks again at each task, as it may join while tasks run.
+Tasks go out and their values come back as compressed pickle, so that the scheduler in between handles plain bytes;
+short tasks go out as a group, which is one task to dask. The scheduler repeats what a worker that died had. A worker
+whose model is another one gets nothing: it is asked when it is first seen, and checks again at each group, as it may
+join while tasks run.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import logging
 import os
 import pickle
 import queue
+import resource
 import subprocess
 import sys
 import time
 import zlib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.runs.errors import ClusterError, WrongAddress
 from sim.runs.executor import THREADS, Failure, Workers, attempt
+from sim.runs.groups import Groups, Task
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,9 +36,8 @@ if TYPE_CHECKING:
 LOCAL = "local"
 _PERIOD = 1.0  # seconds between two looks at who is there
 _PATIENCE = 15.0  # seconds until a scheduler that does not answer is given up
+_FILES = 65_536  # that the client may have open
 _TRIES = 3  # of a task that a worker could not even begin
-
-Task = tuple[int, Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -62,19 +64,23 @@ def prepare() -> tuple[str, bool]:
     return model_here()
 
 
-def perform(version: str, packed: bytes) -> bytes | Failure | Refused:
-    """On a worker: the packed value or the failure of a packed task, where the model is the one asked for."""
+def perform(version: str, packed: bytes) -> bytes | Refused:
+    """On a worker: the seconds that a group took, and the packed value or the failure of each of its tasks.
+
+    Nothing is run where the model is not the one asked for.
+    """
     found, _ = prepare()
     if found != version:
         from distributed import get_worker
 
         return Refused(get_worker().address, found)
-    value: bytes | Failure = attempt(_perform, (packed,))
-    return value
+    began = time.perf_counter()
+    function, tasks = unpack(packed)
+    values = [attempt(_packed, (function, task)) for task in tasks]
+    return pickle.dumps((time.perf_counter() - began, values), pickle.HIGHEST_PROTOCOL)
 
 
-def _perform(packed: bytes) -> bytes:
-    function, task = unpack(packed)
+def _packed(function: Callable[..., Any], task: Sequence[Any]) -> bytes:
     return pack(function(*task))
 
 
@@ -156,8 +162,9 @@ class Cluster(Workers):
     def run(self, function: Callable[..., Any], tasks: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Any]]:
         """Index and value, or ``Failure``, of ``function(*task)`` of every task, in the order in which they finish.
 
-        No more tasks are in hand than twice the cluster's threads. One at which workers died as often as the
-        scheduler allows may only have waited beside another that kills: it is tried again at the end, alone.
+        Short tasks are sent in ``Groups``, of which no more are in hand than twice the cluster's threads. The tasks of
+        a group at which workers died as often as the scheduler allows are sent again one by one. One that even then
+        has that end may only have waited beside another that kills: it is tried again when all else is done, alone.
         ClusterError where no scheduler answers, where it goes away, or where no worker has this model.
         """
         died: dict[int, tuple[Sequence[Any], int]] = {}
@@ -172,56 +179,59 @@ class Cluster(Workers):
         self, function: Callable[..., Any], tasks: Iterable[Task], died: dict[int, tuple[Sequence[Any], int]]
     ) -> Iterator[tuple[int, Any]]:
         """What the tasks gave; those at which workers died go into ``died``, with how often."""
-        back: deque[Task] = deque()
-        left = iter(tasks)
-        running: dict[Future[Any], Task] = {}
+        groups = Groups(tasks)
+        running: dict[Future[Any], list[Task]] = {}
         done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         unbegun: Counter[int] = Counter()
-        held = next(left, None)
-        if held is None:
+        if not groups:
             return
         client = self._opened()
         try:
-            while held or running:
+            while groups or running:
                 self._look(client)
-                while held and len(running) < 2 * self.count:
-                    future = self._send(client, function, held[1])
-                    running[future] = held
+                # The first value is looked at before thousands of single tasks are sent.
+                while len(running) < 2 * self.count and groups and (groups.measured or done.empty()):
+                    group = groups.cut(self.count)
+                    future = self._send(client, function, group)
+                    running[future] = group
                     future.add_done_callback(done.put)
-                    held = back.popleft() if back else next(left, None)
-                for future, value in self._values(client, done):
-                    index, task = running.pop(future)
-                    if isinstance(value, bytes):
-                        yield index, unpack(value)
-                    elif isinstance(value, Failure):
-                        yield index, value
-                    elif isinstance(value, Refused):
-                        self._refuse(value.worker, self._other(value.version))
-                        back.append((index, task))
-                    elif deaths := _deaths(value):
-                        died[index] = task, deaths
+                for future, answer in self._answers(client, done):
+                    group = running.pop(future)
+                    index, task = group[0]
+                    if isinstance(answer, bytes):
+                        seconds, values = pickle.loads(answer)  # noqa: S301  as in unpack
+                        groups.took(seconds, len(group))
+                        for (index, _), value in zip(group, values, strict=True):
+                            yield index, value if isinstance(value, Failure) else unpack(value)
+                    elif isinstance(answer, Refused):
+                        self._refuse(answer.worker, self._other(answer.version))
+                        groups.apart(group)
+                    elif deaths := _deaths(answer):
+                        if len(group) > 1:
+                            groups.apart(group)
+                        else:
+                            died[index] = task, deaths
                     elif unbegun[index] < _TRIES:  # on a worker that lacks the package, most likely: look who it is
-                        unbegun[index] += 1
+                        unbegun.update(index for index, _ in group)
                         self._looked = -_PERIOD
-                        back.append((index, task))
+                        groups.apart(group)
                     else:
-                        yield index, Failure(" ".join(f"{type(value).__name__}: {value}".split()))
-                held = held or (back.popleft() if back else None)
+                        yield index, Failure(" ".join(f"{type(answer).__name__}: {answer}".split()))
         finally:
             if running and client.status == "running":
                 with contextlib.suppress(Exception):
                     client.cancel(list(running))
 
-    def _send(self, client: Client, function: Callable[..., Any], task: Sequence[Any]) -> Future[Any]:
+    def _send(self, client: Client, function: Callable[..., Any], group: Sequence[Task]) -> Future[Any]:
         # Workers are named only where some are refused: a thousand of them are a long list.
         some = any(self._wrong.values())
         named = [worker for worker, wrong in self._wrong.items() if not wrong] if some else None
-        packed = pack((function, tuple(task)))
+        packed = pack((function, [tuple(task) for _, task in group]))  # what they share goes once
         return client.submit(
             perform, self._version, packed, workers=named, allow_other_workers=some, pure=False, key=None
         )
 
-    def _values(self, client: Client, done: queue.SimpleQueue[Future[Any]]) -> Iterator[tuple[Future[Any], Any]]:
+    def _answers(self, client: Client, done: queue.SimpleQueue[Future[Any]]) -> Iterator[tuple[Future[Any], Any]]:
         """Futures that are done by now, with what they gave or what was raised outside of their function."""
         batch: list[Future[Any]] = []
         with contextlib.suppress(queue.Empty):
@@ -244,6 +254,7 @@ class Cluster(Workers):
             return self._client
         from distributed import Client
 
+        _allow_files()
         self._version, _ = model_here()
         for name in ("distributed", "distributed.client", "tornado.application"):  # what matters is said here
             logger = logging.getLogger(name)
@@ -322,6 +333,15 @@ def _deaths(error: object) -> int:
     from distributed import KilledWorker
 
     return error.allowed_failures + 1 if isinstance(error, KilledWorker) else 0
+
+
+def _allow_files() -> None:
+    """Let this process open more files: a batch of small ensembles holds the folder of each that is in hand."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if resource.RLIM_INFINITY != soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # some systems allow less than they say
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _say(text: str) -> None:

@@ -156,6 +156,11 @@ class Workers:
             processes = list((getattr(self._pool, "_processes", None) or {}).values())
             for process in processes:
                 process.terminate()
+            # A worker may have ended in the middle of a long message; the pool would wait for the rest of it as long as
+            # this process itself could still write it.
+            results = getattr(self._pool, "_result_queue", None)
+            if results is not None:
+                results._writer.close()
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 

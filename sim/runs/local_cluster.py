@@ -20,6 +20,7 @@ _PAUSE = 0.2  # seconds between two looks at the workers
 def main(count: int) -> None:
     # Read when distributed is imported, here and in workers: two deaths at a task are enough to look at it apart.
     os.environ["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = "1"
+    os.environ["DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"] = "10s"  # for a worker that died when it was to be asked
     os.environ["DASK_DISTRIBUTED__LOGGING__DISTRIBUTED"] = "critical"
     from distributed import LocalCluster
 

@@ -92,6 +92,8 @@ def open_result(folder: Path | str) -> Result:
         raise ResultError(f"{folder}: there is no such result")
     if not manifest:
         raise ResultError(f"{folder}: no result: {MANIFEST} is missing or damaged; run the scenario again")
+    if kind := manifest.get("kind"):
+        raise ResultError(f"{folder}: a {kind} study, and no result; sim report shows it")
     if OUTCOMES not in manifest["outputs"]:
         raise ResultError(f"{folder}: no replicate is finished; run the scenario again")
     for name in (OUTCOMES, SCENARIO):
@@ -110,19 +112,23 @@ def open_result(folder: Path | str) -> Result:
         ) from None
 
 
-def find_result(name: str | Path, results: Path) -> Result:
-    """The result in the folder ``name``, or the newest one of the scenario ``name`` under ``results``."""
+def find_result(name: str | Path, results: Path, holds: str = "") -> Result:
+    """The result in the folder ``name``, or the newest one of the scenario ``name`` under ``results``.
+
+    With ``holds`` it is the newest one with something of that name in its folder.
+    """
     if (Path(name) / MANIFEST).exists() or (Path(name).is_dir() and Path(name).name != str(name)):
         return open_result(name)
     wanted = Path(name).stem if str(name).endswith(".toml") else str(name)
     pattern = re.compile(r"(?P<name>.+)-[0-9a-f]{12}")
     held: dict[str, list[Path]] = {}
     for manifest in results.glob(f"*/{MANIFEST}"):
-        if match := pattern.fullmatch(manifest.parent.name):
+        if (match := pattern.fullmatch(manifest.parent.name)) and (manifest.parent / holds).exists():
             held.setdefault(match["name"], []).append(manifest)
     if wanted not in held:
         near = difflib.get_close_matches(wanted, held, n=1)
         hint = f"; is {near[0]} meant?" if near else ""
-        raise ResultError(f"{name}: no result folder, and no result of that name in {results}{hint}")
+        what = f"result with {holds}" if holds else "result"
+        raise ResultError(f"{name}: no result folder, and no {what} of that name in {results}{hint}")
     newest = max(held[wanted], key=lambda manifest: (manifest.stat().st_mtime_ns, manifest.parent.name))
     return open_result(newest.parent)

@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import math
 import os
 import shutil
 import time
@@ -32,6 +33,7 @@ MANIFEST = "manifest.json"
 SCENARIO = "scenario.toml"
 SUMMARY = "summary.csv"
 FIGURES = "figures"
+CHECKPOINTS = "checkpoints"
 _PARTS = ".replicates"
 _LOCK = ".lock"
 
@@ -44,6 +46,26 @@ def digest_of(data: bytes) -> str:
 
 def to_json(manifest: Mapping[str, Any]) -> bytes:
     return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def clean(value: Any) -> Any:
+    """The value with None where JSON has no number."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: clean(inner) for key, inner in value.items()}
+    return [clean(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that is in no manifest, in one move."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        aside.write_bytes(data)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def pictures(folder: Path) -> list[Path]:
@@ -79,7 +101,7 @@ class Store:
         """Remove everything that a run wrote."""
         for name in (OUTCOMES, MANIFEST, SCENARIO, SUMMARY):
             (self.path / name).unlink(missing_ok=True)
-        for name in (FIGURES, _PARTS):
+        for name in (FIGURES, CHECKPOINTS, _PARTS):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
     def write(self, name: str, data: bytes) -> str:
@@ -99,6 +121,13 @@ class Store:
         manifest["outputs"] = dict(sorted((manifest["outputs"] | outputs).items()))
         self.write(MANIFEST, to_json(manifest))
         self.tidy(())
+
+    def ensure(self, files: Mapping[str, bytes], say: Say) -> None:
+        """Add the files unless all are there already, as they should be."""
+        with self.locked(say):
+            held = self.manifest()["outputs"]
+            if any(held.get(name) != digest_of(data) or not self.intact(name) for name, data in files.items()):
+                self.add(files)
 
     def manifest(self) -> dict[str, Any]:
         """The manifest; empty where there is none that can be read."""

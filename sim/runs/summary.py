@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -186,12 +186,20 @@ def number(x: float | None) -> str:
     return f"{x:.3g}"
 
 
-def to_csv(rows: Iterable[Row]) -> bytes:
-    """A row an outcome, numbers in full."""
+def span(low: float | None, high: float | None) -> str:
+    """An interval as a reader wants it; nothing where there is none."""
+    return "" if "-" in (ends := (number(low), number(high))) else " to ".join(ends)
+
+
+def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Rows under their heads, numbers in full."""
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
-    names = [field.name for field in fields(Row)]
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow(["" if getattr(row, name) is None else getattr(row, name) for name in names])
+    writer.writerow(heads)
+    writer.writerows(rows)
     return sink.getvalue().encode()
+
+
+def to_csv(rows: Iterable[Row]) -> bytes:
+    """A row an outcome, numbers in full."""
+    return csv_bytes([field.name for field in fields(Row)], (list(vars(row).values()) for row in rows))

@@ -7,24 +7,23 @@ The same seed gives the same design.
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.declare import Value
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule, overrides
-from sim.scenario.faults import shown
-from sim.scenario.keys import RUN, Leaf, known
+from sim.scenario.keys import RUN, Leaf, known, meant
 from sim.scenario.rules import contradictions
 from sim.scenario.values import Wrong, checked
 
-Design = Literal["grid", "latin", "sobol"]
-DESIGNS: tuple[Design, ...] = ("grid", "latin", "sobol")
+DESIGNS = ("grid", "latin", "sobol")
 SAMPLES = 64
 MOST_POINTS = 100_000
 LEVELS = 16  # of Morris's grid: 4 are usual, and would make the variance over the design two thirds too large
@@ -71,7 +70,7 @@ def varied(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         key, equals, values = (part.strip() for part in text.partition("="))
         if not equals or not key or not values:
-            faults.append(Fault(_OPTION, 0, key or "key", f"{shown(text)} varies nothing, {_FORMS}"))
+            faults.append(Fault(_OPTION, 0, text, f"varies nothing, {_FORMS}"))
         elif key in found:
             faults.append(Fault(_OPTION, 0, key, "is given twice, allowed: each key once"))
         else:
@@ -84,14 +83,14 @@ def varied(texts: Iterable[str]) -> dict[str, str]:
 _FORMS = "allowed: KEY=start:stop:n or KEY=a,b,c"
 
 
-def axes(given: Mapping[str, str | Sequence[Value]], scenario: Scenario, design: Design) -> list[Axis]:
+def axes(given: Mapping[str, str | Sequence[Value]], scenario: Scenario, design: str) -> list[Axis]:
     """The axes: values as a sequence, or as text ``start:stop:n``, ``start:stop`` (not on a grid) or ``a,b,c``.
 
     ScenarioError with every key and value that the scenario cannot take.
     """
     faults, found = [], []
     if not given:
-        faults.append(Fault(_OPTION, 0, "key", f"nothing is varied, {_FORMS}"))
+        faults.append(Fault(_OPTION, 0, "nothing is varied", _FORMS))
     for key, values in given.items():
         try:
             found.append(_axis(key, leaf_of(key, scenario), values, design))
@@ -115,25 +114,41 @@ def leaf_of(key: str, scenario: Scenario) -> Leaf:
     return leaf
 
 
-def points(axes: Sequence[Axis], design: Design, samples: int | None, seed: int) -> list[dict[str, Value]]:
+def points(axes: Sequence[Axis], design: str, samples: int | None, seed: int) -> list[dict[str, Value]]:
     """The points of a design, each a value for every key, none twice; ScenarioError where it cannot be made."""
     if design == "grid":
         if samples is not None:
-            raise _wrong("--samples", "is for --design latin or sobol, a grid has the points that its values give")
+            raise _wrong("--samples", samples, "is for --design latin or sobol, a grid has the points of its values")
         count = math.prod(len(axis.levels) for axis in axes)
         if count > MOST_POINTS:
-            raise _wrong("--design", f"this grid has {count:,} points, allowed: at most {MOST_POINTS:,}")
+            raise _wrong("--design", "grid", f"has {count:,} points, allowed: at most {MOST_POINTS:,}")
         rows: Iterable[Sequence[Value]] = itertools.product(*(axis.levels for axis in axes))
     else:
         wanted = SAMPLES if samples is None else samples
         if not 1 <= wanted <= MOST_POINTS:
-            raise _wrong("--samples", f"{wanted} is out of bounds, allowed: a whole number from 1 to {MOST_POINTS:,}")
+            raise _wrong("--samples", wanted, f"is out of bounds, allowed: a whole number from 1 to {MOST_POINTS:,}")
         if design == "sobol" and (fault := power_fault(wanted)):
-            raise _wrong("--samples", fault)
+            raise _wrong("--samples", wanted, fault)
         rows = [[axis.at(share) for axis, share in zip(axes, row, strict=True)]
                 for row in _spread(design, len(axes), wanted, seed)]  # fmt: skip
     keys = [axis.key for axis in axes]
     return [dict(zip(keys, row, strict=True)) for row in dict.fromkeys(map(tuple, rows))]
+
+
+def choice_faults(option: str, word: str, allowed: Sequence[str]) -> list[Fault]:
+    """A fault where a word is none of those allowed."""
+    return [] if word in allowed else [Fault(option, 0, word, f"is not known, {meant(word, allowed)}")]
+
+
+def outcome_faults(option: str, names: Iterable[str], outcomes: Collection[str]) -> list[Fault]:
+    """A fault for every name that is no outcome."""
+    found = []
+    for name in names:
+        if name not in outcomes:
+            near = difflib.get_close_matches(name, outcomes, n=1)
+            hint = f"did you mean {near[0]}?" if near else "sim run SCENARIO --all shows them"
+            found.append(Fault(option, 0, name, f"is no outcome, {hint}"))
+    return found
 
 
 def refuse_contradictions(scenarios: Iterable[Scenario]) -> None:
@@ -178,18 +193,18 @@ def rounded(value: float) -> float:
 def power_fault(samples: int) -> str:
     """What is wrong with a number of samples that a Sobol sequence needs to be a power of two; empty where right."""
     below = 1 << (max(samples, 1).bit_length() - 1)
-    unbalanced = f"{samples} unbalances a Sobol sequence, allowed: a power of two such as {below} or {2 * below}"
+    unbalanced = f"unbalances a Sobol sequence, allowed: a power of two such as {below} or {2 * below}"
     return unbalanced if samples < 1 or samples & (samples - 1) else ""
 
 
-def _spread(design: Design, count: int, samples: int, seed: int) -> Unit:
+def _spread(design: str, count: int, samples: int, seed: int) -> Unit:
     from scipy.stats import qmc
 
     sampler = qmc.LatinHypercube if design == "latin" else qmc.Sobol
     return np.asarray(sampler(count, rng=np.random.default_rng(seed)).random(samples), dtype=np.float64)
 
 
-def _axis(key: str, leaf: Leaf, values: str | Sequence[Value], design: Design) -> Axis:
+def _axis(key: str, leaf: Leaf, values: str | Sequence[Value], design: str) -> Axis:
     parameter = leaf.parameter
     if isinstance(values, str) and ":" in values and parameter.type in (int, float):
         return _range(key, leaf, values.split(":"), design)
@@ -199,7 +214,7 @@ def _axis(key: str, leaf: Leaf, values: str | Sequence[Value], design: Design) -
     return Axis(key, parameter.unit, tuple(dict.fromkeys(checked(part, leaf) for part in parts)))
 
 
-def _range(key: str, leaf: Leaf, parts: list[str], design: Design) -> Axis:
+def _range(key: str, leaf: Leaf, parts: list[str], design: str) -> Axis:
     whole, unit = leaf.parameter.type is int, leaf.parameter.unit
     if len(parts) not in (2, 3):
         raise Wrong(f'"{":".join(parts)}" is no range, {_FORMS}')
@@ -226,8 +241,8 @@ def _value(key: str, text: str) -> Any:
         raise Wrong(error.faults[0].message) from None
 
 
-def _wrong(option: str, message: str) -> ScenarioError:
-    return ScenarioError([Fault(option, 0, "design", message)])
+def _wrong(option: str, value: object, message: str) -> ScenarioError:
+    return ScenarioError([Fault(option, 0, str(value), message)])
 
 
 def scheduled(axes: Iterable[Axis], scenario: Scenario) -> list[str]:

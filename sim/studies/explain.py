@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import stdtrit
@@ -26,10 +26,11 @@ from sim.runs.executor import Workers
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
 from sim.runs.store import Store, pictures
-from sim.scenario import Scenario, keys
+from sim.scenario import Scenario, ScenarioError, keys
 from sim.scenario.rules import contradictions
 from sim.studies.compare import CONFIDENCE, Change, Interval, changes, difference_interval
-from sim.studies.points import LIMIT, Cost, TooLarge, span_text
+from sim.studies.designs import choice_faults, outcome_faults
+from sim.studies.points import LIMIT, Cost, TooLarge, seconds_a_world, span_text
 from sim.studies.what_if import known_as
 
 if TYPE_CHECKING:
@@ -38,9 +39,8 @@ if TYPE_CHECKING:
 MOST = 8  # groups of which every combination is run; of more, orders are drawn
 PAIRS = 16  # orders drawn, each with its reverse
 _MUST_AGREE = ("run.start", "run.months", "run.seed", "run.replicates")
+PARTS = ("group", "key")
 _LONGEST = 80  # letters of the name of a mixture
-
-By = Literal["group", "key"]
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def explain_difference(
     workers: Workers,
     watcher: Watcher | None = None,
     *,
-    by: By = "group",
+    by: str = "group",
     pairs: int = PAIRS,
     agreed: bool = False,
     warm: Callable[[], bool] = lambda: True,
@@ -109,8 +109,8 @@ def explain_difference(
     ``LIMIT``, unless ``agreed``. ``Incompatible`` where the two cannot be mixed.
     """
     watcher = watcher or Watcher()
-    if outcome not in model.outcomes:
-        raise Incompatible(f"{outcome}: no outcome of this name, {keys.meant(outcome, model.outcomes)}")
+    if faults := [*choice_faults("--by", by, PARTS), *outcome_faults("--outcome", [outcome], model.outcomes)]:
+        raise ScenarioError(faults)
     groups = grouped_differences(first, second, by)
     if not groups:
         raise Incompatible(f"{first.name} and {second.name} say the same: there is nothing to explain")
@@ -127,7 +127,7 @@ def explain_difference(
     values = {mask: _last_month(result, outcome) for mask, result in last.items()}
     rest = [mask for mask in mixtures if mask not in last]
     todo = [known_as(mixtures[mask], model.version, out) for mask in rest]
-    _say_cost(todo, ends[0], model, out, workers, watcher, drawn=drawn is not None, agreed=agreed)
+    _say_cost(todo, model, out, workers, watcher, drawn=drawn is not None, agreed=agreed)
     for place, result in batch_results(todo, model, out, workers, watcher, warm=warm):
         values[rest[place]] = _last_month(result, outcome)
     common = sorted(set.intersection(*[set(found) for found in values.values()]))
@@ -163,7 +163,7 @@ def explain_difference(
 # --- mixtures of two scenarios
 
 
-def grouped_differences(first: Scenario, second: Scenario, by: By = "group") -> dict[str, tuple[str, ...]]:
+def grouped_differences(first: Scenario, second: Scenario, by: str = "group") -> dict[str, tuple[str, ...]]:
     """The keys in which two scenarios differ, by group, in order of declaration.
 
     A group is ``levers``, ``mechanisms.letting``, ``sites.NAME``... or with ``by="key"`` a single key; a place that
@@ -309,7 +309,6 @@ def _last_month(result: Result, outcome: str) -> dict[int, float]:
 
 def _say_cost(
     mixtures: Sequence[Scenario],
-    known: Result,
     model: Model,
     out: Path,
     workers: Workers,
@@ -325,9 +324,8 @@ def _say_cost(
         missing += sum(str(number) not in there for number in range(scenario.replicates))
     if not missing:
         return
-    manifest: Mapping[str, Any] = known.manifest
-    each = manifest["wall_seconds"] * manifest["workers"] / max(1, manifest["replicates_run"])
     scenario = mixtures[0]
+    each = seconds_a_world(scenario, model, workers)
     cost = Cost(len(mixtures), scenario.replicates, scenario.months, missing, each, workers.count)
     if drawn and not agreed:
         raise TooLarge(f"{cost}\nof more than {MOST} groups only some orders are drawn: say --yes to start it")

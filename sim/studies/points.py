@@ -195,9 +195,7 @@ def _run(
         watcher.say("compiling the model: once for this version, about a minute or two")
     done, each = 0, 0.0
     for task in tasks[:2]:  # the first one loads the model, the second one shows what a world takes
-        began = time.perf_counter()
-        value = next(here.run(_last_month, [task]))[1]
-        each = time.perf_counter() - began
+        value, each = _timed(here, task)
         yield missing[done], value
         done += 1
     cost = Cost(len(of), scenario.replicates, scenario.months, len(tasks), each, workers.count)
@@ -214,6 +212,20 @@ def _run(
             watcher.advance()
     finally:
         watcher.end()
+
+
+def seconds_a_world(scenario: Scenario, model: Model, workers: Workers) -> float:
+    """What a world of the scenario takes on one core, as measured: the second of two, the first one loads the model."""
+    here = workers if workers.elsewhere else Workers(1)
+    task: tuple[Any, ...] = (model.run, scenario, {}, scenario.seed, scenario.months, len(model.outcomes))
+    return [_timed(here, task)[1] for _ in range(2)][-1]
+
+
+def _timed(here: Workers, task: tuple[Any, ...]) -> tuple[Any, float]:
+    """The value of a task and its seconds; in this process a world may use all cores, so their times are added."""
+    began, used = time.perf_counter(), time.process_time()
+    value = next(here.run(_last_month, [task]))[1]
+    return value, max(time.perf_counter() - began, time.process_time() - used)
 
 
 def _last_month(

@@ -52,12 +52,16 @@ def in_force(scenario: Scenario) -> dict[str, Source]:
 def variance_by_kind(
     out: Path, scenario: Scenario, outcomes: Sequence[str], version: str
 ) -> dict[str, dict[str, float]]:
-    """Of outcomes about which ``out`` keeps a sensitivity study of the scenario: shares of the variance by kind."""
+    """Of outcomes about which ``out`` keeps a sensitivity study of the scenario: shares of the variance by kind.
+
+    Studies of some keys only say nothing of the others' shares, and are left aside.
+    """
     if not any(out.glob("sensitivity-*")):
         return {}
-    from sim.studies.sensitivity import stored
+    from sim.studies.sensitivity import stored, uncertain
 
-    found = {name: stored(out, scenario, name, version) for name in outcomes}
+    moved = [row.key for row, _ in uncertain(scenario)[0]]
+    found = {name: stored(out, scenario, name, version, moved) for name in outcomes}
     return {name: study.kinds for name, study in found.items() if study}
 
 

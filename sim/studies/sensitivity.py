@@ -21,10 +21,10 @@ from __future__ import annotations
 import fnmatch
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -34,19 +34,26 @@ from sim.runs.ensemble import Watcher
 from sim.runs.errors import ResultError
 from sim.runs.executor import Workers
 from sim.runs.replicate import Cells, Model, ecosystem
-from sim.runs.store import MANIFEST, Store, digest_of, pictures, to_json
+from sim.runs.store import MANIFEST, Store, clean, pictures, to_json
 from sim.scenario import Fault, Row, Scenario, ScenarioError, describe
 from sim.scenario.values import Wrong, checked
 from sim.studies.compare import changes
-from sim.studies.designs import Axis, Unit, leaf_of, power_fault, refuse_contradictions, saltelli, trajectories
+from sim.studies.designs import (
+    Axis,
+    Unit,
+    choice_faults,
+    leaf_of,
+    outcome_faults,
+    power_fault,
+    refuse_contradictions,
+    saltelli,
+    trajectories,
+)
 from sim.studies.indices import Band, Estimate, Index, Split, bands, morris_indices, sobol_indices, split
 from sim.studies.points import Point, Runs, Study, run_points, to_parquet
 from sim.studies.rests import in_force
-from sim.studies.sweep import outcome_faults
 
-Method = Literal["morris", "sobol"]
-METHODS: tuple[Method, ...] = ("morris", "sobol")
-SAMPLES = {"morris": 10, "sobol": 64}  # trajectories; rows of the base sample
+SAMPLES = {"morris": 10, "sobol": 64}  # by method: trajectories; rows of the base sample
 REPLICATES = 8  # a mean over few seeds at many points says more here than many seeds at few points
 AROUND = 0.2  # of a value that has no declared range, or lies outside it: the range is so much below and above it
 UNCERTAIN = ("assumption", "fitted")
@@ -97,7 +104,7 @@ class Sensitivity:
     outcome: str
     unit: str
     month: str
-    method: Method
+    method: str
     model: str
     seed: int
     replicates: int
@@ -147,7 +154,7 @@ def run_sensitivity(
     workers: Workers,
     watcher: Watcher | None = None,
     *,
-    method: Method = "morris",
+    method: str = "morris",
     keys: Sequence[str] = (),
     samples: int | None = None,
     against: Scenario | None = None,
@@ -162,7 +169,7 @@ def run_sensitivity(
     ResultError where an outcome has no value at too many points.
     """
     watcher = watcher or Watcher()
-    count = SAMPLES[method] if samples is None else samples
+    count = SAMPLES.get(method, 0) if samples is None else samples
     rows, remarks = _checked(scenario, outcomes, model, keys, method, count, against)
     lines = [axis for _, axis in rows]
     design = (trajectories if method == "morris" else saltelli)(len(lines), count, scenario.seed)
@@ -186,18 +193,18 @@ def run_sensitivity(
         blocks = drawn[1:].reshape(*design.shape[:2], -1)
         found[name] = _answer(study, runs, name, model, method, count, rows, design, drawn[0], blocks)
     made = Sensitivities(runs.path, scenario, found, runs, remarks)
-    with (store := Store(made.path)).locked(watcher.say):
-        files = {INDICES: to_parquet(_table(found.values())), ANSWER: to_json(answer_json(made))}
-        held = store.manifest()["outputs"]
-        if any(held.get(name) != digest_of(data) or not store.intact(name) for name, data in files.items()):
-            store.add(files)
+    files = {INDICES: to_parquet(_table(found.values())), ANSWER: to_json(answer_json(made))}
+    Store(made.path).ensure(files, watcher.say)
     return made
 
 
-def stored(out: Path, scenario: Scenario, outcome: str, version: str | None = None) -> Sensitivity | None:
+def stored(
+    out: Path, scenario: Scenario, outcome: str, version: str | None = None, moved: Collection[str] = ()
+) -> Sensitivity | None:
     """The newest answer kept under ``out`` about an outcome of this very scenario in its last month; None without one.
 
-    Differences are left aside, and so is what another version of the model gave (``version``: this one's).
+    Differences are left aside, and so is what another version of the model gave (``version``: this one's), and a study
+    that did not move all of ``moved``.
     """
     version = version or ecosystem().version
     month, digest = scenario.calendar(scenario.months - 1), scenario.digest()
@@ -210,7 +217,9 @@ def stored(out: Path, scenario: Scenario, outcome: str, version: str | None = No
         if store.intact(ANSWER):
             answer = json.loads((store.path / ANSWER).read_bytes())
             if outcome in answer["outcomes"] and not answer["against"]:
-                found.append((file.stat().st_mtime_ns, store.path.name, read_answer(store.path, answer, outcome)))
+                it = read_answer(store.path, answer, outcome)
+                if set(moved) <= {row.key for row in it.parameters}:
+                    found.append((file.stat().st_mtime_ns, store.path.name, it))
     return max(found, key=lambda it: it[:2])[2] if found else None
 
 
@@ -290,16 +299,19 @@ def _axis(scenario: Scenario, row: Row, span: str) -> Axis | None:
 
 
 def _checked(
-    scenario: Scenario, outcomes: Sequence[str], model: Model, keys: Sequence[str], method: Method, samples: int,
+    scenario: Scenario, outcomes: Sequence[str], model: Model, keys: Sequence[str], method: str, samples: int,
     against: Scenario | None,
 ) -> tuple[list[tuple[Row, Axis]], tuple[str, ...]]:  # fmt: skip
-    faults = outcome_faults(outcomes, model)
+    faults = [
+        *choice_faults("--method", method, tuple(SAMPLES)),
+        *outcome_faults("--outcome", outcomes, model.outcomes),
+    ]
     if not outcomes:
-        faults.append(Fault("--outcome", 0, "outcome", "none is given, allowed: the name of an outcome"))
+        faults.append(Fault("--outcome", 0, "none is given", "allowed: the name of an outcome"))
     if method == "sobol" and (fault := power_fault(samples)):
-        faults.append(Fault("--samples", 0, "design", fault))
+        faults.append(Fault("--samples", 0, f"{samples}", fault))
     if method == "morris" and samples < 2:
-        faults.append(Fault("--samples", 0, "design", f"{samples} is too few, allowed: two trajectories or more"))
+        faults.append(Fault("--samples", 0, f"{samples}", "is too few, allowed: two trajectories or more"))
     if against and (against.calendar(0), against.months) != (scenario.calendar(0), scenario.months):
         faults.append(Fault("--against", 0, against.name, "has another start or other months, allowed: the same"))
     rows: list[tuple[Row, Axis]] = []
@@ -314,14 +326,14 @@ def _checked(
         rows = [it for it in rows if it[0].key not in differing]
         remarks += (f"not moved, as the two scenarios differ in it: {', '.join(fixed)}",) if fixed else ()
     if not faults and not rows:
-        faults.append(Fault(_KEYS, 0, "keys", "nothing is left to move, allowed: keys of numbers in force"))
+        faults.append(Fault(_KEYS, 0, "nothing is left to move", "allowed: keys of numbers in force"))
     if faults:
         raise ScenarioError(faults)
     return rows, remarks
 
 
 def _answer(
-    study: Study, runs: Runs, name: str, model: Model, method: Method, samples: int, rows: Sequence[tuple[Row, Axis]],
+    study: Study, runs: Runs, name: str, model: Model, method: str, samples: int, rows: Sequence[tuple[Row, Axis]],
     design: Unit, baseline: Cells, cells: Cells,
 ) -> Sensitivity:  # fmt: skip
     design, cells = _usable(design, cells, name, runs.path)
@@ -408,7 +420,7 @@ def answer_json(made: Sensitivities) -> dict[str, Any]:
         "samples": first.samples,
         "points": first.points,
     }
-    return _plain(head | {"outcomes": {name: _outcome_json(it) for name, it in made.outcomes.items()}})
+    return clean(head | {"outcomes": {name: _outcome_json(it) for name, it in made.outcomes.items()}})
 
 
 def _outcome_json(it: Sensitivity) -> dict[str, Any]:
@@ -468,15 +480,6 @@ def read_answer(path: Path, answer: dict[str, Any], outcome: str) -> Sensitivity
         baseline=number(it["baseline"]), mean=number(it["mean"]), split=parts, parameters=tuple(rows),
         other_sign=number(it["other_sign"]), flips=flips, **head,
     )  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    """The value with None where JSON has no number."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _table(found: Iterable[Sensitivity]) -> pa.Table:

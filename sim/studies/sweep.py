@@ -23,11 +23,19 @@ from sim.runs.ensemble import Watcher
 from sim.runs.errors import ResultError
 from sim.runs.executor import Workers
 from sim.runs.replicate import Cells, Model
-from sim.runs.store import Store, digest_of, pictures
-from sim.scenario import Fault, Scenario, ScenarioError, Schedule
-from sim.scenario.keys import meant
+from sim.runs.store import Store, pictures
+from sim.scenario import Scenario, ScenarioError, Schedule
 from sim.studies.compare import difference_over_months
-from sim.studies.designs import Axis, Design, axes, points, refuse_contradictions, scheduled
+from sim.studies.designs import (
+    DESIGNS,
+    Axis,
+    axes,
+    choice_faults,
+    outcome_faults,
+    points,
+    refuse_contradictions,
+    scheduled,
+)
 from sim.studies.points import Point, Runs, Study, run_points, to_parquet
 
 if TYPE_CHECKING:
@@ -48,7 +56,7 @@ class Sweep:
 
     path: Path
     scenario: Scenario
-    design: Design
+    design: str
     axes: tuple[Axis, ...]
     points: tuple[Mapping[str, Value | None], ...]
     units: dict[str, str]
@@ -84,7 +92,7 @@ def run_sweep(
     workers: Workers,
     watcher: Watcher | None = None,
     *,
-    design: Design = "grid",
+    design: str = "grid",
     samples: int | None = None,
     outcomes: Sequence[str] = (),
     agreed: bool = False,
@@ -124,11 +132,8 @@ def run_sweep(
         stats={name: statistics(runs.cells[:, :, place]) for place, name in enumerate(model.outcomes)},
         runs=runs,
     )
-    with (store := Store(made.path)).locked(watcher.say):
-        files = {TABLE: to_parquet(sweep_table(made, tuple(made.stats))), SHOWN: _csv(made)}
-        held = store.manifest()["outputs"]
-        if any(held.get(name) != digest_of(data) or not store.intact(name) for name, data in files.items()):
-            store.add(files)
+    files = {TABLE: to_parquet(sweep_table(made, tuple(made.stats))), SHOWN: _csv(made)}
+    Store(made.path).ensure(files, watcher.say)
     return made
 
 
@@ -147,17 +152,6 @@ def statistics(cells: Cells) -> dict[str, Cells]:
     difference = difference_over_months(baseline, cells.T, paired=True)  # points stand where months do elsewhere
     interval = {"difference": difference.mean, "low": difference.low, "high": difference.high}
     return {**found, "seeds": seeds.astype(np.float64), **interval}
-
-
-def verdict(difference: float, low: float, high: float) -> str:
-    """What can be said of a difference's sign."""
-    if difference == low == high == 0:
-        return "equal on every seed"
-    if not np.isfinite(low):
-        return "no interval"
-    if low <= 0 <= high:
-        return "not distinguishable from 0"
-    return "more" if difference > 0 else "less"
 
 
 def sweep_table(sweep: Sweep, names: Sequence[str]) -> pa.Table:
@@ -181,9 +175,9 @@ def _csv(sweep: Sweep) -> bytes:
 
 
 def _checked(
-    scenario: Scenario, vary: Mapping[str, str | Sequence[Value]], design: Design, outcomes: Sequence[str], model: Model
+    scenario: Scenario, vary: Mapping[str, str | Sequence[Value]], design: str, outcomes: Sequence[str], model: Model
 ) -> list[Axis]:
-    faults = outcome_faults(outcomes, model)
+    faults = [*choice_faults("--design", design, DESIGNS), *outcome_faults("--outcome", outcomes, model.outcomes)]
     try:
         found = axes(vary, scenario, design)
     except ScenarioError as error:
@@ -191,13 +185,3 @@ def _checked(
     if faults:
         raise ScenarioError(faults)
     return found
-
-
-def outcome_faults(outcomes: Sequence[str], model: Model) -> list[Fault]:
-    """A fault for every name that is no outcome."""
-    known = list(model.outcomes)
-    return [
-        Fault("--outcome", 0, name, f"is no outcome, {meant(name, known)}")
-        for name in outcomes
-        if name not in model.outcomes
-    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from bisect import bisect_left
@@ -18,6 +17,7 @@ from sim.runs.store import MANIFEST
 from sim.scenario import Fault, Scenario, ScenarioError, load
 from sim.scenario.faults import OVERRIDE
 from sim.studies.compare import Comparison, Difference, as_plain, reach_of
+from sim.studies.designs import outcome_faults
 
 FEWEST = 30  # seeds before a width is judged: of fewer, a narrow interval is too often luck
 MOST = 500  # seeds that a wish for narrow intervals may take, unless told otherwise
@@ -212,10 +212,8 @@ def _overridden(base: Scenario) -> dict[str, Any]:
 def _width_of(text: str, outcomes: Collection[str]) -> Width:
     """The wish of a text such as ``startups=5%`` or ``startups=20``."""
     name, _, value = (part.strip() for part in text.partition("="))
-    if name not in outcomes:
-        near = difflib.get_close_matches(name, outcomes, n=1)
-        message = f"is no outcome, did you mean {near[0]}?" if near else "is no outcome, sim run --all shows them"
-        raise _fault("--until-width", name or text, message)
+    if faults := outcome_faults("--until-width", [name or text], outcomes):
+        raise ScenarioError(faults)
     try:
         limit = float(value.removesuffix("%"))
     except ValueError:

@@ -1,34 +1,46 @@
 """What a cluster costs beyond the model: bytes and processor time a replicate, and what that means for many workers.
 
-Run it with ``python tests/benchmarks/cluster.py``. Processor time is measured in the processes that spend it, so
-a busy machine changes it little; what is said of 100 workers and more is computed from it, and says so.
+Processor time is measured in the processes that spend it, so a busy machine changes it little; what is said of more
+workers than this machine has cores is computed from it, and says so.
 """
 
 from __future__ import annotations
 
-import os
 import pickle
-import sys
+import tempfile
 import time
 from functools import cache
+from pathlib import Path
 from statistics import median
+from typing import Any
 
-from sim.runs.executor import THREADS, Workers
-
-os.environ.update(dict.fromkeys(THREADS, "1"))  # before numpy is imported: a replicate on one thread
-
-import psutil
+from common import Section, Table, number
 
 import sim
+from sim.runs import groups
+from sim.runs.batch import run_batch
 from sim.runs.cluster import Cluster, pack
-from sim.runs.ensemble import run_checked
-from sim.runs.replicate import Cells, ecosystem, seed_of
+from sim.runs.ensemble import Watcher, run_checked
+from sim.runs.executor import Workers
+from sim.runs.replicate import Cells, Model, ecosystem, seed_of
 from sim.scenario import Scenario
 
+NAME, ORDER = "cluster", 6
 SCENARIO = "shougang"
-REPLICATES = 40  # for the times on the clock
-TASKS = 600  # without work, for the cost of a task
-COUNTS = (2, 10, 100, 1_000)
+COUNTS = (2, 10, 30, 100, 300, 1_000)
+WHO = ("client", "scheduler", "worker")
+
+
+class Silent(Watcher):
+    def say(self, text: str) -> None:
+        """Nothing."""
+
+
+def spent(scenario: Scenario, replicate: int) -> float:
+    """Seconds of processor time that a replicate takes."""
+    began = time.process_time()
+    ecosystem().run(scenario, seed_of(scenario.seed, replicate), scenario.months)
+    return time.process_time() - began
 
 
 @cache
@@ -43,80 +55,120 @@ def echo(scenario: Scenario, seed: int, months: int) -> Cells:  # noqa: ARG001  
     return known()
 
 
-def main() -> None:
-    """Print the tables of docs/cluster.md."""
-    from cluster import echo as empty  # by this name workers find it
+def costs(there: Cluster, replicates: int, size: int) -> list[float]:
+    """Seconds of processor time a replicate without work, of client, scheduler and workers; groups of ``size``."""
+    import psutil
 
-    scenario, model = sim.load(SCENARIO), ecosystem()
-    shape = scenario.months, len(model.outcomes)
-    tasks = [(model.run, scenario, seed_of(scenario.seed, r), *shape) for r in range(REPLICATES)]
-    cells = model.run(scenario, tasks[0][2], scenario.months)  # compiles, where that is still to be done
-    work = median(_processor(lambda: model.run(scenario, tasks[0][2], scenario.months)) for _ in range(7))
+    assert there._process
+    scheduler = psutil.Process(there._process.pid)
 
-    out, back = (run_checked, tasks[0]), cells
-    print(
-        f"{SCENARIO}, {shape[0]} months, {shape[1]} outcomes, {scenario.values['population.enterprises']} enterprises"
-    )
-    print(
-        f"out:  {len(pack(out)):>7,} bytes a task, {len(pickle.dumps(out, 5)):,} uncompressed; nearly all the scenario"
-    )
-    print(f"back: {len(pack(back)):>7,} bytes a replicate, {len(pickle.dumps(back, 5)):,} uncompressed")
-    print(f"a replicate: {1e3 * work:.0f} ms of one core\n")
+    def used() -> list[float]:
+        times = [process.cpu_times() for process in (scheduler, *scheduler.children())]
+        first, *others = [it.user + it.system for it in times]
+        return [time.process_time(), first, sum(others)]
 
-    with Workers(2) as here:
-        list(here.run(run_checked, tasks[:2]))
-        print(f"2 processes:            {REPLICATES} replicates in {_clock(here, tasks):.2f} s")
-    with Cluster("local", 2) as there:
-        began = time.perf_counter()
-        list(there.run(run_checked, tasks[:2]))
-        start = time.perf_counter() - began
-        clock = _clock(there, tasks)
-        print(f"2 workers of a cluster: {REPLICATES} replicates in {clock:.2f} s, and {start:.1f} s to start it")
-        nothing = [(scenario, seed, shape[0]) for seed in range(TASKS)]
-        list(there.run(empty, nothing[:50]))
-        assert there._process
-        scheduler = psutil.Process(there._process.pid)
-        workers = scheduler.children()
-        before = [_spent(scheduler), time.process_time(), sum(map(_spent, workers))]
-        began = time.perf_counter()
-        list(there.run(empty, nothing))
-        clock = (time.perf_counter() - began) / TASKS
-        after = [_spent(scheduler), time.process_time(), sum(map(_spent, workers))]
-    cost = dict(zip(("scheduler", "client", "worker"), ((b - a) / TASKS for a, b in zip(before, after, strict=True)),
-                    strict=True))  # fmt: skip
-    for who, seconds in cost.items():
-        print(f"a task costs the {who}: {1e3 * seconds:.2f} ms")
-    print(f"a task without work, on the clock, 2 workers, all on this machine: {1e3 * clock:.2f} ms\n")
-
-    narrow = max(cost["scheduler"], cost["client"])
-    name = "scheduler" if narrow == cost["scheduler"] else "client"
-    print("on paper: E(n) = min(n / (t + w), 1 / s) * t / n")
-    print(f"t = {1e3 * work:.0f} ms, w = {1e3 * cost['worker']:.2f} ms (worker), s = {1e3 * narrow:.2f} ms ({name})")
-    print(f"{'workers':>8}  {'replicates/s':>12}  {'efficiency':>10}  {'MB/s back':>9}")
-    for count in COUNTS:
-        rate = min(count / (work + cost["worker"]), 1 / narrow)
-        print(f"{count:>8,}  {rate:>12,.1f}  {rate * work / count:>10.0%}  {rate * len(pack(back)) / 1e6:>9.1f}")
-    print(f"the {name} is full at {(work + cost['worker']) / narrow:,.0f} workers; "
-          f"1,000 need replicates of {1e3 * narrow:.1f} s or more")  # fmt: skip
+    scenario = sim.load(SCENARIO, {"run.replicates": replicates})
+    before = groups.PACE, groups.MOST
+    groups.PACE, groups.MOST = 1, size
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            began = used()
+            run_batch([scenario], Model(echo, ecosystem().outcomes, "bench"), Path(folder), there, Silent())
+            return [(now - then) / replicates for then, now in zip(began, used(), strict=True)]
+    finally:
+        groups.PACE, groups.MOST = before
 
 
-def _processor(work: object) -> float:
-    began = time.process_time()
-    assert callable(work)
-    work()
-    return time.process_time() - began
+def size_at(workers: int, seconds: float) -> int:
+    """Replicates in a group, of which each takes so long."""
+    return max(1, min(groups.MOST, int(workers / (groups.PACE * seconds))))
 
 
-def _clock(workers: Workers, tasks: list[tuple[object, ...]]) -> float:
+def clock(workers: Workers, tasks: list[tuple[Any, ...]]) -> float:
+    """Seconds that the tasks take."""
     began = time.perf_counter()
     list(workers.run(run_checked, tasks))
     return time.perf_counter() - began
 
 
-def _spent(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
+def run(quick: bool) -> Section:
+    """Measured on two workers of this machine; on paper for up to a thousand."""
+    replicates, empty, rounds = (20, 300, 1) if quick else (100, 1_000, 5)
+    scenario, model = sim.load(SCENARIO), ecosystem()
+    shape = scenario.months, len(model.outcomes)
+    tasks = [(model.run, scenario, seed_of(scenario.seed, r), *shape) for r in range(replicates)]
+    with Workers(2) as here:
+        list(here.run(run_checked, tasks[:4]))
+        pool = clock(here, tasks)
+    with Cluster("local", 2) as there:
+        times = [value for _, value in there.run(spent, [(scenario, r) for r in range(30)])]
+        work = median(times[10:])  # each worker's first one loads the model
+        dask = clock(there, tasks)
+        list(there.run(echo, [(scenario, 0, shape[0])] * 20))
+        single = [median(found) for found in zip(*(costs(there, empty, 1) for _ in range(rounds)), strict=True)]
+        grouped = [median(found) for found in zip(*(costs(there, empty, groups.MOST) for _ in range(rounds)),
+                                                  strict=True)]  # fmt: skip
+    # cost(g) = group / g + replicate, from what was measured at g = 1 and g = MOST
+    group = [(one - many) / (1 - 1 / groups.MOST) for one, many in zip(single, grouped, strict=True)]
+    replicate = [one - it for one, it in zip(single, group, strict=True)]
+    back = model.run(*tasks[0][1:4])
+    out = [len(pack((run_checked, [task[:] for task in tasks[:size]]))) for size in (1, groups.MOST)]
+    sizes = len(pack(back)), len(pickle.dumps(back, pickle.HIGHEST_PROTOCOL))
 
+    def cost(who: str, size: int) -> float:
+        place = WHO.index(who)
+        return group[place] / size + replicate[place]
 
-if __name__ == "__main__":
-    sys.exit(main())
+    def rate(workers: int, seconds: float, size: int) -> float:
+        full = min(1 / cost(who, size) for who in WHO[:2])
+        return min(workers / (seconds + cost("worker", size)), full)
+
+    def efficiency(workers: int, seconds: float, size: int) -> float:
+        return rate(workers, seconds, size) * seconds / workers
+
+    paper = []
+    for workers in COUNTS:
+        size = size_at(workers, work)
+        found = rate(workers, work, size)
+        paper.append([
+            f"{workers:,}", str(size), number(found), f"{efficiency(workers, work, size):.0%}",
+            f"{efficiency(workers, work, 1):.0%}", number(found * sizes[0] / 1e6),
+        ])  # fmt: skip
+    narrow = max(WHO[:2], key=lambda who: cost(who, groups.MOST))
+    most = (work + cost("worker", groups.MOST)) / cost(narrow, groups.MOST)
+    alone = (work + cost("worker", 1)) / max(cost(who, 1) for who in WHO[:2])
+    lengths = [tenths / 10 for tenths in range(1, 100)]
+    enough = next((t for t in lengths if efficiency(1_000, t, size_at(1_000, t)) > 0.95), None)
+    title = f"{SCENARIO}, {shape[0]} months, {shape[1]} outcomes: what a replicate costs beyond the model"
+    rows = [
+        [f"{who}: processor time, ms", *map(number, (1e3 * a, 1e3 * b, 1e3 * one, 1e3 * many))]
+        for who, a, b, one, many in zip(WHO, group, replicate, single, grouped, strict=True)
+    ]
+    columns = ["", "a group", "a replicate", "a replicate sent singly", f"in a group of {groups.MOST}"]
+    notes = [
+        (
+            f"Replicates without work, results kept in their folder; a replicate sent singly costs a group and a "
+            f"replicate. Out go {out[0]:,} bytes with one replicate and {out[1]:,} with {groups.MOST}, as they share "
+            f"the scenario; back come {sizes[0]:,} bytes a replicate ({sizes[1]:,} uncompressed)."
+        ),
+        (
+            f"A replicate takes {1e3 * work:.0f} ms of one core. {replicates} of them: {pool:.1f} s on the clock with "
+            f"2 processes, {dask:.1f} s with 2 workers of a cluster on this machine."
+        ),
+    ]
+    on_paper = [
+        (
+            f"The {narrow} is full at {most:,.0f} workers, with single tasks at {alone:,.0f}."
+            + (f" 1,000 workers are over 95% busy with replicates of {enough:.1f} s and more." if enough else "")
+        )
+    ]
+    heads = ["workers", "replicates in a group", "replicates a second", "efficiency", "sent singly", "MB/s back"]
+    tables = [
+        Table(title, columns, rows, notes),
+        Table(f"On paper: {SCENARIO} on many workers", heads, paper, on_paper),
+    ]
+    data = {
+        "replicate": work, "pool": pool, "cluster": dask, "bytes_back": sizes[0], "full": most, "full_singly": alone,
+        "group": dict(zip(WHO, group, strict=True)), "each": dict(zip(WHO, replicate, strict=True)),
+    }  # fmt: skip
+    return Section(tables, data)

@@ -55,7 +55,7 @@ CORE = (
 )
 FULL = Peer("our full model", "whole_ours.py")
 PLAIN = Peer("our full model in plain Mesa", "whole_plain_mesa.py")
-LIBRARY = Peer("as plain Mesa agents, random and math", "whole_plain_mesa.py", "", "library")
+LIBRARY = Peer("the same, with random and math", "whole_plain_mesa.py", "", "library")
 WHOLE = (
     FULL,
     PLAIN,

@@ -9,7 +9,7 @@ from sim.report.canvas import label
 from sim.report.html.markup import Markup, join, tag
 from sim.report.tables import plain, signed, verdict
 from sim.runs.result import Result
-from sim.runs.summary import Row, number
+from sim.runs.summary import Row, number, span
 from sim.studies.compare import Comparison, Difference, Variant
 
 _COUNTS = frozenset({"enterprises", "people"})  # units of what a name counts: "210 startups" says it all
@@ -109,11 +109,6 @@ def difference_cards(variant: Variant, names: Sequence[str], meanings: dict[str,
         badge = tag("span", (better or it.verdict) if told else it.verdict, class_="badge" + " told" * told)
         cards.append(_card(name, signed(it.difference), it.unit, interval, badge, meanings.get(name, "")))
     return tag("ul", cards, class_="cards")
-
-
-def span(low: float | None, high: float | None) -> str:
-    """An interval; nothing where there is none."""
-    return "" if number(low) == "-" or number(high) == "-" else f"{number(low)} to {number(high)}"
 
 
 def words_of(name: str) -> str:

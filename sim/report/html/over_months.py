@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,11 +10,10 @@ import numpy as np
 from sim.report.canvas import label
 from sim.report.figures import percentiles
 from sim.report.html.charts import RUNS, Line, difference_chart, fan_chart
-from sim.report.html.headline import span
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.pages import Panel
 from sim.report.tables import signed
-from sim.runs.summary import number
+from sim.runs.summary import csv_bytes, number, span
 from sim.scenario import Scenario
 
 _NAMES = ("p5", "p25", "p50", "p75", "p95")
@@ -78,7 +75,7 @@ def months_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenari
         for name, cells in zip(labels, panel.series, strict=True)
         for month, band in enumerate(percentiles(cells).T)
     ]
-    return to_csv(("outcome", "unit", "result", "month", *_NAMES), rows)
+    return csv_bytes(("outcome", "unit", "result", "month", *_NAMES), rows)
 
 
 def differences_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario) -> bytes:
@@ -89,7 +86,7 @@ def differences_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Sc
         for name, interval in zip(labels[1:], panel.differences, strict=True)
         for month, point in enumerate(zip(*interval, strict=True))
     ]
-    return to_csv(("outcome", "unit", "variant", "month", "mean", "low", "high"), rows)
+    return csv_bytes(("outcome", "unit", "variant", "month", "mean", "low", "high"), rows)
 
 
 def runs_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario) -> bytes:
@@ -100,15 +97,7 @@ def runs_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario)
         for run in range(min(RUNS, len(panels[0].series[place])))
         for month in range(panels[0].series[place].shape[1])
     ]
-    return to_csv(("result", "run", "month", *(panel.outcome for panel in panels)), rows)
-
-
-def to_csv(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
-    sink = io.StringIO()
-    writer = csv.writer(sink, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows(rows)
-    return sink.getvalue().encode()
+    return csv_bytes(("result", "run", "month", *(panel.outcome for panel in panels)), rows)
 
 
 def _figure(

@@ -29,6 +29,7 @@ from sim.report.pages import Sheet, run_sheets, seeds_text
 from sim.report.tables import chosen, comparison_json, run_json
 from sim.report.themes import HEADLINE
 from sim.runs.result import Result
+from sim.runs.summary import csv_bytes
 from sim.studies.compare import Comparison
 from sim.studies.rests import in_force
 from sim.studies.sensitivity import Sensitivity
@@ -166,11 +167,13 @@ def _rests(results: Sequence[Result], labels: Sequence[str]) -> list[Markup]:
 
 def _how(comparison: Comparison) -> Markup:
     words = (
-        "Differences are means over pairs of worlds with one seed each; intervals are Student's t, corrected for "
-        "skewness. Pairing: how many times as many runs the same interval would take on independent seeds."
+        f"Differences are means over pairs of worlds with one seed each; intervals are {comparison.interval_kind}. "
+        "Pairing: how many times as many runs the same interval would take on independent seeds."
     )
     if not comparison.paired:
-        words = "Seeds differ between the results, so differences are not paired; intervals are Welch's."
+        words = (
+            f"Seeds differ between the results: differences are not paired, intervals are {comparison.interval_kind}."
+        )
     return tag("p", f"{words} Interval: 95%, of each outcome by itself.", class_="note")
 
 
@@ -195,7 +198,7 @@ def _readout(sheets: Sequence[tuple[Sheet, str]], result: Result) -> dict[str, A
 def _downloads(sheet: Sheet, labels: Sequence[str], result: Result) -> Markup:
     rows = [tuple("" if value is None else value for value in vars(row).values()) for row in result.rows]
     files = [
-        ("outcomes.csv", over_months.to_csv(tuple(vars(result.rows[0])), rows), "all outcomes: percentiles"),
+        ("outcomes.csv", csv_bytes(tuple(vars(result.rows[0])), rows), "all outcomes: percentiles"),
         ("months.csv", over_months.months_csv(sheet.panels, labels, result.scenario), "the fans: percentiles by month"),
         ("runs.csv", over_months.runs_csv(sheet.panels, labels, result.scenario), "the faint runs"),
     ]
@@ -207,7 +210,7 @@ def _comparison_downloads(comparison: Comparison, sheets: Sequence[Sheet], label
     scenario = comparison.baseline.scenario
     rows = [["" if value is None else value for value in row.values()] for row in comparison.rows]
     files = [
-        ("differences.csv", over_months.to_csv(tuple(comparison.rows[0]), rows), "all outcomes: differences"),
+        ("differences.csv", csv_bytes(tuple(comparison.rows[0]), rows), "all outcomes: differences"),
         ("months.csv", over_months.months_csv(panels, labels, scenario), "the fans: percentiles by month"),
         ("differences-months.csv", over_months.differences_csv(panels, labels, scenario), "differences by month"),
         ("runs.csv", over_months.runs_csv(panels, labels, scenario), "the faint runs"),

@@ -67,7 +67,7 @@ function sweep(data) {
     const sorted = known(values).sort((a, b) => a - b);
     return sorted.length ? [0.05, 0.5, 0.95].map((share) => percentile(sorted, share)) : [null, null, null];
   }
-  // Mean paired difference with its 95% interval: Student's t, corrected for skewness as the rest of the page is.
+  // Mean paired difference with its 95% interval: Student's t, corrected for skewness from so many seeds on.
   function difference(values, baseline) {
     const pairs = values.map((x, s) => (x === null || baseline[s] === null ? null : x - baseline[s]));
     const found = known(pairs), n = found.length;
@@ -76,7 +76,7 @@ function sweep(data) {
     if (n === 1) return { mean, low: null, high: null, seeds: 1 };
     const moment = (power) => found.reduce((sum, x) => sum + (x - mean) ** power, 0) / n;
     const spread = Math.sqrt(moment(2)), deviation = spread * Math.sqrt(n / (n - 1));
-    const skewness = spread > 0 ? moment(3) / spread ** 3 : 0, reach = data.t[n] / Math.sqrt(n);
+    const skewness = n >= data.skewed_from && spread > 0 ? moment(3) / spread ** 3 : 0, reach = data.t[n] / Math.sqrt(n);
     const unskewed = (t) => Math.abs(skewness) > 1e-6
       ? (Math.cbrt(1 + skewness * (t - skewness / (6 * n))) - 1) * 3 / skewness : t;
     return { mean, low: mean - deviation * unskewed(reach), high: mean - deviation * unskewed(-reach), seeds: n };

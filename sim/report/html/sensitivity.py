@@ -9,17 +9,16 @@ from typing import Any
 
 from sim.report.canvas import label
 from sim.report.html.charts import effect_chart
-from sim.report.html.headline import span, words_of
+from sim.report.html.headline import words_of
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, download, fold, join, table, tag
-from sim.report.html.over_months import to_csv
 from sim.report.html.page import Section, document
 from sim.report.html.reproduce import other_name, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind, variance
 from sim.report.html.results import SOURCES, Report
 from sim.report.html.stored import Stored
 from sim.report.tables import plain, signed
-from sim.runs.summary import number
+from sim.runs.summary import csv_bytes, number, span
 from sim.studies.indices import Estimate
 from sim.studies.sensitivity import Sensitivity, Varied, uncertain
 
@@ -141,4 +140,4 @@ def _csv(found: Sequence[Sensitivity]) -> bytes:
             for name in names:
                 cells += getattr(row.index, name) or ("", "", "")
             rows.append(cells)
-    return to_csv(heads, rows)
+    return csv_bytes(heads, rows)

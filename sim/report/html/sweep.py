@@ -11,10 +11,9 @@ import numpy as np
 from scipy.special import stdtrit
 
 from sim.report.canvas import label
-from sim.report.html.headline import span, words_of
+from sim.report.html.headline import words_of
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, download, fold, join, table, tag
-from sim.report.html.over_months import to_csv
 from sim.report.html.page import Section, document
 from sim.report.html.reproduce import exact, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind
@@ -22,10 +21,10 @@ from sim.report.html.results import SOURCES, Report
 from sim.report.html.stored import Stored
 from sim.report.tables import chosen, plain, signed
 from sim.runs.store import Store
-from sim.runs.summary import number
+from sim.runs.summary import csv_bytes, number, span
 from sim.scenario import describe
-from sim.studies.compare import CONFIDENCE
-from sim.studies.sweep import BASELINE, SHOWN, statistics, verdict
+from sim.studies.compare import CONFIDENCE, SKEWED_FROM, verdict
+from sim.studies.sweep import BASELINE, SHOWN, statistics
 
 _DIGITS = 8  # of a number that the page's script reads
 _MOST = 12  # outcomes that can be chosen
@@ -242,9 +241,10 @@ def _data(sweep: Stored, names: Sequence[str]) -> dict[str, Any]:
              "baseline": [_digits(x) for x in sweep.cells[BASELINE, :, sweep.names.index(name)]]}
             for name in names
         ],
-        # Student's t of the interval, by the number of seeds.
+        # Student's t of the interval, by the number of seeds; the number from which skewness is corrected for.
         "t": [0.0, 0.0, *(_digits(stdtrit(count - 1.0, 0.5 + CONFIDENCE / 2)) or 0.0
                           for count in range(2, sweep.replicates + 1))],
+        "skewed_from": SKEWED_FROM,
         "month": sweep.manifest["month"],
     }  # fmt: skip
 
@@ -275,4 +275,4 @@ def _csv(sweep: Stored, stats: Stats) -> bytes:
         for name, found in stats.items()
         for at in range(len(sweep.cells))
     ]  # fmt: skip
-    return to_csv(("point", *keys, "outcome", "unit", *columns), rows)
+    return csv_bytes(("point", *keys, "outcome", "unit", *columns), rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from sim.report.html.stored import kind_of, open_sensitivity, open_sweep
 from sim.report.html.sweep import report_sweep
 from sim.runs.errors import Incompatible, ResultError
 from sim.runs.result import Result, find_result
+from sim.runs.store import write_whole
 from sim.scenario import Scenario
 from sim.studies.compare import compare_results
 from sim.studies.sensitivity import Sensitivity, stored
@@ -45,13 +45,7 @@ def write(
     """
     made = _made(names, folder, outcomes, headline, unpaired=unpaired)
     path = out or folder / f"report-{made.stem}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        aside.write_bytes(made.page)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(path, made.page)
     digest = hashlib.sha256(made.page).hexdigest()
     return Written(path, made.headline, {**made.about, "sha256": digest})
 

@@ -1,0 +1,159 @@
+"""A world as bytes: all that a month leaves behind, from which the next month goes on as if nothing had been between.
+
+The bytes are a SHA-256 (32 bytes) and what it is of: numpy's ``npz`` in zstd, an array a member, and as JSON in the
+member ``about`` what is no array. So they are right or are refused, and nothing in them is run on reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from sim.economy import Books, Posted, Sectors
+from sim.enterprises import Enterprises
+from sim.links import Links
+from sim.tally import SNAPSHOT, Recorder
+from sim.world import PlatformState, SiteState, World
+
+if TYPE_CHECKING:
+    from sim.model import EcosystemModel
+    from sim.scenario import Scenario
+
+# What is made anew, by class: the scenario is the branch's, views are of the columns as they lie in memory.
+DERIVED: dict[type, frozenset[str]] = {
+    World: frozenset({"settings"}),
+    Enterprises: frozenset({"_views"}),
+    Recorder: frozenset({"world"}),
+}
+_STATES = {it.__name__: it for it in (World, Enterprises, Sectors, Books, Links, PlatformState, SiteState, Recorder)}
+_ABOUT = "about"
+_DIGEST = 32  # bytes
+_PLAIN = (bool, int, float, str, type(None))
+
+
+class Damaged(ValueError):
+    """Bytes that are no checkpoint, or no longer the one that was written."""
+
+
+def freeze(model: EcosystemModel, stamp: Mapping[str, Any]) -> bytes:
+    """The world of a model between two months, with ``stamp``, its seed and its month; the same world, the same bytes.
+
+    Raises TypeError for a part of the world that is of no kind known here.
+    """
+    arrays: dict[str, Any] = {}
+    parts = {
+        "world": _packed(model.world, "world", arrays),
+        "recorder": _packed(model.recorder, "recorder", arrays),
+    }
+    about = {"stamp": {**stamp, "seed": model.seed, "month": model.month}, "parts": parts}
+    arrays[_ABOUT] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    sink = io.BytesIO()
+    np.savez(sink, **arrays)
+    body: bytes = pa.compress(sink.getbuffer(), "zstd", asbytes=True)  # numpy's own deflate takes twenty times as long
+    return hashlib.sha256(body).digest() + body
+
+
+def stamp_of(data: bytes) -> dict[str, Any]:
+    """What a checkpoint says of itself: what it was stamped with, ``seed`` and ``month``; raises Damaged."""
+    with _opened(data) as arrays:
+        stamp: dict[str, Any] = _about(arrays)["stamp"]
+    return stamp
+
+
+def thaw(data: bytes, scenario: Scenario) -> EcosystemModel:
+    """A model that goes on with ``scenario`` from a checkpoint; raises Damaged."""
+    from sim.model import EcosystemModel
+
+    with _opened(data) as members:
+        about, arrays = _about(members), {name: members[name] for name in members.files}
+    model = EcosystemModel(scenario, rng=about["stamp"]["seed"])  # founded, and then all of it replaced
+    sites = model.world.sites
+    _put(model.world, about["parts"]["world"], arrays)
+    for site, state in zip(sites, model.world.sites, strict=True):
+        vars(site).update(vars(state))  # an agent looks at this very object
+    model.world.sites = sites
+    _put(model.recorder, about["parts"]["recorder"], arrays)
+    model.steps = model.month
+    model._settle_agents()
+    return model
+
+
+def _opened(data: bytes) -> Any:
+    body = data[_DIGEST:]
+    if hashlib.sha256(body).digest() != data[:_DIGEST]:
+        raise Damaged("its digest is another one")
+    with pa.CompressedInputStream(pa.BufferReader(body), "zstd") as stream:
+        return np.load(io.BytesIO(stream.read()), allow_pickle=False)
+
+
+def _about(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    about: dict[str, Any] = json.loads(arrays[_ABOUT].tobytes())
+    return about
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """What is kept of an object: the used part of columns that have room to grow."""
+    kept = {name: part for name, part in vars(value).items() if name not in DERIVED.get(type(value), ())}
+    if isinstance(value, Enterprises):
+        kept["columns"] = {name: column[: value.size] for name, column in value.columns.items()}
+    elif isinstance(value, Links):
+        kept["_columns"] = [column[: len(value)] for column in value._columns]
+    elif isinstance(value, Recorder):
+        kept["_months"] = {name: value.months[name] for name in SNAPSHOT.names or ()}
+    return kept
+
+
+def _packed(value: Any, path: str, arrays: dict[str, Any]) -> list[Any]:
+    """A value as JSON: its kind, and what it is made of; arrays are put aside under their path."""
+    if type(value) in _PLAIN:
+        return ["plain", value]
+    if isinstance(value, np.ndarray | np.generic):
+        arrays[path] = np.asarray(value)
+        return ["array" if isinstance(value, np.ndarray) else "scalar", path]
+    if type(value) is list:
+        return ["list", [_packed(part, f"{path}.{place}", arrays) for place, part in enumerate(value)]]
+    if type(value) is dict:
+        return ["dict", {name: _packed(part, f"{path}.{name}", arrays) for name, part in value.items()}]
+    if isinstance(value, Posted):
+        return ["Posted", {name: _packed(part, f"{path}.{name}", arrays) for name, part in value._asdict().items()}]
+    if type(value) in _STATES.values():
+        kept = _attributes(value)
+        return [
+            type(value).__name__, {name: _packed(part, f"{path}.{name}", arrays) for name, part in kept.items()}
+        ]  # fmt: skip
+    raise TypeError(f"{path} is a {type(value).__name__}, which a checkpoint cannot hold")
+
+
+def _unpacked(packed: list[Any], arrays: Mapping[str, Any]) -> Any:
+    kind, parts = packed
+    if kind == "plain":
+        return parts
+    if kind in ("array", "scalar"):
+        return arrays[parts] if kind == "array" else arrays[parts][()]
+    if kind == "list":
+        return [_unpacked(part, arrays) for part in parts]
+    found = {name: _unpacked(part, arrays) for name, part in parts.items()}
+    if kind == "dict":
+        return found
+    if kind == "Posted":
+        return Posted(**found)
+    made = object.__new__(_STATES[kind])
+    made.__dict__.update({name: {} for name in DERIVED.get(_STATES[kind], ())}, **found)
+    return made
+
+
+def _put(target: Any, packed: list[Any], arrays: Mapping[str, Any]) -> None:
+    """Give an object that is there already its kept attributes."""
+    found = {name: _unpacked(part, arrays) for name, part in packed[1].items()}
+    if isinstance(target, Recorder):
+        months = np.zeros(found["done"], SNAPSHOT)
+        for name, values in found["_months"].items():
+            months[name] = values
+        found["_months"] = months
+    vars(target).update(found)

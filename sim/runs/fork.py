@@ -1,0 +1,216 @@
+"""Runs that leave checkpoints behind, and runs that go on from them: several branches share one past.
+
+A past is a result with one checkpoint a replicate in its folder, of the end of its last month, and beside them the
+whole scenario of which it is the first part. A branch is kept as a run from the start of its own scenario would be,
+for it has the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.runs.batch import values
+from sim.runs.branch import branched
+from sim.runs.ensemble import Ensemble, Request, Watcher
+from sim.runs.errors import ResultError
+from sim.runs.executor import Failure, Workers
+from sim.runs.replicate import Cells, Model, seed_of
+from sim.runs.result import Result, find_result
+from sim.runs.store import CHECKPOINTS, SCENARIO, Store, write_whole
+from sim.scenario import ScenarioError, load
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+_WHOLE = f"{CHECKPOINTS}/{SCENARIO}"
+
+
+@dataclass(frozen=True)
+class Past:
+    """A result that can be gone on from: its folder, its name, its month, and the digest of its request."""
+
+    store: Store
+    name: str
+    seed: int
+    month: int
+    replicates: int  # up to the last one with a checkpoint
+    request: str
+
+    def checkpoint(self, replicate: int, version: str) -> bytes:
+        """One replicate's world; ResultError, which names the file, where it is missing, damaged or of another run."""
+        return _checkpoint(self.store, replicate, version, self.request, seed_of(self.seed, replicate), self.month)
+
+    def branch(self, settings: Mapping[str, Any]) -> Scenario:
+        """The scenario of a branch; raises ScenarioError with everything in ``settings`` that cannot be branched."""
+        return branched(self.store.path / _WHOLE, self.name, self.month, settings)
+
+
+def find_past(name: str | Path | Result, results: Path, version: str) -> Past:
+    """The result in a folder, or the newest one of a scenario under ``results`` that has checkpoints.
+
+    ResultError where there is none, or where another version of the model wrote it.
+    """
+    result = name if isinstance(name, Result) else find_result(name, results, CHECKPOINTS)
+    manifest, store = result.manifest, Store(result.path)
+    again = f"run it with --checkpoint: sim run {result.name} --until {result.months} --checkpoint"
+    if not list(store.path.glob(_file("*"))):
+        raise ResultError(f"{store.path}: holds no checkpoints to go on from; {again}")
+    if manifest["model"] != version:
+        raise ResultError(f"{store.path}: written by model {manifest['model']}, and this is {version}; {again}")
+    numbers = [int(file.stem) for file in (store.path / CHECKPOINTS).glob("*.world") if file.stem.isdecimal()]
+    past = Past(store, result.name, result.seed, result.months, max(numbers, default=-1) + 1, result.digest)
+    try:
+        whole = load(store.path / _WHOLE)
+        intact = Request(replace(whole, values=whole.values | {"run.months": past.month}), version).digest
+    except ScenarioError as error:
+        raise ResultError(f"{store.path / _WHOLE}: damaged; {again}\n{error}") from None
+    if intact != past.request:
+        raise ResultError(f"{store.path / _WHOLE}: damaged (it is not the scenario of this result); {again}")
+    return past
+
+
+def run_forked(
+    scenario: Scenario,
+    model: Model,
+    out: Path,
+    workers: Workers,
+    watcher: Watcher,
+    *,
+    past: Past | None = None,
+    whole: Scenario | None = None,
+    fresh: bool = False,
+    warm: Callable[[], bool] = lambda: True,
+) -> Result:
+    """The result of a scenario, its replicates going on from their checkpoints in ``past`` where it is given.
+
+    With ``whole``, the scenario of which this one is the first part, each replicate leaves a checkpoint; those that
+    the folder holds without one are run again. A replicate without a checkpoint that can be trusted runs from the
+    start; ResultError where all do. Everything is kept as soon as it is done.
+    """
+    request = Request(scenario, model.version)
+    store = Store(out / request.folder)
+    with store.locked(watcher.say):
+        if fresh:
+            store.clear()
+        ensemble = Ensemble(request, model, store, watcher.say)
+        missing = set(ensemble.missing)
+        todo = [it for it in range(scenario.replicates) if it in missing or (whole and not _holds(store, request, it))]
+        worlds = _worlds(past, todo, model.version, watcher)
+        stamp = {"model": model.version, "request": request.digest} if whole else None
+        if whole:
+            for aside in store.path.glob(f"{CHECKPOINTS}/.*"):
+                aside.unlink()  # half-written by a worker that was ended
+            store.write(_WHOLE, whole.to_toml().encode())
+
+        def tasks() -> Iterator[tuple[Any, ...]]:
+            for replicate in todo:
+                there = (past.store.path / _file(replicate)).resolve() if past and replicate in worlds else None
+                asked = scenario, seed_of(scenario.seed, replicate), scenario.months
+                # Worlds are long, and an interrupt in the middle of a long message between processes would never end.
+                if workers.elsewhere:
+                    yield *asked, there and there.read_bytes(), stamp
+                else:
+                    yield *asked, there, stamp, (store.path / _file(replicate)).resolve()
+
+        if todo:
+            watcher.begin(scenario.name, scenario.replicates - len(todo), scenario.replicates)
+        try:
+            for place, value in values(advance, tasks(), workers, watcher, warm) if todo else ():
+                replicate = todo[place]
+                cells, checkpoint = (value, None) if isinstance(value, Failure) else value
+                if checkpoint:
+                    store.write(_file(replicate), checkpoint)
+                if replicate in missing:
+                    ensemble.take(replicate, cells)
+                elif isinstance(value, Failure):
+                    watcher.say(f"replicate {replicate}: no checkpoint: {value.message}")
+                watcher.advance()
+        finally:
+            if todo:
+                watcher.end()
+        return ensemble.publish(workers.count)
+
+
+def advance(
+    scenario: Scenario,
+    seed: int,
+    months: int,
+    world: Path | bytes | None = None,
+    stamp: Mapping[str, Any] | None = None,
+    file: Path | None = None,
+) -> tuple[Cells, bytes | None]:
+    """Every outcome of every month of one world, months x outcomes, and where it is stamped the world at the end.
+
+    It goes on from ``world``, a checkpoint or its file, where that is given, and is founded otherwise. The world at the
+    end is written to ``file`` where that is given, and is not in the answer then.
+    """
+    from sim.model import EcosystemModel
+    from sim.outcomes import OUTCOMES
+    from sim.runs.checkpoint import freeze, thaw
+
+    data = world.read_bytes() if isinstance(world, Path) else world
+    model = EcosystemModel(scenario, rng=seed) if data is None else thaw(data, scenario)
+    model.run_for(months - model.month)
+    cells = np.column_stack([np.asarray(model.record[name], dtype=np.float64) for name in OUTCOMES])
+    kept = None if stamp is None else freeze(model, stamp)
+    if kept is None or file is None:
+        return cells, kept
+    write_whole(file, kept)
+    return cells, None
+
+
+def _worlds(past: Past | None, replicates: Sequence[int], version: str, watcher: Watcher) -> set[int]:
+    """The replicates with a checkpoint to go on from; the others are named."""
+    found: set[int] = set()
+    if past is None or not replicates:
+        return found
+    faults = []
+    for replicate in replicates:
+        try:
+            past.checkpoint(replicate, version)
+            found.add(replicate)
+        except ResultError as error:
+            faults.append(str(error))
+    if not found:
+        raise ResultError("\n".join([*faults, f"{past.store.path}: no checkpoint to go on from"]))
+    for fault in faults:
+        watcher.say(f"{fault}: its replicate runs from the start")
+    return found
+
+
+def _holds(store: Store, request: Request, replicate: int) -> bool:
+    it = request.scenario
+    try:
+        _checkpoint(store, replicate, request.version, request.digest, seed_of(it.seed, replicate), it.months)
+    except ResultError:
+        return False
+    return True
+
+
+def _checkpoint(store: Store, replicate: int, version: str, request: str, seed: int, month: int) -> bytes:
+    from sim.runs.checkpoint import Damaged, stamp_of
+
+    file = store.path / _file(replicate)
+    try:
+        data = file.read_bytes()
+        stamp = stamp_of(data)
+    except FileNotFoundError:
+        raise ResultError(f"{file}: missing") from None
+    except Damaged:
+        raise ResultError(f"{file}: damaged or half-written") from None
+    wanted = {"model": version, "request": request, "seed": seed, "month": month}
+    if stamp != wanted:
+        other = ", ".join(
+            f"{name} {stamp.get(name)} and not {it}" for name, it in wanted.items() if stamp.get(name) != it
+        )
+        raise ResultError(f"{file}: of another run ({other})")
+    return data
+
+
+def _file(replicate: int | str) -> str:
+    return f"{CHECKPOINTS}/{replicate}.world"
