@@ -10,7 +10,7 @@ import numpy as np
 from sim import maths
 from sim.compiled import compiled
 
-_LANES = np.uint64(512)  # partial sums side by side, which a processor can work on several at a time
+_LANES: Any = np.uint64(512)  # partial sums side by side, which a processor can work on several at a time
 _NO_GAP = -3500.0
 _FLATTEST, _SHARPEST = 5.0, 0.2  # shapes that are looked for lie between
 
@@ -153,6 +153,7 @@ def spread_slope(size: Any, growth: Any, bins: int = 5) -> float:
     for part in parts:
         part.sort()
     y = [maths.log(max(_quantile(part, 0.75) - _quantile(part, 0.25), 1e-9)) for part in parts]
-    x_mean, y_mean = sum(x) / bins, sum(y) / bins
-    below = sum((a - x_mean) * (a - x_mean) for a in x)
-    return sum((a - x_mean) * (b - y_mean) for a, b in zip(x, y, strict=True)) / below if below > 0 else math.nan
+    x_mean, y_mean = math.fsum(x) / bins, math.fsum(y) / bins
+    below = math.fsum((a - x_mean) * (a - x_mean) for a in x)
+    across = math.fsum((a - x_mean) * (b - y_mean) for a, b in zip(x, y, strict=True))
+    return across / below if below > 0 else math.nan

@@ -131,7 +131,7 @@ def absorb(
 ) -> None:  # fmt: skip
     """Knowledge of all fades; then ``rows`` learn from the partner met, one firm of the chain and one neighbour."""
     here = np.empty((3, BLOCK))
-    k = np.searchsorted(rows, np.int64(lo))
+    k: Any = np.searchsorted(rows, np.int64(lo))
     met = 0
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)

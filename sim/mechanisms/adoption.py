@@ -54,7 +54,7 @@ def adopt(
 ) -> None:  # fmt: skip
     """Who joins, who leaves, who wishes an own platform (marked in ``wishes``); shares of members by class."""
     quits = draws.monthly(p.quit)
-    chance = np.empty(len(shares))
+    chance: Any = np.empty(len(shares))
     for size_class in range(len(shares)):
         factor = class_factor(size_class, p)
         chance[size_class] = adoption_probability(shares[size_class], factor, programme, p)

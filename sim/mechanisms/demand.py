@@ -137,7 +137,7 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
 
     Draws of all, then the few that lose or win lines, then reversion and shocks to all.
     """
-    rates = np.empty(len(saturation))
+    rates: Any = np.empty(len(saturation))
     for s in range(len(saturation)):
         rates[s] = birth_rate(saturation[s], p)
     one, most = settled_variance(p), rates.max()

@@ -66,8 +66,8 @@ class Frame:
         words = []
         known = np.flatnonzero(np.isfinite(low + high))
         for months in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1) if len(known) else ():
-            there = [f"{_short(self.x(m))} {_short(self.y(float(high[m])))}" for m in months]
-            back = [f"{_short(self.x(m))} {_short(self.y(float(low[m])))}" for m in months[::-1]]
+            there = [f"{_short(self.x(int(m)))} {_short(self.y(float(high[m])))}" for m in months]
+            back = [f"{_short(self.x(int(m)))} {_short(self.y(float(low[m])))}" for m in months[::-1]]
             words.append("M" + "L".join(there + back) + "Z")
         return "".join(words)
 
