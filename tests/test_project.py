@@ -30,6 +30,7 @@ FLOORS = {
     "threads": 0,
     "draws": 0,
     "evidence": 1,
+    "facts": 2,
     "parameters": 1,
     "enterprises": 1,
     "economy": 1,
