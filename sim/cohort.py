@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from sim import draws, maths
-from sim.compiled import compiled
+from sim.compiled import compiled, equation
 
 
 @compiled
@@ -19,14 +19,24 @@ def staff_planned(seed: int, identity: int, p: Any) -> int:
     return max(1, int(maths.floor(maths.exp(middle + p.staff_log_sd * draws.normal(u)) + 0.5)))
 
 
+@equation
+def team_at_start(planned: int, u: float, p: Any) -> int:
+    """People with whom a newcomer starts: part of the team that its founders plan, at least one."""
+    return max(1, int(draws.whole(p.opening_team * planned, u))) if p.enabled else planned
+
+
 @compiled
-def opening_sales(seed: int, identity: int, merit: float, p: Any) -> float:
-    """Rate of sales at the start (million yuan a year), drawn jointly with staff; a better idea sells more."""
+def has_customers(seed: int, identity: int, p: Any) -> bool:
+    """Whether a newcomer sells from its start on."""
+    return not p.enabled or draws.uniforms(seed, identity, 0, draws.NEWBORN)[2] < p.with_revenue
+
+
+@compiled
+def first_sales(seed: int, identity: int, merit: float, p: Any) -> float:
+    """Rate of a newcomer's first sales (million yuan a year), drawn jointly with staff; a better idea sells more."""
     if not p.enabled:
         return p.revenue_median * merit
-    u_staff, u_sales, u_any, _ = draws.uniforms(seed, identity, 0, draws.NEWBORN)
-    if u_any >= p.with_revenue:
-        return 0.0001
+    u_staff, u_sales, _, _ = draws.uniforms(seed, identity, 0, draws.NEWBORN)
     rho = p.revenue_staff_correlation
     z = rho * draws.normal(u_staff) + math.sqrt(1.0 - rho * rho) * draws.normal(u_sales)
     return p.revenue_median * maths.exp(p.revenue_log_sd * z)

@@ -1,6 +1,6 @@
-"""Facts that the model is held to: each names its evidence, and says on which outcome of which scenario it is measured.
+"""Facts that the model is held to: each names its evidence and the outcome of a scenario on which it is measured.
 
-A check is declared once, in ``facts.toml`` beside this file: validation judges by it, calibration takes targets from it.
+A check is declared once, in ``facts.toml`` beside this file: validation judges by it, calibration may aim at it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def _read(name: str, table: dict[str, Any]) -> Check:
     rule = table.get("rule", "band")
     if form not in get_args(Form) or rule not in get_args(Rule):
         raise ValueError(f"facts.toml: {name}: form is one of {get_args(Form)}, rule one of {get_args(Rule)}")
-    known = {key: table[key] for key in ("title", "group", "scenario", "outcome", "per", "against", "note") if key in table}
+    known = {
+        key: table[key] for key in ("title", "group", "scenario", "outcome", "per", "against", "note") if key in table
+    }
     return Check(
         name=name,
         evidence=tuple(table["evidence"]),

@@ -77,7 +77,10 @@ class PlatformState:
 
 @dataclass
 class SiteState:
-    """An idle site. Floor is m2 in whole numbers; idle + renovated = floor, renovated = vacant + let."""
+    """An idle site. Floor is m2 in whole numbers; idle + renovated = floor, renovated = vacant + let.
+
+    In a nation's sample a tenant stands for ``weight`` real ones, and so does a m2 of its floor.
+    """
 
     name: str
     number: int
@@ -87,6 +90,8 @@ class SiteState:
     floor: int
     rent: float  # posted, million yuan a m2 and year
     fund: float  # million yuan left for tenants
+    put_in: float  # million yuan put into the fund so far
+    tightness: float = 1.0  # posted rent over what the owner asks
     relocated: bool = False
     idle: int = 0
     renovated: int = 0
@@ -150,7 +155,8 @@ class World:
         rules = self.settings.group(f"sites.{name}")
         vacated, opens = self.settings.month_of(rules.vacated), self.settings.month_of(rules.opens)
         identity = int(draws.child_identity(SITE_ROOT, 0, 0, number))
-        return SiteState(name, number, identity, vacated, opens, int(rules.floor), rules.rent, rules.fund)
+        floor = int(rules.floor / self.weight)
+        return SiteState(name, number, identity, vacated, opens, floor, rules.rent, rules.fund, rules.fund)
 
     @property
     def is_december(self) -> bool:
@@ -232,6 +238,14 @@ class World:
 
     def site_rules(self, site: SiteState) -> Any:
         return self.group(f"sites.{site.name}")
+
+    def charge(self, site: SiteState) -> float:
+        """What a tenant pays a m2 and year (million yuan): posted rent and utilities, less what subsidies cover."""
+        return max(0.0, site.rent - self.rent_subsidy(site)) + float(self.site_rules(site).utilities)
+
+    def rent_subsidy(self, site: SiteState) -> float:
+        """Public subsidy to a site's tenants (million yuan a m2 and year), by levers and its own, at most the rent."""
+        return min(site.rent, float(self.group("levers").rent_subsidy + self.site_rules(site).rent_subsidy))
 
     def platform_rules(self, platform: PlatformState) -> Any:
         """The parameters of a named platform, or those that an own platform founded in the run starts from."""

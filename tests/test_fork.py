@@ -389,7 +389,7 @@ def test_the_command_and_its_object(past: Result, tmp_path: Path) -> None:
 
 
 def test_everything_that_cannot_be_branched_is_said_at_once(past: Result, tmp_path: Path) -> None:
-    settings = ("population.enterprises=300", "levers.demnd=3", "sites.mill.rent=0.001", "platforms.workshop.fee=2.0",
+    settings = ("population.enterprises=300", "levers.demnd=3", "platforms.workshop.fee=2.0",
                 "market.coupled=false", 'levers.demand={"2011-03"=0.1}', "labour.unemployment=0.2", "run.seed=3",
                 "platforms.exchange.opens=2012-01", "sites.mill.released_staff=5.0")  # fmt: skip
     given = [part for setting in settings for part in ("--set", setting)]
@@ -400,7 +400,6 @@ def test_everything_that_cannot_be_branched_is_said_at_once(past: Result, tmp_pa
         f"population.enterprises: is read at the founding in 2011-01, {otherwise}",
         f"labour.unemployment: is read at the founding in 2011-01, {otherwise}",
         f"run.seed: is read at the founding in 2011-01, {otherwise}",
-        f"sites.mill.rent: is read at the founding in 2011-01, {otherwise}",
         f"sites.mill.released_staff: is read when the site is vacated in 2011-01, {otherwise}",
         f"platforms.workshop.fee: is read at the platform's launch in 2011-01, {otherwise}",
         "market.coupled: cannot change over the months, allowed: in a run from the start",
@@ -464,9 +463,10 @@ def another(rule: Parameter, now: Any) -> Any:
     return type(now)(max(ends, key=lambda end: abs(end - now)))
 
 
-# The town has as many own platforms as it may have; the mill's fund is spent; nobody asks the workshop's for money.
+# The town has as many own platforms as it may have; the mill's fund is spent and its tenants are small; nobody asks
+# the workshop's for money.
 NO_OCCASION = {
-    "mechanisms.adoption.own_share", "mechanisms.adoption.own_cost", "sites.mill.ticket",
+    "mechanisms.adoption.own_share", "mechanisms.adoption.own_cost", "sites.mill.ticket", "sites.mill.largest_tenant",
     "platforms.workshop.ideas_a_month", "platforms.workshop.maker_fund", "platforms.workshop.fund_months",
 }  # fmt: skip
 
@@ -477,7 +477,7 @@ def test_what_cannot_be_branched_is_read_once_and_the_rest_is_not() -> None:
     data, same = freeze(model, {}), run(town(), MONTH + 12)
     groups = "labour.", "platforms.", "sites.", "mechanisms.population.", "mechanisms.adoption."
     asked = scheduled_keys(*groups)
-    assert sum(map(is_read_once, asked)) == 11
+    assert sum(map(is_read_once, asked)) == 8
     wrong = []
     for key in asked:
         leaf = keys.known().leaf(tuple(key.split(".")))

@@ -189,10 +189,10 @@ def test_equal_worlds_never_part() -> None:
         ("mechanisms.newborns.start_hazard", 0.9, "newborns"),
         ("mechanisms.taxes.vat", 0.03, "taxes"),
         ("mechanisms.demand.line_loss", 0.3, "demand"),
-        ("mechanisms.finance.distress_months", 1, "finance"),
+        ("mechanisms.finance.give_up", 1.0, "finance"),
         ("levers.talent_supply", 0.4, "levers"),
         ("mechanisms.letting.consider", 0.01, "letting"),
-        ("mechanisms.idle_space.lent_share", 0.9, "idle_space"),
+        ("mechanisms.idle_space.lent_share", 0.0, "idle_space"),
     ],
 )
 def test_a_planted_cause_is_named_with_its_month(key: str, value: float, mechanism: str) -> None:
@@ -296,7 +296,7 @@ def test_counts_of_those_that_differ_hang_together() -> None:
 
 def test_who_survives_in_one_only_is_told_with_the_reason() -> None:
     """Less patience with debts stops enterprises for that reason, in that world."""
-    patient, hasty = short(town(), 10), short(town(mechanisms__finance__distress_months={"2011-08": 1}), 10)
+    patient, hasty = short(town(), 10), short(town(mechanisms__finance__give_up={"2011-08": 1.0}), 10)
     there, not_there = trace_worlds(patient, hasty).survivors_only
     assert there.total() > 2 * not_there.total()
     assert there.total() == there["suspended, distress"] + there["struck off, distress"]

@@ -135,7 +135,7 @@ def test_lines_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
             agent.appeal *= 1.0 - plain(demand.share_lost)(u_share, lost, agent.lines - lost, rules)
         agent.lines += born - lost
         agent.appeal += plain(demand.bundle)(u_new, born, rules.line_log_sd) * agent.line_size
-        if agent.lines:
+        if agent.lines and agent.appeal:
             speed = plain(demand.reversion_speed)(hand.month - agent.started, rules)
             gap = plain(demand.gap_to_maturity)(agent.appeal, agent.lines, agent.line_size)
             settled = plain(demand.bundle_variance)(agent.lines, plain(demand.settled_variance)(rules))

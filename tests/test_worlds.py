@@ -45,7 +45,8 @@ def test_another_seed_gives_another_world() -> None:
 # Where newborns are all alike, they are like the middle of the cohort.
 STILL_READ = {
     "mechanisms.newborns": (
-        "staff_mean", "talent_share", "revenue_median", "operating_at_registration", "start_hazard", "worker_revenue"
+        "staff_mean", "talent_share", "revenue_median", "operating_at_registration", "start_hazard", "worker_revenue",
+        "runway",
     )
 }  # fmt: skip
 

@@ -160,12 +160,12 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
         for i in range(first, last):
             settled[i - first] = bundle_variance(max(w.lines[i], 1), one)
         for i in range(first, last):
-            there = (r.status[i] == OPERATING) & (w.lines[i] > 0)
+            there = (r.status[i] == OPERATING) & (w.lines[i] > 0) & (w.appeal[i] > 0.0)
             gap[i - first] = gap_to_maturity(w.appeal[i], w.lines[i], r.line_size[i]) if there else 0.0
         for i in range(first, last):
             k = i - first
             speed = reversion_speed(month - r.started[i], p)
-            if (r.status[i] == OPERATING) & (w.lines[i] > 0):
+            if (r.status[i] == OPERATING) & (w.lines[i] > 0) & (w.appeal[i] > 0.0):
                 w.appeal[i] *= step_of_appeal(gap[k], settled[k], speed, u[3, k], p)
 
 

@@ -196,7 +196,7 @@ def apply(world: World) -> Ideas | None:
     population = world.settings.group("population")
     consider(
         world.seed, world.month, ideas, rules, world.rules("newborns"), alone, maker_offer(world, rules, market),
-        tenant_offer(world, market, levers), entry_cost, population.floor_per_job, sectors.worker_revenue,
+        tenant_offer(world, market), entry_cost, population.floor_per_job, sectors.worker_revenue,
         sectors.saturation, world.posted.hours_fill, world.posted.finance_fill, population.sectors, world.counts,
     )  # fmt: skip
     return ideas
@@ -214,13 +214,13 @@ def maker_offer(world: World, rules: Any, market: Any) -> Offer:
     return Offer(market.outside_rent, rules.answer_worth * world.posted.answered, min(fund, rules.maker_ticket), share)
 
 
-def tenant_offer(world: World, market: Any, levers: Any) -> Offer:
+def tenant_offer(world: World, market: Any) -> Offer:
     """The best open site's offer: rent less subsidy, neighbours, fund, and the share of applicants it admits."""
     sites = [site for site in world.sites if world.site_is_open(site)] if world.rules("letting").enabled else []
     if not sites:
         return Offer(market.outside_rent, 0.0, 0.0, 0.0)
-    site = min(sites, key=lambda site: (site.rent, site.number))
+    site = min(sites, key=lambda site: (world.charge(site), site.number))
     rules = world.site_rules(site)
-    worth = world.rules("entry").horizon * rules.neighbours * site.tenants / 100.0
+    worth = world.rules("entry").horizon * rules.neighbours * site.tenants * world.weight / 100.0
     admitted = site.admission * world.rules("letting").awareness
-    return Offer(max(0.0, site.rent - levers.rent_subsidy), worth, min(site.fund, rules.ticket), admitted)
+    return Offer(world.charge(site), worth, min(site.fund, rules.ticket), admitted)

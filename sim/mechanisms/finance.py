@@ -16,6 +16,7 @@ from sim.world import COUNT, World
 _ASKED, _GIVEN = COUNT["finance_asked"], COUNT["finance_given"]
 _STOPPED, _RESUMED = COUNT["stopped"], COUNT["resumed"]
 _STARTUPS_STOPPED = COUNT["startups_stopped"]
+MOST_PRESSURE = 20.0  # tickets given over those there, less one: above it the hurdle rises no faster
 
 
 class FinanceReads(NamedTuple):
@@ -157,15 +158,15 @@ def own(
 
 
 @equation
-def must_stop(lines: int, distress: int, p: Any) -> bool:
-    """Operation stops when no line is left or cash has been negative for too many months."""
-    return p.enabled and (lines == 0 or distress >= p.distress_months)
+def gives_up(distress: int, u: float, p: Any) -> bool:
+    """Whether operation stops in a month with cash below zero: banks, suppliers or the owners lose patience."""
+    return distress > 0 and u < p.give_up
 
 
 @equation
 def strike_off_probability(status: int, age: int, p: Any) -> float:
-    """Monthly probability of the register striking off a stopped enterprise, or one of a year that never started."""
-    return p.deregister_stopped if status == SUSPENDED else (p.deregister_idle if age >= 12 else 0.0)
+    """Monthly probability of the register striking off an enterprise that stopped, or one that never started."""
+    return p.deregister_stopped if status == SUSPENDED else (p.deregister_idle if age >= p.idle_grace else 0.0)
 
 
 @compiled
@@ -209,7 +210,8 @@ def review(
         w.distress[i] = w.distress[i] + 1 if short else 0
     for i in range(lo, hi):
         if w.status[i] == OPERATING:
-            if must_stop(w.lines[i], w.distress[i], p):
+            u_stop = draws.uniforms(seed, r.identity[i], month, draws.START)[3] if w.distress[i] > 0 else 1.0
+            if p.enabled and (w.lines[i] == 0 or gives_up(w.distress[i], u_stop, p)):
                 stops[i] = 1
                 stop(i, w, totals)
                 counts[_STOPPED] += 1
@@ -236,7 +238,7 @@ def finance(world: World) -> None:
     asked, given = int(world.counts[_ASKED] - before[0]), int(world.counts[_GIVEN] - before[1])
     there = rules.tickets / 12.0 * world.opening_enterprises / 1000.0 * (1.0 + world.group("levers").finance)
     if world.group("market").coupled:
-        pressure = min(2.0, given / there - 1.0) if there > 0.0 else 2.0
+        pressure = min(MOST_PRESSURE, given / there - 1.0) if there > 0.0 else MOST_PRESSURE
         hurdle = min(50.0, max(0.05, world.posted.hurdle * maths.exp(rules.hurdle_response * pressure)))
         world.posted = world.posted._replace(hurdle=hurdle, finance_fill=given / asked if asked else 0.0)
 

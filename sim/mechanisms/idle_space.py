@@ -58,18 +58,30 @@ def relocate(world: World, site: SiteState) -> None:
     world.books.people[LEAVERS] += people
 
 
+def release(world: World, site: SiteState) -> None:
+    """More floor and more money for tenants, where the schedules of a site have grown."""
+    rules = world.site_rules(site)
+    more_floor = max(0, int(rules.floor / world.weight) - site.floor)
+    more_fund = max(0.0, float(rules.fund) - site.put_in)
+    site.floor += more_floor
+    site.idle += more_floor if site.relocated else 0
+    site.put_in += more_fund
+    site.fund += more_fund
+
+
 def renovate(world: World, site: SiteState) -> None:
-    """A month of renovation: the budget buys buildings at their cost less the public grant."""
+    """A month of renovation: the budget buys buildings at their cost less the grant; money is the real site's."""
     rules, grant_a_m2 = world.site_rules(site), world.group("levers").conversion_grant
     if not rules.renovation or site.idle == 0:
         return
     world.pay_from_site(ECONOMY, rules.budget)
     site.work += rules.budget
     while site.idle > 0:
-        floor = min(int(rules.building), site.idle)
+        floor = min(max(1, int(rules.building / world.weight)), site.idle)
+        real = floor * world.weight
         u_cost, _, _, _ = draws.uniforms(world.seed, site.identity, site.buildings, draws.BUILDING)
-        cost = building_cost(u_cost, numbers(rules)) * floor / rules.building
-        grant = min(cost, grant_a_m2 * floor)
+        cost = building_cost(u_cost, numbers(rules)) * real / rules.building
+        grant = min(cost, grant_a_m2 * real)
         if site.work < cost - grant:
             return
         site.work -= cost - grant
@@ -90,6 +102,7 @@ def apply(world: World) -> None:
     people[LEAVERS] -= gone
     people[UNEMPLOYED] += gone
     for site in world.sites:
+        release(world, site)
         if world.month == max(0, site.vacated):
             relocate(world, site)
         if world.month >= site.vacated:

@@ -15,6 +15,7 @@ from sim.world import COUNT, FOREIGN, World
 
 _FOLLOWERS = COUNT["followers"]
 _NEW_SECTOR, _NEW_MODE = 1, 2
+LEAST_LEFT = 0.1  # part of its opening demand that an old sector keeps
 
 
 class Reads(NamedTuple):
@@ -31,9 +32,9 @@ class Writes(NamedTuple):
 
 
 @compiled
-def opening_probability(foreign: bool, p: Any) -> float:
+def opening_probability(foreign: bool, scanning: float, p: Any) -> float:
     """Monthly probability that a big enterprise opens a sector or mode; more for one that learns from abroad."""
-    return draws.monthly(min(0.9, p.opening * (p.abroad if foreign else 1.0)))
+    return draws.monthly(min(0.9, scanning * p.opening * (p.abroad if foreign else 1.0)))
 
 
 @compiled
@@ -52,14 +53,14 @@ def mature_part(age: float, p: Any) -> float:
 
 @compiled
 def scan(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, foreign: Any, newest: int, into_sector: Any,
-    into_mode: Any, openings: Any, events: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, scanning: float, foreign: Any, newest: int,
+    into_sector: Any, into_mode: Any, openings: Any, events: Any,
 ) -> None:  # fmt: skip
     """Who opens (marked in ``openings``) and who follows into the newest sector or the new mode of its own.
 
     ``into_sector`` and ``into_mode`` are monthly probabilities of following, by sector.
     """
-    opening, abroad = opening_probability(False, p), opening_probability(True, p)
+    opening, abroad = opening_probability(False, scanning, p), opening_probability(True, scanning, p)
     most_sector, most_mode = into_sector.max(), into_mode.max()
     moves = np.empty(BLOCK, np.int8)
     for first in range(lo, hi, BLOCK):
@@ -96,7 +97,8 @@ def apply(world: World) -> None:
     newest = int(opened[np.argmax(sectors.opened[opened])]) if len(opened) else -1
     openings = world.marks()
     chances = following(world, rules, newest)
-    world.loop(scan, Reads, Writes, rules, foreign, newest, *chances, openings, sums=(world.counts,))
+    scanning = part_that_scans(world, rules)
+    world.loop(scan, Reads, Writes, rules, scanning, foreign, newest, *chances, openings, sums=(world.counts,))
     for row in sorted(world.marked(openings).tolist(), key=lambda row: int(table.identity[row])):
         old = int(table.sector[row])
         free = [s for s in range(old % 3, MAX_SECTORS, 3) if not sectors.open[s]]
@@ -111,6 +113,15 @@ def apply(world: World) -> None:
         cost = rules.cost * table.revenue_12[row]
         spent = transfer(row, -cost, table.cash, world.books.flows, OPENING_INDUSTRY)
         table.profit_year[row] += spent
+
+
+def part_that_scans(world: World, rules: Any) -> float:
+    """Scanning enterprises for each big one: a nation's are as many whatever the size of its sample."""
+    if world.settings.group("population").world == "place":
+        return 1.0
+    table = world.enterprises
+    big = int(((table.size_class == BIG) & (table.status == OPERATING)).sum())
+    return float(rules.scanning) / max(1, big)
 
 
 def following(world: World, rules: Any, newest: int) -> tuple[Any, Any]:
@@ -128,7 +139,10 @@ def following(world: World, rules: Any, newest: int) -> tuple[Any, Any]:
 
 
 def open_sector(world: World, row: int, old: int, new: int, rules: Any) -> None:
-    """Open sector ``new`` with the enterprise of ``row`` as its first; it draws part of its demand from ``old``."""
+    """Open sector ``new`` with the enterprise of ``row`` as its first; it draws part of its demand from ``old``.
+
+    The opener's customers come along: in a nation their demand moves with it.
+    """
     sectors, table = world.sectors, world.enterprises
     sectors.open[new] = 1
     sectors.opened[new] = world.month
@@ -136,7 +150,11 @@ def open_sector(world: World, row: int, old: int, new: int, rules: Any) -> None:
     sectors.mature_demand[new] = rules.size * float(sectors.opening_demand.sum())
     sectors.base_knowledge[new] = np.minimum(1.0, sectors.base_knowledge[old] + 0.15)
     ratio = sectors.opening_pull[old] / max(sectors.opening_demand[old], 1e-9)
-    seed_demand = min(float(table.revenue_12[row]), 0.05 * sectors.mature_demand[new])
+    seed_demand = float(table.revenue_12[row])
+    if world.settings.group("population").world == "nation":
+        least = LEAST_LEFT * sectors.opening_demand[old]
+        seed_demand = min(seed_demand, max(0.0, sectors.demand[old] - least))
+        sectors.demand[old] -= seed_demand
     sectors.opening_demand[new] = seed_demand
     sectors.opening_pull[new] = seed_demand * ratio
     sectors.demand[new] = seed_demand
@@ -156,4 +174,5 @@ def grow_sectors(world: World, rules: Any) -> None:
         more = max(0.0, wanted - sectors.demand[s])
         sectors.demand[s] += more
         old = int(sectors.taken_from[s])
-        sectors.demand[old] = max(0.1 * sectors.opening_demand[old], sectors.demand[old] - rules.taken * more)
+        left = sectors.demand[old] - rules.taken * more
+        sectors.demand[old] = max(LEAST_LEFT * sectors.opening_demand[old], left)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim import draws, maths
 from sim.compiled import compiled, equation
-from sim.economy import MOVING, RENT, RENT_SUBSIDY, SITE_EQUITY, SITE_RENT, on_grid, ticks, transfer
+from sim.economy import MOVING, RENT, RENT_SUBSIDY, SITE_EQUITY, SITE_RENT, UTILITIES, on_grid, ticks, transfer
 from sim.enterprises import BIG, OPERATING, TENANT
 from sim.world import COUNT, SiteState, World
 
@@ -58,7 +58,7 @@ class Terms(NamedTuple):
     """What a site offers this month, in numbers."""
 
     number: int
-    rent: float  # million yuan a m2 and year, less the subsidy
+    rent: float  # million yuan a m2 and year, with utilities, less the subsidy
     neighbours_worth: float  # million yuan a year
     largest_tenant: float  # m2
     term: int  # months
@@ -208,9 +208,10 @@ def let_to(
 
 @compiled
 def pay_rents(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, outside_rent: float, rents: Any, subsidy: float, flows: Any
-) -> None:
-    """Rent of every operating enterprise for a month: to other landlords or, less the subsidy, to the site."""
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, outside_rent: float, rents: Any, subsidies: Any,
+    utilities: Any, flows: Any,
+) -> None:  # fmt: skip
+    """Rent of every operating enterprise for a month: to other landlords, or to its site with utilities, subsidised."""
     outside = 0
     for i in range(lo, hi):
         elsewhere = (r.status[i] == OPERATING) & (r.site[i] < 0)
@@ -222,17 +223,19 @@ def pay_rents(
     if len(rents) > 1:
         for i in range(lo, hi):
             if r.status[i] == OPERATING and r.site[i] >= 0:
-                rent = rents[r.site[i]]
-                paid = transfer(i, -rent * r.floor[i] / 12.0, w.cash, flows, SITE_RENT)
-                paid += transfer(i, min(rent, subsidy) * r.floor[i] / 12.0, w.cash, flows, RENT_SUBSIDY)
+                paid = transfer(i, -rents[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, SITE_RENT)
+                paid += transfer(i, -utilities[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, UTILITIES)
+                paid += transfer(i, subsidies[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, RENT_SUBSIDY)
                 w.profit_year[i] += paid
 
 
 def pay(world: World) -> None:
     """A month of rents."""
-    rents = np.array([*[site.rent for site in world.sites], 0.0])
-    outside, subsidy = world.group("market").outside_rent, world.group("levers").rent_subsidy
-    world.loop(pay_rents, RentReads, RentWrites, outside, rents, subsidy, sums=(world.books.flows,))
+    outside, sites = world.group("market").outside_rent, world.sites
+    rents = np.array([*[site.rent for site in sites], 0.0])
+    subsidies = np.array([*[world.rent_subsidy(site) for site in sites], 0.0])
+    utilities = np.array([*[world.site_rules(site).utilities for site in sites], 0.0])
+    world.loop(pay_rents, RentReads, RentWrites, outside, rents, subsidies, utilities, sums=(world.books.flows,))
 
 
 def apply(world: World) -> None:
@@ -248,8 +251,9 @@ def apply(world: World) -> None:
 def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
     """A month at one site: goings, changes of floor, comings by keyed priority, and the posted rent."""
     table, s = world.enterprises, world.site_rules(site)
-    rent = max(0.0, site.rent - world.group("levers").rent_subsidy)
-    terms = Terms(site.number, rent, s.neighbours * site.tenants / 100.0, s.largest_tenant, int(s.term), s.ticket)
+    site.rent = s.rent * site.tightness
+    neighbours = s.neighbours * site.tenants * world.weight / 100.0
+    terms = Terms(site.number, world.charge(site), neighbours, s.largest_tenant, int(s.term), s.ticket)
     wishes = np.empty(table.size, np.int8)
     outside_rent = world.group("market").outside_rent
     world.loop(wish, Reads, Wishes, rules, terms, outside_rent, per_job, wishes, sums=(world.counts,))
@@ -269,4 +273,5 @@ def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
     site.admitted_newborn += newborns
     site.tenants, site.jobs = len(tenants) + came, stayed + jobs
     site.admission = min(1.0, site.vacant / asked) if asked else 1.0
-    site.rent *= maths.exp(s.rent_response * (site.occupancy - s.target_occupancy))
+    site.tightness *= maths.exp(s.rent_response * (site.occupancy - s.target_occupancy))
+    site.rent = s.rent * site.tightness

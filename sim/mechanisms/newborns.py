@@ -1,4 +1,4 @@
-"""3 Newborns: the cohort of 2015; registered first, then started at a hazard."""
+"""3 Newborns: the cohort of 2015; registered, then started at a hazard; a team that fills up and finds customers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim import draws, maths
-from sim.cohort import founders_means, opening_sales, staff_planned
-from sim.compiled import compiled
+from sim.cohort import first_sales, founders_means, has_customers, staff_planned, team_at_start
+from sim.compiled import compiled, equation
 from sim.economy import (
     ENTRY_COST,
     FOUNDERS_EQUITY,
@@ -19,7 +19,7 @@ from sim.economy import (
     relative_price,
     transfer,
 )
-from sim.enterprises import INDEPENDENT, MAKER, NEVER, OPERATING, REGISTERED, SPIN_OFF, AllColumns
+from sim.enterprises import INCUMBENT, INDEPENDENT, MAKER, NEVER, OPERATING, REGISTERED, SPIN_OFF, AllColumns
 from sim.parameters import numbers
 from sim.world import COUNT, World
 
@@ -30,7 +30,6 @@ _HOURS_ASKED, _HOURS_LENT = COUNT["hours_asked"], COUNT["hours_lent"]
 class Reads(NamedTuple):
     identity: Any
     born: Any
-    line_size: Any
 
 
 class Writes(NamedTuple):
@@ -38,6 +37,23 @@ class Writes(NamedTuple):
     started: Any
     staff: Any
     talent: Any
+
+
+class TeamReads(NamedTuple):
+    identity: Any
+    status: Any
+    origin: Any
+    started: Any
+    quality: Any
+    productivity: Any
+    lines: Any
+    line_size: Any
+
+
+class TeamWrites(NamedTuple):
+    staff: Any
+    talent: Any
+    appeal: Any
 
 
 @compiled
@@ -59,11 +75,39 @@ def start(
             continue
         w.status[i] = OPERATING
         w.started[i] = month
-        w.staff[i] = staff_planned(seed, r.identity[i], p)
+        u_team, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.TEAM)
+        w.staff[i] = team_at_start(staff_planned(seed, r.identity[i], p), u_team, p)
         w.talent[i] = min(w.staff[i], draws.whole(talent_share * w.staff[i], u_talent))
         totals[0] += w.staff[i]
         totals[1] += w.talent[i]
         events[_STARTED] += 1
+
+
+@equation
+def who_join(planned: int, staff: int, u: float, p: Any) -> int:
+    """People who join a young team this month: part of those who are missing from what its founders planned."""
+    return int(draws.whole(p.joining * max(0, planned - staff), u))
+
+
+@compiled
+def settle_in(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, m: Any, talent_share: float, totals: Any
+) -> None:
+    """Young teams fill up, and those without customers may find their first; ``totals`` gathers who join."""
+    for i in range(lo, hi):
+        age = month - r.started[i]
+        if (r.status[i] != OPERATING) | (r.origin[i] == INCUMBENT) | (age < 1) | (age > p.settling):
+            continue
+        _, u_join, u_talent, u_sale = draws.uniforms(seed, r.identity[i], month, draws.TEAM)
+        joined = who_join(staff_planned(seed, r.identity[i], p), w.staff[i], u_join, p)
+        skilled = min(joined, draws.whole(talent_share * joined, u_talent))
+        w.staff[i] += joined
+        w.talent[i] += skilled
+        totals[0] += joined
+        totals[1] += skilled
+        if w.appeal[i] == 0.0 and u_sale < p.first_sale:
+            pull = attraction(r.quality[i], r.productivity[i], m.rivalry, m.price_share)
+            w.appeal[i] = min(r.lines[i] * r.line_size[i], first_sales(seed, r.identity[i], 1.0, p) / pull)
 
 
 @compiled
@@ -73,9 +117,9 @@ def inherited(own: float, of_parent: float, share: float) -> float:
 
 
 @compiled
-def equity(u_wealth: float, need: float, jobs: int, wage: float, p: Any) -> float:
-    """What founders put in (million yuan): the need and a year of wages, as far as their means go."""
-    return max(need, min(founders_means(u_wealth, p), need + jobs * wage))
+def equity(u_wealth: float, need: float, wages: float, p: Any) -> float:
+    """What founders put in (million yuan): the need and ``wages`` to begin with, as far as their means go."""
+    return max(need, min(founders_means(u_wealth, p), need + wages))
 
 
 @compiled
@@ -115,7 +159,8 @@ def be_born(
         price = relative_price(e.productivity[i], m.price_share)
         mature = merit * jobs * e.worker_revenue[i] * e.productivity[i] * price
         e.line_size[i] = mature / pull / e.lines[i]
-        e.appeal[i] = min(mature, opening_sales(seed, identity, merit, n)) / pull
+        sales = first_sales(seed, identity, merit, n) if has_customers(seed, identity, n) else 0.0
+        e.appeal[i] = min(mature, sales) / pull
         e.capital_intensity[i] = o.capital_intensity * maths.exp(0.5 * draws.normal(u_intensity))
         e.export_taste[i] = draws.normal(draws.uniforms(seed, identity, 0, draws.EXPORTS)[0])
         e.energy[i] = o.energy * maths.exp(0.3 * draws.normal(u_energy))
@@ -134,7 +179,7 @@ def be_born(
         events[_HOURS_LENT] += int(lent)
         e.borrowed_hours[i] = lent
         need = max(0.0, need - lent * p.hours_worth)
-        put_in = equity(u_wealth, need + entry_cost, jobs, wage, p)
+        put_in = equity(u_wealth, need + entry_cost, n.runway * jobs * wage, p)
         if channel == MAKER and e.platform[i] >= 0 and fund[0] > 0.0:
             backed = min(ticket, fund[0], put_in)
             fund[0] -= transfer(i, backed, e.cash, flows, PLATFORM_EQUITY)
@@ -150,7 +195,7 @@ def be_born(
 
 
 def apply(world: World, ideas: Any) -> None:
-    """Births of the ideas pursued, then starts of all that are registered."""
+    """Births of the ideas pursued, then starts of all that are registered, and what becomes of young teams."""
     rules, entry, table = world.rules("newborns"), world.rules("entry"), world.enterprises
     population, sectors = world.settings.group("population"), world.sectors
     if ideas is not None:
@@ -179,6 +224,9 @@ def apply(world: World, ideas: Any) -> None:
             world.posted = world.posted._replace(hours_fill=fill)
     totals = np.zeros(2, np.int64)
     world.loop(start, Reads, Writes, rules, rules.talent_share, sums=(totals, world.counts))
+    if rules.enabled:
+        market = world.group("market")
+        world.loop(settle_in, TeamReads, TeamWrites, rules, market, rules.talent_share, sums=(totals,))
     world.hire_people(int(totals[0]), int(totals[1]))
 
 

@@ -108,9 +108,30 @@ class Newborns(NamedTuple):
     staff_log_sd: float = parameter(
         0.8, "", "spread of the logarithm of staff", assumption("not published"), bounds=(0, 3), plausible=(0.5, 1.2)
     )
+    opening_team: float = parameter(
+        0.85, "share", "part of the planned team that is there at the start",
+        fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}"), bounds=(0, 1),
+    )  # fmt: skip
+    joining: float = parameter(
+        0.15, "1/month", "part of the missing team that joins in a month", evidence("hiring: 0.05 to 0.3 a month"),
+        bounds=(0, 1), plausible=(0.05, 0.3),
+    )  # fmt: skip
+    settling: float = parameter(
+        24.0, "month", "months after the start in which a team fills up and finds first customers",
+        assumption("founders' patience"), bounds=(1, 240), plausible=(12, 36),
+    )  # fmt: skip
     with_revenue: float = parameter(
-        0.827, "share", "newborns with any revenue in their first year", evidence(_COHORT), bounds=(0, 1)
-    )
+        0.78, "share", "newborns that sell from their start on", fitted(f"82.7% with revenue within a year, {_COHORT}"),
+        bounds=(0, 1),
+    )  # fmt: skip
+    first_sale: float = parameter(
+        0.03, "1/month", "hazard at which a young team without customers finds its first", assumption("slow starts"),
+        bounds=(0, 1), plausible=(0.01, 0.1),
+    )  # fmt: skip
+    runway: float = parameter(
+        0.5, "year", "wages that founders put in beyond the capital they need", fitted("survival of the first year"),
+        bounds=(0, 10),
+    )  # fmt: skip
     talent_share: float = parameter(
         0.15, "share of staff", "skilled staff of a newcomer", assumption("founders are skilled more often"), bounds=(0, 1),
         plausible=(0.05, 0.3),
@@ -172,8 +193,8 @@ class Adoption(NamedTuple):
         bounds=(0, 1), plausible=(0.002, 0.02),
     )  # fmt: skip
     most_own: int = parameter(
-        24, "platforms", "own platforms that are told apart; later hosts turn to third parties",
-        assumption("a limit of detail"), bounds=(0, 1000), plausible=(8, 64),
+        240, "platforms", "own platforms that are told apart; later hosts turn to third parties",
+        assumption("a limit of detail"), bounds=(0, 1000), plausible=(100, 1000),
     )  # fmt: skip
     quit: float = parameter(
         0.05, "1/year", "hazard at which a member leaves", assumption("churn of subscriptions"), bounds=(0, 1),
@@ -302,6 +323,10 @@ class Industries(NamedTuple):
     opening: float = parameter(
         0.004, "1/year", "hazard at which a big enterprise that scans opens a new sector or mode", assumption("rare"),
         bounds=(0, 1), plausible=(0.001, 0.02),
+    )  # fmt: skip
+    scanning: float = parameter(
+        50.0, "enterprises", "big enterprises of a nation that scan for new industries, whatever the sample; in a "
+        "place all do", assumption("the few at the front"), bounds=(0, 1e5), plausible=(20, 200),
     )  # fmt: skip
     abroad: float = parameter(
         1.5, "", "factor on that hazard for members of platforms with foreign experts",
@@ -515,13 +540,10 @@ class Finance(NamedTuple):
         0.1, "", "monthly response of the hurdle to tickets asked above those there", assumption("posted threshold"),
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
-    distress_months: int = parameter(
-        10,
-        "month",
-        "months of negative cash after which operation stops",
-        fitted("operating survival"),
-        bounds=(1, 120),
-    )
+    give_up: float = parameter(
+        0.12, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival"),
+        bounds=(0, 1),
+    )  # fmt: skip
     resume: float = parameter(
         0.02, "1/month", "hazard at which a suspended enterprise resumes", assumption("rare"), bounds=(0, 1),
         plausible=(0.005, 0.05),
@@ -535,8 +557,13 @@ class Finance(NamedTuple):
         fitted("register's hazards by year of life, SAIC 2013"), bounds=(0, 1),
     )  # fmt: skip
     deregister_idle: float = parameter(
-        0.006, "1/month", "hazard at which a registered one that never started is struck off, after its first year",
+        0.006, "1/month", "hazard at which a registered one that never started is struck off, after its months of grace",
         fitted("register's hazards by year of life, SAIC 2013"), bounds=(0, 1),
+    )  # fmt: skip
+    idle_grace: float = parameter(
+        6.0, "month", "months that a registered enterprise may take to start before it can be struck off",
+        assumption("company law allows to revoke a licence after six months without business (from memory)"),
+        bounds=(0, 1200), plausible=(6, 12),
     )  # fmt: skip
 
 

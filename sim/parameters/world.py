@@ -334,7 +334,7 @@ class Site(NamedTuple):
     )
     renovation: bool = parameter(True, "", "whether the space is renovated and let at all", assumption("switch"))
     floor: float = parameter(
-        900_000.0, "m2", "floor of buildings that can be renovated", assumption("8.63 km2 of ground, mostly open works"),
+        900_000.0, "m2", "floor of buildings that can be renovated, released so far", assumption("8.63 km2 of ground, mostly open works"),
         bounds=(0, 1e8), plausible=(500_000, 2_000_000),
     )  # fmt: skip
     budget: float = parameter(
@@ -353,8 +353,17 @@ class Site(NamedTuple):
         12_000.0, "m2", "floor of one building", assumption("works halls"), bounds=(100, 1e6), plausible=(5_000, 40_000)
     )
     rent: float = parameter(
-        0.00045, "million yuan a m2 and year", "rent at opening", assumption("below outside rent"), bounds=(0, 0.1),
-        plausible=(0.0002, 0.001),
+        0.00045, "million yuan a m2 and year", "rent that the owner asks; the posted rent is it times what occupancy "
+        "adds or takes", assumption("below outside rent"), bounds=(0, 0.1), plausible=(0.0002, 0.001),
+    )  # fmt: skip
+    rent_subsidy: float = parameter(
+        0.0, "million yuan a m2 and year", "public subsidy to this site's tenants, beside that of the levers",
+        assumption("none known; Xiamen 2015 paid 15 to 30 yuan a m2 and month"), bounds=(0, 0.1),
+        plausible=(0.0, 0.00036),
+    )  # fmt: skip
+    utilities: float = parameter(
+        0.0, "million yuan a m2 and year", "charges for power, water and services beyond those of other floor",
+        assumption("as elsewhere"), bounds=(0, 0.1), plausible=(0.0, 0.0003),
     )  # fmt: skip
     rent_response: float = parameter(
         0.05, "1/month", "response of the posted rent to occupancy above its target", assumption("yearly repricing"),
@@ -384,7 +393,12 @@ class Site(NamedTuple):
         assumption("22,000 of its staff remained to be resettled"), bounds=(0, 1e6), plausible=(2_000, 22_000),
     )  # fmt: skip
     fund: float = parameter(
-        100.0, "million yuan", "fund for tenants", assumption("not published"), bounds=(0, 1e6), plausible=(0, 500)
+        100.0,
+        "million yuan",
+        "fund for tenants, put in so far",
+        assumption("not published"),
+        bounds=(0, 1e6),
+        plausible=(0, 500),
     )
     ticket: float = parameter(
         0.2, "million yuan", "what the fund puts into one newborn tenant", assumption("seed money"), bounds=(0, 100),

@@ -18,7 +18,6 @@ _FREE = ("run.months", "run.replicates")  # how far and how often, not what
 # Keys that could be scheduled, and that a world reads once: at its founding, or when a platform is launched.
 AT_FOUNDING = (
     "labour.unemployment", "mechanisms.population.enabled", "mechanisms.adoption.at_start",
-    "sites.*.floor", "sites.*.rent", "sites.*.fund",
 )  # fmt: skip
 AT_LAUNCH = ("platforms.*.enabled", "platforms.*.fee", "platforms.*.services", "platforms.*.interface_staff")
 AT_VACATION = ("sites.*.released_staff",)
