@@ -134,7 +134,8 @@ def choice(
     floor = floor_needed(r.staff[i], floor_per_job)
     if r.site[i] == terms.number:
         over = term_ends(month, r.let_until[i], terms.term) and u_stay >= p.renewal
-        return LEAVES if floor > terms.largest_tenant or over else 0
+        outgrown = floor > min(terms.largest_tenant, p.crowding * r.floor[i])
+        return LEAVES if outgrown or over else 0
     if floor > terms.largest_tenant:
         return 0
     if r.origin[i] == TENANT and r.started[i] == month:

@@ -36,11 +36,11 @@ class Entry(NamedTuple):
         assumption("rare"), bounds=(0, 1), plausible=(0.00002, 0.0005),
     )  # fmt: skip
     merit_log_sd: float = parameter(
-        0.7, "", "spread of the logarithm of an idea's merit", assumption("skewed returns"), bounds=(0, 3),
+        0.5, "", "spread of the logarithm of an idea's merit", assumption("skewed returns"), bounds=(0, 3),
         plausible=(0.4, 1.2),
     )  # fmt: skip
     margin: float = parameter(
-        0.10, "share of sales", "profit before rent that a founder expects", assumption("order of small firms'"),
+        0.115, "share of sales", "profit before rent that a founder expects", assumption("order of small firms'"),
         bounds=(0, 1), plausible=(0.05, 0.2),
     )  # fmt: skip
     horizon: float = parameter(
@@ -102,7 +102,7 @@ class Newborns(NamedTuple):
 
     enabled: bool = _switch()
     staff_mean: float = parameter(
-        8.0, "people", "mean staff that founders plan; larger plans find finance less often",
+        9.5, "people", "mean staff that founders plan; larger plans find finance less often",
         fitted(f"6.2 staff at the start, {_COHORT}"), bounds=(1, 1000),
     )  # fmt: skip
     staff_log_sd: float = parameter(
@@ -137,12 +137,13 @@ class Newborns(NamedTuple):
         plausible=(0.05, 0.3),
     )  # fmt: skip
     revenue_median: float = parameter(
-        0.045, "million yuan a year", "median rate of sales at the start",
+        0.025, "million yuan a year", "median rate of sales at the start",
         fitted(f"median first-year revenue 0.089, {_COHORT}"), bounds=(0.0001, 1000),
     )  # fmt: skip
     revenue_log_sd: float = parameter(
-        2.08, "", "spread of the logarithm of first-year revenue", evidence(_COHORT), bounds=(0, 5)
-    )
+        2.6, "", "spread of the logarithm of the rate of sales at the start",
+        fitted(f"spread of 2.08 of first-year revenue, {_COHORT}"), bounds=(0, 5),
+    )  # fmt: skip
     revenue_staff_correlation: float = parameter(
         0.4, "", "correlation of the logarithms of staff and revenue", assumption("jointly drawn"), bounds=(-1, 1),
         plausible=(0.2, 0.7),
@@ -461,6 +462,10 @@ class Letting(NamedTuple):
         0.6, "share", "tenants that stay for another term", assumption("graduation rules are soft"), bounds=(0, 1),
         plausible=(0.3, 0.9),
     )  # fmt: skip
+    crowding: float = parameter(
+        1.3, "", "needed floor over let floor above which a tenant that gets no more has outgrown its site",
+        assumption("teams can move closer for a while"), bounds=(1, 100), plausible=(1.1, 1.6),
+    )  # fmt: skip
     horizon: float = parameter(
         3.0, "year", "years of rent that a mover compares", assumption("a term"), bounds=(0.1, 30), plausible=(1, 5)
     )
@@ -471,7 +476,7 @@ class Demand(NamedTuple):
 
     enabled: bool = _switch()
     line_loss: float = parameter(
-        0.007, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts"),
+        0.006, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts"),
         bounds=(0, 1),
     )  # fmt: skip
     line_birth: float = parameter(
@@ -494,8 +499,8 @@ class Demand(NamedTuple):
         plausible=(0.01, 0.05),
     )  # fmt: skip
     ramp: float = parameter(
-        0.08, "1/month", "speed at which a young firm's sales close the gap to maturity",
-        assumption("two to three years"), bounds=(0, 1), plausible=(0.02, 0.1),
+        0.12, "1/month", "speed at which a young firm's sales close the gap to maturity",
+        assumption("one to three years"), bounds=(0, 1), plausible=(0.02, 0.2),
     )  # fmt: skip
 
 
@@ -541,7 +546,7 @@ class Finance(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     give_up: float = parameter(
-        0.12, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival"),
+        0.08, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival"),
         bounds=(0, 1),
     )  # fmt: skip
     resume: float = parameter(
