@@ -1,0 +1,136 @@
+"""What a scenario says of a site and of newcomers is what happens: schedules, charges, samples, teams, customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from worlds import run, scenario, town
+
+from sim.cohort import staff_planned
+from sim.enterprises import FREE, INCUMBENT, OPERATING
+from sim.model import EcosystemModel
+from sim.scenario import Scenario
+
+SITE = "sites__shougang__"
+
+
+def place(**overrides: Any) -> Scenario:
+    """A small catchment whose site is let from the first year on."""
+    early = {"population__enterprises": 600, f"{SITE}opens": "2011-03", f"{SITE}floor": 60_000.0}
+    return scenario("shougang", **early | overrides)
+
+
+def months_of(settings: Scenario, months: int) -> tuple[EcosystemModel, list[Any]]:
+    """A run, and what its site was like after each month."""
+    model, seen = EcosystemModel(settings, rng=1), []
+    for _ in range(months):
+        model.step()
+        site = model.world.sites[0]
+        seen.append({"rent": site.rent, "fund": site.fund, "floor": site.floor, "idle": site.idle, "let": site.let})
+    return model, seen
+
+
+# --- sites
+
+
+def test_the_owners_rent_follows_its_schedule() -> None:
+    still = {f"{SITE}rent_response": 0.0}
+    _, seen = months_of(place(**still, **{f"{SITE}rent": {"2011-01": 0.0003, "2011-09": 0.0006}}), 12)
+    assert [round(month["rent"], 6) for month in seen[3:]] == [0.0003] * 5 + [0.0006] * 4
+
+
+def test_occupancy_moves_the_posted_rent_beside_the_schedule() -> None:
+    """The control: with a response the rent is the schedule's times what occupancy adds or takes."""
+    model, seen = months_of(place(**{f"{SITE}rent": {"2011-01": 0.0003, "2011-09": 0.0006}}), 12)
+    site = model.world.sites[0]
+    assert site.tightness != 1.0
+    assert seen[-1]["rent"] == 0.0006 * site.tightness
+
+
+def test_more_floor_and_more_money_come_when_they_are_said_to() -> None:
+    schedules = {f"{SITE}floor": {"2011-01": 60_000.0, "2011-06": 90_000.0}, f"{SITE}ticket": 0.0,
+                 f"{SITE}fund": {"2011-01": 1.0, "2011-07": 5.0}}  # fmt: skip
+    _, seen = months_of(place(**schedules), 8)
+    assert [month["floor"] for month in seen] == [60_000] * 5 + [90_000] * 3
+    assert [month["fund"] for month in seen] == [1.0] * 6 + [5.0] * 2
+
+
+@pytest.mark.parametrize(("key", "value", "better"), [("utilities", 0.0004, False), ("rent_subsidy", 0.0002, True)])
+def test_charges_and_subsidies_of_a_site_reach_its_tenants(key: str, value: float, better: bool) -> None:
+    plain, other = run(place(), 24, ledger=True), run(place(**{f"{SITE}{key}": value}), 24, ledger=True)
+    let = (plain.record["site_enterprises"][-1], other.record["site_enterprises"][-1])
+    assert let[1] > let[0] if better else let[1] < let[0]
+    if better:
+        assert other.record["fiscal_cost"][-1] > plain.record["fiscal_cost"][-1] == 0.0
+
+
+def test_a_tenant_that_cannot_grow_leaves() -> None:
+    crowded = {"mechanisms__letting__renewal": 1.0, f"{SITE}largest_tenant": 1e6, f"{SITE}floor": 12_000.0}
+    patient = run(place(**crowded, mechanisms__letting__crowding=100.0), 36)
+    hasty = run(place(**crowded, mechanisms__letting__crowding=1.05), 36)
+    assert hasty.record["graduated"][-1] > patient.record["graduated"][-1] == 0.0
+
+
+def test_a_site_of_a_nation_is_the_same_in_any_sample() -> None:
+    """Floor is shared by enterprises that stand for more of their kind where the sample is smaller."""
+    settings = {"run__months": 60, f"{SITE.replace('shougang', 'torch')}floor": 4_000_000.0}
+    jobs = []
+    for number in (1500, 6000):
+        several = [run(scenario("incubators", **settings, population__enterprises=number), 60, rng=s) for s in (1, 2)]
+        jobs.append(np.mean([model.world.sites[0].jobs * model.world.weight for model in several]))
+        for model in several:
+            assert abs(model.world.sites[0].floor * model.world.weight - 4_000_000.0) <= model.world.weight
+    assert abs(jobs[0] / jobs[1] - 1.0) < 0.15
+
+
+# --- newcomers
+
+
+def young(model: EcosystemModel, months: int) -> Any:
+    table = model.enterprises
+    age = model.month - 1 - table.started
+    return (table.status == OPERATING) & (table.origin != INCUMBENT) & (age <= months)
+
+
+def test_teams_fill_up_to_what_was_planned() -> None:
+    still = {"mechanisms__jobs__enabled": False, "mechanisms__finance__resume": 0.0}
+    model = run(town(mechanisms__newborns__opening_team=0.5, mechanisms__newborns__joining=0.5, **still), 20)
+    table, rules, rows = model.enterprises, model.world.rules("newborns"), np.flatnonzero(young(model, 19))
+    planned = np.array([staff_planned(model.seed, identity, rules) for identity in table.identity[rows].tolist()])
+    age, staff = model.month - 1 - table.started[rows], table.staff[rows]
+    assert (staff <= planned).all()
+    assert (staff[age >= 12] == planned[age >= 12]).mean() > 0.95
+    assert staff[age == 0].sum() < 0.7 * planned[age == 0].sum()
+
+
+def test_who_has_no_customers_finds_the_first_at_a_hazard() -> None:
+    none = {"mechanisms__newborns__with_revenue": 0.0, "mechanisms__demand__line_birth": 0.0}
+    never = run(town(**none, mechanisms__newborns__first_sale=0.0, mechanisms__projects__enabled=False), 18)
+    soon = run(town(**none, mechanisms__newborns__first_sale=0.5, mechanisms__projects__enabled=False), 18)
+    rows = young(never, 17) & (never.enterprises.started > 0)
+    # An enterprise that stopped and resumed has a line again.
+    assert rows.sum() > 20
+    assert (never.enterprises.revenue[rows] == 0.0).mean() > 0.9
+    rows = young(soon, 17) & (soon.month - 1 - soon.enterprises.started > 6)
+    assert (soon.enterprises.revenue[rows] > 0.0).mean() > 0.9
+
+
+def test_patience_in_distress() -> None:
+    """Who never gives up stops for want of lines only; who gives up at once is not seen with debts for long."""
+    patient = run(town(mechanisms__finance__give_up=0.0, mechanisms__demand__line_loss=0.0), 18)
+    hasty = run(town(mechanisms__finance__give_up=1.0, mechanisms__demand__line_loss=0.0), 18)
+    assert patient.record["stopped"][-1] == 0.0 < hasty.record["stopped"][-1]
+    assert ((hasty.enterprises.status == OPERATING) & (hasty.enterprises.distress > 0)).sum() == 0
+    assert (patient.enterprises.distress > 6).sum() > 0
+
+
+def test_a_nations_openings_do_not_hang_on_its_sample() -> None:
+    opened = []
+    for number, seeds in ((400, range(8)), (3200, range(8))):
+        worlds = [run(scenario("new-industries", population__enterprises=number), 60, rng=seed) for seed in seeds]
+        opened.append(sum(m.record["sectors_opened"][-1] + m.record["modes_opened"][-1] for m in worlds))
+        assert all((m.enterprises.status != FREE).any() for m in worlds)
+    assert opened[0] > 0
+    assert 0.4 < opened[0] / opened[1] < 2.5
