@@ -15,15 +15,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import branch, compare, explain, run, sensitivity, sweep, trace, what_if, write_report
+    from sim.api import branch, calibrate, compare, explain, run, sensitivity, sweep, trace, what_if, write_report
     from sim.model import EcosystemModel
     from sim.runs.result import Result
     from sim.scenario import load
 
 __version__ = "0.1.0"
 __all__ = [
-    "EcosystemModel", "Result", "__version__", "branch", "compare", "explain", "load", "run", "sensitivity", "sweep",
-    "trace", "what_if", "write_report",
+    "EcosystemModel", "Result", "__version__", "branch", "calibrate", "compare", "explain", "load", "run",
+    "sensitivity", "sweep", "trace", "what_if", "write_report",
 ]  # fmt: skip
 
 # Each is imported when first asked for: `import sim` alone takes no time.
@@ -31,6 +31,7 @@ _HOMES = {
     "EcosystemModel": "sim.model",
     "Result": "sim.runs.result",
     "branch": "sim.api",
+    "calibrate": "sim.api",
     "compare": "sim.api",
     "explain": "sim.api",
     "load": "sim.scenario",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.report.html.writing import Written
     from sim.runs.ensemble import Watcher
     from sim.scenario import Scenario
+    from sim.studies.calibrate import Calibration
     from sim.studies.compare import Comparison
     from sim.studies.explain import Explanation
     from sim.studies.sensitivity import Sensitivities
@@ -390,6 +391,49 @@ def sensitivity(
     if shown:
         shown(found)
     draw_sensitivities(found, watcher.say)
+    return found
+
+
+def calibrate(
+    scenario: Scenario | str | Path,
+    targets: str | Path,
+    keys: Sequence[str] = (),
+    *,
+    rotate: bool = False,
+    budget: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    place: str | Path | None = None,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    yes: bool = False,
+    watcher: Watcher | None = None,
+    shown: Callable[[Calibration], None] | None = None,
+) -> Calibration:
+    """Move keys until outcomes meet the targets of a file, and say how far each could be moved from there.
+
+    ``keys`` choose among the file's keys, or add one as ``KEY=low:high``; ``budget`` candidates are tried, each on the
+    same ``replicates`` seeds; ``rotate`` does it once more without each group of targets, and predicts that. The fitted
+    scenario is in the study's folder under ``out`` (``results/``), and at ``place`` where that is given. Kept, and
+    refused where too large, as a sweep is. Raises ScenarioError for a file of targets that cannot be used.
+    """
+    from sim.report.calibrations import draw_calibration
+    from sim.runs.ensemble import Watcher
+    from sim.studies.calibrate import run_calibration
+    from sim.studies.targets import read_targets
+
+    model, watcher = ecosystem(), watcher or Watcher()
+    given = {"budget": budget, "replicates": replicates, "seed": seed}
+    asked = read_targets(targets, with_run(scenario), model.outcomes, keys, given)
+    with _opened(workers) as pool:
+        found = run_calibration(
+            asked, model, Path(out or RESULTS), pool, watcher, rotate=rotate,
+            place=None if place is None else Path(place), agreed=yes, fresh=fresh, warm=_is_warm,
+        )  # fmt: skip
+    if shown:
+        shown(found)
+    draw_calibration(found, watcher.say)
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from sim import __version__
+from sim.commands.calibrate import calibrate
 from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, schema
 from sim.commands.explain import explain
@@ -58,6 +59,7 @@ app.command("what-if")(what_if)
 app.command("compare")(compare)
 app.command("sweep")(sweep)
 app.command("sensitivity")(sensitivity)
+app.command("calibrate")(calibrate)
 app.command("report")(report)
 app.command("explain")(explain)
 app.command("trace")(trace)

@@ -26,13 +26,13 @@ def toml_value(value: Value) -> str:
     """A value as TOML writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _text(value) if isinstance(value, str) else repr(value)
+    return toml_text(value) if isinstance(value, str) else repr(value)
 
 
 def _lines(scenario: Scenario) -> Iterator[str]:
-    yield f"title = {_text(scenario.title)}"
-    yield f"summary = {_text(scenario.summary)}"
-    yield f"headline = [{', '.join(map(_text, scenario.headline))}]"
+    yield f"title = {toml_text(scenario.title)}"
+    yield f"summary = {toml_text(scenario.summary)}"
+    yield f"headline = [{', '.join(map(toml_text, scenario.headline))}]"
     for table, keys in itertools.groupby(scenario.values, key=lambda key: key.rpartition(".")[0]):
         yield f"\n[{table}]"
         for key in keys:
@@ -42,14 +42,14 @@ def _lines(scenario: Scenario) -> Iterator[str]:
             continue
         yield f"\n[figures.{figure.name}]"
         yield f"value = {figure.value!r}"
-        yield f"month = {_text(figure.month)}"
-        yield f"bound = {_text(figure.bound)}"
-        yield f"source = {_text(figure.source.kind)}"
-        yield f"text = {_text(figure.source.text)}"
+        yield f"month = {toml_text(figure.month)}"
+        yield f"bound = {toml_text(figure.bound)}"
+        yield f"source = {toml_text(figure.source.kind)}"
+        yield f"text = {toml_text(figure.source.text)}"
     if scenario.sources:
         yield "\n[sources]"
     for key, source in scenario.sources.items():
-        yield f"{_text(key)} = {_text(f'{source.kind}: {source.text}')}"
+        yield f"{toml_text(key)} = {toml_text(f'{source.kind}: {source.text}')}"
 
 
 def _value(scenario: Scenario, key: str) -> str:
@@ -58,7 +58,7 @@ def _value(scenario: Scenario, key: str) -> str:
         return toml_value(value)
     points = zip(value.months, value.values, strict=True)
     parts = [f"before = {toml_value(value.before)}"]
-    parts += [f"{_text(scenario.calendar(month))} = {toml_value(point)}" for month, point in points]
+    parts += [f"{toml_text(scenario.calendar(month))} = {toml_value(point)}" for month, point in points]
     if value.linear:
         parts.append('shape = "linear"')
     return f"{{ {', '.join(parts)} }}"
@@ -68,7 +68,8 @@ def _origin(origin: Origin) -> str:
     return printable(f"{origin.kind} {origin.place}".strip())
 
 
-def _text(text: str) -> str:
+def toml_text(text: str) -> str:
+    """A text as TOML writes it."""
     return '"' + _ESCAPED.sub(_escape, text) + '"'
 
 

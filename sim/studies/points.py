@@ -33,7 +33,7 @@ from sim.scenario import Scenario
 REPLICATES = "replicates.parquet"
 VARIANT = "variant.toml"
 LIMIT = 600.0  # seconds of estimated time above which a study is started only when that is agreed to
-_JOURNAL = ".replicates/journal"
+JOURNAL = ".replicates/journal"
 
 Rows = dict[tuple[str, int], Cells]
 
@@ -140,7 +140,7 @@ def run_points(
             (store.path / REPLICATES).unlink(missing_ok=True)
         began = time.perf_counter()
         of = dict(zip(reversed(digests), reversed(study.points), strict=True))
-        journal = _Journal(store.path / _JOURNAL, len(model.outcomes))
+        journal = Journal(store.path / JOURNAL, len(model.outcomes))
         kept = _kept(store, model, watcher.say) | journal.read()
         if not fresh and any((digest, number) not in kept for digest in of for number in asked):
             kept = _elsewhere(store.path, of, study, model, watcher.say) | kept
@@ -239,7 +239,7 @@ def _last_month(
     return np.ascontiguousarray(cells[-1])
 
 
-class _Journal:
+class Journal:
     """Rows as they come, each with its check sum; what a killed process left half-written at the end is cut off."""
 
     def __init__(self, path: Path, outcomes: int) -> None:
@@ -284,7 +284,7 @@ def _kept(store: Store, model: Model, say: Say) -> Rows:
         return {}
     manifest = store.manifest()
     if digest_of(file.read_bytes()) in (manifest.get("outputs", {}).get(REPLICATES), manifest.get("replaces")):
-        return _rows(file, tuple(model.outcomes), None)
+        return rows_of(file, tuple(model.outcomes), None)
     say(f"{file}: damaged or half-written (its digest is not that of {MANIFEST}): not used, run again")
     return {}
 
@@ -296,7 +296,7 @@ def _elsewhere(own: Path, of: Mapping[str, Point], study: Study, model: Model, s
     for file in sorted(own.parent.glob(f"*/{REPLICATES}")):
         store = Store(file.parent)
         if file.parent != own and store.manifest().get("model") == model.version and store.intact(REPLICATES):
-            found |= _rows(file, names, of)
+            found |= rows_of(file, names, of)
     stem = study.folder(model.version).removeprefix(f"{study.kind}-").rpartition("-")[0]
     for digest in of:
         folder = own.parent / f"{stem}-{digest}"
@@ -306,7 +306,7 @@ def _elsewhere(own: Path, of: Mapping[str, Point], study: Study, model: Model, s
     return {it: row for it, row in found.items() if it[1] < study.scenario.replicates}
 
 
-def _rows(file: Path, names: tuple[str, ...], wanted: Iterable[str] | None) -> Rows:
+def rows_of(file: Path, names: tuple[str, ...], wanted: Iterable[str] | None) -> Rows:
     """The rows of a table of replicates; those of some digests only, where these are given."""
     opened = parquet.ParquetFile(file)
     if tuple(opened.schema_arrow.names) != ("digest", "replicate", *names):

@@ -1,0 +1,105 @@
+"""A calibration as text, as JSON and as figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sim.report.tables import columns
+from sim.runs.store import Say
+from sim.runs.summary import number, span
+from sim.studies.calibrate import Calibration, rotation_rows, trust
+
+
+def calibration_text(found: Calibration) -> str:
+    """What was fitted to what, with which values and how well."""
+    targets, fit = found.targets, found.fit
+    settings = targets.settings
+    first = f"{targets.base}: {targets.title}" if targets.title else targets.base
+    seeds = f"{settings.replicates} seeds from seed {settings.seed}"
+    sampled = (
+        f"posterior: {len(fit.sampled)} draws, effective sample size {fit.posterior.effective:.0f}, "
+        f"acceptance {number(fit.posterior.acceptance)}"
+    )
+    heads = ("key", "fitted", "median", "90% interval", "range", "unit")
+    rows = []
+    for key in targets.keys:
+        middle, low, high = fit.interval(key.key)
+        rows.append((key.key, number(float(fit.best.values[key.key])), number(middle), span(low, high),
+                     f"{span(key.low, key.high)}{' (log)' if key.log else ''}", key.unit))  # fmt: skip
+    lines = [
+        f"{first}: {len(fit.evaluations) - 2} candidates, each on {seeds}",
+        f"misfit {number(fit.evaluations[0].misfit)} as it is, {number(fit.best.misfit)} fitted; {sampled}",
+        "",
+        columns(heads, rows, right=(1, 2, 3)),
+        "",
+        columns(("target", "as it is", "fitted", "error", "wanted", "tolerances off", "posterior", "90% of worlds"),
+                _target_rows(found), right=(1, 2, 3, 4, 5, 6, 7)),
+    ]  # fmt: skip
+    if found.rotation:
+        lines += ["", "fitted, and predicted from the other groups of targets:", "", _rotation_text(found)]
+    remarks = trust(fit, targets)
+    remarks += [
+        f"without {it.left_out}: {said}" for it in found.rotation for said in trust(it, targets) if "effective" in said
+    ]
+    lines += ["", *remarks] if remarks else []
+    lines += ["", "intervals of keys and posterior: parameter; of worlds: both parameter and stochastic"]
+    lines += [f"fitted scenario: {path}" for path in found.scenario_files]
+    return "\n".join([*lines, f"results: {found.path}"])
+
+
+def calibration_json(found: Calibration) -> dict[str, Any]:
+    """The same as one object."""
+    targets, fit = found.targets, found.fit
+    said = ("name", "title", "digest", "model", "design", "fitted", "misfit", "effective_sample_size", "acceptance",
+            "remarks", "failures")  # fmt: skip
+    told = {name: found.manifest[name] for name in said}
+    met = {
+        it.name: {
+            "fact": it.fact, "group": it.group, "scenario": it.scenario, "value": it.value, "tolerance": it.tolerance,
+            "bound": it.bound, "as_it_is": fit.evaluations[0].means[place], "fitted": fit.best.means[place],
+            "error": fit.best.errors[place], "deviation": it.deviation(fit.best.means[place]),
+            "posterior": vars(fit.span(place)),
+        }
+        for place, it in enumerate(targets.targets)
+    }  # fmt: skip
+    rotation = {"rotation": rotation_rows(targets, fit, found.rotation)} if found.rotation else {}
+    files = {"results": str(found.path), "scenarios": [str(path) for path in found.scenario_files]}
+    return {**files, **told, "targets": met, **rotation}
+
+
+def _target_rows(found: Calibration) -> list[Sequence[str]]:
+    fit = found.fit
+    before, after = fit.evaluations[0].means, fit.best.means
+    rows: list[Sequence[str]] = []
+    for place, it in enumerate(found.targets.targets):
+        seen = fit.span(place)
+        sign = {"at least": ">= ", "at most": "<= "}.get(it.bound, "")
+        rows.append((
+            it.name, number(before[place]), number(after[place]), number(fit.best.errors[place]),
+            f"{sign}{number(it.value)} ± {number(it.tolerance)}", number(it.deviation(after[place])),
+            span(seen.low, seen.high), span(seen.world_low, seen.world_high),
+        ))  # fmt: skip
+    return rows
+
+
+def _rotation_text(found: Calibration) -> str:
+    rows = []
+    for it in rotation_rows(found.targets, found.fit, found.rotation):
+        low, high = it["band"]
+        band = (
+            f"{number(it['value'])} ± {number(it['tolerance'])}"
+            if low is None and high is None
+            else (span(low, high) or (f">= {number(low)}" if low is not None else f"<= {number(high)}"))
+        )
+        said = []
+        for kind in ("fitted", "predicted"):
+            one = it[kind]
+            said += [number(one["mean"]), span(one["low"], one["high"]), "in" if one["within"] else "out"]
+        rows.append((it["target"], it["group"], band, *said))
+    heads = ("target", "group", "band", "fitted", "90% interval", "", "predicted", "90% interval", "")
+    return columns(heads, rows, right=(2, 3, 4, 6, 7))
+
+
+def draw_calibration(found: Calibration, say: Say) -> None:
+    """Figures; see below."""

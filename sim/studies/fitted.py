@@ -1,0 +1,77 @@
+"""The scenario file that a calibration writes, and where it may go: never over a file that a user wrote."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from sim.declare import Value
+from sim.runs.store import write_whole
+from sim.runs.summary import number
+from sim.scenario import Fault, Scenario, ScenarioError
+from sim.scenario.extending import chain
+from sim.scenario.writing import toml_text, toml_value
+from sim.studies.targets import Targets
+
+MARK = "# Written by sim calibrate, which may write it anew."
+_OPTION = "--out-scenario"
+_MOST = 6  # targets named one by one
+
+
+def fitted_text(
+    targets: Targets, values: Mapping[str, Value], intervals: Mapping[str, tuple[float, float, float]], name: str,
+    folder: Path,
+) -> str:  # fmt: skip
+    """A scenario that extends ``name`` with its fitted values, to stand in ``folder``."""
+    base = targets.scenarios[name]
+    met = [it.name for it in targets.targets]
+    to = ", ".join(met[:_MOST]) + (f" and {len(met) - _MOST} more" if len(met) > _MOST else "")
+    keys = [it.key for it in targets.keys if name in it.scenarios]
+    lines = [MARK, f"extends = {toml_text(_reference(base, folder))}", f"title = {toml_text(f'{base.title}, fitted')}"]
+    for table, inside in itertools.groupby(sorted(keys, key=_table), key=_table):
+        lines += ["", f"[{table}]", *(f"{key.rpartition('.')[2]} = {toml_value(values[key])}" for key in inside)]
+    lines += ["", "[sources]"]
+    for key in keys:
+        middle, low, high = intervals[key]
+        words = f"fitted: to {to}; 90% interval {number(low)} to {number(high)}, median {number(middle)}"
+        lines.append(f"{toml_text(key)} = {toml_text(words)}")
+    return "\n".join(lines) + "\n"
+
+
+def check_place(place: Path, base: Scenario) -> None:
+    """ScenarioError where a file stands that is not a calibration's, or that the scenario itself is made of."""
+    message = ""
+    parents = [Path(it.path) for it in chain(base.path)]
+    if place.suffix != ".toml":
+        message = "is no scenario file, allowed: a name that ends in .toml"
+    elif place.exists():
+        if any(it.exists() and it.samefile(place) for it in parents):
+            message = "is what the scenario is made of, allowed: another file"
+        elif not _is_ours(place):
+            message = "is there, and no calibration wrote it, allowed: a new file, or one that sim calibrate made"
+    if message:
+        raise ScenarioError([Fault(_OPTION, 0, str(place), message)])
+
+
+def write_place(place: Path, text: str) -> None:
+    write_whole(place, text.encode())
+
+
+def _is_ours(place: Path) -> bool:
+    try:
+        with place.open("rb") as file:
+            return file.readline().strip() == MARK.encode()
+    except OSError:
+        return False
+
+
+def _reference(base: Scenario, folder: Path) -> str:
+    """How a file in ``folder`` names the base: by its name, or by its path from there."""
+    is_name = not base.path.endswith(".toml") and "/" not in base.path
+    return base.path if is_name else Path(os.path.relpath(base.path, folder)).as_posix()
+
+
+def _table(key: str) -> str:
+    return key.rpartition(".")[0]

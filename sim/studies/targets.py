@@ -1,0 +1,537 @@
+"""What a calibration fits to, and what it may move to get there: a file in TOML, read with every fault at once.
+
+::
+
+    title = "The defaults"
+
+    [calibration]
+    budget = 400
+
+    [keys."mechanisms.entry.ideas_per_thousand"]
+    low = 5.0
+    high = 40.0
+    scale = "log"
+
+    [targets.growth_shape]
+    fact = "growth_shape"                       # a check of sim.facts: the middle of its band, a quarter of its width
+
+    [targets.jobs]
+    outcome = "jobs"
+    months = ["2011-01", "2012-12"]             # the mean over these months; or one month, or "last"
+    value = 1.7e8
+    tolerance = 1e7
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim.declare import Parameter, Source, Value
+from sim.facts import Check, checks
+from sim.runs.replicate import Cells
+from sim.scenario import Fault, Scenario, ScenarioError, Schedule, load, months
+from sim.scenario.faults import shown
+from sim.scenario.keys import BOUNDS, Leaf, meant
+from sim.scenario.reading import Document, read
+from sim.scenario.values import Wrong, allowed, checked, names
+from sim.studies.designs import leaf_of
+
+LAST = "last"
+FORMS = ("value", "difference", "relative")
+SCALES = ("linear", "log")
+DIGITS = 6  # of a value that is tried: the last bits of a draw say nothing, and differ between processors
+_KEYS = "--keys"
+_USER = Source("assumption", "the targets' author")
+
+
+def _rule(default: Value, meaning: str, low: float | None = None, high: float | None = None, *choices: str) -> Leaf:
+    return Leaf(Parameter(default, "", meaning, _USER, low, high, choices=choices))
+
+
+SETTINGS = {
+    "budget": _rule(400, "candidates that are tried, in the search and for the posterior", 8, 1_000_000),
+    "search": _rule(0.4, "share of the budget that the search has; the posterior has the rest", 0.05, 0.95),
+    "batch": _rule(8, "candidates that the search tries at once", 1, 1_000),
+    "generations": _rule(6, "times that the posterior's proposals are adapted", 1, 1_000),
+    "replicates": _rule(4, "seeds on which every candidate is tried", 1, 10_000),
+    "seed": _rule(1, "seed of the worlds, of the search and of the posterior's draws", 0, 2**63 - 1),
+}
+KEY = {
+    "low": _rule(0.0, "lowest value to try"),
+    "high": _rule(0.0, "highest value to try"),
+    "scale": _rule("linear", "in which all values are equally likely beforehand", None, None, *SCALES),
+}
+TARGET = {
+    "title": _rule("", "the target in words"),
+    "group": _rule("", "with which others it is left out in a rotation"),
+    "outcome": _rule("", "the outcome that is measured"),
+    "per": _rule("", "an outcome by which that one is divided"),
+    "scenario": _rule("", "the scenario in which it is measured: a name, or a file beside this one"),
+    "against": _rule("", "a scenario from which the difference is taken, seed by seed"),
+    "form": _rule("value", "a value, a difference, or a difference relative to the other value", None, None, *FORMS),
+    "value": _rule(0.0, "what the mean over seeds should be"),
+    "tolerance": _rule(0.0, "a deviation that is nothing to speak of: one standard deviation of the error"),
+    "bound": _rule("about", "whether the value is one to meet, or a bound", None, None, *BOUNDS),
+    "weight": _rule(1.0, "of the squared deviation in the misfit", 0.0),
+}
+_OF_A_FACT = ("title", "group", "value", "tolerance", "bound", "weight")  # what may be said beside `fact`
+_OTHER = ("fact", "months", "band")
+_ROOT = ("title", "calibration", "keys", "targets")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much is tried, and from which seed."""
+
+    budget: int = 400
+    search: float = 0.4
+    batch: int = 8
+    generations: int = 6
+    replicates: int = 4
+    seed: int = 1
+
+    @property
+    def searched(self) -> int:
+        """Candidates of the search."""
+        return max(1, min(self.budget - 1, round(self.budget * self.search)))
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A key that is moved from ``low`` to ``high``, and the scenarios in which it is."""
+
+    key: str
+    unit: str
+    low: float
+    high: float
+    log: bool
+    whole: bool
+    scenarios: tuple[str, ...]
+
+    def at(self, share: float) -> Value:
+        """The value so far along the range, ``share`` being in [0, 1]."""
+        low, high = self.low, self.high + self.whole
+        value = low * math.exp(share * math.log(high / low)) if self.log else low + share * (high - low)
+        if self.whole:
+            return int(min(math.floor(value), self.high))
+        return float(min(max(float(f"{value:.{DIGITS}g}"), self.low), self.high))
+
+    def share(self, value: float) -> float:
+        """How far along the range a value is, in [0, 1]; the nearer end for one outside."""
+        low, high, value = self.low, self.high + self.whole, value + 0.5 * self.whole
+        if self.log and value <= 0:
+            return 0.0
+        share = math.log(value / low) / math.log(high / low) if self.log else (value - low) / (high - low)
+        return min(max(share, 0.0), 1.0)
+
+    def asked(self) -> dict[str, Any]:
+        """The key in JSON."""
+        scale = SCALES[self.log]
+        return {"low": self.low, "high": self.high, "scale": scale, "unit": self.unit, "scenarios": [*self.scenarios]}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One number of a world: an outcome, over ``per`` where given, the mean over calendar months that have a value."""
+
+    outcome: str
+    per: str
+    first: str
+    last: str
+
+    def __str__(self) -> str:
+        span = self.first if self.first == self.last else f"{self.first}..{self.last}"
+        return f"{self.outcome}{f'/{self.per}' if self.per else ''} {span}"
+
+    def of(self, cells: Cells, places: Mapping[str, int], start: int) -> float:
+        """The number of a world's outcomes (months x outcomes) that begin in month ``start``; NaN without a value."""
+        first = max(0, months.number(self.first) - start)
+        last = months.number(self.last) - start
+        series = cells[first : max(0, last + 1), places[self.outcome]]
+        divisors = cells[first : max(0, last + 1), places[self.per]] if self.per else [1.0] * len(series)
+        values = [float(x) / float(y) for x, y in zip(series, divisors, strict=True) if y != 0]
+        values = [value for value in values if math.isfinite(value)]
+        return math.fsum(values) / len(values) if values else math.nan
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the mean over seeds of a number should be, and how far off is nothing to speak of."""
+
+    name: str
+    title: str
+    group: str
+    fact: str
+    scenario: str
+    reading: Reading
+    against: str
+    form: str
+    value: float
+    tolerance: float
+    bound: str
+    weight: float
+    band: tuple[float, float]
+
+    def deviation(self, mean: float) -> float:
+        """How many tolerances a mean is off; 0 on the allowed side of a bound, infinite without a mean."""
+        if math.isnan(mean):
+            return math.inf
+        off = (mean - self.value) / self.tolerance
+        return max(off, 0.0) if self.bound == "at most" else min(off, 0.0) if self.bound == "at least" else off
+
+    def asked(self) -> dict[str, Any]:
+        """The target in JSON, but for what is only words."""
+        band = [x if math.isfinite(x) else None for x in self.band]
+        known = {name: getattr(self, name) for name in ("scenario", "against", "form", "value", "tolerance", "bound")}
+        return known | {"weight": self.weight, "group": self.group, "reading": str(self.reading), "band": band}
+
+
+@dataclass(frozen=True)
+class Targets:
+    """A file of targets as resolved: ``scenarios`` by name, the base's first, each with its own length and one seed."""
+
+    title: str
+    base: str
+    settings: Settings
+    keys: tuple[Moved, ...]
+    targets: tuple[Target, ...]
+    scenarios: dict[str, Scenario]
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return tuple(dict.fromkeys(it.reading for it in self.targets))
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(it.group for it in self.targets))
+
+
+def read_targets(
+    file: str | Path,
+    base: Scenario,
+    outcomes: Collection[str],
+    keys: Sequence[str] = (),
+    given: Mapping[str, Any] | None = None,
+    known: Mapping[str, Check] | None = None,
+) -> Targets:
+    """Read a file of targets; ``base`` is the scenario of those that name none.
+
+    ``keys`` choose among the file's keys, or add one as ``KEY=low:high``; ``given`` stands for the file's settings.
+    Raises ScenarioError with every fault.
+    """
+    document = read(str(file))
+    if document.faults:
+        raise ScenarioError(document.faults)
+    return _Reader(document, base, outcomes, checks() if known is None else known).all(keys, given or {})
+
+
+class _Reader:
+    def __init__(
+        self, document: Document, base: Scenario, outcomes: Collection[str], known: Mapping[str, Check]
+    ) -> None:
+        self.document, self.table = document, document.table
+        self.base, self.outcomes, self.known = base, outcomes, known
+        self.faults: list[Fault] = []
+        self.scenarios: dict[str, Scenario | None] = {base.name: base}  # None: one that cannot be read
+
+    def all(self, chosen: Sequence[str], given: Mapping[str, Any]) -> Targets:
+        self.unknown((), self.table, _ROOT)
+        title = self.value(("title",), _rule("", "title"), "")
+        settings = self.settings(given)
+        targets = [one for name in self.tables("targets") if (one := self.target(name))]
+        used = dict.fromkeys([self.base.name, *(it for t in targets for it in (t.scenario, t.against) if it)])
+        keys = [it for name in self.tables("keys") if (it := self.key(name, [*used]))]
+        keys = self.chosen(keys, chosen, [*used])
+        if not targets and not self.faults:
+            self.refuse(("targets",), "has no target, allowed: at least one [targets.NAME]")
+        if not keys and not self.faults:
+            self.refuse(("keys",), 'has no key, allowed: at least one [keys."KEY"] with low and high')
+        if self.faults:
+            raise ScenarioError(self.faults)
+        known = {name: scenario for name, scenario in self.scenarios.items() if scenario is not None and name in used}
+        known = {name: _resolved(name, it, settings, targets) for name, it in known.items()}
+        return Targets(str(title), self.base.name, settings, tuple(keys), tuple(targets), known)
+
+    # --- faults
+
+    def refuse(self, path: tuple[str, ...], message: str) -> None:
+        self.faults.append(self.document.fault(path, message))
+
+    def unknown(self, path: tuple[str, ...], table: Mapping[str, Any], allowed: Collection[str]) -> None:
+        for name in table:
+            if name not in allowed:
+                self.refuse((*path, name), f"unknown key, {meant(name, allowed)}")
+
+    def value(self, path: tuple[str, ...], leaf: Leaf, default: Any) -> Any:
+        """The value at a path, checked; the default where there is none, or a wrong one."""
+        inner: Any = self.table
+        for part in path:
+            if not isinstance(inner, dict) or part not in inner:
+                return default
+            inner = inner[part]
+        try:
+            return checked(inner, leaf)
+        except Wrong as wrong:
+            self.refuse(path, str(wrong))
+            return default
+
+    def tables(self, name: str) -> list[str]:
+        found = self.table.get(name, {})
+        if not isinstance(found, dict):
+            self.refuse((name,), f"{shown(found)} is no table, allowed: [{name}.NAME]")
+            return []
+        for inner, table in found.items():
+            if not isinstance(table, dict):
+                self.refuse((name, inner), f"{shown(table)} is no table, allowed: [{name}.NAME]")
+        return [inner for inner, table in found.items() if isinstance(table, dict)]
+
+    def settings(self, given: Mapping[str, Any]) -> Settings:
+        table = self.table.get("calibration", {})
+        if not isinstance(table, dict):
+            self.refuse(("calibration",), f"{shown(table)} is no table, allowed: [calibration]")
+            table = {}
+        self.unknown(("calibration",), table, SETTINGS)
+        found = {
+            name: self.value(("calibration", name), leaf, leaf.parameter.default) for name, leaf in SETTINGS.items()
+        }
+        for name, value in given.items():
+            if value is not None:
+                try:
+                    found[name] = checked(value, SETTINGS[name])
+                except Wrong as wrong:
+                    self.faults.append(Fault(f"--{name}", 0, name, str(wrong)))
+        return Settings(**found)
+
+    # --- keys
+
+    def key(self, key: str, used: Sequence[str]) -> Moved | None:
+        path, table = ("keys", key), self.table["keys"][key]
+        before = len(self.faults)
+        self.unknown(path, table, (*KEY, "scenarios"))
+        for name in ("low", "high"):
+            if name not in table:
+                self.refuse((*path, name), "is missing, allowed: a key with low and high")
+        ends = {name: self.value((*path, name), KEY[name], math.nan) for name in ("low", "high")}
+        scale = self.value((*path, "scale"), KEY["scale"], "linear")
+        listed = self.listed(path, table, used)
+        if len(self.faults) > before:
+            return None
+        try:
+            return self.moved(key, ends["low"], ends["high"], scale == "log", listed, used)
+        except Wrong as wrong:
+            self.refuse(path, str(wrong))
+        return None
+
+    def listed(self, path: tuple[str, ...], table: Mapping[str, Any], used: Sequence[str]) -> tuple[str, ...]:
+        if "scenarios" not in table:
+            return ()
+        try:
+            found = names(table["scenarios"], 'an array such as ["shougang"]')
+        except Wrong as wrong:
+            self.refuse((*path, "scenarios"), str(wrong))
+            return ()
+        for name in found:
+            if name not in used:
+                self.refuse((*path, "scenarios"), f"{shown(name)} is in no target, {meant(name, used)}")
+        return found
+
+    def moved(
+        self, key: str, low: float, high: float, log: bool, listed: tuple[str, ...], used: Sequence[str]
+    ) -> Moved:  # fmt: skip
+        """A key with its range; raises Wrong."""
+        there = [it for name in listed or used if (it := self.scenarios.get(name))]
+        holding = [it for it in there if key in it.values]
+        leaf = leaf_of(key, (holding or there or [self.base])[0])  # raises with the nearest key
+        missing = [it.name for it in there if it not in holding]
+        if listed and missing:
+            raise Wrong(f"is no key of {', '.join(missing)}, allowed: scenarios that have it")
+        if leaf.parameter.type not in (int, float):
+            raise Wrong(f"is no number, allowed: a key of numbers ({allowed(leaf)})")
+        whole = leaf.parameter.type is int
+        ends = [checked(int(end) if whole and float(end).is_integer() else end, leaf) for end in (low, high)]
+        if not low < high:
+            raise Wrong(f"has no range from {low:g} to {high:g}, allowed: low below high")
+        if log and low <= 0:
+            raise Wrong(f"has low {low:g} on a log scale, allowed: a low above 0")
+        where = listed or tuple(it.name for it in holding if _inherits(it, key, self.base))
+        if not where:
+            names = ", ".join(it.name for it in holding)
+            raise Wrong(f"is set by each scenario itself, allowed: scenarios = [...] with some of {names}")
+        return Moved(key, leaf.parameter.unit, float(ends[0]), float(ends[1]), log, whole, where)
+
+    def chosen(self, keys: list[Moved], texts: Sequence[str], used: Sequence[str]) -> list[Moved]:
+        """The keys of ``--keys``: of the file, or with a range of their own."""
+        if not texts:
+            return keys
+        held, found = {it.key: it for it in keys}, {}
+        for text in texts:
+            key, equals, span = (part.strip() for part in text.partition("="))
+            try:
+                if equals:
+                    ends = [float(end) for end in span.split(":")]
+                    if len(ends) != 2:
+                        raise Wrong(f'"{span}" is no range, allowed: low:high')
+                    known = held.get(key)
+                    listed = tuple(known.scenarios) if known else ()
+                    found[key] = self.moved(key, ends[0], ends[1], bool(known and known.log), listed, used)
+                elif key in held:
+                    found[key] = held[key]
+                else:
+                    raise Wrong(f"is no key of the file, {meant(key, held)}; or KEY=low:high")
+            except Wrong as wrong:
+                self.faults.append(Fault(_KEYS, 0, key or "key", str(wrong)))
+            except ValueError:
+                self.faults.append(Fault(_KEYS, 0, key, f'"{span}" is no range, allowed: low:high'))
+        return list(found.values())
+
+    # --- targets
+
+    def target(self, name: str) -> Target | None:
+        path, table = ("targets", name), self.table["targets"][name]
+        before = len(self.faults)
+        self.unknown(path, table, (*TARGET, *_OTHER))
+        if "fact" in table:
+            said = self.of_fact(path, table)
+        else:
+            said = {part: self.value((*path, part), leaf, leaf.parameter.default) for part, leaf in TARGET.items()}
+            said |= {"fact": "", "months": self.months(path, table), "band": self.band(path, table)}
+            said["given"] = {part for part in ("value", "tolerance") if part in table}
+            if "outcome" not in table:
+                self.refuse((*path, "outcome"), "is missing, allowed: fact, or an outcome with months and value")
+        for part in ("outcome", "per"):
+            word = said.get(part)
+            if word and word not in self.outcomes:
+                self.refuse((*path, part), f"{shown(word)} is no outcome, {meant(word, self.outcomes)}")
+        if len(self.faults) > before:
+            return None
+        scenario = self.scenario(path, "scenario", said["scenario"] or self.base.name)
+        against = self.scenario(path, "against", said["against"]) if said["against"] else None
+        if (said["form"] != "value") != bool(said["against"]):
+            self.refuse((*path, "form"), "goes with against, allowed: a difference or relative one, and a scenario")
+        self.measure(path, said)
+        if len(self.faults) > before or scenario is None:
+            return None
+        for it in (scenario, against):
+            if it is not None:
+                self.inside(path, it, said["months"])
+        if len(self.faults) > before:
+            return None
+        first, last = (scenario.calendar(scenario.months - 1) if it == LAST else it for it in said["months"])
+        parts = {
+            part: said[part] for part in ("title", "form", "value", "tolerance", "bound", "weight", "fact", "band")
+        }
+        return Target(
+            name=name, group=said["group"] or name, scenario=scenario.name, against=against.name if against else "",
+            reading=Reading(said["outcome"], said["per"], first, last), **parts,
+        )  # fmt: skip
+
+    def of_fact(self, path: tuple[str, ...], table: Mapping[str, Any]) -> dict[str, Any]:
+        """What a check of ``sim.facts`` says, and what the file says beside it."""
+        for part in table:
+            if part in (*TARGET, *_OTHER) and part not in ("fact", *_OF_A_FACT):
+                self.refuse((*path, part), f"is what the fact says, allowed beside it: {', '.join(_OF_A_FACT)}")
+        word = table["fact"]
+        if word not in self.known:
+            self.refuse((*path, "fact"), f"{shown(word)} is no fact, {meant(str(word), self.known)}")
+            return {}
+        it = self.known[word]
+        said: dict[str, Any] = {part: getattr(it, part, leaf.parameter.default) for part, leaf in TARGET.items()}
+        said |= {part: self.value((*path, part), TARGET[part], said[part]) for part in _OF_A_FACT}
+        return said | {"fact": word, "months": it.months, "band": it.band, "given": {*table}}
+
+    def measure(self, path: tuple[str, ...], said: dict[str, Any]) -> None:
+        """Value, tolerance and bound, of a band where they are not given."""
+        low, high = said["band"]
+        width = high - low
+        if "value" not in said["given"]:
+            said["value"] = (low + high) / 2 if math.isfinite(width) else low if math.isfinite(low) else high
+            if not math.isfinite(width) and said["bound"] == "about":
+                said["bound"] = "at least" if math.isfinite(low) else "at most"
+        if "tolerance" not in said["given"]:
+            said["tolerance"] = width / 4
+        if not math.isfinite(said["value"]):
+            self.refuse((*path, "value"), "is missing, allowed: value and tolerance, or a band")
+        elif not 0 < said["tolerance"] < math.inf:
+            self.refuse(
+                (*path, "tolerance"), "is missing or not above 0, allowed: a number above 0, or a band of some width"
+            )
+
+    def months(self, path: tuple[str, ...], table: Mapping[str, Any]) -> tuple[str, str]:
+        given = table.get("months", LAST)
+        both = [given, given] if isinstance(given, str) else given
+        if (
+            isinstance(both, list)
+            and len(both) == 2
+            and all(isinstance(it, str) and (it == LAST or months.is_month(it)) for it in both)
+            and (LAST in both or both[0] <= both[1])
+            and not (both[0] == LAST != both[1])
+        ):
+            return both[0], both[1]
+        ways = '"2016-04", ["2011-01", "2016-04"] or "last"'
+        self.refuse((*path, "months"), f"{shown(given)} is no month and no two in order, allowed: such as {ways}")
+        return LAST, LAST
+
+    def band(self, path: tuple[str, ...], table: Mapping[str, Any]) -> tuple[float, float]:
+        given = table.get("band", [-math.inf, math.inf])
+        numbers = isinstance(given, list) and len(given) == 2 and all(type(it) in (int, float) for it in given)
+        if numbers and given[0] < given[1]:
+            return float(given[0]), float(given[1])
+        self.refuse((*path, "band"), f"{shown(given)} is no band, allowed: two numbers in order such as [0.4, 0.5]")
+        return -math.inf, math.inf
+
+    def scenario(self, path: tuple[str, ...], part: str, name: str) -> Scenario | None:
+        """A scenario by name, or by a file beside this one."""
+        if name not in self.scenarios:
+            beside = Path(self.document.path).parent / name
+            try:
+                self.scenarios[name] = load(beside if name.endswith(".toml") and beside.exists() else name)
+            except ScenarioError as error:
+                self.scenarios[name] = None
+                messages = [it.message for it in error.faults if it.key == "file"]
+                for message in messages:
+                    self.refuse((*path, part), f"{shown(name)}: {message}")
+                self.faults += [it for it in error.faults if it.key != "file"]
+        found = self.scenarios[name]
+        if found is not None and found.name != name:
+            self.scenarios.setdefault(found.name, found)
+        return found
+
+    def inside(self, path: tuple[str, ...], scenario: Scenario, span: tuple[str, str]) -> None:
+        for month in span:
+            if month != LAST and not 0 <= scenario.month_of(month) < scenario.months:
+                run = f"{scenario.calendar(0)} to {scenario.calendar(scenario.months - 1)}"
+                self.refuse((*path, "months"), f"{month} is not in the run of {scenario.name}, allowed: {run}")
+
+
+def _inherits(scenario: Scenario, key: str, base: Scenario) -> bool:
+    """Whether a scenario would follow a new value of the key: of the default, or of the base that it extends."""
+    origin = scenario.origins[key]
+    if scenario.name == base.name or origin.kind == "default":
+        return True
+    return origin.kind == "parent" and origin.place.partition(":")[0] == f"{base.name}.toml"
+
+
+def _resolved(name: str, scenario: Scenario, settings: Settings, targets: Sequence[Target]) -> Scenario:
+    """A scenario on the calibration's seeds, as long as its targets need."""
+    ends = [scenario.month_of(it.reading.last) + 1 for it in targets if name in (it.scenario, it.against)]
+    values = {"run.seed": settings.seed, "run.replicates": settings.replicates, "run.months": max(ends, default=1)}
+    return replace(scenario, values={**scenario.values, **values})
+
+
+def changed(keys: Sequence[Moved], values: Mapping[str, Value], scenario: str) -> dict[str, Value]:
+    """Of a candidate's values those that are set in a scenario."""
+    return {it.key: values[it.key] for it in keys if scenario in it.scenarios}
+
+
+def scheduled(keys: Sequence[Moved], scenarios: Mapping[str, Scenario]) -> list[str]:
+    """Where a schedule gives way to one value over all months."""
+    return [
+        f"{it.key} of {name}: its schedule gives way to one value over all months"
+        for it in keys
+        for name in it.scenarios
+        if isinstance(scenarios[name].values[it.key], Schedule)
+    ]
