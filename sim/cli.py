@@ -13,6 +13,7 @@ import typer
 from sim import __version__
 from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, schema
+from sim.commands.document import document
 from sim.commands.explain import explain
 from sim.commands.report import report
 from sim.commands.run import run
@@ -63,3 +64,4 @@ app.command("explain")(explain)
 app.command("trace")(trace)
 app.command("describe")(describe)
 app.command("schema")(schema)
+app.command("document")(document)
