@@ -24,6 +24,8 @@ def document(
 
         try:
             text, stale = rewritten(path.read_text(encoding="utf-8"), blocks())
+        except FileNotFoundError:
+            fail(f"{path}: no such file; name the document, or run this in the project's folder", WRONG)
         except (DocumentError, UnicodeDecodeError) as error:
             fail("\n".join(f"{path}: {line}" for line in str(error).splitlines()), WRONG)
         if stale and not check:

@@ -29,6 +29,8 @@ def blocks() -> dict[str, str]:
         "fitted": shipped.fitted(),
         "trust": evidence.trust(),
         "evidence": evidence.evidence(),
+        "facts": evidence.held_to(),
+        "calibration": "",  # the place of what calibration finds
     }
 
 

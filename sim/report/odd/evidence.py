@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 
 from sim.evidence import Fact, facts
-from sim.report.odd.markdown import code, number, span, table
+from sim.facts import Check, checks
+from sim.report.odd.markdown import code, codes, number, span, table
 from sim.report.odd.settings import parameters
 from sim.report.odd.shipped import fact_of, own_figures
 
@@ -36,20 +38,40 @@ def trust() -> str:
     return table(("trust", "facts", "of which something rests on"), rows)
 
 
+def held_to() -> str:
+    """Every fact that the model is held to: where it is measured, the band it must lie in, and how that follows."""
+    rows = (
+        (
+            code(it.name), it.title, it.group, _measured(it), " to ".join(dict.fromkeys(it.months)),
+            span(*(end if math.isfinite(end) else None for end in it.band)), it.rule, codes(it.evidence), it.note,
+        )
+        for it in checks().values()
+    )  # fmt: skip
+    return table(("fact", "what", "group", "measured as", "months", "band", "rule", "evidence", "note"), rows)
+
+
+def _measured(it: Check) -> str:
+    outcome = code(it.outcome) + (f" / {code(it.per)}" if it.per else "")
+    against = f", {it.form} to {code(it.against)}" if it.against else ""
+    return f"{outcome} of {code(it.scenario)}{against}"
+
+
 def resting() -> dict[str, list[str]]:
-    """What rests on each fact: keys of parameters, and figures as ``scenario: outcome``."""
+    """What rests on each fact: keys of parameters, facts that the model is held to, figures of scenarios."""
     found: dict[str, list[str]] = defaultdict(list)
     unknown = []
     names = [it.name for it in facts()]
-    for key, parameter in parameters():
-        for cited in parameter.source.facts:
-            meant = [name for name in names if name == cited or name.startswith(f"{cited}.")]
-            unknown += [f"{key} cites {cited}"] if not meant else []
+    citing = [(code(key), it.source.facts) for key, it in parameters()]
+    citing += [(f"fact {code(name)}", it.evidence) for name, it in checks().items()]
+    for who, cited in citing:
+        for one in cited:
+            meant = [name for name in names if name == one or name.startswith(f"{one}.")]
+            unknown += [f"{who} cites {one}"] if not meant else []
             for name in meant:
-                found[name].append(code(key))
+                found[name].append(who)
     for scenario, figure in own_figures():
         if name := fact_of(figure):
-            found[name].append(f"{code(scenario)}: {code(figure.name)}")
+            found[name].append(f"figure {code(figure.name)} of {code(scenario)}")
     if unknown:
         raise UnknownFacts("; ".join(unknown))
     return found

@@ -45,11 +45,13 @@ def group_table(prefix: str) -> str:
 
 
 def kinds() -> str:
-    """How many parameters of each group rest on what."""
+    """How many numbers of each group rest on what; switches, dates and names are no figures."""
     rows, total = [], Counter[Kind]()
     for prefix, group in groups().items():
-        counted = Counter(parameter.source.kind for parameter in declared(group).values())
+        figures = [it for it in declared(group).values() if it.type in (int, float)]
+        counted = Counter(it.source.kind for it in figures)
         total += counted
-        rows.append((code(prefix), *(str(counted[kind]) for kind in KINDS), str(counted.total())))
+        if figures:
+            rows.append((code(prefix), *(str(counted[kind]) for kind in KINDS), str(counted.total())))
     rows.append(("all", *(str(total[kind]) for kind in KINDS), str(total.total())))
     return table(("group", *KINDS, "all"), rows)
