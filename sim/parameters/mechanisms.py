@@ -110,7 +110,7 @@ class Newborns(NamedTuple):
     )
     opening_team: float = parameter(
         0.85, "share", "part of the planned team that is there at the start",
-        fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}"), bounds=(0, 1),
+        fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}", "new_firm_cohort_2015q3.staff"), bounds=(0, 1),
     )  # fmt: skip
     joining: float = parameter(
         0.15, "1/month", "part of the missing team that joins in a month", evidence("hiring: 0.05 to 0.3 a month"),
@@ -129,7 +129,7 @@ class Newborns(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.1),
     )  # fmt: skip
     runway: float = parameter(
-        0.5, "year", "wages that founders put in beyond the capital they need", fitted("survival of the first year"),
+        0.5, "year", "wages that founders put in beyond the capital they need", fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
         bounds=(0, 10),
     )  # fmt: skip
     talent_share: float = parameter(
@@ -149,7 +149,11 @@ class Newborns(NamedTuple):
         plausible=(0.2, 0.7),
     )  # fmt: skip
     operating_at_registration: float = parameter(
-        0.404, "share", "newborns that operate at once", evidence(_COHORT, "new_firm_cohort_2015q3.operating_at_registration"), bounds=(0, 1)
+        0.404,
+        "share",
+        "newborns that operate at once",
+        evidence(_COHORT, "new_firm_cohort_2015q3.operating_at_registration"),
+        bounds=(0, 1),
     )
     start_hazard: float = parameter(
         0.085, "1/month", "hazard at which a registered newborn starts",
@@ -546,7 +550,7 @@ class Finance(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     give_up: float = parameter(
-        0.08, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival"),
+        0.08, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
         bounds=(0, 1),
     )  # fmt: skip
     resume: float = parameter(
@@ -577,10 +581,18 @@ class Taxes(NamedTuple):
 
     enabled: bool = _switch()
     vat: float = parameter(
-        0.17, "", "standard rate of value-added tax", evidence("rate in force to 2018", "tax_and_policy.vat.standard"), bounds=(0, 1)
+        0.17,
+        "",
+        "standard rate of value-added tax",
+        evidence("rate in force to 2018", "tax_and_policy.vat.standard"),
+        bounds=(0, 1),
     )
     vat_small: float = parameter(
-        0.03, "", "rate on sales of small-scale payers", evidence("rate in force from 2009", "tax_and_policy.vat.small_scale"), bounds=(0, 1)
+        0.03,
+        "",
+        "rate on sales of small-scale payers",
+        evidence("rate in force from 2009", "tax_and_policy.vat.small_scale"),
+        bounds=(0, 1),
     )
     small_scale: float = parameter(
         0.8, "million yuan a year", "sales up to which a payer is small-scale", evidence("0.5 industry, 0.8 trade"),
@@ -595,10 +607,18 @@ class Taxes(NamedTuple):
         bounds=(0, 1), plausible=(0.3, 1.0),
     )  # fmt: skip
     income_tax: float = parameter(
-        0.25, "", "standard rate of corporate income tax", evidence("law of 2008", "tax_and_policy.corporate_income_tax.standard"), bounds=(0, 1)
+        0.25,
+        "",
+        "standard rate of corporate income tax",
+        evidence("law of 2008", "tax_and_policy.corporate_income_tax.standard"),
+        bounds=(0, 1),
     )
     low_profit_rate: float = parameter(
-        0.10, "", "effective rate of low-profit enterprises", evidence("half the base at 20%", "tax_and_policy.corporate_income_tax.low_profit"), bounds=(0, 1)
+        0.10,
+        "",
+        "effective rate of low-profit enterprises",
+        evidence("half the base at 20%", "tax_and_policy.corporate_income_tax.low_profit"),
+        bounds=(0, 1),
     )
     low_profit_ceiling: float = parameter(
         0.03, "million yuan a year", "taxable profit up to which it applies",

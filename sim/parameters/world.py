@@ -42,14 +42,24 @@ class Population(NamedTuple):
         evidence("above-size industrial firms of 2015: 9,633 big, 54,070 medium, 319,445 small", "industry_counts.y2015"), bounds=(1, 1e9),
     )  # fmt: skip
     staff_median: float = parameter(
-        117.5, "people", "median staff of the body", fitted("class counts of 2015, mean staff 255", "industry_counts.y2015", "industry_counts.totals_2015.staff_million"), bounds=(1, 5000)
+        117.5,
+        "people",
+        "median staff of the body",
+        fitted(
+            "class counts of 2015, mean staff 255", "industry_counts.y2015", "industry_counts.totals_2015.staff_million"
+        ),
+        bounds=(1, 5000),
     )
     staff_log_sd: float = parameter(
         0.984, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015", "industry_counts.y2015"),
         bounds=(0.1, 3),
     )  # fmt: skip
     tail_from: float = parameter(
-        385.0, "people", "staff at which the Pareto tail begins", fitted("class counts of 2015", "industry_counts.y2015"), bounds=(5, 10_000)
+        385.0,
+        "people",
+        "staff at which the Pareto tail begins",
+        fitted("class counts of 2015", "industry_counts.y2015"),
+        bounds=(5, 10_000),
     )
     tail_exponent: float = parameter(
         1.53, "", "exponent of the Pareto tail's distribution function",
@@ -268,14 +278,21 @@ class Platform(NamedTuple):
         "own", "", "hosted by the biggest enterprise, or by a third party", article(), choices=("own", "third-party")
     )
     opens: str = parameter(
-        "2013-10", "YYYY-MM", "month of launch", evidence("Haier's open platform, launched in October 2013", "haier.platform_launch")
+        "2013-10",
+        "YYYY-MM",
+        "month of launch",
+        evidence("Haier's open platform, launched in October 2013", "haier.platform_launch"),
     )
     enabled: bool = parameter(True, "", "whether the platform is launched at all", assumption("switch"))
     open_to_members: bool = parameter(
         True, "", "whether other enterprises may join; otherwise the host alone uses it", article()
     )
     interface_staff: float = parameter(
-        1150.0, "people", "staff that finds and serves resources", evidence("Haier's interface staff", "haier.interface_staff"), bounds=(0, 1e6)
+        1150.0,
+        "people",
+        "staff that finds and serves resources",
+        evidence("Haier's interface staff", "haier.interface_staff"),
+        bounds=(0, 1e6),
     )
     contacts_per_staff: float = parameter(
         3.35, "resources a person and month", "resources that one person of the interface staff recruits",
@@ -327,7 +344,10 @@ class Site(NamedTuple):
     """A named idle site: space that a relocated enterprise left, renovated and let."""
 
     vacated: str = parameter(
-        "2011-01", "YYYY-MM", "month from which the space is idle", evidence("last furnace stopped 2010-12-19", "shougang.last_furnace_stopped")
+        "2011-01",
+        "YYYY-MM",
+        "month from which the space is idle",
+        evidence("last furnace stopped 2010-12-19", "shougang.last_furnace_stopped"),
     )
     opens: str = parameter(
         "2012-01", "YYYY-MM", "month of the first letting", assumption("planning and first conversion")
@@ -358,7 +378,7 @@ class Site(NamedTuple):
     )  # fmt: skip
     rent_subsidy: float = parameter(
         0.0, "million yuan a m2 and year", "public subsidy to this site's tenants, beside that of the levers",
-        assumption("none known; Xiamen 2015 paid 15 to 30 yuan a m2 and month"), bounds=(0, 0.1),
+        assumption("none known; Xiamen 2015 paid 15 to 30 yuan a m2 and month", "tax_and_policy.idle_space_support_xiamen.rent_subsidy_yuan_m2_month"), bounds=(0, 0.1),
         plausible=(0.0, 0.00036),
     )  # fmt: skip
     utilities: float = parameter(
