@@ -12,7 +12,7 @@ bin := $(VENV)/bin
 installed := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock clean
+.PHONY: help run test lint format docs bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -33,6 +33,9 @@ lint: $(installed) ## ruff and mypy alone
 format: $(installed) ## lay the code out and mend what ruff can mend
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
+
+docs: $(installed) ## write into docs/model.md what the program knows of itself
+	$(bin)/sim document
 
 bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick for a look)
 	$(bin)/python tests/benchmarks/run.py $(ARGS)

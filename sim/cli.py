@@ -14,6 +14,7 @@ from sim import __version__
 from sim.commands.calibrate import calibrate
 from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, schema
+from sim.commands.document import document
 from sim.commands.explain import explain
 from sim.commands.report import report
 from sim.commands.run import run
@@ -65,3 +66,4 @@ app.command("explain")(explain)
 app.command("trace")(trace)
 app.command("describe")(describe)
 app.command("schema")(schema)
+app.command("document")(document)

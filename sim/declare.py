@@ -11,26 +11,30 @@ Value = float | int | bool | str
 
 @dataclass(frozen=True)
 class Source:
-    """Where a number comes from: a kind, and words that a reader can check."""
+    """Where a number comes from: a kind, words that a reader can check, and the names of the facts it rests on.
+
+    A name is that of a fact in ``evidence.toml``, or of a table of facts, which stands for all in it.
+    """
 
     kind: Kind
     text: str
+    facts: tuple[str, ...] = ()
 
 
 def article(text: str = "the source article of 2016-04-25") -> Source:
-    return Source("article", text)
+    return Source("article", text, ("article.claims",))
 
 
-def evidence(text: str) -> Source:
-    return Source("evidence", text)
+def evidence(text: str, *facts: str) -> Source:
+    return Source("evidence", text, facts)
 
 
-def fitted(text: str) -> Source:
-    return Source("fitted", text)
+def fitted(text: str, *facts: str) -> Source:
+    return Source("fitted", text, facts)
 
 
-def assumption(text: str = "no source found") -> Source:
-    return Source("assumption", text)
+def assumption(text: str = "no source found", *facts: str) -> Source:
+    return Source("assumption", text, facts)
 
 
 @dataclass(frozen=True)

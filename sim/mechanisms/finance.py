@@ -23,12 +23,9 @@ class FinanceReads(NamedTuple):
     identity: Any
     status: Any
     origin: Any
-    started: Any
     quality: Any
     productivity: Any
     staff: Any
-    appeal: Any
-    line_size: Any
 
 
 class FinanceWrites(NamedTuple):

@@ -23,7 +23,6 @@ class Reads(NamedTuple):
     status: Any
     size_class: Any
     platform: Any
-    lines: Any
 
 
 class Writes(NamedTuple):

@@ -40,7 +40,6 @@ class Reads(NamedTuple):
     sector: Any
     platform: Any
     talent: Any
-    staff: Any
     line_size: Any
     met_0: Any
     met_1: Any

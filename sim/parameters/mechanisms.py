@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     enabled: bool = _switch()
     ideas_per_thousand: float = parameter(
         0.8, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
-        fitted("entry of 9% of the operating stock a year (Eurostat birth rate)"), bounds=(0, 1000),
+        fitted("entry of 9% of the operating stock a year (Eurostat birth rate)", "survival.eu.birth_rate"), bounds=(0, 1000),
     )  # fmt: skip
     leavers_rate: float = parameter(
         0.006, "ideas a month a leaver", "ideas of people who left closed or relocated enterprises",
@@ -81,7 +81,7 @@ class Entry(NamedTuple):
     )  # fmt: skip
     inheritance: float = parameter(
         0.6, "share", "knowledge of the parent or the platform that a newcomer takes along",
-        assumption("spin-offs live longer: Eriksson & Kuhn; Fackler et al."), bounds=(0, 1), plausible=(0.3, 0.9),
+        assumption("spin-offs live longer: Eriksson & Kuhn; Fackler et al.", "stylised_facts.spin_offs"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     answer_worth: float = parameter(
         0.15, "million yuan", "worth of a platform that answers every request, to a founder",
@@ -103,14 +103,14 @@ class Newborns(NamedTuple):
     enabled: bool = _switch()
     staff_mean: float = parameter(
         9.5, "people", "mean staff that founders plan; larger plans find finance less often",
-        fitted(f"6.2 staff at the start, {_COHORT}"), bounds=(1, 1000),
+        fitted(f"6.2 staff at the start, {_COHORT}", "new_firm_cohort_2015q3.staff.at_start"), bounds=(1, 1000),
     )  # fmt: skip
     staff_log_sd: float = parameter(
         0.8, "", "spread of the logarithm of staff", assumption("not published"), bounds=(0, 3), plausible=(0.5, 1.2)
     )
     opening_team: float = parameter(
         0.85, "share", "part of the planned team that is there at the start",
-        fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}"), bounds=(0, 1),
+        fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}", "new_firm_cohort_2015q3.staff"), bounds=(0, 1),
     )  # fmt: skip
     joining: float = parameter(
         0.15, "1/month", "part of the missing team that joins in a month", evidence("hiring: 0.05 to 0.3 a month"),
@@ -121,7 +121,7 @@ class Newborns(NamedTuple):
         assumption("founders' patience"), bounds=(1, 240), plausible=(12, 36),
     )  # fmt: skip
     with_revenue: float = parameter(
-        0.78, "share", "newborns that sell from their start on", fitted(f"82.7% with revenue within a year, {_COHORT}"),
+        0.78, "share", "newborns that sell from their start on", fitted(f"82.7% with revenue within a year, {_COHORT}", "new_firm_cohort_2015q3.with_revenue"),
         bounds=(0, 1),
     )  # fmt: skip
     first_sale: float = parameter(
@@ -129,7 +129,7 @@ class Newborns(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.1),
     )  # fmt: skip
     runway: float = parameter(
-        0.5, "year", "wages that founders put in beyond the capital they need", fitted("survival of the first year"),
+        0.5, "year", "wages that founders put in beyond the capital they need", fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
         bounds=(0, 10),
     )  # fmt: skip
     talent_share: float = parameter(
@@ -138,22 +138,26 @@ class Newborns(NamedTuple):
     )  # fmt: skip
     revenue_median: float = parameter(
         0.025, "million yuan a year", "median rate of sales at the start",
-        fitted(f"median first-year revenue 0.089, {_COHORT}"), bounds=(0.0001, 1000),
+        fitted(f"median first-year revenue 0.089, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.median"), bounds=(0.0001, 1000),
     )  # fmt: skip
     revenue_log_sd: float = parameter(
         2.6, "", "spread of the logarithm of the rate of sales at the start",
-        fitted(f"spread of 2.08 of first-year revenue, {_COHORT}"), bounds=(0, 5),
+        fitted(f"spread of 2.08 of first-year revenue, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.log_sd"), bounds=(0, 5),
     )  # fmt: skip
     revenue_staff_correlation: float = parameter(
         0.4, "", "correlation of the logarithms of staff and revenue", assumption("jointly drawn"), bounds=(-1, 1),
         plausible=(0.2, 0.7),
     )  # fmt: skip
     operating_at_registration: float = parameter(
-        0.404, "share", "newborns that operate at once", evidence(_COHORT), bounds=(0, 1)
+        0.404,
+        "share",
+        "newborns that operate at once",
+        evidence(_COHORT, "new_firm_cohort_2015q3.operating_at_registration"),
+        bounds=(0, 1),
     )
     start_hazard: float = parameter(
         0.085, "1/month", "hazard at which a registered newborn starts",
-        fitted(f"69.9% operating after a year net of stops, {_COHORT}"), bounds=(0, 1),
+        fitted(f"69.9% operating after a year net of stops, {_COHORT}", "new_firm_cohort_2015q3.operating_after_a_year"), bounds=(0, 1),
     )  # fmt: skip
     worker_revenue: float = parameter(
         0.85, "", "revenue per worker at maturity, relative to the sector's", assumption("entrants are less productive"),
@@ -166,11 +170,11 @@ class Adoption(NamedTuple):
 
     enabled: bool = _switch()
     innovation: float = parameter(
-        0.02, "1/year", "adoption by own initiative", evidence("Bass p 0.01 to 0.03 a year"), bounds=(0, 1),
+        0.02, "1/year", "adoption by own initiative", evidence("Bass p 0.01 to 0.03 a year", "stylised_facts.adoption.innovation_p"), bounds=(0, 1),
         plausible=(0.01, 0.03),
     )  # fmt: skip
     imitation: float = parameter(
-        0.4, "1/year", "adoption by imitation of the share that has adopted", evidence("Bass q 0.3 to 0.5 a year"),
+        0.4, "1/year", "adoption by imitation of the share that has adopted", evidence("Bass q 0.3 to 0.5 a year", "stylised_facts.adoption.imitation_q"),
         bounds=(0, 5), plausible=(0.3, 0.5),
     )  # fmt: skip
     at_start: float = parameter(
@@ -213,7 +217,7 @@ class Resources(NamedTuple):
     )  # fmt: skip
     foreign_lead: float = parameter(
         0.2, "", "distance by which foreign experts' knowledge is ahead on each axis",
-        assumption("the article: learning from abroad"), bounds=(0, 1), plausible=(0.05, 0.35),
+        assumption("the article: learning from abroad", "article.claims"), bounds=(0, 1), plausible=(0.05, 0.35),
     )  # fmt: skip
 
 
@@ -223,7 +227,7 @@ class Projects(NamedTuple):
     enabled: bool = _switch()
     begin: float = parameter(
         0.25, "1/year", "hazard at which an operating enterprise with talent begins a project",
-        fitted("11.5 to 13.7% of enterprises do R&D, 2011 to 2012"), bounds=(0, 12),
+        fitted("11.5 to 13.7% of enterprises do R&D, 2011 to 2012", "all_firms.doing_rd_share.y2011", "all_firms.doing_rd_share.y2012"), bounds=(0, 12),
     )  # fmt: skip
     reach: float = parameter(
         0.15, "", "spread of needed knowledge on each axis",
@@ -331,7 +335,7 @@ class Industries(NamedTuple):
     )  # fmt: skip
     abroad: float = parameter(
         1.5, "", "factor on that hazard for members of platforms with foreign experts",
-        assumption("the article: learn from foreign experience"), bounds=(0, 20), plausible=(1.0, 3.0),
+        assumption("the article: learn from foreign experience", "article.claims"), bounds=(0, 20), plausible=(1.0, 3.0),
     )  # fmt: skip
     size: float = parameter(
         0.06, "share", "mature demand of a new sector, relative to all demand at the start", assumption("a new industry"),
@@ -372,7 +376,7 @@ class Absorption(NamedTuple):
     enabled: bool = _switch()
     rate: float = parameter(
         0.05, "", "part of the gap to a partner's knowledge that a contact closes at full talent",
-        assumption("Cohen & Levinthal 1989"), bounds=(0, 1), plausible=(0.02, 0.15),
+        assumption("Cohen & Levinthal 1989", "stylised_facts.absorptive_capacity"), bounds=(0, 1), plausible=(0.02, 0.15),
     )  # fmt: skip
     talent_half: float = parameter(
         0.08, "share of staff", "share of talent at which absorption is half of the full", assumption("rises in talent"),
@@ -388,7 +392,7 @@ class Absorption(NamedTuple):
     )  # fmt: skip
     efficiency: float = parameter(
         0.10, "", "productivity that a unit of knowledge learned from a partner adds",
-        assumption("spill-overs: Bloom, Schankerman & Van Reenen 2013"), bounds=(0, 2), plausible=(0.02, 0.3),
+        assumption("spill-overs: Bloom, Schankerman & Van Reenen 2013", "stylised_facts.spillovers"), bounds=(0, 2), plausible=(0.02, 0.3),
     )  # fmt: skip
 
 
@@ -476,7 +480,7 @@ class Demand(NamedTuple):
 
     enabled: bool = _switch()
     line_loss: float = parameter(
-        0.006, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts"),
+        0.006, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
         bounds=(0, 1),
     )  # fmt: skip
     line_birth: float = parameter(
@@ -530,7 +534,7 @@ class Finance(NamedTuple):
 
     enabled: bool = _switch()
     ticket: float = parameter(
-        5.0, "million yuan", "largest ticket", evidence("Zhongguancun Inno Way: mean near 5 million yuan"),
+        5.0, "million yuan", "largest ticket", evidence("Zhongguancun Inno Way: mean near 5 million yuan", "zhongguancun_inno_way.first_year.mean_ticket"),
         bounds=(0, 1000),
     )  # fmt: skip
     tickets: float = parameter(
@@ -546,7 +550,7 @@ class Finance(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     give_up: float = parameter(
-        0.08, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival"),
+        0.08, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
         bounds=(0, 1),
     )  # fmt: skip
     resume: float = parameter(
@@ -559,11 +563,11 @@ class Finance(NamedTuple):
     )  # fmt: skip
     deregister_stopped: float = parameter(
         0.022, "1/month", "hazard at which a suspended enterprise is struck off",
-        fitted("register's hazards by year of life, SAIC 2013"), bounds=(0, 1),
+        fitted("register's hazards by year of life, SAIC 2013", "survival.china_hazard_by_year_of_life"), bounds=(0, 1),
     )  # fmt: skip
     deregister_idle: float = parameter(
         0.006, "1/month", "hazard at which a registered one that never started is struck off, after its months of grace",
-        fitted("register's hazards by year of life, SAIC 2013"), bounds=(0, 1),
+        fitted("register's hazards by year of life, SAIC 2013", "survival.china_hazard_by_year_of_life"), bounds=(0, 1),
     )  # fmt: skip
     idle_grace: float = parameter(
         6.0, "month", "months that a registered enterprise may take to start before it can be struck off",
@@ -577,10 +581,18 @@ class Taxes(NamedTuple):
 
     enabled: bool = _switch()
     vat: float = parameter(
-        0.17, "", "standard rate of value-added tax", evidence("rate in force to 2018"), bounds=(0, 1)
+        0.17,
+        "",
+        "standard rate of value-added tax",
+        evidence("rate in force to 2018", "tax_and_policy.vat.standard"),
+        bounds=(0, 1),
     )
     vat_small: float = parameter(
-        0.03, "", "rate on sales of small-scale payers", evidence("rate in force from 2009"), bounds=(0, 1)
+        0.03,
+        "",
+        "rate on sales of small-scale payers",
+        evidence("rate in force from 2009", "tax_and_policy.vat.small_scale"),
+        bounds=(0, 1),
     )
     small_scale: float = parameter(
         0.8, "million yuan a year", "sales up to which a payer is small-scale", evidence("0.5 industry, 0.8 trade"),
@@ -588,21 +600,29 @@ class Taxes(NamedTuple):
     )  # fmt: skip
     exempt: float = parameter(
         0.005, "million yuan a month", "sales up to which a small trader is exempt",
-        evidence("5,000 yuan from 2009; up to 20,000 from November 2011; 20,000 from August 2013; 30,000 from October 2014"), bounds=(0, 1),
+        evidence("5,000 yuan from 2009; up to 20,000 from November 2011; 20,000 from August 2013; 30,000 from October 2014", "tax_and_policy.vat.exempt_below_yuan_a_month"), bounds=(0, 1),
     )  # fmt: skip
     invoiced: float = parameter(
         0.8, "share", "part of value added and profit that is declared and taxed", assumption("exemptions, deductions, gaps"),
         bounds=(0, 1), plausible=(0.3, 1.0),
     )  # fmt: skip
     income_tax: float = parameter(
-        0.25, "", "standard rate of corporate income tax", evidence("law of 2008"), bounds=(0, 1)
+        0.25,
+        "",
+        "standard rate of corporate income tax",
+        evidence("law of 2008", "tax_and_policy.corporate_income_tax.standard"),
+        bounds=(0, 1),
     )
     low_profit_rate: float = parameter(
-        0.10, "", "effective rate of low-profit enterprises", evidence("half the base at 20%"), bounds=(0, 1)
+        0.10,
+        "",
+        "effective rate of low-profit enterprises",
+        evidence("half the base at 20%", "tax_and_policy.corporate_income_tax.low_profit"),
+        bounds=(0, 1),
     )
     low_profit_ceiling: float = parameter(
         0.03, "million yuan a year", "taxable profit up to which it applies",
-        evidence("0.03 in 2010, 0.06 in 2012, 0.10 in 2014, 0.20 in January and 0.30 in October 2015"), bounds=(0, 100),
+        evidence("0.03 in 2010, 0.06 in 2012, 0.10 in 2014, 0.20 in January and 0.30 in October 2015", "tax_and_policy.corporate_income_tax.low_profit_ceiling_yuan"), bounds=(0, 100),
     )  # fmt: skip
     loss_years: float = parameter(
         5.0, "year", "years over which losses are carried forward, as an even decay", evidence("five years"),
@@ -626,7 +646,7 @@ class Exports(NamedTuple):
         0.31,
         "",
         "logit's slope in the logarithm of staff",
-        fitted("57% of exports from big enterprises"),
+        fitted("57% of exports from big enterprises", "article.big_export_share"),
         bounds=(-5, 5),
     )
     taste: float = parameter(

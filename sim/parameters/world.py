@@ -39,21 +39,31 @@ class Population(NamedTuple):
     )  # fmt: skip
     represents: float = parameter(
         383_148.0, "enterprises", "real enterprises that a nation's sample stands for; unused in a place",
-        evidence("above-size industrial firms of 2015: 9,633 big, 54,070 medium, 319,445 small"), bounds=(1, 1e9),
+        evidence("above-size industrial firms of 2015: 9,633 big, 54,070 medium, 319,445 small", "industry_counts.y2015"), bounds=(1, 1e9),
     )  # fmt: skip
     staff_median: float = parameter(
-        117.5, "people", "median staff of the body", fitted("class counts of 2015, mean staff 255"), bounds=(1, 5000)
+        117.5,
+        "people",
+        "median staff of the body",
+        fitted(
+            "class counts of 2015, mean staff 255", "industry_counts.y2015", "industry_counts.totals_2015.staff_million"
+        ),
+        bounds=(1, 5000),
     )
     staff_log_sd: float = parameter(
-        0.984, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015"),
+        0.984, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015", "industry_counts.y2015"),
         bounds=(0.1, 3),
     )  # fmt: skip
     tail_from: float = parameter(
-        385.0, "people", "staff at which the Pareto tail begins", fitted("class counts of 2015"), bounds=(5, 10_000)
+        385.0,
+        "people",
+        "staff at which the Pareto tail begins",
+        fitted("class counts of 2015", "industry_counts.y2015"),
+        bounds=(5, 10_000),
     )
     tail_exponent: float = parameter(
         1.53, "", "exponent of the Pareto tail's distribution function",
-        fitted("class counts of 2015, within 1.3 to 1.55"), bounds=(1.01, 3),
+        fitted("class counts of 2015, within 1.3 to 1.55", "industry_counts.y2015"), bounds=(1.01, 3),
     )  # fmt: skip
     largest_staff: float = parameter(
         50_000.0, "people", "largest enterprise", assumption("order of the largest manufacturers"),
@@ -65,7 +75,7 @@ class Population(NamedTuple):
     )  # fmt: skip
     worker_revenue: float = parameter(
         0.8285, "million yuan a year", "median revenue per worker of a firm of 100 staff",
-        fitted("revenue of 111 trn yuan over 97.75 million staff in 2015"), bounds=(0.01, 20),
+        fitted("revenue of 111 trn yuan over 97.75 million staff in 2015", "industry_counts.totals_2015.revenue_trn", "industry_counts.totals_2015.staff_million"), bounds=(0.01, 20),
     )  # fmt: skip
     worker_revenue_log_sd: float = parameter(
         0.6, "", "spread of the logarithm of revenue per worker", assumption("within-industry dispersion of labour "
@@ -73,18 +83,18 @@ class Population(NamedTuple):
     )  # fmt: skip
     worker_revenue_elasticity: float = parameter(
         0.12, "", "elasticity of revenue per worker on staff",
-        evidence(f"revenue per worker by size, {_YEARBOOK}"), bounds=(0, 0.5), plausible=(0.05, 0.2),
+        evidence(f"revenue per worker by size, {_YEARBOOK}", "industry_by_size_2008"), bounds=(0, 0.5), plausible=(0.05, 0.2),
     )  # fmt: skip
     capital_intensity: float = parameter(
         0.6445, "million yuan", "median assets per worker of a firm of 100 staff",
-        fitted("assets of 102.3 trn yuan over 97.75 million staff in 2015"), bounds=(0.001, 20),
+        fitted("assets of 102.3 trn yuan over 97.75 million staff in 2015", "industry_counts.totals_2015.assets_trn", "industry_counts.totals_2015.staff_million"), bounds=(0.001, 20),
     )  # fmt: skip
     capital_intensity_log_sd: float = parameter(
         0.5, "", "spread of the logarithm of assets per worker", assumption("not published by firm"),
         bounds=(0, 2), plausible=(0.3, 0.8),
     )  # fmt: skip
     capital_intensity_elasticity: float = parameter(
-        0.238, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share"),
+        0.238, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share", "industry_by_size_2008.assets_per_worker_elasticity", "article.big_asset_share"),
         bounds=(0, 0.6), plausible=(0.20, 0.30),
     )  # fmt: skip
     survey_revenue: float = parameter(
@@ -113,14 +123,14 @@ class Population(NamedTuple):
     )  # fmt: skip
     talent_elasticity: float = parameter(
         0.10, "", "elasticity of the share of skilled staff on staff",
-        assumption("the article: big enterprises have an advantage in talent"), bounds=(0, 0.5), plausible=(0.0, 0.25),
+        assumption("the article: big enterprises have an advantage in talent", "article.claims"), bounds=(0, 0.5), plausible=(0.0, 0.25),
     )  # fmt: skip
     cash_months: float = parameter(
         2.5, "month", "cash at the start, in months of revenue", assumption("order of firms' liquid assets"),
         bounds=(0, 60), plausible=(1, 6),
     )  # fmt: skip
     floor_per_job: float = parameter(
-        27.0, "m2", "floor that one job takes", evidence("Torch incubators of 2012: 24 to 30 m2 a job"),
+        27.0, "m2", "floor that one job takes", evidence("Torch incubators of 2012: 24 to 30 m2 a job", "shougang.floor_per_job"),
         bounds=(1, 500), plausible=(24, 30),
     )  # fmt: skip
     energy: float = parameter(
@@ -207,7 +217,7 @@ class Labour(NamedTuple):
         plausible=(0.03, 0.08),
     )  # fmt: skip
     talent_slack: float = parameter(
-        0.03, "share", "talent without work at the start, of all talent", assumption("the article: lack of talent"),
+        0.03, "share", "talent without work at the start, of all talent", assumption("the article: lack of talent", "article.claims"),
         bounds=(0, 5), plausible=(0.0, 0.1),
     )  # fmt: skip
 
@@ -237,10 +247,10 @@ class Levers(NamedTuple):
     )  # fmt: skip
     rent_subsidy: float = parameter(
         0.0, "million yuan a m2 and year", "subsidy to tenants of idle sites", assumption("a lever; Xiamen 2015 paid "
-        "15 to 30 yuan a m2 and month"), bounds=(0, 0.1), plausible=(0.0, 0.00036),
+        "15 to 30 yuan a m2 and month", "tax_and_policy.idle_space_support_xiamen.rent_subsidy_yuan_m2_month"), bounds=(0, 0.1), plausible=(0.0, 0.00036),
     )  # fmt: skip
     conversion_grant: float = parameter(
-        0.0, "million yuan a m2", "public grant to the renovation of a m2", assumption("a lever; Xiamen 2015: 200 yuan"),
+        0.0, "million yuan a m2", "public grant to the renovation of a m2", assumption("a lever; Xiamen 2015: 200 yuan", "tax_and_policy.idle_space_support_xiamen.conversion_grant_yuan_m2"),
         bounds=(0, 0.1), plausible=(0.0, 0.0004),
     )  # fmt: skip
     tax_relief: float = parameter(
@@ -268,18 +278,25 @@ class Platform(NamedTuple):
         "own", "", "hosted by the biggest enterprise, or by a third party", article(), choices=("own", "third-party")
     )
     opens: str = parameter(
-        "2013-10", "YYYY-MM", "month of launch", evidence("Haier's open platform, launched in October 2013")
+        "2013-10",
+        "YYYY-MM",
+        "month of launch",
+        evidence("Haier's open platform, launched in October 2013", "haier.platform_launch"),
     )
     enabled: bool = parameter(True, "", "whether the platform is launched at all", assumption("switch"))
     open_to_members: bool = parameter(
         True, "", "whether other enterprises may join; otherwise the host alone uses it", article()
     )
     interface_staff: float = parameter(
-        1150.0, "people", "staff that finds and serves resources", evidence("Haier's interface staff"), bounds=(0, 1e6)
+        1150.0,
+        "people",
+        "staff that finds and serves resources",
+        evidence("Haier's interface staff", "haier.interface_staff"),
+        bounds=(0, 1e6),
     )
     contacts_per_staff: float = parameter(
         3.35, "resources a person and month", "resources that one person of the interface staff recruits",
-        fitted("100,000 resources by April 2016"), bounds=(0, 1000),
+        fitted("100,000 resources by April 2016", "article.platform_resources"), bounds=(0, 1000),
     )  # fmt: skip
     campaign_log_sd: float = parameter(
         0.25, "", "spread of the logarithm of a month's recruiting success", assumption("campaigns succeed unevenly"),
@@ -294,11 +311,11 @@ class Platform(NamedTuple):
         plausible=(24, 120),
     )  # fmt: skip
     foreign_share: float = parameter(
-        0.3, "share", "foreign experts among recruited resources", assumption("the article names them, uncounted"),
+        0.3, "share", "foreign experts among recruited resources", assumption("the article names them, uncounted", "article.claims"),
         bounds=(0, 1), plausible=(0.1, 0.5),
     )  # fmt: skip
     user_share: float = parameter(
-        0.3, "share", "users among recruited resources", assumption("the article names them, uncounted"),
+        0.3, "share", "users among recruited resources", assumption("the article names them, uncounted", "article.claims"),
         bounds=(0, 1), plausible=(0.1, 0.5),
     )  # fmt: skip
     fee: float = parameter(
@@ -310,11 +327,11 @@ class Platform(NamedTuple):
         plausible=(0.3, 1.0),
     )  # fmt: skip
     ideas_a_month: float = parameter(
-        500.0, "ideas a month", "ideas that makers bring to the platform", evidence("Haier: 500 ideas a month"),
+        500.0, "ideas a month", "ideas that makers bring to the platform", evidence("Haier: 500 ideas a month", "haier.ideas_a_month"),
         bounds=(0, 1e6),
     )  # fmt: skip
     maker_fund: float = parameter(
-        1300.0, "million yuan", "fund that backs the platform's makers", evidence("Haier: 1.3 bn yuan, December 2015"),
+        1300.0, "million yuan", "fund that backs the platform's makers", evidence("Haier: 1.3 bn yuan, December 2015", "haier.dec_2015.fund_bn_yuan"),
         bounds=(0, 1e6),
     )  # fmt: skip
     fund_months: float = parameter(
@@ -327,14 +344,17 @@ class Site(NamedTuple):
     """A named idle site: space that a relocated enterprise left, renovated and let."""
 
     vacated: str = parameter(
-        "2011-01", "YYYY-MM", "month from which the space is idle", evidence("last furnace stopped 2010-12-19")
+        "2011-01",
+        "YYYY-MM",
+        "month from which the space is idle",
+        evidence("last furnace stopped 2010-12-19", "shougang.last_furnace_stopped"),
     )
     opens: str = parameter(
         "2012-01", "YYYY-MM", "month of the first letting", assumption("planning and first conversion")
     )
     renovation: bool = parameter(True, "", "whether the space is renovated and let at all", assumption("switch"))
     floor: float = parameter(
-        900_000.0, "m2", "floor of buildings that can be renovated, released so far", assumption("8.63 km2 of ground, mostly open works"),
+        900_000.0, "m2", "floor of buildings that can be renovated, released so far", assumption("8.63 km2 of ground, mostly open works", "shougang.area_km2"),
         bounds=(0, 1e8), plausible=(500_000, 2_000_000),
     )  # fmt: skip
     budget: float = parameter(
@@ -358,7 +378,7 @@ class Site(NamedTuple):
     )  # fmt: skip
     rent_subsidy: float = parameter(
         0.0, "million yuan a m2 and year", "public subsidy to this site's tenants, beside that of the levers",
-        assumption("none known; Xiamen 2015 paid 15 to 30 yuan a m2 and month"), bounds=(0, 0.1),
+        assumption("none known; Xiamen 2015 paid 15 to 30 yuan a m2 and month", "tax_and_policy.idle_space_support_xiamen.rent_subsidy_yuan_m2_month"), bounds=(0, 0.1),
         plausible=(0.0, 0.00036),
     )  # fmt: skip
     utilities: float = parameter(
@@ -390,7 +410,7 @@ class Site(NamedTuple):
     )  # fmt: skip
     released_staff: float = parameter(
         8_000.0, "people", "people who leave the relocated enterprise around the vacation",
-        assumption("22,000 of its staff remained to be resettled"), bounds=(0, 1e6), plausible=(2_000, 22_000),
+        assumption("22,000 of its staff remained to be resettled", "shougang.remaining_staff"), bounds=(0, 1e6), plausible=(2_000, 22_000),
     )  # fmt: skip
     fund: float = parameter(
         100.0,

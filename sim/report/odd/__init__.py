@@ -1,0 +1,11 @@
+"""The model's own document, ``docs/model.md``: what the program knows of itself, in blocks between marks.
+
+The prose is written by hand; a block is made from the declarations, and ``sim document`` puts it in its place.
+"""
+
+from __future__ import annotations
+
+from sim.report.odd.blocks import DocumentError, rewritten
+from sim.report.odd.contents import blocks
+
+__all__ = ["DocumentError", "blocks", "rewritten"]

@@ -1,0 +1,83 @@
+"""The facts as tables, each with what rests on it."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from sim.evidence import Fact, facts
+from sim.facts import Check, checks
+from sim.report.odd.markdown import code, codes, number, span, table
+from sim.report.odd.settings import parameters
+from sim.report.odd.shipped import fact_of, own_figures
+
+
+class UnknownFacts(LookupError):
+    """Names that sources cite and that are neither a fact nor a table of facts."""
+
+
+def evidence() -> str:
+    """Every fact with its trust and source, the parameters whose source names it, and the figures that state it."""
+    rests = resting()
+    rows = (
+        (
+            code(it.name), _value(it), it.unit, it.trust, it.source, it.note, ", ".join(rests[it.name]),
+        )
+        for it in facts()
+    )  # fmt: skip
+    return table(("fact", "value", "unit", "trust", "source", "note", "what rests on it"), rows)
+
+
+def trust() -> str:
+    """How many facts can be trusted how far, and on how many of them something rests."""
+    rests = resting()
+    rows = []
+    for kind in dict.fromkeys(it.trust for it in facts()):
+        of_kind = [it for it in facts() if it.trust == kind]
+        rows.append((kind, str(len(of_kind)), str(sum(bool(rests[it.name]) for it in of_kind))))
+    return table(("trust", "facts", "of which something rests on"), rows)
+
+
+def held_to() -> str:
+    """Every fact that the model is held to: where it is measured, the band it must lie in, and how that follows."""
+    rows = (
+        (
+            code(it.name), it.title, it.group, _measured(it), " to ".join(dict.fromkeys(it.months)),
+            span(*(end if math.isfinite(end) else None for end in it.band)), it.rule, codes(it.evidence), it.note,
+        )
+        for it in checks().values()
+    )  # fmt: skip
+    return table(("fact", "what", "group", "measured as", "months", "band", "rule", "evidence", "note"), rows)
+
+
+def _measured(it: Check) -> str:
+    outcome = code(it.outcome) + (f" / {code(it.per)}" if it.per else "")
+    against = f", {it.form} to {code(it.against)}" if it.against else ""
+    return f"{outcome} of {code(it.scenario)}{against}"
+
+
+def resting() -> dict[str, list[str]]:
+    """What rests on each fact: keys of parameters, facts that the model is held to, figures of scenarios."""
+    found: dict[str, list[str]] = defaultdict(list)
+    unknown = []
+    names = [it.name for it in facts()]
+    citing = [(code(key), it.source.facts) for key, it in parameters()]
+    citing += [(f"fact {code(name)}", it.evidence) for name, it in checks().items()]
+    for who, cited in citing:
+        for one in cited:
+            meant = [name for name in names if name == one or name.startswith(f"{one}.")]
+            unknown += [f"{who} cites {one}"] if not meant else []
+            for name in meant:
+                found[name].append(who)
+    for scenario, figure in own_figures():
+        if name := fact_of(figure):
+            found[name].append(f"figure {code(figure.name)} of {code(scenario)}")
+    if unknown:
+        raise UnknownFacts("; ".join(unknown))
+    return found
+
+
+def _value(it: Fact) -> str:
+    values = it.value if isinstance(it.value, tuple) else (it.value,)
+    text = "; ".join(number(value) for value in values)
+    return f"{text} ({span(*it.range)})" if it.range else text

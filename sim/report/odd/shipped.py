@@ -1,0 +1,116 @@
+"""The shipped scenarios as tables: what each is, what it is compared with, what it sets, and what is fitted in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from sim.evidence import facts
+from sim.report.odd.markdown import code, codes, number, table
+from sim.report.odd.settings import parameters
+from sim.scenario import Figure, Row, Scenario, describe, load
+from sim.scenario.extending import chain, folders
+
+_CONTROL = re.compile(r"^The control of ([\w-]+):")
+
+
+class Shipped(NamedTuple):
+    """A scenario with the name of the one that it extends, empty where it extends none."""
+
+    scenario: Scenario
+    parent: str
+
+
+@cache
+def shipped() -> dict[str, Shipped]:
+    """The scenarios that come with the package, by name; a folder of the user's own is not looked into."""
+    place = next(folder for folder in folders()[1:] if folder.is_dir())
+    found = {}
+    for file in sorted(place.glob("*.toml")):
+        parent = str(chain(str(file))[0].table.get("extends", ""))
+        found[file.stem] = Shipped(load(file), parent.removesuffix(".toml"))
+    return found
+
+
+def scenarios() -> str:
+    """Every scenario: its world and length, what it extends, its control, and the article's figures it is held to."""
+    controls = {found[1]: name for name, it in shipped().items() if (found := _CONTROL.match(it.scenario.summary))}
+    rows = []
+    for name, (scenario, parent) in shipped().items():
+        population = scenario.group("population")
+        figures = [f"`{key}`{_inherited(key, parent)}" for key in scenario.figures]
+        run = f"{scenario.calendar(0)}, {scenario.months} months, {scenario.replicates} worlds"
+        world = f"{population.world} of {number(population.enterprises)}"
+        rows.append(
+            (code(name), scenario.summary, world, run, code(parent), code(controls.get(name, "")), ", ".join(figures))
+        )
+    return table(("scenario", "what it shows", "world", "run", "extends", "control", "figures"), rows)
+
+
+def _inherited(figure: str, parent: str) -> str:
+    return " (inherited)" if parent and figure in shipped()[parent].scenario.figures else ""
+
+
+def figures() -> str:
+    """Every figure that a scenario's own file states, and the fact that it is."""
+    rows = (
+        (code(name), code(it.name), number(it.value), it.bound, it.month, code(fact_of(it)) or it.source.text)
+        for name, it in own_figures()
+    )
+    return table(("scenario", "outcome", "value", "bound", "month", "fact"), rows)
+
+
+def own_figures() -> Iterator[tuple[str, Figure]]:
+    """The figures of every scenario that it does not inherit."""
+    for name, (scenario, parent) in shipped().items():
+        for figure in scenario.figures.values():
+            if not _inherited(figure.name, parent):
+                yield name, figure
+
+
+def fact_of(figure: Figure) -> str:
+    """The fact that a figure states: that of the article which has its outcome's name and its value."""
+    known = {fact.name: fact.value for fact in facts()}
+    name = f"{figure.source.kind}.{figure.name}"
+    return name if known.get(name) == figure.value else ""
+
+
+def values() -> str:
+    """Every value that a scenario's own file sets, beside the default."""
+    defaults = {key: parameter.default for key, parameter in parameters()}
+    rows = (
+        (code(name), code(row.key), _value(row), number(defaults[_declared(row.key)]), row.unit, row.kind, row.source)
+        for name, row in own_values()
+    )
+    return table(("scenario", "key", "value", "default", "unit", "kind", "source"), rows)
+
+
+def own_values() -> Iterator[tuple[str, Row]]:
+    """The values of every scenario that its own file sets."""
+    for name, (scenario, _) in shipped().items():
+        for row in describe(scenario):
+            if row.origin == "file":
+                yield name, row
+
+
+def fitted() -> str:
+    """Every value that was fitted, and to what: declared ones first, then those of scenarios."""
+    rows = [
+        (code(key), "", number(it.default), it.source.text, codes(it.source.facts))
+        for key, it in parameters()
+        if it.source.kind == "fitted"
+    ]
+    rows += [(code(it.key), code(name), _value(it), it.source, "") for name, it in own_values() if it.kind == "fitted"]
+    return table(("key", "in", "value", "fitted to", "facts"), rows)
+
+
+def _declared(key: str) -> str:
+    """The key as it is declared: that of a platform or site with NAME in its place."""
+    kind, _, rest = key.partition(".")
+    return f"{kind}.NAME.{rest.partition('.')[2]}" if kind in {"platforms", "sites"} else key
+
+
+def _value(row: Row) -> str:
+    return row.value if isinstance(row.value, str) else number(row.value)
