@@ -477,7 +477,7 @@ def make_workers(count: int | None = None, cluster: str | None = None) -> Worker
         from sim.runs.cluster import Cluster
 
         return Cluster(cluster, count)
-    return Workers(count, preload=("sim.model", "sim.outcomes"))
+    return Workers(count, preload=("sim.ecosystem",))
 
 
 def _is_warm() -> bool:

@@ -47,6 +47,7 @@ FLOORS = {
     "agents": 4,
     "outcomes": 4,
     "ledger": 4,
+    "ecosystem": 5,
     "model": 5,
     "events": 5,
     "runs": 6,

@@ -1,1 +1,1 @@
-"""The mechanisms, one file each; ``sim.model.EcosystemModel.step`` lists them in the month's order."""
+"""The mechanisms, one file each; ``sim.ecosystem.Ecosystem.step`` lists them in the month's order."""

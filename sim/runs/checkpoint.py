@@ -80,7 +80,7 @@ def thaw(data: bytes, scenario: Scenario) -> EcosystemModel:
     model.world.sites = sites
     _put(model.recorder, about["parts"]["recorder"], arrays)
     model.steps = model.month
-    model._settle_agents()
+    model._settle()
     return model
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.model import EcosystemModel
+from sim.ecosystem import Ecosystem
 from sim.runs.replicate import seed_of
 from sim.threads import number
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 REST = "between mechanisms"  # the ring of partners, the month's closing
 
 
-class ProfiledModel(EcosystemModel):
+class ProfiledModel(Ecosystem):
     """A model that adds up the seconds (on the clock) of each mechanism."""
 
     seconds: defaultdict[str, float]
@@ -60,8 +60,8 @@ class Profile:
 def profile(scenario: Scenario) -> Profile:
     """Replicate 0 of a scenario in this process, timed after a world that warms it up."""
     seed = seed_of(scenario.seed, 0)
-    ProfiledModel(scenario, rng=seed).run_for(min(13, scenario.months))
-    model, enterprise_months = ProfiledModel(scenario, rng=seed), 0
+    ProfiledModel(scenario, seed).run_for(min(13, scenario.months))
+    model, enterprise_months = ProfiledModel(scenario, seed), 0
     for _ in range(scenario.months):
         enterprise_months += len(model.enterprises)
         model.step()

@@ -43,10 +43,10 @@ class Model:
 
 def run_replicate(scenario: Scenario, seed: int, months: int) -> Cells:
     """Every outcome of every month of one world, months x outcomes."""
-    from sim.model import EcosystemModel
+    from sim.ecosystem import Ecosystem
     from sim.outcomes import OUTCOMES
 
-    model = EcosystemModel(scenario, rng=seed)
+    model = Ecosystem(scenario, seed)
     model.run_for(months)
     return np.column_stack([np.asarray(model.record[name], dtype=np.float64) for name in OUTCOMES])
 

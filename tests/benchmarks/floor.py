@@ -166,7 +166,7 @@ def month(enterprises: int, months: int, runs: int) -> tuple[Timing, dict[str, f
     from sim.runs.profile import ProfiledModel
 
     scenario = sim.load(SCENARIO, overrides={"population.enterprises": enterprises})
-    model = ProfiledModel(scenario, rng=1)
+    model = ProfiledModel(scenario, 1)
     model.run_for(2)  # the first months fill caches and open accounts
     found, parts = [], Counter[str]()
     for _ in range(runs):
