@@ -19,7 +19,7 @@ from sim.parameters import Population, numbers
 from sim.world import World
 
 _PARTS = 16  # quantiles looked at within a stratum of the tail
-_AT_A_TIME = 65_536  # enterprises whose lattice points are held at once
+_AT_A_TIME = 8_192  # enterprises whose lattice points are held at once
 ROOT = 0  # parent of the opening population
 _GOLDEN_3 = 1.2207440846057596  # root of x^4 = x + 1: revenue per worker, capital intensity, taste for exporting
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)  # square roots: slopes of the other traits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from sim import draws, threads
 from sim.compiled import compiled, equation
 from sim.threads import BLOCK
+
+_AT_A_TIME = 262_144  # links whose bids are held at once
 
 
 class Links:
@@ -57,22 +60,17 @@ class Links:
 
     def partners(self, world: Any, rows: Any, asks: Any) -> Any:
         """One chain partner of the month for each of ``rows``, which ``asks`` marks among all; -1 without links."""
-        size = self._size
-        numbers: dict[int, int] = {}
-        found, asker, bids = (
-            np.empty(size, np.int32),
-            np.empty(2 * size + 1, np.int32),
-            np.empty(2 * size + 1, np.int64),
-        )
-        given = world.seed, world.month, self.buyer, self.supplier, world.enterprises.identity, asks, found, asker, bids
-
-        def bid(lo: int, hi: int) -> None:
-            numbers[int(lo)] = bid_for_partners(lo, hi, *given)
-
-        threads.run(bid, size, ())
-        best = np.full(len(rows), -1)
-        choose_partners(rows, len(asks), asker, bids, np.array(list(numbers.items())), best)
-        return best
+        most = min(self._size, _AT_A_TIME)
+        found, asker = np.empty(most, np.int32), np.empty(2 * most + 1, np.int32)
+        bids, best = np.empty(2 * most + 1, np.int64), np.full(len(rows), -1)
+        place_of = places_of(rows, len(asks))
+        for first in range(0, self._size, _AT_A_TIME):
+            buyer, supplier = self.buyer[first : first + _AT_A_TIME], self.supplier[first : first + _AT_A_TIME]
+            given = world.seed, world.month, buyer, supplier, world.enterprises.identity, asks, found, asker, bids
+            numbers: dict[int, int] = {}
+            threads.run(partial(_bid, numbers, given), len(buyer), ())
+            take_bids(place_of, asker, bids, np.array(list(numbers.items())), best)
+        return np.where(best >= 0, best & 0x7FFFFFFF, -1)
 
 
 @compiled
@@ -126,16 +124,24 @@ def bid_for_partners(
     return int(end - np.uint64(2) * lo)
 
 
+def _bid(numbers: dict[int, int], given: tuple[Any, ...], lo: int, hi: int) -> None:
+    numbers[int(lo)] = bid_for_partners(lo, hi, *given)
+
+
 @compiled
-def choose_partners(rows: Any, size: int, asker: Any, bids: Any, parts: Any, best: Any) -> None:
-    """The partner of the highest bid of each of ``rows``, -1 without one; ``parts`` are first links and numbers."""
+def places_of(rows: Any, size: int) -> Any:
+    """The place of each of ``rows`` among them, shape ``(size,)``; anything for other rows."""
     place_of = np.empty(size, np.int32)
     for k in range(len(rows)):
         place_of[rows[k]] = k
+    return place_of
+
+
+@compiled
+def take_bids(place_of: Any, asker: Any, bids: Any, parts: Any, best: Any) -> None:
+    """Keep the highest bid of each row that asks in ``best``; ``parts`` are first links and numbers of bids."""
     for part in range(len(parts)):
         first = 2 * parts[part, 0]
         for place in range(first, first + parts[part, 1]):
             k = place_of[asker[place]]
             best[k] = max(best[k], bids[place])
-    for k in range(len(rows)):
-        best[k] = best[k] & 0x7FFFFFFF if best[k] >= 0 else -1

@@ -82,6 +82,7 @@ def apply(world: World) -> Any:
     operating = table.status == OPERATING
     grown = ~np.isnan(growth)
     sample, size = growth[grown], last[grown]
+    del growth, last  # shapes want as much again
     world.year = {
         "job_creation_rate": int(flows[CREATED]) / both if full and both else nothing,
         "job_destruction_rate": destroyed / both if full and both else nothing,

@@ -15,6 +15,7 @@ from sim.threads import BLOCK
 from sim.world import COUNT, World
 
 _RENEWED, _ASKED = COUNT["links_renewed"], COUNT["parts_asked"]
+_AT_A_TIME = 65_536  # newcomers whose links are made at once
 _STEPS = 24  # places of the ring looked at for candidates of the right place in the chain
 
 
@@ -176,10 +177,11 @@ def apply(world: World) -> None:
         given = world.seed, world.month, table.view(Reads), rules, price_share, *ring
         threads.run(lambda lo, hi, events: renew(lo, hi, *links, *given, events), len(buyer), (world.counts,))
 
-    if len(newcomers) and len(world.ring_row):
-        wanted = count_links(newcomers, table.staff, rules)
+    for first in range(0, len(newcomers) if len(world.ring_row) else 0, _AT_A_TIME):
+        some = newcomers[first : first + _AT_A_TIME]
+        wanted = count_links(some, table.staff, rules)
         place, ordinal = np.nonzero(np.arange(rules.most_links) < wanted[:, None])
-        buyer, supplier = newcomers[place].astype(np.int32), np.full(len(place), -1, np.int32)
+        buyer, supplier = some[place].astype(np.int32), np.full(len(place), -1, np.int32)
         look(buyer, supplier, ordinal.astype(np.int8), True)
         found = supplier >= 0
         links.add(buyer[found], supplier[found], ordinal[found])

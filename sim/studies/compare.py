@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
 from sim.runs.errors import Incompatible
 from sim.runs.replicate import Cells
@@ -352,6 +351,8 @@ def _moments(cells: Cells) -> tuple[Any, Any, int]:
 
 
 def _t(freedom: Any) -> Any:
+    from scipy.special import stdtrit  # a table of one run needs none of it
+
     return stdtrit(np.maximum(freedom, 1e-9), 0.5 + CONFIDENCE / 2)
 
 
