@@ -7,6 +7,7 @@
 >>> sim.what_if("shougang", {"sites.shougang.rent": 0.0004}).table
 >>> sim.sweep("shougang", {"sites.shougang.rent": "0.0002:0.0006:5"})
 >>> sim.explain("shougang-idle", "shougang", "startups")
+>>> sim.validate("shougang")
 >>> model = sim.EcosystemModel("shougang", rng=1)
 """
 
@@ -15,7 +16,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import branch, calibrate, compare, explain, run, sensitivity, sweep, trace, what_if, write_report
+    from sim.api import (
+        branch,
+        calibrate,
+        compare,
+        explain,
+        run,
+        sensitivity,
+        sweep,
+        trace,
+        validate,
+        what_if,
+        write_report,
+    )
     from sim.model import EcosystemModel
     from sim.runs.result import Result
     from sim.scenario import load
@@ -23,7 +36,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "EcosystemModel", "Result", "__version__", "branch", "calibrate", "compare", "explain", "load", "run",
-    "sensitivity", "sweep", "trace", "what_if", "write_report",
+    "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
 ]  # fmt: skip
 
 # Each is imported when first asked for: `import sim` alone takes no time.
@@ -39,6 +52,7 @@ _HOMES = {
     "sensitivity": "sim.api",
     "sweep": "sim.api",
     "trace": "sim.api",
+    "validate": "sim.api",
     "what_if": "sim.api",
     "write_report": "sim.api",
 }

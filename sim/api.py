@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sim.studies.sensitivity import Sensitivities
     from sim.studies.sweep import Sweep
     from sim.studies.trace import Trace
+    from sim.studies.validate import Validation
     from sim.studies.what_if import Variant
 
 RESULTS = Path("results")
@@ -435,6 +437,93 @@ def calibrate(
         shown(found)
     draw_calibration(found, watcher.say)
     return found
+
+
+def validate(
+    scenario: str | Path | None = None,
+    *,
+    facts: str | Path | None = None,
+    settings: Mapping[str, Any] | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    yes: bool = False,
+    watcher: Watcher | None = None,
+    shown: Callable[[Validation], None] | None = None,
+) -> Validation:
+    """Hold the model to the facts that are shipped, or to those of the file ``facts``, on 50 ``replicates``.
+
+    With ``scenario`` only its own facts are held, or where a file has none those of what it extends. Scenarios are run,
+    with ``settings`` in all of them, as ``run`` would run them and kept where that would keep them; page and tables are
+    in ``Validation.path``. Raises ScenarioError with the faults of facts and scenarios, TooLarge where more than ten
+    minutes are needed and not agreed to with ``yes``.
+    """
+    from sim.facts import calibrated, checks
+    from sim.report.html.validation import validation_page
+    from sim.report.validation import facts_csv, validation_json
+    from sim.runs.ensemble import Watcher
+    from sim.runs.store import clean, to_json, write_whole
+    from sim.studies.validate import REPLICATES, of_scenario, validate_model
+
+    wanted = list(checks(Path(facts) if facts is not None else None).values())
+    given = {"run.replicates": replicates, "run.seed": seed}
+    chosen = {"run.replicates": REPLICATES, **(settings or {})}
+    chosen |= {key: value for key, value in given.items() if value is not None}
+    if scenario is not None:
+        wanted = of_scenario(wanted, str(scenario))
+    loaded = _loaded([name for it in wanted for name in (it.scenario, it.against) if name], chosen)
+    loaded |= {it.against: with_run(loaded[it.against], seed=loaded[it.scenario].seed) for it in wanted if it.against}
+    fitted = calibrated() if facts is None else {}
+    with _opened(workers) as pool:
+        found = validate_model(
+            wanted, loaded, fitted, ecosystem(), Path(out or RESULTS), pool, watcher or Watcher(),
+            agreed=yes, fresh=fresh, warm=_is_warm,
+        )  # fmt: skip
+    if shown:
+        shown(found)
+    command = _validate_command(scenario, facts, settings or {}, loaded.values())
+    write_whole(found.path / "validation.html", validation_page(found, command))
+    write_whole(found.path / "validation.json", to_json(clean(validation_json(found))))
+    write_whole(found.path / "facts.csv", facts_csv(found))
+    return found
+
+
+def _loaded(names: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Scenario]:
+    """Scenarios by name; ScenarioError with the faults of all of them."""
+    from sim.scenario import Fault, ScenarioError, load
+
+    found: dict[str, Scenario] = {}
+    faults: list[Fault] = []
+    for name in dict.fromkeys(names):
+        try:
+            found[name] = load(name, settings)
+        except ScenarioError as error:
+            faults += error.faults
+    if faults:
+        raise ScenarioError(faults)
+    return found
+
+
+def _validate_command(
+    scenario: str | Path | None, facts: str | Path | None, settings: Mapping[str, Any], ran: Iterable[Scenario]
+) -> str:
+    """The command that does the same."""
+    from sim.scenario.writing import toml_value
+
+    def written(value: Any) -> str:
+        if not isinstance(value, Mapping):
+            return toml_value(value)
+        return f"{{ {', '.join(f'{toml_value(key)} = {toml_value(point)}' for key, point in value.items())} }}"
+
+    first = next(iter(ran))
+    own = {key: value for key, value in settings.items() if key not in ("run.replicates", "run.seed")}
+    words = ["sim", "validate", *([str(scenario)] if scenario is not None else [])]
+    words += ["--facts", str(facts)] if facts is not None else []
+    words += [word for key, value in own.items() for word in ("--set", f"{key}={written(value)}")]
+    words += ["--replicates", str(first.replicates), "--seed", str(first.seed)]
+    return shlex.join(words)
 
 
 def with_run(scenario: Scenario | str | Path, **given: int | None) -> Scenario:

@@ -21,6 +21,7 @@ from sim.commands.run import run
 from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
 from sim.commands.trace import trace
+from sim.commands.validate import validate
 from sim.commands.what_if import what_if
 
 app = typer.Typer(
@@ -64,6 +65,7 @@ app.command("calibrate")(calibrate)
 app.command("report")(report)
 app.command("explain")(explain)
 app.command("trace")(trace)
+app.command("validate")(validate)
 app.command("describe")(describe)
 app.command("schema")(schema)
 app.command("document")(document)

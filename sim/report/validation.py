@@ -1,0 +1,152 @@
+"""What facts say of the model: as text, as JSON and as a table of numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sim.facts import LAST
+from sim.report.pages import seeds_text
+from sim.report.tables import columns
+from sim.runs.summary import csv_bytes, number, span
+from sim.studies.validate import Validation, Verdict
+
+_FIELDS = ("name", "title", "group", "value", "low", "high", "unit", "band", "pass", "whole", "reason", "fitted")
+
+
+def validation_text(found: Validation) -> str:
+    """The facts as two tables, predicted and fitted, with their counts and what is to be said of failures."""
+    lines = [headline(found), how(found)]
+    for heading, verdicts in parts(found):
+        lines += ["", f"{heading}: {count_text(verdicts)}", "", _table(verdicts)]
+    failed = [it for it in found.verdicts if not it.passed and it.check.finding]
+    if failed:
+        lines += ["", "of the failures:", *(f"  {it.check.name}: {it.check.finding}" for it in failed)]
+    return "\n".join(lines)
+
+
+def headline(found: Validation) -> str:
+    """How many facts pass, and how many of those that the model was not fitted to."""
+    predicted = f"; of those it was not fitted to, {_of(found.predicted)}" if found.fitted and found.predicted else ""
+    return f"{_of(found.verdicts)} facts pass{predicted}."
+
+
+def how(found: Validation) -> str:
+    """What the numbers are: seeds, kind of interval, scenarios and version of the model."""
+    scenarios = ", ".join(dict.fromkeys(ran.scenario.name for ran in found.results.values()))
+    seed = next(iter(found.results.values())).scenario.seed
+    return (
+        f"Median and 90% interval over {seeds_text(found.seeds, seed).lower()}: stochastic, of one set of parameters. "
+        f"Scenarios: {scenarios}. Model {found.model}."
+    )
+
+
+def parts(found: Validation) -> list[tuple[str, tuple[Verdict, ...]]]:
+    """The verdicts under their headings; a part without any is left out."""
+    both = (("predicted", found.predicted), ("fitted", found.fitted))
+    return [(heading, verdicts) for heading, verdicts in both if verdicts]
+
+
+def count_text(verdicts: Sequence[Verdict]) -> str:
+    return f"{_of(verdicts)} pass"
+
+
+def verdict_text(it: Verdict) -> str:
+    """Pass or fail, and why; of a figure met or not."""
+    if not it.passed:
+        return f"fail: {it.reason}"
+    if it.check.rule == "figure":
+        return "pass" if it.reason == "covered" else f"pass: {it.reason}"
+    return "pass" if it.whole else "pass, but not the whole interval"
+
+
+def measured_text(it: Verdict) -> str:
+    """On what the fact is measured: scenario, outcome and months."""
+    check = it.check
+    what = f"{check.outcome} / {check.per}" if check.per else check.outcome
+    what += f" to {check.than[0]} / {check.than[1]}" if check.than else ""
+    first, last = check.months
+    when = "last month" if first == LAST else f"in {first}" if first == last else f"mean of {first} to {last}"
+    against = f", {check.form} against {check.against}" if check.against else ""
+    return f"{it.scenario}: {what}, {when}{against}"
+
+
+def band_text(band: tuple[float, float]) -> str:
+    low, high = band
+    if math.isinf(high):
+        return f"at least {number(low)}"
+    return f"at most {number(high)}" if math.isinf(low) else span(low, high)
+
+
+def validation_json(found: Validation) -> dict[str, Any]:
+    """The same as one object; an end of a band that is infinite is null."""
+    return {
+        "facts": [_fact(it) for it in found.verdicts],
+        "counts": {
+            part: {"pass": sum(it.passed for it in verdicts), "of": len(verdicts)}
+            for part, verdicts in (("predicted", found.predicted), ("fitted", found.fitted))
+        },
+        "interval": "stochastic: 5th to 95th percentile over seeds",
+        "model": found.model,
+        "validation": str(found.path),
+        "results": {name: str(ran.path) for name, ran in found.results.items()},
+        "failures": [{"scenario": name, **entry} for name, entry in found.failures],
+    }
+
+
+def facts_csv(found: Validation) -> bytes:
+    """A row a fact, numbers in full."""
+    rows = [{**_fact(it), "band": band_text(it.check.band)} for it in found.verdicts]
+    heads = (*_FIELDS, "replicates", "crps", "source")
+    return csv_bytes(heads, (["" if row[key] is None else row[key] for key in heads] for row in rows))
+
+
+def _fact(it: Verdict) -> dict[str, Any]:
+    check = it.check
+    return {
+        "name": check.name,
+        "value": it.value,
+        "low": it.low,
+        "high": it.high,
+        "band": list(check.band),
+        "pass": it.passed,
+        "fitted": bool(it.fitted),
+        "source": check.source,
+        "title": check.title,
+        "group": check.group,
+        "unit": it.unit,
+        "whole": it.whole,
+        "reason": it.reason,
+        "test": it.test,
+        "fitted_by": it.fitted,
+        "said": check.value,
+        "trust": check.trust,
+        "note": check.note,
+        "finding": check.finding,
+        "crps": it.crps,
+        "replicates": len(it.values),
+        "scenario": it.scenario,
+        "outcome": check.outcome,
+        "per": check.per,
+        "than": list(check.than),
+        "against": check.against,
+        "form": check.form,
+        "months": list(check.months),
+    }
+
+
+def _table(verdicts: Iterable[Verdict]) -> str:
+    heads = ("group", "fact", "median", "90% interval", "band", "unit", "", "score", "source")
+    rows = (
+        (
+            it.check.group, it.check.title, number(it.value), span(it.low, it.high), band_text(it.check.band), it.unit,
+            verdict_text(it), number(it.crps) if it.crps is not None else "", it.check.source,
+        )
+        for it in verdicts
+    )  # fmt: skip
+    return columns(heads, rows, right=(2, 7))
+
+
+def _of(verdicts: Sequence[Verdict]) -> str:
+    return f"{sum(it.passed for it in verdicts)} of {len(verdicts)}"
