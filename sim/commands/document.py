@@ -21,6 +21,7 @@ def document(
     """
     with errors():
         from sim.report.odd import DocumentError, blocks, rewritten
+        from sim.runs.store import write_whole
 
         try:
             text, stale = rewritten(path.read_text(encoding="utf-8"), blocks())
@@ -29,7 +30,7 @@ def document(
         except (DocumentError, UnicodeDecodeError) as error:
             fail("\n".join(f"{path}: {line}" for line in str(error).splitlines()), WRONG)
         if stale and not check:
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text.encode())
         if as_json:
             print_json({"document": str(path), "stale": stale, "written": bool(stale) and not check})
         else:

@@ -21,7 +21,7 @@ _PURPOSE = re.compile(r"^([A-Z]\w*) = (\d+)  # (.+)$", re.MULTILINE)
 
 
 def order() -> str:
-    """The steps of ``EcosystemModel.step``, with the first sentence of what each module says of itself."""
+    """The steps of ``Ecosystem.step``, with the first sentence of what each module says of itself."""
     rows = (
         (str(number), code(step.call), code(step.file), sentence(step.about), sentence(step.function.about))
         for number, step in _numbered()

@@ -28,7 +28,7 @@ def shipped() -> dict[str, Shipped]:
     """The scenarios that come with the package, by name; a folder of the user's own is not looked into."""
     place = next(folder for folder in folders()[1:] if folder.is_dir())
     found = {}
-    for file in sorted(place.glob("*.toml")):
+    for file in sorted(place.glob("*.toml"), key=lambda file: file.stem):
         parent = str(chain(str(file))[0].table.get("extends", ""))
         found[file.stem] = Shipped(load(file), parent.removesuffix(".toml"))
     return found

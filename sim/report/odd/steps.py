@@ -1,4 +1,4 @@
-"""The month in order, read off ``EcosystemModel.step`` itself."""
+"""The month in order, read off ``Ecosystem.step`` itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sim.report.odd.rooms import Function, Room, room
 from sim.report.odd.uses import Uses, uses
 
-_MODEL, _CLASS = "sim.model", "EcosystemModel"
+_MODEL, _CLASS = "sim.ecosystem", "Ecosystem"
 
 
 class Step(NamedTuple):
