@@ -15,9 +15,10 @@ def document(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; end with 1 where a block is stale.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Rewrite the blocks of the model's document that are made from its declarations.
+    """Write what the program knows of itself into its document.
 
-    Each stands between two marks, begin and end. Names those that were stale.
+    That is the blocks between two marks, begin and end: parameters, state, the month, outcomes, scenarios, facts.
+    Names those that were stale.
     """
     with errors():
         from sim.report.odd import DocumentError, blocks, rewritten

@@ -39,21 +39,36 @@ def trust() -> str:
 
 
 def held_to() -> str:
-    """Every fact that the model is held to: where it is measured, the band it must lie in, and how that follows."""
+    """Every fact that the model is held to: where it is measured, the band it must lie in, what was fitted to it."""
     rows = (
         (
             code(it.name), it.title, it.group, _measured(it), " to ".join(dict.fromkeys(it.months)),
-            span(*(end if math.isfinite(end) else None for end in it.band)), it.rule, codes(it.evidence), it.note,
+            span(*(end if math.isfinite(end) else None for end in it.band)), it.rule, codes(it.evidence) or it.source,
+            it.note, it.fitted_by, it.finding,
         )
         for it in checks().values()
     )  # fmt: skip
-    return table(("fact", "what", "group", "measured as", "months", "band", "rule", "evidence", "note"), rows)
+    heads = (
+        "fact",
+        "what",
+        "group",
+        "measured as",
+        "months",
+        "band",
+        "rule",
+        "evidence",
+        "note",
+        "fitted by",
+        "finding",
+    )
+    return table(heads, rows)
 
 
 def _measured(it: Check) -> str:
-    outcome = code(it.outcome) + (f" / {code(it.per)}" if it.per else "")
+    per = f" / {code(it.per)}" if it.per else ""
+    than = f" / ({' / '.join(map(code, it.than))})" if it.than else ""
     against = f", {it.form} to {code(it.against)}" if it.against else ""
-    return f"{outcome} of {code(it.scenario)}{against}"
+    return f"{code(it.outcome)}{per}{than} of {code(it.scenario)}{against}"
 
 
 def resting() -> dict[str, list[str]]:
