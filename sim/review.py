@@ -81,8 +81,10 @@ def apply(world: World) -> Any:
     nothing = math.nan
     operating = table.status == OPERATING
     grown = ~np.isnan(growth)
-    sample, size = growth[grown], last[grown]
-    del growth, last  # shapes want as much again
+    sample = growth[grown]
+    del growth  # shapes want as much again
+    size = last[grown]
+    del last
     world.year = {
         "job_creation_rate": int(flows[CREATED]) / both if full and both else nothing,
         "job_destruction_rate": destroyed / both if full and both else nothing,
