@@ -85,7 +85,7 @@ def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, fl
         price = relative_price(e.productivity[i], m.price_share)
         e.worker_revenue[i] = per_worker / (e.productivity[i] * price)
         e.capital_intensity[i] = p.capital_intensity * maths.exp(p.capital_intensity_log_sd * draws.normal(u[2]))
-        e.assets[i] = e.capital_intensity[i] * staff * maths.exp(p.capital_intensity_elasticity * size)
+        e.assets[i] = float(e.capital_intensity[i]) * staff * maths.exp(p.capital_intensity_elasticity * size)
         e.revenue[i] = revenue / 12.0
         e.revenue_12[i] = revenue
         e.floor[i] = maths.floor(staff * p.floor_per_job)

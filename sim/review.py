@@ -92,8 +92,10 @@ def apply(world: World) -> Any:
     nothing = math.nan
     operating = table.status == OPERATING
     grown = ~np.isnan(growth)
-    sample, size = growth[grown], last[grown]
-    del growth, last  # shapes want as much again
+    sample = growth[grown]
+    del growth  # shapes want as much again
+    size = last[grown]
+    del last
     world.year = {
         "job_creation_rate": 2.0 * created / both if full and both else nothing,
         "job_destruction_rate": 2.0 * destroyed / both if full and both else nothing,

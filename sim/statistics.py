@@ -55,13 +55,11 @@ def subbotin_slope(logs: Any, b: float) -> tuple[float, float]:
 
 
 @compiled
-def _log_gaps(values: Any, middle: float) -> Any:
-    """Logarithms of the gaps from the middle; of no gap one so low that no power of it counts."""
-    logs = np.empty(len(values))
+def _to_log_gaps(values: Any, middle: float) -> None:
+    """Put in each value's place the logarithm of its gap from the middle; of no gap one whose powers do not count."""
     for k in range(np.uint64(len(values))):
         gap = abs(values[k] - middle)
-        logs[k] = maths.log(gap) if gap > 0.0 else _NO_GAP
-    return logs
+        values[k] = maths.log(gap) if gap > 0.0 else _NO_GAP
 
 
 def subbotin_shape(sample: Any) -> float:
@@ -72,11 +70,11 @@ def subbotin_shape(sample: Any) -> float:
     values = np.sort(np.asarray(sample, float))
     if len(values) < 50 or values[0] == values[-1]:
         return math.nan
-    logs = _log_gaps(values, values[len(values) // 2])
+    _to_log_gaps(values, values[len(values) // 2])
     low, high = _SHARPEST, _FLATTEST
     b, before = 1.0, 0.0
     while abs(b - before) > 1e-9:
-        slope, steepness = subbotin_slope(logs, b)
+        slope, steepness = subbotin_slope(values, b)
         low, high = (b, high) if slope > 0.0 else (low, b)
         before, b = b, b - slope / steepness if steepness < 0.0 else high
         if not low < b < high:
@@ -149,6 +147,7 @@ def spread_slope(size: Any, growth: Any, bins: int = 5) -> float:
     edges = ends * (len(size) // bins) + np.minimum(ends, len(size) % bins)
     place = _bins(size, growth, by_size, edges[:-1])
     x = [maths.log(_median(part)) for part in np.split(by_size, edges[:-1])]
+    del by_size  # as much is needed again
     parts = np.split(_grouped(growth, place, edges), edges[:-1])
     for part in parts:
         part.sort()

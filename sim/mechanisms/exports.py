@@ -56,7 +56,7 @@ def export(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, inpu
         for i in range(first, last):
             productivity[i - first] = maths.log(r.productivity[i])
         for i in range(first, last):
-            part[i - first] = export_share(float(r.staff[i]), productivity[i - first], r.export_taste[i], p)
+            part[i - first] = export_share(float(r.staff[i]), productivity[i - first], float(r.export_taste[i]), p)
         for i in range(first, last):
             sells = (r.status[i] == OPERATING) & (w.revenue[i] > 0.0)
             exports = sells & (part[i - first] >= p.least)

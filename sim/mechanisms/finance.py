@@ -147,7 +147,7 @@ def own(
         if r.status[i] != OPERATING:
             continue
         worn = w.assets[i] * m.depreciation / 12.0
-        gap = wanted_assets(r.staff[i], r.capital_intensity[i], elasticity) - (w.assets[i] - worn)
+        gap = wanted_assets(r.staff[i], float(r.capital_intensity[i]), elasticity) - (w.assets[i] - worn)
         wanted = max(0.0, worn + m.investment_speed * gap)
         spent = on_grid(min(wanted, max(0.0, w.cash[i])))
         paid = on_grid(dividend(w.cash[i] - spent, r.revenue[i], r.staff[i], wage, reserve_months, m))
