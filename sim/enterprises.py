@@ -34,7 +34,7 @@ COLUMNS = (
     Column("origin", "i1", "", "incumbent, independent, spin-off, maker or site tenant"),
     Column("sector", "i1", "", "number of the sector; its place in the chain follows"),
     Column("mode", "i1", "", "way of selling: 0 the old one, 1 the new one"),
-    Column("exporter", "i1", "", "1 for an exporter"),
+    Column("exporter", "i1", "", "1 for an exporter, or one that stopped as such"),
     Column("funded", "i1", "", "1 once an outside investor has bought a share"),
     Column("moved_in", "i1", "", "1 for a firm that moved in to a site as an existing one"),
     Column("platform", "i2", "", "number of the platform it is a member of, -1 without"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,18 +21,17 @@ from sim.economy import (
     VAT,
 )
 from sim.enterprises import BIG, CLASSES, OPERATING, ORIGINS, REGISTERED, SUSPENDED
+from sim.groups import AT_RISK, ENDED, GROUPS, OTHERS, REGISTER, SPIN_OFFS, YEARS
 from sim.tally import (
-    ALL,
     ASSETS,
+    COHORT,
     ENERGY,
-    EXPORTERS,
     EXPORTS,
     INCUMBENTS,
     MEAN,
-    MICRO_FIRMS,
-    MICRO_JOBS,
     NEW_MODE,
     NUMBER,
+    PER_GROUP,
     PRODUCTIVITY,
     QUALITY,
     REVENUE,
@@ -39,21 +39,27 @@ from sim.tally import (
     SQUARE,
     STARTUPS,
     SUPPLIERS,
-    SURVEY,
     YEAR,
     YOUNG_JOBS,
     Recorder,
+    cohort_months,
 )
 from sim.world import COUNT, FOREIGN, USER
+
+YOUNG_YEARS = 8  # of operation in which the hazards of spin-offs and of other startups are compared
 
 
 class Months:
     """What outcomes are read from: the snapshots of all months; every answer is an array with one number a month."""
 
     def __init__(self, recorder: Recorder) -> None:
+        settings = recorder.world.settings
         self.w: float = recorder.world.weight
         self.sites = len(recorder.world.sites)
         self.months = recorder.months
+        self.cohort = cohort_months(settings)
+        number = np.arange(len(self.months))
+        self.december = number - (settings.start[1] + number) % 12  # the last one, below 0 before the first
 
     def __getitem__(self, field: str) -> Any:
         """A field of the snapshots; the first axis is months."""
@@ -67,19 +73,86 @@ class Months:
         part = self["firms"][:, :, 1:, status] if startups else self["firms"][:, :, :, status]
         return self.w * (added(part) if size_class is None else added(part[:, size_class]))
 
-    def jobs(self, classes: Any = slice(None), origins: Any = slice(None)) -> Any:
+    def jobs(self, origins: Any = slice(None)) -> Any:
         """Staff of operating enterprises."""
-        return self.w * added(self["staff"][:, classes, origins, OPERATING])
+        return self.w * added(self["staff"][:, :, origins, OPERATING])
 
     def other(self, which: int) -> Any:
         return self.w * self["other"][:, which]
 
-    def money(self, kind: int, population: int = ALL) -> Any:
-        return added(self["money"][:, population, :, kind]) / TICKS * self.w
+    @cached_property
+    def groups(self) -> Any:
+        """Sums by group in the order of ``PER_GROUP``, shape (sums, groups, months)."""
+        return np.moveaxis(self["groups"], 0, -1) * self.w
 
-    def big_share(self, kind: int, population: int = SURVEY) -> Any:
-        column = self["money"][:, population, :, kind]
+    @cached_property
+    def yearly_groups(self) -> dict[str, Any]:
+        """Rates by group, of the last year that ended in a December, shape (groups, months)."""
+        flows, ended = np.moveaxis(self["job_flows"], 0, -1), np.moveaxis(self["ended"], 0, -1)
+        alive, firms = self["groups"][:, 0].T, self["groups"][:, 1].T
+        return {
+            "job_creation": share(2.0 * flows[0], flows[2]),
+            "job_destruction": share(2.0 * flows[1], flows[2]),
+            "stop_rate": self.yearly(share(12.0 * in_a_year(ended[0]), in_a_year(firms.cumsum(axis=-1)))),
+            "strike_off_rate": self.yearly(share(12.0 * in_a_year(ended[1]), in_a_year(alive.cumsum(axis=-1)))),
+        }
+
+    def yearly(self, values: Any) -> Any:
+        """What a number was in December, kept until the next; NaN before a December that ends a whole year."""
+        return np.where(self.december >= 11, values[..., np.maximum(self.december, 0)], np.nan)
+
+    @cached_property
+    def hazards(self) -> Any:
+        """Yearly hazards since the start by year of life: struck off and stopped, shape (2, years, months)."""
+        lives = np.moveaxis(self["lives"], 0, -1)
+        both = np.stack([lives[REGISTER], lives[SPIN_OFFS] + lives[OTHERS]])
+        return annual(share(both[:, ENDED], both[:, AT_RISK]))
+
+    def stop_hazard(self, whose: int) -> Any:
+        """Yearly hazard of stopping of young startups of one kind, since the start."""
+        lives = self["lives"][:, whose, :, :YOUNG_YEARS].sum(axis=2)
+        return annual(share(lives[:, ENDED], lives[:, AT_RISK]))
+
+    def survival(self, years: int) -> Any:
+        """Share that operates so many years after its start, if it stopped at the hazards of the years before."""
+        alive = np.ones(len(self.months))
+        for year in range(years):
+            alive = alive * (1.0 - self.hazards[1, year])
+        return alive
+
+    def of_cohort(self, name: str) -> Any:
+        """A sum over the named cohort; NaN without one and before its first month."""
+        values = np.where(self._has_cohort, self["cohort"][:, COHORT.index(name)], np.nan)
+        return values * (self.w / TICKS if name == "revenue" else self.w)
+
+    def founded(self, first: Any, last: Any) -> Any:
+        """Startups registered from month ``first`` to before ``last``, both by month."""
+        total = np.concatenate([[0], sum(self.since(f"founded_{origin}") for origin in ORIGINS[1:])])
+        end = len(total) - 1
+        return total[np.clip(last, 0, end)] - total[np.clip(first, 0, end)]
+
+    def founded_in_cohort(self) -> Any:
+        first, last = self.cohort
+        so_far = np.arange(1, len(self.months) + 1)
+        return self.w * np.where(self._has_cohort, self.founded(first, np.minimum(last, so_far)), np.nan)
+
+    @property
+    def _has_cohort(self) -> Any:
+        first, last = self.cohort
+        return (np.arange(len(self.months)) >= first) & (first < last)
+
+    def money(self, kind: int) -> Any:
+        whole = self["exports"] if kind == EXPORTS else self["groups"][:, _IN_GROUPS[kind], : len(CLASSES)]
+        return added(whole) / TICKS * self.w
+
+    def big_share(self, kind: int) -> Any:
+        """Big enterprises' part in the survey's population."""
+        column = self["survey"][:, kind]
         return share(column[:, BIG], added(column))
+
+    def big_share_of_all(self, kind: int) -> Any:
+        whole = self["exports"] if kind == EXPORTS else self["groups"][:, _IN_GROUPS[kind], : len(CLASSES)]
+        return share(whole[:, BIG], added(whole))
 
     def flow(self, purpose: int) -> Any:
         return self["flows"][:, purpose] / TICKS * self.w
@@ -98,6 +171,9 @@ class Months:
         )
 
 
+_IN_GROUPS = {REVENUE: PER_GROUP.index("revenue"), ASSETS: PER_GROUP.index("assets")}
+
+
 def added(part: Any) -> Any:
     """The sum over all axes but that of months."""
     return part.sum(axis=tuple(range(1, part.ndim)))
@@ -105,7 +181,22 @@ def added(part: Any) -> Any:
 
 def share(part: Any, whole: Any) -> Any:
     """Part of a whole, NaN of nothing."""
-    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole != 0)
+    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
+
+
+def in_a_year(total: Any) -> Any:
+    """What came in the last 12 months, of a running total along the last axis."""
+    before = np.zeros_like(total)
+    before[..., 12:] = total[..., :-12]
+    return total - before
+
+
+def annual(monthly: Any) -> Any:
+    """The yearly probability of what has this probability in a month."""
+    stays = 1.0 - monthly
+    stays = stays * stays * stays  # three months
+    stays = stays * stays
+    return 1.0 - stays * stays
 
 
 OUTCOMES: dict[str, Outcome] = {}
@@ -124,13 +215,15 @@ class Record(Mapping[str, list[float]]):
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
+        self._months: Months | None = None  # as many as were done when something was last asked for
         self._known: dict[str, list[float]] = {}
 
     def __getitem__(self, name: str) -> list[float]:
+        if self._months is None or len(self._months.months) != self._recorder.done:
+            self._months, self._known = Months(self._recorder), {}
         known = self._known.get(name)
-        if known is None or len(known) != self._recorder.done:
-            values = np.asarray(_VALUES[name](Months(self._recorder)), float)
-            known = self._known[name] = values.tolist()
+        if known is None:
+            known = self._known[name] = np.asarray(_VALUES[name](self._months), float).tolist()
         return known
 
     def __iter__(self) -> Iterator[str]:
@@ -176,18 +269,40 @@ outcome("ideas_unfinanced", "ideas", "ideas worth pursuing that found no finance
         lambda m: m.w * m.since("unfinanced_ideas"), -1)  # fmt: skip
 for _status, (_code, _words) in _COUNTED.items():
     outcome(f"firms_{_status}", "enterprises", f"enterprises {_words}", lambda m, c=_code: m.firms(c))  # type: ignore[misc]
-for _code, _class in enumerate(CLASSES):
-    outcome(f"firms_{_class}", "enterprises", f"operating {_class} enterprises",
-            lambda m, c=_code: m.firms(OPERATING, c))  # type: ignore[misc]  # fmt: skip
-    outcome(f"jobs_{_class}", "people", f"jobs at {_class} enterprises",
-            lambda m, c=_code: m.jobs(c), 1)  # type: ignore[misc]  # fmt: skip
-for _code, _origin in enumerate(ORIGINS):
-    outcome(f"jobs_{_origin}", "people", f"jobs at enterprises of origin {_origin}",
-            lambda m, o=_code: m.jobs(origins=o), 1)  # type: ignore[misc]  # fmt: skip
-outcome("firms_micro", "enterprises", "operating micro enterprises, counted in small", lambda m: m.other(MICRO_FIRMS))
+_WHO = {
+    **{name: f"{name} enterprises" for name in CLASSES},
+    "micro": "micro enterprises, counted in their class too",
+    **{name: f"enterprises of origin {name}" for name in ORIGINS},
+    "exporter": "exporters",
+    "non_exporter": "enterprises that do not export",
+    **{f"age_{age}": f"enterprises {age} years after registration" for age in range(5)},
+    "age_5_9": "enterprises 5 to 9 years after registration",
+    "age_10_14": "enterprises 10 to 14 years after registration",
+    "age_15_24": "enterprises 15 to 24 years after registration",
+    "age_25_up": "enterprises 25 years after registration and more",
+}
+_PER_GROUP = (
+    ("registered", "enterprises", "on the register, operating or not", 1.0, 0),
+    ("firms", "enterprises", "operating", 1.0, 0),
+    ("jobs", "people", "jobs", 1.0, 1),
+    ("revenue", "million yuan a month", "sales", TICKS, 0),
+    ("assets", "million yuan", "assets", TICKS, 0),
+)
+_PER_GROUP_A_YEAR = (
+    ("job_creation", "share a year", "gross job creation of the last year (DHS rate)"),
+    ("job_destruction", "share a year", "gross job destruction of the last year (DHS rate)"),
+    ("stop_rate", "share a year", "stops in the last year over the mean number operating"),
+    ("strike_off_rate", "share a year", "strike-offs in the last year over the mean number registered"),
+)
+for _group, _name in enumerate(GROUPS):
+    for _place, (_what, _unit, _words, _scale, _better) in enumerate(_PER_GROUP):
+        outcome(f"{_what}_{_name}", _unit, f"{_words}: {_WHO[_name]}",
+                lambda m, p=_place, g=_group, s=_scale: m.groups[p, g] / s, _better)  # type: ignore[misc]  # fmt: skip
+    for _what, _unit, _words in _PER_GROUP_A_YEAR:
+        outcome(f"{_what}_{_name}", _unit, f"{_words}, last December: {_WHO[_name]}",
+                lambda m, y=_what, g=_group: m.yearly_groups[y][g])  # type: ignore[misc]  # fmt: skip
 outcome("jobs", "people", "jobs at operating enterprises", lambda m: m.jobs(), 1, True)
 outcome("jobs_startups", "people", "jobs at startups", lambda m: m.jobs(origins=slice(1, None)), 1)
-outcome("jobs_micro", "people", "jobs at micro enterprises", lambda m: m.other(MICRO_JOBS), 1)
 outcome("jobs_young", "people", "jobs at enterprises younger than five years", lambda m: m.other(YOUNG_JOBS), 1)
 outcome("talent", "people", "skilled staff", lambda m: m.w * added(m["talent"]), 1)
 outcome("talent_big_share", "share", "big enterprises' part of skilled staff",
@@ -203,7 +318,7 @@ outcome("leavers", "people", "leavers of relocated enterprises who look for a ve
 outcome("revenue", "million yuan a month", "sales", lambda m: m.money(REVENUE), 1)
 outcome("assets", "million yuan", "assets", lambda m: m.money(ASSETS), 1)
 outcome("exports", "million yuan a month", "exports", lambda m: m.money(EXPORTS), 1, True)
-outcome("exporters", "enterprises", "exporters", lambda m: m.other(EXPORTERS), 1)
+outcome("exporters", "enterprises", "exporters", lambda m: m.groups[1, GROUPS.index("exporter")], 1)
 outcome("big_asset_share", "share", "big enterprises' part of assets, survey population", lambda m: m.big_share(ASSETS),
         0, True)  # fmt: skip
 outcome("big_export_share", "share", "big enterprises' part of exports, survey population",
@@ -211,8 +326,8 @@ outcome("big_export_share", "share", "big enterprises' part of exports, survey p
 outcome(
     "big_revenue_share", "share", "big enterprises' part of sales, survey population", lambda m: m.big_share(REVENUE)
 )
-outcome("big_asset_share_all", "share", "big enterprises' part of assets, all", lambda m: m.big_share(ASSETS, ALL))
-outcome("big_export_share_all", "share", "big enterprises' part of exports, all", lambda m: m.big_share(EXPORTS, ALL))
+outcome("big_asset_share_all", "share", "big enterprises' part of assets, all", lambda m: m.big_share_of_all(ASSETS))
+outcome("big_export_share_all", "share", "big enterprises' part of exports, all", lambda m: m.big_share_of_all(EXPORTS))
 outcome("taxes", "million yuan", "taxes paid since the start", lambda m: m.taxes(1), 1, True)
 outcome("taxes_stated", "million yuan", "taxes stated since the start", lambda m: m.taxes(0))
 outcome("taxes_startups", "million yuan", "taxes paid by startups since the start",
@@ -306,7 +421,7 @@ outcome("quality_startups", "index", "quality of startups", lambda m: m.mean_log
 outcome("productivity_suppliers", "index", "productivity of suppliers, geometric mean",
         lambda m: m.mean_log(SUPPLIERS, PRODUCTIVITY), 1)  # fmt: skip
 outcome("energy_intensity", "index", "energy and material per output",
-        lambda m: share(m["other"][:, ENERGY], added(m["money"][:, ALL, :, REVENUE])), -1)  # fmt: skip
+        lambda m: share(m["other"][:, ENERGY], added(m["sectors"])), -1)  # fmt: skip
 outcome("new_mode_firms", "enterprises", "enterprises that sell in the new mode", lambda m: m.other(NEW_MODE), 1)
 outcome("new_sector_sales", "million yuan a month", "sales of sectors opened in the run",
         lambda m: m.w * added(m["sectors"] * m["opened"]) / TICKS, 1)  # fmt: skip
@@ -317,6 +432,32 @@ for _account, _name in enumerate(ACCOUNTS):
     if _account:
         outcome(f"balance_{_name}", "million yuan", f"balance of {_name} since the start",
                 lambda m, a=_account: m.w * m["accounts"][:, a] / TICKS)  # type: ignore[misc]  # fmt: skip
+for _year in range(1, YEARS + 1):
+    outcome(f"hazard_year_{_year}", "share a year", f"hazard of being struck off in year {_year} of registration, of enterprises born in the run, since the start",
+            lambda m, y=_year: m.hazards[0, y - 1])  # type: ignore[misc]  # fmt: skip
+    outcome(f"stop_year_{_year}", "share a year", f"hazard of stopping in year {_year} of operation, of enterprises born in the run, since the start",
+            lambda m, y=_year: m.hazards[1, y - 1])  # type: ignore[misc]  # fmt: skip
+for _year in (1, 3, 5, 10):
+    outcome(f"survival_{_year}", "share", f"enterprises still operating {_year} years after they started, at the hazards of stopping since the start",
+            lambda m, y=_year: m.survival(y), 1)  # type: ignore[misc]  # fmt: skip
+for _name, _whose, _words in (("spin_off", SPIN_OFFS, "spin-offs"), ("other", OTHERS, "startups of other origins")):
+    outcome(f"stop_hazard_{_name}", "share a year", f"hazard of stopping of {_words} younger than {YOUNG_YEARS} years, since the start",
+            lambda m, k=_whose: m.stop_hazard(k))  # type: ignore[misc]  # fmt: skip
+outcome(
+    "cohort_founded",
+    "enterprises",
+    "enterprises of the named cohort registered so far",
+    lambda m: m.founded_in_cohort(),
+)
+for _what, _unit, _words in (
+    ("registered", "enterprises", "of them still on the register"), ("operating", "enterprises", "of them operating"),
+    ("jobs", "people", "jobs at them"), ("revenue", "million yuan a month", "their sales"),
+    ("exporters", "enterprises", "exporters among them"), ("medium", "enterprises", "medium enterprises among them"),
+    ("big", "enterprises", "big enterprises among them"),
+):  # fmt: skip
+    outcome(f"cohort_{_what}", _unit, f"{_words} (the named cohort)", lambda m, w=_what: m.of_cohort(w))  # type: ignore[misc]
+outcome("cohort_mean_staff", "people", "mean staff of those that operate (the named cohort)",
+        lambda m: share(m.of_cohort("jobs"), m.of_cohort("operating")))  # fmt: skip
 for _name, _unit, _words, _better in (
     ("job_creation_rate", "share a year", "gross job creation (DHS rate), last December's review", 0),
     ("job_destruction_rate", "share a year", "gross job destruction (DHS rate)", 0),

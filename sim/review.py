@@ -9,18 +9,23 @@ import numpy as np
 
 from sim import maths
 from sim.compiled import compiled
-from sim.enterprises import OPERATING, classify
+from sim.enterprises import CLASSES, OPERATING, classify
+from sim.groups import GROUPS, add_to_groups, age_group, was_micro
 from sim.statistics import hill_exponent, spread_slope, subbotin_shape
 from sim.world import World
 
 YOUNG = 60  # months: young firms are younger than five years
-CREATED, DESTROYED, CREATED_YOUNG, STOCK, LAST_STOCK = range(5)
+CREATED, DESTROYED, BOTH = range(3)  # jobs, by group
 
 
 class Reads(NamedTuple):
     status: Any
+    origin: Any
+    exporter: Any
     staff: Any
+    born: Any
     started: Any
+    revenue: Any
 
 
 class Writes(NamedTuple):
@@ -32,21 +37,17 @@ class Writes(NamedTuple):
 
 @compiled
 def review(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, months: int, growth: Any, changed: Any, flows: Any
-) -> None:
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, months: int, growth: Any, changed: Any, flows: Any,
+    young: Any,
+) -> None:  # fmt: skip
     """Review every enterprise; ``growth`` gets the log growth of revenue of those that sold in both years.
 
-    A free row is all zero, and stays so.
+    ``flows`` are jobs by group, of the class that an enterprise was in over the year; ``young`` are those that young
+    enterprises created. A free row is all zero, and stays so.
     """
-    created, destroyed, created_young, stock, last_stock = 0, 0, 0, 0, 0
     for i in range(lo, hi):
-        change = int(r.staff[i]) - int(w.staff_year_ago[i])
-        won = max(change, 0)
-        created += won
-        destroyed += won - change
-        created_young += won if month - r.started[i] < YOUNG else 0
-        stock += int(r.staff[i])
-        last_stock += int(w.staff_year_ago[i])
+        if r.staff[i] > 0 or w.staff_year_ago[i] > 0:
+            count_jobs(i, month, r, w, flows, young)
         w.staff_year_ago[i] = r.staff[i]
         revenue = w.revenue_year[i] * 12.0 / months
         sold = (r.status[i] == OPERATING) & (w.revenue_12[i] > 0.0) & (revenue > 0.0)
@@ -56,11 +57,19 @@ def review(
         before = w.size_class[i]
         w.size_class[i] = classify(r.staff[i], revenue)
         changed[i] = before != w.size_class[i]
-    flows[CREATED] += created
-    flows[DESTROYED] += destroyed
-    flows[CREATED_YOUNG] += created_young
-    flows[STOCK] += stock
-    flows[LAST_STOCK] += last_stock
+
+
+@compiled
+def count_jobs(i: int, month: int, r: Any, w: Any, flows: Any, young: Any) -> None:
+    """Jobs that one enterprise won or lost since last December; its two Decembers weigh the same (DHS)."""
+    change = int(r.staff[i]) - int(w.staff_year_ago[i])
+    won = max(change, 0)
+    young[0] += won if month - r.started[i] < YOUNG else 0
+    c, o, exporter, age = w.size_class[i], r.origin[i], r.exporter[i], age_group(month - r.born[i])
+    micro = was_micro(r.staff[i], 12.0 * r.revenue[i], w.staff_year_ago[i], w.revenue_12[i])
+    add_to_groups(flows[CREATED], c, micro, o, exporter, age, won)
+    add_to_groups(flows[DESTROYED], c, micro, o, exporter, age, won - change)
+    add_to_groups(flows[BOTH], c, micro, o, exporter, age, int(r.staff[i]) + int(w.staff_year_ago[i]))
 
 
 def apply(world: World) -> Any:
@@ -69,23 +78,25 @@ def apply(world: World) -> Any:
     if not world.is_december:
         return np.zeros(0, np.int64)
     table = world.enterprises
-    growth, changed, flows = np.zeros(table.size), world.marks(), np.zeros(5, np.int64)
+    growth, changed = np.zeros(table.size), world.marks()
+    flows, young = np.zeros((3, len(GROUPS)), np.int64), np.zeros(1, np.int64)
     last = table.revenue_12.copy()
-    world.loop(review, Reads, Writes, world.year_months, growth, changed, sums=(flows,))
+    world.loop(review, Reads, Writes, world.year_months, growth, changed, sums=(flows, young))
     full = world.year_months == 12
     world.year_months = 0
-    destroyed = int(flows[DESTROYED]) + world.year_destroyed
-    before = int(flows[LAST_STOCK]) + world.year_destroyed
-    world.year_destroyed = 0
-    both = 0.5 * (int(flows[STOCK]) + before)
+    flows[DESTROYED] += world.year_lost
+    flows[BOTH] += world.year_lost
+    world.year_lost = np.zeros_like(world.year_lost)
+    world.job_flows = flows if full else np.zeros_like(flows)
+    created, destroyed, both = (int(number) for number in flows[:, : len(CLASSES)].sum(axis=1))
     nothing = math.nan
     operating = table.status == OPERATING
     grown = ~np.isnan(growth)
     sample, size = growth[grown], last[grown]
     world.year = {
-        "job_creation_rate": int(flows[CREATED]) / both if full and both else nothing,
-        "job_destruction_rate": destroyed / both if full and both else nothing,
-        "young_creation_share": int(flows[CREATED_YOUNG]) / max(1, int(flows[CREATED])) if full else nothing,
+        "job_creation_rate": 2.0 * created / both if full and both else nothing,
+        "job_destruction_rate": 2.0 * destroyed / both if full and both else nothing,
+        "young_creation_share": int(young[0]) / max(1, created) if full else nothing,
         "size_tail": hill_exponent(table.staff[operating]),
         "growth_shape": subbotin_shape(sample) if full else nothing,
         "growth_spread_slope": spread_slope(size, sample) if full else nothing,

@@ -10,14 +10,13 @@ import numpy as np
 from sim import maths
 from sim.compiled import compiled
 from sim.economy import ACCOUNTS, FEE_SUPPORT, MAX_SECTORS, PEOPLE, RENT_SUBSIDY, TRANSFERS, ticks
-from sim.enterprises import BIG, CLASSES, INCUMBENT, MEDIUM, OPERATING, ORIGINS, SMALL, STATUSES
+from sim.enterprises import BIG, CLASSES, FREE, INCUMBENT, MEDIUM, OPERATING, ORIGINS, SMALL, STATUSES
+from sim.groups import AGES, GROUPS, LIVES, add_to_groups, age_group, is_micro
 from sim.threads import BLOCK
 from sim.world import COUNT, COUNTS, KINDS, World
 
 _ASKED, _HIRED = COUNT["talent_asked"], COUNT["talent_hired"]
-ALL, SURVEY = 0, 1  # populations
 REVENUE, ASSETS, EXPORTS = 0, 1, 2
-MICRO_STAFF, MICRO_REVENUE = 20, 3.0  # below either, an enterprise is micro (2011 standard)
 YOUNG = 60  # months
 _SUPPLY = np.int64(0x9249)  # sectors whose number is a multiple of 3, as bits
 YEAR = (
@@ -26,24 +25,35 @@ YEAR = (
 )  # fmt: skip
 SITE = ("admitted", "admitted_newborn", "tenants", "jobs", "taxes", "idle", "renovated", "let")
 
-INCUMBENTS, STARTUPS, SUPPLIERS = 0, 1, 2  # groups
+INCUMBENTS, STARTUPS, SUPPLIERS = 0, 1, 2  # groups by trait
 PRODUCTIVITY, QUALITY, NUMBER = 0, 1, 2
-MEAN, SQUARE, ENERGY, EXPORTERS, NEW_MODE, MICRO_FIRMS, MICRO_JOBS, YOUNG_JOBS = range(8)
+MEAN, SQUARE, ENERGY, NEW_MODE, YOUNG_JOBS = range(5)
+COHORT = ("registered", "operating", "jobs", "revenue", "exporters", "medium", "big")
 # Sums over operating enterprises, in ticks where they are no counts.
 SUMS = {
-    "firms": (len(CLASSES), len(ORIGINS), len(STATUSES)),  # of all statuses
-    "staff": (len(CLASSES), len(ORIGINS), len(STATUSES)),
     "sectors": (MAX_SECTORS,),  # revenue of the month
-    "money": (2, len(CLASSES), 3),  # by population: revenue of the month, assets, exports of the month
+    "survey": (3, len(CLASSES)),  # revenue of the month, assets, exports of the month of the survey's population
+    "exports": (len(CLASSES),),  # of the month
     "talent": (len(CLASSES),),
     "members": (len(CLASSES),),
     "traits": (3, 3),  # by group: logs of productivity and quality (not of suppliers), number
-    "other": (8,),  # mean knowledge and its square, energy used; exporters, new mode, micro firms; micro and young jobs
+    "other": (5,),  # mean knowledge and its square, energy used; new mode; jobs at young enterprises
+    "cohort": (len(COHORT),),  # of the named cohort
 }
+# Cells of enterprises that are alike; every group is a sum of cells, which is taken once a month.
+KINDS_OF_CELL = (len(STATUSES), len(CLASSES), 2, len(ORIGINS), 2, len(AGES))  # 2: micro or not; exporter or not
+PER_CELL = 4  # enterprises, staff, revenue of the month and assets
+PER_GROUP = ("registered", "firms", "jobs", "revenue", "assets")  # the first of all statuses, the rest of the operating
 # What a month leaves behind: outcomes are worked out from it when somebody asks for them.
 SNAPSHOT = np.dtype(
     [(name, "i8", shape) for name, shape in SUMS.items()]
     + [
+        ("firms", "i8", (len(CLASSES), len(ORIGINS), len(STATUSES))),  # of all statuses
+        ("staff", "i8", (len(CLASSES), len(ORIGINS), len(STATUSES))),
+        ("groups", "i8", (len(PER_GROUP), len(GROUPS))),
+        ("ended", "i8", (2, len(GROUPS))),  # since the start: stopped, struck off
+        ("job_flows", "i8", (3, len(GROUPS))),  # of the last year: jobs created, destroyed, in both Decembers
+        ("lives", "i8", LIVES),  # since the start
         ("total", "i8", (len(COUNTS),)),  # events since the start
         ("talent_unmet", "i8"),
         ("taxes", "i8", (3,)),  # since the start: stated, paid, paid by startups; ticks
@@ -74,6 +84,7 @@ class Reads(NamedTuple):
     platform: Any
     staff: Any
     talent: Any
+    born: Any
     started: Any
     revenue: Any
     revenue_12: Any
@@ -94,57 +105,79 @@ class Writes(NamedTuple):
 
 @compiled
 def tally_up(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, survey: float,
-    firms: Any, staff: Any, sectors: Any, money: Any, talent: Any, members: Any, traits: Any, other: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, survey: float, cohort_from: int, cohort_to: int,
+    cells: Any, sectors: Any, surveyed: Any, exports: Any, talent: Any, members: Any, traits: Any, other: Any,
+    cohort: Any,
 ) -> None:  # fmt: skip
     """Add every enterprise to the sums."""
     for first in range(lo, hi, BLOCK):
         last: Any = min(first + BLOCK, hi)
-        add_cells(first, last, r, firms, staff, sectors)
-        add_money(first, last, r, survey, r.revenue, REVENUE, money)
-        add_money(first, last, r, survey, r.assets, ASSETS, money)
-        add_money(first, last, r, survey, r.exports, EXPORTS, money)
+        add_cells(first, last, month, r, cells, sectors)
+        add_money(first, last, r, survey, r.revenue, surveyed[REVENUE])
+        add_money(first, last, r, survey, r.assets, surveyed[ASSETS])
+        add_money(first, last, r, survey, r.exports, surveyed[EXPORTS])
+        add_money(first, last, r, 0.0, r.exports, exports)
         add_people(first, last, r, talent, members)
         add_traits(first, last, r, traits)
         add_other(first, last, month, r, other)
+        if cohort_from < cohort_to:
+            add_cohort(first, last, r, cohort_from, cohort_to, cohort)
 
 
 @compiled
-def add_cells(first: int, last: int, r: Any, firms: Any, staff: Any, sectors: Any) -> None:
-    """Enterprises and staff by class, origin and status; revenue by sector."""
-    cell, revenue = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+def add_cells(first: int, last: int, month: int, r: Any, cells: Any, sectors: Any) -> None:
+    """Enterprises, staff, revenue and assets by cell; revenue by sector."""
+    cell, amounts = np.empty(BLOCK, np.int64), np.empty((PER_CELL, BLOCK), np.int64)
     for i in range(first, last):
-        c, o, s = np.int64(r.size_class[i]), np.int64(r.origin[i]), np.int64(r.status[i])
-        cell[i - first] = (c * len(ORIGINS) + o) * len(STATUSES) + s
-        revenue[i - first] = ticks(r.revenue[i]) if r.status[i] == OPERATING else 0
-    flat_firms, flat_staff = firms.reshape(-1), staff.reshape(-1)
+        micro = np.int64(is_micro(r.staff[i], 12.0 * r.revenue[i]))
+        kind = (np.int64(r.status[i]) * len(CLASSES) + r.size_class[i]) * 2 + micro
+        cell[i - first] = ((kind * len(ORIGINS) + r.origin[i]) * 2 + r.exporter[i]) * len(AGES) + age_group(
+            month - r.born[i]
+        )
     for i in range(first, last):
-        k = cell[i - first]
-        flat_firms[k] += 1
-        flat_staff[k] += r.staff[i]
-        sectors[r.sector[i]] += revenue[i - first]
+        here = r.status[i] == OPERATING
+        amounts[0, i - first] = 1
+        amounts[1, i - first] = r.staff[i]
+        amounts[2, i - first] = ticks(r.revenue[i]) if here else 0
+        amounts[3, i - first] = ticks(r.assets[i]) if here else 0
+    flat = cells.reshape(-1, PER_CELL)
+    for i in range(first, last):
+        k, j = cell[i - first], i - first
+        flat[k, 0] += amounts[0, j]
+        flat[k, 1] += amounts[1, j]
+        flat[k, 2] += amounts[2, j]
+        flat[k, 3] += amounts[3, j]
+        sectors[r.sector[i]] += amounts[2, j]
 
 
 @compiled
-def add_money(first: int, last: int, r: Any, survey: float, amounts: Any, kind: int, money: Any) -> None:
-    """One kind of money by class, of all and of the survey's population; small enterprises are the rest."""
+def gather_cells(cells: Any, firms: Any, staff: Any, groups: Any) -> None:
+    """Add cells up to enterprises and staff by class, origin and status, and to groups."""
+    for status in range(FREE + 1, len(STATUSES)):
+        for c, micro, o, exporter, age in np.ndindex(cells.shape[1:6]):
+            cell = cells[status, c, micro, o, exporter, age]
+            if cell[0] == 0:
+                continue
+            firms[c, o, status] += cell[0]
+            staff[c, o, status] += cell[1]
+            add_to_groups(groups[0], c, micro == 1, o, exporter, age, cell[0])
+            if status == OPERATING:
+                for k in range(PER_CELL):
+                    add_to_groups(groups[1 + k], c, micro == 1, o, exporter, age, cell[k])
+
+
+@compiled
+def add_money(first: int, last: int, r: Any, least: float, amounts: Any, money: Any) -> None:
+    """One kind of money by class, of those who sold ``least`` in the last full year; small enterprises are the rest."""
     total, medium, big = 0, 0, 0
-    surveyed, surveyed_medium, surveyed_big = 0, 0, 0
     for i in range(first, last):
-        amount = ticks(amounts[i]) if r.status[i] == OPERATING else 0
-        seen = amount if r.revenue_12[i] >= survey else 0
+        amount = ticks(amounts[i]) if (r.status[i] == OPERATING) & (r.revenue_12[i] >= least) else 0
         total += amount
         medium += amount if r.size_class[i] == MEDIUM else 0
         big += amount if r.size_class[i] == BIG else 0
-        surveyed += seen
-        surveyed_medium += seen if r.size_class[i] == MEDIUM else 0
-        surveyed_big += seen if r.size_class[i] == BIG else 0
-    money[ALL, SMALL, kind] += total - medium - big
-    money[ALL, MEDIUM, kind] += medium
-    money[ALL, BIG, kind] += big
-    money[SURVEY, SMALL, kind] += surveyed - surveyed_medium - surveyed_big
-    money[SURVEY, MEDIUM, kind] += surveyed_medium
-    money[SURVEY, BIG, kind] += surveyed_big
+    money[SMALL] += total - medium - big
+    money[MEDIUM] += medium
+    money[BIG] += big
 
 
 @compiled
@@ -202,30 +235,45 @@ def add_traits(first: int, last: int, r: Any, traits: Any) -> None:
 
 @compiled
 def add_other(first: int, last: int, month: int, r: Any, other: Any) -> None:
-    """Knowledge, energy, exporters, the new mode, micro enterprises and the young."""
-    sum_mean, square, energy, exporters, new_mode = 0, 0, 0, 0, 0
-    micro_firms, micro_jobs, young_jobs = 0, 0, 0
+    """Knowledge, energy, the new mode and the young."""
+    sum_mean, square, energy, new_mode, young_jobs = 0, 0, 0, 0, 0
     for i in range(first, last):
         here = r.status[i] == OPERATING
         mean = (r.knowledge_0[i] + r.knowledge_1[i] + r.knowledge_2[i]) / 3.0
-        micro = here & ((r.staff[i] < MICRO_STAFF) | (12.0 * r.revenue[i] < MICRO_REVENUE))
         young = here & (month - r.started[i] < YOUNG)
         sum_mean += ticks(mean) if here else 0
         square += ticks(mean * mean) if here else 0
         energy += ticks(r.energy[i] * r.revenue[i]) if here else 0
-        exporters += 1 if here & (r.exporter[i] == 1) else 0
         new_mode += 1 if here & (r.mode[i] == 1) else 0
-        micro_firms += 1 if micro else 0
-        micro_jobs += int(r.staff[i]) if micro else 0
         young_jobs += int(r.staff[i]) if young else 0
     other[MEAN] += sum_mean
     other[SQUARE] += square
     other[ENERGY] += energy
-    other[EXPORTERS] += exporters
     other[NEW_MODE] += new_mode
-    other[MICRO_FIRMS] += micro_firms
-    other[MICRO_JOBS] += micro_jobs
     other[YOUNG_JOBS] += young_jobs
+
+
+@compiled
+def add_cohort(first: int, last: int, r: Any, born_from: int, born_to: int, cohort: Any) -> None:
+    """The enterprises registered from one month up to another, in the order of ``COHORT``."""
+    for i in range(first, last):
+        if r.status[i] == FREE or not born_from <= r.born[i] < born_to:
+            continue
+        cohort[0] += 1
+        if r.status[i] == OPERATING:
+            cohort[1] += 1
+            cohort[2] += r.staff[i]
+            cohort[3] += ticks(r.revenue[i])
+            cohort[4] += r.exporter[i]
+            cohort[5] += r.size_class[i] == MEDIUM
+            cohort[6] += r.size_class[i] == BIG
+
+
+def cohort_months(settings: Any) -> tuple[int, int]:
+    """The months, the last one excluded, in which the named cohort registers; none without a name."""
+    run = settings.group("run")
+    first = settings.month_of(run.cohort) if run.cohort else 0
+    return (first, first + run.cohort_months) if run.cohort else (0, 0)
 
 
 class Recorder:
@@ -250,13 +298,17 @@ class Recorder:
         if self.done == len(self._months):
             self._months = np.concatenate([self._months, np.zeros_like(self._months)])
         now = self._months[self.done]
-        sums = tuple(now[name] for name in SUMS)
-        world.loop(tally_up, Reads, Writes, world.settings.group("population").survey_revenue, sums=sums)
+        cells = np.zeros((*KINDS_OF_CELL, PER_CELL), np.int64)
+        sums = cells, *(now[name] for name in SUMS)
+        least = world.settings.group("population").survey_revenue
+        world.loop(tally_up, Reads, Writes, least, *cohort_months(world.settings), sums=sums)
+        gather_cells(cells, now["firms"], now["staff"], now["groups"])
         self._total += world.counts
         self._taxes += world.taxes
         self._fiscal += books.fiscal_cost + int(books.month[FEE_SUPPORT]) + int(books.month[RENT_SUBSIDY])
         now["total"] = self._total
         now["talent_unmet"] = world.counts[_ASKED] - world.counts[_HIRED]
+        now["ended"], now["job_flows"], now["lives"] = world.ended, world.job_flows, world.lives
         now["taxes"], now["fiscal"] = self._taxes, self._fiscal
         now["flows"], now["accounts"], now["people"] = books.month, books.accounts, books.people
         now["hours_lent"], now["opened"] = world.hours[1], world.sectors.opened >= 0

@@ -11,6 +11,7 @@ from sim import draws, threads
 from sim.declare import declared
 from sim.economy import ELSEWHERE, MAX_SECTORS, SITES, UNEMPLOYED, Books, Posted, Sectors
 from sim.enterprises import CLASSES, OPERATING, Enterprises
+from sim.groups import GROUPS, LIVES
 from sim.knowledge import merge_ring
 from sim.links import Links
 from sim.parameters import Platform
@@ -141,7 +142,10 @@ class World:
         self.hours = np.zeros(2, np.int64)  # equipment hours: idle, lent
         self.hours_offered = 0
         self.succeeded: Any = np.zeros(0, np.int8)  # marks rows whose project succeeded this month
-        self.year_destroyed = 0  # jobs of last December's stock that ended with their enterprise
+        self.ended = np.zeros((2, len(GROUPS)), np.int64)  # enterprises stopped, struck off since the start, by group
+        self.lives = np.zeros(LIVES, np.int64)  # of enterprises born in the run: months at risk and ends
+        self.year_lost = np.zeros(len(GROUPS), np.int64)  # jobs of last December that ended with their enterprise
+        self.job_flows = np.zeros((3, len(GROUPS)), np.int64)  # last year's: created, destroyed, in both Decembers
         self.year: dict[str, float] = {}  # statistics of the last December
         self.year_months = 0  # months since the last December
         self.left: Any = np.zeros(0, np.int64)  # rows struck off whose views have not ended yet

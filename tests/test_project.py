@@ -34,6 +34,7 @@ FLOORS = {
     "parameters": 1,
     "enterprises": 1,
     "economy": 1,
+    "groups": 1,
     "knowledge": 1,
     "statistics": 1,
     "cohort": 1,

@@ -10,12 +10,14 @@ from sim import draws, maths
 from sim.compiled import compiled, equation
 from sim.economy import DEFAULT, DIVIDENDS, INVESTMENT, LIQUIDATION, OUTSIDE_EQUITY, on_grid, ticks, transfer
 from sim.enterprises import FREE, INCUMBENT, NEVER, OPERATING, SUSPENDED
+from sim.groups import AT_RISK, ENDED, REGISTER, add_to_groups, add_to_lives, age_group, kind_of_startup, was_micro
 from sim.threads import BLOCK
 from sim.world import COUNT, World
 
 _ASKED, _GIVEN = COUNT["finance_asked"], COUNT["finance_given"]
 _STOPPED, _RESUMED = COUNT["stopped"], COUNT["resumed"]
 _STARTUPS_STOPPED = COUNT["startups_stopped"]
+_STOP, _STRIKE_OFF = 0, 1  # ends
 MOST_PRESSURE = 20.0  # tickets given over those there, less one: above it the hurdle rises no faster
 
 
@@ -48,14 +50,18 @@ class OwnersWrites(NamedTuple):
 
 class StatusReads(NamedTuple):
     identity: Any
+    size_class: Any
     origin: Any
     born: Any
+    started: Any
     cash: Any
     line_size: Any
+    revenue_12: Any
 
 
 class StatusWrites(NamedTuple):
     status: Any
+    exporter: Any
     distress: Any
     lines: Any
     appeal: Any
@@ -167,11 +173,23 @@ def strike_off_probability(status: int, age: int, p: Any) -> float:
 
 
 @compiled
+def count_end(i: int, end: int, month: int, r: Any, w: Any, ended: Any, lives: Any, lost: Any) -> None:
+    """Count the end of one enterprise's operation or registration, and the jobs of last December that go with it."""
+    age = age_group(month - r.born[i])
+    micro = was_micro(w.staff[i], 12.0 * w.revenue[i], w.staff_year_ago[i], r.revenue_12[i])
+    add_to_groups(ended[end], r.size_class[i], micro, r.origin[i], w.exporter[i], age, 1)
+    add_to_groups(lost, r.size_class[i], micro, r.origin[i], w.exporter[i], age, w.staff_year_ago[i])
+    if r.origin[i] != INCUMBENT and end == _STOP:
+        add_to_lives(lives, kind_of_startup(r.origin[i]), ENDED, month - r.started[i])
+    elif r.origin[i] != INCUMBENT:
+        add_to_lives(lives, REGISTER, ENDED, month - r.born[i])
+
+
+@compiled
 def stop(i: int, w: Any, totals: Any) -> None:
     """One enterprise stops: its people go, and all that hangs on its operation ends."""
     totals[0] += w.staff[i]
     totals[1] += w.talent[i]
-    totals[2] += w.staff_year_ago[i]
     w.status[i] = SUSPENDED
     w.staff[i] = 0
     w.talent[i] = 0
@@ -187,6 +205,7 @@ def stop(i: int, w: Any, totals: Any) -> None:
 def resume(i: int, r: Any, w: Any, totals: Any, p: Any) -> None:
     """One enterprise that stopped operates again, with a line of its old size at least."""
     w.status[i] = OPERATING
+    w.exporter[i] = 0
     w.lines[i] = max(w.lines[i], 1)
     w.appeal[i] = max(w.appeal[i], r.line_size[i])
     w.staff[i] = int(p.restart_staff)
@@ -196,19 +215,24 @@ def resume(i: int, r: Any, w: Any, totals: Any, p: Any) -> None:
 @compiled
 def review(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, leaves: Any, stops: Any,
-    totals: Any, counts: Any,
+    totals: Any, ended: Any, lives: Any, lost: Any, counts: Any,
 ) -> None:  # fmt: skip
     """Stops and resumptions; ``leaves`` marks rows struck off, ``stops`` rows that stopped this month.
 
-    ``totals`` gathers staff and talent let go, and jobs of last December lost with their enterprise.
+    ``totals`` gathers staff and talent let go; whoever was born in the run is at risk for the month.
     """
     for i in range(lo, hi):
         short = (w.status[i] == OPERATING) & (r.cash[i] < 0.0)
         w.distress[i] = w.distress[i] + 1 if short else 0
     for i in range(lo, hi):
+        if w.status[i] != FREE and r.origin[i] != INCUMBENT:
+            add_to_lives(lives, REGISTER, AT_RISK, month - r.born[i])
+            if w.status[i] == OPERATING:
+                add_to_lives(lives, kind_of_startup(r.origin[i]), AT_RISK, month - r.started[i])
         if w.status[i] == OPERATING:
             u_stop = draws.uniforms(seed, r.identity[i], month, draws.START)[3] if w.distress[i] > 0 else 1.0
             if p.enabled and (w.lines[i] == 0 or gives_up(w.distress[i], u_stop, p)):
+                count_end(i, _STOP, month, r, w, ended, lives, lost)
                 stops[i] = 1
                 stop(i, w, totals)
                 counts[_STOPPED] += 1
@@ -253,12 +277,22 @@ def stop_and_strike_off(world: World) -> None:
     """A month of stops, resumptions and the register."""
     rules = world.rules("finance")
     size = world.enterprises.size
-    leaves, stops, totals = np.zeros(size, np.int8), np.zeros(size, np.int8), np.zeros(3, np.int64)
-    world.loop(review, StatusReads, StatusWrites, rules, leaves, stops, sums=(totals, world.counts))
+    leaves, stops, totals = np.zeros(size, np.int8), np.zeros(size, np.int8), np.zeros(2, np.int64)
+    sums = totals, world.ended, world.lives, world.year_lost, world.counts
+    world.loop(review, StatusReads, StatusWrites, rules, leaves, stops, sums=sums)
     world.release_people(int(totals[0]), int(totals[1]))
-    world.year_destroyed += int(totals[2])
     world.vacate(world.marked(stops))
     leave(world, world.marked(leaves))
+
+
+@compiled
+def count_leavers(rows: Any, month: int, r: Any, w: Any, ended: Any, lives: Any, lost: Any) -> None:
+    """Count the ends of enterprises that are struck off, and first that of the operation of those that operate yet."""
+    for i in rows:
+        if w.status[i] == OPERATING:
+            count_end(i, _STOP, month, r, w, ended, lives, lost)
+            w.staff_year_ago[i] = 0
+        count_end(i, _STRIKE_OFF, month, r, w, ended, lives, lost)
 
 
 @compiled
@@ -275,7 +309,8 @@ def leave(world: World, rows: Any) -> None:
     if not len(rows):
         return
     world.release_people(int(table.staff[rows].sum()), int(table.talent[rows].sum()))
-    world.year_destroyed += int(table.staff_year_ago[rows].sum())
+    ends = world.ended, world.lives, world.year_lost
+    count_leavers(rows, world.month, table.view(StatusReads), table.view(StatusWrites), *ends)
     world.vacate(rows)
     wind_up(rows, table.cash, world.books.flows)
     world.count("deregistered", len(rows))

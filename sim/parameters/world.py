@@ -24,6 +24,13 @@ class Run(NamedTuple):
     seed: int = parameter(
         1, "", "seed of the first draw", assumption("a choice"), bounds=(0, 2**63 - 1), plausible=(0, 1_000_000)
     )
+    cohort: str = parameter(
+        "", "YYYY-MM", "first month of registration of a cohort to follow", assumption("a choice of what is measured")
+    )
+    cohort_months: int = parameter(
+        12, "month", "months in which the cohort registers", assumption("a choice of what is measured"),
+        bounds=(1, 1200), plausible=(1, 12),
+    )  # fmt: skip
 
 
 class Population(NamedTuple):

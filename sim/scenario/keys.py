@@ -38,6 +38,7 @@ FIGURE = {
     "text": Parameter("", "", "the source in words", _USER),
 }
 FIGURES, SOURCES, RUN = "figures", "sources", "run"
+START = f"{RUN}.start"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Known:
         key = f"{prefix}.{name}"
         fixed = any(key == part or key.startswith(f"{part}.") for part in self.fixed)
         structural = parameter.type is str or (parameter.type is bool and name != "enabled")
-        return Leaf(parameter, scheduled=not fixed and not structural, never=prefix != RUN)
+        return Leaf(parameter, scheduled=not fixed and not structural, never=key != START)
 
     def _add(self, path: Path, leaf: Leaf) -> None:
         self._leaves[path] = leaf

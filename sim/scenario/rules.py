@@ -30,6 +30,9 @@ def _run(scenario: Scenario) -> Iterator[Contradiction]:
         yield Contradiction(("run.months",), f"{scenario.months} is no run, allowed: at least 1")
         return
     first, last = scenario.calendar(0), scenario.calendar(scenario.months - 1)
+    cohort = str(scenario.values["run.cohort"])
+    if cohort and cohort < first:
+        yield Contradiction(("run.cohort", "run.start"), f"{cohort} is before the run, allowed: from {first}")
     for figure in scenario.figures.values():
         if not first <= figure.month <= last:
             yield Contradiction(
