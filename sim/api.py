@@ -16,6 +16,7 @@ from sim.runs.result import Result, find_result
 if TYPE_CHECKING:
     from sim.declare import Value
     from sim.report.html.writing import Written
+    from sim.runs.drawn import Draws
     from sim.runs.ensemble import Watcher
     from sim.scenario import Scenario
     from sim.studies.calibrate import Calibration
@@ -43,6 +44,8 @@ def run(
     checkpoint: bool = False,
     events: bool = False,
     figures: bool = True,
+    parameters: str | None = None,
+    one_seed: bool = False,
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
 ) -> Result:
@@ -53,7 +56,9 @@ def run(
     A failed replicate does not raise: see ``Result.failures``. With ``events`` the folder gets ``events.parquet``: what
     happened to which enterprise, when and by which mechanism (``sim.events.EVENTS``). ``until`` stops after so many
     months, or before a calendar month such as ``"2015-01"``; with ``checkpoint`` the folder keeps every world as it is
-    then, for ``branch``. ``shown`` is called with the result and its first outcomes before the figures are drawn.
+    then, for ``branch``. ``parameters`` of ``posterior`` or ``posterior:FILE`` draws each replicate's from a posterior
+    that ``calibrate`` left, with ``one_seed`` all on the seed of the first. ``shown`` is called with the result and its
+    first outcomes before the figures are drawn.
     Raises ScenarioError for a scenario that cannot be used.
     """
     from sim.runs.batch import run_batch
@@ -64,6 +69,7 @@ def run(
     if until is not None:
         chosen = first_part(whole, until)
     model, watcher, folder = ecosystem(), watcher or Watcher(), Path(out or RESULTS)
+    draws = _draws(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
     with _opened(workers) as pool:
         if checkpoint:
             from sim.runs.fork import run_forked
@@ -75,7 +81,7 @@ def run(
 
             result = run_with_events(chosen, model, folder, pool, watcher, fresh=fresh, warm=_is_warm)
         elif not checkpoint:
-            result = run_batch([chosen], model, folder, pool, watcher, fresh=fresh, warm=_is_warm)[0]
+            result = run_batch([chosen], model, folder, pool, watcher, fresh=fresh, warm=_is_warm, draws=draws)[0]
         _show_run(result, headline(chosen, model), pool, watcher, shown, figures=figures)
     return result
 
@@ -177,6 +183,8 @@ def what_if(
     replicates: int | None = None,
     seed: int | None = None,
     months: int | None = None,
+    parameters: str | None = None,
+    one_seed: bool = False,
     workers: int | Workers | None = None,
     out: str | Path | None = None,
     watcher: Watcher | None = None,
@@ -188,6 +196,7 @@ def what_if(
     its own; all get the scenario's seed, months and replicates, and what is overridden in the scenario is so in them.
     ``until_width`` such as ``{"startups": "5%"}`` adds replicates, ``at_most`` so many in all, until the 95% interval
     of the difference is no wider than that share of the baseline's mean (or than a number in the outcome's unit).
+    ``parameters`` and ``one_seed`` are as in ``run``: a pair of worlds has the same draw.
     Raises ScenarioError with the faults of all scenarios.
     """
     from sim.report.comparison import draw_comparison
@@ -205,12 +214,13 @@ def what_if(
     others, widths = asked(base, wanted, until_width, model.outcomes)
     names = [base.name, *(it.name for it in others)]
     labels = names if len(set(names)) == len(names) else None
-    held = [known_as(it, model.version, folder) for it in (base, *others)]
+    draws = _draws(parameters, base, one_seed=one_seed)
+    held = [known_as(it, model.version, folder, draws) for it in (base, *others)]
     with _opened(workers) as pool:
 
         def compared(seeds: int) -> Comparison:
             scenarios = [with_run(it, replicates=seeds) for it in held]
-            results = run_batch(scenarios, model, folder, pool, watcher, warm=_is_warm)
+            results = run_batch(scenarios, model, folder, pool, watcher, warm=_is_warm, draws=draws)
             for result in results:
                 if not result.replicates:
                     raise NothingRan(f"{result.path}: every replicate failed: {result.failures[0]['message']}")
@@ -542,6 +552,24 @@ def with_run(scenario: Scenario | str | Path, **given: int | None) -> Scenario:
 def headline(scenario: Scenario, model: Model) -> Sequence[str]:
     """The outcomes to show first: the scenario's own choice, else the model's."""
     return scenario.headline or [name for name, outcome in model.outcomes.items() if outcome.headline]
+
+
+def _draws(
+    parameters: str | None, scenario: Scenario, *, one_seed: bool, but: Mapping[str, bool] | None = None
+) -> Draws | None:
+    """The draws that are asked for; ScenarioError where they go with nothing, or not with something of ``but``."""
+    from sim.runs.drawn import draws
+    from sim.scenario import Fault, ScenarioError
+
+    if parameters is None:
+        if one_seed:
+            raise ScenarioError([Fault("--one-seed", 0, scenario.name, "goes with --parameters posterior")])
+        return None
+    if faults := [
+        Fault("--parameters", 0, name, "cannot draw parameters") for name, asked in (but or {}).items() if asked
+    ]:
+        raise ScenarioError(faults)
+    return draws(parameters, scenario, one_seed=one_seed)
 
 
 def _better(model: Model) -> dict[str, int]:

@@ -130,3 +130,8 @@ def after(value: Any, seconds: float) -> Any:
 def long_message(number: int) -> bytes:
     """A value longer than a pipe holds."""
     return bytes([number]) * 20_000_000
+
+
+def slowly_a_bit(scenario: Scenario, seed: int, months: int) -> Cells:
+    time.sleep(0.02)
+    return grow(scenario, seed, months)

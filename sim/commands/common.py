@@ -36,6 +36,13 @@ ClusterOption = Annotated[
     str | None,
     typer.Option("--cluster", metavar="ADDRESS", help="Run on a dask cluster: its scheduler, or local to start one."),
 ]
+ParametersOption = Annotated[
+    str | None,
+    typer.Option("--parameters", metavar="posterior[:FILE]", help="Draw each world's from a calibration's posterior."),
+]
+OneSeedOption = Annotated[
+    bool, typer.Option("--one-seed", help="With --parameters: all worlds on one seed, so that only parameters differ.")
+]
 OutOption = Annotated[Path, typer.Option(metavar="DIR", help="Where results are kept.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Show every outcome, not the main ones only.")]

@@ -16,7 +16,9 @@ from sim.commands.common import (
     ClusterOption,
     JsonOption,
     MonthsOption,
+    OneSeedOption,
     OutOption,
+    ParametersOption,
     ReplicatesOption,
     SeedOption,
     SetOption,
@@ -41,6 +43,8 @@ def run(
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,
     months: MonthsOption = None,
+    parameters: ParametersOption = None,
+    one_seed: OneSeedOption = False,
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = RESULTS,
@@ -73,7 +77,7 @@ def run(
         from sim import api
         from sim.scenario import ScenarioError
 
-        if wrong := _wrong_together(scenarios or [], past, seed, events=events):
+        if wrong := _wrong_together(scenarios or [], past, seed, events=events, drawn=parameters or one_seed):
             fail("\n".join(wrong), WRONG)
         how: dict[str, Any] = {"out": out, "fresh": fresh, "until": until, "checkpoint": checkpoint, "figures": figures}
         how["shown"] = partial(_print_run, everything=everything, as_json=as_json)
@@ -84,7 +88,8 @@ def run(
         else:
             chosen = load(scenarios or [], settings or [], replicates=replicates, seed=seed, months=months)
             faults = _outside(chosen, until)
-            runs = [partial(api.run, scenario, events=events, **how) for scenario in chosen]
+            how |= {"events": events, "parameters": parameters, "one_seed": one_seed}
+            runs = [partial(api.run, scenario, **how) for scenario in chosen]
         if faults:
             raise ScenarioError(faults)
         failed = False
@@ -98,13 +103,17 @@ def run(
             raise typer.Exit(SOME_FAILED)
 
 
-def _wrong_together(scenarios: Sequence[str], past: str | None, seed: int | None, *, events: bool) -> list[str]:
+def _wrong_together(
+    scenarios: Sequence[str], past: str | None, seed: int | None, *, events: bool, drawn: str | bool | None
+) -> list[str]:
     """What cannot be asked for at once, in words."""
     if past is None:
         return [] if scenarios else ["Missing argument SCENARIO, allowed: names or TOML files, or --from RESULT"]
     wrong = [f"SCENARIO: {name} is given with --from, whose result has its own" for name in scenarios]
     if seed is not None:
         wrong.append(f"--seed: {seed} is given with --from, whose result has its own")
+    if drawn:
+        wrong.append("--parameters: is given with --from, whose worlds have theirs")
     if events:
         wrong.append("--events: is given with --from, whose checkpoints tell nothing of the events before them")
     return wrong

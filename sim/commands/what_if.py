@@ -16,7 +16,9 @@ from sim.commands.common import (
     ClusterOption,
     JsonOption,
     MonthsOption,
+    OneSeedOption,
     OutOption,
+    ParametersOption,
     ReplicatesOption,
     ScenarioArgument,
     SeedOption,
@@ -70,6 +72,8 @@ def what_if(
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,
     months: MonthsOption = None,
+    parameters: ParametersOption = None,
+    one_seed: OneSeedOption = False,
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = RESULTS,
@@ -94,7 +98,7 @@ def what_if(
         with api.make_workers(workers, cluster) as pool:
             comparison = api.what_if(
                 base, *first, *map(_variant, others or []), until_width=until_width or (), at_most=at_most,
-                workers=pool, out=out, watcher=watcher(),
+                parameters=parameters, one_seed=one_seed, workers=pool, out=out, watcher=watcher(),
                 shown=partial(print_comparison, everything=everything, as_json=as_json),
             )  # fmt: skip
         say(f"figures: {comparison.path}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.report.themes import pages
+from sim.runs.drawn import intervals_text
 from sim.runs.executor import Failure, Workers
 from sim.runs.replicate import Cells
 from sim.runs.result import Result, open_result
@@ -19,7 +20,7 @@ from sim.runs.store import FIGURES, OUTCOMES, Say, Store
 if TYPE_CHECKING:
     from sim.studies.compare import Interval
 
-_BANDS = "Bands are percentiles over seeds, month by month: 25 to 75 and 5 to 95."
+_BANDS = "Bands are percentiles over worlds, month by month: 25 to 75 and 5 to 95 ({})."
 MARKS = "Diamonds: the source article's figures, with an arrow where it gives a bound."
 
 
@@ -79,7 +80,11 @@ def run_sheets(result: Result, headline: Sequence[str]) -> list[Sheet]:
     first = [*headline, *scenario.figures]
     title = scenario.title or result.name
     span = f"{scenario.calendar(0)} to {scenario.calendar(table.months - 1)}"
-    bands = f"{seeds_text(len(result.replicates), result.seed)}. {_BANDS}"
+    count = len(result.replicates)
+    seeds = (
+        f"{count} draws on seed {result.seed}" if result.intervals == "parameter" else seeds_text(count, result.seed)
+    )
+    bands = f"{seeds}. {_BANDS.format(intervals_text(result.intervals))}"
     source = f"Model {result.manifest['model']}. Source: outcomes.parquet of {result.path.name}."
     sheets = []
     for stem, names in pages(table.names, first).items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.runs.drawn import intervals_text
 from sim.runs.result import Result
 from sim.runs.summary import Row, number, span
 from sim.studies.compare import EQUAL
@@ -65,6 +66,7 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         "",
         table,
         "",
+        f"intervals: {intervals_text(result.intervals)}",
         *([f"{hidden} more outcomes: --all, or summary.csv"] if hidden else []),
         f"results: {result.path}",
     ]
@@ -111,6 +113,8 @@ def run_json(result: Result) -> dict[str, Any]:
         "replicates": len(result.replicates),
         "months": result.months,
         "model": result.manifest["model"],
+        "intervals": result.intervals,
+        "parameters": result.manifest.get("parameters"),
         "failures": result.failures,
         "outcomes": {
             row.outcome: {key: value for key, value in vars(row).items() if key != "outcome"} for row in result.rows
@@ -144,7 +148,7 @@ def variant_text(comparison: Comparison, variant: Variant, headline: Sequence[st
         "",
         table,
         "",
-        f"intervals: {comparison.interval_kind}",
+        f"intervals: {comparison.interval_kind}; over worlds: {intervals_text(first.intervals)}",
         *(["pairing: how many times fewer runs the interval takes than on independent seeds"] if paired else []),
         rests_line(variant.rests_on),
         *([width_text(it) for it in comparison.until if it["variant"] == variant.label]),
@@ -185,6 +189,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "comparison": str(comparison.path),
         "baseline": str(first.path),
         "month": first.scenario.calendar(first.months - 1),
+        "intervals": first.intervals,
     }
     until = {"until_width": list(comparison.until)} if comparison.until else {}
     if len(comparison.variants) == 1:

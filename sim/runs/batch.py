@@ -16,6 +16,7 @@ from sim.runs.result import Result
 from sim.runs.store import Store
 
 if TYPE_CHECKING:
+    from sim.runs.drawn import Draws
     from sim.scenario import Scenario
 
 Warm = Callable[[], bool]
@@ -30,12 +31,13 @@ def run_batch(
     *,
     fresh: bool = False,
     warm: Warm = lambda: True,
+    draws: Draws | None = None,
 ) -> list[Result]:
     """The result of each scenario, in their order, of its first ``run.replicates`` replicates; see ``batch_results``.
 
     All tables are in memory at the end: take them from ``batch_results`` one by one where they are many.
     """
-    found = dict(batch_results(scenarios, model, out, workers, watcher, fresh=fresh, warm=warm))
+    found = dict(batch_results(scenarios, model, out, workers, watcher, fresh=fresh, warm=warm, draws=draws))
     return [found[place] for place in range(len(scenarios))]
 
 
@@ -48,19 +50,20 @@ def batch_results(
     *,
     fresh: bool = False,
     warm: Warm = lambda: True,
+    draws: Draws | None = None,
 ) -> Iterator[tuple[int, Result]]:
     """Place and result of each scenario as soon as it is complete, kept in its folder under ``out``.
 
     Only replicates that the folders do not hold are run; ``fresh`` empties them first. Each is kept as soon as it is
     done, so an interrupt loses nothing finished. A folder always holds and describes every replicate published in it:
     a request for fewer changes no file. A failed replicate is recorded, and tried again by the next request.
-    ``warm`` tells whether the model is compiled; where it is not, the first replicate runs here, before workers start
-    on this machine.
+    With ``draws`` every replicate has parameters of its own. ``warm`` tells whether the model is compiled; where it is
+    not, the first replicate runs here, before workers start on this machine.
     """
     watcher = watcher or Watcher()
     say = _once(watcher.say)
     # Folders are locked in the order of their names, so that two batches never wait for each other.
-    places = _by_folder(scenarios, model)
+    places = _by_folder(scenarios, model, draws)
     wanted = {folder: max((scenarios[place] for place in places[folder]), key=_replicates) for folder in sorted(places)}
     incomplete, done = [], 0
     for folder, scenario in wanted.items():
@@ -69,7 +72,7 @@ def batch_results(
             incomplete.append(folder)
             continue
         with store.locked(say):
-            ensemble = Ensemble(Request(scenario, model.version), model, store, say)
+            ensemble = Ensemble(Request(scenario, model.version, draws), model, store, say)
             result = ensemble.publish(workers.count) if ensemble.complete else None
         done += scenario.replicates - len(ensemble.missing)
         del ensemble  # what is not complete is read again when its turn comes: only a few are in memory at once
@@ -95,7 +98,7 @@ def batch_results(
                 lock.enter_context(store.locked(say))
                 if fresh:
                     store.clear()
-                ensemble = Ensemble(Request(wanted[folder], model.version), model, store, say)
+                ensemble = Ensemble(Request(wanted[folder], model.version, draws), model, store, say)
                 locks[folder] = lock.pop_all()
             for replicate, task in ensemble.tasks():
                 at_work[count] = folder, ensemble, replicate
@@ -138,11 +141,11 @@ def values(
         yield first + index, value
 
 
-def _by_folder(scenarios: Sequence[Scenario], model: Model) -> dict[str, list[int]]:
+def _by_folder(scenarios: Sequence[Scenario], model: Model, draws: Draws | None) -> dict[str, list[int]]:
     """Places of the scenarios by the folder of their results: two that say the same share one."""
     places: dict[str, list[int]] = {}
     for place, scenario in enumerate(scenarios):
-        places.setdefault(Request(scenario, model.version).folder, []).append(place)
+        places.setdefault(Request(scenario, model.version, draws).folder, []).append(place)
     return places
 
 

@@ -22,26 +22,39 @@ from sim.runs.summary import summarise, to_csv
 from sim.runs.table import gather, to_bytes
 
 if TYPE_CHECKING:
+    from sim.runs.drawn import Draws
     from sim.scenario import Scenario
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: a scenario with its seed, months and number of replicates, and the model's version."""
+    """What is asked for: a scenario with its seed, months and number of replicates, and the model's version.
+
+    With ``draws`` every replicate has parameters of its own.
+    """
 
     scenario: Scenario
     version: str
+    draws: Draws | None = None
 
     @property
     def digest(self) -> str:
         """12 hexadecimal digits of all that can change a replicate; the number of replicates is not in it."""
-        asked = (self.scenario.digest(), self.scenario.seed, self.scenario.months, self.version)
+        asked: tuple[Any, ...] = (self.scenario.digest(), self.scenario.seed, self.scenario.months, self.version)
+        if self.draws is not None:
+            asked += (self.draws.asked(self.scenario),)
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
     @property
     def folder(self) -> str:
         """NAME-DIGEST."""
         return f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', self.scenario.name)}-{self.digest}"
+
+    def world(self, replicate: int) -> tuple[Scenario, int]:
+        """Scenario and seed of a replicate."""
+        if self.draws is not None:
+            return self.draws.world(self.scenario, replicate)
+        return self.scenario, seed_of(self.scenario.seed, replicate)
 
 
 class Watcher:
@@ -89,8 +102,7 @@ class Ensemble:
         if self.missing and not (self.store.path / SCENARIO).exists():
             self.store.write(SCENARIO, scenario.to_toml().encode())
         for replicate in self.missing:
-            seed = seed_of(scenario.seed, replicate)
-            yield replicate, (self.model.run, scenario, seed, scenario.months, len(self.model.outcomes))
+            yield replicate, (self.model.run, *self.request.world(replicate), scenario.months, len(self.model.outcomes))
 
     def take(self, replicate: int, value: Cells | Failure) -> None:
         """Keep what a replicate gave, at once."""
@@ -115,7 +127,7 @@ class Ensemble:
         numbers = sorted({*published, *(replicate for replicate in self._asked if replicate in self._kept)})
         settled = {*self._kept, *self.missing}
         failed = [entry for entry in before.get("failures", ()) if entry["replicate"] not in settled]
-        failed += [_failure(scenario, replicate, self._failures[replicate]) for replicate in sorted(self._failures)]
+        failed += [_failure(self.request, replicate, self._failures[replicate]) for replicate in sorted(self._failures)]
         table = gather(
             {replicate: self._kept[replicate] for replicate in numbers}, self.model.outcomes, scenario.months
         )
@@ -143,7 +155,8 @@ class Ensemble:
             "start": scenario.calendar(0),
             "months": scenario.months,
             "replicates": len(numbers),
-            "seeds": {str(replicate): seed_of(scenario.seed, replicate) for replicate in numbers},
+            "seeds": {str(replicate): self.request.world(replicate)[1] for replicate in numbers},
+            **({"parameters": draws.asked(scenario)} if (draws := self.request.draws) else {}),
             "failures": failed,
             "outputs": outputs,
             "replaces": before.get("outputs", {}).get(OUTCOMES) if trusted else None,
@@ -178,7 +191,9 @@ def _about(request: Request) -> dict[str, str]:
     }
 
 
-def _failure(scenario: Scenario, replicate: int, message: str) -> dict[str, Any]:
-    seed = seed_of(scenario.seed, replicate)
-    command = f"""python -c "import sim; sim.EcosystemModel('{SCENARIO}', rng={seed}).run_for({scenario.months})" """
+def _failure(request: Request, replicate: int, message: str) -> dict[str, Any]:
+    scenario, seed = request.world(replicate)
+    drawn = request.draws.values(request.scenario, replicate) if request.draws else {}
+    loaded = f"sim.load('{SCENARIO}', {drawn})" if drawn else f"'{SCENARIO}'"
+    command = f"""python -c "import sim; sim.EcosystemModel({loaded}, rng={seed}).run_for({scenario.months})" """
     return {"replicate": replicate, "seed": seed, "message": message, "command": command.strip()}

@@ -59,6 +59,11 @@ class Result:
         """Replicates that failed: ``replicate``, ``seed``, ``message`` and the ``command`` that repeats it."""
         return list(self.manifest["failures"])
 
+    @property
+    def intervals(self) -> str:
+        """Over what the worlds differ: ``stochastic`` (seeds), ``parameter`` (draws from a posterior), or ``both``."""
+        return str(self.manifest.get("parameters", {}).get("intervals", "stochastic"))
+
     @cached_property
     def outcomes(self) -> DataFrame:
         """``replicate``, ``month`` and a column for every outcome."""

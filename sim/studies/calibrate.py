@@ -31,8 +31,8 @@ from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Workers
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Model
-from sim.runs.store import MANIFEST, Store, pictures, to_json
-from sim.studies.fitted import check_place, fitted_text, write_place
+from sim.runs.store import MANIFEST, Store, pictures, to_json, write_whole
+from sim.studies.fitted import check_place, fitted_text
 from sim.studies.points import to_parquet
 from sim.studies.posterior import TRUSTED, Floats, Posterior, quantiles, sample
 from sim.studies.targets import Moved, Target, Targets, changed, scheduled
@@ -209,9 +209,9 @@ def run_calibration(
         manifest = _publish(store, targets, design, digest, model, fits, worlds, files,
                             time.perf_counter() - began, workers.count)  # fmt: skip
     if place is not None:
-        write_place(
-            place, fitted_text(targets, fits[0].best.values, intervals(targets, fits[0]), base.name, place.parent)
-        )
+        said = intervals(targets, fits[0])
+        text = fitted_text(targets, fits[0].best.values, said, base.name, place.parent, store.path.name)
+        write_whole(place, text.encode())
     return Calibration(store.path, targets, fits[0], tuple(fits[1:]), manifest)
 
 
@@ -257,13 +257,22 @@ def _fit(targets: Targets, worlds: Worlds, left_out: str) -> Fit:
         found.extend(_evaluate(targets, worlds, weights, stage, list(zip(values, shares, strict=True))))
         return found[-len(shares) :]
 
+    def off(tried: Sequence[Evaluation]) -> Floats:
+        """Deviations whose squares make up the misfit, candidates x targets."""
+        counted = [place for place, weight in enumerate(weights) if weight > 0]
+        roots = [math.sqrt(weights[place]) for place in counted]
+        return np.array([
+            [root * targets.targets[at].deviation(it.means[at]) for root, at in zip(roots, counted, strict=True)]
+            for it in tried
+        ])  # fmt: skip
+
     found.extend(_evaluate(targets, worlds, weights, AS_IT_IS, [({}, ())]))
     _search(targets, lambda shares: [it.misfit for it in tried(SEARCH, shares)])
     searched = [it for it in found if it.stage == SEARCH]
     posterior = sample(
-        lambda points: np.array([it.misfit for it in tried(SAMPLE, [tuple(map(float, row)) for row in points])]),
+        lambda points: off(tried(SAMPLE, [tuple(map(float, row)) for row in points])),
         np.array([it.share for it in searched]),
-        np.array([it.misfit for it in searched]),
+        off(searched),
         settings.budget - settings.searched,
         settings.generations,
         settings.seed,
@@ -389,7 +398,7 @@ def _files(targets: Targets, fits: Sequence[Fit], path: Path) -> dict[str, bytes
     }
     said = intervals(targets, fit)
     for name in dict.fromkeys(name for it in targets.keys for name in it.scenarios):
-        files[f"{name}-fitted.toml"] = fitted_text(targets, fit.best.values, said, name, path).encode()
+        files[f"{name}-fitted.toml"] = fitted_text(targets, fit.best.values, said, name, path, path.name).encode()
     if len(fits) > 1:
         rows = rotation_rows(targets, fit, fits[1:])
         files[ROTATION] = to_json({"base": targets.base, "title": targets.title, "targets": rows})
@@ -462,8 +471,8 @@ def _posterior_table(targets: Targets, fit: Fit, folder: str) -> pa.Table:
         for place, it in enumerate(targets.keys)
     }
     columns["weight"] = pa.array([row[1] for row in rows], pa.float64())
-    where = {it.key: [*it.scenarios, *(f"{name}-fitted" for name in it.scenarios)] for it in targets.keys}
-    return pa.table(columns).replace_schema_metadata({"scenarios": json.dumps(where), "calibration": folder})
+    moved = {it.key: {"scenarios": [*it.scenarios], "inherited": it.inherited} for it in targets.keys}
+    return pa.table(columns).replace_schema_metadata({"moved": json.dumps(moved), "calibration": folder})
 
 
 def _publish(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.runs.drawn import intervals_text
 from sim.runs.errors import Incompatible
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
@@ -187,6 +188,7 @@ def compare_results(
     labels = labels or _labels(results)
     for other in others:
         _same_months(first, other)
+        _same_draws(first, other)
         if not unpaired and first.seed != other.seed:
             raise Incompatible(
                 f"{first.path} has seed {first.seed} and {other.path} has seed {other.seed}: they cannot be paired "
@@ -211,6 +213,14 @@ def compare_results(
     folder = out / f"compare-{parts}-{which.hexdigest()[:8]}"
     shares = variance_by_kind(out, first.scenario, names, first.manifest["model"])
     return Comparison(folder, labels[0], first, tuple(variants), not unpaired, shares)
+
+
+def _same_draws(first: Result, other: Result) -> None:
+    """Incompatible where parameters are drawn in one and not in the other, or from another posterior."""
+    told = [it.manifest.get("parameters", {}) for it in (first, other)]
+    if len({(it.get("posterior"), it.get("intervals")) for it in told}) > 1:
+        said = [f"{it.path}: {intervals_text(it.intervals)}" for it in (first, other)]
+        raise Incompatible(f"parameters are drawn differently ({'; '.join(said)}): run both with the same --parameters")
 
 
 def pairs(first: Result, other: Result, name: str, paired: bool) -> tuple[Cells, Cells]:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sim.declare import Value
-from sim.runs.store import write_whole
 from sim.runs.summary import number
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
@@ -22,7 +21,7 @@ _MOST = 6  # targets named one by one
 
 def fitted_text(
     targets: Targets, values: Mapping[str, Value], intervals: Mapping[str, tuple[float, float, float]], name: str,
-    folder: Path,
+    folder: Path, calibration: str,
 ) -> str:  # fmt: skip
     """A scenario that extends ``name`` with its fitted values, to stand in ``folder``."""
     base = targets.scenarios[name]
@@ -34,8 +33,8 @@ def fitted_text(
         lines += ["", f"[{table}]", *(f"{key.rpartition('.')[2]} = {toml_value(values[key])}" for key in inside)]
     lines += ["", "[sources]"]
     for key in keys:
-        middle, low, high = intervals[key]
-        words = f"fitted: to {to}; 90% interval {number(low)} to {number(high)}, median {number(middle)}"
+        _, low, high = intervals[key]
+        words = f"fitted: to {to} ({calibration}); 90% interval {number(low)} to {number(high)}"
         lines.append(f"{toml_text(key)} = {toml_text(words)}")
     return "\n".join(lines) + "\n"
 
@@ -53,10 +52,6 @@ def check_place(place: Path, base: Scenario) -> None:
             message = "is there, and no calibration wrote it, allowed: a new file, or one that sim calibrate made"
     if message:
         raise ScenarioError([Fault(_OPTION, 0, str(place), message)])
-
-
-def write_place(place: Path, text: str) -> None:
-    write_whole(place, text.encode())
 
 
 def _is_ours(place: Path) -> bool:

@@ -102,7 +102,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class Moved:
-    """A key that is moved from ``low`` to ``high``, and the scenarios in which it is."""
+    """A key that is moved from ``low`` to ``high``, and the scenarios in which it is.
+
+    Where it is ``inherited`` these were not listed: they are those that leave it at the default, and the base.
+    """
 
     key: str
     unit: str
@@ -111,6 +114,7 @@ class Moved:
     log: bool
     whole: bool
     scenarios: tuple[str, ...]
+    inherited: bool
 
     def at(self, share: float) -> Value:
         """The value so far along the range, ``share`` being in [0, 1]."""
@@ -361,7 +365,7 @@ class _Reader:
         if not where:
             names = ", ".join(it.name for it in holding)
             raise Wrong(f"is set by each scenario itself, allowed: scenarios = [...] with some of {names}")
-        return Moved(key, leaf.parameter.unit, float(ends[0]), float(ends[1]), log, whole, where)
+        return Moved(key, leaf.parameter.unit, float(ends[0]), float(ends[1]), log, whole, where, not listed)
 
     def chosen(self, keys: list[Moved], texts: Sequence[str], used: Sequence[str]) -> list[Moved]:
         """The keys of ``--keys``: of the file, or with a range of their own."""
@@ -376,7 +380,7 @@ class _Reader:
                     if len(ends) != 2:
                         raise Wrong(f'"{span}" is no range, allowed: low:high')
                     known = held.get(key)
-                    listed = tuple(known.scenarios) if known else ()
+                    listed = known.scenarios if known and not known.inherited else ()
                     found[key] = self.moved(key, ends[0], ends[1], bool(known and known.log), listed, used)
                 elif key in held:
                     found[key] = held[key]

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.runs.drawn import Draws
 from sim.runs.ensemble import Request
 from sim.runs.store import MANIFEST
 from sim.scenario import Fault, Scenario, ScenarioError, load
@@ -79,11 +80,12 @@ def asked(
     return scenarios, wishes
 
 
-def known_as(scenario: Scenario, version: str, out: Path) -> Scenario:
+def known_as(scenario: Scenario, version: str, out: Path, draws: Draws | None = None) -> Scenario:
     """The scenario under the name by which ``out`` holds its result already; as it is where it holds none."""
-    digest = Request(scenario, version).digest
+    request = Request(scenario, version, draws)
+    digest = request.digest
     held = sorted(manifest.parent.name for manifest in out.glob(f"*-{digest}/{MANIFEST}"))
-    if not held or Request(scenario, version).folder in held:
+    if not held or request.folder in held:
         return scenario
     return replace(scenario, name=held[0].removesuffix(f"-{digest}"))
 

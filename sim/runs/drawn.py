@@ -1,0 +1,156 @@
+"""Parameters that differ from world to world: draws from the posterior that a calibration left."""
+
+from __future__ import annotations
+
+import json
+import math
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Literal
+
+from sim.declare import Source, Value
+from sim.runs.replicate import seed_of
+from sim.runs.store import digest_of
+from sim.scenario import Fault, Origin, Scenario, ScenarioError
+from sim.scenario.extending import chain
+
+Intervals = Literal["stochastic", "parameter", "both"]
+
+POSTERIOR = "posterior"
+FILE = "posterior.parquet"
+_OPTION = "--parameters"
+_GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+_WORDS: dict[str, str] = {
+    "stochastic": "stochastic: a seed for each world, one set of parameters",
+    "parameter": "parameter: a draw from the posterior for each world, one seed",
+    "both": "both parameter and stochastic: a draw from the posterior and a seed for each world",
+}
+
+
+@dataclass(frozen=True)
+class Draws:
+    """A posterior, and a draw from it for every replicate; with ``one_seed`` all worlds have the seed of replicate 0.
+
+    ``rows`` are points with values by key, sorted, and ``below`` the weight up to and with each of them. ``named`` are
+    the scenarios in which a key was fitted; keys of ``inherited`` move every scenario that leaves them at the default.
+    ``calibration`` is the folder's name, which the sources of values in fitted scenarios tell.
+    """
+
+    name: str
+    digest: str
+    keys: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    below: tuple[float, ...]
+    named: Mapping[str, tuple[str, ...]]
+    inherited: tuple[str, ...]
+    calibration: str
+    one_seed: bool = False
+
+    @property
+    def intervals(self) -> Intervals:
+        """Over what intervals of the worlds are."""
+        return "parameter" if self.one_seed else "both"
+
+    def moved(self, scenario: Scenario) -> tuple[str, ...]:
+        """The keys that are drawn in a scenario: what it was told otherwise, it keeps."""
+        return tuple(key for key in self.keys if key in scenario.values and self._moves(scenario, key))
+
+    def _moves(self, scenario: Scenario, key: str) -> bool:
+        origin = scenario.origins[key].kind
+        if origin == "override":
+            return False
+        if scenario.name in self.named[key] or (key in self.inherited and origin == "default"):
+            return True
+        source = scenario.sources.get(key)
+        return source is not None and source.kind == "fitted" and self.calibration in source.text
+
+    def values(self, scenario: Scenario, replicate: int) -> dict[str, Value]:
+        """The draw of a replicate: multiples of the golden ratio, taken through the sorted points' weights.
+
+        Such a sequence is even from its start on, so that few replicates cover the posterior as systematic resampling
+        would, and a replicate has the same draw however many are asked for.
+        """
+        share = (0.5 + _GOLDEN * replicate) % 1.0 * self.below[-1]
+        row = self.rows[min(bisect_right(self.below, share), len(self.rows) - 1)]
+        moved = self.moved(scenario)
+        return {key: value for key, value in zip(self.keys, row, strict=True) if key in moved}
+
+    def world(self, scenario: Scenario, replicate: int) -> tuple[Scenario, int]:
+        """Scenario and seed of a replicate."""
+        drawn = self.values(scenario, replicate)
+        sources = dict.fromkeys(drawn, Source("fitted", f"draw {replicate} of {self.name}"))
+        origins = dict.fromkeys(drawn, Origin("override", self.name))
+        made = replace(
+            scenario,
+            values={**scenario.values, **drawn},
+            sources=scenario.sources | sources,
+            origins=scenario.origins | origins,
+        )
+        return made, seed_of(scenario.seed, 0 if self.one_seed else replicate)
+
+    def asked(self, scenario: Scenario) -> dict[str, Any]:
+        """What of it can change a result, in JSON."""
+        return {"posterior": self.digest, "keys": list(self.moved(scenario)), "intervals": self.intervals}
+
+
+def draws(text: str, scenario: Scenario, *, one_seed: bool = False) -> Draws:
+    """The draws of ``posterior`` (where the scenario has one) or ``posterior:FILE``.
+
+    A scenario's posterior is ``posterior.parquet`` beside its file, as ``sim calibrate`` leaves them, or else
+    ``calibration/NAME.posterior.parquet`` or ``calibration/defaults.posterior.parquet`` from there. ScenarioError where
+    there is none, or none that moves anything in the scenario.
+    """
+    word, _, file = text.partition(":")
+    if word != POSTERIOR:
+        raise _wrong(text, f"is not known, allowed: {POSTERIOR}, or {POSTERIOR}:FILE.parquet")
+    if file:
+        places = [Path(file)]
+    else:
+        beside = Path(chain(scenario.path)[0].path).parent
+        names = (FILE, f"calibration/{scenario.name}.{FILE}", f"calibration/defaults.{FILE}")
+        places = [beside / name for name in names]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        said = ", ".join(map(str, places))
+        raise _wrong(text, f"{scenario.name} has no posterior ({said}), allowed: {POSTERIOR}:FILE of sim calibrate")
+    read = _read(found, text, one_seed=one_seed)
+    if not read.moved(scenario):
+        raise _wrong(
+            text, f"{found} moves no key of {scenario.name}, allowed: a posterior of what it leaves at a default"
+        )
+    return read
+
+
+def intervals_text(intervals: str) -> str:
+    """Over what intervals of worlds are, in words."""
+    return _WORDS[intervals]
+
+
+def _read(file: Path, text: str, *, one_seed: bool) -> Draws:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    data = file.read_bytes()
+    try:
+        table = parquet.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
+        moved = json.loads(table.schema.metadata[b"moved"])
+        calibration = table.schema.metadata[b"calibration"].decode()
+        *keys, weight = table.column_names
+        rows = tuple(zip(*(table.column(key).to_pylist() for key in keys), strict=True))
+        weights = table.column(weight).to_pylist()
+        if weight != "weight" or not keys or set(moved) != set(keys) or not rows:
+            raise ValueError(weight)
+    except (pa.ArrowInvalid, ValueError, KeyError, TypeError):
+        raise _wrong(text, f"{file} is no posterior, allowed: posterior.parquet of sim calibrate") from None
+    named = {key: tuple(it["scenarios"]) for key, it in moved.items()}
+    inherited = tuple(key for key, it in moved.items() if it["inherited"])
+    digest = digest_of(data)[:12]
+    below = tuple(accumulate(weights))
+    return Draws(f"{file.name} {digest}", digest, tuple(keys), rows, below, named, inherited, calibration, one_seed)
+
+
+def _wrong(text: str, message: str) -> ScenarioError:
+    return ScenarioError([Fault(_OPTION, 0, text, message)])
