@@ -52,6 +52,7 @@ COLUMNS = (
     Column("solved", "i1", "", "bits of the components of the project that are solved"),
     Column("breadth", "i1", "sources", "kinds of partner that the project draws on, 0 to 4"),
     Column("reached", "i1", "", "1 once a partner has answered in the project"),
+    Column("researched", "i1", "", "1 once a project has been worked on since January"),
     Column("cash", "f8", "million yuan", "cash; changes by named transfers only"),
     Column("assets", "f8", "million yuan", "fixed and working assets"),
     Column("productivity", "f8", "", "efficiency relative to the sector's at the start"),

@@ -16,6 +16,8 @@ from sim.economy import (
     LEAVERS,
     OUTSIDE_EQUITY,
     RESEARCH,
+    SALES_ABROAD,
+    SALES_HOME,
     TICKS,
     UNEMPLOYED,
     VAT,
@@ -127,9 +129,41 @@ class Months:
 
     def founded(self, first: Any, last: Any) -> Any:
         """Startups registered from month ``first`` to before ``last``, both by month."""
-        total = np.concatenate([[0], sum(self.since(f"founded_{origin}") for origin in ORIGINS[1:])])
-        end = len(total) - 1
-        return total[np.clip(last, 0, end)] - total[np.clip(first, 0, end)]
+        return between(self.registrations, first, last)
+
+    @cached_property
+    def registrations(self) -> Any:
+        """Startups registered since the start."""
+        return sum(self.since(f"founded_{origin}") for origin in ORIGINS[1:])
+
+    def rate(self, events: Any, stock: str) -> Any:
+        """Events of the last year over the mean number of enterprises in it, each December."""
+        number = added(self["groups"][:, PER_GROUP.index(stock), : len(CLASSES)])
+        return self.yearly(share(12.0 * in_a_year(events), in_a_year(number.cumsum())))
+
+    def ended(self, breadth: int) -> tuple[Any, Any]:
+        """Projects of this breadth since the start: those that succeeded, and those that succeeded or were given up."""
+        succeeded = self.since(f"succeeded_breadth_{breadth}")
+        return succeeded, succeeded + self.since(f"abandoned_breadth_{breadth}")
+
+    def openness_peak(self) -> Any:
+        """Where a quadratic through success by breadth, weighted by number, peaks: least squares by Cramer's rule."""
+        pairs = [self.ended(breadth) for breadth in range(5)]
+        s = [sum(1.0 * n * k**power for k, (_, n) in enumerate(pairs)) for power in range(5)]
+        t = [sum(1.0 * won * k**power for k, (won, _) in enumerate(pairs)) for power in range(3)]
+        bend = determinant((s[0], s[1], t[0]), (s[1], s[2], t[1]), (s[2], s[3], t[2]))
+        slope = determinant((s[0], t[0], s[2]), (s[1], t[1], s[3]), (s[2], t[2], s[4]))
+        peak = share(-slope, 2.0 * bend)
+        return np.where((bend < 0.0) & (peak > 0.0) & (peak < 4.0), peak / 4.0, np.nan)
+
+    def spent(self, *purposes: int) -> Any:
+        """Ticks that went under these transfers since the start."""
+        return self["flows"][:, list(purposes)].sum(axis=1).cumsum()
+
+    def of_year_old(self, number: Any) -> Any:
+        """A number each December, kept until the next, over those registered 12 to 10 months before."""
+        founded = self.founded(self.december - 12, self.december - 9)
+        return share(number, np.where(self.december >= 12, founded, 0))
 
     def founded_in_cohort(self) -> Any:
         first, last = self.cohort
@@ -182,6 +216,18 @@ def added(part: Any) -> Any:
 def share(part: Any, whole: Any) -> Any:
     """Part of a whole, NaN of nothing."""
     return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
+
+
+def between(total: Any, first: Any, last: Any) -> Any:
+    """What came from month ``first`` to before ``last``, of a running total; months before the run bring nothing."""
+    whole = np.concatenate([[0], total])
+    end = len(total)
+    return whole[np.clip(last, 0, end)] - whole[np.clip(first, 0, end)]
+
+
+def determinant(a: Any, b: Any, c: Any) -> Any:
+    """Determinant of three rows of three."""
+    return a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0])
 
 
 def in_a_year(total: Any) -> Any:
@@ -369,6 +415,23 @@ outcome("answer_time_foreign", "month", "the same for foreign experts' answers",
         lambda m: share(m.since("answer_months_foreign"), m.since("answers_foreign")), -1)  # fmt: skip
 outcome("breadth", "kinds of partner", "mean breadth of projects begun since the start",
         lambda m: share(m.since("breadth"), m.since("projects_begun")))  # fmt: skip
+for _breadth in range(5):
+    outcome(f"success_rate_breadth_{_breadth}", "share", f"successes among ended projects that drew on {_breadth} kinds of partner, since the start",
+            lambda m, b=_breadth: share(*m.ended(b)), 1)  # type: ignore[misc]  # fmt: skip
+outcome("openness_peak", "share", "share of kinds of partner at which success peaks: a quadratic through the rates by breadth, weighted",
+        lambda m: m.openness_peak())  # fmt: skip
+outcome("rd_share", "share", "operating enterprises with a project under way in the last calendar year",
+        lambda m: m["year"][:, YEAR.index("rd_share")], 1)  # fmt: skip
+outcome("rd_intensity", "share", "spending on projects and platforms over sales, since the start",
+        lambda m: share(-m.spent(RESEARCH), m.spent(SALES_HOME, SALES_ABROAD)), 1)  # fmt: skip
+outcome("private_gain", "million yuan a year", "yearly sales times the relative gain of own successes, added up since the start",
+        lambda m: m.w * m.since("private_gain") / TICKS, 1)  # fmt: skip
+outcome("spillover_gain", "million yuan a year", "yearly sales times the relative gain of what partners, chain and neighbours taught, since the start",
+        lambda m: m.w * m.since("spillover_gain") / TICKS, 1)  # fmt: skip
+outcome("social_to_private", "", "gains of own successes and of spill-overs, over those of own successes, since the start",
+        lambda m: share(m.since("private_gain") + m.since("spillover_gain"), m.since("private_gain")), 1)  # fmt: skip
+outcome("private_return", "share a year", "value added by the gains of own successes over spending on projects and platforms, since the start",
+        lambda m: share((1.0 - m["input_share"]) * m.since("private_gain"), -m.spent(RESEARCH)), 1)  # fmt: skip
 outcome("sectors_opened", "sectors", "sectors opened since the start", lambda m: m.since("sectors_opened"), 1)
 outcome("modes_opened", "modes", "new ways of selling opened since the start", lambda m: m.since("modes_opened"), 1)
 outcome("platforms", "platforms", "platforms launched", lambda m: m["platforms"], 1)
@@ -462,8 +525,36 @@ for _name, _unit, _words, _better in (
     ("job_creation_rate", "share a year", "gross job creation (DHS rate), last December's review", 0),
     ("job_destruction_rate", "share a year", "gross job destruction (DHS rate)", 0),
     ("young_creation_share", "share", "part of gross job creation by enterprises younger than five years", 0),
+    ("startup_job_share", "share", "part of jobs at enterprises that started less than a year ago, last December", 0),
     ("size_tail", "", "exponent of the size tail, Hill on the top 5%", 0),
+    ("size_tail_ks", "", "distance of the size tail from the Pareto of that exponent (Kolmogorov-Smirnov)", 0),
+    ("size_tail_lognormal", "", "normalised likelihood ratio of the Pareto tail against a cut-off lognormal: positive favours the Pareto", 0),
+    ("size_tail_revenue", "", "exponent of the tail of yearly revenue, Hill on the top 5%", 0),
     ("growth_shape", "", "Subbotin shape of growth rates: 1 is a tent, 2 Gaussian", 0),
+    ("growth_gaussian", "", "normalised likelihood ratio of that shape against the Gaussian: above 1.64 rejects it", 0),
     ("growth_spread_slope", "", "slope of the spread of growth on size, in logarithms", 0),
-):
+    ("growth_size_slope", "", "slope of staff's growth (DHS) on the logarithm of staff, enterprises of five years and more", 0),
+    ("newborn_staff_start", "people", "mean staff with which those registered 10 to 12 months before started, of those operating last December", 0),
+    ("newborn_staff", "people", "their mean staff last December", 0),
+    ("newborn_with_revenue", "share", "those of them with sales above 1,000 yuan in the year", 0),
+    ("newborn_revenue_median", "million yuan", "median sales of the year of those with sales", 0),
+    ("newborn_revenue_log_sd", "", "spread of the logarithm of these sales", 0),
+):  # fmt: skip
     outcome(_name, _unit, _words, lambda m, n=_name: m["year"][:, YEAR.index(n)], _better)  # type: ignore[misc]
+outcome("newborn_operating_at_registration", "share", "enterprises registered 10 to 12 months before last December that started in that month, of all of them",
+        lambda m: m.of_year_old(between(m.since("started_at_once"), m.december - 12, m.december - 9)))  # fmt: skip
+outcome("newborn_operating", "share", "enterprises registered 10 to 12 months before last December that operated then, of all of them, struck off or not",
+        lambda m: m.of_year_old(m["year"][:, YEAR.index("newborns_operating")]))  # fmt: skip
+for _name, _words, _events, _stock in (
+    ("entry_rate", "starts of operation in the last year over the mean number operating", "started", "firms"),
+    ("exit_rate", "stops in the last year over the mean number operating", "stopped", "firms"),
+    (
+        "deregistration_rate",
+        "strike-offs in the last year over the mean number registered",
+        "deregistered",
+        "registered",
+    ),
+):
+    outcome(_name, "share a year", f"{_words}, last December", lambda m, e=_events, s=_stock: m.rate(m.since(e), s))  # type: ignore[misc]
+outcome("registration_rate", "share a year", "registrations in the last year over the mean number registered, last December",
+        lambda m: m.rate(m.registrations, "registered"))  # fmt: skip

@@ -20,8 +20,10 @@ REVENUE, ASSETS, EXPORTS = 0, 1, 2
 YOUNG = 60  # months
 _SUPPLY = np.int64(0x9249)  # sectors whose number is a multiple of 3, as bits
 YEAR = (
-    "job_creation_rate", "job_destruction_rate", "young_creation_share", "size_tail", "growth_shape",
-    "growth_spread_slope",
+    "job_creation_rate", "job_destruction_rate", "young_creation_share", "startup_job_share", "size_tail",
+    "size_tail_ks", "size_tail_lognormal", "size_tail_revenue", "growth_shape", "growth_gaussian",
+    "growth_spread_slope", "growth_size_slope", "rd_share", "newborns_operating", "newborn_staff_start",
+    "newborn_staff", "newborn_with_revenue", "newborn_revenue_median", "newborn_revenue_log_sd",
 )  # fmt: skip
 SITE = ("admitted", "admitted_newborn", "tenants", "jobs", "taxes", "idle", "renovated", "let")
 
@@ -69,6 +71,7 @@ SNAPSHOT = np.dtype(
         ("sites_taxes_12", "i8"),
         ("sites_rent", "f8"),
         ("talent_wage", "f8"),
+        ("input_share", "f8"),
         ("year", "f8", (len(YEAR),)),
     ],
     align=True,
@@ -313,6 +316,7 @@ class Recorder:
         now["flows"], now["accounts"], now["people"] = books.month, books.accounts, books.people
         now["hours_lent"], now["opened"] = world.hours[1], world.sectors.opened >= 0
         now["platforms"], now["talent_wage"] = len(world.platforms), world.posted.talent_wage
+        now["input_share"] = world.group("market").input_share
         named = world.settings.platforms
         for platform in world.platforms if named else ():
             if platform.name in named:

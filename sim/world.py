@@ -33,11 +33,11 @@ CELLS = 27  # 3 x 3 x 3 cells of the space of knowledge
 DOMESTIC, FOREIGN, USER = 0, 1, 2
 KINDS = ("domestic", "foreign", "user")
 
-# Events counted over a month, in whole numbers; `..._months` add up durations of months.
+# Events counted over a month, in whole numbers; `..._months` add up durations of months, `..._gain` ticks a year.
 COUNTS = (
     "founded_independent", "founded_spin_off", "founded_maker", "founded_tenant",
     "net_independent", "net_spin_off", "net_maker", "net_tenant",
-    "ideas", "unfinanced_ideas", "started", "stopped", "resumed", "deregistered",
+    "ideas", "unfinanced_ideas", "started", "started_at_once", "stopped", "resumed", "deregistered",
     "startups_stopped", "adopted", "quit", "resources_recruited", "resources_aged",
     "projects_begun", "projects_succeeded", "projects_abandoned", "answers_crossing",
     "succeeded_reached", "succeeded_alone", "reached_months", "alone_months",
@@ -47,6 +47,8 @@ COUNTS = (
     "breadth", "contacts", "links_renewed", "parts_asked", "sectors_opened", "modes_opened", "followers",
     "tenants_newborn", "tenants_moved", "graduated", "site_applicants", "hired", "shed", "talent_asked", "talent_hired",
     "finance_asked", "finance_given", "hours_asked", "hours_lent",
+    *(f"succeeded_breadth_{number}" for number in range(5)), *(f"abandoned_breadth_{number}" for number in range(5)),
+    "private_gain", "spillover_gain",
 )  # fmt: skip
 COUNT = {name: number for number, name in enumerate(COUNTS)}
 

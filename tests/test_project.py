@@ -43,6 +43,7 @@ FLOORS = {
     "world": 2,
     "founding": 3,
     "review": 3,
+    "yearly": 3,
     "tally": 3,
     "mechanisms": 3,
     "agents": 4,

@@ -11,12 +11,13 @@ import numpy as np
 
 from sim import draws, maths
 from sim.compiled import compiled, equation
+from sim.economy import ticks
 from sim.enterprises import OPERATING
 from sim.knowledge import ring_place
 from sim.threads import BLOCK
 from sim.world import COUNT, World
 
-_CONTACTS = COUNT["contacts"]
+_CONTACTS, _SPILLOVER_GAIN = COUNT["contacts"], COUNT["spillover_gain"]
 _CHAIN, _NEIGHBOUR, _PARTNER = 1, 2, 4  # bits of the kinds of contact that a row has in a month
 
 
@@ -45,6 +46,7 @@ class Reads(NamedTuple):
     sector: Any
     staff: Any
     talent: Any
+    revenue: Any
     met_0: Any
     met_1: Any
     met_2: Any
@@ -132,7 +134,7 @@ def absorb(
     """Knowledge of all fades; then ``rows`` learn from the partner met, one firm of the chain and one neighbour."""
     here = np.empty((3, BLOCK))
     k: Any = np.searchsorted(rows, np.int64(lo))
-    met = 0
+    met, gained = 0, 0
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
@@ -145,7 +147,7 @@ def absorb(
                 w.knowledge_2[i] = kept(w.knowledge_2[i], here[2, i - first], p)
         while k < len(rows) and rows[k] < last:
             i = rows[k]
-            capacity = absorptive_capacity(r.talent[i], r.staff[i], programme, p)
+            capacity, before = absorptive_capacity(r.talent[i], r.staff[i], programme, p), w.productivity[i]
             if contacts[i] & _PARTNER:
                 teach(i, r.met_0[i], r.met_1[i], r.met_2[i], capacity, w, p)
                 met += 1
@@ -155,8 +157,10 @@ def absorb(
             if contacts[i] & _NEIGHBOUR:
                 teach(i, of_site[k, 0], of_site[k, 1], of_site[k, 2], capacity, w, p)
                 met += 1
+            gained += ticks(12.0 * r.revenue[i] * (w.productivity[i] / before - 1.0))
             k += 1
     events[_CONTACTS] += met
+    events[_SPILLOVER_GAIN] += gained
 
 
 def apply(world: World) -> None:

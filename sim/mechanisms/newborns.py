@@ -23,7 +23,7 @@ from sim.enterprises import INCUMBENT, INDEPENDENT, MAKER, NEVER, OPERATING, REG
 from sim.parameters import numbers
 from sim.world import COUNT, World
 
-_STARTED = COUNT["started"]
+_STARTED, _AT_ONCE = COUNT["started"], COUNT["started_at_once"]
 _HOURS_ASKED, _HOURS_LENT = COUNT["hours_asked"], COUNT["hours_lent"]
 
 
@@ -81,6 +81,7 @@ def start(
         totals[0] += w.staff[i]
         totals[1] += w.talent[i]
         events[_STARTED] += 1
+        events[_AT_ONCE] += 1 if r.born[i] == month else 0
 
 
 @equation

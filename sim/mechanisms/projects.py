@@ -15,7 +15,7 @@ import numpy as np
 
 from sim import draws, maths
 from sim.compiled import compiled, equation
-from sim.economy import RESEARCH, transfer
+from sim.economy import RESEARCH, ticks, transfer
 from sim.enterprises import BIG, MEDIUM, NEVER, OPERATING
 from sim.knowledge import distance, needed
 from sim.threads import BLOCK
@@ -30,6 +30,8 @@ _BEGUN_BIG, _SUCCEEDED_BIG = COUNT["begun_big"], COUNT["succeeded_big"]
 _MEMBER, _MEMBER_MONTHS = COUNT["succeeded_member"], COUNT["member_months"]
 _OUTSIDER, _OUTSIDER_MONTHS = COUNT["succeeded_outsider"], COUNT["outsider_months"]
 _BREADTH = COUNT["breadth"]
+_SUCCEEDED_BREADTH, _ABANDONED_BREADTH = COUNT["succeeded_breadth_0"], COUNT["abandoned_breadth_0"]
+_PRIVATE_GAIN = COUNT["private_gain"]
 SOLVED = 7  # all three bits
 
 
@@ -41,6 +43,7 @@ class Reads(NamedTuple):
     platform: Any
     talent: Any
     line_size: Any
+    revenue: Any
     met_0: Any
     met_1: Any
     met_2: Any
@@ -51,6 +54,7 @@ class Writes(NamedTuple):
     solved: Any
     breadth: Any
     reached: Any
+    researched: Any
     asked: Any
     lines: Any
     appeal: Any
@@ -144,6 +148,7 @@ def work_on(
         identity[k] = r.identity[i]
         spent = p.cost * min(float(r.talent[i]), 2.0 * p.team)
         w.profit_year[i] += transfer(i, -spent, w.cash, flows, RESEARCH)
+        w.researched[i] = 1
         capital[k], people[k] = w.cash[i], r.talent[i]
     for k in range(number):
         put_in[k] = effort(people[k], capital[k], p)
@@ -157,6 +162,7 @@ def work_on(
             succeed(i, seed, month, r, w, p, succeeded, counts)
         elif u[3, k] < p.abandon:
             counts[_ABANDONED] += 1
+            counts[_ABANDONED_BREADTH + w.breadth[i]] += 1
             w.project_began[i] = NEVER
             w.asked[i] = NEVER
 
@@ -212,6 +218,8 @@ def succeed(i: int, seed: int, month: int, r: Any, w: Any, p: Any, succeeded: An
     _, _, u_gain, u_kind = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
     finish(i, month - w.project_began[i], w.reached[i], r.platform[i], counts)
     by_class(r.size_class[i], _SUCCEEDED_SMALL, _SUCCEEDED_MEDIUM, _SUCCEEDED_BIG, counts)
+    counts[_SUCCEEDED_BREADTH + w.breadth[i]] += 1
+    counts[_PRIVATE_GAIN] += ticks(12.0 * r.revenue[i] * gain(u_gain, p))
     succeeded[i] = 1
     more = max(1, int(p.new_lines * w.lines[i]))
     w.appeal[i] += more * r.line_size[i]
