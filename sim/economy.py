@@ -121,6 +121,7 @@ class Posted(NamedTuple):
     hurdle: float  # merit from which outside finance is given
     finance_fill: float  # share of asking enterprises that found finance last month
     answered: float  # share of open requests that a platform answered last month
+    makers_taking: float  # share of the makers backed by platforms that founded, when last any were
 
 
 class Sectors:

@@ -195,7 +195,7 @@ class Months:
         return self["taxes"][:, which] / TICKS * self.w
 
     def site(self, name: str) -> Any:
-        return self["sites"][:, SITE.index(name)]
+        return self.w * self["sites"][:, SITE.index(name)]
 
     def mean_log(self, group: int, trait: int) -> Any:
         """Geometric mean of a trait."""
@@ -405,8 +405,8 @@ for _with, _words in (
 ):  # fmt: skip
     outcome(f"duration_{_with}", "month", f"mean duration of successful projects {_words}, since the start; longer ones had more time to find a partner",
             lambda m, e=_with: share(m.since(f"{e}_months"), m.since(f"succeeded_{e}")), -1)  # type: ignore[misc]  # fmt: skip
-outcome("rd_cycle", "month", "mean duration of successful projects since the start; the first to end are the quick ones",
-        lambda m: share(m.since("reached_months") + m.since("alone_months"), m.since("projects_succeeded")), -1, True)  # fmt: skip
+outcome("rd_cycle", "month", "months of work on projects for each success since the start: the mean time to a success",
+        lambda m: share(m.since("project_months"), m.since("projects_succeeded")), -1, True)  # fmt: skip
 outcome("success_rate", "share", "successes among projects that ended since the start",
         lambda m: share(m.since("projects_succeeded"), m.since("projects_succeeded") + m.since("projects_abandoned")), 1)  # fmt: skip
 outcome("answer_time", "month", "mean time from request to answer since the start",
@@ -455,7 +455,7 @@ outcome("site_tenants", "enterprises", "tenants that operate at idle sites", lam
 outcome("site_jobs", "people", "jobs of tenants at idle sites", lambda m: m.site("jobs"), 1, True)
 outcome("site_taxes", "million yuan", "taxes paid by tenants since opening", lambda m: m.site("taxes") / TICKS, 1, True)
 outcome("site_taxes_12", "million yuan", "taxes paid by tenants in the last 12 months",
-        lambda m: m["sites_taxes_12"] / TICKS, 1)  # fmt: skip
+        lambda m: m.w * m["sites_taxes_12"] / TICKS, 1)  # fmt: skip
 outcome("site_floor_idle", "m2", "floor idle at idle sites", lambda m: m.site("idle"), -1)
 outcome("site_floor_renovated", "m2", "floor renovated", lambda m: m.site("renovated"), 1)
 outcome("site_floor_let", "m2", "floor let", lambda m: m.site("let"), 1)

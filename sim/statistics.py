@@ -98,7 +98,7 @@ def shape_of(logs: Any) -> float:
     low, high = _SHARPEST, _FLATTEST
     b, before = 1.0, 0.0
     while abs(b - before) > 1e-9:
-        slope, steepness = subbotin_slope(values, b)
+        slope, steepness = subbotin_slope(logs, b)
         low, high = (b, high) if slope > 0.0 else (low, b)
         before, b = b, b - slope / steepness if steepness < 0.0 else high
         if not low < b < high:

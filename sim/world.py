@@ -37,9 +37,9 @@ KINDS = ("domestic", "foreign", "user")
 COUNTS = (
     "founded_independent", "founded_spin_off", "founded_maker", "founded_tenant",
     "net_independent", "net_spin_off", "net_maker", "net_tenant",
-    "ideas", "unfinanced_ideas", "started", "started_at_once", "stopped", "resumed", "deregistered",
+    "ideas", "unfinanced_ideas", "makers_backed", "started", "started_at_once", "stopped", "resumed", "deregistered",
     "startups_stopped", "adopted", "quit", "resources_recruited", "resources_aged",
-    "projects_begun", "projects_succeeded", "projects_abandoned", "answers_crossing",
+    "projects_begun", "project_months", "projects_succeeded", "projects_abandoned", "answers_crossing",
     "succeeded_reached", "succeeded_alone", "reached_months", "alone_months",
     "begun_big", "begun_medium", "begun_small", "succeeded_big", "succeeded_medium", "succeeded_small",
     "succeeded_member", "succeeded_outsider", "member_months", "outsider_months",
@@ -131,7 +131,7 @@ class World:
         self.sectors = Sectors()
         self.books = Books()
         self.counts = np.zeros(len(COUNTS), np.int64)
-        self.posted = Posted(settings.group("labour").talent_premium, 1.0, 1.0, 1.0, 0.0, 0.0)
+        self.posted = Posted(settings.group("labour").talent_premium, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0)
         self.platforms: list[PlatformState] = []
         self.links = Links()
         self.ring_identity: Any = np.zeros(0, np.int64)
@@ -248,6 +248,10 @@ class World:
     def charge(self, site: SiteState) -> float:
         """What a tenant pays a m2 and year (million yuan): posted rent and utilities, less what subsidies cover."""
         return max(0.0, site.rent - self.rent_subsidy(site)) + float(self.site_rules(site).utilities)
+
+    def neighbours(self, site: SiteState) -> float:
+        """Real tenants in one of the places that a site stands for."""
+        return site.tenants * self.weight / float(self.site_rules(site).parts)
 
     def rent_subsidy(self, site: SiteState) -> float:
         """Public subsidy to a site's tenants (million yuan a m2 and year), by levers and its own, at most the rent."""

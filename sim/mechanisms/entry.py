@@ -18,10 +18,11 @@ from sim.economy import LEAVERS
 from sim.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, SPIN_OFF, TENANT
 from sim.world import COUNT, World
 
-_IDEAS, _UNFINANCED = COUNT["ideas"], COUNT["unfinanced_ideas"]
+_IDEAS, _UNFINANCED, _BACKED = COUNT["ideas"], COUNT["unfinanced_ideas"], COUNT["makers_backed"]
 _FOUNDED, _NET = COUNT["founded_independent"] - INDEPENDENT, COUNT["net_independent"] - INDEPENDENT
 
 RESIDENTS, RELEASED = 101, 102  # sources without an identity of their own
+LEAST_TAKING = 0.05  # of the makers backed: platforms back no more than twenty for a ticket
 NOBODY = -1
 
 
@@ -125,6 +126,7 @@ def consider(
                 offer = tenant
             if (u_backed if channel == MAKER else u_place) >= offer.share:
                 continue
+            counts[_BACKED] += channel == MAKER
             rent = offer.rent * floor_per_job
             gain = expected_gain(merit, jobs, per_job, rent, p)
             u_taste = (
@@ -199,18 +201,25 @@ def apply(world: World) -> Ideas | None:
         tenant_offer(world, market), entry_cost, population.floor_per_job, sectors.worker_revenue,
         sectors.saturation, world.posted.hours_fill, world.posted.finance_fill, population.sectors, world.counts,
     )  # fmt: skip
+    if world.counts[_BACKED] and market.coupled:
+        taking = int(world.counts[COUNT["founded_maker"]]) / int(world.counts[_BACKED])
+        world.posted = world.posted._replace(makers_taking=taking)
     return ideas
 
 
 def maker_offer(world: World, rules: Any, market: Any) -> Offer:
-    """Platforms' offer: the worth of last month's answers, a start from their fund, and places that the fund allows."""
+    """Platforms' offer: the worth of last month's answers, a start from their fund, and places that the fund allows.
+
+    More are backed than there are tickets, as some of those who are backed found elsewhere or not at all.
+    """
     fund = float(sum(platform.fund for platform in world.platforms))
     ideas, budget = 0.0, 0.0
     for platform in world.platforms:
         named = world.platform_rules(platform)
         ideas += named.ideas_a_month
         budget += min(platform.fund, named.maker_fund / named.fund_months)
-    share = min(1.0, budget / rules.maker_ticket / ideas) if ideas and rules.maker_ticket else 0.0
+    tickets = budget / rules.maker_ticket if rules.maker_ticket else 0.0
+    share = min(1.0, tickets / (ideas * max(world.posted.makers_taking, LEAST_TAKING))) if ideas else 0.0
     return Offer(market.outside_rent, rules.answer_worth * world.posted.answered, min(fund, rules.maker_ticket), share)
 
 
@@ -221,6 +230,6 @@ def tenant_offer(world: World, market: Any) -> Offer:
         return Offer(market.outside_rent, 0.0, 0.0, 0.0)
     site = min(sites, key=lambda site: (world.charge(site), site.number))
     rules = world.site_rules(site)
-    worth = world.rules("entry").horizon * rules.neighbours * site.tenants * world.weight / 100.0
+    worth = world.rules("entry").horizon * rules.neighbours * world.neighbours(site) / 100.0
     admitted = site.admission * world.rules("letting").awareness
     return Offer(world.charge(site), worth, min(site.fund, rules.ticket), admitted)

@@ -253,8 +253,8 @@ def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
     """A month at one site: goings, changes of floor, comings by keyed priority, and the posted rent."""
     table, s = world.enterprises, world.site_rules(site)
     site.rent = s.rent * site.tightness
-    neighbours = s.neighbours * site.tenants * world.weight / 100.0
-    terms = Terms(site.number, world.charge(site), neighbours, s.largest_tenant, int(s.term), s.ticket)
+    neighbours_worth = s.neighbours * world.neighbours(site) / 100.0
+    terms = Terms(site.number, world.charge(site), neighbours_worth, s.largest_tenant, int(s.term), s.ticket)
     wishes = np.empty(table.size, np.int8)
     outside_rent = world.group("market").outside_rent
     world.loop(wish, Reads, Wishes, rules, terms, outside_rent, per_job, wishes, sums=(world.counts,))

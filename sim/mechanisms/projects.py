@@ -29,7 +29,7 @@ _BEGUN_MEDIUM, _SUCCEEDED_MEDIUM = COUNT["begun_medium"], COUNT["succeeded_mediu
 _BEGUN_BIG, _SUCCEEDED_BIG = COUNT["begun_big"], COUNT["succeeded_big"]
 _MEMBER, _MEMBER_MONTHS = COUNT["succeeded_member"], COUNT["member_months"]
 _OUTSIDER, _OUTSIDER_MONTHS = COUNT["succeeded_outsider"], COUNT["outsider_months"]
-_BREADTH = COUNT["breadth"]
+_BREADTH, _MONTHS = COUNT["breadth"], COUNT["project_months"]
 _SUCCEEDED_BREADTH, _ABANDONED_BREADTH = COUNT["succeeded_breadth_0"], COUNT["abandoned_breadth_0"]
 _PRIVATE_GAIN = COUNT["private_gain"]
 SOLVED = 7  # all three bits
@@ -129,6 +129,7 @@ def work(
             if r.status[i] == OPERATING and w.project_began[i] != NEVER:
                 rows[under_way] = i
                 under_way += 1
+        counts[_MONTHS] += under_way
         work_on(rows[:under_way], seed, month, r, w, p, base, succeeded, counts, flows)
         for i in range(first, last):
             if begins[i - first]:

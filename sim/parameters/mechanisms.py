@@ -266,7 +266,7 @@ class Projects(NamedTuple):
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.035, "1/month", "hazard at which a project is given up", assumption("a third in a year"), bounds=(0, 1),
+        0.05, "1/month", "hazard at which a project is given up", assumption("45% in a year"), bounds=(0, 1),
         plausible=(0.01, 0.05),
     )  # fmt: skip
     cost: float = parameter(

@@ -400,6 +400,10 @@ class Site(NamedTuple):
         0.9, "share", "occupancy at which the rent stays", assumption("natural vacancy of 10%"), bounds=(0.1, 1),
         plausible=(0.85, 0.95),
     )  # fmt: skip
+    parts: float = parameter(
+        1.0, "places", "separate places that the site stands for, such as a nation's incubators; neighbours are of one",
+        assumption("one place"), bounds=(1, 1e6), plausible=(1, 1),
+    )  # fmt: skip
     neighbours: float = parameter(
         0.02, "million yuan", "worth of a hundred neighbours to a tenant a year", assumption("agglomeration"),
         bounds=(0, 10), plausible=(0.0, 0.05),
