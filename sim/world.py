@@ -201,7 +201,7 @@ class World:
         before, self._on_ring = self._on_ring, (table.status == OPERATING).view(np.int8)
         on = self._on_ring.copy()
         on[: len(before)] ^= before
-        changed = np.flatnonzero(on)
+        changed = np.flatnonzero(on.view(bool))
         stays = self._on_ring[changed] == 1
         came, went = changed[stays], changed[~stays]
         came = came[np.argsort(table.identity[came])]

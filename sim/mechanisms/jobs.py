@@ -109,13 +109,12 @@ def change_staff(
     all_hired, all_shed, all_asked, all_granted, skilled = 0, 0, 0, 0, 0
     for i in range(first, last):
         k = i - first
-        if r.status[i] != OPERATING:
-            continue
+        here = r.status[i] == OPERATING  # who does not operate has no staff, and gets none
         staff, talent = float(w.staff[i]), float(w.talent[i])
-        old = month - r.started[i] >= p.patience
-        hired = draws.whole(p.hire * max(0.0, wanted[k] - staff), u[0, k]) if r.distress[i] == 0 else 0.0
-        shed = draws.whole(p.shed * max(0.0, staff - wanted[k]), u[2, k]) if old else 0.0
-        asked = draws.whole(p.hire * max(0.0, skilled_wanted[k] - talent), u[1, k])
+        hires, sheds = here & (r.distress[i] == 0), here & (month - r.started[i] >= p.patience)
+        hired = draws.whole(p.hire * max(0.0, wanted[k] - staff), u[0, k]) if hires else 0.0
+        shed = draws.whole(p.shed * max(0.0, staff - wanted[k]), u[2, k]) if sheds else 0.0
+        asked = draws.whole(p.hire * max(0.0, skilled_wanted[k] - talent), u[1, k]) if here else 0.0
         granted = max(0.0, min(draws.whole(asked * talent_fill, u[3, k]), staff + hired - shed - talent))
         left = min(talent, draws.whole(shed * talent / max(staff, 1.0), u[3, k]))
         staff += hired - shed
