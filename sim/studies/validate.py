@@ -30,6 +30,7 @@ from sim.runs.table import Table
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
 from sim.studies.points import LIMIT, TooLarge, span_text
+from sim.studies.rests import in_force
 from sim.studies.what_if import known_as
 
 REPLICATES = 50
@@ -129,7 +130,7 @@ def validate_model(
 ) -> Validation:
     """Judge the checks on ``scenarios`` (by the name that a check gives), which are run where they are not kept.
 
-    ``fitted`` says of checks by what they were fitted to. The cost is said before it is spent; ``TooLarge`` where it
+    ``fitted`` says of checks by what calibration they were fitted to. The cost is said before it is spent; ``TooLarge`` where it
     is above ``LIMIT`` and not ``agreed``, ``Incompatible`` where seeds cannot be paired.
     """
     _same_seeds(checks, scenarios)
@@ -141,8 +142,11 @@ def validate_model(
     for place, result in batch_results(list(held.values()), model, out, workers, watcher, warm=warm):
         results[names[place]] = _only(result, needed[names[place]])
     verdicts = tuple(
-        judged(check, scenarios[check.scenario].name, _values(check, results), model.outcomes, fitted)
+        judged(
+            check, scenarios[it].name, _values(check, results), model.outcomes, fitted_to(check, scenarios[it], fitted)
+        )
         for check in checks
+        for it in (check.scenario,)
     )
     results = {name: results[name] for name in names}
     return Validation(out / _folder(checks, results), verdicts, results)
@@ -160,16 +164,28 @@ def of_scenario(checks: Iterable[Check], name: str) -> list[Check]:
     raise ScenarioError([Fault(name, 0, "SCENARIO", message)])
 
 
-def judged(
-    check: Check, scenario: str, values: Numbers, outcomes: Mapping[str, Outcome], fitted: Mapping[str, str]
-) -> Verdict:
+def fitted_to(check: Check, scenario: Scenario, calibrated: Mapping[str, str]) -> str:
+    """By what the model was fitted to this fact; empty where by nothing that is known, so that it is predicted.
+
+    That is what the check itself says, a calibration, and every parameter in force in its scenario whose source says
+    that it was fitted to a fact which the check names.
+    """
+    keys = [
+        key
+        for key, source in in_force(scenario).items()
+        if source.kind == "fitted"
+        and any(name == fact or name.startswith(f"{fact}.") for fact in source.facts for name in check.evidence)
+    ]
+    return "; ".join(filter(None, (check.fitted_by, calibrated.get(check.name, ""), ", ".join(keys))))
+
+
+def judged(check: Check, scenario: str, values: Numbers, outcomes: Mapping[str, Outcome], fitted: str = "") -> Verdict:
     """The verdict on a check from its value in each world; of worlds without a value nothing counts."""
     drawn = values[np.isfinite(values)]
     unit = unit_of(check, outcomes)
-    by = check.fitted_by or fitted.get(check.name, "")
     if not len(drawn):
         reason = "no world gives a value"
-        return Verdict(check, scenario, unit, drawn, None, None, None, False, False, reason, by)
+        return Verdict(check, scenario, unit, drawn, None, None, None, False, False, reason, fitted)
     low, value, high = (float(x) for x in np.percentile(drawn, (LOW, 50.0, HIGH)))
     whole = check.band[0] <= low and high <= check.band[1]
     score = None
@@ -179,7 +195,7 @@ def judged(
         passed, score = met is True, crps(drawn, check.value)
     else:
         passed, reason = check.band[0] <= value <= check.band[1], _beside_band(check.band, value)
-    return Verdict(check, scenario, unit, drawn, value, low, high, passed, whole, reason, by, score)
+    return Verdict(check, scenario, unit, drawn, value, low, high, passed, whole, reason, fitted, score)
 
 
 def unit_of(check: Check, outcomes: Mapping[str, Outcome]) -> str:

@@ -119,7 +119,7 @@ def _row(it: Verdict, y: float) -> list[Markup | None]:
     left, right = (_FROM if math.isinf(low) else 0.0), (_TO if math.isinf(high) else 1.0)
     drawn: list[Markup | None] = [
         tag("text", title, x=_LEFT - 12, y=y + 4, class_="tick y"),
-        tag("rect", x=_x(left), y=y - 9, width=_x(right) - _x(left), height=18, class_="band s4"),
+        tag("path", d=f"M{_x(left)} {y - 9}H{_x(right)}v18H{_x(left)}Z", class_="band s4"),
     ]
     if it.value is None or it.low is None or it.high is None:
         return [*drawn, tag("text", "no value", x=_WIDTH - _RIGHT + 14, y=y + 4, class_="tick first")]
@@ -153,8 +153,9 @@ def _x(value: float) -> float:
 
 def _table(verdicts: Sequence[Verdict], group: str, *, fitted: bool) -> Markup:
     heads = ["fact", "median", "90% interval", "unit", "band", "", "score", "measured on", "evidence"]
-    return table([*heads, *(["fitted by"] if fitted else [])], [_cells(it, fitted=fitted) for it in verdicts],
-                 (1, 2, 4, 6), f"{group}: the numbers")  # fmt: skip
+    heads += ["fitted by"] if fitted else []
+    rows = [_cells(it, fitted=fitted) for it in verdicts]
+    return tag("div", table(heads, rows, (1, 2, 4, 6), f"{group}: the numbers"), class_="facts")
 
 
 def _cells(it: Verdict, *, fitted: bool) -> list[Any]:
