@@ -203,7 +203,7 @@ outcome = "jobs"
     said = str(caught.value)
     for words in (
         "targets.toml:1: titel: unknown key, did you mean title?", ":3: calibration.budgte: unknown key, did you mean ",
-        ":4: calibration.replicates: 0 is out of bounds", ':5: keys."market.grwth": unknown key, did you mean market.gr',
+        ":4: calibration.replicates: 0 is out of bounds", ':5: keys."market.grwth": unknown key, did you mean market.',
         ':8: keys."market.growth": has no range', ':11: keys."market.rivalry".low: is missing', "did you mean toy?",
         ":15: targets.a.outcome: ", "did you mean jobs?", ":19: targets.b.fact: ", "did you mean growth_shape?",
         ":24: targets.c.tolerance", "targets.d.months", "targets.e.tolerance: is missing",
