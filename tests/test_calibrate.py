@@ -266,10 +266,11 @@ def test_a_key_that_a_scenario_sets_itself_counts_where_it_is_listed(tmp_path: P
 def test_readings_are_means_of_months_with_a_value() -> None:
     cells = np.array([[1.0, 2.0], [np.nan, 4.0], [6.0, 3.0], [8.0, 0.0]])
     places, start = {"a": 0, "b": 1}, 2011 * 12
-    assert Reading("a", "", "2011-01", "2011-03").of(cells, places, start) == 3.5
-    assert Reading("a", "b", "2011-01", "2011-04").of(cells, places, start) == 1.25
-    assert np.isnan(Reading("a", "", "2011-02", "2011-02").of(cells, places, start))
-    assert np.isnan(Reading("a", "", "2012-02", "2012-02").of(cells, places, start))
+    assert Reading("a", "", (), "2011-01", "2011-03").of(cells, places, start) == 3.5
+    assert Reading("a", "b", (), "2011-01", "2011-04").of(cells, places, start) == 1.25
+    assert np.isnan(Reading("a", "", (), "2011-02", "2011-02").of(cells, places, start))
+    assert Reading("a", "", ("a", "b"), "2011-03", "2011-03").of(cells, places, start) == 3.0, "over a ratio"
+    assert np.isnan(Reading("a", "", (), "2012-02", "2012-02").of(cells, places, start))
 
 
 # --- the whole
