@@ -67,8 +67,8 @@ UPWARD = {("sim.runs", "sim.report")}
 
 # What takes long to import, and printing a help page does not need.
 HEAVY = {
-    "SALib", "dask", "distributed", "matplotlib", "mesa", "networkx", "numba", "numpy", "pandas", "pyarrow", "pydantic",
-    "scipy",
+    "SALib", "dask", "distributed", "matplotlib", "mesa", "networkx", "numba", "numpy", "optuna", "pandas", "pyarrow",
+    "pydantic", "scipy",
 }  # fmt: skip
 
 

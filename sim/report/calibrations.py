@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.report.tables import columns
-from sim.runs.store import Say
+from sim.runs.store import Say, Store
 from sim.runs.summary import number, span
 from sim.studies.calibrate import Calibration, rotation_rows, trust
 
@@ -102,4 +102,7 @@ def _rotation_text(found: Calibration) -> str:
 
 
 def draw_calibration(found: Calibration, say: Say) -> None:
-    """Figures; see below."""
+    """Add the figures to the study's folder: what the keys may be, and how the targets are met."""
+    from sim.report.fits import fit_figures
+
+    Store(found.path).ensure(fit_figures(found), say)

@@ -98,7 +98,9 @@ def open_result(folder: Path | str) -> Result:
     if not manifest:
         raise ResultError(f"{folder}: no result: {MANIFEST} is missing or damaged; run the scenario again")
     if kind := manifest.get("kind"):
-        raise ResultError(f"{folder}: a {kind} study, and no result; sim report shows it")
+        raise ResultError(
+            f"{folder}: a {kind} study, and no result{'' if kind == 'calibrate' else '; sim report shows it'}"
+        )
     if OUTCOMES not in manifest["outputs"]:
         raise ResultError(f"{folder}: no replicate is finished; run the scenario again")
     for name in (OUTCOMES, SCENARIO):

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.declare import Parameter, Source, Value
-from sim.facts import Check, checks
+from sim.facts import LAST, Check, checks, measured
 from sim.runs.replicate import Cells
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule, load, months
 from sim.scenario.faults import shown
@@ -40,7 +40,6 @@ from sim.scenario.reading import Document, read
 from sim.scenario.values import Wrong, allowed, checked, names
 from sim.studies.designs import leaf_of
 
-LAST = "last"
 FORMS = ("value", "difference", "relative")
 SCALES = ("linear", "log")
 DIGITS = 6  # of a value that is tried: the last bits of a draw say nothing, and differ between processors
@@ -140,26 +139,29 @@ class Moved:
 
 @dataclass(frozen=True)
 class Reading:
-    """One number of a world: an outcome, over ``per`` where given, the mean over calendar months that have a value."""
+    """One number of a world, measured as a check of ``sim.facts`` is, from calendar month ``first`` to ``last``."""
 
     outcome: str
     per: str
+    than: tuple[str, ...]
     first: str
     last: str
 
     def __str__(self) -> str:
         span = self.first if self.first == self.last else f"{self.first}..{self.last}"
-        return f"{self.outcome}{f'/{self.per}' if self.per else ''} {span}"
+        over = (f"/{self.per}" if self.per else "") + (f"/({'/'.join(self.than)})" if self.than else "")
+        return f"{self.outcome}{over} {span}"
 
     def of(self, cells: Cells, places: Mapping[str, int], start: int) -> float:
         """The number of a world's outcomes (months x outcomes) that begin in month ``start``; NaN without a value."""
-        first = max(0, months.number(self.first) - start)
-        last = months.number(self.last) - start
-        series = cells[first : max(0, last + 1), places[self.outcome]]
-        divisors = cells[first : max(0, last + 1), places[self.per]] if self.per else [1.0] * len(series)
-        values = [float(x) / float(y) for x, y in zip(series, divisors, strict=True) if y != 0]
-        values = [value for value in values if math.isfinite(value)]
-        return math.fsum(values) / len(values) if values else math.nan
+        first, last = (months.number(month) - start for month in (self.first, self.last))
+        if last < max(first, 0):
+            return math.nan
+        nowhere = (-math.inf, math.inf)
+        check = Check(
+            str(self), "", "", (), "", self.outcome, (self.first, self.last), nowhere, self.per, than=self.than
+        )
+        return float(measured(check, lambda name: cells[None, :, places[name]], max(first, 0), last)[0])
 
 
 @dataclass(frozen=True)
@@ -402,7 +404,7 @@ class _Reader:
             said = self.of_fact(path, table)
         else:
             said = {part: self.value((*path, part), leaf, leaf.parameter.default) for part, leaf in TARGET.items()}
-            said |= {"fact": "", "months": self.months(path, table), "band": self.band(path, table)}
+            said |= {"fact": "", "than": (), "months": self.months(path, table), "band": self.band(path, table)}
             said["given"] = {part for part in ("value", "tolerance") if part in table}
             if "outcome" not in table:
                 self.refuse((*path, "outcome"), "is missing, allowed: fact, or an outcome with months and value")
@@ -430,7 +432,7 @@ class _Reader:
         }
         return Target(
             name=name, group=said["group"] or name, scenario=scenario.name, against=against.name if against else "",
-            reading=Reading(said["outcome"], said["per"], first, last), **parts,
+            reading=Reading(said["outcome"], said["per"], said["than"], first, last), **parts,
         )  # fmt: skip
 
     def of_fact(self, path: tuple[str, ...], table: Mapping[str, Any]) -> dict[str, Any]:
@@ -444,8 +446,9 @@ class _Reader:
             return {}
         it = self.known[word]
         said: dict[str, Any] = {part: getattr(it, part, leaf.parameter.default) for part, leaf in TARGET.items()}
+        said["bound"] = "about"  # of a figure: its band says how it is meant
         said |= {part: self.value((*path, part), TARGET[part], said[part]) for part in _OF_A_FACT}
-        return said | {"fact": word, "months": it.months, "band": it.band, "given": {*table}}
+        return said | {"fact": word, "than": it.than, "months": it.months, "band": it.band, "given": {*table}}
 
     def measure(self, path: tuple[str, ...], said: dict[str, Any]) -> None:
         """Value, tolerance and bound, of a band where they are not given."""

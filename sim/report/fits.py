@@ -1,0 +1,173 @@
+"""Figures of a calibration: what each key may be, and how far off the targets are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator
+
+from sim.report.canvas import (
+    BLUE,
+    FAINT,
+    GREY,
+    HALO,
+    INK,
+    ORANGE,
+    VERMILION,
+    KeyEntry,
+    Page,
+    Plain,
+    page,
+    style,
+)
+from sim.runs.store import FIGURES
+from sim.runs.summary import number
+from sim.studies.calibrate import Calibration, Fit
+from sim.studies.targets import Moved, Target
+
+_BINS = 24
+_FARTHEST = 6.0  # tolerances that a panel shows to either side
+_ROW = 0.23  # inches a target
+
+
+def fit_figures(found: Calibration) -> dict[str, bytes]:
+    """PNG and SVG by file name."""
+    files: dict[str, bytes] = {}
+    with style():
+        for stem, made in (("marginals", _marginals(found)), ("targets", _targets(found))):
+            files |= {f"{FIGURES}/{stem}.png": made.png(), f"{FIGURES}/{stem}.svg": made.svg()}
+    return files
+
+
+def _footer(found: Calibration, kind: str) -> tuple[str, ...]:
+    settings, posterior = found.targets.settings, found.fit.posterior
+    tried = f"{settings.budget} candidates on {settings.replicates} common seeds from seed {settings.seed}"
+    return (
+        f"{tried}; effective sample size of the posterior {posterior.effective:.0f}. {kind}",
+        f"Model {found.manifest['model']}. Source: posterior.parquet and evaluations.parquet of {found.path.name}.",
+    )
+
+
+def _marginals(found: Calibration) -> Page:
+    targets, fit = found.targets, found.fit
+    key: list[KeyEntry] = [("band", BLUE, "posterior"), ("line", ORANGE, "its 90% interval"),
+                           ("thin", GREY, "beforehand: all values of the range equally likely"),
+                           ("line", VERMILION, "fitted"), ("thin", INK, "as it is")]  # fmt: skip
+    title = f"What {targets.base} is fitted with"
+    made = page(title, targets.title or "marginal posteriors of the keys", key,
+                _footer(found, "Intervals: parameter."), len(targets.keys))  # fmt: skip
+    for place, it in enumerate(targets.keys):
+        _marginal(made.axes(place), it, fit, _as_it_is(found, it))
+    return made
+
+
+def _as_it_is(found: Calibration, key: Moved) -> float:
+    value = found.targets.scenarios[key.scenarios[0]].values[key.key]
+    return float(value) if isinstance(value, int | float) else math.nan
+
+
+def _marginal(axes: Axes, key: Moved, fit: Fit, before: float) -> None:
+    values = np.array([float(it.values[key.key]) for it in fit.sampled])
+    edges = np.linspace(0.0, 1.0, _BINS + 1)
+    ends = [_unrounded(key, share) for share in edges]
+    shares = np.array([key.share(value) for value in values])
+    heights, _ = np.histogram(shares, edges, weights=fit.posterior.weights * _BINS)
+    axes.stairs(heights, ends, fill=True, color=BLUE, alpha=0.75)
+    axes.hlines(1.0, ends[0], ends[-1], color=GREY, linewidth=0.8)
+    top = max(float(heights.max()), 1.0) * 1.22
+    _, low, high = fit.interval(key.key)
+    axes.plot([low, high], [top * 0.93] * 2, color=ORANGE, linewidth=2.0, solid_capstyle="butt")
+    fitted = float(fit.best.values[key.key])
+    if key.low <= before <= key.high:
+        axes.axvline(before, color=INK, linewidth=0.9, linestyle=(0, (3, 2)))
+    axes.axvline(fitted, color=VERMILION, linewidth=1.3)
+    right = key.share(fitted) > 0.6
+    axes.annotate(
+        number(fitted), (fitted, top * 0.8), (-4 if right else 4, 0), textcoords="offset points", color=VERMILION,
+        fontsize=7.5, fontweight="bold", ha="right" if right else "left", path_effects=HALO,
+    )  # fmt: skip
+    axes.set_ylim(0.0, top)
+    axes.set_yticks([])
+    if key.log:
+        axes.set_xscale("log")
+        axes.set_xticks([key.low, math.sqrt(key.low * key.high), key.high])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.set_xticklabels([number(tick) for tick in (key.low, math.sqrt(key.low * key.high), key.high)])
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.xaxis.set_major_formatter(Plain())
+    axes.set_xlim(ends[0], ends[-1])
+    _heading(axes, key.key, f"{key.unit or 'no unit'}{', log scale' if key.log else ''}")
+
+
+def _unrounded(key: Moved, share: float) -> float:
+    low, high = key.low, key.high + key.whole
+    return low * math.exp(share * math.log(high / low)) if key.log else low + share * (high - low)
+
+
+def _targets(found: Calibration) -> Page:
+    """A line a target: how many tolerances it is off, as it is, fitted, and predicted without its group."""
+    targets = found.targets.targets
+    key: list[KeyEntry] = [("mark", GREY, "as it is"), ("mark", BLUE, "fitted"), ("line", BLUE, "90% of the posterior"),
+                           ("band", "#dfeee8", "within a tolerance")]  # fmt: skip
+    if found.rotation:
+        key += [("mark", VERMILION, "predicted without its group"), ("line", VERMILION, "90% of that posterior")]
+    tall = (0.35 + _ROW * len(targets) * (1.6 if found.rotation else 1.0)) / 1.42
+    made = page(f"How {found.targets.base} meets its targets", found.targets.title or "in tolerances off", key,
+                _footer(found, "Intervals: parameter (of the means over seeds)."), 1, tall=tall)  # fmt: skip
+    axes = made.axes(0)
+    box = axes.get_position()
+    axes.set_position((0.27, box.y0, 0.66, box.height))
+    axes.grid(visible=False, axis="y")
+    axes.grid(axis="x", color=FAINT, linewidth=0.5)
+    axes.axvspan(-1.0, 1.0, color="#dfeee8", linewidth=0, zorder=0)
+    axes.axvline(0.0, color=INK, linewidth=0.7)
+    without = {fit.left_out: fit for fit in found.rotation}
+    for place, it in enumerate(targets):
+        drift = 0.17 if found.rotation else 0.0
+        _mark(axes, place - drift, _off(it, found.fit.evaluations[0].means[place]), GREY)
+        _whisker(axes, place - drift, it, found.fit, place, BLUE)
+        _mark(axes, place - drift, _off(it, found.fit.best.means[place]), BLUE)
+        if found.rotation:
+            _whisker(axes, place + drift, it, without[it.group], place, VERMILION)
+            _mark(axes, place + drift, _off(it, without[it.group].span(place).mean), VERMILION)
+        words: Any = {"xycoords": axes.get_yaxis_transform(), "annotation_clip": False, "va": "center", "fontsize": 7}
+        sign = {"at least": "≥ ", "at most": "≤ "}.get(it.bound, "")
+        axes.annotate(it.name, (-0.385, place), color=INK, fontweight="bold", **words)
+        wanted = f"{number(found.fit.best.means[place])}, wanted {sign}{number(it.value)} ± {number(it.tolerance)}"
+        axes.annotate(wanted, (-0.015, place), color=GREY, ha="right", **words)
+    axes.set_xlim(-_FARTHEST - 0.4, _FARTHEST + 0.4)
+    axes.set_ylim(len(targets) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.xaxis.set_major_formatter(Plain())
+    axes.set_xlabel(f"tolerances off; beyond {_FARTHEST:g} at the edge", color=GREY)
+    return made
+
+
+def _off(target: Target, mean: float) -> float:
+    """Tolerances off, on both sides of a bound too, no farther than the panel shows."""
+    return min(max((mean - target.value) / target.tolerance, -_FARTHEST), _FARTHEST)
+
+
+def _mark(axes: Axes, at: float, off: float, colour: str) -> None:
+    marker = "D" if abs(off) < _FARTHEST else ">" if off > 0 else "<"
+    axes.plot(
+        [off], [at], marker=marker, markersize=4.5, color=colour, markeredgecolor="white", markeredgewidth=0.6, zorder=4
+    )
+
+
+def _whisker(axes: Axes, at: float, target: Target, fit: Fit, place: int, colour: str) -> None:
+    span = fit.span(place)
+    ends: Sequence[float] = [_off(target, span.low), _off(target, span.high)]
+    axes.plot(ends, [at, at], color=colour, linewidth=1.8, solid_capstyle="butt", zorder=3)
+
+
+def _heading(axes: Axes, name: str, unit: str) -> None:
+    how: Any = {"textcoords": "offset points", "xycoords": "axes fraction", "annotation_clip": False}
+    axes.annotate(name, (0, 1), (0, 17), fontsize=8, fontweight="bold", color=INK, **how)
+    axes.annotate(unit, (0, 1), (0, 7), fontsize=7, color=GREY, **how)
