@@ -161,8 +161,11 @@ def take_answer(i: int, source: int, month: int, w: Any, p: Any, events: Any, fl
 
 @compiled
 def sources_met(u: Any, u_alone: float, breadth: int, chances: Any) -> int:
-    """Bits of the sources that a request meets this month: kinds of resource, another member, someone elsewhere."""
-    met = (u_alone < chances[_ALONE]) << _ALONE
+    """Bits of the sources that a request meets this month: kinds of resource, another member, someone elsewhere.
+
+    Elsewhere, too, each kind that the team asks is one more chance; a team of no breadth asks nobody.
+    """
+    met = (u_alone < 1.0 - maths.exp(breadth * maths.log(1.0 - chances[_ALONE]))) << _ALONE
     for source in range(_ALONE):  # the team's breadth opens one source after the other
         met |= (u[source] < chances[source] and breadth > source) << source
     return met

@@ -226,7 +226,7 @@ class Projects(NamedTuple):
 
     enabled: bool = _switch()
     begin: float = parameter(
-        0.25, "1/year", "hazard at which an operating enterprise with talent begins a project",
+        0.16, "1/year", "hazard at which an operating enterprise with talent begins a project",
         fitted("11.5 to 13.7% of enterprises do R&D, 2011 to 2012", "all_firms.doing_rd_share.y2011", "all_firms.doing_rd_share.y2012"), bounds=(0, 12),
     )  # fmt: skip
     reach: float = parameter(
@@ -246,7 +246,7 @@ class Projects(NamedTuple):
         assumption("fitted with the duration"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     distance_scale: float = parameter(
-        0.30, "", "distance over which that probability falls to 1/e", assumption("unit-free space"), bounds=(0.01, 2),
+        0.2, "", "distance over which that probability falls to 1/e", assumption("unit-free space"), bounds=(0.01, 2),
         plausible=(0.15, 0.5),
     )  # fmt: skip
     capital_share: float = parameter(
@@ -262,11 +262,11 @@ class Projects(NamedTuple):
         plausible=(1, 15),
     )  # fmt: skip
     contact_hours: float = parameter(
-        0.07, "share", "part of the team's hours that each kind of partner takes", assumption("costs of coordination"),
+        0.04, "share", "part of the team's hours that each kind of partner takes", assumption("costs of coordination"),
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.05, "1/month", "hazard at which a project is given up", assumption("45% in a year"), bounds=(0, 1),
+        0.04, "1/month", "hazard at which a project is given up", assumption("45% in a year"), bounds=(0, 1),
         plausible=(0.01, 0.05),
     )  # fmt: skip
     cost: float = parameter(
@@ -308,7 +308,7 @@ class Matching(NamedTuple):
         bounds=(1, 64), plausible=(2, 20),
     )  # fmt: skip
     alone: float = parameter(
-        0.03, "1/month", "meetings of an open request without a platform", assumption("fairs, universities, friends"),
+        0.08, "1/month", "meetings of an open request without a platform", assumption("fairs, universities, friends"),
         bounds=(0, 1), plausible=(0.01, 0.08),
     )  # fmt: skip
     taste: float = parameter(
