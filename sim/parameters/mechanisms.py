@@ -226,7 +226,7 @@ class Projects(NamedTuple):
 
     enabled: bool = _switch()
     begin: float = parameter(
-        0.16, "1/year", "hazard at which an operating enterprise with talent begins a project",
+        0.125, "1/year", "hazard at which an operating enterprise with talent begins a project",
         fitted("11.5 to 13.7% of enterprises do R&D, 2011 to 2012", "all_firms.doing_rd_share.y2011", "all_firms.doing_rd_share.y2012"), bounds=(0, 12),
     )  # fmt: skip
     reach: float = parameter(
@@ -266,7 +266,7 @@ class Projects(NamedTuple):
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.04, "1/month", "hazard at which a project is given up", assumption("45% in a year"), bounds=(0, 1),
+        0.0368, "1/month", "hazard at which a project is given up", assumption("45% in a year"), bounds=(0, 1),
         plausible=(0.01, 0.05),
     )  # fmt: skip
     cost: float = parameter(
@@ -274,7 +274,7 @@ class Projects(NamedTuple):
         assumption("order of R&D spending per head"), bounds=(0, 10), plausible=(0.01, 0.06),
     )  # fmt: skip
     gain: float = parameter(
-        0.06, "", "largest gain of productivity or quality from one success", assumption("bounded draw"), bounds=(0, 1),
+        0.068, "", "largest gain of productivity or quality from one success", assumption("bounded draw"), bounds=(0, 1),
         plausible=(0.02, 0.12),
     )  # fmt: skip
     new_lines: float = parameter(
