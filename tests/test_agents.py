@@ -97,7 +97,7 @@ def test_attributes_are_the_rows_columns_in_plain_numbers(town: Town) -> None:
         for column in COLUMNS:
             value = getattr(agent, column.name)
             assert value == town.enterprises.columns[column.name][position]
-            assert type(value) is (float if column.dtype == "f8" else int)
+            assert type(value) is (float if column.dtype in ("f4", "f8") else int)
 
 
 def test_attributes_are_documented_with_meaning_and_unit() -> None:
