@@ -97,7 +97,7 @@ def test_attributes_are_the_rows_columns_in_plain_numbers(town: Town) -> None:
         for column in COLUMNS:
             value = getattr(agent, column.name)
             assert value == town.enterprises.columns[column.name][position]
-            assert type(value) is (float if column.dtype == "f8" else int)
+            assert type(value) is (float if column.dtype in ("f4", "f8") else int)
 
 
 def test_attributes_are_documented_with_meaning_and_unit() -> None:
@@ -144,8 +144,8 @@ def test_setting_writes_the_row_and_no_other(town: Town) -> None:
         ("funded", 300, ValueError, "between -128 and 127"),
         ("quality", "good", TypeError, "quality is a number"),
         ("quality", True, TypeError, "quality is a number"),
-        ("floor", float("nan"), ValueError, r"finite number \(m2\)"),
-        ("floor", float("inf"), ValueError, "finite"),
+        ("assets", float("nan"), ValueError, r"finite number \(million yuan\)"),
+        ("assets", float("inf"), ValueError, "finite"),
         ("cash", 5.0, AttributeError, "named transfers only: use model.transfer"),
         ("identity", 5, AttributeError, "for life"),
         ("unique_id", 5, AttributeError, "for life"),
