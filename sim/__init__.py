@@ -6,6 +6,7 @@
 >>> sim.compare("shougang", "shougang-idle").table
 >>> sim.what_if("shougang", {"sites.shougang.rent": 0.0004}).table
 >>> sim.sweep("shougang", {"sites.shougang.rent": "0.0002:0.0006:5"})
+>>> sim.calibrate("manufacturing", "scenarios/calibration/example.toml").posterior
 >>> sim.explain("shougang-idle", "shougang", "startups")
 >>> sim.validate("shougang")
 >>> model = sim.EcosystemModel("shougang", rng=1)
