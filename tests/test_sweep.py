@@ -265,17 +265,17 @@ def test_a_journal_cut_short_or_spoilt_loses_only_its_end(tmp_path: Path) -> Non
     path = tmp_path / "parts" / "journal"
     rows = {(f"{n:012x}", n): np.array([n, np.nan]) for n in range(5)}
     for it, cells in rows.items():
-        engine._Journal(path, 2).add(it, cells)
+        engine.Journal(path, 2).add(it, cells)
     data = path.read_bytes()
     path.write_bytes(data[:-3])
-    journal = engine._Journal(path, 2)
+    journal = engine.Journal(path, 2)
     assert list(journal.read()) == list(rows)[:4]
     journal.add(("0000000000aa", 7), np.array([1.0, 2.0]))
     assert list(journal.read()) == [*list(rows)[:4], ("0000000000aa", 7)], "what follows a cut is read again"
     spoilt = bytearray(data)
     spoilt[len(data) // 2] ^= 1
     path.write_bytes(spoilt)
-    assert list(engine._Journal(path, 2).read()) == list(rows)[:2]
+    assert list(engine.Journal(path, 2).read()) == list(rows)[:2]
 
 
 def test_failed_replicates_are_told_with_their_command_and_tried_again(tmp_path: Path) -> None:
