@@ -130,8 +130,8 @@ def validate_model(
 ) -> Validation:
     """Judge the checks on ``scenarios`` (by the name that a check gives), which are run where they are not kept.
 
-    ``fitted`` says of checks by what calibration they were fitted to. The cost is said before it is spent; ``TooLarge`` where it
-    is above ``LIMIT`` and not ``agreed``, ``Incompatible`` where seeds cannot be paired.
+    ``fitted`` says of checks by what calibration they were fitted to. The cost is said before it is spent;
+    ``TooLarge`` where it is above ``LIMIT`` and not ``agreed``, ``Incompatible`` where seeds cannot be paired.
     """
     _same_seeds(checks, scenarios)
     held = {name: known_as(scenario, model.version, out) for name, scenario in scenarios.items()}
