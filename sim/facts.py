@@ -31,7 +31,8 @@ Bound = Literal["about", "at least", "at most"]
 Numbers = NDArray[np.float64]
 
 LAST = "last"  # the run's last month, whichever that is
-TARGETS = Path("calibration", "defaults.toml")  # beside the shipped scenarios: what their defaults are fitted to
+TARGETS = "calibration"  # folder beside the shipped scenarios: what their fitted values aim at
+EXAMPLE = "example"  # a file in it that nothing is fitted by
 _TRUSTS = get_args(Trust)
 
 
@@ -131,13 +132,14 @@ def checks(path: Path | None = None) -> dict[str, Check]:
 
 
 def calibrated() -> dict[str, str]:
-    """The checks that the shipped defaults are fitted to, and by what; none where there is no such calibration."""
+    """The checks that the shipped values are fitted to, and by which calibration."""
+    found: dict[str, str] = {}
     for folder in folders():
-        if (file := folder / TARGETS).is_file():
+        for file in sorted((folder / TARGETS).glob("*.toml")):
             targets = tomllib.loads(file.read_text(encoding="utf-8")).get("targets", {})
-            named = (it.get("fact") for it in targets.values() if isinstance(it, dict))
-            return {name: f"the calibration of the defaults ({TARGETS.as_posix()})" for name in named if name}
-    return {}
+            named = (it.get("fact") for it in targets.values() if isinstance(it, dict) and file.stem != EXAMPLE)
+            found |= {name: f"the calibration {TARGETS}/{file.name}" for name in named if name}
+    return found
 
 
 class _Reader:
