@@ -12,7 +12,7 @@ bin := $(VENV)/bin
 installed := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs bench lock clean
+.PHONY: help run test lint format docs calibrate bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -36,6 +36,20 @@ format: $(installed) ## lay the code out and mend what ruff can mend
 
 docs: $(installed) ## write into docs/model.md what the program knows of itself
 	$(bin)/sim document
+
+# SCENARIO:TARGETS, in the order in which one rests on the other.
+CALIBRATIONS := manufacturing:projects economy:economy manufacturing:manufacturing haier:haier shougang:shougang
+calibration := scenarios/calibration
+
+calibrate: $(installed) ## fit the shipped values anew and keep fitted values and posteriors (about half an hour)
+	@for pair in $(CALIBRATIONS); do \
+		name=$${pair#*:}; \
+		$(bin)/sim calibrate $${pair%:*} --targets $(calibration)/$$name.toml --yes \
+			--out-scenario $(calibration)/$$name.fitted.toml; \
+		where=$$($(bin)/sim calibrate $${pair%:*} --targets $(calibration)/$$name.toml --yes --json | \
+			$(bin)/python -c 'import json, sys; print(json.load(sys.stdin)["results"])'); \
+		cp "$$where/posterior.parquet" $(calibration)/$$name.posterior.parquet; \
+	done
 
 bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick for a look)
 	$(bin)/python tests/benchmarks/run.py $(ARGS)
