@@ -20,7 +20,7 @@ from sim.declare import Outcome
 from sim.facts import LAST, Check, Numbers, held_against, measured
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, Watcher
-from sim.runs.errors import Incompatible
+from sim.runs.errors import Incompatible, NothingRan
 from sim.runs.executor import Workers
 from sim.runs.replicate import Model
 from sim.runs.result import Result
@@ -130,8 +130,9 @@ def validate_model(
 ) -> Validation:
     """Judge the checks on ``scenarios`` (by the name that a check gives), which are run where they are not kept.
 
-    ``fitted`` says of checks by what calibration they were fitted to. The cost is said before it is spent;
-    ``TooLarge`` where it is above ``LIMIT`` and not ``agreed``, ``Incompatible`` where seeds cannot be paired.
+    ``fitted`` names what calibration aimed at a check. The cost is said before it is spent; ``TooLarge`` where it is
+    above ``LIMIT`` and not ``agreed``, ``Incompatible`` where seeds cannot be paired,
+    ``NothingRan`` where every world failed.
     """
     _same_seeds(checks, scenarios)
     held = {name: known_as(scenario, model.version, out) for name, scenario in scenarios.items()}
@@ -141,6 +142,9 @@ def validate_model(
     results: dict[str, Result] = {}
     for place, result in batch_results(list(held.values()), model, out, workers, watcher, warm=warm):
         results[names[place]] = _only(result, needed[names[place]])
+    if not any(result.replicates for result in results.values()):
+        first = next(iter(results.values()))
+        raise NothingRan(f"{first.path}: every replicate failed: {first.failures[0]['message']}")
     verdicts = tuple(
         judged(
             check, scenarios[it].name, _values(check, results), model.outcomes, fitted_to(check, scenarios[it], fitted)
