@@ -85,6 +85,11 @@ class Check:
         return self.said if self.said is not None else float(one) if isinstance(one, int | float) else None
 
     @property
+    def value_unit(self) -> str:
+        """The unit of that number in the evidence, which need not be the outcome's."""
+        return fact(self.evidence[0]).unit if len(self.evidence) == 1 and self.said is None else ""
+
+    @property
     def outcomes(self) -> tuple[str, ...]:
         """Every outcome that it is measured on."""
         return tuple(dict.fromkeys(filter(None, (self.outcome, self.per, *self.than))))

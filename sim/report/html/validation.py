@@ -163,7 +163,7 @@ def _cells(it: Verdict, *, fitted: bool) -> list[Any]:
     sign, kind = ("✓ ", "yes") if it.passed else ("✗ ", "no")
     badge = tag("span", f"{sign}{verdict_text(it)}", class_=f"badge {kind}")
     finding = fold("why, and what next", tag("small", check.finding)) if check.finding and not it.passed else None
-    said = "" if check.value is None else f"{number(check.value)}: "
+    said = "" if check.value is None else f"{number(check.value)} {check.value_unit}".rstrip() + ": "
     return [
         join(check.title, tag("small", check.note) if check.note else None), number(it.value), span(it.low, it.high),
         it.unit, band_text(check.band), join(badge, finding), number(it.crps) if it.crps is not None else "",
