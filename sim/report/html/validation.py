@@ -152,21 +152,21 @@ def _x(value: float) -> float:
 
 
 def _table(verdicts: Sequence[Verdict], group: str, *, fitted: bool) -> Markup:
-    heads = ["fact", "median", "90% interval", "unit", "band", "", "score", "measured on", "evidence"]
-    heads += ["fitted by"] if fitted else []
+    heads = ["fact", "median", "90% interval", "unit", "band", "", "evidence", *(["fitted by"] if fitted else [])]
     rows = [_cells(it, fitted=fitted) for it in verdicts]
-    return tag("div", table(heads, rows, (1, 2, 4, 6), f"{group}: the numbers"), class_="facts")
+    return tag("div", table(heads, rows, (1, 2, 4), f"{group}: the numbers"), class_="facts")
 
 
 def _cells(it: Verdict, *, fitted: bool) -> list[Any]:
     check = it.check
     sign, kind = ("✓ ", "yes") if it.passed else ("✗ ", "no")
     badge = tag("span", f"{sign}{verdict_text(it)}", class_=f"badge {kind}")
+    score = tag("small", f"score {number(it.crps)}") if it.crps is not None else None
     finding = fold("why, and what next", tag("small", check.finding)) if check.finding and not it.passed else None
     said = "" if check.value is None else f"{number(check.value)} {check.value_unit}".rstrip() + ": "
     return [
-        join(check.title, tag("small", check.note) if check.note else None), number(it.value), span(it.low, it.high),
-        it.unit, band_text(check.band), join(badge, finding), number(it.crps) if it.crps is not None else "",
-        tag("small", measured_text(it)), tag("small", f"{said}{check.source} ({check.trust or 'given by the user'})"),
+        join(check.title, tag("small", measured_text(it)), tag("small", check.note)), number(it.value),
+        span(it.low, it.high), it.unit, band_text(it.check.band), join(badge, score, finding),
+        tag("small", f"{said}{check.source} ({check.trust or 'given by the user'})"),
         *([tag("small", it.fitted)] if fitted else []),
     ]  # fmt: skip
