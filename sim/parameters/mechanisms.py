@@ -246,8 +246,9 @@ class Projects(NamedTuple):
         assumption("fitted with the duration"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     distance_scale: float = parameter(
-        0.2, "", "distance over which that probability falls to 1/e", assumption("unit-free space"), bounds=(0.01, 2),
-        plausible=(0.15, 0.5),
+        0.2, "", "distance over which that probability falls to 1/e",
+        fitted("success and private return of research", "stylised_facts.open_innovation_effect.base_success",
+               "stylised_facts.spillovers.private_return"), bounds=(0.01, 2), plausible=(0.15, 0.5),
     )  # fmt: skip
     capital_share: float = parameter(
         0.4, "", "elasticity of effort on capital; talent's is the rest", assumption("Cobb-Douglas"), bounds=(0, 1),
@@ -266,15 +267,17 @@ class Projects(NamedTuple):
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.0368, "1/month", "hazard at which a project is given up", assumption("45% in a year"), bounds=(0, 1),
-        plausible=(0.01, 0.05),
+        0.0368, "1/month", "hazard at which a project is given up",
+        fitted("35% of projects succeed", "stylised_facts.open_innovation_effect.base_success"), bounds=(0, 1),
+        plausible=(0.01, 0.06),
     )  # fmt: skip
     cost: float = parameter(
         0.03, "million yuan a person and month", "materials and tests a project spends, per skilled person of the team",
         assumption("order of R&D spending per head"), bounds=(0, 10), plausible=(0.01, 0.06),
     )  # fmt: skip
     gain: float = parameter(
-        0.068, "", "largest gain of productivity or quality from one success", assumption("bounded draw"), bounds=(0, 1),
+        0.068, "", "largest gain of productivity or quality from one success",
+        fitted("private return to research of 0.21", "stylised_facts.spillovers.private_return"), bounds=(0, 1),
         plausible=(0.02, 0.12),
     )  # fmt: skip
     new_lines: float = parameter(
@@ -504,7 +507,8 @@ class Demand(NamedTuple):
     )  # fmt: skip
     ramp: float = parameter(
         0.12, "1/month", "speed at which a young firm's sales close the gap to maturity",
-        assumption("one to three years"), bounds=(0, 1), plausible=(0.02, 0.2),
+        fitted("spread of first-year revenue and survival", "new_firm_cohort_2015q3.revenue_first_year.log_sd",
+               "survival.eu.y5"), bounds=(0, 1), plausible=(0.02, 0.2),
     )  # fmt: skip
 
 

@@ -191,8 +191,9 @@ class Market(NamedTuple):
         plausible=(0.05, 0.12),
     )  # fmt: skip
     investment_speed: float = parameter(
-        0.03, "1/month", "part of the gap to wanted assets that is invested", assumption("two to four years"),
-        bounds=(0, 1), plausible=(0.01, 0.1),
+        0.03, "1/month", "part of the gap to wanted assets that is invested",
+        fitted("assets per worker by size", "industry_by_size_2008.assets_per_worker"), bounds=(0, 1),
+        plausible=(0.01, 0.1),
     )  # fmt: skip
     payout: float = parameter(
         0.10, "1/month", "part of cash above the reserve that is paid to owners", assumption("policy of owners"),

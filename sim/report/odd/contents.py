@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.outcomes import OUTCOMES
-from sim.report.odd import evidence, month, settings, shipped
+from sim.report.odd import calibrations, evidence, month, settings, shipped
 from sim.report.odd.markdown import code, table
 
 _BETTER = {1: "more", -1: "less", 0: ""}
@@ -30,7 +30,7 @@ def blocks() -> dict[str, str]:
         "trust": evidence.trust(),
         "evidence": evidence.evidence(),
         "facts": evidence.held_to(),
-        "calibration": "",  # the place of what calibration finds
+        "calibration": calibrations.calibrations(),
     }
 
 
