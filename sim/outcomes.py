@@ -338,7 +338,11 @@ _PER_GROUP_A_YEAR = (
     ("job_creation", "share a year", "gross job creation of the last year (DHS rate)"),
     ("job_destruction", "share a year", "gross job destruction of the last year (DHS rate)"),
     ("stop_rate", "share a year", "stops in the last year over the mean number operating"),
-    ("strike_off_rate", "share a year", "strike-offs in the last year over the mean number registered (who has stopped is small and micro from the next December on)"),
+    (
+        "strike_off_rate",
+        "share a year",
+        "strike-offs in the last year over the mean number registered (who has stopped is small and micro from the next December on)",
+    ),
 )
 for _group, _name in enumerate(GROUPS):
     for _place, (_what, _unit, _words, _scale, _better) in enumerate(_PER_GROUP):

@@ -647,7 +647,7 @@ class Exports(NamedTuple):
         assumption("exports near a ninth of sales"), bounds=(-20, 20), plausible=(-4, -1.5),
     )  # fmt: skip
     staff_slope: float = parameter(
-        0.31,
+        0.261,
         "",
         "logit's slope in the logarithm of staff",
         fitted("57% of exports from big enterprises", "article.big_export_share"),

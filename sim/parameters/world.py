@@ -49,7 +49,7 @@ class Population(NamedTuple):
         evidence("above-size industrial firms of 2015: 9,633 big, 54,070 medium, 319,445 small", "industry_counts.y2015"), bounds=(1, 1e9),
     )  # fmt: skip
     staff_median: float = parameter(
-        117.5,
+        126.2,
         "people",
         "median staff of the body",
         fitted(
@@ -58,7 +58,7 @@ class Population(NamedTuple):
         bounds=(1, 5000),
     )
     staff_log_sd: float = parameter(
-        0.984, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015", "industry_counts.y2015"),
+        0.8022, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015", "industry_counts.y2015"),
         bounds=(0.1, 3),
     )  # fmt: skip
     tail_from: float = parameter(
@@ -69,7 +69,7 @@ class Population(NamedTuple):
         bounds=(5, 10_000),
     )
     tail_exponent: float = parameter(
-        1.53, "", "exponent of the Pareto tail's distribution function",
+        1.305, "", "exponent of the Pareto tail's distribution function",
         fitted("class counts of 2015, within 1.3 to 1.55", "industry_counts.y2015"), bounds=(1.01, 3),
     )  # fmt: skip
     largest_staff: float = parameter(
@@ -81,7 +81,7 @@ class Population(NamedTuple):
         assumption("set by each scenario"), bounds=(0, 1_000_000), plausible=(0, 100_000),
     )  # fmt: skip
     worker_revenue: float = parameter(
-        0.8285, "million yuan a year", "median revenue per worker of a firm of 100 staff",
+        0.8292, "million yuan a year", "median revenue per worker of a firm of 100 staff",
         fitted("revenue of 111 trn yuan over 97.75 million staff in 2015", "industry_counts.totals_2015.revenue_trn", "industry_counts.totals_2015.staff_million"), bounds=(0.01, 20),
     )  # fmt: skip
     worker_revenue_log_sd: float = parameter(
@@ -93,7 +93,7 @@ class Population(NamedTuple):
         evidence(f"revenue per worker by size, {_YEARBOOK}", "industry_by_size_2008"), bounds=(0, 0.5), plausible=(0.05, 0.2),
     )  # fmt: skip
     capital_intensity: float = parameter(
-        0.6445, "million yuan", "median assets per worker of a firm of 100 staff",
+        0.6839, "million yuan", "median assets per worker of a firm of 100 staff",
         fitted("assets of 102.3 trn yuan over 97.75 million staff in 2015", "industry_counts.totals_2015.assets_trn", "industry_counts.totals_2015.staff_million"), bounds=(0.001, 20),
     )  # fmt: skip
     capital_intensity_log_sd: float = parameter(
@@ -101,7 +101,7 @@ class Population(NamedTuple):
         bounds=(0, 2), plausible=(0.3, 0.8),
     )  # fmt: skip
     capital_intensity_elasticity: float = parameter(
-        0.238, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share", "industry_by_size_2008.assets_per_worker_elasticity", "article.big_asset_share"),
+        0.2027, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share", "industry_by_size_2008.assets_per_worker_elasticity", "article.big_asset_share"),
         bounds=(0, 0.6), plausible=(0.20, 0.30),
     )  # fmt: skip
     survey_revenue: float = parameter(
@@ -191,7 +191,7 @@ class Market(NamedTuple):
         plausible=(0.05, 0.12),
     )  # fmt: skip
     investment_speed: float = parameter(
-        0.03, "1/month", "part of the gap to wanted assets that is invested",
+        0.03334, "1/month", "part of the gap to wanted assets that is invested",
         fitted("assets per worker by size", "industry_by_size_2008.assets_per_worker"), bounds=(0, 1),
         plausible=(0.01, 0.1),
     )  # fmt: skip
