@@ -44,9 +44,9 @@ calibration := scenarios/calibration
 calibrate: $(installed) ## fit the shipped values anew and keep fitted values and posteriors (about half an hour)
 	@for pair in $(CALIBRATIONS); do \
 		name=$${pair#*:}; \
-		$(bin)/sim calibrate $${pair%:*} --targets $(calibration)/$$name.toml --yes \
+		$(bin)/sim calibrate $${pair%:*} --targets $(calibration)/$$name.targets.toml --yes \
 			--out-scenario $(calibration)/$$name.fitted.toml; \
-		where=$$($(bin)/sim calibrate $${pair%:*} --targets $(calibration)/$$name.toml --yes --json | \
+		where=$$($(bin)/sim calibrate $${pair%:*} --targets $(calibration)/$$name.targets.toml --yes --json | \
 			$(bin)/python -c 'import json, sys; print(json.load(sys.stdin)["results"])'); \
 		cp "$$where/posterior.parquet" $(calibration)/$$name.posterior.parquet; \
 	done

@@ -32,7 +32,6 @@ Numbers = NDArray[np.float64]
 
 LAST = "last"  # the run's last month, whichever that is
 TARGETS = "calibration"  # folder beside the shipped scenarios: what their fitted values aim at
-EXAMPLE = "example"  # a file in it that nothing is fitted by
 _TRUSTS = get_args(Trust)
 
 
@@ -140,9 +139,9 @@ def calibrated() -> dict[str, str]:
     """The checks that the shipped values are fitted to, and by which calibration."""
     found: dict[str, str] = {}
     for folder in folders():
-        for file in sorted((folder / TARGETS).glob("*.toml")):
+        for file in sorted((folder / TARGETS).glob("*.targets.toml")):
             targets = tomllib.loads(file.read_text(encoding="utf-8")).get("targets", {})
-            named = (it.get("fact") for it in targets.values() if isinstance(it, dict) and file.stem != EXAMPLE)
+            named = (it.get("fact") for it in targets.values() if isinstance(it, dict))
             found |= {name: f"the calibration {TARGETS}/{file.name}" for name in named if name}
     return found
 

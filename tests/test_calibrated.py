@@ -17,7 +17,7 @@ FITTED = sorted(FOLDER.glob("*.fitted.toml"))
 
 
 def test_every_calibration_has_its_result() -> None:
-    targets = {path.stem for path in FOLDER.glob("*.toml") if not path.name.endswith(".fitted.toml")} - {"example"}
+    targets = {path.name.removesuffix(".targets.toml") for path in FOLDER.glob("*.targets.toml")}
     assert targets == {path.name.removesuffix(".fitted.toml") for path in FITTED}
     assert len(targets) == 5
 
@@ -26,14 +26,14 @@ def test_every_calibration_has_its_result() -> None:
 def test_the_shipped_values_are_the_fitted_ones(path: Path) -> None:
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     fitted, base = sim.load(path), sim.load(document["extends"])
-    moved = tomllib.loads(path.with_name(path.name.replace(".fitted", "")).read_text(encoding="utf-8"))["keys"]
+    moved = tomllib.loads(path.with_name(path.name.replace("fitted", "targets")).read_text(encoding="utf-8"))["keys"]
     assert {key: base.values[key] for key in moved} == {key: fitted.values[key] for key in moved}
     assert {row.kind for row in describe(base) if row.key in moved} == {"fitted"}
 
 
 @pytest.mark.parametrize("path", FITTED, ids=lambda path: path.name)
 def test_a_posterior_is_beside_it(path: Path) -> None:
-    moved = tomllib.loads(path.with_name(path.name.replace(".fitted", "")).read_text(encoding="utf-8"))["keys"]
+    moved = tomllib.loads(path.with_name(path.name.replace("fitted", "targets")).read_text(encoding="utf-8"))["keys"]
     table = parquet.read_table(path.with_name(path.name.replace("fitted.toml", "posterior.parquet")))
     assert set(moved) <= set(table.column_names)
     assert table.num_rows > 30

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.facts import EXAMPLE, TARGETS
+from sim.facts import TARGETS
 from sim.report.odd.markdown import code, codes, number, span, table
 from sim.scenario.extending import folders
 
@@ -48,8 +48,7 @@ def _files() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     for folder in folders():
         for file in sorted((folder / TARGETS).glob(f"*{_FITTED}")):
             name = file.name.removesuffix(_FITTED)
-            if name != EXAMPLE:
-                yield name, _toml(file.with_name(f"{name}.toml")), _toml(file)
+            yield name, _toml(file.with_name(f"{name}.targets.toml")), _toml(file)
 
 
 def _toml(file: Path) -> dict[str, Any]:
