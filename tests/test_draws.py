@@ -97,6 +97,7 @@ SHARED = {
     ("NEWBORN", 0): "staff planned, and sales drawn jointly with it",
     ("CHAIN", 0): "keyed by the pair of buyer and supplier, and by the buyer and the link's ordinal",
     ("CHAIN", 1): "likewise",
+    ("TEAM", 0): "the year-old cohort's staff at the start is reckoned again as it was drawn",
     ("IDEAS", 0): "keyed by residents, a platform or a big enterprise",
     ("RESOURCES", 0): "keyed by the platform, and by the platform and the kind and cell of a resource",
 }

@@ -467,6 +467,7 @@ def another(rule: Parameter, now: Any) -> Any:
 # the workshop's for money.
 NO_OCCASION = {
     "mechanisms.adoption.own_share", "mechanisms.adoption.own_cost", "sites.mill.ticket", "sites.mill.largest_tenant",
+    "sites.mill.parts", "mechanisms.adoption.medium_factor",
     "platforms.workshop.ideas_a_month", "platforms.workshop.maker_fund", "platforms.workshop.fund_months",
 }  # fmt: skip
 

@@ -86,7 +86,9 @@ def wide(sample: Any) -> float:
 
 @pytest.fixture(scope="module")
 def rules() -> Any:
-    return nation().group("mechanisms.demand")
+    """The shipped rules, but for lines of a firm that stay as many."""
+    shipped = nation().group("mechanisms.demand")
+    return shipped._replace(line_loss=shipped.line_birth)
 
 
 @pytest.fixture(scope="module")

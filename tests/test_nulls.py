@@ -68,7 +68,7 @@ def test_a_platform_that_is_not_empty_changes_the_world(tmp_path: Path) -> None:
     """The control: resources and services alone."""
     full = EMPTY.replace("services = 0.0", "services = 1.0").replace("interface_staff = 0.0", "interface_staff = 90.0")
     table = f'[platforms.something]\nkind = "third-party"\nopens = "2013-01"\n{full.replace("false", "true")}'
-    busy = {"mechanisms.adoption.innovation": 0.9}
+    busy = {"mechanisms.adoption.innovation": 0.9, "mechanisms.projects.begin": 0.5}
     differing = beyond(OF_PLATFORMS, written(tmp_path, "", **busy), written(tmp_path, table, **busy))
     assert {"answers", "research", "revenue"} <= set(differing)
 

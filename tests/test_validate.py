@@ -240,10 +240,10 @@ def test_shipped_figures_are_those_of_their_scenarios() -> None:
 def test_targets_of_calibrations_are_fitted_and_those_of_the_example_are_not(in_a_folder: Path) -> None:
     folder = in_a_folder / "scenarios" / "calibration"
     folder.mkdir()
-    (folder / "mine.toml").write_text('[targets.a]\nfact = "growth_shape"\n[targets.b]\noutcome = "jobs"\n')
+    (folder / "mine.targets.toml").write_text('[targets.a]\nfact = "growth_shape"\n[targets.b]\noutcome = "jobs"\n')
     (folder / "example.toml").write_text('[targets.a]\nfact = "size_tail_ks"\n')
     found = facts.calibrated()
-    assert found["growth_shape"] == "the calibration calibration/mine.toml"
+    assert found["growth_shape"] == "the calibration calibration/mine.targets.toml"
     assert "size_tail_ks" not in found
 
 
@@ -389,7 +389,7 @@ def test_one_scenario_has_its_own_facts() -> None:
 
 
 def test_a_file_has_the_facts_of_what_it_extends(in_a_folder: Path) -> None:
-    (in_a_folder / "mine.toml").write_text('extends = "toy"\n[population]\nenterprises = 700\n')
+    (in_a_folder / "mine.targets.toml").write_text('extends = "toy"\n[population]\nenterprises = 700\n')
     found = verdicts("mine.toml", "--replicates", "3")
     assert set(found) == {"all", "none", "figure"}
     assert found["all"]["scenario"] == "mine"
