@@ -389,7 +389,7 @@ def test_one_scenario_has_its_own_facts() -> None:
 
 
 def test_a_file_has_the_facts_of_what_it_extends(in_a_folder: Path) -> None:
-    (in_a_folder / "mine.targets.toml").write_text('extends = "toy"\n[population]\nenterprises = 700\n')
+    (in_a_folder / "mine.toml").write_text('extends = "toy"\n[population]\nenterprises = 700\n')
     found = verdicts("mine.toml", "--replicates", "3")
     assert set(found) == {"all", "none", "figure"}
     assert found["all"]["scenario"] == "mine"

@@ -218,7 +218,7 @@ def weighted(misfits: Floats, proposed: Floats, power: float = 1.0) -> Floats:
     if not finite.any():
         return np.full(len(misfits), 1.0 / len(misfits))
     raw = np.zeros(len(misfits))
-    raw[finite] = np.exp(-power * (misfits[finite] - misfits[finite].min()) / 2) / proposed[finite]
+    raw[finite] = np.exp(-power * (misfits[finite] - np.min(misfits[finite])) / 2) / proposed[finite]
     return np.asarray(raw / raw.sum(), dtype=np.float64)
 
 
@@ -256,7 +256,7 @@ def _adapted(points: Floats, weights: Floats) -> tuple[_Kernels, _Kernels]:
     covariance[np.diag_indices(count)] = INFLATED * np.diag(spread) + 1e-6
     silverman = (4.0 / (count + 2.0) / max(effective(weights), 2.0)) ** (1.0 / (count + 4.0))
     h = min(1.0, silverman)
-    kept = weights > 1e-6 * weights.max()
+    kept = weights > 1e-6 * np.max(weights)
     centres = mean + math.sqrt(1.0 - h * h) * (points[kept] - mean)
     local = _Kernels(centres, weights[kept] / weights[kept].sum(), np.linalg.cholesky(h * h * covariance))
     return local, _Kernels(mean[None, :], np.ones(1), np.linalg.cholesky(4.0 * covariance))
