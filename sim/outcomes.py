@@ -321,7 +321,11 @@ _WHO = {
     **{name: f"enterprises of origin {name}" for name in ORIGINS},
     "exporter": "exporters",
     "non_exporter": "enterprises that do not export",
-    **{f"age_{age}": f"enterprises {age} years after registration" for age in range(5)},
+    "age_0": "enterprises in the year after registration",
+    **{
+        f"age_{age}": f"enterprises {age} completed {'year' if age == 1 else 'years'} after registration"
+        for age in range(1, 5)
+    },
     "age_5_9": "enterprises 5 to 9 years after registration",
     "age_10_14": "enterprises 10 to 14 years after registration",
     "age_15_24": "enterprises 15 to 24 years after registration",
