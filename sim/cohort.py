@@ -26,6 +26,13 @@ def team_at_start(planned: int, u: float, p: Any) -> int:
 
 
 @compiled
+def staff_at_start(seed: int, identity: int, month: int, p: Any) -> int:
+    """People with whom a newcomer starts in this month."""
+    u_team, _, _, _ = draws.uniforms(seed, identity, month, draws.TEAM)
+    return team_at_start(staff_planned(seed, identity, p), u_team, p)
+
+
+@compiled
 def has_customers(seed: int, identity: int, p: Any) -> bool:
     """Whether a newcomer sells from its start on."""
     return not p.enabled or draws.uniforms(seed, identity, 0, draws.NEWBORN)[2] < p.with_revenue

@@ -166,6 +166,7 @@ class Months:
         return share(number, np.where(self.december >= 12, founded, 0))
 
     def founded_in_cohort(self) -> Any:
+        """Enterprises of the named cohort registered so far, gone or not; NaN as in ``of_cohort``."""
         first, last = self.cohort
         so_far = np.arange(1, len(self.months) + 1)
         return self.w * np.where(self._has_cohort, self.founded(first, np.minimum(last, so_far)), np.nan)
@@ -175,9 +176,12 @@ class Months:
         first, last = self.cohort
         return (np.arange(len(self.months)) >= first) & (first < last)
 
+    def by_class(self, kind: int) -> Any:
+        """One kind of money by class, in ticks."""
+        return self["exports"] if kind == EXPORTS else self["groups"][:, _IN_GROUPS[kind], : len(CLASSES)]
+
     def money(self, kind: int) -> Any:
-        whole = self["exports"] if kind == EXPORTS else self["groups"][:, _IN_GROUPS[kind], : len(CLASSES)]
-        return added(whole) / TICKS * self.w
+        return added(self.by_class(kind)) / TICKS * self.w
 
     def big_share(self, kind: int) -> Any:
         """Big enterprises' part in the survey's population."""
@@ -185,7 +189,7 @@ class Months:
         return share(column[:, BIG], added(column))
 
     def big_share_of_all(self, kind: int) -> Any:
-        whole = self["exports"] if kind == EXPORTS else self["groups"][:, _IN_GROUPS[kind], : len(CLASSES)]
+        whole = self.by_class(kind)
         return share(whole[:, BIG], added(whole))
 
     def flow(self, purpose: int) -> Any:

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim import draws
-from sim.cohort import staff_planned, team_at_start
+from sim.cohort import staff_at_start
 from sim.compiled import compiled
 from sim.enterprises import OPERATING
 from sim.statistics import (
@@ -30,12 +29,11 @@ LEAST_REVENUE = 0.001  # million yuan a year: below it a newborn counts as witho
 
 
 @compiled
-def staff_at_start(seed: int, rows: Any, identity: Any, started: Any, p: Any) -> int:
+def opening_staff(seed: int, rows: Any, identity: Any, started: Any, p: Any) -> int:
     """People with whom the enterprises of these rows started."""
     people = 0
     for i in rows:
-        u_team, _, _, _ = draws.uniforms(seed, identity[i], started[i], draws.TEAM)
-        people += team_at_start(staff_planned(seed, identity[i], p), u_team, p)
+        people += staff_at_start(seed, identity[i], started[i], p)
     return people
 
 
@@ -53,7 +51,7 @@ def year_old(world: World) -> dict[str, float]:
     revenue = table.revenue_year[rows]
     sold = revenue[revenue > LEAST_REVENUE]
     rules = world.rules("newborns")
-    at_start = staff_at_start(world.seed, rows, table.identity, table.started, rules) if number else 0
+    at_start = opening_staff(world.seed, rows, table.identity, table.started, rules) if number else 0
     return {
         "newborns_operating": float(number),
         "newborn_staff_start": at_start / number if number else math.nan,

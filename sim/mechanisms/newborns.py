@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim import draws, maths
-from sim.cohort import first_sales, founders_means, has_customers, staff_planned, team_at_start
+from sim.cohort import first_sales, founders_means, has_customers, staff_at_start, staff_planned
 from sim.compiled import compiled, equation
 from sim.economy import (
     ENTRY_COST,
@@ -75,8 +75,7 @@ def start(
             continue
         w.status[i] = OPERATING
         w.started[i] = month
-        u_team, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.TEAM)
-        w.staff[i] = team_at_start(staff_planned(seed, r.identity[i], p), u_team, p)
+        w.staff[i] = staff_at_start(seed, r.identity[i], month, p)
         w.talent[i] = min(w.staff[i], draws.whole(talent_share * w.staff[i], u_talent))
         totals[0] += w.staff[i]
         totals[1] += w.talent[i]
