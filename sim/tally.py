@@ -156,17 +156,24 @@ def add_cells(first: int, last: int, month: int, r: Any, cells: Any, sectors: An
 @compiled
 def gather_cells(cells: Any, firms: Any, staff: Any, groups: Any) -> None:
     """Add cells up to enterprises and staff by class, origin and status, and to groups."""
-    for status in range(FREE + 1, len(STATUSES)):
-        for c, micro, o, exporter, age in np.ndindex(cells.shape[1:6]):
-            cell = cells[status, c, micro, o, exporter, age]
-            if cell[0] == 0:
-                continue
-            firms[c, o, status] += cell[0]
-            staff[c, o, status] += cell[1]
-            add_to_groups(groups[0], c, micro == 1, o, exporter, age, cell[0])
-            if status == OPERATING:
-                for k in range(PER_CELL):
-                    add_to_groups(groups[1 + k], c, micro == 1, o, exporter, age, cell[k])
+    flat = cells.reshape(-1, PER_CELL)
+    for number in range(len(flat)):
+        cell = flat[number]
+        if cell[0] == 0:
+            continue
+        rest, age = divmod(number, len(AGES))
+        rest, exporter = divmod(rest, 2)
+        rest, o = divmod(rest, len(ORIGINS))
+        rest, micro = divmod(rest, 2)
+        status, c = divmod(rest, len(CLASSES))
+        if status == FREE:
+            continue
+        firms[c, o, status] += cell[0]
+        staff[c, o, status] += cell[1]
+        add_to_groups(groups[0], c, micro == 1, o, exporter, age, cell[0])
+        if status == OPERATING:
+            for k in range(PER_CELL):
+                add_to_groups(groups[1 + k], c, micro == 1, o, exporter, age, cell[k])
 
 
 @compiled
