@@ -44,11 +44,10 @@ calibration := scenarios/calibration
 calibrate: $(installed) ## fit the shipped values anew and keep fitted values and posteriors (about half an hour)
 	@for pair in $(CALIBRATIONS); do \
 		name=$${pair#*:}; \
-		$(bin)/sim calibrate $${pair%:*} --targets $(calibration)/$$name.targets.toml --yes \
-			--out-scenario $(calibration)/$$name.fitted.toml; \
-		where=$$($(bin)/sim calibrate $${pair%:*} --targets $(calibration)/$$name.targets.toml --yes --json | \
-			$(bin)/python -c 'import json, sys; print(json.load(sys.stdin)["results"])'); \
-		cp "$$where/posterior.parquet" $(calibration)/$$name.posterior.parquet; \
+		where=$$($(bin)/sim calibrate $${pair%:*} --targets $(calibration)/$$name.targets.toml --yes --json \
+			--out-scenario $(calibration)/$$name.fitted.toml | \
+			$(bin)/python -c 'import json, sys; print(json.load(sys.stdin)["results"])') || exit 1; \
+		cp "$$where/posterior.parquet" $(calibration)/$$name.posterior.parquet || exit 1; \
 	done
 
 bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick for a look)

@@ -247,7 +247,7 @@ class World:
 
     def charge(self, site: SiteState) -> float:
         """What a tenant pays a m2 and year (million yuan): posted rent and utilities, less what subsidies cover."""
-        return max(0.0, site.rent - self.rent_subsidy(site)) + float(self.site_rules(site).utilities)
+        return site.rent - self.rent_subsidy(site) + float(self.site_rules(site).utilities)
 
     def neighbours(self, site: SiteState) -> float:
         """Real tenants in one of the places that a site stands for."""

@@ -403,7 +403,7 @@ class Site(NamedTuple):
     )  # fmt: skip
     parts: float = parameter(
         1.0, "places", "separate places that the site stands for, such as a nation's incubators; neighbours are of one",
-        evidence("one place, unless a scenario says of how many"), bounds=(1, 1e6),
+        assumption("one place, unless a scenario says of how many"), bounds=(1, 1e6), plausible=(1, 2000),
     )  # fmt: skip
     neighbours: float = parameter(
         0.02, "million yuan", "worth of a hundred neighbours to a tenant a year", assumption("agglomeration"),

@@ -195,7 +195,7 @@ def _run(
         watcher.say("compiling the model: once for this version, about a minute or two")
     done, each = 0, 0.0
     for task in tasks[:2]:  # the first one loads the model, the second one shows what a world takes
-        value, each = _timed(here, task)
+        value, each = timed(here, _last_month, task)
         yield missing[done], value
         done += 1
     cost = Cost(len(of), scenario.replicates, scenario.months, len(tasks), each, workers.count)
@@ -218,13 +218,13 @@ def seconds_a_world(scenario: Scenario, model: Model, workers: Workers) -> float
     """What a world of the scenario takes on one core, as measured: the second of two, the first one loads the model."""
     here = workers if workers.elsewhere else Workers(1)
     task: tuple[Any, ...] = (model.run, scenario, {}, scenario.seed, scenario.months, len(model.outcomes))
-    return [_timed(here, task)[1] for _ in range(2)][-1]
+    return [timed(here, _last_month, task)[1] for _ in range(2)][-1]
 
 
-def _timed(here: Workers, task: tuple[Any, ...]) -> tuple[Any, float]:
+def timed(here: Workers, function: Callable[..., Any], task: tuple[Any, ...]) -> tuple[Any, float]:
     """The value of a task and its seconds; in this process a world may use all cores, so their times are added."""
     began, used = time.perf_counter(), time.process_time()
-    value = next(here.run(_last_month, [task]))[1]
+    value = next(here.run(function, [task]))[1]
     return value, max(time.perf_counter() - began, time.process_time() - used)
 
 

@@ -23,6 +23,7 @@ import json
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,9 @@ UNCERTAIN = ("assumption", "fitted")
 INDICES, ANSWER = "indices.parquet", "sensitivity.json"
 _KEYS = "--keys"
 
-# How finely the world is drawn, and at what cost in time: choices, about which nothing is uncertain.
-_RESOLUTION = frozenset({"population.enterprises", "population.represents", "population.sectors"})
+# How finely the world is drawn, and at what cost in time, and of how many places a site tells: choices, about which
+# nothing is uncertain.
+_RESOLUTION = ("population.enterprises", "population.represents", "population.sectors", "sites.*.parts")
 
 
 @dataclass(frozen=True)
@@ -266,8 +268,12 @@ def _open_questions(scenario: Scenario, rows: Iterable[Row]) -> list[str]:
     return [
         row.key
         for row in rows
-        if row.key in force and row.kind in UNCERTAIN and _is_number(scenario, row) and row.key not in _RESOLUTION
+        if row.key in force and row.kind in UNCERTAIN and _is_number(scenario, row) and not _is_resolution(row.key)
     ]
+
+
+def _is_resolution(key: str) -> bool:
+    return any(fnmatchcase(key, it) for it in _RESOLUTION)
 
 
 def _is_number(scenario: Scenario, row: Row) -> bool:

@@ -6,7 +6,6 @@ it: a row a world's digest and replicate, a column a reading. Other calibrations
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +19,7 @@ from sim.runs.replicate import Cells, Model, seed_of
 from sim.runs.store import Store
 from sim.scenario import Scenario, months
 from sim.scenario.rules import contradictions
-from sim.studies.points import JOURNAL, LIMIT, Journal, Point, Rows, TooLarge, rows_of, span_text, to_parquet
+from sim.studies.points import JOURNAL, LIMIT, Journal, Point, Rows, TooLarge, rows_of, span_text, timed, to_parquet
 from sim.studies.targets import Reading
 
 WORLDS = "worlds.parquet"
@@ -105,9 +104,8 @@ class Worlds:
             here = self._workers if self._workers.elsewhere else Workers(1)
             if not self._timed and not self._workers.elsewhere and not self._warm():
                 self._watcher.say("compiling the model: once for this version, about a minute or two")
-            began, used = time.perf_counter(), time.process_time()
-            value = next(here.run(read_world, [tasks[place]]))[1]
-            self._timed.append(max(time.perf_counter() - began, time.process_time() - used))
+            value, seconds = timed(here, read_world, tasks[place])
+            self._timed.append(seconds)
             yield missing[place], value
             place += 1
             if len(self._timed) == 2:
