@@ -84,7 +84,7 @@ def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, fl
         e.line_size[i] = e.appeal[i] / e.lines[i]
         price = relative_price(e.productivity[i], m.price_share)
         e.worker_revenue[i] = per_worker / (e.productivity[i] * price)
-        e.capital_intensity[i] = p.capital_intensity * maths.exp(p.capital_intensity_log_sd * draws.normal(u[2]))
+        e.capital_intensity[i] = assets_per_worker(u[1], u[2], p)
         e.assets[i] = float(e.capital_intensity[i]) * staff * maths.exp(p.capital_intensity_elasticity * size)
         e.revenue[i] = revenue / 12.0
         e.revenue_12[i] = revenue
@@ -95,6 +95,14 @@ def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, fl
         e.knowledge_1[i] = knowledge(sectors[sector, 1], p.knowledge_spread, u[11])
         e.knowledge_2[i] = knowledge(sectors[sector, 2], p.knowledge_spread, u[12])
         transfer(i, p.cash_months * revenue / 12.0, e.cash, flows, OPENING_BALANCE)
+
+
+@equation
+def assets_per_worker(u_revenue: float, u_own: float, p: Any) -> float:
+    """Assets per worker of a firm of 100 staff (million yuan), drawn jointly with its revenue per worker."""
+    rho = p.capital_revenue_correlation
+    z = rho * draws.normal(u_revenue) + math.sqrt(1.0 - rho * rho) * draws.normal(u_own)
+    return p.capital_intensity * maths.exp(p.capital_intensity_log_sd * z)
 
 
 @equation

@@ -86,9 +86,8 @@ def wide(sample: Any) -> float:
 
 @pytest.fixture(scope="module")
 def rules() -> Any:
-    """The shipped rules, but for lines of a firm that stay as many."""
-    shipped = nation().group("mechanisms.demand")
-    return shipped._replace(line_loss=shipped.line_birth)
+    """The shipped rules."""
+    return nation().group("mechanisms.demand")
 
 
 @pytest.fixture(scope="module")

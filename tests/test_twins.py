@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from worlds import different, nation, plain_python, run, state, town
 
-from sim import draws
+from sim import draws, maths
 from sim.agents import BigEnterprise
 from sim.economy import TICKS, attraction, ticks
 from sim.enterprises import INCUMBENT, NEVER, OPERATING
@@ -136,10 +136,12 @@ def test_lines_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
         agent.lines += born - lost
         agent.appeal += plain(demand.bundle)(u_new, born, rules.line_log_sd) * agent.line_size
         if agent.lines and agent.appeal:
-            speed = plain(demand.reversion_speed)(hand.month - agent.started, rules)
+            one = plain(demand.settled_variance)(rules)
+            shocks = plain(demand.shock_variance)(agent.lines, maths.exp(one), rules)
+            settled = plain(demand.bundle_variance)(agent.lines, one)
+            speed = plain(demand.reversion_speed)(hand.month - agent.started, shocks, settled, rules)
             gap = plain(demand.gap_to_maturity)(agent.appeal, agent.lines, agent.line_size)
-            settled = plain(demand.bundle_variance)(agent.lines, plain(demand.settled_variance)(rules))
-            agent.appeal *= plain(demand.step_of_appeal)(gap, settled, speed, draws.normal(u_shock), rules)
+            agent.appeal *= plain(demand.step_of_appeal)(gap, speed, shocks, draws.normal(u_shock))
 
     operating(hand).do(renew)
     assert_same_columns(loop, hand)

@@ -115,20 +115,29 @@ def gap_to_maturity(appeal: float, lines: int, line_size: float) -> float:
 
 
 @equation
-def step_of_appeal(gap: float, settled: float, speed: float, shock: float, p: Any) -> float:
-    """Factor of a month's reversion and Gaussian shocks on the sum of sizes; ``shock`` is a standard normal deviate.
+def shock_variance(lines: int, spread: float, p: Any) -> float:
+    """Variance of a month's shock to the logarithm of the sum of ``lines`` lines; ``spread`` is e^v, v one line's own.
 
-    The sum of lognormal lines is taken as lognormal (Fenton 1960) with mean ``lines * line_size`` once settled, and
-    ``settled`` the variance of its logarithm then.
+    One line's variance times the sum of squared shares that lognormal lines have: unlike ones hang on the largest.
     """
-    drift = speed * gap - 0.5 * settled * p.reversion
-    return maths.exp(drift + math.sqrt(2.0 * p.reversion * settled) * shock)
+    return p.shock * p.shock * spread / (lines + spread - 1.0)
 
 
 @equation
-def reversion_speed(age: int, p: Any) -> float:
-    """Part of the gap that closes in a month: young firms ramp up faster."""
-    return p.reversion if age >= 36 else p.ramp
+def reversion_speed(age: int, shocks: float, settled: float, p: Any) -> float:
+    """Part of the gap that closes in a month: what keeps the variance at ``settled``; young firms ramp up faster."""
+    grown_up = 0.5 * shocks / settled if settled > 0.0 else p.reversion
+    return grown_up if age >= 36 else p.ramp
+
+
+@equation
+def step_of_appeal(gap: float, speed: float, shocks: float, shock: float) -> float:
+    """Factor of a month's reversion and Gaussian shocks on the sum of sizes; ``shock`` is a standard normal deviate.
+
+    The sum of lognormal lines is taken as lognormal (Fenton 1960) with mean ``lines * line_size`` once settled. Its
+    shocks and reversion are those that keep the sum's variance and how fast it forgets, of which lines are the cause.
+    """
+    return maths.exp(speed * gap - 0.25 * shocks + math.sqrt(shocks) * shock)
 
 
 @compiled
@@ -141,6 +150,7 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
     for s in range(len(saturation)):
         rates[s] = birth_rate(saturation[s], p)
     one, most = settled_variance(p), rates.max()
+    spread = maths.exp(one)
     may = np.empty(BLOCK, np.int8)
     u, gap, settled = np.empty((4, BLOCK)), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
@@ -164,9 +174,10 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
             gap[i - first] = gap_to_maturity(w.appeal[i], w.lines[i], r.line_size[i]) if there else 0.0
         for i in range(first, last):
             k = i - first
-            speed = reversion_speed(month - r.started[i], p)
+            shocks = shock_variance(max(w.lines[i], 1), spread, p)
+            speed = reversion_speed(month - r.started[i], shocks, settled[k], p)
             if (r.status[i] == OPERATING) & (w.lines[i] > 0) & (w.appeal[i] > 0.0):
-                w.appeal[i] *= step_of_appeal(gap[k], settled[k], speed, u[3, k], p)
+                w.appeal[i] *= step_of_appeal(gap[k], speed, shocks, u[3, k])
 
 
 @compiled

@@ -127,37 +127,46 @@ def dividend(cash: float, revenue: float, staff: int, wage: float, reserve_month
     return m.payout * max(0.0, cash - reserve)
 
 
+@equation
+def own_means(wanted: float, cash: float, revenue: float) -> float:
+    """Part of a wanted investment that own cash pays for (million yuan): a month's sales stay as working capital."""
+    return min(max(0.0, wanted), max(0.0, cash - revenue))
+
+
+@equation
+def outside_means(wanted: float, own: float, cash: float, m: Any) -> float:
+    """What owners and investors put in (million yuan) where own means fall short; nothing to who is in debt."""
+    return m.outside_capital * max(0.0, wanted - own) if cash >= 0.0 else 0.0
+
+
 @compiled
 def own(
-    lo: int,
-    hi: int,
-    seed: int,
-    month: int,
-    r: Any,
-    w: Any,
-    m: Any,
-    elasticity: float,
-    reserve_months: float,
-    wage: float,
-    flows: Any,
-) -> None:
-    """Depreciation, investment and dividends of every operating enterprise, for a month."""
-    invested, paid_out = 0, 0
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, m: Any, elasticity: float, reserve_months: float,
+    wage: float, flows: Any,
+) -> None:  # fmt: skip
+    """Depreciation, investment or sale of assets, and dividends of every operating enterprise, for a month."""
+    all_raised, all_spent, all_paid = 0, 0, 0
     for i in range(lo, hi):
         if r.status[i] != OPERATING:
             continue
         worn = w.assets[i] * m.depreciation / 12.0
         gap = wanted_assets(r.staff[i], float(r.capital_intensity[i]), elasticity) - (w.assets[i] - worn)
-        wanted = max(0.0, worn + m.investment_speed * gap)
-        spent = on_grid(min(wanted, max(0.0, w.cash[i])))
-        paid = on_grid(dividend(w.cash[i] - spent, r.revenue[i], r.staff[i], wage, reserve_months, m))
-        w.assets[i] += spent - worn
-        w.profit_year[i] -= worn
-        w.cash[i] -= spent + paid
-        invested += ticks(spent)
-        paid_out += ticks(paid)
-    flows[INVESTMENT] -= invested
-    flows[DIVIDENDS] -= paid_out
+        wanted = worn + m.investment_speed * gap
+        sold = max(0.0, -wanted)
+        saved = on_grid(own_means(wanted, w.cash[i], r.revenue[i]))
+        raised = on_grid(outside_means(wanted, saved, w.cash[i], m))
+        bought = saved + raised
+        spent = bought - on_grid(m.resale * sold)
+        paid = on_grid(dividend(w.cash[i] + raised - spent, r.revenue[i], r.staff[i], wage, reserve_months, m))
+        w.assets[i] += bought - worn - sold
+        w.profit_year[i] -= worn + (1.0 - m.resale) * sold
+        w.cash[i] += raised - spent - paid
+        all_raised += ticks(raised)
+        all_spent += ticks(spent)
+        all_paid += ticks(paid)
+    flows[OUTSIDE_EQUITY] += all_raised
+    flows[INVESTMENT] -= all_spent
+    flows[DIVIDENDS] -= all_paid
 
 
 @equation

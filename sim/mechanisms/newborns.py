@@ -20,6 +20,7 @@ from sim.economy import (
     transfer,
 )
 from sim.enterprises import INCUMBENT, INDEPENDENT, MAKER, NEVER, OPERATING, REGISTERED, SPIN_OFF, AllColumns
+from sim.founding import assets_per_worker
 from sim.parameters import numbers
 from sim.world import COUNT, World
 
@@ -161,7 +162,7 @@ def be_born(
         e.line_size[i] = mature / pull / e.lines[i]
         sales = first_sales(seed, identity, merit, n) if has_customers(seed, identity, n) else 0.0
         e.appeal[i] = min(mature, sales) / pull
-        e.capital_intensity[i] = o.capital_intensity * maths.exp(0.5 * draws.normal(u_intensity))
+        e.capital_intensity[i] = assets_per_worker(u_spread, u_intensity, o)
         e.export_taste[i] = draws.normal(draws.uniforms(seed, identity, 0, draws.EXPORTS)[0])
         e.energy[i] = o.energy * maths.exp(0.3 * draws.normal(u_energy))
         e.knowledge_0[i] = max(0.0, base[s, 0] + o.knowledge_spread * draws.normal(u_0))

@@ -100,6 +100,10 @@ class Population(NamedTuple):
         0.5, "", "spread of the logarithm of assets per worker", assumption("not published by firm"),
         bounds=(0, 2), plausible=(0.3, 0.8),
     )  # fmt: skip
+    capital_revenue_correlation: float = parameter(
+        0.7, "", "correlation of the logarithms of assets and revenue per worker", assumption("capital over output "
+        "varies less than capital per worker: who works with more of it sells more"), bounds=(0, 1), plausible=(0.4, 0.9),
+    )  # fmt: skip
     capital_intensity_elasticity: float = parameter(
         0.2027, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share", "industry_by_size_2008.assets_per_worker_elasticity", "article.big_asset_share"),
         bounds=(0, 0.6), plausible=(0.20, 0.30),
@@ -193,7 +197,15 @@ class Market(NamedTuple):
     investment_speed: float = parameter(
         0.03334, "1/month", "part of the gap to wanted assets that is invested",
         fitted("assets per worker by size", "industry_by_size_2008.assets_per_worker"), bounds=(0, 1),
-        plausible=(0.01, 0.1),
+        plausible=(0.01, 0.2),
+    )  # fmt: skip
+    outside_capital: float = parameter(
+        0.7, "share", "part of the investment that own cash does not cover which owners and investors put in",
+        assumption("growth outruns retained profit: owners and banks pay for most of the rest"), bounds=(0, 1), plausible=(0.3, 1.0),
+    )  # fmt: skip
+    resale: float = parameter(
+        0.5, "share", "price of assets that are sold because too few people work with them, over their value",
+        assumption("used equipment sells below its book value"), bounds=(0, 1), plausible=(0.3, 0.8),
     )  # fmt: skip
     payout: float = parameter(
         0.10, "1/month", "part of cash above the reserve that is paid to owners", assumption("policy of owners"),
