@@ -113,7 +113,7 @@ def settle_in(
 
 @compiled
 def inherited(own: float, of_parent: float, share: float) -> float:
-    """Knowledge of a newcomer that takes part of its parent's along."""
+    """What a newcomer knows, or earns with a worker, that takes part of its parent's way along."""
     return max(own, (1.0 - share) * own + share * of_parent)
 
 
@@ -157,10 +157,13 @@ def be_born(
         e.quality[i] = quality[s] * maths.exp(0.1 * draws.normal(u_quality))
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
         e.worker_revenue[i] = sector_revenue[s] * n.worker_revenue * maths.exp(0.5 * draws.normal(u_spread) - 0.125)
+        if parent >= 0 and channel == SPIN_OFF:  # its founders know how their former employer earns its money
+            e.worker_revenue[i] = inherited(e.worker_revenue[i], e.worker_revenue[parent], p.inheritance)
         price = relative_price(e.productivity[i], m.price_share)
         mature = merit * jobs * e.worker_revenue[i] * e.productivity[i] * price
         e.line_size[i] = mature / pull / e.lines[i]
-        sales = first_sales(seed, identity, merit, n) if has_customers(seed, identity, n) else 0.0
+        known = channel == SPIN_OFF or has_customers(seed, identity, n)
+        sales = first_sales(seed, identity, merit, n) if known else 0.0
         e.appeal[i] = min(mature, sales) / pull
         e.capital_intensity[i] = assets_per_worker(u_spread, u_intensity, o)
         e.export_taste[i] = draws.normal(draws.uniforms(seed, identity, 0, draws.EXPORTS)[0])

@@ -80,7 +80,7 @@ class Entry(NamedTuple):
         plausible=(0.1, 2.0),
     )  # fmt: skip
     inheritance: float = parameter(
-        0.6, "share", "knowledge of the parent or the platform that a newcomer takes along",
+        0.6, "share", "part of the parent's or the platform's knowledge, and of a spin-off parent's revenue per worker, that comes along",
         assumption("spin-offs live longer: Eriksson & Kuhn; Fackler et al.", "stylised_facts.spin_offs"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     answer_worth: float = parameter(
