@@ -48,7 +48,7 @@ EXPORTS = 31  # taste for exporting
 BUILDING = 32  # conversion cost of a building
 CONTACT = 33  # contact along the chain, contact with a neighbour, point on the ring
 LINE_SIZES = 34  # size of the lost share, size of the new lines
-TEAM = 35  # a young team: people at the start, people who join, skilled ones among them, first customers
+TEAM = 35  # a young team: people at the start, people who join, skilled ones among either, first customers
 
 _MASK = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)

@@ -6,6 +6,7 @@ import ast
 import itertools
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -97,38 +98,63 @@ SHARED = {
     ("NEWBORN", 0): "staff planned, and sales drawn jointly with it",
     ("CHAIN", 0): "keyed by the pair of buyer and supplier, and by the buyer and the link's ordinal",
     ("CHAIN", 1): "likewise",
-    ("TEAM", 0): "the year-old cohort's staff at the start is reckoned again as it was drawn",
+    ("TEAM", 2): "skilled ones among those who start, and in later months among those who join",
     ("IDEAS", 0): "keyed by residents, a platform or a big enterprise",
     ("RESOURCES", 0): "keyed by the platform, and by the platform and the kind and cell of a resource",
 }
 
 
-def readers() -> dict[tuple[str, int], set[str]]:
-    """Which functions take which word of which purpose, where the words are given names."""
+def words_taken(node: ast.AST, inside: dict[ast.AST, ast.AST]) -> range | list[int]:
+    """Which words of a call of ``uniforms`` or ``fill`` are taken: those given a name, the one subscripted, or all."""
+    around = inside[node]
+    if isinstance(around, ast.Subscript) and isinstance(around.slice, ast.Constant):
+        return [around.slice.value]
+    if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Tuple):
+        names = around.targets[0].elts
+        return [word for word, name in enumerate(names) if not (isinstance(name, ast.Name) and name.id == "_")]
+    return range(4)
+
+
+def readers(sources: Iterable[tuple[str, str]]) -> dict[tuple[str, int], set[str]]:
+    """Which functions take which word of which purpose, of files by name and text."""
     found: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for path in PACKAGE.rglob("*.py"):
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for file, text in sources:
+        for function in ast.walk(ast.parse(text)):
             if not isinstance(function, ast.FunctionDef):
                 continue
-            for node in ast.walk(function):
-                if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple)):
+            inside = {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
+            for node in inside:
+                if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                     continue
-                call, names = node.value, node.targets[0].elts
-                if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
-                    continue
-                purpose = call.args[-1] if call.func.attr == "uniforms" else None
+                purpose = node.args[-1] if node.func.attr in {"uniforms", "fill"} and node.args else None
                 if isinstance(purpose, ast.Attribute):
-                    for word, name in enumerate(names):
-                        if isinstance(name, ast.Name) and name.id != "_":
-                            found[purpose.attr, word].add(f"{path.stem}.{function.name}")
+                    for word in words_taken(node, inside):
+                        found[purpose.attr, word].add(f"{file}.{function.name}")
     return found
 
 
+def taken_twice(found: dict[tuple[str, int], set[str]]) -> dict[tuple[str, int], set[str]]:
+    return {key: who for key, who in found.items() if len(who) > 1 and key not in SHARED}
+
+
 def test_a_word_serves_one_purpose() -> None:
-    found = readers()
-    assert len(found) > 30
-    twice = {key: who for key, who in found.items() if len(who) > 1 and key not in SHARED}
-    assert not twice, twice
+    found = readers((path.stem, path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py"))
+    assert len(found) > 50
+    assert found["START", 3] == {"finance.review"}
+    assert not taken_twice(found)
+    assert not {key for key in SHARED if len(found[key]) < 2}
+
+
+@pytest.mark.parametrize(
+    "taken", ["u = draws.uniforms(1, 2, 3, draws.START)[3]", "_, _, _, u = draws.uniforms(1, 2, 3, draws.START)",
+              "u = draws.uniforms(1, 2, 3, draws.START)", "draws.fill(u, 1, who, 0, 9, 3, draws.START)"],
+)  # fmt: skip
+def test_a_word_taken_twice_is_seen(taken: str) -> None:
+    """The control: each way to take a word, in a second function."""
+    first = "def one():\n    return draws.uniforms(1, 2, 3, draws.START)[3] < 0.5\n"
+    found = readers([("a", first), ("b", f"def other():\n    {taken}\n")])
+    assert taken_twice(found) == {("START", 3): {"a.one", "b.other"}}
+    assert not taken_twice(readers([("a", first), ("b", f"def other():\n    {taken.replace('START', 'LINES')}\n")]))
 
 
 # --- distributions

@@ -71,9 +71,10 @@ def start(
     for i in range(lo, hi):
         if w.status[i] != REGISTERED:
             continue
-        u_start, _, _, u_talent = draws.uniforms(seed, r.identity[i], month, draws.START)
+        u_start, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.START)
         if u_start >= start_probability(month - r.born[i], p):
             continue
+        _, _, u_talent, _ = draws.uniforms(seed, r.identity[i], month, draws.TEAM)
         w.status[i] = OPERATING
         w.started[i] = month
         w.staff[i] = staff_at_start(seed, r.identity[i], month, p)
