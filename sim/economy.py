@@ -102,6 +102,13 @@ def relative_price(productivity: float, price_share: float) -> float:
     return maths.exp(-price_share * maths.log(productivity))
 
 
+@equation
+def wage_of_worker(per_worker: float, sector_mean: float, labour: Any) -> float:
+    """A worker's wage of a month (million yuan): part of a firm's revenue per worker is shared with its staff."""
+    relative = min(4.0, max(0.02, per_worker / sector_mean))
+    return labour.wage / 12.0 * maths.exp(labour.wage_elasticity * maths.log(relative))
+
+
 @compiled
 def book(flows: Any, counter: Any, accounts: Any, month: Any) -> None:
     """Book flows by named transfer on both ends and on the month's, and clear them."""

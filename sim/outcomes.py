@@ -395,6 +395,8 @@ outcome("income_tax", "million yuan a month", "corporate income tax paid", lambd
 outcome("fiscal_cost", "million yuan", "public spending on levers and tax relief since the start",
         lambda m: (m["fiscal"] + m["taxes"][:, 0] - m["taxes"][:, 1]) / TICKS * m.w, -1)  # fmt: skip
 outcome("research", "million yuan a month", "spending on projects and platforms", lambda m: -m.flow(RESEARCH), 1)
+outcome("rd_wages", "million yuan a month", "wages of the skilled staff who work on projects, paid with all others",
+        lambda m: m.w * np.diff(m.since("rd_wages"), prepend=0) / TICKS, 1)  # fmt: skip
 for _event, _words, _better in (
     ("projects_begun", "projects begun", 1), ("projects_succeeded", "projects that succeeded", 1),
     ("projects_abandoned", "projects given up", -1), ("parts_asked", "new parts asked of suppliers", 1),
@@ -434,8 +436,8 @@ outcome("openness_peak", "share", "share of kinds of partner at which success pe
         lambda m: m.openness_peak())  # fmt: skip
 outcome("rd_share", "share", "operating enterprises with a project under way in the last calendar year",
         lambda m: m["year"][:, YEAR.index("rd_share")], 1)  # fmt: skip
-outcome("rd_intensity", "share", "spending on projects and platforms over sales, since the start",
-        lambda m: share(-m.spent(RESEARCH), m.spent(SALES_HOME, SALES_ABROAD)), 1)  # fmt: skip
+outcome("rd_intensity", "share", "spending on projects and platforms, and wages for work on projects, over sales, since the start",
+        lambda m: share(m.since("rd_wages") - m.spent(RESEARCH), m.spent(SALES_HOME, SALES_ABROAD)), 1)  # fmt: skip
 outcome("private_gain", "million yuan a year", "yearly sales times the relative gain of own successes, added up since the start",
         lambda m: m.w * m.since("private_gain") / TICKS, 1)  # fmt: skip
 outcome("spillover_gain", "million yuan a year", "yearly sales times the relative gain of what partners, chain and neighbours taught, since the start",

@@ -33,7 +33,8 @@ CELLS = 27  # 3 x 3 x 3 cells of the space of knowledge
 DOMESTIC, FOREIGN, USER = 0, 1, 2
 KINDS = ("domestic", "foreign", "user")
 
-# Events counted over a month, in whole numbers; `..._months` add up durations of months, `..._gain` ticks a year.
+# Events counted over a month, in whole numbers; `..._months` add up durations of months, `..._gain` ticks a year,
+# `..._wages` ticks.
 COUNTS = (
     "founded_independent", "founded_spin_off", "founded_maker", "founded_tenant",
     "net_independent", "net_spin_off", "net_maker", "net_tenant",
@@ -48,7 +49,7 @@ COUNTS = (
     "tenants_newborn", "tenants_moved", "graduated", "site_applicants", "hired", "shed", "talent_asked", "talent_hired",
     "finance_asked", "finance_given", "hours_asked", "hours_lent",
     *(f"succeeded_breadth_{number}" for number in range(5)), *(f"abandoned_breadth_{number}" for number in range(5)),
-    "private_gain", "spillover_gain",
+    "private_gain", "spillover_gain", "rd_wages",
 )  # fmt: skip
 COUNT = {name: number for number, name in enumerate(COUNTS)}
 

@@ -524,11 +524,40 @@ def test_gains_are_those_of_productivity_and_quality_one_by_one(monkeypatch: pyt
     assert record["social_to_private"][-1] == pytest.approx(
         1.0 + record["spillover_gain"][-1] / record["private_gain"][-1]
     )
-    research, sales = (sum(record[name]) for name in ("research", "revenue"))
+    research, wages, sales = (sum(record[name]) for name in ("research", "rd_wages", "revenue"))
     worth = 1.0 - model.world.group("market").input_share
     assert record["private_return"][-1] == pytest.approx(worth * record["private_gain"][-1] / research)
     # What an enterprise sold in the month in which it stopped is no sales of an operating one.
-    assert record["rd_intensity"][-1] == pytest.approx(research / sales, rel=5e-3)
+    assert record["rd_intensity"][-1] == pytest.approx((research + wages) / sales, rel=5e-3)
+
+
+def test_wages_of_research_are_those_of_the_teams_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each enterprise with a project, at its own wage of a skilled one, as far as the team goes."""
+    found: list[float] = []
+    work = projects.apply
+
+    def apply(world: World) -> None:
+        labour, most = world.group("labour"), 2.0 * world.rules("projects").team
+        paid = 0.0
+        for row in rows_of(model).values():
+            if row["status"] == OPERATING and row["project_began"] != NEVER:
+                relative = 12.0 * row["revenue"] / row["staff"] / world.sectors.worker_revenue[row["sector"]]
+                wage = labour.wage / 12.0 * min(4.0, max(0.02, relative)) ** labour.wage_elasticity
+                paid += min(row["talent"], most) * wage * world.posted.talent_wage
+        found.append(paid * world.weight)
+        work(world)
+
+    monkeypatch.setattr(projects, "apply", apply)
+    model = EcosystemModel(town(), rng=1)
+    model.run_for(20)
+    assert model.record["rd_wages"] == pytest.approx(found, rel=1e-4)
+    assert sum(found) > 0.0
+    assert max(row["talent"] for row in rows_of(model).values()) > 2.0 * model.world.rules("projects").team
+
+
+def test_without_projects_nobody_is_paid_for_research() -> None:
+    """The control."""
+    assert not any(run(town(mechanisms__projects__enabled=False), 6).record["rd_wages"])
 
 
 def test_without_contacts_nothing_spills_over() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim import draws, maths
 from sim.compiled import compiled, equation
-from sim.economy import UNEMPLOYED, WAGES, on_grid, relative_price, ticks
+from sim.economy import UNEMPLOYED, WAGES, on_grid, relative_price, ticks, wage_of_worker
 from sim.enterprises import OPERATING
 from sim.parameters import numbers
 from sim.threads import BLOCK
@@ -55,13 +55,6 @@ def wanted_talent(staff: float, talent_wage: float, p: Any, labour: Any) -> floa
     """Skilled staff wanted: a share rising with size, falling with the talent's wage."""
     share = p.talent_share * maths.exp(p.talent_elasticity * maths.log(max(staff, 1.0) / 100.0))
     return staff * min(0.9, share * labour.talent_premium / talent_wage)
-
-
-@equation
-def wage_of_worker(per_worker: float, sector_mean: float, labour: Any) -> float:
-    """A worker's wage of a month (million yuan): part of a firm's revenue per worker is shared with its staff."""
-    relative = min(4.0, max(0.02, per_worker / sector_mean))
-    return labour.wage / 12.0 * maths.exp(labour.wage_elasticity * maths.log(relative))
 
 
 @equation

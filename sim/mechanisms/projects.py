@@ -15,7 +15,7 @@ import numpy as np
 
 from sim import draws, maths
 from sim.compiled import compiled, equation
-from sim.economy import RESEARCH, ticks, transfer
+from sim.economy import RESEARCH, ticks, transfer, wage_of_worker
 from sim.enterprises import BIG, MEDIUM, NEVER, OPERATING
 from sim.knowledge import distance, needed
 from sim.threads import BLOCK
@@ -31,7 +31,7 @@ _MEMBER, _MEMBER_MONTHS = COUNT["succeeded_member"], COUNT["member_months"]
 _OUTSIDER, _OUTSIDER_MONTHS = COUNT["succeeded_outsider"], COUNT["outsider_months"]
 _BREADTH, _MONTHS = COUNT["breadth"], COUNT["project_months"]
 _SUCCEEDED_BREADTH, _ABANDONED_BREADTH = COUNT["succeeded_breadth_0"], COUNT["abandoned_breadth_0"]
-_PRIVATE_GAIN = COUNT["private_gain"]
+_PRIVATE_GAIN, _WAGES = COUNT["private_gain"], COUNT["rd_wages"]
 SOLVED = 7  # all three bits
 
 
@@ -41,6 +41,7 @@ class Reads(NamedTuple):
     size_class: Any
     sector: Any
     platform: Any
+    staff: Any
     talent: Any
     line_size: Any
     revenue: Any
@@ -81,6 +82,20 @@ def breadth_chosen(u: float) -> int:
 
 
 @equation
+def at_work(talent: float, p: Any) -> float:
+    """Skilled staff who work on a project (people): all there are, up to twice ``team``."""
+    return min(talent, 2.0 * p.team)
+
+
+@equation
+def wages_at_work(
+    people: float, revenue: float, staff: float, sector_mean: float, talent_wage: float, labour: Any
+) -> float:
+    """Wages of those who work on a project (million yuan a month), at last month's revenue per worker."""
+    return people * talent_wage * wage_of_worker(12.0 * revenue / max(staff, 1.0), sector_mean, labour)
+
+
+@equation
 def effort(talent: float, cash: float, p: Any) -> float:
     """Effort put in, 0 to 1: Cobb-Douglas in capital and talent."""
     capital = max(cash, 0.0) / (max(cash, 0.0) + p.capital)
@@ -109,8 +124,8 @@ def gain(u: float, p: Any) -> float:
 
 @compiled
 def work(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, base: Any, succeeded: Any,
-    counts: Any, flows: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, labour: Any, talent_wage: float,
+    sector_revenue: Any, base: Any, succeeded: Any, counts: Any, flows: Any,
 ) -> None:  # fmt: skip
     """A month's work on projects; ``succeeded`` marks rows whose project came to its end.
 
@@ -130,10 +145,19 @@ def work(
                 rows[under_way] = i
                 under_way += 1
         counts[_MONTHS] += under_way
+        count_wages(rows[:under_way], r, p, labour, talent_wage, sector_revenue, counts)
         work_on(rows[:under_way], seed, month, r, w, p, base, succeeded, counts, flows)
         for i in range(first, last):
             if begins[i - first]:
                 begin(i, seed, month, r, w, counts)
+
+
+@compiled
+def count_wages(rows: Any, r: Any, p: Any, labour: Any, talent_wage: float, sector_revenue: Any, counts: Any) -> None:
+    """Count what the work of a month on the projects of ``rows`` costs in wages, which are paid with all others."""
+    for i in rows:
+        people, mean = at_work(float(r.talent[i]), p), sector_revenue[r.sector[i]]
+        counts[_WAGES] += ticks(wages_at_work(people, r.revenue[i], float(r.staff[i]), mean, talent_wage, labour))
 
 
 @compiled
@@ -147,7 +171,7 @@ def work_on(
     for k in range(number):
         i = rows[k]
         identity[k] = r.identity[i]
-        spent = p.cost * min(float(r.talent[i]), 2.0 * p.team)
+        spent = p.cost * at_work(float(r.talent[i]), p)
         w.profit_year[i] += transfer(i, -spent, w.cash, flows, RESEARCH)
         w.researched[i] = 1
         capital[k], people[k] = w.cash[i], r.talent[i]
@@ -255,7 +279,8 @@ def apply(world: World) -> None:
     world.succeeded = world.marks()
     if not rules.enabled:
         return
+    sectors = world.sectors
     world.loop(
-        work, Reads, Writes, rules, world.sectors.base_knowledge,
-        world.succeeded, sums=(world.counts, world.books.flows),
+        work, Reads, Writes, rules, world.group("labour"), world.posted.talent_wage, sectors.worker_revenue,
+        sectors.base_knowledge, world.succeeded, sums=(world.counts, world.books.flows),
     )  # fmt: skip
