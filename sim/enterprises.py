@@ -30,7 +30,7 @@ COLUMNS = (
     Column("identity", "i8", "", "identity: never used again, the key of every draw"),
     Column("host", "i8", "identity", "identity of the parent (spin-off) or host (maker, tenant), 0 without one"),
     Column("status", "i1", "", "free row, registered, operating or suspended"),
-    Column("size_class", "i1", "", "small, medium or big by the 2011 standard, reviewed each December"),
+    Column("size_class", "i1", "", "small, medium or big by the size standard, reviewed each December"),
     Column("origin", "i1", "", "incumbent, independent, spin-off, maker or site tenant"),
     Column("sector", "i1", "", "number of the sector; its place in the chain follows"),
     Column("mode", "i1", "", "way of selling: 0 the old one, 1 the new one"),
@@ -89,11 +89,11 @@ View = TypeVar("View")
 
 
 @equation
-def classify(staff: float, revenue: float) -> int:
-    """Class by the 2011 standard from staff and yearly revenue (million yuan): a firm below either floor drops."""
-    if staff >= 1000 and revenue >= 400.0:
+def classify(staff: float, revenue: float, standard: Any) -> int:
+    """Class from staff and yearly revenue (million yuan): a firm below either floor of the standard drops."""
+    if staff >= standard.big_staff and revenue >= standard.big_revenue:
         return BIG
-    if staff >= 300 and revenue >= 20.0:
+    if staff >= standard.medium_staff and revenue >= standard.medium_revenue:
         return MEDIUM
     return SMALL
 

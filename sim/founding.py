@@ -75,7 +75,7 @@ def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, fl
         e.staff_year_ago[i] = staff
         share = p.talent_share * maths.exp(p.talent_elasticity * size)
         e.talent[i] = min(staff, draws.whole(staff * share, u[5]))
-        e.size_class[i] = classify(staff, revenue)
+        e.size_class[i] = classify(staff, revenue, p)
         e.productivity[i] = maths.exp(0.1 * draws.normal(u[7]))
         e.quality[i] = maths.exp(0.1 * draws.normal(u[8]))
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)

@@ -16,8 +16,6 @@ GROUPS = (*CLASSES, "micro", *ORIGINS, "exporter", "non_exporter", *AGES)
 MICRO, FIRST_ORIGIN, EXPORTER = (GROUPS.index(name) for name in ("micro", ORIGINS[0], "exporter"))
 FIRST_AGE = GROUPS.index(AGES[0])
 
-MICRO_STAFF, MICRO_REVENUE = 20, 3.0  # below either, an enterprise is micro (2011 standard)
-
 # Lives: enterprise-months at risk and ends, by year of life.
 REGISTER, SPIN_OFFS, OTHERS = range(3)  # struck off, by years since registration; stopped, by years since the start
 AT_RISK, ENDED = range(2)
@@ -35,15 +33,16 @@ def age_group(months: int) -> int:
 
 
 @equation
-def is_micro(staff: int, revenue: float) -> bool:
-    """Whether an enterprise is micro, from staff and yearly revenue (million yuan)."""
-    return (staff < MICRO_STAFF) | (revenue < MICRO_REVENUE)
+def is_micro(staff: int, revenue: float, standard: Any) -> bool:
+    """Whether an enterprise is micro, from staff and yearly revenue (million yuan): below either floor it is."""
+    return (staff < standard.micro_staff) | (revenue < standard.micro_revenue)
 
 
 @equation
-def was_micro(staff: int, revenue: float, staff_year_ago: int, revenue_12: float) -> bool:
+def was_micro(staff: int, revenue: float, staff_year_ago: int, revenue_12: float, standard: Any) -> bool:
     """The same in the year before, of those who had staff and sales then: who stops has none when it does."""
-    return is_micro(staff_year_ago if staff_year_ago > 0 else staff, revenue_12 if revenue_12 > 0.0 else revenue)
+    sold = revenue_12 if revenue_12 > 0.0 else revenue
+    return is_micro(staff_year_ago if staff_year_ago > 0 else staff, sold, standard)
 
 
 @equation

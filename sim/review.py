@@ -1,4 +1,4 @@
-"""December's review: classes by the 2011 standard, last year's revenue, job flows, and the year's statistics."""
+"""December's review: classes by the size standard, last year's revenue, job flows, and the year's statistics."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Writes(NamedTuple):
 
 @compiled
 def review(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, months: int, growth: Any, changed: Any, flows: Any,
-    other: Any, mature: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, months: int, standard: Any, growth: Any, changed: Any,
+    flows: Any, other: Any, mature: Any,
 ) -> None:  # fmt: skip
     """Review every enterprise; ``growth`` gets the log growth of revenue of those that sold in both years.
 
@@ -53,7 +53,7 @@ def review(
     """
     for i in range(lo, hi):
         if r.staff[i] > 0 or w.staff_year_ago[i] > 0:
-            count_jobs(i, month, r, w, flows, other)
+            count_jobs(i, month, r, w, standard, flows, other)
         if r.staff[i] > 0 and w.staff_year_ago[i] > 0 and month - r.started[i] >= YOUNG:
             add_mature(r.staff[i], w.staff_year_ago[i], mature)
         under_way = (w.researched[i] == 1) | (r.project_began[i] != NEVER)
@@ -66,19 +66,19 @@ def review(
         w.revenue_12[i] = revenue
         w.revenue_year[i] = 0.0
         before = w.size_class[i]
-        w.size_class[i] = classify(r.staff[i], revenue)
+        w.size_class[i] = classify(r.staff[i], revenue, standard)
         changed[i] = before != w.size_class[i]
 
 
 @compiled
-def count_jobs(i: int, month: int, r: Any, w: Any, flows: Any, other: Any) -> None:
+def count_jobs(i: int, month: int, r: Any, w: Any, standard: Any, flows: Any, other: Any) -> None:
     """Jobs that one enterprise won or lost since last December; its two Decembers weigh the same (DHS)."""
     change = int(r.staff[i]) - int(w.staff_year_ago[i])
     won = max(change, 0)
     other[YOUNG_CREATED] += won if month - r.started[i] < YOUNG else 0
     other[STARTUP_JOBS] += int(r.staff[i]) if month - r.started[i] < 12 else 0
     c, o, exporter, age = w.size_class[i], r.origin[i], r.exporter[i], age_group(month - r.born[i])
-    micro = was_micro(r.staff[i], 12.0 * r.revenue[i], w.staff_year_ago[i], w.revenue_12[i])
+    micro = was_micro(r.staff[i], 12.0 * r.revenue[i], w.staff_year_ago[i], w.revenue_12[i], standard)
     add_to_groups(flows[CREATED], c, micro, o, exporter, age, won)
     add_to_groups(flows[DESTROYED], c, micro, o, exporter, age, won - change)
     add_to_groups(flows[BOTH], c, micro, o, exporter, age, int(r.staff[i]) + int(w.staff_year_ago[i]))
@@ -107,7 +107,7 @@ def apply(world: World) -> Any:
     growth, changed, last = np.zeros(table.size), world.marks(), table.revenue_12.copy()
     flows, other = np.zeros((3, len(GROUPS)), np.int64), np.zeros(3, np.int64)
     mature = np.zeros(5, np.int64)
-    world.loop(review, Reads, Writes, world.year_months, growth, changed, sums=(flows, other, mature))
+    world.loop(review, Reads, Writes, world.year_months, world.standard, growth, changed, sums=(flows, other, mature))
     year |= {"rd_share": int(other[RESEARCHING]) / operating if operating else math.nan} | shapes_of_size(world)
     staff = int(table.staff.sum())
     year["startup_job_share"] = int(other[STARTUP_JOBS]) / staff if staff else math.nan

@@ -108,17 +108,17 @@ class Writes(NamedTuple):
 
 @compiled
 def tally_up(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, survey: float, cohort_from: int, cohort_to: int,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, standard: Any, cohort_from: int, cohort_to: int,
     cells: Any, sectors: Any, surveyed: Any, exports: Any, talent: Any, members: Any, traits: Any, other: Any,
     cohort: Any,
 ) -> None:  # fmt: skip
     """Add every enterprise to the sums."""
     for first in range(lo, hi, BLOCK):
         last: Any = min(first + BLOCK, hi)
-        add_cells(first, last, month, r, cells, sectors)
-        add_money(first, last, r, survey, r.revenue, surveyed[REVENUE])
-        add_money(first, last, r, survey, r.assets, surveyed[ASSETS])
-        add_money(first, last, r, survey, r.exports, surveyed[EXPORTS])
+        add_cells(first, last, month, r, standard, cells, sectors)
+        add_money(first, last, r, standard.survey_revenue, r.revenue, surveyed[REVENUE])
+        add_money(first, last, r, standard.survey_revenue, r.assets, surveyed[ASSETS])
+        add_money(first, last, r, standard.survey_revenue, r.exports, surveyed[EXPORTS])
         add_money(first, last, r, 0.0, r.exports, exports)
         add_people(first, last, r, talent, members)
         add_traits(first, last, r, traits)
@@ -128,11 +128,11 @@ def tally_up(
 
 
 @compiled
-def add_cells(first: int, last: int, month: int, r: Any, cells: Any, sectors: Any) -> None:
+def add_cells(first: int, last: int, month: int, r: Any, standard: Any, cells: Any, sectors: Any) -> None:
     """Enterprises, staff, revenue and assets by cell; revenue by sector."""
     cell, amounts = np.empty(BLOCK, np.int64), np.empty((PER_CELL, BLOCK), np.int64)
     for i in range(first, last):
-        micro = np.int64(is_micro(r.staff[i], 12.0 * r.revenue[i]))
+        micro = np.int64(is_micro(r.staff[i], 12.0 * r.revenue[i], standard))
         kind = (np.int64(r.status[i]) * len(CLASSES) + r.size_class[i]) * 2 + micro
         cell[i - first] = ((kind * len(ORIGINS) + r.origin[i]) * 2 + r.exporter[i]) * len(AGES) + age_group(
             month - r.born[i]
@@ -310,8 +310,7 @@ class Recorder:
         now = self._months[self.done]
         cells = np.zeros((*KINDS_OF_CELL, PER_CELL), np.int64)
         sums = cells, *(now[name] for name in SUMS)
-        least = world.settings.group("population").survey_revenue
-        world.loop(tally_up, Reads, Writes, least, *cohort_months(world.settings), sums=sums)
+        world.loop(tally_up, Reads, Writes, world.standard, *cohort_months(world.settings), sums=sums)
         gather_cells(cells, now["firms"], now["staff"], now["groups"])
         self._total += world.counts
         self._taxes += world.taxes

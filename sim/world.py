@@ -14,7 +14,7 @@ from sim.enterprises import CLASSES, OPERATING, Enterprises
 from sim.groups import GROUPS, LIVES
 from sim.knowledge import merge_ring
 from sim.links import Links
-from sim.parameters import Platform
+from sim.parameters import Platform, numbers
 from sim.scenario import Scenario
 
 PLATFORM_ROOT, SITE_ROOT = 3, 4  # parents of identities of platforms and sites
@@ -168,6 +168,11 @@ class World:
     @property
     def is_december(self) -> bool:
         return self.settings.calendar(self.month).endswith("-12")
+
+    @property
+    def standard(self) -> Any:
+        """The numbers of the population, among which are the floors of its classes."""
+        return numbers(self.settings.group("population"))
 
     def rules(self, mechanism: str) -> Any:
         """The parameters of a mechanism in this month."""

@@ -12,7 +12,9 @@ from worlds import nation, scenario
 from sim import founding
 from sim.economy import MAX_SECTORS, TICKS, UNEMPLOYED
 from sim.enterprises import BIG, CLASSES, INCUMBENT, MEDIUM, OPERATING, SMALL, classify
+from sim.evidence import fact
 from sim.model import EcosystemModel
+from sim.parameters import numbers
 from sim.statistics import hill_exponent
 
 SEEDS = range(1, 13)
@@ -104,16 +106,46 @@ def test_points_are_even_on_every_axis() -> None:
     assert np.array_equal(points[700:900], founding.lattice(3, 5000, 700, 900))
 
 
+ROWS = {"manufacturing": "industry", "shougang": "industry", "economy": "accommodation_and_catering"}
+
+
 @pytest.mark.parametrize(
-    ("staff", "revenue", "expected"),
+    ("name", "staff", "revenue", "expected"),
     [
-        (1000, 400.0, BIG), (999, 400.0, MEDIUM), (1000, 399.99, MEDIUM), (50_000, 19.0, SMALL), (300, 20.0, MEDIUM),
-        (299, 400.0, SMALL), (300, 19.99, SMALL), (20, 3.0, SMALL), (0, 0.0, SMALL), (5000, 9000.0, BIG),
+        ("manufacturing", 1000, 400.0, BIG), ("manufacturing", 999, 400.0, MEDIUM),
+        ("manufacturing", 1000, 399.99, MEDIUM), ("manufacturing", 50_000, 19.0, SMALL),
+        ("manufacturing", 300, 20.0, MEDIUM), ("manufacturing", 299, 400.0, SMALL),
+        ("manufacturing", 300, 19.99, SMALL), ("manufacturing", 20, 3.0, SMALL), ("manufacturing", 0, 0.0, SMALL),
+        ("manufacturing", 5000, 9000.0, BIG),
+        ("economy", 300, 100.0, BIG), ("economy", 299, 100.0, MEDIUM), ("economy", 300, 99.99, MEDIUM),
+        ("economy", 100, 20.0, MEDIUM), ("economy", 99, 400.0, SMALL), ("economy", 1000, 19.99, SMALL),
     ],
 )  # fmt: skip
-def test_classes_follow_the_standard_of_2011(staff: int, revenue: float, expected: int) -> None:
-    """Industry: big from 1,000 staff and 400 million yuan, medium from 300 and 20; below either, the next class."""
-    assert classify(staff, revenue) == expected
+def test_classes_follow_the_scenario_s_standard(name: str, staff: int, revenue: float, expected: int) -> None:
+    """Big or medium from two floors on; below either, the next class."""
+    assert classify(staff, revenue, numbers(scenario(name).group("population"))) == expected
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_floors_are_those_of_the_standard_of_2011(name: str) -> None:
+    population = scenario(name).group("population")
+    for what in ("staff", "revenue"):
+        for floor, size in (("big", "big"), ("medium", "medium"), ("micro", "small")):
+            said = fact(f"size_standard_2011.{ROWS[name]}.{size}.{what}_min").value
+            assert getattr(population, f"{floor}_{what}") == said
+            assert said > 0
+
+
+def test_the_review_goes_by_the_scenario_s_standard() -> None:
+    """A year on, by floors of its own, by which more are big than by the industry's."""
+    own = nation(population__big_staff=200, population__big_revenue=40.0, population__medium_staff=100)
+    model = EcosystemModel(own, rng=3)
+    model.run_for(12)
+    table = model.enterprises
+    big = table.alive & (table.staff >= 200) & (table.revenue_12 >= 40.0)
+    assert (big == (table.alive & (table.size_class == BIG))).all()
+    assert model.record["firms_big"][-1] == big.sum() * model.world.weight
+    assert big.sum() > (table.alive & (table.staff >= 1000)).sum()
 
 
 def test_sizes_join_a_lognormal_body_to_a_truncated_pareto_tail() -> None:

@@ -14,7 +14,7 @@ from worlds import different, nation, run, state, town
 from sim import review
 from sim.economy import TICKS, ticks
 from sim.enterprises import BIG, CLASSES, FREE, INCUMBENT, MEDIUM, NEVER, OPERATING, ORIGINS, SMALL, SUSPENDED
-from sim.groups import AGES, GROUPS, MICRO_REVENUE, MICRO_STAFF, YEARS, age_group
+from sim.groups import AGES, GROUPS, YEARS, age_group
 from sim.mechanisms import absorption, finance, projects
 from sim.model import EcosystemModel
 from sim.outcomes import Months, annual, in_a_year
@@ -29,11 +29,11 @@ def age_name(months: int) -> str:
     return AGES[max(number for number, edge in enumerate(AGE_FROM) if months >= edge or edge == 0)]
 
 
-def groups_of(row: dict[str, float], month: int, micro: bool) -> set[str]:
+def groups_of(row: dict[str, float], month: int, tiny: bool) -> set[str]:
     """The groups of one enterprise, in words."""
     found = {CLASSES[int(row["size_class"])], ORIGINS[int(row["origin"])], age_name(month - int(row["born"]))}
     found.add("exporter" if row["exporter"] else "non_exporter")
-    return found | ({"micro"} if micro else set())
+    return found | ({"micro"} if tiny else set())
 
 
 def rows_of(model: EcosystemModel) -> dict[int, dict[str, float]]:
@@ -42,10 +42,13 @@ def rows_of(model: EcosystemModel) -> dict[int, dict[str, float]]:
     return {int(table.identity[i]): {name: table.columns[name][i] for name in table.columns} for i in table}
 
 
-def known_last_year(row: dict[str, float]) -> bool:
+def known_last_year(row: dict[str, float], world: World) -> bool:
     """Whether an enterprise was micro in the year before, or is now if it is new."""
-    staff = row["staff_year_ago"] or row["staff"]
-    return bool(staff < MICRO_STAFF or (row["revenue_12"] or 12.0 * row["revenue"]) < MICRO_REVENUE)
+    return micro(row["staff_year_ago"] or row["staff"], row["revenue_12"] or 12.0 * row["revenue"], world)
+
+
+def micro(staff: float, revenue: float, world: World) -> bool:
+    return bool(staff < world.standard.micro_staff or revenue < world.standard.micro_revenue)
 
 
 # --- a world counted naively, month by month
@@ -94,7 +97,7 @@ class Naive:
             for kind, months in lives.items():
                 self.at_risk[kind][months // 12] += 1
                 self.ends[kind][months // 12] += who in struck if kind == "register" else stopped
-            groups = groups_of(row, world.month, known_last_year(row))
+            groups = groups_of(row, world.month, known_last_year(row, world))
             stops.update(groups if stopped else ())
             strikes.update(groups if who in struck else ())
             for group in groups if stopped else ():
@@ -110,7 +113,7 @@ class Naive:
         self.mature, self.startup_jobs, self.researching = [], 0, 0
         for who, row in before.items():
             now, then = int(row["staff"]), int(row["staff_year_ago"])
-            for group in groups_of(row, world.month, known_last_year(row)):
+            for group in groups_of(row, world.month, known_last_year(row, world)):
                 flows["created"][group] += max(0, now - then)
                 flows["destroyed"][group] += max(0, then - now)
                 flows["both"][group] += now + then
@@ -128,8 +131,8 @@ class Naive:
             self.model.step()
             stock: dict[str, Counter[str]] = defaultdict(Counter)
             for row in rows_of(self.model).values():
-                micro = bool(row["staff"] < MICRO_STAFF or 12.0 * row["revenue"] < MICRO_REVENUE)
-                for group in groups_of(row, self.model.month - 1, micro):
+                tiny = micro(row["staff"], 12.0 * row["revenue"], self.model.world)
+                for group in groups_of(row, self.model.month - 1, tiny):
                     stock["registered"][group] += 1
                     if row["status"] == OPERATING:
                         stock["firms"][group] += 1

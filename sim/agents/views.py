@@ -194,19 +194,19 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
 
 
 class BigEnterprise(Enterprise):
-    """A big enterprise by the 2011 standard."""
+    """A big enterprise by the size standard."""
 
     __slots__ = ()
 
 
 class MediumEnterprise(Enterprise):
-    """A medium enterprise by the 2011 standard."""
+    """A medium enterprise by the size standard."""
 
     __slots__ = ()
 
 
 class SmallEnterprise(Enterprise):
-    """A small or micro enterprise by the 2011 standard."""
+    """A small or micro enterprise by the size standard."""
 
     __slots__ = ()
 

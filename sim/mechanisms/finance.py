@@ -182,10 +182,10 @@ def strike_off_probability(status: int, age: int, p: Any) -> float:
 
 
 @compiled
-def count_end(i: int, end: int, month: int, r: Any, w: Any, ended: Any, lives: Any, lost: Any) -> None:
+def count_end(i: int, end: int, month: int, r: Any, w: Any, standard: Any, ended: Any, lives: Any, lost: Any) -> None:
     """Count the end of one enterprise's operation or registration, and the jobs of last December that go with it."""
     age = age_group(month - r.born[i])
-    micro = was_micro(w.staff[i], 12.0 * w.revenue[i], w.staff_year_ago[i], r.revenue_12[i])
+    micro = was_micro(w.staff[i], 12.0 * w.revenue[i], w.staff_year_ago[i], r.revenue_12[i], standard)
     add_to_groups(ended[end], r.size_class[i], micro, r.origin[i], w.exporter[i], age, 1)
     add_to_groups(lost, r.size_class[i], micro, r.origin[i], w.exporter[i], age, w.staff_year_ago[i])
     if r.origin[i] != INCUMBENT and end == _STOP:
@@ -223,7 +223,7 @@ def resume(i: int, r: Any, w: Any, totals: Any, p: Any) -> None:
 
 @compiled
 def review(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, leaves: Any, stops: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, standard: Any, leaves: Any, stops: Any,
     totals: Any, ended: Any, lives: Any, lost: Any, counts: Any,
 ) -> None:  # fmt: skip
     """Stops and resumptions; ``leaves`` marks rows struck off, ``stops`` rows that stopped this month.
@@ -241,7 +241,7 @@ def review(
         if w.status[i] == OPERATING:
             u_stop = draws.uniforms(seed, r.identity[i], month, draws.START)[3] if w.distress[i] > 0 else 1.0
             if p.enabled and (w.lines[i] == 0 or gives_up(w.distress[i], u_stop, p)):
-                count_end(i, _STOP, month, r, w, ended, lives, lost)
+                count_end(i, _STOP, month, r, w, standard, ended, lives, lost)
                 stops[i] = 1
                 stop(i, w, totals)
                 counts[_STOPPED] += 1
@@ -288,20 +288,20 @@ def stop_and_strike_off(world: World) -> None:
     size = world.enterprises.size
     leaves, stops, totals = np.zeros(size, np.int8), np.zeros(size, np.int8), np.zeros(2, np.int64)
     sums = totals, world.ended, world.lives, world.year_lost, world.counts
-    world.loop(review, StatusReads, StatusWrites, rules, leaves, stops, sums=sums)
+    world.loop(review, StatusReads, StatusWrites, rules, world.standard, leaves, stops, sums=sums)
     world.release_people(int(totals[0]), int(totals[1]))
     world.vacate(world.marked(stops))
     leave(world, world.marked(leaves))
 
 
 @compiled
-def count_leavers(rows: Any, month: int, r: Any, w: Any, ended: Any, lives: Any, lost: Any) -> None:
+def count_leavers(rows: Any, month: int, r: Any, w: Any, standard: Any, ended: Any, lives: Any, lost: Any) -> None:
     """Count the ends of enterprises that are struck off, and first that of the operation of those that operate yet."""
     for i in rows:
         if w.status[i] == OPERATING:
-            count_end(i, _STOP, month, r, w, ended, lives, lost)
+            count_end(i, _STOP, month, r, w, standard, ended, lives, lost)
             w.staff_year_ago[i] = 0
-        count_end(i, _STRIKE_OFF, month, r, w, ended, lives, lost)
+        count_end(i, _STRIKE_OFF, month, r, w, standard, ended, lives, lost)
 
 
 @compiled
@@ -319,7 +319,7 @@ def leave(world: World, rows: Any) -> None:
         return
     world.release_people(int(table.staff[rows].sum()), int(table.talent[rows].sum()))
     ends = world.ended, world.lives, world.year_lost
-    count_leavers(rows, world.month, table.view(StatusReads), table.view(StatusWrites), *ends)
+    count_leavers(rows, world.month, table.view(StatusReads), table.view(StatusWrites), world.standard, *ends)
     world.vacate(rows)
     wind_up(rows, table.cash, world.books.flows)
     world.count("deregistered", len(rows))

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.declare import article, assumption, evidence, fitted, parameter
+from sim.declare import Source, article, assumption, evidence, fitted, parameter
 
 _YEARBOOK = "China Statistical Yearbook 2009, table N1301e; counts of 2015"
 _CENSUS = "economic census of 2013, China Daily 2014-12-16"
 _COHORT = "SAIC survey of the cohort founded in 2015 Q3"
+
+
+def _standard(floor: str) -> Source:
+    """A floor of the size standard of 2011, in its row for industry."""
+    return evidence("size standard of 2011, industry", f"size_standard_2011.industry.{floor}")
 
 
 class Run(NamedTuple):
@@ -112,6 +117,26 @@ class Population(NamedTuple):
         20.0, "million yuan a year", "revenue from which an enterprise is in the survey population",
         evidence("rule of the industrial survey from 2011"), bounds=(0, 1000),
     )  # fmt: skip
+    big_staff: int = parameter(
+        1000, "people", "staff from which an enterprise is big", _standard("big.staff_min"), bounds=(1, 1_000_000)
+    )
+    big_revenue: float = parameter(
+        400.0, "million yuan a year", "sales from which it is big, if it has the staff", _standard("big.revenue_min"),
+        bounds=(0, 1e6),
+    )  # fmt: skip
+    medium_staff: int = parameter(
+        300, "people", "staff from which it is medium", _standard("medium.staff_min"), bounds=(1, 1_000_000)
+    )
+    medium_revenue: float = parameter(
+        20.0, "million yuan a year", "sales from which it is medium, if it has the staff",
+        _standard("medium.revenue_min"), bounds=(0, 1e6),
+    )  # fmt: skip
+    micro_staff: int = parameter(
+        20, "people", "staff below which it is micro", _standard("small.staff_min"), bounds=(0, 1_000_000)
+    )
+    micro_revenue: float = parameter(
+        3.0, "million yuan a year", "sales below which it is micro", _standard("small.revenue_min"), bounds=(0, 1e6)
+    )
     sectors: int = parameter(
         6, "", "sectors at the start, two for each place in the chain", assumption("a choice of detail"),
         bounds=(3, 12), plausible=(3, 12),

@@ -65,6 +65,12 @@ def _population(scenario: Scenario) -> Iterator[Contradiction]:
     if _at(scenario, largest, 0) <= _at(scenario, tail, 0):
         message = f"is not above tail_from, allowed: more than {_at(scenario, tail, 0):g}"
         yield Contradiction((largest, tail), message)
+    for what in ("staff", "revenue"):
+        for upper, lower in (("big", "medium"), ("medium", "micro")):
+            over, under = (f"population.{name}_{what}" for name in (upper, lower))
+            if _at(scenario, over, 0) < _at(scenario, under, 0):
+                message = f"is below {lower}_{what}, allowed: at least {_at(scenario, under, 0):g}"
+                yield Contradiction((over, under), message)
 
 
 def _turns(scenario: Scenario, *keys: str) -> list[int]:
