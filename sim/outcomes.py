@@ -444,8 +444,8 @@ outcome("spillover_gain", "million yuan a year", "yearly sales times the relativ
         lambda m: m.w * m.since("spillover_gain") / TICKS, 1)  # fmt: skip
 outcome("social_to_private", "", "gains of own successes and of spill-overs, over those of own successes, since the start",
         lambda m: share(m.since("private_gain") + m.since("spillover_gain"), m.since("private_gain")), 1)  # fmt: skip
-outcome("private_return", "share a year", "value added by the gains of own successes over spending on projects and platforms, since the start",
-        lambda m: share((1.0 - m["input_share"]) * m.since("private_gain"), -m.spent(RESEARCH)), 1)  # fmt: skip
+outcome("private_return", "share a year", "value added by the gains of own successes over spending on research, wages for it among it, since the start",
+        lambda m: share((1.0 - m["input_share"]) * m.since("private_gain"), m.since("rd_wages") - m.spent(RESEARCH)), 1)  # fmt: skip
 outcome("sectors_opened", "sectors", "sectors opened since the start", lambda m: m.since("sectors_opened"), 1)
 outcome("modes_opened", "modes", "new ways of selling opened since the start", lambda m: m.since("modes_opened"), 1)
 outcome("platforms", "platforms", "platforms launched", lambda m: m["platforms"], 1)
