@@ -529,7 +529,7 @@ def test_gains_are_those_of_productivity_and_quality_one_by_one(monkeypatch: pyt
     )
     research, wages, sales = (sum(record[name]) for name in ("research", "rd_wages", "revenue"))
     worth = 1.0 - model.world.group("market").input_share
-    assert record["private_return"][-1] == pytest.approx(worth * record["private_gain"][-1] / research)
+    assert record["private_return"][-1] == pytest.approx(worth * record["private_gain"][-1] / (research + wages))
     # What an enterprise sold in the month in which it stopped is no sales of an operating one.
     assert record["rd_intensity"][-1] == pytest.approx((research + wages) / sales, rel=5e-3)
 

@@ -227,7 +227,6 @@ def test_finance_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) ->
 def test_beginnings_of_projects_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
     loop, hand = twins
     rules = hand.world.rules("projects")
-    monthly = draws.monthly(min(0.95, rules.begin))
     idle = loop.enterprises.project_began == NEVER
     projects.apply(loop.world)
 
@@ -235,7 +234,7 @@ def test_beginnings_of_projects_agent_by_agent(twins: tuple[EcosystemModel, Ecos
         if agent.talent == 0 or agent.project_began != NEVER:
             return False
         u_begin = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.PROJECT)[0]
-        return bool(u_begin < plain(projects.begin_probability)(agent.talent, agent.cash, monthly, rules))
+        return bool(u_begin < plain(projects.begin_probability)(agent.talent, agent.cash, rules))
 
     chosen = operating(hand)
     begun = {agent.unique_id for agent, it in zip(chosen, chosen.map(begins), strict=True) if it}

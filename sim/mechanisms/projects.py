@@ -70,9 +70,9 @@ class Writes(NamedTuple):
 
 
 @equation
-def begin_probability(talent: int, cash: float, monthly: float, p: Any) -> float:
-    """Probability that an enterprise without a project begins one: it needs talent and cash for it."""
-    return monthly * talent / (talent + p.team) if cash > 0.0 else 0.0
+def begin_probability(talent: int, cash: float, p: Any) -> float:
+    """Probability that an enterprise without a project begins one this month: each team of skilled staff may, on cash."""
+    return min(1.0, p.begin / 12.0 * talent / p.team) if cash > 0.0 else 0.0
 
 
 @equation
@@ -82,9 +82,15 @@ def breadth_chosen(u: float) -> int:
 
 
 @equation
-def at_work(talent: float, p: Any) -> float:
-    """Skilled staff who work on a project (people): all there are, up to twice ``team``."""
-    return min(talent, 2.0 * p.team)
+def project_size(talent: float, p: Any) -> float:
+    """Size of a project in those of one team, twice ``team``: what changes a large enterprise takes more of its staff."""
+    return max(1.0, p.team_share * talent / (2.0 * p.team))
+
+
+@equation
+def at_work(talent: float, size: float, p: Any) -> float:
+    """Skilled staff who work on a project (people): all there are, up to a team for each part of its size."""
+    return min(talent, 2.0 * p.team * size)
 
 
 @equation
@@ -97,7 +103,7 @@ def wages_at_work(
 
 @equation
 def effort(talent: float, cash: float, p: Any) -> float:
-    """Effort put in, 0 to 1: Cobb-Douglas in capital and talent."""
+    """Effort put in, 0 to 1: Cobb-Douglas in cash and skilled staff, each over the size of the project."""
     capital = max(cash, 0.0) / (max(cash, 0.0) + p.capital)
     people = talent / (talent + p.team)
     together = p.capital_share * maths.log(capital) + (1.0 - p.capital_share) * maths.log(people)
@@ -131,14 +137,13 @@ def work(
 
     In each block of rows: the work of those who have a project, then who begins one.
     """
-    monthly = draws.monthly(min(0.95, p.begin))
     begins, rows = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
             u_begin, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
             idle = (r.status[i] == OPERATING) & (w.project_began[i] == NEVER)
-            begins[i - first] = idle & (u_begin < begin_probability(r.talent[i], w.cash[i], monthly, p))
+            begins[i - first] = idle & (u_begin < begin_probability(r.talent[i], w.cash[i], p))
         under_way = 0
         for i in range(first, last):
             if r.status[i] == OPERATING and w.project_began[i] != NEVER:
@@ -156,7 +161,8 @@ def work(
 def count_wages(rows: Any, r: Any, p: Any, labour: Any, talent_wage: float, sector_revenue: Any, counts: Any) -> None:
     """Count what the work of a month on the projects of ``rows`` costs in wages, which are paid with all others."""
     for i in rows:
-        people, mean = at_work(float(r.talent[i]), p), sector_revenue[r.sector[i]]
+        talent, mean = float(r.talent[i]), sector_revenue[r.sector[i]]
+        people = at_work(talent, project_size(talent, p), p)
         counts[_WAGES] += ticks(wages_at_work(people, r.revenue[i], float(r.staff[i]), mean, talent_wage, labour))
 
 
@@ -171,10 +177,11 @@ def work_on(
     for k in range(number):
         i = rows[k]
         identity[k] = r.identity[i]
-        spent = p.cost * at_work(float(r.talent[i]), p)
+        size = project_size(float(r.talent[i]), p)
+        spent = p.cost * at_work(float(r.talent[i]), size, p)
         w.profit_year[i] += transfer(i, -spent, w.cash, flows, RESEARCH)
         w.researched[i] = 1
-        capital[k], people[k] = w.cash[i], r.talent[i]
+        capital[k], people[k] = w.cash[i] / size, r.talent[i] / size
     for k in range(number):
         put_in[k] = effort(people[k], capital[k], p)
     for k in range(number):

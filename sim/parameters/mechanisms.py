@@ -226,7 +226,7 @@ class Projects(NamedTuple):
 
     enabled: bool = _switch()
     begin: float = parameter(
-        0.125, "1/year", "hazard at which an operating enterprise with talent begins a project",
+        0.03, "1/year", "rate at which each team of skilled staff begins a project while the enterprise has none",
         fitted("11.5 to 13.7% of enterprises do R&D, 2011 to 2012", "all_firms.doing_rd_share.y2011", "all_firms.doing_rd_share.y2012"), bounds=(0, 12),
     )  # fmt: skip
     reach: float = parameter(
@@ -258,6 +258,11 @@ class Projects(NamedTuple):
         6.0, "people", "talent that halves the effort's gap", assumption("size of a team"), bounds=(0.1, 1000),
         plausible=(2, 15),
     )  # fmt: skip
+    team_share: float = parameter(
+        0.4, "share", "part of all skilled staff who work on a project where that is more than one team",
+        fitted("0.71% of sales spent on research in 2011; that it grows with sales: Cohen & Klepper 1996", "all_firms.doing_rd_share.rd_to_sales_2011"), bounds=(0, 1),
+        plausible=(0.1, 0.6),
+    )  # fmt: skip
     capital: float = parameter(
         4.0, "million yuan", "cash that halves the effort's gap", assumption("budget of a project"), bounds=(0.01, 1000),
         plausible=(1, 15),
@@ -276,7 +281,7 @@ class Projects(NamedTuple):
         assumption("order of R&D spending per head"), bounds=(0, 10), plausible=(0.01, 0.06),
     )  # fmt: skip
     gain: float = parameter(
-        0.068, "", "largest gain of productivity or quality from one success",
+        0.04, "", "largest gain of productivity or quality from one success",
         fitted("private return to research of 0.21", "stylised_facts.spillovers.private_return"), bounds=(0, 1),
         plausible=(0.02, 0.12),
     )  # fmt: skip
