@@ -179,9 +179,7 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
 
 
 @compiled
-def change_lines(
-    rows: Any, first: int, u: Any, seed: int, month: int, r: Any, w: Any, p: Any, rates: Any
-) -> None:
+def change_lines(rows: Any, first: int, u: Any, seed: int, month: int, r: Any, w: Any, p: Any, rates: Any) -> None:
     """Lose and win lines of ``rows``, of a block that begins at row ``first``: counts, and sizes of those that do."""
     size = len(rows)
     row, identity = np.empty(size, np.int64), np.empty(size, np.int64)
