@@ -49,7 +49,7 @@ def was_micro(staff: int, revenue: float, staff_year_ago: int, revenue_12: float
 
 
 @equation
-def cell_of(size_class: int, micro: bool, origin: int, exporter: int, age: int) -> int:
+def cell_of(size_class: int, micro: bool, origin: int, exporter: int, age: int) -> Any:
     """The cell of enterprises that are alike: every group is a sum of cells."""
     kind = np.int64(size_class) * 2 + np.int64(micro)
     return ((kind * len(ORIGINS) + origin) * 2 + exporter) * len(AGES) + age

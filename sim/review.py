@@ -80,7 +80,8 @@ def review(
 def count_jobs(first: int, last: int, month: int, r: Any, w: Any, standard: Any, cells: Any, other: Any) -> None:
     """Jobs that a block of rows won or lost since last December; an enterprise's Decembers weigh the same (DHS)."""
     cell, won, both = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
-    young_created, startup_jobs = 0, 0
+    young_created: Any = 0
+    startup_jobs: Any = 0
     for i in range(first, last):
         micro = was_micro(r.staff[i], 12.0 * r.revenue[i], w.staff_year_ago[i], w.revenue_12[i], standard)
         age = age_group(month - r.born[i])
