@@ -105,7 +105,8 @@ class Enterprises:
         self.size = 0
         self.columns: dict[str, Any] = {column.name: np.zeros(max(capacity, 16), column.dtype) for column in COLUMNS}
         self._free: Any = np.zeros(0, np.int64)
-        self._views: dict[type, Any] = {}  # of the columns as they are now
+        self._used: dict[str, Any] = {}  # the used part of each column as it is now, once somebody asked
+        self._views: dict[type, Any] = {}  # made of those
 
     def __getattr__(self, name: str) -> Any:
         """The used part of a column, by its name: a view of shape ``(size,)``."""
@@ -116,7 +117,7 @@ class Enterprises:
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy is made of: views belong to the columns that they look at."""
-        return self.__dict__ | {"_views": {}}
+        return self.__dict__ | {"_used": {}, "_views": {}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -137,7 +138,9 @@ class Enterprises:
         """The columns that a ``NamedTuple`` class names, used part only, as an instance of that class."""
         found: View | None = self._views.get(columns)
         if found is None:
-            found = columns(*[self.columns[name][: self.size] for name in columns._fields])  # type: ignore[attr-defined]
+            if not self._used:
+                self._used = {name: values[: self.size] for name, values in self.columns.items()}
+            found = columns(*[self._used[name] for name in columns._fields])  # type: ignore[attr-defined]
             self._views[columns] = found
         return found
 
@@ -151,7 +154,7 @@ class Enterprises:
         rows = np.concatenate([reused, np.arange(self.size, self.size + missing)])
         self.size += missing
         if missing:
-            self._views.clear()
+            self._used, self._views = {}, {}
         for values in self.columns.values():
             values[rows] = 0
         return rows

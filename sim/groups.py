@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from sim.compiled import equation
 from sim.enterprises import CLASSES, ORIGINS, SPIN_OFF
 
@@ -15,6 +17,7 @@ AGES = ("age_0", "age_1", "age_2", "age_3", "age_4", "age_5_9", "age_10_14", "ag
 GROUPS = (*CLASSES, "micro", *ORIGINS, "exporter", "non_exporter", *AGES)
 MICRO, FIRST_ORIGIN, EXPORTER = (GROUPS.index(name) for name in ("micro", ORIGINS[0], "exporter"))
 FIRST_AGE = GROUPS.index(AGES[0])
+CELLS = len(CLASSES) * 2 * len(ORIGINS) * 2 * len(AGES)  # 2: micro or not; exporter or not
 
 # Lives: enterprise-months at risk and ends, by year of life.
 REGISTER, SPIN_OFFS, OTHERS = range(3)  # struck off, by years since registration; stopped, by years since the start
@@ -43,6 +46,23 @@ def was_micro(staff: int, revenue: float, staff_year_ago: int, revenue_12: float
     """The same in the year before, of those who had staff and sales then: who stops has none when it does."""
     sold = revenue_12 if revenue_12 > 0.0 else revenue
     return is_micro(staff_year_ago if staff_year_ago > 0 else staff, sold, standard)
+
+
+@equation
+def cell_of(size_class: int, micro: bool, origin: int, exporter: int, age: int) -> Any:
+    """The cell of enterprises that are alike: every group is a sum of cells."""
+    kind = np.int64(size_class) * 2 + np.int64(micro)
+    return ((kind * len(ORIGINS) + origin) * 2 + exporter) * len(AGES) + age
+
+
+@equation
+def kind_of_cell(cell: int) -> tuple[int, bool, int, int, int]:
+    """Class, micro or not, origin, exporter or not and age of a cell."""
+    rest, age = divmod(cell, len(AGES))
+    rest, exporter = divmod(rest, 2)
+    rest, origin = divmod(rest, len(ORIGINS))
+    size_class, micro = divmod(rest, 2)
+    return size_class, micro == 1, origin, exporter, age
 
 
 @equation

@@ -11,6 +11,7 @@ from sim import draws, maths
 from sim.compiled import compiled, equation
 
 CELL = 0.4  # width of a cell on each axis; three cells cover 0 to 1.2
+_NOBODY = np.int64(2**63 - 1)  # an identity above all
 
 
 @equation
@@ -84,27 +85,39 @@ def ring_place(ring: Any, u: float) -> int:
 
 
 @compiled
-def merge_ring(ring: Any, ring_row: Any, gone: Any, came: Any, came_row: Any, sector: Any) -> tuple[Any, Any, Any]:
-    """Identities, rows and places in the chain of the ring without those ``gone`` and with those that ``came``.
+def merge_ring(
+    lo: int, hi: int, ring: Any, ring_row: Any, gone: Any, came: Any, came_row: Any, sector: Any, identity: Any,
+    row: Any, chain: Any,
+) -> None:  # fmt: skip
+    """Identities, rows and places in the chain of places ``lo`` to ``hi`` of the ring, with those that ``came``.
 
-    The identities of all three are sorted.
+    Those ``gone`` are left out. The identities of all three are sorted, and newcomers go before the next one that
+    was there.
     """
-    size = len(ring) - len(gone) + len(came)
-    identity, row, chain = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int8)
-    out, new, old = 0, 0, 0
-    for place in range(size):
-        while out < len(gone) and ring[old] == gone[out]:
-            out += 1
-            old += 1
-        if new < len(came) and (old == len(ring) or came[new] < ring[old]):
-            identity[place], row[place] = came[new], came_row[new]
-            new += 1
-        else:
+    begin, end = np.int64(lo), np.int64(hi)
+    out = np.searchsorted(gone, ring[begin]) if begin > 0 else 0
+    new = np.searchsorted(came, ring[begin]) if begin > 0 else 0
+    last_new = np.searchsorted(came, ring[end]) if end < len(ring) else len(came)
+    first = begin - out + new
+    place = first
+    goes = gone[out] if out < len(gone) else _NOBODY
+    comes = came[new] if new < last_new else _NOBODY
+    for old in range(begin, end):
+        while comes < ring[old]:
+            identity[place], row[place] = comes, came_row[new]
+            place, new = place + 1, new + 1
+            comes = came[new] if new < last_new else _NOBODY
+        if ring[old] != goes:
             identity[place], row[place] = ring[old], ring_row[old]
-            old += 1
-    for place in range(size):
-        chain[place] = sector[row[place]] % 3
-    return identity, row, chain
+            place += 1
+        else:
+            out += 1
+            goes = gone[out] if out < len(gone) else _NOBODY
+    for k in range(new, last_new):
+        identity[place], row[place] = came[k], came_row[k]
+        place += 1
+    for k in range(first, place):
+        chain[k] = np.uint8(sector[np.uint32(row[k])]) % np.uint8(3)
 
 
 @equation

@@ -11,13 +11,15 @@ from sim import maths
 from sim.compiled import compiled
 from sim.economy import ticks
 from sim.enterprises import CLASSES, NEVER, OPERATING, classify
-from sim.groups import GROUPS, add_to_groups, age_group, was_micro
+from sim.groups import CELLS, GROUPS, add_to_groups, age_group, cell_of, kind_of_cell, was_micro
 from sim.statistics import slope_of_sums
+from sim.threads import BLOCK
 from sim.world import World
 from sim.yearly import shapes_of_growth, shapes_of_size, year_old
 
 YOUNG = 60  # months: young firms are younger than five years
 CREATED, DESTROYED, BOTH = range(3)  # jobs, by group
+WON, TWICE, BEFORE = range(3)  # jobs by cell: created, in both Decembers, in the last one
 YOUNG_CREATED, STARTUP_JOBS, RESEARCHING = range(3)  # jobs that young enterprises created, jobs at those below a year
 NUMBER, SIZE, GROWTH, SIZE_SIZE, SIZE_GROWTH = range(5)  # sums over mature enterprises, in ticks
 
@@ -44,56 +46,90 @@ class Writes(NamedTuple):
 @compiled
 def review(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, months: int, standard: Any, growth: Any, changed: Any,
-    flows: Any, other: Any, mature: Any,
+    cells: Any, other: Any, mature: Any,
 ) -> None:  # fmt: skip
     """Review every enterprise; ``growth`` gets the log growth of revenue of those that sold in both years.
 
-    ``flows`` are jobs by group, of the class that an enterprise was in over the year. A free row is all zero, and
-    stays so.
+    ``cells`` are jobs by cell of enterprises that are alike, in the class of the year that ends. A free row is all
+    zero, and stays so.
     """
-    for i in range(lo, hi):
-        if r.staff[i] > 0 or w.staff_year_ago[i] > 0:
-            count_jobs(i, month, r, w, standard, flows, other)
-        if r.staff[i] > 0 and w.staff_year_ago[i] > 0 and month - r.started[i] >= YOUNG:
-            add_mature(r.staff[i], w.staff_year_ago[i], mature)
-        under_way = (w.researched[i] == 1) | (r.project_began[i] != NEVER)
-        other[RESEARCHING] += 1 if under_way & (r.status[i] == OPERATING) else 0
-        w.researched[i] = 0
-        w.staff_year_ago[i] = r.staff[i]
-        revenue = w.revenue_year[i] * 12.0 / months
-        sold = (r.status[i] == OPERATING) & (w.revenue_12[i] > 0.0) & (revenue > 0.0)
-        growth[i] = maths.log(revenue / w.revenue_12[i]) if sold else math.nan
-        w.revenue_12[i] = revenue
-        w.revenue_year[i] = 0.0
-        before = w.size_class[i]
-        w.size_class[i] = classify(r.staff[i], revenue, standard)
-        changed[i] = before != w.size_class[i]
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        count_jobs(first, last, month, r, w, standard, cells, other)
+        add_mature(first, last, month, r, w, mature)
+        for i in range(first, last):
+            revenue = w.revenue_year[i] * 12.0 / months
+            sold = (r.status[i] == OPERATING) & (w.revenue_12[i] > 0.0) & (revenue > 0.0)
+            growth[i] = maths.log(revenue / w.revenue_12[i]) if sold else math.nan
+        researching = 0
+        for i in range(first, last):
+            under_way = (w.researched[i] == 1) | (r.project_began[i] != NEVER)
+            researching += 1 if under_way & (r.status[i] == OPERATING) else 0
+            w.researched[i] = 0
+            w.staff_year_ago[i] = r.staff[i]
+            w.revenue_12[i] = w.revenue_year[i] * 12.0 / months
+            w.revenue_year[i] = 0.0
+        other[RESEARCHING] += researching
+        for i in range(first, last):
+            before = w.size_class[i]
+            w.size_class[i] = classify(r.staff[i], w.revenue_12[i], standard)
+            changed[i] = before != w.size_class[i]
 
 
 @compiled
-def count_jobs(i: int, month: int, r: Any, w: Any, standard: Any, flows: Any, other: Any) -> None:
-    """Jobs that one enterprise won or lost since last December; its two Decembers weigh the same (DHS)."""
-    change = int(r.staff[i]) - int(w.staff_year_ago[i])
-    won = max(change, 0)
-    other[YOUNG_CREATED] += won if month - r.started[i] < YOUNG else 0
-    other[STARTUP_JOBS] += int(r.staff[i]) if month - r.started[i] < 12 else 0
-    c, o, exporter, age = w.size_class[i], r.origin[i], r.exporter[i], age_group(month - r.born[i])
-    micro = was_micro(r.staff[i], 12.0 * r.revenue[i], w.staff_year_ago[i], w.revenue_12[i], standard)
-    add_to_groups(flows[CREATED], c, micro, o, exporter, age, won)
-    add_to_groups(flows[DESTROYED], c, micro, o, exporter, age, won - change)
-    add_to_groups(flows[BOTH], c, micro, o, exporter, age, int(r.staff[i]) + int(w.staff_year_ago[i]))
+def count_jobs(first: int, last: int, month: int, r: Any, w: Any, standard: Any, cells: Any, other: Any) -> None:
+    """Jobs that a block of rows won or lost since last December; an enterprise's Decembers weigh the same (DHS)."""
+    cell, won, both = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    young_created: Any = 0
+    startup_jobs: Any = 0
+    for i in range(first, last):
+        micro = was_micro(r.staff[i], 12.0 * r.revenue[i], w.staff_year_ago[i], w.revenue_12[i], standard)
+        age = age_group(month - r.born[i])
+        cell[i - first] = cell_of(w.size_class[i], micro, r.origin[i], r.exporter[i], age)
+    for i in range(first, last):
+        staff, before = np.int64(r.staff[i]), np.int64(w.staff_year_ago[i])
+        won[i - first], both[i - first] = max(staff - before, 0), staff + before
+        young_created += max(staff - before, 0) if month - r.started[i] < YOUNG else 0
+        startup_jobs += staff if month - r.started[i] < 12 else 0
+    for i in range(first, last):
+        k = cell[i - first]
+        cells[k, WON] += won[i - first]
+        cells[k, TWICE] += both[i - first]
+        cells[k, BEFORE] += w.staff_year_ago[i]
+    other[YOUNG_CREATED] += young_created
+    other[STARTUP_JOBS] += startup_jobs
 
 
 @compiled
-def add_mature(staff: int, staff_year_ago: int, mature: Any) -> None:
-    """Size, as the logarithm of both years' mean staff, and growth over that mean (DHS) of one mature enterprise."""
-    both = 0.5 * (staff + staff_year_ago)
-    size, grown = maths.log(both), (staff - staff_year_ago) / both
-    mature[NUMBER] += 1
-    mature[SIZE] += ticks(size)
-    mature[GROWTH] += ticks(grown)
-    mature[SIZE_SIZE] += ticks(size * size)
-    mature[SIZE_GROWTH] += ticks(size * grown)
+def gather_jobs(cells: Any, flows: Any) -> None:
+    """Add cells up to jobs by group: created, destroyed, in both Decembers."""
+    for number in range(len(cells)):
+        won, both, before = cells[number, WON], cells[number, TWICE], cells[number, BEFORE]
+        c, micro, o, exporter, age = kind_of_cell(number)
+        add_to_groups(flows[CREATED], c, micro, o, exporter, age, won)
+        add_to_groups(flows[DESTROYED], c, micro, o, exporter, age, won - (both - 2 * before))
+        add_to_groups(flows[BOTH], c, micro, o, exporter, age, both)
+
+
+@compiled
+def add_mature(first: int, last: int, month: int, r: Any, w: Any, mature: Any) -> None:
+    """Size, as the logarithm of both years' mean staff, and growth over that mean (DHS), of a block's mature ones."""
+    number, sizes, grown, squares, across = 0, 0, 0, 0, 0
+    for i in range(first, last):
+        here = (r.staff[i] > 0) & (w.staff_year_ago[i] > 0) & (month - r.started[i] >= YOUNG)
+        both = 0.5 * (r.staff[i] + w.staff_year_ago[i]) if here else 1.0
+        size = maths.log(both)
+        growth = (r.staff[i] - w.staff_year_ago[i]) / both if here else 0.0
+        number += 1 if here else 0
+        sizes += ticks(size)
+        grown += ticks(growth)
+        squares += ticks(size * size)
+        across += ticks(size * growth)
+    mature[NUMBER] += number
+    mature[SIZE] += sizes
+    mature[GROWTH] += grown
+    mature[SIZE_SIZE] += squares
+    mature[SIZE_GROWTH] += across
 
 
 def apply(world: World) -> Any:
@@ -106,8 +142,9 @@ def apply(world: World) -> Any:
     operating = int(np.count_nonzero(table.status == OPERATING))
     growth, changed, last = np.zeros(table.size), world.marks(), table.revenue_12.copy()
     flows, other = np.zeros((3, len(GROUPS)), np.int64), np.zeros(3, np.int64)
-    mature = np.zeros(5, np.int64)
-    world.loop(review, Reads, Writes, world.year_months, world.standard, growth, changed, sums=(flows, other, mature))
+    cells, mature = np.zeros((CELLS, 3), np.int64), np.zeros(5, np.int64)
+    world.loop(review, Reads, Writes, world.year_months, world.standard, growth, changed, sums=(cells, other, mature))
+    gather_jobs(cells, flows)
     year |= {"rd_share": int(other[RESEARCHING]) / operating if operating else math.nan} | shapes_of_size(world)
     staff = int(table.staff.sum())
     year["startup_job_share"] = int(other[STARTUP_JOBS]) / staff if staff else math.nan

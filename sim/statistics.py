@@ -109,9 +109,13 @@ def shape_of(logs: Any) -> float:
 @compiled
 def _subbotin_constants(logs: Any, b: float) -> tuple[float, float]:
     """What a point's log-likelihood is at its best scale: minus the first, minus the second times gap^b."""
-    total = 0.0
-    for log in logs:
-        total += maths.exp(b * log)
+    total, powers = 0.0, np.empty(_LANES)
+    for first in range(np.uint64(0), np.uint64(len(logs)), _LANES):
+        last = min(first + _LANES, np.uint64(len(logs)))
+        for k in range(first, last):
+            powers[k - first] = maths.exp(b * logs[k])
+        for power in powers[: last - first]:
+            total += power
     mean = total / len(logs)
     return 0.6931471805599453 + (maths.log(mean) + maths.log(b)) / b + log_gamma(1.0 + 1.0 / b), 1.0 / (b * mean)
 
@@ -122,7 +126,7 @@ def _over_gaussian(logs: Any, b: float) -> Any:
     less, scale = _subbotin_constants(logs, b)
     less_gaussian, scale_gaussian = _subbotin_constants(logs, 2.0)
     ratios = np.empty(len(logs))
-    for k in range(len(logs)):
+    for k in range(np.uint64(len(logs))):
         gaussian = less_gaussian + scale_gaussian * maths.exp(2.0 * logs[k])
         ratios[k] = gaussian - less - scale * maths.exp(b * logs[k])
     return ratios
@@ -182,12 +186,15 @@ def _mean_square(values: Any) -> float:
 
 def tail_of(sample: Any, top: float = 0.05) -> Tail:
     """The tail of a sample of positive numbers; empty where fewer than 20 are in it or all in it are the same."""
-    values = np.sort(np.asarray(sample))
+    values = np.asarray(sample)
     number = int(len(values) * top)
-    if number < 20 or values[-1] <= values[-number - 1]:
+    if number < 20:
         return Tail(math.nan, np.zeros(0))
-    threshold = float(values[-number - 1])
-    return Tail(threshold, _log_excess(values[-number:], threshold))
+    largest = np.sort(np.partition(values, len(values) - number - 1)[-number - 1 :])
+    if largest[-1] <= largest[0]:
+        return Tail(math.nan, np.zeros(0))
+    threshold = float(largest[0])
+    return Tail(threshold, _log_excess(largest[1:], threshold))
 
 
 def hill_exponent(sample: Any, top: float = 0.05) -> float:

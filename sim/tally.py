@@ -11,7 +11,7 @@ from sim import maths
 from sim.compiled import compiled
 from sim.economy import ACCOUNTS, FEE_SUPPORT, MAX_SECTORS, PEOPLE, RENT_SUBSIDY, TRANSFERS, ticks
 from sim.enterprises import BIG, CLASSES, FREE, INCUMBENT, MEDIUM, OPERATING, ORIGINS, SMALL, STATUSES
-from sim.groups import AGES, GROUPS, LIVES, add_to_groups, age_group, is_micro
+from sim.groups import CELLS, GROUPS, LIVES, add_to_groups, age_group, cell_of, is_micro, kind_of_cell
 from sim.threads import BLOCK
 from sim.world import COUNT, COUNTS, KINDS, World
 
@@ -42,8 +42,7 @@ SUMS = {
     "other": (5,),  # mean knowledge and its square, energy used; new mode; jobs at young enterprises
     "cohort": (len(COHORT),),  # of the named cohort
 }
-# Cells of enterprises that are alike; every group is a sum of cells, which is taken once a month.
-KINDS_OF_CELL = (len(STATUSES), len(CLASSES), 2, len(ORIGINS), 2, len(AGES))  # 2: micro or not; exporter or not
+# Of each cell of enterprises that are alike, and each status; sums of cells are taken once a month.
 PER_CELL = 4  # enterprises, staff, revenue of the month and assets
 PER_GROUP = ("registered", "firms", "jobs", "revenue", "assets")  # the first of all statuses, the rest of the operating
 # What a month leaves behind: outcomes are worked out from it when somebody asks for them.
@@ -132,48 +131,41 @@ def add_cells(first: int, last: int, month: int, r: Any, standard: Any, cells: A
     """Enterprises, staff, revenue and assets by cell; revenue by sector."""
     cell, amounts = np.empty(BLOCK, np.int64), np.empty((PER_CELL, BLOCK), np.int64)
     for i in range(first, last):
-        micro = np.int64(is_micro(r.staff[i], 12.0 * r.revenue[i], standard))
-        kind = (np.int64(r.status[i]) * len(CLASSES) + r.size_class[i]) * 2 + micro
-        cell[i - first] = ((kind * len(ORIGINS) + r.origin[i]) * 2 + r.exporter[i]) * len(AGES) + age_group(
-            month - r.born[i]
-        )
+        micro = is_micro(r.staff[i], 12.0 * r.revenue[i], standard)
+        kind = cell_of(r.size_class[i], micro, r.origin[i], r.exporter[i], age_group(month - r.born[i]))
+        cell[i - first] = np.int64(r.status[i]) * CELLS + kind
     for i in range(first, last):
         here = r.status[i] == OPERATING
         amounts[0, i - first] = 1
         amounts[1, i - first] = r.staff[i]
         amounts[2, i - first] = ticks(r.revenue[i]) if here else 0
         amounts[3, i - first] = ticks(r.assets[i]) if here else 0
-    flat = cells.reshape(-1, PER_CELL)
     for i in range(first, last):
         k, j = cell[i - first], i - first
-        flat[k, 0] += amounts[0, j]
-        flat[k, 1] += amounts[1, j]
-        flat[k, 2] += amounts[2, j]
-        flat[k, 3] += amounts[3, j]
+        cells[k, 0] += amounts[0, j]
+        cells[k, 1] += amounts[1, j]
+        cells[k, 2] += amounts[2, j]
+        cells[k, 3] += amounts[3, j]
         sectors[r.sector[i]] += amounts[2, j]
 
 
 @compiled
 def gather_cells(cells: Any, firms: Any, staff: Any, groups: Any) -> None:
     """Add cells up to enterprises and staff by class, origin and status, and to groups."""
-    flat = cells.reshape(-1, PER_CELL)
-    for number in range(len(flat)):
-        cell = flat[number]
+    for number in range(len(cells)):
+        cell = cells[number]
         if cell[0] == 0:
             continue
-        rest, age = divmod(number, len(AGES))
-        rest, exporter = divmod(rest, 2)
-        rest, o = divmod(rest, len(ORIGINS))
-        rest, micro = divmod(rest, 2)
-        status, c = divmod(rest, len(CLASSES))
+        status = number // CELLS
+        c, micro, o, exporter, age = kind_of_cell(number % CELLS)
         if status == FREE:
             continue
         firms[c, o, status] += cell[0]
         staff[c, o, status] += cell[1]
-        add_to_groups(groups[0], c, micro == 1, o, exporter, age, cell[0])
+        add_to_groups(groups[0], c, micro, o, exporter, age, cell[0])
         if status == OPERATING:
             for k in range(PER_CELL):
-                add_to_groups(groups[1 + k], c, micro == 1, o, exporter, age, cell[k])
+                add_to_groups(groups[1 + k], c, micro, o, exporter, age, cell[k])
 
 
 @compiled
@@ -308,7 +300,7 @@ class Recorder:
         if self.done == len(self._months):
             self._months = np.concatenate([self._months, np.zeros_like(self._months)])
         now = self._months[self.done]
-        cells = np.zeros((*KINDS_OF_CELL, PER_CELL), np.int64)
+        cells = np.zeros((len(STATUSES) * CELLS, PER_CELL), np.int64)
         sums = cells, *(now[name] for name in SUMS)
         world.loop(tally_up, Reads, Writes, world.standard, *cohort_months(world.settings), sums=sums)
         gather_cells(cells, now["firms"], now["staff"], now["groups"])

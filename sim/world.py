@@ -213,9 +213,11 @@ class World:
         came = came[np.argsort(table.identity[came])]
         gone = np.sort(np.concatenate([table.identity[went], self._off_ring]))
         self._off_ring = np.zeros(0, np.int64)
-        self.ring_identity, self.ring_row, self.ring_chain = merge_ring(
-            self.ring_identity, self.ring_row, gone, table.identity[came], came, table.sector
-        )
+        size = len(self.ring_identity) - len(gone) + len(came)
+        merged = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int8)
+        given = self.ring_identity, self.ring_row, gone, table.identity[came], came, table.sector, *merged
+        threads.run(lambda lo, hi: merge_ring(lo, hi, *given), len(self.ring_identity), ())
+        self.ring_identity, self.ring_row, self.ring_chain = merged
 
     def tenants(self) -> tuple[Any, Any]:
         """Identities and rows of the ring's tenants of sites."""

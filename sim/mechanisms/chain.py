@@ -52,10 +52,10 @@ def liking(quality: float, productivity: float, gap: float, taste: float, p: Any
 
 @compiled
 def find_candidates(i: int, start: int, wanted: int, most: int, ring_row: Any, ring_chain: Any, found: Any) -> int:
-    """Put rows of place ``wanted`` in the chain that follow on the ring, but ``i``, into ``found``; how many."""
+    """Put the ring's places of firms of place ``wanted`` in the chain, but ``i``, into ``found``; how many."""
     number, place = 0, start
     for _ in range(min(_STEPS, len(ring_row))):
-        found[number] = ring_row[place]
+        found[number] = place
         number += (ring_chain[place] == wanted) & (ring_row[place] != i) & (number < most)
         place = place + 1 if place + 1 < len(ring_row) else 0
     return number
@@ -84,8 +84,10 @@ def choose_suppliers(
         end += number
     who, known = np.empty((2, end), np.int64), np.empty((8, end))
     for c in range(end):
+        who[1, c], found[c] = ring[found[c]], ring_row[found[c]]
+    for c in range(end):
         i, j = buyer[looking[whose[c]]], found[c]
-        who[0, c], who[1, c] = r.identity[i], r.identity[j]
+        who[0, c] = r.identity[i]
         known[0, c], known[1, c], known[2, c] = r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i]
         known[3, c], known[4, c], known[5, c] = r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j]
         known[6, c], known[7, c] = r.quality[j], r.productivity[j]
@@ -108,10 +110,14 @@ def renew(
     lo: int, hi: int, buyer: Any, supplier: Any, ordinal: Any, fresh: bool, seed: int, month: int, r: Any, p: Any,
     price_share: float, ring: Any, ring_row: Any, ring_chain: Any, events: Any,
 ) -> None:  # fmt: skip
-    """Look again at links that come up for renewal or wait for a supplier (at all where ``fresh``)."""
+    """Look again at links that come up for renewal or wait for a supplier (at all where ``fresh``).
+
+    Those of several blocks choose together, for all of them wait for memory.
+    """
     hazard = draws.monthly(p.renewal)
-    key, looking = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int32)
-    look, point = np.empty(BLOCK), np.empty(BLOCK)
+    key, looking = np.empty(BLOCK, np.int64), np.empty(np.uint64(2) * BLOCK, np.int32)
+    look, point, points = np.empty(BLOCK), np.empty(BLOCK), np.empty(np.uint64(2) * BLOCK)
+    number = 0
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for link in range(first, last):
@@ -119,16 +125,18 @@ def renew(
         for link in range(first, last):
             k = link - first
             look[k], point[k], _, _ = draws.uniforms(seed, key[k], month, draws.CHAIN)
-        number = 0
         for link in range(first, last):
             k = link - first
-            looking[number], point[number] = link, point[k]
+            looking[number], points[number] = link, point[k]
             number += fresh | (look[k] < hazard) | (supplier[link] < 0)
+        if number < BLOCK and last < hi:
+            continue
         found = choose_suppliers(
-            looking[:number], point[:number], buyer, supplier, seed, month, r, p, price_share, ring, ring_row,
+            looking[:number], points[:number], buyer, supplier, seed, month, r, p, price_share, ring, ring_row,
             ring_chain,
         )  # fmt: skip
         events[_RENEWED] += 0 if fresh else found
+        number = 0
 
 
 @compiled

@@ -92,12 +92,12 @@ def lines_born(u: float, lines: int, rate: float) -> int:
 
 
 @equation
-def may_change(u_lost: float, u_born: float, lines: int, most: float, p: Any) -> bool:
-    """Whether a line may die or be born: below these bounds it is plain without counting that none does."""
-    return (u_lost >= 1.0 - lines * p.line_loss) | (u_born >= 1.0 - lines * most)
+def may_happen(u: float, lines: int, rate: float) -> bool:
+    """Whether a line may die, or be born, at this rate: below the bound it is plain without counting that none does."""
+    return u >= 1.0 - lines * rate
 
 
-@compiled
+@equation
 def share_lost(u: float, lost: int, remaining: int, p: Any) -> float:
     """Part of the sum of sizes that goes with ``lost`` lines."""
     if remaining == 0:
@@ -151,20 +151,18 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
         rates[s] = birth_rate(saturation[s], p)
     one, most = settled_variance(p), rates.max()
     spread = maths.exp(one)
-    may = np.empty(BLOCK, np.int8)
+    changing: Any = np.empty(BLOCK, np.int64)
     u, gap, settled = np.empty((4, BLOCK)), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         draws.fill(u, seed, r.identity, first, last, month, draws.LINES)
+        number = 0
         for i in range(first, last):
-            k = i - first
-            may[k] = (r.status[i] == OPERATING) & may_change(u[0, k], u[1, k], w.lines[i], most, p)
-        for i in range(first, last):
-            if may[i - first]:
-                lost = lines_lost(u[0, i - first], w.lines[i], p)
-                born = lines_born(u[1, i - first], w.lines[i], rates[r.sector[i]])
-                if lost + born > 0:
-                    change_lines(i, lost, born, seed, month, r, w, p)
+            u_lost, u_born = u[0, i - first], u[1, i - first]
+            changing[number] = i
+            may = may_happen(u_lost, w.lines[i], p.line_loss) | may_happen(u_born, w.lines[i], most)
+            number += (r.status[i] == OPERATING) & may
+        change_lines(changing[:number], first, u, seed, month, r, w, p, rates)
         for i in range(first, last):
             u[3, i - first] = draws.normal(u[2, i - first])
         for i in range(first, last):
@@ -174,19 +172,38 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
             gap[i - first] = gap_to_maturity(w.appeal[i], w.lines[i], r.line_size[i]) if there else 0.0
         for i in range(first, last):
             k = i - first
+            there = (r.status[i] == OPERATING) & (w.lines[i] > 0) & (w.appeal[i] > 0.0)
             shocks = shock_variance(max(w.lines[i], 1), spread, p)
             speed = reversion_speed(month - r.started[i], shocks, settled[k], p)
-            if (r.status[i] == OPERATING) & (w.lines[i] > 0) & (w.appeal[i] > 0.0):
-                w.appeal[i] *= step_of_appeal(gap[k], speed, shocks, u[3, k])
+            w.appeal[i] *= step_of_appeal(gap[k], speed, shocks, u[3, k]) if there else 1.0
 
 
 @compiled
-def change_lines(i: int, lost: int, born: int, seed: int, month: int, r: Any, w: Any, p: Any) -> None:
-    """Lose and win lines of one enterprise."""
-    u_share, u_new, _, _ = draws.uniforms(seed, r.identity[i], month, draws.LINE_SIZES)
-    kept = w.appeal[i] * (1.0 - share_lost(u_share, lost, w.lines[i] - lost, p)) if lost > 0 else w.appeal[i]
-    w.lines[i] += born - lost
-    w.appeal[i] = kept + bundle(u_new, born, p.line_log_sd) * r.line_size[i]
+def change_lines(rows: Any, first: int, u: Any, seed: int, month: int, r: Any, w: Any, p: Any, rates: Any) -> None:
+    """Lose and win lines of ``rows``, of a block that begins at row ``first``: counts, and sizes of those that do."""
+    size = len(rows)
+    row, identity = np.empty(size, np.int64), np.empty(size, np.int64)
+    lost, born, before = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    number = 0
+    for k in range(size):
+        i = rows[k]
+        u_lost, u_born, lines = u[0, i - first], u[1, i - first], w.lines[i]
+        gone = lines_lost(u_lost, lines, p) if may_happen(u_lost, lines, p.line_loss) else 0
+        rate = rates[r.sector[i]]
+        new = lines_born(u_born, lines, rate) if may_happen(u_born, lines, rate) else 0
+        row[number], identity[number], before[number] = i, r.identity[i], lines
+        lost[number], born[number] = gone, new
+        number += gone + new > 0
+    sizes, kept, won = np.empty((4, number)), np.empty(number), np.empty(number)
+    draws.fill(sizes, seed, identity, 0, number, month, draws.LINE_SIZES)
+    for k in range(number):
+        kept[k] = 1.0 - share_lost(sizes[0, k], lost[k], before[k] - lost[k], p) if lost[k] > 0 else 1.0
+    for k in range(number):
+        won[k] = bundle(sizes[1, k], born[k], p.line_log_sd)
+    for k in range(number):
+        i = row[k]
+        w.lines[i] += born[k] - lost[k]
+        w.appeal[i] = w.appeal[i] * kept[k] + won[k] * r.line_size[i]
 
 
 @equation

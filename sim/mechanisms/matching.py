@@ -22,6 +22,7 @@ _REQUESTS, _ANSWERS, _MONTHS = COUNT["requests"], COUNT["answers"], COUNT["answe
 _FOREIGN, _FOREIGN_MONTHS = COUNT["answers_foreign"], COUNT["answer_months_foreign"]
 _ELSEWHERE, _CROSSING = COUNT["answers_elsewhere"], COUNT["answers_crossing"]
 _MEMBER, _ALONE, _SOURCES = 3, 4, 5  # sources after the three kinds of resource
+_BREADTHS = 5  # a team asks 0 to 4 kinds of partner
 _STEPS = 12  # places of the ring looked at for a member of the same platform
 
 
@@ -113,7 +114,7 @@ def match(
     """Requests of all enterprises with a project under way.
 
     By platform, the last one standing for none: ``counts`` of shape (platforms + 1, kinds, cells), and ``chances`` of
-    a meeting with each source, shape (platforms + 1, 5).
+    a meeting by breadth and source, shape (platforms + 1, 5, 5).
     """
     rows, identity = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
     u, u_alone = np.empty((4, BLOCK)), np.empty((4, BLOCK))
@@ -121,11 +122,11 @@ def match(
         last = min(first + BLOCK, hi)
         asking = 0
         for i in range(first, last):
-            asks = (r.status[i] == OPERATING) & (r.project_began[i] != NEVER)
-            if not asks or w.reached[i] == 0:
-                w.met_0[i] = -1.0
+            engaged = (r.status[i] == OPERATING) & (r.project_began[i] != NEVER) & (w.reached[i] == 1)
+            w.met_0[i] = w.met_0[i] if engaged else np.float32(-1.0)
+        for i in range(first, last):
             rows[asking], identity[asking] = i, r.identity[i]
-            asking += asks
+            asking += (r.status[i] == OPERATING) & (r.project_began[i] != NEVER)
         draws.fill(u, seed, identity, 0, asking, month, draws.MATCHING)
         draws.fill(u_alone, seed, identity, 0, asking, month, draws.MATCHING_FOREIGN)
         for k in range(asking):
@@ -135,7 +136,7 @@ def match(
                 w.asked[i] = month
             events[_REQUESTS] += 1
             asked_of[platform] += 1
-            met = sources_met(u[:, k], u_alone[3, k], r.breadth[i], chances[platform])
+            met = sources_met(u[:, k], u_alone[3, k], chances[platform, r.breadth[i]])
             if met == 0:
                 continue
             source = answer(i, met, platform, seed, month, r, w, p, o, base, counts, ring, ring_row, events)
@@ -159,15 +160,18 @@ def take_answer(i: int, source: int, month: int, w: Any, p: Any, events: Any, fl
         w.profit_year[i] += transfer(i, -p.foreign_cost, w.cash, flows, FOREIGN_CONTACTS)
 
 
-@compiled
-def sources_met(u: Any, u_alone: float, breadth: int, chances: Any) -> int:
-    """Bits of the sources that a request meets this month: kinds of resource, another member, someone elsewhere.
+@equation
+def chance_elsewhere(breadth: int, alone: float) -> float:
+    """Probability of meeting someone elsewhere: each kind that the team asks is one more chance."""
+    return 1.0 - maths.exp(breadth * maths.log(1.0 - alone))
 
-    Elsewhere, too, each kind that the team asks is one more chance; a team of no breadth asks nobody.
-    """
-    met = (u_alone < 1.0 - maths.exp(breadth * maths.log(1.0 - chances[_ALONE]))) << _ALONE
-    for source in range(_ALONE):  # the team's breadth opens one source after the other
-        met |= (u[source] < chances[source] and breadth > source) << source
+
+@compiled
+def sources_met(u: Any, u_alone: float, chances: Any) -> int:
+    """Bits of the sources that a request meets this month: kinds of resource, another member, someone elsewhere."""
+    met = (u_alone < chances[_ALONE]) << _ALONE
+    for source in range(_ALONE):
+        met |= (u[source] < chances[source]) << source
     return met
 
 
@@ -213,7 +217,10 @@ def answer(
 
 
 def meeting_chances(world: World, counts: Any, requests: Any, services: Any, p: Any) -> Any:
-    """Probabilities of a meeting in a month with each source, shape (platforms + 1, 5); the last row is without one."""
+    """Probabilities of a meeting in a month by breadth and source, shape (platforms + 1, 5, 5); the last is without.
+
+    A team's breadth opens one source after the other; a team of no breadth asks nobody.
+    """
     chances = np.zeros((len(services), _SOURCES))
     for platform in range(len(services) - 1):
         served = services[platform]
@@ -223,10 +230,13 @@ def meeting_chances(world: World, counts: Any, requests: Any, services: Any, p: 
         # Other members with a request open are resources to each other.
         others = max(0.0, requests[platform] - 1.0)
         chances[platform, _MEMBER] = min(meeting_probability(others, 1.0, served, p), p.rate)
-    chances[:, _ALONE] = p.alone
+    by_breadth = np.zeros((len(services), _BREADTHS, _SOURCES))
+    for breadth in range(_BREADTHS):
+        by_breadth[:, breadth, :breadth] = chances[:, :breadth]
+        by_breadth[:, breadth, _ALONE] = chance_elsewhere(breadth, p.alone)
     if len(world.ring_identity) < 2:
-        chances[:, _MEMBER:] = 0.0
-    return chances
+        by_breadth[:, :, _MEMBER:] = 0.0
+    return by_breadth
 
 
 def apply(world: World) -> None:
