@@ -71,7 +71,7 @@ class Writes(NamedTuple):
 
 @equation
 def begin_probability(talent: int, cash: float, p: Any) -> float:
-    """Probability that an enterprise without a project begins one this month: each team of skilled staff may, on cash."""
+    """Probability that an enterprise without a project begins one this month: each team of its skilled staff may."""
     return min(1.0, p.begin / 12.0 * talent / p.team) if cash > 0.0 else 0.0
 
 
@@ -83,7 +83,7 @@ def breadth_chosen(u: float) -> int:
 
 @equation
 def project_size(talent: float, p: Any) -> float:
-    """Size of a project in those of one team, twice ``team``: what changes a large enterprise takes more of its staff."""
+    """Size of a project in those of one team, twice ``team``: to change a large enterprise takes more of its staff."""
     return max(1.0, p.team_share * talent / (2.0 * p.team))
 
 
