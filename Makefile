@@ -41,13 +41,14 @@ docs: $(installed) ## write into docs/model.md what the program knows of itself
 CALIBRATIONS := manufacturing:projects economy:economy manufacturing:manufacturing haier:haier shougang:shougang
 calibration := scenarios/calibration
 
-calibrate: $(installed) ## fit the shipped values anew and keep fitted values and posteriors (about half an hour)
+calibrate: $(installed) ## fit the shipped values anew, ship them, and keep their posteriors (about an hour)
 	@for pair in $(CALIBRATIONS); do \
 		name=$${pair#*:}; \
 		where=$$($(bin)/sim calibrate $${pair%:*} --targets $(calibration)/$$name.targets.toml --yes --json \
 			--out-scenario $(calibration)/$$name.fitted.toml | \
 			$(bin)/python -c 'import json, sys; print(json.load(sys.stdin)["results"])') || exit 1; \
 		cp "$$where/posterior.parquet" $(calibration)/$$name.posterior.parquet || exit 1; \
+		$(bin)/python $(calibration)/ship.py $(calibration)/$$name.fitted.toml || exit 1; \
 	done
 
 bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick for a look)

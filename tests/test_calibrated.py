@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -42,3 +44,31 @@ def test_a_posterior_is_beside_it(path: Path) -> None:
 def test_what_is_fitted_is_a_fact_that_is_checked() -> None:
     assert set(calibrated()) <= set(checks())
     assert 20 <= len(calibrated()) < len(checks()) - 20
+
+
+def test_shipping_a_fitted_value_changes_that_number_and_nothing_else(tmp_path: Path) -> None:
+    root = FOLDER.parents[1]
+    spec = importlib.util.spec_from_file_location("ship", FOLDER / "ship.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    for part in ("scenarios", "sim/parameters"):
+        shutil.copytree(root / part, tmp_path / part)
+    files = [path for path in (root / part for part in ("scenarios", "sim/parameters")) for path in path.rglob("*.*")]
+    kept = {path.relative_to(root): path.read_bytes() for path in files if path.suffix in {".toml", ".py"}}
+    for path in FITTED:
+        tool.ship(path, tmp_path)
+    assert {name: (tmp_path / name).read_bytes() for name in kept} == kept
+    moved = tmp_path / "moved.fitted.toml"
+    moved.write_text(
+        'extends = "shougang"\n[population]\nstaff_median = 9.5\n[mechanisms.demand]\nramp = 0.1\n', "utf-8"
+    )
+    tool.ship(moved, tmp_path)
+    changed = {name for name in kept if (tmp_path / name).read_bytes() != kept[name]}
+    assert changed == {Path("scenarios/shougang.toml"), Path("sim/parameters/mechanisms.py")}
+    assert "staff_median = 9.5\n" in (tmp_path / "scenarios/shougang.toml").read_text("utf-8")
+    nowhere = tmp_path / "nowhere.fitted.toml"
+    nowhere.write_text('extends = "shougang"\n[population]\nno_such = 1.0\n', "utf-8")
+    with pytest.raises(SystemExit, match=r"population\.no_such is set nowhere"):
+        tool.ship(nowhere, tmp_path)

@@ -139,7 +139,7 @@ def test_a_mechanism_can_be_switched_off_and_is_missed(mechanism: str) -> None:
 
 READ = """
 import json, sys
-from sim import founding, parameters
+from sim import founding, parameters, world
 from sim.mechanisms import idle_space, jobs, newborns
 from sim.scenario import Scenario
 from worlds import run, town
@@ -152,7 +152,7 @@ class Watched:
         return getattr(self.group, name)
 
 read = set()
-for module in (parameters, founding, idle_space, jobs, newborns):
+for module in (parameters, founding, idle_space, jobs, newborns, world):
     module.numbers = lambda group: group  # which would read them all
 group = Scenario.group
 Scenario.group = lambda self, prefix, month=0: Watched(prefix, group(self, prefix, month))
