@@ -28,7 +28,7 @@ def rotations_text(rotations: Sequence[Rotation]) -> str:
 def rotation_table(rows: Iterable[Row]) -> str:
     """A line a target."""
     heads = ("target", "group", "asked for", "band", "fitted", "90% interval", "", "predicted", "90% interval", "",
-             "effective sample")  # fmt: skip
+             "effective sample", "unit")  # fmt: skip
     cells = []
     for row in rows:
         said = []
@@ -36,7 +36,7 @@ def rotation_table(rows: Iterable[Row]) -> str:
             one = row[kind]
             said += [number(one["median"]), span(one["low"], one["high"]), "in" if one["within"] else "out"]
         cells.append((row["target"], row["group"], asked_text(row), wanted_text(row), *said,
-                      f"{row['predicted']['ess']:.0f}"))  # fmt: skip
+                      f"{row['predicted']['ess']:.0f}", row["unit"]))  # fmt: skip
     return columns(heads, cells, right=(2, 4, 5, 7, 8, 10))
 
 
@@ -86,10 +86,10 @@ def rotations_json(rotations: Sequence[Rotation]) -> list[dict[str, Any]]:
 def rotation_csv(rotations: Sequence[Rotation]) -> bytes:
     """A row a target, numbers in full."""
     parts = ("median", "mean", "low", "high", "world_low", "world_high", "within", "ess")
-    heads = ("rotation", "target", "group", "reading", "value", "tolerance", "bound", "wanted",
+    heads = ("rotation", "target", "group", "reading", "unit", "value", "tolerance", "bound", "wanted",
              *(f"{kind}_{part}" for kind in ("fitted", "predicted") for part in parts))  # fmt: skip
     rows = [
-        (it.name, *(row[head] for head in heads[1:7]), wanted_text(row),
+        (it.name, *(row[head] for head in heads[1:8]), wanted_text(row),
          *("" if row[kind][part] is None else row[kind][part] for kind in ("fitted", "predicted") for part in parts))
         for it in rotations for row in it.rows
     ]  # fmt: skip

@@ -423,7 +423,7 @@ def rotation_rows(targets: Targets, fit: Fit, rotation: Sequence[Fit]) -> list[d
         low, high = wanted_band(it)
         fitted, predicted = asdict(fit.span(place)), asdict(fold.span(place))
         rows.append({
-            "target": it.name, "title": it.title, "fact": it.fact, **it.asked(),
+            "target": it.name, "title": it.title, "fact": it.fact, "unit": it.unit, **it.asked(),
             "wanted": [x if math.isfinite(x) else None for x in (low, high)],
             "fitted": fitted | {"within": low <= fitted["median"] <= high, "ess": fit.posterior.effective},
             "predicted": predicted | {"within": low <= predicted["median"] <= high, "ess": fold.posterior.effective},

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.declare import Outcome
 from sim.facts import TARGETS, Check
 from sim.scenario import Fault, ScenarioError, load
 from sim.scenario.extending import folders
@@ -68,7 +69,7 @@ def wanted_band(target: Target) -> tuple[float, float]:
     return low, high
 
 
-def kept_rotations(outcomes: Collection[str]) -> list[Rotation]:
+def kept_rotations(outcomes: Mapping[str, Outcome]) -> list[Rotation]:
     """Those beside the shipped calibrations, by name; ScenarioError for a file that is none."""
     found: dict[str, Rotation] = {}
     for folder in folders():
@@ -85,7 +86,7 @@ def rotations_of(rotations: Sequence[Rotation], checks: Sequence[Check]) -> list
     return [it for it in rotations if any(row["fact"] in names for row in it.rows)]
 
 
-def _read(file: Path, name: str, outcomes: Collection[str]) -> Rotation:
+def _read(file: Path, name: str, outcomes: Mapping[str, Outcome]) -> Rotation:
     try:
         told = json.loads(file.read_bytes())
         parts = {part: told[part] for part in ("base", "title", "model", "candidates", "replicates", "seed")}
@@ -100,7 +101,7 @@ def _read(file: Path, name: str, outcomes: Collection[str]) -> Rotation:
         raise ScenarioError([Fault(str(file), 1, "file", message)]) from None
 
 
-def _stale(told: Mapping[str, Any], stem: Path, outcomes: Collection[str]) -> str:
+def _stale(told: Mapping[str, Any], stem: Path, outcomes: Mapping[str, Outcome]) -> str:
     """What of the targets and keys that it was made of is not as it was; nothing where all is."""
     places = [stem.with_name(f"{stem.name}{suffix}") for suffix in _TARGETS]
     file = next((it for it in places if it.exists()), None)

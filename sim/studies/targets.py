@@ -30,8 +30,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.declare import Parameter, Source, Value
-from sim.facts import LAST, Check, checks, measured
+from sim.declare import Outcome, Parameter, Source, Value
+from sim.facts import LAST, Check, checks, measured, unit_of
 from sim.runs.replicate import Cells
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule, load, months
 from sim.scenario.faults import shown
@@ -159,16 +159,18 @@ class Reading:
         over = (f"/{self.per}" if self.per else "") + (f"/({'/'.join(self.than)})" if self.than else "")
         return f"{self.outcome}{over} {span}"
 
+    @property
+    def check(self) -> Check:
+        """A check that measures it, and holds it to nothing."""
+        nowhere, span = (-math.inf, math.inf), (self.first, self.last)
+        return Check(str(self), "", "", (), "", self.outcome, span, nowhere, self.per, than=self.than)
+
     def of(self, cells: Cells, places: Mapping[str, int], start: int) -> float:
         """The number of a world's outcomes (months x outcomes) that begin in month ``start``; NaN without a value."""
         first, last = (months.number(month) - start for month in (self.first, self.last))
         if last < max(first, 0):
             return math.nan
-        nowhere = (-math.inf, math.inf)
-        check = Check(
-            str(self), "", "", (), "", self.outcome, (self.first, self.last), nowhere, self.per, than=self.than
-        )
-        return float(measured(check, lambda name: cells[None, :, places[name]], max(first, 0), last)[0])
+        return float(measured(self.check, lambda name: cells[None, :, places[name]], max(first, 0), last)[0])
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,7 @@ class Target:
     fact: str
     scenario: str
     reading: Reading
+    unit: str
     against: str
     form: str
     value: float
@@ -226,7 +229,7 @@ class Targets:
 def read_targets(
     file: str | Path,
     base: Scenario,
-    outcomes: Collection[str],
+    outcomes: Mapping[str, Outcome],
     keys: Sequence[str] = (),
     given: Mapping[str, Any] | None = None,
     known: Mapping[str, Check] | None = None,
@@ -244,7 +247,7 @@ def read_targets(
 
 class _Reader:
     def __init__(
-        self, document: Document, base: Scenario, outcomes: Collection[str], known: Mapping[str, Check]
+        self, document: Document, base: Scenario, outcomes: Mapping[str, Outcome], known: Mapping[str, Check]
     ) -> None:
         self.document, self.table = document, document.table
         self.base, self.outcomes, self.known = base, outcomes, known
@@ -437,9 +440,11 @@ class _Reader:
         parts = {
             part: said[part] for part in ("title", "form", "value", "tolerance", "bound", "weight", "fact", "band")
         }
+        reading = Reading(said["outcome"], said["per"], said["than"], first, last)
+        check = self.known.get(said["fact"]) or replace(reading.check, form=said["form"])
         return Target(
             name=name, group=said["group"] or name, scenario=scenario.name, against=against.name if against else "",
-            reading=Reading(said["outcome"], said["per"], said["than"], first, last), **parts,
+            reading=reading, unit=unit_of(check, self.outcomes), **parts,
         )  # fmt: skip
 
     def of_fact(self, path: tuple[str, ...], table: Mapping[str, Any]) -> dict[str, Any]:

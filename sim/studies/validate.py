@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Outcome
-from sim.facts import LAST, Check, Numbers, held_against, measured
+from sim.facts import LAST, Check, Numbers, held_against, measured, unit_of
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.errors import Incompatible, NothingRan
@@ -204,18 +204,6 @@ def judged(check: Check, scenario: str, values: Numbers, outcomes: Mapping[str, 
     else:
         passed, reason = check.band[0] <= value <= check.band[1], _beside_band(check.band, value)
     return Verdict(check, scenario, unit, drawn, value, low, high, passed, whole, reason, fitted, score)
-
-
-def unit_of(check: Check, outcomes: Mapping[str, Outcome]) -> str:
-    """The unit of a check's value."""
-    if check.unit:
-        return check.unit
-    if check.form == "relative":
-        return "relative change"
-    if check.than:
-        return "times"
-    unit = outcomes[check.outcome].unit
-    return f"{unit} / {outcomes[check.per].unit}" if check.per else unit
 
 
 def _beside_band(band: tuple[float, float], value: float) -> str:

@@ -14,8 +14,9 @@ from sim.studies.validate import Verdict
 
 Band = tuple[float, float]
 
-_WIDTH, _STEP, _LEFT, _RIGHT, _BOTTOM = 900, 28, 330, 190, 30
-_APART = 5  # units of the picture by which a fitted and a predicted value are above and below their line
+_WIDTH, _LEFT, _RIGHT, _BOTTOM = 980, 330, 280, 30
+_ONE, _TWO = 28, 38  # units of the picture a line, with one interval and with two
+_APART = 7  # units of the picture by which a fitted and a predicted value are above and below their line
 _FROM, _TO = -1.0, 2.0  # of the axis, in bands
 _LONGEST = 52  # letters of a title in a chart
 _ENDS = ((-1, "one width below"), (0, "lower end"), (1, "upper end"), (2, "one width above"))
@@ -41,23 +42,25 @@ def band_chart(name: str, group: str, verdicts: Sequence[Verdict]) -> Markup:
     """Each fact on a line: its band, and the model's median and interval in units of that band."""
     drawn: list[Markup] = []
     for place, it in enumerate(verdicts):
-        y = _STEP * place + _STEP / 2
-        drawn += _line(it.check.title, it.check.band, it.check.value, (it.low, it.high), y)
+        y = _ONE * (place + 0.5)
+        drawn += _line(it.check.title, it.check.band, it.check.value, (it.low, it.high), y, _ONE)
         drawn += _interval(it.check.band, (it.value, it.low, it.high), y, "s0" if it.passed else "s1", good=it.passed)
         drawn.append(_told(_numbers(it.value, it.low, it.high), y))
     words = f"{group}: " + "; ".join(
         f"{it.check.title} {number(it.value)} ({span(it.low, it.high)}), band {band_text(it.check.band)}, "
         f"{verdict_text(it)}" for it in verdicts
     )  # fmt: skip
-    return _picture(name, words, len(verdicts), drawn)
+    return _picture(name, words, _ONE * len(verdicts), drawn)
 
 
 def rotation_chart(name: str, title: str, rows: Sequence[Row]) -> Markup:
     """Each target on a line: its band, and above one another what was fitted and what was predicted."""
     drawn: list[Markup] = []
     for place, row in enumerate(rows):
-        y, band, predicted = _STEP * place + _STEP / 2, band_of(row), row["predicted"]
-        drawn += _line(row["title"] or row["target"], band, row["value"], (predicted["low"], predicted["high"]), y)
+        y, band, predicted = _TWO * (place + 0.5), band_of(row), row["predicted"]
+        drawn += _line(
+            row["title"] or row["target"], band, row["value"], (predicted["low"], predicted["high"]), y, _TWO
+        )
         for kind, at in (("fitted", y - _APART), ("predicted", y + _APART)):
             one = row[kind]
             colour = "s4" if kind == "fitted" else "s0" if one["within"] else "s1"
@@ -69,11 +72,11 @@ def rotation_chart(name: str, title: str, rows: Sequence[Row]) -> Markup:
                     for kind in ("fitted", "predicted"))
         for row in rows
     )  # fmt: skip
-    return _picture(name, words, len(rows), drawn)
+    return _picture(name, words, _TWO * len(rows), drawn)
 
 
-def _picture(name: str, words: str, count: int, drawn: Sequence[Markup]) -> Markup:
-    height = _STEP * count + _BOTTOM
+def _picture(name: str, words: str, tall: int, drawn: Sequence[Markup]) -> Markup:
+    height = tall + _BOTTOM
     axis: list[Markup] = []
     for end, label in _ENDS:
         axis += [tag("path", d=f"M{_x(end)} 0V{height - _BOTTOM + 4}", class_="grid"),
@@ -83,15 +86,15 @@ def _picture(name: str, words: str, count: int, drawn: Sequence[Markup]) -> Mark
 
 
 def _line(
-    title: str, band: Band, said: float | None, ends: tuple[float | None, float | None], y: float
+    title: str, band: Band, said: float | None, ends: tuple[float | None, float | None], y: float, tall: int
 ) -> list[Markup]:  # fmt: skip
     """Title and band of one line, and what was said or asked for, where that is on the axis."""
-    low, high = band
+    (low, high), half = band, tall // 2 - 5
     left, right = (_FROM if math.isinf(low) else 0.0), (_TO if math.isinf(high) else 1.0)
     short = title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…"
     drawn = [
         tag("text", short, x=_LEFT - 12, y=y + 4, class_="tick y"),
-        tag("path", d=f"M{_x(left)} {y - 9}H{_x(right)}v18H{_x(left)}Z", class_="band s4"),
+        tag("path", d=f"M{_x(left)} {y - half}H{_x(right)}v{2 * half}H{_x(left)}Z", class_="band s4"),
     ]
     if said is not None and _FROM <= (at := in_bands(band, said, _size(ends))) <= _TO:
         drawn.append(tag("path", d=f"M{_x(at)} {y - 7}l5 7l-5 7l-5 -7Z", class_="mark"))

@@ -36,21 +36,21 @@ def _rotation(it: Rotation) -> Markup:
 def rotation_parts(name: str, rows: Sequence[Row]) -> Markup:
     """Figure and table."""
     caption = tag("figcaption", tag("b", "Fitted and predicted"), " ", tag("span", ROTATION_SIGNS))
-    heads = ("target", "group", "asked for", "band", "fitted", "90% interval", "", "predicted", "90% interval", "",
-             "effective sample size")  # fmt: skip
+    heads = ("target", "left out with", "asked for", "fitted", "", "predicted", "", "effective sample size")
+    numbers = table(heads, [_cells(row) for row in rows], (2, 3, 5, 7), f"{name}: fitted and predicted")
     return join(
         tag("figure", caption, rotation_chart(f"rotation-{name}", name, rows), class_="wide", tabindex=0),
-        table(heads, [_cells(row) for row in rows], (2, 3, 4, 5, 7, 8, 10), f"{name}: fitted and predicted"),
+        tag("div", numbers, class_="rotated"),
     )
 
 
 def _cells(row: Row) -> list[Any]:
     cells: list[Any] = [
         join(row["title"] or row["target"], tag("small", f"{row['scenario']}: {row['reading']}")),
-        row["group"], asked_text(row), wanted_text(row),
+        row["group"], join(asked_text(row), tag("small", f"band {wanted_text(row)}"), tag("small", row["unit"])),
     ]  # fmt: skip
     for kind in ("fitted", "predicted"):
         one = row[kind]
         badge = tag("span", "✓ in" if one["within"] else "✗ out", class_=f"badge {'yes' if one['within'] else 'no'}")
-        cells += [number(one["median"]), span(one["low"], one["high"]), badge]
+        cells += [join(number(one["median"]), tag("small", span(one["low"], one["high"]))), badge]
     return [*cells, f"{row['predicted']['ess']:.0f}"]

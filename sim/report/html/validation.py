@@ -83,26 +83,27 @@ def _part(name: str, verdicts: Sequence[Verdict]) -> Markup:
         some = [it for it in verdicts if it.check.group == group]
         caption = tag("figcaption", tag("b", group.capitalize()), " ", tag("span", f"{count_text(some)}; {SIGNS}"))
         figure = tag("figure", caption, band_chart(f"{name}{place}", group, some), class_="wide")
-        made += [tag("h3", group.capitalize()), figure, _table(some, group, fitted=name == "fitted")]
+        made += [tag("h3", group.capitalize()), figure, _table(some, group)]
     return join(made)
 
 
-def _table(verdicts: Sequence[Verdict], group: str, *, fitted: bool) -> Markup:
-    heads = ["fact", "median", "90% interval", "unit", "band", "", "evidence", *(["fitted by"] if fitted else [])]
-    rows = [_cells(it, fitted=fitted) for it in verdicts]
-    return tag("div", table(heads, rows, (1, 2, 4), f"{group}: the numbers"), class_="facts")
+def _table(verdicts: Sequence[Verdict], group: str) -> Markup:
+    heads = ("fact", "median, 90% interval", "band", "", "evidence")
+    rows = [_cells(it) for it in verdicts]
+    return tag("div", table(heads, rows, (1, 2), f"{group}: the numbers"), class_="facts")
 
 
-def _cells(it: Verdict, *, fitted: bool) -> list[Any]:
+def _cells(it: Verdict) -> list[Any]:
     check = it.check
     sign, kind = ("✓ ", "yes") if it.passed else ("✗ ", "no")
     badge = tag("span", f"{sign}{verdict_text(it)}", class_=f"badge {kind}")
     score = tag("small", f"score {number(it.crps)}") if it.crps is not None else None
     finding = fold("why, and what next", tag("small", check.finding)) if check.finding and not it.passed else None
+    fitted = fold("fitted by", tag("small", it.fitted)) if it.fitted else None
     said = "" if check.value is None else f"{number(check.value)} {check.value_unit}".rstrip() + ": "
     return [
-        join(check.title, tag("small", measured_text(it)), tag("small", check.note)), number(it.value),
-        span(it.low, it.high), it.unit, band_text(it.check.band), join(badge, score, finding),
-        tag("small", f"{said}{check.source} ({check.trust or 'given by the user'})"),
-        *([tag("small", it.fitted)] if fitted else []),
+        join(check.title, tag("small", measured_text(it)), tag("small", check.note)),
+        join(number(it.value), tag("small", span(it.low, it.high)), tag("small", it.unit)), band_text(it.check.band),
+        join(badge, score, finding),
+        join(tag("small", f"{said}{check.source} ({check.trust or 'given by the user'})"), fitted),
     ]  # fmt: skip
