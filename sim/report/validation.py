@@ -13,6 +13,7 @@ from sim.report.tables import columns
 from sim.runs.summary import csv_bytes, number, span
 from sim.studies.validate import Validation, Verdict
 
+UNKNOWN = "no reason is given"
 _FIELDS = ("name", "title", "group", "value", "low", "high", "unit", "band", "pass", "whole", "reason", "fitted")
 
 
@@ -23,9 +24,8 @@ def validation_text(found: Validation) -> str:
         lines += ["", f"{heading}: {count_text(verdicts)}", "", _table(verdicts)]
     if found.rotations:
         lines += ["", rotations_text(found.rotations)]
-    failed = [it for it in found.verdicts if not it.passed and it.check.finding]
-    if failed:
-        lines += ["", "of the failures:", *(f"  {it.check.name}: {it.check.finding}" for it in failed)]
+    if failed := [it for it in found.verdicts if not it.passed]:
+        lines += ["", "of the failures:", *(f"  {it.check.name}: {it.check.finding or UNKNOWN}" for it in failed)]
     return "\n".join(lines)
 
 

@@ -14,6 +14,7 @@ from sim.report.html.results import SOURCES
 from sim.report.html.rotation import rotation_sections
 from sim.report.rotations import rotation_csv
 from sim.report.validation import (
+    UNKNOWN,
     band_text,
     count_text,
     facts_csv,
@@ -98,7 +99,9 @@ def _cells(it: Verdict) -> list[Any]:
     sign, kind = ("✓ ", "yes") if it.passed else ("✗ ", "no")
     badge = tag("span", f"{sign}{verdict_text(it)}", class_=f"badge {kind}")
     score = tag("small", f"score {number(it.crps)}") if it.crps is not None else None
-    finding = fold("why, and what next", tag("small", check.finding)) if check.finding and not it.passed else None
+    finding = None if it.passed else tag("small", UNKNOWN)
+    if check.finding and not it.passed:
+        finding = fold("why, and what next", tag("small", check.finding))
     fitted = fold("fitted by", tag("small", it.fitted)) if it.fitted else None
     said = "" if check.value is None else f"{number(check.value)} {check.value_unit}".rstrip() + ": "
     return [
