@@ -308,9 +308,9 @@ def write_report(
 ) -> Written:
     """Write stored results as one HTML file that needs nothing else: one result, several against the first, or a study.
 
-    Results are given as to ``compare``, a sweep or a sensitivity study by its folder. They are looked for under
-    ``folder`` (``results/``), where the report goes too unless ``out`` names a file. Raises ResultError for what is no
-    result, Incompatible for results that cannot be held against one another.
+    Results are given as to ``compare``; a sweep, a sensitivity study or a calibration by its folder. They are looked
+    for under ``folder`` (``results/``), where the report goes too unless ``out`` names a file. Raises ResultError for
+    what is no result, Incompatible for results that cannot be held against one another.
     """
     from sim.report.html.writing import write
 

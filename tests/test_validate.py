@@ -393,14 +393,14 @@ def test_the_page_is_whole_and_shows_fitted_and_predicted_apart() -> None:
 
 def test_a_reason_is_given_where_a_fact_fails_and_only_there(in_a_folder: Path) -> None:
     (in_a_folder / "met.toml").write_text(FACTS.replace("[0.9, 0.95]", "[0.4, 0.5]"))
-    found = call("--replicates", "3", given="met.toml")
+    found = call("--replicates", "5", given="met.toml")
     assert "of the failures" not in found.stdout
     (in_a_folder / "silent.toml").write_text(FACTS.replace('finding = "the band is elsewhere"', ""))
-    assert "of the failures:\n  none: no reason is given\n" in call("--replicates", "3", given="silent.toml").stdout
-    path = Path(json.loads(call("--replicates", "3", "--json", given="met.toml").stdout)["validation"])
+    assert "of the failures:\n  none: no reason is given\n" in call("--replicates", "5", given="silent.toml").stdout
+    path = Path(json.loads(call("--replicates", "5", "--json", given="met.toml").stdout)["validation"])
     for name in ("validation.html", "validation.json"):
         assert "the band is elsewhere" not in (path / name).read_text(encoding="utf-8")
-    assert verdicts("--replicates", "3")["none"]["finding"] == "the band is elsewhere"
+    assert verdicts("--replicates", "5")["none"]["finding"] == "the band is elsewhere"
 
 
 # --- rotations

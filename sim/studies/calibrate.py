@@ -35,7 +35,7 @@ from sim.runs.store import MANIFEST, Store, clean, pictures, to_json, write_whol
 from sim.studies.fitted import check_place, fitted_text
 from sim.studies.points import to_parquet
 from sim.studies.posterior import TRUSTED, Floats, Posterior, quantiles, sample
-from sim.studies.rotation import rotation_json, wanted_band
+from sim.studies.rotation import lies_within, rotation_json, wanted_band
 from sim.studies.targets import Moved, Settings, Target, Targets, changed, scheduled
 from sim.studies.worlds import WORLDS, Worlds
 
@@ -420,13 +420,15 @@ def rotation_rows(targets: Targets, fit: Fit, rotation: Sequence[Fit]) -> list[d
     rows = []
     for place, it in enumerate(targets.targets):
         fold = without[it.group]
-        low, high = wanted_band(it)
+        wanted = wanted_band(it.asked())
         fitted, predicted = asdict(fit.span(place)), asdict(fold.span(place))
         rows.append({
-            "target": it.name, "title": it.title, "fact": it.fact, "unit": it.unit, **it.asked(),
-            "wanted": [x if math.isfinite(x) else None for x in (low, high)],
-            "fitted": fitted | {"within": low <= fitted["median"] <= high, "ess": fit.posterior.effective},
-            "predicted": predicted | {"within": low <= predicted["median"] <= high, "ess": fold.posterior.effective},
+            "target": it.name, "title": it.title, "fact": it.fact, **it.asked(),
+            "wanted": [*wanted],
+            "fitted": fitted | {"within": lies_within(wanted, fitted["median"]), "ess": fit.posterior.effective},
+            "predicted": predicted | {
+                "within": lies_within(wanted, predicted["median"]), "ess": fold.posterior.effective,
+            },
         })  # fmt: skip
     return rows
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from sim.declare import Outcome
 from sim.facts import TARGETS, Check
 from sim.scenario import Fault, ScenarioError, load
 from sim.scenario.extending import folders
-from sim.studies.targets import Target, Targets, read_targets
+from sim.studies.targets import Targets, read_targets
 
 SUFFIX = ".rotation.json"
 _TARGETS = (".targets.toml", ".toml")
@@ -60,13 +59,19 @@ def rotation_json(targets: Targets, rows: Sequence[Row], version: str) -> dict[s
     }
 
 
-def wanted_band(target: Target) -> tuple[float, float]:
-    """In which a target's median should lie: the band of its fact, or two tolerances to the sides that are not free."""
-    if any(map(math.isfinite, target.band)):
-        return target.band
-    low = -math.inf if target.bound == "at most" else target.value - 2 * target.tolerance
-    high = math.inf if target.bound == "at least" else target.value + 2 * target.tolerance
+def wanted_band(asked: Row) -> tuple[float | None, float | None]:
+    """In which a target's median should lie: its band, or two tolerances to the sides that are not free (None)."""
+    low, high = asked["band"]
+    if low is None and high is None:
+        value, room = asked["value"], 2 * asked["tolerance"]
+        low = None if asked["bound"] == "at most" else value - room
+        high = None if asked["bound"] == "at least" else value + room
     return low, high
+
+
+def lies_within(wanted: Sequence[float | None], value: float | None) -> bool:
+    low, high = wanted
+    return value is not None and (low is None or low <= value) and (high is None or value <= high)
 
 
 def kept_rotations(outcomes: Mapping[str, Outcome]) -> list[Rotation]:

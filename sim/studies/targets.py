@@ -203,7 +203,13 @@ class Target:
         """The target in JSON, but for what is only words."""
         band = [x if math.isfinite(x) else None for x in self.band]
         known = {name: getattr(self, name) for name in ("scenario", "against", "form", "value", "tolerance", "bound")}
-        return known | {"weight": self.weight, "group": self.group, "reading": str(self.reading), "band": band}
+        return known | {
+            "unit": self.unit,
+            "weight": self.weight,
+            "group": self.group,
+            "reading": str(self.reading),
+            "band": band,
+        }
 
 
 @dataclass(frozen=True)

@@ -53,23 +53,21 @@ def band_chart(name: str, group: str, verdicts: Sequence[Verdict]) -> Markup:
     return _picture(name, words, _ONE * len(verdicts), drawn)
 
 
-def rotation_chart(name: str, title: str, rows: Sequence[Row]) -> Markup:
-    """Each target on a line: its band, and above one another what was fitted and what was predicted."""
+def pair_chart(name: str, title: str, rows: Sequence[Row], first: str, second: str) -> Markup:
+    """Each target on a line: its band, and above one another what it is in two ways, such as fitted and predicted."""
     drawn: list[Markup] = []
     for place, row in enumerate(rows):
-        y, band, predicted = _TWO * (place + 0.5), band_of(row), row["predicted"]
-        drawn += _line(
-            row["title"] or row["target"], band, row["value"], (predicted["low"], predicted["high"]), y, _TWO
-        )
-        for kind, at in (("fitted", y - _APART), ("predicted", y + _APART)):
+        y, band, last = _TWO * (place + 0.5), band_of(row), row[second]
+        drawn += _line(row["title"] or row["target"], band, row["value"], (last["low"], last["high"]), y, _TWO)
+        for kind, at in ((first, y - _APART), (second, y + _APART)):
             one = row[kind]
-            colour = "s4" if kind == "fitted" else "s0" if one["within"] else "s1"
+            colour = "s4" if kind == first else "s0" if one["within"] else "s1"
             drawn += _interval(band, (one["median"], one["low"], one["high"]), at, colour, good=one["within"])
-        drawn.append(_told(_numbers(predicted["median"], predicted["low"], predicted["high"]), y))
+        drawn.append(_told(_numbers(last["median"], last["low"], last["high"]), y))
     words = f"{title}: " + "; ".join(
         f"{row['title'] or row['target']}, asked for {asked_text(row)}, band {wanted_text(row)}: "
         + ", ".join(f"{kind} {_numbers(*(row[kind][part] for part in ('median', 'low', 'high')))}"
-                    for kind in ("fitted", "predicted"))
+                    for kind in (first, second))
         for row in rows
     )  # fmt: skip
     return _picture(name, words, _TWO * len(rows), drawn)

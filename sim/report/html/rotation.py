@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.report.html.bands import ROTATION_SIGNS, rotation_chart
+from sim.report.html.bands import ROTATION_SIGNS, pair_chart
 from sim.report.html.markup import Markup, join, table, tag
 from sim.report.html.page import Section
 from sim.report.rotations import asked_text, count_text, made_text, remarks, wanted_text
@@ -13,7 +13,7 @@ from sim.runs.summary import number, span
 from sim.studies.rotation import Rotation, Row
 
 HEADING = "Rotation: each target as predicted by a fit to the others"
-_WORDS = (
+WORDS = (
     "Targets of a calibration stand in groups. In a rotation each group is left out in turn, parameters are fitted to "
     "the others, and what that fit predicts of the group is held to its bands. Medians and 90% intervals are of the "
     "posterior, over means of a few seeds, so of the parameters alone."
@@ -24,7 +24,7 @@ def rotation_sections(rotations: Sequence[Rotation]) -> list[Section]:
     """None where no rotation is kept."""
     if not rotations:
         return []
-    return [Section("rotation", HEADING, join(tag("p", _WORDS), [_rotation(it) for it in rotations]))]
+    return [Section("rotation", HEADING, join(tag("p", WORDS), [_rotation(it) for it in rotations]))]
 
 
 def _rotation(it: Rotation) -> Markup:
@@ -39,7 +39,13 @@ def rotation_parts(name: str, rows: Sequence[Row]) -> Markup:
     heads = ("target", "left out with", "asked for", "fitted", "", "predicted", "", "effective sample size")
     numbers = table(heads, [_cells(row) for row in rows], (2, 3, 5, 7), f"{name}: fitted and predicted")
     return join(
-        tag("figure", caption, rotation_chart(f"rotation-{name}", name, rows), class_="wide", tabindex=0),
+        tag(
+            "figure",
+            caption,
+            pair_chart(f"rotation-{name}", name, rows, "fitted", "predicted"),
+            class_="wide",
+            tabindex=0,
+        ),
         tag("div", numbers, class_="rotated"),
     )
 
