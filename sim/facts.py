@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import evidence
-from sim.declare import Outcome
 from sim.evidence import Trust, fact
 from sim.scenario.extending import find, folders, shipped_files
 from sim.scenario.faults import Fault, ScenarioError, shown
@@ -118,18 +117,6 @@ def held_against(check: Check, here: Numbers, there: Numbers) -> Numbers:
     with np.errstate(divide="ignore", invalid="ignore"):
         found: Numbers = (here - there) / there if check.form == "relative" else here - there
     return np.where(np.isfinite(found), found, np.nan)
-
-
-def unit_of(check: Check, outcomes: Mapping[str, Outcome]) -> str:
-    """The unit of a check's value."""
-    if check.unit:
-        return check.unit
-    if check.form == "relative":
-        return "relative change"
-    if check.than:
-        return "times"
-    unit = outcomes[check.outcome].unit
-    return f"{unit} / {outcomes[check.per].unit}" if check.per else unit
 
 
 @cache

@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 
 import sim
 from sim import api, cli, facts
-from sim.facts import Check, checks, held_against, measured, unit_of
+from sim.facts import Check, checks, held_against, measured
 from sim.report.html.bands import in_bands
 from sim.report.validation import band_text
 from sim.runs.errors import Incompatible
@@ -29,6 +29,7 @@ from sim.runs.executor import Workers
 from sim.runs.replicate import seed_of
 from sim.scenario import ScenarioError, load
 from sim.studies import validate as study
+from sim.studies.targets import unit_of
 from sim.studies.validate import fitted_to, judged, of_scenario, validate_model
 
 ONE = Check("one", "a fact", "own", (), "toy", "jobs", ("last", "last"), (50.0, 52.0), cited="a book", said=51.0)

@@ -384,8 +384,11 @@ def _error(row: Floats) -> float:
 
 
 def _design(targets: Targets, *, rotate: bool) -> dict[str, Any]:
+    settings = asdict(targets.settings)
+    if not (rotate and settings["rotation_budget"]):
+        del settings["rotation_budget"]  # it changes nothing
     return {
-        "settings": asdict(targets.settings),
+        "settings": settings,
         "keys": {it.key: it.asked() for it in targets.keys},
         "targets": {it.name: it.asked() for it in targets.targets},
         "rotate": rotate,
@@ -423,7 +426,7 @@ def rotation_rows(targets: Targets, fit: Fit, rotation: Sequence[Fit]) -> list[d
         wanted = wanted_band(it.asked())
         fitted, predicted = asdict(fit.span(place)), asdict(fold.span(place))
         rows.append({
-            "target": it.name, "title": it.title, "fact": it.fact, **it.asked(),
+            "target": it.name, "title": it.title, "fact": it.fact, "unit": it.unit, **it.asked(),
             "wanted": [*wanted],
             "fitted": fitted | {"within": lies_within(wanted, fitted["median"]), "ess": fit.posterior.effective},
             "predicted": predicted | {
@@ -503,6 +506,7 @@ def _publish(
         "optuna": _optuna(),
         "scenarios": {name: it.digest() for name, it in targets.scenarios.items()},
         "design": design,
+        "units": {it.name: it.unit for it in targets.targets},
         "fitted": {key: {"value": value, "median": said[key][0], "low": said[key][1], "high": said[key][2]}
                    for key, value in fit.best.values.items()},
         "misfit": {"as it is": _number(fit.evaluations[0].misfit), "fitted": _number(fit.best.misfit)},

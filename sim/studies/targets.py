@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.declare import Outcome, Parameter, Source, Value
-from sim.facts import LAST, Check, checks, measured, unit_of
+from sim.facts import LAST, Check, checks, measured
 from sim.runs.replicate import Cells
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule, load, months
 from sim.scenario.faults import shown
@@ -203,13 +203,7 @@ class Target:
         """The target in JSON, but for what is only words."""
         band = [x if math.isfinite(x) else None for x in self.band]
         known = {name: getattr(self, name) for name in ("scenario", "against", "form", "value", "tolerance", "bound")}
-        return known | {
-            "unit": self.unit,
-            "weight": self.weight,
-            "group": self.group,
-            "reading": str(self.reading),
-            "band": band,
-        }
+        return known | {"weight": self.weight, "group": self.group, "reading": str(self.reading), "band": band}
 
 
 @dataclass(frozen=True)
@@ -545,6 +539,18 @@ def _resolved(name: str, scenario: Scenario, settings: Settings, targets: Sequen
     ends = [scenario.month_of(it.reading.last) + 1 for it in targets if name in (it.scenario, it.against)]
     values = {"run.seed": settings.seed, "run.replicates": settings.replicates, "run.months": max(ends, default=1)}
     return replace(scenario, values={**scenario.values, **values})
+
+
+def unit_of(check: Check, outcomes: Mapping[str, Outcome]) -> str:
+    """The unit of a check's value."""
+    if check.unit:
+        return check.unit
+    if check.form == "relative":
+        return "relative change"
+    if check.than:
+        return "times"
+    unit = outcomes[check.outcome].unit
+    return f"{unit} / {outcomes[check.per].unit}" if check.per else unit
 
 
 def changed(keys: Sequence[Moved], values: Mapping[str, Value], scenario: str) -> dict[str, Value]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Outcome
-from sim.facts import LAST, Check, Numbers, held_against, measured, unit_of
+from sim.facts import LAST, Check, Numbers, held_against, measured
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.errors import Incompatible, NothingRan
@@ -32,6 +32,7 @@ from sim.scenario.extending import chain
 from sim.studies.points import LIMIT, TooLarge, span_text
 from sim.studies.rests import in_force
 from sim.studies.rotation import Rotation
+from sim.studies.targets import unit_of
 from sim.studies.what_if import known_as
 
 REPLICATES = 50

@@ -182,7 +182,7 @@ def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
     )
     return (
         join(row["target"], tag("small", f"{row['scenario']}: {row['reading']}")),
-        join(asked_text(row), tag("small", f"band {wanted_text(row)}"), tag("small", row.get("unit", ""))),
+        join(asked_text(row), tag("small", f"band {wanted_text(row)}"), tag("small", row["unit"])),
         number(row["as it is"]["median"]),
         join(number(row["mean"]), tag("small", f"standard error {number(row['error'])}")),
         number(None if row["mean"] is None else (row["mean"] - row["value"]) / row["tolerance"]),

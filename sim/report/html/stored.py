@@ -153,7 +153,7 @@ def _target_rows(
         if (found := weights.get(tuple(row[it.key] for it in keys)))
     ]  # fmt: skip
     before, after = (next(row for row in tried if row["stage"] == stage) for stage in (AS_IT_IS, FITTED))
-    rows = []
+    units, rows = manifest.get("units", {}), []
     for name, asked in manifest["design"]["targets"].items():
         wanted = wanted_band(asked)
         values, shares = (
@@ -162,7 +162,7 @@ def _target_rows(
         low, middle, high = quantiles(values, shares, (INTERVAL[0], 0.5, INTERVAL[1]))
         was = before[name]
         rows.append({
-            "target": name, "title": name, **asked, "wanted": [*wanted],
+            "target": name, "title": name, "unit": units.get(name, ""), **asked, "wanted": [*wanted],
             "mean": after[name], "error": after[f"{name} error"],
             "as it is": {"median": was, "low": was, "high": was, "within": lies_within(wanted, was)},
             "fitted": {"median": middle, "low": low, "high": high, "within": lies_within(wanted, middle)},
