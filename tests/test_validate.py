@@ -470,6 +470,7 @@ def test_a_kept_rotation_is_shown_in_text_json_and_on_the_page(rotated: Path) ->
     counted = [sum(row[kind]["within"] for row in made.values()) for kind in ("predicted", "fitted")]
     assert f"{counted[0]} of 3 medians in their bands when predicted, {counted[1]} when fitted" in said
     assert "stale" not in said
+    assert "made with model" not in said
     (kept,) = json.loads(call("--replicates", "3", "--json", given="").stdout)["rotations"]
     assert {row["target"]: row for row in kept["rows"]} == made
     (path,) = Path("results").glob("validate-toy-*/validation.html")
@@ -497,6 +498,12 @@ def test_a_rotation_whose_targets_changed_is_said_to_be_stale(rotated: Path) -> 
     assert "stale" not in call("--replicates", "3", given="").stdout, "what was tried is another matter"
     targets.unlink()
     assert "its targets are gone" in call("--replicates", "3", given="").stdout
+
+
+@pytest.mark.usefixtures("rotated")
+def test_a_rotation_of_another_version_of_the_model_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "ecosystem", lambda: replace(toy.model(), version="newer"))
+    assert "made with model toy, and the facts above are of newer" in call("--replicates", "3", given="").stdout
 
 
 def test_what_is_no_rotation_is_refused_and_those_of_other_facts_are_left_out(rotated: Path) -> None:

@@ -16,11 +16,11 @@ HEADING = "rotation: each target as predicted by a fit to the others"
 _SIGNS = {"at least": "≥ ", "at most": "≤ "}
 
 
-def rotations_text(rotations: Sequence[Rotation]) -> str:
+def rotations_text(rotations: Sequence[Rotation], model: str) -> str:
     """Every rotation with what it was made with, what speaks against it, and its table."""
     lines = [HEADING]
     for it in rotations:
-        lines += ["", f"{it.name}: {it.title}", f"{count_text(it)}; {made_text(it)}", *remarks(it), ""]
+        lines += ["", f"{it.name}: {it.title}", f"{count_text(it)}; {made_text(it)}", *remarks(it, model), ""]
         lines += [rotation_table(it.rows)]
     return "\n".join([*lines, "", "intervals: parameter: 90% of the posterior, of means over seeds"])
 
@@ -50,9 +50,11 @@ def made_text(it: Rotation) -> str:
     return f"{it.candidates} candidates a fit, each on {it.replicates} seeds from seed {it.seed}, model {it.model}"
 
 
-def remarks(it: Rotation) -> list[str]:
-    """What speaks against a rotation, in words; nothing where all is well."""
+def remarks(it: Rotation, model: str) -> list[str]:
+    """What speaks against a rotation beside this version of the model, in words; nothing where all is well."""
     said = [f"stale, to be run anew with make rotate: {it.stale}"] if it.stale else []
+    if it.model != model:
+        said.append(f"made with model {it.model}, and the facts above are of {model}")
     if len(it.groups) == 1:
         said.append("there is one group: without it nothing is fitted to, and what is predicted is what the keys' "
                     "ranges alone say")  # fmt: skip
@@ -79,8 +81,8 @@ def wanted_text(row: Row) -> str:
     return f"at least {number(low)}" if high is None else span(low, high)
 
 
-def rotations_json(rotations: Sequence[Rotation]) -> list[dict[str, Any]]:
-    return [{**asdict(it), "rows": [dict(row) for row in it.rows], "remarks": remarks(it)} for it in rotations]
+def rotations_json(rotations: Sequence[Rotation], model: str) -> list[dict[str, Any]]:
+    return [{**asdict(it), "rows": [dict(row) for row in it.rows], "remarks": remarks(it, model)} for it in rotations]
 
 
 def rotation_csv(rotations: Sequence[Rotation]) -> bytes:

@@ -23,7 +23,7 @@ def validation_text(found: Validation) -> str:
     for heading, verdicts in parts(found):
         lines += ["", f"{heading}: {count_text(verdicts)}", "", _table(verdicts)]
     if found.rotations:
-        lines += ["", rotations_text(found.rotations)]
+        lines += ["", rotations_text(found.rotations, found.model)]
     if failed := [it for it in found.verdicts if not it.passed]:
         lines += ["", "of the failures:", *(f"  {it.check.name}: {it.check.finding or UNKNOWN}" for it in failed)]
     return "\n".join(lines)
@@ -90,7 +90,7 @@ def validation_json(found: Validation) -> dict[str, Any]:
             part: {"pass": sum(it.passed for it in verdicts), "of": len(verdicts)}
             for part, verdicts in (("predicted", found.predicted), ("fitted", found.fitted))
         },
-        "rotations": rotations_json(found.rotations),
+        "rotations": rotations_json(found.rotations, found.model),
         "interval": "stochastic: 5th to 95th percentile over seeds",
         "model": found.model,
         "validation": str(found.path),

@@ -20,16 +20,16 @@ WORDS = (
 )
 
 
-def rotation_sections(rotations: Sequence[Rotation]) -> list[Section]:
+def rotation_sections(rotations: Sequence[Rotation], model: str) -> list[Section]:
     """None where no rotation is kept."""
     if not rotations:
         return []
-    return [Section("rotation", HEADING, join(tag("p", WORDS), [_rotation(it) for it in rotations]))]
+    return [Section("rotation", HEADING, join(tag("p", WORDS), [_rotation(it, model) for it in rotations]))]
 
 
-def _rotation(it: Rotation) -> Markup:
+def _rotation(it: Rotation, model: str) -> Markup:
     said = f"{count_text(it)}; {made_text(it)}."
-    warnings = [tag("p", f"{words[0].upper()}{words[1:]}.", class_="warning") for words in remarks(it)]
+    warnings = [tag("p", f"{words[0].upper()}{words[1:]}.", class_="warning") for words in remarks(it, model)]
     return join(tag("h3", it.title or it.name), tag("p", said), warnings, rotation_parts(it.name, it.rows))
 
 

@@ -44,13 +44,18 @@ def validation_page(found: Validation, command: str) -> bytes:
     results = [result for result in found.results.values() if result.replicates]
     sections = [
         *(Section(name, name.capitalize(), _part(name, verdicts)) for name, verdicts in parts(found)),
-        *rotation_sections(found.rotations),
+        *rotation_sections(found.rotations, found.model),
         Section("judged", "How facts are judged", tag("p", _JUDGED)),
         Section("limits", HEADING, limits_list()),
         Section("reproduce", "How to reproduce it", reproduction(results, [command])),
         Section("data", "Data", _downloads(found)),
     ]
-    cards = tag("ul", [_card(name, verdicts) for name, verdicts in parts(found)], class_="cards")
+    counts = [(name.capitalize(), [it.passed for it in verdicts]) for name, verdicts in parts(found)]
+    if found.rotations:
+        counts.append(
+            ("Predicted in rotation", [row["predicted"]["within"] for it in found.rotations for row in it.rows])
+        )
+    cards = tag("ul", [_card(heading, passed) for heading, passed in counts], class_="cards")
     eyebrow = f"sim validate · {found.seeds} seeds · model {found.model}"
     footer = f"Written by sim validate from {', '.join(it.path.name for it in results)}. {SOURCES}"
     leads = [headline(found)]
@@ -72,9 +77,9 @@ def _downloads(found: Validation) -> Markup:
     return tag("ul", [tag("li", file) for file in files])
 
 
-def _card(name: str, verdicts: Sequence[Verdict]) -> Markup:
-    said = f"{sum(it.passed for it in verdicts)} / {len(verdicts)}"
-    return tag("li", tag("h3", name.capitalize()), tag("p", tag("b", said), " ", tag("span", "pass"), class_="value"))
+def _card(heading: str, passed: Sequence[bool]) -> Markup:
+    said = tag("p", tag("b", f"{sum(passed)} / {len(passed)}"), " ", tag("span", "pass"), class_="value")
+    return tag("li", tag("h3", heading), said)
 
 
 def _part(name: str, verdicts: Sequence[Verdict]) -> Markup:
