@@ -53,7 +53,7 @@ calibrate: $(installed) ## fit the shipped values anew and keep fitted values an
 	done
 
 # Haier's calibration has one target: without it there would be nothing to fit to.
-rotate: $(installed) ## predict each group of targets by a fit to the others, for sim validate to show (hours)
+rotate: $(installed) ## predict each group of targets by a fit to the others, for sim validate to show (about three hours)
 	@for pair in $(filter-out haier:%,$(CALIBRATIONS)); do \
 		$(call calibrated,--rotate); \
 		cp "$$where/rotation.json" $(calibration)/$$name.rotation.json || exit 1; \

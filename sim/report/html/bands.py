@@ -80,7 +80,7 @@ def _picture(name: str, words: str, tall: int, drawn: Sequence[Markup]) -> Marku
         axis += [tag("path", d=f"M{_x(end)} 0V{height - _BOTTOM + 4}", class_="grid"),
                  tag("text", label, x=_x(end), y=height - 8, class_="tick x")]  # fmt: skip
     return tag("svg", tag("title", words, id=f"{name}-title"), axis, drawn, viewBox=f"0 0 {_WIDTH} {height}",
-               role="img", aria_labelledby=f"{name}-title", class_="tornado")  # fmt: skip
+               role="img", aria_labelledby=f"{name}-title", class_="tornado bands")  # fmt: skip
 
 
 def _line(

@@ -88,7 +88,7 @@ def _part(name: str, verdicts: Sequence[Verdict]) -> Markup:
     for place, group in enumerate(groups):
         some = [it for it in verdicts if it.check.group == group]
         caption = tag("figcaption", tag("b", group.capitalize()), " ", tag("span", f"{count_text(some)}; {SIGNS}"))
-        figure = tag("figure", caption, band_chart(f"{name}{place}", group, some), class_="wide")
+        figure = tag("figure", caption, band_chart(f"{name}{place}", group, some), class_="wide", tabindex=0)
         made += [tag("h3", group.capitalize()), figure, _table(some, group)]
     return join(made)
 
