@@ -308,9 +308,9 @@ def write_report(
 ) -> Written:
     """Write stored results as one HTML file that needs nothing else: one result, several against the first, or a study.
 
-    Results are given as to ``compare``, a sweep or a sensitivity study by its folder. They are looked for under
-    ``folder`` (``results/``), where the report goes too unless ``out`` names a file. Raises ResultError for what is no
-    result, Incompatible for results that cannot be held against one another.
+    Results are given as to ``compare``; a sweep, a sensitivity study or a calibration by its folder. They are looked
+    for under ``folder`` (``results/``), where the report goes too unless ``out`` names a file. Raises ResultError for
+    what is no result, Incompatible for results that cannot be held against one another.
     """
     from sim.report.html.writing import write
 
@@ -467,14 +467,15 @@ def validate(
 
     With ``scenario`` only its own facts are held, or where a file has none those of what it extends. Scenarios are run,
     with ``settings`` in all of them, as ``run`` would run them and kept where that would keep them; page and tables are
-    in ``Validation.path``. Raises ScenarioError with the faults of facts and scenarios, TooLarge where more than ten
-    minutes are needed and not agreed to with ``yes``.
+    in ``Validation.path``, with what kept rotations of the shipped calibrations predict. Raises ScenarioError with the
+    faults of facts and scenarios, TooLarge where more than ten minutes are needed and not agreed to with ``yes``.
     """
     from sim.facts import calibrated, checks
     from sim.report.html.validation import validation_page
     from sim.report.validation import facts_csv, validation_json
     from sim.runs.ensemble import Watcher
     from sim.runs.store import clean, to_json, write_whole
+    from sim.studies.rotation import kept_rotations, rotations_of
     from sim.studies.validate import REPLICATES, of_scenario, validate_model
 
     wanted = list(checks(Path(facts) if facts is not None else None).values())
@@ -485,11 +486,13 @@ def validate(
         wanted = of_scenario(wanted, str(scenario))
     loaded = _loaded([name for it in wanted for name in (it.scenario, it.against) if name], chosen)
     loaded |= {it.against: with_run(loaded[it.against], seed=loaded[it.scenario].seed) for it in wanted if it.against}
+    model = ecosystem()
     fitted = calibrated() if facts is None else {}
+    rotations = rotations_of(kept_rotations(model.outcomes), wanted) if facts is None else []
     with _opened(workers) as pool:
         found = validate_model(
-            wanted, loaded, fitted, ecosystem(), Path(out or RESULTS), pool, watcher or Watcher(),
-            agreed=yes, fresh=fresh, warm=_is_warm,
+            wanted, loaded, fitted, model, Path(out or RESULTS), pool, watcher or Watcher(),
+            rotations=rotations, agreed=yes, fresh=fresh, warm=_is_warm,
         )  # fmt: skip
     if shown:
         shown(found)

@@ -406,6 +406,30 @@ def test_a_rotation_predicts_what_it_was_not_told(scenario: Scenario, tmp_path: 
     assert "predicted" in calibration_text(found)
 
 
+def test_a_rotation_has_a_budget_of_its_own_but_no_larger_one(scenario: Scenario, tmp_path: Path) -> None:
+    for rotation, wanted in ((12, 12), (40, 20), (0, 20)):
+        text = TARGETS.replace("budget = 48", f"budget = 20\nrotation_budget = {rotation}")
+        found = calibrate(scenario, tmp_path / "out", text=text, rotate=True)
+        counts = found.evaluations.groupby("left_out").size().to_dict()
+        assert counts == {"": 20 + 2, "startups": wanted + 2, "size": wanted + 2}
+        assert json.loads((found.path / ROTATION).read_text())["candidates"] == wanted
+
+
+def test_without_its_only_group_a_rotation_tells_what_the_ranges_say(scenario: Scenario, tmp_path: Path) -> None:
+    text = TARGETS.replace("tolerance = 3.0", 'tolerance = 3.0\ngroup = "size"')
+    found = calibrate(scenario, tmp_path / "out", text=text, rotate=True, budget=120)
+    (fold,) = found.rotation
+    assert fold.posterior.misfits.max() == 0
+    low, middle, high = (fold.interval(GROWTH)[at] for at in (1, 0, 2))
+    np.testing.assert_allclose((low, middle, high), (0.005, 0.05, 0.095), atol=0.02)
+
+
+def test_targets_have_units(scenario: Scenario, tmp_path: Path) -> None:
+    text = TARGETS.replace('group = "size"', 'group = "size"\nper = "startups"')
+    found = read_targets(asked(tmp_path, text), scenario, toy.OUTCOMES)
+    assert [it.unit for it in found.targets] == ["enterprises", "people / enterprises"]
+
+
 # --- whose file
 
 

@@ -30,6 +30,7 @@ from sim.report.html.markup import Markup, island, join, tag
 from sim.runs.executor import Workers
 from sim.runs.result import find_result
 from sim.runs.summary import number
+from sim.studies.calibrate import Calibration
 from sim.studies.sensitivity import Sensitivities
 from sim.studies.sweep import Sweep
 
@@ -63,6 +64,7 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "comparison.draw_comparison",
         "sweeps.draw_sweep",
         "sensitivities.draw_sensitivities",
+        "calibrations.draw_calibration",
     ):
         monkeypatch.setattr(f"sim.report.{name}", lambda *_: None)  # pictures take long, and have tests of their own
     return tmp_path
@@ -131,9 +133,12 @@ def every_page() -> dict[str, str]:
     run("toy", "boom")
     make_sweep()
     make_sensitivity()
+    make_calibration(rotate=True)
     (grid,) = Path("results").glob("sweep-*")
     (study,) = Path("results").glob("sensitivity-*")
-    given = {"result": ["toy"], "comparison": ["toy", "boom"], "sweep": [str(grid)], "sensitivity": [str(study)]}
+    (fit,) = Path("results").glob("calibrate-*")
+    given = {"result": ["toy"], "comparison": ["toy", "boom"], "sweep": [str(grid)], "sensitivity": [str(study)],
+             "calibration": [str(fit)]}  # fmt: skip
     return {kind: report(*names)[1] for kind, names in given.items()}
 
 
@@ -345,6 +350,42 @@ def make_sensitivity() -> Sensitivities:
     return api.sensitivity("toy", ("startups", "fiscal_cost"), "morris", keys, 6, replicates=3, workers=1, yes=True)
 
 
+# Of the toy: 8 + 100 x growth startups a month, and 100 x size jobs.
+TARGETS = f"""title = {json.dumps(HOSTILE)}
+[calibration]
+budget = 40
+replicates = 3
+[keys."market.growth"]
+low = 0.01
+high = 0.1
+scale = "log"
+[keys."population.enterprises"]
+low = 50
+high = 500
+[targets.startups]
+outcome = "startups"
+months = "2011-06"
+value = 72.0
+tolerance = 3.0
+[targets.jobs]
+outcome = "jobs"
+months = "2011-06"
+value = 20000.0
+tolerance = 500.0
+[targets.cost]
+outcome = "fiscal_cost"
+months = "2011-06"
+value = 90.0
+tolerance = 1.0
+bound = "at least"
+"""
+
+
+def make_calibration(*, rotate: bool = False) -> Calibration:
+    Path("targets.toml").write_text(TARGETS)
+    return api.calibrate("toy", "targets.toml", rotate=rotate, workers=1, watcher=toy.Silent())
+
+
 def test_a_sweeps_page_holds_every_point() -> None:
     sweep = make_sweep()
     found, text = report(str(sweep.path))
@@ -394,6 +435,44 @@ def test_a_damaged_study_is_named_and_one_among_results_refused() -> None:
     assert "a sweep study, and no result" in call("compare", str(sweep.path), "toy", code=2).stderr
     damage(sweep.path / "replicates.parquet")
     assert "replicates.parquet: damaged or half-written" in call("report", str(sweep.path), code=2).stderr
+
+
+def test_a_calibrations_page_says_what_was_fitted_to_what() -> None:
+    fit = make_calibration()
+    found, text = report(str(fit.path))
+    page, targets = Page(text), fit.targets.targets
+    assert found["kind"] == "calibrate"
+    for key, it in found["fitted"].items():
+        assert it["value"] == fit.fitted[key]
+        assert (it["median"], it["low"], it["high"]) == fit.fit.interval(key)
+        assert f"{number(it['low'])} to {number(it['high'])}" in page.text("td")
+    for place, target in enumerate(targets):
+        told, span = found["targets"][target.name], fit.fit.span(place)
+        assert told["mean"] == fit.fit.best.means[place]
+        assert told["error"] == fit.fit.best.errors[place]
+        assert told["as it is"]["median"] == fit.fit.evaluations[0].means[place]
+        assert [told["fitted"][part] for part in ("median", "low", "high")] == pytest.approx(
+            [span.median, span.low, span.high]
+        )
+        assert number(span.median) in page.text("td")
+    assert [found["targets"][it]["fitted"]["within"] for it in ("jobs", "cost")] == [False, False], "at odds"
+    assert "1 of 3 targets have their posterior median" in found["headline"]
+    assert all(remark in page.text("p") for remark in fit.manifest["remarks"])
+    weights = [float(row["weight"]) for row in table(page, "posterior.csv")]
+    assert sum(weights) == pytest.approx(1)
+    assert sum(tag == "svg" for tag, _ in page.elements) == len(fit.targets.keys) + 1
+    assert not [it for tag, it in page.elements if tag == "section" and it["id"] == "rotation"]
+
+
+def test_a_calibrations_page_has_its_rotation_and_a_damaged_one_is_named() -> None:
+    fit = make_calibration(rotate=True)
+    found, text = report(str(fit.path))
+    assert found["rotation"] == json.loads((fit.path / "rotation.json").read_text())["targets"]
+    assert "--rotate" in found["commands"][0]
+    (section,) = re.findall(r'<section id="rotation">.*?</section>', text, re.DOTALL)
+    assert all(number(row["predicted"]["median"]) in section for row in found["rotation"])
+    damage(fit.path / "posterior.parquet")
+    assert "posterior.parquet: damaged or half-written" in call("report", str(fit.path), code=2).stderr
 
 
 def test_a_stored_sensitivity_is_in_the_report_on_its_scenario() -> None:

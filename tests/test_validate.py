@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,20 +15,22 @@ from typing import Any
 import numpy as np
 import pytest
 import toy
-from test_report import Page
+from browser import Browser, browser
+from test_report import Page, address
 from typer.testing import CliRunner, Result
 
 import sim
 from sim import api, cli, facts
 from sim.facts import Check, checks, held_against, measured
-from sim.report.html.validation import in_bands
+from sim.report.html.bands import in_bands
 from sim.report.validation import band_text
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
 from sim.runs.replicate import seed_of
 from sim.scenario import ScenarioError, load
 from sim.studies import validate as study
-from sim.studies.validate import fitted_to, judged, of_scenario, unit_of, validate_model
+from sim.studies.targets import unit_of
+from sim.studies.validate import fitted_to, judged, of_scenario, validate_model
 
 ONE = Check("one", "a fact", "own", (), "toy", "jobs", ("last", "last"), (50.0, 52.0), cited="a book", said=51.0)
 HUNDRED = np.arange(1.0, 102.0)  # median 51, 5th and 95th percentile 6 and 96
@@ -91,7 +97,8 @@ def use(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
 
 
 def call(*arguments: str, code: int = 0, given: str = "facts.toml") -> Result:
-    found = CliRunner().invoke(cli.app, ["validate", "--workers", "1", "--facts", given, *arguments])
+    facts = ["--facts", given] if given else []
+    found = CliRunner().invoke(cli.app, ["validate", "--workers", "1", *facts, *arguments])
     assert found.exit_code == code, found.output
     return found
 
@@ -377,11 +384,187 @@ def test_the_page_is_whole_and_shows_fitted_and_predicted_apart() -> None:
     assert not outside
     sections = [it["id"] for tag, it in page.elements if tag == "section"]
     assert sections[:2] == ["predicted", "fitted"]
+    assert "rotation" not in sections
     assert sum(tag == "svg" for tag, _ in page.elements) == 2  # a chart for each group of each part
     assert "sim validate --facts facts.toml --replicates 5 --seed 1" in page.text("code")
     assert "the band is elsewhere" in page.text()
     assert set(page.links()) == {"facts.csv", "toy.toml", "boom.toml"}
     assert page.links()["facts.csv"].count(b"\n") == 5
+
+
+def test_a_reason_is_given_where_a_fact_fails_and_only_there(in_a_folder: Path) -> None:
+    (in_a_folder / "met.toml").write_text(FACTS.replace("[0.9, 0.95]", "[0.4, 0.5]"))
+    found = call("--replicates", "5", given="met.toml")
+    assert "of the failures" not in found.stdout
+    (in_a_folder / "silent.toml").write_text(FACTS.replace('finding = "the band is elsewhere"', ""))
+    assert "of the failures:\n  none: no reason is given\n" in call("--replicates", "5", given="silent.toml").stdout
+    path = Path(json.loads(call("--replicates", "5", "--json", given="met.toml").stdout)["validation"])
+    for name in ("validation.html", "validation.json"):
+        assert "the band is elsewhere" not in (path / name).read_text(encoding="utf-8")
+    assert verdicts("--replicates", "5")["none"]["finding"] == "the band is elsewhere"
+
+
+# --- rotations
+
+TOLD = """[startups]
+title = "startups of six months"
+source = "a book"
+scenario = "toy"
+outcome = "startups"
+months = "2011-06"
+band = [66, 78]
+
+[cost]
+title = "what it costs"
+source = "a book"
+scenario = "toy"
+outcome = "fiscal_cost"
+months = "2011-06"
+band = [15, 25]
+"""
+TARGETS = """title = "A toy's targets"
+[calibration]
+budget = 40
+replicates = 3
+[keys."market.growth"]
+low = 0.0
+high = 0.1
+[keys."population.enterprises"]
+low = 50
+high = 500
+[targets.startups]
+fact = "startups"
+[targets.cost]
+fact = "cost"
+[targets.jobs]
+outcome = "jobs"
+months = ["2011-02", "2011-06"]
+value = 20000.0
+tolerance = 500.0
+"""
+
+
+@pytest.fixture
+def rotated(in_a_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The facts that are shipped are the toy's, and its calibration and rotation are beside its scenarios."""
+    (in_a_folder / "told.toml").write_text(TOLD)
+    shipped = checks(in_a_folder / "told.toml")
+    for place in ("sim.facts", "sim.studies.targets"):
+        monkeypatch.setattr(f"{place}.checks", lambda path=None: checks(path) if path else shipped)
+    folder = in_a_folder / "scenarios" / "calibration"
+    folder.mkdir()
+    targets = folder / "toys.targets.toml"
+    targets.write_text(TARGETS)
+    with Workers(1) as here:
+        found = api.calibrate("toy", targets, rotate=True, workers=here, watcher=toy.Silent())
+    shutil.copy(found.path / "rotation.json", folder / "toys.rotation.json")
+    return folder / "toys.rotation.json"
+
+
+def test_a_kept_rotation_is_shown_in_text_json_and_on_the_page(rotated: Path) -> None:
+    made = {row["target"]: row for row in json.loads(rotated.read_text())["targets"]}
+    assert (made["cost"]["predicted"]["within"], made["startups"]["predicted"]["within"]) == (True, False)
+    said = call("--replicates", "3", given="").stdout
+    assert "rotation: each target as predicted by a fit to the others" in said
+    assert "40 candidates a fit, each on 3 seeds from seed 1, model toy" in said
+    counted = [sum(row[kind]["within"] for row in made.values()) for kind in ("predicted", "fitted")]
+    assert f"{counted[0]} of 3 medians in their bands when predicted, {counted[1]} when fitted" in said
+    assert "stale" not in said
+    assert "made with model" not in said
+    (kept,) = json.loads(call("--replicates", "3", "--json", given="").stdout)["rotations"]
+    assert {row["target"]: row for row in kept["rows"]} == made
+    (path,) = Path("results").glob("validate-toy-*/validation.html")
+    page = Page(path.read_text(encoding="utf-8"))
+    sections = [it["id"] for tag, it in page.elements if tag == "section"]
+    assert sections[:3] == ["fitted", "rotation", "judged"]
+    rows = {row["target"]: row for row in csv.DictReader(io.StringIO(page.links()["rotation.csv"].decode()))}
+    for name, row in made.items():
+        for part in ("median", "low", "high", "ess"):
+            assert float(rows[name][f"predicted_{part}"]) == row["predicted"][part]
+        assert rows[name]["predicted_within"] == str(row["predicted"]["within"])
+
+
+def test_a_rotation_whose_targets_changed_is_said_to_be_stale(rotated: Path) -> None:
+    targets = rotated.with_name("toys.targets.toml")
+    for text, words in (
+        (TARGETS.replace("500.0", "400.0"), "changed since: jobs\n"),
+        (TARGETS.replace("high = 0.1", "high = 0.2"), "changed since: market.growth\n"),
+        (TARGETS.partition("[targets.jobs]")[0], "changed since: jobs\n"),
+        (TARGETS.replace('outcome = "jobs"', 'outcome = "jbos"'), "its targets cannot be read"),
+    ):
+        targets.write_text(text)
+        assert f"stale, to be run anew with make rotate: {words}" in call("--replicates", "3", given="").stdout
+    targets.write_text(TARGETS.replace("budget = 40", "budget = 50"))
+    assert "stale" not in call("--replicates", "3", given="").stdout, "what was tried is another matter"
+    targets.unlink()
+    assert "its targets are gone" in call("--replicates", "3", given="").stdout
+
+
+@pytest.mark.usefixtures("rotated")
+def test_a_rotation_of_another_version_of_the_model_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "ecosystem", lambda: replace(toy.model(), version="newer"))
+    assert "made with model toy, and the facts above are of newer" in call("--replicates", "3", given="").stdout
+
+
+def test_what_is_no_rotation_is_refused_and_those_of_other_facts_are_left_out(rotated: Path) -> None:
+    assert "rotation:" not in call("--replicates", "3").stdout, "a user's own facts are in no calibration"
+    rotated.write_text('{"base": "toy"}')
+    found = call("--replicates", "3", given="", code=2)
+    assert f"{rotated.relative_to(Path.cwd())}:1: file: is no rotation" in found.stderr
+
+
+# --- in a browser
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> Iterator[Browser]:
+    with browser(tmp_path) as opened:
+        yield opened
+
+
+CUT_OFF = """
+const beyond = (it, box) => it.getBoundingClientRect().right > box.getBoundingClientRect().right + 1;
+return [...document.querySelectorAll("figure")].flatMap(
+    box => [...box.querySelectorAll("svg text")].filter(it => beyond(it, box)).map(it => it.textContent));
+"""
+
+
+@pytest.mark.slow
+def test_the_page_opens_without_a_network_and_nothing_is_cut_off(chromium: Browser, in_a_folder: Path) -> None:
+    wide = FACTS.replace("band = [0, inf]", "band = [100_000_000, 200_000_000]", 1).replace('"a book"', f'"{"b" * 99}"')
+    (in_a_folder / "facts.toml").write_text(wide)
+    call("--replicates", "5", "--set", "population.enterprises=1234567")
+    (path,) = Path("results").glob("validate-all-*/validation.html")
+    chromium.open(address(str(path)))
+    assert chromium.text("h1") == "The model against facts"
+    assert chromium.script("return [...document.querySelectorAll('svg')].every(it => it.clientHeight > 40)")
+    assert "123,456," in chromium.text("figure"), "long numbers are among them"
+    assert chromium.script(CUT_OFF) == []
+    assert chromium.script("return document.documentElement.scrollWidth <= innerWidth")
+    seen = "return document.querySelector('#fitted td details small').checkVisibility()"
+    assert not chromium.script(seen)
+    chromium.click("#fitted td details summary")
+    assert chromium.script(seen)
+    assert chromium.text("#fitted td details small") == "the band is elsewhere"
+    assert chromium.script("return performance.getEntriesByType('resource').length") == 0
+    assert chromium.complaints() == []
+
+
+@pytest.mark.slow
+def test_rotations_are_drawn(chromium: Browser, rotated: Path) -> None:
+    made = json.loads(rotated.read_text())["targets"]
+    call("--replicates", "3", given="")
+    (path,) = Path("results").glob("validate-toy-*/validation.html")
+    chromium.open(address(str(path), "#rotation"))
+    marks = "return document.querySelectorAll('#rotation svg .whisker').length"
+    assert chromium.script(marks) == 2 * len(made)
+    out = sum(not row["predicted"]["within"] for row in made)
+    assert chromium.script("return document.querySelectorAll('#rotation .rotated td:nth-child(7) .no').length") == out
+    assert chromium.script(CUT_OFF) == []
+    assert chromium.complaints() == []
+
+
+# --- more of the command
 
 
 def test_one_scenario_has_its_own_facts() -> None:

@@ -25,7 +25,8 @@ def report(
     """Write results as one HTML file, to hand on.
 
     The file needs nothing else. One result: what came out. Several: the others against the first. A sweep: a slider
-    for every key that was varied. A sensitivity study: what the outcomes rest on.
+    for every key that was varied. A sensitivity study: what the outcomes rest on. A calibration: what was fitted, and
+    to what.
     """
     with errors():
         from sim import api

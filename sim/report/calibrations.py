@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sim.report.rotations import rotation_table
 from sim.report.tables import columns
 from sim.runs.store import Say, Store
 from sim.runs.summary import number, span
@@ -37,7 +38,8 @@ def calibration_text(found: Calibration) -> str:
                 _target_rows(found), right=(1, 2, 3, 4, 5, 6, 7)),
     ]  # fmt: skip
     if found.rotation:
-        lines += ["", "fitted, and predicted from the other groups of targets:", "", _rotation_text(found)]
+        lines += ["", "fitted, and predicted from the other groups of targets:", "",
+              rotation_table(rotation_rows(targets, fit, found.rotation))]  # fmt: skip
     remarks = trust(fit, targets)
     remarks += [
         f"without {it.left_out}: {said}" for it in found.rotation for said in trust(it, targets) if "effective" in said
@@ -81,24 +83,6 @@ def _target_rows(found: Calibration) -> list[Sequence[str]]:
             span(seen.low, seen.high), span(seen.world_low, seen.world_high),
         ))  # fmt: skip
     return rows
-
-
-def _rotation_text(found: Calibration) -> str:
-    rows = []
-    for it in rotation_rows(found.targets, found.fit, found.rotation):
-        low, high = it["band"]
-        band = (
-            f"{number(it['value'])} ± {number(it['tolerance'])}"
-            if low is None and high is None
-            else (span(low, high) or (f">= {number(low)}" if low is not None else f"<= {number(high)}"))
-        )
-        said = []
-        for kind in ("fitted", "predicted"):
-            one = it[kind]
-            said += [number(one["mean"]), span(one["low"], one["high"]), "in" if one["within"] else "out"]
-        rows.append((it["target"], it["group"], band, *said))
-    heads = ("target", "group", "band", "fitted", "90% interval", "", "predicted", "90% interval", "")
-    return columns(heads, rows, right=(2, 3, 4, 6, 7))
 
 
 def draw_calibration(found: Calibration, say: Say) -> None:

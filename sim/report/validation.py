@@ -8,10 +8,12 @@ from typing import Any
 
 from sim.facts import LAST
 from sim.report.pages import seeds_text
+from sim.report.rotations import rotations_json, rotations_text
 from sim.report.tables import columns
 from sim.runs.summary import csv_bytes, number, span
 from sim.studies.validate import Validation, Verdict
 
+UNKNOWN = "no reason is given"
 _FIELDS = ("name", "title", "group", "value", "low", "high", "unit", "band", "pass", "whole", "reason", "fitted")
 
 
@@ -20,9 +22,10 @@ def validation_text(found: Validation) -> str:
     lines = [headline(found), how(found)]
     for heading, verdicts in parts(found):
         lines += ["", f"{heading}: {count_text(verdicts)}", "", _table(verdicts)]
-    failed = [it for it in found.verdicts if not it.passed and it.check.finding]
-    if failed:
-        lines += ["", "of the failures:", *(f"  {it.check.name}: {it.check.finding}" for it in failed)]
+    if found.rotations:
+        lines += ["", rotations_text(found.rotations, found.model)]
+    if failed := [it for it in found.verdicts if not it.passed]:
+        lines += ["", "of the failures:", *(f"  {it.check.name}: {it.check.finding or UNKNOWN}" for it in failed)]
     return "\n".join(lines)
 
 
@@ -87,6 +90,7 @@ def validation_json(found: Validation) -> dict[str, Any]:
             part: {"pass": sum(it.passed for it in verdicts), "of": len(verdicts)}
             for part, verdicts in (("predicted", found.predicted), ("fitted", found.fitted))
         },
+        "rotations": rotations_json(found.rotations, found.model),
         "interval": "stochastic: 5th to 95th percentile over seeds",
         "model": found.model,
         "validation": str(found.path),
@@ -123,7 +127,7 @@ def _fact(it: Verdict) -> dict[str, Any]:
         "said": check.value,
         "trust": check.trust,
         "note": check.note,
-        "finding": check.finding,
+        "finding": "" if it.passed else check.finding,
         "crps": it.crps,
         "replicates": len(it.values),
         "scenario": it.scenario,

@@ -31,11 +31,12 @@ from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Workers
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Model
-from sim.runs.store import MANIFEST, Store, pictures, to_json, write_whole
+from sim.runs.store import MANIFEST, Store, clean, pictures, to_json, write_whole
 from sim.studies.fitted import check_place, fitted_text
 from sim.studies.points import to_parquet
 from sim.studies.posterior import TRUSTED, Floats, Posterior, quantiles, sample
-from sim.studies.targets import Moved, Target, Targets, changed, scheduled
+from sim.studies.rotation import lies_within, rotation_json, wanted_band
+from sim.studies.targets import Moved, Settings, Target, Targets, changed, scheduled
 from sim.studies.worlds import WORLDS, Worlds
 
 if TYPE_CHECKING:
@@ -75,13 +76,14 @@ class Evaluation:
 
 @dataclass(frozen=True, eq=False)
 class Span:
-    """What a posterior says of a target: the mean, and 90% intervals.
+    """What a posterior says of a target: mean, median, and 90% intervals.
 
     ``low`` to ``high`` is of the mean over seeds, so of the parameters alone; ``world_low`` to ``world_high`` of single
     worlds, so of parameters and luck.
     """
 
     mean: float
+    median: float
     low: float
     high: float
     world_low: float
@@ -115,9 +117,9 @@ class Fit:
         worlds = np.array([it.seeds[place] for it in self.sampled])
         known = np.isfinite(means) & (weights > 0)
         mean = float(np.sum(weights[known] * means[known]) / np.sum(weights[known])) if known.any() else math.nan
-        inner = quantiles(means, weights, INTERVAL)
+        low, middle, high = quantiles(means, weights, (INTERVAL[0], 0.5, INTERVAL[1]))
         outer = quantiles(worlds.reshape(-1), np.repeat(weights, worlds.shape[1]) / worlds.shape[1], INTERVAL)
-        return Span(mean, *inner, *outer)
+        return Span(mean, middle, low, high, *outer)
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +198,7 @@ def run_calibration(
         began = time.perf_counter()
         groups = ["", *(targets.groups if rotate else ())]
         expected = (len(_candidate_worlds(targets, {})) * targets.settings.replicates
-                    * (1 + (targets.settings.budget + 1) * len(groups)))  # fmt: skip
+                    * (1 + sum(_settings(targets, it).budget + 1 for it in groups)))  # fmt: skip
         worlds = Worlds(targets.scenarios, targets.readings, model, store, workers, watcher,
                         expected=expected, agreed=agreed, fresh=fresh, warm=warm)  # fmt: skip
         watcher.begin(f"calibrate {base.name}", 0, expected)
@@ -204,7 +206,7 @@ def run_calibration(
             fits = [_fit(targets, worlds, group) for group in groups]
         finally:
             watcher.end()
-        files = _files(targets, fits, store.path)
+        files = _files(targets, fits, store.path, model.version)
         files[WORLDS] = worlds.parquet()
         manifest = _publish(store, targets, design, digest, model, fits, worlds, files,
                             time.perf_counter() - began, workers.count)  # fmt: skip
@@ -248,7 +250,7 @@ def trust(fit: Fit, targets: Targets) -> list[str]:
 
 def _fit(targets: Targets, worlds: Worlds, left_out: str) -> Fit:
     """Search, then the posterior, then the best candidate once more in few digits."""
-    settings, keys = targets.settings, targets.keys
+    settings, keys = _settings(targets, left_out), targets.keys
     weights = [0.0 if it.group == left_out else it.weight for it in targets.targets]
     found: list[Evaluation] = []
 
@@ -267,7 +269,7 @@ def _fit(targets: Targets, worlds: Worlds, left_out: str) -> Fit:
         ])  # fmt: skip
 
     found.extend(_evaluate(targets, worlds, weights, AS_IT_IS, [({}, ())]))
-    _search(targets, lambda shares: [it.misfit for it in tried(SEARCH, shares)])
+    _search(targets, settings, lambda shares: [it.misfit for it in tried(SEARCH, shares)])
     searched = [it for it in found if it.stage == SEARCH]
     posterior = sample(
         lambda points: off(tried(SAMPLE, [tuple(map(float, row)) for row in points])),
@@ -283,12 +285,18 @@ def _fit(targets: Targets, worlds: Worlds, left_out: str) -> Fit:
     return Fit(left_out, (*found, last), posterior, last)
 
 
-def _search(targets: Targets, tried: Callable[[list[tuple[float, ...]]], list[float]]) -> None:
+def _settings(targets: Targets, left_out: str) -> Settings:
+    return targets.settings.rotated if left_out else targets.settings
+
+
+def _search(
+    targets: Targets, settings: Settings, tried: Callable[[list[tuple[float, ...]]], list[float]]
+) -> None:  # fmt: skip
     """Optuna's search in the unit cube: what it asks for hangs on the seed and on what it was told before, alone."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    settings, keys = targets.settings, targets.keys
+    keys = targets.keys
     sampler = optuna.samplers.TPESampler(
         seed=settings.seed % 2**32, multivariate=True, constant_liar=True,
         n_startup_trials=max(2, min(settings.searched // 3, 4 * len(keys) + 8)),
@@ -376,8 +384,11 @@ def _error(row: Floats) -> float:
 
 
 def _design(targets: Targets, *, rotate: bool) -> dict[str, Any]:
+    settings = asdict(targets.settings)
+    if not (rotate and settings["rotation_budget"]):
+        del settings["rotation_budget"]  # it changes nothing
     return {
-        "settings": asdict(targets.settings),
+        "settings": settings,
         "keys": {it.key: it.asked() for it in targets.keys},
         "targets": {it.name: it.asked() for it in targets.targets},
         "rotate": rotate,
@@ -390,7 +401,7 @@ def _digest(targets: Targets, design: Mapping[str, Any], version: str) -> str:
     return hashlib.sha256(json.dumps(("calibrate", bases, design), sort_keys=True).encode()).hexdigest()[:10]
 
 
-def _files(targets: Targets, fits: Sequence[Fit], path: Path) -> dict[str, bytes]:
+def _files(targets: Targets, fits: Sequence[Fit], path: Path, version: str) -> dict[str, bytes]:
     fit = fits[0]
     files = {
         EVALUATIONS: to_parquet(_evaluations_table(targets, fits)),
@@ -401,7 +412,7 @@ def _files(targets: Targets, fits: Sequence[Fit], path: Path) -> dict[str, bytes
         files[f"{name}-fitted.toml"] = fitted_text(targets, fit.best.values, said, name, path, path.name).encode()
     if len(fits) > 1:
         rows = rotation_rows(targets, fit, fits[1:])
-        files[ROTATION] = to_json({"base": targets.base, "title": targets.title, "targets": rows})
+        files[ROTATION] = to_json(clean(rotation_json(targets, rows, version)))
         files[ROTATION_TABLE] = to_parquet(pa.Table.from_pylist([_flat(row) for row in rows]))
     return files
 
@@ -412,17 +423,15 @@ def rotation_rows(targets: Targets, fit: Fit, rotation: Sequence[Fit]) -> list[d
     rows = []
     for place, it in enumerate(targets.targets):
         fold = without[it.group]
-        band = [x if math.isfinite(x) else None for x in it.band]
+        wanted = wanted_band(it.asked())
         fitted, predicted = asdict(fit.span(place)), asdict(fold.span(place))
-        low, high = (
-            it.band if any(map(math.isfinite, it.band)) else (it.value - 2 * it.tolerance, it.value + 2 * it.tolerance)
-        )
         rows.append({
-            "target": it.name, "fact": it.fact, "group": it.group, "scenario": it.scenario, "against": it.against,
-            "form": it.form, "reading": str(it.reading), "value": it.value, "tolerance": it.tolerance,
-            "bound": it.bound, "band": band,
-            "fitted": fitted | {"within": low <= fitted["mean"] <= high, "ess": fit.posterior.effective},
-            "predicted": predicted | {"within": low <= predicted["mean"] <= high, "ess": fold.posterior.effective},
+            "target": it.name, "title": it.title, "fact": it.fact, "unit": it.unit, **it.asked(),
+            "wanted": [*wanted],
+            "fitted": fitted | {"within": lies_within(wanted, fitted["median"]), "ess": fit.posterior.effective},
+            "predicted": predicted | {
+                "within": lies_within(wanted, predicted["median"]), "ess": fold.posterior.effective,
+            },
         })  # fmt: skip
     return rows
 
@@ -432,8 +441,8 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in row.items():
         if isinstance(value, dict):
             flat |= {f"{name}_{inner}": it for inner, it in value.items()}
-        elif name == "band":
-            flat |= {"band_low": value[0], "band_high": value[1]}
+        elif isinstance(value, list):
+            flat |= {f"{name}_low": value[0], f"{name}_high": value[1]}
         else:
             flat[name] = value
     return flat
@@ -497,6 +506,7 @@ def _publish(
         "optuna": _optuna(),
         "scenarios": {name: it.digest() for name, it in targets.scenarios.items()},
         "design": design,
+        "units": {it.name: it.unit for it in targets.targets},
         "fitted": {key: {"value": value, "median": said[key][0], "low": said[key][1], "high": said[key][2]}
                    for key, value in fit.best.values.items()},
         "misfit": {"as it is": _number(fit.evaluations[0].misfit), "fitted": _number(fit.best.misfit)},

@@ -30,7 +30,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.declare import Parameter, Source, Value
+from sim.declare import Outcome, Parameter, Source, Value
 from sim.facts import LAST, Check, checks, measured
 from sim.runs.replicate import Cells
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule, load, months
@@ -56,6 +56,7 @@ SETTINGS = {
     "search": _rule(0.4, "share of the budget that the search has; the posterior has the rest", 0.05, 0.95),
     "batch": _rule(8, "candidates that the search tries at once", 1, 1_000),
     "generations": _rule(6, "times that the posterior's proposals are adapted", 1, 1_000),
+    "rotation_budget": _rule(0, "candidates of each fit in a rotation; 0: as many as the first fit", 0, 1_000_000),
     "replicates": _rule(4, "seeds on which every candidate is tried", 1, 10_000),
     "seed": _rule(1, "seed of the worlds, of the search and of the posterior's draws", 0, 2**63 - 1),
 }
@@ -90,6 +91,7 @@ class Settings:
     search: float = 0.4
     batch: int = 8
     generations: int = 6
+    rotation_budget: int = 0
     replicates: int = 4
     seed: int = 1
 
@@ -97,6 +99,11 @@ class Settings:
     def searched(self) -> int:
         """Candidates of the search."""
         return max(1, min(self.budget - 1, round(self.budget * self.search)))
+
+    @property
+    def rotated(self) -> Settings:
+        """Those of a fit that leaves a group of targets out: no more candidates than the first fit has."""
+        return replace(self, budget=min(self.rotation_budget or self.budget, self.budget))
 
 
 @dataclass(frozen=True)
@@ -152,16 +159,18 @@ class Reading:
         over = (f"/{self.per}" if self.per else "") + (f"/({'/'.join(self.than)})" if self.than else "")
         return f"{self.outcome}{over} {span}"
 
+    @property
+    def check(self) -> Check:
+        """A check that measures it, and holds it to nothing."""
+        nowhere, span = (-math.inf, math.inf), (self.first, self.last)
+        return Check(str(self), "", "", (), "", self.outcome, span, nowhere, self.per, than=self.than)
+
     def of(self, cells: Cells, places: Mapping[str, int], start: int) -> float:
         """The number of a world's outcomes (months x outcomes) that begin in month ``start``; NaN without a value."""
         first, last = (months.number(month) - start for month in (self.first, self.last))
         if last < max(first, 0):
             return math.nan
-        nowhere = (-math.inf, math.inf)
-        check = Check(
-            str(self), "", "", (), "", self.outcome, (self.first, self.last), nowhere, self.per, than=self.than
-        )
-        return float(measured(check, lambda name: cells[None, :, places[name]], max(first, 0), last)[0])
+        return float(measured(self.check, lambda name: cells[None, :, places[name]], max(first, 0), last)[0])
 
 
 @dataclass(frozen=True)
@@ -174,6 +183,7 @@ class Target:
     fact: str
     scenario: str
     reading: Reading
+    unit: str
     against: str
     form: str
     value: float
@@ -219,7 +229,7 @@ class Targets:
 def read_targets(
     file: str | Path,
     base: Scenario,
-    outcomes: Collection[str],
+    outcomes: Mapping[str, Outcome],
     keys: Sequence[str] = (),
     given: Mapping[str, Any] | None = None,
     known: Mapping[str, Check] | None = None,
@@ -237,7 +247,7 @@ def read_targets(
 
 class _Reader:
     def __init__(
-        self, document: Document, base: Scenario, outcomes: Collection[str], known: Mapping[str, Check]
+        self, document: Document, base: Scenario, outcomes: Mapping[str, Outcome], known: Mapping[str, Check]
     ) -> None:
         self.document, self.table = document, document.table
         self.base, self.outcomes, self.known = base, outcomes, known
@@ -430,9 +440,11 @@ class _Reader:
         parts = {
             part: said[part] for part in ("title", "form", "value", "tolerance", "bound", "weight", "fact", "band")
         }
+        reading = Reading(said["outcome"], said["per"], said["than"], first, last)
+        check = self.known.get(said["fact"]) or replace(reading.check, form=said["form"])
         return Target(
             name=name, group=said["group"] or name, scenario=scenario.name, against=against.name if against else "",
-            reading=Reading(said["outcome"], said["per"], said["than"], first, last), **parts,
+            reading=reading, unit=unit_of(check, self.outcomes), **parts,
         )  # fmt: skip
 
     def of_fact(self, path: tuple[str, ...], table: Mapping[str, Any]) -> dict[str, Any]:
@@ -527,6 +539,18 @@ def _resolved(name: str, scenario: Scenario, settings: Settings, targets: Sequen
     ends = [scenario.month_of(it.reading.last) + 1 for it in targets if name in (it.scenario, it.against)]
     values = {"run.seed": settings.seed, "run.replicates": settings.replicates, "run.months": max(ends, default=1)}
     return replace(scenario, values={**scenario.values, **values})
+
+
+def unit_of(check: Check, outcomes: Mapping[str, Outcome]) -> str:
+    """The unit of a check's value."""
+    if check.unit:
+        return check.unit
+    if check.form == "relative":
+        return "relative change"
+    if check.than:
+        return "times"
+    unit = outcomes[check.outcome].unit
+    return f"{unit} / {outcomes[check.per].unit}" if check.per else unit
 
 
 def changed(keys: Sequence[Moved], values: Mapping[str, Value], scenario: str) -> dict[str, Value]:

@@ -31,6 +31,8 @@ from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
 from sim.studies.points import LIMIT, TooLarge, span_text
 from sim.studies.rests import in_force
+from sim.studies.rotation import Rotation
+from sim.studies.targets import unit_of
 from sim.studies.what_if import known_as
 
 REPLICATES = 50
@@ -80,12 +82,14 @@ class Verdict:
 class Validation:
     """All verdicts, in the order of the checks; ``path`` is the folder of the page and its data.
 
-    ``results`` are those measured on, by scenario; their tables hold only the outcomes that were needed.
+    ``results`` are those measured on, by scenario; their tables hold only the outcomes that were needed. ``rotations``
+    are kept ones, in which targets of calibrations were predicted.
     """
 
     path: Path
     verdicts: tuple[Verdict, ...]
     results: dict[str, Result]
+    rotations: tuple[Rotation, ...] = ()
 
     @property
     def predicted(self) -> tuple[Verdict, ...]:
@@ -124,15 +128,16 @@ def validate_model(
     workers: Workers,
     watcher: Watcher,
     *,
+    rotations: Sequence[Rotation] = (),
     agreed: bool = False,
     fresh: bool = False,
     warm: Callable[[], bool] = lambda: True,
 ) -> Validation:
     """Judge the checks on ``scenarios`` (by the name that a check gives), which are run where they are not kept.
 
-    ``fitted`` names what calibration aimed at a check. The cost is said before it is spent; ``TooLarge`` where it is
-    above ``LIMIT`` and not ``agreed``, ``Incompatible`` where seeds cannot be paired,
-    ``NothingRan`` where every world failed.
+    ``fitted`` names what calibration aimed at a check; ``rotations`` are kept ones, to be shown beside. The cost is
+    said before it is spent; ``TooLarge`` where it is above ``LIMIT`` and not ``agreed``, ``Incompatible`` where seeds
+    cannot be paired, ``NothingRan`` where every world failed.
     """
     _same_seeds(checks, scenarios)
     held = {name: known_as(scenario, model.version, out) for name, scenario in scenarios.items()}
@@ -153,7 +158,7 @@ def validate_model(
         for it in (check.scenario,)
     )
     results = {name: results[name] for name in names}
-    return Validation(out / _folder(checks, results), verdicts, results)
+    return Validation(out / _folder(checks, results), verdicts, results, tuple(rotations))
 
 
 def of_scenario(checks: Iterable[Check], name: str) -> list[Check]:
@@ -200,18 +205,6 @@ def judged(check: Check, scenario: str, values: Numbers, outcomes: Mapping[str, 
     else:
         passed, reason = check.band[0] <= value <= check.band[1], _beside_band(check.band, value)
     return Verdict(check, scenario, unit, drawn, value, low, high, passed, whole, reason, fitted, score)
-
-
-def unit_of(check: Check, outcomes: Mapping[str, Outcome]) -> str:
-    """The unit of a check's value."""
-    if check.unit:
-        return check.unit
-    if check.form == "relative":
-        return "relative change"
-    if check.than:
-        return "times"
-    unit = outcomes[check.outcome].unit
-    return f"{unit} / {outcomes[check.per].unit}" if check.per else unit
 
 
 def _beside_band(band: tuple[float, float], value: float) -> str:

@@ -37,7 +37,7 @@ def reproduction(results: Sequence[Result], lines: Sequence[str]) -> Markup:
     facts = [_facts(result.manifest, result.path.name, OUTCOMES) for result in results]
     same = f"The same model gives the same bytes of {OUTCOMES}, however many workers run it."
     return join(
-        _steps(kept, lines), tag("p", same), _versions([file.removesuffix(".toml") for file in files], facts),
+        _steps(kept, lines), tag("p", same), versions([file.removesuffix(".toml") for file in files], facts),
         [fold(f"Seeds of {result.path.name}", tag("p", tag("code", ", ".join(_seeds(result))), class_="wrap"))
          for result in results],
     )  # fmt: skip
@@ -50,7 +50,7 @@ def study_reproduction(study: Stored, lines: Sequence[str], against: str = "") -
         download(f"{name}.toml", (study.path / file).read_bytes(), f"the scenario {name}", "text/plain")
         for name, file in named
     ]
-    return join(_steps(files, lines), _versions([study.name], [_facts(study.manifest, study.path.name, REPLICATES)]))
+    return join(_steps(files, lines), versions([study.name], [_facts(study.manifest, study.path.name, REPLICATES)]))
 
 
 def other_name(study: Stored, against: str) -> str:
@@ -71,7 +71,8 @@ def _steps(files: Sequence[Markup], lines: Sequence[str]) -> Markup:
     )
 
 
-def _versions(labels: Sequence[str], facts: Sequence[dict[str, str]]) -> Markup:
+def versions(labels: Sequence[str], facts: Sequence[dict[str, str]]) -> Markup:
+    """Versions and digests, a column for each label."""
     rows = [(name, *(tag("code", fact[name]) for fact in facts)) for name in facts[0]]
     return table(("", *labels), rows, (), "Versions and digests")
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from pyarrow import parquet
 
 from sim.runs.ensemble import Request
 from sim.runs.errors import ResultError
 from sim.runs.replicate import Cells
-from sim.runs.store import MANIFEST, SCENARIO, Store
+from sim.runs.store import MANIFEST, SCENARIO, Store, clean
 from sim.scenario import Scenario, ScenarioError, load
+from sim.studies.calibrate import AS_IT_IS, EVALUATIONS, FITTED, INTERVAL, POSTERIOR, ROTATION, SAMPLE
 from sim.studies.points import REPLICATES, Point
+from sim.studies.posterior import Floats, quantiles
+from sim.studies.rotation import lies_within, wanted_band
 from sim.studies.sensitivity import ANSWER, Sensitivity, read_answer
+from sim.studies.targets import Moved
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +44,27 @@ class Stored:
     @property
     def replicates(self) -> int:
         return int(self.cells.shape[1])
+
+
+@dataclass(frozen=True, eq=False)
+class StoredCalibration:
+    """A calibration. ``posterior`` has each key's values, ``weights`` theirs; ``rows`` are the targets.
+
+    Of a row ``as it is`` and ``fitted`` have median and ends, of the scenarios as they are and of the posterior, and
+    ``mean`` and ``error`` are those of the fitted values. ``rotation`` is empty where there was none.
+    """
+
+    path: Path
+    manifest: dict[str, Any]
+    keys: tuple[Moved, ...]
+    posterior: dict[str, Floats]
+    weights: Floats
+    rows: tuple[dict[str, Any], ...]
+    rotation: tuple[dict[str, Any], ...]
+
+    @property
+    def name(self) -> str:
+        return str(self.manifest["name"])
 
 
 def kind_of(folder: Path) -> str:
@@ -88,6 +114,60 @@ def open_sensitivity(folder: Path) -> tuple[Stored, list[Sensitivity], dict[str,
     study = Stored(folder, store.manifest(), scenario, (), {}, np.empty((0, 0, 0)))
     with readable(folder):
         return study, [read_answer(folder, answer, name) for name in answer["outcomes"]], answer
+
+
+def open_calibration(folder: Path) -> StoredCalibration:
+    """A calibration; ``ResultError`` where it is damaged or half-written."""
+    store = Store(folder)
+    manifest = store.manifest()
+    with readable(folder):
+        names = [name for name in (EVALUATIONS, POSTERIOR, ROTATION) if name != ROTATION or name in manifest["outputs"]]
+        for name in (*names, *(it for it in manifest["outputs"] if it.endswith(".toml"))):
+            intact(store, name)
+        drawn = parquet.ParquetFile(folder / POSTERIOR).read()
+        tried = parquet.ParquetFile(folder / EVALUATIONS).read().to_pylist()
+        keys = tuple(
+            Moved(key, it["unit"], it["low"], it["high"], it["scale"] == "log",
+                  pa.types.is_integer(drawn.schema.field(key).type), tuple(it["scenarios"]), inherited=False)
+            for key, it in manifest["design"]["keys"].items()
+        )  # fmt: skip
+        rows = _target_rows(manifest, [it for it in tried if not it["left_out"]], drawn.to_pylist(), keys)
+        rotation = json.loads((folder / ROTATION).read_bytes())["targets"] if ROTATION in names else []
+        for row in rotation:
+            _ = row["title"], row["unit"], row["wanted"], row["predicted"]["median"]
+    posterior = {it.key: drawn.column(it.key).to_numpy() for it in keys}
+    return StoredCalibration(
+        folder, manifest, keys, posterior, drawn.column("weight").to_numpy(), tuple(rows), tuple(rotation)
+    )
+
+
+def _target_rows(
+    manifest: dict[str, Any], tried: list[dict[str, Any]], drawn: list[dict[str, Any]], keys: Sequence[Moved]
+) -> list[dict[str, Any]]:
+    """Of every target what was asked for, what it was before and what it is with the posterior's weights."""
+    weights: dict[tuple[Any, ...], list[float]] = {}
+    for row in drawn:
+        weights.setdefault(tuple(row[it.key] for it in keys), []).append(row["weight"])
+    carried = [
+        (row, found.pop()) for row in tried if row["stage"] == SAMPLE
+        if (found := weights.get(tuple(row[it.key] for it in keys)))
+    ]  # fmt: skip
+    before, after = (next(row for row in tried if row["stage"] == stage) for stage in (AS_IT_IS, FITTED))
+    units, rows = manifest.get("units", {}), []
+    for name, asked in manifest["design"]["targets"].items():
+        wanted = wanted_band(asked)
+        values, shares = (
+            np.array(part) for part in zip(*((row[name], weight) for row, weight in carried), strict=True)
+        )
+        low, middle, high = quantiles(values, shares, (INTERVAL[0], 0.5, INTERVAL[1]))
+        was = before[name]
+        rows.append({
+            "target": name, "title": name, "unit": units.get(name, ""), **asked, "wanted": [*wanted],
+            "mean": after[name], "error": after[f"{name} error"],
+            "as it is": {"median": was, "low": was, "high": was, "within": lies_within(wanted, was)},
+            "fitted": {"median": middle, "low": low, "high": high, "within": lies_within(wanted, middle)},
+        })  # fmt: skip
+    return [clean(row) for row in rows]
 
 
 def open_sweep(folder: Path) -> Stored:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.declare import Outcome
+from sim.report.html.calibration import report_calibration
 from sim.report.html.results import Report, report_comparison, report_result
 from sim.report.html.sensitivity import report_sensitivity
-from sim.report.html.stored import kind_of, open_sensitivity, open_sweep
+from sim.report.html.stored import kind_of, open_calibration, open_sensitivity, open_sweep
 from sim.report.html.sweep import report_sweep
 from sim.runs.errors import Incompatible, ResultError
 from sim.runs.result import Result, find_result
@@ -85,7 +86,10 @@ def _study(place: Path, headline: Callable[[Scenario], Sequence[str]]) -> Report
         return report_sweep(sweep, headline(sweep.scenario))
     if kind == "sensitivity":
         return report_sensitivity(*open_sensitivity(place))
-    raise ResultError(f"{place}: a study of kind {kind} has no report, allowed: a result, a sweep, a sensitivity study")
+    if kind == "calibrate":
+        return report_calibration(open_calibration(place))
+    allowed = "allowed: a result, a sweep, a sensitivity study, a calibration"
+    raise ResultError(f"{place}: a study of kind {kind} has no report, {allowed}")
 
 
 def _sensitivities(result: Result, folder: Path, names: Sequence[str]) -> list[Sensitivity]:

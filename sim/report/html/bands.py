@@ -1,0 +1,140 @@
+"""Charts on an axis of bands: values of any unit on one axis, 0 at their band's lower end and 1 at its upper one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from sim.report.html.markup import Markup, tag
+from sim.report.rotations import asked_text, band_of, wanted_text
+from sim.report.validation import band_text, verdict_text
+from sim.runs.summary import number, span
+from sim.studies.rotation import Row
+from sim.studies.validate import Verdict
+
+Band = tuple[float, float]
+
+_WIDTH, _LEFT, _RIGHT, _BOTTOM = 980, 330, 280, 30
+_ONE, _TWO = 28, 38  # units of the picture a line, with one interval and with two
+_APART = 7  # units of the picture by which a fitted and a predicted value are above and below their line
+_FROM, _TO = -1.0, 2.0  # of the axis, in bands
+_LONGEST = 52  # letters of a title in a chart
+_ENDS = ((-1, "one width below"), (0, "lower end"), (1, "upper end"), (2, "one width above"))
+SIGNS = "grey: the band; line: 90% of seeds; ● median, pass; ✕ median, fail; ◆ what the source says; ▸ beyond the axis"
+ROTATION_SIGNS = (
+    "grey: the band; above: fitted to it; below, coloured: predicted without its group; line: 90% of the posterior; "
+    "● median in the band; ✕ median out of it; ◆ what was asked for; ▸ beyond the axis"
+)
+
+
+def in_bands(band: Band, value: float, size: float) -> float:
+    """A value in units of its band.
+
+    Of a band with one end the unit is that end's distance from zero, or ``size`` where the end is zero.
+    """
+    low, high = band
+    if math.isinf(high):
+        return (value - low) / (abs(low) or size)
+    return 1.0 + (value - high) / (abs(high) or size) if math.isinf(low) else (value - low) / (high - low)
+
+
+def band_chart(name: str, group: str, verdicts: Sequence[Verdict]) -> Markup:
+    """Each fact on a line: its band, and the model's median and interval in units of that band."""
+    drawn: list[Markup] = []
+    for place, it in enumerate(verdicts):
+        y = _ONE * (place + 0.5)
+        drawn += _line(it.check.title, it.check.band, it.check.value, (it.low, it.high), y, _ONE)
+        drawn += _interval(it.check.band, (it.value, it.low, it.high), y, "s0" if it.passed else "s1", good=it.passed)
+        drawn.append(_told(_numbers(it.value, it.low, it.high), y))
+    words = f"{group}: " + "; ".join(
+        f"{it.check.title} {number(it.value)} ({span(it.low, it.high)}), band {band_text(it.check.band)}, "
+        f"{verdict_text(it)}" for it in verdicts
+    )  # fmt: skip
+    return _picture(name, words, _ONE * len(verdicts), drawn)
+
+
+def pair_chart(name: str, title: str, rows: Sequence[Row], first: str, second: str) -> Markup:
+    """Each target on a line: its band, and above one another what it is in two ways, such as fitted and predicted."""
+    drawn: list[Markup] = []
+    for place, row in enumerate(rows):
+        y, band, last = _TWO * (place + 0.5), band_of(row), row[second]
+        drawn += _line(row["title"] or row["target"], band, row["value"], (last["low"], last["high"]), y, _TWO)
+        for kind, at in ((first, y - _APART), (second, y + _APART)):
+            one = row[kind]
+            colour = "s4" if kind == first else "s0" if one["within"] else "s1"
+            drawn += _interval(band, (one["median"], one["low"], one["high"]), at, colour, good=one["within"])
+        drawn.append(_told(_numbers(last["median"], last["low"], last["high"]), y))
+    words = f"{title}: " + "; ".join(
+        f"{row['title'] or row['target']}, asked for {asked_text(row)}, band {wanted_text(row)}: "
+        + ", ".join(f"{kind} {_numbers(*(row[kind][part] for part in ('median', 'low', 'high')))}"
+                    for kind in (first, second))
+        for row in rows
+    )  # fmt: skip
+    return _picture(name, words, _TWO * len(rows), drawn)
+
+
+def _picture(name: str, words: str, tall: int, drawn: Sequence[Markup]) -> Markup:
+    height = tall + _BOTTOM
+    axis: list[Markup] = []
+    for end, label in _ENDS:
+        axis += [tag("path", d=f"M{_x(end)} 0V{height - _BOTTOM + 4}", class_="grid"),
+                 tag("text", label, x=_x(end), y=height - 8, class_="tick x")]  # fmt: skip
+    return tag("svg", tag("title", words, id=f"{name}-title"), axis, drawn, viewBox=f"0 0 {_WIDTH} {height}",
+               role="img", aria_labelledby=f"{name}-title", class_="tornado bands")  # fmt: skip
+
+
+def _line(
+    title: str, band: Band, said: float | None, ends: tuple[float | None, float | None], y: float, tall: int
+) -> list[Markup]:  # fmt: skip
+    """Title and band of one line, and what was said or asked for, where that is on the axis."""
+    (low, high), half = band, tall // 2 - 5
+    left, right = (_FROM if math.isinf(low) else 0.0), (_TO if math.isinf(high) else 1.0)
+    short = title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…"
+    drawn = [
+        tag("text", short, x=_LEFT - 12, y=y + 4, class_="tick y"),
+        tag("path", d=f"M{_x(left)} {y - half}H{_x(right)}v{2 * half}H{_x(left)}Z", class_="band s4"),
+    ]
+    if said is not None and _FROM <= (at := in_bands(band, said, _size(ends))) <= _TO:
+        drawn.append(tag("path", d=f"M{_x(at)} {y - 7}l5 7l-5 7l-5 -7Z", class_="mark"))
+    return drawn
+
+
+def _interval(
+    band: Band, found: tuple[float | None, float | None, float | None], y: float, colour: str, *, good: bool
+) -> list[Markup]:  # fmt: skip
+    """A median with its interval; nothing where there is none."""
+    value, low, high = found
+    if value is None or low is None or high is None:
+        return []
+    size = _size((low, high))
+    left, right = (_x(in_bands(band, end, size)) for end in (low, high))
+    whisker = tag("path", d=f"M{left} {y}H{right}", class_=f"whisker {colour}")
+    return [whisker, _point(in_bands(band, value, size), y, colour, good=good)]
+
+
+def _point(middle: float, y: float, colour: str, *, good: bool) -> Markup:
+    """The median: a dot or a cross; an arrowhead where it lies beyond the axis."""
+    x = _x(middle)
+    if not _FROM <= middle <= _TO:
+        way = 7 if middle > _TO else -7
+        return tag("path", d=f"M{x} {y - 6}l{way} 6l{-way} 6Z", class_=f"dot here {colour}")
+    if good:
+        return tag("circle", cx=x, cy=y, r=5, class_=f"dot here {colour}")
+    return tag("path", d=f"M{x - 5} {y - 5}l10 10M{x + 5} {y - 5}l-10 10", class_=f"line {colour}")
+
+
+def _told(words: str, y: float) -> Markup:
+    return tag("text", words, x=_WIDTH - _RIGHT + 14, y=y + 4, class_="tick first")
+
+
+def _numbers(value: float | None, low: float | None, high: float | None) -> str:
+    return "no value" if value is None else f"{number(value)} ({span(low, high)})"
+
+
+def _size(ends: tuple[float | None, float | None]) -> float:
+    return max(abs(end or 0.0) for end in ends) or 1.0
+
+
+def _x(value: float) -> float:
+    within = min(max(value, _FROM), _TO)
+    return round(_LEFT + (_WIDTH - _LEFT - _RIGHT) * (within - _FROM) / (_TO - _FROM), 1)

@@ -1,0 +1,211 @@
+"""The report on a calibration: what was fitted to what, how far each key could be moved, and what was predicted."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.report.html.bands import pair_chart
+from sim.report.html.charts import tick_labels, ticks
+from sim.report.html.limits import HEADING, limits_list
+from sim.report.html.markup import Markup, download, join, table, tag
+from sim.report.html.page import Section, document
+from sim.report.html.reproduce import versions
+from sim.report.html.results import SOURCES, Report
+from sim.report.html.rotation import HEADING as ROTATION_HEADING
+from sim.report.html.rotation import WORDS, rotation_parts
+from sim.report.html.stored import StoredCalibration
+from sim.report.rotations import asked_text, wanted_text
+from sim.runs.summary import csv_bytes, number, span
+from sim.studies.targets import Moved
+
+_WIDTH, _HEIGHT, _SIDE, _TOP, _BOTTOM = 360, 150, 14, 26, 24  # units of a picture: about a pixel each
+_BINS = 24
+_SIGNS = (
+    "grey: the band; above: as it is; below, coloured: the posterior, with the line its 90% interval; ● median in the "
+    "band; ✕ median out of it; ◆ what was asked for; ▸ beyond the axis"
+)
+_MARGINALS = (
+    "Bars: the posterior over the range that was tried; grey line: beforehand, when all of it is equally likely; bar "
+    "above: the 90% interval; red: the fitted value."
+)
+
+
+def report_calibration(study: StoredCalibration) -> Report:
+    """The page: fitted values and their posteriors first, then how the targets are met."""
+    manifest, settings = study.manifest, study.manifest["design"]["settings"]
+    sentence = _sentence(study)
+    lines = _commands(study)
+    remarks = [tag("p", said, class_="warning") for said in manifest["remarks"]]
+    rotation = join(tag("p", WORDS), rotation_parts(study.name, study.rotation)) if study.rotation else None
+    sections = [
+        Section("keys", "What was fitted", join(_keys(study), _marginals(study))),
+        Section("targets", "How the targets are met", join(remarks, _targets(study))),
+        *([Section("rotation", ROTATION_HEADING, rotation)] if rotation else []),
+        Section("limits", HEADING, limits_list()),
+        Section("reproduce", "How to reproduce it", join(
+            tag("p", "With the same version, and the targets and ranges above in a file TARGETS.toml:"),
+            tag("pre", tag("code", "\n".join(lines)), tabindex=0), versions([study.path.name], [_facts(study)]),
+        )),
+        Section("data", "Data", _downloads(study)),
+    ]  # fmt: skip
+    eyebrow = (
+        f"{study.name} · {settings['budget']} candidates · {settings['replicates']} seeds from seed "
+        f"{settings['seed']} · effective sample size "
+        f"{manifest['effective_sample_size']:.0f} · model {manifest['model']}"
+    )
+    title = f"{manifest['title'] or study.name}: what it was calibrated to"
+    page = document(
+        title, eyebrow, [sentence], None, sections, {}, f"Written by sim report from {study.path.name}. {SOURCES}"
+    )
+    told = {"kind": "calibrate", "commands": lines, "fitted": manifest["fitted"], "misfit": manifest["misfit"],
+            "effective_sample_size": manifest["effective_sample_size"], "remarks": manifest["remarks"],
+            "targets": {row["target"]: {key: it for key, it in row.items() if key != "target"} for row in study.rows},
+            **({"rotation": list(study.rotation)} if study.rotation else {})}  # fmt: skip
+    return Report(study.path.name, page, (sentence,), told)
+
+
+def _facts(study: StoredCalibration) -> dict[str, str]:
+    manifest, settings = study.manifest, study.manifest["design"]["settings"]
+    seeds = f"{settings['replicates']} seeds each, from seed {settings['seed']}"
+    digests = {name: str(it) for name, it in manifest["outputs"].items() if "/" not in name}
+    return {
+        "model": str(manifest["model"]),
+        "method": str(manifest["method"]),
+        "candidates": f"{settings['budget']}, {seeds}",
+        **{f"digest of {name} (SHA-256)": it for name, it in digests.items()},
+        "commit": str((manifest.get("git") or {}).get("commit", "not known")),
+        "Python": str(manifest.get("python", "not known")),
+    }
+
+
+def _sentence(study: StoredCalibration) -> str:
+    """How many targets are met, and how far the misfit came down."""
+    met = sum(bool(row["fitted"]["within"]) for row in study.rows)
+    keys = f"{len(study.keys)} key{'s' * (len(study.keys) > 1)}"
+    misfit = study.manifest["misfit"]
+    return (
+        f"With {keys} of {study.name} fitted, {met} of {len(study.rows)} targets have their posterior median in the "
+        f"band; the misfit is {number(misfit['fitted'])}, and was {number(misfit['as it is'])}."
+    )
+
+
+def _keys(study: StoredCalibration) -> Markup:
+    heads = ("key", "fitted", "median", "90% interval", "tried", "unit", "in")
+    rows = []
+    for key in study.keys:
+        it = study.manifest["fitted"][key.key]
+        tried = f"{span(key.low, key.high)}{' (log)' if key.log else ''}"
+        rows.append((tag("code", key.key), number(it["value"]), number(it["median"]), span(it["low"], it["high"]),
+                     tried, key.unit, ", ".join(key.scenarios)))  # fmt: skip
+    return table(heads, rows, (1, 2, 3, 4), "Fitted values, and intervals of the posterior")
+
+
+def _marginals(study: StoredCalibration) -> Markup:
+    figures = [
+        tag("figure", tag("figcaption", tag("b", it.key.rpartition(".")[2]), " ", tag("span", it.unit or "no unit"),
+                          tag("small", f"{it.key}{', log scale' if it.log else ''}")),
+            marginal_chart(f"marginal{place}", study, it))
+        for place, it in enumerate(study.keys)
+    ]  # fmt: skip
+    return join(
+        tag("h3", "What each could be"), tag("p", _MARGINALS, class_="note"), tag("div", figures, class_="charts")
+    )
+
+
+def marginal_chart(name: str, study: StoredCalibration, key: Moved) -> Markup:
+    """A key's posterior as bars over its range, with its interval and the fitted value."""
+    it = study.manifest["fitted"][key.key]
+    shares = np.array([key.share(value) for value in study.posterior[key.key]])
+    heights, _ = np.histogram(shares, np.linspace(0.0, 1.0, _BINS + 1), weights=study.weights * _BINS)
+    top, floor = max(float(heights.max()), 1.0), _HEIGHT - _BOTTOM
+
+    def x(share: float) -> float:
+        return round(_SIDE + (_WIDTH - 2 * _SIDE) * share, 1)
+
+    def y(height: float) -> float:
+        return round(floor - (floor - _TOP) * height / top, 1)
+
+    bars = "".join(
+        f"M{x(at / _BINS)} {floor}V{y(height)}H{x((at + 1) / _BINS)}V{floor}Z" for at, height in enumerate(heights)
+    )
+    low, fitted, high = (x(key.share(it[part])) for part in ("low", "value", "high"))
+    marks = (
+        [key.low, math.sqrt(key.low * key.high), key.high]
+        if key.log
+        else [mark for mark in ticks(key.low, key.high, 4) if key.low <= mark <= key.high]
+    )
+    words = [number(mark) for mark in marks] if key.log else tick_labels(marks)
+    axis = [
+        join(tag("path", d=f"M{x(key.share(mark))} {floor}v4", class_="axis"),
+             tag("text", label, x=x(key.share(mark)), y=_HEIGHT - 6,
+                 class_=f"tick {'first' if key.share(mark) < 0.05 else 'y' if key.share(mark) > 0.95 else 'x'}"))
+        for mark, label in zip(marks, words, strict=True)
+    ]  # fmt: skip
+    said = f"{key.key}: fitted {number(it['value'])}, median {number(it['median'])} ({span(it['low'], it['high'])})"
+    side = -6 if key.share(it["value"]) > 0.6 else 6
+    return tag(
+        "svg", tag("title", said, id=f"{name}-title"),
+        tag("path", d=bars, class_="bars s0"), tag("path", d=f"M{x(0)} {y(1.0)}H{x(1)}", class_="axis"),
+        tag("path", d=f"M{low} {_TOP - 8}H{high}", class_="line s1"),
+        tag("path", d=f"M{fitted} {_TOP - 14}V{floor}", class_="fitted-line"),
+        tag("text", number(it["value"]), x=fitted + side, y=_TOP + 8, class_=f"told {'y' if side < 0 else 'first'}"),
+        tag("path", d=f"M{x(0)} {floor}H{x(1)}", class_="axis"), axis,
+        viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img", aria_labelledby=f"{name}-title",
+    )  # fmt: skip
+
+
+def _targets(study: StoredCalibration) -> Markup:
+    caption = tag("figcaption", tag("b", "As it is, and fitted"), " ", tag("span", _SIGNS))
+    heads = ("target", "asked for", "as it is", "fitted", "tolerances off", "posterior", "")
+    numbers = table(heads, [_cells(row) for row in study.rows], (1, 2, 3, 4, 5), "Targets")
+    return join(
+        tag(
+            "figure",
+            caption,
+            pair_chart("met", study.name, study.rows, "as it is", "fitted"),
+            class_="wide",
+            tabindex=0,
+        ),
+        tag("div", numbers, class_="rotated"),
+    )
+
+
+def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
+    posterior = row["fitted"]
+    badge = tag(
+        "span", "✓ in" if posterior["within"] else "✗ out", class_=f"badge {'yes' if posterior['within'] else 'no'}"
+    )
+    return (
+        join(row["target"], tag("small", f"{row['scenario']}: {row['reading']}")),
+        join(asked_text(row), tag("small", f"band {wanted_text(row)}"), tag("small", row["unit"])),
+        number(row["as it is"]["median"]),
+        join(number(row["mean"]), tag("small", f"standard error {number(row['error'])}")),
+        number(None if row["mean"] is None else (row["mean"] - row["value"]) / row["tolerance"]),
+        join(number(posterior["median"]), tag("small", span(posterior["low"], posterior["high"]))),
+        badge,
+    )
+
+
+def _commands(study: StoredCalibration) -> list[str]:
+    design = study.manifest["design"]
+    settings = design["settings"]
+    parts = [f"sim calibrate {shlex.quote(study.name)} --targets TARGETS.toml"]
+    parts += [f"--{name} {settings[name]}" for name in ("budget", "replicates", "seed")]
+    parts += ["--rotate"] * bool(design["rotate"])
+    return [" ".join(parts), f"sim report {shlex.quote(f'results/{study.path.name}')}"]
+
+
+def _downloads(study: StoredCalibration) -> Markup:
+    keys = [it.key for it in study.keys]
+    rows = zip(*(study.posterior[key].tolist() for key in keys), study.weights.tolist(), strict=True)
+    files: list[Sequence[Any]] = [
+        (name, (study.path / name).read_bytes(), "the scenario with the fitted values", "text/plain")
+        for name in study.manifest["outputs"] if name.endswith(".toml")
+    ]  # fmt: skip
+    files.append(("posterior.csv", csv_bytes([*keys, "weight"], rows), "the posterior", "text/csv"))
+    return tag("ul", [tag("li", download(*file)) for file in files])

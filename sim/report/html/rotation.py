@@ -1,0 +1,62 @@
+"""The section on rotations: each target as it was fitted, and as a fit to the others predicts it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sim.report.html.bands import ROTATION_SIGNS, pair_chart
+from sim.report.html.markup import Markup, join, table, tag
+from sim.report.html.page import Section
+from sim.report.rotations import asked_text, count_text, made_text, remarks, wanted_text
+from sim.runs.summary import number, span
+from sim.studies.rotation import Rotation, Row
+
+HEADING = "Rotation: each target as predicted by a fit to the others"
+WORDS = (
+    "Targets of a calibration stand in groups. In a rotation each group is left out in turn, parameters are fitted to "
+    "the others, and what that fit predicts of the group is held to its bands. Medians and 90% intervals are of the "
+    "posterior, over means of a few seeds, so of the parameters alone."
+)
+
+
+def rotation_sections(rotations: Sequence[Rotation], model: str) -> list[Section]:
+    """None where no rotation is kept."""
+    if not rotations:
+        return []
+    return [Section("rotation", HEADING, join(tag("p", WORDS), [_rotation(it, model) for it in rotations]))]
+
+
+def _rotation(it: Rotation, model: str) -> Markup:
+    said = f"{count_text(it)}; {made_text(it)}."
+    warnings = [tag("p", f"{words[0].upper()}{words[1:]}.", class_="warning") for words in remarks(it, model)]
+    return join(tag("h3", it.title or it.name), tag("p", said), warnings, rotation_parts(it.name, it.rows))
+
+
+def rotation_parts(name: str, rows: Sequence[Row]) -> Markup:
+    """Figure and table."""
+    caption = tag("figcaption", tag("b", "Fitted and predicted"), " ", tag("span", ROTATION_SIGNS))
+    heads = ("target", "left out with", "asked for", "fitted", "", "predicted", "", "effective sample size")
+    numbers = table(heads, [_cells(row) for row in rows], (2, 3, 5, 7), f"{name}: fitted and predicted")
+    return join(
+        tag(
+            "figure",
+            caption,
+            pair_chart(f"rotation-{name}", name, rows, "fitted", "predicted"),
+            class_="wide",
+            tabindex=0,
+        ),
+        tag("div", numbers, class_="rotated"),
+    )
+
+
+def _cells(row: Row) -> list[Any]:
+    cells: list[Any] = [
+        join(row["title"] or row["target"], tag("small", f"{row['scenario']}: {row['reading']}")),
+        row["group"], join(asked_text(row), tag("small", f"band {wanted_text(row)}"), tag("small", row["unit"])),
+    ]  # fmt: skip
+    for kind in ("fitted", "predicted"):
+        one = row[kind]
+        badge = tag("span", "✓ in" if one["within"] else "✗ out", class_=f"badge {'yes' if one['within'] else 'no'}")
+        cells += [join(number(one["median"]), tag("small", span(one["low"], one["high"]))), badge]
+    return [*cells, f"{row['predicted']['ess']:.0f}"]

@@ -1,0 +1,98 @@
+"""Rotations as text, as JSON and as a table of numbers: of each target what was fitted, and what was predicted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sim.report.tables import columns
+from sim.runs.summary import csv_bytes, number, span
+from sim.studies.posterior import TRUSTED
+from sim.studies.rotation import Rotation, Row
+
+HEADING = "rotation: each target as predicted by a fit to the others"
+_SIGNS = {"at least": "≥ ", "at most": "≤ "}
+
+
+def rotations_text(rotations: Sequence[Rotation], model: str) -> str:
+    """Every rotation with what it was made with, what speaks against it, and its table."""
+    lines = [HEADING]
+    for it in rotations:
+        lines += ["", f"{it.name}: {it.title}", f"{count_text(it)}; {made_text(it)}", *remarks(it, model), ""]
+        lines += [rotation_table(it.rows)]
+    return "\n".join([*lines, "", "intervals: parameter: 90% of the posterior, of means over seeds"])
+
+
+def rotation_table(rows: Iterable[Row]) -> str:
+    """A line a target."""
+    heads = ("target", "group", "asked for", "band", "fitted", "90% interval", "", "predicted", "90% interval", "",
+             "effective sample", "unit")  # fmt: skip
+    cells = []
+    for row in rows:
+        said = []
+        for kind in ("fitted", "predicted"):
+            one = row[kind]
+            said += [number(one["median"]), span(one["low"], one["high"]), "in" if one["within"] else "out"]
+        cells.append((row["target"], row["group"], asked_text(row), wanted_text(row), *said,
+                      f"{row['predicted']['ess']:.0f}", row["unit"]))  # fmt: skip
+    return columns(heads, cells, right=(2, 4, 5, 7, 8, 10))
+
+
+def count_text(it: Rotation) -> str:
+    """How many targets lie in their bands."""
+    fitted, predicted = (sum(bool(row[kind]["within"]) for row in it.rows) for kind in ("fitted", "predicted"))
+    return f"{predicted} of {len(it.rows)} medians in their bands when predicted, {fitted} when fitted"
+
+
+def made_text(it: Rotation) -> str:
+    return f"{it.candidates} candidates a fit, each on {it.replicates} seeds from seed {it.seed}, model {it.model}"
+
+
+def remarks(it: Rotation, model: str) -> list[str]:
+    """What speaks against a rotation beside this version of the model, in words; nothing where all is well."""
+    said = [f"stale, to be run anew with make rotate: {it.stale}"] if it.stale else []
+    if it.model != model:
+        said.append(f"made with model {it.model}, and the facts above are of {model}")
+    if len(it.groups) == 1:
+        said.append("there is one group: without it nothing is fitted to, and what is predicted is what the keys' "
+                    "ranges alone say")  # fmt: skip
+    few = list(dict.fromkeys(str(row["group"]) for row in it.rows if row["predicted"]["ess"] < TRUSTED))
+    if few:
+        said.append(f"without {', '.join(few)} the effective sample size is below {TRUSTED:.0f}: "
+                    "too small to trust the ends of those intervals")  # fmt: skip
+    return said
+
+
+def asked_text(row: Row) -> str:
+    return f"{_SIGNS.get(row['bound'], '')}{number(row['value'])} ± {number(row['tolerance'])}"
+
+
+def band_of(row: Row) -> tuple[float, float]:
+    low, high = row["wanted"]
+    return (-math.inf if low is None else float(low), math.inf if high is None else float(high))
+
+
+def wanted_text(row: Row) -> str:
+    low, high = row["wanted"]
+    if low is None:
+        return f"at most {number(high)}"
+    return f"at least {number(low)}" if high is None else span(low, high)
+
+
+def rotations_json(rotations: Sequence[Rotation], model: str) -> list[dict[str, Any]]:
+    return [{**asdict(it), "rows": [dict(row) for row in it.rows], "remarks": remarks(it, model)} for it in rotations]
+
+
+def rotation_csv(rotations: Sequence[Rotation]) -> bytes:
+    """A row a target, numbers in full."""
+    parts = ("median", "mean", "low", "high", "world_low", "world_high", "within", "ess")
+    heads = ("rotation", "target", "group", "reading", "unit", "value", "tolerance", "bound", "wanted",
+             *(f"{kind}_{part}" for kind in ("fitted", "predicted") for part in parts))  # fmt: skip
+    rows = [
+        (it.name, *(row[head] for head in heads[1:8]), wanted_text(row),
+         *("" if row[kind][part] is None else row[kind][part] for kind in ("fitted", "predicted") for part in parts))
+        for it in rotations for row in it.rows
+    ]  # fmt: skip
+    return csv_bytes(heads, rows)
