@@ -208,9 +208,16 @@ def assert_sorted_anew(world: World) -> None:
     assert np.array_equal(world.ring_chain, table.sector[rows] % 3)
 
 
-def test_the_ring_kept_from_month_to_month_is_the_operating_by_identity() -> None:
-    """Also where a user closes enterprises, and where another takes the row of one that the ring still holds."""
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_the_ring_kept_from_month_to_month_is_the_operating_by_identity(
+    pieces: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a user closes enterprises, where another takes the row of one that the ring still holds, in parts."""
+    monkeypatch.setenv(threads.VARIABLE, str(pieces))
+    monkeypatch.setattr(threads, "LEAST", 64)
+    monkeypatch.setattr(threads, "BLOCK", np.uint64(64))
     model = run(town(), 1)
+    assert len(threads.parts(len(model.world.ring_row), pieces)) == pieces
     world, table = model.world, model.enterprises
     for month in range(24):
         assert_sorted_anew(world)

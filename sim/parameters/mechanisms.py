@@ -261,7 +261,7 @@ class Projects(NamedTuple):
     team_share: float = parameter(
         0.4, "share", "part of all skilled staff who work on a project where that is more than one team",
         fitted("0.71% of sales spent on research in 2011; that it grows with sales: Cohen & Klepper 1996", "all_firms.doing_rd_share.rd_to_sales_2011"), bounds=(0, 1),
-        plausible=(0.1, 0.6),
+        plausible=(0.1, 0.7),
     )  # fmt: skip
     capital: float = parameter(
         4.0, "million yuan", "cash that halves the effort's gap", assumption("budget of a project"), bounds=(0.01, 1000),
@@ -283,7 +283,7 @@ class Projects(NamedTuple):
     gain: float = parameter(
         0.04, "", "largest gain of productivity or quality from one success",
         fitted("private return to research of 0.21", "stylised_facts.spillovers.private_return"), bounds=(0, 1),
-        plausible=(0.02, 0.12),
+        plausible=(0.02, 0.2),
     )  # fmt: skip
     new_lines: float = parameter(
         0.04, "share of lines", "new lines from one success, at least one", assumption("renewal of the range"),
