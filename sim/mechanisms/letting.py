@@ -154,7 +154,7 @@ def priorities(seed: int, month: int, rows: Any, identity: Any) -> Any:
 
 @compiled
 def resize(rows: Any, staff: Any, floor: Any, floor_per_job: float, renovated: int) -> tuple[int, int]:
-    """Tenants give back floor they no longer need; they take more only where there is enough for all who want it.
+    """Tenants give back floor they no longer need, and those that need more share what is vacant before anyone comes.
 
     Floor let and jobs.
     """
@@ -166,11 +166,13 @@ def resize(rows: Any, staff: Any, floor: Any, floor_per_job: float, renovated: i
         let += int(floor[i])
         more += int(needed - floor[i])
         jobs += int(staff[i])
-    if more > renovated - let:
-        return let, jobs
+    share = min(1.0, (renovated - let) / max(more, 1))
     for k in range(len(rows)):
-        floor[rows[k]] = floor_needed(staff[rows[k]], floor_per_job)
-    return let + more, jobs
+        i = rows[k]
+        taken = int(share * (floor_needed(staff[i], floor_per_job) - floor[i]))
+        floor[i] += taken
+        let += taken
+    return let, jobs
 
 
 @compiled
