@@ -38,7 +38,7 @@ docs: $(installed) ## write into docs/model.md what the program knows of itself
 	$(bin)/sim document
 
 # SCENARIO:TARGETS, in the order in which one rests on the other.
-CALIBRATIONS := manufacturing:projects economy:economy manufacturing:manufacturing haier:haier shougang:shougang
+CALIBRATIONS := manufacturing:projects manufacturing:manufacturing economy:economy haier:haier shougang:shougang
 calibration := scenarios/calibration
 
 # One calibration of $$pair, with more options; $$name is its name and $$where the folder of what came out.
