@@ -540,12 +540,13 @@ def test_wages_of_research_are_those_of_the_teams_at_work(monkeypatch: pytest.Mo
     work = projects.apply
 
     def apply(world: World) -> None:
-        labour, most = world.group("labour"), 2.0 * world.rules("projects").team
+        labour, rules = world.group("labour"), world.rules("projects")
         paid = 0.0
         for row in rows_of(model).values():
             if row["status"] == OPERATING and row["project_began"] != NEVER:
                 relative = 12.0 * row["revenue"] / row["staff"] / world.sectors.worker_revenue[row["sector"]]
                 wage = labour.wage / 12.0 * min(4.0, max(0.02, relative)) ** labour.wage_elasticity
+                most = max(2.0 * rules.team, rules.team_share * row["talent"])
                 paid += min(row["talent"], most) * wage * world.posted.talent_wage
         found.append(paid * world.weight)
         work(world)

@@ -62,7 +62,7 @@ def test_what_hangs_on_the_sample_is_seen() -> None:
     small = worlds("economy", 2_000)
     other = []
     for seed in range(4):
-        world = Ecosystem(scenario("economy", population__enterprises=2_000, mechanisms__demand__line_loss=0.012), seed)
+        world = Ecosystem(scenario("economy", population__enterprises=2_000, mechanisms__demand__line_loss=0.03), seed)
         world.run_for(MONTHS["economy"])
         other.append(world.record["job_destruction_rate"][-1])
     apart, allowed = gap(small["job_destruction_rate"], np.array(other))

@@ -24,7 +24,7 @@ class Entry(NamedTuple):
 
     enabled: bool = _switch()
     ideas_per_thousand: float = parameter(
-        0.8, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
+        0.68, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
         fitted("entry of 9% of the operating stock a year (Eurostat birth rate)", "survival.eu.birth_rate"), bounds=(0, 1000),
     )  # fmt: skip
     leavers_rate: float = parameter(
@@ -397,6 +397,11 @@ class Absorption(NamedTuple):
     depreciation: float = parameter(
         0.10, "1/year", "knowledge above the sector's base that is lost", assumption("order of R&D stocks' 0.15"),
         bounds=(0, 1), plausible=(0.05, 0.2),
+    )  # fmt: skip
+    imitation: float = parameter(
+        0.2, "1/year", "part of a lead in productivity or quality over the sector's mean that others imitate",
+        assumption("persistence of productivity near 0.8 a year: Foster, Haltiwanger & Syverson 2008"),
+        bounds=(0, 1), plausible=(0.1, 0.3),
     )  # fmt: skip
     efficiency: float = parameter(
         0.6034, "", "productivity that a unit of knowledge learned from a partner adds",
