@@ -519,7 +519,7 @@ def gains(monkeypatch: pytest.MonkeyPatch, module: Any) -> list[int]:
 
 def test_gains_are_those_of_productivity_and_quality_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     own, learned = gains(monkeypatch, projects), gains(monkeypatch, absorption)
-    model = run(town(), 20)
+    model = run(town(mechanisms__absorption__imitation=0.0), 20)  # a lead that others imitate is no gain
     record, w = model.record, model.world.weight
     assert record["private_gain"][-1] == pytest.approx(sum(own) * w / TICKS, rel=1e-9)
     assert record["spillover_gain"][-1] == sum(learned) * w / TICKS

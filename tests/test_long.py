@@ -113,3 +113,10 @@ def test_new_sectors_do_not_multiply_without_end(settings: Scenario) -> None:
     table, opened = model.enterprises, model.world.sectors.opened >= 0
     assert opened.any()
     assert table.lines[opened[table.sector]].sum() < 0.2 * table.lines.sum()
+
+
+def test_a_lead_lasts_where_nobody_imitates_it() -> None:
+    """The control: what keeps shares near their start."""
+    led = [run(scenario("manufacturing", **STILL, mechanisms__absorption__imitation=it), 120) for it in (0.0, 0.2)]
+    spread = [model.enterprises.quality[model.enterprises.status == OPERATING].std() for model in led]
+    assert spread[0] > 1.5 * spread[1] > 0.0
