@@ -81,9 +81,9 @@ def kept(own: float, base: float, p: Any) -> float:
 
 
 @equation
-def led(own: float, mean: float, p: Any) -> float:
-    """Productivity or quality after a month in which others imitate part of a lead over the sector's mean."""
-    return own - p.imitation / 12.0 * max(0.0, own - mean)
+def led(own: float, p: Any) -> float:
+    """Productivity or quality after a month in which others imitate part of a lead over the sector's usual one, 1."""
+    return own - p.imitation / 12.0 * max(0.0, own - 1.0)
 
 
 @equation
@@ -136,11 +136,11 @@ def listen(
 
 @compiled
 def absorb(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, programme: float, base: Any,
-    productivity: Any, quality: Any, rows: Any, contacts: Any, of_chain: Any, of_site: Any, events: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, programme: float, base: Any, rows: Any,
+    contacts: Any, of_chain: Any, of_site: Any, events: Any,
 ) -> None:  # fmt: skip
     """Knowledge and leads fade; then ``rows`` learn from the partner met, one firm of the chain and one neighbour."""
-    here = np.empty((5, BLOCK))
+    here = np.empty((3, BLOCK))
     k: Any = np.searchsorted(rows, np.int64(lo))
     met, gained = 0, 0
     for first in range(lo, hi, BLOCK):
@@ -148,14 +148,13 @@ def absorb(
         for i in range(first, last):
             s = np.uint8(r.sector[i])
             here[0, i - first], here[1, i - first], here[2, i - first] = base[s, 0], base[s, 1], base[s, 2]
-            here[3, i - first], here[4, i - first] = productivity[s], quality[s]
         for i in range(first, last):
             if r.status[i] == OPERATING:
                 w.knowledge_0[i] = kept(w.knowledge_0[i], here[0, i - first], p)
                 w.knowledge_1[i] = kept(w.knowledge_1[i], here[1, i - first], p)
                 w.knowledge_2[i] = kept(w.knowledge_2[i], here[2, i - first], p)
-                w.productivity[i] = led(w.productivity[i], here[3, i - first], p)
-                w.quality[i] = led(w.quality[i], here[4, i - first], p)
+                w.productivity[i] = led(w.productivity[i], p)
+                w.quality[i] = led(w.quality[i], p)
         while k < len(rows) and rows[k] < last:
             i = rows[k]
             capacity, before = absorptive_capacity(r.talent[i], r.staff[i], programme, p), w.productivity[i]
@@ -188,6 +187,6 @@ def apply(world: World) -> None:
         world.links.partners(world, rows, contacts & _CHAIN), *world.tenants(), *lessons,
     )  # fmt: skip
     world.loop(
-        absorb, Reads, Writes, rules, world.group("levers").knowledge_programme, world.sectors.base_knowledge,
-        world.sectors.productivity, world.sectors.quality, rows, contacts, *lessons, sums=(world.counts,),
+        absorb, Reads, Writes, rules, world.group("levers").knowledge_programme, world.sectors.base_knowledge, rows,
+        contacts, *lessons, sums=(world.counts,),
     )  # fmt: skip

@@ -399,7 +399,7 @@ class Absorption(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.2),
     )  # fmt: skip
     imitation: float = parameter(
-        0.2, "1/year", "part of a lead in productivity or quality over the sector's mean that others imitate",
+        0.2, "1/year", "part of a lead in productivity or quality over the sector's usual one that others imitate",
         assumption("persistence of productivity near 0.8 a year: Foster, Haltiwanger & Syverson 2008"),
         bounds=(0, 1), plausible=(0.1, 0.3),
     )  # fmt: skip
