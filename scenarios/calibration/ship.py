@@ -6,6 +6,7 @@ A key that the calibrated scenario sets itself is changed there, any other one i
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 import tomllib
@@ -13,9 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sim.parameters import GROUPS, NAMED
+
 ROOT = Path(__file__).parents[2]
 NOT_KEYS = ("extends", "title", "sources")
-NAMED = {"platforms": "Platform", "sites": "Site"}
 
 
 def leaves(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str, float]]:
@@ -38,6 +40,16 @@ def put(path: Path, section: str, number: str, value: float) -> bool:
     return times == 1
 
 
+def declared(kind: type, name: str, root: Path) -> tuple[Path, str, str]:
+    """Where a group declares a parameter's default: file, section and what stands before the number."""
+    section = rf"^class {kind.__name__}\(NamedTuple\):\n.*?(?=^class |\Z)"
+    return (
+        root / "sim" / "parameters" / Path(inspect.getfile(kind)).name,
+        section,
+        rf"^    {name}: \w+ = parameter\(\s*",
+    )
+
+
 def ship(fitted: Path, root: Path = ROOT) -> None:
     """Ship every key of one fitted scenario."""
     document = tomllib.loads(fitted.read_text(encoding="utf-8"))
@@ -45,11 +57,8 @@ def ship(fitted: Path, root: Path = ROOT) -> None:
     for group, name, value in leaves({key: it for key, it in document.items() if key not in NOT_KEYS}):
         if put(scenario, rf"^\[{re.escape(group)}\]\n.*?(?=^\[|\Z)", rf"^{name} = ", value):
             continue
-        first, last = group.split(".")[0], group.split(".")[-1]
-        kind = NAMED.get(first, last.title().replace("_", ""))
-        section = rf"^class {kind}\(NamedTuple\):\n.*?(?=^class |\Z)"
-        declared = rf"^    {name}: \w+ = parameter\(\s*"
-        if not any(put(path, section, declared, value) for path in sorted((root / "sim" / "parameters").glob("*.py"))):
+        kind = GROUPS.get(group) or NAMED.get(group.partition(".")[0])
+        if kind is None or not put(*declared(kind, name, root), value):
             raise SystemExit(f"{fitted.name}: {group}.{name} is set nowhere")
 
 

@@ -17,9 +17,8 @@ from sim.report.html.page import Section, document
 from sim.report.html.reproduce import versions
 from sim.report.html.results import SOURCES, Report
 from sim.report.html.rotation import HEADING as ROTATION_HEADING
-from sim.report.html.rotation import WORDS, rotation_parts
+from sim.report.html.rotation import WORDS, asked_cell, chart_and_table, median_cells, rotation_parts
 from sim.report.html.stored import StoredCalibration
-from sim.report.rotations import asked_text, wanted_text
 from sim.runs.summary import csv_bytes, number, span
 from sim.studies.targets import Moved
 
@@ -160,34 +159,20 @@ def marginal_chart(name: str, study: StoredCalibration, key: Moved) -> Markup:
 
 
 def _targets(study: StoredCalibration) -> Markup:
-    caption = tag("figcaption", tag("b", "As it is, and fitted"), " ", tag("span", _SIGNS))
     heads = ("target", "asked for", "as it is", "fitted", "tolerances off", "posterior", "")
     numbers = table(heads, [_cells(row) for row in study.rows], (1, 2, 3, 4, 5), "Targets")
-    return join(
-        tag(
-            "figure",
-            caption,
-            pair_chart("met", study.name, study.rows, "as it is", "fitted"),
-            class_="wide",
-            tabindex=0,
-        ),
-        tag("div", numbers, class_="rotated"),
-    )
+    chart = pair_chart("met", study.name, study.rows, "as it is", "fitted")
+    return chart_and_table("As it is, and fitted", _SIGNS, chart, numbers)
 
 
 def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
-    posterior = row["fitted"]
-    badge = tag(
-        "span", "✓ in" if posterior["within"] else "✗ out", class_=f"badge {'yes' if posterior['within'] else 'no'}"
-    )
     return (
         join(row["target"], tag("small", f"{row['scenario']}: {row['reading']}")),
-        join(asked_text(row), tag("small", f"band {wanted_text(row)}"), tag("small", row["unit"])),
+        asked_cell(row),
         number(row["as it is"]["median"]),
         join(number(row["mean"]), tag("small", f"standard error {number(row['error'])}")),
         number(None if row["mean"] is None else (row["mean"] - row["value"]) / row["tolerance"]),
-        join(number(posterior["median"]), tag("small", span(posterior["low"], posterior["high"]))),
-        badge,
+        *median_cells(row["fitted"]),
     )
 
 

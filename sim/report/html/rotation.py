@@ -35,28 +35,32 @@ def _rotation(it: Rotation, model: str) -> Markup:
 
 def rotation_parts(name: str, rows: Sequence[Row]) -> Markup:
     """Figure and table."""
-    caption = tag("figcaption", tag("b", "Fitted and predicted"), " ", tag("span", ROTATION_SIGNS))
     heads = ("target", "left out with", "asked for", "fitted", "", "predicted", "", "effective sample size")
     numbers = table(heads, [_cells(row) for row in rows], (2, 3, 5, 7), f"{name}: fitted and predicted")
-    return join(
-        tag(
-            "figure",
-            caption,
-            pair_chart(f"rotation-{name}", name, rows, "fitted", "predicted"),
-            class_="wide",
-            tabindex=0,
-        ),
-        tag("div", numbers, class_="rotated"),
-    )
+    chart = pair_chart(f"rotation-{name}", name, rows, "fitted", "predicted")
+    return chart_and_table("Fitted and predicted", ROTATION_SIGNS, chart, numbers)
+
+
+def chart_and_table(title: str, signs: str, chart: Markup, numbers: Markup) -> Markup:
+    """A figure of targets under its caption, and the table of the same numbers."""
+    caption = tag("figcaption", tag("b", title), " ", tag("span", signs))
+    return join(tag("figure", caption, chart, class_="wide", tabindex=0), tag("div", numbers, class_="rotated"))
+
+
+def asked_cell(row: Row) -> Markup:
+    """What is asked of a target: value and tolerance, band, unit."""
+    return join(asked_text(row), tag("small", f"band {wanted_text(row)}"), tag("small", row["unit"]))
+
+
+def median_cells(one: Row) -> list[Markup]:
+    """A median with its interval, and whether it lies in the band."""
+    badge = tag("span", "✓ in" if one["within"] else "✗ out", class_=f"badge {'yes' if one['within'] else 'no'}")
+    return [join(number(one["median"]), tag("small", span(one["low"], one["high"]))), badge]
 
 
 def _cells(row: Row) -> list[Any]:
     cells: list[Any] = [
         join(row["title"] or row["target"], tag("small", f"{row['scenario']}: {row['reading']}")),
-        row["group"], join(asked_text(row), tag("small", f"band {wanted_text(row)}"), tag("small", row["unit"])),
+        row["group"], asked_cell(row),
     ]  # fmt: skip
-    for kind in ("fitted", "predicted"):
-        one = row[kind]
-        badge = tag("span", "✓ in" if one["within"] else "✗ out", class_=f"badge {'yes' if one['within'] else 'no'}")
-        cells += [join(number(one["median"]), tag("small", span(one["low"], one["high"]))), badge]
-    return [*cells, f"{row['predicted']['ess']:.0f}"]
+    return [*cells, *median_cells(row["fitted"]), *median_cells(row["predicted"]), f"{row['predicted']['ess']:.0f}"]
