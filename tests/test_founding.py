@@ -215,3 +215,13 @@ def test_without_the_mechanism_there_is_nobody() -> None:
     model = EcosystemModel(nation(mechanisms__population__enabled=False), rng=1, ledger=True)
     assert len(model.enterprises) == 0
     model.run_for(13)
+
+
+def test_who_sells_more_with_a_worker_works_with_more() -> None:
+    """Logarithms of assets and revenue per worker correlate as the scenario says, whatever the sizes."""
+    for asked in (0.0, 0.7):
+        settings = nation(population__enterprises=5000, population__capital_revenue_correlation=asked)
+        table, population = EcosystemModel(settings, rng=2).enterprises, settings.group("population")
+        size = population.worker_revenue_elasticity * np.log(table.staff / 100.0)
+        revenue = np.log(12.0 * table.revenue / table.staff) - size
+        assert np.corrcoef(revenue, np.log(table.capital_intensity))[0, 1] == pytest.approx(asked, abs=0.03)

@@ -9,7 +9,8 @@ import pytest
 from worlds import run, scenario, town
 
 from sim.cohort import staff_planned
-from sim.enterprises import FREE, INCUMBENT, OPERATING
+from sim.enterprises import FREE, INCUMBENT, OPERATING, REGISTERED, SPIN_OFF
+from sim.mechanisms import letting
 from sim.model import EcosystemModel
 from sim.scenario import Scenario
 
@@ -73,6 +74,14 @@ def test_a_tenant_that_cannot_grow_leaves() -> None:
     assert hasty.record["graduated"][-1] > patient.record["graduated"][-1] == 0.0
 
 
+@pytest.mark.parametrize(("renovated", "floor", "let"), [(1000, [270, 108, 54], 432), (338, [202, 81, 54], 337)])
+def test_tenants_share_what_is_vacant(renovated: int, floor: list[int], let: int) -> None:
+    """Two have outgrown 100 and 40 m2, where 27 m2 a job are needed; one of 90 m2 gives some back."""
+    staff, own = np.array([10, 4, 2]), np.array([100, 40, 90])
+    assert letting.resize(np.arange(3), staff, own, 27.0, renovated) == (let, 16)
+    assert own.tolist() == floor
+
+
 def test_a_site_of_a_nation_is_the_same_in_any_sample() -> None:
     """Floor is shared by enterprises that stand for more of their kind where the sample is smaller."""
     settings = {"run__months": 60, f"{SITE.replace('shougang', 'torch')}floor": 4_000_000.0}
@@ -134,3 +143,25 @@ def test_a_nations_openings_do_not_hang_on_its_sample() -> None:
         assert all((m.enterprises.status != FREE).any() for m in worlds)
     assert opened[0] > 0
     assert 0.4 < opened[0] / opened[1] < 2.5
+
+
+def test_a_spin_off_knows_its_parents_business() -> None:
+    """Revenue per worker is part of its parent's where that is higher, and there are customers from the start."""
+    rules = {"mechanisms__entry__talent_rate": 0.01, "mechanisms__newborns__with_revenue": 0.0}
+    born = []
+    for share in (0.0, 1.0):
+        model = EcosystemModel(town(**rules, mechanisms__entry__inheritance=share), rng=1)
+        table = model.enterprises
+        for _ in range(6):
+            model.step()
+        new = (table.status >= REGISTERED) & (table.origin == SPIN_OFF)
+        row_of = {int(identity): row for row, identity in enumerate(table.identity)}
+        born.append({
+            int(table.identity[row]): (float(table.worker_revenue[row]), float(table.worker_revenue[row_of[host]]))
+            for row in np.flatnonzero(new) if (host := int(table.host[row])) in row_of
+        })  # fmt: skip
+        assert len(born[-1]) > 5
+        assert (table.appeal[new & (table.lines > 0)] > 0.0).all()
+    for identity in born[0].keys() & born[1].keys():
+        own, parent = born[0][identity]
+        assert born[1][identity][0] == max(own, parent)

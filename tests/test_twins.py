@@ -12,7 +12,7 @@ from worlds import different, nation, plain_python, run, state, town
 
 from sim import draws, maths
 from sim.agents import BigEnterprise
-from sim.economy import TICKS, attraction, ticks
+from sim.economy import TICKS, attraction, on_grid, ticks
 from sim.enterprises import INCUMBENT, NEVER, OPERATING
 from sim.mechanisms import demand, finance, jobs, projects, taxes
 from sim.model import EcosystemModel
@@ -220,6 +220,40 @@ def test_finance_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) ->
 
     operating(hand).do(ask)
     assert given
+    assert_same_columns(loop, hand)
+    assert_same_books(loop, hand)
+
+
+def test_investment_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
+    """Some have idle assets to sell, some cash for all they want, and some need others' money."""
+    loop, hand = twins
+    market, population, wage = (hand.world.group("market"), hand.settings.group("population"),
+                                hand.world.group("labour").wage)  # fmt: skip
+    finance.invest_and_pay_owners(loop.world)
+    sold, raised_by = [], []
+
+    def invest(agent: Any) -> None:
+        elasticity, months = population.capital_intensity_elasticity, population.cash_months
+        worn = agent.assets * market.depreciation / 12.0
+        wanted = plain(finance.wanted_assets)(agent.staff, float(agent.capital_intensity), elasticity)
+        wanted = worn + market.investment_speed * (wanted - (agent.assets - worn))
+        idle, cash, revenue = max(0.0, -wanted), agent.cash, agent.revenue
+        saved = plain(on_grid)(min(max(0.0, wanted), max(0.0, cash - revenue)))
+        raised = plain(on_grid)(market.outside_capital * max(0.0, wanted - saved) if cash >= 0.0 else 0.0)
+        spent = saved + raised - plain(on_grid)(market.resale * idle)
+        paid = plain(on_grid)(
+            plain(finance.dividend)(cash + raised - spent, revenue, agent.staff, wage, months, market)
+        )
+        agent.assets += saved + raised - worn - idle
+        agent.profit_year -= worn + (1.0 - market.resale) * idle
+        for amount, purpose in ((raised, "outside_equity"), (-spent, "investment"), (-paid, "dividends")):
+            book(hand, agent, amount, purpose)
+        sold.append(idle > 0.0)
+        raised_by.append(raised > 0.0)
+
+    operating(hand).do(invest)
+    assert 0 < sum(sold) < len(sold)
+    assert 0 < sum(raised_by) < len(raised_by)
     assert_same_columns(loop, hand)
     assert_same_books(loop, hand)
 
