@@ -94,7 +94,7 @@ def merge_ring(
     Those ``gone`` are left out. The identities of all three are sorted, and newcomers go before the next one that
     was there.
     """
-    begin, end = np.int64(lo), np.int64(hi)
+    begin, end = int(lo), int(hi)
     out = np.searchsorted(gone, ring[begin]) if begin > 0 else 0
     new = np.searchsorted(came, ring[begin]) if begin > 0 else 0
     last_new = np.searchsorted(came, ring[end]) if end < len(ring) else len(came)
