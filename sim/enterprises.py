@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.compiled import equation
+from sim.compiled import compiled, equation
 from sim.declare import Column
 
 SMALL, MEDIUM, BIG = 0, 1, 2
@@ -96,6 +96,18 @@ def classify(staff: float, revenue: float, standard: Any) -> int:
     if staff >= standard.medium_staff and revenue >= standard.medium_revenue:
         return MEDIUM
     return SMALL
+
+
+@compiled
+def gather(marks: Any, first: int, last: int, identity: Any, rows: Any, who: Any) -> int:
+    """Put the rows of a block that are marked into ``rows`` and their identities into ``who``; how many there are."""
+    number: Any = np.uint64(0)
+    for i in range(first, last):
+        rows[number] = i
+        number += np.uint64(marks[i - first])
+    for k in range(number):
+        who[k] = identity[rows[k]]
+    return int(number)
 
 
 class Enterprises:

@@ -32,6 +32,20 @@ def needed(seed: int, identity: int, began: int, component: int, axis: int, lead
     return lead + reach * draws.normal(word)
 
 
+@compiled
+def needs(
+    seed: int, identity: Any, began: Any, component: Any, sector: Any, base: Any, lead: float, reach: float
+) -> Any:
+    """Knowledge that components of several projects need, shape (axes, components)."""
+    need = np.empty((3, len(identity)))
+    for axis in range(3):
+        for k in range(len(identity)):
+            need[axis, k] = needed(seed, identity[k], began[k], component[k], axis, lead, reach)
+        for k in range(len(identity)):
+            need[axis, k] += base[sector[k], axis]
+    return need
+
+
 @equation
 def in_cell(cell: int, axis: int, u: float) -> float:
     """A place within a cell on an axis, uniform over the cell's width."""
@@ -66,22 +80,29 @@ def cell_gap(cell: int, t_0: float, t_1: float, t_2: float) -> float:
 
 
 @compiled
-def ring_place(ring: Any, u: float) -> int:
-    """Index of the first identity on the sorted ring at or after the keyed point ``u`` of the circle.
+def ring_places(ring: Any, points: Any) -> Any:
+    """Indices of the first identities on the sorted ring at or after the keyed ``points`` of the circle.
 
-    Identities lie evenly, so that guesses by proportion come near; a few steps do the rest.
+    Identities lie evenly, so that guesses by proportion come near; a few steps do the rest. A guess of all points
+    before the next one of any: memory answers many questions at once.
     """
-    size, point = len(ring), int(u * 9.2e18)
+    number, size = len(points), len(ring)
+    place, point = np.zeros(number, np.int64), np.empty(number, np.int64)
     if size == 0:
-        return 0
-    place = min(int(u * size), size - 1)
+        return place
+    for k in range(number):
+        place[k], point[k] = min(int(points[k] * size), size - 1), int(points[k] * 9.2e18)
     for _ in range(2):
-        place = min(max(place + int((point - ring[place]) * (size / 2.0**63)), 0), size - 1)
-    while place > 0 and ring[place - 1] >= point:
-        place -= 1
-    while place < size and ring[place] < point:
-        place += 1
-    return place if place < size else 0
+        for k in range(number):
+            place[k] = min(max(place[k] + int((point[k] - ring[place[k]]) * (size / 2.0**63)), 0), size - 1)
+    for k in range(number):
+        here = place[k]
+        while here > 0 and ring[here - 1] >= point[k]:
+            here -= 1
+        while here < size and ring[here] < point[k]:
+            here += 1
+        place[k] = here if here < size else 0
+    return place
 
 
 @compiled

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import draws, maths
+from sim import draws, maths, threads
 from sim.compiled import compiled, equation
 from sim.economy import ticks
 from sim.enterprises import OPERATING
-from sim.knowledge import ring_place
+from sim.knowledge import ring_places
 from sim.threads import BLOCK
 from sim.world import COUNT, World
 
@@ -112,15 +112,18 @@ def meet(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, contac
 
 @compiled
 def listen(
-    seed: int, month: int, known: Any, rows: Any, contacts: Any, partner: Any, tenants: Any, tenant_rows: Any,
-    of_chain: Any, of_site: Any,
+    lo: int, hi: int, seed: int, month: int, known: Any, rows: Any, contacts: Any, partner: Any, tenants: Any,
+    tenant_rows: Any, of_chain: Any, of_site: Any,
 ) -> None:  # fmt: skip
     """What the chain partner and the neighbour of each of ``rows`` know, before anyone learns; no one, no contact."""
-    for k in range(len(rows)):
+    points = np.zeros(hi - lo)
+    for k in range(lo, hi if len(tenants) > 1 else lo):
+        _, _, points[k - lo], _ = draws.uniforms(seed, known.identity[rows[k]], month, draws.CONTACT)
+    places = ring_places(tenants, points)
+    for k in range(lo, hi):
         i, chain, neighbour = rows[k], np.int64(partner[k]), np.int64(-1)
         if contacts[i] & _NEIGHBOUR and len(tenants) > 1:
-            _, _, u_point, _ = draws.uniforms(seed, known.identity[i], month, draws.CONTACT)
-            j = tenant_rows[ring_place(tenants, u_point)]
+            j = tenant_rows[places[k - lo]]
             if j != i and known.site[j] == known.site[i]:
                 neighbour = j
         contacts[i] = (contacts[i] & _PARTNER) | (_CHAIN if chain >= 0 else 0) | (_NEIGHBOUR if neighbour >= 0 else 0)
@@ -182,10 +185,11 @@ def apply(world: World) -> None:
     world.loop(meet, MeetReads, MeetWrites, rules, contacts)
     rows = world.marked(contacts)
     lessons = np.empty((len(rows), 3)), np.empty((len(rows), 3))
-    listen(
-        world.seed, world.month, world.enterprises.view(Known), rows, contacts,
-        world.links.partners(world, rows, contacts & _CHAIN), *world.tenants(), *lessons,
+    partner = world.links.partners(world, rows, contacts & _CHAIN)
+    given = (
+        world.seed, world.month, world.enterprises.view(Known), rows, contacts, partner, *world.tenants(), *lessons,
     )  # fmt: skip
+    threads.run(lambda lo, hi: listen(lo, hi, *given), len(rows), ())
     world.loop(
         absorb, Reads, Writes, rules, world.group("levers").knowledge_programme, world.sectors.base_knowledge, rows,
         contacts, *lessons, sums=(world.counts,),

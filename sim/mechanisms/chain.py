@@ -10,7 +10,7 @@ from sim import draws, maths, threads
 from sim.compiled import compiled, equation
 from sim.economy import SUPPLIERS
 from sim.enterprises import NEVER, OPERATING
-from sim.knowledge import distance, pair_taste, ring_place
+from sim.knowledge import distance, pair_taste, ring_places
 from sim.threads import BLOCK
 from sim.world import COUNT, World
 
@@ -72,11 +72,8 @@ def choose_suppliers(
     """
     each = int(p.candidates)
     most = len(looking) * each + 1
-    start, whose, found = np.empty(len(looking), np.int64), np.empty(most, np.int32), np.empty(most, np.int32)
-    utility = np.empty(most)
-    for k in range(len(looking)):
-        start[k] = ring_place(ring, points[k])
-    end = 0
+    whose, found, utility = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most)
+    start, end = ring_places(ring, points), 0
     for k in range(len(looking)):
         i = buyer[looking[k]]
         number = find_candidates(i, start[k], r.sector[i] % 3 - 1, each, ring_row, ring_chain, found[end:])

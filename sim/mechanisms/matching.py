@@ -13,8 +13,8 @@ import numpy as np
 from sim import draws, maths
 from sim.compiled import compiled, equation
 from sim.economy import FOREIGN_CONTACTS, transfer
-from sim.enterprises import NEVER, OPERATING
-from sim.knowledge import distance, in_cell, needed, pair_taste, pick_cell, ring_place
+from sim.enterprises import NEVER, OPERATING, gather
+from sim.knowledge import distance, in_cell, needs, pair_taste, pick_cell, ring_places
 from sim.threads import BLOCK
 from sim.world import CELLS, COUNT, FOREIGN, KINDS, World
 
@@ -70,24 +70,37 @@ def first_open(solved: int) -> int:
 
 @compiled
 def best_on_ring(
-    i: int, u: float, same_platform: bool, seed: int, month: int, r: Any, p: Any, ring: Any, ring_row: Any
-) -> int:
-    """Row of the partner liked best among the next places of the ring; -1 without one."""
-    start = ring_place(ring, u)
-    best, best_liking, seen = -1, -1e9, 0
-    for step in range(min(_STEPS, len(ring))):
-        j = ring_row[(start + step) % len(ring)]
-        if j == i or (same_platform and r.platform[j] != r.platform[i]):
-            continue
-        gap = distance(
-            r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i], r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j]
-        )
-        liking = -gap + p.taste * pair_taste(seed, r.identity[i], r.identity[j], month)
-        if liking > best_liking:
-            best, best_liking = j, liking
-        seen += 1
-        if seen == 3:
-            break
+    source: int, rows: Any, met: Any, start: Any, seed: int, month: int, r: Any, p: Any, ring_row: Any
+) -> Any:
+    """Row of the partner that each of ``rows`` that met one likes best among the next places of the ring, or -1.
+
+    All candidates first, then what is known of them: memory answers many questions at once.
+    """
+    whose, found, number = np.empty(3 * len(rows), np.int64), np.empty(3 * len(rows), np.int64), 0
+    for k in range(len(rows)):
+        place, most = start[k], number + 3
+        for _ in range(min(_STEPS, len(ring_row)) if met[k] & (1 << source) else 0):
+            i, j = rows[k], ring_row[place]
+            whose[number], found[number] = k, j
+            number += j != i and (source != _MEMBER or r.platform[j] == r.platform[i])
+            place = place + 1 if place + 1 < len(ring_row) else 0
+            if number == most:
+                break
+    who, known = np.empty((2, number), np.int64), np.empty((6, number))
+    for c in range(number):
+        i, j = rows[whose[c]], found[c]
+        who[0, c], who[1, c] = r.identity[i], r.identity[j]
+        known[0, c], known[1, c], known[2, c] = r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i]
+        known[3, c], known[4, c], known[5, c] = r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j]
+    liking = np.empty(number)
+    for c in range(number):
+        gap = distance(known[0, c], known[1, c], known[2, c], known[3, c], known[4, c], known[5, c])
+        liking[c] = -gap + p.taste * pair_taste(seed, who[0, c], who[1, c], month)
+    best, highest = np.full(len(rows), -1), np.full(len(rows), -1e9)
+    for c in range(number):
+        k = whose[c]
+        if liking[c] > highest[k]:
+            best[k], highest[k] = found[c], liking[c]
     return best
 
 
@@ -116,33 +129,41 @@ def match(
     By platform, the last one standing for none: ``counts`` of shape (platforms + 1, kinds, cells), and ``chances`` of
     a meeting by breadth and source, shape (platforms + 1, 5, 5).
     """
-    rows, identity = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
-    u, u_alone = np.empty((4, BLOCK)), np.empty((4, BLOCK))
+    asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    u, u_alone = np.empty((4, BLOCK)), np.empty(BLOCK)
+    answered, met = np.empty(np.uint64(2) * BLOCK, np.int64), np.empty(np.uint64(2) * BLOCK, np.int64)
+    number = 0
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
-        asking = 0
         for i in range(first, last):
-            engaged = (r.status[i] == OPERATING) & (r.project_began[i] != NEVER) & (w.reached[i] == 1)
+            asks[i - first] = (r.status[i] == OPERATING) & (r.project_began[i] != NEVER)
+            engaged = (asks[i - first] == 1) & (w.reached[i] == 1)
             w.met_0[i] = w.met_0[i] if engaged else np.float32(-1.0)
-        for i in range(first, last):
-            rows[asking], identity[asking] = i, r.identity[i]
-            asking += (r.status[i] == OPERATING) & (r.project_began[i] != NEVER)
+        asking = gather(asks, first, last, r.identity, rows, identity)
         draws.fill(u, seed, identity, 0, asking, month, draws.MATCHING)
-        draws.fill(u_alone, seed, identity, 0, asking, month, draws.MATCHING_FOREIGN)
+        for k in range(asking):
+            _, _, _, u_alone[k] = draws.uniforms(seed, identity[k], month, draws.MATCHING_FOREIGN)
+        events[_REQUESTS] += asking
         for k in range(asking):
             i = rows[k]
-            platform = r.platform[i] if r.platform[i] >= 0 else len(chances) - 1
-            if w.asked[i] == NEVER:
-                w.asked[i] = month
-            events[_REQUESTS] += 1
+            platform = platform_of(r.platform[i], chances)
+            w.asked[i] = month if w.asked[i] == NEVER else w.asked[i]
             asked_of[platform] += 1
-            met = sources_met(u[:, k], u_alone[3, k], chances[platform, r.breadth[i]])
-            if met == 0:
-                continue
-            source = answer(i, met, platform, seed, month, r, w, p, o, base, counts, ring, ring_row, events)
-            if source >= 0:
-                take_answer(i, source, month, w, p, events, flows)
-                answered_by[platform] += source != _ALONE
+            answered[number], met[number] = i, sources_met(k, u, u_alone, platform, r.breadth[i], chances)
+            number += met[number] != 0
+        if number < BLOCK and last < hi:
+            continue
+        answer(
+            answered[:number], met[:number], seed, month, r, w, p, o, base, counts, ring, ring_row, answered_by, events,
+            flows,
+        )  # fmt: skip
+        number = 0
+
+
+@equation
+def platform_of(platform: int, chances: Any) -> Any:
+    """The place of a platform among ``chances``, the last one of who has none."""
+    return platform if platform >= 0 else len(chances) - 1
 
 
 @compiled
@@ -167,53 +188,64 @@ def chance_elsewhere(breadth: int, alone: float) -> float:
 
 
 @compiled
-def sources_met(u: Any, u_alone: float, chances: Any) -> int:
+def sources_met(k: int, u: Any, u_alone: Any, platform: int, breadth: int, chances: Any) -> int:
     """Bits of the sources that a request meets this month: kinds of resource, another member, someone elsewhere."""
-    met = (u_alone < chances[_ALONE]) << _ALONE
+    met = (u_alone[k] < chances[platform, breadth, _ALONE]) << _ALONE
     for source in range(_ALONE):
-        met |= (u[source] < chances[source]) << source
+        met |= (u[source, k] < chances[platform, breadth, source]) << source
     return met
 
 
 @compiled
 def answer(
-    i: int, met: int, platform: int, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, base: Any, counts: Any,
-    ring: Any, ring_row: Any, events: Any,
-) -> int:  # fmt: skip
-    """The source of the partner nearest to the need among those met and understood, -1 without one.
+    rows: Any, met: Any, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, base: Any, counts: Any,
+    ring: Any, ring_row: Any, answered_by: Any, events: Any, flows: Any,
+) -> None:  # fmt: skip
+    """Each request is answered by the partner nearest to the need among those ``met`` and understood, if there is one.
 
     It stays with the project if it is nearer than the partner that the project has.
     """
-    began, component, s = r.project_began[i], first_open(r.solved[i]), r.sector[i]
-    t_0 = base[s, 0] + needed(seed, r.identity[i], began, component, 0, o.lead, o.reach)
-    t_1 = base[s, 1] + needed(seed, r.identity[i], began, component, 1, o.lead, o.reach)
-    t_2 = base[s, 2] + needed(seed, r.identity[i], began, component, 2, o.lead, o.reach)
-    u_0, u_1, u_2, u_ring = draws.uniforms(seed, r.identity[i], month, draws.MATCHING_CELL)
-    nearest, source, crossing = 1e9, -1, False
-    engaged = distance(w.met_0[i], w.met_1[i], w.met_2[i], t_0, t_1, t_2) if w.met_0[i] >= 0.0 else 1e9
-    for k in range(_SOURCES):
-        if met & (1 << k) == 0:
-            continue
-        other = r.size_class[i]
-        if k < _MEMBER:
-            u_cell = u_0 if k == 0 else (u_1 if k == 1 else u_2)
-            c = pick_cell(u_cell, counts[platform, k], t_0, t_1, t_2, p.taste)
-            looking = min(int(p.looking), int(counts[platform, k, c]))
-            k_0, k_1, k_2 = best_in_cell(c, looking, seed, r.identity[i], month, k, t_0, t_1, t_2)
-        else:
-            j = best_on_ring(i, u_ring, k == _MEMBER, seed, month, r, p, ring, ring_row)
-            if j < 0:
+    number = len(rows)
+    identity, began, component = np.empty(number, np.int64), np.empty(number, np.int64), np.empty(number, np.int64)
+    sector, u = np.empty(number, np.int8), np.empty((4, number))
+    for k in range(number):
+        i = rows[k]
+        identity[k], sector[k] = r.identity[i], r.sector[i]
+        began[k], component[k] = r.project_began[i], first_open(r.solved[i])
+    need = needs(seed, identity, began, component, sector, base, o.lead, o.reach)
+    draws.fill(u, seed, identity, 0, number, month, draws.MATCHING_CELL)
+    start = ring_places(ring, u[3])
+    members = best_on_ring(_MEMBER, rows, met, start, seed, month, r, p, ring_row)
+    others = best_on_ring(_ALONE, rows, met, start, seed, month, r, p, ring_row)
+    for k in range(number):
+        i, platform = rows[k], platform_of(r.platform[rows[k]], counts)
+        t_0, t_1, t_2 = need[0, k], need[1, k], need[2, k]
+        nearest, source, crossing = 1e9, -1, False
+        engaged = distance(w.met_0[i], w.met_1[i], w.met_2[i], t_0, t_1, t_2) if w.met_0[i] >= 0.0 else 1e9
+        for kind in range(_SOURCES):
+            if met[k] & (1 << kind) == 0:
                 continue
-            k_0, k_1, k_2, other = r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j], r.size_class[j]
-        if distance(r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i], k_0, k_1, k_2) > p.tolerance:
-            continue
-        gap = distance(k_0, k_1, k_2, t_0, t_1, t_2)
-        if gap < nearest:
-            nearest, source, crossing = gap, k, other != r.size_class[i]
-            if gap < engaged:
-                w.met_0[i], w.met_1[i], w.met_2[i] = k_0, k_1, k_2
-    events[_CROSSING] += crossing
-    return source
+            other = r.size_class[i]
+            if kind < _MEMBER:
+                c = pick_cell(u[kind, k], counts[platform, kind], t_0, t_1, t_2, p.taste)
+                looking = min(int(p.looking), int(counts[platform, kind, c]))
+                k_0, k_1, k_2 = best_in_cell(c, looking, seed, identity[k], month, kind, t_0, t_1, t_2)
+            else:
+                j = members[k] if kind == _MEMBER else others[k]
+                if j < 0:
+                    continue
+                k_0, k_1, k_2, other = r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j], r.size_class[j]
+            if distance(r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i], k_0, k_1, k_2) > p.tolerance:
+                continue
+            gap = distance(k_0, k_1, k_2, t_0, t_1, t_2)
+            if gap < nearest:
+                nearest, source, crossing = gap, kind, other != r.size_class[i]
+                if gap < engaged:
+                    w.met_0[i], w.met_1[i], w.met_2[i] = k_0, k_1, k_2
+        events[_CROSSING] += crossing
+        if source >= 0:
+            take_answer(i, source, month, w, p, events, flows)
+            answered_by[platform] += source != _ALONE
 
 
 def meeting_chances(world: World, counts: Any, requests: Any, services: Any, p: Any) -> Any:
