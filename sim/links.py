@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,6 @@ import numpy as np
 from sim import draws, threads
 from sim.compiled import compiled, equation
 from sim.threads import BLOCK
-
-_AT_A_TIME = 262_144  # links whose bids are held at once
 
 
 class Links:
@@ -60,16 +57,16 @@ class Links:
 
     def partners(self, world: Any, rows: Any, asks: Any) -> Any:
         """One chain partner of the month for each of ``rows``, which ``asks`` marks among all; -1 without links."""
-        most = min(self._size, _AT_A_TIME)
-        found, asker = np.empty(most, np.int32), np.empty(2 * most + 1, np.int32)
-        bids, best = np.empty(2 * most + 1, np.int64), np.full(len(rows), -1)
-        place_of = places_of(rows, len(asks))
-        for first in range(0, self._size, _AT_A_TIME):
-            buyer, supplier = self.buyer[first : first + _AT_A_TIME], self.supplier[first : first + _AT_A_TIME]
-            given = world.seed, world.month, buyer, supplier, world.enterprises.identity, asks, found, asker, bids
-            numbers: dict[int, int] = {}
-            threads.run(partial(_bid, numbers, given), len(buyer), ())
-            take_bids(place_of, asker, bids, np.array(list(numbers.items())), best)
+        given = world.seed, world.month, self.buyer, self.supplier, world.enterprises.identity, asks
+        place_of, parts = places_of(rows, len(asks)), []
+
+        def bid(lo: int, hi: int) -> None:
+            best = np.full(len(rows), -1)
+            bid_for_partners(lo, hi, *given, place_of, best)
+            parts.append(best)
+
+        threads.run(bid, self._size, ())
+        best = np.maximum.reduce(parts)  # each thread has bids of its own
         return np.where(best >= 0, best & 0x7FFFFFFF, -1)
 
 
@@ -96,36 +93,34 @@ def bid_of(priority: float, row: int) -> Any:
 
 @compiled
 def bid_for_partners(
-    lo: int, hi: int, seed: int, month: int, buyer: Any, supplier: Any, identity: Any, asks: Any,
-    found: Any, asker: Any, bids: Any,
-) -> int:  # fmt: skip
-    """Put down each row that asks with a bid for the other end of each of its links; return how many there are.
+    lo: int, hi: int, seed: int, month: int, buyer: Any, supplier: Any, identity: Any, asks: Any, place_of: Any,
+    best: Any,
+) -> None:  # fmt: skip
+    """Bid for the other end of each link of a row that asks, and keep the highest bid of each in ``best``.
 
-    They lie from twice the first link's place on. Priorities are keyed by the pair.
+    Priorities are keyed by the pair.
     """
-    asked: Any = lo
-    for link in range(lo, hi):
-        found[asked] = link
-        asked += np.uint64((supplier[link] >= 0) & (asks[buyer[link]] | asks[supplier[link]]))
-    end = np.uint64(2) * lo
-    key, u_buyer, u_supplier = np.empty(BLOCK, np.int64), np.empty(BLOCK), np.empty(BLOCK)
-    for first in range(lo, asked, BLOCK):
-        last = min(first + BLOCK, asked)
-        for k in range(first, last):
-            key[k - first] = identity[buyer[found[k]]] ^ (identity[supplier[found[k]]] >> 1)
-        for k in range(first, last):
-            u_buyer[k - first], u_supplier[k - first], _, _ = draws.uniforms(seed, key[k - first], month, draws.CHAIN)
-        for k in range(first, last):
+    found, key = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    asker, bid = np.empty(np.uint64(2) * BLOCK, np.int32), np.empty(np.uint64(2) * BLOCK, np.int64)
+    u_buyer, u_supplier = np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last, number, end = min(first + BLOCK, hi), 0, 0
+        for link in range(first, last):
+            found[number] = link
+            number += (supplier[link] >= 0) & (asks[buyer[link]] | asks[supplier[link]])
+        for k in range(number):
+            key[k] = identity[buyer[found[k]]] ^ (identity[supplier[found[k]]] >> 1)
+        for k in range(number):
+            u_buyer[k], u_supplier[k], _, _ = draws.uniforms(seed, key[k], month, draws.CHAIN)
+        for k in range(number):
             b, s = buyer[found[k]], supplier[found[k]]
-            asker[end], bids[end] = b, bid_of(u_buyer[k - first], s)
-            end += np.uint64(asks[b])
-            asker[end], bids[end] = s, bid_of(u_supplier[k - first], b)
-            end += np.uint64(asks[s])
-    return int(end - np.uint64(2) * lo)
-
-
-def _bid(numbers: dict[int, int], given: tuple[Any, ...], lo: int, hi: int) -> None:
-    numbers[int(lo)] = bid_for_partners(lo, hi, *given)
+            asker[end], bid[end] = b, bid_of(u_buyer[k], s)
+            end += asks[b]
+            asker[end], bid[end] = s, bid_of(u_supplier[k], b)
+            end += asks[s]
+        for k in range(end):
+            place = place_of[asker[k]]
+            best[place] = max(best[place], bid[k])
 
 
 @compiled
@@ -135,13 +130,3 @@ def places_of(rows: Any, size: int) -> Any:
     for k in range(len(rows)):
         place_of[rows[k]] = k
     return place_of
-
-
-@compiled
-def take_bids(place_of: Any, asker: Any, bids: Any, parts: Any, best: Any) -> None:
-    """Keep the highest bid of each row that asks in ``best``; ``parts`` are first links and numbers of bids."""
-    for part in range(len(parts)):
-        first = 2 * parts[part, 0]
-        for place in range(first, first + parts[part, 1]):
-            k = place_of[asker[place]]
-            best[k] = max(best[k], bids[place])
