@@ -16,8 +16,8 @@ import numpy as np
 from sim import draws, maths
 from sim.compiled import compiled, equation
 from sim.economy import RESEARCH, ticks, transfer, wage_of_worker
-from sim.enterprises import BIG, MEDIUM, NEVER, OPERATING
-from sim.knowledge import distance, needed
+from sim.enterprises import BIG, MEDIUM, NEVER, OPERATING, gather
+from sim.knowledge import distance, needs
 from sim.threads import BLOCK
 from sim.world import COUNT, World
 
@@ -137,21 +137,19 @@ def work(
 
     In each block of rows: the work of those who have a project, then who begins one.
     """
-    begins, rows = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int64)
+    begins, goes_on = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int8)
+    rows, identity = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
             u_begin, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
             idle = (r.status[i] == OPERATING) & (w.project_began[i] == NEVER)
+            goes_on[i - first] = (r.status[i] == OPERATING) & (w.project_began[i] != NEVER)
             begins[i - first] = idle & (u_begin < begin_probability(r.talent[i], w.cash[i], p))
-        under_way = 0
-        for i in range(first, last):
-            if r.status[i] == OPERATING and w.project_began[i] != NEVER:
-                rows[under_way] = i
-                under_way += 1
-        counts[_MONTHS] += under_way
-        count_wages(rows[:under_way], r, p, labour, talent_wage, sector_revenue, counts)
-        work_on(rows[:under_way], seed, month, r, w, p, base, succeeded, counts, flows)
+        number = gather(goes_on, first, last, r.identity, rows, identity)
+        counts[_MONTHS] += number
+        count_wages(rows[:number], r, p, labour, talent_wage, sector_revenue, counts)
+        work_on(rows[:number], identity[:number], seed, month, r, w, p, base, succeeded, counts, flows)
         for i in range(first, last):
             if begins[i - first]:
                 begin(i, seed, month, r, w, counts)
@@ -160,23 +158,28 @@ def work(
 @compiled
 def count_wages(rows: Any, r: Any, p: Any, labour: Any, talent_wage: float, sector_revenue: Any, counts: Any) -> None:
     """Count what the work of a month on the projects of ``rows`` costs in wages, which are paid with all others."""
-    for i in rows:
-        talent, mean = float(r.talent[i]), sector_revenue[r.sector[i]]
-        people = at_work(talent, project_size(talent, p), p)
-        counts[_WAGES] += ticks(wages_at_work(people, r.revenue[i], float(r.staff[i]), mean, talent_wage, labour))
+    number = len(rows)
+    talent, staff, revenue, mean = np.empty(number), np.empty(number), np.empty(number), np.empty(number)
+    for k in range(number):
+        i = rows[k]
+        talent[k], staff[k], revenue[k], mean[k] = r.talent[i], r.staff[i], r.revenue[i], sector_revenue[r.sector[i]]
+    wages = 0
+    for k in range(number):
+        people = at_work(talent[k], project_size(talent[k], p), p)
+        wages += ticks(wages_at_work(people, revenue[k], staff[k], mean[k], talent_wage, labour))
+    counts[_WAGES] += wages
 
 
 @compiled
 def work_on(
-    rows: Any, seed: int, month: int, r: Any, w: Any, p: Any, base: Any, succeeded: Any, counts: Any, flows: Any
-) -> None:
+    rows: Any, identity: Any, seed: int, month: int, r: Any, w: Any, p: Any, base: Any, succeeded: Any, counts: Any,
+    flows: Any,
+) -> None:  # fmt: skip
     """A month's work on the projects of ``rows``: spending, effort, tries at open components, success or giving up."""
     number = len(rows)
-    identity, u, put_in = np.empty(number, np.int64), np.empty((4, number)), np.empty(number)
-    capital, people = np.empty(number), np.empty(number)
+    u, put_in, capital, people = np.empty((4, number)), np.empty(number), np.empty(number), np.empty(number)
     for k in range(number):
         i = rows[k]
-        identity[k] = r.identity[i]
         size = project_size(float(r.talent[i]), p)
         spent = p.cost * at_work(float(r.talent[i]), size, p)
         w.profit_year[i] += transfer(i, -spent, w.cash, flows, RESEARCH)
@@ -204,20 +207,19 @@ def try_components(rows: Any, u: Any, put_in: Any, seed: int, r: Any, w: Any, p:
     """Try the open components that are not out of reach whatever the distance, each in its turn."""
     most = 3 * len(rows)
     place, component = np.empty(most, np.int64), np.empty(most, np.int64)
-    identity, began = np.empty(most, np.int64), np.empty(most, np.int64)
-    tries = 0
+    identity, began, sector = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int8)
+    most_likely, tries = np.empty(len(rows)), 0
+    for k in range(len(rows)):
+        most_likely[k] = solve_probability(0.0, put_in[k], p)
     for k in range(len(rows)):
         for c in range(3):
-            if w.solved[rows[k]] & (1 << c) == 0 and u[c, k] < solve_probability(0.0, put_in[k], p):
+            if w.solved[rows[k]] & (1 << c) == 0 and u[c, k] < most_likely[k]:
                 place[tries], component[tries] = k, c
                 identity[tries], began[tries] = r.identity[rows[k]], w.project_began[rows[k]]
+                sector[tries] = r.sector[rows[k]]
                 tries += 1
-    need = np.empty((3, tries))
-    for axis in range(3):
-        for t in range(tries):
-            need[axis, t] = needed(seed, identity[t], began[t], component[t], axis, p.lead, p.reach)
-        for t in range(tries):
-            need[axis, t] += base[r.sector[rows[place[t]]], axis]
+    given = identity[:tries], began[:tries], component[:tries], sector[:tries]
+    need = needs(seed, *given, base, p.lead, p.reach)
     for t in range(tries):
         i, k, c = rows[place[t]], place[t], component[t]
         t_0, t_1, t_2 = need[0, t], need[1, t], need[2, t]
