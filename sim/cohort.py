@@ -9,7 +9,7 @@ from sim import draws, maths
 from sim.compiled import compiled, equation
 
 
-@compiled
+@equation
 def staff_planned(seed: int, identity: int, p: Any) -> int:
     """Staff with which a newcomer starts (people): lognormal with the cohort's mean."""
     if not p.enabled:

@@ -19,9 +19,10 @@ from sim.economy import (
     relative_price,
     transfer,
 )
-from sim.enterprises import INCUMBENT, INDEPENDENT, MAKER, NEVER, OPERATING, REGISTERED, SPIN_OFF, AllColumns
+from sim.enterprises import INCUMBENT, INDEPENDENT, MAKER, NEVER, OPERATING, REGISTERED, SPIN_OFF, AllColumns, gather
 from sim.founding import assets_per_worker
 from sim.parameters import numbers
+from sim.threads import BLOCK
 from sim.world import COUNT, World
 
 _STARTED, _AT_ONCE = COUNT["started"], COUNT["started_at_once"]
@@ -96,20 +97,29 @@ def settle_in(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, m: Any, talent_share: float, totals: Any
 ) -> None:
     """Young teams fill up, and those without customers may find their first; ``totals`` gathers who join."""
-    for i in range(lo, hi):
-        age = month - r.started[i]
-        if (r.status[i] != OPERATING) | (r.origin[i] == INCUMBENT) | (age < 1) | (age > p.settling):
-            continue
-        _, u_join, u_talent, u_sale = draws.uniforms(seed, r.identity[i], month, draws.TEAM)
-        joined = who_join(staff_planned(seed, r.identity[i], p), w.staff[i], u_join, p)
-        skilled = min(joined, draws.whole(talent_share * joined, u_talent))
-        w.staff[i] += joined
-        w.talent[i] += skilled
-        totals[0] += joined
-        totals[1] += skilled
-        if w.appeal[i] == 0.0 and u_sale < p.first_sale:
-            pull = attraction(r.quality[i], r.productivity[i], m.rivalry, m.price_share)
-            w.appeal[i] = min(r.lines[i] * r.line_size[i], first_sales(seed, r.identity[i], 1.0, p) / pull)
+    young, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    u, planned = np.empty((4, BLOCK)), np.empty(BLOCK, np.int64)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            age = month - r.started[i]
+            starts_up = (r.status[i] == OPERATING) & (r.origin[i] != INCUMBENT)
+            young[i - first] = starts_up & (age >= 1) & (age <= p.settling)
+        number = gather(young, first, last, r.identity, rows, identity)
+        draws.fill(u, seed, identity, 0, number, month, draws.TEAM)
+        for k in range(number):
+            planned[k] = staff_planned(seed, identity[k], p)
+        for k in range(number):
+            i = rows[k]
+            joined = who_join(planned[k], w.staff[i], u[1, k], p)
+            skilled = min(joined, draws.whole(talent_share * joined, u[2, k]))
+            w.staff[i] += joined
+            w.talent[i] += skilled
+            totals[0] += joined
+            totals[1] += skilled
+            if w.appeal[i] == 0.0 and u[3, k] < p.first_sale:
+                pull = attraction(r.quality[i], r.productivity[i], m.rivalry, m.price_share)
+                w.appeal[i] = min(r.lines[i] * r.line_size[i], first_sales(seed, identity[k], 1.0, p) / pull)
 
 
 @compiled
