@@ -9,7 +9,7 @@ import numpy as np
 from sim import draws, maths
 from sim.compiled import compiled, equation
 from sim.economy import DEFAULT, DIVIDENDS, INVESTMENT, LIQUIDATION, OUTSIDE_EQUITY, on_grid, ticks, transfer
-from sim.enterprises import FREE, INCUMBENT, NEVER, OPERATING, SUSPENDED
+from sim.enterprises import FREE, INCUMBENT, NEVER, OPERATING, SUSPENDED, gather
 from sim.groups import AT_RISK, ENDED, REGISTER, add_to_groups, add_to_lives, age_group, kind_of_startup, was_micro
 from sim.threads import BLOCK
 from sim.world import COUNT, World
@@ -92,20 +92,26 @@ def invest(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, wage: float, hurdle: float, counts: Any, flows: Any
 ) -> None:
     """Young enterprises short of cash ask; those whose seen merit passes the posted hurdle get a ticket."""
-    asks = np.empty(BLOCK, np.int8)
+    asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    u, quality, productivity, seen = np.empty((4, BLOCK)), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
             may_ask = (r.status[i] == OPERATING) & (r.origin[i] != INCUMBENT) & (w.funded[i] == 0)
             asks[i - first] = may_ask & (runway(w.cash[i], r.staff[i], wage) < p.asking_months)
-        for i in range(first, last):
-            if asks[i - first]:
-                u_merit, u_size, _, _ = draws.uniforms(seed, r.identity[i], month, draws.FINANCE)
-                counts[_ASKED] += 1
-                if merit(u_merit, r.quality[i], r.productivity[i]) >= hurdle:
-                    w.funded[i] = 1
-                    counts[_GIVEN] += 1
-                    transfer(i, ticket(u_size, r.staff[i], wage, p), w.cash, flows, OUTSIDE_EQUITY)
+        number = gather(asks, first, last, r.identity, rows, identity)
+        counts[_ASKED] += number
+        draws.fill(u, seed, identity, 0, number, month, draws.FINANCE)
+        for k in range(number):
+            quality[k], productivity[k] = r.quality[rows[k]], r.productivity[rows[k]]
+        for k in range(number):
+            seen[k] = merit(u[0, k], quality[k], productivity[k])
+        for k in range(number):
+            if seen[k] >= hurdle:
+                i = rows[k]
+                w.funded[i] = 1
+                counts[_GIVEN] += 1
+                transfer(i, ticket(u[1, k], r.staff[i], wage, p), w.cash, flows, OUTSIDE_EQUITY)
 
 
 @equation
@@ -230,28 +236,34 @@ def review(
 
     ``totals`` gathers staff and talent let go; whoever was born in the run is at risk for the month.
     """
-    for i in range(lo, hi):
-        short = (w.status[i] == OPERATING) & (r.cash[i] < 0.0)
-        w.distress[i] = w.distress[i] + 1 if short else 0
-    for i in range(lo, hi):
-        if w.status[i] != FREE and r.origin[i] != INCUMBENT:
-            add_to_lives(lives, REGISTER, AT_RISK, month - r.born[i])
+    looks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    u = np.empty((4, BLOCK))
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            short = (w.status[i] == OPERATING) & (r.cash[i] < 0.0)
+            w.distress[i] = w.distress[i] + 1 if short else 0
+            unsettled = (w.status[i] != OPERATING) | (r.origin[i] != INCUMBENT) | (w.lines[i] == 0) | short
+            looks[i - first] = (w.status[i] != FREE) & unsettled
+        number = gather(looks, first, last, r.identity, rows, identity)
+        draws.fill(u, seed, identity, 0, number, month, draws.START)
+        for k in range(number):
+            i = rows[k]
+            if r.origin[i] != INCUMBENT:
+                add_to_lives(lives, REGISTER, AT_RISK, month - r.born[i])
+                if w.status[i] == OPERATING:
+                    add_to_lives(lives, kind_of_startup(r.origin[i]), AT_RISK, month - r.started[i])
             if w.status[i] == OPERATING:
-                add_to_lives(lives, kind_of_startup(r.origin[i]), AT_RISK, month - r.started[i])
-        if w.status[i] == OPERATING:
-            u_stop = draws.uniforms(seed, r.identity[i], month, draws.START)[3] if w.distress[i] > 0 else 1.0
-            if p.enabled and (w.lines[i] == 0 or gives_up(w.distress[i], u_stop, p)):
-                count_end(i, _STOP, month, r, w, standard, ended, lives, lost)
-                stops[i] = 1
-                stop(i, w, totals)
-                counts[_STOPPED] += 1
-                counts[_STARTUPS_STOPPED] += r.origin[i] != INCUMBENT
-        elif w.status[i] != FREE:
-            _, u_resume, u_off, _ = draws.uniforms(seed, r.identity[i], month, draws.START)
-            if w.status[i] == SUSPENDED and r.cash[i] >= 0.0 and u_resume < p.resume:
+                if p.enabled and (w.lines[i] == 0 or gives_up(w.distress[i], u[3, k], p)):
+                    count_end(i, _STOP, month, r, w, standard, ended, lives, lost)
+                    stops[i] = 1
+                    stop(i, w, totals)
+                    counts[_STOPPED] += 1
+                    counts[_STARTUPS_STOPPED] += r.origin[i] != INCUMBENT
+            elif w.status[i] == SUSPENDED and r.cash[i] >= 0.0 and u[1, k] < p.resume:
                 resume(i, r, w, totals, p)
                 counts[_RESUMED] += 1
-            elif p.enabled and u_off < strike_off_probability(w.status[i], month - r.born[i], p):
+            elif p.enabled and u[2, k] < strike_off_probability(w.status[i], month - r.born[i], p):
                 leaves[i] = 1
 
 
