@@ -100,7 +100,10 @@ def classify(staff: float, revenue: float, standard: Any) -> int:
 
 @compiled
 def gather(marks: Any, first: int, last: int, identity: Any, rows: Any, who: Any) -> int:
-    """Put the rows of a block that are marked into ``rows`` and their identities into ``who``; how many there are."""
+    """Put the rows of a block that are marked into ``rows`` and their identities into ``who``; how many there are.
+
+    Rows are unsigned, as bounds of loops are: to look for the end of a column at each use of one takes time.
+    """
     number: Any = np.uint64(0)
     for i in range(first, last):
         rows[number] = i

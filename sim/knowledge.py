@@ -138,7 +138,7 @@ def merge_ring(
         identity[place], row[place] = came[k], came_row[k]
         place += 1
     for k in range(first, place):
-        chain[k] = np.uint8(sector[np.uint32(row[k])]) % np.uint8(3)
+        chain[k] = np.uint8(sector[row[k]]) % np.uint8(3)
 
 
 @equation

@@ -19,7 +19,7 @@ class Links:
 
     def __init__(self) -> None:
         self._size = 0
-        self._columns: list[Any] = [np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int8)]
+        self._columns: list[Any] = [np.zeros(0, np.uint32), np.zeros(0, np.int32), np.zeros(0, np.int8)]
 
     def __len__(self) -> int:
         return self._size
@@ -100,8 +100,8 @@ def bid_for_partners(
 
     Priorities are keyed by the pair.
     """
-    found, key = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
-    asker, bid = np.empty(np.uint64(2) * BLOCK, np.int32), np.empty(np.uint64(2) * BLOCK, np.int64)
+    found, key = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
+    asker, bid = np.empty(np.uint64(2) * BLOCK, np.uint32), np.empty(np.uint64(2) * BLOCK, np.int64)
     u_buyer, u_supplier = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last, number, end = min(first + BLOCK, hi), 0, 0
@@ -109,11 +109,11 @@ def bid_for_partners(
             found[number] = link
             number += (supplier[link] >= 0) & (asks[buyer[link]] | asks[supplier[link]])
         for k in range(number):
-            key[k] = identity[buyer[found[k]]] ^ (identity[supplier[found[k]]] >> 1)
+            key[k] = identity[buyer[found[k]]] ^ (identity[np.uint32(supplier[found[k]])] >> 1)
         for k in range(number):
             u_buyer[k], u_supplier[k], _, _ = draws.uniforms(seed, key[k], month, draws.CHAIN)
         for k in range(number):
-            b, s = buyer[found[k]], supplier[found[k]]
+            b, s = buyer[found[k]], np.uint32(supplier[found[k]])
             asker[end], bid[end] = b, bid_of(u_buyer[k], s)
             end += asks[b]
             asker[end], bid[end] = s, bid_of(u_supplier[k], b)
@@ -126,7 +126,7 @@ def bid_for_partners(
 @compiled
 def places_of(rows: Any, size: int) -> Any:
     """The place of each of ``rows`` among them, shape ``(size,)``; anything for other rows."""
-    place_of = np.empty(size, np.int32)
+    place_of = np.empty(size, np.uint32)
     for k in range(len(rows)):
         place_of[rows[k]] = k
     return place_of

@@ -129,7 +129,7 @@ def tally_up(
 @compiled
 def add_cells(first: int, last: int, month: int, r: Any, standard: Any, cells: Any, sectors: Any) -> None:
     """Enterprises, staff, revenue and assets by cell; revenue by sector."""
-    cell, amounts = np.empty(BLOCK, np.int64), np.empty((PER_CELL, BLOCK), np.int64)
+    cell, amounts = np.empty(BLOCK, np.uint32), np.empty((PER_CELL, BLOCK), np.int64)
     for i in range(first, last):
         micro = is_micro(r.staff[i], 12.0 * r.revenue[i], standard)
         kind = cell_of(r.size_class[i], micro, r.origin[i], r.exporter[i], age_group(month - r.born[i]))
@@ -146,7 +146,7 @@ def add_cells(first: int, last: int, month: int, r: Any, standard: Any, cells: A
         cells[k, 1] += amounts[1, j]
         cells[k, 2] += amounts[2, j]
         cells[k, 3] += amounts[3, j]
-        sectors[r.sector[i]] += amounts[2, j]
+        sectors[np.uint8(r.sector[i])] += amounts[2, j]
 
 
 @compiled

@@ -136,7 +136,7 @@ class World:
         self.platforms: list[PlatformState] = []
         self.links = Links()
         self.ring_identity: Any = np.zeros(0, np.int64)
-        self.ring_row: Any = np.zeros(0, np.int32)
+        self.ring_row: Any = np.zeros(0, np.uint32)
         self.ring_chain: Any = np.zeros(0, np.int8)  # place in the chain
         self._on_ring: Any = np.zeros(0, np.int8)  # marks the rows that the ring holds
         self._off_ring: Any = np.zeros(0, np.int64)  # identities that the ring holds still, whose rows are free
@@ -214,7 +214,7 @@ class World:
         gone = np.sort(np.concatenate([table.identity[went], self._off_ring]))
         self._off_ring = np.zeros(0, np.int64)
         size = len(self.ring_identity) - len(gone) + len(came)
-        merged = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int8)
+        merged = np.empty(size, np.int64), np.empty(size, np.uint32), np.empty(size, np.int8)
         given = self.ring_identity, self.ring_row, gone, table.identity[came], came, table.sector, *merged
         threads.run(lambda lo, hi: merge_ring(lo, hi, *given), len(self.ring_identity), ())
         self.ring_identity, self.ring_row, self.ring_chain = merged

@@ -53,11 +53,11 @@ def liking(quality: float, productivity: float, gap: float, taste: float, p: Any
 @compiled
 def find_candidates(i: int, start: int, wanted: int, most: int, ring_row: Any, ring_chain: Any, found: Any) -> int:
     """Put the ring's places of firms of place ``wanted`` in the chain, but ``i``, into ``found``; how many."""
-    number, place = 0, start
+    number, place = 0, np.uint32(start)
     for _ in range(min(_STEPS, len(ring_row))):
         found[number] = place
         number += (ring_chain[place] == wanted) & (ring_row[place] != i) & (number < most)
-        place = place + 1 if place + 1 < len(ring_row) else 0
+        place = np.uint32(place + 1 if place + 1 < len(ring_row) else 0)
     return number
 
 
@@ -72,11 +72,12 @@ def choose_suppliers(
     """
     each = int(p.candidates)
     most = len(looking) * each + 1
-    whose, found, utility = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most)
-    start, end = ring_places(ring, points), 0
+    whose, found, utility = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(most)
+    start, wanted, end = ring_places(ring, points), np.empty(len(looking), np.int8), 0
     for k in range(len(looking)):
-        i = buyer[looking[k]]
-        number = find_candidates(i, start[k], r.sector[i] % 3 - 1, each, ring_row, ring_chain, found[end:])
+        wanted[k] = r.sector[buyer[looking[k]]] % 3 - 1
+    for k in range(len(looking)):
+        number = find_candidates(buyer[looking[k]], start[k], wanted[k], each, ring_row, ring_chain, found[end:])
         whose[end : end + number] = k
         end += number
     who, known = np.empty((2, end), np.int64), np.empty((8, end))
@@ -112,7 +113,7 @@ def renew(
     Those of several blocks choose together, for all of them wait for memory.
     """
     hazard = draws.monthly(p.renewal)
-    key, looking = np.empty(BLOCK, np.int64), np.empty(np.uint64(2) * BLOCK, np.int32)
+    key, looking = np.empty(BLOCK, np.int64), np.empty(np.uint64(2) * BLOCK, np.uint32)
     look, point, points = np.empty(BLOCK), np.empty(BLOCK), np.empty(np.uint64(2) * BLOCK)
     number = 0
     for first in range(lo, hi, BLOCK):
@@ -186,7 +187,7 @@ def apply(world: World) -> None:
         some = newcomers[first : first + _AT_A_TIME]
         wanted = count_links(some, table.staff, rules)
         place, ordinal = np.nonzero(np.arange(rules.most_links) < wanted[:, None])
-        buyer, supplier = some[place].astype(np.int32), np.full(len(place), -1, np.int32)
+        buyer, supplier = some[place].astype(np.uint32), np.full(len(place), -1, np.int32)
         look(buyer, supplier, ordinal.astype(np.int8), True)
         found = supplier >= 0
         links.add(buyer[found], supplier[found], ordinal[found])

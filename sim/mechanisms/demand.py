@@ -151,7 +151,7 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
         rates[s] = birth_rate(saturation[s], p)
     one, most = settled_variance(p), rates.max()
     spread = maths.exp(one)
-    changing: Any = np.empty(BLOCK, np.int64)
+    changing: Any = np.empty(BLOCK, np.uint32)
     u, gap, settled = np.empty((4, BLOCK)), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -182,7 +182,7 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
 def change_lines(rows: Any, first: int, u: Any, seed: int, month: int, r: Any, w: Any, p: Any, rates: Any) -> None:
     """Lose and win lines of ``rows``, of a block that begins at row ``first``: counts, and sizes of those that do."""
     size = len(rows)
-    row, identity = np.empty(size, np.int64), np.empty(size, np.int64)
+    row, identity = np.empty(size, np.uint32), np.empty(size, np.int64)
     lost, born, before = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
     number = 0
     for k in range(size):
@@ -231,7 +231,7 @@ def sell(
             unit = attraction_of_logs(quality[k], productivity[k], m.rivalry, m.price_share)
             pull[k] = r.appeal[i] * unit if on else 0.0
         for i in range(first, last):
-            here[i - first] = factor[r.sector[i]]
+            here[i - first] = factor[np.uint8(r.sector[i])]
         sold, bought = earn(first, last, r, w, m.input_share, modes, pull, here)
         flows[SALES_HOME] += sold
         flows[INPUTS] -= bought
@@ -267,7 +267,7 @@ def add_pulls(first: int, last: int, r: Any, pull: Any, productivity: Any, quali
         whole[1, k] = ticks(pull[k] * productivity[k])
         whole[2, k] = ticks(pull[k] * quality[k])
     for i in range(first, last):
-        s = r.sector[i]
+        s = np.uint8(r.sector[i])
         pulls[s, 0] += whole[0, i - first]
         pulls[s, 1] += whole[1, i - first]
         pulls[s, 2] += whole[2, i - first]

@@ -92,7 +92,7 @@ def invest(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, wage: float, hurdle: float, counts: Any, flows: Any
 ) -> None:
     """Young enterprises short of cash ask; those whose seen merit passes the posted hurdle get a ticket."""
-    asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     u, quality, productivity, seen = np.empty((4, BLOCK)), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -236,7 +236,7 @@ def review(
 
     ``totals`` gathers staff and talent let go; whoever was born in the run is at risk for the month.
     """
-    looks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    looks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     u = np.empty((4, BLOCK))
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)

@@ -86,7 +86,7 @@ def employ(
             draws.fill(u, seed, r.identity, first, last, month, draws.JOBS)
             change_staff(first, last, month, r, w, p, talent_fill, wanted, skilled_wanted, u, people, counts)
         for i in range(first, last):
-            wage[i - first] = sector_revenue[r.sector[i]]
+            wage[i - first] = sector_revenue[np.uint8(r.sector[i])]
         for i in range(first, last):
             per_worker = 12.0 * r.revenue[i] / max(float(w.staff[i]), 1.0)
             wage[i - first] = wage_of_worker(per_worker, wage[i - first], labour)

@@ -76,7 +76,7 @@ def best_on_ring(
 
     All candidates first, then what is known of them: memory answers many questions at once.
     """
-    whose, found, number = np.empty(3 * len(rows), np.int64), np.empty(3 * len(rows), np.int64), 0
+    whose, found, number = np.empty(3 * len(rows), np.uint32), np.empty(3 * len(rows), np.uint32), 0
     for k in range(len(rows)):
         place, most = start[k], number + 3
         for _ in range(min(_STEPS, len(ring_row)) if met[k] & (1 << source) else 0):
@@ -129,9 +129,9 @@ def match(
     By platform, the last one standing for none: ``counts`` of shape (platforms + 1, kinds, cells), and ``chances`` of
     a meeting by breadth and source, shape (platforms + 1, 5, 5).
     """
-    asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     u, u_alone = np.empty((4, BLOCK)), np.empty(BLOCK)
-    answered, met = np.empty(np.uint64(2) * BLOCK, np.int64), np.empty(np.uint64(2) * BLOCK, np.int64)
+    answered, met = np.empty(np.uint64(2) * BLOCK, np.uint32), np.empty(np.uint64(2) * BLOCK, np.int64)
     number = 0
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)

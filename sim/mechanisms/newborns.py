@@ -97,7 +97,7 @@ def settle_in(
     lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, m: Any, talent_share: float, totals: Any
 ) -> None:
     """Young teams fill up, and those without customers may find their first; ``totals`` gathers who join."""
-    young, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    young, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     u, planned = np.empty((4, BLOCK)), np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)

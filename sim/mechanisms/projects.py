@@ -138,7 +138,7 @@ def work(
     In each block of rows: the work of those who have a project, then who begins one.
     """
     begins, goes_on = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int8)
-    rows, identity = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    rows, identity = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
@@ -206,7 +206,7 @@ def work_on(
 def try_components(rows: Any, u: Any, put_in: Any, seed: int, r: Any, w: Any, p: Any, base: Any) -> None:
     """Try the open components that are not out of reach whatever the distance, each in its turn."""
     most = 3 * len(rows)
-    place, component = np.empty(most, np.int64), np.empty(most, np.int64)
+    place, component = np.empty(most, np.uint32), np.empty(most, np.int64)
     identity, began, sector = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int8)
     most_likely, tries = np.empty(len(rows)), 0
     for k in range(len(rows)):
