@@ -86,7 +86,7 @@ def end_links(buyer: Any, supplier: Any, ordinal: Any, gone: Any) -> int:
 
 
 @equation
-def bid_of(priority: float, row: int) -> Any:
+def bid_of(priority: float, row: Any) -> Any:
     """A priority, and a row below it, in one whole number: the highest one holds the row of the highest priority."""
     return (np.int64(priority * 2.0**32) << np.int64(31)) | np.int64(row)
 

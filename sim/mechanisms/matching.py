@@ -248,26 +248,23 @@ def answer(
             answered_by[platform] += source != _ALONE
 
 
-def meeting_chances(world: World, counts: Any, requests: Any, services: Any, p: Any) -> Any:
+@compiled
+def meeting_chances(counts: Any, requests: Any, services: Any, p: Any) -> Any:
     """Probabilities of a meeting in a month by breadth and source, shape (platforms + 1, 5, 5); the last is without.
 
     A team's breadth opens one source after the other; a team of no breadth asks nobody.
     """
-    chances = np.zeros((len(services), _SOURCES))
-    for platform in range(len(services) - 1):
-        served = services[platform]
-        for kind in range(len(KINDS)):
-            there = float(counts[platform, kind].sum())
-            chances[platform, kind] = meeting_probability(there, requests[platform], served, p)
-        # Other members with a request open are resources to each other.
-        others = max(0.0, requests[platform] - 1.0)
-        chances[platform, _MEMBER] = min(meeting_probability(others, 1.0, served, p), p.rate)
     by_breadth = np.zeros((len(services), _BREADTHS, _SOURCES))
     for breadth in range(_BREADTHS):
-        by_breadth[:, breadth, :breadth] = chances[:, :breadth]
         by_breadth[:, breadth, _ALONE] = chance_elsewhere(breadth, p.alone)
-    if len(world.ring_identity) < 2:
-        by_breadth[:, :, _MEMBER:] = 0.0
+    for platform in range(len(services) - 1):
+        served = services[platform]
+        for kind in range(_MEMBER):
+            there = float(counts[platform, kind].sum())
+            by_breadth[platform, kind + 1 :, kind] = meeting_probability(there, requests[platform], served, p)
+        # Other members with a request open are resources to each other.
+        others = max(0.0, requests[platform] - 1.0)
+        by_breadth[platform, _MEMBER + 1 :, _MEMBER] = min(meeting_probability(others, 1.0, served, p), p.rate)
     return by_breadth
 
 
@@ -285,7 +282,9 @@ def apply(world: World) -> None:
     requests = world.platform_array([platform.requests * world.weight_of(platform) for platform in platforms])
     services = world.platform_array([platform.services for platform in platforms])
     asked_of, answered_by = np.zeros(len(services), np.int64), np.zeros(len(services), np.int64)
-    chances = meeting_chances(world, counts, requests, services, rules)
+    chances = meeting_chances(counts, requests, services, rules)
+    if len(world.ring_identity) < 2:
+        chances[:, :, _MEMBER:] = 0.0
     world.loop(
         match, Reads, Writes, rules, world.rules("projects"), world.sectors.base_knowledge, counts, chances,
         world.ring_identity, world.ring_row, sums=(asked_of, answered_by, world.counts, world.books.flows),
