@@ -597,7 +597,7 @@ def make_workers(count: int | None = None, cluster: str | None = None) -> Worker
         from sim.runs.cluster import Cluster
 
         return Cluster(cluster, count)
-    return Workers(count, preload=("sim.ecosystem",))
+    return Workers(count, preload=("sim.runs.ready",))
 
 
 def _is_warm() -> bool:

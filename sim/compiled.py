@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property, update_wrapper
 from pathlib import Path
 from typing import Any, TypeVar
-
-import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -37,7 +36,7 @@ def sources_digest() -> str:
     return digest.hexdigest()[:16]
 
 
-def _cache_folder() -> Path:
+def _made_folder() -> Path:
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = base / "sim" / sources_digest()
     try:
@@ -48,14 +47,62 @@ def _cache_folder() -> Path:
         return Path(tempfile.mkdtemp(prefix="sim-"))  # private: numba unpickles what it finds there
 
 
-if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
+class Kernel:
+    """A function that numba compiles, or takes from its cache, when it is first called.
+
+    Importing numba takes longer than reading a result: who calls no loop does not wait for it.
+    """
+
+    def __init__(self, function: Callable[..., Any], **options: Any) -> None:
+        update_wrapper(self, function)
+        self.py_func = function
+        self._options = options
+
+    def __call__(self, *given: Any) -> Any:
+        return self.dispatcher(*given)
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """What numba made of the function."""
+        with _MAKING:  # two threads that ask at once get the same one
+            if "dispatcher" not in self.__dict__:
+                made = _numba().njit(nogil=True, cache=True, error_model="numpy", **self._options)(self.py_func)
+                self.__dict__["dispatcher"] = made
+            return self.__dict__["dispatcher"]
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What another kernel that calls this one sees of it."""
+        return self.dispatcher._numba_type_
+
+    def __getattr__(self, name: str) -> Any:
+        """Anything else that is asked of a compiled function."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.dispatcher, name)
+
+
+_MAKING = threading.Lock()
+
+
+@cache
+def cache_folder() -> str:
+    """Where compiled kernels of these very sources are kept."""
+    return os.environ.get("NUMBA_CACHE_DIR") or str(_made_folder())
+
+
+@cache
+def _numba() -> Any:
+    import numba
+
+    numba.config.CACHE_DIR = cache_folder()  # type: ignore[attr-defined]
+    return numba
 
 
 def compiled(function: Function) -> Function:
     """Compile ``function``: it releases the interpreter's lock, is cached on disk and divides as numpy does."""
-    dispatcher: Any = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
-    return dispatcher
+    kernel: Any = Kernel(function)
+    return kernel
 
 
 def equation(function: Function) -> Function:
@@ -63,11 +110,11 @@ def equation(function: Function) -> Function:
 
     A loop over rows can only be worked on several rows at a time where it calls nothing.
     """
-    dispatcher: Any = numba.njit(nogil=True, cache=True, error_model="numpy", forceinline=True)(function)
-    return dispatcher
+    kernel: Any = Kernel(function, forceinline=True)
+    return kernel
 
 
 def is_warm() -> bool:
     """Whether compiled kernels of these very sources are on disk already."""
-    folder = Path(str(numba.config.CACHE_DIR))  # type: ignore[attr-defined]
+    folder = Path(cache_folder())
     return folder.is_dir() and any(folder.rglob("*.nbi"))
