@@ -157,8 +157,7 @@ def open_sectors(world: World) -> None:
     """Demand and pull at the opening: what the starting population sells, and with what pull."""
     table, sectors, market = world.enterprises, world.sectors, world.group("market")
     revenue, pull, staff = sums = tuple(np.zeros(MAX_SECTORS, np.int64) for _ in range(3))
-    columns = table.view(AllColumns)
-    threads.run(lambda lo, hi, *own: sum_sectors(lo, hi, columns, market, *own), table.size, sums)
+    threads.run(sum_sectors, table.size, sums, (table.view(AllColumns), market))
     sectors.opening_demand[:] = revenue / TICKS
     sectors.demand[:] = sectors.opening_demand
     sectors.opening_pull[:] = pull / TICKS

@@ -269,12 +269,24 @@ class Record(Mapping[str, list[float]]):
         self._known: dict[str, list[float]] = {}
 
     def __getitem__(self, name: str) -> list[float]:
-        if self._months is None or len(self._months.months) != self._recorder.done:
-            self._months, self._known = Months(self._recorder), {}
+        months = self._read()
         known = self._known.get(name)
         if known is None:
-            known = self._known[name] = np.asarray(_VALUES[name](self._months), float).tolist()
+            known = self._known[name] = np.asarray(_VALUES[name](months), float).tolist()
         return known
+
+    def cells(self) -> Any:
+        """All outcomes, months x outcomes."""
+        months = self._read()
+        cells = np.empty((len(months.months), len(OUTCOMES)))
+        for place, name in enumerate(OUTCOMES):
+            cells[:, place] = _VALUES[name](months)
+        return cells
+
+    def _read(self) -> Months:
+        if self._months is None or len(self._months.months) != self._recorder.done:
+            self._months, self._known = Months(self._recorder), {}
+        return self._months
 
     def __iter__(self) -> Iterator[str]:
         return iter(OUTCOMES)

@@ -18,6 +18,7 @@ import numpy as np
 BLOCK: Any = np.uint64(2048)  # rows of a block: what a loop keeps of them stays in the nearest cache
 LEAST = 16384  # rows below which a thread of its own does not pay
 VARIABLE = "SIM_THREADS"
+_FIRST: Any = np.uint64(0)
 
 
 def number() -> int:
@@ -48,20 +49,20 @@ def parts(size: int, threads: int) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-def run(loop: Callable[..., Any], size: int, sums: Sequence[Any]) -> None:
-    """``loop(lo, hi, *sums)`` over rows 0 to ``size``; ``sums`` are int64 arrays that the loop adds to.
+def run(loop: Callable[..., Any], size: int, sums: Sequence[Any], given: tuple[Any, ...] = ()) -> None:
+    """``loop(lo, hi, *given, *sums)`` over rows 0 to ``size``; ``sums`` are int64 arrays that the loop adds to.
 
     The bounds are unsigned: an index that cannot be negative is one that a compiler can take several at a time.
     """
     pieces = parts(size, number()) if size >= 2 * LEAST else []
     if len(pieces) < 2:
-        loop(np.uint64(0), np.uint64(size), *sums)
+        loop(_FIRST, np.uint64(size), *given, *sums)
         return
     # Two threads that write to one cache line wait for each other: each piece has sums of its own.
     own = [[np.zeros_like(total) for total in sums] for _ in pieces]
-    given = [(np.uint64(lo), np.uint64(hi), *mine) for (lo, hi), mine in zip(pieces, own, strict=True)]
-    running = [_pool(len(pieces)).submit(loop, *it) for it in given[1:]]
-    loop(*given[0])
+    each = [(np.uint64(lo), np.uint64(hi), *given, *mine) for (lo, hi), mine in zip(pieces, own, strict=True)]
+    running = [_pool(len(pieces)).submit(loop, *it) for it in each[1:]]
+    loop(*each[0])
     for it in running:
         it.result()
     for mine in own:

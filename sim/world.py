@@ -189,7 +189,7 @@ class World:
         """
         table = self.enterprises
         given = (self.seed, self.month, table.view(reads), table.view(writes), *rest)
-        threads.run(lambda lo, hi, *own: kernel(lo, hi, *given, *own), table.size, sums)
+        threads.run(kernel, table.size, sums, given)
 
     def count(self, name: str, number: int = 1) -> None:
         self.counts[COUNT[name]] += number
@@ -216,7 +216,7 @@ class World:
         size = len(self.ring_identity) - len(gone) + len(came)
         merged = np.empty(size, np.int64), np.empty(size, np.uint32), np.empty(size, np.int8)
         given = self.ring_identity, self.ring_row, gone, table.identity[came], came, table.sector, *merged
-        threads.run(lambda lo, hi: merge_ring(lo, hi, *given), len(self.ring_identity), ())
+        threads.run(merge_ring, len(self.ring_identity), (), given)
         self.ring_identity, self.ring_row, self.ring_chain = merged
 
     def tenants(self) -> tuple[Any, Any]:

@@ -189,7 +189,7 @@ def apply(world: World) -> None:
     given = (
         world.seed, world.month, world.enterprises.view(Known), rows, contacts, partner, *world.tenants(), *lessons,
     )  # fmt: skip
-    threads.run(lambda lo, hi: listen(lo, hi, *given), len(rows), ())
+    threads.run(listen, len(rows), (), given)
     world.loop(
         absorb, Reads, Writes, rules, world.group("levers").knowledge_programme, world.sectors.base_knowledge, rows,
         contacts, *lessons, sums=(world.counts,),

@@ -179,9 +179,8 @@ def apply(world: World) -> None:
     ring = world.ring_identity, world.ring_row, world.ring_chain
 
     def look(buyer: Any, supplier: Any, ordinal: Any, fresh: bool) -> None:
-        links = buyer, supplier, ordinal, fresh
-        given = world.seed, world.month, table.view(Reads), rules, price_share, *ring
-        threads.run(lambda lo, hi, events: renew(lo, hi, *links, *given, events), len(buyer), (world.counts,))
+        given = buyer, supplier, ordinal, fresh, world.seed, world.month, table.view(Reads), rules, price_share, *ring
+        threads.run(renew, len(buyer), (world.counts,), given)
 
     for first in range(0, len(newcomers) if len(world.ring_row) else 0, _AT_A_TIME):
         some = newcomers[first : first + _AT_A_TIME]

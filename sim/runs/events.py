@@ -80,7 +80,6 @@ def run_logged(folder: Path, scenario: Scenario, seed: int, months: int) -> Cell
     """A replicate's outcomes, months x outcomes; its events are left in ``folder`` under its seed."""
     from sim.events import EventLog
     from sim.model import EcosystemModel
-    from sim.outcomes import OUTCOMES
 
     model = EcosystemModel(scenario, rng=seed)
     log = EventLog(model)
@@ -89,7 +88,8 @@ def run_logged(folder: Path, scenario: Scenario, seed: int, months: int) -> Cell
     aside = folder / f"{seed}.{os.getpid()}"
     parquet.write_table(event_table(log), aside, compression="zstd")
     aside.replace(folder / f"{seed}.parquet")
-    return np.column_stack([np.asarray(model.record[name], dtype=np.float64) for name in OUTCOMES])
+    cells: Cells = model.record.cells()
+    return cells
 
 
 def event_table(log: EventLog) -> pa.Table:

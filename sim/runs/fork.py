@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sim.runs.batch import values
 from sim.runs.branch import branched
 from sim.runs.ensemble import Ensemble, Request, Watcher
@@ -150,13 +148,12 @@ def advance(
     end is written to ``file`` where that is given, and is not in the answer then.
     """
     from sim.model import EcosystemModel
-    from sim.outcomes import OUTCOMES
     from sim.runs.checkpoint import freeze, thaw
 
     data = world.read_bytes() if isinstance(world, Path) else world
     model = EcosystemModel(scenario, rng=seed) if data is None else thaw(data, scenario)
     model.run_for(months - model.month)
-    cells = np.column_stack([np.asarray(model.record[name], dtype=np.float64) for name in OUTCOMES])
+    cells = model.record.cells()
     kept = None if stamp is None else freeze(model, stamp)
     if kept is None or file is None:
         return cells, kept

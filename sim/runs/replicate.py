@@ -44,11 +44,11 @@ class Model:
 def run_replicate(scenario: Scenario, seed: int, months: int) -> Cells:
     """Every outcome of every month of one world, months x outcomes."""
     from sim.ecosystem import Ecosystem
-    from sim.outcomes import OUTCOMES
 
     model = Ecosystem(scenario, seed)
     model.run_for(months)
-    return np.column_stack([np.asarray(model.record[name], dtype=np.float64) for name in OUTCOMES])
+    cells: Cells = model.record.cells()
+    return cells
 
 
 @cache
