@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.runs.executor import Workers
+from sim.runs.pool import local_workers
 from sim.runs.replicate import Model, ecosystem
 from sim.runs.result import Result, find_result
 
@@ -597,7 +598,7 @@ def make_workers(count: int | None = None, cluster: str | None = None) -> Worker
         from sim.runs.cluster import Cluster
 
         return Cluster(cluster, count)
-    return Workers(count, preload=("sim.runs.ready",))
+    return local_workers(count)
 
 
 def _is_warm() -> bool:

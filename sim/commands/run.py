@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -74,6 +75,10 @@ def run(
     With --checkpoint and then --from, several branches share one past: each is what a run from the start would be.
     """
     with errors():
+        if cluster is None and replicates != 1 and past is None and (fresh or not _held(scenarios or [], out)):
+            from sim.runs.pool import local_workers
+
+            local_workers(workers).start()  # their server imports while this process does
         from sim import api
         from sim.scenario import ScenarioError
 
@@ -101,6 +106,11 @@ def run(
                     _print_profile(result.scenario, as_json=as_json)
         if failed:
             raise typer.Exit(SOME_FAILED)
+
+
+def _held(scenarios: Sequence[str], out: Path) -> bool:
+    """Whether there is a result of every scenario's name, so that perhaps nothing is left to run."""
+    return all(any(out.glob(f"{Path(name).stem}-*/")) for name in scenarios)
 
 
 def _wrong_together(

@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.runs.ensemble import Ensemble, Request, Watcher, run_checked
+from sim.runs.ensemble import Ensemble, Request, Watcher
 from sim.runs.executor import Workers
-from sim.runs.replicate import Model
+from sim.runs.replicate import Model, run_checked
 from sim.runs.result import Result
 from sim.runs.store import Store
 

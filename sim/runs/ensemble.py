@@ -7,11 +7,9 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from sim.runs.executor import Failure
 from sim.runs.provenance import provenance
@@ -170,14 +168,6 @@ class Ensemble:
             store.write(OUTCOMES, data)
         store.tidy(table.replicates)
         return manifest
-
-
-def run_checked(run: Callable[[Any, int, int], Cells], scenario: Any, seed: int, months: int, outcomes: int) -> Cells:
-    """One replicate as float64, months x outcomes; ValueError where the model gives another shape."""
-    cells = np.ascontiguousarray(run(scenario, seed, months), dtype=np.float64)
-    if cells.shape != (months, outcomes):
-        raise ValueError(f"the model gave outcomes of shape {cells.shape}, not {(months, outcomes)}")
-    return cells
 
 
 def _about(request: Request) -> dict[str, str]:

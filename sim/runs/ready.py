@@ -10,9 +10,13 @@ import gc
 
 gc.disable()  # what is imported here stays: to look through it over and over finds nothing
 
+import concurrent.futures.process  # noqa: E402, F401
+
+import sim.runs.executor  # noqa: E402, F401
 from sim.compiled import is_warm  # noqa: E402
 from sim.declare import Value  # noqa: E402
 from sim.ecosystem import Ecosystem  # noqa: E402
+from sim.runs.replicate import run_checked  # noqa: E402, F401
 from sim.scenario import load  # noqa: E402
 
 # Small worlds in which everything happens soon: together they call nearly every loop. What they miss loads later.

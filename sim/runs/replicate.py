@@ -51,6 +51,14 @@ def run_replicate(scenario: Scenario, seed: int, months: int) -> Cells:
     return cells
 
 
+def run_checked(run: Callable[[Any, int, int], Cells], scenario: Any, seed: int, months: int, outcomes: int) -> Cells:
+    """One replicate as float64, months x outcomes; ValueError where the model gives another shape."""
+    cells = np.ascontiguousarray(run(scenario, seed, months), dtype=np.float64)
+    if cells.shape != (months, outcomes):
+        raise ValueError(f"the model gave outcomes of shape {cells.shape}, not {(months, outcomes)}")
+    return cells
+
+
 @cache
 def ecosystem() -> Model:
     """The model of this package."""

@@ -20,9 +20,9 @@ import sim
 from sim.runs import groups
 from sim.runs.batch import run_batch
 from sim.runs.cluster import Cluster, pack
-from sim.runs.ensemble import Watcher, run_checked
+from sim.runs.ensemble import Watcher
 from sim.runs.executor import Workers
-from sim.runs.replicate import Cells, Model, ecosystem, seed_of
+from sim.runs.replicate import Cells, Model, ecosystem, run_checked, seed_of
 from sim.scenario import Scenario
 
 NAME, ORDER = "cluster", 6
