@@ -70,7 +70,7 @@ COLUMNS = (
     Column("worker_revenue", "f8", "million yuan a year", "revenue per worker at productivity 1"),
     Column("capital_intensity", "f4", "million yuan", "assets per worker of a firm of 100 staff"),
     Column("export_taste", "f4", "", "lasting taste for exporting, a standard normal deviate"),
-    Column("energy", "f8", "tce per million yuan", "energy and material per output, in coal equivalent"),
+    Column("energy", "f4", "tce per million yuan", "energy and material per output, in coal equivalent"),
     Column("floor", "i4", "m2", "floor in use"),
     Column("idle_hours", "i4", "hours a month", "equipment hours that stand idle"),
     Column("borrowed_hours", "i4", "hours a month", "equipment hours borrowed from a host"),

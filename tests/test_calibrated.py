@@ -12,7 +12,9 @@ from pyarrow import parquet
 
 import sim
 from sim.facts import calibrated, checks
+from sim.outcomes import OUTCOMES
 from sim.scenario.describing import describe
+from sim.studies.rotation import kept_rotations
 
 FOLDER = Path(__file__).parents[1] / "scenarios" / "calibration"
 FITTED = sorted(FOLDER.glob("*.fitted.toml"))
@@ -21,7 +23,7 @@ FITTED = sorted(FOLDER.glob("*.fitted.toml"))
 def test_every_calibration_has_its_result() -> None:
     targets = {path.name.removesuffix(".targets.toml") for path in FOLDER.glob("*.targets.toml")}
     assert targets == {path.name.removesuffix(".fitted.toml") for path in FITTED}
-    assert len(targets) == 5
+    assert len(targets) == 6
 
 
 @pytest.mark.parametrize("path", FITTED, ids=lambda path: path.name)
@@ -39,6 +41,13 @@ def test_a_posterior_is_beside_it(path: Path) -> None:
     table = parquet.read_table(path.with_name(path.name.replace("fitted.toml", "posterior.parquet")))
     assert set(moved) <= set(table.column_names)
     assert table.num_rows > 30
+
+
+def test_the_kept_rotations_are_of_these_targets() -> None:
+    kept = kept_rotations(OUTCOMES)
+    assert {it.name for it in kept} == {"projects", "manufacturing", "economy", "shougang"}
+    assert not [f"{it.name}: {it.stale}" for it in kept if it.stale]
+    assert all(len(it.groups) > 1 for it in kept)
 
 
 def test_what_is_fitted_is_a_fact_that_is_checked() -> None:

@@ -74,6 +74,33 @@ def test_a_tenant_that_cannot_grow_leaves() -> None:
     assert hasty.record["graduated"][-1] > patient.record["graduated"][-1] == 0.0
 
 
+def newcomers_talent(settings: Scenario, months: int) -> list[int]:
+    """Skilled staff of each tenant at the end of the month in which it moved in from elsewhere."""
+    model, seen = EcosystemModel(settings, rng=1), []
+    for _ in range(months):
+        before = set(model.enterprises.identity[model.enterprises.site == 0].tolist())
+        model.step()
+        table = model.enterprises
+        came = (table.site == 0) & (table.moved_in == 1) & ~np.isin(table.identity, list(before))
+        seen += table.talent[came].tolist()
+    return seen
+
+
+def test_a_site_may_ask_for_skilled_staff() -> None:
+    calm = {"mechanisms__jobs__enabled": False, "mechanisms__resources__enabled": False}
+    open_to_all = newcomers_talent(place(**calm), 24)
+    asking = newcomers_talent(place(**calm, **{f"{SITE}least_talent": 2.0}), 24)
+    assert min(open_to_all) < 2 <= min(asking)
+    assert 0 < len(asking) < len(open_to_all)
+
+
+def test_founders_whose_plan_is_too_small_do_not_count_on_the_site() -> None:
+    """All 0.15 of the planned staff are skilled: nobody plans the 1,000 people for whom 150 would do."""
+    record = run(place(**{f"{SITE}least_talent": 150.0}), 24).record
+    assert record["site_tenants"][-1] == record["startups_tenant"][-1] == 0
+    assert record["startups"][-1] > 0
+
+
 @pytest.mark.parametrize(("renovated", "floor", "let"), [(1000, [270, 108, 54], 432), (338, [202, 81, 54], 337)])
 def test_tenants_share_what_is_vacant(renovated: int, floor: list[int], let: int) -> None:
     """Two have outgrown 100 and 40 m2, where 27 m2 a job are needed; one of 90 m2 gives some back."""
@@ -84,13 +111,14 @@ def test_tenants_share_what_is_vacant(renovated: int, floor: list[int], let: int
 
 def test_a_site_of_a_nation_is_the_same_in_any_sample() -> None:
     """Floor is shared by enterprises that stand for more of their kind where the sample is smaller."""
-    settings = {"run__months": 60, f"{SITE.replace('shougang', 'torch')}floor": 4_000_000.0}
+    torch = SITE.replace("shougang", "torch")
+    settings = {"run__months": 60, f"{torch}floor": 20_000_000.0, f"{torch}budget": 20_000.0}
     jobs = []
     for number in (1500, 6000):
         several = [run(scenario("incubators", **settings, population__enterprises=number), 60, rng=s) for s in (1, 2)]
         jobs.append(np.mean([model.world.sites[0].jobs * model.world.weight for model in several]))
         for model in several:
-            assert abs(model.world.sites[0].floor * model.world.weight - 4_000_000.0) <= model.world.weight
+            assert abs(model.world.sites[0].floor * model.world.weight - 20_000_000.0) <= model.world.weight
     assert abs(jobs[0] / jobs[1] - 1.0) < 0.15
 
 

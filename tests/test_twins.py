@@ -161,15 +161,15 @@ def test_staff_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
     jobs.apply(loop.world)
 
     for agent, wanted in zip(operating(hand), wanted_staff, strict=True):
-        u_hire, u_talent, u_shed, u_leave = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.JOBS)
+        u_hire, u_talent, u_shed, u_granted = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.JOBS)
         skilled = plain(jobs.wanted_talent)(wanted, wage, population, labour)
         settled = agent.distress == 0
         hired = plain(draws.whole)(rules.hire * max(0.0, wanted - agent.staff), u_hire) if settled else 0
         young = hand.month - agent.started < rules.patience
         shed = 0 if young else plain(draws.whole)(rules.shed * max(0.0, agent.staff - wanted), u_shed)
         asked = plain(draws.whole)(rules.hire * max(0.0, skilled - agent.talent), u_talent)
-        granted = min(plain(draws.whole)(asked * fill, u_leave), agent.staff + hired - shed - agent.talent)
-        left = min(agent.talent, plain(draws.whole)(shed * agent.talent / max(agent.staff, 1), u_leave))
+        granted = min(plain(draws.whole)(asked * fill, u_granted), agent.staff + hired - shed - agent.talent)
+        left = min(agent.talent, plain(draws.whole)(shed * agent.talent / max(agent.staff, 1), u_hire))
         agent.staff += int(hired - shed)
         agent.talent = min(agent.staff, agent.talent + int(max(granted, 0) - left))
     for name in ("staff", "talent"):

@@ -493,7 +493,7 @@ def test_a_rotation_whose_targets_changed_is_said_to_be_stale(rotated: Path) -> 
         (TARGETS.replace('outcome = "jobs"', 'outcome = "jbos"'), "its targets cannot be read"),
     ):
         targets.write_text(text)
-        assert f"stale, to be run anew with make rotate: {words}" in call("--replicates", "3", given="").stdout
+        assert f"stale, to be run anew with make calibrate: {words}" in call("--replicates", "3", given="").stdout
     targets.write_text(TARGETS.replace("budget = 40", "budget = 50"))
     assert "stale" not in call("--replicates", "3", given="").stdout, "what was tried is another matter"
     targets.unlink()

@@ -45,6 +45,7 @@ class Offer(NamedTuple):
     worth: float  # million yuan, beyond what rent saves
     fund: float  # million yuan a founder may get
     share: float  # of founders that find a place
+    least_talent: float  # people that a plan must have among its skilled staff
 
 
 @compiled
@@ -109,6 +110,7 @@ def consider(
         counts[_IDEAS] += 1
         s = int(u_sector * sectors)
         jobs = float(staff_planned(seed, ideas.identity[k], n))
+        skilled = n.talent_share * jobs
         merit = idea_merit(u_merit, p.merit_log_sd)
         ideas.sector[k], ideas.merit[k] = s, merit
         per_job = sales_per_job[s] * n.worker_revenue / saturation[s]
@@ -124,7 +126,7 @@ def consider(
                 offer = maker
             if channel == TENANT:
                 offer = tenant
-            if (u_backed if channel == MAKER else u_place) >= offer.share:
+            if (u_backed if channel == MAKER else u_place) >= offer.share or skilled < offer.least_talent:
                 continue
             counts[_BACKED] += channel == MAKER
             rent = offer.rent * floor_per_job
@@ -193,7 +195,7 @@ def apply(world: World) -> Ideas | None:
         return None
     ideas = gather(world, rules)
     market, levers, sectors = world.group("market"), world.group("levers"), world.sectors
-    alone = Offer(market.outside_rent, 0.0, 0.0, 1.0)
+    alone = Offer(market.outside_rent, 0.0, 0.0, 1.0, 0.0)
     entry_cost = rules.administrative_cost * (1.0 - levers.entry_cost_cut)
     population = world.settings.group("population")
     consider(
@@ -220,16 +222,17 @@ def maker_offer(world: World, rules: Any, market: Any) -> Offer:
         budget += min(platform.fund, named.maker_fund / named.fund_months)
     tickets = budget / rules.maker_ticket if rules.maker_ticket else 0.0
     share = min(1.0, tickets / (ideas * max(world.posted.makers_taking, LEAST_TAKING))) if ideas else 0.0
-    return Offer(market.outside_rent, rules.answer_worth * world.posted.answered, min(fund, rules.maker_ticket), share)
+    worth = rules.answer_worth * world.posted.answered
+    return Offer(market.outside_rent, worth, min(fund, rules.maker_ticket), share, 0.0)
 
 
 def tenant_offer(world: World, market: Any) -> Offer:
     """The best open site's offer: rent less subsidy, neighbours, fund, and the share of applicants it admits."""
     sites = [site for site in world.sites if world.site_is_open(site)] if world.rules("letting").enabled else []
     if not sites:
-        return Offer(market.outside_rent, 0.0, 0.0, 0.0)
+        return Offer(market.outside_rent, 0.0, 0.0, 0.0, 0.0)
     site = min(sites, key=lambda site: (world.charge(site), site.number))
     rules = world.site_rules(site)
     worth = world.rules("entry").horizon * rules.neighbours * world.neighbours(site) / 100.0
     admitted = site.admission * world.rules("letting").awareness
-    return Offer(world.charge(site), worth, min(site.fund, rules.ticket), admitted)
+    return Offer(world.charge(site), worth, min(site.fund, rules.ticket), admitted, rules.least_talent)

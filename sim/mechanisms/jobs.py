@@ -109,7 +109,7 @@ def change_staff(
         shed = draws.whole(p.shed * max(0.0, staff - wanted[k]), u[2, k]) if sheds else 0.0
         asked = draws.whole(p.hire * max(0.0, skilled_wanted[k] - talent), u[1, k]) if here else 0.0
         granted = max(0.0, min(draws.whole(asked * talent_fill, u[3, k]), staff + hired - shed - talent))
-        left = min(talent, draws.whole(shed * talent / max(staff, 1.0), u[3, k]))
+        left = min(talent, draws.whole(shed * talent / max(staff, 1.0), u[0, k]))  # who sheds does not hire
         staff += hired - shed
         talent = min(staff, talent + granted - left)
         skilled += maths.whole_number(talent) - w.talent[i]

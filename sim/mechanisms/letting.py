@@ -25,6 +25,7 @@ class Reads(NamedTuple):
     started: Any
     site: Any
     staff: Any
+    talent: Any
     floor: Any
     let_until: Any
 
@@ -61,6 +62,7 @@ class Terms(NamedTuple):
     rent: float  # million yuan a m2 and year, with utilities, less the subsidy
     neighbours_worth: float  # million yuan a year
     largest_tenant: float  # m2
+    least_talent: float  # people
     term: int  # months
     ticket: float  # million yuan
 
@@ -138,8 +140,10 @@ def choice(
         return LEAVES if outgrown or over else 0
     if floor > terms.largest_tenant:
         return 0
-    if r.origin[i] == TENANT and r.started[i] == month:
+    if r.origin[i] == TENANT and r.started[i] == month:  # chosen for its plan, when it was an idea
         return NEWBORN
+    if r.talent[i] < terms.least_talent:
+        return 0
     return MOVER if gain_of_moving(u_taste, r.staff[i], floor, outside_rent, terms, p) > 0.0 else 0
 
 
@@ -256,7 +260,9 @@ def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
     table, s = world.enterprises, world.site_rules(site)
     site.rent = s.rent * site.tightness
     neighbours_worth = s.neighbours * world.neighbours(site) / 100.0
-    terms = Terms(site.number, world.charge(site), neighbours_worth, s.largest_tenant, int(s.term), s.ticket)
+    terms = Terms(
+        site.number, world.charge(site), neighbours_worth, s.largest_tenant, s.least_talent, int(s.term), s.ticket
+    )
     wishes = np.empty(table.size, np.int8)
     outside_rent = world.group("market").outside_rent
     world.loop(wish, Reads, Wishes, rules, terms, outside_rent, per_job, wishes, sums=(world.counts,))

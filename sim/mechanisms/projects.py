@@ -262,7 +262,7 @@ def succeed(i: int, seed: int, month: int, r: Any, w: Any, p: Any, succeeded: An
         w.productivity[i] *= 1.0 + gain(u_gain, p)
     else:
         w.quality[i] *= 1.0 + gain(u_gain, p)
-    w.energy[i] *= 1.0 - p.energy_saving
+    w.energy[i] = float(w.energy[i]) * (1.0 - p.energy_saving)
     w.project_began[i] = NEVER
     w.asked[i] = NEVER
 

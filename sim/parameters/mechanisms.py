@@ -102,14 +102,14 @@ class Newborns(NamedTuple):
 
     enabled: bool = _switch()
     staff_mean: float = parameter(
-        8.754, "people", "mean staff that founders plan; larger plans find finance less often",
+        10.39, "people", "mean staff that founders plan; larger plans find finance less often",
         fitted(f"6.2 staff at the start, {_COHORT}", "new_firm_cohort_2015q3.staff.at_start"), bounds=(1, 1000),
     )  # fmt: skip
     staff_log_sd: float = parameter(
         0.8, "", "spread of the logarithm of staff", assumption("not published"), bounds=(0, 3), plausible=(0.5, 1.2)
     )
     opening_team: float = parameter(
-        0.9344, "share", "part of the planned team that is there at the start",
+        0.8519, "share", "part of the planned team that is there at the start",
         fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}", "new_firm_cohort_2015q3.staff"), bounds=(0, 1),
     )  # fmt: skip
     joining: float = parameter(
@@ -121,7 +121,7 @@ class Newborns(NamedTuple):
         assumption("founders' patience"), bounds=(1, 240), plausible=(12, 36),
     )  # fmt: skip
     with_revenue: float = parameter(
-        0.8163, "share", "newborns that sell from their start on", fitted(f"82.7% with revenue within a year, {_COHORT}", "new_firm_cohort_2015q3.with_revenue"),
+        0.8094, "share", "newborns that sell from their start on", fitted(f"82.7% with revenue within a year, {_COHORT}", "new_firm_cohort_2015q3.with_revenue"),
         bounds=(0, 1),
     )  # fmt: skip
     first_sale: float = parameter(
@@ -129,7 +129,7 @@ class Newborns(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.1),
     )  # fmt: skip
     runway: float = parameter(
-        0.7747, "year", "wages that founders put in beyond the capital they need", fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
+        0.5204, "year", "wages that founders put in beyond the capital they need", fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
         bounds=(0, 10),
     )  # fmt: skip
     talent_share: float = parameter(
@@ -137,11 +137,11 @@ class Newborns(NamedTuple):
         plausible=(0.05, 0.3),
     )  # fmt: skip
     revenue_median: float = parameter(
-        0.009511, "million yuan a year", "median rate of sales at the start",
+        0.008773, "million yuan a year", "median rate of sales at the start",
         fitted(f"median first-year revenue 0.089, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.median"), bounds=(0.0001, 1000),
     )  # fmt: skip
     revenue_log_sd: float = parameter(
-        4.146, "", "spread of the logarithm of the rate of sales at the start",
+        3.446, "", "spread of the logarithm of the rate of sales at the start",
         fitted(f"spread of 2.08 of first-year revenue, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.log_sd"), bounds=(0, 5),
     )  # fmt: skip
     revenue_staff_correlation: float = parameter(
@@ -156,7 +156,7 @@ class Newborns(NamedTuple):
         bounds=(0, 1),
     )
     start_hazard: float = parameter(
-        0.1075, "1/month", "hazard at which a registered newborn starts",
+        0.1091, "1/month", "hazard at which a registered newborn starts",
         fitted(f"69.9% operating after a year net of stops, {_COHORT}", "new_firm_cohort_2015q3.operating_after_a_year"), bounds=(0, 1),
     )  # fmt: skip
     worker_revenue: float = parameter(
@@ -226,7 +226,7 @@ class Projects(NamedTuple):
 
     enabled: bool = _switch()
     begin: float = parameter(
-        0.03173, "1/year", "rate at which each team of skilled staff begins a project while the enterprise has none",
+        0.03209, "1/year", "rate at which each team of skilled staff begins a project while the enterprise has none",
         fitted("11.5 to 13.7% of enterprises do R&D, 2011 to 2012", "all_firms.doing_rd_share.y2011", "all_firms.doing_rd_share.y2012"), bounds=(0, 12),
     )  # fmt: skip
     reach: float = parameter(
@@ -246,7 +246,7 @@ class Projects(NamedTuple):
         assumption("fitted with the duration"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     distance_scale: float = parameter(
-        0.2062, "", "distance over which that probability falls to 1/e",
+        0.2076, "", "distance over which that probability falls to 1/e",
         fitted("success and private return of research", "stylised_facts.open_innovation_effect.base_success",
                "stylised_facts.spillovers.private_return"), bounds=(0.01, 2), plausible=(0.15, 0.5),
     )  # fmt: skip
@@ -259,7 +259,7 @@ class Projects(NamedTuple):
         plausible=(2, 15),
     )  # fmt: skip
     team_share: float = parameter(
-        0.6948, "share", "part of all skilled staff who work on a project where that is more than one team",
+        0.6944, "share", "part of all skilled staff who work on a project where that is more than one team",
         fitted("0.71% of sales spent on research in 2011; that it grows with sales: Cohen & Klepper 1996", "all_firms.doing_rd_share.rd_to_sales_2011"), bounds=(0, 1),
         plausible=(0.1, 0.7),
     )  # fmt: skip
@@ -272,7 +272,7 @@ class Projects(NamedTuple):
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.04621, "1/month", "hazard at which a project is given up",
+        0.04561, "1/month", "hazard at which a project is given up",
         fitted("35% of projects succeed", "stylised_facts.open_innovation_effect.base_success"), bounds=(0, 1),
         plausible=(0.01, 0.06),
     )  # fmt: skip
@@ -281,7 +281,7 @@ class Projects(NamedTuple):
         assumption("order of R&D spending per head"), bounds=(0, 10), plausible=(0.01, 0.06),
     )  # fmt: skip
     gain: float = parameter(
-        0.1641, "", "largest gain of productivity or quality from one success",
+        0.1603, "", "largest gain of productivity or quality from one success",
         fitted("private return to research of 0.21", "stylised_facts.spillovers.private_return"), bounds=(0, 1),
         plausible=(0.02, 0.2),
     )  # fmt: skip
@@ -404,7 +404,7 @@ class Absorption(NamedTuple):
         bounds=(0, 1), plausible=(0.1, 0.3),
     )  # fmt: skip
     efficiency: float = parameter(
-        0.6034, "", "productivity that a unit of knowledge learned from a partner adds",
+        0.657, "", "productivity that a unit of knowledge learned from a partner adds",
         fitted("social over private return to research", "stylised_facts.spillovers.social_return", "stylised_facts.spillovers.private_return"), bounds=(0, 2),
         plausible=(0.05, 1.0),
     )  # fmt: skip
@@ -494,7 +494,7 @@ class Demand(NamedTuple):
 
     enabled: bool = _switch()
     line_loss: float = parameter(
-        0.007374, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
+        0.008518, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
         bounds=(0, 1),
     )  # fmt: skip
     line_birth: float = parameter(
@@ -517,7 +517,7 @@ class Demand(NamedTuple):
         plausible=(0.01, 0.05),
     )  # fmt: skip
     ramp: float = parameter(
-        0.08884, "1/month", "speed at which a young firm's sales close the gap to maturity",
+        0.09635, "1/month", "speed at which a young firm's sales close the gap to maturity",
         fitted("spread of first-year revenue and survival", "new_firm_cohort_2015q3.revenue_first_year.log_sd",
                "survival.eu.y5"), bounds=(0, 1), plausible=(0.02, 0.2),
     )  # fmt: skip
@@ -528,12 +528,14 @@ class Jobs(NamedTuple):
 
     enabled: bool = _switch()
     hire: float = parameter(
-        0.15, "1/month", "part of missing staff hired in a month", evidence("0.05 to 0.3 a month"), bounds=(0, 1),
-        plausible=(0.05, 0.3),
+        0.05337, "1/month", "part of missing staff hired in a month",
+        fitted("gross job creation of 0.10 a year; elsewhere 0.05 to 0.3 a month", "stylised_facts.job_flows.creation"),
+        bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     shed: float = parameter(
-        0.12, "1/month", "part of staff in excess shed in a month", evidence("0.05 to 0.3 a month"), bounds=(0, 1),
-        plausible=(0.05, 0.3),
+        0.06434, "1/month", "part of staff in excess shed in a month",
+        fitted("gross job destruction of 0.10 a year; elsewhere 0.05 to 0.3 a month", "stylised_facts.job_flows.destruction"),
+        bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     crew: float = parameter(
         2.0, "people", "founders and minimum crew", assumption("smallest team"), bounds=(1, 100), plausible=(1, 4)
@@ -565,7 +567,7 @@ class Finance(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     give_up: float = parameter(
-        0.03262, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
+        0.03075, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
         bounds=(0, 1),
     )  # fmt: skip
     resume: float = parameter(
@@ -577,11 +579,11 @@ class Finance(NamedTuple):
         plausible=(1, 4),
     )  # fmt: skip
     deregister_stopped: float = parameter(
-        0.03145, "1/month", "hazard at which a suspended enterprise is struck off",
+        0.02636, "1/month", "hazard at which a suspended enterprise is struck off",
         fitted("register's hazards by year of life, SAIC 2013", "survival.china_hazard_by_year_of_life"), bounds=(0, 1),
     )  # fmt: skip
     deregister_idle: float = parameter(
-        0.002506, "1/month", "hazard at which a registered one that never started is struck off, after its months of grace",
+        0.004207, "1/month", "hazard at which a registered one that never started is struck off, after its months of grace",
         fitted("register's hazards by year of life, SAIC 2013", "survival.china_hazard_by_year_of_life"), bounds=(0, 1),
     )  # fmt: skip
     idle_grace: float = parameter(
@@ -658,7 +660,7 @@ class Exports(NamedTuple):
         assumption("exports near a ninth of sales"), bounds=(-20, 20), plausible=(-4, -1.5),
     )  # fmt: skip
     staff_slope: float = parameter(
-        0.2035,
+        0.186,
         "",
         "logit's slope in the logarithm of staff",
         fitted("57% of exports from big enterprises", "article.big_export_share"),

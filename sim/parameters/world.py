@@ -54,7 +54,7 @@ class Population(NamedTuple):
         evidence("above-size industrial firms of 2015: 9,633 big, 54,070 medium, 319,445 small", "industry_counts.y2015"), bounds=(1, 1e9),
     )  # fmt: skip
     staff_median: float = parameter(
-        136.1,
+        142.4,
         "people",
         "median staff of the body",
         fitted(
@@ -63,7 +63,7 @@ class Population(NamedTuple):
         bounds=(1, 5000),
     )
     staff_log_sd: float = parameter(
-        0.7428, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015", "industry_counts.y2015"),
+        0.7388, "", "standard deviation of the logarithm of staff in the body", fitted("class counts of 2015", "industry_counts.y2015"),
         bounds=(0.1, 3),
     )  # fmt: skip
     tail_from: float = parameter(
@@ -74,7 +74,7 @@ class Population(NamedTuple):
         bounds=(5, 10_000),
     )
     tail_exponent: float = parameter(
-        1.326, "", "exponent of the Pareto tail's distribution function",
+        1.341, "", "exponent of the Pareto tail's distribution function",
         fitted("class counts of 2015, within 1.3 to 1.55", "industry_counts.y2015"), bounds=(1.01, 3),
     )  # fmt: skip
     largest_staff: float = parameter(
@@ -86,7 +86,7 @@ class Population(NamedTuple):
         assumption("set by each scenario"), bounds=(0, 1_000_000), plausible=(0, 100_000),
     )  # fmt: skip
     worker_revenue: float = parameter(
-        0.8066, "million yuan a year", "median revenue per worker of a firm of 100 staff",
+        0.7865, "million yuan a year", "median revenue per worker of a firm of 100 staff",
         fitted("revenue of 111 trn yuan over 97.75 million staff in 2015", "industry_counts.totals_2015.revenue_trn", "industry_counts.totals_2015.staff_million"), bounds=(0.01, 20),
     )  # fmt: skip
     worker_revenue_log_sd: float = parameter(
@@ -98,7 +98,7 @@ class Population(NamedTuple):
         evidence(f"revenue per worker by size, {_YEARBOOK}", "industry_by_size_2008"), bounds=(0, 0.5), plausible=(0.05, 0.2),
     )  # fmt: skip
     capital_intensity: float = parameter(
-        0.6503, "million yuan", "median assets per worker of a firm of 100 staff",
+        0.6423, "million yuan", "median assets per worker of a firm of 100 staff",
         fitted("assets of 102.3 trn yuan over 97.75 million staff in 2015", "industry_counts.totals_2015.assets_trn", "industry_counts.totals_2015.staff_million"), bounds=(0.001, 20),
     )  # fmt: skip
     capital_intensity_log_sd: float = parameter(
@@ -110,7 +110,7 @@ class Population(NamedTuple):
         "varies less than capital per worker: who works with more of it sells more"), bounds=(0, 1), plausible=(0.4, 0.9),
     )  # fmt: skip
     capital_intensity_elasticity: float = parameter(
-        0.2088, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share", "industry_by_size_2008.assets_per_worker_elasticity", "article.big_asset_share"),
+        0.2138, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share", "industry_by_size_2008.assets_per_worker_elasticity", "article.big_asset_share"),
         bounds=(0, 0.6), plausible=(0.20, 0.30),
     )  # fmt: skip
     survey_revenue: float = parameter(
@@ -220,7 +220,7 @@ class Market(NamedTuple):
         plausible=(0.05, 0.12),
     )  # fmt: skip
     investment_speed: float = parameter(
-        0.1732, "1/month", "part of the gap to wanted assets that is invested",
+        0.1652, "1/month", "part of the gap to wanted assets that is invested",
         fitted("assets per worker by size", "industry_by_size_2008.assets_per_worker"), bounds=(0, 1),
         plausible=(0.01, 0.2),
     )  # fmt: skip
@@ -449,6 +449,10 @@ class Site(NamedTuple):
     term: float = parameter(
         36.0, "month", "term of a tenancy", assumption("incubators: three years"), bounds=(1, 600), plausible=(24, 60)
     )
+    least_talent: float = parameter(
+        0.0, "people", "skilled staff that the site asks of who moves in, and of a founder's plan",
+        assumption("open to all; incubators ask for technology enterprises"), bounds=(0, 1000), plausible=(0, 3),
+    )  # fmt: skip
     largest_tenant: float = parameter(
         4000.0, "m2", "floor above which a tenant has outgrown the site", assumption("incubators' rule"),
         bounds=(10, 1e6), plausible=(1000, 10_000),

@@ -52,7 +52,7 @@ def made_text(it: Rotation) -> str:
 
 def remarks(it: Rotation, model: str) -> list[str]:
     """What speaks against a rotation beside this version of the model, in words; nothing where all is well."""
-    said = [f"stale, to be run anew with make rotate: {it.stale}"] if it.stale else []
+    said = [f"stale, to be run anew with make calibrate: {it.stale}"] if it.stale else []
     if it.model != model:
         said.append(f"made with model {it.model}, and the facts above are of {model}")
     if len(it.groups) == 1:
