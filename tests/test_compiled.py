@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sim import compiled
@@ -133,3 +134,47 @@ def test_a_second_process_compiles_nothing(tmp_path: Path) -> None:
         )
         saved = [line for line in done.stdout.splitlines() if "data saved" in line]
         assert bool(saved) == compiles, saved
+
+
+READ = """
+import sys
+import sim
+sim.load("shougang")
+print([name for name in ("numba", "scipy") if name in sys.modules])
+"""
+
+
+def test_reading_a_scenario_imports_no_numba() -> None:
+    done = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_threads_that_ask_at_once_get_one_compiled_function() -> None:
+    kernel = compiled.Kernel(lambda x: x)
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(lambda _: id(kernel.dispatcher), range(64)))) == 1
+
+
+FORKED = """
+import gc, sys
+from sim.runs import ready
+ready.load_kernels()
+from sim.compiled import Kernel
+from sim.runs.replicate import run_replicate
+from sim.scenario import load
+
+def loaded():
+    kernels = [it for name in list(sys.modules) if name.startswith("sim.") for it in vars(sys.modules[name]).values()]
+    return {(it.__module__, it.__name__, *it.signatures) for it in kernels if isinstance(it, Kernel)}
+
+print(gc.isenabled(), gc.get_freeze_count() > 0)
+before = loaded()
+print(len(before) > 60)
+run_replicate(load("shougang"), 1, 64)
+print(sorted(loaded() - before))
+"""
+
+
+def test_workers_are_forked_with_every_loop_of_an_ordinary_world() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True)
+    assert done.stdout == "True True\nTrue\n[]\n"
