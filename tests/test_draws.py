@@ -104,9 +104,20 @@ SHARED = {
 }
 
 
+def row_taken(use: ast.AST) -> int | None:
+    """The word in ``u[word, k]``, None where what is filled is used otherwise."""
+    first = use.slice.elts[0] if isinstance(use, ast.Subscript) and isinstance(use.slice, ast.Tuple) else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, int) else None
+
+
 def words_taken(node: ast.AST, inside: dict[ast.AST, ast.AST]) -> range | list[int]:
     """Which words of a call of ``uniforms`` or ``fill`` are taken: those given a name, the one subscripted, or all."""
     around = inside[node]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "fill":
+        filled = node.args[0].id if isinstance(node.args[0], ast.Name) else None
+        uses = [it for it in inside if isinstance(it, ast.Name) and it.id == filled and isinstance(it.ctx, ast.Load)]
+        rows = [row_taken(inside[it]) for it in uses if inside[it] is not node]
+        return range(4) if None in rows or not rows else sorted({row for row in rows if row is not None})
     if isinstance(around, ast.Subscript) and isinstance(around.slice, ast.Constant):
         return [around.slice.value]
     if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Tuple):
