@@ -58,7 +58,8 @@ class Links:
     def partners(self, world: Any, rows: Any, asks: Any) -> Any:
         """One chain partner of the month for each of ``rows``, which ``asks`` marks among all; -1 without links."""
         given = world.seed, world.month, self.buyer, self.supplier, world.enterprises.identity, asks
-        place_of, parts = places_of(rows, len(asks)), []
+        place_of = places_of(rows, len(asks))
+        parts: list[Any] = []
 
         def bid(lo: int, hi: int) -> None:
             best = np.full(len(rows), -1)
