@@ -67,7 +67,7 @@ class Links:
             parts.append(best)
 
         threads.run(bid, self._size, ())
-        best = np.maximum.reduce(parts)  # each thread has bids of its own
+        best = np.max(parts, axis=0)  # each thread has bids of its own
         return np.where(best >= 0, best & 0x7FFFFFFF, -1)
 
 
