@@ -95,7 +95,7 @@ def test_a_site_may_ask_for_skilled_staff() -> None:
 
 
 def test_founders_whose_plan_is_too_small_do_not_count_on_the_site() -> None:
-    """All 0.15 of the planned staff are skilled: nobody plans the 1,000 people for whom 150 would do."""
+    """0.15 of the planned staff are skilled, and nobody plans the 1,000 people of whom 150 are."""
     record = run(place(**{f"{SITE}least_talent": 150.0}), 24).record
     assert record["site_tenants"][-1] == record["startups_tenant"][-1] == 0
     assert record["startups"][-1] > 0

@@ -139,6 +139,7 @@ def work(
     """
     begins, goes_on = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int8)
     rows, identity = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
+    size, hands = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
@@ -148,43 +149,49 @@ def work(
             begins[i - first] = idle & (u_begin < begin_probability(r.talent[i], w.cash[i], p))
         number = gather(goes_on, first, last, r.identity, rows, identity)
         counts[_MONTHS] += number
-        count_wages(rows[:number], r, p, labour, talent_wage, sector_revenue, counts)
-        work_on(rows[:number], identity[:number], seed, month, r, w, p, base, succeeded, counts, flows)
+        for k in range(number):
+            talent = float(r.talent[rows[k]])
+            size[k] = project_size(talent, p)
+            hands[k] = at_work(talent, size[k], p)
+        count_wages(rows[:number], hands, r, labour, talent_wage, sector_revenue, counts)
+        work_on(rows[:number], identity[:number], size, hands, seed, month, r, w, p, base, succeeded, counts, flows)
         for i in range(first, last):
             if begins[i - first]:
                 begin(i, seed, month, r, w, counts)
 
 
 @compiled
-def count_wages(rows: Any, r: Any, p: Any, labour: Any, talent_wage: float, sector_revenue: Any, counts: Any) -> None:
-    """Count what the work of a month on the projects of ``rows`` costs in wages, which are paid with all others."""
+def count_wages(
+    rows: Any, hands: Any, r: Any, labour: Any, talent_wage: float, sector_revenue: Any, counts: Any
+) -> None:  # fmt: skip
+    """Count what a month of the ``hands`` at work on the projects of ``rows`` costs in wages, paid with all others."""
     number = len(rows)
-    talent, staff, revenue, mean = np.empty(number), np.empty(number), np.empty(number), np.empty(number)
+    staff, revenue, mean = np.empty(number), np.empty(number), np.empty(number)
     for k in range(number):
         i = rows[k]
-        talent[k], staff[k], revenue[k], mean[k] = r.talent[i], r.staff[i], r.revenue[i], sector_revenue[r.sector[i]]
+        staff[k], revenue[k], mean[k] = r.staff[i], r.revenue[i], sector_revenue[r.sector[i]]
     wages = 0
     for k in range(number):
-        people = at_work(talent[k], project_size(talent[k], p), p)
-        wages += ticks(wages_at_work(people, revenue[k], staff[k], mean[k], talent_wage, labour))
+        wages += ticks(wages_at_work(hands[k], revenue[k], staff[k], mean[k], talent_wage, labour))
     counts[_WAGES] += wages
 
 
 @compiled
 def work_on(
-    rows: Any, identity: Any, seed: int, month: int, r: Any, w: Any, p: Any, base: Any, succeeded: Any, counts: Any,
-    flows: Any,
+    rows: Any, identity: Any, size: Any, hands: Any, seed: int, month: int, r: Any, w: Any, p: Any, base: Any,
+    succeeded: Any, counts: Any, flows: Any,
 ) -> None:  # fmt: skip
-    """A month's work on the projects of ``rows``: spending, effort, tries at open components, success or giving up."""
+    """A month's work on the projects of ``rows``: spending, effort, tries at open components, success or giving up.
+
+    ``size`` is that of each project, ``hands`` the people at work on it.
+    """
     number = len(rows)
     u, put_in, capital, people = np.empty((4, number)), np.empty(number), np.empty(number), np.empty(number)
     for k in range(number):
         i = rows[k]
-        size = project_size(float(r.talent[i]), p)
-        spent = p.cost * at_work(float(r.talent[i]), size, p)
-        w.profit_year[i] += transfer(i, -spent, w.cash, flows, RESEARCH)
+        w.profit_year[i] += transfer(i, -p.cost * hands[k], w.cash, flows, RESEARCH)
         w.researched[i] = 1
-        capital[k], people[k] = w.cash[i] / size, r.talent[i] / size
+        capital[k], people[k] = w.cash[i] / size[k], r.talent[i] / size[k]
     for k in range(number):
         put_in[k] = effort(people[k], capital[k], p)
     for k in range(number):
