@@ -57,6 +57,7 @@ _MULTIPLIER_1 = np.uint64(0xCD9E8D57)
 _WEYL_0 = np.uint64(0x9E3779B9)
 _WEYL_1 = np.uint64(0xBB67AE85)
 _IDENTITY_KEY = np.uint64(0x1D)
+_TWO_TO_52_BITS = np.uint64(0x4330000000000000)
 
 
 @equation
@@ -79,6 +80,16 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, A
 
 
 @equation
+def in_unit(word: Any) -> Any:
+    """A 32-bit word w (uint64) as (w + 1/2) / 2^32.
+
+    Its bits behind those of 2^52 are the number 2^52 + w: a processor without an instruction that turns 64-bit whole
+    numbers into floats would turn them one by one.
+    """
+    return (maths.number_of(np.uint64(word) | _TWO_TO_52_BITS) - (2.0**52 - 0.5)) * 2.0**-32
+
+
+@equation
 def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float, float, float, float]:
     """The four uniforms of one purpose: float64, never 0 and never 1."""
     number, who = np.uint64(seed), np.uint64(identity)
@@ -90,14 +101,7 @@ def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float,
         number & _MASK,
         number >> _SHIFT,
     )
-    scale = 2.0**-32
-    # As signed numbers they turn into floats several at a time.
-    return (
-        (np.int64(a) + 0.5) * scale,
-        (np.int64(b) + 0.5) * scale,
-        (np.int64(c) + 0.5) * scale,
-        (np.int64(d) + 0.5) * scale,
-    )
+    return in_unit(a), in_unit(b), in_unit(c), in_unit(d)
 
 
 @compiled
