@@ -139,6 +139,22 @@ def test_the_posterior_has_the_known_mean_and_spread() -> None:
     assert found.tempers[-1] == 1.0
 
 
+def test_in_many_dimensions_a_few_hundred_runs_are_worth_many_draws() -> None:
+    rng, sd = np.random.default_rng(4), 0.1
+    slopes = rng.normal(size=(12, 10))
+    seen = slopes @ np.full(10, 0.5)
+    start = rng.random((130, 10))
+
+    def deviations(points: Any) -> Any:
+        return (points @ slopes.T - seen) / sd
+
+    found = sample(deviations, start, deviations(start), 240, 6, 1)
+    assert found.effective > 80
+    mean = (found.weights[:, None] * found.points).sum(axis=0)
+    exact = np.sqrt(np.diag(np.linalg.inv(slopes.T @ slopes))) * sd
+    np.testing.assert_allclose((mean - 0.5) / exact, 0.0, atol=4 / np.sqrt(found.effective))
+
+
 def test_the_posterior_of_nothing_known_is_the_prior() -> None:
     start = np.zeros((4, 3))
     found = sample(lambda points: np.zeros((len(points), 1)), start, np.zeros((4, 1)), 400, 4, 3)
@@ -406,13 +422,16 @@ def test_a_rotation_predicts_what_it_was_not_told(scenario: Scenario, tmp_path: 
     assert "predicted" in calibration_text(found)
 
 
-def test_a_rotation_has_a_budget_of_its_own_but_no_larger_one(scenario: Scenario, tmp_path: Path) -> None:
+def test_a_rotation_goes_on_with_a_budget_of_its_own_but_no_larger_one(scenario: Scenario, tmp_path: Path) -> None:
     for rotation, wanted in ((12, 12), (40, 20), (0, 20)):
         text = TARGETS.replace("budget = 48", f"budget = 20\nrotation_budget = {rotation}")
         found = calibrate(scenario, tmp_path / "out", text=text, rotate=True)
         counts = found.evaluations.groupby("left_out").size().to_dict()
-        assert counts == {"": 20 + 2, "startups": wanted + 2, "size": wanted + 2}
-        assert json.loads((found.path / ROTATION).read_text())["candidates"] == wanted
+        assert counts == {"": 20 + 2, "startups": 20 + wanted + 2, "size": 20 + wanted + 2}
+        assert json.loads((found.path / ROTATION).read_text())["candidates"] == 20 + wanted
+        for fold in found.rotation:
+            assert [it.values for it in fold.sampled[:12]] == [it.values for it in found.fit.sampled]
+            assert len(fold.posterior.weights) == len(fold.sampled) == 12 + wanted
 
 
 def test_without_its_only_group_a_rotation_tells_what_the_ranges_say(scenario: Scenario, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,14 +196,15 @@ def run_calibration(
             for name in (WORLDS, EVALUATIONS, POSTERIOR, ROTATION, ROTATION_TABLE):
                 (store.path / name).unlink(missing_ok=True)
         began = time.perf_counter()
-        groups = ["", *(targets.groups if rotate else ())]
-        expected = (len(_candidate_worlds(targets, {})) * targets.settings.replicates
-                    * (1 + sum(_settings(targets, it).budget + 1 for it in groups)))  # fmt: skip
+        groups, settings = targets.groups if rotate else (), targets.settings
+        tried = settings.budget + 2 + len(groups) * (settings.rotated.budget + 1)
+        expected = len(_candidate_worlds(targets, {})) * settings.replicates * tried
         worlds = Worlds(targets.scenarios, targets.readings, model, store, workers, watcher,
                         expected=expected, agreed=agreed, fresh=fresh, warm=warm)  # fmt: skip
         watcher.begin(f"calibrate {base.name}", 0, expected)
         try:
-            fits = [_fit(targets, worlds, group) for group in groups]
+            fits = [_fit(targets, worlds)]
+            fits += [_fit_without(targets, worlds, fits[0], group) for group in groups]
         finally:
             watcher.end()
         files = _files(targets, fits, store.path, model.version)
@@ -248,45 +249,69 @@ def trust(fit: Fit, targets: Targets) -> list[str]:
 # --- one fit
 
 
-def _fit(targets: Targets, worlds: Worlds, left_out: str) -> Fit:
-    """Search, then the posterior, then the best candidate once more in few digits."""
-    settings, keys = _settings(targets, left_out), targets.keys
-    weights = [0.0 if it.group == left_out else it.weight for it in targets.targets]
-    found: list[Evaluation] = []
+class _Trials:
+    """Candidates that were tried for some of the targets, and a way to try more of them."""
 
-    def tried(stage: str, shares: Sequence[tuple[float, ...]]) -> list[Evaluation]:
-        values = [{key.key: key.at(x) for key, x in zip(keys, share, strict=True)} for share in shares]
-        found.extend(_evaluate(targets, worlds, weights, stage, list(zip(values, shares, strict=True))))
-        return found[-len(shares) :]
+    def __init__(self, targets: Targets, worlds: Worlds, left_out: str, known: Sequence[Evaluation] = ()) -> None:
+        self._targets, self._worlds, self.left_out = targets, worlds, left_out
+        self._weights = [0.0 if left_out and it.group == left_out else it.weight for it in targets.targets]
+        self.found = [replace(it, misfit=_misfit(targets, self._weights, it.seeds)) for it in known]
 
-    def off(tried: Sequence[Evaluation]) -> Floats:
+    def of(self, stage: str) -> list[Evaluation]:
+        return [it for it in self.found if it.stage == stage]
+
+    def add(self, stage: str, candidates: Sequence[tuple[Values, tuple[float, ...]]]) -> list[Evaluation]:
+        """Try candidates, values with their shares of the ranges."""
+        self.found.extend(_evaluate(self._targets, self._worlds, self._weights, stage, candidates))
+        return self.found[-len(candidates) :]
+
+    def at(self, stage: str, shares: Sequence[tuple[float, ...]]) -> list[Evaluation]:
+        """Try candidates so far along their ranges."""
+        keys = self._targets.keys
+        return self.add(stage, [({it.key: it.at(x) for it, x in zip(keys, one, strict=True)}, one) for one in shares])
+
+    def off(self, tried: Sequence[Evaluation]) -> Floats:
         """Deviations whose squares make up the misfit, candidates x targets."""
-        counted = [place for place, weight in enumerate(weights) if weight > 0]
-        roots = [math.sqrt(weights[place]) for place in counted]
+        counted = [place for place, weight in enumerate(self._weights) if weight > 0]
+        roots = [math.sqrt(self._weights[place]) for place in counted]
         return np.array([
-            [root * targets.targets[at].deviation(it.means[at]) for root, at in zip(roots, counted, strict=True)]
+            [root * self._targets.targets[at].deviation(it.means[at]) for root, at in zip(roots, counted, strict=True)]
             for it in tried
         ])  # fmt: skip
 
-    found.extend(_evaluate(targets, worlds, weights, AS_IT_IS, [({}, ())]))
-    _search(targets, settings, lambda shares: [it.misfit for it in tried(SEARCH, shares)])
-    searched = [it for it in found if it.stage == SEARCH]
-    posterior = sample(
-        lambda points: off(tried(SAMPLE, [tuple(map(float, row)) for row in points])),
-        np.array([it.share for it in searched]),
-        off(searched),
-        settings.budget - settings.searched,
-        settings.generations,
-        settings.seed,
-    )
-    best = min((it for it in found if it.stage != AS_IT_IS), key=lambda it: it.misfit)
-    rounded = {it.key: _rounded(it, best.values[it.key]) for it in keys}
-    (last,) = _evaluate(targets, worlds, weights, FITTED, [(rounded, best.share)])
-    return Fit(left_out, (*found, last), posterior, last)
+    def sampled(self, size: int, before: Posterior | None = None) -> Posterior:
+        """Try so many more candidates of the posterior; those of the one ``before`` are among what is known."""
+        settings, searched, counted = self._targets.settings, self.of(SEARCH), self.of(SAMPLE)
+        return sample(
+            lambda points: self.off(self.at(SAMPLE, [tuple(map(float, row)) for row in points])),
+            np.array([it.share for it in searched]),
+            self.off(searched),
+            size,
+            settings.generations,
+            settings.seed,
+            (before, self.off(counted)) if before else None,
+        )
+
+    def fit(self, posterior: Posterior) -> Fit:
+        """With the best candidate once more in few digits."""
+        best = min((it for it in self.found if it.stage in (SEARCH, SAMPLE)), key=lambda it: it.misfit)
+        rounded = {it.key: _rounded(it, best.values[it.key]) for it in self._targets.keys}
+        (last,) = self.add(FITTED, [(rounded, best.share)])
+        return Fit(self.left_out, tuple(self.found), posterior, last)
 
 
-def _settings(targets: Targets, left_out: str) -> Settings:
-    return targets.settings.rotated if left_out else targets.settings
+def _fit(targets: Targets, worlds: Worlds) -> Fit:
+    """Search, then the posterior."""
+    trials, settings = _Trials(targets, worlds, ""), targets.settings
+    trials.add(AS_IT_IS, [({}, ())])
+    _search(targets, settings, lambda shares: [it.misfit for it in trials.at(SEARCH, shares)])
+    return trials.fit(trials.sampled(settings.budget - settings.searched))
+
+
+def _fit_without(targets: Targets, worlds: Worlds, whole: Fit, left_out: str) -> Fit:
+    """The posterior of the targets without a group, gone on with from what was run for all of them."""
+    trials = _Trials(targets, worlds, left_out, [it for it in whole.evaluations if it.stage != FITTED])
+    return trials.fit(trials.sampled(targets.settings.rotated.budget, whole.posterior))
 
 
 def _search(
@@ -342,13 +367,16 @@ def _evaluate(
     for (values, share), one in zip(candidates, asked, strict=True):
         by_scenario = {name: np.array(next(read)) for name, _ in one}
         seeds = np.array([_measured(targets, it, by_scenario) for it in targets.targets])
-        misfit = math.fsum(
-            weight * square(target.deviation(_mean(row)))
-            for weight, target, row in zip(weights, targets.targets, seeds, strict=True)
-            if weight > 0
-        )
-        found.append(Evaluation(stage, values, share, seeds, misfit))
+        found.append(Evaluation(stage, values, share, seeds, _misfit(targets, weights, seeds)))
     return found
+
+
+def _misfit(targets: Targets, weights: Sequence[float], seeds: Floats) -> float:
+    return math.fsum(
+        weight * square(target.deviation(_mean(row)))
+        for weight, target, row in zip(weights, targets.targets, seeds, strict=True)
+        if weight > 0
+    )
 
 
 def _measured(targets: Targets, target: Target, worlds: Mapping[str, Floats]) -> Floats:

@@ -11,29 +11,41 @@ approximate Bayesian computation", Biometrika 96), flattened as long as few poin
 by effective sample size: Del Moral, Doucet and Jasra 2012, "An adaptive sequential Monte Carlo method for approximate
 Bayesian computation", Statistics and Computing 22). Every point of every generation counts in the end, weighted by the
 mixture of all generations (Cornuet et al. 2012, "Adaptive multiple importance sampling", Scandinavian Journal of
-Statistics 39): runs are dear. Half of each mixture lies where a quadratic, fitted to each target by least squares, is
-likely to meet them; a tenth is uniform, so that no weight is without bound. What is proposed changes how much a number
-of runs can tell, and not what they tell.
+Statistics 39): runs are dear. Most of each mixture is the posterior itself as quadratics of the targets, fitted to what
+was run, have it; a tenth is uniform, so that no weight is without bound. What is proposed changes how much a number of
+runs can tell, and not what they tell.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 UNIFORM = 0.1  # part of a proposal that is uniform over the cube
 WIDE = 0.1  # part that is Gaussian, twice as wide as what was seen
-GUESSED = 0.5  # part that is around what a quadratic guess of the targets finds likely
+GUESSED = 0.6  # part that is the posterior as a quadratic guess of the targets has it
 INFLATED = 1.25  # of the variances seen: a proposal narrower than its target gives weights without bound
 ENOUGH = 0.2  # share of the points that should carry weight when a proposal is adapted to them
-_CHAINS, _STEPS = 24, 160  # of the walk over the guess, which costs no run: half its chains, and steps of a half
+# Of the walk over the guess, which costs no run: half its chains, steps of a half for each dimension, and steps between
+# those that are kept of its second half.
+_CHAINS, _STEPS, _KEPT = 24, 30, 10
+_TOLD, _CENTRES = (
+    400,
+    100,
+)  # points for each dimension that tell the integral of the guess, and points that they lie around
+_RIDGES = (1e-6, 0.1, 1.0, 10.0, 1e6)  # on products of two coordinates: 1e6 is without them
 TRUSTED = 100.0  # effective sample size: of fewer, the 5% that lie beyond an interval's end are five points or less
+
+
+Drawn = list[tuple["_Proposal", int]]  # proposals, and how often each was drawn from, outside the cube too
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +61,7 @@ class Posterior:
     weights: Floats
     acceptance: float
     tempers: tuple[float, ...]
+    drawn: Drawn
 
     @property
     def effective(self) -> float:
@@ -64,10 +77,11 @@ class _Kernels:
     weights: Floats
     lower: Floats
 
-    def draw(self, rng: np.random.Generator) -> Floats:
-        place = int(np.searchsorted(np.cumsum(self.weights), rng.random() * self.weights.sum(), side="right"))
-        noise = rng.standard_normal(len(self.lower))
-        return self.centres[min(place, len(self.centres) - 1)] + np.sum(self.lower * noise, axis=1)
+    def draw(self, count: int, rng: np.random.Generator) -> Floats:
+        places = np.searchsorted(np.cumsum(self.weights), rng.random(count) * self.weights.sum(), side="right")
+        noise = rng.standard_normal((count, len(self.lower)))
+        spread = np.einsum("ij,nj->ni", self.lower, noise, optimize=False)
+        return np.asarray(self.centres[np.minimum(places, len(self.centres) - 1)] + spread, dtype=np.float64)
 
     def density(self, points: Floats) -> Floats:
         here, there = _whitened(points, self.lower), _whitened(self.centres, self.lower)
@@ -80,27 +94,41 @@ class _Kernels:
 
 
 @dataclass(frozen=True, eq=False)
-class _Proposal:
-    """A mixture: uniform over the cube, and kernels, each with its part of what is left."""
+class _Guess:
+    """The posterior as quadratics of the targets have it: points that a walk over it visited, and its density."""
 
-    parts: tuple[tuple[float, _Kernels], ...]
+    misfit: Callable[[Floats], Floats]
+    visited: Floats
+    least: float  # misfit, of those visited
+    integral: float = 1.0  # of the density, with the least misfit taken off
+
+    def draw(self, count: int, rng: np.random.Generator) -> Floats:
+        return np.asarray(self.visited[rng.integers(len(self.visited), size=count)], dtype=np.float64)
+
+    def density(self, points: Floats) -> Floats:
+        return np.asarray(np.exp((self.least - self.misfit(points)) / 2) / self.integral, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Proposal:
+    """A mixture: uniform over the cube, and others, each with its part of what is left; the first are kernels."""
+
+    parts: tuple[tuple[float, _Kernels | _Guess], ...]
+    dimensions: int
 
     def draw(self, count: int, rng: np.random.Generator) -> tuple[Floats, int]:
         """So many points inside the cube, and how many were drawn for them: those outside have no weight."""
-        found: list[Floats] = []
-        drawn = 0
-        dimensions = len(self.parts[0][1].lower)
+        shares = np.cumsum([UNIFORM, *(part for part, _ in self.parts)])
+        found, tries = np.empty((0, self.dimensions)), 0
         while len(found) < count:
-            drawn += 1
-            left = rng.random() - UNIFORM
-            point = rng.random(dimensions)
-            if left >= 0:
-                shares = np.cumsum([part for part, _ in self.parts])
-                place = min(int(np.searchsorted(shares, left, side="right")), len(self.parts) - 1)
-                point = self.parts[place][1].draw(rng)
-            if ((point >= 0.0) & (point < 1.0)).all():
-                found.append(point)
-        return np.array(found), drawn
+            kinds = np.minimum(np.searchsorted(shares, rng.random(count), side="right"), len(self.parts))
+            points = rng.random((count, self.dimensions))
+            for kind, (_, part) in enumerate(self.parts, 1):
+                points[kinds == kind] = part.draw(int(np.count_nonzero(kinds == kind)), rng)
+            inside = np.flatnonzero(((points >= 0.0) & (points < 1.0)).all(axis=1))[: count - len(found)]
+            found = np.vstack((found, points[inside]))
+            tries += count if len(found) < count else int(inside[-1]) + 1
+        return found, tries
 
     def density(self, points: Floats) -> Floats:
         """Of points inside the cube."""
@@ -108,39 +136,74 @@ class _Proposal:
 
 
 def sample(
-    deviations: Callable[[Floats], Floats], start: Floats, found: Floats, size: int, generations: int, seed: int
-) -> Posterior:
+    deviations: Callable[[Floats], Floats], start: Floats, found: Floats, size: int, generations: int, seed: int,
+    before: tuple[Posterior, Floats] | None = None,
+) -> Posterior:  # fmt: skip
     """Draw ``size`` points in ``generations``, each of which ``deviations`` is given at once, points x parameters.
 
     It gives points x targets, what each is off in tolerances; the misfit is the sum of their squares. ``start`` are
     points tried before with their deviations ``found``: the first proposal is adapted to them, and they have no weight
-    in the end, as nobody knows how likely they were to be tried.
+    in the end, as nobody knows how likely they were to be tried. The points of a posterior ``before``, with their
+    deviations from the targets of this one, count like those that are drawn.
     """
     generations = min(generations, size)
     points, off = np.empty((0, start.shape[1])), np.empty((0, found.shape[1]))
-    proposals: list[tuple[_Proposal, int]] = []
+    drawn: Drawn = []
     tempers: list[float] = []
     seen, misfits, proposed = start, misfits_of(found), np.ones(len(start))
+    if before is not None:
+        points, off, drawn = before[0].points, before[1], [*before[0].drawn]
+        seen, misfits, proposed = points, misfits_of(off), _density(drawn, points)
+    known = len(points)
     for generation in range(generations):
-        rng = np.random.default_rng([seed, generation])
-        temper = _temper(misfits, proposed)
-        tempers.append(temper)
-        local, wide = _adapted(seen, weighted(misfits, proposed, temper))
-        guess = surrogate(np.vstack((start, points)), np.vstack((found, off)))
-        parts = [(WIDE, wide), (1 - UNIFORM - WIDE, local)]
-        if guess is not None:
-            likely = _walk(guess, np.vstack((start, points)), misfits_of(np.vstack((found, off))), rng)
-            by_guess, _ = _adapted(likely, np.full(len(likely), 1.0 / len(likely)))
-            parts = [(WIDE, wide), (GUESSED, by_guess), (1 - UNIFORM - WIDE - GUESSED, local)]
-        proposal = _Proposal(tuple(parts))
-        drawn, tries = proposal.draw(size * (generation + 1) // generations - len(points), rng)
-        proposals.append((proposal, tries))
-        points, off = np.vstack((points, drawn)), np.vstack((off, deviations(drawn)))
-        tried = sum(number for _, number in proposals)
-        mixture = np.sum([number / tried * it.density(points) for it, number in proposals], axis=0)
-        seen, misfits, proposed = points, misfits_of(off), np.asarray(mixture, dtype=np.float64)
-    weights = weighted(misfits, proposed)
-    return Posterior(points, misfits, weights, float(np.mean(np.exp(-misfits / 2))), tuple(tempers))
+        rng = np.random.default_rng([seed, len(drawn)])
+        tempers.append(_temper(misfits, proposed))
+        tried, missed = np.vstack((start, points)), np.vstack((found, off))
+        proposal = _proposal(seen, weighted(misfits, proposed, tempers[-1]), tried, missed, rng)
+        new, tries = proposal.draw(size * (generation + 1) // generations - (len(points) - known), rng)
+        drawn.append((proposal, tries))
+        points, off = np.vstack((points, new)), np.vstack((off, deviations(new)))
+        seen, misfits, proposed = points, misfits_of(off), _density(drawn, points)
+    acceptance = float(np.mean(np.exp(-misfits / 2)))
+    return Posterior(points, misfits, weighted(misfits, proposed), acceptance, tuple(tempers), drawn)
+
+
+def _density(drawn: Drawn, points: Floats) -> Floats:
+    """Of points inside the cube, in the mixture of all proposals."""
+    tried = sum(number for _, number in drawn)
+    return np.asarray(np.sum([number / tried * it.density(points) for it, number in drawn], axis=0), dtype=np.float64)
+
+
+def _proposal(seen: Floats, weights: Floats, tried: Floats, missed: Floats, rng: np.random.Generator) -> _Proposal:
+    """Where to draw next: around what was seen to be likely, and where what was tried says that it will be."""
+    dimensions = seen.shape[1]
+    local, wide = _adapted(seen, weights)
+    misfit = surrogate(tried, missed)
+    if misfit is None:
+        return _Proposal(((WIDE, wide), (1 - UNIFORM - WIDE, local)), dimensions)
+    visited = _walk(misfit, tried, misfits_of(missed), rng)
+    guess = _Guess(misfit, visited, float(np.min(misfit(visited))))
+    some = visited[:: -(-len(visited) // _CENTRES)]
+    around, _ = _adapted(some, np.full(len(some), 1.0 / len(some)))
+    told = _Proposal(((1 - UNIFORM, around),), dimensions)
+    points, tries = told.draw(_TOLD * dimensions, rng)
+    there, here = (guess.density(at) / told.density(at) for at in (points, visited))
+    guess = replace(guess, integral=_bridged(there, tries, here))
+    return _Proposal(((WIDE, wide), (GUESSED, guess), (1 - UNIFORM - WIDE - GUESSED, local)), dimensions)
+
+
+def _bridged(there: Floats, tries: int, here: Floats) -> float:
+    """Integral of a density by bridge sampling (Meng and Wong 1996, Statistica Sinica 6).
+
+    ``there`` is the density over a known one at points drawn from that, in ``tries``, of which the others lie where the
+    density is nothing; ``here`` is the same at points drawn from the density itself.
+    """
+    part = len(here) / (len(here) + tries)
+    integral = float(np.sum(there)) / tries
+    for _ in range(500):
+        mixed = part * there + (1 - part) * integral, part * here + (1 - part) * integral
+        integral = float(np.sum(there / mixed[0]) / tries / np.mean(1.0 / mixed[1]))
+    return integral
 
 
 def misfits_of(deviations: Floats) -> Floats:
@@ -148,40 +211,56 @@ def misfits_of(deviations: Floats) -> Floats:
 
 
 def surrogate(points: Floats, deviations: Floats) -> Callable[[Floats], Floats] | None:
-    """A guess of the misfit from the better half of the points: a quadratic for every target, by least squares.
+    """A guess of the misfit from the better half of the points: a quadratic for every target, by ridge regression.
 
-    Each squared guess is divided by 1 and the variance of what the quadratic leaves, so that a bad one says little. It
-    only tells where to try: weights are of what was run. None where too few points have all deviations.
+    Each squared guess is divided by 1 and the variance of what the quadratic gets wrong of a point that it is not
+    fitted to, so that a bad one says little. It only tells where to try: weights are of what was run. None where too
+    few points have all deviations, or there are no targets.
     """
     known = np.isfinite(deviations).all(axis=1)
     points, deviations = points[known], deviations[known]
-    cross = len(points) >= 4 * _features(points[:1], cross=True).shape[1]
-    count = _features(points[:1], cross=cross).shape[1]
-    if len(points) < 2 * count:
+    count = 2 * points.shape[1] + 1
+    if len(points) < 2 * count or not deviations.shape[1]:
         return None
-    best = np.argsort(misfits_of(deviations), kind="stable")[: max(len(points) // 2, 2 * count)]
-    known_features = _features(points[best], cross=cross)
-    square = np.einsum("ni,nj->ij", known_features, known_features, optimize=False)
-    square[np.diag_indices(count)] += 1e-6
-    aim = np.einsum("ni,nj->ij", known_features, deviations[best], optimize=False)
-    slopes = np.linalg.solve(square, aim)
-    left = deviations[best] - np.einsum("ni,ij->nj", known_features, slopes, optimize=False)
-    trust = 1.0 + np.sum(left * left, axis=0) / (len(best) - count)
+    best = np.argsort(misfits_of(deviations), kind="stable")[: max(len(points) // 2, 4 * count)]
+    features = _features(points[best])
+    penalised = np.arange(features.shape[1]) >= count
+    fits = [_ridge(features, deviations[best], np.where(penalised, ridge, 1e-6)) for ridge in _RIDGES]
+    wrong = np.array([it for _, it in fits])
+    chosen = np.argmin(wrong, axis=0)
+    slopes = np.column_stack([fits[ridge][0][:, target] for target, ridge in enumerate(chosen)])
+    trust = 1.0 + np.min(wrong, axis=0)
 
     def guess(at: Floats) -> Floats:
-        off = np.einsum("ni,ij->nj", _features(at, cross=cross), slopes, optimize=False)
+        off = np.einsum("ni,ij->nj", _features(at), slopes, optimize=False)
         return np.asarray(np.sum(off * off / trust, axis=1), dtype=np.float64)
 
     return guess
 
 
-def _features(points: Floats, *, cross: bool) -> Floats:
-    """1, every coordinate, every square, and every product of two where ``cross``."""
+def _ridge(features: Floats, values: Floats, penalty: Floats) -> tuple[Floats, Floats]:
+    """Slopes, features x targets, and the mean squared error of a point left out (Allen's PRESS), by target."""
+    square = np.einsum("ni,nj->ij", features, features, optimize=False) + np.diag(penalty)
+    inverse = np.linalg.inv(square)
+    aim = np.einsum("ni,nj->ij", features, values, optimize=False)
+    slopes = np.einsum("ij,jk->ik", inverse, aim, optimize=False)
+    left = values - np.einsum("ni,ij->nj", features, slopes, optimize=False)
+    hat = np.sum(np.einsum("ni,ij->nj", features, inverse, optimize=False) * features, axis=1)
+    off = left / np.maximum(1.0 - hat, 1e-3)[:, None]
+    return slopes, np.asarray(np.mean(off * off, axis=0), dtype=np.float64)
+
+
+def _features(points: Floats) -> Floats:
+    """1, every coordinate, every square, and every product of two."""
     off = 2.0 * points - 1.0
-    columns = [np.ones(len(points)), *off.T, *(off * off).T]
-    if cross:
-        columns += [off[:, i] * off[:, j] for i in range(off.shape[1]) for j in range(i)]
-    return np.column_stack(columns)
+    one, other = _pairs(off.shape[1])
+    return np.hstack((np.ones((len(points), 1)), off, off * off, off[:, one] * off[:, other]))
+
+
+@cache
+def _pairs(dimensions: int) -> tuple[Places, Places]:
+    one, other = np.tril_indices(dimensions, -1)
+    return one, other
 
 
 def _walk(guess: Callable[[Floats], Floats], points: Floats, misfits: Floats, rng: np.random.Generator) -> Floats:
@@ -196,7 +275,8 @@ def _walk(guess: Callable[[Floats], Floats], points: Floats, misfits: Floats, rn
     chains = np.clip(points[np.resize(order, 2 * half)] + 0.01 * rng.standard_normal((2 * half, dimensions)), 0.0, 1.0)
     now = guess(chains)
     kept = []
-    for step in range(_STEPS):
+    steps = _STEPS * dimensions
+    for step in range(steps):
         mine, others = (slice(0, half), slice(half, None))[:: 1 if step % 2 else -1]
         pool = chains[others]
         first, second = rng.integers(half, size=half), rng.integers(half, size=half)
@@ -207,7 +287,10 @@ def _walk(guess: Callable[[Floats], Floats], points: Floats, misfits: Floats, rn
         taken = inside & (np.log(rng.random(half)) < (now[mine] - then) / 2)
         chains[mine] = np.where(taken[:, None], tried, chains[mine])
         now[mine] = np.where(taken, then, now[mine])
-        if step >= _STEPS - 40 and step % 8 < 2:
+        if step < steps // 2 and step % _KEPT == 0:
+            lost = now > np.min(now) + 4 * dimensions  # chains left where hardly anything of the posterior is
+            now[lost], chains[lost] = np.min(now), chains[np.argmin(now)]
+        if step >= steps // 2 and step % _KEPT < 2:
             kept.append(chains[mine].copy())
     return np.vstack(kept)
 

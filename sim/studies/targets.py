@@ -56,7 +56,7 @@ SETTINGS = {
     "search": _rule(0.4, "share of the budget that the search has; the posterior has the rest", 0.05, 0.95),
     "batch": _rule(8, "candidates that the search tries at once", 1, 1_000),
     "generations": _rule(6, "times that the posterior's proposals are adapted", 1, 1_000),
-    "rotation_budget": _rule(0, "candidates of each fit in a rotation; 0: as many as the first fit", 0, 1_000_000),
+    "rotation_budget": _rule(0, "candidates more without each group; 0: as many as the first fit", 0, 1_000_000),
     "replicates": _rule(4, "seeds on which every candidate is tried", 1, 10_000),
     "seed": _rule(1, "seed of the worlds, of the search and of the posterior's draws", 0, 2**63 - 1),
 }
@@ -102,7 +102,7 @@ class Settings:
 
     @property
     def rotated(self) -> Settings:
-        """Those of a fit that leaves a group of targets out: no more candidates than the first fit has."""
+        """Of a fit that leaves a group out, what is tried more: no more candidates than the first fit has."""
         return replace(self, budget=min(self.rotation_budget or self.budget, self.budget))
 
 
