@@ -137,6 +137,10 @@ def test_every_declaration_has_its_row(made: dict[str, str]) -> None:
     assert rows("evidence") == [fact.name for fact in evidence.facts()]
     assert rows("facts") == list(facts.checks())
     assert rows("scenarios") == sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml"))
+    kept = sorted(path.name.partition(".")[0] for path in (ROOT / "scenarios/calibration").glob("*.fitted.toml"))
+    assert rows("calibration")[: len(kept)] == kept
+    lines = [line for line in made["calibration"].splitlines() if line.startswith("| `")]
+    assert len(lines) == len(set(lines)) > len(kept)
     for prefix, group in parameters.GROUPS.items():
         assert rows(f"parameters-{prefix.replace('.', '-')}") == list(declared(group))
 

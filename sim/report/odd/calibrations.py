@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.facts import TARGETS
 from sim.report.odd.markdown import code, codes, number, span, table
-from sim.scenario.extending import folders
+from sim.report.odd.shipped import place
 
 _FITTED = ".fitted.toml"
 
@@ -45,10 +45,9 @@ def _keys() -> str:
 
 def _files() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Name, targets and fitted scenario of every calibration that has been run."""
-    for folder in folders():
-        for file in sorted((folder / TARGETS).glob(f"*{_FITTED}")):
-            name = file.name.removesuffix(_FITTED)
-            yield name, _toml(file.with_name(f"{name}.targets.toml")), _toml(file)
+    for file in sorted((place() / TARGETS).glob(f"*{_FITTED}")):
+        name = file.name.removesuffix(_FITTED)
+        yield name, _toml(file.with_name(f"{name}.targets.toml")), _toml(file)
 
 
 def _toml(file: Path) -> dict[str, Any]:

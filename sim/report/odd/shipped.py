@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from sim.evidence import facts
@@ -23,12 +24,16 @@ class Shipped(NamedTuple):
     parent: str
 
 
+def place() -> Path:
+    """The scenarios' folder that comes with the package; one of the user's own is not looked into."""
+    return next(folder for folder in folders()[1:] if folder.is_dir())
+
+
 @cache
 def shipped() -> dict[str, Shipped]:
-    """The scenarios that come with the package, by name; a folder of the user's own is not looked into."""
-    place = next(folder for folder in folders()[1:] if folder.is_dir())
+    """The scenarios that come with the package, by name."""
     found = {}
-    for file in sorted(place.glob("*.toml"), key=lambda file: file.stem):
+    for file in sorted(place().glob("*.toml"), key=lambda file: file.stem):
         parent = str(chain(str(file))[0].table.get("extends", ""))
         found[file.stem] = Shipped(load(file), parent.removesuffix(".toml"))
     return found
