@@ -37,13 +37,10 @@ ENOUGH = 0.2  # share of the points that should carry weight when a proposal is 
 # Of the walk over the guess, which costs no run: half its chains, steps of a half for each dimension, and steps between
 # those that are kept of its second half.
 _CHAINS, _STEPS, _KEPT = 24, 30, 10
-_TOLD, _CENTRES = (
-    400,
-    100,
-)  # points for each dimension that tell the integral of the guess, and points that they lie around
+_TOLD = 400  # points for each dimension that tell the integral of the guess
+_CENTRES = 100  # of those visited, which these points lie around
 _RIDGES = (1e-6, 0.1, 1.0, 10.0, 1e6)  # on products of two coordinates: 1e6 is without them
 TRUSTED = 100.0  # effective sample size: of fewer, the 5% that lie beyond an interval's end are five points or less
-
 
 Drawn = list[tuple["_Proposal", int]]  # proposals, and how often each was drawn from, outside the cube too
 
@@ -111,7 +108,7 @@ class _Guess:
 
 @dataclass(frozen=True, eq=False)
 class _Proposal:
-    """A mixture: uniform over the cube, and others, each with its part of what is left; the first are kernels."""
+    """A mixture: uniform over the cube, and others, each with its part of what is left."""
 
     parts: tuple[tuple[float, _Kernels | _Guess], ...]
     dimensions: int
@@ -132,7 +129,7 @@ class _Proposal:
 
     def density(self, points: Floats) -> Floats:
         """Of points inside the cube."""
-        return UNIFORM + np.sum([part * kernels.density(points) for part, kernels in self.parts], axis=0)
+        return UNIFORM + np.sum([part * it.density(points) for part, it in self.parts], axis=0)
 
 
 def sample(
