@@ -102,14 +102,14 @@ class Newborns(NamedTuple):
 
     enabled: bool = _switch()
     staff_mean: float = parameter(
-        10.39, "people", "mean staff that founders plan; larger plans find finance less often",
+        9.27, "people", "mean staff that founders plan; larger plans find finance less often",
         fitted(f"6.2 staff at the start, {_COHORT}", "new_firm_cohort_2015q3.staff.at_start"), bounds=(1, 1000),
     )  # fmt: skip
     staff_log_sd: float = parameter(
         0.8, "", "spread of the logarithm of staff", assumption("not published"), bounds=(0, 3), plausible=(0.5, 1.2)
     )
     opening_team: float = parameter(
-        0.8519, "share", "part of the planned team that is there at the start",
+        0.9431, "share", "part of the planned team that is there at the start",
         fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}", "new_firm_cohort_2015q3.staff"), bounds=(0, 1),
     )  # fmt: skip
     joining: float = parameter(
@@ -121,7 +121,7 @@ class Newborns(NamedTuple):
         assumption("founders' patience"), bounds=(1, 240), plausible=(12, 36),
     )  # fmt: skip
     with_revenue: float = parameter(
-        0.8094, "share", "newborns that sell from their start on", fitted(f"82.7% with revenue within a year, {_COHORT}", "new_firm_cohort_2015q3.with_revenue"),
+        0.8266, "share", "newborns that sell from their start on", fitted(f"82.7% with revenue within a year, {_COHORT}", "new_firm_cohort_2015q3.with_revenue"),
         bounds=(0, 1),
     )  # fmt: skip
     first_sale: float = parameter(
@@ -129,7 +129,7 @@ class Newborns(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.1),
     )  # fmt: skip
     runway: float = parameter(
-        0.5204, "year", "wages that founders put in beyond the capital they need", fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
+        0.437, "year", "wages that founders put in beyond the capital they need", fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
         bounds=(0, 10),
     )  # fmt: skip
     talent_share: float = parameter(
@@ -137,11 +137,11 @@ class Newborns(NamedTuple):
         plausible=(0.05, 0.3),
     )  # fmt: skip
     revenue_median: float = parameter(
-        0.008773, "million yuan a year", "median rate of sales at the start",
+        0.01242, "million yuan a year", "median rate of sales at the start",
         fitted(f"median first-year revenue 0.089, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.median"), bounds=(0.0001, 1000),
     )  # fmt: skip
     revenue_log_sd: float = parameter(
-        3.446, "", "spread of the logarithm of the rate of sales at the start",
+        3.682, "", "spread of the logarithm of the rate of sales at the start",
         fitted(f"spread of 2.08 of first-year revenue, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.log_sd"), bounds=(0, 5),
     )  # fmt: skip
     revenue_staff_correlation: float = parameter(
@@ -156,7 +156,7 @@ class Newborns(NamedTuple):
         bounds=(0, 1),
     )
     start_hazard: float = parameter(
-        0.1091, "1/month", "hazard at which a registered newborn starts",
+        0.09749, "1/month", "hazard at which a registered newborn starts",
         fitted(f"69.9% operating after a year net of stops, {_COHORT}", "new_firm_cohort_2015q3.operating_after_a_year"), bounds=(0, 1),
     )  # fmt: skip
     worker_revenue: float = parameter(
@@ -494,7 +494,7 @@ class Demand(NamedTuple):
 
     enabled: bool = _switch()
     line_loss: float = parameter(
-        0.008518, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
+        0.008798, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
         bounds=(0, 1),
     )  # fmt: skip
     line_birth: float = parameter(
@@ -517,7 +517,7 @@ class Demand(NamedTuple):
         plausible=(0.01, 0.05),
     )  # fmt: skip
     ramp: float = parameter(
-        0.09635, "1/month", "speed at which a young firm's sales close the gap to maturity",
+        0.07139, "1/month", "speed at which a young firm's sales close the gap to maturity",
         fitted("spread of first-year revenue and survival", "new_firm_cohort_2015q3.revenue_first_year.log_sd",
                "survival.eu.y5"), bounds=(0, 1), plausible=(0.02, 0.2),
     )  # fmt: skip
@@ -567,7 +567,7 @@ class Finance(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     give_up: float = parameter(
-        0.03075, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
+        0.02237, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
         bounds=(0, 1),
     )  # fmt: skip
     resume: float = parameter(
@@ -579,11 +579,11 @@ class Finance(NamedTuple):
         plausible=(1, 4),
     )  # fmt: skip
     deregister_stopped: float = parameter(
-        0.02636, "1/month", "hazard at which a suspended enterprise is struck off",
+        0.03073, "1/month", "hazard at which a suspended enterprise is struck off",
         fitted("register's hazards by year of life, SAIC 2013", "survival.china_hazard_by_year_of_life"), bounds=(0, 1),
     )  # fmt: skip
     deregister_idle: float = parameter(
-        0.004207, "1/month", "hazard at which a registered one that never started is struck off, after its months of grace",
+        0.002293, "1/month", "hazard at which a registered one that never started is struck off, after its months of grace",
         fitted("register's hazards by year of life, SAIC 2013", "survival.china_hazard_by_year_of_life"), bounds=(0, 1),
     )  # fmt: skip
     idle_grace: float = parameter(
