@@ -31,7 +31,7 @@ from sim.scenario import Scenario, ScenarioError, load
 from sim.studies.calibrate import EVALUATIONS, POSTERIOR, ROTATION, Calibration, run_calibration
 from sim.studies.fitted import MARK, check_place
 from sim.studies.points import TooLarge
-from sim.studies.posterior import effective, quantiles, sample
+from sim.studies.posterior import bridged, effective, quantiles, sample
 from sim.studies.targets import Reading, read_targets
 from sim.studies.worlds import WORLDS
 
@@ -137,6 +137,15 @@ def test_the_posterior_has_the_known_mean_and_spread() -> None:
     assert found.effective > 300
     assert found.weights.sum() == pytest.approx(1)
     assert found.tempers[-1] == 1.0
+
+
+def test_bridge_sampling_gives_a_known_integral() -> None:
+    # A standard normal density without its factor, known over a wider one whose draws beyond 3 count as misses.
+    rng, known = np.random.default_rng(2), stats.norm(0.5, 2.0)
+    points, own = known.rvs(20_000, random_state=rng), stats.truncnorm(-3, 3).rvs(5_000, random_state=rng)
+    there, here = (np.exp(-at * at / 2) / known.pdf(at) for at in (points[abs(points) < 3], own))
+    exact = np.sqrt(2 * np.pi) * (1 - 2 * stats.norm.sf(3))
+    assert bridged(there, len(points), here) == pytest.approx(exact, rel=0.02)
 
 
 def test_in_many_dimensions_a_few_hundred_runs_are_worth_many_draws() -> None:

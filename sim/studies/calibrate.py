@@ -36,7 +36,7 @@ from sim.studies.fitted import check_place, fitted_text
 from sim.studies.points import to_parquet
 from sim.studies.posterior import TRUSTED, Floats, Posterior, quantiles, sample
 from sim.studies.rotation import lies_within, rotation_json, wanted_band
-from sim.studies.targets import Moved, Settings, Target, Targets, changed, scheduled
+from sim.studies.targets import Moved, Target, Targets, changed, scheduled
 from sim.studies.worlds import WORLDS, Worlds
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def run_calibration(
                 (store.path / name).unlink(missing_ok=True)
         began = time.perf_counter()
         groups, settings = targets.groups if rotate else (), targets.settings
-        tried = settings.budget + 2 + len(groups) * (settings.rotated.budget + 1)
+        tried = settings.budget + 2 + len(groups) * (settings.rotated + 1)
         expected = len(_candidate_worlds(targets, {})) * settings.replicates * tried
         worlds = Worlds(targets.scenarios, targets.readings, model, store, workers, watcher,
                         expected=expected, agreed=agreed, fresh=fresh, warm=warm)  # fmt: skip
@@ -254,7 +254,7 @@ class _Trials:
 
     def __init__(self, targets: Targets, worlds: Worlds, left_out: str, known: Sequence[Evaluation] = ()) -> None:
         self._targets, self._worlds, self.left_out = targets, worlds, left_out
-        self._weights = [0.0 if left_out and it.group == left_out else it.weight for it in targets.targets]
+        self._weights = [0.0 if it.group == left_out else it.weight for it in targets.targets]
         self.found = [replace(it, misfit=_misfit(targets, self._weights, it.seeds)) for it in known]
 
     def of(self, stage: str) -> list[Evaluation]:
@@ -302,26 +302,24 @@ class _Trials:
 
 def _fit(targets: Targets, worlds: Worlds) -> Fit:
     """Search, then the posterior."""
-    trials, settings = _Trials(targets, worlds, ""), targets.settings
+    trials, settings = _Trials(targets, worlds, left_out=""), targets.settings
     trials.add(AS_IT_IS, [({}, ())])
-    _search(targets, settings, lambda shares: [it.misfit for it in trials.at(SEARCH, shares)])
+    _search(targets, lambda shares: [it.misfit for it in trials.at(SEARCH, shares)])
     return trials.fit(trials.sampled(settings.budget - settings.searched))
 
 
 def _fit_without(targets: Targets, worlds: Worlds, whole: Fit, left_out: str) -> Fit:
     """The posterior of the targets without a group, gone on with from what was run for all of them."""
     trials = _Trials(targets, worlds, left_out, [it for it in whole.evaluations if it.stage != FITTED])
-    return trials.fit(trials.sampled(targets.settings.rotated.budget, whole.posterior))
+    return trials.fit(trials.sampled(targets.settings.rotated, whole.posterior))
 
 
-def _search(
-    targets: Targets, settings: Settings, tried: Callable[[list[tuple[float, ...]]], list[float]]
-) -> None:  # fmt: skip
+def _search(targets: Targets, tried: Callable[[list[tuple[float, ...]]], list[float]]) -> None:
     """Optuna's search in the unit cube: what it asks for hangs on the seed and on what it was told before, alone."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    keys = targets.keys
+    keys, settings = targets.keys, targets.settings
     sampler = optuna.samplers.TPESampler(
         seed=settings.seed % 2**32, multivariate=True, constant_liar=True,
         n_startup_trials=max(2, min(settings.searched // 3, 4 * len(keys) + 8)),

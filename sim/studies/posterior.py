@@ -185,11 +185,11 @@ def _proposal(seen: Floats, weights: Floats, tried: Floats, missed: Floats, rng:
     told = _Proposal(((1 - UNIFORM, around),), dimensions)
     points, tries = told.draw(_TOLD * dimensions, rng)
     there, here = (guess.density(at) / told.density(at) for at in (points, visited))
-    guess = replace(guess, integral=_bridged(there, tries, here))
+    guess = replace(guess, integral=bridged(there, tries, here))
     return _Proposal(((WIDE, wide), (GUESSED, guess), (1 - UNIFORM - WIDE - GUESSED, local)), dimensions)
 
 
-def _bridged(there: Floats, tries: int, here: Floats) -> float:
+def bridged(there: Floats, tries: int, here: Floats) -> float:
     """Integral of a density by bridge sampling (Meng and Wong 1996, Statistica Sinica 6).
 
     ``there`` is the density over a known one at points drawn from that, in ``tries``, of which the others lie where the
@@ -222,7 +222,10 @@ def surrogate(points: Floats, deviations: Floats) -> Callable[[Floats], Floats] 
     best = np.argsort(misfits_of(deviations), kind="stable")[: max(len(points) // 2, 4 * count)]
     features = _features(points[best])
     penalised = np.arange(features.shape[1]) >= count
-    fits = [_ridge(features, deviations[best], np.where(penalised, ridge, 1e-6)) for ridge in _RIDGES]
+    square = np.einsum("ni,nj->ij", features, features, optimize=False)
+    aim = np.einsum("ni,nj->ij", features, deviations[best], optimize=False)
+    penalties = [np.diag(np.where(penalised, ridge, 1e-6)) for ridge in _RIDGES]
+    fits = [_ridge(features, deviations[best], square + penalty, aim) for penalty in penalties]
     wrong = np.array([it for _, it in fits])
     chosen = np.argmin(wrong, axis=0)
     slopes = np.column_stack([fits[ridge][0][:, target] for target, ridge in enumerate(chosen)])
@@ -235,11 +238,9 @@ def surrogate(points: Floats, deviations: Floats) -> Callable[[Floats], Floats] 
     return guess
 
 
-def _ridge(features: Floats, values: Floats, penalty: Floats) -> tuple[Floats, Floats]:
+def _ridge(features: Floats, values: Floats, square: Floats, aim: Floats) -> tuple[Floats, Floats]:
     """Slopes, features x targets, and the mean squared error of a point left out (Allen's PRESS), by target."""
-    square = np.einsum("ni,nj->ij", features, features, optimize=False) + np.diag(penalty)
     inverse = np.linalg.inv(square)
-    aim = np.einsum("ni,nj->ij", features, values, optimize=False)
     slopes = np.einsum("ij,jk->ik", inverse, aim, optimize=False)
     left = values - np.einsum("ni,ij->nj", features, slopes, optimize=False)
     hat = np.sum(np.einsum("ni,ij->nj", features, inverse, optimize=False) * features, axis=1)

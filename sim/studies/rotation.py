@@ -51,7 +51,7 @@ def rotation_json(targets: Targets, rows: Sequence[Row], version: str) -> dict[s
         "base": targets.base,
         "title": targets.title,
         "model": version,
-        "candidates": settings.budget + settings.rotated.budget,
+        "candidates": settings.budget + settings.rotated,
         "replicates": settings.replicates,
         "seed": settings.seed,
         "keys": {it.key: it.asked() for it in targets.keys},

@@ -101,9 +101,9 @@ class Settings:
         return max(1, min(self.budget - 1, round(self.budget * self.search)))
 
     @property
-    def rotated(self) -> Settings:
-        """Of a fit that leaves a group out, what is tried more: no more candidates than the first fit has."""
-        return replace(self, budget=min(self.rotation_budget or self.budget, self.budget))
+    def rotated(self) -> int:
+        """Candidates more of a fit that leaves a group out: no more than the first fit has."""
+        return min(self.rotation_budget or self.budget, self.budget)
 
 
 @dataclass(frozen=True)
