@@ -454,6 +454,27 @@ def test_an_interrupted_run_keeps_what_is_finished_and_leaves_no_process(tmp_pat
     assert listener.done == 60 - finished
 
 
+_INTERRUPTED_INSIDE = """
+import signal
+from distributed import Future
+made = Future.__init__
+def interrupted(self, *arguments, **named):
+    if list(Path(sys.argv[1]).rglob("*.npz")):
+        signal.raise_signal(signal.SIGINT)
+    made(self, *arguments, **named)
+Future.__init__ = interrupted
+"""
+
+
+def test_an_interrupt_while_a_task_is_sent_waits_until_it_is_sent(tmp_path: Path) -> None:
+    driver = _DRIVER.replace("scenario =", f"{_INTERRUPTED_INSIDE}scenario =", 1)
+    process = subprocess.run(
+        [sys.executable, "-c", driver, tmp_path], start_new_session=True, capture_output=True, timeout=60, check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(TESTS), str(ROOT)))},
+    )  # fmt: skip
+    assert (process.returncode, process.stderr) == (130, b"")
+
+
 # --- workers of another model
 
 

@@ -14,8 +14,10 @@ import os
 import pickle
 import queue
 import resource
+import signal
 import subprocess
 import sys
+import threading
 import time
 import zlib
 from collections import Counter
@@ -227,9 +229,10 @@ class Cluster(Workers):
         some = any(self._wrong.values())
         named = [worker for worker, wrong in self._wrong.items() if not wrong] if some else None
         packed = pack((function, [tuple(task) for _, task in group]))  # what they share goes once
-        return client.submit(
-            perform, self._version, packed, workers=named, allow_other_workers=some, pure=False, key=None
-        )
+        with _interrupt_held():  # a future that is interrupted while it is made complains when it is deleted
+            return client.submit(
+                perform, self._version, packed, workers=named, allow_other_workers=some, pure=False, key=None
+            )
 
     def _answers(self, client: Client, done: queue.SimpleQueue[Future[Any]]) -> Iterator[tuple[Future[Any], Any]]:
         """Futures that are done by now, with what they gave or what was raised outside of their function."""
@@ -333,6 +336,26 @@ def _deaths(error: object) -> int:
     from distributed import KilledWorker
 
     return error.allowed_failures + 1 if isinstance(error, KilledWorker) else 0
+
+
+@contextlib.contextmanager
+def _interrupt_held() -> Iterator[None]:
+    """Let the keyboard's interrupt wait until the block is done.
+
+    Blocking the signal would not do: dask's threads take it, and Python hands it to the main one.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield
+        return
+    came: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _allow_files() -> None:
