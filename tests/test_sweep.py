@@ -179,7 +179,7 @@ def test_statistics_leave_out_what_has_no_value() -> None:
 def test_an_earlier_month_is_that_of_a_longer_run(tmp_path: Path) -> None:
     """An outcome of a month does not hang on what comes later: so a sweep's month is where its run ends."""
     short = sim_of_shougang(tmp_path, 3)
-    long = api.run(short.scenario, replicates=1, months=5, workers=1, out=tmp_path, watcher=toy.Silent())
+    long = api.run(short.scenario, replicates=1, months=5, workers=1, out=tmp_path, figures=False, watcher=toy.Silent())
     np.testing.assert_array_equal(short.runs.cells[0, 0], long.table.cells[0, 2])
 
 
