@@ -15,6 +15,8 @@ from functools import cache, cached_property, update_wrapper
 from pathlib import Path
 from typing import Any, TypeVar
 
+from numpy import ndarray
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -50,16 +52,33 @@ def _made_folder() -> Path:
 class Kernel:
     """A function that numba compiles, or takes from its cache, when it is first called.
 
-    Importing numba takes longer than reading a result: who calls no loop does not wait for it.
+    Importing numba takes longer than reading a result: who calls no loop does not wait for it. And numba looks at each
+    field of each tuple whenever it is called, which takes longer than a loop over a small world. What the fields of a
+    ``NamedTuple`` class hold is declared, so that the class tells it as well.
     """
 
     def __init__(self, function: Callable[..., Any], **options: Any) -> None:
         update_wrapper(self, function)
         self.py_func = function
         self._options = options
+        self._known: dict[tuple[Any, ...], Callable[..., Any]] = {}  # machine code by kinds of arguments
 
     def __call__(self, *given: Any) -> Any:
-        return self.dispatcher(*given)
+        kinds = tuple([it.dtype if type(it) is ndarray and it.flags.carray else type(it) for it in given])
+        found = self._known.get(kinds)
+        return self._looked_up(kinds, given) if found is None else found(*given)
+
+    def _looked_up(self, kinds: tuple[Any, ...], given: tuple[Any, ...]) -> Any:
+        """What numba itself answers; where it is plain which machine code that was, it is called directly from now on.
+
+        An array that is not contiguous or is read-only, a plain tuple and a number too large are left to numba.
+        """
+        answer = self.dispatcher(*given)
+        if ndarray not in kinds and tuple not in kinds:
+            found = self.dispatcher.overloads.get(tuple(map(_numba().typeof, given)))
+            if found is not None:
+                self._known[kinds] = found.entry_point
+        return answer
 
     @cached_property
     def dispatcher(self) -> Any:

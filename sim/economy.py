@@ -152,6 +152,10 @@ class Sectors:
         self.base_knowledge = np.full((MAX_SECTORS, 3), 0.5)  # knowledge that anyone in the sector has
         self.worker_revenue = np.ones(MAX_SECTORS)  # million yuan a year, mean over operating enterprises
 
+    def view(self, columns: Any) -> Any:
+        """The arrays that a ``NamedTuple`` class names, as an instance of that class."""
+        return columns(*[getattr(self, name) for name in columns._fields])
+
 
 class Books:
     """Balances of the accounts and this month's flows by named transfer, in ticks; people by where they are."""

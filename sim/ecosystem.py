@@ -78,21 +78,23 @@ class Ecosystem:
         self._reclass(changed)
         self._run("demand", demand.close)
         self._run("jobs", jobs.close)
+        world.books.settle()
         self._run("record", lambda _: self.recorder.record())
         world.month += 1
 
     def _run(self, mechanism: str, apply: Callable[[World], Any]) -> Any:
-        """Run one mechanism, book its transfers, show what it made, and check the books if asked to."""
+        """Run one mechanism, and show what it made to those who look: the rest is booked at the end of the month."""
         result = apply(self.world)
-        self.world.books.settle()
         self._settle()
+        if self.ledger or self.watchers:
+            self.world.books.settle()
         self._check(mechanism)
         for watch in self.watchers:
             watch(mechanism, self.world)
         return result
 
     def _check(self, mechanism: str) -> None:
-        if self.ledger is not None:
+        if self.ledger:
             self.ledger.check(mechanism)
 
     def _settle(self) -> None:

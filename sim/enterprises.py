@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterator
-from functools import cache
-from operator import itemgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -115,13 +113,6 @@ def gather(marks: Any, first: int, last: int, identity: Any, rows: Any, who: Any
     return int(number)
 
 
-@cache
-def _picker(columns: Any) -> Any:
-    """What takes the columns that a ``NamedTuple`` class names out of a mapping, as a tuple."""
-    fields: tuple[str, ...] = columns._fields
-    return itemgetter(*fields) if len(fields) > 1 else lambda used: tuple(used[name] for name in fields)
-
-
 class Enterprises:
     """Columns of equal length; ``size`` rows have been used, of which some may be free again."""
 
@@ -129,18 +120,17 @@ class Enterprises:
         self.size = 0
         self.columns: dict[str, Any] = {column.name: np.zeros(max(capacity, 16), column.dtype) for column in COLUMNS}
         self._free: Any = np.zeros(0, np.int64)
-        self._used: dict[str, Any] = {}  # the used part of each column as it is now, once somebody asked
-        self._views: dict[type, Any] = {}  # made of those
+        self._views: dict[type, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
         """The used part of a column, by its name: a view of shape ``(size,)``."""
         if (columns := self.__dict__.get("columns")) is None or name not in columns:
             raise AttributeError(f"no column {name!r}")
-        return (self._used or self._cut())[name]
+        return columns[name][: self.size]
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy is made of: views belong to the columns that they look at."""
-        return self.__dict__ | {"_used": {}, "_views": {}}
+        return self.__dict__ | {"_views": {}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -158,22 +148,19 @@ class Enterprises:
         return iter(np.flatnonzero(self.alive).tolist())
 
     def view(self, columns: type[View]) -> View:
-        """The columns that a ``NamedTuple`` class names, used part only, as an instance of that class."""
+        """The columns that a ``NamedTuple`` class names, unused rows at their end included, as an instance of it.
+
+        A loop is told how far it goes, so that it can be handed the same columns until the table grows.
+        """
         found: Any = self._views.get(columns)
         if found is None:
-            # What ``_make`` does, at a third of its cost: newcomers make all views anew, every month.
             kind: Any = columns
-            found = self._views[kind] = tuple.__new__(kind, _picker(kind)(self._used or self._cut()))
+            found = self._views[kind] = kind(*[self.columns[name] for name in kind._fields])
         view: View = found
         return view
 
-    def _cut(self) -> dict[str, Any]:
-        """The used part of each column, kept until there are more rows."""
-        self._used = {name: values[: self.size] for name, values in self.columns.items()}
-        return self._used
-
     def add(self, number: int) -> Any:
-        """Rows for ``number`` newcomers (int64, shape ``(number,)``), all zero; lowest free rows first."""
+        """Rows for ``number`` newcomers (int64, shape ``(number,)``); lowest free rows first, which hold nothing."""
         self._free = np.sort(self._free)
         reused, self._free = self._free[:number], self._free[number:]
         missing = number - len(reused)
@@ -181,10 +168,6 @@ class Enterprises:
             self._grow(self.size + missing)
         rows = np.concatenate([reused, np.arange(self.size, self.size + missing)])
         self.size += missing
-        if missing:
-            self._used, self._views = {}, {}
-        for values in self.columns.values():
-            values[rows] = 0
         return rows
 
     def release(self, rows: Any) -> None:
@@ -201,3 +184,4 @@ class Enterprises:
             larger = np.zeros(capacity, values.dtype)
             larger[: len(values)] = values
             self.columns[name] = larger
+        self._views = {}

@@ -174,7 +174,7 @@ class EventLog:
     def watch(self, mechanism: str, world: World) -> None:
         """Note what the mechanism that just ran did to whom."""
         looked_for = [event for event in EVENTS if mechanism in event.mechanisms]
-        after = world.enterprises.view(Seen)
+        after = _seen(world)
         if looked_for:
             step = Step(world, mechanism, _as_long(self._before, world.enterprises.size), after)
             if mechanism not in self.mechanisms:
@@ -204,8 +204,12 @@ class EventLog:
         self._parts.append((same * step.world.month, same * mechanism, same * NUMBER[event.name], detail, *who, amount))
 
     def _copy(self) -> Any:
-        columns: Any = self.world.enterprises.view(Seen)
-        return Seen(*[it.copy() for it in columns])
+        return Seen(*[it.copy() for it in _seen(self.world)])
+
+
+def _seen(world: World) -> Any:
+    """The used part of the columns."""
+    return Seen(*[getattr(world.enterprises, name) for name in SEEN])
 
 
 def _as_long(columns: Any, size: int) -> Any:

@@ -52,7 +52,7 @@ def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, fl
     """Fill rows ``lo`` to ``hi`` of the columns of ``e`` from their lattice points, shape (hi - lo, 16)."""
     for i in range(lo, hi):
         u = points[i - lo]
-        staff = max(1, int(stratum_staff(u[0], 1.0 / len(e.identity), p)))
+        staff = max(1, int(stratum_staff(u[0], 1.0 / p.enterprises, p)))
         if i == 0 and p.host_staff > 0:
             staff = int(p.host_staff)
         size = maths.log(staff / 100.0)

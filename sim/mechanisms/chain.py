@@ -172,9 +172,9 @@ def apply(world: World) -> None:
     table, links = world.enterprises, world.links
     price_share = world.group("market").price_share
     if world.month == 0:
-        newcomers = np.flatnonzero(table.status == OPERATING)
+        newcomers = (table.status == OPERATING).nonzero()[0]
     else:
-        newcomers = np.flatnonzero((table.status == OPERATING) & (table.started == world.month))
+        newcomers = ((table.status == OPERATING) & (table.started == world.month)).nonzero()[0]
     newcomers = newcomers[table.sector[newcomers] % 3 != SUPPLIERS]
     ring = world.ring_identity, world.ring_row, world.ring_chain
 

@@ -52,6 +52,26 @@ class SalesWrites(NamedTuple):
     cash: Any
 
 
+class SectorsSelling(NamedTuple):
+    open: Any
+    opened: Any
+    demand: Any
+    opening_demand: Any
+    pull: Any
+    opening_pull: Any
+    price: Any
+    sales_factor: Any
+    saturation: Any
+
+
+class SectorsPosted(NamedTuple):
+    open: Any
+    pull: Any
+    productivity: Any
+    quality: Any
+    price: Any
+
+
 @equation
 def bundle_variance(lines: int, log_variance: float) -> float:
     """Variance of the logarithm of ``lines`` lines together: a lognormal with the sum's two moments (Fenton 1960)."""
@@ -288,21 +308,28 @@ def apply(world: World) -> None:
 
 
 def set_demand(world: World, market: Any, levers: Any) -> None:
-    """Real demand path times (relative price)^-elasticity, shared by last month's pulls."""
-    sectors, month = world.sectors, world.month
+    """Sales for a pull of 1 on the real path of demand; rivals outside a place pull more each year."""
     nation = world.settings.group("population").world == "nation"
-    for s in np.flatnonzero(sectors.open).tolist():
-        path = maths.exp(math.log1p(market.growth) * month / 12.0) * market.demand * (1.0 + levers.demand)
-        pull = sectors.opening_pull[s]
-        if nation and market.coupled:
+    path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand * (1.0 + levers.demand)
+    rivals = 1.0 if nation else maths.exp(math.log1p(market.rivals_growth) * world.month / 12.0)
+    columns = world.sectors.view(SectorsSelling)
+    set_sales_factors(columns, path, rivals, bool(nation and market.coupled), market.price_elasticity)
+
+
+@compiled
+def set_sales_factors(sectors: Any, path: float, rivals: float, coupled: bool, elasticity: float) -> None:
+    """Real demand times (relative price)^-elasticity, shared by last month's pulls, in each open sector."""
+    for s in range(len(sectors.open)):
+        if sectors.open[s] == 0:
+            continue
+        if coupled:
             pull = max(sectors.pull[s], 1.0 / TICKS)
         else:
-            # Others fill a new sector as its demand grows, and rivals outside a place pull more each year.
+            # Others fill a new sector as its demand grows.
             filled = sectors.demand[s] / max(sectors.opening_demand[s], 1.0 / TICKS) if sectors.opened[s] >= 0 else 1.0
-            rivals = 0.0 if nation else market.rivals_growth
-            pull *= filled * maths.exp(math.log1p(rivals) * month / 12.0)
-        price = sectors.price[s] if nation and market.coupled else 1.0
-        value = sectors.demand[s] * path * maths.exp((1.0 - market.price_elasticity) * maths.log(price))
+            pull = sectors.opening_pull[s] * (filled * rivals)
+        price = sectors.price[s] if coupled else 1.0
+        value = sectors.demand[s] * path * maths.exp((1.0 - elasticity) * maths.log(price))
         opening = sectors.opening_pull[s] / max(sectors.opening_demand[s], 1.0 / TICKS)
         sectors.sales_factor[s] = value / max(pull, value * opening / MOST_SALES, 1.0 / TICKS)
         sectors.saturation[s] = 1.0 / max(1e-6, sectors.sales_factor[s] * opening) if opening > 0.0 else 1.0
@@ -310,14 +337,18 @@ def set_demand(world: World, market: Any, levers: Any) -> None:
 
 def close(world: World) -> None:
     """Aggregates on which next month's market clears; they stay at their opening values where nothing is coupled."""
-    if not world.group("market").coupled:
-        return
-    sectors = world.sectors
-    pull = world.pulls[:, 0] / TICKS
-    price_share = world.group("market").price_share
-    for s in np.flatnonzero(sectors.open).tolist():
-        sectors.pull[s] = pull[s]
-        if world.pulls[s, 0] > 0:
-            sectors.productivity[s] = maths.exp(world.pulls[s, 1] / world.pulls[s, 0])
-            sectors.quality[s] = maths.exp(world.pulls[s, 2] / world.pulls[s, 0])
+    if world.group("market").coupled:
+        post_pulls(world.sectors.view(SectorsPosted), world.pulls, world.group("market").price_share)
+
+
+@compiled
+def post_pulls(sectors: Any, pulls: Any, price_share: float) -> None:
+    """Pull of each open sector, and mean productivity, quality and price over it, from sums in ticks."""
+    for s in range(len(sectors.open)):
+        if sectors.open[s] == 0:
+            continue
+        sectors.pull[s] = pulls[s, 0] / TICKS
+        if pulls[s, 0] > 0:
+            sectors.productivity[s] = maths.exp(pulls[s, 1] / pulls[s, 0])
+            sectors.quality[s] = maths.exp(pulls[s, 2] / pulls[s, 0])
             sectors.price[s] = relative_price(sectors.productivity[s], price_share)

@@ -165,7 +165,7 @@ def gather(world: World, rules: Any) -> Ideas:
     for key, mean in ((RESIDENTS, residents), (RELEASED, rules.leavers_rate * int(world.books.people[LEAVERS]))):
         u, _, _, _ = world.uniforms(key, draws.IDEAS)
         sources.append((key, draws.poisson(u, mean), INDEPENDENT, NOBODY, NOBODY))
-    big = np.flatnonzero(table.size_class == BIG)
+    big = (table.size_class == BIG).nonzero()[0]
     big = big[table.status[big] == OPERATING]
     numbers = spin_off_ideas(world.seed, world.month, big, table.identity, table.talent, rules.talent_rate)
     having = world.marked(numbers)

@@ -270,7 +270,7 @@ def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
     leaving = wishes[wishing] == LEAVES
     if leaving.any():
         world.vacate(wishing[leaving])
-    tenants, applicants = np.flatnonzero(table.site == site.number), wishing[~leaving]
+    tenants, applicants = (table.site == site.number).nonzero()[0], wishing[~leaving]
     site.let, stayed = resize(tenants, table.staff, table.floor, per_job, site.renovated)
     order = np.argsort(priorities(world.seed, world.month, applicants, table.identity), kind="stable")
     asked, let, came, newborns, jobs, site.fund = let_to(

@@ -214,7 +214,7 @@ def apply(world: World, ideas: Any) -> None:
     rules, entry, table = world.rules("newborns"), world.rules("entry"), world.enterprises
     population, sectors = world.settings.group("population"), world.sectors
     if ideas is not None:
-        chosen = np.flatnonzero(ideas.channel)
+        chosen = ideas.channel.nonzero()[0]
         rows = table.add(len(chosen))
         entry_cost = entry.administrative_cost * (1.0 - world.group("levers").entry_cost_cut)
         lent_now = int(world.hours[1])

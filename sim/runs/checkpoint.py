@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # What is made anew, by class: the scenario is the branch's, views are of the columns as they lie in memory.
 DERIVED: dict[type, frozenset[str]] = {
     World: frozenset({"settings"}),
-    Enterprises: frozenset({"_used", "_views"}),
+    Enterprises: frozenset({"_views"}),
     Recorder: frozenset({"world"}),
 }
 _STATES = {it.__name__: it for it in (World, Enterprises, Sectors, Books, Links, PlatformState, SiteState, Recorder)}
