@@ -113,8 +113,11 @@ def cache_folder() -> str:
 @cache
 def _numba() -> Any:
     import numba
+    from llvmlite import binding  # type: ignore[import-untyped]
 
     numba.config.CACHE_DIR = cache_folder()  # type: ignore[attr-defined]
+    # Two vectors of rows at a time, as in a logarithm or a deviate each step waits for the one before.
+    binding.set_option("sim", "--force-vector-interleave=2")
     return numba
 
 

@@ -127,12 +127,14 @@ def child_identity(parent: int, month: int, channel: int, ordinal: int) -> Any:
 
 
 @equation
-def normal(u: float) -> float:
-    """Standard normal deviate of a uniform: Wichura's AS241 (PPND16), relative error below 1e-15.
+def in_the_middle(u: float) -> bool:
+    """Whether a uniform's normal deviate is near 0: 85 in a hundred are."""
+    return abs(u - 0.5) <= 0.425
 
-    Both of its expressions are reckoned, so that a compiler can take several rows at once; its third is for uniforms
-    nearer to 0 or 1 than 1.4e-11, and ours come no nearer than 2^-33.
-    """
+
+@equation
+def normal_in_the_middle(u: float) -> float:
+    """The deviate of a uniform in the middle."""
     q = u - 0.5
     r = 0.180625 - q * q
     top = (
@@ -145,21 +147,52 @@ def normal(u: float) -> float:
            + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
         + 42.313330701600911252
     ) * r + 1.0  # fmt: skip
+    return q * top / low
+
+
+@equation
+def normal_in_a_tail(u: float) -> float:
+    """The deviate of any other uniform."""
     t = math.sqrt(-maths.log(min(u, 1.0 - u))) - 1.6
-    top_of_tail = (
+    top = (
         (((((7.7454501427834140764e-4 * t + 0.0227238449892691845833) * t + 0.24178072517745061177) * t
            + 1.27045825245236838258) * t + 3.64784832476320460504) * t + 5.7694972214606914055) * t
         + 4.6303378461565452959
     ) * t + 1.42343711074968357734  # fmt: skip
-    low_of_tail = (
+    low = (
         (((((1.05075007164441684324e-9 * t + 5.475938084995344946e-4) * t + 0.0151986665636164571966) * t
            + 0.14810397642748007459) * t + 0.68976733498510000455) * t + 1.6763848301838038494) * t
         + 2.05319162663775882187
     ) * t + 1.0  # fmt: skip
-    central = abs(q) <= 0.425
-    above = q * top if central else (-top_of_tail if q < 0.0 else top_of_tail)
-    below = low if central else low_of_tail
-    return above / below
+    return (-top if u < 0.5 else top) / low
+
+
+@equation
+def normal(u: float) -> float:
+    """Standard normal deviate of a uniform: Wichura's AS241 (PPND16), relative error below 1e-15.
+
+    Both of its expressions are reckoned, so that a compiler can take several rows at once; its third is for uniforms
+    nearer to 0 or 1 than 1.4e-11, and ours come no nearer than 2^-33.
+    """
+    middle, tail = normal_in_the_middle(u), normal_in_a_tail(u)
+    return middle if in_the_middle(u) else tail
+
+
+@compiled
+def normals(u: Any, z: Any, number: int) -> None:
+    """The normal deviates ``z`` of ``number`` uniforms: each expression where it holds, which takes half the time."""
+    rows, tail, others = np.empty(number, np.uint32), np.empty(number), np.uint64(0)
+    for k in range(np.uint64(number)):
+        z[k] = normal_in_the_middle(u[k])
+    for k in range(np.uint64(number)):
+        rows[others] = k
+        others += np.uint64(not in_the_middle(u[k]))
+    for k in range(others):
+        tail[k] = u[rows[k]]
+    for k in range(others):
+        tail[k] = normal_in_a_tail(tail[k])
+    for k in range(others):
+        z[rows[k]] = tail[k]
 
 
 @equation

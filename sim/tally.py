@@ -215,8 +215,8 @@ def add_traits(first: int, last: int, r: Any, traits: Any) -> None:
         here = r.status[i] == OPERATING
         new = here & (r.origin[i] != INCUMBENT)
         supplies = here & (((_SUPPLY >> r.sector[i]) & 1) == 1)
-        log_productivity = ticks(maths.log(r.productivity[i])) if here else 0
-        log_quality = ticks(maths.log(r.quality[i])) if here else 0
+        log_productivity = ticks(maths.log(r.productivity[i] if here else 1.0))  # 0 elsewhere
+        log_quality = ticks(maths.log(r.quality[i] if here else 1.0))
         productivity += log_productivity
         quality += log_quality
         number += 1 if here else 0
@@ -241,13 +241,14 @@ def add_other(first: int, last: int, month: int, r: Any, other: Any) -> None:
     sum_mean, square, energy, new_mode, young_jobs = 0, 0, 0, 0, 0
     for i in range(first, last):
         here = r.status[i] == OPERATING
+        staff, used = int(r.staff[i]), ticks(r.energy[i] * r.revenue[i])
         mean = (r.knowledge_0[i] + r.knowledge_1[i] + r.knowledge_2[i]) / 3.0
         young = here & (month - r.started[i] < YOUNG)
         sum_mean += ticks(mean) if here else 0
         square += ticks(mean * mean) if here else 0
-        energy += ticks(r.energy[i] * r.revenue[i]) if here else 0
+        energy += used if here else 0
         new_mode += 1 if here & (r.mode[i] == 1) else 0
-        young_jobs += int(r.staff[i]) if young else 0
+        young_jobs += staff if young else 0
     other[MEAN] += sum_mean
     other[SQUARE] += square
     other[ENERGY] += energy

@@ -172,7 +172,8 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
     one, most = settled_variance(p), rates.max()
     spread = maths.exp(one)
     changing: Any = np.empty(BLOCK, np.uint32)
-    u, gap, settled = np.empty((4, BLOCK)), np.empty(BLOCK), np.empty(BLOCK)
+    u, shock = np.empty((4, BLOCK)), np.empty(BLOCK)
+    gap, settled = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         draws.fill(u, seed, r.identity, first, last, month, draws.LINES)
@@ -183,8 +184,7 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
             may = may_happen(u_lost, w.lines[i], p.line_loss) | may_happen(u_born, w.lines[i], most)
             number += (r.status[i] == OPERATING) & may
         change_lines(changing[:number], first, u, seed, month, r, w, p, rates)
-        for i in range(first, last):
-            u[3, i - first] = draws.normal(u[2, i - first])
+        draws.normals(u[2], shock, last - first)
         for i in range(first, last):
             settled[i - first] = bundle_variance(max(w.lines[i], 1), one)
         for i in range(first, last):
@@ -195,7 +195,8 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
             there = (r.status[i] == OPERATING) & (w.lines[i] > 0) & (w.appeal[i] > 0.0)
             shocks = shock_variance(max(w.lines[i], 1), spread, p)
             speed = reversion_speed(month - r.started[i], shocks, settled[k], p)
-            w.appeal[i] *= step_of_appeal(gap[k], speed, shocks, u[3, k]) if there else 1.0
+            step = step_of_appeal(gap[k], speed, shocks, shock[k])
+            w.appeal[i] *= step if there else 1.0
 
 
 @compiled

@@ -58,10 +58,10 @@ def export(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, inpu
         for i in range(first, last):
             part[i - first] = export_share(float(r.staff[i]), productivity[i - first], float(r.export_taste[i]), p)
         for i in range(first, last):
-            sells = (r.status[i] == OPERATING) & (w.revenue[i] > 0.0)
+            sells, before = (r.status[i] == OPERATING) & (w.revenue[i] > 0.0), w.exporter[i]
             exports = sells & (part[i - first] >= p.least)
             part[i - first] = part[i - first] if exports else 0.0
-            w.exporter[i] = exports if sells else w.exporter[i]  # an exporter that stops was one
+            w.exporter[i] = exports if sells else before  # an exporter that stops was one
         given_up, earned, bought = turn_abroad(first, last, w, p, input_share, part, productivity)
         flows[SALES_HOME] -= given_up
         flows[SALES_ABROAD] += earned

@@ -153,8 +153,7 @@ def own(
     """Depreciation, investment or sale of assets, and dividends of every operating enterprise, for a month."""
     all_raised, all_spent, all_paid = 0, 0, 0
     for i in range(lo, hi):
-        if r.status[i] != OPERATING:
-            continue
+        here = r.status[i] == OPERATING
         worn = w.assets[i] * m.depreciation / 12.0
         gap = wanted_assets(r.staff[i], float(r.capital_intensity[i]), elasticity) - (w.assets[i] - worn)
         wanted = worn + m.investment_speed * gap
@@ -164,12 +163,13 @@ def own(
         bought = saved + raised
         spent = bought - on_grid(m.resale * sold)
         paid = on_grid(dividend(w.cash[i] + raised - spent, r.revenue[i], r.staff[i], wage, reserve_months, m))
-        w.assets[i] += bought - worn - sold
-        w.profit_year[i] -= worn + (1.0 - m.resale) * sold
-        w.cash[i] += raised - spent - paid
-        all_raised += ticks(raised)
-        all_spent += ticks(spent)
-        all_paid += ticks(paid)
+        grown, lost, left = bought - worn - sold, worn + (1.0 - m.resale) * sold, raised - spent - paid
+        w.assets[i] += grown if here else 0.0
+        w.profit_year[i] -= lost if here else 0.0
+        w.cash[i] += left if here else 0.0
+        all_raised += ticks(raised) if here else 0
+        all_spent += ticks(spent) if here else 0
+        all_paid += ticks(paid) if here else 0
     flows[OUTSIDE_EQUITY] += all_raised
     flows[INVESTMENT] -= all_spent
     flows[DIVIDENDS] -= all_paid

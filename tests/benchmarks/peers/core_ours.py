@@ -36,10 +36,10 @@ def raised(u: float, productivity: float, p: Any) -> Any:
 
 
 @equation
-def sold(u: float, sales: float, productivity: float, p: Any) -> Any:
+def sold(deviate: float, sales: float, productivity: float, p: Any) -> Any:
     """Sales after a month's reversion and shock."""
     gap = maths.log(p.size * productivity / sales)
-    return sales * maths.exp(p.reversion * gap + p.shock * draws.normal(u))
+    return sales * maths.exp(p.reversion * gap + p.shock * deviate)
 
 
 @equation
@@ -83,8 +83,10 @@ def projects(p: Any, f: Any, u: Any) -> int:
 @compiled
 def growth(p: Any, f: Any, u: Any) -> None:
     """Sales revert and are shocked."""
+    deviate = np.empty(len(f.sales))
+    draws.normals(u[2], deviate, len(f.sales))
     for i in range(len(f.sales)):
-        f.sales[i] = sold(u[2][i], f.sales[i], f.productivity[i], p)
+        f.sales[i] = sold(deviate[i], f.sales[i], f.productivity[i], p)
 
 
 @compiled
