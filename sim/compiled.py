@@ -122,9 +122,11 @@ def _numba() -> Any:
 
 
 def compiled(function: Function) -> Function:
-    """Compile ``function``: it releases the interpreter's lock, is cached on disk and divides as numpy does."""
-    kernel: Any = Kernel(function)
-    return kernel
+    """Compile ``function``: it releases the interpreter's lock, is cached on disk and divides as numpy does.
+
+    Where ``NUMBA_DISABLE_JIT`` is set it stays the Python function that it is.
+    """
+    return _made(function)
 
 
 def equation(function: Function) -> Function:
@@ -132,8 +134,12 @@ def equation(function: Function) -> Function:
 
     A loop over rows can only be worked on several rows at a time where it calls nothing.
     """
-    kernel: Any = Kernel(function, forceinline=True)
-    return kernel
+    return _made(function, forceinline=True)
+
+
+def _made(function: Function, **options: Any) -> Function:
+    kernel: Any = Kernel(function, **options)
+    return function if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0" else kernel
 
 
 def is_warm() -> bool:
