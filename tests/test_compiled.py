@@ -8,6 +8,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+from worlds import SHIPPED, run, scenario
 
 from sim import compiled
 
@@ -157,6 +163,45 @@ def test_threads_that_ask_at_once_get_one_compiled_function() -> None:
     kernel = compiled.Kernel(lambda x: x)
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(lambda _: id(kernel.dispatcher), range(64)))) == 1
+
+
+@compiled.compiled
+def weighted(x: Any, factor: float) -> float:
+    total = 0.0
+    for place in range(len(x)):
+        total += (place + 1) * x[place]
+    return total * factor
+
+
+def test_arguments_of_any_kind_reach_the_code_made_for_them() -> None:
+    """Machine code once called is called directly: other types, steps and a lack of leave to write are still seen."""
+    whole = np.arange(12)
+    frozen = whole.copy()
+    frozen.flags.writeable = False
+    kinds = [
+        whole, whole.astype(np.int32), whole.astype(float), whole[::2], whole[::-1], whole[:1], whole[:2:2],
+        whole.astype(np.uint8), np.arange(24).reshape(12, 2)[:, 1], frozen,
+    ]  # fmt: skip
+    for factor in (2, 2.5):
+        for x in kinds * 2:
+            assert weighted(x, factor) == sum((place + 1) * value for place, value in enumerate(x.tolist())) * factor
+
+
+def test_a_loop_is_always_called_with_the_types_that_its_code_was_made_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a class of named columns or numbers tells of the types in it is true."""
+    called = compiled.Kernel.__call__
+    found: dict[tuple[Any, ...], set[Any]] = {}
+
+    def checked(self: compiled.Kernel, *given: Any) -> Any:
+        kinds = tuple((it.dtype, it.flags.carray) if isinstance(it, np.ndarray) else type(it) for it in given)
+        found.setdefault((self.py_func, kinds), set()).add(tuple(map(numba.typeof, given)))
+        return called(self, *given)
+
+    monkeypatch.setattr(compiled.Kernel, "__call__", checked)
+    for name in SHIPPED:
+        run(scenario(name, population__enterprises=80), 13, ledger=name == "economy")
+    assert len(found) > 60
+    assert {key: types for key, types in found.items() if len(types) > 1} == {}
 
 
 FORKED = """

@@ -202,6 +202,16 @@ def test_normal_is_the_inverse_of_the_normal_distribution() -> None:
     assert draws.normal(0.5) == 0.0
 
 
+def test_normals_of_a_block_are_those_of_each() -> None:
+    u = np.concatenate([np.linspace(1e-4, 1 - 1e-4, 2001), np.logspace(-9.9, -3, 200), EDGES, [0.075, 0.925]])
+    each = [draws.normal(point) for point in u]
+    for function in (draws.normals, draws.normals.py_func):
+        for number in (len(u), 7, 0):
+            z = np.full(len(u), 9.0)
+            function(u, z, number)
+            assert bits(z) == bits([*each[:number], *[9.0] * (len(u) - number)])
+
+
 def test_gumbel_is_the_inverse_of_the_gumbel_distribution() -> None:
     assert [draws.gumbel(u) for u in EDGES] == pytest.approx(stats.gumbel_r.ppf(EDGES), rel=1e-12)
 

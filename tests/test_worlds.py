@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import different, different_outcomes, nation, run, state, state_by_identity, town
+from worlds import different, different_outcomes, nation, run, scenario, state, state_by_identity, town
 
 from sim import threads
 from sim.declare import Parameter, declared
-from sim.enterprises import OPERATING
+from sim.enterprises import FREE, OPERATING
 from sim.mechanisms import entry
 from sim.model import EcosystemModel
 from sim.parameters import GROUPS
@@ -228,6 +228,31 @@ def test_the_ring_kept_from_month_to_month_is_the_operating_by_identity(
             assert_sorted_anew(world)
             model.leave(rows)
         model.step()
+
+
+@pytest.mark.parametrize("name", ["shougang", "haier", "economy"])
+def test_free_rows_hold_nothing(name: str) -> None:
+    """Newcomers are written into them as they are."""
+    model = run(scenario(name, population__enterprises=300), 40)
+    table = model.enterprises
+    free = table.status == FREE
+    unused = len(table.columns["status"]) - table.size
+    assert free.sum() > 0
+    assert unused > 0
+    for column, values in table.columns.items():
+        nothing = -1 if column in ("platform", "site") else 0
+        assert (values[: table.size][free] == nothing).all(), column
+        assert (values[table.size :] == 0).all(), column
+
+
+def test_the_month_is_booked_the_same_whether_or_not_anybody_looks() -> None:
+    plain, checked, watched = run(town(), 1), run(town(), 1, ledger=True), run(town(), 1)
+    watched.watchers.append(lambda mechanism, world: None)  # noqa: ARG005
+    for model in (plain, checked, watched):
+        model.run_for(12)
+        assert not model.world.books.flows.any()
+        assert not different(state(model), state(plain))
+        assert model.recorder.months.tobytes() == plain.recorder.months.tobytes()
 
 
 def in_chunks(length: int, backwards: bool) -> Callable[..., None]:
