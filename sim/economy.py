@@ -162,7 +162,7 @@ class Books:
 
     def __init__(self) -> None:
         self.accounts = np.zeros(len(ACCOUNTS), np.int64)
-        self.flows = np.zeros(len(TRANSFERS), np.int64)  # of the mechanism at work
+        self.flows = np.zeros(len(TRANSFERS), np.int64)  # that are not booked yet
         self.month = np.zeros(len(TRANSFERS), np.int64)  # of the month
         self.people = np.zeros(len(PEOPLE), np.int64)
         self.skilled = np.zeros(len(PEOPLE), np.int64)
@@ -171,7 +171,7 @@ class Books:
         self.fiscal_cost = 0  # ticks paid by government this month
 
     def settle(self) -> None:
-        """Book the flows of the mechanism that just ran on both ends, and clear them."""
+        """Book the flows since it was last asked to on both ends and on the month's, and clear them."""
         book(self.flows, COUNTER_ACCOUNT, self.accounts, self.month)
 
     def pay(self, payer: int, payee: int, amount: float) -> int:
