@@ -132,7 +132,8 @@ def compiled(function: Function) -> Function:
 def equation(function: Function) -> Function:
     """Compile an expression of numbers that becomes a part of each loop that uses it.
 
-    A loop over rows can only be worked on several rows at a time where it calls nothing.
+    A loop over rows can only be worked on several rows at a time where it calls nothing; and on many processors it is
+    only so where it reads all rows alike: what a choice may leave out is read before the choice.
     """
     return _made(function, forceinline=True)
 

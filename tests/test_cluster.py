@@ -115,6 +115,8 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
 def local() -> Iterator[Cluster]:
     """A cluster that is started once, for tests that harm no more than a worker."""
     with Cluster("local", 2) as found:
+        # Tasks are taken from the first worker on: short ones may be done before the second is there.
+        wait_for(lambda: list(found.run(toy.after, [(0, 0.0)])) == [(0, 0)] and found.count == 2)
         yield found
 
 
