@@ -71,13 +71,12 @@ class Kernel:
     def _looked_up(self, kinds: tuple[Any, ...], given: tuple[Any, ...]) -> Any:
         """What numba itself answers; where it is plain which machine code that was, it is called directly from now on.
 
-        An array that is not contiguous or is read-only, a plain tuple and a number too large are left to numba.
+        An array that is not contiguous or is read-only and a plain tuple are left to numba for good.
         """
-        answer = self.dispatcher(*given)
+        answer, found = self.dispatcher(*given), None
         if ndarray not in kinds and tuple not in kinds:
             found = self.dispatcher.overloads.get(tuple(map(_numba().typeof, given)))
-            if found is not None:
-                self._known[kinds] = found.entry_point
+        self._known[kinds] = found.entry_point if found else self.dispatcher
         return answer
 
     @cached_property

@@ -83,7 +83,7 @@ class Ecosystem:
         world.month += 1
 
     def _run(self, mechanism: str, apply: Callable[[World], Any]) -> Any:
-        """Run one mechanism, and show what it made to those who look: the rest is booked at the end of the month."""
+        """Run one mechanism and show what it made to whoever looks: where nobody does, the month is booked in one."""
         result = apply(self.world)
         self._settle()
         if self.ledger or self.watchers:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,28 @@ def test_arguments_of_any_kind_reach_the_code_made_for_them() -> None:
     for factor in (2, 2.5):
         for x in kinds * 2:
             assert weighted(x, factor) == sum((place + 1) * value for place, value in enumerate(x.tolist())) * factor
+
+
+def test_what_is_left_to_numba_is_not_looked_at_anew_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class made on the fly is to numba another type than the one of the same name that it has code for."""
+    asked: list[str] = []
+    looked_up = compiled.Kernel._looked_up
+    monkeypatch.setattr(
+        compiled.Kernel, "_looked_up", lambda self, *it: asked.append(self.__name__) or looked_up(self, *it)
+    )
+    for _ in range(2):
+        pair = namedtuple("Pair", "x factor")
+        for _ in range(3):
+            assert of_pair(pair(np.ones(3), 2.0)) == 6.0
+        for _ in range(3):
+            assert weighted(np.ones(6)[::2], 2.0) == 12.0
+    assert asked.count("of_pair") == 2
+    assert asked.count("weighted") <= 1
+
+
+@compiled.compiled
+def of_pair(pair: Any) -> float:
+    return pair.x.sum() * pair.factor
 
 
 def test_a_loop_is_always_called_with_the_types_that_its_code_was_made_for(monkeypatch: pytest.MonkeyPatch) -> None:
