@@ -65,11 +65,11 @@ class Machines:
             "--scheduler-file", str(about), path=(ROOT,),
         )  # fmt: skip
         try:
-            wait_for(about.exists)
+            wait_for(lambda: _address(about))  # a file is there before what is written into it
         except AssertionError:
             self.close()
             raise
-        self.address = json.loads(about.read_text())["address"]
+        self.address = _address(about)
 
     def add_worker(self, *path: Path, nanny: bool = True, **environment: str) -> subprocess.Popen[bytes]:
         """A worker that finds its modules in ``path``: those of this checkout where nothing is said."""
@@ -93,6 +93,13 @@ class Machines:
 
     def close(self) -> None:
         self._processes.close()
+
+
+def _address(about: Path) -> str:
+    """What a scheduler's file gives as its address; nothing while it is not written."""
+    with suppress(OSError, ValueError):
+        return str(json.loads(about.read_text())["address"])
+    return ""
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
