@@ -1,4 +1,4 @@
-"""The space of knowledge: three axes, cells, distances, and the ring on which keyed points find partners."""
+"""The space of knowledge: three axes, cells, distances, needs and tastes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sim import draws, maths
 from sim.compiled import compiled, equation
 
 CELL = 0.4  # width of a cell on each axis; three cells cover 0 to 1.2
-_NOBODY = np.int64(2**63 - 1)  # an identity above all
 
 
 @equation
@@ -77,68 +76,6 @@ def pick_cell(u: float, counts: Any, t_0: float, t_1: float, t_2: float, taste: 
 def cell_gap(cell: int, t_0: float, t_1: float, t_2: float) -> float:
     """Distance of a cell's middle from a point."""
     return distance(in_cell(cell, 0, 0.5), in_cell(cell, 1, 0.5), in_cell(cell, 2, 0.5), t_0, t_1, t_2)
-
-
-@compiled
-def ring_places(ring: Any, points: Any) -> Any:
-    """Indices of the first identities on the sorted ring at or after the keyed ``points`` of the circle.
-
-    Identities lie evenly, so that guesses by proportion come near; a few steps do the rest. A guess of all points
-    before the next one of any: memory answers many questions at once.
-    """
-    number, size = len(points), len(ring)
-    place, point = np.zeros(number, np.int64), np.empty(number, np.int64)
-    if size == 0:
-        return place
-    for k in range(number):
-        place[k], point[k] = min(int(points[k] * size), size - 1), int(points[k] * 9.2e18)
-    for _ in range(2):
-        for k in range(number):
-            place[k] = min(max(place[k] + int((point[k] - ring[place[k]]) * (size / 2.0**63)), 0), size - 1)
-    for k in range(number):
-        here = place[k]
-        while here > 0 and ring[here - 1] >= point[k]:
-            here -= 1
-        while here < size and ring[here] < point[k]:
-            here += 1
-        place[k] = here if here < size else 0
-    return place
-
-
-@compiled
-def merge_ring(
-    lo: int, hi: int, ring: Any, ring_row: Any, gone: Any, came: Any, came_row: Any, sector: Any, identity: Any,
-    row: Any, chain: Any,
-) -> None:  # fmt: skip
-    """Identities, rows and places in the chain of places ``lo`` to ``hi`` of the ring, with those that ``came``.
-
-    Those ``gone`` are left out. The identities of all three are sorted, and newcomers go before the next one that
-    was there.
-    """
-    begin, end = int(lo), int(hi)
-    out = np.searchsorted(gone, ring[begin]) if begin > 0 else 0
-    new = np.searchsorted(came, ring[begin]) if begin > 0 else 0
-    last_new = np.searchsorted(came, ring[end]) if end < len(ring) else len(came)
-    first = begin - out + new
-    place = first
-    goes = gone[out] if out < len(gone) else _NOBODY
-    comes = came[new] if new < last_new else _NOBODY
-    for old in range(begin, end):
-        while comes < ring[old]:
-            identity[place], row[place] = comes, came_row[new]
-            place, new = place + 1, new + 1
-            comes = came[new] if new < last_new else _NOBODY
-        if ring[old] != goes:
-            identity[place], row[place] = ring[old], ring_row[old]
-            place += 1
-        else:
-            out += 1
-            goes = gone[out] if out < len(gone) else _NOBODY
-    for k in range(new, last_new):
-        identity[place], row[place] = came[k], came_row[k]
-        place += 1
-    for k in range(first, place):
-        chain[k] = np.uint8(sector[row[k]]) % np.uint8(3)
 
 
 @equation

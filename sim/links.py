@@ -10,6 +10,8 @@ from sim import draws, threads
 from sim.compiled import compiled, equation
 from sim.threads import BLOCK
 
+_ROW = 2**31 - 1  # bits of a bid
+
 
 class Links:
     """Links as columns of equal length; a link ends with its buyer, and waits for another supplier without one.
@@ -51,45 +53,59 @@ class Links:
 
     def drop(self, rows: Any, size: int) -> None:
         """Drop the links of buyers in ``rows``, and those suppliers from their buyers' links."""
-        gone = np.zeros(size, np.int8)
-        gone[rows] = 1
-        self._size = end_links(self.buyer, self.supplier, self.ordinal, gone)
+        gone, ends = np.zeros(size, bool), np.empty(self._size, np.int8)
+        gone[rows] = True
+        threads.run(touch, self._size, (), (self.buyer, self.supplier, bits(gone), ends))
+        self._size = end_links(np.flatnonzero(ends), self.buyer, self.supplier, self.ordinal, gone)
 
     def partners(self, world: Any, rows: Any, asks: Any) -> Any:
         """One chain partner of the month for each of ``rows``, which ``asks`` marks among all; -1 without links."""
-        given = world.seed, world.month, self.buyer, self.supplier, world.enterprises.identity, asks
-        place_of = places_of(rows, len(asks))
-        parts: list[Any] = []
+        links = self.buyer, self.supplier
+        given = world.seed, world.month, *links, world.enterprises.identity, bits(asks), places_of(rows, len(asks))
+        best = np.zeros(len(rows), np.int64)
+        threads.run(bid_for_partners, self._size, (best,), given, np.maximum)
+        return (best & _ROW) - 1
 
-        def bid(lo: int, hi: int) -> None:
-            best = np.full(len(rows), -1)
-            bid_for_partners(lo, hi, *given, place_of, best)
-            parts.append(best)
 
-        threads.run(bid, self._size, ())
-        best = np.max(parts, axis=0)  # each thread has bids of its own
-        return np.where(best >= 0, best & 0x7FFFFFFF, -1)
+def bits(marks: Any) -> Any:
+    """Marks of rows as bits of 32-bit words: an eighth of the memory, which caches hold where rows are many."""
+    words = np.zeros(len(marks) // 32 + 1, "<u4")
+    packed = np.packbits(marks, bitorder="little")
+    words.view(np.uint8)[: len(packed)] = packed
+    return words
+
+
+@equation
+def is_marked(words: Any, row: Any) -> Any:
+    """Whether a row (uint32) is marked in these words: 1 or 0."""
+    return (words[row >> np.uint32(5)] >> (row & np.uint32(31))) & np.uint32(1)
 
 
 @compiled
-def end_links(buyer: Any, supplier: Any, ordinal: Any, gone: Any) -> int:
+def touch(lo: int, hi: int, buyer: Any, supplier: Any, gone: Any, ends: Any) -> None:
+    """Mark the links whose buyer or supplier is among those gone; one that waits may be marked, too."""
+    for link in range(lo, hi):
+        ends[link] = is_marked(gone, buyer[link]) | is_marked(gone, np.uint32(max(supplier[link], 0)))
+
+
+@compiled
+def end_links(touched: Any, buyer: Any, supplier: Any, ordinal: Any, gone: Any) -> int:
     """End links of buyers marked as gone, let those of gone suppliers wait, and return how many links are left."""
-    link, size = 0, len(buyer)
-    while link < size:
+    size = len(buyer)
+    for k in range(len(touched) - 1, -1, -1):
+        link = touched[k]
         if gone[buyer[link]]:
             size -= 1
             buyer[link], supplier[link], ordinal[link] = buyer[size], supplier[size], ordinal[size]
-            continue
-        if gone[supplier[link]] and supplier[link] >= 0:
+        else:
             supplier[link] = -1
-        link += 1
     return size
 
 
 @equation
 def bid_of(priority: float, row: Any) -> Any:
-    """A priority, and a row below it, in one whole number: the highest one holds the row of the highest priority."""
-    return (np.int64(priority * 2.0**32) << np.int64(31)) | np.int64(row)
+    """A priority, and a row plus 1 below it, in one whole number: the highest one has the row of highest priority."""
+    return (np.int64(priority * 2.0**32) << np.int64(31)) | (np.int64(row) + 1)
 
 
 @compiled
@@ -108,7 +124,8 @@ def bid_for_partners(
         last, number, end = min(first + BLOCK, hi), 0, 0
         for link in range(first, last):
             found[number] = link
-            number += (supplier[link] >= 0) & (asks[buyer[link]] | asks[supplier[link]])
+            b, s = buyer[link], np.uint32(max(supplier[link], 0))
+            number += (supplier[link] >= 0) & (is_marked(asks, b) | is_marked(asks, s))
         for k in range(number):
             key[k] = identity[buyer[found[k]]] ^ (identity[np.uint32(supplier[found[k]])] >> 1)
         for k in range(number):
@@ -116,9 +133,9 @@ def bid_for_partners(
         for k in range(number):
             b, s = buyer[found[k]], np.uint32(supplier[found[k]])
             asker[end], bid[end] = b, bid_of(u_buyer[k], s)
-            end += asks[b]
+            end += is_marked(asks, b)
             asker[end], bid[end] = s, bid_of(u_supplier[k], b)
-            end += asks[s]
+            end += is_marked(asks, s)
         for k in range(end):
             place = place_of[asker[k]]
             best[place] = max(best[place], bid[k])

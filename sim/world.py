@@ -10,11 +10,11 @@ import numpy as np
 from sim import draws, threads
 from sim.declare import declared
 from sim.economy import ELSEWHERE, MAX_SECTORS, SITES, UNEMPLOYED, Books, Posted, Sectors
-from sim.enterprises import CLASSES, OPERATING, Enterprises
+from sim.enterprises import CLASSES, Enterprises
 from sim.groups import GROUPS, LIVES
-from sim.knowledge import merge_ring
 from sim.links import Links
 from sim.parameters import Platform, numbers
+from sim.ring import Ring
 from sim.scenario import Scenario
 
 PLATFORM_ROOT, SITE_ROOT = 3, 4  # parents of identities of platforms and sites
@@ -135,11 +135,7 @@ class World:
         self.posted = Posted(settings.group("labour").talent_premium, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0)
         self.platforms: list[PlatformState] = []
         self.links = Links()
-        self.ring_identity: Any = np.zeros(0, np.int64)
-        self.ring_row: Any = np.zeros(0, np.uint32)
-        self.ring_chain: Any = np.zeros(0, np.int8)  # place in the chain
-        self._on_ring: Any = np.zeros(0, np.int8)  # marks the rows that the ring holds
-        self._off_ring: Any = np.zeros(0, np.int64)  # identities that the ring holds still, whose rows are free
+        self.ring = Ring()
         self.pulls = np.zeros((MAX_SECTORS, 3), np.int64)  # pull and its logs of productivity and quality, ticks
         self.taxes = np.zeros(3, np.int64)  # ticks this month: stated, paid, paid by startups
         self.hours = np.zeros(2, np.int64)  # equipment hours: idle, lent
@@ -197,36 +193,6 @@ class World:
     def uniforms(self, identity: int, purpose: int) -> tuple[float, float, float, float]:
         return draws.uniforms(self.seed, identity, self.month, purpose)
 
-    def sort_ring(self) -> None:
-        """Operating enterprises sorted by identity: a ring on which keyed points find partners.
-
-        A newcomer changes only the choices whose point falls just before it (consistent hashing), and the order of
-        rows plays no part. Last month's ring takes in and lets go what changed since.
-        """
-        table = self.enterprises
-        before, self._on_ring = self._on_ring, (table.status == OPERATING).view(np.int8)
-        on = self._on_ring.copy()
-        on[: len(before)] ^= before
-        changed = on.view(bool).nonzero()[0]
-        stays = self._on_ring[changed] == 1
-        came, went = changed[stays], changed[~stays]
-        came = came[np.argsort(table.identity[came])]
-        gone = np.sort(np.concatenate([table.identity[went], self._off_ring]))
-        self._off_ring = np.zeros(0, np.int64)
-        size = len(self.ring_identity) - len(gone) + len(came)
-        merged = np.empty(size, np.int64), np.empty(size, np.uint32), np.empty(size, np.int8)
-        given = self.ring_identity, self.ring_row, gone, table.identity[came], came, table.sector, *merged
-        threads.run(merge_ring, len(self.ring_identity), (), given)
-        self.ring_identity, self.ring_row, self.ring_chain = merged
-
-    def tenants(self) -> tuple[Any, Any]:
-        """Identities and rows of the ring's tenants of sites."""
-        table = self.enterprises
-        on = self._on_ring if self.sites else self._on_ring[:0]
-        rows = self.marked(on & (table.site[: len(on)] >= 0))
-        rows = rows[np.argsort(table.identity[rows])]
-        return table.identity[rows], rows
-
     def platform_array(self, values: list[float]) -> Any:
         """One number a platform, with a last element for enterprises without one (platform -1)."""
         return np.array([*values, 0.0])
@@ -239,14 +205,11 @@ class World:
         self.counts[:] = 0
         self.books.month[:] = 0
         self.books.fiscal_cost = 0
-        self.sort_ring()
+        self.ring.sort(self.enterprises)
 
     def release(self) -> None:
         """Free the rows of enterprises that left."""
-        on = self.left[self.left < len(self._on_ring)]
-        on = on[self._on_ring[on] == 1]
-        self._off_ring = np.concatenate([self._off_ring, self.enterprises.identity[on]])
-        self._on_ring[on] = 0
+        self.ring.release(self.enterprises, self.left)
         self.enterprises.release(self.left)
         self.left = np.zeros(0, np.int64)
 
@@ -284,11 +247,7 @@ class World:
 
     def row_of(self, identity: int) -> int:
         """Row of the enterprise with this identity, -1 where it left."""
-        place = int(np.searchsorted(self.ring_identity, identity))
-        if place < len(self.ring_identity) and self.ring_identity[place] == identity:
-            row = int(self.ring_row[place])
-            return row if self.enterprises.identity[row] == identity else -1
-        return -1
+        return self.ring.row_of(self.enterprises, identity)
 
     def launch_platforms(self) -> None:
         """Named platforms whose month has come; the host of an own one is the enterprise with most staff."""
@@ -298,9 +257,9 @@ class World:
                 continue
             self._named_platforms.remove(name)
             host = 0
-            if rules.kind == "own" and len(self.ring_row):
+            if rules.kind == "own" and len(self.ring):
                 hosts = {platform.host for platform in self.platforms}
-                free = [row for row in self.ring_row.tolist() if int(self.enterprises.identity[row]) not in hosts]
+                free = [row for row in self.ring.row.tolist() if int(self.enterprises.identity[row]) not in hosts]
                 row = max(free, key=self._rank)
                 host = int(self.enterprises.identity[row])
                 self.enterprises.platform[row] = len(self.platforms)

@@ -16,13 +16,16 @@ from typing import Any
 import numpy as np
 
 from sim.enterprises import COLUMNS, Enterprises
+from sim.links import Links
 from sim.model import EcosystemModel
+from sim.ring import Ring
+from sim.runs.checkpoint import DERIVED
 from sim.scenario import Scenario, load
 
 HERE = Path(__file__).parent
 TOWN = HERE / "town.toml"
 SHIPPED = tuple(sorted(path.stem for path in (HERE.parent / "scenarios").glob("*.toml")))
-BY_ROW = frozenset({"enterprises", "links", "ring_row", "_on_ring", "succeeded", "left"})  # state that names rows
+BY_ROW = frozenset({"enterprises", "links", "ring", "succeeded", "left"})  # state that names rows
 
 
 @cache
@@ -60,6 +63,9 @@ def flat(value: Any, name: str = "world") -> dict[str, Any]:
     if isinstance(value, Enterprises):
         used = {column.name: value.columns[column.name][: value.size] for column in COLUMNS}
         return {f"{name}.{key}": column for key, column in used.items()} | {f"{name}.free": np.sort(value._free)}
+    if isinstance(value, Links | Ring):
+        used = {"_columns": [column[: len(value)] for column in value._columns]}
+        value = {key: part for key, part in vars(value).items() if key not in DERIVED.get(type(value), {})} | used
     if isinstance(value, dict):
         items = list(value.items())
     elif hasattr(value, "_asdict"):
@@ -90,6 +96,7 @@ def state_by_identity(model: EcosystemModel) -> dict[str, str]:
     supplier = np.where(links.supplier >= 0, table.identity[links.supplier], -1)
     ends = [table.identity[links.buyer], supplier, links.ordinal]
     order = np.lexsort(ends[::-1])
+    parts |= {"ring.identity": world.ring.identity, "ring.chain": world.ring.chain}
     parts |= {f"links.{number}": end[order] for number, end in enumerate(ends)}
     return {name: _digest(part) for name, part in parts.items()}
 

@@ -14,7 +14,7 @@ from sim import draws, maths, threads
 from sim.compiled import compiled, equation
 from sim.economy import ticks
 from sim.enterprises import OPERATING
-from sim.knowledge import ring_places
+from sim.ring import places
 from sim.threads import BLOCK
 from sim.world import COUNT, World
 
@@ -119,11 +119,11 @@ def listen(
     points = np.zeros(hi - lo)
     for k in range(lo, hi if len(tenants) > 1 else lo):
         _, _, points[k - lo], _ = draws.uniforms(seed, known.identity[rows[k]], month, draws.CONTACT)
-    places = ring_places(tenants, points)
+    place = places(tenants, points)
     for k in range(lo, hi):
         i, chain, neighbour = rows[k], np.int64(partner[k]), np.int64(-1)
         if contacts[i] & _NEIGHBOUR and len(tenants) > 1:
-            j = tenant_rows[places[k - lo]]
+            j = tenant_rows[place[k - lo]]
             if j != i and known.site[j] == known.site[i]:
                 neighbour = j
         contacts[i] = (contacts[i] & _PARTNER) | (_CHAIN if chain >= 0 else 0) | (_NEIGHBOUR if neighbour >= 0 else 0)
@@ -181,13 +181,13 @@ def apply(world: World) -> None:
     rules = world.rules("absorption")
     if not rules.enabled:
         return
-    contacts = world.marks()
+    table, contacts = world.enterprises, world.marks()
     world.loop(meet, MeetReads, MeetWrites, rules, contacts)
     rows = world.marked(contacts)
     lessons = np.empty((len(rows), 3)), np.empty((len(rows), 3))
     partner = world.links.partners(world, rows, contacts & _CHAIN)
     given = (
-        world.seed, world.month, world.enterprises.view(Known), rows, contacts, partner, *world.tenants(), *lessons,
+        world.seed, world.month, table.view(Known), rows, contacts, partner, *world.ring.tenants(table), *lessons,
     )  # fmt: skip
     threads.run(listen, len(rows), (), given)
     world.loop(

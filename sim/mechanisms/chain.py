@@ -10,7 +10,8 @@ from sim import draws, maths, threads
 from sim.compiled import compiled, equation
 from sim.economy import SUPPLIERS
 from sim.enterprises import NEVER, OPERATING
-from sim.knowledge import distance, pair_taste, ring_places
+from sim.knowledge import distance, pair_taste
+from sim.ring import places
 from sim.threads import BLOCK
 from sim.world import COUNT, World
 
@@ -73,7 +74,7 @@ def choose_suppliers(
     each = int(p.candidates)
     most = len(looking) * each + 1
     whose, found, utility = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(most)
-    start, wanted, end = ring_places(ring, points), np.empty(len(looking), np.int8), 0
+    start, wanted, end = places(ring, points), np.empty(len(looking), np.int8), 0
     for k in range(len(looking)):
         wanted[k] = r.sector[buyer[looking[k]]] % 3 - 1
     for k in range(len(looking)):
@@ -176,13 +177,13 @@ def apply(world: World) -> None:
     else:
         newcomers = ((table.status == OPERATING) & (table.started == world.month)).nonzero()[0]
     newcomers = newcomers[table.sector[newcomers] % 3 != SUPPLIERS]
-    ring = world.ring_identity, world.ring_row, world.ring_chain
+    ring = world.ring.identity, world.ring.row, world.ring.chain
 
     def look(buyer: Any, supplier: Any, ordinal: Any, fresh: bool) -> None:
         given = buyer, supplier, ordinal, fresh, world.seed, world.month, table.view(Reads), rules, price_share, *ring
         threads.run(renew, len(buyer), (world.counts,), given)
 
-    for first in range(0, len(newcomers) if len(world.ring_row) else 0, _AT_A_TIME):
+    for first in range(0, len(newcomers) if len(world.ring) else 0, _AT_A_TIME):
         some = newcomers[first : first + _AT_A_TIME]
         wanted = count_links(some, table.staff, rules)
         place, ordinal = np.nonzero(np.arange(rules.most_links) < wanted[:, None])

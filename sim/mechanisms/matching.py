@@ -14,7 +14,8 @@ from sim import draws, maths
 from sim.compiled import compiled, equation
 from sim.economy import FOREIGN_CONTACTS, transfer
 from sim.enterprises import NEVER, OPERATING, gather
-from sim.knowledge import distance, in_cell, needs, pair_taste, pick_cell, ring_places
+from sim.knowledge import distance, in_cell, needs, pair_taste, pick_cell
+from sim.ring import places
 from sim.threads import BLOCK
 from sim.world import CELLS, COUNT, FOREIGN, KINDS, World
 
@@ -214,7 +215,7 @@ def answer(
         began[k], component[k] = r.project_began[i], first_open(r.solved[i])
     need = needs(seed, identity, began, component, sector, base, o.lead, o.reach)
     draws.fill(u, seed, identity, 0, number, month, draws.MATCHING_CELL)
-    start = ring_places(ring, u[3])
+    start = places(ring, u[3])
     members = best_on_ring(_MEMBER, rows, met, start, seed, month, r, p, ring_row)
     others = best_on_ring(_ALONE, rows, met, start, seed, month, r, p, ring_row)
     for k in range(number):
@@ -283,11 +284,11 @@ def apply(world: World) -> None:
     services = world.platform_array([platform.services for platform in platforms])
     asked_of, answered_by = np.zeros(len(services), np.int64), np.zeros(len(services), np.int64)
     chances = meeting_chances(counts, requests, services, rules)
-    if len(world.ring_identity) < 2:
+    if len(world.ring) < 2:
         chances[:, :, _MEMBER:] = 0.0
     world.loop(
         match, Reads, Writes, rules, world.rules("projects"), world.sectors.base_knowledge, counts, chances,
-        world.ring_identity, world.ring_row, sums=(asked_of, answered_by, world.counts, world.books.flows),
+        world.ring.identity, world.ring.row, sums=(asked_of, answered_by, world.counts, world.books.flows),
     )  # fmt: skip
     for platform in platforms:
         platform.requests = int(asked_of[platform.number])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ import pyarrow as pa
 from sim.economy import Books, Posted, Sectors
 from sim.enterprises import Enterprises
 from sim.links import Links
+from sim.ring import Ring
 from sim.tally import SNAPSHOT, Recorder
 from sim.world import PlatformState, SiteState, World
 
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 # What is made anew, by class: the scenario is the branch's, views are of the columns as they lie in memory.
-DERIVED: dict[type, frozenset[str]] = {
-    World: frozenset({"settings"}),
-    Enterprises: frozenset({"_views"}),
-    Recorder: frozenset({"world"}),
+DERIVED: dict[type, dict[str, Callable[[], Any]]] = {
+    World: {"settings": dict},
+    Enterprises: {"_views": dict},
+    Ring: {"_spare": list},
+    Recorder: {"world": dict},
 }
-_STATES = {it.__name__: it for it in (World, Enterprises, Sectors, Books, Links, PlatformState, SiteState, Recorder)}
+_STATES = {
+    it.__name__: it for it in (World, Enterprises, Sectors, Books, Links, Ring, PlatformState, SiteState, Recorder)
+}
 _ABOUT = "about"
 _DIGEST = 32  # bytes
 _PLAIN = (bool, int, float, str, type(None))
@@ -102,7 +106,7 @@ def _attributes(value: Any) -> dict[str, Any]:
     kept = {name: part for name, part in vars(value).items() if name not in DERIVED.get(type(value), ())}
     if isinstance(value, Enterprises):
         kept["columns"] = {name: column[: value.size] for name, column in value.columns.items()}
-    elif isinstance(value, Links):
+    elif isinstance(value, Links | Ring):
         kept["_columns"] = [column[: len(value)] for column in value._columns]
     elif isinstance(value, Recorder):
         kept["_months"] = {name: value.months[name] for name in SNAPSHOT.names or ()}
@@ -144,7 +148,7 @@ def _unpacked(packed: list[Any], arrays: Mapping[str, Any]) -> Any:
     if kind == "Posted":
         return Posted(**found)
     made = object.__new__(_STATES[kind])
-    made.__dict__.update({name: {} for name in DERIVED.get(_STATES[kind], ())}, **found)
+    made.__dict__.update({name: make() for name, make in DERIVED.get(_STATES[kind], {}).items()}, **found)
     return made
 
 

@@ -1,0 +1,149 @@
+"""Operating enterprises sorted by identity: a ring on which keyed points find partners.
+
+A newcomer changes only the choices whose point falls just before it (consistent hashing), and the order of rows plays
+no part.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim import threads
+from sim.compiled import compiled
+from sim.enterprises import OPERATING, Enterprises
+
+_NOBODY = np.int64(2**63 - 1)  # an identity above all
+
+
+class Ring:
+    """Places of the ring as columns of equal length; each month's is last month's with what changed since."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._columns = room(0)
+        self._spare: list[Any] = []  # where the next month's is put: to get memory anew takes longer than to fill it
+        self._on: Any = np.zeros(0, np.int8)  # marks the rows that the ring holds
+        self._off: Any = np.zeros(0, np.int64)  # identities that the ring holds still, whose rows are free
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def identity(self) -> Any:
+        """Identities, sorted."""
+        return self._columns[0][: self._size]
+
+    @property
+    def row(self) -> Any:
+        """Rows in the table of enterprises."""
+        return self._columns[1][: self._size]
+
+    @property
+    def chain(self) -> Any:
+        """Places in the chain, which an enterprise keeps for life."""
+        return self._columns[2][: self._size]
+
+    def sort(self, table: Enterprises) -> None:
+        """Take in who has come to operate since, and let go who no longer does."""
+        before, self._on = self._on, (table.status == OPERATING).view(np.int8)
+        on = self._on.copy()
+        on[: len(before)] ^= before
+        changed = on.view(bool).nonzero()[0]
+        stays = self._on[changed] == 1
+        came, went = changed[stays], changed[~stays]
+        came = came[np.argsort(table.identity[came])]
+        gone = np.sort(np.concatenate([table.identity[went], self._off]))
+        self._off = np.zeros(0, np.int64)
+        size = self._size - len(gone) + len(came)
+        if not self._spare or size > len(self._spare[0]):
+            self._spare = room(size * 9 // 8)
+        given = self.identity, self.row, self.chain, gone, table.identity[came], came, table.sector[came] % 3
+        threads.run(merge, self._size, (), (*given, *self._spare))
+        self._size, self._columns, self._spare = size, self._spare, self._columns
+
+    def release(self, table: Enterprises, rows: Any) -> None:
+        """Note that ``rows`` are about to be freed, and may be another's when the ring is next sorted."""
+        on = rows[rows < len(self._on)]
+        on = on[self._on[on] == 1]
+        self._off = np.concatenate([self._off, table.identity[on]])
+        self._on[on] = 0
+
+    def tenants(self, table: Enterprises) -> tuple[Any, Any]:
+        """Identities and rows of those on the ring that are tenants of a site."""
+        rows = np.flatnonzero(self._on.view(bool) & (table.site[: len(self._on)] >= 0))
+        rows = rows[np.argsort(table.identity[rows])]
+        return table.identity[rows], rows
+
+    def row_of(self, table: Enterprises, identity: int) -> int:
+        """Row of the enterprise with this identity, -1 where it left."""
+        place = int(np.searchsorted(self.identity, identity))
+        if place < self._size and self.identity[place] == identity:
+            row = int(self.row[place])
+            return row if table.identity[row] == identity else -1
+        return -1
+
+
+def room(size: int) -> list[Any]:
+    """Columns for ``size`` places: identity, row, place in the chain."""
+    return [np.empty(size, np.int64), np.empty(size, np.uint32), np.empty(size, np.int8)]
+
+
+@compiled
+def merge(
+    lo: int, hi: int, ring: Any, ring_row: Any, ring_chain: Any, gone: Any, came: Any, came_row: Any, came_chain: Any,
+    identity: Any, row: Any, chain: Any,
+) -> None:  # fmt: skip
+    """Identities, rows and places in the chain of places ``lo`` to ``hi`` of the ring, with those that ``came``.
+
+    Those ``gone`` are left out. The identities of all three are sorted, and newcomers go before the next one that
+    was there. What was there is carried along, for to look up a row of each would wait for memory.
+    """
+    begin, end = int(lo), int(hi)
+    out = np.searchsorted(gone, ring[begin]) if begin > 0 else 0
+    new = np.searchsorted(came, ring[begin]) if begin > 0 else 0
+    last_new = np.searchsorted(came, ring[end]) if end < len(ring) else len(came)
+    place = begin - out + new
+    goes = gone[out] if out < len(gone) else _NOBODY
+    comes = came[new] if new < last_new else _NOBODY
+    for old in range(begin, end):
+        while comes < ring[old]:
+            identity[place], row[place], chain[place] = comes, came_row[new], came_chain[new]
+            place, new = place + 1, new + 1
+            comes = came[new] if new < last_new else _NOBODY
+        if ring[old] != goes:
+            identity[place], row[place], chain[place] = ring[old], ring_row[old], ring_chain[old]
+            place += 1
+        else:
+            out += 1
+            goes = gone[out] if out < len(gone) else _NOBODY
+    for k in range(new, last_new):
+        identity[place], row[place], chain[place] = came[k], came_row[k], came_chain[k]
+        place += 1
+
+
+@compiled
+def places(ring: Any, points: Any) -> Any:
+    """Indices of the first identities on the sorted ring at or after the keyed ``points`` of the circle.
+
+    Identities lie evenly, so that guesses by proportion come near; a few steps do the rest. A guess of all points
+    before the next one of any: memory answers many questions at once.
+    """
+    number, size = len(points), len(ring)
+    place, point = np.zeros(number, np.int64), np.empty(number, np.int64)
+    if size == 0:
+        return place
+    for k in range(number):
+        place[k], point[k] = min(int(points[k] * size), size - 1), int(points[k] * 9.2e18)
+    for _ in range(2):
+        for k in range(number):
+            place[k] = min(max(place[k] + int((point[k] - ring[place[k]]) * (size / 2.0**63)), 0), size - 1)
+    for k in range(number):
+        here = place[k]
+        while here > 0 and ring[here - 1] >= point[k]:
+            here -= 1
+        while here < size and ring[here] < point[k]:
+            here += 1
+        place[k] = here if here < size else 0
+    return place
