@@ -119,6 +119,19 @@ def book(flows: Any, counter: Any, accounts: Any, month: Any) -> None:
         flows[purpose] = 0
 
 
+@compiled
+def hire(people: Any, skilled: Any, staff: int, talent: int) -> None:
+    """Take people, and skilled ones among them, from the unemployed; those that are too few come from elsewhere."""
+    for stock, number in ((people, staff), (skilled, talent)):
+        stock[UNEMPLOYED] -= number
+        if stock[UNEMPLOYED] < 0:
+            stock[ELSEWHERE] += stock[UNEMPLOYED]
+            stock[UNEMPLOYED] = 0
+    missing = max(0, skilled[UNEMPLOYED] - people[UNEMPLOYED])
+    people[UNEMPLOYED] += missing
+    people[ELSEWHERE] -= missing
+
+
 class Posted(NamedTuple):
     """Prices and shares posted at the end of last month, on which this month's markets clear."""
 

@@ -113,6 +113,16 @@ def gather(marks: Any, first: int, last: int, identity: Any, rows: Any, who: Any
     return int(number)
 
 
+@compiled
+def end_tenancies(rows: Any, site: Any, floor: Any, back: Any) -> None:
+    """Take tenants out of their sites; ``back`` gathers the floor (m2) that each site has again."""
+    for i in rows:
+        if site[i] >= 0:
+            back[site[i]] += floor[i]
+        site[i] = -1
+        floor[i] = 0
+
+
 class Enterprises:
     """Columns of equal length; ``size`` rows have been used, of which some may be free again."""
 

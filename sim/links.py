@@ -53,7 +53,7 @@ class Links:
 
     def drop(self, rows: Any, size: int) -> None:
         """Drop the links of buyers in ``rows``, and those suppliers from their buyers' links."""
-        gone, ends = np.zeros(size, bool), np.empty(self._size, np.int8)
+        gone, ends = np.zeros(size, bool), np.empty(self._size, bool)
         gone[rows] = True
         threads.run(touch, self._size, (), (self.buyer, self.supplier, bits(gone), ends))
         self._size = end_links(np.flatnonzero(ends), self.buyer, self.supplier, self.ordinal, gone)
@@ -85,7 +85,7 @@ def is_marked(words: Any, row: Any) -> Any:
 def touch(lo: int, hi: int, buyer: Any, supplier: Any, gone: Any, ends: Any) -> None:
     """Mark the links whose buyer or supplier is among those gone; one that waits may be marked, too."""
     for link in range(lo, hi):
-        ends[link] = is_marked(gone, buyer[link]) | is_marked(gone, np.uint32(max(supplier[link], 0)))
+        ends[link] = (is_marked(gone, buyer[link]) | is_marked(gone, np.uint32(max(supplier[link], 0)))) != 0
 
 
 @compiled

@@ -9,8 +9,8 @@ import numpy as np
 
 from sim import draws, threads
 from sim.declare import declared
-from sim.economy import ELSEWHERE, MAX_SECTORS, SITES, UNEMPLOYED, Books, Posted, Sectors
-from sim.enterprises import CLASSES, Enterprises
+from sim.economy import MAX_SECTORS, SITES, Books, Posted, Sectors, hire
+from sim.enterprises import CLASSES, Enterprises, end_tenancies
 from sim.groups import GROUPS, LIVES
 from sim.links import Links
 from sim.parameters import Platform, numbers
@@ -126,6 +126,7 @@ class World:
         self.settings = settings
         self.seed = seed
         self.month = 0
+        self._december = settings.month_of("2000-12")  # months from the start to one of them
         population = settings.group("population")
         self.weight = population.represents / population.enterprises if population.world == "nation" else 1.0
         self.enterprises = Enterprises(population.enterprises * 5 // 4)
@@ -163,7 +164,7 @@ class World:
 
     @property
     def is_december(self) -> bool:
-        return self.settings.calendar(self.month).endswith("-12")
+        return (self.month - self._december) % 12 == 0
 
     @property
     def standard(self) -> Any:
@@ -297,14 +298,7 @@ class World:
 
     def hire_people(self, staff: int, talent: int) -> None:
         """Take people from the unemployed; where there are too few, from the rest of the economy."""
-        for stock, number in ((self.books.people, staff), (self.books.skilled, talent)):
-            stock[UNEMPLOYED] -= number
-            if stock[UNEMPLOYED] < 0:
-                stock[ELSEWHERE] += stock[UNEMPLOYED]
-                stock[UNEMPLOYED] = 0
-        missing = max(0, int(self.books.skilled[UNEMPLOYED] - self.books.people[UNEMPLOYED]))
-        self.books.people[UNEMPLOYED] += missing
-        self.books.people[ELSEWHERE] -= missing
+        hire(self.books.people, self.books.skilled, staff, talent)
 
     def release_people(self, staff: int, talent: int) -> None:
         """Give people who lose their job to the unemployed."""
@@ -312,12 +306,10 @@ class World:
 
     def vacate(self, rows: Any) -> None:
         """End tenancies of the rows and give their floor back."""
-        table = self.enterprises
+        table, back = self.enterprises, np.zeros(len(self.sites), np.int64)
+        end_tenancies(rows, table.site, table.floor, back)
         for site in self.sites:
-            here = rows[table.site[rows] == site.number]
-            site.let -= int(table.floor[here].sum())
-        table.site[rows] = -1
-        table.floor[rows] = 0.0
+            site.let -= int(back[site.number])
 
     def pay_from_site(self, payee: int, amount: float) -> int:
         return self.books.pay(SITES, payee, amount / self.weight)

@@ -139,12 +139,18 @@ def renew(
 
 
 @compiled
-def count_links(newcomers: Any, staff: Any, p: Any) -> Any:
-    """Links that each newcomer wants."""
-    wanted = np.empty(len(newcomers), np.int64)
-    for k in range(len(newcomers)):
-        wanted[k] = links_wanted(staff[newcomers[k]], p)
-    return wanted
+def first_links(newcomers: Any, staff: Any, p: Any) -> tuple[Any, Any, Any]:
+    """Buyers, suppliers (none yet) and ordinals of the links that newcomers want."""
+    number = 0
+    for i in newcomers:
+        number += links_wanted(staff[i], p)
+    buyer, supplier, ordinal = np.empty(number, np.uint32), np.full(number, -1, np.int32), np.empty(number, np.int8)
+    link = 0
+    for i in newcomers:
+        for place in range(links_wanted(staff[i], p)):
+            buyer[link], ordinal[link] = i, place
+            link += 1
+    return buyer, supplier, ordinal
 
 
 @compiled
@@ -184,11 +190,8 @@ def apply(world: World) -> None:
         threads.run(renew, len(buyer), (world.counts,), given)
 
     for first in range(0, len(newcomers) if len(world.ring) else 0, _AT_A_TIME):
-        some = newcomers[first : first + _AT_A_TIME]
-        wanted = count_links(some, table.staff, rules)
-        place, ordinal = np.nonzero(np.arange(rules.most_links) < wanted[:, None])
-        buyer, supplier = some[place].astype(np.uint32), np.full(len(place), -1, np.int32)
-        look(buyer, supplier, ordinal.astype(np.int8), True)
+        buyer, supplier, ordinal = first_links(newcomers[first : first + _AT_A_TIME], table.staff, rules)
+        look(buyer, supplier, ordinal, True)
         found = supplier >= 0
         links.add(buyer[found], supplier[found], ordinal[found])
     look(links.buyer, links.supplier, links.ordinal, False)

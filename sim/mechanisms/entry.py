@@ -50,24 +50,28 @@ class Offer(NamedTuple):
 
 @compiled
 def spin_off_ideas(seed: int, month: int, rows: Any, identity: Any, talent: Any, rate: float) -> Any:
-    """Number of ideas that the talent of each of these big enterprises has in a month."""
-    numbers = np.zeros(len(rows), np.int64)
-    for k in range(len(rows)):
-        u, _, _, _ = draws.uniforms(seed, identity[rows[k]], month, draws.IDEAS)
-        numbers[k] = draws.poisson(u, talent[rows[k]] * rate)
-    return numbers
+    """Those of these big enterprises whose talent has ideas in a month, as sources of them."""
+    sources, having = np.empty((len(rows), 5), np.int64), 0
+    for i in rows:
+        u, _, _, _ = draws.uniforms(seed, identity[i], month, draws.IDEAS)
+        number = draws.poisson(u, talent[i] * rate)
+        if number > 0:
+            sources[having] = identity[i], number, SPIN_OFF, i, NOBODY
+            having += 1
+    return sources[:having]
 
 
 @compiled
-def list_ideas(month: int, keys: Any, numbers: Any, kinds: Any, rows: Any, platforms: Any, ideas: Any) -> None:
+def list_ideas(month: int, sources: Any, ideas: Any) -> None:
     """Ideas of all sources, one source after the other."""
     k = 0
-    for source in range(len(keys)):
-        for ordinal in range(numbers[source]):
-            ideas.identity[k] = draws.child_identity(keys[source], month, kinds[source], ordinal)
-            ideas.source[k] = kinds[source]
-            ideas.parent[k] = rows[source]
-            ideas.platform[k] = platforms[source]
+    for source in range(len(sources)):
+        key, number, kind, row, platform = sources[source]
+        for ordinal in range(number):
+            ideas.identity[k] = draws.child_identity(key, month, kind, ordinal)
+            ideas.source[k] = kind
+            ideas.parent[k] = row
+            ideas.platform[k] = platform
             k += 1
 
 
@@ -160,31 +164,26 @@ def consider(
 def gather(world: World, rules: Any) -> Ideas:
     """The month's ideas: residents', leavers', big enterprises' talent's, makers'."""
     table = world.enterprises
-    sources: list[tuple[int, int, int, int, int]] = []  # key, number of ideas, kind, parent's row, platform
+    anyone: list[tuple[int, int, int, int, int]] = []  # key, number of ideas, kind, parent's row, platform
     residents = rules.ideas_per_thousand / 12.0 * world.books.residents / 1000.0
     for key, mean in ((RESIDENTS, residents), (RELEASED, rules.leavers_rate * int(world.books.people[LEAVERS]))):
         u, _, _, _ = world.uniforms(key, draws.IDEAS)
-        sources.append((key, draws.poisson(u, mean), INDEPENDENT, NOBODY, NOBODY))
-    big = (table.size_class == BIG).nonzero()[0]
-    big = big[table.status[big] == OPERATING]
-    numbers = spin_off_ideas(world.seed, world.month, big, table.identity, table.talent, rules.talent_rate)
-    having = world.marked(numbers)
-    sources.extend(
-        (int(table.identity[big[k]]), int(numbers[k]), SPIN_OFF, int(big[k]), NOBODY)
-        for k in having[np.argsort(table.identity[big[having]])].tolist()
-    )
+        anyone.append((key, draws.poisson(u, mean), INDEPENDENT, NOBODY, NOBODY))
+    big = np.flatnonzero((table.size_class == BIG) & (table.status == OPERATING))
+    spin_offs = spin_off_ideas(world.seed, world.month, big, table.identity, table.talent, rules.talent_rate)
+    makers = []
     for place in world.platforms:
         if place.open_to_members:
             mean = world.platform_rules(place).ideas_a_month
             u, _, _, _ = world.uniforms(place.identity, draws.IDEAS)
             host = world.row_of(place.host) if place.host else NOBODY
             number = draws.poisson(u, mean / world.weight_of(place))
-            sources.append((place.identity, number, MAKER, host, place.number))
-    keys, several, kinds, rows, platforms = np.array(sources, np.int64).T
-    total = int(several.sum())
+            makers.append((place.identity, number, MAKER, host, place.number))
+    sources = np.concatenate([anyone, spin_offs[spin_offs[:, 0].argsort()], np.array(makers, np.int64).reshape(-1, 5)])
+    total = int(sources[:, 1].sum())
     whole = np.zeros((6, total), np.int64)
     ideas = Ideas(whole[0], whole[1], whole[2], whole[3], whole[4], np.zeros(total), whole[5])
-    list_ideas(world.month, keys, several, kinds, rows, platforms, ideas)
+    list_ideas(world.month, sources, ideas)
     return ideas
 
 

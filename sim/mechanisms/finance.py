@@ -307,20 +307,25 @@ def stop_and_strike_off(world: World) -> None:
 
 
 @compiled
-def count_leavers(rows: Any, month: int, r: Any, w: Any, standard: Any, ended: Any, lives: Any, lost: Any) -> None:
-    """Count the ends of enterprises that are struck off, and first that of the operation of those that operate yet."""
+def strike_off(
+    rows: Any, month: int, r: Any, w: Any, cash: Any, standard: Any, totals: Any, ended: Any, lives: Any, lost: Any,
+    flows: Any,
+) -> None:  # fmt: skip
+    """Count the ends of enterprises that leave, first that of the operation of those that operate yet.
+
+    Their people go (``totals``), cash goes to their owners, debts stay with the banks.
+    """
     for i in rows:
         if w.status[i] == OPERATING:
             count_end(i, _STOP, month, r, w, standard, ended, lives, lost)
             w.staff_year_ago[i] = 0
         count_end(i, _STRIKE_OFF, month, r, w, standard, ended, lives, lost)
-
-
-@compiled
-def wind_up(rows: Any, cash: Any, flows: Any) -> None:
-    """Cash of enterprises that leave goes to their owners, debts stay with the banks."""
-    for row in rows:
-        transfer(row, -cash[row], cash, flows, LIQUIDATION if cash[row] >= 0.0 else DEFAULT)
+        totals[0] += w.staff[i]
+        totals[1] += w.talent[i]
+        w.staff[i] = 0
+        w.talent[i] = 0
+        w.borrowed_hours[i] = 0
+        transfer(i, -cash[i], cash, flows, LIQUIDATION if cash[i] >= 0.0 else DEFAULT)
 
 
 def leave(world: World, rows: Any) -> None:
@@ -329,14 +334,13 @@ def leave(world: World, rows: Any) -> None:
     rows = np.asarray(rows, np.int64)
     if not len(rows):
         return
-    world.release_people(int(table.staff[rows].sum()), int(table.talent[rows].sum()))
-    ends = world.ended, world.lives, world.year_lost
-    count_leavers(rows, world.month, table.view(StatusReads), table.view(StatusWrites), world.standard, *ends)
+    totals, ends = np.zeros(2, np.int64), (world.ended, world.lives, world.year_lost)
+    strike_off(
+        rows, world.month, table.view(StatusReads), table.view(StatusWrites), table.cash, world.standard, totals,
+        *ends, world.books.flows,
+    )  # fmt: skip
+    world.release_people(int(totals[0]), int(totals[1]))
     world.vacate(rows)
-    wind_up(rows, table.cash, world.books.flows)
     world.count("deregistered", len(rows))
     world.links.drop(rows, table.size)
-    table.staff[rows] = 0
-    table.talent[rows] = 0
-    table.borrowed_hours[rows] = 0.0
     world.left = np.concatenate([world.left, rows])

@@ -30,6 +30,14 @@ class Writes(NamedTuple):
     mode: Any
 
 
+class SectorsGrowing(NamedTuple):
+    opened: Any
+    opening_demand: Any
+    mature_demand: Any
+    taken_from: Any
+    demand: Any
+
+
 @compiled
 def opening_probability(foreign: bool, scanning: float, p: Any) -> float:
     """Monthly probability that a big enterprise opens a sector or mode; more for one that learns from abroad."""
@@ -90,12 +98,11 @@ def apply(world: World) -> None:
     if not rules.enabled:
         return
     sectors, table = world.sectors, world.enterprises
-    grow_sectors(world, rules)
+    grow_sectors(sectors.view(SectorsGrowing), world.month, rules)
     foreign = np.array([*[platform.counts[FOREIGN].sum() > 0 for platform in world.platforms], False])
-    opened = np.flatnonzero(sectors.opened >= 0)
-    newest = int(opened[np.argmax(sectors.opened[opened])]) if len(opened) else -1
+    newest = int(sectors.opened.argmax()) if sectors.opened.max() >= 0 else -1
     openings = world.marks()
-    chances = following(world, rules, newest)
+    chances = following(newest, sectors.sales_factor, sectors.mode_open, rules)
     scanning = part_that_scans(world, rules)
     world.loop(scan, Reads, Writes, rules, scanning, foreign, newest, *chances, openings, sums=(world.counts,))
     for row in sorted(world.marked(openings).tolist(), key=lambda row: int(table.identity[row])):
@@ -119,21 +126,19 @@ def part_that_scans(world: World, rules: Any) -> float:
     if world.settings.group("population").world == "place":
         return 1.0
     table = world.enterprises
-    big = int(((table.size_class == BIG) & (table.status == OPERATING)).sum())
+    big = int(np.count_nonzero((table.size_class == BIG) & (table.status == OPERATING)))
     return float(rules.scanning) / max(1, big)
 
 
-def following(world: World, rules: Any, newest: int) -> tuple[Any, Any]:
+@compiled
+def following(newest: int, factor: Any, mode_open: Any, p: Any) -> tuple[Any, Any]:
     """Monthly probabilities by sector of following into the newest sector of the same place, and into a new mode."""
-    sectors, factor = world.sectors, world.sectors.sales_factor
     into_sector, into_mode = np.zeros(MAX_SECTORS), np.zeros(MAX_SECTORS)
-    if newest >= 0:
-        for s in range(newest % 3, MAX_SECTORS, 3):
-            if s != newest and factor[s] > 0.0:
-                into_sector[s] = following_probability(factor[newest] / factor[s], rules)
-    if sectors.mode_open.any():
-        advantage = 1.0 + rules.mode_demand - rules.mode_cost
-        into_mode[sectors.mode_open == 1] = following_probability(advantage, rules)
+    for s in range(MAX_SECTORS):
+        if newest >= 0 and s != newest and s % 3 == newest % 3 and factor[s] > 0.0:
+            into_sector[s] = following_probability(factor[newest] / factor[s], p)
+        if mode_open[s] == 1:
+            into_mode[s] = following_probability(1.0 + p.mode_demand - p.mode_cost, p)
     return into_sector, into_mode
 
 
@@ -164,14 +169,14 @@ def open_sector(world: World, row: int, old: int, new: int, rules: Any) -> None:
     world.count("sectors_opened")
 
 
-def grow_sectors(world: World, rules: Any) -> None:
+@compiled
+def grow_sectors(sectors: Any, month: int, p: Any) -> None:
     """Demand of new sectors a month on; the declared part of the growth is taken from old ones."""
-    sectors = world.sectors
-    for s in np.flatnonzero(sectors.opened >= 0).tolist():
-        age = world.month - int(sectors.opened[s])
-        wanted = sectors.opening_demand[s] + sectors.mature_demand[s] * mature_part(float(age), rules)
+    for s in range(MAX_SECTORS):
+        if sectors.opened[s] < 0:
+            continue
+        old, age = sectors.taken_from[s], float(month - sectors.opened[s])
+        wanted = sectors.opening_demand[s] + sectors.mature_demand[s] * mature_part(age, p)
         more = max(0.0, wanted - sectors.demand[s])
         sectors.demand[s] += more
-        old = int(sectors.taken_from[s])
-        left = sectors.demand[old] - rules.taken * more
-        sectors.demand[old] = max(LEAST_LEFT * sectors.opening_demand[old], left)
+        sectors.demand[old] = max(LEAST_LEFT * sectors.opening_demand[old], sectors.demand[old] - p.taken * more)
