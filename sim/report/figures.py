@@ -46,13 +46,11 @@ def draw(sheet: Sheet) -> dict[str, bytes]:
 
 def percentiles(cells: Cells) -> Cells:
     """The 5th, 25th, 50th, 75th and 95th percentile over replicates for each month, of those that have a value."""
-    if np.isfinite(cells).all():
-        return np.percentile(cells, _BANDS, axis=0)
+    finite = np.isfinite(cells)
+    ascending, number = np.sort(np.where(finite, cells, np.inf), axis=0), finite.sum(axis=0)
     bands = np.full((len(_BANDS), cells.shape[1]), np.nan)
-    for month in range(cells.shape[1]):
-        finite = cells[np.isfinite(cells[:, month]), month]
-        if len(finite):
-            bands[:, month] = np.percentile(finite, _BANDS)
+    for count in np.unique(number[number > 0]):  # months with as many values at once
+        bands[:, number == count] = np.percentile(ascending[:count, number == count], _BANDS, axis=0)
     return bands
 
 
@@ -67,13 +65,13 @@ def run_page(sheet: Sheet) -> Page:
     made = page(sheet.title, sheet.subtitle, key, sheet.footer, len(sheet.panels))
     for place, panel in enumerate(sheet.panels):
         axes = made.axes(place)
-        years = months_as_years(sheet.start, panel.series[0].shape[1])
-        _fan(axes, years, panel.series[0], BLUE)
-        _limits(axes, panel.series, panel.mark)
+        years, bands = months_as_years(sheet.start, panel.series[0].shape[1]), percentiles(panel.series[0])
+        _fan(axes, years, panel.series[0], bands, BLUE)
+        _limits(axes, [bands], panel.series[0], panel.mark)
         below = place + made.columns < len(sheet.panels)
         dress(axes, panel.outcome, panel.unit, _span(years), below=below)
         if panel.mark:
-            _article(axes, years, panel.mark, percentiles(panel.series[0])[2, panel.mark.month])
+            _article(axes, years, panel.mark, bands[2, panel.mark.month])
     return made
 
 
@@ -88,15 +86,16 @@ def comparison_page(sheet: Sheet) -> Page:
         upper = made.axes(place, bottom=made.panel * 0.42)
         lower = made.axes(place, top=made.panel * 0.66)
         years = months_as_years(sheet.start, panel.series[0].shape[1])
-        for place_, (cells, colour) in enumerate(zip(panel.series, colours, strict=True)):
+        bands = [percentiles(cells) for cells in panel.series]
+        for place_, (cells, its, colour) in enumerate(zip(panel.series, bands, colours, strict=True)):
             # Where two lines lie on each other, the later one is the thinner: both are seen.
-            _overlaid(upper, years, cells, colour, 2.4 if place_ == 0 else 1.2)
+            _overlaid(upper, years, its, colour, 2.4 if place_ == 0 else 1.2, alone=len(cells) == 1)
         if not any(np.isfinite(cells).any() for cells in panel.series):
             _nothing(upper)
-        _limits(upper, panel.series, panel.mark)
+        _limits(upper, bands, panel.series[0][:0], panel.mark)
         dress(upper, panel.outcome, panel.unit, _span(years), below=True)
         if panel.mark:
-            _article(upper, years, panel.mark, percentiles(panel.series[0])[2, panel.mark.month])
+            _article(upper, years, panel.mark, bands[0][2, panel.mark.month])
         lower.axhline(0.0, color=INK, linewidth=0.7)
         for interval, colour in zip(panel.differences, colours[1:], strict=True):
             lower.fill_between(years, interval.low, interval.high, color=_light(colour, 0.3), linewidth=0)
@@ -114,9 +113,8 @@ def comparison_page(sheet: Sheet) -> Page:
     return made
 
 
-def _fan(axes: Axes, years: Years, cells: Cells, colour: str) -> None:
+def _fan(axes: Axes, years: Years, cells: Cells, bands: Cells, colour: str) -> None:
     """Median, bands and the first single runs of one scenario."""
-    bands = percentiles(cells)
     if not np.isfinite(bands).any():
         _nothing(axes)
         return
@@ -128,10 +126,10 @@ def _fan(axes: Axes, years: Years, cells: Cells, colour: str) -> None:
     axes.plot(years, bands[2], color=colour, linewidth=1.5, solid_capstyle="round")
 
 
-def _overlaid(axes: Axes, years: Years, cells: Cells, colour: str, width: float) -> None:
-    """Median and 90% band of one scenario among others: what lies below shows through."""
-    low, _, middle, _, high = percentiles(cells)
-    if len(cells) > 1:
+def _overlaid(axes: Axes, years: Years, bands: Cells, colour: str, width: float, *, alone: bool) -> None:
+    """Median and 90% band of one scenario among others: what lies below shows through; one seed has no band."""
+    low, _, middle, _, high = bands
+    if not alone:
         axes.fill_between(years, low, high, color=colour, alpha=0.18, linewidth=0)
         for edge in (low, high):
             axes.plot(years, edge, color=colour, linewidth=0.5, alpha=0.6)
@@ -149,12 +147,10 @@ def _light(colour: str, part: float) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _limits(axes: Axes, series: tuple[Cells, ...], mark: Mark | None) -> None:
-    """Room for the 90% bands, the single runs and the article's figure; from zero where that is near."""
-    shown = [percentiles(cells)[[0, 4]].ravel() for cells in series]
-    if len(series) == 1:
-        shown.append(series[0][:SINGLE_RUNS].ravel())
-    values = np.concatenate([*shown, np.array([mark.value] if mark else [])])
+def _limits(axes: Axes, bands: list[Cells], runs: Cells, mark: Mark | None) -> None:
+    """Room for the 90% bands, the first single runs and the article's figure; from zero where that is near."""
+    shown = [its[[0, 4]].ravel() for its in bands]
+    values = np.concatenate([*shown, runs[:SINGLE_RUNS].ravel(), np.array([mark.value] if mark else [])])
     values = values[np.isfinite(values)]
     if not len(values):
         axes.set_ylim(0, 1)

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import sys
 
 gc.disable()  # what is imported here stays: to look through it over and over finds nothing
+# Numba looks for scipy's linear algebra. No loop of the model uses it, and to import it takes as long as a world.
+_HIDDEN = "scipy" not in sys.modules
+if _HIDDEN:
+    sys.modules["scipy"] = None  # type: ignore[assignment]
 
 import concurrent.futures.process  # noqa: E402, F401
 
@@ -35,5 +40,7 @@ def load_kernels() -> None:
 if is_warm():  # else a worker compiles what it calls, where what goes wrong is seen
     with contextlib.suppress(Exception):
         load_kernels()
+if _HIDDEN:
+    del sys.modules["scipy"]
 gc.freeze()  # nor do workers look through it, and its memory stays shared
 gc.enable()
