@@ -123,6 +123,13 @@ def end_tenancies(rows: Any, site: Any, floor: Any, back: Any) -> None:
         floor[i] = 0
 
 
+def longer(column: Any, used: int, capacity: int) -> Any:
+    """A column with room for ``capacity`` numbers that begins with the used part of this one."""
+    made = np.zeros(capacity, column.dtype)
+    made[:used] = column[:used]
+    return made
+
+
 class Enterprises:
     """Columns of equal length; ``size`` rows have been used, of which some may be free again."""
 
@@ -191,7 +198,5 @@ class Enterprises:
     def _grow(self, needed: int) -> None:
         capacity = max(needed, len(self.columns["identity"]) * 3 // 2)
         for name, values in self.columns.items():
-            larger = np.zeros(capacity, values.dtype)
-            larger[: len(values)] = values
-            self.columns[name] = larger
+            self.columns[name] = longer(values, len(values), capacity)
         self._views = {}

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim import draws, threads
 from sim.compiled import compiled, equation
+from sim.enterprises import longer
 from sim.threads import BLOCK
 
 _ROW = 2**31 - 1  # bits of a bid
@@ -44,12 +45,9 @@ class Links:
     def add(self, buyer: Any, supplier: Any, ordinal: Any) -> None:
         before, self._size = self._size, self._size + len(buyer)
         for number, values in enumerate((buyer, supplier, ordinal)):
-            column = self._columns[number]
-            if self._size > len(column):
-                column = np.zeros(self._size * 9 // 8, column.dtype)
-                column[:before] = self._columns[number][:before]
-                self._columns[number] = column
-            column[before : self._size] = values
+            if self._size > len(self._columns[number]):
+                self._columns[number] = longer(self._columns[number], before, self._size * 9 // 8)
+            self._columns[number][before : self._size] = values
 
     def drop(self, rows: Any, size: int) -> None:
         """Drop the links of buyers in ``rows``, and those suppliers from their buyers' links."""

@@ -15,7 +15,7 @@ from sim.groups import CELLS, GROUPS, add_to_groups, age_group, cell_of, kind_of
 from sim.statistics import slope_of_sums
 from sim.threads import BLOCK
 from sim.world import World
-from sim.yearly import shapes_of_growth, shapes_of_size, year_old
+from sim.yearly import Sold, growth_of, shapes_of_growth, shapes_of_size, year_old
 
 YOUNG = 60  # months: young firms are younger than five years
 CREATED, DESTROYED, BOTH = range(3)  # jobs, by group
@@ -45,10 +45,10 @@ class Writes(NamedTuple):
 
 @compiled
 def review(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, months: int, standard: Any, growth: Any, changed: Any,
-    cells: Any, other: Any, mature: Any,
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, months: int, standard: Any, changed: Any, cells: Any,
+    other: Any, mature: Any,
 ) -> None:  # fmt: skip
-    """Review every enterprise; ``growth`` gets the log growth of revenue of those that sold in both years.
+    """Review every enterprise; ``changed`` marks those whose class is another one.
 
     ``cells`` are jobs by cell of enterprises that are alike, in the class of the year that ends. A free row is all
     zero, and stays so.
@@ -57,10 +57,6 @@ def review(
         last = min(first + BLOCK, hi)
         count_jobs(first, last, month, r, w, standard, cells, other)
         add_mature(first, last, month, r, w, mature)
-        for i in range(first, last):
-            revenue = w.revenue_year[i] * 12.0 / months
-            sold = (r.status[i] == OPERATING) & (w.revenue_12[i] > 0.0) & (revenue > 0.0)
-            growth[i] = maths.log(revenue / w.revenue_12[i]) if sold else math.nan
         researching = 0
         for i in range(first, last):
             under_way = (w.researched[i] == 1) | (r.project_began[i] != NEVER)
@@ -139,13 +135,14 @@ def apply(world: World) -> Any:
         return np.zeros(0, np.int64)
     table = world.enterprises
     year = year_old(world)
-    operating = int(np.count_nonzero(table.status == OPERATING))
-    growth, changed, last = np.zeros(table.size), world.marks(), table.revenue_12.copy()
+    if world.year_months == 12:
+        year |= shapes_of_growth(*growth_of(table.size, table.view(Sold)))
+    operating, changed = int(np.count_nonzero(table.status == OPERATING)), world.marks()
     flows, other = np.zeros((3, len(GROUPS)), np.int64), np.zeros(3, np.int64)
     cells, mature = np.zeros((CELLS, 3), np.int64), np.zeros(5, np.int64)
-    world.loop(review, Reads, Writes, world.year_months, world.standard, growth, changed, sums=(cells, other, mature))
+    world.loop(review, Reads, Writes, world.year_months, world.standard, changed, sums=(cells, other, mature))
     gather_jobs(cells, flows)
-    year |= {"rd_share": int(other[RESEARCHING]) / operating if operating else math.nan} | shapes_of_size(world)
+    year["rd_share"] = int(other[RESEARCHING]) / operating if operating else math.nan
     staff = int(table.staff.sum())
     year["startup_job_share"] = int(other[STARTUP_JOBS]) / staff if staff else math.nan
     flows[DESTROYED] += world.year_lost
@@ -153,17 +150,12 @@ def apply(world: World) -> Any:
     world.job_flows = np.zeros_like(flows)
     if world.year_months == 12:
         created, destroyed, both = (int(number) for number in flows[:, : len(CLASSES)].sum(axis=1))
-        grown = ~np.isnan(growth)
-        sample = growth[grown]
-        del growth  # shapes want as much again
-        before = last[grown]
-        del last
-        year |= shapes_of_growth(sample, before)
         year["growth_size_slope"] = slope_of_sums(*mature.tolist())
         year["job_creation_rate"] = 2.0 * created / both if both else math.nan
         year["job_destruction_rate"] = 2.0 * destroyed / both if both else math.nan
         year["young_creation_share"] = int(other[YOUNG_CREATED]) / max(1, created)
         world.job_flows = flows
+    year |= shapes_of_size(world)
     world.year, world.year_months, world.year_lost = year, 0, np.zeros_like(world.year_lost)
     identities = table.identity[table.alive]
     identities.sort()

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from sim import threads
 from sim.compiled import compiled
-from sim.enterprises import OPERATING, Enterprises
+from sim.enterprises import OPERATING, Enterprises, longer
 
 _NOBODY = np.int64(2**63 - 1)  # an identity above all
 
@@ -22,8 +21,7 @@ class Ring:
 
     def __init__(self) -> None:
         self._size = 0
-        self._columns = room(0)
-        self._spare: list[Any] = []  # where the next month's is put: to get memory anew takes longer than to fill it
+        self._columns: list[Any] = [np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.int8)]
         self._on: Any = np.zeros(0, np.int8)  # marks the rows that the ring holds
         self._off: Any = np.zeros(0, np.int64)  # identities that the ring holds still, whose rows are free
 
@@ -47,21 +45,20 @@ class Ring:
 
     def sort(self, table: Enterprises) -> None:
         """Take in who has come to operate since, and let go who no longer does."""
-        before, self._on = self._on, (table.status == OPERATING).view(np.int8)
+        marked, self._on = self._on, (table.status == OPERATING).view(np.int8)
         on = self._on.copy()
-        on[: len(before)] ^= before
+        on[: len(marked)] ^= marked
         changed = on.view(bool).nonzero()[0]
         stays = self._on[changed] == 1
         came, went = changed[stays], changed[~stays]
         came = came[np.argsort(table.identity[came])]
         gone = np.sort(np.concatenate([table.identity[went], self._off]))
         self._off = np.zeros(0, np.int64)
-        size = self._size - len(gone) + len(came)
-        if not self._spare or size > len(self._spare[0]):
-            self._spare = room(size * 9 // 8)
-        given = self.identity, self.row, self.chain, gone, table.identity[came], came, table.sector[came] % 3
-        threads.run(merge, self._size, (), (*given, *self._spare))
-        self._size, self._columns, self._spare = size, self._spare, self._columns
+        self._size = let_go(gone, self.identity, self.row, self.chain)
+        before, self._size = self._size, self._size + len(came)
+        if self._size > len(self._columns[0]):
+            self._columns = [longer(it, before, self._size * 9 // 8) for it in self._columns]
+        take_in(table.identity[came], came, table.sector[came] % 3, self.identity, self.row, self.chain)
 
     def release(self, table: Enterprises, rows: Any) -> None:
         """Note that ``rows`` are about to be freed, and may be another's when the ring is next sorted."""
@@ -85,42 +82,32 @@ class Ring:
         return -1
 
 
-def room(size: int) -> list[Any]:
-    """Columns for ``size`` places: identity, row, place in the chain."""
-    return [np.empty(size, np.int64), np.empty(size, np.uint32), np.empty(size, np.int8)]
+@compiled
+def let_go(gone: Any, identity: Any, row: Any, chain: Any) -> int:
+    """Close the gaps that those ``gone``, sorted by identity, leave; how many places there are then."""
+    place, out = np.uint64(0), 0
+    goes = gone[0] if len(gone) else _NOBODY
+    for old in range(np.uint64(len(identity))):
+        identity[place], row[place], chain[place] = identity[old], row[old], chain[old]
+        if identity[old] == goes:
+            out += 1
+            goes = gone[out] if out < len(gone) else _NOBODY
+        else:
+            place += np.uint64(1)
+    return int(place)
 
 
 @compiled
-def merge(
-    lo: int, hi: int, ring: Any, ring_row: Any, ring_chain: Any, gone: Any, came: Any, came_row: Any, came_chain: Any,
-    identity: Any, row: Any, chain: Any,
-) -> None:  # fmt: skip
-    """Identities, rows and places in the chain of places ``lo`` to ``hi`` of the ring, with those that ``came``.
-
-    Those ``gone`` are left out. The identities of all three are sorted, and newcomers go before the next one that
-    was there. What was there is carried along, for to look up a row of each would wait for memory.
-    """
-    begin, end = int(lo), int(hi)
-    out = np.searchsorted(gone, ring[begin]) if begin > 0 else 0
-    new = np.searchsorted(came, ring[begin]) if begin > 0 else 0
-    last_new = np.searchsorted(came, ring[end]) if end < len(ring) else len(came)
-    place = begin - out + new
-    goes = gone[out] if out < len(gone) else _NOBODY
-    comes = came[new] if new < last_new else _NOBODY
-    for old in range(begin, end):
-        while comes < ring[old]:
-            identity[place], row[place], chain[place] = comes, came_row[new], came_chain[new]
-            place, new = place + 1, new + 1
-            comes = came[new] if new < last_new else _NOBODY
-        if ring[old] != goes:
-            identity[place], row[place], chain[place] = ring[old], ring_row[old], ring_chain[old]
-            place += 1
-        else:
-            out += 1
-            goes = gone[out] if out < len(gone) else _NOBODY
-    for k in range(new, last_new):
-        identity[place], row[place], chain[place] = came[k], came_row[k], came_chain[k]
-        place += 1
+def take_in(came: Any, came_row: Any, came_chain: Any, identity: Any, row: Any, chain: Any) -> None:
+    """Put those who ``came``, sorted by identity, in their places; as many at the end of the ring are still free."""
+    old = len(identity) - len(came) - 1
+    for new in range(len(came) - 1, -1, -1):
+        while old >= 0 and identity[old] > came[new]:
+            place = old + new + 1
+            identity[place], row[place], chain[place] = identity[old], row[old], chain[old]
+            old -= 1
+        place = old + new + 1
+        identity[place], row[place], chain[place] = came[new], came_row[new], came_chain[new]
 
 
 @compiled

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim import maths
 from sim.cohort import staff_at_start
 from sim.compiled import compiled
 from sim.enterprises import OPERATING
@@ -26,6 +27,12 @@ from sim.statistics import (
 from sim.world import World
 
 LEAST_REVENUE = 0.001  # million yuan a year: below it a newborn counts as without revenue
+
+
+class Sold(NamedTuple):
+    status: Any
+    revenue_12: Any
+    revenue_year: Any
 
 
 @compiled
@@ -75,12 +82,27 @@ def shapes_of_size(world: World) -> dict[str, float]:
     }
 
 
+@compiled
+def growth_of(size: int, r: Any) -> tuple[Any, Any]:
+    """Log growth of the revenue of those that sold in both years, and their revenue in the year before."""
+    number = 0
+    for i in range(size):
+        number += (r.status[i] == OPERATING) & (r.revenue_12[i] > 0.0) & (r.revenue_year[i] > 0.0)
+    growth, before = np.empty(number), np.empty(number)
+    k: Any = np.uint64(0)
+    for i in range(size):
+        if (r.status[i] == OPERATING) & (r.revenue_12[i] > 0.0) & (r.revenue_year[i] > 0.0):
+            growth[k], before[k] = r.revenue_year[i], r.revenue_12[i]
+            k += np.uint64(1)
+    for k in range(np.uint64(number)):
+        growth[k] = maths.log(growth[k] / before[k])
+    return growth, before
+
+
 def shapes_of_growth(growth: Any, before: Any) -> dict[str, float]:
     """The shape of a year's growth rates, and how their spread goes with revenue in the year before."""
+    year = {"growth_spread_slope": spread_slope(before, growth)}
     gaps = log_gaps(growth)
-    shape = shape_of(gaps)
-    return {
-        "growth_shape": shape,
-        "growth_gaussian": against_gaussian(gaps, shape),
-        "growth_spread_slope": spread_slope(before, growth),
-    }
+    year["growth_shape"] = shape_of(gaps)
+    year["growth_gaussian"] = against_gaussian(gaps, year["growth_shape"])
+    return year

@@ -39,6 +39,7 @@ FLOORS = {
     "statistics": 1,
     "cohort": 1,
     "links": 1,
+    "ring": 1,
     "scenario": 2,
     "world": 2,
     "founding": 3,

@@ -19,7 +19,6 @@ from sim.enterprises import COLUMNS, Enterprises
 from sim.links import Links
 from sim.model import EcosystemModel
 from sim.ring import Ring
-from sim.runs.checkpoint import DERIVED
 from sim.scenario import Scenario, load
 
 HERE = Path(__file__).parent
@@ -64,8 +63,7 @@ def flat(value: Any, name: str = "world") -> dict[str, Any]:
         used = {column.name: value.columns[column.name][: value.size] for column in COLUMNS}
         return {f"{name}.{key}": column for key, column in used.items()} | {f"{name}.free": np.sort(value._free)}
     if isinstance(value, Links | Ring):
-        used = {"_columns": [column[: len(value)] for column in value._columns]}
-        value = {key: part for key, part in vars(value).items() if key not in DERIVED.get(type(value), {})} | used
+        value = vars(value) | {"_columns": [column[: len(value)] for column in value._columns]}
     if isinstance(value, dict):
         items = list(value.items())
     elif hasattr(value, "_asdict"):

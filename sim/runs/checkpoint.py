@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 DERIVED: dict[type, dict[str, Callable[[], Any]]] = {
     World: {"settings": dict},
     Enterprises: {"_views": dict},
-    Ring: {"_spare": list},
     Recorder: {"world": dict},
 }
 _STATES = {
