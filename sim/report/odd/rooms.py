@@ -10,7 +10,12 @@ from typing import NamedTuple
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 # Whose methods are meant by ``world.x()`` and the like: names of variables and attributes, by module and class.
-_HELD = {"world": ("sim.world", "World"), "links": ("sim.links", "Links"), "books": ("sim.economy", "Books")}
+_HELD = {
+    "world": ("sim.world", "World"),
+    "links": ("sim.links", "Links"),
+    "ring": ("sim.ring", "Ring"),
+    "books": ("sim.economy", "Books"),
+}
 
 
 class Function(NamedTuple):

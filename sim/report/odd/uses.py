@@ -199,7 +199,7 @@ def _shared(function: Function, node: ast.AST, people: set[str]) -> list[str]:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "_replace" and _base(node.func) == "posted":
             return [f"posted.{keyword.arg}" for keyword in node.keywords]
         kept = [(_place(value), called, name) for value, called, name in _arguments(function, node)]
-        beside = [it for it in kept if it[0].startswith(("platforms.", "sites."))]
+        beside = [it for it in kept if it[0].startswith(("platforms.", "sites.", "people"))]
         return [place for place, called, name in beside if "w" in _becomes(called, name)]
     if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
         at = node.value if isinstance(node, ast.Subscript) else node
