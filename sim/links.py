@@ -11,7 +11,7 @@ from sim.compiled import compiled, equation
 from sim.enterprises import longer
 from sim.threads import BLOCK
 
-_ROW = 2**31 - 1  # bits of a bid
+_ROW = 2**31 - 1  # the bits of a bid that hold a row, plus 1
 
 
 class Links:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import maths
+from sim import maths, threads
 from sim.compiled import compiled
 from sim.economy import ticks
 from sim.enterprises import CLASSES, NEVER, OPERATING, classify
@@ -158,7 +158,7 @@ def apply(world: World) -> Any:
     year |= shapes_of_size(world)
     world.year, world.year_months, world.year_lost = year, 0, np.zeros_like(world.year_lost)
     identities = table.identity[table.alive]
-    identities.sort()
+    threads.sort(identities)
     if (identities[1:] == identities[:-1]).any():
         raise RuntimeError("two enterprises share one identity: choose another seed")
     return world.marked(changed)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import maths
+from sim import maths, threads
 from sim.compiled import compiled
 from sim.economy import TICKS
 
@@ -77,9 +77,15 @@ def _to_log_gaps(values: Any, middle: float) -> None:
         values[k] = maths.log(gap) if gap > 0.0 else _NO_GAP
 
 
+def _sorted(sample: Any) -> Any:
+    values = np.array(sample, float)
+    threads.sort(values)
+    return values
+
+
 def log_gaps(sample: Any) -> Any:
     """Logarithms of a sample's gaps from its middle, in its order; empty below 50 or where all are the same."""
-    values = np.sort(np.asarray(sample, float))
+    values = _sorted(sample)
     if len(values) < 50 or values[0] == values[-1]:
         return np.zeros(0)
     _to_log_gaps(values, values[len(values) // 2])
@@ -380,7 +386,7 @@ def spread_slope(size: Any, growth: Any, bins: int = 5) -> float:
     """Slope of the logarithm of the spread of growth on the logarithm of size, over bins of equal number."""
     if len(size) < 20 * bins:
         return math.nan
-    by_size = np.sort(size)
+    by_size = _sorted(size)
     ends = np.arange(1, bins + 1)
     edges = ends * (len(size) // bins) + np.minimum(ends, len(size) % bins)
     place = _bins(size, growth, by_size, edges[:-1])
@@ -388,7 +394,7 @@ def spread_slope(size: Any, growth: Any, bins: int = 5) -> float:
     del by_size  # as much is needed again
     parts = np.split(_grouped(growth, place, edges), edges[:-1])
     for part in parts:
-        part.sort()
+        threads.sort(part)
     y = [maths.log(max(_quantile(part, 0.75) - _quantile(part, 0.25), 1e-9)) for part in parts]
     x_mean, y_mean = math.fsum(x) / bins, math.fsum(y) / bins
     below = math.fsum((a - x_mean) * (a - x_mean) for a in x)

@@ -300,6 +300,19 @@ def test_each_thread_adds_to_sums_of_its_own(monkeypatch: pytest.MonkeyPatch) ->
     assert not any(shared for *_, shared in seen)
 
 
+@pytest.mark.parametrize("number", [1, 2, 7])
+def test_threads_sort_as_one_does(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(threads.VARIABLE, str(number))
+    monkeypatch.setattr(threads, "BLOCK", np.uint64(16))
+    monkeypatch.setattr(threads, "LEAST", 16)
+    rng = np.random.default_rng(1)
+    for size in (0, 1, 31, 32, 1000):
+        for values in (rng.normal(size=size), rng.integers(0, 5, size), np.full(size, 2.0)):
+            ascending = np.sort(values)
+            threads.sort(values)
+            assert np.array_equal(values, ascending)
+
+
 @pytest.mark.parametrize("asked", ["0", "-1", "two", "1.5"])
 def test_a_wrong_number_of_threads_is_refused(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(threads.VARIABLE, asked)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 # What is made anew, by class: the scenario is the branch's, views are of the columns as they lie in memory.
-DERIVED: dict[type, dict[str, Callable[[], Any]]] = {
-    World: {"settings": dict},
-    Enterprises: {"_views": dict},
-    Recorder: {"world": dict},
+DERIVED: dict[type, frozenset[str]] = {
+    World: frozenset({"settings"}),
+    Enterprises: frozenset({"_views"}),
+    Recorder: frozenset({"world"}),
 }
 _STATES = {
     it.__name__: it for it in (World, Enterprises, Sectors, Books, Links, Ring, PlatformState, SiteState, Recorder)
@@ -147,7 +147,7 @@ def _unpacked(packed: list[Any], arrays: Mapping[str, Any]) -> Any:
     if kind == "Posted":
         return Posted(**found)
     made = object.__new__(_STATES[kind])
-    made.__dict__.update({name: make() for name, make in DERIVED.get(_STATES[kind], {}).items()}, **found)
+    made.__dict__.update({name: {} for name in DERIVED.get(_STATES[kind], ())}, **found)
     return made
 
 
