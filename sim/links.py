@@ -103,7 +103,7 @@ def end_links(touched: Any, buyer: Any, supplier: Any, ordinal: Any, gone: Any) 
 @equation
 def bid_of(priority: float, row: Any) -> Any:
     """A priority, and a row plus 1 below it, in one whole number: the highest one has the row of highest priority."""
-    return (np.int64(priority * 2.0**32) << np.int64(31)) | (np.int64(row) + 1)
+    return (np.int64(priority * 2.0**32) << np.int64(31)) | np.int64(row + 1)
 
 
 @compiled

@@ -100,7 +100,7 @@ def apply(world: World) -> None:
     sectors, table = world.sectors, world.enterprises
     grow_sectors(sectors.view(SectorsGrowing), world.month, rules)
     foreign = np.array([*[platform.counts[FOREIGN].sum() > 0 for platform in world.platforms], False])
-    newest = int(sectors.opened.argmax()) if sectors.opened.max() >= 0 else -1
+    newest = int(np.argmax(sectors.opened)) if np.max(sectors.opened) >= 0 else -1
     openings = world.marks()
     chances = following(newest, sectors.sales_factor, sectors.mode_open, rules)
     scanning = part_that_scans(world, rules)
