@@ -16,7 +16,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.version import __version__
+
 if TYPE_CHECKING:
+    from sim.agents.model import EcosystemModel
     from sim.api import (
         branch,
         calibrate,
@@ -30,11 +33,9 @@ if TYPE_CHECKING:
         what_if,
         write_report,
     )
-    from sim.model import EcosystemModel
     from sim.runs.result import Result
     from sim.scenario import load
 
-__version__ = "0.1.0"
 __all__ = [
     "EcosystemModel", "Result", "__version__", "branch", "calibrate", "compare", "explain", "load", "run",
     "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
@@ -42,7 +43,7 @@ __all__ = [
 
 # Each is imported when first asked for: `import sim` alone takes no time.
 _HOMES = {
-    "EcosystemModel": "sim.model",
+    "EcosystemModel": "sim.agents.model",
     "Result": "sim.runs.result",
     "branch": "sim.api",
     "calibrate": "sim.api",

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from sim.runs.drawn import Draws
     from sim.runs.ensemble import Watcher
     from sim.scenario import Scenario
-    from sim.studies.calibrate import Calibration
-    from sim.studies.compare import Comparison
-    from sim.studies.explain import Explanation
-    from sim.studies.sensitivity import Sensitivities
-    from sim.studies.sweep import Sweep
-    from sim.studies.trace import Trace
-    from sim.studies.validate import Validation
-    from sim.studies.what_if import Variant
+    from sim.studies.questions.calibrate import Calibration
+    from sim.studies.questions.compare import Comparison
+    from sim.studies.questions.explain import Explanation
+    from sim.studies.questions.sensitivity import Sensitivities
+    from sim.studies.questions.sweep import Sweep
+    from sim.studies.questions.trace import Trace
+    from sim.studies.questions.validate import Validation
+    from sim.studies.questions.what_if import Variant
 
 RESULTS = Path("results")
 
@@ -55,7 +55,7 @@ def run(
     Replicates, seed and months stand for the scenario's own. What the result's folder holds already is not run
     again, unless ``fresh``. ``workers`` is a number of processes: 1 is this process, None one for each usable core.
     A failed replicate does not raise: see ``Result.failures``. With ``events`` the folder gets ``events.parquet``: what
-    happened to which enterprise, when and by which mechanism (``sim.events.EVENTS``). ``until`` stops after so many
+    happened to which enterprise, when and by which mechanism (``sim.runs.event_log.EVENTS``). ``until`` stops after so many
     months, or before a calendar month such as ``"2015-01"``; with ``checkpoint`` the folder keeps every world as it is
     then, for ``branch``. ``parameters`` of ``posterior`` or ``posterior:FILE`` draws each replicate's from a posterior
     that ``calibrate`` left, with ``one_seed`` all on the seed of the first. ``shown`` is called with the result and its
@@ -163,7 +163,7 @@ def compare(
     cannot be compared.
     """
     from sim.report.comparison import draw_comparison
-    from sim.studies.compare import compare_results
+    from sim.studies.questions.compare import compare_results
 
     folder = Path(out or RESULTS)
     results = [it if isinstance(it, Result) else find_result(it, folder) for it in (first, second, *more)]
@@ -204,8 +204,8 @@ def what_if(
     from sim.runs.batch import run_batch
     from sim.runs.ensemble import Watcher
     from sim.runs.errors import NothingRan
-    from sim.studies.compare import compare_results
-    from sim.studies.what_if import Variant, asked, known_as, run_until
+    from sim.studies.questions.compare import compare_results
+    from sim.studies.questions.what_if import Variant, asked, known_as, run_until
 
     model, watcher, folder = ecosystem(), watcher or Watcher(), Path(out or RESULTS)
     if isinstance(until_width, Mapping):
@@ -262,7 +262,7 @@ def explain(
     TooLarge for what takes long, or of which only a sample is run, unless ``agreed``.
     """
     from sim.report.explanations import draw_explanation
-    from sim.studies.explain import explain_difference
+    from sim.studies.questions.explain import explain_difference
 
     chosen = [with_run(it, replicates=replicates, seed=seed, months=months) for it in (first, second)]
     with _opened(workers) as pool:
@@ -291,7 +291,7 @@ def trace(
     Tables and figure are kept in ``Trace.folder`` under ``out``. Raises Incompatible where start or months differ.
     """
     from sim.report.explanations import draw_trace
-    from sim.studies.trace import trace_worlds
+    from sim.studies.questions.trace import trace_worlds
 
     chosen = [with_run(it, seed=seed, months=months) for it in (first, second)]
     found = trace_worlds(chosen[0], chosen[1], replicate=replicate)
@@ -348,7 +348,7 @@ def sweep(
     """
     from sim.report.sweeps import draw_sweep
     from sim.runs.ensemble import Watcher
-    from sim.studies.sweep import run_sweep
+    from sim.studies.questions.sweep import run_sweep
 
     chosen = with_run(scenario, replicates=replicates, seed=seed, months=months)
     model, watcher = ecosystem(), watcher or Watcher()
@@ -389,7 +389,7 @@ def sensitivity(
     """
     from sim.report.sensitivities import draw_sensitivities
     from sim.runs.ensemble import Watcher
-    from sim.studies.sensitivity import REPLICATES, run_sensitivity
+    from sim.studies.questions.sensitivity import REPLICATES, run_sensitivity
 
     given = {"replicates": REPLICATES if replicates is None else replicates, "seed": seed, "months": months}
     chosen = with_run(scenario, **given)
@@ -433,7 +433,7 @@ def calibrate(
     """
     from sim.report.calibrations import draw_calibration
     from sim.runs.ensemble import Watcher
-    from sim.studies.calibrate import run_calibration
+    from sim.studies.questions.calibrate import run_calibration
     from sim.studies.targets import read_targets
 
     model, watcher = ecosystem(), watcher or Watcher()
@@ -471,13 +471,13 @@ def validate(
     in ``Validation.path``, with what kept rotations of the shipped calibrations predict. Raises ScenarioError with the
     faults of facts and scenarios, TooLarge where more than ten minutes are needed and not agreed to with ``yes``.
     """
-    from sim.facts import calibrated, checks
+    from sim.evidence.facts import calibrated, checks
     from sim.report.html.validation import validation_page
     from sim.report.validation import facts_csv, validation_json
     from sim.runs.ensemble import Watcher
     from sim.runs.store import clean, to_json, write_whole
-    from sim.studies.rotation import kept_rotations, rotations_of
-    from sim.studies.validate import REPLICATES, of_scenario, validate_model
+    from sim.studies.questions.rotation import kept_rotations, rotations_of
+    from sim.studies.questions.validate import REPLICATES, of_scenario, validate_model
 
     wanted = list(checks(Path(facts) if facts is not None else None).values())
     given = {"run.replicates": replicates, "run.seed": seed}
@@ -602,7 +602,7 @@ def make_workers(count: int | None = None, cluster: str | None = None) -> Worker
 
 
 def _is_warm() -> bool:
-    from sim.compiled import is_warm
+    from sim.kernel.compiled import is_warm
 
     return is_warm()
 

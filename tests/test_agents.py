@@ -25,7 +25,7 @@ from sim.agents import (
     Population,
     SmallEnterprise,
 )
-from sim.enterprises import BIG, COLUMNS, MEDIUM, OPERATING, REGISTERED, SMALL, Enterprises
+from sim.model.state.enterprises import BIG, COLUMNS, MEDIUM, OPERATING, REGISTERED, SMALL, Enterprises
 
 CLASSES = {SMALL: SmallEnterprise, MEDIUM: MediumEnterprise, BIG: BigEnterprise}
 

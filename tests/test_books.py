@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from worlds import SHIPPED, nation, run, scenario, town
 
+from sim.agents.model import EcosystemModel
 from sim.declare import declared
-from sim.economy import ENTERPRISES, GOVERNMENT, HOUSEHOLDS, TICKS, UNEMPLOYED, WAGES
-from sim.enterprises import OPERATING, REGISTERED
-from sim.ledger import LedgerError
-from sim.mechanisms import jobs, letting, newborns
-from sim.model import EcosystemModel
+from sim.model.mechanisms import jobs, letting, newborns
+from sim.model.record.ledger import LedgerError
+from sim.model.state.economy import ENTERPRISES, GOVERNMENT, HOUSEHOLDS, TICKS, UNEMPLOYED, WAGES
+from sim.model.state.enterprises import OPERATING, REGISTERED
+from sim.model.state.world import World
 from sim.parameters import FIXED, GROUPS, NAMED
-from sim.world import World
 
 QUICK = settings(
     max_examples=60, deadline=None, derandomize=True, database=None,

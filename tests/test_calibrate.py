@@ -21,17 +21,17 @@ from test_runs import Listener
 from typer.testing import CliRunner
 
 from sim import api, cli
-from sim.facts import Check
+from sim.evidence.facts import Check
 from sim.report.calibrations import calibration_json, calibration_text
 from sim.runs.drawn import draws
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
 from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError, load
-from sim.studies.calibrate import EVALUATIONS, POSTERIOR, ROTATION, Calibration, run_calibration
+from sim.studies.estimators.posterior import bridged, effective, quantiles, sample
 from sim.studies.fitted import MARK, check_place
 from sim.studies.points import TooLarge
-from sim.studies.posterior import bridged, effective, quantiles, sample
+from sim.studies.questions.calibrate import EVALUATIONS, POSTERIOR, ROTATION, Calibration, run_calibration
 from sim.studies.targets import Reading, read_targets
 from sim.studies.worlds import WORLDS
 

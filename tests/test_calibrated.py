@@ -11,10 +11,10 @@ import pytest
 from pyarrow import parquet
 
 import sim
-from sim.facts import calibrated, checks
-from sim.outcomes import OUTCOMES
+from sim.evidence.facts import calibrated, checks
+from sim.model.record.outcomes import OUTCOMES
 from sim.scenario.describing import describe
-from sim.studies.rotation import kept_rotations
+from sim.studies.questions.rotation import kept_rotations
 
 FOLDER = Path(__file__).parents[1] / "scenarios" / "calibration"
 FITTED = sorted(FOLDER.glob("*.fitted.toml"))

@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 import sim
 from sim import api, cli
 from sim.commands import common
-from sim.runs.replicate import seed_of
+from sim.kernel.draws import seed_of
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = (

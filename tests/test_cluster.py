@@ -26,6 +26,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim import api, cli
+from sim.kernel.draws import seed_of
 from sim.runs import cluster as clusters
 from sim.runs.batch import run_batch
 from sim.runs.cluster import Cluster, Refused, model_here, pack, perform, unpack
@@ -33,7 +34,7 @@ from sim.runs.ensemble import Request
 from sim.runs.errors import ClusterError, WrongAddress
 from sim.runs.executor import THREADS, Failure, Workers
 from sim.runs.groups import MOST
-from sim.runs.replicate import Model, ecosystem, seed_of
+from sim.runs.replicate import Model, ecosystem
 from sim.runs.result import Result
 from sim.scenario import Scenario
 

@@ -19,7 +19,7 @@ from sim.runs.store import clean
 from sim.runs.summary import median_interval
 from sim.runs.table import Table
 from sim.scenario import load
-from sim.studies.compare import (
+from sim.studies.questions.compare import (
     Comparison,
     Difference,
     changes,

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 from worlds import SHIPPED, run, scenario
 
-from sim import compiled
+from sim.kernel import compiled
 
 KERNEL = """
-from sim.compiled import compiled
+from sim.kernel.compiled import compiled
 from sim.imported import term
 
 
@@ -29,7 +29,7 @@ def kernel(x: float) -> float:
 """
 
 IMPORTED = """
-from sim.compiled import compiled
+from sim.kernel.compiled import compiled
 
 
 @compiled
@@ -40,7 +40,7 @@ def term(x: float) -> float:
 PRINTED = """
 import numba
 from sim.kernel import kernel
-from sim.compiled import is_warm
+from sim.kernel.compiled import is_warm
 warm = is_warm()
 print(kernel(1.0), numba.config.CACHE_DIR, warm, sum(kernel.stats.cache_hits.values()), sep="|")
 """
@@ -231,7 +231,7 @@ FORKED = """
 import gc, sys
 from sim.runs import ready
 ready.load_kernels()
-from sim.compiled import Kernel
+from sim.kernel.compiled import Kernel
 from sim.runs.replicate import run_replicate
 from sim.scenario import load
 

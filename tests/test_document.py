@@ -14,12 +14,13 @@ import pytest
 from typer.testing import CliRunner
 from worlds import flat, town
 
-from sim import cli, evidence, facts, parameters
+from sim import cli, parameters
+from sim.agents.model import EcosystemModel
 from sim.declare import declared, fitted
-from sim.economy import TRANSFERS
-from sim.enterprises import NAMES
-from sim.model import EcosystemModel
-from sim.outcomes import OUTCOMES
+from sim.evidence import evidence, facts
+from sim.model.record.outcomes import OUTCOMES
+from sim.model.state.economy import TRANSFERS
+from sim.model.state.enterprises import NAMES
 from sim.report.odd import DocumentError, blocks, rewritten
 from sim.report.odd import evidence as of_evidence
 from sim.report.odd.rooms import Function, room
@@ -307,6 +308,6 @@ def test_every_transfer_and_every_draw_has_its_step() -> None:
 
 def test_a_column_handed_on_is_followed() -> None:
     """Floor is written two calls away from where it is named, and cash where a transfer is booked."""
-    assert "floor" in uses(Function("sim.mechanisms.letting", "let_site")).writes
-    assert "cash" in uses(Function("sim.mechanisms.finance", "leave")).writes
-    assert "cash" not in uses(Function("sim.mechanisms.chain", "apply")).writes
+    assert "floor" in uses(Function("sim.model.mechanisms.letting", "let_site")).writes
+    assert "cash" in uses(Function("sim.model.mechanisms.finance", "leave")).writes
+    assert "cash" not in uses(Function("sim.model.mechanisms.chain", "apply")).writes

@@ -15,7 +15,7 @@ import pytest
 from scipy import stats
 
 import sim
-from sim import draws
+from sim.kernel import draws
 
 PACKAGE = Path(sim.__file__).parent
 

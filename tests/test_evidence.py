@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sim import evidence
-from sim.evidence import Fact, UnknownFact, fact, facts
+from sim.evidence import evidence
+from sim.evidence.evidence import Fact, UnknownFact, fact, facts
 
 
 def test_every_table_with_a_value_is_a_fact() -> None:

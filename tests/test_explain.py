@@ -17,8 +17,9 @@ from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
 from sim.runs.replicate import Cells
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.compare import difference_interval
-from sim.studies.explain import (
+from sim.studies.points import TooLarge
+from sim.studies.questions.compare import difference_interval
+from sim.studies.questions.explain import (
     Explanation,
     Part,
     drawn_orders,
@@ -30,7 +31,6 @@ from sim.studies.explain import (
     shapley,
     shapley_of_orders,
 )
-from sim.studies.points import TooLarge
 
 KEYS = ("market.growth", "labour.wage", "levers.demand", "mechanisms.letting.consider")
 SECOND = dict(zip((key.replace(".", "__") for key in KEYS), (0.05, 0.09, 0.2, 0.9), strict=True))

@@ -22,12 +22,13 @@ from typer.testing import Result as Called
 from worlds import TOWN, different, different_outcomes, flat, run, state, town
 
 from sim import api, cli
+from sim.agents.model import EcosystemModel
 from sim.declare import Parameter
-from sim.model import EcosystemModel
+from sim.kernel.draws import seed_of
 from sim.runs.branch import AT_FOUNDING, AT_LAUNCH, AT_VACATION, branched, first_part
 from sim.runs.checkpoint import DERIVED, Damaged, freeze, stamp_of, thaw
 from sim.runs.errors import ResultError
-from sim.runs.replicate import ecosystem, seed_of
+from sim.runs.replicate import ecosystem
 from sim.runs.result import Result
 from sim.scenario import ScenarioError, Schedule, keys, load
 

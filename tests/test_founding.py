@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from worlds import nation, scenario
 
-from sim import founding
-from sim.economy import MAX_SECTORS, TICKS, UNEMPLOYED
-from sim.enterprises import BIG, CLASSES, INCUMBENT, MEDIUM, OPERATING, SMALL, classify
-from sim.evidence import fact
-from sim.model import EcosystemModel
+from sim.agents.model import EcosystemModel
+from sim.evidence.evidence import fact
+from sim.kernel.statistics import hill_exponent
+from sim.model.mechanisms import population as founding
+from sim.model.state.economy import MAX_SECTORS, TICKS, UNEMPLOYED
+from sim.model.state.enterprises import BIG, CLASSES, INCUMBENT, MEDIUM, OPERATING, SMALL, classify
 from sim.parameters import numbers
-from sim.statistics import hill_exponent
 
 SEEDS = range(1, 13)
 

@@ -11,15 +11,26 @@ import numpy as np
 import pytest
 from worlds import different, nation, run, state, town
 
-from sim import review
-from sim.economy import TICKS, ticks
-from sim.enterprises import BIG, CLASSES, FREE, INCUMBENT, MEDIUM, NEVER, OPERATING, ORIGINS, SMALL, SUSPENDED
-from sim.groups import AGES, GROUPS, YEARS, age_group
-from sim.mechanisms import absorption, finance, projects
-from sim.model import EcosystemModel
-from sim.outcomes import Months, annual, in_a_year
+from sim.agents.model import EcosystemModel
+from sim.model.mechanisms import absorption, finance, projects
+from sim.model.record import review
+from sim.model.record.outcomes import Months, annual, in_a_year
+from sim.model.state.economy import TICKS, ticks
+from sim.model.state.enterprises import (
+    BIG,
+    CLASSES,
+    FREE,
+    INCUMBENT,
+    MEDIUM,
+    NEVER,
+    OPERATING,
+    ORIGINS,
+    SMALL,
+    SUSPENDED,
+)
+from sim.model.state.groups import AGES, GROUPS, YEARS, age_group
+from sim.model.state.world import COUNT, World
 from sim.scenario import ScenarioError
-from sim.world import COUNT, World
 
 AGE_FROM = (0, 12, 24, 36, 48, 60, 120, 180, 300)
 SPIN_OFF = ORIGINS.index("spin_off")

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from worlds import nation
 
-from sim.draws import child_identity
-from sim.enterprises import COLUMNS, OPERATING
-from sim.mechanisms import demand
+from sim.kernel.draws import child_identity
+from sim.model.mechanisms import demand
+from sim.model.state.enterprises import COLUMNS, OPERATING
 
 FIRMS = 6000
 SETTLING, YEAR = 48, 12  # months

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from worlds import nation, run, scenario
 
-from sim.enterprises import OPERATING
-from sim.model import EcosystemModel
-from sim.outcomes import OUTCOMES
+from sim.agents.model import EcosystemModel
+from sim.model.record.outcomes import OUTCOMES
+from sim.model.state.enterprises import OPERATING
 from sim.scenario import Scenario
 
 MONTHS = 300

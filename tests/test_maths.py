@@ -9,7 +9,7 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 
-from sim import maths
+from sim.kernel import maths
 
 
 def units_off(function: Callable[[float], float], exact: Callable[[Decimal], Decimal], points: list[float]) -> float:

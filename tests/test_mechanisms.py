@@ -12,16 +12,17 @@ import numpy as np
 import pytest
 from worlds import SHIPPED, different_outcomes, plain_python, run, scenario, town
 
-from sim import mechanisms, review
+from sim import mechanisms
+from sim.agents.model import EcosystemModel
 from sim.declare import declared
-from sim.enterprises import FREE, NAMES
-from sim.model import EcosystemModel
-from sim.outcomes import OUTCOMES
+from sim.model.record import review
+from sim.model.record.outcomes import OUTCOMES
+from sim.model.state.enterprises import FREE, NAMES
+from sim.model.state.world import World
 from sim.parameters import GROUPS, NAMED
-from sim.world import World
 
 MODULES = {
-    info.name: importlib.import_module(f"sim.mechanisms.{info.name}")
+    info.name: importlib.import_module(f"sim.model.mechanisms.{info.name}")
     for info in pkgutil.iter_modules(mechanisms.__path__)
 } | {"review": review}
 
@@ -139,8 +140,10 @@ def test_a_mechanism_can_be_switched_off_and_is_missed(mechanism: str) -> None:
 
 READ = """
 import json, sys
-from sim import founding, parameters, world
-from sim.mechanisms import idle_space, jobs, newborns
+from sim import parameters
+from sim.model.mechanisms import population as founding
+from sim.model.state import world
+from sim.model.mechanisms import idle_space, jobs, newborns
 from sim.scenario import Scenario
 from worlds import run, town
 

@@ -13,7 +13,7 @@ import pytest
 
 import sim
 from sim.agents import BigEnterprise, EnterpriseLeft, IdleSite, InnovationPlatform, MediumEnterprise, SmallEnterprise
-from sim.enterprises import OPERATING
+from sim.model.state.enterprises import OPERATING
 
 
 @pytest.fixture(scope="module")

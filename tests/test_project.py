@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim import enterprises
+from sim.model.state import enterprises
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim"
@@ -141,8 +141,8 @@ def _faults() -> Iterator[str]:
                 continue
             if other > floor and not (late and (f"sim.{_part_of(module)}", f"sim.{_part_of(target)}") in UPWARD):
                 yield f"{where}: from floor {floor} up to floor {other}"
-            inside = module.startswith("sim.mechanisms.")
-            if inside and target.startswith("sim.mechanisms"):
+            inside = module.startswith("sim.model.mechanisms.")
+            if inside and target.startswith("sim.model.mechanisms"):
                 yield f"{where}: a mechanism knows no other"
 
 

@@ -30,9 +30,9 @@ from sim.report.html.markup import Markup, island, join, tag
 from sim.runs.executor import Workers
 from sim.runs.result import find_result
 from sim.runs.summary import number
-from sim.studies.calibrate import Calibration
-from sim.studies.sensitivity import Sensitivities
-from sim.studies.sweep import Sweep
+from sim.studies.questions.calibrate import Calibration
+from sim.studies.questions.sensitivity import Sensitivities
+from sim.studies.questions.sweep import Sweep
 
 ROOT = Path(__file__).resolve().parents[1]
 HOSTILE = """</title><script>alert(1)</script><img src=x onerror=alert(2)> & "it's" """.strip()

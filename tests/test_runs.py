@@ -22,11 +22,12 @@ import toy
 from pyarrow import parquet
 
 import sim
+from sim.kernel.draws import seed_of
 from sim.runs.batch import run_batch
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.errors import ResultError
 from sim.runs.executor import THREADS, Failure, Workers, usable_cores
-from sim.runs.replicate import Model, ecosystem, seed_of
+from sim.runs.replicate import Model, ecosystem
 from sim.runs.result import Result, find_result, open_result
 from sim.runs.store import Store
 from sim.runs.summary import crps, judge, number, summarise

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from worlds import scenario
 
-from sim.ecosystem import Ecosystem
+from sim.model.ecosystem import Ecosystem
 
 SEEDS = {2_000: 12, 20_000: 4, 200_000: 1}
 MONTHS = {"economy": 96, "manufacturing": 36}

@@ -21,8 +21,8 @@ from sim.runs.executor import Workers
 from sim.runs.replicate import Cells, Model
 from sim.scenario import Scenario, ScenarioError, describe, load
 from sim.studies.designs import trajectories
-from sim.studies.indices import Estimate, split
-from sim.studies.sensitivity import (
+from sim.studies.estimators.indices import Estimate, split
+from sim.studies.questions.sensitivity import (
     ANSWER,
     INDICES,
     UNCERTAIN,

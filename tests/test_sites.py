@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from worlds import run, scenario, town
 
-from sim.cohort import staff_planned
-from sim.enterprises import FREE, INCUMBENT, OPERATING, REGISTERED, SPIN_OFF
-from sim.mechanisms import letting
-from sim.model import EcosystemModel
+from sim.agents.model import EcosystemModel
+from sim.model.mechanisms import letting
+from sim.model.state.cohort import staff_planned
+from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, REGISTERED, SPIN_OFF
 from sim.scenario import Scenario
 
 SITE = "sites__shougang__"

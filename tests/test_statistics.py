@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from scipy import optimize, special, stats
 
-from sim.economy import TICKS
-from sim.statistics import (
+from sim.kernel.statistics import (
     against_gaussian,
     against_lognormal,
     digamma,
@@ -31,6 +30,7 @@ from sim.statistics import (
     tail_of,
     truncated_lognormal,
 )
+from sim.model.state.economy import TICKS
 
 SEEDS = (1, 2, 3)
 

@@ -26,7 +26,7 @@ from sim.scenario import Scenario, ScenarioError
 from sim.studies import points as engine
 from sim.studies.designs import Axis, axes, points, saltelli, trajectories, varied
 from sim.studies.points import REPLICATES, TooLarge
-from sim.studies.sweep import SHOWN, TABLE, Sweep, run_sweep, statistics
+from sim.studies.questions.sweep import SHOWN, TABLE, Sweep, run_sweep, statistics
 
 GROWTH, SIZE = "market.growth", "population.enterprises"
 

@@ -15,20 +15,21 @@ import pytest
 from typer.testing import CliRunner
 from worlds import TOWN, nation, run, scenario, town
 
-import sim.model
+import sim.agents.model
 from sim import cli
-from sim.enterprises import INCUMBENT, ORIGINS
-from sim.events import EVENTS, NUMBER, EventLog
-from sim.model import EcosystemModel
+from sim.agents.model import EcosystemModel
+from sim.kernel.draws import seed_of
+from sim.model.state.enterprises import INCUMBENT, ORIGINS
+from sim.model.state.world import COUNT
 from sim.report.explanations import draw_trace, trace_json, trace_text
 from sim.runs.errors import Incompatible
+from sim.runs.event_log import EVENTS, NUMBER, EventLog
 from sim.runs.events import read_events, run_with_events
 from sim.runs.executor import Workers
-from sim.runs.replicate import ecosystem, seed_of
+from sim.runs.replicate import ecosystem
 from sim.runs.store import Store
 from sim.scenario import Scenario
-from sim.studies.trace import Trace, trace_worlds
-from sim.world import COUNT
+from sim.studies.questions.trace import Trace, trace_worlds
 
 
 def short(settings: Scenario, months: int = 12) -> Scenario:
@@ -254,7 +255,7 @@ class Dropped(EcosystemModel):
 
 
 def test_one_newborn_dropped_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sim.model, "EcosystemModel", Dropped)
+    monkeypatch.setattr(sim.agents.model, "EcosystemModel", Dropped)
     found = trace_worlds(short(town(), 6), short(replace(town(), name="dropped"), 6))
     identity, origin = Dropped.lost
     first = found.first_enterprise

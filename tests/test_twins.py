@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from worlds import different, nation, plain_python, run, state, town
 
-from sim import draws, maths
 from sim.agents import BigEnterprise
-from sim.economy import TICKS, attraction, on_grid, ticks
-from sim.enterprises import INCUMBENT, NEVER, OPERATING
-from sim.mechanisms import demand, finance, jobs, projects, taxes
-from sim.model import EcosystemModel
+from sim.agents.model import EcosystemModel
+from sim.kernel import draws, maths
+from sim.model.mechanisms import demand, finance, jobs, projects, taxes
+from sim.model.state.economy import TICKS, attraction, on_grid, ticks
+from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING
 
 PLAIN = """
 import json, os, sys

@@ -20,17 +20,18 @@ from test_report import Page, address
 from typer.testing import CliRunner, Result
 
 import sim
-from sim import api, cli, facts
-from sim.facts import Check, checks, held_against, measured
+from sim import api, cli
+from sim.evidence import facts
+from sim.evidence.facts import Check, checks, held_against, measured
+from sim.kernel.draws import seed_of
 from sim.report.html.bands import in_bands
 from sim.report.validation import band_text
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
-from sim.runs.replicate import seed_of
 from sim.scenario import ScenarioError, load
-from sim.studies import validate as study
+from sim.studies.questions import validate as study
+from sim.studies.questions.validate import fitted_to, judged, of_scenario, validate_model
 from sim.studies.targets import unit_of
-from sim.studies.validate import fitted_to, judged, of_scenario, validate_model
 
 ONE = Check("one", "a fact", "own", (), "toy", "jobs", ("last", "last"), (50.0, 52.0), cited="a book", said=51.0)
 HUNDRED = np.arange(1.0, 102.0)  # median 51, 5th and 95th percentile 6 and 96
@@ -449,7 +450,7 @@ def rotated(in_a_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The facts that are shipped are the toy's, and its calibration and rotation are beside its scenarios."""
     (in_a_folder / "told.toml").write_text(TOLD)
     shipped = checks(in_a_folder / "told.toml")
-    for place in ("sim.facts", "sim.studies.targets"):
+    for place in ("sim.evidence.facts", "sim.studies.targets"):
         monkeypatch.setattr(f"{place}.checks", lambda path=None: checks(path) if path else shipped)
     folder = in_a_folder / "scenarios" / "calibration"
     folder.mkdir()

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from worlds import different, different_outcomes, nation, run, scenario, state, state_by_identity, town
 
-from sim import threads
+from sim.agents.model import EcosystemModel
 from sim.declare import Parameter, declared
-from sim.enterprises import FREE, OPERATING
-from sim.mechanisms import entry
-from sim.model import EcosystemModel
+from sim.kernel import threads
+from sim.model.mechanisms import entry
+from sim.model.state.enterprises import FREE, OPERATING
+from sim.model.state.world import World
 from sim.parameters import GROUPS
 from sim.scenario import Scenario
-from sim.world import World
 
 MECHANISMS = [key for key in GROUPS if key.startswith("mechanisms.")]
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.enterprises import COLUMNS, Enterprises
-from sim.links import Links
-from sim.model import EcosystemModel
-from sim.ring import Ring
+from sim.agents.model import EcosystemModel
+from sim.model.state.enterprises import COLUMNS, Enterprises
+from sim.model.state.links import Links
+from sim.model.state.ring import Ring
 from sim.scenario import Scenario, load
 
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.agents.members import Members, agents_of, each
-from sim.enterprises import AXES, CLASSES, COLUMNS, ORIGINS, STATUSES
+from sim.model.state.enterprises import AXES, CLASSES, COLUMNS, ORIGINS, STATUSES
 
 COLUMN_NAMES = frozenset(column.name for column in COLUMNS)
 NAMED = {"class_name": ("size_class", CLASSES), "origin_name": ("origin", ORIGINS), "status_name": ("status", STATUSES)}

@@ -17,7 +17,7 @@ import mesa
 import numpy as np
 
 from sim.declare import Column
-from sim.enterprises import AXES, CLASSES, COLUMNS, ORIGINS, STATUSES
+from sim.model.state.enterprises import AXES, CLASSES, COLUMNS, ORIGINS, STATUSES
 
 REFUSED = {
     "identity": "an identity is for life",

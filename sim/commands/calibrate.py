@@ -23,7 +23,7 @@ from sim.commands.common import (
 from sim.commands.studies import FreshOption, YesOption, asked_for
 
 if TYPE_CHECKING:
-    from sim.studies.calibrate import Calibration
+    from sim.studies.questions.calibrate import Calibration
 
 
 def calibrate(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.runs.ensemble import Watcher
     from sim.runs.result import Result
     from sim.scenario import Fault, Scenario
-    from sim.studies.compare import Comparison
+    from sim.studies.questions.compare import Comparison
 
 FAILED, WRONG, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
 RESULTS = Path("results")

@@ -28,7 +28,7 @@ from sim.commands.common import (
 from sim.commands.studies import asked_for
 
 if TYPE_CHECKING:
-    from sim.studies.explain import Explanation
+    from sim.studies.questions.explain import Explanation
 
 
 def explain(

@@ -36,7 +36,7 @@ from sim.commands.studies import (
 )
 
 if TYPE_CHECKING:
-    from sim.studies.sensitivity import Sensitivities
+    from sim.studies.questions.sensitivity import Sensitivities
 
 
 def sensitivity(
@@ -115,7 +115,7 @@ def _other(scenario: str, settings: list[str], against: list[str]) -> tuple[str,
 
 def _print(found: Sensitivities, *, everything: bool, as_json: bool) -> None:
     from sim.report.sensitivities import sensitivities_text
-    from sim.studies.sensitivity import answer_json
+    from sim.studies.questions.sensitivity import answer_json
 
     if as_json:
         print_json({"results": str(found.path), **answer_json(found), "failures": found.failures})

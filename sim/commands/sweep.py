@@ -35,7 +35,7 @@ from sim.commands.studies import (
 )
 
 if TYPE_CHECKING:
-    from sim.studies.sweep import Sweep
+    from sim.studies.questions.sweep import Sweep
 
 
 def sweep(

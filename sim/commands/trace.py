@@ -21,7 +21,7 @@ from sim.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from sim.studies.trace import Trace
+    from sim.studies.questions.trace import Trace
 
 
 def trace(

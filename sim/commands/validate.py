@@ -28,7 +28,7 @@ from sim.commands.common import (
 from sim.commands.studies import FreshOption, YesOption, asked_for
 
 if TYPE_CHECKING:
-    from sim.studies.validate import Validation
+    from sim.studies.questions.validate import Validation
 
 
 def validate(

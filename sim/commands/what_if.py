@@ -33,9 +33,9 @@ from sim.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from sim.studies.what_if import Variant
+    from sim.studies.questions.what_if import Variant
 
-_CAP = 500  # as sim.studies.what_if.MOST, which takes long to import
+_CAP = 500  # as sim.studies.questions.what_if.MOST, which takes long to import
 
 
 def what_if(
@@ -120,7 +120,7 @@ def _variant(text: str) -> Variant:
 
 
 def _named(given: Any, name: str) -> Variant:
-    from sim.studies.what_if import Variant
+    from sim.studies.questions.what_if import Variant
 
     return Variant(given, name)
 

@@ -9,7 +9,7 @@ from sim.report.rotations import rotation_table
 from sim.report.tables import columns
 from sim.runs.store import Say, Store
 from sim.runs.summary import number, span
-from sim.studies.calibrate import Calibration, rotation_rows, trust
+from sim.studies.questions.calibrate import Calibration, rotation_rows, trust
 
 
 def calibration_text(found: Calibration) -> str:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from sim.report.tables import changes_text, columns, signed
 from sim.runs.store import FIGURES, write_whole
 from sim.runs.summary import csv_bytes, number, span
-from sim.studies.compare import interval_kind
+from sim.studies.questions.compare import interval_kind
 from sim.studies.rests import rests_on, rests_text, source_of
 
 if TYPE_CHECKING:
     from sim.report.canvas import Page
-    from sim.studies.explain import Explanation
-    from sim.studies.trace import Fate, Parting, Trace
+    from sim.studies.questions.explain import Explanation
+    from sim.studies.questions.trace import Fate, Parting, Trace
 
 _MOST_MECHANISMS = 5  # shown one by one in a table or figure
 

@@ -26,7 +26,7 @@ from sim.report.canvas import (
 )
 from sim.runs.store import FIGURES
 from sim.runs.summary import number
-from sim.studies.calibrate import Calibration, Fit
+from sim.studies.questions.calibrate import Calibration, Fit
 from sim.studies.targets import Moved, Target
 
 _BINS = 24

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.report.canvas import BLUE, FAINT, GREY, HALO, INK, MINUS, Plain, label, page, style
 from sim.report.tables import signed
 from sim.runs.store import FIGURES
-from sim.studies.compare import Comparison, Difference
+from sim.studies.questions.compare import Comparison, Difference
 
 if TYPE_CHECKING:
     from sim.report.comparison import Words

@@ -9,8 +9,8 @@ from typing import Any
 
 from sim.report.tables import columns
 from sim.runs.summary import csv_bytes, number, span
-from sim.studies.posterior import TRUSTED
-from sim.studies.rotation import Rotation, Row
+from sim.studies.estimators.posterior import TRUSTED
+from sim.studies.questions.rotation import Rotation, Row
 
 HEADING = "rotation: each target as predicted by a fit to the others"
 _SIGNS = {"at least": "≥ ", "at most": "≤ "}

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sim.facts import LAST
+from sim.evidence.facts import LAST
 from sim.report.pages import seeds_text
 from sim.report.rotations import rotations_json, rotations_text
 from sim.report.tables import columns
 from sim.runs.summary import csv_bytes, number, span
-from sim.studies.validate import Validation, Verdict
+from sim.studies.questions.validate import Validation, Verdict
 
 UNKNOWN = "no reason is given"
 _FIELDS = ("name", "title", "group", "value", "low", "high", "unit", "band", "pass", "whole", "reason", "fitted")

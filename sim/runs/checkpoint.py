@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from sim.economy import Books, Posted, Sectors
-from sim.enterprises import Enterprises
-from sim.links import Links
-from sim.ring import Ring
-from sim.tally import SNAPSHOT, Recorder
-from sim.world import PlatformState, SiteState, World
+from sim.model.record.tally import SNAPSHOT, Recorder
+from sim.model.state.economy import Books, Posted, Sectors
+from sim.model.state.enterprises import Enterprises
+from sim.model.state.links import Links
+from sim.model.state.ring import Ring
+from sim.model.state.world import PlatformState, SiteState, World
 
 if TYPE_CHECKING:
-    from sim.model import EcosystemModel
+    from sim.agents.model import EcosystemModel
     from sim.scenario import Scenario
 
 # What is made anew, by class: the scenario is the branch's, views are of the columns as they lie in memory.
@@ -71,7 +71,7 @@ def stamp_of(data: bytes) -> dict[str, Any]:
 
 def thaw(data: bytes, scenario: Scenario) -> EcosystemModel:
     """A model that goes on with ``scenario`` from a checkpoint; raises Damaged."""
-    from sim.model import EcosystemModel
+    from sim.agents.model import EcosystemModel
 
     with _opened(data) as members:
         about, arrays = _about(members), {name: members[name] for name in members.files}

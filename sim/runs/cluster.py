@@ -52,7 +52,7 @@ class Refused:
 
 def model_here() -> tuple[str, bool]:
     """The model's version in this process, and whether it is compiled on this machine."""
-    from sim.compiled import is_warm
+    from sim.kernel.compiled import is_warm
     from sim.runs.replicate import ecosystem
 
     return ecosystem().version, is_warm()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.declare import Source, Value
-from sim.runs.replicate import seed_of
+from sim.kernel.draws import seed_of
 from sim.runs.store import digest_of
 from sim.scenario import Fault, Origin, Scenario, ScenarioError
 from sim.scenario.extending import chain

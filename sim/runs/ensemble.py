@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.kernel.draws import seed_of
 from sim.runs.executor import Failure
 from sim.runs.provenance import provenance
-from sim.runs.replicate import Cells, Model, seed_of
+from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
 from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store, digest_of, to_json
 from sim.runs.summary import summarise, to_csv

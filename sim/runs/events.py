@@ -16,15 +16,16 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute, parquet
 
+from sim.kernel.draws import seed_of
 from sim.runs.batch import run_batch
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Failure, Workers
-from sim.runs.replicate import Cells, Model, seed_of
+from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
 from sim.runs.store import Store
 
 if TYPE_CHECKING:
-    from sim.events import EventLog
+    from sim.runs.event_log import EventLog
     from sim.scenario import Scenario
 
 EVENTS = "events.parquet"
@@ -78,8 +79,8 @@ def run_with_events(
 
 def run_logged(folder: Path, scenario: Scenario, seed: int, months: int) -> Cells:
     """A replicate's outcomes, months x outcomes; its events are left in ``folder`` under its seed."""
-    from sim.events import EventLog
-    from sim.model import EcosystemModel
+    from sim.agents.model import EcosystemModel
+    from sim.runs.event_log import EventLog
 
     model = EcosystemModel(scenario, rng=seed)
     log = EventLog(model)
@@ -94,8 +95,8 @@ def run_logged(folder: Path, scenario: Scenario, seed: int, months: int) -> Cell
 
 def event_table(log: EventLog) -> pa.Table:
     """A log with names instead of numbers; null where there is nothing to name."""
-    from sim.enterprises import CLASSES, ORIGINS
-    from sim.events import EVENTS as KINDS
+    from sim.model.state.enterprises import CLASSES, ORIGINS
+    from sim.runs.event_log import EVENTS as KINDS
 
     columns, world = log.columns(), log.world
     details = [word for kind in KINDS for word in kind.words]

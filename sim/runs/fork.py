@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.kernel.draws import seed_of
 from sim.runs.batch import values
 from sim.runs.branch import branched
 from sim.runs.ensemble import Ensemble, Request, Watcher
 from sim.runs.errors import ResultError
 from sim.runs.executor import Failure, Workers
-from sim.runs.replicate import Cells, Model, seed_of
+from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result, find_result
 from sim.runs.store import CHECKPOINTS, SCENARIO, Store, write_whole
 from sim.scenario import ScenarioError, load
@@ -147,7 +148,7 @@ def advance(
     It goes on from ``world``, a checkpoint or its file, where that is given, and is founded otherwise. The world at the
     end is written to ``file`` where that is given, and is not in the answer then.
     """
-    from sim.model import EcosystemModel
+    from sim.agents.model import EcosystemModel
     from sim.runs.checkpoint import freeze, thaw
 
     data = world.read_bytes() if isinstance(world, Path) else world

@@ -7,9 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.ecosystem import Ecosystem
-from sim.runs.replicate import seed_of
-from sim.threads import number
+from sim.kernel.draws import seed_of
+from sim.kernel.threads import number
+from sim.model.ecosystem import Ecosystem
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

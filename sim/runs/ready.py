@@ -18,9 +18,9 @@ if _HIDDEN:
 import concurrent.futures.process  # noqa: E402, F401
 
 import sim.runs.executor  # noqa: E402, F401
-from sim.compiled import is_warm  # noqa: E402
 from sim.declare import Value  # noqa: E402
-from sim.ecosystem import Ecosystem  # noqa: E402
+from sim.kernel.compiled import is_warm  # noqa: E402
+from sim.model.ecosystem import Ecosystem  # noqa: E402
 from sim.runs.replicate import run_checked  # noqa: E402, F401
 from sim.scenario import load  # noqa: E402
 

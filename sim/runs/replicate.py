@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,16 +18,6 @@ if TYPE_CHECKING:
 Cells = NDArray[np.float64]
 
 
-def seed_of(seed: int, replicate: int) -> int:
-    """The seed (63 bits) of replicate 0, 1, 2, ... of a run with ``seed``.
-
-    It is the first 63 bits of the SHA-256 of the text ``"sim replicate SEED NUMBER"``: a function of these two
-    numbers alone, the same for every scenario, so that replicates of two scenarios with one seed are pairs.
-    """
-    digest = hashlib.sha256(f"sim replicate {seed} {replicate}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
-
-
 @dataclass(frozen=True)
 class Model:
     """What an ensemble runs: a function of scenario, seed and months, its outcomes, and its version.
@@ -43,7 +32,7 @@ class Model:
 
 def run_replicate(scenario: Scenario, seed: int, months: int) -> Cells:
     """Every outcome of every month of one world, months x outcomes."""
-    from sim.ecosystem import Ecosystem
+    from sim.model.ecosystem import Ecosystem
 
     model = Ecosystem(scenario, seed)
     model.run_for(months)
@@ -62,8 +51,7 @@ def run_checked(run: Callable[[Any, int, int], Cells], scenario: Any, seed: int,
 @cache
 def ecosystem() -> Model:
     """The model of this package."""
-    from sim import __version__
-    from sim.compiled import sources_digest
-    from sim.outcomes import OUTCOMES
+    from sim.model.record.outcomes import OUTCOMES
+    from sim.version import __version__, sources_digest
 
     return Model(run_replicate, OUTCOMES, f"{__version__}+{sources_digest()}")

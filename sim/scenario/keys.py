@@ -152,9 +152,9 @@ def known() -> Known:
 def _outcomes() -> dict[str, str] | None:
     # The outcomes stand on a higher floor; only their names and units are wanted, and only when a file is checked.
     try:
-        outcomes = importlib.import_module("sim.outcomes").OUTCOMES
+        outcomes = importlib.import_module("sim.model.record.outcomes").OUTCOMES
     except ModuleNotFoundError as missing:
-        if missing.name != "sim.outcomes":
+        if missing.name != "sim.model.record.outcomes":
             raise
         return None
     return {name: outcome.unit for name, outcome in outcomes.items()}

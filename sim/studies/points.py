@@ -23,10 +23,11 @@ import pyarrow as pa
 from pyarrow import compute, parquet
 
 from sim.declare import Value
+from sim.kernel.draws import seed_of
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Failure, Workers
 from sim.runs.provenance import provenance
-from sim.runs.replicate import Cells, Model, seed_of
+from sim.runs.replicate import Cells, Model
 from sim.runs.store import MANIFEST, SCENARIO, Say, Store, digest_of, to_json
 from sim.scenario import Scenario
 

@@ -58,7 +58,7 @@ def variance_by_kind(
     """
     if not any(out.glob("sensitivity-*")):
         return {}
-    from sim.studies.sensitivity import stored, uncertain
+    from sim.studies.questions.sensitivity import stored, uncertain
 
     moved = [row.key for row, _ in uncertain(scenario)[0]]
     found = {name: stored(out, scenario, name, version, moved) for name in outcomes}

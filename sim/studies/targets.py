@@ -13,7 +13,7 @@
     scale = "log"
 
     [targets.growth_shape]
-    fact = "growth_shape"                       # a check of sim.facts: the middle of its band, a quarter of its width
+    fact = "growth_shape"                       # a check of sim.evidence.facts: the middle of its band, a quarter of its width
 
     [targets.jobs]
     outcome = "jobs"
@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.declare import Outcome, Parameter, Source, Value
-from sim.facts import LAST, Check, checks, measured
+from sim.evidence.facts import LAST, Check, checks, measured
 from sim.runs.replicate import Cells
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule, load, months
 from sim.scenario.faults import shown
@@ -146,7 +146,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Reading:
-    """One number of a world, measured as a check of ``sim.facts`` is, from calendar month ``first`` to ``last``."""
+    """One number of a world, measured as a check of ``sim.evidence.facts`` is, from calendar month ``first`` to ``last``."""
 
     outcome: str
     per: str
@@ -448,7 +448,7 @@ class _Reader:
         )  # fmt: skip
 
     def of_fact(self, path: tuple[str, ...], table: Mapping[str, Any]) -> dict[str, Any]:
-        """What a check of ``sim.facts`` says, and what the file says beside it."""
+        """What a check of ``sim.evidence.facts`` says, and what the file says beside it."""
         for part in table:
             if part in (*TARGET, *_OTHER) and part not in ("fact", *_OF_A_FACT):
                 self.refuse((*path, part), f"is what the fact says, allowed beside it: {', '.join(_OF_A_FACT)}")

@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 
 from sim.declare import Value
+from sim.kernel.draws import seed_of
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Failure, Workers
-from sim.runs.replicate import Cells, Model, seed_of
+from sim.runs.replicate import Cells, Model
 from sim.runs.store import Store
 from sim.scenario import Scenario, months
 from sim.scenario.rules import contradictions

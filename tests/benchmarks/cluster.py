@@ -17,12 +17,13 @@ from typing import Any
 from common import Section, Table, number
 
 import sim
+from sim.kernel.draws import seed_of
 from sim.runs import groups
 from sim.runs.batch import run_batch
 from sim.runs.cluster import Cluster, pack
 from sim.runs.ensemble import Watcher
 from sim.runs.executor import Workers
-from sim.runs.replicate import Cells, Model, ecosystem, run_checked, seed_of
+from sim.runs.replicate import Cells, Model, ecosystem, run_checked
 from sim.scenario import Scenario
 
 NAME, ORDER = "cluster", 6

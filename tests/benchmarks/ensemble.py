@@ -12,7 +12,7 @@ from pathlib import Path
 from common import ROOT, Section, Table, count, number, summary
 
 import sim
-from sim.runs.replicate import seed_of
+from sim.kernel.draws import seed_of
 
 NAME, ORDER = "ensemble", 2
 SCENARIO, WORLDS, MONTHS = "shougang", 1_000, 64

@@ -19,10 +19,10 @@ import numpy as np
 from common import ROOT, Section, Table, Timing, count, number, per, summary, timed
 
 import sim
-from sim import draws, maths, threads
-from sim.compiled import compiled
-from sim.enterprises import COLUMNS
-from sim.threads import BLOCK
+from sim.kernel import draws, maths, threads
+from sim.kernel.compiled import compiled
+from sim.kernel.threads import BLOCK
+from sim.model.state.enterprises import COLUMNS
 
 NAME, ORDER = "floor", 0
 SCENARIO = "manufacturing"
@@ -32,7 +32,8 @@ AIM = 60.0  # nanoseconds an enterprise and month on two threads
 PLAIN = """
 import json, sys
 from collections import Counter
-from sim import draws, maths
+from sim.kernel import draws
+from sim.kernel import maths
 seen = Counter()
 
 def counted(module, name):
@@ -85,7 +86,7 @@ def bytes_asked() -> tuple[float, float]:
 
     from sim import mechanisms
 
-    modules = [import_module(f"sim.mechanisms.{it.name}") for it in iter_modules(mechanisms.__path__)]
+    modules = [import_module(f"sim.model.mechanisms.{it.name}") for it in iter_modules(mechanisms.__path__)]
     groups = [it for module in modules for it in vars(module).values() if hasattr(it, "_fields")]
     size = {column.name: np.dtype(column.dtype).itemsize for column in COLUMNS}
     reads = {name for it in groups if "Reads" in it.__name__ for name in it._fields}

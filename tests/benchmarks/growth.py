@@ -10,7 +10,7 @@ from typing import Any
 
 from common import ROOT, Section, Table, Timing, count, number, summary
 
-from sim.enterprises import BYTES_A_ROW
+from sim.model.state.enterprises import BYTES_A_ROW
 
 NAME, ORDER = "growth", 1
 SCENARIO = "manufacturing"
@@ -24,7 +24,7 @@ import hashlib, json, re, sys, time
 from pathlib import Path
 import numpy as np
 import sim
-from sim.enterprises import COLUMNS
+from sim.model.state.enterprises import COLUMNS
 from sim.runs.ready import load_kernels
 
 def most():  # kB in memory at once; what `resource` says counts the process that started this one, too

@@ -8,7 +8,7 @@ from sim.report.html.markup import Markup, table, tag
 from sim.report.html.rests_on import kind_badge
 from sim.report.tables import plain
 from sim.scenario import Scenario, describe
-from sim.studies.compare import Variant
+from sim.studies.questions.compare import Variant
 
 
 def changed_keys(baseline: Scenario, variant: Variant) -> Markup:

@@ -13,8 +13,8 @@ from sim.report.html.markup import Markup, tag
 from sim.report.pages import Mark
 from sim.runs.replicate import Cells
 from sim.runs.summary import number
-from sim.studies.compare import Interval
-from sim.studies.indices import Estimate
+from sim.studies.estimators.indices import Estimate
+from sim.studies.questions.compare import Interval
 
 Numbers = NDArray[np.float64]
 

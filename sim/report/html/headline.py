@@ -10,7 +10,7 @@ from sim.report.html.markup import Markup, join, tag
 from sim.report.tables import plain, signed, verdict
 from sim.runs.result import Result
 from sim.runs.summary import Row, number, span
-from sim.studies.compare import Comparison, Difference, Variant
+from sim.studies.questions.compare import Comparison, Difference, Variant
 
 _COUNTS = frozenset({"enterprises", "people"})  # units of what a name counts: "210 startups" says it all
 _FIRST = 3  # outcomes in the sentence on one result

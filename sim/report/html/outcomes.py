@@ -10,7 +10,7 @@ from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.tables import signed
 from sim.runs.result import Result
 from sim.runs.summary import Row, number, span
-from sim.studies.compare import Difference, Variant
+from sim.studies.questions.compare import Difference, Variant
 
 
 def outcomes_of(result: Result, names: Sequence[str], meanings: dict[str, str]) -> Markup:

@@ -10,7 +10,7 @@ from sim.report.html.markup import Markup, join, table, tag
 from sim.report.html.page import Section
 from sim.report.rotations import asked_text, count_text, made_text, remarks, wanted_text
 from sim.runs.summary import number, span
-from sim.studies.rotation import Rotation, Row
+from sim.studies.questions.rotation import Rotation, Row
 
 HEADING = "Rotation: each target as predicted by a fit to the others"
 WORDS = (

@@ -19,8 +19,8 @@ from sim.report.html.results import SOURCES, Report
 from sim.report.html.stored import Stored
 from sim.report.tables import plain, signed
 from sim.runs.summary import csv_bytes, number, span
-from sim.studies.indices import Estimate
-from sim.studies.sensitivity import Sensitivity, Varied, uncertain
+from sim.studies.estimators.indices import Estimate
+from sim.studies.questions.sensitivity import Sensitivity, Varied, uncertain
 
 _BARS = 15  # parameters in the chart; the table has all
 

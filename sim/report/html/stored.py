@@ -18,11 +18,11 @@ from sim.runs.errors import ResultError
 from sim.runs.replicate import Cells
 from sim.runs.store import MANIFEST, SCENARIO, Store, clean
 from sim.scenario import Scenario, ScenarioError, load
-from sim.studies.calibrate import AS_IT_IS, EVALUATIONS, FITTED, INTERVAL, POSTERIOR, ROTATION, SAMPLE
+from sim.studies.estimators.posterior import Floats, quantiles
 from sim.studies.points import REPLICATES, Point
-from sim.studies.posterior import Floats, quantiles
-from sim.studies.rotation import lies_within, wanted_band
-from sim.studies.sensitivity import ANSWER, Sensitivity, read_answer
+from sim.studies.questions.calibrate import AS_IT_IS, EVALUATIONS, FITTED, INTERVAL, POSTERIOR, ROTATION, SAMPLE
+from sim.studies.questions.rotation import lies_within, wanted_band
+from sim.studies.questions.sensitivity import ANSWER, Sensitivity, read_answer
 from sim.studies.targets import Moved
 
 

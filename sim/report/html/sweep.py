@@ -23,8 +23,8 @@ from sim.report.tables import chosen, plain, signed
 from sim.runs.store import Store
 from sim.runs.summary import csv_bytes, number, span
 from sim.scenario import describe
-from sim.studies.compare import CONFIDENCE, SKEWED_FROM, verdict
-from sim.studies.sweep import BASELINE, SHOWN, statistics
+from sim.studies.questions.compare import CONFIDENCE, SKEWED_FROM, verdict
+from sim.studies.questions.sweep import BASELINE, SHOWN, statistics
 
 _DIGITS = 8  # of a number that the page's script reads
 _MOST = 12  # outcomes that can be chosen

@@ -25,7 +25,7 @@ from sim.report.validation import (
     verdict_text,
 )
 from sim.runs.summary import number, span
-from sim.studies.validate import Validation, Verdict
+from sim.studies.questions.validate import Validation, Verdict
 
 _WORDS = {
     "predicted": "What the model was not fitted to. A failure here is a finding about the model.",

@@ -18,8 +18,8 @@ from sim.runs.errors import Incompatible, ResultError
 from sim.runs.result import Result, find_result
 from sim.runs.store import write_whole
 from sim.scenario import Scenario
-from sim.studies.compare import compare_results
-from sim.studies.sensitivity import Sensitivity, stored
+from sim.studies.questions.compare import compare_results
+from sim.studies.questions.sensitivity import Sensitivity, stored
 
 
 @dataclass(frozen=True)

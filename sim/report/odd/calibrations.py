@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.facts import TARGETS
+from sim.evidence.facts import TARGETS
 from sim.report.odd.markdown import code, codes, number, span, table
 from sim.report.odd.shipped import place
 

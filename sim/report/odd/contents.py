@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.outcomes import OUTCOMES
+from sim.model.record.outcomes import OUTCOMES
 from sim.report.odd import calibrations, evidence, month, settings, shipped
 from sim.report.odd.markdown import code, table
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from sim.evidence import Fact, facts
-from sim.facts import Check, checks
+from sim.evidence.evidence import Fact, facts
+from sim.evidence.facts import Check, checks
 from sim.report.odd.markdown import code, codes, number, span, table
 from sim.report.odd.settings import parameters
 from sim.report.odd.shipped import fact_of, own_figures

@@ -7,15 +7,15 @@ from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 
-from sim import draws
-from sim.economy import ACCOUNTS, PEOPLE, TRANSFERS, Posted, Sectors
-from sim.enterprises import CLASSES, COLUMNS, NAMES, ORIGINS, STATUSES
-from sim.links import Links
+from sim.kernel import draws
+from sim.model.state.economy import ACCOUNTS, PEOPLE, TRANSFERS, Posted, Sectors
+from sim.model.state.enterprises import CLASSES, COLUMNS, NAMES, ORIGINS, STATUSES
+from sim.model.state.links import Links
+from sim.model.state.world import KINDS, PlatformState, SiteState
 from sim.report.odd.markdown import code, codes, sentence, table
 from sim.report.odd.rooms import room
 from sim.report.odd.steps import Step, opening, steps
 from sim.report.odd.uses import Uses, purposes
-from sim.world import KINDS, PlatformState, SiteState
 
 _PURPOSE = re.compile(r"^([A-Z]\w*) = (\d+)  # (.+)$", re.MULTILINE)
 

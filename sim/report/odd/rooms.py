@@ -11,15 +11,15 @@ from typing import NamedTuple
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 # Whose methods are meant by ``world.x()`` and the like: names of variables and attributes, by module and class.
 _HELD = {
-    "world": ("sim.world", "World"),
-    "links": ("sim.links", "Links"),
-    "ring": ("sim.ring", "Ring"),
-    "books": ("sim.economy", "Books"),
+    "world": ("sim.model.state.world", "World"),
+    "links": ("sim.model.state.links", "Links"),
+    "ring": ("sim.model.state.ring", "Ring"),
+    "books": ("sim.model.state.economy", "Books"),
 }
 
 
 class Function(NamedTuple):
-    """A function or method by its module and its name there, such as ``sim.world`` and ``World.vacate``."""
+    """A function or method by its module and its name there, such as ``sim.model.state.world`` and ``World.vacate``."""
 
     module: str
     name: str

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.evidence import facts
+from sim.evidence.evidence import facts
 from sim.report.odd.markdown import code, codes, number, table
 from sim.report.odd.settings import parameters
 from sim.scenario import Figure, Row, Scenario, describe, load

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sim.report.odd.rooms import Function, Room, room
 from sim.report.odd.uses import Uses, uses
 
-_MODEL, _CLASS = "sim.ecosystem", "Ecosystem"
+_MODEL, _CLASS = "sim.model.ecosystem", "Ecosystem"
 
 
 class Step(NamedTuple):
@@ -41,7 +41,7 @@ class Step(NamedTuple):
 
 def opening() -> Step:
     """What is done before the first month: not a part of ``step``."""
-    return Step("population", Function("sim.founding", "found"))
+    return Step("population", Function("sim.model.mechanisms.population", "found"))
 
 
 @cache

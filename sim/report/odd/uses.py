@@ -10,10 +10,10 @@ import ast
 from dataclasses import dataclass, field
 from functools import cache
 
-from sim import draws
 from sim.declare import declared
-from sim.economy import TRANSFERS
-from sim.enterprises import NAMES
+from sim.kernel import draws
+from sim.model.state.economy import TRANSFERS
+from sim.model.state.enterprises import NAMES
 from sim.parameters import Levers
 from sim.report.odd.rooms import Function, reached, room
 
@@ -174,7 +174,10 @@ def _purposes(node: ast.expr, number: int) -> list[str]:
 
 def _transfer(function: Function, node: ast.Name, looked_up: set[int], found: Uses) -> None:
     """A named transfer is booked where its name stands, unless that only looks a total up."""
-    known = room(function.module).imported.get(node.id, ("", ""))[0] == "sim.economy" and node.id.lower() in TRANSFERS
+    known = (
+        room(function.module).imported.get(node.id, ("", ""))[0] == "sim.model.state.economy"
+        and node.id.lower() in TRANSFERS
+    )
     if known and id(node) not in looked_up:
         found.transfers.add(node.id.lower())
 

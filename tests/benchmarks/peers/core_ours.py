@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from serve import serve
 
-from sim import draws, maths
-from sim.compiled import compiled, equation
+from sim.kernel import draws, maths
+from sim.kernel.compiled import compiled, equation
 
 MONTH, NEWCOMER, OPENING = 0, 1, 2  # blocks of four uniforms
 BLOCK = 4_096  # rows that stay in cache from one loop to the next

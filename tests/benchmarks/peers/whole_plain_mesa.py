@@ -21,7 +21,7 @@ import numpy as np
 from serve import serve
 from whole_ours import Peer as Whole
 
-from sim import draws, maths
+from sim.kernel import draws, maths
 
 MASK = 0xFFFFFFFF
 

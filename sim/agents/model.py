@@ -1,0 +1,70 @@
+"""The ecosystem as a Mesa model: its month is that of ``Ecosystem``, its agents are views of the table's rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.agents import IdleSite, InnovationPlatform, LazyAgents
+from sim.model.ecosystem import Ecosystem
+from sim.model.mechanisms import finance
+from sim.model.record.outcomes import OUTCOMES
+from sim.model.state.economy import TRANSFERS, transfer
+from sim.scenario import Scenario
+
+
+class EcosystemModel(Ecosystem, LazyAgents):
+    """An ecosystem of big, medium and small enterprises that share innovation platforms and idle resources.
+
+    ``scenario`` is a ``Scenario``, a path or the name of a shipped one; ``rng`` an integer seed, a numpy Generator
+    that gives one, or None for a fresh one. With ``ledger`` the books are checked after every mechanism.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path = "manufacturing",
+        rng: int | np.random.Generator | None = None,
+        ledger: bool = False,
+    ) -> None:
+        seed = int(np.random.default_rng(rng).integers(2**63)) if not isinstance(rng, int) else rng
+        LazyAgents.__init__(self, rng=seed)
+        Ecosystem.__init__(self, scenario, seed, ledger)
+        self.platforms: list[InnovationPlatform] = []
+        self.sites = [IdleSite(self, site.name, site.number, site) for site in self.world.sites]
+
+    def _settle(self) -> None:
+        """Views of enterprises that left end; new platforms become agents."""
+        if len(self.world.left):
+            self.agents.forget(self.world.left)
+        super()._settle()
+        for state in self.world.platforms[len(self.platforms) :]:
+            self.platforms.append(InnovationPlatform(self, state.name, state.number, state))
+
+    def _reclass(self, rows: Any) -> None:
+        """Views that are held follow the class of their enterprises."""
+        self.agents.reclass(rows)
+
+    @property
+    def sector_names(self) -> tuple[str, ...]:
+        places = ("suppliers", "makers", "sellers")
+        return tuple(f"{places[number % 3]} {number // 3 + 1}" for number in range(len(self.world.sectors.open)))
+
+    def leave(self, rows: Any) -> None:
+        """Strike the enterprises in ``rows`` off, booked as any other exit."""
+        finance.leave(self.world, np.asarray(rows, np.int64))
+        self.world.books.settle()
+        self._settle()
+
+    def transfer(self, agent: Any, amount: float, purpose: str) -> None:
+        """Book ``amount`` (million yuan, positive to the enterprise) under one of the named transfers."""
+        if purpose not in TRANSFERS:
+            raise ValueError(f"{purpose!r} is no named transfer; there are {', '.join(TRANSFERS)}")
+        table = self.enterprises
+        row = int(np.flatnonzero(table.identity == agent.unique_id)[0])
+        transfer(row, amount, table.cash, self.world.books.flows, list(TRANSFERS).index(purpose))
+        self.world.books.settle()
+
+
+__all__ = ["OUTCOMES", "EcosystemModel"]

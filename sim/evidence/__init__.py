@@ -1,0 +1,1 @@
+"""Facts with source and trust, and what the model is held to."""

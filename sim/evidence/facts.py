@@ -1,0 +1,306 @@
+"""Facts that the model is held to: each names its evidence, and says on which outcome of which scenario to measure it.
+
+A check is declared once, in ``facts.toml`` beside this file: validation judges by it, calibration takes targets of it.
+A user's own file has the same form; where the evidence is the user's, ``source`` and ``value`` stand for ``evidence``.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.evidence import evidence
+from sim.evidence.evidence import Trust, fact
+from sim.scenario.extending import find, folders, shipped_files
+from sim.scenario.faults import Fault, ScenarioError, shown
+from sim.scenario.keys import known, meant
+from sim.scenario.months import is_month
+from sim.scenario.reading import Document, read
+
+Rule = Literal["band", "figure"]
+Form = Literal["value", "difference", "relative"]
+Bound = Literal["about", "at least", "at most"]
+Numbers = NDArray[np.float64]
+
+LAST = "last"  # the run's last month, whichever that is
+TARGETS = "calibration"  # folder beside the shipped scenarios: what their fitted values aim at
+_TRUSTS = get_args(Trust)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One fact as it is measured on the model.
+
+    The value of a world is ``outcome``, over ``per`` where that is given (and over the ratio of the two outcomes of
+    ``than``), in the month ``months[0]``, or its mean over the months ``months[0]`` to ``months[1]`` that have a
+    value. With ``against`` it is the difference from that scenario's value on the same seed, as it is or
+    (``relative``) over it.
+    """
+
+    name: str
+    title: str
+    group: str
+    evidence: tuple[str, ...]  # names in evidence.toml
+    scenario: str
+    outcome: str
+    months: tuple[str, str]  # "YYYY-MM", first and last; or ("last", "last")
+    band: tuple[float, float]  # in which the model's value must lie; an end may be infinite
+    per: str = ""
+    against: str = ""
+    form: Form = "value"
+    rule: Rule = "band"  # "figure": the 90% interval covers the article's figure and is narrow
+    note: str = ""  # how the band follows from the evidence
+    than: tuple[str, ...] = ()
+    bound: Bound = "about"  # of a figure: how it is meant
+    unit: str = ""  # where it is not the outcome's
+    fitted_by: str = ""  # what in the scenario was fitted to this fact; empty where it is predicted
+    finding: str = ""  # why the model fails it, where it does, and what would mend it
+    cited: str = ""  # the source, where it is not in the evidence
+    said: float | None = None  # the source's value, where it is not in the evidence
+
+    @property
+    def source(self) -> str:
+        """The sources of its evidence, each once."""
+        return self.cited or "; ".join(dict.fromkeys(fact(name).source for name in self.evidence))
+
+    @property
+    def trust(self) -> str:
+        """How far its evidence can be trusted: the least of it counts; nothing is known of a user's own."""
+        return max((fact(name).trust for name in self.evidence), key=_TRUSTS.index, default="")
+
+    @property
+    def value(self) -> float | None:
+        """The number that the source gives; None where it gives several, or words."""
+        values = [fact(name).value for name in self.evidence]
+        one = values[0] if len(values) == 1 else None
+        return self.said if self.said is not None else float(one) if isinstance(one, int | float) else None
+
+    @property
+    def value_unit(self) -> str:
+        """The unit of that number in the evidence, which need not be the outcome's."""
+        return fact(self.evidence[0]).unit if len(self.evidence) == 1 and self.said is None else ""
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Every outcome that it is measured on."""
+        return tuple(dict.fromkeys(filter(None, (self.outcome, self.per, *self.than))))
+
+
+def measured(check: Check, column: Callable[[str], Numbers], first: int, last: int) -> Numbers:
+    """The check's value in each world, without what it is held ``against``; NaN where there is none.
+
+    ``column`` gives an outcome by name, worlds x months; ``first`` and ``last`` are months since the start.
+    """
+    span = slice(first, last + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = column(check.outcome)[:, span]
+        if check.per:
+            values = values / column(check.per)[:, span]
+        if check.than:
+            top, bottom = check.than
+            values = values / (column(top)[:, span] / column(bottom)[:, span])
+        some = np.isfinite(values)
+        total: Numbers = np.where(some, values, 0.0).sum(axis=1)
+        return total / np.where(some.any(axis=1), some.sum(axis=1), np.nan)
+
+
+def held_against(check: Check, here: Numbers, there: Numbers) -> Numbers:
+    """The check's value from those of the same worlds here and in the scenario that it is held against."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Numbers = (here - there) / there if check.form == "relative" else here - there
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+@cache
+def checks(path: Path | None = None) -> dict[str, Check]:
+    """The checks of a file, the shipped ones by default, by name, in its order; ScenarioError with all its faults."""
+    document = read(str(path or Path(__file__).with_suffix(".toml")))
+    faults = list(document.faults)
+    found = {}
+    for name, table in document.table.items():
+        if isinstance(table, dict):
+            found[name] = _Reader(document, name, table, faults).check()
+        else:
+            faults.append(document.fault((name,), f"{shown(table)} is no check, allowed: a table [{name}]"))
+    if faults:
+        raise ScenarioError(sorted(faults))
+    return found
+
+
+def calibrated() -> dict[str, str]:
+    """The checks that the shipped values are fitted to, and by which calibration."""
+    found: dict[str, str] = {}
+    for folder in folders():
+        for file in sorted((folder / TARGETS).glob("*.targets.toml")):
+            targets = tomllib.loads(file.read_text(encoding="utf-8")).get("targets", {})
+            named = (it.get("fact") for it in targets.values() if isinstance(it, dict))
+            found |= {name: f"the calibration {TARGETS}/{file.name}" for name in named if name}
+    return found
+
+
+class _Reader:
+    """Reads one check of a file; what is wrong goes to ``faults``, and something harmless stands in its place."""
+
+    def __init__(self, document: Document, name: str, table: Mapping[str, Any], faults: list[Fault]) -> None:
+        self.document, self.name, self.table, self.faults = document, name, table, faults
+
+    def check(self) -> Check:
+        for key in self.table:
+            if key not in _KEYS:
+                self.refuse(key, f"unknown key, {meant(key, _KEYS)}")
+        outcomes = known().outcomes or {}
+        cited = self.text("source", missing="")
+        evidence_names = self.evidence(required=not cited)
+        against = self.scenario("against", required=False)
+        form = self.one_of("form", get_args(Form))
+        rule = self.one_of("rule", get_args(Rule))
+        if against and form == "value":
+            self.refuse("against", 'is given and form is "value", allowed: form = "difference" or "relative"')
+        if form != "value" and not against:
+            self.refuse("form", f'"{form}" needs a scenario, allowed: against = NAME')
+        check = Check(
+            name=self.name,
+            title=self.text("title"),
+            group=self.text("group", missing="own"),
+            evidence=evidence_names,
+            scenario=self.scenario("scenario", required=True),
+            outcome=self.named("outcome", outcomes, required=True),
+            months=self.months(),
+            band=self.band(),
+            per=self.named("per", outcomes),
+            against=against,
+            form=form,
+            rule=rule,
+            note=self.text("note", missing=""),
+            than=self.than(outcomes),
+            bound=self.one_of("bound", get_args(Bound)),
+            unit=self.text("unit", missing=""),
+            fitted_by=self.text("fitted_by", missing=""),
+            finding=self.text("finding", missing=""),
+            cited=cited,
+            said=self.number("value"),
+        )
+        wrong = any(fault.key.startswith((f"{self.name}.evidence", f"{self.name}.value")) for fault in self.faults)
+        if rule == "figure" and not wrong and check.value is None:
+            self.refuse("rule", '"figure" needs one number, allowed: evidence that is one, or source and value')
+        return check
+
+    def refuse(self, key: str, message: str) -> None:
+        self.faults.append(self.document.fault((self.name, key), message))
+
+    def text(self, key: str, missing: str | None = None) -> str:
+        value = self.table.get(key, missing)
+        if value is None:
+            self.refuse(key, "is missing, allowed: text")
+        elif not isinstance(value, str):
+            self.refuse(key, f"{shown(value)} is no text, allowed: text")
+        else:
+            return " ".join(value.split())
+        return ""
+
+    def named(self, key: str, names: Collection[str], *, required: bool = False) -> str:
+        value = self.text(key, None if required else "")
+        if value and value not in names:
+            self.refuse(key, f"{shown(value)} is no outcome, {meant(value, names)}")
+        return value
+
+    def one_of(self, key: str, allowed: tuple[Any, ...]) -> Any:
+        value = self.table.get(key, allowed[0])
+        if value in allowed:
+            return value
+        self.refuse(key, f"{shown(value)} is not among these, allowed: {' or '.join(map(shown, allowed))}")
+        return allowed[0]
+
+    def evidence(self, *, required: bool) -> tuple[str, ...]:
+        given = self.table.get("evidence", [])
+        names = [given] if isinstance(given, str) else given
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            self.refuse("evidence", f"{shown(given)} is no list of names, allowed: names of facts in evidence.toml")
+            return ()
+        facts = [it.name for it in evidence.facts()]
+        for name in names:
+            if name not in facts:
+                self.refuse("evidence", f"{shown(name)} is no fact of evidence.toml, {meant(name, facts)}")
+        if required and not names:
+            self.refuse("evidence", "is missing, allowed: names of facts in evidence.toml, or source and value")
+        return tuple(name for name in names if name in facts)
+
+    def scenario(self, key: str, *, required: bool) -> str:
+        """A scenario's name; a file's path is relative to the file of the checks."""
+        name = self.text(key, None if required else "")
+        if not name or name in shipped_files():
+            return name
+        beside = Path(self.document.path).parent / name
+        path = str(beside) if beside.exists() else name
+        if faults := find(path).faults:
+            self.refuse(key, f"{shown(name)}: {faults[0].message}")
+        return path
+
+    def months(self) -> tuple[str, str]:
+        allowed = 'allowed: "last", "YYYY-MM" or ["YYYY-MM", "YYYY-MM"]'
+        given = self.table.get("months")
+        if given is None:
+            self.refuse("months", f"is missing, {allowed}")
+            return LAST, LAST
+        first, last = given if isinstance(given, list) and len(given) == 2 else (given, given)
+        if (first, last) == (LAST, LAST):
+            return LAST, LAST
+        for month in (first, last):
+            if not (isinstance(month, str) and is_month(month)):
+                self.refuse("months", f"{shown(month)} is not a month, {allowed}")
+                return LAST, LAST
+        if last < first:
+            self.refuse("months", f"{shown(last)} is before {shown(first)}, allowed: the first month first")
+        return first, last
+
+    def band(self) -> tuple[float, float]:
+        allowed = "allowed: [low, high], where one may be -inf or inf"
+        given = self.table.get("band")
+        if given is None:
+            self.refuse("band", f"is missing, {allowed}")
+        elif not (isinstance(given, list) and len(given) == 2 and all(map(_is_number, given))):
+            self.refuse("band", f"{shown(given)} is not two numbers, {allowed}")
+        elif any(map(math.isnan, given)) or given[0] >= given[1] or not any(map(math.isfinite, given)):
+            self.refuse("band", f"{given[0]:g} to {given[1]:g} holds nothing out, or nothing in, {allowed}")
+        else:
+            return float(given[0]), float(given[1])
+        return 0.0, 1.0
+
+    def than(self, outcomes: Collection[str]) -> tuple[str, ...]:
+        given = self.table.get("than", [])
+        if not isinstance(given, list) or len(given) not in (0, 2) or not all(isinstance(it, str) for it in given):
+            self.refuse("than", f"{shown(given)} is not two outcomes, allowed: [OUTCOME, PER]")
+            return ()
+        for name in given:
+            if name not in outcomes:
+                self.refuse("than", f"{shown(name)} is no outcome, {meant(name, outcomes)}")
+        return tuple(given)
+
+    def number(self, key: str) -> float | None:
+        value = self.table.get(key)
+        if value is None:
+            return None
+        if not _is_number(value) or not math.isfinite(value):
+            self.refuse(key, f"{shown(value)} is no number, allowed: the source's number")
+            return None
+        if "source" not in self.table:
+            self.refuse(key, "is given without source, allowed: source and value together")
+        return float(value)
+
+
+_KEYS = (
+    "title", "group", "evidence", "source", "value", "scenario", "outcome", "per", "than", "months", "band", "against",
+    "form", "rule", "bound", "unit", "fitted_by", "note", "finding",
+)  # fmt: skip
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,1 @@
+"""Compiled loops, their mathematics, threads and random numbers."""

@@ -1,0 +1,264 @@
+"""Random numbers without state: a draw is a function of seed, identity, month and purpose.
+
+The generator is Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"),
+held to the known-answer vectors of its authors by ``tests/test_draws.py``. One block yields four uniforms; a purpose
+is a block with up to four words, named below. Blocks are only ever appended: a number, once given, is never reused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.kernel import maths
+from sim.kernel.compiled import compiled, equation
+
+# One block per purpose; the comment names its four words.
+OPENING = 0  # shifts of the lattice from which the opening population is drawn
+KNOWLEDGE = 2  # the three axes of knowledge, quality
+IDEAS = 4  # number of ideas a source gives in a month
+IDEA = 5  # quality, sector, staff wished, capital need
+IDEA_CHANNELS = 6  # taste for independent, spin-off, maker, tenant
+NEWBORN = 7  # staff, sales, any sales, revenue per worker
+NEWBORN_TRAITS = 8  # lines, productivity, energy, capital intensity
+START = 9  # start of operation, resumption, deregistration, stop
+ADOPTION = 10  # adopts or quits, which platform
+RESOURCES = 11  # recruited, pulled, aged out, kind
+LETTING = 12  # considers a move, taste for the site, priority, leaves
+PLACES = 13  # an idea's place at a site, a fund backs it
+MATCHING = 14  # meets: domestic, foreign, user, another member
+MATCHING_CELL = 15  # cell of the domestic, foreign, user partner; point on the ring
+MATCHING_DOMESTIC = 16  # place within the cell on three axes; point on the ring of all
+MATCHING_FOREIGN = 17  # place within the cell on three axes; meets without a platform
+MATCHING_USER = 18  # place within the cell on three axes
+PAIR = 19  # taste of a pair of enterprises, keyed by both identities
+FINANCE = 20  # merit seen, ticket
+PROJECT = 21  # begins, breadth, gain, kind of gain
+COMPONENT = 22  # solved: first, second, third component; abandoned
+PLACE_0 = 23  # needed knowledge on the first axis: first, second, third component
+PLACE_1 = 24  # the same on the second axis
+PLACE_2 = 25  # the same on the third axis
+INDUSTRY = 26  # opens a sector or mode, which, follows into a sector, follows into a mode
+CHAIN = 27  # a link is looked at again, point on the ring, a part is asked, priority
+LINES = 28  # lines lost, lines won, shock to lines
+JOBS = 30  # hiring or talent leaving, talent asked for, shedding, talent granted: roundings
+EXPORTS = 31  # taste for exporting
+BUILDING = 32  # conversion cost of a building
+CONTACT = 33  # contact along the chain, contact with a neighbour, point on the ring
+LINE_SIZES = 34  # size of the lost share, size of the new lines
+TEAM = 35  # a young team: people at the start, people who join, skilled ones among either, first customers
+
+_MASK = np.uint64(0xFFFFFFFF)
+_SHIFT = np.uint64(32)
+_MULTIPLIER_0 = np.uint64(0xD2511F53)
+_MULTIPLIER_1 = np.uint64(0xCD9E8D57)
+_WEYL_0 = np.uint64(0x9E3779B9)
+_WEYL_1 = np.uint64(0xBB67AE85)
+_IDENTITY_KEY = np.uint64(0x1D)
+_TWO_TO_52_BITS = np.uint64(0x4330000000000000)
+
+
+def seed_of(seed: int, replicate: int) -> int:
+    """The seed (63 bits) of replicate 0, 1, 2, ... of a run with ``seed``.
+
+    It is the first 63 bits of the SHA-256 of the text ``"sim replicate SEED NUMBER"``: a function of these two
+    numbers alone, the same for every scenario, so that replicates of two scenarios with one seed are pairs.
+    """
+    digest = hashlib.sha256(f"sim replicate {seed} {replicate}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+@equation
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
+    """Philox 4x32-10 of a counter of four and a key of two 32-bit words (uint64 in and out): four 32-bit words."""
+    a, b, c, d = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
+    key_0, key_1 = np.uint64(k0), np.uint64(k1)
+    for _ in range(10):
+        product_0 = _MULTIPLIER_0 * a
+        product_1 = _MULTIPLIER_1 * c
+        a, b, c, d = (
+            (product_1 >> _SHIFT) ^ b ^ key_0,
+            product_1 & _MASK,
+            (product_0 >> _SHIFT) ^ d ^ key_1,
+            product_0 & _MASK,
+        )
+        key_0 = (key_0 + _WEYL_0) & _MASK
+        key_1 = (key_1 + _WEYL_1) & _MASK
+    return a, b, c, d
+
+
+@equation
+def in_unit(word: Any) -> Any:
+    """A 32-bit word w (uint64) as (w + 1/2) / 2^32.
+
+    Its bits behind those of 2^52 are the number 2^52 + w: a processor without an instruction that turns 64-bit whole
+    numbers into floats would turn them one by one.
+    """
+    return (maths.number_of(np.uint64(word) | _TWO_TO_52_BITS) - (2.0**52 - 0.5)) * 2.0**-32
+
+
+@equation
+def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float, float, float, float]:
+    """The four uniforms of one purpose: float64, never 0 and never 1."""
+    number, who = np.uint64(seed), np.uint64(identity)
+    a, b, c, d = philox(
+        who & _MASK,
+        who >> _SHIFT,
+        np.uint64(int(month) & 0xFFFFFFFF),
+        np.uint64(purpose),
+        number & _MASK,
+        number >> _SHIFT,
+    )
+    return in_unit(a), in_unit(b), in_unit(c), in_unit(d)
+
+
+@compiled
+def fill(u: Any, seed: int, identity: Any, first: int, last: int, month: int, purpose: int) -> None:
+    """The four uniforms of one purpose for a block of rows, several rows at a time: ``u`` has shape (4, rows)."""
+    for i in range(first, last):
+        u[0, i - first], u[1, i - first], u[2, i - first], u[3, i - first] = uniforms(seed, identity[i], month, purpose)
+
+
+@compiled
+def child_identity(parent: int, month: int, channel: int, ordinal: int) -> Any:
+    """A newcomer's identity (63 bits) from its parent's or host's, the month, the channel and its place in it."""
+    who = np.uint64(parent)
+    a, b, _, _ = philox(
+        who & _MASK,
+        who >> _SHIFT,
+        np.uint64(int(month) & 0xFFFFFFFF),
+        np.uint64(ordinal),
+        np.uint64(channel),
+        _IDENTITY_KEY,
+    )
+    return np.int64(((a << _SHIFT) | b) >> np.uint64(1))
+
+
+@equation
+def in_the_middle(u: float) -> bool:
+    """Whether a uniform's normal deviate is near 0: 85 in a hundred are."""
+    return abs(u - 0.5) <= 0.425
+
+
+@equation
+def normal_in_the_middle(u: float) -> float:
+    """The deviate of a uniform in the middle."""
+    q = u - 0.5
+    r = 0.180625 - q * q
+    top = (
+        (((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
+           + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
+        + 133.14166789178437745
+    ) * r + 3.387132872796366608  # fmt: skip
+    low = (
+        (((((5226.495278852854561 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
+           + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
+        + 42.313330701600911252
+    ) * r + 1.0  # fmt: skip
+    return q * top / low
+
+
+@equation
+def normal_in_a_tail(u: float) -> float:
+    """The deviate of any other uniform."""
+    t = math.sqrt(-maths.log(min(u, 1.0 - u))) - 1.6
+    top = (
+        (((((7.7454501427834140764e-4 * t + 0.0227238449892691845833) * t + 0.24178072517745061177) * t
+           + 1.27045825245236838258) * t + 3.64784832476320460504) * t + 5.7694972214606914055) * t
+        + 4.6303378461565452959
+    ) * t + 1.42343711074968357734  # fmt: skip
+    low = (
+        (((((1.05075007164441684324e-9 * t + 5.475938084995344946e-4) * t + 0.0151986665636164571966) * t
+           + 0.14810397642748007459) * t + 0.68976733498510000455) * t + 1.6763848301838038494) * t
+        + 2.05319162663775882187
+    ) * t + 1.0  # fmt: skip
+    return (-top if u < 0.5 else top) / low
+
+
+@equation
+def normal(u: float) -> float:
+    """Standard normal deviate of a uniform: Wichura's AS241 (PPND16), relative error below 1e-15.
+
+    Both of its expressions are reckoned, so that a compiler can take several rows at once; its third is for uniforms
+    nearer to 0 or 1 than 1.4e-11, and ours come no nearer than 2^-33.
+    """
+    middle, tail = normal_in_the_middle(u), normal_in_a_tail(u)
+    return middle if in_the_middle(u) else tail
+
+
+@compiled
+def normals(u: Any, z: Any, number: int) -> None:
+    """The normal deviates ``z`` of ``number`` uniforms: each expression where it holds, which takes half the time."""
+    rows, tail, others = np.empty(number, np.uint32), np.empty(number), np.uint64(0)
+    for k in range(np.uint64(number)):
+        z[k] = normal_in_the_middle(u[k])
+    for k in range(np.uint64(number)):
+        rows[others] = k
+        others += np.uint64(not in_the_middle(u[k]))
+    for k in range(others):
+        tail[k] = u[rows[k]]
+    for k in range(others):
+        tail[k] = normal_in_a_tail(tail[k])
+    for k in range(others):
+        z[rows[k]] = tail[k]
+
+
+@equation
+def gumbel(u: float) -> float:
+    """Standard Gumbel deviate of a uniform: the taste in a choice between channels or partners."""
+    return -maths.log(-maths.log(u))
+
+
+@compiled
+def poisson(u: float, mean: float) -> int:
+    """Poisson count of a uniform by its inverse CDF; above a mean of 50 by the rounded normal of the same moments."""
+    if mean <= 0.0:
+        return 0
+    if mean > 50.0:
+        return max(0, int(math.floor(mean + math.sqrt(mean) * normal(u) + 0.5)))
+    term = maths.exp(-mean)
+    total = term
+    count = 0
+    while u > total and count < 400:
+        count += 1
+        term *= mean / count
+        total += term
+    return count
+
+
+@compiled
+def binomial(u: float, number: int, share: float) -> int:
+    """Binomial count of a uniform by its inverse CDF; above a variance of 50 by the rounded normal."""
+    if number <= 0 or share <= 0.0:
+        return 0
+    if share >= 1.0:
+        return number
+    if number * share * (1.0 - share) > 50.0:
+        middle = number * share
+        width = math.sqrt(number * share * (1.0 - share))
+        return min(number, max(0, int(math.floor(middle + width * normal(u) + 0.5))))
+    if share > 0.5:
+        return number - binomial(1.0 - u, number, 1.0 - share)
+    term = maths.exp(number * maths.log(1.0 - share))
+    total = term
+    count = 0
+    while u > total and count < number:
+        count += 1
+        term *= (number - count + 1) / count * share / (1.0 - share)
+        total += term
+    return count
+
+
+@equation
+def whole(x: float, u: float) -> float:
+    """``x`` people or things in whole ones: rounded up with the probability of its fraction."""
+    return maths.floor(x + u)
+
+
+@compiled
+def monthly(annual: float) -> float:
+    """The monthly probability that adds up to ``annual`` over twelve months."""
+    return -math.expm1(math.log1p(-min(annual, 1.0 - 1e-12)) / 12.0)

@@ -1,0 +1,196 @@
+"""9 Absorption and spill-over: contact teaches what the other knows better; talent decides how much stays.
+
+v_i += chi_i max(0, v_j - v_i) on each contact (Cohen & Levinthal 1989); knowledge above the sector's base fades, and
+so does a lead in productivity or quality, as others imitate it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import draws, maths, threads
+from sim.kernel.compiled import compiled, equation
+from sim.kernel.threads import BLOCK
+from sim.model.state.economy import ticks
+from sim.model.state.enterprises import OPERATING
+from sim.model.state.ring import places
+from sim.model.state.world import COUNT, World
+
+_CONTACTS, _SPILLOVER_GAIN = COUNT["contacts"], COUNT["spillover_gain"]
+_CHAIN, _NEIGHBOUR, _PARTNER = 1, 2, 4  # bits of the kinds of contact that a row has in a month
+
+
+class MeetReads(NamedTuple):
+    identity: Any
+    status: Any
+    site: Any
+    talent: Any
+    met_0: Any
+
+
+class MeetWrites(NamedTuple):
+    """None: contacts are marked in an array of the month."""
+
+
+class Known(NamedTuple):
+    identity: Any
+    site: Any
+    knowledge_0: Any
+    knowledge_1: Any
+    knowledge_2: Any
+
+
+class Reads(NamedTuple):
+    status: Any
+    sector: Any
+    staff: Any
+    talent: Any
+    revenue: Any
+    met_0: Any
+    met_1: Any
+    met_2: Any
+
+
+class Writes(NamedTuple):
+    knowledge_0: Any
+    knowledge_1: Any
+    knowledge_2: Any
+    productivity: Any
+    quality: Any
+
+
+@equation
+def absorptive_capacity(talent: int, staff: int, programme: float, p: Any) -> float:
+    """Part of a gap that one contact closes: half of ``rate`` where the share of talent is ``talent_half``."""
+    share = talent / max(staff, 1)
+    return min(1.0, p.rate * (1.0 + programme) * share / (share + p.talent_half))
+
+
+@equation
+def learned(own: float, other: float, capacity: float) -> float:
+    """Knowledge gained on one axis from one contact."""
+    return capacity * max(0.0, other - own)
+
+
+@equation
+def kept(own: float, base: float, p: Any) -> float:
+    """Knowledge after a month's fading towards what anyone in the sector knows."""
+    return own - p.depreciation / 12.0 * max(0.0, own - base)
+
+
+@equation
+def led(own: float, p: Any) -> float:
+    """Productivity or quality after a month in which others imitate part of a lead over the sector's usual one, 1."""
+    return own - p.imitation / 12.0 * max(0.0, own - 1.0)
+
+
+@equation
+def teach(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Any, p: Any) -> None:
+    """One contact of row ``i`` with knowledge (k_0, k_1, k_2); what is learned raises efficiency a little."""
+    gain_0 = learned(w.knowledge_0[i], k_0, capacity)
+    gain_1 = learned(w.knowledge_1[i], k_1, capacity)
+    gain_2 = learned(w.knowledge_2[i], k_2, capacity)
+    w.knowledge_0[i] += gain_0
+    w.knowledge_1[i] += gain_1
+    w.knowledge_2[i] += gain_2
+    w.productivity[i] *= maths.exp(p.efficiency * (gain_0 + gain_1 + gain_2))
+
+
+@compiled
+def meet(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, contacts: Any) -> None:
+    """Mark the kinds of contact that each row is open to this month."""
+    for i in range(lo, hi):
+        u_chain, u_neighbour, _, _ = draws.uniforms(seed, r.identity[i], month, draws.CONTACT)
+        able = (r.status[i] == OPERATING) & (r.talent[i] > 0)
+        chain = _CHAIN if able & (u_chain < p.contact) else 0
+        neighbour = _NEIGHBOUR if able & (u_neighbour < p.contact) & (r.site[i] >= 0) else 0
+        partner = _PARTNER if able & (r.met_0[i] >= 0.0) else 0
+        contacts[i] = chain | neighbour | partner
+
+
+@compiled
+def listen(
+    lo: int, hi: int, seed: int, month: int, known: Any, rows: Any, contacts: Any, partner: Any, tenants: Any,
+    tenant_rows: Any, of_chain: Any, of_site: Any,
+) -> None:  # fmt: skip
+    """What the chain partner and the neighbour of each of ``rows`` know, before anyone learns; no one, no contact."""
+    points = np.zeros(hi - lo)
+    for k in range(lo, hi if len(tenants) > 1 else lo):
+        _, _, points[k - lo], _ = draws.uniforms(seed, known.identity[rows[k]], month, draws.CONTACT)
+    place = places(tenants, points)
+    for k in range(lo, hi):
+        i, chain, neighbour = rows[k], np.int64(partner[k]), np.int64(-1)
+        if contacts[i] & _NEIGHBOUR and len(tenants) > 1:
+            j = tenant_rows[place[k - lo]]
+            if j != i and known.site[j] == known.site[i]:
+                neighbour = j
+        contacts[i] = (contacts[i] & _PARTNER) | (_CHAIN if chain >= 0 else 0) | (_NEIGHBOUR if neighbour >= 0 else 0)
+        if chain >= 0:
+            of_chain[k, 0] = known.knowledge_0[chain]
+            of_chain[k, 1] = known.knowledge_1[chain]
+            of_chain[k, 2] = known.knowledge_2[chain]
+        if neighbour >= 0:
+            of_site[k, 0] = known.knowledge_0[neighbour]
+            of_site[k, 1] = known.knowledge_1[neighbour]
+            of_site[k, 2] = known.knowledge_2[neighbour]
+
+
+@compiled
+def absorb(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, programme: float, base: Any, rows: Any,
+    contacts: Any, of_chain: Any, of_site: Any, events: Any,
+) -> None:  # fmt: skip
+    """Knowledge and leads fade; then ``rows`` learn from the partner met, one firm of the chain and one neighbour."""
+    here = np.empty((3, BLOCK))
+    k: Any = np.searchsorted(rows, np.int64(lo))
+    met, gained = 0, 0
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            s = np.uint8(r.sector[i])
+            here[0, i - first], here[1, i - first], here[2, i - first] = base[s, 0], base[s, 1], base[s, 2]
+        for i in range(first, last):
+            if r.status[i] == OPERATING:
+                w.knowledge_0[i] = kept(w.knowledge_0[i], here[0, i - first], p)
+                w.knowledge_1[i] = kept(w.knowledge_1[i], here[1, i - first], p)
+                w.knowledge_2[i] = kept(w.knowledge_2[i], here[2, i - first], p)
+                w.productivity[i] = led(w.productivity[i], p)
+                w.quality[i] = led(w.quality[i], p)
+        while k < len(rows) and rows[k] < last:
+            i = rows[k]
+            capacity, before = absorptive_capacity(r.talent[i], r.staff[i], programme, p), w.productivity[i]
+            if contacts[i] & _PARTNER:
+                teach(i, r.met_0[i], r.met_1[i], r.met_2[i], capacity, w, p)
+                met += 1
+            if contacts[i] & _CHAIN:
+                teach(i, of_chain[k, 0], of_chain[k, 1], of_chain[k, 2], capacity, w, p)
+                met += 1
+            if contacts[i] & _NEIGHBOUR:
+                teach(i, of_site[k, 0], of_site[k, 1], of_site[k, 2], capacity, w, p)
+                met += 1
+            gained += ticks(12.0 * r.revenue[i] * (w.productivity[i] / before - 1.0))
+            k += 1
+    events[_CONTACTS] += met
+    events[_SPILLOVER_GAIN] += gained
+
+
+def apply(world: World) -> None:
+    """A month of contacts: who is open to which, whom they meet, what they learn."""
+    rules = world.rules("absorption")
+    if not rules.enabled:
+        return
+    table, contacts = world.enterprises, world.marks()
+    world.loop(meet, MeetReads, MeetWrites, rules, contacts)
+    rows = world.marked(contacts)
+    lessons = np.empty((len(rows), 3)), np.empty((len(rows), 3))
+    partner = world.links.partners(world, rows, contacts & _CHAIN)
+    given = (
+        world.seed, world.month, table.view(Known), rows, contacts, partner, *world.ring.tenants(table), *lessons,
+    )  # fmt: skip
+    threads.run(listen, len(rows), (), given)
+    world.loop(
+        absorb, Reads, Writes, rules, world.group("levers").knowledge_programme, world.sectors.base_knowledge, rows,
+        contacts, *lessons, sums=(world.counts,),
+    )  # fmt: skip

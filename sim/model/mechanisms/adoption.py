@@ -1,0 +1,213 @@
+"""4 Platform adoption: Bass (1969) by class, times knowledge and policy; own if the enterprise can carry it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import draws, maths
+from sim.kernel.compiled import compiled, equation
+from sim.kernel.threads import BLOCK
+from sim.model.state.economy import FEE_SUPPORT, FEES, PLATFORM_INCOME, TICKS, transfer
+from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING
+from sim.model.state.world import COUNT, PlatformState, World
+
+_ADOPTED, _QUIT = COUNT["adopted"], COUNT["quit"]
+
+
+class Reads(NamedTuple):
+    identity: Any
+    status: Any
+    size_class: Any
+    revenue_12: Any
+
+
+class Writes(NamedTuple):
+    platform: Any
+
+
+@equation
+def class_factor(size_class: int, p: Any) -> float:
+    """Rates of a class relative to big enterprises'."""
+    return 1.0 if size_class == BIG else (p.medium_factor if size_class == MEDIUM else p.small_factor)
+
+
+@equation
+def adoption_probability(adopted_share: float, factor: float, programme: float, p: Any) -> float:
+    """Monthly probability of adoption: Bass's p + q F, times class and knowledge programmes."""
+    yearly = (p.innovation + p.imitation * adopted_share) * factor * (1.0 + programme)
+    return 1.0 - maths.exp(-yearly / 12.0)
+
+
+@equation
+def carries_own(revenue_12: float, p: Any) -> bool:
+    """Whether an enterprise can carry the fixed cost of an own platform."""
+    return p.own_share * revenue_12 >= p.own_cost
+
+
+@compiled
+def adopt(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, programme: float, shares: Any, attraction: Any,
+    hosts: Any, wishes: Any, events: Any,
+) -> None:  # fmt: skip
+    """Who joins, who leaves, who wishes an own platform (marked in ``wishes``); shares of members by class."""
+    quits = draws.monthly(p.quit)
+    chance: Any = np.empty(len(shares))
+    for size_class in range(len(shares)):
+        factor = class_factor(size_class, p)
+        chance[size_class] = adoption_probability(shares[size_class], factor, programme, p)
+    if month == 0:
+        chance[BIG] = p.at_start
+    most = max(quits, chance.max())
+    moves = np.empty(BLOCK, np.int8)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            u_move, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.ADOPTION)
+            moves[i - first] = u_move < most
+        for i in range(first, last):
+            if not moves[i - first] or r.status[i] != OPERATING:
+                continue
+            u_move, u_taste, _, _ = draws.uniforms(seed, r.identity[i], month, draws.ADOPTION)
+            size_class = r.size_class[i]
+            if w.platform[i] >= 0:
+                if u_move < quits and hosts[w.platform[i]] != r.identity[i]:
+                    w.platform[i] = -1
+                    events[_QUIT] += 1
+            elif u_move < chance[size_class]:
+                if size_class == BIG and carries_own(r.revenue_12[i], p):
+                    wishes[i] = 1
+                else:
+                    w.platform[i] = choose(u_taste, attraction)
+                    events[_ADOPTED] += w.platform[i] >= 0
+
+
+@compiled
+def choose(u: float, attraction: Any) -> int:
+    """A platform drawn in proportion to its attraction; -1 where none is open."""
+    total = attraction.sum()
+    if total <= 0.0:
+        return -1
+    below = 0.0
+    for number in range(len(attraction)):
+        below += attraction[number]
+        if u * total < below:
+            return number
+    return len(attraction) - 1
+
+
+class FeeReads(NamedTuple):
+    identity: Any
+    status: Any
+    platform: Any
+
+
+class FeeWrites(NamedTuple):
+    profit_year: Any
+    cash: Any
+
+
+@compiled
+def charge(
+    lo: int,
+    hi: int,
+    seed: int,
+    month: int,
+    r: Any,
+    w: Any,
+    fees: Any,
+    hosts: Any,
+    support: float,
+    income: Any,
+    flows: Any,
+) -> None:
+    """Members' fees of a month (ticks by platform in ``income``), part of them paid by government."""
+    for i in range(lo, hi):
+        if r.status[i] != OPERATING or r.platform[i] < 0 or hosts[r.platform[i]] == r.identity[i]:
+            continue
+        paid = transfer(i, -fees[r.platform[i]] / 12.0, w.cash, flows, FEES)
+        back = transfer(i, -support * paid, w.cash, flows, FEE_SUPPORT)
+        income[r.platform[i]] -= int(paid * TICKS)
+        w.profit_year[i] += paid + back
+
+
+def apply(world: World) -> None:
+    """A month of adoption on last month's shares of members, and of fees."""
+    rules, levers = world.rules("adoption"), world.group("levers")
+    world.launch_platforms()
+    if not rules.enabled:
+        return
+    table, hosts = world.enterprises, hosts_of(world)
+    wishes = world.marks()
+    attraction = np.array([attractive(platform) for platform in world.platforms])
+    world.loop(
+        adopt, Reads, Writes, rules, levers.knowledge_programme, world.member_shares, attraction, hosts, wishes,
+        sums=(world.counts,),
+    )  # fmt: skip
+    for row in sorted(world.marked(wishes).tolist(), key=lambda row: int(table.identity[row])):
+        own = sum(platform.kind == "own" for platform in world.platforms)
+        if own < rules.most_own:
+            world.host_platform(row)
+            world.count("adopted")
+        elif len(attraction):
+            table.platform[row] = choose(0.5, attraction)
+            world.count("adopted", int(table.platform[row] >= 0))
+    collect_fees(world, levers.platform_support)
+    count_members(world)
+
+
+def hosts_of(world: World) -> Any:
+    """Identity of each platform's host, 0 for a third party's and for none (platform -1)."""
+    return np.array([*[platform.host for platform in world.platforms], 0], np.int64)
+
+
+def attractive(platform: PlatformState) -> float:
+    """Attraction of an open platform to those who adopt: its services times the order of its resources."""
+    return platform.services * math.log1p(platform.resources + 1.0) if platform.open_to_members else 0.0
+
+
+class CountReads(NamedTuple):
+    status: Any
+    size_class: Any
+    platform: Any
+
+
+class CountWrites(NamedTuple):
+    """Nothing: members are counted into sums."""
+
+
+@compiled
+def count(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, firms: Any, members: Any, of_platform: Any) -> None:
+    """Operating enterprises and members by class, and members of each platform."""
+    for i in range(lo, hi):
+        if r.status[i] == OPERATING:
+            firms[r.size_class[i]] += 1
+            if r.platform[i] >= 0:
+                members[r.size_class[i]] += 1
+                of_platform[r.platform[i]] += 1
+
+
+def count_members(world: World) -> None:
+    """Share of operating enterprises of each class that are members, and the members of each platform."""
+    firms, joined = np.zeros(len(CLASSES), np.int64), np.zeros(len(CLASSES), np.int64)
+    of_platform = np.zeros(len(world.platforms), np.int64)
+    world.loop(count, CountReads, CountWrites, sums=(firms, joined, of_platform))
+    world.member_shares = joined / np.maximum(firms, 1)
+    for platform in world.platforms:
+        platform.members = int(of_platform[platform.number])
+
+
+def collect_fees(world: World, support: float) -> None:
+    """Fees flow to the platforms' account, and on to hosts of own platforms."""
+    platforms, table = world.platforms, world.enterprises
+    fees = world.platform_array([platform.fee for platform in platforms])
+    hosts = hosts_of(world)
+    income = np.zeros(len(fees), np.int64)
+    world.loop(charge, FeeReads, FeeWrites, fees, hosts, support, sums=(income, world.books.flows))
+    for platform in platforms:
+        host = world.row_of(platform.host) if platform.host else -1
+        if host >= 0 and income[platform.number]:
+            amount = income[platform.number] / TICKS
+            table.profit_year[host] += transfer(host, amount, table.cash, world.books.flows, PLATFORM_INCOME)

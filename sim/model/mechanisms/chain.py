@@ -1,0 +1,201 @@
+"""10 Industrial chain: buyers choose suppliers one place up the chain; a success asks them for new parts."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import draws, maths, threads
+from sim.kernel.compiled import compiled, equation
+from sim.kernel.threads import BLOCK
+from sim.model.state.economy import SUPPLIERS
+from sim.model.state.enterprises import NEVER, OPERATING
+from sim.model.state.knowledge import distance, pair_taste
+from sim.model.state.ring import places
+from sim.model.state.world import COUNT, World
+
+_RENEWED, _ASKED = COUNT["links_renewed"], COUNT["parts_asked"]
+_AT_A_TIME = 65_536  # newcomers whose links are made at once
+_STEPS = 24  # places of the ring looked at for candidates of the right place in the chain
+
+
+class Reads(NamedTuple):
+    identity: Any
+    status: Any
+    sector: Any
+    talent: Any
+    quality: Any
+    productivity: Any
+    knowledge_0: Any
+    knowledge_1: Any
+    knowledge_2: Any
+
+
+class Writes(NamedTuple):
+    project_began: Any
+    solved: Any
+    breadth: Any
+    reached: Any
+
+
+@equation
+def links_wanted(staff: int, p: Any) -> int:
+    """Supplier links of an enterprise: one, and more in proportion to its staff."""
+    return min(int(p.most_links), 1 + int(staff / p.staff_per_link))
+
+
+@equation
+def liking(quality: float, productivity: float, gap: float, taste: float, p: Any, price_share: float) -> float:
+    """Utility of a supplier: quality over price, nearness of knowledge, and a taste keyed by the pair."""
+    return maths.log(quality) + price_share * maths.log(productivity) - gap + p.taste * taste
+
+
+@compiled
+def find_candidates(i: int, start: int, wanted: int, most: int, ring_row: Any, ring_chain: Any, found: Any) -> int:
+    """Put the ring's places of firms of place ``wanted`` in the chain, but ``i``, into ``found``; how many."""
+    number, place = 0, np.uint32(start)
+    for _ in range(min(_STEPS, len(ring_row))):
+        found[number] = place
+        number += (ring_chain[place] == wanted) & (ring_row[place] != i) & (number < most)
+        place = np.uint32(place + 1 if place + 1 < len(ring_row) else 0)
+    return number
+
+
+@compiled
+def choose_suppliers(
+    looking: Any, points: Any, buyer: Any, supplier: Any, seed: int, month: int, r: Any, p: Any, price_share: float,
+    ring: Any, ring_row: Any, ring_chain: Any,
+) -> int:  # fmt: skip
+    """Give each link of ``looking`` the supplier liked best among its candidates, if it finds any; how many do.
+
+    All candidates first, then what is known of them column by column: memory answers many questions at once.
+    """
+    each = int(p.candidates)
+    most = len(looking) * each + 1
+    whose, found, utility = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(most)
+    start, wanted, end = places(ring, points), np.empty(len(looking), np.int8), 0
+    for k in range(len(looking)):
+        wanted[k] = r.sector[buyer[looking[k]]] % 3 - 1
+    for k in range(len(looking)):
+        number = find_candidates(buyer[looking[k]], start[k], wanted[k], each, ring_row, ring_chain, found[end:])
+        whose[end : end + number] = k
+        end += number
+    who, known = np.empty((2, end), np.int64), np.empty((8, end))
+    for c in range(end):
+        who[1, c], found[c] = ring[found[c]], ring_row[found[c]]
+    for c in range(end):
+        i, j = buyer[looking[whose[c]]], found[c]
+        who[0, c] = r.identity[i]
+        known[0, c], known[1, c], known[2, c] = r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i]
+        known[3, c], known[4, c], known[5, c] = r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j]
+        known[6, c], known[7, c] = r.quality[j], r.productivity[j]
+    for c in range(np.uint64(end)):
+        gap = distance(known[0, c], known[1, c], known[2, c], known[3, c], known[4, c], known[5, c])
+        taste = pair_taste(seed, who[0, c], who[1, c], month)
+        utility[c] = liking(known[6, c], known[7, c], gap, taste, p, price_share)
+    renewed, best = 0, -1
+    for c in range(end):
+        if c == 0 or whose[c] != whose[c - 1]:
+            best, renewed = c, renewed + 1
+        elif utility[c] > utility[best]:
+            best = c
+        supplier[looking[whose[c]]] = found[best]
+    return renewed
+
+
+@compiled
+def renew(
+    lo: int, hi: int, buyer: Any, supplier: Any, ordinal: Any, fresh: bool, seed: int, month: int, r: Any, p: Any,
+    price_share: float, ring: Any, ring_row: Any, ring_chain: Any, events: Any,
+) -> None:  # fmt: skip
+    """Look again at links that come up for renewal or wait for a supplier (at all where ``fresh``).
+
+    Those of several blocks choose together, for all of them wait for memory.
+    """
+    hazard = draws.monthly(p.renewal)
+    key, looking = np.empty(BLOCK, np.int64), np.empty(np.uint64(2) * BLOCK, np.uint32)
+    look, point, points = np.empty(BLOCK), np.empty(BLOCK), np.empty(np.uint64(2) * BLOCK)
+    number = 0
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for link in range(first, last):
+            key[link - first] = r.identity[buyer[link]] ^ (ordinal[link] + 1)
+        for link in range(first, last):
+            k = link - first
+            look[k], point[k], _, _ = draws.uniforms(seed, key[k], month, draws.CHAIN)
+        for link in range(first, last):
+            k = link - first
+            looking[number], points[number] = link, point[k]
+            number += fresh | (look[k] < hazard) | (supplier[link] < 0)
+        if number < BLOCK and last < hi:
+            continue
+        found = choose_suppliers(
+            looking[:number], points[:number], buyer, supplier, seed, month, r, p, price_share, ring, ring_row,
+            ring_chain,
+        )  # fmt: skip
+        events[_RENEWED] += 0 if fresh else found
+        number = 0
+
+
+@compiled
+def first_links(newcomers: Any, staff: Any, p: Any) -> tuple[Any, Any, Any]:
+    """Buyers, suppliers (none yet) and ordinals of the links that newcomers want."""
+    number = 0
+    for i in newcomers:
+        number += links_wanted(staff[i], p)
+    buyer, supplier, ordinal = np.empty(number, np.uint32), np.full(number, -1, np.int32), np.empty(number, np.int8)
+    link = 0
+    for i in newcomers:
+        for place in range(links_wanted(staff[i], p)):
+            buyer[link], ordinal[link] = i, place
+            link += 1
+    return buyer, supplier, ordinal
+
+
+@compiled
+def ask_parts(
+    buyer: Any, supplier: Any, seed: int, month: int, r: Any, w: Any, p: Any, succeeded: Any, events: Any
+) -> None:
+    """A buyer's success asks suppliers for a new part: a project with a customer begins where none is under way."""
+    for link in range(len(buyer)):
+        i, j = buyer[link], supplier[link]
+        if j < 0 or succeeded[i] == 0 or r.status[j] != OPERATING or r.talent[j] == 0 or w.project_began[j] != NEVER:
+            continue
+        _, _, u_asked, _ = draws.uniforms(seed, r.identity[i] ^ (r.identity[j] >> 1), month, draws.CHAIN)
+        if u_asked < p.part_asked:
+            w.project_began[j] = month
+            w.solved[j] = 0
+            w.reached[j] = 0
+            w.breadth[j] = max(w.breadth[j], 1)
+            events[_ASKED] += 1
+
+
+def apply(world: World) -> None:
+    """A month of the chain: new buyers' links, renewals, parts asked."""
+    rules = world.rules("chain")
+    if not rules.enabled:
+        return
+    table, links = world.enterprises, world.links
+    price_share = world.group("market").price_share
+    if world.month == 0:
+        newcomers = (table.status == OPERATING).nonzero()[0]
+    else:
+        newcomers = ((table.status == OPERATING) & (table.started == world.month)).nonzero()[0]
+    newcomers = newcomers[table.sector[newcomers] % 3 != SUPPLIERS]
+    ring = world.ring.identity, world.ring.row, world.ring.chain
+
+    def look(buyer: Any, supplier: Any, ordinal: Any, fresh: bool) -> None:
+        given = buyer, supplier, ordinal, fresh, world.seed, world.month, table.view(Reads), rules, price_share, *ring
+        threads.run(renew, len(buyer), (world.counts,), given)
+
+    for first in range(0, len(newcomers) if len(world.ring) else 0, _AT_A_TIME):
+        buyer, supplier, ordinal = first_links(newcomers[first : first + _AT_A_TIME], table.staff, rules)
+        look(buyer, supplier, ordinal, True)
+        found = supplier >= 0
+        links.add(buyer[found], supplier[found], ordinal[found])
+    look(links.buyer, links.supplier, links.ordinal, False)
+    ask_parts(
+        links.buyer, links.supplier, world.seed, world.month, table.view(Reads), table.view(Writes), rules,
+        world.succeeded, world.counts,
+    )  # fmt: skip

@@ -1,0 +1,355 @@
+"""13 Lines and demand: lines die and are born, revert and are shocked; lines share their sector's demand.
+
+Lines are kept as a count and a sum of sizes. A lost bundle of lines takes a share X / (X + rest) with X freshly drawn,
+a new one adds its draw; ``tests/test_lines.py`` holds this to explicit lines. No growth rate is drawn anywhere: the
+shape of growth rates follows from lines (Bottazzi & Secchi 2006 for the idea of independent opportunities).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import draws, maths
+from sim.kernel.compiled import compiled, equation
+from sim.kernel.threads import BLOCK
+from sim.model.state.economy import INPUTS, SALES_HOME, TICKS, attraction_of_logs, on_grid, relative_price, ticks
+from sim.model.state.enterprises import OPERATING
+from sim.model.state.world import World
+
+MOST_SALES = 5.0  # sales for a pull, relative to the opening: the few left in a sector cannot serve all of it
+
+
+class LinesReads(NamedTuple):
+    identity: Any
+    status: Any
+    sector: Any
+    started: Any
+    line_size: Any
+
+
+class LinesWrites(NamedTuple):
+    lines: Any
+    appeal: Any
+
+
+class SalesReads(NamedTuple):
+    status: Any
+    sector: Any
+    mode: Any
+    quality: Any
+    productivity: Any
+    appeal: Any
+
+
+class SalesWrites(NamedTuple):
+    revenue: Any
+    exports: Any
+    revenue_year: Any
+    profit_year: Any
+    cash: Any
+
+
+class SectorsSelling(NamedTuple):
+    open: Any
+    opened: Any
+    demand: Any
+    opening_demand: Any
+    pull: Any
+    opening_pull: Any
+    price: Any
+    sales_factor: Any
+    saturation: Any
+
+
+class SectorsPosted(NamedTuple):
+    open: Any
+    pull: Any
+    productivity: Any
+    quality: Any
+    price: Any
+
+
+@equation
+def bundle_variance(lines: int, log_variance: float) -> float:
+    """Variance of the logarithm of ``lines`` lines together: a lognormal with the sum's two moments (Fenton 1960)."""
+    return maths.log(1.0 + (maths.exp(log_variance) - 1.0) / lines)
+
+
+@equation
+def bundle(u: float, lines: int, log_sd: float) -> float:
+    """Size of ``lines`` new lines together, in mean lines."""
+    if lines <= 0:
+        return 0.0
+    variance = bundle_variance(lines, log_sd * log_sd)
+    return lines * maths.exp(math.sqrt(variance) * draws.normal(u) - 0.5 * variance)
+
+
+@equation
+def settled_variance(p: Any) -> float:
+    """Variance to which the logarithm of one line's size settles under reversion and shocks."""
+    return 0.5 * p.shock * p.shock / max(p.reversion, 1e-9)
+
+
+@compiled
+def lines_lost(u: float, lines: int, p: Any) -> int:
+    """Lines that die this month."""
+    return draws.binomial(u, lines, p.line_loss)
+
+
+@equation
+def birth_rate(saturation: float, p: Any) -> float:
+    """Lines born in a month for each line: fewer as the sector saturates."""
+    return p.line_birth * maths.exp(-p.saturation * maths.log(saturation))
+
+
+@compiled
+def lines_born(u: float, lines: int, rate: float) -> int:
+    """Lines born this month."""
+    return draws.poisson(u, lines * rate)
+
+
+@equation
+def may_happen(u: float, lines: int, rate: float) -> bool:
+    """Whether a line may die, or be born, at this rate: below the bound it is plain without counting that none does."""
+    return u >= 1.0 - lines * rate
+
+
+@equation
+def share_lost(u: float, lost: int, remaining: int, p: Any) -> float:
+    """Part of the sum of sizes that goes with ``lost`` lines."""
+    if remaining == 0:
+        return 1.0
+    one = settled_variance(p)
+    gone, kept = bundle_variance(lost, one), bundle_variance(remaining, one)
+    log_ratio = maths.log(lost / remaining) - 0.5 * (gone - kept) + math.sqrt(gone + kept) * draws.normal(u)
+    return 1.0 / (1.0 + maths.exp(-log_ratio))
+
+
+@equation
+def gap_to_maturity(appeal: float, lines: int, line_size: float) -> float:
+    """Logarithm of what the lines sum to once settled, over what they sum to now."""
+    return maths.log(lines * line_size / appeal)
+
+
+@equation
+def shock_variance(lines: int, spread: float, p: Any) -> float:
+    """Variance of a month's shock to the logarithm of the sum of ``lines`` lines; ``spread`` is e^v, v one line's own.
+
+    One line's variance times the sum of squared shares that lognormal lines have: unlike ones hang on the largest.
+    """
+    return p.shock * p.shock * spread / (lines + spread - 1.0)
+
+
+@equation
+def reversion_speed(age: int, shocks: float, settled: float, p: Any) -> float:
+    """Part of the gap that closes in a month: what keeps the variance at ``settled``; young firms ramp up faster."""
+    grown_up = 0.5 * shocks / settled if settled > 0.0 else p.reversion
+    return grown_up if age >= 36 else p.ramp
+
+
+@equation
+def step_of_appeal(gap: float, speed: float, shocks: float, shock: float) -> float:
+    """Factor of a month's reversion and Gaussian shocks on the sum of sizes; ``shock`` is a standard normal deviate.
+
+    The sum of lognormal lines is taken as lognormal (Fenton 1960) with mean ``lines * line_size`` once settled. Its
+    shocks and reversion are those that keep the sum's variance and how fast it forgets, of which lines are the cause.
+    """
+    return maths.exp(speed * gap - 0.25 * shocks + math.sqrt(shocks) * shock)
+
+
+@compiled
+def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, saturation: Any) -> None:
+    """Lines of every operating enterprise, for a month; ``saturation`` is by sector.
+
+    Draws of all, then the few that lose or win lines, then reversion and shocks to all.
+    """
+    rates: Any = np.empty(len(saturation))
+    for s in range(len(saturation)):
+        rates[s] = birth_rate(saturation[s], p)
+    one, most = settled_variance(p), rates.max()
+    spread = maths.exp(one)
+    changing: Any = np.empty(BLOCK, np.uint32)
+    u, shock = np.empty((4, BLOCK)), np.empty(BLOCK)
+    gap, settled = np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        draws.fill(u, seed, r.identity, first, last, month, draws.LINES)
+        number = 0
+        for i in range(first, last):
+            u_lost, u_born = u[0, i - first], u[1, i - first]
+            changing[number] = i
+            may = may_happen(u_lost, w.lines[i], p.line_loss) | may_happen(u_born, w.lines[i], most)
+            number += (r.status[i] == OPERATING) & may
+        change_lines(changing[:number], first, u, seed, month, r, w, p, rates)
+        draws.normals(u[2], shock, last - first)
+        for i in range(first, last):
+            settled[i - first] = bundle_variance(max(w.lines[i], 1), one)
+        for i in range(first, last):
+            there = (r.status[i] == OPERATING) & (w.lines[i] > 0) & (w.appeal[i] > 0.0)
+            gap[i - first] = gap_to_maturity(w.appeal[i], w.lines[i], r.line_size[i]) if there else 0.0
+        for i in range(first, last):
+            k = i - first
+            there = (r.status[i] == OPERATING) & (w.lines[i] > 0) & (w.appeal[i] > 0.0)
+            shocks = shock_variance(max(w.lines[i], 1), spread, p)
+            speed = reversion_speed(month - r.started[i], shocks, settled[k], p)
+            step = step_of_appeal(gap[k], speed, shocks, shock[k])
+            w.appeal[i] *= step if there else 1.0
+
+
+@compiled
+def change_lines(rows: Any, first: int, u: Any, seed: int, month: int, r: Any, w: Any, p: Any, rates: Any) -> None:
+    """Lose and win lines of ``rows``, of a block that begins at row ``first``: counts, and sizes of those that do."""
+    size = len(rows)
+    row, identity = np.empty(size, np.uint32), np.empty(size, np.int64)
+    lost, born, before = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    number = 0
+    for k in range(size):
+        i = rows[k]
+        u_lost, u_born, lines = u[0, i - first], u[1, i - first], w.lines[i]
+        gone = lines_lost(u_lost, lines, p) if may_happen(u_lost, lines, p.line_loss) else 0
+        rate = rates[r.sector[i]]
+        new = lines_born(u_born, lines, rate) if may_happen(u_born, lines, rate) else 0
+        row[number], identity[number], before[number] = i, r.identity[i], lines
+        lost[number], born[number] = gone, new
+        number += gone + new > 0
+    sizes, kept, won = np.empty((4, number)), np.empty(number), np.empty(number)
+    draws.fill(sizes, seed, identity, 0, number, month, draws.LINE_SIZES)
+    for k in range(number):
+        kept[k] = 1.0 - share_lost(sizes[0, k], lost[k], before[k] - lost[k], p) if lost[k] > 0 else 1.0
+    for k in range(number):
+        won[k] = bundle(sizes[1, k], born[k], p.line_log_sd)
+    for k in range(number):
+        i = row[k]
+        w.lines[i] += born[k] - lost[k]
+        w.appeal[i] = w.appeal[i] * kept[k] + won[k] * r.line_size[i]
+
+
+@equation
+def sales(pull: float, factor: float, mode: int, p: Any) -> float:
+    """Sales of a month (million yuan): the enterprise's pull times its sector's sales for a pull of 1."""
+    return pull * factor / 12.0 * (1.0 + mode * p.mode_demand)
+
+
+@compiled
+def sell(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, m: Any, modes: Any, factor: Any, pulls: Any, flows: Any
+) -> None:
+    """Sales of every operating enterprise, for a month; pull and its logs of productivity and quality in ticks."""
+    productivity, quality = np.empty(BLOCK), np.empty(BLOCK)  # logarithms
+    pull, here = np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            productivity[i - first] = maths.log(r.productivity[i])
+        for i in range(first, last):
+            quality[i - first] = maths.log(r.quality[i])
+        for i in range(first, last):
+            k = i - first
+            on = (r.status[i] == OPERATING) & (r.appeal[i] > 0.0)
+            unit = attraction_of_logs(quality[k], productivity[k], m.rivalry, m.price_share)
+            pull[k] = r.appeal[i] * unit if on else 0.0
+        for i in range(first, last):
+            here[i - first] = factor[np.uint8(r.sector[i])]
+        sold, bought = earn(first, last, r, w, m.input_share, modes, pull, here)
+        flows[SALES_HOME] += sold
+        flows[INPUTS] -= bought
+        add_pulls(first, last, r, pull, productivity, quality, pulls)
+
+
+@compiled
+def earn(
+    first: int, last: int, r: Any, w: Any, input_share: float, modes: Any, pull: Any, factor: Any
+) -> tuple[int, int]:
+    """Book the sales of a block of rows, and what they cost; the ticks sold and the ticks bought."""
+    sold, bought = 0, 0
+    for i in range(first, last):
+        revenue = on_grid(sales(pull[i - first], factor[i - first], r.mode[i], modes))
+        inputs = on_grid(input_share * revenue)
+        commission = on_grid(r.mode[i] * modes.mode_cost * revenue)
+        w.revenue[i] = revenue
+        w.exports[i] = 0.0
+        w.revenue_year[i] += revenue
+        w.profit_year[i] += revenue - inputs - commission
+        w.cash[i] += revenue - inputs - commission
+        sold += ticks(revenue)
+        bought += ticks(inputs + commission)
+    return sold, bought
+
+
+@compiled
+def add_pulls(first: int, last: int, r: Any, pull: Any, productivity: Any, quality: Any, pulls: Any) -> None:
+    """Add the pulls of a block of rows to their sectors', shape (sectors, 3), in ticks."""
+    whole = np.empty((3, BLOCK), np.int64)
+    for k in range(last - first):
+        whole[0, k] = ticks(pull[k])
+        whole[1, k] = ticks(pull[k] * productivity[k])
+        whole[2, k] = ticks(pull[k] * quality[k])
+    for i in range(first, last):
+        s = np.uint8(r.sector[i])
+        pulls[s, 0] += whole[0, i - first]
+        pulls[s, 1] += whole[1, i - first]
+        pulls[s, 2] += whole[2, i - first]
+
+
+def apply(world: World) -> None:
+    """A month of lines and sales; last month's pulls and prices have set this month's sales for a pull of 1."""
+    rules, market, levers = world.rules("demand"), world.group("market"), world.group("levers")
+    sectors = world.sectors
+    set_demand(world, market, levers)
+    if rules.enabled:
+        world.loop(renew, LinesReads, LinesWrites, rules, sectors.saturation)
+    world.pulls[:] = 0
+    industries = world.rules("industries")
+    world.loop(
+        sell, SalesReads, SalesWrites, market, industries, sectors.sales_factor, sums=(world.pulls, world.books.flows)
+    )
+
+
+def set_demand(world: World, market: Any, levers: Any) -> None:
+    """Sales for a pull of 1 on the real path of demand; rivals outside a place pull more each year."""
+    nation = world.settings.group("population").world == "nation"
+    path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand * (1.0 + levers.demand)
+    rivals = 1.0 if nation else maths.exp(math.log1p(market.rivals_growth) * world.month / 12.0)
+    columns = world.sectors.view(SectorsSelling)
+    set_sales_factors(columns, path, rivals, bool(nation and market.coupled), market.price_elasticity)
+
+
+@compiled
+def set_sales_factors(sectors: Any, path: float, rivals: float, coupled: bool, elasticity: float) -> None:
+    """Real demand times (relative price)^-elasticity, shared by last month's pulls, in each open sector."""
+    for s in range(len(sectors.open)):
+        if sectors.open[s] == 0:
+            continue
+        if coupled:
+            pull = max(sectors.pull[s], 1.0 / TICKS)
+        else:
+            # Others fill a new sector as its demand grows.
+            filled = sectors.demand[s] / max(sectors.opening_demand[s], 1.0 / TICKS) if sectors.opened[s] >= 0 else 1.0
+            pull = sectors.opening_pull[s] * (filled * rivals)
+        price = sectors.price[s] if coupled else 1.0
+        value = sectors.demand[s] * path * maths.exp((1.0 - elasticity) * maths.log(price))
+        opening = sectors.opening_pull[s] / max(sectors.opening_demand[s], 1.0 / TICKS)
+        sectors.sales_factor[s] = value / max(pull, value * opening / MOST_SALES, 1.0 / TICKS)
+        sectors.saturation[s] = 1.0 / max(1e-6, sectors.sales_factor[s] * opening) if opening > 0.0 else 1.0
+
+
+def close(world: World) -> None:
+    """Aggregates on which next month's market clears; they stay at their opening values where nothing is coupled."""
+    if world.group("market").coupled:
+        post_pulls(world.sectors.view(SectorsPosted), world.pulls, world.group("market").price_share)
+
+
+@compiled
+def post_pulls(sectors: Any, pulls: Any, price_share: float) -> None:
+    """Pull of each open sector, and mean productivity, quality and price over it, from sums in ticks."""
+    for s in range(len(sectors.open)):
+        if sectors.open[s] == 0:
+            continue
+        sectors.pull[s] = pulls[s, 0] / TICKS
+        if pulls[s, 0] > 0:
+            sectors.productivity[s] = maths.exp(pulls[s, 1] / pulls[s, 0])
+            sectors.quality[s] = maths.exp(pulls[s, 2] / pulls[s, 0])
+            sectors.price[s] = relative_price(sectors.productivity[s], price_share)

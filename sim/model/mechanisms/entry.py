@@ -1,0 +1,237 @@
+"""2 Entry: ideas from one pool of potential founders, each considered once, at its best channel.
+
+An idea becomes an enterprise if what it is expected to gain at last month's posted rents, vacancies, platform services
+and finance exceeds what it costs, and the founder can pay for it. It is *net* if it would not have been founded
+without the channel it took, that is, alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import draws
+from sim.kernel.compiled import compiled
+from sim.model.state.cohort import founders_means, idea_merit, staff_planned
+from sim.model.state.economy import LEAVERS
+from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, SPIN_OFF, TENANT
+from sim.model.state.world import COUNT, World
+
+_IDEAS, _UNFINANCED, _BACKED = COUNT["ideas"], COUNT["unfinanced_ideas"], COUNT["makers_backed"]
+_FOUNDED, _NET = COUNT["founded_independent"] - INDEPENDENT, COUNT["net_independent"] - INDEPENDENT
+
+RESIDENTS, RELEASED = 101, 102  # sources without an identity of their own
+LEAST_TAKING = 0.05  # of the makers backed: platforms back no more than twenty for a ticket
+NOBODY = -1
+
+
+class Ideas(NamedTuple):
+    """Ideas of a month as columns: identity, source, parent's row, platform, then what becomes of them."""
+
+    identity: Any
+    source: Any
+    parent: Any
+    platform: Any
+    sector: Any
+    merit: Any
+    channel: Any
+
+
+class Offer(NamedTuple):
+    """What a channel offers to one more founder, at last month's posted values."""
+
+    rent: float  # million yuan a m2 and year
+    worth: float  # million yuan, beyond what rent saves
+    fund: float  # million yuan a founder may get
+    share: float  # of founders that find a place
+    least_talent: float  # people that a plan must have among its skilled staff
+
+
+@compiled
+def spin_off_ideas(seed: int, month: int, rows: Any, identity: Any, talent: Any, rate: float) -> Any:
+    """Those of these big enterprises whose talent has ideas in a month, as sources of them."""
+    sources, having = np.empty((len(rows), 5), np.int64), 0
+    for i in rows:
+        u, _, _, _ = draws.uniforms(seed, identity[i], month, draws.IDEAS)
+        number = draws.poisson(u, talent[i] * rate)
+        if number > 0:
+            sources[having] = identity[i], number, SPIN_OFF, i, NOBODY
+            having += 1
+    return sources[:having]
+
+
+@compiled
+def list_ideas(month: int, sources: Any, ideas: Any) -> None:
+    """Ideas of all sources, one source after the other."""
+    k = 0
+    for source in range(len(sources)):
+        key, number, kind, row, platform = sources[source]
+        for ordinal in range(number):
+            ideas.identity[k] = draws.child_identity(key, month, kind, ordinal)
+            ideas.source[k] = kind
+            ideas.parent[k] = row
+            ideas.platform[k] = platform
+            k += 1
+
+
+@compiled
+def capital_need(jobs: float, hours_share: float, p: Any) -> float:
+    """Capital that a newcomer needs (million yuan), less what borrowed equipment hours replace."""
+    borrowed = jobs * p.hours_per_job * hours_share * p.hours_worth
+    return max(0.0, jobs * p.capital_per_job - borrowed)
+
+
+@compiled
+def expected_gain(merit: float, jobs: float, sales_per_job: float, rent: float, p: Any) -> float:
+    """Expected gain a year (million yuan): profit before rent, less rent and the income given up."""
+    return merit * p.margin * jobs * sales_per_job - jobs * rent - p.outside_option
+
+
+@compiled
+def utility(gain: float, need: float, entry_cost: float, worth: float, taste: float, p: Any) -> float:
+    """Utility of a channel (million yuan over the horizon)."""
+    return p.horizon * gain - entry_cost - need * p.cost_of_capital * p.horizon + worth + p.taste * taste
+
+
+@compiled
+def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Any) -> bool:
+    """Whether own means, a channel's fund or outside finance cover the need."""
+    return founders_means(u_wealth, p) + fund >= need or u_finance < finance_fill
+
+
+@compiled
+def consider(
+    seed: int, month: int, ideas: Any, p: Any, n: Any, alone: Any, maker: Any, tenant: Any, entry_cost: float,
+    floor_per_job: float, sales_per_job: Any, saturation: Any, hours_share: float, finance_fill: float, sectors: int,
+    counts: Any,
+) -> None:  # fmt: skip
+    """Each idea once, at its best channel; 0 where it is not pursued."""
+    for k in range(len(ideas.identity)):
+        u_merit, u_sector, u_wealth, u_finance = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA)
+        tastes = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA_CHANNELS)
+        u_place, u_backed, _, _ = draws.uniforms(seed, ideas.identity[k], month, draws.PLACES)
+        counts[_IDEAS] += 1
+        s = int(u_sector * sectors)
+        jobs = float(staff_planned(seed, ideas.identity[k], n))
+        skilled = n.talent_share * jobs
+        merit = idea_merit(u_merit, p.merit_log_sd)
+        ideas.sector[k], ideas.merit[k] = s, merit
+        per_job = sales_per_job[s] * n.worker_revenue / saturation[s]
+        need = capital_need(jobs, hours_share, p) + entry_cost
+        best, best_utility, independent, short = 0, 0.0, False, False
+        for channel in range(INDEPENDENT, TENANT + 1):
+            offer = alone
+            if channel == SPIN_OFF and ideas.source[k] != SPIN_OFF:
+                continue
+            if channel == MAKER:
+                if ideas.platform[k] < 0:
+                    continue
+                offer = maker
+            if channel == TENANT:
+                offer = tenant
+            if (u_backed if channel == MAKER else u_place) >= offer.share or skilled < offer.least_talent:
+                continue
+            counts[_BACKED] += channel == MAKER
+            rent = offer.rent * floor_per_job
+            gain = expected_gain(merit, jobs, per_job, rent, p)
+            u_taste = (
+                tastes[0] if channel == INDEPENDENT
+                else tastes[1] if channel == SPIN_OFF
+                else tastes[2] if channel == MAKER
+                else tastes[3]
+            )  # fmt: skip
+            value = utility(gain, need, entry_cost, offer.worth, draws.gumbel(u_taste), p)
+            if value <= 0.0:
+                continue
+            if not can_pay(u_wealth, u_finance, need, offer.fund, finance_fill, p):
+                short = True
+                continue
+            independent = independent or channel == INDEPENDENT
+            if value > best_utility:
+                best, best_utility = channel, value
+        if ideas.source[k] == MAKER and best != MAKER:
+            best = 0  # a maker from anywhere who is not backed founds at home, not here
+        ideas.channel[k] = best
+        if best > 0:
+            counts[_FOUNDED + best] += 1
+            if best == INDEPENDENT or not independent:
+                counts[_NET + best] += 1
+        elif short:
+            counts[_UNFINANCED] += 1
+
+
+def gather(world: World, rules: Any) -> Ideas:
+    """The month's ideas: residents', leavers', big enterprises' talent's, makers'."""
+    table = world.enterprises
+    anyone: list[tuple[int, int, int, int, int]] = []  # key, number of ideas, kind, parent's row, platform
+    residents = rules.ideas_per_thousand / 12.0 * world.books.residents / 1000.0
+    for key, mean in ((RESIDENTS, residents), (RELEASED, rules.leavers_rate * int(world.books.people[LEAVERS]))):
+        u, _, _, _ = world.uniforms(key, draws.IDEAS)
+        anyone.append((key, draws.poisson(u, mean), INDEPENDENT, NOBODY, NOBODY))
+    big = np.flatnonzero((table.size_class == BIG) & (table.status == OPERATING))
+    spin_offs = spin_off_ideas(world.seed, world.month, big, table.identity, table.talent, rules.talent_rate)
+    makers = []
+    for place in world.platforms:
+        if place.open_to_members:
+            mean = world.platform_rules(place).ideas_a_month
+            u, _, _, _ = world.uniforms(place.identity, draws.IDEAS)
+            host = world.row_of(place.host) if place.host else NOBODY
+            number = draws.poisson(u, mean / world.weight_of(place))
+            makers.append((place.identity, number, MAKER, host, place.number))
+    sources = np.concatenate([anyone, spin_offs[spin_offs[:, 0].argsort()], np.array(makers, np.int64).reshape(-1, 5)])
+    total = int(sources[:, 1].sum())
+    whole = np.zeros((6, total), np.int64)
+    ideas = Ideas(whole[0], whole[1], whole[2], whole[3], whole[4], np.zeros(total), whole[5])
+    list_ideas(world.month, sources, ideas)
+    return ideas
+
+
+def apply(world: World) -> Ideas | None:
+    """A month of ideas; those pursued are born in the next mechanism."""
+    rules = world.rules("entry")
+    if not rules.enabled:
+        return None
+    ideas = gather(world, rules)
+    market, levers, sectors = world.group("market"), world.group("levers"), world.sectors
+    alone = Offer(market.outside_rent, 0.0, 0.0, 1.0, 0.0)
+    entry_cost = rules.administrative_cost * (1.0 - levers.entry_cost_cut)
+    population = world.settings.group("population")
+    consider(
+        world.seed, world.month, ideas, rules, world.rules("newborns"), alone, maker_offer(world, rules, market),
+        tenant_offer(world, market), entry_cost, population.floor_per_job, sectors.worker_revenue,
+        sectors.saturation, world.posted.hours_fill, world.posted.finance_fill, population.sectors, world.counts,
+    )  # fmt: skip
+    if world.counts[_BACKED] and market.coupled:
+        taking = int(world.counts[COUNT["founded_maker"]]) / int(world.counts[_BACKED])
+        world.posted = world.posted._replace(makers_taking=taking)
+    return ideas
+
+
+def maker_offer(world: World, rules: Any, market: Any) -> Offer:
+    """Platforms' offer: the worth of last month's answers, a start from their fund, and places that the fund allows.
+
+    More are backed than there are tickets, as some of those who are backed found elsewhere or not at all.
+    """
+    fund = float(sum(platform.fund for platform in world.platforms))
+    ideas, budget = 0.0, 0.0
+    for platform in world.platforms:
+        named = world.platform_rules(platform)
+        ideas += named.ideas_a_month
+        budget += min(platform.fund, named.maker_fund / named.fund_months)
+    tickets = budget / rules.maker_ticket if rules.maker_ticket else 0.0
+    share = min(1.0, tickets / (ideas * max(world.posted.makers_taking, LEAST_TAKING))) if ideas else 0.0
+    worth = rules.answer_worth * world.posted.answered
+    return Offer(market.outside_rent, worth, min(fund, rules.maker_ticket), share, 0.0)
+
+
+def tenant_offer(world: World, market: Any) -> Offer:
+    """The best open site's offer: rent less subsidy, neighbours, fund, and the share of applicants it admits."""
+    sites = [site for site in world.sites if world.site_is_open(site)] if world.rules("letting").enabled else []
+    if not sites:
+        return Offer(market.outside_rent, 0.0, 0.0, 0.0, 0.0)
+    site = min(sites, key=lambda site: (world.charge(site), site.number))
+    rules = world.site_rules(site)
+    worth = world.rules("entry").horizon * rules.neighbours * world.neighbours(site) / 100.0
+    admitted = site.admission * world.rules("letting").awareness
+    return Offer(world.charge(site), worth, min(site.fund, rules.ticket), admitted, rules.least_talent)

@@ -1,0 +1,98 @@
+"""17 Exports: the share of sales that goes abroad is a logit in staff and productivity; demand abroad is elastic."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import maths
+from sim.kernel.compiled import compiled, equation
+from sim.kernel.threads import BLOCK
+from sim.model.state.economy import INPUTS, SALES_ABROAD, SALES_HOME, on_grid, ticks
+from sim.model.state.enterprises import OPERATING
+from sim.model.state.world import World
+
+
+class Reads(NamedTuple):
+    export_taste: Any
+    status: Any
+    staff: Any
+    productivity: Any
+
+
+class Writes(NamedTuple):
+    exporter: Any
+    exports: Any
+    revenue: Any
+    revenue_year: Any
+    profit_year: Any
+    cash: Any
+
+
+@equation
+def export_share(staff: float, log_productivity: float, taste: float, p: Any) -> float:
+    """Share of sales that goes abroad: a fractional logit in staff, productivity and the firm's lasting taste.
+
+    ``taste`` is a standard normal deviate. Papke and Wooldridge (1996) for the fractional logit.
+    """
+    size = p.staff_slope * maths.log(max(staff, 1.0) / 100.0)
+    score = p.intercept + size + p.productivity_slope * log_productivity + p.taste * taste
+    return 1.0 / (1.0 + maths.exp(-score))
+
+
+@equation
+def demand_abroad(log_productivity: float, p: Any) -> float:
+    """Demand abroad relative to that at productivity 1: the world price is elastic."""
+    return p.demand * maths.exp(p.price_elasticity * log_productivity)
+
+
+@compiled
+def export(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, input_share: float, flows: Any) -> None:
+    """Exports of every operating enterprise: part of its sales turns abroad, more or less than it gives up at home."""
+    productivity, part = np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            productivity[i - first] = maths.log(r.productivity[i])
+        for i in range(first, last):
+            part[i - first] = export_share(float(r.staff[i]), productivity[i - first], float(r.export_taste[i]), p)
+        for i in range(first, last):
+            sells, before = (r.status[i] == OPERATING) & (w.revenue[i] > 0.0), w.exporter[i]
+            exports = sells & (part[i - first] >= p.least)
+            part[i - first] = part[i - first] if exports else 0.0
+            w.exporter[i] = exports if sells else before  # an exporter that stops was one
+        given_up, earned, bought = turn_abroad(first, last, w, p, input_share, part, productivity)
+        flows[SALES_HOME] -= given_up
+        flows[SALES_ABROAD] += earned
+        flows[INPUTS] -= bought
+
+
+@compiled
+def turn_abroad(
+    first: int, last: int, w: Any, p: Any, input_share: float, part: Any, log_productivity: Any
+) -> tuple[int, int, int]:
+    """Book the exports of a block of rows; the ticks given up at home, earned abroad and spent on inputs."""
+    given_up, earned, bought = 0, 0, 0
+    for i in range(first, last):
+        k = i - first
+        turned = on_grid(part[k] * w.revenue[i])
+        abroad = on_grid(turned * demand_abroad(log_productivity[k], p))
+        more = abroad - turned
+        inputs = on_grid(input_share * more)
+        w.exports[i] = abroad
+        w.revenue[i] += more
+        w.revenue_year[i] += more
+        w.profit_year[i] += more - inputs
+        w.cash[i] += more - inputs
+        given_up += ticks(turned)
+        earned += ticks(abroad)
+        bought += ticks(inputs)
+    return given_up, earned, bought
+
+
+def apply(world: World) -> None:
+    rules = world.rules("exports")
+    if rules.enabled:
+        share = world.group("market").input_share
+        world.loop(export, Reads, Writes, rules, share, sums=(world.books.flows,))

@@ -1,0 +1,118 @@
+"""11 Relocation, idle space and equipment: an event empties floor; money renovates it; idle hours are lent."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sim.kernel import draws, maths
+from sim.kernel.compiled import compiled
+from sim.model.state.economy import ECONOMY, ELSEWHERE, GOVERNMENT, LEAVERS, SITES, UNEMPLOYED
+from sim.model.state.enterprises import BIG, OPERATING
+from sim.model.state.world import SiteState, World
+from sim.parameters import numbers
+
+BORROWING_ENDS = 36  # months after the start
+
+
+class Reads(NamedTuple):
+    status: Any
+    size_class: Any
+    staff: Any
+    started: Any
+
+
+class Writes(NamedTuple):
+    idle_hours: Any
+    borrowed_hours: Any
+
+
+@compiled
+def idle_hours(staff: int, p: Any) -> float:
+    """Equipment hours a month that stand idle at a big enterprise, in whole hours."""
+    return maths.floor(staff * p.idle_hours)
+
+
+@compiled
+def spare(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, totals: Any) -> None:
+    """Idle hours of big enterprises and hours lent to young ones; their totals in whole hours."""
+    for i in range(lo, hi):
+        if r.status[i] == OPERATING and month - r.started[i] > BORROWING_ENDS:
+            w.borrowed_hours[i] = 0.0
+        w.idle_hours[i] = idle_hours(r.staff[i], p) if r.status[i] == OPERATING and r.size_class[i] == BIG else 0.0
+        totals[0] += int(w.idle_hours[i])
+        totals[1] += int(w.borrowed_hours[i])
+
+
+@compiled
+def building_cost(u: float, s: Any) -> float:
+    """Cost of renovating one building (million yuan): its floor at a cost a m2 drawn with a wide spread."""
+    return s.building * s.conversion_cost * maths.exp(s.conversion_log_sd * draws.normal(u))
+
+
+def relocate(world: World, site: SiteState) -> None:
+    """The event: floor stands idle, and people leave the relocated enterprise."""
+    people = int(world.site_rules(site).released_staff / world.weight)
+    site.idle = site.floor
+    site.relocated = True
+    world.books.people[ELSEWHERE] -= people
+    world.books.people[LEAVERS] += people
+
+
+def release(world: World, site: SiteState) -> None:
+    """More floor and more money for tenants, where the schedules of a site have grown."""
+    rules = world.site_rules(site)
+    more_floor = max(0, int(rules.floor / world.weight) - site.floor)
+    more_fund = max(0.0, float(rules.fund) - site.put_in)
+    site.floor += more_floor
+    site.idle += more_floor if site.relocated else 0
+    site.put_in += more_fund
+    site.fund += more_fund
+
+
+def renovate(world: World, site: SiteState) -> None:
+    """A month of renovation: the budget buys buildings at their cost less the grant; money is the real site's."""
+    rules, grant_a_m2 = world.site_rules(site), world.group("levers").conversion_grant
+    if not rules.renovation or site.idle == 0:
+        return
+    world.pay_from_site(ECONOMY, rules.budget)
+    site.work += rules.budget
+    while site.idle > 0:
+        floor = min(max(1, int(rules.building / world.weight)), site.idle)
+        real = floor * world.weight
+        u_cost, _, _, _ = draws.uniforms(world.seed, site.identity, site.buildings, draws.BUILDING)
+        cost = building_cost(u_cost, numbers(rules)) * real / rules.building
+        grant = min(cost, grant_a_m2 * real)
+        if site.work < cost - grant:
+            return
+        site.work -= cost - grant
+        world.books.pay(GOVERNMENT, SITES, grant / world.weight)
+        world.pay_from_site(ECONOMY, grant)
+        site.idle -= floor
+        site.renovated += floor
+        site.buildings += 1
+
+
+def apply(world: World) -> None:
+    """A month of idle space and idle hours; a relocation only changes what is there to be used."""
+    rules = world.rules("idle_space")
+    if not rules.enabled:
+        return
+    people = world.books.people
+    gone = int(people[LEAVERS] * (1.0 - rules.leavers_stay))
+    people[LEAVERS] -= gone
+    people[UNEMPLOYED] += gone
+    for site in world.sites:
+        release(world, site)
+        if world.month == max(0, site.vacated):
+            relocate(world, site)
+        if world.month >= site.vacated:
+            renovate(world, site)
+    world.hours[:] = 0
+    world.loop(spare, Reads, Writes, rules, sums=(world.hours,))
+    offered = int(rules.lent_share * int(world.hours[0]))
+    offered += sum(
+        int(world.site_rules(site).equipment_hours / world.weight)
+        for site in world.sites
+        if world.month >= site.vacated
+    )
+    world.hours_offered = max(offered, int(world.hours[1]))

@@ -1,0 +1,182 @@
+"""8 New industries and modes: rarely, a big enterprise that scans opens a new sector or a new way of selling."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import draws, maths
+from sim.kernel.compiled import compiled, equation
+from sim.kernel.threads import BLOCK
+from sim.model.state.economy import MAX_SECTORS, OPENING_INDUSTRY, transfer
+from sim.model.state.enterprises import BIG, OPERATING
+from sim.model.state.world import COUNT, FOREIGN, World
+
+_FOLLOWERS = COUNT["followers"]
+_NEW_SECTOR, _NEW_MODE = 1, 2
+LEAST_LEFT = 0.1  # part of its opening demand that an old sector keeps
+
+
+class Reads(NamedTuple):
+    identity: Any
+    status: Any
+    size_class: Any
+    platform: Any
+
+
+class Writes(NamedTuple):
+    sector: Any
+    mode: Any
+
+
+class SectorsGrowing(NamedTuple):
+    opened: Any
+    opening_demand: Any
+    mature_demand: Any
+    taken_from: Any
+    demand: Any
+
+
+@compiled
+def opening_probability(foreign: bool, scanning: float, p: Any) -> float:
+    """Monthly probability that a big enterprise opens a sector or mode; more for one that learns from abroad."""
+    return draws.monthly(min(0.9, scanning * p.opening * (p.abroad if foreign else 1.0)))
+
+
+@compiled
+def following_probability(advantage: float, p: Any) -> float:
+    """Monthly probability of following, where the same pull sells ``advantage`` times as much."""
+    return draws.monthly(min(0.9, p.follow * max(0.0, advantage - 1.0)))
+
+
+@equation
+def mature_part(age: float, p: Any) -> float:
+    """Part of its mature demand that a new sector of this age (months) has reached: an S-curve from 0."""
+    start = 1.0 / (1.0 + maths.exp(p.steepness * p.midpoint))
+    now = 1.0 / (1.0 + maths.exp(-p.steepness * (age - p.midpoint)))
+    return (now - start) / (1.0 - start)
+
+
+@compiled
+def scan(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, scanning: float, foreign: Any, newest: int,
+    into_sector: Any, into_mode: Any, openings: Any, events: Any,
+) -> None:  # fmt: skip
+    """Who opens (marked in ``openings``) and who follows into the newest sector or the new mode of its own.
+
+    ``into_sector`` and ``into_mode`` are monthly probabilities of following, by sector.
+    """
+    opening, abroad = opening_probability(False, scanning, p), opening_probability(True, scanning, p)
+    most_sector, most_mode = into_sector.max(), into_mode.max()
+    moves = np.empty(BLOCK, np.int8)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            u_open, _, u_sector, u_mode = draws.uniforms(seed, r.identity[i], month, draws.INDUSTRY)
+            opens = (r.size_class[i] == BIG) & (u_open < max(opening, abroad))
+            moves[i - first] = opens | (u_sector < most_sector) | (u_mode < most_mode)
+        for i in range(first, last):
+            if not moves[i - first] or r.status[i] != OPERATING:
+                continue
+            u_open, u_which, u_sector, u_mode = draws.uniforms(seed, r.identity[i], month, draws.INDUSTRY)
+            s = w.sector[i]
+            if r.size_class[i] == BIG and u_open < (abroad if foreign[r.platform[i]] else opening):
+                openings[i] = _NEW_SECTOR if u_which < 0.5 else _NEW_MODE
+                continue
+            if u_sector < into_sector[s]:
+                w.sector[i] = newest
+                events[_FOLLOWERS] += 1
+            if w.mode[i] == 0 and u_mode < into_mode[s]:
+                w.mode[i] = 1
+                events[_FOLLOWERS] += 1
+
+
+def apply(world: World) -> None:
+    """A month of new industries: demand along the S-curve, openings, followers."""
+    rules = world.rules("industries")
+    if not rules.enabled:
+        return
+    sectors, table = world.sectors, world.enterprises
+    grow_sectors(sectors.view(SectorsGrowing), world.month, rules)
+    foreign = np.array([*[platform.counts[FOREIGN].sum() > 0 for platform in world.platforms], False])
+    newest = int(np.argmax(sectors.opened)) if np.max(sectors.opened) >= 0 else -1
+    openings = world.marks()
+    chances = following(newest, sectors.sales_factor, sectors.mode_open, rules)
+    scanning = part_that_scans(world, rules)
+    world.loop(scan, Reads, Writes, rules, scanning, foreign, newest, *chances, openings, sums=(world.counts,))
+    for row in sorted(world.marked(openings).tolist(), key=lambda row: int(table.identity[row])):
+        old = int(table.sector[row])
+        free = [s for s in range(old % 3, MAX_SECTORS, 3) if not sectors.open[s]]
+        if openings[row] == _NEW_SECTOR and free:
+            open_sector(world, row, old, free[0], rules)
+        elif not sectors.mode_open[old]:
+            sectors.mode_open[old] = 1
+            table.mode[row] = 1
+            world.count("modes_opened")
+        else:
+            continue
+        cost = rules.cost * table.revenue_12[row]
+        spent = transfer(row, -cost, table.cash, world.books.flows, OPENING_INDUSTRY)
+        table.profit_year[row] += spent
+
+
+def part_that_scans(world: World, rules: Any) -> float:
+    """Scanning enterprises for each big one: a nation's are as many whatever the size of its sample."""
+    if world.settings.group("population").world == "place":
+        return 1.0
+    table = world.enterprises
+    big = int(np.count_nonzero((table.size_class == BIG) & (table.status == OPERATING)))
+    return float(rules.scanning) / max(1, big)
+
+
+@compiled
+def following(newest: int, factor: Any, mode_open: Any, p: Any) -> tuple[Any, Any]:
+    """Monthly probabilities by sector of following into the newest sector of the same place, and into a new mode."""
+    into_sector, into_mode = np.zeros(MAX_SECTORS), np.zeros(MAX_SECTORS)
+    for s in range(MAX_SECTORS):
+        if newest >= 0 and s != newest and s % 3 == newest % 3 and factor[s] > 0.0:
+            into_sector[s] = following_probability(factor[newest] / factor[s], p)
+        if mode_open[s] == 1:
+            into_mode[s] = following_probability(1.0 + p.mode_demand - p.mode_cost, p)
+    return into_sector, into_mode
+
+
+def open_sector(world: World, row: int, old: int, new: int, rules: Any) -> None:
+    """Open sector ``new`` with the enterprise of ``row`` as its first; it draws part of its demand from ``old``.
+
+    The opener's customers come along: in a nation their demand moves with it.
+    """
+    sectors, table = world.sectors, world.enterprises
+    sectors.open[new] = 1
+    sectors.opened[new] = world.month
+    sectors.taken_from[new] = old
+    sectors.mature_demand[new] = rules.size * float(sectors.opening_demand.sum())
+    sectors.base_knowledge[new] = np.minimum(1.0, sectors.base_knowledge[old] + 0.15)
+    ratio = sectors.opening_pull[old] / max(sectors.opening_demand[old], 1e-9)
+    seed_demand = float(table.revenue_12[row])
+    if world.settings.group("population").world == "nation":
+        least = LEAST_LEFT * sectors.opening_demand[old]
+        seed_demand = min(seed_demand, max(0.0, sectors.demand[old] - least))
+        sectors.demand[old] -= seed_demand
+    sectors.opening_demand[new] = seed_demand
+    sectors.opening_pull[new] = seed_demand * ratio
+    sectors.demand[new] = seed_demand
+    sectors.pull[new] = max(float(table.appeal[row]), 1e-6)
+    sectors.worker_revenue[new] = sectors.worker_revenue[old]
+    sectors.sales_factor[new] = sectors.sales_factor[old]
+    table.sector[row] = new
+    world.count("sectors_opened")
+
+
+@compiled
+def grow_sectors(sectors: Any, month: int, p: Any) -> None:
+    """Demand of new sectors a month on; the declared part of the growth is taken from old ones."""
+    for s in range(MAX_SECTORS):
+        if sectors.opened[s] < 0:
+            continue
+        old, age = sectors.taken_from[s], float(month - sectors.opened[s])
+        wanted = sectors.opening_demand[s] + sectors.mature_demand[s] * mature_part(age, p)
+        more = max(0.0, wanted - sectors.demand[s])
+        sectors.demand[s] += more
+        sectors.demand[old] = max(LEAST_LEFT * sectors.opening_demand[old], sectors.demand[old] - p.taken * more)

@@ -1,0 +1,296 @@
+"""12 Letting: tenants are newborns, spin-offs and existing firms that move in; capacity binds and the rent answers."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import draws, maths
+from sim.kernel.compiled import compiled, equation
+from sim.model.state.economy import (
+    MOVING,
+    RENT,
+    RENT_SUBSIDY,
+    SITE_EQUITY,
+    SITE_RENT,
+    UTILITIES,
+    on_grid,
+    ticks,
+    transfer,
+)
+from sim.model.state.enterprises import BIG, OPERATING, TENANT
+from sim.model.state.world import COUNT, SiteState, World
+
+_APPLICANTS, _GRADUATED = COUNT["site_applicants"], COUNT["graduated"]
+_NEWBORN, _MOVED = COUNT["tenants_newborn"], COUNT["tenants_moved"]
+NEWBORN, MOVER, LEAVES = 1, 2, 3
+
+
+class Reads(NamedTuple):
+    identity: Any
+    status: Any
+    size_class: Any
+    origin: Any
+    started: Any
+    site: Any
+    staff: Any
+    talent: Any
+    floor: Any
+    let_until: Any
+
+
+class Wishes(NamedTuple):
+    """Nothing: wishes go to an array of their own."""
+
+
+class StaffReads(NamedTuple):
+    status: Any
+    site: Any
+    staff: Any
+
+
+class Floor(NamedTuple):
+    floor: Any
+
+
+class Tenants(NamedTuple):
+    staff: Any
+    site: Any
+    floor: Any
+    let_until: Any
+    moved_in: Any
+    funded: Any
+    cash: Any
+    profit_year: Any
+
+
+class Terms(NamedTuple):
+    """What a site offers this month, in numbers."""
+
+    number: int
+    rent: float  # million yuan a m2 and year, with utilities, less the subsidy
+    neighbours_worth: float  # million yuan a year
+    largest_tenant: float  # m2
+    least_talent: float  # people
+    term: int  # months
+    ticket: float  # million yuan
+
+
+class RentReads(NamedTuple):
+    status: Any
+    site: Any
+    floor: Any
+
+
+class RentWrites(NamedTuple):
+    profit_year: Any
+    cash: Any
+
+
+@equation
+def floor_needed(staff: int, floor_per_job: float) -> float:
+    """Floor for this staff, in whole m2."""
+    return 0.0 - maths.floor(-staff * floor_per_job)
+
+
+@compiled
+def gain_of_moving(u: float, staff: int, floor: float, outside_rent: float, terms: Any, p: Any) -> float:
+    """What a move to the site is worth (million yuan): rent saved over the horizon, neighbours, cost, taste."""
+    saved = p.horizon * floor * (outside_rent - terms.rent)
+    return saved + p.horizon * terms.neighbours_worth - p.moving_cost * staff + p.taste * draws.gumbel(u)
+
+
+@compiled
+def term_ends(month: int, let_until: int, term: int) -> bool:
+    """Whether a term of a tenancy, the first or a renewed one, ends this month."""
+    return month >= let_until and (month - let_until) % term == 0
+
+
+@compiled
+def use_floor(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, floor_per_job: float) -> None:
+    """Floor of every operating enterprise outside sites: what its staff needs."""
+    for i in range(lo, hi):
+        if (r.status[i] == OPERATING) & (r.site[i] < 0):
+            w.floor[i] = floor_needed(r.staff[i], floor_per_job)
+
+
+@compiled
+def wish(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, terms: Any, outside_rent: float,
+    floor_per_job: float, wishes: Any, events: Any,
+) -> None:  # fmt: skip
+    """Who wants in and who goes, marked in ``wishes``: newborn, mover, leaving tenant.
+
+    First those who may, several at a time; then what the few want.
+    """
+    look = draws.monthly(min(0.95, p.consider)) * p.awareness
+    for i in range(lo, hi):
+        u_look, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.LETTING)
+        newborn = (r.origin[i] == TENANT) & (r.started[i] == month)
+        outside = (r.site[i] < 0) & (newborn | ((r.size_class[i] != BIG) & (u_look < look)))
+        wishes[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.number))
+    for i in range(lo, hi):
+        if wishes[i]:
+            wishes[i] = choice(i, seed, month, r, p, terms, outside_rent, floor_per_job)
+            events[_GRADUATED] += wishes[i] == LEAVES
+            events[_APPLICANTS] += (wishes[i] == NEWBORN) | (wishes[i] == MOVER)
+
+
+@compiled
+def choice(
+    i: int, seed: int, month: int, r: Any, p: Any, terms: Any, outside_rent: float, floor_per_job: float
+) -> int:  # fmt: skip
+    """What a tenant, a newborn or one who looks at the site wants."""
+    _, u_taste, u_stay, _ = draws.uniforms(seed, r.identity[i], month, draws.LETTING)
+    floor = floor_needed(r.staff[i], floor_per_job)
+    if r.site[i] == terms.number:
+        over = term_ends(month, r.let_until[i], terms.term) and u_stay >= p.renewal
+        outgrown = floor > min(terms.largest_tenant, p.crowding * r.floor[i])
+        return LEAVES if outgrown or over else 0
+    if floor > terms.largest_tenant:
+        return 0
+    if r.origin[i] == TENANT and r.started[i] == month:  # chosen for its plan, when it was an idea
+        return NEWBORN
+    if r.talent[i] < terms.least_talent:
+        return 0
+    return MOVER if gain_of_moving(u_taste, r.staff[i], floor, outside_rent, terms, p) > 0.0 else 0
+
+
+@compiled
+def priorities(seed: int, month: int, rows: Any, identity: Any) -> Any:
+    """The keyed priority of each applicant, lowest first."""
+    keys = np.empty(len(rows))
+    for k in range(len(rows)):
+        keys[k] = draws.uniforms(seed, identity[rows[k]], month, draws.LETTING)[3]
+    return keys
+
+
+@compiled
+def resize(rows: Any, staff: Any, floor: Any, floor_per_job: float, renovated: int) -> tuple[int, int]:
+    """Tenants give back floor they no longer need, and those that need more share what is vacant before anyone comes.
+
+    Floor let and jobs.
+    """
+    let, more, jobs = 0, 0, 0
+    for k in range(len(rows)):
+        i = rows[k]
+        needed = floor_needed(staff[i], floor_per_job)
+        floor[i] = min(floor[i], needed)
+        let += int(floor[i])
+        more += int(needed - floor[i])
+        jobs += int(staff[i])
+    share = min(1.0, (renovated - let) / max(more, 1))
+    for k in range(len(rows)):
+        i = rows[k]
+        taken = int(share * (floor_needed(staff[i], floor_per_job) - floor[i]))
+        floor[i] += taken
+        let += taken
+    return let, jobs
+
+
+@compiled
+def let_to(
+    rows: Any, wishes: Any, month: int, e: Any, terms: Any, moving_cost: float, floor_per_job: float, vacant: int,
+    fund: float, weight: float, events: Any, flows: Any,
+) -> tuple[int, int, int, int, int, float]:  # fmt: skip
+    """Applicants move in, in this order, as long as floor is vacant; a newborn may get a start from the site's fund.
+
+    Floor asked for and let, tenants that came, newborns among them, their jobs, and what the fund has left.
+    """
+    asked, let, came, newborns, jobs = 0, 0, 0, 0, 0
+    for k in range(len(rows)):
+        i = rows[k]
+        floor = int(floor_needed(e.staff[i], floor_per_job))
+        asked += floor
+        if floor > vacant - let:
+            continue
+        let += floor
+        came += 1
+        jobs += int(e.staff[i])
+        e.site[i] = terms.number
+        e.floor[i] = floor
+        e.let_until[i] = month + terms.term
+        moved = wishes[i] == MOVER
+        e.moved_in[i] = moved
+        newborns += not moved
+        events[_MOVED if moved else _NEWBORN] += 1
+        if moved:
+            e.profit_year[i] += transfer(i, -moving_cost * e.staff[i], e.cash, flows, MOVING)
+        elif fund > 0.0 and e.funded[i] == 0:
+            e.funded[i] = 1
+            fund -= transfer(i, min(fund / weight, terms.ticket), e.cash, flows, SITE_EQUITY) * weight
+    return asked, let, came, newborns, jobs, fund
+
+
+@compiled
+def pay_rents(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, outside_rent: float, rents: Any, subsidies: Any,
+    utilities: Any, flows: Any,
+) -> None:  # fmt: skip
+    """Rent of every operating enterprise for a month: to other landlords, or to its site with utilities, subsidised."""
+    outside = 0
+    for i in range(lo, hi):
+        elsewhere = (r.status[i] == OPERATING) & (r.site[i] < 0)
+        rent = on_grid(outside_rent * r.floor[i] / 12.0) if elsewhere else 0.0
+        w.profit_year[i] -= rent
+        w.cash[i] -= rent
+        outside += ticks(rent)
+    flows[RENT] -= outside
+    if len(rents) > 1:
+        for i in range(lo, hi):
+            if r.status[i] == OPERATING and r.site[i] >= 0:
+                paid = transfer(i, -rents[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, SITE_RENT)
+                paid += transfer(i, -utilities[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, UTILITIES)
+                paid += transfer(i, subsidies[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, RENT_SUBSIDY)
+                w.profit_year[i] += paid
+
+
+def pay(world: World) -> None:
+    """A month of rents."""
+    outside, sites = world.group("market").outside_rent, world.sites
+    rents = np.array([*[site.rent for site in sites], 0.0])
+    subsidies = np.array([*[world.rent_subsidy(site) for site in sites], 0.0])
+    utilities = np.array([*[world.site_rules(site).utilities for site in sites], 0.0])
+    world.loop(pay_rents, RentReads, RentWrites, outside, rents, subsidies, utilities, sums=(world.books.flows,))
+
+
+def apply(world: World) -> None:
+    """A month of letting at every site that is open, and floor for everyone else."""
+    rules = world.rules("letting")
+    per_job = world.settings.group("population").floor_per_job
+    world.loop(use_floor, StaffReads, Floor, per_job)
+    for site in world.sites:
+        if rules.enabled and world.site_is_open(site):
+            let_site(world, site, rules, per_job)
+
+
+def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
+    """A month at one site: goings, changes of floor, comings by keyed priority, and the posted rent."""
+    table, s = world.enterprises, world.site_rules(site)
+    site.rent = s.rent * site.tightness
+    neighbours_worth = s.neighbours * world.neighbours(site) / 100.0
+    terms = Terms(
+        site.number, world.charge(site), neighbours_worth, s.largest_tenant, s.least_talent, int(s.term), s.ticket
+    )
+    wishes = np.empty(table.size, np.int8)
+    outside_rent = world.group("market").outside_rent
+    world.loop(wish, Reads, Wishes, rules, terms, outside_rent, per_job, wishes, sums=(world.counts,))
+    wishing = world.marked(wishes)
+    leaving = wishes[wishing] == LEAVES
+    if leaving.any():
+        world.vacate(wishing[leaving])
+    tenants, applicants = (table.site == site.number).nonzero()[0], wishing[~leaving]
+    site.let, stayed = resize(tenants, table.staff, table.floor, per_job, site.renovated)
+    order = np.argsort(priorities(world.seed, world.month, applicants, table.identity), kind="stable")
+    asked, let, came, newborns, jobs, site.fund = let_to(
+        applicants[order], wishes, world.month, table.view(Tenants), terms, rules.moving_cost, per_job, site.vacant,
+        float(site.fund), world.weight, world.counts, world.books.flows,
+    )  # fmt: skip
+    site.let += let
+    site.admitted += came
+    site.admitted_newborn += newborns
+    site.tenants, site.jobs = len(tenants) + came, stayed + jobs
+    site.admission = min(1.0, site.vacant / asked) if asked else 1.0
+    site.tightness *= maths.exp(s.rent_response * (site.occupancy - s.target_occupancy))
+    site.rent = s.rent * site.tightness

@@ -1,0 +1,263 @@
+"""3 Newborns: the cohort of 2015; registered, then started at a hazard; a team that fills up and finds customers."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import draws, maths
+from sim.kernel.compiled import compiled, equation
+from sim.kernel.threads import BLOCK
+from sim.model.mechanisms.population import assets_per_worker
+from sim.model.state.cohort import first_sales, founders_means, has_customers, staff_at_start, staff_planned
+from sim.model.state.economy import (
+    ENTRY_COST,
+    FOUNDERS_EQUITY,
+    INVESTMENT,
+    OUTSIDE_EQUITY,
+    PLATFORM_EQUITY,
+    attraction,
+    relative_price,
+    transfer,
+)
+from sim.model.state.enterprises import (
+    INCUMBENT,
+    INDEPENDENT,
+    MAKER,
+    NEVER,
+    OPERATING,
+    REGISTERED,
+    SPIN_OFF,
+    AllColumns,
+    gather,
+)
+from sim.model.state.world import COUNT, World
+from sim.parameters import numbers
+
+_STARTED, _AT_ONCE = COUNT["started"], COUNT["started_at_once"]
+_HOURS_ASKED, _HOURS_LENT = COUNT["hours_asked"], COUNT["hours_lent"]
+
+
+class Reads(NamedTuple):
+    identity: Any
+    born: Any
+
+
+class Writes(NamedTuple):
+    status: Any
+    started: Any
+    staff: Any
+    talent: Any
+
+
+class TeamReads(NamedTuple):
+    identity: Any
+    status: Any
+    origin: Any
+    started: Any
+    quality: Any
+    productivity: Any
+    lines: Any
+    line_size: Any
+
+
+class TeamWrites(NamedTuple):
+    staff: Any
+    talent: Any
+    appeal: Any
+
+
+@compiled
+def start_probability(age: int, p: Any) -> float:
+    """Probability that a registered enterprise starts this month: the cohort's share at once, then a hazard."""
+    return p.operating_at_registration if age == 0 else p.start_hazard
+
+
+@compiled
+def start(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, talent_share: float, totals: Any, events: Any
+) -> None:
+    """Starts of a month; ``totals`` gathers the staff and talent that start with them."""
+    for i in range(lo, hi):
+        if w.status[i] != REGISTERED:
+            continue
+        u_start, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.START)
+        if u_start >= start_probability(month - r.born[i], p):
+            continue
+        _, _, u_talent, _ = draws.uniforms(seed, r.identity[i], month, draws.TEAM)
+        w.status[i] = OPERATING
+        w.started[i] = month
+        w.staff[i] = staff_at_start(seed, r.identity[i], month, p)
+        w.talent[i] = min(w.staff[i], draws.whole(talent_share * w.staff[i], u_talent))
+        totals[0] += w.staff[i]
+        totals[1] += w.talent[i]
+        events[_STARTED] += 1
+        events[_AT_ONCE] += 1 if r.born[i] == month else 0
+
+
+@equation
+def who_join(planned: int, staff: int, u: float, p: Any) -> int:
+    """People who join a young team this month: part of those who are missing from what its founders planned."""
+    return int(draws.whole(p.joining * max(0, planned - staff), u))
+
+
+@compiled
+def settle_in(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, m: Any, talent_share: float, totals: Any
+) -> None:
+    """Young teams fill up, and those without customers may find their first; ``totals`` gathers who join."""
+    young, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
+    u, planned = np.empty((4, BLOCK)), np.empty(BLOCK, np.int64)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            age = month - r.started[i]
+            starts_up = (r.status[i] == OPERATING) & (r.origin[i] != INCUMBENT)
+            young[i - first] = starts_up & (age >= 1) & (age <= p.settling)
+        number = gather(young, first, last, r.identity, rows, identity)
+        draws.fill(u, seed, identity, 0, number, month, draws.TEAM)
+        for k in range(number):
+            planned[k] = staff_planned(seed, identity[k], p)
+        for k in range(number):
+            i = rows[k]
+            joined = who_join(planned[k], w.staff[i], u[1, k], p)
+            skilled = min(joined, draws.whole(talent_share * joined, u[2, k]))
+            w.staff[i] += joined
+            w.talent[i] += skilled
+            totals[0] += joined
+            totals[1] += skilled
+            if w.appeal[i] == 0.0 and u[3, k] < p.first_sale:
+                pull = attraction(r.quality[i], r.productivity[i], m.rivalry, m.price_share)
+                w.appeal[i] = min(r.lines[i] * r.line_size[i], first_sales(seed, identity[k], 1.0, p) / pull)
+
+
+@compiled
+def inherited(own: float, of_parent: float, share: float) -> float:
+    """What a newcomer knows, or earns with a worker, that takes part of its parent's way along."""
+    return max(own, (1.0 - share) * own + share * of_parent)
+
+
+@compiled
+def equity(u_wealth: float, need: float, wages: float, p: Any) -> float:
+    """What founders put in (million yuan): the need and ``wages`` to begin with, as far as their means go."""
+    return max(need, min(founders_means(u_wealth, p), need + wages))
+
+
+@compiled
+def be_born(
+    seed: int, month: int, rows: Any, ideas: Any, chosen: Any, e: Any, n: Any, p: Any, o: Any, m: Any, wage: float,
+    entry_cost: float, fund: Any, hours_fill: float, ticket: float,
+    sector_revenue: Any, productivity: Any, quality: Any, base: Any,
+    events: Any, flows: Any,
+) -> None:  # fmt: skip
+    """Fill the rows of newcomers; ``chosen`` are the places of their ideas, ``fund`` what platforms have for makers."""
+    for k in range(len(rows)):
+        i, idea = rows[k], chosen[k]
+        identity, s, merit = ideas.identity[idea], ideas.sector[idea], ideas.merit[idea]
+        parent, channel = ideas.parent[idea], ideas.channel[idea]
+        _, _, u_wealth, _ = draws.uniforms(seed, identity, month, draws.IDEA)
+        u_lines, u_productivity, u_energy, u_intensity = draws.uniforms(seed, identity, month, draws.NEWBORN_TRAITS)
+        u_0, u_1, u_2, u_quality = draws.uniforms(seed, identity, month, draws.KNOWLEDGE)
+        _, _, _, u_spread = draws.uniforms(seed, identity, 0, draws.NEWBORN)
+        jobs = staff_planned(seed, identity, n)
+        e.identity[i] = identity
+        e.host[i] = e.identity[parent] if parent >= 0 and channel != INDEPENDENT else 0
+        e.status[i] = REGISTERED
+        e.origin[i] = channel
+        e.sector[i] = s
+        e.platform[i] = ideas.platform[idea] if channel == MAKER else -1
+        e.site[i] = -1
+        e.born[i] = month
+        e.started[i] = NEVER
+        e.project_began[i] = NEVER
+        e.asked[i] = NEVER
+        e.met_0[i] = -1.0
+        e.lines[i] = 1 + int(2.0 * u_lines)
+        e.productivity[i] = productivity[s] * maths.exp(0.1 * draws.normal(u_productivity))
+        e.quality[i] = quality[s] * maths.exp(0.1 * draws.normal(u_quality))
+        pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
+        e.worker_revenue[i] = sector_revenue[s] * n.worker_revenue * maths.exp(0.5 * draws.normal(u_spread) - 0.125)
+        if parent >= 0 and channel == SPIN_OFF:  # its founders know how their former employer earns its money
+            e.worker_revenue[i] = inherited(e.worker_revenue[i], e.worker_revenue[parent], p.inheritance)
+        price = relative_price(e.productivity[i], m.price_share)
+        mature = merit * jobs * e.worker_revenue[i] * e.productivity[i] * price
+        e.line_size[i] = mature / pull / e.lines[i]
+        known = channel == SPIN_OFF or has_customers(seed, identity, n)
+        sales = first_sales(seed, identity, merit, n) if known else 0.0
+        e.appeal[i] = min(mature, sales) / pull
+        e.capital_intensity[i] = assets_per_worker(u_spread, u_intensity, o)
+        e.export_taste[i] = draws.normal(draws.uniforms(seed, identity, 0, draws.EXPORTS)[0])
+        e.energy[i] = o.energy * maths.exp(0.3 * draws.normal(u_energy))
+        e.knowledge_0[i] = max(0.0, base[s, 0] + o.knowledge_spread * draws.normal(u_0))
+        e.knowledge_1[i] = max(0.0, base[s, 1] + o.knowledge_spread * draws.normal(u_1))
+        e.knowledge_2[i] = max(0.0, base[s, 2] + o.knowledge_spread * draws.normal(u_2))
+        if parent >= 0 and channel in (SPIN_OFF, MAKER):
+            e.knowledge_0[i] = inherited(e.knowledge_0[i], e.knowledge_0[parent], p.inheritance)
+            e.knowledge_1[i] = inherited(e.knowledge_1[i], e.knowledge_1[parent], p.inheritance)
+            e.knowledge_2[i] = inherited(e.knowledge_2[i], e.knowledge_2[parent], p.inheritance)
+        need = jobs * p.capital_per_job
+        asked = maths.floor(jobs * p.hours_per_job)
+        events[_HOURS_ASKED] += int(asked)
+        lent = min(float(fund[1]), maths.floor(asked * hours_fill))
+        fund[1] -= lent
+        events[_HOURS_LENT] += int(lent)
+        e.borrowed_hours[i] = lent
+        need = max(0.0, need - lent * p.hours_worth)
+        put_in = equity(u_wealth, need + entry_cost, n.runway * jobs * wage, p)
+        if channel == MAKER and e.platform[i] >= 0 and fund[0] > 0.0:
+            backed = min(ticket, fund[0], put_in)
+            fund[0] -= transfer(i, backed, e.cash, flows, PLATFORM_EQUITY)
+            put_in -= backed
+            e.funded[i] = 1
+        own_money = min(put_in, founders_means(u_wealth, p))
+        transfer(i, own_money, e.cash, flows, FOUNDERS_EQUITY)
+        if put_in > own_money:
+            transfer(i, put_in - own_money, e.cash, flows, OUTSIDE_EQUITY)
+            e.funded[i] = 1
+        transfer(i, -entry_cost, e.cash, flows, ENTRY_COST)
+        e.assets[i] = -transfer(i, -need, e.cash, flows, INVESTMENT)
+
+
+def apply(world: World, ideas: Any) -> None:
+    """Births of the ideas pursued, then starts of all that are registered, and what becomes of young teams."""
+    rules, entry, table = world.rules("newborns"), world.rules("entry"), world.enterprises
+    population, sectors = world.settings.group("population"), world.sectors
+    if ideas is not None:
+        chosen = ideas.channel.nonzero()[0]
+        rows = table.add(len(chosen))
+        entry_cost = entry.administrative_cost * (1.0 - world.group("levers").entry_cost_cut)
+        lent_now = int(world.hours[1])
+        fund = np.array(
+            [
+                sum(platform.fund for platform in world.platforms) / world.weight,
+                float(max(0, world.hours_offered - lent_now)),
+            ]
+        )
+        before = fund[0]
+        be_born(
+            world.seed, world.month, rows, ideas, chosen, table.view(AllColumns), rules, entry,
+            numbers(population),
+            world.group("market"), world.group("labour").wage, entry_cost, fund,
+            world.posted.hours_fill, entry.maker_ticket, sectors.worker_revenue, sectors.productivity,
+            sectors.quality, sectors.base_knowledge, world.counts, world.books.flows,
+        )  # fmt: skip
+        spend_funds(world, float(before - fund[0]) * world.weight)
+        asked = int(world.counts[_HOURS_ASKED])
+        fill = min(1.0, (fund[1] + int(world.counts[_HOURS_LENT])) / asked) if asked else 1.0
+        if world.group("market").coupled:
+            world.posted = world.posted._replace(hours_fill=fill)
+    totals = np.zeros(2, np.int64)
+    world.loop(start, Reads, Writes, rules, rules.talent_share, sums=(totals, world.counts))
+    if rules.enabled:
+        market = world.group("market")
+        world.loop(settle_in, TeamReads, TeamWrites, rules, market, rules.talent_share, sums=(totals,))
+    world.hire_people(int(totals[0]), int(totals[1]))
+
+
+def spend_funds(world: World, spent: float) -> None:
+    """Take what makers got from the platforms' funds, fullest first."""
+    for platform in sorted(world.platforms, key=lambda platform: (-platform.fund, platform.number)):
+        part = min(spent, platform.fund)
+        platform.fund -= part
+        spent -= part

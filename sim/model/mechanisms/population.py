@@ -1,0 +1,199 @@
+"""Mechanism 1, the starting population: lognormal body, truncated Pareto tail, traits drawn with spread.
+
+Draws are stratified over quantiles: the i-th of n enterprises takes the point i of a rank-1 lattice (additive
+recurrence; Roberts 2018) shifted by the seed, so that class counts and shares differ little between worlds.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.kernel import draws, maths, threads
+from sim.kernel.compiled import compiled, equation
+from sim.model.state.economy import (
+    MAX_SECTORS,
+    OPENING_BALANCE,
+    TICKS,
+    UNEMPLOYED,
+    attraction,
+    relative_price,
+    ticks,
+    transfer,
+)
+from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING, AllColumns, classify
+from sim.model.state.world import World
+from sim.parameters import Population, numbers
+
+_PARTS = 16  # quantiles looked at within a stratum of the tail
+_AT_A_TIME = 8_192  # enterprises whose lattice points are held at once
+ROOT = 0  # parent of the opening population
+_GOLDEN_3 = 1.2207440846057596  # root of x^4 = x + 1: revenue per worker, capital intensity, taste for exporting
+_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)  # square roots: slopes of the other traits
+
+
+@compiled
+def staff_quantile(u: float, p: Any) -> float:
+    """Staff at quantile ``u``: lognormal below ``tail_from``, Pareto truncated at ``largest_staff`` above."""
+    body = 0.5 * math.erfc(-(maths.log(p.tail_from / p.staff_median)) / p.staff_log_sd / math.sqrt(2.0))
+    if u < body:
+        return p.staff_median * maths.exp(p.staff_log_sd * draws.normal(u))
+    v = (u - body) / (1.0 - body)
+    kept = 1.0 - maths.exp(p.tail_exponent * maths.log(p.tail_from / p.largest_staff))
+    return p.tail_from * maths.exp(-maths.log(1.0 - v * kept) / p.tail_exponent)
+
+
+@compiled
+def stratum_staff(u: float, width: float, p: Any) -> float:
+    """Mean staff of the stratum of ``width`` around quantile ``u``; the tail's strata are uneven inside."""
+    if u < 0.9:
+        return staff_quantile(u, p)
+    total = 0.0
+    for part in range(_PARTS):
+        total += staff_quantile(u + width * ((part + 0.5) / _PARTS - 0.5), p)
+    return total / _PARTS
+
+
+@compiled
+def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, flows: Any) -> None:
+    """Fill rows ``lo`` to ``hi`` of the columns of ``e`` from their lattice points, shape (hi - lo, 16)."""
+    for i in range(lo, hi):
+        u = points[i - lo]
+        staff = max(1, int(stratum_staff(u[0], 1.0 / p.enterprises, p)))
+        if i == 0 and p.host_staff > 0:
+            staff = int(p.host_staff)
+        size = maths.log(staff / 100.0)
+        per_worker = p.worker_revenue * maths.exp(
+            p.worker_revenue_elasticity * size + p.worker_revenue_log_sd * draws.normal(u[1])
+        )
+        revenue = staff * per_worker
+        sector = int(u[13] * p.sectors)
+        e.identity[i] = draws.child_identity(ROOT, 0, 0, i)
+        e.status[i] = OPERATING
+        e.origin[i] = INCUMBENT
+        e.sector[i] = sector
+        e.platform[i] = -1
+        e.site[i] = -1
+        e.born[i] = -1 - int(-120.0 * maths.log(u[4]))
+        e.started[i] = e.born[i]
+        e.project_began[i] = NEVER
+        e.asked[i] = NEVER
+        e.staff[i] = staff
+        e.staff_year_ago[i] = staff
+        share = p.talent_share * maths.exp(p.talent_elasticity * size)
+        e.talent[i] = min(staff, draws.whole(staff * share, u[5]))
+        e.size_class[i] = classify(staff, revenue, p)
+        e.productivity[i] = maths.exp(0.1 * draws.normal(u[7]))
+        e.quality[i] = maths.exp(0.1 * draws.normal(u[8]))
+        pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
+        e.appeal[i] = revenue / pull
+        e.lines[i] = max(1, draws.whole(maths.exp(p.lines_exponent * maths.log(staff / p.line_staff)), u[6]))
+        e.line_size[i] = e.appeal[i] / e.lines[i]
+        price = relative_price(e.productivity[i], m.price_share)
+        e.worker_revenue[i] = per_worker / (e.productivity[i] * price)
+        e.capital_intensity[i] = assets_per_worker(u[1], u[2], p)
+        e.assets[i] = float(e.capital_intensity[i]) * staff * maths.exp(p.capital_intensity_elasticity * size)
+        e.revenue[i] = revenue / 12.0
+        e.revenue_12[i] = revenue
+        e.floor[i] = maths.floor(staff * p.floor_per_job)
+        e.export_taste[i] = draws.normal(u[3])
+        e.energy[i] = p.energy * maths.exp(0.3 * draws.normal(u[9]))
+        e.knowledge_0[i] = knowledge(sectors[sector, 0], p.knowledge_spread, u[10])
+        e.knowledge_1[i] = knowledge(sectors[sector, 1], p.knowledge_spread, u[11])
+        e.knowledge_2[i] = knowledge(sectors[sector, 2], p.knowledge_spread, u[12])
+        transfer(i, p.cash_months * revenue / 12.0, e.cash, flows, OPENING_BALANCE)
+
+
+@equation
+def assets_per_worker(u_revenue: float, u_own: float, p: Any) -> float:
+    """Assets per worker of a firm of 100 staff (million yuan), drawn jointly with its revenue per worker."""
+    rho = p.capital_revenue_correlation
+    z = rho * draws.normal(u_revenue) + math.sqrt(1.0 - rho * rho) * draws.normal(u_own)
+    return p.capital_intensity * maths.exp(p.capital_intensity_log_sd * z)
+
+
+@equation
+def knowledge(base: float, spread: float, u: float) -> float:
+    """Knowledge on one axis around the sector's base, kept within 0 and 1.5."""
+    return min(1.5, max(0.0, base + spread * draws.normal(u)))
+
+
+def base_knowledge(sectors: int) -> Any:
+    """What anyone in a sector knows, shape (sectors, 3): sectors lie on a circle in the space of knowledge."""
+    angle = [2.0 * math.pi * number / sectors for number in range(sectors)]
+    return np.array([[0.4 + 0.2 * math.cos(a), 0.4 + 0.2 * math.sin(a), 0.4 + 0.1 * math.cos(2 * a)] for a in angle])
+
+
+def lattice(seed: int, number: int, lo: int, hi: int) -> Any:
+    """Points ``lo`` to ``hi`` of ``number`` in (0, 1), shape (hi - lo, 16).
+
+    Strata of staff, then Kronecker recurrences shifted by the seed. The traits that shares hang on most come from a
+    recurrence of their own in three dimensions, which is even over any run of neighbouring strata, and so over the big
+    enterprises too.
+    """
+    shift = [word for block in range(4) for word in draws.uniforms(seed, ROOT, block, draws.OPENING)]
+    slope = [_GOLDEN_3**-k for k in (1, 2, 3)] + [math.sqrt(prime) for prime in _PRIMES]
+    index = np.arange(lo, hi)[:, None]
+    points = np.modf(index * np.array(slope) + np.array(shift[1:]))[0]
+    strata = (index + 0.5) / number
+    return np.clip(np.hstack([strata, points]), 2.0**-33, 1.0 - 2.0**-33)
+
+
+def found(world: World) -> None:
+    """Make the starting population, its sectors' opening demand and its resident people."""
+    population: Population = world.settings.group("population")
+    table = world.enterprises
+    sectors = world.sectors
+    sectors.open[: population.sectors] = 1
+    sectors.base_knowledge[: population.sectors] = base_knowledge(population.sectors)
+    if not world.rules("population").enabled:
+        return
+    number = population.enterprises
+    table.add(number)
+    columns, market = table.view(AllColumns), world.group("market")
+    for lo in range(0, number, _AT_A_TIME):
+        hi = min(lo + _AT_A_TIME, number)
+        points = lattice(world.seed, number, lo, hi)
+        fill(lo, hi, columns, points, numbers(population), market, sectors.base_knowledge, world.books.flows)
+    world.books.settle()
+    open_sectors(world)
+    gather_people(world)
+
+
+def open_sectors(world: World) -> None:
+    """Demand and pull at the opening: what the starting population sells, and with what pull."""
+    table, sectors, market = world.enterprises, world.sectors, world.group("market")
+    revenue, pull, staff = sums = tuple(np.zeros(MAX_SECTORS, np.int64) for _ in range(3))
+    threads.run(sum_sectors, table.size, sums, (table.view(AllColumns), market))
+    sectors.opening_demand[:] = revenue / TICKS
+    sectors.demand[:] = sectors.opening_demand
+    sectors.opening_pull[:] = pull / TICKS
+    sectors.pull[:] = sectors.opening_pull
+    sectors.worker_revenue[:] = np.where(staff > 0, revenue / TICKS / np.maximum(staff, 1), population_mean(world))
+
+
+def population_mean(world: World) -> float:
+    return float(world.settings.group("population").worker_revenue)
+
+
+@compiled
+def sum_sectors(lo: int, hi: int, e: Any, m: Any, revenue: Any, pull: Any, staff: Any) -> None:
+    """Yearly revenue and pull (ticks) and staff by sector."""
+    for i in range(lo, hi):
+        if e.status[i] == OPERATING:
+            s = e.sector[i]
+            revenue[s] += ticks(e.revenue_12[i])
+            pull[s] += ticks(e.appeal[i] * attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share))
+            staff[s] += e.staff[i]
+
+
+def gather_people(world: World) -> None:
+    """Residents are the staff of the opening population and those without work; talent is within them."""
+    labour, books, table = world.group("labour"), world.books, world.enterprises
+    staff, talent = int(table.staff.sum()), int(table.talent.sum())
+    books.people[UNEMPLOYED] = round(staff * labour.unemployment / (1.0 - labour.unemployment))
+    books.skilled[UNEMPLOYED] = min(round(talent * labour.talent_slack), int(books.people[UNEMPLOYED]))
+    books.residents = staff + int(books.people.sum())
+    books.residents_skilled = talent + int(books.skilled.sum())

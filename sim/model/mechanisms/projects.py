@@ -1,0 +1,302 @@
+"""6 Projects: each needs three components of knowledge, solved one by one.
+
+An open component is solved with a probability that falls with the distance to the nearest knowledge at hand and
+rises with capital and talent put in.
+
+Nothing here knows what a platform is good for: a partner found this month brings knowledge (``met``), and costs hours.
+Duration, success, the gain and the shape in breadth are measured on what comes out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import draws, maths
+from sim.kernel.compiled import compiled, equation
+from sim.kernel.threads import BLOCK
+from sim.model.state.economy import RESEARCH, ticks, transfer, wage_of_worker
+from sim.model.state.enterprises import BIG, MEDIUM, NEVER, OPERATING, gather
+from sim.model.state.knowledge import distance, needs
+from sim.model.state.world import COUNT, World
+
+_BEGUN, _SUCCEEDED, _ABANDONED = COUNT["projects_begun"], COUNT["projects_succeeded"], COUNT["projects_abandoned"]
+_REACHED, _REACHED_MONTHS = COUNT["succeeded_reached"], COUNT["reached_months"]
+_ALONE, _ALONE_MONTHS = COUNT["succeeded_alone"], COUNT["alone_months"]
+_BEGUN_SMALL, _SUCCEEDED_SMALL = COUNT["begun_small"], COUNT["succeeded_small"]
+_BEGUN_MEDIUM, _SUCCEEDED_MEDIUM = COUNT["begun_medium"], COUNT["succeeded_medium"]
+_BEGUN_BIG, _SUCCEEDED_BIG = COUNT["begun_big"], COUNT["succeeded_big"]
+_MEMBER, _MEMBER_MONTHS = COUNT["succeeded_member"], COUNT["member_months"]
+_OUTSIDER, _OUTSIDER_MONTHS = COUNT["succeeded_outsider"], COUNT["outsider_months"]
+_BREADTH, _MONTHS = COUNT["breadth"], COUNT["project_months"]
+_SUCCEEDED_BREADTH, _ABANDONED_BREADTH = COUNT["succeeded_breadth_0"], COUNT["abandoned_breadth_0"]
+_PRIVATE_GAIN, _WAGES = COUNT["private_gain"], COUNT["rd_wages"]
+SOLVED = 7  # all three bits
+
+
+class Reads(NamedTuple):
+    identity: Any
+    status: Any
+    size_class: Any
+    sector: Any
+    platform: Any
+    staff: Any
+    talent: Any
+    line_size: Any
+    revenue: Any
+    met_0: Any
+    met_1: Any
+    met_2: Any
+
+
+class Writes(NamedTuple):
+    project_began: Any
+    solved: Any
+    breadth: Any
+    reached: Any
+    researched: Any
+    asked: Any
+    lines: Any
+    appeal: Any
+    productivity: Any
+    quality: Any
+    energy: Any
+    knowledge_0: Any
+    knowledge_1: Any
+    knowledge_2: Any
+    profit_year: Any
+    cash: Any
+
+
+@equation
+def begin_probability(talent: int, cash: float, p: Any) -> float:
+    """Probability that an enterprise without a project begins one this month: each team of its skilled staff may."""
+    return min(1.0, p.begin / 12.0 * talent / p.team) if cash > 0.0 else 0.0
+
+
+@equation
+def breadth_chosen(u: float) -> int:
+    """Kinds of partner that the team will draw on, 0 to 4, each as likely: a habit of the team."""
+    return int(5.0 * u)
+
+
+@equation
+def project_size(talent: float, p: Any) -> float:
+    """Size of a project in those of one team, twice ``team``: to change a large enterprise takes more of its staff."""
+    return max(1.0, p.team_share * talent / (2.0 * p.team))
+
+
+@equation
+def at_work(talent: float, size: float, p: Any) -> float:
+    """Skilled staff who work on a project (people): all there are, up to a team for each part of its size."""
+    return min(talent, 2.0 * p.team * size)
+
+
+@equation
+def wages_at_work(
+    people: float, revenue: float, staff: float, sector_mean: float, talent_wage: float, labour: Any
+) -> float:
+    """Wages of those who work on a project (million yuan a month), at last month's revenue per worker."""
+    return people * talent_wage * wage_of_worker(12.0 * revenue / max(staff, 1.0), sector_mean, labour)
+
+
+@equation
+def effort(talent: float, cash: float, p: Any) -> float:
+    """Effort put in, 0 to 1: Cobb-Douglas in cash and skilled staff, each over the size of the project."""
+    capital = max(cash, 0.0) / (max(cash, 0.0) + p.capital)
+    people = talent / (talent + p.team)
+    together = p.capital_share * maths.log(capital) + (1.0 - p.capital_share) * maths.log(people)
+    return maths.exp(together) if (capital > 0.0) & (people > 0.0) else 0.0
+
+
+@equation
+def hours_left(breadth: int, p: Any) -> float:
+    """Part of the team's hours that is left beside its partners."""
+    return 1.0 - p.contact_hours * breadth
+
+
+@equation
+def solve_probability(gap: float, put_in: float, p: Any) -> float:
+    """Probability that a component is solved this month, at distance ``gap`` from the nearest knowledge at hand."""
+    return p.solve * put_in * maths.exp(-gap / p.distance_scale)
+
+
+@equation
+def gain(u: float, p: Any) -> float:
+    """Relative gain of one success: a bounded draw."""
+    return p.gain * u * u
+
+
+@compiled
+def work(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, labour: Any, talent_wage: float,
+    sector_revenue: Any, base: Any, succeeded: Any, counts: Any, flows: Any,
+) -> None:  # fmt: skip
+    """A month's work on projects; ``succeeded`` marks rows whose project came to its end.
+
+    In each block of rows: the work of those who have a project, then who begins one.
+    """
+    begins, goes_on = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int8)
+    rows, identity = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
+    size, hands = np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            u_begin, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
+            idle = (r.status[i] == OPERATING) & (w.project_began[i] == NEVER)
+            goes_on[i - first] = (r.status[i] == OPERATING) & (w.project_began[i] != NEVER)
+            begins[i - first] = idle & (u_begin < begin_probability(r.talent[i], w.cash[i], p))
+        number = gather(goes_on, first, last, r.identity, rows, identity)
+        counts[_MONTHS] += number
+        for k in range(number):
+            talent = float(r.talent[rows[k]])
+            size[k] = project_size(talent, p)
+            hands[k] = at_work(talent, size[k], p)
+        count_wages(rows[:number], hands, r, labour, talent_wage, sector_revenue, counts)
+        work_on(rows[:number], identity[:number], size, hands, seed, month, r, w, p, base, succeeded, counts, flows)
+        for i in range(first, last):
+            if begins[i - first]:
+                begin(i, seed, month, r, w, counts)
+
+
+@compiled
+def count_wages(
+    rows: Any, hands: Any, r: Any, labour: Any, talent_wage: float, sector_revenue: Any, counts: Any
+) -> None:  # fmt: skip
+    """Count what a month of the ``hands`` at work on the projects of ``rows`` costs in wages, paid with all others."""
+    number = len(rows)
+    staff, revenue, mean = np.empty(number), np.empty(number), np.empty(number)
+    for k in range(number):
+        i = rows[k]
+        staff[k], revenue[k], mean[k] = r.staff[i], r.revenue[i], sector_revenue[r.sector[i]]
+    wages = 0
+    for k in range(number):
+        wages += ticks(wages_at_work(hands[k], revenue[k], staff[k], mean[k], talent_wage, labour))
+    counts[_WAGES] += wages
+
+
+@compiled
+def work_on(
+    rows: Any, identity: Any, size: Any, hands: Any, seed: int, month: int, r: Any, w: Any, p: Any, base: Any,
+    succeeded: Any, counts: Any, flows: Any,
+) -> None:  # fmt: skip
+    """A month's work on the projects of ``rows``: spending, effort, tries at open components, success or giving up.
+
+    ``size`` is that of each project, ``hands`` the people at work on it.
+    """
+    number = len(rows)
+    u, put_in, capital, people = np.empty((4, number)), np.empty(number), np.empty(number), np.empty(number)
+    for k in range(number):
+        i = rows[k]
+        w.profit_year[i] += transfer(i, -p.cost * hands[k], w.cash, flows, RESEARCH)
+        w.researched[i] = 1
+        capital[k], people[k] = w.cash[i] / size[k], r.talent[i] / size[k]
+    for k in range(number):
+        put_in[k] = effort(people[k], capital[k], p)
+    for k in range(number):
+        put_in[k] *= hours_left(w.breadth[rows[k]], p)
+    draws.fill(u, seed, identity, 0, number, month, draws.COMPONENT)
+    try_components(rows, u, put_in, seed, r, w, p, base)
+    for k in range(number):
+        i = rows[k]
+        if w.solved[i] == SOLVED:
+            succeed(i, seed, month, r, w, p, succeeded, counts)
+        elif u[3, k] < p.abandon:
+            counts[_ABANDONED] += 1
+            counts[_ABANDONED_BREADTH + w.breadth[i]] += 1
+            w.project_began[i] = NEVER
+            w.asked[i] = NEVER
+
+
+@compiled
+def try_components(rows: Any, u: Any, put_in: Any, seed: int, r: Any, w: Any, p: Any, base: Any) -> None:
+    """Try the open components that are not out of reach whatever the distance, each in its turn."""
+    most = 3 * len(rows)
+    place, component = np.empty(most, np.uint32), np.empty(most, np.int64)
+    identity, began, sector = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int8)
+    most_likely, tries = np.empty(len(rows)), 0
+    for k in range(len(rows)):
+        most_likely[k] = solve_probability(0.0, put_in[k], p)
+    for k in range(len(rows)):
+        for c in range(3):
+            if w.solved[rows[k]] & (1 << c) == 0 and u[c, k] < most_likely[k]:
+                place[tries], component[tries] = k, c
+                identity[tries], began[tries] = r.identity[rows[k]], w.project_began[rows[k]]
+                sector[tries] = r.sector[rows[k]]
+                tries += 1
+    given = identity[:tries], began[:tries], component[:tries], sector[:tries]
+    need = needs(seed, *given, base, p.lead, p.reach)
+    for t in range(tries):
+        i, k, c = rows[place[t]], place[t], component[t]
+        t_0, t_1, t_2 = need[0, t], need[1, t], need[2, t]
+        gap = distance(w.knowledge_0[i], w.knowledge_1[i], w.knowledge_2[i], t_0, t_1, t_2)
+        if r.met_0[i] >= 0.0:
+            gap = min(gap, distance(r.met_0[i], r.met_1[i], r.met_2[i], t_0, t_1, t_2))
+        if u[c, k] < solve_probability(gap, put_in[k], p):
+            w.solved[i] |= 1 << c
+            w.knowledge_0[i] += p.learned * max(0.0, t_0 - w.knowledge_0[i])
+            w.knowledge_1[i] += p.learned * max(0.0, t_1 - w.knowledge_1[i])
+            w.knowledge_2[i] += p.learned * max(0.0, t_2 - w.knowledge_2[i])
+
+
+@compiled
+def begin(i: int, seed: int, month: int, r: Any, w: Any, counts: Any) -> None:
+    """One enterprise begins a project."""
+    _, u_breadth, _, _ = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
+    w.project_began[i] = month
+    w.solved[i] = 0
+    w.reached[i] = 0
+    w.breadth[i] = breadth_chosen(u_breadth)
+    counts[_BEGUN] += 1
+    counts[_BREADTH] += w.breadth[i]
+    by_class(r.size_class[i], _BEGUN_SMALL, _BEGUN_MEDIUM, _BEGUN_BIG, counts)
+
+
+@compiled
+def succeed(i: int, seed: int, month: int, r: Any, w: Any, p: Any, succeeded: Any, counts: Any) -> None:
+    """One project came to its end: new lines, and a gain in productivity or quality."""
+    _, _, u_gain, u_kind = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
+    finish(i, month - w.project_began[i], w.reached[i], r.platform[i], counts)
+    by_class(r.size_class[i], _SUCCEEDED_SMALL, _SUCCEEDED_MEDIUM, _SUCCEEDED_BIG, counts)
+    counts[_SUCCEEDED_BREADTH + w.breadth[i]] += 1
+    counts[_PRIVATE_GAIN] += ticks(12.0 * r.revenue[i] * gain(u_gain, p))
+    succeeded[i] = 1
+    more = max(1, int(p.new_lines * w.lines[i]))
+    w.appeal[i] += more * r.line_size[i]
+    w.lines[i] += more
+    if u_kind < 0.5:
+        w.productivity[i] *= 1.0 + gain(u_gain, p)
+    else:
+        w.quality[i] *= 1.0 + gain(u_gain, p)
+    w.energy[i] = float(w.energy[i]) * (1.0 - p.energy_saving)
+    w.project_began[i] = NEVER
+    w.asked[i] = NEVER
+
+
+@compiled
+def by_class(size_class: int, small: int, medium: int, big: int, counts: Any) -> None:
+    """Count one event under the enterprise's class."""
+    counts[big if size_class == BIG else (medium if size_class == MEDIUM else small)] += 1
+
+
+@compiled
+def finish(i: int, months: int, reached: int, platform: int, counts: Any) -> None:
+    """Count a success and its duration, with and without a partner, in and out of a platform."""
+    counts[_SUCCEEDED] += 1
+    counts[_REACHED if reached == 1 else _ALONE] += 1
+    counts[_REACHED_MONTHS if reached == 1 else _ALONE_MONTHS] += months
+    counts[_MEMBER if platform >= 0 else _OUTSIDER] += 1
+    counts[_MEMBER_MONTHS if platform >= 0 else _OUTSIDER_MONTHS] += months
+
+
+def apply(world: World) -> None:
+    rules = world.rules("projects")
+    world.succeeded = world.marks()
+    if not rules.enabled:
+        return
+    sectors = world.sectors
+    world.loop(
+        work, Reads, Writes, rules, world.group("labour"), world.posted.talent_wage, sectors.worker_revenue,
+        sectors.base_knowledge, world.succeeded, sums=(world.counts, world.books.flows),
+    )  # fmt: skip

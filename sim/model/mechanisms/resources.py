@@ -1,0 +1,108 @@
+"""5 Platform resources: recruited by interface staff, pulled by members, aged out; each holds knowledge of its own."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from sim.kernel import draws, maths
+from sim.kernel.compiled import compiled
+from sim.model.state.economy import HOUSEHOLDS, PLATFORMS, RESEARCH, transfer
+from sim.model.state.knowledge import CELL
+from sim.model.state.world import CELLS, COUNT, DOMESTIC, FOREIGN, USER, PlatformState, World
+
+_RECRUITED, _AGED = COUNT["resources_recruited"], COUNT["resources_aged"]
+
+
+@cache
+def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
+    """Weights of the 27 cells, summing to 1, for knowledge spread around ``centre``."""
+    places = [(cell // 9, cell // 3 % 3, cell % 3) for cell in range(CELLS)]
+    far = [sum(((place[axis] + 0.5) * CELL - centre[axis]) ** 2 for axis in range(3)) for place in places]
+    nearest = min(far)  # taken off, so that a narrow spread far from any cell leaves a weight above zero
+    weights = np.array([maths.exp((nearest - it) / (2.0 * spread * spread)) for it in far])
+    return weights / weights.sum()
+
+
+@cache
+def kind_weights(spread: float, foreign_lead: float) -> Any:
+    """Weights of the cells for each kind of resource: foreign experts are ahead, users know of software and markets."""
+    ahead = 0.5 + foreign_lead
+    centres = ((0.5, 0.5, 0.5), (ahead, ahead, ahead), (0.4, 0.4, 0.8))
+    return np.stack([cell_weights(centre, spread) for centre in centres])
+
+
+@compiled
+def campaign(u: float, log_sd: float) -> float:
+    """A month's recruiting success: lognormal with mean 1."""
+    return maths.exp(log_sd * draws.normal(u) - 0.5 * log_sd * log_sd)
+
+
+@compiled
+def recruited(staff: float, contacts: float, success: float) -> float:
+    """Expected resources that the interface staff recruits in a month."""
+    return staff * contacts * success
+
+
+@compiled
+def pulled(members: float, member_pull: float) -> float:
+    """Expected resources that come in a month because members are there."""
+    return members * member_pull
+
+
+@compiled
+def turn_over(
+    counts: Any, expected: Any, weights: Any, leaving: float, seed: int, identity: int, month: int, events: Any
+) -> None:
+    """A month of one platform's resources by kind and cell: those that come, those that age out."""
+    for kind in range(counts.shape[0]):
+        for cell in range(counts.shape[1]):
+            key = identity ^ (kind * counts.shape[1] + cell + 1)
+            u_come, u_leave, _, _ = draws.uniforms(seed, key, month, draws.RESOURCES)
+            left = draws.binomial(u_leave, counts[kind, cell], leaving)
+            come = draws.poisson(u_come, expected[kind] * weights[kind, cell])
+            counts[kind, cell] += come - left
+            events[_RECRUITED] += come
+            events[_AGED] += left
+
+
+def apply(world: World) -> None:
+    """A month of every launched platform, and what running it costs."""
+    rules = world.rules("resources")
+    if not rules.enabled:
+        return
+    weights = kind_weights(rules.spread, rules.foreign_lead)
+    for platform in world.platforms:
+        run_platform(world, platform, weights)
+
+
+def running_cost(world: World, platform: PlatformState) -> float:
+    """What a platform costs a month (million yuan): its interface staff, or the fixed cost of an unnamed own one."""
+    if platform.name in world.settings.platforms:
+        return platform.interface_staff * float(world.group("labour").wage) / 12.0
+    return float(world.rules("adoption").own_cost) / 12.0
+
+
+def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
+    named = world.platform_rules(platform)
+    u_success, _, _, _ = world.uniforms(platform.identity, draws.RESOURCES)
+    success = campaign(u_success, named.campaign_log_sd)
+    come = recruited(platform.interface_staff, named.contacts_per_staff, success)
+    come += pulled(platform.members * world.weight_of(platform), named.member_pull)
+    shares = np.zeros(3)
+    shares[FOREIGN], shares[USER] = named.foreign_share, named.user_share
+    shares[DOMESTIC] = max(0.0, 1.0 - named.foreign_share - named.user_share)
+    leaving = 1.0 / named.lifetime
+    turn_over(
+        platform.counts, come * shares, weights, leaving, world.seed, platform.identity, world.month, world.counts
+    )
+    wages = running_cost(world, platform) / world.weight_of(platform)
+    host = world.row_of(platform.host) if platform.host else -1
+    if host < 0:
+        world.books.pay(PLATFORMS, HOUSEHOLDS, wages)
+    else:
+        table = world.enterprises
+        spent = transfer(host, -wages, table.cash, world.books.flows, RESEARCH)
+        table.profit_year[host] += spent

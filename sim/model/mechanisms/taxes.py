@@ -1,0 +1,139 @@
+"""16 Taxes: value-added tax each month, corporate income tax each December; stated beside paid."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel.compiled import compiled, equation
+from sim.kernel.threads import BLOCK
+from sim.model.state.economy import INCOME_TAX, VAT, on_grid, ticks
+from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING
+from sim.model.state.world import World
+
+STATED, PAID, PAID_STARTUPS = 0, 1, 2
+
+
+class Reads(NamedTuple):
+    status: Any
+    origin: Any
+    site: Any
+    started: Any
+    revenue: Any
+    exports: Any
+
+
+class Writes(NamedTuple):
+    profit_year: Any
+    losses: Any
+    cash: Any
+
+
+@equation
+def value_added_tax(revenue: float, exports: float, input_share: float, p: Any) -> float:
+    """Tax stated for a month: exempt, a rate on sales of small-scale payers, or the standard rate on value added.
+
+    Exports are rated zero.
+    """
+    at_home = revenue - exports
+    small = p.vat_small * at_home
+    standard = p.vat * p.invoiced * max(0.0, at_home - input_share * at_home)
+    return 0.0 if revenue <= p.exempt else (small if 12.0 * revenue <= p.small_scale else standard)
+
+
+@equation
+def income_tax(profit: float, p: Any) -> float:
+    """Tax stated for a year on taxable profit (million yuan), after losses."""
+    if profit <= 0.0:
+        return 0.0
+    rate = p.low_profit_rate if profit <= p.low_profit_ceiling else p.income_tax
+    return rate * p.invoiced * profit
+
+
+@equation
+def collected(stated: float, age: int, relief: float, p: Any) -> float:
+    """Part of the stated tax that is paid: relief takes its share from young enterprises."""
+    return stated * (1.0 - relief) if age < p.young else stated
+
+
+@equation
+def losses_kept(taxable: float, p: Any) -> float:
+    """Losses carried into the next year: they decay evenly instead of lapsing by vintage."""
+    return max(0.0, -taxable) * (1.0 - 1.0 / p.loss_years)
+
+
+@compiled
+def levy_vat(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, relief: float, input_share: float,
+    totals: Any, at_sites: Any, flows: Any,
+) -> None:  # fmt: skip
+    """Value-added tax of every operating enterprise, for a month."""
+    stated, paid = np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            k = i - first
+            tax = value_added_tax(r.revenue[i], r.exports[i], input_share, p) if r.status[i] == OPERATING else 0.0
+            stated[k] = on_grid(tax)
+            paid[k] = on_grid(collected(tax, month - r.started[i], relief, p))
+            w.profit_year[i] -= paid[k]
+            w.cash[i] -= paid[k]
+        flows[VAT] -= add_up(first, last, stated, paid, r, totals, at_sites)
+
+
+@compiled
+def levy_income(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, relief: float,
+    totals: Any, at_sites: Any, flows: Any,
+) -> None:  # fmt: skip
+    """Income tax of every enterprise, for a year, after losses carried forward."""
+    stated, paid = np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            k = i - first
+            taxable = w.profit_year[i] - w.losses[i]
+            tax = income_tax(taxable, p) if r.status[i] != FREE else 0.0
+            stated[k] = on_grid(tax)
+            paid[k] = on_grid(collected(tax, month - r.started[i], relief, p))
+            w.losses[i] = losses_kept(taxable, p)
+            w.profit_year[i] = 0.0
+            w.cash[i] -= paid[k]
+        flows[INCOME_TAX] -= add_up(first, last, stated, paid, r, totals, at_sites)
+
+
+@compiled
+def add_up(first: int, last: int, stated: Any, paid: Any, r: Any, totals: Any, at_sites: Any) -> int:
+    """Totals of a block in ticks: stated, paid, paid by startups, paid at each site; the ticks paid."""
+    all_stated, all_paid, startups = 0, 0, 0
+    for i in range(first, last):
+        all_stated += ticks(stated[i - first])
+        all_paid += ticks(paid[i - first])
+        startups += ticks(paid[i - first]) if r.origin[i] != INCUMBENT else 0
+    if len(at_sites) > 0:
+        for i in range(first, last):
+            if r.site[i] >= 0:
+                at_sites[r.site[i]] += ticks(paid[i - first])
+    totals[STATED] += all_stated
+    totals[PAID] += all_paid
+    totals[PAID_STARTUPS] += startups
+    return all_paid
+
+
+def apply(world: World) -> None:
+    """A month of taxes; what tenants pay is added to their site's account."""
+    world.taxes[:] = 0
+    rules = world.rules("taxes")
+    if not rules.enabled:
+        return
+    world.site_taxes[:] = 0
+    relief, input_share = world.group("levers").tax_relief, world.group("market").input_share
+    sums = world.taxes, world.site_taxes, world.books.flows
+    world.loop(levy_vat, Reads, Writes, rules, relief, input_share, sums=sums)
+    if world.is_december:
+        world.loop(levy_income, Reads, Writes, rules, relief, sums=sums)
+    for site in world.sites:
+        paid = int(world.site_taxes[site.number])
+        site.taxes += paid
+        site.taxes_year = [*site.taxes_year[1:], paid]

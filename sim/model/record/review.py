@@ -1,0 +1,164 @@
+"""December's review: classes by the size standard, last year's revenue, job flows, and the year's statistics."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import maths, threads
+from sim.kernel.compiled import compiled
+from sim.kernel.statistics import slope_of_sums
+from sim.kernel.threads import BLOCK
+from sim.model.record.yearly import Sold, growth_of, shapes_of_growth, shapes_of_size, year_old
+from sim.model.state.economy import ticks
+from sim.model.state.enterprises import CLASSES, NEVER, OPERATING, classify
+from sim.model.state.groups import CELLS, GROUPS, add_to_groups, age_group, cell_of, kind_of_cell, was_micro
+from sim.model.state.world import World
+
+YOUNG = 60  # months: young firms are younger than five years
+CREATED, DESTROYED, BOTH = range(3)  # jobs, by group
+WON, TWICE, BEFORE = range(3)  # jobs by cell: created, in both Decembers, in the last one
+YOUNG_CREATED, STARTUP_JOBS, RESEARCHING = range(3)  # jobs that young enterprises created, jobs at those below a year
+NUMBER, SIZE, GROWTH, SIZE_SIZE, SIZE_GROWTH = range(5)  # sums over mature enterprises, in ticks
+
+
+class Reads(NamedTuple):
+    status: Any
+    origin: Any
+    exporter: Any
+    staff: Any
+    born: Any
+    started: Any
+    project_began: Any
+    revenue: Any
+
+
+class Writes(NamedTuple):
+    researched: Any
+    size_class: Any
+    staff_year_ago: Any
+    revenue_12: Any
+    revenue_year: Any
+
+
+@compiled
+def review(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, months: int, standard: Any, changed: Any, cells: Any,
+    other: Any, mature: Any,
+) -> None:  # fmt: skip
+    """Review every enterprise; ``changed`` marks those whose class is another one.
+
+    ``cells`` are jobs by cell of enterprises that are alike, in the class of the year that ends. A free row is all
+    zero, and stays so.
+    """
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        count_jobs(first, last, month, r, w, standard, cells, other)
+        add_mature(first, last, month, r, w, mature)
+        researching = 0
+        for i in range(first, last):
+            under_way = (w.researched[i] == 1) | (r.project_began[i] != NEVER)
+            researching += 1 if under_way & (r.status[i] == OPERATING) else 0
+            w.researched[i] = 0
+            w.staff_year_ago[i] = r.staff[i]
+            w.revenue_12[i] = w.revenue_year[i] * 12.0 / months
+            w.revenue_year[i] = 0.0
+        other[RESEARCHING] += researching
+        for i in range(first, last):
+            before = w.size_class[i]
+            w.size_class[i] = classify(r.staff[i], w.revenue_12[i], standard)
+            changed[i] = before != w.size_class[i]
+
+
+@compiled
+def count_jobs(first: int, last: int, month: int, r: Any, w: Any, standard: Any, cells: Any, other: Any) -> None:
+    """Jobs that a block of rows won or lost since last December; an enterprise's Decembers weigh the same (DHS)."""
+    cell, won, both = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    young_created: Any = 0
+    startup_jobs: Any = 0
+    for i in range(first, last):
+        micro = was_micro(r.staff[i], 12.0 * r.revenue[i], w.staff_year_ago[i], w.revenue_12[i], standard)
+        age = age_group(month - r.born[i])
+        cell[i - first] = cell_of(w.size_class[i], micro, r.origin[i], r.exporter[i], age)
+    for i in range(first, last):
+        staff, before = np.int64(r.staff[i]), np.int64(w.staff_year_ago[i])
+        won[i - first], both[i - first] = max(staff - before, 0), staff + before
+        young_created += max(staff - before, 0) if month - r.started[i] < YOUNG else 0
+        startup_jobs += staff if month - r.started[i] < 12 else 0
+    for i in range(first, last):
+        k = cell[i - first]
+        cells[k, WON] += won[i - first]
+        cells[k, TWICE] += both[i - first]
+        cells[k, BEFORE] += w.staff_year_ago[i]
+    other[YOUNG_CREATED] += young_created
+    other[STARTUP_JOBS] += startup_jobs
+
+
+@compiled
+def gather_jobs(cells: Any, flows: Any) -> None:
+    """Add cells up to jobs by group: created, destroyed, in both Decembers."""
+    for number in range(len(cells)):
+        won, both, before = cells[number, WON], cells[number, TWICE], cells[number, BEFORE]
+        c, micro, o, exporter, age = kind_of_cell(number)
+        add_to_groups(flows[CREATED], c, micro, o, exporter, age, won)
+        add_to_groups(flows[DESTROYED], c, micro, o, exporter, age, won - (both - 2 * before))
+        add_to_groups(flows[BOTH], c, micro, o, exporter, age, both)
+
+
+@compiled
+def add_mature(first: int, last: int, month: int, r: Any, w: Any, mature: Any) -> None:
+    """Size, as the logarithm of both years' mean staff, and growth over that mean (DHS), of a block's mature ones."""
+    number, sizes, grown, squares, across = 0, 0, 0, 0, 0
+    for i in range(first, last):
+        here = (r.staff[i] > 0) & (w.staff_year_ago[i] > 0) & (month - r.started[i] >= YOUNG)
+        both = 0.5 * (r.staff[i] + w.staff_year_ago[i]) if here else 1.0
+        size = maths.log(both)
+        growth = (r.staff[i] - w.staff_year_ago[i]) / both if here else 0.0
+        number += 1 if here else 0
+        sizes += ticks(size)
+        grown += ticks(growth)
+        squares += ticks(size * size)
+        across += ticks(size * growth)
+    mature[NUMBER] += number
+    mature[SIZE] += sizes
+    mature[GROWTH] += grown
+    mature[SIZE_SIZE] += squares
+    mature[SIZE_GROWTH] += across
+
+
+def apply(world: World) -> Any:
+    """Review in December; the rows whose class changed."""
+    world.year_months += 1
+    if not world.is_december:
+        return np.zeros(0, np.int64)
+    table = world.enterprises
+    year = year_old(world)
+    if world.year_months == 12:
+        year |= shapes_of_growth(*growth_of(table.size, table.view(Sold)))
+    operating, changed = int(np.count_nonzero(table.status == OPERATING)), world.marks()
+    flows, other = np.zeros((3, len(GROUPS)), np.int64), np.zeros(3, np.int64)
+    cells, mature = np.zeros((CELLS, 3), np.int64), np.zeros(5, np.int64)
+    world.loop(review, Reads, Writes, world.year_months, world.standard, changed, sums=(cells, other, mature))
+    gather_jobs(cells, flows)
+    year["rd_share"] = int(other[RESEARCHING]) / operating if operating else math.nan
+    staff = int(table.staff.sum())
+    year["startup_job_share"] = int(other[STARTUP_JOBS]) / staff if staff else math.nan
+    flows[DESTROYED] += world.year_lost
+    flows[BOTH] += world.year_lost
+    world.job_flows = np.zeros_like(flows)
+    if world.year_months == 12:
+        created, destroyed, both = (int(number) for number in flows[:, : len(CLASSES)].sum(axis=1))
+        year["growth_size_slope"] = slope_of_sums(*mature.tolist())
+        year["job_creation_rate"] = 2.0 * created / both if both else math.nan
+        year["job_destruction_rate"] = 2.0 * destroyed / both if both else math.nan
+        year["young_creation_share"] = int(other[YOUNG_CREATED]) / max(1, created)
+        world.job_flows = flows
+    year |= shapes_of_size(world)
+    world.year, world.year_months, world.year_lost = year, 0, np.zeros_like(world.year_lost)
+    identities = table.identity[table.alive]
+    threads.sort(identities)
+    if (identities[1:] == identities[:-1]).any():
+        raise RuntimeError("two enterprises share one identity: choose another seed")
+    return world.marked(changed)

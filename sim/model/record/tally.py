@@ -1,0 +1,328 @@
+"""A month's tally: sums over enterprises in whole numbers, and all that a month leaves for outcomes to be read from."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import maths
+from sim.kernel.compiled import compiled
+from sim.kernel.threads import BLOCK
+from sim.model.state.economy import ACCOUNTS, FEE_SUPPORT, MAX_SECTORS, PEOPLE, RENT_SUBSIDY, TRANSFERS, ticks
+from sim.model.state.enterprises import BIG, CLASSES, FREE, INCUMBENT, MEDIUM, OPERATING, ORIGINS, SMALL, STATUSES
+from sim.model.state.groups import CELLS, GROUPS, LIVES, add_to_groups, age_group, cell_of, is_micro, kind_of_cell
+from sim.model.state.world import COUNT, COUNTS, KINDS, World
+
+_ASKED, _HIRED = COUNT["talent_asked"], COUNT["talent_hired"]
+REVENUE, ASSETS, EXPORTS = 0, 1, 2
+YOUNG = 60  # months
+_SUPPLY = np.int64(0x9249)  # sectors whose number is a multiple of 3, as bits
+YEAR = (
+    "job_creation_rate", "job_destruction_rate", "young_creation_share", "startup_job_share", "size_tail",
+    "size_tail_ks", "size_tail_lognormal", "size_tail_revenue", "growth_shape", "growth_gaussian",
+    "growth_spread_slope", "growth_size_slope", "rd_share", "newborns_operating", "newborn_staff_start",
+    "newborn_staff", "newborn_with_revenue", "newborn_revenue_median", "newborn_revenue_log_sd",
+)  # fmt: skip
+SITE = ("admitted", "admitted_newborn", "tenants", "jobs", "taxes", "idle", "renovated", "let")
+
+INCUMBENTS, STARTUPS, SUPPLIERS = 0, 1, 2  # groups by trait
+PRODUCTIVITY, QUALITY, NUMBER = 0, 1, 2
+MEAN, SQUARE, ENERGY, NEW_MODE, YOUNG_JOBS = range(5)
+COHORT = ("registered", "operating", "jobs", "revenue", "exporters", "medium", "big")
+# Sums over operating enterprises, in ticks where they are no counts.
+SUMS = {
+    "sectors": (MAX_SECTORS,),  # revenue of the month
+    "survey": (3, len(CLASSES)),  # revenue of the month, assets, exports of the month of the survey's population
+    "exports": (len(CLASSES),),  # of the month
+    "talent": (len(CLASSES),),
+    "members": (len(CLASSES),),
+    "traits": (3, 3),  # by group: logs of productivity and quality (not of suppliers), number
+    "other": (5,),  # mean knowledge and its square, energy used; new mode; jobs at young enterprises
+    "cohort": (len(COHORT),),  # of the named cohort
+}
+# Of each cell of enterprises that are alike, and each status; sums of cells are taken once a month.
+PER_CELL = 4  # enterprises, staff, revenue of the month and assets
+PER_GROUP = ("registered", "firms", "jobs", "revenue", "assets")  # the first of all statuses, the rest of the operating
+# What a month leaves behind: outcomes are worked out from it when somebody asks for them.
+SNAPSHOT = np.dtype(
+    [(name, "i8", shape) for name, shape in SUMS.items()]
+    + [
+        ("firms", "i8", (len(CLASSES), len(ORIGINS), len(STATUSES))),  # of all statuses
+        ("staff", "i8", (len(CLASSES), len(ORIGINS), len(STATUSES))),
+        ("groups", "i8", (len(PER_GROUP), len(GROUPS))),
+        ("ended", "i8", (2, len(GROUPS))),  # since the start: stopped, struck off
+        ("job_flows", "i8", (3, len(GROUPS))),  # of the last year: jobs created, destroyed, in both Decembers
+        ("lives", "i8", LIVES),  # since the start
+        ("total", "i8", (len(COUNTS),)),  # events since the start
+        ("talent_unmet", "i8"),
+        ("taxes", "i8", (3,)),  # since the start: stated, paid, paid by startups; ticks
+        ("fiscal", "i8"),  # public spending since the start, ticks
+        ("flows", "i8", (len(TRANSFERS),)),  # of the month, ticks
+        ("accounts", "i8", (len(ACCOUNTS),)),
+        ("people", "i8", (len(PEOPLE),)),
+        ("hours_lent", "i8"),
+        ("opened", "?", (MAX_SECTORS,)),  # sectors opened in the run
+        ("platforms", "i8"),
+        ("resources", "i8", (len(KINDS),)),  # on named platforms
+        ("sites", "i8", (len(SITE),)),  # added up over sites
+        ("sites_taxes_12", "i8"),
+        ("sites_rent", "f8"),
+        ("talent_wage", "f8"),
+        ("input_share", "f8"),
+        ("year", "f8", (len(YEAR),)),
+    ],
+    align=True,
+)
+
+
+class Reads(NamedTuple):
+    status: Any
+    size_class: Any
+    origin: Any
+    sector: Any
+    exporter: Any
+    platform: Any
+    staff: Any
+    talent: Any
+    born: Any
+    started: Any
+    revenue: Any
+    revenue_12: Any
+    assets: Any
+    exports: Any
+    productivity: Any
+    quality: Any
+    energy: Any
+    knowledge_0: Any
+    knowledge_1: Any
+    knowledge_2: Any
+    mode: Any
+
+
+class Writes(NamedTuple):
+    """Nothing: a tally is made of sums."""
+
+
+@compiled
+def tally_up(
+    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, standard: Any, cohort_from: int, cohort_to: int,
+    cells: Any, sectors: Any, surveyed: Any, exports: Any, talent: Any, members: Any, traits: Any, other: Any,
+    cohort: Any,
+) -> None:  # fmt: skip
+    """Add every enterprise to the sums."""
+    for first in range(lo, hi, BLOCK):
+        last: Any = min(first + BLOCK, hi)
+        add_cells(first, last, month, r, standard, cells, sectors)
+        add_money(first, last, r, standard.survey_revenue, r.revenue, surveyed[REVENUE])
+        add_money(first, last, r, standard.survey_revenue, r.assets, surveyed[ASSETS])
+        add_money(first, last, r, standard.survey_revenue, r.exports, surveyed[EXPORTS])
+        add_money(first, last, r, 0.0, r.exports, exports)
+        add_people(first, last, r, talent, members)
+        add_traits(first, last, r, traits)
+        add_other(first, last, month, r, other)
+        if cohort_from < cohort_to:
+            add_cohort(first, last, r, cohort_from, cohort_to, cohort)
+
+
+@compiled
+def add_cells(first: int, last: int, month: int, r: Any, standard: Any, cells: Any, sectors: Any) -> None:
+    """Enterprises, staff, revenue and assets by cell; revenue by sector."""
+    cell, amounts = np.empty(BLOCK, np.uint32), np.empty((PER_CELL, BLOCK), np.int64)
+    for i in range(first, last):
+        micro = is_micro(r.staff[i], 12.0 * r.revenue[i], standard)
+        kind = cell_of(r.size_class[i], micro, r.origin[i], r.exporter[i], age_group(month - r.born[i]))
+        cell[i - first] = np.int64(r.status[i]) * CELLS + kind
+    for i in range(first, last):
+        here = r.status[i] == OPERATING
+        amounts[0, i - first] = 1
+        amounts[1, i - first] = r.staff[i]
+        amounts[2, i - first] = ticks(r.revenue[i]) if here else 0
+        amounts[3, i - first] = ticks(r.assets[i]) if here else 0
+    for i in range(first, last):
+        k, j = cell[i - first], i - first
+        cells[k, 0] += amounts[0, j]
+        cells[k, 1] += amounts[1, j]
+        cells[k, 2] += amounts[2, j]
+        cells[k, 3] += amounts[3, j]
+        sectors[np.uint8(r.sector[i])] += amounts[2, j]
+
+
+@compiled
+def gather_cells(cells: Any, firms: Any, staff: Any, groups: Any) -> None:
+    """Add cells up to enterprises and staff by class, origin and status, and to groups."""
+    for number in range(len(cells)):
+        cell = cells[number]
+        if cell[0] == 0:
+            continue
+        status = number // CELLS
+        c, micro, o, exporter, age = kind_of_cell(number % CELLS)
+        if status == FREE:
+            continue
+        firms[c, o, status] += cell[0]
+        staff[c, o, status] += cell[1]
+        add_to_groups(groups[0], c, micro, o, exporter, age, cell[0])
+        if status == OPERATING:
+            for k in range(PER_CELL):
+                add_to_groups(groups[1 + k], c, micro, o, exporter, age, cell[k])
+
+
+@compiled
+def add_money(first: int, last: int, r: Any, least: float, amounts: Any, money: Any) -> None:
+    """One kind of money by class, of those who sold ``least`` in the last full year; small enterprises are the rest."""
+    total, medium, big = 0, 0, 0
+    for i in range(first, last):
+        amount = ticks(amounts[i]) if (r.status[i] == OPERATING) & (r.revenue_12[i] >= least) else 0
+        total += amount
+        medium += amount if r.size_class[i] == MEDIUM else 0
+        big += amount if r.size_class[i] == BIG else 0
+    money[SMALL] += total - medium - big
+    money[MEDIUM] += medium
+    money[BIG] += big
+
+
+@compiled
+def add_people(first: int, last: int, r: Any, talent: Any, members: Any) -> None:
+    """Skilled staff and members of platforms by class."""
+    skilled, skilled_medium, skilled_big = 0, 0, 0
+    joined, joined_medium, joined_big = 0, 0, 0
+    for i in range(first, last):
+        here = r.status[i] == OPERATING
+        people = int(r.talent[i]) if here else 0
+        member = 1 if here & (r.platform[i] >= 0) else 0
+        skilled += people
+        skilled_medium += people if r.size_class[i] == MEDIUM else 0
+        skilled_big += people if r.size_class[i] == BIG else 0
+        joined += member
+        joined_medium += member if r.size_class[i] == MEDIUM else 0
+        joined_big += member if r.size_class[i] == BIG else 0
+    talent[SMALL] += skilled - skilled_medium - skilled_big
+    talent[MEDIUM] += skilled_medium
+    talent[BIG] += skilled_big
+    members[SMALL] += joined - joined_medium - joined_big
+    members[MEDIUM] += joined_medium
+    members[BIG] += joined_big
+
+
+@compiled
+def add_traits(first: int, last: int, r: Any, traits: Any) -> None:
+    """Logs of productivity and quality: of incumbents, startups, suppliers."""
+    productivity, quality, number = 0, 0, 0
+    new_productivity, new_quality, new_number = 0, 0, 0
+    supplier, suppliers = 0, 0
+    for i in range(first, last):
+        here = r.status[i] == OPERATING
+        new = here & (r.origin[i] != INCUMBENT)
+        supplies = here & (((_SUPPLY >> r.sector[i]) & 1) == 1)
+        log_productivity = ticks(maths.log(r.productivity[i] if here else 1.0))  # 0 elsewhere
+        log_quality = ticks(maths.log(r.quality[i] if here else 1.0))
+        productivity += log_productivity
+        quality += log_quality
+        number += 1 if here else 0
+        new_productivity += log_productivity if new else 0
+        new_quality += log_quality if new else 0
+        new_number += 1 if new else 0
+        supplier += log_productivity if supplies else 0
+        suppliers += 1 if supplies else 0
+    traits[INCUMBENTS, PRODUCTIVITY] += productivity - new_productivity
+    traits[INCUMBENTS, QUALITY] += quality - new_quality
+    traits[INCUMBENTS, NUMBER] += number - new_number
+    traits[STARTUPS, PRODUCTIVITY] += new_productivity
+    traits[STARTUPS, QUALITY] += new_quality
+    traits[STARTUPS, NUMBER] += new_number
+    traits[SUPPLIERS, PRODUCTIVITY] += supplier
+    traits[SUPPLIERS, NUMBER] += suppliers
+
+
+@compiled
+def add_other(first: int, last: int, month: int, r: Any, other: Any) -> None:
+    """Knowledge, energy, the new mode and the young."""
+    sum_mean, square, energy, new_mode, young_jobs = 0, 0, 0, 0, 0
+    for i in range(first, last):
+        here = r.status[i] == OPERATING
+        staff, used = int(r.staff[i]), ticks(r.energy[i] * r.revenue[i])
+        mean = (r.knowledge_0[i] + r.knowledge_1[i] + r.knowledge_2[i]) / 3.0
+        young = here & (month - r.started[i] < YOUNG)
+        sum_mean += ticks(mean) if here else 0
+        square += ticks(mean * mean) if here else 0
+        energy += used if here else 0
+        new_mode += 1 if here & (r.mode[i] == 1) else 0
+        young_jobs += staff if young else 0
+    other[MEAN] += sum_mean
+    other[SQUARE] += square
+    other[ENERGY] += energy
+    other[NEW_MODE] += new_mode
+    other[YOUNG_JOBS] += young_jobs
+
+
+@compiled
+def add_cohort(first: int, last: int, r: Any, born_from: int, born_to: int, cohort: Any) -> None:
+    """The enterprises registered from one month up to another, in the order of ``COHORT``."""
+    for i in range(first, last):
+        if r.status[i] == FREE or not born_from <= r.born[i] < born_to:
+            continue
+        cohort[0] += 1
+        if r.status[i] == OPERATING:
+            cohort[1] += 1
+            cohort[2] += r.staff[i]
+            cohort[3] += ticks(r.revenue[i])
+            cohort[4] += r.exporter[i]
+            cohort[5] += r.size_class[i] == MEDIUM
+            cohort[6] += r.size_class[i] == BIG
+
+
+def cohort_months(settings: Any) -> tuple[int, int]:
+    """The months, the last one excluded, in which the named cohort registers; none without a name."""
+    run = settings.group("run")
+    first = settings.month_of(run.cohort) if run.cohort else 0
+    return (first, first + run.cohort_months) if run.cohort else (0, 0)
+
+
+class Recorder:
+    """Snapshots of the months done, and running totals."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.done = 0
+        self._months = np.zeros(16, SNAPSHOT)
+        self._total = np.zeros(len(COUNTS), np.int64)
+        self._taxes = np.zeros(3, np.int64)
+        self._fiscal = 0
+
+    @property
+    def months(self) -> Any:
+        """The snapshots, one a month done."""
+        return self._months[: self.done]
+
+    def record(self) -> None:
+        """Keep what the month that just passed leaves behind."""
+        world, books = self.world, self.world.books
+        if self.done == len(self._months):
+            self._months = np.concatenate([self._months, np.zeros_like(self._months)])
+        now = self._months[self.done]
+        cells = np.zeros((len(STATUSES) * CELLS, PER_CELL), np.int64)
+        sums = cells, *(now[name] for name in SUMS)
+        world.loop(tally_up, Reads, Writes, world.standard, *cohort_months(world.settings), sums=sums)
+        gather_cells(cells, now["firms"], now["staff"], now["groups"])
+        self._total += world.counts
+        self._taxes += world.taxes
+        self._fiscal += books.fiscal_cost + int(books.month[FEE_SUPPORT]) + int(books.month[RENT_SUBSIDY])
+        now["total"] = self._total
+        now["talent_unmet"] = world.counts[_ASKED] - world.counts[_HIRED]
+        now["ended"], now["job_flows"], now["lives"] = world.ended, world.job_flows, world.lives
+        now["taxes"], now["fiscal"] = self._taxes, self._fiscal
+        now["flows"], now["accounts"], now["people"] = books.month, books.accounts, books.people
+        now["hours_lent"], now["opened"] = world.hours[1], world.sectors.opened >= 0
+        now["platforms"], now["talent_wage"] = len(world.platforms), world.posted.talent_wage
+        now["input_share"] = world.group("market").input_share
+        named = world.settings.platforms
+        for platform in world.platforms if named else ():
+            if platform.name in named:
+                now["resources"] += platform.counts.sum(axis=1)
+        if world.sites:
+            now["sites"] = [sum(getattr(site, name) for site in world.sites) for name in SITE]
+            now["sites_taxes_12"] = sum(sum(site.taxes_year) for site in world.sites)
+            now["sites_rent"] = sum(site.rent for site in world.sites)
+        now["year"] = [world.year.get(name, math.nan) for name in YEAR]
+        self.done += 1

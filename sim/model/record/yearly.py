@@ -1,0 +1,108 @@
+"""Statistics of a year, each December: shapes of size and growth, and what the year-old have become."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.kernel import maths
+from sim.kernel.compiled import compiled
+from sim.kernel.statistics import (
+    against_gaussian,
+    against_lognormal,
+    distance_from_pareto,
+    exponent_of,
+    hill_exponent,
+    log_gaps,
+    log_spread,
+    median,
+    shape_of,
+    spread_slope,
+    tail_of,
+)
+from sim.model.state.cohort import staff_at_start
+from sim.model.state.enterprises import OPERATING
+from sim.model.state.world import World
+
+LEAST_REVENUE = 0.001  # million yuan a year: below it a newborn counts as without revenue
+
+
+class Sold(NamedTuple):
+    status: Any
+    revenue_12: Any
+    revenue_year: Any
+
+
+@compiled
+def opening_staff(seed: int, rows: Any, identity: Any, started: Any, p: Any) -> int:
+    """People with whom the enterprises of these rows started."""
+    people = 0
+    for i in rows:
+        people += staff_at_start(seed, identity[i], started[i], p)
+    return people
+
+
+def year_old(world: World) -> dict[str, float]:
+    """Of those registered 10 to 12 months ago who operate: number, staff and sales; before the review clears them.
+
+    Their staff at the start is that of the rules as they are now. Sales are the calendar year's: all of them, but for
+    a first month in the December before.
+    """
+    table, month = world.enterprises, world.month
+    if month < 12:
+        return {}
+    rows = np.flatnonzero((table.born >= month - 12) & (table.born <= month - 10) & (table.status == OPERATING))
+    number = len(rows)
+    revenue = table.revenue_year[rows]
+    sold = revenue[revenue > LEAST_REVENUE]
+    rules = world.rules("newborns")
+    at_start = opening_staff(world.seed, rows, table.identity, table.started, rules) if number else 0
+    return {
+        "newborns_operating": float(number),
+        "newborn_staff_start": at_start / number if number else math.nan,
+        "newborn_staff": int(table.staff[rows].sum()) / number if number else math.nan,
+        "newborn_with_revenue": len(sold) / number if number else math.nan,
+        "newborn_revenue_median": median(sold),
+        "newborn_revenue_log_sd": log_spread(sold),
+    }
+
+
+def shapes_of_size(world: World) -> dict[str, float]:
+    """The tails of staff and of the reviewed year's revenue."""
+    table = world.enterprises
+    operating = table.status == OPERATING
+    tail = tail_of(table.staff[operating])
+    return {
+        "size_tail": exponent_of(tail),
+        "size_tail_ks": distance_from_pareto(tail),
+        "size_tail_lognormal": against_lognormal(tail),
+        "size_tail_revenue": hill_exponent(table.revenue_12[operating & (table.revenue_12 > 0.0)]),
+    }
+
+
+@compiled
+def growth_of(size: int, r: Any) -> tuple[Any, Any]:
+    """Log growth of the revenue of those that sold in both years, and their revenue in the year before."""
+    number = 0
+    for i in range(size):
+        number += (r.status[i] == OPERATING) & (r.revenue_12[i] > 0.0) & (r.revenue_year[i] > 0.0)
+    growth, before = np.empty(number), np.empty(number)
+    k: Any = np.uint64(0)
+    for i in range(size):
+        if (r.status[i] == OPERATING) & (r.revenue_12[i] > 0.0) & (r.revenue_year[i] > 0.0):
+            growth[k], before[k] = r.revenue_year[i], r.revenue_12[i]
+            k += np.uint64(1)
+    for k in range(np.uint64(number)):
+        growth[k] = maths.log(growth[k] / before[k])
+    return growth, before
+
+
+def shapes_of_growth(growth: Any, before: Any) -> dict[str, float]:
+    """The shape of a year's growth rates, and how their spread goes with revenue in the year before."""
+    year = {"growth_spread_slope": spread_slope(before, growth)}
+    gaps = log_gaps(growth)
+    year["growth_shape"] = shape_of(gaps)
+    year["growth_gaussian"] = against_gaussian(gaps, year["growth_shape"])
+    return year

@@ -1,0 +1,1 @@
+"""What a world is: enterprises, accounts, sectors, platforms, sites, links."""

@@ -1,0 +1,202 @@
+"""The table of enterprises: one row an enterprise, one numpy column an attribute, declared once.
+
+Rows of enterprises that left are used again; an identity never is. Nothing in the model may depend on the order of
+the rows: draws are keyed by identity, and sums run over whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import numpy as np
+
+from sim.declare import Column
+from sim.kernel.compiled import compiled, equation
+
+SMALL, MEDIUM, BIG = 0, 1, 2
+CLASSES = ("small", "medium", "big")
+
+INCUMBENT, INDEPENDENT, SPIN_OFF, MAKER, TENANT = 0, 1, 2, 3, 4
+ORIGINS = ("incumbent", "independent", "spin_off", "maker", "tenant")
+
+FREE, REGISTERED, OPERATING, SUSPENDED = 0, 1, 2, 3
+STATUSES = ("free", "registered", "operating", "suspended")
+
+AXES = 3  # of the space of knowledge
+
+COLUMNS = (
+    Column("identity", "i8", "", "identity: never used again, the key of every draw"),
+    Column("host", "i8", "identity", "identity of the parent (spin-off) or host (maker, tenant), 0 without one"),
+    Column("status", "i1", "", "free row, registered, operating or suspended"),
+    Column("size_class", "i1", "", "small, medium or big by the size standard, reviewed each December"),
+    Column("origin", "i1", "", "incumbent, independent, spin-off, maker or site tenant"),
+    Column("sector", "i1", "", "number of the sector; its place in the chain follows"),
+    Column("mode", "i1", "", "way of selling: 0 the old one, 1 the new one"),
+    Column("exporter", "i1", "", "1 for an exporter, or one that stopped as such"),
+    Column("funded", "i1", "", "1 once an outside investor has bought a share"),
+    Column("moved_in", "i1", "", "1 for a firm that moved in to a site as an existing one"),
+    Column("platform", "i2", "", "number of the platform it is a member of, -1 without"),
+    Column("site", "i2", "", "number of the idle site it is a tenant of, -1 without"),
+    Column("distress", "i2", "month", "months in a row with cash below zero"),
+    Column("born", "i2", "month", "month of registration, negative for incumbents"),
+    Column("started", "i2", "month", "month in which operation started, -9999 before"),
+    Column("let_until", "i2", "month", "month in which the tenancy at a site ends"),
+    Column("lines", "i4", "lines", "product lines"),
+    Column("staff", "i4", "people", "founders and employees"),
+    Column("talent", "i4", "people", "skilled staff, within staff"),
+    Column("staff_year_ago", "i4", "people", "staff in the same month of last year's review"),
+    Column("project_began", "i2", "month", "month in which the project under way began, -9999 without one"),
+    Column("asked", "i2", "month", "month of the open request for knowledge, -9999 without one"),
+    Column("solved", "i1", "", "bits of the components of the project that are solved"),
+    Column("breadth", "i1", "sources", "kinds of partner that the project draws on, 0 to 4"),
+    Column("reached", "i1", "", "1 once a partner has answered in the project"),
+    Column("researched", "i1", "", "1 once a project has been worked on since January"),
+    Column("cash", "f8", "million yuan", "cash; changes by named transfers only"),
+    Column("assets", "f8", "million yuan", "fixed and working assets"),
+    Column("productivity", "f8", "", "efficiency relative to the sector's at the start"),
+    Column("quality", "f8", "", "quality of its lines relative to the sector's at the start"),
+    Column("knowledge_0", "f8", "", "knowledge of materials and process"),
+    Column("knowledge_1", "f8", "", "knowledge of devices and electronics"),
+    Column("knowledge_2", "f8", "", "knowledge of software and markets"),
+    Column("appeal", "f8", "million yuan a year", "sum of the sizes of its lines at the sector's opening demand"),
+    Column("line_size", "f8", "million yuan a year", "size to which one of its lines reverts"),
+    Column("met_0", "f4", "", "knowledge of materials and process of the project's partner, -1 without one"),
+    Column("met_1", "f4", "", "knowledge of devices and electronics of the project's partner, -1 without one"),
+    Column("met_2", "f4", "", "knowledge of software and markets of the project's partner, -1 without one"),
+    Column("worker_revenue", "f8", "million yuan a year", "revenue per worker at productivity 1"),
+    Column("capital_intensity", "f4", "million yuan", "assets per worker of a firm of 100 staff"),
+    Column("export_taste", "f4", "", "lasting taste for exporting, a standard normal deviate"),
+    Column("energy", "f4", "tce per million yuan", "energy and material per output, in coal equivalent"),
+    Column("floor", "i4", "m2", "floor in use"),
+    Column("idle_hours", "i4", "hours a month", "equipment hours that stand idle"),
+    Column("borrowed_hours", "i4", "hours a month", "equipment hours borrowed from a host"),
+    Column("revenue", "f8", "million yuan a month", "sales of the month"),
+    Column("exports", "f8", "million yuan a month", "sales abroad within the month's sales"),
+    Column("revenue_year", "f8", "million yuan", "sales since January"),
+    Column("revenue_12", "f8", "million yuan", "sales of the last full year"),
+    Column("profit_year", "f8", "million yuan", "taxable profit since January"),
+    Column("losses", "f8", "million yuan", "losses carried forward for income tax"),
+)
+
+NAMES = tuple(column.name for column in COLUMNS)
+BYTES_A_ROW = sum(np.dtype(column.dtype).itemsize for column in COLUMNS)
+NEVER = -9999
+AllColumns = namedtuple("AllColumns", NAMES, module=__name__)  # type: ignore[misc]
+
+View = TypeVar("View")
+
+
+@equation
+def classify(staff: float, revenue: float, standard: Any) -> int:
+    """Class from staff and yearly revenue (million yuan): a firm below either floor of the standard drops."""
+    if staff >= standard.big_staff and revenue >= standard.big_revenue:
+        return BIG
+    if staff >= standard.medium_staff and revenue >= standard.medium_revenue:
+        return MEDIUM
+    return SMALL
+
+
+@compiled
+def gather(marks: Any, first: int, last: int, identity: Any, rows: Any, who: Any) -> int:
+    """Put the rows of a block that are marked into ``rows`` and their identities into ``who``; how many there are.
+
+    Rows are unsigned, as bounds of loops are: to look for the end of a column at each use of one takes time.
+    """
+    number: Any = np.uint64(0)
+    for i in range(first, last):
+        rows[number] = i
+        number += np.uint64(marks[i - first])
+    for k in range(number):
+        who[k] = identity[rows[k]]
+    return int(number)
+
+
+@compiled
+def end_tenancies(rows: Any, site: Any, floor: Any, back: Any) -> None:
+    """Take tenants out of their sites; ``back`` gathers the floor (m2) that each site has again."""
+    for i in rows:
+        if site[i] >= 0:
+            back[site[i]] += floor[i]
+        site[i] = -1
+        floor[i] = 0
+
+
+def longer(column: Any, used: int, capacity: int) -> Any:
+    """A column with room for ``capacity`` numbers that begins with the used part of this one."""
+    made = np.zeros(capacity, column.dtype)
+    made[:used] = column[:used]
+    return made
+
+
+class Enterprises:
+    """Columns of equal length; ``size`` rows have been used, of which some may be free again."""
+
+    def __init__(self, capacity: int) -> None:
+        self.size = 0
+        self.columns: dict[str, Any] = {column.name: np.zeros(max(capacity, 16), column.dtype) for column in COLUMNS}
+        self._free: Any = np.zeros(0, np.int64)
+        self._views: dict[type, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        """The used part of a column, by its name: a view of shape ``(size,)``."""
+        if (columns := self.__dict__.get("columns")) is None or name not in columns:
+            raise AttributeError(f"no column {name!r}")
+        return columns[name][: self.size]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy is made of: views belong to the columns that they look at."""
+        return self.__dict__ | {"_views": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    @property
+    def alive(self) -> Any:
+        """Mask of the rows in use, shape ``(size,)``: registered, operating or suspended enterprises."""
+        return self.status != FREE
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self.alive))
+
+    def __iter__(self) -> Iterator[int]:
+        """The rows in use, in the order of the table."""
+        return iter(np.flatnonzero(self.alive).tolist())
+
+    def view(self, columns: type[View]) -> View:
+        """The columns that a ``NamedTuple`` class names, unused rows at their end included, as an instance of it.
+
+        A loop is told how far it goes, so that it can be handed the same columns until the table grows.
+        """
+        found: Any = self._views.get(columns)
+        if found is None:
+            kind: Any = columns
+            found = self._views[kind] = kind(*[self.columns[name] for name in kind._fields])
+        view: View = found
+        return view
+
+    def add(self, number: int) -> Any:
+        """Rows for ``number`` newcomers (int64, shape ``(number,)``); lowest free rows first, which hold nothing."""
+        self._free = np.sort(self._free)
+        reused, self._free = self._free[:number], self._free[number:]
+        missing = number - len(reused)
+        if self.size + missing > len(self.columns["identity"]):
+            self._grow(self.size + missing)
+        rows = np.concatenate([reused, np.arange(self.size, self.size + missing)])
+        self.size += missing
+        return rows
+
+    def release(self, rows: Any) -> None:
+        """Give rows of enterprises that left back; their identity and columns are wiped."""
+        for values in self.columns.values():
+            values[rows] = 0
+        self.columns["platform"][rows] = -1
+        self.columns["site"][rows] = -1
+        self._free = np.concatenate([self._free, rows])
+
+    def _grow(self, needed: int) -> None:
+        capacity = max(needed, len(self.columns["identity"]) * 3 // 2)
+        for name, values in self.columns.items():
+            self.columns[name] = longer(values, len(values), capacity)
+        self._views = {}

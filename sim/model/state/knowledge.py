@@ -1,0 +1,84 @@
+"""The space of knowledge: three axes, cells, distances, needs and tastes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.kernel import draws, maths
+from sim.kernel.compiled import compiled, equation
+
+CELL = 0.4  # width of a cell on each axis; three cells cover 0 to 1.2
+
+
+@equation
+def distance(a_0: float, a_1: float, a_2: float, b_0: float, b_1: float, b_2: float) -> float:
+    """Euclidean distance of two points of knowledge."""
+    d_0, d_1, d_2 = a_0 - b_0, a_1 - b_1, a_2 - b_2
+    return math.sqrt(d_0 * d_0 + d_1 * d_1 + d_2 * d_2)
+
+
+@equation
+def needed(seed: int, identity: int, began: int, component: int, axis: int, lead: float, reach: float) -> float:
+    """Knowledge that a component of a project needs on an axis, above what its sector knows: ahead, with spread.
+
+    A pure function of identity and the month in which the project began, so it is nowhere stored.
+    """
+    u_0, u_1, u_2, _ = draws.uniforms(seed, identity, began, draws.PLACE_0 + axis)
+    word = u_0 if component == 0 else (u_1 if component == 1 else u_2)
+    return lead + reach * draws.normal(word)
+
+
+@compiled
+def needs(
+    seed: int, identity: Any, began: Any, component: Any, sector: Any, base: Any, lead: float, reach: float
+) -> Any:
+    """Knowledge that components of several projects need, shape (axes, components)."""
+    need = np.empty((3, len(identity)))
+    for axis in range(3):
+        for k in range(len(identity)):
+            need[axis, k] = needed(seed, identity[k], began[k], component[k], axis, lead, reach)
+        for k in range(len(identity)):
+            need[axis, k] += base[sector[k], axis]
+    return need
+
+
+@equation
+def in_cell(cell: int, axis: int, u: float) -> float:
+    """A place within a cell on an axis, uniform over the cell's width."""
+    place = cell // 9 if axis == 0 else (cell // 3 % 3 if axis == 1 else cell % 3)
+    return (place + u) * CELL
+
+
+@compiled
+def pick_cell(u: float, counts: Any, t_0: float, t_1: float, t_2: float, taste: float) -> int:
+    """The cell of the resource liked best for a need at (t_0, t_1, t_2); -1 where all 27 ``counts`` are zero.
+
+    Each resource is liked by its nearness plus a Gumbel taste of scale ``taste``; the best of all lies in a cell with
+    probability in proportion to its number times exp(-gap / taste) (McFadden 1974).
+    """
+    total = 0.0
+    for cell in range(len(counts)):
+        total += counts[cell] * maths.exp(-cell_gap(cell, t_0, t_1, t_2) / taste)
+    if total <= 0.0:
+        return -1
+    below = 0.0
+    for cell in range(len(counts)):
+        below += counts[cell] * maths.exp(-cell_gap(cell, t_0, t_1, t_2) / taste)
+        if u * total < below:
+            return cell
+    return len(counts) - 1
+
+
+@equation
+def cell_gap(cell: int, t_0: float, t_1: float, t_2: float) -> float:
+    """Distance of a cell's middle from a point."""
+    return distance(in_cell(cell, 0, 0.5), in_cell(cell, 1, 0.5), in_cell(cell, 2, 0.5), t_0, t_1, t_2)
+
+
+@equation
+def pair_taste(seed: int, a: int, b: int, month: int) -> float:
+    """Gumbel taste of one enterprise for another, keyed by the pair."""
+    return draws.gumbel(draws.uniforms(seed, a ^ (b >> 1), month, draws.PAIR)[0])

@@ -1,0 +1,148 @@
+"""Supply links: directed, from buyer to supplier, kept as columns of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.kernel import draws, threads
+from sim.kernel.compiled import compiled, equation
+from sim.kernel.threads import BLOCK
+from sim.model.state.enterprises import longer
+
+_ROW = 2**31 - 1  # the bits of a bid that hold a row, plus 1
+
+
+class Links:
+    """Links as columns of equal length; a link ends with its buyer, and waits for another supplier without one.
+
+    The order of links plays no part: the last one takes the place of one that ends.
+    """
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._columns: list[Any] = [np.zeros(0, np.uint32), np.zeros(0, np.int32), np.zeros(0, np.int8)]
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def buyer(self) -> Any:
+        """Row of the buyer."""
+        return self._columns[0][: self._size]
+
+    @property
+    def supplier(self) -> Any:
+        """Row of the supplier, -1 while the buyer looks for another."""
+        return self._columns[1][: self._size]
+
+    @property
+    def ordinal(self) -> Any:
+        """Place among the buyer's links."""
+        return self._columns[2][: self._size]
+
+    def add(self, buyer: Any, supplier: Any, ordinal: Any) -> None:
+        before, self._size = self._size, self._size + len(buyer)
+        for number, values in enumerate((buyer, supplier, ordinal)):
+            if self._size > len(self._columns[number]):
+                self._columns[number] = longer(self._columns[number], before, self._size * 9 // 8)
+            self._columns[number][before : self._size] = values
+
+    def drop(self, rows: Any, size: int) -> None:
+        """Drop the links of buyers in ``rows``, and those suppliers from their buyers' links."""
+        gone, ends = np.zeros(size, bool), np.empty(self._size, bool)
+        gone[rows] = True
+        threads.run(touch, self._size, (), (self.buyer, self.supplier, bits(gone), ends))
+        self._size = end_links(np.flatnonzero(ends), self.buyer, self.supplier, self.ordinal, gone)
+
+    def partners(self, world: Any, rows: Any, asks: Any) -> Any:
+        """One chain partner of the month for each of ``rows``, which ``asks`` marks among all; -1 without links."""
+        links = self.buyer, self.supplier
+        given = world.seed, world.month, *links, world.enterprises.identity, bits(asks), places_of(rows, len(asks))
+        best = np.zeros(len(rows), np.int64)
+        threads.run(bid_for_partners, self._size, (best,), given, np.maximum)
+        return (best & _ROW) - 1
+
+
+def bits(marks: Any) -> Any:
+    """Marks of rows as bits of 32-bit words: an eighth of the memory, which caches hold where rows are many."""
+    words = np.zeros(len(marks) // 32 + 1, "<u4")
+    packed = np.packbits(marks, bitorder="little")
+    words.view(np.uint8)[: len(packed)] = packed
+    return words
+
+
+@equation
+def is_marked(words: Any, row: Any) -> Any:
+    """Whether a row (uint32) is marked in these words: 1 or 0."""
+    return (words[row >> np.uint32(5)] >> (row & np.uint32(31))) & np.uint32(1)
+
+
+@compiled
+def touch(lo: int, hi: int, buyer: Any, supplier: Any, gone: Any, ends: Any) -> None:
+    """Mark the links whose buyer or supplier is among those gone; one that waits may be marked, too."""
+    for link in range(lo, hi):
+        ends[link] = (is_marked(gone, buyer[link]) | is_marked(gone, np.uint32(max(supplier[link], 0)))) != 0
+
+
+@compiled
+def end_links(touched: Any, buyer: Any, supplier: Any, ordinal: Any, gone: Any) -> int:
+    """End links of buyers marked as gone, let those of gone suppliers wait, and return how many links are left."""
+    size = len(buyer)
+    for k in range(len(touched) - 1, -1, -1):
+        link = touched[k]
+        if gone[buyer[link]]:
+            size -= 1
+            buyer[link], supplier[link], ordinal[link] = buyer[size], supplier[size], ordinal[size]
+        else:
+            supplier[link] = -1
+    return size
+
+
+@equation
+def bid_of(priority: float, row: Any) -> Any:
+    """A priority, and a row plus 1 below it, in one whole number: the highest one has the row of highest priority."""
+    return (np.int64(priority * 2.0**32) << np.int64(31)) | np.int64(row + 1)
+
+
+@compiled
+def bid_for_partners(
+    lo: int, hi: int, seed: int, month: int, buyer: Any, supplier: Any, identity: Any, asks: Any, place_of: Any,
+    best: Any,
+) -> None:  # fmt: skip
+    """Bid for the other end of each link of a row that asks, and keep the highest bid of each in ``best``.
+
+    Priorities are keyed by the pair.
+    """
+    found, key = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
+    asker, bid = np.empty(np.uint64(2) * BLOCK, np.uint32), np.empty(np.uint64(2) * BLOCK, np.int64)
+    u_buyer, u_supplier = np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last, number, end = min(first + BLOCK, hi), 0, 0
+        for link in range(first, last):
+            found[number] = link
+            b, s = buyer[link], np.uint32(max(supplier[link], 0))
+            number += (supplier[link] >= 0) & (is_marked(asks, b) | is_marked(asks, s))
+        for k in range(number):
+            key[k] = identity[buyer[found[k]]] ^ (identity[np.uint32(supplier[found[k]])] >> 1)
+        for k in range(number):
+            u_buyer[k], u_supplier[k], _, _ = draws.uniforms(seed, key[k], month, draws.CHAIN)
+        for k in range(number):
+            b, s = buyer[found[k]], np.uint32(supplier[found[k]])
+            asker[end], bid[end] = b, bid_of(u_buyer[k], s)
+            end += is_marked(asks, b)
+            asker[end], bid[end] = s, bid_of(u_supplier[k], b)
+            end += is_marked(asks, s)
+        for k in range(end):
+            place = place_of[asker[k]]
+            best[place] = max(best[place], bid[k])
+
+
+@compiled
+def places_of(rows: Any, size: int) -> Any:
+    """The place of each of ``rows`` among them, shape ``(size,)``; anything for other rows."""
+    place_of = np.empty(size, np.uint32)
+    for k in range(len(rows)):
+        place_of[rows[k]] = k
+    return place_of

@@ -1,0 +1,136 @@
+"""Operating enterprises sorted by identity: a ring on which keyed points find partners.
+
+A newcomer changes only the choices whose point falls just before it (consistent hashing), and the order of rows plays
+no part.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.kernel.compiled import compiled
+from sim.model.state.enterprises import OPERATING, Enterprises, longer
+
+_NOBODY = np.int64(2**63 - 1)  # an identity above all
+
+
+class Ring:
+    """Places of the ring as columns of equal length; each month's is last month's with what changed since."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._columns: list[Any] = [np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.int8)]
+        self._on: Any = np.zeros(0, np.int8)  # marks the rows that the ring holds
+        self._off: Any = np.zeros(0, np.int64)  # identities that the ring holds still, whose rows are free
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def identity(self) -> Any:
+        """Identities, sorted."""
+        return self._columns[0][: self._size]
+
+    @property
+    def row(self) -> Any:
+        """Rows in the table of enterprises."""
+        return self._columns[1][: self._size]
+
+    @property
+    def chain(self) -> Any:
+        """Places in the chain, which an enterprise keeps for life."""
+        return self._columns[2][: self._size]
+
+    def sort(self, table: Enterprises) -> None:
+        """Take in who has come to operate since, and let go who no longer does."""
+        marked, self._on = self._on, (table.status == OPERATING).view(np.int8)
+        on = self._on.copy()
+        on[: len(marked)] ^= marked
+        changed = on.view(bool).nonzero()[0]
+        stays = self._on[changed] == 1
+        came, went = changed[stays], changed[~stays]
+        came = came[np.argsort(table.identity[came])]
+        gone = np.sort(np.concatenate([table.identity[went], self._off]))
+        self._off = np.zeros(0, np.int64)
+        self._size = let_go(gone, self.identity, self.row, self.chain)
+        before, self._size = self._size, self._size + len(came)
+        if self._size > len(self._columns[0]):
+            self._columns = [longer(it, before, self._size * 9 // 8) for it in self._columns]
+        take_in(table.identity[came], came, table.sector[came] % 3, self.identity, self.row, self.chain)
+
+    def release(self, table: Enterprises, rows: Any) -> None:
+        """Note that ``rows`` are about to be freed, and may be another's when the ring is next sorted."""
+        on = rows[rows < len(self._on)]
+        on = on[self._on[on] == 1]
+        self._off = np.concatenate([self._off, table.identity[on]])
+        self._on[on] = 0
+
+    def tenants(self, table: Enterprises) -> tuple[Any, Any]:
+        """Identities and rows of those on the ring that are tenants of a site."""
+        rows = np.flatnonzero(self._on.view(bool) & (table.site[: len(self._on)] >= 0))
+        rows = rows[np.argsort(table.identity[rows])]
+        return table.identity[rows], rows
+
+    def row_of(self, table: Enterprises, identity: int) -> int:
+        """Row of the enterprise with this identity, -1 where it left."""
+        place = int(np.searchsorted(self.identity, identity))
+        if place < self._size and self.identity[place] == identity:
+            row = int(self.row[place])
+            return row if table.identity[row] == identity else -1
+        return -1
+
+
+@compiled
+def let_go(gone: Any, identity: Any, row: Any, chain: Any) -> int:
+    """Close the gaps that those ``gone``, sorted by identity, leave; how many places there are then."""
+    place, out = np.uint64(0), 0
+    goes = gone[0] if len(gone) else _NOBODY
+    for old in range(np.uint64(len(identity))):
+        identity[place], row[place], chain[place] = identity[old], row[old], chain[old]
+        if identity[old] == goes:
+            out += 1
+            goes = gone[out] if out < len(gone) else _NOBODY
+        else:
+            place += np.uint64(1)
+    return int(place)
+
+
+@compiled
+def take_in(came: Any, came_row: Any, came_chain: Any, identity: Any, row: Any, chain: Any) -> None:
+    """Put those who ``came``, sorted by identity, in their places; as many at the end of the ring are still free."""
+    old = len(identity) - len(came) - 1
+    for new in range(len(came) - 1, -1, -1):
+        while old >= 0 and identity[old] > came[new]:
+            place = old + new + 1
+            identity[place], row[place], chain[place] = identity[old], row[old], chain[old]
+            old -= 1
+        place = old + new + 1
+        identity[place], row[place], chain[place] = came[new], came_row[new], came_chain[new]
+
+
+@compiled
+def places(ring: Any, points: Any) -> Any:
+    """Indices of the first identities on the sorted ring at or after the keyed ``points`` of the circle.
+
+    Identities lie evenly, so that guesses by proportion come near; a few steps do the rest. A guess of all points
+    before the next one of any: memory answers many questions at once.
+    """
+    number, size = len(points), len(ring)
+    place, point = np.zeros(number, np.int64), np.empty(number, np.int64)
+    if size == 0:
+        return place
+    for k in range(number):
+        place[k], point[k] = min(int(points[k] * size), size - 1), int(points[k] * 9.2e18)
+    for _ in range(2):
+        for k in range(number):
+            place[k] = min(max(place[k] + int((point[k] - ring[place[k]]) * (size / 2.0**63)), 0), size - 1)
+    for k in range(number):
+        here = place[k]
+        while here > 0 and ring[here - 1] >= point[k]:
+            here -= 1
+        while here < size and ring[here] < point[k]:
+            here += 1
+        place[k] = here if here < size else 0
+    return place

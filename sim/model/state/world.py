@@ -1,0 +1,315 @@
+"""The state of one simulated world: what the mechanisms read and write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.declare import declared
+from sim.kernel import draws, threads
+from sim.model.state.economy import MAX_SECTORS, SITES, Books, Posted, Sectors, hire
+from sim.model.state.enterprises import CLASSES, Enterprises, end_tenancies
+from sim.model.state.groups import GROUPS, LIVES
+from sim.model.state.links import Links
+from sim.model.state.ring import Ring
+from sim.parameters import Platform, numbers
+from sim.scenario import Scenario
+
+PLATFORM_ROOT, SITE_ROOT = 3, 4  # parents of identities of platforms and sites
+# An own platform that a run founds: the declared defaults, closed to others, without makers, and small.
+_DEFAULTS: Any = {name: parameter.default for name, parameter in declared(Platform).items()}
+OWN_PLATFORM = Platform(**_DEFAULTS)._replace(
+    open_to_members=False,
+    interface_staff=60.0,
+    member_pull=0.0,
+    foreign_share=0.2,
+    fee=0.0,
+    ideas_a_month=0.0,
+    maker_fund=0.0,
+)
+CELLS = 27  # 3 x 3 x 3 cells of the space of knowledge
+DOMESTIC, FOREIGN, USER = 0, 1, 2
+KINDS = ("domestic", "foreign", "user")
+
+# Events counted over a month, in whole numbers; `..._months` add up durations of months, `..._gain` ticks a year,
+# `..._wages` ticks.
+COUNTS = (
+    "founded_independent", "founded_spin_off", "founded_maker", "founded_tenant",
+    "net_independent", "net_spin_off", "net_maker", "net_tenant",
+    "ideas", "unfinanced_ideas", "makers_backed", "started", "started_at_once", "stopped", "resumed", "deregistered",
+    "startups_stopped", "adopted", "quit", "resources_recruited", "resources_aged",
+    "projects_begun", "project_months", "projects_succeeded", "projects_abandoned", "answers_crossing",
+    "succeeded_reached", "succeeded_alone", "reached_months", "alone_months",
+    "begun_big", "begun_medium", "begun_small", "succeeded_big", "succeeded_medium", "succeeded_small",
+    "succeeded_member", "succeeded_outsider", "member_months", "outsider_months",
+    "requests", "answers", "answers_foreign", "answer_months", "answer_months_foreign", "answers_elsewhere",
+    "breadth", "contacts", "links_renewed", "parts_asked", "sectors_opened", "modes_opened", "followers",
+    "tenants_newborn", "tenants_moved", "graduated", "site_applicants", "hired", "shed", "talent_asked", "talent_hired",
+    "finance_asked", "finance_given", "hours_asked", "hours_lent",
+    *(f"succeeded_breadth_{number}" for number in range(5)), *(f"abandoned_breadth_{number}" for number in range(5)),
+    "private_gain", "spillover_gain", "rd_wages",
+)  # fmt: skip
+COUNT = {name: number for number, name in enumerate(COUNTS)}
+
+
+@dataclass
+class PlatformState:
+    """An innovation platform; resources are people or organisations counted by kind and cell of knowledge."""
+
+    name: str
+    number: int
+    identity: int
+    kind: str  # own, third-party
+    host: int  # identity of the host, 0 for a third party
+    opens: int  # month of launch
+    open_to_members: bool
+    fee: float  # million yuan a year
+    services: float
+    interface_staff: float
+    fund: float  # million yuan left for makers
+    members: int = 0
+    requests: int = 0
+    answers: int = 0
+    counts: Any = field(default_factory=lambda: np.zeros((len(KINDS), CELLS), np.int64))
+
+    @property
+    def resources(self) -> int:
+        return int(self.counts.sum())
+
+
+@dataclass
+class SiteState:
+    """An idle site. Floor is m2 in whole numbers; idle + renovated = floor, renovated = vacant + let.
+
+    In a nation's sample a tenant stands for ``weight`` real ones, and so does a m2 of its floor.
+    """
+
+    name: str
+    number: int
+    identity: int
+    vacated: int  # month
+    opens: int  # month
+    floor: int
+    rent: float  # posted, million yuan a m2 and year
+    fund: float  # million yuan left for tenants
+    put_in: float  # million yuan put into the fund so far
+    tightness: float = 1.0  # posted rent over what the owner asks
+    relocated: bool = False
+    idle: int = 0
+    renovated: int = 0
+    let: int = 0
+    buildings: int = 0  # renovated so far
+    work: float = 0.0  # million yuan spent on the building in hand
+    admission: float = 1.0  # share of applicants admitted, posted
+    tenants: int = 0
+    admitted: int = 0
+    admitted_newborn: int = 0
+    jobs: int = 0
+    taxes: int = 0  # ticks since opening
+    taxes_year: list[int] = field(default_factory=lambda: [0] * 12)  # ticks in each of the last 12 months
+
+    @property
+    def vacant(self) -> int:
+        return self.renovated - self.let
+
+    @property
+    def occupancy(self) -> float:
+        return self.let / self.renovated if self.renovated else 0.0
+
+
+class World:
+    """Everything that changes over months, with the scenario that says how."""
+
+    def __init__(self, settings: Scenario, seed: int) -> None:
+        self.settings = settings
+        self.seed = seed
+        self.month = 0
+        self._december = settings.month_of("2000-12")  # months from the start to one of them
+        population = settings.group("population")
+        self.weight = population.represents / population.enterprises if population.world == "nation" else 1.0
+        self.enterprises = Enterprises(population.enterprises * 5 // 4)
+        self.sectors = Sectors()
+        self.books = Books()
+        self.counts = np.zeros(len(COUNTS), np.int64)
+        self.posted = Posted(settings.group("labour").talent_premium, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0)
+        self.platforms: list[PlatformState] = []
+        self.links = Links()
+        self.ring = Ring()
+        self.pulls = np.zeros((MAX_SECTORS, 3), np.int64)  # pull and its logs of productivity and quality, ticks
+        self.taxes = np.zeros(3, np.int64)  # ticks this month: stated, paid, paid by startups
+        self.hours = np.zeros(2, np.int64)  # equipment hours: idle, lent
+        self.hours_offered = 0
+        self.succeeded: Any = np.zeros(0, np.int8)  # marks rows whose project succeeded this month
+        self.ended = np.zeros((2, len(GROUPS)), np.int64)  # enterprises stopped, struck off since the start, by group
+        self.lives = np.zeros(LIVES, np.int64)  # of enterprises born in the run: months at risk and ends
+        self.year_lost = np.zeros(len(GROUPS), np.int64)  # jobs of last December that ended with their enterprise
+        self.job_flows = np.zeros((3, len(GROUPS)), np.int64)  # last year's: created, destroyed, in both Decembers
+        self.year: dict[str, float] = {}  # statistics of the last December
+        self.year_months = 0  # months since the last December
+        self.left: Any = np.zeros(0, np.int64)  # rows struck off whose views have not ended yet
+        self.opening_enterprises = population.enterprises
+        self.member_shares: Any = np.zeros(len(CLASSES))  # of operating enterprises by class, after last adoptions
+        self.sites = [self._make_site(name, number) for number, name in enumerate(settings.sites)]
+        self.site_taxes = np.zeros(len(self.sites), np.int64)
+        self._named_platforms = list(settings.platforms)
+
+    def _make_site(self, name: str, number: int) -> SiteState:
+        rules = self.settings.group(f"sites.{name}")
+        vacated, opens = self.settings.month_of(rules.vacated), self.settings.month_of(rules.opens)
+        identity = int(draws.child_identity(SITE_ROOT, 0, 0, number))
+        floor = int(rules.floor / self.weight)
+        return SiteState(name, number, identity, vacated, opens, floor, rules.rent, rules.fund, rules.fund)
+
+    @property
+    def is_december(self) -> bool:
+        return (self.month - self._december) % 12 == 0
+
+    @property
+    def standard(self) -> Any:
+        """The numbers of the population, among which are the floors of its classes."""
+        return numbers(self.settings.group("population"))
+
+    def rules(self, mechanism: str) -> Any:
+        """The parameters of a mechanism in this month."""
+        return self.settings.group(f"mechanisms.{mechanism}", self.month)
+
+    def group(self, prefix: str) -> Any:
+        return self.settings.group(prefix, self.month)
+
+    def loop(self, kernel: Any, reads: type, writes: type, *rest: Any, sums: tuple[Any, ...] = ()) -> None:
+        """Apply a compiled loop to all rows, on all cores.
+
+        It is called as ``kernel(lo, hi, seed, month, reads, writes, *rest, *sums)``, writes to its own rows, and adds
+        whole numbers to ``sums``: nothing else is shared by threads.
+        """
+        table = self.enterprises
+        given = (self.seed, self.month, table.view(reads), table.view(writes), *rest)
+        threads.run(kernel, table.size, sums, given)
+
+    def count(self, name: str, number: int = 1) -> None:
+        self.counts[COUNT[name]] += number
+
+    def uniforms(self, identity: int, purpose: int) -> tuple[float, float, float, float]:
+        return draws.uniforms(self.seed, identity, self.month, purpose)
+
+    def platform_array(self, values: list[float]) -> Any:
+        """One number a platform, with a last element for enterprises without one (platform -1)."""
+        return np.array([*values, 0.0])
+
+    def site_is_open(self, site: SiteState) -> bool:
+        return self.month >= site.opens and site.renovated > 0
+
+    def begin_month(self) -> None:
+        """Clear the month's counters and sort the ring."""
+        self.counts[:] = 0
+        self.books.month[:] = 0
+        self.books.fiscal_cost = 0
+        self.ring.sort(self.enterprises)
+
+    def release(self) -> None:
+        """Free the rows of enterprises that left."""
+        self.ring.release(self.enterprises, self.left)
+        self.enterprises.release(self.left)
+        self.left = np.zeros(0, np.int64)
+
+    def site_rules(self, site: SiteState) -> Any:
+        return self.group(f"sites.{site.name}")
+
+    def charge(self, site: SiteState) -> float:
+        """What a tenant pays a m2 and year (million yuan): posted rent and utilities, less what subsidies cover."""
+        return site.rent - self.rent_subsidy(site) + float(self.site_rules(site).utilities)
+
+    def neighbours(self, site: SiteState) -> float:
+        """Real tenants in one of the places that a site stands for."""
+        return site.tenants * self.weight / float(self.site_rules(site).parts)
+
+    def rent_subsidy(self, site: SiteState) -> float:
+        """Public subsidy to a site's tenants (million yuan a m2 and year), by levers and its own, at most the rent."""
+        return min(site.rent, float(self.group("levers").rent_subsidy + self.site_rules(site).rent_subsidy))
+
+    def platform_rules(self, platform: PlatformState) -> Any:
+        """The parameters of a named platform, or those that an own platform founded in the run starts from."""
+        return self.group(f"platforms.{platform.name}") if platform.name in self.settings.platforms else OWN_PLATFORM
+
+    def weight_of(self, platform: PlatformState) -> float:
+        """Real enterprises that one of the platform's members stands for; an unnamed own platform is its host's."""
+        return self.weight if platform.name in self.settings.platforms else 1.0
+
+    def marks(self) -> Any:
+        """A zero for each row, to be marked by a loop."""
+        return np.zeros(self.enterprises.size, np.int8)
+
+    @staticmethod
+    def marked(marks: Any) -> Any:
+        """Rows that a loop has marked with anything but zero."""
+        return (marks != 0).nonzero()[0]  # of truth values numpy finds them several times as fast
+
+    def row_of(self, identity: int) -> int:
+        """Row of the enterprise with this identity, -1 where it left."""
+        return self.ring.row_of(self.enterprises, identity)
+
+    def launch_platforms(self) -> None:
+        """Named platforms whose month has come; the host of an own one is the enterprise with most staff."""
+        for name in list(self._named_platforms):
+            rules = self.group(f"platforms.{name}")
+            if not rules.enabled or self.month < max(0, self.settings.month_of(rules.opens)):
+                continue
+            self._named_platforms.remove(name)
+            host = 0
+            if rules.kind == "own" and len(self.ring):
+                hosts = {platform.host for platform in self.platforms}
+                free = [row for row in self.ring.row.tolist() if int(self.enterprises.identity[row]) not in hosts]
+                row = max(free, key=self._rank)
+                host = int(self.enterprises.identity[row])
+                self.enterprises.platform[row] = len(self.platforms)
+            self._add_platform(name, rules, host)
+
+    def host_platform(self, row: int) -> None:
+        """An own platform of the enterprise in ``row``, used by itself alone."""
+        table = self.enterprises
+        table.platform[row] = len(self.platforms)
+        self._add_platform(f"own-{len(self.platforms)}", OWN_PLATFORM, int(table.identity[row]))
+
+    def _rank(self, row: int) -> tuple[int, int]:
+        return int(self.enterprises.staff[row]), int(self.enterprises.identity[row])
+
+    def _add_platform(self, name: str, rules: Any, host: int) -> None:
+        number = len(self.platforms)
+        named = self.settings.platforms
+        ordinal = named.index(name) if name in named else self.month + len(named)
+        identity = int(draws.child_identity(host or PLATFORM_ROOT, PLATFORM_ROOT, PLATFORM_ROOT, ordinal))
+        self.platforms.append(
+            PlatformState(
+                name,
+                number,
+                identity,
+                rules.kind,
+                host,
+                self.month,
+                rules.open_to_members,
+                rules.fee,
+                rules.services,
+                rules.interface_staff,
+                rules.maker_fund,
+            )
+        )
+
+    def hire_people(self, staff: int, talent: int) -> None:
+        """Take people from the unemployed; where there are too few, from the rest of the economy."""
+        hire(self.books.people, self.books.skilled, staff, talent)
+
+    def release_people(self, staff: int, talent: int) -> None:
+        """Give people who lose their job to the unemployed."""
+        self.hire_people(-staff, -talent)
+
+    def vacate(self, rows: Any) -> None:
+        """End tenancies of the rows and give their floor back."""
+        table, back = self.enterprises, np.zeros(len(self.sites), np.int64)
+        end_tenancies(rows, table.site, table.floor, back)
+        for site in self.sites:
+            site.let -= int(back[site.number])
+
+    def pay_from_site(self, payee: int, amount: float) -> int:
+        return self.books.pay(SITES, payee, amount / self.weight)

@@ -1,0 +1,1 @@
+"""Estimators: indices, posteriors, intervals."""

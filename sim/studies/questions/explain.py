@@ -1,0 +1,334 @@
+"""Which of the differences between two scenarios made the difference in an outcome: Shapley values of its groups.
+
+A group's part is what it adds to an outcome, averaged over all orders in which the groups could be brought in (Shapley
+1953; Castro, Gomez and Tejada 2009 for drawn orders). On every seed the parts add up to the paired difference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import stdtrit
+
+from sim.parameters import NAMED
+from sim.runs.batch import batch_results, run_batch
+from sim.runs.ensemble import Request, Watcher
+from sim.runs.errors import Incompatible
+from sim.runs.executor import Workers
+from sim.runs.replicate import Cells, Model
+from sim.runs.result import Result
+from sim.runs.store import Store, pictures
+from sim.scenario import Scenario, ScenarioError, keys
+from sim.scenario.rules import contradictions
+from sim.studies.designs import choice_faults, outcome_faults
+from sim.studies.points import LIMIT, Cost, TooLarge, seconds_a_world, span_text
+from sim.studies.questions.compare import CONFIDENCE, Change, Interval, changes, difference_interval
+from sim.studies.questions.what_if import known_as
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST = 8  # groups of which every combination is run; of more, orders are drawn
+PAIRS = 16  # orders drawn, each with its reverse
+_MUST_AGREE = ("run.start", "run.months", "run.seed", "run.replicates")
+PARTS = ("group", "key")
+_LONGEST = 80  # letters of the name of a mixture
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one group of differences adds, in the outcome's unit, with its 95% interval, and what it changes."""
+
+    group: str
+    value: float
+    low: float
+    high: float
+    changed: tuple[Change, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """The difference that the second scenario makes to an outcome in ``month``, in parts, the largest first.
+
+    Means over ``seeds`` seeds with 95% intervals. ``orders`` is the number of orders drawn, 0 where all were taken.
+    ``path`` is the folder of its figure and table.
+    """
+
+    path: Path
+    outcome: str
+    unit: str
+    month: str
+    first: Result
+    second: Result
+    baseline: float
+    variant: float
+    total: Interval
+    parts: tuple[Part, ...]
+    seeds: int
+    combinations: int
+    orders: int
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the two are called, also where both have one name."""
+        one, other = self.first.name, self.second.name
+        return (one, other) if one != other else (self.first.path.name, self.second.path.name)
+
+    @property
+    def figures(self) -> list[Path]:
+        """The pictures in the folder."""
+        return pictures(self.path)
+
+
+def explain_difference(
+    first: Scenario,
+    second: Scenario,
+    outcome: str,
+    model: Model,
+    out: Path,
+    workers: Workers,
+    watcher: Watcher | None = None,
+    *,
+    by: str = "group",
+    pairs: int = PAIRS,
+    agreed: bool = False,
+    warm: Callable[[], bool] = lambda: True,
+) -> Explanation:
+    """Run every mixture of the two scenarios that is not kept under ``out`` yet, and share their difference out.
+
+    ``by`` takes the differing keys together by mechanism, levers or place, or one by one. Of more than ``MOST``
+    groups, ``pairs`` orders are drawn, each with its reverse: ``TooLarge`` then, and where it would take longer than
+    ``LIMIT``, unless ``agreed``. ``Incompatible`` where the two cannot be mixed.
+    """
+    watcher = watcher or Watcher()
+    if faults := [*choice_faults("--by", by, PARTS), *outcome_faults("--outcome", [outcome], model.outcomes)]:
+        raise ScenarioError(faults)
+    groups = grouped_differences(first, second, by)
+    if not groups:
+        raise Incompatible(f"{first.name} and {second.name} say the same: there is nothing to explain")
+    names = list(groups)
+    drawn = drawn_orders(len(names), pairs) if len(names) > MOST else None
+    wanted = masks_of(drawn) if drawn is not None else range(2 ** len(names))
+    mixtures = {
+        mask: mixed(first, second, groups, [name for bit, name in enumerate(names) if mask >> bit & 1])
+        for mask in wanted
+    }
+    pair = [known_as(it, model.version, out) for it in (first, second)]
+    ends = run_batch(pair, model, out, workers, watcher, warm=warm)
+    last = {0: ends[0], 2 ** len(names) - 1: ends[1]}
+    values = {mask: _last_month(result, outcome) for mask, result in last.items()}
+    rest = [mask for mask in mixtures if mask not in last]
+    todo = [known_as(mixtures[mask], model.version, out) for mask in rest]
+    _say_cost(todo, model, out, workers, watcher, drawn=drawn is not None, agreed=agreed)
+    for place, result in batch_results(todo, model, out, workers, watcher, warm=warm):
+        values[rest[place]] = _last_month(result, outcome)
+    common = sorted(set.intersection(*[set(found) for found in values.values()]))
+    if not common:
+        raise Incompatible(f"{outcome}: there is no seed on which every combination gives a value")
+    table = {mask: np.array([found[number] for number in common]) for mask, found in values.items()}
+    shares = shapley(table, len(names)) if drawn is None else shapley_of_orders(table, drawn)
+    changed = {change.key: change for change in changes(first, second)}
+    parts = []
+    for name, share in zip(names, shares, strict=True):
+        value, low, high = map(float, interval_of(share))
+        parts.append(Part(name, value, low, high, tuple(changed[key] for key in groups[name])))
+    old, new = table[0], table[2 ** len(names) - 1]
+    asked = f"{ends[0].path.name} {ends[1].path.name} {outcome} {by} {len(common)} {0 if drawn is None else len(drawn)}"
+    digest = hashlib.sha256(asked.encode()).hexdigest()[:8]
+    return Explanation(
+        path=out / f"explain-{ends[0].name}-vs-{ends[1].name}-{outcome}-{digest}",
+        outcome=outcome,
+        unit=model.outcomes[outcome].unit,
+        month=first.calendar(first.months - 1),
+        first=ends[0],
+        second=ends[1],
+        baseline=float(np.mean(old)),
+        variant=float(np.mean(new)),
+        total=Interval(*map(float, difference_interval(old, new, paired=True))),
+        parts=tuple(sorted(parts, key=lambda part: -abs(part.value))),
+        seeds=len(common),
+        combinations=len(mixtures),
+        orders=0 if drawn is None else len(drawn),
+    )
+
+
+# --- mixtures of two scenarios
+
+
+def grouped_differences(first: Scenario, second: Scenario, by: str = "group") -> dict[str, tuple[str, ...]]:
+    """The keys in which two scenarios differ, by group, in order of declaration.
+
+    A group is ``levers``, ``mechanisms.letting``, ``sites.NAME``... or with ``by="key"`` a single key; a place that
+    only one of the two has is one group in any case, with all its keys. ``Incompatible`` where start, months, seed or
+    replicates differ.
+    """
+    wrong = [key for key in _MUST_AGREE if first.values[key] != second.values[key]]
+    if wrong:
+        said = "; ".join(f"{key} is {first.values[key]} and {second.values[key]}" for key in wrong)
+        raise Incompatible(f"{first.name} and {second.name} must run alike to be mixed: {said}")
+    found: dict[str, list[str]] = {}
+    for key in dict.fromkeys((*first.values, *second.values)):
+        missing = key not in first.values or key not in second.values
+        if missing or first.values[key] != second.values[key]:
+            group = key if by == "key" and not missing else key.rpartition(".")[0]
+            found.setdefault(group, []).append(key)
+    return {group: tuple(those) for group, those in found.items()}
+
+
+def mixed(first: Scenario, second: Scenario, groups: Mapping[str, Sequence[str]], chosen: Collection[str]) -> Scenario:
+    """The first scenario with the second one's values in the ``chosen`` of the groups in which they differ.
+
+    ``Incompatible`` where such a mixture contradicts itself, with the keys.
+    """
+    if not chosen or set(chosen) == set(groups):
+        return second if chosen else first
+    of = {key: second for group in chosen for key in groups[group]}
+    names = {kind: _places(kind, first, second, chosen) for kind in NAMED}
+    taken = {key: of.get(key, first) for key, _ in keys.known().parameters(names)}
+    made = replace(
+        first,
+        name=_name(first.name, chosen),
+        title=f"{first.name} with {', '.join(chosen)} of {second.name}",
+        summary="",
+        path="",
+        values={key: it.values[key] for key, it in taken.items()},
+        origins={key: it.origins[key] for key, it in taken.items()},
+        sources={key: it.sources[key] for key, it in taken.items() if key in it.sources},
+        figures={},
+        platforms=names["platforms"],
+        sites=names["sites"],
+    )
+    wrong = [f"  {', '.join(it.keys)}: {it.message}" for it in contradictions(made)]
+    if wrong:
+        lines = [f"{made.title} contradicts itself, so that the parts cannot be told apart:", *wrong]
+        raise Incompatible(
+            "\n".join([*lines, "  give the two scenarios the same values of these, or explain by group"])
+        )
+    return made
+
+
+def _places(kind: str, first: Scenario, second: Scenario, chosen: Collection[str]) -> tuple[str, ...]:
+    """Names of the platforms or sites of a mixture, in an order that both scenarios keep."""
+    lists: tuple[tuple[str, ...], ...] = (getattr(first, kind), getattr(second, kind))
+    order: TopologicalSorter[str] = TopologicalSorter({name: () for names in lists for name in names})
+    for names in lists:
+        for before, after in pairwise(names):
+            order.add(after, before)
+    try:
+        names = tuple(order.static_order())
+    except CycleError:
+        raise Incompatible(
+            f"{kind}: {first.name} has {', '.join(lists[0])} and {second.name} has {', '.join(lists[1])}: "
+            "places are told apart by their order, which must be the same in both"
+        ) from None
+    return tuple(
+        it for it in names if (it in lists[0] and it in lists[1]) or (it in lists[1]) == (f"{kind}.{it}" in chosen)
+    )
+
+
+def _name(name: str, chosen: Collection[str]) -> str:
+    full = f"{name}-with-{'-'.join(chosen)}"
+    return full if len(full) <= _LONGEST else f"{name}-with-{len(chosen)}-groups"
+
+
+# --- shares
+
+
+def shapley(values: Mapping[int, Cells], groups: int) -> Cells:
+    """Shapley values on every seed, groups x seeds, of an outcome by combination: bit n of a key stands for group n."""
+    shares = np.zeros((groups, len(values[0])))
+    for mask in range(2**groups):
+        size = mask.bit_count()
+        for group in range(groups):
+            if not mask >> group & 1:
+                weight = 1.0 / (groups * math.comb(groups - 1, size))
+                shares[group] += weight * (values[mask | 1 << group] - values[mask])
+    return shares
+
+
+def drawn_orders(groups: int, pairs: int) -> list[tuple[int, ...]]:
+    """Orders of the groups, each followed by its reverse: the same ones for the same numbers."""
+    rng = np.random.default_rng(0)
+    orders: list[tuple[int, ...]] = []
+    for _ in range(pairs):
+        order = tuple(rng.permutation(groups).tolist())
+        orders += [order, order[::-1]]
+    return orders
+
+
+def masks_of(orders: Sequence[Sequence[int]]) -> list[int]:
+    """The combinations that these orders go through."""
+    return sorted({mask for order in orders for mask in _way(order)})
+
+
+def _way(order: Sequence[int]) -> Iterator[int]:
+    mask = 0
+    yield mask
+    for group in order:
+        mask |= 1 << group
+        yield mask
+
+
+def shapley_of_orders(values: Mapping[int, Cells], orders: Sequence[Sequence[int]]) -> Cells:
+    """Shares in each pair of orders on every seed, groups x pairs x seeds; over groups they add up exactly too."""
+    shares = np.zeros((len(orders[0]), len(orders) // 2, len(values[0])))
+    for place, order in enumerate(orders):
+        for group, (before, after) in zip(order, pairwise(_way(order)), strict=True):
+            shares[group, place // 2] += 0.5 * (values[after] - values[before])
+    return shares
+
+
+def interval_of(shares: Cells) -> Interval:
+    """Mean and 95% interval of one group's shares: over seeds, or pairs x seeds, both of which were drawn."""
+    if shares.ndim == 1:
+        return difference_interval(np.zeros_like(shares), shares, paired=True)
+    mean = float(np.mean(shares))
+    if min(shares.shape) < 2:
+        return Interval(mean, np.nan, np.nan)
+    variances = [np.var(np.mean(shares, axis=axis), ddof=1) / shares.shape[1 - axis] for axis in (0, 1)]
+    half = float(stdtrit(min(shares.shape) - 1, 0.5 + CONFIDENCE / 2) * np.sqrt(sum(variances)))
+    return Interval(mean, mean - half, mean + half)
+
+
+# --- runs
+
+
+def _last_month(result: Result, outcome: str) -> dict[int, float]:
+    """The outcome by replicate, where it has a value."""
+    column = result.table.of(outcome)[:, -1]
+    return {number: x for number, x in zip(result.replicates, column.tolist(), strict=True) if math.isfinite(x)}
+
+
+def _say_cost(
+    mixtures: Sequence[Scenario],
+    model: Model,
+    out: Path,
+    workers: Workers,
+    watcher: Watcher,
+    *,
+    drawn: bool,
+    agreed: bool,
+) -> None:
+    """Say what is still to be run; ``TooLarge`` where that needs a word of consent and there is none."""
+    missing = 0
+    for scenario in mixtures:
+        there = Store(out / Request(scenario, model.version).folder).manifest().get("seeds", {})
+        missing += sum(str(number) not in there for number in range(scenario.replicates))
+    if not missing:
+        return
+    scenario = mixtures[0]
+    each = seconds_a_world(scenario, model, workers)
+    cost = Cost(len(mixtures), scenario.replicates, scenario.months, missing, each, workers.count)
+    if drawn and not agreed:
+        raise TooLarge(f"{cost}\nof more than {MOST} groups only some orders are drawn: say --yes to start it")
+    if cost.seconds > LIMIT and not agreed:
+        raise TooLarge(f"{cost}\nmore than {span_text(LIMIT)}: say --yes to start it, or ask for fewer replicates")
+    watcher.say(str(cost))

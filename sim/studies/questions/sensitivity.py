@@ -1,0 +1,505 @@
+"""What an outcome rests on: every uncertain parameter moved within its range, all on the same seeds.
+
+Its folder, ``sensitivity-NAME-DIGEST``, holds ``replicates.parquet`` (as a sweep's), ``indices.parquet`` (a row an
+outcome and parameter), ``scenario.toml`` (and ``variant.toml``, where a difference was asked about), figures,
+``manifest.json`` and ``sensitivity.json``::
+
+    {"scenario", "digest", "against", "model", "seed", "replicates", "months", "month", "method", "samples", "points",
+     "outcomes": {NAME: {
+        "unit", "baseline", "mean",                        the scenario as it is; the mean over the design
+        "variance": {"parameters": E, "seed": E, "luck_in_means"},     E is {"value", "low", "high"}; shares, sum 1
+        "kinds": {KIND: share, "seed": share},             of the whole variance, by kind of source; sum 1
+        "parameters": [{"key", "unit", "kind", "source", "value", "low", "high", "share", "effect": E,
+                        "mu_star": E, "sigma": E, "first": E, "total": E}],    the largest share first
+        "other_sign": share of points, "flips": [{"key", "unit", "low", "high", "mean": E}]}}}
+
+A number that there is not is null. ``stored`` reads it back.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import math
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.runs.ensemble import Watcher
+from sim.runs.errors import ResultError
+from sim.runs.executor import Workers
+from sim.runs.replicate import Cells, Model, ecosystem
+from sim.runs.store import MANIFEST, Store, clean, pictures, to_json
+from sim.scenario import Fault, Row, Scenario, ScenarioError, describe
+from sim.scenario.values import Wrong, checked
+from sim.studies.designs import (
+    Axis,
+    Unit,
+    choice_faults,
+    leaf_of,
+    outcome_faults,
+    power_fault,
+    refuse_contradictions,
+    saltelli,
+    trajectories,
+)
+from sim.studies.estimators.indices import Band, Estimate, Index, Split, bands, morris_indices, sobol_indices, split
+from sim.studies.points import Point, Runs, Study, run_points, to_parquet
+from sim.studies.questions.compare import changes
+from sim.studies.rests import in_force
+
+SAMPLES = {"morris": 10, "sobol": 64}  # by method: trajectories; rows of the base sample
+REPLICATES = 8  # a mean over few seeds at many points says more here than many seeds at few points
+AROUND = 0.2  # of a value that has no declared range, or lies outside it: the range is so much below and above it
+UNCERTAIN = ("assumption", "fitted")
+INDICES, ANSWER = "indices.parquet", "sensitivity.json"
+_KEYS = "--keys"
+
+# How finely the world is drawn, and at what cost in time, and of how many places a site tells: choices, about which
+# nothing is uncertain.
+_RESOLUTION = ("population.enterprises", "population.represents", "population.sectors", "sites.*.parts")
+
+
+@dataclass(frozen=True)
+class Varied:
+    """A parameter with the range in which it was moved, its source, and what came of it.
+
+    ``share`` is its part of the outcome's whole variance: its total effect as a part of all parameters', times the
+    share of all parameters in the variance.
+    """
+
+    key: str
+    unit: str
+    kind: str
+    source: str
+    value: float | None
+    low: float
+    high: float
+    share: float
+    index: Index
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A part of a parameter's range in which a difference has the other sign, with its mean there."""
+
+    key: str
+    unit: str
+    low: float
+    high: float
+    mean: Estimate
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What one outcome rests on; ``parameters`` in the order of their shares, the largest first."""
+
+    path: Path
+    scenario: str
+    against: str
+    outcome: str
+    unit: str
+    month: str
+    method: str
+    model: str
+    seed: int
+    replicates: int
+    samples: int
+    points: int
+    baseline: float
+    mean: float
+    split: Split
+    parameters: tuple[Varied, ...]
+    other_sign: float = math.nan
+    flips: tuple[Flip, ...] = ()
+
+    @property
+    def kinds(self) -> dict[str, float]:
+        """Shares of the variance by kind of source, and ``seed``; of the parameters' variance alone with few seeds."""
+        found: dict[str, float] = {}
+        for it in self.parameters:
+            found[it.kind] = found.get(it.kind, 0.0) + it.share
+        return dict(sorted(found.items(), key=lambda it: -it[1])) | {"seed": self.split.seed.value}
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivities:
+    """The answer by outcome, and the study's folder."""
+
+    path: Path
+    scenario: Scenario
+    outcomes: dict[str, Sensitivity]
+    runs: Runs
+    remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        return self.runs.failures
+
+    @property
+    def figures(self) -> list[Path]:
+        """The pictures in the folder."""
+        return pictures(self.path)
+
+
+def run_sensitivity(
+    scenario: Scenario,
+    outcomes: Sequence[str],
+    model: Model,
+    out: Path,
+    workers: Workers,
+    watcher: Watcher | None = None,
+    *,
+    method: str = "morris",
+    keys: Sequence[str] = (),
+    samples: int | None = None,
+    against: Scenario | None = None,
+    agreed: bool = False,
+    fresh: bool = False,
+    warm: Callable[[], bool] = lambda: True,
+) -> Sensitivities:
+    """Move every uncertain parameter (or those of ``keys``) and say what the outcomes, or differences, rest on.
+
+    With ``against`` the outcome is the paired difference of the scenario from that one, both at the same point; keys
+    in which the two differ stay as they are. ScenarioError with every fault of what is asked, TooLarge as a sweep,
+    ResultError where an outcome has no value at too many points.
+    """
+    watcher = watcher or Watcher()
+    count = SAMPLES.get(method, 0) if samples is None else samples
+    rows, remarks = _checked(scenario, outcomes, model, keys, method, count, against)
+    lines = [axis for _, axis in rows]
+    design = (trajectories if method == "morris" else saltelli)(len(lines), count, scenario.seed)
+    places = design.reshape(-1, len(lines))
+    moved = [{axis.key: axis.at(x) for axis, x in zip(lines, place, strict=True)} for place in places]
+    bases = [scenario, against] if against else [scenario]
+    points = [Point(base, {key: it[key] for key in it if key in base.values}) for base in bases for it in ({}, *moved)]
+    refuse_contradictions(point.scenario for point in points)
+    for remark in remarks:
+        watcher.say(remark)
+    asked = {"method": method, "samples": count, "keys": [axis.asked() for axis in lines]}
+    study = Study("sensitivity", scenario, asked, points, against)
+    runs = run_points(study, model, out, workers, watcher, agreed=agreed, fresh=fresh, warm=warm)
+    cells = runs.cells
+    if against:
+        cells = cells[: len(cells) // 2] - cells[len(cells) // 2 :]
+    names = list(model.outcomes)
+    found = {}
+    for name in dict.fromkeys(outcomes):
+        drawn = cells[:, :, names.index(name)]
+        blocks = drawn[1:].reshape(*design.shape[:2], -1)
+        found[name] = _answer(study, runs, name, model, method, count, rows, design, drawn[0], blocks)
+    made = Sensitivities(runs.path, scenario, found, runs, remarks)
+    files = {INDICES: to_parquet(_table(found.values())), ANSWER: to_json(answer_json(made))}
+    Store(made.path).ensure(files, watcher.say)
+    return made
+
+
+def stored(
+    out: Path, scenario: Scenario, outcome: str, version: str | None = None, moved: Collection[str] = ()
+) -> Sensitivity | None:
+    """The newest answer kept under ``out`` about an outcome of this very scenario in its last month; None without one.
+
+    Differences are left aside, and so is what another version of the model gave (``version``: this one's), and a study
+    that did not move all of ``moved``.
+    """
+    version = version or ecosystem().version
+    month, digest = scenario.calendar(scenario.months - 1), scenario.digest()
+    found: list[tuple[int, str, Sensitivity]] = []
+    for file in out.glob(f"sensitivity-*/{MANIFEST}"):
+        store = Store(file.parent)
+        manifest = store.manifest()
+        if (manifest.get("model"), manifest.get("month"), manifest.get("scenario")) != (version, month, digest):
+            continue
+        if store.intact(ANSWER):
+            answer = json.loads((store.path / ANSWER).read_bytes())
+            if outcome in answer["outcomes"] and not answer["against"]:
+                it = read_answer(store.path, answer, outcome)
+                if set(moved) <= {row.key for row in it.parameters}:
+                    found.append((file.stat().st_mtime_ns, store.path.name, it))
+    return max(found, key=lambda it: it[:2])[2] if found else None
+
+
+def uncertain(scenario: Scenario, keys: Sequence[str] = ()) -> tuple[list[tuple[Row, Axis]], tuple[str, ...]]:
+    """The parameters to move with their ranges, and remarks on those left out.
+
+    By default all in force whose source is an assumption or a fit: numbers that do not change over the months, of
+    mechanisms that are on, of levers that are used. ``keys`` are keys, patterns such as ``market.*``, or
+    ``KEY=low:high``. The range is the declared plausible one where the value lies in it, else 20% below and above the
+    value, within bounds.
+    """
+    rows = {row.key: row for row in describe(scenario)}
+    chosen: dict[str, str] = {}
+    faults = []
+    for text in keys:
+        pattern, _, span = (part.strip() for part in text.partition("="))
+        matched = [key for key in rows if fnmatch.fnmatchcase(key, pattern) and not key.startswith("run.")]
+        matched = [key for key in matched if key == pattern or _is_number(scenario, rows[key])]
+        if not matched:
+            try:
+                leaf_of(pattern, scenario)
+                faults.append(Fault(_KEYS, 0, pattern, "nothing of this can be moved, allowed: keys of numbers"))
+            except Wrong as wrong:
+                faults.append(Fault(_KEYS, 0, pattern or "key", str(wrong)))
+        chosen |= dict.fromkeys(matched, span)
+    found, left = [], []
+    for key in chosen if keys else _open_questions(scenario, rows.values()):
+        try:
+            if axis := _axis(scenario, rows[key], chosen.get(key, "")):
+                found.append((rows[key], axis))
+            elif keys:
+                faults.append(Fault(_KEYS, 0, key, "has no range to be moved in, allowed: KEY=low:high"))
+            else:
+                left.append(key)
+        except Wrong as wrong:
+            faults.append(Fault(_KEYS, 0, key, str(wrong)))
+    if faults:
+        raise ScenarioError(faults)
+    return found, (f"not moved, as no range is declared and the value gives none: {', '.join(left)}",) if left else ()
+
+
+def _open_questions(scenario: Scenario, rows: Iterable[Row]) -> list[str]:
+    force = in_force(scenario)
+    return [
+        row.key
+        for row in rows
+        if row.key in force and row.kind in UNCERTAIN and _is_number(scenario, row) and not _is_resolution(row.key)
+    ]
+
+
+def _is_resolution(key: str) -> bool:
+    return any(fnmatchcase(key, it) for it in _RESOLUTION)
+
+
+def _is_number(scenario: Scenario, row: Row) -> bool:
+    return type(scenario.values[row.key]) in (int, float)
+
+
+def _axis(scenario: Scenario, row: Row, span: str) -> Axis | None:
+    value = scenario.values[row.key]
+    if span:
+        ends = span.split(":")
+        leaf = leaf_of(row.key, scenario)
+        try:
+            low, high = (checked(leaf.parameter.type(end), leaf) for end in ends)
+        except (TypeError, ValueError) as error:
+            raise error if isinstance(error, Wrong) else Wrong(f'"{span}" is no range, allowed: low:high') from None
+        assert not isinstance(low, str)
+        assert not isinstance(high, str)
+    elif not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    elif row.plausible and row.plausible[0] <= value <= row.plausible[1]:
+        low, high = row.plausible
+    else:
+        least, most = (math.inf * sign if it is None else it for it, sign in zip(row.bounds, (-1, 1), strict=True))
+        low, high = (min(max(value + side * abs(value) * AROUND, least), most) for side in (-1, 1))
+    whole = isinstance(value, int)
+    if whole:
+        low, high = math.ceil(low), math.floor(high)
+    return Axis(row.key, row.unit, (), low, high, whole) if low < high else None
+
+
+def _checked(
+    scenario: Scenario, outcomes: Sequence[str], model: Model, keys: Sequence[str], method: str, samples: int,
+    against: Scenario | None,
+) -> tuple[list[tuple[Row, Axis]], tuple[str, ...]]:  # fmt: skip
+    faults = [
+        *choice_faults("--method", method, tuple(SAMPLES)),
+        *outcome_faults("--outcome", outcomes, model.outcomes),
+    ]
+    if not outcomes:
+        faults.append(Fault("--outcome", 0, "none is given", "allowed: the name of an outcome"))
+    if method == "sobol" and (fault := power_fault(samples)):
+        faults.append(Fault("--samples", 0, f"{samples}", fault))
+    if method == "morris" and samples < 2:
+        faults.append(Fault("--samples", 0, f"{samples}", "is too few, allowed: two trajectories or more"))
+    if against and (against.calendar(0), against.months) != (scenario.calendar(0), scenario.months):
+        faults.append(Fault("--against", 0, against.name, "has another start or other months, allowed: the same"))
+    rows: list[tuple[Row, Axis]] = []
+    remarks: tuple[str, ...] = ()
+    try:
+        rows, remarks = uncertain(scenario, keys)
+    except ScenarioError as error:
+        faults += error.faults
+    if against:
+        differing = {it.key for it in changes(scenario, against)}
+        fixed = [row.key for row, _ in rows if row.key in differing]
+        rows = [it for it in rows if it[0].key not in differing]
+        remarks += (f"not moved, as the two scenarios differ in it: {', '.join(fixed)}",) if fixed else ()
+    if not faults and not rows:
+        faults.append(Fault(_KEYS, 0, "nothing is left to move", "allowed: keys of numbers in force"))
+    if faults:
+        raise ScenarioError(faults)
+    return rows, remarks
+
+
+def _answer(
+    study: Study, runs: Runs, name: str, model: Model, method: str, samples: int, rows: Sequence[tuple[Row, Axis]],
+    design: Unit, baseline: Cells, cells: Cells,
+) -> Sensitivity:  # fmt: skip
+    design, cells = _usable(design, cells, name, runs.path)
+    means = cells.mean(axis=2)
+    if method == "morris":
+        parts, indices = split(cells), morris_indices(design, means)
+    else:
+        parts, indices = split(cells[:, [0, -1]]), sobol_indices(design, means)
+    of_all = 1.0 if math.isnan(parts.parameters.value) else parts.parameters.value
+    varied = [
+        Varied(row.key, row.unit, row.kind, row.source, row.value if isinstance(row.value, int | float) else None,
+               axis.low, axis.high, index.share * of_all, index)
+        for (row, axis), index in zip(rows, indices, strict=True)
+    ]  # fmt: skip
+    finite = baseline[np.isfinite(baseline)]
+    mean = float(means.mean())
+    scenario = study.scenario
+    return Sensitivity(
+        path=runs.path,
+        scenario=scenario.name,
+        against=study.variant.name if study.variant else "",
+        outcome=name,
+        unit=model.outcomes[name].unit,
+        month=scenario.calendar(scenario.months - 1),
+        method=method,
+        model=model.version,
+        seed=scenario.seed,
+        replicates=cells.shape[2],
+        samples=samples,
+        points=design.shape[0] * design.shape[1],
+        baseline=float(finite.mean()) if len(finite) else math.nan,
+        mean=mean,
+        split=parts,
+        parameters=tuple(sorted(varied, key=lambda it: -it.share)),
+        other_sign=float(np.mean(means * mean < 0)) if study.variant else math.nan,
+        flips=tuple(_flips(design, means, [axis for _, axis in rows])) if study.variant else (),
+    )
+
+
+def _usable(design: Unit, cells: Cells, name: str, path: Path) -> tuple[Unit, Cells]:
+    """The blocks with a value at every point, and of the seeds those with a value at all of these."""
+    finite: NDArray[np.bool_] = np.isfinite(cells)
+    whole = np.all(np.any(finite, axis=2), axis=1)
+    seeds = np.all(finite[whole], axis=(0, 1))
+    if whole.sum() < 2 or not seeds.any():
+        none = int((~finite.any(axis=2)).sum())
+        raise ResultError(
+            f"{path}: {name} has no value in any seed at {none} of {finite.shape[0] * finite.shape[1]} points, and "
+            f"at all others in {int(seeds.sum())} of {finite.shape[2]} seeds: choose another outcome or a later month"
+        )
+    return design[whole], cells[whole][:, :, seeds]
+
+
+def _flips(design: Unit, means: Cells, lines: Sequence[Axis]) -> Iterable[Flip]:
+    """Parts of ranges in which the mean's whole interval is on the other side of zero than the mean over all."""
+    sign = np.sign(means.mean())
+    for k, axis in enumerate(lines):
+        other: list[Band] = []
+        for it in (*bands(design, means, k), None):
+            if it is not None and max(sign * it.mean.low, sign * it.mean.high) < 0:
+                other.append(it)
+            elif other:
+                worst = min(other, key=lambda band: sign * band.mean.value)
+                span = axis.high - axis.low
+                ends = (axis.low + span * other[0].begin, axis.low + span * other[-1].end)
+                yield Flip(axis.key, axis.unit, *ends, worst.mean)
+                other = []
+
+
+def answer_json(made: Sensitivities) -> dict[str, Any]:
+    """The answer as one object of JSON, as the module's first lines have it."""
+    first = next(iter(made.outcomes.values()))
+    manifest = made.runs.manifest
+    head = {
+        "scenario": first.scenario,
+        "digest": manifest["scenario"],
+        "against": first.against,
+        "model": first.model,
+        "seed": first.seed,
+        "replicates": made.runs.cells.shape[1],
+        "months": manifest["months"],
+        "month": first.month,
+        "method": first.method,
+        "samples": first.samples,
+        "points": first.points,
+    }
+    return clean(head | {"outcomes": {name: _outcome_json(it) for name, it in made.outcomes.items()}})
+
+
+def _outcome_json(it: Sensitivity) -> dict[str, Any]:
+    def estimate(value: Estimate | None) -> dict[str, float] | None:
+        return None if value is None else value._asdict()
+
+    return {
+        "unit": it.unit,
+        "replicates": it.replicates,
+        "points": it.points,
+        "baseline": it.baseline,
+        "mean": it.mean,
+        "variance": {
+            "parameters": estimate(it.split.parameters),
+            "seed": estimate(it.split.seed),
+            "luck_in_means": it.split.luck_in_means,
+        },
+        "kinds": it.kinds,
+        "parameters": [
+            {key: value for key, value in vars(row).items() if key != "index"}
+            | {name: value if name == "share" else estimate(value) for name, value in vars(row.index).items()}
+            | {"share": row.share}
+            for row in it.parameters
+        ],
+        "other_sign": it.other_sign,
+        "flips": [{**asdict(flip), "mean": estimate(flip.mean)} for flip in it.flips],
+    }
+
+
+def read_answer(path: Path, answer: dict[str, Any], outcome: str) -> Sensitivity:
+    """One outcome of a kept answer."""
+
+    def number(value: float | None) -> float:
+        return math.nan if value is None else value
+
+    def estimate(value: dict[str, float | None] | None) -> Estimate | None:
+        return None if value is None else Estimate(*(number(value[name]) for name in Estimate._fields))
+
+    def sure(value: dict[str, float | None]) -> Estimate:
+        return estimate(value) or Estimate(math.nan, math.nan, math.nan)
+
+    it = answer["outcomes"][outcome]
+    variance = it["variance"]
+    parts = Split(sure(variance["parameters"]), sure(variance["seed"]), number(variance["luck_in_means"]))
+    of_all = parts.parameters.value
+    rows = []
+    for row in it["parameters"]:
+        inner = row["share"] if math.isnan(of_all) else row["share"] / of_all if of_all else 0.0
+        optional = {name: estimate(row[name]) for name in ("mu_star", "sigma", "first", "total")}
+        index = Index(effect=sure(row["effect"]), share=inner, **optional)
+        known = {name: row[name] for name in ("key", "unit", "kind", "source", "value", "low", "high", "share")}
+        rows.append(Varied(**known, index=index))
+    flips = tuple(Flip(**{**flip, "mean": sure(flip["mean"])}) for flip in it["flips"])
+    head = {name: answer[name] for name in ("scenario", "against", "month", "method", "model", "seed", "samples")}
+    return Sensitivity(
+        path=path, outcome=outcome, unit=it["unit"], replicates=it["replicates"], points=it["points"],
+        baseline=number(it["baseline"]), mean=number(it["mean"]), split=parts, parameters=tuple(rows),
+        other_sign=number(it["other_sign"]), flips=flips, **head,
+    )  # fmt: skip
+
+
+def _table(found: Iterable[Sensitivity]) -> pa.Table:
+    rows = []
+    for it in found:
+        for row in _outcome_json(it)["parameters"]:
+            flat: dict[str, Any] = {"outcome": it.outcome}
+            for name, value in row.items():
+                if name in ("effect", "mu_star", "sigma", "first", "total"):
+                    for part in Estimate._fields:
+                        column = name if part == "value" else f"{name}_{part}"
+                        flat[column] = math.nan if value is None else float(value[part])
+                else:
+                    numeric = name in ("value", "low", "high", "share")
+                    flat[name] = (math.nan if value is None else float(value)) if numeric else value
+            rows.append(flat)
+    return pa.Table.from_pylist(rows)

@@ -1,0 +1,187 @@
+"""A sweep: some keys moved over a design, every point on the same seeds, and what that does to the outcomes.
+
+Its folder, ``sweep-NAME-DIGEST``, holds ``replicates.parquet`` (a row a point's digest and replicate, every outcome in
+the last month), ``sweep.parquet`` (a row a point and outcome: the keys' values, mean, median, percentiles, and the
+paired difference from the baseline with its 95% interval; point 0 is the baseline, the scenario as it is),
+``sweep.csv`` (of it the outcomes last shown), ``scenario.toml``, figures and ``manifest.json``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from sim.declare import Value
+from sim.runs.ensemble import Watcher
+from sim.runs.errors import ResultError
+from sim.runs.executor import Workers
+from sim.runs.replicate import Cells, Model
+from sim.runs.store import Store, pictures
+from sim.scenario import Scenario, ScenarioError, Schedule
+from sim.studies.designs import (
+    DESIGNS,
+    Axis,
+    axes,
+    choice_faults,
+    outcome_faults,
+    points,
+    refuse_contradictions,
+    scheduled,
+)
+from sim.studies.points import Point, Runs, Study, run_points, to_parquet
+from sim.studies.questions.compare import difference_over_months
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+TABLE, SHOWN = "sweep.parquet", "sweep.csv"
+BASELINE = 0  # the number of the point that is the scenario as it is
+_PERCENTILES = {"p5": 5.0, "p25": 25.0, "median": 50.0, "p75": 75.0, "p95": 95.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A sweep that was run: ``points`` are the keys' values by point, the baseline's first.
+
+    ``stats`` holds, by outcome, an array by point of each of ``mean``, ``median``, ``p5``, ``p25``, ``p75``, ``p95``,
+    ``seeds`` with a value, and ``difference`` from the baseline with ``low`` and ``high``, in the outcome's unit.
+    """
+
+    path: Path
+    scenario: Scenario
+    design: str
+    axes: tuple[Axis, ...]
+    points: tuple[Mapping[str, Value | None], ...]
+    units: dict[str, str]
+    outcomes: tuple[str, ...]
+    stats: dict[str, dict[str, Cells]]
+    runs: Runs
+
+    @property
+    def replicates(self) -> int:
+        return int(self.runs.cells.shape[1])
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        return self.runs.failures
+
+    @property
+    def figures(self) -> list[Path]:
+        """The pictures in the folder."""
+        return pictures(self.path)
+
+    @cached_property
+    def table(self) -> DataFrame:
+        """A row a point and outcome, as pandas."""
+        frame: DataFrame = sweep_table(self, tuple(self.stats)).to_pandas()
+        return frame
+
+
+def run_sweep(
+    scenario: Scenario,
+    vary: Mapping[str, str | Sequence[Value]],
+    model: Model,
+    out: Path,
+    workers: Workers,
+    watcher: Watcher | None = None,
+    *,
+    design: str = "grid",
+    samples: int | None = None,
+    outcomes: Sequence[str] = (),
+    agreed: bool = False,
+    fresh: bool = False,
+    warm: Callable[[], bool] = lambda: True,
+) -> Sweep:
+    """Run a sweep in its folder under ``out`` and write its tables.
+
+    ScenarioError with every fault of keys, values, design and outcomes; TooLarge where it takes long and is not
+    ``agreed``.
+    """
+    watcher = watcher or Watcher()
+    lines = _checked(scenario, vary, design, outcomes, model)
+    changes = points(lines, design, samples, scenario.seed)
+    refuse_contradictions(Point(scenario, it).scenario for it in changes)
+    for key in scheduled(lines, scenario):
+        watcher.say(f"{key}: its schedule gives way to one value over all months")
+    asked = {
+        "design": design,
+        "keys": [axis.asked() for axis in lines],
+        "points": [list(it.values()) for it in changes],
+    }
+    study = Study("sweep", scenario, asked, [Point(scenario, it) for it in ({}, *changes)])
+    runs = run_points(study, model, out, workers, watcher, agreed=agreed, fresh=fresh, warm=warm)
+    if not np.isfinite(runs.cells[BASELINE]).any():
+        raise ResultError(f"{runs.path}: no replicate of the baseline is finished, so there is nothing to differ from")
+    keys = [axis.key for axis in lines]
+    own = {key: None if isinstance(value := scenario.values[key], Schedule) else value for key in keys}
+    made = Sweep(
+        path=runs.path,
+        scenario=scenario,
+        design=design,
+        axes=tuple(lines),
+        points=(own, *changes),
+        units={name: it.unit for name, it in model.outcomes.items()},
+        outcomes=tuple(outcomes),
+        stats={name: statistics(runs.cells[:, :, place]) for place, name in enumerate(model.outcomes)},
+        runs=runs,
+    )
+    files = {TABLE: to_parquet(sweep_table(made, tuple(made.stats))), SHOWN: _csv(made)}
+    Store(made.path).ensure(files, watcher.say)
+    return made
+
+
+def statistics(cells: Cells) -> dict[str, Cells]:
+    """One outcome (points x replicates, NaN without a value) in a few numbers by point, differences from point 0."""
+    finite = np.isfinite(cells)
+    seeds = finite.sum(axis=1)
+    some = seeds > 0
+    found = {name: np.full(len(cells), np.nan) for name in ("mean", *_PERCENTILES)}
+    if some.any():
+        found["mean"][some] = np.nanmean(cells[some], axis=1)
+        bands = np.nanpercentile(cells[some], [*_PERCENTILES.values()], axis=1)
+        for name, values in zip(_PERCENTILES, bands, strict=True):
+            found[name][some] = values
+    baseline = np.broadcast_to(cells[BASELINE][:, None], cells.T.shape)
+    difference = difference_over_months(baseline, cells.T, paired=True)  # points stand where months do elsewhere
+    interval = {"difference": difference.mean, "low": difference.low, "high": difference.high}
+    return {**found, "seeds": seeds.astype(np.float64), **interval}
+
+
+def sweep_table(sweep: Sweep, names: Sequence[str]) -> pa.Table:
+    """The table of some outcomes, sorted by outcome and point."""
+    count = len(sweep.points)
+    columns: dict[str, Any] = {"point": np.tile(np.arange(count), len(names))}
+    for axis in sweep.axes:
+        columns[axis.key] = pa.array([point[axis.key] for point in sweep.points] * len(names))
+    columns["outcome"] = pa.array([name for name in names for _ in range(count)], pa.string())
+    columns["unit"] = pa.array([sweep.units[name] for name in names for _ in range(count)], pa.string())
+    for name in ("mean", *_PERCENTILES, "difference", "low", "high"):
+        columns[name] = np.concatenate([sweep.stats[outcome][name] for outcome in names])
+    columns["seeds"] = np.concatenate([sweep.stats[outcome]["seeds"] for outcome in names]).astype(np.int64)
+    return pa.table(columns)
+
+
+def _csv(sweep: Sweep) -> bytes:
+    sink = pa.BufferOutputStream()
+    csv.write_csv(sweep_table(sweep, sweep.outcomes), sink)
+    return bytes(sink.getvalue())
+
+
+def _checked(
+    scenario: Scenario, vary: Mapping[str, str | Sequence[Value]], design: str, outcomes: Sequence[str], model: Model
+) -> list[Axis]:
+    faults = [*choice_faults("--design", design, DESIGNS), *outcome_faults("--outcome", outcomes, model.outcomes)]
+    try:
+        found = axes(vary, scenario, design)
+    except ScenarioError as error:
+        raise ScenarioError([*error.faults, *faults]) from None
+    if faults:
+        raise ScenarioError(faults)
+    return found

@@ -1,0 +1,332 @@
+"""Facts held against the model: each check measured on stored results, over seeds, and judged.
+
+Every scenario that a check names, or is held against, is run as ``sim run`` would run it and kept where that would
+keep it; all of them are one queue of tasks. Of each result only the outcomes that a check needs stay in memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.declare import Outcome
+from sim.evidence.facts import LAST, Check, Numbers, held_against, measured
+from sim.runs.batch import batch_results, run_batch
+from sim.runs.ensemble import Request, Watcher
+from sim.runs.errors import Incompatible, NothingRan
+from sim.runs.executor import Workers
+from sim.runs.replicate import Model
+from sim.runs.result import Result
+from sim.runs.store import Store
+from sim.runs.summary import HIGH, LOW, crps, judge, number
+from sim.runs.table import Table
+from sim.scenario import Fault, Scenario, ScenarioError
+from sim.scenario.extending import chain
+from sim.studies.points import LIMIT, TooLarge, span_text
+from sim.studies.questions.rotation import Rotation
+from sim.studies.questions.what_if import known_as
+from sim.studies.rests import in_force
+from sim.studies.targets import unit_of
+
+REPLICATES = 50
+_PROBES = 2  # worlds of a scenario that tell what the others will cost: the first one loads the model
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What ``judge`` takes: the number that a source gives, and how it is meant."""
+
+    value: float
+    month: str
+    bound: str
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """One check on the model: median and 90% interval over the seeds that have a value, and what that says.
+
+    ``whole`` tells whether the interval lies in the band from end to end. ``fitted`` says what the model was fitted to
+    this fact by; it is empty where the fact is predicted. ``reason`` is why a check fails, or how a figure is met.
+    """
+
+    check: Check
+    scenario: str
+    unit: str
+    values: Numbers
+    value: float | None
+    low: float | None
+    high: float | None
+    passed: bool
+    whole: bool
+    reason: str
+    fitted: str
+    crps: float | None = None
+
+    @property
+    def test(self) -> str:
+        """How the check is judged, in words."""
+        if self.check.rule == "figure":
+            said = f"{self.check.bound} {number(self.check.value)}"
+            return f"the 90% interval covers the figure ({said}) and is narrow"
+        return "the median lies in the band"
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """All verdicts, in the order of the checks; ``path`` is the folder of the page and its data.
+
+    ``results`` are those measured on, by scenario; their tables hold only the outcomes that were needed. ``rotations``
+    are kept ones, in which targets of calibrations were predicted.
+    """
+
+    path: Path
+    verdicts: tuple[Verdict, ...]
+    results: dict[str, Result]
+    rotations: tuple[Rotation, ...] = ()
+
+    @property
+    def predicted(self) -> tuple[Verdict, ...]:
+        return tuple(it for it in self.verdicts if not it.fitted)
+
+    @property
+    def fitted(self) -> tuple[Verdict, ...]:
+        return tuple(it for it in self.verdicts if it.fitted)
+
+    @property
+    def seeds(self) -> int:
+        """The most seeds that any check was measured on."""
+        return max(len(it.replicates) for it in self.results.values())
+
+    @property
+    def failures(self) -> list[tuple[str, dict[str, Any]]]:
+        """Scenario and entry of each replicate asked for that failed."""
+        return [
+            (name, entry)
+            for name, result in self.results.items()
+            for entry in result.failures
+            if entry["replicate"] < result.scenario.replicates
+        ]
+
+    @property
+    def model(self) -> str:
+        return str(next(iter(self.results.values())).manifest["model"])
+
+
+def validate_model(
+    checks: Sequence[Check],
+    scenarios: Mapping[str, Scenario],
+    fitted: Mapping[str, str],
+    model: Model,
+    out: Path,
+    workers: Workers,
+    watcher: Watcher,
+    *,
+    rotations: Sequence[Rotation] = (),
+    agreed: bool = False,
+    fresh: bool = False,
+    warm: Callable[[], bool] = lambda: True,
+) -> Validation:
+    """Judge the checks on ``scenarios`` (by the name that a check gives), which are run where they are not kept.
+
+    ``fitted`` names what calibration aimed at a check; ``rotations`` are kept ones, to be shown beside. The cost is
+    said before it is spent; ``TooLarge`` where it is above ``LIMIT`` and not ``agreed``, ``Incompatible`` where seeds
+    cannot be paired, ``NothingRan`` where every world failed.
+    """
+    _same_seeds(checks, scenarios)
+    held = {name: known_as(scenario, model.version, out) for name, scenario in scenarios.items()}
+    _say_cost(held, model, out, workers, watcher, agreed=agreed, fresh=fresh, warm=warm)
+    needed = _needed(checks)
+    names = list(held)
+    results: dict[str, Result] = {}
+    for place, result in batch_results(list(held.values()), model, out, workers, watcher, warm=warm):
+        results[names[place]] = _only(result, needed[names[place]])
+    if not any(result.replicates for result in results.values()):
+        first = next(iter(results.values()))
+        raise NothingRan(f"{first.path}: every replicate failed: {first.failures[0]['message']}")
+    verdicts = tuple(
+        judged(
+            check, scenarios[it].name, _values(check, results), model.outcomes, fitted_to(check, scenarios[it], fitted)
+        )
+        for check in checks
+        for it in (check.scenario,)
+    )
+    results = {name: results[name] for name in names}
+    return Validation(out / _folder(checks, results), verdicts, results, tuple(rotations))
+
+
+def of_scenario(checks: Iterable[Check], name: str) -> list[Check]:
+    """The checks of a scenario, to be measured on it; where it has none, those of the nearest one that it extends."""
+    known = list(checks)
+    for document in chain(name):
+        stem = Path(document.path).stem
+        if some := [it for it in known if Path(it.scenario).stem == stem]:
+            return [replace(it, scenario=name) for it in some]
+    measured_on = ", ".join(dict.fromkeys(it.scenario for it in known))
+    message = f"no fact is measured on it, or on what it extends, allowed: {measured_on}"
+    raise ScenarioError([Fault(name, 0, "SCENARIO", message)])
+
+
+def fitted_to(check: Check, scenario: Scenario, calibrated: Mapping[str, str]) -> str:
+    """By what the model was fitted to this fact; empty where by nothing that is known, so that it is predicted.
+
+    That is what the check itself says, a calibration, and every parameter in force in its scenario whose source says
+    that it was fitted to a fact which the check names.
+    """
+    keys = [
+        key
+        for key, source in in_force(scenario).items()
+        if source.kind == "fitted"
+        and any(name == fact or name.startswith(f"{fact}.") for fact in source.facts for name in check.evidence)
+    ]
+    return "; ".join(filter(None, (check.fitted_by, calibrated.get(check.name, ""), ", ".join(keys))))
+
+
+def judged(check: Check, scenario: str, values: Numbers, outcomes: Mapping[str, Outcome], fitted: str = "") -> Verdict:
+    """The verdict on a check from its value in each world; of worlds without a value nothing counts."""
+    drawn = values[np.isfinite(values)]
+    unit = unit_of(check, outcomes)
+    if not len(drawn):
+        reason = "no world gives a value"
+        return Verdict(check, scenario, unit, drawn, None, None, None, False, False, reason, fitted)
+    low, value, high = (float(x) for x in np.percentile(drawn, (LOW, 50.0, HIGH)))
+    whole = check.band[0] <= low and high <= check.band[1]
+    score = None
+    if check.rule == "figure":
+        assert check.value is not None, check.name  # its reader has seen to that
+        met, reason = judge(low, high, len(drawn), unit, Figure(check.value, check.months[1], check.bound))
+        passed, score = met is True, crps(drawn, check.value)
+    else:
+        passed, reason = check.band[0] <= value <= check.band[1], _beside_band(check.band, value)
+    return Verdict(check, scenario, unit, drawn, value, low, high, passed, whole, reason, fitted, score)
+
+
+def _beside_band(band: tuple[float, float], value: float) -> str:
+    low, high = band
+    if value < low:
+        return f"{number(value)} is below {number(low)}"
+    return f"{number(value)} is above {number(high)}" if value > high else ""
+
+
+def _same_seeds(checks: Iterable[Check], scenarios: Mapping[str, Scenario]) -> None:
+    for check in checks:
+        if check.against and scenarios[check.scenario].seed != scenarios[check.against].seed:
+            seeds = " and ".join(f"{it} has seed {scenarios[it].seed}" for it in (check.scenario, check.against))
+            raise Incompatible(f"{check.name}: {seeds}: worlds cannot be paired, give one --seed")
+
+
+def _needed(checks: Iterable[Check]) -> dict[str, dict[str, None]]:
+    """The outcomes that checks are measured on, by scenario."""
+    needed: dict[str, dict[str, None]] = {}
+    for check in checks:
+        for name in filter(None, (check.scenario, check.against)):
+            needed.setdefault(name, {}).update(dict.fromkeys(check.outcomes))
+    return needed
+
+
+def _only(result: Result, names: Iterable[str]) -> Result:
+    """The result with a table of these outcomes: of many results the whole tables would not fit into memory."""
+    wanted = tuple(names)
+    table = result.table
+    cells = np.stack([table.of(name) for name in wanted], axis=2)
+    some = Table(table.replicates, wanted, tuple(map(table.unit, wanted)), cells)
+    return Result(result.path, result.scenario, result.manifest, some)
+
+
+def _values(check: Check, results: Mapping[str, Result]) -> Numbers:
+    """The check's value in each world; where it is held against another scenario, on the seeds that both have."""
+    here = _of(check, results[check.scenario])
+    if not check.against:
+        return np.array(list(here.values()))
+    there = _of(check, results[check.against])
+    common = [replicate for replicate in here if replicate in there]
+    mine, theirs = (np.array([it[replicate] for replicate in common]) for it in (here, there))
+    return held_against(check, mine, theirs)
+
+
+def _of(check: Check, result: Result) -> dict[int, float]:
+    """The check's value by replicate; of a run that does not reach its months there is none."""
+    scenario, last = result.scenario, result.months - 1
+    months = [last if it == LAST else scenario.month_of(it) for it in check.months]
+    if not 0 <= months[0] <= months[1] <= last:
+        return {}
+    found = measured(check, result.table.of, *months)
+    return dict(zip(result.replicates, found.tolist(), strict=True))
+
+
+def _folder(checks: Sequence[Check], results: Mapping[str, Result]) -> str:
+    """VALIDATE-DIGEST: of the checks, and of the results and replicates that they were measured on."""
+    said = [asdict(check) for check in checks], [(it.path.name, it.replicates) for it in results.values()]
+    digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
+    first = next(iter(results.values())).scenario.name if len({check.scenario for check in checks}) == 1 else "all"
+    return f"validate-{first}-{digest}"
+
+
+# --- what it costs
+
+
+class _Stopwatch(Watcher):
+    """Notes how long each world takes; of the worlds of several runs it makes one run for the watcher behind it."""
+
+    def __init__(self, watcher: Watcher, clock: Callable[[], float]) -> None:
+        self._watcher, self._clock = watcher, clock
+        self.seconds: list[float] = []
+
+    def say(self, text: str) -> None:
+        self._watcher.say(text)
+
+    def begin(self, name: str, done: int, of: int) -> None:
+        del name, done, of
+        self._last = self._clock()
+
+    def advance(self) -> None:
+        now = self._clock()
+        self.seconds.append(now - self._last)
+        self._last = now
+        self._watcher.advance()
+
+
+def _say_cost(
+    held: Mapping[str, Scenario], model: Model, out: Path, workers: Workers, watcher: Watcher,
+    *, agreed: bool, fresh: bool, warm: Callable[[], bool],
+) -> None:  # fmt: skip
+    """Run the first missing worlds of every scenario, and say what the others will cost.
+
+    ``TooLarge`` where that needs a word of consent and there is none.
+    """
+    missing: dict[str, list[int]] = {}
+    requests = {request.folder: request for request in (Request(it, model.version) for it in held.values())}
+    for folder, request in requests.items():
+        there = {} if fresh else Store(out / folder).manifest().get("seeds", {})
+        wanted = [it for it in range(request.scenario.replicates) if str(it) not in there]
+        if wanted:
+            missing[folder] = wanted
+    if not missing:
+        return
+    # In this process a world may use all cores, so their times are added.
+    here, clock = (workers, time.perf_counter) if workers.elsewhere else (Workers(1), time.process_time)
+    worlds, seconds = sum(map(len, missing.values())), 0.0
+    watcher.begin("the first worlds, to tell the cost", 0, sum(len(it[:_PROBES]) for it in missing.values()))
+    try:
+        for folder, wanted in missing.items():
+            scenario = requests[folder].scenario
+            first = replace(scenario, values={**scenario.values, "run.replicates": wanted[:_PROBES][-1] + 1})
+            probe = _Stopwatch(watcher, clock)
+            run_batch([first], model, out, here, probe, fresh=fresh, warm=warm)
+            worlds -= len(probe.seconds)
+            seconds += (len(wanted) - len(probe.seconds)) * (probe.seconds or [0.0])[-1]
+    finally:
+        watcher.end()
+    if not worlds:
+        return
+    cost = f"{worlds:,} worlds of {len(missing)} scenarios are left: about {span_text(seconds / workers.count)}"
+    if seconds / workers.count > LIMIT and not agreed:
+        limit = f"more than {span_text(LIMIT)}: say --yes to start it, or ask for fewer replicates"
+        raise TooLarge(f"{cost}\n{limit}")
+    watcher.say(f"{cost}, {workers.count} at once")
