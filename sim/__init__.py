@@ -33,8 +33,8 @@ if TYPE_CHECKING:
         what_if,
         write_report,
     )
+    from sim.model.catalogue import load
     from sim.runs.result import Result
-    from sim.scenario import load
 
 __all__ = [
     "EcosystemModel", "Result", "__version__", "branch", "calibrate", "compare", "explain", "load", "run",

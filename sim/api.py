@@ -506,7 +506,8 @@ def validate(
 
 def _loaded(names: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Scenario]:
     """Scenarios by name; ScenarioError with the faults of all of them."""
-    from sim.scenario import Fault, ScenarioError, load
+    from sim.model.catalogue import load
+    from sim.scenario import Fault, ScenarioError
 
     found: dict[str, Scenario] = {}
     faults: list[Fault] = []
@@ -542,7 +543,8 @@ def _validate_command(
 
 def with_run(scenario: Scenario | str | Path, **given: int | None) -> Scenario:
     """The scenario, loaded where it is a path or name, with other ``replicates``, ``seed`` or ``months``."""
-    from sim.scenario import Origin, load
+    from sim.model.catalogue import load
+    from sim.scenario import Origin
 
     overrides: dict[str, Any] = {f"run.{name}": value for name, value in given.items() if value is not None}
     if isinstance(scenario, str | Path):

@@ -1,8 +1,10 @@
-"""Declarations: a parameter, a column or an outcome is declared once, and everything else is read off it."""
+"""Declarations: a parameter, column, counter, outcome or mechanism is declared once, and all else is read off it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["article", "evidence", "fitted", "assumption"]
@@ -78,20 +80,122 @@ def declared(group: type) -> dict[str, Parameter]:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the table of enterprises: name, numpy type, unit and meaning."""
+    """One column of the table of enterprises: name, numpy type, unit and meaning.
+
+    A column that one mechanism alone writes is declared by it, with the value that an enterprise of the opening
+    population has (``founding``), that of a newcomer (``birth``) and that of a row that no enterprise holds (``exit``).
+    With ``recorded`` its sum over operating enterprises is kept each month, for outcomes to read.
+    """
 
     name: str
     dtype: str
     unit: str
     meaning: str
+    founding: float = 0
+    birth: float = 0
+    exit: float = 0
+    recorded: bool = False
+
+
+class Counters:
+    """Events that one mechanism counts each month, by name; unpacked it gives their places in the mechanism's array.
+
+    >>> EVENTS = Counters("met", "helped")
+    >>> MET, HELPED = EVENTS
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self.names)))
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def place(self, name: str) -> int:
+        """The place of one counter in the mechanism's array."""
+        return self.names.index(name)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One outcome, recorded every month: name, unit, meaning; ``better`` is +1, -1, or 0 where neither is."""
+    """One outcome, recorded every month: name, unit, meaning; ``better`` is +1, -1, or 0 where neither is.
+
+    ``value`` reads it from the months' record: one number a month.
+    """
 
     name: str
     unit: str
     meaning: str
     better: int = 0
     headline: bool = False
+    value: Callable[[Any], Any] | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the month: what is called with the world, and what it may read and change.
+
+    A step that the month does not name itself stands ``after`` another one, given as ``mechanism.step`` or as a
+    mechanism, which means its last step. ``loops`` are the compiled loops that it calls: their tuples of columns say
+    which columns they read and write. ``writes`` are columns that the step changes beside them, ``groups`` the
+    parameters that it reads beside its mechanism's own, ``transfers`` what it books, ``draws`` the blocks of random
+    numbers that it uses, ``state`` what it changes beside the table of enterprises.
+    """
+
+    name: str
+    apply: Callable[[Any], Any]
+    after: str = ""
+    loops: tuple[Any, ...] = ()
+    writes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    transfers: tuple[str, ...] = ()
+    draws: tuple[Any, ...] = ()
+    state: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Mechanism:
+    """A part of the model with all that is its own: parameters, columns, counters, draws, outcomes, steps.
+
+    Parameters
+    ----------
+    name
+        A plain word; its parameters are set under ``mechanisms.NAME`` unless ``prefix`` says otherwise.
+    rules
+        A ``NamedTuple`` of parameters, among them ``enabled`` where the mechanism can be switched off.
+    founding, birth
+        Called as ``founding(world, lo, hi, points)`` for rows of the opening population with their lattice points, and
+        as ``birth(world, rows)`` for newcomers, after all other columns are filled.
+    replaces
+        The mechanism whose place this one takes: it declares at least the same names.
+
+    """
+
+    name: str
+    rules: type | None = None
+    steps: tuple[Step, ...] = ()
+    columns: tuple[Column, ...] = ()
+    counters: Counters = field(default_factory=Counters)
+    draws: tuple[Any, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    founding: Callable[..., None] | None = None
+    birth: Callable[..., None] | None = None
+    replaces: str = ""
+    prefix: str = ""
+    file: str = field(default="", init=False)
+    meaning: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        """Note the file that declares the mechanism, and the first line of what it says of itself."""
+        declaring = sys._getframe(2).f_globals
+        text = str(declaring.get("__doc__") or "").strip()
+        object.__setattr__(self, "file", str(declaring.get("__file__") or ""))
+        object.__setattr__(self, "meaning", " ".join(text.partition("\n\n")[0].split()))
+        object.__setattr__(self, "prefix", self.prefix or f"mechanisms.{self.name}")
+
+
+def switch() -> Any:
+    """The parameter ``enabled`` of a mechanism."""
+    return parameter(True, "", "whether the mechanism runs", assumption("switch"))

@@ -9,7 +9,7 @@ from pathlib import Path
 __version__ = "0.1.0"
 
 # What can change a world, and nothing else: an edit anywhere else leaves every result valid.
-_SOURCES = ("declare.py", "kernel", "parameters", "scenario", "model")
+_SOURCES = ("declare.py", "catalogue.py", "kernel", "parameters", "scenario", "model")
 
 
 @cache

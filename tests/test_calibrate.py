@@ -27,7 +27,8 @@ from sim.runs.drawn import draws
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
 from sim.runs.replicate import Model
-from sim.scenario import Scenario, ScenarioError, load
+from sim.model.catalogue import load
+from sim.scenario import Scenario, ScenarioError
 from sim.studies.estimators.posterior import bridged, effective, quantiles, sample
 from sim.studies.fitted import MARK, check_place
 from sim.studies.points import TooLarge

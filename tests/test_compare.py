@@ -18,7 +18,7 @@ from sim.runs.result import Result
 from sim.runs.store import clean
 from sim.runs.summary import median_interval
 from sim.runs.table import Table
-from sim.scenario import load
+from sim.model.catalogue import load
 from sim.studies.questions.compare import (
     Comparison,
     Difference,

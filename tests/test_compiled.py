@@ -233,7 +233,7 @@ from sim.runs import ready
 ready.load_kernels()
 from sim.kernel.compiled import Kernel
 from sim.runs.replicate import run_replicate
-from sim.scenario import load
+from sim.model.catalogue import load
 
 def loaded():
     kernels = [it for name in list(sys.modules) if name.startswith("sim.") for it in vars(sys.modules[name]).values()]

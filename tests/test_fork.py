@@ -30,7 +30,8 @@ from sim.runs.checkpoint import DERIVED, Damaged, freeze, stamp_of, thaw
 from sim.runs.errors import ResultError
 from sim.runs.replicate import ecosystem
 from sim.runs.result import Result
-from sim.scenario import ScenarioError, Schedule, keys, load
+from sim.model.catalogue import load
+from sim.scenario import ScenarioError, Schedule, keys
 
 SMALL = {"population.enterprises": 120}
 MONTH = 8  # 2011-09 in the town

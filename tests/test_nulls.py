@@ -8,7 +8,8 @@ import pytest
 from worlds import different_outcomes, nation, run, scenario, town
 
 from sim.parameters import GROUPS
-from sim.scenario import Scenario, load
+from sim.model.catalogue import load
+from sim.scenario import Scenario
 
 MONTHS = 30
 

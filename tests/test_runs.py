@@ -32,7 +32,8 @@ from sim.runs.result import Result, find_result, open_result
 from sim.runs.store import Store
 from sim.runs.summary import crps, judge, number, summarise
 from sim.runs.table import Table, from_bytes, gather, to_bytes
-from sim.scenario import Scenario, load
+from sim.model.catalogue import load
+from sim.scenario import Scenario
 
 TABLE = "outcomes.parquet"
 FIGURE = '[figures.{}]\nvalue = {}\nmonth = "{}"\nbound = "{}"\nsource = "article"\ntext = "the article"\n'

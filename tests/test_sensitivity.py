@@ -19,7 +19,8 @@ from sim.report.sensitivities import draw_sensitivities, sensitivities_text
 from sim.runs.errors import ResultError
 from sim.runs.executor import Workers
 from sim.runs.replicate import Cells, Model
-from sim.scenario import Scenario, ScenarioError, describe, load
+from sim.model.catalogue import load
+from sim.scenario import Scenario, ScenarioError, describe
 from sim.studies.designs import trajectories
 from sim.studies.estimators.indices import Estimate, split
 from sim.studies.questions.sensitivity import (

@@ -28,7 +28,8 @@ from sim.report.html.bands import in_bands
 from sim.report.validation import band_text
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
-from sim.scenario import ScenarioError, load
+from sim.model.catalogue import load
+from sim.scenario import ScenarioError
 from sim.studies.questions import validate as study
 from sim.studies.questions.validate import fitted_to, judged, of_scenario, validate_model
 from sim.studies.targets import unit_of

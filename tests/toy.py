@@ -13,7 +13,8 @@ import numpy as np
 from sim.declare import Outcome
 from sim.runs.ensemble import Watcher
 from sim.runs.replicate import Cells, Model
-from sim.scenario import Scenario, load
+from sim.model.catalogue import load
+from sim.scenario import Scenario
 
 OUTCOMES = {
     it.name: it

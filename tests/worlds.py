@@ -19,7 +19,8 @@ from sim.agents.model import EcosystemModel
 from sim.model.state.enterprises import COLUMNS, Enterprises
 from sim.model.state.links import Links
 from sim.model.state.ring import Ring
-from sim.scenario import Scenario, load
+from sim.model.catalogue import load
+from sim.scenario import Scenario
 
 HERE = Path(__file__).parent
 TOWN = HERE / "town.toml"

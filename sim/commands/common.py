@@ -110,7 +110,8 @@ def print_comparison(comparison: Comparison, headline: Sequence[str], *, everyth
 
 def load(names: Sequence[str], settings: Sequence[str], **given: int | None) -> list[Scenario]:
     """Every scenario, or ScenarioError with the faults of all of them."""
-    from sim.scenario import ScenarioError, load
+    from sim.model.catalogue import load
+    from sim.scenario import ScenarioError
 
     chosen, faults = overridden(settings, **given)
     loaded = []

@@ -17,11 +17,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.catalogue import Catalogue
 from sim.evidence import evidence
 from sim.evidence.evidence import Trust, fact
 from sim.scenario.extending import find, folders, shipped_files
 from sim.scenario.faults import Fault, ScenarioError, shown
-from sim.scenario.keys import known, meant
+from sim.scenario.keys import meant
 from sim.scenario.months import is_month
 from sim.scenario.reading import Document, read
 
@@ -120,14 +121,17 @@ def held_against(check: Check, here: Numbers, there: Numbers) -> Numbers:
 
 
 @cache
-def checks(path: Path | None = None) -> dict[str, Check]:
-    """The checks of a file, the shipped ones by default, by name, in its order; ScenarioError with all its faults."""
+def checks(catalogue: Catalogue, path: Path | None = None) -> dict[str, Check]:
+    """The checks of a file, the shipped ones by default, by name, in its order; ScenarioError with all its faults.
+
+    ``catalogue`` says which outcomes there are.
+    """
     document = read(str(path or Path(__file__).with_suffix(".toml")))
     faults = list(document.faults)
     found = {}
     for name, table in document.table.items():
         if isinstance(table, dict):
-            found[name] = _Reader(document, name, table, faults).check()
+            found[name] = _Reader(document, name, table, faults, catalogue.outcomes).check()
         else:
             faults.append(document.fault((name,), f"{shown(table)} is no check, allowed: a table [{name}]"))
     if faults:
@@ -149,14 +153,16 @@ def calibrated() -> dict[str, str]:
 class _Reader:
     """Reads one check of a file; what is wrong goes to ``faults``, and something harmless stands in its place."""
 
-    def __init__(self, document: Document, name: str, table: Mapping[str, Any], faults: list[Fault]) -> None:
-        self.document, self.name, self.table, self.faults = document, name, table, faults
+    def __init__(
+        self, document: Document, name: str, table: Mapping[str, Any], faults: list[Fault], outcomes: Collection[str]
+    ) -> None:
+        self.document, self.name, self.table, self.faults, self.outcomes = document, name, table, faults, outcomes
 
     def check(self) -> Check:
         for key in self.table:
             if key not in _KEYS:
                 self.refuse(key, f"unknown key, {meant(key, _KEYS)}")
-        outcomes = known().outcomes or {}
+        outcomes = self.outcomes
         cited = self.text("source", missing="")
         evidence_names = self.evidence(required=not cited)
         against = self.scenario("against", required=False)

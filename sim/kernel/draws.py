@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import namedtuple
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -51,6 +53,7 @@ CONTACT = 33  # contact along the chain, contact with a neighbour, point on the 
 LINE_SIZES = 34  # size of the lost share, size of the new lines
 TEAM = 35  # a young team: people at the start, people who join, skilled ones among either, first customers
 
+_WORDS = 4  # of a block
 _MASK = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
 _MULTIPLIER_0 = np.uint64(0xD2511F53)
@@ -113,6 +116,91 @@ def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float,
         number >> _SHIFT,
     )
     return in_unit(a), in_unit(b), in_unit(c), in_unit(d)
+
+
+class Block:
+    """The words of one purpose by name: called in a loop or in Python as ``Meeting(seed, identity, month)``.
+
+    Parameters
+    ----------
+    name
+        The class that names the words.
+    mechanism
+        Whose block it is.
+    number
+        The purpose, a word of the generator's counter: never given to another block.
+    words
+        Names of the words in use, at most four.
+
+    """
+
+    def __init__(self, name: str, mechanism: str, number: int, words: tuple[str, ...], kind: type) -> None:
+        self.name, self.mechanism, self.number, self.words, self.Words = name, mechanism, number, words, kind
+
+        def drawn(seed: int, identity: int, month: int) -> Any:
+            first, second, third, fourth = uniforms(seed, identity, month, number)
+            return kind(first, second, third, fourth)
+
+        def drawn_of(seed: int, identity: Any, first: int, last: int, month: int) -> Any:
+            size = last - first
+            u = kind(np.empty(size), np.empty(size), np.empty(size), np.empty(size))
+            for i in range(first, last):
+                k = i - first
+                u[0][k], u[1][k], u[2][k], u[3][k] = uniforms(seed, identity[i], month, number)
+            return u
+
+        self._one: Any = equation(drawn)
+        self.of: Any = compiled(drawn_of)
+
+    def __call__(self, seed: int, identity: int, month: int) -> Any:
+        """The words of one identity in one month, as a tuple by name: float64, never 0 and never 1."""
+        return self._one(seed, identity, month)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What a compiled loop that calls this sees of it."""
+        return self._one._numba_type_
+
+    def __repr__(self) -> str:
+        return f"<block {self.name} of {self.mechanism}>"
+
+
+def block(mechanism: str, ordinal: int, *, number: int | None = None) -> Callable[[type], Block]:
+    """Make a block of random numbers of a ``NamedTuple`` class of at most four words.
+
+    Parameters
+    ----------
+    mechanism, ordinal
+        The mechanism, and which of its blocks this is: the purpose comes from a hash of both.
+    number
+        The purpose of a block of the shipped model; a mechanism of one's own gives none.
+
+    Examples
+    --------
+    >>> @block("mentoring", 0)
+    ... class Meeting(NamedTuple):
+    ...     meets: float
+    ...     gain: float
+    >>> u = Meeting(seed, identity, month)
+    >>> u.meets, u.gain
+
+    """
+
+    def made(named: type) -> Block:
+        words: tuple[str, ...] = named._fields  # type: ignore[attr-defined]
+        if not 1 <= len(words) <= _WORDS:
+            raise ValueError(f"{named.__name__}: a block has one to {_WORDS} words, not {len(words)}")
+        if number is None:
+            digest = hashlib.sha256(f"{mechanism} {ordinal}".encode()).digest()
+            purpose = 2**31 + int.from_bytes(digest[:4], "big") % 2**31
+        else:
+            purpose = number
+        spare = [f"word_{place}" for place in range(len(words), _WORDS)]
+        kind: Any = namedtuple("Words", [*words, *spare], module=named.__module__)  # type: ignore[misc]
+        kind.__qualname__ = f"{named.__qualname__}.Words"  # where a pickle finds it
+        return Block(named.__name__, mechanism, purpose, words, kind)
+
+    return made
 
 
 @compiled

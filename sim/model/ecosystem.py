@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.model.mechanisms import (
-    absorption,
-    adoption,
-    chain,
-    demand,
-    entry,
-    exports,
-    finance,
-    idle_space,
-    industries,
-    jobs,
-    letting,
-    levers,
-    matching,
-    newborns,
-    projects,
-    resources,
-    taxes,
-)
-from sim.model.mechanisms import population as founding
-from sim.model.record import review
+from sim.model.catalogue import Own, load
+from sim.model.mechanisms import population
 from sim.model.record.ledger import Ledger
-from sim.model.record.outcomes import Record
+from sim.model.record.reading import Record
 from sim.model.record.tally import Recorder
 from sim.model.state.world import World
-from sim.scenario import Scenario, load
+from sim.scenario import Scenario
 
 
 class Ecosystem:
@@ -40,59 +21,39 @@ class Ecosystem:
     With ``ledger`` the books are checked after every mechanism.
     """
 
-    def __init__(self, scenario: Scenario | str | Path, seed: int, ledger: bool = False) -> None:
+    def __init__(
+        self, scenario: Scenario | str | Path, seed: int, ledger: bool = False, mechanisms: Sequence[Own] = ()
+    ) -> None:
         self.seed = seed
-        self.settings = scenario if isinstance(scenario, Scenario) else load(scenario)
+        self.settings = settled(scenario, mechanisms)
         self.world = World(self.settings, seed)
         self.ledger = Ledger(self.world) if ledger else None
         self.recorder = Recorder(self.world)
         self._record = Record(self.recorder)
         self.watchers: list[Callable[[str, World], None]] = []  # told of each mechanism that has run
-        founding.found(self.world)
+        population.found(self.world)
         self._check("population")
 
     def step(self) -> None:
-        """One month, in order."""
+        """One month: the steps of ``sim.model.month.MONTH``, with those of other mechanisms in their places."""
         world = self.world
         world.begin_month()
-        self._run("levers", levers.apply)
-        self._run("industries", industries.apply)
-        self._run("idle_space", idle_space.apply)
-        self._run("adoption", adoption.apply)
-        self._run("resources", resources.apply)
-        ideas = self._run("entry", entry.apply)
-        self._run("newborns", lambda world: newborns.apply(world, ideas))
-        self._run("letting", letting.apply)
-        self._run("matching", matching.apply)
-        self._run("finance", finance.finance)
-        self._run("projects", projects.apply)
-        self._run("absorption", absorption.apply)
-        self._run("chain", chain.apply)
-        self._run("demand", demand.apply)
-        self._run("exports", exports.apply)
-        self._run("jobs", jobs.apply)
-        self._run("letting", letting.pay)
-        self._run("taxes", taxes.apply)
-        self._run("finance", finance.invest_and_pay_owners)
-        self._run("finance", finance.stop_and_strike_off)
-        changed = self._run("review", review.apply)
-        self._reclass(changed)
-        self._run("demand", demand.close)
-        self._run("jobs", jobs.close)
+        for mechanism, step in world.catalogue.steps:
+            step.apply(world)
+            self._settle()
+            self._show(mechanism.name)
         world.books.settle()
-        self._run("record", lambda _: self.recorder.record())
+        self.recorder.record()
+        self._show("record")
         world.month += 1
 
-    def _run(self, mechanism: str, apply: Callable[[World], Any]) -> Any:
-        """Run one mechanism and show what it made to whoever looks: where nobody does, the month is booked in one."""
-        result = apply(self.world)
-        self._settle()
+    def _show(self, mechanism: str) -> None:
+        """Show what a mechanism made to ledger and watchers; without any, the month is booked in one."""
         if self.ledger or self.watchers:
             self.world.books.settle()
         self._check(mechanism)
         for watch in self.watchers:
             watch(mechanism, self.world)
-        return result
 
     def _check(self, mechanism: str) -> None:
         if self.ledger:
@@ -102,9 +63,6 @@ class Ecosystem:
         """Free the rows of enterprises that left."""
         if len(self.world.left):
             self.world.release()
-
-    def _reclass(self, rows: Any) -> None:
-        """Told of the rows whose class has changed."""
 
     def run_for(self, months: int) -> None:
         """Step ``months`` months."""
@@ -125,3 +83,12 @@ class Ecosystem:
     def record(self) -> Record:
         """Every outcome, one value a month done."""
         return self._record
+
+
+def settled(scenario: Scenario | str | Path, mechanisms: Sequence[Own]) -> Scenario:
+    """The scenario to run: as it is, or that of a name or file, read with mechanisms of the user's own."""
+    if not isinstance(scenario, Scenario):
+        return load(scenario, mechanisms=mechanisms)
+    if mechanisms:
+        raise TypeError("a scenario that is loaded has its mechanisms: give them to load(..., mechanisms=...)")
+    return scenario

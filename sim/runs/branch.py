@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.parameters import FIXED
-from sim.scenario import Fault, Origin, Scenario, ScenarioError, Schedule, keys, load
+from sim.model.catalogue import load
+from sim.scenario import Fault, Origin, Scenario, ScenarioError, Schedule, keys
 
 if TYPE_CHECKING:
     from sim.declare import Value
@@ -100,11 +100,12 @@ def _closed(scenario: Scenario, key: str, month: int) -> str:
     """Why a key cannot be changed from a month on; empty where it can."""
     now, first = scenario.calendar(month), scenario.calendar(0)
     otherwise = f"before the branch in {now}, allowed: in a run from the start"
-    leaf = keys.known().leaf(tuple(key.split(".")))
+    known = keys.known(scenario.catalogue)
+    leaf = known.leaf(tuple(key.split(".")))
     assert leaf is not None, key
     group, _, rest = key.partition(".")
-    pattern = f"{group}.*.{rest.rpartition('.')[2]}" if group in keys.known().named else key
-    if group in FIXED or pattern in AT_FOUNDING:
+    pattern = f"{group}.*.{rest.rpartition('.')[2]}" if group in known.named else key
+    if group in scenario.catalogue.fixed or pattern in AT_FOUNDING:
         return f"is read at the founding in {first}, {otherwise}"
     if not leaf.scheduled:
         return "cannot change over the months, allowed: in a run from the start"

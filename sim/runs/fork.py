@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.kernel.draws import seed_of
+from sim.model.catalogue import load
 from sim.runs.batch import values
 from sim.runs.branch import branched
 from sim.runs.ensemble import Ensemble, Request, Watcher
@@ -21,7 +22,7 @@ from sim.runs.executor import Failure, Workers
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result, find_result
 from sim.runs.store import CHECKPOINTS, SCENARIO, Store, write_whole
-from sim.scenario import ScenarioError, load
+from sim.scenario import ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -20,9 +20,9 @@ import concurrent.futures.process  # noqa: E402, F401
 import sim.runs.executor  # noqa: E402, F401
 from sim.declare import Value  # noqa: E402
 from sim.kernel.compiled import is_warm  # noqa: E402
+from sim.model.catalogue import load  # noqa: E402
 from sim.model.ecosystem import Ecosystem  # noqa: E402
 from sim.runs.replicate import run_checked  # noqa: E402, F401
-from sim.scenario import load  # noqa: E402
 
 # Small worlds in which everything happens soon: together they call nearly every loop. What they miss loads later.
 _WORLDS: tuple[tuple[str, dict[str, Value], int], ...] = (

@@ -89,7 +89,8 @@ class Result:
 
 def open_result(folder: Path | str) -> Result:
     """The result in a folder; ``ResultError`` where it is not there, damaged or half-written."""
-    from sim.scenario import ScenarioError, load
+    from sim.model.catalogue import load
+    from sim.scenario import ScenarioError
 
     store = Store(Path(folder))
     manifest = store.manifest()

@@ -29,7 +29,7 @@ class Row(NamedTuple):
 def describe(scenario: Scenario) -> list[Row]:
     """A row for every parameter, in order of declaration."""
     names = {"platforms": scenario.platforms, "sites": scenario.sites}
-    return [_row(scenario, key, leaf) for key, leaf in keys.known().parameters(names)]
+    return [_row(scenario, key, leaf) for key, leaf in keys.known(scenario.catalogue).parameters(names)]
 
 
 def schedule_text(scenario: Scenario, schedule: Schedule) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from sim.declare import Source, Value
 from sim.scenario import keys, months, values
 from sim.scenario.faults import Fault, key_text, shown
-from sim.scenario.keys import Leaf, Path
+from sim.scenario.keys import Known, Leaf, Path
 from sim.scenario.values import Wrong
 
 PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
@@ -60,16 +60,16 @@ class Layer:
         self.faults.append(Fault(self.file, self.line(line_of or path), key_text(path), message))
 
 
-def fill(layer: Layer, table: dict[str, Any]) -> Layer:
+def fill(layer: Layer, table: dict[str, Any], known: Known) -> Layer:
     """Check every key of a table and put what is right into the layer."""
-    _Checker(layer).table((), table)
+    _Checker(layer, known).table((), table)
     return layer
 
 
 class _Checker:
-    def __init__(self, layer: Layer) -> None:
+    def __init__(self, layer: Layer, known: Known) -> None:
         self.layer = layer
-        self.known = keys.known()
+        self.known = known
         self.suggestions = 0
 
     def table(self, path: Path, table: dict[str, Any]) -> None:
@@ -97,7 +97,7 @@ class _Checker:
     def name(self, path: Path, table: dict[str, Any]) -> None:
         kind, name = path
         outcomes = self.known.outcomes
-        if kind == keys.FIGURES and outcomes is not None and name not in outcomes:
+        if kind == keys.FIGURES and name not in outcomes:
             self.layer.refuse(path, f"{shown(name)} is no outcome, {self.meant(name, outcomes)}")
         elif not PLAIN_WORD.fullmatch(name):
             allowed = "allowed: at most 40 letters, digits, - and _, a letter first"
@@ -136,7 +136,7 @@ class _Checker:
             self.layer.refuse(path, str(wrong))
             return
         for name in names:
-            if known is not None and name not in known:
+            if name not in known:
                 self.layer.refuse(path, f"{shown(name)} is no outcome, {self.meant(name, known)}")
 
     def schedule(self, path: Path, leaf: Leaf, table: dict[str, Any]) -> None:

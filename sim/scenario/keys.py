@@ -1,15 +1,14 @@
-"""What a scenario file may hold: every key with its declaration, read off the parameters and the outcomes."""
+"""What a scenario file may hold: every key with its declaration, read off a catalogue."""
 
 from __future__ import annotations
 
 import difflib
-import importlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, get_args
+from typing import get_args
 
-from sim import parameters
+from sim.catalogue import Catalogue
 from sim.declare import Kind, Parameter, Source, declared
 from sim.scenario.faults import key_text
 
@@ -57,7 +56,7 @@ class Known:
     groups: Mapping[str, type]
     named: Mapping[str, type]
     fixed: frozenset[str]
-    outcomes: Mapping[str, str] | None = None  # unit by name; None while no outcomes are declared
+    outcomes: Mapping[str, str]  # unit by name
     _leaves: dict[Path, Leaf] = field(init=False, repr=False, compare=False, default_factory=dict)
     _fields: dict[str, dict[str, Leaf]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _tables: dict[Path, list[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -115,13 +114,6 @@ class Known:
                 for name, leaf in self._fields[kind].items():
                     yield f"{kind}.{chosen}.{name}", leaf
 
-    def group(self, prefix: str) -> Any:
-        """The class of a group, such as ``levers`` or ``platforms.haier``; KeyError where there is none."""
-        found = self.groups.get(prefix) or self.named.get(prefix.partition(".")[0])
-        if found is None:
-            raise KeyError(f"no group {prefix!r}")
-        return found
-
     def nearest(self, path: Path) -> str:
         """The known key most like an unknown one; empty where none is like it."""
         table, word = path[:-1], path[-1]
@@ -144,17 +136,7 @@ def meant(word: str, allowed: Collection[str]) -> str:
 
 
 @cache
-def known() -> Known:
-    """What the model of this installation knows."""
-    return Known(parameters.GROUPS, parameters.NAMED, parameters.FIXED, _outcomes())
-
-
-def _outcomes() -> dict[str, str] | None:
-    # The outcomes stand on a higher floor; only their names and units are wanted, and only when a file is checked.
-    try:
-        outcomes = importlib.import_module("sim.model.record.outcomes").OUTCOMES
-    except ModuleNotFoundError as missing:
-        if missing.name != "sim.model.record.outcomes":
-            raise
-        return None
-    return {name: outcome.unit for name, outcome in outcomes.items()}
+def known(catalogue: Catalogue) -> Known:
+    """What a scenario file may hold where this is the model."""
+    units = {name: outcome.unit for name, outcome in catalogue.outcomes.items()}
+    return Known(catalogue.parameter_groups, catalogue.named, catalogue.fixed, units)

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
+from sim.catalogue import Catalogue
 from sim.declare import Source, Value
 from sim.scenario import keys, months
 from sim.scenario.entries import Layer, Points
 from sim.scenario.faults import OVERRIDE
-from sim.scenario.keys import FIGURES, Path
+from sim.scenario.keys import FIGURES, Known, Path
 from sim.scenario.rules import contradictions
 from sim.scenario.scenario import Figure, Origin, Scenario
 from sim.scenario.schedule import Schedule
@@ -21,9 +22,9 @@ Values = Mapping[str, Value | Schedule]
 _START, _MONTHS = ("run", "start"), ("run", "months")
 
 
-def merged(layers: list[Layer], path: str) -> Scenario:
+def merged(layers: list[Layer], path: str, catalogue: Catalogue) -> Scenario:
     """The scenario of these layers; what is wrong with them together is added to the faults of the one to blame."""
-    stack = _Stack(layers)
+    stack = _Stack(layers, keys.known(catalogue))
     values = dict(_values(stack))
     scenario = Scenario(
         name=_file_name(path),
@@ -37,6 +38,7 @@ def merged(layers: list[Layer], path: str) -> Scenario:
         figures={figure.name: figure for figure in _figures(stack, values)},
         platforms=stack.names("platforms"),
         sites=stack.names("sites"),
+        catalogue=catalogue,
     )
     if all(layer.whole for layer in layers):
         _refuse_contradictions(stack, scenario)
@@ -46,8 +48,9 @@ def merged(layers: list[Layer], path: str) -> Scenario:
 class _Stack:
     """Layers, searched from the top."""
 
-    def __init__(self, layers: list[Layer]) -> None:
+    def __init__(self, layers: list[Layer], known: Known) -> None:
         self.layers = layers
+        self.known = known
         wrong = (path for layer in layers for path in layer.wrong)
         self._wrong = {path[:length] for path in wrong for length in range(1, len(path) + 1)}
 
@@ -86,7 +89,7 @@ def _values(stack: _Stack) -> Iterator[tuple[str, Value | Schedule]]:
 
 
 def _run_value(stack: _Stack, path: Path) -> Any:
-    leaf = keys.known().leaf(path)
+    leaf = stack.known.leaf(path)
     assert leaf is not None, path
     found = stack.entry(path)
     return leaf.parameter.default if found is None else found
@@ -121,7 +124,7 @@ def _sources(stack: _Stack, values: Values) -> dict[str, Source]:
 
 
 def _declared(stack: _Stack) -> Iterator[tuple[str, keys.Leaf]]:
-    return keys.known().parameters({kind: stack.names(kind) for kind in keys.known().named})
+    return stack.known.parameters({kind: stack.names(kind) for kind in stack.known.named})
 
 
 def _figures(stack: _Stack, values: Values) -> Iterator[Figure]:

@@ -7,9 +7,9 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sim.scenario import keys
 from sim.scenario.entries import Layer, fill
 from sim.scenario.faults import OVERRIDE, Fault, ScenarioError, key_text, shown
+from sim.scenario.keys import Known
 
 # Words that TOML would quote. What has brackets or quotes was meant as TOML.
 _BARE_WORDS = re.compile(r"[^\[\]{}\"'=\n]*")
@@ -40,12 +40,12 @@ def overrides(texts: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def override_layer(given: Mapping[str, Any], names: Mapping[str, Collection[str]]) -> Layer:
+def override_layer(given: Mapping[str, Any], names: Mapping[str, Collection[str]], known: Known) -> Layer:
     """The layer of these overrides; ``names`` are the platforms and sites that the files have."""
     layer = Layer(OVERRIDE)
     for key, value in given.items():
         path = tuple(str(key).split("."))
-        around = next((path[:n] for n in range(1, len(path)) if keys.known().leaf(path[:n])), None)
+        around = next((path[:n] for n in range(1, len(path)) if known.leaf(path[:n])), None)
         if path[0] == "extends":
             layer.refuse(path, "cannot be overridden, allowed: any key but this")
         elif around:
@@ -54,7 +54,7 @@ def override_layer(given: Mapping[str, Any], names: Mapping[str, Collection[str]
             nested = value
             for part in reversed(path):
                 nested = {part: nested}
-            fill(layer, nested)
+            fill(layer, nested, known)
     for kind, there in names.items():
         # A file may add a platform; an override that did would more likely be a slip of the pen.
         for name in layer.names.get(kind, {}).keys() - there:

@@ -6,8 +6,9 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sim.catalogue import Catalogue
 from sim.declare import Source, Value
-from sim.scenario import keys, months
+from sim.scenario import months
 from sim.scenario.schedule import Schedule
 
 Bound = Literal["about", "at least", "at most"]
@@ -48,6 +49,7 @@ class Scenario:
     figures: dict[str, Figure]
     platforms: tuple[str, ...]
     sites: tuple[str, ...]
+    catalogue: Catalogue = field(compare=False, repr=False)  # of the model whose keys these are
     _groups: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
@@ -97,10 +99,12 @@ class Scenario:
 
     def scheduled(self, prefix: str) -> bool:
         """Whether anything in a group changes over the months."""
-        return any(isinstance(self.values[f"{prefix}.{name}"], Schedule) for name in keys.known().group(prefix)._fields)
+        return any(
+            isinstance(self.values[f"{prefix}.{name}"], Schedule) for name in self.catalogue.group(prefix)._fields
+        )
 
     def _made(self, prefix: str, month: int) -> Any:
-        group = keys.known().group(prefix)
+        group = self.catalogue.group(prefix)
         given = [self.values[f"{prefix}.{name}"] for name in group._fields]
         made = group(*(value.at(month) if isinstance(value, Schedule) else value for value in given))
         if not any(isinstance(value, Schedule) for value in given):

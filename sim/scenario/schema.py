@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.catalogue import Catalogue
 from sim.declare import Parameter, declared
 from sim.scenario import keys, months
 from sim.scenario.entries import PLAIN_WORD
@@ -12,9 +13,9 @@ from sim.scenario.keys import MONTH, Known, Leaf
 _TYPES: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
-def schema() -> dict[str, Any]:
+def schema(catalogue: Catalogue) -> dict[str, Any]:
     """The schema, with description, type, bounds and default of every key."""
-    known = keys.known()
+    known = keys.known(catalogue)
     tables: dict[str, Any] = {}
     for prefix, group in known.groups.items():
         inner = tables
@@ -106,7 +107,7 @@ def _description(parameter: Parameter) -> str:
 
 
 def _outcome(known: Known) -> dict[str, Any]:
-    return {"type": "string"} if known.outcomes is None else {"enum": list(known.outcomes)}
+    return {"enum": list(known.outcomes)}
 
 
 def _figures(known: Known) -> dict[str, Any]:

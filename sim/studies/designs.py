@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declare import Value
-from sim.scenario import Fault, Scenario, ScenarioError, Schedule, overrides
-from sim.scenario.keys import RUN, Leaf, known, meant
+from sim.scenario import Fault, Scenario, ScenarioError, Schedule, keys, overrides
+from sim.scenario.keys import RUN, Leaf, meant
 from sim.scenario.rules import contradictions
 from sim.scenario.values import Wrong, checked
 
@@ -104,9 +104,10 @@ def axes(given: Mapping[str, str | Sequence[Value]], scenario: Scenario, design:
 def leaf_of(key: str, scenario: Scenario) -> Leaf:
     """The declaration of a key that may be varied; raises Wrong with the nearest one."""
     path = tuple(key.split("."))
-    leaf = known().leaf(path) if key in scenario.values else None
+    known = keys.known(scenario.catalogue)
+    leaf = known.leaf(path) if key in scenario.values else None
     if leaf is None:
-        near = known().nearest(path)
+        near = known.nearest(path)
         near = near if near in scenario.values else ""
         raise Wrong(f"unknown key, {f'did you mean {near}?' if near else 'sim describe lists what there is'}")
     if path[0] == RUN:

@@ -7,8 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from sim.declare import Kind, Parameter, Source, declared
-from sim.parameters import GROUPS, NAMED
+from sim.declare import Kind, Source
 from sim.scenario.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def in_force(scenario: Scenario) -> dict[str, Source]:
     Not in force are those of mechanisms that are off in every month, levers that are not pulled (and, where none is,
     their costs), and dates that never come. Switches and the run's length, start and seeds are no figures.
     """
-    pulled = any(_moves(scenario, key) for key in scenario.values if _is_lever(key))
+    pulled = any(_moves(scenario, key) for key in scenario.values if _is_lever(scenario, key))
     return {
         key: source_of(scenario, key)
         for key, value in scenario.values.items()
@@ -45,7 +44,7 @@ def in_force(scenario: Scenario) -> dict[str, Source]:
         and not isinstance(value, bool)
         and value != ""
         and _is_on(scenario, key.rpartition(".")[0])
-        and (not key.startswith("levers.") or (_moves(scenario, key) if _is_lever(key) else pulled))
+        and (not key.startswith("levers.") or (_moves(scenario, key) if _is_lever(scenario, key) else pulled))
     }
 
 
@@ -65,16 +64,9 @@ def variance_by_kind(
     return {name: study.kinds for name, study in found.items() if study}
 
 
-def declaration(key: str) -> Parameter | None:
-    """The declaration of a scenario's key; None where this version knows none."""
-    prefix, _, field = key.rpartition(".")
-    group = GROUPS.get(prefix) or NAMED.get(prefix.partition(".")[0])
-    return declared(group).get(field) if group else None
-
-
 def source_of(scenario: Scenario, key: str) -> Source:
     """Where the value of a key in a scenario comes from."""
-    known = declaration(key)
+    known = scenario.catalogue.declaration(key)
     return scenario.sources.get(key) or (known.source if known else Source("assumption", "not declared"))
 
 
@@ -93,9 +85,9 @@ def shares_text(shares: Mapping[str, float]) -> str:
     return ", ".join(f"{shares[kind]:.0%} {kind}" for kind in sorted(shares, key=lambda kind: -shares[kind]))
 
 
-def _is_lever(key: str) -> bool:
+def _is_lever(scenario: Scenario, key: str) -> bool:
     """Whether zero is no change: a lever, and not what one costs."""
-    known = declaration(key)
+    known = scenario.catalogue.declaration(key)
     return key.startswith("levers.") and known is not None and known.default == 0
 
 

@@ -32,8 +32,9 @@ from typing import Any
 
 from sim.declare import Outcome, Parameter, Source, Value
 from sim.evidence.facts import LAST, Check, checks, measured
+from sim.model.catalogue import load
 from sim.runs.replicate import Cells
-from sim.scenario import Fault, Scenario, ScenarioError, Schedule, load, months
+from sim.scenario import Fault, Scenario, ScenarioError, Schedule, months
 from sim.scenario.faults import shown
 from sim.scenario.keys import BOUNDS, Leaf, meant
 from sim.scenario.reading import Document, read

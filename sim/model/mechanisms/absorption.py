@@ -10,15 +10,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Counters, Mechanism, Outcome, Step
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
-from sim.model.state.economy import ticks
+from sim.model.record.reading import counted, share
+from sim.model.state.economy import TICKS, ticks
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.ring import places
-from sim.model.state.world import COUNT, World
+from sim.model.state.world import World
+from sim.parameters.mechanisms import Absorption
 
-_CONTACTS, _SPILLOVER_GAIN = COUNT["contacts"], COUNT["spillover_gain"]
+EVENTS = Counters(
+    "contacts",
+    "spillover_gain",
+)
+_CONTACTS, _SPILLOVER_GAIN = EVENTS.place("contacts"), EVENTS.place("spillover_gain")
 _CHAIN, _NEIGHBOUR, _PARTNER = 1, 2, 4  # bits of the kinds of contact that a row has in a month
 
 
@@ -192,5 +199,16 @@ def apply(world: World) -> None:
     threads.run(listen, len(rows), (), given)
     world.loop(
         absorb, Reads, Writes, rules, world.group("levers").knowledge_programme, world.sectors.base_knowledge, rows,
-        contacts, *lessons, sums=(world.counts,),
+        contacts, *lessons, sums=(world.counters("absorption"),),
     )  # fmt: skip
+
+
+OUTCOMES = (
+    counted("contacts", "contacts that taught", 1),
+    Outcome("spillover_gain", "million yuan a year", "yearly sales times the relative gain of what partners, chain and neighbours taught, since the start", 1,
+            value=lambda m: m.w * m.since("spillover_gain") / TICKS),
+    Outcome("social_to_private", "", "gains of own successes and of spill-overs, over those of own successes, since the start", 1,
+            value=lambda m: share(m.since("private_gain") + m.since("spillover_gain"), m.since("private_gain"))),
+)  # fmt: skip
+
+MECHANISM = Mechanism("absorption", Absorption, steps=(Step("learn", apply),), counters=EVENTS, outcomes=OUTCOMES)

@@ -7,14 +7,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Counters, Mechanism, Outcome, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.model.record.reading import added, counted, share
 from sim.model.state.economy import FEE_SUPPORT, FEES, PLATFORM_INCOME, TICKS, transfer
 from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING
-from sim.model.state.world import COUNT, PlatformState, World
+from sim.model.state.world import PlatformState, World
+from sim.parameters.mechanisms import Adoption
 
-_ADOPTED, _QUIT = COUNT["adopted"], COUNT["quit"]
+EVENTS = Counters(
+    "adopted",
+    "quit",
+)
+_ADOPTED, _QUIT = EVENTS.place("adopted"), EVENTS.place("quit")
 
 
 class Reads(NamedTuple):
@@ -144,7 +151,7 @@ def apply(world: World) -> None:
     attraction = np.array([attractive(platform) for platform in world.platforms])
     world.loop(
         adopt, Reads, Writes, rules, levers.knowledge_programme, world.member_shares, attraction, hosts, wishes,
-        sums=(world.counts,),
+        sums=(world.counters("adoption"),),
     )  # fmt: skip
     for row in sorted(world.marked(wishes).tolist(), key=lambda row: int(table.identity[row])):
         own = sum(platform.kind == "own" for platform in world.platforms)
@@ -211,3 +218,17 @@ def collect_fees(world: World, support: float) -> None:
         if host >= 0 and income[platform.number]:
             amount = income[platform.number] / TICKS
             table.profit_year[host] += transfer(host, amount, table.cash, world.books.flows, PLATFORM_INCOME)
+
+
+OUTCOMES = (
+    counted("adopted", "platform adoptions", 1),
+    Outcome("platforms", "platforms", "platforms launched", 1, value=lambda m: m["platforms"]),
+    Outcome("platform_members", "enterprises", "members of platforms", 1, value=lambda m: m.w * added(m["members"])),
+    *(
+        Outcome(f"member_share_{name}", "share", f"platform members among operating {name} enterprises",
+                value=lambda m, c=code: share(m["members"][:, c], added(m["firms"][:, c, :, OPERATING])))  # type: ignore[misc]
+        for code, name in enumerate(CLASSES)
+    ),
+)  # fmt: skip
+
+MECHANISM = Mechanism("adoption", Adoption, steps=(Step("join", apply),), counters=EVENTS, outcomes=OUTCOMES)

@@ -6,16 +6,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Counters, Mechanism, Step
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.model.record.reading import counted
 from sim.model.state.economy import SUPPLIERS
 from sim.model.state.enterprises import NEVER, OPERATING
 from sim.model.state.knowledge import distance, pair_taste
 from sim.model.state.ring import places
-from sim.model.state.world import COUNT, World
+from sim.model.state.world import World
+from sim.parameters.mechanisms import Chain
 
-_RENEWED, _ASKED = COUNT["links_renewed"], COUNT["parts_asked"]
+EVENTS = Counters(
+    "links_renewed",
+    "parts_asked",
+)
+_RENEWED, _ASKED = EVENTS.place("links_renewed"), EVENTS.place("parts_asked")
 _AT_A_TIME = 65_536  # newcomers whose links are made at once
 _STEPS = 24  # places of the ring looked at for candidates of the right place in the chain
 
@@ -187,7 +194,7 @@ def apply(world: World) -> None:
 
     def look(buyer: Any, supplier: Any, ordinal: Any, fresh: bool) -> None:
         given = buyer, supplier, ordinal, fresh, world.seed, world.month, table.view(Reads), rules, price_share, *ring
-        threads.run(renew, len(buyer), (world.counts,), given)
+        threads.run(renew, len(buyer), (world.counters("chain"),), given)
 
     for first in range(0, len(newcomers) if len(world.ring) else 0, _AT_A_TIME):
         buyer, supplier, ordinal = first_links(newcomers[first : first + _AT_A_TIME], table.staff, rules)
@@ -197,5 +204,13 @@ def apply(world: World) -> None:
     look(links.buyer, links.supplier, links.ordinal, False)
     ask_parts(
         links.buyer, links.supplier, world.seed, world.month, table.view(Reads), table.view(Writes), rules,
-        world.succeeded, world.counts,
+        world.succeeded, world.counters("chain"),
     )  # fmt: skip
+
+
+OUTCOMES = (
+    counted("parts_asked", "new parts asked of suppliers", 1),
+    counted("links_renewed", "supply links looked at again"),
+)
+
+MECHANISM = Mechanism("chain", Chain, steps=(Step("renew", apply),), counters=EVENTS, outcomes=OUTCOMES)

@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Mechanism, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.model.state.economy import INPUTS, SALES_HOME, TICKS, attraction_of_logs, on_grid, relative_price, ticks
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.world import World
+from sim.parameters.mechanisms import Demand
 
 MOST_SALES = 5.0  # sales for a pull, relative to the opening: the few left in a sector cannot serve all of it
 
@@ -353,3 +355,6 @@ def post_pulls(sectors: Any, pulls: Any, price_share: float) -> None:
             sectors.productivity[s] = maths.exp(pulls[s, 1] / pulls[s, 0])
             sectors.quality[s] = maths.exp(pulls[s, 2] / pulls[s, 0])
             sectors.price[s] = relative_price(sectors.productivity[s], price_share)
+
+
+MECHANISM = Mechanism("demand", Demand, steps=(Step("sell", apply), Step("post", close)))

@@ -11,15 +11,30 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Counters, Mechanism, Outcome, Step
 from sim.kernel import draws
 from sim.kernel.compiled import compiled
 from sim.model.state.cohort import founders_means, idea_merit, staff_planned
 from sim.model.state.economy import LEAVERS
-from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, SPIN_OFF, TENANT
-from sim.model.state.world import COUNT, World
+from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, ORIGINS, SPIN_OFF, TENANT
+from sim.model.state.world import World
+from sim.parameters.mechanisms import Entry
 
-_IDEAS, _UNFINANCED, _BACKED = COUNT["ideas"], COUNT["unfinanced_ideas"], COUNT["makers_backed"]
-_FOUNDED, _NET = COUNT["founded_independent"] - INDEPENDENT, COUNT["net_independent"] - INDEPENDENT
+EVENTS = Counters(
+    "founded_independent",
+    "founded_spin_off",
+    "founded_maker",
+    "founded_tenant",
+    "net_independent",
+    "net_spin_off",
+    "net_maker",
+    "net_tenant",
+    "ideas",
+    "unfinanced_ideas",
+    "makers_backed",
+)
+_IDEAS, _UNFINANCED, _BACKED = EVENTS.place("ideas"), EVENTS.place("unfinanced_ideas"), EVENTS.place("makers_backed")
+_FOUNDED, _NET = EVENTS.place("founded_independent") - INDEPENDENT, EVENTS.place("net_independent") - INDEPENDENT
 
 RESIDENTS, RELEASED = 101, 102  # sources without an identity of their own
 LEAST_TAKING = 0.05  # of the makers backed: platforms back no more than twenty for a ticket
@@ -187,11 +202,12 @@ def gather(world: World, rules: Any) -> Ideas:
     return ideas
 
 
-def apply(world: World) -> Ideas | None:
+def apply(world: World) -> None:
     """A month of ideas; those pursued are born in the next mechanism."""
+    world.ideas = None
     rules = world.rules("entry")
     if not rules.enabled:
-        return None
+        return
     ideas = gather(world, rules)
     market, levers, sectors = world.group("market"), world.group("levers"), world.sectors
     alone = Offer(market.outside_rent, 0.0, 0.0, 1.0, 0.0)
@@ -200,12 +216,12 @@ def apply(world: World) -> Ideas | None:
     consider(
         world.seed, world.month, ideas, rules, world.rules("newborns"), alone, maker_offer(world, rules, market),
         tenant_offer(world, market), entry_cost, population.floor_per_job, sectors.worker_revenue,
-        sectors.saturation, world.posted.hours_fill, world.posted.finance_fill, population.sectors, world.counts,
+        sectors.saturation, world.posted.hours_fill, world.posted.finance_fill, population.sectors, world.counters("entry"),
     )  # fmt: skip
-    if world.counts[_BACKED] and market.coupled:
-        taking = int(world.counts[COUNT["founded_maker"]]) / int(world.counts[_BACKED])
+    if world.counters("entry")[_BACKED] and market.coupled:
+        taking = int(world.counters("entry")[EVENTS.place("founded_maker")]) / int(world.counters("entry")[_BACKED])
         world.posted = world.posted._replace(makers_taking=taking)
-    return ideas
+    world.ideas = ideas
 
 
 def maker_offer(world: World, rules: Any, market: Any) -> Offer:
@@ -235,3 +251,28 @@ def tenant_offer(world: World, market: Any) -> Offer:
     worth = world.rules("entry").horizon * rules.neighbours * world.neighbours(site) / 100.0
     admitted = site.admission * world.rules("letting").awareness
     return Offer(world.charge(site), worth, min(site.fund, rules.ticket), admitted, rules.least_talent)
+
+
+SHARED = ORIGINS[2:]  # channels that enterprises share: spin-off, maker, tenant
+OUTCOMES = (
+    Outcome("startups", "enterprises", "startups founded since the start, gross", 1, True,
+            lambda m: m.w * sum(m.since(f"founded_{origin}") for origin in ORIGINS[1:])),
+    Outcome("startups_net", "enterprises", "startups through a shared channel (spin-off, maker, tenant) since the start, "
+            "net of founders who would have started alone", 1,
+            value=lambda m: m.w * sum(m.since(f"net_{origin}") for origin in SHARED)),
+    *(
+        outcome
+        for origin in ORIGINS[1:]
+        for outcome in (
+            Outcome(f"startups_{origin}", "enterprises", f"startups founded since the start, channel {origin}", 1,
+                    value=lambda m, o=origin: m.w * m.since(f"founded_{o}")),  # type: ignore[misc]
+            Outcome(f"startups_net_{origin}", "enterprises", f"of those, net of founders who would have started alone: {origin}", 1,
+                    value=lambda m, o=origin: m.w * m.since(f"net_{o}")),  # type: ignore[misc]
+        )
+    ),
+    Outcome("ideas", "ideas", "ideas considered since the start", value=lambda m: m.w * m.since("ideas")),
+    Outcome("ideas_unfinanced", "ideas", "ideas worth pursuing that found no finance since the start", -1,
+            value=lambda m: m.w * m.since("unfinanced_ideas")),
+)  # fmt: skip
+
+MECHANISM = Mechanism("entry", Entry, steps=(Step("consider", apply),), counters=EVENTS, outcomes=OUTCOMES)

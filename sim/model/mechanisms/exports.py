@@ -6,12 +6,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.kernel import maths
+from sim.declare import Column, Mechanism, Outcome, Step
+from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.model.record.tally import EXPORTS
 from sim.model.state.economy import INPUTS, SALES_ABROAD, SALES_HOME, on_grid, ticks
 from sim.model.state.enterprises import OPERATING
+from sim.model.state.groups import GROUPS
 from sim.model.state.world import World
+from sim.parameters.mechanisms import Exports
+
+TASTE = 3  # which of an enterprise's lattice points is its taste for exporting
 
 
 class Reads(NamedTuple):
@@ -96,3 +102,44 @@ def apply(world: World) -> None:
     if rules.enabled:
         share = world.group("market").input_share
         world.loop(export, Reads, Writes, rules, share, sums=(world.books.flows,))
+
+
+@compiled
+def taste_at_founding(lo: int, hi: int, points: Any, taste: Any) -> None:
+    """The lasting taste for exporting of rows ``lo`` to ``hi`` of the opening population, from their lattice points."""
+    for i in range(lo, hi):
+        taste[i] = draws.normal(points[i - lo, TASTE])
+
+
+@compiled
+def taste_at_birth(seed: int, rows: Any, identity: Any, taste: Any) -> None:
+    """The lasting taste for exporting of newcomers."""
+    for i in rows:
+        taste[i] = draws.normal(draws.uniforms(seed, identity[i], 0, draws.EXPORTS)[0])
+
+
+def at_founding(world: World, lo: int, hi: int, points: Any) -> None:
+    """Give the opening population its taste."""
+    taste_at_founding(lo, hi, points, world.enterprises.export_taste)
+
+
+def at_birth(world: World, rows: Any) -> None:
+    """Give newcomers their taste."""
+    taste_at_birth(world.seed, rows, world.enterprises.identity, world.enterprises.export_taste)
+
+
+OUTCOMES = (
+    Outcome("exports", "million yuan a month", "exports", 1, True, lambda m: m.money(EXPORTS)),
+    Outcome("exporters", "enterprises", "exporters", 1, value=lambda m: m.groups[1, GROUPS.index("exporter")]),
+    Outcome("big_export_share", "share", "big enterprises' part of exports, survey population", 0, True,
+            lambda m: m.big_share(EXPORTS)),
+    Outcome("big_export_share_all", "share", "big enterprises' part of exports, all",
+            value=lambda m: m.big_share_of_all(EXPORTS)),
+)  # fmt: skip
+
+EXPORT_TASTE = Column("export_taste", "f4", "", "lasting taste for exporting, a standard normal deviate")
+
+MECHANISM = Mechanism(
+    "exports", Exports, steps=(Step("export", apply),), columns=(EXPORT_TASTE,), outcomes=OUTCOMES, founding=at_founding,
+    birth=at_birth,
+)  # fmt: skip

@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Column, Counters, Mechanism, Outcome, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.model.record.reading import counted
 from sim.model.state.economy import (
     DEFAULT,
     DIVIDENDS,
@@ -30,11 +32,20 @@ from sim.model.state.groups import (
     kind_of_startup,
     was_micro,
 )
-from sim.model.state.world import COUNT, World
+from sim.model.state.world import World
+from sim.parameters.mechanisms import Finance
 
-_ASKED, _GIVEN = COUNT["finance_asked"], COUNT["finance_given"]
-_STOPPED, _RESUMED = COUNT["stopped"], COUNT["resumed"]
-_STARTUPS_STOPPED = COUNT["startups_stopped"]
+EVENTS = Counters(
+    "stopped",
+    "resumed",
+    "deregistered",
+    "startups_stopped",
+    "finance_asked",
+    "finance_given",
+)
+_ASKED, _GIVEN = EVENTS.place("finance_asked"), EVENTS.place("finance_given")
+_STOPPED, _RESUMED = EVENTS.place("stopped"), EVENTS.place("resumed")
+_STARTUPS_STOPPED = EVENTS.place("startups_stopped")
 _STOP, _STRIKE_OFF = 0, 1  # ends
 MOST_PRESSURE = 20.0  # tickets given over those there, less one: above it the hurdle rises no faster
 
@@ -290,12 +301,15 @@ def finance(world: World) -> None:
     rules = world.rules("finance")
     if not rules.enabled:
         return
-    before = world.counts[_ASKED], world.counts[_GIVEN]
+    before = world.counters("finance")[_ASKED], world.counters("finance")[_GIVEN]
     world.loop(
         invest, FinanceReads, FinanceWrites, rules, world.group("labour").wage, world.posted.hurdle,
-        sums=(world.counts, world.books.flows),
+        sums=(world.counters("finance"), world.books.flows),
     )  # fmt: skip
-    asked, given = int(world.counts[_ASKED] - before[0]), int(world.counts[_GIVEN] - before[1])
+    asked, given = (
+        int(world.counters("finance")[_ASKED] - before[0]),
+        int(world.counters("finance")[_GIVEN] - before[1]),
+    )
     there = rules.tickets / 12.0 * world.opening_enterprises / 1000.0 * (1.0 + world.group("levers").finance)
     if world.group("market").coupled:
         pressure = min(MOST_PRESSURE, given / there - 1.0) if there > 0.0 else MOST_PRESSURE
@@ -317,7 +331,7 @@ def stop_and_strike_off(world: World) -> None:
     rules = world.rules("finance")
     size = world.enterprises.size
     leaves, stops, totals = np.zeros(size, np.int8), np.zeros(size, np.int8), np.zeros(2, np.int64)
-    sums = totals, world.ended, world.lives, world.year_lost, world.counts
+    sums = totals, world.ended, world.lives, world.year_lost, world.counters("finance")
     world.loop(review, StatusReads, StatusWrites, rules, world.standard, leaves, stops, sums=sums)
     world.release_people(int(totals[0]), int(totals[1]))
     world.vacate(world.marked(stops))
@@ -362,3 +376,31 @@ def leave(world: World, rows: Any) -> None:
     world.count("deregistered", len(rows))
     world.links.drop(rows, table.size)
     world.left = np.concatenate([world.left, rows])
+
+
+OUTCOMES = (
+    Outcome("startups_stopped", "enterprises", "startups that stopped since the start", -1,
+            value=lambda m: m.w * m.since("startups_stopped")),
+    counted("stopped", "enterprises that stopped", -1),
+    counted("resumed", "that resumed", 1),
+    counted("deregistered", "struck off"),
+    counted("finance_asked", "requests for outside finance"),
+    counted("finance_given", "tickets of outside finance", 1),
+    Outcome("outside_equity", "million yuan a month", "outside investors' money", 1,
+            value=lambda m: m.flow(OUTSIDE_EQUITY)),
+)  # fmt: skip
+
+DISTRESS = Column("distress", "i2", "month", "months in a row with cash below zero")
+
+MECHANISM = Mechanism(
+    "finance",
+    Finance,
+    steps=(
+        Step("fund", finance),
+        Step("invest", invest_and_pay_owners),
+        Step("close", stop_and_strike_off),
+    ),
+    columns=(DISTRESS,),
+    counters=EVENTS,
+    outcomes=OUTCOMES,
+)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from sim.declare import Column, Mechanism, Outcome, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled
 from sim.model.state.economy import ECONOMY, ELSEWHERE, GOVERNMENT, LEAVERS, SITES, UNEMPLOYED
 from sim.model.state.enterprises import BIG, OPERATING
 from sim.model.state.world import SiteState, World
 from sim.parameters import numbers
+from sim.parameters.mechanisms import IdleSpace
 
 BORROWING_ENDS = 36  # months after the start
 
@@ -116,3 +118,16 @@ def apply(world: World) -> None:
         if world.month >= site.vacated
     )
     world.hours_offered = max(offered, int(world.hours[1]))
+
+
+OUTCOMES = (
+    Outcome("site_floor_idle", "m2", "floor idle at idle sites", -1, value=lambda m: m.site("idle")),
+    Outcome("site_floor_renovated", "m2", "floor renovated", 1, value=lambda m: m.site("renovated")),
+    Outcome("hours_lent_now", "hours a month", "equipment hours lent", 1, value=lambda m: m.w * m["hours_lent"]),
+)
+
+IDLE_HOURS = Column("idle_hours", "i4", "hours a month", "equipment hours that stand idle")
+
+MECHANISM = Mechanism(
+    "idle_space", IdleSpace, steps=(Step("renovate", apply),), columns=(IDLE_HOURS,), outcomes=OUTCOMES
+)

@@ -6,14 +6,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Column, Counters, Mechanism, Outcome, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
-from sim.model.state.economy import MAX_SECTORS, OPENING_INDUSTRY, transfer
+from sim.model.record.reading import added, counted
+from sim.model.record.tally import NEW_MODE
+from sim.model.state.economy import MAX_SECTORS, OPENING_INDUSTRY, TICKS, transfer
 from sim.model.state.enterprises import BIG, OPERATING
-from sim.model.state.world import COUNT, FOREIGN, World
+from sim.model.state.world import FOREIGN, World
+from sim.parameters.mechanisms import Industries
 
-_FOLLOWERS = COUNT["followers"]
+EVENTS = Counters(
+    "sectors_opened",
+    "modes_opened",
+    "followers",
+)
+_FOLLOWERS = EVENTS.place("followers")
 _NEW_SECTOR, _NEW_MODE = 1, 2
 LEAST_LEFT = 0.1  # part of its opening demand that an old sector keeps
 
@@ -104,7 +113,9 @@ def apply(world: World) -> None:
     openings = world.marks()
     chances = following(newest, sectors.sales_factor, sectors.mode_open, rules)
     scanning = part_that_scans(world, rules)
-    world.loop(scan, Reads, Writes, rules, scanning, foreign, newest, *chances, openings, sums=(world.counts,))
+    world.loop(
+        scan, Reads, Writes, rules, scanning, foreign, newest, *chances, openings, sums=(world.counters("industries"),)
+    )
     for row in sorted(world.marked(openings).tolist(), key=lambda row: int(table.identity[row])):
         old = int(table.sector[row])
         free = [s for s in range(old % 3, MAX_SECTORS, 3) if not sectors.open[s]]
@@ -180,3 +191,21 @@ def grow_sectors(sectors: Any, month: int, p: Any) -> None:
         more = max(0.0, wanted - sectors.demand[s])
         sectors.demand[s] += more
         sectors.demand[old] = max(LEAST_LEFT * sectors.opening_demand[old], sectors.demand[old] - p.taken * more)
+
+
+OUTCOMES = (
+    counted("followers", "followers into new sectors and modes", 1),
+    Outcome("sectors_opened", "sectors", "sectors opened since the start", 1, value=lambda m: m.since("sectors_opened")),
+    Outcome("modes_opened", "modes", "new ways of selling opened since the start", 1,
+            value=lambda m: m.since("modes_opened")),
+    Outcome("new_mode_firms", "enterprises", "enterprises that sell in the new mode", 1,
+            value=lambda m: m.other(NEW_MODE)),
+    Outcome("new_sector_sales", "million yuan a month", "sales of sectors opened in the run", 1,
+            value=lambda m: m.w * added(m["sectors"] * m["opened"]) / TICKS),
+)  # fmt: skip
+
+MODE = Column("mode", "i1", "", "way of selling: 0 the old one, 1 the new one")
+
+MECHANISM = Mechanism(
+    "industries", Industries, steps=(Step("open", apply),), columns=(MODE,), counters=EVENTS, outcomes=OUTCOMES
+)

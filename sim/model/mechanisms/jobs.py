@@ -6,15 +6,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Counters, Mechanism, Outcome, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.model.state.economy import UNEMPLOYED, WAGES, on_grid, relative_price, ticks, wage_of_worker
 from sim.model.state.enterprises import OPERATING
-from sim.model.state.world import COUNT, World
+from sim.model.state.world import World
 from sim.parameters import numbers
+from sim.parameters.mechanisms import Jobs
 
-_HIRED, _SHED, _ASKED, _TALENT = (COUNT[n] for n in ("hired", "shed", "talent_asked", "talent_hired"))
+EVENTS = Counters(
+    "hired",
+    "shed",
+    "talent_asked",
+    "talent_hired",
+)
+_HIRED, _SHED, _ASKED, _TALENT = (EVENTS.place(n) for n in ("hired", "shed", "talent_asked", "talent_hired"))
 
 
 class Reads(NamedTuple):
@@ -146,7 +154,7 @@ def apply(world: World) -> None:
     world.loop(
         employ, Reads, Writes, world.rules("jobs"), numbers(world.settings.group("population")), labour,
         world.group("market").price_share, world.posted.talent_wage, world.posted.talent_fill,
-        world.sectors.worker_revenue, sums=(people, world.counts, world.books.flows),
+        world.sectors.worker_revenue, sums=(people, world.counters("jobs"), world.books.flows),
     )  # fmt: skip
     world.hire_people(int(people[0]), int(people[1]))
 
@@ -156,10 +164,23 @@ def close(world: World) -> None:
     labour = world.group("labour")
     if not world.group("market").coupled:
         return
-    asked = int(world.counts[_ASKED])
+    asked = int(world.counters("jobs")[_ASKED])
     there = int(world.books.skilled[UNEMPLOYED])
     fill = min(1.0, there / asked) if asked else 1.0
     slack = there / max(1, world.books.residents_skilled)
     pressure = (1.0 - fill) - max(0.0, slack - labour.talent_slack)
     wage = world.posted.talent_wage * maths.exp(labour.wage_response * pressure)
     world.posted = world.posted._replace(talent_wage=min(6.0, max(1.0, wage)), talent_fill=fill)
+
+
+OUTCOMES = (
+    Outcome("hired", "people", "people hired since the start", value=lambda m: m.w * m.since("hired")),
+    Outcome("shed", "people", "people shed since the start", value=lambda m: m.w * m.since("shed")),
+    Outcome("talent_wage", "workers' wages", "wage of talent", value=lambda m: m["talent_wage"]),
+    Outcome("talent_unmet", "people", "unmet requests for talent, this month", -1,
+            value=lambda m: m.w * m["talent_unmet"]),
+)  # fmt: skip
+
+MECHANISM = Mechanism(
+    "jobs", Jobs, steps=(Step("employ", apply), Step("post", close)), counters=EVENTS, outcomes=OUTCOMES
+)

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Column, Counters, Mechanism, Outcome, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.model.record.reading import counted, share
 from sim.model.state.economy import (
     MOVING,
     RENT,
@@ -20,10 +22,17 @@ from sim.model.state.economy import (
     transfer,
 )
 from sim.model.state.enterprises import BIG, OPERATING, TENANT
-from sim.model.state.world import COUNT, SiteState, World
+from sim.model.state.world import SiteState, World
+from sim.parameters.mechanisms import Letting
 
-_APPLICANTS, _GRADUATED = COUNT["site_applicants"], COUNT["graduated"]
-_NEWBORN, _MOVED = COUNT["tenants_newborn"], COUNT["tenants_moved"]
+EVENTS = Counters(
+    "tenants_newborn",
+    "tenants_moved",
+    "graduated",
+    "site_applicants",
+)
+_APPLICANTS, _GRADUATED = EVENTS.place("site_applicants"), EVENTS.place("graduated")
+_NEWBORN, _MOVED = EVENTS.place("tenants_newborn"), EVENTS.place("tenants_moved")
 NEWBORN, MOVER, LEAVES = 1, 2, 3
 
 
@@ -275,7 +284,7 @@ def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
     )
     wishes = np.empty(table.size, np.int8)
     outside_rent = world.group("market").outside_rent
-    world.loop(wish, Reads, Wishes, rules, terms, outside_rent, per_job, wishes, sums=(world.counts,))
+    world.loop(wish, Reads, Wishes, rules, terms, outside_rent, per_job, wishes, sums=(world.counters("letting"),))
     wishing = world.marked(wishes)
     leaving = wishes[wishing] == LEAVES
     if leaving.any():
@@ -285,7 +294,7 @@ def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
     order = np.argsort(priorities(world.seed, world.month, applicants, table.identity), kind="stable")
     asked, let, came, newborns, jobs, site.fund = let_to(
         applicants[order], wishes, world.month, table.view(Tenants), terms, rules.moving_cost, per_job, site.vacant,
-        float(site.fund), world.weight, world.counts, world.books.flows,
+        float(site.fund), world.weight, world.counters("letting"), world.books.flows,
     )  # fmt: skip
     site.let += let
     site.admitted += came
@@ -294,3 +303,29 @@ def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
     site.admission = min(1.0, site.vacant / asked) if asked else 1.0
     site.tightness *= maths.exp(s.rent_response * (site.occupancy - s.target_occupancy))
     site.rent = s.rent * site.tightness
+
+
+OUTCOMES = (
+    counted("graduated", "tenants that left an idle site running"),
+    Outcome("site_enterprises", "enterprises", "enterprises ever admitted to idle sites", 1, True,
+            lambda m: m.site("admitted")),
+    Outcome("site_enterprises_newborn", "enterprises", "of those, admitted as newborns", 1,
+            value=lambda m: m.site("admitted_newborn")),
+    Outcome("site_tenants", "enterprises", "tenants that operate at idle sites", 1, value=lambda m: m.site("tenants")),
+    Outcome("site_jobs", "people", "jobs of tenants at idle sites", 1, True, lambda m: m.site("jobs")),
+    Outcome("site_floor_let", "m2", "floor let", 1, value=lambda m: m.site("let")),
+    Outcome("site_occupancy", "share", "floor let of floor renovated", 1,
+            value=lambda m: share(m.site("let"), m.site("renovated"))),
+    Outcome("site_rent", "yuan a m2 and month", "posted rent, mean of sites",
+            value=lambda m: share(m["sites_rent"] / 12.0 * 1e6, np.full(len(m.months), m.sites))),
+)  # fmt: skip
+
+COLUMNS = (
+    Column("moved_in", "i1", "", "1 for a firm that moved in to a site as an existing one"),
+    Column("let_until", "i2", "month", "month in which the tenancy at a site ends"),
+)
+
+MECHANISM = Mechanism(
+    "letting", Letting, steps=(Step("let", apply), Step("pay", pay)), columns=COLUMNS, counters=EVENTS,
+    outcomes=OUTCOMES,
+)  # fmt: skip

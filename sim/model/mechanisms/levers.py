@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sim.model.state.economy import ECONOMY, ELSEWHERE, GOVERNMENT, UNEMPLOYED
+from sim.declare import Mechanism, Outcome, Step
+from sim.model.state.economy import ECONOMY, ELSEWHERE, GOVERNMENT, TICKS, UNEMPLOYED
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.world import World
+from sim.parameters import Levers
 
 
 def apply(world: World) -> None:
@@ -30,3 +32,11 @@ def add_talent(world: World, supply: float, cost: float) -> None:
     books.skilled[UNEMPLOYED] += attracted
     books.residents_skilled += trained + attracted
     books.pay(GOVERNMENT, ECONOMY, max(0.0, cost * (trained + attracted)))
+
+
+OUTCOMES = (
+    Outcome("fiscal_cost", "million yuan", "public spending on levers and tax relief since the start", -1,
+            value=lambda m: (m["fiscal"] + m["taxes"][:, 0] - m["taxes"][:, 1]) / TICKS * m.w),
+)  # fmt: skip
+
+MECHANISM = Mechanism("levers", Levers, prefix="levers", steps=(Step("spend", apply),), outcomes=OUTCOMES)

@@ -10,18 +10,30 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Column, Counters, Mechanism, Outcome, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.model.record.reading import counted, share
 from sim.model.state.economy import FOREIGN_CONTACTS, transfer
 from sim.model.state.enterprises import NEVER, OPERATING, gather
 from sim.model.state.knowledge import distance, in_cell, needs, pair_taste, pick_cell
 from sim.model.state.ring import places
-from sim.model.state.world import CELLS, COUNT, FOREIGN, KINDS, World
+from sim.model.state.world import CELLS, FOREIGN, KINDS, World
+from sim.parameters.mechanisms import Matching
 
-_REQUESTS, _ANSWERS, _MONTHS = COUNT["requests"], COUNT["answers"], COUNT["answer_months"]
-_FOREIGN, _FOREIGN_MONTHS = COUNT["answers_foreign"], COUNT["answer_months_foreign"]
-_ELSEWHERE, _CROSSING = COUNT["answers_elsewhere"], COUNT["answers_crossing"]
+EVENTS = Counters(
+    "answers_crossing",
+    "requests",
+    "answers",
+    "answers_foreign",
+    "answer_months",
+    "answer_months_foreign",
+    "answers_elsewhere",
+)
+_REQUESTS, _ANSWERS, _MONTHS = EVENTS.place("requests"), EVENTS.place("answers"), EVENTS.place("answer_months")
+_FOREIGN, _FOREIGN_MONTHS = EVENTS.place("answers_foreign"), EVENTS.place("answer_months_foreign")
+_ELSEWHERE, _CROSSING = EVENTS.place("answers_elsewhere"), EVENTS.place("answers_crossing")
 _MEMBER, _ALONE, _SOURCES = 3, 4, 5  # sources after the three kinds of resource
 _BREADTHS = 5  # a team asks 0 to 4 kinds of partner
 _STEPS = 12  # places of the ring looked at for a member of the same platform
@@ -288,7 +300,7 @@ def apply(world: World) -> None:
         chances[:, :, _MEMBER:] = 0.0
     world.loop(
         match, Reads, Writes, rules, world.rules("projects"), world.sectors.base_knowledge, counts, chances,
-        world.ring.identity, world.ring.row, sums=(asked_of, answered_by, world.counts, world.books.flows),
+        world.ring.identity, world.ring.row, sums=(asked_of, answered_by, world.counters("matching"), world.books.flows),
     )  # fmt: skip
     for platform in platforms:
         platform.requests = int(asked_of[platform.number])
@@ -296,3 +308,25 @@ def apply(world: World) -> None:
     asked, answered = int(asked_of[:-1].sum()), int(answered_by[:-1].sum())
     if world.group("market").coupled:
         world.posted = world.posted._replace(answered=answered / asked if asked else 0.0)
+
+
+OUTCOMES = (
+    counted("requests", "requests open, months added up"),
+    counted("answers", "requests answered", 1),
+    counted("answers_foreign", "requests answered by foreign experts", 1),
+    counted("answers_crossing", "requests answered by an enterprise of another class", 1),
+    Outcome("answer_time", "month", "mean time from request to answer since the start", -1,
+            value=lambda m: share(m.since("answer_months"), m.since("answers"))),
+    Outcome("answer_time_foreign", "month", "the same for foreign experts' answers", -1,
+            value=lambda m: share(m.since("answer_months_foreign"), m.since("answers_foreign"))),
+)  # fmt: skip
+
+COLUMNS = (
+    Column("met_0", "f4", "", "knowledge of materials and process of the project's partner, -1 without one", birth=-1),
+    Column("met_1", "f4", "", "knowledge of devices and electronics of the project's partner, -1 without one"),
+    Column("met_2", "f4", "", "knowledge of software and markets of the project's partner, -1 without one"),
+)
+
+MECHANISM = Mechanism(
+    "matching", Matching, steps=(Step("match", apply),), columns=COLUMNS, counters=EVENTS, outcomes=OUTCOMES
+)

@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Counters, Mechanism, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.model.mechanisms.population import assets_per_worker
+from sim.model.record.reading import counted
 from sim.model.state.cohort import first_sales, founders_means, has_customers, staff_at_start, staff_planned
 from sim.model.state.economy import (
     ENTRY_COST,
@@ -32,11 +34,18 @@ from sim.model.state.enterprises import (
     AllColumns,
     gather,
 )
-from sim.model.state.world import COUNT, World
+from sim.model.state.world import World
 from sim.parameters import numbers
+from sim.parameters.mechanisms import Newborns
 
-_STARTED, _AT_ONCE = COUNT["started"], COUNT["started_at_once"]
-_HOURS_ASKED, _HOURS_LENT = COUNT["hours_asked"], COUNT["hours_lent"]
+EVENTS = Counters(
+    "started",
+    "started_at_once",
+    "hours_asked",
+    "hours_lent",
+)
+_STARTED, _AT_ONCE = EVENTS.place("started"), EVENTS.place("started_at_once")
+_HOURS_ASKED, _HOURS_LENT = EVENTS.place("hours_asked"), EVENTS.place("hours_lent")
 
 
 class Reads(NamedTuple):
@@ -172,7 +181,6 @@ def be_born(
         e.started[i] = NEVER
         e.project_began[i] = NEVER
         e.asked[i] = NEVER
-        e.met_0[i] = -1.0
         e.lines[i] = 1 + int(2.0 * u_lines)
         e.productivity[i] = productivity[s] * maths.exp(0.1 * draws.normal(u_productivity))
         e.quality[i] = quality[s] * maths.exp(0.1 * draws.normal(u_quality))
@@ -187,7 +195,6 @@ def be_born(
         sales = first_sales(seed, identity, merit, n) if known else 0.0
         e.appeal[i] = min(mature, sales) / pull
         e.capital_intensity[i] = assets_per_worker(u_spread, u_intensity, o)
-        e.export_taste[i] = draws.normal(draws.uniforms(seed, identity, 0, draws.EXPORTS)[0])
         e.energy[i] = o.energy * maths.exp(0.3 * draws.normal(u_energy))
         e.knowledge_0[i] = max(0.0, base[s, 0] + o.knowledge_spread * draws.normal(u_0))
         e.knowledge_1[i] = max(0.0, base[s, 1] + o.knowledge_spread * draws.normal(u_1))
@@ -219,10 +226,11 @@ def be_born(
         e.assets[i] = -transfer(i, -need, e.cash, flows, INVESTMENT)
 
 
-def apply(world: World, ideas: Any) -> None:
+def apply(world: World) -> None:
     """Births of the ideas pursued, then starts of all that are registered, and what becomes of young teams."""
     rules, entry, table = world.rules("newborns"), world.rules("entry"), world.enterprises
     population, sectors = world.settings.group("population"), world.sectors
+    ideas, world.ideas = world.ideas, None
     if ideas is not None:
         chosen = ideas.channel.nonzero()[0]
         rows = table.add(len(chosen))
@@ -240,15 +248,16 @@ def apply(world: World, ideas: Any) -> None:
             numbers(population),
             world.group("market"), world.group("labour").wage, entry_cost, fund,
             world.posted.hours_fill, entry.maker_ticket, sectors.worker_revenue, sectors.productivity,
-            sectors.quality, sectors.base_knowledge, world.counts, world.books.flows,
+            sectors.quality, sectors.base_knowledge, world.counters("newborns"), world.books.flows,
         )  # fmt: skip
+        world.complete_newborns(rows)
         spend_funds(world, float(before - fund[0]) * world.weight)
-        asked = int(world.counts[_HOURS_ASKED])
-        fill = min(1.0, (fund[1] + int(world.counts[_HOURS_LENT])) / asked) if asked else 1.0
+        asked = int(world.counters("newborns")[_HOURS_ASKED])
+        fill = min(1.0, (fund[1] + int(world.counters("newborns")[_HOURS_LENT])) / asked) if asked else 1.0
         if world.group("market").coupled:
             world.posted = world.posted._replace(hours_fill=fill)
     totals = np.zeros(2, np.int64)
-    world.loop(start, Reads, Writes, rules, rules.talent_share, sums=(totals, world.counts))
+    world.loop(start, Reads, Writes, rules, rules.talent_share, sums=(totals, world.counters("newborns")))
     if rules.enabled:
         market = world.group("market")
         world.loop(settle_in, TeamReads, TeamWrites, rules, market, rules.talent_share, sums=(totals,))
@@ -261,3 +270,11 @@ def spend_funds(world: World, spent: float) -> None:
         part = min(spent, platform.fund)
         platform.fund -= part
         spent -= part
+
+
+OUTCOMES = (
+    counted("hours_lent", "equipment hours granted", 1),
+    counted("hours_asked", "equipment hours asked for"),
+)
+
+MECHANISM = Mechanism("newborns", Newborns, steps=(Step("start", apply),), counters=EVENTS, outcomes=OUTCOMES)

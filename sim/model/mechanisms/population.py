@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.declare import Mechanism
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
 from sim.model.state.economy import (
@@ -26,6 +27,7 @@ from sim.model.state.economy import (
 from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING, AllColumns, classify
 from sim.model.state.world import World
 from sim.parameters import Population, numbers
+from sim.parameters.mechanisms import PopulationRules
 
 _PARTS = 16  # quantiles looked at within a stratum of the tail
 _AT_A_TIME = 8_192  # enterprises whose lattice points are held at once
@@ -98,7 +100,6 @@ def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, fl
         e.revenue[i] = revenue / 12.0
         e.revenue_12[i] = revenue
         e.floor[i] = maths.floor(staff * p.floor_per_job)
-        e.export_taste[i] = draws.normal(u[3])
         e.energy[i] = p.energy * maths.exp(0.3 * draws.normal(u[9]))
         e.knowledge_0[i] = knowledge(sectors[sector, 0], p.knowledge_spread, u[10])
         e.knowledge_1[i] = knowledge(sectors[sector, 1], p.knowledge_spread, u[11])
@@ -157,6 +158,7 @@ def found(world: World) -> None:
         hi = min(lo + _AT_A_TIME, number)
         points = lattice(world.seed, number, lo, hi)
         fill(lo, hi, columns, points, numbers(population), market, sectors.base_knowledge, world.books.flows)
+        world.complete_opening(lo, hi, points)
     world.books.settle()
     open_sectors(world)
     gather_people(world)
@@ -197,3 +199,6 @@ def gather_people(world: World) -> None:
     books.skilled[UNEMPLOYED] = min(round(talent * labour.talent_slack), int(books.people[UNEMPLOYED]))
     books.residents = staff + int(books.people.sum())
     books.residents_skilled = talent + int(books.skilled.sum())
+
+
+MECHANISM = Mechanism("population", PopulationRules)

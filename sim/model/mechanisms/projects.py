@@ -13,25 +13,66 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Counters, Mechanism, Outcome, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
-from sim.model.state.economy import RESEARCH, ticks, transfer, wage_of_worker
+from sim.model.record.reading import Months, counted, share
+from sim.model.record.tally import YEAR
+from sim.model.state.economy import RESEARCH, SALES_ABROAD, SALES_HOME, TICKS, ticks, transfer, wage_of_worker
 from sim.model.state.enterprises import BIG, MEDIUM, NEVER, OPERATING, gather
 from sim.model.state.knowledge import distance, needs
-from sim.model.state.world import COUNT, World
+from sim.model.state.world import World
+from sim.parameters.mechanisms import Projects
 
-_BEGUN, _SUCCEEDED, _ABANDONED = COUNT["projects_begun"], COUNT["projects_succeeded"], COUNT["projects_abandoned"]
-_REACHED, _REACHED_MONTHS = COUNT["succeeded_reached"], COUNT["reached_months"]
-_ALONE, _ALONE_MONTHS = COUNT["succeeded_alone"], COUNT["alone_months"]
-_BEGUN_SMALL, _SUCCEEDED_SMALL = COUNT["begun_small"], COUNT["succeeded_small"]
-_BEGUN_MEDIUM, _SUCCEEDED_MEDIUM = COUNT["begun_medium"], COUNT["succeeded_medium"]
-_BEGUN_BIG, _SUCCEEDED_BIG = COUNT["begun_big"], COUNT["succeeded_big"]
-_MEMBER, _MEMBER_MONTHS = COUNT["succeeded_member"], COUNT["member_months"]
-_OUTSIDER, _OUTSIDER_MONTHS = COUNT["succeeded_outsider"], COUNT["outsider_months"]
-_BREADTH, _MONTHS = COUNT["breadth"], COUNT["project_months"]
-_SUCCEEDED_BREADTH, _ABANDONED_BREADTH = COUNT["succeeded_breadth_0"], COUNT["abandoned_breadth_0"]
-_PRIVATE_GAIN, _WAGES = COUNT["private_gain"], COUNT["rd_wages"]
+EVENTS = Counters(
+    "projects_begun",
+    "project_months",
+    "projects_succeeded",
+    "projects_abandoned",
+    "succeeded_reached",
+    "succeeded_alone",
+    "reached_months",
+    "alone_months",
+    "begun_big",
+    "begun_medium",
+    "begun_small",
+    "succeeded_big",
+    "succeeded_medium",
+    "succeeded_small",
+    "succeeded_member",
+    "succeeded_outsider",
+    "member_months",
+    "outsider_months",
+    "breadth",
+    "succeeded_breadth_0",
+    "succeeded_breadth_1",
+    "succeeded_breadth_2",
+    "succeeded_breadth_3",
+    "succeeded_breadth_4",
+    "abandoned_breadth_0",
+    "abandoned_breadth_1",
+    "abandoned_breadth_2",
+    "abandoned_breadth_3",
+    "abandoned_breadth_4",
+    "private_gain",
+    "rd_wages",
+)
+_BEGUN, _SUCCEEDED, _ABANDONED = (
+    EVENTS.place("projects_begun"),
+    EVENTS.place("projects_succeeded"),
+    EVENTS.place("projects_abandoned"),
+)
+_REACHED, _REACHED_MONTHS = EVENTS.place("succeeded_reached"), EVENTS.place("reached_months")
+_ALONE, _ALONE_MONTHS = EVENTS.place("succeeded_alone"), EVENTS.place("alone_months")
+_BEGUN_SMALL, _SUCCEEDED_SMALL = EVENTS.place("begun_small"), EVENTS.place("succeeded_small")
+_BEGUN_MEDIUM, _SUCCEEDED_MEDIUM = EVENTS.place("begun_medium"), EVENTS.place("succeeded_medium")
+_BEGUN_BIG, _SUCCEEDED_BIG = EVENTS.place("begun_big"), EVENTS.place("succeeded_big")
+_MEMBER, _MEMBER_MONTHS = EVENTS.place("succeeded_member"), EVENTS.place("member_months")
+_OUTSIDER, _OUTSIDER_MONTHS = EVENTS.place("succeeded_outsider"), EVENTS.place("outsider_months")
+_BREADTH, _MONTHS = EVENTS.place("breadth"), EVENTS.place("project_months")
+_SUCCEEDED_BREADTH, _ABANDONED_BREADTH = EVENTS.place("succeeded_breadth_0"), EVENTS.place("abandoned_breadth_0")
+_PRIVATE_GAIN, _WAGES = EVENTS.place("private_gain"), EVENTS.place("rd_wages")
 SOLVED = 7  # all three bits
 
 
@@ -298,5 +339,75 @@ def apply(world: World) -> None:
     sectors = world.sectors
     world.loop(
         work, Reads, Writes, rules, world.group("labour"), world.posted.talent_wage, sectors.worker_revenue,
-        sectors.base_knowledge, world.succeeded, sums=(world.counts, world.books.flows),
+        sectors.base_knowledge, world.succeeded, sums=(world.counters("projects"), world.books.flows),
     )  # fmt: skip
+
+
+def openness_peak(m: Months) -> Any:
+    """Where a quadratic through success by breadth, weighted by number, peaks: least squares by Cramer's rule."""
+    pairs = [ended(m, breadth) for breadth in range(5)]
+    s = [sum(1.0 * n * k**power for k, (_, n) in enumerate(pairs)) for power in range(5)]
+    t = [sum(1.0 * won * k**power for k, (won, _) in enumerate(pairs)) for power in range(3)]
+    bend = determinant((s[0], s[1], t[0]), (s[1], s[2], t[1]), (s[2], s[3], t[2]))
+    slope = determinant((s[0], t[0], s[2]), (s[1], t[1], s[3]), (s[2], t[2], s[4]))
+    peak = share(-slope, 2.0 * bend)
+    return np.where((bend < 0.0) & (peak > 0.0) & (peak < 4.0), peak / 4.0, np.nan)
+
+
+def determinant(a: Any, b: Any, c: Any) -> Any:
+    """Determinant of three rows of three."""
+    return a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0])
+
+
+def ended(m: Months, breadth: int) -> tuple[Any, Any]:
+    """Projects of this breadth since the start: those that succeeded, and those that succeeded or were given up."""
+    succeeded = m.since(f"succeeded_breadth_{breadth}")
+    return succeeded, succeeded + m.since(f"abandoned_breadth_{breadth}")
+
+
+OUTCOMES = (
+    Outcome("research", "million yuan a month", "spending on projects and platforms", 1,
+            value=lambda m: -m.flow(RESEARCH)),
+    Outcome("rd_wages", "million yuan a month", "wages of the skilled staff who work on projects, paid with all others", 1,
+            value=lambda m: m.w * np.diff(m.since("rd_wages"), prepend=0) / TICKS),
+    counted("projects_begun", "projects begun", 1),
+    counted("projects_succeeded", "projects that succeeded", 1),
+    counted("projects_abandoned", "projects given up", -1),
+    counted("begun_small", "projects begun by small enterprises", 1),
+    counted("begun_medium", "by medium ones", 1),
+    counted("begun_big", "by big ones", 1),
+    counted("succeeded_small", "successes of small enterprises", 1),
+    counted("succeeded_medium", "of medium ones", 1),
+    counted("succeeded_big", "of big ones", 1),
+    *(
+        Outcome(f"duration_{kind}", "month", f"mean duration of successful projects {words}, since the start; longer ones had more time to find a partner", -1,
+                value=lambda m, k=kind: share(m.since(f"{k}_months"), m.since(f"succeeded_{k}")))  # type: ignore[misc]
+        for kind, words in (
+            ("reached", "with a partner found"), ("alone", "without a partner"), ("member", "of platform members"),
+            ("outsider", "of enterprises without a platform"),
+        )
+    ),
+    Outcome("rd_cycle", "month", "months of work on projects for each success since the start: the mean time to a success", -1, True,
+            lambda m: share(m.since("project_months"), m.since("projects_succeeded"))),
+    Outcome("success_rate", "share", "successes among projects that ended since the start", 1,
+            value=lambda m: share(m.since("projects_succeeded"), m.since("projects_succeeded") + m.since("projects_abandoned"))),
+    Outcome("breadth", "kinds of partner", "mean breadth of projects begun since the start",
+            value=lambda m: share(m.since("breadth"), m.since("projects_begun"))),
+    *(
+        Outcome(f"success_rate_breadth_{breadth}", "share", f"successes among ended projects that drew on {breadth} kinds of partner, since the start", 1,
+                value=lambda m, b=breadth: share(*ended(m, b)))  # type: ignore[misc]
+        for breadth in range(5)
+    ),
+    Outcome("openness_peak", "share", "share of kinds of partner at which success peaks: a quadratic through the rates by breadth, weighted",
+            value=openness_peak),
+    Outcome("rd_share", "share", "operating enterprises with a project under way in the last calendar year", 1,
+            value=lambda m: m["year"][:, YEAR.index("rd_share")]),
+    Outcome("rd_intensity", "share", "spending on projects and platforms, and wages for work on projects, over sales, since the start", 1,
+            value=lambda m: share(m.since("rd_wages") - m.spent(RESEARCH), m.spent(SALES_HOME, SALES_ABROAD))),
+    Outcome("private_gain", "million yuan a year", "yearly sales times the relative gain of own successes, added up since the start", 1,
+            value=lambda m: m.w * m.since("private_gain") / TICKS),
+    Outcome("private_return", "share a year", "value added by the gains of own successes over spending on research, wages for it among it, since the start", 1,
+            value=lambda m: share((1.0 - m["input_share"]) * m.since("private_gain"), m.since("rd_wages") - m.spent(RESEARCH))),
+)  # fmt: skip
+
+MECHANISM = Mechanism("projects", Projects, steps=(Step("work", apply),), counters=EVENTS, outcomes=OUTCOMES)

@@ -7,13 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from sim.declare import Counters, Mechanism, Outcome, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled
+from sim.model.record.reading import added
 from sim.model.state.economy import HOUSEHOLDS, PLATFORMS, RESEARCH, transfer
 from sim.model.state.knowledge import CELL
-from sim.model.state.world import CELLS, COUNT, DOMESTIC, FOREIGN, USER, PlatformState, World
+from sim.model.state.world import CELLS, DOMESTIC, FOREIGN, USER, PlatformState, World
+from sim.parameters.mechanisms import Resources
 
-_RECRUITED, _AGED = COUNT["resources_recruited"], COUNT["resources_aged"]
+EVENTS = Counters(
+    "resources_recruited",
+    "resources_aged",
+)
+_RECRUITED, _AGED = EVENTS.place("resources_recruited"), EVENTS.place("resources_aged")
 
 
 @cache
@@ -96,7 +103,14 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     shares[DOMESTIC] = max(0.0, 1.0 - named.foreign_share - named.user_share)
     leaving = 1.0 / named.lifetime
     turn_over(
-        platform.counts, come * shares, weights, leaving, world.seed, platform.identity, world.month, world.counts
+        platform.counts,
+        come * shares,
+        weights,
+        leaving,
+        world.seed,
+        platform.identity,
+        world.month,
+        world.counters("resources"),
     )
     wages = running_cost(world, platform) / world.weight_of(platform)
     host = world.row_of(platform.host) if platform.host else -1
@@ -106,3 +120,14 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
         table = world.enterprises
         spent = transfer(host, -wages, table.cash, world.books.flows, RESEARCH)
         table.profit_year[host] += spent
+
+
+OUTCOMES = (
+    Outcome("platform_resources", "resources", "resources on named platforms", 1, True,
+            lambda m: added(m["resources"])),
+    Outcome("platform_resources_foreign", "resources", "foreign experts among them", 1,
+            value=lambda m: m["resources"][:, FOREIGN]),
+    Outcome("platform_resources_users", "resources", "users among them", 1, value=lambda m: m["resources"][:, USER]),
+)  # fmt: skip
+
+MECHANISM = Mechanism("resources", Resources, steps=(Step("recruit", apply),), counters=EVENTS, outcomes=OUTCOMES)

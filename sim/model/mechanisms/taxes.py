@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Column, Mechanism, Outcome, Step
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
-from sim.model.state.economy import INCOME_TAX, VAT, on_grid, ticks
+from sim.model.state.economy import INCOME_TAX, TICKS, VAT, on_grid, ticks
 from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING
 from sim.model.state.world import World
+from sim.parameters.mechanisms import Taxes
 
 STATED, PAID, PAID_STARTUPS = 0, 1, 2
 
@@ -137,3 +139,21 @@ def apply(world: World) -> None:
         paid = int(world.site_taxes[site.number])
         site.taxes += paid
         site.taxes_year = [*site.taxes_year[1:], paid]
+
+
+OUTCOMES = (
+    Outcome("taxes", "million yuan", "taxes paid since the start", 1, True, lambda m: m.taxes(PAID)),
+    Outcome("taxes_stated", "million yuan", "taxes stated since the start", value=lambda m: m.taxes(STATED)),
+    Outcome("taxes_startups", "million yuan", "taxes paid by startups since the start", 1,
+            value=lambda m: m.taxes(PAID_STARTUPS)),
+    Outcome("vat", "million yuan a month", "value-added tax paid", value=lambda m: -m.flow(VAT)),
+    Outcome("income_tax", "million yuan a month", "corporate income tax paid", value=lambda m: -m.flow(INCOME_TAX)),
+    Outcome("site_taxes", "million yuan", "taxes paid by tenants since opening", 1, True,
+            lambda m: m.site("taxes") / TICKS),
+    Outcome("site_taxes_12", "million yuan", "taxes paid by tenants in the last 12 months", 1,
+            value=lambda m: m.w * m["sites_taxes_12"] / TICKS),
+)  # fmt: skip
+
+LOSSES = Column("losses", "f8", "million yuan", "losses carried forward for income tax")
+
+MECHANISM = Mechanism("taxes", Taxes, steps=(Step("levy", apply),), columns=(LOSSES,), outcomes=OUTCOMES)

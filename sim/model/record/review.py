@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.declare import Mechanism, Step
 from sim.kernel import maths, threads
 from sim.kernel.compiled import compiled
 from sim.kernel.statistics import slope_of_sums
@@ -128,11 +129,12 @@ def add_mature(first: int, last: int, month: int, r: Any, w: Any, mature: Any) -
     mature[SIZE_GROWTH] += across
 
 
-def apply(world: World) -> Any:
-    """Review in December; the rows whose class changed."""
+def apply(world: World) -> None:
+    """Review in December; ``world.reclassed`` are the rows whose class changed."""
     world.year_months += 1
+    world.reclassed = np.zeros(0, np.int64)
     if not world.is_december:
-        return np.zeros(0, np.int64)
+        return
     table = world.enterprises
     year = year_old(world)
     if world.year_months == 12:
@@ -161,4 +163,7 @@ def apply(world: World) -> Any:
     threads.sort(identities)
     if (identities[1:] == identities[:-1]).any():
         raise RuntimeError("two enterprises share one identity: choose another seed")
-    return world.marked(changed)
+    world.reclassed = world.marked(changed)
+
+
+MECHANISM = Mechanism("review", steps=(Step("december", apply),))

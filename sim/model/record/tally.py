@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.catalogue import Catalogue
 from sim.kernel import maths
 from sim.kernel.compiled import compiled
 from sim.kernel.threads import BLOCK
-from sim.model.state.economy import ACCOUNTS, FEE_SUPPORT, MAX_SECTORS, PEOPLE, RENT_SUBSIDY, TRANSFERS, ticks
+from sim.model.state.economy import ACCOUNTS, FEE_SUPPORT, MAX_SECTORS, PEOPLE, RENT_SUBSIDY, TICKS, TRANSFERS, ticks
 from sim.model.state.enterprises import BIG, CLASSES, FREE, INCUMBENT, MEDIUM, OPERATING, ORIGINS, SMALL, STATUSES
 from sim.model.state.groups import CELLS, GROUPS, LIVES, add_to_groups, age_group, cell_of, is_micro, kind_of_cell
-from sim.model.state.world import COUNT, COUNTS, KINDS, World
+from sim.model.state.world import KINDS, World
 
-_ASKED, _HIRED = COUNT["talent_asked"], COUNT["talent_hired"]
 REVENUE, ASSETS, EXPORTS = 0, 1, 2
 YOUNG = 60  # months
 _SUPPLY = np.int64(0x9249)  # sectors whose number is a multiple of 3, as bits
@@ -45,36 +45,40 @@ SUMS = {
 # Of each cell of enterprises that are alike, and each status; sums of cells are taken once a month.
 PER_CELL = 4  # enterprises, staff, revenue of the month and assets
 PER_GROUP = ("registered", "firms", "jobs", "revenue", "assets")  # the first of all statuses, the rest of the operating
-# What a month leaves behind: outcomes are worked out from it when somebody asks for them.
-SNAPSHOT = np.dtype(
-    [(name, "i8", shape) for name, shape in SUMS.items()]
-    + [
-        ("firms", "i8", (len(CLASSES), len(ORIGINS), len(STATUSES))),  # of all statuses
-        ("staff", "i8", (len(CLASSES), len(ORIGINS), len(STATUSES))),
-        ("groups", "i8", (len(PER_GROUP), len(GROUPS))),
-        ("ended", "i8", (2, len(GROUPS))),  # since the start: stopped, struck off
-        ("job_flows", "i8", (3, len(GROUPS))),  # of the last year: jobs created, destroyed, in both Decembers
-        ("lives", "i8", LIVES),  # since the start
-        ("total", "i8", (len(COUNTS),)),  # events since the start
-        ("talent_unmet", "i8"),
-        ("taxes", "i8", (3,)),  # since the start: stated, paid, paid by startups; ticks
-        ("fiscal", "i8"),  # public spending since the start, ticks
-        ("flows", "i8", (len(TRANSFERS),)),  # of the month, ticks
-        ("accounts", "i8", (len(ACCOUNTS),)),
-        ("people", "i8", (len(PEOPLE),)),
-        ("hours_lent", "i8"),
-        ("opened", "?", (MAX_SECTORS,)),  # sectors opened in the run
-        ("platforms", "i8"),
-        ("resources", "i8", (len(KINDS),)),  # on named platforms
-        ("sites", "i8", (len(SITE),)),  # added up over sites
-        ("sites_taxes_12", "i8"),
-        ("sites_rent", "f8"),
-        ("talent_wage", "f8"),
-        ("input_share", "f8"),
-        ("year", "f8", (len(YEAR),)),
-    ],
-    align=True,
-)
+
+
+def snapshot(catalogue: Catalogue) -> Any:
+    """What a month leaves behind, as a numpy type: outcomes are worked out from it when they are asked for."""
+    return np.dtype(
+        [(name, "i8", shape) for name, shape in SUMS.items()]
+        + [
+            ("firms", "i8", (len(CLASSES), len(ORIGINS), len(STATUSES))),  # of all statuses
+            ("staff", "i8", (len(CLASSES), len(ORIGINS), len(STATUSES))),
+            ("groups", "i8", (len(PER_GROUP), len(GROUPS))),
+            ("ended", "i8", (2, len(GROUPS))),  # since the start: stopped, struck off
+            ("job_flows", "i8", (3, len(GROUPS))),  # of the last year: jobs created, destroyed, in both Decembers
+            ("lives", "i8", LIVES),  # since the start
+            ("total", "i8", (len(catalogue.counters),)),  # events since the start
+            ("recorded", "i8", (len(catalogue.recorded),)),
+            ("talent_unmet", "i8"),
+            ("taxes", "i8", (3,)),  # since the start: stated, paid, paid by startups; ticks
+            ("fiscal", "i8"),  # public spending since the start, ticks
+            ("flows", "i8", (len(TRANSFERS),)),  # of the month, ticks
+            ("accounts", "i8", (len(ACCOUNTS),)),
+            ("people", "i8", (len(PEOPLE),)),
+            ("hours_lent", "i8"),
+            ("opened", "?", (MAX_SECTORS,)),  # sectors opened in the run
+            ("platforms", "i8"),
+            ("resources", "i8", (len(KINDS),)),  # on named platforms
+            ("sites", "i8", (len(SITE),)),  # added up over sites
+            ("sites_taxes_12", "i8"),
+            ("sites_rent", "f8"),
+            ("talent_wage", "f8"),
+            ("input_share", "f8"),
+            ("year", "f8", (len(YEAR),)),
+        ],
+        align=True,
+    )
 
 
 class Reads(NamedTuple):
@@ -279,14 +283,21 @@ def cohort_months(settings: Any) -> tuple[int, int]:
     return (first, first + run.cohort_months) if run.cohort else (0, 0)
 
 
+def recorded_sums(world: World) -> list[int]:
+    """Sums over operating enterprises of the columns that are recorded, in 2^-20 of their unit."""
+    operating = world.enterprises.status == OPERATING
+    columns = (getattr(world.enterprises, it.name)[operating] for it in world.catalogue.recorded)
+    return [int(np.rint(column * TICKS).astype(np.int64).sum()) for column in columns]
+
+
 class Recorder:
     """Snapshots of the months done, and running totals."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.done = 0
-        self._months = np.zeros(16, SNAPSHOT)
-        self._total = np.zeros(len(COUNTS), np.int64)
+        self._months = np.zeros(16, snapshot(world.catalogue))
+        self._total = np.zeros(len(world.counts), np.int64)
         self._taxes = np.zeros(3, np.int64)
         self._fiscal = 0
 
@@ -309,7 +320,9 @@ class Recorder:
         self._taxes += world.taxes
         self._fiscal += books.fiscal_cost + int(books.month[FEE_SUPPORT]) + int(books.month[RENT_SUBSIDY])
         now["total"] = self._total
-        now["talent_unmet"] = world.counts[_ASKED] - world.counts[_HIRED]
+        place = world.catalogue.counters
+        now["talent_unmet"] = world.counts[place["talent_asked"]] - world.counts[place["talent_hired"]]
+        now["recorded"] = recorded_sums(world)
         now["ended"], now["job_flows"], now["lives"] = world.ended, world.job_flows, world.lives
         now["taxes"], now["fiscal"] = self._taxes, self._fiscal
         now["flows"], now["accounts"], now["people"] = books.month, books.accounts, books.people

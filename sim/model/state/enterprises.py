@@ -7,7 +7,7 @@ the rows: draws are keyed by identity, and sums run over whole numbers.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,6 +26,7 @@ STATUSES = ("free", "registered", "operating", "suspended")
 
 AXES = 3  # of the space of knowledge
 
+# Columns that several mechanisms write; those that one alone writes are declared by it.
 COLUMNS = (
     Column("identity", "i8", "", "identity: never used again, the key of every draw"),
     Column("host", "i8", "identity", "identity of the parent (spin-off) or host (maker, tenant), 0 without one"),
@@ -33,16 +34,12 @@ COLUMNS = (
     Column("size_class", "i1", "", "small, medium or big by the size standard, reviewed each December"),
     Column("origin", "i1", "", "incumbent, independent, spin-off, maker or site tenant"),
     Column("sector", "i1", "", "number of the sector; its place in the chain follows"),
-    Column("mode", "i1", "", "way of selling: 0 the old one, 1 the new one"),
     Column("exporter", "i1", "", "1 for an exporter, or one that stopped as such"),
     Column("funded", "i1", "", "1 once an outside investor has bought a share"),
-    Column("moved_in", "i1", "", "1 for a firm that moved in to a site as an existing one"),
-    Column("platform", "i2", "", "number of the platform it is a member of, -1 without"),
-    Column("site", "i2", "", "number of the idle site it is a tenant of, -1 without"),
-    Column("distress", "i2", "month", "months in a row with cash below zero"),
+    Column("platform", "i2", "", "number of the platform it is a member of, -1 without", exit=-1),
+    Column("site", "i2", "", "number of the idle site it is a tenant of, -1 without", exit=-1),
     Column("born", "i2", "month", "month of registration, negative for incumbents"),
     Column("started", "i2", "month", "month in which operation started, -9999 before"),
-    Column("let_until", "i2", "month", "month in which the tenancy at a site ends"),
     Column("lines", "i4", "lines", "product lines"),
     Column("staff", "i4", "people", "founders and employees"),
     Column("talent", "i4", "people", "skilled staff, within staff"),
@@ -62,22 +59,16 @@ COLUMNS = (
     Column("knowledge_2", "f8", "", "knowledge of software and markets"),
     Column("appeal", "f8", "million yuan a year", "sum of the sizes of its lines at the sector's opening demand"),
     Column("line_size", "f8", "million yuan a year", "size to which one of its lines reverts"),
-    Column("met_0", "f4", "", "knowledge of materials and process of the project's partner, -1 without one"),
-    Column("met_1", "f4", "", "knowledge of devices and electronics of the project's partner, -1 without one"),
-    Column("met_2", "f4", "", "knowledge of software and markets of the project's partner, -1 without one"),
     Column("worker_revenue", "f8", "million yuan a year", "revenue per worker at productivity 1"),
     Column("capital_intensity", "f4", "million yuan", "assets per worker of a firm of 100 staff"),
-    Column("export_taste", "f4", "", "lasting taste for exporting, a standard normal deviate"),
     Column("energy", "f4", "tce per million yuan", "energy and material per output, in coal equivalent"),
     Column("floor", "i4", "m2", "floor in use"),
-    Column("idle_hours", "i4", "hours a month", "equipment hours that stand idle"),
     Column("borrowed_hours", "i4", "hours a month", "equipment hours borrowed from a host"),
     Column("revenue", "f8", "million yuan a month", "sales of the month"),
     Column("exports", "f8", "million yuan a month", "sales abroad within the month's sales"),
     Column("revenue_year", "f8", "million yuan", "sales since January"),
     Column("revenue_12", "f8", "million yuan", "sales of the last full year"),
     Column("profit_year", "f8", "million yuan", "taxable profit since January"),
-    Column("losses", "f8", "million yuan", "losses carried forward for income tax"),
 )
 
 NAMES = tuple(column.name for column in COLUMNS)
@@ -133,9 +124,10 @@ def longer(column: Any, used: int, capacity: int) -> Any:
 class Enterprises:
     """Columns of equal length; ``size`` rows have been used, of which some may be free again."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, columns: Sequence[Column], capacity: int) -> None:
         self.size = 0
-        self.columns: dict[str, Any] = {column.name: np.zeros(max(capacity, 16), column.dtype) for column in COLUMNS}
+        self.columns: dict[str, Any] = {column.name: np.zeros(max(capacity, 16), column.dtype) for column in columns}
+        self._exits = {column.name: column.exit for column in columns if column.exit}
         self._free: Any = np.zeros(0, np.int64)
         self._views: dict[type, Any] = {}
 
@@ -189,10 +181,8 @@ class Enterprises:
 
     def release(self, rows: Any) -> None:
         """Give rows of enterprises that left back; their identity and columns are wiped."""
-        for values in self.columns.values():
-            values[rows] = 0
-        self.columns["platform"][rows] = -1
-        self.columns["site"][rows] = -1
+        for name, values in self.columns.items():
+            values[rows] = self._exits.get(name, 0)
         self._free = np.concatenate([self._free, rows])
 
     def _grow(self, needed: int) -> None:

@@ -33,26 +33,6 @@ CELLS = 27  # 3 x 3 x 3 cells of the space of knowledge
 DOMESTIC, FOREIGN, USER = 0, 1, 2
 KINDS = ("domestic", "foreign", "user")
 
-# Events counted over a month, in whole numbers; `..._months` add up durations of months, `..._gain` ticks a year,
-# `..._wages` ticks.
-COUNTS = (
-    "founded_independent", "founded_spin_off", "founded_maker", "founded_tenant",
-    "net_independent", "net_spin_off", "net_maker", "net_tenant",
-    "ideas", "unfinanced_ideas", "makers_backed", "started", "started_at_once", "stopped", "resumed", "deregistered",
-    "startups_stopped", "adopted", "quit", "resources_recruited", "resources_aged",
-    "projects_begun", "project_months", "projects_succeeded", "projects_abandoned", "answers_crossing",
-    "succeeded_reached", "succeeded_alone", "reached_months", "alone_months",
-    "begun_big", "begun_medium", "begun_small", "succeeded_big", "succeeded_medium", "succeeded_small",
-    "succeeded_member", "succeeded_outsider", "member_months", "outsider_months",
-    "requests", "answers", "answers_foreign", "answer_months", "answer_months_foreign", "answers_elsewhere",
-    "breadth", "contacts", "links_renewed", "parts_asked", "sectors_opened", "modes_opened", "followers",
-    "tenants_newborn", "tenants_moved", "graduated", "site_applicants", "hired", "shed", "talent_asked", "talent_hired",
-    "finance_asked", "finance_given", "hours_asked", "hours_lent",
-    *(f"succeeded_breadth_{number}" for number in range(5)), *(f"abandoned_breadth_{number}" for number in range(5)),
-    "private_gain", "spillover_gain", "rd_wages",
-)  # fmt: skip
-COUNT = {name: number for number, name in enumerate(COUNTS)}
-
 
 @dataclass
 class PlatformState:
@@ -129,10 +109,13 @@ class World:
         self._december = settings.month_of("2000-12")  # months from the start to one of them
         population = settings.group("population")
         self.weight = population.represents / population.enterprises if population.world == "nation" else 1.0
-        self.enterprises = Enterprises(population.enterprises * 5 // 4)
+        self.catalogue = settings.catalogue
+        self.enterprises = Enterprises(self.catalogue.all_columns, population.enterprises * 5 // 4)
         self.sectors = Sectors()
         self.books = Books()
-        self.counts = np.zeros(len(COUNTS), np.int64)
+        self.counts = np.zeros(len(self.catalogue.counters), np.int64)  # of the month, by mechanism
+        self.ideas: Any = None  # of the month, between those who have them and those who are founded
+        self.kept: dict[str, Any] = {}  # what mechanisms of the user's own keep from month to month, by mechanism
         self.posted = Posted(settings.group("labour").talent_premium, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0)
         self.platforms: list[PlatformState] = []
         self.links = Links()
@@ -148,6 +131,7 @@ class World:
         self.job_flows = np.zeros((3, len(GROUPS)), np.int64)  # last year's: created, destroyed, in both Decembers
         self.year: dict[str, float] = {}  # statistics of the last December
         self.year_months = 0  # months since the last December
+        self.reclassed: Any = np.zeros(0, np.int64)  # rows whose class changed in this month's review
         self.left: Any = np.zeros(0, np.int64)  # rows struck off whose views have not ended yet
         self.opening_enterprises = population.enterprises
         self.member_shares: Any = np.zeros(len(CLASSES))  # of operating enterprises by class, after last adoptions
@@ -173,7 +157,29 @@ class World:
 
     def rules(self, mechanism: str) -> Any:
         """The parameters of a mechanism in this month."""
-        return self.settings.group(f"mechanisms.{mechanism}", self.month)
+        return self.settings.group(self.catalogue.by_name[mechanism].prefix, self.month)
+
+    def counters(self, mechanism: str) -> Any:
+        """This month's counts of a mechanism's events, in the order in which it declares them."""
+        return self.counts[self.catalogue.counter_ranges[self.catalogue.aliases.get(mechanism, mechanism)]]
+
+    def complete_opening(self, lo: int, hi: int, points: Any) -> None:
+        """Fill the columns that single mechanisms own in rows ``lo`` to ``hi`` of the opening population."""
+        for it in self.catalogue.mechanisms:
+            for column in it.columns:
+                if column.founding:
+                    self.enterprises.columns[column.name][lo:hi] = column.founding
+            if it.founding:
+                it.founding(self, lo, hi, points)
+
+    def complete_newborns(self, rows: Any) -> None:
+        """Fill the columns that single mechanisms own in the rows of newcomers."""
+        for it in self.catalogue.mechanisms:
+            for column in it.columns:
+                if column.birth:
+                    self.enterprises.columns[column.name][rows] = column.birth
+            if it.birth:
+                it.birth(self, rows)
 
     def group(self, prefix: str) -> Any:
         return self.settings.group(prefix, self.month)
@@ -189,7 +195,7 @@ class World:
         threads.run(kernel, table.size, sums, given)
 
     def count(self, name: str, number: int = 1) -> None:
-        self.counts[COUNT[name]] += number
+        self.counts[self.catalogue.counters[name]] += number
 
     def uniforms(self, identity: int, purpose: int) -> tuple[float, float, float, float]:
         return draws.uniforms(self.seed, identity, self.month, purpose)

@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from sim.model.catalogue import load
 from sim.runs.ensemble import Request
 from sim.runs.errors import ResultError
 from sim.runs.replicate import Cells
 from sim.runs.store import MANIFEST, SCENARIO, Store, clean
-from sim.scenario import Scenario, ScenarioError, load
+from sim.scenario import Scenario, ScenarioError
 from sim.studies.estimators.posterior import Floats, quantiles
 from sim.studies.points import REPLICATES, Point
 from sim.studies.questions.calibrate import AS_IT_IS, EVALUATIONS, FITTED, INTERVAL, POSTERIOR, ROTATION, SAMPLE

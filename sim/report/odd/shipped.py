@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.evidence.evidence import facts
+from sim.model.catalogue import load
 from sim.report.odd.markdown import code, codes, number, table
 from sim.report.odd.settings import parameters
-from sim.scenario import Figure, Row, Scenario, describe, load
+from sim.scenario import Figure, Row, Scenario, describe
 from sim.scenario.extending import chain, folders
 
 _CONTROL = re.compile(r"^The control of ([\w-]+):")

@@ -17,7 +17,7 @@ from sim.runs.replicate import Cells
 from sim.runs.result import Result
 from sim.runs.store import pictures
 from sim.runs.summary import median_interval
-from sim.studies.rests import declaration, rests_on, rests_text, shares_text, source_of, variance_by_kind
+from sim.studies.rests import rests_on, rests_text, shares_text, source_of, variance_by_kind
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -328,7 +328,7 @@ def changes(old: Scenario, new: Scenario) -> tuple[Change, ...]:
     """Keys whose resolved values differ, in the order of declaration."""
     keys = dict.fromkeys((*old.values, *new.values))
     return tuple(
-        Change(key, as_plain(old, key), as_plain(new, key), _unit(key), *_source(old, key))
+        Change(key, as_plain(old, key), as_plain(new, key), _unit(old, key), *_source(old, key))
         for key in keys
         if key not in _UNCOMPARED and as_plain(old, key) != as_plain(new, key)
     )
@@ -408,8 +408,8 @@ def as_plain(scenario: Scenario, key: str) -> Any:
     return {"before": value.before, **points, **({"shape": "linear"} if value.linear else {})}
 
 
-def _unit(key: str) -> str:
-    known = declaration(key)
+def _unit(scenario: Scenario, key: str) -> str:
+    known = scenario.catalogue.declaration(key)
     return known.unit if known else ""
 
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtrit
 
-from sim.parameters import NAMED
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.errors import Incompatible
@@ -191,8 +190,8 @@ def mixed(first: Scenario, second: Scenario, groups: Mapping[str, Sequence[str]]
     if not chosen or set(chosen) == set(groups):
         return second if chosen else first
     of = {key: second for group in chosen for key in groups[group]}
-    names = {kind: _places(kind, first, second, chosen) for kind in NAMED}
-    taken = {key: of.get(key, first) for key, _ in keys.known().parameters(names)}
+    names = {kind: _places(kind, first, second, chosen) for kind in first.catalogue.named}
+    taken = {key: of.get(key, first) for key, _ in keys.known(first.catalogue).parameters(names)}
     made = replace(
         first,
         name=_name(first.name, chosen),

@@ -14,7 +14,8 @@ from typing import Any
 
 from sim.declare import Outcome
 from sim.evidence.facts import TARGETS, Check
-from sim.scenario import Fault, ScenarioError, load
+from sim.model.catalogue import load
+from sim.scenario import Fault, ScenarioError
 from sim.scenario.extending import folders
 from sim.studies.targets import Targets, read_targets
 

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.model.catalogue import load
 from sim.runs.drawn import Draws
 from sim.runs.ensemble import Request
 from sim.runs.store import MANIFEST
-from sim.scenario import Fault, Scenario, ScenarioError, load
+from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.faults import OVERRIDE
 from sim.studies.designs import outcome_faults
 from sim.studies.questions.compare import Comparison, Difference, as_plain, reach_of

@@ -1,0 +1,213 @@
+"""All that a model declares, gathered from its mechanisms into one catalogue that does not change.
+
+A scenario is given the catalogue that its keys and outcomes are read with, and holds it: nothing in the program asks a
+registry of the process. ``sim.model`` makes the catalogue of the shipped model, with mechanisms of the user's own where
+they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sim.declare import Column, Mechanism, Outcome, Parameter, Step, declared
+
+OWN_BLOCKS = 2**31  # blocks of random numbers from here on are those of mechanisms that do not ship with the model
+
+
+class CatalogueError(ValueError):
+    """Declarations that do not go together; a line for each fault."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that declares mechanisms: its name, its bytes and their digest (16 hexadecimal digits)."""
+
+    name: str
+    digest: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """Mechanisms, and what they declare by name.
+
+    Parameters
+    ----------
+    mechanisms
+        The shipped ones in the order of the documents, then others in the order in which they were given.
+    groups
+        Parameter groups that belong to no single mechanism, by the beginning of their keys.
+    named
+        Groups of which a scenario has as many as it names: platforms and sites.
+    fixed
+        Groups or keys that cannot change over the months.
+    columns
+        Columns of the table of enterprises that several mechanisms write.
+    month
+        The shipped steps in order, as ``mechanism.step``.
+    sources
+        Files of the mechanisms that do not ship with the model.
+    aliases
+        Own names of mechanisms that replace a shipped one, which stand under that one's name.
+    remake
+        Makes the same catalogue from ``sources`` in another process.
+
+    """
+
+    mechanisms: tuple[Mechanism, ...]
+    groups: Mapping[str, type]
+    named: Mapping[str, type]
+    fixed: frozenset[str]
+    columns: tuple[Column, ...]
+    month: tuple[str, ...]
+    sources: tuple[Source, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    remake: Callable[[tuple[Source, ...]], Catalogue] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what does not go together; raises CatalogueError with every fault."""
+        faults = [*self._twice(), *self._steps_unknown(), *self._blocks_wrong()]
+        if faults:
+            raise CatalogueError("\n".join(faults))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.remake is None:
+            raise TypeError("a catalogue without code cannot go to another process")
+        return self.remake, (self.sources,)
+
+    @cached_property
+    def by_name(self) -> dict[str, Mechanism]:
+        """The mechanisms by name; one that replaces another stands under its own name too."""
+        return {it.name: it for it in self.mechanisms} | {own: self._named(it) for own, it in self.aliases.items()}
+
+    def _named(self, name: str) -> Mechanism:
+        return next(it for it in self.mechanisms if it.name == name)
+
+    @cached_property
+    def parameter_groups(self) -> dict[str, type]:
+        """Every parameter group that a scenario has once, by the beginning of its keys, in order of declaration."""
+        return {**self.groups, **{it.prefix: it.rules for it in self.mechanisms if it.rules is not None}}
+
+    @cached_property
+    def outcomes(self) -> dict[str, Outcome]:
+        """Every outcome by name."""
+        return {outcome.name: outcome for it in self.mechanisms for outcome in it.outcomes}
+
+    @cached_property
+    def all_columns(self) -> tuple[Column, ...]:
+        """Columns of the table of enterprises: those that several write, then those of single mechanisms."""
+        return (*self.columns, *(column for it in self.mechanisms for column in it.columns))
+
+    @cached_property
+    def recorded(self) -> tuple[Column, ...]:
+        """Columns whose sums are kept each month."""
+        return tuple(column for column in self.all_columns if column.recorded)
+
+    @cached_property
+    def counters(self) -> dict[str, int]:
+        """The place of every counter in the month's array, by name."""
+        names = [name for it in self.mechanisms for name in it.counters.names]
+        return {name: place for place, name in enumerate(names)}
+
+    @cached_property
+    def counter_ranges(self) -> dict[str, slice]:
+        """The part of the month's array that is each mechanism's own."""
+        found, first = {}, 0
+        for it in self.mechanisms:
+            found[it.name] = slice(first, first + len(it.counters))
+            first += len(it.counters)
+        return found
+
+    @cached_property
+    def steps(self) -> tuple[tuple[Mechanism, Step], ...]:
+        """The steps of a month in order, each with its mechanism."""
+        shipped = {f"{it.name}.{step.name}": (it, step) for it in self.mechanisms for step in it.steps}
+        order = list(self.month)
+        standing = set(order)
+        for it in self.mechanisms:
+            for step in it.steps:
+                name = f"{it.name}.{step.name}"
+                if name not in standing:
+                    order.insert(self._place_after(step, order), name)
+                    standing.add(name)
+        return tuple(shipped[name] for name in order)
+
+    def _place_after(self, step: Step, order: Sequence[str]) -> int:
+        """Where a step goes: behind the one it names, and behind others that already stand there by the same word."""
+        last = max(place for place, name in enumerate(order) if step.after in (name, name.partition(".")[0]))
+        own = {f"{it.name}.{one.name}": one.after for it in self.mechanisms for one in it.steps if one.after}
+        while last + 1 < len(order) and own.get(order[last + 1]) == step.after:
+            last += 1
+        return last + 1
+
+    def group(self, prefix: str) -> Any:
+        """The class of a group, such as ``levers`` or ``platforms.haier``; KeyError where there is none."""
+        found = self.parameter_groups.get(prefix) or self.named.get(prefix.partition(".")[0])
+        if found is None:
+            raise KeyError(f"no group {prefix!r}")
+        return found
+
+    def parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Every parameter with its key, ``platforms.NAME`` and ``sites.NAME`` among them."""
+        for prefix, group in (
+            *self.parameter_groups.items(),
+            *((f"{kind}.NAME", it) for kind, it in self.named.items()),
+        ):
+            for name, parameter in declared(group).items():
+                yield f"{prefix}.{name}", parameter
+
+    def declaration(self, key: str) -> Parameter | None:
+        """The declaration of a scenario's key; None where there is none."""
+        prefix, _, name = key.rpartition(".")
+        try:
+            return declared(self.group(prefix)).get(name)
+        except KeyError:
+            return None
+
+    # What is wrong
+
+    def _twice(self) -> Iterator[str]:
+        """Names that two mechanisms declare; what replaces another may repeat its names."""
+        kinds: dict[str, Callable[[Mechanism], Sequence[str]]] = {
+            "mechanism": lambda it: (it.name,),
+            "column": lambda it: [column.name for column in it.columns],
+            "counter": lambda it: it.counters.names,
+            "outcome": lambda it: [outcome.name for outcome in it.outcomes],
+        }
+        for kind, names in kinds.items():
+            seen = {column.name: "the model's state" for column in self.columns} if kind == "column" else {}
+            for it in self.mechanisms:
+                for name in names(it):
+                    if name in seen:
+                        yield f"{it.name}: the {kind} {name!r} is declared twice, by {seen[name]} too"
+                    seen.setdefault(name, it.name)
+
+    def _steps_unknown(self) -> Iterator[str]:
+        names = {f"{it.name}.{step.name}" for it in self.mechanisms for step in it.steps}
+        for name in self.month:
+            if name not in names:
+                yield f"the month names the step {name!r}, which no mechanism has"
+        stands = set(self.month)
+        for it in self.mechanisms:
+            for step in it.steps:
+                name = f"{it.name}.{step.name}"
+                if name in self.month:
+                    continue
+                known = {one for place in stands for one in (place, place.partition(".")[0])}
+                if step.after not in known:
+                    yield (
+                        f"{it.name}: the step {step.name!r} stands after {step.after!r}, allowed: a step such as "
+                        f"letting.pay, or a mechanism: {', '.join(dict.fromkeys(place.partition('.')[0] for place in self.month))}"
+                    )
+                stands.add(name)
+
+    def _blocks_wrong(self) -> Iterator[str]:
+        """Blocks of random numbers with one number."""
+        seen: dict[int, str] = {}
+        for it in self.mechanisms:
+            for block in it.draws:
+                if seen.setdefault(block.number, block.name) != block.name:
+                    yield f"{it.name}: the block of random numbers {block.name} has the number of {seen[block.number]}"

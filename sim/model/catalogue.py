@@ -1,0 +1,122 @@
+"""What the model is made of: its mechanisms, with those of the user's own, and scenarios read with what they declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sim.catalogue import Catalogue, CatalogueError, Source
+from sim.declare import Mechanism
+from sim.model.month import MECHANISMS, MONTH
+from sim.model.others import imported, source_of
+from sim.model.state.enterprises import COLUMNS
+from sim.parameters import FIXED, GROUPS, NAMED
+from sim.scenario import Scenario
+from sim.scenario.loading import load as read_scenario
+
+Own = Mechanism | str | Path  # a mechanism of the user's own, or the file that declares it
+
+
+def model_catalogue(mechanisms: Sequence[Own] = ()) -> Catalogue:
+    """The catalogue of the shipped model, with mechanisms of the user's own in the order in which they are given.
+
+    Parameters
+    ----------
+    mechanisms
+        ``Mechanism`` objects, or files that declare one as ``MECHANISM``.
+
+    Raises
+    ------
+    CatalogueError
+        Where a file cannot be used, or declarations do not go together.
+
+    """
+    return _catalogue(tuple(source_of(it) for it in mechanisms))
+
+
+@cache
+def _catalogue(sources: tuple[Source, ...]) -> Catalogue:
+    """The same catalogue for the same files: a process makes it once."""
+    made, aliases = list(MECHANISMS), {}
+    for source in sources:
+        it = imported(source)
+        if it.replaces:
+            place = _place_of(it, made)
+            aliases[it.name] = it.replaces
+            made[place] = _in_place_of(it, made[place])
+        else:
+            made.append(it)
+    return Catalogue(tuple(made), GROUPS, NAMED, FIXED, COLUMNS, MONTH, sources, aliases, remake=_catalogue)
+
+
+def _place_of(it: Mechanism, made: Sequence[Mechanism]) -> int:
+    """The place of the mechanism that another one replaces; CatalogueError where it lacks something of that one."""
+    names = [one.name for one in made]
+    if it.replaces not in names:
+        raise CatalogueError(f"{it.name}: replaces {it.replaces!r}, allowed: {', '.join(names)}")
+    old = made[names.index(it.replaces)]
+    kinds: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+        "parameters": (_fields(old), _fields(it)),
+        "columns": ([column.name for column in old.columns], [column.name for column in it.columns]),
+        "counters": (old.counters.names, it.counters.names),
+        "outcomes": ([outcome.name for outcome in old.outcomes], [outcome.name for outcome in it.outcomes]),
+        "steps": ([step.name for step in old.steps], [step.name for step in it.steps]),
+    }
+    faults = []
+    for kind, (wanted, there) in kinds.items():
+        if missing := [name for name in wanted if name not in there]:
+            faults.append(f"{it.name}: replaces {it.replaces} and lacks its {kind} {', '.join(missing)}")
+    if faults:
+        raise CatalogueError("\n".join(faults))
+    return names.index(it.replaces)
+
+
+def _fields(it: Mechanism) -> Sequence[str]:
+    return it.rules._fields if it.rules is not None else ()  # type: ignore[attr-defined]
+
+
+def _in_place_of(it: Mechanism, old: Mechanism) -> Mechanism:
+    """The mechanism under the name and the keys of the one that it replaces."""
+    made = replace(it, name=old.name, prefix=old.prefix)
+    object.__setattr__(made, "file", it.file)
+    object.__setattr__(made, "meaning", it.meaning)
+    return made
+
+
+def load(
+    path_or_name: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    folder: str | Path | None = None,
+    *,
+    mechanisms: Sequence[Own] = (),
+    catalogue: Catalogue | None = None,
+) -> Scenario:
+    """The scenario of a file, or of a name such as ``shougang``.
+
+    Parameters
+    ----------
+    path_or_name
+        A TOML file, or the name of a shipped scenario; names are searched in ``folder`` first.
+    overrides
+        Values by key, over those of the file.
+    mechanisms
+        Mechanisms of the user's own, or the files that declare them: their keys are known too.
+    catalogue
+        A catalogue to read it with in place of these.
+
+    Raises
+    ------
+    sim.scenario.ScenarioError
+        With every fault of the file, of the files that it extends and of the overrides.
+
+    Examples
+    --------
+    >>> load("shougang", {"population.enterprises": 500}).months
+    64
+
+    """
+    known = catalogue if catalogue is not None else model_catalogue(mechanisms)
+    return read_scenario(path_or_name, known, overrides, folder)

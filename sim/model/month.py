@@ -1,0 +1,76 @@
+"""The mechanisms of the model, and its month in order."""
+
+from __future__ import annotations
+
+from sim.declare import Mechanism
+from sim.model.mechanisms import (
+    absorption,
+    adoption,
+    chain,
+    demand,
+    entry,
+    exports,
+    finance,
+    idle_space,
+    industries,
+    jobs,
+    letting,
+    levers,
+    matching,
+    newborns,
+    population,
+    projects,
+    resources,
+    taxes,
+)
+from sim.model.record import outcomes, review
+
+# In the order of the documents.
+MECHANISMS: tuple[Mechanism, ...] = (
+    population.MECHANISM,
+    entry.MECHANISM,
+    newborns.MECHANISM,
+    adoption.MECHANISM,
+    resources.MECHANISM,
+    projects.MECHANISM,
+    matching.MECHANISM,
+    industries.MECHANISM,
+    absorption.MECHANISM,
+    chain.MECHANISM,
+    idle_space.MECHANISM,
+    letting.MECHANISM,
+    demand.MECHANISM,
+    jobs.MECHANISM,
+    finance.MECHANISM,
+    taxes.MECHANISM,
+    exports.MECHANISM,
+    levers.MECHANISM,
+    review.MECHANISM,
+    outcomes.MECHANISM,
+)
+
+MONTH = (
+    "levers.spend",  # policy adds talent and programmes
+    "industries.open",  # new sectors grow, open and are followed
+    "idle_space.renovate",  # floor is released and renovated, equipment hours are offered
+    "adoption.join",  # platforms open, enterprises join and leave them, fees are paid
+    "resources.recruit",  # platforms recruit and lose resources
+    "entry.consider",  # ideas are considered, each at its best channel
+    "newborns.start",  # those pursued are registered; registered ones start, young teams fill up
+    "letting.let",  # tenants come and go, rents are posted
+    "matching.match",  # requests for knowledge meet resources
+    "finance.fund",  # investors give tickets
+    "projects.work",  # projects are worked on, succeed or are given up
+    "absorption.learn",  # contacts teach, knowledge fades
+    "chain.renew",  # buyers choose suppliers, successes ask for parts
+    "demand.sell",  # lines come and go, sectors clear, sales are booked
+    "exports.export",  # part of the sales turns abroad
+    "jobs.employ",  # staff follow sales, wages are paid
+    "letting.pay",  # rents are paid
+    "taxes.levy",  # taxes are stated and paid
+    "finance.invest",  # assets wear and are bought, owners are paid
+    "finance.close",  # enterprises stop, resume and are struck off
+    "review.december",  # classes and the year's statistics, each December
+    "demand.post",  # aggregates on which next month's market clears
+    "jobs.post",  # next month's wage and rationing of talent
+)

@@ -1,0 +1,126 @@
+"""Mechanisms of the user's own: a file that declares one is read, checked, kept by its digest and imported.
+
+Only the person at the command line or in Python names such a file: a scenario or a result never does.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+import sys
+import sysconfig
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from sim.catalogue import OWN_BLOCKS, CatalogueError, Source
+from sim.declare import Mechanism
+from sim.kernel.compiled import cache_folder
+
+_NAME = "MECHANISM"
+
+
+def source_of(given: Mechanism | str | Path) -> Source:
+    """The file that declares a mechanism, as its name, digest and bytes; CatalogueError where it cannot be used."""
+    if isinstance(given, Mechanism):
+        if not given.file or not Path(given.file).is_file():
+            raise CatalogueError(
+                f"{given.name}: is declared in no file, allowed: a mechanism of a file of its own, whose bytes can be "
+                "named in what a run leaves behind and sent to other processes"
+            )
+        place = Path(given.file)
+    else:
+        place = Path(given)
+    try:
+        data = place.read_bytes()
+    except OSError as error:
+        raise CatalogueError(f"{place}: {error.strerror or error}, allowed: a Python file") from None
+    return Source(place.name, hashlib.sha256(data).hexdigest()[:16], data)
+
+
+@cache
+def imported(source: Source) -> Mechanism:
+    """The mechanism that a file declares as ``MECHANISM``, imported under a name with the file's digest."""
+    faults = list(_faults(source))
+    if faults:
+        raise CatalogueError("\n".join(faults))
+    module = _module(source)
+    found = getattr(module, _NAME, None)
+    if not isinstance(found, Mechanism):
+        raise CatalogueError(f"{source.name}: declares no {_NAME}, allowed: {_NAME} = Mechanism(...)")
+    for block in found.draws:
+        if block.number < OWN_BLOCKS:
+            raise CatalogueError(f"{source.name}: the block {block.name} has a number of its own, allowed: none")
+    return found
+
+
+def _module(source: Source) -> ModuleType:
+    stem = "".join(letter if letter.isalnum() else "_" for letter in Path(source.name).stem)
+    name = f"sim_mechanism_{stem}_{source.digest}"
+    if name in sys.modules:
+        return sys.modules[name]
+    file = Path(cache_folder()) / "mechanisms" / source.digest / f"{stem}.py"
+    if not file.is_file() or file.read_bytes() != source.data:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        aside = file.with_name(f"{stem}.{hashlib.sha256(str(id(source)).encode()).hexdigest()[:8]}.tmp")
+        aside.write_bytes(source.data)
+        aside.replace(file)
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # tuples of its own are found by the module's name when machine code is read
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        where = _line_in(error, file)
+        why = " ".join(str(error).split())
+        raise CatalogueError(f"{source.name}{where}: {type(error).__name__}: {why}") from error
+    return module
+
+
+def _line_in(error: BaseException, file: Path) -> str:
+    """The last line of the file at which an error was raised, as ``:12``."""
+    line, at = 0, error.__traceback__
+    while at is not None:
+        if at.tb_frame.f_code.co_filename == str(file):
+            line = at.tb_lineno
+        at = at.tb_next
+    return f":{line}" if line else ""
+
+
+def _faults(source: Source) -> Iterator[str]:
+    """What a file must not do: import anything but ``sim`` and what is installed."""
+    try:
+        tree = ast.parse(source.data, source.name)
+    except (SyntaxError, ValueError) as error:
+        yield f"{source.name}:{getattr(error, 'lineno', None) or 1}: is no Python ({error})"
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = ["." if node.level else str(node.module)]
+        else:
+            continue
+        for name in names:
+            if not _is_installed(name.partition(".")[0]):
+                yield (
+                    f"{source.name}:{node.lineno}: imports {name or '.'}, allowed: sim and installed packages, for "
+                    "other processes have nothing else"
+                )
+
+
+def _is_installed(name: str) -> bool:
+    """Whether a name is that of this package, of the standard library or of an installed one."""
+    if name == "sim" or name in sys.stdlib_module_names:
+        return True
+    spec = importlib.util.find_spec(name) if name else None
+    if spec is None:
+        return False
+    places = [spec.origin] if spec.origin else list(spec.submodule_search_locations or ())
+    installed = {sysconfig.get_path(kind) for kind in ("purelib", "platlib")}
+    return all(any(str(place).startswith(folder) for folder in installed) for place in places)
