@@ -55,11 +55,11 @@ def run(
     Replicates, seed and months stand for the scenario's own. What the result's folder holds already is not run
     again, unless ``fresh``. ``workers`` is a number of processes: 1 is this process, None one for each usable core.
     A failed replicate does not raise: see ``Result.failures``. With ``events`` the folder gets ``events.parquet``: what
-    happened to which enterprise, when and by which mechanism (``sim.runs.event_log.EVENTS``). ``until`` stops after so many
-    months, or before a calendar month such as ``"2015-01"``; with ``checkpoint`` the folder keeps every world as it is
-    then, for ``branch``. ``parameters`` of ``posterior`` or ``posterior:FILE`` draws each replicate's from a posterior
-    that ``calibrate`` left, with ``one_seed`` all on the seed of the first. ``shown`` is called with the result and its
-    first outcomes before the figures are drawn.
+    happened to which enterprise, when and by which mechanism (``sim.runs.event_log.EVENTS``). ``until`` stops after so
+    many months, or before a calendar month such as ``"2015-01"``; with ``checkpoint`` the folder keeps every world as
+    it is then, for ``branch``. ``parameters`` of ``posterior`` or ``posterior:FILE`` draws each replicate's from a
+    posterior that ``calibrate`` left, with ``one_seed`` all on the seed of the first. ``shown`` is called with the
+    result and its first outcomes before the figures are drawn.
     Raises ScenarioError for a scenario that cannot be used.
     """
     from sim.runs.batch import run_batch
@@ -204,8 +204,9 @@ def what_if(
     from sim.runs.batch import run_batch
     from sim.runs.ensemble import Watcher
     from sim.runs.errors import NothingRan
+    from sim.studies.held import known_as
     from sim.studies.questions.compare import compare_results
-    from sim.studies.questions.what_if import Variant, asked, known_as, run_until
+    from sim.studies.questions.what_if import Variant, asked, run_until
 
     model, watcher, folder = ecosystem(), watcher or Watcher(), Path(out or RESULTS)
     if isinstance(until_width, Mapping):

@@ -19,17 +19,15 @@ from sim.runs.store import clean
 from sim.runs.summary import median_interval
 from sim.runs.table import Table
 from sim.scenario import load
-from sim.studies.questions.compare import (
-    Comparison,
-    Difference,
-    changes,
-    compare_results,
+from sim.studies.changes import changes
+from sim.studies.estimators.intervals import (
     difference_interval,
     difference_over_months,
     interval_kind,
     mean_interval,
     power,
 )
+from sim.studies.questions.compare import Comparison, Difference, compare_results
 from sim.studies.rests import in_force, rests_on, rests_text
 
 BETTER = {name: outcome.better for name, outcome in toy.OUTCOMES.items()}

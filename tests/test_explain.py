@@ -17,8 +17,8 @@ from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
 from sim.runs.replicate import Cells
 from sim.scenario import Scenario, ScenarioError
+from sim.studies.estimators.intervals import difference_interval
 from sim.studies.points import TooLarge
-from sim.studies.questions.compare import difference_interval
 from sim.studies.questions.explain import (
     Explanation,
     Part,

@@ -20,19 +20,11 @@ from sim.runs.errors import ResultError
 from sim.runs.executor import Workers
 from sim.runs.replicate import Cells, Model
 from sim.scenario import Scenario, ScenarioError, describe, load
-from sim.studies.designs import trajectories
 from sim.studies.estimators.indices import Estimate, split
-from sim.studies.questions.sensitivity import (
-    ANSWER,
-    INDICES,
-    UNCERTAIN,
-    Sensitivities,
-    Sensitivity,
-    answer_json,
-    run_sensitivity,
-    stored,
-    uncertain,
-)
+from sim.studies.estimators.unit_cube import trajectories
+from sim.studies.questions.sensitivity import INDICES, Sensitivities, answer_json, run_sensitivity
+from sim.studies.stored_sensitivity import ANSWER, Sensitivity, stored
+from sim.studies.uncertain import UNCERTAIN, uncertain
 
 # Keys that take any number, and the range on which a test moves each: the unit cube of the functions below.
 RANGES = {"market.demand": (1.0, 3.0), "market.rivalry": (0.5, 1.5), "market.price_elasticity": (0.0, 4.0),

@@ -24,7 +24,8 @@ from sim.runs.result import find_result
 from sim.runs.store import Store
 from sim.scenario import Scenario, ScenarioError
 from sim.studies import points as engine
-from sim.studies.designs import Axis, axes, points, saltelli, trajectories, varied
+from sim.studies.designs import Axis, axes, points, varied
+from sim.studies.estimators.unit_cube import saltelli, trajectories
 from sim.studies.points import REPLICATES, TooLarge
 from sim.studies.questions.sweep import SHOWN, TABLE, Sweep, run_sweep, statistics
 

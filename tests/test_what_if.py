@@ -22,7 +22,8 @@ from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Workers
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.questions.compare import Comparison, Difference, Variant, difference_interval, shape_of
+from sim.studies.estimators.intervals import difference_interval, shape_of
+from sim.studies.questions.compare import Comparison, Difference, Variant
 from sim.studies.questions.what_if import FEWEST, Width, forecast, run_until
 
 TOY = """title = "A toy"

@@ -13,7 +13,7 @@
     scale = "log"
 
     [targets.growth_shape]
-    fact = "growth_shape"                       # a check of sim.evidence.facts: the middle of its band, a quarter of its width
+    fact = "growth_shape"                       # a check of the facts: the middle of its band, a quarter of its width
 
     [targets.jobs]
     outcome = "jobs"
@@ -146,7 +146,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Reading:
-    """One number of a world, measured as a check of ``sim.evidence.facts`` is, from calendar month ``first`` to ``last``."""
+    """One number of a world, measured as a check of the facts is, from calendar month ``first`` to ``last``."""
 
     outcome: str
     per: str

@@ -22,7 +22,7 @@ from sim.studies.estimators.posterior import Floats, quantiles
 from sim.studies.points import REPLICATES, Point
 from sim.studies.questions.calibrate import AS_IT_IS, EVALUATIONS, FITTED, INTERVAL, POSTERIOR, ROTATION, SAMPLE
 from sim.studies.questions.rotation import lies_within, wanted_band
-from sim.studies.questions.sensitivity import ANSWER, Sensitivity, read_answer
+from sim.studies.stored_sensitivity import ANSWER, Sensitivity, read_answer
 from sim.studies.targets import Moved
 
 

@@ -19,7 +19,7 @@ from sim.runs.result import Result, find_result
 from sim.runs.store import write_whole
 from sim.scenario import Scenario
 from sim.studies.questions.compare import compare_results
-from sim.studies.questions.sensitivity import Sensitivity, stored
+from sim.studies.stored_sensitivity import Sensitivity, stored
 
 
 @dataclass(frozen=True)

@@ -528,7 +528,8 @@ def _publish(
         "title": targets.title,
         "digest": digest,
         "model": model.version,
-        "method": "optuna TPE, then population Monte Carlo with a Gaussian kernel (see sim.studies.estimators.posterior)",
+        "method": "optuna TPE, then population Monte Carlo with a Gaussian kernel "
+        "(see sim.studies.estimators.posterior)",
         "optuna": _optuna(),
         "scenarios": {name: it.digest() for name, it in targets.scenarios.items()},
         "design": design,

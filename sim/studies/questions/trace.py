@@ -21,7 +21,7 @@ from sim.model.state.world import COUNTS
 from sim.runs.errors import Incompatible
 from sim.runs.event_log import EVENTS, NUMBER, EventLog
 from sim.runs.replicate import ecosystem
-from sim.studies.questions.compare import Change, changes
+from sim.studies.changes import Change, changes
 
 if TYPE_CHECKING:
     from sim.agents.model import EcosystemModel

@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.runs.drawn import Draws
-from sim.runs.ensemble import Request
-from sim.runs.store import MANIFEST
 from sim.scenario import Fault, Scenario, ScenarioError, load
 from sim.scenario.faults import OVERRIDE
+from sim.studies.changes import as_plain
 from sim.studies.designs import outcome_faults
-from sim.studies.questions.compare import Comparison, Difference, as_plain, reach_of
+from sim.studies.estimators.intervals import reach_of
+from sim.studies.questions.compare import Comparison, Difference
 
 FEWEST = 30  # seeds before a width is judged: of fewer, a narrow interval is too often luck
 MOST = 500  # seeds that a wish for narrow intervals may take, unless told otherwise
@@ -78,16 +77,6 @@ def asked(
     if faults:
         raise ScenarioError(faults)
     return scenarios, wishes
-
-
-def known_as(scenario: Scenario, version: str, out: Path, draws: Draws | None = None) -> Scenario:
-    """The scenario under the name by which ``out`` holds its result already; as it is where it holds none."""
-    request = Request(scenario, version, draws)
-    digest = request.digest
-    held = sorted(manifest.parent.name for manifest in out.glob(f"*-{digest}/{MANIFEST}"))
-    if not held or request.folder in held:
-        return scenario
-    return replace(scenario, name=held[0].removesuffix(f"-{digest}"))
 
 
 def run_until(
