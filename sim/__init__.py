@@ -49,7 +49,7 @@ _HOMES = {
     "calibrate": "sim.api",
     "compare": "sim.api",
     "explain": "sim.api",
-    "load": "sim.scenario",
+    "load": "sim.model.catalogue",
     "run": "sim.api",
     "sensitivity": "sim.api",
     "sweep": "sim.api",

@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.model.catalogue import Own, model_catalogue
 from sim.runs.executor import Workers
 from sim.runs.pool import local_workers
-from sim.runs.replicate import Model, ecosystem
+from sim.runs.replicate import Model, ecosystem, refuse_missing
 from sim.runs.result import Result, find_result
 
 if TYPE_CHECKING:
+    from sim.catalogue import Catalogue
     from sim.declare import Value
     from sim.report.html.writing import Written
     from sim.runs.drawn import Draws
@@ -47,6 +49,7 @@ def run(
     figures: bool = True,
     parameters: str | None = None,
     one_seed: bool = False,
+    mechanisms: Sequence[Own] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
 ) -> Result:
@@ -55,21 +58,21 @@ def run(
     Replicates, seed and months stand for the scenario's own. What the result's folder holds already is not run
     again, unless ``fresh``. ``workers`` is a number of processes: 1 is this process, None one for each usable core.
     A failed replicate does not raise: see ``Result.failures``. With ``events`` the folder gets ``events.parquet``: what
-    happened to which enterprise, when and by which mechanism (``sim.runs.event_log.EVENTS``). ``until`` stops after so many
-    months, or before a calendar month such as ``"2015-01"``; with ``checkpoint`` the folder keeps every world as it is
-    then, for ``branch``. ``parameters`` of ``posterior`` or ``posterior:FILE`` draws each replicate's from a posterior
-    that ``calibrate`` left, with ``one_seed`` all on the seed of the first. ``shown`` is called with the result and its
-    first outcomes before the figures are drawn.
+    happened to which enterprise, when and by which mechanism (``sim.runs.event_log.EVENTS``). ``until`` stops after so
+    many months, or before a calendar month such as ``"2015-01"``; with ``checkpoint`` the folder keeps every world as
+    it is then, for ``branch``. ``parameters`` of ``posterior`` or ``posterior:FILE`` draws each replicate's from a
+    posterior that ``calibrate`` left, with ``one_seed`` all on the seed of the first. ``shown`` is called with the
+    result and its first outcomes before the figures are drawn.
     Raises ScenarioError for a scenario that cannot be used.
     """
     from sim.runs.batch import run_batch
     from sim.runs.branch import first_part
     from sim.runs.ensemble import Watcher
 
-    whole = chosen = with_run(scenario, replicates=replicates, seed=seed, months=months)
+    whole = chosen = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
     if until is not None:
         chosen = first_part(whole, until)
-    model, watcher, folder = ecosystem(), watcher or Watcher(), Path(out or RESULTS)
+    model, watcher, folder = _model(chosen), watcher or Watcher(), Path(out or RESULTS)
     draws = _draws(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
     with _opened(workers) as pool:
         if checkpoint:
@@ -99,6 +102,7 @@ def branch(
     out: str | Path | None = None,
     fresh: bool = False,
     figures: bool = True,
+    mechanisms: Sequence[Own] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
 ) -> Result:
@@ -113,8 +117,9 @@ def branch(
     from sim.runs.ensemble import Watcher
     from sim.runs.fork import find_past, run_forked
 
-    model, watcher, folder = ecosystem(), watcher or Watcher(), Path(out or RESULTS)
-    found = find_past(past, folder, model.version)
+    catalogue = model_catalogue(mechanisms)
+    model, watcher, folder = ecosystem(catalogue), watcher or Watcher(), Path(out or RESULTS)
+    found = find_past(past, folder, model.version, catalogue)
     given = {"run.replicates": replicates, "run.months": months}
     wanted = {**(settings or {}), **{key: value for key, value in given.items() if value is not None}}
     whole = found.branch({"run.replicates": found.replicates, **wanted})
@@ -167,7 +172,7 @@ def compare(
 
     folder = Path(out or RESULTS)
     results = [it if isinstance(it, Result) else find_result(it, folder) for it in (first, second, *more)]
-    model = ecosystem()
+    model = ecosystem(results[0].scenario.catalogue)
     comparison = compare_results(results, folder, _better(model), unpaired=unpaired)
     outcomes = headline(results[0].scenario, model)
     if shown:
@@ -188,6 +193,7 @@ def what_if(
     one_seed: bool = False,
     workers: int | Workers | None = None,
     out: str | Path | None = None,
+    mechanisms: Sequence[Own] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Comparison, Sequence[str]], None] | None = None,
 ) -> Comparison:
@@ -204,13 +210,14 @@ def what_if(
     from sim.runs.batch import run_batch
     from sim.runs.ensemble import Watcher
     from sim.runs.errors import NothingRan
+    from sim.studies.held import known_as
     from sim.studies.questions.compare import compare_results
-    from sim.studies.questions.what_if import Variant, asked, known_as, run_until
+    from sim.studies.questions.what_if import Variant, asked, run_until
 
-    model, watcher, folder = ecosystem(), watcher or Watcher(), Path(out or RESULTS)
     if isinstance(until_width, Mapping):
         until_width = [f"{name}={width}" for name, width in until_width.items()]
-    base = with_run(scenario, replicates=replicates, seed=seed, months=months)
+    base = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
+    model, watcher, folder = _model(base), watcher or Watcher(), Path(out or RESULTS)
     wanted = [it if isinstance(it, Variant) else Variant(it) for it in variants]
     others, widths = asked(base, wanted, until_width, model.outcomes)
     names = [base.name, *(it.name for it in others)]
@@ -251,6 +258,7 @@ def explain(
     months: int | None = None,
     workers: int | Workers | None = None,
     out: str | Path | None = None,
+    mechanisms: Sequence[Own] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Explanation], None] | None = None,
 ) -> Explanation:
@@ -264,10 +272,10 @@ def explain(
     from sim.report.explanations import draw_explanation
     from sim.studies.questions.explain import explain_difference
 
-    chosen = [with_run(it, replicates=replicates, seed=seed, months=months) for it in (first, second)]
+    chosen = [with_run(it, mechanisms, replicates=replicates, seed=seed, months=months) for it in (first, second)]
     with _opened(workers) as pool:
         explanation = explain_difference(
-            chosen[0], chosen[1], outcome, ecosystem(), Path(out or RESULTS), pool, watcher,
+            chosen[0], chosen[1], outcome, _model(chosen[0]), Path(out or RESULTS), pool, watcher,
             by=by, pairs=pairs, agreed=agreed, warm=_is_warm,
         )  # fmt: skip
     if shown:
@@ -284,6 +292,7 @@ def trace(
     replicate: int = 0,
     months: int | None = None,
     out: str | Path | None = None,
+    mechanisms: Sequence[Own] = (),
     shown: Callable[[Trace], None] | None = None,
 ) -> Trace:
     """Run one replicate of two scenarios side by side, and say where the worlds part and what comes of it for whom.
@@ -293,7 +302,8 @@ def trace(
     from sim.report.explanations import draw_trace
     from sim.studies.questions.trace import trace_worlds
 
-    chosen = [with_run(it, seed=seed, months=months) for it in (first, second)]
+    chosen = [with_run(it, mechanisms, seed=seed, months=months) for it in (first, second)]
+    _model(chosen[0])
     found = trace_worlds(chosen[0], chosen[1], replicate=replicate)
     if shown:
         shown(found)
@@ -315,10 +325,14 @@ def write_report(
     """
     from sim.report.html.writing import write
 
-    model = ecosystem()
     place = Path(out) if out is not None else None
     return write(
-        results, Path(folder or RESULTS), place, model.outcomes, lambda it: headline(it, model), unpaired=unpaired
+        results,
+        Path(folder or RESULTS),
+        place,
+        lambda it: ecosystem(it.catalogue).outcomes,
+        lambda it: headline(it, ecosystem(it.catalogue)),
+        unpaired=unpaired,
     )
 
 
@@ -336,6 +350,7 @@ def sweep(
     out: str | Path | None = None,
     fresh: bool = False,
     yes: bool = False,
+    mechanisms: Sequence[Own] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Sweep], None] | None = None,
 ) -> Sweep:
@@ -350,8 +365,8 @@ def sweep(
     from sim.runs.ensemble import Watcher
     from sim.studies.questions.sweep import run_sweep
 
-    chosen = with_run(scenario, replicates=replicates, seed=seed, months=months)
-    model, watcher = ecosystem(), watcher or Watcher()
+    chosen = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
+    model, watcher = _model(chosen), watcher or Watcher()
     with _opened(workers) as pool:
         found = run_sweep(
             chosen, vary, model, Path(out or RESULTS), pool, watcher, design=design,
@@ -378,6 +393,7 @@ def sensitivity(
     out: str | Path | None = None,
     fresh: bool = False,
     yes: bool = False,
+    mechanisms: Sequence[Own] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Sensitivities], None] | None = None,
 ) -> Sensitivities:
@@ -392,9 +408,10 @@ def sensitivity(
     from sim.studies.questions.sensitivity import REPLICATES, run_sensitivity
 
     given = {"replicates": REPLICATES if replicates is None else replicates, "seed": seed, "months": months}
-    chosen = with_run(scenario, **given)
-    other = None if against is None else with_run(against, **(given | {"seed": chosen.seed, "months": chosen.months}))
-    model, watcher = ecosystem(), watcher or Watcher()
+    chosen = with_run(scenario, mechanisms, **given)
+    same = given | {"seed": chosen.seed, "months": chosen.months}
+    other = None if against is None else with_run(against, mechanisms, **same)
+    model, watcher = _model(chosen), watcher or Watcher()
     with _opened(workers) as pool:
         found = run_sensitivity(
             chosen, outcomes or headline(chosen, model), model, Path(out or RESULTS), pool, watcher,
@@ -421,6 +438,7 @@ def calibrate(
     out: str | Path | None = None,
     fresh: bool = False,
     yes: bool = False,
+    mechanisms: Sequence[Own] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Calibration], None] | None = None,
 ) -> Calibration:
@@ -436,9 +454,10 @@ def calibrate(
     from sim.studies.questions.calibrate import run_calibration
     from sim.studies.targets import read_targets
 
-    model, watcher = ecosystem(), watcher or Watcher()
+    base = with_run(scenario, mechanisms)
+    model, watcher = _model(base), watcher or Watcher()
     given = {"budget": budget, "replicates": replicates, "seed": seed}
-    asked = read_targets(targets, with_run(scenario), model.outcomes, keys, given)
+    asked = read_targets(targets, base, model.outcomes, keys, given)
     with _opened(workers) as pool:
         found = run_calibration(
             asked, model, Path(out or RESULTS), pool, watcher, rotate=rotate,
@@ -461,6 +480,7 @@ def validate(
     out: str | Path | None = None,
     fresh: bool = False,
     yes: bool = False,
+    mechanisms: Sequence[Own] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Validation], None] | None = None,
 ) -> Validation:
@@ -479,15 +499,16 @@ def validate(
     from sim.studies.questions.rotation import kept_rotations, rotations_of
     from sim.studies.questions.validate import REPLICATES, of_scenario, validate_model
 
-    wanted = list(checks(Path(facts) if facts is not None else None).values())
+    catalogue = model_catalogue(mechanisms)
+    wanted = list(checks(catalogue, Path(facts) if facts is not None else None).values())
     given = {"run.replicates": replicates, "run.seed": seed}
     chosen = {"run.replicates": REPLICATES, **(settings or {})}
     chosen |= {key: value for key, value in given.items() if value is not None}
     if scenario is not None:
         wanted = of_scenario(wanted, str(scenario))
-    loaded = _loaded([name for it in wanted for name in (it.scenario, it.against) if name], chosen)
+    loaded = _loaded([name for it in wanted for name in (it.scenario, it.against) if name], chosen, catalogue)
     loaded |= {it.against: with_run(loaded[it.against], seed=loaded[it.scenario].seed) for it in wanted if it.against}
-    model = ecosystem()
+    model = ecosystem(catalogue)
     fitted = calibrated() if facts is None else {}
     rotations = rotations_of(kept_rotations(model.outcomes), wanted) if facts is None else []
     with _opened(workers) as pool:
@@ -504,7 +525,7 @@ def validate(
     return found
 
 
-def _loaded(names: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Scenario]:
+def _loaded(names: Sequence[str], settings: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Scenario]:
     """Scenarios by name; ScenarioError with the faults of all of them."""
     from sim.model.catalogue import load
     from sim.scenario import Fault, ScenarioError
@@ -513,7 +534,7 @@ def _loaded(names: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Scen
     faults: list[Fault] = []
     for name in dict.fromkeys(names):
         try:
-            found[name] = load(name, settings)
+            found[name] = load(name, settings, catalogue=catalogue)
         except ScenarioError as error:
             faults += error.faults
     if faults:
@@ -541,18 +562,27 @@ def _validate_command(
     return shlex.join(words)
 
 
-def with_run(scenario: Scenario | str | Path, **given: int | None) -> Scenario:
-    """The scenario, loaded where it is a path or name, with other ``replicates``, ``seed`` or ``months``."""
+def with_run(scenario: Scenario | str | Path, mechanisms: Sequence[Own] = (), **given: int | None) -> Scenario:
+    """The scenario with other ``replicates``, ``seed`` or ``months``; a path or name is loaded with ``mechanisms``."""
     from sim.model.catalogue import load
     from sim.scenario import Origin
 
     overrides: dict[str, Any] = {f"run.{name}": value for name, value in given.items() if value is not None}
     if isinstance(scenario, str | Path):
-        return load(scenario, overrides)
+        return load(scenario, overrides, mechanisms=mechanisms)
+    if mechanisms:
+        raise TypeError("a scenario that is loaded has its mechanisms: give them to sim.load(..., mechanisms=...)")
     for key, value in overrides.items():
         _check(key, value)
     origins = {**scenario.origins, **{key: Origin("override", "run()") for key in overrides}}
     return replace(scenario, values={**scenario.values, **overrides}, origins=origins) if overrides else scenario
+
+
+def _model(scenario: Scenario) -> Model:
+    """The model that runs a scenario; CatalogueError where the code of a mechanism is not at hand."""
+    model = ecosystem(scenario.catalogue)
+    refuse_missing(model)
+    return model
 
 
 def headline(scenario: Scenario, model: Model) -> Sequence[str]:

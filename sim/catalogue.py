@@ -52,6 +52,10 @@ class Catalogue:
         Files of the mechanisms that do not ship with the model.
     aliases
         Own names of mechanisms that replace a shipped one, which stand under that one's name.
+    others
+        Names of the mechanisms that ``sources`` declare.
+    missing
+        Files of mechanisms that are declared without their code, as a stored result declares them: nothing can be run.
     remake
         Makes the same catalogue from ``sources`` in another process.
 
@@ -65,6 +69,8 @@ class Catalogue:
     month: tuple[str, ...]
     sources: tuple[Source, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     remake: Callable[[tuple[Source, ...]], Catalogue] | None = None
 
     def __post_init__(self) -> None:

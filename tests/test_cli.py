@@ -50,7 +50,7 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
-    monkeypatch.setattr(api, "ecosystem", lambda: toy.model(run))
+    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(run))
 
 
 def call(*arguments: str, code: int = 0) -> Result:

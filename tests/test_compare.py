@@ -12,24 +12,22 @@ import toy
 from scipy import stats
 from test_runs import run, with_replicates
 
+from sim.model.catalogue import load
 from sim.report.tables import changes_text, comparison_json, variant_text
 from sim.runs.errors import Incompatible
 from sim.runs.result import Result
 from sim.runs.store import clean
 from sim.runs.summary import median_interval
 from sim.runs.table import Table
-from sim.model.catalogue import load
-from sim.studies.questions.compare import (
-    Comparison,
-    Difference,
-    changes,
-    compare_results,
+from sim.studies.changes import changes
+from sim.studies.estimators.intervals import (
     difference_interval,
     difference_over_months,
     interval_kind,
     mean_interval,
     power,
 )
+from sim.studies.questions.compare import Comparison, Difference, compare_results
 from sim.studies.rests import in_force, rests_on, rests_text
 
 BETTER = {name: outcome.better for name, outcome in toy.OUTCOMES.items()}

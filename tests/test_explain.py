@@ -17,8 +17,8 @@ from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
 from sim.runs.replicate import Cells
 from sim.scenario import Scenario, ScenarioError
+from sim.studies.estimators.intervals import difference_interval
 from sim.studies.points import TooLarge
-from sim.studies.questions.compare import difference_interval
 from sim.studies.questions.explain import (
     Explanation,
     Part,
@@ -278,7 +278,7 @@ def test_as_text_as_json_and_drawn(pair: tuple[Scenario, Scenario], tmp_path: Pa
 
 def test_the_command(pair: tuple[Scenario, Scenario], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(api, "ecosystem", lambda: toy.model(together_only))
+    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(together_only))
     monkeypatch.setattr(api, "_is_warm", lambda: True)
     (tmp_path / "second.toml").write_text(pair[1].to_toml())
 

@@ -22,7 +22,7 @@ from sim.report.pages import Mark, Panel, Sheet, draw_run, run_sheets
 from sim.report.themes import FEWEST, HEADLINE, PER_PAGE, pages
 from sim.runs.executor import Workers
 from sim.runs.result import Result, open_result
-from sim.studies.questions.compare import Interval
+from sim.studies.estimators.intervals import Interval
 
 FIRST = ["startups", "jobs"]
 TEXT = FIGURE.format("site_enterprises", 55, "2011-06", "at least")

@@ -25,12 +25,12 @@ from sim import api, cli
 from sim.agents.model import EcosystemModel
 from sim.declare import Parameter
 from sim.kernel.draws import seed_of
+from sim.model.catalogue import load
 from sim.runs.branch import AT_FOUNDING, AT_LAUNCH, AT_VACATION, branched, first_part
 from sim.runs.checkpoint import DERIVED, Damaged, freeze, stamp_of, thaw
 from sim.runs.errors import ResultError
 from sim.runs.replicate import ecosystem
 from sim.runs.result import Result
-from sim.model.catalogue import load
 from sim.scenario import ScenarioError, Schedule, keys
 
 SMALL = {"population.enterprises": 120}
@@ -265,7 +265,7 @@ def test_a_past_of_another_model_or_with_another_scenario_is_refused(
             branch(past, {}, tmp_path)
     whole.write_text(text)
     here = ecosystem()
-    monkeypatch.setattr(api, "ecosystem", lambda: replace(here, version="0.0.9+0123"))
+    monkeypatch.setattr(api, "ecosystem", lambda *_: replace(here, version="0.0.9+0123"))
     with pytest.raises(ResultError, match=rf"written by model {here.version.replace('+', '.')}, and this is 0\.0\.9"):
         branch(past, {}, tmp_path)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from worlds import different_outcomes, nation, run, scenario, town
 
-from sim.parameters import GROUPS
 from sim.model.catalogue import load
+from sim.parameters import GROUPS
 from sim.scenario import Scenario
 
 MONTHS = 30

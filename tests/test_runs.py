@@ -23,6 +23,7 @@ from pyarrow import parquet
 
 import sim
 from sim.kernel.draws import seed_of
+from sim.model.catalogue import load
 from sim.runs.batch import run_batch
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.errors import ResultError
@@ -32,7 +33,6 @@ from sim.runs.result import Result, find_result, open_result
 from sim.runs.store import Store
 from sim.runs.summary import crps, judge, number, summarise
 from sim.runs.table import Table, from_bytes, gather, to_bytes
-from sim.model.catalogue import load
 from sim.scenario import Scenario
 
 TABLE = "outcomes.parquet"

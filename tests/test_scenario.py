@@ -22,9 +22,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.declare import declared
-from sim.parameters import GROUPS, NAMED
 from sim.model.catalogue import load
-from sim.scenario import Fault, Origin, Scenario, ScenarioError, Schedule, describe, keys, overrides, schema, shipped, values
+from sim.parameters import GROUPS, NAMED
+from sim.scenario import (
+    Fault,
+    Origin,
+    Scenario,
+    ScenarioError,
+    Schedule,
+    describe,
+    keys,
+    overrides,
+    schema,
+    shipped,
+    values,
+)
 from sim.scenario.extending import shipped_files
 from sim.scenario.lines import locate
 from sim.scenario.reading import LARGEST

@@ -15,25 +15,17 @@ from typer.testing import CliRunner
 
 from sim import api, cli
 from sim.declare import Outcome
+from sim.model.catalogue import load
 from sim.report.sensitivities import draw_sensitivities, sensitivities_text
 from sim.runs.errors import ResultError
 from sim.runs.executor import Workers
 from sim.runs.replicate import Cells, Model
-from sim.model.catalogue import load
 from sim.scenario import Scenario, ScenarioError, describe
-from sim.studies.designs import trajectories
 from sim.studies.estimators.indices import Estimate, split
-from sim.studies.questions.sensitivity import (
-    ANSWER,
-    INDICES,
-    UNCERTAIN,
-    Sensitivities,
-    Sensitivity,
-    answer_json,
-    run_sensitivity,
-    stored,
-    uncertain,
-)
+from sim.studies.estimators.unit_cube import trajectories
+from sim.studies.questions.sensitivity import INDICES, Sensitivities, answer_json, run_sensitivity
+from sim.studies.stored_sensitivity import ANSWER, Sensitivity, stored
+from sim.studies.uncertain import UNCERTAIN, uncertain
 
 # Keys that take any number, and the range on which a test moves each: the unit cube of the functions below.
 RANGES = {"market.demand": (1.0, 3.0), "market.rivalry": (0.5, 1.5), "market.price_elasticity": (0.0, 4.0),
@@ -374,7 +366,7 @@ def test_text_and_figures(tmp_path: Path, method: str) -> None:
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(api, "ecosystem", toy.model)
+    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model())
     monkeypatch.setattr(api, "_is_warm", lambda: True)
     toy.scenario(tmp_path)
     common = [

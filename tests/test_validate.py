@@ -24,11 +24,11 @@ from sim import api, cli
 from sim.evidence import facts
 from sim.evidence.facts import Check, checks, held_against, measured
 from sim.kernel.draws import seed_of
+from sim.model.catalogue import load
 from sim.report.html.bands import in_bands
 from sim.report.validation import band_text
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
-from sim.model.catalogue import load
 from sim.scenario import ScenarioError
 from sim.studies.questions import validate as study
 from sim.studies.questions.validate import fitted_to, judged, of_scenario, validate_model
@@ -95,7 +95,7 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
-    monkeypatch.setattr(api, "ecosystem", lambda: toy.model(run))
+    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(run))
 
 
 def call(*arguments: str, code: int = 0, given: str = "facts.toml") -> Result:
@@ -504,7 +504,7 @@ def test_a_rotation_whose_targets_changed_is_said_to_be_stale(rotated: Path) -> 
 
 @pytest.mark.usefixtures("rotated")
 def test_a_rotation_of_another_version_of_the_model_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "ecosystem", lambda: replace(toy.model(), version="newer"))
+    monkeypatch.setattr(api, "ecosystem", lambda *_: replace(toy.model(), version="newer"))
     assert "made with model toy, and the facts above are of newer" in call("--replicates", "3", given="").stdout
 
 

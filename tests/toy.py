@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Outcome
+from sim.model.catalogue import load
 from sim.runs.ensemble import Watcher
 from sim.runs.replicate import Cells, Model
-from sim.model.catalogue import load
 from sim.scenario import Scenario
 
 OUTCOMES = {

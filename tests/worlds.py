@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from sim.agents.model import EcosystemModel
+from sim.model.catalogue import load
 from sim.model.state.enterprises import COLUMNS, Enterprises
 from sim.model.state.links import Links
 from sim.model.state.ring import Ring
-from sim.model.catalogue import load
 from sim.scenario import Scenario
 
 HERE = Path(__file__).parent

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.parameters import GROUPS, NAMED
+from sim.model.catalogue import model_catalogue
 
 ROOT = Path(__file__).parents[2]
 NOT_KEYS = ("extends", "title", "sources")
@@ -57,7 +57,7 @@ def ship(fitted: Path, root: Path = ROOT) -> None:
     for group, name, value in leaves({key: it for key, it in document.items() if key not in NOT_KEYS}):
         if put(scenario, rf"^\[{re.escape(group)}\]\n.*?(?=^\[|\Z)", rf"^{name} = ", value):
             continue
-        kind = GROUPS.get(group) or NAMED.get(group.partition(".")[0])
+        kind = model_catalogue().group(group)
         if kind is None or not put(*declared(kind, name, root), value):
             raise SystemExit(f"{fitted.name}: {group}.{name} is set nowhere")
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.agents import IdleSite, InnovationPlatform, LazyAgents
+from sim.model.catalogue import Own
 from sim.model.ecosystem import Ecosystem
 from sim.model.mechanisms import finance
-from sim.model.record.outcomes import OUTCOMES
 from sim.model.state.economy import TRANSFERS, transfer
 from sim.scenario import Scenario
 
@@ -19,7 +20,8 @@ class EcosystemModel(Ecosystem, LazyAgents):
     """An ecosystem of big, medium and small enterprises that share innovation platforms and idle resources.
 
     ``scenario`` is a ``Scenario``, a path or the name of a shipped one; ``rng`` an integer seed, a numpy Generator
-    that gives one, or None for a fresh one. With ``ledger`` the books are checked after every mechanism.
+    that gives one, or None for a fresh one. With ``ledger`` the books are checked after every mechanism;
+    ``mechanisms`` are those of a user's own, or the files that declare them.
     """
 
     def __init__(
@@ -27,24 +29,24 @@ class EcosystemModel(Ecosystem, LazyAgents):
         scenario: Scenario | str | Path = "manufacturing",
         rng: int | np.random.Generator | None = None,
         ledger: bool = False,
+        mechanisms: Sequence[Own] = (),
     ) -> None:
         seed = int(np.random.default_rng(rng).integers(2**63)) if not isinstance(rng, int) else rng
         LazyAgents.__init__(self, rng=seed)
-        Ecosystem.__init__(self, scenario, seed, ledger)
+        Ecosystem.__init__(self, scenario, seed, ledger, mechanisms)
         self.platforms: list[InnovationPlatform] = []
         self.sites = [IdleSite(self, site.name, site.number, site) for site in self.world.sites]
 
     def _settle(self) -> None:
-        """Views of enterprises that left end; new platforms become agents."""
+        """Views of enterprises that left end, those held follow their class; new platforms become agents."""
+        if len(self.world.reclassed):
+            self.agents.reclass(self.world.reclassed)
+            self.world.reclassed = np.zeros(0, np.int64)
         if len(self.world.left):
             self.agents.forget(self.world.left)
         super()._settle()
         for state in self.world.platforms[len(self.platforms) :]:
             self.platforms.append(InnovationPlatform(self, state.name, state.number, state))
-
-    def _reclass(self, rows: Any) -> None:
-        """Views that are held follow the class of their enterprises."""
-        self.agents.reclass(rows)
 
     @property
     def sector_names(self) -> tuple[str, ...]:
@@ -65,6 +67,3 @@ class EcosystemModel(Ecosystem, LazyAgents):
         row = int(np.flatnonzero(table.identity == agent.unique_id)[0])
         transfer(row, amount, table.cash, self.world.books.flows, list(TRANSFERS).index(purpose))
         self.world.books.settle()
-
-
-__all__ = ["OUTCOMES", "EcosystemModel"]

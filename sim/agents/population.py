@@ -237,7 +237,7 @@ class Population(AgentSet):  # type: ignore[misc]
         members = self._members()
         objects = members.objects
         rows = members.rows[~objects]
-        number = checked(writable(attr_name), value) if len(rows) else None
+        number = checked(writable(self._model, attr_name), value) if len(rows) else None
         for agent in agents_of(self._model, members.take(objects)):
             setattr(agent, attr_name, value)
         if len(rows):

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from sim.agents.members import Members, agents_of, each
-from sim.model.state.enterprises import AXES, CLASSES, COLUMNS, ORIGINS, STATUSES
+from sim.model.state.enterprises import AXES, CLASSES, ORIGINS, STATUSES
 
-COLUMN_NAMES = frozenset(column.name for column in COLUMNS)
 NAMED = {"class_name": ("size_class", CLASSES), "origin_name": ("origin", ORIGINS), "status_name": ("status", STATUSES)}
 REDUCTIONS: dict[Any, Any] = {sum: np.sum, min: np.min, max: np.max}
 
@@ -58,7 +57,7 @@ def reduced(function: Callable[[Any], Any], values: Any) -> Any:
 def _vector(model: Any, name: str, rows: Any) -> Any:
     """An attribute of these rows as an array; None where it is neither a column nor read off columns."""
     columns = model.enterprises.columns
-    if name in COLUMN_NAMES:
+    if name in columns:
         values = columns[name][rows]
         return values if values.dtype.kind == "f" else values.astype(np.int64, copy=False)
     if name in NAMED:

@@ -17,7 +17,8 @@ import mesa
 import numpy as np
 
 from sim.declare import Column
-from sim.model.state.enterprises import AXES, CLASSES, COLUMNS, ORIGINS, STATUSES
+from sim.model.catalogue import model_catalogue
+from sim.model.state.enterprises import AXES, CLASSES, ORIGINS, STATUSES
 
 REFUSED = {
     "identity": "an identity is for life",
@@ -28,7 +29,6 @@ REFUSED = {
     "model": "an enterprise stays in its model",
     "pos": "an enterprise has no position",
 }
-WRITABLE = {column.name: column for column in COLUMNS if column.name not in REFUSED}
 
 
 class EnterpriseLeft(ReferenceError):
@@ -41,15 +41,16 @@ def hint(name: str, names: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def writable(name: str) -> Column:
+def writable(model: Any, name: str) -> Column:
     """The column that a user may set by this name; AttributeError with the reason where there is none."""
-    if name in WRITABLE:
-        return WRITABLE[name]
+    known = {column.name: column for column in model.settings.catalogue.all_columns if column.name not in REFUSED}
+    if name in known:
+        return known[name]
     if name in REFUSED:
         raise AttributeError(f"{name} cannot be set: {REFUSED[name]}")
     if hasattr(Enterprise, name) and not name.startswith("_"):
         raise AttributeError(f"{name} cannot be set: it is read off other attributes")
-    raise AttributeError(f"an enterprise has no attribute {name!r} to set{hint(name, WRITABLE)}")
+    raise AttributeError(f"an enterprise has no attribute {name!r} to set{hint(name, known)}")
 
 
 def checked(column: Column, value: Any) -> int | float:
@@ -155,16 +156,21 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
         return self._row
 
     def __getattr__(self, name: str) -> Any:
-        """Only reached where there is no such attribute."""
+        """Only reached where there is no such attribute: columns of a user's own mechanisms, and what is wrong."""
         if name.startswith("_"):  # asked for by copy, pickle and notebooks, also of enterprises that left
             raise AttributeError(name)
-        self._place()
-        public = [known for known in dir(type(self)) if not known.startswith("_")]
+        row, columns = self._place(), self._model.enterprises.columns
+        if name in columns:
+            return columns[name].item(row)
+        public = [known for known in dir(self) if not known.startswith("_")]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint(name, public)}")
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._model.enterprises.columns})
 
     def __setattr__(self, name: str, value: Any) -> None:
         row = self._place()
-        self._model.enterprises.columns[name][row] = checked(writable(name), value)
+        self._model.enterprises.columns[name][row] = checked(writable(self._model, name), value)
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"{name} cannot be deleted: it is a column of the table")
@@ -247,5 +253,5 @@ def _attribute(column: Column) -> property:
     return property(read, doc=f"{column.meaning[0].upper()}{column.meaning[1:]} [{column.unit or 'no unit'}].")
 
 
-for _column in COLUMNS:
+for _column in model_catalogue().all_columns:
     setattr(Enterprise, _column.name, _attribute(_column))

@@ -14,6 +14,7 @@ from sim.commands.common import (
     JsonOption,
     OutOption,
     ScenarioArgument,
+    WithOption,
     WorkersOption,
     errors,
     print_json,
@@ -49,6 +50,7 @@ def calibrate(
         Path | None,
         typer.Option("--out-scenario", metavar="FILE", help="Write the fitted scenario here too, never over a user's."),
     ] = None,
+    mechanisms: WithOption = None,
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = RESULTS,
@@ -69,7 +71,7 @@ def calibrate(
         with api.make_workers(workers, cluster) as pool:
             found = api.calibrate(
                 scenario, targets, listed, rotate=rotate, budget=budget, replicates=replicates, seed=seed,
-                place=place, workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
+                mechanisms=mechanisms or (), place=place, workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
                 shown=lambda it: _print(it, as_json=as_json),
             )  # fmt: skip
         say(f"figures: {found.path / 'figures'}")

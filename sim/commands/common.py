@@ -43,6 +43,10 @@ ParametersOption = Annotated[
 OneSeedOption = Annotated[
     bool, typer.Option("--one-seed", help="With --parameters: all worlds on one seed, so that only parameters differ.")
 ]
+WithOption = Annotated[
+    list[Path] | None,
+    typer.Option("--with", metavar="FILE.py", help="Add the mechanism that a Python file declares; can be repeated."),
+]
 OutOption = Annotated[Path, typer.Option(metavar="DIR", help="Where results are kept.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Show every outcome, not the main ones only.")]
@@ -58,6 +62,7 @@ def print_json(value: object) -> None:
 @contextmanager
 def errors() -> Iterator[None]:
     """Turn what can go wrong into a message and an exit code."""
+    from sim.catalogue import CatalogueError
     from sim.runs.errors import Incompatible, NothingRan, ResultError, WrongAddress
     from sim.scenario import ScenarioError
 
@@ -65,7 +70,7 @@ def errors() -> Iterator[None]:
         yield
     except NothingRan as error:
         fail(str(error), SOME_FAILED)
-    except (ScenarioError, ResultError, Incompatible, WrongAddress) as error:
+    except (ScenarioError, ResultError, Incompatible, WrongAddress, CatalogueError) as error:
         fail(str(error), WRONG)
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), FAILED)
@@ -108,7 +113,9 @@ def print_comparison(comparison: Comparison, headline: Sequence[str], *, everyth
         typer.echo(variant_text(comparison, variant, headline, everything=everything) + "\n")
 
 
-def load(names: Sequence[str], settings: Sequence[str], **given: int | None) -> list[Scenario]:
+def load(
+    names: Sequence[str], settings: Sequence[str], mechanisms: Sequence[Path] | None = None, **given: int | None
+) -> list[Scenario]:
     """Every scenario, or ScenarioError with the faults of all of them."""
     from sim.model.catalogue import load
     from sim.scenario import ScenarioError
@@ -117,7 +124,7 @@ def load(names: Sequence[str], settings: Sequence[str], **given: int | None) -> 
     loaded = []
     for name in names:
         try:
-            loaded.append(load(name, chosen))
+            loaded.append(load(name, chosen, mechanisms=mechanisms or ()))
         except ScenarioError as error:
             faults += error.faults
     if faults:

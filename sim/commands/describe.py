@@ -6,7 +6,7 @@ import json
 
 import typer
 
-from sim.commands.common import JsonOption, ScenarioArgument, SetOption, errors, load, print_json
+from sim.commands.common import JsonOption, ScenarioArgument, SetOption, WithOption, errors, load, print_json
 
 
 def list_scenarios() -> None:
@@ -22,6 +22,7 @@ def list_scenarios() -> None:
 def describe(
     scenario: ScenarioArgument,
     settings: SetOption = None,
+    mechanisms: WithOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Every parameter of a scenario, with its source.
@@ -31,15 +32,17 @@ def describe(
     with errors():
         from sim.report.tables import description_json, description_text
 
-        chosen = load([scenario], settings or [])[0]
+        chosen = load([scenario], settings or [], mechanisms)[0]
         if as_json:
             print_json(description_json(chosen))
         else:
             typer.echo(description_text(chosen))
 
 
-def schema() -> None:
+def schema(mechanisms: WithOption = None) -> None:
     """A JSON Schema of scenario files, for editors."""
-    from sim.scenario import schema as made
+    with errors():
+        from sim.model.catalogue import model_catalogue
+        from sim.scenario import schema as made
 
-    typer.echo(json.dumps(made(), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(made(model_catalogue(mechanisms or ())), indent=2, ensure_ascii=False))

@@ -17,6 +17,7 @@ from sim.commands.common import (
     ReplicatesOption,
     SeedOption,
     SetOption,
+    WithOption,
     WorkersOption,
     errors,
     load,
@@ -46,6 +47,7 @@ def explain(
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,
     months: MonthsOption = None,
+    mechanisms: WithOption = None,
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = RESULTS,
@@ -58,7 +60,7 @@ def explain(
     with errors(), asked_for():
         from sim import api
 
-        one, other = load([first, second], settings or [], replicates=replicates, seed=seed, months=months)
+        one, other = load([first, second], settings or [], mechanisms, replicates=replicates, seed=seed, months=months)
         with api.make_workers(workers, cluster) as pool:
             found = api.explain(
                 one, other, outcome, by=by, pairs=pairs, agreed=yes, workers=pool, out=out, watcher=watcher(),

@@ -23,6 +23,7 @@ from sim.commands.common import (
     ReplicatesOption,
     SeedOption,
     SetOption,
+    WithOption,
     WorkersOption,
     errors,
     fail,
@@ -44,6 +45,7 @@ def run(
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,
     months: MonthsOption = None,
+    mechanisms: WithOption = None,
     parameters: ParametersOption = None,
     one_seed: OneSeedOption = False,
     workers: WorkersOption = None,
@@ -89,9 +91,9 @@ def run(
         runs: list[partial[Result]]
         if past is not None:
             asked, faults = overridden(settings or [], replicates=replicates, months=months)
-            runs = [partial(api.branch, past, asked, **how)]
+            runs = [partial(api.branch, past, asked, mechanisms=mechanisms or (), **how)]
         else:
-            chosen = load(scenarios or [], settings or [], replicates=replicates, seed=seed, months=months)
+            chosen = load(scenarios or [], settings or [], mechanisms, replicates=replicates, seed=seed, months=months)
             faults = _outside(chosen, until)
             how |= {"events": events, "parameters": parameters, "one_seed": one_seed}
             runs = [partial(api.run, scenario, **how) for scenario in chosen]

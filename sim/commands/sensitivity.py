@@ -18,6 +18,7 @@ from sim.commands.common import (
     ScenarioArgument,
     SeedOption,
     SetOption,
+    WithOption,
     WorkersOption,
     errors,
     fail,
@@ -68,6 +69,7 @@ def sensitivity(
     seed: SeedOption = None,
     months: MonthsOption = None,
     month: MonthOption = None,
+    mechanisms: WithOption = None,
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = RESULTS,
@@ -85,11 +87,11 @@ def sensitivity(
         from sim import api
 
         given = {"replicates": replicates, "seed": seed, "months": months}
-        chosen = load_until([scenario], settings or [], month, **given)[0]
+        chosen = load_until([scenario], settings or [], month, mechanisms, **given)[0]
         other = None
         if against:
             name, changed = _other(scenario, settings or [], against)
-            other = load_until([name], changed, month, **given)[0]
+            other = load_until([name], changed, month, mechanisms, **given)[0]
         listed = [key for text in keys or [] for key in text.split(",")]
         with api.make_workers(workers, cluster) as pool:
             found = api.sensitivity(

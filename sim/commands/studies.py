@@ -26,9 +26,15 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Start even what takes mo
 FreshOption = Annotated[bool, typer.Option("--fresh", help="Run again what is kept already.")]
 
 
-def load_until(names: Sequence[str], settings: Sequence[str], month: str | None, **given: int | None) -> list[Scenario]:
+def load_until(
+    names: Sequence[str],
+    settings: Sequence[str],
+    month: str | None,
+    mechanisms: Sequence[Path] | None = None,
+    **given: int | None,
+) -> list[Scenario]:
     """The scenarios, which end in ``month`` where that is given: what comes later does not change it."""
-    found = load(names, settings, **given)
+    found = load(names, settings, mechanisms, **given)
     if month is None:
         return found
     from sim.scenario import Fault, ScenarioError
@@ -46,7 +52,7 @@ def load_until(names: Sequence[str], settings: Sequence[str], month: str | None,
         faults.append(Fault("--month", 0, "run.months", "is given by --months too, allowed: one of them"))
     if faults:
         raise ScenarioError(faults)
-    return load(names, settings, **(given | {"months": found[0].month_of(month) + 1}))
+    return load(names, settings, mechanisms, **(given | {"months": found[0].month_of(month) + 1}))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from sim.commands.common import (
     ScenarioArgument,
     SeedOption,
     SetOption,
+    WithOption,
     WorkersOption,
     errors,
     print_json,
@@ -54,6 +55,7 @@ def sweep(
     seed: SeedOption = None,
     months: MonthsOption = None,
     month: MonthOption = None,
+    mechanisms: WithOption = None,
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = RESULTS,
@@ -71,7 +73,9 @@ def sweep(
         from sim import api
         from sim.studies.designs import varied
 
-        chosen = load_until([scenario], settings or [], month, replicates=replicates, seed=seed, months=months)[0]
+        chosen = load_until(
+            [scenario], settings or [], month, mechanisms, replicates=replicates, seed=seed, months=months
+        )[0]
         with api.make_workers(workers, cluster) as pool:
             found = api.sweep(
                 chosen, varied(vary or []), design, samples, outcomes,

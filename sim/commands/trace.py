@@ -14,6 +14,7 @@ from sim.commands.common import (
     OutOption,
     SeedOption,
     SetOption,
+    WithOption,
     errors,
     load,
     print_json,
@@ -31,6 +32,7 @@ def trace(
     replicate: Annotated[int, typer.Option(min=0, metavar="R", help="Which of the run's worlds.")] = 0,
     settings: SetOption = None,
     months: MonthsOption = None,
+    mechanisms: WithOption = None,
     out: OutOption = RESULTS,
     as_json: JsonOption = False,
 ) -> None:
@@ -42,7 +44,7 @@ def trace(
     with errors():
         from sim import api
 
-        chosen = load([first, second], settings or [], seed=seed, months=months)
+        chosen = load([first, second], settings or [], mechanisms, seed=seed, months=months)
         found = api.trace(*chosen, replicate=replicate, out=out, shown=partial(_print_trace, as_json=as_json))
         say(f"figure and tables: {out / found.folder}")
 

@@ -17,6 +17,7 @@ from sim.commands.common import (
     ReplicatesOption,
     SeedOption,
     SetOption,
+    WithOption,
     WorkersOption,
     errors,
     overridden,
@@ -41,6 +42,7 @@ def validate(
     settings: SetOption = None,
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,
+    mechanisms: WithOption = None,
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = RESULTS,
@@ -64,7 +66,7 @@ def validate(
             raise ScenarioError(faults)
         with api.make_workers(workers, cluster) as pool:
             found = api.validate(
-                scenario, facts=facts, settings=chosen, workers=pool, out=out, fresh=fresh, yes=yes,
+                scenario, facts=facts, settings=chosen, mechanisms=mechanisms or (), workers=pool, out=out, fresh=fresh, yes=yes,
                 watcher=watcher(), shown=partial(_print, as_json=as_json),
             )  # fmt: skip
         say(f"page: {found.path / 'validation.html'}")

@@ -22,6 +22,7 @@ from sim.commands.common import (
     ReplicatesOption,
     ScenarioArgument,
     SeedOption,
+    WithOption,
     WorkersOption,
     errors,
     fail,
@@ -72,6 +73,7 @@ def what_if(
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,
     months: MonthsOption = None,
+    mechanisms: WithOption = None,
     parameters: ParametersOption = None,
     one_seed: OneSeedOption = False,
     workers: WorkersOption = None,
@@ -93,7 +95,7 @@ def what_if(
             fail("--name names the variant of --set, and there is none", WRONG)
         if not (settings or others):
             fail("what-if needs a change: --set KEY=VALUE, or --variant", WRONG)
-        base = load([scenario], given or [], replicates=replicates, seed=seed, months=months)[0]
+        base = load([scenario], given or [], mechanisms, replicates=replicates, seed=seed, months=months)[0]
         first: list[Any] = [_named(overrides(settings), name or "")] if settings else []
         with api.make_workers(workers, cluster) as pool:
             comparison = api.what_if(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -16,6 +17,7 @@ from sim.model.state.enterprises import COLUMNS
 from sim.parameters import FIXED, GROUPS, NAMED
 from sim.scenario import Scenario
 from sim.scenario.loading import load as read_scenario
+from sim.version import __version__, sources_digest
 
 Own = Mechanism | str | Path  # a mechanism of the user's own, or the file that declares it
 
@@ -40,7 +42,7 @@ def model_catalogue(mechanisms: Sequence[Own] = ()) -> Catalogue:
 @cache
 def _catalogue(sources: tuple[Source, ...]) -> Catalogue:
     """The same catalogue for the same files: a process makes it once."""
-    made, aliases = list(MECHANISMS), {}
+    made, aliases, others = list(MECHANISMS), {}, []
     for source in sources:
         it = imported(source)
         if it.replaces:
@@ -49,7 +51,24 @@ def _catalogue(sources: tuple[Source, ...]) -> Catalogue:
             made[place] = _in_place_of(it, made[place])
         else:
             made.append(it)
-    return Catalogue(tuple(made), GROUPS, NAMED, FIXED, COLUMNS, MONTH, sources, aliases, remake=_catalogue)
+        others.append(it.replaces or it.name)
+    return Catalogue(
+        tuple(made), GROUPS, NAMED, FIXED, COLUMNS, MONTH, sources, aliases, tuple(others), remake=_catalogue
+    )
+
+
+def version_of(catalogue: Catalogue) -> str:
+    """The version of a model: that of the package, and a digest of all sources that can change a world.
+
+    Files of the user's own count byte by byte, in the order in which they were given.
+    """
+    digest = sources_digest()
+    if catalogue.sources:
+        whole = hashlib.sha256(digest.encode())
+        for source in catalogue.sources:
+            whole.update(source.name.encode() + b"\0" + source.data + b"\0")
+        digest = whole.hexdigest()[:16]
+    return f"{__version__}+{digest}"
 
 
 def _place_of(it: Mechanism, made: Sequence[Mechanism]) -> int:

@@ -39,16 +39,18 @@ class Ecosystem:
         world = self.world
         world.begin_month()
         for mechanism, step in world.catalogue.steps:
-            step.apply(world)
-            self._settle()
-            self._show(mechanism.name)
+            self._apply(mechanism.name, step.apply)
         world.books.settle()
-        self.recorder.record()
-        self._show("record")
+        self._apply("record", self._record_month)
         world.month += 1
 
-    def _show(self, mechanism: str) -> None:
-        """Show what a mechanism made to ledger and watchers; without any, the month is booked in one."""
+    def _record_month(self, _: World) -> None:
+        self.recorder.record()
+
+    def _apply(self, mechanism: str, apply: Callable[[World], Any]) -> None:
+        """Apply a step, and show what it made to ledger and watchers; without any, the month is booked in one."""
+        apply(self.world)
+        self._settle()
         if self.ledger or self.watchers:
             self.world.books.settle()
         self._check(mechanism)

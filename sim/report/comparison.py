@@ -15,7 +15,8 @@ from sim.runs.executor import Workers
 from sim.runs.result import Result
 from sim.runs.store import write_whole
 from sim.runs.summary import csv_bytes
-from sim.studies.questions.compare import Comparison, difference_over_months, pairs
+from sim.studies.estimators.intervals import difference_over_months
+from sim.studies.questions.compare import Comparison, pairs
 from sim.studies.rests import rests_text
 
 MOST = 8  # panels on the second page

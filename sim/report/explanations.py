@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.report.tables import changes_text, columns, signed
 from sim.runs.store import FIGURES, write_whole
 from sim.runs.summary import csv_bytes, number, span
-from sim.studies.questions.compare import interval_kind
+from sim.studies.estimators.intervals import interval_kind
 from sim.studies.rests import rests_on, rests_text, source_of
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from sim.runs.result import Result, open_result
 from sim.runs.store import FIGURES, OUTCOMES, Say, Store
 
 if TYPE_CHECKING:
-    from sim.studies.questions.compare import Interval
+    from sim.studies.estimators.intervals import Interval
 
 _BANDS = "Bands are percentiles over worlds, month by month: 25 to 75 and 5 to 95 ({})."
 MARKS = "Diamonds: the source article's figures, with an arrow where it gives a bound."

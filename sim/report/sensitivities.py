@@ -17,7 +17,8 @@ from sim.report.tables import columns, plain, signed
 from sim.runs.store import FIGURES, Say, Store
 from sim.runs.summary import number, span
 from sim.studies.estimators.indices import Estimate
-from sim.studies.questions.sensitivity import Sensitivities, Sensitivity, Varied
+from sim.studies.questions.sensitivity import Sensitivities
+from sim.studies.stored_sensitivity import Sensitivity, Varied
 
 MOST_ROWS = 15  # parameters of a table or a figure
 _KIND_COLOURS = {"assumption": ORANGE, "fitted": BLUE, "evidence": GREEN, "article": PURPLE, "seed": FAINT}

@@ -21,7 +21,7 @@ from sim.report.tables import columns, plain, signed
 from sim.runs.store import FIGURES, Say, Store, clean
 from sim.runs.summary import number, span
 from sim.studies.designs import Axis
-from sim.studies.questions.compare import interval_kind, verdict
+from sim.studies.estimators.intervals import interval_kind, verdict
 from sim.studies.questions.sweep import BASELINE, Sweep
 
 MOST_ROWS = 24  # points of a table; of more, those at either end are shown

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sim.runs.drawn import intervals_text
 from sim.runs.result import Result
 from sim.runs.summary import Row, number, span
-from sim.studies.questions.compare import EQUAL
+from sim.studies.estimators.intervals import EQUAL
 from sim.studies.rests import rests_text, shares_text
 
 if TYPE_CHECKING:
     from sim.runs.profile import Profile
     from sim.scenario import Scenario
-    from sim.studies.questions.compare import Change, Comparison, Difference, Variant
+    from sim.studies.changes import Change
+    from sim.studies.questions.compare import Comparison, Difference, Variant
 
 _WIDEST = 24  # letters of a value in a column
 

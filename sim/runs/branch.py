@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.catalogue import Catalogue
 from sim.model.catalogue import load
 from sim.scenario import Fault, Origin, Scenario, ScenarioError, Schedule, keys
 
@@ -48,12 +49,12 @@ def first_part(scenario: Scenario, until: int | str, after: int = 0) -> Scenario
     )
 
 
-def branched(past: Path, name: str, month: int, settings: Mapping[str, Any]) -> Scenario:
+def branched(past: Path, catalogue: Catalogue, name: str, month: int, settings: Mapping[str, Any]) -> Scenario:
     """The scenario file ``past`` under ``name``, with ``settings`` in force from ``month`` on.
 
     Before that month every value is the past's. Raises ScenarioError with all that cannot be set or not be branched.
     """
-    before = load(past)
+    before = load(past, catalogue=catalogue)
     after, faults = _overridden(past, before, settings)
     values = dict(after.values)
     for key, new in after.values.items():
@@ -75,7 +76,7 @@ def branched(past: Path, name: str, month: int, settings: Mapping[str, Any]) -> 
 def _overridden(past: Path, before: Scenario, settings: Mapping[str, Any]) -> tuple[Scenario, list[Fault]]:
     """The past with all settings that are right, and the faults of the others."""
     try:
-        return load(past, settings) if settings else before, []
+        return load(past, settings, catalogue=before.catalogue) if settings else before, []
     except ScenarioError as error:
         faults = list(error.faults)
     wrong = [fault.key for fault in faults]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from sim.model.record.tally import SNAPSHOT, Recorder
+from sim.model.record.tally import Recorder, snapshot
 from sim.model.state.economy import Books, Posted, Sectors
 from sim.model.state.enterprises import Enterprises
 from sim.model.state.links import Links
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # What is made anew, by class: the scenario is the branch's, views are of the columns as they lie in memory.
 DERIVED: dict[type, frozenset[str]] = {
-    World: frozenset({"settings"}),
+    World: frozenset({"settings", "catalogue"}),
     Enterprises: frozenset({"_views"}),
     Recorder: frozenset({"world"}),
 }
@@ -108,7 +108,7 @@ def _attributes(value: Any) -> dict[str, Any]:
     elif isinstance(value, Links | Ring):
         kept["_columns"] = [column[: len(value)] for column in value._columns]
     elif isinstance(value, Recorder):
-        kept["_months"] = {name: value.months[name] for name in SNAPSHOT.names or ()}
+        kept["_months"] = {name: value.months[name] for name in value.months.dtype.names}
     return kept
 
 
@@ -155,7 +155,7 @@ def _put(target: Any, packed: list[Any], arrays: Mapping[str, Any]) -> None:
     """Give an object that is there already its kept attributes."""
     found = {name: _unpacked(part, arrays) for name, part in packed[1].items()}
     if isinstance(target, Recorder):
-        months = np.zeros(found["done"], SNAPSHOT)
+        months = np.zeros(found["done"], snapshot(target.world.catalogue))
         for name, values in found["_months"].items():
             months[name] = values
         found["_months"] = months

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.kernel.draws import seed_of
+from sim.runs.declarations import declarations
 from sim.runs.executor import Failure
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model
@@ -162,6 +163,7 @@ class Ensemble:
             "wall_seconds": round(seconds, 3),
             "replicates_run": len(self.missing),
             "workers": workers,
+            **declarations(scenario.catalogue),
             **provenance(),
         }
         store.write(MANIFEST, to_json(manifest))

@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.catalogue import Catalogue
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
 from sim.runs.batch import values
 from sim.runs.branch import branched
+from sim.runs.declarations import KEY
 from sim.runs.ensemble import Ensemble, Request, Watcher
 from sim.runs.errors import ResultError
 from sim.runs.executor import Failure, Workers
@@ -40,6 +42,7 @@ class Past:
     month: int
     replicates: int  # up to the last one with a checkpoint
     request: str
+    catalogue: Catalogue
 
     def checkpoint(self, replicate: int, version: str) -> bytes:
         """One replicate's world; ResultError, which names the file, where it is missing, damaged or of another run."""
@@ -47,25 +50,29 @@ class Past:
 
     def branch(self, settings: Mapping[str, Any]) -> Scenario:
         """The scenario of a branch; raises ScenarioError with everything in ``settings`` that cannot be branched."""
-        return branched(self.store.path / _WHOLE, self.name, self.month, settings)
+        return branched(self.store.path / _WHOLE, self.catalogue, self.name, self.month, settings)
 
 
-def find_past(name: str | Path | Result, results: Path, version: str) -> Past:
+def find_past(name: str | Path | Result, results: Path, version: str, catalogue: Catalogue) -> Past:
     """The result in a folder, or the newest one of a scenario under ``results`` that has checkpoints.
 
-    ResultError where there is none, or where another version of the model wrote it.
+    ``catalogue`` has the mechanisms that it was run with. ResultError where there is none, or where another version of
+    the model wrote it.
     """
     result = name if isinstance(name, Result) else find_result(name, results, CHECKPOINTS)
     manifest, store = result.manifest, Store(result.path)
     again = f"run it with --checkpoint: sim run {result.name} --until {result.months} --checkpoint"
     if not list(store.path.glob(_file("*"))):
         raise ResultError(f"{store.path}: holds no checkpoints to go on from; {again}")
+    lacking = [f"{it['file']} ({it['digest']})" for it in manifest.get(KEY, ())]
+    if lacking and [it["digest"] for it in manifest[KEY]] != [source.digest for source in catalogue.sources]:
+        raise ResultError(f"{store.path}: was run with {', '.join(lacking)}; give these very files: --with FILE")
     if manifest["model"] != version:
         raise ResultError(f"{store.path}: written by model {manifest['model']}, and this is {version}; {again}")
     numbers = [int(file.stem) for file in (store.path / CHECKPOINTS).glob("*.world") if file.stem.isdecimal()]
-    past = Past(store, result.name, result.seed, result.months, max(numbers, default=-1) + 1, result.digest)
+    past = Past(store, result.name, result.seed, result.months, max(numbers, default=-1) + 1, result.digest, catalogue)
     try:
-        whole = load(store.path / _WHOLE)
+        whole = load(store.path / _WHOLE, catalogue=catalogue)
         intact = Request(replace(whole, values=whole.values | {"run.months": past.month}), version).digest
     except ScenarioError as error:
         raise ResultError(f"{store.path / _WHOLE}: damaged; {again}\n{error}") from None

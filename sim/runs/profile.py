@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.kernel.draws import seed_of
 from sim.kernel.threads import number
 from sim.model.ecosystem import Ecosystem
+from sim.model.state.world import World
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -35,11 +37,10 @@ class ProfiledModel(Ecosystem):
         super().step()
         self.seconds[REST] += time.perf_counter() - began - (sum(self.seconds.values()) - inside)
 
-    def _run(self, mechanism: str, apply: Any) -> Any:
+    def _apply(self, mechanism: str, apply: Callable[[World], Any]) -> None:
         began = time.perf_counter()
-        result = super()._run(mechanism, apply)
+        super()._apply(mechanism, apply)
         self.seconds[mechanism] += time.perf_counter() - began
-        return result
 
 
 @dataclass(frozen=True)

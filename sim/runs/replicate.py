@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.catalogue import Catalogue, CatalogueError
 from sim.declare import Outcome
+from sim.model.catalogue import model_catalogue, version_of
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -22,12 +24,14 @@ Cells = NDArray[np.float64]
 class Model:
     """What an ensemble runs: a function of scenario, seed and months, its outcomes, and its version.
 
-    ``run`` gives an array of months x outcomes, in the order of ``outcomes``; workers find it by its name.
+    ``run`` gives an array of months x outcomes, in the order of ``outcomes``; workers find it by its name. ``missing``
+    are files of mechanisms whose code is not at hand.
     """
 
     run: Callable[[Any, int, int], Cells]
     outcomes: Mapping[str, Outcome]
     version: str
+    missing: tuple[str, ...] = ()
 
 
 def run_replicate(scenario: Scenario, seed: int, months: int) -> Cells:
@@ -49,9 +53,18 @@ def run_checked(run: Callable[[Any, int, int], Cells], scenario: Any, seed: int,
 
 
 @cache
-def ecosystem() -> Model:
-    """The model of this package."""
-    from sim.model.record.outcomes import OUTCOMES
-    from sim.version import __version__, sources_digest
+def ecosystem(catalogue: Catalogue | None = None) -> Model:
+    """The model of this package, or with the mechanisms of a catalogue.
 
-    return Model(run_replicate, OUTCOMES, f"{__version__}+{sources_digest()}")
+    Where their code is not at hand, as of a stored result, the model runs nothing: it says which files it lacks.
+    """
+    known = model_catalogue() if catalogue is None else catalogue
+    return Model(run_replicate, known.outcomes, version_of(known), known.missing)
+
+
+def refuse_missing(model: Model) -> None:
+    """Raise CatalogueError where the code of a model's mechanisms is not at hand."""
+    if model.missing:
+        raise CatalogueError(
+            f"needs the mechanisms of {', '.join(model.missing)}, whose code no result holds, allowed: --with FILE"
+        )

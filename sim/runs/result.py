@@ -90,6 +90,7 @@ class Result:
 def open_result(folder: Path | str) -> Result:
     """The result in a folder; ``ResultError`` where it is not there, damaged or half-written."""
     from sim.model.catalogue import load
+    from sim.runs.declarations import catalogue_of
     from sim.scenario import ScenarioError
 
     store = Store(Path(folder))
@@ -112,7 +113,10 @@ def open_result(folder: Path | str) -> Result:
             )
     try:
         return Result(
-            store.path, load(store.path / SCENARIO), manifest, from_bytes((store.path / OUTCOMES).read_bytes())
+            store.path,
+            load(store.path / SCENARIO, catalogue=catalogue_of(manifest)),
+            manifest,
+            from_bytes((store.path / OUTCOMES).read_bytes()),
         )
     except ScenarioError as error:
         raise ResultError(

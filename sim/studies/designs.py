@@ -1,8 +1,8 @@
 """Designs: which values of which keys are tried together.
 
 A grid tries all combinations; a Latin hypercube and a scrambled Sobol sequence (scipy.stats.qmc) spread fewer points
-evenly. Morris's trajectories and Saltelli's cross-sampled matrices (SALib) are designs whose answers give indices.
-The same seed gives the same design.
+evenly. The same seed gives the same design. Designs whose answers give indices are in
+``sim.studies.estimators.unit_cube``.
 """
 
 from __future__ import annotations
@@ -15,22 +15,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.declare import Value
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule, keys, overrides
 from sim.scenario.keys import RUN, Leaf, meant
 from sim.scenario.rules import contradictions
 from sim.scenario.values import Wrong, checked
+from sim.studies.estimators.unit_cube import Unit
 
 DESIGNS = ("grid", "latin", "sobol")
 SAMPLES = 64
 MOST_POINTS = 100_000
-LEVELS = 16  # of Morris's grid: 4 are usual, and would make the variance over the design two thirds too large
 _OPTION = "--vary"
 _MOST_FAULTS = 5  # points that contradict themselves, named one by one
-
-Unit = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -163,27 +160,6 @@ def refuse_contradictions(scenarios: Iterable[Scenario]) -> None:
             break
     if faults:
         raise ScenarioError(faults)
-
-
-def trajectories(count: int, samples: int, seed: int) -> Unit:
-    """Morris's design in the unit cube: trajectories x (count + 1) points x count, one coordinate a step."""
-    from SALib.sample import morris
-
-    rows = morris.sample(problem(count), samples, num_levels=LEVELS, seed=1 + seed % 2**31)
-    return np.asarray(rows, dtype=np.float64).reshape(samples, count + 1, count)
-
-
-def saltelli(count: int, samples: int, seed: int) -> Unit:
-    """Saltelli's design in the unit cube: samples x (count + 2) points x count: A, A with one column of B, B."""
-    from SALib.sample import sobol
-
-    rows = sobol.sample(problem(count), samples, calc_second_order=False, seed=1 + seed % 2**31)
-    return np.asarray(rows, dtype=np.float64).reshape(samples, count + 2, count)
-
-
-def problem(count: int) -> dict[str, Any]:
-    """The unit cube as SALib has it."""
-    return {"num_vars": count, "names": [str(number) for number in range(count)], "bounds": [[0.0, 1.0]] * count}
 
 
 def rounded(value: float) -> float:

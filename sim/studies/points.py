@@ -24,6 +24,7 @@ from pyarrow import compute, parquet
 
 from sim.declare import Value
 from sim.kernel.draws import seed_of
+from sim.runs.declarations import declarations
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Failure, Workers
 from sim.runs.provenance import provenance
@@ -364,6 +365,7 @@ def _publish(
         "replaces": before.get("outputs", {}).get(REPLICATES),
         "wall_seconds": round(seconds, 3),
         "workers": workers,
+        **declarations(scenario.catalogue),
         **provenance(),
     }
     store.write(MANIFEST, to_json(manifest))

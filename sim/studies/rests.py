@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, get_args
 
 from sim.declare import Kind, Source
@@ -46,22 +45,6 @@ def in_force(scenario: Scenario) -> dict[str, Source]:
         and _is_on(scenario, key.rpartition(".")[0])
         and (not key.startswith("levers.") or (_moves(scenario, key) if _is_lever(scenario, key) else pulled))
     }
-
-
-def variance_by_kind(
-    out: Path, scenario: Scenario, outcomes: Sequence[str], version: str
-) -> dict[str, dict[str, float]]:
-    """Of outcomes about which ``out`` keeps a sensitivity study of the scenario: shares of the variance by kind.
-
-    Studies of some keys only say nothing of the others' shares, and are left aside.
-    """
-    if not any(out.glob("sensitivity-*")):
-        return {}
-    from sim.studies.questions.sensitivity import stored, uncertain
-
-    moved = [row.key for row, _ in uncertain(scenario)[0]]
-    found = {name: stored(out, scenario, name, version, moved) for name in outcomes}
-    return {name: study.kinds for name, study in found.items() if study}
 
 
 def source_of(scenario: Scenario, key: str) -> Source:

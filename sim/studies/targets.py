@@ -13,7 +13,7 @@
     scale = "log"
 
     [targets.growth_shape]
-    fact = "growth_shape"                       # a check of sim.evidence.facts: the middle of its band, a quarter of its width
+    fact = "growth_shape"                       # a check of the facts: the middle of its band, a quarter of its width
 
     [targets.jobs]
     outcome = "jobs"
@@ -30,6 +30,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sim.catalogue import Catalogue
 from sim.declare import Outcome, Parameter, Source, Value
 from sim.evidence.facts import LAST, Check, checks, measured
 from sim.model.catalogue import load
@@ -147,7 +148,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Reading:
-    """One number of a world, measured as a check of ``sim.evidence.facts`` is, from calendar month ``first`` to ``last``."""
+    """One number of a world, measured as a check of the facts is, from calendar month ``first`` to ``last``."""
 
     outcome: str
     per: str
@@ -217,6 +218,7 @@ class Targets:
     keys: tuple[Moved, ...]
     targets: tuple[Target, ...]
     scenarios: dict[str, Scenario]
+    catalogue: Catalogue
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -243,7 +245,7 @@ def read_targets(
     document = read(str(file))
     if document.faults:
         raise ScenarioError(document.faults)
-    return _Reader(document, base, outcomes, checks() if known is None else known).all(keys, given or {})
+    return _Reader(document, base, outcomes, checks(base.catalogue) if known is None else known).all(keys, given or {})
 
 
 class _Reader:
@@ -271,7 +273,7 @@ class _Reader:
             raise ScenarioError(self.faults)
         known = {name: scenario for name, scenario in self.scenarios.items() if scenario is not None and name in used}
         known = {name: _resolved(name, it, settings, targets) for name, it in known.items()}
-        return Targets(str(title), self.base.name, settings, tuple(keys), tuple(targets), known)
+        return Targets(str(title), self.base.name, settings, tuple(keys), tuple(targets), known, self.base.catalogue)
 
     # --- faults
 
@@ -508,7 +510,9 @@ class _Reader:
         if name not in self.scenarios:
             beside = Path(self.document.path).parent / name
             try:
-                self.scenarios[name] = load(beside if name.endswith(".toml") and beside.exists() else name)
+                self.scenarios[name] = load(
+                    beside if name.endswith(".toml") and beside.exists() else name, catalogue=self.base.catalogue
+                )
             except ScenarioError as error:
                 self.scenarios[name] = None
                 messages = [it.message for it in error.faults if it.key == "file"]

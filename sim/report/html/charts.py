@@ -14,7 +14,7 @@ from sim.report.pages import Mark
 from sim.runs.replicate import Cells
 from sim.runs.summary import number
 from sim.studies.estimators.indices import Estimate
-from sim.studies.questions.compare import Interval
+from sim.studies.estimators.intervals import Interval
 
 Numbers = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.tables import plain
 from sim.runs.summary import number
 from sim.scenario import Row, Scenario, describe
-from sim.studies.questions.sensitivity import Sensitivity
 from sim.studies.rests import in_force
+from sim.studies.stored_sensitivity import Sensitivity
 
 _WORDS = {"assumption": "assumed", "seed": "luck of the seed"}
 KINDS = {

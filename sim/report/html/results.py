@@ -31,8 +31,8 @@ from sim.report.themes import HEADLINE
 from sim.runs.result import Result
 from sim.runs.summary import csv_bytes
 from sim.studies.questions.compare import Comparison
-from sim.studies.questions.sensitivity import Sensitivity
 from sim.studies.rests import in_force
+from sim.studies.stored_sensitivity import Sensitivity
 
 SOURCES = "Every number comes from stored results; nothing in this page is loaded from anywhere."
 

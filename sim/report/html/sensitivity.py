@@ -20,7 +20,8 @@ from sim.report.html.stored import Stored
 from sim.report.tables import plain, signed
 from sim.runs.summary import csv_bytes, number, span
 from sim.studies.estimators.indices import Estimate
-from sim.studies.questions.sensitivity import Sensitivity, Varied, uncertain
+from sim.studies.stored_sensitivity import Sensitivity, Varied
+from sim.studies.uncertain import uncertain
 
 _BARS = 15  # parameters in the chart; the table has all
 

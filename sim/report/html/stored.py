@@ -14,6 +14,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim.model.catalogue import load
+from sim.runs.declarations import catalogue_of
 from sim.runs.ensemble import Request
 from sim.runs.errors import ResultError
 from sim.runs.replicate import Cells
@@ -23,7 +24,7 @@ from sim.studies.estimators.posterior import Floats, quantiles
 from sim.studies.points import REPLICATES, Point
 from sim.studies.questions.calibrate import AS_IT_IS, EVALUATIONS, FITTED, INTERVAL, POSTERIOR, ROTATION, SAMPLE
 from sim.studies.questions.rotation import lies_within, wanted_band
-from sim.studies.questions.sensitivity import ANSWER, Sensitivity, read_answer
+from sim.studies.stored_sensitivity import ANSWER, Sensitivity, read_answer
 from sim.studies.targets import Moved
 
 
@@ -98,7 +99,7 @@ def open_scenario(store: Store) -> Scenario:
     """The scenario that a study starts from."""
     intact(store, SCENARIO)
     try:
-        return load(store.path / SCENARIO)
+        return load(store.path / SCENARIO, catalogue=catalogue_of(store.manifest()))
     except ScenarioError as error:
         model = store.manifest()["model"]
         raise ResultError(

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
 
 from sim.report.canvas import label
 from sim.report.html.headline import words_of
@@ -23,7 +22,7 @@ from sim.report.tables import chosen, plain, signed
 from sim.runs.store import Store
 from sim.runs.summary import csv_bytes, number, span
 from sim.scenario import describe
-from sim.studies.questions.compare import CONFIDENCE, SKEWED_FROM, verdict
+from sim.studies.estimators.intervals import SKEWED_FROM, t_quantile, verdict
 from sim.studies.questions.sweep import BASELINE, SHOWN, statistics
 
 _DIGITS = 8  # of a number that the page's script reads
@@ -242,7 +241,7 @@ def _data(sweep: Stored, names: Sequence[str]) -> dict[str, Any]:
             for name in names
         ],
         # Student's t of the interval, by the number of seeds; the number from which skewness is corrected for.
-        "t": [0.0, 0.0, *(_digits(stdtrit(count - 1.0, 0.5 + CONFIDENCE / 2)) or 0.0
+        "t": [0.0, 0.0, *(_digits(t_quantile(count - 1.0)) or 0.0
                           for count in range(2, sweep.replicates + 1))],
         "skewed_from": SKEWED_FROM,
         "month": sweep.manifest["month"],

@@ -19,7 +19,7 @@ from sim.runs.result import Result, find_result
 from sim.runs.store import write_whole
 from sim.scenario import Scenario
 from sim.studies.questions.compare import compare_results
-from sim.studies.questions.sensitivity import Sensitivity, stored
+from sim.studies.stored_sensitivity import Sensitivity, stored
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def write(
     names: Sequence[Result | str | Path],
     folder: Path,
     out: Path | None,
-    outcomes: Mapping[str, Outcome],
+    outcomes: Callable[[Scenario], Mapping[str, Outcome]],
     headline: Callable[[Scenario], Sequence[str]],
     *,
     unpaired: bool = False,
@@ -52,7 +52,7 @@ def write(
 
 
 def _made(
-    names: Sequence[Result | str | Path], folder: Path, outcomes: Mapping[str, Outcome],
+    names: Sequence[Result | str | Path], folder: Path, outcomes: Callable[[Scenario], Mapping[str, Outcome]],
     headline: Callable[[Scenario], Sequence[str]], *, unpaired: bool,
 ) -> Report:  # fmt: skip
     studies = [place for name in names if (place := _study_folder(name, folder))]
@@ -64,13 +64,13 @@ def _made(
     if len({it.path.resolve() for it in results}) < len(results):
         raise Incompatible(f"{', '.join(map(str, names))}: a result is given twice")
     first = results[0]
-    chosen = headline(first.scenario)
+    chosen, declared = headline(first.scenario), outcomes(first.scenario)
     more = [it for result in results for it in _sensitivities(result, folder, chosen)]
     if len(results) == 1:
-        return report_result(first, outcomes, chosen, more)
-    better = {name: outcome.better for name, outcome in outcomes.items()}
+        return report_result(first, declared, chosen, more)
+    better = {name: outcome.better for name, outcome in declared.items()}
     comparison = compare_results(results, folder, better, unpaired=unpaired)
-    return report_comparison(comparison, outcomes, chosen, more)
+    return report_comparison(comparison, declared, chosen, more)
 
 
 def _study_folder(name: Result | str | Path, folder: Path) -> Path | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.model.record.outcomes import OUTCOMES
+from sim.model.catalogue import model_catalogue
 from sim.report.odd import calibrations, evidence, month, settings, shipped
 from sim.report.odd.markdown import code, table
 
@@ -38,6 +38,6 @@ def outcomes() -> str:
     """Every outcome, whether more or less of it is better, and whether it is one of the main ones."""
     rows = (
         (code(it.name), it.unit, it.meaning, _BETTER[it.better], "yes" if it.headline else "")
-        for it in OUTCOMES.values()
+        for it in model_catalogue().outcomes.values()
     )
     return table(("outcome", "unit", "meaning", "better", "headline"), rows)

@@ -7,6 +7,7 @@ from collections import defaultdict
 
 from sim.evidence.evidence import Fact, facts
 from sim.evidence.facts import Check, checks
+from sim.model.catalogue import model_catalogue
 from sim.report.odd.markdown import code, codes, number, span, table
 from sim.report.odd.settings import parameters
 from sim.report.odd.shipped import fact_of, own_figures
@@ -46,7 +47,7 @@ def held_to() -> str:
             span(*(end if math.isfinite(end) else None for end in it.band)), it.rule, codes(it.evidence) or it.source,
             it.note, it.fitted_by, it.finding,
         )
-        for it in checks().values()
+        for it in checks(model_catalogue()).values()
     )  # fmt: skip
     heads = (
         "fact",
@@ -77,7 +78,7 @@ def resting() -> dict[str, list[str]]:
     unknown = []
     names = [it.name for it in facts()]
     citing = [(code(key), it.source.facts) for key, it in parameters()]
-    citing += [(f"fact {code(name)}", it.evidence) for name, it in checks().items()]
+    citing += [(f"fact {code(name)}", it.evidence) for name, it in checks(model_catalogue()).items()]
     for who, cited in citing:
         for one in cited:
             meant = [name for name in names if name == one or name.startswith(f"{one}.")]

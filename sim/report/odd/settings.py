@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from sim.declare import Kind, Parameter, declared
-from sim.parameters import GROUPS, NAMED
+from sim.model.catalogue import model_catalogue
 from sim.report.odd.markdown import code, number, sentence, span, table
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -15,7 +15,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 def groups() -> dict[str, type]:
     """Every group by the beginning of its keys, ``platforms.NAME`` and ``sites.NAME`` among them."""
-    return GROUPS | {f"{kind}.NAME": group for kind, group in NAMED.items()}
+    catalogue = model_catalogue()
+    return catalogue.parameter_groups | {f"{kind}.NAME": group for kind, group in catalogue.named.items()}
 
 
 def parameters() -> Iterator[tuple[str, Parameter]]:

@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, stdtrit
 
 from sim.runs.replicate import Cells
-from sim.studies.designs import LEVELS, Unit, problem
+from sim.studies.estimators.intervals import CONFIDENCE, t_quantile
+from sim.studies.estimators.unit_cube import LEVELS, Unit, problem
 
 RESAMPLES = 1000
-CONFIDENCE = 0.95
 BANDS = 5  # parts of a parameter's range in which the sign of a difference is looked at
 _TAILS = (100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2)
 
@@ -99,6 +98,8 @@ def split(cells: Cells) -> Split:
 
 def _jackknife(pairs: Cells, blocks: int, replicates: int) -> tuple[float, float]:
     """The ends of the interval of a/(a + b); the first of the pairs (a, b) is of all, the others leave one out."""
+    from scipy.special import expit
+
     a, b = pairs.T
     if not (a + b).all():
         return 0.0, 0.0
@@ -113,7 +114,7 @@ def _jackknife(pairs: Cells, blocks: int, replicates: int) -> tuple[float, float
         half = 0.0
     else:
         freedom = error**2 / (variances[0] ** 2 / (blocks - 1) + variances[1] ** 2 / (replicates - 1))
-        half = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2)) * error**0.5
+        half = float(t_quantile(freedom)) * error**0.5
     ends = (float(drawn[0]) - half, float(drawn[0]) + half)
     low, high = (float(expit(end)) if logit else min(max(end, 0.0), 1.0) for end in ends)
     return low, high

@@ -27,6 +27,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.declare import Value
+from sim.runs.declarations import declarations
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Workers
 from sim.runs.provenance import provenance
@@ -528,7 +529,8 @@ def _publish(
         "title": targets.title,
         "digest": digest,
         "model": model.version,
-        "method": "optuna TPE, then population Monte Carlo with a Gaussian kernel (see sim.studies.estimators.posterior)",
+        "method": "optuna TPE, then population Monte Carlo with a Gaussian kernel "
+        "(see sim.studies.estimators.posterior)",
         "optuna": _optuna(),
         "scenarios": {name: it.digest() for name, it in targets.scenarios.items()},
         "design": design,
@@ -544,6 +546,7 @@ def _publish(
         "outputs": outputs,
         "wall_seconds": round(seconds, 3),
         "workers": workers,
+        **declarations(targets.catalogue),
         **provenance(),
     }  # fmt: skip
     store.write(MANIFEST, to_json(manifest))

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
 
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, Watcher
@@ -27,10 +26,11 @@ from sim.runs.result import Result
 from sim.runs.store import Store, pictures
 from sim.scenario import Scenario, ScenarioError, keys
 from sim.scenario.rules import contradictions
+from sim.studies.changes import Change, changes
 from sim.studies.designs import choice_faults, outcome_faults
+from sim.studies.estimators.intervals import Interval, difference_interval, t_quantile
+from sim.studies.held import known_as
 from sim.studies.points import LIMIT, Cost, TooLarge, seconds_a_world, span_text
-from sim.studies.questions.compare import CONFIDENCE, Change, Interval, changes, difference_interval
-from sim.studies.questions.what_if import known_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -293,7 +293,7 @@ def interval_of(shares: Cells) -> Interval:
     if min(shares.shape) < 2:
         return Interval(mean, np.nan, np.nan)
     variances = [np.var(np.mean(shares, axis=axis), ddof=1) / shares.shape[1 - axis] for axis in (0, 1)]
-    half = float(stdtrit(min(shares.shape) - 1, 0.5 + CONFIDENCE / 2) * np.sqrt(sum(variances)))
+    half = float(t_quantile(min(shares.shape) - 1) * np.sqrt(sum(variances)))
     return Interval(mean, mean - half, mean + half)
 
 

@@ -13,17 +13,14 @@ outcome and parameter), ``scenario.toml`` (and ``variant.toml``, where a differe
                         "mu_star": E, "sigma": E, "first": E, "total": E}],    the largest share first
         "other_sign": share of points, "flips": [{"key", "unit", "low", "high", "mean": E}]}}}
 
-A number that there is not is null. ``stored`` reads it back.
+A number that there is not is null. ``sim.studies.stored_sensitivity`` reads it back.
 """
 
 from __future__ import annotations
 
-import fnmatch
-import json
 import math
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,98 +31,26 @@ from numpy.typing import NDArray
 from sim.runs.ensemble import Watcher
 from sim.runs.errors import ResultError
 from sim.runs.executor import Workers
-from sim.runs.replicate import Cells, Model, ecosystem
-from sim.runs.store import MANIFEST, Store, clean, pictures, to_json
-from sim.scenario import Fault, Row, Scenario, ScenarioError, describe
-from sim.scenario.values import Wrong, checked
+from sim.runs.replicate import Cells, Model
+from sim.runs.store import Store, clean, pictures, to_json
+from sim.scenario import Fault, Row, Scenario, ScenarioError
+from sim.studies.changes import changes
 from sim.studies.designs import (
     Axis,
-    Unit,
     choice_faults,
-    leaf_of,
     outcome_faults,
     power_fault,
     refuse_contradictions,
-    saltelli,
-    trajectories,
 )
-from sim.studies.estimators.indices import Band, Estimate, Index, Split, bands, morris_indices, sobol_indices, split
+from sim.studies.estimators.indices import Band, Estimate, bands, morris_indices, sobol_indices, split
+from sim.studies.estimators.unit_cube import Unit, saltelli, trajectories
 from sim.studies.points import Point, Runs, Study, run_points, to_parquet
-from sim.studies.questions.compare import changes
-from sim.studies.rests import in_force
+from sim.studies.stored_sensitivity import ANSWER, Flip, Sensitivity, Varied, outcome_json
+from sim.studies.uncertain import KEYS, uncertain
 
 SAMPLES = {"morris": 10, "sobol": 64}  # by method: trajectories; rows of the base sample
 REPLICATES = 8  # a mean over few seeds at many points says more here than many seeds at few points
-AROUND = 0.2  # of a value that has no declared range, or lies outside it: the range is so much below and above it
-UNCERTAIN = ("assumption", "fitted")
-INDICES, ANSWER = "indices.parquet", "sensitivity.json"
-_KEYS = "--keys"
-
-# How finely the world is drawn, and at what cost in time, and of how many places a site tells: choices, about which
-# nothing is uncertain.
-_RESOLUTION = ("population.enterprises", "population.represents", "population.sectors", "sites.*.parts")
-
-
-@dataclass(frozen=True)
-class Varied:
-    """A parameter with the range in which it was moved, its source, and what came of it.
-
-    ``share`` is its part of the outcome's whole variance: its total effect as a part of all parameters', times the
-    share of all parameters in the variance.
-    """
-
-    key: str
-    unit: str
-    kind: str
-    source: str
-    value: float | None
-    low: float
-    high: float
-    share: float
-    index: Index
-
-
-@dataclass(frozen=True)
-class Flip:
-    """A part of a parameter's range in which a difference has the other sign, with its mean there."""
-
-    key: str
-    unit: str
-    low: float
-    high: float
-    mean: Estimate
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """What one outcome rests on; ``parameters`` in the order of their shares, the largest first."""
-
-    path: Path
-    scenario: str
-    against: str
-    outcome: str
-    unit: str
-    month: str
-    method: str
-    model: str
-    seed: int
-    replicates: int
-    samples: int
-    points: int
-    baseline: float
-    mean: float
-    split: Split
-    parameters: tuple[Varied, ...]
-    other_sign: float = math.nan
-    flips: tuple[Flip, ...] = ()
-
-    @property
-    def kinds(self) -> dict[str, float]:
-        """Shares of the variance by kind of source, and ``seed``; of the parameters' variance alone with few seeds."""
-        found: dict[str, float] = {}
-        for it in self.parameters:
-            found[it.kind] = found.get(it.kind, 0.0) + it.share
-        return dict(sorted(found.items(), key=lambda it: -it[1])) | {"seed": self.split.seed.value}
+INDICES = "indices.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,110 +125,6 @@ def run_sensitivity(
     return made
 
 
-def stored(
-    out: Path, scenario: Scenario, outcome: str, version: str | None = None, moved: Collection[str] = ()
-) -> Sensitivity | None:
-    """The newest answer kept under ``out`` about an outcome of this very scenario in its last month; None without one.
-
-    Differences are left aside, and so is what another version of the model gave (``version``: this one's), and a study
-    that did not move all of ``moved``.
-    """
-    version = version or ecosystem().version
-    month, digest = scenario.calendar(scenario.months - 1), scenario.digest()
-    found: list[tuple[int, str, Sensitivity]] = []
-    for file in out.glob(f"sensitivity-*/{MANIFEST}"):
-        store = Store(file.parent)
-        manifest = store.manifest()
-        if (manifest.get("model"), manifest.get("month"), manifest.get("scenario")) != (version, month, digest):
-            continue
-        if store.intact(ANSWER):
-            answer = json.loads((store.path / ANSWER).read_bytes())
-            if outcome in answer["outcomes"] and not answer["against"]:
-                it = read_answer(store.path, answer, outcome)
-                if set(moved) <= {row.key for row in it.parameters}:
-                    found.append((file.stat().st_mtime_ns, store.path.name, it))
-    return max(found, key=lambda it: it[:2])[2] if found else None
-
-
-def uncertain(scenario: Scenario, keys: Sequence[str] = ()) -> tuple[list[tuple[Row, Axis]], tuple[str, ...]]:
-    """The parameters to move with their ranges, and remarks on those left out.
-
-    By default all in force whose source is an assumption or a fit: numbers that do not change over the months, of
-    mechanisms that are on, of levers that are used. ``keys`` are keys, patterns such as ``market.*``, or
-    ``KEY=low:high``. The range is the declared plausible one where the value lies in it, else 20% below and above the
-    value, within bounds.
-    """
-    rows = {row.key: row for row in describe(scenario)}
-    chosen: dict[str, str] = {}
-    faults = []
-    for text in keys:
-        pattern, _, span = (part.strip() for part in text.partition("="))
-        matched = [key for key in rows if fnmatch.fnmatchcase(key, pattern) and not key.startswith("run.")]
-        matched = [key for key in matched if key == pattern or _is_number(scenario, rows[key])]
-        if not matched:
-            try:
-                leaf_of(pattern, scenario)
-                faults.append(Fault(_KEYS, 0, pattern, "nothing of this can be moved, allowed: keys of numbers"))
-            except Wrong as wrong:
-                faults.append(Fault(_KEYS, 0, pattern or "key", str(wrong)))
-        chosen |= dict.fromkeys(matched, span)
-    found, left = [], []
-    for key in chosen if keys else _open_questions(scenario, rows.values()):
-        try:
-            if axis := _axis(scenario, rows[key], chosen.get(key, "")):
-                found.append((rows[key], axis))
-            elif keys:
-                faults.append(Fault(_KEYS, 0, key, "has no range to be moved in, allowed: KEY=low:high"))
-            else:
-                left.append(key)
-        except Wrong as wrong:
-            faults.append(Fault(_KEYS, 0, key, str(wrong)))
-    if faults:
-        raise ScenarioError(faults)
-    return found, (f"not moved, as no range is declared and the value gives none: {', '.join(left)}",) if left else ()
-
-
-def _open_questions(scenario: Scenario, rows: Iterable[Row]) -> list[str]:
-    force = in_force(scenario)
-    return [
-        row.key
-        for row in rows
-        if row.key in force and row.kind in UNCERTAIN and _is_number(scenario, row) and not _is_resolution(row.key)
-    ]
-
-
-def _is_resolution(key: str) -> bool:
-    return any(fnmatchcase(key, it) for it in _RESOLUTION)
-
-
-def _is_number(scenario: Scenario, row: Row) -> bool:
-    return type(scenario.values[row.key]) in (int, float)
-
-
-def _axis(scenario: Scenario, row: Row, span: str) -> Axis | None:
-    value = scenario.values[row.key]
-    if span:
-        ends = span.split(":")
-        leaf = leaf_of(row.key, scenario)
-        try:
-            low, high = (checked(leaf.parameter.type(end), leaf) for end in ends)
-        except (TypeError, ValueError) as error:
-            raise error if isinstance(error, Wrong) else Wrong(f'"{span}" is no range, allowed: low:high') from None
-        assert not isinstance(low, str)
-        assert not isinstance(high, str)
-    elif not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    elif row.plausible and row.plausible[0] <= value <= row.plausible[1]:
-        low, high = row.plausible
-    else:
-        least, most = (math.inf * sign if it is None else it for it, sign in zip(row.bounds, (-1, 1), strict=True))
-        low, high = (min(max(value + side * abs(value) * AROUND, least), most) for side in (-1, 1))
-    whole = isinstance(value, int)
-    if whole:
-        low, high = math.ceil(low), math.floor(high)
-    return Axis(row.key, row.unit, (), low, high, whole) if low < high else None
-
-
 def _checked(
     scenario: Scenario, outcomes: Sequence[str], model: Model, keys: Sequence[str], method: str, samples: int,
     against: Scenario | None,
@@ -332,7 +153,7 @@ def _checked(
         rows = [it for it in rows if it[0].key not in differing]
         remarks += (f"not moved, as the two scenarios differ in it: {', '.join(fixed)}",) if fixed else ()
     if not faults and not rows:
-        faults.append(Fault(_KEYS, 0, "nothing is left to move", "allowed: keys of numbers in force"))
+        faults.append(Fault(KEYS, 0, "nothing is left to move", "allowed: keys of numbers in force"))
     if faults:
         raise ScenarioError(faults)
     return rows, remarks
@@ -426,72 +247,13 @@ def answer_json(made: Sensitivities) -> dict[str, Any]:
         "samples": first.samples,
         "points": first.points,
     }
-    return clean(head | {"outcomes": {name: _outcome_json(it) for name, it in made.outcomes.items()}})
-
-
-def _outcome_json(it: Sensitivity) -> dict[str, Any]:
-    def estimate(value: Estimate | None) -> dict[str, float] | None:
-        return None if value is None else value._asdict()
-
-    return {
-        "unit": it.unit,
-        "replicates": it.replicates,
-        "points": it.points,
-        "baseline": it.baseline,
-        "mean": it.mean,
-        "variance": {
-            "parameters": estimate(it.split.parameters),
-            "seed": estimate(it.split.seed),
-            "luck_in_means": it.split.luck_in_means,
-        },
-        "kinds": it.kinds,
-        "parameters": [
-            {key: value for key, value in vars(row).items() if key != "index"}
-            | {name: value if name == "share" else estimate(value) for name, value in vars(row.index).items()}
-            | {"share": row.share}
-            for row in it.parameters
-        ],
-        "other_sign": it.other_sign,
-        "flips": [{**asdict(flip), "mean": estimate(flip.mean)} for flip in it.flips],
-    }
-
-
-def read_answer(path: Path, answer: dict[str, Any], outcome: str) -> Sensitivity:
-    """One outcome of a kept answer."""
-
-    def number(value: float | None) -> float:
-        return math.nan if value is None else value
-
-    def estimate(value: dict[str, float | None] | None) -> Estimate | None:
-        return None if value is None else Estimate(*(number(value[name]) for name in Estimate._fields))
-
-    def sure(value: dict[str, float | None]) -> Estimate:
-        return estimate(value) or Estimate(math.nan, math.nan, math.nan)
-
-    it = answer["outcomes"][outcome]
-    variance = it["variance"]
-    parts = Split(sure(variance["parameters"]), sure(variance["seed"]), number(variance["luck_in_means"]))
-    of_all = parts.parameters.value
-    rows = []
-    for row in it["parameters"]:
-        inner = row["share"] if math.isnan(of_all) else row["share"] / of_all if of_all else 0.0
-        optional = {name: estimate(row[name]) for name in ("mu_star", "sigma", "first", "total")}
-        index = Index(effect=sure(row["effect"]), share=inner, **optional)
-        known = {name: row[name] for name in ("key", "unit", "kind", "source", "value", "low", "high", "share")}
-        rows.append(Varied(**known, index=index))
-    flips = tuple(Flip(**{**flip, "mean": sure(flip["mean"])}) for flip in it["flips"])
-    head = {name: answer[name] for name in ("scenario", "against", "month", "method", "model", "seed", "samples")}
-    return Sensitivity(
-        path=path, outcome=outcome, unit=it["unit"], replicates=it["replicates"], points=it["points"],
-        baseline=number(it["baseline"]), mean=number(it["mean"]), split=parts, parameters=tuple(rows),
-        other_sign=number(it["other_sign"]), flips=flips, **head,
-    )  # fmt: skip
+    return clean(head | {"outcomes": {name: outcome_json(it) for name, it in made.outcomes.items()}})
 
 
 def _table(found: Iterable[Sensitivity]) -> pa.Table:
     rows = []
     for it in found:
-        for row in _outcome_json(it)["parameters"]:
+        for row in outcome_json(it)["parameters"]:
             flat: dict[str, Any] = {"outcome": it.outcome}
             for name, value in row.items():
                 if name in ("effect", "mu_star", "sigma", "first", "total"):

@@ -35,8 +35,8 @@ from sim.studies.designs import (
     refuse_contradictions,
     scheduled,
 )
+from sim.studies.estimators.intervals import difference_over_months
 from sim.studies.points import Point, Runs, Study, run_points, to_parquet
-from sim.studies.questions.compare import difference_over_months
 
 if TYPE_CHECKING:
     from pandas import DataFrame

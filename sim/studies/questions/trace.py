@@ -16,12 +16,11 @@ import numpy as np
 
 from sim.kernel.draws import seed_of
 from sim.model.state.economy import ACCOUNTS, PEOPLE
-from sim.model.state.enterprises import FREE, INCUMBENT, NAMES, OPERATING, ORIGINS, STATUSES
-from sim.model.state.world import COUNTS
+from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, ORIGINS, STATUSES
 from sim.runs.errors import Incompatible
 from sim.runs.event_log import EVENTS, NUMBER, EventLog
 from sim.runs.replicate import ecosystem
-from sim.studies.questions.compare import Change, changes
+from sim.studies.changes import Change, changes
 
 if TYPE_CHECKING:
     from sim.agents.model import EcosystemModel
@@ -32,7 +31,7 @@ OPENING = "population"  # what comes before the first mechanism
 # State that belongs to no enterprise, the most telling first.
 _SHARED = ("sites", "platforms", "posted", "sectors", "hours", "hours_offered", "links", "counts", "books")
 _NOT_STATE = {"books.flows", "books.month"}  # what moved, not what is
-_INDEXED = {"counts": COUNTS, "books.accounts": ACCOUNTS, "books.people": PEOPLE, "books.skilled": PEOPLE}
+_INDEXED = {"books.accounts": ACCOUNTS, "books.people": PEOPLE, "books.skilled": PEOPLE}
 _MAPPED = ("platform", "site")  # columns of numbers that may name different places in the two worlds
 
 
@@ -183,7 +182,7 @@ def trace_worlds(first: Scenario, second: Scenario, replicate: int = 0) -> Trace
     pair = _Pair(first, second, seed_of(first.seed, replicate))
     months = tuple(pair.run(first.months))
     names = (first.name, second.name) if first.name != second.name else (f"{first.name} (1)", f"{second.name} (2)")
-    version = ecosystem().version
+    version = ecosystem(first.catalogue).version
     which = hashlib.sha256(f"{first.digest()} {second.digest()} {first.months} {pair.seed} {version}".encode())
     return Trace(
         f"trace-{first.name}-vs-{second.name}-{which.hexdigest()[:8]}", version, *names, first,
@@ -224,7 +223,7 @@ class _Side:
         if mechanism == "taxes":
             paid = self.columns["cash"] - table.cash  # nothing else moves cash in this mechanism
             self.taxes.append((table.identity[paid != 0.0], paid[paid != 0.0]))
-        for name in NAMES:
+        for name in table.columns:
             now = getattr(table, name)
             if name in _MAPPED:
                 now = self._coded(name, now)
@@ -259,6 +258,8 @@ class _Pair:
         for scenario in (first, second):
             model = EcosystemModel(scenario, rng=seed)
             self.sides.append(_Side(model, EventLog(model), codes))
+        self._columns = tuple(self.sides[0].model.enterprises.columns)
+        self._indexed = _INDEXED | {"counts": tuple(first.catalogue.counters)}
         self._opening = [side.moments[0].identity[side.moments[0].identity != 0] for side in self.sides]
         self._tables: list[dict[str, Any]] = [{}, {}]
         self._rows: list[Any] = []  # of the enterprises that both worlds have, in each
@@ -283,10 +284,10 @@ class _Pair:
                 table.update(moment.columns)
             if moments[0].identity is not None or moments[1].identity is not None:
                 self._align(moments)
-                names = NAMES
+                names = self._columns
             else:
                 changed = moments[0].columns.keys() | moments[1].columns.keys()
-                names = tuple(name for name in NAMES if name in changed)
+                names = tuple(name for name in self._columns if name in changed)
             self._mark(month, moments[0].mechanism, names)
             if self.first is None:
                 self.first = self._first_shared(month, moments) or self.first_enterprise
@@ -346,7 +347,7 @@ class _Pair:
             what = name
             if isinstance(old, np.ndarray) and isinstance(new, np.ndarray) and old.shape == new.shape:
                 place = int(np.flatnonzero((old != new).ravel())[0])
-                words = _INDEXED.get(name)
+                words = self._indexed.get(name)
                 what = f"{name}.{words[place] if words else place}"
                 old, new = old.ravel()[place].item(), new.ravel()[place].item()
             elif isinstance(old, np.ndarray) or isinstance(new, np.ndarray):

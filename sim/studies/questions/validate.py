@@ -29,9 +29,9 @@ from sim.runs.summary import HIGH, LOW, crps, judge, number
 from sim.runs.table import Table
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
+from sim.studies.held import known_as
 from sim.studies.points import LIMIT, TooLarge, span_text
 from sim.studies.questions.rotation import Rotation
-from sim.studies.questions.what_if import known_as
 from sim.studies.rests import in_force
 from sim.studies.targets import unit_of
 

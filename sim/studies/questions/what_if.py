@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.model.catalogue import load
-from sim.runs.drawn import Draws
-from sim.runs.ensemble import Request
-from sim.runs.store import MANIFEST
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.faults import OVERRIDE
+from sim.studies.changes import as_plain
 from sim.studies.designs import outcome_faults
-from sim.studies.questions.compare import Comparison, Difference, as_plain, reach_of
+from sim.studies.estimators.intervals import reach_of
+from sim.studies.questions.compare import Comparison, Difference
 
 FEWEST = 30  # seeds before a width is judged: of fewer, a narrow interval is too often luck
 MOST = 500  # seeds that a wish for narrow intervals may take, unless told otherwise
@@ -79,16 +78,6 @@ def asked(
     if faults:
         raise ScenarioError(faults)
     return scenarios, wishes
-
-
-def known_as(scenario: Scenario, version: str, out: Path, draws: Draws | None = None) -> Scenario:
-    """The scenario under the name by which ``out`` holds its result already; as it is where it holds none."""
-    request = Request(scenario, version, draws)
-    digest = request.digest
-    held = sorted(manifest.parent.name for manifest in out.glob(f"*-{digest}/{MANIFEST}"))
-    if not held or request.folder in held:
-        return scenario
-    return replace(scenario, name=held[0].removesuffix(f"-{digest}"))
 
 
 def run_until(
@@ -181,7 +170,7 @@ def _variant_of(base: Scenario, variant: Variant) -> Scenario:
     elif isinstance(given, Scenario):
         made = replace(given, values={**given.values, **common})
     else:
-        made = load(given, _overridden(base) | common)
+        made = load(given, _overridden(base) | common, catalogue=base.catalogue)
     if made.values["run.start"] != base.values["run.start"]:
         message = (
             f"is {made.values['run.start']} and the baseline's is {base.values['run.start']}: "
@@ -199,7 +188,8 @@ def _varied(base: Scenario, given: Mapping[str, Any], name: str) -> Scenario:
     message = "cannot be what differs, allowed: another for all of them (--seed, --months, --replicates)"
     faults = [Fault(place, 0, key, message) for key in given if key in _OF_THE_RUN]
     try:
-        made = load(base.path, _overridden(base) | {key: given[key] for key in given if key not in _OF_THE_RUN})
+        settings = _overridden(base) | {key: given[key] for key in given if key not in _OF_THE_RUN}
+        made = load(base.path, settings, catalogue=base.catalogue)
     except ScenarioError as error:
         faults += [replace(it, file=place) if it.file == OVERRIDE else it for it in error.faults]
     if faults:

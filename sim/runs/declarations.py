@@ -1,0 +1,87 @@
+"""Declarations of a user's own mechanisms as a manifest keeps them: a result is read without their files.
+
+Code is never taken from a result: what is read back has names, units and bounds, and can run nothing.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from sim.catalogue import Catalogue
+from sim.declare import Column, Counters, Mechanism, Outcome, Parameter, declared
+from sim.declare import Source as Evidence
+from sim.model.catalogue import model_catalogue
+from sim.runs.errors import ResultError
+
+KEY = "mechanisms"  # of a manifest
+
+
+def declarations(catalogue: Catalogue) -> dict[str, Any]:
+    """The part of a manifest that tells of mechanisms that do not ship with the model; empty without any."""
+    pairs = zip(catalogue.others, catalogue.sources, strict=True)
+    told = [{"file": source.name, "digest": source.digest, **_told(catalogue.by_name[name])} for name, source in pairs]
+    return {KEY: told} if told else {}
+
+
+def catalogue_of(manifest: Mapping[str, Any]) -> Catalogue:
+    """The catalogue that a result was made with: the shipped one, and what its manifest declares beside it.
+
+    Raises ResultError for declarations that cannot be read.
+    """
+    shipped = model_catalogue()
+    if not (told := manifest.get(KEY)):
+        return shipped
+    try:
+        others = [_read(it) for it in told]
+        mechanisms = {it.name: it for it in shipped.mechanisms} | {it.name: it for it in others}
+        return replace(
+            shipped,
+            mechanisms=tuple(mechanisms.values()),
+            month=tuple(step for step in shipped.month if mechanisms[step.partition(".")[0]].steps),
+            others=tuple(it.name for it in others),
+            missing=tuple(f"{it['file']} ({it['digest']})" for it in told),
+            remake=None,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ResultError(f"the mechanisms that the manifest declares cannot be read ({error})") from None
+
+
+def _told(it: Mechanism) -> dict[str, Any]:
+    parameters = {name: asdict(parameter) for name, parameter in declared(it.rules).items()} if it.rules else {}
+    return {
+        "name": it.name,
+        "prefix": it.prefix,
+        "meaning": it.meaning,
+        "parameters": parameters,
+        "columns": [asdict(column) for column in it.columns],
+        "counters": list(it.counters.names),
+        "outcomes": [
+            {name: getattr(outcome, name) for name in ("name", "unit", "meaning", "better", "headline")}
+            for outcome in it.outcomes
+        ],
+    }
+
+
+def _read(told: Mapping[str, Any]) -> Mechanism:
+    parameters = {name: _parameter(it) for name, it in told["parameters"].items()}
+    rules: Any = namedtuple("Rules", list(parameters), defaults=list(parameters.values())) if parameters else None
+    if rules is not None:
+        rules.__doc__ = str(told["meaning"])
+    return Mechanism(
+        str(told["name"]),
+        rules,
+        prefix=str(told["prefix"]),
+        columns=tuple(Column(**it) for it in told["columns"]),
+        counters=Counters(*map(str, told["counters"])),
+        outcomes=tuple(Outcome(**it) for it in told["outcomes"]),
+    )
+
+
+def _parameter(told: Mapping[str, Any]) -> Parameter:
+    source = Evidence(told["source"]["kind"], str(told["source"]["text"]), tuple(told["source"]["facts"]))
+    plausible = tuple(told["plausible"]) if told["plausible"] is not None else None
+    given = dict(told) | {"source": source, "plausible": plausible, "choices": tuple(told["choices"])}
+    return Parameter(**given)

@@ -1,0 +1,56 @@
+"""Changes: the keys in which two scenarios differ, with both values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.studies.rests import source_of
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+_UNCOMPARED = frozenset({"run.replicates"})  # how often a scenario is run is no part of what it is
+
+
+@dataclass(frozen=True)
+class Change:
+    """A key whose resolved values differ, and the old one's source; None where a scenario has no such key."""
+
+    key: str
+    old: Any
+    new: Any
+    unit: str
+    kind: str = ""
+    source: str = ""
+
+
+def changes(old: Scenario, new: Scenario) -> tuple[Change, ...]:
+    """Keys whose resolved values differ, in the order of declaration."""
+    keys = dict.fromkeys((*old.values, *new.values))
+    return tuple(
+        Change(key, as_plain(old, key), as_plain(new, key), _unit(old, key), *_source(old, key))
+        for key in keys
+        if key not in _UNCOMPARED and as_plain(old, key) != as_plain(new, key)
+    )
+
+
+def as_plain(scenario: Scenario, key: str) -> Any:
+    """A value as JSON has it: a schedule as values by month, with its shape where that is linear."""
+    value = scenario.values.get(key)
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    points = {scenario.calendar(month): point for month, point in zip(value.months, value.values, strict=True)}
+    return {"before": value.before, **points, **({"shape": "linear"} if value.linear else {})}
+
+
+def _unit(scenario: Scenario, key: str) -> str:
+    known = scenario.catalogue.declaration(key)
+    return known.unit if known else ""
+
+
+def _source(scenario: Scenario, key: str) -> tuple[str, str]:
+    if key not in scenario.values:
+        return "", ""
+    source = source_of(scenario, key)
+    return source.kind, source.text

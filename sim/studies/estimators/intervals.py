@@ -1,0 +1,137 @@
+"""Intervals of means and of differences: over seeds that are paired, or not, and what can be said of a sign."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.runs.replicate import Cells
+
+CONFIDENCE = 0.95
+SKEWED_FROM = 10  # seeds: of fewer a third moment cannot be told, and an interval by it is lopsided by chance
+EQUAL, NO_INTERVAL = "equal on every seed", "no interval"
+_ROUNDING = 1e-24  # a variance that is this part of another is rounding
+
+
+class Interval(NamedTuple):
+    """A mean with its 95% interval; NaN where too few numbers give one."""
+
+    mean: Any
+    low: Any
+    high: Any
+
+
+def difference_interval(old: Cells, new: Cells, paired: bool) -> Interval:
+    """Mean of ``new`` less ``old`` (seeds x anything) with its 95% interval, by pairs or by Welch's method.
+
+    All must be finite. Differences that are zero on every seed give exactly zero, and an interval of no width.
+    """
+    if paired:
+        return mean_interval(new - old)
+    (mean_0, var_0, n_0), (mean_1, var_1, n_1) = _moments(old), _moments(new)
+    share_0, share_1 = var_0 / n_0, var_1 / n_1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = (share_0 + share_1) ** 2 / (share_0**2 / (n_0 - 1) + share_1**2 / (n_1 - 1))
+    error = np.sqrt(share_0 + share_1)
+    half = np.where(error > 0, t_quantile(np.where(error > 0, freedom, 1.0)) * error, error)
+    return Interval(mean_1 - mean_0, mean_1 - mean_0 - half, mean_1 - mean_0 + half)
+
+
+def mean_interval(drawn: Cells) -> Interval:
+    """Mean of a sample (seeds x anything) with its 95% interval: Student's t, corrected for skewness.
+
+    On skewed samples of this size the plain t-interval covers too seldom: 90% at 10 exponential draws, 93% at 30. The
+    correction is the cubic transformation of Hall (1992), "On the removal of skewness by transformation", Journal of
+    the Royal Statistical Society B 54; where the sample is symmetric it changes nothing. Below 10 draws no
+    third moment can be told, and the correction would make an interval lopsided by chance: there it is the plain
+    t-interval, which covers 94% on 8 draws of a skewness of 1, and 90% on exponential ones.
+    """
+    mean, deviation, skewness = shape_of(drawn)
+    below, above = reach_of(deviation, skewness, len(drawn))
+    return Interval(mean, mean - below, mean + above)
+
+
+def shape_of(drawn: Cells) -> tuple[Any, Any, Any]:
+    """Mean, standard deviation and skewness of a sample (seeds x anything); no skewness where nothing varies."""
+    mean, variance, _ = _moments(drawn)
+    spread = np.sqrt(np.mean((drawn - mean) ** 2, axis=0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        skewness = np.where(spread > 0, np.mean((drawn - mean) ** 3, axis=0) / spread**3, 0.0)
+    return mean, np.sqrt(variance), skewness
+
+
+def reach_of(deviation: Any, skewness: Any, count: int) -> tuple[Any, Any]:
+    """How far below and above the mean of so many draws its 95% interval reaches; see ``mean_interval``."""
+    skewness = skewness if count >= SKEWED_FROM else np.zeros_like(skewness)
+    reach = t_quantile(np.asarray(count - 1.0)) / np.sqrt(count)
+    return deviation * _unskewed(reach, skewness, count), -deviation * _unskewed(-reach, skewness, count)
+
+
+def verdict(difference: float, low: float, high: float) -> str:
+    """What can be said of a paired difference's sign."""
+    if difference == low == high == 0:
+        return EQUAL
+    if not np.isfinite(low):
+        return NO_INTERVAL
+    if low <= 0 <= high:
+        return "not distinguishable from 0"
+    return "more" if difference > 0 else "less"
+
+
+def interval_kind(seeds: int, paired: bool = True) -> str:
+    """What the 95% intervals of differences on so many seeds are, in words."""
+    if not paired:
+        return "Welch's t"
+    if seeds < SKEWED_FROM:
+        return f"plain Student's t, of fewer than {SKEWED_FROM} seeds"
+    return "Student's t, corrected for skewness"
+
+
+def power(old: Cells, new: Cells) -> float | None:
+    """How many times as many runs the same interval would take if seeds were independent.
+
+    That is the variance of a difference of independent runs by the variance of the paired one. None where pairs do
+    not vary, or are fewer than three.
+    """
+    if len(old) < 3:
+        return None
+    paired, apart = np.var(new - old, ddof=1), np.var(old, ddof=1) + np.var(new, ddof=1)
+    return float(apart / paired) if paired > _ROUNDING * apart else None
+
+
+def difference_over_months(old: Cells, new: Cells, paired: bool) -> Interval:
+    """Mean difference with its interval for each month, of the seeds that have a value; NaN where none has."""
+    if np.isfinite(old).all() and np.isfinite(new).all():
+        return difference_interval(old, new, paired)
+    found = []
+    for before, after in zip(old.T, new.T, strict=True):
+        some = with_value(before, after, paired)
+        found.append(difference_interval(*some, paired) if all(map(len, some)) else (np.nan, np.nan, np.nan))
+    return Interval(*np.array(found, dtype=np.float64).T)
+
+
+def with_value(old: Cells, new: Cells, paired: bool) -> tuple[Cells, Cells]:
+    """Of the seeds of one month those that have a value: where they are paired, in both."""
+    here, there = np.isfinite(old), np.isfinite(new)
+    return (old[here & there], new[here & there]) if paired else (old[here], new[there])
+
+
+def _moments(cells: Cells) -> tuple[Any, Any, int]:
+    count = len(cells)
+    variance = np.var(cells, axis=0, ddof=1) if count > 1 else np.full(cells.shape[1:], np.nan)
+    return np.mean(cells, axis=0), variance, count
+
+
+def t_quantile(freedom: Any) -> Any:
+    """The quantile of Student's t to which a two-sided 95% interval reaches."""
+    from scipy.special import stdtrit  # a table of one run needs none of it
+
+    return stdtrit(np.maximum(freedom, 1e-9), 0.5 + CONFIDENCE / 2)
+
+
+def _unskewed(reach: Any, skewness: Any, count: int) -> Any:
+    """Inverse of Hall's transformation; ``reach`` itself where there is no skewness."""
+    some = np.abs(skewness) > 1e-6
+    by = np.where(some, skewness, 1.0)
+    return np.where(some, (np.cbrt(1.0 + by * (reach - by / (6.0 * count))) - 1.0) * 3.0 / by, reach)

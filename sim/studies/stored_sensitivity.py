@@ -1,0 +1,178 @@
+"""The answer of a sensitivity study about one outcome: what it says, as JSON, and read back from where it is kept."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.runs.replicate import ecosystem
+from sim.runs.store import MANIFEST, Store
+from sim.scenario import Scenario
+from sim.studies.estimators.indices import Estimate, Index, Split
+from sim.studies.uncertain import uncertain
+
+ANSWER = "sensitivity.json"
+
+
+@dataclass(frozen=True)
+class Varied:
+    """A parameter with the range in which it was moved, its source, and what came of it.
+
+    ``share`` is its part of the outcome's whole variance: its total effect as a part of all parameters', times the
+    share of all parameters in the variance.
+    """
+
+    key: str
+    unit: str
+    kind: str
+    source: str
+    value: float | None
+    low: float
+    high: float
+    share: float
+    index: Index
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A part of a parameter's range in which a difference has the other sign, with its mean there."""
+
+    key: str
+    unit: str
+    low: float
+    high: float
+    mean: Estimate
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What one outcome rests on; ``parameters`` in the order of their shares, the largest first."""
+
+    path: Path
+    scenario: str
+    against: str
+    outcome: str
+    unit: str
+    month: str
+    method: str
+    model: str
+    seed: int
+    replicates: int
+    samples: int
+    points: int
+    baseline: float
+    mean: float
+    split: Split
+    parameters: tuple[Varied, ...]
+    other_sign: float = math.nan
+    flips: tuple[Flip, ...] = ()
+
+    @property
+    def kinds(self) -> dict[str, float]:
+        """Shares of the variance by kind of source, and ``seed``; of the parameters' variance alone with few seeds."""
+        found: dict[str, float] = {}
+        for it in self.parameters:
+            found[it.kind] = found.get(it.kind, 0.0) + it.share
+        return dict(sorted(found.items(), key=lambda it: -it[1])) | {"seed": self.split.seed.value}
+
+
+def stored(
+    out: Path, scenario: Scenario, outcome: str, version: str | None = None, moved: Collection[str] = ()
+) -> Sensitivity | None:
+    """The newest answer kept under ``out`` about an outcome of this very scenario in its last month; None without one.
+
+    Differences are left aside, and so is what another version of the model gave (``version``: this one's), and a study
+    that did not move all of ``moved``.
+    """
+    version = version or ecosystem(scenario.catalogue).version
+    month, digest = scenario.calendar(scenario.months - 1), scenario.digest()
+    found: list[tuple[int, str, Sensitivity]] = []
+    for file in out.glob(f"sensitivity-*/{MANIFEST}"):
+        store = Store(file.parent)
+        manifest = store.manifest()
+        if (manifest.get("model"), manifest.get("month"), manifest.get("scenario")) != (version, month, digest):
+            continue
+        if store.intact(ANSWER):
+            answer = json.loads((store.path / ANSWER).read_bytes())
+            if outcome in answer["outcomes"] and not answer["against"]:
+                it = read_answer(store.path, answer, outcome)
+                if set(moved) <= {row.key for row in it.parameters}:
+                    found.append((file.stat().st_mtime_ns, store.path.name, it))
+    return max(found, key=lambda it: it[:2])[2] if found else None
+
+
+def outcome_json(it: Sensitivity) -> dict[str, Any]:
+    def estimate(value: Estimate | None) -> dict[str, float] | None:
+        return None if value is None else value._asdict()
+
+    return {
+        "unit": it.unit,
+        "replicates": it.replicates,
+        "points": it.points,
+        "baseline": it.baseline,
+        "mean": it.mean,
+        "variance": {
+            "parameters": estimate(it.split.parameters),
+            "seed": estimate(it.split.seed),
+            "luck_in_means": it.split.luck_in_means,
+        },
+        "kinds": it.kinds,
+        "parameters": [
+            {key: value for key, value in vars(row).items() if key != "index"}
+            | {name: value if name == "share" else estimate(value) for name, value in vars(row.index).items()}
+            | {"share": row.share}
+            for row in it.parameters
+        ],
+        "other_sign": it.other_sign,
+        "flips": [{**asdict(flip), "mean": estimate(flip.mean)} for flip in it.flips],
+    }
+
+
+def read_answer(path: Path, answer: dict[str, Any], outcome: str) -> Sensitivity:
+    """One outcome of a kept answer."""
+
+    def number(value: float | None) -> float:
+        return math.nan if value is None else value
+
+    def estimate(value: dict[str, float | None] | None) -> Estimate | None:
+        return None if value is None else Estimate(*(number(value[name]) for name in Estimate._fields))
+
+    def sure(value: dict[str, float | None]) -> Estimate:
+        return estimate(value) or Estimate(math.nan, math.nan, math.nan)
+
+    it = answer["outcomes"][outcome]
+    variance = it["variance"]
+    parts = Split(sure(variance["parameters"]), sure(variance["seed"]), number(variance["luck_in_means"]))
+    of_all = parts.parameters.value
+    rows = []
+    for row in it["parameters"]:
+        inner = row["share"] if math.isnan(of_all) else row["share"] / of_all if of_all else 0.0
+        optional = {name: estimate(row[name]) for name in ("mu_star", "sigma", "first", "total")}
+        index = Index(effect=sure(row["effect"]), share=inner, **optional)
+        known = {name: row[name] for name in ("key", "unit", "kind", "source", "value", "low", "high", "share")}
+        rows.append(Varied(**known, index=index))
+    flips = tuple(Flip(**{**flip, "mean": sure(flip["mean"])}) for flip in it["flips"])
+    head = {name: answer[name] for name in ("scenario", "against", "month", "method", "model", "seed", "samples")}
+    return Sensitivity(
+        path=path, outcome=outcome, unit=it["unit"], replicates=it["replicates"], points=it["points"],
+        baseline=number(it["baseline"]), mean=number(it["mean"]), split=parts, parameters=tuple(rows),
+        other_sign=number(it["other_sign"]), flips=flips, **head,
+    )  # fmt: skip
+
+
+def variance_by_kind(
+    out: Path, scenario: Scenario, outcomes: Sequence[str], version: str
+) -> dict[str, dict[str, float]]:
+    """Of outcomes about which ``out`` keeps a sensitivity study of the scenario: shares of the variance by kind.
+
+    Studies of some keys only say nothing of the others' shares, and are left aside.
+    """
+    if not any(out.glob("sensitivity-*")):
+        return {}
+    moved = [row.key for row, _ in uncertain(scenario)[0]]
+    found = {name: stored(out, scenario, name, version, moved) for name in outcomes}
+    return {name: study.kinds for name, study in found.items() if study}
