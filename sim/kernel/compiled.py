@@ -1,74 +1,68 @@
 """The one door to numba: compiled loops over enterprises' columns.
 
-Numba's cache looks at a kernel's own file only and goes on serving old machine code after a change in a function
-which that file imports. So the cache lives in a folder named by the digest of the sources that can change a world.
+What a loop is handed is declared by its annotations (``sim.kernel.types``), and machine code is made for just that.
+A call from Python is checked against it and goes straight to the machine code. Calls from other compiled code go by
+the types that numba finds there, and convert nothing.
 """
 
 from __future__ import annotations
 
+import inspect
 import os
-import tempfile
 import threading
 from collections.abc import Callable
-from functools import cache, cached_property, update_wrapper
-from pathlib import Path
-from typing import Any, TypeVar
+from functools import cached_property, update_wrapper
+from typing import Any, TypeVar, get_type_hints
 
-from numpy import ndarray
-
-from sim.version import sources_digest
+from sim.kernel import cache, machine
+from sim.kernel.checks import Kind, checked_call, kind_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def _made_folder() -> Path:
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "sim" / sources_digest()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="sim-"))  # private: numba unpickles what it finds there
+LOOPS: dict[str, list[Kernel]] = {}  # loops and expressions by the module that they stand in
 
 
 class Kernel:
-    """A function that numba compiles, or takes from its cache, when it is first called.
-
-    Importing numba takes longer than reading a result: who calls no loop does not wait for it. And numba looks at each
-    field of each tuple whenever it is called, which takes longer than a loop over a small world. What the fields of a
-    ``NamedTuple`` class hold is declared, so that the class tells it as well.
-    """
+    """A function that numba compiles, or takes from the disk, when it is first called."""
 
     def __init__(self, function: Callable[..., Any], **options: Any) -> None:
         update_wrapper(self, function)
         self.py_func = function
-        self._options = options
-        self._known: dict[tuple[Any, ...], Callable[..., Any]] = {}  # machine code by kinds of arguments
+        self.options = options
 
     def __call__(self, *given: Any) -> Any:
-        kinds = tuple([it.dtype if type(it) is ndarray and it.flags.carray else type(it) for it in given])
-        found = self._known.get(kinds)
-        return self._looked_up(kinds, given) if found is None else found(*given)
+        """The first call; it makes a class for this loop alone, whose calls look nothing up."""
+        return self.loaded()(*given)
 
-    def _looked_up(self, kinds: tuple[Any, ...], given: tuple[Any, ...]) -> Any:
-        """What numba itself answers; where it is plain which machine code that was, it is called directly from now on.
+    def loaded(self) -> Kernel:
+        """The same, with its machine code at hand."""
+        with _MAKING:
+            if type(self) is Kernel:
+                name = self.py_func.__qualname__
+                if (kinds := self.declared) is None:
+                    from sim.kernel.inferred import call_by_type
 
-        An array that is not contiguous or is read-only and a plain tuple are left to numba for good.
-        """
-        answer, found = self.dispatcher(*given), None
-        if ndarray not in kinds and tuple not in kinds:
-            found = self.dispatcher.overloads.get(tuple(map(_numba().typeof, given)))
-        self._known[kinds] = found.entry_point if found else self.dispatcher
-        return answer
+                    call = call_by_type(self)
+                else:
+                    call = checked_call(name, kinds, machine.entry(self.dispatcher, list(kinds.values())))
+                self.__class__ = type("Kernel", (Kernel,), {"__call__": call, "__module__": __name__})
+        return self
+
+    @cached_property
+    def declared(self) -> dict[str, Kind] | None:
+        """What each argument is, by its name; None where not all of them are declared."""
+        where = f"{self.__module__}.{self.py_func.__qualname__}"
+        hints = get_type_hints(self.py_func, include_extras=True)
+        names = inspect.signature(self.py_func).parameters
+        kinds = {name: kind_of(hints.get(name, Any), f"{where}: {name}") for name in names}
+        known = {name: kind for name, kind in kinds.items() if kind is not None}
+        return known if len(known) == len(kinds) else None
 
     @cached_property
     def dispatcher(self) -> Any:
         """What numba made of the function."""
         with _MAKING:  # two threads that ask at once get the same one
             if "dispatcher" not in self.__dict__:
-                made = _numba().njit(nogil=True, cache=True, error_model="numpy", **self._options)(self.py_func)
-                self.__dict__["dispatcher"] = made
+                self.__dict__["dispatcher"] = machine.dispatcher_of(self.py_func, **self.options)
             return self.__dict__["dispatcher"]
 
     @property
@@ -83,24 +77,7 @@ class Kernel:
         return getattr(self.dispatcher, name)
 
 
-_MAKING = threading.Lock()
-
-
-@cache
-def cache_folder() -> str:
-    """Where compiled kernels of these very sources are kept."""
-    return os.environ.get("NUMBA_CACHE_DIR") or str(_made_folder())
-
-
-@cache
-def _numba() -> Any:
-    import numba
-    from llvmlite import binding  # type: ignore[import-untyped]
-
-    numba.config.CACHE_DIR = cache_folder()  # type: ignore[attr-defined]
-    # Two vectors of rows at a time, as in a logarithm or a deviate each step waits for the one before.
-    binding.set_option("sim", "--force-vector-interleave=2")
-    return numba
+_MAKING = threading.RLock()
 
 
 def compiled(function: Function) -> Function:
@@ -121,11 +98,19 @@ def equation(function: Function) -> Function:
 
 
 def _made(function: Function, **options: Any) -> Function:
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        return function
     kernel: Any = Kernel(function, **options)
-    return function if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0" else kernel
+    LOOPS.setdefault(function.__module__, []).append(kernel)
+    return kernel
+
+
+def cache_folder() -> str:
+    """Where compiled kernels of these very sources are kept."""
+    return str(cache.cache_folder())
 
 
 def is_warm() -> bool:
     """Whether compiled kernels of these very sources are on disk already."""
-    folder = Path(cache_folder())
-    return folder.is_dir() and any(folder.rglob("*.nbi"))
+    folder = cache.cache_folder()
+    return folder is not None and folder.is_dir() and any(folder.rglob("*.nbi"))

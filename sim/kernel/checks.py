@@ -1,0 +1,275 @@
+"""Checks that what is given is what was declared, written out as the text of one function: none is cheaper.
+
+Machine code takes the bytes of a float64 for an int64 if it is told so, and a float for a whole number without its
+fraction. So each array and number is looked at before it gets there: by one condition for all of them where all is as
+it should be, and else one by one, where a message can say what is wrong.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Annotated, Any, TypeAlias, get_args, get_origin
+
+import numpy as np
+
+Space: TypeAlias = dict[str, Any]
+_SCALARS: dict[str, tuple[type, ...]] = {
+    "i8": (int, np.int64), "u8": (np.uint64,), "f8": (float, np.float64), "?": (bool, np.bool_)
+}  # fmt: skip
+
+
+class Mismatch(TypeError):
+    """What was found is not what is declared; whoever asked adds where."""
+
+
+@dataclass(frozen=True)
+class Array:
+    """A contiguous array of one type that may be written to."""
+
+    dtype: str
+    dimensions: int
+
+    def __str__(self) -> str:
+        dimensions = "" if self.dimensions == 1 else f" of {self.dimensions} dimensions"
+        return f"a contiguous {np.dtype(self.dtype).name} array{dimensions}"
+
+    def condition(self, name: str, space: Space, *, exactly: bool) -> str:  # noqa: ARG002
+        dtype = _constant(np.dtype(self.dtype), space)
+        # A column that was pickled has a type of its own that is equal.
+        return (
+            f"({name}.dtype is {dtype} or {name}.dtype == {dtype})"
+            f" and {name}.flags.carray and {name}.ndim == {self.dimensions}"
+        )
+
+    def take(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002  alike for all kinds
+        if (
+            type(given) is np.ndarray
+            and given.dtype == np.dtype(self.dtype)
+            and given.ndim == self.dimensions
+            and given.flags.carray
+        ):
+            return given
+        raise Mismatch(_named(given))
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number (i8, u8), a float (f8) or a truth value (?)."""
+
+    dtype: str
+
+    def __str__(self) -> str:
+        return {"i8": "a whole number", "u8": "a whole number from 0 up", "f8": "a number", "?": "True or False"}[
+            self.dtype
+        ]
+
+    def condition(self, name: str, space: Space, *, exactly: bool) -> str:
+        names = [_constant(kind, space) for kind in _SCALARS[self.dtype][: 1 if exactly else 2]]
+        tests = " or ".join(f"type({name}) is {it}" for it in names)
+        return f"({tests})"
+
+    def take(self, given: Any, *, whole_floats: bool) -> Any:
+        if self.dtype == "?":
+            if isinstance(given, bool | np.bool_):
+                return bool(given)
+        elif self.dtype == "f8":
+            if isinstance(given, Real):
+                return float(given)
+        else:
+            if whole_floats and isinstance(given, float | np.floating) and float(given).is_integer():
+                given = int(given)
+            if isinstance(given, Integral | np.bool_):
+                least, most = (0, 2**64) if self.dtype == "u8" else (-(2**63), 2**63)
+                if least <= (value := operator.index(int(given))) < most:
+                    return np.uint64(value) if self.dtype == "u8" else value
+        raise Mismatch(_named(given))
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text, which machine code is not handed."""
+
+    def __str__(self) -> str:
+        return "text"
+
+    def condition(self, name: str, space: Space, *, exactly: bool) -> str:  # noqa: ARG002
+        return f"type({name}) is {_constant(str, space)}"
+
+    def take(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002
+        if isinstance(given, str):
+            return given
+        raise Mismatch(_named(given))
+
+
+@dataclass(frozen=True)
+class Named:
+    """An instance of a typed class, which was looked at when it was made."""
+
+    cls: Any
+
+    def __str__(self) -> str:
+        return str(self.cls.__qualname__)
+
+    @property
+    def machine(self) -> Any:
+        """The class that machine code is handed."""
+        return getattr(self.cls, "Numbers", self.cls)
+
+    def condition(self, name: str, space: Space, *, exactly: bool) -> str:  # noqa: ARG002
+        return f"type({name}) is {_constant(self.machine, space)}"
+
+    def take(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002
+        if type(given) is self.machine:
+            return given
+        if type(given) is self.cls:  # a group of parameters, its texts included
+            return self.machine(*[getattr(given, name) for name in self.machine._fields])
+        raise Mismatch(_named(given))
+
+
+@dataclass(frozen=True)
+class Tuple:
+    """A plain tuple of so many things."""
+
+    kinds: tuple[Kind, ...]
+
+    def __str__(self) -> str:
+        return f"a tuple of {', '.join(map(str, self.kinds))}"
+
+    def condition(self, name: str, space: Space, *, exactly: bool) -> str:
+        each = [
+            f"({kind.condition(f'{name}[{place}]', space, exactly=exactly)})" for place, kind in enumerate(self.kinds)
+        ]
+        return " and ".join([f"type({name}) is tuple and len({name}) == {len(self.kinds)}", *each])
+
+    def take(self, given: Any, *, whole_floats: bool) -> Any:
+        if type(given) is not tuple or len(given) != len(self.kinds):
+            raise Mismatch(_named(given))
+        return tuple(kind.take(it, whole_floats=whole_floats) for kind, it in zip(self.kinds, given, strict=True))
+
+
+Kind: TypeAlias = Array | Number | Text | Named | Tuple
+_PLAIN: dict[Any, Kind] = {int: Number("i8"), float: Number("f8"), bool: Number("?"), str: Text()}
+
+
+def kind_of(annotation: Any, where: str = "") -> Kind | None:
+    """What an annotation says of a field or argument; None where it leaves that open."""
+    if annotation is Any:
+        return None
+    if (plain := _PLAIN.get(annotation)) is not None:
+        return plain
+    if get_origin(annotation) is Annotated:
+        for it in annotation.__metadata__:
+            if isinstance(it, Array | Number):
+                return it
+    if get_origin(annotation) is tuple and Ellipsis not in get_args(annotation):
+        kinds = [kind_of(it, where) for it in get_args(annotation)]
+        return None if None in kinds else Tuple(tuple(kind for kind in kinds if kind is not None))
+    if isinstance(annotation, type) and issubclass(annotation, tuple) and hasattr(annotation, "_fields"):
+        if "_kinds_" in vars(annotation):
+            return None if None in vars(annotation)["_kinds_"].values() else Named(annotation)
+        hints = getattr(annotation, "__annotations__", {})
+        if not hints or any(it in (Any, "Any") for it in hints.values()):
+            return None
+        raise TypeError(f"{where}: {annotation.__qualname__} must be @typed to be checked")
+    raise TypeError(f"{where}: nothing in machine code is declared by {annotation!r}")
+
+
+def checked_call(name: str, kinds: Mapping[str, Kind], then: Callable[..., Any]) -> Any:
+    """A method of the arguments that calls ``then`` with them, by position, once each is what it should be.
+
+    A float is refused for a whole number: what would be left of it is for the caller to say.
+    """
+    names = ", ".join(kinds)
+    space: Space = {"_then": then, "_slowly": _one_by_one(f"{name}(), ", kinds, exactly=False)}
+    text = f"""
+def made(self, {names}):
+    try:
+        fit = {_all(kinds, space, exactly=False)}
+    except AttributeError:  # of what is no array
+        fit = False
+    if fit:
+        return _then({names})
+    return _then(*_slowly({names}))
+"""
+    return _written(text, name, space)
+
+
+def checked_new(name: str, kinds: Mapping[str, Kind | None]) -> Any:
+    """What makes an instance of a class of named fields, once each is what it should be; None is anything.
+
+    3.0 is taken for the whole number 3, and not 3.7.
+    """
+    names = ", ".join(kinds)
+    space: Space = {"_then": tuple.__new__, "_slowly": _one_by_one(f"{name}.", kinds, exactly=True)}
+    text = f"""
+def made(_cls, {names}):
+    try:
+        fit = {_all(kinds, space, exactly=True)}
+    except AttributeError:
+        fit = False
+    if fit:
+        return _then(_cls, ({names}{"," if kinds else ""}))
+    return _then(_cls, _slowly({names}))
+"""
+    return _written(text, f"{name}.__new__", space)
+
+
+def _all(kinds: Mapping[str, Kind | None], space: Space, *, exactly: bool) -> str:
+    each = [kind.condition(it, space, exactly=exactly) for it, kind in kinds.items() if kind is not None]
+    return " and ".join(each) or "True"
+
+
+def _one_by_one(where: str, kinds: Mapping[str, Kind | None], *, exactly: bool) -> Callable[..., tuple[Any, ...]]:
+    """What each may become, or TypeError that says which one is wrong."""
+
+    def slowly(*given: Any) -> tuple[Any, ...]:
+        taken = []
+        for it, (name, kind) in zip(given, kinds.items(), strict=True):
+            try:
+                taken.append(it if kind is None else kind.take(it, whole_floats=exactly))
+            except Mismatch as found:
+                raise TypeError(f"{where}{name}: found {found}, wanted {kind}") from None
+        return tuple(taken)
+
+    return slowly
+
+
+def _written(text: str, name: str, space: Space) -> Any:
+    exec(compile(text, f"<checks of {name}>", "exec"), space)  # noqa: S102  as namedtuple does it
+    made = space["made"]
+    made.__name__, made.__qualname__ = name.rpartition(".")[2], name  # said where there are too few arguments
+    return made
+
+
+def _constant(value: Any, space: Space) -> str:
+    """The name of a constant in the text's space."""
+    for name, known in space.items():
+        if known is value:
+            return name
+    name = f"_c{len(space)}"
+    space[name] = value
+    return name
+
+
+def _named(given: Any) -> str:
+    """What was found, in few words."""
+    if type(given) is np.ndarray:
+        flags = given.flags
+        faults = [
+            word
+            for word, wrong in (
+                ("not contiguous", not flags.c_contiguous), ("read-only", not flags.writeable),
+                ("not aligned", not flags.aligned),
+            )
+            if wrong
+        ]  # fmt: skip
+        shape = "" if given.ndim == 1 else f" of {given.ndim} dimensions"
+        kind = given.dtype.name if given.dtype.isnative else given.dtype.str
+        return f"a {kind} array{shape}" + (f", {' and '.join(faults)}" if faults else "")
+    if isinstance(given, int | float | str | bool | np.generic | None):
+        text = repr(given)
+        return f"{text[:40]} ({type(given).__name__})"
+    return f"a {type(given).__qualname__}"
