@@ -213,7 +213,7 @@ def test_finance_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) ->
         if plain(finance.runway)(agent.cash, agent.staff, wage) >= rules.asking_months:
             return
         u_merit, u_size, _, _ = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.FINANCE)
-        if plain(finance.merit)(u_merit, agent.quality, agent.productivity) >= hurdle:
+        if plain(finance.merit)(u_merit, agent.quality, agent.productivity, rules) >= hurdle:
             agent.funded = 1
             given += 1
             book(hand, agent, plain(finance.ticket)(u_size, agent.staff, wage, rules), "outside_equity")
@@ -238,7 +238,7 @@ def test_investment_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel])
         wanted = plain(finance.wanted_assets)(agent.staff, float(agent.capital_intensity), elasticity)
         wanted = worn + market.investment_speed * (wanted - (agent.assets - worn))
         idle, cash, revenue = max(0.0, -wanted), agent.cash, agent.revenue
-        saved = plain(on_grid)(min(max(0.0, wanted), max(0.0, cash - revenue)))
+        saved = plain(on_grid)(min(max(0.0, wanted), max(0.0, cash - market.working_months * revenue)))
         raised = plain(on_grid)(market.outside_capital * max(0.0, wanted - saved) if cash >= 0.0 else 0.0)
         spent = saved + raised - plain(on_grid)(market.resale * idle)
         paid = plain(on_grid)(

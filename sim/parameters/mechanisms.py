@@ -79,6 +79,10 @@ class Entry(NamedTuple):
         0.5, "million yuan", "what a platform's fund puts into one maker", assumption("angel tickets"), bounds=(0, 100),
         plausible=(0.1, 2.0),
     )  # fmt: skip
+    least_taking: float = parameter(
+        0.05, "share", "least share of the makers backed that platforms expect to found; the fewer found, the more are backed for a ticket",
+        assumption("no more than twenty are backed for a ticket"), bounds=(0.001, 1), plausible=(0.02, 0.2),
+    )  # fmt: skip
     inheritance: float = parameter(
         0.6, "share", "part of the parent's or the platform's knowledge, and of a spin-off parent's revenue per worker, that comes along",
         assumption("spin-offs live longer: Eriksson & Kuhn; Fackler et al.", "stylised_facts.spin_offs"), bounds=(0, 1), plausible=(0.3, 0.9),
@@ -163,6 +167,26 @@ class Newborns(NamedTuple):
         0.85, "", "revenue per worker at maturity, relative to the sector's", assumption("entrants are less productive"),
         bounds=(0.01, 5), plausible=(0.5, 1.0),
     )  # fmt: skip
+    worker_revenue_log_sd: float = parameter(
+        0.5, "", "spread of the logarithm of revenue per worker at maturity, around that mean",
+        assumption("near that of the stock"), bounds=(0, 2), plausible=(0.3, 0.9),
+    )  # fmt: skip
+    productivity_log_sd: float = parameter(
+        0.1, "", "spread of the logarithm of productivity around the sector's", assumption("as the stock's"), bounds=(0, 1),
+        plausible=(0.05, 0.25),
+    )  # fmt: skip
+    quality_log_sd: float = parameter(
+        0.1, "", "spread of the logarithm of quality around the sector's", assumption("as the stock's"), bounds=(0, 1),
+        plausible=(0.05, 0.25),
+    )  # fmt: skip
+    energy_log_sd: float = parameter(
+        0.3, "", "spread of the logarithm of energy and material per output", assumption("as the stock's"), bounds=(0, 2),
+        plausible=(0.2, 0.6),
+    )  # fmt: skip
+    most_lines: int = parameter(
+        2, "lines", "most product lines of a newborn, each number from one on as likely", assumption("one product or two"),
+        bounds=(1, 100), plausible=(1, 3),
+    )  # fmt: skip
 
 
 class Adoption(NamedTuple):
@@ -201,6 +225,14 @@ class Adoption(NamedTuple):
         240, "platforms", "own platforms that are told apart; later hosts turn to third parties",
         assumption("a limit of detail"), bounds=(0, 1000), plausible=(100, 1000),
     )  # fmt: skip
+    own_interface_staff: float = parameter(
+        60.0, "people", "staff that finds and serves resources at an own platform without a name, set at its launch",
+        assumption("a department; Haier's has a thousand"), bounds=(0, 1e5), plausible=(20, 200),
+    )  # fmt: skip
+    own_foreign_share: float = parameter(
+        0.2, "share", "foreign experts among the resources that an own platform without a name recruits",
+        assumption("fewer than the named ones'"), bounds=(0, 0.7), plausible=(0.05, 0.3),
+    )  # fmt: skip
     quit: float = parameter(
         0.05, "1/year", "hazard at which a member leaves", assumption("churn of subscriptions"), bounds=(0, 1),
         plausible=(0.02, 0.15),
@@ -214,6 +246,18 @@ class Resources(NamedTuple):
     spread: float = parameter(
         0.25, "", "spread of domestic resources' knowledge around the middle", assumption("unit-free space"),
         bounds=(0.01, 1), plausible=(0.15, 0.4),
+    )  # fmt: skip
+    middle: float = parameter(
+        0.5, "", "knowledge on each axis around which domestic resources lie, and from which foreign experts are ahead",
+        assumption("unit-free space"), bounds=(0, 1.2), plausible=(0.4, 0.6),
+    )  # fmt: skip
+    users_technical: float = parameter(
+        0.4, "", "users' knowledge of materials, process, devices and electronics, the first two axes",
+        assumption("users know what they need more than how it is made"), bounds=(0, 1.2), plausible=(0.2, 0.5),
+    )  # fmt: skip
+    users_market: float = parameter(
+        0.8, "", "users' knowledge of software and markets, the third axis",
+        assumption("users know what they need more than how it is made"), bounds=(0, 1.2), plausible=(0.6, 1.0),
     )  # fmt: skip
     foreign_lead: float = parameter(
         0.2, "", "distance by which foreign experts' knowledge is ahead on each axis",
@@ -258,6 +302,10 @@ class Projects(NamedTuple):
         6.0, "people", "talent that halves the effort's gap", assumption("size of a team"), bounds=(0.1, 1000),
         plausible=(2, 15),
     )  # fmt: skip
+    most_teams: float = parameter(
+        2.0, "teams", "teams at work on a project of size one; of larger ones as many for each part of their size",
+        assumption("beyond it more people get in each other's way"), bounds=(0.1, 100), plausible=(1.0, 4.0),
+    )  # fmt: skip
     team_share: float = parameter(
         0.6944, "share", "part of all skilled staff who work on a project where that is more than one team",
         fitted("0.71% of sales spent on research in 2011; that it grows with sales: Cohen & Klepper 1996", "all_firms.doing_rd_share.rd_to_sales_2011"), bounds=(0, 1),
@@ -284,6 +332,10 @@ class Projects(NamedTuple):
         0.1603, "", "largest gain of productivity or quality from one success",
         fitted("private return to research of 0.21", "stylised_facts.spillovers.private_return"), bounds=(0, 1),
         plausible=(0.02, 0.2),
+    )  # fmt: skip
+    productivity_share: float = parameter(
+        0.5, "share", "successes that raise productivity; the others raise quality", assumption("each as likely"),
+        bounds=(0, 1), plausible=(0.3, 0.7),
     )  # fmt: skip
     new_lines: float = parameter(
         0.04, "share of lines", "new lines from one success, at least one", assumption("renewal of the range"),
@@ -318,6 +370,14 @@ class Matching(NamedTuple):
     alone: float = parameter(
         0.08, "1/month", "meetings of an open request without a platform", assumption("fairs, universities, friends"),
         bounds=(0, 1), plausible=(0.01, 0.08),
+    )  # fmt: skip
+    candidates: int = parameter(
+        3, "enterprises", "enterprises met at once, on a platform or elsewhere, of which the nearest may answer",
+        assumption("short lists"), bounds=(1, 50), plausible=(2, 10),
+    )  # fmt: skip
+    circle: int = parameter(
+        12, "enterprises", "enterprises among which those met are looked for; members of the same platform are few among them",
+        assumption("a circle of acquaintances"), bounds=(1, 1000), plausible=(6, 40),
     )  # fmt: skip
     taste: float = parameter(
         0.05, "", "scale of the taste for a partner, in distance of knowledge", assumption("unseen reasons"),
@@ -376,6 +436,26 @@ class Industries(NamedTuple):
         0.01, "share of sales", "running cost of the new mode", assumption("commissions"), bounds=(0, 1),
         plausible=(0.0, 0.03),
     )  # fmt: skip
+    sector_share: float = parameter(
+        0.5, "share", "openings that are of a new sector; the others are of a new mode", assumption("each as likely"),
+        bounds=(0, 1), plausible=(0.3, 0.7),
+    )  # fmt: skip
+    most_a_year: float = parameter(
+        0.9, "1/year", "most probability of opening, or of following, within a year", assumption("some never move"),
+        bounds=(0.01, 0.99), plausible=(0.7, 0.99),
+    )  # fmt: skip
+    least_left: float = parameter(
+        0.1, "share", "part of its opening demand that an old sector keeps", assumption("some customers stay"),
+        bounds=(0, 1), plausible=(0.05, 0.3),
+    )  # fmt: skip
+    step: float = parameter(
+        0.15, "", "distance by which what anyone in a new sector knows is ahead of the old sector's on each axis",
+        assumption("unit-free space"), bounds=(0, 1), plausible=(0.05, 0.25),
+    )  # fmt: skip
+    most_base: float = parameter(
+        1.0, "", "most that anyone in a new sector knows on an axis, without research",
+        assumption("unit-free space: the edge of what is known to all"), bounds=(0.1, 10), plausible=(0.8, 1.2),
+    )  # fmt: skip
 
 
 class Absorption(NamedTuple):
@@ -430,6 +510,10 @@ class Chain(NamedTuple):
         4, "enterprises", "candidates that a buyer compares", assumption("short lists"), bounds=(1, 50),
         plausible=(2, 10),
     )  # fmt: skip
+    circle: int = parameter(
+        24, "enterprises", "enterprises among which candidates of the right place in the chain are looked for",
+        assumption("a circle of acquaintances"), bounds=(1, 1000), plausible=(12, 60),
+    )  # fmt: skip
     taste: float = parameter(
         0.2, "", "scale of the taste for a supplier, in logarithm of quality over price", assumption("unseen reasons"),
         bounds=(0, 5), plausible=(0.05, 0.5),
@@ -451,6 +535,10 @@ class IdleSpace(NamedTuple):
     lent_share: float = parameter(
         0.1, "share", "idle hours that hosts offer", assumption("early stage"), bounds=(0, 1), plausible=(0.02, 0.3)
     )
+    borrowing_months: int = parameter(
+        36, "month", "months after the start in which an enterprise may use borrowed equipment hours",
+        assumption("the term of a tenancy in incubators"), bounds=(0, 1200), plausible=(12, 60),
+    )  # fmt: skip
     leavers_stay: float = parameter(
         0.96, "1/month", "leavers of a relocated enterprise who still look for a venture a month later",
         assumption("two years"), bounds=(0, 1), plausible=(0.9, 0.99),
@@ -464,6 +552,10 @@ class Letting(NamedTuple):
     consider: float = parameter(
         0.15, "1/year", "hazard at which an operating enterprise looks for other floor", assumption("leases of years"),
         bounds=(0, 12), plausible=(0.08, 0.33),
+    )  # fmt: skip
+    most_considering: float = parameter(
+        0.95, "1/year", "most probability of looking for other floor within a year, however high the hazard is set",
+        assumption("some never look"), bounds=(0.01, 0.99), plausible=(0.8, 0.99),
     )  # fmt: skip
     awareness: float = parameter(
         0.5, "share", "of those, who look at the site", assumption("information"), bounds=(0, 1), plausible=(0.2, 1.0)
@@ -521,6 +613,10 @@ class Demand(NamedTuple):
         fitted("spread of first-year revenue and survival", "new_firm_cohort_2015q3.revenue_first_year.log_sd",
                "survival.eu.y5"), bounds=(0, 1), plausible=(0.02, 0.2),
     )  # fmt: skip
+    ramp_months: int = parameter(
+        36, "month", "months after the start in which a firm's sales close the gap at that speed",
+        assumption("young firms settle within three years"), bounds=(0, 1200), plausible=(12, 60),
+    )  # fmt: skip
 
 
 class Jobs(NamedTuple):
@@ -554,6 +650,18 @@ class Finance(NamedTuple):
         5.0, "million yuan", "largest ticket", evidence("Zhongguancun Inno Way: mean near 5 million yuan", "zhongguancun_inno_way.first_year.mean_ticket"),
         bounds=(0, 1000),
     )  # fmt: skip
+    ticket_years: float = parameter(
+        2.0, "year", "wages of the team that a middling ticket pays", assumption("a round lasts 18 to 24 months"),
+        bounds=(0, 100), plausible=(1.0, 3.0),
+    )  # fmt: skip
+    ticket_log_sd: float = parameter(
+        0.5, "", "spread of the logarithm of a ticket around that", assumption("terms differ widely"), bounds=(0, 3),
+        plausible=(0.3, 0.8),
+    )  # fmt: skip
+    merit_noise: float = parameter(
+        0.3, "", "spread of the logarithm of merit as investors see it", assumption("merit of the young is hard to see"),
+        bounds=(0, 3), plausible=(0.1, 0.6),
+    )  # fmt: skip
     tickets: float = parameter(
         1.2, "a year per 1,000 enterprises", "tickets that outside investors can give", assumption("thin market"),
         bounds=(0, 1e6), plausible=(0.3, 5.0),
@@ -565,6 +673,22 @@ class Finance(NamedTuple):
     hurdle_response: float = parameter(
         0.1, "", "monthly response of the hurdle to tickets asked above those there", assumption("posted threshold"),
         bounds=(0, 1), plausible=(0.05, 0.3),
+    )  # fmt: skip
+    opening_hurdle: float = parameter(
+        1.0, "", "merit from which outside finance is given at the start", assumption("what a sector's usual enterprise has"),
+        bounds=(0.001, 1000), plausible=(0.7, 1.5),
+    )  # fmt: skip
+    most_pressure: float = parameter(
+        20.0, "", "tickets given over those there, less one, above which the hurdle rises no faster",
+        assumption("investors take a month to see how many ask"), bounds=(0, 1000), plausible=(5, 50),
+    )  # fmt: skip
+    least_hurdle: float = parameter(
+        0.05, "", "least hurdle, however little is asked for", assumption("nobody backs what is worth nothing"),
+        bounds=(0.001, 1), plausible=(0.01, 0.3),
+    )  # fmt: skip
+    most_hurdle: float = parameter(
+        50.0, "", "most hurdle, however much is asked for", assumption("beyond any merit"), bounds=(1, 10_000),
+        plausible=(10, 100),
     )  # fmt: skip
     give_up: float = parameter(
         0.02237, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),

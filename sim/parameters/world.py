@@ -153,6 +153,22 @@ class Population(NamedTuple):
         0.12, "", "standard deviation of knowledge around the sector's on each axis", assumption("unit-free space"),
         bounds=(0, 0.5), plausible=(0.05, 0.25),
     )  # fmt: skip
+    most_knowledge: float = parameter(
+        1.5, "", "most that an enterprise knows on an axis at the start", assumption("far beyond any sector's base"),
+        bounds=(0.5, 10), plausible=(1.2, 2.0),
+    )  # fmt: skip
+    knowledge_middle: float = parameter(
+        0.4, "", "what anyone in a sector knows on each axis, over all sectors", assumption("unit-free space"),
+        bounds=(0, 1), plausible=(0.3, 0.5),
+    )  # fmt: skip
+    knowledge_circle: float = parameter(
+        0.2, "", "radius of the circle on which the sectors lie in the first two axes", assumption("unit-free space"),
+        bounds=(0, 1), plausible=(0.1, 0.3),
+    )  # fmt: skip
+    knowledge_wave: float = parameter(
+        0.1, "", "distance of sectors from the middle on the third axis, up and down twice around the circle",
+        assumption("unit-free space"), bounds=(0, 1), plausible=(0.0, 0.2),
+    )  # fmt: skip
     talent_share: float = parameter(
         0.06, "share of staff", "skilled staff of a firm of 100 staff", assumption("R&D staff and engineers"),
         bounds=(0, 1), plausible=(0.03, 0.12),
@@ -172,6 +188,22 @@ class Population(NamedTuple):
     energy: float = parameter(
         0.18, "tce per million yuan / 1000", "energy and material per output at the start, relative units",
         assumption("index"), bounds=(0.001, 10), plausible=(0.1, 0.3),
+    )  # fmt: skip
+    energy_log_sd: float = parameter(
+        0.3, "", "spread of the logarithm of energy and material per output", assumption("not published by firm"),
+        bounds=(0, 2), plausible=(0.2, 0.6),
+    )  # fmt: skip
+    productivity_log_sd: float = parameter(
+        0.1, "", "spread of the logarithm of productivity relative to the sector's at the start",
+        assumption("what research and imitation move; the rest is in revenue per worker"), bounds=(0, 1), plausible=(0.05, 0.25),
+    )  # fmt: skip
+    quality_log_sd: float = parameter(
+        0.1, "", "spread of the logarithm of quality relative to the sector's at the start",
+        assumption("as productivity"), bounds=(0, 1), plausible=(0.05, 0.25),
+    )  # fmt: skip
+    mean_age: float = parameter(
+        120.0, "month", "mean age at the start, exponential", assumption("ten years of a growing stock"), bounds=(1, 1000),
+        plausible=(72, 180),
     )  # fmt: skip
 
 
@@ -199,6 +231,10 @@ class Market(NamedTuple):
     rivalry: float = parameter(
         1.5, "", "elasticity of a line's share of demand on quality and on price", assumption("between-variety"),
         bounds=(0, 6), plausible=(0.8, 3),
+    )  # fmt: skip
+    most_sales: float = parameter(
+        5.0, "", "most sales for a pull, relative to the opening's: the few left in a sector cannot serve all of its demand",
+        assumption("capacity stretches for a while"), bounds=(1, 1000), plausible=(2, 10),
     )  # fmt: skip
     rivals_growth: float = parameter(
         0.0, "1/year", "growth of the pull of rivals outside a place; unused in a nation", assumption("set to keep the "
@@ -228,6 +264,10 @@ class Market(NamedTuple):
         0.7, "share", "part of the investment that own cash does not cover which owners and investors put in",
         assumption("growth outruns retained profit: owners and banks pay for most of the rest"), bounds=(0, 1), plausible=(0.3, 1.0),
     )  # fmt: skip
+    working_months: float = parameter(
+        1.0, "month", "months of sales that stay as working capital before own cash pays for investment",
+        assumption("payment terms of a month"), bounds=(0, 60), plausible=(0.5, 3.0),
+    )  # fmt: skip
     resale: float = parameter(
         0.5, "share", "price of assets that are sold because too few people work with them, over their value",
         assumption("used equipment sells below its book value"), bounds=(0, 1), plausible=(0.3, 0.8),
@@ -235,6 +275,10 @@ class Market(NamedTuple):
     payout: float = parameter(
         0.10, "1/month", "part of cash above the reserve that is paid to owners", assumption("policy of owners"),
         bounds=(0, 1), plausible=(0.02, 0.3),
+    )  # fmt: skip
+    reserve_years: float = parameter(
+        1.0, "year", "years of the team's wages that owners leave in cash before they are paid", assumption("policy of owners"),
+        bounds=(0, 30), plausible=(0.25, 2.0),
     )  # fmt: skip
 
 
@@ -249,6 +293,14 @@ class Labour(NamedTuple):
         0.7, "", "elasticity of a firm's wage on its revenue per worker", assumption("rent sharing"),
         bounds=(0, 1), plausible=(0.4, 0.9),
     )  # fmt: skip
+    least_relative_revenue: float = parameter(
+        0.02, "", "least revenue per worker relative to the sector's that wages follow; below it they fall no further",
+        assumption("a wage floor of a few per cent of the sector's wage"), bounds=(0.0001, 1), plausible=(0.01, 0.3),
+    )  # fmt: skip
+    most_relative_revenue: float = parameter(
+        4.0, "", "most revenue per worker relative to the sector's that wages follow; above it they rise no further",
+        assumption("rents are shared up to a point"), bounds=(1, 1000), plausible=(2, 10),
+    )  # fmt: skip
     talent_premium: float = parameter(
         1.6, "", "wage of talent relative to a worker's at the start", assumption("order of graduates' premium"),
         bounds=(1, 10), plausible=(1.3, 2.5),
@@ -256,6 +308,18 @@ class Labour(NamedTuple):
     wage_response: float = parameter(
         0.05, "", "monthly response of the talent's wage to unmet requests", assumption("slow wages"),
         bounds=(0, 1), plausible=(0.01, 0.15),
+    )  # fmt: skip
+    least_talent_wage: float = parameter(
+        1.0, "", "least wage of talent relative to a worker's", assumption("skilled people can do a worker's job"),
+        bounds=(0.1, 1), plausible=(0.8, 1.0),
+    )  # fmt: skip
+    most_talent_wage: float = parameter(
+        6.0, "", "most wage of talent relative to a worker's", assumption("others are attracted from elsewhere"),
+        bounds=(1, 1000), plausible=(4, 10),
+    )  # fmt: skip
+    most_talent_share: float = parameter(
+        0.9, "share of staff", "most skilled staff that an enterprise wants", assumption("some work needs no skill"),
+        bounds=(0, 1), plausible=(0.6, 1.0),
     )  # fmt: skip
     unemployment: float = parameter(
         0.05, "share", "unemployed residents at the start", assumption("surveyed rate near 5%"), bounds=(0, 0.9),

@@ -19,6 +19,7 @@ _FREE = ("run.months", "run.replicates")  # how far and how often, not what
 # Keys that could be scheduled, and that a world reads once: at its founding, or when a platform is launched.
 AT_FOUNDING = (
     "labour.unemployment", "mechanisms.population.enabled", "mechanisms.adoption.at_start",
+    "mechanisms.finance.opening_hurdle",
 )  # fmt: skip
 AT_LAUNCH = ("platforms.*.enabled", "platforms.*.fee", "platforms.*.services", "platforms.*.interface_staff")
 AT_VACATION = ("sites.*.released_staff",)

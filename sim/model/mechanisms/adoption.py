@@ -159,7 +159,7 @@ def apply(world: World) -> None:
             world.host_platform(row)
             world.count("adopted")
         elif len(attraction):
-            table.platform[row] = choose(0.5, attraction)
+            table.platform[row] = choose(0.5, attraction)  # the middle one by attraction, without a draw
             world.count("adopted", int(table.platform[row] >= 0))
     collect_fees(world, levers.platform_support)
     count_members(world)

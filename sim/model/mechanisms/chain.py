@@ -24,7 +24,6 @@ EVENTS = Counters(
 )
 _RENEWED, _ASKED = EVENTS.place("links_renewed"), EVENTS.place("parts_asked")
 _AT_A_TIME = 65_536  # newcomers whose links are made at once
-_STEPS = 24  # places of the ring looked at for candidates of the right place in the chain
 
 
 class Reads(NamedTuple):
@@ -59,10 +58,10 @@ def liking(quality: float, productivity: float, gap: float, taste: float, p: Any
 
 
 @compiled
-def find_candidates(i: int, start: int, wanted: int, most: int, ring_row: Any, ring_chain: Any, found: Any) -> int:
+def find_candidates(i: int, start: int, wanted: int, p: Any, ring_row: Any, ring_chain: Any, found: Any) -> int:
     """Put the ring's places of firms of place ``wanted`` in the chain, but ``i``, into ``found``; how many."""
-    number, place = 0, np.uint32(start)
-    for _ in range(min(_STEPS, len(ring_row))):
+    number, place, most = 0, np.uint32(start), int(p.candidates)
+    for _ in range(min(int(p.circle), len(ring_row))):
         found[number] = place
         number += (ring_chain[place] == wanted) & (ring_row[place] != i) & (number < most)
         place = np.uint32(place + 1 if place + 1 < len(ring_row) else 0)
@@ -78,14 +77,13 @@ def choose_suppliers(
 
     All candidates first, then what is known of them column by column: memory answers many questions at once.
     """
-    each = int(p.candidates)
-    most = len(looking) * each + 1
+    most = len(looking) * int(p.candidates) + 1
     whose, found, utility = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(most)
     start, wanted, end = places(ring, points), np.empty(len(looking), np.int8), 0
     for k in range(len(looking)):
         wanted[k] = r.sector[buyer[looking[k]]] % 3 - 1
     for k in range(len(looking)):
-        number = find_candidates(buyer[looking[k]], start[k], wanted[k], each, ring_row, ring_chain, found[end:])
+        number = find_candidates(buyer[looking[k]], start[k], wanted[k], p, ring_row, ring_chain, found[end:])
         whose[end : end + number] = k
         end += number
     who, known = np.empty((2, end), np.int64), np.empty((8, end))

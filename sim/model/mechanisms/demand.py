@@ -21,8 +21,6 @@ from sim.model.state.enterprises import OPERATING
 from sim.model.state.world import World
 from sim.parameters.mechanisms import Demand
 
-MOST_SALES = 5.0  # sales for a pull, relative to the opening: the few left in a sector cannot serve all of it
-
 
 class LinesReads(NamedTuple):
     identity: Any
@@ -149,7 +147,7 @@ def shock_variance(lines: int, spread: float, p: Any) -> float:
 def reversion_speed(age: int, shocks: float, settled: float, p: Any) -> float:
     """Part of the gap that closes in a month: what keeps the variance at ``settled``; young firms ramp up faster."""
     grown_up = 0.5 * shocks / settled if settled > 0.0 else p.reversion
-    return grown_up if age >= 36 else p.ramp
+    return grown_up if age >= p.ramp_months else p.ramp
 
 
 @equation
@@ -316,12 +314,12 @@ def set_demand(world: World, market: Any, levers: Any) -> None:
     path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand * (1.0 + levers.demand)
     rivals = 1.0 if nation else maths.exp(math.log1p(market.rivals_growth) * world.month / 12.0)
     columns = world.sectors.view(SectorsSelling)
-    set_sales_factors(columns, path, rivals, bool(nation and market.coupled), market.price_elasticity)
+    set_sales_factors(columns, path, rivals, bool(nation and market.coupled), market)
 
 
 @compiled
-def set_sales_factors(sectors: Any, path: float, rivals: float, coupled: bool, elasticity: float) -> None:
-    """Real demand times (relative price)^-elasticity, shared by last month's pulls, in each open sector."""
+def set_sales_factors(sectors: Any, path: float, rivals: float, coupled: bool, m: Any) -> None:
+    """Real demand times (relative price)^-price_elasticity, shared by last month's pulls, in each open sector."""
     for s in range(len(sectors.open)):
         if sectors.open[s] == 0:
             continue
@@ -332,9 +330,9 @@ def set_sales_factors(sectors: Any, path: float, rivals: float, coupled: bool, e
             filled = sectors.demand[s] / max(sectors.opening_demand[s], 1.0 / TICKS) if sectors.opened[s] >= 0 else 1.0
             pull = sectors.opening_pull[s] * (filled * rivals)
         price = sectors.price[s] if coupled else 1.0
-        value = sectors.demand[s] * path * maths.exp((1.0 - elasticity) * maths.log(price))
+        value = sectors.demand[s] * path * maths.exp((1.0 - m.price_elasticity) * maths.log(price))
         opening = sectors.opening_pull[s] / max(sectors.opening_demand[s], 1.0 / TICKS)
-        sectors.sales_factor[s] = value / max(pull, value * opening / MOST_SALES, 1.0 / TICKS)
+        sectors.sales_factor[s] = value / max(pull, value * opening / m.most_sales, 1.0 / TICKS)
         sectors.saturation[s] = 1.0 / max(1e-6, sectors.sales_factor[s] * opening) if opening > 0.0 else 1.0
 
 

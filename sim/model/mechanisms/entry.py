@@ -37,7 +37,6 @@ _IDEAS, _UNFINANCED, _BACKED = EVENTS.place("ideas"), EVENTS.place("unfinanced_i
 _FOUNDED, _NET = EVENTS.place("founded_independent") - INDEPENDENT, EVENTS.place("net_independent") - INDEPENDENT
 
 RESIDENTS, RELEASED = 101, 102  # sources without an identity of their own
-LEAST_TAKING = 0.05  # of the makers backed: platforms back no more than twenty for a ticket
 NOBODY = -1
 
 
@@ -236,7 +235,7 @@ def maker_offer(world: World, rules: Any, market: Any) -> Offer:
         ideas += named.ideas_a_month
         budget += min(platform.fund, named.maker_fund / named.fund_months)
     tickets = budget / rules.maker_ticket if rules.maker_ticket else 0.0
-    share = min(1.0, tickets / (ideas * max(world.posted.makers_taking, LEAST_TAKING))) if ideas else 0.0
+    share = min(1.0, tickets / (ideas * max(world.posted.makers_taking, rules.least_taking))) if ideas else 0.0
     worth = rules.answer_worth * world.posted.answered
     return Offer(market.outside_rent, worth, min(fund, rules.maker_ticket), share, 0.0)
 

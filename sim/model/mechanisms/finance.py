@@ -47,7 +47,6 @@ _ASKED, _GIVEN = EVENTS.place("finance_asked"), EVENTS.place("finance_given")
 _STOPPED, _RESUMED = EVENTS.place("stopped"), EVENTS.place("resumed")
 _STARTUPS_STOPPED = EVENTS.place("startups_stopped")
 _STOP, _STRIKE_OFF = 0, 1  # ends
-MOST_PRESSURE = 20.0  # tickets given over those there, less one: above it the hurdle rises no faster
 
 
 class FinanceReads(NamedTuple):
@@ -111,9 +110,9 @@ def runway(cash: float, staff: int, wage: float) -> float:
 
 
 @equation
-def merit(u: float, quality: float, productivity: float) -> float:
+def merit(u: float, quality: float, productivity: float, p: Any) -> float:
     """Merit that an investor sees: quality and productivity through noise."""
-    return quality * productivity * maths.exp(0.3 * draws.normal(u))
+    return quality * productivity * maths.exp(p.merit_noise * draws.normal(u))
 
 
 @compiled
@@ -134,7 +133,7 @@ def invest(
         for k in range(number):
             quality[k], productivity[k] = r.quality[rows[k]], r.productivity[rows[k]]
         for k in range(number):
-            seen[k] = merit(u[0, k], quality[k], productivity[k])
+            seen[k] = merit(u[0, k], quality[k], productivity[k], p)
         for k in range(number):
             if seen[k] >= hurdle:
                 i = rows[k]
@@ -145,8 +144,8 @@ def invest(
 
 @equation
 def ticket(u: float, staff: int, wage: float, p: Any) -> float:
-    """Size of a ticket (million yuan): two years of the team's wages, give or take, at most the largest."""
-    return min(p.ticket, 2.0 * staff * wage * maths.exp(0.5 * draws.normal(u)))
+    """Size of a ticket (million yuan): years of the team's wages, give or take, at most the largest."""
+    return min(p.ticket, p.ticket_years * staff * wage * maths.exp(p.ticket_log_sd * draws.normal(u)))
 
 
 @equation
@@ -157,15 +156,15 @@ def wanted_assets(staff: int, intensity: float, elasticity: float) -> float:
 
 @equation
 def dividend(cash: float, revenue: float, staff: int, wage: float, reserve_months: float, m: Any) -> float:
-    """Dividends of a month: part of the cash above months of sales and above a year of the team's wages."""
-    reserve = max(reserve_months * revenue, staff * wage)
+    """Dividends of a month: part of the cash above months of sales and above years of the team's wages."""
+    reserve = max(reserve_months * revenue, m.reserve_years * staff * wage)
     return m.payout * max(0.0, cash - reserve)
 
 
 @equation
-def own_means(wanted: float, cash: float, revenue: float) -> float:
-    """Part of a wanted investment that own cash pays for (million yuan): a month's sales stay as working capital."""
-    return min(max(0.0, wanted), max(0.0, cash - revenue))
+def own_means(wanted: float, cash: float, revenue: float, m: Any) -> float:
+    """Part of a wanted investment that own cash pays for (million yuan): months of sales stay as working capital."""
+    return min(max(0.0, wanted), max(0.0, cash - m.working_months * revenue))
 
 
 @equation
@@ -187,7 +186,7 @@ def own(
         gap = wanted_assets(r.staff[i], float(r.capital_intensity[i]), elasticity) - (w.assets[i] - worn)
         wanted = worn + m.investment_speed * gap
         sold = max(0.0, -wanted)
-        saved = on_grid(own_means(wanted, w.cash[i], r.revenue[i]))
+        saved = on_grid(own_means(wanted, w.cash[i], r.revenue[i], m))
         raised = on_grid(outside_means(wanted, saved, w.cash[i], m))
         bought = saved + raised
         spent = bought - on_grid(m.resale * sold)
@@ -312,8 +311,9 @@ def finance(world: World) -> None:
     )
     there = rules.tickets / 12.0 * world.opening_enterprises / 1000.0 * (1.0 + world.group("levers").finance)
     if world.group("market").coupled:
-        pressure = min(MOST_PRESSURE, given / there - 1.0) if there > 0.0 else MOST_PRESSURE
-        hurdle = min(50.0, max(0.05, world.posted.hurdle * maths.exp(rules.hurdle_response * pressure)))
+        pressure = min(rules.most_pressure, given / there - 1.0) if there > 0.0 else rules.most_pressure
+        hurdle = world.posted.hurdle * maths.exp(rules.hurdle_response * pressure)
+        hurdle = min(rules.most_hurdle, max(rules.least_hurdle, hurdle))
         world.posted = world.posted._replace(hurdle=hurdle, finance_fill=given / asked if asked else 0.0)
 
 

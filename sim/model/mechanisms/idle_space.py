@@ -13,8 +13,6 @@ from sim.model.state.world import SiteState, World
 from sim.parameters import numbers
 from sim.parameters.mechanisms import IdleSpace
 
-BORROWING_ENDS = 36  # months after the start
-
 
 class Reads(NamedTuple):
     status: Any
@@ -38,7 +36,7 @@ def idle_hours(staff: int, p: Any) -> float:
 def spare(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, totals: Any) -> None:
     """Idle hours of big enterprises and hours lent to young ones; their totals in whole hours."""
     for i in range(lo, hi):
-        if r.status[i] == OPERATING and month - r.started[i] > BORROWING_ENDS:
+        if r.status[i] == OPERATING and month - r.started[i] > p.borrowing_months:
             w.borrowed_hours[i] = 0.0
         w.idle_hours[i] = idle_hours(r.staff[i], p) if r.status[i] == OPERATING and r.size_class[i] == BIG else 0.0
         totals[0] += int(w.idle_hours[i])

@@ -24,7 +24,6 @@ EVENTS = Counters(
 )
 _FOLLOWERS = EVENTS.place("followers")
 _NEW_SECTOR, _NEW_MODE = 1, 2
-LEAST_LEFT = 0.1  # part of its opening demand that an old sector keeps
 
 
 class Reads(NamedTuple):
@@ -50,13 +49,13 @@ class SectorsGrowing(NamedTuple):
 @compiled
 def opening_probability(foreign: bool, scanning: float, p: Any) -> float:
     """Monthly probability that a big enterprise opens a sector or mode; more for one that learns from abroad."""
-    return draws.monthly(min(0.9, scanning * p.opening * (p.abroad if foreign else 1.0)))
+    return draws.monthly(min(p.most_a_year, scanning * p.opening * (p.abroad if foreign else 1.0)))
 
 
 @compiled
 def following_probability(advantage: float, p: Any) -> float:
     """Monthly probability of following, where the same pull sells ``advantage`` times as much."""
-    return draws.monthly(min(0.9, p.follow * max(0.0, advantage - 1.0)))
+    return draws.monthly(min(p.most_a_year, p.follow * max(0.0, advantage - 1.0)))
 
 
 @equation
@@ -91,7 +90,7 @@ def scan(
             u_open, u_which, u_sector, u_mode = draws.uniforms(seed, r.identity[i], month, draws.INDUSTRY)
             s = w.sector[i]
             if r.size_class[i] == BIG and u_open < (abroad if foreign[r.platform[i]] else opening):
-                openings[i] = _NEW_SECTOR if u_which < 0.5 else _NEW_MODE
+                openings[i] = _NEW_SECTOR if u_which < p.sector_share else _NEW_MODE
                 continue
             if u_sector < into_sector[s]:
                 w.sector[i] = newest
@@ -163,11 +162,11 @@ def open_sector(world: World, row: int, old: int, new: int, rules: Any) -> None:
     sectors.opened[new] = world.month
     sectors.taken_from[new] = old
     sectors.mature_demand[new] = rules.size * float(sectors.opening_demand.sum())
-    sectors.base_knowledge[new] = np.minimum(1.0, sectors.base_knowledge[old] + 0.15)
+    sectors.base_knowledge[new] = np.minimum(rules.most_base, sectors.base_knowledge[old] + rules.step)
     ratio = sectors.opening_pull[old] / max(sectors.opening_demand[old], 1e-9)
     seed_demand = float(table.revenue_12[row])
     if world.settings.group("population").world == "nation":
-        least = LEAST_LEFT * sectors.opening_demand[old]
+        least = rules.least_left * sectors.opening_demand[old]
         seed_demand = min(seed_demand, max(0.0, sectors.demand[old] - least))
         sectors.demand[old] -= seed_demand
     sectors.opening_demand[new] = seed_demand
@@ -190,7 +189,7 @@ def grow_sectors(sectors: Any, month: int, p: Any) -> None:
         wanted = sectors.opening_demand[s] + sectors.mature_demand[s] * mature_part(age, p)
         more = max(0.0, wanted - sectors.demand[s])
         sectors.demand[s] += more
-        sectors.demand[old] = max(LEAST_LEFT * sectors.opening_demand[old], sectors.demand[old] - p.taken * more)
+        sectors.demand[old] = max(p.least_left * sectors.opening_demand[old], sectors.demand[old] - p.taken * more)
 
 
 OUTCOMES = (

@@ -62,7 +62,7 @@ def wanted_staff(needed: float, crew: float) -> float:
 def wanted_talent(staff: float, talent_wage: float, p: Any, labour: Any) -> float:
     """Skilled staff wanted: a share rising with size, falling with the talent's wage."""
     share = p.talent_share * maths.exp(p.talent_elasticity * maths.log(max(staff, 1.0) / 100.0))
-    return staff * min(0.9, share * labour.talent_premium / talent_wage)
+    return staff * min(labour.most_talent_share, share * labour.talent_premium / talent_wage)
 
 
 @equation
@@ -170,7 +170,8 @@ def close(world: World) -> None:
     slack = there / max(1, world.books.residents_skilled)
     pressure = (1.0 - fill) - max(0.0, slack - labour.talent_slack)
     wage = world.posted.talent_wage * maths.exp(labour.wage_response * pressure)
-    world.posted = world.posted._replace(talent_wage=min(6.0, max(1.0, wage)), talent_fill=fill)
+    wage = min(labour.most_talent_wage, max(labour.least_talent_wage, wage))
+    world.posted = world.posted._replace(talent_wage=wage, talent_fill=fill)
 
 
 OUTCOMES = (

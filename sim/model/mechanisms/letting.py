@@ -133,7 +133,7 @@ def wish(
 
     First those who may, several at a time; then what the few want.
     """
-    look = draws.monthly(min(0.95, p.consider)) * p.awareness
+    look = draws.monthly(min(p.most_considering, p.consider)) * p.awareness
     for i in range(lo, hi):
         u_look, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.LETTING)
         newborn = (r.origin[i] == TENANT) & (r.started[i] == month)

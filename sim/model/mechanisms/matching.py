@@ -36,7 +36,6 @@ _FOREIGN, _FOREIGN_MONTHS = EVENTS.place("answers_foreign"), EVENTS.place("answe
 _ELSEWHERE, _CROSSING = EVENTS.place("answers_elsewhere"), EVENTS.place("answers_crossing")
 _MEMBER, _ALONE, _SOURCES = 3, 4, 5  # sources after the three kinds of resource
 _BREADTHS = 5  # a team asks 0 to 4 kinds of partner
-_STEPS = 12  # places of the ring looked at for a member of the same platform
 
 
 class Reads(NamedTuple):
@@ -67,7 +66,7 @@ class Writes(NamedTuple):
 def meeting_probability(resources: float, requests: float, services: float, p: Any) -> float:
     """Probability that an open request meets a resource in a month: mu R^e Q^(1-e) meetings over Q requests.
 
-    ``rate`` is the probability where a thousand resources stand behind each request.
+    ``rate`` is the probability where a thousand resources, its unit, stand behind each request.
     """
     if resources <= 0.0:
         return 0.0
@@ -89,10 +88,11 @@ def best_on_ring(
 
     All candidates first, then what is known of them: memory answers many questions at once.
     """
-    whose, found, number = np.empty(3 * len(rows), np.uint32), np.empty(3 * len(rows), np.uint32), 0
+    each = int(p.candidates)
+    whose, found, number = np.empty(each * len(rows), np.uint32), np.empty(each * len(rows), np.uint32), 0
     for k in range(len(rows)):
-        place, most = start[k], number + 3
-        for _ in range(min(_STEPS, len(ring_row)) if met[k] & (1 << source) else 0):
+        place, most = start[k], number + each
+        for _ in range(min(int(p.circle), len(ring_row)) if met[k] & (1 << source) else 0):
             i, j = rows[k], ring_row[place]
             whose[number], found[number] = k, j
             number += j != i and (source != _MEMBER or r.platform[j] == r.platform[i])

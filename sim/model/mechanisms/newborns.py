@@ -181,11 +181,13 @@ def be_born(
         e.started[i] = NEVER
         e.project_began[i] = NEVER
         e.asked[i] = NEVER
-        e.lines[i] = 1 + int(2.0 * u_lines)
-        e.productivity[i] = productivity[s] * maths.exp(0.1 * draws.normal(u_productivity))
-        e.quality[i] = quality[s] * maths.exp(0.1 * draws.normal(u_quality))
+        e.lines[i] = 1 + int(n.most_lines * u_lines)
+        e.productivity[i] = productivity[s] * maths.exp(n.productivity_log_sd * draws.normal(u_productivity))
+        e.quality[i] = quality[s] * maths.exp(n.quality_log_sd * draws.normal(u_quality))
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
-        e.worker_revenue[i] = sector_revenue[s] * n.worker_revenue * maths.exp(0.5 * draws.normal(u_spread) - 0.125)
+        spread = n.worker_revenue_log_sd
+        luck = maths.exp(spread * draws.normal(u_spread) - 0.5 * spread * spread)
+        e.worker_revenue[i] = sector_revenue[s] * n.worker_revenue * luck
         if parent >= 0 and channel == SPIN_OFF:  # its founders know how their former employer earns its money
             e.worker_revenue[i] = inherited(e.worker_revenue[i], e.worker_revenue[parent], p.inheritance)
         price = relative_price(e.productivity[i], m.price_share)
@@ -195,7 +197,7 @@ def be_born(
         sales = first_sales(seed, identity, merit, n) if known else 0.0
         e.appeal[i] = min(mature, sales) / pull
         e.capital_intensity[i] = assets_per_worker(u_spread, u_intensity, o)
-        e.energy[i] = o.energy * maths.exp(0.3 * draws.normal(u_energy))
+        e.energy[i] = o.energy * maths.exp(n.energy_log_sd * draws.normal(u_energy))
         e.knowledge_0[i] = max(0.0, base[s, 0] + o.knowledge_spread * draws.normal(u_0))
         e.knowledge_1[i] = max(0.0, base[s, 1] + o.knowledge_spread * draws.normal(u_1))
         e.knowledge_2[i] = max(0.0, base[s, 2] + o.knowledge_spread * draws.normal(u_2))

@@ -29,7 +29,8 @@ from sim.model.state.world import World
 from sim.parameters import Population, numbers
 from sim.parameters.mechanisms import PopulationRules
 
-_PARTS = 16  # quantiles looked at within a stratum of the tail
+_PARTS = 16  # quantiles looked at within a stratum of the tail: steps of an integral
+_UNEVEN_FROM = 0.9  # quantile from which strata are integrated; below it staff hardly changes within one
 _AT_A_TIME = 8_192  # enterprises whose lattice points are held at once
 ROOT = 0  # parent of the opening population
 _GOLDEN_3 = 1.2207440846057596  # root of x^4 = x + 1: revenue per worker, capital intensity, taste for exporting
@@ -50,7 +51,7 @@ def staff_quantile(u: float, p: Any) -> float:
 @compiled
 def stratum_staff(u: float, width: float, p: Any) -> float:
     """Mean staff of the stratum of ``width`` around quantile ``u``; the tail's strata are uneven inside."""
-    if u < 0.9:
+    if u < _UNEVEN_FROM:
         return staff_quantile(u, p)
     total = 0.0
     for part in range(_PARTS):
@@ -78,7 +79,7 @@ def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, fl
         e.sector[i] = sector
         e.platform[i] = -1
         e.site[i] = -1
-        e.born[i] = -1 - int(-120.0 * maths.log(u[4]))
+        e.born[i] = -1 - int(-p.mean_age * maths.log(u[4]))
         e.started[i] = e.born[i]
         e.project_began[i] = NEVER
         e.asked[i] = NEVER
@@ -87,8 +88,8 @@ def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, fl
         share = p.talent_share * maths.exp(p.talent_elasticity * size)
         e.talent[i] = min(staff, draws.whole(staff * share, u[5]))
         e.size_class[i] = classify(staff, revenue, p)
-        e.productivity[i] = maths.exp(0.1 * draws.normal(u[7]))
-        e.quality[i] = maths.exp(0.1 * draws.normal(u[8]))
+        e.productivity[i] = maths.exp(p.productivity_log_sd * draws.normal(u[7]))
+        e.quality[i] = maths.exp(p.quality_log_sd * draws.normal(u[8]))
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
         e.appeal[i] = revenue / pull
         e.lines[i] = max(1, draws.whole(maths.exp(p.lines_exponent * maths.log(staff / p.line_staff)), u[6]))
@@ -100,10 +101,10 @@ def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, fl
         e.revenue[i] = revenue / 12.0
         e.revenue_12[i] = revenue
         e.floor[i] = maths.floor(staff * p.floor_per_job)
-        e.energy[i] = p.energy * maths.exp(0.3 * draws.normal(u[9]))
-        e.knowledge_0[i] = knowledge(sectors[sector, 0], p.knowledge_spread, u[10])
-        e.knowledge_1[i] = knowledge(sectors[sector, 1], p.knowledge_spread, u[11])
-        e.knowledge_2[i] = knowledge(sectors[sector, 2], p.knowledge_spread, u[12])
+        e.energy[i] = p.energy * maths.exp(p.energy_log_sd * draws.normal(u[9]))
+        e.knowledge_0[i] = knowledge(sectors[sector, 0], u[10], p)
+        e.knowledge_1[i] = knowledge(sectors[sector, 1], u[11], p)
+        e.knowledge_2[i] = knowledge(sectors[sector, 2], u[12], p)
         transfer(i, p.cash_months * revenue / 12.0, e.cash, flows, OPENING_BALANCE)
 
 
@@ -116,15 +117,18 @@ def assets_per_worker(u_revenue: float, u_own: float, p: Any) -> float:
 
 
 @equation
-def knowledge(base: float, spread: float, u: float) -> float:
-    """Knowledge on one axis around the sector's base, kept within 0 and 1.5."""
-    return min(1.5, max(0.0, base + spread * draws.normal(u)))
+def knowledge(base: float, u: float, p: Any) -> float:
+    """Knowledge on one axis around the sector's base: none at least, ``most_knowledge`` at most."""
+    return min(p.most_knowledge, max(0.0, base + p.knowledge_spread * draws.normal(u)))
 
 
-def base_knowledge(sectors: int) -> Any:
+def base_knowledge(p: Population) -> Any:
     """What anyone in a sector knows, shape (sectors, 3): sectors lie on a circle in the space of knowledge."""
-    angle = [2.0 * math.pi * number / sectors for number in range(sectors)]
-    return np.array([[0.4 + 0.2 * math.cos(a), 0.4 + 0.2 * math.sin(a), 0.4 + 0.1 * math.cos(2 * a)] for a in angle])
+    middle, radius, wave = p.knowledge_middle, p.knowledge_circle, p.knowledge_wave
+    angle = [2.0 * math.pi * number / p.sectors for number in range(p.sectors)]
+    return np.array(
+        [[middle + radius * math.cos(a), middle + radius * math.sin(a), middle + wave * math.cos(2 * a)] for a in angle]
+    )
 
 
 def lattice(seed: int, number: int, lo: int, hi: int) -> Any:
@@ -148,7 +152,7 @@ def found(world: World) -> None:
     table = world.enterprises
     sectors = world.sectors
     sectors.open[: population.sectors] = 1
-    sectors.base_knowledge[: population.sectors] = base_knowledge(population.sectors)
+    sectors.base_knowledge[: population.sectors] = base_knowledge(population)
     if not world.rules("population").enabled:
         return
     number = population.enterprises

@@ -124,14 +124,14 @@ def breadth_chosen(u: float) -> int:
 
 @equation
 def project_size(talent: float, p: Any) -> float:
-    """Size of a project in those of one team, twice ``team``: to change a large enterprise takes more of its staff."""
-    return max(1.0, p.team_share * talent / (2.0 * p.team))
+    """Size of a project in those of ``most_teams`` teams: to change a large enterprise takes more of its staff."""
+    return max(1.0, p.team_share * talent / (p.most_teams * p.team))
 
 
 @equation
 def at_work(talent: float, size: float, p: Any) -> float:
-    """Skilled staff who work on a project (people): all there are, up to a team for each part of its size."""
-    return min(talent, 2.0 * p.team * size)
+    """Skilled staff who work on a project (people): all, up to ``most_teams`` teams for each part of its size."""
+    return min(talent, p.most_teams * p.team * size)
 
 
 @equation
@@ -306,7 +306,7 @@ def succeed(i: int, seed: int, month: int, r: Any, w: Any, p: Any, succeeded: An
     more = max(1, int(p.new_lines * w.lines[i]))
     w.appeal[i] += more * r.line_size[i]
     w.lines[i] += more
-    if u_kind < 0.5:
+    if u_kind < p.productivity_share:
         w.productivity[i] *= 1.0 + gain(u_gain, p)
     else:
         w.quality[i] *= 1.0 + gain(u_gain, p)

@@ -34,11 +34,11 @@ def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
 
 
 @cache
-def kind_weights(spread: float, foreign_lead: float) -> Any:
+def kind_weights(p: Any) -> Any:
     """Weights of the cells for each kind of resource: foreign experts are ahead, users know of software and markets."""
-    ahead = 0.5 + foreign_lead
-    centres = ((0.5, 0.5, 0.5), (ahead, ahead, ahead), (0.4, 0.4, 0.8))
-    return np.stack([cell_weights(centre, spread) for centre in centres])
+    ahead, technical = p.middle + p.foreign_lead, p.users_technical
+    centres = (p.middle, p.middle, p.middle), (ahead, ahead, ahead), (technical, technical, p.users_market)
+    return np.stack([cell_weights(centre, p.spread) for centre in centres])
 
 
 @compiled
@@ -80,7 +80,7 @@ def apply(world: World) -> None:
     rules = world.rules("resources")
     if not rules.enabled:
         return
-    weights = kind_weights(rules.spread, rules.foreign_lead)
+    weights = kind_weights(rules)
     for platform in world.platforms:
         run_platform(world, platform, weights)
 

@@ -105,7 +105,7 @@ def relative_price(productivity: float, price_share: float) -> float:
 @equation
 def wage_of_worker(per_worker: float, sector_mean: float, labour: Any) -> float:
     """A worker's wage of a month (million yuan): part of a firm's revenue per worker is shared with its staff."""
-    relative = min(4.0, max(0.02, per_worker / sector_mean))
+    relative = min(labour.most_relative_revenue, max(labour.least_relative_revenue, per_worker / sector_mean))
     return labour.wage / 12.0 * maths.exp(labour.wage_elasticity * maths.log(relative))
 
 

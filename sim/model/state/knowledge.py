@@ -10,7 +10,7 @@ import numpy as np
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 
-CELL = 0.4  # width of a cell on each axis; three cells cover 0 to 1.2
+CELL = 0.4  # width of a cell on each axis: with three an axis the grid on which resources are counted covers 0 to 1.2
 
 
 @equation

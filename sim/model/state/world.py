@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,12 @@ from sim.parameters import Platform, numbers
 from sim.scenario import Scenario
 
 PLATFORM_ROOT, SITE_ROOT = 3, 4  # parents of identities of platforms and sites
-# An own platform that a run founds: the declared defaults, closed to others, without makers, and small.
+# An own platform that a run founds: the declared defaults, closed to others and so without a fee, pull and makers. Its
+# staff and its foreign experts are set by the rules of adoption.
 _DEFAULTS: Any = {name: parameter.default for name, parameter in declared(Platform).items()}
 OWN_PLATFORM = Platform(**_DEFAULTS)._replace(
     open_to_members=False,
-    interface_staff=60.0,
     member_pull=0.0,
-    foreign_share=0.2,
     fee=0.0,
     ideas_a_month=0.0,
     maker_fund=0.0,
@@ -99,6 +99,12 @@ class SiteState:
         return self.let / self.renovated if self.renovated else 0.0
 
 
+@lru_cache(maxsize=256)
+def own_platform(adoption: Any) -> Platform:
+    """The parameters of an own platform without a name, under the rules of adoption in a month."""
+    return OWN_PLATFORM._replace(interface_staff=adoption.own_interface_staff, foreign_share=adoption.own_foreign_share)
+
+
 class World:
     """Everything that changes over months, with the scenario that says how."""
 
@@ -116,7 +122,9 @@ class World:
         self.counts = np.zeros(len(self.catalogue.counters), np.int64)  # of the month, by mechanism
         self.ideas: Any = None  # of the month, between those who have them and those who are founded
         self.kept: dict[str, Any] = {}  # what mechanisms of the user's own keep from month to month, by mechanism
-        self.posted = Posted(settings.group("labour").talent_premium, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0)
+        hurdle = settings.group("mechanisms.finance").opening_hurdle
+        # Before anything has happened nothing is rationed, and nobody has been financed or answered.
+        self.posted = Posted(settings.group("labour").talent_premium, 1.0, 1.0, hurdle, 0.0, 0.0, 1.0)
         self.platforms: list[PlatformState] = []
         self.links = Links()
         self.ring = Ring()
@@ -237,7 +245,8 @@ class World:
 
     def platform_rules(self, platform: PlatformState) -> Any:
         """The parameters of a named platform, or those that an own platform founded in the run starts from."""
-        return self.group(f"platforms.{platform.name}") if platform.name in self.settings.platforms else OWN_PLATFORM
+        named = platform.name in self.settings.platforms
+        return self.group(f"platforms.{platform.name}") if named else own_platform(self.rules("adoption"))
 
     def weight_of(self, platform: PlatformState) -> float:
         """Real enterprises that one of the platform's members stands for; an unnamed own platform is its host's."""
@@ -276,7 +285,7 @@ class World:
         """An own platform of the enterprise in ``row``, used by itself alone."""
         table = self.enterprises
         table.platform[row] = len(self.platforms)
-        self._add_platform(f"own-{len(self.platforms)}", OWN_PLATFORM, int(table.identity[row]))
+        self._add_platform(f"own-{len(self.platforms)}", own_platform(self.rules("adoption")), int(table.identity[row]))
 
     def _rank(self, row: int) -> tuple[int, int]:
         return int(self.enterprises.staff[row]), int(self.enterprises.identity[row])
