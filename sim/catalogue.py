@@ -204,16 +204,17 @@ class Catalogue:
                     continue
                 known = {one for place in stands for one in (place, place.partition(".")[0])}
                 if step.after not in known:
+                    allowed = ", ".join(dict.fromkeys(place.partition(".")[0] for place in self.month))
                     yield (
                         f"{it.name}: the step {step.name!r} stands after {step.after!r}, allowed: a step such as "
-                        f"letting.pay, or a mechanism: {', '.join(dict.fromkeys(place.partition('.')[0] for place in self.month))}"
+                        f"letting.pay, or a mechanism: {allowed}"
                     )
                 stands.add(name)
 
     def _blocks_wrong(self) -> Iterator[str]:
         """Blocks of random numbers with one number."""
-        seen: dict[int, str] = {}
+        seen: dict[int, Any] = {}
         for it in self.mechanisms:
             for block in it.draws:
-                if seen.setdefault(block.number, block.name) != block.name:
-                    yield f"{it.name}: the block of random numbers {block.name} has the number of {seen[block.number]}"
+                if seen.setdefault(block.number, block) is not block:
+                    yield f"{it.name}: {block} has the number of {seen[block.number]}: give it another ordinal"

@@ -6,7 +6,6 @@ A key that the calibrated scenario sets itself is changed there, any other one i
 
 from __future__ import annotations
 
-import inspect
 import re
 import sys
 import tomllib
@@ -44,7 +43,7 @@ def declared(kind: type, name: str, root: Path) -> tuple[Path, str, str]:
     """Where a group declares a parameter's default: file, section and what stands before the number."""
     section = rf"^class {kind.__name__}\(NamedTuple\):\n.*?(?=^class |\Z)"
     return (
-        root / "sim" / "parameters" / Path(inspect.getfile(kind)).name,
+        root / Path(*kind.__module__.split(".")).with_suffix(".py"),
         section,
         rf"^    {name}: \w+ = parameter\(\s*",
     )

@@ -18,6 +18,7 @@ from sim.kernel import cache, machine
 from sim.kernel.checks import Kind, checked_call, kind_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+IS_PLAIN = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"  # nothing is compiled
 LOOPS: dict[str, list[Kernel]] = {}  # loops and expressions by the module that they stand in
 
 
@@ -98,7 +99,7 @@ def equation(function: Function) -> Function:
 
 
 def _made(function: Function, **options: Any) -> Function:
-    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+    if IS_PLAIN:
         return function
     kernel: Any = Kernel(function, **options)
     LOOPS.setdefault(function.__module__, []).append(kernel)

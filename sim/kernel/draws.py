@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import namedtuple
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from sim.kernel import maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.types import Index, i8
 
 # One block per purpose; the comment names its four words.
 OPENING = 0  # shifts of the lattice from which the opening population is drawn
@@ -47,7 +47,6 @@ INDUSTRY = 26  # opens a sector or mode, which, follows into a sector, follows i
 CHAIN = 27  # a link is looked at again, point on the ring, a part is asked, priority
 LINES = 28  # lines lost, lines won, shock to lines
 JOBS = 30  # hiring or talent leaving, talent asked for, shedding, talent granted: roundings
-EXPORTS = 31  # taste for exporting
 BUILDING = 32  # conversion cost of a building
 CONTACT = 33  # contact along the chain, contact with a neighbour, point on the ring
 LINE_SIZES = 34  # size of the lost share, size of the new lines
@@ -119,12 +118,10 @@ def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float,
 
 
 class Block:
-    """The words of one purpose by name: called in a loop or in Python as ``Meeting(seed, identity, month)``.
+    """The words of one purpose by name: called in a loop or in Python as ``meeting(seed, identity, month)``.
 
     Parameters
     ----------
-    name
-        The class that names the words.
     mechanism
         Whose block it is.
     number
@@ -132,16 +129,22 @@ class Block:
     words
         Names of the words in use, at most four.
 
+    Attributes
+    ----------
+    of
+        The same for rows ``first`` to ``last`` of a column of identities, ``of(seed, identity, first, last, month)``: a
+        tuple of arrays by name. A loop calls it by a name of its own, as in ``meeting_of = meeting.of``.
     """
 
-    def __init__(self, name: str, mechanism: str, number: int, words: tuple[str, ...], kind: type) -> None:
-        self.name, self.mechanism, self.number, self.words, self.Words = name, mechanism, number, words, kind
+    def __init__(self, mechanism: str, number: int, words: tuple[str, ...]) -> None:
+        self.mechanism, self.number, self.words = mechanism, number, words
+        kind = _words_class(words)
 
         def drawn(seed: int, identity: int, month: int) -> Any:
             first, second, third, fourth = uniforms(seed, identity, month, number)
             return kind(first, second, third, fourth)
 
-        def drawn_of(seed: int, identity: Any, first: int, last: int, month: int) -> Any:
+        def drawn_of(seed: int, identity: i8, first: Index, last: Index, month: int) -> Any:
             size = last - first
             u = kind(np.empty(size), np.empty(size), np.empty(size), np.empty(size))
             for i in range(first, last):
@@ -162,45 +165,43 @@ class Block:
         return self._one._numba_type_
 
     def __repr__(self) -> str:
-        return f"<block {self.name} of {self.mechanism}>"
+        return f"<block {self.number} of {self.mechanism}: {', '.join(self.words)}>"
 
 
-def block(mechanism: str, ordinal: int, *, number: int | None = None) -> Callable[[type], Block]:
-    """Make a block of random numbers of a ``NamedTuple`` class of at most four words.
+def block(mechanism: str, ordinal: int, *words: str, number: int | None = None) -> Block:
+    """A block of at most four random numbers by name.
 
     Parameters
     ----------
     mechanism, ordinal
         The mechanism, and which of its blocks this is: the purpose comes from a hash of both.
+    words
+        The names.
     number
         The purpose of a block of the shipped model; a mechanism of one's own gives none.
 
     Examples
     --------
-    >>> @block("mentoring", 0)
-    ... class Meeting(NamedTuple):
-    ...     meets: float
-    ...     gain: float
-    >>> u = Meeting(seed, identity, month)
-    >>> u.meets, u.gain
-
+    >>> meeting = block("mentoring", 0, "meets", "gain")
+    >>> u = meeting(1, 17, 0)
+    >>> 0.0 < u.meets < 1.0
+    True
     """
+    if not 1 <= len(words) <= _WORDS:
+        raise ValueError(f"{mechanism}: a block has one to {_WORDS} words, not {len(words)}")
+    if number is None:
+        digest = hashlib.sha256(f"{mechanism} {ordinal}".encode()).digest()
+        number = 2**31 + int.from_bytes(digest[:4], "big") % 2**31
+    return Block(mechanism, number, words)
 
-    def made(named: type) -> Block:
-        words: tuple[str, ...] = named._fields  # type: ignore[attr-defined]
-        if not 1 <= len(words) <= _WORDS:
-            raise ValueError(f"{named.__name__}: a block has one to {_WORDS} words, not {len(words)}")
-        if number is None:
-            digest = hashlib.sha256(f"{mechanism} {ordinal}".encode()).digest()
-            purpose = 2**31 + int.from_bytes(digest[:4], "big") % 2**31
-        else:
-            purpose = number
+
+def _words_class(words: tuple[str, ...]) -> Any:
+    """The tuple of these words: one class for the same names, in this module, where a pickle finds it."""
+    name = f"Words_{'_'.join(words)}"
+    if name not in globals():
         spare = [f"word_{place}" for place in range(len(words), _WORDS)]
-        kind: Any = namedtuple("Words", [*words, *spare], module=named.__module__)  # type: ignore[misc]
-        kind.__qualname__ = f"{named.__qualname__}.Words"  # where a pickle finds it
-        return Block(named.__name__, mechanism, purpose, words, kind)
-
-    return made
+        globals()[name] = namedtuple(name, [*words, *spare], module=__name__)
+    return globals()[name]
 
 
 @compiled

@@ -64,24 +64,26 @@ def sort(values: Any) -> None:
 def run(
     loop: Callable[..., Any], size: int, sums: Sequence[Any], given: tuple[Any, ...] = (), join: Any = np.add
 ) -> None:
-    """``loop(lo, hi, *given, *sums)`` over rows 0 to ``size``.
+    """``loop(lo, hi, *given, *sums)`` over rows 0 to ``size``; sums in a ``NamedTuple`` are handed on as that.
 
     ``sums`` are int64 arrays that the loop adds to (or, with another ``join``, combines what it finds with), from 0.
     The bounds are unsigned: an index that cannot be negative is one that a compiler can take several at a time.
     """
     pieces = parts(size, number() * PIECES) if size >= 2 * LEAST and number() > 1 else []
+    whole = hasattr(sums, "_fields")
     if len(pieces) < 2:
-        loop(_FIRST, np.uint64(size), *given, *sums)
+        loop(_FIRST, np.uint64(size), *given, *((sums,) if whole else sums))
         return
     turn = count()
 
     def work(mine: Sequence[Any]) -> None:
         while (mine_next := next(turn)) < len(pieces):
             lo, hi = pieces[mine_next]
-            loop(np.uint64(lo), np.uint64(hi), *given, *mine)
+            loop(np.uint64(lo), np.uint64(hi), *given, *((mine,) if whole else mine))
 
     # Two threads that write to one cache line wait for each other: each has sums of its own.
-    own = [[np.zeros_like(total) for total in sums] for _ in range(min(number(), len(pieces)))]
+    make: Any = type(sums)._make if hasattr(sums, "_make") else list
+    own = [make([np.zeros_like(total) for total in sums]) for _ in range(min(number(), len(pieces)))]
     running = [_pool(len(own)).submit(work, mine) for mine in own[1:]]
     work(own[0])
     for it in running:

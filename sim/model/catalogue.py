@@ -1,4 +1,4 @@
-"""What the model is made of: its mechanisms, with those of the user's own, and scenarios read with what they declare."""
+"""What the model is made of: its mechanisms and those of the user's own, and scenarios read with both."""
 
 from __future__ import annotations
 

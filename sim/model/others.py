@@ -52,7 +52,9 @@ def imported(source: Source) -> Mechanism:
         raise CatalogueError(f"{source.name}: declares no {_NAME}, allowed: {_NAME} = Mechanism(...)")
     for block in found.draws:
         if block.number < OWN_BLOCKS:
-            raise CatalogueError(f"{source.name}: the block {block.name} has a number of its own, allowed: none")
+            raise CatalogueError(
+                f"{source.name}: {block} has a number of its own, allowed: none, it follows from the name"
+            )
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.declare import Source, article, assumption, evidence, fitted, parameter
+from sim.kernel.types import typed
 
 _YEARBOOK = "China Statistical Yearbook 2009, table N1301e; counts of 2015"
 _CENSUS = "economic census of 2013, China Daily 2014-12-16"
@@ -16,6 +17,7 @@ def _standard(floor: str) -> Source:
     return evidence("size standard of 2011, industry", f"size_standard_2011.industry.{floor}")
 
 
+@typed
 class Run(NamedTuple):
     """What is run: from which month, for how many months, how often."""
 
@@ -38,6 +40,7 @@ class Run(NamedTuple):
     )  # fmt: skip
 
 
+@typed
 class Population(NamedTuple):
     """The enterprises at the start: a lognormal body of staff joined to a truncated Pareto tail."""
 
@@ -207,6 +210,7 @@ class Population(NamedTuple):
     )  # fmt: skip
 
 
+@typed
 class Market(NamedTuple):
     """Demand, prices and what a firm pays for."""
 
@@ -282,6 +286,7 @@ class Market(NamedTuple):
     )  # fmt: skip
 
 
+@typed
 class Labour(NamedTuple):
     """Wages and people."""
 
@@ -331,6 +336,7 @@ class Labour(NamedTuple):
     )  # fmt: skip
 
 
+@typed
 class Levers(NamedTuple):
     """Policy and market levers: zero is no change. Any other key can be scheduled as well."""
 
@@ -380,6 +386,7 @@ class Levers(NamedTuple):
     )  # fmt: skip
 
 
+@typed
 class Platform(NamedTuple):
     """A named innovation platform."""
 
@@ -449,6 +456,7 @@ class Platform(NamedTuple):
     )  # fmt: skip
 
 
+@typed
 class Site(NamedTuple):
     """A named idle site: space that a relocated enterprise left, renovated and let."""
 

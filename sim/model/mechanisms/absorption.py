@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Outcome, Step
+from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import typed
 from sim.model.record.reading import counted, share
 from sim.model.state.economy import TICKS, ticks
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.ring import places
 from sim.model.state.world import World
-from sim.parameters.mechanisms import Absorption
 
 EVENTS = Counters(
     "contacts",
@@ -27,6 +27,39 @@ EVENTS = Counters(
 )
 _CONTACTS, _SPILLOVER_GAIN = EVENTS.place("contacts"), EVENTS.place("spillover_gain")
 _CHAIN, _NEIGHBOUR, _PARTNER = 1, 2, 4  # bits of the kinds of contact that a row has in a month
+
+
+@typed
+class Rules(NamedTuple):
+    """Absorption and spill-over."""
+
+    enabled: bool = switch()
+    rate: float = parameter(
+        0.05, "", "part of the gap to a partner's knowledge that a contact closes at full talent",
+        assumption("Cohen & Levinthal 1989", "stylised_facts.absorptive_capacity"), bounds=(0, 1), plausible=(0.02, 0.15),
+    )  # fmt: skip
+    talent_half: float = parameter(
+        0.08, "share of staff", "share of talent at which absorption is half of the full", assumption("rises in talent"),
+        bounds=(0.001, 1), plausible=(0.03, 0.2),
+    )  # fmt: skip
+    contact: float = parameter(
+        0.10, "1/month", "probability of a contact with a chain partner or neighbour in a month",
+        assumption("contacts that teach"), bounds=(0, 1), plausible=(0.03, 0.3),
+    )  # fmt: skip
+    depreciation: float = parameter(
+        0.10, "1/year", "knowledge above the sector's base that is lost", assumption("order of R&D stocks' 0.15"),
+        bounds=(0, 1), plausible=(0.05, 0.2),
+    )  # fmt: skip
+    imitation: float = parameter(
+        0.2, "1/year", "part of a lead in productivity or quality over the sector's usual one that others imitate",
+        assumption("persistence of productivity near 0.8 a year: Foster, Haltiwanger & Syverson 2008"),
+        bounds=(0, 1), plausible=(0.1, 0.3),
+    )  # fmt: skip
+    efficiency: float = parameter(
+        0.657, "", "productivity that a unit of knowledge learned from a partner adds",
+        fitted("social over private return to research", "stylised_facts.spillovers.social_return", "stylised_facts.spillovers.private_return"), bounds=(0, 2),
+        plausible=(0.05, 1.0),
+    )  # fmt: skip
 
 
 class MeetReads(NamedTuple):
@@ -211,4 +244,4 @@ OUTCOMES = (
             value=lambda m: share(m.since("private_gain") + m.since("spillover_gain"), m.since("private_gain"))),
 )  # fmt: skip
 
-MECHANISM = Mechanism("absorption", Absorption, steps=(Step("learn", apply),), counters=EVENTS, outcomes=OUTCOMES)
+MECHANISM = Mechanism("absorption", Rules, steps=(Step("learn", apply),), counters=EVENTS, outcomes=OUTCOMES)

@@ -7,21 +7,72 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Outcome, Step
+from sim.declare import Counters, Mechanism, Outcome, Step, assumption, evidence, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import typed
 from sim.model.record.reading import added, counted, share
 from sim.model.state.economy import FEE_SUPPORT, FEES, PLATFORM_INCOME, TICKS, transfer
 from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING
 from sim.model.state.world import PlatformState, World
-from sim.parameters.mechanisms import Adoption
 
 EVENTS = Counters(
     "adopted",
     "quit",
 )
 _ADOPTED, _QUIT = EVENTS.place("adopted"), EVENTS.place("quit")
+
+
+@typed
+class Rules(NamedTuple):
+    """Platform adoption: Bass (1969) by class."""
+
+    enabled: bool = switch()
+    innovation: float = parameter(
+        0.02, "1/year", "adoption by own initiative", evidence("Bass p 0.01 to 0.03 a year", "stylised_facts.adoption.innovation_p"), bounds=(0, 1),
+        plausible=(0.01, 0.03),
+    )  # fmt: skip
+    imitation: float = parameter(
+        0.4, "1/year", "adoption by imitation of the share that has adopted", evidence("Bass q 0.3 to 0.5 a year", "stylised_facts.adoption.imitation_q"),
+        bounds=(0, 5), plausible=(0.3, 0.5),
+    )  # fmt: skip
+    at_start: float = parameter(
+        0.05, "share", "share of big enterprises that are members at the start", assumption("the early stage"),
+        bounds=(0, 1), plausible=(0.0, 0.5),
+    )  # fmt: skip
+    medium_factor: float = parameter(
+        0.7, "", "rates of medium enterprises relative to big ones'", assumption("fewer interfaces"), bounds=(0, 5),
+        plausible=(0.4, 1.0),
+    )  # fmt: skip
+    small_factor: float = parameter(
+        0.4, "", "rates of small enterprises relative to big ones'", assumption("fewer interfaces"), bounds=(0, 5),
+        plausible=(0.2, 0.8),
+    )  # fmt: skip
+    own_cost: float = parameter(
+        60.0, "million yuan a year", "fixed cost of an own platform", assumption("hundreds of staff"), bounds=(0, 1e5),
+        plausible=(20, 200),
+    )  # fmt: skip
+    own_share: float = parameter(
+        0.005, "share of sales", "part of sales up to which an enterprise carries that cost", assumption("part of R&D"),
+        bounds=(0, 1), plausible=(0.002, 0.02),
+    )  # fmt: skip
+    most_own: int = parameter(
+        240, "platforms", "own platforms that are told apart; later hosts turn to third parties",
+        assumption("a limit of detail"), bounds=(0, 1000), plausible=(100, 1000),
+    )  # fmt: skip
+    own_interface_staff: float = parameter(
+        60.0, "people", "staff that finds and serves resources at an own platform without a name, set at its launch",
+        assumption("a department; Haier's has a thousand"), bounds=(0, 1e5), plausible=(20, 200),
+    )  # fmt: skip
+    own_foreign_share: float = parameter(
+        0.2, "share", "foreign experts among the resources that an own platform without a name recruits",
+        assumption("fewer than the named ones'"), bounds=(0, 0.7), plausible=(0.05, 0.3),
+    )  # fmt: skip
+    quit: float = parameter(
+        0.05, "1/year", "hazard at which a member leaves", assumption("churn of subscriptions"), bounds=(0, 1),
+        plausible=(0.02, 0.15),
+    )  # fmt: skip
 
 
 class Reads(NamedTuple):
@@ -231,4 +282,4 @@ OUTCOMES = (
     ),
 )  # fmt: skip
 
-MECHANISM = Mechanism("adoption", Adoption, steps=(Step("join", apply),), counters=EVENTS, outcomes=OUTCOMES)
+MECHANISM = Mechanism("adoption", Rules, steps=(Step("join", apply),), counters=EVENTS, outcomes=OUTCOMES)

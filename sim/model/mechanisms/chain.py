@@ -6,17 +6,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Step
+from sim.declare import Counters, Mechanism, Step, assumption, parameter, switch
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import typed
 from sim.model.record.reading import counted
 from sim.model.state.economy import SUPPLIERS
 from sim.model.state.enterprises import NEVER, OPERATING
 from sim.model.state.knowledge import distance, pair_taste
 from sim.model.state.ring import places
 from sim.model.state.world import World
-from sim.parameters.mechanisms import Chain
 
 EVENTS = Counters(
     "links_renewed",
@@ -24,6 +24,41 @@ EVENTS = Counters(
 )
 _RENEWED, _ASKED = EVENTS.place("links_renewed"), EVENTS.place("parts_asked")
 _AT_A_TIME = 65_536  # newcomers whose links are made at once
+
+
+@typed
+class Rules(NamedTuple):
+    """Industrial chain."""
+
+    enabled: bool = switch()
+    staff_per_link: float = parameter(
+        150.0, "people", "staff for each supplier link beyond the first", assumption("number of suppliers ∝ size"),
+        bounds=(1, 1e6), plausible=(50, 500),
+    )  # fmt: skip
+    most_links: int = parameter(
+        6, "links", "most supplier links of one enterprise", assumption("main suppliers"), bounds=(1, 50),
+        plausible=(3, 12),
+    )  # fmt: skip
+    renewal: float = parameter(
+        0.15, "1/year", "hazard at which a link is looked at again", assumption("links last for years"), bounds=(0, 1),
+        plausible=(0.05, 0.3),
+    )  # fmt: skip
+    candidates: int = parameter(
+        4, "enterprises", "candidates that a buyer compares", assumption("short lists"), bounds=(1, 50),
+        plausible=(2, 10),
+    )  # fmt: skip
+    circle: int = parameter(
+        24, "enterprises", "enterprises among which candidates of the right place in the chain are looked for",
+        assumption("a circle of acquaintances"), bounds=(1, 1000), plausible=(12, 60),
+    )  # fmt: skip
+    taste: float = parameter(
+        0.2, "", "scale of the taste for a supplier, in logarithm of quality over price", assumption("unseen reasons"),
+        bounds=(0, 5), plausible=(0.05, 0.5),
+    )  # fmt: skip
+    part_asked: float = parameter(
+        0.3, "share", "suppliers that a buyer's success asks for a new part", assumption("co-development"),
+        bounds=(0, 1), plausible=(0.1, 0.6),
+    )  # fmt: skip
 
 
 class Reads(NamedTuple):
@@ -211,4 +246,4 @@ OUTCOMES = (
     counted("links_renewed", "supply links looked at again"),
 )
 
-MECHANISM = Mechanism("chain", Chain, steps=(Step("renew", apply),), counters=EVENTS, outcomes=OUTCOMES)
+MECHANISM = Mechanism("chain", Rules, steps=(Step("renew", apply),), counters=EVENTS, outcomes=OUTCOMES)

@@ -12,14 +12,53 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Mechanism, Step
+from sim.declare import Mechanism, Step, assumption, evidence, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import typed
 from sim.model.state.economy import INPUTS, SALES_HOME, TICKS, attraction_of_logs, on_grid, relative_price, ticks
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.world import World
-from sim.parameters.mechanisms import Demand
+
+
+@typed
+class Rules(NamedTuple):
+    """Lines and demand."""
+
+    enabled: bool = switch()
+    line_loss: float = parameter(
+        0.008798, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
+        bounds=(0, 1),
+    )  # fmt: skip
+    line_birth: float = parameter(
+        0.007, "1/month", "lines born for each line while the sector is as saturated as at the start",
+        fitted("balance of the stock"), bounds=(0, 1),
+    )  # fmt: skip
+    saturation: float = parameter(
+        1.0, "", "elasticity of births of lines on the sector's saturation", assumption("new lines get rarer"),
+        bounds=(0, 10), plausible=(0.5, 3),
+    )  # fmt: skip
+    line_log_sd: float = parameter(
+        1.2, "", "standard deviation of the logarithm of line sizes", evidence("0.8 to 1.6"), bounds=(0, 3),
+        plausible=(0.8, 1.6),
+    )  # fmt: skip
+    shock: float = parameter(
+        0.20, "", "monthly Gaussian shock to the logarithm of one line's size", assumption("with the reversion, sizes of lines spread by 1.0"), bounds=(0, 1), plausible=(0.10, 0.30),
+    )  # fmt: skip
+    reversion: float = parameter(
+        0.02, "1/month", "speed at which sizes of lines revert", assumption("two to five years"), bounds=(0, 1),
+        plausible=(0.01, 0.05),
+    )  # fmt: skip
+    ramp: float = parameter(
+        0.07139, "1/month", "speed at which a young firm's sales close the gap to maturity",
+        fitted("spread of first-year revenue and survival", "new_firm_cohort_2015q3.revenue_first_year.log_sd",
+               "survival.eu.y5"), bounds=(0, 1), plausible=(0.02, 0.2),
+    )  # fmt: skip
+    ramp_months: int = parameter(
+        36, "month", "months after the start in which a firm's sales close the gap at that speed",
+        assumption("young firms settle within three years"), bounds=(0, 1200), plausible=(12, 60),
+    )  # fmt: skip
 
 
 class LinesReads(NamedTuple):
@@ -355,4 +394,4 @@ def post_pulls(sectors: Any, pulls: Any, price_share: float) -> None:
             sectors.price[s] = relative_price(sectors.productivity[s], price_share)
 
 
-MECHANISM = Mechanism("demand", Demand, steps=(Step("sell", apply), Step("post", close)))
+MECHANISM = Mechanism("demand", Rules, steps=(Step("sell", apply), Step("post", close)))

@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Outcome, Step
+from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
 from sim.kernel import draws
 from sim.kernel.compiled import compiled
+from sim.kernel.types import typed
 from sim.model.state.cohort import founders_means, idea_merit, staff_planned
 from sim.model.state.economy import LEAVERS
 from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, ORIGINS, SPIN_OFF, TENANT
 from sim.model.state.world import World
-from sim.parameters.mechanisms import Entry
 
 EVENTS = Counters(
     "founded_independent",
@@ -38,6 +38,89 @@ _FOUNDED, _NET = EVENTS.place("founded_independent") - INDEPENDENT, EVENTS.place
 
 RESIDENTS, RELEASED = 101, 102  # sources without an identity of their own
 NOBODY = -1
+
+
+@typed
+class Rules(NamedTuple):
+    """Entry from one pool of potential founders."""
+
+    enabled: bool = switch()
+    ideas_per_thousand: float = parameter(
+        0.68, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
+        fitted("entry of 9% of the operating stock a year (Eurostat birth rate)", "survival.eu.birth_rate"), bounds=(0, 1000),
+    )  # fmt: skip
+    leavers_rate: float = parameter(
+        0.006, "ideas a month a leaver", "ideas of people who left closed or relocated enterprises",
+        assumption("higher than residents'"), bounds=(0, 1), plausible=(0.001, 0.02),
+    )  # fmt: skip
+    talent_rate: float = parameter(
+        0.00012, "ideas a month a person", "ideas of big enterprises' talent, of which spin-offs come",
+        assumption("rare"), bounds=(0, 1), plausible=(0.00002, 0.0005),
+    )  # fmt: skip
+    merit_log_sd: float = parameter(
+        0.5, "", "spread of the logarithm of an idea's merit", assumption("skewed returns"), bounds=(0, 3),
+        plausible=(0.4, 1.2),
+    )  # fmt: skip
+    margin: float = parameter(
+        0.115, "share of sales", "profit before rent that a founder expects", assumption("order of small firms'"),
+        bounds=(0, 1), plausible=(0.05, 0.2),
+    )  # fmt: skip
+    horizon: float = parameter(
+        3.0, "year", "years over which a founder counts gains", assumption("horizon of plans"), bounds=(0.1, 30),
+        plausible=(2, 5),
+    )  # fmt: skip
+    outside_option: float = parameter(
+        0.06, "million yuan a year", "income that a founder gives up", assumption("a wage"), bounds=(0, 10),
+        plausible=(0.03, 0.1),
+    )  # fmt: skip
+    administrative_cost: float = parameter(
+        0.05, "million yuan", "cost of licences, time and deposit at entry", assumption("fell with the reform of 2014"),
+        bounds=(0, 10), plausible=(0.04, 0.12),
+    )  # fmt: skip
+    capital_per_job: float = parameter(
+        0.06, "million yuan", "capital that a newcomer needs for each job", assumption("light industry and services"),
+        bounds=(0, 10), plausible=(0.03, 0.15),
+    )  # fmt: skip
+    wealth_median: float = parameter(
+        0.32, "million yuan", "median founder's own means, family's included", assumption("household wealth"),
+        bounds=(0.001, 100), plausible=(0.1, 0.6),
+    )  # fmt: skip
+    wealth_log_sd: float = parameter(
+        0.9, "", "spread of the logarithm of founders' means", assumption("household wealth"), bounds=(0, 3),
+        plausible=(0.6, 1.2),
+    )  # fmt: skip
+    taste: float = parameter(
+        0.08, "million yuan", "scale of the taste for a channel", assumption("unseen reasons"), bounds=(0, 10),
+        plausible=(0.03, 0.2),
+    )  # fmt: skip
+    cost_of_capital: float = parameter(
+        0.10, "1/year", "yearly cost of a founder's capital", assumption("informal credit"), bounds=(0, 2),
+        plausible=(0.05, 0.2),
+    )  # fmt: skip
+    maker_ticket: float = parameter(
+        0.5, "million yuan", "what a platform's fund puts into one maker", assumption("angel tickets"), bounds=(0, 100),
+        plausible=(0.1, 2.0),
+    )  # fmt: skip
+    least_taking: float = parameter(
+        0.05, "share", "least share of the makers backed that platforms expect to found; the fewer found, the more are backed for a ticket",
+        assumption("no more than twenty are backed for a ticket"), bounds=(0.001, 1), plausible=(0.02, 0.2),
+    )  # fmt: skip
+    inheritance: float = parameter(
+        0.6, "share", "part of the parent's or the platform's knowledge, and of a spin-off parent's revenue per worker, that comes along",
+        assumption("spin-offs live longer: Eriksson & Kuhn; Fackler et al.", "stylised_facts.spin_offs"), bounds=(0, 1), plausible=(0.3, 0.9),
+    )  # fmt: skip
+    answer_worth: float = parameter(
+        0.15, "million yuan", "worth of a platform that answers every request, to a founder",
+        assumption("a solved component saves months of a team"), bounds=(0, 10), plausible=(0.05, 0.5),
+    )  # fmt: skip
+    hours_worth: float = parameter(
+        0.0001, "million yuan", "capital that a borrowed equipment hour a month replaces",
+        assumption("machine rates near 100 yuan an hour"), bounds=(0, 0.01), plausible=(0.00005, 0.0003),
+    )  # fmt: skip
+    hours_per_job: float = parameter(
+        20.0, "hours a month", "equipment hours that a newcomer asks for each job", assumption("part-time use"),
+        bounds=(0, 1000), plausible=(5, 60),
+    )  # fmt: skip
 
 
 class Ideas(NamedTuple):
@@ -274,4 +357,4 @@ OUTCOMES = (
             value=lambda m: m.w * m.since("unfinanced_ideas")),
 )  # fmt: skip
 
-MECHANISM = Mechanism("entry", Entry, steps=(Step("consider", apply),), counters=EVENTS, outcomes=OUTCOMES)
+MECHANISM = Mechanism("entry", Rules, steps=(Step("consider", apply),), counters=EVENTS, outcomes=OUTCOMES)

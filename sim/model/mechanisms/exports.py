@@ -1,4 +1,4 @@
-"""17 Exports: the share of sales that goes abroad is a logit in staff and productivity; demand abroad is elastic."""
+"""Exports: the share of sales that goes abroad is a logit in staff and productivity; demand abroad is elastic."""
 
 from __future__ import annotations
 
@@ -6,38 +6,79 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Column, Mechanism, Outcome, Step
+from sim.declare import Column, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import Index, f4, f8, f8_2d, i1, i4, i8, typed
 from sim.model.record.tally import EXPORTS
 from sim.model.state.economy import INPUTS, SALES_ABROAD, SALES_HOME, on_grid, ticks
-from sim.model.state.enterprises import OPERATING
+from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.groups import GROUPS
 from sim.model.state.world import World
-from sim.parameters.mechanisms import Exports
 
+taste_of_newcomer = block("exports", 0, "taste", number=31)
 TASTE = 3  # which of an enterprise's lattice points is its taste for exporting
 
 
+@typed
+class Rules(NamedTuple):
+    """Exports."""
+
+    enabled: bool = switch()
+    intercept: float = parameter(
+        -2.6, "", "logit of the share of sales abroad at 100 staff and productivity 1",
+        assumption("exports near a ninth of sales"), bounds=(-20, 20), plausible=(-4, -1.5),
+    )  # fmt: skip
+    staff_slope: float = parameter(
+        0.186,
+        "",
+        "logit's slope in the logarithm of staff",
+        fitted("57% of exports from big enterprises", "article.big_export_share"),
+        bounds=(-5, 5),
+    )
+    taste: float = parameter(
+        0.5, "", "spread of firms' lasting taste for exporting, in the logit", assumption("most sell little abroad"),
+        bounds=(0, 5), plausible=(0.3, 1.2),
+    )  # fmt: skip
+    least: float = parameter(
+        0.05, "share of sales", "share of sales below which an enterprise does not export", assumption("fixed costs"),
+        bounds=(0, 1), plausible=(0.01, 0.1),
+    )  # fmt: skip
+    productivity_slope: float = parameter(
+        1.0, "", "logit's slope in the logarithm of productivity", assumption("exporters are more productive"),
+        bounds=(-5, 10), plausible=(0.3, 2.0),
+    )  # fmt: skip
+    price_elasticity: float = parameter(
+        1.5, "", "elasticity of demand abroad on productivity", assumption("the world price is elastic"), bounds=(0, 10),
+        plausible=(0.5, 4),
+    )  # fmt: skip
+    demand: float = parameter(
+        1.0, "", "factor on demand abroad", assumption("1 is no change"), bounds=(0, 10), plausible=(0.7, 1.3)
+    )
+
+
+@reads
 class Reads(NamedTuple):
-    export_taste: Any
-    status: Any
-    staff: Any
-    productivity: Any
+    export_taste: f4
+    status: i1
+    staff: i4
+    productivity: f8
 
 
+@writes
 class Writes(NamedTuple):
-    exporter: Any
-    exports: Any
-    revenue: Any
-    revenue_year: Any
-    profit_year: Any
-    cash: Any
+    exporter: i1
+    exports: f8
+    revenue: f8
+    revenue_year: f8
+    profit_year: f8
+    cash: f8
 
 
 @equation
-def export_share(staff: float, log_productivity: float, taste: float, p: Any) -> float:
+def export_share(staff: float, log_productivity: float, taste: float, p: Rules) -> float:
     """Share of sales that goes abroad: a fractional logit in staff, productivity and the firm's lasting taste.
 
     ``taste`` is a standard normal deviate. Papke and Wooldridge (1996) for the fractional logit.
@@ -48,13 +89,15 @@ def export_share(staff: float, log_productivity: float, taste: float, p: Any) ->
 
 
 @equation
-def demand_abroad(log_productivity: float, p: Any) -> float:
+def demand_abroad(log_productivity: float, p: Rules) -> float:
     """Demand abroad relative to that at productivity 1: the world price is elastic."""
     return p.demand * maths.exp(p.price_elasticity * log_productivity)
 
 
 @compiled
-def export(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, input_share: float, flows: Any) -> None:
+def export(
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, input_share: float, flows: i8
+) -> None:
     """Exports of every operating enterprise: part of its sales turns abroad, more or less than it gives up at home."""
     productivity, part = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
@@ -76,7 +119,7 @@ def export(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, inpu
 
 @compiled
 def turn_abroad(
-    first: int, last: int, w: Any, p: Any, input_share: float, part: Any, log_productivity: Any
+    first: Index, last: Index, w: Writes, p: Rules, input_share: float, part: f8, log_productivity: f8
 ) -> tuple[int, int, int]:
     """Book the exports of a block of rows; the ticks given up at home, earned abroad and spent on inputs."""
     given_up, earned, bought = 0, 0, 0
@@ -98,6 +141,7 @@ def turn_abroad(
 
 
 def apply(world: World) -> None:
+    """Turn part of a month's sales abroad."""
     rules = world.rules("exports")
     if rules.enabled:
         share = world.group("market").input_share
@@ -105,17 +149,17 @@ def apply(world: World) -> None:
 
 
 @compiled
-def taste_at_founding(lo: int, hi: int, points: Any, taste: Any) -> None:
+def taste_at_founding(lo: int, hi: int, points: f8_2d, taste: f4) -> None:
     """The lasting taste for exporting of rows ``lo`` to ``hi`` of the opening population, from their lattice points."""
     for i in range(lo, hi):
         taste[i] = draws.normal(points[i - lo, TASTE])
 
 
 @compiled
-def taste_at_birth(seed: int, rows: Any, identity: Any, taste: Any) -> None:
+def taste_at_birth(seed: int, rows: i8, identity: i8, taste: f4) -> None:
     """The lasting taste for exporting of newcomers."""
     for i in rows:
-        taste[i] = draws.normal(draws.uniforms(seed, identity[i], 0, draws.EXPORTS)[0])
+        taste[i] = draws.normal(taste_of_newcomer(seed, identity[i], 0).taste)
 
 
 def at_founding(world: World, lo: int, hi: int, points: Any) -> None:
@@ -140,6 +184,6 @@ OUTCOMES = (
 EXPORT_TASTE = Column("export_taste", "f4", "", "lasting taste for exporting, a standard normal deviate")
 
 MECHANISM = Mechanism(
-    "exports", Exports, steps=(Step("export", apply),), columns=(EXPORT_TASTE,), outcomes=OUTCOMES, founding=at_founding,
+    "exports", Rules, steps=(Step("export", apply),), columns=(EXPORT_TASTE,), outcomes=OUTCOMES, founding=at_founding,
     birth=at_birth,
 )  # fmt: skip

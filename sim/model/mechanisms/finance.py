@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Column, Counters, Mechanism, Outcome, Step
+from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, evidence, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import typed
 from sim.model.record.reading import counted
 from sim.model.state.economy import (
     DEFAULT,
@@ -33,7 +34,6 @@ from sim.model.state.groups import (
     was_micro,
 )
 from sim.model.state.world import World
-from sim.parameters.mechanisms import Finance
 
 EVENTS = Counters(
     "stopped",
@@ -47,6 +47,82 @@ _ASKED, _GIVEN = EVENTS.place("finance_asked"), EVENTS.place("finance_given")
 _STOPPED, _RESUMED = EVENTS.place("stopped"), EVENTS.place("resumed")
 _STARTUPS_STOPPED = EVENTS.place("startups_stopped")
 _STOP, _STRIKE_OFF = 0, 1  # ends
+
+
+@typed
+class Rules(NamedTuple):
+    """Finance and exit."""
+
+    enabled: bool = switch()
+    ticket: float = parameter(
+        5.0, "million yuan", "largest ticket", evidence("Zhongguancun Inno Way: mean near 5 million yuan", "zhongguancun_inno_way.first_year.mean_ticket"),
+        bounds=(0, 1000),
+    )  # fmt: skip
+    ticket_years: float = parameter(
+        2.0, "year", "wages of the team that a middling ticket pays", assumption("a round lasts 18 to 24 months"),
+        bounds=(0, 100), plausible=(1.0, 3.0),
+    )  # fmt: skip
+    ticket_log_sd: float = parameter(
+        0.5, "", "spread of the logarithm of a ticket around that", assumption("terms differ widely"), bounds=(0, 3),
+        plausible=(0.3, 0.8),
+    )  # fmt: skip
+    merit_noise: float = parameter(
+        0.3, "", "spread of the logarithm of merit as investors see it", assumption("merit of the young is hard to see"),
+        bounds=(0, 3), plausible=(0.1, 0.6),
+    )  # fmt: skip
+    tickets: float = parameter(
+        1.2, "a year per 1,000 enterprises", "tickets that outside investors can give", assumption("thin market"),
+        bounds=(0, 1e6), plausible=(0.3, 5.0),
+    )  # fmt: skip
+    asking_months: float = parameter(
+        6.0, "month", "months of costs in cash under which a young enterprise asks", assumption("runway"), bounds=(0, 60),
+        plausible=(3, 12),
+    )  # fmt: skip
+    hurdle_response: float = parameter(
+        0.1, "", "monthly response of the hurdle to tickets asked above those there", assumption("posted threshold"),
+        bounds=(0, 1), plausible=(0.05, 0.3),
+    )  # fmt: skip
+    opening_hurdle: float = parameter(
+        1.0, "", "merit from which outside finance is given at the start", assumption("what a sector's usual enterprise has"),
+        bounds=(0.001, 1000), plausible=(0.7, 1.5),
+    )  # fmt: skip
+    most_pressure: float = parameter(
+        20.0, "", "tickets given over those there, less one, above which the hurdle rises no faster",
+        assumption("investors take a month to see how many ask"), bounds=(0, 1000), plausible=(5, 50),
+    )  # fmt: skip
+    least_hurdle: float = parameter(
+        0.05, "", "least hurdle, however little is asked for", assumption("nobody backs what is worth nothing"),
+        bounds=(0.001, 1), plausible=(0.01, 0.3),
+    )  # fmt: skip
+    most_hurdle: float = parameter(
+        50.0, "", "most hurdle, however much is asked for", assumption("beyond any merit"), bounds=(1, 10_000),
+        plausible=(10, 100),
+    )  # fmt: skip
+    give_up: float = parameter(
+        0.02237, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
+        bounds=(0, 1),
+    )  # fmt: skip
+    resume: float = parameter(
+        0.02, "1/month", "hazard at which a suspended enterprise resumes", assumption("rare"), bounds=(0, 1),
+        plausible=(0.005, 0.05),
+    )  # fmt: skip
+    restart_staff: float = parameter(
+        2.0, "people", "staff with which a suspended enterprise resumes", assumption("its founders"), bounds=(1, 100),
+        plausible=(1, 4),
+    )  # fmt: skip
+    deregister_stopped: float = parameter(
+        0.03073, "1/month", "hazard at which a suspended enterprise is struck off",
+        fitted("register's hazards by year of life, SAIC 2013", "survival.china_hazard_by_year_of_life"), bounds=(0, 1),
+    )  # fmt: skip
+    deregister_idle: float = parameter(
+        0.002293, "1/month", "hazard at which a registered one that never started is struck off, after its months of grace",
+        fitted("register's hazards by year of life, SAIC 2013", "survival.china_hazard_by_year_of_life"), bounds=(0, 1),
+    )  # fmt: skip
+    idle_grace: float = parameter(
+        6.0, "month", "months that a registered enterprise may take to start before it can be struck off",
+        assumption("company law allows to revoke a licence after six months without business (from memory)"),
+        bounds=(0, 1200), plausible=(6, 12),
+    )  # fmt: skip
 
 
 class FinanceReads(NamedTuple):
@@ -394,7 +470,7 @@ DISTRESS = Column("distress", "i2", "month", "months in a row with cash below ze
 
 MECHANISM = Mechanism(
     "finance",
-    Finance,
+    Rules,
     steps=(
         Step("fund", finance),
         Step("invest", invest_and_pay_owners),

@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sim.declare import Column, Mechanism, Outcome, Step
+from sim.declare import Column, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled
+from sim.kernel.types import typed
 from sim.model.state.economy import ECONOMY, ELSEWHERE, GOVERNMENT, LEAVERS, SITES, UNEMPLOYED
 from sim.model.state.enterprises import BIG, OPERATING
 from sim.model.state.world import SiteState, World
 from sim.parameters import numbers
-from sim.parameters.mechanisms import IdleSpace
+
+
+@typed
+class Rules(NamedTuple):
+    """Relocation, idle space and equipment."""
+
+    enabled: bool = switch()
+    idle_hours: float = parameter(
+        1.0, "hours a month a person", "equipment hours that a big enterprise has idle for each member of staff",
+        assumption("utilisation near 75%"), bounds=(0, 500), plausible=(0.2, 5.0),
+    )  # fmt: skip
+    lent_share: float = parameter(
+        0.1, "share", "idle hours that hosts offer", assumption("early stage"), bounds=(0, 1), plausible=(0.02, 0.3)
+    )
+    borrowing_months: int = parameter(
+        36, "month", "months after the start in which an enterprise may use borrowed equipment hours",
+        assumption("the term of a tenancy in incubators"), bounds=(0, 1200), plausible=(12, 60),
+    )  # fmt: skip
+    leavers_stay: float = parameter(
+        0.96, "1/month", "leavers of a relocated enterprise who still look for a venture a month later",
+        assumption("two years"), bounds=(0, 1), plausible=(0.9, 0.99),
+    )  # fmt: skip
 
 
 class Reads(NamedTuple):
@@ -126,6 +148,4 @@ OUTCOMES = (
 
 IDLE_HOURS = Column("idle_hours", "i4", "hours a month", "equipment hours that stand idle")
 
-MECHANISM = Mechanism(
-    "idle_space", IdleSpace, steps=(Step("renovate", apply),), columns=(IDLE_HOURS,), outcomes=OUTCOMES
-)
+MECHANISM = Mechanism("idle_space", Rules, steps=(Step("renovate", apply),), columns=(IDLE_HOURS,), outcomes=OUTCOMES)

@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Column, Counters, Mechanism, Outcome, Step
+from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import typed
 from sim.model.record.reading import added, counted
 from sim.model.record.tally import NEW_MODE
 from sim.model.state.economy import MAX_SECTORS, OPENING_INDUSTRY, TICKS, transfer
 from sim.model.state.enterprises import BIG, OPERATING
 from sim.model.state.world import FOREIGN, World
-from sim.parameters.mechanisms import Industries
 
 EVENTS = Counters(
     "sectors_opened",
@@ -24,6 +24,76 @@ EVENTS = Counters(
 )
 _FOLLOWERS = EVENTS.place("followers")
 _NEW_SECTOR, _NEW_MODE = 1, 2
+
+
+@typed
+class Rules(NamedTuple):
+    """New industries and modes."""
+
+    enabled: bool = switch()
+    opening: float = parameter(
+        0.004, "1/year", "hazard at which a big enterprise that scans opens a new sector or mode", assumption("rare"),
+        bounds=(0, 1), plausible=(0.001, 0.02),
+    )  # fmt: skip
+    scanning: float = parameter(
+        50.0, "enterprises", "big enterprises of a nation that scan for new industries, whatever the sample; in a "
+        "place all do", assumption("the few at the front"), bounds=(0, 1e5), plausible=(20, 200),
+    )  # fmt: skip
+    abroad: float = parameter(
+        1.5, "", "factor on that hazard for members of platforms with foreign experts",
+        assumption("the article: learn from foreign experience", "article.claims"), bounds=(0, 20), plausible=(1.0, 3.0),
+    )  # fmt: skip
+    size: float = parameter(
+        0.06, "share", "mature demand of a new sector, relative to all demand at the start", assumption("a new industry"),
+        bounds=(0, 1), plausible=(0.02, 0.15),
+    )  # fmt: skip
+    taken: float = parameter(
+        0.4, "share", "part of a new sector's demand that old sectors lose", assumption("substitution"), bounds=(0, 1),
+        plausible=(0.1, 0.8),
+    )  # fmt: skip
+    midpoint: float = parameter(
+        60.0, "month", "months until half of the mature demand", assumption("S-curve"), bounds=(1, 600),
+        plausible=(36, 120),
+    )  # fmt: skip
+    steepness: float = parameter(
+        0.07, "1/month", "steepness of the S-curve", assumption("S-curve"), bounds=(0.001, 1), plausible=(0.03, 0.12)
+    )
+    follow: float = parameter(
+        0.03, "1/year", "hazard at which a follower enters a new sector at double sales for its pull",
+        assumption("followers are drawn"), bounds=(0, 5), plausible=(0.01, 0.1),
+    )  # fmt: skip
+    cost: float = parameter(
+        0.05, "share of yearly sales", "cost of opening a sector or mode", assumption("set-up"), bounds=(0, 5),
+        plausible=(0.01, 0.2),
+    )  # fmt: skip
+    mode_demand: float = parameter(
+        0.08, "share", "demand that lines sold in the new mode find beyond the old", assumption("reach of the new mode"),
+        bounds=(0, 2), plausible=(0.02, 0.2),
+    )  # fmt: skip
+    mode_cost: float = parameter(
+        0.01, "share of sales", "running cost of the new mode", assumption("commissions"), bounds=(0, 1),
+        plausible=(0.0, 0.03),
+    )  # fmt: skip
+    sector_share: float = parameter(
+        0.5, "share", "openings that are of a new sector; the others are of a new mode", assumption("each as likely"),
+        bounds=(0, 1), plausible=(0.3, 0.7),
+    )  # fmt: skip
+    most_a_year: float = parameter(
+        0.9, "1/year", "most probability of opening, or of following, within a year", assumption("some never move"),
+        bounds=(0.01, 0.99), plausible=(0.7, 0.99),
+    )  # fmt: skip
+    least_left: float = parameter(
+        0.1, "share", "part of its opening demand that an old sector keeps", assumption("some customers stay"),
+        bounds=(0, 1), plausible=(0.05, 0.3),
+    )  # fmt: skip
+    step: float = parameter(
+        0.15, "", "distance by which what anyone in a new sector knows is ahead of the old sector's on each axis",
+        assumption("unit-free space"), bounds=(0, 1), plausible=(0.05, 0.25),
+    )  # fmt: skip
+    most_base: float = parameter(
+        1.0, "", "most that anyone in a new sector knows on an axis, without research",
+        assumption("unit-free space: the edge of what is known to all"), bounds=(0.1, 10), plausible=(0.8, 1.2),
+    )  # fmt: skip
 
 
 class Reads(NamedTuple):
@@ -206,5 +276,5 @@ OUTCOMES = (
 MODE = Column("mode", "i1", "", "way of selling: 0 the old one, 1 the new one")
 
 MECHANISM = Mechanism(
-    "industries", Industries, steps=(Step("open", apply),), columns=(MODE,), counters=EVENTS, outcomes=OUTCOMES
+    "industries", Rules, steps=(Step("open", apply),), columns=(MODE,), counters=EVENTS, outcomes=OUTCOMES
 )

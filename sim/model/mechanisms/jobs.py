@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Outcome, Step
+from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import typed
 from sim.model.state.economy import UNEMPLOYED, WAGES, on_grid, relative_price, ticks, wage_of_worker
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.world import World
 from sim.parameters import numbers
-from sim.parameters.mechanisms import Jobs
 
 EVENTS = Counters(
     "hired",
@@ -23,6 +23,30 @@ EVENTS = Counters(
     "talent_hired",
 )
 _HIRED, _SHED, _ASKED, _TALENT = (EVENTS.place(n) for n in ("hired", "shed", "talent_asked", "talent_hired"))
+
+
+@typed
+class Rules(NamedTuple):
+    """Jobs."""
+
+    enabled: bool = switch()
+    hire: float = parameter(
+        0.05337, "1/month", "part of missing staff hired in a month",
+        fitted("gross job creation of 0.10 a year; elsewhere 0.05 to 0.3 a month", "stylised_facts.job_flows.creation"),
+        bounds=(0, 1), plausible=(0.05, 0.3),
+    )  # fmt: skip
+    shed: float = parameter(
+        0.06434, "1/month", "part of staff in excess shed in a month",
+        fitted("gross job destruction of 0.10 a year; elsewhere 0.05 to 0.3 a month", "stylised_facts.job_flows.destruction"),
+        bounds=(0, 1), plausible=(0.05, 0.3),
+    )  # fmt: skip
+    crew: float = parameter(
+        2.0, "people", "founders and minimum crew", assumption("smallest team"), bounds=(1, 100), plausible=(1, 4)
+    )
+    patience: float = parameter(
+        24.0, "month", "age until which a young team is not cut", assumption("founders' patience"), bounds=(1, 240),
+        plausible=(12, 36),
+    )  # fmt: skip
 
 
 class Reads(NamedTuple):
@@ -183,5 +207,5 @@ OUTCOMES = (
 )  # fmt: skip
 
 MECHANISM = Mechanism(
-    "jobs", Jobs, steps=(Step("employ", apply), Step("post", close)), counters=EVENTS, outcomes=OUTCOMES
+    "jobs", Rules, steps=(Step("employ", apply), Step("post", close)), counters=EVENTS, outcomes=OUTCOMES
 )

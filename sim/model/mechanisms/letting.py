@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Column, Counters, Mechanism, Outcome, Step
+from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.types import typed
 from sim.model.record.reading import counted, share
 from sim.model.state.economy import (
     MOVING,
@@ -23,7 +24,6 @@ from sim.model.state.economy import (
 )
 from sim.model.state.enterprises import BIG, OPERATING, TENANT
 from sim.model.state.world import SiteState, World
-from sim.parameters.mechanisms import Letting
 
 EVENTS = Counters(
     "tenants_newborn",
@@ -34,6 +34,43 @@ EVENTS = Counters(
 _APPLICANTS, _GRADUATED = EVENTS.place("site_applicants"), EVENTS.place("graduated")
 _NEWBORN, _MOVED = EVENTS.place("tenants_newborn"), EVENTS.place("tenants_moved")
 NEWBORN, MOVER, LEAVES = 1, 2, 3
+
+
+@typed
+class Rules(NamedTuple):
+    """Letting."""
+
+    enabled: bool = switch()
+    consider: float = parameter(
+        0.15, "1/year", "hazard at which an operating enterprise looks for other floor", assumption("leases of years"),
+        bounds=(0, 12), plausible=(0.08, 0.33),
+    )  # fmt: skip
+    most_considering: float = parameter(
+        0.95, "1/year", "most probability of looking for other floor within a year, however high the hazard is set",
+        assumption("some never look"), bounds=(0.01, 0.99), plausible=(0.8, 0.99),
+    )  # fmt: skip
+    awareness: float = parameter(
+        0.5, "share", "of those, who look at the site", assumption("information"), bounds=(0, 1), plausible=(0.2, 1.0)
+    )
+    moving_cost: float = parameter(
+        0.01, "million yuan a person", "cost of moving", assumption("a month's value added"), bounds=(0, 1),
+        plausible=(0.003, 0.03),
+    )  # fmt: skip
+    taste: float = parameter(
+        0.10, "million yuan", "scale of the taste for the site", assumption("unseen reasons"), bounds=(0, 10),
+        plausible=(0.03, 0.3),
+    )  # fmt: skip
+    renewal: float = parameter(
+        0.6, "share", "tenants that stay for another term", assumption("graduation rules are soft"), bounds=(0, 1),
+        plausible=(0.3, 0.9),
+    )  # fmt: skip
+    crowding: float = parameter(
+        1.3, "", "needed floor over let floor above which a tenant that gets no more has outgrown its site",
+        assumption("teams can move closer for a while"), bounds=(1, 100), plausible=(1.1, 1.6),
+    )  # fmt: skip
+    horizon: float = parameter(
+        3.0, "year", "years of rent that a mover compares", assumption("a term"), bounds=(0.1, 30), plausible=(1, 5)
+    )
 
 
 class Reads(NamedTuple):
@@ -326,6 +363,6 @@ COLUMNS = (
 )
 
 MECHANISM = Mechanism(
-    "letting", Letting, steps=(Step("let", apply), Step("pay", pay)), columns=COLUMNS, counters=EVENTS,
+    "letting", Rules, steps=(Step("let", apply), Step("pay", pay)), columns=COLUMNS, counters=EVENTS,
     outcomes=OUTCOMES,
 )  # fmt: skip

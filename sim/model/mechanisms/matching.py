@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Column, Counters, Mechanism, Outcome, Step
+from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import typed
 from sim.model.record.reading import counted, share
 from sim.model.state.economy import FOREIGN_CONTACTS, transfer
 from sim.model.state.enterprises import NEVER, OPERATING, gather
 from sim.model.state.knowledge import distance, in_cell, needs, pair_taste, pick_cell
 from sim.model.state.ring import places
 from sim.model.state.world import CELLS, FOREIGN, KINDS, World
-from sim.parameters.mechanisms import Matching
 
 EVENTS = Counters(
     "answers_crossing",
@@ -36,6 +36,49 @@ _FOREIGN, _FOREIGN_MONTHS = EVENTS.place("answers_foreign"), EVENTS.place("answe
 _ELSEWHERE, _CROSSING = EVENTS.place("answers_elsewhere"), EVENTS.place("answers_crossing")
 _MEMBER, _ALONE, _SOURCES = 3, 4, 5  # sources after the three kinds of resource
 _BREADTHS = 5  # a team asks 0 to 4 kinds of partner
+
+
+@typed
+class Rules(NamedTuple):
+    """Matching of open requests and resources."""
+
+    enabled: bool = switch()
+    rate: float = parameter(
+        0.25, "1/month", "meetings of one open request where resources equal a thousand a request",
+        assumption("platforms answer within weeks"), bounds=(0, 10), plausible=(0.1, 0.6),
+    )  # fmt: skip
+    resource_elasticity: float = parameter(
+        0.5, "", "elasticity of meetings on resources, one minus it on requests", assumption("matching functions: 0.3 "
+        "to 0.7"), bounds=(0, 1), plausible=(0.3, 0.7),
+    )  # fmt: skip
+    tolerance: float = parameter(
+        0.6, "", "distance of knowledge beyond which a partner is not understood", assumption("absorptive capacity"),
+        bounds=(0.01, 2), plausible=(0.3, 0.9),
+    )  # fmt: skip
+    looking: int = parameter(
+        6, "resources", "resources of the kind asked that look into a request", assumption("a handful of answers"),
+        bounds=(1, 64), plausible=(2, 20),
+    )  # fmt: skip
+    alone: float = parameter(
+        0.08, "1/month", "meetings of an open request without a platform", assumption("fairs, universities, friends"),
+        bounds=(0, 1), plausible=(0.01, 0.08),
+    )  # fmt: skip
+    candidates: int = parameter(
+        3, "enterprises", "enterprises met at once, on a platform or elsewhere, of which the nearest may answer",
+        assumption("short lists"), bounds=(1, 50), plausible=(2, 10),
+    )  # fmt: skip
+    circle: int = parameter(
+        12, "enterprises", "enterprises among which those met are looked for; members of the same platform are few among them",
+        assumption("a circle of acquaintances"), bounds=(1, 1000), plausible=(6, 40),
+    )  # fmt: skip
+    taste: float = parameter(
+        0.05, "", "scale of the taste for a partner, in distance of knowledge", assumption("unseen reasons"),
+        bounds=(0.001, 1), plausible=(0.02, 0.15),
+    )  # fmt: skip
+    foreign_cost: float = parameter(
+        0.01, "million yuan", "cost of an answer from a foreign expert", assumption("a consultant's day or two"),
+        bounds=(0, 10), plausible=(0.003, 0.03),
+    )  # fmt: skip
 
 
 class Reads(NamedTuple):
@@ -328,5 +371,5 @@ COLUMNS = (
 )
 
 MECHANISM = Mechanism(
-    "matching", Matching, steps=(Step("match", apply),), columns=COLUMNS, counters=EVENTS, outcomes=OUTCOMES
+    "matching", Rules, steps=(Step("match", apply),), columns=COLUMNS, counters=EVENTS, outcomes=OUTCOMES
 )

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Step
+from sim.declare import Counters, Mechanism, Step, assumption, evidence, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import typed
 from sim.model.mechanisms.population import assets_per_worker
 from sim.model.record.reading import counted
 from sim.model.state.cohort import first_sales, founders_means, has_customers, staff_at_start, staff_planned
@@ -36,7 +37,6 @@ from sim.model.state.enterprises import (
 )
 from sim.model.state.world import World
 from sim.parameters import numbers
-from sim.parameters.mechanisms import Newborns
 
 EVENTS = Counters(
     "started",
@@ -46,6 +46,96 @@ EVENTS = Counters(
 )
 _STARTED, _AT_ONCE = EVENTS.place("started"), EVENTS.place("started_at_once")
 _HOURS_ASKED, _HOURS_LENT = EVENTS.place("hours_asked"), EVENTS.place("hours_lent")
+_COHORT = "SAIC survey of the cohort founded in 2015 Q3"
+
+
+@typed
+class Rules(NamedTuple):
+    """Newborns: the cohort of 2015."""
+
+    enabled: bool = switch()
+    staff_mean: float = parameter(
+        9.27, "people", "mean staff that founders plan; larger plans find finance less often",
+        fitted(f"6.2 staff at the start, {_COHORT}", "new_firm_cohort_2015q3.staff.at_start"), bounds=(1, 1000),
+    )  # fmt: skip
+    staff_log_sd: float = parameter(
+        0.8, "", "spread of the logarithm of staff", assumption("not published"), bounds=(0, 3), plausible=(0.5, 1.2)
+    )
+    opening_team: float = parameter(
+        0.9431, "share", "part of the planned team that is there at the start",
+        fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}", "new_firm_cohort_2015q3.staff"), bounds=(0, 1),
+    )  # fmt: skip
+    joining: float = parameter(
+        0.15, "1/month", "part of the missing team that joins in a month", evidence("hiring: 0.05 to 0.3 a month"),
+        bounds=(0, 1), plausible=(0.05, 0.3),
+    )  # fmt: skip
+    settling: float = parameter(
+        24.0, "month", "months after the start in which a team fills up and finds first customers",
+        assumption("founders' patience"), bounds=(1, 240), plausible=(12, 36),
+    )  # fmt: skip
+    with_revenue: float = parameter(
+        0.8266, "share", "newborns that sell from their start on", fitted(f"82.7% with revenue within a year, {_COHORT}", "new_firm_cohort_2015q3.with_revenue"),
+        bounds=(0, 1),
+    )  # fmt: skip
+    first_sale: float = parameter(
+        0.03, "1/month", "hazard at which a young team without customers finds its first", assumption("slow starts"),
+        bounds=(0, 1), plausible=(0.01, 0.1),
+    )  # fmt: skip
+    runway: float = parameter(
+        0.437, "year", "wages that founders put in beyond the capital they need", fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
+        bounds=(0, 10),
+    )  # fmt: skip
+    talent_share: float = parameter(
+        0.15, "share of staff", "skilled staff of a newcomer", assumption("founders are skilled more often"), bounds=(0, 1),
+        plausible=(0.05, 0.3),
+    )  # fmt: skip
+    revenue_median: float = parameter(
+        0.01242, "million yuan a year", "median rate of sales at the start",
+        fitted(f"median first-year revenue 0.089, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.median"), bounds=(0.0001, 1000),
+    )  # fmt: skip
+    revenue_log_sd: float = parameter(
+        3.682, "", "spread of the logarithm of the rate of sales at the start",
+        fitted(f"spread of 2.08 of first-year revenue, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.log_sd"), bounds=(0, 5),
+    )  # fmt: skip
+    revenue_staff_correlation: float = parameter(
+        0.4, "", "correlation of the logarithms of staff and revenue", assumption("jointly drawn"), bounds=(-1, 1),
+        plausible=(0.2, 0.7),
+    )  # fmt: skip
+    operating_at_registration: float = parameter(
+        0.404,
+        "share",
+        "newborns that operate at once",
+        evidence(_COHORT, "new_firm_cohort_2015q3.operating_at_registration"),
+        bounds=(0, 1),
+    )
+    start_hazard: float = parameter(
+        0.09749, "1/month", "hazard at which a registered newborn starts",
+        fitted(f"69.9% operating after a year net of stops, {_COHORT}", "new_firm_cohort_2015q3.operating_after_a_year"), bounds=(0, 1),
+    )  # fmt: skip
+    worker_revenue: float = parameter(
+        0.85, "", "revenue per worker at maturity, relative to the sector's", assumption("entrants are less productive"),
+        bounds=(0.01, 5), plausible=(0.5, 1.0),
+    )  # fmt: skip
+    worker_revenue_log_sd: float = parameter(
+        0.5, "", "spread of the logarithm of revenue per worker at maturity, around that mean",
+        assumption("near that of the stock"), bounds=(0, 2), plausible=(0.3, 0.9),
+    )  # fmt: skip
+    productivity_log_sd: float = parameter(
+        0.1, "", "spread of the logarithm of productivity around the sector's", assumption("as the stock's"), bounds=(0, 1),
+        plausible=(0.05, 0.25),
+    )  # fmt: skip
+    quality_log_sd: float = parameter(
+        0.1, "", "spread of the logarithm of quality around the sector's", assumption("as the stock's"), bounds=(0, 1),
+        plausible=(0.05, 0.25),
+    )  # fmt: skip
+    energy_log_sd: float = parameter(
+        0.3, "", "spread of the logarithm of energy and material per output", assumption("as the stock's"), bounds=(0, 2),
+        plausible=(0.2, 0.6),
+    )  # fmt: skip
+    most_lines: int = parameter(
+        2, "lines", "most product lines of a newborn, each number from one on as likely", assumption("one product or two"),
+        bounds=(1, 100), plausible=(1, 3),
+    )  # fmt: skip
 
 
 class Reads(NamedTuple):
@@ -279,4 +369,4 @@ OUTCOMES = (
     counted("hours_asked", "equipment hours asked for"),
 )
 
-MECHANISM = Mechanism("newborns", Newborns, steps=(Step("start", apply),), counters=EVENTS, outcomes=OUTCOMES)
+MECHANISM = Mechanism("newborns", Rules, steps=(Step("start", apply),), counters=EVENTS, outcomes=OUTCOMES)

@@ -7,13 +7,14 @@ recurrence; Roberts 2018) shifted by the seed, so that class counts and shares d
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Mechanism
+from sim.declare import Mechanism, switch
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.types import typed
 from sim.model.state.economy import (
     MAX_SECTORS,
     OPENING_BALANCE,
@@ -27,7 +28,6 @@ from sim.model.state.economy import (
 from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING, AllColumns, classify
 from sim.model.state.world import World
 from sim.parameters import Population, numbers
-from sim.parameters.mechanisms import PopulationRules
 
 _PARTS = 16  # quantiles looked at within a stratum of the tail: steps of an integral
 _UNEVEN_FROM = 0.9  # quantile from which strata are integrated; below it staff hardly changes within one
@@ -35,6 +35,13 @@ _AT_A_TIME = 8_192  # enterprises whose lattice points are held at once
 ROOT = 0  # parent of the opening population
 _GOLDEN_3 = 1.2207440846057596  # root of x^4 = x + 1: revenue per worker, capital intensity, taste for exporting
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)  # square roots: slopes of the other traits
+
+
+@typed
+class Rules(NamedTuple):
+    """Starting population."""
+
+    enabled: bool = switch()
 
 
 @compiled
@@ -205,4 +212,4 @@ def gather_people(world: World) -> None:
     books.residents_skilled = talent + int(books.skilled.sum())
 
 
-MECHANISM = Mechanism("population", PopulationRules)
+MECHANISM = Mechanism("population", Rules)

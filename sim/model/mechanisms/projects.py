@@ -13,17 +13,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Outcome, Step
+from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import typed
 from sim.model.record.reading import Months, counted, share
 from sim.model.record.tally import YEAR
 from sim.model.state.economy import RESEARCH, SALES_ABROAD, SALES_HOME, TICKS, ticks, transfer, wage_of_worker
 from sim.model.state.enterprises import BIG, MEDIUM, NEVER, OPERATING, gather
 from sim.model.state.knowledge import distance, needs
 from sim.model.state.world import World
-from sim.parameters.mechanisms import Projects
 
 EVENTS = Counters(
     "projects_begun",
@@ -74,6 +74,89 @@ _BREADTH, _MONTHS = EVENTS.place("breadth"), EVENTS.place("project_months")
 _SUCCEEDED_BREADTH, _ABANDONED_BREADTH = EVENTS.place("succeeded_breadth_0"), EVENTS.place("abandoned_breadth_0")
 _PRIVATE_GAIN, _WAGES = EVENTS.place("private_gain"), EVENTS.place("rd_wages")
 SOLVED = 7  # all three bits
+
+
+@typed
+class Rules(NamedTuple):
+    """Projects."""
+
+    enabled: bool = switch()
+    begin: float = parameter(
+        0.03209, "1/year", "rate at which each team of skilled staff begins a project while the enterprise has none",
+        fitted("11.5 to 13.7% of enterprises do R&D, 2011 to 2012", "all_firms.doing_rd_share.y2011", "all_firms.doing_rd_share.y2012"), bounds=(0, 12),
+    )  # fmt: skip
+    reach: float = parameter(
+        0.15, "", "spread of needed knowledge on each axis",
+        assumption("unit-free space"), bounds=(0.01, 2), plausible=(0.08, 0.3),
+    )  # fmt: skip
+    lead: float = parameter(
+        0.10, "", "distance by which needed knowledge is ahead of the sector's base on each axis",
+        assumption("projects ask for more than everyone knows"), bounds=(0, 1), plausible=(0.0, 0.25),
+    )  # fmt: skip
+    learned: float = parameter(
+        0.15, "share", "part of the gap to a component's knowledge that solving it closes",
+        assumption("learning by doing"), bounds=(0, 1), plausible=(0.05, 0.4),
+    )  # fmt: skip
+    solve: float = parameter(
+        0.45, "1/month", "probability that a component is solved with full effort and all knowledge at hand",
+        assumption("fitted with the duration"), bounds=(0, 1), plausible=(0.3, 0.9),
+    )  # fmt: skip
+    distance_scale: float = parameter(
+        0.2076, "", "distance over which that probability falls to 1/e",
+        fitted("success and private return of research", "stylised_facts.open_innovation_effect.base_success",
+               "stylised_facts.spillovers.private_return"), bounds=(0.01, 2), plausible=(0.15, 0.5),
+    )  # fmt: skip
+    capital_share: float = parameter(
+        0.4, "", "elasticity of effort on capital; talent's is the rest", assumption("Cobb-Douglas"), bounds=(0, 1),
+        plausible=(0.2, 0.6),
+    )  # fmt: skip
+    team: float = parameter(
+        6.0, "people", "talent that halves the effort's gap", assumption("size of a team"), bounds=(0.1, 1000),
+        plausible=(2, 15),
+    )  # fmt: skip
+    most_teams: float = parameter(
+        2.0, "teams", "teams at work on a project of size one; of larger ones as many for each part of their size",
+        assumption("beyond it more people get in each other's way"), bounds=(0.1, 100), plausible=(1.0, 4.0),
+    )  # fmt: skip
+    team_share: float = parameter(
+        0.6944, "share", "part of all skilled staff who work on a project where that is more than one team",
+        fitted("0.71% of sales spent on research in 2011; that it grows with sales: Cohen & Klepper 1996", "all_firms.doing_rd_share.rd_to_sales_2011"), bounds=(0, 1),
+        plausible=(0.1, 0.7),
+    )  # fmt: skip
+    capital: float = parameter(
+        4.0, "million yuan", "cash that halves the effort's gap", assumption("budget of a project"), bounds=(0.01, 1000),
+        plausible=(1, 15),
+    )  # fmt: skip
+    contact_hours: float = parameter(
+        0.04, "share", "part of the team's hours that each kind of partner takes", assumption("costs of coordination"),
+        bounds=(0, 0.5), plausible=(0.03, 0.15),
+    )  # fmt: skip
+    abandon: float = parameter(
+        0.04561, "1/month", "hazard at which a project is given up",
+        fitted("35% of projects succeed", "stylised_facts.open_innovation_effect.base_success"), bounds=(0, 1),
+        plausible=(0.01, 0.06),
+    )  # fmt: skip
+    cost: float = parameter(
+        0.03, "million yuan a person and month", "materials and tests a project spends, per skilled person of the team",
+        assumption("order of R&D spending per head"), bounds=(0, 10), plausible=(0.01, 0.06),
+    )  # fmt: skip
+    gain: float = parameter(
+        0.1603, "", "largest gain of productivity or quality from one success",
+        fitted("private return to research of 0.21", "stylised_facts.spillovers.private_return"), bounds=(0, 1),
+        plausible=(0.02, 0.2),
+    )  # fmt: skip
+    productivity_share: float = parameter(
+        0.5, "share", "successes that raise productivity; the others raise quality", assumption("each as likely"),
+        bounds=(0, 1), plausible=(0.3, 0.7),
+    )  # fmt: skip
+    new_lines: float = parameter(
+        0.04, "share of lines", "new lines from one success, at least one", assumption("renewal of the range"),
+        bounds=(0, 1), plausible=(0.01, 0.1),
+    )  # fmt: skip
+    energy_saving: float = parameter(
+        0.02, "share", "energy and material per output that a success saves", assumption("cleaner processes"),
+        bounds=(0, 1), plausible=(0.005, 0.05),
+    )  # fmt: skip
 
 
 class Reads(NamedTuple):
@@ -410,4 +493,4 @@ OUTCOMES = (
             value=lambda m: share((1.0 - m["input_share"]) * m.since("private_gain"), m.since("rd_wages") - m.spent(RESEARCH))),
 )  # fmt: skip
 
-MECHANISM = Mechanism("projects", Projects, steps=(Step("work", apply),), counters=EVENTS, outcomes=OUTCOMES)
+MECHANISM = Mechanism("projects", Rules, steps=(Step("work", apply),), counters=EVENTS, outcomes=OUTCOMES)

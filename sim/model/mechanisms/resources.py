@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Outcome, Step
+from sim.declare import Counters, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled
+from sim.kernel.types import typed
 from sim.model.record.reading import added
 from sim.model.state.economy import HOUSEHOLDS, PLATFORMS, RESEARCH, transfer
 from sim.model.state.knowledge import CELL
 from sim.model.state.world import CELLS, DOMESTIC, FOREIGN, USER, PlatformState, World
-from sim.parameters.mechanisms import Resources
 
 EVENTS = Counters(
     "resources_recruited",
     "resources_aged",
 )
 _RECRUITED, _AGED = EVENTS.place("resources_recruited"), EVENTS.place("resources_aged")
+
+
+@typed
+class Rules(NamedTuple):
+    """Platform resources."""
+
+    enabled: bool = switch()
+    spread: float = parameter(
+        0.25, "", "spread of domestic resources' knowledge around the middle", assumption("unit-free space"),
+        bounds=(0.01, 1), plausible=(0.15, 0.4),
+    )  # fmt: skip
+    middle: float = parameter(
+        0.5, "", "knowledge on each axis around which domestic resources lie, and from which foreign experts are ahead",
+        assumption("unit-free space"), bounds=(0, 1.2), plausible=(0.4, 0.6),
+    )  # fmt: skip
+    users_technical: float = parameter(
+        0.4, "", "users' knowledge of materials, process, devices and electronics, the first two axes",
+        assumption("users know what they need more than how it is made"), bounds=(0, 1.2), plausible=(0.2, 0.5),
+    )  # fmt: skip
+    users_market: float = parameter(
+        0.8, "", "users' knowledge of software and markets, the third axis",
+        assumption("users know what they need more than how it is made"), bounds=(0, 1.2), plausible=(0.6, 1.0),
+    )  # fmt: skip
+    foreign_lead: float = parameter(
+        0.2, "", "distance by which foreign experts' knowledge is ahead on each axis",
+        assumption("the article: learning from abroad", "article.claims"), bounds=(0, 1), plausible=(0.05, 0.35),
+    )  # fmt: skip
 
 
 @cache
@@ -130,4 +157,4 @@ OUTCOMES = (
     Outcome("platform_resources_users", "resources", "users among them", 1, value=lambda m: m["resources"][:, USER]),
 )  # fmt: skip
 
-MECHANISM = Mechanism("resources", Resources, steps=(Step("recruit", apply),), counters=EVENTS, outcomes=OUTCOMES)
+MECHANISM = Mechanism("resources", Rules, steps=(Step("recruit", apply),), counters=EVENTS, outcomes=OUTCOMES)

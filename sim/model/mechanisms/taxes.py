@@ -6,15 +6,74 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Column, Mechanism, Outcome, Step
+from sim.declare import Column, Mechanism, Outcome, Step, assumption, evidence, parameter, switch
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import typed
 from sim.model.state.economy import INCOME_TAX, TICKS, VAT, on_grid, ticks
 from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING
 from sim.model.state.world import World
-from sim.parameters.mechanisms import Taxes
 
 STATED, PAID, PAID_STARTUPS = 0, 1, 2
+
+
+@typed
+class Rules(NamedTuple):
+    """Taxes."""
+
+    enabled: bool = switch()
+    vat: float = parameter(
+        0.17,
+        "",
+        "standard rate of value-added tax",
+        evidence("rate in force to 2018", "tax_and_policy.vat.standard"),
+        bounds=(0, 1),
+    )
+    vat_small: float = parameter(
+        0.03,
+        "",
+        "rate on sales of small-scale payers",
+        evidence("rate in force from 2009", "tax_and_policy.vat.small_scale"),
+        bounds=(0, 1),
+    )
+    small_scale: float = parameter(
+        0.8, "million yuan a year", "sales up to which a payer is small-scale", evidence("0.5 industry, 0.8 trade"),
+        bounds=(0, 100),
+    )  # fmt: skip
+    exempt: float = parameter(
+        0.005, "million yuan a month", "sales up to which a small trader is exempt",
+        evidence("5,000 yuan from 2009; up to 20,000 from November 2011; 20,000 from August 2013; 30,000 from October 2014", "tax_and_policy.vat.exempt_below_yuan_a_month"), bounds=(0, 1),
+    )  # fmt: skip
+    invoiced: float = parameter(
+        0.8, "share", "part of value added and profit that is declared and taxed", assumption("exemptions, deductions, gaps"),
+        bounds=(0, 1), plausible=(0.3, 1.0),
+    )  # fmt: skip
+    income_tax: float = parameter(
+        0.25,
+        "",
+        "standard rate of corporate income tax",
+        evidence("law of 2008", "tax_and_policy.corporate_income_tax.standard"),
+        bounds=(0, 1),
+    )
+    low_profit_rate: float = parameter(
+        0.10,
+        "",
+        "effective rate of low-profit enterprises",
+        evidence("half the base at 20%", "tax_and_policy.corporate_income_tax.low_profit"),
+        bounds=(0, 1),
+    )
+    low_profit_ceiling: float = parameter(
+        0.03, "million yuan a year", "taxable profit up to which it applies",
+        evidence("0.03 in 2010, 0.06 in 2012, 0.10 in 2014, 0.20 in January and 0.30 in October 2015", "tax_and_policy.corporate_income_tax.low_profit_ceiling_yuan"), bounds=(0, 100),
+    )  # fmt: skip
+    loss_years: float = parameter(
+        5.0, "year", "years over which losses are carried forward, as an even decay", evidence("five years"),
+        bounds=(1, 100),
+    )  # fmt: skip
+    young: float = parameter(
+        60.0, "month", "age up to which relief for young enterprises holds", assumption("five years"), bounds=(0, 1200),
+        plausible=(24, 96),
+    )  # fmt: skip
 
 
 class Reads(NamedTuple):
@@ -156,4 +215,4 @@ OUTCOMES = (
 
 LOSSES = Column("losses", "f8", "million yuan", "losses carried forward for income tax")
 
-MECHANISM = Mechanism("taxes", Taxes, steps=(Step("levy", apply),), columns=(LOSSES,), outcomes=OUTCOMES)
+MECHANISM = Mechanism("taxes", Rules, steps=(Step("levy", apply),), columns=(LOSSES,), outcomes=OUTCOMES)

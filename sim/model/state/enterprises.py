@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sim.declare import Column
-from sim.kernel.compiled import compiled, equation
+from sim.kernel.compiled import IS_PLAIN, compiled, equation
+from sim.kernel.types import typed
 
 SMALL, MEDIUM, BIG = 0, 1, 2
 CLASSES = ("small", "medium", "big")
@@ -77,6 +78,26 @@ NEVER = -9999
 AllColumns = namedtuple("AllColumns", NAMES, module=__name__)  # type: ignore[misc]
 
 View = TypeVar("View")
+Class = TypeVar("Class", bound=type)
+
+
+def reads(columns: Class) -> Class:
+    """Declare a ``NamedTuple`` class of columns that a loop reads and never writes.
+
+    In plain Python (``NUMBA_DISABLE_JIT``) they are handed on read-only, so that a loop that writes one fails.
+    """
+    return _declared(columns, "reads")
+
+
+def writes(columns: Class) -> Class:
+    """Declare a ``NamedTuple`` class of columns that a loop writes, and may read."""
+    return _declared(columns, "writes")
+
+
+def _declared(columns: Class, intent: str) -> Class:
+    kind: Any = typed(columns)
+    kind.intent = intent
+    return columns
 
 
 @equation
@@ -112,6 +133,13 @@ def end_tenancies(rows: Any, site: Any, floor: Any, back: Any) -> None:
             back[site[i]] += floor[i]
         site[i] = -1
         floor[i] = 0
+
+
+def _read_only(values: Any) -> Any:
+    """The same numbers, which cannot be written to."""
+    view = values.view()
+    view.flags.writeable = False
+    return view
 
 
 def longer(column: Any, used: int, capacity: int) -> Any:
@@ -164,7 +192,12 @@ class Enterprises:
         found: Any = self._views.get(columns)
         if found is None:
             kind: Any = columns
-            found = self._views[kind] = kind(*[self.columns[name] for name in kind._fields])
+            given = [self.columns[name] for name in kind._fields]
+            if IS_PLAIN and getattr(kind, "intent", "") == "reads":
+                found = tuple.__new__(kind, [_read_only(values) for values in given])
+            else:
+                found = kind(*given)
+            self._views[kind] = found
         view: View = found
         return view
 

@@ -168,7 +168,7 @@ class World:
         return self.settings.group(self.catalogue.by_name[mechanism].prefix, self.month)
 
     def counters(self, mechanism: str) -> Any:
-        """This month's counts of a mechanism's events, in the order in which it declares them."""
+        """Counts of a mechanism's events this month, in the order in which it declares them."""
         return self.counts[self.catalogue.counter_ranges[self.catalogue.aliases.get(mechanism, mechanism)]]
 
     def complete_opening(self, lo: int, hi: int, points: Any) -> None:
