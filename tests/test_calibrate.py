@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from sim import api, cli
 from sim.evidence.facts import Check
-from sim.report.calibrations import calibration_json, calibration_text
+from sim.report.text.calibrations import calibration_json, calibration_text
 from sim.runs.drawn import draws
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.evidence.evidence import facts
-from sim.report.odd.markdown import code, codes, number, table
-from sim.report.odd.settings import parameters
+from sim.report.document.markdown import code, codes, number, table
+from sim.report.document.settings import parameters
 from sim.scenario import Figure, Row, Scenario, describe, load
 from sim.scenario.extending import chain, folders
 
