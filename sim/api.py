@@ -148,7 +148,7 @@ def _show_run(
     if shown:
         shown(result, first)
     if figures and result.replicates:
-        from sim.report.pages import draw_run
+        from sim.report.figures.run import draw_run
 
         draw_run(result, pool, watcher.say, first)
 
@@ -167,7 +167,7 @@ def compare(
     called before the figures are drawn. Raises ResultError for what is no result, Incompatible for results that
     cannot be compared.
     """
-    from sim.report.comparison import draw_comparison
+    from sim.report.figures.comparison import draw_comparison
     from sim.studies.questions.compare import compare_results
 
     folder = Path(out or RESULTS)
@@ -206,7 +206,7 @@ def what_if(
     ``parameters`` and ``one_seed`` are as in ``run``: a pair of worlds has the same draw.
     Raises ScenarioError with the faults of all scenarios.
     """
-    from sim.report.comparison import draw_comparison
+    from sim.report.figures.comparison import draw_comparison
     from sim.runs.batch import run_batch
     from sim.runs.ensemble import Watcher
     from sim.runs.errors import NothingRan
@@ -269,7 +269,6 @@ def explain(
     reverses; what is under ``out`` already is not run again. Raises Incompatible for scenarios that cannot be mixed,
     TooLarge for what takes long, or of which only a sample is run, unless ``agreed``.
     """
-    from sim.report.explanations import draw_explanation
     from sim.studies.questions.explain import explain_difference
 
     chosen = [with_run(it, mechanisms, replicates=replicates, seed=seed, months=months) for it in (first, second)]
@@ -280,6 +279,9 @@ def explain(
         )  # fmt: skip
     if shown:
         shown(explanation)
+
+    from sim.report.figures.explanations import draw_explanation
+
     draw_explanation(explanation)
     return explanation
 
@@ -299,7 +301,6 @@ def trace(
 
     Tables and figure are kept in ``Trace.folder`` under ``out``. Raises Incompatible where start or months differ.
     """
-    from sim.report.explanations import draw_trace
     from sim.studies.questions.trace import trace_worlds
 
     chosen = [with_run(it, mechanisms, seed=seed, months=months) for it in (first, second)]
@@ -307,6 +308,9 @@ def trace(
     found = trace_worlds(chosen[0], chosen[1], replicate=replicate)
     if shown:
         shown(found)
+
+    from sim.report.figures.traces import draw_trace
+
     draw_trace(found, Path(out or RESULTS) / found.folder)
     return found
 
@@ -361,7 +365,6 @@ def sweep(
     to show are the scenario's main ones. Raises ScenarioError for what cannot be varied, TooLarge where more than ten
     minutes are needed and not agreed to with ``yes``.
     """
-    from sim.report.sweeps import draw_sweep
     from sim.runs.ensemble import Watcher
     from sim.studies.questions.sweep import run_sweep
 
@@ -374,6 +377,9 @@ def sweep(
         )  # fmt: skip
     if shown:
         shown(found)
+
+    from sim.report.figures.sweeps import draw_sweep
+
     draw_sweep(found, watcher.say)
     return found
 
@@ -403,7 +409,6 @@ def sensitivity(
     outcomes are paired differences of the scenario from that one. Every point has the same 8 ``replicates`` unless
     others are given. Kept, and refused where too large, as a sweep is.
     """
-    from sim.report.sensitivities import draw_sensitivities
     from sim.runs.ensemble import Watcher
     from sim.studies.questions.sensitivity import REPLICATES, run_sensitivity
 
@@ -420,6 +425,9 @@ def sensitivity(
         )  # fmt: skip
     if shown:
         shown(found)
+
+    from sim.report.figures.sensitivities import draw_sensitivities
+
     draw_sensitivities(found, watcher.say)
     return found
 
@@ -449,7 +457,6 @@ def calibrate(
     scenario is in the study's folder under ``out`` (``results/``), and at ``place`` where that is given. Kept, and
     refused where too large, as a sweep is. Raises ScenarioError for a file of targets that cannot be used.
     """
-    from sim.report.calibrations import draw_calibration
     from sim.runs.ensemble import Watcher
     from sim.studies.questions.calibrate import run_calibration
     from sim.studies.targets import read_targets
@@ -465,6 +472,9 @@ def calibrate(
         )  # fmt: skip
     if shown:
         shown(found)
+
+    from sim.report.figures.calibrations import draw_calibration
+
     draw_calibration(found, watcher.say)
     return found
 
@@ -493,7 +503,7 @@ def validate(
     """
     from sim.evidence.facts import calibrated, checks
     from sim.report.html.validation import validation_page
-    from sim.report.validation import facts_csv, validation_json
+    from sim.report.text.validation import facts_csv, validation_json
     from sim.runs.ensemble import Watcher
     from sim.runs.store import clean, to_json, write_whole
     from sim.studies.questions.rotation import kept_rotations, rotations_of

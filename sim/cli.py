@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from sim import __version__
 from sim.commands.calibrate import calibrate
 from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, schema
@@ -23,6 +22,7 @@ from sim.commands.sweep import sweep
 from sim.commands.trace import trace
 from sim.commands.validate import validate
 from sim.commands.what_if import what_if
+from sim.version import __version__
 
 app = typer.Typer(
     name="sim",

@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 from sim import api, cli
 from sim.evidence.facts import Check
 from sim.model.catalogue import load
-from sim.report.calibrations import calibration_json, calibration_text
+from sim.report.text.calibrations import calibration_json, calibration_text
 from sim.runs.drawn import draws
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers

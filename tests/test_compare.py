@@ -13,7 +13,8 @@ from scipy import stats
 from test_runs import run, with_replicates
 
 from sim.model.catalogue import load
-from sim.report.tables import changes_text, comparison_json, variant_text
+from sim.report.text.changes import changes_text
+from sim.report.text.comparison import comparison_json, variant_text
 from sim.runs.errors import Incompatible
 from sim.runs.result import Result
 from sim.runs.store import clean

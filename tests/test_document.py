@@ -21,11 +21,11 @@ from sim.evidence import evidence, facts
 from sim.model.record.outcomes import OUTCOMES
 from sim.model.state.economy import TRANSFERS
 from sim.model.state.enterprises import NAMES
-from sim.report.odd import DocumentError, blocks, rewritten
-from sim.report.odd import evidence as of_evidence
-from sim.report.odd.rooms import Function, room
-from sim.report.odd.steps import Step, opening, steps
-from sim.report.odd.uses import Uses, purposes, uses
+from sim.report.document import DocumentError, blocks, rewritten
+from sim.report.document import evidence as of_evidence
+from sim.report.document.rooms import Function, room
+from sim.report.document.steps import Step, opening, steps
+from sim.report.document.uses import Uses, purposes, uses
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "model.md"

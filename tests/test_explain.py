@@ -12,7 +12,8 @@ import toy
 from typer.testing import CliRunner
 
 from sim import api, cli
-from sim.report.explanations import draw_explanation, explanation_json, explanation_text
+from sim.report.figures.explanations import draw_explanation
+from sim.report.text.explanations import explanation_json, explanation_text
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
 from sim.runs.replicate import Cells

@@ -15,11 +15,13 @@ from matplotlib.text import Text
 from test_compare import compare
 from test_runs import FIGURE, Listener, run, snapshot, with_replicates
 
-from sim.report.canvas import Page, calendar_axis, label, months_as_years, number_axis, page, style
-from sim.report.comparison import comparison_sheets, draw_comparison
-from sim.report.figures import comparison_page, draw, percentiles, run_page
-from sim.report.pages import Mark, Panel, Sheet, draw_run, run_sheets
-from sim.report.themes import FEWEST, HEADLINE, PER_PAGE, pages
+from sim.report.comparison_sheets import comparison_sheets
+from sim.report.figures.canvas import Page, calendar_axis, months_as_years, number_axis, page, style
+from sim.report.figures.comparison import draw_comparison
+from sim.report.figures.pages import comparison_page, draw, run_page
+from sim.report.figures.run import draw_run
+from sim.report.formats import label
+from sim.report.sheets import FEWEST, HEADLINE, PER_PAGE, Mark, Panel, Sheet, pages, percentiles, run_sheets
 from sim.runs.executor import Workers
 from sim.runs.result import Result, open_result
 from sim.studies.estimators.intervals import Interval

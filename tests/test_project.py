@@ -11,6 +11,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib import metadata
 from pathlib import Path
 
@@ -22,49 +23,33 @@ from sim.model.state import enterprises
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim"
 
-# A file imports from floors below and from its own; the files of a package are on the package's floor.
-FLOORS = {
-    "declare": 0,
-    "compiled": 0,
-    "maths": 0,
-    "threads": 0,
-    "draws": 0,
-    "evidence": 1,
-    "facts": 2,
-    "parameters": 1,
-    "enterprises": 1,
-    "economy": 1,
-    "groups": 1,
-    "knowledge": 1,
-    "statistics": 1,
-    "cohort": 1,
-    "links": 1,
-    "ring": 1,
-    "scenario": 2,
-    "world": 2,
-    "founding": 3,
-    "review": 3,
-    "yearly": 3,
-    "tally": 3,
-    "mechanisms": 3,
-    "agents": 4,
-    "outcomes": 4,
-    "ledger": 4,
-    "ecosystem": 5,
-    "model": 5,
-    "events": 5,
-    "runs": 6,
-    "studies": 7,
-    "report": 8,
-    "api": 9,
-    "commands": 9,
-    "cli": 9,
-    "__main__": 9,
-    "__init__": 9,  # the door to all of it; it imports nothing heavy until asked
-}
-
-# Imports inside a function that may go up: a stored result draws its own figures.
-UPWARD = {("sim.runs", "sim.report")}
+# Floors from low to high. A module stands on the floor of the longest of these prefixes of its name, below ``sim``, and
+# imports from floors below and from its own. An import counts wherever it stands: inside a function, for types alone,
+# or by ``importlib`` with a name in quotes.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("version", "declare"),
+    ("kernel",),
+    ("parameters",),
+    ("evidence",),  # the facts as they are written down
+    ("scenario",),
+    ("evidence.facts",),  # what the model is held to, of which scenario
+    ("model", "model.state"),
+    ("model.mechanisms", "model.record"),
+    ("model.ecosystem",),
+    ("agents",),
+    ("runs",),
+    ("studies.estimators",),
+    ("studies",),  # what questions share
+    ("studies.questions",),
+    ("report",),  # how things are written, and what is shown where
+    ("report.text",),
+    ("report.figures", "report.html", "report.document"),
+    ("api",),
+    ("commands",),
+    ("cli",),
+    ("__main__", "__init__"),  # the two doors
+)
+FLOOR_OF = {prefix: floor for floor, prefixes in enumerate(FLOORS) for prefix in prefixes}
 
 # What takes long to import, and printing a help page does not need.
 HEAVY = {
@@ -85,36 +70,40 @@ def _name_of(path: Path) -> str:
 MODULES = {_name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def _part_of(module: str) -> str:
-    """The part of the house that a module belongs to: what stands right under ``sim``."""
-    return module.split(".")[1]
+def _prefix_of(module: str) -> str | None:
+    """The longest prefix in the table of floors, such as ``studies.questions`` of ``sim.studies.questions.sweep``."""
+    parts = module.split(".")[1:]
+    found = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((prefix for prefix in found if prefix in FLOOR_OF), None)
 
 
 @cache
-def _imports(module: str) -> tuple[tuple[str, int, bool], ...]:
-    """What a module imports from the package: the module's name, the line, and whether it is done inside a function."""
+def _imports(module: str) -> tuple[tuple[str, int], ...]:
+    """What a module imports from the package, wherever in the file: the module's name, and the line."""
     path = MODULES[module]
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     package = package.removesuffix(".__init__")
-    found: list[tuple[str, int, bool]] = []
-
-    def visit(node: ast.AST, late: bool) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.Import):
-                found.extend((alias.name, child.lineno, late) for alias in child.names if _ours(alias.name))
-            elif isinstance(child, ast.ImportFrom):
-                above = package.split(".")[: len(package.split(".")) - child.level + 1] if child.level else []
-                base = ".".join([*above, *([child.module] if child.module else [])])
-                if _ours(base):
-                    found.extend((_target(base, alias.name), child.lineno, late) for alias in child.names)
-            visit(child, late or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda))
-
-    visit(ast.parse(path.read_text(encoding="utf-8")), late=False)
-    return tuple(found)
+    found: list[tuple[str, int]] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            found += [(_target(base, alias.name), node.lineno) for alias in node.names]
+        elif isinstance(node, ast.Call) and _called(node.func) in {"import_module", "find_spec"}:
+            found += [(it.value, it.lineno) for it in node.args if _is_text(it)]
+        elif module == "sim.__init__" and isinstance(node, ast.Dict):
+            found += [(it.value, it.lineno) for it in node.values if _is_text(it)]  # where each name is, once asked for
+    return tuple((name, line) for name, line in found if name == "sim" or name.startswith("sim."))
 
 
-def _ours(name: str) -> bool:
-    return name == "sim" or name.startswith("sim.")
+def _called(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _target(base: str, name: str) -> str:
@@ -125,31 +114,21 @@ def _target(base: str, name: str) -> str:
 
 def _faults() -> Iterator[str]:
     for module in MODULES:
-        floor = FLOORS.get(_part_of(module))
-        if floor is None:
+        own = _prefix_of(module)
+        if own is None:
             yield f"{module}: has no floor in this test's table"
             continue
-        for target, line, late in _imports(module):
+        for target, line in _imports(module):
             where = f"{module}:{line} imports {target}"
+            other = _prefix_of(target)
             if target == "sim":
-                names = {alias.name for alias in _aliases(module, line)}
-                if not names <= {"__version__"}:
-                    yield f"{where}: the front door is for those outside; import the module"
-                continue
-            other = FLOORS.get(_part_of(target))
-            if other is None:
-                continue
-            if other > floor and not (late and (f"sim.{_part_of(module)}", f"sim.{_part_of(target)}") in UPWARD):
-                yield f"{where}: from floor {floor} up to floor {other}"
-            inside = module.startswith("sim.model.mechanisms.")
-            if inside and target.startswith("sim.model.mechanisms"):
+                yield f"{where}: the front door is for those outside; import the module"
+            elif other is None:
+                yield f"{where}: which has no floor in this test's table"
+            elif FLOOR_OF[other] > FLOOR_OF[own]:
+                yield f"{where}: from {own} up to {other}"
+            elif own == other == "model.mechanisms":
                 yield f"{where}: a mechanism knows no other"
-
-
-def _aliases(module: str, line: int) -> list[ast.alias]:
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno == line]
-    return [alias for node in nodes for alias in node.names]
 
 
 def test_imports_go_down_the_floors() -> None:
@@ -158,32 +137,24 @@ def test_imports_go_down_the_floors() -> None:
 
 
 def test_every_floor_of_the_table_exists() -> None:
-    missing = set(FLOORS) - {_part_of(module) for module in MODULES}
-    assert not missing
+    assert not set(FLOOR_OF) - {_prefix_of(module) for module in MODULES}
 
 
 def test_no_import_runs_in_a_circle() -> None:
     edges = {
-        module: {target for target, _, late in _imports(module) if not late and target in MODULES and target != module}
+        module: {target for target, _ in _imports(module) if target in MODULES and target != module}
         for module in MODULES
     }
-    done: set[str] = set()
-
-    def walk(module: str, path: tuple[str, ...]) -> None:
-        assert module not in path, " -> ".join([*path[path.index(module) :], module])
-        if module not in done:
-            for target in sorted(edges[module]):
-                walk(target, (*path, module))
-            done.add(module)
-
-    for module in MODULES:
-        walk(module, ())
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(reversed(error.args[1])))
 
 
 def test_mechanisms_name_columns_that_exist() -> None:
     faults = []
     seen = 0
-    for path in sorted((PACKAGE / "mechanisms").glob("*.py")):
+    for path in sorted((PACKAGE / "model" / "mechanisms").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.ClassDef) and node.name.endswith(("Reads", "Writes"))):
                 continue

@@ -60,13 +60,15 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model())
     monkeypatch.setattr(api, "_is_warm", lambda: True)
     for name in (
-        "pages.draw_run",
+        "run.draw_run",
         "comparison.draw_comparison",
         "sweeps.draw_sweep",
         "sensitivities.draw_sensitivities",
         "calibrations.draw_calibration",
     ):
-        monkeypatch.setattr(f"sim.report.{name}", lambda *_: None)  # pictures take long, and have tests of their own
+        monkeypatch.setattr(
+            f"sim.report.figures.{name}", lambda *_: None
+        )  # pictures take long, and have tests of their own
     return tmp_path
 
 

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from sim import api, cli
 from sim.declare import Outcome
 from sim.model.catalogue import load
-from sim.report.sensitivities import draw_sensitivities, sensitivities_text
+from sim.report.figures.sensitivities import draw_sensitivities
+from sim.report.text.sensitivities import sensitivities_text
 from sim.runs.errors import ResultError
 from sim.runs.executor import Workers
 from sim.runs.replicate import Cells, Model

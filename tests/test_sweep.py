@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 
 from sim import api, cli
 from sim.declare import Value
-from sim.report.sweeps import draw_sweep, sweep_json, sweep_text
+from sim.report.figures.sweeps import draw_sweep
+from sim.report.text.sweeps import sweep_json, sweep_text
 from sim.runs.executor import Workers
 from sim.runs.replicate import Model
 from sim.runs.result import find_result

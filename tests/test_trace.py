@@ -21,7 +21,8 @@ from sim.agents.model import EcosystemModel
 from sim.kernel.draws import seed_of
 from sim.model.state.enterprises import INCUMBENT, ORIGINS
 from sim.model.state.world import COUNT
-from sim.report.explanations import draw_trace, trace_json, trace_text
+from sim.report.figures.traces import draw_trace
+from sim.report.text.traces import trace_json, trace_text
 from sim.runs.errors import Incompatible
 from sim.runs.event_log import EVENTS, NUMBER, EventLog
 from sim.runs.events import read_events, run_with_events

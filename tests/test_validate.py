@@ -26,7 +26,7 @@ from sim.evidence.facts import Check, checks, held_against, measured
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
 from sim.report.html.bands import in_bands
-from sim.report.validation import band_text
+from sim.report.text.validation import band_text
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
 from sim.scenario import ScenarioError

@@ -83,7 +83,7 @@ def calibrate(
 
 
 def _print(found: Calibration, *, as_json: bool) -> None:
-    from sim.report.calibrations import calibration_json, calibration_text
+    from sim.report.text.calibrations import calibration_json, calibration_text
 
     if as_json:
         print_json(calibration_json(found))

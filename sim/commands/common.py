@@ -102,7 +102,7 @@ def say_failures(result: Result) -> bool:
 
 def print_comparison(comparison: Comparison, headline: Sequence[str], *, everything: bool, as_json: bool) -> None:
     """Print what was compared on stderr, and the differences on stdout."""
-    from sim.report.tables import comparison_json, variant_text
+    from sim.report.text.comparison import comparison_json, variant_text
 
     for result in (comparison.baseline, *(variant.result for variant in comparison.variants)):
         say(f"{result.name}: {result.path}, {len(result.replicates)} replicates from seed {result.seed}")

@@ -30,7 +30,7 @@ def describe(
     Value, unit, range, where the value came from, and what it rests on.
     """
     with errors():
-        from sim.report.tables import description_json, description_text
+        from sim.report.text.description import description_json, description_text
 
         chosen = load([scenario], settings or [], mechanisms)[0]
         if as_json:

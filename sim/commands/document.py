@@ -21,7 +21,7 @@ def document(
     Names those that were stale.
     """
     with errors():
-        from sim.report.odd import DocumentError, blocks, rewritten
+        from sim.report.document import DocumentError, blocks, rewritten
         from sim.runs.store import write_whole
 
         try:

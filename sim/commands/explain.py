@@ -72,7 +72,7 @@ def explain(
 
 
 def _print_explanation(found: Explanation, *, as_json: bool) -> None:
-    from sim.report.explanations import explanation_json, explanation_text
+    from sim.report.text.explanations import explanation_json, explanation_text
 
     for result in (found.first, found.second):
         say(f"{result.name}: {result.path}, {len(result.replicates)} replicates from seed {result.seed}")

@@ -146,7 +146,7 @@ def _outside(scenarios: Sequence[Scenario], until: str | None) -> list[Fault]:
 
 
 def _print_run(result: Result, headline: Sequence[str], *, everything: bool, as_json: bool) -> None:
-    from sim.report.tables import run_json, run_text
+    from sim.report.text.run import run_json, run_text
 
     if as_json:
         print_json(run_json(result))
@@ -155,7 +155,7 @@ def _print_run(result: Result, headline: Sequence[str], *, everything: bool, as_
 
 
 def _print_profile(scenario: Scenario, *, as_json: bool) -> None:
-    from sim.report.tables import profile_json, profile_text
+    from sim.report.text.profile import profile_json, profile_text
     from sim.runs.profile import profile
 
     found = profile(scenario)

@@ -116,7 +116,7 @@ def _other(scenario: str, settings: list[str], against: list[str]) -> tuple[str,
 
 
 def _print(found: Sensitivities, *, everything: bool, as_json: bool) -> None:
-    from sim.report.sensitivities import sensitivities_text
+    from sim.report.text.sensitivities import sensitivities_text
     from sim.studies.questions.sensitivity import answer_json
 
     if as_json:

@@ -88,7 +88,7 @@ def sweep(
 
 
 def _print_sweep(found: Sweep, *, everything: bool, as_json: bool) -> None:
-    from sim.report.sweeps import sweep_json, sweep_text
+    from sim.report.text.sweeps import sweep_json, sweep_text
 
     if as_json:
         print_json(sweep_json(found))

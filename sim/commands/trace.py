@@ -50,7 +50,7 @@ def trace(
 
 
 def _print_trace(found: Trace, *, as_json: bool) -> None:
-    from sim.report.explanations import trace_json, trace_text
+    from sim.report.text.traces import trace_json, trace_text
 
     if as_json:
         print_json(trace_json(found))

@@ -76,7 +76,7 @@ def validate(
 
 
 def _print(found: Validation, *, as_json: bool) -> None:
-    from sim.report.validation import validation_json, validation_text
+    from sim.report.text.validation import validation_json, validation_text
 
     if as_json:
         print_json(validation_json(found))

@@ -410,7 +410,7 @@ def _data(found: Found) -> dict[str, Any]:
 def _picture(core: Sequence[Found], whole: Sequence[Found], size: Size) -> bytes:
     """Cost an agent and month by number of agents, log-log: the core month left, whole models right."""
     import sim
-    from sim.report import canvas
+    from sim.report.figures import canvas
 
     others = (canvas.VERMILION, canvas.GREEN, canvas.ORANGE, canvas.PURPLE, canvas.SKY, canvas.GREY)
     footer = (

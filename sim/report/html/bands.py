@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from sim.report.html.markup import Markup, tag
-from sim.report.rotations import asked_text, band_of, wanted_text
-from sim.report.validation import band_text, verdict_text
+from sim.report.text.rotations import asked_text, band_of, wanted_text
+from sim.report.text.validation import band_text, verdict_text
 from sim.runs.summary import number, span
 from sim.studies.questions.rotation import Row
 from sim.studies.questions.validate import Verdict

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.report.html.markup import Markup, tag
-from sim.report.pages import Mark
+from sim.report.sheets import Mark
 from sim.runs.replicate import Cells
 from sim.runs.summary import number
 from sim.studies.estimators.indices import Estimate

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.report.canvas import label
+from sim.report.formats import label, plain, signed
 from sim.report.html.markup import Markup, join, tag
-from sim.report.tables import plain, signed, verdict
+from sim.report.text.run import verdict
 from sim.runs.result import Result
 from sim.runs.summary import Row, number, span
 from sim.studies.questions.compare import Comparison, Difference, Variant

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.report.canvas import label
+from sim.report.formats import label, signed
 from sim.report.html.headline import figure_badge
 from sim.report.html.markup import Markup, fold, join, table, tag
-from sim.report.tables import signed
 from sim.runs.result import Result
 from sim.runs.summary import Row, number, span
 from sim.studies.questions.compare import Difference, Variant

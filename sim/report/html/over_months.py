@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.report.canvas import label
-from sim.report.figures import percentiles
+from sim.report.formats import label, signed
 from sim.report.html.charts import RUNS, Line, difference_chart, fan_chart
 from sim.report.html.markup import Markup, fold, join, table, tag
-from sim.report.pages import Panel
-from sim.report.tables import signed
+from sim.report.sheets import Panel, percentiles
 from sim.runs.summary import csv_bytes, number, span
 from sim.scenario import Scenario
 

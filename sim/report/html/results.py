@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.declare import Outcome
-from sim.report.comparison import comparison_sheets
+from sim.report.comparison_sheets import comparison_sheets
+from sim.report.formats import seeds_text
 from sim.report.html import charts, over_months
 from sim.report.html.changed import changed_keys
 from sim.report.html.headline import (
@@ -25,9 +26,9 @@ from sim.report.html.outcomes import article_figures, differences_of, outcomes_o
 from sim.report.html.page import Section, document
 from sim.report.html.reproduce import commands, reproduction
 from sim.report.html.rests_on import parameters_by_kind, variance
-from sim.report.pages import Sheet, run_sheets, seeds_text
-from sim.report.tables import chosen, comparison_json, run_json
-from sim.report.themes import HEADLINE
+from sim.report.sheets import HEADLINE, Sheet, chosen, run_sheets
+from sim.report.text.comparison import comparison_json
+from sim.report.text.run import run_json
 from sim.runs.result import Result
 from sim.runs.summary import csv_bytes
 from sim.studies.questions.compare import Comparison

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.report.canvas import label
+from sim.report.formats import label, plain, signed
 from sim.report.html.headline import words_of
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, download, fold, join, table, tag
@@ -18,7 +18,7 @@ from sim.report.html.reproduce import exact, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind
 from sim.report.html.results import SOURCES, Report
 from sim.report.html.stored import Stored
-from sim.report.tables import chosen, plain, signed
+from sim.report.sheets import chosen
 from sim.runs.store import Store
 from sim.runs.summary import csv_bytes, number, span
 from sim.scenario import describe

@@ -12,8 +12,8 @@ from sim.report.html.page import Section, document
 from sim.report.html.reproduce import reproduction
 from sim.report.html.results import SOURCES
 from sim.report.html.rotation import rotation_sections
-from sim.report.rotations import rotation_csv
-from sim.report.validation import (
+from sim.report.text.rotations import rotation_csv
+from sim.report.text.validation import (
     UNKNOWN,
     band_text,
     count_text,

@@ -69,6 +69,11 @@ class Sweep:
         return int(self.runs.cells.shape[1])
 
     @property
+    def month(self) -> str:
+        """The month that the numbers are of: the last."""
+        return self.scenario.calendar(self.scenario.months - 1)
+
+    @property
     def failures(self) -> list[dict[str, Any]]:
         return self.runs.failures
 

@@ -12,10 +12,10 @@ from sim.model.state.economy import ACCOUNTS, PEOPLE, TRANSFERS, Posted, Sectors
 from sim.model.state.enterprises import CLASSES, COLUMNS, NAMES, ORIGINS, STATUSES
 from sim.model.state.links import Links
 from sim.model.state.world import KINDS, PlatformState, SiteState
-from sim.report.odd.markdown import code, codes, sentence, table
-from sim.report.odd.rooms import room
-from sim.report.odd.steps import Step, opening, steps
-from sim.report.odd.uses import Uses, purposes
+from sim.report.document.markdown import code, codes, sentence, table
+from sim.report.document.rooms import room
+from sim.report.document.steps import Step, opening, steps
+from sim.report.document.uses import Uses, purposes
 
 _PURPOSE = re.compile(r"^([A-Z]\w*) = (\d+)  # (.+)$", re.MULTILINE)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.model.catalogue import model_catalogue
-from sim.report.odd import calibrations, evidence, month, settings, shipped
-from sim.report.odd.markdown import code, table
+from sim.report.document import calibrations, evidence, month, settings, shipped
+from sim.report.document.markdown import code, table
 
 _BETTER = {1: "more", -1: "less", 0: ""}
 

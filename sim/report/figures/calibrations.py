@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator
 
-from sim.report.canvas import (
+from sim.report.figures.canvas import (
     BLUE,
     FAINT,
     GREY,
@@ -24,7 +24,7 @@ from sim.report.canvas import (
     page,
     style,
 )
-from sim.runs.store import FIGURES
+from sim.runs.store import FIGURES, Say, Store
 from sim.runs.summary import number
 from sim.studies.questions.calibrate import Calibration, Fit
 from sim.studies.targets import Moved, Target
@@ -34,7 +34,12 @@ _FARTHEST = 6.0  # tolerances that a panel shows to either side
 _ROW = 0.23  # inches a target
 
 
-def fit_figures(found: Calibration) -> dict[str, bytes]:
+def draw_calibration(found: Calibration, say: Say) -> None:
+    """Add the figures to the study's folder: what the keys may be, and how the targets are met."""
+    Store(found.path).ensure(_figures(found), say)
+
+
+def _figures(found: Calibration) -> dict[str, bytes]:
     """PNG and SVG by file name."""
     files: dict[str, bytes] = {}
     with style():

@@ -1,13 +1,12 @@
-"""A calibration as text, as JSON and as figures."""
+"""A calibration as text and as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sim.report.rotations import rotation_table
-from sim.report.tables import columns
-from sim.runs.store import Say, Store
+from sim.report.text.columns import columns
+from sim.report.text.rotations import rotation_table
 from sim.runs.summary import number, span
 from sim.studies.questions.calibrate import Calibration, rotation_rows, trust
 
@@ -83,10 +82,3 @@ def _target_rows(found: Calibration) -> list[Sequence[str]]:
             span(seen.low, seen.high), span(seen.world_low, seen.world_high),
         ))  # fmt: skip
     return rows
-
-
-def draw_calibration(found: Calibration, say: Say) -> None:
-    """Add the figures to the study's folder: what the keys may be, and how the targets are met."""
-    from sim.report.fits import fit_figures
-
-    Store(found.path).ensure(fit_figures(found), say)

@@ -8,7 +8,7 @@ from typing import get_args
 
 from sim.declare import Kind, Parameter, declared
 from sim.model.catalogue import model_catalogue
-from sim.report.odd.markdown import code, number, sentence, span, table
+from sim.report.document.markdown import code, number, sentence, span, table
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from sim.evidence.evidence import facts
 from sim.model.catalogue import load
-from sim.report.odd.markdown import code, codes, number, table
-from sim.report.odd.settings import parameters
+from sim.report.document.markdown import code, codes, number, table
+from sim.report.document.settings import parameters
 from sim.scenario import Figure, Row, Scenario, describe
 from sim.scenario.extending import chain, folders
 

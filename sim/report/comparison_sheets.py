@@ -1,4 +1,4 @@
-"""What is drawn of a comparison: fans beside each other with the differences below, and the differences alone."""
+"""What is shown of a comparison: fans beside each other with the differences below, and the differences alone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.report.pages import MARKS, Panel, Sheet, drawn_files, run_panel, seeds_text
-from sim.report.themes import HEADLINE
-from sim.runs.executor import Workers
+from sim.report.formats import seeds_text
+from sim.report.sheets import HEADLINE, MARKS, Panel, Sheet, run_panel
 from sim.runs.result import Result
-from sim.runs.store import write_whole
-from sim.runs.summary import csv_bytes
 from sim.studies.estimators.intervals import difference_over_months
 from sim.studies.questions.compare import Comparison, pairs
 from sim.studies.rests import rests_text
@@ -24,26 +21,13 @@ DIFFERENCES = "differences"
 _DIFFERENCES = "Lower axes: mean of the others less {}, with its 95% interval ({}), month by month."
 
 
-def draw_comparison(comparison: Comparison, headline: Sequence[str], workers: Workers) -> None:
-    """Write a comparison's table and draw its pages, in its folder."""
-    rows = comparison.rows
-    table = csv_bytes(list(rows[0]), (list(row.values()) for row in rows))
-    files = {"comparison.csv": table} | drawn_files(comparison_sheets(comparison, headline), workers)
-    if len(comparison.variants) > 1:
-        from sim.report.forest import draw_forest
-
-        files |= draw_forest(comparison, _first(comparison, headline)[:MOST], _words(comparison))
-    for name, data in files.items():
-        write_whole(comparison.path / name, data)
-
-
 def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[Sheet]:
     """The headline outcomes, those of the rest whose difference stands out most, and the differences seed by seed."""
     results = [comparison.baseline, *(variant.result for variant in comparison.variants)]
     first = results[0]
-    shown = _first(comparison, headline)
+    shown = first_outcomes(comparison, headline)
     rest = [name for name in _by_evidence(comparison) if name not in shown]
-    words = _words(comparison)
+    words = wording(comparison)
     labels = (comparison.label, *(variant.label for variant in comparison.variants))
     sheets = []
     for stem, names, which in (
@@ -79,7 +63,7 @@ class Words(NamedTuple):
     source: tuple[str, str]
 
 
-def _words(comparison: Comparison) -> Words:
+def wording(comparison: Comparison) -> Words:
     first, variants = comparison.baseline, comparison.variants
     how = "paired seed by seed" if comparison.paired else "not paired (Welch)"
     folders = ", ".join(result.path.name for result in (first, *(variant.result for variant in variants)))
@@ -94,7 +78,7 @@ def _words(comparison: Comparison) -> Words:
     )
 
 
-def _first(comparison: Comparison, headline: Sequence[str]) -> list[str]:
+def first_outcomes(comparison: Comparison, headline: Sequence[str]) -> list[str]:
     """The outcomes of the first page."""
     known = [difference.outcome for difference in comparison.variants[0].differences]
     first = [name for name in dict.fromkeys((*headline, *comparison.baseline.scenario.figures)) if name in known]

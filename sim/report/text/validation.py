@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim.evidence.facts import LAST
-from sim.report.pages import seeds_text
-from sim.report.rotations import rotations_json, rotations_text
-from sim.report.tables import columns
+from sim.report.formats import seeds_text
+from sim.report.text.columns import columns
+from sim.report.text.rotations import rotations_json, rotations_text
 from sim.runs.summary import csv_bytes, number, span
 from sim.studies.questions.validate import Validation, Verdict
 

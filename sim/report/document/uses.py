@@ -15,7 +15,7 @@ from sim.kernel import draws
 from sim.model.state.economy import TRANSFERS
 from sim.model.state.enterprises import NAMES
 from sim.parameters import Levers
-from sim.report.odd.rooms import Function, reached, room
+from sim.report.document.rooms import Function, reached, room
 
 _TABLES = ("r", "w", "e", "known", "table")
 _SHARED = {"sectors": "sectors", "site": "sites", "platform": "platforms", "world": "world"}

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from sim.report.odd.rooms import Function, Room, room
-from sim.report.odd.uses import Uses, uses
+from sim.report.document.rooms import Function, Room, room
+from sim.report.document.uses import Uses, uses
 
 _MODEL, _CLASS = "sim.model.ecosystem", "Ecosystem"
 

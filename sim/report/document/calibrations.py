@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.evidence.facts import TARGETS
-from sim.report.odd.markdown import code, codes, number, span, table
-from sim.report.odd.shipped import place
+from sim.report.document.markdown import code, codes, number, span, table
+from sim.report.document.shipped import place
 
 _FITTED = ".fitted.toml"
 

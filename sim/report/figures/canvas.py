@@ -6,11 +6,13 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -19,6 +21,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedFormatter, FixedLocator, Formatter, MaxNLocator
 from numpy.typing import NDArray
+
+from sim.report.formats import label
+from sim.runs.store import FIGURES, write_whole
+from sim.runs.summary import number
 
 # Okabe and Ito's colours, which people who do not tell red from green can tell apart.
 BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"
@@ -30,7 +36,6 @@ WIDTH = 12.0  # inches, as are all that follow
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.62, 0.22, 1.46, 0.50
 _ACROSS, _HEIGHT, _DOWN = 0.58, 1.42, 0.66
 _YEARS = 5  # labels of an axis
-_SHORT = {"rd": "R&D", "vat": "VAT"}
 MINUS = "\N{MINUS SIGN}"
 HALO = [withStroke(linewidth=2.2, foreground="white")]  # of words that lie on lines
 _SIZES = ((1e9, " bn"), (1e6, " m"))
@@ -189,6 +194,12 @@ def number_axis(axes: Axes, count: int = 4) -> None:
     axes.tick_params(axis="y", pad=2)
 
 
+def plain_axis(axis: XAxis | YAxis) -> None:
+    """Few ticks, each a plain number."""
+    axis.set_major_locator(MaxNLocator(4))
+    axis.set_major_formatter(lambda value, _: number(value))
+
+
 class Plain(Formatter):
     """All ticks of an axis with the same decimals: as many as the finest of them needs."""
 
@@ -204,13 +215,13 @@ class Plain(Formatter):
         return self.format_ticks([x])[0]
 
 
-def label(name: str) -> str:
-    """An outcome's name as words."""
-    words = " ".join(_SHORT.get(word, word) for word in name.split("_"))
-    return words[:1].upper() + words[1:]
-
-
 def months_as_years(start: tuple[int, int], months: int) -> NDArray[np.float64]:
     """The middle of each month, as a year with its fraction."""
     year, month = start
     return np.asarray(year + (month - 0.5 + np.arange(months)) / 12.0, dtype=np.float64)
+
+
+def write_figure(folder: Path, stem: str, drawn: Page) -> None:
+    """A page as PNG and SVG, among the figures of a folder."""
+    for kind, data in (("png", drawn.png()), ("svg", drawn.svg())):
+        write_whole(folder / FIGURES / f"{stem}.{kind}", data)

@@ -8,9 +8,9 @@ from collections import defaultdict
 from sim.evidence.evidence import Fact, facts
 from sim.evidence.facts import Check, checks
 from sim.model.catalogue import model_catalogue
-from sim.report.odd.markdown import code, codes, number, span, table
-from sim.report.odd.settings import parameters
-from sim.report.odd.shipped import fact_of, own_figures
+from sim.report.document.markdown import code, codes, number, span, table
+from sim.report.document.settings import parameters
+from sim.report.document.shipped import fact_of, own_figures
 
 
 class UnknownFacts(LookupError):

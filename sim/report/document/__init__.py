@@ -5,7 +5,7 @@ The prose is written by hand; a block is made from the declarations, and ``sim d
 
 from __future__ import annotations
 
-from sim.report.odd.blocks import DocumentError, rewritten
-from sim.report.odd.contents import blocks
+from sim.report.document.blocks import DocumentError, rewritten
+from sim.report.document.contents import blocks
 
 __all__ = ["DocumentError", "blocks", "rewritten"]

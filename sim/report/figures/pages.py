@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from numpy.typing import NDArray
 
-from sim.report.canvas import (
+from sim.report.figures.canvas import (
     BLUE,
     FAINT,
     GREY,
@@ -26,14 +26,13 @@ from sim.report.canvas import (
     page,
     style,
 )
-from sim.report.pages import Mark, Sheet
+from sim.report.sheets import Mark, Sheet, percentiles
 from sim.runs.replicate import Cells
 from sim.runs.summary import number
 
 Years = NDArray[np.float64]
 
 SINGLE_RUNS = 5
-_BANDS = (5.0, 25.0, 50.0, 75.0, 95.0)
 _SIGNS = {"at least": "≥ ", "at most": "≤ ", "about": ""}
 
 
@@ -42,16 +41,6 @@ def draw(sheet: Sheet) -> dict[str, bytes]:
     with style():
         made = comparison_page(sheet) if sheet.panels[0].differences else run_page(sheet)
         return {"png": made.png(), "svg": made.svg()}
-
-
-def percentiles(cells: Cells) -> Cells:
-    """The 5th, 25th, 50th, 75th and 95th percentile over replicates for each month, of those that have a value."""
-    finite = np.isfinite(cells)
-    ascending, number = np.sort(np.where(finite, cells, np.inf), axis=0), finite.sum(axis=0)
-    bands = np.full((len(_BANDS), cells.shape[1]), np.nan)
-    for count in np.unique(number[number > 0]):  # months with as many values at once
-        bands[:, number == count] = np.percentile(ascending[:count, number == count], _BANDS, axis=0)
-    return bands
 
 
 def run_page(sheet: Sheet) -> Page:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sim.report.tables import columns
+from sim.report.text.columns import columns
 from sim.runs.summary import csv_bytes, number, span
 from sim.studies.estimators.posterior import TRUSTED
 from sim.studies.questions.rotation import Rotation, Row

@@ -1,4 +1,4 @@
-"""What an outcome rests on, as text and in figures: a tornado of effects, the indices, and whose the variance is."""
+"""What an outcome rests on, in figures: a tornado of effects, the indices, and whose the variance is."""
 
 from __future__ import annotations
 
@@ -10,98 +10,28 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from sim.report.canvas import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE, VERMILION, WIDTH, Page, label, page, style
-from sim.report.pages import seeds_text
-from sim.report.sweeps import plain_axis, short
-from sim.report.tables import columns, plain, signed
+from sim.report.figures.canvas import (
+    BLUE,
+    FAINT,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    WIDTH,
+    Page,
+    page,
+    plain_axis,
+    style,
+)
+from sim.report.formats import label, short
+from sim.report.text.sensitivities import KIND_WORDS, MOST_ROWS, how_text, percent_text
 from sim.runs.store import FIGURES, Say, Store
-from sim.runs.summary import number, span
-from sim.studies.estimators.indices import Estimate
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.stored_sensitivity import Sensitivity, Varied
 
-MOST_ROWS = 15  # parameters of a table or a figure
 _KIND_COLOURS = {"assumption": ORANGE, "fitted": BLUE, "evidence": GREEN, "article": PURPLE, "seed": FAINT}
-_KIND_WORDS = {"assumption": "assumed", "seed": "luck"}
-
-
-def sensitivities_text(made: Sensitivities, *, everything: bool = False) -> str:
-    """For every outcome: whose the variance is, the parameters by their share, and where a sign flips."""
-    parts = [_text(it, everything) for it in made.outcomes.values()]
-    return "\n\n".join([*parts, f"results: {made.path}"])
-
-
-def _text(it: Sensitivity, everything: bool) -> str:
-    rows = it.parameters if everything else it.parameters[:MOST_ROWS]
-    hidden = len(it.parameters) - len(rows)
-    unit = f" {it.unit}" if it.unit else ""
-    said = "it is" if it.against else "the scenario as it is has"
-    own = f"{number(it.baseline)}{' with both as they are' if it.against else ''}"
-    lines = [
-        f"{_what(it)}: {_how(it)}",
-        f"mean over the design {number(it.mean)}{unit}, {said} {own}",
-        *_variance_text(it),
-        "",
-        _table(it, rows),
-        *([f"{hidden} more parameters: --all, or indices.parquet"] if hidden else []),
-    ]
-    if it.against:
-        lines += ["", *_flips_text(it)]
-    return "\n".join(lines)
-
-
-def _what(it: Sensitivity) -> str:
-    of = f"{it.scenario} less {it.against}" if it.against else it.scenario
-    return f"{of}: {it.outcome} in {it.month}"
-
-
-def _how(it: Sensitivity) -> str:
-    design = f"{it.samples} trajectories" if it.method == "morris" else f"a base sample of {it.samples}"
-    return (
-        f"{it.method.capitalize()}, {len(it.parameters)} parameters, {design}, {it.points:,} points, "
-        f"{seeds_text(it.replicates, it.seed)} at each"
-    )
-
-
-def _variance_text(it: Sensitivity) -> list[str]:
-    if math.isnan(it.split.parameters.value):
-        return ["the variance is not split: that takes three seeds and three blocks of the design"]
-    kinds = ", ".join(f"{_KIND_WORDS.get(kind, kind)} {share:.0%}" for kind, share in it.kinds.items())
-    lines = [
-        f"variance: parameters {_percent(it.split.parameters)}, seed {_percent(it.split.seed)}",
-        f"by kind of source: {kinds}",
-    ]
-    if it.split.luck_in_means >= 0.01:
-        lines.append(
-            f"{it.split.luck_in_means:.0%} of what differs between points is luck that {it.replicates} seeds leave"
-        )
-    return lines
-
-
-def _table(it: Sensitivity, rows: Sequence[Varied]) -> str:
-    head = ("parameter", "range", "unit", "kind", "low to high", "95% interval")
-    morris = it.method == "morris"
-    heads = (*head, *(("mu*", "95%", "sigma") if morris else ("first", "95%", "total", "95%")), "share")
-    body = []
-    for row in rows:
-        index = row.index
-        known = (index.mu_star, index.sigma) if morris else (index.first, index.total)
-        one, two = (estimate or Estimate(math.nan, math.nan, math.nan) for estimate in known)
-        found = [number(one.value), _span(one), number(two.value), *([] if morris else [_span(two)])]
-        body.append((row.key, f"{plain(row.low)} to {plain(row.high)}", row.unit, row.kind, signed(index.effect.value),
-                     _span(index.effect), *found, f"{row.share:.1%}"))  # fmt: skip
-    return columns(heads, body, right=(1, *range(4, len(heads))))
-
-
-def _flips_text(it: Sensitivity) -> list[str]:
-    lines = [f"the difference has the other sign than its mean at {it.other_sign:.0%} of points"]
-    for flip in it.flips:
-        mean = f"{signed(flip.mean.value)} ({_span(flip.mean)})"
-        where = f"{flip.key} is in {number(flip.low)} to {number(flip.high)} {flip.unit}".rstrip()
-        lines.append(f"the sign flips when {where}: {mean}")
-    if not it.flips:
-        lines.append("the sign flips in no fifth of any parameter's range, the others being anywhere in theirs")
-    return lines
 
 
 def draw_sensitivities(made: Sensitivities, say: Say) -> None:
@@ -120,7 +50,7 @@ def _page(it: Sensitivity) -> Page:
     left = len(it.parameters) - len(rows)
     shown = f"the {len(rows)} largest of {len(it.parameters)} parameters" if left else f"{len(rows)} parameters"
     words = "Lines: 95% intervals, over resamples of the design."
-    footer = (f"{_how(it)}. {words}", f"Model {it.model}. Source: indices.parquet of {it.path.name}.")
+    footer = (f"{how_text(it)}. {words}", f"Model {it.model}. Source: indices.parquet of {it.path.name}.")
     made = page(what, f"{it.month}; {shown}", key, footer, 1, tall=0.4 + 0.17 * len(rows))
     top = 1.05 if math.isnan(it.split.parameters.value) else 1.62
     height = (made.height - top - 0.62 - 0.35) / made.height
@@ -143,12 +73,12 @@ def _strip(axes: Axes, it: Sensitivity) -> None:
     for kind, share in it.kinds.items():
         axes.barh(0, share, left=begin, color=_KIND_COLOURS[kind], edgecolor="white", linewidth=0.8)
         if share > 0.06:
-            axes.text(begin + share / 2, 0, f"{_KIND_WORDS.get(kind, kind)} {share:.0%}", ha="center", va="center",
+            axes.text(begin + share / 2, 0, f"{KIND_WORDS.get(kind, kind)} {share:.0%}", ha="center", va="center",
                       fontsize=7, color="white" if kind == "fitted" else INK)  # fmt: skip
         begin += share
     axes.set_xlim(0, 1)
     axes.set_axis_off()
-    words = f"variance: parameters {_percent(it.split.parameters)},\nseed {_percent(it.split.seed)}"
+    words = f"variance: parameters {percent_text(it.split.parameters)},\nseed {percent_text(it.split.seed)}"
     axes.text(-0.015, 0, words, ha="right", va="center", fontsize=7, color=GREY)
 
 
@@ -216,11 +146,3 @@ def _dress(axes: Axes, words: str) -> None:
     axes.grid(axis="x", color=FAINT, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.set_xlabel(words, fontsize=7, color=GREY, labelpad=3)
-
-
-def _percent(estimate: Estimate) -> str:
-    return f"{estimate.value:.0%} ({estimate.low:.0%} to {estimate.high:.0%})"
-
-
-def _span(estimate: Estimate) -> str:
-    return span(estimate.low, estimate.high)

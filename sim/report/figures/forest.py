@@ -9,13 +9,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.canvas import BLUE, FAINT, GREY, HALO, INK, MINUS, Plain, label, page, style
-from sim.report.tables import signed
+from sim.report.figures.canvas import BLUE, FAINT, GREY, HALO, INK, MINUS, Plain, page, style
+from sim.report.formats import label, signed
 from sim.runs.store import FIGURES
 from sim.studies.questions.compare import Comparison, Difference
 
 if TYPE_CHECKING:
-    from sim.report.comparison import Words
+    from sim.report.comparison_sheets import Words
 
 _ROW = 0.24  # of a panel's usual height, for one variant
 

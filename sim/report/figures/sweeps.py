@@ -1,115 +1,29 @@
-"""A sweep as text, as JSON and in figures: lines over one key, a map over two, parallel coordinates over more."""
+"""A sweep in figures: lines over one key, a map over two, parallel coordinates over more."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import XAxis, YAxis
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize, TwoSlopeNorm
-from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from sim.declare import Value
-from sim.report.canvas import BLUE, GREY, INK, VERMILION, Page, label, number_axis, page, style
-from sim.report.pages import seeds_text
-from sim.report.tables import columns, plain, signed
-from sim.runs.store import FIGURES, Say, Store, clean
-from sim.runs.summary import number, span
+from sim.report.figures.canvas import BLUE, GREY, INK, VERMILION, Page, number_axis, page, plain_axis, style
+from sim.report.formats import label, plain, seeds_text, short, signed
+from sim.runs.store import FIGURES, Say, Store
+from sim.runs.summary import number
 from sim.studies.designs import Axis
-from sim.studies.estimators.intervals import interval_kind, verdict
+from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.sweep import BASELINE, Sweep
 
-MOST_ROWS = 24  # points of a table; of more, those at either end are shown
 MOST_PANELS = 8
 _MOST_NUMBERS = 7  # rows or columns of a map whose cells have room for their numbers
 _DIVERGING, _RISING = "PuOr_r", "cividis"  # both told apart by the colour-blind
-
-
-def sweep_text(sweep: Sweep, *, everything: bool = False) -> str:
-    """A table for every outcome shown: a line a point."""
-    scenario, failed = sweep.scenario, len(sweep.failures)
-    keys = ", ".join(axis.key for axis in sweep.axes)
-    lines = [
-        f"{scenario.name}: {keys} over {len(sweep.points) - 1} points ({sweep.design}), each on the same seeds",
-        f"{seeds_text(sweep.replicates, scenario.seed)}; means, percentiles and paired differences in {_month(sweep)}",
-        f"95% intervals: {interval_kind(sweep.replicates)}",
-        *([f"{failed} replicates failed: the numbers are of the others"] if failed else []),
-    ]
-    for name in sweep.outcomes:
-        lines += [
-            "",
-            f"{name} ({sweep.units[name]})" if sweep.units[name] else name,
-            *_outcome_text(sweep, name, everything),
-        ]
-    return "\n".join([*lines, "", f"results: {sweep.path}"])
-
-
-def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
-    stats = sweep.stats[name]
-    order = list(range(1, len(sweep.points)))
-    hidden = 0
-    if len(order) > MOST_ROWS and not everything:
-        order.sort(key=lambda at: float(np.nan_to_num(stats["mean"][at])))
-        hidden = len(order) - MOST_ROWS
-        order = order[: MOST_ROWS // 2] + order[-MOST_ROWS // 2 :]
-    rows = []
-    for at in (BASELINE, *order):
-        mean, low, high = (float(stats[it][at]) for it in ("difference", "low", "high"))
-        told = ("", "", "as it is") if at == BASELINE else (signed(mean), span(low, high), verdict(mean, low, high))
-        values = map(_value, sweep.points[at].values())
-        rows.append((*values, number(stats["mean"][at]), number(stats["median"][at]),
-                     span(stats["p5"][at], stats["p95"][at]), *told))  # fmt: skip
-    heads = (
-        *(short(axis.key) for axis in sweep.axes),
-        "mean",
-        "median",
-        "90% of seeds",
-        "difference",
-        "95% interval",
-        "",
-    )
-    table = columns(heads, rows, right=tuple(range(len(heads) - 1)))
-    more = (
-        [f"the {MOST_ROWS // 2} lowest and highest means; {hidden} more points: --all, or sweep.csv"] if hidden else []
-    )
-    return [table, *more]
-
-
-def sweep_json(sweep: Sweep) -> dict[str, Any]:
-    """All that the table shows as one object; ``points[0]`` is the scenario as it is."""
-    manifest = sweep.runs.manifest
-    return {
-        "results": str(sweep.path),
-        "scenario": sweep.scenario.name,
-        "digest": manifest["digest"],
-        "model": manifest["model"],
-        "seed": sweep.scenario.seed,
-        "replicates": sweep.replicates,
-        "months": sweep.scenario.months,
-        "month": _month(sweep),
-        "design": sweep.design,
-        "keys": [axis.asked() for axis in sweep.axes],
-        "failures": sweep.failures,
-        "points": [
-            {
-                "values": dict(values),
-                "outcomes": {
-                    name: {
-                        "unit": sweep.units[name],
-                        **{key: clean(float(found[at])) for key, found in sweep.stats[name].items()},
-                        "verdict": "" if at == BASELINE else _verdict(sweep, name, at),
-                    }
-                    for name in sweep.outcomes
-                },
-            }
-            for at, values in enumerate(sweep.points)
-        ],
-    }
 
 
 def draw_sweep(sweep: Sweep, say: Say) -> None:
@@ -269,14 +183,10 @@ _BAND_50, _BAND_90 = (0.55, 0.755, 0.864), (0.78, 0.879, 0.933)  # BLUE mixed wi
 def _page(sweep: Sweep, key: Sequence[Any], panels: int, tall: float, words: str) -> Page:
     scenario = sweep.scenario
     title = f"{scenario.title or scenario.name}: {', '.join(short(axis.key) for axis in sweep.axes)}"
-    subtitle = f"{scenario.name} in {_month(sweep)}, {len(sweep.points) - 1} points ({sweep.design}), common seeds"
+    subtitle = f"{scenario.name} in {sweep.month}, {len(sweep.points) - 1} points ({sweep.design}), common seeds"
     source = f"Model {sweep.runs.manifest['model']}. Source: sweep.parquet of {sweep.path.name}."
     footer = (f"{seeds_text(sweep.replicates, scenario.seed)} at every point. {words}", source)
     return page(title, subtitle, key, footer, panels, tall=tall)
-
-
-def _value(value: Value | None) -> str:
-    return "schedule" if value is None else f"{value:.4g}" if isinstance(value, float) else plain(value)
 
 
 def _place(sweep: Sweep, axis: Axis, at: int) -> float:
@@ -328,23 +238,3 @@ def _words(axes: Axes, name: str, unit: str) -> None:
 def _note(axes: Axes, words: str, up: float = 3) -> None:
     axes.annotate(words, (0, 1), (0, up), textcoords="offset points", xycoords="axes fraction", fontsize=7, color=GREY,
                   annotation_clip=False)  # fmt: skip
-
-
-def plain_axis(axis: XAxis | YAxis) -> None:
-    """Few ticks, each a plain number."""
-    axis.set_major_locator(MaxNLocator(4))
-    axis.set_major_formatter(lambda value, _: number(value))
-
-
-def short(key: str) -> str:
-    """The last two names of a key: enough to know it by."""
-    return ".".join(key.split(".")[-2:])
-
-
-def _month(sweep: Sweep) -> str:
-    return sweep.scenario.calendar(sweep.scenario.months - 1)
-
-
-def _verdict(sweep: Sweep, name: str, at: int) -> str:
-    stats: Mapping[str, Any] = sweep.stats[name]
-    return verdict(*(float(stats[it][at]) for it in ("difference", "low", "high")))

@@ -1,0 +1,108 @@
+"""A comparison as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.report.formats import counted, signed
+from sim.report.sheets import chosen
+from sim.report.text.changes import changes_text
+from sim.report.text.columns import columns
+from sim.runs.drawn import intervals_text
+from sim.runs.summary import number, span
+from sim.studies.estimators.intervals import EQUAL
+from sim.studies.questions.compare import Comparison, Difference, Variant
+from sim.studies.rests import rests_text, shares_text
+
+
+def variant_text(comparison: Comparison, variant: Variant, headline: Sequence[str], *, everything: bool = False) -> str:
+    """One variant against the baseline: what was changed, the differences, and what they rest on."""
+    first, differences = comparison.baseline, {it.outcome: it for it in variant.differences}
+    shown = chosen(differences, headline, first.scenario.figures, everything=everything)
+    paired, variance = comparison.paired, comparison.variance
+    how = "paired seed by seed" if paired else "not paired: two sets of worlds, whatever their seeds"
+    heads = ["outcome", comparison.label, variant.label, "difference", "95% interval", "unit", "better in", "pairing"]
+    rows = [
+        [
+            it.outcome, number(it.baseline), number(it.variant), signed(it.difference), span(it.low, it.high),
+            it.unit, _better(it), _times(it.power), it.verdict,
+            *([shares_text(variance.get(it.outcome, {}))] if variance else []),
+        ]
+        for it in (differences[name] for name in shown)
+    ]  # fmt: skip
+    table = columns([*heads, "verdict", *(["variance by source"] if variance else [])], rows, right=(1, 2, 3, 4, 6, 7))
+    hidden = len(differences) - len(shown)
+    last = first.scenario.calendar(first.months - 1)
+    lines = [
+        f"{variant.label} against {comparison.label}: {counted(comparison.seeds, 'seed')}, {how}; means in {last}",
+        *([] if variant.same_model else ["the two were run by different versions of the model"]),
+        "",
+        *changes_text(variant.changed),
+        "",
+        table,
+        "",
+        f"intervals: {comparison.interval_kind}; over worlds: {intervals_text(first.intervals)}",
+        *(["pairing: how many times fewer runs the interval takes than on independent seeds"] if paired else []),
+        rests_line(variant.rests_on),
+        *([width_text(it) for it in comparison.until if it["variant"] == variant.label]),
+        *([f"{hidden} more outcomes: --all, or comparison.csv"] if hidden else []),
+    ]
+    return "\n".join(lines)
+
+
+def rests_line(counts: Mapping[str, int]) -> str:
+    """What all outcomes of a comparison rest on, in a line."""
+    return f"every outcome rests on {sum(counts.values())} parameters in force: {rests_text(counts)}"
+
+
+def width_text(state: Mapping[str, Any]) -> str:
+    """What became of a wish for a narrow interval."""
+    said = f"{state['outcome']}: interval {number(state['width'])} wide, {number(state['wanted'])} wanted"
+    if state["reached"]:
+        return f"{said}: reached on {counted(state['seeds'], 'seed')}"
+    needs = f", about {state['forecast']:,} would do" if state["width"] > state["wanted"] else ""
+    return f"{said}: not reached, stopped {state['stopped']}{needs}"
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """A comparison as one object: of one variant as it is, of several each under ``variants`` by its label."""
+    first = comparison.baseline
+    about = {
+        "comparison": str(comparison.path),
+        "baseline": str(first.path),
+        "month": first.scenario.calendar(first.months - 1),
+        "intervals": first.intervals,
+    }
+    until = {"until_width": list(comparison.until)} if comparison.until else {}
+    if len(comparison.variants) == 1:
+        return about | variant_json(comparison, comparison.variants[0]) | until
+    return about | {"variants": {it.label: variant_json(comparison, it) for it in comparison.variants}} | until
+
+
+def variant_json(comparison: Comparison, variant: Variant) -> dict[str, Any]:
+    return {
+        "variant": str(variant.result.path),
+        "name": variant.label,
+        "seeds": max((it.seeds for it in variant.differences), default=0),
+        "same_model": variant.same_model,
+        "changed": [vars(it) for it in variant.changed],
+        "outcomes": {
+            it.outcome: {key: value for key, value in vars(it).items() if key != "outcome"}
+            | {
+                "verdict": it.verdict,
+                "rests_on": variant.rests_on,
+                "variance_by_kind": comparison.variance.get(it.outcome),
+            }
+            for it in variant.differences
+        },
+    }
+
+
+def _better(it: Difference) -> str:
+    """In how many of the seeds the variant is better; nothing where all are equal."""
+    return "" if it.better_share is None or it.verdict == EQUAL else f"{it.better_share:.0%}"
+
+
+def _times(power: float | None) -> str:
+    return "" if power is None else f"{power:,.0f}x" if power >= 10 else f"{power:.1f}x"

@@ -1,0 +1,70 @@
+"""A scenario as text and as JSON: every parameter with its source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.report.formats import plain
+from sim.report.text.columns import columns
+from sim.runs.summary import number
+from sim.scenario import Scenario, describe, range_text
+
+_WIDEST = 24  # letters of a value in a column
+
+
+def description_text(scenario: Scenario) -> str:
+    """Every parameter of a scenario: value, unit, range, where the value came from, and its source."""
+    heads = ("parameter", "value", "unit", "range", "from", "kind", "source")
+    described = describe(scenario)
+    rows = (
+        (
+            row.key, "schedule" if _long(row.value) else plain(row.value), row.unit,
+            f"{number(row.plausible[0])} to {number(row.plausible[1])}" if row.plausible else range_text(*row.bounds),
+            row.place or row.origin, row.kind, row.source,
+        )
+        for row in described
+    )  # fmt: skip
+    head, *lines = columns(heads, rows, right=(1,)).split("\n")
+    table = [head]
+    for row, line in zip(described, lines, strict=True):
+        table += [line, f"    {row.value}"] if _long(row.value) else [line]
+    figures = []
+    for it in scenario.figures.values():
+        source = ": ".join(filter(None, (it.source.kind, it.source.text)))
+        figures.append(f"  {it.name}: {it.bound} {number(it.value)} in {it.month} ({source})")
+    return "\n".join(
+        [
+            f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name,
+            *([scenario.summary] if scenario.summary else []),
+            *(["", "must meet:", *figures] if figures else []),
+            "",
+            *table,
+        ]
+    )
+
+
+def description_json(scenario: Scenario) -> dict[str, Any]:
+    """The same as one object."""
+    return {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "summary": scenario.summary,
+        "digest": scenario.digest(),
+        "headline": list(scenario.headline),
+        "figures": {
+            name: {
+                "value": it.value,
+                "month": it.month,
+                "bound": it.bound,
+                "kind": it.source.kind,
+                "source": it.source.text,
+            }
+            for name, it in scenario.figures.items()
+        },
+        "parameters": [row._asdict() for row in describe(scenario)],
+    }
+
+
+def _long(value: Any) -> bool:
+    """Whether a value would make its column too wide: a schedule of several months."""
+    return isinstance(value, str) and len(value) > _WIDEST

@@ -1,0 +1,88 @@
+"""A difference in parts, as text and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.report.formats import signed
+from sim.report.text.changes import changes_text
+from sim.report.text.columns import columns
+from sim.runs.summary import number, span
+from sim.studies.questions.explain import Explanation
+from sim.studies.rests import rests_on, rests_text, source_of
+
+
+def explanation_text(explanation: Explanation) -> str:
+    """The parts as a table, the largest first, with what each of them changes."""
+    it, names = explanation, explanation.names
+    rests = kinds_of_parts(it)
+    how = f"all {it.combinations} combinations run"
+    if it.orders:
+        how = f"{it.orders} orders drawn, {it.combinations} combinations run"
+    rows = [
+        (part.group, signed(part.value), span(part.low, part.high), it.unit, ", ".join(rests[part.group]))
+        for part in it.parts
+    ]
+    rows.append(("total", signed(it.total.mean), span(it.total.low, it.total.high), it.unit, ""))
+    lines = [
+        f"{it.outcome} in {it.month}: {names[1]} less {names[0]}, {it.seeds} seeds, paired seed by seed; {how}",
+        f"{number(it.baseline)} -> {number(it.variant)} {it.unit}",
+        "",
+        columns(("part", "adds", "95% interval", "unit", "its values rest on"), rows, right=(1, 2)),
+        "",
+        *changes_text([change for part in it.parts for change in part.changed]),
+        "",
+        f"what is the same in both rests on {rests_text(rest_of_it(it))}",
+    ]
+    return "\n".join(lines)
+
+
+def explanation_json(explanation: Explanation) -> dict[str, Any]:
+    """The same as one object."""
+    it = explanation
+    rests = kinds_of_parts(it)
+    return {
+        "outcome": it.outcome,
+        "unit": it.unit,
+        "month": it.month,
+        "first": str(it.first.path),
+        "second": str(it.second.path),
+        "model": it.first.manifest["model"],
+        "seed": it.first.seed,
+        "seeds": it.seeds,
+        "combinations": it.combinations,
+        "orders": it.orders,
+        "baseline": it.baseline,
+        "variant": it.variant,
+        "total": it.total.mean,
+        "low": it.total.low,
+        "high": it.total.high,
+        "parts": {
+            part.group: {
+                "value": part.value,
+                "low": part.low,
+                "high": part.high,
+                "rests_on": rests[part.group],
+                "changed": [vars(change) for change in part.changed],
+            }
+            for part in it.parts
+        },
+        "rests_on": rest_of_it(it),
+        "results": str(it.path),
+    }
+
+
+def kinds_of_parts(explanation: Explanation) -> dict[str, list[str]]:
+    """The kinds of source of each part's values in the second scenario, or in the first where only that has the key."""
+    one, other = explanation.first.scenario, explanation.second.scenario
+
+    def kind(key: str) -> str:
+        return source_of(other if key in other.values else one, key).kind
+
+    return {part.group: sorted({kind(change.key) for change in part.changed}) for part in explanation.parts}
+
+
+def rest_of_it(explanation: Explanation) -> dict[str, int]:
+    """The parameters behind both scenarios by kind of source, but those that differ."""
+    differing = [change.key for part in explanation.parts for change in part.changed]
+    return rests_on(explanation.first.scenario, explanation.second.scenario, but=differing)

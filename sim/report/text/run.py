@@ -1,0 +1,80 @@
+"""A result as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sim.report.formats import counted
+from sim.report.sheets import chosen
+from sim.report.text.columns import columns
+from sim.runs.drawn import intervals_text
+from sim.runs.result import Result
+from sim.runs.summary import Row, number, span
+
+
+def run_text(result: Result, headline: Sequence[str], *, everything: bool = False) -> str:
+    """A result as a table of outcomes, with a line above and below."""
+    scenario = result.scenario
+    rows = {row.outcome: row for row in result.rows}
+    shown = chosen(rows, headline, scenario.figures, everything=everything)
+    last = scenario.calendar(result.months - 1)
+    table = columns(
+        ("outcome", "median", "90% interval", "unit", "the article", "", "score"),
+        (
+            (
+                row.outcome, number(row.median), span(row.low, row.high), row.unit,
+                _article(row), verdict(row), number(row.crps) if row.crps is not None else "",
+            )
+            for row in (rows[name] for name in shown)
+        ),
+        right=(1, 2, 6),
+    )  # fmt: skip
+    hidden = len(rows) - len(shown)
+    months = f"{result.months} months from {scenario.calendar(0)}"
+    when = f"outcomes in {last}, or in the month of the article's figure"
+    lines = [
+        f"{result.name}: {scenario.title}" if scenario.title else result.name,
+        f"{counted(len(result.replicates), 'replicate')} from seed {result.seed}, {months}; {when}",
+        "",
+        table,
+        "",
+        f"intervals: {intervals_text(result.intervals)}",
+        *([f"{hidden} more outcomes: --all, or summary.csv"] if hidden else []),
+        f"results: {result.path}",
+    ]
+    return "\n".join(lines)
+
+
+def verdict(row: Row) -> str:
+    """How the outcome stands to the article's figure, in words."""
+    if row.article is None:
+        return ""
+    if row.met is None:
+        return row.reason
+    if row.met:
+        return "met" if row.reason == "covered" else f"met ({row.reason})"
+    return f"not met: {row.reason}"
+
+
+def run_json(result: Result) -> dict[str, Any]:
+    """A result as one object, every outcome in it."""
+    return {
+        "results": str(result.path),
+        "scenario": result.name,
+        "digest": result.digest,
+        "seed": result.seed,
+        "replicates": len(result.replicates),
+        "months": result.months,
+        "model": result.manifest["model"],
+        "intervals": result.intervals,
+        "parameters": result.manifest.get("parameters"),
+        "failures": result.failures,
+        "outcomes": {
+            row.outcome: {key: value for key, value in vars(row).items() if key != "outcome"} for row in result.rows
+        },
+    }
+
+
+def _article(row: Row) -> str:
+    return "" if row.article is None else f"{row.bound} {number(row.article)} in {row.month}".strip()

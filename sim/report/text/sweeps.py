@@ -1,0 +1,109 @@
+"""A sweep as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.declare import Value
+from sim.report.formats import plain, seeds_text, short, signed
+from sim.report.text.columns import columns
+from sim.runs.store import clean
+from sim.runs.summary import number, span
+from sim.studies.estimators.intervals import interval_kind, verdict
+from sim.studies.questions.sweep import BASELINE, Sweep
+
+MOST_ROWS = 24  # points of a table; of more, those at either end are shown
+
+
+def sweep_text(sweep: Sweep, *, everything: bool = False) -> str:
+    """A table for every outcome shown: a line a point."""
+    scenario, failed = sweep.scenario, len(sweep.failures)
+    keys = ", ".join(axis.key for axis in sweep.axes)
+    lines = [
+        f"{scenario.name}: {keys} over {len(sweep.points) - 1} points ({sweep.design}), each on the same seeds",
+        f"{seeds_text(sweep.replicates, scenario.seed)}; means, percentiles and paired differences in {sweep.month}",
+        f"95% intervals: {interval_kind(sweep.replicates)}",
+        *([f"{failed} replicates failed: the numbers are of the others"] if failed else []),
+    ]
+    for name in sweep.outcomes:
+        lines += [
+            "",
+            f"{name} ({sweep.units[name]})" if sweep.units[name] else name,
+            *_outcome_text(sweep, name, everything),
+        ]
+    return "\n".join([*lines, "", f"results: {sweep.path}"])
+
+
+def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
+    stats = sweep.stats[name]
+    order = list(range(1, len(sweep.points)))
+    hidden = 0
+    if len(order) > MOST_ROWS and not everything:
+        order.sort(key=lambda at: float(np.nan_to_num(stats["mean"][at])))
+        hidden = len(order) - MOST_ROWS
+        order = order[: MOST_ROWS // 2] + order[-MOST_ROWS // 2 :]
+    rows = []
+    for at in (BASELINE, *order):
+        mean, low, high = (float(stats[it][at]) for it in ("difference", "low", "high"))
+        told = ("", "", "as it is") if at == BASELINE else (signed(mean), span(low, high), verdict(mean, low, high))
+        values = map(_value, sweep.points[at].values())
+        rows.append((*values, number(stats["mean"][at]), number(stats["median"][at]),
+                     span(stats["p5"][at], stats["p95"][at]), *told))  # fmt: skip
+    heads = (
+        *(short(axis.key) for axis in sweep.axes),
+        "mean",
+        "median",
+        "90% of seeds",
+        "difference",
+        "95% interval",
+        "",
+    )
+    table = columns(heads, rows, right=tuple(range(len(heads) - 1)))
+    more = (
+        [f"the {MOST_ROWS // 2} lowest and highest means; {hidden} more points: --all, or sweep.csv"] if hidden else []
+    )
+    return [table, *more]
+
+
+def sweep_json(sweep: Sweep) -> dict[str, Any]:
+    """All that the table shows as one object; ``points[0]`` is the scenario as it is."""
+    manifest = sweep.runs.manifest
+    return {
+        "results": str(sweep.path),
+        "scenario": sweep.scenario.name,
+        "digest": manifest["digest"],
+        "model": manifest["model"],
+        "seed": sweep.scenario.seed,
+        "replicates": sweep.replicates,
+        "months": sweep.scenario.months,
+        "month": sweep.month,
+        "design": sweep.design,
+        "keys": [axis.asked() for axis in sweep.axes],
+        "failures": sweep.failures,
+        "points": [
+            {
+                "values": dict(values),
+                "outcomes": {
+                    name: {
+                        "unit": sweep.units[name],
+                        **{key: clean(float(found[at])) for key, found in sweep.stats[name].items()},
+                        "verdict": "" if at == BASELINE else _verdict(sweep, name, at),
+                    }
+                    for name in sweep.outcomes
+                },
+            }
+            for at, values in enumerate(sweep.points)
+        ],
+    }
+
+
+def _value(value: Value | None) -> str:
+    return "schedule" if value is None else f"{value:.4g}" if isinstance(value, float) else plain(value)
+
+
+def _verdict(sweep: Sweep, name: str, at: int) -> str:
+    stats: Mapping[str, Any] = sweep.stats[name]
+    return verdict(*(float(stats[it][at]) for it in ("difference", "low", "high")))

@@ -1,0 +1,168 @@
+"""Two worlds that part, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from sim.report.formats import signed
+from sim.report.text.changes import changes_text
+from sim.report.text.columns import columns
+from sim.runs.summary import number
+from sim.studies.questions.trace import Fate, Parting, Trace
+from sim.studies.rests import rests_on, rests_text
+
+MOST_MECHANISMS = 5  # shown one by one in a table or figure
+
+
+def trace_text(trace: Trace) -> str:
+    """Where two worlds part and what comes of it, as tables."""
+    it, scenario = trace, trace.scenario
+    names = it.first_name, it.second_name
+    months = f"{len(it.months)} months from {scenario.calendar(0)}"
+    lines = [
+        f"{names[1]} beside {names[0]}: replicate {it.replicate} of seed {it.seed}, {months}",
+        *changes_text(it.changed),
+        "",
+    ]
+    if it.first is None:
+        return "\n".join([*lines, "nothing differs: every state of every month is the same in both"])
+    lines.append(f"first difference: {_parting(it, it.first)}")
+    if it.first_enterprise is None:
+        return "\n".join([*lines, "no enterprise ever differs"])
+    if it.first_enterprise != it.first:
+        lines.append(f"first enterprise: {_parting(it, it.first_enterprise)}")
+    lines += [
+        "",
+        "enterprises that differ in any state, in staff, in being there, and by the mechanism in which each first did:",
+        _months_text(it),
+        "",
+    ]
+    one, other = it.startups_only
+    lines += ["startups in one world only:", *_beside("channel", names, one, other), ""]
+    one, other = it.survivors_only
+    lines.append("there in both, operating at the end in one only:")
+    lines += [*_beside("what became of it in the other", names, one, other), "", _stakes_text(it)]
+    lines.append(f"what is the same in both rests on {rests_text(trace_rests(it))}")
+    return "\n".join(lines)
+
+
+def trace_rests(trace: Trace) -> dict[str, int]:
+    return rests_on(trace.scenario, but=[change.key for change in trace.changed])
+
+
+def trace_json(trace: Trace) -> dict[str, Any]:
+    """The same as one object, with every enterprise that differs."""
+    it = trace
+    names = it.first_name, it.second_name
+    return {
+        "first": names[0],
+        "second": names[1],
+        "seed": it.seed,
+        "replicate": it.replicate,
+        "world_seed": it.world_seed,
+        "weight": it.weight,
+        "rests_on": trace_rests(it),
+        "changed": [vars(change) for change in it.changed],
+        "first_difference": _parting_json(it, it.first),
+        "first_enterprise": _parting_json(it, it.first_enterprise),
+        "months": [vars(row) | {"month": it.scenario.calendar(row.month)} for row in it.months],
+        "startups_only": dict(zip(names, map(dict, it.startups_only), strict=True)),
+        "survivors_only": dict(zip(names, map(dict, it.survivors_only), strict=True)),
+        "stakes": {
+            stake.group: {key: value for key, value in vars(stake).items() if key != "group"} for stake in it.stakes
+        },
+        "enterprises": [fate_json(it, fate) for fate in it.fates if fate.parted],
+    }
+
+
+FATE = (
+    "identity", "origin", "born", "parted", "mechanism", "column", "first_end", "first_reason", "second_end",
+    "second_reason", "first_staff", "second_staff", "first_taxes", "second_taxes",
+)  # fmt: skip
+
+
+def fate_json(trace: Trace, fate: Fate) -> dict[str, Any]:
+    parted = fate.parted
+    born = "" if fate.born < 0 else trace.scenario.calendar(fate.born)
+    when = (trace.scenario.calendar(parted.month), parted.mechanism, parted.what) if parted else ("", "", "")
+    ends = [part for pair in zip(fate.ends, fate.reasons, strict=True) for part in pair]
+    told = (*ends, *fate.staff, *fate.taxes)
+    return dict(zip(FATE, (fate.identity, fate.origin, born, *when, *told), strict=True))
+
+
+def _parting(trace: Trace, parting: Parting) -> str:
+    when = f"{trace.scenario.calendar(parting.month)}, {parting.mechanism}"
+    if not parting.identity:
+        return f"{when}: {parting.what} {_value(parting.first)} -> {_value(parting.second)}"
+    if parting.what == "existence":
+        where = trace.first_name if parting.first else trace.second_name
+        return f"{when}: enterprise {parting.identity} exists in {where} only"
+    return (
+        f"{when}: {parting.what} of enterprise {parting.identity} {_value(parting.first)} -> {_value(parting.second)}"
+    )
+
+
+def _parting_json(trace: Trace, parting: Parting | None) -> dict[str, Any] | None:
+    if parting is None:
+        return None
+    return parting._asdict() | {"month": trace.scenario.calendar(parting.month), "identity": parting.identity or None}
+
+
+def _value(value: Any) -> str:
+    return "(none)" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def mechanisms_of(trace: Trace) -> list[str]:
+    """Mechanisms in which enterprises first differed, the one with most of them first."""
+    found: Counter[str] = Counter()
+    for row in trace.months:
+        found.update(row.by_mechanism)
+    return [name for name, _ in found.most_common()]
+
+
+def _months_text(trace: Trace) -> str:
+    """Each December and the last month."""
+    shown = mechanisms_of(trace)[:MOST_MECHANISMS]
+    last = trace.months[-1].month
+    rows = []
+    for row in trace.months:
+        calendar = trace.scenario.calendar(row.month)
+        if row.month == last or (calendar.endswith("-12") and row.differing):
+            others = row.differing - sum(row.by_mechanism.get(name, 0) for name in shown)
+            counts = [*(row.by_mechanism.get(name, 0) for name in shown), others]
+            share = f"{row.differing / max(1, row.alive):.1%}"
+            rows.append((calendar, number(row.alive), number(row.differing), share, number(row.other_staff),
+                         number(row.only_first + row.only_second), *map(number, counts)))  # fmt: skip
+    heads = ("month", "alive", "differ", "share", "in staff", "in one only", *shown, "others")
+    if not any(row[-1] != "0" for row in rows):
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
+    return columns(heads, rows, right=range(1, len(heads)))
+
+
+def _beside(head: str, names: Sequence[str], one: Counter[str], other: Counter[str]) -> list[str]:
+    rows = [(f"  {name}", number(one[name]), number(other[name])) for name, _ in (one + other).most_common()]
+    rows.append(("  all", number(sum(one.values())), number(sum(other.values()))))
+    return columns((f"  {head}", *(f"{name} only" for name in names)), rows, right=(1, 2)).split("\n")
+
+
+def _stakes_text(trace: Trace) -> str:
+    names = trace.first_name, trace.second_name
+    rows: list[tuple[str, float, float, float, float, float]] = [
+        (stake.group, stake.enterprises, *stake.jobs, *stake.taxes) for stake in trace.stakes
+    ]
+    _, *numbers = zip(*rows, strict=True)
+    sums: Any = map(sum, numbers)
+    rows.append(("all", *sums))
+    told = [
+        (group, number(count), *map(number, (one, other)), signed(other - one), *map(number, (tax_one, tax_other)),
+         signed(tax_other - tax_one))
+        for group, count, one, other, tax_one, tax_other in rows
+    ]  # fmt: skip
+    heads = ("at stake", "enterprises", "jobs", "jobs", "more", "taxes", "taxes", "more")
+    above = ("", "", *names, "", *names, "")
+    note = "jobs at the end, people; taxes over the run, million yuan"
+    if trace.weight != 1:
+        note += f"; each enterprise stands for {number(trace.weight)}"
+    return columns(heads, [above, *told], right=range(1, 8)) + f"\n{note}"
