@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.kernel import maths
 from sim.kernel.compiled import compiled, equation
-from sim.kernel.types import Index, i8
+from sim.kernel.types import Index, f8, f8_2d, i8
 
 # One block per purpose; the comment names its four words.
 OPENING = 0  # shifts of the lattice from which the opening population is drawn
@@ -205,7 +205,7 @@ def _words_class(words: tuple[str, ...]) -> Any:
 
 
 @compiled
-def fill(u: Any, seed: int, identity: Any, first: int, last: int, month: int, purpose: int) -> None:
+def fill(u: f8_2d, seed: int, identity: i8, first: Index, last: Index, month: int, purpose: int) -> None:
     """The four uniforms of one purpose for a block of rows, several rows at a time: ``u`` has shape (4, rows)."""
     for i in range(first, last):
         u[0, i - first], u[1, i - first], u[2, i - first], u[3, i - first] = uniforms(seed, identity[i], month, purpose)
@@ -279,7 +279,7 @@ def normal(u: float) -> float:
 
 
 @compiled
-def normals(u: Any, z: Any, number: int) -> None:
+def normals(u: f8, z: f8, number: Index) -> None:
     """The normal deviates ``z`` of ``number`` uniforms: each expression where it holds, which takes half the time."""
     rows, tail, others = np.empty(number, np.uint32), np.empty(number), np.uint64(0)
     for k in range(np.uint64(number)):

@@ -9,6 +9,7 @@ import numpy as np
 from sim.kernel import draws, threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import Index, b1, i1, i4, i8, u4
 from sim.model.state.enterprises import longer
 
 _ROW = 2**31 - 1  # the bits of a bid that hold a row, plus 1
@@ -74,20 +75,20 @@ def bits(marks: Any) -> Any:
 
 
 @equation
-def is_marked(words: Any, row: Any) -> Any:
+def is_marked(words: u4, row: Any) -> Any:
     """Whether a row (uint32) is marked in these words: 1 or 0."""
     return (words[row >> np.uint32(5)] >> (row & np.uint32(31))) & np.uint32(1)
 
 
 @compiled
-def touch(lo: int, hi: int, buyer: Any, supplier: Any, gone: Any, ends: Any) -> None:
+def touch(lo: Index, hi: Index, buyer: u4, supplier: i4, gone: u4, ends: b1) -> None:
     """Mark the links whose buyer or supplier is among those gone; one that waits may be marked, too."""
     for link in range(lo, hi):
         ends[link] = (is_marked(gone, buyer[link]) | is_marked(gone, np.uint32(max(supplier[link], 0)))) != 0
 
 
 @compiled
-def end_links(touched: Any, buyer: Any, supplier: Any, ordinal: Any, gone: Any) -> int:
+def end_links(touched: i8, buyer: u4, supplier: i4, ordinal: i1, gone: b1) -> int:
     """End links of buyers marked as gone, let those of gone suppliers wait, and return how many links are left."""
     size = len(buyer)
     for k in range(len(touched) - 1, -1, -1):
@@ -108,8 +109,7 @@ def bid_of(priority: float, row: Any) -> Any:
 
 @compiled
 def bid_for_partners(
-    lo: int, hi: int, seed: int, month: int, buyer: Any, supplier: Any, identity: Any, asks: Any, place_of: Any,
-    best: Any,
+    lo: Index, hi: Index, seed: int, month: int, buyer: u4, supplier: i4, identity: i8, asks: u4, place_of: u4, best: i8
 ) -> None:  # fmt: skip
     """Bid for the other end of each link of a row that asks, and keep the highest bid of each in ``best``.
 
@@ -140,7 +140,7 @@ def bid_for_partners(
 
 
 @compiled
-def places_of(rows: Any, size: int) -> Any:
+def places_of(rows: i8, size: int) -> u4:
     """The place of each of ``rows`` among them, shape ``(size,)``; anything for other rows."""
     place_of = np.empty(size, np.uint32)
     for k in range(len(rows)):

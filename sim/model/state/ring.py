@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.kernel.compiled import compiled
+from sim.kernel.types import f8, i1, i8, u4
 from sim.model.state.enterprises import OPERATING, Enterprises, longer
 
 _NOBODY = np.int64(2**63 - 1)  # an identity above all
@@ -83,7 +84,7 @@ class Ring:
 
 
 @compiled
-def let_go(gone: Any, identity: Any, row: Any, chain: Any) -> int:
+def let_go(gone: i8, identity: i8, row: u4, chain: i1) -> int:
     """Close the gaps that those ``gone``, sorted by identity, leave; how many places there are then."""
     place, out = np.uint64(0), 0
     goes = gone[0] if len(gone) else _NOBODY
@@ -98,7 +99,7 @@ def let_go(gone: Any, identity: Any, row: Any, chain: Any) -> int:
 
 
 @compiled
-def take_in(came: Any, came_row: Any, came_chain: Any, identity: Any, row: Any, chain: Any) -> None:
+def take_in(came: i8, came_row: i8, came_chain: i1, identity: i8, row: u4, chain: i1) -> None:
     """Put those who ``came``, sorted by identity, in their places; as many at the end of the ring are still free."""
     old = len(identity) - len(came) - 1
     for new in range(len(came) - 1, -1, -1):
@@ -111,7 +112,7 @@ def take_in(came: Any, came_row: Any, came_chain: Any, identity: Any, row: Any, 
 
 
 @compiled
-def places(ring: Any, points: Any) -> Any:
+def places(ring: i8, points: f8) -> i8:
     """Indices of the first identities on the sorted ring at or after the keyed ``points`` of the circle.
 
     Identities lie evenly, so that guesses by proportion come near; a few steps do the rest. A guess of all points
