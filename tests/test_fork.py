@@ -459,11 +459,13 @@ def another(rule: Parameter, now: Any) -> Any:
 
 
 # The town has as many own platforms as it may have; the mill's fund is spent and its tenants are small; nobody asks
-# the workshop's for money.
+# the workshop's for money; the talent's wage and its share of staff keep away from their limits.
 NO_OCCASION = {
     "mechanisms.adoption.own_share", "mechanisms.adoption.own_cost", "sites.mill.ticket", "sites.mill.largest_tenant",
     "sites.mill.parts", "mechanisms.adoption.medium_factor",
     "platforms.workshop.ideas_a_month", "platforms.workshop.maker_fund", "platforms.workshop.fund_months",
+    "mechanisms.adoption.own_interface_staff", "labour.least_talent_wage", "labour.most_talent_wage",
+    "labour.most_talent_share",
 }  # fmt: skip
 
 
