@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.kernel.draws import seed_of
-from sim.runs.declarations import declarations
+from sim.runs.declarations import command_of_world, declarations
 from sim.runs.executor import Failure
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model
@@ -187,6 +187,5 @@ def _about(request: Request) -> dict[str, str]:
 def _failure(request: Request, replicate: int, message: str) -> dict[str, Any]:
     scenario, seed = request.world(replicate)
     drawn = request.draws.values(request.scenario, replicate) if request.draws else {}
-    loaded = f"sim.load('{SCENARIO}', {drawn})" if drawn else f"'{SCENARIO}'"
-    command = f"""python -c "import sim; sim.EcosystemModel({loaded}, rng={seed}).run_for({scenario.months})" """
-    return {"replicate": replicate, "seed": seed, "message": message, "command": command.strip()}
+    command = command_of_world(SCENARIO, drawn, seed, scenario.months, scenario.catalogue)
+    return {"replicate": replicate, "seed": seed, "message": message, "command": command}

@@ -24,7 +24,7 @@ from pyarrow import compute, parquet
 
 from sim.declare import Value
 from sim.kernel.draws import seed_of
-from sim.runs.declarations import declarations
+from sim.runs.declarations import command_of_world, declarations
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Failure, Workers
 from sim.runs.provenance import provenance
@@ -399,5 +399,4 @@ def _write_bases(store: Store, study: Study) -> dict[str, str]:
 
 def _command(study: Study, point: Point, seed: int) -> str:
     name = VARIANT if point.base is study.variant else SCENARIO
-    loaded = f"sim.load('{name}', {dict(point.changes)})"
-    return f'python -c "import sim; sim.EcosystemModel({loaded}, rng={seed}).run_for({study.scenario.months})"'
+    return command_of_world(name, dict(point.changes), seed, study.scenario.months, study.scenario.catalogue)

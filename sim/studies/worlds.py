@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from sim.declare import Value
 from sim.kernel.draws import seed_of
+from sim.runs.declarations import command_of_world
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Failure, Workers
 from sim.runs.replicate import Cells, Model
@@ -126,8 +127,8 @@ class Worlds:
 
     def _failure(self, point: Point, number: int, message: str) -> dict[str, Any]:
         seed = seed_of(point.base.seed, number)
-        loaded = f"sim.load('{point.base.path}', {dict(point.changes)})"
-        command = f'python -c "import sim; sim.EcosystemModel({loaded}, rng={seed}).run_for({point.base.months})"'
+        base = point.base
+        command = command_of_world(base.path, dict(point.changes), seed, base.months, base.catalogue)
         return {"scenario": point.base.name, "replicate": number, "seed": seed, "message": message, "command": command}
 
 
