@@ -182,7 +182,7 @@ def watcher() -> Watcher:
         def compiling(self, done: int, of: int) -> None:
             if not self._compiles:
                 self._compiles = True
-                self._loops = self._bar.add_task(COMPILING)
+                self._loops = self._bar.add_task(COMPILING, total=of)
                 self._bar.start()
             self._bar.update(self._loops, completed=done, total=of)
             if done == of:

@@ -37,7 +37,7 @@ class Kernel:
         """The same, with its machine code at hand."""
         # Two threads that come at once both find the same machine code. No lock of ours is held while numba compiles:
         # it has one itself, and asks for the dispatchers of other loops while it holds it.
-        if type(self) is Kernel:
+        if not self.at_hand:
             if (kinds := self.declared) is None:
                 from sim.kernel.inferred import call_by_type
 
@@ -47,6 +47,11 @@ class Kernel:
                 call = checked_call(self.py_func.__qualname__, kinds, code)
             self.__class__ = type("Kernel", (Kernel,), {"__call__": call, "__module__": __name__})
         return self
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether its machine code is in this process."""
+        return type(self) is not Kernel
 
     @cached_property
     def declared(self) -> dict[str, Kind] | None:

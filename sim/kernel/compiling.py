@@ -63,8 +63,9 @@ def compile_all(modules: Sequence[str], processes: int = 1, say: Progress = lamb
         return
     loops = called(modules)
     with _alone(lambda: _tell(say, loops)):
-        missing = [loop for loop in loops if not _files(loop)]
+        missing = [loop for loop in loops if not (loop.at_hand or _files(loop))]
         if missing:
+            processes = processes if cache_folder() else 1  # what others compile could not be had from them
             _compile(
                 missing, min(processes, len(missing)), lambda done: say(len(loops) - len(missing) + done, len(loops))
             )
@@ -164,21 +165,22 @@ def _by_workers(waiting: queue.SimpleQueue[Kernel], count: int) -> Iterator[Kern
                 finished.put(loop)
         finished.put(None)
 
+    feeders = [threading.Thread(target=feed, args=(worker,), daemon=True) for worker in workers]
     try:
-        for worker in workers:
-            threading.Thread(target=feed, args=(worker,), daemon=True).start()
+        for feeder in feeders:
+            feeder.start()
         while count:
             if (loop := finished.get()) is None:
                 count -= 1
             else:
                 yield loop
     finally:
-        for worker in workers:
+        for worker, feeder in zip(workers, feeders, strict=True):
             worker.kill()
-            worker.wait()
-            for pipe in (worker.stdin, worker.stdout):
-                with contextlib.suppress(OSError):
-                    pipe.close()  # type: ignore[union-attr]
+            if feeder.ident is not None:
+                feeder.join()
+            with contextlib.suppress(OSError), worker:  # closes its pipes
+                pass
 
 
 def _worker() -> subprocess.Popen[str]:
