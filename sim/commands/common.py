@@ -160,7 +160,7 @@ def overridden(settings: Sequence[str], **given: int | None) -> tuple[dict[str, 
 
 def watcher() -> Watcher:
     """A progress bar on a terminal; off one, a line when a run begins."""
-    from sim.runs.ensemble import Watcher
+    from sim.runs.ensemble import COMPILING, Watcher
 
     class Lines(Watcher):
         def begin(self, name: str, done: int, of: int) -> None:
@@ -197,5 +197,17 @@ def watcher() -> Watcher:
 
         def end(self) -> None:
             self._bar.stop()
+
+        def compiling(self, done: int, of: int) -> None:
+            if not self._compiles:
+                self._compiles = True
+                self._loops = self._bar.add_task(COMPILING, total=of)
+                self._bar.start()
+            self._bar.update(self._loops, completed=done, total=of)
+            if done == of:
+                self._bar.remove_task(self._loops)
+                self._compiles = False
+                if not self._bar.task_ids:  # no run has begun
+                    self._bar.stop()
 
     return Bar()

@@ -57,8 +57,13 @@ class Request:
         return self.scenario, seed_of(self.scenario.seed, replicate)
 
 
+COMPILING = "compiling the model, once for this version"
+
+
 class Watcher:
     """Whom an ensemble tells how it gets on; this one says what matters on stderr, and no more."""
+
+    _compiles = False
 
     def say(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
@@ -71,6 +76,12 @@ class Watcher:
 
     def end(self) -> None:
         """The run has ended."""
+
+    def compiling(self, done: int, of: int) -> None:
+        """Loops of the model are compiled, once for its version: so many of so many are done."""
+        if not self._compiles:
+            self._compiles = True
+            self.say(f"{COMPILING}: {of - done} of {of} loops")
 
 
 @dataclass

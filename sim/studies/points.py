@@ -24,6 +24,7 @@ from pyarrow import compute, parquet
 
 from sim.declare import Value
 from sim.kernel.draws import seed_of
+from sim.runs.batch import compile_first
 from sim.runs.declarations import command_of_world, declarations
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Failure, Workers
@@ -193,8 +194,8 @@ def _run(
         for digest, number in missing
     ]
     here = workers if workers.elsewhere else Workers(1)
-    if not (workers.elsewhere or warm()):
-        watcher.say("compiling the model: once for this version, about a minute or two")
+    if not workers.elsewhere:
+        compile_first(watcher, warm)
     done, each = 0, 0.0
     for task in tasks[:2]:  # the first one loads the model, the second one shows what a world takes
         value, each = timed(here, _last_month, task)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from sim.declare import Value
 from sim.kernel.draws import seed_of
+from sim.runs.batch import compile_first
 from sim.runs.declarations import command_of_world
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Failure, Workers
@@ -104,8 +105,8 @@ class Worlds:
         place = 0
         while place < len(tasks) and len(self._timed) < 2:  # the first one loads the model, the second tells the cost
             here = self._workers if self._workers.elsewhere else Workers(1)
-            if not self._timed and not self._workers.elsewhere and not self._warm():
-                self._watcher.say("compiling the model: once for this version, about a minute or two")
+            if not self._timed and not self._workers.elsewhere:
+                compile_first(self._watcher, self._warm)
             value, seconds = timed(here, read_world, tasks[place])
             self._timed.append(seconds)
             yield missing[place], value

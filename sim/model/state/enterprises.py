@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sim.declare import Column
-from sim.kernel.compiled import IS_PLAIN, compiled, equation
+from sim.kernel.compiled import compiled, equation, plain
 from sim.kernel.types import typed
 
 SMALL, MEDIUM, BIG = 0, 1, 2
@@ -193,7 +193,7 @@ class Enterprises:
         if found is None:
             kind: Any = columns
             given = [self.columns[name] for name in kind._fields]
-            if IS_PLAIN and getattr(kind, "intent", "") == "reads":
+            if plain() and getattr(kind, "intent", "") == "reads":
                 found = tuple.__new__(kind, [_read_only(values) for values in given])
             else:
                 found = kind(*given)

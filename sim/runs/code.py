@@ -1,0 +1,36 @@
+"""The model's machine code: whether it is on disk, and how it gets there and into a process."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sim.kernel.compiling import Progress, compile_all, is_compiled, load_all, modules_of
+from sim.runs.executor import usable_cores
+from sim.runs.undeclared import run_small_worlds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@cache
+def modules() -> Sequence[str]:
+    """Where the model's loops stand and are called."""
+    return modules_of("sim.kernel", "sim.model")
+
+
+def is_ready() -> bool:
+    """Whether every loop of the model is on disk."""
+    return is_compiled(modules())
+
+
+def make_ready(say: Progress = lambda *_: None) -> None:
+    """Compile what is missing, on all cores; ``say`` is told how many loops of how many are done."""
+    compile_all(modules(), usable_cores(), say)
+    run_small_worlds()
+
+
+def load() -> None:
+    """Take the model's loops into this process."""
+    load_all(modules())
+    run_small_worlds()
