@@ -19,25 +19,15 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.types import Index, f8, f8_2d, i8
 
 # One block per purpose; the comment names its four words.
-OPENING = 0  # shifts of the lattice from which the opening population is drawn
-KNOWLEDGE = 2  # the three axes of knowledge, quality
-IDEAS = 4  # number of ideas a source gives in a month
-IDEA = 5  # quality, sector, staff wished, capital need
-IDEA_CHANNELS = 6  # taste for independent, spin-off, maker, tenant
-NEWBORN = 7  # staff, sales, any sales, revenue per worker
-NEWBORN_TRAITS = 8  # lines, productivity, energy, capital intensity
-START = 9  # start of operation, resumption, deregistration, stop
 ADOPTION = 10  # adopts or quits, which platform
 RESOURCES = 11  # recruited, pulled, aged out, kind
 LETTING = 12  # considers a move, taste for the site, priority, leaves
-PLACES = 13  # an idea's place at a site, a fund backs it
 MATCHING = 14  # meets: domestic, foreign, user, another member
 MATCHING_CELL = 15  # cell of the domestic, foreign, user partner; point on the ring
 MATCHING_DOMESTIC = 16  # place within the cell on three axes; point on the ring of all
 MATCHING_FOREIGN = 17  # place within the cell on three axes; meets without a platform
 MATCHING_USER = 18  # place within the cell on three axes
 PAIR = 19  # taste of a pair of enterprises, keyed by both identities
-FINANCE = 20  # merit seen, ticket
 PROJECT = 21  # begins, breadth, gain, kind of gain
 COMPONENT = 22  # solved: first, second, third component; abandoned
 PLACE_0 = 23  # needed knowledge on the first axis: first, second, third component
@@ -50,7 +40,6 @@ JOBS = 30  # hiring or talent leaving, talent asked for, shedding, talent grante
 BUILDING = 32  # conversion cost of a building
 CONTACT = 33  # contact along the chain, contact with a neighbour, point on the ring
 LINE_SIZES = 34  # size of the lost share, size of the new lines
-TEAM = 35  # a young team: people at the start, people who join, skilled ones among either, first customers
 
 _WORDS = 4  # of a block
 _MASK = np.uint64(0xFFFFFFFF)

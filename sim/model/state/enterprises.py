@@ -6,7 +6,6 @@ the rows: draws are keyed by identity, and sums run over whole numbers.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -75,7 +74,6 @@ COLUMNS = (
 NAMES = tuple(column.name for column in COLUMNS)
 BYTES_A_ROW = sum(np.dtype(column.dtype).itemsize for column in COLUMNS)
 NEVER = -9999
-AllColumns = namedtuple("AllColumns", NAMES, module=__name__)  # type: ignore[misc]
 
 View = TypeVar("View")
 Class = TypeVar("Class", bound=type)
