@@ -45,11 +45,9 @@ PLACE_1 = 24  # the same on the second axis
 PLACE_2 = 25  # the same on the third axis
 INDUSTRY = 26  # opens a sector or mode, which, follows into a sector, follows into a mode
 CHAIN = 27  # a link is looked at again, point on the ring, a part is asked, priority
-LINES = 28  # lines lost, lines won, shock to lines
 JOBS = 30  # hiring or talent leaving, talent asked for, shedding, talent granted: roundings
 BUILDING = 32  # conversion cost of a building
 CONTACT = 33  # contact along the chain, contact with a neighbour, point on the ring
-LINE_SIZES = 34  # size of the lost share, size of the new lines
 TEAM = 35  # a young team: people at the start, people who join, skilled ones among either, first customers
 
 _WORDS = 4  # of a block
