@@ -266,7 +266,7 @@ def test_beginnings_of_projects_agent_by_agent(twins: tuple[EcosystemModel, Ecos
     def begins(agent: Any) -> bool:
         if agent.talent == 0 or agent.project_began != NEVER:
             return False
-        u_begin = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.PROJECT)[0]
+        u_begin = projects.project(hand.seed, agent.unique_id, hand.month).begins
         return bool(u_begin < plain(projects.begin_probability)(agent.talent, agent.cash, rules))
 
     chosen = operating(hand)

@@ -256,7 +256,7 @@ def be_born(
         identity, s, merit = ideas.identity[idea], ideas.sector[idea], ideas.merit[idea]
         parent, channel = ideas.parent[idea], ideas.channel[idea]
         _, _, u_wealth, _ = draws.uniforms(seed, identity, month, draws.IDEA)
-        u_lines, u_productivity, u_energy, u_intensity = draws.uniforms(seed, identity, month, draws.NEWBORN_TRAITS)
+        u_lines, u_productivity, _, u_intensity = draws.uniforms(seed, identity, month, draws.NEWBORN_TRAITS)
         u_0, u_1, u_2, u_quality = draws.uniforms(seed, identity, month, draws.KNOWLEDGE)
         _, _, _, u_spread = draws.uniforms(seed, identity, 0, draws.NEWBORN)
         jobs = staff_planned(seed, identity, n)
@@ -287,7 +287,6 @@ def be_born(
         sales = first_sales(seed, identity, merit, n) if known else 0.0
         e.appeal[i] = min(mature, sales) / pull
         e.capital_intensity[i] = assets_per_worker(u_spread, u_intensity, o)
-        e.energy[i] = o.energy * maths.exp(n.energy_log_sd * draws.normal(u_energy))
         e.knowledge_0[i] = max(0.0, base[s, 0] + o.knowledge_spread * draws.normal(u_0))
         e.knowledge_1[i] = max(0.0, base[s, 1] + o.knowledge_spread * draws.normal(u_1))
         e.knowledge_2[i] = max(0.0, base[s, 2] + o.knowledge_spread * draws.normal(u_2))

@@ -7,6 +7,9 @@ from typing import Any
 
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
+
+traits_of_newcomer = block("newborns", 0, "lines", "productivity", "energy", "capital_intensity", number=8)
 
 
 @equation
