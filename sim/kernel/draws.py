@@ -22,24 +22,9 @@ from sim.kernel.types import Index, f8, f8_2d, i8
 ADOPTION = 10  # adopts or quits, which platform
 RESOURCES = 11  # recruited, pulled, aged out, kind
 LETTING = 12  # considers a move, taste for the site, priority, leaves
-MATCHING = 14  # meets: domestic, foreign, user, another member
-MATCHING_CELL = 15  # cell of the domestic, foreign, user partner; point on the ring
-MATCHING_DOMESTIC = 16  # place within the cell on three axes; point on the ring of all
-MATCHING_FOREIGN = 17  # place within the cell on three axes; meets without a platform
-MATCHING_USER = 18  # place within the cell on three axes
-PAIR = 19  # taste of a pair of enterprises, keyed by both identities
-PROJECT = 21  # begins, breadth, gain, kind of gain
-COMPONENT = 22  # solved: first, second, third component; abandoned
-PLACE_0 = 23  # needed knowledge on the first axis: first, second, third component
-PLACE_1 = 24  # the same on the second axis
-PLACE_2 = 25  # the same on the third axis
 INDUSTRY = 26  # opens a sector or mode, which, follows into a sector, follows into a mode
-CHAIN = 27  # a link is looked at again, point on the ring, a part is asked, priority
-LINES = 28  # lines lost, lines won, shock to lines
 JOBS = 30  # hiring or talent leaving, talent asked for, shedding, talent granted: roundings
 BUILDING = 32  # conversion cost of a building
-CONTACT = 33  # contact along the chain, contact with a neighbour, point on the ring
-LINE_SIZES = 34  # size of the lost share, size of the new lines
 
 _WORDS = 4  # of a block
 _MASK = np.uint64(0xFFFFFFFF)

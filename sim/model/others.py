@@ -8,8 +8,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.util
+import os
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,7 +19,7 @@ from types import ModuleType
 
 from sim.catalogue import OWN_BLOCKS, CatalogueError, Source
 from sim.declare import Mechanism
-from sim.kernel.compiled import cache_folder
+from sim.kernel.cache import cache_folder
 
 _NAME = "MECHANISM"
 
@@ -63,10 +65,10 @@ def _module(source: Source) -> ModuleType:
     name = f"sim_mechanism_{stem}_{source.digest}"
     if name in sys.modules:
         return sys.modules[name]
-    file = Path(cache_folder()) / "mechanisms" / source.digest / f"{stem}.py"
+    file = _kept_in() / "mechanisms" / source.digest / f"{stem}.py"
     if not file.is_file() or file.read_bytes() != source.data:
         file.parent.mkdir(parents=True, exist_ok=True)
-        aside = file.with_name(f"{stem}.{hashlib.sha256(str(id(source)).encode()).hexdigest()[:8]}.tmp")
+        aside = file.with_name(f"{stem}.{os.getpid()}")
         aside.write_bytes(source.data)
         aside.replace(file)
     spec = importlib.util.spec_from_file_location(name, file)
@@ -82,6 +84,12 @@ def _module(source: Source) -> ModuleType:
         why = " ".join(str(error).split())
         raise CatalogueError(f"{source.name}{where}: {type(error).__name__}: {why}") from error
     return module
+
+
+@cache
+def _kept_in() -> Path:
+    """Where files are kept by their digest: with the machine code, or nowhere that outlives the process."""
+    return cache_folder() or Path(tempfile.mkdtemp(prefix="sim-"))
 
 
 def _line_in(error: BaseException, file: Path) -> str:

@@ -14,8 +14,8 @@ _WORLDS: tuple[tuple[str, dict[str, Value], int], ...] = (
 def run_small_worlds() -> None:
     """Compile or load what is not declared, where anything is not."""
     from sim.kernel.compiled import LOOPS
+    from sim.model.catalogue import load
     from sim.model.ecosystem import Ecosystem
-    from sim.scenario import load
 
     if any(loop.declared is None for name, loops in LOOPS.items() if name.startswith("sim.") for loop in loops):
         for name, settings, months in _WORLDS:

@@ -26,6 +26,7 @@ from sim.model.state.cohort import (
     staff_at_start,
     staff_planned,
     team_luck,
+    trait_luck,
 )
 from sim.model.state.economy import (
     ENTRY_COST,
@@ -61,7 +62,6 @@ EVENTS = Counters(
 STARTED, AT_ONCE, HOURS_ASKED, HOURS_LENT = EVENTS
 STAFF, TALENT = range(2)  # of the people who come
 
-trait_luck = block("newborns", 3, "lines", "productivity", "energy", "capital_intensity", number=8)
 skill_luck = block("newborns", 4, "knowledge_0", "knowledge_1", "knowledge_2", "quality", number=2)
 team_luck_of = team_luck.of
 
@@ -285,7 +285,6 @@ def be_born(
         sales = first_sales(seed, identity, merit, n) if known else 0.0
         e.appeal[i] = min(mature, sales) / pull
         e.capital_intensity[i] = assets_per_worker(u_spread, trait.capital_intensity, o)
-        e.energy[i] = o.energy * maths.exp(n.energy_log_sd * draws.normal(trait.energy))
         e.knowledge_0[i] = max(0.0, sectors.base_knowledge[s, 0] + o.knowledge_spread * draws.normal(skill.knowledge_0))
         e.knowledge_1[i] = max(0.0, sectors.base_knowledge[s, 1] + o.knowledge_spread * draws.normal(skill.knowledge_1))
         e.knowledge_2[i] = max(0.0, sectors.base_knowledge[s, 2] + o.knowledge_spread * draws.normal(skill.knowledge_2))

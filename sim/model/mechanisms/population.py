@@ -165,7 +165,6 @@ def fill(lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, 
         e.revenue[i] = revenue / 12.0
         e.revenue_12[i] = revenue
         e.floor[i] = maths.floor(staff * p.floor_per_job)
-        e.energy[i] = p.energy * maths.exp(p.energy_log_sd * draws.normal(u[9]))
         e.knowledge_0[i] = knowledge(known[sector, 0], u[10], p)
         e.knowledge_1[i] = knowledge(known[sector, 1], u[11], p)
         e.knowledge_2[i] = knowledge(known[sector, 2], u[12], p)

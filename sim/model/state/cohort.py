@@ -16,6 +16,7 @@ _COHORT = "SAIC survey of the cohort founded in 2015 Q3"
 
 idea_luck = block("entry", 1, "merit", "sector", "wealth", "finance", number=5)
 plan_luck = block("newborns", 0, "staff", "sales", "sells", "worker_revenue", number=7)
+trait_luck = block("newborns", 3, "lines", "productivity", "energy", "capital_intensity", number=8)
 life_luck = block("newborns", 1, "starts", "resumes", "struck_off", "stops", number=9)
 team_luck = block("newborns", 2, "starts", "joins", "skilled", "first_customer", number=35)
 

@@ -61,7 +61,6 @@ COLUMNS = (
     Column("line_size", "f8", "million yuan a year", "size to which one of its lines reverts"),
     Column("worker_revenue", "f8", "million yuan a year", "revenue per worker at productivity 1"),
     Column("capital_intensity", "f4", "million yuan", "assets per worker of a firm of 100 staff"),
-    Column("energy", "f4", "tce per million yuan", "energy and material per output, in coal equivalent"),
     Column("floor", "i4", "m2", "floor in use"),
     Column("borrowed_hours", "i4", "hours a month", "equipment hours borrowed from a host"),
     Column("revenue", "f8", "million yuan a month", "sales of the month"),

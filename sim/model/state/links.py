@@ -6,11 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.kernel import draws, threads
+from sim.kernel import threads
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, b1, i1, i4, i8, u4
 from sim.model.state.enterprises import longer
+
+# Keyed by the buyer and the link's ordinal, and by buyer and supplier: of those, the first two are the priorities of
+# the bids of buyer and supplier for one another.
+renewal = block("chain", 0, "looked_at", "point", "asked", number=27)
 
 _ROW = 2**31 - 1  # the bits of a bid that hold a row, plus 1
 
@@ -127,7 +132,8 @@ def bid_for_partners(
         for k in range(number):
             key[k] = identity[buyer[found[k]]] ^ (identity[np.uint32(supplier[found[k]])] >> 1)
         for k in range(number):
-            u_buyer[k], u_supplier[k], _, _ = draws.uniforms(seed, key[k], month, draws.CHAIN)
+            u = renewal(seed, key[k], month)
+            u_buyer[k], u_supplier[k] = u.looked_at, u.point
         for k in range(number):
             b, s = buyer[found[k]], np.uint32(supplier[found[k]])
             asker[end], bid[end] = b, bid_of(u_buyer[k], s)
