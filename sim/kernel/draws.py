@@ -27,8 +27,6 @@ IDEA_CHANNELS = 6  # taste for independent, spin-off, maker, tenant
 NEWBORN = 7  # staff, sales, any sales, revenue per worker
 NEWBORN_TRAITS = 8  # lines, productivity, energy, capital intensity
 START = 9  # start of operation, resumption, deregistration, stop
-ADOPTION = 10  # adopts or quits, which platform
-RESOURCES = 11  # recruited, pulled, aged out, kind
 LETTING = 12  # considers a move, taste for the site, priority, leaves
 PLACES = 13  # an idea's place at a site, a fund backs it
 MATCHING = 14  # meets: domestic, foreign, user, another member
@@ -43,11 +41,9 @@ COMPONENT = 22  # solved: first, second, third component; abandoned
 PLACE_0 = 23  # needed knowledge on the first axis: first, second, third component
 PLACE_1 = 24  # the same on the second axis
 PLACE_2 = 25  # the same on the third axis
-INDUSTRY = 26  # opens a sector or mode, which, follows into a sector, follows into a mode
 CHAIN = 27  # a link is looked at again, point on the ring, a part is asked, priority
 LINES = 28  # lines lost, lines won, shock to lines
 JOBS = 30  # hiring or talent leaving, talent asked for, shedding, talent granted: roundings
-BUILDING = 32  # conversion cost of a building
 CONTACT = 33  # contact along the chain, contact with a neighbour, point on the ring
 LINE_SIZES = 34  # size of the lost share, size of the new lines
 TEAM = 35  # a young team: people at the start, people who join, skilled ones among either, first customers
@@ -99,7 +95,8 @@ def in_unit(word: Any) -> Any:
     Its bits behind those of 2^52 are the number 2^52 + w: a processor without an instruction that turns 64-bit whole
     numbers into floats would turn them one by one.
     """
-    return (maths.number_of(np.uint64(word) | _TWO_TO_52_BITS) - (2.0**52 - 0.5)) * 2.0**-32
+    bits: Any = np.uint64(word) | _TWO_TO_52_BITS
+    return (maths.number_of(bits) - (2.0**52 - 0.5)) * 2.0**-32
 
 
 @equation

@@ -1,4 +1,4 @@
-"""14 Jobs: staff follow sales over labour productivity, at different speeds up and down; talent is rationed."""
+"""Jobs: staff follow sales over labour productivity, at different speeds up and down; talent is rationed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, 
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import f8, i1, i2, i4, i8, typed
 from sim.model.state.economy import UNEMPLOYED, WAGES, on_grid, relative_price, ticks, wage_of_worker
-from sim.model.state.enterprises import OPERATING
+from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.world import World
 from sim.parameters import numbers
 
@@ -49,22 +49,24 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class Reads(NamedTuple):
-    identity: Any
-    status: Any
-    sector: Any
-    started: Any
-    distress: Any
-    revenue: Any
-    productivity: Any
-    worker_revenue: Any
+    identity: i8
+    status: i1
+    sector: i1
+    started: i2
+    distress: i2
+    revenue: f8
+    productivity: f8
+    worker_revenue: f8
 
 
+@writes
 class Writes(NamedTuple):
-    staff: Any
-    talent: Any
-    profit_year: Any
-    cash: Any
+    staff: i4
+    talent: i4
+    profit_year: f8
+    cash: f8
 
 
 @equation

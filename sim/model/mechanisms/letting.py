@@ -1,4 +1,4 @@
-"""12 Letting: tenants are newborns, spin-offs and existing firms that move in; capacity binds and the rent answers."""
+"""Letting: tenants are newborns, spin-offs and existing firms that move in; capacity binds and the rent answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
-from sim.kernel.types import typed
+from sim.kernel.types import f8, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted, share
 from sim.model.state.economy import (
     MOVING,
@@ -22,7 +22,7 @@ from sim.model.state.economy import (
     ticks,
     transfer,
 )
-from sim.model.state.enterprises import BIG, OPERATING, TENANT
+from sim.model.state.enterprises import BIG, OPERATING, TENANT, reads, writes
 from sim.model.state.world import SiteState, World
 
 EVENTS = Counters(
@@ -73,42 +73,47 @@ class Rules(NamedTuple):
     )
 
 
+@reads
 class Reads(NamedTuple):
-    identity: Any
-    status: Any
-    size_class: Any
-    origin: Any
-    started: Any
-    site: Any
-    staff: Any
-    talent: Any
-    floor: Any
-    let_until: Any
+    identity: i8
+    status: i1
+    size_class: i1
+    origin: i1
+    started: i2
+    site: i2
+    staff: i4
+    talent: i4
+    floor: i4
+    let_until: i2
 
 
+@writes
 class Wishes(NamedTuple):
     """Nothing: wishes go to an array of their own."""
 
 
+@reads
 class StaffReads(NamedTuple):
-    status: Any
-    site: Any
-    staff: Any
+    status: i1
+    site: i2
+    staff: i4
 
 
+@writes
 class Floor(NamedTuple):
-    floor: Any
+    floor: i4
 
 
+@writes
 class Tenants(NamedTuple):
-    staff: Any
-    site: Any
-    floor: Any
-    let_until: Any
-    moved_in: Any
-    funded: Any
-    cash: Any
-    profit_year: Any
+    staff: i4
+    site: i2
+    floor: i4
+    let_until: i2
+    moved_in: i1
+    funded: i1
+    cash: f8
+    profit_year: f8
 
 
 class Terms(NamedTuple):
@@ -123,15 +128,17 @@ class Terms(NamedTuple):
     ticket: float  # million yuan
 
 
+@reads
 class RentReads(NamedTuple):
-    status: Any
-    site: Any
-    floor: Any
+    status: i1
+    site: i2
+    floor: i4
 
 
+@writes
 class RentWrites(NamedTuple):
-    profit_year: Any
-    cash: Any
+    profit_year: f8
+    cash: f8
 
 
 @equation

@@ -1,4 +1,4 @@
-"""16 Taxes: value-added tax each month, corporate income tax each December; stated beside paid."""
+"""Taxes: value-added tax each month, corporate income tax each December; stated beside paid."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 from sim.declare import Column, Mechanism, Outcome, Step, assumption, evidence, parameter, switch
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import f8, i1, i2, typed
 from sim.model.state.economy import INCOME_TAX, TICKS, VAT, on_grid, ticks
-from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING
+from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, reads, writes
 from sim.model.state.world import World
 
 STATED, PAID, PAID_STARTUPS = 0, 1, 2
@@ -76,19 +76,21 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class Reads(NamedTuple):
-    status: Any
-    origin: Any
-    site: Any
-    started: Any
-    revenue: Any
-    exports: Any
+    status: i1
+    origin: i1
+    site: i2
+    started: i2
+    revenue: f8
+    exports: f8
 
 
+@writes
 class Writes(NamedTuple):
-    profit_year: Any
-    losses: Any
-    cash: Any
+    profit_year: f8
+    losses: f8
+    cash: f8
 
 
 @equation

@@ -12,9 +12,10 @@ from sim.kernel import maths, threads
 from sim.kernel.compiled import compiled
 from sim.kernel.statistics import slope_of_sums
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import f8, i1, i2, i4
 from sim.model.record.yearly import Sold, growth_of, shapes_of_growth, shapes_of_size, year_old
 from sim.model.state.economy import ticks
-from sim.model.state.enterprises import CLASSES, NEVER, OPERATING, classify
+from sim.model.state.enterprises import CLASSES, NEVER, OPERATING, classify, reads, writes
 from sim.model.state.groups import CELLS, GROUPS, add_to_groups, age_group, cell_of, kind_of_cell, was_micro
 from sim.model.state.world import World
 
@@ -25,23 +26,25 @@ YOUNG_CREATED, STARTUP_JOBS, RESEARCHING = range(3)  # jobs that young enterpris
 NUMBER, SIZE, GROWTH, SIZE_SIZE, SIZE_GROWTH = range(5)  # sums over mature enterprises, in ticks
 
 
+@reads
 class Reads(NamedTuple):
-    status: Any
-    origin: Any
-    exporter: Any
-    staff: Any
-    born: Any
-    started: Any
-    project_began: Any
-    revenue: Any
+    status: i1
+    origin: i1
+    exporter: i1
+    staff: i4
+    born: i2
+    started: i2
+    project_began: i2
+    revenue: f8
 
 
+@writes
 class Writes(NamedTuple):
-    researched: Any
-    size_class: Any
-    staff_year_ago: Any
-    revenue_12: Any
-    revenue_year: Any
+    researched: i1
+    size_class: i1
+    staff_year_ago: i4
+    revenue_12: f8
+    revenue_year: f8
 
 
 @compiled

@@ -11,8 +11,21 @@ from sim.catalogue import Catalogue
 from sim.kernel import maths
 from sim.kernel.compiled import compiled
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import f4, f8, i1, i2, i4
 from sim.model.state.economy import ACCOUNTS, FEE_SUPPORT, MAX_SECTORS, PEOPLE, RENT_SUBSIDY, TICKS, TRANSFERS, ticks
-from sim.model.state.enterprises import BIG, CLASSES, FREE, INCUMBENT, MEDIUM, OPERATING, ORIGINS, SMALL, STATUSES
+from sim.model.state.enterprises import (
+    BIG,
+    CLASSES,
+    FREE,
+    INCUMBENT,
+    MEDIUM,
+    OPERATING,
+    ORIGINS,
+    SMALL,
+    STATUSES,
+    reads,
+    writes,
+)
 from sim.model.state.groups import CELLS, GROUPS, LIVES, add_to_groups, age_group, cell_of, is_micro, kind_of_cell
 from sim.model.state.world import KINDS, World
 
@@ -81,30 +94,32 @@ def snapshot(catalogue: Catalogue) -> Any:
     )
 
 
+@reads
 class Reads(NamedTuple):
-    status: Any
-    size_class: Any
-    origin: Any
-    sector: Any
-    exporter: Any
-    platform: Any
-    staff: Any
-    talent: Any
-    born: Any
-    started: Any
-    revenue: Any
-    revenue_12: Any
-    assets: Any
-    exports: Any
-    productivity: Any
-    quality: Any
-    energy: Any
-    knowledge_0: Any
-    knowledge_1: Any
-    knowledge_2: Any
-    mode: Any
+    status: i1
+    size_class: i1
+    origin: i1
+    sector: i1
+    exporter: i1
+    platform: i2
+    staff: i4
+    talent: i4
+    born: i2
+    started: i2
+    revenue: f8
+    revenue_12: f8
+    assets: f8
+    exports: f8
+    productivity: f8
+    quality: f8
+    energy: f4
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+    mode: i1
 
 
+@writes
 class Writes(NamedTuple):
     """Nothing: a tally is made of sums."""
 
