@@ -11,10 +11,8 @@ from sim.kernel.draws import block
 from sim.kernel.types import Index, i1, i2, i4, i8, typed
 from sim.model.state.economy import ECONOMY, ELSEWHERE, GOVERNMENT, LEAVERS, SITES, UNEMPLOYED
 from sim.model.state.enterprises import BIG, OPERATING, reads, writes
-from sim.model.state.world import SiteState, World
+from sim.model.state.world import IDLE, LENT, SiteState, World
 from sim.parameters import Site, numbers
-
-IDLE, LENT = 0, 1  # equipment hours
 
 renovating = block("idle_space", 0, "cost", number=32)  # of a site's next building
 
