@@ -160,7 +160,7 @@ def test_staff_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
     jobs.apply(loop.world)
 
     for agent, wanted in zip(operating(hand), wanted_staff, strict=True):
-        u_hire, u_talent, u_shed, u_granted = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.JOBS)
+        u_hire, u_talent, u_shed, u_granted = jobs.rounding(hand.seed, agent.unique_id, hand.month)
         skilled = plain(jobs.wanted_talent)(wanted, wage, population, labour)
         settled = agent.distress == 0
         hired = plain(draws.whole)(rules.hire * max(0.0, wanted - agent.staff), u_hire) if settled else 0

@@ -18,14 +18,6 @@ from sim.kernel import maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.types import Index, f8, f8_2d, i8
 
-# One block per purpose; the comment names its four words.
-ADOPTION = 10  # adopts or quits, which platform
-RESOURCES = 11  # recruited, pulled, aged out, kind
-LETTING = 12  # considers a move, taste for the site, priority, leaves
-INDUSTRY = 26  # opens a sector or mode, which, follows into a sector, follows into a mode
-JOBS = 30  # hiring or talent leaving, talent asked for, shedding, talent granted: roundings
-BUILDING = 32  # conversion cost of a building
-
 _WORDS = 4  # of a block
 _MASK = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
@@ -73,7 +65,8 @@ def in_unit(word: Any) -> Any:
     Its bits behind those of 2^52 are the number 2^52 + w: a processor without an instruction that turns 64-bit whole
     numbers into floats would turn them one by one.
     """
-    return (maths.number_of(np.uint64(word) | _TWO_TO_52_BITS) - (2.0**52 - 0.5)) * 2.0**-32
+    bits: Any = np.uint64(word) | _TWO_TO_52_BITS
+    return (maths.number_of(bits) - (2.0**52 - 0.5)) * 2.0**-32
 
 
 @equation

@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.declare import Column
 from sim.kernel.compiled import compiled, equation, plain
-from sim.kernel.types import typed
+from sim.kernel.types import Index, i1, i2, i4, i8, typed, u4
+from sim.parameters import Population
 
 SMALL, MEDIUM, BIG = 0, 1, 2
 CLASSES = ("small", "medium", "big")
@@ -98,7 +99,7 @@ def _declared(columns: Class, intent: str) -> Class:
 
 
 @equation
-def classify(staff: float, revenue: float, standard: Any) -> int:
+def classify(staff: float, revenue: float, standard: Population) -> int:
     """Class from staff and yearly revenue (million yuan): a firm below either floor of the standard drops."""
     if staff >= standard.big_staff and revenue >= standard.big_revenue:
         return BIG
@@ -108,7 +109,7 @@ def classify(staff: float, revenue: float, standard: Any) -> int:
 
 
 @compiled
-def gather(marks: Any, first: int, last: int, identity: Any, rows: Any, who: Any) -> int:
+def gather(marks: i1, first: Index, last: Index, identity: i8, rows: u4, who: i8) -> int:
     """Put the rows of a block that are marked into ``rows`` and their identities into ``who``; how many there are.
 
     Rows are unsigned, as bounds of loops are: to look for the end of a column at each use of one takes time.
@@ -123,7 +124,7 @@ def gather(marks: Any, first: int, last: int, identity: Any, rows: Any, who: Any
 
 
 @compiled
-def end_tenancies(rows: Any, site: Any, floor: Any, back: Any) -> None:
+def end_tenancies(rows: i8, site: i2, floor: i4, back: i8) -> None:
     """Take tenants out of their sites; ``back`` gathers the floor (m2) that each site has again."""
     for i in rows:
         if site[i] >= 0:
