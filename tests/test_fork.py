@@ -25,7 +25,7 @@ from sim import api, cli
 from sim.agents.model import EcosystemModel
 from sim.declare import Parameter
 from sim.kernel.draws import seed_of
-from sim.model.catalogue import load
+from sim.model.catalogue import load, model_catalogue
 from sim.runs.branch import AT_FOUNDING, AT_LAUNCH, AT_VACATION, branched, first_part
 from sim.runs.checkpoint import DERIVED, Damaged, freeze, stamp_of, thaw
 from sim.runs.errors import ResultError
@@ -337,7 +337,7 @@ def test_no_more_replicates_than_the_past_has(past: Result, tmp_path: Path) -> N
 def values_of(past: Any, settings: dict[str, Any], tmp_path: Path, month: int = MONTH) -> Any:
     file = tmp_path / "past.toml"
     file.write_text(load(TOWN, past).to_toml())
-    return branched(file, "town", month, settings)
+    return branched(file, model_catalogue(), "town", month, settings)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,6 @@ COLUMNS = (
 )
 
 NAMES = tuple(column.name for column in COLUMNS)
-BYTES_A_ROW = sum(np.dtype(column.dtype).itemsize for column in COLUMNS)
 NEVER = -9999
 AllColumns = namedtuple("AllColumns", NAMES, module=__name__)  # type: ignore[misc]
 
