@@ -440,13 +440,13 @@ def test_figures_belong_to_the_branch_that_reaches_them(tmp_path: Path) -> None:
 
 def scheduled_keys(*groups: str) -> list[str]:
     """Keys of the town that a scenario may schedule."""
-    leaves = keys.known().parameters({"platforms": ("workshop",), "sites": ("mill",)})
+    leaves = keys.known(model_catalogue()).parameters({"platforms": ("workshop",), "sites": ("mill",)})
     return [key for key, leaf in leaves if leaf.scheduled and key.startswith(groups)]
 
 
 def is_read_once(key: str) -> bool:
     group, _, rest = key.partition(".")
-    pattern = f"{group}.*.{rest.rpartition('.')[2]}" if group in keys.known().named else key
+    pattern = f"{group}.*.{rest.rpartition('.')[2]}" if group in keys.known(model_catalogue()).named else key
     return pattern in (*AT_FOUNDING, *AT_LAUNCH, *AT_VACATION)
 
 
@@ -478,7 +478,7 @@ def test_what_cannot_be_branched_is_read_once_and_the_rest_is_not() -> None:
     assert sum(map(is_read_once, asked)) == 8
     wrong = []
     for key in asked:
-        leaf = keys.known().leaf(tuple(key.split(".")))
+        leaf = keys.known(model_catalogue()).leaf(tuple(key.split(".")))
         assert leaf
         now = {NOW: another(leaf.parameter, town().values[key])}
         other = thaw(data, town(**{key.replace(".", "__"): now}))

@@ -337,8 +337,8 @@ def median(sample: Any) -> float:
 def slope_of_sums(number: int, x: int, y: int, xx: int, xy: int, *, unit: int) -> float:
     """Slope of the straight line through points, from whole-number sums over them; NaN without spread in ``x``.
 
-    ``x`` and ``y`` in parts of which ``unit`` are one, ``xx`` and ``xy`` in such parts of the products; whole numbers of
-    any length keep it exact.
+    ``x`` and ``y`` in parts of which ``unit`` are one, ``xx`` and ``xy`` in such parts of the products. Whole numbers
+    of any length keep it exact.
     """
     below = number * xx * unit - x * x
     return (number * xy * unit - x * y) / below if number > 2 and below > 0 else math.nan
