@@ -66,9 +66,8 @@ def validate(
             raise ScenarioError(faults)
         with api.make_workers(workers, cluster) as pool:
             found = api.validate(
-                scenario, facts=facts, settings=chosen, mechanisms=mechanisms or (),
-                workers=pool, out=out, fresh=fresh, yes=yes,
-                watcher=watcher(), shown=partial(_print, as_json=as_json),
+                scenario, facts=facts, settings=chosen, mechanisms=mechanisms or (), workers=pool, out=out, fresh=fresh,
+                yes=yes, watcher=watcher(), shown=partial(_print, as_json=as_json),
             )  # fmt: skip
         say(f"page: {found.path / 'validation.html'}")
         failed = [say_failures(result) for result in found.results.values()]

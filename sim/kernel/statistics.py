@@ -10,7 +10,6 @@ import numpy as np
 from sim.kernel import maths, threads
 from sim.kernel.compiled import compiled
 from sim.kernel.types import f8, i1, i8
-from sim.model.state.economy import TICKS
 
 _LANES: Any = np.uint64(512)  # partial sums side by side, which a processor can work on several at a time
 _NO_GAP = -3500.0
@@ -336,13 +335,14 @@ def median(sample: Any) -> float:
     return _median(np.sort(sample)) if len(sample) else math.nan
 
 
-def slope_of_sums(number: int, x: int, y: int, xx: int, xy: int) -> float:
+def slope_of_sums(number: int, x: int, y: int, xx: int, xy: int, *, unit: int) -> float:
     """Slope of the straight line through points, from whole-number sums over them; NaN without spread in ``x``.
 
-    ``x`` and ``y`` in ticks, ``xx`` and ``xy`` in ticks of the products; whole numbers of any length keep it exact.
+    ``x`` and ``y`` in parts of which ``unit`` are one, ``xx`` and ``xy`` in such parts of the products. Whole numbers
+    of any length keep it exact.
     """
-    below = number * xx * int(TICKS) - x * x
-    return (number * xy * int(TICKS) - x * y) / below if number > 2 and below > 0 else math.nan
+    below = number * xx * unit - x * x
+    return (number * xy * unit - x * y) / below if number > 2 and below > 0 else math.nan
 
 
 def _median(values: Any) -> float:

@@ -72,7 +72,6 @@ COLUMNS = (
 )
 
 NAMES = tuple(column.name for column in COLUMNS)
-BYTES_A_ROW = sum(np.dtype(column.dtype).itemsize for column in COLUMNS)
 NEVER = -9999
 
 View = TypeVar("View")
