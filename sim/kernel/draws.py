@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import sys
 from collections import namedtuple
 from typing import Any
 
@@ -95,6 +96,8 @@ class Block:
         The purpose, a word of the generator's counter: never given to another block.
     words
         Names of the words in use, at most four.
+    module
+        The module that declares it, empty where that is not known.
 
     Attributes
     ----------
@@ -103,8 +106,8 @@ class Block:
         tuple of arrays by name. A loop calls it by a name of its own, as in ``meeting_of = meeting.of``.
     """
 
-    def __init__(self, mechanism: str, number: int, words: tuple[str, ...]) -> None:
-        self.mechanism, self.number, self.words = mechanism, number, words
+    def __init__(self, mechanism: str, number: int, words: tuple[str, ...], module: str = "") -> None:
+        self.mechanism, self.number, self.words, self.module = mechanism, number, words, module
         kind = _words_class(words)
 
         def drawn(seed: int, identity: int, month: int) -> Any:
@@ -159,7 +162,7 @@ def block(mechanism: str, ordinal: int, *words: str, number: int | None = None) 
     if number is None:
         digest = hashlib.sha256(f"{mechanism} {ordinal}".encode()).digest()
         number = 2**31 + int.from_bytes(digest[:4], "big") % 2**31
-    return Block(mechanism, number, words)
+    return Block(mechanism, number, words, module=str(sys._getframe(1).f_globals.get("__name__", "")))
 
 
 def _words_class(words: tuple[str, ...]) -> Any:

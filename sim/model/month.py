@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.declare import Mechanism
+from sim.declare import Mechanism, Step
 from sim.model.mechanisms import (
     absorption,
     adoption,
@@ -47,6 +47,26 @@ MECHANISMS: tuple[Mechanism, ...] = (
     levers.MECHANISM,
     review.MECHANISM,
     outcomes.MECHANISM,
+)
+
+# Before the first month; columns of single mechanisms are filled by these.
+OPENING = Step(
+    "found",
+    population.found,
+    loops=(population.fill, population.sum_sectors),
+    groups=("population", "market", "labour"),
+    transfers=("opening_balance",),
+    draws=population.MECHANISM.draws,
+    state=(
+        "people",
+        "sectors.base_knowledge",
+        "sectors.demand",
+        "sectors.open",
+        "sectors.opening_demand",
+        "sectors.opening_pull",
+        "sectors.pull",
+        "sectors.worker_revenue",
+    ),
 )
 
 MONTH = (

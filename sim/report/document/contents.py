@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from sim.declare import Mechanism
 from sim.model.catalogue import model_catalogue
 from sim.report.document import calibrations, evidence, month, settings, shipped
 from sim.report.document.markdown import code, table
+from sim.report.document.uses import parts
 
 _BETTER = {1: "more", -1: "less", 0: ""}
 
 
 def blocks() -> dict[str, str]:
     """Every block as it is made from the declarations of this version."""
+    catalogue = model_catalogue()
+    chosen = parts(catalogue)
     return {
         "kinds": month.kinds(),
-        "columns": month.columns(),
+        "columns": month.columns(catalogue),
         "entities": month.others(),
-        "transfers": month.transfers(),
-        "month": month.order(),
-        "month-reads": month.reads(),
-        "month-changes": month.changes(),
-        "draws": month.randomness(),
-        "outcomes": outcomes(),
-        **{settings.block_of(prefix): settings.group_table(prefix) for prefix in settings.groups()},
+        "transfers": month.transfers(catalogue),
+        "month": month.order(chosen),
+        "month-reads": month.reads(chosen, catalogue),
+        "month-changes": month.changes(chosen, catalogue),
+        "draws": month.randomness(catalogue.mechanisms, catalogue),
+        "counters": month.counters(catalogue.mechanisms),
+        "outcomes": outcomes(catalogue.mechanisms),
+        **{
+            settings.block_of(prefix): settings.group_table(prefix, group)
+            for prefix, group in settings.groups().items()
+        },
         "scenarios": shipped.scenarios(),
         "figures": shipped.figures(),
         "scenario-values": shipped.values(),
@@ -34,10 +44,11 @@ def blocks() -> dict[str, str]:
     }
 
 
-def outcomes() -> str:
-    """Every outcome, whether more or less of it is better, and whether it is one of the main ones."""
+def outcomes(mechanisms: Iterable[Mechanism]) -> str:
+    """Every outcome with its mechanism, whether more or less of it is better, and whether it is one of the main ones."""
     rows = (
-        (code(it.name), it.unit, it.meaning, _BETTER[it.better], "yes" if it.headline else "")
-        for it in model_catalogue().outcomes.values()
+        (code(one.name), code(it.name), one.unit, one.meaning, _BETTER[one.better], "yes" if one.headline else "")
+        for it in mechanisms
+        for one in it.outcomes
     )
-    return table(("outcome", "unit", "meaning", "better", "headline"), rows)
+    return table(("outcome", "mechanism", "unit", "meaning", "better", "headline"), rows)

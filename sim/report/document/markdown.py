@@ -26,8 +26,8 @@ def codes(names: Iterable[str]) -> str:
 
 
 def sentence(text: str | None) -> str:
-    """The first paragraph of a docstring, on one line."""
-    return " ".join((text or "").partition("\n\n")[0].split())
+    """The first paragraph of a docstring, on one line; code in it as Markdown has it."""
+    return " ".join((text or "").partition("\n\n")[0].split()).replace("``", "`")
 
 
 def number(value: Value | date) -> str:

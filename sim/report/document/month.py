@@ -2,64 +2,82 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 
-from sim.kernel import draws
+from sim.catalogue import Catalogue
+from sim.declare import Column, Mechanism
 from sim.model.state.economy import ACCOUNTS, PEOPLE, TRANSFERS, Posted, Sectors
-from sim.model.state.enterprises import CLASSES, COLUMNS, NAMES, ORIGINS, STATUSES
+from sim.model.state.enterprises import CLASSES, ORIGINS, STATUSES
 from sim.model.state.links import Links
 from sim.model.state.world import KINDS, PlatformState, SiteState
-from sim.report.document.markdown import code, codes, sentence, table
-from sim.report.document.rooms import room
-from sim.report.document.steps import Step, opening, steps
-from sim.report.document.uses import Uses, purposes
+from sim.report.document.markdown import code, codes, number, table
+from sim.report.document.uses import (
+    Part,
+    Uses,
+    blocks_of,
+    drawn_by,
+    file_of,
+    name_of,
+    name_of_block,
+    parts,
+    uses,
+)
 
-_PURPOSE = re.compile(r"^([A-Z]\w*) = (\d+)  # (.+)$", re.MULTILINE)
 
-
-def order() -> str:
-    """The steps of ``Ecosystem.step``, with the first sentence of what each module says of itself."""
+def order(chosen: Iterable[Part]) -> str:
+    """Steps with their mechanism's file, what the mechanism is, and what the step does."""
     rows = (
-        (str(number), code(step.call), code(step.file), sentence(step.about), sentence(step.function.about))
-        for number, step in _numbered()
+        (str(part.number), code(part.name), code(file_of(part.mechanism.file)), part.mechanism.meaning, part.about)
+        for part in chosen
     )
-    return table(("step", "call", "file", "the module", "this call"), rows)
+    return table(("", "step", "file", "the mechanism", "the step"), rows)
 
 
-def reads() -> str:
-    """What every step reads: columns of the table, parameters, draws."""
+def reads(chosen: Iterable[Part], catalogue: Catalogue) -> str:
+    """What steps read: columns of the table, groups of parameters, random numbers."""
+    rows = []
+    for part in chosen:
+        of = uses(part, catalogue)
+        draws = codes(map(name_of_block, of.draws))
+        rows.append((str(part.number), code(part.name), codes(of.reads), codes(of.groups), draws))
+    return table(("", "step", "columns", "parameters", "random numbers"), rows)
+
+
+def changes(chosen: Iterable[Part], catalogue: Catalogue) -> str:
+    """What steps change: columns of the table, transfers booked, state beside the table."""
+    rows = []
+    for part in chosen:
+        of = uses(part, catalogue)
+        rows.append((str(part.number), code(part.name), codes(of.writes), codes(of.transfers), codes(of.state)))
+    return table(("", "step", "columns", "transfers", "beside the table"), rows)
+
+
+def columns(catalogue: Catalogue) -> str:
+    """The attributes of an enterprise, and which steps change them: shared ones, then those of single mechanisms."""
+    rows = ((*_described(it), _changed_by(it.name, catalogue)) for it in catalogue.columns)
+    shared = table(("column", "type", "unit", "meaning", "changed by"), rows)
+    return f"{shared}\n\n{own_columns(catalogue.mechanisms, catalogue)}"
+
+
+def own_columns(mechanisms: Iterable[Mechanism], catalogue: Catalogue) -> str:
+    """Columns of single mechanisms, with what an enterprise has at the opening, at birth, and a row after its exit."""
     rows = (
         (
-            str(number), code(step.call), codes(_in_order(step.uses.reads, NAMES)),
-            codes(sorted(step.uses.parameters)), codes(_in_order(step.uses.purposes, purposes())),
+            *_described(column), code(it.name), _given(column.founding, it.founding), _given(column.birth, it.birth),
+            number(column.exit), _changed_by(column.name, catalogue),
         )
-        for number, step in _numbered()
+        for it in mechanisms for column in it.columns
     )  # fmt: skip
-    return table(("step", "call", "columns", "parameters", "draws"), rows)
+    heads = ("own column", "type", "unit", "meaning", "mechanism", "at the opening", "at birth", "exit", "changed by")
+    return table(heads, rows)
 
 
-def changes() -> str:
-    """What every step changes: columns of the table, transfers booked, state beside the table."""
-    rows = (
-        (
-            str(number), code(step.call), codes(_in_order(step.uses.writes, NAMES)),
-            codes(_in_order(step.uses.transfers, TRANSFERS)), codes(sorted(step.uses.shared)),
-        )
-        for number, step in _numbered()
-    )  # fmt: skip
-    return table(("step", "call", "columns", "transfers", "beside the table"), rows)
-
-
-def columns() -> str:
-    """The attributes of an enterprise, and which steps change them after the opening."""
-    rows = (
-        (code(it.name), np.dtype(it.dtype).name, it.unit, it.meaning, _where(it.name, lambda uses: uses.writes))
-        for it in COLUMNS
-    )
-    return table(("column", "type", "unit", "meaning", "changed by"), rows)
+def counters(mechanisms: Iterable[Mechanism]) -> str:
+    """The events that each mechanism counts."""
+    rows = ((code(it.name), codes(it.counters.names)) for it in mechanisms if len(it.counters))
+    return table(("mechanism", "counters"), rows)
 
 
 def kinds() -> str:
@@ -85,33 +103,40 @@ def others() -> str:
     return table(("entity", "state"), rows)
 
 
-def transfers() -> str:
+def transfers(catalogue: Catalogue) -> str:
     """Every named transfer, the account at its other end, and which steps book it."""
     rows = (
-        (code(name), ACCOUNTS[account], _where(name, lambda uses: uses.transfers))
+        (code(name), ACCOUNTS[account], _where(name, lambda of: of.transfers, catalogue))
         for name, account in TRANSFERS.items()
     )
     return table(("transfer", "other end", "booked by"), rows)
 
 
-def randomness() -> str:
-    """Every purpose of draws, what its four words answer, and which steps draw it."""
-    text = room(draws.__name__).file.read_text(encoding="utf-8")
+def randomness(mechanisms: Collection[Mechanism], catalogue: Catalogue) -> str:
+    """Blocks of random numbers: the words of each in order, and which steps draw them."""
     rows = (
-        (number, code(name), words, _where(name, lambda uses: uses.purposes))
-        for name, number, words in _PURPOSE.findall(text)
-    )
-    return table(("block", "purpose", "words", "drawn by"), rows)
+        (
+            str(block.number), code(name_of_block(block)), code(it.name), code(file_of(block.module)),
+            ", ".join(word.replace("_", " ") for word in block.words), codes(drawn_by(block, catalogue)),
+        )
+        for block, it in blocks_of(catalogue).items() if it in mechanisms
+    )  # fmt: skip
+    return table(("number", "block", "mechanism", "file", "words", "drawn by"), rows)
 
 
-def _numbered() -> Iterable[tuple[int, Step]]:
-    return enumerate(steps(), start=1)
+def _described(it: Column) -> tuple[str, str, str, str]:
+    return code(it.name), np.dtype(it.dtype).name, it.unit, it.meaning
 
 
-def _in_order(names: Collection[str], order: Iterable[str]) -> list[str]:
-    return [name for name in order if name in names]
+def _given(value: float, function: Callable[..., None] | None) -> str:
+    """A column's value at the opening or at birth: the declared one, or what a function of the mechanism gives."""
+    return f"by {code(name_of(function))}" if function is not None and not value else number(value)
 
 
-def _where(name: str, of: Callable[[Uses], Collection[str]]) -> str:
-    """The calls, the opening among them, whose uses hold a name."""
-    return codes(dict.fromkeys(step.call for step in (opening(), *steps()) if name in of(step.uses)))
+def _changed_by(column: str, catalogue: Catalogue) -> str:
+    return _where(column, lambda of: of.writes, catalogue)
+
+
+def _where(name: str, of: Callable[[Uses], Collection[str]], catalogue: Catalogue) -> str:
+    """The steps, the opening among them, whose declaration has a name."""
+    return codes(part.name for part in parts(catalogue) if name in of(uses(part, catalogue)))

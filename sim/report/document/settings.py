@@ -31,9 +31,8 @@ def block_of(prefix: str) -> str:
     return f"parameters-{prefix.removesuffix('.NAME').replace('.', '-')}"
 
 
-def group_table(prefix: str) -> str:
+def group_table(prefix: str, group: type) -> str:
     """The parameters of a group, each with all that is declared of it."""
-    group = groups()[prefix]
     rows = (
         (
             code(name), number(it.default), it.unit, span(it.low, it.high) or ", ".join(it.choices),
