@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 def calibrate(
     scenario: ScenarioArgument,
     targets: Annotated[Path, typer.Option("--targets", metavar="FILE", help="Targets, and keys to move: a TOML file.")],
+    *,
     keys: Annotated[
         list[str] | None,
         typer.Option("--keys", metavar="KEY,...", help="Of the file's keys only these, or KEY=low:high; repeatable."),

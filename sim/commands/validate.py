@@ -36,6 +36,7 @@ def validate(
     scenario: Annotated[
         str | None, typer.Argument(metavar="[SCENARIO]", help="Only the facts of this one. Default: all facts.")
     ] = None,
+    *,
     facts: Annotated[
         Path | None, typer.Option("--facts", metavar="FILE", help="A TOML file of facts in place of those shipped.")
     ] = None,

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.kernel import maths
 from sim.kernel.compiled import compiled, equation
-from sim.kernel.types import Index, f8, f8_2d, i8
+from sim.kernel.types import Index, Word, f8, f8_2d, i8
 
 _WORDS = 4  # of a block
 _MASK = np.uint64(0xFFFFFFFF)
@@ -41,7 +41,7 @@ def seed_of(seed: int, replicate: int) -> int:
 
 
 @equation
-def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Any, Any, Any, Any]:
     """Philox 4x32-10 of a counter of four and a key of two 32-bit words (uint64 in and out): four 32-bit words."""
     a, b, c, d = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
     key_0, key_1 = np.uint64(k0), np.uint64(k1)
@@ -60,7 +60,7 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, A
 
 
 @equation
-def in_unit(word: Any) -> Any:
+def in_unit(word: Word) -> float:
     """A 32-bit word w (uint64) as (w + 1/2) / 2^32.
 
     Its bits behind those of 2^52 are the number 2^52 + w: a processor without an instruction that turns 64-bit whole

@@ -80,7 +80,7 @@ def bits(marks: Any) -> Any:
 
 
 @equation
-def is_marked(words: u4, row: Any) -> Any:
+def is_marked(words: u4, row: int) -> Any:
     """Whether a row (uint32) is marked in these words: 1 or 0."""
     return (words[row >> np.uint32(5)] >> (row & np.uint32(31))) & np.uint32(1)
 
@@ -107,7 +107,7 @@ def end_links(touched: i8, buyer: u4, supplier: i4, ordinal: i1, gone: b1) -> in
 
 
 @equation
-def bid_of(priority: float, row: Any) -> Any:
+def bid_of(priority: float, row: int) -> Any:
     """A priority, and a row plus 1 below it, in one whole number: the highest one has the row of highest priority."""
     return (np.int64(priority * 2.0**32) << np.int64(31)) | np.int64(row + 1)
 
