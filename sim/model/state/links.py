@@ -10,7 +10,7 @@ from sim.kernel import threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import Index, b1, i1, i4, i8, u4
+from sim.kernel.types import Index, Word, b1, i1, i4, i8, u4
 from sim.model.state.enterprises import longer
 
 # Keyed by the buyer and the link's ordinal, and by buyer and supplier: of those, the first two are the priorities of
@@ -80,7 +80,7 @@ def bits(marks: Any) -> Any:
 
 
 @equation
-def is_marked(words: u4, row: int) -> Any:
+def is_marked(words: u4, row: Word) -> Any:
     """Whether a row (uint32) is marked in these words: 1 or 0."""
     return (words[row >> np.uint32(5)] >> (row & np.uint32(31))) & np.uint32(1)
 
@@ -107,7 +107,7 @@ def end_links(touched: i8, buyer: u4, supplier: i4, ordinal: i1, gone: b1) -> in
 
 
 @equation
-def bid_of(priority: float, row: int) -> Any:
+def bid_of(priority: float, row: Word) -> Any:
     """A priority, and a row plus 1 below it, in one whole number: the highest one has the row of highest priority."""
     return (np.int64(priority * 2.0**32) << np.int64(31)) | np.int64(row + 1)
 
