@@ -211,11 +211,11 @@ def test_finance_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) ->
             return
         if plain(finance.runway)(agent.cash, agent.staff, wage) >= rules.asking_months:
             return
-        u_merit, u_size, _, _ = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.FINANCE)
-        if plain(finance.merit)(u_merit, agent.quality, agent.productivity, rules) >= hurdle:
+        u = finance.request_luck(hand.seed, agent.unique_id, hand.month)
+        if plain(finance.merit)(u.merit, agent.quality, agent.productivity, rules) >= hurdle:
             agent.funded = 1
             given += 1
-            book(hand, agent, plain(finance.ticket)(u_size, agent.staff, wage, rules), "outside_equity")
+            book(hand, agent, plain(finance.ticket)(u.ticket, agent.staff, wage, rules), "outside_equity")
 
     operating(hand).do(ask)
     assert given
