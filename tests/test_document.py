@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sim.report.document.rooms import Function, room
+from sim.report.document.steps import Step, opening, steps
 from typer.testing import CliRunner
 from worlds import flat, town
 
@@ -23,8 +25,6 @@ from sim.model.state.economy import TRANSFERS
 from sim.model.state.enterprises import NAMES
 from sim.report.document import DocumentError, blocks, rewritten
 from sim.report.document import evidence as of_evidence
-from sim.report.document.rooms import Function, room
-from sim.report.document.steps import Step, opening, steps
 from sim.report.document.uses import Uses, purposes, uses
 
 ROOT = Path(__file__).resolve().parents[1]

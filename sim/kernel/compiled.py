@@ -38,13 +38,10 @@ class Kernel:
         # Two threads that come at once both find the same machine code. No lock of ours is held while numba compiles:
         # it has one itself, and asks for the dispatchers of other loops while it holds it.
         if not self.at_hand:
+            name = self.py_func.__qualname__
             if (kinds := self.declared) is None:
-                from sim.kernel.inferred import call_by_type
-
-                call = call_by_type(self)
-            else:
-                code = machine.entry(self.dispatcher, list(kinds.values()))
-                call = checked_call(self.py_func.__qualname__, kinds, code)
+                raise TypeError(f"{self.__module__}.{name}: not every argument is declared, see sim.kernel.types")
+            call = checked_call(name, kinds, machine.entry(self.dispatcher, list(kinds.values())))
             self.__class__ = type("Kernel", (Kernel,), {"__call__": call, "__module__": __name__})
         return self
 
