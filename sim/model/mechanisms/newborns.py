@@ -119,7 +119,6 @@ class Newborn(NamedTuple):
     line_size: f8
     appeal: f8
     capital_intensity: f4
-    energy: f4
     knowledge_0: f8
     knowledge_1: f8
     knowledge_2: f8

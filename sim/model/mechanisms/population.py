@@ -74,7 +74,6 @@ class Opening(NamedTuple):
     revenue: f8
     revenue_12: f8
     floor: i4
-    energy: f4
     knowledge_0: f8
     knowledge_1: f8
     knowledge_2: f8
