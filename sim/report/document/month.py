@@ -12,7 +12,7 @@ from sim.model.state.economy import ACCOUNTS, PEOPLE, TRANSFERS, Posted, Sectors
 from sim.model.state.enterprises import CLASSES, ORIGINS, STATUSES
 from sim.model.state.links import Links
 from sim.model.state.world import KINDS, PlatformState, SiteState
-from sim.report.document.markdown import code, codes, number, table
+from sim.report.document.markdown import code, codes, number, sentence, table
 from sim.report.document.uses import (
     Part,
     Uses,
@@ -29,8 +29,15 @@ from sim.report.document.uses import (
 def order(chosen: Iterable[Part]) -> str:
     """Steps with their mechanism's file, what the mechanism is, and what the step does."""
     rows = (
-        (str(part.number), code(part.name), code(file_of(part.mechanism.file)), part.mechanism.meaning, part.about)
+        (
+            str(part.number),
+            code(part.name),
+            code(file_of(it.file)),
+            sentence(it.meaning),
+            sentence(part.step.apply.__doc__),
+        )
         for part in chosen
+        for it in [part.mechanism]
     )
     return table(("", "step", "file", "the mechanism", "the step"), rows)
 
@@ -116,12 +123,12 @@ def randomness(mechanisms: Collection[Mechanism], catalogue: Catalogue) -> str:
     """Blocks of random numbers: the words of each in order, and which steps draw them."""
     rows = (
         (
-            str(block.number), code(name_of_block(block)), code(it.name), code(file_of(block.module)),
-            ", ".join(word.replace("_", " ") for word in block.words), codes(drawn_by(block, catalogue)),
+            str(block.number), code(name_of_block(block)), codes(it.name for it in owners), code(file_of(block.module)),
+            codes(block.words), codes(drawn_by(block, catalogue)),
         )
-        for block, it in blocks_of(catalogue).items() if it in mechanisms
+        for block, owners in blocks_of(catalogue).items() if any(it in mechanisms for it in owners)
     )  # fmt: skip
-    return table(("number", "block", "mechanism", "file", "words", "drawn by"), rows)
+    return table(("number", "block", "mechanisms", "file", "words", "drawn by"), rows)
 
 
 def _described(it: Column) -> tuple[str, str, str, str]:

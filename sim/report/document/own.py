@@ -10,7 +10,7 @@ from sim.declare import Mechanism
 from sim.model.catalogue import model_catalogue
 from sim.report.document import month, settings
 from sim.report.document.contents import outcomes
-from sim.report.document.markdown import code, table
+from sim.report.document.markdown import code, sentence, table
 from sim.report.document.uses import Part, parts
 
 
@@ -23,8 +23,9 @@ def pages(files: Sequence[Path]) -> dict[str, str]:
 
 def page(it: Mechanism, file: str, catalogue: Catalogue) -> str:
     """What a mechanism is, declares, does and changes; what it has none of is left out."""
-    head = f"# {it.name}\n\n{it.meaning}\n\nDeclared in {code(file)}.{_in_place(it, catalogue)}"
-    return "\n\n".join([head, *(f"## {title}\n\n{text}" for title, text in _chapters(it, catalogue))]) + "\n"
+    head = [f"# {it.name}", sentence(it.meaning), f"Declared in {code(file)}.{_in_place(it, catalogue)}"]
+    chapters = [f"## {title}\n\n{text}" for title, text in _chapters(it, catalogue)]
+    return "\n\n".join(text for text in (*head, *chapters) if text) + "\n"
 
 
 def _in_place(it: Mechanism, catalogue: Catalogue) -> str:
@@ -57,7 +58,7 @@ def _places(mine: Sequence[Part], catalogue: Catalogue) -> str:
     rows = (
         (
             f"{part.number} of {last}", code(part.name), code(names[part.number - 1]) if part.number > 1 else "",
-            code(names[part.number + 1]) if part.number < last else "", part.about,
+            code(names[part.number + 1]) if part.number < last else "", sentence(part.step.apply.__doc__),
         )
         for part in mine
     )  # fmt: skip

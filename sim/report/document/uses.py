@@ -17,7 +17,6 @@ from sim.declare import Mechanism, Step
 from sim.kernel.draws import Block
 from sim.model.month import OPENING
 from sim.model.state.economy import TRANSFERS
-from sim.report.document.markdown import sentence
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -45,11 +44,6 @@ class Part(NamedTuple):
     def name(self) -> str:
         """Such as ``letting.pay``."""
         return f"{self.mechanism.name}.{self.step.name}"
-
-    @property
-    def about(self) -> str:
-        """What the step does."""
-        return sentence(self.step.apply.__doc__)
 
 
 def parts(catalogue: Catalogue) -> tuple[Part, ...]:
@@ -92,16 +86,19 @@ def name_of(function: Callable[..., Any]) -> str:
     return getattr(function, "__name__", type(function).__name__)
 
 
-def blocks_of(catalogue: Catalogue) -> dict[Block, Mechanism]:
-    """Every block of random numbers with the mechanism that declares it, by number."""
-    found = {block: it for it in catalogue.mechanisms for block in it.draws}
+def blocks_of(catalogue: Catalogue) -> dict[Block, tuple[Mechanism, ...]]:
+    """Every block of random numbers with the mechanisms that declare it, by number."""
+    found: dict[Block, tuple[Mechanism, ...]] = {}
+    for it in catalogue.mechanisms:
+        for block in it.draws:
+            found[block] = (*found.get(block, ()), it)
     return dict(sorted(found.items(), key=lambda item: item[0].number))
 
 
 def drawn_by(block: Block, catalogue: Catalogue) -> tuple[str, ...]:
-    """Steps that use a block; where none does, what its mechanism gives to others to call."""
+    """Steps that use a block; where none does, what its mechanisms give to others to call."""
     found = tuple(part.name for part in parts(catalogue) if block in part.step.draws)
-    return found or outside_steps(blocks_of(catalogue)[block])
+    return found or tuple(name for it in blocks_of(catalogue)[block] for name in outside_steps(it))
 
 
 def name_of_block(block: Block) -> str:
