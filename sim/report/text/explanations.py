@@ -15,7 +15,7 @@ from sim.studies.rests import rests_on, rests_text, source_of
 def explanation_text(explanation: Explanation) -> str:
     """The parts as a table, the largest first, with what each of them changes."""
     it, names = explanation, explanation.names
-    rests = kinds_of_parts(it)
+    rests = _kinds_of_parts(it)
     how = f"all {it.combinations} combinations run"
     if it.orders:
         how = f"{it.orders} orders drawn, {it.combinations} combinations run"
@@ -40,7 +40,7 @@ def explanation_text(explanation: Explanation) -> str:
 def explanation_json(explanation: Explanation) -> dict[str, Any]:
     """The same as one object."""
     it = explanation
-    rests = kinds_of_parts(it)
+    rests = _kinds_of_parts(it)
     return {
         "outcome": it.outcome,
         "unit": it.unit,
@@ -72,7 +72,7 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def kinds_of_parts(explanation: Explanation) -> dict[str, list[str]]:
+def _kinds_of_parts(explanation: Explanation) -> dict[str, list[str]]:
     """The kinds of source of each part's values in the second scenario, or in the first where only that has the key."""
     one, other = explanation.first.scenario, explanation.second.scenario
 
