@@ -17,7 +17,7 @@ from sim import cli, parameters
 from sim.declare import declared, fitted
 from sim.evidence import evidence, facts
 from sim.model.catalogue import model_catalogue
-from sim.model.state.economy import TRANSFERS
+from sim.model.state.accounts import TRANSFERS
 from sim.report.document import DocumentError, blocks, rewritten
 from sim.report.document import evidence as of_evidence
 from sim.report.document.settings import block_of, groups

@@ -12,7 +12,7 @@ from worlds import flat, town
 from sim.kernel import draws
 from sim.model.ecosystem import Ecosystem
 from sim.model.mechanisms import population
-from sim.model.state.economy import COUNTER_ACCOUNT, ENTERPRISES, TRANSFERS
+from sim.model.state.accounts import COUNTER_ACCOUNT, ENTERPRISES, TRANSFERS
 from sim.model.state.enterprises import Enterprises
 from sim.model.state.world import World
 from sim.scenario import Scenario

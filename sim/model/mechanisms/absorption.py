@@ -17,7 +17,7 @@ from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted, share
-from sim.model.state.economy import TICKS, ticks
+from sim.model.state.accounts import TICKS, ticks
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.links import renewal
 from sim.model.state.ring import Tenants, places

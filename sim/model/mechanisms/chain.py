@@ -12,11 +12,11 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed, u4
 from sim.model.record.reading import counted
-from sim.model.state.economy import SUPPLIERS
 from sim.model.state.enterprises import NEVER, OPERATING, reads, writes
 from sim.model.state.knowledge import distance, pair_taste, taste_of_pair
 from sim.model.state.links import renewal
 from sim.model.state.ring import OnRing, places
+from sim.model.state.sectors import SUPPLIERS
 from sim.model.state.world import World
 
 EVENTS = Counters(

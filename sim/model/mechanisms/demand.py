@@ -18,8 +18,9 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, i8_2d, typed, u4
-from sim.model.state.economy import INPUTS, SALES_HOME, TICKS, attraction_of_logs, on_grid, relative_price, ticks
+from sim.model.state.accounts import INPUTS, SALES_HOME, TICKS, on_grid, ticks
 from sim.model.state.enterprises import OPERATING, reads, writes
+from sim.model.state.sectors import attraction_of_logs, relative_price
 from sim.model.state.world import World
 from sim.parameters import Levers, Market
 

@@ -16,6 +16,7 @@ from sim.kernel import draws
 from sim.kernel.compiled import compiled
 from sim.kernel.draws import block
 from sim.kernel.types import f8, i4, i8, i8_2d, typed
+from sim.model.state.accounts import LEAVERS
 from sim.model.state.cohort import (
     Cohort,
     Ideas,
@@ -26,7 +27,6 @@ from sim.model.state.cohort import (
     plan_luck,
     staff_planned,
 )
-from sim.model.state.economy import LEAVERS
 from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, ORIGINS, SPIN_OFF, TENANT, reads
 from sim.model.state.world import World
 

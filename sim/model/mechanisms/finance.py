@@ -13,8 +13,7 @@ from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, i1, i2, i4, i8, i8_2d, i8_3d, typed
 from sim.model.record.reading import counted
-from sim.model.state.cohort import life_luck
-from sim.model.state.economy import (
+from sim.model.state.accounts import (
     DEFAULT,
     DIVIDENDS,
     INVESTMENT,
@@ -24,6 +23,7 @@ from sim.model.state.economy import (
     ticks,
     transfer,
 )
+from sim.model.state.cohort import life_luck
 from sim.model.state.enterprises import FREE, INCUMBENT, NEVER, OPERATING, SUSPENDED, gather, reads, writes
 from sim.model.state.groups import (
     AT_RISK,

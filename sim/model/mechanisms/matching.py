@@ -17,7 +17,7 @@ from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_3d, i1, i2, i8, i8_3d, typed, u4
 from sim.model.record.reading import counted, share
-from sim.model.state.economy import FOREIGN_CONTACTS, transfer
+from sim.model.state.accounts import FOREIGN_CONTACTS, transfer
 from sim.model.state.enterprises import NEVER, OPERATING, gather, reads, writes
 from sim.model.state.knowledge import (
     NEEDS,
@@ -29,8 +29,9 @@ from sim.model.state.knowledge import (
     pick_cell,
     taste_of_pair,
 )
+from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, KINDS, USER
 from sim.model.state.ring import OnRing, places
-from sim.model.state.world import CELLS, DOMESTIC, FOREIGN, KINDS, USER, World
+from sim.model.state.world import World
 
 meeting = block("matching", 0, "domestic", "foreign", "user", "member", number=14)
 chosen = block("matching", 1, "domestic", "foreign", "user", "point", number=15)

@@ -13,6 +13,14 @@ from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted
+from sim.model.state.accounts import (
+    ENTRY_COST,
+    FOUNDERS_EQUITY,
+    INVESTMENT,
+    OUTSIDE_EQUITY,
+    PLATFORM_EQUITY,
+    transfer,
+)
 from sim.model.state.cohort import (
     Cohort,
     Ideas,
@@ -28,16 +36,6 @@ from sim.model.state.cohort import (
     team_luck,
     trait_luck,
 )
-from sim.model.state.economy import (
-    ENTRY_COST,
-    FOUNDERS_EQUITY,
-    INVESTMENT,
-    OUTSIDE_EQUITY,
-    PLATFORM_EQUITY,
-    attraction,
-    relative_price,
-    transfer,
-)
 from sim.model.state.enterprises import (
     INCUMBENT,
     INDEPENDENT,
@@ -50,7 +48,8 @@ from sim.model.state.enterprises import (
     reads,
     writes,
 )
-from sim.model.state.world import World
+from sim.model.state.sectors import attraction, relative_price
+from sim.model.state.world import LENT, World
 from sim.parameters import Market, Population, numbers
 
 EVENTS = Counters(
@@ -361,7 +360,7 @@ def terms_of(world: World) -> Terms:
         hours_per_job=entry.hours_per_job,
         hours_worth=entry.hours_worth,
         hours_fill=world.posted.hours_fill,
-        hours=max(0, world.hours_offered - int(world.hours[1])),
+        hours=max(0, world.hours_offered - int(world.hours[LENT])),
     )
 
 

@@ -16,18 +16,10 @@ from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed
+from sim.model.state.accounts import OPENING_BALANCE, TICKS, UNEMPLOYED, ticks, transfer
 from sim.model.state.cohort import assets_per_worker
-from sim.model.state.economy import (
-    MAX_SECTORS,
-    OPENING_BALANCE,
-    TICKS,
-    UNEMPLOYED,
-    attraction,
-    relative_price,
-    ticks,
-    transfer,
-)
 from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING, classify, reads, writes
+from sim.model.state.sectors import MAX_SECTORS, attraction, relative_price
 from sim.model.state.world import World
 from sim.parameters import Market, Population, numbers
 

@@ -21,10 +21,11 @@ from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed, u4
 from sim.model.record.reading import Months, counted, share
 from sim.model.record.tally import YEAR
+from sim.model.state.accounts import RESEARCH, SALES_ABROAD, SALES_HOME, TICKS, ticks, transfer
 from sim.model.state.cohort import trait_luck
-from sim.model.state.economy import RESEARCH, SALES_ABROAD, SALES_HOME, TICKS, ticks, transfer, wage_of_worker
 from sim.model.state.enterprises import BIG, MEDIUM, NEVER, OPERATING, gather, reads, writes
 from sim.model.state.knowledge import NEEDS, Ahead, distance, needs
+from sim.model.state.sectors import wage_of_worker
 from sim.model.state.world import World
 from sim.parameters import Labour
 

@@ -8,10 +8,12 @@ import numpy as np
 
 from sim.catalogue import Catalogue
 from sim.declare import Column, Mechanism
-from sim.model.state.economy import ACCOUNTS, PEOPLE, TRANSFERS, Posted, Sectors
+from sim.model.state.accounts import ACCOUNTS, PEOPLE, TRANSFERS
 from sim.model.state.enterprises import CLASSES, ORIGINS, STATUSES
 from sim.model.state.links import Links
-from sim.model.state.world import KINDS, PlatformState, SiteState
+from sim.model.state.platforms import KINDS, PlatformState
+from sim.model.state.sectors import Posted, Sectors
+from sim.model.state.sites import SiteState
 from sim.report.document.markdown import code, codes, number, sentence, table
 from sim.report.document.uses import (
     Part,

@@ -16,7 +16,7 @@ from sim.catalogue import Catalogue
 from sim.declare import Mechanism, Step
 from sim.kernel.draws import Block
 from sim.model.month import OPENING
-from sim.model.state.economy import TRANSFERS
+from sim.model.state.accounts import TRANSFERS
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 
