@@ -16,7 +16,7 @@ from sim.agents.model import EcosystemModel
 from sim.declare import declared
 from sim.model.mechanisms import jobs, letting, newborns
 from sim.model.record.ledger import LedgerError
-from sim.model.state.economy import ENTERPRISES, GOVERNMENT, HOUSEHOLDS, TICKS, UNEMPLOYED, WAGES
+from sim.model.state.accounts import ENTERPRISES, GOVERNMENT, HOUSEHOLDS, TICKS, UNEMPLOYED, WAGES
 from sim.model.state.enterprises import OPERATING, REGISTERED
 from sim.model.state.world import World
 from sim.parameters import FIXED, GROUPS, NAMED

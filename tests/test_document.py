@@ -19,7 +19,7 @@ from sim.agents.model import EcosystemModel
 from sim.declare import declared, fitted
 from sim.evidence import evidence, facts
 from sim.model.record.outcomes import OUTCOMES
-from sim.model.state.economy import TRANSFERS
+from sim.model.state.accounts import TRANSFERS
 from sim.model.state.enterprises import NAMES
 from sim.report.document import DocumentError, blocks, rewritten
 from sim.report.document import evidence as of_evidence

@@ -13,8 +13,9 @@ from sim.agents.model import EcosystemModel
 from sim.evidence.evidence import fact
 from sim.kernel.statistics import hill_exponent
 from sim.model.mechanisms import population as founding
-from sim.model.state.economy import MAX_SECTORS, TICKS, UNEMPLOYED
+from sim.model.state.accounts import TICKS, UNEMPLOYED
 from sim.model.state.enterprises import BIG, CLASSES, INCUMBENT, MEDIUM, OPERATING, SMALL, classify
+from sim.model.state.sectors import MAX_SECTORS
 from sim.parameters import numbers
 
 SEEDS = range(1, 13)

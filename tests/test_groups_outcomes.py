@@ -15,7 +15,7 @@ from sim.agents.model import EcosystemModel
 from sim.model.mechanisms import absorption, finance, projects
 from sim.model.record import review
 from sim.model.record.outcomes import Months, annual, in_a_year
-from sim.model.state.economy import TICKS, ticks
+from sim.model.state.accounts import TICKS, ticks
 from sim.model.state.enterprises import (
     BIG,
     CLASSES,

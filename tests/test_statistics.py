@@ -30,7 +30,7 @@ from sim.kernel.statistics import (
     tail_of,
     truncated_lognormal,
 )
-from sim.model.state.economy import TICKS
+from sim.model.state.accounts import TICKS
 
 SEEDS = (1, 2, 3)
 

@@ -14,8 +14,9 @@ from sim.agents import BigEnterprise
 from sim.agents.model import EcosystemModel
 from sim.kernel import draws, maths
 from sim.model.mechanisms import demand, finance, jobs, projects, taxes
-from sim.model.state.economy import TICKS, attraction, on_grid, ticks
+from sim.model.state.accounts import TICKS, on_grid, ticks
 from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING
+from sim.model.state.sectors import attraction
 
 PLAIN = """
 import json, os, sys

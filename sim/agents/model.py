@@ -12,7 +12,7 @@ from sim.agents import IdleSite, InnovationPlatform, LazyAgents
 from sim.model.catalogue import Own
 from sim.model.ecosystem import Ecosystem
 from sim.model.mechanisms import finance
-from sim.model.state.economy import TRANSFERS, transfer
+from sim.model.state.accounts import TRANSFERS, transfer
 from sim.scenario import Scenario
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sim.kernel import maths, threads
 from sim.kernel.compiled import compiled
 from sim.kernel.types import f8, i1, i8
-from sim.model.state.economy import TICKS
+from sim.model.state.accounts import TICKS
 
 _LANES: Any = np.uint64(512)  # partial sums side by side, which a processor can work on several at a time
 _NO_GAP = -3500.0

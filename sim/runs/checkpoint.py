@@ -16,11 +16,14 @@ import numpy as np
 import pyarrow as pa
 
 from sim.model.record.tally import Recorder, snapshot
-from sim.model.state.economy import Books, Posted, Sectors
+from sim.model.state.accounts import Books
 from sim.model.state.enterprises import Enterprises
 from sim.model.state.links import Links
+from sim.model.state.platforms import PlatformState
 from sim.model.state.ring import Ring
-from sim.model.state.world import PlatformState, SiteState, World
+from sim.model.state.sectors import Posted, Sectors
+from sim.model.state.sites import SiteState
+from sim.model.state.world import World
 
 if TYPE_CHECKING:
     from sim.agents.model import EcosystemModel

@@ -16,7 +16,7 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import typed
 from sim.model.record.reading import counted, share
-from sim.model.state.economy import TICKS, ticks
+from sim.model.state.accounts import TICKS, ticks
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.ring import places
 from sim.model.state.world import World

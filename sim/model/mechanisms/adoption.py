@@ -14,9 +14,10 @@ from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i8, typed
 from sim.model.record.reading import added, counted, share
-from sim.model.state.economy import FEE_SUPPORT, FEES, PLATFORM_INCOME, TICKS, transfer
+from sim.model.state.accounts import FEE_SUPPORT, FEES, PLATFORM_INCOME, TICKS, transfer
 from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING, reads, writes
-from sim.model.state.world import PlatformState, World
+from sim.model.state.platforms import PlatformState
+from sim.model.state.world import World
 
 EVENTS = Counters(
     "adopted",

@@ -12,10 +12,10 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import typed
 from sim.model.record.reading import counted
-from sim.model.state.economy import SUPPLIERS
 from sim.model.state.enterprises import NEVER, OPERATING
 from sim.model.state.knowledge import distance, pair_taste
 from sim.model.state.ring import places
+from sim.model.state.sectors import SUPPLIERS
 from sim.model.state.world import World
 
 EVENTS = Counters(

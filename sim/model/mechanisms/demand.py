@@ -17,8 +17,9 @@ from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import typed
-from sim.model.state.economy import INPUTS, SALES_HOME, TICKS, attraction_of_logs, on_grid, relative_price, ticks
+from sim.model.state.accounts import INPUTS, SALES_HOME, TICKS, on_grid, ticks
 from sim.model.state.enterprises import OPERATING
+from sim.model.state.sectors import attraction_of_logs, relative_price
 from sim.model.state.world import World
 
 

@@ -15,8 +15,8 @@ from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, 
 from sim.kernel import draws
 from sim.kernel.compiled import compiled
 from sim.kernel.types import typed
+from sim.model.state.accounts import LEAVERS
 from sim.model.state.cohort import founders_means, idea_merit, staff_planned
-from sim.model.state.economy import LEAVERS
 from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, ORIGINS, SPIN_OFF, TENANT
 from sim.model.state.world import World
 

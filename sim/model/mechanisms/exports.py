@@ -13,7 +13,7 @@ from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i4, i8, typed
 from sim.model.record.tally import EXPORTS
-from sim.model.state.economy import INPUTS, SALES_ABROAD, SALES_HOME, on_grid, ticks
+from sim.model.state.accounts import INPUTS, SALES_ABROAD, SALES_HOME, on_grid, ticks
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.groups import GROUPS
 from sim.model.state.world import World

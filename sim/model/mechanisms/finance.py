@@ -12,7 +12,7 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import typed
 from sim.model.record.reading import counted
-from sim.model.state.economy import (
+from sim.model.state.accounts import (
     DEFAULT,
     DIVIDENDS,
     INVESTMENT,

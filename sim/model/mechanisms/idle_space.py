@@ -9,9 +9,10 @@ from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled
 from sim.kernel.draws import block
 from sim.kernel.types import Index, i1, i2, i4, i8, typed
-from sim.model.state.economy import ECONOMY, ELSEWHERE, GOVERNMENT, LEAVERS, SITES, UNEMPLOYED
+from sim.model.state.accounts import ECONOMY, ELSEWHERE, GOVERNMENT, LEAVERS, SITES, UNEMPLOYED
 from sim.model.state.enterprises import BIG, OPERATING, reads, writes
-from sim.model.state.world import IDLE, LENT, SiteState, World
+from sim.model.state.sites import SiteState
+from sim.model.state.world import IDLE, LENT, World
 from sim.parameters import Site, numbers
 
 renovating = block("idle_space", 0, "cost", number=32)  # of a site's next building

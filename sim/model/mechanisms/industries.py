@@ -14,9 +14,11 @@ from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, b1, f8, i1, i2, i8, typed
 from sim.model.record.reading import added, counted
 from sim.model.record.tally import NEW_MODE
-from sim.model.state.economy import MAX_SECTORS, OPENING_INDUSTRY, TICKS, transfer
+from sim.model.state.accounts import OPENING_INDUSTRY, TICKS, transfer
 from sim.model.state.enterprises import BIG, OPERATING, reads, writes
-from sim.model.state.world import FOREIGN, World
+from sim.model.state.platforms import FOREIGN
+from sim.model.state.sectors import MAX_SECTORS
+from sim.model.state.world import World
 
 EVENTS = Counters(
     "sectors_opened",

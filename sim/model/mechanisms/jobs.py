@@ -12,8 +12,9 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
-from sim.model.state.economy import UNEMPLOYED, WAGES, on_grid, relative_price, ticks, wage_of_worker
+from sim.model.state.accounts import UNEMPLOYED, WAGES, on_grid, ticks
 from sim.model.state.enterprises import OPERATING, reads, writes
+from sim.model.state.sectors import relative_price, wage_of_worker
 from sim.model.state.world import World
 from sim.parameters import Labour, Population, numbers
 

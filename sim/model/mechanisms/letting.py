@@ -12,7 +12,7 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted, share
-from sim.model.state.economy import (
+from sim.model.state.accounts import (
     MOVING,
     RENT,
     RENT_SUBSIDY,
@@ -24,7 +24,8 @@ from sim.model.state.economy import (
     transfer,
 )
 from sim.model.state.enterprises import BIG, OPERATING, TENANT, reads, writes
-from sim.model.state.world import SiteState, World
+from sim.model.state.sites import SiteState
+from sim.model.state.world import World
 
 EVENTS = Counters(
     "tenants_newborn",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.declare import Mechanism, Outcome, Step
-from sim.model.state.economy import ECONOMY, ELSEWHERE, GOVERNMENT, TICKS, UNEMPLOYED
+from sim.model.state.accounts import ECONOMY, ELSEWHERE, GOVERNMENT, TICKS, UNEMPLOYED
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.world import World
 from sim.parameters import Levers

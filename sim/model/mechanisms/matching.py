@@ -16,11 +16,12 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import typed
 from sim.model.record.reading import counted, share
-from sim.model.state.economy import FOREIGN_CONTACTS, transfer
+from sim.model.state.accounts import FOREIGN_CONTACTS, transfer
 from sim.model.state.enterprises import NEVER, OPERATING, gather
 from sim.model.state.knowledge import distance, in_cell, needs, pair_taste, pick_cell
+from sim.model.state.platforms import CELLS, FOREIGN, KINDS
 from sim.model.state.ring import places
-from sim.model.state.world import CELLS, FOREIGN, KINDS, World
+from sim.model.state.world import World
 
 EVENTS = Counters(
     "answers_crossing",

@@ -13,17 +13,15 @@ from sim.kernel.threads import BLOCK
 from sim.kernel.types import typed
 from sim.model.mechanisms.population import assets_per_worker
 from sim.model.record.reading import counted
-from sim.model.state.cohort import first_sales, founders_means, has_customers, staff_at_start, staff_planned
-from sim.model.state.economy import (
+from sim.model.state.accounts import (
     ENTRY_COST,
     FOUNDERS_EQUITY,
     INVESTMENT,
     OUTSIDE_EQUITY,
     PLATFORM_EQUITY,
-    attraction,
-    relative_price,
     transfer,
 )
+from sim.model.state.cohort import first_sales, founders_means, has_customers, staff_at_start, staff_planned
 from sim.model.state.enterprises import (
     INCUMBENT,
     INDEPENDENT,
@@ -35,6 +33,7 @@ from sim.model.state.enterprises import (
     AllColumns,
     gather,
 )
+from sim.model.state.sectors import attraction, relative_price
 from sim.model.state.world import World
 from sim.parameters import numbers
 

@@ -15,17 +15,9 @@ from sim.declare import Mechanism, switch
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.types import typed
-from sim.model.state.economy import (
-    MAX_SECTORS,
-    OPENING_BALANCE,
-    TICKS,
-    UNEMPLOYED,
-    attraction,
-    relative_price,
-    ticks,
-    transfer,
-)
+from sim.model.state.accounts import OPENING_BALANCE, TICKS, UNEMPLOYED, ticks, transfer
 from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING, AllColumns, classify
+from sim.model.state.sectors import MAX_SECTORS, attraction, relative_price
 from sim.model.state.world import World
 from sim.parameters import Population, numbers
 

@@ -20,9 +20,10 @@ from sim.kernel.threads import BLOCK
 from sim.kernel.types import typed
 from sim.model.record.reading import Months, counted, share
 from sim.model.record.tally import YEAR
-from sim.model.state.economy import RESEARCH, SALES_ABROAD, SALES_HOME, TICKS, ticks, transfer, wage_of_worker
+from sim.model.state.accounts import RESEARCH, SALES_ABROAD, SALES_HOME, TICKS, ticks, transfer
 from sim.model.state.enterprises import BIG, MEDIUM, NEVER, OPERATING, gather
 from sim.model.state.knowledge import distance, needs
+from sim.model.state.sectors import wage_of_worker
 from sim.model.state.world import World
 
 EVENTS = Counters(

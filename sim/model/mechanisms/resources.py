@@ -13,9 +13,10 @@ from sim.kernel.compiled import compiled
 from sim.kernel.draws import block
 from sim.kernel.types import f8, f8_2d, i8, i8_2d, typed
 from sim.model.record.reading import added
-from sim.model.state.economy import HOUSEHOLDS, PLATFORMS, RESEARCH, transfer
+from sim.model.state.accounts import HOUSEHOLDS, PLATFORMS, RESEARCH, transfer
 from sim.model.state.knowledge import CELL
-from sim.model.state.world import CELLS, DOMESTIC, FOREIGN, USER, PlatformState, World
+from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, USER, PlatformState
+from sim.model.state.world import World
 
 EVENTS = Counters(
     "resources_recruited",

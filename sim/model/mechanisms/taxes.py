@@ -10,7 +10,7 @@ from sim.declare import Column, Mechanism, Outcome, Step, assumption, evidence, 
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i8, typed
-from sim.model.state.economy import INCOME_TAX, TICKS, VAT, on_grid, ticks
+from sim.model.state.accounts import INCOME_TAX, TICKS, VAT, on_grid, ticks
 from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, reads, writes
 from sim.model.state.world import World
 

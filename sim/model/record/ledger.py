@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.state.economy import ACCOUNTS, ENTERPRISES, LEAVERS, TICKS, UNEMPLOYED
+from sim.model.state.accounts import ACCOUNTS, ENTERPRISES, LEAVERS, TICKS, UNEMPLOYED
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.world import World
 

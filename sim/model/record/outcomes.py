@@ -22,7 +22,7 @@ from sim.model.record.tally import (
     YEAR,
     YOUNG_JOBS,
 )
-from sim.model.state.economy import ACCOUNTS, LEAVERS, TICKS, UNEMPLOYED
+from sim.model.state.accounts import ACCOUNTS, LEAVERS, TICKS, UNEMPLOYED
 from sim.model.state.enterprises import BIG, CLASSES, OPERATING, ORIGINS, REGISTERED, SUSPENDED
 from sim.model.state.groups import GROUPS, OTHERS, SPIN_OFFS, YEARS
 

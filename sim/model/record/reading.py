@@ -21,9 +21,7 @@ from sim.model.record.tally import (
     Recorder,
     cohort_months,
 )
-from sim.model.state.economy import (
-    TICKS,
-)
+from sim.model.state.accounts import TICKS
 from sim.model.state.enterprises import BIG, CLASSES, OPERATING, ORIGINS
 from sim.model.state.groups import AT_RISK, ENDED, OTHERS, REGISTER, SPIN_OFFS
 

@@ -14,7 +14,7 @@ from sim.kernel.statistics import slope_of_sums
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, i8_2d, typed
 from sim.model.record.yearly import Sold, growth_of, shapes_of_growth, shapes_of_size, year_old
-from sim.model.state.economy import ticks
+from sim.model.state.accounts import ticks
 from sim.model.state.enterprises import CLASSES, NEVER, OPERATING, classify, reads, writes
 from sim.model.state.groups import CELLS, GROUPS, add_to_groups, age_group, cell_of, kind_of_cell, was_micro
 from sim.model.state.world import World

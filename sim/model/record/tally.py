@@ -12,7 +12,7 @@ from sim.kernel import maths
 from sim.kernel.compiled import compiled
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, i1, i2, i4, i8, i8_2d, i8_3d, typed
-from sim.model.state.economy import ACCOUNTS, FEE_SUPPORT, MAX_SECTORS, PEOPLE, RENT_SUBSIDY, TICKS, TRANSFERS, ticks
+from sim.model.state.accounts import ACCOUNTS, FEE_SUPPORT, PEOPLE, RENT_SUBSIDY, TICKS, TRANSFERS, ticks
 from sim.model.state.enterprises import (
     BIG,
     CLASSES,
@@ -27,7 +27,9 @@ from sim.model.state.enterprises import (
     writes,
 )
 from sim.model.state.groups import CELLS, GROUPS, LIVES, add_to_groups, age_group, cell_of, is_micro, kind_of_cell
-from sim.model.state.world import KINDS, LENT, World
+from sim.model.state.platforms import KINDS
+from sim.model.state.sectors import MAX_SECTORS
+from sim.model.state.world import LENT, World
 from sim.parameters import Population
 
 REVENUE, ASSETS, EXPORTS = 0, 1, 2

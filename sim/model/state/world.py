@@ -2,108 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from sim.declare import declared
 from sim.kernel import draws, threads
-from sim.model.state.economy import MAX_SECTORS, SITES, Books, Posted, Sectors, hire
+from sim.model.state.accounts import SITES, Books, hire
 from sim.model.state.enterprises import CLASSES, Enterprises, end_tenancies
 from sim.model.state.groups import GROUPS, LIVES
 from sim.model.state.links import Links
+from sim.model.state.platforms import PLATFORM_ROOT, PlatformState, own_platform
 from sim.model.state.ring import Ring
-from sim.parameters import Platform, numbers
+from sim.model.state.sectors import MAX_SECTORS, Posted, Sectors
+from sim.model.state.sites import SITE_ROOT, SiteState
+from sim.parameters import numbers
 from sim.scenario import Scenario
 
-PLATFORM_ROOT, SITE_ROOT = 3, 4  # parents of identities of platforms and sites
-# An own platform that a run founds: the declared defaults, closed to others and so without a fee, pull and makers. Its
-# staff and its foreign experts are set by the rules of adoption.
-_DEFAULTS: Any = {name: parameter.default for name, parameter in declared(Platform).items()}
-OWN_PLATFORM = Platform(**_DEFAULTS)._replace(
-    open_to_members=False,
-    member_pull=0.0,
-    fee=0.0,
-    ideas_a_month=0.0,
-    maker_fund=0.0,
-)
-CELLS = 27  # 3 x 3 x 3 cells of the space of knowledge
-DOMESTIC, FOREIGN, USER = 0, 1, 2
-KINDS = ("domestic", "foreign", "user")
 IDLE, LENT = 0, 1  # equipment hours
-
-
-@dataclass
-class PlatformState:
-    """An innovation platform; resources are people or organisations counted by kind and cell of knowledge."""
-
-    name: str
-    number: int
-    identity: int
-    kind: str  # own, third-party
-    host: int  # identity of the host, 0 for a third party
-    opens: int  # month of launch
-    open_to_members: bool
-    fee: float  # million yuan a year
-    services: float
-    interface_staff: float
-    fund: float  # million yuan left for makers
-    members: int = 0
-    requests: int = 0
-    answers: int = 0
-    counts: Any = field(default_factory=lambda: np.zeros((len(KINDS), CELLS), np.int64))
-
-    @property
-    def resources(self) -> int:
-        return int(self.counts.sum())
-
-
-@dataclass
-class SiteState:
-    """An idle site. Floor is m2 in whole numbers; idle + renovated = floor, renovated = vacant + let.
-
-    In a nation's sample a tenant stands for ``weight`` real ones, and so does a m2 of its floor.
-    """
-
-    name: str
-    number: int
-    identity: int
-    vacated: int  # month
-    opens: int  # month
-    floor: int
-    rent: float  # posted, million yuan a m2 and year
-    fund: float  # million yuan left for tenants
-    put_in: float  # million yuan put into the fund so far
-    tightness: float = 1.0  # posted rent over what the owner asks
-    relocated: bool = False
-    idle: int = 0
-    renovated: int = 0
-    let: int = 0
-    buildings: int = 0  # renovated so far
-    work: float = 0.0  # million yuan spent on the building in hand
-    admission: float = 1.0  # share of applicants admitted, posted
-    tenants: int = 0
-    admitted: int = 0
-    admitted_newborn: int = 0
-    jobs: int = 0
-    taxes: int = 0  # ticks since opening
-    taxes_year: list[int] = field(default_factory=lambda: [0] * 12)  # ticks in each of the last 12 months
-
-    @property
-    def vacant(self) -> int:
-        return self.renovated - self.let
-
-    @property
-    def occupancy(self) -> float:
-        return self.let / self.renovated if self.renovated else 0.0
-
-
-@lru_cache(maxsize=256)
-def own_platform(adoption: Any) -> Platform:
-    """The parameters of an own platform without a name, under the rules of adoption in a month."""
-    return OWN_PLATFORM._replace(interface_staff=adoption.own_interface_staff, foreign_share=adoption.own_foreign_share)
 
 
 class World:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Collection, Iterable
 import numpy as np
 
 from sim.kernel import draws
-from sim.model.state.economy import ACCOUNTS, PEOPLE, TRANSFERS, Posted, Sectors
+from sim.model.state.accounts import ACCOUNTS, PEOPLE, TRANSFERS
 from sim.model.state.enterprises import CLASSES, COLUMNS, NAMES, ORIGINS, STATUSES
 from sim.model.state.links import Links
-from sim.model.state.world import KINDS, PlatformState, SiteState
+from sim.model.state.platforms import KINDS, PlatformState
+from sim.model.state.sectors import Posted, Sectors
+from sim.model.state.sites import SiteState
 from sim.report.document.markdown import code, codes, sentence, table
 from sim.report.document.rooms import room
 from sim.report.document.steps import Step, opening, steps

@@ -14,7 +14,7 @@ _HELD = {
     "world": ("sim.model.state.world", "World"),
     "links": ("sim.model.state.links", "Links"),
     "ring": ("sim.model.state.ring", "Ring"),
-    "books": ("sim.model.state.economy", "Books"),
+    "books": ("sim.model.state.accounts", "Books"),
 }
 
 

@@ -12,7 +12,7 @@ from functools import cache
 
 from sim.declare import declared
 from sim.kernel import draws
-from sim.model.state.economy import TRANSFERS
+from sim.model.state.accounts import TRANSFERS
 from sim.model.state.enterprises import NAMES
 from sim.parameters import Levers
 from sim.report.document.rooms import Function, reached, room
@@ -175,7 +175,7 @@ def _purposes(node: ast.expr, number: int) -> list[str]:
 def _transfer(function: Function, node: ast.Name, looked_up: set[int], found: Uses) -> None:
     """A named transfer is booked where its name stands, unless that only looks a total up."""
     known = (
-        room(function.module).imported.get(node.id, ("", ""))[0] == "sim.model.state.economy"
+        room(function.module).imported.get(node.id, ("", ""))[0] == "sim.model.state.accounts"
         and node.id.lower() in TRANSFERS
     )
     if known and id(node) not in looked_up:

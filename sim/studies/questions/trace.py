@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.kernel.draws import seed_of
-from sim.model.state.economy import ACCOUNTS, PEOPLE
+from sim.model.state.accounts import ACCOUNTS, PEOPLE
 from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, ORIGINS, STATUSES
 from sim.runs.errors import Incompatible
 from sim.runs.event_log import EVENTS, NUMBER, EventLog

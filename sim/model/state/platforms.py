@@ -1,0 +1,58 @@
+"""Innovation platforms: members, and resources counted by kind and cell of knowledge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from sim.declare import declared
+from sim.parameters import Platform
+
+PLATFORM_ROOT = 3  # parent of identities of platforms
+CELLS = 27  # 3 x 3 x 3 cells of the space of knowledge
+DOMESTIC, FOREIGN, USER = 0, 1, 2
+KINDS = ("domestic", "foreign", "user")
+# An own platform that a run founds: the declared defaults, closed to others and so without a fee, pull and makers. Its
+# staff and its foreign experts are set by the rules of adoption.
+_DEFAULTS: Any = {name: parameter.default for name, parameter in declared(Platform).items()}
+OWN_PLATFORM = Platform(**_DEFAULTS)._replace(
+    open_to_members=False,
+    member_pull=0.0,
+    fee=0.0,
+    ideas_a_month=0.0,
+    maker_fund=0.0,
+)
+
+
+@dataclass
+class PlatformState:
+    """An innovation platform; resources are people or organisations counted by kind and cell of knowledge."""
+
+    name: str
+    number: int
+    identity: int
+    kind: str  # own, third-party
+    host: int  # identity of the host, 0 for a third party
+    opens: int  # month of launch
+    open_to_members: bool
+    fee: float  # million yuan a year
+    services: float
+    interface_staff: float
+    fund: float  # million yuan left for makers
+    members: int = 0
+    requests: int = 0
+    answers: int = 0
+    counts: Any = field(default_factory=lambda: np.zeros((len(KINDS), CELLS), np.int64))
+
+    @property
+    def resources(self) -> int:
+        return int(self.counts.sum())
+
+
+@lru_cache(maxsize=256)
+def own_platform(adoption: Any) -> Platform:
+    """The parameters of an own platform without a name, under the rules of adoption in a month."""
+    return OWN_PLATFORM._replace(interface_staff=adoption.own_interface_staff, foreign_share=adoption.own_foreign_share)

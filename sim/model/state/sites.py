@@ -1,0 +1,47 @@
+"""Idle sites: floor, tenants, money and taxes of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SITE_ROOT = 4  # parent of identities of sites
+
+
+@dataclass
+class SiteState:
+    """An idle site. Floor is m2 in whole numbers; idle + renovated = floor, renovated = vacant + let.
+
+    In a nation's sample a tenant stands for ``weight`` real ones, and so does a m2 of its floor.
+    """
+
+    name: str
+    number: int
+    identity: int
+    vacated: int  # month
+    opens: int  # month
+    floor: int
+    rent: float  # posted, million yuan a m2 and year
+    fund: float  # million yuan left for tenants
+    put_in: float  # million yuan put into the fund so far
+    tightness: float = 1.0  # posted rent over what the owner asks
+    relocated: bool = False
+    idle: int = 0
+    renovated: int = 0
+    let: int = 0
+    buildings: int = 0  # renovated so far
+    work: float = 0.0  # million yuan spent on the building in hand
+    admission: float = 1.0  # share of applicants admitted, posted
+    tenants: int = 0
+    admitted: int = 0
+    admitted_newborn: int = 0
+    jobs: int = 0
+    taxes: int = 0  # ticks since opening
+    taxes_year: list[int] = field(default_factory=lambda: [0] * 12)  # ticks in each of the last 12 months
+
+    @property
+    def vacant(self) -> int:
+        return self.renovated - self.let
+
+    @property
+    def occupancy(self) -> float:
+        return self.let / self.renovated if self.renovated else 0.0
