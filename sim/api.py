@@ -644,9 +644,9 @@ def make_workers(count: int | None = None, cluster: str | None = None) -> Worker
 
 
 def _is_warm() -> bool:
-    from sim.kernel.compiled import is_warm
+    from sim.runs.code import is_ready
 
-    return is_warm()
+    return is_ready()
 
 
 def _check(key: str, value: int) -> None:

@@ -48,7 +48,7 @@ class Town(LazyAgents):
         super().__init__(rng=rng)
         self.month = 12
         self.sector_names = ("textiles", "machines", "software")
-        self.enterprises = Enterprises(number)
+        self.enterprises = Enterprises(COLUMNS, number)
         self.found(number, first=2**62 + 1)
         self.platforms = [InnovationPlatform(self, "haier", 0, Record(2**61, 3.5, 4))] if places else []
         self.sites = [IdleSite(self, "shougang", 0, Record(2**61 + 1, 1.0))] if places else []

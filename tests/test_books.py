@@ -10,16 +10,19 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import SHIPPED, nation, run, scenario, town
+from worlds import SHIPPED, around, nation, run, scenario, town
 
 from sim.agents.model import EcosystemModel
 from sim.declare import declared
+from sim.model.catalogue import model_catalogue
 from sim.model.mechanisms import jobs, letting, newborns
 from sim.model.record.ledger import LedgerError
 from sim.model.state.economy import ENTERPRISES, GOVERNMENT, HOUSEHOLDS, TICKS, UNEMPLOYED, WAGES
 from sim.model.state.enterprises import OPERATING, REGISTERED
 from sim.model.state.world import World
-from sim.parameters import FIXED, GROUPS, NAMED
+
+CATALOGUE = model_catalogue()
+SWITCHES = [key for key in CATALOGUE.parameter_groups if key.startswith("mechanisms.")]
 
 QUICK = settings(
     max_examples=60, deadline=None, derandomize=True, database=None,
@@ -33,7 +36,7 @@ def test_the_books_of_every_shipped_scenario_balance(name: str) -> None:
 
 
 @pytest.mark.parametrize("world", ["nation", "place"])
-@pytest.mark.parametrize("mechanism", [None, *(key for key in GROUPS if key.startswith("mechanisms."))])
+@pytest.mark.parametrize("mechanism", [None, *SWITCHES])
 def test_the_books_balance_where_everything_happens(world: str, mechanism: str | None) -> None:
     """Also with any one mechanism switched off."""
     off = {f"{mechanism}.enabled".replace(".", "__"): False} if mechanism else {}
@@ -57,15 +60,18 @@ def test_flows_of_a_month_are_the_changes_of_the_accounts() -> None:
 
 def plant(monkeypatch: pytest.MonkeyPatch, module: Any, month: int, fault: Callable[[World], Any]) -> None:
     """From ``month`` on, the mechanism commits a fault after its work."""
-    work = module.apply
 
-    def apply(world: World, *rest: Any) -> Any:
-        result = work(world, *rest)
-        if world.month == month:
-            fault(world)
-        return result
+    def committing(work: Callable[[World], Any]) -> Callable[[World], Any]:
+        def apply(world: World) -> Any:
+            result = work(world)
+            if world.month == month:
+                fault(world)
+            return result
 
-    monkeypatch.setattr(module, "apply", apply)
+        return apply
+
+    name = module.MECHANISM.name
+    around(monkeypatch, f"{name}.{module.MECHANISM.steps[0].name}", committing)
 
 
 def first(world: World, status: int = OPERATING) -> int:
@@ -210,8 +216,8 @@ def test_books_balance_from_any_state(cash: list[int], staff: list[int], rng: in
 
 def numbers() -> list[tuple[str, float, float, type]]:
     """Every number that may change over months, with a range well beyond the plausible and within its bounds."""
-    groups = {prefix: group for prefix, group in GROUPS.items() if prefix not in FIXED}
-    groups |= {"platforms.workshop": NAMED["platforms"], "sites.mill": NAMED["sites"]}
+    groups = {prefix: group for prefix, group in CATALOGUE.parameter_groups.items() if prefix not in CATALOGUE.fixed}
+    groups |= {key: CATALOGUE.group(key) for key in ("platforms.workshop", "sites.mill")}
     found = []
     for prefix, group in groups.items():
         for name, rule in declared(group).items():

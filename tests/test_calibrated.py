@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 import sim
 from sim.evidence.facts import calibrated, checks
-from sim.model.record.outcomes import OUTCOMES
+from sim.model.catalogue import model_catalogue
 from sim.scenario.describing import describe
 from sim.studies.questions.rotation import kept_rotations
 
@@ -44,15 +44,15 @@ def test_a_posterior_is_beside_it(path: Path) -> None:
 
 
 def test_the_kept_rotations_are_of_these_targets() -> None:
-    kept = kept_rotations(OUTCOMES)
+    kept = kept_rotations(model_catalogue().outcomes)
     assert {it.name for it in kept} == {"projects", "manufacturing", "economy", "shougang"}
     assert not [f"{it.name}: {it.stale}" for it in kept if it.stale]
     assert all(len(it.groups) > 1 for it in kept)
 
 
 def test_what_is_fitted_is_a_fact_that_is_checked() -> None:
-    assert set(calibrated()) <= set(checks())
-    assert 20 <= len(calibrated()) < len(checks()) - 20
+    assert set(calibrated()) <= set(checks(model_catalogue()))
+    assert 20 <= len(calibrated()) < len(checks(model_catalogue())) - 20
 
 
 def test_shipping_a_fitted_value_changes_that_number_and_nothing_else(tmp_path: Path) -> None:
@@ -62,9 +62,10 @@ def test_shipping_a_fitted_value_changes_that_number_and_nothing_else(tmp_path: 
     assert spec.loader is not None
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
-    for part in ("scenarios", "sim/parameters"):
+    parts = ("scenarios", "sim/parameters", "sim/model/mechanisms")
+    for part in parts:
         shutil.copytree(root / part, tmp_path / part)
-    files = [path for path in (root / part for part in ("scenarios", "sim/parameters")) for path in path.rglob("*.*")]
+    files = [path for part in parts for path in (root / part).rglob("*.*")]
     kept = {path.relative_to(root): path.read_bytes() for path in files if path.suffix in {".toml", ".py"}}
     for path in FITTED:
         tool.ship(path, tmp_path)
@@ -75,7 +76,7 @@ def test_shipping_a_fitted_value_changes_that_number_and_nothing_else(tmp_path: 
     )
     tool.ship(moved, tmp_path)
     changed = {name for name in kept if (tmp_path / name).read_bytes() != kept[name]}
-    assert changed == {Path("scenarios/shougang.toml"), Path("sim/parameters/mechanisms.py")}
+    assert changed == {Path("scenarios/shougang.toml"), Path("sim/model/mechanisms/demand.py")}
     assert "staff_median = 9.5\n" in (tmp_path / "scenarios/shougang.toml").read_text("utf-8")
     nowhere = tmp_path / "nowhere.fitted.toml"
     nowhere.write_text('extends = "shougang"\n[population]\nno_such = 1.0\n', "utf-8")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import itertools
 import math
+import pkgutil
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from scipy import stats
 
 import sim
+from sim import model
 from sim.kernel import draws
 
 PACKAGE = Path(sim.__file__).parent
@@ -38,6 +41,20 @@ GIVEN = {
 
 RETIRED = {29}  # a shock to lines, which is a word of LINES now
 
+PURPOSE = 21  # any will do
+NAME_OF = {number: name for name, number in GIVEN.items()}
+
+
+def blocks_of_the_model() -> list[draws.Block]:
+    """Every block of random numbers by name that a module of the model makes."""
+    found: dict[int, draws.Block] = {}
+    for info in pkgutil.walk_packages(model.__path__, f"{model.__name__}."):
+        held = vars(importlib.import_module(info.name)).values()
+        found |= {id(it): it for it in held if isinstance(it, draws.Block)}
+    return list(found.values())
+
+
+BLOCKS = blocks_of_the_model()
 LARGE = 2**63 - 25
 SEEDS, IDENTITIES, MONTHS = (0, 1, LARGE), (0, 3, 2**32, LARGE), (-9999, -1, 0, 64)
 EDGES = (2.0**-33, 1e-6, 0.07, 0.4999, 0.5, 0.75, 0.93, 0.999999, 1.0 - 2.0**-33)
@@ -47,7 +64,7 @@ def words(text: str) -> list[int]:
     return [int(word, 16) for word in text.split()]
 
 
-def some(number: int, purpose: int = draws.PROJECT, seed: int = 7, month: int = 0) -> Any:
+def some(number: int, purpose: int = PURPOSE, seed: int = 7, month: int = 0) -> Any:
     """Uniforms of ``number`` identities, shape (number, 4)."""
     return np.array([draws.uniforms(seed, identity, month, purpose) for identity in range(1, number + 1)])
 
@@ -72,8 +89,8 @@ def test_a_purpose_is_a_block_of_its_own() -> None:
     """The counter is identity (low, high), month, block; the key is the seed (low, high)."""
     low = 0xFFFFFFFF
     for seed, identity, month in itertools.product(SEEDS, IDENTITIES, MONTHS):
-        block = draws.philox(identity & low, identity >> 32, month & low, draws.LINES, seed & low, seed >> 32)
-        assert draws.uniforms(seed, identity, month, draws.LINES) == tuple((word + 0.5) * 2.0**-32 for word in block)
+        block = draws.philox(identity & low, identity >> 32, month & low, PURPOSE, seed & low, seed >> 32)
+        assert draws.uniforms(seed, identity, month, PURPOSE) == tuple((word + 0.5) * 2.0**-32 for word in block)
 
 
 @pytest.mark.parametrize("word", [0, 2**32 - 1])
@@ -87,9 +104,32 @@ def test_uniforms_are_never_0_and_never_1(word: int, monkeypatch: pytest.MonkeyP
 
 def test_numbers_of_purposes_are_unique_and_only_appended() -> None:
     named = {name: value for name, value in vars(draws).items() if name.isupper() and not name.startswith("_")}
+    named |= {NAME_OF.get(it.number, repr(it)): it.number for it in BLOCKS}
     assert len(set(named.values())) == len(named)
+    assert len({it.number for it in BLOCKS}) == len(BLOCKS)
     assert named.items() >= GIVEN.items()
     assert not RETIRED & set(named.values())
+
+
+def test_a_block_gives_the_words_of_its_purpose_by_name() -> None:
+    assert BLOCKS
+    for it in BLOCKS:
+        for seed, identity, month in itertools.product(SEEDS, IDENTITIES, MONTHS):
+            u = it(seed, identity, month)
+            assert tuple(u) == draws.uniforms(seed, identity, month, it.number)
+            assert u._fields[: len(it.words)] == it.words
+        whole = it.of(7, np.array(IDENTITIES, np.int64), 1, len(IDENTITIES), 3)
+        for place, identity in enumerate(IDENTITIES[1:]):
+            assert tuple(word[place] for word in whole) == draws.uniforms(7, identity, 3, it.number)
+
+
+def test_a_block_without_a_number_has_one_beyond_those_of_the_model() -> None:
+    own = draws.block("mentoring", 0, "meets", "gain")
+    assert own.number >= 2**31
+    assert own.number == draws.block("mentoring", 0, "leaves").number
+    assert own.number not in {draws.block("mentoring", 1, "meets").number, draws.block("mentor", 0, "meets").number}
+    with pytest.raises(ValueError, match="mentoring: a block has one to 4 words, not 5"):
+        draws.block("mentoring", 2, *"abcde")
 
 
 # Words that two functions read on purpose.
@@ -126,21 +166,65 @@ def words_taken(node: ast.AST, inside: dict[ast.AST, ast.AST]) -> range | list[i
     return range(4)
 
 
+def blocks_made(module: ast.AST) -> dict[str, tuple[str, list[str]]]:
+    """Blocks that a file makes, and names for their ``of``: each with its purpose and its words."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    for node in ast.walk(module):
+        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
+            continue
+        name, value = node.targets[0].id, node.value
+        if isinstance(value, ast.Call) and ast.unparse(value.func) in {"block", "draws.block"}:
+            given = [ast.literal_eval(it) for it in value.args]
+            number = next((ast.literal_eval(it.value) for it in value.keywords if it.arg == "number"), None)
+            found[name] = NAME_OF.get(number, f"{given[0]} {given[1]}"), given[2:]
+        elif isinstance(value, ast.Attribute) and value.attr == "of" and ast.unparse(value.value) in found:
+            found[name] = found[ast.unparse(value.value)]
+    return found
+
+
+def words_named(node: ast.AST, words: list[str], inside: dict[ast.AST, ast.AST]) -> list[int]:
+    """Which words of a block that is called are taken: those read by name, or all."""
+    around = inside[node]
+    if isinstance(around, ast.Attribute):
+        return [words.index(around.attr)]
+    if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Name):
+        held = around.targets[0].id
+        uses = [it for it in inside if isinstance(it, ast.Name) and it.id == held and isinstance(it.ctx, ast.Load)]
+        names = [it.attr if isinstance(it := inside[use], ast.Attribute) else None for use in uses]
+        if names and None not in names:
+            return sorted({words.index(name) for name in names if name is not None})
+    return list(range(len(words)))
+
+
 def readers(sources: Iterable[tuple[str, str]]) -> dict[tuple[str, int], set[str]]:
     """Which functions take which word of which purpose, of files by name and text."""
     found: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for file, text in sources:
-        for function in ast.walk(ast.parse(text)):
+    files = [(file, ast.parse(text)) for file, text in sources]
+    everywhere = {(file, name): block for file, module in files for name, block in blocks_made(module).items()}
+    for file, module in files:
+        imports = [it for it in ast.walk(module) if isinstance(it, ast.ImportFrom)]
+        given = {it.name: (str(node.module).rpartition(".")[2], it.name) for node in imports for it in node.names}
+        made = {name: everywhere[place] for name, place in given.items() if place in everywhere} | blocks_made(module)
+        for function in ast.walk(module):
             if not isinstance(function, ast.FunctionDef):
                 continue
             inside = {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
             for node in inside:
-                if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                if not isinstance(node, ast.Call):
                     continue
-                purpose = node.args[-1] if node.func.attr in {"uniforms", "fill"} and node.args else None
-                if isinstance(purpose, ast.Attribute):
-                    for word in words_taken(node, inside):
-                        found[purpose.attr, word].add(f"{file}.{function.name}")
+                called = ast.unparse(node.func).removesuffix(".of")
+                if called in made:
+                    purpose, words = made[called]
+                    taken: Iterable[int] = words_named(node, words, inside)
+                elif isinstance(node.func, ast.Attribute) and node.func.attr in {"uniforms", "fill"} and node.args:
+                    last = node.args[-1]
+                    if not isinstance(last, ast.Attribute):
+                        continue
+                    purpose, taken = last.attr, words_taken(node, inside)
+                else:
+                    continue
+                for word in taken:
+                    found[purpose, word].add(f"{file}.{function.name}")
     return found
 
 
@@ -168,6 +252,27 @@ def test_a_word_taken_twice_is_seen(taken: str) -> None:
     assert not taken_twice(readers([("a", first), ("b", f"def other():\n    {taken.replace('START', 'LINES')}\n")]))
 
 
+BLOCK = 'starting = block("finance", 0, "starts", "resumes", number=9)\nstarting_of = starting.of\n'
+GIVEN_ON = "from a import starting, starting_of\n"
+SECOND = {
+    "u = starting(1, 2, 3).resumes": {1},
+    "u = starting(1, 2, 3)\n    return u.resumes": {1},
+    "u = starting_of(1, who, 0, 9, 3)\n    return u.starts[0] + u.resumes[0]": {0, 1},
+    "u = starting.of(1, who, 0, 9, 3)\n    return u.starts[0]": {0},
+    "return decided(starting(1, 2, 3))": {0, 1},
+    "u = starting(1, 2, 3)\n    return decided(u, u.starts)": {0, 1},
+}
+
+
+@pytest.mark.parametrize("taken", SECOND)
+def test_a_word_by_name_taken_twice_is_seen(taken: str) -> None:
+    """The control: each way to take a word of a block, in a second function, maybe of another file."""
+    first = f"{BLOCK}def one():\n    u = starting(1, 2, 3)\n    return u.starts < u.resumes\n"
+    found = readers([("a", first), ("b", f"{GIVEN_ON}def other():\n    {taken}\n")])
+    assert taken_twice(found) == {("START", word): {"a.one", "b.other"} for word in SECOND[taken]}
+    assert not taken_twice(readers([("a", first)]))
+
+
 # --- distributions
 
 
@@ -179,9 +284,9 @@ def rejected(u: Any, cells: int = 20) -> bool:
 
 def test_uniforms_are_uniform_over_identities_months_and_purposes() -> None:
     over_identities = some(4000)
-    over_months = np.array([draws.uniforms(7, 11, month, draws.PROJECT) for month in range(4000)])
+    over_months = np.array([draws.uniforms(7, 11, month, PURPOSE) for month in range(4000)])
     over_blocks = np.array([draws.uniforms(7, 11, 3, block) for block in range(4000)])
-    over_seeds = np.array([draws.uniforms(seed, 11, 3, draws.PROJECT) for seed in range(4000)])
+    over_seeds = np.array([draws.uniforms(seed, 11, 3, PURPOSE) for seed in range(4000)])
     for sample in (over_identities, over_months, over_blocks, over_seeds):
         for word in range(4):
             assert not rejected(sample[:, word])
@@ -315,10 +420,10 @@ def bits(values: Any) -> bytes:
 
 def test_compiled_draws_equal_plain_ones_bit_for_bit() -> None:
     for seed, identity, month in itertools.product(SEEDS, IDENTITIES, MONTHS):
-        key = seed, identity, month, draws.EXPORTS
+        key = seed, identity, month, GIVEN["EXPORTS"]
         assert bits(draws.uniforms(*key)) == bits(draws.uniforms.py_func(*key))
         assert draws.child_identity(identity, month, 2, 5) == draws.child_identity.py_func(identity, month, 2, 5)
-        narrow = seed, np.int64(identity), np.int32(month), draws.EXPORTS
+        narrow = seed, np.int64(identity), np.int32(month), GIVEN["EXPORTS"]
         assert bits(draws.uniforms(*narrow)) == bits(draws.uniforms.py_func(*narrow)) == bits(draws.uniforms(*key))
     points = [*EDGES, *some(500)[:, 3].tolist()]
     for name, rest in (

@@ -25,7 +25,7 @@ from sim import api, cli
 from sim.agents.model import EcosystemModel
 from sim.declare import Parameter
 from sim.kernel.draws import seed_of
-from sim.model.catalogue import load
+from sim.model.catalogue import load, model_catalogue
 from sim.runs.branch import AT_FOUNDING, AT_LAUNCH, AT_VACATION, branched, first_part
 from sim.runs.checkpoint import DERIVED, Damaged, freeze, stamp_of, thaw
 from sim.runs.errors import ResultError
@@ -337,7 +337,7 @@ def test_no_more_replicates_than_the_past_has(past: Result, tmp_path: Path) -> N
 def values_of(past: Any, settings: dict[str, Any], tmp_path: Path, month: int = MONTH) -> Any:
     file = tmp_path / "past.toml"
     file.write_text(load(TOWN, past).to_toml())
-    return branched(file, "town", month, settings)
+    return branched(file, model_catalogue(), "town", month, settings)
 
 
 @pytest.mark.parametrize(
@@ -440,13 +440,13 @@ def test_figures_belong_to_the_branch_that_reaches_them(tmp_path: Path) -> None:
 
 def scheduled_keys(*groups: str) -> list[str]:
     """Keys of the town that a scenario may schedule."""
-    leaves = keys.known().parameters({"platforms": ("workshop",), "sites": ("mill",)})
+    leaves = keys.known(model_catalogue()).parameters({"platforms": ("workshop",), "sites": ("mill",)})
     return [key for key, leaf in leaves if leaf.scheduled and key.startswith(groups)]
 
 
 def is_read_once(key: str) -> bool:
     group, _, rest = key.partition(".")
-    pattern = f"{group}.*.{rest.rpartition('.')[2]}" if group in keys.known().named else key
+    pattern = f"{group}.*.{rest.rpartition('.')[2]}" if group in keys.known(model_catalogue()).named else key
     return pattern in (*AT_FOUNDING, *AT_LAUNCH, *AT_VACATION)
 
 
@@ -478,7 +478,7 @@ def test_what_cannot_be_branched_is_read_once_and_the_rest_is_not() -> None:
     assert sum(map(is_read_once, asked)) == 8
     wrong = []
     for key in asked:
-        leaf = keys.known().leaf(tuple(key.split(".")))
+        leaf = keys.known(model_catalogue()).leaf(tuple(key.split(".")))
         assert leaf
         now = {NOW: another(leaf.parameter, town().values[key])}
         other = thaw(data, town(**{key.replace(".", "__"): now}))

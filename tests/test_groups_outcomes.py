@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import different, nation, run, state, town
+from worlds import around, different, nation, run, state, town
 
 from sim.agents.model import EcosystemModel
-from sim.model.mechanisms import absorption, finance, projects
+from sim.model.catalogue import model_catalogue
 from sim.model.record import review
-from sim.model.record.outcomes import Months, annual, in_a_year
+from sim.model.record.reading import Months, annual, in_a_year
 from sim.model.state.economy import TICKS, ticks
 from sim.model.state.enterprises import (
     BIG,
@@ -29,10 +29,11 @@ from sim.model.state.enterprises import (
     SUSPENDED,
 )
 from sim.model.state.groups import AGES, GROUPS, YEARS, age_group
-from sim.model.state.world import COUNT, World
+from sim.model.state.world import World
 from sim.scenario import ScenarioError
 
 AGE_FROM = (0, 12, 24, 36, 48, 60, 120, 180, 300)
+COUNT = model_catalogue().counters
 SPIN_OFF = ORIGINS.index("spin_off")
 
 
@@ -81,19 +82,20 @@ class Naive:
         self.researching = 0
         self.researched: set[int] = set()
         self.startup_jobs = 0
-        self._wrap(monkeypatch, finance, "stop_and_strike_off", self._ends)
-        self._wrap(monkeypatch, review, "apply", self._december)
+        self._wrap(monkeypatch, "finance.close", self._ends)
+        self._wrap(monkeypatch, "review.december", self._december)
 
-    def _wrap(self, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, count: Callable[..., None]) -> None:
-        work = getattr(module, name)
+    def _wrap(self, monkeypatch: pytest.MonkeyPatch, step: str, count: Callable[..., None]) -> None:
+        def watching(work: Callable[[World], Any]) -> Callable[[World], Any]:
+            def watched(world: World) -> Any:
+                before = rows_of(self.model)
+                result = work(world)
+                count(world, before)
+                return result
 
-        def watched(world: World) -> Any:
-            before = rows_of(self.model)
-            result = work(world)
-            count(world, before)
-            return result
+            return watched
 
-        monkeypatch.setattr(module, name, watched)
+        around(monkeypatch, step, watching)
 
     def _ends(self, world: World, before: dict[int, dict[str, float]]) -> None:
         after = rows_of(self.model)
@@ -511,25 +513,27 @@ def test_what_has_no_peak_within_has_none(rates: list[float]) -> None:
     assert math.isnan(with_success(rates, [1000] * 5).record["openness_peak"][-1])
 
 
-def gains(monkeypatch: pytest.MonkeyPatch, module: Any) -> list[int]:
-    """From now on, ticks of yearly sales times the gain in productivity and quality that a mechanism gives."""
+def gains(monkeypatch: pytest.MonkeyPatch, step: str) -> list[int]:
+    """From now on, ticks of yearly sales times the gain in productivity and quality that a step gives."""
     found: list[int] = []
-    work = module.apply
 
-    def apply(world: World) -> None:
-        table = world.enterprises
-        productivity, quality, revenue = table.productivity.copy(), table.quality.copy(), 12.0 * table.revenue
-        work(world)
-        for before, after in ((productivity, table.productivity), (quality, table.quality)):
-            grown = np.flatnonzero(after != before)
-            found.extend(int(ticks(revenue[i] * (after[i] / before[i] - 1.0))) for i in grown)
+    def watching(work: Callable[[World], Any]) -> Callable[[World], None]:
+        def apply(world: World) -> None:
+            table = world.enterprises
+            productivity, quality, revenue = table.productivity.copy(), table.quality.copy(), 12.0 * table.revenue
+            work(world)
+            for before, after in ((productivity, table.productivity), (quality, table.quality)):
+                grown = np.flatnonzero(after != before)
+                found.extend(int(ticks(revenue[i] * (after[i] / before[i] - 1.0))) for i in grown)
 
-    monkeypatch.setattr(module, "apply", apply)
+        return apply
+
+    around(monkeypatch, step, watching)
     return found
 
 
 def test_gains_are_those_of_productivity_and_quality_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    own, learned = gains(monkeypatch, projects), gains(monkeypatch, absorption)
+    own, learned = gains(monkeypatch, "projects.work"), gains(monkeypatch, "absorption.learn")
     model = run(town(mechanisms__absorption__imitation=0.0), 20)  # a lead that others imitate is no gain
     record, w = model.record, model.world.weight
     assert record["private_gain"][-1] == pytest.approx(sum(own) * w / TICKS, rel=1e-9)
@@ -548,21 +552,23 @@ def test_gains_are_those_of_productivity_and_quality_one_by_one(monkeypatch: pyt
 def test_wages_of_research_are_those_of_the_teams_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of each enterprise with a project, at its own wage of a skilled one, as far as the team goes."""
     found: list[float] = []
-    work = projects.apply
 
-    def apply(world: World) -> None:
-        labour, rules = world.group("labour"), world.rules("projects")
-        paid = 0.0
-        for row in rows_of(model).values():
-            if row["status"] == OPERATING and row["project_began"] != NEVER:
-                relative = 12.0 * row["revenue"] / row["staff"] / world.sectors.worker_revenue[row["sector"]]
-                wage = labour.wage / 12.0 * min(4.0, max(0.02, relative)) ** labour.wage_elasticity
-                most = max(2.0 * rules.team, rules.team_share * row["talent"])
-                paid += min(row["talent"], most) * wage * world.posted.talent_wage
-        found.append(paid * world.weight)
-        work(world)
+    def watching(work: Callable[[World], Any]) -> Callable[[World], None]:
+        def apply(world: World) -> None:
+            labour, rules = world.group("labour"), world.rules("projects")
+            paid = 0.0
+            for row in rows_of(model).values():
+                if row["status"] == OPERATING and row["project_began"] != NEVER:
+                    relative = 12.0 * row["revenue"] / row["staff"] / world.sectors.worker_revenue[int(row["sector"])]
+                    wage = labour.wage / 12.0 * min(4.0, max(0.02, relative)) ** labour.wage_elasticity
+                    most = max(2.0 * rules.team, rules.team_share * row["talent"])
+                    paid += min(row["talent"], most) * wage * world.posted.talent_wage
+            found.append(paid * world.weight)
+            work(world)
 
-    monkeypatch.setattr(projects, "apply", apply)
+        return apply
+
+    around(monkeypatch, "projects.work", watching)
     model = EcosystemModel(town(), rng=1)
     model.run_for(20)
     assert model.record["rd_wages"] == pytest.approx(found, rel=1e-4)

@@ -10,16 +10,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import SHIPPED, different_outcomes, plain_python, run, scenario, town
+from worlds import SHIPPED, around, different_outcomes, plain_python, run, scenario, town
 
-from sim import mechanisms
-from sim.agents.model import EcosystemModel
 from sim.declare import declared
+from sim.model import mechanisms
+from sim.model.catalogue import model_catalogue
+from sim.model.ecosystem import Ecosystem
 from sim.model.record import review
-from sim.model.record.outcomes import OUTCOMES
-from sim.model.state.enterprises import FREE, NAMES
+from sim.model.state.enterprises import FREE
 from sim.model.state.world import World
-from sim.parameters import GROUPS, NAMED
+
+CATALOGUE = model_catalogue()
+GROUPS = CATALOGUE.parameter_groups
+OUTCOMES = CATALOGUE.outcomes
+NAMES = tuple(column.name for column in CATALOGUE.all_columns)
 
 MODULES = {
     info.name: importlib.import_module(f"sim.model.mechanisms.{info.name}")
@@ -55,12 +59,12 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> tuple[Watched, Watched]:
     """From now on every mechanism's writes are kept: to enterprises that were there, and to others."""
     there: Watched = defaultdict(set)
     elsewhere: Watched = defaultdict(set)
-    work = EcosystemModel._run
+    work = Ecosystem._apply
 
-    def run_one(self: EcosystemModel, mechanism: str, apply: Callable[[World], Any]) -> Any:
+    def apply_one(self: Ecosystem, mechanism: str, apply: Callable[[World], Any]) -> None:
         table = self.enterprises
         before = {name: getattr(table, name).copy() for name in NAMES}
-        result = apply(self.world)
+        apply(self.world)
         size = len(before["status"])
         alive = before["status"] != FREE
         for name in NAMES:
@@ -70,9 +74,9 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> tuple[Watched, Watched]:
                 there[mechanism].add(name)
             if changed[~alive].any() or now[size:].any():
                 elsewhere[mechanism].add(name)
-        return work(self, mechanism, lambda _: result)
+        work(self, mechanism, lambda _: None)
 
-    monkeypatch.setattr(EcosystemModel, "_run", run_one)
+    monkeypatch.setattr(Ecosystem, "_apply", apply_one)
     return there, elsewhere
 
 
@@ -87,7 +91,11 @@ def seen() -> tuple[Watched, Watched]:
 
 def test_every_mechanism_with_a_switch_has_its_file() -> None:
     named = {key.removeprefix("mechanisms.") for key in GROUPS if key.startswith("mechanisms.")}
-    assert named - {"population"} == set(MODULES) - {"levers", "review"}
+    assert (
+        named
+        == set(MODULES) - {"levers", "review"}
+        == {it.name for it in CATALOGUE.mechanisms if it.rules} - {"levers"}
+    )
 
 
 @pytest.mark.parametrize("mechanism", MODULES)
@@ -114,13 +122,15 @@ def test_what_a_mechanism_declares_it_does_write(mechanism: str, seen: tuple[Wat
 
 def test_a_write_that_is_not_declared_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: taxes that touch quality."""
-    work = MODULES["taxes"].apply
 
-    def apply(world: World) -> None:
-        work(world)
-        world.enterprises.quality[0] *= 1.01
+    def touching(work: Callable[[World], Any]) -> Callable[[World], None]:
+        def apply(world: World) -> None:
+            work(world)
+            world.enterprises.quality[0] *= 1.01
 
-    monkeypatch.setattr(MODULES["taxes"], "apply", apply)
+        return apply
+
+    around(monkeypatch, "taxes.levy", touching)
     there, _ = watch(monkeypatch)
     run(town(), 2)
     assert there["taxes"] - WRITES["taxes"] == {"quality"}
@@ -140,10 +150,6 @@ def test_a_mechanism_can_be_switched_off_and_is_missed(mechanism: str) -> None:
 
 READ = """
 import json, sys
-from sim import parameters
-from sim.model.mechanisms import population as founding
-from sim.model.state import world
-from sim.model.mechanisms import idle_space, jobs, newborns
 from sim.scenario import Scenario
 from worlds import run, town
 
@@ -155,7 +161,9 @@ class Watched:
         return getattr(self.group, name)
 
 read = set()
-for module in (parameters, founding, idle_space, jobs, newborns, world):
+whole = [module for name, module in sys.modules.items() if name.startswith("sim.") and hasattr(module, "numbers")]
+assert len(whole) > 5
+for module in whole:
     module.numbers = lambda group: group  # which would read them all
 group = Scenario.group
 Scenario.group = lambda self, prefix, month=0: Watched(prefix, group(self, prefix, month))
@@ -172,8 +180,8 @@ def test_every_parameter_is_read_in_a_run() -> None:
     declared_keys = {
         f"{prefix}.{name}" for prefix, group in GROUPS.items() if prefix != "run" for name in declared(group)
     }
-    read_names = {(key.split(".")[0], key.rpartition(".")[2]) for key in read if key.split(".")[0] in NAMED}
-    declared_names = {(kind, name) for kind, group in NAMED.items() for name in declared(group)}
+    read_names = {(key.split(".")[0], key.rpartition(".")[2]) for key in read if key.split(".")[0] in CATALOGUE.named}
+    declared_names = {(kind, name) for kind, group in CATALOGUE.named.items() for name in declared(group)}
     assert declared_keys - read == set()
     assert declared_names - read_names == set()
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from worlds import different_outcomes, nation, run, scenario, town
 
-from sim.model.catalogue import load
-from sim.parameters import GROUPS
+from sim.declare import declared
+from sim.model.catalogue import load, model_catalogue
 from sim.scenario import Scenario
 
 MONTHS = 30
@@ -99,7 +99,7 @@ def test_a_site_with_floor_changes_the_world(tmp_path: Path) -> None:
     assert {"revenue", "vat", "balance_sites"} & set(differing)
 
 
-LEVERS = [name for name in GROUPS["levers"]._fields if not name.endswith("_cost")]
+LEVERS = [name for name in declared(model_catalogue().group("levers")) if not name.endswith("_cost")]
 
 
 @pytest.mark.parametrize("lever", LEVERS)

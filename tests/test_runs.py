@@ -24,6 +24,7 @@ from pyarrow import parquet
 import sim
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
+from sim.runs import code
 from sim.runs.batch import run_batch
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.errors import ResultError
@@ -460,17 +461,26 @@ def test_the_number_of_workers() -> None:
         Workers(0)
 
 
-def test_a_cold_model_is_compiled_here_before_workers_start(scenario: Scenario, tmp_path: Path) -> None:
+def test_a_cold_model_is_compiled_before_workers_start(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[int] = []
+
+    def make_ready(say: Callable[[int, int], None]) -> None:
+        compiled.append(1)
+        for done in range(70, 81):
+            say(done, 80)
+
+    monkeypatch.setattr(code, "make_ready", make_ready)
     listener = Listener()
     result = run(scenario, tmp_path, toy.model(toy.pid_as_jobs), 2, watcher=listener, warm=lambda: False)
-    assert [said for said in listener.said if "compiling" in said] == listener.said
-    assert len(listener.said) == 1
-    jobs = result.table.of("jobs")[:, 0]
-    assert jobs[0] == os.getpid()
-    assert os.getpid() not in jobs[1:]
+    assert compiled == [1]
+    assert listener.said == ["compiling the model, once for this version: 10 of 80 loops"]
+    assert os.getpid() not in result.table.of("jobs")[:, 0]
     listener = Listener()
     run(scenario, tmp_path, watcher=listener, warm=lambda: False)
     assert not listener.said, "nothing ran, so nothing needed compiling"
+    assert compiled == [1]
 
 
 # --- the summary

@@ -22,8 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.declare import declared
-from sim.model.catalogue import load
-from sim.parameters import GROUPS, NAMED
+from sim.model.catalogue import load, model_catalogue
 from sim.scenario import (
     Fault,
     Origin,
@@ -41,6 +40,7 @@ from sim.scenario.extending import shipped_files
 from sim.scenario.lines import locate
 from sim.scenario.reading import LARGEST
 
+CATALOGUE = model_catalogue()
 GALLERY = Path(__file__).parent / "broken"
 ROOT = GALLERY.parents[1]
 LINE = re.compile(r"[^:]+(:\d+)?: \S.*: \S.*(, allowed|, did you mean).+")
@@ -377,9 +377,11 @@ def test_a_file_says_everything(write: Any) -> None:
     figure = it.figures["jobs"]
     assert (figure.value, figure.month, figure.bound) == (10_000.0, "2016-04", "at least")
     assert (figure.source.kind, figure.source.text) == ("article", "10,000 people")
-    every = [f"{prefix}.{name}" for prefix, group in GROUPS.items() for name in declared(group)]
+    every = [f"{prefix}.{name}" for prefix, group in CATALOGUE.parameter_groups.items() for name in declared(group)]
     named = [("platforms", it.platforms), ("sites", it.sites)]
-    every += [f"{kind}.{name}.{field}" for kind, names in named for name in names for field in declared(NAMED[kind])]
+    every += [
+        f"{kind}.{name}.{field}" for kind, names in named for name in names for field in declared(CATALOGUE.group(kind))
+    ]
     assert list(it.values) == list(it.origins) == every
 
 
@@ -404,12 +406,12 @@ def test_a_schedule_steps_or_goes_straight() -> None:
 
 def test_a_group_has_the_declared_types_and_the_values_of_its_month(write: Any) -> None:
     it = load(write(FULL))
-    assert isinstance(it.group("run"), GROUPS["run"])
-    assert isinstance(it.group("platforms.haier"), NAMED["platforms"])
+    assert isinstance(it.group("run"), CATALOGUE.group("run"))
+    assert isinstance(it.group("platforms.haier"), CATALOGUE.group("platforms"))
     assert [it.group("levers", month).talent_supply for month in (0, 23, 24, 48)] == [0.0, 0.0, 0.1, 0.2]
     assert it.group("levers", 0).demand == pytest.approx(0.06)
     assert [it.group("mechanisms.projects", month).enabled for month in (0, 11, 12)] == [True, True, False]
-    for prefix in (*GROUPS, "platforms.haier", "sites.shougang"):
+    for prefix in (*CATALOGUE.parameter_groups, "platforms.haier", "sites.shougang"):
         group = it.group(prefix)
         for name, parameter in declared(type(group)).items():
             assert type(getattr(group, name)) is parameter.type, name
@@ -651,7 +653,7 @@ def test_a_description_tells_value_source_and_origin(write: Any) -> None:
 def test_a_value_as_declared_keeps_the_declared_source(write: Any) -> None:
     write(FULL, "parent.toml")
     floor = {row.key: row for row in describe(load(write(CHILD)))}["sites.shougang.floor"]
-    parameter = declared(NAMED["sites"])["floor"]
+    parameter = declared(CATALOGUE.group("sites"))["floor"]
     assert floor.value == parameter.default, "what the test is about"
     assert (floor.origin, floor.kind, floor.source) == ("file", parameter.source.kind, parameter.source.text)
     assert (floor.unit, floor.bounds, floor.plausible, floor.meaning) == (
@@ -672,14 +674,14 @@ def test_a_source_of_a_parent_ends_where_the_value_is_changed(write: Any) -> Non
 
 
 def test_every_default_is_allowed_by_its_own_declaration() -> None:
-    for key, leaf in keys.known().parameters(dict.fromkeys(NAMED, ("it",))):
+    for key, leaf in keys.known(CATALOGUE).parameters(dict.fromkeys(CATALOGUE.named, ("it",))):
         found = values.checked(leaf.parameter.default, leaf)
         assert (found, type(found)) == (leaf.parameter.default, leaf.parameter.type), key
 
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    found = schema()
+    found = schema(CATALOGUE)
     jsonschema.Draft202012Validator.check_schema(found)
     assert found == json.loads(json.dumps(found))
     return jsonschema.Draft202012Validator(found)
@@ -710,8 +712,8 @@ def test_the_schema_refuses_where_loading_refuses(name: str, validator: jsonsche
 
 
 def test_the_schema_describes_every_parameter() -> None:
-    supply = schema()["properties"]["levers"]["properties"]["talent_supply"]
-    parameter = declared(GROUPS["levers"])["talent_supply"]
+    supply = schema(CATALOGUE)["properties"]["levers"]["properties"]["talent_supply"]
+    parameter = declared(CATALOGUE.group("levers"))["talent_supply"]
     assert supply["description"].startswith(f"{parameter.meaning} [{parameter.unit}]")
     assert supply["default"] == parameter.default
     plain, schedule = supply["oneOf"]
@@ -728,7 +730,7 @@ def test_the_schema_lets_no_unknown_key_pass() -> None:
                 yield from open_objects(inner, f"{path}/{name}")
 
     # The keys of [sources] are free text to a schema; loading checks them.
-    assert list(open_objects(schema()["properties"], "")) == ["/sources"]
+    assert list(open_objects(schema(CATALOGUE)["properties"], "")) == ["/sources"]
 
 
 @pytest.mark.parametrize("name", sorted(shipped_files(ROOT / "scenarios")))

@@ -264,11 +264,11 @@ def test_a_slope_of_whole_number_sums_is_least_squares(slope: float) -> None:
     x = rng(5).normal(5.0, 1.5, size=3000)
     y = 0.1 + slope * x + rng(6).normal(0.0, 0.3, size=3000)
     sums = [int(np.rint(TICKS * part).sum()) for part in (x, y, x * x, x * y)]
-    found = slope_of_sums(3000, *sums)
+    found = slope_of_sums(3000, *sums, unit=int(TICKS))
     assert found == pytest.approx(np.polyfit(x, y, 1)[0], abs=1e-7)
     assert abs(found - slope) < 0.012
     assert abs(found - slope - 0.05) > 0.03, "the control"
-    assert math.isnan(slope_of_sums(3, 3 * int(TICKS), 5, 3 * int(TICKS), 7))
+    assert math.isnan(slope_of_sums(3, 3 * int(TICKS), 5, 3 * int(TICKS), 7, unit=int(TICKS)))
 
 
 # --- the spread of growth by size

@@ -19,8 +19,8 @@ import sim.agents.model
 from sim import cli
 from sim.agents.model import EcosystemModel
 from sim.kernel.draws import seed_of
+from sim.model.catalogue import model_catalogue
 from sim.model.state.enterprises import INCUMBENT, ORIGINS
-from sim.model.state.world import COUNT
 from sim.report.figures.traces import draw_trace
 from sim.report.text.traces import trace_json, trace_text
 from sim.runs.errors import Incompatible
@@ -47,6 +47,7 @@ def logged(settings: Scenario, months: int, rng: int = 1) -> tuple[EcosystemMode
 # --- the event log
 
 
+COUNT = model_catalogue().counters
 COUNTED = {
     ("founded", "independent"): ("founded_independent",),
     ("founded", "spin_off"): ("founded_spin_off",),

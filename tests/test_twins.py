@@ -95,17 +95,16 @@ def test_sales_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
         demand.set_demand(model.world, market, model.world.group("levers"))
     pulls = np.zeros_like(loop.world.pulls)
     factor = loop.world.sectors.sales_factor
-    loop.world.loop(
-        demand.sell, demand.SalesReads, demand.SalesWrites, market, industries, factor,
-        sums=(pulls, loop.world.books.flows),
-    )  # fmt: skip
+    modes = demand.Modes(industries.mode_demand, industries.mode_cost)
+    sums = demand.Sums(pulls, loop.world.books.flows)
+    loop.world.loop(demand.sell, demand.SalesReads, demand.SalesWrites, market, modes, factor, sums=sums)
 
     def sell(agent: Any) -> None:
         agent.revenue = agent.exports = 0.0
         if agent.status != OPERATING or agent.appeal <= 0.0:
             return
         pull = agent.appeal * plain(attraction)(agent.quality, agent.productivity, market.rivalry, market.price_share)
-        sold = plain(demand.sales)(pull, float(factor[agent.sector]), agent.mode, industries)
+        sold = plain(demand.sales)(pull, float(factor[agent.sector]), agent.mode, modes)
         agent.revenue = book(hand, agent, sold, "sales_home")
         inputs = book(hand, agent, -market.input_share * agent.revenue, "inputs")
         commission = book(hand, agent, -(agent.mode * industries.mode_cost * agent.revenue), "inputs")
@@ -126,22 +125,22 @@ def test_lines_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
     def renew(agent: Any) -> None:
         if agent.lines == 0:
             return
-        u_lost, u_born, u_shock, _ = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.LINES)
-        u_share, u_new, _, _ = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.LINE_SIZES)
+        u = demand.lines_change(hand.seed, agent.unique_id, hand.month)
+        size = demand.line_sizes(hand.seed, agent.unique_id, hand.month)
         rate = plain(demand.birth_rate)(float(saturation[agent.sector]), rules)
-        lost = plain(demand.lines_lost)(u_lost, agent.lines, rules)
-        born = plain(demand.lines_born)(u_born, agent.lines, rate)
+        lost = plain(demand.lines_lost)(u.lost, agent.lines, rules)
+        born = plain(demand.lines_born)(u.born, agent.lines, rate)
         if lost:
-            agent.appeal *= 1.0 - plain(demand.share_lost)(u_share, lost, agent.lines - lost, rules)
+            agent.appeal *= 1.0 - plain(demand.share_lost)(size.lost, lost, agent.lines - lost, rules)
         agent.lines += born - lost
-        agent.appeal += plain(demand.bundle)(u_new, born, rules.line_log_sd) * agent.line_size
+        agent.appeal += plain(demand.bundle)(size.born, born, rules.line_log_sd) * agent.line_size
         if agent.lines and agent.appeal:
             one = plain(demand.settled_variance)(rules)
             shocks = plain(demand.shock_variance)(agent.lines, maths.exp(one), rules)
             settled = plain(demand.bundle_variance)(agent.lines, one)
             speed = plain(demand.reversion_speed)(hand.month - agent.started, shocks, settled, rules)
             gap = plain(demand.gap_to_maturity)(agent.appeal, agent.lines, agent.line_size)
-            agent.appeal *= plain(demand.step_of_appeal)(gap, speed, shocks, draws.normal(u_shock))
+            agent.appeal *= plain(demand.step_of_appeal)(gap, speed, shocks, draws.normal(u.shock))
 
     operating(hand).do(renew)
     assert_same_columns(loop, hand)
@@ -161,7 +160,7 @@ def test_staff_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
     jobs.apply(loop.world)
 
     for agent, wanted in zip(operating(hand), wanted_staff, strict=True):
-        u_hire, u_talent, u_shed, u_granted = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.JOBS)
+        u_hire, u_talent, u_shed, u_granted = jobs.rounding(hand.seed, agent.unique_id, hand.month)
         skilled = plain(jobs.wanted_talent)(wanted, wage, population, labour)
         settled = agent.distress == 0
         hired = plain(draws.whole)(rules.hire * max(0.0, wanted - agent.staff), u_hire) if settled else 0
@@ -212,11 +211,11 @@ def test_finance_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) ->
             return
         if plain(finance.runway)(agent.cash, agent.staff, wage) >= rules.asking_months:
             return
-        u_merit, u_size, _, _ = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.FINANCE)
-        if plain(finance.merit)(u_merit, agent.quality, agent.productivity, rules) >= hurdle:
+        u = finance.request_luck(hand.seed, agent.unique_id, hand.month)
+        if plain(finance.merit)(u.merit, agent.quality, agent.productivity, rules) >= hurdle:
             agent.funded = 1
             given += 1
-            book(hand, agent, plain(finance.ticket)(u_size, agent.staff, wage, rules), "outside_equity")
+            book(hand, agent, plain(finance.ticket)(u.ticket, agent.staff, wage, rules), "outside_equity")
 
     operating(hand).do(ask)
     assert given
@@ -267,7 +266,7 @@ def test_beginnings_of_projects_agent_by_agent(twins: tuple[EcosystemModel, Ecos
     def begins(agent: Any) -> bool:
         if agent.talent == 0 or agent.project_began != NEVER:
             return False
-        u_begin = draws.uniforms(hand.seed, agent.unique_id, hand.month, draws.PROJECT)[0]
+        u_begin = projects.project(hand.seed, agent.unique_id, hand.month).begins
         return bool(u_begin < plain(projects.begin_probability)(agent.talent, agent.cash, rules))
 
     chosen = operating(hand)

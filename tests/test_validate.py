@@ -24,7 +24,7 @@ from sim import api, cli
 from sim.evidence import facts
 from sim.evidence.facts import Check, checks, held_against, measured
 from sim.kernel.draws import seed_of
-from sim.model.catalogue import load
+from sim.model.catalogue import load, model_catalogue
 from sim.report.html.bands import in_bands
 from sim.report.text.validation import band_text
 from sim.runs.errors import Incompatible
@@ -34,6 +34,7 @@ from sim.studies.questions import validate as study
 from sim.studies.questions.validate import fitted_to, judged, of_scenario, validate_model
 from sim.studies.targets import unit_of
 
+CATALOGUE = model_catalogue()
 ONE = Check("one", "a fact", "own", (), "toy", "jobs", ("last", "last"), (50.0, 52.0), cited="a book", said=51.0)
 HUNDRED = np.arange(1.0, 102.0)  # median 51, 5th and 95th percentile 6 and 96
 SCENARIO = '[run]\nstart = "2011-01"\nmonths = 6\nreplicates = 3\n[market]\ngrowth = 0.03\n'
@@ -226,8 +227,8 @@ def test_bands_in_words() -> None:
 
 
 def test_shipped_facts_can_be_measured() -> None:
-    loaded = {name: load(name) for it in checks().values() for name in (it.scenario, it.against) if name}
-    for check in checks().values():
+    loaded = {name: load(name) for it in checks(CATALOGUE).values() for name in (it.scenario, it.against) if name}
+    for check in checks(CATALOGUE).values():
         scenario = loaded[check.scenario]
         months = [scenario.months - 1 if it == "last" else scenario.month_of(it) for it in check.months]
         assert 0 <= months[0] <= months[1] < scenario.months, check.name
@@ -239,7 +240,7 @@ def test_shipped_facts_can_be_measured() -> None:
 
 
 def test_shipped_figures_are_those_of_their_scenarios() -> None:
-    figures = [it for it in checks().values() if it.rule == "figure"]
+    figures = [it for it in checks(CATALOGUE).values() if it.rule == "figure"]
     assert figures
     for check in figures:
         figure = load(check.scenario).figures[check.outcome]
@@ -450,9 +451,11 @@ tolerance = 500.0
 def rotated(in_a_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The facts that are shipped are the toy's, and its calibration and rotation are beside its scenarios."""
     (in_a_folder / "told.toml").write_text(TOLD)
-    shipped = checks(in_a_folder / "told.toml")
+    shipped = checks(CATALOGUE, in_a_folder / "told.toml")
     for place in ("sim.evidence.facts", "sim.studies.targets"):
-        monkeypatch.setattr(f"{place}.checks", lambda path=None: checks(path) if path else shipped)
+        monkeypatch.setattr(
+            f"{place}.checks", lambda catalogue, path=None: checks(catalogue, path) if path else shipped
+        )
     folder = in_a_folder / "scenarios" / "calibration"
     folder.mkdir()
     targets = folder / "toys.targets.toml"
@@ -636,7 +639,7 @@ def test_a_run_that_does_not_reach_a_month_gives_no_value() -> None:
 
 def test_worlds_of_other_seeds_are_no_pairs() -> None:
     scenarios = {"toy": load("toy", {"run.seed": 2}), "boom": load("boom")}
-    (boom,) = of_scenario(checks(Path("facts.toml")).values(), "boom")
+    (boom,) = of_scenario(checks(CATALOGUE, Path("facts.toml")).values(), "boom")
     with pytest.raises(Incompatible, match="cannot be paired"):
         validate_model([boom], scenarios, {}, toy.model(), Path("results"), Workers(1), toy.Silent())
 

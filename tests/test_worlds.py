@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import different, different_outcomes, nation, run, scenario, state, state_by_identity, town
+from worlds import around, different, different_outcomes, nation, run, scenario, state, state_by_identity, town
 
 from sim.agents.model import EcosystemModel
 from sim.declare import Parameter, declared
 from sim.kernel import threads
-from sim.model.mechanisms import entry
+from sim.model.catalogue import model_catalogue
 from sim.model.state.enterprises import FREE, OPERATING
 from sim.model.state.world import World
-from sim.parameters import GROUPS
 from sim.scenario import Scenario
 
+GROUPS = model_catalogue().parameter_groups
 MECHANISMS = [key for key in GROUPS if key.startswith("mechanisms.")]
 
 # With these off and the market uncoupled, no enterprise reads what another does.
@@ -85,17 +85,19 @@ def test_parameters_of_a_mechanism_that_is_off_change_nothing(mechanism: str) ->
 def without_one(monkeypatch: pytest.MonkeyPatch, month: int) -> list[int]:
     """From now on the first idea pursued in ``month`` is given up; its identity is kept in the list."""
     dropped: list[int] = []
-    considered = entry.apply
 
-    def apply(world: World) -> Any:
-        ideas = considered(world)
-        pursued = np.flatnonzero(ideas.channel)
-        if world.month == month and len(pursued):
-            dropped.append(int(ideas.identity[pursued[0]]))
-            ideas.channel[pursued[0]] = 0
-        return ideas
+    def dropping(considered: Callable[[World], Any]) -> Callable[[World], None]:
+        def apply(world: World) -> None:
+            considered(world)
+            ideas = world.ideas
+            pursued = np.flatnonzero(ideas.channel)
+            if world.month == month and len(pursued):
+                dropped.append(int(ideas.identity[pursued[0]]))
+                ideas.channel[pursued[0]] = 0
 
-    monkeypatch.setattr(entry, "apply", apply)
+        return apply
+
+    around(monkeypatch, "entry.consider", dropping)
     return dropped
 
 

@@ -8,16 +8,18 @@ import math
 import os
 import subprocess
 import sys
-from dataclasses import is_dataclass
+from collections.abc import Callable
+from dataclasses import is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from sim.agents.model import EcosystemModel
-from sim.model.catalogue import load
-from sim.model.state.enterprises import COLUMNS, Enterprises
+from sim.model.catalogue import load, model_catalogue
+from sim.model.state.enterprises import Enterprises
 from sim.model.state.links import Links
 from sim.model.state.ring import Ring
 from sim.scenario import Scenario
@@ -25,6 +27,8 @@ from sim.scenario import Scenario
 HERE = Path(__file__).parent
 TOWN = HERE / "town.toml"
 SHIPPED = tuple(sorted(path.stem for path in (HERE.parent / "scenarios").glob("*.toml")))
+# What says how a world goes on, and is no part of its state.
+NOT_STATE = frozenset({"settings", "world", "catalogue"})
 BY_ROW = frozenset({"enterprises", "links", "ring", "succeeded", "left"})  # state that names rows
 
 
@@ -61,7 +65,7 @@ def flat(value: Any, name: str = "world") -> dict[str, Any]:
     if isinstance(value, np.ndarray | np.generic | int | float | str | None):
         return {name: value}
     if isinstance(value, Enterprises):
-        used = {column.name: value.columns[column.name][: value.size] for column in COLUMNS}
+        used = {key: column[: value.size] for key, column in value.columns.items()}
         return {f"{name}.{key}": column for key, column in used.items()} | {f"{name}.free": np.sort(value._free)}
     if isinstance(value, Links | Ring):
         value = vars(value) | {"_columns": [column[: len(value)] for column in value._columns]}
@@ -72,7 +76,7 @@ def flat(value: Any, name: str = "world") -> dict[str, Any]:
     elif isinstance(value, list | tuple):
         items = list(enumerate(value))
     elif is_dataclass(value) or hasattr(value, "__dict__"):
-        items = [(key, part) for key, part in vars(value).items() if key not in {"settings", "world"}]
+        items = [(key, part) for key, part in vars(value).items() if key not in NOT_STATE]
     else:
         raise TypeError(f"{name} is a {type(value).__name__}")
     return {path: part for key, child in items for path, part in flat(child, f"{name}.{key}").items()}
@@ -86,11 +90,11 @@ def state(model: EcosystemModel) -> dict[str, str]:
 def state_by_identity(model: EcosystemModel) -> dict[str, str]:
     """The same, whatever the order of rows and links: enterprises and links in the order of identities."""
     world, table = model.world, model.enterprises
-    rest = {key: part for key, part in vars(world).items() if key not in BY_ROW | {"settings"}}
+    rest = {key: part for key, part in vars(world).items() if key not in BY_ROW | NOT_STATE}
     rows = np.flatnonzero(table.alive)
     rows = rows[np.argsort(table.identity[rows])]
     parts = flat(rest) | flat(dict(model.record), "record")
-    parts |= {f"enterprises.{column.name}": table.columns[column.name][rows] for column in COLUMNS}
+    parts |= {f"enterprises.{key}": column[rows] for key, column in table.columns.items()}
     links = world.links
     supplier = np.where(links.supplier >= 0, table.identity[links.supplier], -1)
     ends = [table.identity[links.buyer], supplier, links.ordinal]
@@ -117,6 +121,17 @@ def different_outcomes(one: EcosystemModel, other: EcosystemModel) -> list[str]:
     """The outcomes whose records differ in any bit of any month."""
     pairs = ((name, values, other.record[name]) for name, values in one.record.items())
     return [name for name, a, b in pairs if np.array(a).tobytes() != np.array(b).tobytes()]
+
+
+def around(monkeypatch: pytest.MonkeyPatch, step: str, wrapper: Callable[[Callable[..., Any]], Any]) -> None:
+    """From now on a step of the month, such as ``finance.close``, is what ``wrapper`` makes of it."""
+    catalogue = model_catalogue()  # the one that every scenario without mechanisms of a user's own holds
+    steps = [
+        (it, replace(one, apply=wrapper(one.apply)) if f"{it.name}.{one.name}" == step else one)
+        for it, one in catalogue.steps
+    ]
+    assert steps != list(catalogue.steps), step
+    monkeypatch.setitem(vars(catalogue), "steps", tuple(steps))
 
 
 def last(model: EcosystemModel, name: str) -> float:

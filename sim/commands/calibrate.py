@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 def calibrate(
     scenario: ScenarioArgument,
     targets: Annotated[Path, typer.Option("--targets", metavar="FILE", help="Targets, and keys to move: a TOML file.")],
+    *,
     keys: Annotated[
         list[str] | None,
         typer.Option("--keys", metavar="KEY,...", help="Of the file's keys only these, or KEY=low:high; repeatable."),
@@ -71,8 +72,8 @@ def calibrate(
         with api.make_workers(workers, cluster) as pool:
             found = api.calibrate(
                 scenario, targets, listed, rotate=rotate, budget=budget, replicates=replicates, seed=seed,
-                mechanisms=mechanisms or (), place=place, workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
-                shown=lambda it: _print(it, as_json=as_json),
+                mechanisms=mechanisms or (), place=place, workers=pool, out=out, fresh=fresh, yes=yes,
+                watcher=watcher(), shown=lambda it: _print(it, as_json=as_json),
             )  # fmt: skip
         say(f"figures: {found.path / 'figures'}")
         for failure in found.failures:

@@ -118,7 +118,7 @@ def load(
 ) -> list[Scenario]:
     """Every scenario, or ScenarioError with the faults of all of them."""
     from sim.model.catalogue import load
-    from sim.scenario import ScenarioError
+    from sim.scenario import Fault, ScenarioError
 
     chosen, faults = overridden(settings, **given)
     loaded = []
@@ -127,9 +127,20 @@ def load(
             loaded.append(load(name, chosen, mechanisms=mechanisms or ()))
         except ScenarioError as error:
             faults += error.faults
+            if lacking := _files_beside(Path(name)):
+                message = f"was run with {', '.join(lacking)}, allowed: --with FILE for each"
+                faults.append(Fault(str(name), 0, "--with", message))
     if faults:
         raise ScenarioError(faults)
     return loaded
+
+
+def _files_beside(scenario: Path) -> list[str]:
+    """The files of mechanisms that a stored result's scenario was run with."""
+    from sim.runs.declarations import files_of
+    from sim.runs.store import SCENARIO, Store
+
+    return files_of(Store(scenario.parent).manifest()) if scenario.name == SCENARIO else []
 
 
 def overridden(settings: Sequence[str], **given: int | None) -> tuple[dict[str, Any], list[Fault]]:
@@ -149,7 +160,7 @@ def overridden(settings: Sequence[str], **given: int | None) -> tuple[dict[str, 
 
 def watcher() -> Watcher:
     """A progress bar on a terminal; off one, a line when a run begins."""
-    from sim.runs.ensemble import Watcher
+    from sim.runs.ensemble import COMPILING, Watcher
 
     class Lines(Watcher):
         def begin(self, name: str, done: int, of: int) -> None:
@@ -186,5 +197,17 @@ def watcher() -> Watcher:
 
         def end(self) -> None:
             self._bar.stop()
+
+        def compiling(self, done: int, of: int) -> None:
+            if not self._compiles:
+                self._compiles = True
+                self._loops = self._bar.add_task(COMPILING, total=of)
+                self._bar.start()
+            self._bar.update(self._loops, completed=done, total=of)
+            if done == of:
+                self._bar.remove_task(self._loops)
+                self._compiles = False
+                if not self._bar.task_ids:  # no run has begun
+                    self._bar.stop()
 
     return Bar()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 def explain(
     first: Annotated[str, typer.Argument(metavar="A", help="A name or a TOML file.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Another one: what is explained is B less A.")],
+    *,
     outcome: Annotated[str, typer.Option("--outcome", metavar="NAME", help="The outcome, in the last month.")],
     by: Annotated[
         str, typer.Option("--by", metavar="group|key", help="Parts: groups of keys, or single keys.")

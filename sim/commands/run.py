@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 def run(
     scenarios: Annotated[list[str] | None, typer.Argument(metavar="SCENARIO", help="Names or TOML files.")] = None,
+    *,
     settings: SetOption = None,
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 def sensitivity(
     scenario: ScenarioArgument,
+    *,
     outcomes: OutcomeOption = None,
     method: Annotated[str, typer.Option(metavar="NAME", help="morris (many keys) or sobol (few).")] = "morris",
     keys: Annotated[

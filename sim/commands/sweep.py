@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 def sweep(
     scenario: ScenarioArgument,
+    *,
     vary: Annotated[
         list[str] | None,
         typer.Option("--vary", metavar="KEY=VALUES", help="start:stop:n, start:stop or a,b,c; can be repeated."),

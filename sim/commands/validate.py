@@ -36,6 +36,7 @@ def validate(
     scenario: Annotated[
         str | None, typer.Argument(metavar="[SCENARIO]", help="Only the facts of this one. Default: all facts.")
     ] = None,
+    *,
     facts: Annotated[
         Path | None, typer.Option("--facts", metavar="FILE", help="A TOML file of facts in place of those shipped.")
     ] = None,
@@ -66,8 +67,8 @@ def validate(
             raise ScenarioError(faults)
         with api.make_workers(workers, cluster) as pool:
             found = api.validate(
-                scenario, facts=facts, settings=chosen, mechanisms=mechanisms or (), workers=pool, out=out, fresh=fresh, yes=yes,
-                watcher=watcher(), shown=partial(_print, as_json=as_json),
+                scenario, facts=facts, settings=chosen, mechanisms=mechanisms or (), workers=pool, out=out, fresh=fresh,
+                yes=yes, watcher=watcher(), shown=partial(_print, as_json=as_json),
             )  # fmt: skip
         say(f"page: {found.path / 'validation.html'}")
         failed = [say_failures(result) for result in found.results.values()]

@@ -41,6 +41,7 @@ _CAP = 500  # as sim.studies.questions.what_if.MOST, which takes long to import
 
 def what_if(
     scenario: ScenarioArgument,
+    *,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="What the variant changes; repeat it for one variant of all."),

@@ -14,11 +14,10 @@ from collections.abc import Callable
 from functools import cached_property, update_wrapper
 from typing import Any, TypeVar, get_type_hints
 
-from sim.kernel import cache, machine
+from sim.kernel import machine
 from sim.kernel.checks import Kind, checked_call, kind_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-IS_PLAIN = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"  # nothing is compiled
 LOOPS: dict[str, list[Kernel]] = {}  # loops and expressions by the module that they stand in
 
 
@@ -36,17 +35,20 @@ class Kernel:
 
     def loaded(self) -> Kernel:
         """The same, with its machine code at hand."""
-        with _MAKING:
-            if type(self) is Kernel:
-                name = self.py_func.__qualname__
-                if (kinds := self.declared) is None:
-                    from sim.kernel.inferred import call_by_type
-
-                    call = call_by_type(self)
-                else:
-                    call = checked_call(name, kinds, machine.entry(self.dispatcher, list(kinds.values())))
-                self.__class__ = type("Kernel", (Kernel,), {"__call__": call, "__module__": __name__})
+        # Two threads that come at once both find the same machine code. No lock of ours is held while numba compiles:
+        # it has one itself, and asks for the dispatchers of other loops while it holds it.
+        if not self.at_hand:
+            name = self.py_func.__qualname__
+            if (kinds := self.declared) is None:
+                raise TypeError(f"{self.__module__}.{name}: not every argument is declared, see sim.kernel.types")
+            call = checked_call(name, kinds, machine.entry(self.dispatcher, list(kinds.values())))
+            self.__class__ = type("Kernel", (Kernel,), {"__call__": call, "__module__": __name__})
         return self
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether its machine code is in this process."""
+        return type(self) is not Kernel
 
     @cached_property
     def declared(self) -> dict[str, Kind] | None:
@@ -99,19 +101,13 @@ def equation(function: Function) -> Function:
 
 
 def _made(function: Function, **options: Any) -> Function:
-    if IS_PLAIN:
+    if plain():
         return function
     kernel: Any = Kernel(function, **options)
     LOOPS.setdefault(function.__module__, []).append(kernel)
     return kernel
 
 
-def cache_folder() -> str:
-    """Where compiled kernels of these very sources are kept."""
-    return str(cache.cache_folder())
-
-
-def is_warm() -> bool:
-    """Whether compiled kernels of these very sources are on disk already."""
-    folder = cache.cache_folder()
-    return folder is not None and folder.is_dir() and any(folder.rglob("*.nbi"))
+def plain() -> bool:
+    """Whether loops are to stay the Python functions that they are."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"

@@ -17,41 +17,7 @@ import numpy as np
 
 from sim.kernel import maths
 from sim.kernel.compiled import compiled, equation
-from sim.kernel.types import Index, f8, f8_2d, i8
-
-# One block per purpose; the comment names its four words.
-OPENING = 0  # shifts of the lattice from which the opening population is drawn
-KNOWLEDGE = 2  # the three axes of knowledge, quality
-IDEAS = 4  # number of ideas a source gives in a month
-IDEA = 5  # quality, sector, staff wished, capital need
-IDEA_CHANNELS = 6  # taste for independent, spin-off, maker, tenant
-NEWBORN = 7  # staff, sales, any sales, revenue per worker
-NEWBORN_TRAITS = 8  # lines, productivity, energy, capital intensity
-START = 9  # start of operation, resumption, deregistration, stop
-ADOPTION = 10  # adopts or quits, which platform
-RESOURCES = 11  # recruited, pulled, aged out, kind
-LETTING = 12  # considers a move, taste for the site, priority, leaves
-PLACES = 13  # an idea's place at a site, a fund backs it
-MATCHING = 14  # meets: domestic, foreign, user, another member
-MATCHING_CELL = 15  # cell of the domestic, foreign, user partner; point on the ring
-MATCHING_DOMESTIC = 16  # place within the cell on three axes; point on the ring of all
-MATCHING_FOREIGN = 17  # place within the cell on three axes; meets without a platform
-MATCHING_USER = 18  # place within the cell on three axes
-PAIR = 19  # taste of a pair of enterprises, keyed by both identities
-FINANCE = 20  # merit seen, ticket
-PROJECT = 21  # begins, breadth, gain, kind of gain
-COMPONENT = 22  # solved: first, second, third component; abandoned
-PLACE_0 = 23  # needed knowledge on the first axis: first, second, third component
-PLACE_1 = 24  # the same on the second axis
-PLACE_2 = 25  # the same on the third axis
-INDUSTRY = 26  # opens a sector or mode, which, follows into a sector, follows into a mode
-CHAIN = 27  # a link is looked at again, point on the ring, a part is asked, priority
-LINES = 28  # lines lost, lines won, shock to lines
-JOBS = 30  # hiring or talent leaving, talent asked for, shedding, talent granted: roundings
-BUILDING = 32  # conversion cost of a building
-CONTACT = 33  # contact along the chain, contact with a neighbour, point on the ring
-LINE_SIZES = 34  # size of the lost share, size of the new lines
-TEAM = 35  # a young team: people at the start, people who join, skilled ones among either, first customers
+from sim.kernel.types import Index, Word, f8, f8_2d, i8
 
 _WORDS = 4  # of a block
 _MASK = np.uint64(0xFFFFFFFF)
@@ -75,7 +41,7 @@ def seed_of(seed: int, replicate: int) -> int:
 
 
 @equation
-def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Any, Any, Any, Any]:
     """Philox 4x32-10 of a counter of four and a key of two 32-bit words (uint64 in and out): four 32-bit words."""
     a, b, c, d = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
     key_0, key_1 = np.uint64(k0), np.uint64(k1)
@@ -94,13 +60,14 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, A
 
 
 @equation
-def in_unit(word: Any) -> Any:
+def in_unit(word: Word) -> float:
     """A 32-bit word w (uint64) as (w + 1/2) / 2^32.
 
     Its bits behind those of 2^52 are the number 2^52 + w: a processor without an instruction that turns 64-bit whole
     numbers into floats would turn them one by one.
     """
-    return (maths.number_of(np.uint64(word) | _TWO_TO_52_BITS) - (2.0**52 - 0.5)) * 2.0**-32
+    bits: Any = np.uint64(word) | _TWO_TO_52_BITS
+    return (maths.number_of(bits) - (2.0**52 - 0.5)) * 2.0**-32
 
 
 @equation

@@ -12,8 +12,10 @@ compiled. Three things of it are its own business, and ``tests/test_compiled.py`
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,8 @@ import numpy as np
 from sim.kernel.cache import cache_folder
 from sim.kernel.checks import Array, Kind, Named, Number, Text, Tuple
 
-_MAKING = threading.RLock()
-listeners: list[Callable[[str], None]] = []  # are told the name of what is about to be compiled
+_silent = threading.local()
+_told: list[str] = []
 
 
 def dispatcher_of(function: Callable[..., Any], **options: Any) -> Any:
@@ -38,9 +40,8 @@ def dispatcher_of(function: Callable[..., Any], **options: Any) -> Any:
 def entry(dispatcher: Any, kinds: Sequence[Kind]) -> Callable[..., Any]:
     """The machine code for arguments of these kinds: compiled, or taken from the disk."""
     types = machine_types(kinds)
-    with _MAKING:  # numba has a lock of its own, but not around the look whether it has code for these types
-        dispatcher.compile(types)
-        return dispatcher.overloads[types].entry_point
+    dispatcher.compile(types)
+    return dispatcher.overloads[types].entry_point
 
 
 def files(dispatcher: Any, kinds: Sequence[Kind]) -> list[Path]:
@@ -79,9 +80,21 @@ def _scalar(dtype: str) -> Any:
     return _numba().from_dtype(np.dtype(dtype))
 
 
-def _announce(name: str) -> None:
-    for listener in listeners:
-        listener(name)
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Say nothing of what this thread compiles: someone else does."""
+    before, _silent.now = getattr(_silent, "now", False), True
+    try:
+        yield
+    finally:
+        _silent.now = before
+
+
+def _announce() -> None:
+    """Say once in a process that it compiles what nobody has compiled before."""
+    if not getattr(_silent, "now", False) and not _told:
+        _told.append("")
+        print("compiling parts of the model, once for this version", file=sys.stderr, flush=True)
 
 
 @cache
@@ -123,7 +136,7 @@ def _cache_class() -> Any:
         def load_overload(self, sig: Any, context: Any) -> Any:
             found = super().load_overload(sig, context)  # type: ignore[no-untyped-call]
             if found is None:
-                _announce(self._py_func.__qualname__)
+                _announce()
             return found
 
     return Kept
@@ -135,10 +148,10 @@ def _silent_cache_class() -> Any:
     from numba.core import caching
 
     class Nowhere(caching.NullCache):
-        def __init__(self, function: Any) -> None:
-            self._function = function
+        def __init__(self, _: Any) -> None:
+            pass
 
         def load_overload(self, sig: Any, context: Any) -> Any:  # noqa: ARG002
-            _announce(self._function.__qualname__)
+            _announce()
 
     return Nowhere

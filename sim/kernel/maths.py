@@ -23,38 +23,39 @@ _MOST = 708.0  # beyond e to the power of it lie infinity and the numbers near z
 
 
 @equation
-def bits_of(x: float) -> Any:
+def bits_of(x: float) -> int:
     """The 64 bits of a number, as a whole number."""
-    return np.float64(x).view(np.int64)
+    bits: Any = np.float64(x).view(np.int64)
+    return bits
 
 
 @equation
-def number_of(bits: Any) -> Any:
+def number_of(bits: int) -> float:
     """The number with these 64 bits."""
     return np.int64(bits).view(np.float64)
 
 
 @equation
-def nearest(x: float) -> Any:
+def nearest(x: float) -> float:
     """The nearest whole number, halves to the even one, for abs(x) < 2^51."""
     return (x + _ROUNDS) - _ROUNDS
 
 
 @equation
-def whole_number(x: float) -> Any:
+def whole_number(x: float) -> int:
     """The nearest whole number as an integer, for abs(x) < 2^51."""
     return bits_of(x + _ROUNDS) - _ROUNDS_BITS
 
 
 @equation
-def floor(x: float) -> Any:
+def floor(x: float) -> float:
     """The greatest whole number that is not above ``x``, for abs(x) < 2^51."""
     near = nearest(x)
     return near - 1.0 if near > x else near
 
 
 @equation
-def exp(x: float) -> Any:
+def exp(x: float) -> float:
     """E to the power of ``x``; ``x`` is kept within -708 and 708.
 
     x = n ln 2 + r with abs(r) <= ln(2) / 2, and Taylor's series of e^r to the 13th power.
@@ -75,17 +76,18 @@ def exp(x: float) -> Any:
     tail = tail * r + 0.041666666666666664
     tail = tail * r + 0.16666666666666666
     tail = tail * r + 0.5
-    return number_of(np.int64(bits_of(1.0 + (r + r * r * tail))) + (np.int64(bits_of(shifted)) << np.int64(52)))
+    bits: Any = np.int64(bits_of(1.0 + (r + r * r * tail))) + (np.int64(bits_of(shifted)) << np.int64(52))
+    return number_of(bits)
 
 
 @equation
-def log(x: float) -> Any:
+def log(x: float) -> float:
     """Natural logarithm of a normal ``x`` > 0, after fdlibm's ``e_log`` (Sun Microsystems 1993).
 
     x = 2^k (1 + f) with 1 + f between sqrt(2) / 2 and sqrt(2), and a series in s = f / (2 + f).
     """
-    bits = np.int64(bits_of(x))
-    k = (bits - np.int64(_HALF_ROOT_BITS)) >> np.int64(52)
+    bits: Any = np.int64(bits_of(x))
+    k: Any = (bits - np.int64(_HALF_ROOT_BITS)) >> np.int64(52)
     f = number_of(bits - (k << np.int64(52))) - 1.0
     s = f / (2.0 + f)
     z = s * s
@@ -98,6 +100,6 @@ def log(x: float) -> Any:
 
 
 @equation
-def power(x: float, y: float) -> Any:
+def power(x: float, y: float) -> float:
     """``x`` to the power of ``y``, for x > 0; within 1e-13 of its size for abs(y log x) < 100."""
     return exp(y * log(x))

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.kernel import maths, threads
 from sim.kernel.compiled import compiled
-from sim.model.state.economy import TICKS
+from sim.kernel.types import f8, i1, i8
 
 _LANES: Any = np.uint64(512)  # partial sums side by side, which a processor can work on several at a time
 _NO_GAP = -3500.0
@@ -45,7 +45,7 @@ def log_gamma(x: float) -> float:
 
 
 @compiled
-def subbotin_slope(logs: Any, b: float) -> tuple[float, float]:
+def subbotin_slope(logs: f8, b: float) -> tuple[float, float]:
     """Slope in ``b``, times b^2, of the log-likelihood a point of the Subbotin family at its best scale; its own slope.
 
     ``logs`` are the logarithms of the gaps from the middle; the likelihood is that of Bottazzi and Secchi (2006).
@@ -70,7 +70,7 @@ def subbotin_slope(logs: Any, b: float) -> tuple[float, float]:
 
 
 @compiled
-def _to_log_gaps(values: Any, middle: float) -> None:
+def _to_log_gaps(values: f8, middle: float) -> None:
     """Put in each value's place the logarithm of its gap from the middle; of no gap one whose powers do not count."""
     for k in range(np.uint64(len(values))):
         gap = abs(values[k] - middle)
@@ -113,7 +113,7 @@ def shape_of(logs: Any) -> float:
 
 
 @compiled
-def _subbotin_constants(logs: Any, b: float) -> tuple[float, float]:
+def _subbotin_constants(logs: f8, b: float) -> tuple[float, float]:
     """What a point's log-likelihood is at its best scale: minus the first, minus the second times gap^b."""
     total, powers = 0.0, np.empty(_LANES)
     for first in range(np.uint64(0), np.uint64(len(logs)), _LANES):
@@ -127,7 +127,7 @@ def _subbotin_constants(logs: Any, b: float) -> tuple[float, float]:
 
 
 @compiled
-def _over_gaussian(logs: Any, b: float) -> Any:
+def _over_gaussian(logs: f8, b: float) -> f8:
     """Log-likelihood of each point under the Subbotin of shape ``b``, less that under the Gaussian."""
     less, scale = _subbotin_constants(logs, b)
     less_gaussian, scale_gaussian = _subbotin_constants(logs, 2.0)
@@ -148,7 +148,7 @@ def against_gaussian(logs: Any, shape: float) -> float:
 
 
 @compiled
-def normalised(ratios: Any) -> float:
+def normalised(ratios: f8) -> float:
     """The sum of log-likelihood ratios over its standard deviation (Vuong 1989); NaN where they are all the same."""
     total, squares = 0.0, 0.0
     for ratio in ratios:
@@ -167,7 +167,7 @@ class Tail(NamedTuple):
 
 
 @compiled
-def _log_excess(largest: Any, threshold: float) -> Any:
+def _log_excess(largest: f8, threshold: float) -> f8:
     excess = np.empty(len(largest))
     for k in range(len(largest)):
         excess[k] = maths.log(largest[k] / threshold)
@@ -175,7 +175,7 @@ def _log_excess(largest: Any, threshold: float) -> Any:
 
 
 @compiled
-def _mean(values: Any) -> float:
+def _mean(values: f8) -> float:
     total = 0.0
     for value in values:
         total += value
@@ -183,7 +183,7 @@ def _mean(values: Any) -> float:
 
 
 @compiled
-def _mean_square(values: Any) -> float:
+def _mean_square(values: f8) -> float:
     total = 0.0
     for value in values:
         total += value * value
@@ -196,7 +196,7 @@ def tail_of(sample: Any, top: float = 0.05) -> Tail:
     number = int(len(values) * top)
     if number < 20:
         return Tail(math.nan, np.zeros(0))
-    largest = np.sort(np.partition(values, len(values) - number - 1)[-number - 1 :])
+    largest = np.sort(np.partition(values, len(values) - number - 1)[-number - 1 :]).astype(float)
     if largest[-1] <= largest[0]:
         return Tail(math.nan, np.zeros(0))
     threshold = float(largest[0])
@@ -214,7 +214,7 @@ def exponent_of(tail: Tail) -> float:
 
 
 @compiled
-def _distance(excess: Any, exponent: float) -> float:
+def _distance(excess: f8, exponent: float) -> float:
     """Greatest distance of the distribution function of ascending log excesses from an exponential one."""
     greatest = 0.0
     for k in range(len(excess)):
@@ -292,7 +292,7 @@ def truncated_lognormal(mean: float, square: float, log_threshold: float) -> tup
 
 
 @compiled
-def _over_lognormal(excess: Any, z: float, t: float) -> Any:
+def _over_lognormal(excess: f8, z: float, t: float) -> f8:
     """Log-likelihood of each log excess under the Pareto, less that under the truncated lognormal."""
     exponent = 1.0 / _mean(excess)
     constant = maths.log(exponent) - maths.log(t) + maths.log(mills_ratio(z))
@@ -315,7 +315,7 @@ def against_lognormal(tail: Tail) -> float:
 
 
 @compiled
-def _logs(values: Any) -> Any:
+def _logs(values: f8) -> f8:
     logs = np.empty(len(values))
     for k in range(len(values)):
         logs[k] = maths.log(values[k])
@@ -335,13 +335,14 @@ def median(sample: Any) -> float:
     return _median(np.sort(sample)) if len(sample) else math.nan
 
 
-def slope_of_sums(number: int, x: int, y: int, xx: int, xy: int) -> float:
+def slope_of_sums(number: int, x: int, y: int, xx: int, xy: int, *, unit: int) -> float:
     """Slope of the straight line through points, from whole-number sums over them; NaN without spread in ``x``.
 
-    ``x`` and ``y`` in ticks, ``xx`` and ``xy`` in ticks of the products; whole numbers of any length keep it exact.
+    ``x`` and ``y`` in parts of which ``unit`` are one, ``xx`` and ``xy`` in such parts of the products. Whole numbers
+    of any length keep it exact.
     """
-    below = number * xx * int(TICKS) - x * x
-    return (number * xy * int(TICKS) - x * y) / below if number > 2 and below > 0 else math.nan
+    below = number * xx * unit - x * x
+    return (number * xy * unit - x * y) / below if number > 2 and below > 0 else math.nan
 
 
 def _median(values: Any) -> float:
@@ -371,7 +372,7 @@ def _bins(size: Any, growth: Any, by_size: Any, edges: Any) -> Any:
 
 
 @compiled
-def _grouped(values: Any, place: Any, edges: Any) -> Any:
+def _grouped(values: f8, place: i1, edges: i8) -> f8:
     """The values, those of one bin together."""
     out = np.empty(len(values))
     free = np.zeros(len(edges), np.int64)

@@ -46,6 +46,7 @@ f4_3d: TypeAlias = Annotated[NDArray[np.float32], Array("f4", 3)]
 f8_3d: TypeAlias = Annotated[NDArray[np.float64], Array("f8", 3)]
 
 Index: TypeAlias = Annotated[int, Number("u8")]
+Word: TypeAlias = Annotated[int | np.unsignedinteger[Any], Number("u8")]  # bits, as of the generator or of marked rows
 
 _named_tuple: Any = namedtuple  # to mypy its fields would have to stand in the text
 Class = TypeVar("Class", bound=type)
@@ -108,7 +109,8 @@ def _without_text(cls: Any, kinds: dict[str, Kind | None]) -> Any:
 
 
 __all__ = [
-    "Array", "Index", "Kind", "Number", "Tuple", "b1", "b1_2d", "f4", "f4_2d", "f4_3d", "f8", "f8_2d", "f8_3d", "i1",
+    "Array", "Index", "Kind", "Number", "Tuple", "Word",
+    "b1", "b1_2d", "f4", "f4_2d", "f4_3d", "f8", "f8_2d", "f8_3d", "i1",
     "i1_2d", "i1_3d", "i2", "i2_2d", "i4", "i4_2d", "i4_3d", "i8", "i8_2d", "i8_3d", "numbers", "typed", "u1", "u2",
     "u4", "u4_2d", "u8", "u8_2d",
 ]  # fmt: skip

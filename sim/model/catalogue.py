@@ -12,7 +12,7 @@ from typing import Any
 from sim.catalogue import Catalogue, CatalogueError, Source
 from sim.declare import Mechanism
 from sim.model.month import MECHANISMS, MONTH
-from sim.model.others import imported, source_of
+from sim.model.others import column_faults, imported, source_of
 from sim.model.state.enterprises import COLUMNS
 from sim.parameters import FIXED, GROUPS, NAMED
 from sim.scenario import Scenario
@@ -52,9 +52,12 @@ def _catalogue(sources: tuple[Source, ...]) -> Catalogue:
         else:
             made.append(it)
         others.append(it.replaces or it.name)
-    return Catalogue(
+    catalogue = Catalogue(
         tuple(made), GROUPS, NAMED, FIXED, COLUMNS, MONTH, sources, aliases, tuple(others), remake=_catalogue
     )
+    if faults := [fault for source in sources for fault in column_faults(source, catalogue.all_columns)]:
+        raise CatalogueError("\n".join(faults))
+    return catalogue
 
 
 def version_of(catalogue: Catalogue) -> str:

@@ -6,20 +6,26 @@ Only the person at the command line or in Python names such a file: a scenario o
 from __future__ import annotations
 
 import ast
+import difflib
 import hashlib
 import importlib.util
+import os
 import sys
 import sysconfig
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+
 from sim.catalogue import OWN_BLOCKS, CatalogueError, Source
-from sim.declare import Mechanism
-from sim.kernel.compiled import cache_folder
+from sim.declare import Column, Mechanism
+from sim.kernel.cache import cache_folder
 
 _NAME = "MECHANISM"
+PREFIX = "sim_mechanism_"  # of the names under which these files are imported
 
 
 def source_of(given: Mechanism | str | Path) -> Source:
@@ -58,15 +64,39 @@ def imported(source: Source) -> Mechanism:
     return found
 
 
+def column_faults(source: Source, columns: Sequence[Column]) -> Iterator[str]:
+    """What is wrong with the tuples of columns that a file declares: columns that there are not, or of another type."""
+    known = {column.name: np.dtype(column.dtype) for column in columns}
+    for kind in vars(_module(source)).values():
+        if not hasattr(kind, "intent") or kind.__module__ != _module_name(source):
+            continue
+        for name, declared in kind._kinds_.items():
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                yield f"{source.name}: {kind.__name__}: there is no column {name}" + (
+                    f", did you mean {near[0]}?" if near else ""
+                )
+            elif np.dtype(declared.dtype) != known[name]:
+                found = np.dtype(declared.dtype).name
+                yield f"{source.name}: {kind.__name__}: the column {name} holds {known[name].name}, and not {found}"
+
+
+def _module_name(source: Source) -> str:
+    return f"{PREFIX}{_stem(source)}_{source.digest}"
+
+
+def _stem(source: Source) -> str:
+    return "".join(letter if letter.isalnum() else "_" for letter in Path(source.name).stem)
+
+
 def _module(source: Source) -> ModuleType:
-    stem = "".join(letter if letter.isalnum() else "_" for letter in Path(source.name).stem)
-    name = f"sim_mechanism_{stem}_{source.digest}"
+    stem, name = _stem(source), _module_name(source)
     if name in sys.modules:
         return sys.modules[name]
-    file = Path(cache_folder()) / "mechanisms" / source.digest / f"{stem}.py"
+    file = _kept_in() / "mechanisms" / source.digest / f"{stem}.py"
     if not file.is_file() or file.read_bytes() != source.data:
         file.parent.mkdir(parents=True, exist_ok=True)
-        aside = file.with_name(f"{stem}.{hashlib.sha256(str(id(source)).encode()).hexdigest()[:8]}.tmp")
+        aside = file.with_name(f"{stem}.{os.getpid()}")
         aside.write_bytes(source.data)
         aside.replace(file)
     spec = importlib.util.spec_from_file_location(name, file)
@@ -82,6 +112,12 @@ def _module(source: Source) -> ModuleType:
         why = " ".join(str(error).split())
         raise CatalogueError(f"{source.name}{where}: {type(error).__name__}: {why}") from error
     return module
+
+
+@cache
+def _kept_in() -> Path:
+    """Where files are kept by their digest: with the machine code, or nowhere that outlives the process."""
+    return cache_folder() or Path(tempfile.mkdtemp(prefix="sim-"))
 
 
 def _line_in(error: BaseException, file: Path) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +57,7 @@ def batch_results(
     done, so an interrupt loses nothing finished. A folder always holds and describes every replicate published in it:
     a request for fewer changes no file. A failed replicate is recorded, and tried again by the next request.
     With ``draws`` every replicate has parameters of its own. ``warm`` tells whether the model is compiled; where it is
-    not, the first replicate runs here, before workers start on this machine.
+    not, that is done before workers start on this machine.
     """
     watcher = watcher or Watcher()
     say = _once(watcher.say)
@@ -129,16 +128,18 @@ def batch_results(
 def values(
     function: Callable[..., Any], tasks: Iterator[tuple[Any, ...]], workers: Workers, watcher: Watcher, warm: Warm
 ) -> Iterator[tuple[int, Any]]:
-    """Index and value, or failure, of each task; where the model is not compiled, the first one runs here."""
-    first = 0
-    if not workers.elsewhere and not warm():
-        watcher.say("compiling the model: once for this version, about a minute or two")
-        with Workers(1) as here:
-            for index, value in here.run(function, islice(tasks, 1)):
-                first = 1
-                yield index, value
-    for index, value in workers.run(function, tasks):
-        yield first + index, value
+    """Index and value, or failure, of each task; where the model is not compiled, that is done first."""
+    if not workers.elsewhere:
+        compile_first(watcher, warm)
+    yield from workers.run(function, tasks)
+
+
+def compile_first(watcher: Watcher, warm: Warm) -> None:
+    """Compile what is missing of the model on this machine, before workers start on it."""
+    if not warm():
+        from sim.runs.code import make_ready
+
+        make_ready(watcher.compiling)
 
 
 def _by_folder(scenarios: Sequence[Scenario], model: Model, draws: Draws | None) -> dict[str, list[int]]:

@@ -52,10 +52,10 @@ class Refused:
 
 def model_here() -> tuple[str, bool]:
     """The model's version in this process, and whether it is compiled on this machine."""
-    from sim.kernel.compiled import is_warm
+    from sim.runs.code import is_ready
     from sim.runs.replicate import ecosystem
 
-    return ecosystem().version, is_warm()
+    return ecosystem().version, is_ready()
 
 
 @cache
@@ -64,6 +64,15 @@ def prepare() -> tuple[str, bool]:
     for name in THREADS:
         os.environ.setdefault(name, "1")
     return model_here()
+
+
+@cache
+def compile_here() -> None:
+    """Compile what is missing of the model on this machine: one worker on it does, and the others wait."""
+    from sim.runs.code import is_ready, make_ready
+
+    if not is_ready():
+        make_ready()
 
 
 def perform(version: str, packed: bytes) -> bytes | Refused:
@@ -76,6 +85,7 @@ def perform(version: str, packed: bytes) -> bytes | Refused:
         from distributed import get_worker
 
         return Refused(get_worker().address, found)
+    compile_here()
     began = time.perf_counter()
     function, tasks = unpack(packed)
     values = [attempt(_packed, (function, task)) for task in tasks]
@@ -297,7 +307,7 @@ class Cluster(Workers):
             else:
                 self._wrong[worker] = ""
                 if self.elsewhere and not answer[1]:
-                    self._once("workers compile the model first: once on each machine, about a minute or two")
+                    self._once("workers compile the model first, once on each machine: about a minute or two")
         usable = [worker for worker, wrong in self._wrong.items() if not wrong]
         self.count = sum(threads[worker] for worker in usable)
         if not threads and self.elsewhere:

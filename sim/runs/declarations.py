@@ -5,6 +5,7 @@ Code is never taken from a result: what is read back has names, units and bounds
 
 from __future__ import annotations
 
+import shlex
 from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -47,6 +48,28 @@ def catalogue_of(manifest: Mapping[str, Any]) -> Catalogue:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ResultError(f"the mechanisms that the manifest declares cannot be read ({error})") from None
+
+
+def files_of(manifest: Mapping[str, Any]) -> list[str]:
+    """The files of the mechanisms that a result was made with, each with its digest."""
+    return [f"{it['file']} ({it['digest']})" for it in manifest.get(KEY, ())]
+
+
+def with_options(manifest: Mapping[str, Any]) -> str:
+    """The options by which a command gets the mechanisms of a result; empty without any."""
+    return "".join(f" --with {shlex.quote(it['file'])}" for it in manifest.get(KEY, ()))
+
+
+def command_of_world(path: str, changes: Mapping[str, Any], seed: int, months: int, catalogue: Catalogue) -> str:
+    """The command that runs one world of a scenario again."""
+    files = [source.name for source in catalogue.sources]
+    loaded = f"'{path}'" if not changes else f"sim.load('{path}', {dict(changes)}{_given(files)})"
+    with_files = "" if changes else _given(files)
+    return f'python -c "import sim; sim.EcosystemModel({loaded}, rng={seed}{with_files}).run_for({months})"'
+
+
+def _given(files: list[str]) -> str:
+    return f", mechanisms={files}" if files else ""
 
 
 def _told(it: Mechanism) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.kernel.draws import seed_of
-from sim.runs.declarations import declarations
+from sim.runs.declarations import command_of_world, declarations
 from sim.runs.executor import Failure
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model
@@ -57,8 +57,13 @@ class Request:
         return self.scenario, seed_of(self.scenario.seed, replicate)
 
 
+COMPILING = "compiling the model, once for this version"
+
+
 class Watcher:
     """Whom an ensemble tells how it gets on; this one says what matters on stderr, and no more."""
+
+    _compiles = False
 
     def say(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
@@ -71,6 +76,12 @@ class Watcher:
 
     def end(self) -> None:
         """The run has ended."""
+
+    def compiling(self, done: int, of: int) -> None:
+        """Loops of the model are compiled, once for its version: so many of so many are done."""
+        if not self._compiles:
+            self._compiles = True
+            self.say(f"{COMPILING}: {of - done} of {of} loops")
 
 
 @dataclass
@@ -187,6 +198,5 @@ def _about(request: Request) -> dict[str, str]:
 def _failure(request: Request, replicate: int, message: str) -> dict[str, Any]:
     scenario, seed = request.world(replicate)
     drawn = request.draws.values(request.scenario, replicate) if request.draws else {}
-    loaded = f"sim.load('{SCENARIO}', {drawn})" if drawn else f"'{SCENARIO}'"
-    command = f"""python -c "import sim; sim.EcosystemModel({loaded}, rng={seed}).run_for({scenario.months})" """
-    return {"replicate": replicate, "seed": seed, "message": message, "command": command.strip()}
+    command = command_of_world(SCENARIO, drawn, seed, scenario.months, scenario.catalogue)
+    return {"replicate": replicate, "seed": seed, "message": message, "command": command}

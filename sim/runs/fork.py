@@ -17,7 +17,7 @@ from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
 from sim.runs.batch import values
 from sim.runs.branch import branched
-from sim.runs.declarations import KEY
+from sim.runs.declarations import KEY, files_of
 from sim.runs.ensemble import Ensemble, Request, Watcher
 from sim.runs.errors import ResultError
 from sim.runs.executor import Failure, Workers
@@ -64,7 +64,7 @@ def find_past(name: str | Path | Result, results: Path, version: str, catalogue:
     again = f"run it with --checkpoint: sim run {result.name} --until {result.months} --checkpoint"
     if not list(store.path.glob(_file("*"))):
         raise ResultError(f"{store.path}: holds no checkpoints to go on from; {again}")
-    lacking = [f"{it['file']} ({it['digest']})" for it in manifest.get(KEY, ())]
+    lacking = files_of(manifest)
     if lacking and [it["digest"] for it in manifest[KEY]] != [source.digest for source in catalogue.sources]:
         raise ResultError(f"{store.path}: was run with {', '.join(lacking)}; give these very files: --with FILE")
     if manifest["model"] != version:

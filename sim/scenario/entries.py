@@ -110,7 +110,10 @@ class _Checker:
         what = "table" if isinstance(value, dict) else "key"
         near = self.known.nearest(path) if self.may_suggest() else ""
         allowed = ", ".join(self.known.names_in(path[:-1]))
-        self.layer.refuse(path, f"unknown {what}, " + (f"did you mean {near}?" if near else f"allowed here: {allowed}"))
+        message = f"unknown {what}, " + (f"did you mean {near}?" if near else f"allowed here: {allowed}")
+        if path[:-1] == ("mechanisms",):
+            message += " A mechanism of your own is known where its file is given: --with FILE"
+        self.layer.refuse(path, message)
 
     def may_suggest(self) -> bool:
         self.suggestions += 1

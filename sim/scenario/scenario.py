@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sim.catalogue import Catalogue
 from sim.declare import Source, Value
 from sim.scenario import months
+from sim.scenario.faults import printable
 from sim.scenario.schedule import Schedule
+from sim.scenario.writing import toml_text, toml_value
 
 Bound = Literal["about", "at least", "at most"]
 NOT_DIGESTED = ("run.replicates", "run.seed", "run.months")
@@ -21,6 +25,9 @@ class Origin:
 
     kind: Literal["default", "parent", "file", "override"]
     place: str = ""
+
+    def __str__(self) -> str:
+        return printable(f"{self.kind} {self.place}".strip())
 
 
 @dataclass(frozen=True)
@@ -124,10 +131,44 @@ class Scenario:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def to_toml(self) -> str:
-        """The whole scenario as a file that needs no other, each key with its origin; loading it gives an equal one."""
-        from sim.scenario.writing import written
+        """The whole scenario as a file that needs no other, each key with its origin; loading it gives an equal one.
 
-        return written(self)
+        Figures for months outside the run, which no file may have, are left out.
+        """
+        return "\n".join(self._lines()) + "\n"
+
+    def _lines(self) -> Iterator[str]:
+        yield f"title = {toml_text(self.title)}"
+        yield f"summary = {toml_text(self.summary)}"
+        yield f"headline = [{', '.join(map(toml_text, self.headline))}]"
+        for table, keys in itertools.groupby(self.values, key=lambda key: key.rpartition(".")[0]):
+            yield f"\n[{table}]"
+            for key in keys:
+                yield f"{key.rpartition('.')[2]} = {self._written(key)}  # {self.origins[key]}"
+        for figure in self.figures.values():
+            if not 0 <= self.month_of(figure.month) < self.months:
+                continue
+            yield f"\n[figures.{figure.name}]"
+            yield f"value = {figure.value!r}"
+            yield f"month = {toml_text(figure.month)}"
+            yield f"bound = {toml_text(figure.bound)}"
+            yield f"source = {toml_text(figure.source.kind)}"
+            yield f"text = {toml_text(figure.source.text)}"
+        if self.sources:
+            yield "\n[sources]"
+        for key, source in self.sources.items():
+            yield f"{toml_text(key)} = {toml_text(f'{source.kind}: {source.text}')}"
+
+    def _written(self, key: str) -> str:
+        value = self.values[key]
+        if not isinstance(value, Schedule):
+            return toml_value(value)
+        points = zip(value.months, value.values, strict=True)
+        parts = [f"before = {toml_value(value.before)}"]
+        parts += [f"{toml_text(self.calendar(month))} = {toml_value(point)}" for month, point in points]
+        if value.linear:
+            parts.append('shape = "linear"')
+        return f"{{ {', '.join(parts)} }}"
 
     def __hash__(self) -> int:
         return hash(self.digest())

@@ -24,7 +24,8 @@ from pyarrow import compute, parquet
 
 from sim.declare import Value
 from sim.kernel.draws import seed_of
-from sim.runs.declarations import declarations
+from sim.runs.batch import compile_first
+from sim.runs.declarations import command_of_world, declarations
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Failure, Workers
 from sim.runs.provenance import provenance
@@ -193,8 +194,8 @@ def _run(
         for digest, number in missing
     ]
     here = workers if workers.elsewhere else Workers(1)
-    if not (workers.elsewhere or warm()):
-        watcher.say("compiling the model: once for this version, about a minute or two")
+    if not workers.elsewhere:
+        compile_first(watcher, warm)
     done, each = 0, 0.0
     for task in tasks[:2]:  # the first one loads the model, the second one shows what a world takes
         value, each = timed(here, _last_month, task)
@@ -399,5 +400,4 @@ def _write_bases(store: Store, study: Study) -> dict[str, str]:
 
 def _command(study: Study, point: Point, seed: int) -> str:
     name = VARIANT if point.base is study.variant else SCENARIO
-    loaded = f"sim.load('{name}', {dict(point.changes)})"
-    return f'python -c "import sim; sim.EcosystemModel({loaded}, rng={seed}).run_for({study.scenario.months})"'
+    return command_of_world(name, dict(point.changes), seed, study.scenario.months, study.scenario.catalogue)

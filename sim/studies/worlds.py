@@ -14,6 +14,8 @@ import pyarrow as pa
 
 from sim.declare import Value
 from sim.kernel.draws import seed_of
+from sim.runs.batch import compile_first
+from sim.runs.declarations import command_of_world
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Failure, Workers
 from sim.runs.replicate import Cells, Model
@@ -103,8 +105,8 @@ class Worlds:
         place = 0
         while place < len(tasks) and len(self._timed) < 2:  # the first one loads the model, the second tells the cost
             here = self._workers if self._workers.elsewhere else Workers(1)
-            if not self._timed and not self._workers.elsewhere and not self._warm():
-                self._watcher.say("compiling the model: once for this version, about a minute or two")
+            if not self._timed and not self._workers.elsewhere:
+                compile_first(self._watcher, self._warm)
             value, seconds = timed(here, read_world, tasks[place])
             self._timed.append(seconds)
             yield missing[place], value
@@ -126,8 +128,8 @@ class Worlds:
 
     def _failure(self, point: Point, number: int, message: str) -> dict[str, Any]:
         seed = seed_of(point.base.seed, number)
-        loaded = f"sim.load('{point.base.path}', {dict(point.changes)})"
-        command = f'python -c "import sim; sim.EcosystemModel({loaded}, rng={seed}).run_for({point.base.months})"'
+        base = point.base
+        command = command_of_world(base.path, dict(point.changes), seed, base.months, base.catalogue)
         return {"scenario": point.base.name, "replicate": number, "seed": seed, "message": message, "command": command}
 
 

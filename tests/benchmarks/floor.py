@@ -22,7 +22,7 @@ import sim
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled
 from sim.kernel.threads import BLOCK
-from sim.model.state.enterprises import COLUMNS
+from sim.model.catalogue import model_catalogue
 
 NAME, ORDER = "floor", 0
 SCENARIO = "manufacturing"
@@ -39,7 +39,7 @@ seen = Counter()
 def counted(module, name):
     original = getattr(module, name)
     def wrapper(*given):
-        seen[f"{module.__name__.removeprefix('sim.')}.{name}"] += 1
+        seen[f"{module.__name__.rpartition('.')[2]}.{name}"] += 1
         return original(*given)
     setattr(module, name, wrapper)
 
@@ -84,11 +84,11 @@ def bytes_asked() -> tuple[float, float]:
     from importlib import import_module
     from pkgutil import iter_modules
 
-    from sim import mechanisms
+    from sim.model import mechanisms
 
     modules = [import_module(f"sim.model.mechanisms.{it.name}") for it in iter_modules(mechanisms.__path__)]
     groups = [it for module in modules for it in vars(module).values() if hasattr(it, "_fields")]
-    size = {column.name: np.dtype(column.dtype).itemsize for column in COLUMNS}
+    size = {column.name: np.dtype(column.dtype).itemsize for column in model_catalogue().all_columns}
     reads = {name for it in groups if "Reads" in it.__name__ for name in it._fields}
     writes = {name for it in groups if "Wri" in it.__name__ or "Wish" in it.__name__ for name in it._fields}
     return sum(size.get(name, 0) for name in reads | writes), sum(size.get(name, 0) for name in writes)

@@ -8,9 +8,10 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
 from common import ROOT, Section, Table, Timing, count, number, summary
 
-from sim.model.state.enterprises import BYTES_A_ROW
+from sim.model.catalogue import model_catalogue
 
 NAME, ORDER = "growth", 1
 SCENARIO = "manufacturing"
@@ -24,7 +25,6 @@ import hashlib, json, re, sys, time
 from pathlib import Path
 import numpy as np
 import sim
-from sim.model.state.enterprises import COLUMNS
 from sim.runs.ready import load_kernels
 
 def most():  # kB in memory at once; what `resource` says counts the process that started this one, too
@@ -51,8 +51,8 @@ for line in sys.stdin:
         processor.append(time.process_time() - worked)
     say(done=done, clock=clock, processor=processor)
 table, digest = model.enterprises, hashlib.sha256()
-for column in COLUMNS:
-    digest.update(np.ascontiguousarray(getattr(table, column.name)).tobytes())
+for column in table.columns.values():
+    digest.update(np.ascontiguousarray(column[: table.size]).tobytes())
 for name in sorted(model.record):
     digest.update(np.asarray(model.record[name]).tobytes())
 peak = (most() - before) * 1024
@@ -127,6 +127,7 @@ def run(quick: bool) -> Section:
     }
     if spread["processor"] > WITHIN:
         faults.append(f"from 10^4 up the cost differs by a factor of {spread['processor']:.2f}, aim {WITHIN}")
+    row = sum(np.dtype(column.dtype).itemsize for column in model_catalogue().all_columns)
     title = f"A month of one enterprise, {SCENARIO}, all mechanisms on, a December among every twelve"
     columns = [
         "enterprises", "ns on one thread", f"ns on {cores} threads", "ns to found", "bytes an enterprise, at the peak",
@@ -138,7 +139,7 @@ def run(quick: bool) -> Section:
             f"bytes on one thread and on {cores}."
         ),
         (
-            f"A row of the table takes {BYTES_A_ROW} bytes; the peak has links, ring and scratch in it, and "
+            f"A row of the table takes {row} bytes; the peak has links, ring and scratch in it, and "
             "where the table grew, its old columns."
         ),
     ]

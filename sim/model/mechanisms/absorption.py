@@ -1,4 +1,4 @@
-"""9 Absorption and spill-over: contact teaches what the other knows better; talent decides how much stays.
+"""Absorption and spill-over: contact teaches what the other knows better; talent decides how much stays.
 
 v_i += chi_i max(0, v_j - v_i) on each contact (Cohen & Levinthal 1989); knowledge above the sector's base fades, and
 so does a lead in productivity or quality, as others imitate it.
@@ -11,22 +11,26 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
-from sim.kernel import draws, maths, threads
+from sim.kernel import maths, threads
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted, share
 from sim.model.state.economy import TICKS, ticks
-from sim.model.state.enterprises import OPERATING
-from sim.model.state.ring import places
+from sim.model.state.enterprises import OPERATING, reads, writes
+from sim.model.state.links import renewal
+from sim.model.state.ring import Tenants, places
 from sim.model.state.world import World
+
+contact = block("absorption", 0, "chain", "neighbour", "point", number=33)
 
 EVENTS = Counters(
     "contacts",
     "spillover_gain",
 )
-_CONTACTS, _SPILLOVER_GAIN = EVENTS.place("contacts"), EVENTS.place("spillover_gain")
-_CHAIN, _NEIGHBOUR, _PARTNER = 1, 2, 4  # bits of the kinds of contact that a row has in a month
+CONTACTS, SPILLOVER_GAIN = EVENTS
+CHAIN, NEIGHBOUR, PARTNER = 1, 2, 4  # bits of the kinds of contact that a row has in a month
 
 
 @typed
@@ -62,47 +66,70 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class MeetReads(NamedTuple):
-    identity: Any
-    status: Any
-    site: Any
-    talent: Any
-    met_0: Any
+    identity: i8
+    status: i1
+    site: i2
+    talent: i4
+    met_0: f4
 
 
+@writes
 class MeetWrites(NamedTuple):
     """None: contacts are marked in an array of the month."""
 
 
+@reads
 class Known(NamedTuple):
-    identity: Any
-    site: Any
-    knowledge_0: Any
-    knowledge_1: Any
-    knowledge_2: Any
+    identity: i8
+    site: i2
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
 
 
+@reads
 class Reads(NamedTuple):
-    status: Any
-    sector: Any
-    staff: Any
-    talent: Any
-    revenue: Any
-    met_0: Any
-    met_1: Any
-    met_2: Any
+    status: i1
+    sector: i1
+    staff: i4
+    talent: i4
+    revenue: f8
+    met_0: f4
+    met_1: f4
+    met_2: f4
 
 
+@writes
 class Writes(NamedTuple):
-    knowledge_0: Any
-    knowledge_1: Any
-    knowledge_2: Any
-    productivity: Any
-    quality: Any
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+    productivity: f8
+    quality: f8
+
+
+@typed
+class Lessons(NamedTuple):
+    """Who meets whom this month, and what those of the chain and the site know whom they meet."""
+
+    contacts: i1  # bits of the kinds of contact of each row
+    rows: i8  # that have any
+    of_chain: f8_2d  # knowledge of the chain partner of each of them, shape (rows, axes)
+    of_site: f8_2d  # of the neighbour
+
+
+@typed
+class Common(NamedTuple):
+    """What anyone in a sector knows, and what a public programme adds to absorption."""
+
+    base: f8_2d
+    programme: float
 
 
 @equation
-def absorptive_capacity(talent: int, staff: int, programme: float, p: Any) -> float:
+def absorptive_capacity(talent: int, staff: int, programme: float, p: Rules) -> float:
     """Part of a gap that one contact closes: half of ``rate`` where the share of talent is ``talent_half``."""
     share = talent / max(staff, 1)
     return min(1.0, p.rate * (1.0 + programme) * share / (share + p.talent_half))
@@ -115,19 +142,19 @@ def learned(own: float, other: float, capacity: float) -> float:
 
 
 @equation
-def kept(own: float, base: float, p: Any) -> float:
+def kept(own: float, base: float, p: Rules) -> float:
     """Knowledge after a month's fading towards what anyone in the sector knows."""
     return own - p.depreciation / 12.0 * max(0.0, own - base)
 
 
 @equation
-def led(own: float, p: Any) -> float:
+def led(own: float, p: Rules) -> float:
     """Productivity or quality after a month in which others imitate part of a lead over the sector's usual one, 1."""
     return own - p.imitation / 12.0 * max(0.0, own - 1.0)
 
 
 @equation
-def teach(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Any, p: Any) -> None:
+def teach(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Writes, p: Rules) -> None:
     """One contact of row ``i`` with knowledge (k_0, k_1, k_2); what is learned raises efficiency a little."""
     gain_0 = learned(w.knowledge_0[i], k_0, capacity)
     gain_1 = learned(w.knowledge_1[i], k_1, capacity)
@@ -139,34 +166,34 @@ def teach(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Any, p
 
 
 @compiled
-def meet(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, contacts: Any) -> None:
+def meet(lo: Index, hi: Index, seed: int, month: int, r: MeetReads, w: MeetWrites, p: Rules, contacts: i1) -> None:
     """Mark the kinds of contact that each row is open to this month."""
     for i in range(lo, hi):
-        u_chain, u_neighbour, _, _ = draws.uniforms(seed, r.identity[i], month, draws.CONTACT)
+        u = contact(seed, r.identity[i], month)
         able = (r.status[i] == OPERATING) & (r.talent[i] > 0)
-        chain = _CHAIN if able & (u_chain < p.contact) else 0
-        neighbour = _NEIGHBOUR if able & (u_neighbour < p.contact) & (r.site[i] >= 0) else 0
-        partner = _PARTNER if able & (r.met_0[i] >= 0.0) else 0
+        chain = CHAIN if able & (u.chain < p.contact) else 0
+        neighbour = NEIGHBOUR if able & (u.neighbour < p.contact) & (r.site[i] >= 0) else 0
+        partner = PARTNER if able & (r.met_0[i] >= 0.0) else 0
         contacts[i] = chain | neighbour | partner
 
 
 @compiled
 def listen(
-    lo: int, hi: int, seed: int, month: int, known: Any, rows: Any, contacts: Any, partner: Any, tenants: Any,
-    tenant_rows: Any, of_chain: Any, of_site: Any,
-) -> None:  # fmt: skip
-    """What the chain partner and the neighbour of each of ``rows`` know, before anyone learns; no one, no contact."""
-    points = np.zeros(hi - lo)
-    for k in range(lo, hi if len(tenants) > 1 else lo):
-        _, _, points[k - lo], _ = draws.uniforms(seed, known.identity[rows[k]], month, draws.CONTACT)
-    place = places(tenants, points)
+    lo: Index, hi: Index, seed: int, month: int, known: Known, partner: i8, tenants: Tenants, lessons: Lessons
+) -> None:
+    """What the chain ``partner`` and the neighbour of each row know, before anyone learns; no one, no contact."""
+    contacts, rows, of_chain, of_site = lessons.contacts, lessons.rows, lessons.of_chain, lessons.of_site
+    points, there = np.zeros(hi - lo), len(tenants.identity) > 1
+    for k in range(lo, hi if there else lo):
+        points[k - lo] = contact(seed, known.identity[rows[k]], month).point
+    place = places(tenants.identity, points)
     for k in range(lo, hi):
         i, chain, neighbour = rows[k], np.int64(partner[k]), np.int64(-1)
-        if contacts[i] & _NEIGHBOUR and len(tenants) > 1:
-            j = tenant_rows[place[k - lo]]
+        if contacts[i] & NEIGHBOUR and there:
+            j = tenants.row[place[k - lo]]
             if j != i and known.site[j] == known.site[i]:
                 neighbour = j
-        contacts[i] = (contacts[i] & _PARTNER) | (_CHAIN if chain >= 0 else 0) | (_NEIGHBOUR if neighbour >= 0 else 0)
+        contacts[i] = (contacts[i] & PARTNER) | (CHAIN if chain >= 0 else 0) | (NEIGHBOUR if neighbour >= 0 else 0)
         if chain >= 0:
             of_chain[k, 0] = known.knowledge_0[chain]
             of_chain[k, 1] = known.knowledge_1[chain]
@@ -179,11 +206,12 @@ def listen(
 
 @compiled
 def absorb(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, programme: float, base: Any, rows: Any,
-    contacts: Any, of_chain: Any, of_site: Any, events: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, common: Common, lessons: Lessons,
+    events: i8,
 ) -> None:  # fmt: skip
-    """Knowledge and leads fade; then ``rows`` learn from the partner met, one firm of the chain and one neighbour."""
-    here = np.empty((3, BLOCK))
+    """Knowledge and leads fade; then those with lessons learn: from a partner, one of the chain, one neighbour."""
+    contacts, rows, of_chain, of_site = lessons.contacts, lessons.rows, lessons.of_chain, lessons.of_site
+    base, here = common.base, np.empty((3, BLOCK))
     k: Any = np.searchsorted(rows, np.int64(lo))
     met, gained = 0, 0
     for first in range(lo, hi, BLOCK):
@@ -200,20 +228,20 @@ def absorb(
                 w.quality[i] = led(w.quality[i], p)
         while k < len(rows) and rows[k] < last:
             i = rows[k]
-            capacity, before = absorptive_capacity(r.talent[i], r.staff[i], programme, p), w.productivity[i]
-            if contacts[i] & _PARTNER:
+            capacity, before = absorptive_capacity(r.talent[i], r.staff[i], common.programme, p), w.productivity[i]
+            if contacts[i] & PARTNER:
                 teach(i, r.met_0[i], r.met_1[i], r.met_2[i], capacity, w, p)
                 met += 1
-            if contacts[i] & _CHAIN:
+            if contacts[i] & CHAIN:
                 teach(i, of_chain[k, 0], of_chain[k, 1], of_chain[k, 2], capacity, w, p)
                 met += 1
-            if contacts[i] & _NEIGHBOUR:
+            if contacts[i] & NEIGHBOUR:
                 teach(i, of_site[k, 0], of_site[k, 1], of_site[k, 2], capacity, w, p)
                 met += 1
             gained += ticks(12.0 * r.revenue[i] * (w.productivity[i] / before - 1.0))
             k += 1
-    events[_CONTACTS] += met
-    events[_SPILLOVER_GAIN] += gained
+    events[CONTACTS] += met
+    events[SPILLOVER_GAIN] += gained
 
 
 def apply(world: World) -> None:
@@ -224,16 +252,12 @@ def apply(world: World) -> None:
     table, contacts = world.enterprises, world.marks()
     world.loop(meet, MeetReads, MeetWrites, rules, contacts)
     rows = world.marked(contacts)
-    lessons = np.empty((len(rows), 3)), np.empty((len(rows), 3))
-    partner = world.links.partners(world, rows, contacts & _CHAIN)
-    given = (
-        world.seed, world.month, table.view(Known), rows, contacts, partner, *world.ring.tenants(table), *lessons,
-    )  # fmt: skip
+    lessons = Lessons(contacts, rows, np.empty((len(rows), 3)), np.empty((len(rows), 3)))
+    partner = world.links.partners(world, rows, contacts & CHAIN)
+    given = world.seed, world.month, table.view(Known), partner, world.ring.tenants(table), lessons
     threads.run(listen, len(rows), (), given)
-    world.loop(
-        absorb, Reads, Writes, rules, world.group("levers").knowledge_programme, world.sectors.base_knowledge, rows,
-        contacts, *lessons, sums=(world.counters("absorption"),),
-    )  # fmt: skip
+    common = Common(world.sectors.base_knowledge, world.group("levers").knowledge_programme)
+    world.loop(absorb, Reads, Writes, rules, common, lessons, sums=(world.counters("absorption"),))
 
 
 OUTCOMES = (
@@ -244,4 +268,8 @@ OUTCOMES = (
             value=lambda m: share(m.since("private_gain") + m.since("spillover_gain"), m.since("private_gain"))),
 )  # fmt: skip
 
-MECHANISM = Mechanism("absorption", Rules, steps=(Step("learn", apply),), counters=EVENTS, outcomes=OUTCOMES)
+MECHANISM = Mechanism(
+    "absorption", Rules, counters=EVENTS, draws=(contact, renewal), outcomes=OUTCOMES, steps=(
+        Step("learn", apply, loops=(meet, listen, absorb), groups=("levers",), draws=(contact, renewal)),
+    ),
+)  # fmt: skip

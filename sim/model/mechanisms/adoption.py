@@ -1,4 +1,4 @@
-"""4 Platform adoption: Bass (1969) by class, times knowledge and policy; own if the enterprise can carry it."""
+"""Platform adoption: Bass (1969) by class, times knowledge and policy; own if the enterprise can carry it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ import numpy as np
 from sim.declare import Counters, Mechanism, Outcome, Step, assumption, evidence, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import Index, f8, i1, i2, i8, typed
 from sim.model.record.reading import added, counted, share
 from sim.model.state.economy import FEE_SUPPORT, FEES, PLATFORM_INCOME, TICKS, transfer
-from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING
+from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING, reads, writes
 from sim.model.state.world import PlatformState, World
 
 EVENTS = Counters(
     "adopted",
     "quit",
 )
-_ADOPTED, _QUIT = EVENTS.place("adopted"), EVENTS.place("quit")
+ADOPTED, QUIT = EVENTS
+
+adopting = block("adoption", 0, "move", "which", number=10)  # adopts or quits, which platform
 
 
 @typed
@@ -75,47 +78,58 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class Reads(NamedTuple):
-    identity: Any
-    status: Any
-    size_class: Any
-    revenue_12: Any
+    identity: i8
+    status: i1
+    size_class: i1
+    revenue_12: f8
 
 
+@writes
 class Writes(NamedTuple):
-    platform: Any
+    platform: i2
 
 
 @equation
-def class_factor(size_class: int, p: Any) -> float:
+def class_factor(size_class: int, p: Rules) -> float:
     """Rates of a class relative to big enterprises'."""
     return 1.0 if size_class == BIG else (p.medium_factor if size_class == MEDIUM else p.small_factor)
 
 
 @equation
-def adoption_probability(adopted_share: float, factor: float, programme: float, p: Any) -> float:
+def adoption_probability(adopted_share: float, factor: float, programme: float, p: Rules) -> float:
     """Monthly probability of adoption: Bass's p + q F, times class and knowledge programmes."""
     yearly = (p.innovation + p.imitation * adopted_share) * factor * (1.0 + programme)
     return 1.0 - maths.exp(-yearly / 12.0)
 
 
 @equation
-def carries_own(revenue_12: float, p: Any) -> bool:
+def carries_own(revenue_12: float, p: Rules) -> bool:
     """Whether an enterprise can carry the fixed cost of an own platform."""
     return p.own_share * revenue_12 >= p.own_cost
 
 
+@typed
+class Around(NamedTuple):
+    """What those who may adopt find around them this month."""
+
+    programme: float  # effort of knowledge programmes
+    shares: f8  # of members among the operating, by class
+    attraction: f8  # of each platform
+    hosts: i8  # identity of each platform's host
+
+
 @compiled
 def adopt(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, programme: float, shares: Any, attraction: Any,
-    hosts: Any, wishes: Any, events: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, around: Around, wishes: i1, events: i8
 ) -> None:  # fmt: skip
-    """Who joins, who leaves, who wishes an own platform (marked in ``wishes``); shares of members by class."""
+    """Who joins, who leaves, who wishes an own platform (marked in ``wishes``)."""
     quits = draws.monthly(p.quit)
-    chance: Any = np.empty(len(shares))
-    for size_class in range(len(shares)):
+    chance: Any = np.empty(len(around.shares))
+    for size_class in range(len(around.shares)):
         factor = class_factor(size_class, p)
-        chance[size_class] = adoption_probability(shares[size_class], factor, programme, p)
+        chance[size_class] = adoption_probability(around.shares[size_class], factor, around.programme, p)
     if month == 0:
         chance[BIG] = p.at_start
     most = max(quits, chance.max())
@@ -123,27 +137,26 @@ def adopt(
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
-            u_move, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.ADOPTION)
-            moves[i - first] = u_move < most
+            moves[i - first] = adopting(seed, r.identity[i], month).move < most
         for i in range(first, last):
             if not moves[i - first] or r.status[i] != OPERATING:
                 continue
-            u_move, u_taste, _, _ = draws.uniforms(seed, r.identity[i], month, draws.ADOPTION)
+            u = adopting(seed, r.identity[i], month)
             size_class = r.size_class[i]
             if w.platform[i] >= 0:
-                if u_move < quits and hosts[w.platform[i]] != r.identity[i]:
+                if u.move < quits and around.hosts[w.platform[i]] != r.identity[i]:
                     w.platform[i] = -1
-                    events[_QUIT] += 1
-            elif u_move < chance[size_class]:
+                    events[QUIT] += 1
+            elif u.move < chance[size_class]:
                 if size_class == BIG and carries_own(r.revenue_12[i], p):
                     wishes[i] = 1
                 else:
-                    w.platform[i] = choose(u_taste, attraction)
-                    events[_ADOPTED] += w.platform[i] >= 0
+                    w.platform[i] = choose(u.which, around.attraction)
+                    events[ADOPTED] += w.platform[i] >= 0
 
 
 @compiled
-def choose(u: float, attraction: Any) -> int:
+def choose(u: float, attraction: f8) -> int:
     """A platform drawn in proportion to its attraction; -1 where none is open."""
     total = attraction.sum()
     if total <= 0.0:
@@ -156,37 +169,38 @@ def choose(u: float, attraction: Any) -> int:
     return len(attraction) - 1
 
 
+@reads
 class FeeReads(NamedTuple):
-    identity: Any
-    status: Any
-    platform: Any
+    identity: i8
+    status: i1
+    platform: i2
 
 
+@writes
 class FeeWrites(NamedTuple):
-    profit_year: Any
-    cash: Any
+    profit_year: f8
+    cash: f8
+
+
+@typed
+class Fees(NamedTuple):
+    """What members pay this month."""
+
+    yearly: f8  # million yuan, by platform
+    hosts: i8  # identity of each platform's host, who pays nothing
+    support: float  # part that government pays
 
 
 @compiled
 def charge(
-    lo: int,
-    hi: int,
-    seed: int,
-    month: int,
-    r: Any,
-    w: Any,
-    fees: Any,
-    hosts: Any,
-    support: float,
-    income: Any,
-    flows: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: FeeReads, w: FeeWrites, fees: Fees, income: i8, flows: i8
 ) -> None:
     """Members' fees of a month (ticks by platform in ``income``), part of them paid by government."""
     for i in range(lo, hi):
-        if r.status[i] != OPERATING or r.platform[i] < 0 or hosts[r.platform[i]] == r.identity[i]:
+        if r.status[i] != OPERATING or r.platform[i] < 0 or fees.hosts[r.platform[i]] == r.identity[i]:
             continue
-        paid = transfer(i, -fees[r.platform[i]] / 12.0, w.cash, flows, FEES)
-        back = transfer(i, -support * paid, w.cash, flows, FEE_SUPPORT)
+        paid = transfer(i, -fees.yearly[r.platform[i]] / 12.0, w.cash, flows, FEES)
+        back = transfer(i, -fees.support * paid, w.cash, flows, FEE_SUPPORT)
         income[r.platform[i]] -= int(paid * TICKS)
         w.profit_year[i] += paid + back
 
@@ -199,11 +213,9 @@ def apply(world: World) -> None:
         return
     table, hosts = world.enterprises, hosts_of(world)
     wishes = world.marks()
-    attraction = np.array([attractive(platform) for platform in world.platforms])
-    world.loop(
-        adopt, Reads, Writes, rules, levers.knowledge_programme, world.member_shares, attraction, hosts, wishes,
-        sums=(world.counters("adoption"),),
-    )  # fmt: skip
+    attraction = np.array([attractive(platform) for platform in world.platforms], np.float64)
+    around = Around(levers.knowledge_programme, world.member_shares, attraction, hosts)
+    world.loop(adopt, Reads, Writes, rules, around, wishes, sums=(world.counters("adoption"),))
     for row in sorted(world.marked(wishes).tolist(), key=lambda row: int(table.identity[row])):
         own = sum(platform.kind == "own" for platform in world.platforms)
         if own < rules.most_own:
@@ -226,18 +238,22 @@ def attractive(platform: PlatformState) -> float:
     return platform.services * math.log1p(platform.resources + 1.0) if platform.open_to_members else 0.0
 
 
+@reads
 class CountReads(NamedTuple):
-    status: Any
-    size_class: Any
-    platform: Any
+    status: i1
+    size_class: i1
+    platform: i2
 
 
+@writes
 class CountWrites(NamedTuple):
     """Nothing: members are counted into sums."""
 
 
 @compiled
-def count(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, firms: Any, members: Any, of_platform: Any) -> None:
+def count(
+    lo: Index, hi: Index, seed: int, month: int, r: CountReads, w: CountWrites, firms: i8, members: i8, of_platform: i8
+) -> None:  # fmt: skip
     """Operating enterprises and members by class, and members of each platform."""
     for i in range(lo, hi):
         if r.status[i] == OPERATING:
@@ -260,10 +276,10 @@ def count_members(world: World) -> None:
 def collect_fees(world: World, support: float) -> None:
     """Fees flow to the platforms' account, and on to hosts of own platforms."""
     platforms, table = world.platforms, world.enterprises
-    fees = world.platform_array([platform.fee for platform in platforms])
-    hosts = hosts_of(world)
-    income = np.zeros(len(fees), np.int64)
-    world.loop(charge, FeeReads, FeeWrites, fees, hosts, support, sums=(income, world.books.flows))
+    yearly = world.platform_array([platform.fee for platform in platforms])
+    fees = Fees(yearly, hosts_of(world), support)
+    income = np.zeros(len(yearly), np.int64)
+    world.loop(charge, FeeReads, FeeWrites, fees, sums=(income, world.books.flows))
     for platform in platforms:
         host = world.row_of(platform.host) if platform.host else -1
         if host >= 0 and income[platform.number]:
@@ -282,4 +298,17 @@ OUTCOMES = (
     ),
 )  # fmt: skip
 
-MECHANISM = Mechanism("adoption", Rules, steps=(Step("join", apply),), counters=EVENTS, outcomes=OUTCOMES)
+JOIN = Step(
+    "join",
+    apply,
+    loops=(adopt, charge, count),
+    writes=("platform", "cash", "profit_year"),
+    groups=("levers", "platforms"),
+    transfers=("fees", "fee_support", "platform_income"),
+    draws=(adopting,),
+    state=("platforms", "platforms.members", "world.member_shares"),
+)
+
+MECHANISM = Mechanism(
+    "adoption", Rules, steps=(JOIN,), counters=EVENTS, draws=(adopting,), outcomes=OUTCOMES
+)  # fmt: skip

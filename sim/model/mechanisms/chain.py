@@ -1,8 +1,8 @@
-"""10 Industrial chain: buyers choose suppliers one place up the chain; a success asks them for new parts."""
+"""Industrial chain: buyers choose suppliers one place up the chain; a success asks them for new parts."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,19 +10,20 @@ from sim.declare import Counters, Mechanism, Step, assumption, parameter, switch
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed, u4
 from sim.model.record.reading import counted
 from sim.model.state.economy import SUPPLIERS
-from sim.model.state.enterprises import NEVER, OPERATING
-from sim.model.state.knowledge import distance, pair_taste
-from sim.model.state.ring import places
+from sim.model.state.enterprises import NEVER, OPERATING, reads, writes
+from sim.model.state.knowledge import distance, pair_taste, taste_of_pair
+from sim.model.state.links import renewal
+from sim.model.state.ring import OnRing, places
 from sim.model.state.world import World
 
 EVENTS = Counters(
     "links_renewed",
     "parts_asked",
 )
-_RENEWED, _ASKED = EVENTS.place("links_renewed"), EVENTS.place("parts_asked")
+LINKS_RENEWED, PARTS_ASKED = EVENTS
 _AT_A_TIME = 65_536  # newcomers whose links are made at once
 
 
@@ -61,69 +62,80 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class Reads(NamedTuple):
-    identity: Any
-    status: Any
-    sector: Any
-    talent: Any
-    quality: Any
-    productivity: Any
-    knowledge_0: Any
-    knowledge_1: Any
-    knowledge_2: Any
+    identity: i8
+    status: i1
+    sector: i1
+    talent: i4
+    quality: f8
+    productivity: f8
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
 
 
+@writes
 class Writes(NamedTuple):
-    project_began: Any
-    solved: Any
-    breadth: Any
-    reached: Any
+    project_began: i2
+    solved: i1
+    breadth: i1
+    reached: i1
+
+
+@typed
+class Supply(NamedTuple):
+    """Supply links to look at: buyer, supplier (-1 without), place among the buyer's, and whether all are new."""
+
+    buyer: u4
+    supplier: i4
+    ordinal: i1
+    fresh: bool
 
 
 @equation
-def links_wanted(staff: int, p: Any) -> int:
+def links_wanted(staff: int, p: Rules) -> int:
     """Supplier links of an enterprise: one, and more in proportion to its staff."""
     return min(int(p.most_links), 1 + int(staff / p.staff_per_link))
 
 
 @equation
-def liking(quality: float, productivity: float, gap: float, taste: float, p: Any, price_share: float) -> float:
+def liking(quality: float, productivity: float, gap: float, taste: float, p: Rules, price_share: float) -> float:
     """Utility of a supplier: quality over price, nearness of knowledge, and a taste keyed by the pair."""
     return maths.log(quality) + price_share * maths.log(productivity) - gap + p.taste * taste
 
 
 @compiled
-def find_candidates(i: int, start: int, wanted: int, p: Any, ring_row: Any, ring_chain: Any, found: Any) -> int:
+def find_candidates(i: int, start: int, wanted: int, p: Rules, ring: OnRing, found: u4) -> int:
     """Put the ring's places of firms of place ``wanted`` in the chain, but ``i``, into ``found``; how many."""
     number, place, most = 0, np.uint32(start), int(p.candidates)
-    for _ in range(min(int(p.circle), len(ring_row))):
+    for _ in range(min(int(p.circle), len(ring.row))):
         found[number] = place
-        number += (ring_chain[place] == wanted) & (ring_row[place] != i) & (number < most)
-        place = np.uint32(place + 1 if place + 1 < len(ring_row) else 0)
+        number += (ring.chain[place] == wanted) & (ring.row[place] != i) & (number < most)
+        place = np.uint32(place + 1 if place + 1 < len(ring.row) else 0)
     return number
 
 
 @compiled
 def choose_suppliers(
-    looking: Any, points: Any, buyer: Any, supplier: Any, seed: int, month: int, r: Any, p: Any, price_share: float,
-    ring: Any, ring_row: Any, ring_chain: Any,
-) -> int:  # fmt: skip
+    looking: u4, points: f8, links: Supply, seed: int, month: int, r: Reads, p: Rules, price_share: float, ring: OnRing
+) -> int:
     """Give each link of ``looking`` the supplier liked best among its candidates, if it finds any; how many do.
 
     All candidates first, then what is known of them column by column: memory answers many questions at once.
     """
-    most = len(looking) * int(p.candidates) + 1
+    buyer, supplier, most = links.buyer, links.supplier, len(looking) * int(p.candidates) + 1
     whose, found, utility = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(most)
-    start, wanted, end = places(ring, points), np.empty(len(looking), np.int8), 0
+    start, wanted, end = places(ring.identity, points), np.empty(len(looking), np.int8), 0
     for k in range(len(looking)):
         wanted[k] = r.sector[buyer[looking[k]]] % 3 - 1
     for k in range(len(looking)):
-        number = find_candidates(buyer[looking[k]], start[k], wanted[k], p, ring_row, ring_chain, found[end:])
+        number = find_candidates(buyer[looking[k]], start[k], wanted[k], p, ring, found[end:])
         whose[end : end + number] = k
         end += number
     who, known = np.empty((2, end), np.int64), np.empty((8, end))
     for c in range(end):
-        who[1, c], found[c] = ring[found[c]], ring_row[found[c]]
+        who[1, c], found[c] = ring.identity[found[c]], ring.row[found[c]]
     for c in range(end):
         i, j = buyer[looking[whose[c]]], found[c]
         who[0, c] = r.identity[i]
@@ -146,14 +158,14 @@ def choose_suppliers(
 
 @compiled
 def renew(
-    lo: int, hi: int, buyer: Any, supplier: Any, ordinal: Any, fresh: bool, seed: int, month: int, r: Any, p: Any,
-    price_share: float, ring: Any, ring_row: Any, ring_chain: Any, events: Any,
+    lo: Index, hi: Index, seed: int, month: int, links: Supply, r: Reads, p: Rules, price_share: float, ring: OnRing,
+    events: i8,
 ) -> None:  # fmt: skip
-    """Look again at links that come up for renewal or wait for a supplier (at all where ``fresh``).
+    """Look again at links that come up for renewal or wait for a supplier, and at all new ones.
 
     Those of several blocks choose together, for all of them wait for memory.
     """
-    hazard = draws.monthly(p.renewal)
+    buyer, supplier, ordinal, hazard = links.buyer, links.supplier, links.ordinal, draws.monthly(p.renewal)
     key, looking = np.empty(BLOCK, np.int64), np.empty(np.uint64(2) * BLOCK, np.uint32)
     look, point, points = np.empty(BLOCK), np.empty(BLOCK), np.empty(np.uint64(2) * BLOCK)
     number = 0
@@ -163,23 +175,21 @@ def renew(
             key[link - first] = r.identity[buyer[link]] ^ (ordinal[link] + 1)
         for link in range(first, last):
             k = link - first
-            look[k], point[k], _, _ = draws.uniforms(seed, key[k], month, draws.CHAIN)
+            u = renewal(seed, key[k], month)
+            look[k], point[k] = u.looked_at, u.point
         for link in range(first, last):
             k = link - first
             looking[number], points[number] = link, point[k]
-            number += fresh | (look[k] < hazard) | (supplier[link] < 0)
+            number += links.fresh | (look[k] < hazard) | (supplier[link] < 0)
         if number < BLOCK and last < hi:
             continue
-        found = choose_suppliers(
-            looking[:number], points[:number], buyer, supplier, seed, month, r, p, price_share, ring, ring_row,
-            ring_chain,
-        )  # fmt: skip
-        events[_RENEWED] += 0 if fresh else found
+        found = choose_suppliers(looking[:number], points[:number], links, seed, month, r, p, price_share, ring)
+        events[LINKS_RENEWED] += 0 if links.fresh else found
         number = 0
 
 
 @compiled
-def first_links(newcomers: Any, staff: Any, p: Any) -> tuple[Any, Any, Any]:
+def first_links(newcomers: i8, staff: i4, p: Rules) -> tuple[u4, i4, i1]:
     """Buyers, suppliers (none yet) and ordinals of the links that newcomers want."""
     number = 0
     for i in newcomers:
@@ -195,20 +205,20 @@ def first_links(newcomers: Any, staff: Any, p: Any) -> tuple[Any, Any, Any]:
 
 @compiled
 def ask_parts(
-    buyer: Any, supplier: Any, seed: int, month: int, r: Any, w: Any, p: Any, succeeded: Any, events: Any
+    buyer: u4, supplier: i4, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, events: i8
 ) -> None:
     """A buyer's success asks suppliers for a new part: a project with a customer begins where none is under way."""
     for link in range(len(buyer)):
         i, j = buyer[link], supplier[link]
         if j < 0 or succeeded[i] == 0 or r.status[j] != OPERATING or r.talent[j] == 0 or w.project_began[j] != NEVER:
             continue
-        _, _, u_asked, _ = draws.uniforms(seed, r.identity[i] ^ (r.identity[j] >> 1), month, draws.CHAIN)
-        if u_asked < p.part_asked:
+        u = renewal(seed, r.identity[i] ^ (r.identity[j] >> 1), month)
+        if u.asked < p.part_asked:
             w.project_began[j] = month
             w.solved[j] = 0
             w.reached[j] = 0
             w.breadth[j] = max(w.breadth[j], 1)
-            events[_ASKED] += 1
+            events[PARTS_ASKED] += 1
 
 
 def apply(world: World) -> None:
@@ -223,18 +233,18 @@ def apply(world: World) -> None:
     else:
         newcomers = ((table.status == OPERATING) & (table.started == world.month)).nonzero()[0]
     newcomers = newcomers[table.sector[newcomers] % 3 != SUPPLIERS]
-    ring = world.ring.identity, world.ring.row, world.ring.chain
+    ring = world.ring.everyone
 
-    def look(buyer: Any, supplier: Any, ordinal: Any, fresh: bool) -> None:
-        given = buyer, supplier, ordinal, fresh, world.seed, world.month, table.view(Reads), rules, price_share, *ring
-        threads.run(renew, len(buyer), (world.counters("chain"),), given)
+    def look(supply: Supply) -> None:
+        given = world.seed, world.month, supply, table.view(Reads), rules, price_share, ring
+        threads.run(renew, len(supply.buyer), (world.counters("chain"),), given)
 
     for first in range(0, len(newcomers) if len(world.ring) else 0, _AT_A_TIME):
         buyer, supplier, ordinal = first_links(newcomers[first : first + _AT_A_TIME], table.staff, rules)
-        look(buyer, supplier, ordinal, True)
+        look(Supply(buyer, supplier, ordinal, True))
         found = supplier >= 0
         links.add(buyer[found], supplier[found], ordinal[found])
-    look(links.buyer, links.supplier, links.ordinal, False)
+    look(Supply(links.buyer, links.supplier, links.ordinal, False))
     ask_parts(
         links.buyer, links.supplier, world.seed, world.month, table.view(Reads), table.view(Writes), rules,
         world.succeeded, world.counters("chain"),
@@ -246,4 +256,11 @@ OUTCOMES = (
     counted("links_renewed", "supply links looked at again"),
 )
 
-MECHANISM = Mechanism("chain", Rules, steps=(Step("renew", apply),), counters=EVENTS, outcomes=OUTCOMES)
+MECHANISM = Mechanism(
+    "chain", Rules, counters=EVENTS, draws=(renewal, taste_of_pair), outcomes=OUTCOMES, steps=(
+        Step(
+            "renew", apply, loops=(renew, ask_parts), groups=("market",), draws=(renewal, taste_of_pair),
+            state=("links",),
+        ),
+    ),
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""13 Lines and demand: lines die and are born, revert and are shocked; lines share their sector's demand.
+"""Lines and demand: lines die and are born, revert and are shocked; lines share their sector's demand.
 
 Lines are kept as a count and a sum of sizes. A lost bundle of lines takes a share X / (X + rest) with X freshly drawn,
 a new one adds its draw; ``tests/test_lines.py`` holds this to explicit lines. No growth rate is drawn anywhere: the
@@ -15,11 +15,17 @@ import numpy as np
 from sim.declare import Mechanism, Step, assumption, evidence, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import Index, f8, i1, i2, i4, i8, i8_2d, typed, u4
 from sim.model.state.economy import INPUTS, SALES_HOME, TICKS, attraction_of_logs, on_grid, relative_price, ticks
-from sim.model.state.enterprises import OPERATING
+from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.world import World
+from sim.parameters import Levers, Market
+
+lines_change = block("demand", 0, "lost", "born", "shock", number=28)
+line_sizes = block("demand", 1, "lost", "born", number=34)
+lines_change_of, line_sizes_of = lines_change.of, line_sizes.of
 
 
 @typed
@@ -61,54 +67,76 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class LinesReads(NamedTuple):
-    identity: Any
-    status: Any
-    sector: Any
-    started: Any
-    line_size: Any
+    identity: i8
+    status: i1
+    sector: i1
+    started: i2
+    line_size: f8
 
 
+@writes
 class LinesWrites(NamedTuple):
-    lines: Any
-    appeal: Any
+    lines: i4
+    appeal: f8
 
 
+@reads
 class SalesReads(NamedTuple):
-    status: Any
-    sector: Any
-    mode: Any
-    quality: Any
-    productivity: Any
-    appeal: Any
+    status: i1
+    sector: i1
+    mode: i1
+    quality: f8
+    productivity: f8
+    appeal: f8
 
 
+@writes
 class SalesWrites(NamedTuple):
-    revenue: Any
-    exports: Any
-    revenue_year: Any
-    profit_year: Any
-    cash: Any
+    revenue: f8
+    exports: f8
+    revenue_year: f8
+    profit_year: f8
+    cash: f8
 
 
+@typed
+class Modes(NamedTuple):
+    """What the new mode of selling brings and costs: parameters of new industries and modes."""
+
+    mode_demand: float
+    mode_cost: float
+
+
+@typed
+class Sums(NamedTuple):
+    """What a month's sales add up to, in ticks."""
+
+    pulls: i8_2d  # by sector: pull, and pull times the logarithms of productivity and quality
+    flows: i8
+
+
+@typed
 class SectorsSelling(NamedTuple):
-    open: Any
-    opened: Any
-    demand: Any
-    opening_demand: Any
-    pull: Any
-    opening_pull: Any
-    price: Any
-    sales_factor: Any
-    saturation: Any
+    open: i1
+    opened: i8
+    demand: f8
+    opening_demand: f8
+    pull: f8
+    opening_pull: f8
+    price: f8
+    sales_factor: f8
+    saturation: f8
 
 
+@typed
 class SectorsPosted(NamedTuple):
-    open: Any
-    pull: Any
-    productivity: Any
-    quality: Any
-    price: Any
+    open: i1
+    pull: f8
+    productivity: f8
+    quality: f8
+    price: f8
 
 
 @equation
@@ -127,19 +155,19 @@ def bundle(u: float, lines: int, log_sd: float) -> float:
 
 
 @equation
-def settled_variance(p: Any) -> float:
+def settled_variance(p: Rules) -> float:
     """Variance to which the logarithm of one line's size settles under reversion and shocks."""
     return 0.5 * p.shock * p.shock / max(p.reversion, 1e-9)
 
 
 @compiled
-def lines_lost(u: float, lines: int, p: Any) -> int:
+def lines_lost(u: float, lines: int, p: Rules) -> int:
     """Lines that die this month."""
     return draws.binomial(u, lines, p.line_loss)
 
 
 @equation
-def birth_rate(saturation: float, p: Any) -> float:
+def birth_rate(saturation: float, p: Rules) -> float:
     """Lines born in a month for each line: fewer as the sector saturates."""
     return p.line_birth * maths.exp(-p.saturation * maths.log(saturation))
 
@@ -157,7 +185,7 @@ def may_happen(u: float, lines: int, rate: float) -> bool:
 
 
 @equation
-def share_lost(u: float, lost: int, remaining: int, p: Any) -> float:
+def share_lost(u: float, lost: int, remaining: int, p: Rules) -> float:
     """Part of the sum of sizes that goes with ``lost`` lines."""
     if remaining == 0:
         return 1.0
@@ -174,7 +202,7 @@ def gap_to_maturity(appeal: float, lines: int, line_size: float) -> float:
 
 
 @equation
-def shock_variance(lines: int, spread: float, p: Any) -> float:
+def shock_variance(lines: int, spread: float, p: Rules) -> float:
     """Variance of a month's shock to the logarithm of the sum of ``lines`` lines; ``spread`` is e^v, v one line's own.
 
     One line's variance times the sum of squared shares that lognormal lines have: unlike ones hang on the largest.
@@ -183,7 +211,7 @@ def shock_variance(lines: int, spread: float, p: Any) -> float:
 
 
 @equation
-def reversion_speed(age: int, shocks: float, settled: float, p: Any) -> float:
+def reversion_speed(age: int, shocks: float, settled: float, p: Rules) -> float:
     """Part of the gap that closes in a month: what keeps the variance at ``settled``; young firms ramp up faster."""
     grown_up = 0.5 * shocks / settled if settled > 0.0 else p.reversion
     return grown_up if age >= p.ramp_months else p.ramp
@@ -200,7 +228,7 @@ def step_of_appeal(gap: float, speed: float, shocks: float, shock: float) -> flo
 
 
 @compiled
-def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, saturation: Any) -> None:
+def renew(lo: Index, hi: Index, seed: int, month: int, r: LinesReads, w: LinesWrites, p: Rules, saturation: f8) -> None:
     """Lines of every operating enterprise, for a month; ``saturation`` is by sector.
 
     Draws of all, then the few that lose or win lines, then reversion and shocks to all.
@@ -211,19 +239,18 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
     one, most = settled_variance(p), rates.max()
     spread = maths.exp(one)
     changing: Any = np.empty(BLOCK, np.uint32)
-    u, shock = np.empty((4, BLOCK)), np.empty(BLOCK)
-    gap, settled = np.empty(BLOCK), np.empty(BLOCK)
+    shock, gap, settled = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
-        draws.fill(u, seed, r.identity, first, last, month, draws.LINES)
+        u = lines_change_of(seed, r.identity, first, last, month)
         number = 0
         for i in range(first, last):
-            u_lost, u_born = u[0, i - first], u[1, i - first]
+            u_lost, u_born = u.lost[i - first], u.born[i - first]
             changing[number] = i
             may = may_happen(u_lost, w.lines[i], p.line_loss) | may_happen(u_born, w.lines[i], most)
             number += (r.status[i] == OPERATING) & may
-        change_lines(changing[:number], first, u, seed, month, r, w, p, rates)
-        draws.normals(u[2], shock, last - first)
+        change_lines(changing[:number], first, u.lost, u.born, seed, month, r, w, p, rates)
+        draws.normals(u.shock, shock, last - first)
         for i in range(first, last):
             settled[i - first] = bundle_variance(max(w.lines[i], 1), one)
         for i in range(first, last):
@@ -239,7 +266,10 @@ def renew(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, satur
 
 
 @compiled
-def change_lines(rows: Any, first: int, u: Any, seed: int, month: int, r: Any, w: Any, p: Any, rates: Any) -> None:
+def change_lines(
+    rows: u4, first: Index, u_lost: f8, u_born: f8, seed: int, month: int, r: LinesReads, w: LinesWrites, p: Rules,
+    rates: f8,
+) -> None:  # fmt: skip
     """Lose and win lines of ``rows``, of a block that begins at row ``first``: counts, and sizes of those that do."""
     size = len(rows)
     row, identity = np.empty(size, np.uint32), np.empty(size, np.int64)
@@ -247,19 +277,19 @@ def change_lines(rows: Any, first: int, u: Any, seed: int, month: int, r: Any, w
     number = 0
     for k in range(size):
         i = rows[k]
-        u_lost, u_born, lines = u[0, i - first], u[1, i - first], w.lines[i]
-        gone = lines_lost(u_lost, lines, p) if may_happen(u_lost, lines, p.line_loss) else 0
+        lose, bear, lines = u_lost[i - first], u_born[i - first], w.lines[i]
+        gone = lines_lost(lose, lines, p) if may_happen(lose, lines, p.line_loss) else 0
         rate = rates[r.sector[i]]
-        new = lines_born(u_born, lines, rate) if may_happen(u_born, lines, rate) else 0
+        new = lines_born(bear, lines, rate) if may_happen(bear, lines, rate) else 0
         row[number], identity[number], before[number] = i, r.identity[i], lines
         lost[number], born[number] = gone, new
         number += gone + new > 0
-    sizes, kept, won = np.empty((4, number)), np.empty(number), np.empty(number)
-    draws.fill(sizes, seed, identity, 0, number, month, draws.LINE_SIZES)
+    kept, won = np.empty(number), np.empty(number)
+    sizes = line_sizes_of(seed, identity, 0, number, month)
     for k in range(number):
-        kept[k] = 1.0 - share_lost(sizes[0, k], lost[k], before[k] - lost[k], p) if lost[k] > 0 else 1.0
+        kept[k] = 1.0 - share_lost(sizes.lost[k], lost[k], before[k] - lost[k], p) if lost[k] > 0 else 1.0
     for k in range(number):
-        won[k] = bundle(sizes[1, k], born[k], p.line_log_sd)
+        won[k] = bundle(sizes.born[k], born[k], p.line_log_sd)
     for k in range(number):
         i = row[k]
         w.lines[i] += born[k] - lost[k]
@@ -267,16 +297,17 @@ def change_lines(rows: Any, first: int, u: Any, seed: int, month: int, r: Any, w
 
 
 @equation
-def sales(pull: float, factor: float, mode: int, p: Any) -> float:
+def sales(pull: float, factor: float, mode: int, modes: Modes) -> float:
     """Sales of a month (million yuan): the enterprise's pull times its sector's sales for a pull of 1."""
-    return pull * factor / 12.0 * (1.0 + mode * p.mode_demand)
+    return pull * factor / 12.0 * (1.0 + mode * modes.mode_demand)
 
 
 @compiled
 def sell(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, m: Any, modes: Any, factor: Any, pulls: Any, flows: Any
-) -> None:
-    """Sales of every operating enterprise, for a month; pull and its logs of productivity and quality in ticks."""
+    lo: Index, hi: Index, seed: int, month: int, r: SalesReads, w: SalesWrites, m: Market, modes: Modes, factor: f8,
+    sums: Sums,
+) -> None:  # fmt: skip
+    """Sales of every operating enterprise, for a month; ``factor`` is its sector's sales for a pull of 1."""
     productivity, quality = np.empty(BLOCK), np.empty(BLOCK)  # logarithms
     pull, here = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
@@ -293,14 +324,14 @@ def sell(
         for i in range(first, last):
             here[i - first] = factor[np.uint8(r.sector[i])]
         sold, bought = earn(first, last, r, w, m.input_share, modes, pull, here)
-        flows[SALES_HOME] += sold
-        flows[INPUTS] -= bought
-        add_pulls(first, last, r, pull, productivity, quality, pulls)
+        sums.flows[SALES_HOME] += sold
+        sums.flows[INPUTS] -= bought
+        add_pulls(first, last, r, pull, productivity, quality, sums.pulls)
 
 
 @compiled
 def earn(
-    first: int, last: int, r: Any, w: Any, input_share: float, modes: Any, pull: Any, factor: Any
+    first: Index, last: Index, r: SalesReads, w: SalesWrites, input_share: float, modes: Modes, pull: f8, factor: f8
 ) -> tuple[int, int]:
     """Book the sales of a block of rows, and what they cost; the ticks sold and the ticks bought."""
     sold, bought = 0, 0
@@ -319,7 +350,7 @@ def earn(
 
 
 @compiled
-def add_pulls(first: int, last: int, r: Any, pull: Any, productivity: Any, quality: Any, pulls: Any) -> None:
+def add_pulls(first: Index, last: Index, r: SalesReads, pull: f8, productivity: f8, quality: f8, pulls: i8_2d) -> None:
     """Add the pulls of a block of rows to their sectors', shape (sectors, 3), in ticks."""
     whole = np.empty((3, BLOCK), np.int64)
     for k in range(last - first):
@@ -342,12 +373,13 @@ def apply(world: World) -> None:
         world.loop(renew, LinesReads, LinesWrites, rules, sectors.saturation)
     world.pulls[:] = 0
     industries = world.rules("industries")
+    modes = Modes(industries.mode_demand, industries.mode_cost)
     world.loop(
-        sell, SalesReads, SalesWrites, market, industries, sectors.sales_factor, sums=(world.pulls, world.books.flows)
+        sell, SalesReads, SalesWrites, market, modes, sectors.sales_factor, sums=Sums(world.pulls, world.books.flows)
     )
 
 
-def set_demand(world: World, market: Any, levers: Any) -> None:
+def set_demand(world: World, market: Market, levers: Levers) -> None:
     """Sales for a pull of 1 on the real path of demand; rivals outside a place pull more each year."""
     nation = world.settings.group("population").world == "nation"
     path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand * (1.0 + levers.demand)
@@ -357,7 +389,7 @@ def set_demand(world: World, market: Any, levers: Any) -> None:
 
 
 @compiled
-def set_sales_factors(sectors: Any, path: float, rivals: float, coupled: bool, m: Any) -> None:
+def set_sales_factors(sectors: SectorsSelling, path: float, rivals: float, coupled: bool, m: Market) -> None:
     """Real demand times (relative price)^-price_elasticity, shared by last month's pulls, in each open sector."""
     for s in range(len(sectors.open)):
         if sectors.open[s] == 0:
@@ -382,7 +414,7 @@ def close(world: World) -> None:
 
 
 @compiled
-def post_pulls(sectors: Any, pulls: Any, price_share: float) -> None:
+def post_pulls(sectors: SectorsPosted, pulls: i8_2d, price_share: float) -> None:
     """Pull of each open sector, and mean productivity, quality and price over it, from sums in ticks."""
     for s in range(len(sectors.open)):
         if sectors.open[s] == 0:
@@ -394,4 +426,16 @@ def post_pulls(sectors: Any, pulls: Any, price_share: float) -> None:
             sectors.price[s] = relative_price(sectors.productivity[s], price_share)
 
 
-MECHANISM = Mechanism("demand", Rules, steps=(Step("sell", apply), Step("post", close)))
+MECHANISM = Mechanism(
+    "demand", Rules, draws=(lines_change, line_sizes), steps=(
+        Step(
+            "sell", apply, loops=(renew, sell), groups=("market", "levers", "population", "mechanisms.industries"),
+            transfers=("sales_home", "inputs"), draws=(lines_change, line_sizes),
+            state=("sectors.sales_factor", "sectors.saturation", "world.pulls"),
+        ),
+        Step(
+            "post", close, groups=("market",),
+            state=("sectors.price", "sectors.productivity", "sectors.pull", "sectors.quality"),
+        ),
+    ),
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""2 Entry: ideas from one pool of potential founders, each considered once, at its best channel.
+"""Entry: ideas from one pool of potential founders, each considered once, at its best channel.
 
 An idea becomes an enterprise if what it is expected to gain at last month's posted rents, vacancies, platform services
 and finance exceeds what it costs, and the founder can pay for it. It is *net* if it would not have been founded
@@ -14,10 +14,20 @@ import numpy as np
 from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
 from sim.kernel import draws
 from sim.kernel.compiled import compiled
-from sim.kernel.types import typed
-from sim.model.state.cohort import founders_means, idea_merit, staff_planned
+from sim.kernel.draws import block
+from sim.kernel.types import f8, i4, i8, i8_2d, typed
+from sim.model.state.cohort import (
+    Cohort,
+    Ideas,
+    cohort_of,
+    founders_means,
+    idea_luck,
+    idea_merit,
+    plan_luck,
+    staff_planned,
+)
 from sim.model.state.economy import LEAVERS
-from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, ORIGINS, SPIN_OFF, TENANT
+from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, ORIGINS, SPIN_OFF, TENANT, reads
 from sim.model.state.world import World
 
 EVENTS = Counters(
@@ -33,9 +43,14 @@ EVENTS = Counters(
     "unfinanced_ideas",
     "makers_backed",
 )
-_IDEAS, _UNFINANCED, _BACKED = EVENTS.place("ideas"), EVENTS.place("unfinanced_ideas"), EVENTS.place("makers_backed")
-_FOUNDED, _NET = EVENTS.place("founded_independent") - INDEPENDENT, EVENTS.place("net_independent") - INDEPENDENT
+(
+    FOUNDED_INDEPENDENT, _, FOUNDED_MAKER, _, NET_INDEPENDENT, _, _, _, IDEAS, UNFINANCED, BACKED,
+) = EVENTS  # fmt: skip
+FOUNDED, NET = FOUNDED_INDEPENDENT - INDEPENDENT, NET_INDEPENDENT - INDEPENDENT  # of the channel added to it
 
+count_luck = block("entry", 0, "ideas", number=4)
+taste_luck = block("entry", 2, "independent", "spin_off", "maker", "tenant", number=6)
+place_luck = block("entry", 3, "site", "backed", number=13)
 RESIDENTS, RELEASED = 101, 102  # sources without an identity of their own
 NOBODY = -1
 
@@ -123,18 +138,13 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
-class Ideas(NamedTuple):
-    """Ideas of a month as columns: identity, source, parent's row, platform, then what becomes of them."""
-
-    identity: Any
-    source: Any
-    parent: Any
-    platform: Any
-    sector: Any
-    merit: Any
-    channel: Any
+@reads
+class Talented(NamedTuple):
+    identity: i8
+    talent: i4
 
 
+@typed
 class Offer(NamedTuple):
     """What a channel offers to one more founder, at last month's posted values."""
 
@@ -145,21 +155,48 @@ class Offer(NamedTuple):
     least_talent: float  # people that a plan must have among its skilled staff
 
 
+@typed
+class Offers(NamedTuple):
+    """What one founds with: nobody, a platform's fund, an idle site."""
+
+    alone: Offer
+    maker: Offer
+    tenant: Offer
+
+
+@typed
+class Terms(NamedTuple):
+    """Terms that all founders meet this month, whatever their channel."""
+
+    entry_cost: float  # million yuan
+    floor_per_job: float  # m2
+    hours_fill: float  # share of the equipment hours asked that is lent
+    finance_fill: float  # share of those asking that find outside finance
+    sectors: int  # in which ideas may lie
+
+
+@typed
+class Markets(NamedTuple):
+    """Sectors as founders see them."""
+
+    worker_revenue: f8
+    saturation: f8
+
+
 @compiled
-def spin_off_ideas(seed: int, month: int, rows: Any, identity: Any, talent: Any, rate: float) -> Any:
+def spin_off_ideas(seed: int, month: int, rows: i8, r: Talented, rate: float) -> i8_2d:
     """Those of these big enterprises whose talent has ideas in a month, as sources of them."""
     sources, having = np.empty((len(rows), 5), np.int64), 0
     for i in rows:
-        u, _, _, _ = draws.uniforms(seed, identity[i], month, draws.IDEAS)
-        number = draws.poisson(u, talent[i] * rate)
+        number = draws.poisson(count_luck(seed, r.identity[i], month).ideas, r.talent[i] * rate)
         if number > 0:
-            sources[having] = identity[i], number, SPIN_OFF, i, NOBODY
+            sources[having] = r.identity[i], number, SPIN_OFF, i, NOBODY
             having += 1
     return sources[:having]
 
 
 @compiled
-def list_ideas(month: int, sources: Any, ideas: Any) -> None:
+def list_ideas(month: int, sources: i8_2d, ideas: Ideas) -> None:
     """Ideas of all sources, one source after the other."""
     k = 0
     for source in range(len(sources)):
@@ -173,75 +210,73 @@ def list_ideas(month: int, sources: Any, ideas: Any) -> None:
 
 
 @compiled
-def capital_need(jobs: float, hours_share: float, p: Any) -> float:
+def capital_need(jobs: float, hours_share: float, p: Rules) -> float:
     """Capital that a newcomer needs (million yuan), less what borrowed equipment hours replace."""
     borrowed = jobs * p.hours_per_job * hours_share * p.hours_worth
     return max(0.0, jobs * p.capital_per_job - borrowed)
 
 
 @compiled
-def expected_gain(merit: float, jobs: float, sales_per_job: float, rent: float, p: Any) -> float:
+def expected_gain(merit: float, jobs: float, sales_per_job: float, rent: float, p: Rules) -> float:
     """Expected gain a year (million yuan): profit before rent, less rent and the income given up."""
     return merit * p.margin * jobs * sales_per_job - jobs * rent - p.outside_option
 
 
 @compiled
-def utility(gain: float, need: float, entry_cost: float, worth: float, taste: float, p: Any) -> float:
+def utility(gain: float, need: float, entry_cost: float, worth: float, taste: float, p: Rules) -> float:
     """Utility of a channel (million yuan over the horizon)."""
     return p.horizon * gain - entry_cost - need * p.cost_of_capital * p.horizon + worth + p.taste * taste
 
 
 @compiled
-def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Any) -> bool:
+def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Rules) -> bool:
     """Whether own means, a channel's fund or outside finance cover the need."""
-    return founders_means(u_wealth, p) + fund >= need or u_finance < finance_fill
+    return founders_means(u_wealth, p.wealth_median, p.wealth_log_sd) + fund >= need or u_finance < finance_fill
 
 
 @compiled
 def consider(
-    seed: int, month: int, ideas: Any, p: Any, n: Any, alone: Any, maker: Any, tenant: Any, entry_cost: float,
-    floor_per_job: float, sales_per_job: Any, saturation: Any, hours_share: float, finance_fill: float, sectors: int,
-    counts: Any,
+    seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offers: Offers, terms: Terms, markets: Markets, counts: i8
 ) -> None:  # fmt: skip
     """Each idea once, at its best channel; 0 where it is not pursued."""
     for k in range(len(ideas.identity)):
-        u_merit, u_sector, u_wealth, u_finance = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA)
-        tastes = draws.uniforms(seed, ideas.identity[k], month, draws.IDEA_CHANNELS)
-        u_place, u_backed, _, _ = draws.uniforms(seed, ideas.identity[k], month, draws.PLACES)
-        counts[_IDEAS] += 1
-        s = int(u_sector * sectors)
+        u = idea_luck(seed, ideas.identity[k], month)
+        tastes = taste_luck(seed, ideas.identity[k], month)
+        place = place_luck(seed, ideas.identity[k], month)
+        counts[IDEAS] += 1
+        s = int(u.sector * terms.sectors)
         jobs = float(staff_planned(seed, ideas.identity[k], n))
         skilled = n.talent_share * jobs
-        merit = idea_merit(u_merit, p.merit_log_sd)
+        merit = idea_merit(u.merit, p.merit_log_sd)
         ideas.sector[k], ideas.merit[k] = s, merit
-        per_job = sales_per_job[s] * n.worker_revenue / saturation[s]
-        need = capital_need(jobs, hours_share, p) + entry_cost
+        per_job = markets.worker_revenue[s] * n.worker_revenue / markets.saturation[s]
+        need = capital_need(jobs, terms.hours_fill, p) + terms.entry_cost
         best, best_utility, independent, short = 0, 0.0, False, False
         for channel in range(INDEPENDENT, TENANT + 1):
-            offer = alone
+            offer = offers.alone
             if channel == SPIN_OFF and ideas.source[k] != SPIN_OFF:
                 continue
             if channel == MAKER:
                 if ideas.platform[k] < 0:
                     continue
-                offer = maker
+                offer = offers.maker
             if channel == TENANT:
-                offer = tenant
-            if (u_backed if channel == MAKER else u_place) >= offer.share or skilled < offer.least_talent:
+                offer = offers.tenant
+            if (place.backed if channel == MAKER else place.site) >= offer.share or skilled < offer.least_talent:
                 continue
-            counts[_BACKED] += channel == MAKER
-            rent = offer.rent * floor_per_job
+            counts[BACKED] += channel == MAKER
+            rent = offer.rent * terms.floor_per_job
             gain = expected_gain(merit, jobs, per_job, rent, p)
             u_taste = (
-                tastes[0] if channel == INDEPENDENT
-                else tastes[1] if channel == SPIN_OFF
-                else tastes[2] if channel == MAKER
-                else tastes[3]
+                tastes.independent if channel == INDEPENDENT
+                else tastes.spin_off if channel == SPIN_OFF
+                else tastes.maker if channel == MAKER
+                else tastes.tenant
             )  # fmt: skip
-            value = utility(gain, need, entry_cost, offer.worth, draws.gumbel(u_taste), p)
+            value = utility(gain, need, terms.entry_cost, offer.worth, draws.gumbel(u_taste), p)
             if value <= 0.0:
                 continue
-            if not can_pay(u_wealth, u_finance, need, offer.fund, finance_fill, p):
+            if not can_pay(u.wealth, u.finance, need, offer.fund, terms.finance_fill, p):
                 short = True
                 continue
             independent = independent or channel == INDEPENDENT
@@ -251,11 +286,11 @@ def consider(
             best = 0  # a maker from anywhere who is not backed founds at home, not here
         ideas.channel[k] = best
         if best > 0:
-            counts[_FOUNDED + best] += 1
+            counts[FOUNDED + best] += 1
             if best == INDEPENDENT or not independent:
-                counts[_NET + best] += 1
+                counts[NET + best] += 1
         elif short:
-            counts[_UNFINANCED] += 1
+            counts[UNFINANCED] += 1
 
 
 def gather(world: World, rules: Any) -> Ideas:
@@ -264,15 +299,15 @@ def gather(world: World, rules: Any) -> Ideas:
     anyone: list[tuple[int, int, int, int, int]] = []  # key, number of ideas, kind, parent's row, platform
     residents = rules.ideas_per_thousand / 12.0 * world.books.residents / 1000.0
     for key, mean in ((RESIDENTS, residents), (RELEASED, rules.leavers_rate * int(world.books.people[LEAVERS]))):
-        u, _, _, _ = world.uniforms(key, draws.IDEAS)
+        u = count_luck(world.seed, key, world.month).ideas
         anyone.append((key, draws.poisson(u, mean), INDEPENDENT, NOBODY, NOBODY))
     big = np.flatnonzero((table.size_class == BIG) & (table.status == OPERATING))
-    spin_offs = spin_off_ideas(world.seed, world.month, big, table.identity, table.talent, rules.talent_rate)
+    spin_offs = spin_off_ideas(world.seed, world.month, big, table.view(Talented), rules.talent_rate)
     makers = []
     for place in world.platforms:
         if place.open_to_members:
             mean = world.platform_rules(place).ideas_a_month
-            u, _, _, _ = world.uniforms(place.identity, draws.IDEAS)
+            u = count_luck(world.seed, place.identity, world.month).ideas
             host = world.row_of(place.host) if place.host else NOBODY
             number = draws.poisson(u, mean / world.weight_of(place))
             makers.append((place.identity, number, MAKER, host, place.number))
@@ -290,19 +325,19 @@ def apply(world: World) -> None:
     rules = world.rules("entry")
     if not rules.enabled:
         return
-    ideas = gather(world, rules)
-    market, levers, sectors = world.group("market"), world.group("levers"), world.sectors
+    ideas, counts = gather(world, rules), world.counters("entry")
+    market, population, posted = world.group("market"), world.settings.group("population"), world.posted
     alone = Offer(market.outside_rent, 0.0, 0.0, 1.0, 0.0)
-    entry_cost = rules.administrative_cost * (1.0 - levers.entry_cost_cut)
-    population = world.settings.group("population")
-    consider(
-        world.seed, world.month, ideas, rules, world.rules("newborns"), alone, maker_offer(world, rules, market),
-        tenant_offer(world, market), entry_cost, population.floor_per_job, sectors.worker_revenue,
-        sectors.saturation, world.posted.hours_fill, world.posted.finance_fill, population.sectors, world.counters("entry"),
+    offers = Offers(alone, maker_offer(world, rules, market), tenant_offer(world, market))
+    terms = Terms(
+        rules.administrative_cost * (1.0 - world.group("levers").entry_cost_cut), population.floor_per_job,
+        posted.hours_fill, posted.finance_fill, population.sectors,
     )  # fmt: skip
-    if world.counters("entry")[_BACKED] and market.coupled:
-        taking = int(world.counters("entry")[EVENTS.place("founded_maker")]) / int(world.counters("entry")[_BACKED])
-        world.posted = world.posted._replace(makers_taking=taking)
+    markets = world.sectors.view(Markets)
+    cohort = cohort_of(world.rules("newborns"))
+    consider(world.seed, world.month, ideas, rules, cohort, offers, terms, markets, counts)
+    if counts[BACKED] and market.coupled:
+        world.posted = posted._replace(makers_taking=int(counts[FOUNDED_MAKER]) / int(counts[BACKED]))
     world.ideas = ideas
 
 
@@ -357,4 +392,28 @@ OUTCOMES = (
             value=lambda m: m.w * m.since("unfinanced_ideas")),
 )  # fmt: skip
 
-MECHANISM = Mechanism("entry", Rules, steps=(Step("consider", apply),), counters=EVENTS, outcomes=OUTCOMES)
+MECHANISM = Mechanism(
+    "entry",
+    Rules,
+    steps=(
+        Step(
+            "consider",
+            apply,
+            loops=(spin_off_ideas,),
+            groups=(
+                "levers",
+                "market",
+                "mechanisms.letting",
+                "mechanisms.newborns",
+                "platforms",
+                "population",
+                "sites",
+            ),
+            draws=(count_luck, idea_luck, taste_luck, place_luck, plan_luck),
+            state=("posted.makers_taking",),
+        ),
+    ),
+    counters=EVENTS,
+    draws=(count_luck, idea_luck, taste_luck, place_luck, plan_luck),
+    outcomes=OUTCOMES,
+)

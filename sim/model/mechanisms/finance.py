@@ -1,4 +1,4 @@
-"""15 Finance and exit: outside finance by a posted hurdle, investment, dividends; stops, resumptions, the register."""
+"""Finance and exit: outside finance by a posted hurdle, investment, dividends; stops, resumptions, the register."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import numpy as np
 from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, evidence, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import Index, f4, f8, i1, i2, i4, i8, i8_2d, i8_3d, typed
 from sim.model.record.reading import counted
+from sim.model.state.cohort import life_luck
 from sim.model.state.economy import (
     DEFAULT,
     DIVIDENDS,
@@ -22,7 +24,7 @@ from sim.model.state.economy import (
     ticks,
     transfer,
 )
-from sim.model.state.enterprises import FREE, INCUMBENT, NEVER, OPERATING, SUSPENDED, gather
+from sim.model.state.enterprises import FREE, INCUMBENT, NEVER, OPERATING, SUSPENDED, gather, reads, writes
 from sim.model.state.groups import (
     AT_RISK,
     ENDED,
@@ -34,6 +36,7 @@ from sim.model.state.groups import (
     was_micro,
 )
 from sim.model.state.world import World
+from sim.parameters import Market, Population
 
 EVENTS = Counters(
     "stopped",
@@ -43,10 +46,12 @@ EVENTS = Counters(
     "finance_asked",
     "finance_given",
 )
-_ASKED, _GIVEN = EVENTS.place("finance_asked"), EVENTS.place("finance_given")
-_STOPPED, _RESUMED = EVENTS.place("stopped"), EVENTS.place("resumed")
-_STARTUPS_STOPPED = EVENTS.place("startups_stopped")
-_STOP, _STRIKE_OFF = 0, 1  # ends
+STOPPED, RESUMED, _, STARTUPS_STOPPED, ASKED, GIVEN = EVENTS
+STOP, STRIKE_OFF = range(2)  # ends
+STAFF, TALENT = range(2)  # of the people let go
+
+request_luck = block("finance", 0, "merit", "ticket", number=20)
+request_luck_of, life_luck_of = request_luck.of, life_luck.of
 
 
 @typed
@@ -125,58 +130,91 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class FinanceReads(NamedTuple):
-    identity: Any
-    status: Any
-    origin: Any
-    quality: Any
-    productivity: Any
-    staff: Any
+    identity: i8
+    status: i1
+    origin: i1
+    quality: f8
+    productivity: f8
+    staff: i4
 
 
+@writes
 class FinanceWrites(NamedTuple):
-    funded: Any
-    cash: Any
+    funded: i1
+    cash: f8
 
 
+@reads
 class OwnersReads(NamedTuple):
-    status: Any
-    staff: Any
-    revenue: Any
-    capital_intensity: Any
+    status: i1
+    staff: i4
+    revenue: f8
+    capital_intensity: f4
 
 
+@writes
 class OwnersWrites(NamedTuple):
-    assets: Any
-    profit_year: Any
-    cash: Any
+    assets: f8
+    profit_year: f8
+    cash: f8
 
 
+@reads
 class StatusReads(NamedTuple):
-    identity: Any
-    size_class: Any
-    origin: Any
-    born: Any
-    started: Any
-    cash: Any
-    line_size: Any
-    revenue_12: Any
+    identity: i8
+    size_class: i1
+    origin: i1
+    born: i2
+    started: i2
+    cash: f8
+    line_size: f8
+    revenue_12: f8
 
 
+@writes
 class StatusWrites(NamedTuple):
-    status: Any
-    exporter: Any
-    distress: Any
-    lines: Any
-    appeal: Any
-    staff: Any
-    talent: Any
-    staff_year_ago: Any
-    borrowed_hours: Any
-    project_began: Any
-    asked: Any
-    revenue: Any
-    exports: Any
+    status: i1
+    exporter: i1
+    distress: i2
+    lines: i4
+    appeal: f8
+    staff: i4
+    talent: i4
+    staff_year_ago: i4
+    borrowed_hours: i4
+    project_began: i2
+    asked: i2
+    revenue: f8
+    exports: f8
+
+
+@typed
+class Investments(NamedTuple):
+    """What a month of outside finance adds up to: events, and ticks by named transfer."""
+
+    events: i8
+    flows: i8
+
+
+@typed
+class Marks(NamedTuple):
+    """Marks of rows: struck off, stopped this month."""
+
+    leaves: i1
+    stops: i1
+
+
+@typed
+class Ends(NamedTuple):
+    """What ends add up to: people let go (staff, talent), ends by kind and group, lives, jobs lost by group, events."""
+
+    let_go: i8
+    ended: i8_2d
+    lives: i8_3d
+    lost: i8
+    events: i8
 
 
 @equation
@@ -186,40 +224,41 @@ def runway(cash: float, staff: int, wage: float) -> float:
 
 
 @equation
-def merit(u: float, quality: float, productivity: float, p: Any) -> float:
+def merit(u: float, quality: float, productivity: float, p: Rules) -> float:
     """Merit that an investor sees: quality and productivity through noise."""
     return quality * productivity * maths.exp(p.merit_noise * draws.normal(u))
 
 
 @compiled
 def invest(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, wage: float, hurdle: float, counts: Any, flows: Any
-) -> None:
+    lo: Index, hi: Index, seed: int, month: int, r: FinanceReads, w: FinanceWrites, p: Rules, wage: float,
+    hurdle: float, sums: Investments,
+) -> None:  # fmt: skip
     """Young enterprises short of cash ask; those whose seen merit passes the posted hurdle get a ticket."""
     asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
-    u, quality, productivity, seen = np.empty((4, BLOCK)), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    quality, productivity, seen = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
             may_ask = (r.status[i] == OPERATING) & (r.origin[i] != INCUMBENT) & (w.funded[i] == 0)
             asks[i - first] = may_ask & (runway(w.cash[i], r.staff[i], wage) < p.asking_months)
         number = gather(asks, first, last, r.identity, rows, identity)
-        counts[_ASKED] += number
-        draws.fill(u, seed, identity, 0, number, month, draws.FINANCE)
+        sums.events[ASKED] += number
+        u = request_luck_of(seed, identity, 0, number, month)
         for k in range(number):
             quality[k], productivity[k] = r.quality[rows[k]], r.productivity[rows[k]]
         for k in range(number):
-            seen[k] = merit(u[0, k], quality[k], productivity[k], p)
+            seen[k] = merit(u.merit[k], quality[k], productivity[k], p)
         for k in range(number):
             if seen[k] >= hurdle:
                 i = rows[k]
                 w.funded[i] = 1
-                counts[_GIVEN] += 1
-                transfer(i, ticket(u[1, k], r.staff[i], wage, p), w.cash, flows, OUTSIDE_EQUITY)
+                sums.events[GIVEN] += 1
+                transfer(i, ticket(u.ticket[k], r.staff[i], wage, p), w.cash, sums.flows, OUTSIDE_EQUITY)
 
 
 @equation
-def ticket(u: float, staff: int, wage: float, p: Any) -> float:
+def ticket(u: float, staff: int, wage: float, p: Rules) -> float:
     """Size of a ticket (million yuan): years of the team's wages, give or take, at most the largest."""
     return min(p.ticket, p.ticket_years * staff * wage * maths.exp(p.ticket_log_sd * draws.normal(u)))
 
@@ -231,42 +270,43 @@ def wanted_assets(staff: int, intensity: float, elasticity: float) -> float:
 
 
 @equation
-def dividend(cash: float, revenue: float, staff: int, wage: float, reserve_months: float, m: Any) -> float:
+def dividend(cash: float, revenue: float, staff: int, wage: float, reserve_months: float, m: Market) -> float:
     """Dividends of a month: part of the cash above months of sales and above years of the team's wages."""
     reserve = max(reserve_months * revenue, m.reserve_years * staff * wage)
     return m.payout * max(0.0, cash - reserve)
 
 
 @equation
-def own_means(wanted: float, cash: float, revenue: float, m: Any) -> float:
+def own_means(wanted: float, cash: float, revenue: float, m: Market) -> float:
     """Part of a wanted investment that own cash pays for (million yuan): months of sales stay as working capital."""
     return min(max(0.0, wanted), max(0.0, cash - m.working_months * revenue))
 
 
 @equation
-def outside_means(wanted: float, own: float, cash: float, m: Any) -> float:
+def outside_means(wanted: float, own: float, cash: float, m: Market) -> float:
     """What owners and investors put in (million yuan) where own means fall short; nothing to who is in debt."""
     return m.outside_capital * max(0.0, wanted - own) if cash >= 0.0 else 0.0
 
 
 @compiled
 def own(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, m: Any, elasticity: float, reserve_months: float,
-    wage: float, flows: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: OwnersReads, w: OwnersWrites, m: Market, o: Population,
+    wage: float, flows: i8,
 ) -> None:  # fmt: skip
     """Depreciation, investment or sale of assets, and dividends of every operating enterprise, for a month."""
     all_raised, all_spent, all_paid = 0, 0, 0
     for i in range(lo, hi):
         here = r.status[i] == OPERATING
         worn = w.assets[i] * m.depreciation / 12.0
-        gap = wanted_assets(r.staff[i], float(r.capital_intensity[i]), elasticity) - (w.assets[i] - worn)
+        aim = wanted_assets(r.staff[i], float(r.capital_intensity[i]), o.capital_intensity_elasticity)
+        gap = aim - (w.assets[i] - worn)
         wanted = worn + m.investment_speed * gap
         sold = max(0.0, -wanted)
         saved = on_grid(own_means(wanted, w.cash[i], r.revenue[i], m))
         raised = on_grid(outside_means(wanted, saved, w.cash[i], m))
         bought = saved + raised
         spent = bought - on_grid(m.resale * sold)
-        paid = on_grid(dividend(w.cash[i] + raised - spent, r.revenue[i], r.staff[i], wage, reserve_months, m))
+        paid = on_grid(dividend(w.cash[i] + raised - spent, r.revenue[i], r.staff[i], wage, o.cash_months, m))
         grown, lost, left = bought - worn - sold, worn + (1.0 - m.resale) * sold, raised - spent - paid
         w.assets[i] += grown if here else 0.0
         w.profit_year[i] -= lost if here else 0.0
@@ -280,40 +320,40 @@ def own(
 
 
 @equation
-def gives_up(distress: int, u: float, p: Any) -> bool:
+def gives_up(distress: int, u: float, p: Rules) -> bool:
     """Whether operation stops in a month with cash below zero: banks, suppliers or the owners lose patience."""
     return distress > 0 and u < p.give_up
 
 
 @equation
-def strike_off_probability(status: int, age: int, p: Any) -> float:
+def strike_off_probability(status: int, age: int, p: Rules) -> float:
     """Monthly probability of the register striking off an enterprise that stopped, or one that never started."""
     return p.deregister_stopped if status == SUSPENDED else (p.deregister_idle if age >= p.idle_grace else 0.0)
 
 
 @compiled
-def count_end(i: int, end: int, month: int, r: Any, w: Any, standard: Any, ended: Any, lives: Any, lost: Any) -> None:
+def count_end(i: int, end: int, month: int, r: StatusReads, w: StatusWrites, o: Population, sums: Ends) -> None:
     """Count the end of one enterprise's operation or registration, and the jobs of last December that go with it."""
     age = age_group(month - r.born[i])
-    micro = was_micro(w.staff[i], 12.0 * w.revenue[i], w.staff_year_ago[i], r.revenue_12[i], standard)
-    add_to_groups(ended[end], r.size_class[i], micro, r.origin[i], w.exporter[i], age, 1)
-    add_to_groups(lost, r.size_class[i], micro, r.origin[i], w.exporter[i], age, w.staff_year_ago[i])
-    if r.origin[i] != INCUMBENT and end == _STOP:
-        add_to_lives(lives, kind_of_startup(r.origin[i]), ENDED, month - r.started[i])
+    micro = was_micro(w.staff[i], 12.0 * w.revenue[i], w.staff_year_ago[i], r.revenue_12[i], o)
+    add_to_groups(sums.ended[end], r.size_class[i], micro, r.origin[i], w.exporter[i], age, 1)
+    add_to_groups(sums.lost, r.size_class[i], micro, r.origin[i], w.exporter[i], age, w.staff_year_ago[i])
+    if r.origin[i] != INCUMBENT and end == STOP:
+        add_to_lives(sums.lives, kind_of_startup(r.origin[i]), ENDED, month - r.started[i])
     elif r.origin[i] != INCUMBENT:
-        add_to_lives(lives, REGISTER, ENDED, month - r.born[i])
+        add_to_lives(sums.lives, REGISTER, ENDED, month - r.born[i])
 
 
 @compiled
-def stop(i: int, w: Any, totals: Any) -> None:
+def stop(i: int, w: StatusWrites, let_go: i8) -> None:
     """One enterprise stops: its people go, and all that hangs on its operation ends."""
-    totals[0] += w.staff[i]
-    totals[1] += w.talent[i]
+    let_go[STAFF] += w.staff[i]
+    let_go[TALENT] += w.talent[i]
     w.status[i] = SUSPENDED
     w.staff[i] = 0
     w.talent[i] = 0
     w.staff_year_ago[i] = 0
-    w.borrowed_hours[i] = 0.0
+    w.borrowed_hours[i] = 0
     w.project_began[i] = NEVER
     w.asked[i] = NEVER
     w.revenue[i] = 0.0
@@ -321,27 +361,23 @@ def stop(i: int, w: Any, totals: Any) -> None:
 
 
 @compiled
-def resume(i: int, r: Any, w: Any, totals: Any, p: Any) -> None:
+def resume(i: int, r: StatusReads, w: StatusWrites, let_go: i8, p: Rules) -> None:
     """One enterprise that stopped operates again, with a line of its old size at least."""
     w.status[i] = OPERATING
     w.exporter[i] = 0
     w.lines[i] = max(w.lines[i], 1)
     w.appeal[i] = max(w.appeal[i], r.line_size[i])
     w.staff[i] = int(p.restart_staff)
-    totals[0] -= w.staff[i]
+    let_go[STAFF] -= w.staff[i]
 
 
 @compiled
 def review(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, standard: Any, leaves: Any, stops: Any,
-    totals: Any, ended: Any, lives: Any, lost: Any, counts: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: StatusReads, w: StatusWrites, p: Rules, o: Population,
+    marks: Marks, sums: Ends,
 ) -> None:  # fmt: skip
-    """Stops and resumptions; ``leaves`` marks rows struck off, ``stops`` rows that stopped this month.
-
-    ``totals`` gathers staff and talent let go; whoever was born in the run is at risk for the month.
-    """
+    """Stops and resumptions, and who is to be struck off; whoever was born in the run is at risk for the month."""
     looks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
-    u = np.empty((4, BLOCK))
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
@@ -350,25 +386,25 @@ def review(
             unsettled = (w.status[i] != OPERATING) | (r.origin[i] != INCUMBENT) | (w.lines[i] == 0) | short
             looks[i - first] = (w.status[i] != FREE) & unsettled
         number = gather(looks, first, last, r.identity, rows, identity)
-        draws.fill(u, seed, identity, 0, number, month, draws.START)
+        u = life_luck_of(seed, identity, 0, number, month)
         for k in range(number):
             i = rows[k]
             if r.origin[i] != INCUMBENT:
-                add_to_lives(lives, REGISTER, AT_RISK, month - r.born[i])
+                add_to_lives(sums.lives, REGISTER, AT_RISK, month - r.born[i])
                 if w.status[i] == OPERATING:
-                    add_to_lives(lives, kind_of_startup(r.origin[i]), AT_RISK, month - r.started[i])
+                    add_to_lives(sums.lives, kind_of_startup(r.origin[i]), AT_RISK, month - r.started[i])
             if w.status[i] == OPERATING:
-                if p.enabled and (w.lines[i] == 0 or gives_up(w.distress[i], u[3, k], p)):
-                    count_end(i, _STOP, month, r, w, standard, ended, lives, lost)
-                    stops[i] = 1
-                    stop(i, w, totals)
-                    counts[_STOPPED] += 1
-                    counts[_STARTUPS_STOPPED] += r.origin[i] != INCUMBENT
-            elif w.status[i] == SUSPENDED and r.cash[i] >= 0.0 and u[1, k] < p.resume:
-                resume(i, r, w, totals, p)
-                counts[_RESUMED] += 1
-            elif p.enabled and u[2, k] < strike_off_probability(w.status[i], month - r.born[i], p):
-                leaves[i] = 1
+                if p.enabled and (w.lines[i] == 0 or gives_up(w.distress[i], u.stops[k], p)):
+                    count_end(i, STOP, month, r, w, o, sums)
+                    marks.stops[i] = 1
+                    stop(i, w, sums.let_go)
+                    sums.events[STOPPED] += 1
+                    sums.events[STARTUPS_STOPPED] += r.origin[i] != INCUMBENT
+            elif w.status[i] == SUSPENDED and r.cash[i] >= 0.0 and u.resumes[k] < p.resume:
+                resume(i, r, w, sums.let_go, p)
+                sums.events[RESUMED] += 1
+            elif p.enabled and u.struck_off[k] < strike_off_probability(w.status[i], month - r.born[i], p):
+                marks.leaves[i] = 1
 
 
 def finance(world: World) -> None:
@@ -376,15 +412,13 @@ def finance(world: World) -> None:
     rules = world.rules("finance")
     if not rules.enabled:
         return
-    before = world.counters("finance")[_ASKED], world.counters("finance")[_GIVEN]
+    events = world.counters("finance")
+    asked_before, given_before = int(events[ASKED]), int(events[GIVEN])
     world.loop(
         invest, FinanceReads, FinanceWrites, rules, world.group("labour").wage, world.posted.hurdle,
-        sums=(world.counters("finance"), world.books.flows),
+        sums=Investments(events, world.books.flows),
     )  # fmt: skip
-    asked, given = (
-        int(world.counters("finance")[_ASKED] - before[0]),
-        int(world.counters("finance")[_GIVEN] - before[1]),
-    )
+    asked, given = int(events[ASKED]) - asked_before, int(events[GIVEN]) - given_before
     there = rules.tickets / 12.0 * world.opening_enterprises / 1000.0 * (1.0 + world.group("levers").finance)
     if world.group("market").coupled:
         pressure = min(rules.most_pressure, given / there - 1.0) if there > 0.0 else rules.most_pressure
@@ -395,41 +429,40 @@ def finance(world: World) -> None:
 
 def invest_and_pay_owners(world: World) -> None:
     """Investment and dividends of a month."""
-    population = world.settings.group("population")
-    world.loop(
-        own, OwnersReads, OwnersWrites, world.group("market"), population.capital_intensity_elasticity,
-        population.cash_months, world.group("labour").wage, sums=(world.books.flows,),
-    )  # fmt: skip
+    wage = world.group("labour").wage
+    market, population = world.group("market"), world.standard
+    world.loop(own, OwnersReads, OwnersWrites, market, population, wage, sums=(world.books.flows,))
 
 
 def stop_and_strike_off(world: World) -> None:
     """A month of stops, resumptions and the register."""
-    rules = world.rules("finance")
-    size = world.enterprises.size
-    leaves, stops, totals = np.zeros(size, np.int8), np.zeros(size, np.int8), np.zeros(2, np.int64)
-    sums = totals, world.ended, world.lives, world.year_lost, world.counters("finance")
-    world.loop(review, StatusReads, StatusWrites, rules, world.standard, leaves, stops, sums=sums)
-    world.release_people(int(totals[0]), int(totals[1]))
-    world.vacate(world.marked(stops))
-    leave(world, world.marked(leaves))
+    marks, ends = Marks(world.marks(), world.marks()), ends_of(world)
+    world.loop(review, StatusReads, StatusWrites, world.rules("finance"), world.standard, marks, sums=ends)
+    world.release_people(int(ends.let_go[STAFF]), int(ends.let_go[TALENT]))
+    world.vacate(world.marked(marks.stops))
+    leave(world, world.marked(marks.leaves))
+
+
+def ends_of(world: World) -> Ends:
+    """What the world keeps of ends, and people let go from none on."""
+    return Ends(np.zeros(2, np.int64), world.ended, world.lives, world.year_lost, world.counters("finance"))
 
 
 @compiled
 def strike_off(
-    rows: Any, month: int, r: Any, w: Any, cash: Any, standard: Any, totals: Any, ended: Any, lives: Any, lost: Any,
-    flows: Any,
+    rows: i8, month: int, r: StatusReads, w: StatusWrites, cash: f8, o: Population, sums: Ends, flows: i8
 ) -> None:  # fmt: skip
     """Count the ends of enterprises that leave, first that of the operation of those that operate yet.
 
-    Their people go (``totals``), cash goes to their owners, debts stay with the banks.
+    Their people go, cash goes to their owners, debts stay with the banks.
     """
     for i in rows:
         if w.status[i] == OPERATING:
-            count_end(i, _STOP, month, r, w, standard, ended, lives, lost)
+            count_end(i, STOP, month, r, w, o, sums)
             w.staff_year_ago[i] = 0
-        count_end(i, _STRIKE_OFF, month, r, w, standard, ended, lives, lost)
-        totals[0] += w.staff[i]
-        totals[1] += w.talent[i]
+        count_end(i, STRIKE_OFF, month, r, w, o, sums)
+        sums.let_go[STAFF] += w.staff[i]
+        sums.let_go[TALENT] += w.talent[i]
         w.staff[i] = 0
         w.talent[i] = 0
         w.borrowed_hours[i] = 0
@@ -442,12 +475,9 @@ def leave(world: World, rows: Any) -> None:
     rows = np.asarray(rows, np.int64)
     if not len(rows):
         return
-    totals, ends = np.zeros(2, np.int64), (world.ended, world.lives, world.year_lost)
-    strike_off(
-        rows, world.month, table.view(StatusReads), table.view(StatusWrites), table.cash, world.standard, totals,
-        *ends, world.books.flows,
-    )  # fmt: skip
-    world.release_people(int(totals[0]), int(totals[1]))
+    ends, columns = ends_of(world), (table.view(StatusReads), table.view(StatusWrites))
+    strike_off(rows, world.month, *columns, table.cash, world.standard, ends, world.books.flows)
+    world.release_people(int(ends.let_go[STAFF]), int(ends.let_go[TALENT]))
     world.vacate(rows)
     world.count("deregistered", len(rows))
     world.links.drop(rows, table.size)
@@ -472,11 +502,35 @@ MECHANISM = Mechanism(
     "finance",
     Rules,
     steps=(
-        Step("fund", finance),
-        Step("invest", invest_and_pay_owners),
-        Step("close", stop_and_strike_off),
+        Step(
+            "fund",
+            finance,
+            loops=(invest,),
+            groups=("labour", "levers", "market"),
+            transfers=("outside_equity",),
+            draws=(request_luck,),
+            state=("posted.finance_fill", "posted.hurdle"),
+        ),
+        Step(
+            "invest",
+            invest_and_pay_owners,
+            loops=(own,),
+            groups=("labour", "market", "population"),
+            transfers=("outside_equity", "investment", "dividends"),
+        ),
+        Step(
+            "close",
+            stop_and_strike_off,
+            loops=(review, strike_off),
+            writes=("cash", "site", "floor"),
+            groups=("population",),
+            transfers=("liquidation", "default"),
+            draws=(life_luck,),
+            state=("links", "people", "sites.let", "world.left"),
+        ),
     ),
     columns=(DISTRESS,),
     counters=EVENTS,
+    draws=(request_luck, life_luck),
     outcomes=OUTCOMES,
 )

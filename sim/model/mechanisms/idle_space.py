@@ -1,17 +1,20 @@
-"""11 Relocation, idle space and equipment: an event empties floor; money renovates it; idle hours are lent."""
+"""Relocation, idle space and equipment: an event empties floor; money renovates it; idle hours are lent."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sim.declare import Column, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled
-from sim.kernel.types import typed
+from sim.kernel.draws import block
+from sim.kernel.types import Index, i1, i2, i4, i8, typed
 from sim.model.state.economy import ECONOMY, ELSEWHERE, GOVERNMENT, LEAVERS, SITES, UNEMPLOYED
-from sim.model.state.enterprises import BIG, OPERATING
-from sim.model.state.world import SiteState, World
-from sim.parameters import numbers
+from sim.model.state.enterprises import BIG, OPERATING, reads, writes
+from sim.model.state.world import IDLE, LENT, SiteState, World
+from sim.parameters import Site, numbers
+
+renovating = block("idle_space", 0, "cost", number=32)  # of a site's next building
 
 
 @typed
@@ -36,37 +39,39 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class Reads(NamedTuple):
-    status: Any
-    size_class: Any
-    staff: Any
-    started: Any
+    status: i1
+    size_class: i1
+    staff: i4
+    started: i2
 
 
+@writes
 class Writes(NamedTuple):
-    idle_hours: Any
-    borrowed_hours: Any
+    idle_hours: i4
+    borrowed_hours: i4
 
 
 @compiled
-def idle_hours(staff: int, p: Any) -> float:
+def idle_hours(staff: int, p: Rules) -> float:
     """Equipment hours a month that stand idle at a big enterprise, in whole hours."""
     return maths.floor(staff * p.idle_hours)
 
 
 @compiled
-def spare(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, totals: Any) -> None:
+def spare(lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, hours: i8) -> None:
     """Idle hours of big enterprises and hours lent to young ones; their totals in whole hours."""
     for i in range(lo, hi):
         if r.status[i] == OPERATING and month - r.started[i] > p.borrowing_months:
             w.borrowed_hours[i] = 0.0
         w.idle_hours[i] = idle_hours(r.staff[i], p) if r.status[i] == OPERATING and r.size_class[i] == BIG else 0.0
-        totals[0] += int(w.idle_hours[i])
-        totals[1] += int(w.borrowed_hours[i])
+        hours[IDLE] += int(w.idle_hours[i])
+        hours[LENT] += int(w.borrowed_hours[i])
 
 
 @compiled
-def building_cost(u: float, s: Any) -> float:
+def building_cost(u: float, s: Site) -> float:
     """Cost of renovating one building (million yuan): its floor at a cost a m2 drawn with a wide spread."""
     return s.building * s.conversion_cost * maths.exp(s.conversion_log_sd * draws.normal(u))
 
@@ -101,8 +106,8 @@ def renovate(world: World, site: SiteState) -> None:
     while site.idle > 0:
         floor = min(max(1, int(rules.building / world.weight)), site.idle)
         real = floor * world.weight
-        u_cost, _, _, _ = draws.uniforms(world.seed, site.identity, site.buildings, draws.BUILDING)
-        cost = building_cost(u_cost, numbers(rules)) * real / rules.building
+        u = renovating(world.seed, site.identity, site.buildings)
+        cost = building_cost(u.cost, numbers(rules)) * real / rules.building
         grant = min(cost, grant_a_m2 * real)
         if site.work < cost - grant:
             return
@@ -131,13 +136,13 @@ def apply(world: World) -> None:
             renovate(world, site)
     world.hours[:] = 0
     world.loop(spare, Reads, Writes, rules, sums=(world.hours,))
-    offered = int(rules.lent_share * int(world.hours[0]))
+    offered = int(rules.lent_share * int(world.hours[IDLE]))
     offered += sum(
         int(world.site_rules(site).equipment_hours / world.weight)
         for site in world.sites
         if world.month >= site.vacated
     )
-    world.hours_offered = max(offered, int(world.hours[1]))
+    world.hours_offered = max(offered, int(world.hours[LENT]))
 
 
 OUTCOMES = (
@@ -148,4 +153,18 @@ OUTCOMES = (
 
 IDLE_HOURS = Column("idle_hours", "i4", "hours a month", "equipment hours that stand idle")
 
-MECHANISM = Mechanism("idle_space", Rules, steps=(Step("renovate", apply),), columns=(IDLE_HOURS,), outcomes=OUTCOMES)
+RENOVATE = Step(
+    "renovate",
+    apply,
+    loops=(spare,),
+    groups=("levers", "sites"),
+    draws=(renovating,),
+    state=(
+        "accounts", "people", "sites.buildings", "sites.floor", "sites.fund", "sites.idle", "sites.put_in",
+        "sites.relocated", "sites.renovated", "sites.work", "world.hours", "world.hours_offered",
+    ),
+)  # fmt: skip
+
+MECHANISM = Mechanism(
+    "idle_space", Rules, steps=(RENOVATE,), columns=(IDLE_HOURS,), draws=(renovating,), outcomes=OUTCOMES
+)

@@ -1,20 +1,21 @@
-"""8 New industries and modes: rarely, a big enterprise that scans opens a new sector or a new way of selling."""
+"""New industries and modes: rarely, a big enterprise that scans opens a new sector or a new way of selling."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import Index, b1, f8, i1, i2, i8, typed
 from sim.model.record.reading import added, counted
 from sim.model.record.tally import NEW_MODE
 from sim.model.state.economy import MAX_SECTORS, OPENING_INDUSTRY, TICKS, transfer
-from sim.model.state.enterprises import BIG, OPERATING
+from sim.model.state.enterprises import BIG, OPERATING, reads, writes
 from sim.model.state.world import FOREIGN, World
 
 EVENTS = Counters(
@@ -22,8 +23,11 @@ EVENTS = Counters(
     "modes_opened",
     "followers",
 )
-_FOLLOWERS = EVENTS.place("followers")
+_OPENED_SECTORS, _OPENED_MODES, FOLLOWERS = EVENTS
 _NEW_SECTOR, _NEW_MODE = 1, 2
+
+# Opens a sector or mode, which of the two, follows into a sector, follows into a mode.
+scanning_of = block("industries", 0, "opens", "which", "into_sector", "into_mode", number=26)
 
 
 @typed
@@ -96,40 +100,56 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class Reads(NamedTuple):
-    identity: Any
-    status: Any
-    size_class: Any
-    platform: Any
+    identity: i8
+    status: i1
+    size_class: i1
+    platform: i2
 
 
+@writes
 class Writes(NamedTuple):
-    sector: Any
-    mode: Any
+    sector: i1
+    mode: i1
 
 
+@typed
 class SectorsGrowing(NamedTuple):
-    opened: Any
-    opening_demand: Any
-    mature_demand: Any
-    taken_from: Any
-    demand: Any
+    """Arrays of sectors, of which the growth of new ones changes demand."""
+
+    opened: i8
+    opening_demand: f8
+    mature_demand: f8
+    taken_from: i8
+    demand: f8
+
+
+@typed
+class Chances(NamedTuple):
+    """What there is to open or to follow this month, and how likely that is."""
+
+    scanning: float  # enterprises that scan, for each big one
+    foreign: b1  # whether a platform has foreign experts; its last element is for those without a platform
+    newest: int  # sector, -1 where none is new
+    into_sector: f8  # monthly probability of following into the newest sector, by sector
+    into_mode: f8  # the same into the new mode of its own
 
 
 @compiled
-def opening_probability(foreign: bool, scanning: float, p: Any) -> float:
+def opening_probability(foreign: bool, scanning: float, p: Rules) -> float:
     """Monthly probability that a big enterprise opens a sector or mode; more for one that learns from abroad."""
     return draws.monthly(min(p.most_a_year, scanning * p.opening * (p.abroad if foreign else 1.0)))
 
 
 @compiled
-def following_probability(advantage: float, p: Any) -> float:
+def following_probability(advantage: float, p: Rules) -> float:
     """Monthly probability of following, where the same pull sells ``advantage`` times as much."""
     return draws.monthly(min(p.most_a_year, p.follow * max(0.0, advantage - 1.0)))
 
 
 @equation
-def mature_part(age: float, p: Any) -> float:
+def mature_part(age: float, p: Rules) -> float:
     """Part of its mature demand that a new sector of this age (months) has reached: an S-curve from 0."""
     start = 1.0 / (1.0 + maths.exp(p.steepness * p.midpoint))
     now = 1.0 / (1.0 + maths.exp(-p.steepness * (age - p.midpoint)))
@@ -138,36 +158,34 @@ def mature_part(age: float, p: Any) -> float:
 
 @compiled
 def scan(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, scanning: float, foreign: Any, newest: int,
-    into_sector: Any, into_mode: Any, openings: Any, events: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, chances: Chances, openings: i1,
+    events: i8,
 ) -> None:  # fmt: skip
-    """Who opens (marked in ``openings``) and who follows into the newest sector or the new mode of its own.
-
-    ``into_sector`` and ``into_mode`` are monthly probabilities of following, by sector.
-    """
-    opening, abroad = opening_probability(False, scanning, p), opening_probability(True, scanning, p)
-    most_sector, most_mode = into_sector.max(), into_mode.max()
+    """Who opens (marked in ``openings``) and who follows into the newest sector or the new mode of its own."""
+    opening = opening_probability(False, chances.scanning, p)
+    abroad = opening_probability(True, chances.scanning, p)
+    most_sector, most_mode = chances.into_sector.max(), chances.into_mode.max()
     moves = np.empty(BLOCK, np.int8)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
-            u_open, _, u_sector, u_mode = draws.uniforms(seed, r.identity[i], month, draws.INDUSTRY)
-            opens = (r.size_class[i] == BIG) & (u_open < max(opening, abroad))
-            moves[i - first] = opens | (u_sector < most_sector) | (u_mode < most_mode)
+            u = scanning_of(seed, r.identity[i], month)
+            opens = (r.size_class[i] == BIG) & (u.opens < max(opening, abroad))
+            moves[i - first] = opens | (u.into_sector < most_sector) | (u.into_mode < most_mode)
         for i in range(first, last):
             if not moves[i - first] or r.status[i] != OPERATING:
                 continue
-            u_open, u_which, u_sector, u_mode = draws.uniforms(seed, r.identity[i], month, draws.INDUSTRY)
+            u = scanning_of(seed, r.identity[i], month)
             s = w.sector[i]
-            if r.size_class[i] == BIG and u_open < (abroad if foreign[r.platform[i]] else opening):
-                openings[i] = _NEW_SECTOR if u_which < p.sector_share else _NEW_MODE
+            if r.size_class[i] == BIG and u.opens < (abroad if chances.foreign[r.platform[i]] else opening):
+                openings[i] = _NEW_SECTOR if u.which < p.sector_share else _NEW_MODE
                 continue
-            if u_sector < into_sector[s]:
-                w.sector[i] = newest
-                events[_FOLLOWERS] += 1
-            if w.mode[i] == 0 and u_mode < into_mode[s]:
+            if u.into_sector < chances.into_sector[s]:
+                w.sector[i] = chances.newest
+                events[FOLLOWERS] += 1
+            if w.mode[i] == 0 and u.into_mode < chances.into_mode[s]:
                 w.mode[i] = 1
-                events[_FOLLOWERS] += 1
+                events[FOLLOWERS] += 1
 
 
 def apply(world: World) -> None:
@@ -180,11 +198,9 @@ def apply(world: World) -> None:
     foreign = np.array([*[platform.counts[FOREIGN].sum() > 0 for platform in world.platforms], False])
     newest = int(np.argmax(sectors.opened)) if np.max(sectors.opened) >= 0 else -1
     openings = world.marks()
-    chances = following(newest, sectors.sales_factor, sectors.mode_open, rules)
-    scanning = part_that_scans(world, rules)
-    world.loop(
-        scan, Reads, Writes, rules, scanning, foreign, newest, *chances, openings, sums=(world.counters("industries"),)
-    )
+    into = following(newest, sectors.sales_factor, sectors.mode_open, rules)
+    chances = Chances(part_that_scans(world, rules), foreign, newest, *into)
+    world.loop(scan, Reads, Writes, rules, chances, openings, sums=(world.counters("industries"),))
     for row in sorted(world.marked(openings).tolist(), key=lambda row: int(table.identity[row])):
         old = int(table.sector[row])
         free = [s for s in range(old % 3, MAX_SECTORS, 3) if not sectors.open[s]]
@@ -201,7 +217,7 @@ def apply(world: World) -> None:
         table.profit_year[row] += spent
 
 
-def part_that_scans(world: World, rules: Any) -> float:
+def part_that_scans(world: World, rules: Rules) -> float:
     """Scanning enterprises for each big one: a nation's are as many whatever the size of its sample."""
     if world.settings.group("population").world == "place":
         return 1.0
@@ -211,7 +227,7 @@ def part_that_scans(world: World, rules: Any) -> float:
 
 
 @compiled
-def following(newest: int, factor: Any, mode_open: Any, p: Any) -> tuple[Any, Any]:
+def following(newest: int, factor: f8, mode_open: i1, p: Rules) -> tuple[f8, f8]:
     """Monthly probabilities by sector of following into the newest sector of the same place, and into a new mode."""
     into_sector, into_mode = np.zeros(MAX_SECTORS), np.zeros(MAX_SECTORS)
     for s in range(MAX_SECTORS):
@@ -222,7 +238,7 @@ def following(newest: int, factor: Any, mode_open: Any, p: Any) -> tuple[Any, An
     return into_sector, into_mode
 
 
-def open_sector(world: World, row: int, old: int, new: int, rules: Any) -> None:
+def open_sector(world: World, row: int, old: int, new: int, rules: Rules) -> None:
     """Open sector ``new`` with the enterprise of ``row`` as its first; it draws part of its demand from ``old``.
 
     The opener's customers come along: in a nation their demand moves with it.
@@ -250,7 +266,7 @@ def open_sector(world: World, row: int, old: int, new: int, rules: Any) -> None:
 
 
 @compiled
-def grow_sectors(sectors: Any, month: int, p: Any) -> None:
+def grow_sectors(sectors: SectorsGrowing, month: int, p: Rules) -> None:
     """Demand of new sectors a month on; the declared part of the growth is taken from old ones."""
     for s in range(MAX_SECTORS):
         if sectors.opened[s] < 0:
@@ -275,6 +291,21 @@ OUTCOMES = (
 
 MODE = Column("mode", "i1", "", "way of selling: 0 the old one, 1 the new one")
 
+OPEN = Step(
+    "open",
+    apply,
+    loops=(scan,),
+    writes=("sector", "mode", "cash", "profit_year"),
+    groups=("population",),
+    transfers=("opening_industry",),
+    draws=(scanning_of,),
+    state=(
+        "sectors.base_knowledge", "sectors.demand", "sectors.mature_demand", "sectors.mode_open", "sectors.open",
+        "sectors.opened", "sectors.opening_demand", "sectors.opening_pull", "sectors.pull", "sectors.sales_factor",
+        "sectors.taken_from", "sectors.worker_revenue",
+    ),
+)  # fmt: skip
+
 MECHANISM = Mechanism(
-    "industries", Rules, steps=(Step("open", apply),), columns=(MODE,), counters=EVENTS, outcomes=OUTCOMES
+    "industries", Rules, steps=(OPEN,), columns=(MODE,), counters=EVENTS, draws=(scanning_of,), outcomes=OUTCOMES
 )

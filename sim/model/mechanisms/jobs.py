@@ -1,20 +1,21 @@
-"""14 Jobs: staff follow sales over labour productivity, at different speeds up and down; talent is rationed."""
+"""Jobs: staff follow sales over labour productivity, at different speeds up and down; talent is rationed."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
 from sim.model.state.economy import UNEMPLOYED, WAGES, on_grid, relative_price, ticks, wage_of_worker
-from sim.model.state.enterprises import OPERATING
+from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.world import World
-from sim.parameters import numbers
+from sim.parameters import Labour, Population, numbers
 
 EVENTS = Counters(
     "hired",
@@ -22,7 +23,12 @@ EVENTS = Counters(
     "talent_asked",
     "talent_hired",
 )
-_HIRED, _SHED, _ASKED, _TALENT = (EVENTS.place(n) for n in ("hired", "shed", "talent_asked", "talent_hired"))
+HIRED, SHED, TALENT_ASKED, TALENT_HIRED = EVENTS
+STAFF, TALENT = 0, 1  # people won, net
+
+# Roundings: of hiring, or of talent among those shed; of talent asked for, of shedding, of talent granted.
+rounding = block("jobs", 0, "hire", "talent", "shed", "granted", number=30)
+rounding_of = rounding.of
 
 
 @typed
@@ -49,22 +55,24 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class Reads(NamedTuple):
-    identity: Any
-    status: Any
-    sector: Any
-    started: Any
-    distress: Any
-    revenue: Any
-    productivity: Any
-    worker_revenue: Any
+    identity: i8
+    status: i1
+    sector: i1
+    started: i2
+    distress: i2
+    revenue: f8
+    productivity: f8
+    worker_revenue: f8
 
 
+@writes
 class Writes(NamedTuple):
-    staff: Any
-    talent: Any
-    profit_year: Any
-    cash: Any
+    staff: i4
+    talent: i4
+    profit_year: f8
+    cash: f8
 
 
 @equation
@@ -83,9 +91,9 @@ def wanted_staff(needed: float, crew: float) -> float:
 
 
 @equation
-def wanted_talent(staff: float, talent_wage: float, p: Any, labour: Any) -> float:
+def wanted_talent(staff: float, talent_wage: float, o: Population, labour: Labour) -> float:
     """Skilled staff wanted: a share rising with size, falling with the talent's wage."""
-    share = p.talent_share * maths.exp(p.talent_elasticity * maths.log(max(staff, 1.0) / 100.0))
+    share = o.talent_share * maths.exp(o.talent_elasticity * maths.log(max(staff, 1.0) / 100.0))
     return staff * min(labour.most_talent_share, share * labour.talent_premium / talent_wage)
 
 
@@ -95,53 +103,71 @@ def wage_bill(staff: float, talent: float, wage: float, talent_wage: float) -> f
     return wage * (staff + talent * (talent_wage - 1.0))
 
 
+@typed
+class Terms(NamedTuple):
+    """The terms on which people work this month."""
+
+    labour: Labour
+    price_share: float
+    talent_wage: float  # relative to a worker's
+    talent_fill: float  # share of requests for talent that is granted
+    sector_revenue: f8  # million yuan a year and worker, by sector
+
+
+@typed
+class Sums(NamedTuple):
+    people: i8  # staff and talent won, net
+    events: i8
+    flows: i8
+
+
 @compiled
 def employ(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, labour: Any, price_share: float,
-    talent_wage: float, talent_fill: float, sector_revenue: Any, people: Any, counts: Any, flows: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, o: Population, terms: Terms, sums: Sums
 ) -> None:  # fmt: skip
-    """Hire, shed and pay in every operating enterprise, for a month; ``people`` gathers staff and talent won, net.
+    """Hire, shed and pay in every operating enterprise, for a month.
 
     What is wanted, then draws, then changes, then wages: short loops keep what they need in registers.
     """
     wanted, skilled_wanted, wage = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
-    u = np.empty((4, BLOCK))
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
             here = r.status[i] == OPERATING
-            needed = needed_staff(r.revenue[i], r.worker_revenue[i], r.productivity[i], price_share) if here else 0.0
+            needed = (
+                needed_staff(r.revenue[i], r.worker_revenue[i], r.productivity[i], terms.price_share) if here else 0.0
+            )
             wanted[i - first] = wanted_staff(needed, p.crew)
         for i in range(first, last):
-            skilled_wanted[i - first] = wanted_talent(wanted[i - first], talent_wage, o, labour)
+            skilled_wanted[i - first] = wanted_talent(wanted[i - first], terms.talent_wage, o, terms.labour)
         if p.enabled:
-            draws.fill(u, seed, r.identity, first, last, month, draws.JOBS)
-            change_staff(first, last, month, r, w, p, talent_fill, wanted, skilled_wanted, u, people, counts)
+            change_staff(first, last, seed, month, r, w, p, terms, (wanted, skilled_wanted), sums)
         for i in range(first, last):
-            wage[i - first] = sector_revenue[np.uint8(r.sector[i])]
+            wage[i - first] = terms.sector_revenue[np.uint8(r.sector[i])]
         for i in range(first, last):
             per_worker = 12.0 * r.revenue[i] / max(float(w.staff[i]), 1.0)
-            wage[i - first] = wage_of_worker(per_worker, wage[i - first], labour)
-        flows[WAGES] -= pay(first, last, r, w, wage, talent_wage)
+            wage[i - first] = wage_of_worker(per_worker, wage[i - first], terms.labour)
+        sums.flows[WAGES] -= pay(first, last, r, w, wage, terms.talent_wage)
 
 
 @compiled
 def change_staff(
-    first: int, last: int, month: int, r: Any, w: Any, p: Any, talent_fill: float, wanted: Any, skilled_wanted: Any,
-    u: Any, people: Any, counts: Any,
+    first: Index, last: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, terms: Terms,
+    wanted: tuple[f8, f8], sums: Sums,
 ) -> None:  # fmt: skip
-    """Hire and shed in a block of rows, in whole people."""
+    """Hire and shed in a block of rows, in whole people, towards the staff and the talent ``wanted``."""
+    u, (staff_wanted, talent_wanted) = rounding_of(seed, r.identity, first, last, month), wanted
     all_hired, all_shed, all_asked, all_granted, skilled = 0, 0, 0, 0, 0
     for i in range(first, last):
         k = i - first
         here = r.status[i] == OPERATING  # who does not operate has no staff, and gets none
         staff, talent = float(w.staff[i]), float(w.talent[i])
         hires, sheds = here & (r.distress[i] == 0), here & (month - r.started[i] >= p.patience)
-        hired = draws.whole(p.hire * max(0.0, wanted[k] - staff), u[0, k]) if hires else 0.0
-        shed = draws.whole(p.shed * max(0.0, staff - wanted[k]), u[2, k]) if sheds else 0.0
-        asked = draws.whole(p.hire * max(0.0, skilled_wanted[k] - talent), u[1, k]) if here else 0.0
-        granted = max(0.0, min(draws.whole(asked * talent_fill, u[3, k]), staff + hired - shed - talent))
-        left = min(talent, draws.whole(shed * talent / max(staff, 1.0), u[0, k]))  # who sheds does not hire
+        hired = draws.whole(p.hire * max(0.0, staff_wanted[k] - staff), u.hire[k]) if hires else 0.0
+        shed = draws.whole(p.shed * max(0.0, staff - staff_wanted[k]), u.shed[k]) if sheds else 0.0
+        asked = draws.whole(p.hire * max(0.0, talent_wanted[k] - talent), u.talent[k]) if here else 0.0
+        granted = max(0.0, min(draws.whole(asked * terms.talent_fill, u.granted[k]), staff + hired - shed - talent))
+        left = min(talent, draws.whole(shed * talent / max(staff, 1.0), u.hire[k]))  # who sheds does not hire
         staff += hired - shed
         talent = min(staff, talent + granted - left)
         skilled += maths.whole_number(talent) - w.talent[i]
@@ -151,16 +177,16 @@ def change_staff(
         all_shed += maths.whole_number(shed)
         all_asked += maths.whole_number(asked)
         all_granted += maths.whole_number(granted)
-    people[0] += all_hired - all_shed
-    people[1] += skilled
-    counts[_HIRED] += all_hired
-    counts[_SHED] += all_shed
-    counts[_ASKED] += all_asked
-    counts[_TALENT] += all_granted
+    sums.people[STAFF] += all_hired - all_shed
+    sums.people[TALENT] += skilled
+    sums.events[HIRED] += all_hired
+    sums.events[SHED] += all_shed
+    sums.events[TALENT_ASKED] += all_asked
+    sums.events[TALENT_HIRED] += all_granted
 
 
 @compiled
-def pay(first: int, last: int, r: Any, w: Any, wage: Any, talent_wage: float) -> int:
+def pay(first: Index, last: Index, r: Reads, w: Writes, wage: f8, talent_wage: float) -> int:
     """Pay the wages of a block of rows; the ticks paid."""
     paid = 0
     for i in range(first, last):
@@ -174,13 +200,14 @@ def pay(first: int, last: int, r: Any, w: Any, wage: Any, talent_wage: float) ->
 
 def apply(world: World) -> None:
     """Jobs and wages for a month; the talent's wage answers last month's requests."""
-    labour, people = world.group("labour"), np.zeros(2, np.int64)
-    world.loop(
-        employ, Reads, Writes, world.rules("jobs"), numbers(world.settings.group("population")), labour,
-        world.group("market").price_share, world.posted.talent_wage, world.posted.talent_fill,
-        world.sectors.worker_revenue, sums=(people, world.counters("jobs"), world.books.flows),
+    posted, population = world.posted, numbers(world.settings.group("population"))
+    terms = Terms(
+        world.group("labour"), world.group("market").price_share, posted.talent_wage, posted.talent_fill,
+        world.sectors.worker_revenue,
     )  # fmt: skip
-    world.hire_people(int(people[0]), int(people[1]))
+    sums = Sums(np.zeros(2, np.int64), world.counters("jobs"), world.books.flows)
+    world.loop(employ, Reads, Writes, world.rules("jobs"), population, terms, sums=sums)
+    world.hire_people(int(sums.people[STAFF]), int(sums.people[TALENT]))
 
 
 def close(world: World) -> None:
@@ -188,7 +215,7 @@ def close(world: World) -> None:
     labour = world.group("labour")
     if not world.group("market").coupled:
         return
-    asked = int(world.counters("jobs")[_ASKED])
+    asked = int(world.counters("jobs")[TALENT_ASKED])
     there = int(world.books.skilled[UNEMPLOYED])
     fill = min(1.0, there / asked) if asked else 1.0
     slack = there / max(1, world.books.residents_skilled)
@@ -206,6 +233,17 @@ OUTCOMES = (
             value=lambda m: m.w * m["talent_unmet"]),
 )  # fmt: skip
 
-MECHANISM = Mechanism(
-    "jobs", Rules, steps=(Step("employ", apply), Step("post", close)), counters=EVENTS, outcomes=OUTCOMES
+EMPLOY = Step(
+    "employ",
+    apply,
+    loops=(employ,),
+    groups=("labour", "market", "population"),
+    transfers=("wages",),
+    draws=(rounding,),
+    state=("people",),
 )
+POST = Step("post", close, groups=("labour", "market"), state=("posted.talent_fill", "posted.talent_wage"))
+
+MECHANISM = Mechanism(
+    "jobs", Rules, steps=(EMPLOY, POST), counters=EVENTS, draws=(rounding,), outcomes=OUTCOMES
+)  # fmt: skip

@@ -1,15 +1,16 @@
-"""12 Letting: tenants are newborns, spin-offs and existing firms that move in; capacity binds and the rent answers."""
+"""Letting: tenants are newborns, spin-offs and existing firms that move in; capacity binds and the rent answers."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
-from sim.kernel.types import typed
+from sim.kernel.draws import block
+from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted, share
 from sim.model.state.economy import (
     MOVING,
@@ -22,7 +23,7 @@ from sim.model.state.economy import (
     ticks,
     transfer,
 )
-from sim.model.state.enterprises import BIG, OPERATING, TENANT
+from sim.model.state.enterprises import BIG, OPERATING, TENANT, reads, writes
 from sim.model.state.world import SiteState, World
 
 EVENTS = Counters(
@@ -31,8 +32,10 @@ EVENTS = Counters(
     "graduated",
     "site_applicants",
 )
-_APPLICANTS, _GRADUATED = EVENTS.place("site_applicants"), EVENTS.place("graduated")
-_NEWBORN, _MOVED = EVENTS.place("tenants_newborn"), EVENTS.place("tenants_moved")
+TENANTS_NEWBORN, TENANTS_MOVED, GRADUATED, APPLICANTS = EVENTS
+
+seeking = block("letting", 0, "look", "taste", "stay", "priority", number=12)
+
 NEWBORN, MOVER, LEAVES = 1, 2, 3
 
 
@@ -73,46 +76,56 @@ class Rules(NamedTuple):
     )
 
 
+@reads
 class Reads(NamedTuple):
-    identity: Any
-    status: Any
-    size_class: Any
-    origin: Any
-    started: Any
-    site: Any
-    staff: Any
-    talent: Any
-    floor: Any
-    let_until: Any
+    identity: i8
+    status: i1
+    size_class: i1
+    origin: i1
+    started: i2
+    site: i2
+    staff: i4
+    talent: i4
+    floor: i4
+    let_until: i2
 
 
+@writes
 class Wishes(NamedTuple):
     """Nothing: wishes go to an array of their own."""
 
 
+@reads
+class Team(NamedTuple):
+    staff: i4
+
+
+@reads
 class StaffReads(NamedTuple):
-    status: Any
-    site: Any
-    staff: Any
+    status: i1
+    site: i2
+    staff: i4
 
 
+@writes
 class Floor(NamedTuple):
-    floor: Any
+    floor: i4
 
 
+@writes
 class Tenants(NamedTuple):
-    staff: Any
-    site: Any
-    floor: Any
-    let_until: Any
-    moved_in: Any
-    funded: Any
-    cash: Any
-    profit_year: Any
+    site: i2
+    floor: i4
+    let_until: i2
+    moved_in: i1
+    funded: i1
+    cash: f8
+    profit_year: f8
 
 
+@typed
 class Terms(NamedTuple):
-    """What a site offers this month, in numbers."""
+    """What a site offers this month, beside what floor costs elsewhere."""
 
     number: int
     rent: float  # million yuan a m2 and year, with utilities, less the subsidy
@@ -121,17 +134,40 @@ class Terms(NamedTuple):
     least_talent: float  # people
     term: int  # months
     ticket: float  # million yuan
+    weight: float  # real tenants that one stands for
+    floor_per_job: float  # m2
+    outside_rent: float  # million yuan a m2 and year
 
 
+@typed
+class Left(NamedTuple):
+    """What a site has left for those who come."""
+
+    vacant: int  # m2
+    fund: float  # million yuan
+
+
+@reads
 class RentReads(NamedTuple):
-    status: Any
-    site: Any
-    floor: Any
+    status: i1
+    site: i2
+    floor: i4
 
 
+@writes
 class RentWrites(NamedTuple):
-    profit_year: Any
-    cash: Any
+    profit_year: f8
+    cash: f8
+
+
+@typed
+class Rents(NamedTuple):
+    """What is paid a m2 and year (million yuan): elsewhere, and at each site with a last element for none."""
+
+    outside: float
+    posted: f8
+    subsidies: f8
+    utilities: f8
 
 
 @equation
@@ -141,9 +177,9 @@ def floor_needed(staff: int, floor_per_job: float) -> float:
 
 
 @compiled
-def gain_of_moving(u: float, staff: int, floor: float, outside_rent: float, terms: Any, p: Any) -> float:
+def gain_of_moving(u: float, staff: int, floor: float, terms: Terms, p: Rules) -> float:
     """What a move to the site is worth (million yuan): rent saved over the horizon, neighbours, cost, taste."""
-    saved = p.horizon * floor * (outside_rent - terms.rent)
+    saved = p.horizon * floor * (terms.outside_rent - terms.rent)
     return saved + p.horizon * terms.neighbours_worth - p.moving_cost * staff + p.taste * draws.gumbel(u)
 
 
@@ -154,7 +190,7 @@ def term_ends(month: int, let_until: int, term: int) -> bool:
 
 
 @compiled
-def use_floor(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, floor_per_job: float) -> None:
+def use_floor(lo: Index, hi: Index, seed: int, month: int, r: StaffReads, w: Floor, floor_per_job: float) -> None:
     """Floor of every operating enterprise outside sites: what its staff needs."""
     for i in range(lo, hi):
         if (r.status[i] == OPERATING) & (r.site[i] < 0):
@@ -163,8 +199,7 @@ def use_floor(lo: int, hi: int, seed: int, month: int, r: Any, w: Any, floor_per
 
 @compiled
 def wish(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, terms: Any, outside_rent: float,
-    floor_per_job: float, wishes: Any, events: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Wishes, p: Rules, terms: Terms, wishes: i1, events: i8
 ) -> None:  # fmt: skip
     """Who wants in and who goes, marked in ``wishes``: newborn, mover, leaving tenant.
 
@@ -172,26 +207,24 @@ def wish(
     """
     look = draws.monthly(min(p.most_considering, p.consider)) * p.awareness
     for i in range(lo, hi):
-        u_look, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.LETTING)
+        u = seeking(seed, r.identity[i], month)
         newborn = (r.origin[i] == TENANT) & (r.started[i] == month)
-        outside = (r.site[i] < 0) & (newborn | ((r.size_class[i] != BIG) & (u_look < look)))
+        outside = (r.site[i] < 0) & (newborn | ((r.size_class[i] != BIG) & (u.look < look)))
         wishes[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.number))
     for i in range(lo, hi):
         if wishes[i]:
-            wishes[i] = choice(i, seed, month, r, p, terms, outside_rent, floor_per_job)
-            events[_GRADUATED] += wishes[i] == LEAVES
-            events[_APPLICANTS] += (wishes[i] == NEWBORN) | (wishes[i] == MOVER)
+            wishes[i] = choice(i, seed, month, r, p, terms)
+            events[GRADUATED] += wishes[i] == LEAVES
+            events[APPLICANTS] += (wishes[i] == NEWBORN) | (wishes[i] == MOVER)
 
 
 @compiled
-def choice(
-    i: int, seed: int, month: int, r: Any, p: Any, terms: Any, outside_rent: float, floor_per_job: float
-) -> int:  # fmt: skip
+def choice(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
     """What a tenant, a newborn or one who looks at the site wants."""
-    _, u_taste, u_stay, _ = draws.uniforms(seed, r.identity[i], month, draws.LETTING)
-    floor = floor_needed(r.staff[i], floor_per_job)
+    u = seeking(seed, r.identity[i], month)
+    floor = floor_needed(r.staff[i], terms.floor_per_job)
     if r.site[i] == terms.number:
-        over = term_ends(month, r.let_until[i], terms.term) and u_stay >= p.renewal
+        over = term_ends(month, r.let_until[i], terms.term) and u.stay >= p.renewal
         outgrown = floor > min(terms.largest_tenant, p.crowding * r.floor[i])
         return LEAVES if outgrown or over else 0
     if floor > terms.largest_tenant:
@@ -200,20 +233,20 @@ def choice(
         return NEWBORN
     if r.talent[i] < terms.least_talent:
         return 0
-    return MOVER if gain_of_moving(u_taste, r.staff[i], floor, outside_rent, terms, p) > 0.0 else 0
+    return MOVER if gain_of_moving(u.taste, r.staff[i], floor, terms, p) > 0.0 else 0
 
 
 @compiled
-def priorities(seed: int, month: int, rows: Any, identity: Any) -> Any:
+def priorities(seed: int, month: int, rows: i8, identity: i8) -> f8:
     """The keyed priority of each applicant, lowest first."""
     keys = np.empty(len(rows))
     for k in range(len(rows)):
-        keys[k] = draws.uniforms(seed, identity[rows[k]], month, draws.LETTING)[3]
+        keys[k] = seeking(seed, identity[rows[k]], month).priority
     return keys
 
 
 @compiled
-def resize(rows: Any, staff: Any, floor: Any, floor_per_job: float, renovated: int) -> tuple[int, int]:
+def resize(rows: i8, staff: i4, floor: i4, floor_per_job: float, renovated: int) -> tuple[int, int]:
     """Tenants give back floor they no longer need, and those that need more share what is vacant before anyone comes.
 
     Floor let and jobs.
@@ -237,68 +270,67 @@ def resize(rows: Any, staff: Any, floor: Any, floor_per_job: float, renovated: i
 
 @compiled
 def let_to(
-    rows: Any, wishes: Any, month: int, e: Any, terms: Any, moving_cost: float, floor_per_job: float, vacant: int,
-    fund: float, weight: float, events: Any, flows: Any,
+    rows: i8, wishes: i1, month: int, r: Team, e: Tenants, p: Rules, terms: Terms, left: Left, events: i8, flows: i8
 ) -> tuple[int, int, int, int, int, float]:  # fmt: skip
     """Applicants move in, in this order, as long as floor is vacant; a newborn may get a start from the site's fund.
 
     Floor asked for and let, tenants that came, newborns among them, their jobs, and what the fund has left.
     """
-    asked, let, came, newborns, jobs = 0, 0, 0, 0, 0
+    asked, let, came, newborns, jobs, fund = 0, 0, 0, 0, 0, left.fund
     for k in range(len(rows)):
         i = rows[k]
-        floor = int(floor_needed(e.staff[i], floor_per_job))
+        floor = int(floor_needed(r.staff[i], terms.floor_per_job))
         asked += floor
-        if floor > vacant - let:
+        if floor > left.vacant - let:
             continue
         let += floor
         came += 1
-        jobs += int(e.staff[i])
+        jobs += int(r.staff[i])
         e.site[i] = terms.number
         e.floor[i] = floor
         e.let_until[i] = month + terms.term
         moved = wishes[i] == MOVER
         e.moved_in[i] = moved
         newborns += not moved
-        events[_MOVED if moved else _NEWBORN] += 1
+        events[TENANTS_MOVED if moved else TENANTS_NEWBORN] += 1
         if moved:
-            e.profit_year[i] += transfer(i, -moving_cost * e.staff[i], e.cash, flows, MOVING)
+            e.profit_year[i] += transfer(i, -p.moving_cost * r.staff[i], e.cash, flows, MOVING)
         elif fund > 0.0 and e.funded[i] == 0:
             e.funded[i] = 1
-            fund -= transfer(i, min(fund / weight, terms.ticket), e.cash, flows, SITE_EQUITY) * weight
+            fund -= transfer(i, min(fund / terms.weight, terms.ticket), e.cash, flows, SITE_EQUITY) * terms.weight
     return asked, let, came, newborns, jobs, fund
 
 
 @compiled
 def pay_rents(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, outside_rent: float, rents: Any, subsidies: Any,
-    utilities: Any, flows: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: RentReads, w: RentWrites, rents: Rents, flows: i8
 ) -> None:  # fmt: skip
     """Rent of every operating enterprise for a month: to other landlords, or to its site with utilities, subsidised."""
     outside = 0
     for i in range(lo, hi):
         elsewhere = (r.status[i] == OPERATING) & (r.site[i] < 0)
-        rent = on_grid(outside_rent * r.floor[i] / 12.0) if elsewhere else 0.0
+        rent = on_grid(rents.outside * r.floor[i] / 12.0) if elsewhere else 0.0
         w.profit_year[i] -= rent
         w.cash[i] -= rent
         outside += ticks(rent)
     flows[RENT] -= outside
-    if len(rents) > 1:
+    if len(rents.posted) > 1:
         for i in range(lo, hi):
             if r.status[i] == OPERATING and r.site[i] >= 0:
-                paid = transfer(i, -rents[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, SITE_RENT)
-                paid += transfer(i, -utilities[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, UTILITIES)
-                paid += transfer(i, subsidies[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, RENT_SUBSIDY)
+                paid = transfer(i, -rents.posted[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, SITE_RENT)
+                paid += transfer(i, -rents.utilities[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, UTILITIES)
+                paid += transfer(i, rents.subsidies[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, RENT_SUBSIDY)
                 w.profit_year[i] += paid
 
 
 def pay(world: World) -> None:
     """A month of rents."""
     outside, sites = world.group("market").outside_rent, world.sites
-    rents = np.array([*[site.rent for site in sites], 0.0])
+    posted = np.array([*[site.rent for site in sites], 0.0])
     subsidies = np.array([*[world.rent_subsidy(site) for site in sites], 0.0])
     utilities = np.array([*[world.site_rules(site).utilities for site in sites], 0.0])
-    world.loop(pay_rents, RentReads, RentWrites, outside, rents, subsidies, utilities, sums=(world.books.flows,))
+    rents = Rents(outside, posted, subsidies, utilities)
+    world.loop(pay_rents, RentReads, RentWrites, rents, sums=(world.books.flows,))
 
 
 def apply(world: World) -> None:
@@ -311,17 +343,17 @@ def apply(world: World) -> None:
             let_site(world, site, rules, per_job)
 
 
-def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
+def let_site(world: World, site: SiteState, rules: Rules, per_job: float) -> None:
     """A month at one site: goings, changes of floor, comings by keyed priority, and the posted rent."""
     table, s = world.enterprises, world.site_rules(site)
     site.rent = s.rent * site.tightness
     neighbours_worth = s.neighbours * world.neighbours(site) / 100.0
     terms = Terms(
-        site.number, world.charge(site), neighbours_worth, s.largest_tenant, s.least_talent, int(s.term), s.ticket
-    )
+        site.number, world.charge(site), neighbours_worth, s.largest_tenant, s.least_talent, int(s.term), s.ticket,
+        world.weight, per_job, world.group("market").outside_rent,
+    )  # fmt: skip
     wishes = np.empty(table.size, np.int8)
-    outside_rent = world.group("market").outside_rent
-    world.loop(wish, Reads, Wishes, rules, terms, outside_rent, per_job, wishes, sums=(world.counters("letting"),))
+    world.loop(wish, Reads, Wishes, rules, terms, wishes, sums=(world.counters("letting"),))
     wishing = world.marked(wishes)
     leaving = wishes[wishing] == LEAVES
     if leaving.any():
@@ -330,8 +362,8 @@ def let_site(world: World, site: SiteState, rules: Any, per_job: float) -> None:
     site.let, stayed = resize(tenants, table.staff, table.floor, per_job, site.renovated)
     order = np.argsort(priorities(world.seed, world.month, applicants, table.identity), kind="stable")
     asked, let, came, newborns, jobs, site.fund = let_to(
-        applicants[order], wishes, world.month, table.view(Tenants), terms, rules.moving_cost, per_job, site.vacant,
-        float(site.fund), world.weight, world.counters("letting"), world.books.flows,
+        applicants[order], wishes, world.month, table.view(Team), table.view(Tenants), rules, terms,
+        Left(site.vacant, float(site.fund)), world.counters("letting"), world.books.flows,
     )  # fmt: skip
     site.let += let
     site.admitted += came
@@ -362,7 +394,27 @@ COLUMNS = (
     Column("let_until", "i2", "month", "month in which the tenancy at a site ends"),
 )
 
+LET = Step(
+    "let",
+    apply,
+    loops=(use_floor, wish, let_to),
+    writes=("site", "floor"),
+    groups=("market", "population", "levers", "sites"),
+    transfers=("site_equity", "moving"),
+    draws=(seeking,),
+    state=(
+        "sites.admission", "sites.admitted", "sites.admitted_newborn", "sites.fund", "sites.jobs", "sites.let",
+        "sites.rent", "sites.tenants", "sites.tightness",
+    ),
+)  # fmt: skip
+PAY = Step(
+    "pay",
+    pay,
+    loops=(pay_rents,),
+    groups=("market", "levers", "sites"),
+    transfers=("rent", "site_rent", "utilities", "rent_subsidy"),
+)
+
 MECHANISM = Mechanism(
-    "letting", Rules, steps=(Step("let", apply), Step("pay", pay)), columns=COLUMNS, counters=EVENTS,
-    outcomes=OUTCOMES,
+    "letting", Rules, steps=(LET, PAY), columns=COLUMNS, counters=EVENTS, draws=(seeking,), outcomes=OUTCOMES
 )  # fmt: skip

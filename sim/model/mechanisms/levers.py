@@ -39,4 +39,6 @@ OUTCOMES = (
             value=lambda m: (m["fiscal"] + m["taxes"][:, 0] - m["taxes"][:, 1]) / TICKS * m.w),
 )  # fmt: skip
 
-MECHANISM = Mechanism("levers", Levers, prefix="levers", steps=(Step("spend", apply),), outcomes=OUTCOMES)
+SPEND = Step("spend", apply, state=("accounts", "people"))
+
+MECHANISM = Mechanism("levers", Levers, prefix="levers", steps=(SPEND,), outcomes=OUTCOMES)

@@ -1,4 +1,4 @@
-"""7 Matching: open requests for knowledge meet resources at a rate bounded by both sides.
+"""Matching: open requests for knowledge meet resources at a rate bounded by both sides.
 
 Who meets whom hangs on the knowledge that resources hold: a partner is of use when it is understood (near enough)
 and near to what the project needs. A partner stays with the project until one nearer to its open component is met.
@@ -6,21 +6,38 @@ and near to what the project needs. A partner stays with the project until one n
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import Index, f4, f8, f8_3d, i1, i2, i8, i8_3d, typed, u4
 from sim.model.record.reading import counted, share
 from sim.model.state.economy import FOREIGN_CONTACTS, transfer
-from sim.model.state.enterprises import NEVER, OPERATING, gather
-from sim.model.state.knowledge import distance, in_cell, needs, pair_taste, pick_cell
-from sim.model.state.ring import places
-from sim.model.state.world import CELLS, FOREIGN, KINDS, World
+from sim.model.state.enterprises import NEVER, OPERATING, gather, reads, writes
+from sim.model.state.knowledge import (
+    NEEDS,
+    Ahead,
+    distance,
+    in_cell,
+    needs,
+    pair_taste,
+    pick_cell,
+    taste_of_pair,
+)
+from sim.model.state.ring import OnRing, places
+from sim.model.state.world import CELLS, DOMESTIC, FOREIGN, KINDS, USER, World
+
+meeting = block("matching", 0, "domestic", "foreign", "user", "member", number=14)
+chosen = block("matching", 1, "domestic", "foreign", "user", "point", number=15)
+domestic_one = block("matching", 2, "materials", "devices", "software", number=16)
+foreign_one = block("matching", 3, "materials", "devices", "software", "met_alone", number=17)
+user_one = block("matching", 4, "materials", "devices", "software", number=18)
+meeting_of, chosen_of = meeting.of, chosen.of
 
 EVENTS = Counters(
     "answers_crossing",
@@ -31,11 +48,10 @@ EVENTS = Counters(
     "answer_months_foreign",
     "answers_elsewhere",
 )
-_REQUESTS, _ANSWERS, _MONTHS = EVENTS.place("requests"), EVENTS.place("answers"), EVENTS.place("answer_months")
-_FOREIGN, _FOREIGN_MONTHS = EVENTS.place("answers_foreign"), EVENTS.place("answer_months_foreign")
-_ELSEWHERE, _CROSSING = EVENTS.place("answers_elsewhere"), EVENTS.place("answers_crossing")
-_MEMBER, _ALONE, _SOURCES = 3, 4, 5  # sources after the three kinds of resource
-_BREADTHS = 5  # a team asks 0 to 4 kinds of partner
+ANSWERS_CROSSING, REQUESTS, ANSWERS, ANSWERS_FOREIGN, MONTHS, MONTHS_FOREIGN, ANSWERS_ELSEWHERE = EVENTS
+MEMBER, ALONE, SOURCES = 3, 4, 5  # sources after the three kinds of resource
+ONE_OF = (domestic_one.number, foreign_one.number, user_one.number)  # the place of a resource within its cell, by kind
+BREADTHS = 5  # a team asks 0 to 4 kinds of partner
 
 
 @typed
@@ -81,32 +97,53 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class Reads(NamedTuple):
-    identity: Any
-    status: Any
-    size_class: Any
-    sector: Any
-    platform: Any
-    project_began: Any
-    solved: Any
-    breadth: Any
-    knowledge_0: Any
-    knowledge_1: Any
-    knowledge_2: Any
+    identity: i8
+    status: i1
+    size_class: i1
+    sector: i1
+    platform: i2
+    project_began: i2
+    solved: i1
+    breadth: i1
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
 
 
+@writes
 class Writes(NamedTuple):
-    asked: Any
-    reached: Any
-    met_0: Any
-    met_1: Any
-    met_2: Any
-    profit_year: Any
-    cash: Any
+    asked: i2
+    reached: i1
+    met_0: f4
+    met_1: f4
+    met_2: f4
+    profit_year: f8
+    cash: f8
+
+
+@typed
+class Partners(NamedTuple):
+    """Who may answer a request, and with what chance, by platform: the last one stands for none."""
+
+    counts: i8_3d  # resources, shape (platforms + 1, kinds, cells)
+    chances: f8_3d  # of a meeting by breadth and source, shape (platforms + 1, 5, 5)
+    ring: OnRing
+
+
+@typed
+class Sums(NamedTuple):
+    """What a month of matching adds up to; requests and answers by platform."""
+
+    asked_of: i8
+    answered_by: i8
+    events: i8
+    flows: i8
 
 
 @equation
-def meeting_probability(resources: float, requests: float, services: float, p: Any) -> float:
+def meeting_probability(resources: float, requests: float, services: float, p: Rules) -> float:
     """Probability that an open request meets a resource in a month: mu R^e Q^(1-e) meetings over Q requests.
 
     ``rate`` is the probability where a thousand resources, its unit, stand behind each request.
@@ -125,8 +162,8 @@ def first_open(solved: int) -> int:
 
 @compiled
 def best_on_ring(
-    source: int, rows: Any, met: Any, start: Any, seed: int, month: int, r: Any, p: Any, ring_row: Any
-) -> Any:
+    source: int, rows: u4, met: i8, start: i8, seed: int, month: int, r: Reads, p: Rules, ring_row: u4
+) -> i8:
     """Row of the partner that each of ``rows`` that met one likes best among the next places of the ring, or -1.
 
     All candidates first, then what is known of them: memory answers many questions at once.
@@ -138,7 +175,7 @@ def best_on_ring(
         for _ in range(min(int(p.circle), len(ring_row)) if met[k] & (1 << source) else 0):
             i, j = rows[k], ring_row[place]
             whose[number], found[number] = k, j
-            number += j != i and (source != _MEMBER or r.platform[j] == r.platform[i])
+            number += j != i and (source != MEMBER or r.platform[j] == r.platform[i])
             place = place + 1 if place + 1 < len(ring_row) else 0
             if number == most:
                 break
@@ -167,7 +204,7 @@ def best_in_cell(
     """Of the resources of a cell that look into a request, the knowledge of the one nearest to the need."""
     best, b_0, b_1, b_2 = 1e9, 0.0, 0.0, 0.0
     for one in range(looking):
-        u_0, u_1, u_2, _ = draws.uniforms(seed, identity ^ (one << 1), month, draws.MATCHING_DOMESTIC + kind)
+        u_0, u_1, u_2, _ = draws.uniforms(seed, identity ^ (one << 1), month, ONE_OF[kind])
         k_0, k_1, k_2 = in_cell(cell, 0, u_0), in_cell(cell, 1, u_1), in_cell(cell, 2, u_2)
         gap = distance(k_0, k_1, k_2, t_0, t_1, t_2)
         if gap < best:
@@ -177,16 +214,12 @@ def best_in_cell(
 
 @compiled
 def match(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, base: Any, counts: Any, chances: Any,
-    ring: Any, ring_row: Any, asked_of: Any, answered_by: Any, events: Any, flows: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, ahead: Ahead, partners: Partners,
+    sums: Sums,
 ) -> None:  # fmt: skip
-    """Requests of all enterprises with a project under way.
-
-    By platform, the last one standing for none: ``counts`` of shape (platforms + 1, kinds, cells), and ``chances`` of
-    a meeting by breadth and source, shape (platforms + 1, 5, 5).
-    """
+    """Requests of all enterprises with a project under way."""
     asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
-    u, u_alone = np.empty((4, BLOCK)), np.empty(BLOCK)
+    u_alone = np.empty(BLOCK)
     answered, met = np.empty(np.uint64(2) * BLOCK, np.uint32), np.empty(np.uint64(2) * BLOCK, np.int64)
     number = 0
     for first in range(lo, hi, BLOCK):
@@ -196,45 +229,44 @@ def match(
             engaged = (asks[i - first] == 1) & (w.reached[i] == 1)
             w.met_0[i] = w.met_0[i] if engaged else np.float32(-1.0)
         asking = gather(asks, first, last, r.identity, rows, identity)
-        draws.fill(u, seed, identity, 0, asking, month, draws.MATCHING)
+        u = meeting_of(seed, identity, 0, asking, month)
         for k in range(asking):
-            _, _, _, u_alone[k] = draws.uniforms(seed, identity[k], month, draws.MATCHING_FOREIGN)
-        events[_REQUESTS] += asking
+            u_alone[k] = foreign_one(seed, identity[k], month).met_alone
+        sums.events[REQUESTS] += asking
         for k in range(asking):
             i = rows[k]
-            platform = platform_of(r.platform[i], chances)
+            platform = platform_of(r.platform[i], len(partners.chances) - 1)
             w.asked[i] = month if w.asked[i] == NEVER else w.asked[i]
-            asked_of[platform] += 1
-            answered[number], met[number] = i, sources_met(k, u, u_alone, platform, r.breadth[i], chances)
+            sums.asked_of[platform] += 1
+            chances = partners.chances[platform, r.breadth[i]]
+            answered[number] = i
+            met[number] = sources_met(u.domestic[k], u.foreign[k], u.user[k], u.member[k], u_alone[k], chances)
             number += met[number] != 0
         if number < BLOCK and last < hi:
             continue
-        answer(
-            answered[:number], met[:number], seed, month, r, w, p, o, base, counts, ring, ring_row, answered_by, events,
-            flows,
-        )  # fmt: skip
+        answer(answered[:number], met[:number], seed, month, r, w, p, ahead, partners, sums)
         number = 0
 
 
 @equation
-def platform_of(platform: int, chances: Any) -> Any:
-    """The place of a platform among ``chances``, the last one of who has none."""
-    return platform if platform >= 0 else len(chances) - 1
+def platform_of(platform: int, none: int) -> int:
+    """The number of a platform, or that which stands for none."""
+    return platform if platform >= 0 else none
 
 
 @compiled
-def take_answer(i: int, source: int, month: int, w: Any, p: Any, events: Any, flows: Any) -> None:
+def take_answer(i: int, source: int, month: int, w: Writes, p: Rules, sums: Sums) -> None:
     """A request is answered: the wait is noted, and a foreign expert paid."""
     waited = month - w.asked[i]
     w.reached[i] = 1
     w.asked[i] = NEVER
-    events[_ANSWERS] += 1
-    events[_MONTHS] += waited
-    events[_ELSEWHERE] += source == _ALONE
+    sums.events[ANSWERS] += 1
+    sums.events[MONTHS] += waited
+    sums.events[ANSWERS_ELSEWHERE] += source == ALONE
     if source == FOREIGN:
-        events[_FOREIGN] += 1
-        events[_FOREIGN_MONTHS] += waited
-        w.profit_year[i] += transfer(i, -p.foreign_cost, w.cash, flows, FOREIGN_CONTACTS)
+        sums.events[ANSWERS_FOREIGN] += 1
+        sums.events[MONTHS_FOREIGN] += waited
+        w.profit_year[i] += transfer(i, -p.foreign_cost, w.cash, sums.flows, FOREIGN_CONTACTS)
 
 
 @equation
@@ -244,18 +276,23 @@ def chance_elsewhere(breadth: int, alone: float) -> float:
 
 
 @compiled
-def sources_met(k: int, u: Any, u_alone: Any, platform: int, breadth: int, chances: Any) -> int:
+def sources_met(
+    u_domestic: float, u_foreign: float, u_user: float, u_member: float, u_alone: float, chances: f8
+) -> int:
     """Bits of the sources that a request meets this month: kinds of resource, another member, someone elsewhere."""
-    met = (u_alone[k] < chances[platform, breadth, _ALONE]) << _ALONE
-    for source in range(_ALONE):
-        met |= (u[source, k] < chances[platform, breadth, source]) << source
-    return met
+    return (
+        ((u_domestic < chances[DOMESTIC]) << DOMESTIC)
+        | ((u_foreign < chances[FOREIGN]) << FOREIGN)
+        | ((u_user < chances[USER]) << USER)
+        | ((u_member < chances[MEMBER]) << MEMBER)
+        | ((u_alone < chances[ALONE]) << ALONE)
+    )
 
 
 @compiled
 def answer(
-    rows: Any, met: Any, seed: int, month: int, r: Any, w: Any, p: Any, o: Any, base: Any, counts: Any,
-    ring: Any, ring_row: Any, answered_by: Any, events: Any, flows: Any,
+    rows: u4, met: i8, seed: int, month: int, r: Reads, w: Writes, p: Rules, ahead: Ahead, partners: Partners,
+    sums: Sums,
 ) -> None:  # fmt: skip
     """Each request is answered by the partner nearest to the need among those ``met`` and understood, if there is one.
 
@@ -263,31 +300,33 @@ def answer(
     """
     number = len(rows)
     identity, began, component = np.empty(number, np.int64), np.empty(number, np.int64), np.empty(number, np.int64)
-    sector, u = np.empty(number, np.int8), np.empty((4, number))
+    sector = np.empty(number, np.int8)
     for k in range(number):
         i = rows[k]
         identity[k], sector[k] = r.identity[i], r.sector[i]
         began[k], component[k] = r.project_began[i], first_open(r.solved[i])
-    need = needs(seed, identity, began, component, sector, base, o.lead, o.reach)
-    draws.fill(u, seed, identity, 0, number, month, draws.MATCHING_CELL)
-    start = places(ring, u[3])
-    members = best_on_ring(_MEMBER, rows, met, start, seed, month, r, p, ring_row)
-    others = best_on_ring(_ALONE, rows, met, start, seed, month, r, p, ring_row)
+    need = needs(seed, identity, began, component, sector, ahead)
+    u = chosen_of(seed, identity, 0, number, month)
+    start = places(partners.ring.identity, u.point)
+    members = best_on_ring(MEMBER, rows, met, start, seed, month, r, p, partners.ring.row)
+    others = best_on_ring(ALONE, rows, met, start, seed, month, r, p, partners.ring.row)
     for k in range(number):
-        i, platform = rows[k], platform_of(r.platform[rows[k]], counts)
+        i, platform = rows[k], platform_of(r.platform[rows[k]], len(partners.counts) - 1)
         t_0, t_1, t_2 = need[0, k], need[1, k], need[2, k]
         nearest, source, crossing = 1e9, -1, False
         engaged = distance(w.met_0[i], w.met_1[i], w.met_2[i], t_0, t_1, t_2) if w.met_0[i] >= 0.0 else 1e9
-        for kind in range(_SOURCES):
+        for kind in range(SOURCES):
             if met[k] & (1 << kind) == 0:
                 continue
             other = r.size_class[i]
-            if kind < _MEMBER:
-                c = pick_cell(u[kind, k], counts[platform, kind], t_0, t_1, t_2, p.taste)
-                looking = min(int(p.looking), int(counts[platform, kind, c]))
+            if kind < MEMBER:
+                u_cell = u.domestic[k] if kind == DOMESTIC else (u.foreign[k] if kind == FOREIGN else u.user[k])
+                counts = partners.counts[platform, kind]
+                c = pick_cell(u_cell, counts, t_0, t_1, t_2, p.taste)
+                looking = min(int(p.looking), int(counts[c]))
                 k_0, k_1, k_2 = best_in_cell(c, looking, seed, identity[k], month, kind, t_0, t_1, t_2)
             else:
-                j = members[k] if kind == _MEMBER else others[k]
+                j = members[k] if kind == MEMBER else others[k]
                 if j < 0:
                     continue
                 k_0, k_1, k_2, other = r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j], r.size_class[j]
@@ -298,29 +337,29 @@ def answer(
                 nearest, source, crossing = gap, kind, other != r.size_class[i]
                 if gap < engaged:
                     w.met_0[i], w.met_1[i], w.met_2[i] = k_0, k_1, k_2
-        events[_CROSSING] += crossing
+        sums.events[ANSWERS_CROSSING] += crossing
         if source >= 0:
-            take_answer(i, source, month, w, p, events, flows)
-            answered_by[platform] += source != _ALONE
+            take_answer(i, source, month, w, p, sums)
+            sums.answered_by[platform] += source != ALONE
 
 
 @compiled
-def meeting_chances(counts: Any, requests: Any, services: Any, p: Any) -> Any:
+def meeting_chances(counts: i8_3d, requests: f8, services: f8, p: Rules) -> f8_3d:
     """Probabilities of a meeting in a month by breadth and source, shape (platforms + 1, 5, 5); the last is without.
 
     A team's breadth opens one source after the other; a team of no breadth asks nobody.
     """
-    by_breadth = np.zeros((len(services), _BREADTHS, _SOURCES))
-    for breadth in range(_BREADTHS):
-        by_breadth[:, breadth, _ALONE] = chance_elsewhere(breadth, p.alone)
+    by_breadth = np.zeros((len(services), BREADTHS, SOURCES))
+    for breadth in range(BREADTHS):
+        by_breadth[:, breadth, ALONE] = chance_elsewhere(breadth, p.alone)
     for platform in range(len(services) - 1):
         served = services[platform]
-        for kind in range(_MEMBER):
+        for kind in range(MEMBER):
             there = float(counts[platform, kind].sum())
             by_breadth[platform, kind + 1 :, kind] = meeting_probability(there, requests[platform], served, p)
         # Other members with a request open are resources to each other.
         others = max(0.0, requests[platform] - 1.0)
-        by_breadth[platform, _MEMBER + 1 :, _MEMBER] = min(meeting_probability(others, 1.0, served, p), p.rate)
+        by_breadth[platform, MEMBER + 1 :, MEMBER] = min(meeting_probability(others, 1.0, served, p), p.rate)
     return by_breadth
 
 
@@ -340,11 +379,12 @@ def apply(world: World) -> None:
     asked_of, answered_by = np.zeros(len(services), np.int64), np.zeros(len(services), np.int64)
     chances = meeting_chances(counts, requests, services, rules)
     if len(world.ring) < 2:
-        chances[:, :, _MEMBER:] = 0.0
-    world.loop(
-        match, Reads, Writes, rules, world.rules("projects"), world.sectors.base_knowledge, counts, chances,
-        world.ring.identity, world.ring.row, sums=(asked_of, answered_by, world.counters("matching"), world.books.flows),
-    )  # fmt: skip
+        chances[:, :, MEMBER:] = 0.0
+    projects = world.rules("projects")
+    ahead = Ahead(world.sectors.base_knowledge, projects.lead, projects.reach)
+    partners = Partners(counts, chances, world.ring.everyone)
+    sums = Sums(asked_of, answered_by, world.counters("matching"), world.books.flows)
+    world.loop(match, Reads, Writes, rules, ahead, partners, sums=sums)
     for platform in platforms:
         platform.requests = int(asked_of[platform.number])
         platform.answers = int(answered_by[platform.number])
@@ -370,6 +410,14 @@ COLUMNS = (
     Column("met_2", "f4", "", "knowledge of software and markets of the project's partner, -1 without one"),
 )
 
+DRAWS = (meeting, chosen, domestic_one, foreign_one, user_one, *NEEDS, taste_of_pair)
+
 MECHANISM = Mechanism(
-    "matching", Rules, steps=(Step("match", apply),), columns=COLUMNS, counters=EVENTS, outcomes=OUTCOMES
-)
+    "matching", Rules, columns=COLUMNS, counters=EVENTS, draws=DRAWS, outcomes=OUTCOMES, steps=(
+        Step(
+            "match", apply, loops=(match,), writes=("met_0",), groups=("market", "mechanisms.projects"),
+            transfers=("foreign_contacts",), draws=DRAWS,
+            state=("platforms.answers", "platforms.requests", "posted.answered"),
+        ),
+    ),
+)  # fmt: skip

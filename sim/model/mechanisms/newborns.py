@@ -1,19 +1,33 @@
-"""3 Newborns: the cohort of 2015; registered, then started at a hazard; a team that fills up and finds customers."""
+"""Newborns: the cohort of 2015; registered, then started at a hazard; a team that fills up and finds customers."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Step, assumption, evidence, fitted, parameter, switch
+from sim.declare import Counters, Mechanism, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
-from sim.model.mechanisms.population import assets_per_worker
+from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted
-from sim.model.state.cohort import first_sales, founders_means, has_customers, staff_at_start, staff_planned
+from sim.model.state.cohort import (
+    Cohort,
+    Ideas,
+    assets_per_worker,
+    first_sales,
+    founders_means,
+    has_customers,
+    idea_luck,
+    life_luck,
+    plan_luck,
+    staff_at_start,
+    staff_planned,
+    team_luck,
+    trait_luck,
+)
 from sim.model.state.economy import (
     ENTRY_COST,
     FOUNDERS_EQUITY,
@@ -32,11 +46,12 @@ from sim.model.state.enterprises import (
     OPERATING,
     REGISTERED,
     SPIN_OFF,
-    AllColumns,
     gather,
+    reads,
+    writes,
 )
 from sim.model.state.world import World
-from sim.parameters import numbers
+from sim.parameters import Market, Population, numbers
 
 EVENTS = Counters(
     "started",
@@ -44,170 +59,152 @@ EVENTS = Counters(
     "hours_asked",
     "hours_lent",
 )
-_STARTED, _AT_ONCE = EVENTS.place("started"), EVENTS.place("started_at_once")
-_HOURS_ASKED, _HOURS_LENT = EVENTS.place("hours_asked"), EVENTS.place("hours_lent")
-_COHORT = "SAIC survey of the cohort founded in 2015 Q3"
+STARTED, AT_ONCE, HOURS_ASKED, HOURS_LENT = EVENTS
+STAFF, TALENT = range(2)  # of the people who come
+
+skill_luck = block("newborns", 4, "knowledge_0", "knowledge_1", "knowledge_2", "quality", number=2)
+team_luck_of = team_luck.of
+
+
+@reads
+class Reads(NamedTuple):
+    identity: i8
+    born: i2
+
+
+@writes
+class Writes(NamedTuple):
+    status: i1
+    started: i2
+    staff: i4
+    talent: i4
+
+
+@reads
+class TeamReads(NamedTuple):
+    identity: i8
+    status: i1
+    origin: i1
+    started: i2
+    quality: f8
+    productivity: f8
+    lines: i4
+    line_size: f8
+
+
+@writes
+class TeamWrites(NamedTuple):
+    staff: i4
+    talent: i4
+    appeal: f8
+
+
+@writes
+class Newborn(NamedTuple):
+    identity: i8
+    host: i8
+    status: i1
+    origin: i1
+    sector: i1
+    platform: i2
+    site: i2
+    born: i2
+    started: i2
+    project_began: i2
+    asked: i2
+    lines: i4
+    productivity: f8
+    quality: f8
+    worker_revenue: f8
+    line_size: f8
+    appeal: f8
+    capital_intensity: f4
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+    borrowed_hours: i4
+    funded: i1
+    cash: f8
+    assets: f8
 
 
 @typed
-class Rules(NamedTuple):
-    """Newborns: the cohort of 2015."""
+class Likeness(NamedTuple):
+    """What newcomers are drawn like: their cohort, the opening population, and the market that they come to."""
 
-    enabled: bool = switch()
-    staff_mean: float = parameter(
-        9.27, "people", "mean staff that founders plan; larger plans find finance less often",
-        fitted(f"6.2 staff at the start, {_COHORT}", "new_firm_cohort_2015q3.staff.at_start"), bounds=(1, 1000),
-    )  # fmt: skip
-    staff_log_sd: float = parameter(
-        0.8, "", "spread of the logarithm of staff", assumption("not published"), bounds=(0, 3), plausible=(0.5, 1.2)
-    )
-    opening_team: float = parameter(
-        0.9431, "share", "part of the planned team that is there at the start",
-        fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}", "new_firm_cohort_2015q3.staff"), bounds=(0, 1),
-    )  # fmt: skip
-    joining: float = parameter(
-        0.15, "1/month", "part of the missing team that joins in a month", evidence("hiring: 0.05 to 0.3 a month"),
-        bounds=(0, 1), plausible=(0.05, 0.3),
-    )  # fmt: skip
-    settling: float = parameter(
-        24.0, "month", "months after the start in which a team fills up and finds first customers",
-        assumption("founders' patience"), bounds=(1, 240), plausible=(12, 36),
-    )  # fmt: skip
-    with_revenue: float = parameter(
-        0.8266, "share", "newborns that sell from their start on", fitted(f"82.7% with revenue within a year, {_COHORT}", "new_firm_cohort_2015q3.with_revenue"),
-        bounds=(0, 1),
-    )  # fmt: skip
-    first_sale: float = parameter(
-        0.03, "1/month", "hazard at which a young team without customers finds its first", assumption("slow starts"),
-        bounds=(0, 1), plausible=(0.01, 0.1),
-    )  # fmt: skip
-    runway: float = parameter(
-        0.437, "year", "wages that founders put in beyond the capital they need", fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
-        bounds=(0, 10),
-    )  # fmt: skip
-    talent_share: float = parameter(
-        0.15, "share of staff", "skilled staff of a newcomer", assumption("founders are skilled more often"), bounds=(0, 1),
-        plausible=(0.05, 0.3),
-    )  # fmt: skip
-    revenue_median: float = parameter(
-        0.01242, "million yuan a year", "median rate of sales at the start",
-        fitted(f"median first-year revenue 0.089, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.median"), bounds=(0.0001, 1000),
-    )  # fmt: skip
-    revenue_log_sd: float = parameter(
-        3.682, "", "spread of the logarithm of the rate of sales at the start",
-        fitted(f"spread of 2.08 of first-year revenue, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.log_sd"), bounds=(0, 5),
-    )  # fmt: skip
-    revenue_staff_correlation: float = parameter(
-        0.4, "", "correlation of the logarithms of staff and revenue", assumption("jointly drawn"), bounds=(-1, 1),
-        plausible=(0.2, 0.7),
-    )  # fmt: skip
-    operating_at_registration: float = parameter(
-        0.404,
-        "share",
-        "newborns that operate at once",
-        evidence(_COHORT, "new_firm_cohort_2015q3.operating_at_registration"),
-        bounds=(0, 1),
-    )
-    start_hazard: float = parameter(
-        0.09749, "1/month", "hazard at which a registered newborn starts",
-        fitted(f"69.9% operating after a year net of stops, {_COHORT}", "new_firm_cohort_2015q3.operating_after_a_year"), bounds=(0, 1),
-    )  # fmt: skip
-    worker_revenue: float = parameter(
-        0.85, "", "revenue per worker at maturity, relative to the sector's", assumption("entrants are less productive"),
-        bounds=(0.01, 5), plausible=(0.5, 1.0),
-    )  # fmt: skip
-    worker_revenue_log_sd: float = parameter(
-        0.5, "", "spread of the logarithm of revenue per worker at maturity, around that mean",
-        assumption("near that of the stock"), bounds=(0, 2), plausible=(0.3, 0.9),
-    )  # fmt: skip
-    productivity_log_sd: float = parameter(
-        0.1, "", "spread of the logarithm of productivity around the sector's", assumption("as the stock's"), bounds=(0, 1),
-        plausible=(0.05, 0.25),
-    )  # fmt: skip
-    quality_log_sd: float = parameter(
-        0.1, "", "spread of the logarithm of quality around the sector's", assumption("as the stock's"), bounds=(0, 1),
-        plausible=(0.05, 0.25),
-    )  # fmt: skip
-    energy_log_sd: float = parameter(
-        0.3, "", "spread of the logarithm of energy and material per output", assumption("as the stock's"), bounds=(0, 2),
-        plausible=(0.2, 0.6),
-    )  # fmt: skip
-    most_lines: int = parameter(
-        2, "lines", "most product lines of a newborn, each number from one on as likely", assumption("one product or two"),
-        bounds=(1, 100), plausible=(1, 3),
-    )  # fmt: skip
+    cohort: Cohort
+    population: Population
+    market: Market
 
 
-class Reads(NamedTuple):
-    identity: Any
-    born: Any
+@typed
+class Terms(NamedTuple):
+    """Terms on which the month's newcomers are founded, entry's rules among them."""
+
+    wage: float  # million yuan a year
+    entry_cost: float  # million yuan
+    capital_per_job: float  # million yuan
+    wealth_median: float  # million yuan
+    wealth_log_sd: float
+    inheritance: float  # share of the parent's way
+    ticket: float  # million yuan that platforms put into one maker
+    fund: float  # million yuan that platforms have for makers
+    hours_per_job: float  # equipment hours a month that are asked
+    hours_worth: float  # million yuan of capital that one replaces
+    hours_fill: float  # share of them that is lent
+    hours: float  # a month that may yet be lent
 
 
-class Writes(NamedTuple):
-    status: Any
-    started: Any
-    staff: Any
-    talent: Any
+@typed
+class Sectors(NamedTuple):
+    """Sectors as newcomers find them."""
 
-
-class TeamReads(NamedTuple):
-    identity: Any
-    status: Any
-    origin: Any
-    started: Any
-    quality: Any
-    productivity: Any
-    lines: Any
-    line_size: Any
-
-
-class TeamWrites(NamedTuple):
-    staff: Any
-    talent: Any
-    appeal: Any
+    worker_revenue: f8
+    productivity: f8
+    quality: f8
+    base_knowledge: f8_2d
 
 
 @compiled
-def start_probability(age: int, p: Any) -> float:
+def start_probability(age: int, p: Cohort) -> float:
     """Probability that a registered enterprise starts this month: the cohort's share at once, then a hazard."""
     return p.operating_at_registration if age == 0 else p.start_hazard
 
 
 @compiled
 def start(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, talent_share: float, totals: Any, events: Any
-) -> None:
-    """Starts of a month; ``totals`` gathers the staff and talent that start with them."""
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Cohort, people: i8, events: i8
+) -> None:  # fmt: skip
+    """Starts of a month; ``people`` gathers the staff and talent that start with them."""
     for i in range(lo, hi):
         if w.status[i] != REGISTERED:
             continue
-        u_start, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.START)
-        if u_start >= start_probability(month - r.born[i], p):
+        if life_luck(seed, r.identity[i], month).starts >= start_probability(month - r.born[i], p):
             continue
-        _, _, u_talent, _ = draws.uniforms(seed, r.identity[i], month, draws.TEAM)
+        u_talent = team_luck(seed, r.identity[i], month).skilled
         w.status[i] = OPERATING
         w.started[i] = month
         w.staff[i] = staff_at_start(seed, r.identity[i], month, p)
-        w.talent[i] = min(w.staff[i], draws.whole(talent_share * w.staff[i], u_talent))
-        totals[0] += w.staff[i]
-        totals[1] += w.talent[i]
-        events[_STARTED] += 1
-        events[_AT_ONCE] += 1 if r.born[i] == month else 0
+        w.talent[i] = min(w.staff[i], draws.whole(p.talent_share * w.staff[i], u_talent))
+        people[STAFF] += w.staff[i]
+        people[TALENT] += w.talent[i]
+        events[STARTED] += 1
+        events[AT_ONCE] += 1 if r.born[i] == month else 0
 
 
 @equation
-def who_join(planned: int, staff: int, u: float, p: Any) -> int:
+def who_join(planned: int, staff: int, u: float, p: Cohort) -> int:
     """People who join a young team this month: part of those who are missing from what its founders planned."""
     return int(draws.whole(p.joining * max(0, planned - staff), u))
 
 
 @compiled
 def settle_in(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, m: Any, talent_share: float, totals: Any
+    lo: Index, hi: Index, seed: int, month: int, r: TeamReads, w: TeamWrites, p: Cohort, m: Market, people: i8
 ) -> None:
-    """Young teams fill up, and those without customers may find their first; ``totals`` gathers who join."""
+    """Young teams fill up, and those without customers may find their first; ``people`` gathers who join."""
     young, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
-    u, planned = np.empty((4, BLOCK)), np.empty(BLOCK, np.int64)
+    planned = np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
@@ -215,18 +212,18 @@ def settle_in(
             starts_up = (r.status[i] == OPERATING) & (r.origin[i] != INCUMBENT)
             young[i - first] = starts_up & (age >= 1) & (age <= p.settling)
         number = gather(young, first, last, r.identity, rows, identity)
-        draws.fill(u, seed, identity, 0, number, month, draws.TEAM)
+        u = team_luck_of(seed, identity, 0, number, month)
         for k in range(number):
             planned[k] = staff_planned(seed, identity[k], p)
         for k in range(number):
             i = rows[k]
-            joined = who_join(planned[k], w.staff[i], u[1, k], p)
-            skilled = min(joined, draws.whole(talent_share * joined, u[2, k]))
+            joined = who_join(planned[k], w.staff[i], u.joins[k], p)
+            skilled = min(joined, draws.whole(p.talent_share * joined, u.skilled[k]))
             w.staff[i] += joined
             w.talent[i] += skilled
-            totals[0] += joined
-            totals[1] += skilled
-            if w.appeal[i] == 0.0 and u[3, k] < p.first_sale:
+            people[STAFF] += joined
+            people[TALENT] += skilled
+            if w.appeal[i] == 0.0 and u.first_customer[k] < p.first_sale:
                 pull = attraction(r.quality[i], r.productivity[i], m.rivalry, m.price_share)
                 w.appeal[i] = min(r.lines[i] * r.line_size[i], first_sales(seed, identity[k], 1.0, p) / pull)
 
@@ -238,122 +235,134 @@ def inherited(own: float, of_parent: float, share: float) -> float:
 
 
 @compiled
-def equity(u_wealth: float, need: float, wages: float, p: Any) -> float:
+def equity(means: float, need: float, wages: float) -> float:
     """What founders put in (million yuan): the need and ``wages`` to begin with, as far as their means go."""
-    return max(need, min(founders_means(u_wealth, p), need + wages))
+    return max(need, min(means, need + wages))
 
 
 @compiled
 def be_born(
-    seed: int, month: int, rows: Any, ideas: Any, chosen: Any, e: Any, n: Any, p: Any, o: Any, m: Any, wage: float,
-    entry_cost: float, fund: Any, hours_fill: float, ticket: float,
-    sector_revenue: Any, productivity: Any, quality: Any, base: Any,
-    events: Any, flows: Any,
-) -> None:  # fmt: skip
-    """Fill the rows of newcomers; ``chosen`` are the places of their ideas, ``fund`` what platforms have for makers."""
+    seed: int, month: int, rows: i8, ideas: Ideas, e: Newborn, like: Likeness, terms: Terms, sectors: Sectors,
+    events: i8, flows: i8,
+) -> tuple[float, float]:  # fmt: skip
+    """Fill the rows of newcomers, one an idea; what is left of the fund for makers, and of equipment hours."""
+    n, o, m = like
+    fund, hours = terms.fund, terms.hours
     for k in range(len(rows)):
-        i, idea = rows[k], chosen[k]
-        identity, s, merit = ideas.identity[idea], ideas.sector[idea], ideas.merit[idea]
-        parent, channel = ideas.parent[idea], ideas.channel[idea]
-        _, _, u_wealth, _ = draws.uniforms(seed, identity, month, draws.IDEA)
-        u_lines, u_productivity, u_energy, u_intensity = draws.uniforms(seed, identity, month, draws.NEWBORN_TRAITS)
-        u_0, u_1, u_2, u_quality = draws.uniforms(seed, identity, month, draws.KNOWLEDGE)
-        _, _, _, u_spread = draws.uniforms(seed, identity, 0, draws.NEWBORN)
+        i, identity, s, merit = rows[k], ideas.identity[k], ideas.sector[k], ideas.merit[k]
+        parent, channel = ideas.parent[k], ideas.channel[k]
+        trait, skill = trait_luck(seed, identity, month), skill_luck(seed, identity, month)
+        u_spread = plan_luck(seed, identity, 0).worker_revenue
+        means = founders_means(idea_luck(seed, identity, month).wealth, terms.wealth_median, terms.wealth_log_sd)
         jobs = staff_planned(seed, identity, n)
         e.identity[i] = identity
         e.host[i] = e.identity[parent] if parent >= 0 and channel != INDEPENDENT else 0
         e.status[i] = REGISTERED
         e.origin[i] = channel
         e.sector[i] = s
-        e.platform[i] = ideas.platform[idea] if channel == MAKER else -1
+        e.platform[i] = ideas.platform[k] if channel == MAKER else -1
         e.site[i] = -1
         e.born[i] = month
         e.started[i] = NEVER
         e.project_began[i] = NEVER
         e.asked[i] = NEVER
-        e.lines[i] = 1 + int(n.most_lines * u_lines)
-        e.productivity[i] = productivity[s] * maths.exp(n.productivity_log_sd * draws.normal(u_productivity))
-        e.quality[i] = quality[s] * maths.exp(n.quality_log_sd * draws.normal(u_quality))
+        e.lines[i] = 1 + int(n.most_lines * trait.lines)
+        e.productivity[i] = sectors.productivity[s] * maths.exp(
+            n.productivity_log_sd * draws.normal(trait.productivity)
+        )
+        e.quality[i] = sectors.quality[s] * maths.exp(n.quality_log_sd * draws.normal(skill.quality))
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
         spread = n.worker_revenue_log_sd
         luck = maths.exp(spread * draws.normal(u_spread) - 0.5 * spread * spread)
-        e.worker_revenue[i] = sector_revenue[s] * n.worker_revenue * luck
+        e.worker_revenue[i] = sectors.worker_revenue[s] * n.worker_revenue * luck
         if parent >= 0 and channel == SPIN_OFF:  # its founders know how their former employer earns its money
-            e.worker_revenue[i] = inherited(e.worker_revenue[i], e.worker_revenue[parent], p.inheritance)
+            e.worker_revenue[i] = inherited(e.worker_revenue[i], e.worker_revenue[parent], terms.inheritance)
         price = relative_price(e.productivity[i], m.price_share)
         mature = merit * jobs * e.worker_revenue[i] * e.productivity[i] * price
         e.line_size[i] = mature / pull / e.lines[i]
         known = channel == SPIN_OFF or has_customers(seed, identity, n)
         sales = first_sales(seed, identity, merit, n) if known else 0.0
         e.appeal[i] = min(mature, sales) / pull
-        e.capital_intensity[i] = assets_per_worker(u_spread, u_intensity, o)
-        e.energy[i] = o.energy * maths.exp(n.energy_log_sd * draws.normal(u_energy))
-        e.knowledge_0[i] = max(0.0, base[s, 0] + o.knowledge_spread * draws.normal(u_0))
-        e.knowledge_1[i] = max(0.0, base[s, 1] + o.knowledge_spread * draws.normal(u_1))
-        e.knowledge_2[i] = max(0.0, base[s, 2] + o.knowledge_spread * draws.normal(u_2))
+        e.capital_intensity[i] = assets_per_worker(u_spread, trait.capital_intensity, o)
+        e.knowledge_0[i] = max(0.0, sectors.base_knowledge[s, 0] + o.knowledge_spread * draws.normal(skill.knowledge_0))
+        e.knowledge_1[i] = max(0.0, sectors.base_knowledge[s, 1] + o.knowledge_spread * draws.normal(skill.knowledge_1))
+        e.knowledge_2[i] = max(0.0, sectors.base_knowledge[s, 2] + o.knowledge_spread * draws.normal(skill.knowledge_2))
         if parent >= 0 and channel in (SPIN_OFF, MAKER):
-            e.knowledge_0[i] = inherited(e.knowledge_0[i], e.knowledge_0[parent], p.inheritance)
-            e.knowledge_1[i] = inherited(e.knowledge_1[i], e.knowledge_1[parent], p.inheritance)
-            e.knowledge_2[i] = inherited(e.knowledge_2[i], e.knowledge_2[parent], p.inheritance)
-        need = jobs * p.capital_per_job
-        asked = maths.floor(jobs * p.hours_per_job)
-        events[_HOURS_ASKED] += int(asked)
-        lent = min(float(fund[1]), maths.floor(asked * hours_fill))
-        fund[1] -= lent
-        events[_HOURS_LENT] += int(lent)
+            e.knowledge_0[i] = inherited(e.knowledge_0[i], e.knowledge_0[parent], terms.inheritance)
+            e.knowledge_1[i] = inherited(e.knowledge_1[i], e.knowledge_1[parent], terms.inheritance)
+            e.knowledge_2[i] = inherited(e.knowledge_2[i], e.knowledge_2[parent], terms.inheritance)
+        need = jobs * terms.capital_per_job
+        asked = maths.floor(jobs * terms.hours_per_job)
+        events[HOURS_ASKED] += int(asked)
+        lent = min(hours, maths.floor(asked * terms.hours_fill))
+        hours -= lent
+        events[HOURS_LENT] += int(lent)
         e.borrowed_hours[i] = lent
-        need = max(0.0, need - lent * p.hours_worth)
-        put_in = equity(u_wealth, need + entry_cost, n.runway * jobs * wage, p)
-        if channel == MAKER and e.platform[i] >= 0 and fund[0] > 0.0:
-            backed = min(ticket, fund[0], put_in)
-            fund[0] -= transfer(i, backed, e.cash, flows, PLATFORM_EQUITY)
+        need = max(0.0, need - lent * terms.hours_worth)
+        put_in = equity(means, need + terms.entry_cost, n.runway * jobs * terms.wage)
+        if channel == MAKER and e.platform[i] >= 0 and fund > 0.0:
+            backed = min(terms.ticket, fund, put_in)
+            fund -= transfer(i, backed, e.cash, flows, PLATFORM_EQUITY)
             put_in -= backed
             e.funded[i] = 1
-        own_money = min(put_in, founders_means(u_wealth, p))
+        own_money = min(put_in, means)
         transfer(i, own_money, e.cash, flows, FOUNDERS_EQUITY)
         if put_in > own_money:
             transfer(i, put_in - own_money, e.cash, flows, OUTSIDE_EQUITY)
             e.funded[i] = 1
-        transfer(i, -entry_cost, e.cash, flows, ENTRY_COST)
+        transfer(i, -terms.entry_cost, e.cash, flows, ENTRY_COST)
         e.assets[i] = -transfer(i, -need, e.cash, flows, INVESTMENT)
+    return fund, hours
 
 
 def apply(world: World) -> None:
     """Births of the ideas pursued, then starts of all that are registered, and what becomes of young teams."""
-    rules, entry, table = world.rules("newborns"), world.rules("entry"), world.enterprises
-    population, sectors = world.settings.group("population"), world.sectors
+    rules, market, events = world.rules("newborns"), world.group("market"), world.counters("newborns")
     ideas, world.ideas = world.ideas, None
     if ideas is not None:
-        chosen = ideas.channel.nonzero()[0]
-        rows = table.add(len(chosen))
-        entry_cost = entry.administrative_cost * (1.0 - world.group("levers").entry_cost_cut)
-        lent_now = int(world.hours[1])
-        fund = np.array(
-            [
-                sum(platform.fund for platform in world.platforms) / world.weight,
-                float(max(0, world.hours_offered - lent_now)),
-            ]
-        )
-        before = fund[0]
-        be_born(
-            world.seed, world.month, rows, ideas, chosen, table.view(AllColumns), rules, entry,
-            numbers(population),
-            world.group("market"), world.group("labour").wage, entry_cost, fund,
-            world.posted.hours_fill, entry.maker_ticket, sectors.worker_revenue, sectors.productivity,
-            sectors.quality, sectors.base_knowledge, world.counters("newborns"), world.books.flows,
-        )  # fmt: skip
-        world.complete_newborns(rows)
-        spend_funds(world, float(before - fund[0]) * world.weight)
-        asked = int(world.counters("newborns")[_HOURS_ASKED])
-        fill = min(1.0, (fund[1] + int(world.counters("newborns")[_HOURS_LENT])) / asked) if asked else 1.0
-        if world.group("market").coupled:
-            world.posted = world.posted._replace(hours_fill=fill)
-    totals = np.zeros(2, np.int64)
-    world.loop(start, Reads, Writes, rules, rules.talent_share, sums=(totals, world.counters("newborns")))
+        found(world, Ideas(*(column[ideas.channel.nonzero()[0]] for column in ideas)))
+    people = np.zeros(2, np.int64)
+    world.loop(start, Reads, Writes, rules, sums=(people, events))
     if rules.enabled:
-        market = world.group("market")
-        world.loop(settle_in, TeamReads, TeamWrites, rules, market, rules.talent_share, sums=(totals,))
-    world.hire_people(int(totals[0]), int(totals[1]))
+        world.loop(settle_in, TeamReads, TeamWrites, rules, market, sums=(people,))
+    world.hire_people(int(people[STAFF]), int(people[TALENT]))
+
+
+def found(world: World, ideas: Ideas) -> None:
+    """Births of ideas that are pursued; platforms pay for makers, and what hours there are sets next month's share."""
+    table, market, events = world.enterprises, world.group("market"), world.counters("newborns")
+    rows = table.add(len(ideas.identity))
+    like = Likeness(world.rules("newborns"), numbers(world.settings.group("population")), market)
+    terms = terms_of(world)
+    fund, hours = be_born(
+        world.seed, world.month, rows, ideas, table.view(Newborn), like, terms, world.sectors.view(Sectors), events,
+        world.books.flows,
+    )  # fmt: skip
+    world.complete_newborns(rows)
+    spend_funds(world, float(terms.fund - fund) * world.weight)
+    asked = int(events[HOURS_ASKED])
+    fill = min(1.0, (hours + int(events[HOURS_LENT])) / asked) if asked else 1.0
+    if market.coupled:
+        world.posted = world.posted._replace(hours_fill=fill)
+
+
+def terms_of(world: World) -> Terms:
+    """Terms of this month, of which entry's rules set most."""
+    entry = world.rules("entry")
+    return Terms(
+        wage=world.group("labour").wage,
+        entry_cost=entry.administrative_cost * (1.0 - world.group("levers").entry_cost_cut),
+        capital_per_job=entry.capital_per_job,
+        wealth_median=entry.wealth_median,
+        wealth_log_sd=entry.wealth_log_sd,
+        inheritance=entry.inheritance,
+        ticket=entry.maker_ticket,
+        fund=sum(platform.fund for platform in world.platforms) / world.weight,
+        hours_per_job=entry.hours_per_job,
+        hours_worth=entry.hours_worth,
+        hours_fill=world.posted.hours_fill,
+        hours=max(0, world.hours_offered - int(world.hours[1])),
+    )
 
 
 def spend_funds(world: World, spent: float) -> None:
@@ -369,4 +378,23 @@ OUTCOMES = (
     counted("hours_asked", "equipment hours asked for"),
 )
 
-MECHANISM = Mechanism("newborns", Rules, steps=(Step("start", apply),), counters=EVENTS, outcomes=OUTCOMES)
+DRAWS = idea_luck, plan_luck, trait_luck, skill_luck, life_luck, team_luck
+
+MECHANISM = Mechanism(
+    "newborns",
+    Cohort,
+    steps=(
+        Step(
+            "start",
+            apply,
+            loops=(be_born, start, settle_in),
+            groups=("labour", "levers", "market", "mechanisms.entry", "population"),
+            transfers=("platform_equity", "founders_equity", "outside_equity", "entry_cost", "investment"),
+            draws=DRAWS,
+            state=("people", "platforms.fund", "posted.hours_fill"),
+        ),
+    ),
+    counters=EVENTS,
+    draws=DRAWS,
+    outcomes=OUTCOMES,
+)

@@ -1,4 +1,4 @@
-"""Mechanism 1, the starting population: lognormal body, truncated Pareto tail, traits drawn with spread.
+"""The starting population: lognormal body, truncated Pareto tail, traits drawn with spread.
 
 Draws are stratified over quantiles: the i-th of n enterprises takes the point i of a rank-1 lattice (additive
 recurrence; Roberts 2018) shifted by the seed, so that class counts and shares differ little between worlds.
@@ -14,7 +14,9 @@ import numpy as np
 from sim.declare import Mechanism, switch
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
-from sim.kernel.types import typed
+from sim.kernel.draws import block
+from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed
+from sim.model.state.cohort import assets_per_worker
 from sim.model.state.economy import (
     MAX_SECTORS,
     OPENING_BALANCE,
@@ -25,10 +27,11 @@ from sim.model.state.economy import (
     ticks,
     transfer,
 )
-from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING, AllColumns, classify
+from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING, classify, reads, writes
 from sim.model.state.world import World
-from sim.parameters import Population, numbers
+from sim.parameters import Market, Population, numbers
 
+lattice_shift = block("population", 0, "first", "second", "third", "fourth", number=0)
 _PARTS = 16  # quantiles looked at within a stratum of the tail: steps of an integral
 _UNEVEN_FROM = 0.9  # quantile from which strata are integrated; below it staff hardly changes within one
 _AT_A_TIME = 8_192  # enterprises whose lattice points are held at once
@@ -44,8 +47,61 @@ class Rules(NamedTuple):
     enabled: bool = switch()
 
 
+@writes
+class Opening(NamedTuple):
+    identity: i8
+    status: i1
+    origin: i1
+    sector: i1
+    platform: i2
+    site: i2
+    born: i2
+    started: i2
+    project_began: i2
+    asked: i2
+    staff: i4
+    staff_year_ago: i4
+    talent: i4
+    size_class: i1
+    productivity: f8
+    quality: f8
+    appeal: f8
+    lines: i4
+    line_size: f8
+    worker_revenue: f8
+    capital_intensity: f4
+    assets: f8
+    revenue: f8
+    revenue_12: f8
+    floor: i4
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+    cash: f8
+
+
+@reads
+class Selling(NamedTuple):
+    status: i1
+    sector: i1
+    staff: i4
+    quality: f8
+    productivity: f8
+    appeal: f8
+    revenue_12: f8
+
+
+@typed
+class SectorSums(NamedTuple):
+    """Sums by sector: yearly revenue and pull (ticks), staff."""
+
+    revenue: i8
+    pull: i8
+    staff: i8
+
+
 @compiled
-def staff_quantile(u: float, p: Any) -> float:
+def staff_quantile(u: float, p: Population) -> float:
     """Staff at quantile ``u``: lognormal below ``tail_from``, Pareto truncated at ``largest_staff`` above."""
     body = 0.5 * math.erfc(-(maths.log(p.tail_from / p.staff_median)) / p.staff_log_sd / math.sqrt(2.0))
     if u < body:
@@ -56,7 +112,7 @@ def staff_quantile(u: float, p: Any) -> float:
 
 
 @compiled
-def stratum_staff(u: float, width: float, p: Any) -> float:
+def stratum_staff(u: float, width: float, p: Population) -> float:
     """Mean staff of the stratum of ``width`` around quantile ``u``; the tail's strata are uneven inside."""
     if u < _UNEVEN_FROM:
         return staff_quantile(u, p)
@@ -67,7 +123,7 @@ def stratum_staff(u: float, width: float, p: Any) -> float:
 
 
 @compiled
-def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, flows: Any) -> None:
+def fill(lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, flows: i8) -> None:
     """Fill rows ``lo`` to ``hi`` of the columns of ``e`` from their lattice points, shape (hi - lo, 16)."""
     for i in range(lo, hi):
         u = points[i - lo]
@@ -108,23 +164,14 @@ def fill(lo: int, hi: int, e: Any, points: Any, p: Any, m: Any, sectors: Any, fl
         e.revenue[i] = revenue / 12.0
         e.revenue_12[i] = revenue
         e.floor[i] = maths.floor(staff * p.floor_per_job)
-        e.energy[i] = p.energy * maths.exp(p.energy_log_sd * draws.normal(u[9]))
-        e.knowledge_0[i] = knowledge(sectors[sector, 0], u[10], p)
-        e.knowledge_1[i] = knowledge(sectors[sector, 1], u[11], p)
-        e.knowledge_2[i] = knowledge(sectors[sector, 2], u[12], p)
+        e.knowledge_0[i] = knowledge(known[sector, 0], u[10], p)
+        e.knowledge_1[i] = knowledge(known[sector, 1], u[11], p)
+        e.knowledge_2[i] = knowledge(known[sector, 2], u[12], p)
         transfer(i, p.cash_months * revenue / 12.0, e.cash, flows, OPENING_BALANCE)
 
 
 @equation
-def assets_per_worker(u_revenue: float, u_own: float, p: Any) -> float:
-    """Assets per worker of a firm of 100 staff (million yuan), drawn jointly with its revenue per worker."""
-    rho = p.capital_revenue_correlation
-    z = rho * draws.normal(u_revenue) + math.sqrt(1.0 - rho * rho) * draws.normal(u_own)
-    return p.capital_intensity * maths.exp(p.capital_intensity_log_sd * z)
-
-
-@equation
-def knowledge(base: float, u: float, p: Any) -> float:
+def knowledge(base: float, u: float, p: Population) -> float:
     """Knowledge on one axis around the sector's base: none at least, ``most_knowledge`` at most."""
     return min(p.most_knowledge, max(0.0, base + p.knowledge_spread * draws.normal(u)))
 
@@ -145,7 +192,7 @@ def lattice(seed: int, number: int, lo: int, hi: int) -> Any:
     recurrence of their own in three dimensions, which is even over any run of neighbouring strata, and so over the big
     enterprises too.
     """
-    shift = [word for block in range(4) for word in draws.uniforms(seed, ROOT, block, draws.OPENING)]
+    shift = [word for part in range(4) for word in lattice_shift(seed, ROOT, part)]
     slope = [_GOLDEN_3**-k for k in (1, 2, 3)] + [math.sqrt(prime) for prime in _PRIMES]
     index = np.arange(lo, hi)[:, None]
     points = np.modf(index * np.array(slope) + np.array(shift[1:]))[0]
@@ -164,7 +211,7 @@ def found(world: World) -> None:
         return
     number = population.enterprises
     table.add(number)
-    columns, market = table.view(AllColumns), world.group("market")
+    columns, market = table.view(Opening), world.group("market")
     for lo in range(0, number, _AT_A_TIME):
         hi = min(lo + _AT_A_TIME, number)
         points = lattice(world.seed, number, lo, hi)
@@ -178,8 +225,8 @@ def found(world: World) -> None:
 def open_sectors(world: World) -> None:
     """Demand and pull at the opening: what the starting population sells, and with what pull."""
     table, sectors, market = world.enterprises, world.sectors, world.group("market")
-    revenue, pull, staff = sums = tuple(np.zeros(MAX_SECTORS, np.int64) for _ in range(3))
-    threads.run(sum_sectors, table.size, sums, (table.view(AllColumns), market))
+    revenue, pull, staff = sums = SectorSums(*(np.zeros(MAX_SECTORS, np.int64) for _ in range(3)))
+    threads.run(sum_sectors, table.size, sums, (table.view(Selling), market))
     sectors.opening_demand[:] = revenue / TICKS
     sectors.demand[:] = sectors.opening_demand
     sectors.opening_pull[:] = pull / TICKS
@@ -192,14 +239,15 @@ def population_mean(world: World) -> float:
 
 
 @compiled
-def sum_sectors(lo: int, hi: int, e: Any, m: Any, revenue: Any, pull: Any, staff: Any) -> None:
-    """Yearly revenue and pull (ticks) and staff by sector."""
+def sum_sectors(lo: Index, hi: Index, r: Selling, m: Market, sums: SectorSums) -> None:
+    """Yearly revenue, pull and staff by sector."""
     for i in range(lo, hi):
-        if e.status[i] == OPERATING:
-            s = e.sector[i]
-            revenue[s] += ticks(e.revenue_12[i])
-            pull[s] += ticks(e.appeal[i] * attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share))
-            staff[s] += e.staff[i]
+        if r.status[i] == OPERATING:
+            s = r.sector[i]
+            pull = r.appeal[i] * attraction(r.quality[i], r.productivity[i], m.rivalry, m.price_share)
+            sums.revenue[s] += ticks(r.revenue_12[i])
+            sums.pull[s] += ticks(pull)
+            sums.staff[s] += r.staff[i]
 
 
 def gather_people(world: World) -> None:
@@ -212,4 +260,4 @@ def gather_people(world: World) -> None:
     books.residents_skilled = talent + int(books.skilled.sum())
 
 
-MECHANISM = Mechanism("population", Rules)
+MECHANISM = Mechanism("population", Rules, draws=(lattice_shift,))

@@ -1,4 +1,4 @@
-"""6 Projects: each needs three components of knowledge, solved one by one.
+"""Projects: each needs three components of knowledge, solved one by one.
 
 An open component is solved with a probability that falls with the distance to the nearest knowledge at hand and
 rises with capital and talent put in.
@@ -13,17 +13,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
+from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed, u4
 from sim.model.record.reading import Months, counted, share
 from sim.model.record.tally import YEAR
+from sim.model.state.cohort import trait_luck
 from sim.model.state.economy import RESEARCH, SALES_ABROAD, SALES_HOME, TICKS, ticks, transfer, wage_of_worker
-from sim.model.state.enterprises import BIG, MEDIUM, NEVER, OPERATING, gather
-from sim.model.state.knowledge import distance, needs
+from sim.model.state.enterprises import BIG, MEDIUM, NEVER, OPERATING, gather, reads, writes
+from sim.model.state.knowledge import NEEDS, Ahead, distance, needs
 from sim.model.state.world import World
+from sim.parameters import Labour
+
+project = block("projects", 0, "begins", "breadth", "gain", "kind", number=21)
+tries = block("projects", 1, "first", "second", "third", "abandoned", number=22)
+tries_of = tries.of
+ENERGY_POINT = 9  # which of an enterprise's lattice points is its energy per output
 
 EVENTS = Counters(
     "projects_begun",
@@ -58,21 +66,13 @@ EVENTS = Counters(
     "private_gain",
     "rd_wages",
 )
-_BEGUN, _SUCCEEDED, _ABANDONED = (
-    EVENTS.place("projects_begun"),
-    EVENTS.place("projects_succeeded"),
-    EVENTS.place("projects_abandoned"),
-)
-_REACHED, _REACHED_MONTHS = EVENTS.place("succeeded_reached"), EVENTS.place("reached_months")
-_ALONE, _ALONE_MONTHS = EVENTS.place("succeeded_alone"), EVENTS.place("alone_months")
-_BEGUN_SMALL, _SUCCEEDED_SMALL = EVENTS.place("begun_small"), EVENTS.place("succeeded_small")
-_BEGUN_MEDIUM, _SUCCEEDED_MEDIUM = EVENTS.place("begun_medium"), EVENTS.place("succeeded_medium")
-_BEGUN_BIG, _SUCCEEDED_BIG = EVENTS.place("begun_big"), EVENTS.place("succeeded_big")
-_MEMBER, _MEMBER_MONTHS = EVENTS.place("succeeded_member"), EVENTS.place("member_months")
-_OUTSIDER, _OUTSIDER_MONTHS = EVENTS.place("succeeded_outsider"), EVENTS.place("outsider_months")
-_BREADTH, _MONTHS = EVENTS.place("breadth"), EVENTS.place("project_months")
-_SUCCEEDED_BREADTH, _ABANDONED_BREADTH = EVENTS.place("succeeded_breadth_0"), EVENTS.place("abandoned_breadth_0")
-_PRIVATE_GAIN, _WAGES = EVENTS.place("private_gain"), EVENTS.place("rd_wages")
+(
+    BEGUN, MONTHS, SUCCEEDED, ABANDONED, REACHED, ALONE, REACHED_MONTHS, ALONE_MONTHS,
+    BEGUN_BIG, BEGUN_MEDIUM, BEGUN_SMALL, SUCCEEDED_BIG, SUCCEEDED_MEDIUM, SUCCEEDED_SMALL,
+    MEMBER, OUTSIDER, MEMBER_MONTHS, OUTSIDER_MONTHS, BREADTH,
+    SUCCEEDED_BREADTH, _, _, _, _, ABANDONED_BREADTH, _, _, _, _,  # each the first of five
+    PRIVATE_GAIN, RD_WAGES,
+) = EVENTS  # fmt: skip
 SOLVED = 7  # all three bits
 
 
@@ -159,42 +159,62 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class Reads(NamedTuple):
-    identity: Any
-    status: Any
-    size_class: Any
-    sector: Any
-    platform: Any
-    staff: Any
-    talent: Any
-    line_size: Any
-    revenue: Any
-    met_0: Any
-    met_1: Any
-    met_2: Any
+    identity: i8
+    status: i1
+    size_class: i1
+    sector: i1
+    platform: i2
+    staff: i4
+    talent: i4
+    line_size: f8
+    revenue: f8
+    met_0: f4
+    met_1: f4
+    met_2: f4
 
 
+@writes
 class Writes(NamedTuple):
-    project_began: Any
-    solved: Any
-    breadth: Any
-    reached: Any
-    researched: Any
-    asked: Any
-    lines: Any
-    appeal: Any
-    productivity: Any
-    quality: Any
-    energy: Any
-    knowledge_0: Any
-    knowledge_1: Any
-    knowledge_2: Any
-    profit_year: Any
-    cash: Any
+    project_began: i2
+    solved: i1
+    breadth: i1
+    reached: i1
+    researched: i1
+    asked: i2
+    lines: i4
+    appeal: f8
+    productivity: f8
+    quality: f8
+    energy: f4
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+    profit_year: f8
+    cash: f8
+
+
+@typed
+class Terms(NamedTuple):
+    """On what a month of work on projects hangs beside the enterprises: wages, and the knowledge that is needed."""
+
+    labour: Labour
+    talent_wage: float  # relative to a worker's
+    sector_revenue: f8  # per worker, by sector
+    ahead: Ahead
+
+
+@typed
+class Sums(NamedTuple):
+    """What a month of work on projects adds up to."""
+
+    counts: i8
+    flows: i8
 
 
 @equation
-def begin_probability(talent: int, cash: float, p: Any) -> float:
+def begin_probability(talent: int, cash: float, p: Rules) -> float:
     """Probability that an enterprise without a project begins one this month: each team of its skilled staff may."""
     return min(1.0, p.begin / 12.0 * talent / p.team) if cash > 0.0 else 0.0
 
@@ -206,27 +226,27 @@ def breadth_chosen(u: float) -> int:
 
 
 @equation
-def project_size(talent: float, p: Any) -> float:
+def project_size(talent: float, p: Rules) -> float:
     """Size of a project in those of ``most_teams`` teams: to change a large enterprise takes more of its staff."""
     return max(1.0, p.team_share * talent / (p.most_teams * p.team))
 
 
 @equation
-def at_work(talent: float, size: float, p: Any) -> float:
+def at_work(talent: float, size: float, p: Rules) -> float:
     """Skilled staff who work on a project (people): all, up to ``most_teams`` teams for each part of its size."""
     return min(talent, p.most_teams * p.team * size)
 
 
 @equation
 def wages_at_work(
-    people: float, revenue: float, staff: float, sector_mean: float, talent_wage: float, labour: Any
+    people: float, revenue: float, staff: float, sector_mean: float, talent_wage: float, labour: Labour
 ) -> float:
     """Wages of those who work on a project (million yuan a month), at last month's revenue per worker."""
     return people * talent_wage * wage_of_worker(12.0 * revenue / max(staff, 1.0), sector_mean, labour)
 
 
 @equation
-def effort(talent: float, cash: float, p: Any) -> float:
+def effort(talent: float, cash: float, p: Rules) -> float:
     """Effort put in, 0 to 1: Cobb-Douglas in cash and skilled staff, each over the size of the project."""
     capital = max(cash, 0.0) / (max(cash, 0.0) + p.capital)
     people = talent / (talent + p.team)
@@ -235,129 +255,115 @@ def effort(talent: float, cash: float, p: Any) -> float:
 
 
 @equation
-def hours_left(breadth: int, p: Any) -> float:
+def hours_left(breadth: int, p: Rules) -> float:
     """Part of the team's hours that is left beside its partners."""
     return 1.0 - p.contact_hours * breadth
 
 
 @equation
-def solve_probability(gap: float, put_in: float, p: Any) -> float:
+def solve_probability(gap: float, put_in: float, p: Rules) -> float:
     """Probability that a component is solved this month, at distance ``gap`` from the nearest knowledge at hand."""
     return p.solve * put_in * maths.exp(-gap / p.distance_scale)
 
 
 @equation
-def gain(u: float, p: Any) -> float:
+def gain(u: float, p: Rules) -> float:
     """Relative gain of one success: a bounded draw."""
     return p.gain * u * u
 
 
 @compiled
 def work(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, labour: Any, talent_wage: float,
-    sector_revenue: Any, base: Any, succeeded: Any, counts: Any, flows: Any,
-) -> None:  # fmt: skip
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, terms: Terms, succeeded: i1, sums: Sums
+) -> None:
     """A month's work on projects; ``succeeded`` marks rows whose project came to its end.
 
     In each block of rows: the work of those who have a project, then who begins one.
     """
     begins, goes_on = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int8)
     rows, identity = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
-    size, hands = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
-            u_begin, _, _, _ = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
+            chance = project(seed, r.identity[i], month)
             idle = (r.status[i] == OPERATING) & (w.project_began[i] == NEVER)
             goes_on[i - first] = (r.status[i] == OPERATING) & (w.project_began[i] != NEVER)
-            begins[i - first] = idle & (u_begin < begin_probability(r.talent[i], w.cash[i], p))
+            begins[i - first] = idle & (chance.begins < begin_probability(r.talent[i], w.cash[i], p))
         number = gather(goes_on, first, last, r.identity, rows, identity)
-        counts[_MONTHS] += number
-        for k in range(number):
-            talent = float(r.talent[rows[k]])
-            size[k] = project_size(talent, p)
-            hands[k] = at_work(talent, size[k], p)
-        count_wages(rows[:number], hands, r, labour, talent_wage, sector_revenue, counts)
-        work_on(rows[:number], identity[:number], size, hands, seed, month, r, w, p, base, succeeded, counts, flows)
+        sums.counts[MONTHS] += number
+        put_in = put_effort_in(rows[:number], r, w, p, terms, sums)
+        u = tries_of(seed, identity, 0, number, month)
+        try_components(rows[:number], u.first, u.second, u.third, put_in, seed, r, w, p, terms.ahead)
+        end(rows[:number], u.abandoned, seed, month, r, w, p, succeeded, sums.counts)
         for i in range(first, last):
             if begins[i - first]:
-                begin(i, seed, month, r, w, counts)
+                begin(i, seed, month, r, w, sums.counts)
 
 
 @compiled
-def count_wages(
-    rows: Any, hands: Any, r: Any, labour: Any, talent_wage: float, sector_revenue: Any, counts: Any
-) -> None:  # fmt: skip
-    """Count what a month of the ``hands`` at work on the projects of ``rows`` costs in wages, paid with all others."""
+def put_effort_in(rows: u4, r: Reads, w: Writes, p: Rules, terms: Terms, sums: Sums) -> f8:
+    """Effort put into the projects of ``rows`` in a month: spending on them, and wages of those at work, are booked."""
     number = len(rows)
-    staff, revenue, mean = np.empty(number), np.empty(number), np.empty(number)
+    size, hands, put_in = np.empty(number), np.empty(number), np.empty(number)
+    capital, people = np.empty(number), np.empty(number)
+    for k in range(number):
+        talent = float(r.talent[rows[k]])
+        size[k] = project_size(talent, p)
+        hands[k] = at_work(talent, size[k], p)
+    sums.counts[RD_WAGES] += wages_of(rows, hands, r, terms)
     for k in range(number):
         i = rows[k]
-        staff[k], revenue[k], mean[k] = r.staff[i], r.revenue[i], sector_revenue[r.sector[i]]
-    wages = 0
-    for k in range(number):
-        wages += ticks(wages_at_work(hands[k], revenue[k], staff[k], mean[k], talent_wage, labour))
-    counts[_WAGES] += wages
-
-
-@compiled
-def work_on(
-    rows: Any, identity: Any, size: Any, hands: Any, seed: int, month: int, r: Any, w: Any, p: Any, base: Any,
-    succeeded: Any, counts: Any, flows: Any,
-) -> None:  # fmt: skip
-    """A month's work on the projects of ``rows``: spending, effort, tries at open components, success or giving up.
-
-    ``size`` is that of each project, ``hands`` the people at work on it.
-    """
-    number = len(rows)
-    u, put_in, capital, people = np.empty((4, number)), np.empty(number), np.empty(number), np.empty(number)
-    for k in range(number):
-        i = rows[k]
-        w.profit_year[i] += transfer(i, -p.cost * hands[k], w.cash, flows, RESEARCH)
+        w.profit_year[i] += transfer(i, -p.cost * hands[k], w.cash, sums.flows, RESEARCH)
         w.researched[i] = 1
         capital[k], people[k] = w.cash[i] / size[k], r.talent[i] / size[k]
     for k in range(number):
         put_in[k] = effort(people[k], capital[k], p)
     for k in range(number):
         put_in[k] *= hours_left(w.breadth[rows[k]], p)
-    draws.fill(u, seed, identity, 0, number, month, draws.COMPONENT)
-    try_components(rows, u, put_in, seed, r, w, p, base)
-    for k in range(number):
-        i = rows[k]
-        if w.solved[i] == SOLVED:
-            succeed(i, seed, month, r, w, p, succeeded, counts)
-        elif u[3, k] < p.abandon:
-            counts[_ABANDONED] += 1
-            counts[_ABANDONED_BREADTH + w.breadth[i]] += 1
-            w.project_began[i] = NEVER
-            w.asked[i] = NEVER
+    return put_in
 
 
 @compiled
-def try_components(rows: Any, u: Any, put_in: Any, seed: int, r: Any, w: Any, p: Any, base: Any) -> None:
+def wages_of(rows: u4, hands: f8, r: Reads, terms: Terms) -> int:
+    """What a month of the ``hands`` at work on the projects of ``rows`` costs in wages (ticks), paid with all others."""
+    number = len(rows)
+    staff, revenue, mean = np.empty(number), np.empty(number), np.empty(number)
+    for k in range(number):
+        i = rows[k]
+        staff[k], revenue[k], mean[k] = r.staff[i], r.revenue[i], terms.sector_revenue[r.sector[i]]
+    wages = 0
+    for k in range(number):
+        wages += ticks(wages_at_work(hands[k], revenue[k], staff[k], mean[k], terms.talent_wage, terms.labour))
+    return wages
+
+
+@compiled
+def try_components(
+    rows: u4, u_first: f8, u_second: f8, u_third: f8, put_in: f8, seed: int, r: Reads, w: Writes, p: Rules, ahead: Ahead
+) -> None:
     """Try the open components that are not out of reach whatever the distance, each in its turn."""
     most = 3 * len(rows)
-    place, component = np.empty(most, np.uint32), np.empty(most, np.int64)
+    place, component, u = np.empty(most, np.uint32), np.empty(most, np.int64), np.empty(most)
     identity, began, sector = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int8)
-    most_likely, tries = np.empty(len(rows)), 0
+    most_likely, number = np.empty(len(rows)), 0
     for k in range(len(rows)):
         most_likely[k] = solve_probability(0.0, put_in[k], p)
     for k in range(len(rows)):
         for c in range(3):
-            if w.solved[rows[k]] & (1 << c) == 0 and u[c, k] < most_likely[k]:
-                place[tries], component[tries] = k, c
-                identity[tries], began[tries] = r.identity[rows[k]], w.project_began[rows[k]]
-                sector[tries] = r.sector[rows[k]]
-                tries += 1
-    given = identity[:tries], began[:tries], component[:tries], sector[:tries]
-    need = needs(seed, *given, base, p.lead, p.reach)
-    for t in range(tries):
+            word = u_first[k] if c == 0 else (u_second[k] if c == 1 else u_third[k])
+            if w.solved[rows[k]] & (1 << c) == 0 and word < most_likely[k]:
+                place[number], component[number], u[number] = k, c, word
+                identity[number], began[number] = r.identity[rows[k]], w.project_began[rows[k]]
+                sector[number] = r.sector[rows[k]]
+                number += 1
+    need = needs(seed, identity[:number], began[:number], component[:number], sector[:number], ahead)
+    for t in range(number):
         i, k, c = rows[place[t]], place[t], component[t]
         t_0, t_1, t_2 = need[0, t], need[1, t], need[2, t]
         gap = distance(w.knowledge_0[i], w.knowledge_1[i], w.knowledge_2[i], t_0, t_1, t_2)
         if r.met_0[i] >= 0.0:
             gap = min(gap, distance(r.met_0[i], r.met_1[i], r.met_2[i], t_0, t_1, t_2))
-        if u[c, k] < solve_probability(gap, put_in[k], p):
+        if u[t] < solve_probability(gap, put_in[k], p):
             w.solved[i] |= 1 << c
             w.knowledge_0[i] += p.learned * max(0.0, t_0 - w.knowledge_0[i])
             w.knowledge_1[i] += p.learned * max(0.0, t_1 - w.knowledge_1[i])
@@ -365,65 +371,114 @@ def try_components(rows: Any, u: Any, put_in: Any, seed: int, r: Any, w: Any, p:
 
 
 @compiled
-def begin(i: int, seed: int, month: int, r: Any, w: Any, counts: Any) -> None:
-    """One enterprise begins a project."""
-    _, u_breadth, _, _ = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
-    w.project_began[i] = month
-    w.solved[i] = 0
-    w.reached[i] = 0
-    w.breadth[i] = breadth_chosen(u_breadth)
-    counts[_BEGUN] += 1
-    counts[_BREADTH] += w.breadth[i]
-    by_class(r.size_class[i], _BEGUN_SMALL, _BEGUN_MEDIUM, _BEGUN_BIG, counts)
+def end(
+    rows: u4, u_abandoned: f8, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, counts: i8
+) -> None:
+    """End those of the projects of ``rows`` whose components are all solved, and those that are given up."""
+    for k in range(len(rows)):
+        i = rows[k]
+        if w.solved[i] == SOLVED:
+            succeed(i, seed, month, r, w, p, succeeded, counts)
+        elif u_abandoned[k] < p.abandon:
+            counts[ABANDONED] += 1
+            counts[ABANDONED_BREADTH + w.breadth[i]] += 1
+            w.project_began[i] = NEVER
+            w.asked[i] = NEVER
 
 
 @compiled
-def succeed(i: int, seed: int, month: int, r: Any, w: Any, p: Any, succeeded: Any, counts: Any) -> None:
+def begin(i: int, seed: int, month: int, r: Reads, w: Writes, counts: i8) -> None:
+    """One enterprise begins a project."""
+    w.project_began[i] = month
+    w.solved[i] = 0
+    w.reached[i] = 0
+    w.breadth[i] = breadth_chosen(project(seed, r.identity[i], month).breadth)
+    counts[BEGUN] += 1
+    counts[BREADTH] += w.breadth[i]
+    by_class(r.size_class[i], BEGUN_SMALL, BEGUN_MEDIUM, BEGUN_BIG, counts)
+
+
+@compiled
+def succeed(i: int, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, counts: i8) -> None:
     """One project came to its end: new lines, and a gain in productivity or quality."""
-    _, _, u_gain, u_kind = draws.uniforms(seed, r.identity[i], month, draws.PROJECT)
-    finish(i, month - w.project_began[i], w.reached[i], r.platform[i], counts)
-    by_class(r.size_class[i], _SUCCEEDED_SMALL, _SUCCEEDED_MEDIUM, _SUCCEEDED_BIG, counts)
-    counts[_SUCCEEDED_BREADTH + w.breadth[i]] += 1
-    counts[_PRIVATE_GAIN] += ticks(12.0 * r.revenue[i] * gain(u_gain, p))
+    u = project(seed, r.identity[i], month)
+    count_success(month - w.project_began[i], w.reached[i], r.platform[i], counts)
+    by_class(r.size_class[i], SUCCEEDED_SMALL, SUCCEEDED_MEDIUM, SUCCEEDED_BIG, counts)
+    counts[SUCCEEDED_BREADTH + w.breadth[i]] += 1
+    counts[PRIVATE_GAIN] += ticks(12.0 * r.revenue[i] * gain(u.gain, p))
     succeeded[i] = 1
     more = max(1, int(p.new_lines * w.lines[i]))
     w.appeal[i] += more * r.line_size[i]
     w.lines[i] += more
-    if u_kind < p.productivity_share:
-        w.productivity[i] *= 1.0 + gain(u_gain, p)
+    if u.kind < p.productivity_share:
+        w.productivity[i] *= 1.0 + gain(u.gain, p)
     else:
-        w.quality[i] *= 1.0 + gain(u_gain, p)
+        w.quality[i] *= 1.0 + gain(u.gain, p)
     w.energy[i] = float(w.energy[i]) * (1.0 - p.energy_saving)
     w.project_began[i] = NEVER
     w.asked[i] = NEVER
 
 
 @compiled
-def by_class(size_class: int, small: int, medium: int, big: int, counts: Any) -> None:
+def by_class(size_class: int, small: int, medium: int, big: int, counts: i8) -> None:
     """Count one event under the enterprise's class."""
     counts[big if size_class == BIG else (medium if size_class == MEDIUM else small)] += 1
 
 
 @compiled
-def finish(i: int, months: int, reached: int, platform: int, counts: Any) -> None:
+def count_success(months: int, reached: int, platform: int, counts: i8) -> None:
     """Count a success and its duration, with and without a partner, in and out of a platform."""
-    counts[_SUCCEEDED] += 1
-    counts[_REACHED if reached == 1 else _ALONE] += 1
-    counts[_REACHED_MONTHS if reached == 1 else _ALONE_MONTHS] += months
-    counts[_MEMBER if platform >= 0 else _OUTSIDER] += 1
-    counts[_MEMBER_MONTHS if platform >= 0 else _OUTSIDER_MONTHS] += months
+    counts[SUCCEEDED] += 1
+    counts[REACHED if reached == 1 else ALONE] += 1
+    counts[REACHED_MONTHS if reached == 1 else ALONE_MONTHS] += months
+    counts[MEMBER if platform >= 0 else OUTSIDER] += 1
+    counts[MEMBER_MONTHS if platform >= 0 else OUTSIDER_MONTHS] += months
 
 
 def apply(world: World) -> None:
+    """A month's work on projects."""
     rules = world.rules("projects")
     world.succeeded = world.marks()
     if not rules.enabled:
         return
     sectors = world.sectors
-    world.loop(
-        work, Reads, Writes, rules, world.group("labour"), world.posted.talent_wage, sectors.worker_revenue,
-        sectors.base_knowledge, world.succeeded, sums=(world.counters("projects"), world.books.flows),
-    )  # fmt: skip
+    ahead = Ahead(sectors.base_knowledge, rules.lead, rules.reach)
+    terms = Terms(world.group("labour"), world.posted.talent_wage, sectors.worker_revenue, ahead)
+    sums = Sums(world.counters("projects"), world.books.flows)
+    world.loop(work, Reads, Writes, rules, terms, world.succeeded, sums=sums)
+
+
+@equation
+def energy_drawn(u: float, middle: float, log_sd: float) -> float:
+    """Energy and material per output of an enterprise (tce per million yuan): lognormal."""
+    return middle * maths.exp(log_sd * draws.normal(u))
+
+
+@compiled
+def energy_at_founding(lo: int, hi: int, points: f8_2d, energy: f4, middle: float, log_sd: float) -> None:
+    """Energy per output of rows ``lo`` to ``hi`` of the opening population, from their lattice points."""
+    for i in range(lo, hi):
+        energy[i] = energy_drawn(points[i - lo, ENERGY_POINT], middle, log_sd)
+
+
+@compiled
+def energy_at_birth(seed: int, month: int, rows: i8, identity: i8, energy: f4, middle: float, log_sd: float) -> None:
+    """Energy per output of newcomers."""
+    for i in rows:
+        energy[i] = energy_drawn(trait_luck(seed, identity[i], month).energy, middle, log_sd)
+
+
+def at_founding(world: World, lo: int, hi: int, points: Any) -> None:
+    """Give the opening population its energy per output."""
+    population = world.settings.group("population")
+    energy_at_founding(lo, hi, points, world.enterprises.energy, population.energy, population.energy_log_sd)
+
+
+def at_birth(world: World, rows: Any) -> None:
+    """Give newcomers their energy per output."""
+    table, middle = world.enterprises, world.settings.group("population").energy
+    spread = world.rules("newborns").energy_log_sd
+    energy_at_birth(world.seed, world.month, rows, table.identity, table.energy, middle, spread)
 
 
 def openness_peak(m: Months) -> Any:
@@ -493,4 +548,14 @@ OUTCOMES = (
             value=lambda m: share((1.0 - m["input_share"]) * m.since("private_gain"), m.since("rd_wages") - m.spent(RESEARCH))),
 )  # fmt: skip
 
-MECHANISM = Mechanism("projects", Rules, steps=(Step("work", apply),), counters=EVENTS, outcomes=OUTCOMES)
+ENERGY = Column("energy", "f4", "tce per million yuan", "energy and material per output, in coal equivalent")
+
+MECHANISM = Mechanism(
+    "projects", Rules, columns=(ENERGY,), counters=EVENTS, draws=(project, tries, *NEEDS, trait_luck),
+    outcomes=OUTCOMES, founding=at_founding, birth=at_birth, steps=(
+        Step(
+            "work", apply, loops=(work,), groups=("labour",), transfers=("research",), draws=(project, tries, *NEEDS),
+            state=("world.succeeded",),
+        ),
+    ),
+)  # fmt: skip

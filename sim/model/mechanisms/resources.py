@@ -10,7 +10,8 @@ import numpy as np
 from sim.declare import Counters, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled
-from sim.kernel.types import typed
+from sim.kernel.draws import block
+from sim.kernel.types import f8, f8_2d, i8, i8_2d, typed
 from sim.model.record.reading import added
 from sim.model.state.economy import HOUSEHOLDS, PLATFORMS, RESEARCH, transfer
 from sim.model.state.knowledge import CELL
@@ -20,7 +21,10 @@ EVENTS = Counters(
     "resources_recruited",
     "resources_aged",
 )
-_RECRUITED, _AGED = EVENTS.place("resources_recruited"), EVENTS.place("resources_aged")
+RECRUITED, AGED = EVENTS
+
+# Of a kind and cell of a platform's resources: who comes, who leaves. Of the platform itself: how its campaign goes.
+turnover = block("resources", 0, "come", "leave", number=11)
 
 
 @typed
@@ -61,7 +65,7 @@ def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
 
 
 @cache
-def kind_weights(p: Any) -> Any:
+def kind_weights(p: Rules) -> Any:
     """Weights of the cells for each kind of resource: foreign experts are ahead, users know of software and markets."""
     ahead, technical = p.middle + p.foreign_lead, p.users_technical
     centres = (p.middle, p.middle, p.middle), (ahead, ahead, ahead), (technical, technical, p.users_market)
@@ -88,18 +92,18 @@ def pulled(members: float, member_pull: float) -> float:
 
 @compiled
 def turn_over(
-    counts: Any, expected: Any, weights: Any, leaving: float, seed: int, identity: int, month: int, events: Any
+    counts: i8_2d, expected: f8, weights: f8_2d, leaving: float, seed: int, identity: int, month: int, events: i8
 ) -> None:
     """A month of one platform's resources by kind and cell: those that come, those that age out."""
     for kind in range(counts.shape[0]):
         for cell in range(counts.shape[1]):
             key = identity ^ (kind * counts.shape[1] + cell + 1)
-            u_come, u_leave, _, _ = draws.uniforms(seed, key, month, draws.RESOURCES)
-            left = draws.binomial(u_leave, counts[kind, cell], leaving)
-            come = draws.poisson(u_come, expected[kind] * weights[kind, cell])
+            u = turnover(seed, key, month)
+            left = draws.binomial(u.leave, counts[kind, cell], leaving)
+            come = draws.poisson(u.come, expected[kind] * weights[kind, cell])
             counts[kind, cell] += come - left
-            events[_RECRUITED] += come
-            events[_AGED] += left
+            events[RECRUITED] += come
+            events[AGED] += left
 
 
 def apply(world: World) -> None:
@@ -121,8 +125,7 @@ def running_cost(world: World, platform: PlatformState) -> float:
 
 def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     named = world.platform_rules(platform)
-    u_success, _, _, _ = world.uniforms(platform.identity, draws.RESOURCES)
-    success = campaign(u_success, named.campaign_log_sd)
+    success = campaign(turnover(world.seed, platform.identity, world.month).come, named.campaign_log_sd)
     come = recruited(platform.interface_staff, named.contacts_per_staff, success)
     come += pulled(platform.members * world.weight_of(platform), named.member_pull)
     shares = np.zeros(3)
@@ -130,15 +133,9 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     shares[DOMESTIC] = max(0.0, 1.0 - named.foreign_share - named.user_share)
     leaving = 1.0 / named.lifetime
     turn_over(
-        platform.counts,
-        come * shares,
-        weights,
-        leaving,
-        world.seed,
-        platform.identity,
-        world.month,
+        platform.counts, come * shares, weights, leaving, world.seed, platform.identity, world.month,
         world.counters("resources"),
-    )
+    )  # fmt: skip
     wages = running_cost(world, platform) / world.weight_of(platform)
     host = world.row_of(platform.host) if platform.host else -1
     if host < 0:
@@ -157,4 +154,16 @@ OUTCOMES = (
     Outcome("platform_resources_users", "resources", "users among them", 1, value=lambda m: m["resources"][:, USER]),
 )  # fmt: skip
 
-MECHANISM = Mechanism("resources", Rules, steps=(Step("recruit", apply),), counters=EVENTS, outcomes=OUTCOMES)
+RECRUIT = Step(
+    "recruit",
+    apply,
+    writes=("cash", "profit_year"),
+    groups=("labour", "mechanisms.adoption", "platforms"),
+    transfers=("research",),
+    draws=(turnover,),
+    state=("accounts", "platforms.counts"),
+)
+
+MECHANISM = Mechanism(
+    "resources", Rules, steps=(RECRUIT,), counters=EVENTS, draws=(turnover,), outcomes=OUTCOMES
+)  # fmt: skip

@@ -1,17 +1,17 @@
-"""16 Taxes: value-added tax each month, corporate income tax each December; stated beside paid."""
+"""Taxes: value-added tax each month, corporate income tax each December; stated beside paid."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.declare import Column, Mechanism, Outcome, Step, assumption, evidence, parameter, switch
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import typed
+from sim.kernel.types import Index, f8, i1, i2, i8, typed
 from sim.model.state.economy import INCOME_TAX, TICKS, VAT, on_grid, ticks
-from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING
+from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, reads, writes
 from sim.model.state.world import World
 
 STATED, PAID, PAID_STARTUPS = 0, 1, 2
@@ -76,23 +76,25 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+@reads
 class Reads(NamedTuple):
-    status: Any
-    origin: Any
-    site: Any
-    started: Any
-    revenue: Any
-    exports: Any
+    status: i1
+    origin: i1
+    site: i2
+    started: i2
+    revenue: f8
+    exports: f8
 
 
+@writes
 class Writes(NamedTuple):
-    profit_year: Any
-    losses: Any
-    cash: Any
+    profit_year: f8
+    losses: f8
+    cash: f8
 
 
 @equation
-def value_added_tax(revenue: float, exports: float, input_share: float, p: Any) -> float:
+def value_added_tax(revenue: float, exports: float, input_share: float, p: Rules) -> float:
     """Tax stated for a month: exempt, a rate on sales of small-scale payers, or the standard rate on value added.
 
     Exports are rated zero.
@@ -104,7 +106,7 @@ def value_added_tax(revenue: float, exports: float, input_share: float, p: Any) 
 
 
 @equation
-def income_tax(profit: float, p: Any) -> float:
+def income_tax(profit: float, p: Rules) -> float:
     """Tax stated for a year on taxable profit (million yuan), after losses."""
     if profit <= 0.0:
         return 0.0
@@ -113,21 +115,30 @@ def income_tax(profit: float, p: Any) -> float:
 
 
 @equation
-def collected(stated: float, age: int, relief: float, p: Any) -> float:
+def collected(stated: float, age: int, relief: float, p: Rules) -> float:
     """Part of the stated tax that is paid: relief takes its share from young enterprises."""
     return stated * (1.0 - relief) if age < p.young else stated
 
 
 @equation
-def losses_kept(taxable: float, p: Any) -> float:
+def losses_kept(taxable: float, p: Rules) -> float:
     """Losses carried into the next year: they decay evenly instead of lapsing by vintage."""
     return max(0.0, -taxable) * (1.0 - 1.0 / p.loss_years)
 
 
+@typed
+class Sums(NamedTuple):
+    """Ticks of tax."""
+
+    totals: i8  # stated, paid, paid by startups
+    at_sites: i8  # paid by tenants, by site
+    flows: i8
+
+
 @compiled
 def levy_vat(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, relief: float, input_share: float,
-    totals: Any, at_sites: Any, flows: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, relief: float, input_share: float,
+    sums: Sums,
 ) -> None:  # fmt: skip
     """Value-added tax of every operating enterprise, for a month."""
     stated, paid = np.empty(BLOCK), np.empty(BLOCK)
@@ -140,13 +151,12 @@ def levy_vat(
             paid[k] = on_grid(collected(tax, month - r.started[i], relief, p))
             w.profit_year[i] -= paid[k]
             w.cash[i] -= paid[k]
-        flows[VAT] -= add_up(first, last, stated, paid, r, totals, at_sites)
+        sums.flows[VAT] -= add_up(first, last, stated, paid, r, sums)
 
 
 @compiled
 def levy_income(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, p: Any, relief: float,
-    totals: Any, at_sites: Any, flows: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, relief: float, sums: Sums
 ) -> None:  # fmt: skip
     """Income tax of every enterprise, for a year, after losses carried forward."""
     stated, paid = np.empty(BLOCK), np.empty(BLOCK)
@@ -161,24 +171,24 @@ def levy_income(
             w.losses[i] = losses_kept(taxable, p)
             w.profit_year[i] = 0.0
             w.cash[i] -= paid[k]
-        flows[INCOME_TAX] -= add_up(first, last, stated, paid, r, totals, at_sites)
+        sums.flows[INCOME_TAX] -= add_up(first, last, stated, paid, r, sums)
 
 
 @compiled
-def add_up(first: int, last: int, stated: Any, paid: Any, r: Any, totals: Any, at_sites: Any) -> int:
+def add_up(first: Index, last: Index, stated: f8, paid: f8, r: Reads, sums: Sums) -> int:
     """Totals of a block in ticks: stated, paid, paid by startups, paid at each site; the ticks paid."""
     all_stated, all_paid, startups = 0, 0, 0
     for i in range(first, last):
         all_stated += ticks(stated[i - first])
         all_paid += ticks(paid[i - first])
         startups += ticks(paid[i - first]) if r.origin[i] != INCUMBENT else 0
-    if len(at_sites) > 0:
+    if len(sums.at_sites) > 0:
         for i in range(first, last):
             if r.site[i] >= 0:
-                at_sites[r.site[i]] += ticks(paid[i - first])
-    totals[STATED] += all_stated
-    totals[PAID] += all_paid
-    totals[PAID_STARTUPS] += startups
+                sums.at_sites[r.site[i]] += ticks(paid[i - first])
+    sums.totals[STATED] += all_stated
+    sums.totals[PAID] += all_paid
+    sums.totals[PAID_STARTUPS] += startups
     return all_paid
 
 
@@ -190,7 +200,7 @@ def apply(world: World) -> None:
         return
     world.site_taxes[:] = 0
     relief, input_share = world.group("levers").tax_relief, world.group("market").input_share
-    sums = world.taxes, world.site_taxes, world.books.flows
+    sums = Sums(world.taxes, world.site_taxes, world.books.flows)
     world.loop(levy_vat, Reads, Writes, rules, relief, input_share, sums=sums)
     if world.is_december:
         world.loop(levy_income, Reads, Writes, rules, relief, sums=sums)
@@ -215,4 +225,13 @@ OUTCOMES = (
 
 LOSSES = Column("losses", "f8", "million yuan", "losses carried forward for income tax")
 
-MECHANISM = Mechanism("taxes", Rules, steps=(Step("levy", apply),), columns=(LOSSES,), outcomes=OUTCOMES)
+LEVY = Step(
+    "levy",
+    apply,
+    loops=(levy_vat, levy_income),
+    groups=("levers", "market"),
+    transfers=("vat", "income_tax"),
+    state=("sites.taxes", "sites.taxes_year", "world.site_taxes", "world.taxes"),
+)
+
+MECHANISM = Mechanism("taxes", Rules, steps=(LEVY,), columns=(LOSSES,), outcomes=OUTCOMES)

@@ -12,11 +12,13 @@ from sim.kernel import maths, threads
 from sim.kernel.compiled import compiled
 from sim.kernel.statistics import slope_of_sums
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import Index, f8, i1, i2, i4, i8, i8_2d, typed
 from sim.model.record.yearly import Sold, growth_of, shapes_of_growth, shapes_of_size, year_old
-from sim.model.state.economy import ticks
-from sim.model.state.enterprises import CLASSES, NEVER, OPERATING, classify
+from sim.model.state.economy import TICKS, ticks
+from sim.model.state.enterprises import CLASSES, NEVER, OPERATING, classify, reads, writes
 from sim.model.state.groups import CELLS, GROUPS, add_to_groups, age_group, cell_of, kind_of_cell, was_micro
 from sim.model.state.world import World
+from sim.parameters import Population
 
 YOUNG = 60  # months: young firms are younger than five years
 CREATED, DESTROYED, BOTH = range(3)  # jobs, by group
@@ -25,39 +27,47 @@ YOUNG_CREATED, STARTUP_JOBS, RESEARCHING = range(3)  # jobs that young enterpris
 NUMBER, SIZE, GROWTH, SIZE_SIZE, SIZE_GROWTH = range(5)  # sums over mature enterprises, in ticks
 
 
+@reads
 class Reads(NamedTuple):
-    status: Any
-    origin: Any
-    exporter: Any
-    staff: Any
-    born: Any
-    started: Any
-    project_began: Any
-    revenue: Any
+    status: i1
+    origin: i1
+    exporter: i1
+    staff: i4
+    born: i2
+    started: i2
+    project_began: i2
+    revenue: f8
 
 
+@writes
 class Writes(NamedTuple):
-    researched: Any
-    size_class: Any
-    staff_year_ago: Any
-    revenue_12: Any
-    revenue_year: Any
+    researched: i1
+    size_class: i1
+    staff_year_ago: i4
+    revenue_12: f8
+    revenue_year: f8
+
+
+@typed
+class Sums(NamedTuple):
+    cells: i8_2d  # jobs by cell of enterprises that are alike, in the class of the year that ends
+    other: i8
+    mature: i8
 
 
 @compiled
 def review(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, months: int, standard: Any, changed: Any, cells: Any,
-    other: Any, mature: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, months: int, standard: Population, changed: i1,
+    sums: Sums,
 ) -> None:  # fmt: skip
     """Review every enterprise; ``changed`` marks those whose class is another one.
 
-    ``cells`` are jobs by cell of enterprises that are alike, in the class of the year that ends. A free row is all
-    zero, and stays so.
+    A free row is all zero, and stays so.
     """
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
-        count_jobs(first, last, month, r, w, standard, cells, other)
-        add_mature(first, last, month, r, w, mature)
+        count_jobs(first, last, month, r, w, standard, sums.cells, sums.other)
+        add_mature(first, last, month, r, w, sums.mature)
         researching = 0
         for i in range(first, last):
             under_way = (w.researched[i] == 1) | (r.project_began[i] != NEVER)
@@ -66,7 +76,7 @@ def review(
             w.staff_year_ago[i] = r.staff[i]
             w.revenue_12[i] = w.revenue_year[i] * 12.0 / months
             w.revenue_year[i] = 0.0
-        other[RESEARCHING] += researching
+        sums.other[RESEARCHING] += researching
         for i in range(first, last):
             before = w.size_class[i]
             w.size_class[i] = classify(r.staff[i], w.revenue_12[i], standard)
@@ -74,7 +84,9 @@ def review(
 
 
 @compiled
-def count_jobs(first: int, last: int, month: int, r: Any, w: Any, standard: Any, cells: Any, other: Any) -> None:
+def count_jobs(
+    first: Index, last: Index, month: int, r: Reads, w: Writes, standard: Population, cells: i8_2d, other: i8
+) -> None:  # fmt: skip
     """Jobs that a block of rows won or lost since last December; an enterprise's Decembers weigh the same (DHS)."""
     cell, won, both = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
     young_created: Any = 0
@@ -98,7 +110,7 @@ def count_jobs(first: int, last: int, month: int, r: Any, w: Any, standard: Any,
 
 
 @compiled
-def gather_jobs(cells: Any, flows: Any) -> None:
+def gather_jobs(cells: i8_2d, flows: i8_2d) -> None:
     """Add cells up to jobs by group: created, destroyed, in both Decembers."""
     for number in range(len(cells)):
         won, both, before = cells[number, WON], cells[number, TWICE], cells[number, BEFORE]
@@ -109,7 +121,7 @@ def gather_jobs(cells: Any, flows: Any) -> None:
 
 
 @compiled
-def add_mature(first: int, last: int, month: int, r: Any, w: Any, mature: Any) -> None:
+def add_mature(first: Index, last: Index, month: int, r: Reads, w: Writes, mature: i8) -> None:
     """Size, as the logarithm of both years' mean staff, and growth over that mean (DHS), of a block's mature ones."""
     number, sizes, grown, squares, across = 0, 0, 0, 0, 0
     for i in range(first, last):
@@ -142,7 +154,7 @@ def apply(world: World) -> None:
     operating, changed = int(np.count_nonzero(table.status == OPERATING)), world.marks()
     flows, other = np.zeros((3, len(GROUPS)), np.int64), np.zeros(3, np.int64)
     cells, mature = np.zeros((CELLS, 3), np.int64), np.zeros(5, np.int64)
-    world.loop(review, Reads, Writes, world.year_months, world.standard, changed, sums=(cells, other, mature))
+    world.loop(review, Reads, Writes, world.year_months, world.standard, changed, sums=Sums(cells, other, mature))
     gather_jobs(cells, flows)
     year["rd_share"] = int(other[RESEARCHING]) / operating if operating else math.nan
     staff = int(table.staff.sum())
@@ -152,7 +164,7 @@ def apply(world: World) -> None:
     world.job_flows = np.zeros_like(flows)
     if world.year_months == 12:
         created, destroyed, both = (int(number) for number in flows[:, : len(CLASSES)].sum(axis=1))
-        year["growth_size_slope"] = slope_of_sums(*mature.tolist())
+        year["growth_size_slope"] = slope_of_sums(*mature.tolist(), unit=int(TICKS))
         year["job_creation_rate"] = 2.0 * created / both if both else math.nan
         year["job_destruction_rate"] = 2.0 * destroyed / both if both else math.nan
         year["young_creation_share"] = int(other[YOUNG_CREATED]) / max(1, created)
@@ -166,4 +178,12 @@ def apply(world: World) -> None:
     world.reclassed = world.marked(changed)
 
 
-MECHANISM = Mechanism("review", steps=(Step("december", apply),))
+DECEMBER = Step(
+    "december",
+    apply,
+    loops=(review, growth_of),
+    groups=("mechanisms.newborns", "population"),
+    state=("world.job_flows", "world.year", "world.year_lost", "world.year_months"),
+)
+
+MECHANISM = Mechanism("review", steps=(DECEMBER,))

@@ -11,10 +11,24 @@ from sim.catalogue import Catalogue
 from sim.kernel import maths
 from sim.kernel.compiled import compiled
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import Index, f4, f8, i1, i2, i4, i8, i8_2d, i8_3d, typed
 from sim.model.state.economy import ACCOUNTS, FEE_SUPPORT, MAX_SECTORS, PEOPLE, RENT_SUBSIDY, TICKS, TRANSFERS, ticks
-from sim.model.state.enterprises import BIG, CLASSES, FREE, INCUMBENT, MEDIUM, OPERATING, ORIGINS, SMALL, STATUSES
+from sim.model.state.enterprises import (
+    BIG,
+    CLASSES,
+    FREE,
+    INCUMBENT,
+    MEDIUM,
+    OPERATING,
+    ORIGINS,
+    SMALL,
+    STATUSES,
+    reads,
+    writes,
+)
 from sim.model.state.groups import CELLS, GROUPS, LIVES, add_to_groups, age_group, cell_of, is_micro, kind_of_cell
-from sim.model.state.world import KINDS, World
+from sim.model.state.world import KINDS, LENT, World
+from sim.parameters import Population
 
 REVENUE, ASSETS, EXPORTS = 0, 1, 2
 YOUNG = 60  # months
@@ -81,57 +95,75 @@ def snapshot(catalogue: Catalogue) -> Any:
     )
 
 
+@reads
 class Reads(NamedTuple):
-    status: Any
-    size_class: Any
-    origin: Any
-    sector: Any
-    exporter: Any
-    platform: Any
-    staff: Any
-    talent: Any
-    born: Any
-    started: Any
-    revenue: Any
-    revenue_12: Any
-    assets: Any
-    exports: Any
-    productivity: Any
-    quality: Any
-    energy: Any
-    knowledge_0: Any
-    knowledge_1: Any
-    knowledge_2: Any
-    mode: Any
+    status: i1
+    size_class: i1
+    origin: i1
+    sector: i1
+    exporter: i1
+    platform: i2
+    staff: i4
+    talent: i4
+    born: i2
+    started: i2
+    revenue: f8
+    revenue_12: f8
+    assets: f8
+    exports: f8
+    productivity: f8
+    quality: f8
+    energy: f4
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+    mode: i1
 
 
+@writes
 class Writes(NamedTuple):
     """Nothing: a tally is made of sums."""
 
 
+@typed
+class Sums(NamedTuple):
+    """Cells of enterprises that are alike, in each status, and the sums of ``SUMS``."""
+
+    cells: i8_2d
+    sectors: i8
+    survey: i8_2d
+    exports: i8
+    talent: i8
+    members: i8
+    traits: i8_2d
+    other: i8
+    cohort: i8
+
+
 @compiled
 def tally_up(
-    lo: int, hi: int, seed: int, month: int, r: Any, w: Any, standard: Any, cohort_from: int, cohort_to: int,
-    cells: Any, sectors: Any, surveyed: Any, exports: Any, talent: Any, members: Any, traits: Any, other: Any,
-    cohort: Any,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, standard: Population, cohort_from: int,
+    cohort_to: int, sums: Sums,
 ) -> None:  # fmt: skip
     """Add every enterprise to the sums."""
     for first in range(lo, hi, BLOCK):
         last: Any = min(first + BLOCK, hi)
-        add_cells(first, last, month, r, standard, cells, sectors)
-        add_money(first, last, r, standard.survey_revenue, r.revenue, surveyed[REVENUE])
-        add_money(first, last, r, standard.survey_revenue, r.assets, surveyed[ASSETS])
-        add_money(first, last, r, standard.survey_revenue, r.exports, surveyed[EXPORTS])
-        add_money(first, last, r, 0.0, r.exports, exports)
-        add_people(first, last, r, talent, members)
-        add_traits(first, last, r, traits)
-        add_other(first, last, month, r, other)
+        add_cells(first, last, month, r, standard, sums.cells, sums.sectors)
+        add_money(first, last, r, standard.survey_revenue, r.revenue, sums.survey[REVENUE])
+        add_money(first, last, r, standard.survey_revenue, r.assets, sums.survey[ASSETS])
+        add_money(first, last, r, standard.survey_revenue, r.exports, sums.survey[EXPORTS])
+        add_money(first, last, r, 0.0, r.exports, sums.exports)
+        add_people(first, last, r, sums.talent, sums.members)
+        add_traits(first, last, r, sums.traits)
+        add_other(first, last, month, r, sums.other)
         if cohort_from < cohort_to:
-            add_cohort(first, last, r, cohort_from, cohort_to, cohort)
+            add_cohort(first, last, r, cohort_from, cohort_to, sums.cohort)
 
 
 @compiled
-def add_cells(first: int, last: int, month: int, r: Any, standard: Any, cells: Any, sectors: Any) -> None:
+def add_cells(
+    first: Index, last: Index, month: int, r: Reads, standard: Population, cells: i8_2d, sectors: i8
+) -> None:  # fmt: skip
     """Enterprises, staff, revenue and assets by cell; revenue by sector."""
     cell, amounts = np.empty(BLOCK, np.uint32), np.empty((PER_CELL, BLOCK), np.int64)
     for i in range(first, last):
@@ -154,7 +186,7 @@ def add_cells(first: int, last: int, month: int, r: Any, standard: Any, cells: A
 
 
 @compiled
-def gather_cells(cells: Any, firms: Any, staff: Any, groups: Any) -> None:
+def gather_cells(cells: i8_2d, firms: i8_3d, staff: i8_3d, groups: i8_2d) -> None:
     """Add cells up to enterprises and staff by class, origin and status, and to groups."""
     for number in range(len(cells)):
         cell = cells[number]
@@ -173,7 +205,7 @@ def gather_cells(cells: Any, firms: Any, staff: Any, groups: Any) -> None:
 
 
 @compiled
-def add_money(first: int, last: int, r: Any, least: float, amounts: Any, money: Any) -> None:
+def add_money(first: Index, last: Index, r: Reads, least: float, amounts: f8, money: i8) -> None:
     """One kind of money by class, of those who sold ``least`` in the last full year; small enterprises are the rest."""
     total, medium, big = 0, 0, 0
     for i in range(first, last):
@@ -187,7 +219,7 @@ def add_money(first: int, last: int, r: Any, least: float, amounts: Any, money: 
 
 
 @compiled
-def add_people(first: int, last: int, r: Any, talent: Any, members: Any) -> None:
+def add_people(first: Index, last: Index, r: Reads, talent: i8, members: i8) -> None:
     """Skilled staff and members of platforms by class."""
     skilled, skilled_medium, skilled_big = 0, 0, 0
     joined, joined_medium, joined_big = 0, 0, 0
@@ -210,7 +242,7 @@ def add_people(first: int, last: int, r: Any, talent: Any, members: Any) -> None
 
 
 @compiled
-def add_traits(first: int, last: int, r: Any, traits: Any) -> None:
+def add_traits(first: Index, last: Index, r: Reads, traits: i8_2d) -> None:
     """Logs of productivity and quality: of incumbents, startups, suppliers."""
     productivity, quality, number = 0, 0, 0
     new_productivity, new_quality, new_number = 0, 0, 0
@@ -240,7 +272,7 @@ def add_traits(first: int, last: int, r: Any, traits: Any) -> None:
 
 
 @compiled
-def add_other(first: int, last: int, month: int, r: Any, other: Any) -> None:
+def add_other(first: Index, last: Index, month: int, r: Reads, other: i8) -> None:
     """Knowledge, energy, the new mode and the young."""
     sum_mean, square, energy, new_mode, young_jobs = 0, 0, 0, 0, 0
     for i in range(first, last):
@@ -261,7 +293,7 @@ def add_other(first: int, last: int, month: int, r: Any, other: Any) -> None:
 
 
 @compiled
-def add_cohort(first: int, last: int, r: Any, born_from: int, born_to: int, cohort: Any) -> None:
+def add_cohort(first: Index, last: Index, r: Reads, born_from: int, born_to: int, cohort: i8) -> None:
     """The enterprises registered from one month up to another, in the order of ``COHORT``."""
     for i in range(first, last):
         if r.status[i] == FREE or not born_from <= r.born[i] < born_to:
@@ -313,7 +345,7 @@ class Recorder:
             self._months = np.concatenate([self._months, np.zeros_like(self._months)])
         now = self._months[self.done]
         cells = np.zeros((len(STATUSES) * CELLS, PER_CELL), np.int64)
-        sums = cells, *(now[name] for name in SUMS)
+        sums = Sums(cells, **{name: now[name] for name in SUMS})
         world.loop(tally_up, Reads, Writes, world.standard, *cohort_months(world.settings), sums=sums)
         gather_cells(cells, now["firms"], now["staff"], now["groups"])
         self._total += world.counts
@@ -326,7 +358,7 @@ class Recorder:
         now["ended"], now["job_flows"], now["lives"] = world.ended, world.job_flows, world.lives
         now["taxes"], now["fiscal"] = self._taxes, self._fiscal
         now["flows"], now["accounts"], now["people"] = books.month, books.accounts, books.people
-        now["hours_lent"], now["opened"] = world.hours[1], world.sectors.opened >= 0
+        now["hours_lent"], now["opened"] = world.hours[LENT], world.sectors.opened >= 0
         now["platforms"], now["talent_wage"] = len(world.platforms), world.posted.talent_wage
         now["input_share"] = world.group("market").input_share
         named = world.settings.platforms

@@ -22,21 +22,23 @@ from sim.kernel.statistics import (
     spread_slope,
     tail_of,
 )
-from sim.model.state.cohort import staff_at_start
-from sim.model.state.enterprises import OPERATING
+from sim.kernel.types import f8, i1, i2, i8
+from sim.model.state.cohort import Cohort, cohort_of, staff_at_start
+from sim.model.state.enterprises import OPERATING, reads
 from sim.model.state.world import World
 
 LEAST_REVENUE = 0.001  # million yuan a year: below it a newborn counts as without revenue
 
 
+@reads
 class Sold(NamedTuple):
-    status: Any
-    revenue_12: Any
-    revenue_year: Any
+    status: i1
+    revenue_12: f8
+    revenue_year: f8
 
 
 @compiled
-def opening_staff(seed: int, rows: Any, identity: Any, started: Any, p: Any) -> int:
+def opening_staff(seed: int, rows: i8, identity: i8, started: i2, p: Cohort) -> int:
     """People with whom the enterprises of these rows started."""
     people = 0
     for i in rows:
@@ -57,7 +59,7 @@ def year_old(world: World) -> dict[str, float]:
     number = len(rows)
     revenue = table.revenue_year[rows]
     sold = revenue[revenue > LEAST_REVENUE]
-    rules = world.rules("newborns")
+    rules = cohort_of(world.rules("newborns"))
     at_start = opening_staff(world.seed, rows, table.identity, table.started, rules) if number else 0
     return {
         "newborns_operating": float(number),
@@ -83,7 +85,7 @@ def shapes_of_size(world: World) -> dict[str, float]:
 
 
 @compiled
-def growth_of(size: int, r: Any) -> tuple[Any, Any]:
+def growth_of(size: int, r: Sold) -> tuple[f8, f8]:
     """Log growth of the revenue of those that sold in both years, and their revenue in the year before."""
     number = 0
     for i in range(size):
@@ -99,7 +101,7 @@ def growth_of(size: int, r: Any) -> tuple[Any, Any]:
     return growth, before
 
 
-def shapes_of_growth(growth: Any, before: Any) -> dict[str, float]:
+def shapes_of_growth(growth: f8, before: f8) -> dict[str, float]:
     """The shape of a year's growth rates, and how their spread goes with revenue in the year before."""
     year = {"growth_spread_slope": spread_slope(before, growth)}
     gaps = log_gaps(growth)

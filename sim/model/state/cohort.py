@@ -1,58 +1,196 @@
-"""What a newcomer is like: draws of the new-firm cohort, each a pure function of its identity."""
+"""What a newcomer is like: ideas of a month, and draws of the new-firm cohort, each a pure function of its identity."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
+from sim.declare import assumption, evidence, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
+from sim.kernel.types import f8, i8, typed
+from sim.parameters import Population
+
+_COHORT = "SAIC survey of the cohort founded in 2015 Q3"
+
+idea_luck = block("entry", 1, "merit", "sector", "wealth", "finance", number=5)
+plan_luck = block("newborns", 0, "staff", "sales", "sells", "worker_revenue", number=7)
+trait_luck = block("newborns", 3, "lines", "productivity", "energy", "capital_intensity", number=8)
+life_luck = block("newborns", 1, "starts", "resumes", "struck_off", "stops", number=9)
+team_luck = block("newborns", 2, "starts", "joins", "skilled", "first_customer", number=35)
+
+
+@typed
+class Cohort(NamedTuple):
+    """Newborns: the cohort of 2015."""
+
+    enabled: bool = switch()
+    staff_mean: float = parameter(
+        9.27, "people", "mean staff that founders plan; larger plans find finance less often",
+        fitted(f"6.2 staff at the start, {_COHORT}", "new_firm_cohort_2015q3.staff.at_start"), bounds=(1, 1000),
+    )  # fmt: skip
+    staff_log_sd: float = parameter(
+        0.8, "", "spread of the logarithm of staff", assumption("not published"), bounds=(0, 3), plausible=(0.5, 1.2)
+    )
+    opening_team: float = parameter(
+        0.9431, "share", "part of the planned team that is there at the start",
+        fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}", "new_firm_cohort_2015q3.staff"),
+        bounds=(0, 1),
+    )  # fmt: skip
+    joining: float = parameter(
+        0.15, "1/month", "part of the missing team that joins in a month", evidence("hiring: 0.05 to 0.3 a month"),
+        bounds=(0, 1), plausible=(0.05, 0.3),
+    )  # fmt: skip
+    settling: float = parameter(
+        24.0, "month", "months after the start in which a team fills up and finds first customers",
+        assumption("founders' patience"), bounds=(1, 240), plausible=(12, 36),
+    )  # fmt: skip
+    with_revenue: float = parameter(
+        0.8266, "share", "newborns that sell from their start on",
+        fitted(f"82.7% with revenue within a year, {_COHORT}", "new_firm_cohort_2015q3.with_revenue"),
+        bounds=(0, 1),
+    )  # fmt: skip
+    first_sale: float = parameter(
+        0.03, "1/month", "hazard at which a young team without customers finds its first", assumption("slow starts"),
+        bounds=(0, 1), plausible=(0.01, 0.1),
+    )  # fmt: skip
+    runway: float = parameter(
+        0.437, "year", "wages that founders put in beyond the capital they need",
+        fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
+        bounds=(0, 10),
+    )  # fmt: skip
+    talent_share: float = parameter(
+        0.15, "share of staff", "skilled staff of a newcomer", assumption("founders are skilled more often"),
+        bounds=(0, 1),
+        plausible=(0.05, 0.3),
+    )  # fmt: skip
+    revenue_median: float = parameter(
+        0.01242, "million yuan a year", "median rate of sales at the start",
+        fitted(f"median first-year revenue 0.089, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.median"),
+        bounds=(0.0001, 1000),
+    )  # fmt: skip
+    revenue_log_sd: float = parameter(
+        3.682, "", "spread of the logarithm of the rate of sales at the start",
+        fitted(f"spread of 2.08 of first-year revenue, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.log_sd"),
+        bounds=(0, 5),
+    )  # fmt: skip
+    revenue_staff_correlation: float = parameter(
+        0.4, "", "correlation of the logarithms of staff and revenue", assumption("jointly drawn"), bounds=(-1, 1),
+        plausible=(0.2, 0.7),
+    )  # fmt: skip
+    operating_at_registration: float = parameter(
+        0.404,
+        "share",
+        "newborns that operate at once",
+        evidence(_COHORT, "new_firm_cohort_2015q3.operating_at_registration"),
+        bounds=(0, 1),
+    )
+    start_hazard: float = parameter(
+        0.09749, "1/month", "hazard at which a registered newborn starts",
+        fitted(f"69.9% operating after a year net of stops, {_COHORT}",
+               "new_firm_cohort_2015q3.operating_after_a_year"),
+        bounds=(0, 1),
+    )  # fmt: skip
+    worker_revenue: float = parameter(
+        0.85, "", "revenue per worker at maturity, relative to the sector's",
+        assumption("entrants are less productive"),
+        bounds=(0.01, 5), plausible=(0.5, 1.0),
+    )  # fmt: skip
+    worker_revenue_log_sd: float = parameter(
+        0.5, "", "spread of the logarithm of revenue per worker at maturity, around that mean",
+        assumption("near that of the stock"), bounds=(0, 2), plausible=(0.3, 0.9),
+    )  # fmt: skip
+    productivity_log_sd: float = parameter(
+        0.1, "", "spread of the logarithm of productivity around the sector's", assumption("as the stock's"),
+        bounds=(0, 1),
+        plausible=(0.05, 0.25),
+    )  # fmt: skip
+    quality_log_sd: float = parameter(
+        0.1, "", "spread of the logarithm of quality around the sector's", assumption("as the stock's"), bounds=(0, 1),
+        plausible=(0.05, 0.25),
+    )  # fmt: skip
+    energy_log_sd: float = parameter(
+        0.3, "", "spread of the logarithm of energy and material per output", assumption("as the stock's"),
+        bounds=(0, 2),
+        plausible=(0.2, 0.6),
+    )  # fmt: skip
+    most_lines: int = parameter(
+        2, "lines", "most product lines of a newborn, each number from one on as likely",
+        assumption("one product or two"),
+        bounds=(1, 100), plausible=(1, 3),
+    )  # fmt: skip
+
+
+def cohort_of(rules: Any) -> Cohort:
+    """The cohort's parameters among those of a mechanism that may stand in the place of newborns."""
+    return rules if type(rules) is Cohort else Cohort(*[getattr(rules, name) for name in Cohort._fields])
+
+
+@typed
+class Ideas(NamedTuple):
+    """Ideas of a month as columns: identity, source, parent's row, platform, then what becomes of them."""
+
+    identity: i8
+    source: i8
+    parent: i8
+    platform: i8
+    sector: i8
+    merit: f8
+    channel: i8
 
 
 @equation
-def staff_planned(seed: int, identity: int, p: Any) -> int:
+def staff_planned(seed: int, identity: int, p: Cohort) -> int:
     """Staff with which a newcomer starts (people): lognormal with the cohort's mean."""
     if not p.enabled:
         return max(1, int(p.staff_mean))
-    u, _, _, _ = draws.uniforms(seed, identity, 0, draws.NEWBORN)
     middle = maths.log(p.staff_mean) - 0.5 * p.staff_log_sd * p.staff_log_sd
-    return max(1, int(maths.floor(maths.exp(middle + p.staff_log_sd * draws.normal(u)) + 0.5)))
+    z = draws.normal(plan_luck(seed, identity, 0).staff)
+    return max(1, int(maths.floor(maths.exp(middle + p.staff_log_sd * z) + 0.5)))
 
 
 @equation
-def team_at_start(planned: int, u: float, p: Any) -> int:
+def team_at_start(planned: int, u: float, p: Cohort) -> int:
     """People with whom a newcomer starts: part of the team that its founders plan, at least one."""
     return max(1, int(draws.whole(p.opening_team * planned, u))) if p.enabled else planned
 
 
 @compiled
-def staff_at_start(seed: int, identity: int, month: int, p: Any) -> int:
+def staff_at_start(seed: int, identity: int, month: int, p: Cohort) -> int:
     """People with whom a newcomer starts in this month."""
-    u_team, _, _, _ = draws.uniforms(seed, identity, month, draws.TEAM)
-    return team_at_start(staff_planned(seed, identity, p), u_team, p)
+    return team_at_start(staff_planned(seed, identity, p), team_luck(seed, identity, month).starts, p)
 
 
 @compiled
-def has_customers(seed: int, identity: int, p: Any) -> bool:
+def has_customers(seed: int, identity: int, p: Cohort) -> bool:
     """Whether a newcomer sells from its start on."""
-    return not p.enabled or draws.uniforms(seed, identity, 0, draws.NEWBORN)[2] < p.with_revenue
+    return not p.enabled or plan_luck(seed, identity, 0).sells < p.with_revenue
 
 
 @compiled
-def first_sales(seed: int, identity: int, merit: float, p: Any) -> float:
+def first_sales(seed: int, identity: int, merit: float, p: Cohort) -> float:
     """Rate of a newcomer's first sales (million yuan a year), drawn jointly with staff; a better idea sells more."""
     if not p.enabled:
         return p.revenue_median * merit
-    u_staff, u_sales, _, _ = draws.uniforms(seed, identity, 0, draws.NEWBORN)
+    u = plan_luck(seed, identity, 0)
     rho = p.revenue_staff_correlation
-    z = rho * draws.normal(u_staff) + math.sqrt(1.0 - rho * rho) * draws.normal(u_sales)
+    z = rho * draws.normal(u.staff) + math.sqrt(1.0 - rho * rho) * draws.normal(u.sales)
     return p.revenue_median * maths.exp(p.revenue_log_sd * z)
 
 
+@equation
+def assets_per_worker(u_revenue: float, u_own: float, p: Population) -> float:
+    """Assets per worker of a firm of 100 staff (million yuan), drawn jointly with its revenue per worker."""
+    rho = p.capital_revenue_correlation
+    z = rho * draws.normal(u_revenue) + math.sqrt(1.0 - rho * rho) * draws.normal(u_own)
+    return p.capital_intensity * maths.exp(p.capital_intensity_log_sd * z)
+
+
 @compiled
-def founders_means(u: float, p: Any) -> float:
+def founders_means(u: float, median: float, log_sd: float) -> float:
     """Founders' own means (million yuan): lognormal around the median."""
-    return p.wealth_median * maths.exp(p.wealth_log_sd * draws.normal(u))
+    return median * maths.exp(log_sd * draws.normal(u))
 
 
 @compiled

@@ -12,6 +12,8 @@ import numpy as np
 
 from sim.kernel import maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.types import f8, i8
+from sim.parameters import Labour
 
 TICKS = 2.0**20  # a million yuan
 
@@ -64,19 +66,19 @@ PEOPLE = ("unemployed", "elsewhere", "leavers")
 
 
 @equation
-def ticks(amount: float) -> Any:
+def ticks(amount: float) -> int:
     """Million yuan in whole ticks, rounded to the nearest; below 2^31 million yuan."""
     return maths.whole_number(amount * TICKS)
 
 
 @equation
-def on_grid(amount: float) -> Any:
+def on_grid(amount: float) -> float:
     """Million yuan, rounded to the nearest tick."""
     return maths.nearest(amount * TICKS) / TICKS
 
 
 @equation
-def transfer(i: int, amount: float, cash: Any, flows: Any, purpose: int) -> float:
+def transfer(i: int, amount: float, cash: f8, flows: i8, purpose: int) -> float:
     """Book ``amount`` (million yuan, positive to the enterprise) on row ``i`` under its name; the amount booked."""
     money = on_grid(amount)
     cash[i] += money
@@ -103,14 +105,14 @@ def relative_price(productivity: float, price_share: float) -> float:
 
 
 @equation
-def wage_of_worker(per_worker: float, sector_mean: float, labour: Any) -> float:
+def wage_of_worker(per_worker: float, sector_mean: float, labour: Labour) -> float:
     """A worker's wage of a month (million yuan): part of a firm's revenue per worker is shared with its staff."""
     relative = min(labour.most_relative_revenue, max(labour.least_relative_revenue, per_worker / sector_mean))
     return labour.wage / 12.0 * maths.exp(labour.wage_elasticity * maths.log(relative))
 
 
 @compiled
-def book(flows: Any, counter: Any, accounts: Any, month: Any) -> None:
+def book(flows: i8, counter: i8, accounts: i8, month: i8) -> None:
     """Book flows by named transfer on both ends and on the month's, and clear them."""
     for purpose in range(len(flows)):
         accounts[ENTERPRISES] += flows[purpose]
@@ -120,7 +122,7 @@ def book(flows: Any, counter: Any, accounts: Any, month: Any) -> None:
 
 
 @compiled
-def hire(people: Any, skilled: Any, staff: int, talent: int) -> None:
+def hire(people: i8, skilled: i8, staff: int, talent: int) -> None:
     """Take people, and skilled ones among them, from the unemployed; those that are too few come from elsewhere."""
     for stock, number in ((people, staff), (skilled, talent)):
         stock[UNEMPLOYED] -= number

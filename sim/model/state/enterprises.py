@@ -6,15 +6,15 @@ the rows: draws are keyed by identity, and sums run over whole numbers.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
 from sim.declare import Column
-from sim.kernel.compiled import IS_PLAIN, compiled, equation
-from sim.kernel.types import typed
+from sim.kernel.compiled import compiled, equation, plain
+from sim.kernel.types import Index, i1, i2, i4, i8, typed, u4
+from sim.parameters import Population
 
 SMALL, MEDIUM, BIG = 0, 1, 2
 CLASSES = ("small", "medium", "big")
@@ -62,7 +62,6 @@ COLUMNS = (
     Column("line_size", "f8", "million yuan a year", "size to which one of its lines reverts"),
     Column("worker_revenue", "f8", "million yuan a year", "revenue per worker at productivity 1"),
     Column("capital_intensity", "f4", "million yuan", "assets per worker of a firm of 100 staff"),
-    Column("energy", "f4", "tce per million yuan", "energy and material per output, in coal equivalent"),
     Column("floor", "i4", "m2", "floor in use"),
     Column("borrowed_hours", "i4", "hours a month", "equipment hours borrowed from a host"),
     Column("revenue", "f8", "million yuan a month", "sales of the month"),
@@ -73,9 +72,7 @@ COLUMNS = (
 )
 
 NAMES = tuple(column.name for column in COLUMNS)
-BYTES_A_ROW = sum(np.dtype(column.dtype).itemsize for column in COLUMNS)
 NEVER = -9999
-AllColumns = namedtuple("AllColumns", NAMES, module=__name__)  # type: ignore[misc]
 
 View = TypeVar("View")
 Class = TypeVar("Class", bound=type)
@@ -101,7 +98,7 @@ def _declared(columns: Class, intent: str) -> Class:
 
 
 @equation
-def classify(staff: float, revenue: float, standard: Any) -> int:
+def classify(staff: float, revenue: float, standard: Population) -> int:
     """Class from staff and yearly revenue (million yuan): a firm below either floor of the standard drops."""
     if staff >= standard.big_staff and revenue >= standard.big_revenue:
         return BIG
@@ -111,7 +108,7 @@ def classify(staff: float, revenue: float, standard: Any) -> int:
 
 
 @compiled
-def gather(marks: Any, first: int, last: int, identity: Any, rows: Any, who: Any) -> int:
+def gather(marks: i1, first: Index, last: Index, identity: i8, rows: u4, who: i8) -> int:
     """Put the rows of a block that are marked into ``rows`` and their identities into ``who``; how many there are.
 
     Rows are unsigned, as bounds of loops are: to look for the end of a column at each use of one takes time.
@@ -126,7 +123,7 @@ def gather(marks: Any, first: int, last: int, identity: Any, rows: Any, who: Any
 
 
 @compiled
-def end_tenancies(rows: Any, site: Any, floor: Any, back: Any) -> None:
+def end_tenancies(rows: i8, site: i2, floor: i4, back: i8) -> None:
     """Take tenants out of their sites; ``back`` gathers the floor (m2) that each site has again."""
     for i in rows:
         if site[i] >= 0:
@@ -193,7 +190,7 @@ class Enterprises:
         if found is None:
             kind: Any = columns
             given = [self.columns[name] for name in kind._fields]
-            if IS_PLAIN and getattr(kind, "intent", "") == "reads":
+            if plain() and getattr(kind, "intent", "") == "reads":
                 found = tuple.__new__(kind, [_read_only(values) for values in given])
             else:
                 found = kind(*given)

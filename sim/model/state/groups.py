@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from sim.kernel.compiled import equation
+from sim.kernel.types import i8, i8_3d
 from sim.model.state.enterprises import CLASSES, ORIGINS, SPIN_OFF
+from sim.parameters import Population
 
 AGES = ("age_0", "age_1", "age_2", "age_3", "age_4", "age_5_9", "age_10_14", "age_15_24", "age_25_up")
 GROUPS = (*CLASSES, "micro", *ORIGINS, "exporter", "non_exporter", *AGES)
@@ -36,22 +38,22 @@ def age_group(months: int) -> int:
 
 
 @equation
-def is_micro(staff: int, revenue: float, standard: Any) -> bool:
+def is_micro(staff: int, revenue: float, standard: Population) -> bool:
     """Whether an enterprise is micro, from staff and yearly revenue (million yuan): below either floor it is."""
     return (staff < standard.micro_staff) | (revenue < standard.micro_revenue)
 
 
 @equation
-def was_micro(staff: int, revenue: float, staff_year_ago: int, revenue_12: float, standard: Any) -> bool:
+def was_micro(staff: int, revenue: float, staff_year_ago: int, revenue_12: float, standard: Population) -> bool:
     """The same in the year before, of those who had staff and sales then: who stops has none when it does."""
     sold = revenue_12 if revenue_12 > 0.0 else revenue
     return is_micro(staff_year_ago if staff_year_ago > 0 else staff, sold, standard)
 
 
 @equation
-def cell_of(size_class: int, micro: bool, origin: int, exporter: int, age: int) -> Any:
+def cell_of(size_class: int, micro: bool, origin: int, exporter: int, age: int) -> int:
     """The cell of enterprises that are alike: every group is a sum of cells."""
-    kind = np.int64(size_class) * 2 + np.int64(micro)
+    kind: Any = np.int64(size_class) * 2 + np.int64(micro)
     return ((kind * len(ORIGINS) + origin) * 2 + exporter) * len(AGES) + age
 
 
@@ -66,7 +68,7 @@ def kind_of_cell(cell: int) -> tuple[int, bool, int, int, int]:
 
 
 @equation
-def add_to_groups(table: Any, size_class: int, micro: bool, origin: int, exporter: int, age: int, amount: int) -> None:
+def add_to_groups(table: i8, size_class: int, micro: bool, origin: int, exporter: int, age: int, amount: int) -> None:
     """Add an amount to every group that an enterprise is in; ``age`` is the number of its age group."""
     table[size_class] += amount
     table[MICRO] += amount if micro else 0
@@ -76,7 +78,7 @@ def add_to_groups(table: Any, size_class: int, micro: bool, origin: int, exporte
 
 
 @equation
-def add_to_lives(lives: Any, whose: int, what: int, months: int) -> None:
+def add_to_lives(lives: i8_3d, whose: int, what: int, months: int) -> None:
     """Count a month at risk or an end, so many months into a life."""
     if months < 12 * YEARS:
         lives[whose, what, months // 12] += 1

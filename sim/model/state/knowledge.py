@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
+from sim.kernel.types import f8_2d, i1, i8, typed
+
+# What a project's first, second and third component need on each axis of the space.
+materials_needed = block("knowledge", 0, "first", "second", "third", number=23)
+devices_needed = block("knowledge", 1, "first", "second", "third", number=24)
+software_needed = block("knowledge", 2, "first", "second", "third", number=25)
+NEEDS = (materials_needed, devices_needed, software_needed)
+taste_of_pair = block("knowledge", 3, "taste", number=19)  # keyed by both identities
 
 CELL = 0.4  # width of a cell on each axis: with three an axis the grid on which resources are counted covers 0 to 1.2
 
@@ -20,28 +29,42 @@ def distance(a_0: float, a_1: float, a_2: float, b_0: float, b_1: float, b_2: fl
     return math.sqrt(d_0 * d_0 + d_1 * d_1 + d_2 * d_2)
 
 
-@equation
-def needed(seed: int, identity: int, began: int, component: int, axis: int, lead: float, reach: float) -> float:
-    """Knowledge that a component of a project needs on an axis, above what its sector knows: ahead, with spread.
+@typed
+class Ahead(NamedTuple):
+    """How far what projects need is ahead of what anyone in their sector knows."""
 
-    A pure function of identity and the month in which the project began, so it is nowhere stored.
-    """
-    u_0, u_1, u_2, _ = draws.uniforms(seed, identity, began, draws.PLACE_0 + axis)
-    word = u_0 if component == 0 else (u_1 if component == 1 else u_2)
-    return lead + reach * draws.normal(word)
+    base: f8_2d  # what anyone knows, by sector and axis
+    lead: float
+    reach: float
+
+
+@equation
+def needed(u_first: float, u_second: float, u_third: float, component: int, ahead: Ahead) -> float:
+    """Knowledge that a component of a project needs on an axis, above what its sector knows: ahead, with spread."""
+    word = u_first if component == 0 else (u_second if component == 1 else u_third)
+    return ahead.lead + ahead.reach * draws.normal(word)
 
 
 @compiled
-def needs(
-    seed: int, identity: Any, began: Any, component: Any, sector: Any, base: Any, lead: float, reach: float
-) -> Any:
-    """Knowledge that components of several projects need, shape (axes, components)."""
-    need = np.empty((3, len(identity)))
+def needs(seed: int, identity: i8, began: i8, component: i8, sector: i1, ahead: Ahead) -> f8_2d:
+    """Knowledge that components of several projects need, shape (axes, components).
+
+    A pure function of identity and the month in which the project began, so it is nowhere stored.
+    """
+    number = len(identity)
+    need = np.empty((3, number))
+    for k in range(number):
+        u = materials_needed(seed, identity[k], began[k])
+        need[0, k] = needed(u.first, u.second, u.third, component[k], ahead)
+    for k in range(number):
+        u = devices_needed(seed, identity[k], began[k])
+        need[1, k] = needed(u.first, u.second, u.third, component[k], ahead)
+    for k in range(number):
+        u = software_needed(seed, identity[k], began[k])
+        need[2, k] = needed(u.first, u.second, u.third, component[k], ahead)
     for axis in range(3):
-        for k in range(len(identity)):
-            need[axis, k] = needed(seed, identity[k], began[k], component[k], axis, lead, reach)
-        for k in range(len(identity)):
-            need[axis, k] += base[sector[k], axis]
+        for k in range(number):
+            need[axis, k] += ahead.base[sector[k], axis]
     return need
 
 
@@ -53,7 +76,7 @@ def in_cell(cell: int, axis: int, u: float) -> float:
 
 
 @compiled
-def pick_cell(u: float, counts: Any, t_0: float, t_1: float, t_2: float, taste: float) -> int:
+def pick_cell(u: float, counts: i8, t_0: float, t_1: float, t_2: float, taste: float) -> int:
     """The cell of the resource liked best for a need at (t_0, t_1, t_2); -1 where all 27 ``counts`` are zero.
 
     Each resource is liked by its nearness plus a Gumbel taste of scale ``taste``; the best of all lies in a cell with
@@ -81,4 +104,4 @@ def cell_gap(cell: int, t_0: float, t_1: float, t_2: float) -> float:
 @equation
 def pair_taste(seed: int, a: int, b: int, month: int) -> float:
     """Gumbel taste of one enterprise for another, keyed by the pair."""
-    return draws.gumbel(draws.uniforms(seed, a ^ (b >> 1), month, draws.PAIR)[0])
+    return draws.gumbel(taste_of_pair(seed, a ^ (b >> 1), month).taste)

@@ -6,11 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.kernel import draws, threads
+from sim.kernel import threads
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import Index, b1, i1, i4, i8, u4
+from sim.kernel.types import Index, Word, b1, i1, i4, i8, u4
 from sim.model.state.enterprises import longer
+
+# Keyed by the buyer and the link's ordinal, and by buyer and supplier: of those, the first two are the priorities of
+# the bids of buyer and supplier for one another.
+renewal = block("chain", 0, "looked_at", "point", "asked", number=27)
 
 _ROW = 2**31 - 1  # the bits of a bid that hold a row, plus 1
 
@@ -75,7 +80,7 @@ def bits(marks: Any) -> Any:
 
 
 @equation
-def is_marked(words: u4, row: Any) -> Any:
+def is_marked(words: u4, row: Word) -> Any:
     """Whether a row (uint32) is marked in these words: 1 or 0."""
     return (words[row >> np.uint32(5)] >> (row & np.uint32(31))) & np.uint32(1)
 
@@ -102,7 +107,7 @@ def end_links(touched: i8, buyer: u4, supplier: i4, ordinal: i1, gone: b1) -> in
 
 
 @equation
-def bid_of(priority: float, row: Any) -> Any:
+def bid_of(priority: float, row: Word) -> Any:
     """A priority, and a row plus 1 below it, in one whole number: the highest one has the row of highest priority."""
     return (np.int64(priority * 2.0**32) << np.int64(31)) | np.int64(row + 1)
 
@@ -127,7 +132,8 @@ def bid_for_partners(
         for k in range(number):
             key[k] = identity[buyer[found[k]]] ^ (identity[np.uint32(supplier[found[k]])] >> 1)
         for k in range(number):
-            u_buyer[k], u_supplier[k], _, _ = draws.uniforms(seed, key[k], month, draws.CHAIN)
+            u = renewal(seed, key[k], month)
+            u_buyer[k], u_supplier[k] = u.looked_at, u.point
         for k in range(number):
             b, s = buyer[found[k]], np.uint32(supplier[found[k]])
             asker[end], bid[end] = b, bid_of(u_buyer[k], s)

@@ -6,15 +6,32 @@ no part.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.kernel.compiled import compiled
-from sim.kernel.types import f8, i1, i8, u4
+from sim.kernel.types import f8, i1, i8, typed, u4
 from sim.model.state.enterprises import OPERATING, Enterprises, longer
 
 _NOBODY = np.int64(2**63 - 1)  # an identity above all
+
+
+@typed
+class OnRing(NamedTuple):
+    """Who is on the ring, sorted by identity: with their rows and their places in the chain."""
+
+    identity: i8
+    row: u4
+    chain: i1
+
+
+@typed
+class Tenants(NamedTuple):
+    """Who of them is a tenant of a site."""
+
+    identity: i8
+    row: i8
 
 
 class Ring:
@@ -44,6 +61,11 @@ class Ring:
         """Places in the chain, which an enterprise keeps for life."""
         return self._columns[2][: self._size]
 
+    @property
+    def everyone(self) -> OnRing:
+        """All of the ring, as loops take it."""
+        return OnRing(self.identity, self.row, self.chain)
+
     def sort(self, table: Enterprises) -> None:
         """Take in who has come to operate since, and let go who no longer does."""
         marked, self._on = self._on, (table.status == OPERATING).view(np.int8)
@@ -68,11 +90,11 @@ class Ring:
         self._off = np.concatenate([self._off, table.identity[on]])
         self._on[on] = 0
 
-    def tenants(self, table: Enterprises) -> tuple[Any, Any]:
-        """Identities and rows of those on the ring that are tenants of a site."""
+    def tenants(self, table: Enterprises) -> Tenants:
+        """Those on the ring that are tenants of a site."""
         rows = np.flatnonzero(self._on.view(bool) & (table.site[: len(self._on)] >= 0))
         rows = rows[np.argsort(table.identity[rows])]
-        return table.identity[rows], rows
+        return Tenants(table.identity[rows], rows)
 
     def row_of(self, table: Enterprises, identity: int) -> int:
         """Row of the enterprise with this identity, -1 where it left."""

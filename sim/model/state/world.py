@@ -32,6 +32,7 @@ OWN_PLATFORM = Platform(**_DEFAULTS)._replace(
 CELLS = 27  # 3 x 3 x 3 cells of the space of knowledge
 DOMESTIC, FOREIGN, USER = 0, 1, 2
 KINDS = ("domestic", "foreign", "user")
+IDLE, LENT = 0, 1  # equipment hours
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.report.html.markup import Markup, download, fold, join, table, tag
 from sim.report.html.stored import Stored
+from sim.runs.declarations import files_of, with_options
 from sim.runs.result import Result
 from sim.runs.store import OUTCOMES, SCENARIO
 from sim.studies.points import REPLICATES, VARIANT
@@ -17,6 +18,7 @@ def commands(results: Sequence[Result], unpaired: bool = False) -> list[str]:
     """The commands that make the results and the report again, from the scenarios that the page carries."""
     files = file_names(results)
     runs = [f"sim run {shlex.quote(files[place])} --replicates {max(result.replicates) + 1}"
+            f"{with_options(result.manifest)}"
             for place, result in enumerate(results)]  # fmt: skip
     folders = [shlex.quote(f"results/{file.removesuffix('.toml')}-{result.digest}")
                for file, result in zip(files, results, strict=True)]  # fmt: skip
@@ -73,7 +75,8 @@ def _steps(files: Sequence[Markup], lines: Sequence[str]) -> Markup:
 
 def versions(labels: Sequence[str], facts: Sequence[dict[str, str]]) -> Markup:
     """Versions and digests, a column for each label."""
-    rows = [(name, *(tag("code", fact[name]) for fact in facts)) for name in facts[0]]
+    names = dict.fromkeys(name for fact in facts for name in fact)
+    rows = [(name, *(tag("code", fact.get(name, "none")) for fact in facts)) for name in names]
     return table(("", *labels), rows, (), "Versions and digests")
 
 
@@ -89,6 +92,7 @@ def _facts(manifest: dict[str, Any], folder: str, output: str) -> dict[str, str]
         "months": f"{manifest['months']} from {manifest['start']}",
         "digest of the scenario (SHA-256)": str(manifest["scenario"]),
         f"digest of {output} (SHA-256)": str(manifest["outputs"][output]),
+        **({"mechanisms of one's own (SHA-256)": ", ".join(files)} if (files := files_of(manifest)) else {}),
         "commit": commit,
         "Python": str(manifest.get("python", "not known")),
         "packages": ", ".join(f"{name} {version}" for name, version in manifest.get("packages", {}).items()),

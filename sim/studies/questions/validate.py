@@ -285,6 +285,10 @@ class _Stopwatch(Watcher):
         del name, done, of
         self._last = self._clock()
 
+    def compiling(self, done: int, of: int) -> None:
+        self._watcher.compiling(done, of)
+        self._last = self._clock()  # it is no part of the first world
+
     def advance(self) -> None:
         now = self._clock()
         self.seconds.append(now - self._last)

@@ -1,0 +1,321 @@
+"""Compile every loop that Python calls before the first world needs it, on all cores, once for these sources.
+
+What only other loops call is compiled with them. A marker, written last, names the files that hold it all: whoever
+comes later finds out in a millisecond, without numba, that nothing is to be done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import json
+import os
+import platform
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dis import get_instructions
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from sim.kernel import machine
+from sim.kernel.cache import cache_folder
+from sim.kernel.compiled import LOOPS, Kernel, plain
+
+Progress = Callable[[int, int], None]
+_PAUSE = 0.2  # seconds between two looks at another process that compiles
+
+
+def is_compiled(modules: Sequence[str]) -> bool:
+    """Whether each loop of the modules is on disk, for this interpreter, numba and processor."""
+    if plain():
+        return True
+    marker = _marker(modules)
+    try:
+        names = json.loads(marker.read_text()) if marker else None
+    except (OSError, ValueError):
+        return False
+    return marker is not None and names is not None and all((marker.parent / name).is_file() for name in names)
+
+
+def compile_all(modules: Sequence[str], processes: int = 1, say: Progress = lambda *_: None) -> None:
+    """Compile the loops of the modules that are not on disk.
+
+    Parameters
+    ----------
+    modules
+        Names of the modules whose loops are called from Python, and of those that call them.
+    processes
+        How many compile at once; one is this process itself.
+    say
+        Is told how many loops of how many are there, whenever one is, and at the start; not where all are.
+
+    """
+    if is_compiled(modules):
+        return
+    loops = called(modules)
+    with _alone(lambda: _tell(say, loops)):
+        missing = [loop for loop in loops if not (loop.at_hand or _files(loop))]
+        if missing:
+            processes = processes if cache_folder() else 1  # what others compile could not be had from them
+            _compile(
+                missing, min(processes, len(missing)), lambda done: say(len(loops) - len(missing) + done, len(loops))
+            )
+        _mark(modules, loops)
+
+
+def load_all(modules: Sequence[str]) -> None:
+    """Take the loops of the modules from the disk into this process, or compile them."""
+    for loop in [] if plain() else called(modules):
+        loop.loaded()
+
+
+def called(modules: Sequence[str]) -> list[Kernel]:
+    """Loops of the modules with a declared signature that code in them calls which is not itself compiled."""
+    found = [importlib.import_module(name) for name in modules]
+    loops = [loop for name in modules for loop in LOOPS.get(name, []) if loop.declared is not None]
+    compiled = {_place(loop.py_func.__code__) for name in modules for loop in LOOPS.get(name, [])}
+    names: set[str] = set()
+    by_name: set[int] = set()
+    for module in found:
+        here = _names_of(module, compiled)
+        names |= here
+        by_name |= {id(vars(module)[name]) for name in here & vars(module).keys()}  # under whatever name it came
+    return [loop for loop in loops if loop.__name__ in names or id(loop) in by_name]
+
+
+def modules_of(*packages: str) -> list[str]:
+    """Names of all modules in the packages."""
+    found = []
+    for package in packages:
+        spec = find_spec(package)
+        for folder in (spec.submodule_search_locations or []) if spec else []:
+            for file in sorted(Path(folder).rglob("*.py")):
+                parts = file.relative_to(folder).with_suffix("").parts
+                found.append(".".join([package, *(part for part in parts if part != "__init__")]))
+    return found
+
+
+def _names_of(module: ModuleType, compiled: set[tuple[str, str, int]]) -> set[str]:
+    """Names that plain Python code of a module mentions."""
+    loader = getattr(module.__spec__, "loader", None)
+    code = loader.get_code(module.__name__) if loader else None
+    if code is None:
+        return set()
+    # The module's own code names all that it defines: only what it reads counts.
+    names = {str(it.argval) for it in get_instructions(code) if it.opname == "LOAD_NAME"}
+    within = [it for it in code.co_consts if isinstance(it, CodeType)]
+    while within:
+        inner = within.pop()
+        if _place(inner) not in compiled:
+            names |= {*inner.co_names}
+            within += [it for it in inner.co_consts if isinstance(it, CodeType)]
+    return names
+
+
+def _place(code: CodeType) -> tuple[str, str, int]:
+    return code.co_filename, code.co_name, code.co_firstlineno
+
+
+def _files(loop: Kernel) -> list[Path]:
+    return machine.files(loop.dispatcher, list((loop.declared or {}).values()))
+
+
+def _compile(missing: Sequence[Kernel], processes: int, say: Callable[[int], None]) -> None:
+    done = 0
+    say(done)
+    waiting: queue.SimpleQueue[Kernel] = queue.SimpleQueue()
+    for loop in sorted(missing, key=_weight, reverse=True):  # the longest first: all are done together
+        waiting.put(loop)
+    if processes > 1:
+        for _ in _by_workers(waiting, processes):
+            done += 1
+            say(done)
+    # Alone; or what a worker died at, where what goes wrong is seen.
+    with machine.quietly():
+        for loop in missing if processes == 1 else [loop for loop in missing if not _files(loop)]:
+            loop.loaded()
+            done += 1
+            say(min(done, len(missing)))
+
+
+def _by_workers(waiting: queue.SimpleQueue[Kernel], count: int) -> Iterator[Kernel]:
+    """Each loop once a worker has compiled it; those at which one died are left out."""
+    finished: queue.SimpleQueue[Kernel | None] = queue.SimpleQueue()
+    workers = [_worker() for _ in range(count)]
+
+    def feed(worker: subprocess.Popen[str]) -> None:
+        assert worker.stdin
+        assert worker.stdout
+        with contextlib.suppress(OSError, queue.Empty):
+            while True:
+                loop = waiting.get_nowait()
+                worker.stdin.write(f"{loop.__module__} {loop.__name__}\n")
+                worker.stdin.flush()
+                if worker.stdout.readline() != "done\n":
+                    break
+                finished.put(loop)
+        finished.put(None)
+
+    feeders = [threading.Thread(target=feed, args=(worker,), daemon=True) for worker in workers]
+    try:
+        for feeder in feeders:
+            feeder.start()
+        while count:
+            if (loop := finished.get()) is None:
+                count -= 1
+            else:
+                yield loop
+    finally:
+        for worker, feeder in zip(workers, feeders, strict=True):
+            worker.kill()
+            if feeder.ident is not None:
+                feeder.join()
+            with contextlib.suppress(OSError), worker:  # closes its pipes
+                pass
+
+
+def _worker() -> subprocess.Popen[str]:
+    paths = [path or str(os.getcwd()) for path in sys.path]  # noqa: PTH109  what the interpreter means by ""
+    return subprocess.Popen(
+        [sys.executable, "-c", "from sim.kernel.compiling import work; work()"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # the keyboard's interrupt is not for it
+    )
+
+
+def work() -> None:
+    """In a worker: compile the loops that standard input names, and say so, until it ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever else is printed here is no answer
+    with machine.quietly():
+        for line in sys.stdin:
+            module, name = line.split()
+            try:
+                getattr(importlib.import_module(module), name).loaded()
+            except Exception as error:  # noqa: BLE001  who asked compiles it again, and sees it raised
+                print(f"{module}.{name}: {error}", file=sys.stderr)
+                break
+            print("done", file=answers, flush=True)
+
+
+def _weight(loop: Kernel) -> int:
+    """About how long a loop takes to compile: the code of it and of all that it calls."""
+    code, within = 0, [loop]
+    seen = {id(loop)}
+    while within:
+        function = within.pop().py_func
+        code += len(function.__code__.co_code)
+        for it in _calls(function):
+            if id(it) not in seen:
+                seen.add(id(it))
+                within.append(it)
+    return code
+
+
+def _calls(function: Any) -> list[Kernel]:
+    names = function.__code__.co_names
+    values = [function.__globals__.get(name) for name in names]
+    values += [vars(module).get(name) for module in values if isinstance(module, ModuleType) for name in names]
+    return [it for it in values if isinstance(it, Kernel)]
+
+
+@contextlib.contextmanager
+def _alone(waiting: Callable[[], None]) -> Iterator[None]:
+    """Let one process at a time compile; who waits tells how far the other one is.
+
+    Where files cannot be locked both do, and the last one's code stays.
+    """
+    folder = cache_folder()
+    try:
+        import fcntl
+
+        handle = (folder / "compiling.lock").open("w") if folder else None
+    except (ImportError, OSError):
+        handle = None
+    if handle is None:
+        yield
+        return
+    with handle:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                time.sleep(_PAUSE)
+            except OSError:
+                break
+            else:
+                break
+        yield
+
+
+def _tell(say: Progress, loops: Sequence[Kernel]) -> None:
+    there = sum(bool(_files(loop)) for loop in loops)
+    if there < len(loops):
+        say(there, len(loops))
+
+
+def _marker(modules: Sequence[str]) -> Path | None:
+    """The file that says that all is there: its name holds all that machine code depends on beside the sources."""
+    if (folder := cache_folder()) is None:
+        return None
+    depends = [sorted(modules), *_here()]
+    return folder / f"compiled-{hashlib.sha256(json.dumps(depends).encode()).hexdigest()[:16]}.json"
+
+
+@cache
+def _here() -> list[str | None]:
+    return [
+        sys.implementation.cache_tag, sys.version, version("numba"), version("llvmlite"), _processor(),
+        os.environ.get("NUMBA_CPU_NAME"), os.environ.get("NUMBA_CPU_FEATURES"), str(Path(__file__).parent),
+    ]  # fmt: skip
+
+
+def _processor() -> str:
+    """The processor and what it can do; where the system does not say so, LLVM does, which takes longer to import."""
+    lines = []
+    try:
+        with Path("/proc/cpuinfo").open() as file:
+            for line in file:  # of the first core
+                if not line.strip():
+                    break
+                if line.partition(":")[0].strip() in (
+                    "vendor_id",
+                    "cpu family",
+                    "model",
+                    "model name",
+                    "flags",
+                    "Features",
+                ):
+                    lines.append(line.strip())
+    except OSError:
+        pass
+    if not lines:
+        from llvmlite import binding  # type: ignore[import-untyped]
+
+        lines = [binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()]
+    return " ".join([platform.machine(), *lines])
+
+
+def _mark(modules: Sequence[str], loops: Sequence[Kernel]) -> None:
+    """Write the marker, unless something is not on disk after all."""
+    marker, found = _marker(modules), [_files(loop) for loop in loops]
+    if marker is None or not all(found):
+        return
+    names = sorted({str(file.relative_to(marker.parent)) for files in found for file in files})
+    new = marker.with_suffix(f".{os.getpid()}.tmp")
+    with contextlib.suppress(OSError):  # a full disk: the next process looks again
+        new.write_text(json.dumps(names))
+        new.replace(marker)
