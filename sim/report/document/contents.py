@@ -45,7 +45,7 @@ def blocks() -> dict[str, str]:
 
 
 def outcomes(mechanisms: Iterable[Mechanism]) -> str:
-    """Every outcome: its mechanism, whether more or less of it is better, and whether it is one of the main ones."""
+    """Every outcome with its mechanism, whether more or less of it is better, and whether it is a main one."""
     rows = (
         (code(one.name), code(it.name), one.unit, one.meaning, _BETTER[one.better], "yes" if one.headline else "")
         for it in mechanisms
