@@ -36,7 +36,7 @@ GIVEN = {
     "LETTING": 12, "PLACES": 13, "MATCHING": 14, "MATCHING_CELL": 15, "MATCHING_DOMESTIC": 16,
     "MATCHING_FOREIGN": 17, "MATCHING_USER": 18, "PAIR": 19, "FINANCE": 20, "PROJECT": 21, "COMPONENT": 22,
     "PLACE_0": 23, "PLACE_1": 24, "PLACE_2": 25, "INDUSTRY": 26, "CHAIN": 27, "LINES": 28, "JOBS": 30,
-    "EXPORTS": 31, "BUILDING": 32, "CONTACT": 33, "LINE_SIZES": 34,
+    "EXPORTS": 31, "BUILDING": 32, "CONTACT": 33, "LINE_SIZES": 34, "TEAM": 35,
 }  # fmt: skip
 
 RETIRED = {29}  # a shock to lines, which is a word of LINES now
@@ -166,20 +166,32 @@ def words_taken(node: ast.AST, inside: dict[ast.AST, ast.AST]) -> range | list[i
     return range(4)
 
 
-def blocks_made(module: ast.AST) -> dict[str, tuple[str, list[str]]]:
-    """Blocks that a file makes, and names for their ``of``: each with its purpose and its words."""
-    found: dict[str, tuple[str, list[str]]] = {}
+Made = dict[str, tuple[str, list[str]]]
+
+
+def blocks_made(module: ast.AST, imported: Made) -> Made:
+    """Blocks that a file makes or imports, and names for their ``of``: each with its purpose and its words."""
+    found = dict(imported)
     for node in ast.walk(module):
-        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
+        if not isinstance(node, ast.Assign):
             continue
-        name, value = node.targets[0].id, node.value
-        if isinstance(value, ast.Call) and ast.unparse(value.func) in {"block", "draws.block"}:
-            given = [ast.literal_eval(it) for it in value.args]
-            number = next((ast.literal_eval(it.value) for it in value.keywords if it.arg == "number"), None)
-            found[name] = NAME_OF.get(number, f"{given[0]} {given[1]}"), given[2:]
-        elif isinstance(value, ast.Attribute) and value.attr == "of" and ast.unparse(value.value) in found:
-            found[name] = found[ast.unparse(value.value)]
+        target, value = node.targets[0], node.value
+        pairs = zip(target.elts, value.elts, strict=True) if _tuples(target, value) else [(target, value)]
+        for it, made in pairs:
+            if not isinstance(it, ast.Name):
+                continue
+            if isinstance(made, ast.Call) and ast.unparse(made.func) in {"block", "draws.block"}:
+                given = [ast.literal_eval(word) for word in made.args]
+                number = next((ast.literal_eval(word.value) for word in made.keywords if word.arg == "number"), -1)
+                found[it.id] = NAME_OF.get(number, f"{given[0]} {given[1]}"), given[2:]
+            elif isinstance(made, ast.Attribute) and made.attr == "of" and ast.unparse(made.value) in found:
+                found[it.id] = found[ast.unparse(made.value)]
     return found
+
+
+def _tuples(target: ast.expr, value: ast.expr) -> bool:
+    """Whether so many names are given so many values."""
+    return isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts)
 
 
 def words_named(node: ast.AST, words: list[str], inside: dict[ast.AST, ast.AST]) -> list[int]:
@@ -187,12 +199,15 @@ def words_named(node: ast.AST, words: list[str], inside: dict[ast.AST, ast.AST])
     around = inside[node]
     if isinstance(around, ast.Attribute):
         return [words.index(around.attr)]
-    if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Name):
-        held = around.targets[0].id
-        uses = [it for it in inside if isinstance(it, ast.Name) and it.id == held and isinstance(it.ctx, ast.Load)]
-        names = [it.attr if isinstance(it := inside[use], ast.Attribute) else None for use in uses]
-        if names and None not in names:
-            return sorted({words.index(name) for name in names if name is not None})
+    target: ast.AST | None = around.targets[0] if isinstance(around, ast.Assign) else None
+    if isinstance(around, ast.Tuple) and isinstance(whole := inside[around], ast.Assign):
+        names = whole.targets[0]
+        target = names.elts[around.elts.index(node)] if _tuples(names, around) else None  # type: ignore[attr-defined, arg-type]
+    if isinstance(target, ast.Name):
+        uses = [it for it in inside if isinstance(it, ast.Name) and it.id == target.id and isinstance(it.ctx, ast.Load)]
+        read = [it.attr if isinstance(it := inside[use], ast.Attribute) else None for use in uses]
+        if read and None not in read:
+            return sorted({words.index(name) for name in read if name in words})
     return list(range(len(words)))
 
 
@@ -200,11 +215,11 @@ def readers(sources: Iterable[tuple[str, str]]) -> dict[tuple[str, int], set[str
     """Which functions take which word of which purpose, of files by name and text."""
     found: dict[tuple[str, int], set[str]] = defaultdict(set)
     files = [(file, ast.parse(text)) for file, text in sources]
-    everywhere = {(file, name): block for file, module in files for name, block in blocks_made(module).items()}
+    everywhere = {(file, name): block for file, module in files for name, block in blocks_made(module, {}).items()}
     for file, module in files:
         imports = [it for it in ast.walk(module) if isinstance(it, ast.ImportFrom)]
         given = {it.name: (str(node.module).rpartition(".")[2], it.name) for node in imports for it in node.names}
-        made = {name: everywhere[place] for name, place in given.items() if place in everywhere} | blocks_made(module)
+        made = blocks_made(module, {name: everywhere[it] for name, it in given.items() if it in everywhere})
         for function in ast.walk(module):
             if not isinstance(function, ast.FunctionDef):
                 continue
@@ -258,6 +273,7 @@ SECOND = {
     "u = starting(1, 2, 3).resumes": {1},
     "u = starting(1, 2, 3)\n    return u.resumes": {1},
     "u = starting_of(1, who, 0, 9, 3)\n    return u.starts[0] + u.resumes[0]": {0, 1},
+    "u, v = starting(1, 2, 3), 4\n    return u.resumes": {1},
     "u = starting.of(1, who, 0, 9, 3)\n    return u.starts[0]": {0},
     "return decided(starting(1, 2, 3))": {0, 1},
     "u = starting(1, 2, 3)\n    return decided(u, u.starts)": {0, 1},
