@@ -403,6 +403,7 @@ MECHANISM = Mechanism(
             groups=(
                 "levers",
                 "market",
+                "mechanisms.adoption",
                 "mechanisms.letting",
                 "mechanisms.newborns",
                 "platforms",

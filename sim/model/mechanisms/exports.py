@@ -184,6 +184,20 @@ OUTCOMES = (
 EXPORT_TASTE = Column("export_taste", "f4", "", "lasting taste for exporting, a standard normal deviate")
 
 MECHANISM = Mechanism(
-    "exports", Rules, steps=(Step("export", apply),), columns=(EXPORT_TASTE,), outcomes=OUTCOMES, founding=at_founding,
+    "exports",
+    Rules,
+    steps=(
+        Step(
+            "export",
+            apply,
+            loops=(export,),
+            groups=("market",),
+            transfers=("sales_home", "sales_abroad", "inputs"),
+        ),
+    ),
+    columns=(EXPORT_TASTE,),
+    draws=(taste_of_newcomer,),
+    outcomes=OUTCOMES,
+    founding=at_founding,
     birth=at_birth,
-)  # fmt: skip
+)

@@ -526,7 +526,7 @@ MECHANISM = Mechanism(
             groups=("population",),
             transfers=("liquidation", "default"),
             draws=(life_luck,),
-            state=("links", "people", "sites.let", "world.left"),
+            state=("links", "people", "sites.let", "world.left", "world.year_lost"),
         ),
     ),
     columns=(DISTRESS,),
