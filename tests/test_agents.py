@@ -25,8 +25,12 @@ from sim.agents import (
     Population,
     SmallEnterprise,
 )
-from sim.model.state.enterprises import BIG, COLUMNS, MEDIUM, OPERATING, REGISTERED, SMALL, Enterprises
+from sim.catalogue import Catalogue
+from sim.model.catalogue import model_catalogue
+from sim.model.state.enterprises import BIG, MEDIUM, OPERATING, REGISTERED, SMALL, Enterprises
 
+CATALOGUE = model_catalogue()
+COLUMNS = CATALOGUE.all_columns
 CLASSES = {SMALL: SmallEnterprise, MEDIUM: MediumEnterprise, BIG: BigEnterprise}
 
 
@@ -41,11 +45,17 @@ class Record:
         return self.members * 2
 
 
+@dataclass
+class Settings:
+    catalogue: Catalogue
+
+
 class Town(LazyAgents):
-    """A minimal model: a table, a month and exits."""
+    """A minimal model: what its columns are, a table, a month and exits."""
 
     def __init__(self, number: int = 300, rng: int = 1, places: bool = False) -> None:
         super().__init__(rng=rng)
+        self.settings = Settings(CATALOGUE)
         self.month = 12
         self.sector_names = ("textiles", "machines", "software")
         self.enterprises = Enterprises(COLUMNS, number)

@@ -264,7 +264,8 @@ def in_chunks(length: int, backwards: bool) -> Callable[..., None]:
         starts = list(range(0, table.size, length))
         for low in reversed(starts) if backwards else starts:
             edges = np.uint64(low), np.uint64(min(low + length, table.size))
-            kernel(*edges, self.seed, self.month, table.view(reads), table.view(writes), *rest, *sums)
+            handed = (sums,) if hasattr(sums, "_fields") else sums
+            kernel(*edges, self.seed, self.month, table.view(reads), table.view(writes), *rest, *handed)
 
     return loop
 

@@ -222,7 +222,7 @@ class Record(Mapping[str, list[float]]):
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._outcomes = recorder.world.catalogue.outcomes
+        self._catalogue = recorder.world.catalogue  # whose outcomes no pickle takes, but the catalogue itself
         self._months: Months | None = None  # as many as were done when something was last asked for
         self._known: dict[str, list[float]] = {}
 
@@ -236,13 +236,13 @@ class Record(Mapping[str, list[float]]):
     def cells(self) -> Any:
         """All outcomes, months x outcomes."""
         months = self._read()
-        cells = np.empty((len(months.months), len(self._outcomes)))
-        for place, name in enumerate(self._outcomes):
+        cells = np.empty((len(months.months), len(self._catalogue.outcomes)))
+        for place, name in enumerate(self._catalogue.outcomes):
             cells[:, place] = self._value(name, months)
         return cells
 
     def _value(self, name: str, months: Months) -> Any:
-        value = self._outcomes[name].value
+        value = self._catalogue.outcomes[name].value
         assert value is not None, name  # a catalogue that can run has code for each
         return value(months)
 
@@ -252,10 +252,10 @@ class Record(Mapping[str, list[float]]):
         return self._months
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._outcomes)
+        return iter(self._catalogue.outcomes)
 
     def __len__(self) -> int:
-        return len(self._outcomes)
+        return len(self._catalogue.outcomes)
 
 
 def counted(name: str, meaning: str, better: int = 0) -> Outcome:

@@ -112,7 +112,7 @@ class World:
         """Apply a compiled loop to all rows, on all cores.
 
         It is called as ``kernel(lo, hi, seed, month, reads, writes, *rest, *sums)``, writes to its own rows, and adds
-        whole numbers to ``sums``: nothing else is shared by threads.
+        whole numbers to ``sums``: nothing else is shared by threads. Sums in a ``NamedTuple`` are handed on as that.
         """
         table = self.enterprises
         given = (self.seed, self.month, table.view(reads), table.view(writes), *rest)

@@ -71,7 +71,7 @@ class Peer(Whole):
         given = (world.seed, world.month, table.view(reads), table.view(writes), *rest)
         for row in range(len(self.of_row), table.size):
             self.of_row[row] = Enterprise(self.mesa, row)
-        self.mesa.agents.do("apply", mechanism, given, sums)
+        self.mesa.agents.do("apply", mechanism, given, (sums,) if hasattr(sums, "_fields") else sums)
 
 
 def use_library() -> None:
