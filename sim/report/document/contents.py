@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sim.declare import Mechanism
 from sim.model.catalogue import model_catalogue
-from sim.report.document import calibrations, evidence, month, settings, shipped
+from sim.report.document import calibrations, evidence, layout, month, settings, shipped
 from sim.report.document.markdown import code, table
 from sim.report.document.uses import parts
 
@@ -41,6 +41,7 @@ def blocks() -> dict[str, str]:
         "evidence": evidence.evidence(),
         "facts": evidence.held_to(),
         "calibration": calibrations.calibrations(),
+        "layout": layout.layout(),
     }
 
 
