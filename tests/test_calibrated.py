@@ -62,7 +62,7 @@ def test_shipping_a_fitted_value_changes_that_number_and_nothing_else(tmp_path: 
     assert spec.loader is not None
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
-    parts = ("scenarios", "sim/parameters", "sim/model/mechanisms")
+    parts = ("scenarios", "sim/parameters", "sim/model")
     for part in parts:
         shutil.copytree(root / part, tmp_path / part)
     files = [path for part in parts for path in (root / part).rglob("*.*")]

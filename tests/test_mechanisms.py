@@ -150,23 +150,31 @@ def test_a_mechanism_can_be_switched_off_and_is_missed(mechanism: str) -> None:
 
 READ = """
 import json, sys
-from sim.scenario import Scenario
+from sim.model.catalogue import model_catalogue
 from worlds import run, town
 
-class Watched:
-    def __init__(self, prefix, group):
-        self.prefix, self.group = prefix, group
-    def __getattr__(self, name):
-        read.add(f"{self.prefix}.{name}")
-        return getattr(self.group, name)
-
 read = set()
+
+def watch(kind, prefix):
+    for place, name in enumerate(kind._fields):
+        def value(group, place=place, key=f"{prefix}.{name}"):
+            read.add(key)
+            return group[place]
+        setattr(kind, name, property(value))
+
+def numbers(group):  # which would read them all
+    kind = getattr(type(group), "Numbers", None)
+    return group if kind is None else kind(*[group[group._fields.index(name)] for name in kind._fields])
+
 whole = [module for name, module in sys.modules.items() if name.startswith("sim.") and hasattr(module, "numbers")]
 assert len(whole) > 5
 for module in whole:
-    module.numbers = lambda group: group  # which would read them all
-group = Scenario.group
-Scenario.group = lambda self, prefix, month=0: Watched(prefix, group(self, prefix, month))
+    module.numbers = numbers
+catalogue = model_catalogue()
+for prefix, group in (*catalogue.parameter_groups.items(), *catalogue.named.items()):
+    watch(group, prefix)
+    if hasattr(group, "Numbers"):
+        watch(group.Numbers, prefix)
 run(town(population__world="place", population__host_staff=3000), 2)
 experts = {"platforms__workshop__foreign_share": 1.0, "platforms__workshop__user_share": 0.0}
 run(town(mechanisms__matching__rate=5.0, **experts), 14)

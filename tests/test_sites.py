@@ -104,7 +104,7 @@ def test_founders_whose_plan_is_too_small_do_not_count_on_the_site() -> None:
 @pytest.mark.parametrize(("renovated", "floor", "let"), [(1000, [270, 108, 54], 432), (338, [202, 81, 54], 337)])
 def test_tenants_share_what_is_vacant(renovated: int, floor: list[int], let: int) -> None:
     """Two have outgrown 100 and 40 m2, where 27 m2 a job are needed; one of 90 m2 gives some back."""
-    staff, own = np.array([10, 4, 2]), np.array([100, 40, 90])
+    staff, own = np.array([10, 4, 2], np.int32), np.array([100, 40, 90], np.int32)
     assert letting.resize(np.arange(3), staff, own, 27.0, renovated) == (let, 16)
     assert own.tolist() == floor
 
