@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sim.declare import Column, Mechanism, Outcome, Parameter, Step, declared
@@ -162,8 +162,16 @@ class Catalogue:
             *self.parameter_groups.items(),
             *((f"{kind}.NAME", it) for kind, it in self.named.items()),
         ):
-            for name, parameter in declared(group).items():
-                yield f"{prefix}.{name}", parameter
+            yield from _keys(prefix, group)
+
+    @lru_cache(maxsize=64)  # noqa: B019  a process has few catalogues, and keeps them
+    def types(self, platforms: tuple[str, ...], sites: tuple[str, ...]) -> dict[str, type]:
+        """The declared type of every key of a scenario with these platforms and sites."""
+        found = {key: it.type for prefix, group in self.parameter_groups.items() for key, it in _keys(prefix, group)}
+        for kind, names in (("platforms", platforms), ("sites", sites)):
+            for name in names:
+                found |= {key: it.type for key, it in _keys(f"{kind}.{name}", self.named[kind])}
+        return found
 
     def declaration(self, key: str) -> Parameter | None:
         """The declaration of a scenario's key; None where there is none."""
@@ -218,3 +226,8 @@ class Catalogue:
             for block in it.draws:
                 if seen.setdefault(block.number, block) is not block:
                     yield f"{it.name}: {block} has the number of {seen[block.number]}: give it another ordinal"
+
+
+def _keys(prefix: str, group: type) -> Iterator[tuple[str, Parameter]]:
+    """The keys of a group with their declarations."""
+    return ((f"{prefix}.{name}", parameter) for name, parameter in declared(group).items())

@@ -12,6 +12,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -760,3 +761,18 @@ def test_listing_imports_nothing_heavy() -> None:
     script = f"import sys, sim.scenario as s; s.shipped(); print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == "[]\n"
+
+
+def test_a_scenario_holds_declared_types_however_it_is_made() -> None:
+    base = load("shougang")
+    whole = replace(base, values=base.values | {"labour.wage": 1})
+    assert whole.values["labour.wage"] == 1.0
+    assert type(whole.values["labour.wage"]) is float
+    assert whole.digest() == replace(base, values=base.values | {"labour.wage": 1.0}).digest()
+    points = Schedule((0, 3), (1, 2), False, 0)
+    held = replace(base, values=base.values | {"levers.demand": points}).values["levers.demand"]
+    assert isinstance(held, Schedule)
+    assert [type(it) for it in (*held.values, held.before)] == [float] * 3
+    for key, wrong in (("run.months", 2.5), ("market.coupled", 1), ("sites.shougang.rent", "dear"), ("run.start", 3)):
+        with pytest.raises(ScenarioError, match=rf"Scenario: {key}: .*, allowed: a "):
+            replace(base, values=base.values | {key: wrong})

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sim.catalogue import Catalogue
 from sim.declare import Source, Value
 from sim.scenario import months
-from sim.scenario.faults import printable
+from sim.scenario.faults import Fault, ScenarioError, printable, shown
 from sim.scenario.schedule import Schedule
 from sim.scenario.writing import toml_text, toml_value
 
@@ -58,6 +58,21 @@ class Scenario:
     sites: tuple[str, ...]
     catalogue: Catalogue = field(compare=False, repr=False)  # of the model whose keys these are
     _groups: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Hold every value to its declared type, however the scenario was made; ScenarioError where one is not."""
+        types = self.catalogue.types(self.platforms, self.sites)
+        other = [key for key, value in self.values.items() if type(value) is not types[key]]
+        if other:
+            kept = {key: self._typed(types[key], key, self.values[key]) for key in other}
+            object.__setattr__(self, "values", self.values | kept)
+
+    @staticmethod
+    def _typed(kind: type, key: str, value: Value | Schedule) -> Value | Schedule:
+        if isinstance(value, Schedule):
+            points = tuple(_as(kind, point, key) for point in value.values)
+            return replace(value, values=points, before=_as(kind, value.before, key))
+        return _as(kind, value, key)
 
     @property
     def start(self) -> tuple[int, int]:
@@ -175,3 +190,13 @@ class Scenario:
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_groups": {}}
+
+
+def _as(kind: type, value: Value, key: str) -> Value:
+    """A value in its declared type: a whole number is a number with decimals where one is declared."""
+    if type(value) is kind:
+        return value
+    if kind is float and type(value) is int:
+        return float(value)
+    message = f"{shown(value)} is a {type(value).__name__}, allowed: a {kind.__name__}"
+    raise ScenarioError([Fault("Scenario", 0, key, message)])
