@@ -26,7 +26,7 @@ def _rows(folder: Path, indent: str, whole: bool) -> Iterator[tuple[str, str]]:
     for place in places:
         if place.is_dir() and (place / "__init__.py").is_file():
             yield f"{indent}  {place.name}/", _words(place / "__init__.py")
-            yield from _rows(place, f"{indent}  ", whole and place.name in _WHOLE or "model" in place.parts[-2:-1])
+            yield from _rows(place, f"{indent}  ", (whole and place.name in _WHOLE) or "model" in place.parts[-2:-1])
         elif whole and place.suffix == ".py" and place.name != "__init__.py":
             yield f"{indent}  {place.name}", _words(place)
 
