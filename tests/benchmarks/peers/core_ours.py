@@ -4,23 +4,50 @@ from __future__ import annotations
 
 import os
 import time
-from collections import namedtuple
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from serve import serve
 
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
+from sim.kernel.types import f8, i1, i8, typed
 
 MONTH, NEWCOMER, OPENING = 0, 1, 2  # blocks of four uniforms
 BLOCK = 4_096  # rows that stay in cache from one loop to the next
 CHUNK = 8 * BLOCK  # rows of a thread's piece of work: fixed, so that their number changes nothing
 
 
-Columns = namedtuple("Columns", "identity staff sales productivity project")
+@typed
+class Columns(NamedTuple):
+    identity: i8
+    staff: f8
+    sales: f8
+    productivity: f8
+    project: i1
+
+
+@typed
+class Rule(NamedTuple):
+    """The values of RULE.md."""
+
+    begin: float
+    succeed: float
+    gain: float
+    size: float
+    reversion: float
+    shock: float
+    speed: float
+    exit: float
+    entry: float
+    entry_spread: float
+    spread: float
+    opening_spread: float
+
+
+Uniforms = tuple[f8, f8, f8, f8]
 
 
 @equation
@@ -30,26 +57,26 @@ def staffed(people: float, u: float) -> Any:
 
 
 @equation
-def raised(u: float, productivity: float, p: Any) -> Any:
+def raised(u: float, productivity: float, p: Rule) -> Any:
     """Productivity after a success."""
     return productivity * maths.exp(-p.gain * maths.log(u))
 
 
 @equation
-def sold(deviate: float, sales: float, productivity: float, p: Any) -> Any:
+def sold(deviate: float, sales: float, productivity: float, p: Rule) -> Any:
     """Sales after a month's reversion and shock."""
     gap = maths.log(p.size * productivity / sales)
     return sales * maths.exp(p.reversion * gap + p.shock * deviate)
 
 
 @equation
-def moved(u: float, staff: float, sales: float, productivity: float, p: Any) -> Any:
+def moved(u: float, staff: float, sales: float, productivity: float, p: Rule) -> Any:
     """Staff after a month's step towards what sales need."""
     return staffed(staff + p.speed * (sales / productivity - staff), u)
 
 
 @compiled
-def open_firms(lo: int, hi: int, seed: int, p: Any, c: Any) -> None:
+def open_firms(lo: int, hi: int, seed: int, p: Rule, c: Columns) -> None:
     """Firms as they are before the first month."""
     for i in range(lo, hi):
         u_productivity, u_sales, u_staff, u_project = draws.uniforms(seed, c.identity[i], 0, OPENING)
@@ -60,14 +87,14 @@ def open_firms(lo: int, hi: int, seed: int, p: Any, c: Any) -> None:
 
 
 @compiled
-def draw(seed: int, month: int, f: Any, u: Any) -> None:
+def draw(seed: int, month: int, f: Columns, u: Uniforms) -> None:
     """The month's four uniforms of every firm."""
     for i in range(len(f.identity)):
         u[0][i], u[1][i], u[2][i], u[3][i] = draws.uniforms(seed, f.identity[i], month, MONTH)
 
 
 @compiled
-def projects(p: Any, f: Any, u: Any) -> int:
+def projects(p: Rule, f: Columns, u: Uniforms) -> int:
     """Projects end in success or begin; the number of successes. Without branches but for the few that succeed."""
     n = len(f.project)
     succeeds = np.empty(n, np.int8)
@@ -81,7 +108,7 @@ def projects(p: Any, f: Any, u: Any) -> int:
 
 
 @compiled
-def growth(p: Any, f: Any, u: Any) -> None:
+def growth(p: Rule, f: Columns, u: Uniforms) -> None:
     """Sales revert and are shocked."""
     deviate = np.empty(len(f.sales))
     draws.normals(u[2], deviate, len(f.sales))
@@ -90,14 +117,14 @@ def growth(p: Any, f: Any, u: Any) -> None:
 
 
 @compiled
-def jobs(p: Any, f: Any, u: Any) -> None:
+def jobs(p: Rule, f: Columns, u: Uniforms) -> None:
     """Staff follow sales."""
     for i in range(len(f.staff)):
         f.staff[i] = moved(u[3][i], f.staff[i], f.sales[i], f.productivity[i], p)
 
 
 @compiled
-def leave(seed: int, month: int, p: Any, f: Any) -> int:
+def leave(seed: int, month: int, p: Rule, f: Columns) -> int:
     """Firms that sell too little make room for newcomers; their number."""
     exits = 0
     for i in range(len(f.sales)):
@@ -108,7 +135,7 @@ def leave(seed: int, month: int, p: Any, f: Any) -> int:
 
 
 @compiled
-def month_of(lo: int, hi: int, seed: int, month: int, p: Any, c: Any, counts: Any) -> None:
+def month_of(lo: int, hi: int, seed: int, month: int, p: Rule, c: Columns, counts: i8) -> None:
     """A month of the firms from ``lo`` to ``hi``; ``counts`` of this chunk gain its successes and exits."""
     u = (np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK))
     for first in range(lo, hi, BLOCK):
@@ -121,7 +148,7 @@ def month_of(lo: int, hi: int, seed: int, month: int, p: Any, c: Any, counts: An
 
 
 @compiled
-def rows(c: Any, first: int, last: int) -> Any:
+def rows(c: Columns, first: int, last: int) -> Any:
     """The firms from ``first`` to ``last`` as columns of their own."""
     return Columns(
         c.identity[first:last],
@@ -133,7 +160,7 @@ def rows(c: Any, first: int, last: int) -> Any:
 
 
 @compiled
-def start_anew(i: int, seed: int, month: int, p: Any, c: Any) -> None:
+def start_anew(i: int, seed: int, month: int, p: Rule, c: Columns) -> None:
     """A newcomer, with an identity of its own, in the row of a firm that left."""
     c.identity[i] = draws.child_identity(c.identity[i], month, 0, 0)
     u_productivity, u_sales, u_staff, _ = draws.uniforms(seed, c.identity[i], month, NEWCOMER)
@@ -146,7 +173,7 @@ def start_anew(i: int, seed: int, month: int, p: Any, c: Any) -> None:
 class Peer:
     def __init__(self, request: dict[str, Any]) -> None:
         rule, n = request["rule"], request["firms"]
-        self.rule = namedtuple("Rule", rule)(*map(float, rule.values()))
+        self.rule = Rule(**rule)
         self.seed, self.agents, self.now = request["seed"], n, 0
         self.firms = Columns(np.arange(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n, np.int8))
         self.pieces = [(lo, min(lo + CHUNK, n)) for lo in range(0, n, CHUNK)]
