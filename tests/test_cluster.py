@@ -494,8 +494,8 @@ def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("other")
     shutil.copytree(ROOT / "sim", folder / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "scenarios", folder / "scenarios")
-    with (folder / "sim" / "economy.py").open("a") as file:
-        file.write("\n# changed\n")
+    file = folder / "sim" / "model" / "month.py"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n# changed\n", encoding="utf-8")
     return folder
 
 
