@@ -221,7 +221,7 @@ CLASS_TYPES: tuple[type[Enterprise], ...] = (SmallEnterprise, MediumEnterprise, 
 
 
 def view_of(model: Any, row: int) -> Enterprise:
-    """A new view of a row in use; whoever calls it has made sure that nobody holds one yet."""
+    """A new view of a row in use; the caller has made sure that none is held yet."""
     columns = model.enterprises.columns
     view = _blank(CLASS_TYPES[columns["size_class"].item(row)], columns["identity"].item(row))
     view.__setstate__((model, row))

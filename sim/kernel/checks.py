@@ -22,7 +22,7 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 
 
 class Mismatch(TypeError):
-    """What was found is not what is declared; whoever asked adds where."""
+    """What was found is not what is declared; the caller adds where."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Compile every loop that Python calls before the first world needs it, on all cores, once for these sources.
 
-What only other loops call is compiled with them. A marker, written last, names the files that hold it all: whoever
-comes later finds out in a millisecond, without numba, that nothing is to be done.
+What only other loops call is compiled with them. A marker, written last, names the files that hold it all:
+a later process sees in a millisecond, without numba, that nothing is to be done.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def called(modules: Sequence[str]) -> list[Kernel]:
     for module in found:
         here = _names_of(module, compiled)
         names |= here
-        by_name |= {id(vars(module)[name]) for name in here & vars(module).keys()}  # under whatever name it came
+        held = [vars(module)[name] for name in here & vars(module).keys()]
+        by_name |= {id(getattr(it, "one", it)) for it in held}  # under any name, or a block of random numbers
     return [loop for loop in loops if loop.__name__ in names or id(loop) in by_name]
 
 
@@ -203,7 +204,8 @@ def work() -> None:
         for line in sys.stdin:
             module, name = line.split()
             try:
-                getattr(importlib.import_module(module), name).loaded()
+                importlib.import_module(module)
+                next(loop for loop in LOOPS[module] if loop.__name__ == name).loaded()
             except Exception as error:  # noqa: BLE001  who asked compiles it again, and sees it raised
                 print(f"{module}.{name}: {error}", file=sys.stderr)
                 break

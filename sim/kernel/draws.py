@@ -2,7 +2,7 @@
 
 The generator is Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"),
 held to the known-answer vectors of its authors by ``tests/test_draws.py``. One block yields four uniforms; a purpose
-is a block with up to four words, named below. Blocks are only ever appended: a number, once given, is never reused.
+is a block of up to four words, declared by name in the mechanism that uses it. A number, once given, is never reused.
 """
 
 from __future__ import annotations
@@ -101,6 +101,8 @@ class Block:
 
     Attributes
     ----------
+    one
+        The compiled expression behind a call.
     of
         The same for rows ``first`` to ``last`` of a column of identities, ``of(seed, identity, first, last, month)``: a
         tuple of arrays by name. A loop calls it by a name of its own, as in ``meeting_of = meeting.of``.
@@ -122,17 +124,19 @@ class Block:
                 u[0][k], u[1][k], u[2][k], u[3][k] = uniforms(seed, identity[i], month, number)
             return u
 
-        self._one: Any = equation(drawn)
+        for function, name in ((drawn, f"drawn_{number}"), (drawn_of, f"drawn_{number}_of")):
+            function.__name__, function.__module__ = name, module or __name__  # where a process that compiles finds it
+        self.one: Any = equation(drawn)
         self.of: Any = compiled(drawn_of)
 
     def __call__(self, seed: int, identity: int, month: int) -> Any:
         """The words of one identity in one month, as a tuple by name: float64, never 0 and never 1."""
-        return self._one(seed, identity, month)
+        return self.one(seed, identity, month)
 
     @property
     def _numba_type_(self) -> Any:
         """What a compiled loop that calls this sees of it."""
-        return self._one._numba_type_
+        return self.one._numba_type_
 
     def __repr__(self) -> str:
         return f"<block {self.number} of {self.mechanism}: {', '.join(self.words)}>"
@@ -241,7 +245,7 @@ def normal_in_a_tail(u: float) -> float:
 def normal(u: float) -> float:
     """Standard normal deviate of a uniform: Wichura's AS241 (PPND16), relative error below 1e-15.
 
-    Both of its expressions are reckoned, so that a compiler can take several rows at once; its third is for uniforms
+    Both of its expressions are evaluated, so that a compiler can take several rows at once; its third is for uniforms
     nearer to 0 or 1 than 1.4e-11, and ours come no nearer than 2^-33.
     """
     middle, tail = normal_in_the_middle(u), normal_in_a_tail(u)

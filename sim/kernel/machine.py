@@ -99,7 +99,7 @@ def _announce() -> None:
 
 @cache
 def _numba() -> Any:
-    """Importing numba takes longer than reading a result: who calls no loop does not wait for it."""
+    """Importing numba takes longer than reading a result, so it is imported when the first loop is called."""
     import numba
     from llvmlite import binding  # type: ignore[import-untyped]
 

@@ -25,7 +25,7 @@ from sim.declare import Column, Mechanism
 from sim.kernel.cache import cache_folder
 
 _NAME = "MECHANISM"
-PREFIX = "sim_mechanism_"  # of the names under which these files are imported
+_PREFIX = "sim_mechanism_"  # of the names under which these files are imported
 
 
 def source_of(given: Mechanism | str | Path) -> Source:
@@ -68,7 +68,7 @@ def column_faults(source: Source, columns: Sequence[Column]) -> Iterator[str]:
     """What is wrong with the tuples of columns that a file declares: columns that there are not, or of another type."""
     known = {column.name: np.dtype(column.dtype) for column in columns}
     for kind in vars(_module(source)).values():
-        if not hasattr(kind, "intent") or kind.__module__ != _module_name(source):
+        if not hasattr(kind, "intent") or kind.__module__ != module_name(source):
             continue
         for name, declared in kind._kinds_.items():
             if name not in known:
@@ -81,8 +81,8 @@ def column_faults(source: Source, columns: Sequence[Column]) -> Iterator[str]:
                 yield f"{source.name}: {kind.__name__}: the column {name} holds {known[name].name}, and not {found}"
 
 
-def _module_name(source: Source) -> str:
-    return f"{PREFIX}{_stem(source)}_{source.digest}"
+def module_name(source: Source) -> str:
+    return f"{_PREFIX}{_stem(source)}_{source.digest}"
 
 
 def _stem(source: Source) -> str:
@@ -90,7 +90,7 @@ def _stem(source: Source) -> str:
 
 
 def _module(source: Source) -> ModuleType:
-    stem, name = _stem(source), _module_name(source)
+    stem, name = _stem(source), module_name(source)
     if name in sys.modules:
         return sys.modules[name]
     file = _kept_in() / "mechanisms" / source.digest / f"{stem}.py"

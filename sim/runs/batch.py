@@ -15,6 +15,7 @@ from sim.runs.result import Result
 from sim.runs.store import Store
 
 if TYPE_CHECKING:
+    from sim.catalogue import Catalogue
     from sim.runs.drawn import Draws
     from sim.scenario import Scenario
 
@@ -108,7 +109,7 @@ def batch_results(
 
     watcher.begin(_title([wanted[folder] for folder in incomplete]), done, sum(map(_replicates, wanted.values())))
     try:
-        for index, value in values(run_checked, tasks(), workers, watcher, warm):
+        for index, value in values(run_checked, tasks(), workers, watcher, warm, scenarios[0].catalogue):
             folder, ensemble, replicate = at_work.pop(index)
             ensemble.take(replicate, value)
             watcher.advance()
@@ -126,20 +127,29 @@ def batch_results(
 
 
 def values(
-    function: Callable[..., Any], tasks: Iterator[tuple[Any, ...]], workers: Workers, watcher: Watcher, warm: Warm
+    function: Callable[..., Any],
+    tasks: Iterator[tuple[Any, ...]],
+    workers: Workers,
+    watcher: Watcher,
+    warm: Warm,
+    catalogue: Catalogue,
 ) -> Iterator[tuple[int, Any]]:
     """Index and value, or failure, of each task; where the model is not compiled, that is done first."""
     if not workers.elsewhere:
-        compile_first(watcher, warm)
+        compile_first(watcher, warm, catalogue)
     yield from workers.run(function, tasks)
 
 
-def compile_first(watcher: Watcher, warm: Warm) -> None:
+def compile_first(watcher: Watcher, warm: Warm, catalogue: Catalogue) -> None:
     """Compile what is missing of the model on this machine, before workers start on it."""
     if not warm():
         from sim.runs.code import make_ready
 
         make_ready(watcher.compiling)
+    if catalogue.sources:
+        from sim.runs.code import make_own_ready
+
+        make_own_ready(catalogue, watcher.compiling)
 
 
 def _by_folder(scenarios: Sequence[Scenario], model: Model, draws: Draws | None) -> dict[str, list[int]]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import sys
+import contextlib
 from functools import cache
 from typing import TYPE_CHECKING
 
 from sim.kernel.compiling import Progress, compile_all, is_compiled, load_all, modules_of
-from sim.model.others import PREFIX
+from sim.model.others import module_name
 from sim.runs.executor import usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sim.catalogue import Catalogue
 
 
 @cache
@@ -20,21 +22,21 @@ def modules() -> Sequence[str]:
     return modules_of("sim.kernel", "sim.model")
 
 
-def own_modules() -> list[str]:
-    """Those of the user's own mechanisms in this process."""
-    return sorted(name for name in sys.modules if name.startswith(PREFIX))
-
-
 def is_ready() -> bool:
-    """Whether every loop of the model, and of the user's own mechanisms in this process, is on disk."""
-    return is_compiled(modules()) and all(is_compiled([name]) for name in own_modules())
+    """Whether every loop of the shipped model is on disk."""
+    return is_compiled(modules())
 
 
 def make_ready(say: Progress = lambda *_: None) -> None:
     """Compile what is missing, on all cores; ``say`` is told how many loops of how many are done."""
     compile_all(modules(), usable_cores(), say)
-    for name in own_modules():
-        compile_all([name], 1, say)
+
+
+def make_own_ready(catalogue: Catalogue, say: Progress = lambda *_: None) -> None:
+    """Compile what is missing of own mechanisms; a loop that cannot be compiled fails in the worlds that call it."""
+    for source in catalogue.sources:
+        with contextlib.suppress(Exception):
+            compile_all([module_name(source)], 1, say)
 
 
 def load() -> None:

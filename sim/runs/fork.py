@@ -127,7 +127,7 @@ def run_forked(
         if todo:
             watcher.begin(scenario.name, scenario.replicates - len(todo), scenario.replicates)
         try:
-            for place, value in values(advance, tasks(), workers, watcher, warm) if todo else ():
+            for place, value in values(advance, tasks(), workers, watcher, warm, scenario.catalogue) if todo else ():
                 replicate = todo[place]
                 cells, checkpoint = (value, None) if isinstance(value, Failure) else value
                 if checkpoint:

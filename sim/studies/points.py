@@ -195,7 +195,7 @@ def _run(
     ]
     here = workers if workers.elsewhere else Workers(1)
     if not workers.elsewhere:
-        compile_first(watcher, warm)
+        compile_first(watcher, warm, scenario.catalogue)
     done, each = 0, 0.0
     for task in tasks[:2]:  # the first one loads the model, the second one shows what a world takes
         value, each = timed(here, _last_month, task)

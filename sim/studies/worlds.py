@@ -106,7 +106,7 @@ class Worlds:
         while place < len(tasks) and len(self._timed) < 2:  # the first one loads the model, the second tells the cost
             here = self._workers if self._workers.elsewhere else Workers(1)
             if not self._timed and not self._workers.elsewhere:
-                compile_first(self._watcher, self._warm)
+                compile_first(self._watcher, self._warm, wanted[missing[0]].base.catalogue)
             value, seconds = timed(here, read_world, tasks[place])
             self._timed.append(seconds)
             yield missing[place], value

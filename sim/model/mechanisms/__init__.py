@@ -1,1 +1,1 @@
-"""The mechanisms, one file each; ``sim.model.ecosystem.Ecosystem.step`` lists them in the month's order."""
+"""The mechanisms, one file each; ``sim.model.month`` lists them, and their steps in order."""

@@ -376,7 +376,7 @@ def review(
     lo: Index, hi: Index, seed: int, month: int, r: StatusReads, w: StatusWrites, p: Rules, o: Population,
     marks: Marks, sums: Ends,
 ) -> None:  # fmt: skip
-    """Stops and resumptions, and who is to be struck off; whoever was born in the run is at risk for the month."""
+    """Stops and resumptions, and who is to be struck off; an enterprise born in the run is at risk for the month."""
     looks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)

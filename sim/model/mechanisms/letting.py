@@ -221,7 +221,7 @@ def wish(
 
 @compiled
 def choice(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
-    """What a tenant, a newborn or one who looks at the site wants."""
+    """What a tenant, a newborn or a firm that considers the site wants."""
     u = seeking(seed, r.identity[i], month)
     floor = floor_needed(r.staff[i], terms.floor_per_job)
     if r.site[i] == terms.number:

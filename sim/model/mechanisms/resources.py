@@ -1,4 +1,4 @@
-"""5 Platform resources: recruited by interface staff, pulled by members, aged out; each holds knowledge of its own."""
+"""Platform resources: recruited by interface staff, pulled by members, aged out; each holds knowledge of its own."""
 
 from __future__ import annotations
 

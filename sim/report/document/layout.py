@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import sim
 from sim.report.document.markdown import sentence
 
 _WHOLE = ("model", "kernel")  # folders whose files are shown one by one
@@ -14,7 +13,7 @@ _WHOLE = ("model", "kernel")  # folders whose files are shown one by one
 
 def layout() -> str:
     """The tree of the package; a folder's line tells what its docstring tells."""
-    rows = list(_rows(Path(sim.__file__).parent, "", True))
+    rows = list(_rows(Path(__file__).resolve().parents[2], "", True))
     width = max(len(name) for name, _ in rows)
     lines = [f"{name:<{width}}  {words}".rstrip() for name, words in rows]
     return "\n".join(["```", "sim/", *lines, "```"])
