@@ -1,8 +1,8 @@
 """A dask cluster on this machine, in processes of its own: ``python -m sim.runs.local_cluster WORKERS``.
 
-It prints the scheduler's address on one line and lives until its standard input ends, as the process
-that started it is done or was killed. A worker that died is replaced here: dask's nanny gives up one that dies while it starts, and a
-task that kills at once does that.
+It prints the scheduler's address on one line and lives until its standard input ends: the process that started it is
+done or was killed. A worker that died is replaced here: dask's nanny gives up one that dies while it starts, and a task
+that kills at once does that.
 """
 
 from __future__ import annotations
