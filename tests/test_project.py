@@ -171,6 +171,39 @@ def _is_name(node: ast.expr) -> bool:
     return isinstance(node, ast.Name)
 
 
+# --- what functions are handed
+
+MOST_BY_POSITION = 10
+
+
+def _functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for module, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                yield module, node
+
+
+def test_compiled_functions_declare_what_they_are_handed() -> None:
+    found, open_ones = 0, []
+    for module, function in _functions():
+        if {getattr(it, "id", "") for it in function.decorator_list} & {"compiled", "equation"}:
+            found += 1
+            given = (*function.args.posonlyargs, *function.args.args)
+            untold = [it.arg for it in given if it.annotation is None or "Any" in ast.unparse(it.annotation)]
+            open_ones += [f"{module}.{function.name}: {name}" for name in untold]
+    assert found > 200
+    assert not open_ones
+
+
+def test_no_function_takes_more_than_ten_arguments_by_position() -> None:
+    many = []
+    for module, function in _functions():
+        given = [it.arg for it in (*function.args.posonlyargs, *function.args.args) if it.arg not in {"self", "cls"}]
+        if len(given) > MOST_BY_POSITION:
+            many.append(f"{module}.{function.name}: {len(given)}")
+    assert not many
+
+
 # --- lint and types
 
 
