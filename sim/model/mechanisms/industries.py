@@ -166,7 +166,7 @@ def scan(
     """Who opens (marked in ``openings``) and who follows into the newest sector or the new mode of its own."""
     opening = opening_probability(False, chances.scanning, p)
     abroad = opening_probability(True, chances.scanning, p)
-    most_sector, most_mode = chances.into_sector.max(), chances.into_mode.max()
+    most_sector, most_mode = np.max(chances.into_sector), np.max(chances.into_mode)
     moves = np.empty(BLOCK, np.int8)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)

@@ -82,7 +82,8 @@ def bits(marks: Any) -> Any:
 @equation
 def is_marked(words: u4, row: Word) -> Any:
     """Whether a row (uint32) is marked in these words: 1 or 0."""
-    return (words[row >> np.uint32(5)] >> (row & np.uint32(31))) & np.uint32(1)
+    place = np.uint32(row)
+    return (words[place >> np.uint32(5)] >> (place & np.uint32(31))) & np.uint32(1)
 
 
 @compiled
