@@ -10,12 +10,14 @@ import math
 import operator
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 from numbers import Real
 from typing import Any
 
 import mesa
 import numpy as np
 
+from sim.catalogue import Catalogue
 from sim.declare import Column
 from sim.model.catalogue import model_catalogue
 from sim.model.state.enterprises import AXES, CLASSES, ORIGINS, STATUSES
@@ -43,7 +45,7 @@ def hint(name: str, names: Iterable[str]) -> str:
 
 def writable(model: Any, name: str) -> Column:
     """The column that a user may set by this name; AttributeError with the reason where there is none."""
-    known = {column.name: column for column in model.settings.catalogue.all_columns if column.name not in REFUSED}
+    known = _settable(model.settings.catalogue)
     if name in known:
         return known[name]
     if name in REFUSED:
@@ -51,6 +53,12 @@ def writable(model: Any, name: str) -> Column:
     if hasattr(Enterprise, name) and not name.startswith("_"):
         raise AttributeError(f"{name} cannot be set: it is read off other attributes")
     raise AttributeError(f"an enterprise has no attribute {name!r} to set{hint(name, known)}")
+
+
+@lru_cache(maxsize=64)
+def _settable(catalogue: Catalogue) -> dict[str, Column]:
+    """Columns that a user may set: asked for at each assignment."""
+    return {column.name: column for column in catalogue.all_columns if column.name not in REFUSED}
 
 
 def checked(column: Column, value: Any) -> int | float:

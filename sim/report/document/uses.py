@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
@@ -52,6 +53,7 @@ def parts(catalogue: Catalogue) -> tuple[Part, ...]:
     return opening, *(Part(number, it, step) for number, (it, step) in enumerate(catalogue.steps, start=1))
 
 
+@cache
 def uses(part: Part, catalogue: Catalogue) -> Uses:
     """What a part of the month declares, in the order of the tables that list it."""
     step, columns = part.step, [column.name for column in catalogue.all_columns]
