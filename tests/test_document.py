@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
 import json
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ from worlds import plain_python
 from sim import cli, parameters
 from sim.declare import declared, fitted
 from sim.evidence import evidence, facts
+from sim.kernel.compiling import modules_of
 from sim.model.catalogue import model_catalogue
 from sim.model.state.accounts import TRANSFERS
 from sim.report.document import DocumentError, blocks, rewritten
@@ -412,6 +417,23 @@ def numbers(part: Part) -> set[str]:
 def test_every_declared_block_is_drawn(asked: dict[str, dict[str, list[str]]]) -> None:
     never = {step: numbers(part) - set(asked["blocks"].get(step, ())) for step, part in PARTS.items()}
     assert not any(never.values()), never
+
+
+def test_loops_use_every_column_that_they_declare() -> None:
+    """The document says of each column that a loop is handed that the step reads it, or changes it."""
+    modules = [importlib.import_module(name) for name in modules_of("sim.model")]
+    used: dict[Any, set[str]] = defaultdict(set)
+    for module in modules:
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.FunctionDef):
+                kinds = {it.arg: vars(module).get(ast.unparse(it.annotation)) for it in node.args.args if it.annotation}
+                for it in ast.walk(node):
+                    if isinstance(it, ast.Attribute) and isinstance(it.value, ast.Name):
+                        used[kinds.get(it.value.id)].add(it.attr)
+    declared_there = {kind for module in modules for kind in vars(module).values() if hasattr(kind, "intent")}
+    assert len(declared_there) > 50
+    unused = {kind: names for kind in declared_there if (names := {*kind._fields} - used[kind])}
+    assert not unused
 
 
 @pytest.mark.parametrize("step", PARTS)
