@@ -304,7 +304,7 @@ def trace(
     from sim.studies.questions.trace import trace_worlds
 
     chosen = [with_run(it, mechanisms, seed=seed, months=months) for it in (first, second)]
-    _model(chosen[0])
+    refuse_missing(chosen[0].catalogue)
     found = trace_worlds(chosen[0], chosen[1], replicate=replicate)
     if shown:
         shown(found)
@@ -590,9 +590,8 @@ def with_run(scenario: Scenario | str | Path, mechanisms: Sequence[Own] = (), **
 
 def _model(scenario: Scenario) -> Model:
     """The model that runs a scenario; CatalogueError where the code of a mechanism is not at hand."""
-    model = ecosystem(scenario.catalogue)
-    refuse_missing(model)
-    return model
+    refuse_missing(scenario.catalogue)
+    return ecosystem(scenario.catalogue)
 
 
 def headline(scenario: Scenario, model: Model) -> Sequence[str]:

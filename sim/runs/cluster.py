@@ -69,10 +69,9 @@ def prepare() -> tuple[str, bool]:
 @cache
 def compile_here() -> None:
     """Compile what is missing of the model on this machine: one worker on it does, and the others wait."""
-    from sim.runs.code import is_ready, make_ready
+    from sim.runs.code import make_ready
 
-    if not is_ready():
-        make_ready()
+    make_ready()
 
 
 def perform(version: str, packed: bytes) -> bytes | Refused:

@@ -24,14 +24,12 @@ Cells = NDArray[np.float64]
 class Model:
     """What an ensemble runs: a function of scenario, seed and months, its outcomes, and its version.
 
-    ``run`` gives an array of months x outcomes, in the order of ``outcomes``; workers find it by its name. ``missing``
-    are files of mechanisms whose code is not at hand.
+    ``run`` gives an array of months x outcomes, in the order of ``outcomes``; workers find it by its name.
     """
 
     run: Callable[[Any, int, int], Cells]
     outcomes: Mapping[str, Outcome]
     version: str
-    missing: tuple[str, ...] = ()
 
 
 def run_replicate(scenario: Scenario, seed: int, months: int) -> Cells:
@@ -54,17 +52,14 @@ def run_checked(run: Callable[[Any, int, int], Cells], scenario: Any, seed: int,
 
 @cache
 def ecosystem(catalogue: Catalogue | None = None) -> Model:
-    """The model of this package, or with the mechanisms of a catalogue.
-
-    Where their code is not at hand, as of a stored result, the model runs nothing: it says which files it lacks.
-    """
+    """The model of this package, or with the mechanisms of a catalogue."""
     known = model_catalogue() if catalogue is None else catalogue
-    return Model(run_replicate, known.outcomes, version_of(known), known.missing)
+    return Model(run_replicate, known.outcomes, version_of(known))
 
 
-def refuse_missing(model: Model) -> None:
-    """Raise CatalogueError where the code of a model's mechanisms is not at hand."""
-    if model.missing:
+def refuse_missing(catalogue: Catalogue) -> None:
+    """Raise CatalogueError where the code of a catalogue's mechanisms is not at hand, as of a stored result."""
+    if catalogue.missing:
         raise CatalogueError(
-            f"needs the mechanisms of {', '.join(model.missing)}, whose code no result holds, allowed: --with FILE"
+            f"needs the mechanisms of {', '.join(catalogue.missing)}, whose code no result holds, allowed: --with FILE"
         )

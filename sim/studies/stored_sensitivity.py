@@ -83,26 +83,35 @@ class Sensitivity:
 def stored(
     out: Path, scenario: Scenario, outcome: str, version: str | None = None, moved: Collection[str] = ()
 ) -> Sensitivity | None:
-    """The newest answer kept under ``out`` about an outcome of this very scenario in its last month; None without one.
+    """The newest answer kept under ``out`` about an outcome, as ``all_stored`` finds it; None without one."""
+    return all_stored(out, scenario, [outcome], version, moved).get(outcome)
+
+
+def all_stored(
+    out: Path, scenario: Scenario, outcomes: Sequence[str], version: str | None = None, moved: Collection[str] = ()
+) -> dict[str, Sensitivity]:
+    """The newest answers kept under ``out`` about outcomes of this very scenario in its last month, of those there are.
 
     Differences are left aside, and so is what another version of the model gave (``version``: this one's), and a study
     that did not move all of ``moved``.
     """
     version = version or ecosystem(scenario.catalogue).version
-    month, digest = scenario.calendar(scenario.months - 1), scenario.digest()
-    found: list[tuple[int, str, Sensitivity]] = []
-    for file in out.glob(f"sensitivity-*/{MANIFEST}"):
+    asked = version, scenario.calendar(scenario.months - 1), scenario.digest()
+    found: dict[str, Sensitivity] = {}
+    for file in sorted(out.glob(f"sensitivity-*/{MANIFEST}"), key=lambda it: (it.stat().st_mtime_ns, it.parent.name)):
         store = Store(file.parent)
         manifest = store.manifest()
-        if (manifest.get("model"), manifest.get("month"), manifest.get("scenario")) != (version, month, digest):
+        about = tuple(manifest.get(name) for name in ("model", "month", "scenario"))
+        if about != asked or not store.intact(ANSWER):
             continue
-        if store.intact(ANSWER):
-            answer = json.loads((store.path / ANSWER).read_bytes())
-            if outcome in answer["outcomes"] and not answer["against"]:
-                it = read_answer(store.path, answer, outcome)
-                if set(moved) <= {row.key for row in it.parameters}:
-                    found.append((file.stat().st_mtime_ns, store.path.name, it))
-    return max(found, key=lambda it: it[:2])[2] if found else None
+        answer = json.loads((store.path / ANSWER).read_bytes())
+        if answer["against"]:
+            continue
+        for outcome in answer["outcomes"].keys() & set(outcomes):
+            it = read_answer(store.path, answer, outcome)
+            if set(moved) <= {row.key for row in it.parameters}:
+                found[outcome] = it  # the newest comes last
+    return {outcome: found[outcome] for outcome in outcomes if outcome in found}
 
 
 def outcome_json(it: Sensitivity) -> dict[str, Any]:
@@ -174,5 +183,4 @@ def variance_by_kind(
     if not any(out.glob("sensitivity-*")):
         return {}
     moved = [row.key for row, _ in uncertain(scenario)[0]]
-    found = {name: stored(out, scenario, name, version, moved) for name in outcomes}
-    return {name: study.kinds for name, study in found.items() if study}
+    return {name: study.kinds for name, study in all_stored(out, scenario, outcomes, version, moved).items()}

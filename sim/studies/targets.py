@@ -30,7 +30,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.catalogue import Catalogue
 from sim.declare import Outcome, Parameter, Source, Value
 from sim.evidence.facts import LAST, Check, checks, measured
 from sim.model.catalogue import load
@@ -218,7 +217,6 @@ class Targets:
     keys: tuple[Moved, ...]
     targets: tuple[Target, ...]
     scenarios: dict[str, Scenario]
-    catalogue: Catalogue
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -273,7 +271,7 @@ class _Reader:
             raise ScenarioError(self.faults)
         known = {name: scenario for name, scenario in self.scenarios.items() if scenario is not None and name in used}
         known = {name: _resolved(name, it, settings, targets) for name, it in known.items()}
-        return Targets(str(title), self.base.name, settings, tuple(keys), tuple(targets), known, self.base.catalogue)
+        return Targets(str(title), self.base.name, settings, tuple(keys), tuple(targets), known)
 
     # --- faults
 

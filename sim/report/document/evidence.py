@@ -9,7 +9,6 @@ from sim.evidence.evidence import Fact, facts
 from sim.evidence.facts import Check, checks
 from sim.model.catalogue import model_catalogue
 from sim.report.document.markdown import code, codes, number, span, table
-from sim.report.document.settings import parameters
 from sim.report.document.shipped import fact_of, own_figures
 
 
@@ -77,7 +76,7 @@ def resting() -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     unknown = []
     names = [it.name for it in facts()]
-    citing = [(code(key), it.source.facts) for key, it in parameters()]
+    citing = [(code(key), it.source.facts) for key, it in model_catalogue().parameters()]
     citing += [(f"fact {code(name)}", it.evidence) for name, it in checks(model_catalogue()).items()]
     for who, cited in citing:
         for one in cited:

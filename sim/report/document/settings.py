@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import get_args
 
-from sim.declare import Kind, Parameter, declared
+from sim.declare import Kind, declared
 from sim.model.catalogue import model_catalogue
 from sim.report.document.markdown import code, number, sentence, span, table
 
@@ -17,13 +16,6 @@ def groups() -> dict[str, type]:
     """Every group by the beginning of its keys, ``platforms.NAME`` and ``sites.NAME`` among them."""
     catalogue = model_catalogue()
     return catalogue.parameter_groups | {f"{kind}.NAME": group for kind, group in catalogue.named.items()}
-
-
-def parameters() -> Iterator[tuple[str, Parameter]]:
-    """Every parameter with its key."""
-    for prefix, group in groups().items():
-        for name, parameter in declared(group).items():
-            yield f"{prefix}.{name}", parameter
 
 
 def block_of(prefix: str) -> str:

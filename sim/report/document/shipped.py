@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.evidence.evidence import facts
-from sim.model.catalogue import load
+from sim.model.catalogue import load, model_catalogue
 from sim.report.document.markdown import code, codes, number, table
-from sim.report.document.settings import parameters
 from sim.scenario import Figure, Row, Scenario, describe
 from sim.scenario.extending import chain, folders
 
@@ -85,11 +84,12 @@ def fact_of(figure: Figure) -> str:
 
 def values() -> str:
     """Every value that a scenario's own file sets, beside the default."""
-    defaults = {key: parameter.default for key, parameter in parameters()}
-    rows = (
-        (code(name), code(row.key), _value(row), number(defaults[_declared(row.key)]), row.unit, row.kind, row.source)
-        for name, row in own_values()
-    )
+    catalogue = model_catalogue()
+    rows = []
+    for name, row in own_values():
+        known = catalogue.declaration(row.key)
+        assert known is not None, row.key
+        rows.append((code(name), code(row.key), _value(row), number(known.default), row.unit, row.kind, row.source))
     return table(("scenario", "key", "value", "default", "unit", "kind", "source"), rows)
 
 
@@ -105,17 +105,11 @@ def fitted() -> str:
     """Every value that was fitted, and to what: declared ones first, then those of scenarios."""
     rows = [
         (code(key), "", number(it.default), it.source.text, codes(it.source.facts))
-        for key, it in parameters()
+        for key, it in model_catalogue().parameters()
         if it.source.kind == "fitted"
     ]
     rows += [(code(it.key), code(name), _value(it), it.source, "") for name, it in own_values() if it.kind == "fitted"]
     return table(("key", "in", "value", "fitted to", "facts"), rows)
-
-
-def _declared(key: str) -> str:
-    """The key as it is declared: that of a platform or site with NAME in its place."""
-    kind, _, rest = key.partition(".")
-    return f"{kind}.NAME.{rest.partition('.')[2]}" if kind in {"platforms", "sites"} else key
 
 
 def _value(row: Row) -> str:

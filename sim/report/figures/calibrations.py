@@ -24,7 +24,7 @@ from sim.report.figures.canvas import (
     page,
     style,
 )
-from sim.runs.store import FIGURES, Say, Store
+from sim.runs.store import Say, Store
 from sim.runs.summary import number
 from sim.studies.questions.calibrate import Calibration, Fit
 from sim.studies.targets import Moved, Target
@@ -41,11 +41,8 @@ def draw_calibration(found: Calibration, say: Say) -> None:
 
 def _figures(found: Calibration) -> dict[str, bytes]:
     """PNG and SVG by file name."""
-    files: dict[str, bytes] = {}
     with style():
-        for stem, made in (("marginals", _marginals(found)), ("targets", _targets(found))):
-            files |= {f"{FIGURES}/{stem}.png": made.png(), f"{FIGURES}/{stem}.svg": made.svg()}
-    return files
+        return _marginals(found).files("marginals") | _targets(found).files("targets")
 
 
 def _footer(found: Calibration, kind: str) -> tuple[str, ...]:

@@ -132,6 +132,10 @@ class Page:
         canvas.print_svg(sink, metadata={"Date": None})
         return sink.getvalue()
 
+    def files(self, stem: str) -> dict[str, bytes]:
+        """PNG and SVG by file name, among the figures of a folder."""
+        return {f"{FIGURES}/{stem}.png": self.png(), f"{FIGURES}/{stem}.svg": self.svg()}
+
 
 def page(
     title: str,
@@ -160,13 +164,17 @@ def page(
 
 def dress(axes: Axes, name: str, unit: str, years: tuple[float, float], *, below: bool = False) -> None:
     """Name and unit above the axis, numbers without offset, calendar years below unless a panel ``below`` has them."""
-    axes.annotate(label(name), (0, 1), (0, 17), textcoords="offset points", xycoords="axes fraction",
-                  fontsize=8.5, fontweight="bold", color=INK, annotation_clip=False)  # fmt: skip
-    if unit:
-        axes.annotate(unit, (0, 1), (0, 7), textcoords="offset points", xycoords="axes fraction",
-                      fontsize=7, color=GREY, annotation_clip=False)  # fmt: skip
+    heading(axes, name, unit)
     calendar_axis(axes, years, labels=not below)
     number_axis(axes)
+
+
+def heading(axes: Axes, name: str, unit: str) -> None:
+    """An outcome's name and unit above a panel."""
+    above: Any = {"textcoords": "offset points", "xycoords": "axes fraction", "annotation_clip": False}
+    axes.annotate(label(name), (0, 1), (0, 17), fontsize=8.5, fontweight="bold", color=INK, **above)
+    if unit:
+        axes.annotate(unit, (0, 1), (0, 7), fontsize=7, color=GREY, **above)
 
 
 def calendar_axis(axes: Axes, years: tuple[float, float], *, labels: bool = True) -> None:
@@ -223,5 +231,5 @@ def months_as_years(start: tuple[int, int], months: int) -> NDArray[np.float64]:
 
 def write_figure(folder: Path, stem: str, drawn: Page) -> None:
     """A page as PNG and SVG, among the figures of a folder."""
-    for kind, data in (("png", drawn.png()), ("svg", drawn.svg())):
-        write_whole(folder / FIGURES / f"{stem}.{kind}", data)
+    for name, data in drawn.files(stem).items():
+        write_whole(folder / name, data)

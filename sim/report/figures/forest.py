@@ -9,9 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.figures.canvas import BLUE, FAINT, GREY, HALO, INK, MINUS, Plain, page, style
-from sim.report.formats import label, signed
-from sim.runs.store import FIGURES
+from sim.report.figures.canvas import BLUE, FAINT, GREY, HALO, INK, MINUS, Plain, heading, page, style
+from sim.report.formats import signed
 from sim.studies.questions.compare import Comparison, Difference
 
 if TYPE_CHECKING:
@@ -40,15 +39,13 @@ def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -
         for place, name in enumerate(outcomes):
             axes = made.axes(place)
             _panel(axes, [(short(variant.label), variant[name]) for variant in comparison.variants])
-        return {f"{FIGURES}/forest.png": made.png(), f"{FIGURES}/forest.svg": made.svg()}
+        return made.files("forest")
 
 
 def _panel(axes: Axes, rows: Sequence[tuple[str, Difference]]) -> None:
     first = rows[0][1]
-    heading: Any = {"textcoords": "offset points", "xycoords": "axes fraction", "annotation_clip": False}
     words: Any = {"transform": axes.get_yaxis_transform(), "fontsize": 6.5, "va": "center", "path_effects": HALO}
-    axes.annotate(label(first.outcome), (0, 1), (0, 17), fontsize=8.5, fontweight="bold", color=INK, **heading)
-    axes.annotate(first.unit, (0, 1), (0, 7), fontsize=7, color=GREY, **heading)
+    heading(axes, first.outcome, first.unit)
     axes.grid(visible=False, axis="y")
     axes.grid(axis="x", color=FAINT, linewidth=0.5)
     axes.axvline(0.0, color=INK, linewidth=0.7)

@@ -27,7 +27,7 @@ from sim.report.figures.canvas import (
 )
 from sim.report.formats import label, short
 from sim.report.text.sensitivities import KIND_WORDS, MOST_ROWS, how_text, percent_text
-from sim.runs.store import FIGURES, Say, Store
+from sim.runs.store import Say, Store
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.stored_sensitivity import Sensitivity, Varied
 
@@ -37,8 +37,7 @@ _KIND_COLOURS = {"assumption": ORANGE, "fitted": BLUE, "evidence": GREEN, "artic
 def draw_sensitivities(made: Sensitivities, say: Say) -> None:
     """Draw every outcome's page, in the study's folder."""
     with style():
-        files = {f"{FIGURES}/{name}.{kind}": data for name, it in made.outcomes.items() for drawn in (_page(it),)
-                 for kind, data in (("png", drawn.png()), ("svg", drawn.svg()))}  # fmt: skip
+        files = {name: data for stem, it in made.outcomes.items() for name, data in _page(it).files(stem).items()}
     Store(made.path).ensure(files, say)
 
 

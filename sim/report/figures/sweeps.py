@@ -13,9 +13,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize, TwoSlopeNorm
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from sim.report.figures.canvas import BLUE, GREY, INK, VERMILION, Page, number_axis, page, plain_axis, style
+from sim.report.figures.canvas import BLUE, GREY, INK, VERMILION, Page, heading, number_axis, page, plain_axis, style
 from sim.report.formats import label, plain, seeds_text, short, signed
-from sim.runs.store import FIGURES, Say, Store
+from sim.runs.store import Say, Store
 from sim.runs.summary import number
 from sim.studies.designs import Axis
 from sim.studies.estimators.intervals import interval_kind
@@ -29,9 +29,7 @@ _DIVERGING, _RISING = "PuOr_r", "cividis"  # both told apart by the colour-blind
 def draw_sweep(sweep: Sweep, say: Say) -> None:
     """Draw the outcomes shown, in the sweep's folder."""
     with style():
-        pages = _pages(sweep)
-        files = {f"{FIGURES}/{stem}.{kind}": data for stem, made in pages.items()
-                 for kind, data in (("png", made.png()), ("svg", made.svg()))}  # fmt: skip
+        files = {name: data for stem, made in _pages(sweep).items() for name, data in made.files(stem).items()}
     Store(sweep.path).ensure(files, say)
 
 
@@ -73,7 +71,7 @@ def _line_page(sweep: Sweep) -> Page:
         if np.isfinite(own):
             upper.plot([own], [stats["mean"][BASELINE]], marker="D", markersize=4.5, color=VERMILION,
                        markeredgecolor="white", markeredgewidth=0.6, zorder=6, linewidth=0)  # fmt: skip
-        _words(upper, name, sweep.units[name])
+        heading(upper, name, sweep.units[name])
         number_axis(upper)
         number_axis(lower, 3)
         for axes, below in ((upper, True), (lower, False)):
@@ -135,7 +133,7 @@ def _map_page(sweep: Sweep) -> Page:
         bar.outline.set_visible(False)
         number_axis(bar.ax, 4)
         bar.ax.tick_params(labelsize=6.5)
-        _words(axes, name, sweep.units[name])
+        heading(axes, name, sweep.units[name])
         axes.set_xlabel(f"{short(across.key)}{f', {across.unit}' if across.unit else ''}", fontsize=7, color=GREY)
         axes.set_ylabel(f"{short(up.key)}{f', {up.unit}' if up.unit else ''}", fontsize=7, color=GREY, labelpad=1)
     return made
@@ -229,12 +227,6 @@ def _numbers(axes: Axes, places: Any, values: Any, norm: Normalize, colours: str
                           fontsize=5.5, color=ink)  # fmt: skip
 
 
-def _words(axes: Axes, name: str, unit: str) -> None:
-    axes.annotate(label(name), (0, 1), (0, 17), textcoords="offset points", xycoords="axes fraction",
-                  fontsize=8.5, fontweight="bold", color=INK, annotation_clip=False)  # fmt: skip
-    _note(axes, unit, 7)
-
-
-def _note(axes: Axes, words: str, up: float = 3) -> None:
-    axes.annotate(words, (0, 1), (0, up), textcoords="offset points", xycoords="axes fraction", fontsize=7, color=GREY,
+def _note(axes: Axes, words: str) -> None:
+    axes.annotate(words, (0, 1), (0, 3), textcoords="offset points", xycoords="axes fraction", fontsize=7, color=GREY,
                   annotation_clip=False)  # fmt: skip

@@ -14,12 +14,11 @@ from sim.report.html.charts import tick_labels, ticks
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, download, join, table, tag
 from sim.report.html.page import Section, document
-from sim.report.html.reproduce import versions
+from sim.report.html.reproduce import study_commands, versions
 from sim.report.html.results import SOURCES, Report
 from sim.report.html.rotation import HEADING as ROTATION_HEADING
 from sim.report.html.rotation import WORDS, asked_cell, chart_and_table, median_cells, rotation_parts
 from sim.report.html.stored import StoredCalibration
-from sim.runs.declarations import with_options
 from sim.runs.summary import csv_bytes, number, span
 from sim.studies.targets import Moved
 
@@ -183,7 +182,7 @@ def _commands(study: StoredCalibration) -> list[str]:
     parts = [f"sim calibrate {shlex.quote(study.name)} --targets TARGETS.toml"]
     parts += [f"--{name} {settings[name]}" for name in ("budget", "replicates", "seed")]
     parts += ["--rotate"] * bool(design["rotate"])
-    return [" ".join(parts) + with_options(study.manifest), f"sim report {shlex.quote(f'results/{study.path.name}')}"]
+    return study_commands(study, " ".join(parts))
 
 
 def _downloads(study: StoredCalibration) -> Markup:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.report.html.markup import Markup, download, fold, join, table, tag
-from sim.report.html.stored import Stored
+from sim.report.html.stored import Stored, StoredCalibration
 from sim.runs.declarations import files_of, with_options
 from sim.runs.result import Result
 from sim.runs.store import OUTCOMES, SCENARIO
@@ -53,6 +53,11 @@ def study_reproduction(study: Stored, lines: Sequence[str], against: str = "") -
         for name, file in named
     ]
     return join(_steps(files, lines), versions([study.name], [_facts(study.manifest, study.path.name, REPLICATES)]))
+
+
+def study_commands(study: Stored | StoredCalibration, command: str) -> list[str]:
+    """The command that runs a study again, with the mechanisms that it was run with, and that of its page."""
+    return [command + with_options(study.manifest), f"sim report {shlex.quote(f'results/{study.path.name}')}"]
 
 
 def other_name(study: Stored, against: str) -> str:

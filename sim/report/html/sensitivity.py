@@ -13,11 +13,10 @@ from sim.report.html.headline import words_of
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, download, fold, join, table, tag
 from sim.report.html.page import Section, document
-from sim.report.html.reproduce import other_name, study_reproduction
+from sim.report.html.reproduce import other_name, study_commands, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind, variance
 from sim.report.html.results import SOURCES, Report
 from sim.report.html.stored import Stored
-from sim.runs.declarations import with_options
 from sim.runs.summary import csv_bytes, number, span
 from sim.studies.estimators.indices import Estimate
 from sim.studies.stored_sensitivity import Sensitivity, Varied
@@ -126,7 +125,7 @@ def _commands(study: Stored, found: Sequence[Sensitivity]) -> list[str]:
         parts += ["--keys " + shlex.quote(f"{axis['key']}={axis['low']!r}:{axis['high']!r}") for axis in axes]
     if first.against:
         parts.append(f"--against {shlex.quote(f'{other_name(study, first.against)}.toml')}")
-    return [" ".join(parts) + with_options(study.manifest), f"sim report {shlex.quote(f'results/{study.path.name}')}"]
+    return study_commands(study, " ".join(parts))
 
 
 def _csv(found: Sequence[Sensitivity]) -> bytes:

@@ -14,12 +14,11 @@ from sim.report.html.headline import words_of
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, download, fold, join, table, tag
 from sim.report.html.page import Section, document
-from sim.report.html.reproduce import exact, study_reproduction
+from sim.report.html.reproduce import exact, study_commands, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind
 from sim.report.html.results import SOURCES, Report
 from sim.report.html.stored import Stored
 from sim.report.sheets import chosen
-from sim.runs.declarations import with_options
 from sim.runs.store import Store
 from sim.runs.summary import csv_bytes, number, span
 from sim.scenario import describe
@@ -262,8 +261,7 @@ def _commands(sweep: Stored) -> list[str]:
         vary.append("--vary " + shlex.quote(f"{axis['key']}={values}"))
     how = "" if design["design"] == "grid" else f" --design {design['design']} --samples {len(design['points'])}"
     file = shlex.quote(f"{sweep.name}.toml")
-    run = f"sim sweep {file} {' '.join(vary)}{how} --replicates {sweep.replicates}{with_options(sweep.manifest)}"
-    return [run, f"sim report {shlex.quote(f'results/{sweep.path.name}')}"]
+    return study_commands(sweep, f"sim sweep {file} {' '.join(vary)}{how} --replicates {sweep.replicates}")
 
 
 def _csv(sweep: Stored, stats: Stats) -> bytes:

@@ -19,7 +19,7 @@ from sim.runs.result import Result, find_result
 from sim.runs.store import write_whole
 from sim.scenario import Scenario
 from sim.studies.questions.compare import compare_results
-from sim.studies.stored_sensitivity import Sensitivity, stored
+from sim.studies.stored_sensitivity import Sensitivity, all_stored
 
 
 @dataclass(frozen=True)
@@ -95,5 +95,4 @@ def _study(place: Path, headline: Callable[[Scenario], Sequence[str]]) -> Report
 def _sensitivities(result: Result, folder: Path, names: Sequence[str]) -> list[Sensitivity]:
     """What studies kept beside the results say of the outcomes of this very scenario."""
     version = str(result.manifest["model"])
-    found = (stored(folder, result.scenario, name, version) for name in names)
-    return [it for it in found if it]
+    return list(all_stored(folder, result.scenario, names, version).values())

@@ -546,7 +546,7 @@ def _publish(
         "outputs": outputs,
         "wall_seconds": round(seconds, 3),
         "workers": workers,
-        **declarations(targets.catalogue),
+        **declarations(targets.scenarios[targets.base].catalogue),
         **provenance(),
     }  # fmt: skip
     store.write(MANIFEST, to_json(manifest))
