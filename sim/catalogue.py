@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from sim.declare import Column, Mechanism, Outcome, Parameter, Step, declared
@@ -87,10 +87,8 @@ class Catalogue:
     @cached_property
     def by_name(self) -> dict[str, Mechanism]:
         """The mechanisms by name; one that replaces another stands under its own name too."""
-        return {it.name: it for it in self.mechanisms} | {own: self._named(it) for own, it in self.aliases.items()}
-
-    def _named(self, name: str) -> Mechanism:
-        return next(it for it in self.mechanisms if it.name == name)
+        found = {it.name: it for it in self.mechanisms}
+        return found | {own: found[name] for own, name in self.aliases.items()}
 
     @cached_property
     def parameter_groups(self) -> dict[str, type]:
@@ -130,24 +128,23 @@ class Catalogue:
     @cached_property
     def steps(self) -> tuple[tuple[Mechanism, Step], ...]:
         """The steps of a month in order, each with its mechanism."""
-        shipped = {f"{it.name}.{step.name}": (it, step) for it in self.mechanisms for step in it.steps}
         order = list(self.month)
-        standing = set(order)
-        for it in self.mechanisms:
-            for step in it.steps:
-                name = f"{it.name}.{step.name}"
-                if name not in standing:
-                    order.insert(self._place_after(step, order), name)
-                    standing.add(name)
-        return tuple(shipped[name] for name in order)
+        for name, (_, step) in self._by_step.items():
+            if name not in order:
+                order.insert(self._place_after(step, order), name)
+        return tuple(self._by_step[name] for name in order)
+
+    @cached_property
+    def _by_step(self) -> dict[str, tuple[Mechanism, Step]]:
+        """Every step with its mechanism by ``mechanism.step``, in order of declaration."""
+        return {f"{it.name}.{step.name}": (it, step) for it in self.mechanisms for step in it.steps}
 
     def _place_after(self, step: Step, order: Sequence[str]) -> int:
         """Where a step goes: behind the one it names, and behind others that already stand there by the same word."""
-        last = max(place for place, name in enumerate(order) if step.after in (name, name.partition(".")[0]))
-        own = {f"{it.name}.{one.name}": one.after for it in self.mechanisms for one in it.steps if one.after}
-        while last + 1 < len(order) and own.get(order[last + 1]) == step.after:
-            last += 1
-        return last + 1
+        place = 1 + max(place for place, name in enumerate(order) if step.after in _words_of(name))
+        while place < len(order) and step.after == self._by_step[order[place]][1].after:
+            place += 1
+        return place
 
     def group(self, prefix: str) -> Any:
         """The class of a group, such as ``levers`` or ``platforms.haier``; KeyError where there is none."""
@@ -162,16 +159,8 @@ class Catalogue:
             *self.parameter_groups.items(),
             *((f"{kind}.NAME", it) for kind, it in self.named.items()),
         ):
-            yield from _keys(prefix, group)
-
-    @lru_cache(maxsize=64)  # noqa: B019  a process has few catalogues, and keeps them
-    def types(self, platforms: tuple[str, ...], sites: tuple[str, ...]) -> dict[str, type]:
-        """The declared type of every key of a scenario with these platforms and sites."""
-        found = {key: it.type for prefix, group in self.parameter_groups.items() for key, it in _keys(prefix, group)}
-        for kind, names in (("platforms", platforms), ("sites", sites)):
-            for name in names:
-                found |= {key: it.type for key, it in _keys(f"{kind}.{name}", self.named[kind])}
-        return found
+            for name, parameter in declared(group).items():
+                yield f"{prefix}.{name}", parameter
 
     def declaration(self, key: str) -> Parameter | None:
         """The declaration of a scenario's key; None where there is none."""
@@ -190,6 +179,7 @@ class Catalogue:
             "column": lambda it: [column.name for column in it.columns],
             "counter": lambda it: it.counters.names,
             "outcome": lambda it: [outcome.name for outcome in it.outcomes],
+            "step": lambda it: [f"{it.name}.{step.name}" for step in it.steps],
         }
         for kind, names in kinds.items():
             seen = {column.name: "the model's state" for column in self.columns} if kind == "column" else {}
@@ -200,24 +190,20 @@ class Catalogue:
                     seen.setdefault(name, it.name)
 
     def _steps_unknown(self) -> Iterator[str]:
-        names = {f"{it.name}.{step.name}" for it in self.mechanisms for step in it.steps}
         for name in self.month:
-            if name not in names:
+            if name not in self._by_step:
                 yield f"the month names the step {name!r}, which no mechanism has"
-        stands = set(self.month)
-        for it in self.mechanisms:
-            for step in it.steps:
-                name = f"{it.name}.{step.name}"
-                if name in self.month:
-                    continue
-                known = {one for place in stands for one in (place, place.partition(".")[0])}
-                if step.after not in known:
-                    allowed = ", ".join(dict.fromkeys(place.partition(".")[0] for place in self.month))
-                    yield (
-                        f"{it.name}: the step {step.name!r} stands after {step.after!r}, allowed: a step such as "
-                        f"letting.pay, or a mechanism: {allowed}"
-                    )
-                stands.add(name)
+        known = {word for name in self.month for word in _words_of(name)}
+        for name, (it, step) in self._by_step.items():
+            if name in self.month:
+                continue
+            if step.after not in known:
+                allowed = ", ".join(dict.fromkeys(place.partition(".")[0] for place in self.month))
+                yield (
+                    f"{it.name}: the step {step.name!r} stands after {step.after!r}, allowed: a step such as "
+                    f"letting.pay, or a mechanism: {allowed}"
+                )
+            known |= _words_of(name)
 
     def _blocks_wrong(self) -> Iterator[str]:
         """Blocks of random numbers with one number."""
@@ -228,6 +214,6 @@ class Catalogue:
                     yield f"{it.name}: {block} has the number of {seen[block.number]}: give it another ordinal"
 
 
-def _keys(prefix: str, group: type) -> Iterator[tuple[str, Parameter]]:
-    """The keys of a group with their declarations."""
-    return ((f"{prefix}.{name}", parameter) for name, parameter in declared(group).items())
+def _words_of(step: str) -> set[str]:
+    """What a step can be named by: ``mechanism.step``, or its mechanism."""
+    return {step, step.partition(".")[0]}

@@ -113,10 +113,6 @@ class Counters:
     def __len__(self) -> int:
         return len(self.names)
 
-    def place(self, name: str) -> int:
-        """The place of one counter in the mechanism's array."""
-        return self.names.index(name)
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -170,6 +166,8 @@ class Mechanism:
         as ``birth(world, rows)`` for newcomers, after all other columns are filled.
     replaces
         The mechanism whose place this one takes: it declares at least the same names.
+    file, meaning
+        The file that declares the mechanism and the first paragraph of its docstring, unless they are given.
 
     """
 
@@ -184,15 +182,15 @@ class Mechanism:
     birth: Callable[..., None] | None = None
     replaces: str = ""
     prefix: str = ""
-    file: str = field(default="", init=False)
-    meaning: str = field(default="", init=False)
+    file: str = ""
+    meaning: str = ""
 
     def __post_init__(self) -> None:
-        """Note the file that declares the mechanism, and the first line of what it says of itself."""
+        """Note which file declares the mechanism, and what it says of itself; a copy keeps both."""
         declaring = sys._getframe(2).f_globals
         text = str(declaring.get("__doc__") or "").strip()
-        object.__setattr__(self, "file", str(declaring.get("__file__") or ""))
-        object.__setattr__(self, "meaning", " ".join(text.partition("\n\n")[0].split()))
+        object.__setattr__(self, "file", self.file or str(declaring.get("__file__") or ""))
+        object.__setattr__(self, "meaning", self.meaning or " ".join(text.partition("\n\n")[0].split()))
         object.__setattr__(self, "prefix", self.prefix or f"mechanisms.{self.name}")
 
 

@@ -492,7 +492,7 @@ def test_a_run_draws_its_parameters_and_says_so(
     scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = calibrate(scenario, tmp_path / "out", budget=120)
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model())
+    toy.use(monkeypatch)
     monkeypatch.setattr(api, "_is_warm", lambda: True)
     fitted = load(found.path / "toy-fitted.toml", {"run.months": 6, "run.replicates": 40})
 
@@ -545,7 +545,7 @@ def test_what_the_user_sets_is_not_drawn(scenario: Scenario, tmp_path: Path) -> 
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model())
+    toy.use(monkeypatch)
     monkeypatch.setattr(api, "_is_warm", lambda: True)
     toy.scenario(tmp_path)
     asked(tmp_path)
@@ -582,7 +582,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ):  # fmt: skip
         done = CliRunner().invoke(cli.app, [*wrong])
         assert (done.exit_code, words in done.stderr) == (2, True), done.stderr
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(toy.fail_on_some))
+    toy.use(monkeypatch, toy.fail_on_some)
     done = CliRunner().invoke(cli.app, [*common, "--fresh", "--replicates", "6"])
     assert done.exit_code == 3
     assert "repeat it" in done.stderr

@@ -56,6 +56,12 @@ def test_a_name_that_two_mechanisms_declare_is_refused(kind: str) -> None:
     assert faults == [f"second: the {kind} 'met' is declared twice, by first too"]
 
 
+def test_a_step_that_a_mechanism_declares_twice_is_refused() -> None:
+    steps = (Step("meet", nothing, after="entry"), Step("meet", nothing, after="taxes"))
+    faults = faults_of(lambda: with_these(Mechanism("first", steps=steps)))
+    assert faults == ["first: the step 'first.meet' is declared twice, by first too"]
+
+
 @pytest.mark.parametrize("kind", NAMED)
 def test_names_of_their_own_are_taken(kind: str) -> None:
     """The control; each is found by its name."""

@@ -44,13 +44,9 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "scenarios" / "toy.toml").write_text(SCENARIO)
     (tmp_path / "scenarios" / "toy-boom.toml").write_text('extends = "toy"\ntitle = "Boom"\n[market]\ngrowth = 0.05\n')
-    use(monkeypatch, toy.grow)
+    toy.use(monkeypatch, toy.grow)
     monkeypatch.setattr(api, "_is_warm", lambda: True)
     return tmp_path
-
-
-def use(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(run))
 
 
 def call(*arguments: str, code: int = 0) -> Result:
@@ -117,7 +113,7 @@ def test_json_is_one_object_with_every_outcome() -> None:
 def test_what_has_no_number_is_null(monkeypatch: pytest.MonkeyPatch) -> None:
     found = json.loads(run("toy", "--json", "--months", "2", "--set", "figures.startups.month=2011-01").stdout)
     assert found["outcomes"]["project_duration"]["median"] is None
-    use(monkeypatch, toy.fail_always)
+    toy.use(monkeypatch, toy.fail_always)
     failed = json.loads(run("toy", "--json", "--seed", "9", code=3).stdout)
     assert failed["replicates"] == 0
     assert failed["outcomes"]["jobs"]["median"] is None
@@ -144,7 +140,7 @@ def test_options_stand_for_the_scenarios_own_values() -> None:
 
 def test_the_same_request_is_answered_from_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     first = run("toy")
-    use(monkeypatch, toy.fail_always)
+    toy.use(monkeypatch, toy.fail_always)
     again = run("toy")
     assert again.stdout == first.stdout
     assert again.stderr == ""
@@ -152,7 +148,7 @@ def test_the_same_request_is_answered_from_what_is_there(monkeypatch: pytest.Mon
 
 
 def test_a_failed_replicate_is_said_with_its_command_and_ends_with_three(monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, toy.fail_on_some)
+    toy.use(monkeypatch, toy.fail_on_some)
     found = run("toy", "--replicates", "8", code=3)
     bad = [r for r in range(8) if seed_of(1, r) % 3 == 0]
     assert f"{len(bad)} of 8 replicates failed" in found.stderr
@@ -193,7 +189,7 @@ def test_an_interrupt_ends_with_130_and_says_what_is_kept(monkeypatch: pytest.Mo
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    use(monkeypatch, stop)
+    toy.use(monkeypatch, stop)
     assert "interrupted" in run("toy", code=130).stderr
 
 

@@ -351,7 +351,7 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a scenario for the command, and the toy in the model's place."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(api, "_is_warm", lambda: True)
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model())
+    toy.use(monkeypatch)
     toy.scenario(tmp_path)
     return tmp_path
 
@@ -365,7 +365,7 @@ def call(*arguments: str, code: int = 0) -> Any:
 def test_the_command_says_how_a_failed_replicate_is_repeated(
     in_a_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(toy.die_on_some))
+    toy.use(monkeypatch, toy.die_on_some)
     found = call("--replicates", "4", "--months", "6", "--cluster", "local", "--workers", "2", code=3)
     (manifest,) = in_a_folder.glob("results/toy-*/manifest.json")
     failures = json.loads(manifest.read_text())["failures"]
@@ -396,7 +396,7 @@ def test_wrong_usage_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_scheduler_that_goes_away_costs_nothing_finished(
     in_a_folder: Path, machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(toy.slowly))
+    toy.use(monkeypatch, toy.slowly)
     machines.add_worker()
 
     def kept() -> int:

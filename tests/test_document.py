@@ -18,6 +18,7 @@ from watching import Changes
 from worlds import plain_python
 
 from sim import cli, parameters
+from sim.catalogue import Catalogue
 from sim.declare import declared, fitted
 from sim.evidence import evidence, facts
 from sim.kernel.compiling import modules_of
@@ -178,7 +179,7 @@ def test_links_within_the_document_lead_somewhere() -> None:
 def test_a_source_that_names_no_fact_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     wage = declared(parameters.GROUPS["labour"])["wage"]
     wrong = type(wage)(0.05, wage.unit, wage.meaning, fitted("a wage", "survival.eu.birth", "survival.eu"))
-    monkeypatch.setattr(of_evidence, "parameters", lambda: iter([("labour.wage", wrong)]))
+    monkeypatch.setattr(Catalogue, "parameters", lambda _: iter([("labour.wage", wrong)]))
     with pytest.raises(of_evidence.UnknownFacts, match=r"`labour\.wage` cites survival\.eu\.birth$"):
         of_evidence.resting()
 

@@ -144,20 +144,9 @@ SHARED = {
 }
 
 
-def row_taken(use: ast.AST) -> int | None:
-    """The word in ``u[word, k]``, None where what is filled is used otherwise."""
-    first = use.slice.elts[0] if isinstance(use, ast.Subscript) and isinstance(use.slice, ast.Tuple) else None
-    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, int) else None
-
-
 def words_taken(node: ast.AST, inside: dict[ast.AST, ast.AST]) -> range | list[int]:
-    """Which words of a call of ``uniforms`` or ``fill`` are taken: those given a name, the one subscripted, or all."""
+    """Which words of a call of ``uniforms`` are taken: those given a name, the one subscripted, or all."""
     around = inside[node]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "fill":
-        filled = node.args[0].id if isinstance(node.args[0], ast.Name) else None
-        uses = [it for it in inside if isinstance(it, ast.Name) and it.id == filled and isinstance(it.ctx, ast.Load)]
-        rows = [row_taken(inside[it]) for it in uses if inside[it] is not node]
-        return range(4) if None in rows or not rows else sorted({row for row in rows if row is not None})
     if isinstance(around, ast.Subscript) and isinstance(around.slice, ast.Constant):
         return [around.slice.value]
     if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Tuple):
@@ -231,7 +220,7 @@ def readers(sources: Iterable[tuple[str, str]]) -> dict[tuple[str, int], set[str
                 if called in made:
                     purpose, words = made[called]
                     taken: Iterable[int] = words_named(node, words, inside)
-                elif isinstance(node.func, ast.Attribute) and node.func.attr in {"uniforms", "fill"} and node.args:
+                elif isinstance(node.func, ast.Attribute) and node.func.attr == "uniforms" and node.args:
                     last = node.args[-1]
                     if not isinstance(last, ast.Attribute):
                         continue
@@ -257,7 +246,7 @@ def test_a_word_serves_one_purpose() -> None:
 
 @pytest.mark.parametrize(
     "taken", ["u = draws.uniforms(1, 2, 3, draws.START)[3]", "_, _, _, u = draws.uniforms(1, 2, 3, draws.START)",
-              "u = draws.uniforms(1, 2, 3, draws.START)", "draws.fill(u, 1, who, 0, 9, 3, draws.START)"],
+              "u = draws.uniforms(1, 2, 3, draws.START)"],
 )  # fmt: skip
 def test_a_word_taken_twice_is_seen(taken: str) -> None:
     """The control: each way to take a word, in a second function."""

@@ -279,7 +279,7 @@ def test_as_text_as_json_and_drawn(pair: tuple[Scenario, Scenario], tmp_path: Pa
 
 def test_the_command(pair: tuple[Scenario, Scenario], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(together_only))
+    toy.use(monkeypatch, together_only)
     monkeypatch.setattr(api, "_is_warm", lambda: True)
     (tmp_path / "second.toml").write_text(pair[1].to_toml())
 

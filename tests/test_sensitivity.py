@@ -367,7 +367,7 @@ def test_text_and_figures(tmp_path: Path, method: str) -> None:
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model())
+    toy.use(monkeypatch)
     monkeypatch.setattr(api, "_is_warm", lambda: True)
     toy.scenario(tmp_path)
     common = [

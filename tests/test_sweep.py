@@ -349,7 +349,7 @@ def test_text_shows_the_ends_of_a_large_design(scenario: Scenario, tmp_path: Pat
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model())
+    toy.use(monkeypatch)
     monkeypatch.setattr(api, "_is_warm", lambda: True)
     toy.scenario(tmp_path)
     common = ("sweep", "toy.toml", "--vary", f"{GROWTH}=0.01:0.05:3", "--workers", "1", "--replicates", "3")
@@ -366,7 +366,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ):  # fmt: skip
         done = CliRunner().invoke(cli.app, [*common, *wrong])
         assert (done.exit_code, words in done.stderr) == (2, True), done.stderr
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(toy.fail_on_some))
+    toy.use(monkeypatch, toy.fail_on_some)
     done = CliRunner().invoke(cli.app, [*common[:-1], "9", "--fresh"])
     assert done.exit_code == 3
     assert "repeat it" in done.stderr

@@ -89,14 +89,10 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "scenarios" / "toy.toml").write_text(SCENARIO)
     (tmp_path / "scenarios" / "boom.toml").write_text('extends = "toy"\n[market]\ngrowth = 0.05\n')
     (tmp_path / "facts.toml").write_text(FACTS)
-    use(monkeypatch, toy.grow)
+    toy.use(monkeypatch, toy.grow)
     monkeypatch.setattr(api, "_is_warm", lambda: True)
     checks.cache_clear()
     return tmp_path
-
-
-def use(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(run))
 
 
 def call(*arguments: str, code: int = 0, given: str = "facts.toml") -> Result:
@@ -356,7 +352,7 @@ def test_nothing_is_run_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     marks = tmp_path / "marks"
     marks.mkdir()
     monkeypatch.setenv("TOY_MARKS", str(marks))
-    use(monkeypatch, toy.with_marks)
+    toy.use(monkeypatch, toy.with_marks)
     first = call("--replicates", "4")
     assert len(list(marks.iterdir())) == 8  # four worlds of each scenario, those that told the cost among them
     again = call("--replicates", "4")
@@ -599,7 +595,7 @@ def test_settings_hold_in_all_scenarios() -> None:
 
 
 def test_failed_worlds_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, toy.fail_on_some)
+    toy.use(monkeypatch, toy.fail_on_some)
     found = call("--replicates", "6", "--json", code=3)
     failed = [it for it in range(6) if seed_of(1, it) % 3 == 0]
     assert 0 < len(failed) < 6
@@ -608,7 +604,7 @@ def test_failed_worlds_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_where_nothing_runs_there_is_nothing_to_judge(monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, toy.fail_always)
+    toy.use(monkeypatch, toy.fail_always)
     found = call("--replicates", "2", code=3)
     assert found.stdout == ""
     assert "every replicate failed: RuntimeError: nothing works" in found.stderr
@@ -624,7 +620,7 @@ def test_an_interrupt_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_takes_long_wants_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(study, "LIMIT", 0.0)
-    use(monkeypatch, toy.grow)
+    toy.use(monkeypatch, toy.grow)
     found = call("--replicates", "9", code=2)
     assert "14 worlds of 2 scenarios are left" in found.stderr
     assert "say --yes" in found.stderr

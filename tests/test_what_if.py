@@ -44,7 +44,7 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "scenarios" / "toy.toml").write_text(TOY)
     (tmp_path / "scenarios" / "boom.toml").write_text('extends = "toy"\n[run]\nseed = 7\n[market]\ngrowth = 0.05\n')
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model())
+    toy.use(monkeypatch)
     monkeypatch.setattr(api, "_is_warm", lambda: True)
 
 
@@ -120,7 +120,7 @@ def test_from_python_overrides_of_the_baseline_hold_for_its_variants() -> None:
 def test_results_that_exist_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = sim.run("toy", workers=1, watcher=toy.Silent())
     other = sim.run(sim.load("toy", overrides={"market.growth": 0.05}), workers=1, watcher=toy.Silent())
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(toy.fail_always))
+    toy.use(monkeypatch, toy.fail_always)
     comparison = sim.what_if("toy", {"market.growth": 0.05}, workers=1, watcher=toy.Silent())
     assert comparison.baseline.path == kept.path
     assert comparison.variants[0].result.path == other.path, "kept under another name: it is the same result"
@@ -139,11 +139,11 @@ def test_a_damaged_result_is_named_and_run_again() -> None:
 
 
 def test_failures_end_with_three(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(toy.fail_on_some))
+    toy.use(monkeypatch, toy.fail_on_some)
     found = call("--set", "market.growth=0.05", "--replicates", "8", code=3)
     assert "startups" in found.stdout
     assert found.stderr.count("of 8 replicates failed") == 2
-    monkeypatch.setattr(api, "ecosystem", lambda *_: toy.model(toy.fail_always))
+    toy.use(monkeypatch, toy.fail_always)
     assert "every replicate failed: RuntimeError" in call("--set", "market.growth=0.06", code=3).stderr
 
 

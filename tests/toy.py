@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from sim.model.catalogue import load
 from sim.runs.ensemble import Watcher
 from sim.runs.replicate import Cells, Model
 from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pytest
 
 OUTCOMES = {
     it.name: it
@@ -72,6 +75,13 @@ class Silent(Watcher):
 
 def model(run: Any = grow) -> Model:
     return Model(run, OUTCOMES, "toy")
+
+
+def use(monkeypatch: pytest.MonkeyPatch, run: Any = grow) -> None:
+    """From now on the toy stands in the model's place."""
+    from sim import api
+
+    monkeypatch.setattr(api, "ecosystem", lambda *_: model(run))
 
 
 def scenario(folder: Path, name: str = "toy", text: str = "", **overrides: Any) -> Scenario:

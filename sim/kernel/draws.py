@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.kernel import maths
 from sim.kernel.compiled import compiled, equation
-from sim.kernel.types import Index, Word, f8, f8_2d, i8
+from sim.kernel.types import Index, Word, f8, i8
 
 _WORDS = 4  # of a block
 _MASK = np.uint64(0xFFFFFFFF)
@@ -176,13 +176,6 @@ def _words_class(words: tuple[str, ...]) -> Any:
         spare = [f"word_{place}" for place in range(len(words), _WORDS)]
         globals()[name] = namedtuple(name, [*words, *spare], module=__name__)
     return globals()[name]
-
-
-@compiled
-def fill(u: f8_2d, seed: int, identity: i8, first: Index, last: Index, month: int, purpose: int) -> None:
-    """The four uniforms of one purpose for a block of rows, several rows at a time: ``u`` has shape (4, rows)."""
-    for i in range(first, last):
-        u[0, i - first], u[1, i - first], u[2, i - first], u[3, i - first] = uniforms(seed, identity[i], month, purpose)
 
 
 @compiled

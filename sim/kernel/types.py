@@ -29,20 +29,10 @@ f4: TypeAlias = Annotated[NDArray[np.float32], Array("f4", 1)]
 f8: TypeAlias = Annotated[NDArray[np.float64], Array("f8", 1)]
 b1: TypeAlias = Annotated[NDArray[np.bool_], Array("?", 1)]
 
-i1_2d: TypeAlias = Annotated[NDArray[np.int8], Array("i1", 2)]
-i2_2d: TypeAlias = Annotated[NDArray[np.int16], Array("i2", 2)]
-i4_2d: TypeAlias = Annotated[NDArray[np.int32], Array("i4", 2)]
 i8_2d: TypeAlias = Annotated[NDArray[np.int64], Array("i8", 2)]
-u4_2d: TypeAlias = Annotated[NDArray[np.uint32], Array("u4", 2)]
-u8_2d: TypeAlias = Annotated[NDArray[np.uint64], Array("u8", 2)]
-f4_2d: TypeAlias = Annotated[NDArray[np.float32], Array("f4", 2)]
 f8_2d: TypeAlias = Annotated[NDArray[np.float64], Array("f8", 2)]
-b1_2d: TypeAlias = Annotated[NDArray[np.bool_], Array("?", 2)]
 
-i1_3d: TypeAlias = Annotated[NDArray[np.int8], Array("i1", 3)]
-i4_3d: TypeAlias = Annotated[NDArray[np.int32], Array("i4", 3)]
 i8_3d: TypeAlias = Annotated[NDArray[np.int64], Array("i8", 3)]
-f4_3d: TypeAlias = Annotated[NDArray[np.float32], Array("f4", 3)]
 f8_3d: TypeAlias = Annotated[NDArray[np.float64], Array("f8", 3)]
 
 Index: TypeAlias = Annotated[int, Number("u8")]
@@ -109,8 +99,27 @@ def _without_text(cls: Any, kinds: dict[str, Kind | None]) -> Any:
 
 
 __all__ = [
-    "Array", "Index", "Kind", "Number", "Tuple", "Word",
-    "b1", "b1_2d", "f4", "f4_2d", "f4_3d", "f8", "f8_2d", "f8_3d", "i1",
-    "i1_2d", "i1_3d", "i2", "i2_2d", "i4", "i4_2d", "i4_3d", "i8", "i8_2d", "i8_3d", "numbers", "typed", "u1", "u2",
-    "u4", "u4_2d", "u8", "u8_2d",
+    "Array",
+    "Index",
+    "Kind",
+    "Number",
+    "Tuple",
+    "Word",
+    "b1",
+    "f4",
+    "f8",
+    "f8_2d",
+    "f8_3d",
+    "i1",
+    "i2",
+    "i4",
+    "i8",
+    "i8_2d",
+    "i8_3d",
+    "numbers",
+    "typed",
+    "u1",
+    "u2",
+    "u4",
+    "u8",
 ]  # fmt: skip

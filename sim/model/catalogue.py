@@ -48,7 +48,7 @@ def _catalogue(sources: tuple[Source, ...]) -> Catalogue:
         if it.replaces:
             place = _place_of(it, made)
             aliases[it.name] = it.replaces
-            made[place] = _in_place_of(it, made[place])
+            made[place] = replace(it, name=it.replaces, prefix=made[place].prefix)
         else:
             made.append(it)
         others.append(it.replaces or it.name)
@@ -98,14 +98,6 @@ def _place_of(it: Mechanism, made: Sequence[Mechanism]) -> int:
 
 def _fields(it: Mechanism) -> Sequence[str]:
     return it.rules._fields if it.rules is not None else ()  # type: ignore[attr-defined]
-
-
-def _in_place_of(it: Mechanism, old: Mechanism) -> Mechanism:
-    """The mechanism under the name and the keys of the one that it replaces."""
-    made = replace(it, name=old.name, prefix=old.prefix)
-    object.__setattr__(made, "file", it.file)
-    object.__setattr__(made, "meaning", it.meaning)
-    return made
 
 
 def load(

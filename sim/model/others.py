@@ -65,20 +65,23 @@ def imported(source: Source) -> Mechanism:
 
 
 def column_faults(source: Source, columns: Sequence[Column]) -> Iterator[str]:
-    """What is wrong with the tuples of columns that a file declares: columns that there are not, or of another type."""
+    """What is wrong with the tuples of columns that a file declares."""
+    return (f"{source.name}: {fault}" for fault in faults_of_tuples(_module(source), columns))
+
+
+def faults_of_tuples(module: ModuleType, columns: Sequence[Column]) -> Iterator[str]:
+    """What is wrong with a module's own tuples of columns: columns that there are not, or of another type."""
     known = {column.name: np.dtype(column.dtype) for column in columns}
-    for kind in vars(_module(source)).values():
-        if not hasattr(kind, "intent") or kind.__module__ != module_name(source):
+    for kind in vars(module).values():
+        if not hasattr(kind, "intent") or kind.__module__ != module.__name__:
             continue
         for name, declared in kind._kinds_.items():
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
-                yield f"{source.name}: {kind.__name__}: there is no column {name}" + (
-                    f", did you mean {near[0]}?" if near else ""
-                )
+                yield f"{kind.__name__}: there is no column {name}" + (f", did you mean {near[0]}?" if near else "")
             elif np.dtype(declared.dtype) != known[name]:
                 found = np.dtype(declared.dtype).name
-                yield f"{source.name}: {kind.__name__}: the column {name} holds {known[name].name}, and not {found}"
+                yield f"{kind.__name__}: the column {name} holds {known[name].name}, and not {found}"
 
 
 def module_name(source: Source) -> str:

@@ -8,7 +8,6 @@ from sim.declare import Source, article, assumption, evidence, fitted, parameter
 from sim.kernel.types import typed
 
 _YEARBOOK = "China Statistical Yearbook 2009, table N1301e; counts of 2015"
-_CENSUS = "economic census of 2013, China Daily 2014-12-16"
 _COHORT = "SAIC survey of the cohort founded in 2015 Q3"
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 from sim.model.record.tally import Recorder, snapshot
 from sim.model.state.accounts import Books
 from sim.model.state.enterprises import Enterprises
+from sim.model.state.growing import Growing
 from sim.model.state.links import Links
 from sim.model.state.platforms import PlatformState
 from sim.model.state.ring import Ring
@@ -108,7 +109,7 @@ def _attributes(value: Any) -> dict[str, Any]:
     kept = {name: part for name, part in vars(value).items() if name not in DERIVED.get(type(value), ())}
     if isinstance(value, Enterprises):
         kept["columns"] = {name: column[: value.size] for name, column in value.columns.items()}
-    elif isinstance(value, Links | Ring):
+    elif isinstance(value, Growing):
         kept["_columns"] = [column[: len(value)] for column in value._columns]
     elif isinstance(value, Recorder):
         kept["_months"] = {name: value.months[name] for name in value.months.dtype.names}

@@ -5,10 +5,12 @@ Code is never taken from a result: what is read back has names, units and bounds
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from functools import cache
 from typing import Any
 
 from sim.catalogue import Catalogue
@@ -32,9 +34,13 @@ def catalogue_of(manifest: Mapping[str, Any]) -> Catalogue:
 
     Raises ResultError for declarations that cannot be read.
     """
-    shipped = model_catalogue()
-    if not (told := manifest.get(KEY)):
-        return shipped
+    return _declared(json.dumps(manifest[KEY])) if manifest.get(KEY) else model_catalogue()
+
+
+@cache
+def _declared(text: str) -> Catalogue:
+    """The same catalogue for the same declarations, given as JSON: a process makes it once."""
+    told, shipped = json.loads(text), model_catalogue()
     try:
         others = [_read(it) for it in told]
         mechanisms = {it.name: it for it in shipped.mechanisms} | {it.name: it for it in others}
@@ -43,7 +49,7 @@ def catalogue_of(manifest: Mapping[str, Any]) -> Catalogue:
             mechanisms=tuple(mechanisms.values()),
             month=tuple(step for step in shipped.month if mechanisms[step.partition(".")[0]].steps),
             others=tuple(it.name for it in others),
-            missing=tuple(f"{it['file']} ({it['digest']})" for it in told),
+            missing=tuple(files_of({KEY: told})),
             remake=None,
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -100,6 +106,8 @@ def _read(told: Mapping[str, Any]) -> Mechanism:
         columns=tuple(Column(**it) for it in told["columns"]),
         counters=Counters(*map(str, told["counters"])),
         outcomes=tuple(Outcome(**it) for it in told["outcomes"]),
+        file=str(told["file"]),
+        meaning=str(told["meaning"]),
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.model.mechanisms.adoption import hosts_of
 from sim.model.state.enterprises import CLASSES, FREE, NEVER, OPERATING, ORIGINS, REGISTERED, SUSPENDED
 from sim.model.state.world import World
 
@@ -103,7 +104,7 @@ EVENTS = (
     Event("launched", ("adoption",), "a named platform opens at its host", lambda s: s.launched),
     Event("adopted", ("adoption",), "becomes a member of a platform; detail: whose platform",
           lambda s: s.stayed & (s.after.platform >= 0) & (s.before.platform != s.after.platform) & ~s.launched,
-          ("another's", "own"), lambda s: _hosts(s.world)[s.after.platform] == s.after.identity),
+          ("another's", "own"), lambda s: hosts_of(s.world)[s.after.platform] == s.after.identity),
     Event("quit", ("adoption",), "leaves its platform",
           lambda s: s.stayed & (s.before.platform >= 0) & (s.after.platform < 0), was=True),
     Event("let", ("letting",), "becomes tenant of a site; detail: as newborn or from elsewhere; amount: floor",
@@ -143,10 +144,6 @@ EVENTS = (
           "million yuan", lambda s: s.before.cash, was=True),
 )  # fmt: skip
 NUMBER = {event.name: number for number, event in enumerate(EVENTS)}
-
-
-def _hosts(world: World) -> Any:
-    return np.array([*[platform.host for platform in world.platforms], 0], np.int64)
 
 
 def _under_way(step: Step) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import get_args
 
 from sim.catalogue import Catalogue
@@ -140,3 +140,10 @@ def known(catalogue: Catalogue) -> Known:
     """What a scenario file may hold where this is the model."""
     units = {name: outcome.unit for name, outcome in catalogue.outcomes.items()}
     return Known(catalogue.parameter_groups, catalogue.named, catalogue.fixed, units)
+
+
+@lru_cache(maxsize=64)
+def types(catalogue: Catalogue, platforms: tuple[str, ...], sites: tuple[str, ...]) -> dict[str, type]:
+    """The declared type of every key of a scenario with these platforms and sites."""
+    named = {"platforms": platforms, "sites": sites}
+    return {key: leaf.parameter.type for key, leaf in known(catalogue).parameters(named)}

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sim.catalogue import Catalogue
 from sim.declare import Source, Value
-from sim.scenario import months
+from sim.scenario import keys, months
 from sim.scenario.faults import Fault, ScenarioError, printable, shown
 from sim.scenario.schedule import Schedule
 from sim.scenario.writing import toml_text, toml_value
@@ -61,7 +61,7 @@ class Scenario:
 
     def __post_init__(self) -> None:
         """Hold every value to its declared type, however the scenario was made; ScenarioError where one is not."""
-        types = self.catalogue.types(self.platforms, self.sites)
+        types = keys.types(self.catalogue, self.platforms, self.sites)
         other = [key for key, value in self.values.items() if type(value) is not types[key]]
         if other:
             kept = {key: self._typed(types[key], key, self.values[key]) for key in other}
@@ -156,9 +156,9 @@ class Scenario:
         yield f"title = {toml_text(self.title)}"
         yield f"summary = {toml_text(self.summary)}"
         yield f"headline = [{', '.join(map(toml_text, self.headline))}]"
-        for table, keys in itertools.groupby(self.values, key=lambda key: key.rpartition(".")[0]):
+        for table, inner in itertools.groupby(self.values, key=lambda key: key.rpartition(".")[0]):
             yield f"\n[{table}]"
-            for key in keys:
+            for key in inner:
                 yield f"{key.rpartition('.')[2]} = {self._written(key)}  # {self.origins[key]}"
         for figure in self.figures.values():
             if not 0 <= self.month_of(figure.month) < self.months:

@@ -17,7 +17,7 @@ from sim.model.record.reading import added, counted, share
 from sim.model.state.accounts import FEE_SUPPORT, FEES, PLATFORM_INCOME, TICKS, transfer
 from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING, reads, writes
 from sim.model.state.platforms import PlatformState
-from sim.model.state.world import World
+from sim.model.state.world import World, with_none
 
 EVENTS = Counters(
     "adopted",
@@ -231,7 +231,7 @@ def apply(world: World) -> None:
 
 def hosts_of(world: World) -> Any:
     """Identity of each platform's host, 0 for a third party's and for none (platform -1)."""
-    return np.array([*[platform.host for platform in world.platforms], 0], np.int64)
+    return with_none((platform.host for platform in world.platforms), 0)
 
 
 def attractive(platform: PlatformState) -> float:
@@ -277,12 +277,12 @@ def count_members(world: World) -> None:
 def collect_fees(world: World, support: float) -> None:
     """Fees flow to the platforms' account, and on to hosts of own platforms."""
     platforms, table = world.platforms, world.enterprises
-    yearly = world.platform_array([platform.fee for platform in platforms])
+    yearly = with_none(platform.fee for platform in platforms)
     fees = Fees(yearly, hosts_of(world), support)
     income = np.zeros(len(yearly), np.int64)
     world.loop(charge, FeeReads, FeeWrites, fees, sums=(income, world.books.flows))
     for platform in platforms:
-        host = world.row_of(platform.host) if platform.host else -1
+        host = world.host_row(platform)
         if host >= 0 and income[platform.number]:
             amount = income[platform.number] / TICKS
             table.profit_year[host] += transfer(host, amount, table.cash, world.books.flows, PLATFORM_INCOME)

@@ -16,11 +16,13 @@ from sim.kernel import draws
 from sim.kernel.compiled import compiled
 from sim.kernel.draws import block
 from sim.kernel.types import f8, i4, i8, i8_2d, typed
+from sim.model.record.reading import counted
 from sim.model.state.accounts import LEAVERS
 from sim.model.state.cohort import (
     Cohort,
     Ideas,
     cohort_of,
+    entry_cost,
     founders_means,
     idea_luck,
     idea_merit,
@@ -308,9 +310,8 @@ def gather(world: World, rules: Any) -> Ideas:
         if place.open_to_members:
             mean = world.platform_rules(place).ideas_a_month
             u = count_luck(world.seed, place.identity, world.month).ideas
-            host = world.row_of(place.host) if place.host else NOBODY
             number = draws.poisson(u, mean / world.weight_of(place))
-            makers.append((place.identity, number, MAKER, host, place.number))
+            makers.append((place.identity, number, MAKER, world.host_row(place), place.number))
     sources = np.concatenate([anyone, spin_offs[spin_offs[:, 0].argsort()], np.array(makers, np.int64).reshape(-1, 5)])
     total = int(sources[:, 1].sum())
     whole = np.zeros((6, total), np.int64)
@@ -330,7 +331,7 @@ def apply(world: World) -> None:
     alone = Offer(market.outside_rent, 0.0, 0.0, 1.0, 0.0)
     offers = Offers(alone, maker_offer(world, rules, market), tenant_offer(world, market))
     terms = Terms(
-        rules.administrative_cost * (1.0 - world.group("levers").entry_cost_cut), population.floor_per_job,
+        entry_cost(rules, world.group("levers")), population.floor_per_job,
         posted.hours_fill, posted.finance_fill, population.sectors,
     )  # fmt: skip
     markets = world.sectors.view(Markets)
@@ -373,7 +374,7 @@ def tenant_offer(world: World, market: Any) -> Offer:
 SHARED = ORIGINS[2:]  # channels that enterprises share: spin-off, maker, tenant
 OUTCOMES = (
     Outcome("startups", "enterprises", "startups founded since the start, gross", 1, True,
-            lambda m: m.w * sum(m.since(f"founded_{origin}") for origin in ORIGINS[1:])),
+            lambda m: m.w * m.registrations),
     Outcome("startups_net", "enterprises", "startups through a shared channel (spin-off, maker, tenant) since the start, "
             "net of founders who would have started alone", 1,
             value=lambda m: m.w * sum(m.since(f"net_{origin}") for origin in SHARED)),
@@ -387,7 +388,7 @@ OUTCOMES = (
                     value=lambda m, o=origin: m.w * m.since(f"net_{o}")),  # type: ignore[misc]
         )
     ),
-    Outcome("ideas", "ideas", "ideas considered since the start", value=lambda m: m.w * m.since("ideas")),
+    counted("ideas", "ideas considered", unit="ideas"),
     Outcome("ideas_unfinanced", "ideas", "ideas worth pursuing that found no finance since the start", -1,
             value=lambda m: m.w * m.since("unfinanced_ideas")),
 )  # fmt: skip

@@ -485,8 +485,7 @@ def leave(world: World, rows: Any) -> None:
 
 
 OUTCOMES = (
-    Outcome("startups_stopped", "enterprises", "startups that stopped since the start", -1,
-            value=lambda m: m.w * m.since("startups_stopped")),
+    counted("startups_stopped", "startups that stopped", -1, unit="enterprises"),
     counted("stopped", "enterprises that stopped", -1),
     counted("resumed", "that resumed", 1),
     counted("deregistered", "struck off"),

@@ -18,7 +18,7 @@ from sim.model.state.accounts import OPENING_INDUSTRY, TICKS, transfer
 from sim.model.state.enterprises import BIG, OPERATING, reads, writes
 from sim.model.state.platforms import FOREIGN
 from sim.model.state.sectors import MAX_SECTORS
-from sim.model.state.world import World
+from sim.model.state.world import World, with_none
 
 EVENTS = Counters(
     "sectors_opened",
@@ -197,7 +197,7 @@ def apply(world: World) -> None:
         return
     sectors, table = world.sectors, world.enterprises
     grow_sectors(sectors.view(SectorsGrowing), world.month, rules)
-    foreign = np.array([*[platform.counts[FOREIGN].sum() > 0 for platform in world.platforms], False])
+    foreign = with_none((platform.counts[FOREIGN].sum() > 0 for platform in world.platforms), False)
     newest = int(np.argmax(sectors.opened)) if np.max(sectors.opened) >= 0 else -1
     openings = world.marks()
     into = following(newest, sectors.sales_factor, sectors.mode_open, rules)

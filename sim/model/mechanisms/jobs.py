@@ -12,11 +12,12 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
+from sim.model.record.reading import counted
 from sim.model.state.accounts import UNEMPLOYED, WAGES, on_grid, ticks
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.sectors import relative_price, wage_of_worker
 from sim.model.state.world import World
-from sim.parameters import Labour, Population, numbers
+from sim.parameters import Labour, Population
 
 EVENTS = Counters(
     "hired",
@@ -201,7 +202,7 @@ def pay(first: Index, last: Index, r: Reads, w: Writes, wage: f8, talent_wage: f
 
 def apply(world: World) -> None:
     """Jobs and wages for a month; the talent's wage answers last month's requests."""
-    posted, population = world.posted, numbers(world.settings.group("population"))
+    posted, population = world.posted, world.standard
     terms = Terms(
         world.group("labour"), world.group("market").price_share, posted.talent_wage, posted.talent_fill,
         world.sectors.worker_revenue,
@@ -227,8 +228,8 @@ def close(world: World) -> None:
 
 
 OUTCOMES = (
-    Outcome("hired", "people", "people hired since the start", value=lambda m: m.w * m.since("hired")),
-    Outcome("shed", "people", "people shed since the start", value=lambda m: m.w * m.since("shed")),
+    counted("hired", "people hired", unit="people"),
+    counted("shed", "people shed", unit="people"),
     Outcome("talent_wage", "workers' wages", "wage of talent", value=lambda m: m["talent_wage"]),
     Outcome("talent_unmet", "people", "unmet requests for talent, this month", -1,
             value=lambda m: m.w * m["talent_unmet"]),

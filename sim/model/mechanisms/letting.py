@@ -25,7 +25,7 @@ from sim.model.state.accounts import (
 )
 from sim.model.state.enterprises import BIG, OPERATING, TENANT, reads, writes
 from sim.model.state.sites import SiteState
-from sim.model.state.world import World
+from sim.model.state.world import World, with_none
 
 EVENTS = Counters(
     "tenants_newborn",
@@ -327,9 +327,9 @@ def pay_rents(
 def pay(world: World) -> None:
     """A month of rents."""
     outside, sites = world.group("market").outside_rent, world.sites
-    posted = np.array([*[site.rent for site in sites], 0.0])
-    subsidies = np.array([*[world.rent_subsidy(site) for site in sites], 0.0])
-    utilities = np.array([*[world.site_rules(site).utilities for site in sites], 0.0])
+    posted = with_none(site.rent for site in sites)
+    subsidies = with_none(world.rent_subsidy(site) for site in sites)
+    utilities = with_none(world.site_rules(site).utilities for site in sites)
     rents = Rents(outside, posted, subsidies, utilities)
     world.loop(pay_rents, RentReads, RentWrites, rents, sums=(world.books.flows,))
 

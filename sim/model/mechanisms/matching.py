@@ -31,7 +31,7 @@ from sim.model.state.knowledge import (
 )
 from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, KINDS, USER
 from sim.model.state.ring import OnRing, places
-from sim.model.state.world import World
+from sim.model.state.world import World, with_none
 
 meeting = block("matching", 0, "domestic", "foreign", "user", "member", number=14)
 chosen = block("matching", 1, "domestic", "foreign", "user", "point", number=15)
@@ -375,8 +375,8 @@ def apply(world: World) -> None:
     counts = np.zeros((len(platforms) + 1, len(KINDS), CELLS), np.int64)
     for platform in platforms:
         counts[platform.number] = platform.counts
-    requests = world.platform_array([platform.requests * world.weight_of(platform) for platform in platforms])
-    services = world.platform_array([platform.services for platform in platforms])
+    requests = with_none(platform.requests * world.weight_of(platform) for platform in platforms)
+    services = with_none(platform.services for platform in platforms)
     asked_of, answered_by = np.zeros(len(services), np.int64), np.zeros(len(services), np.int64)
     chances = meeting_chances(counts, requests, services, rules)
     if len(world.ring) < 2:

@@ -25,6 +25,7 @@ from sim.model.state.cohort import (
     Cohort,
     Ideas,
     assets_per_worker,
+    entry_cost,
     first_sales,
     founders_means,
     has_customers,
@@ -50,7 +51,7 @@ from sim.model.state.enterprises import (
 )
 from sim.model.state.sectors import attraction, relative_price
 from sim.model.state.world import LENT, World
-from sim.parameters import Market, Population, numbers
+from sim.parameters import Market, Population
 
 EVENTS = Counters(
     "started",
@@ -331,7 +332,7 @@ def found(world: World, ideas: Ideas) -> None:
     """Births of ideas that are pursued; platforms pay for makers, and what hours there are sets next month's share."""
     table, market, events = world.enterprises, world.group("market"), world.counters("newborns")
     rows = table.add(len(ideas.identity))
-    like = Likeness(world.rules("newborns"), numbers(world.settings.group("population")), market)
+    like = Likeness(world.rules("newborns"), world.standard, market)
     terms = terms_of(world)
     fund, hours = be_born(
         world.seed, world.month, rows, ideas, table.view(Newborn), like, terms, world.sectors.view(Sectors), events,
@@ -350,7 +351,7 @@ def terms_of(world: World) -> Terms:
     entry = world.rules("entry")
     return Terms(
         wage=world.group("labour").wage,
-        entry_cost=entry.administrative_cost * (1.0 - world.group("levers").entry_cost_cut),
+        entry_cost=entry_cost(entry, world.group("levers")),
         capital_per_job=entry.capital_per_job,
         wealth_median=entry.wealth_median,
         wealth_log_sd=entry.wealth_log_sd,

@@ -55,7 +55,6 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
-@cache
 def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
     """Weights of the 27 cells, summing to 1, for knowledge spread around ``centre``."""
     places = [(cell // 9, cell // 3 % 3, cell % 3) for cell in range(CELLS)]
@@ -138,7 +137,7 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
         world.counters("resources"),
     )  # fmt: skip
     wages = running_cost(world, platform) / world.weight_of(platform)
-    host = world.row_of(platform.host) if platform.host else -1
+    host = world.host_row(platform)
     if host < 0:
         world.books.pay(PLATFORMS, HOUSEHOLDS, wages)
     else:

@@ -258,6 +258,6 @@ class Record(Mapping[str, list[float]]):
         return len(self._catalogue.outcomes)
 
 
-def counted(name: str, meaning: str, better: int = 0) -> Outcome:
+def counted(name: str, meaning: str, better: int = 0, unit: str = "events") -> Outcome:
     """The outcome of a counter of the same name: events since the start."""
-    return Outcome(name, "events", f"{meaning} since the start", better, value=lambda m: m.w * m.since(name))
+    return Outcome(name, unit, f"{meaning} since the start", better, value=lambda m: m.w * m.since(name))

@@ -16,11 +16,10 @@ from sim.kernel.types import Index, f8, i1, i2, i4, i8, i8_2d, typed
 from sim.model.record.yearly import Sold, growth_of, shapes_of_growth, shapes_of_size, year_old
 from sim.model.state.accounts import TICKS, ticks
 from sim.model.state.enterprises import CLASSES, NEVER, OPERATING, classify, reads, writes
-from sim.model.state.groups import CELLS, GROUPS, add_to_groups, age_group, cell_of, kind_of_cell, was_micro
+from sim.model.state.groups import CELLS, GROUPS, YOUNG, add_to_groups, age_group, cell_of, kind_of_cell, was_micro
 from sim.model.state.world import World
 from sim.parameters import Population
 
-YOUNG = 60  # months: young firms are younger than five years
 CREATED, DESTROYED, BOTH = range(3)  # jobs, by group
 WON, TWICE, BEFORE = range(3)  # jobs by cell: created, in both Decembers, in the last one
 YOUNG_CREATED, STARTUP_JOBS, RESEARCHING = range(3)  # jobs that young enterprises created, jobs at those below a year

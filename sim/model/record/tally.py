@@ -26,14 +26,23 @@ from sim.model.state.enterprises import (
     reads,
     writes,
 )
-from sim.model.state.groups import CELLS, GROUPS, LIVES, add_to_groups, age_group, cell_of, is_micro, kind_of_cell
+from sim.model.state.groups import (
+    CELLS,
+    GROUPS,
+    LIVES,
+    YOUNG,
+    add_to_groups,
+    age_group,
+    cell_of,
+    is_micro,
+    kind_of_cell,
+)
 from sim.model.state.platforms import KINDS
 from sim.model.state.sectors import MAX_SECTORS
 from sim.model.state.world import LENT, World
 from sim.parameters import Population
 
 REVENUE, ASSETS, EXPORTS = 0, 1, 2
-YOUNG = 60  # months
 _SUPPLY = np.int64(0x9249)  # sectors whose number is a multiple of 3, as bits
 YEAR = (
     "job_creation_rate", "job_destruction_rate", "young_creation_share", "startup_job_share", "size_tail",

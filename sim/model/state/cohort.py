@@ -187,6 +187,11 @@ def assets_per_worker(u_revenue: float, u_own: float, p: Population) -> float:
     return p.capital_intensity * maths.exp(p.capital_intensity_log_sd * z)
 
 
+def entry_cost(entry: Any, levers: Any) -> float:
+    """What founding costs in administration (million yuan), by entry's rules and what levers take off."""
+    return float(entry.administrative_cost * (1.0 - levers.entry_cost_cut))
+
+
 @compiled
 def founders_means(u: float, median: float, log_sd: float) -> float:
     """Founders' own means (million yuan): lognormal around the median."""

@@ -14,6 +14,7 @@ import numpy as np
 from sim.declare import Column
 from sim.kernel.compiled import compiled, equation, plain
 from sim.kernel.types import Index, i1, i2, i4, i8, typed, u4
+from sim.model.state.growing import longer
 from sim.parameters import Population
 
 SMALL, MEDIUM, BIG = 0, 1, 2
@@ -71,7 +72,6 @@ COLUMNS = (
     Column("profit_year", "f8", "million yuan", "taxable profit since January"),
 )
 
-NAMES = tuple(column.name for column in COLUMNS)
 NEVER = -9999
 
 View = TypeVar("View")
@@ -139,13 +139,6 @@ def _read_only(values: Any) -> Any:
     return view
 
 
-def longer(column: Any, used: int, capacity: int) -> Any:
-    """A column with room for ``capacity`` numbers that begins with the used part of this one."""
-    made = np.zeros(capacity, column.dtype)
-    made[:used] = column[:used]
-    return made
-
-
 class Enterprises:
     """Columns of equal length; ``size`` rows have been used, of which some may be free again."""
 
@@ -165,9 +158,6 @@ class Enterprises:
     def __getstate__(self) -> dict[str, Any]:
         """What a copy is made of: views belong to the columns that they look at."""
         return self.__dict__ | {"_views": {}}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
 
     @property
     def alive(self) -> Any:

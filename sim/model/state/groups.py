@@ -25,6 +25,7 @@ CELLS = len(CLASSES) * 2 * len(ORIGINS) * 2 * len(AGES)  # 2: micro or not; expo
 REGISTER, SPIN_OFFS, OTHERS = range(3)  # struck off, by years since registration; stopped, by years since the start
 AT_RISK, ENDED = range(2)
 YEARS = 10  # of life that are followed
+YOUNG = 60  # months of operation before which an enterprise counts as young
 LIVES = (3, 2, YEARS)
 
 

@@ -11,7 +11,7 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, Word, b1, i1, i4, i8, u4
-from sim.model.state.enterprises import longer
+from sim.model.state.growing import Growing
 
 # Keyed by the buyer and the link's ordinal, and by buyer and supplier: of those, the first two are the priorities of
 # the bids of buyer and supplier for one another.
@@ -20,40 +20,34 @@ renewal = block("chain", 0, "looked_at", "point", "asked", number=27)
 _ROW = 2**31 - 1  # the bits of a bid that hold a row, plus 1
 
 
-class Links:
+class Links(Growing):
     """Links as columns of equal length; a link ends with its buyer, and waits for another supplier without one.
 
     The order of links plays no part: the last one takes the place of one that ends.
     """
 
     def __init__(self) -> None:
-        self._size = 0
-        self._columns: list[Any] = [np.zeros(0, np.uint32), np.zeros(0, np.int32), np.zeros(0, np.int8)]
-
-    def __len__(self) -> int:
-        return self._size
+        super().__init__(np.uint32, np.int32, np.int8)
 
     @property
     def buyer(self) -> Any:
         """Row of the buyer."""
-        return self._columns[0][: self._size]
+        return self._used(0)
 
     @property
     def supplier(self) -> Any:
         """Row of the supplier, -1 while the buyer looks for another."""
-        return self._columns[1][: self._size]
+        return self._used(1)
 
     @property
     def ordinal(self) -> Any:
         """Place among the buyer's links."""
-        return self._columns[2][: self._size]
+        return self._used(2)
 
     def add(self, buyer: Any, supplier: Any, ordinal: Any) -> None:
-        before, self._size = self._size, self._size + len(buyer)
+        before = self._lengthen(len(buyer))
         for number, values in enumerate((buyer, supplier, ordinal)):
-            if self._size > len(self._columns[number]):
-                self._columns[number] = longer(self._columns[number], before, self._size * 9 // 8)
-            self._columns[number][before : self._size] = values
+            self._used(number)[before:] = values
 
     def drop(self, rows: Any, size: int) -> None:
         """Drop the links of buyers in ``rows``, and those suppliers from their buyers' links."""

@@ -12,7 +12,8 @@ import numpy as np
 
 from sim.kernel.compiled import compiled
 from sim.kernel.types import f8, i1, i8, typed, u4
-from sim.model.state.enterprises import OPERATING, Enterprises, longer
+from sim.model.state.enterprises import OPERATING, Enterprises
+from sim.model.state.growing import Growing
 
 _NOBODY = np.int64(2**63 - 1)  # an identity above all
 
@@ -34,32 +35,28 @@ class Tenants(NamedTuple):
     row: i8
 
 
-class Ring:
+class Ring(Growing):
     """Places of the ring as columns of equal length; each month's is last month's with what changed since."""
 
     def __init__(self) -> None:
-        self._size = 0
-        self._columns: list[Any] = [np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.int8)]
+        super().__init__(np.int64, np.uint32, np.int8)
         self._on: Any = np.zeros(0, np.int8)  # marks the rows that the ring holds
         self._off: Any = np.zeros(0, np.int64)  # identities that the ring holds still, whose rows are free
-
-    def __len__(self) -> int:
-        return self._size
 
     @property
     def identity(self) -> Any:
         """Identities, sorted."""
-        return self._columns[0][: self._size]
+        return self._used(0)
 
     @property
     def row(self) -> Any:
         """Rows in the table of enterprises."""
-        return self._columns[1][: self._size]
+        return self._used(1)
 
     @property
     def chain(self) -> Any:
         """Places in the chain, which an enterprise keeps for life."""
-        return self._columns[2][: self._size]
+        return self._used(2)
 
     @property
     def everyone(self) -> OnRing:
@@ -78,9 +75,7 @@ class Ring:
         gone = np.sort(np.concatenate([table.identity[went], self._off]))
         self._off = np.zeros(0, np.int64)
         self._size = let_go(gone, self.identity, self.row, self.chain)
-        before, self._size = self._size, self._size + len(came)
-        if self._size > len(self._columns[0]):
-            self._columns = [longer(it, before, self._size * 9 // 8) for it in self._columns]
+        self._lengthen(len(came))
         take_in(table.identity[came], came, table.sector[came] % 3, self.identity, self.row, self.chain)
 
     def release(self, table: Enterprises, rows: Any) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.kernel import maths
 from sim.kernel.compiled import equation
+from sim.model.state.enterprises import NEVER
 from sim.parameters import Labour
 
 MAX_SECTORS = 16
@@ -56,7 +57,7 @@ class Sectors:
 
     def __init__(self) -> None:
         self.open = np.zeros(MAX_SECTORS, np.int8)
-        self.opened = np.full(MAX_SECTORS, -9999, np.int64)  # month
+        self.opened = np.full(MAX_SECTORS, NEVER, np.int64)  # month
         self.demand = np.zeros(MAX_SECTORS)  # million yuan a year at opening prices
         self.opening_demand = np.zeros(MAX_SECTORS)
         self.mature_demand = np.zeros(MAX_SECTORS)  # where a new sector's S-curve ends

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,11 @@ from sim.parameters import numbers
 from sim.scenario import Scenario
 
 IDLE, LENT = 0, 1  # equipment hours
+
+
+def with_none(values: Iterable[Any], none: Any = 0.0) -> Any:
+    """One value a platform or site as an array, with a last element for enterprises without one (number -1)."""
+    return np.array([*values, none])
 
 
 class World:
@@ -121,13 +127,6 @@ class World:
     def count(self, name: str, number: int = 1) -> None:
         self.counts[self.catalogue.counters[name]] += number
 
-    def uniforms(self, identity: int, purpose: int) -> tuple[float, float, float, float]:
-        return draws.uniforms(self.seed, identity, self.month, purpose)
-
-    def platform_array(self, values: list[float]) -> Any:
-        """One number a platform, with a last element for enterprises without one (platform -1)."""
-        return np.array([*values, 0.0])
-
     def site_is_open(self, site: SiteState) -> bool:
         return self.month >= site.opens and site.renovated > 0
 
@@ -180,6 +179,10 @@ class World:
     def row_of(self, identity: int) -> int:
         """Row of the enterprise with this identity, -1 where it left."""
         return self.ring.row_of(self.enterprises, identity)
+
+    def host_row(self, platform: PlatformState) -> int:
+        """Row of a platform's host, -1 without one."""
+        return self.row_of(platform.host) if platform.host else -1
 
     def launch_platforms(self) -> None:
         """Named platforms whose month has come; the host of an own one is the enterprise with most staff."""
