@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.api import (
         branch,
         calibrate,
+        claims,
         compare,
         explain,
         run,
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from sim.runs.result import Result
 
 __all__ = [
-    "EcosystemModel", "Result", "__version__", "branch", "calibrate", "compare", "explain", "load", "run",
-    "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
+    "EcosystemModel", "Result", "__version__", "branch", "calibrate", "claims", "compare", "explain", "load",
+    "run", "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
 ]  # fmt: skip
 
 # Each is imported when first asked for: `import sim` alone takes no time.
@@ -47,6 +48,7 @@ _HOMES = {
     "Result": "sim.runs.result",
     "branch": "sim.api",
     "calibrate": "sim.api",
+    "claims": "sim.api",
     "compare": "sim.api",
     "explain": "sim.api",
     "load": "sim.model.catalogue",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.runs.ensemble import Watcher
     from sim.scenario import Scenario
     from sim.studies.questions.calibrate import Calibration
+    from sim.studies.questions.claims import Findings
     from sim.studies.questions.compare import Comparison
     from sim.studies.questions.explain import Explanation
     from sim.studies.questions.sensitivity import Sensitivities
@@ -429,6 +430,70 @@ def sensitivity(
     from sim.report.figures.sensitivities import draw_sensitivities
 
     draw_sensitivities(found, watcher.say)
+    return found
+
+
+def claims(
+    names: Sequence[str] = (),
+    *,
+    samples: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    months: int | None = None,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    yes: bool = False,
+    mechanisms: Sequence[Own] = (),
+    watcher: Watcher | None = None,
+    shown: Callable[[Findings], None] | None = None,
+) -> list[Findings]:
+    """Test claims about two scenarios: is the difference there, what carries it, and where does its sign flip.
+
+    Parameters
+    ----------
+    names
+        Names of shipped claims, or files of claims; all that are shipped where none is given.
+    samples
+        Joint draws of the assumptions, 64.
+    replicates
+        Seeds of the difference, 30; other cases have 8 of them.
+    shown
+        Called with each answer as it is there.
+
+    Returns
+    -------
+    list of Findings
+        One for each file: its claims with verdict, intervals, knock-outs and ranges.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of a file of claims or of its scenarios.
+    TooLarge
+        Where more than ten minutes are needed and not agreed to with ``yes``.
+
+    """
+    from sim.runs.ensemble import Watcher
+    from sim.studies.claims import files_of, read_claims
+    from sim.studies.questions.claims import REPLICATES, SAMPLES, run_claims
+
+    catalogue = model_catalogue(mechanisms)
+    model, watcher = ecosystem(catalogue), watcher or Watcher()
+    asked = {"run.replicates": REPLICATES if replicates is None else replicates, "run.seed": seed, "run.months": months}
+    given = {key: value for key, value in asked.items() if value is not None}
+    read = [read_claims(file, catalogue, model.outcomes, given) for file in files_of(names)]
+    found = []
+    with _opened(workers) as pool:
+        for one in read:
+            found.append(
+                run_claims(
+                    one, model, Path(out or RESULTS), pool, watcher, samples=SAMPLES if samples is None else samples,
+                    agreed=yes, fresh=fresh, warm=_is_warm,
+                )
+            )  # fmt: skip
+            if shown:
+                shown(found[-1])
     return found
 
 
