@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sim.formats import number
 from sim.runs.replicate import Cells
 from sim.runs.table import Table
 
@@ -189,27 +190,6 @@ def crps(drawn: Cells, value: float) -> float:
     ranked = np.sort(drawn)
     weights = 2.0 * np.arange(count) - (count - 1)
     return float(np.mean(np.abs(drawn - value)) - np.sum(weights * ranked) / (count * count))
-
-
-def number(x: float | None) -> str:
-    """A number as a reader wants it: three or four digits, thousands apart."""
-    if x is None or not math.isfinite(x):
-        return "-"
-    if x == 0:
-        return "0"
-    size = abs(x)
-    if size >= 1000:
-        return f"{x:,.0f}"
-    if size >= 100:
-        return f"{x:.0f}" if size >= 999.95 or float(x).is_integer() else f"{x:.1f}"
-    if float(x).is_integer():
-        return f"{x:.0f}"
-    return f"{x:.3g}"
-
-
-def span(low: float | None, high: float | None) -> str:
-    """An interval as a reader wants it; nothing where there is none."""
-    return "" if "-" in (ends := (number(low), number(high))) else " to ".join(ends)
 
 
 def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

@@ -18,6 +18,7 @@ import numpy as np
 
 from sim.declare import Outcome
 from sim.evidence.facts import LAST, Check, Numbers, held_against, measured
+from sim.formats import number
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.errors import Incompatible, NothingRan
@@ -25,7 +26,7 @@ from sim.runs.executor import Workers
 from sim.runs.replicate import Model
 from sim.runs.result import Result
 from sim.runs.store import Store
-from sim.runs.summary import HIGH, LOW, crps, judge, number
+from sim.runs.summary import HIGH, LOW, crps, judge
 from sim.runs.table import Table
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
