@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.report.formats import counted, signed
+from sim.formats import counted, number, ratio_text, signed, span
 from sim.report.sheets import chosen
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
 from sim.runs.drawn import intervals_text
-from sim.runs.summary import number, span
 from sim.studies.estimators.intervals import EQUAL
 from sim.studies.questions.compare import Comparison, Difference, Variant
 from sim.studies.rests import rests_text, shares_text
@@ -26,7 +25,7 @@ def variant_text(comparison: Comparison, variant: Variant, headline: Sequence[st
     rows = [
         [
             it.outcome, number(it.baseline), number(it.variant), signed(it.difference), span(it.low, it.high),
-            it.unit, _better(it), _times(it.power), it.verdict,
+            it.unit, _better(it), ratio_text(it.power), it.verdict,
             *([shares_text(variance.get(it.outcome, {}))] if variance else []),
         ]
         for it in (differences[name] for name in shown)
@@ -102,7 +101,3 @@ def variant_json(comparison: Comparison, variant: Variant) -> dict[str, Any]:
 def _better(it: Difference) -> str:
     """In how many of the seeds the variant is better; nothing where all are equal."""
     return "" if it.better_share is None or it.verdict == EQUAL else f"{it.better_share:.0%}"
-
-
-def _times(power: float | None) -> str:
-    return "" if power is None else f"{power:,.0f}x" if power >= 10 else f"{power:.1f}x"

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sim.report.formats import signed
+from sim.formats import brief, number, signed
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
-from sim.runs.summary import number
 from sim.studies.questions.trace import Fate, Parting, Trace
 from sim.studies.rests import rests_on, rests_text
 
@@ -94,24 +93,17 @@ def fate_json(trace: Trace, fate: Fate) -> dict[str, Any]:
 
 def _parting(trace: Trace, parting: Parting) -> str:
     when = f"{trace.scenario.calendar(parting.month)}, {parting.mechanism}"
-    if not parting.identity:
-        return f"{when}: {parting.what} {_value(parting.first)} -> {_value(parting.second)}"
-    if parting.what == "existence":
+    if parting.identity and parting.what == "existence":
         where = trace.first_name if parting.first else trace.second_name
         return f"{when}: enterprise {parting.identity} exists in {where} only"
-    return (
-        f"{when}: {parting.what} of enterprise {parting.identity} {_value(parting.first)} -> {_value(parting.second)}"
-    )
+    of = f" of enterprise {parting.identity}" if parting.identity else ""
+    return f"{when}: {parting.what}{of} {brief(parting.first, 6)} -> {brief(parting.second, 6)}"
 
 
 def _parting_json(trace: Trace, parting: Parting | None) -> dict[str, Any] | None:
     if parting is None:
         return None
     return parting._asdict() | {"month": trace.scenario.calendar(parting.month), "identity": parting.identity or None}
-
-
-def _value(value: Any) -> str:
-    return "(none)" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def mechanisms_of(trace: Trace) -> list[str]:
