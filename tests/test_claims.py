@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from sim import api, cli
 from sim.model.catalogue import model_catalogue
+from sim.report.text.claims import claims_text
 from sim.runs.replicate import Cells
 from sim.scenario import Scenario, ScenarioError
 from sim.studies.claims import files_of, read_claims
@@ -24,6 +26,7 @@ from sim.studies.estimators.verdicts import (
     FRAGILE,
     NOT_DISTINGUISHABLE,
     ROBUST,
+    Influence,
     crossing_at_ends,
     crossing_in_draws,
     effect,
@@ -66,11 +69,11 @@ def test_the_first_rule_that_applies_decides(given: dict[str, Any], wanted: str)
 
 def test_a_difference_that_hangs_on_one_seed_is_not_distinguishable() -> None:
     """Of a skewed sample the interval leaves zero out, and without its largest value it does not."""
-    drawn = np.array([0.4, -0.5, 0.6, -0.3, 0.5, -0.4, 0.3, -0.2, 0.5, 0.3, 0.2, 0.9])
+    drawn = np.array([0.4, -0.5, 0.6, -0.3, 0.5, -0.4, 0.3, -0.2, 0.5, 0.3, 0.2, 0.9]) + 0.13
     whole, most = effect(drawn), influence(drawn)
     assert whole.low > 0
     assert most is not None
-    assert most.index == 11
+    assert most.replicate == 11
     assert most.without.low <= 0
     assert judge(1, whole, most, NOTHING, False, 1.0) == NOT_DISTINGUISHABLE
     steady = np.array([1.0, 1.1, 0.9, 1.2, 0.8, 1.0, 1.1, 0.9])
@@ -106,15 +109,15 @@ def test_an_elasticity_that_cannot_be_measured_is_none() -> None:
 
 
 def test_where_a_sign_changes() -> None:
-    """Two lines: one crosses zero at 0.25, the other nowhere; in draws it is the second of two parameters, below 0.3."""
+    """Two lines, of which one crosses zero at 0.25; in draws it is the second of two parameters, below 0.3."""
     found = crossing_at_ends([(0.0, 1.0, 2.0), (0.0, 0.5, 1.0)], [(1.0, 1.0, 1.0), (-1.0, 1.0, 3.0)])
     assert found is not None
-    assert (found.index, found.value, found.upwards) == (1, pytest.approx(0.25), False)
+    assert (found.parameter, found.value, found.upwards) == (1, pytest.approx(0.25), False)
     assert crossing_at_ends([(0.0, 1.0, 2.0)], [(1.0, 1.0, 1.0)]) is None
     drawn = RNG.random((200, 2))
     threshold = crossing_in_draws(drawn, drawn[:, 1] > 0.3)
     assert threshold is not None
-    assert (threshold.index, threshold.upwards) == (1, False)
+    assert (threshold.parameter, threshold.upwards) == (1, False)
     assert threshold.value == pytest.approx(0.3, abs=0.02)
     assert crossing_in_draws(drawn, np.ones(200, bool)) is None
 
@@ -177,8 +180,10 @@ WANTED = {
 
 
 def effects(scenario: Scenario, seed: int, months: int) -> Cells:
-    """Effects of ``market.growth``: of startups in any case, of jobs where revenue is above 0.2, of the site in proportion
-    to awareness, of cost without letting too, of shares none.
+    """Effects of ``market.growth`` on all but the big's share.
+
+    On startups in any case, on jobs by revenue above 0.2, on the site in proportion to awareness, on cost without
+    letting too.
     """
     values = scenario.values
     noise = np.random.default_rng(seed).normal(size=6)
@@ -273,6 +278,15 @@ def test_worlds_that_fail_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "repeat it" in found.stderr
 
 
+def test_a_difference_that_hangs_on_one_seed_says_so() -> None:
+    (found,) = api.claims(["toy"], workers=1, watcher=toy.Silent(), samples=8, replicates=10)
+    first = found.findings[0]
+    hanging = replace(first, verdict=NOT_DISTINGUISHABLE, left_out=Influence(7, NOTHING))
+    text = claims_text(replace(found, findings=(hanging,)))
+    assert "without replicate 7 the interval is -1 to 1: it hangs on one seed" in text
+    assert "hangs on one seed" not in claims_text(replace(found, findings=(first,)))
+
+
 # --- files
 
 WRONG = {
@@ -283,7 +297,8 @@ WRONG = {
     'unit = "share"': ('unit = "people"', 'claims.absent.unit: "people" is not the outcome\'s, allowed: share'),
     'sign = "less"': ('sign = "fewer"', "claims.contradicted.sign:"),
     'mechanisms = ["letting", "entry"]': (
-        'mechanisms = ["leting"]', "claims.without.mechanisms: leting is no mechanism with a switch, did you mean letting?",
+        'mechanisms = ["leting"]',
+        "claims.without.mechanisms: leting is no mechanism with a switch, did you mean letting?",
     ),
     'claim = "Letting moves shares."': ("", "claims.absent.claim: is missing, allowed: text"),
 }  # fmt: skip

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator
 
-from sim.report.formats import counted, signed
+from sim.formats import counted, number, signed, span
 from sim.report.text.columns import columns
-from sim.runs.summary import number, span
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import CONTRADICTED, NOT_DISTINGUISHABLE, ROBUST, is_distinct
-from sim.studies.questions.claims import Finding, Findings, Flip, Range
+from sim.studies.questions.claims import Finding, Findings, Flip
 
 WIDTH = 80
 
@@ -18,15 +18,15 @@ WIDTH = 80
 def claims_text(answer: Findings, *, everything: bool = False) -> str:
     """A table of the claims of one file, and for each the reasons of its verdict; with ``everything`` all ranges."""
     claims, cases = answer.claims, answer.runs[1]
-    draws = max((it.draws for it in answer.findings), default=0)
+    draws = counted(max(it.draws for it in answer.findings), "joint draw")
+    seeds = f"{claims.scenario.replicates} seeds from seed {claims.scenario.seed}"
     rows = [
         (it.claim.name, signed(it.difference.mean), _span(it.difference), _percent(it), it.verdict)
         for it in answer.findings
     ]
     lines = [
         f"{claims.title}: {claims.scenario.name} less {claims.control.name} in {answer.month}",
-        f"{claims.scenario.replicates} seeds from seed {claims.scenario.seed}; other cases "
-        f"{cases.cells.shape[1]} seeds each; {counted(draws, 'joint draw')} of the assumptions",
+        f"{seeds}, {cases.cells.shape[1]} for each other case; {draws} of the assumptions",
         "",
         columns(("claim", "difference", "95% interval", "right sign", "verdict"), rows, (1, 2, 3)),
     ]
@@ -44,15 +44,15 @@ def _reasons(it: Finding) -> Iterator[str]:
     unit = it.claim.unit
     yield f"{it.verdict}: {signed(it.difference.mean)} ({_span(it.difference)}) {unit} on {it.seeds} seeds"
     if it.verdict == NOT_DISTINGUISHABLE and it.left_out and is_distinct(it.difference):
-        yield f"without seed {it.left_out.index} the interval is {_span(it.left_out.without)}: it hangs on one seed"
+        yield f"without replicate {it.left_out.replicate} the interval is {_span(it.left_out.without)}: it hangs on one seed"
     if it.verdict == CONTRADICTED:
         yield f"the claim is that there is {'more' if it.claim.sign > 0 else 'less'}"
     for name, found in it.off.items():
         yield f"without {name}: {_effect(found)} {unit}"
     if len(it.off) > 1:
         yield f"without all of these: {_effect(it.remaining)} {unit}"
-    for found in it.proportional:
-        yield f"proportional to {found.key} ({found.kind}): {found.elasticity:.2f}% for each 1% of it"
+    for one in it.proportional:
+        yield f"proportional to {one.key} ({one.kind}): {one.elasticity:.2f}% for each 1% of it"
     if it.draws:
         yield f"the claimed sign in {it.right:.0%} of {it.draws} joint draws"
     if it.flip and it.verdict != ROBUST:
@@ -70,22 +70,15 @@ def _ranges(it: Finding) -> str:
     """The difference at both ends of each assumption's range, the widest first."""
     found = sorted(it.ranges, key=lambda one: -abs(one.at_high.mean - one.at_low.mean))
     rows = [
-        (
-            one.key,
-            one.kind,
-            span(one.low, one.high),
-            signed(one.at_low.mean),
-            signed(one.at_high.mean),
-            _elasticity(one),
-        )
-        for one in found
+        (key, kind, span(low, high), signed(at_low.mean), signed(at_high.mean), _elasticity(elasticity))
+        for key, _, kind, _, low, high, at_low, at_high, elasticity, _ in found
     ]
     heads = ("assumption", "kind", "range", "at its low", "at its high", "elasticity")
     return columns(heads, rows, (2, 3, 4, 5))
 
 
-def _elasticity(it: Range) -> str:
-    return "" if it.elasticity != it.elasticity else f"{it.elasticity:.2f}"
+def _elasticity(it: float) -> str:
+    return "" if math.isnan(it) else f"{it:.2f}"
 
 
 def _percent(it: Finding) -> str:

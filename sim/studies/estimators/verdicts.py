@@ -32,9 +32,9 @@ APART = 1.2  # ratio of a range's ends from which an elasticity can be measured
 
 
 class Influence(NamedTuple):
-    """The seed on which a mean hangs most: its place among the seeds, and the interval without it."""
+    """The seed on which a mean hangs most: its number, and the interval without it."""
 
-    seed: int
+    replicate: int
     without: Interval
 
 

@@ -10,7 +10,7 @@ control), ``manifest.json`` and ``claims.json``: see ``findings_json``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -156,19 +156,15 @@ def run_claims(
     for remark in remarks:
         watcher.say(remark)
 
+    differing = _differing(claims)
+
     def run(part: str, wanted: Sequence[Values], replicates: int) -> Runs:
-        sides = [_of_seeds(it, replicates) for it in (claims.scenario, claims.control)]
-        differing = _differing(claims)
-        listed = [
-            Point(
-                side, {key: it[key] for key in it if key in side.values and (side is sides[0] or key not in differing)}
-            )
-            for side in sides
-            for it in wanted
-        ]
+        scenario, control = (_of_seeds(it, replicates) for it in (claims.scenario, claims.control))
+        listed = [Point(scenario, _held(it, scenario)) for it in wanted]
+        listed += [Point(control, _held(it, control, differing)) for it in wanted]
         refuse_contradictions(point.scenario for point in listed)
         design = {"part": part, "cases": [dict(it) for it in wanted], "posterior": digest}
-        study = Study("claims", sides[0], design, listed, sides[1])
+        study = Study("claims", scenario, design, listed, control)
         return run_points(study, model, out, workers, watcher, agreed=agreed, fresh=fresh, warm=warm)
 
     seeds = claims.scenario.replicates
@@ -192,6 +188,11 @@ def run_claims(
 
 def _of_seeds(scenario: Scenario, replicates: int) -> Scenario:
     return replace(scenario, values={**scenario.values, "run.replicates": replicates})
+
+
+def _held(values: Values, scenario: Scenario, but: Collection[str] = ()) -> Values:
+    """Those of the values whose keys a scenario has, ``but`` some."""
+    return {key: value for key, value in values.items() if key in scenario.values and key not in but}
 
 
 def _differing(claims: Claims) -> set[str]:
@@ -227,12 +228,8 @@ def _finding(
     """One claim: ``whole`` are its differences by seed, ``own`` those on the seeds of all other cases."""
     difference, here, left_out = effect(whole), effect(own), influence(whole)
     effects = list(map(effect, at_ends))
-    ranges = tuple(
-        _range(row, axis, at_low, at_high)
-        for (row, axis), (at_low, at_high) in zip(
-            assumptions, zip(effects[::2], effects[1::2], strict=True), strict=True
-        )
-    )
+    both = zip(effects[::2], effects[1::2], strict=True)
+    ranges = tuple(_range(*it, *ends) for it, ends in zip(assumptions, both, strict=True))
     means = np.array([effect(it).mean for it in at_draws])
     known = np.isfinite(means)
     right = means[known] * claim.sign > 0
@@ -310,7 +307,7 @@ def _finding_json(it: Finding) -> dict[str, Any]:
         "verdict": it.verdict,
         "difference": it.difference._asdict(),
         "seeds": it.seeds,
-        "left_out": it.left_out and {"replicate": it.left_out.seed, **it.left_out.without._asdict()},
+        "left_out": it.left_out and {"replicate": it.left_out.replicate, **it.left_out.without._asdict()},
         "posterior": it.posterior and it.posterior._asdict(),
         "off": {name: found._asdict() for name, found in it.off.items()},
         "remaining": it.remaining._asdict(),
