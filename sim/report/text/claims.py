@@ -44,7 +44,8 @@ def _reasons(it: Finding) -> Iterator[str]:
     unit = it.claim.unit
     yield f"{it.verdict}: {signed(it.difference.mean)} ({_span(it.difference)}) {unit} on {it.seeds} seeds"
     if it.verdict == NOT_DISTINGUISHABLE and it.left_out and is_distinct(it.difference):
-        yield f"without replicate {it.left_out.replicate} the interval is {_span(it.left_out.without)}: it hangs on one seed"
+        without = _span(it.left_out.without)
+        yield f"without replicate {it.left_out.replicate} the interval is {without}: it hangs on one seed"
     if it.verdict == CONTRADICTED:
         yield f"the claim is that there is {'more' if it.claim.sign > 0 else 'less'}"
     for name, found in it.off.items():
