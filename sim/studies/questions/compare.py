@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.runs.drawn import intervals_text
 from sim.runs.errors import Incompatible
+from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
 from sim.runs.store import pictures
@@ -23,10 +23,10 @@ from sim.studies.estimators.intervals import (
     NO_INTERVAL,
     difference_interval,
     interval_kind,
-    power,
-    shape_of,
+    moments,
+    variance_reduction,
     verdict,
-    with_value,
+    with_values,
 )
 from sim.studies.rests import rests_on, rests_text, shares_text
 from sim.studies.stored_sensitivity import variance_by_kind
@@ -43,9 +43,9 @@ class Difference:
     """One outcome in two results, in its unit: means over seeds, and variant less baseline with its 95% interval.
 
     ``deviation``, ``skewness`` and ``median``, this with its own 95% interval, are of the paired differences.
-    ``better_share`` is the share of seeds in which the variant is better; None where neither direction is. ``power``
-    tells what pairing is worth: how many times as many runs the same interval would take on independent seeds. Of
-    results that are not paired these are None.
+    ``better_share`` is the share of seeds in which the variant is better; None where neither direction is.
+    ``variance_reduction`` is the gain of pairing: how many times as many runs on independent seeds give the same
+    interval. Of results that are not paired these are None.
     """
 
     outcome: str
@@ -63,7 +63,7 @@ class Difference:
     median: float | None = None
     median_low: float | None = None
     median_high: float | None = None
-    power: float | None = None
+    variance_reduction: float | None = None
 
     @property
     def width(self) -> float:
@@ -82,7 +82,7 @@ class Difference:
 
 
 @dataclass(frozen=True, eq=False)
-class Variant:
+class ComparedVariant:
     """A result held against the baseline; ``rests_on`` counts the parameters behind both by their kind of source.
 
     Values that differ between the two are what is asked, and are not counted.
@@ -111,7 +111,7 @@ class Comparison:
     path: Path
     label: str
     baseline: Result
-    variants: tuple[Variant, ...]
+    variants: tuple[ComparedVariant, ...]
     paired: bool
     variance: dict[str, dict[str, float]] = field(default_factory=dict)
     until: tuple[dict[str, Any], ...] = ()
@@ -193,7 +193,7 @@ def compare_results(
         changed = changes(first.scenario, other.scenario)
         asked = {it.key for it in changed if it.old is not None and it.new is not None}
         behind = rests_on(first.scenario, other.scenario, but=asked)
-        variants.append(Variant(label, other, changed, differences, same_model, behind))
+        variants.append(ComparedVariant(label, other, changed, differences, same_model, behind))
     parts = "-vs-".join(dict.fromkeys(result.name for result in results))[:_LONGEST]
     which = hashlib.sha256("".join(f"{r.path.name} {r.replicates} {unpaired}\n" for r in results).encode())
     folder = out / f"compare-{parts}-{which.hexdigest()[:8]}"
@@ -216,7 +216,7 @@ def pairs(first: Result, other: Result, name: str, paired: bool) -> tuple[Cells,
 
 
 def _difference(name: str, unit: str, old: Cells, new: Cells, better: int, paired: bool) -> Difference:
-    old, new = with_value(old, new, paired)
+    old, new = with_values(old, new, paired)
     if not len(old) or not len(new):
         nan = float("nan")
         return Difference(name, unit, nan, nan, nan, nan, nan, None, paired, 0)
@@ -227,11 +227,11 @@ def _difference(name: str, unit: str, old: Cells, new: Cells, better: int, paire
     )
     if not paired:
         return found
-    _, deviation, skewness = (float(x) for x in shape_of(new - old))
+    _, deviation, skewness = (float(x) for x in moments(new - old))
     middle, lower, upper = median_interval(new - old)
     return replace(
         found, deviation=deviation, skewness=skewness, median=middle, median_low=lower, median_high=upper,
-        power=power(old, new),
+        variance_reduction=variance_reduction(old, new),
     )  # fmt: skip
 
 
