@@ -22,6 +22,7 @@ import toy
 from pyarrow import parquet
 
 import sim
+from sim.formats import number
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
 from sim.runs import code
@@ -32,7 +33,7 @@ from sim.runs.executor import THREADS, Failure, Workers, usable_cores
 from sim.runs.replicate import Model, ecosystem
 from sim.runs.result import Result, find_result, open_result
 from sim.runs.store import Store
-from sim.runs.summary import crps, judge, number, summarise
+from sim.runs.summary import crps, judge, summarise
 from sim.runs.table import Table, from_bytes, gather, to_bytes
 from sim.scenario import Scenario
 

@@ -23,10 +23,10 @@ import sim
 from sim import api, cli
 from sim.evidence import facts
 from sim.evidence.facts import Check, checks, compared_with, measured
+from sim.formats import band_text
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load, model_catalogue
 from sim.report.html.bands import in_bands
-from sim.report.text.validation import band_text
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
 from sim.scenario import ScenarioError
@@ -214,7 +214,7 @@ def test_places_on_the_axis_of_bands(band: tuple[float, float], value: float, pl
 
 
 def test_bands_in_words() -> None:
-    assert [band_text(it) for it in ((1.0, 2.0), (1.64, math.inf), (-math.inf, 3.0))] == [
+    assert [band_text(*it) for it in ((1.0, 2.0), (1.64, math.inf), (-math.inf, 3.0))] == [
         "1 to 2", "at least 1.64", "at most 3",
     ]  # fmt: skip
 

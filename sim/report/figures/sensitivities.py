@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
+from sim.formats import label, short
 from sim.report.figures.canvas import (
     BLUE,
     FAINT,
@@ -21,11 +22,10 @@ from sim.report.figures.canvas import (
     VERMILION,
     WIDTH,
     Page,
+    number_axis,
     page,
-    plain_axis,
     style,
 )
-from sim.report.formats import label, short
 from sim.report.text.sensitivities import KIND_WORDS, MOST_ROWS, how_text, percent_text
 from sim.runs.store import Say, Store
 from sim.studies.questions.sensitivity import Sensitivities
@@ -94,7 +94,7 @@ def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> No
     axes.set_ylim(-len(rows) + 0.4, 0.6)
     unit = f", {it.unit}" if it.unit else ""
     _dress(axes, f"change from the low to the high end of the range, mean slope{unit}")
-    plain_axis(axes.xaxis)
+    number_axis(axes.xaxis)
 
 
 def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> None:
@@ -116,8 +116,8 @@ def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> No
     _dress(axes, f"mu*: mean size of the effect{f', {it.unit}' if it.unit else ''}")
     axes.set_title("sigma: how much it depends on the others\nabove the dashed line: more than it matters by itself",
                    fontsize=7, color=GREY, loc="left")  # fmt: skip
-    plain_axis(axes.xaxis)
-    plain_axis(axes.yaxis)
+    number_axis(axes.xaxis)
+    number_axis(axes.yaxis)
 
 
 def _dots(axes: Axes, rows: Sequence[VariedParameter]) -> None:

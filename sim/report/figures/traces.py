@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.formats import number
 from sim.report.figures.canvas import (
     BLUE,
     GREEN,
@@ -24,7 +25,7 @@ from sim.report.figures.canvas import (
 )
 from sim.report.text.traces import FATE, MOST_MECHANISMS, fate_json, mechanisms_of, trace_rests
 from sim.runs.store import write_whole
-from sim.runs.summary import csv_bytes, number
+from sim.runs.summary import csv_bytes
 from sim.studies.questions.trace import Trace
 from sim.studies.rests import rests_text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.report.formats import plain
+from sim.formats import plain
 from sim.report.html.markup import Markup, table, tag
 from sim.report.html.rests_on import kind_badge
 from sim.scenario import Scenario, describe

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.report.formats import label, plain, signed
+from sim.formats import counted, label, number, plain, signed, span
 from sim.report.html.markup import Markup, join, tag
 from sim.report.text.run import verdict
 from sim.runs.result import Result
-from sim.runs.summary import Row, number, span
+from sim.runs.summary import Row
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 
 _COUNTS = frozenset({"enterprises", "people"})  # units of what a name counts: "210 startups" says it all
@@ -44,7 +44,7 @@ def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Di
     else:
         said = f"cannot be judged on {name}: {it.verdict}"
     months = comparison.baseline.months
-    seeds = f"on {it.seeds} common seed{'s' * (it.seeds != 1)}"
+    seeds = f"on {counted(it.seeds, 'common seed')}"
     if not comparison.paired:
         seeds = f"on {len(comparison.baseline.replicates)} and {len(variant.result.replicates)} seeds, not paired"
     return f"{variant.label} {said} after {months} months, {seeds}, against {comparison.label}."
@@ -59,7 +59,7 @@ def result_sentence(result: Result, names: Sequence[str]) -> str:
     said = "; ".join(_said(rows[name], alone=len(months) > 1) for name in first)
     when = f"In {months.pop()}: " if len(months) == 1 else ""
     seeds = len(result.replicates)
-    count = f"Median{' and 90% interval' * (seeds > 1)} of {seeds} seed{'s' * (seeds != 1)}."
+    count = f"Median{' and 90% interval' * (seeds > 1)} of {counted(seeds, 'seed')}."
     return f"{when}{said}. {count} {figures_sentence([result], [result.name])}".strip()
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.report.formats import label, signed
+from sim.formats import label, number, ratio_text, signed, span
 from sim.report.html.headline import figure_badge
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.runs.result import Result
-from sim.runs.summary import Row, number, span
+from sim.runs.summary import Row
 from sim.studies.questions.compare import ComparedVariant, Difference
 
 
@@ -71,7 +71,7 @@ def _difference(it: Difference, meanings: dict[str, str]) -> list[Markup | str]:
         _name(it.outcome, meanings), number(it.baseline), number(it.variant), signed(it.difference),
         span(it.low, it.high), it.unit,
         "" if it.better_share is None else f"{it.better_share:.0%}",
-        "" if it.variance_reduction is None else f"× {number(it.variance_reduction)}", it.verdict,
+        ratio_text(it.variance_reduction), it.verdict,
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from sim.report.formats import label, plain, signed
+from sim.formats import label, number, plain, signed, span
 from sim.report.html.charts import effect_chart
 from sim.report.html.headline import words_of
 from sim.report.html.limits import HEADING, limits_list
@@ -17,7 +17,7 @@ from sim.report.html.reproduce import other_name, study_commands, study_reproduc
 from sim.report.html.rests_on import kind_badge, parameters_by_kind, variance
 from sim.report.html.results import SOURCES, Report
 from sim.report.html.stored import Stored
-from sim.runs.summary import csv_bytes, number, span
+from sim.runs.summary import csv_bytes
 from sim.studies.estimators.indices import Estimate
 from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
 from sim.studies.uncertain import uncertain

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.report.formats import counted, signed
+from sim.formats import counted, number, ratio_text, signed, span
 from sim.report.sheets import chosen
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
 from sim.runs.posterior_sample import intervals_text
-from sim.runs.summary import number, span
 from sim.studies.estimators.intervals import EQUAL
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 from sim.studies.rests import rests_text, shares_text
@@ -28,7 +27,7 @@ def variant_text(
     rows = [
         [
             it.outcome, number(it.baseline), number(it.variant), signed(it.difference), span(it.low, it.high),
-            it.unit, _better(it), _times(it.variance_reduction), it.verdict,
+            it.unit, _better(it), ratio_text(it.variance_reduction), it.verdict,
             *([shares_text(variance.get(it.outcome, {}))] if variance else []),
         ]
         for it in (differences[name] for name in shown)
@@ -104,7 +103,3 @@ def variant_json(comparison: Comparison, variant: ComparedVariant) -> dict[str, 
 def _better(it: Difference) -> str:
     """In how many of the seeds the variant is better; nothing where all are equal."""
     return "" if it.better_share is None or it.verdict == EQUAL else f"{it.better_share:.0%}"
-
-
-def _times(ratio: float | None) -> str:
-    return "" if ratio is None else f"{ratio:,.0f}x" if ratio >= 10 else f"{ratio:.1f}x"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.report.formats import plain, seeds_text, signed
+from sim.formats import number, plain, seeds_text, signed, span
 from sim.report.text.columns import columns
-from sim.runs.summary import number, span
 from sim.studies.estimators.indices import Estimate
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.stored_sensitivity import Sensitivity, VariedParameter

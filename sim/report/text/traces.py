@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sim.report.formats import signed
+from sim.formats import brief, number, signed
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
-from sim.runs.summary import number
 from sim.studies.questions.trace import Divergence, Fate, Trace
 from sim.studies.rests import rests_on, rests_text
 
@@ -93,14 +92,13 @@ def fate_json(trace: Trace, fate: Fate) -> dict[str, Any]:
     return dict(zip(FATE, (fate.identity, fate.origin, born, *when, *told), strict=True))
 
 
-def _divergence(trace: Trace, it: Divergence) -> str:
-    when = f"{trace.scenario.calendar(it.month)}, {it.mechanism}"
-    if not it.identity:
-        return f"{when}: {it.what} {_value(it.first)} -> {_value(it.second)}"
-    if it.what == "existence":
-        where = trace.first_name if it.first else trace.second_name
-        return f"{when}: enterprise {it.identity} exists in {where} only"
-    return f"{when}: {it.what} of enterprise {it.identity} {_value(it.first)} -> {_value(it.second)}"
+def _divergence(trace: Trace, divergence: Divergence) -> str:
+    when = f"{trace.scenario.calendar(divergence.month)}, {divergence.mechanism}"
+    if divergence.identity and divergence.what == "existence":
+        where = trace.first_name if divergence.first else trace.second_name
+        return f"{when}: enterprise {divergence.identity} exists in {where} only"
+    of = f" of enterprise {divergence.identity}" if divergence.identity else ""
+    return f"{when}: {divergence.what}{of} {brief(divergence.first, 6)} -> {brief(divergence.second, 6)}"
 
 
 def _divergence_json(trace: Trace, it: Divergence | None) -> dict[str, Any] | None:
@@ -110,10 +108,6 @@ def _divergence_json(trace: Trace, it: Divergence | None) -> dict[str, Any] | No
         "month": trace.scenario.calendar(it.month),
         "identity": it.identity or None,
     }
-
-
-def _value(value: Any) -> str:
-    return "(none)" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def mechanisms_of(trace: Trace) -> list[str]:
