@@ -169,7 +169,7 @@ def test_of_many_parts_orders_are_drawn_and_that_is_asked_for(tmp_path: Path) ->
     pair = toy.scenario(tmp_path, "first"), toy.scenario(tmp_path, "second", **MANY)
     with pytest.raises(TooLarge, match=r"worlds.*\n.*some orders are drawn: say --yes"):
         explain(pair, tmp_path, additive, by="key", pairs=2)
-    found = explain(pair, tmp_path, additive, by="key", pairs=2, agreed=True)
+    found = explain(pair, tmp_path, additive, by="key", pairs=2, allow_long=True)
     assert len(found.parts) == 9
     assert found.orders == 4
     assert found.combinations <= 4 * 8 + 2

@@ -23,12 +23,12 @@ from command import ROOT, call
 from toy import FIGURE, damage
 
 from sim import api
+from sim.formats import number
 from sim.report.html.charts import Frame, ticks
 from sim.report.html.limits import HEADING, limits
 from sim.report.html.markup import Markup, island, join, tag
 from sim.runs.executor import Workers
 from sim.runs.result import find_result
-from sim.runs.summary import number
 from sim.studies.questions.calibrate import Calibration
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.questions.sweep import Sweep

@@ -106,7 +106,7 @@ def model(run: Any = grow) -> Model:
 def use(monkeypatch: pytest.MonkeyPatch, run: Any = grow, version: str = "toy") -> None:
     """Python and the command run the toy model from now on. It needs no compilation."""
     monkeypatch.setattr(api, "ecosystem", lambda *_: Model(run, OUTCOMES, version))
-    monkeypatch.setattr(api, "_is_warm", lambda: True)
+    monkeypatch.setattr(api, "_is_compiled", lambda: True)
 
 
 def run(scenario: Scenario, out: Path, of: Model | None = None, workers: int = 1, **how: Any) -> Result:

@@ -9,18 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from sim.report.formats import label, plain, signed
+from sim.formats import counted, label, number, plain, signed, span
 from sim.report.html.headline import words_of
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, download, fold, join, table, tag
 from sim.report.html.page import Section, document
-from sim.report.html.reproduce import exact, study_commands, study_reproduction
+from sim.report.html.reproduce import study_commands, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind
 from sim.report.html.results import SOURCES, Report
 from sim.report.html.stored import Stored
 from sim.report.sheets import chosen
+from sim.report.text.sweeps import value_text
 from sim.runs.store import Store
-from sim.runs.summary import csv_bytes, number, span
+from sim.runs.summary import csv_bytes
 from sim.scenario import describe
 from sim.studies.estimators.intervals import SKEWED_FROM, t_quantile, verdict
 from sim.studies.questions.sweep import BASELINE, SHOWN, statistics
@@ -42,12 +43,12 @@ def report_sweep(sweep: Stored, headline: Sequence[str]) -> Report:
     order = [lead, *(name for name in names if name != lead)]
     count = len(sweep.cells) - 1
     eyebrow = (
-        f"{sweep.name} · {design['design']} of {count} points over {len(axes)} key{'s' * (len(axes) > 1)} · "
+        f"{sweep.name} · {design['design']} of {count} points over {counted(len(axes), 'key')} · "
         f"{sweep.replicates} seeds from seed {sweep.manifest['seed']} · {sweep.manifest['month']} · "
         f"model {sweep.manifest['model']}"
     )
     varied = [
-        (tag("code", axis["key"]), plain(_own(sweep, axis["key"])), _span(axis), axis["unit"],
+        (tag("code", axis["key"]), value_text(_own(sweep, axis["key"])), _span(axis), axis["unit"],
          [kind_badge(rows[axis["key"]].kind), " ", rows[axis["key"]].source], rows[axis["key"]].meaning)
         for axis in axes
     ]  # fmt: skip
@@ -102,7 +103,7 @@ def _sentence(sweep: Stored, name: str, stats: Stats) -> str:
     far = np.abs(np.nan_to_num(stats["difference"]))
     at = int(np.argmax(far))
     unit = sweep.units[name]
-    where = ", ".join(f"{key} = {_brief(value)}" for key, value in _point(sweep, at).items())
+    where = ", ".join(f"{key} = {value_text(value)}" for key, value in _point(sweep, at).items())
     of = f"{len(sweep.cells) - 1} points"
     if not far[at]:
         return f"None of {of} moves {words_of(name)} from the baseline's {number(stats['median'][BASELINE])} {unit}."
@@ -112,10 +113,6 @@ def _sentence(sweep: Stored, name: str, stats: Stats) -> str:
         f"{unit} {interval} at {where}, after {sweep.manifest['months']} months, "
         f"on {int(stats['seeds'][at])} common seeds."
     )
-
-
-def _brief(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else plain(value)
 
 
 def _point(sweep: Stored, at: int) -> dict[str, Any]:
@@ -145,7 +142,7 @@ def _points(sweep: Stored, name: str, stats: Stats) -> Markup:
     for at in range(len(sweep.cells)):
         low, high = float(stats["low"][at]), float(stats["high"][at])
         rows.append((
-            "baseline" if at == BASELINE else at, *(_brief(value) for value in _point(sweep, at).values()),
+            "baseline" if at == BASELINE else at, *(value_text(value) for value in _point(sweep, at).values()),
             number(stats["median"][at]), span(stats["p5"][at], stats["p95"][at]),
             signed(float(stats["difference"][at])), span(low, high),
             verdict(float(stats["difference"][at]), low, high), int(stats["seeds"][at]),
@@ -257,11 +254,15 @@ def _commands(sweep: Stored) -> list[str]:
     design = sweep.manifest["design"]
     vary = []
     for axis in design["keys"]:
-        values = ",".join(map(exact, axis["levels"])) if "levels" in axis else f"{axis['low']!r}:{axis['high']!r}"
+        values = ",".join(map(_argument, axis["levels"])) if "levels" in axis else f"{axis['low']!r}:{axis['high']!r}"
         vary.append("--vary " + shlex.quote(f"{axis['key']}={values}"))
     how = "" if design["design"] == "grid" else f" --design {design['design']} --samples {len(design['points'])}"
     file = shlex.quote(f"{sweep.name}.toml")
     return study_commands(sweep, f"sim sweep {file} {' '.join(vary)}{how} --replicates {sweep.replicates}")
+
+
+def _argument(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _csv(sweep: Stored, stats: Stats) -> bytes:
