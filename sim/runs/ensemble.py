@@ -61,15 +61,31 @@ COMPILING = "compiling the model, once for this version"
 
 
 class Watcher:
-    """Whom an ensemble tells how it gets on; this one says what matters on stderr, and no more."""
+    """Receives messages and progress of a run; this one writes messages to stderr and ignores progress.
+
+    A subclass overrides what it needs.
+
+    Examples
+    --------
+    >>> from sim.runs.ensemble import Watcher
+    >>> class Counter(Watcher):
+    ...     done = 0
+    ...     def advance(self):
+    ...         self.done += 1
+    >>> watcher = Counter()
+    >>> _ = sim.run("shougang", replicates=2, months=6, workers=1, figures=False, fresh=True, watcher=watcher)
+    >>> watcher.done
+    2
+    """
 
     _compiles = False
 
     def say(self, text: str) -> None:
+        """A message."""
         print(text, file=sys.stderr, flush=True)
 
     def begin(self, name: str, done: int, of: int) -> None:
-        """A run begins, some of its replicates done already."""
+        """A run begins; ``done`` of its ``of`` replicates are kept already."""
 
     def advance(self) -> None:
         """One more replicate is done."""
@@ -78,7 +94,7 @@ class Watcher:
         """The run has ended."""
 
     def compiling(self, done: int, of: int) -> None:
-        """Loops of the model are compiled, once for its version: so many of so many are done."""
+        """The model is being compiled, once for each version; ``done`` of ``of`` loops are done."""
         if not self._compiles:
             self._compiles = True
             self.say(f"{COMPILING}: {of - done} of {of} loops")

@@ -42,9 +42,30 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """One outcome of an ensemble in one month, in the outcome's unit; None where there is no such number.
+    """One outcome of an ensemble in one month, in the outcome's unit; None where there is no value.
 
-    ``low`` to ``high`` holds 90% of the worlds; ``median_low`` to ``median_high`` is the 95% interval of the median.
+    Attributes
+    ----------
+    outcome, unit
+        Name and unit.
+    median, mean
+        Over replicates.
+    low, high
+        The interval of 90% of the worlds.
+    p25, p75
+        Quartiles.
+    month
+        The calendar month: that of the article's figure, else the last one.
+    replicates
+        Number of replicates with a value.
+    article, bound
+        The article's figure, and whether it is ``about``, ``at least`` or ``at most`` that.
+    met, reason
+        Whether the interval meets the figure, and why.
+    crps
+        Continuous ranked probability score against the figure; 0 is best.
+    median_low, median_high
+        The 95% interval of the median.
     """
 
     outcome: str

@@ -20,10 +20,22 @@ ANSWER = "sensitivity.json"
 
 @dataclass(frozen=True)
 class Varied:
-    """A parameter with the range in which it was moved, its source, and what came of it.
+    """A parameter that was moved.
 
-    ``share`` is its part of the outcome's whole variance: its total effect as a part of all parameters', times the
-    share of all parameters in the variance.
+    Attributes
+    ----------
+    key, unit
+        Key and unit.
+    kind, source
+        Kind of source, and the source.
+    value
+        The scenario's own value; None where it changes over the months.
+    low, high
+        The range.
+    share
+        Share of the outcome's variance: its part of all parameters' total effects, times the parameters' share.
+    index
+        Indices of the method.
     """
 
     key: str
@@ -39,7 +51,17 @@ class Varied:
 
 @dataclass(frozen=True)
 class Flip:
-    """A part of a parameter's range in which a difference has the other sign, with its mean there."""
+    """A part of a parameter's range in which a difference has the other sign.
+
+    Attributes
+    ----------
+    key, unit
+        Key and unit.
+    low, high
+        The part of the range.
+    mean
+        Mean difference there.
+    """
 
     key: str
     unit: str
@@ -50,7 +72,42 @@ class Flip:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What one outcome rests on; ``parameters`` in the order of their shares, the largest first."""
+    """The variance of one outcome by parameter and seed.
+
+    Attributes
+    ----------
+    path
+        Folder of the study.
+    scenario, against
+        Name of the scenario, and of the one that differences are taken from (or empty).
+    outcome, unit, month
+        Name and unit of the outcome, and the calendar month.
+    method, samples
+        ``morris`` or ``sobol``, and its trajectories or base sample.
+    model
+        Version of the model.
+    seed, replicates, points
+        Seed, seeds at every point, and number of points.
+    baseline, mean
+        Mean of the scenario as it is, and over the design, in the outcome's unit.
+    split
+        Shares of the variance that are due to parameters and to the seed.
+    parameters
+        The parameters, the largest share first.
+    other_sign
+        Share of points at which a difference has the other sign; NaN without ``against``.
+    flips
+        Where in a parameter's range the sign changes.
+
+    Examples
+    --------
+    >>> found = sim.sensitivity(
+    ...     "shougang", ["startups"], keys=["levers.entry_cost_cut=0:1", "market.growth"], samples=2, replicates=2,
+    ...     months=12, workers=1,
+    ... ).outcomes["startups"]
+    >>> found.parameters[0].key, found.parameters[0].low, found.parameters[0].high
+    ('levers.entry_cost_cut', 0.0, 1.0)
+    """
 
     path: Path
     scenario: str
@@ -73,7 +130,7 @@ class Sensitivity:
 
     @property
     def kinds(self) -> dict[str, float]:
-        """Shares of the variance by kind of source, and ``seed``; of the parameters' variance alone with few seeds."""
+        """Shares of the variance by kind of source, and ``seed``; with few seeds, of the parameters' variance alone."""
         found: dict[str, float] = {}
         for it in self.parameters:
             found[it.kind] = found.get(it.kind, 0.0) + it.share

@@ -44,7 +44,17 @@ _LONGEST = 80  # letters of the name of a mixture
 
 @dataclass(frozen=True)
 class Part:
-    """What one group of differences adds, in the outcome's unit, with its 95% interval, and what it changes."""
+    """What one group of settings adds to an outcome.
+
+    Attributes
+    ----------
+    group
+        The mechanism, levers, platform, site or key.
+    value, low, high
+        Mean and 95% interval, in the outcome's unit.
+    changed
+        The keys of the group that differ (``Change``).
+    """
 
     group: str
     value: float
@@ -55,10 +65,33 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """The difference that the second scenario makes to an outcome in ``month``, in parts, the largest first.
+    """The difference between two scenarios in one outcome, in parts.
 
-    Means over ``seeds`` seeds with 95% intervals. ``orders`` is the number of orders drawn, 0 where all were taken.
-    ``path`` is the folder of its figure and table.
+    Attributes
+    ----------
+    path
+        Folder of the table and the figure.
+    outcome, unit, month
+        Name and unit of the outcome, and the calendar month.
+    first, second
+        The results of the two scenarios.
+    baseline, variant
+        Their means over the seeds.
+    total
+        Mean difference with its 95% interval.
+    parts
+        The parts, the largest first.
+    seeds, combinations
+        Number of seeds, and of combinations of settings that were run.
+    orders
+        Number of orders drawn; 0 where all combinations were run.
+
+    Examples
+    --------
+    >>> other = sim.load("shougang", {"levers.entry_cost_cut": 0.5, "market.growth": 0.05})
+    >>> found = sim.explain("shougang", other, "startups", replicates=3, months=12, workers=1)
+    >>> found.combinations, found.unit, [change.key for change in found.parts[1].changed]
+    (4, 'enterprises', ['market.growth'])
     """
 
     path: Path
@@ -77,13 +110,13 @@ class Explanation:
 
     @property
     def names(self) -> tuple[str, str]:
-        """What the two are called, also where both have one name."""
+        """Names of the two scenarios, or of their folders where both have one name."""
         one, other = self.first.name, self.second.name
         return (one, other) if one != other else (self.first.path.name, self.second.path.name)
 
     @property
     def figures(self) -> list[Path]:
-        """The pictures in the folder."""
+        """Files of the figures."""
         return pictures(self.path)
 
 

@@ -55,7 +55,30 @@ INDICES = "indices.parquet"
 
 @dataclass(frozen=True, eq=False)
 class Sensitivities:
-    """The answer by outcome, and the study's folder."""
+    """A sensitivity study of one or more outcomes.
+
+    Attributes
+    ----------
+    path
+        Folder of the study.
+    scenario
+        The scenario.
+    outcomes
+        A ``Sensitivity`` by outcome.
+    runs
+        Values of single replicates.
+    remarks
+        Notes on parameters that were not moved.
+
+    Examples
+    --------
+    >>> found = sim.sensitivity(
+    ...     "shougang", ["startups"], keys=["levers.entry_cost_cut=0:1", "market.growth"], samples=2, replicates=2,
+    ...     months=12, workers=1,
+    ... )
+    >>> found.outcomes["startups"].points
+    6
+    """
 
     path: Path
     scenario: Scenario
@@ -65,11 +88,12 @@ class Sensitivities:
 
     @property
     def failures(self) -> list[dict[str, Any]]:
+        """Replicates that failed."""
         return self.runs.failures
 
     @property
     def figures(self) -> list[Path]:
-        """The pictures in the folder."""
+        """Files of the figures."""
         return pictures(self.path)
 
 

@@ -36,7 +36,19 @@ _MAPPED = ("platform", "site")  # columns of numbers that may name different pla
 
 
 class Parting(NamedTuple):
-    """Where a state first differs: ``what`` is a column or a part of the world, ``identity`` 0 where it is no firm."""
+    """The first difference of a state between two worlds.
+
+    Attributes
+    ----------
+    month, mechanism
+        Month from the start, and the mechanism after which the state differs.
+    what
+        A column of the table of enterprises, or another part of the state.
+    identity
+        The enterprise; 0 where the state belongs to none.
+    first, second
+        The values in the two worlds.
+    """
 
     month: int
     mechanism: str
@@ -48,10 +60,20 @@ class Parting(NamedTuple):
 
 @dataclass(frozen=True)
 class Month:
-    """Enterprises at the end of a month: alive in either world, differing in any state, alive in one world only.
+    """Numbers of enterprises at the end of a month.
 
-    ``other_staff`` counts those of both worlds that have more or fewer people in one, ``by_mechanism`` those that
-    differ by the mechanism in which each first did.
+    Attributes
+    ----------
+    month
+        Month from the start.
+    alive, differing
+        Enterprises in either world, and those of them whose state differs.
+    only_first, only_second
+        Enterprises in one world only.
+    other_staff
+        Enterprises of both worlds whose staff differs.
+    by_mechanism
+        Enterprises that differ, by the mechanism in which they first did.
     """
 
     month: int
@@ -65,10 +87,22 @@ class Month:
 
 @dataclass(frozen=True)
 class Fate:
-    """One enterprise in both worlds; None where it never was in one. ``parted`` is None where nothing ever differed.
+    """One enterprise in the two worlds; pairs are (first world, second world).
 
-    ``ends`` tells how it stands at the end: operating, suspended, registered, or struck off, with the reason of its
-    last stop. Staff is at the end, taxes (million yuan) are added up over the run.
+    Attributes
+    ----------
+    identity, origin, born
+        Its identity, its origin, and its month of registration.
+    parted
+        Where it first differs; None where it never does.
+    ends
+        Status at the end: operating, suspended, registered or struck off; None where it never existed.
+    reasons
+        Reason of its last stop.
+    staff
+        People at the end.
+    taxes
+        Million yuan over the run.
     """
 
     identity: int
@@ -83,7 +117,17 @@ class Fate:
 
 @dataclass(frozen=True)
 class Stake:
-    """Enterprises of one kind, with their jobs at the end and taxes over the run, in both worlds, weighted."""
+    """Jobs and taxes of one group of enterprises in the two worlds, weighted; pairs are (first world, second world).
+
+    Attributes
+    ----------
+    group, enterprises
+        The group, and its number of enterprises, unweighted.
+    jobs
+        People at the end.
+    taxes
+        Million yuan over the run.
+    """
 
     group: str
     enterprises: int
@@ -93,10 +137,36 @@ class Stake:
 
 @dataclass(frozen=True)
 class Trace:
-    """Two worlds on one seed. ``first`` is where anything differs first, ``first_enterprise`` where an enterprise does.
+    """Two worlds on one seed, month by month.
 
-    ``folder`` is a name for what is kept of it. ``weight`` is the number of real enterprises that one stands for: jobs
-    and taxes are times it, counts are not.
+    Attributes
+    ----------
+    folder
+        Name of the folder of the tables and the figure.
+    version
+        Version of the model.
+    first_name, second_name, scenario
+        Names of the scenarios, and the first one.
+    changed
+        Keys whose values differ (``Change``).
+    seed, replicate, world_seed
+        Seed of the scenarios, number of the world, and its own seed.
+    weight
+        Number of real enterprises that one stands for: jobs and taxes are multiplied by it, counts are not.
+    first, first_enterprise
+        First difference of any state, and of an enterprise; None where there is none.
+    months
+        A ``Month`` for each month.
+    fates
+        A ``Fate`` for each enterprise.
+
+    Examples
+    --------
+    >>> found = sim.trace("shougang-idle", "shougang", months=6)
+    >>> found.changed[0].key
+    'sites.shougang.renovation'
+    >>> sum(stake.enterprises for stake in found.stakes) == len(found.fates)
+    True
     """
 
     folder: str
@@ -116,7 +186,7 @@ class Trace:
 
     @property
     def startups_only(self) -> tuple[Counter[str], Counter[str]]:
-        """Startups that exist in the first world only, and in the second only, by channel."""
+        """Startups of the first world only, and of the second only, by origin."""
         found: tuple[Counter[str], Counter[str]] = Counter(), Counter()
         for fate in self.fates:
             if None in fate.ends:
@@ -125,9 +195,9 @@ class Trace:
 
     @property
     def survivors_only(self) -> tuple[Counter[str], Counter[str]]:
-        """Of the enterprises that both worlds had, those that operate at the end in the first only, in the second only.
+        """Enterprises of both worlds that operate at the end in the first only, and in the second only.
 
-        Counted by what became of them in the other world.
+        They are counted by their status in the other world.
         """
         found: tuple[Counter[str], Counter[str]] = Counter(), Counter()
         for fate in self.fates:
@@ -140,7 +210,7 @@ class Trace:
 
     @property
     def stakes(self) -> tuple[Stake, ...]:
-        """Jobs and taxes of every enterprise in exactly one group: they add up to those of the two worlds."""
+        """Jobs and taxes of every enterprise, each in one group: they add up to those of the two worlds."""
         groups: dict[str, list[Fate]] = {}
         for fate in self.fates:
             groups.setdefault(self._group(fate), []).append(fate)

@@ -51,10 +51,28 @@ class Figure:
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """One check on the model: median and 90% interval over the seeds that have a value, and what that says.
+    """One fact and the model's value.
 
-    ``whole`` tells whether the interval lies in the band from end to end. ``fitted`` says what the model was fitted to
-    this fact by; it is empty where the fact is predicted. ``reason`` is why a check fails, or how a figure is met.
+    Attributes
+    ----------
+    check
+        The fact: its source, its scenario, how it is measured, and the band for the median.
+    scenario, unit
+        Name of the scenario, and unit of the value.
+    values
+        The value of each world, of shape (seeds,).
+    value, low, high
+        Median and 90% interval over seeds; None where there is none.
+    passed
+        Whether the fact passes.
+    whole
+        Whether the whole interval lies in the band.
+    reason
+        Why it fails, or how the article's figure is met.
+    fitted
+        What the model was fitted to this fact by; empty where the fact is predicted.
+    crps
+        Continuous ranked probability score against an article's figure.
     """
 
     check: Check
@@ -72,7 +90,7 @@ class Verdict:
 
     @property
     def test(self) -> str:
-        """How the check is judged, in words."""
+        """The criterion, in words."""
         if self.check.rule == "figure":
             said = f"{self.check.bound} {number(self.check.value)}"
             return f"the 90% interval covers the figure ({said}) and is narrow"
@@ -81,10 +99,33 @@ class Verdict:
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """All verdicts, in the order of the checks; ``path`` is the folder of the page and its data.
+    r"""The verdicts on all facts.
 
-    ``results`` are those measured on, by scenario; their tables hold only the outcomes that were needed. ``rotations``
-    are kept ones, in which targets of calibrations were predicted.
+    Attributes
+    ----------
+    path
+        Folder of the page and the tables.
+    verdicts
+        A ``Verdict`` for each fact.
+    results
+        Results by scenario, with the outcomes that were needed only.
+    rotations
+        Stored rotations of calibrations, in which targets were predicted.
+    predicted, fitted
+        The verdicts on facts that the model was not fitted to, and on those that it was.
+    model
+        Version of the model.
+
+    Examples
+    --------
+    >>> lines = [
+    ...     "[startups]", 'title = "startups of the first year"', 'group = "example"', 'scenario = "shougang"',
+    ...     'outcome = "startups"', 'months = "2011-12"', "band = [150, 220]", 'source = "made up"', 'note = "made up"',
+    ... ]
+    >>> _ = Path("facts.toml").write_text("\n".join(lines))
+    >>> found = sim.validate(facts="facts.toml", settings={"run.months": 12}, replicates=3, workers=1)
+    >>> len(found.predicted), len(found.fitted), found.seeds
+    (1, 0, 3)
     """
 
     path: Path
@@ -102,12 +143,12 @@ class Validation:
 
     @property
     def seeds(self) -> int:
-        """The most seeds that any check was measured on."""
+        """The largest number of seeds of any scenario."""
         return max(len(it.replicates) for it in self.results.values())
 
     @property
     def failures(self) -> list[tuple[str, dict[str, Any]]]:
-        """Scenario and entry of each replicate asked for that failed."""
+        """Scenario and entry of each replicate that failed."""
         return [
             (name, entry)
             for name, result in self.results.items()

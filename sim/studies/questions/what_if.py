@@ -28,7 +28,22 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
 
 
 class Variant(NamedTuple):
-    """What to hold against the baseline: other values, or a scenario (its path or name); ``name`` "" makes one up."""
+    """A variant of a scenario, with a name of its own.
+
+    Parameters
+    ----------
+    given
+        Values by key, or a scenario (loaded, name or file).
+    name
+        Its name; empty for one made from the values.
+
+    Examples
+    --------
+    >>> from sim.studies.questions.what_if import Variant
+    >>> easier = Variant({"levers.entry_cost_cut": 0.5}, "easier")
+    >>> sim.what_if("shougang", easier, replicates=3, months=12, workers=1).variants[0].label
+    'easier'
+    """
 
     given: Mapping[str, Any] | Scenario | str | Path
     name: str = ""
