@@ -794,7 +794,7 @@ def claims(
             found.append(
                 run_claims(
                     one, model, Path(out or RESULTS), pool, watcher, samples=SAMPLES if samples is None else samples,
-                    agreed=yes, fresh=fresh, warm=_is_warm,
+                    allow_long=yes, fresh=fresh, is_compiled=_is_compiled,
                 )
             )  # fmt: skip
             if shown:

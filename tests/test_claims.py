@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import command
 import numpy as np
 import pytest
 import toy
-from typer.testing import CliRunner
+from typer.testing import Result
 
-from sim import api, cli
+from sim import api
 from sim.model.catalogue import model_catalogue
 from sim.report.text.claims import claims_text
 from sim.runs.replicate import Cells
@@ -214,18 +215,15 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "treated.toml").write_text(f"{common}[mechanisms.letting]\nawareness = 0.2\n[market]\ngrowth = 0.05\n")
     (folder / "control.toml").write_text('extends = "treated.toml"\n[market]\ngrowth = 0.0\n')
     toy.use(monkeypatch, effects)
-    monkeypatch.setattr(api, "_is_warm", lambda: True)
     return folder
 
 
-def call(*arguments: str, code: int = 0) -> Any:
-    done = CliRunner().invoke(cli.app, ["claims", "--workers", "1", *arguments])
-    assert done.exit_code == code, done.output
-    return done
+def call(*arguments: object, code: int = 0) -> Result:
+    return command.call("claims", "--workers", 1, *arguments, code=code)
 
 
 def test_effects_of_known_kinds_get_their_verdicts() -> None:
-    (found,) = api.claims(["toy"], workers=1, watcher=toy.Silent())
+    (found,) = api.claims(["toy"], workers=1, watcher=toy.Listener())
     verdicts = {it.claim.name: it.verdict for it in found.findings}
     assert verdicts == WANTED
     by_name = {it.claim.name: it for it in found.findings}
@@ -247,7 +245,7 @@ def test_effects_of_known_kinds_get_their_verdicts() -> None:
 def test_a_claim_without_its_effect_is_not_robust(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: where the toy ignores what is claimed, no claim is robust or fragile."""
     toy.use(monkeypatch)
-    (found,) = api.claims(["toy"], workers=1, watcher=toy.Silent(), samples=8, replicates=12)
+    (found,) = api.claims(["toy"], workers=1, watcher=toy.Listener(), samples=8, replicates=12)
     assert {it.verdict for it in found.findings if it.claim.outcome == "big_asset_share"} == {NOT_DISTINGUISHABLE}
     assert {it.verdict for it in found.findings if it.claim.outcome == "startups"} == {ASSERTED, CONTRADICTED}
 
@@ -279,7 +277,7 @@ def test_worlds_that_fail_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_difference_that_hangs_on_one_seed_says_so() -> None:
-    (found,) = api.claims(["toy"], workers=1, watcher=toy.Silent(), samples=8, replicates=10)
+    (found,) = api.claims(["toy"], workers=1, watcher=toy.Listener(), samples=8, replicates=10)
     first = found.findings[0]
     hanging = replace(first, verdict=NOT_DISTINGUISHABLE, left_out=Influence(7, NOTHING))
     text = claims_text(replace(found, findings=(hanging,)))

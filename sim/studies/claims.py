@@ -32,8 +32,8 @@ from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import SUFFIX, folders
 from sim.scenario.keys import Leaf, meant
 from sim.scenario.reading import Document, read
-from sim.scenario.values import Wrong, checked, names
 from sim.studies.designs import outcome_faults
+from sim.studies.tables import TableReader
 
 FOLDER = "claims"  # of the scenarios' folder
 SIGNS = {"more": 1, "less": -1}
@@ -108,104 +108,65 @@ def read_claims(file: Path, catalogue: Catalogue, outcomes: Mapping[str, Outcome
     return _Reader(document, catalogue, outcomes, given).all(file.stem)
 
 
-class _Reader:
+class _Reader(TableReader):
     def __init__(
         self, document: Document, catalogue: Catalogue, outcomes: Mapping[str, Outcome], given: Mapping[str, Any]
     ) -> None:
-        self.document, self.catalogue, self.outcomes, self.given = document, catalogue, outcomes, given
-        self.faults: list[Fault] = []
+        super().__init__(document)
+        self.catalogue, self.outcomes, self.given = catalogue, outcomes, given
+        prefix, end = "mechanisms.", ".enabled"
+        keys = (key for key, _ in catalogue.parameters() if key.startswith(prefix) and key.endswith(end))
+        self.switched = [key.removeprefix(prefix).removesuffix(end) for key in keys]
 
     def all(self, name: str) -> Claims:
-        table = self.document.table
-        self.unknown((), table, _ROOT)
-        title = self.text((), "title", table)
-        sides = [self.scenario(table, side) for side in ("scenario", "control")]
-        assumptions = self.names((), "assumptions", table, "an array of keys") if "assumptions" in table else ()
-        claims = [self.claim(it) for it in self.tables(table)]
-        scenario, control = sides
+        self.unknown((), self.table, _ROOT)
+        title = self.text(("title",))
+        scenario, control = self.scenario("scenario"), self.scenario("control")
+        assumptions = self.names(("assumptions",), "an array of keys")
+        claims = [self.claim(it) for it in self.tables("claims")]
+        if not claims:
+            self.refuse(("claims",), "has no claim, allowed: at least one [claims.NAME]")
         if scenario and control and scenario.calendar(0) != control.calendar(0):
             self.refuse(("control",), f"starts in {control.calendar(0)}, allowed: {scenario.calendar(0)} as scenario")
-        if self.faults:
+        if self.faults or scenario is None or control is None:
             raise ScenarioError(self.faults)
-        assert scenario
-        assert control
         return Claims(name, title, scenario, control, assumptions, tuple(claims))
 
-    def refuse(self, path: tuple[str, ...], message: str) -> None:
-        self.faults.append(self.document.fault(path, message))
-
-    def unknown(self, path: tuple[str, ...], table: Mapping[str, Any], allowed: Sequence[str]) -> None:
-        for name in table:
-            if name not in allowed:
-                self.refuse((*path, name), f"unknown key, {meant(name, allowed)}")
-
-    def text(self, path: tuple[str, ...], name: str, table: Mapping[str, Any], *choices: str) -> str:
+    def text(self, path: tuple[str, ...], *choices: str) -> str:
         """A text that the file must have."""
-        leaf = Leaf(Parameter("", "", name, Source("assumption", "the claims' author"), choices=choices))
-        if name not in table:
-            self.refuse((*path, name), f"is missing, allowed: {', '.join(choices) or 'text'}")
-            return ""
-        try:
-            return str(checked(table[name], leaf))
-        except Wrong as wrong:
-            self.refuse((*path, name), str(wrong))
-            return ""
+        leaf = Leaf(Parameter("", "", path[-1], Source("assumption", "the claims' author"), choices=choices))
+        before = len(self.faults)
+        found = str(self.value(path, leaf, ""))
+        if not found and len(self.faults) == before:
+            self.refuse(path, f"is missing, allowed: {', '.join(choices) or 'text'}")
+        return found
 
-    def names(self, path: tuple[str, ...], name: str, table: Mapping[str, Any], allowed: str) -> tuple[str, ...]:
-        """An array of texts that the file must have."""
-        if name not in table:
-            self.refuse((*path, name), f"is missing, allowed: {allowed}")
-            return ()
-        try:
-            return names(table[name], allowed)
-        except Wrong as wrong:
-            self.refuse((*path, name), str(wrong))
-            return ()
-
-    def scenario(self, table: Mapping[str, Any], side: str) -> Scenario | None:
+    def scenario(self, side: str) -> Scenario | None:
         """The scenario that the file names: one of the list, or a file relative to this one."""
-        name = self.text((), side, table)
-        if not name:
-            return None
+        name = self.text((side,))
         beside = Path(self.document.path).parent / name
         try:
-            return load(beside if name.endswith(SUFFIX) else name, self.given, catalogue=self.catalogue)
+            return (
+                load(beside if name.endswith(SUFFIX) else name, self.given, catalogue=self.catalogue) if name else None
+            )
         except ScenarioError as error:
             self.faults += error.faults
             return None
 
-    def tables(self, table: Mapping[str, Any]) -> list[str]:
-        found = table.get("claims")
-        if not isinstance(found, dict) or not found:
-            self.refuse(("claims",), "has no claim, allowed: at least one [claims.NAME]")
-            return []
-        for name, inner in found.items():
-            if not isinstance(inner, dict):
-                self.refuse(("claims", name), f"is no table, allowed: [claims.{name}]")
-        return [name for name, inner in found.items() if isinstance(inner, dict)]
-
     def claim(self, name: str) -> Claim:
-        path, table = ("claims", name), self.document.table["claims"][name]
-        self.unknown(path, table, _CLAIM)
-        said = self.text(path, "claim", table)
-        outcome = self.text(path, "outcome", table)
-        unit = self.text(path, "unit", table)
-        sign = self.text(path, "sign", table, *SIGNS)
-        switches = {
-            key.split(".")[1]: key
-            for key, _ in self.catalogue.parameters()
-            if key.startswith("mechanisms.") and key.endswith(".enabled")
-        }
-        mechanisms = self.names(path, "mechanisms", table, "an array of mechanisms")
-        if "mechanisms" in table and not mechanisms and isinstance(table["mechanisms"], list):
+        path = ("claims", name)
+        self.unknown(path, self.table["claims"][name], _CLAIM)
+        said, outcome, unit = (self.text((*path, key)) for key in ("claim", "outcome", "unit"))
+        sign = self.text((*path, "sign"), *SIGNS)
+        mechanisms = self.names((*path, "mechanisms"), "an array of mechanisms")
+        if not mechanisms:
             self.refuse((*path, "mechanisms"), "names none, allowed: the mechanisms that should carry it")
         for one in mechanisms:
-            if one not in switches:
-                self.refuse((*path, "mechanisms"), f"{one} is no mechanism with a switch, {meant(one, switches)}")
-        if outcome:
-            unknown = outcome_faults("", [outcome], self.outcomes)
-            for fault in unknown:
-                self.refuse((*path, "outcome"), f'"{outcome}" {fault.message}')
-            if not unknown and unit and unit != self.outcomes[outcome].unit:
-                self.refuse((*path, "unit"), f'"{unit}" is not the outcome\'s, allowed: {self.outcomes[outcome].unit}')
+            if one not in self.switched:
+                self.refuse((*path, "mechanisms"), f"{one} is no mechanism with a switch, {meant(one, self.switched)}")
+        known = self.outcomes.get(outcome)
+        for fault in outcome_faults("", [outcome] if outcome else [], self.outcomes):
+            self.refuse((*path, "outcome"), f'"{outcome}" {fault.message}')
+        if known and unit and unit != known.unit:
+            self.refuse((*path, "unit"), f'"{unit}" is not the outcome\'s, allowed: {known.unit}')
         return Claim(name, said, outcome, unit, SIGNS.get(sign, 0), mechanisms)

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declare import Value
-from sim.runs.drawn import POSTERIOR, draws
 from sim.runs.ensemble import Watcher
 from sim.runs.executor import Workers
+from sim.runs.posterior_sample import POSTERIOR, read_sample
 from sim.runs.replicate import Cells, Model
 from sim.runs.store import Store, clean, to_json
 from sim.scenario import Row, Scenario, ScenarioError
@@ -130,9 +130,9 @@ def run_claims(
     watcher: Watcher,
     *,
     samples: int = SAMPLES,
-    agreed: bool = False,
+    allow_long: bool = False,
     fresh: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Findings:
     """Test every claim of a file.
 
@@ -141,7 +141,7 @@ def run_claims(
     ScenarioError
         Where an assumption is no key that can be moved, or a point contradicts itself.
     TooLarge
-        Where it would take more than ten minutes and that is not ``agreed``.
+        Where it would take more than ten minutes and ``allow_long`` is not given.
 
     """
     assumptions, remarks = _assumptions(claims)
@@ -165,7 +165,9 @@ def run_claims(
         refuse_contradictions(point.scenario for point in listed)
         design = {"part": part, "cases": [dict(it) for it in wanted], "posterior": digest}
         study = Study("claims", scenario, design, listed, control)
-        return run_points(study, model, out, workers, watcher, agreed=agreed, fresh=fresh, warm=warm)
+        return run_points(
+            study, model, out, workers, watcher, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled
+        )
 
     seeds = claims.scenario.replicates
     runs = (run("difference", [{}], seeds), run("cases", cases, min(seeds, CASE_REPLICATES)))
@@ -214,7 +216,7 @@ def _assumptions(claims: Claims) -> tuple[list[tuple[Row, Axis]], tuple[str, ...
 def _posterior(claims: Claims) -> tuple[list[Values], str]:
     """Draws from the scenario's posterior, each for both scenarios, and its digest; none where it has none."""
     try:
-        found = draws(POSTERIOR, claims.scenario)
+        found = read_sample(POSTERIOR, claims.scenario)
     except ScenarioError:
         return [], ""
     return [found.values(claims.scenario, number) for number in range(POSTERIOR_DRAWS)], found.digest
