@@ -10,24 +10,24 @@ import mesa
 
 from sim.agents.views import hint
 
-OWN = ("model", "name", "number", "identity", "unique_id", "pos", "state")
+READ_ONLY = ("model", "name", "index", "identity", "unique_id", "pos", "state")
 
 
-class Place(mesa.Agent):  # type: ignore[misc]
+class RecordAgent(mesa.Agent):  # type: ignore[misc]
     """An agent over ``state``, a record of the model: the fields and properties of the record are its attributes.
 
     ``number`` is the place's number in the columns of the enterprises; ``state.identity`` (63 bits) is its
     ``unique_id``. The agent registers itself with the model.
     """
 
-    __slots__ = ("_model", "_number", "_state", "_title", "_unique_id")
-    _number: int
+    __slots__ = ("_index", "_model", "_state", "_title", "_unique_id")
+    _index: int
     _title: str
     _unique_id: int
 
-    def __init__(self, model: Any, name: str, number: int, state: Any) -> None:
+    def __init__(self, model: Any, name: str, index: int, state: Any) -> None:
         # Mesa's own __init__ is skipped: Mesa 3.3 keeps every model alive whose agents ran it.
-        self.__setstate__((model, name, number, state, state.identity))
+        self.__setstate__((model, name, index, state, state.identity))
         model.register_agent(self)
 
     @property
@@ -41,9 +41,9 @@ class Place(mesa.Agent):  # type: ignore[misc]
         return self._title
 
     @property
-    def number(self) -> int:
+    def index(self) -> int:
         """Its number in the columns of the enterprises."""
-        return self._number
+        return self._index
 
     @property
     def unique_id(self) -> int:
@@ -72,7 +72,7 @@ class Place(mesa.Agent):  # type: ignore[misc]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint(name, self._fields())}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in OWN:
+        if name in READ_ONLY:
             raise AttributeError(f"{name} of {self!r} cannot be set")
         if name not in self._fields():
             raise AttributeError(f"{type(self).__name__} has no field {name!r}{hint(name, self._fields())}")
@@ -89,21 +89,21 @@ class Place(mesa.Agent):  # type: ignore[misc]
         return f"<{type(self).__name__} {self._title}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        own = (self._model, self._title, self._number, self._state, self._unique_id)
-        return type(self).__new__, (type(self),), own
+        values = (self._model, self._title, self._index, self._state, self._unique_id)
+        return type(self).__new__, (type(self),), values
 
-    def __setstate__(self, own: tuple[Any, str, int, Any, int]) -> None:
-        for slot, value in zip(("_model", "_title", "_number", "_state", "_unique_id"), own, strict=True):
+    def __setstate__(self, values: tuple[Any, str, int, Any, int]) -> None:
+        for slot, value in zip(("_model", "_title", "_index", "_state", "_unique_id"), values, strict=True):
             object.__setattr__(self, slot, value)
 
 
-class InnovationPlatform(Place):
+class InnovationPlatform(RecordAgent):
     """An innovation platform: a big enterprise's own, or a third party's."""
 
     __slots__ = ()
 
 
-class IdleSite(Place):
+class IdleSite(RecordAgent):
     """Space and equipment that a host has released."""
 
     __slots__ = ()
