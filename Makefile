@@ -34,8 +34,9 @@ format: $(installed) ## lay the code out and mend what ruff can mend
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
 
-docs: $(installed) ## write into docs/model.md what the program knows of itself
+docs: $(installed) ## write into the documents what the program knows of itself and what their commands print
 	$(bin)/sim document
+	$(bin)/python docs/printed.py
 
 # SCENARIO:TARGETS, in the order in which one rests on the other. A rotation leaves each group of targets out in turn:
 # where each key has a target of its own there would be nothing left to fit it to.

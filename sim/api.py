@@ -1,4 +1,4 @@
-"""What the command line and Python share: run a scenario, compare results, ask what if."""
+"""The calls of ``import sim``, which the commands use too: run a scenario, compare results, study parameters."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sim.catalogue import Catalogue
     from sim.declare import Value
     from sim.report.html.writing import Written
-    from sim.runs.drawn import Draws
     from sim.runs.ensemble import Watcher
+    from sim.runs.posterior_sample import PosteriorSample
     from sim.scenario import Scenario
     from sim.studies.questions.calibrate import Calibration
     from sim.studies.questions.compare import Comparison
@@ -53,17 +53,62 @@ def run(
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
 ) -> Result:
-    """Run a scenario (or its path or name) and keep the result under ``out`` (``results/``), with ``figures`` drawn.
+    """Run a scenario and keep its result.
 
-    Replicates, seed and months stand for the scenario's own. What the result's folder holds already is not run
-    again, unless ``fresh``. ``workers`` is a number of processes: 1 is this process, None one for each usable core.
-    A failed replicate does not raise: see ``Result.failures``. With ``events`` the folder gets ``events.parquet``: what
-    happened to which enterprise, when and by which mechanism (``sim.runs.event_log.EVENTS``). ``until`` stops after so
-    many months, or before a calendar month such as ``"2015-01"``; with ``checkpoint`` the folder keeps every world as
-    it is then, for ``branch``. ``parameters`` of ``posterior`` or ``posterior:FILE`` draws each replicate's from a
-    posterior that ``calibrate`` left, with ``one_seed`` all on the seed of the first. ``shown`` is called with the
-    result and its first outcomes before the figures are drawn.
-    Raises ScenarioError for a scenario that cannot be used.
+    Parameters
+    ----------
+    scenario
+        A loaded scenario, the name of a shipped one, or a TOML file.
+    replicates, seed, months
+        Number of worlds, seed of the first one, and months to simulate. Default: the scenario's own.
+    workers
+        Number of processes; 1 is this process. Default: one for each usable core.
+    out
+        Folder of results. Default: ``results``.
+    fresh
+        Whether to run again what the folder holds already.
+    until
+        Stop after this number of months, or before this calendar month ``"YYYY-MM"``.
+    checkpoint
+        Whether to keep the state of every world at the end, for ``branch``.
+    events
+        Whether to write ``events.parquet``: a row for each event of an enterprise (``sim.runs.event_log.EVENTS``).
+    figures
+        Whether to draw the figures.
+    parameters
+        ``"posterior"`` or ``"posterior:FILE"``: each world draws its parameters from a posterior of ``calibrate``.
+    one_seed
+        With ``parameters``: all worlds have the same seed, so that only their parameters differ.
+    mechanisms
+        Mechanisms of your own, or the files that declare them.
+    watcher
+        Receives messages and progress. Default: messages go to stderr.
+    shown
+        Called with the result and the names of its main outcomes before the figures are drawn.
+
+    Returns
+    -------
+    Result
+        Outcomes of shape (replicates, months, outcomes), each in its own unit. A replicate that failed is in
+        ``Result.failures``; it raises nothing.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the scenario and the options.
+
+    See Also
+    --------
+    branch : Continue a result from its checkpoints.
+    what_if : Run a scenario and variants of it on the same seeds.
+
+    Examples
+    --------
+    >>> result = sim.run("shougang", replicates=3, months=12, workers=1, figures=False)
+    >>> result.table.cells.shape[:2]
+    (3, 12)
+    >>> print(f"{result.summary.loc['startups', 'median']:.0f} {result.table.unit('startups')}")
+    176 enterprises
     """
     from sim.runs.batch import run_batch
     from sim.runs.branch import first_part
@@ -73,19 +118,23 @@ def run(
     if until is not None:
         chosen = first_part(whole, until)
     model, watcher, folder = _model(chosen), watcher or Watcher(), Path(out or RESULTS)
-    draws = _draws(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
+    sample = _sample(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
     with _opened(workers) as pool:
         if checkpoint:
             from sim.runs.fork import run_forked
 
-            result = run_forked(chosen, model, folder, pool, watcher, whole=whole, fresh=fresh, warm=_is_warm)
+            result = run_forked(
+                chosen, model, folder, pool, watcher, whole=whole, fresh=fresh, is_compiled=_is_compiled
+            )
             fresh = False
         if events:
             from sim.runs.events import run_with_events
 
-            result = run_with_events(chosen, model, folder, pool, watcher, fresh=fresh, warm=_is_warm)
+            result = run_with_events(chosen, model, folder, pool, watcher, fresh=fresh, is_compiled=_is_compiled)
         elif not checkpoint:
-            result = run_batch([chosen], model, folder, pool, watcher, fresh=fresh, warm=_is_warm, draws=draws)[0]
+            result = run_batch(
+                [chosen], model, folder, pool, watcher, fresh=fresh, is_compiled=_is_compiled, sample=sample
+            )[0]
         _show_run(result, headline(chosen, model), pool, watcher, shown, figures=figures)
     return result
 
@@ -106,12 +155,39 @@ def branch(
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
 ) -> Result:
-    """Go on from the checkpoints of a result, with ``settings`` in force from their month on; the rest as in ``run``.
+    """Continue a result from its checkpoints, with other settings from then on.
 
-    ``past`` is a result, its folder, or a scenario's name: the newest result of it under ``out`` with checkpoints. The
-    result is that of a run from the start with the settings scheduled at that month: the same folder and bytes.
-    ``months`` is the length of the whole, the past's scenario's unless given. Raises ResultError where nothing can be
-    gone on from, ScenarioError for settings that cannot change in a branch.
+    The result is the same, byte for byte, as that of a run from the start with ``settings`` scheduled at that month.
+
+    Parameters
+    ----------
+    past
+        A result with checkpoints, its folder, or a scenario's name: its newest result with checkpoints under ``out``.
+    settings
+        Values by key, in force from the month of the checkpoints.
+    replicates, months
+        Number of worlds, and months of the whole run from its start. Default: those of the past.
+    until, checkpoint, workers, out, fresh, figures, mechanisms, watcher, shown
+        As in ``run``.
+
+    Returns
+    -------
+    Result
+        The whole run, with the months before the branch.
+
+    Raises
+    ------
+    ResultError
+        Where ``past`` has no checkpoints that this model can use.
+    ScenarioError
+        Where a setting cannot change within a run.
+
+    Examples
+    --------
+    >>> past = sim.run("shougang", replicates=2, months=12, until=6, checkpoint=True, workers=1, figures=False)
+    >>> result = sim.branch(past, {"levers.entry_cost_cut": 0.5}, workers=1, figures=False)
+    >>> past.months, result.months
+    (6, 12)
     """
     from sim.runs.branch import first_part
     from sim.runs.ensemble import Watcher
@@ -130,7 +206,7 @@ def branch(
     with _opened(workers) as pool:
         result = run_forked(
             chosen, model, folder, pool, watcher, past=found, whole=whole if checkpoint else None, fresh=fresh,
-            warm=_is_warm,
+            is_compiled=_is_compiled,
         )  # fmt: skip
         _show_run(result, headline(chosen, model), pool, watcher, shown, figures=figures)
     return result
@@ -161,11 +237,41 @@ def compare(
     unpaired: bool = False,
     shown: Callable[[Comparison, Sequence[str]], None] | None = None,
 ) -> Comparison:
-    """Compare results with the first one, paired seed by seed; table and figures are kept under ``out`` (``results/``).
+    """Compare results with the first one.
 
-    A result is given by itself, by its folder, or by its scenario's name: the newest one under ``out``. ``shown`` is
-    called before the figures are drawn. Raises ResultError for what is no result, Incompatible for results that
-    cannot be compared.
+    The table and the figures are kept in a folder of their own under ``out``.
+
+    Parameters
+    ----------
+    first, second, *more
+        A result, its folder, or a scenario's name: its newest result under ``out``.
+    out
+        Folder of results. Default: ``results``.
+    unpaired
+        Whether to compare as independent samples, with Welch's intervals. By default results are paired seed by seed.
+    shown
+        Called with the comparison and the names of the main outcomes before the figures are drawn.
+
+    Returns
+    -------
+    Comparison
+        Differences from the first result in the last month, in each outcome's unit, with 95% intervals.
+
+    Raises
+    ------
+    ResultError
+        Where there is no such result, or it is damaged.
+    Incompatible
+        Where months, seeds or drawn parameters do not match.
+
+    Examples
+    --------
+    >>> old = sim.run("shougang", replicates=3, months=12, workers=1, figures=False)
+    >>> lower = sim.load("shougang", {"levers.entry_cost_cut": 0.5})
+    >>> new = sim.run(lower, replicates=3, months=12, workers=1, figures=False)
+    >>> difference = sim.compare(old, new).variants[0]["startups"]
+    >>> print(f"{difference.difference:+.0f} {difference.unit}: {difference.verdict}")
+    +32 enterprises: more
     """
     from sim.report.figures.comparison import draw_comparison
     from sim.studies.questions.compare import compare_results
@@ -197,20 +303,48 @@ def what_if(
     watcher: Watcher | None = None,
     shown: Callable[[Comparison, Sequence[str]], None] | None = None,
 ) -> Comparison:
-    """Hold variants of a scenario against it, seed by seed; results, table and figures are kept under ``out``.
+    """Run a scenario and variants of it on the same seeds, and compare them.
 
-    A variant is a mapping of keys to values, or another scenario or its path or name, or a ``Variant`` with a name of
-    its own; all get the scenario's seed, months and replicates, and what is overridden in the scenario is so in them.
-    ``until_width`` such as ``{"startups": "5%"}`` adds replicates, ``at_most`` so many in all, until the 95% interval
-    of the difference is no wider than that share of the baseline's mean (or than a number in the outcome's unit).
-    ``parameters`` and ``one_seed`` are as in ``run``: a pair of worlds has the same draw.
-    Raises ScenarioError with the faults of all scenarios.
+    Parameters
+    ----------
+    scenario
+        The baseline, as in ``run``.
+    *variants
+        What each variant changes: values by key, another scenario (loaded, name or file), or a ``Variant`` with a name.
+        A variant has the baseline's seed, months, replicates and overrides.
+    until_width
+        Add replicates until the 95% interval of an outcome's difference is at most this wide, from end to end:
+        ``{"startups": "5%"}`` of the baseline's mean, or ``{"startups": 3}`` in the outcome's unit.
+    at_most
+        Replicates that ``until_width`` may reach.
+    replicates, seed, months, parameters, one_seed, workers, out, mechanisms, watcher
+        As in ``run``. A baseline and its variants have the same draws of ``parameters``.
+    shown
+        As in ``compare``.
+
+    Returns
+    -------
+    Comparison
+        Differences from the baseline, as of ``compare``.
+
+    Raises
+    ------
+    ScenarioError
+        With the faults of all scenarios and options.
+    NothingRan
+        Where every replicate of a scenario failed.
+
+    Examples
+    --------
+    >>> found = sim.what_if("shougang", {"levers.entry_cost_cut": 0.5}, replicates=3, months=12, workers=1)
+    >>> found.variants[0].label, found.variants[0]["startups"].verdict
+    ('shougang-entry_cost_cut-0.5', 'more')
     """
     from sim.report.figures.comparison import draw_comparison
     from sim.runs.batch import run_batch
     from sim.runs.ensemble import Watcher
     from sim.runs.errors import NothingRan
-    from sim.studies.held import known_as
+    from sim.studies.held import as_stored
     from sim.studies.questions.compare import compare_results
     from sim.studies.questions.what_if import Variant, asked, run_until
 
@@ -222,13 +356,13 @@ def what_if(
     others, widths = asked(base, wanted, until_width, model.outcomes)
     names = [base.name, *(it.name for it in others)]
     labels = names if len(set(names)) == len(names) else None
-    draws = _draws(parameters, base, one_seed=one_seed)
-    held = [known_as(it, model.version, folder, draws) for it in (base, *others)]
+    sample = _sample(parameters, base, one_seed=one_seed)
+    held = [as_stored(it, model.version, folder, sample) for it in (base, *others)]
     with _opened(workers) as pool:
 
         def compared(seeds: int) -> Comparison:
             scenarios = [with_run(it, replicates=seeds) for it in held]
-            results = run_batch(scenarios, model, folder, pool, watcher, warm=_is_warm, draws=draws)
+            results = run_batch(scenarios, model, folder, pool, watcher, is_compiled=_is_compiled, sample=sample)
             for result in results:
                 if not result.replicates:
                     raise NothingRan(f"{result.path}: every replicate failed: {result.failures[0]['message']}")
@@ -262,12 +396,48 @@ def explain(
     watcher: Watcher | None = None,
     shown: Callable[[Explanation], None] | None = None,
 ) -> Explanation:
-    """Say which of the differences between two scenarios made the difference in an outcome of the last month.
+    """Attribute the difference between two scenarios in one outcome to the settings in which they differ.
 
-    Shapley values of the differing mechanisms, levers and places (``by="key"``: of single keys) on common seeds: they
-    add up to the paired difference. Every combination of at most 8 parts is run, of more ``pairs`` orders and their
-    reverses; what is under ``out`` already is not run again. Raises Incompatible for scenarios that cannot be mixed,
-    TooLarge for what takes long, or of which only a sample is run, unless ``agreed``.
+    The parts are Shapley values: what each adds to the outcome of the last month, averaged over the orders in which the
+    settings can change. On every seed they add up to the paired difference. Up to 8 parts, every combination is run.
+
+    Parameters
+    ----------
+    first, second
+        The two scenarios, as in ``run``. What is explained is ``second`` less ``first``.
+    outcome
+        Name of the outcome.
+    by
+        ``"group"`` takes settings together by mechanism, levers, platform or site; ``"key"`` takes them one by one.
+    pairs
+        With more than 8 parts: the number of random orders, each of which is also run in reverse.
+    agreed
+        Whether to run what takes more than ten minutes, or only a sample of the orders.
+    replicates, seed, months, workers, out, mechanisms, watcher
+        As in ``run``.
+    shown
+        Called with the explanation before the figure is drawn.
+
+    Returns
+    -------
+    Explanation
+        Parts in the outcome's unit, with 95% intervals, the largest first.
+
+    Raises
+    ------
+    Incompatible
+        Where the scenarios do not differ, or cannot be combined.
+    TooLarge
+        Where ``agreed`` is needed.
+
+    Examples
+    --------
+    >>> other = sim.load("shougang", {"levers.entry_cost_cut": 0.5, "market.growth": 0.05})
+    >>> found = sim.explain("shougang", other, "startups", replicates=3, months=12, workers=1)
+    >>> [part.group for part in found.parts]
+    ['levers', 'market']
+    >>> round(sum(part.value for part in found.parts) - found.total.mean, 9)
+    0.0
     """
     from sim.studies.questions.explain import explain_difference
 
@@ -275,7 +445,7 @@ def explain(
     with _opened(workers) as pool:
         explanation = explain_difference(
             chosen[0], chosen[1], outcome, _model(chosen[0]), Path(out or RESULTS), pool, watcher,
-            by=by, pairs=pairs, agreed=agreed, warm=_is_warm,
+            by=by, pairs=pairs, allow_long=agreed, is_compiled=_is_compiled,
         )  # fmt: skip
     if shown:
         shown(explanation)
@@ -297,9 +467,39 @@ def trace(
     mechanisms: Sequence[Own] = (),
     shown: Callable[[Trace], None] | None = None,
 ) -> Trace:
-    """Run one replicate of two scenarios side by side, and say where the worlds part and what comes of it for whom.
+    """Run one world of two scenarios month by month, and find where they diverge and which enterprises that affects.
 
-    Tables and figure are kept in ``Trace.folder`` under ``out``. Raises Incompatible where start or months differ.
+    The tables and the figure are kept under ``out``, in the folder that ``Trace.folder`` names.
+
+    Parameters
+    ----------
+    first, second
+        The two scenarios, as in ``run``.
+    seed, months, out, mechanisms
+        As in ``run``.
+    replicate
+        Number of the world, from 0.
+    shown
+        Called with the trace before the figure is drawn.
+
+    Returns
+    -------
+    Trace
+        The first difference, its month and mechanism; every enterprise in both worlds; jobs (people) and taxes
+        (million yuan).
+
+    Raises
+    ------
+    Incompatible
+        Where start, months or seed differ.
+
+    Examples
+    --------
+    >>> found = sim.trace("shougang-idle", "shougang", months=6)
+    >>> found.first.month, found.first.mechanism, found.first.what
+    (0, 'idle_space', 'sites.shougang.work')
+    >>> len(found.months)
+    6
     """
     from sim.studies.questions.trace import trace_worlds
 
@@ -321,11 +521,38 @@ def write_report(
     folder: str | Path | None = None,
     unpaired: bool = False,
 ) -> Written:
-    """Write stored results as one HTML file that needs nothing else: one result, several against the first, or a study.
+    """Write stored results as one self-contained HTML file.
 
-    Results are given as to ``compare``; a sweep, a sensitivity study or a calibration by its folder. They are looked
-    for under ``folder`` (``results/``), where the report goes too unless ``out`` names a file. Raises ResultError for
-    what is no result, Incompatible for results that cannot be held against one another.
+    Parameters
+    ----------
+    *results
+        One result, several to compare with the first, or one study (a sweep, a sensitivity study or a calibration) by
+        its folder. A result is given as to ``compare``.
+    out
+        The file. Default: a name made from the results, in ``folder``.
+    folder
+        Folder of results. Default: ``results``.
+    unpaired
+        As in ``compare``.
+
+    Returns
+    -------
+    Written
+        The file and its main findings.
+
+    Raises
+    ------
+    ResultError
+        Where there is no such result or study, or it is damaged.
+    Incompatible
+        Where the results cannot be compared.
+
+    Examples
+    --------
+    >>> result = sim.run("shougang", replicates=3, months=12, workers=1, figures=False)
+    >>> written = sim.write_report(result, out="report.html")
+    >>> written.path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    True
     """
     from sim.report.html.writing import write
 
@@ -358,12 +585,47 @@ def sweep(
     watcher: Watcher | None = None,
     shown: Callable[[Sweep], None] | None = None,
 ) -> Sweep:
-    """Move keys over a design, every point on the same seeds, and keep the study under ``out`` (``results/``).
+    """Run a scenario at many points of some parameters, every point on the same seeds.
 
-    ``vary`` gives each key its values, or the text ``start:stop:n``, ``a,b,c`` or, not on a grid, ``start:stop``.
-    ``design`` is ``grid``, ``latin`` or ``sobol`` (of ``samples`` points). Outcomes are those of the last month; those
-    to show are the scenario's main ones. Raises ScenarioError for what cannot be varied, TooLarge where more than ten
-    minutes are needed and not agreed to with ``yes``.
+    Parameters
+    ----------
+    scenario
+        The baseline, as in ``run``.
+    vary
+        Values by key: a list, or text such as ``"0.1:0.5:5"`` (start, stop, number), ``"a,b,c"`` or, except on a grid,
+        ``"0.1:0.5"``.
+    design
+        ``"grid"`` (all combinations), ``"latin"`` (Latin hypercube) or ``"sobol"``.
+    samples
+        Points of a Latin hypercube or a Sobol sequence. Default: 64.
+    outcomes
+        Outcomes to show. Default: the scenario's main ones.
+    replicates, seed, months, workers, out, fresh, mechanisms, watcher
+        As in ``run``.
+    yes
+        Whether to run what takes more than ten minutes.
+    shown
+        Called with the study before the figures are drawn.
+
+    Returns
+    -------
+    Sweep
+        Statistics of every outcome in the last month, one value for each point, in the outcome's unit.
+
+    Raises
+    ------
+    ScenarioError
+        Where a key cannot be varied, or the design is wrong.
+    TooLarge
+        Where ``yes`` is needed.
+
+    Examples
+    --------
+    >>> found = sim.sweep("shougang", {"levers.entry_cost_cut": "0:1:3"}, replicates=2, months=12, workers=1)
+    >>> [point["levers.entry_cost_cut"] for point in found.points]  # the baseline first
+    [0.0, 0.0, 0.5, 1.0]
+    >>> found.stats["startups"]["mean"].shape
+    (4,)
     """
     from sim.runs.ensemble import Watcher
     from sim.studies.questions.sweep import run_sweep
@@ -373,7 +635,8 @@ def sweep(
     with _opened(workers) as pool:
         found = run_sweep(
             chosen, vary, model, Path(out or RESULTS), pool, watcher, design=design,
-            samples=samples, outcomes=outcomes or headline(chosen, model), agreed=yes, fresh=fresh, warm=_is_warm,
+            samples=samples, outcomes=outcomes or headline(chosen, model), allow_long=yes, fresh=fresh,
+            is_compiled=_is_compiled,
         )  # fmt: skip
     if shown:
         shown(found)
@@ -403,11 +666,53 @@ def sensitivity(
     watcher: Watcher | None = None,
     shown: Callable[[Sensitivities], None] | None = None,
 ) -> Sensitivities:
-    """Move every assumed or fitted parameter (or ``keys``) within its range, and say what the outcomes rest on.
+    """Rank uncertain parameters by their effect on outcomes, or on the difference between two scenarios.
 
-    ``method`` is ``morris`` (``samples`` trajectories, 10) or ``sobol`` (a base sample of 64). With ``against`` the
-    outcomes are paired differences of the scenario from that one. Every point has the same 8 ``replicates`` unless
-    others are given. Kept, and refused where too large, as a sweep is.
+    Every parameter whose source is an assumption or a fit is moved within its range, on the same seeds.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, as in ``run``.
+    outcomes
+        Names of outcomes, in the last month. Default: the scenario's main ones.
+    method
+        ``"morris"`` (elementary effects) or ``"sobol"`` (variance-based indices).
+    keys
+        Parameters to move: keys, patterns such as ``"market.*"``, or ``"KEY=low:high"``. Default: all uncertain ones.
+    samples
+        Trajectories of Morris (default 10), or rows of Sobol's base sample (default 64).
+    against
+        Study the paired difference of ``scenario`` from this scenario.
+    replicates
+        Seeds at every point. Default: 8.
+    seed, months, workers, out, fresh, mechanisms, watcher
+        As in ``run``.
+    yes, shown
+        As in ``sweep``.
+
+    Returns
+    -------
+    Sensitivities
+        For each outcome: variance by parameter and seed, effects in the outcome's unit, with 95% intervals.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the scenario and the options.
+    ResultError
+        Where an outcome has no value at too many points.
+    TooLarge
+        Where ``yes`` is needed.
+
+    Examples
+    --------
+    >>> found = sim.sensitivity(
+    ...     "shougang", ["startups"], keys=["levers.entry_cost_cut=0:1", "market.growth"], samples=2, replicates=2,
+    ...     months=12, workers=1,
+    ... )
+    >>> [it.key for it in found.outcomes["startups"].parameters]
+    ['levers.entry_cost_cut', 'market.growth']
     """
     from sim.runs.ensemble import Watcher
     from sim.studies.questions.sensitivity import REPLICATES, run_sensitivity
@@ -420,8 +725,8 @@ def sensitivity(
     with _opened(workers) as pool:
         found = run_sensitivity(
             chosen, outcomes or headline(chosen, model), model, Path(out or RESULTS), pool, watcher,
-            method=method, keys=keys, samples=samples, against=other, agreed=yes,
-            fresh=fresh, warm=_is_warm,
+            method=method, keys=keys, samples=samples, against=other, allow_long=yes,
+            fresh=fresh, is_compiled=_is_compiled,
         )  # fmt: skip
     if shown:
         shown(found)
@@ -450,12 +755,53 @@ def calibrate(
     watcher: Watcher | None = None,
     shown: Callable[[Calibration], None] | None = None,
 ) -> Calibration:
-    """Move keys until outcomes meet the targets of a file, and say how far each could be moved from there.
+    r"""Fit parameters to targets, and sample an approximate posterior around the fit.
 
-    ``keys`` choose among the file's keys, or add one as ``KEY=low:high``; ``budget`` candidates are tried, each on the
-    same ``replicates`` seeds; ``rotate`` does it once more without each group of targets, and predicts that. The fitted
-    scenario is in the study's folder under ``out`` (``results/``), and at ``place`` where that is given. Kept, and
-    refused where too large, as a sweep is. Raises ScenarioError for a file of targets that cannot be used.
+    Parameters
+    ----------
+    scenario
+        The scenario to fit, as in ``run``.
+    targets
+        A TOML file of targets and of keys to move (``docs/workbench.md``).
+    keys
+        Use only these keys of the file, or add one as ``"KEY=low:high"``.
+    rotate
+        Whether to repeat the fit without each group of targets, and predict that group.
+    budget
+        Number of candidates. Default: the file's, or 400.
+    replicates
+        Seeds for every candidate. Default: the file's, or 4.
+    seed
+        Seed of the search and the worlds. Default: the file's, or 1.
+    place
+        Also write the fitted scenario to this file, which must be new or an earlier fit.
+    workers, out, fresh, mechanisms, watcher
+        As in ``run``.
+    yes, shown
+        As in ``sweep``.
+
+    Returns
+    -------
+    Calibration
+        Fitted values and the posterior, in each parameter's unit. The fitted scenario is a TOML file in its folder.
+
+    Raises
+    ------
+    ScenarioError
+        Where the file of targets cannot be used.
+    TooLarge
+        Where ``yes`` is needed.
+
+    Examples
+    --------
+    >>> lines = [
+    ...     '[keys."mechanisms.entry.ideas_per_thousand"]', "low = 0.3", "high = 2.0",
+    ...     "[targets.startups]", 'outcome = "startups"', 'months = "2011-12"', "value = 180", "tolerance = 10",
+    ... ]
+    >>> _ = Path("targets.toml").write_text("\n".join(lines))
+    >>> found = sim.calibrate("shougang", "targets.toml", budget=12, replicates=2, workers=1)
+    >>> found.fitted
+    {'mechanisms.entry.ideas_per_thousand': 1.667}
     """
     from sim.runs.ensemble import Watcher
     from sim.studies.questions.calibrate import run_calibration
@@ -468,7 +814,7 @@ def calibrate(
     with _opened(workers) as pool:
         found = run_calibration(
             asked, model, Path(out or RESULTS), pool, watcher, rotate=rotate,
-            place=None if place is None else Path(place), agreed=yes, fresh=fresh, warm=_is_warm,
+            place=None if place is None else Path(place), allow_long=yes, fresh=fresh, is_compiled=_is_compiled,
         )  # fmt: skip
     if shown:
         shown(found)
@@ -494,12 +840,50 @@ def validate(
     watcher: Watcher | None = None,
     shown: Callable[[Validation], None] | None = None,
 ) -> Validation:
-    """Hold the model to the facts that are shipped, or to those of the file ``facts``, on 50 ``replicates``.
+    r"""Check the model against facts, each over many seeds.
 
-    With ``scenario`` only its own facts are held, or where a file has none those of what it extends. Scenarios are run,
-    with ``settings`` in all of them, as ``run`` would run them and kept where that would keep them; page and tables are
-    in ``Validation.path``, with what kept rotations of the shipped calibrations predict. Raises ScenarioError with the
-    faults of facts and scenarios, TooLarge where more than ten minutes are needed and not agreed to with ``yes``.
+    Parameters
+    ----------
+    scenario
+        Use only the facts of this scenario, or those of the scenario that it extends. Default: all facts.
+    facts
+        A TOML file of facts in place of the shipped ones.
+    settings
+        Values by key, in all scenarios that are run.
+    replicates
+        Worlds of each scenario. Default: 50.
+    seed, workers, out, fresh, mechanisms, watcher
+        As in ``run``.
+    yes
+        Whether to run what takes more than ten minutes.
+    shown
+        Called with the verdicts before the page is written.
+
+    Returns
+    -------
+    Validation
+        A verdict for each fact: median and 90% interval in the fact's unit, and whether it passes. A page and tables,
+        with the predictions of stored rotations, are in ``Validation.path``.
+
+    Raises
+    ------
+    ScenarioError
+        With the faults of facts and scenarios.
+    NothingRan
+        Where every world of a scenario failed.
+    TooLarge
+        Where ``yes`` is needed.
+
+    Examples
+    --------
+    >>> lines = [
+    ...     "[startups]", 'title = "startups of the first year"', 'group = "example"', 'scenario = "shougang"',
+    ...     'outcome = "startups"', 'months = "2011-12"', "band = [150, 220]", 'source = "made up"', 'note = "made up"',
+    ... ]
+    >>> _ = Path("facts.toml").write_text("\n".join(lines))
+    >>> found = sim.validate(facts="facts.toml", settings={"run.months": 12}, replicates=3, workers=1)
+    >>> [(verdict.value, verdict.passed) for verdict in found.verdicts]
+    [(176.0, True)]
     """
     from sim.evidence.facts import calibrated, checks
     from sim.report.html.validation import validation_page
@@ -524,7 +908,7 @@ def validate(
     with _opened(workers) as pool:
         found = validate_model(
             wanted, loaded, fitted, model, Path(out or RESULTS), pool, watcher or Watcher(),
-            rotations=rotations, agreed=yes, fresh=fresh, warm=_is_warm,
+            rotations=rotations, allow_long=yes, fresh=fresh, is_compiled=_is_compiled,
         )  # fmt: skip
     if shown:
         shown(found)
@@ -573,7 +957,7 @@ def _validate_command(
 
 
 def with_run(scenario: Scenario | str | Path, mechanisms: Sequence[Own] = (), **given: int | None) -> Scenario:
-    """The scenario with other ``replicates``, ``seed`` or ``months``; a path or name is loaded with ``mechanisms``."""
+    """A scenario with another number of replicates or months, or another seed; a name or file is loaded first."""
     from sim.model.catalogue import load
     from sim.scenario import Origin
 
@@ -589,7 +973,7 @@ def with_run(scenario: Scenario | str | Path, mechanisms: Sequence[Own] = (), **
 
 
 def _model(scenario: Scenario) -> Model:
-    """The model that runs a scenario; CatalogueError where the code of a mechanism is not at hand."""
+    """The model that runs a scenario; CatalogueError where the code of one of its mechanisms is missing."""
     refuse_missing(scenario.catalogue)
     return ecosystem(scenario.catalogue)
 
@@ -599,11 +983,11 @@ def headline(scenario: Scenario, model: Model) -> Sequence[str]:
     return scenario.headline or [name for name, outcome in model.outcomes.items() if outcome.headline]
 
 
-def _draws(
+def _sample(
     parameters: str | None, scenario: Scenario, *, one_seed: bool, but: Mapping[str, bool] | None = None
-) -> Draws | None:
-    """The draws that are asked for; ScenarioError where they go with nothing, or not with something of ``but``."""
-    from sim.runs.drawn import draws
+) -> PosteriorSample | None:
+    """The parameter draws asked for; ScenarioError where they do not go with another option."""
+    from sim.runs.posterior_sample import read_sample
     from sim.scenario import Fault, ScenarioError
 
     if parameters is None:
@@ -614,7 +998,7 @@ def _draws(
         Fault("--parameters", 0, name, "cannot draw parameters") for name, asked in (but or {}).items() if asked
     ]:
         raise ScenarioError(faults)
-    return draws(parameters, scenario, one_seed=one_seed)
+    return read_sample(parameters, scenario, one_seed=one_seed)
 
 
 def _better(model: Model) -> dict[str, int]:
@@ -631,9 +1015,27 @@ def _opened(workers: int | Workers | None) -> Iterator[Workers]:
 
 
 def make_workers(count: int | None = None, cluster: str | None = None) -> Workers:
-    """Processes on this machine, or with ``cluster`` the workers of a dask cluster; to be used in a ``with``.
+    """Processes on this machine, or with ``cluster`` the workers of a dask cluster; use it in a ``with`` statement.
 
-    ``cluster`` is a scheduler's address, or ``local`` for a cluster of ``count`` workers that is started here.
+    Parameters
+    ----------
+    count
+        Number of processes. Default: one for each usable core.
+    cluster
+        Address of a scheduler, or ``"local"`` to start a cluster of ``count`` workers on this machine.
+
+    Returns
+    -------
+    Workers
+        For the ``workers`` of ``run`` and the other calls.
+
+    Examples
+    --------
+    >>> from sim.api import make_workers
+    >>> with make_workers(1) as workers:
+    ...     result = sim.run("shougang", replicates=2, months=6, workers=workers, figures=False)
+    >>> result.replicates
+    (0, 1)
     """
     if cluster is not None:
         from sim.runs.cluster import Cluster
@@ -642,10 +1044,10 @@ def make_workers(count: int | None = None, cluster: str | None = None) -> Worker
     return local_workers(count)
 
 
-def _is_warm() -> bool:
-    from sim.runs.code import is_ready
+def _is_compiled() -> bool:
+    from sim.runs.code import is_model_compiled
 
-    return is_ready()
+    return is_model_compiled()
 
 
 def _check(key: str, value: int) -> None:

@@ -15,12 +15,12 @@ from matplotlib.text import Text
 from test_compare import compare
 from test_runs import FIGURE, Listener, run, snapshot, with_replicates
 
+from sim.formats import label
 from sim.report.comparison_sheets import comparison_sheets
 from sim.report.figures.canvas import Page, calendar_axis, months_as_years, number_axis, page, style
 from sim.report.figures.comparison import draw_comparison
 from sim.report.figures.pages import comparison_page, draw, run_page
 from sim.report.figures.run import draw_run
-from sim.report.formats import label
 from sim.report.sheets import FEWEST, HEADLINE, PER_PAGE, Mark, Panel, Sheet, pages, percentiles, run_sheets
 from sim.runs.executor import Workers
 from sim.runs.result import Result, open_result
@@ -218,7 +218,7 @@ def ticks(low: float, high: float) -> list[str]:
     with style():
         axes = page("", "", (), (), 1).axes(0)
         axes.set_ylim(low, high)
-        number_axis(axes)
+        number_axis(axes.yaxis)
         places = axes.get_yticks()
         return axes.yaxis.get_major_formatter().format_ticks(list(places))
 

@@ -17,11 +17,48 @@ from sim.scenario import Scenario
 
 
 class EcosystemModel(Ecosystem, LazyAgents):
-    """An ecosystem of big, medium and small enterprises that share innovation platforms and idle resources.
+    """One world as a Mesa model: enterprises of three size classes, innovation platforms and idle sites.
 
-    ``scenario`` is a ``Scenario``, a path or the name of a shipped one; ``rng`` an integer seed, a numpy Generator
-    that gives one, or None for a fresh one. With ``ledger`` the books are checked after every mechanism;
-    ``mechanisms`` are those of a user's own, or the files that declare them.
+    Parameters
+    ----------
+    scenario
+        A loaded scenario, the name of a shipped one, or a TOML file.
+    rng
+        An integer seed, a numpy Generator that draws one, or None for a random seed.
+    ledger
+        Whether to check the accounts (money, people, talent, floor, equipment hours) after every mechanism.
+    mechanisms
+        Mechanisms of your own, or the files that declare them.
+
+    Attributes
+    ----------
+    month
+        Number of months simulated.
+    agents, agents_by_type
+        The agents, as Mesa sets (``Population``).
+    platforms, sites
+        The innovation platforms and idle sites.
+    enterprises
+        The table of enterprises: ``enterprises.columns`` has an array for each attribute.
+    record
+        Outcomes by name, each a list of one value a month.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the scenario.
+
+    Examples
+    --------
+    >>> model = sim.EcosystemModel("shougang", rng=1)
+    >>> model.run_for(12)
+    >>> model.month, len(model.record["startups"])
+    (12, 12)
+    >>> model.sites
+    [<IdleSite shougang>]
+    >>> from sim.agents import Enterprise
+    >>> model.agents.select(lambda it: it.staff > 1000, agent_type=Enterprise)
+    <Population of ... agents>
     """
 
     def __init__(
@@ -50,17 +87,18 @@ class EcosystemModel(Ecosystem, LazyAgents):
 
     @property
     def sector_names(self) -> tuple[str, ...]:
+        """Name of each sector: its place in the chain, and its number."""
         stages = ("suppliers", "makers", "sellers")
         return tuple(f"{stages[number % 3]} {number // 3 + 1}" for number in range(len(self.world.sectors.open)))
 
     def leave(self, rows: Any) -> None:
-        """Strike the enterprises in ``rows`` off, booked as any other exit."""
+        """Close the enterprises in ``rows``, booked as any other exit."""
         finance.leave(self.world, np.asarray(rows, np.int64))
         self.world.books.settle()
         self._settle()
 
     def transfer(self, agent: Any, amount: float, purpose: str) -> None:
-        """Book ``amount`` (million yuan, positive to the enterprise) under one of the named transfers."""
+        """Book ``amount`` (million yuan, positive to the enterprise) as one of the named transfers."""
         if purpose not in TRANSFERS:
             raise ValueError(f"{purpose!r} is no named transfer; there are {', '.join(TRANSFERS)}")
         table = self.enterprises

@@ -14,10 +14,9 @@ READ_ONLY = ("model", "name", "index", "identity", "unique_id", "pos", "state")
 
 
 class RecordAgent(mesa.Agent):  # type: ignore[misc]
-    """An agent over ``state``, a record of the model: the fields and properties of the record are its attributes.
+    """A platform or site as a Mesa agent; it registers itself with the model.
 
-    ``number`` is the place's number in the columns of the enterprises; ``state.identity`` (63 bits) is its
-    ``unique_id``. The agent registers itself with the model.
+    The fields and properties of ``state``, the model's record of it, are its attributes.
     """
 
     __slots__ = ("_index", "_model", "_state", "_title", "_unique_id")
@@ -37,7 +36,7 @@ class RecordAgent(mesa.Agent):  # type: ignore[misc]
 
     @property
     def name(self) -> str:
-        """The name that the scenario gives it."""
+        """Its name in the scenario."""
         return self._title
 
     @property
@@ -56,11 +55,11 @@ class RecordAgent(mesa.Agent):  # type: ignore[misc]
 
     @property
     def state(self) -> Any:
-        """The record that the attributes are read from and written to."""
+        """The model's record of it."""
         return self._state
 
     def remove(self) -> None:
-        """Refused: what a scenario names is there for the whole run."""
+        """Raise TypeError: what a scenario names stays for the whole run."""
         raise TypeError(f"{self!r} belongs to the scenario and cannot be removed; leave it out there")
 
     def __getattr__(self, name: str) -> Any:
@@ -98,12 +97,30 @@ class RecordAgent(mesa.Agent):  # type: ignore[misc]
 
 
 class InnovationPlatform(RecordAgent):
-    """An innovation platform: a big enterprise's own, or a third party's."""
+    """An innovation platform of a big enterprise or a third party.
+
+    Examples
+    --------
+    >>> model = sim.EcosystemModel("haier", rng=1)  # opens its platform in 2013-10
+    >>> model.run_for(10)
+    >>> model.platforms
+    [<InnovationPlatform haier>]
+    >>> model.platforms[0].index
+    0
+    """
 
     __slots__ = ()
 
 
 class IdleSite(RecordAgent):
-    """Space and equipment that a host has released."""
+    """Space and equipment that a big enterprise has vacated.
+
+    Examples
+    --------
+    >>> model = sim.EcosystemModel("shougang", rng=1)
+    >>> site = model.sites[0]
+    >>> site.name, site.index
+    ('shougang', 0)
+    """
 
     __slots__ = ()

@@ -54,10 +54,30 @@ class Groups(GroupBy):  # type: ignore[misc]
 
 
 class Population(AgentSet):  # type: ignore[misc]
-    """An ordered set of a model's agents, lazily.
+    """An ordered set of a model's agents, as Mesa's ``AgentSet``, that reads columns instead of agents where it can.
 
-    What a user takes out of it and keeps is held by the model until its enterprise leaves, so that Mesa's own sets,
-    which hold agents weakly, may be filled with it. Views that a loop made and nobody kept are dropped again.
+    ``model.agents`` and ``model.agents_by_type[...]`` always hold the agents that are there now. A set made by
+    ``select``, ``sort``, ``shuffle``, ``groupby`` or ``copy`` is fixed, less the agents that have left. The model keeps
+    the views that a user keeps, so that Mesa's own sets, which hold agents weakly, can be filled with them.
+
+    Parameters
+    ----------
+    model
+        The model.
+    kind
+        Type of the agents of a live set (``mesa.Agent`` for all); None for a fixed set.
+    members
+        The agents of a fixed set.
+
+    Examples
+    --------
+    >>> from sim.agents import Enterprise
+    >>> model = sim.EcosystemModel("shougang", rng=1)
+    >>> enterprises = model.agents.select(agent_type=Enterprise)
+    >>> enterprises.agg("staff", sum) == sum(enterprises.get("staff"))
+    True
+    >>> sorted(enterprises.groupby("class_name").agg("staff", max))
+    ['big', 'medium', 'small']
     """
 
     def __init__(self, model: Any, kind: type | None, members: Members | None = None) -> None:
@@ -151,7 +171,10 @@ class Population(AgentSet):  # type: ignore[misc]
         inplace: bool = False,
         agent_type: type | tuple[type, ...] | None = None,
     ) -> Population:
-        """The agents of a type that pass a filter: at most a number of them, or (0.0 to 1.0) a share of the set."""
+        """A fixed set of the agents of a type that pass a filter.
+
+        ``at_most`` limits their number or, as a float up to 1.0, their share of the set.
+        """
         members = self._members()
         if isinstance(at_most, float) and at_most <= 1.0:
             at_most = int(len(members.rows) * at_most)
@@ -164,11 +187,11 @@ class Population(AgentSet):  # type: ignore[misc]
         return self._kept(members.take(slice(limit))) if inplace else self._fixed(members.take(slice(limit)))
 
     def shuffle(self, inplace: bool = False) -> Population:
-        """The agents in a random order of the model's ``rng``; in place also of a live set."""
+        """The agents in a random order, drawn from the model's ``rng``; ``inplace`` also orders a live set."""
         return self._ordered(self._shuffled(), inplace)
 
     def sort(self, key: Callable[[Any], Any] | str, ascending: bool = False, inplace: bool = False) -> Population:
-        """The agents by an attribute or a function, stable as in Mesa; in place also of a live set."""
+        """The agents in the order of an attribute or a function, descending by default, stable as in Mesa."""
         members = self._members()
         if callable(key):
             keyed = list(self._judged(key, members))
@@ -208,10 +231,9 @@ class Population(AgentSet):  # type: ignore[misc]
     def get(
         self, attr_names: str | Iterable[str], handle_missing: str = "error", default_value: Any = None
     ) -> list[Any]:
-        """An attribute of every agent in a list, or several in a list of lists.
+        """An attribute of every agent as a list, or several attributes as a list of lists.
 
-        AttributeError where an agent lacks it, as a platform lacks ``staff``; or ``default_value`` instead where
-        ``handle_missing`` is ``default``.
+        Where an agent has no such attribute: AttributeError, or ``default_value`` with ``handle_missing="default"``.
         """
         if handle_missing not in ("error", "default"):
             raise ValueError(f"handle_missing is 'error' or 'default', not {handle_missing!r}")
@@ -223,9 +245,9 @@ class Population(AgentSet):  # type: ignore[misc]
         return list(map(list, zip(*several, strict=True)))
 
     def agg(self, attribute: str, func: Callable[[Any], Any] | Iterable[Callable[[Any], Any]]) -> Any:
-        """A function of an attribute's values, or a list of several functions' results.
+        """A function of an attribute's values, or a list of the results of several functions.
 
-        Functions of numpy get an array, others a list of plain numbers; the built-in ``sum`` adds in numpy's order.
+        Functions of numpy receive an array, others a list of plain numbers; the built-in ``sum`` adds in numpy's order.
         """
         values = values_of(self._model, attribute, self._members())
         if callable(func):
@@ -233,7 +255,7 @@ class Population(AgentSet):  # type: ignore[misc]
         return [reduced(one, values) for one in func]
 
     def set(self, attr_name: str, value: Any) -> Population:
-        """Set an attribute of every agent; nothing of the enterprises is written where one of the others refuses."""
+        """Set an attribute of every agent; no enterprise is changed where another agent refuses the value."""
         members = self._members()
         objects = members.objects
         rows = members.rows[~objects]
@@ -261,18 +283,18 @@ class Population(AgentSet):  # type: ignore[misc]
     # Membership of a fixed set; that of a live one follows the table
 
     def add(self, agent: Any) -> None:
-        """Put an agent of the same model into a fixed set."""
+        """Add an agent of the same model to a fixed set."""
         if agent not in self:
             self._kept(self._members().then(self._gathered([agent])))
 
     def discard(self, agent: Any) -> None:
-        """Take an agent out of a fixed set, if it is there."""
+        """Remove an agent from a fixed set, if it is in it."""
         if agent in self:
             members = self._members()
             self._kept(members.take(members.identities != agent.unique_id))
 
     def remove(self, agent: Any) -> None:
-        """Take an agent out of a fixed set; KeyError where it is not there."""
+        """Remove an agent from a fixed set; KeyError where it is not in it."""
         if agent not in self:
             raise KeyError(agent)
         self.discard(agent)

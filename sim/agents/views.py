@@ -33,7 +33,18 @@ REFUSED = {
 
 
 class EnterpriseLeft(ReferenceError):
-    """The enterprise of a view has left: its ``unique_id``, ``repr``, hash and equality are all that remains."""
+    """The enterprise of this view has left: only its ``unique_id``, ``repr``, hash and equality can still be used.
+
+    Examples
+    --------
+    >>> model = sim.EcosystemModel("shougang", rng=1)
+    >>> enterprise = model.agents[0]
+    >>> enterprise.remove()
+    >>> enterprise.staff
+    Traceback (most recent call last):
+        ...
+    sim.agents.views.EnterpriseLeft: ...
+    """
 
 
 def hint(name: str, names: Iterable[str]) -> str:
@@ -80,10 +91,31 @@ def checked(column: Column, value: Any) -> int | float:
 
 
 class Enterprise(mesa.Agent):  # type: ignore[misc]
-    """One enterprise: every column of the table is an attribute, in plain Python numbers.
+    """A view of one enterprise as a Mesa agent: every column of the table is an attribute, a plain Python number.
 
-    Views come from ``model.agents``; there is one for an enterprise as long as anybody holds it. An attribute that is
-    not a column cannot be set: it would be lost with the view.
+    Views come from ``model.agents``. Columns can be set, except those that the model computes; other attributes cannot
+    be added, as they would be lost with the view.
+
+    Attributes
+    ----------
+    staff, talent
+        People, and the skilled among them.
+    cash, assets
+        Million yuan.
+    born
+        Month of registration, from the start of the run; negative before it.
+    size_class, status, origin, sector
+        Numbers whose names are ``class_name``, ``status_name``, ``origin_name`` and ``sector_name``.
+
+    Examples
+    --------
+    >>> model = sim.EcosystemModel("shougang", rng=1)
+    >>> enterprise = model.agents[0]
+    >>> enterprise.class_name, enterprise.status_name, enterprise.origin_name
+    ('small', 'operating', 'incumbent')
+    >>> enterprise.staff = 12
+    >>> enterprise.staff
+    12
     """
 
     __slots__ = ("_identity", "_model", "_row")
@@ -96,7 +128,7 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
 
     @property
     def unique_id(self) -> int:
-        """The enterprise's identity (63 bits), also after it has left."""
+        """The enterprise's identity (63 bits); it can still be read after the enterprise has left."""
         return self._identity
 
     @property
@@ -141,15 +173,15 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
         return int(self.model.month - self.born)
 
     def remove(self) -> None:
-        """Close the enterprise: an ordinary exit, booked as such."""
+        """Close the enterprise, booked as any other exit."""
         self._model.leave(np.array([self._current_row()], np.int64))
 
     def step(self) -> None:
-        """Nothing: the month of all enterprises is ``model.step()``."""
+        """Do nothing: ``model.step()`` moves all enterprises."""
         self._current_row()
 
     def advance(self) -> None:
-        """Nothing, as ``step``."""
+        """Do nothing, as ``step``."""
         self._current_row()
 
     def _present(self) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.report.formats import seeds_text
+from sim.formats import seeds_text
 from sim.report.sheets import HEADLINE, MARKS, Panel, Sheet, run_panel
 from sim.runs.result import Result
 from sim.studies.estimators.intervals import difference_over_months

@@ -22,7 +22,7 @@ from sim.runs.summary import summarise, to_csv
 from sim.runs.table import gather, to_bytes
 
 if TYPE_CHECKING:
-    from sim.runs.drawn import Draws
+    from sim.runs.posterior_sample import PosteriorSample
     from sim.scenario import Scenario
 
 
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
 class Request:
     """What is asked for: a scenario with its seed, months and number of replicates, and the model's version.
 
-    With ``draws`` every replicate has parameters of its own.
+    With ``sample`` every replicate has parameters of its own.
     """
 
     scenario: Scenario
     version: str
-    draws: Draws | None = None
+    sample: PosteriorSample | None = None
 
     @property
     def digest(self) -> str:
         """12 hexadecimal digits of all that can change a replicate; the number of replicates is not in it."""
         asked: tuple[Any, ...] = (self.scenario.digest(), self.scenario.seed, self.scenario.months, self.version)
-        if self.draws is not None:
-            asked += (self.draws.asked(self.scenario),)
+        if self.sample is not None:
+            asked += (self.sample.asked(self.scenario),)
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
     @property
@@ -52,8 +52,8 @@ class Request:
 
     def world(self, replicate: int) -> tuple[Scenario, int]:
         """Scenario and seed of a replicate."""
-        if self.draws is not None:
-            return self.draws.world(self.scenario, replicate)
+        if self.sample is not None:
+            return self.sample.world(self.scenario, replicate)
         return self.scenario, seed_of(self.scenario.seed, replicate)
 
 
@@ -61,15 +61,31 @@ COMPILING = "compiling the model, once for this version"
 
 
 class Watcher:
-    """Whom an ensemble tells how it gets on; this one says what matters on stderr, and no more."""
+    """Receives messages and progress of a run; this one writes messages to stderr and ignores progress.
+
+    A subclass overrides what it needs.
+
+    Examples
+    --------
+    >>> from sim.runs.ensemble import Watcher
+    >>> class Counter(Watcher):
+    ...     done = 0
+    ...     def advance(self):
+    ...         self.done += 1
+    >>> watcher = Counter()
+    >>> _ = sim.run("shougang", replicates=2, months=6, workers=1, figures=False, fresh=True, watcher=watcher)
+    >>> watcher.done
+    2
+    """
 
     _compiles = False
 
     def say(self, text: str) -> None:
+        """A message."""
         print(text, file=sys.stderr, flush=True)
 
     def begin(self, name: str, done: int, of: int) -> None:
-        """A run begins, some of its replicates done already."""
+        """A run begins; ``done`` of its ``of`` replicates are kept already."""
 
     def advance(self) -> None:
         """One more replicate is done."""
@@ -78,7 +94,7 @@ class Watcher:
         """The run has ended."""
 
     def compiling(self, done: int, of: int) -> None:
-        """Loops of the model are compiled, once for its version: so many of so many are done."""
+        """The model is being compiled, once for each version; ``done`` of ``of`` loops are done."""
         if not self._compiles:
             self._compiles = True
             self.say(f"{COMPILING}: {of - done} of {of} loops")
@@ -167,7 +183,7 @@ class Ensemble:
             "months": scenario.months,
             "replicates": len(numbers),
             "seeds": {str(replicate): self.request.world(replicate)[1] for replicate in numbers},
-            **({"parameters": draws.asked(scenario)} if (draws := self.request.draws) else {}),
+            **({"parameters": sample.asked(scenario)} if (sample := self.request.sample) else {}),
             "failures": failed,
             "outputs": outputs,
             "replaces": before.get("outputs", {}).get(OUTCOMES) if trusted else None,
@@ -197,6 +213,6 @@ def _about(request: Request) -> dict[str, str]:
 
 def _failure(request: Request, replicate: int, message: str) -> dict[str, Any]:
     scenario, seed = request.world(replicate)
-    drawn = request.draws.values(request.scenario, replicate) if request.draws else {}
+    drawn = request.sample.values(request.scenario, replicate) if request.sample else {}
     command = command_of_world(SCENARIO, drawn, seed, scenario.months, scenario.catalogue)
     return {"replicate": replicate, "seed": seed, "message": message, "command": command}

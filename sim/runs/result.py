@@ -22,10 +22,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A result: its folder, the scenario as resolved, what the manifest says, and the outcomes.
+    """The result of a run, as it is kept in its folder.
 
-    Where fewer replicates were asked for than the folder holds, ``table``, ``outcomes`` and ``summary`` are of the
-    first ones only; the folder goes on to hold all.
+    A folder may hold more replicates than were asked for: ``table``, ``outcomes`` and ``summary`` cover the first ones.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    scenario
+        The scenario, with every value that was used.
+    manifest
+        What ``manifest.json`` holds: versions, seeds, digests of files, failures.
+    table
+        Outcomes of shape (replicates, months, outcomes).
+    name, digest, seed, months
+        Name and digest of the request, seed of its first world, and its number of months.
+
+    Examples
+    --------
+    >>> result = sim.run("shougang", replicates=3, months=12, workers=1, figures=False)
+    >>> result.outcomes.columns[:4].tolist()
+    ['replicate', 'month', 'startups', 'startups_net']
+    >>> result.outcomes.shape[0] == len(result.replicates) * result.months
+    True
+    >>> jobs = result.summary.loc["jobs"]
+    >>> print(jobs["median"], jobs["low"], jobs["high"], jobs["unit"])
+    82420.0 82326.4 82980.7 people
     """
 
     path: Path
@@ -61,34 +84,34 @@ class Result:
 
     @property
     def intervals(self) -> str:
-        """Over what the worlds differ: ``stochastic`` (seeds), ``parameter`` (draws from a posterior), or ``both``."""
+        """Why worlds differ: ``stochastic`` (their seeds), ``parameter`` (draws from a posterior), or ``both``."""
         return str(self.manifest.get("parameters", {}).get("intervals", "stochastic"))
 
     @cached_property
     def outcomes(self) -> DataFrame:
-        """``replicate``, ``month`` and a column for every outcome."""
+        """A row for each replicate and month: ``replicate``, ``month``, and a column for each outcome in its unit."""
         return self.table.frame()
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
-        """The summary: a row an outcome."""
+        """The summary: a row for each outcome."""
         return summarise(self.table, self.scenario, self.scenario.reported_figures)
 
     @cached_property
     def summary(self) -> DataFrame:
-        """The summary as pandas, by outcome."""
+        """The summary as pandas, indexed by outcome; the columns are the attributes of ``Row``."""
         from pandas import DataFrame
 
         return DataFrame([vars(row) for row in self.rows]).set_index("outcome")
 
     @property
     def figures(self) -> list[Path]:
-        """The pictures in the folder, the headline page first."""
+        """Files of the figures, the page of main outcomes first."""
         return pictures(self.path)
 
 
 def open_result(folder: Path | str) -> Result:
-    """The result in a folder; ``ResultError`` where it is not there, damaged or half-written."""
+    """The result in a folder; ResultError where there is none, or it is damaged or incomplete."""
     from sim.model.catalogue import load
     from sim.runs.declarations import catalogue_of
     from sim.scenario import ScenarioError
@@ -127,7 +150,7 @@ def open_result(folder: Path | str) -> Result:
 def find_result(name: str | Path, results: Path, holds: str = "") -> Result:
     """The result in the folder ``name``, or the newest one of the scenario ``name`` under ``results``.
 
-    With ``holds`` it is the newest one with something of that name in its folder.
+    ``holds`` is the name of something that the result's folder must contain.
     """
     if (Path(name) / MANIFEST).exists() or (Path(name).is_dir() and Path(name).name != str(name)):
         return open_result(name)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sim.formats import number
 from sim.runs.replicate import Cells
 from sim.runs.table import Table
 
@@ -41,9 +42,30 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """One outcome of an ensemble in one month, in the outcome's unit; None where there is no such number.
+    """One outcome of an ensemble in one month, in the outcome's unit; None where there is no value.
 
-    ``low`` to ``high`` holds 90% of the worlds; ``median_low`` to ``median_high`` is the 95% interval of the median.
+    Attributes
+    ----------
+    outcome, unit
+        Name and unit.
+    median, mean
+        Over replicates.
+    low, high
+        The interval of 90% of the worlds.
+    p25, p75
+        Quartiles.
+    month
+        The calendar month: that of the article's figure, else the last one.
+    replicates
+        Number of replicates with a value.
+    article, bound
+        The article's figure, and whether it is ``about``, ``at least`` or ``at most`` that.
+    met, reason
+        Whether the interval meets the figure, and why.
+    crps
+        Continuous ranked probability score against the figure; 0 is best.
+    median_low, median_high
+        The 95% interval of the median.
     """
 
     outcome: str
@@ -168,27 +190,6 @@ def crps(drawn: Cells, value: float) -> float:
     ranked = np.sort(drawn)
     weights = 2.0 * np.arange(count) - (count - 1)
     return float(np.mean(np.abs(drawn - value)) - np.sum(weights * ranked) / (count * count))
-
-
-def number(x: float | None) -> str:
-    """A number as a reader wants it: three or four digits, thousands apart."""
-    if x is None or not math.isfinite(x):
-        return "-"
-    if x == 0:
-        return "0"
-    size = abs(x)
-    if size >= 1000:
-        return f"{x:,.0f}"
-    if size >= 100:
-        return f"{x:.0f}" if size >= 999.95 or float(x).is_integer() else f"{x:.1f}"
-    if float(x).is_integer():
-        return f"{x:.0f}"
-    return f"{x:.3g}"
-
-
-def span(low: float | None, high: float | None) -> str:
-    """An interval as a reader wants it; nothing where there is none."""
-    return "" if "-" in (ends := (number(low), number(high))) else " to ".join(ends)
 
 
 def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

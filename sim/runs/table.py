@@ -21,7 +21,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """Outcomes of some replicates: ``cells`` is replicates x months x outcomes, month 0 the first one simulated."""
+    """Outcomes of some replicates.
+
+    Attributes
+    ----------
+    replicates
+        Numbers of the replicates.
+    names, units
+        Name and unit of each outcome.
+    cells
+        Values of shape (replicates, months, outcomes); month 0 is the first one simulated, NaN is no value.
+    months
+        Number of months.
+
+    Examples
+    --------
+    >>> table = sim.run("shougang", replicates=3, months=12, workers=1, figures=False).table
+    >>> table.of("startups").shape, table.unit("startups")
+    ((3, 12), 'enterprises')
+    """
 
     replicates: tuple[int, ...]
     names: tuple[str, ...]
@@ -33,10 +51,11 @@ class Table:
         return int(self.cells.shape[1])
 
     def of(self, name: str) -> Cells:
-        """One outcome, replicates x months."""
+        """One outcome, of shape (replicates, months)."""
         return self.cells[:, :, self.names.index(name)]
 
     def unit(self, name: str) -> str:
+        """Unit of an outcome."""
         return self.units[self.names.index(name)]
 
     def only(self, replicates: Sequence[int]) -> Table:
@@ -48,7 +67,7 @@ class Table:
         return Table(wanted, self.names, self.units, self.cells[[place[replicate] for replicate in wanted]])
 
     def frame(self) -> DataFrame:
-        """As pandas: ``replicate``, ``month``, then the outcomes, sorted by the first two."""
+        """A row for each replicate and month as pandas: ``replicate``, ``month``, then the outcomes."""
         frame: DataFrame = _arrow(self, {}).to_pandas()
         return frame
 

@@ -15,7 +15,17 @@ _UNCOMPARED = frozenset({"run.replicates"})  # how often a scenario is run is no
 
 @dataclass(frozen=True)
 class Change:
-    """A key whose resolved values differ, and the old one's source; None where a scenario has no such key."""
+    """A key whose values differ between two scenarios.
+
+    Attributes
+    ----------
+    key, unit
+        Key and unit.
+    old, new
+        The values; None where a scenario has no such key.
+    kind, source
+        Kind of source, and source, of the old value.
+    """
 
     key: str
     old: Any

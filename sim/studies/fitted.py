@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sim.declare import Value
-from sim.runs.summary import number
+from sim.formats import number
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
 from sim.scenario.writing import toml_text, toml_value

@@ -19,11 +19,23 @@ ANSWER = "sensitivity.json"
 
 
 @dataclass(frozen=True)
-class Varied:
-    """A parameter with the range in which it was moved, its source, and what came of it.
+class VariedParameter:
+    """A parameter that was moved.
 
-    ``share`` is its part of the outcome's whole variance: its total effect as a part of all parameters', times the
-    share of all parameters in the variance.
+    Attributes
+    ----------
+    key, unit
+        Key and unit.
+    kind, source
+        Kind of source, and the source.
+    value
+        The scenario's own value; None where it changes over the months.
+    low, high
+        The range.
+    share
+        Share of the outcome's variance: its part of all parameters' total effects, times the parameters' share.
+    index
+        Indices of the method.
     """
 
     key: str
@@ -38,8 +50,18 @@ class Varied:
 
 
 @dataclass(frozen=True)
-class Flip:
-    """A part of a parameter's range in which a difference has the other sign, with its mean there."""
+class SignChange:
+    """A part of a parameter's range in which a difference has the other sign.
+
+    Attributes
+    ----------
+    key, unit
+        Key and unit.
+    low, high
+        The part of the range.
+    mean
+        Mean difference there.
+    """
 
     key: str
     unit: str
@@ -50,7 +72,42 @@ class Flip:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What one outcome rests on; ``parameters`` in the order of their shares, the largest first."""
+    """The variance of one outcome by parameter and seed.
+
+    Attributes
+    ----------
+    path
+        Folder of the study.
+    scenario, against
+        Name of the scenario, and of the one that differences are taken from (or empty).
+    outcome, unit, month
+        Name and unit of the outcome, and the calendar month.
+    method, samples
+        ``morris`` or ``sobol``, and its trajectories or base sample.
+    model
+        Version of the model.
+    seed, replicates, points
+        Seed, seeds at every point, and number of points.
+    baseline, mean
+        Mean of the scenario as it is, and over the design, in the outcome's unit.
+    split
+        Shares of the variance that are due to parameters and to the seed.
+    parameters
+        The parameters, the largest share first.
+    other_sign
+        Share of points at which a difference has the other sign; NaN without ``against``.
+    flips
+        Where in a parameter's range the sign changes.
+
+    Examples
+    --------
+    >>> found = sim.sensitivity(
+    ...     "shougang", ["startups"], keys=["levers.entry_cost_cut=0:1", "market.growth"], samples=2, replicates=2,
+    ...     months=12, workers=1,
+    ... ).outcomes["startups"]
+    >>> found.parameters[0].key, found.parameters[0].low, found.parameters[0].high
+    ('levers.entry_cost_cut', 0.0, 1.0)
+    """
 
     path: Path
     scenario: str
@@ -67,13 +124,13 @@ class Sensitivity:
     baseline: float
     mean: float
     split: Split
-    parameters: tuple[Varied, ...]
+    parameters: tuple[VariedParameter, ...]
     other_sign: float = math.nan
-    flips: tuple[Flip, ...] = ()
+    flips: tuple[SignChange, ...] = ()
 
     @property
     def kinds(self) -> dict[str, float]:
-        """Shares of the variance by kind of source, and ``seed``; of the parameters' variance alone with few seeds."""
+        """Shares of the variance by kind of source, and ``seed``; with few seeds, of the parameters' variance alone."""
         found: dict[str, float] = {}
         for it in self.parameters:
             found[it.kind] = found.get(it.kind, 0.0) + it.share
@@ -163,8 +220,8 @@ def read_answer(path: Path, answer: dict[str, Any], outcome: str) -> Sensitivity
         optional = {name: estimate(row[name]) for name in ("mu_star", "sigma", "first", "total")}
         index = Index(effect=sure(row["effect"]), share=inner, **optional)
         known = {name: row[name] for name in ("key", "unit", "kind", "source", "value", "low", "high", "share")}
-        rows.append(Varied(**known, index=index))
-    flips = tuple(Flip(**{**flip, "mean": sure(flip["mean"])}) for flip in it["flips"])
+        rows.append(VariedParameter(**known, index=index))
+    flips = tuple(SignChange(**{**flip, "mean": sure(flip["mean"])}) for flip in it["flips"])
     head = {name: answer[name] for name in ("scenario", "against", "month", "method", "model", "seed", "samples")}
     return Sensitivity(
         path=path, outcome=outcome, unit=it["unit"], replicates=it["replicates"], points=it["points"],

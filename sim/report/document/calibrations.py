@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.evidence.facts import TARGETS
-from sim.report.document.markdown import code, codes, number, span, table
+from sim.formats import exact
+from sim.report.document.markdown import code, codes, span, table
 from sim.report.document.shipped import place
 
 _FITTED = ".fitted.toml"
@@ -25,8 +26,8 @@ def _aims() -> str:
         settings, targets = asked["calibration"], asked["targets"]
         rows.append(
             (
-                code(name), code(str(fitted["extends"])), asked["title"], number(settings["budget"]),
-                number(settings["replicates"]), number(settings["seed"]),
+                code(name), code(str(fitted["extends"])), asked["title"], exact(settings["budget"]),
+                exact(settings["replicates"]), exact(settings["seed"]),
                 codes(it.get("fact", target) for target, it in targets.items()),
             )
         )  # fmt: skip
@@ -39,7 +40,7 @@ def _keys() -> str:
         for key, tried in asked["keys"].items():
             interval = fitted["sources"][key].rpartition("90% interval ")[2]
             tried_in = span(tried["low"], tried["high"])
-            rows.append((code(name), code(key), tried_in, number(_value(fitted, key)), interval))
+            rows.append((code(name), code(key), tried_in, exact(_value(fitted, key)), interval))
     return table(("calibration", "key", "tried", "fitted", "90% interval of the posterior"), rows)
 
 

@@ -7,8 +7,9 @@ from collections import defaultdict
 
 from sim.evidence.evidence import Fact, facts
 from sim.evidence.facts import Check, checks
+from sim.formats import exact
 from sim.model.catalogue import model_catalogue
-from sim.report.document.markdown import code, codes, number, span, table
+from sim.report.document.markdown import code, codes, span, table
 from sim.report.document.shipped import fact_of, own_figures
 
 
@@ -94,5 +95,5 @@ def resting() -> dict[str, list[str]]:
 
 def _value(it: Fact) -> str:
     values = it.value if isinstance(it.value, tuple) else (it.value,)
-    text = "; ".join(number(value) for value in values)
+    text = "; ".join(exact(value) for value in values)
     return f"{text} ({span(*it.range)})" if it.range else text

@@ -8,13 +8,14 @@ import numpy as np
 
 from sim.catalogue import Catalogue
 from sim.declare import Column, Mechanism
+from sim.formats import exact
 from sim.model.state.accounts import ACCOUNTS, PEOPLE, TRANSFERS
 from sim.model.state.enterprises import CLASSES, ORIGINS, STATUSES
 from sim.model.state.links import Links
 from sim.model.state.platforms import KINDS, PlatformState
 from sim.model.state.sectors import Posted, Sectors
 from sim.model.state.sites import SiteState
-from sim.report.document.markdown import code, codes, number, sentence, table
+from sim.report.document.markdown import code, codes, sentence, table
 from sim.report.document.uses import (
     Part,
     Uses,
@@ -75,7 +76,7 @@ def own_columns(mechanisms: Iterable[Mechanism], catalogue: Catalogue) -> str:
     rows = (
         (
             *_described(column), code(it.name), _given(column.founding, it.founding), _given(column.birth, it.birth),
-            number(column.exit), _changed_by(column.name, catalogue),
+            exact(column.exit), _changed_by(column.name, catalogue),
         )
         for it in mechanisms for column in it.columns
     )  # fmt: skip
@@ -139,7 +140,7 @@ def _described(it: Column) -> tuple[str, str, str, str]:
 
 def _given(value: float, function: Callable[..., None] | None) -> str:
     """A column's value at the opening or at birth: the declared one, or what a function of the mechanism gives."""
-    return f"by {code(name_of(function))}" if function is not None and not value else number(value)
+    return f"by {code(name_of(function))}" if function is not None and not value else exact(value)
 
 
 def _changed_by(column: str, catalogue: Catalogue) -> str:

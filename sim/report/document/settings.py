@@ -6,8 +6,9 @@ from collections import Counter
 from typing import get_args
 
 from sim.declare import Kind, declared
+from sim.formats import exact
 from sim.model.catalogue import model_catalogue
-from sim.report.document.markdown import code, number, sentence, span, table
+from sim.report.document.markdown import code, sentence, span, table
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -27,7 +28,7 @@ def group_table(prefix: str, group: type) -> str:
     """The parameters of a group, each with all that is declared of it."""
     rows = (
         (
-            code(name), number(it.default), it.unit, span(it.low, it.high) or ", ".join(it.choices),
+            code(name), exact(it.default), it.unit, span(it.low, it.high) or ", ".join(it.choices),
             span(*it.plausible) if it.plausible else "", it.meaning, it.source.kind, it.source.text,
         )
         for name, it in declared(group).items()

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.evidence.evidence import facts
+from sim.formats import exact
 from sim.model.catalogue import load, model_catalogue
-from sim.report.document.markdown import code, codes, number, table
+from sim.report.document.markdown import code, codes, table
 from sim.scenario import ReportedFigure, Row, Scenario, describe
 from sim.scenario.extending import chain, folders
 
@@ -47,7 +48,7 @@ def scenarios() -> str:
         population = scenario.group("population")
         figures = [f"`{key}`{_inherited(key, parent)}" for key in scenario.reported_figures]
         run = f"{scenario.calendar(0)}, {scenario.months} months, {scenario.replicates} worlds"
-        world = f"{population.world} of {number(population.enterprises)}"
+        world = f"{population.world} of {exact(population.enterprises)}"
         rows.append(
             (code(name), scenario.summary, world, run, code(parent), code(controls.get(name, "")), ", ".join(figures))
         )
@@ -61,7 +62,7 @@ def _inherited(figure: str, parent: str) -> str:
 def figures() -> str:
     """Every figure that a scenario's own file states, and the fact that it is."""
     rows = (
-        (code(name), code(it.name), number(it.value), it.bound, it.month, code(fact_of(it)) or it.source.text)
+        (code(name), code(it.name), exact(it.value), it.bound, it.month, code(fact_of(it)) or it.source.text)
         for name, it in own_figures()
     )
     return table(("scenario", "outcome", "value", "bound", "month", "fact"), rows)
@@ -89,7 +90,7 @@ def values() -> str:
     for name, row in own_values():
         known = catalogue.declaration(row.key)
         assert known is not None, row.key
-        rows.append((code(name), code(row.key), _value(row), number(known.default), row.unit, row.kind, row.source))
+        rows.append((code(name), code(row.key), _value(row), exact(known.default), row.unit, row.kind, row.source))
     return table(("scenario", "key", "value", "default", "unit", "kind", "source"), rows)
 
 
@@ -104,7 +105,7 @@ def own_values() -> Iterator[tuple[str, Row]]:
 def fitted() -> str:
     """Every value that was fitted, and to what: declared ones first, then those of scenarios."""
     rows = [
-        (code(key), "", number(it.default), it.source.text, codes(it.source.facts))
+        (code(key), "", exact(it.default), it.source.text, codes(it.source.facts))
         for key, it in model_catalogue().parameters()
         if it.source.kind == "fitted"
     ]
@@ -113,4 +114,4 @@ def fitted() -> str:
 
 
 def _value(row: Row) -> str:
-    return row.value if isinstance(row.value, str) else number(row.value)
+    return row.value if isinstance(row.value, str) else exact(row.value)

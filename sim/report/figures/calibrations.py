@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import NullFormatter, NullLocator
 
+from sim.formats import bound_text, number
 from sim.report.figures.canvas import (
     BLUE,
     FAINT,
@@ -20,14 +21,13 @@ from sim.report.figures.canvas import (
     VERMILION,
     KeyEntry,
     Page,
-    Plain,
+    number_axis,
     page,
     style,
 )
 from sim.runs.store import Say, Store
-from sim.runs.summary import number
 from sim.studies.questions.calibrate import Calibration, Fit
-from sim.studies.targets import Moved, Target
+from sim.studies.targets import FreeParameter, Target
 
 _BINS = 24
 _FARTHEST = 6.0  # tolerances that a panel shows to either side
@@ -67,12 +67,12 @@ def _marginals(found: Calibration) -> Page:
     return made
 
 
-def _as_it_is(found: Calibration, key: Moved) -> float:
+def _as_it_is(found: Calibration, key: FreeParameter) -> float:
     value = found.targets.scenarios[key.scenarios[0]].values[key.key]
     return float(value) if isinstance(value, int | float) else math.nan
 
 
-def _marginal(axes: Axes, key: Moved, fit: Fit, before: float) -> None:
+def _marginal(axes: Axes, key: FreeParameter, fit: Fit, before: float) -> None:
     values = np.array([float(it.values[key.key]) for it in fit.sampled])
     edges = np.linspace(0.0, 1.0, _BINS + 1)
     ends = [_unrounded(key, share) for share in edges]
@@ -101,13 +101,12 @@ def _marginal(axes: Axes, key: Moved, fit: Fit, before: float) -> None:
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xticklabels([number(tick) for tick in (key.low, math.sqrt(key.low * key.high), key.high)])
     else:
-        axes.xaxis.set_major_locator(MaxNLocator(4))
-        axes.xaxis.set_major_formatter(Plain())
+        number_axis(axes.xaxis)
     axes.set_xlim(ends[0], ends[-1])
     _heading(axes, key.key, f"{key.unit or 'no unit'}{', log scale' if key.log else ''}")
 
 
-def _unrounded(key: Moved, share: float) -> float:
+def _unrounded(key: FreeParameter, share: float) -> float:
     low, high = key.low, key.high + key.whole
     return low * math.exp(share * math.log(high / low)) if key.log else low + share * (high - low)
 
@@ -139,14 +138,15 @@ def _targets(found: Calibration) -> Page:
             _whisker(axes, place + drift, it, without[it.group], place, VERMILION)
             _mark(axes, place + drift, _off(it, without[it.group].span(place).mean), VERMILION)
         words: Any = {"xycoords": axes.get_yaxis_transform(), "annotation_clip": False, "va": "center", "fontsize": 7}
-        sign = {"at least": "≥ ", "at most": "≤ "}.get(it.bound, "")
         axes.annotate(it.name, (-0.385, place), color=INK, fontweight="bold", **words)
-        wanted = f"{number(found.fit.best.means[place])}, wanted {sign}{number(it.value)} ± {number(it.tolerance)}"
+        wanted = (
+            f"{number(found.fit.best.means[place])}, wanted {bound_text(it.bound, it.value)} ± {number(it.tolerance)}"
+        )
         axes.annotate(wanted, (-0.015, place), color=GREY, ha="right", **words)
     axes.set_xlim(-_FARTHEST - 0.4, _FARTHEST + 0.4)
     axes.set_ylim(len(targets) - 0.5, -0.5)
     axes.set_yticks([])
-    axes.xaxis.set_major_formatter(Plain())
+    number_axis(axes.xaxis, 7)
     axes.set_xlabel(f"tolerances off; beyond {_FARTHEST:g} at the edge", color=GREY)
     return made
 

@@ -22,9 +22,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedFormatter, FixedLocator, Formatter, MaxNLocator
 from numpy.typing import NDArray
 
-from sim.report.formats import label
+from sim.formats import label, tick_labels
 from sim.runs.store import FIGURES, write_whole
-from sim.runs.summary import number
 
 # Okabe and Ito's colours, which people who do not tell red from green can tell apart.
 BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"
@@ -36,9 +35,7 @@ WIDTH = 12.0  # inches, as are all that follow
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.62, 0.22, 1.46, 0.50
 _ACROSS, _HEIGHT, _DOWN = 0.58, 1.42, 0.66
 _YEARS = 5  # labels of an axis
-MINUS = "\N{MINUS SIGN}"
 HALO = [withStroke(linewidth=2.2, foreground="white")]  # of words that lie on lines
-_SIZES = ((1e9, " bn"), (1e6, " m"))
 _DPI = 130
 _TITLE = 88  # letters of the title's size that a page's width holds
 
@@ -166,7 +163,7 @@ def dress(axes: Axes, name: str, unit: str, years: tuple[float, float], *, below
     """Name and unit above the axis, numbers without offset, calendar years below unless a panel ``below`` has them."""
     heading(axes, name, unit)
     calendar_axis(axes, years, labels=not below)
-    number_axis(axes)
+    number_axis(axes.yaxis)
 
 
 def heading(axes: Axes, name: str, unit: str) -> None:
@@ -195,29 +192,19 @@ def calendar_axis(axes: Axes, years: tuple[float, float], *, labels: bool = True
         axes.tick_params(axis="x", labelbottom=False)
 
 
-def number_axis(axes: Axes, count: int = 4) -> None:
-    """Plain numbers with thousands apart; no offset, no power of ten."""
-    axes.yaxis.set_major_locator(MaxNLocator(count))
-    axes.yaxis.set_major_formatter(Plain())
-    axes.tick_params(axis="y", pad=2)
+def number_axis(axis: XAxis | YAxis, count: int = 4) -> None:
+    """About ``count`` ticks, their numbers without offset or power of ten."""
+    axis.set_major_locator(MaxNLocator(count))
+    axis.set_major_formatter(_Numbers())
+    if axis.axis_name == "y":
+        axis.set_tick_params(pad=2)
 
 
-def plain_axis(axis: XAxis | YAxis) -> None:
-    """Few ticks, each a plain number."""
-    axis.set_major_locator(MaxNLocator(4))
-    axis.set_major_formatter(lambda value, _: number(value))
-
-
-class Plain(Formatter):
+class _Numbers(Formatter):
     """All ticks of an axis with the same decimals: as many as the finest of them needs."""
 
     def format_ticks(self, values: Any) -> list[str]:
-        ticks = [float(value) for value in values]
-        largest = max(map(abs, ticks), default=0.0)
-        size, word = next(((size, word) for size, word in _SIZES if largest >= 10 * size), (1.0, ""))
-        scaled = [tick / size for tick in ticks]
-        decimals = next((n for n in range(9) if all(abs(x - round(x, n)) <= 1e-6 * largest / size for x in scaled)), 9)
-        return [f"{x or 0.0:,.{decimals}f}{word if x else ''}".replace("-", MINUS) for x in scaled]
+        return tick_labels([float(value) for value in values])
 
     def __call__(self, x: float, pos: Any = None) -> str:  # noqa: ARG002  matplotlib's signature
         return self.format_ticks([x])[0]

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-from sim.report.figures.canvas import BLUE, GREY, INK, VERMILION, KeyEntry, Page, page, style, write_figure
-from sim.report.formats import signed
+from sim.formats import number, signed
+from sim.report.figures.canvas import BLUE, GREY, INK, VERMILION, KeyEntry, Page, number_axis, page, style, write_figure
 from sim.report.text.explanations import rest_of_it
 from sim.runs.store import write_whole
-from sim.runs.summary import csv_bytes, number
+from sim.runs.summary import csv_bytes
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.explain import Explanation
 from sim.studies.rests import rests_text
@@ -77,15 +75,10 @@ def _waterfall(explanation: Explanation) -> Page:
     axes.set_ylim(last + 0.6, -0.6)
     axes.set_xlabel(f"difference from {one}, {it.unit}" if it.unit else f"difference from {one}",
                     fontsize=8, color=GREY)  # fmt: skip
-    _plain_x(axes)
+    number_axis(axes.xaxis, 7)
     return made
 
 
 def _whisker(axes: Any, place: int, low: float, high: float) -> None:
     if math.isfinite(low):  # one seed gives no interval
-        axes.plot([low, high], [place, place], color="#1a1a1a", linewidth=1.0)
-
-
-def _plain_x(axes: Any) -> None:
-    axes.xaxis.set_major_locator(MaxNLocator(7))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.6g}".replace("-", "\N{MINUS SIGN}")))
+        axes.plot([low, high], [place, place], color=INK, linewidth=1.0)

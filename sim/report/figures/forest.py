@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
-from sim.report.figures.canvas import BLUE, FAINT, GREY, HALO, INK, MINUS, Plain, heading, page, style
-from sim.report.formats import signed
+from sim.formats import MINUS, signed
+from sim.report.figures.canvas import BLUE, FAINT, GREY, HALO, INK, heading, number_axis, page, style
 from sim.studies.questions.compare import Comparison, Difference
 
 if TYPE_CHECKING:
@@ -64,5 +63,4 @@ def _panel(axes: Axes, rows: Sequence[tuple[str, Difference]]) -> None:
     axes.set_xlim(min(ends) - room, max(ends) + room)
     axes.set_ylim(len(rows) - 0.6, -0.7)
     axes.set_yticks([])
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(Plain())
+    number_axis(axes.xaxis)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from numpy.typing import NDArray
 
+from sim.formats import bound_text
 from sim.report.figures.canvas import (
     BLUE,
     FAINT,
@@ -28,12 +29,10 @@ from sim.report.figures.canvas import (
 )
 from sim.report.sheets import Mark, Sheet, percentiles
 from sim.runs.replicate import Cells
-from sim.runs.summary import number
 
 Years = NDArray[np.float64]
 
 SINGLE_RUNS = 5
-_SIGNS = {"at least": "≥ ", "at most": "≤ ", "about": ""}
 
 
 def draw(sheet: Sheet) -> dict[str, bytes]:
@@ -90,7 +89,7 @@ def comparison_page(sheet: Sheet) -> Page:
             lower.fill_between(years, interval.low, interval.high, color=_light(colour, 0.3), linewidth=0)
             lower.plot(years, interval.mean, color=colour, linewidth=1.2)
         calendar_axis(lower, _span(years))
-        number_axis(lower, 3)
+        number_axis(lower.yaxis, 3)
         if not any(np.nan_to_num(interval.mean).any() for interval in panel.differences):
             lower.set_ylim(-1, 1)
             lower.set_yticks([0.0])
@@ -175,7 +174,7 @@ def _article(axes: Axes, years: Years, mark: Mark, median: float) -> None:
     bottom, top = axes.get_ylim()
     under = median > mark.value > bottom + 0.2 * (top - bottom)
     axes.annotate(
-        f"{_SIGNS[mark.bound]}{number(mark.value)}", (at, mark.value), (-6 if right else 6, -14 if under else 5),
+        bound_text(mark.bound, mark.value), (at, mark.value), (-6 if right else 6, -14 if under else 5),
         textcoords="offset points", ha="right" if right else "left", fontsize=7.5, fontweight="bold",
         color=VERMILION, path_effects=HALO, annotation_clip=False, zorder=7,
     )  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
+from sim.formats import label, short
 from sim.report.figures.canvas import (
     BLUE,
     FAINT,
@@ -21,15 +22,14 @@ from sim.report.figures.canvas import (
     VERMILION,
     WIDTH,
     Page,
+    number_axis,
     page,
-    plain_axis,
     style,
 )
-from sim.report.formats import label, short
 from sim.report.text.sensitivities import KIND_WORDS, MOST_ROWS, how_text, percent_text
 from sim.runs.store import Say, Store
 from sim.studies.questions.sensitivity import Sensitivities
-from sim.studies.stored_sensitivity import Sensitivity, Varied
+from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
 
 _KIND_COLOURS = {"assumption": ORANGE, "fitted": BLUE, "evidence": GREEN, "article": PURPLE, "seed": FAINT}
 
@@ -81,7 +81,7 @@ def _strip(axes: Axes, it: Sensitivity) -> None:
     axes.text(-0.015, 0, words, ha="right", va="center", fontsize=7, color=GREY)
 
 
-def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[Varied]) -> None:
+def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> None:
     heights = -np.arange(len(rows))
     for height, row in zip(heights, rows, strict=True):
         effect = row.index.effect
@@ -94,10 +94,10 @@ def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[Varied]) -> None:
     axes.set_ylim(-len(rows) + 0.4, 0.6)
     unit = f", {it.unit}" if it.unit else ""
     _dress(axes, f"change from the low to the high end of the range, mean slope{unit}")
-    plain_axis(axes.xaxis)
+    number_axis(axes.xaxis)
 
 
-def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[Varied]) -> None:
+def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> None:
     """Morris's plane: how much a parameter matters against how much that depends on the others."""
     for place, row in enumerate(rows):
         mu, sigma = row.index.mu_star, row.index.sigma
@@ -116,11 +116,11 @@ def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[Varied]) -> None:
     _dress(axes, f"mu*: mean size of the effect{f', {it.unit}' if it.unit else ''}")
     axes.set_title("sigma: how much it depends on the others\nabove the dashed line: more than it matters by itself",
                    fontsize=7, color=GREY, loc="left")  # fmt: skip
-    plain_axis(axes.xaxis)
-    plain_axis(axes.yaxis)
+    number_axis(axes.xaxis)
+    number_axis(axes.yaxis)
 
 
-def _dots(axes: Axes, rows: Sequence[Varied]) -> None:
+def _dots(axes: Axes, rows: Sequence[VariedParameter]) -> None:
     """First-order and total indices beside each other."""
     for place, row in enumerate(rows):
         for estimate, up, mark in ((row.index.first, 0.16, "o"), (row.index.total, -0.16, "s")):

@@ -13,10 +13,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize, TwoSlopeNorm
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from sim.report.figures.canvas import BLUE, GREY, INK, VERMILION, Page, heading, number_axis, page, plain_axis, style
-from sim.report.formats import label, plain, seeds_text, short, signed
+from sim.formats import label, number, plain, seeds_text, short, signed
+from sim.report.figures.canvas import BLUE, GREY, INK, VERMILION, Page, heading, number_axis, page, style
 from sim.runs.store import Say, Store
-from sim.runs.summary import number
 from sim.studies.designs import Axis
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.sweep import BASELINE, Sweep
@@ -72,8 +71,8 @@ def _line_page(sweep: Sweep) -> Page:
             upper.plot([own], [stats["mean"][BASELINE]], marker="D", markersize=4.5, color=VERMILION,
                        markeredgecolor="white", markeredgewidth=0.6, zorder=6, linewidth=0)  # fmt: skip
         heading(upper, name, sweep.units[name])
-        number_axis(upper)
-        number_axis(lower, 3)
+        number_axis(upper.yaxis)
+        number_axis(lower.yaxis, 3)
         for axes, below in ((upper, True), (lower, False)):
             _key_axis(axes, axis, x, below=below)
         lower.set_xlabel(
@@ -121,7 +120,7 @@ def _map_page(sweep: Sweep) -> Page:
             places = np.column_stack((x, y))
             axes.scatter(x, y, c=values, cmap=colours, norm=norm, s=22, linewidths=0)
             own = [_place(sweep, axis, BASELINE) for axis in (across, up)]
-            number_axis(axes)
+            number_axis(axes.yaxis)
             _key_axis(axes, across, x, below=False)
         unclear = (stats["low"][1:] <= 0) & (stats["high"][1:] >= 0)
         rings: dict[str, Any] = {"facecolors": "none", "edgecolors": GREY, "linewidths": 0.7, "clip_on": False}
@@ -131,7 +130,7 @@ def _map_page(sweep: Sweep) -> Page:
                       markeredgewidth=0.7, linewidth=0, clip_on=False)  # fmt: skip
         bar = made.figure.colorbar(ScalarMappable(norm, colours), ax=axes, fraction=0.05, pad=0.03)
         bar.outline.set_visible(False)
-        number_axis(bar.ax, 4)
+        number_axis(bar.ax.yaxis)
         bar.ax.tick_params(labelsize=6.5)
         heading(axes, name, sweep.units[name])
         axes.set_xlabel(f"{short(across.key)}{f', {across.unit}' if across.unit else ''}", fontsize=7, color=GREY)
@@ -197,7 +196,7 @@ def _place(sweep: Sweep, axis: Axis, at: int) -> float:
 
 def _key_axis(axes: Axes, axis: Axis, x: Any, *, below: bool) -> None:
     if axis.numeric:
-        plain_axis(axes.xaxis)
+        number_axis(axes.xaxis)
     else:
         axes.xaxis.set_major_locator(FixedLocator(range(len(axis.levels))))
         axes.xaxis.set_major_formatter(FixedFormatter([plain(value) for value in axis.levels]))

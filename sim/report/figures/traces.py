@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.formats import number
 from sim.report.figures.canvas import (
     BLUE,
     GREEN,
@@ -24,14 +25,14 @@ from sim.report.figures.canvas import (
 )
 from sim.report.text.traces import FATE, MOST_MECHANISMS, fate_json, mechanisms_of, trace_rests
 from sim.runs.store import write_whole
-from sim.runs.summary import csv_bytes, number
+from sim.runs.summary import csv_bytes
 from sim.studies.questions.trace import Trace
 from sim.studies.rests import rests_text
 
 
 def draw_trace(trace: Trace, folder: Path) -> None:
     """Write the tables of months and enterprises and draw how far the worlds part, in ``folder``."""
-    fates = [fate_json(trace, fate) for fate in trace.fates if fate.parted]
+    fates = [fate_json(trace, fate) for fate in trace.fates if fate.diverged]
     heads = list(FATE)
     write_whole(folder / "enterprises.csv", csv_bytes(heads, ([fate[head] for head in heads] for fate in fates)))
     mechanisms = mechanisms_of(trace)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from sim.formats import band_text, number, span
 from sim.report.html.markup import Markup, tag
 from sim.report.text.rotations import asked_text, band_of, wanted_text
-from sim.report.text.validation import band_text, verdict_text
-from sim.runs.summary import number, span
+from sim.report.text.validation import verdict_text
 from sim.studies.questions.rotation import Row
 from sim.studies.questions.validate import Verdict
 
@@ -47,7 +47,7 @@ def band_chart(name: str, group: str, verdicts: Sequence[Verdict]) -> Markup:
         drawn += _interval(it.check.band, (it.value, it.low, it.high), y, "s0" if it.passed else "s1", good=it.passed)
         drawn.append(_told(_numbers(it.value, it.low, it.high), y))
     words = f"{group}: " + "; ".join(
-        f"{it.check.title} {number(it.value)} ({span(it.low, it.high)}), band {band_text(it.check.band)}, "
+        f"{it.check.title} {number(it.value)} ({span(it.low, it.high)}), band {band_text(*it.check.band)}, "
         f"{verdict_text(it)}" for it in verdicts
     )  # fmt: skip
     return _picture(name, words, _ONE * len(verdicts), drawn)

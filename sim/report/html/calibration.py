@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.formats import counted, number, span, tick_labels
 from sim.report.html.bands import pair_chart
-from sim.report.html.charts import tick_labels, ticks
+from sim.report.html.charts import ticks
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, download, join, table, tag
 from sim.report.html.page import Section, document
@@ -19,8 +20,8 @@ from sim.report.html.results import SOURCES, Report
 from sim.report.html.rotation import HEADING as ROTATION_HEADING
 from sim.report.html.rotation import WORDS, asked_cell, chart_and_table, median_cells, rotation_parts
 from sim.report.html.stored import StoredCalibration
-from sim.runs.summary import csv_bytes, number, span
-from sim.studies.targets import Moved
+from sim.runs.summary import csv_bytes
+from sim.studies.targets import FreeParameter
 
 _WIDTH, _HEIGHT, _SIDE, _TOP, _BOTTOM = 360, 150, 14, 26, 24  # units of a picture: about a pixel each
 _BINS = 24
@@ -85,7 +86,7 @@ def _facts(study: StoredCalibration) -> dict[str, str]:
 def _sentence(study: StoredCalibration) -> str:
     """How many targets are met, and how far the misfit came down."""
     met = sum(bool(row["fitted"]["within"]) for row in study.rows)
-    keys = f"{len(study.keys)} key{'s' * (len(study.keys) > 1)}"
+    keys = counted(len(study.keys), "key")
     misfit = study.manifest["misfit"]
     return (
         f"With {keys} of {study.name} fitted, {met} of {len(study.rows)} targets have their posterior median in the "
@@ -116,7 +117,7 @@ def _marginals(study: StoredCalibration) -> Markup:
     )
 
 
-def marginal_chart(name: str, study: StoredCalibration, key: Moved) -> Markup:
+def marginal_chart(name: str, study: StoredCalibration, key: FreeParameter) -> Markup:
     """A key's posterior as bars over its range, with its interval and the fitted value."""
     it = study.manifest["fitted"][key.key]
     shares = np.array([key.share(value) for value in study.posterior[key.key]])

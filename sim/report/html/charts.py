@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.formats import bound_text, number, signed, tick_labels
 from sim.report.html.markup import Markup, tag
 from sim.report.sheets import Mark
 from sim.runs.replicate import Cells
-from sim.runs.summary import number
 from sim.studies.estimators.indices import Estimate
 from sim.studies.estimators.intervals import Interval
 
@@ -22,8 +22,6 @@ WIDTH, FAN, DIFFERENCE = 360, 210, 124  # units of the picture: about a pixel ea
 LEFT, RIGHT, TOP, BOTTOM = 48, 58, 12, 24
 RUNS = 20  # single runs drawn faintly, of each scenario
 _LABEL = 13  # units between two labels at the lines' ends
-_SIGNS = {"at least": "≥ ", "at most": "≤ ", "about": ""}
-_SIZES = ((1e9, " bn"), (1e6, " m"))
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Frame:
 def fan_chart(name: str, words: str, lines: Sequence[Line], start: tuple[int, int], mark: Mark | None) -> Markup:
     """Medians, bands and faint runs over the months; ``words`` say the same for who does not see it."""
     months = lines[0].bands.shape[1]
-    frame = Frame(months, *_range([*(line.bands for line in lines), *(line.runs for line in lines)], mark), FAN)
+    frame = Frame(months, *value_range([*(line.bands for line in lines), *(line.runs for line in lines)], mark), FAN)
     drawn: list[Markup | None] = [*_axes(frame, start)]
     for place, line in enumerate(lines):
         kind = f"s{place}"
@@ -97,13 +95,13 @@ def difference_chart(name: str, words: str, intervals: Sequence[Interval], start
     """Mean differences by month with their intervals, and the line of no difference."""
     months = len(intervals[0][0])
     cells = [np.vstack([*one, np.zeros(months)]) for one in intervals]
-    frame = Frame(months, *_range(cells, None), DIFFERENCE)
+    frame = Frame(months, *value_range(cells), DIFFERENCE)
     drawn = [*_axes(frame, start, 3)]
     for place, (_, low, high) in enumerate(intervals, 1):
         drawn.append(tag("path", d=frame.area(low, high), class_=f"band s{place}"))
     drawn.append(tag("path", d=f"M{LEFT} {_short(frame.y(0))}H{WIDTH - RIGHT}", class_="zero"))
     drawn += [tag("path", d=frame.path(mean), class_=f"line s{place}") for place, (mean, *_) in enumerate(intervals, 1)]
-    ends = [(mean, _signed(_last(mean))) for mean, *_ in intervals]
+    ends = [(mean, signed(_last(mean))) for mean, *_ in intervals]
     return _picture(name, words, DIFFERENCE, [*drawn, *_ends(frame, ends, 1)])
 
 
@@ -124,15 +122,6 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     step = 10.0 ** math.floor(math.log10((high - low) / count))
     step *= min((1, 2, 5, 10), key=lambda it: abs(math.log((high - low) / (it * step) / count)))
     return [place * step for place in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
-
-
-def tick_labels(values: Sequence[float]) -> list[str]:
-    """Labels of an axis, all with as many decimals as the finest of them needs."""
-    largest = max(map(abs, values), default=0.0)
-    size, word = next(((size, word) for size, word in _SIZES if largest >= 10 * size), (1.0, ""))
-    scaled = [value / size for value in values]
-    decimals = next((n for n in range(9) if all(abs(x - round(x, n)) <= 1e-6 * largest / size for x in scaled)), 9)
-    return [f"{x or 0.0:,.{decimals}f}{word if x else ''}".replace("-", "−") for x in scaled]
 
 
 def year_ticks(start: tuple[int, int], months: int) -> list[tuple[int, str]]:
@@ -184,12 +173,13 @@ def _ends(frame: Frame, lines: Sequence[tuple[Numbers, str]], first: int) -> lis
 
 def _mark(frame: Frame, mark: Mark) -> list[Markup]:
     x, y = frame.x(mark.month), frame.y(mark.value)
-    words = f"{_SIGNS[mark.bound]}{number(mark.value)}"
+    words = bound_text(mark.bound, mark.value)
     return [tag("path", d=f"M{_short(x)} {_short(y - 5)}l5 5l-5 5l-5 -5Z", class_="mark"),
             tag("text", words, x=_short(x - 8), y=_short(max(y - 5, TOP)), class_="marked")]  # fmt: skip
 
 
-def _range(cells: Sequence[Cells], mark: Mark | None) -> tuple[float, float]:
+def value_range(cells: Sequence[Cells], mark: Mark | None = None) -> tuple[float, float]:
+    """The ends of an axis: room for all values, and zero where it is near."""
     finite = np.concatenate([part[np.isfinite(part)].ravel() for part in cells] or [np.zeros(0)])
     if mark:
         finite = np.append(finite, mark.value)
@@ -207,10 +197,6 @@ def _range(cells: Sequence[Cells], mark: Mark | None) -> tuple[float, float]:
 
 def _last(values: Numbers) -> float:
     return float(values[-1])
-
-
-def _signed(x: float) -> str:
-    return f"+{number(x)}" if x > 0 else number(x)
 
 
 def _short(x: float) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.report.formats import label, signed
+from sim.formats import label, number, signed, span
 from sim.report.html.charts import RUNS, Line, difference_chart, fan_chart
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.sheets import Panel, percentiles
-from sim.runs.summary import csv_bytes, number, span
+from sim.runs.summary import csv_bytes
 from sim.scenario import Scenario
 
 _NAMES = ("p5", "p25", "p50", "p75", "p95")

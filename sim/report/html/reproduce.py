@@ -65,11 +65,6 @@ def other_name(study: Stored, against: str) -> str:
     return f"{against}-other" if against == study.name else against
 
 
-def exact(value: Any) -> str:
-    """A value as a command takes it, with every digit."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _steps(files: Sequence[Markup], lines: Sequence[str]) -> Markup:
     return join(
         tag("p", "Save the resolved scenario, in which every key is written out, and run it with the same version:"),

@@ -6,11 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from sim.report.formats import plain
+from sim.formats import number, plain
 from sim.report.html.charts import share_bar
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
-from sim.runs.summary import number
 from sim.scenario import Row, Scenario, describe
 from sim.studies.rests import in_force
 from sim.studies.stored_sensitivity import Sensitivity

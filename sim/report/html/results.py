@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.declare import Outcome
+from sim.formats import seeds_text
 from sim.report.comparison_sheets import comparison_sheets
-from sim.report.formats import seeds_text
 from sim.report.html import charts, over_months
 from sim.report.html.changed import changed_keys
 from sim.report.html.headline import (

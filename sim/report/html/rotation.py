@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sim.formats import number, span
 from sim.report.html.bands import ROTATION_SIGNS, pair_chart
 from sim.report.html.markup import Markup, join, table, tag
 from sim.report.html.page import Section
 from sim.report.text.rotations import asked_text, count_text, made_text, remarks, wanted_text
-from sim.runs.summary import number, span
 from sim.studies.questions.rotation import Rotation, Row
 
 HEADING = "Rotation: each target as predicted by a fit to the others"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sim.formats import band_text, number, span
 from sim.report.html.bands import SIGNS, band_chart
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, download, fold, join, table, tag
@@ -15,7 +16,6 @@ from sim.report.html.rotation import rotation_sections
 from sim.report.text.rotations import rotation_csv
 from sim.report.text.validation import (
     UNKNOWN,
-    band_text,
     count_text,
     facts_csv,
     headline,
@@ -24,7 +24,6 @@ from sim.report.text.validation import (
     parts,
     verdict_text,
 )
-from sim.runs.summary import number, span
 from sim.studies.questions.validate import Validation, Verdict
 
 _WORDS = {
@@ -111,7 +110,7 @@ def _cells(it: Verdict) -> list[Any]:
     said = "" if check.value is None else f"{number(check.value)} {check.value_unit}".rstrip() + ": "
     return [
         join(check.title, tag("small", measured_text(it)), tag("small", check.note)),
-        join(number(it.value), tag("small", span(it.low, it.high)), tag("small", it.unit)), band_text(it.check.band),
+        join(number(it.value), tag("small", span(it.low, it.high)), tag("small", it.unit)), band_text(*it.check.band),
         join(badge, score, finding),
         join(tag("small", f"{said}{check.source} ({check.trust or 'given by the user'})"), fitted),
     ]  # fmt: skip

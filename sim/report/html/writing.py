@@ -24,7 +24,24 @@ from sim.studies.stored_sensitivity import Sensitivity, all_stored
 
 @dataclass(frozen=True)
 class Written:
-    """A report in its place: the file, the sentences of its headline, and what ``--json`` says beside them."""
+    """A report that was written.
+
+    Attributes
+    ----------
+    path
+        The HTML file.
+    headline
+        Its main findings, a sentence each.
+    about
+        What ``sim report --json`` prints beside them: kind, commands, outcomes, digest of the file.
+
+    Examples
+    --------
+    >>> result = sim.run("shougang", replicates=3, months=12, workers=1, figures=False)
+    >>> written = sim.write_report(result, out="report.html")
+    >>> written.path.name, written.about["kind"]
+    ('report.html', 'result')
+    """
 
     path: Path
     headline: tuple[str, ...]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sim.formats import bound_text, number, span
 from sim.report.text.columns import columns
 from sim.report.text.rotations import rotation_table
-from sim.runs.summary import number, span
 from sim.studies.questions.calibrate import Calibration, rotation_rows, trust
 
 
@@ -75,10 +75,9 @@ def _target_rows(found: Calibration) -> list[Sequence[str]]:
     rows: list[Sequence[str]] = []
     for place, it in enumerate(found.targets.targets):
         seen = fit.span(place)
-        sign = {"at least": ">= ", "at most": "<= "}.get(it.bound, "")
         rows.append((
             it.name, number(before[place]), number(after[place]), number(fit.best.errors[place]),
-            f"{sign}{number(it.value)} ± {number(it.tolerance)}", number(it.deviation(after[place])),
+            f"{bound_text(it.bound, it.value)} ± {number(it.tolerance)}", number(it.deviation(after[place])),
             span(seen.low, seen.high), span(seen.world_low, seen.world_high),
         ))  # fmt: skip
     return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.report.formats import plain
+from sim.formats import plain
 from sim.report.text.columns import columns
 from sim.studies.changes import Change
 

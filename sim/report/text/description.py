@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.report.formats import plain
+from sim.formats import number, plain
 from sim.report.text.columns import columns
-from sim.runs.summary import number
 from sim.scenario import Scenario, describe, range_text
 
 _WIDEST = 24  # letters of a value in a column

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.report.formats import signed
+from sim.formats import number, signed, span
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
-from sim.runs.summary import number, span
 from sim.studies.questions.explain import Explanation
 from sim.studies.rests import rests_on, rests_text, source_of
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.report.formats import counted
+from sim.formats import counted, number
 from sim.report.text.columns import columns
 from sim.runs.profile import Profile
-from sim.runs.summary import number
 
 
 def profile_text(found: Profile) -> str:

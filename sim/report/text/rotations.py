@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sim.formats import band_text, bound_text, number, span
 from sim.report.text.columns import columns
-from sim.runs.summary import csv_bytes, number, span
+from sim.runs.summary import csv_bytes
 from sim.studies.estimators.posterior import TRUSTED
 from sim.studies.questions.rotation import Rotation, Row
 
 HEADING = "rotation: each target as predicted by a fit to the others"
-_SIGNS = {"at least": "≥ ", "at most": "≤ "}
 
 
 def rotations_text(rotations: Sequence[Rotation], model: str) -> str:
@@ -66,7 +66,7 @@ def remarks(it: Rotation, model: str) -> list[str]:
 
 
 def asked_text(row: Row) -> str:
-    return f"{_SIGNS.get(row['bound'], '')}{number(row['value'])} ± {number(row['tolerance'])}"
+    return f"{bound_text(row['bound'], row['value'])} ± {number(row['tolerance'])}"
 
 
 def band_of(row: Row) -> tuple[float, float]:
@@ -75,10 +75,7 @@ def band_of(row: Row) -> tuple[float, float]:
 
 
 def wanted_text(row: Row) -> str:
-    low, high = row["wanted"]
-    if low is None:
-        return f"at most {number(high)}"
-    return f"at least {number(low)}" if high is None else span(low, high)
+    return band_text(*row["wanted"])
 
 
 def rotations_json(rotations: Sequence[Rotation], model: str) -> list[dict[str, Any]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.report.formats import counted
+from sim.formats import counted, number, span
 from sim.report.sheets import chosen
 from sim.report.text.columns import columns
-from sim.runs.drawn import intervals_text
+from sim.runs.posterior_sample import intervals_text
 from sim.runs.result import Result
-from sim.runs.summary import Row, number, span
+from sim.runs.summary import Row
 
 
 def run_text(result: Result, headline: Sequence[str], *, everything: bool = False) -> str:

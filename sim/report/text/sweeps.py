@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Value
-from sim.report.formats import plain, seeds_text, short, signed
+from sim.formats import brief, number, seeds_text, short, signed, span
 from sim.report.text.columns import columns
 from sim.runs.store import clean
-from sim.runs.summary import number, span
 from sim.studies.estimators.intervals import interval_kind, verdict
 from sim.studies.questions.sweep import BASELINE, Sweep
 
@@ -49,7 +48,7 @@ def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
     for at in (BASELINE, *order):
         mean, low, high = (float(stats[it][at]) for it in ("difference", "low", "high"))
         told = ("", "", "as it is") if at == BASELINE else (signed(mean), span(low, high), verdict(mean, low, high))
-        values = map(_value, sweep.points[at].values())
+        values = map(value_text, sweep.points[at].values())
         rows.append((*values, number(stats["mean"][at]), number(stats["median"][at]),
                      span(stats["p5"][at], stats["p95"][at]), *told))  # fmt: skip
     heads = (
@@ -100,8 +99,9 @@ def sweep_json(sweep: Sweep) -> dict[str, Any]:
     }
 
 
-def _value(value: Value | None) -> str:
-    return "schedule" if value is None else f"{value:.4g}" if isinstance(value, float) else plain(value)
+def value_text(value: Value | None) -> str:
+    """A point's value of a key; a schedule is None."""
+    return "schedule" if value is None else brief(value)
 
 
 def _verdict(sweep: Sweep, name: str, at: int) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim.evidence.facts import LAST
-from sim.report.formats import seeds_text
+from sim.formats import band_text, number, seeds_text, span
 from sim.report.text.columns import columns
 from sim.report.text.rotations import rotations_json, rotations_text
-from sim.runs.summary import csv_bytes, number, span
+from sim.runs.summary import csv_bytes
 from sim.studies.questions.validate import Validation, Verdict
 
 UNKNOWN = "no reason is given"
@@ -75,13 +74,6 @@ def measured_text(it: Verdict) -> str:
     return f"{it.scenario}: {what}, {when}{against}"
 
 
-def band_text(band: tuple[float, float]) -> str:
-    low, high = band
-    if math.isinf(high):
-        return f"at least {number(low)}"
-    return f"at most {number(high)}" if math.isinf(low) else span(low, high)
-
-
 def validation_json(found: Validation) -> dict[str, Any]:
     """The same as one object; an end of a band that is infinite is null."""
     return {
@@ -101,7 +93,7 @@ def validation_json(found: Validation) -> dict[str, Any]:
 
 def facts_csv(found: Validation) -> bytes:
     """A row a fact, numbers in full."""
-    rows = [{**_fact(it), "band": band_text(it.check.band)} for it in found.verdicts]
+    rows = [{**_fact(it), "band": band_text(*it.check.band)} for it in found.verdicts]
     heads = (*_FIELDS, "replicates", "crps", "source")
     return csv_bytes(heads, (["" if row[key] is None else row[key] for key in heads] for row in rows))
 
@@ -144,7 +136,7 @@ def _table(verdicts: Iterable[Verdict]) -> str:
     heads = ("group", "fact", "median", "90% interval", "band", "unit", "", "score", "source")
     rows = (
         (
-            it.check.group, it.check.title, number(it.value), span(it.low, it.high), band_text(it.check.band), it.unit,
+            it.check.group, it.check.title, number(it.value), span(it.low, it.high), band_text(*it.check.band), it.unit,
             verdict_text(it), number(it.crps) if it.crps is not None else "", it.check.source,
         )
         for it in verdicts

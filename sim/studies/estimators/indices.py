@@ -22,7 +22,13 @@ _TAILS = (100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2)
 
 
 class Estimate(NamedTuple):
-    """A number with its 95% interval; NaN where there is none."""
+    """A number with its 95% interval; NaN where there is none.
+
+    Attributes
+    ----------
+    value, low, high
+        The number and the ends of its interval.
+    """
 
     value: float
     low: float
@@ -31,10 +37,14 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True)
 class Split:
-    """Shares of an outcome's variance: ``parameters`` and ``seed`` add up to 1.
+    """Shares of an outcome's variance.
 
-    ``luck_in_means`` is the part of the variance of the means over seeds that is luck left over: indices below it say
-    nothing.
+    Attributes
+    ----------
+    parameters, seed
+        Shares due to parameters and to the seed; they add up to 1.
+    luck_in_means
+        Share of the variance of means over seeds that is still due to the seed: smaller indices mean nothing.
     """
 
     parameters: Estimate
@@ -44,9 +54,18 @@ class Split:
 
 @dataclass(frozen=True)
 class Index:
-    """One parameter's indices; None where the method has no such index.
+    """Indices of one parameter; None where the method has no such index.
 
-    ``effect`` is the change of the outcome from the low to the high end of the range, in its unit, as a mean slope.
+    Attributes
+    ----------
+    effect
+        Change of the outcome from the low to the high end of the range, in its unit, as a mean slope.
+    share
+        Total effect as a share of the total effects of all parameters.
+    mu_star, sigma
+        Morris: mean absolute elementary effect, and standard deviation of the effects, in the outcome's unit.
+    first, total
+        Sobol: first-order and total-effect indices.
     """
 
     effect: Estimate

@@ -37,7 +37,7 @@ from sim.studies.estimators.posterior import TRUSTED, Floats, Posterior, quantil
 from sim.studies.fitted import check_place, fitted_text
 from sim.studies.points import to_parquet
 from sim.studies.questions.rotation import lies_within, rotation_json, wanted_band
-from sim.studies.targets import Moved, Target, Targets, changed, scheduled
+from sim.studies.targets import FreeParameter, Target, Targets, changed, scheduled
 from sim.studies.worlds import WORLDS, Worlds
 
 if TYPE_CHECKING:
@@ -54,9 +54,20 @@ Values = Mapping[str, Value]
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """A candidate that was tried: ``seeds`` is targets x seeds, NaN where a world gives no value.
+    """A candidate and its misfit.
 
-    ``values`` is empty for the scenarios as they are; ``share`` says where in the unit cube the candidate lies.
+    Attributes
+    ----------
+    stage
+        ``as it is``, ``search``, ``posterior`` or ``fitted``.
+    values
+        Values by key; empty for the scenarios as they are.
+    share
+        Position in the unit cube, of shape (keys,).
+    seeds
+        Values of the targets, of shape (targets, seeds); NaN where a world has none.
+    misfit
+        Weighted sum over targets of squared deviations in tolerances.
     """
 
     stage: str
@@ -67,20 +78,27 @@ class Evaluation:
 
     @property
     def means(self) -> list[float]:
+        """Mean of each target over seeds."""
         return [_mean(row) for row in self.seeds]
 
     @property
     def errors(self) -> list[float]:
-        """Standard errors of the means; NaN of fewer than two seeds."""
+        """Standard errors of the means; NaN with fewer than two seeds."""
         return [_error(row) for row in self.seeds]
 
 
 @dataclass(frozen=True, eq=False)
 class Span:
-    """What a posterior says of a target: mean, median, and 90% intervals.
+    """A target in the posterior, in its unit.
 
-    ``low`` to ``high`` is of the mean over seeds, so of the parameters alone; ``world_low`` to ``world_high`` of single
-    worlds, so of parameters and luck.
+    Attributes
+    ----------
+    mean, median
+        Of the mean over seeds.
+    low, high
+        90% interval of the mean over seeds: parameters vary.
+    world_low, world_high
+        90% interval of single worlds: parameters and seeds vary.
     """
 
     mean: float
@@ -93,7 +111,19 @@ class Span:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """One search with its posterior: of all targets, or with those of one group left out."""
+    """A search with its posterior.
+
+    Attributes
+    ----------
+    left_out
+        The group of targets that was left out; empty for none.
+    evaluations
+        The candidates, in the order in which they were run.
+    posterior
+        Points with weights.
+    best
+        The candidate of the lowest misfit.
+    """
 
     left_out: str
     evaluations: tuple[Evaluation, ...]
@@ -102,17 +132,17 @@ class Fit:
 
     @property
     def sampled(self) -> list[Evaluation]:
-        """Those that carry the posterior's weights, in their order."""
+        """The candidates of the posterior, in the order of its weights."""
         return [it for it in self.evaluations if it.stage == SAMPLE]
 
     def interval(self, key: str) -> tuple[float, float, float]:
-        """Median and ends of the 90% interval of a key's posterior."""
+        """Median and 90% interval of a key in the posterior."""
         values = np.array([float(it.values[key]) for it in self.sampled])
         low, middle, high = quantiles(values, self.posterior.weights, (INTERVAL[0], 0.5, INTERVAL[1]))
         return middle, low, high
 
     def span(self, place: int) -> Span:
-        """Of the target at ``place``."""
+        """Mean, median and intervals of the target at ``place``."""
         weights = self.posterior.weights
         means = np.array([it.means[place] for it in self.sampled])
         worlds = np.array([it.seeds[place] for it in self.sampled])
@@ -125,7 +155,34 @@ class Fit:
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """A calibration that was run: of all targets, and in a rotation without each group of them."""
+    r"""A calibration: fitted values and an approximate posterior.
+
+    Attributes
+    ----------
+    path
+        Folder of the study.
+    targets
+        The targets, and the keys that were moved.
+    fit
+        The fit to all targets.
+    rotation
+        With ``rotate``: a fit without each group of targets.
+    manifest
+        What ``manifest.json`` holds.
+
+    Examples
+    --------
+    >>> lines = [
+    ...     '[keys."mechanisms.entry.ideas_per_thousand"]', "low = 0.3", "high = 2.0",
+    ...     "[targets.startups]", 'outcome = "startups"', 'months = "2011-12"', "value = 180", "tolerance = 10",
+    ... ]
+    >>> _ = Path("targets.toml").write_text("\n".join(lines))
+    >>> found = sim.calibrate("shougang", "targets.toml", budget=12, replicates=2, workers=1)
+    >>> found.posterior.columns.tolist()
+    ['mechanisms.entry.ideas_per_thousand', 'weight']
+    >>> [file.name for file in found.scenario_files]
+    ['shougang-fitted.toml']
+    """
 
     path: Path
     targets: Targets
@@ -135,32 +192,33 @@ class Calibration:
 
     @property
     def failures(self) -> list[dict[str, Any]]:
+        """Replicates that failed."""
         return list(self.manifest["failures"])
 
     @property
     def fitted(self) -> Values:
-        """The values of the lowest misfit, in four digits."""
+        """Values of the lowest misfit, to four digits."""
         return self.fit.best.values
 
     @property
     def figures(self) -> list[Path]:
-        """The pictures in the folder."""
+        """Files of the figures."""
         return pictures(self.path)
 
     @property
     def scenario_files(self) -> list[Path]:
-        """The scenarios with fitted values."""
+        """The fitted scenarios."""
         return [self.path / name for name in self.manifest["outputs"] if name.endswith(".toml")]
 
     @property
     def posterior(self) -> DataFrame:
-        """Keys and weight, as pandas."""
+        """A row for each sample as pandas: keys and ``weight``."""
         frame: DataFrame = _posterior_table(self.targets, self.fit, "").to_pandas()
         return frame
 
     @property
     def evaluations(self) -> DataFrame:
-        """A row a candidate, as pandas."""
+        """A row for each candidate, as pandas."""
         frame: DataFrame = _evaluations_table(self.targets, (self.fit, *self.rotation)).to_pandas()
         return frame
 
@@ -174,13 +232,13 @@ def run_calibration(
     *,
     rotate: bool = False,
     place: Path | None = None,
-    agreed: bool = False,
+    allow_long: bool = False,
     fresh: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Calibration:
     """Run a calibration in its folder under ``out``; ``place`` is where the fitted scenario goes besides.
 
-    ScenarioError where it may not go there; TooLarge where it takes long and is not ``agreed``.
+    ScenarioError where it may not go there; TooLarge where it takes long and is not ``allow_long``.
     """
     watcher = watcher or Watcher()
     base = targets.scenarios[targets.base]
@@ -201,7 +259,7 @@ def run_calibration(
         tried = settings.budget + 2 + len(groups) * (settings.rotated + 1)
         expected = len(_candidate_worlds(targets, {})) * settings.replicates * tried
         worlds = Worlds(targets.scenarios, targets.readings, model, store, workers, watcher,
-                        expected=expected, agreed=agreed, fresh=fresh, warm=warm)  # fmt: skip
+                        expected=expected, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled)  # fmt: skip
         watcher.begin(f"calibrate {base.name}", 0, expected)
         try:
             fits = [_fit(targets, worlds)]
@@ -339,12 +397,12 @@ def _search(targets: Targets, tried: Callable[[list[tuple[float, ...]]], list[fl
         done += len(trials)
 
 
-def _own_share(targets: Targets, key: Moved) -> float:
+def _own_share(targets: Targets, key: FreeParameter) -> float:
     value = targets.scenarios[key.scenarios[0]].values[key.key]
     return key.share(float(value)) if isinstance(value, int | float) else 0.5
 
 
-def _rounded(key: Moved, value: Value) -> Value:
+def _rounded(key: FreeParameter, value: Value) -> Value:
     """A fitted value in as many digits as it deserves."""
     return value if key.whole else min(max(float(f"{value:.{_DIGITS}g}"), key.low), key.high)
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.runs.drawn import intervals_text
 from sim.runs.errors import Incompatible
+from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
 from sim.runs.store import pictures
@@ -23,10 +23,10 @@ from sim.studies.estimators.intervals import (
     NO_INTERVAL,
     difference_interval,
     interval_kind,
-    power,
-    shape_of,
+    moments,
+    variance_reduction,
     verdict,
-    with_value,
+    with_values,
 )
 from sim.studies.rests import rests_on, rests_text, shares_text
 from sim.studies.stored_sensitivity import variance_by_kind
@@ -40,12 +40,35 @@ _LONGEST = 120  # letters of a folder's name
 
 @dataclass(frozen=True)
 class Difference:
-    """One outcome in two results, in its unit: means over seeds, and variant less baseline with its 95% interval.
+    """One outcome of two results in the last month, in the outcome's unit; None where results are not paired.
 
-    ``deviation``, ``skewness`` and ``median``, this with its own 95% interval, are of the paired differences.
-    ``better_share`` is the share of seeds in which the variant is better; None where neither direction is. ``power``
-    tells what pairing is worth: how many times as many runs the same interval would take on independent seeds. Of
-    results that are not paired these are None.
+    Attributes
+    ----------
+    outcome, unit
+        Name and unit.
+    baseline, variant
+        Means over seeds.
+    difference, low, high
+        Mean of variant less baseline, with its 95% interval.
+    better_share
+        Share of seeds in which the variant is better; None where neither direction is.
+    paired, seeds
+        Whether seeds are paired, and their number.
+    deviation, skewness
+        Standard deviation and skewness of the paired differences.
+    median, median_low, median_high
+        Median of the paired differences, with its own 95% interval.
+    variance_reduction
+        How many times as many runs the same interval takes on independent seeds.
+
+    Examples
+    --------
+    >>> found = sim.what_if("shougang", {"levers.entry_cost_cut": 0.5}, replicates=3, months=12, workers=1)
+    >>> difference = found.variants[0]["startups"]
+    >>> difference.low < difference.difference < difference.high
+    True
+    >>> difference.verdict
+    'more'
     """
 
     outcome: str
@@ -63,16 +86,16 @@ class Difference:
     median: float | None = None
     median_low: float | None = None
     median_high: float | None = None
-    power: float | None = None
+    variance_reduction: float | None = None
 
     @property
     def width(self) -> float:
-        """Of the interval, from end to end; NaN where there is none."""
+        """Width of the interval from end to end; NaN where there is none."""
         return self.high - self.low
 
     @property
     def verdict(self) -> str:
-        """What can be said of the sign."""
+        """``more``, ``less`` or ``not distinguishable from 0``; or why there is no interval."""
         told = verdict(self.difference, self.low, self.high)
         if told == EQUAL and not self.paired:
             return "equal"
@@ -82,10 +105,29 @@ class Difference:
 
 
 @dataclass(frozen=True, eq=False)
-class Variant:
-    """A result held against the baseline; ``rests_on`` counts the parameters behind both by their kind of source.
+class ComparedVariant:
+    """A result that is compared with the baseline; ``variant[name]`` is the ``Difference`` of an outcome.
 
-    Values that differ between the two are what is asked, and are not counted.
+    Attributes
+    ----------
+    label
+        Its name in the comparison.
+    result
+        The result.
+    changed
+        Keys whose values differ from the baseline's (``Change``).
+    differences
+        A ``Difference`` for each outcome.
+    same_model
+        Whether the same version of the model gave both results.
+    rests_on
+        Number of parameters behind both results by kind of source, without those that differ.
+
+    Examples
+    --------
+    >>> found = sim.what_if("shougang", {"levers.entry_cost_cut": 0.5}, replicates=3, months=12, workers=1)
+    >>> [(it.key, it.old, it.new) for it in found.variants[0].changed]
+    [('levers.entry_cost_cut', 0.0, 0.5)]
     """
 
     label: str
@@ -101,24 +143,45 @@ class Variant:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Variants against a baseline in their last month; ``path`` is the folder of its figures and table.
+    """Variants compared with a baseline in the last month.
 
-    ``until`` says what became of a wish for narrow intervals, an entry an outcome; empty where there was none.
-    ``variance`` has, of outcomes about which a sensitivity study of the baseline is kept, the shares of the variance
-    by kind of source, and ``seed``.
+    Attributes
+    ----------
+    path
+        Folder of the table and the figures.
+    label
+        Name of the baseline.
+    baseline
+        Its result.
+    variants
+        The results compared with it.
+    paired
+        Whether seeds are paired.
+    variance
+        By outcome of which a sensitivity study of the baseline is kept: shares of the variance by kind of source.
+    until
+        For each outcome of ``until_width``: the width asked for and reached, and why no more seeds were run.
+
+    Examples
+    --------
+    >>> found = sim.what_if("shougang", {"levers.entry_cost_cut": 0.5}, replicates=3, months=12, workers=1)
+    >>> found.table.set_index("outcome").loc["startups", ["unit", "verdict"]].tolist()
+    ['enterprises', 'more']
+    >>> found.seeds, found.paired
+    (3, True)
     """
 
     path: Path
     label: str
     baseline: Result
-    variants: tuple[Variant, ...]
+    variants: tuple[ComparedVariant, ...]
     paired: bool
     variance: dict[str, dict[str, float]] = field(default_factory=dict)
     until: tuple[dict[str, Any], ...] = ()
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """A row for every variant and outcome."""
+        """A row for each variant and outcome."""
         return [
             {
                 "scenario": variant.label,
@@ -133,12 +196,12 @@ class Comparison:
 
     @property
     def seeds(self) -> int:
-        """The most seeds of any difference."""
+        """The largest number of seeds of any difference."""
         return max((it.seeds for variant in self.variants for it in variant.differences), default=0)
 
     @property
     def interval_kind(self) -> str:
-        """What the intervals are, in words."""
+        """The kind of the intervals, in words."""
         return interval_kind(self.seeds, self.paired)
 
     @cached_property
@@ -150,7 +213,7 @@ class Comparison:
 
     @property
     def figures(self) -> list[Path]:
-        """The pictures in the folder."""
+        """Files of the figures."""
         return pictures(self.path)
 
 
@@ -193,7 +256,7 @@ def compare_results(
         changed = changes(first.scenario, other.scenario)
         asked = {it.key for it in changed if it.old is not None and it.new is not None}
         behind = rests_on(first.scenario, other.scenario, but=asked)
-        variants.append(Variant(label, other, changed, differences, same_model, behind))
+        variants.append(ComparedVariant(label, other, changed, differences, same_model, behind))
     parts = "-vs-".join(dict.fromkeys(result.name for result in results))[:_LONGEST]
     which = hashlib.sha256("".join(f"{r.path.name} {r.replicates} {unpaired}\n" for r in results).encode())
     folder = out / f"compare-{parts}-{which.hexdigest()[:8]}"
@@ -216,7 +279,7 @@ def pairs(first: Result, other: Result, name: str, paired: bool) -> tuple[Cells,
 
 
 def _difference(name: str, unit: str, old: Cells, new: Cells, better: int, paired: bool) -> Difference:
-    old, new = with_value(old, new, paired)
+    old, new = with_values(old, new, paired)
     if not len(old) or not len(new):
         nan = float("nan")
         return Difference(name, unit, nan, nan, nan, nan, nan, None, paired, 0)
@@ -227,11 +290,11 @@ def _difference(name: str, unit: str, old: Cells, new: Cells, better: int, paire
     )
     if not paired:
         return found
-    _, deviation, skewness = (float(x) for x in shape_of(new - old))
+    _, deviation, skewness = (float(x) for x in moments(new - old))
     middle, lower, upper = median_interval(new - old)
     return replace(
         found, deviation=deviation, skewness=skewness, median=middle, median_low=lower, median_high=upper,
-        power=power(old, new),
+        variance_reduction=variance_reduction(old, new),
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from sim.scenario.rules import contradictions
 from sim.studies.changes import Change, changes
 from sim.studies.designs import choice_faults, outcome_faults
 from sim.studies.estimators.intervals import Interval, difference_interval, t_quantile
-from sim.studies.held import known_as
+from sim.studies.held import as_stored
 from sim.studies.points import LIMIT, Cost, TooLarge, seconds_a_world, span_text
 
 if TYPE_CHECKING:
@@ -44,7 +44,17 @@ _LONGEST = 80  # letters of the name of a mixture
 
 @dataclass(frozen=True)
 class Part:
-    """What one group of differences adds, in the outcome's unit, with its 95% interval, and what it changes."""
+    """What one group of settings adds to an outcome.
+
+    Attributes
+    ----------
+    group
+        The mechanism, levers, platform, site or key.
+    value, low, high
+        Mean and 95% interval, in the outcome's unit.
+    changed
+        The keys of the group that differ (``Change``).
+    """
 
     group: str
     value: float
@@ -55,10 +65,33 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """The difference that the second scenario makes to an outcome in ``month``, in parts, the largest first.
+    """The difference between two scenarios in one outcome, in parts.
 
-    Means over ``seeds`` seeds with 95% intervals. ``orders`` is the number of orders drawn, 0 where all were taken.
-    ``path`` is the folder of its figure and table.
+    Attributes
+    ----------
+    path
+        Folder of the table and the figure.
+    outcome, unit, month
+        Name and unit of the outcome, and the calendar month.
+    first, second
+        The results of the two scenarios.
+    baseline, variant
+        Their means over the seeds.
+    total
+        Mean difference with its 95% interval.
+    parts
+        The parts, the largest first.
+    seeds, combinations
+        Number of seeds, and of combinations of settings that were run.
+    orders
+        Number of orders drawn; 0 where all combinations were run.
+
+    Examples
+    --------
+    >>> other = sim.load("shougang", {"levers.entry_cost_cut": 0.5, "market.growth": 0.05})
+    >>> found = sim.explain("shougang", other, "startups", replicates=3, months=12, workers=1)
+    >>> found.combinations, found.unit, [change.key for change in found.parts[1].changed]
+    (4, 'enterprises', ['market.growth'])
     """
 
     path: Path
@@ -77,13 +110,13 @@ class Explanation:
 
     @property
     def names(self) -> tuple[str, str]:
-        """What the two are called, also where both have one name."""
+        """Names of the two scenarios, or of their folders where both have one name."""
         one, other = self.first.name, self.second.name
         return (one, other) if one != other else (self.first.path.name, self.second.path.name)
 
     @property
     def figures(self) -> list[Path]:
-        """The pictures in the folder."""
+        """Files of the figures."""
         return pictures(self.path)
 
 
@@ -98,14 +131,14 @@ def explain_difference(
     *,
     by: str = "group",
     pairs: int = PAIRS,
-    agreed: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    allow_long: bool = False,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Explanation:
     """Run every mixture of the two scenarios that is not kept under ``out`` yet, and share their difference out.
 
     ``by`` takes the differing keys together by mechanism, levers or place, or one by one. Of more than ``MOST``
     groups, ``pairs`` orders are drawn, each with its reverse: ``TooLarge`` then, and where it would take longer than
-    ``LIMIT``, unless ``agreed``. ``Incompatible`` where the two cannot be mixed.
+    ``LIMIT``, unless ``allow_long``. ``Incompatible`` where the two cannot be mixed.
     """
     watcher = watcher or Watcher()
     if faults := [*choice_faults("--by", by, PARTS), *outcome_faults("--outcome", [outcome], model.outcomes)]:
@@ -120,14 +153,14 @@ def explain_difference(
         mask: mixed(first, second, groups, [name for bit, name in enumerate(names) if mask >> bit & 1])
         for mask in wanted
     }
-    pair = [known_as(it, model.version, out) for it in (first, second)]
-    ends = run_batch(pair, model, out, workers, watcher, warm=warm)
+    pair = [as_stored(it, model.version, out) for it in (first, second)]
+    ends = run_batch(pair, model, out, workers, watcher, is_compiled=is_compiled)
     last = {0: ends[0], 2 ** len(names) - 1: ends[1]}
     values = {mask: _last_month(result, outcome) for mask, result in last.items()}
     rest = [mask for mask in mixtures if mask not in last]
-    todo = [known_as(mixtures[mask], model.version, out) for mask in rest]
-    _say_cost(todo, model, out, workers, watcher, drawn=drawn is not None, agreed=agreed)
-    for place, result in batch_results(todo, model, out, workers, watcher, warm=warm):
+    todo = [as_stored(mixtures[mask], model.version, out) for mask in rest]
+    _say_cost(todo, model, out, workers, watcher, drawn=drawn is not None, allow_long=allow_long)
+    for place, result in batch_results(todo, model, out, workers, watcher, is_compiled=is_compiled):
         values[rest[place]] = _last_month(result, outcome)
     common = sorted(set.intersection(*[set(found) for found in values.values()]))
     if not common:
@@ -314,7 +347,7 @@ def _say_cost(
     watcher: Watcher,
     *,
     drawn: bool,
-    agreed: bool,
+    allow_long: bool,
 ) -> None:
     """Say what is still to be run; ``TooLarge`` where that needs a word of consent and there is none."""
     missing = 0
@@ -326,8 +359,8 @@ def _say_cost(
     scenario = mixtures[0]
     each = seconds_a_world(scenario, model, workers)
     cost = Cost(len(mixtures), scenario.replicates, scenario.months, missing, each, workers.count)
-    if drawn and not agreed:
+    if drawn and not allow_long:
         raise TooLarge(f"{cost}\nof more than {MOST} groups only some orders are drawn: say --yes to start it")
-    if cost.seconds > LIMIT and not agreed:
+    if cost.seconds > LIMIT and not allow_long:
         raise TooLarge(f"{cost}\nmore than {span_text(LIMIT)}: say --yes to start it, or ask for fewer replicates")
     watcher.say(str(cost))

@@ -48,10 +48,41 @@ _PERCENTILES = {"p5": 5.0, "p25": 25.0, "median": 50.0, "p75": 75.0, "p95": 95.0
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """A sweep that was run: ``points`` are the keys' values by point, the baseline's first.
+    """A scenario run at many points, with statistics of the last month.
 
-    ``stats`` holds, by outcome, an array by point of each of ``mean``, ``median``, ``p5``, ``p25``, ``p75``, ``p95``,
-    ``seeds`` with a value, and ``difference`` from the baseline with ``low`` and ``high``, in the outcome's unit.
+    Attributes
+    ----------
+    path
+        Folder of the study.
+    scenario
+        The baseline.
+    design
+        ``grid``, ``latin`` or ``sobol``.
+    axes
+        The keys that are varied.
+    points
+        Values by key at each point; the baseline is the first.
+    units
+        Unit of each outcome.
+    outcomes
+        Outcomes to show.
+    stats
+        By outcome, arrays of shape (points,) in its unit: ``mean``, ``median``, ``p5``, ``p25``, ``p75``, ``p95``, the
+        number of ``seeds`` with a value, and the paired ``difference`` from the baseline with ``low`` and ``high``.
+    runs
+        Values of single replicates.
+    replicates
+        Seeds at every point.
+
+    Examples
+    --------
+    >>> found = sim.sweep("shougang", {"levers.entry_cost_cut": "0:1:3"}, replicates=2, months=12, workers=1)
+    >>> found.month, found.replicates
+    ('2011-12', 2)
+    >>> found.stats["startups"]["difference"][0]
+    np.float64(0.0)
+    >>> {"point", "outcome", "mean", "difference"} <= set(found.table.columns)
+    True
     """
 
     path: Path
@@ -70,21 +101,22 @@ class Sweep:
 
     @property
     def month(self) -> str:
-        """The month that the numbers are of: the last."""
+        """The calendar month of the statistics: the last one."""
         return self.scenario.calendar(self.scenario.months - 1)
 
     @property
     def failures(self) -> list[dict[str, Any]]:
+        """Replicates that failed."""
         return self.runs.failures
 
     @property
     def figures(self) -> list[Path]:
-        """The pictures in the folder."""
+        """Files of the figures."""
         return pictures(self.path)
 
     @cached_property
     def table(self) -> DataFrame:
-        """A row a point and outcome, as pandas."""
+        """A row for each point and outcome, as pandas."""
         frame: DataFrame = sweep_table(self, tuple(self.stats)).to_pandas()
         return frame
 
@@ -100,14 +132,14 @@ def run_sweep(
     design: str = "grid",
     samples: int | None = None,
     outcomes: Sequence[str] = (),
-    agreed: bool = False,
+    allow_long: bool = False,
     fresh: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Sweep:
     """Run a sweep in its folder under ``out`` and write its tables.
 
     ScenarioError with every fault of keys, values, design and outcomes; TooLarge where it takes long and is not
-    ``agreed``.
+    ``allow_long``.
     """
     watcher = watcher or Watcher()
     lines = _checked(scenario, vary, design, outcomes, model)
@@ -121,7 +153,7 @@ def run_sweep(
         "points": [list(it.values()) for it in changes],
     }
     study = Study("sweep", scenario, asked, [Point(scenario, it) for it in ({}, *changes)])
-    runs = run_points(study, model, out, workers, watcher, agreed=agreed, fresh=fresh, warm=warm)
+    runs = run_points(study, model, out, workers, watcher, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled)
     if not np.isfinite(runs.cells[BASELINE]).any():
         raise ResultError(f"{runs.path}: no replicate of the baseline is finished, so there is nothing to differ from")
     keys = [axis.key for axis in lines]

@@ -35,8 +35,20 @@ _INDEXED = {"books.accounts": ACCOUNTS, "books.people": PEOPLE, "books.skilled":
 _MAPPED = ("platform", "site")  # columns of numbers that may name different places in the two worlds
 
 
-class Parting(NamedTuple):
-    """Where a state first differs: ``what`` is a column or a part of the world, ``identity`` 0 where it is no firm."""
+class Divergence(NamedTuple):
+    """The first difference of a state between two worlds.
+
+    Attributes
+    ----------
+    month, mechanism
+        Month from the start, and the mechanism after which the state differs.
+    what
+        A column of the table of enterprises, or another part of the state.
+    identity
+        The enterprise; 0 where the state belongs to none.
+    first, second
+        The values in the two worlds.
+    """
 
     month: int
     mechanism: str
@@ -48,10 +60,20 @@ class Parting(NamedTuple):
 
 @dataclass(frozen=True)
 class Month:
-    """Enterprises at the end of a month: alive in either world, differing in any state, alive in one world only.
+    """Numbers of enterprises at the end of a month.
 
-    ``other_staff`` counts those of both worlds that have more or fewer people in one, ``by_mechanism`` those that
-    differ by the mechanism in which each first did.
+    Attributes
+    ----------
+    month
+        Month from the start.
+    alive, differing
+        Enterprises in either world, and those of them whose state differs.
+    only_first, only_second
+        Enterprises in one world only.
+    other_staff
+        Enterprises of both worlds whose staff differs.
+    by_mechanism
+        Enterprises that differ, by the mechanism in which they first did.
     """
 
     month: int
@@ -65,16 +87,28 @@ class Month:
 
 @dataclass(frozen=True)
 class Fate:
-    """One enterprise in both worlds; None where it never was in one. ``parted`` is None where nothing ever differed.
+    """One enterprise in the two worlds; pairs are (first world, second world).
 
-    ``ends`` tells how it stands at the end: operating, suspended, registered, or struck off, with the reason of its
-    last stop. Staff is at the end, taxes (million yuan) are added up over the run.
+    Attributes
+    ----------
+    identity, origin, born
+        Its identity, its origin, and its month of registration.
+    diverged
+        Where it first differs; None where it never does.
+    ends
+        Status at the end: operating, suspended, registered or struck off; None where it never existed.
+    reasons
+        Reason of its last stop.
+    staff
+        People at the end.
+    taxes
+        Million yuan over the run.
     """
 
     identity: int
     origin: str
     born: int
-    parted: Parting | None
+    diverged: Divergence | None
     ends: tuple[str | None, str | None]
     reasons: tuple[str, str]
     staff: tuple[int, int]
@@ -82,8 +116,18 @@ class Fate:
 
 
 @dataclass(frozen=True)
-class Stake:
-    """Enterprises of one kind, with their jobs at the end and taxes over the run, in both worlds, weighted."""
+class GroupTotal:
+    """Jobs and taxes of one group of enterprises in the two worlds, weighted; pairs are (first world, second world).
+
+    Attributes
+    ----------
+    group, enterprises
+        The group, and its number of enterprises, unweighted.
+    jobs
+        People at the end.
+    taxes
+        Million yuan over the run.
+    """
 
     group: str
     enterprises: int
@@ -93,10 +137,36 @@ class Stake:
 
 @dataclass(frozen=True)
 class Trace:
-    """Two worlds on one seed. ``first`` is where anything differs first, ``first_enterprise`` where an enterprise does.
+    """Two worlds on one seed, month by month.
 
-    ``folder`` is a name for what is kept of it. ``weight`` is the number of real enterprises that one stands for: jobs
-    and taxes are times it, counts are not.
+    Attributes
+    ----------
+    folder
+        Name of the folder of the tables and the figure.
+    version
+        Version of the model.
+    first_name, second_name, scenario
+        Names of the scenarios, and the first one.
+    changed
+        Keys whose values differ (``Change``).
+    seed, replicate, world_seed
+        Seed of the scenarios, number of the world, and its own seed.
+    weight
+        Number of real enterprises that one stands for: jobs and taxes are multiplied by it, counts are not.
+    first, first_enterprise
+        First difference of any state, and of an enterprise; None where there is none.
+    months
+        A ``Month`` for each month.
+    fates
+        A ``Fate`` for each enterprise.
+
+    Examples
+    --------
+    >>> found = sim.trace("shougang-idle", "shougang", months=6)
+    >>> found.changed[0].key
+    'sites.shougang.renovation'
+    >>> sum(it.enterprises for it in found.group_totals) == len(found.fates)
+    True
     """
 
     folder: str
@@ -109,14 +179,14 @@ class Trace:
     replicate: int
     world_seed: int
     weight: float
-    first: Parting | None
-    first_enterprise: Parting | None
+    first: Divergence | None
+    first_enterprise: Divergence | None
     months: tuple[Month, ...]
     fates: tuple[Fate, ...]
 
     @property
     def startups_only(self) -> tuple[Counter[str], Counter[str]]:
-        """Startups that exist in the first world only, and in the second only, by channel."""
+        """Startups of the first world only, and of the second only, by origin."""
         found: tuple[Counter[str], Counter[str]] = Counter(), Counter()
         for fate in self.fates:
             if None in fate.ends:
@@ -125,9 +195,9 @@ class Trace:
 
     @property
     def survivors_only(self) -> tuple[Counter[str], Counter[str]]:
-        """Of the enterprises that both worlds had, those that operate at the end in the first only, in the second only.
+        """Enterprises of both worlds that operate at the end in the first only, and in the second only.
 
-        Counted by what became of them in the other world.
+        They are counted by their status in the other world.
         """
         found: tuple[Counter[str], Counter[str]] = Counter(), Counter()
         for fate in self.fates:
@@ -139,8 +209,8 @@ class Trace:
         return found
 
     @property
-    def stakes(self) -> tuple[Stake, ...]:
-        """Jobs and taxes of every enterprise in exactly one group: they add up to those of the two worlds."""
+    def group_totals(self) -> tuple[GroupTotal, ...]:
+        """Jobs and taxes of every enterprise, each in one group: they add up to those of the two worlds."""
         groups: dict[str, list[Fate]] = {}
         for fate in self.fates:
             groups.setdefault(self._group(fate), []).append(fate)
@@ -148,7 +218,7 @@ class Trace:
         order = [f"startups of {name} only: {origin}" for name in both for origin in ORIGINS]
         order += [f"operating in {name} only" for name in both] + ["operating in both", "operating in neither"]
         return tuple(
-            Stake(
+            GroupTotal(
                 name,
                 len(groups[name]),
                 self._sums([fate.staff for fate in groups[name]]),
@@ -250,9 +320,9 @@ class _Pair:
         from sim.agents.model import EcosystemModel
 
         self.seed = seed
-        self.first: Parting | None = None
-        self.first_enterprise: Parting | None = None
-        self.partings: dict[int, Parting] = {}
+        self.first: Divergence | None = None
+        self.first_enterprise: Divergence | None = None
+        self.divergences: dict[int, Divergence] = {}
         codes = self._codes = dict[str, int]()
         self.sides = []
         for scenario in (first, second):
@@ -306,7 +376,7 @@ class _Pair:
         self._alone = [np.setdiff1d(one, self._both, assume_unique=True) for one in there]
         self._differs = {}
         self._count = np.zeros(len(self._both), np.int64)
-        known = np.fromiter(self.partings, np.int64, len(self.partings))
+        known = np.fromiter(self.divergences, np.int64, len(self.divergences))
         self._marked = np.isin(self._both, known)
 
     def _mark(self, month: int, mechanism: str, names: tuple[str, ...]) -> None:
@@ -326,18 +396,18 @@ class _Pair:
                 values: list[Any] = [self._tables[side][name][self._rows[side][place]].item() for side in (0, 1)]
                 if name in _MAPPED:
                     values = [self._names.get(value) for value in values]
-                self._keep(Parting(month, mechanism, name, int(self._both[place]), *values))
+                self._keep(Divergence(month, mechanism, name, int(self._both[place]), *values))
         for side, alone in enumerate(self._alone):
             for identity in alone.tolist():
-                if identity not in self.partings:
-                    self._keep(Parting(month, mechanism, "existence", identity, side == 0, side == 1))
+                if identity not in self.divergences:
+                    self._keep(Divergence(month, mechanism, "existence", identity, side == 0, side == 1))
 
-    def _keep(self, parting: Parting) -> None:
-        self.partings[parting.identity] = parting
+    def _keep(self, divergence: Divergence) -> None:
+        self.divergences[divergence.identity] = divergence
         if self.first_enterprise is None:
-            self.first_enterprise = parting
+            self.first_enterprise = divergence
 
-    def _first_shared(self, month: int, moments: tuple[_Moment, ...]) -> Parting | None:
+    def _first_shared(self, month: int, moments: tuple[_Moment, ...]) -> Divergence | None:
         one, other = (moment.shared for moment in moments)
         for name in sorted(dict.fromkeys((*one, *other)), key=lambda name: _SHARED.index(name.partition(".")[0])):
             old: Any = one.get(name)
@@ -352,13 +422,13 @@ class _Pair:
                 old, new = old.ravel()[place].item(), new.ravel()[place].item()
             elif isinstance(old, np.ndarray) or isinstance(new, np.ndarray):
                 old, new = (None if it is None else f"{len(it)} of them" for it in (old, new))
-            return Parting(month, moments[0].mechanism, what, 0, old, new)
+            return Divergence(month, moments[0].mechanism, what, 0, old, new)
         return None
 
     def _month(self, month: int) -> Month:
         there = self._both[self._count > 0].tolist()
         alone = [identities.tolist() for identities in self._alone]
-        by = Counter(self.partings[identity].mechanism for identity in (*there, *alone[0], *alone[1]))
+        by = Counter(self.divergences[identity].mechanism for identity in (*there, *alone[0], *alone[1]))
         alive = len(self._both) + len(alone[0]) + len(alone[1])
         differing = len(there) + len(alone[0]) + len(alone[1])
         staff = int(np.count_nonzero(self._differs["staff"]))
@@ -371,7 +441,7 @@ class _Pair:
             one, other = (story.get(identity, _NEVER) for story in stories)
             known = one if one.end is not None else other
             yield Fate(
-                identity, known.origin, known.born, self.partings.get(identity), (one.end, other.end),
+                identity, known.origin, known.born, self.divergences.get(identity), (one.end, other.end),
                 (one.reason, other.reason), (one.staff, other.staff), (one.taxes, other.taxes),
             )  # fmt: skip
 

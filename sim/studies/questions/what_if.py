@@ -17,7 +17,7 @@ from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.faults import OVERRIDE
 from sim.studies.changes import as_plain
 from sim.studies.designs import outcome_faults
-from sim.studies.estimators.intervals import reach_of
+from sim.studies.estimators.intervals import interval_reach
 from sim.studies.questions.compare import Comparison, Difference
 
 FEWEST = 30  # seeds before a width is judged: of fewer, a narrow interval is too often luck
@@ -28,7 +28,22 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
 
 
 class Variant(NamedTuple):
-    """What to hold against the baseline: other values, or a scenario (its path or name); ``name`` "" makes one up."""
+    """A variant of a scenario, with a name of its own.
+
+    Parameters
+    ----------
+    given
+        Values by key, or a scenario (loaded, name or file).
+    name
+        Its name; empty for one made from the values.
+
+    Examples
+    --------
+    >>> from sim.studies.questions.what_if import Variant
+    >>> easier = Variant({"levers.entry_cost_cut": 0.5}, "easier")
+    >>> sim.what_if("shougang", easier, replicates=3, months=12, workers=1).variants[0].label
+    'easier'
+    """
 
     given: Mapping[str, Any] | Scenario | str | Path
     name: str = ""
@@ -114,7 +129,7 @@ def forecast(seeds: int, deviation: float, skewness: float, wanted: float) -> in
     """How many seeds, above ``seeds``, an interval of ``wanted`` width takes where differences are of this shape."""
 
     def is_narrow(count: int) -> bool:
-        return bool(sum(reach_of(deviation, skewness, count)) <= wanted)
+        return bool(sum(interval_reach(deviation, skewness, count)) <= wanted)
 
     above = seeds + 1
     while not is_narrow(above) and above < _ENDLESS:

@@ -1,0 +1,230 @@
+"""What commands print, in the documents that show it: ``make docs`` runs those whose output may have changed.
+
+A fenced block that begins with ``$ sim ...`` shows that command and all that it prints to standard output. Comments
+in the lines above a block say more:
+
+- ``<!-- first: sim run NAME -->``: a command to run before, whose output is not shown.
+- ``<!-- without: REGEX -->``: lines of the output that match are left out, ``...`` stands for each run of them.
+- ``<!-- picture: sim run NAME: figures/FILE.png -->``: a file of that command's results, copied to the picture below.
+
+``printed.json`` keeps for each block the files that the command read (sources of the program, scenarios, evidence) and
+a digest of them, of the command and of its output. A block whose digest differs is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = ("README.md", "docs/workbench.md")
+STATE = Path("docs/printed.json")
+WORK = Path(".cache/docs")  # commands run here, so that results of other runs are neither used nor shown
+
+BLOCK = re.compile(
+    r"(?P<above>(?:<!-- (?:first|without): .* -->\n)*)```\n\$ (?P<command>sim .*)\n(?P<output>(?s:.*?))```\n"
+)
+PICTURE = re.compile(r"<!-- picture: (?P<command>sim .*): (?P<source>\S+) -->\n!\[.*\]\((?P<target>.*)\)\n")
+ABOVE = re.compile(r"<!-- (first|without): (.*) -->\n")
+
+# Runs the command line given to it, then writes which files under the root it read.
+RECORD = """
+import os, sys
+root, kept = sys.argv[1:3]
+opened = set()
+def note(event, arguments):
+    if event == "open" and isinstance(arguments[0], str) and not (arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR):
+        opened.add(os.path.realpath(arguments[0]))
+sys.addaudithook(note)
+sys.argv = ["sim", *sys.argv[3:]]
+from sim.cli import main
+try:
+    main()
+finally:
+    opened |= {os.path.realpath(it.__file__) for it in list(sys.modules.values()) if getattr(it, "__file__", None)}
+    with open(kept, "w") as file:
+        file.write("\\n".join(sorted(it for it in opened if it.startswith(root + os.sep))))
+"""
+
+
+class Kept(NamedTuple):
+    """What is kept of a block."""
+
+    digest: str
+    files: list[str]  # that its command read
+
+
+class CommandFailed(RuntimeError):
+    """A command that a document shows did not end well."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One command and its output in a document, or one picture."""
+
+    document: str
+    command: str
+    output: str  # of a picture: the digest of its bytes
+    first: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    source: str = ""  # of a picture: the file below the results of the command
+    target: str = ""  # of a picture
+
+    @property
+    def name(self) -> str:
+        return f"{self.document}: {self.target or self.command}"
+
+    def digest(self, root: Path, files: list[str], output: str) -> str:
+        """Digest of the command, its output and the bytes of the files that are there."""
+        parts = [self.command, *self.first, *self.without, self.source, output]
+        found = hashlib.sha256("\0".join(parts).encode())
+        for name in files:
+            path = root / name
+            found.update(f"{name}\0".encode() + (path.read_bytes() if path.is_file() else b""))
+        return found.hexdigest()[:16]
+
+
+def blocks(root: Path, document: str) -> Iterator[Block]:
+    """The blocks and pictures of a document."""
+    text = (root / document).read_text(encoding="utf-8")
+    for it in BLOCK.finditer(text):
+        above = ABOVE.findall(it["above"])
+        said = {kind: tuple(value for one, value in above if one == kind) for kind in ("first", "without")}
+        yield Block(document, it["command"], it["output"], **said)
+    for it in PICTURE.finditer(text):
+        target = Path(document).parent / it["target"]
+        yield Block(document, it["command"], bytes_digest(root / target), source=it["source"], target=str(target))
+
+
+def bytes_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else ""
+
+
+def stale(root: Path = ROOT) -> list[Block]:
+    """Blocks whose command, output or sources are not those that were kept when they were printed."""
+    kept = _kept(root)
+    found = []
+    for document in DOCUMENTS:
+        for block in blocks(root, document):
+            was = kept.get(block.name)
+            if was is None or block.digest(root, was.files, block.output) != was.digest:
+                found.append(block)
+    return found
+
+
+def shown(text: str, without: tuple[str, ...]) -> str:
+    """The output of a command as a document shows it."""
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    if without:
+        left_out = re.compile("|".join(without))
+        lines = ["..." if left_out.search(line) else line for line in lines]
+        lines = [line for line, before in zip(lines, ["", *lines], strict=False) if (line, before) != ("...", "...")]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def print_anew(root: Path, block: Block) -> None:
+    """Run the command of a block, write its output into the document, and keep its digest.
+
+    Raises
+    ------
+    CommandFailed
+        Where the command ends with another code than 0; the document is left as it was.
+
+    """
+    work = root / WORK
+    work.mkdir(parents=True, exist_ok=True)
+    if not (work / "scenarios").exists():
+        (work / "scenarios").symlink_to(root / "scenarios")
+    for command in block.first:
+        _run(root, command)
+    printed, files = _run(root, block.command)
+    if block.target:
+        results = printed.rpartition("results: ")[2].strip()
+        shutil.copyfile(work / results / block.source, root / block.target)
+        output = bytes_digest(root / block.target)
+    else:
+        output = shown(printed, block.without)
+        path = root / block.document
+        text = path.read_text(encoding="utf-8")
+        opening = f"```\n$ {block.command}\n"
+        path.write_text(text.replace(f"{opening}{block.output}```\n", f"{opening}{output}```\n"), encoding="utf-8")
+    kept = _kept(root)
+    kept[block.name] = Kept(block.digest(root, files, output), files)
+    _keep(root, kept)
+
+
+def _run(root: Path, command: str) -> tuple[str, list[str]]:
+    """What a command prints, and which files of the project it read."""
+    work, record = root / WORK, root / WORK / "files"
+    words = [name for word in shlex.split(command)[1:] for name in (_newest(work, word) if "*" in word else [word])]
+    done = subprocess.run(
+        [sys.executable, "-c", RECORD, str(root), str(record), *words],
+        cwd=work,
+        env=os.environ | {"PYTHONPATH": str(root), "NO_COLOR": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        message = f"{command}: ended with {done.returncode}"
+        raise CommandFailed(message)
+    names = {_source_of(Path(line).relative_to(root)) for line in record.read_text(encoding="utf-8").splitlines()}
+    outside = (".cache", ".venv", "results")
+    return done.stdout, sorted(str(name) for name in names if not name.parts[0].startswith(outside))
+
+
+def _newest(work: Path, glob: str) -> list[str]:
+    """The file that a glob names, the newest where there are several; the word itself where there is none."""
+    found = sorted(work.glob(glob), key=lambda path: path.stat().st_mtime)
+    return [str(found[-1].relative_to(work))] if found else [glob]
+
+
+def _source_of(path: Path) -> Path:
+    """The source of a compiled file, and any other file itself."""
+    return path.parents[1] / f"{path.name.partition('.')[0]}.py" if path.parent.name == "__pycache__" else path
+
+
+def _kept(root: Path) -> dict[str, Kept]:
+    path = root / STATE
+    if not path.is_file():
+        return {}
+    state = json.loads(path.read_text(encoding="utf-8"))
+    return {name: Kept(it["digest"], sorted(state["files"] + it["files"])) for name, it in state["blocks"].items()}
+
+
+def _keep(root: Path, kept: dict[str, Kept]) -> None:
+    """Write the state of the blocks that documents have: what all of them read once, and what each reads beside."""
+    held = {it.name: kept[it.name] for document in DOCUMENTS for it in blocks(root, document) if it.name in kept}
+    common = set.intersection(*(set(it.files) for it in held.values()))
+    each = {name: {"digest": it.digest, "files": sorted(set(it.files) - common)} for name, it in held.items()}
+    text = json.dumps({"files": sorted(common), "blocks": each}, indent=1)
+    (root / STATE).write_text(f"{text}\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Print stale blocks anew, or name them."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="run nothing; end with 1 where a block is stale")
+    parser.add_argument("--all", action="store_true", help="print every block anew")
+    options = parser.parse_args()
+    found = stale() if not options.all else [block for document in DOCUMENTS for block in blocks(ROOT, document)]
+    for block in found:
+        print(f"{block.name}{' is stale' if options.check else ''}", file=sys.stderr)
+        if not options.check:
+            print_anew(ROOT, block)
+    return int(bool(found) and options.check)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""How numbers, values, counts and names are written, in every text, table, page and figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+MINUS = "\N{MINUS SIGN}"
+_BOUNDS = {"at least": "≥ ", "at most": "≤ "}
+_SHORT = {"rd": "R&D", "vat": "VAT"}
+_SIZES = ((1e9, " bn"), (1e6, " m"))
+
+
+def number(x: float | None) -> str:
+    """Three digits, four from 100, whole numbers from 1,000; "-" where there is no number."""
+    if x is None or not math.isfinite(x):
+        return "-"
+    if x == 0:
+        return "0"
+    size = abs(x)
+    if size >= 1000:
+        return f"{x:,.0f}"
+    if size >= 100:
+        return f"{x:.0f}" if size >= 999.95 or float(x).is_integer() else f"{x:.1f}"
+    if float(x).is_integer():
+        return f"{x:.0f}"
+    return f"{x:.3g}"
+
+
+def signed(x: float) -> str:
+    """A difference with its sign; zero has none."""
+    return f"+{number(x)}" if x > 0 else number(x)
+
+
+def span(low: float | None, high: float | None) -> str:
+    """An interval; empty where an end is missing."""
+    return "" if "-" in (ends := (number(low), number(high))) else " to ".join(ends)
+
+
+def bound_text(bound: str, value: float) -> str:
+    """A value with the sign of its bound: ``≥ 630``."""
+    return f"{_BOUNDS.get(bound, '')}{number(value)}"
+
+
+def band_text(low: float | None, high: float | None) -> str:
+    """A band that may be open at one end, where it is None or infinite."""
+    if low is None or math.isinf(low):
+        return f"at most {number(high)}"
+    return f"at least {number(low)}" if high is None or math.isinf(high) else span(low, high)
+
+
+def ratio_text(ratio: float | None) -> str:
+    """How many times as much: ``2.5x``, ``12x``; empty where unknown."""
+    return "" if ratio is None else f"{ratio:,.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
+
+
+def plain(value: Any) -> str:
+    """A parameter's value as it is typed."""
+    if value is None:
+        return "(none)"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {plain(inner)}" for key, inner in value.items())
+    return str(value) if value != "" else '""'
+
+
+def brief(value: Any, digits: int = 4) -> str:
+    """A value to few digits."""
+    return f"{value:.{digits}g}" if isinstance(value, float) else plain(value)
+
+
+def exact(value: float | str | date) -> str:
+    """A value with all its digits: no trailing fraction, no exponent, thousands apart from 10,000."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+        value = int(value)
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    return f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
+
+
+def tick_labels(values: Sequence[float]) -> list[str]:
+    """Labels of an axis, all with as many decimals as the finest needs."""
+    largest = max(map(abs, values), default=0.0)
+    size, word = next(((size, word) for size, word in _SIZES if largest >= 10 * size), (1.0, ""))
+    scaled = [value / size for value in values]
+    decimals = next((n for n in range(9) if all(abs(x - round(x, n)) <= 1e-6 * largest / size for x in scaled)), 9)
+    return [f"{x or 0.0:,.{decimals}f}{word if x else ''}".replace("-", MINUS) for x in scaled]
+
+
+def counted(count: int, word: str) -> str:
+    """A count with its noun: ``1 seed``, ``2 seeds``."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def seeds_text(count: int, seed: int) -> str:
+    return f"{count} seeds from seed {seed}" if count != 1 else f"One seed, from seed {seed}"
+
+
+def label(name: str) -> str:
+    """An outcome's name as words."""
+    words = " ".join(_SHORT.get(word, word) for word in name.split("_"))
+    return words[:1].upper() + words[1:]
+
+
+def short(key: str) -> str:
+    """The last two parts of a parameter's key."""
+    return ".".join(key.split(".")[-2:])

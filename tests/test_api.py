@@ -1,0 +1,117 @@
+"""What ``import sim`` makes public is documented in NumPy style, and its examples print what they say."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import re
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import pytest
+
+import sim
+from sim import api
+from sim.agents.platforms_and_sites import IdleSite, InnovationPlatform
+from sim.agents.population import Population
+from sim.agents.views import Enterprise, EnterpriseLeft
+from sim.report.html.writing import Written
+from sim.runs.ensemble import Watcher
+from sim.runs.summary import Row
+from sim.runs.table import Table
+from sim.studies.changes import Change
+from sim.studies.estimators.indices import Estimate, Index, Split
+from sim.studies.questions import calibrate, compare, explain, sensitivity, sweep, trace, validate, what_if
+from sim.studies.stored_sensitivity import Sensitivity, SignChange, VariedParameter
+
+FUNCTIONS = [*(it for name in sim.__all__ if inspect.isfunction(it := getattr(api, name, None))), api.make_workers]
+CLASSES = [
+    sim.EcosystemModel, sim.Result, Table, Watcher, Enterprise, Population, InnovationPlatform, IdleSite,
+    EnterpriseLeft, Written, compare.Comparison, compare.ComparedVariant, compare.Difference, what_if.Variant,
+    explain.Explanation, trace.Trace, sweep.Sweep, sensitivity.Sensitivities, Sensitivity, calibrate.Calibration,
+    validate.Validation,
+]  # fmt: skip
+# What is only found inside a result needs no example of its own.
+PARTS = [
+    Row, Change, explain.Part, trace.Divergence, trace.Month, trace.Fate, trace.GroupTotal, VariedParameter, SignChange,
+    Estimate, Index, Split, calibrate.Fit, calibrate.Evaluation, calibrate.Span, validate.Verdict,
+]  # fmt: skip
+OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+
+def _id(it: Any) -> str:
+    return f"{it.__module__.removeprefix('sim.')}.{it.__qualname__}"
+
+
+def _sections(it: Any) -> dict[str, str]:
+    """The docstring's sections by heading; what stands before the first one is under the empty one."""
+    parts = re.split(r"^(\w[\w ]*)\n-{3,}$", inspect.cleandoc(it.__doc__ or ""), flags=re.MULTILINE)
+    return {"": parts[0]} | dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def _named(section: str) -> set[str]:
+    """The names that a section of parameters or attributes describes."""
+    heads = re.findall(r"^(\*?\w[\w, *]*)$", section, re.MULTILINE)
+    return {name.strip(" *") for head in heads for name in head.split(",")}
+
+
+def _run(it: Any) -> doctest.TestResults:
+    """Run the examples of a docstring; what differs is printed."""
+    (found,) = doctest.DocTestFinder(recurse=False).find(it, _id(it), globs={"sim": sim, "Path": Path})
+    return doctest.DocTestRunner(optionflags=OPTIONS).run(found)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all examples: what two of them run is run once."""
+    return tmp_path_factory.mktemp("examples")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("it", [*FUNCTIONS, *CLASSES], ids=_id)
+def test_examples_print_what_they_say(
+    it: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    done = _run(it)
+    assert done.attempted > 0
+    assert not done.failed, capsys.readouterr().out
+
+
+def test_an_example_that_prints_something_else_fails() -> None:
+    def wrong() -> None:
+        """No example of this prints what it says.
+
+        >>> 1 + 1
+        3
+        """
+
+    assert _run(wrong).failed == 1
+
+
+@pytest.mark.parametrize("it", FUNCTIONS, ids=_id)
+def test_functions_have_their_sections_and_every_parameter(it: FunctionType) -> None:
+    sections = _sections(it)
+    assert sections[""].strip()
+    assert {"Parameters", "Returns", "Examples"} <= set(sections)
+    assert "Raises" in sections or it is api.make_workers
+    assert _named(sections["Parameters"]) == set(inspect.signature(it).parameters)
+
+
+@pytest.mark.parametrize("it", [*CLASSES, *PARTS], ids=_id)
+def test_classes_have_their_sections_and_every_field(it: type) -> None:
+    sections = _sections(it)
+    assert sections[""].strip()
+    assert "Examples" in sections or it in PARTS
+    names = {field.name for field in fields(it)} if is_dataclass(it) else set()
+    names |= set(it._fields) if issubclass(it, tuple) else set()  # type: ignore[attr-defined]
+    told = _named(sections.get("Parameters", "")) | _named(sections.get("Attributes", ""))
+    assert names <= told
+    silent = {name for name, value in vars(it).items() if _is_public(name, value) and not value.__doc__}
+    assert silent <= told
+
+
+def _is_public(name: str, value: Any) -> bool:
+    return not name.startswith("_") and (inspect.isfunction(value) or isinstance(value, property))

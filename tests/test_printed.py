@@ -1,0 +1,121 @@
+"""Output that documents show is that of the commands beside it: docs/printed.py, on a small program, and as shipped."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CLI = """
+import sys
+from pathlib import Path
+from sim.words import GREETING
+
+def main():
+    if "fail" in sys.argv:
+        sys.exit(3)
+    if "picture" in sys.argv:
+        Path("results/drawn").mkdir(parents=True, exist_ok=True)
+        Path("results/drawn/one.png").write_text(GREETING)
+        print("results: results/drawn")
+        return
+    for word in sys.argv[1:]:
+        print(GREETING, Path(word).read_text() if word.endswith(".toml") else word)
+"""
+README = """# Words
+
+<!-- without: ^hello b$ -->
+<!-- without: ^hello c$ -->
+```
+$ sim a b c d
+```
+
+```
+$ sim scenarios/one.toml
+as pasted by hand
+```
+
+<!-- picture: sim picture: one.png -->
+![a picture](docs/one.png)
+"""
+
+
+@pytest.fixture(scope="module")
+def printed() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("printed", ROOT / "docs" / "printed.py")
+    assert spec
+    assert spec.loader
+    module = sys.modules["printed"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def project(tmp_path: Path, printed: ModuleType) -> Path:
+    """A project with a program, a scenario and two documents, all blocks printed."""
+    for folder in ("sim", "docs", "scenarios"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "sim" / "__init__.py").touch()
+    (tmp_path / "sim" / "words.py").write_text('GREETING = "hello"\n')
+    (tmp_path / "sim" / "unused.py").write_text("NUMBER = 1\n")
+    (tmp_path / "sim" / "cli.py").write_text(CLI)
+    (tmp_path / "scenarios" / "one.toml").write_text("one = 1")
+    (tmp_path / "README.md").write_text(README)
+    (tmp_path / "docs" / "workbench.md").write_text("No command.\n")
+    for block in printed.stale(tmp_path):
+        printed.print_anew(tmp_path, block)
+    return tmp_path
+
+
+def stale(printed: ModuleType, project: Path) -> list[str]:
+    return [block.target or block.command for block in printed.stale(project)]
+
+
+def test_a_document_shows_what_its_commands_print(printed: ModuleType, project: Path) -> None:
+    text = (project / "README.md").read_text()
+    assert "$ sim a b c d\nhello a\n...\nhello d\n```" in text
+    assert "$ sim scenarios/one.toml\nhello one = 1\n```" in text
+    assert (project / "docs" / "one.png").read_text() == "hello"
+    assert stale(printed, project) == []
+
+
+def test_a_changed_source_is_seen(printed: ModuleType, project: Path) -> None:
+    (project / "sim" / "unused.py").write_text("NUMBER = 2\n")
+    assert stale(printed, project) == []
+    (project / "scenarios" / "one.toml").write_text("one = 2")
+    assert stale(printed, project) == ["sim scenarios/one.toml"]
+    (project / "sim" / "words.py").write_text('GREETING = "good day"\n')
+    assert stale(printed, project) == ["sim a b c d", "sim scenarios/one.toml", "docs/one.png"]
+    for block in printed.stale(project):
+        printed.print_anew(project, block)
+    assert stale(printed, project) == []
+    assert "good day one = 2" in (project / "README.md").read_text()
+
+
+def test_output_and_pictures_changed_by_hand_are_seen(printed: ModuleType, project: Path) -> None:
+    text = (project / "README.md").read_text()
+    (project / "README.md").write_text(text.replace("hello d", "hallo d"))
+    (project / "docs" / "one.png").write_text("by hand")
+    assert stale(printed, project) == ["sim a b c d", "docs/one.png"]
+    (project / "README.md").write_text(text.replace("^hello c$", "^hello d$"))
+    assert "sim a b c d" in stale(printed, project)
+    (project / "sim" / "words.py").unlink()
+    assert len(stale(printed, project)) == 3
+
+
+def test_a_command_that_fails_changes_no_document(printed: ModuleType, project: Path) -> None:
+    text = (project / "README.md").read_text() + "\n```\n$ sim fail\nas it was\n```\n"
+    (project / "README.md").write_text(text)
+    (block,) = printed.stale(project)
+    with pytest.raises(printed.CommandFailed, match="sim fail: ended with 3"):
+        printed.print_anew(project, block)
+    assert (project / "README.md").read_text() == text
+
+
+def test_documents_are_as_printed(printed: ModuleType) -> None:
+    """``make docs`` mends it."""
+    assert [block.name for block in printed.stale(ROOT)] == []
