@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sim.catalogue import Catalogue
     from sim.declare import Value
     from sim.report.html.writing import Written
-    from sim.runs.drawn import Draws
     from sim.runs.ensemble import Watcher
+    from sim.runs.posterior_sample import PosteriorSample
     from sim.scenario import Scenario
     from sim.studies.questions.calibrate import Calibration
     from sim.studies.questions.compare import Comparison
@@ -118,19 +118,23 @@ def run(
     if until is not None:
         chosen = first_part(whole, until)
     model, watcher, folder = _model(chosen), watcher or Watcher(), Path(out or RESULTS)
-    draws = _draws(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
+    sample = _sample(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
     with _opened(workers) as pool:
         if checkpoint:
             from sim.runs.fork import run_forked
 
-            result = run_forked(chosen, model, folder, pool, watcher, whole=whole, fresh=fresh, warm=_is_warm)
+            result = run_forked(
+                chosen, model, folder, pool, watcher, whole=whole, fresh=fresh, is_compiled=_is_compiled
+            )
             fresh = False
         if events:
             from sim.runs.events import run_with_events
 
-            result = run_with_events(chosen, model, folder, pool, watcher, fresh=fresh, warm=_is_warm)
+            result = run_with_events(chosen, model, folder, pool, watcher, fresh=fresh, is_compiled=_is_compiled)
         elif not checkpoint:
-            result = run_batch([chosen], model, folder, pool, watcher, fresh=fresh, warm=_is_warm, draws=draws)[0]
+            result = run_batch(
+                [chosen], model, folder, pool, watcher, fresh=fresh, is_compiled=_is_compiled, sample=sample
+            )[0]
         _show_run(result, headline(chosen, model), pool, watcher, shown, figures=figures)
     return result
 
@@ -202,7 +206,7 @@ def branch(
     with _opened(workers) as pool:
         result = run_forked(
             chosen, model, folder, pool, watcher, past=found, whole=whole if checkpoint else None, fresh=fresh,
-            warm=_is_warm,
+            is_compiled=_is_compiled,
         )  # fmt: skip
         _show_run(result, headline(chosen, model), pool, watcher, shown, figures=figures)
     return result
@@ -340,7 +344,7 @@ def what_if(
     from sim.runs.batch import run_batch
     from sim.runs.ensemble import Watcher
     from sim.runs.errors import NothingRan
-    from sim.studies.held import known_as
+    from sim.studies.held import as_stored
     from sim.studies.questions.compare import compare_results
     from sim.studies.questions.what_if import Variant, asked, run_until
 
@@ -352,13 +356,13 @@ def what_if(
     others, widths = asked(base, wanted, until_width, model.outcomes)
     names = [base.name, *(it.name for it in others)]
     labels = names if len(set(names)) == len(names) else None
-    draws = _draws(parameters, base, one_seed=one_seed)
-    held = [known_as(it, model.version, folder, draws) for it in (base, *others)]
+    sample = _sample(parameters, base, one_seed=one_seed)
+    held = [as_stored(it, model.version, folder, sample) for it in (base, *others)]
     with _opened(workers) as pool:
 
         def compared(seeds: int) -> Comparison:
             scenarios = [with_run(it, replicates=seeds) for it in held]
-            results = run_batch(scenarios, model, folder, pool, watcher, warm=_is_warm, draws=draws)
+            results = run_batch(scenarios, model, folder, pool, watcher, is_compiled=_is_compiled, sample=sample)
             for result in results:
                 if not result.replicates:
                     raise NothingRan(f"{result.path}: every replicate failed: {result.failures[0]['message']}")
@@ -441,7 +445,7 @@ def explain(
     with _opened(workers) as pool:
         explanation = explain_difference(
             chosen[0], chosen[1], outcome, _model(chosen[0]), Path(out or RESULTS), pool, watcher,
-            by=by, pairs=pairs, agreed=agreed, warm=_is_warm,
+            by=by, pairs=pairs, allow_long=agreed, is_compiled=_is_compiled,
         )  # fmt: skip
     if shown:
         shown(explanation)
@@ -631,7 +635,8 @@ def sweep(
     with _opened(workers) as pool:
         found = run_sweep(
             chosen, vary, model, Path(out or RESULTS), pool, watcher, design=design,
-            samples=samples, outcomes=outcomes or headline(chosen, model), agreed=yes, fresh=fresh, warm=_is_warm,
+            samples=samples, outcomes=outcomes or headline(chosen, model), allow_long=yes, fresh=fresh,
+            is_compiled=_is_compiled,
         )  # fmt: skip
     if shown:
         shown(found)
@@ -720,8 +725,8 @@ def sensitivity(
     with _opened(workers) as pool:
         found = run_sensitivity(
             chosen, outcomes or headline(chosen, model), model, Path(out or RESULTS), pool, watcher,
-            method=method, keys=keys, samples=samples, against=other, agreed=yes,
-            fresh=fresh, warm=_is_warm,
+            method=method, keys=keys, samples=samples, against=other, allow_long=yes,
+            fresh=fresh, is_compiled=_is_compiled,
         )  # fmt: skip
     if shown:
         shown(found)
@@ -809,7 +814,7 @@ def calibrate(
     with _opened(workers) as pool:
         found = run_calibration(
             asked, model, Path(out or RESULTS), pool, watcher, rotate=rotate,
-            place=None if place is None else Path(place), agreed=yes, fresh=fresh, warm=_is_warm,
+            place=None if place is None else Path(place), allow_long=yes, fresh=fresh, is_compiled=_is_compiled,
         )  # fmt: skip
     if shown:
         shown(found)
@@ -903,7 +908,7 @@ def validate(
     with _opened(workers) as pool:
         found = validate_model(
             wanted, loaded, fitted, model, Path(out or RESULTS), pool, watcher or Watcher(),
-            rotations=rotations, agreed=yes, fresh=fresh, warm=_is_warm,
+            rotations=rotations, allow_long=yes, fresh=fresh, is_compiled=_is_compiled,
         )  # fmt: skip
     if shown:
         shown(found)
@@ -978,11 +983,11 @@ def headline(scenario: Scenario, model: Model) -> Sequence[str]:
     return scenario.headline or [name for name, outcome in model.outcomes.items() if outcome.headline]
 
 
-def _draws(
+def _sample(
     parameters: str | None, scenario: Scenario, *, one_seed: bool, but: Mapping[str, bool] | None = None
-) -> Draws | None:
+) -> PosteriorSample | None:
     """The parameter draws asked for; ScenarioError where they do not go with another option."""
-    from sim.runs.drawn import draws
+    from sim.runs.posterior_sample import read_sample
     from sim.scenario import Fault, ScenarioError
 
     if parameters is None:
@@ -993,7 +998,7 @@ def _draws(
         Fault("--parameters", 0, name, "cannot draw parameters") for name, asked in (but or {}).items() if asked
     ]:
         raise ScenarioError(faults)
-    return draws(parameters, scenario, one_seed=one_seed)
+    return read_sample(parameters, scenario, one_seed=one_seed)
 
 
 def _better(model: Model) -> dict[str, int]:
@@ -1039,10 +1044,10 @@ def make_workers(count: int | None = None, cluster: str | None = None) -> Worker
     return local_workers(count)
 
 
-def _is_warm() -> bool:
-    from sim.runs.code import is_ready
+def _is_compiled() -> bool:
+    from sim.runs.code import is_model_compiled
 
-    return is_ready()
+    return is_model_compiled()
 
 
 def _check(key: str, value: int) -> None:

@@ -24,19 +24,19 @@ from sim.runs.table import Table
 from sim.studies.changes import Change
 from sim.studies.estimators.indices import Estimate, Index, Split
 from sim.studies.questions import calibrate, compare, explain, sensitivity, sweep, trace, validate, what_if
-from sim.studies.stored_sensitivity import Flip, Sensitivity, Varied
+from sim.studies.stored_sensitivity import Sensitivity, SignChange, VariedParameter
 
 FUNCTIONS = [*(it for name in sim.__all__ if inspect.isfunction(it := getattr(api, name, None))), api.make_workers]
 CLASSES = [
     sim.EcosystemModel, sim.Result, Table, Watcher, Enterprise, Population, InnovationPlatform, IdleSite,
-    EnterpriseLeft, Written, compare.Comparison, compare.Variant, compare.Difference, what_if.Variant,
+    EnterpriseLeft, Written, compare.Comparison, compare.ComparedVariant, compare.Difference, what_if.Variant,
     explain.Explanation, trace.Trace, sweep.Sweep, sensitivity.Sensitivities, Sensitivity, calibrate.Calibration,
     validate.Validation,
 ]  # fmt: skip
 # What is only found inside a result needs no example of its own.
 PARTS = [
-    Row, Change, explain.Part, trace.Parting, trace.Month, trace.Fate, trace.Stake, Varied, Flip, Estimate, Index,
-    Split, calibrate.Fit, calibrate.Evaluation, calibrate.Span, validate.Verdict,
+    Row, Change, explain.Part, trace.Divergence, trace.Month, trace.Fate, trace.GroupTotal, VariedParameter, SignChange,
+    Estimate, Index, Split, calibrate.Fit, calibrate.Evaluation, calibrate.Span, validate.Verdict,
 ]  # fmt: skip
 OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 

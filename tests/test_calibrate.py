@@ -24,9 +24,9 @@ from sim import api, cli
 from sim.evidence.facts import Check
 from sim.model.catalogue import load
 from sim.report.text.calibrations import calibration_json, calibration_text
-from sim.runs.drawn import draws
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
+from sim.runs.posterior_sample import read_sample
 from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError
 from sim.studies.estimators.posterior import bridged, effective, quantiles, sample
@@ -406,7 +406,7 @@ def test_what_takes_long_is_said_and_must_be_agreed_to(
     monkeypatch.setattr("sim.studies.worlds.LIMIT", 1e-6)
     with pytest.raises(TooLarge, match="say --yes"):
         calibrate(scenario, tmp_path / "out")
-    assert calibrate(scenario, tmp_path / "out", agreed=True, budget=10).path.exists()
+    assert calibrate(scenario, tmp_path / "out", allow_long=True, budget=10).path.exists()
 
 
 # --- rotation
@@ -493,7 +493,7 @@ def test_a_run_draws_its_parameters_and_says_so(
 ) -> None:
     found = calibrate(scenario, tmp_path / "out", budget=120)
     toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_warm", lambda: True)
+    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     fitted = load(found.path / "toy-fitted.toml", {"run.months": 6, "run.replicates": 40})
 
     def run(**how: Any) -> Any:
@@ -506,7 +506,7 @@ def test_a_run_draws_its_parameters_and_says_so(
     spread = [float(it.table.of("startups")[:, -1].std()) for it in (plain, both, one)]
     assert spread[1] > spread[0]
     assert spread[2] == pytest.approx(3.0, rel=0.35), "the tolerance of the target"
-    known = draws("posterior", fitted)
+    known = read_sample("posterior", fitted)
     table = parquet.read_table(found.path / POSTERIOR)
     drawn = [known.values(fitted, number) for number in range(200)]
     weights = np.array(table.column("weight").to_pylist())
@@ -523,21 +523,21 @@ def test_a_run_draws_its_parameters_and_says_so(
 def test_what_the_user_sets_is_not_drawn(scenario: Scenario, tmp_path: Path) -> None:
     found = calibrate(scenario, tmp_path / "out", budget=20)
     file = found.path / "toy-fitted.toml"
-    assert draws("posterior", load(file)).moved(load(file)) == (GROWTH, SIZE)
+    assert read_sample("posterior", load(file)).moved(load(file)) == (GROWTH, SIZE)
     told = load(file, {GROWTH: 0.01})
-    assert draws("posterior", told).moved(told) == (SIZE,)
+    assert read_sample("posterior", told).moved(told) == (SIZE,)
     copy = tmp_path / "copy.toml"
     copy.write_text(file.read_text().replace('extends = "', f'extends = "{found.path}/'))
     where = f"posterior:{found.path / POSTERIOR}"
-    assert draws(where, load(copy)).moved(load(copy)) == (GROWTH, SIZE), "its sources name the calibration"
+    assert read_sample(where, load(copy)).moved(load(copy)) == (GROWTH, SIZE), "its sources name the calibration"
     toy.scenario(tmp_path, "own", "[market]\ngrowth = 0.01\n[population]\nenterprises = 100\n")
     own = load(tmp_path / "own.toml")
     with pytest.raises(ScenarioError, match="moves no key of own"):
-        draws(where, own)
+        read_sample(where, own)
     for text, words in (("posterior", "has no posterior"), ("prior", "allowed: posterior"),
                         (f"posterior:{copy}", "is no posterior"), ("posterior:none", "has no posterior")):  # fmt: skip
         with pytest.raises(ScenarioError, match=words):
-            draws(text, own)
+            read_sample(text, own)
 
 
 # --- the command
@@ -546,7 +546,7 @@ def test_what_the_user_sets_is_not_drawn(scenario: Scenario, tmp_path: Path) -> 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_warm", lambda: True)
+    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     toy.scenario(tmp_path)
     asked(tmp_path)
     common = ("calibrate", "toy.toml", "--targets", "targets.toml", "--workers", "1", "--budget", "16")

@@ -350,7 +350,7 @@ def test_the_one_at_which_workers_die_is_found_in_its_group(
 def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a scenario for the command, and the toy in the model's place."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(api, "_is_warm", lambda: True)
+    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     toy.use(monkeypatch)
     toy.scenario(tmp_path)
     return tmp_path

@@ -26,7 +26,7 @@ from sim.studies.estimators.intervals import (
     difference_over_months,
     interval_kind,
     mean_interval,
-    power,
+    variance_reduction,
 )
 from sim.studies.questions.compare import Comparison, Difference, compare_results
 from sim.studies.rests import in_force, rests_on, rests_text
@@ -141,10 +141,10 @@ def test_power_is_how_many_times_as_many_runs_independent_seeds_would_take() -> 
     rng = np.random.default_rng(5)
     luck = rng.normal(size=4000)
     before, after = (luck + 0.25 * rng.normal(size=4000) for _ in range(2))
-    worth = power(before, after)
+    worth = variance_reduction(before, after)
     assert worth == pytest.approx(2 * (1 + 0.25**2) / (2 * 0.25**2), rel=0.1)  # variances of known parts
-    assert power(before, rng.normal(size=4000)) == pytest.approx(1.0, rel=0.1)
-    assert power(before, before + 2.0) is None
+    assert variance_reduction(before, rng.normal(size=4000)) == pytest.approx(1.0, rel=0.1)
+    assert variance_reduction(before, before + 2.0) is None
     more = round(100 * float(worth or 0))
     paired = difference_interval(before[:100], after[:100], paired=True)
     unpaired = difference_interval(rng.choice(before, more), rng.choice(after, more), paired=False)
@@ -288,7 +288,18 @@ def test_as_json_and_as_text(old: Result, new: Result) -> None:
     comparison = compare(old, new)
     found = as_json(comparison)
     assert [(it["key"], it["old"], it["new"]) for it in found["changed"]] == [("market.growth", 0.03, 0.05)]
-    wanted = {"unit", "baseline", "variant", "difference", "low", "high", "better_share", "paired", "rests_on", "power"}
+    wanted = {
+        "unit",
+        "baseline",
+        "variant",
+        "difference",
+        "low",
+        "high",
+        "better_share",
+        "paired",
+        "rests_on",
+        "variance_reduction",
+    }
     assert set(found["outcomes"]) == set(toy.OUTCOMES)
     assert all(wanted <= set(it) for it in found["outcomes"].values())
     assert found["outcomes"]["startups"]["median"] == pytest.approx(12.0)

@@ -635,8 +635,8 @@ def test_reading_a_scenario_imports_no_numba() -> None:
 FORKED = """
 import gc, sys
 from sim.runs import code, ready
-code.make_ready()
-code.load()
+code.compile_model()
+code.load_model()
 from sim.kernel.compiled import LOOPS
 from sim.runs.replicate import run_replicate
 from sim.model.catalogue import load

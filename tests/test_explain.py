@@ -170,7 +170,7 @@ def test_of_many_parts_orders_are_drawn_and_that_is_asked_for(tmp_path: Path) ->
     pair = toy.scenario(tmp_path, "first"), toy.scenario(tmp_path, "second", **MANY)
     with pytest.raises(TooLarge, match=r"worlds.*\n.*some orders are drawn: say --yes"):
         explain(pair, tmp_path, additive, by="key", pairs=2)
-    found = explain(pair, tmp_path, additive, by="key", pairs=2, agreed=True)
+    found = explain(pair, tmp_path, additive, by="key", pairs=2, allow_long=True)
     assert len(found.parts) == 9
     assert found.orders == 4
     assert found.combinations <= 4 * 8 + 2
@@ -280,7 +280,7 @@ def test_as_text_as_json_and_drawn(pair: tuple[Scenario, Scenario], tmp_path: Pa
 def test_the_command(pair: tuple[Scenario, Scenario], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     toy.use(monkeypatch, together_only)
-    monkeypatch.setattr(api, "_is_warm", lambda: True)
+    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     (tmp_path / "second.toml").write_text(pair[1].to_toml())
 
     def call(*more: str, code: int = 0) -> Any:

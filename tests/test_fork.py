@@ -27,7 +27,7 @@ from sim.declare import Parameter
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load, model_catalogue
 from sim.runs.branch import AT_FOUNDING, AT_LAUNCH, AT_VACATION, branched, first_part
-from sim.runs.checkpoint import DERIVED, Damaged, freeze, stamp_of, thaw
+from sim.runs.checkpoint import DERIVED, Damaged, restore, stamp_of, world_bytes
 from sim.runs.errors import ResultError
 from sim.runs.replicate import ecosystem
 from sim.runs.result import Result
@@ -166,7 +166,7 @@ def test_worlds_travel_to_a_cluster_and_back(past: Result, tmp_path: Path) -> No
 def thawed(months: int = 12, **overrides: Any) -> tuple[EcosystemModel, EcosystemModel]:
     """A town, and the same one from its checkpoint."""
     model = run(town(**overrides), months)
-    return model, thaw(freeze(model, {}), model.settings)
+    return model, restore(world_bytes(model, {}), model.settings)
 
 
 def test_every_attribute_of_a_world_is_kept_or_declared_derived() -> None:
@@ -193,11 +193,11 @@ def test_a_model_keeps_no_state_beside_its_world() -> None:
 def test_what_is_new_in_a_world_is_kept_or_refused() -> None:
     model = run(town(), 1)
     model.world.mood = {"a": [1, np.float64(0.1), np.zeros(3, np.int8)]}  # type: ignore[attr-defined]
-    found: Any = thaw(freeze(model, {}), model.settings).world
+    found: Any = restore(world_bytes(model, {}), model.settings).world
     assert repr(found.mood) == repr({"a": [1, np.float64(0.1), np.zeros(3, np.int8)]})
     model.world.mood = {1, 2}  # type: ignore[attr-defined]
     with pytest.raises(TypeError, match=r"world\.mood is a set"):
-        freeze(model, {})
+        world_bytes(model, {})
 
 
 def test_a_world_goes_on_as_if_nothing_had_been_between() -> None:
@@ -206,12 +206,12 @@ def test_a_world_goes_on_as_if_nothing_had_been_between() -> None:
     other.run_for(14)
     assert not different(state(one), state(other))
     assert not different_outcomes(one, other)
-    assert freeze(one, {}) == freeze(other, {})
+    assert world_bytes(one, {}) == world_bytes(other, {})
     assert (one.steps, one.month, len(one.agents)) == (other.steps, other.month, len(other.agents))
 
 
 def test_the_bytes_tell_what_they_are_and_are_right_or_refused() -> None:
-    data = freeze(run(town(), 2), {"model": "this"})
+    data = world_bytes(run(town(), 2), {"model": "this"})
     assert stamp_of(data) == {"model": "this", "seed": 1, "month": 2}
     for place in range(0, len(data), 997):
         with pytest.raises(Damaged):
@@ -472,7 +472,7 @@ NO_OCCASION = {
 def test_what_cannot_be_branched_is_read_once_and_the_rest_is_not() -> None:
     """From one world each key is changed at once: those that are refused change nothing, and all others something."""
     model = run(town(), MONTH)
-    data, same = freeze(model, {}), run(town(), MONTH + 12)
+    data, same = world_bytes(model, {}), run(town(), MONTH + 12)
     groups = "labour.", "platforms.", "sites.", "mechanisms.population.", "mechanisms.adoption."
     asked = scheduled_keys(*groups)
     assert sum(map(is_read_once, asked)) == 8
@@ -481,7 +481,7 @@ def test_what_cannot_be_branched_is_read_once_and_the_rest_is_not() -> None:
         leaf = keys.known(model_catalogue()).leaf(tuple(key.split(".")))
         assert leaf
         now = {NOW: another(leaf.parameter, town().values[key])}
-        other = thaw(data, town(**{key.replace(".", "__"): now}))
+        other = restore(data, town(**{key.replace(".", "__"): now}))
         other.run_for(12)
         if bool(different_outcomes(same, other)) == is_read_once(key):
             wrong.append(key)

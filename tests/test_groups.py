@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sim.runs.groups import MOST, PACE, Groups
+from sim.runs.groups import MOST, PACE, TaskGroups
 
 WORKERS = 10
 
@@ -27,13 +27,13 @@ class Counted:
 
 def test_before_a_time_is_known_tasks_go_singly_and_one_is_taken_ahead() -> None:
     tasks = Counted(5)
-    groups = Groups(tasks)
+    groups = TaskGroups(tasks)
     for number in range(5):
         assert groups
         assert groups.cut(WORKERS) == [(number, (number,))]
         assert tasks.taken == number + 1
     assert not groups
-    assert not Groups([])
+    assert not TaskGroups([])
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_before_a_time_is_known_tasks_go_singly_and_one_is_taken_ahead() -> None
 )
 def test_groups_grow_to_what_keeps_the_pace(seconds: float, sizes: list[int]) -> None:
     tasks = Counted(10_000)
-    groups = Groups(tasks)
+    groups = TaskGroups(tasks)
     found = []
     for size in sizes:
         found.append(groups.cut(WORKERS))
@@ -58,7 +58,7 @@ def test_groups_grow_to_what_keeps_the_pace(seconds: float, sizes: list[int]) ->
 
 
 def test_a_few_slow_or_quick_ones_change_nothing() -> None:
-    groups = Groups(Counted(10_000))
+    groups = TaskGroups(Counted(10_000))
     for seconds in [60.0] * 3 + [WORKERS / PACE / 2] * 10 + [0.0] * 3:  # some compile first, some fail at once
         groups.took(seconds, 1)
     assert [len(groups.cut(WORKERS)) for _ in range(4)] == [2, 2, 2, 2]
@@ -66,7 +66,7 @@ def test_a_few_slow_or_quick_ones_change_nothing() -> None:
 
 @pytest.mark.parametrize("count", [1, 19, 20, 21, 100, 317, 1000])
 def test_towards_the_end_groups_shrink_and_no_task_is_lost(count: int) -> None:
-    groups = Groups(Counted(count))
+    groups = TaskGroups(Counted(count))
     groups.took(0.0, 1)
     left, numbers = count, []
     while groups:
@@ -80,13 +80,13 @@ def test_towards_the_end_groups_shrink_and_no_task_is_lost(count: int) -> None:
 
 
 def test_tasks_asked_for_apart_come_first_and_singly() -> None:
-    groups = Groups(Counted(1_000))
+    groups = TaskGroups(Counted(1_000))
     groups.took(0.0, 1)
     assert [number for number, _ in groups.cut(WORKERS)] == [0, 1]
     groups.apart([(0, (0,)), (1, (1,))])
     assert groups.cut(WORKERS) == [(0, (0,))]
     assert groups.cut(WORKERS) == [(1, (1,))]
     assert [number for number, _ in groups.cut(WORKERS)] == [2, 3, 4, 5]
-    last = Groups([])
+    last = TaskGroups([])
     last.apart([(7, ())])
     assert last, "what is apart is a group, though no other task is left"

@@ -467,19 +467,19 @@ def test_a_cold_model_is_compiled_before_workers_start(
 ) -> None:
     compiled: list[int] = []
 
-    def make_ready(say: Callable[[int, int], None]) -> None:
+    def compile_model(say: Callable[[int, int], None]) -> None:
         compiled.append(1)
         for done in range(70, 81):
             say(done, 80)
 
-    monkeypatch.setattr(code, "make_ready", make_ready)
+    monkeypatch.setattr(code, "compile_model", compile_model)
     listener = Listener()
-    result = run(scenario, tmp_path, toy.model(toy.pid_as_jobs), 2, watcher=listener, warm=lambda: False)
+    result = run(scenario, tmp_path, toy.model(toy.pid_as_jobs), 2, watcher=listener, is_compiled=lambda: False)
     assert compiled == [1]
     assert listener.said == ["compiling the model, once for this version: 10 of 80 loops"]
     assert os.getpid() not in result.table.of("jobs")[:, 0]
     listener = Listener()
-    run(scenario, tmp_path, watcher=listener, warm=lambda: False)
+    run(scenario, tmp_path, watcher=listener, is_compiled=lambda: False)
     assert not listener.said, "nothing ran, so nothing needed compiling"
     assert compiled == [1]
 

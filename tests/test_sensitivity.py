@@ -368,7 +368,7 @@ def test_text_and_figures(tmp_path: Path, method: str) -> None:
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_warm", lambda: True)
+    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     toy.scenario(tmp_path)
     common = [
         "sensitivity",

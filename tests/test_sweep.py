@@ -25,7 +25,7 @@ from sim.runs.result import find_result
 from sim.runs.store import Store
 from sim.scenario import Scenario, ScenarioError
 from sim.studies import points as engine
-from sim.studies.designs import Axis, axes, points, varied
+from sim.studies.designs import Axis, axes, parse_vary, points
 from sim.studies.estimators.unit_cube import saltelli, trajectories
 from sim.studies.points import REPLICATES, TooLarge
 from sim.studies.questions.sweep import SHOWN, TABLE, Sweep, run_sweep, statistics
@@ -143,9 +143,9 @@ def test_values_that_contradict_each_other_are_refused(scenario: Scenario, tmp_p
 
 
 def test_arguments_of_the_command_line() -> None:
-    assert varied(["a.b=1:2:3", "c = x,y "]) == {"a.b": "1:2:3", "c": "x,y"}
+    assert parse_vary(["a.b=1:2:3", "c = x,y "]) == {"a.b": "1:2:3", "c": "x,y"}
     with pytest.raises(ScenarioError) as caught:
-        varied(["a.b", "c=1", "c=2", "d="])
+        parse_vary(["a.b", "c=1", "c=2", "d="])
     assert len(caught.value.faults) == 3
 
 
@@ -304,7 +304,7 @@ def test_what_takes_long_is_asked_for(scenario: Scenario, tmp_path: Path, monkey
     with pytest.raises(TooLarge, match=r"9 points x 4 replicates x 6 months = 36 worlds.*\n.*--yes"):
         sweep(scenario, {GROWTH: "0.01:0.05:9"}, tmp_path, toy.model(toy.slowly), watcher=listener)
     assert listener.done == 0
-    sweep(scenario, {GROWTH: "0.01:0.05:9"}, tmp_path, agreed=True, watcher=listener)
+    sweep(scenario, {GROWTH: "0.01:0.05:9"}, tmp_path, allow_long=True, watcher=listener)
     assert "36 worlds, 2 of them kept already: about" in listener.said[0]
 
 
@@ -350,7 +350,7 @@ def test_text_shows_the_ends_of_a_large_design(scenario: Scenario, tmp_path: Pat
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_warm", lambda: True)
+    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     toy.scenario(tmp_path)
     common = ("sweep", "toy.toml", "--vary", f"{GROWTH}=0.01:0.05:3", "--workers", "1", "--replicates", "3")
     done = CliRunner().invoke(cli.app, [*common, "--month", "2011-06", "--json"])

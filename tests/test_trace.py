@@ -176,7 +176,7 @@ def test_equal_worlds_never_part() -> None:
     assert found.first is None
     assert found.first_enterprise is None
     assert {row.differing for row in found.months} == {0}
-    assert all(fate.parted is None and fate.ends[0] == fate.ends[1] for fate in found.fates)
+    assert all(fate.diverged is None and fate.ends[0] == fate.ends[1] for fate in found.fates)
     assert found.startups_only == (Counter(), Counter())
     assert "town (2) beside town (1)" in trace_text(found), "both have one name, and are told apart"
     assert "nothing differs" in trace_text(found)
@@ -232,7 +232,9 @@ def test_a_platform_of_one_world_only_is_named() -> None:
         assert first is not None
         assert (first.month, first.mechanism, first.what) == (3, "adoption", "platforms.exchange.name")
         assert {first.first, first.second} == {None, "exchange"}
-    joined = [fate.parted for fate in trace_worlds(*settings).fates if fate.parted and fate.parted.what == "platform"]
+    joined = [
+        fate.diverged for fate in trace_worlds(*settings).fates if fate.diverged and fate.diverged.what == "platform"
+    ]
     assert {it.second for it in joined} == {"exchange"}
     assert {it.first for it in joined} <= {"workshop", None}
 
@@ -275,14 +277,16 @@ def test_stakes_add_up_to_what_the_worlds_recorded() -> None:
     found = traced()
     for side, settings in enumerate((place(), place("shougang-idle"))):
         model = run(settings, LONG, rng=seed_of(1, 0))
-        assert sum(stake.jobs[side] for stake in found.stakes) == model.record["jobs"][-1]
-        assert sum(stake.taxes[side] for stake in found.stakes) == pytest.approx(model.record["taxes"][-1], abs=1e-9)
+        assert sum(total.jobs[side] for total in found.group_totals) == model.record["jobs"][-1]
+        assert sum(total.taxes[side] for total in found.group_totals) == pytest.approx(
+            model.record["taxes"][-1], abs=1e-9
+        )
         startups = [fate for fate in found.fates if fate.born >= 0 and fate.ends[side] is not None]
         assert len(startups) == model.record["startups"][-1]
         assert all(fate.origin != ORIGINS[INCUMBENT] for fate in startups)
         operating = sum(fate.ends[side] == "operating" for fate in found.fates)
         assert operating == model.record["firms_operating"][-1]
-    assert len(found.fates) == sum(stake.enterprises for stake in found.stakes)
+    assert len(found.fates) == sum(total.enterprises for total in found.group_totals)
 
 
 def test_counts_of_those_that_differ_hang_together() -> None:
@@ -293,8 +297,8 @@ def test_counts_of_those_that_differ_hang_together() -> None:
     assert found.months[-1].differing > 10
     one, other = found.startups_only
     assert other["tenant"] < one["tenant"], "tenants come where the site is renovated"
-    parted = {fate.identity for fate in found.fates if fate.parted}
-    assert {fate.identity for fate in found.fates if fate.ends[0] != fate.ends[1]} <= parted
+    diverged = {fate.identity for fate in found.fates if fate.diverged}
+    assert {fate.identity for fate in found.fates if fate.ends[0] != fate.ends[1]} <= diverged
 
 
 def test_who_survives_in_one_only_is_told_with_the_reason() -> None:
@@ -310,7 +314,7 @@ def test_in_a_nation_each_enterprise_counts_for_many() -> None:
     found = trace_worlds(short(nation(), 3), short(nation(levers__demand=0.1), 3))
     assert found.weight > 1
     model = run(short(nation(), 3), 3, rng=seed_of(1, 0))
-    assert sum(stake.jobs[0] for stake in found.stakes) == pytest.approx(model.record["jobs"][-1])
+    assert sum(total.jobs[0] for total in found.group_totals) == pytest.approx(model.record["jobs"][-1])
 
 
 @pytest.mark.parametrize("key", ["run.months", "run.seed", "run.start"])
@@ -327,7 +331,7 @@ def test_as_text_as_json_and_drawn(tmp_path: Path) -> None:
     assert text.startswith("shougang-idle beside shougang: replicate 0 of seed 1, 48 months from 2011-01")
     told = json.loads(json.dumps(trace_json(found)))
     assert len(told["months"]) == LONG
-    assert len(told["enterprises"]) == sum(fate.parted is not None for fate in found.fates)
+    assert len(told["enterprises"]) == sum(fate.diverged is not None for fate in found.fates)
     assert told["first_difference"]["mechanism"] == "idle_space"
     draw_trace(found, tmp_path)
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {"parting.png", "parting.svg"}

@@ -22,7 +22,7 @@ from typer.testing import CliRunner, Result
 import sim
 from sim import api, cli
 from sim.evidence import facts
-from sim.evidence.facts import Check, checks, held_against, measured
+from sim.evidence.facts import Check, checks, compared_with, measured
 from sim.formats import band_text
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load, model_catalogue
@@ -90,7 +90,7 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "scenarios" / "boom.toml").write_text('extends = "toy"\n[market]\ngrowth = 0.05\n')
     (tmp_path / "facts.toml").write_text(FACTS)
     toy.use(monkeypatch, toy.grow)
-    monkeypatch.setattr(api, "_is_warm", lambda: True)
+    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     checks.cache_clear()
     return tmp_path
 
@@ -186,8 +186,8 @@ def test_a_division_by_nothing_is_no_value() -> None:
 
 def test_differences_are_taken_world_by_world() -> None:
     here, there = np.array([3.0, 5.0, 1.0]), np.array([2.0, 4.0, 0.0])
-    assert held_against(replace(ONE, form="difference"), here, there).tolist() == [1.0, 1.0, 1.0]
-    relative = held_against(replace(ONE, form="relative"), here, there)
+    assert compared_with(replace(ONE, form="difference"), here, there).tolist() == [1.0, 1.0, 1.0]
+    relative = compared_with(replace(ONE, form="relative"), here, there)
     assert relative[:2].tolist() == [0.5, 0.25]
     assert math.isnan(relative[2])
 

@@ -22,8 +22,8 @@ from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Workers
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.estimators.intervals import difference_interval, shape_of
-from sim.studies.questions.compare import Comparison, Difference, Variant
+from sim.studies.estimators.intervals import difference_interval, moments
+from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 from sim.studies.questions.what_if import FEWEST, Width, forecast, run_until
 
 TOY = """title = "A toy"
@@ -45,7 +45,7 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "scenarios" / "toy.toml").write_text(TOY)
     (tmp_path / "scenarios" / "boom.toml").write_text('extends = "toy"\n[run]\nseed = 7\n[market]\ngrowth = 0.05\n')
     toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_warm", lambda: True)
+    monkeypatch.setattr(api, "_is_compiled", lambda: True)
 
 
 def call(*arguments: str, code: int = 0) -> Result:
@@ -73,7 +73,8 @@ def test_the_object_is_that_of_the_issue() -> None:
     assert changed["key"] == "population.enterprises"
     jobs = found["outcomes"]["jobs"]
     assert set(jobs) >= {
-        "unit", "baseline", "variant", "difference", "low", "high", "better_share", "paired", "rests_on", "power",
+        "unit", "baseline", "variant", "difference", "low", "high", "better_share", "paired", "rests_on",
+        "variance_reduction",
     }  # fmt: skip
     assert jobs["difference"] == pytest.approx(100.0 * (900 - changed["old"]))
     assert (jobs["paired"], jobs["better_share"], found["name"]) == (True, 0.0, "larger")
@@ -193,11 +194,11 @@ def planted(draw: Any) -> Any:
     def compared(seeds: int) -> Comparison:
         drawn = draw[:seeds]
         found = difference_interval(np.zeros(len(drawn)), drawn, paired=True)
-        _, deviation, skewness = map(float, shape_of(drawn))
+        _, deviation, skewness = map(float, moments(drawn))
         it = Difference("x", "people", 100.0, 100.0 + found.mean, *map(float, found), None, True, len(drawn),
                         deviation, skewness)  # fmt: skip
         result: Any = SimpleNamespace(replicates=range(seeds))
-        return Comparison(Path(), "old", result, (Variant("new", result, (), (it,), True, {}),), True)
+        return Comparison(Path(), "old", result, (ComparedVariant("new", result, (), (it,), True, {}),), True)
 
     return compared
 

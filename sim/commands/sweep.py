@@ -72,14 +72,14 @@ def sweep(
     """
     with errors(), asked_for():
         from sim import api
-        from sim.studies.designs import varied
+        from sim.studies.designs import parse_vary
 
         chosen = load_until(
             [scenario], settings or [], month, mechanisms, replicates=replicates, seed=seed, months=months
         )[0]
         with api.make_workers(workers, cluster) as pool:
             found = api.sweep(
-                chosen, varied(vary or []), design, samples, outcomes,
+                chosen, parse_vary(vary or []), design, samples, outcomes,
                 workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
                 shown=lambda it: _print_sweep(it, everything=everything, as_json=as_json),
             )  # fmt: skip

@@ -113,7 +113,7 @@ def measured(check: Check, column: Callable[[str], Numbers], first: int, last: i
         return total / np.where(some.any(axis=1), some.sum(axis=1), np.nan)
 
 
-def held_against(check: Check, here: Numbers, there: Numbers) -> Numbers:
+def compared_with(check: Check, here: Numbers, there: Numbers) -> Numbers:
     """The check's value from those of the same worlds here and in the scenario that it is held against."""
     with np.errstate(divide="ignore", invalid="ignore"):
         found: Numbers = (here - there) / there if check.form == "relative" else here - there

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.formats import seeds_text
-from sim.runs.drawn import intervals_text
+from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
 from sim.studies.estimators.intervals import Interval

@@ -16,10 +16,10 @@ from sim.runs.store import Store
 
 if TYPE_CHECKING:
     from sim.catalogue import Catalogue
-    from sim.runs.drawn import Draws
+    from sim.runs.posterior_sample import PosteriorSample
     from sim.scenario import Scenario
 
-Warm = Callable[[], bool]
+IsCompiled = Callable[[], bool]
 
 
 def run_batch(
@@ -30,14 +30,16 @@ def run_batch(
     watcher: Watcher | None = None,
     *,
     fresh: bool = False,
-    warm: Warm = lambda: True,
-    draws: Draws | None = None,
+    is_compiled: IsCompiled = lambda: True,
+    sample: PosteriorSample | None = None,
 ) -> list[Result]:
     """The result of each scenario, in their order, of its first ``run.replicates`` replicates; see ``batch_results``.
 
     All tables are in memory at the end: take them from ``batch_results`` one by one where they are many.
     """
-    found = dict(batch_results(scenarios, model, out, workers, watcher, fresh=fresh, warm=warm, draws=draws))
+    found = dict(
+        batch_results(scenarios, model, out, workers, watcher, fresh=fresh, is_compiled=is_compiled, sample=sample)
+    )
     return [found[place] for place in range(len(scenarios))]
 
 
@@ -49,21 +51,21 @@ def batch_results(
     watcher: Watcher | None = None,
     *,
     fresh: bool = False,
-    warm: Warm = lambda: True,
-    draws: Draws | None = None,
+    is_compiled: IsCompiled = lambda: True,
+    sample: PosteriorSample | None = None,
 ) -> Iterator[tuple[int, Result]]:
     """Place and result of each scenario as soon as it is complete, kept in its folder under ``out``.
 
     Only replicates that the folders do not hold are run; ``fresh`` empties them first. Each is kept as soon as it is
     done, so an interrupt loses nothing finished. A folder always holds and describes every replicate published in it:
     a request for fewer changes no file. A failed replicate is recorded, and tried again by the next request.
-    With ``draws`` every replicate has parameters of its own. ``warm`` tells whether the model is compiled; where it is
-    not, that is done before workers start on this machine.
+    With ``sample`` every replicate has its own parameters. Where ``is_compiled`` is false, the model is compiled before
+    workers start on this machine.
     """
     watcher = watcher or Watcher()
     say = _once(watcher.say)
     # Folders are locked in the order of their names, so that two batches never wait for each other.
-    places = _by_folder(scenarios, model, draws)
+    places = _by_folder(scenarios, model, sample)
     wanted = {folder: max((scenarios[place] for place in places[folder]), key=_replicates) for folder in sorted(places)}
     incomplete, done = [], 0
     for folder, scenario in wanted.items():
@@ -72,7 +74,7 @@ def batch_results(
             incomplete.append(folder)
             continue
         with store.locked(say):
-            ensemble = Ensemble(Request(scenario, model.version, draws), model, store, say)
+            ensemble = Ensemble(Request(scenario, model.version, sample), model, store, say)
             result = ensemble.publish(workers.count) if ensemble.complete else None
         done += scenario.replicates - len(ensemble.missing)
         del ensemble  # what is not complete is read again when its turn comes: only a few are in memory at once
@@ -98,7 +100,7 @@ def batch_results(
                 lock.enter_context(store.locked(say))
                 if fresh:
                     store.clear()
-                ensemble = Ensemble(Request(wanted[folder], model.version, draws), model, store, say)
+                ensemble = Ensemble(Request(wanted[folder], model.version, sample), model, store, say)
                 locks[folder] = lock.pop_all()
             for replicate, task in ensemble.tasks():
                 at_work[count] = folder, ensemble, replicate
@@ -109,7 +111,7 @@ def batch_results(
 
     watcher.begin(_title([wanted[folder] for folder in incomplete]), done, sum(map(_replicates, wanted.values())))
     try:
-        for index, value in values(run_checked, tasks(), workers, watcher, warm, scenarios[0].catalogue):
+        for index, value in values(run_checked, tasks(), workers, watcher, is_compiled, scenarios[0].catalogue):
             folder, ensemble, replicate = at_work.pop(index)
             ensemble.take(replicate, value)
             watcher.advance()
@@ -131,32 +133,32 @@ def values(
     tasks: Iterator[tuple[Any, ...]],
     workers: Workers,
     watcher: Watcher,
-    warm: Warm,
+    is_compiled: IsCompiled,
     catalogue: Catalogue,
 ) -> Iterator[tuple[int, Any]]:
     """Index and value, or failure, of each task; where the model is not compiled, that is done first."""
-    if not workers.elsewhere:
-        compile_first(watcher, warm, catalogue)
+    if not workers.remote:
+        compile_first(watcher, is_compiled, catalogue)
     yield from workers.run(function, tasks)
 
 
-def compile_first(watcher: Watcher, warm: Warm, catalogue: Catalogue) -> None:
+def compile_first(watcher: Watcher, is_compiled: IsCompiled, catalogue: Catalogue) -> None:
     """Compile what is missing of the model on this machine, before workers start on it."""
-    if not warm():
-        from sim.runs.code import make_ready
+    if not is_compiled():
+        from sim.runs.code import compile_model
 
-        make_ready(watcher.compiling)
+        compile_model(watcher.compiling)
     if catalogue.sources:
-        from sim.runs.code import make_own_ready
+        from sim.runs.code import compile_own
 
-        make_own_ready(catalogue, watcher.compiling)
+        compile_own(catalogue, watcher.compiling)
 
 
-def _by_folder(scenarios: Sequence[Scenario], model: Model, draws: Draws | None) -> dict[str, list[int]]:
+def _by_folder(scenarios: Sequence[Scenario], model: Model, sample: PosteriorSample | None) -> dict[str, list[int]]:
     """Places of the scenarios by the folder of their results: two that say the same share one."""
     places: dict[str, list[int]] = {}
     for place, scenario in enumerate(scenarios):
-        places.setdefault(Request(scenario, model.version, draws).folder, []).append(place)
+        places.setdefault(Request(scenario, model.version, sample).folder, []).append(place)
     return places
 
 

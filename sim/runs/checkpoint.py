@@ -48,7 +48,7 @@ class Damaged(ValueError):
     """Bytes that are no checkpoint, or no longer the one that was written."""
 
 
-def freeze(model: EcosystemModel, stamp: Mapping[str, Any]) -> bytes:
+def world_bytes(model: EcosystemModel, stamp: Mapping[str, Any]) -> bytes:
     """The world of a model between two months, with ``stamp``, its seed and its month; the same world, the same bytes.
 
     Raises TypeError for a part of the world that is of no kind known here.
@@ -73,7 +73,7 @@ def stamp_of(data: bytes) -> dict[str, Any]:
     return stamp
 
 
-def thaw(data: bytes, scenario: Scenario) -> EcosystemModel:
+def restore(data: bytes, scenario: Scenario) -> EcosystemModel:
     """A model that goes on with ``scenario`` from a checkpoint; raises Damaged."""
     from sim.agents.model import EcosystemModel
 

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.runs.errors import ClusterError, WrongAddress
 from sim.runs.executor import THREADS, Failure, Workers, attempt
-from sim.runs.groups import Groups, Task
+from sim.runs.groups import Task, TaskGroups
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -52,10 +52,10 @@ class Refused:
 
 def model_here() -> tuple[str, bool]:
     """The model's version in this process, and whether it is compiled on this machine."""
-    from sim.runs.code import is_ready
+    from sim.runs.code import is_model_compiled
     from sim.runs.replicate import ecosystem
 
-    return ecosystem().version, is_ready()
+    return ecosystem().version, is_model_compiled()
 
 
 @cache
@@ -69,9 +69,9 @@ def prepare() -> tuple[str, bool]:
 @cache
 def compile_here() -> None:
     """Compile what is missing of the model on this machine: one worker on it does, and the others wait."""
-    from sim.runs.code import make_ready
+    from sim.runs.code import compile_model
 
-    make_ready()
+    compile_model()
 
 
 def perform(version: str, packed: bytes) -> bytes | Refused:
@@ -113,10 +113,10 @@ class Cluster(Workers):
 
     def __init__(self, address: str, count: int | None = None, say: Callable[[str], None] | None = None) -> None:
         super().__init__(count)
-        self.elsewhere = address != LOCAL
-        if self.elsewhere and not address.rpartition(":")[2].isdigit():
+        self.remote = address != LOCAL
+        if self.remote and not address.rpartition(":")[2].isdigit():
             raise WrongAddress(f"cluster: {address} is no address, allowed: {LOCAL}, or such as tcp://HOST:8786")
-        if self.elsewhere and count is not None:
+        if self.remote and count is not None:
             raise WrongAddress(f"workers: the cluster at {address} has its own, {count} cannot be asked for")
         self.address = address
         self._say = say or _say
@@ -158,7 +158,7 @@ class Cluster(Workers):
 
     def start(self) -> None:
         """Begin to start a cluster of this machine, which imports while this process goes on."""
-        if self.elsewhere or self._process is not None:
+        if self.remote or self._process is not None:
             return
         paths = [path or str(os.getcwd()) for path in sys.path]  # noqa: PTH109  what the interpreter means by ""
         self._process = subprocess.Popen(
@@ -173,9 +173,9 @@ class Cluster(Workers):
     def run(self, function: Callable[..., Any], tasks: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Any]]:
         """Index and value, or ``Failure``, of ``function(*task)`` of every task, in the order in which they finish.
 
-        Short tasks are sent in ``Groups``, of which no more are in hand than twice the cluster's threads. The tasks of
-        a group at which workers died as often as the scheduler allows are sent again one by one. One that even then
-        has that end may only have waited beside another that kills: it is tried again when all else is done, alone.
+        Short tasks are sent in ``TaskGroups``, at most two a thread of the cluster. If workers died at a group
+        as often as the scheduler allows, its tasks are sent again one by one. A task that fails in this way again may
+        only have waited beside one that kills its worker: it is retried alone, after all others.
         ClusterError where no scheduler answers, where it goes away, or where no worker has this model.
         """
         died: dict[int, tuple[Sequence[Any], int]] = {}
@@ -190,7 +190,7 @@ class Cluster(Workers):
         self, function: Callable[..., Any], tasks: Iterable[Task], died: dict[int, tuple[Sequence[Any], int]]
     ) -> Iterator[tuple[int, Any]]:
         """What the tasks gave; those at which workers died go into ``died``, with how often."""
-        groups = Groups(tasks)
+        groups = TaskGroups(tasks)
         running: dict[Future[Any], list[Task]] = {}
         done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         unbegun: Counter[int] = Counter()
@@ -272,7 +272,7 @@ class Cluster(Workers):
             logger = logging.getLogger(name)
             self._levels[name] = logger.level
             logger.setLevel(logging.CRITICAL)
-        if not self.elsewhere:
+        if not self.remote:
             self.start()
             assert self._process
             assert self._process.stdout
@@ -305,11 +305,11 @@ class Cluster(Workers):
                 self._refuse(worker, self._other(answer[0]))
             else:
                 self._wrong[worker] = ""
-                if self.elsewhere and not answer[1]:
+                if self.remote and not answer[1]:
                     self._once("workers compile the model first, once on each machine: about a minute or two")
         usable = [worker for worker, wrong in self._wrong.items() if not wrong]
         self.count = sum(threads[worker] for worker in usable)
-        if not threads and self.elsewhere:
+        if not threads and self.remote:
             self._once(f"no worker at {self.address} yet: waiting for one")
         elif threads and not usable and len(self._wrong) == len(threads):
             wrong = "; ".join(f"{worker} {wrong}" for worker, wrong in sorted(self._wrong.items()))

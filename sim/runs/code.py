@@ -22,23 +22,23 @@ def modules() -> Sequence[str]:
     return modules_of("sim.kernel", "sim.model")
 
 
-def is_ready() -> bool:
+def is_model_compiled() -> bool:
     """Whether every loop of the shipped model is on disk."""
     return is_compiled(modules())
 
 
-def make_ready(say: Progress = lambda *_: None) -> None:
+def compile_model(say: Progress = lambda *_: None) -> None:
     """Compile what is missing, on all cores; ``say`` is told how many loops of how many are done."""
     compile_all(modules(), usable_cores(), say)
 
 
-def make_own_ready(catalogue: Catalogue, say: Progress = lambda *_: None) -> None:
+def compile_own(catalogue: Catalogue, say: Progress = lambda *_: None) -> None:
     """Compile what is missing of own mechanisms; a loop that cannot be compiled fails in the worlds that call it."""
     for source in catalogue.sources:
         with contextlib.suppress(Exception):
             compile_all([module_name(source)], 1, say)
 
 
-def load() -> None:
+def load_model() -> None:
     """Take the model's loops into this process."""
     load_all(modules())

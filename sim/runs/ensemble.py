@@ -22,7 +22,7 @@ from sim.runs.summary import summarise, to_csv
 from sim.runs.table import gather, to_bytes
 
 if TYPE_CHECKING:
-    from sim.runs.drawn import Draws
+    from sim.runs.posterior_sample import PosteriorSample
     from sim.scenario import Scenario
 
 
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
 class Request:
     """What is asked for: a scenario with its seed, months and number of replicates, and the model's version.
 
-    With ``draws`` every replicate has parameters of its own.
+    With ``sample`` every replicate has parameters of its own.
     """
 
     scenario: Scenario
     version: str
-    draws: Draws | None = None
+    sample: PosteriorSample | None = None
 
     @property
     def digest(self) -> str:
         """12 hexadecimal digits of all that can change a replicate; the number of replicates is not in it."""
         asked: tuple[Any, ...] = (self.scenario.digest(), self.scenario.seed, self.scenario.months, self.version)
-        if self.draws is not None:
-            asked += (self.draws.asked(self.scenario),)
+        if self.sample is not None:
+            asked += (self.sample.asked(self.scenario),)
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
     @property
@@ -52,8 +52,8 @@ class Request:
 
     def world(self, replicate: int) -> tuple[Scenario, int]:
         """Scenario and seed of a replicate."""
-        if self.draws is not None:
-            return self.draws.world(self.scenario, replicate)
+        if self.sample is not None:
+            return self.sample.world(self.scenario, replicate)
         return self.scenario, seed_of(self.scenario.seed, replicate)
 
 
@@ -183,7 +183,7 @@ class Ensemble:
             "months": scenario.months,
             "replicates": len(numbers),
             "seeds": {str(replicate): self.request.world(replicate)[1] for replicate in numbers},
-            **({"parameters": draws.asked(scenario)} if (draws := self.request.draws) else {}),
+            **({"parameters": sample.asked(scenario)} if (sample := self.request.sample) else {}),
             "failures": failed,
             "outputs": outputs,
             "replaces": before.get("outputs", {}).get(OUTCOMES) if trusted else None,
@@ -213,6 +213,6 @@ def _about(request: Request) -> dict[str, str]:
 
 def _failure(request: Request, replicate: int, message: str) -> dict[str, Any]:
     scenario, seed = request.world(replicate)
-    drawn = request.draws.values(request.scenario, replicate) if request.draws else {}
+    drawn = request.sample.values(request.scenario, replicate) if request.sample else {}
     command = command_of_world(SCENARIO, drawn, seed, scenario.months, scenario.catalogue)
     return {"replicate": replicate, "seed": seed, "message": message, "command": command}

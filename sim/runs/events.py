@@ -40,7 +40,7 @@ def run_with_events(
     watcher: Watcher | None = None,
     *,
     fresh: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Result:
     """The result of a scenario as ``run_batch`` gives it, with the event log of its replicates in its folder.
 
@@ -52,7 +52,7 @@ def run_with_events(
         shutil.rmtree(store.path / _PARTS, ignore_errors=True)
     held = None if fresh else read_events(store)  # before a new replicate publishes another manifest
     watching = replace(model, run=partial(run_logged, store.path / _PARTS))
-    result = run_batch([scenario], watching, out, workers, watcher, fresh=fresh, warm=warm)[0]
+    result = run_batch([scenario], watching, out, workers, watcher, fresh=fresh, is_compiled=is_compiled)[0]
     if not result.replicates:
         return result
     if held is not None and set(result.replicates) <= _replicates(held) and store.intact(EVENTS):

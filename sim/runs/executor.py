@@ -58,11 +58,11 @@ def attempt(function: Callable[..., Any], task: Sequence[Any]) -> Any:
 class Workers:
     """A number of workers, made when first needed; as a context it leaves no process behind.
 
-    ``preload`` names the modules that every worker has from its start. ``elsewhere`` says that they may be on other
+    ``preload`` names the modules that every worker has from its start. ``remote`` says that they may be on other
     machines, where what was compiled here is not at hand.
     """
 
-    elsewhere = False
+    remote = False
 
     def __init__(self, count: int | None = None, preload: Sequence[str] = ()) -> None:
         self.count = usable_cores() if count is None else count

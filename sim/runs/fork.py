@@ -91,7 +91,7 @@ def run_forked(
     past: Past | None = None,
     whole: Scenario | None = None,
     fresh: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Result:
     """The result of a scenario, its replicates going on from their checkpoints in ``past`` where it is given.
 
@@ -119,7 +119,7 @@ def run_forked(
                 there = (past.store.path / _file(replicate)).resolve() if past and replicate in worlds else None
                 asked = scenario, seed_of(scenario.seed, replicate), scenario.months
                 # Worlds are long, and an interrupt in the middle of a long message between processes would never end.
-                if workers.elsewhere:
+                if workers.remote:
                     yield *asked, there and there.read_bytes(), stamp
                 else:
                     yield *asked, there, stamp, (store.path / _file(replicate)).resolve()
@@ -127,7 +127,9 @@ def run_forked(
         if todo:
             watcher.begin(scenario.name, scenario.replicates - len(todo), scenario.replicates)
         try:
-            for place, value in values(advance, tasks(), workers, watcher, warm, scenario.catalogue) if todo else ():
+            for place, value in (
+                values(advance, tasks(), workers, watcher, is_compiled, scenario.catalogue) if todo else ()
+            ):
                 replicate = todo[place]
                 cells, checkpoint = (value, None) if isinstance(value, Failure) else value
                 if checkpoint:
@@ -157,13 +159,13 @@ def advance(
     end is written to ``file`` where that is given, and is not in the answer then.
     """
     from sim.agents.model import EcosystemModel
-    from sim.runs.checkpoint import freeze, thaw
+    from sim.runs.checkpoint import restore, world_bytes
 
     data = world.read_bytes() if isinstance(world, Path) else world
-    model = EcosystemModel(scenario, rng=seed) if data is None else thaw(data, scenario)
+    model = EcosystemModel(scenario, rng=seed) if data is None else restore(data, scenario)
     model.run_for(months - model.month)
     cells = model.record.cells()
-    kept = None if stamp is None else freeze(model, stamp)
+    kept = None if stamp is None else world_bytes(model, stamp)
     if kept is None or file is None:
         return cells, kept
     write_whole(file, kept)

@@ -16,7 +16,7 @@ _RECENT = 32  # groups whose times count
 Task = tuple[int, Sequence[Any]]
 
 
-class Groups:
+class TaskGroups:
     """Numbered tasks in groups, in their order, each cut when it is asked for.
 
     They begin with one task and at most double. As many go into one as keep to ``PACE`` by the times measured so

@@ -21,9 +21,9 @@ from sim.model.catalogue import load  # noqa: E402, F401
 from sim.runs import code  # noqa: E402
 from sim.runs.replicate import run_checked  # noqa: E402, F401
 
-if code.is_ready():  # else a worker compiles what it calls, where what goes wrong is seen
+if code.is_model_compiled():  # else a worker compiles what it calls, where what goes wrong is seen
     with contextlib.suppress(Exception):
-        code.load()
+        code.load_model()
 if _HIDDEN:
     del sys.modules["scipy"]
 gc.freeze()  # nor do workers look through it, and its memory stays shared

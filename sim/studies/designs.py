@@ -60,7 +60,7 @@ class Axis:
         return {"key": self.key, "unit": self.unit, **where}
 
 
-def varied(texts: Iterable[str]) -> dict[str, str]:
+def parse_vary(texts: Iterable[str]) -> dict[str, str]:
     """The axes of command-line arguments KEY=VALUES; ScenarioError with every one that is not of that form."""
     found: dict[str, str] = {}
     faults: list[Fault] = []
@@ -125,7 +125,7 @@ def points(axes: Sequence[Axis], design: str, samples: int | None, seed: int) ->
         wanted = SAMPLES if samples is None else samples
         if not 1 <= wanted <= MOST_POINTS:
             raise _wrong("--samples", wanted, f"is out of bounds, allowed: a whole number from 1 to {MOST_POINTS:,}")
-        if design == "sobol" and (fault := power_fault(wanted)):
+        if design == "sobol" and (fault := power_of_two_fault(wanted)):
             raise _wrong("--samples", wanted, fault)
         rows = [[axis.at(share) for axis, share in zip(axes, row, strict=True)]
                 for row in _spread(design, len(axes), wanted, seed)]  # fmt: skip
@@ -167,7 +167,7 @@ def rounded(value: float) -> float:
     return float(f"{value:.12g}")
 
 
-def power_fault(samples: int) -> str:
+def power_of_two_fault(samples: int) -> str:
     """What is wrong with a number of samples that a Sobol sequence needs to be a power of two; empty where right."""
     below = 1 << (max(samples, 1).bit_length() - 1)
     unbalanced = f"unbalances a Sobol sequence, allowed: a power of two such as {below} or {2 * below}"

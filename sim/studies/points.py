@@ -125,13 +125,13 @@ def run_points(
     workers: Workers,
     watcher: Watcher,
     *,
-    agreed: bool = False,
+    allow_long: bool = False,
     fresh: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Runs:
     """Run what is missing of a study in its folder under ``out``, every point on the same seeds.
 
-    The cost is said before it is spent; ``TooLarge`` where it is above ``LIMIT`` and not ``agreed``. All replicates
+    The cost is said before it is spent; ``TooLarge`` where it is above ``LIMIT`` and not ``allow_long``. All replicates
     of all points are one queue of tasks, so that no core waits for the last replicate of a point.
     """
     asked = range(study.scenario.replicates)
@@ -152,7 +152,7 @@ def run_points(
         failures: dict[tuple[str, int], str] = {}
         if missing:
             _write_bases(store, study)
-            for it, value in _run(study, of, missing, model, workers, watcher, agreed, warm):
+            for it, value in _run(study, of, missing, model, workers, watcher, allow_long, is_compiled):
                 if isinstance(value, Failure):
                     failures[it] = value.message
                 else:
@@ -185,7 +185,7 @@ def span_text(seconds: float) -> str:
 
 def _run(
     study: Study, of: Mapping[str, Point], missing: Sequence[tuple[str, int]], model: Model, workers: Workers,
-    watcher: Watcher, agreed: bool, warm: Callable[[], bool],
+    watcher: Watcher, allow_long: bool, is_compiled: Callable[[], bool],
 ) -> Iterator[tuple[tuple[str, int], Any]]:  # fmt: skip
     """Every missing replicate and its outcomes; one of the first tells what the others will cost."""
     scenario = study.scenario
@@ -193,16 +193,16 @@ def _run(
         (model.run, *of[digest], seed_of(scenario.seed, number), scenario.months, len(model.outcomes))
         for digest, number in missing
     ]
-    here = workers if workers.elsewhere else Workers(1)
-    if not workers.elsewhere:
-        compile_first(watcher, warm, scenario.catalogue)
+    here = workers if workers.remote else Workers(1)
+    if not workers.remote:
+        compile_first(watcher, is_compiled, scenario.catalogue)
     done, each = 0, 0.0
     for task in tasks[:2]:  # the first one loads the model, the second one shows what a world takes
         value, each = timed(here, _last_month, task)
         yield missing[done], value
         done += 1
     cost = Cost(len(of), scenario.replicates, scenario.months, len(tasks), each, workers.count)
-    if cost.seconds > LIMIT and not agreed:
+    if cost.seconds > LIMIT and not allow_long:
         raise TooLarge(f"{cost}\nmore than {span_text(LIMIT)}: say --yes to start it, or ask for less of one of these")
     watcher.say(str(cost))
     if done == len(tasks):
@@ -219,7 +219,7 @@ def _run(
 
 def seconds_a_world(scenario: Scenario, model: Model, workers: Workers) -> float:
     """What a world of the scenario takes on one core, as measured: the second of two, the first one loads the model."""
-    here = workers if workers.elsewhere else Workers(1)
+    here = workers if workers.remote else Workers(1)
     task: tuple[Any, ...] = (model.run, scenario, {}, scenario.seed, scenario.months, len(model.outcomes))
     return [timed(here, _last_month, task)[1] for _ in range(2)][-1]
 

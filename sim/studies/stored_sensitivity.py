@@ -19,7 +19,7 @@ ANSWER = "sensitivity.json"
 
 
 @dataclass(frozen=True)
-class Varied:
+class VariedParameter:
     """A parameter that was moved.
 
     Attributes
@@ -50,7 +50,7 @@ class Varied:
 
 
 @dataclass(frozen=True)
-class Flip:
+class SignChange:
     """A part of a parameter's range in which a difference has the other sign.
 
     Attributes
@@ -124,9 +124,9 @@ class Sensitivity:
     baseline: float
     mean: float
     split: Split
-    parameters: tuple[Varied, ...]
+    parameters: tuple[VariedParameter, ...]
     other_sign: float = math.nan
-    flips: tuple[Flip, ...] = ()
+    flips: tuple[SignChange, ...] = ()
 
     @property
     def kinds(self) -> dict[str, float]:
@@ -220,8 +220,8 @@ def read_answer(path: Path, answer: dict[str, Any], outcome: str) -> Sensitivity
         optional = {name: estimate(row[name]) for name in ("mu_star", "sigma", "first", "total")}
         index = Index(effect=sure(row["effect"]), share=inner, **optional)
         known = {name: row[name] for name in ("key", "unit", "kind", "source", "value", "low", "high", "share")}
-        rows.append(Varied(**known, index=index))
-    flips = tuple(Flip(**{**flip, "mean": sure(flip["mean"])}) for flip in it["flips"])
+        rows.append(VariedParameter(**known, index=index))
+    flips = tuple(SignChange(**{**flip, "mean": sure(flip["mean"])}) for flip in it["flips"])
     head = {name: answer[name] for name in ("scenario", "against", "month", "method", "model", "seed", "samples")}
     return Sensitivity(
         path=path, outcome=outcome, unit=it["unit"], replicates=it["replicates"], points=it["points"],

@@ -108,7 +108,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Moved:
+class FreeParameter:
     """A key that is moved from ``low`` to ``high``, and the scenarios in which it is.
 
     Where it is ``inherited`` these were not listed: they are those that leave it at the default, and the base.
@@ -214,7 +214,7 @@ class Targets:
     title: str
     base: str
     settings: Settings
-    keys: tuple[Moved, ...]
+    keys: tuple[FreeParameter, ...]
     targets: tuple[Target, ...]
     scenarios: dict[str, Scenario]
 
@@ -325,7 +325,7 @@ class _Reader:
 
     # --- keys
 
-    def key(self, key: str, used: Sequence[str]) -> Moved | None:
+    def key(self, key: str, used: Sequence[str]) -> FreeParameter | None:
         path, table = ("keys", key), self.table["keys"][key]
         before = len(self.faults)
         self.unknown(path, table, (*KEY, "scenarios"))
@@ -358,7 +358,7 @@ class _Reader:
 
     def moved(
         self, key: str, low: float, high: float, log: bool, listed: tuple[str, ...], used: Sequence[str]
-    ) -> Moved:  # fmt: skip
+    ) -> FreeParameter:  # fmt: skip
         """A key with its range; raises Wrong."""
         there = [it for name in listed or used if (it := self.scenarios.get(name))]
         holding = [it for it in there if key in it.values]
@@ -378,9 +378,9 @@ class _Reader:
         if not where:
             names = ", ".join(it.name for it in holding)
             raise Wrong(f"is set by each scenario itself, allowed: scenarios = [...] with some of {names}")
-        return Moved(key, leaf.parameter.unit, float(ends[0]), float(ends[1]), log, whole, where, not listed)
+        return FreeParameter(key, leaf.parameter.unit, float(ends[0]), float(ends[1]), log, whole, where, not listed)
 
-    def chosen(self, keys: list[Moved], texts: Sequence[str], used: Sequence[str]) -> list[Moved]:
+    def chosen(self, keys: list[FreeParameter], texts: Sequence[str], used: Sequence[str]) -> list[FreeParameter]:
         """The keys of ``--keys``: of the file, or with a range of their own."""
         if not texts:
             return keys
@@ -556,12 +556,12 @@ def unit_of(check: Check, outcomes: Mapping[str, Outcome]) -> str:
     return f"{unit} / {outcomes[check.per].unit}" if check.per else unit
 
 
-def changed(keys: Sequence[Moved], values: Mapping[str, Value], scenario: str) -> dict[str, Value]:
+def changed(keys: Sequence[FreeParameter], values: Mapping[str, Value], scenario: str) -> dict[str, Value]:
     """Of a candidate's values those that are set in a scenario."""
     return {it.key: values[it.key] for it in keys if scenario in it.scenarios}
 
 
-def scheduled(keys: Sequence[Moved], scenarios: Mapping[str, Scenario]) -> list[str]:
+def scheduled(keys: Sequence[FreeParameter], scenarios: Mapping[str, Scenario]) -> list[str]:
     """Where a schedule gives way to one value over all months."""
     return [
         f"{it.key} of {name}: its schedule gives way to one value over all months"

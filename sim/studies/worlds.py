@@ -38,13 +38,13 @@ class Worlds:
 
     def __init__(
         self, scenarios: Mapping[str, Scenario], readings: Sequence[Reading], model: Model, store: Store,
-        workers: Workers, watcher: Watcher, *, expected: int, agreed: bool, fresh: bool,
-        warm: Callable[[], bool],
+        workers: Workers, watcher: Watcher, *, expected: int, allow_long: bool, fresh: bool,
+        is_compiled: Callable[[], bool],
     ) -> None:  # fmt: skip
         self.failures: dict[tuple[str, int], dict[str, Any]] = {}
         self._scenarios, self._readings, self._model = scenarios, tuple(readings), model
-        self._workers, self._watcher, self._warm = workers, watcher, warm
-        self._expected, self._agreed = expected, agreed
+        self._workers, self._watcher, self._warm = workers, watcher, is_compiled
+        self._expected, self._agreed = expected, allow_long
         self._names = tuple(map(str, readings))
         self._journal = Journal(store.path / JOURNAL, len(self._names))
         self._rows: Rows = {}
@@ -104,8 +104,8 @@ class Worlds:
         ]
         place = 0
         while place < len(tasks) and len(self._timed) < 2:  # the first one loads the model, the second tells the cost
-            here = self._workers if self._workers.elsewhere else Workers(1)
-            if not self._timed and not self._workers.elsewhere:
+            here = self._workers if self._workers.remote else Workers(1)
+            if not self._timed and not self._workers.remote:
                 compile_first(self._watcher, self._warm, wanted[missing[0]].base.catalogue)
             value, seconds = timed(here, read_world, tasks[place])
             self._timed.append(seconds)

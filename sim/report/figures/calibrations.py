@@ -27,7 +27,7 @@ from sim.report.figures.canvas import (
 )
 from sim.runs.store import Say, Store
 from sim.studies.questions.calibrate import Calibration, Fit
-from sim.studies.targets import Moved, Target
+from sim.studies.targets import FreeParameter, Target
 
 _BINS = 24
 _FARTHEST = 6.0  # tolerances that a panel shows to either side
@@ -67,12 +67,12 @@ def _marginals(found: Calibration) -> Page:
     return made
 
 
-def _as_it_is(found: Calibration, key: Moved) -> float:
+def _as_it_is(found: Calibration, key: FreeParameter) -> float:
     value = found.targets.scenarios[key.scenarios[0]].values[key.key]
     return float(value) if isinstance(value, int | float) else math.nan
 
 
-def _marginal(axes: Axes, key: Moved, fit: Fit, before: float) -> None:
+def _marginal(axes: Axes, key: FreeParameter, fit: Fit, before: float) -> None:
     values = np.array([float(it.values[key.key]) for it in fit.sampled])
     edges = np.linspace(0.0, 1.0, _BINS + 1)
     ends = [_unrounded(key, share) for share in edges]
@@ -106,7 +106,7 @@ def _marginal(axes: Axes, key: Moved, fit: Fit, before: float) -> None:
     _heading(axes, key.key, f"{key.unit or 'no unit'}{', log scale' if key.log else ''}")
 
 
-def _unrounded(key: Moved, share: float) -> float:
+def _unrounded(key: FreeParameter, share: float) -> float:
     low, high = key.low, key.high + key.whole
     return low * math.exp(share * math.log(high / low)) if key.log else low + share * (high - low)
 

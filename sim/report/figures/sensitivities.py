@@ -29,7 +29,7 @@ from sim.report.figures.canvas import (
 from sim.report.text.sensitivities import KIND_WORDS, MOST_ROWS, how_text, percent_text
 from sim.runs.store import Say, Store
 from sim.studies.questions.sensitivity import Sensitivities
-from sim.studies.stored_sensitivity import Sensitivity, Varied
+from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
 
 _KIND_COLOURS = {"assumption": ORANGE, "fitted": BLUE, "evidence": GREEN, "article": PURPLE, "seed": FAINT}
 
@@ -81,7 +81,7 @@ def _strip(axes: Axes, it: Sensitivity) -> None:
     axes.text(-0.015, 0, words, ha="right", va="center", fontsize=7, color=GREY)
 
 
-def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[Varied]) -> None:
+def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> None:
     heights = -np.arange(len(rows))
     for height, row in zip(heights, rows, strict=True):
         effect = row.index.effect
@@ -97,7 +97,7 @@ def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[Varied]) -> None:
     number_axis(axes.xaxis)
 
 
-def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[Varied]) -> None:
+def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> None:
     """Morris's plane: how much a parameter matters against how much that depends on the others."""
     for place, row in enumerate(rows):
         mu, sigma = row.index.mu_star, row.index.sigma
@@ -120,7 +120,7 @@ def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[Varied]) -> None:
     number_axis(axes.yaxis)
 
 
-def _dots(axes: Axes, rows: Sequence[Varied]) -> None:
+def _dots(axes: Axes, rows: Sequence[VariedParameter]) -> None:
     """First-order and total indices beside each other."""
     for place, row in enumerate(rows):
         for estimate, up, mark in ((row.index.first, 0.16, "o"), (row.index.total, -0.16, "s")):

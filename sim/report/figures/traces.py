@@ -32,7 +32,7 @@ from sim.studies.rests import rests_text
 
 def draw_trace(trace: Trace, folder: Path) -> None:
     """Write the tables of months and enterprises and draw how far the worlds part, in ``folder``."""
-    fates = [fate_json(trace, fate) for fate in trace.fates if fate.parted]
+    fates = [fate_json(trace, fate) for fate in trace.fates if fate.diverged]
     heads = list(FATE)
     write_whole(folder / "enterprises.csv", csv_bytes(heads, ([fate[head] for head in heads] for fate in fates)))
     mechanisms = mechanisms_of(trace)

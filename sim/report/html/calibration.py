@@ -21,7 +21,7 @@ from sim.report.html.rotation import HEADING as ROTATION_HEADING
 from sim.report.html.rotation import WORDS, asked_cell, chart_and_table, median_cells, rotation_parts
 from sim.report.html.stored import StoredCalibration
 from sim.runs.summary import csv_bytes
-from sim.studies.targets import Moved
+from sim.studies.targets import FreeParameter
 
 _WIDTH, _HEIGHT, _SIDE, _TOP, _BOTTOM = 360, 150, 14, 26, 24  # units of a picture: about a pixel each
 _BINS = 24
@@ -117,7 +117,7 @@ def _marginals(study: StoredCalibration) -> Markup:
     )
 
 
-def marginal_chart(name: str, study: StoredCalibration, key: Moved) -> Markup:
+def marginal_chart(name: str, study: StoredCalibration, key: FreeParameter) -> Markup:
     """A key's posterior as bars over its range, with its interval and the fitted value."""
     it = study.manifest["fitted"][key.key]
     shares = np.array([key.share(value) for value in study.posterior[key.key]])

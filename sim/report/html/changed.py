@@ -8,10 +8,10 @@ from sim.formats import plain
 from sim.report.html.markup import Markup, table, tag
 from sim.report.html.rests_on import kind_badge
 from sim.scenario import Scenario, describe
-from sim.studies.questions.compare import Variant
+from sim.studies.questions.compare import ComparedVariant
 
 
-def changed_keys(baseline: Scenario, variant: Variant) -> Markup:
+def changed_keys(baseline: Scenario, variant: ComparedVariant) -> Markup:
     """A row a key: old → new, unit, and the source of each value."""
     if not variant.changed:
         return tag("p", f"{variant.label}: no parameter was changed.")

@@ -10,13 +10,13 @@ from sim.report.html.markup import Markup, join, tag
 from sim.report.text.run import verdict
 from sim.runs.result import Result
 from sim.runs.summary import Row
-from sim.studies.questions.compare import Comparison, Difference, Variant
+from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 
 _COUNTS = frozenset({"enterprises", "people"})  # units of what a name counts: "210 startups" says it all
 _FIRST = 3  # outcomes in the sentence on one result
 
 
-def lead(variant: Variant, names: Sequence[str]) -> Difference:
+def lead(variant: ComparedVariant, names: Sequence[str]) -> Difference:
     """The outcome to speak of first.
 
     Of ``names`` the first that both worlds have and whose difference can be told from 0; else the first that differs;
@@ -28,7 +28,7 @@ def lead(variant: Variant, names: Sequence[str]) -> Difference:
     return next((it for it in told if it.baseline and it.variant), (told or found)[0])
 
 
-def difference_sentence(comparison: Comparison, variant: Variant, it: Difference) -> str:
+def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Difference) -> str:
     """One difference in words: ``X adds 211 startups (95%: 198 to 224) after 64 months, on 30 common seeds``."""
     name, interval = words_of(it.outcome), f"(95%: {number(it.low)} to {number(it.high)})"
     if it.verdict in {"more", "less"}:
@@ -63,7 +63,7 @@ def result_sentence(result: Result, names: Sequence[str]) -> str:
     return f"{when}{said}. {count} {figures_sentence([result], [result.name])}".strip()
 
 
-def changes_sentence(variant: Variant) -> str:
+def changes_sentence(variant: ComparedVariant) -> str:
     """What a variant changes, where that is little enough to be said in a sentence."""
     if not 0 < len(variant.changed) <= _FIRST:
         return ""
@@ -97,7 +97,7 @@ def result_cards(result: Result, names: Sequence[str], meanings: dict[str, str])
     return tag("ul", cards, class_="cards")
 
 
-def difference_cards(variant: Variant, names: Sequence[str], meanings: dict[str, str]) -> Markup:
+def difference_cards(variant: ComparedVariant, names: Sequence[str], meanings: dict[str, str]) -> Markup:
     """A card for each outcome: paired difference, unit, interval, what can be said of the sign."""
     known = {it.outcome: it for it in variant.differences}
     cards = []

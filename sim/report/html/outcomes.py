@@ -9,7 +9,7 @@ from sim.report.html.headline import figure_badge
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.runs.result import Result
 from sim.runs.summary import Row
-from sim.studies.questions.compare import Difference, Variant
+from sim.studies.questions.compare import ComparedVariant, Difference
 
 
 def outcomes_of(result: Result, names: Sequence[str], meanings: dict[str, str]) -> Markup:
@@ -25,7 +25,7 @@ def outcomes_of(result: Result, names: Sequence[str], meanings: dict[str, str]) 
     return join(made(names, f"{result.name}: percentiles over {len(result.replicates)} seeds"), whole)
 
 
-def differences_of(variant: Variant, against: str, names: Sequence[str], meanings: dict[str, str]) -> Markup:
+def differences_of(variant: ComparedVariant, against: str, names: Sequence[str], meanings: dict[str, str]) -> Markup:
     """Means, paired differences and intervals of the first outcomes, and of all the others when asked for."""
     known = {it.outcome: it for it in variant.differences}
     heads = ("outcome", against, variant.label, "difference", "95% interval", "unit", "better in", "pairing", "verdict")
@@ -71,7 +71,7 @@ def _difference(it: Difference, meanings: dict[str, str]) -> list[Markup | str]:
         _name(it.outcome, meanings), number(it.baseline), number(it.variant), signed(it.difference),
         span(it.low, it.high), it.unit,
         "" if it.better_share is None else f"{it.better_share:.0%}",
-        ratio_text(it.power), it.verdict,
+        ratio_text(it.variance_reduction), it.verdict,
     ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from sim.report.html.results import SOURCES, Report
 from sim.report.html.stored import Stored
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.indices import Estimate
-from sim.studies.stored_sensitivity import Sensitivity, Varied
+from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
 from sim.studies.uncertain import uncertain
 
 _BARS = 15  # parameters in the chart; the table has all
@@ -102,7 +102,7 @@ def _outcome(it: Sensitivity, place: int) -> Markup:
 _NAMES = {"first": "first order", "total": "total", "mu_star": "mean absolute effect", "sigma": "its spread"}
 
 
-def _row(row: Varied, optional: Sequence[str]) -> tuple[Any, ...]:
+def _row(row: VariedParameter, optional: Sequence[str]) -> tuple[Any, ...]:
     index = row.index
     return (
         tag("code", row.key), kind_badge(row.kind), plain(row.value), number(row.low), number(row.high), row.unit,

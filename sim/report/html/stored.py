@@ -25,7 +25,7 @@ from sim.studies.points import REPLICATES, Point
 from sim.studies.questions.calibrate import AS_IT_IS, EVALUATIONS, FITTED, INTERVAL, POSTERIOR, ROTATION, SAMPLE
 from sim.studies.questions.rotation import lies_within, wanted_band
 from sim.studies.stored_sensitivity import ANSWER, Sensitivity, read_answer
-from sim.studies.targets import Moved
+from sim.studies.targets import FreeParameter
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class StoredCalibration:
 
     path: Path
     manifest: dict[str, Any]
-    keys: tuple[Moved, ...]
+    keys: tuple[FreeParameter, ...]
     posterior: dict[str, Floats]
     weights: Floats
     rows: tuple[dict[str, Any], ...]
@@ -129,7 +129,7 @@ def open_calibration(folder: Path) -> StoredCalibration:
         drawn = parquet.ParquetFile(folder / POSTERIOR).read()
         tried = parquet.ParquetFile(folder / EVALUATIONS).read().to_pylist()
         keys = tuple(
-            Moved(key, it["unit"], it["low"], it["high"], it["scale"] == "log",
+            FreeParameter(key, it["unit"], it["low"], it["high"], it["scale"] == "log",
                   pa.types.is_integer(drawn.schema.field(key).type), tuple(it["scenarios"]), inherited=False)
             for key, it in manifest["design"]["keys"].items()
         )  # fmt: skip
@@ -144,7 +144,7 @@ def open_calibration(folder: Path) -> StoredCalibration:
 
 
 def _target_rows(
-    manifest: dict[str, Any], tried: list[dict[str, Any]], drawn: list[dict[str, Any]], keys: Sequence[Moved]
+    manifest: dict[str, Any], tried: list[dict[str, Any]], drawn: list[dict[str, Any]], keys: Sequence[FreeParameter]
 ) -> list[dict[str, Any]]:
     """Of every target what was asked for, what it was before and what it is with the posterior's weights."""
     weights: dict[tuple[Any, ...], list[float]] = {}

@@ -9,13 +9,15 @@ from sim.formats import counted, number, ratio_text, signed, span
 from sim.report.sheets import chosen
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
-from sim.runs.drawn import intervals_text
+from sim.runs.posterior_sample import intervals_text
 from sim.studies.estimators.intervals import EQUAL
-from sim.studies.questions.compare import Comparison, Difference, Variant
+from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 from sim.studies.rests import rests_text, shares_text
 
 
-def variant_text(comparison: Comparison, variant: Variant, headline: Sequence[str], *, everything: bool = False) -> str:
+def variant_text(
+    comparison: Comparison, variant: ComparedVariant, headline: Sequence[str], *, everything: bool = False
+) -> str:
     """One variant against the baseline: what was changed, the differences, and what they rest on."""
     first, differences = comparison.baseline, {it.outcome: it for it in variant.differences}
     shown = chosen(differences, headline, first.scenario.figures, everything=everything)
@@ -25,7 +27,7 @@ def variant_text(comparison: Comparison, variant: Variant, headline: Sequence[st
     rows = [
         [
             it.outcome, number(it.baseline), number(it.variant), signed(it.difference), span(it.low, it.high),
-            it.unit, _better(it), ratio_text(it.power), it.verdict,
+            it.unit, _better(it), ratio_text(it.variance_reduction), it.verdict,
             *([shares_text(variance.get(it.outcome, {}))] if variance else []),
         ]
         for it in (differences[name] for name in shown)
@@ -79,7 +81,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
     return about | {"variants": {it.label: variant_json(comparison, it) for it in comparison.variants}} | until
 
 
-def variant_json(comparison: Comparison, variant: Variant) -> dict[str, Any]:
+def variant_json(comparison: Comparison, variant: ComparedVariant) -> dict[str, Any]:
     return {
         "variant": str(variant.result.path),
         "name": variant.label,

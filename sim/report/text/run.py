@@ -8,7 +8,7 @@ from typing import Any
 from sim.formats import counted, number, span
 from sim.report.sheets import chosen
 from sim.report.text.columns import columns
-from sim.runs.drawn import intervals_text
+from sim.runs.posterior_sample import intervals_text
 from sim.runs.result import Result
 from sim.runs.summary import Row
 

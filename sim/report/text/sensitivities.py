@@ -9,7 +9,7 @@ from sim.formats import number, plain, seeds_text, signed, span
 from sim.report.text.columns import columns
 from sim.studies.estimators.indices import Estimate
 from sim.studies.questions.sensitivity import Sensitivities
-from sim.studies.stored_sensitivity import Sensitivity, Varied
+from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
 
 MOST_ROWS = 15  # parameters of a table or a figure
 KIND_WORDS = {"assumption": "assumed", "seed": "luck"}
@@ -68,7 +68,7 @@ def _variance_text(it: Sensitivity) -> list[str]:
     return lines
 
 
-def _table(it: Sensitivity, rows: Sequence[Varied]) -> str:
+def _table(it: Sensitivity, rows: Sequence[VariedParameter]) -> str:
     head = ("parameter", "range", "unit", "kind", "low to high", "95% interval")
     morris = it.method == "morris"
     heads = (*head, *(("mu*", "95%", "sigma") if morris else ("first", "95%", "total", "95%")), "share")

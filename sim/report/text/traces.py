@@ -9,7 +9,7 @@ from typing import Any
 from sim.formats import brief, number, signed
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
-from sim.studies.questions.trace import Fate, Parting, Trace
+from sim.studies.questions.trace import Divergence, Fate, Trace
 from sim.studies.rests import rests_on, rests_text
 
 MOST_MECHANISMS = 5  # shown one by one in a table or figure
@@ -27,11 +27,11 @@ def trace_text(trace: Trace) -> str:
     ]
     if it.first is None:
         return "\n".join([*lines, "nothing differs: every state of every month is the same in both"])
-    lines.append(f"first difference: {_parting(it, it.first)}")
+    lines.append(f"first difference: {_divergence(it, it.first)}")
     if it.first_enterprise is None:
         return "\n".join([*lines, "no enterprise ever differs"])
     if it.first_enterprise != it.first:
-        lines.append(f"first enterprise: {_parting(it, it.first_enterprise)}")
+        lines.append(f"first enterprise: {_divergence(it, it.first_enterprise)}")
     lines += [
         "",
         "enterprises that differ in any state, in staff, in being there, and by the mechanism in which each first did:",
@@ -64,15 +64,16 @@ def trace_json(trace: Trace) -> dict[str, Any]:
         "weight": it.weight,
         "rests_on": trace_rests(it),
         "changed": [vars(change) for change in it.changed],
-        "first_difference": _parting_json(it, it.first),
-        "first_enterprise": _parting_json(it, it.first_enterprise),
+        "first_difference": _divergence_json(it, it.first),
+        "first_enterprise": _divergence_json(it, it.first_enterprise),
         "months": [vars(row) | {"month": it.scenario.calendar(row.month)} for row in it.months],
         "startups_only": dict(zip(names, map(dict, it.startups_only), strict=True)),
         "survivors_only": dict(zip(names, map(dict, it.survivors_only), strict=True)),
         "stakes": {
-            stake.group: {key: value for key, value in vars(stake).items() if key != "group"} for stake in it.stakes
+            total.group: {key: value for key, value in vars(total).items() if key != "group"}
+            for total in it.group_totals
         },
-        "enterprises": [fate_json(it, fate) for fate in it.fates if fate.parted],
+        "enterprises": [fate_json(it, fate) for fate in it.fates if fate.diverged],
     }
 
 
@@ -83,27 +84,30 @@ FATE = (
 
 
 def fate_json(trace: Trace, fate: Fate) -> dict[str, Any]:
-    parted = fate.parted
+    diverged = fate.diverged
     born = "" if fate.born < 0 else trace.scenario.calendar(fate.born)
-    when = (trace.scenario.calendar(parted.month), parted.mechanism, parted.what) if parted else ("", "", "")
+    when = (trace.scenario.calendar(diverged.month), diverged.mechanism, diverged.what) if diverged else ("", "", "")
     ends = [part for pair in zip(fate.ends, fate.reasons, strict=True) for part in pair]
     told = (*ends, *fate.staff, *fate.taxes)
     return dict(zip(FATE, (fate.identity, fate.origin, born, *when, *told), strict=True))
 
 
-def _parting(trace: Trace, parting: Parting) -> str:
-    when = f"{trace.scenario.calendar(parting.month)}, {parting.mechanism}"
-    if parting.identity and parting.what == "existence":
-        where = trace.first_name if parting.first else trace.second_name
-        return f"{when}: enterprise {parting.identity} exists in {where} only"
-    of = f" of enterprise {parting.identity}" if parting.identity else ""
-    return f"{when}: {parting.what}{of} {brief(parting.first, 6)} -> {brief(parting.second, 6)}"
+def _divergence(trace: Trace, divergence: Divergence) -> str:
+    when = f"{trace.scenario.calendar(divergence.month)}, {divergence.mechanism}"
+    if divergence.identity and divergence.what == "existence":
+        where = trace.first_name if divergence.first else trace.second_name
+        return f"{when}: enterprise {divergence.identity} exists in {where} only"
+    of = f" of enterprise {divergence.identity}" if divergence.identity else ""
+    return f"{when}: {divergence.what}{of} {brief(divergence.first, 6)} -> {brief(divergence.second, 6)}"
 
 
-def _parting_json(trace: Trace, parting: Parting | None) -> dict[str, Any] | None:
-    if parting is None:
+def _divergence_json(trace: Trace, it: Divergence | None) -> dict[str, Any] | None:
+    if it is None:
         return None
-    return parting._asdict() | {"month": trace.scenario.calendar(parting.month), "identity": parting.identity or None}
+    return it._asdict() | {
+        "month": trace.scenario.calendar(it.month),
+        "identity": it.identity or None,
+    }
 
 
 def mechanisms_of(trace: Trace) -> list[str]:
@@ -142,7 +146,7 @@ def _beside(head: str, names: Sequence[str], one: Counter[str], other: Counter[s
 def _stakes_text(trace: Trace) -> str:
     names = trace.first_name, trace.second_name
     rows: list[tuple[str, float, float, float, float, float]] = [
-        (stake.group, stake.enterprises, *stake.jobs, *stake.taxes) for stake in trace.stakes
+        (it.group, it.enterprises, *it.jobs, *it.taxes) for it in trace.group_totals
     ]
     _, *numbers = zip(*rows, strict=True)
     sums: Any = map(sum, numbers)

@@ -29,7 +29,7 @@ def difference_interval(old: Cells, new: Cells, paired: bool) -> Interval:
     """
     if paired:
         return mean_interval(new - old)
-    (mean_0, var_0, n_0), (mean_1, var_1, n_1) = _moments(old), _moments(new)
+    (mean_0, var_0, n_0), (mean_1, var_1, n_1) = _mean_variance(old), _mean_variance(new)
     share_0, share_1 = var_0 / n_0, var_1 / n_1
     with np.errstate(divide="ignore", invalid="ignore"):
         freedom = (share_0 + share_1) ** 2 / (share_0**2 / (n_0 - 1) + share_1**2 / (n_1 - 1))
@@ -47,21 +47,21 @@ def mean_interval(drawn: Cells) -> Interval:
     third moment can be told, and the correction would make an interval lopsided by chance: there it is the plain
     t-interval, which covers 94% on 8 draws of a skewness of 1, and 90% on exponential ones.
     """
-    mean, deviation, skewness = shape_of(drawn)
-    below, above = reach_of(deviation, skewness, len(drawn))
+    mean, deviation, skewness = moments(drawn)
+    below, above = interval_reach(deviation, skewness, len(drawn))
     return Interval(mean, mean - below, mean + above)
 
 
-def shape_of(drawn: Cells) -> tuple[Any, Any, Any]:
+def moments(drawn: Cells) -> tuple[Any, Any, Any]:
     """Mean, standard deviation and skewness of a sample (seeds x anything); no skewness where nothing varies."""
-    mean, variance, _ = _moments(drawn)
+    mean, variance, _ = _mean_variance(drawn)
     spread = np.sqrt(np.mean((drawn - mean) ** 2, axis=0))
     with np.errstate(divide="ignore", invalid="ignore"):
         skewness = np.where(spread > 0, np.mean((drawn - mean) ** 3, axis=0) / spread**3, 0.0)
     return mean, np.sqrt(variance), skewness
 
 
-def reach_of(deviation: Any, skewness: Any, count: int) -> tuple[Any, Any]:
+def interval_reach(deviation: Any, skewness: Any, count: int) -> tuple[Any, Any]:
     """How far below and above the mean of so many draws its 95% interval reaches; see ``mean_interval``."""
     skewness = skewness if count >= SKEWED_FROM else np.zeros_like(skewness)
     reach = t_quantile(np.asarray(count - 1.0)) / np.sqrt(count)
@@ -88,7 +88,7 @@ def interval_kind(seeds: int, paired: bool = True) -> str:
     return "Student's t, corrected for skewness"
 
 
-def power(old: Cells, new: Cells) -> float | None:
+def variance_reduction(old: Cells, new: Cells) -> float | None:
     """How many times as many runs the same interval would take if seeds were independent.
 
     That is the variance of a difference of independent runs by the variance of the paired one. None where pairs do
@@ -106,18 +106,18 @@ def difference_over_months(old: Cells, new: Cells, paired: bool) -> Interval:
         return difference_interval(old, new, paired)
     found = []
     for before, after in zip(old.T, new.T, strict=True):
-        some = with_value(before, after, paired)
+        some = with_values(before, after, paired)
         found.append(difference_interval(*some, paired) if all(map(len, some)) else (np.nan, np.nan, np.nan))
     return Interval(*np.array(found, dtype=np.float64).T)
 
 
-def with_value(old: Cells, new: Cells, paired: bool) -> tuple[Cells, Cells]:
+def with_values(old: Cells, new: Cells, paired: bool) -> tuple[Cells, Cells]:
     """Of the seeds of one month those that have a value: where they are paired, in both."""
     here, there = np.isfinite(old), np.isfinite(new)
     return (old[here & there], new[here & there]) if paired else (old[here], new[there])
 
 
-def _moments(cells: Cells) -> tuple[Any, Any, int]:
+def _mean_variance(cells: Cells) -> tuple[Any, Any, int]:
     count = len(cells)
     variance = np.var(cells, axis=0, ddof=1) if count > 1 else np.full(cells.shape[1:], np.nan)
     return np.mean(cells, axis=0), variance, count

@@ -37,7 +37,7 @@ from sim.studies.estimators.posterior import TRUSTED, Floats, Posterior, quantil
 from sim.studies.fitted import check_place, fitted_text
 from sim.studies.points import to_parquet
 from sim.studies.questions.rotation import lies_within, rotation_json, wanted_band
-from sim.studies.targets import Moved, Target, Targets, changed, scheduled
+from sim.studies.targets import FreeParameter, Target, Targets, changed, scheduled
 from sim.studies.worlds import WORLDS, Worlds
 
 if TYPE_CHECKING:
@@ -232,13 +232,13 @@ def run_calibration(
     *,
     rotate: bool = False,
     place: Path | None = None,
-    agreed: bool = False,
+    allow_long: bool = False,
     fresh: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Calibration:
     """Run a calibration in its folder under ``out``; ``place`` is where the fitted scenario goes besides.
 
-    ScenarioError where it may not go there; TooLarge where it takes long and is not ``agreed``.
+    ScenarioError where it may not go there; TooLarge where it takes long and is not ``allow_long``.
     """
     watcher = watcher or Watcher()
     base = targets.scenarios[targets.base]
@@ -259,7 +259,7 @@ def run_calibration(
         tried = settings.budget + 2 + len(groups) * (settings.rotated + 1)
         expected = len(_candidate_worlds(targets, {})) * settings.replicates * tried
         worlds = Worlds(targets.scenarios, targets.readings, model, store, workers, watcher,
-                        expected=expected, agreed=agreed, fresh=fresh, warm=warm)  # fmt: skip
+                        expected=expected, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled)  # fmt: skip
         watcher.begin(f"calibrate {base.name}", 0, expected)
         try:
             fits = [_fit(targets, worlds)]
@@ -397,12 +397,12 @@ def _search(targets: Targets, tried: Callable[[list[tuple[float, ...]]], list[fl
         done += len(trials)
 
 
-def _own_share(targets: Targets, key: Moved) -> float:
+def _own_share(targets: Targets, key: FreeParameter) -> float:
     value = targets.scenarios[key.scenarios[0]].values[key.key]
     return key.share(float(value)) if isinstance(value, int | float) else 0.5
 
 
-def _rounded(key: Moved, value: Value) -> Value:
+def _rounded(key: FreeParameter, value: Value) -> Value:
     """A fitted value in as many digits as it deserves."""
     return value if key.whole else min(max(float(f"{value:.{_DIGITS}g}"), key.low), key.high)
 

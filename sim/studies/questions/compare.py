@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.runs.drawn import intervals_text
 from sim.runs.errors import Incompatible
+from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
 from sim.runs.store import pictures
@@ -23,10 +23,10 @@ from sim.studies.estimators.intervals import (
     NO_INTERVAL,
     difference_interval,
     interval_kind,
-    power,
-    shape_of,
+    moments,
+    variance_reduction,
     verdict,
-    with_value,
+    with_values,
 )
 from sim.studies.rests import rests_on, rests_text, shares_text
 from sim.studies.stored_sensitivity import variance_by_kind
@@ -58,7 +58,7 @@ class Difference:
         Standard deviation and skewness of the paired differences.
     median, median_low, median_high
         Median of the paired differences, with its own 95% interval.
-    power
+    variance_reduction
         How many times as many runs the same interval takes on independent seeds.
 
     Examples
@@ -86,7 +86,7 @@ class Difference:
     median: float | None = None
     median_low: float | None = None
     median_high: float | None = None
-    power: float | None = None
+    variance_reduction: float | None = None
 
     @property
     def width(self) -> float:
@@ -105,7 +105,7 @@ class Difference:
 
 
 @dataclass(frozen=True, eq=False)
-class Variant:
+class ComparedVariant:
     """A result that is compared with the baseline; ``variant[name]`` is the ``Difference`` of an outcome.
 
     Attributes
@@ -174,7 +174,7 @@ class Comparison:
     path: Path
     label: str
     baseline: Result
-    variants: tuple[Variant, ...]
+    variants: tuple[ComparedVariant, ...]
     paired: bool
     variance: dict[str, dict[str, float]] = field(default_factory=dict)
     until: tuple[dict[str, Any], ...] = ()
@@ -256,7 +256,7 @@ def compare_results(
         changed = changes(first.scenario, other.scenario)
         asked = {it.key for it in changed if it.old is not None and it.new is not None}
         behind = rests_on(first.scenario, other.scenario, but=asked)
-        variants.append(Variant(label, other, changed, differences, same_model, behind))
+        variants.append(ComparedVariant(label, other, changed, differences, same_model, behind))
     parts = "-vs-".join(dict.fromkeys(result.name for result in results))[:_LONGEST]
     which = hashlib.sha256("".join(f"{r.path.name} {r.replicates} {unpaired}\n" for r in results).encode())
     folder = out / f"compare-{parts}-{which.hexdigest()[:8]}"
@@ -279,7 +279,7 @@ def pairs(first: Result, other: Result, name: str, paired: bool) -> tuple[Cells,
 
 
 def _difference(name: str, unit: str, old: Cells, new: Cells, better: int, paired: bool) -> Difference:
-    old, new = with_value(old, new, paired)
+    old, new = with_values(old, new, paired)
     if not len(old) or not len(new):
         nan = float("nan")
         return Difference(name, unit, nan, nan, nan, nan, nan, None, paired, 0)
@@ -290,11 +290,11 @@ def _difference(name: str, unit: str, old: Cells, new: Cells, better: int, paire
     )
     if not paired:
         return found
-    _, deviation, skewness = (float(x) for x in shape_of(new - old))
+    _, deviation, skewness = (float(x) for x in moments(new - old))
     middle, lower, upper = median_interval(new - old)
     return replace(
         found, deviation=deviation, skewness=skewness, median=middle, median_low=lower, median_high=upper,
-        power=power(old, new),
+        variance_reduction=variance_reduction(old, new),
     )  # fmt: skip
 
 

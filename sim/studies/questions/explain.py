@@ -29,7 +29,7 @@ from sim.scenario.rules import contradictions
 from sim.studies.changes import Change, changes
 from sim.studies.designs import choice_faults, outcome_faults
 from sim.studies.estimators.intervals import Interval, difference_interval, t_quantile
-from sim.studies.held import known_as
+from sim.studies.held import as_stored
 from sim.studies.points import LIMIT, Cost, TooLarge, seconds_a_world, span_text
 
 if TYPE_CHECKING:
@@ -131,14 +131,14 @@ def explain_difference(
     *,
     by: str = "group",
     pairs: int = PAIRS,
-    agreed: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    allow_long: bool = False,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Explanation:
     """Run every mixture of the two scenarios that is not kept under ``out`` yet, and share their difference out.
 
     ``by`` takes the differing keys together by mechanism, levers or place, or one by one. Of more than ``MOST``
     groups, ``pairs`` orders are drawn, each with its reverse: ``TooLarge`` then, and where it would take longer than
-    ``LIMIT``, unless ``agreed``. ``Incompatible`` where the two cannot be mixed.
+    ``LIMIT``, unless ``allow_long``. ``Incompatible`` where the two cannot be mixed.
     """
     watcher = watcher or Watcher()
     if faults := [*choice_faults("--by", by, PARTS), *outcome_faults("--outcome", [outcome], model.outcomes)]:
@@ -153,14 +153,14 @@ def explain_difference(
         mask: mixed(first, second, groups, [name for bit, name in enumerate(names) if mask >> bit & 1])
         for mask in wanted
     }
-    pair = [known_as(it, model.version, out) for it in (first, second)]
-    ends = run_batch(pair, model, out, workers, watcher, warm=warm)
+    pair = [as_stored(it, model.version, out) for it in (first, second)]
+    ends = run_batch(pair, model, out, workers, watcher, is_compiled=is_compiled)
     last = {0: ends[0], 2 ** len(names) - 1: ends[1]}
     values = {mask: _last_month(result, outcome) for mask, result in last.items()}
     rest = [mask for mask in mixtures if mask not in last]
-    todo = [known_as(mixtures[mask], model.version, out) for mask in rest]
-    _say_cost(todo, model, out, workers, watcher, drawn=drawn is not None, agreed=agreed)
-    for place, result in batch_results(todo, model, out, workers, watcher, warm=warm):
+    todo = [as_stored(mixtures[mask], model.version, out) for mask in rest]
+    _say_cost(todo, model, out, workers, watcher, drawn=drawn is not None, allow_long=allow_long)
+    for place, result in batch_results(todo, model, out, workers, watcher, is_compiled=is_compiled):
         values[rest[place]] = _last_month(result, outcome)
     common = sorted(set.intersection(*[set(found) for found in values.values()]))
     if not common:
@@ -347,7 +347,7 @@ def _say_cost(
     watcher: Watcher,
     *,
     drawn: bool,
-    agreed: bool,
+    allow_long: bool,
 ) -> None:
     """Say what is still to be run; ``TooLarge`` where that needs a word of consent and there is none."""
     missing = 0
@@ -359,8 +359,8 @@ def _say_cost(
     scenario = mixtures[0]
     each = seconds_a_world(scenario, model, workers)
     cost = Cost(len(mixtures), scenario.replicates, scenario.months, missing, each, workers.count)
-    if drawn and not agreed:
+    if drawn and not allow_long:
         raise TooLarge(f"{cost}\nof more than {MOST} groups only some orders are drawn: say --yes to start it")
-    if cost.seconds > LIMIT and not agreed:
+    if cost.seconds > LIMIT and not allow_long:
         raise TooLarge(f"{cost}\nmore than {span_text(LIMIT)}: say --yes to start it, or ask for fewer replicates")
     watcher.say(str(cost))

@@ -39,13 +39,13 @@ from sim.studies.designs import (
     Axis,
     choice_faults,
     outcome_faults,
-    power_fault,
+    power_of_two_fault,
     refuse_contradictions,
 )
 from sim.studies.estimators.indices import Band, Estimate, bands, morris_indices, sobol_indices, split
 from sim.studies.estimators.unit_cube import Unit, saltelli, trajectories
 from sim.studies.points import Point, Runs, Study, run_points, to_parquet
-from sim.studies.stored_sensitivity import ANSWER, Flip, Sensitivity, Varied, outcome_json
+from sim.studies.stored_sensitivity import ANSWER, Sensitivity, SignChange, VariedParameter, outcome_json
 from sim.studies.uncertain import KEYS, uncertain
 
 SAMPLES = {"morris": 10, "sobol": 64}  # by method: trajectories; rows of the base sample
@@ -109,9 +109,9 @@ def run_sensitivity(
     keys: Sequence[str] = (),
     samples: int | None = None,
     against: Scenario | None = None,
-    agreed: bool = False,
+    allow_long: bool = False,
     fresh: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Sensitivities:
     """Move every uncertain parameter (or those of ``keys``) and say what the outcomes, or differences, rest on.
 
@@ -133,7 +133,7 @@ def run_sensitivity(
         watcher.say(remark)
     asked = {"method": method, "samples": count, "keys": [axis.asked() for axis in lines]}
     study = Study("sensitivity", scenario, asked, points, against)
-    runs = run_points(study, model, out, workers, watcher, agreed=agreed, fresh=fresh, warm=warm)
+    runs = run_points(study, model, out, workers, watcher, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled)
     cells = runs.cells
     if against:
         cells = cells[: len(cells) // 2] - cells[len(cells) // 2 :]
@@ -159,7 +159,7 @@ def _checked(
     ]
     if not outcomes:
         faults.append(Fault("--outcome", 0, "none is given", "allowed: the name of an outcome"))
-    if method == "sobol" and (fault := power_fault(samples)):
+    if method == "sobol" and (fault := power_of_two_fault(samples)):
         faults.append(Fault("--samples", 0, f"{samples}", fault))
     if method == "morris" and samples < 2:
         faults.append(Fault("--samples", 0, f"{samples}", "is too few, allowed: two trajectories or more"))
@@ -195,8 +195,10 @@ def _answer(
         parts, indices = split(cells[:, [0, -1]]), sobol_indices(design, means)
     of_all = 1.0 if math.isnan(parts.parameters.value) else parts.parameters.value
     varied = [
-        Varied(row.key, row.unit, row.kind, row.source, row.value if isinstance(row.value, int | float) else None,
-               axis.low, axis.high, index.share * of_all, index)
+        VariedParameter(
+            row.key, row.unit, row.kind, row.source, row.value if isinstance(row.value, int | float) else None,
+            axis.low, axis.high, index.share * of_all, index,
+        )
         for (row, axis), index in zip(rows, indices, strict=True)
     ]  # fmt: skip
     finite = baseline[np.isfinite(baseline)]
@@ -238,7 +240,7 @@ def _usable(design: Unit, cells: Cells, name: str, path: Path) -> tuple[Unit, Ce
     return design[whole], cells[whole][:, :, seeds]
 
 
-def _flips(design: Unit, means: Cells, lines: Sequence[Axis]) -> Iterable[Flip]:
+def _flips(design: Unit, means: Cells, lines: Sequence[Axis]) -> Iterable[SignChange]:
     """Parts of ranges in which the mean's whole interval is on the other side of zero than the mean over all."""
     sign = np.sign(means.mean())
     for k, axis in enumerate(lines):
@@ -250,7 +252,7 @@ def _flips(design: Unit, means: Cells, lines: Sequence[Axis]) -> Iterable[Flip]:
                 worst = min(other, key=lambda band: sign * band.mean.value)
                 span = axis.high - axis.low
                 ends = (axis.low + span * other[0].begin, axis.low + span * other[-1].end)
-                yield Flip(axis.key, axis.unit, *ends, worst.mean)
+                yield SignChange(axis.key, axis.unit, *ends, worst.mean)
                 other = []
 
 

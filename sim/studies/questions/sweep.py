@@ -132,14 +132,14 @@ def run_sweep(
     design: str = "grid",
     samples: int | None = None,
     outcomes: Sequence[str] = (),
-    agreed: bool = False,
+    allow_long: bool = False,
     fresh: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Sweep:
     """Run a sweep in its folder under ``out`` and write its tables.
 
     ScenarioError with every fault of keys, values, design and outcomes; TooLarge where it takes long and is not
-    ``agreed``.
+    ``allow_long``.
     """
     watcher = watcher or Watcher()
     lines = _checked(scenario, vary, design, outcomes, model)
@@ -153,7 +153,7 @@ def run_sweep(
         "points": [list(it.values()) for it in changes],
     }
     study = Study("sweep", scenario, asked, [Point(scenario, it) for it in ({}, *changes)])
-    runs = run_points(study, model, out, workers, watcher, agreed=agreed, fresh=fresh, warm=warm)
+    runs = run_points(study, model, out, workers, watcher, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled)
     if not np.isfinite(runs.cells[BASELINE]).any():
         raise ResultError(f"{runs.path}: no replicate of the baseline is finished, so there is nothing to differ from")
     keys = [axis.key for axis in lines]

@@ -35,7 +35,7 @@ _INDEXED = {"books.accounts": ACCOUNTS, "books.people": PEOPLE, "books.skilled":
 _MAPPED = ("platform", "site")  # columns of numbers that may name different places in the two worlds
 
 
-class Parting(NamedTuple):
+class Divergence(NamedTuple):
     """The first difference of a state between two worlds.
 
     Attributes
@@ -93,7 +93,7 @@ class Fate:
     ----------
     identity, origin, born
         Its identity, its origin, and its month of registration.
-    parted
+    diverged
         Where it first differs; None where it never does.
     ends
         Status at the end: operating, suspended, registered or struck off; None where it never existed.
@@ -108,7 +108,7 @@ class Fate:
     identity: int
     origin: str
     born: int
-    parted: Parting | None
+    diverged: Divergence | None
     ends: tuple[str | None, str | None]
     reasons: tuple[str, str]
     staff: tuple[int, int]
@@ -116,7 +116,7 @@ class Fate:
 
 
 @dataclass(frozen=True)
-class Stake:
+class GroupTotal:
     """Jobs and taxes of one group of enterprises in the two worlds, weighted; pairs are (first world, second world).
 
     Attributes
@@ -165,7 +165,7 @@ class Trace:
     >>> found = sim.trace("shougang-idle", "shougang", months=6)
     >>> found.changed[0].key
     'sites.shougang.renovation'
-    >>> sum(stake.enterprises for stake in found.stakes) == len(found.fates)
+    >>> sum(it.enterprises for it in found.group_totals) == len(found.fates)
     True
     """
 
@@ -179,8 +179,8 @@ class Trace:
     replicate: int
     world_seed: int
     weight: float
-    first: Parting | None
-    first_enterprise: Parting | None
+    first: Divergence | None
+    first_enterprise: Divergence | None
     months: tuple[Month, ...]
     fates: tuple[Fate, ...]
 
@@ -209,7 +209,7 @@ class Trace:
         return found
 
     @property
-    def stakes(self) -> tuple[Stake, ...]:
+    def group_totals(self) -> tuple[GroupTotal, ...]:
         """Jobs and taxes of every enterprise, each in one group: they add up to those of the two worlds."""
         groups: dict[str, list[Fate]] = {}
         for fate in self.fates:
@@ -218,7 +218,7 @@ class Trace:
         order = [f"startups of {name} only: {origin}" for name in both for origin in ORIGINS]
         order += [f"operating in {name} only" for name in both] + ["operating in both", "operating in neither"]
         return tuple(
-            Stake(
+            GroupTotal(
                 name,
                 len(groups[name]),
                 self._sums([fate.staff for fate in groups[name]]),
@@ -320,9 +320,9 @@ class _Pair:
         from sim.agents.model import EcosystemModel
 
         self.seed = seed
-        self.first: Parting | None = None
-        self.first_enterprise: Parting | None = None
-        self.partings: dict[int, Parting] = {}
+        self.first: Divergence | None = None
+        self.first_enterprise: Divergence | None = None
+        self.divergences: dict[int, Divergence] = {}
         codes = self._codes = dict[str, int]()
         self.sides = []
         for scenario in (first, second):
@@ -376,7 +376,7 @@ class _Pair:
         self._alone = [np.setdiff1d(one, self._both, assume_unique=True) for one in there]
         self._differs = {}
         self._count = np.zeros(len(self._both), np.int64)
-        known = np.fromiter(self.partings, np.int64, len(self.partings))
+        known = np.fromiter(self.divergences, np.int64, len(self.divergences))
         self._marked = np.isin(self._both, known)
 
     def _mark(self, month: int, mechanism: str, names: tuple[str, ...]) -> None:
@@ -396,18 +396,18 @@ class _Pair:
                 values: list[Any] = [self._tables[side][name][self._rows[side][place]].item() for side in (0, 1)]
                 if name in _MAPPED:
                     values = [self._names.get(value) for value in values]
-                self._keep(Parting(month, mechanism, name, int(self._both[place]), *values))
+                self._keep(Divergence(month, mechanism, name, int(self._both[place]), *values))
         for side, alone in enumerate(self._alone):
             for identity in alone.tolist():
-                if identity not in self.partings:
-                    self._keep(Parting(month, mechanism, "existence", identity, side == 0, side == 1))
+                if identity not in self.divergences:
+                    self._keep(Divergence(month, mechanism, "existence", identity, side == 0, side == 1))
 
-    def _keep(self, parting: Parting) -> None:
-        self.partings[parting.identity] = parting
+    def _keep(self, divergence: Divergence) -> None:
+        self.divergences[divergence.identity] = divergence
         if self.first_enterprise is None:
-            self.first_enterprise = parting
+            self.first_enterprise = divergence
 
-    def _first_shared(self, month: int, moments: tuple[_Moment, ...]) -> Parting | None:
+    def _first_shared(self, month: int, moments: tuple[_Moment, ...]) -> Divergence | None:
         one, other = (moment.shared for moment in moments)
         for name in sorted(dict.fromkeys((*one, *other)), key=lambda name: _SHARED.index(name.partition(".")[0])):
             old: Any = one.get(name)
@@ -422,13 +422,13 @@ class _Pair:
                 old, new = old.ravel()[place].item(), new.ravel()[place].item()
             elif isinstance(old, np.ndarray) or isinstance(new, np.ndarray):
                 old, new = (None if it is None else f"{len(it)} of them" for it in (old, new))
-            return Parting(month, moments[0].mechanism, what, 0, old, new)
+            return Divergence(month, moments[0].mechanism, what, 0, old, new)
         return None
 
     def _month(self, month: int) -> Month:
         there = self._both[self._count > 0].tolist()
         alone = [identities.tolist() for identities in self._alone]
-        by = Counter(self.partings[identity].mechanism for identity in (*there, *alone[0], *alone[1]))
+        by = Counter(self.divergences[identity].mechanism for identity in (*there, *alone[0], *alone[1]))
         alive = len(self._both) + len(alone[0]) + len(alone[1])
         differing = len(there) + len(alone[0]) + len(alone[1])
         staff = int(np.count_nonzero(self._differs["staff"]))
@@ -441,7 +441,7 @@ class _Pair:
             one, other = (story.get(identity, _NEVER) for story in stories)
             known = one if one.end is not None else other
             yield Fate(
-                identity, known.origin, known.born, self.partings.get(identity), (one.end, other.end),
+                identity, known.origin, known.born, self.divergences.get(identity), (one.end, other.end),
                 (one.reason, other.reason), (one.staff, other.staff), (one.taxes, other.taxes),
             )  # fmt: skip
 

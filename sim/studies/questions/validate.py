@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Outcome
-from sim.evidence.facts import LAST, Check, Numbers, held_against, measured
+from sim.evidence.facts import LAST, Check, Numbers, compared_with, measured
 from sim.formats import number
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, Watcher
@@ -30,7 +30,7 @@ from sim.runs.summary import HIGH, LOW, crps, judge
 from sim.runs.table import Table
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
-from sim.studies.held import known_as
+from sim.studies.held import as_stored
 from sim.studies.points import LIMIT, TooLarge, span_text
 from sim.studies.questions.rotation import Rotation
 from sim.studies.rests import in_force
@@ -171,23 +171,23 @@ def validate_model(
     watcher: Watcher,
     *,
     rotations: Sequence[Rotation] = (),
-    agreed: bool = False,
+    allow_long: bool = False,
     fresh: bool = False,
-    warm: Callable[[], bool] = lambda: True,
+    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Validation:
     """Judge the checks on ``scenarios`` (by the name that a check gives), which are run where they are not kept.
 
     ``fitted`` names what calibration aimed at a check; ``rotations`` are kept ones, to be shown beside. The cost is
-    said before it is spent; ``TooLarge`` where it is above ``LIMIT`` and not ``agreed``, ``Incompatible`` where seeds
-    cannot be paired, ``NothingRan`` where every world failed.
+    reported first; ``TooLarge`` where it is above ``LIMIT`` and not ``allow_long``, ``Incompatible`` where seeds cannot
+    be paired, ``NothingRan`` where every world failed.
     """
     _same_seeds(checks, scenarios)
-    held = {name: known_as(scenario, model.version, out) for name, scenario in scenarios.items()}
-    _say_cost(held, model, out, workers, watcher, agreed=agreed, fresh=fresh, warm=warm)
+    held = {name: as_stored(scenario, model.version, out) for name, scenario in scenarios.items()}
+    _say_cost(held, model, out, workers, watcher, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled)
     needed = _needed(checks)
     names = list(held)
     results: dict[str, Result] = {}
-    for place, result in batch_results(list(held.values()), model, out, workers, watcher, warm=warm):
+    for place, result in batch_results(list(held.values()), model, out, workers, watcher, is_compiled=is_compiled):
         results[names[place]] = _only(result, needed[names[place]])
     if not any(result.replicates for result in results.values()):
         first = next(iter(results.values()))
@@ -289,7 +289,7 @@ def _values(check: Check, results: Mapping[str, Result]) -> Numbers:
     there = _of(check, results[check.against])
     common = [replicate for replicate in here if replicate in there]
     mine, theirs = (np.array([it[replicate] for replicate in common]) for it in (here, there))
-    return held_against(check, mine, theirs)
+    return compared_with(check, mine, theirs)
 
 
 def _of(check: Check, result: Result) -> dict[int, float]:
@@ -340,7 +340,7 @@ class _Stopwatch(Watcher):
 
 def _say_cost(
     held: Mapping[str, Scenario], model: Model, out: Path, workers: Workers, watcher: Watcher,
-    *, agreed: bool, fresh: bool, warm: Callable[[], bool],
+    *, allow_long: bool, fresh: bool, is_compiled: Callable[[], bool],
 ) -> None:  # fmt: skip
     """Run the first missing worlds of every scenario, and say what the others will cost.
 
@@ -356,7 +356,7 @@ def _say_cost(
     if not missing:
         return
     # In this process a world may use all cores, so their times are added.
-    here, clock = (workers, time.perf_counter) if workers.elsewhere else (Workers(1), time.process_time)
+    here, clock = (workers, time.perf_counter) if workers.remote else (Workers(1), time.process_time)
     worlds, seconds = sum(map(len, missing.values())), 0.0
     watcher.begin("the first worlds, to tell the cost", 0, sum(len(it[:_PROBES]) for it in missing.values()))
     try:
@@ -364,7 +364,7 @@ def _say_cost(
             scenario = requests[folder].scenario
             first = replace(scenario, values={**scenario.values, "run.replicates": wanted[:_PROBES][-1] + 1})
             probe = _Stopwatch(watcher, clock)
-            run_batch([first], model, out, here, probe, fresh=fresh, warm=warm)
+            run_batch([first], model, out, here, probe, fresh=fresh, is_compiled=is_compiled)
             worlds -= len(probe.seconds)
             seconds += (len(wanted) - len(probe.seconds)) * (probe.seconds or [0.0])[-1]
     finally:
@@ -372,7 +372,7 @@ def _say_cost(
     if not worlds:
         return
     cost = f"{worlds:,} worlds of {len(missing)} scenarios are left: about {span_text(seconds / workers.count)}"
-    if seconds / workers.count > LIMIT and not agreed:
+    if seconds / workers.count > LIMIT and not allow_long:
         limit = f"more than {span_text(LIMIT)}: say --yes to start it, or ask for fewer replicates"
         raise TooLarge(f"{cost}\n{limit}")
     watcher.say(f"{cost}, {workers.count} at once")

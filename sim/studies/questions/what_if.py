@@ -17,7 +17,7 @@ from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.faults import OVERRIDE
 from sim.studies.changes import as_plain
 from sim.studies.designs import outcome_faults
-from sim.studies.estimators.intervals import reach_of
+from sim.studies.estimators.intervals import interval_reach
 from sim.studies.questions.compare import Comparison, Difference
 
 FEWEST = 30  # seeds before a width is judged: of fewer, a narrow interval is too often luck
@@ -129,7 +129,7 @@ def forecast(seeds: int, deviation: float, skewness: float, wanted: float) -> in
     """How many seeds, above ``seeds``, an interval of ``wanted`` width takes where differences are of this shape."""
 
     def is_narrow(count: int) -> bool:
-        return bool(sum(reach_of(deviation, skewness, count)) <= wanted)
+        return bool(sum(interval_reach(deviation, skewness, count)) <= wanted)
 
     above = seeds + 1
     while not is_narrow(above) and above < _ENDLESS:

@@ -31,7 +31,7 @@ _WORDS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Draws:
+class PosteriorSample:
     """A posterior, and a draw from it for every replicate; with ``one_seed`` all worlds have the seed of replicate 0.
 
     ``rows`` are points with values by key, sorted, and ``below`` the weight up to and with each of them. ``named`` are
@@ -96,7 +96,7 @@ class Draws:
         return {"posterior": self.digest, "keys": list(self.moved(scenario)), "intervals": self.intervals}
 
 
-def draws(text: str, scenario: Scenario, *, one_seed: bool = False) -> Draws:
+def read_sample(text: str, scenario: Scenario, *, one_seed: bool = False) -> PosteriorSample:
     """The draws of ``posterior`` (where the scenario has one) or ``posterior:FILE``.
 
     A scenario's posterior is ``posterior.parquet`` beside its file, as ``sim calibrate`` leaves them, or else
@@ -129,7 +129,7 @@ def intervals_text(intervals: str) -> str:
     return _WORDS[intervals]
 
 
-def _read(file: Path, text: str, *, one_seed: bool) -> Draws:
+def _read(file: Path, text: str, *, one_seed: bool) -> PosteriorSample:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -149,7 +149,9 @@ def _read(file: Path, text: str, *, one_seed: bool) -> Draws:
     inherited = tuple(key for key, it in moved.items() if it["inherited"])
     digest = digest_of(data)[:12]
     below = tuple(accumulate(weights))
-    return Draws(f"{file.name} {digest}", digest, tuple(keys), rows, below, named, inherited, calibration, one_seed)
+    return PosteriorSample(
+        f"{file.name} {digest}", digest, tuple(keys), rows, below, named, inherited, calibration, one_seed
+    )
 
 
 def _wrong(text: str, message: str) -> ScenarioError:
