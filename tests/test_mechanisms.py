@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import SHIPPED, around, different_outcomes, plain_python, run, scenario, town
+from command import plain_python
+from worlds import SHIPPED, around, different_outcomes, run, scenario, town
 
 from sim.declare import declared
 from sim.model import mechanisms

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import different, nation, plain_python, run, state, town
+from command import plain_python
+from worlds import different, nation, run, state, town
 
 from sim.agents import BigEnterprise
 from sim.agents.model import EcosystemModel
