@@ -144,11 +144,11 @@ class _Reader(TableReader):
     def scenario(self, side: str) -> Scenario | None:
         """The scenario that the file names: one of the list, or a file relative to this one."""
         name = self.text((side,))
-        beside = Path(self.document.path).parent / name
+        if not name:
+            return None
+        file = Path(self.document.path).parent / name if name.endswith(SUFFIX) else name
         try:
-            return (
-                load(beside if name.endswith(SUFFIX) else name, self.given, catalogue=self.catalogue) if name else None
-            )
+            return load(file, self.given, catalogue=self.catalogue)
         except ScenarioError as error:
             self.faults += error.faults
             return None

@@ -9,7 +9,7 @@ from sim.scenario import Fault
 from sim.scenario.faults import shown
 from sim.scenario.keys import Leaf, meant
 from sim.scenario.reading import Document
-from sim.scenario.values import Wrong, checked, names
+from sim.scenario.values import InvalidValue, checked, names
 
 Path = tuple[str, ...]
 
@@ -36,7 +36,7 @@ class TableReader:
             return default
         try:
             return checked(inner, leaf)
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             self.refuse(path, str(wrong))
             return default
 
@@ -45,7 +45,7 @@ class TableReader:
         inner = self._at(path)
         try:
             return () if inner is None else names(inner, allowed)
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             self.refuse(path, str(wrong))
             return ()
 
