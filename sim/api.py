@@ -753,31 +753,40 @@ def claims(
     watcher: Watcher | None = None,
     shown: Callable[[Findings], None] | None = None,
 ) -> list[Findings]:
-    """Test claims about two scenarios: is the difference there, what carries it, and where does its sign flip.
+    """Test claims about pairs of scenarios: is the difference there, what carries it, where does its sign change.
 
     Parameters
     ----------
     names
-        Names of shipped claims, or files of claims; all that are shipped where none is given.
+        Names of shipped claims, or files of claims. Default: all shipped.
     samples
-        Joint draws of the assumptions, 64.
+        Joint draws of the assumptions. Default: 64.
     replicates
-        Seeds of the difference, 30; other cases have 8 of them.
+        Seeds of the difference. Default: 30. Other cases have 8 of them.
+    seed, months, workers, out, fresh, mechanisms, watcher
+        As in ``run``.
+    yes
+        As in ``sweep``.
     shown
-        Called with each answer as it is there.
+        Called with each file's findings as soon as they are there.
 
     Returns
     -------
     list of Findings
-        One for each file: its claims with verdict, intervals, knock-outs and ranges.
+        One for each file, its claims in order.
 
     Raises
     ------
     ScenarioError
-        With every fault of a file of claims or of its scenarios.
+        With every fault of the files and their scenarios.
     TooLarge
-        Where more than ten minutes are needed and not agreed to with ``yes``.
+        Where ``yes`` is needed.
 
+    Examples
+    --------
+    >>> (found,) = sim.claims(["shougang"], samples=2, replicates=2, months=12, workers=1)
+    >>> {it.claim.name: it.verdict for it in found.findings}["startups"]
+    'not distinguishable'
     """
     from sim.runs.ensemble import Watcher
     from sim.studies.claims import files_of, read_claims

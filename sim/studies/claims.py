@@ -43,7 +43,21 @@ _CLAIM = ("claim", "outcome", "unit", "sign", "mechanisms")
 
 @dataclass(frozen=True)
 class Claim:
-    """That a scenario has more or less of an outcome than its control, because of some mechanisms."""
+    """That a scenario has more or less of an outcome than its control, because of some mechanisms.
+
+    Attributes
+    ----------
+    name
+        Its name in the file.
+    text
+        The claim in words.
+    outcome, unit
+        The outcome, in the last month, and its unit.
+    sign
+        +1 for more, -1 for less.
+    mechanisms
+        The mechanisms that should carry the difference.
+    """
 
     name: str
     text: str

@@ -52,7 +52,25 @@ Values = Mapping[str, Value]
 
 
 class Range(NamedTuple):
-    """An assumption over its range: the difference at both ends, and its elasticity where that can be measured."""
+    """An assumption over its range.
+
+    Attributes
+    ----------
+    key, unit
+        The parameter and its unit.
+    kind
+        Kind of its source.
+    value
+        Its value in the scenario.
+    low, high
+        Ends of its range.
+    at_low, at_high
+        The difference at either end, with its 95% interval.
+    elasticity
+        Percent by which the difference grows for each percent of the parameter; NaN where it cannot be measured.
+    proportional
+        Whether the elasticity lies between 0.9 and 1.1.
+    """
 
     key: str
     unit: str
@@ -67,7 +85,17 @@ class Range(NamedTuple):
 
 
 class Flip(NamedTuple):
-    """The assumption that changes the sign of a difference, and beyond which value."""
+    """The assumption that changes the sign of a difference.
+
+    Attributes
+    ----------
+    key, unit
+        The parameter and its unit.
+    value
+        The value at which the sign changes.
+    upwards
+        Whether the other sign is above it.
+    """
 
     key: str
     unit: str
@@ -77,11 +105,40 @@ class Flip(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """A claim with all that was found about it. Intervals are 95%.
+    """A claim with its verdict, and what that rests on. Intervals are 95%.
 
-    ``off`` has the difference without each mechanism by name, ``remaining`` that without all of them; ``posterior`` is
-    over draws of parameters, None where there is no posterior; ``left_out`` is the seed on which the difference hangs
-    most; ``right`` the share of the ``draws`` joint draws that have the claimed sign.
+    Attributes
+    ----------
+    claim
+        The claim.
+    verdict
+        One of ``sim.studies.estimators.verdicts.VERDICTS``.
+    difference
+        Mean difference over seeds with its interval, in the outcome's unit.
+    seeds
+        Seeds with a value.
+    left_out
+        The replicate on which the difference hangs most, and the interval without it; None below three seeds.
+    posterior
+        Mean and percentiles over draws from the posterior; None where there is none.
+    off
+        The difference without each mechanism, by name.
+    remaining
+        The difference without all of them.
+    ranges
+        Each assumption over its range.
+    draws
+        Joint draws of the assumptions with a value.
+    right
+        Share of them with the claimed sign.
+    flip
+        The assumption that changes the sign; None where none was found.
+
+    Examples
+    --------
+    >>> (found,) = sim.claims(["shougang"], samples=2, replicates=2, months=12, workers=1)
+    >>> found.findings[0].difference.mean, sorted(found.findings[0].off)
+    (0.0, ['letting'])
     """
 
     claim: Claim
@@ -105,7 +162,27 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """What was found about the claims of one file; ``runs`` are the difference as it is, and all other cases."""
+    """What was found about the claims of one file.
+
+    Attributes
+    ----------
+    claims
+        The file as read: scenario, control, assumptions, claims.
+    findings
+        One for each claim.
+    runs
+        The worlds of the difference, and of all other cases.
+    remarks
+        Assumptions that were not moved, and why.
+    month
+        The month of all outcomes.
+
+    Examples
+    --------
+    >>> (found,) = sim.claims(["shougang"], samples=2, replicates=2, months=12, workers=1)
+    >>> found.month, len(found.findings), found.failures
+    ('2011-12', 4, [])
+    """
 
     claims: Claims
     findings: tuple[Finding, ...]
@@ -115,10 +192,12 @@ class Findings:
 
     @property
     def path(self) -> Path:
+        """The folder of the study."""
         return self.runs[1].path
 
     @property
     def failures(self) -> list[dict[str, Any]]:
+        """The replicates that failed."""
         return [failure for runs in self.runs for failure in runs.failures]
 
 
