@@ -29,9 +29,9 @@ from sim.runs.executor import Workers
 from sim.runs.posterior_sample import read_sample
 from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError
+from sim.studies.cost import TooLarge
 from sim.studies.estimators.posterior import bridged, effective, quantiles, sample
 from sim.studies.fitted import MARK, check_place
-from sim.studies.points import TooLarge
 from sim.studies.questions.calibrate import EVALUATIONS, POSTERIOR, ROTATION, Calibration, run_calibration
 from sim.studies.targets import Reading, read_targets
 from sim.studies.worlds import WORLDS
@@ -84,7 +84,7 @@ def calibrate(
     given = {name: how.pop(name) for name in ("budget", "replicates", "seed") if name in how}
     targets = read_targets(asked(out, text), scenario, toy.OUTCOMES, how.pop("keys", ()), given)
     with Workers(how.pop("workers", 1)) as pool:
-        return run_calibration(targets, model or toy.model(), out, pool, how.pop("watcher", Listener()), **how)
+        return run_calibration(targets, model or toy.model(), toy.options(out, pool, how, Listener()), **how)
 
 
 def files(path: Path) -> dict[str, bytes]:
@@ -365,7 +365,7 @@ def test_a_killed_calibration_goes_on_where_it_was(tmp_path: Path) -> None:
     deadline = time.monotonic() + 60
     journal: list[Path] = []
     while time.monotonic() < deadline and not (journal and journal[0].stat().st_size > 1000):
-        journal = list(tmp_path.glob("out/calibrate-*/.replicates/journal"))
+        journal = list(tmp_path.glob("out/calibrate-*/.journal"))
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
@@ -403,8 +403,8 @@ def test_values_that_contradict_each_other_are_not_run(scenario: Scenario, tmp_p
 def test_what_takes_long_is_said_and_must_be_agreed_to(
     scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.studies.worlds.LIMIT", 1e-6)
-    with pytest.raises(TooLarge, match="say --yes"):
+    monkeypatch.setattr("sim.studies.cost.LIMIT", 1e-6)
+    with pytest.raises(TooLarge, match="with --yes"):
         calibrate(scenario, tmp_path / "out")
     assert calibrate(scenario, tmp_path / "out", allow_long=True, budget=10).path.exists()
 
@@ -493,7 +493,6 @@ def test_a_run_draws_its_parameters_and_says_so(
 ) -> None:
     found = calibrate(scenario, tmp_path / "out", budget=120)
     toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     fitted = load(found.path / "toy-fitted.toml", {"run.months": 6, "run.replicates": 40})
 
     def run(**how: Any) -> Any:
@@ -546,7 +545,6 @@ def test_what_the_user_sets_is_not_drawn(scenario: Scenario, tmp_path: Path) -> 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     toy.scenario(tmp_path)
     asked(tmp_path)
     common = ("calibrate", "toy.toml", "--targets", "targets.toml", "--workers", "1", "--budget", "16")

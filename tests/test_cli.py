@@ -45,7 +45,6 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "scenarios" / "toy.toml").write_text(SCENARIO)
     (tmp_path / "scenarios" / "toy-boom.toml").write_text('extends = "toy"\ntitle = "Boom"\n[market]\ngrowth = 0.05\n')
     toy.use(monkeypatch, toy.grow)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     return tmp_path
 
 

@@ -58,7 +58,6 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "scenarios" / "toy.toml").write_text(SCENARIO)
     (tmp_path / "scenarios" / "boom.toml").write_text('extends = "toy"\ntitle = "Boom"\n[market]\ngrowth = 0.05\n')
     toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     for name in (
         "run.draw_run",
         "comparison.draw_comparison",

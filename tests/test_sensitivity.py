@@ -13,7 +13,7 @@ import toy
 from test_runs import Listener, damage
 from typer.testing import CliRunner
 
-from sim import api, cli
+from sim import cli
 from sim.declare import Outcome
 from sim.model.catalogue import load
 from sim.report.figures.sensitivities import draw_sensitivities
@@ -52,11 +52,11 @@ def ask(function: Callable[..., float], tmp_path: Path, count: int = 3, replicat
 def study(
     function: Callable[..., float], tmp_path: Path, count: int = 3, replicates: int = 1, **how: Any
 ) -> Sensitivities:
-    how = {"watcher": Listener(), "keys": [f"{key}={low}:{high}" for key, (low, high) in RANGES.items()][:count], **how}
+    how = {"keys": [f"{key}={low}:{high}" for key, (low, high) in RANGES.items()][:count], **how}
     scenario = how.pop("scenario", None) or toy.scenario(tmp_path, run__replicates=replicates, run__months=1)
     outcomes = how.pop("outcomes", ["answer"])
     with Workers(1) as here:
-        return run_sensitivity(scenario, outcomes, model(function), tmp_path, here, how.pop("watcher"), **how)
+        return run_sensitivity(scenario, outcomes, model(function), toy.options(tmp_path, here, how, Listener()), **how)
 
 
 def by_key(found: Sensitivity, count: int) -> list[Any]:
@@ -368,7 +368,6 @@ def test_text_and_figures(tmp_path: Path, method: str) -> None:
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     toy.scenario(tmp_path)
     common = [
         "sensitivity",

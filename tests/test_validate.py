@@ -29,6 +29,7 @@ from sim.model.catalogue import load, model_catalogue
 from sim.report.html.bands import in_bands
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
+from sim.runs.options import RunOptions
 from sim.scenario import ScenarioError
 from sim.studies.questions import validate as study
 from sim.studies.questions.validate import fitted_to, judged, of_scenario, validate_model
@@ -90,7 +91,6 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "scenarios" / "boom.toml").write_text('extends = "toy"\n[market]\ngrowth = 0.05\n')
     (tmp_path / "facts.toml").write_text(FACTS)
     toy.use(monkeypatch, toy.grow)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     checks.cache_clear()
     return tmp_path
 
@@ -619,11 +619,11 @@ def test_an_interrupt_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_takes_long_wants_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(study, "LIMIT", 0.0)
+    monkeypatch.setattr("sim.studies.cost.LIMIT", 0.0)
     toy.use(monkeypatch, toy.grow)
     found = call("--replicates", "9", code=2)
     assert "14 worlds of 2 scenarios are left" in found.stderr
-    assert "say --yes" in found.stderr
+    assert "with --yes" in found.stderr
     call("--replicates", "9", "--yes")
 
 
@@ -637,7 +637,7 @@ def test_worlds_of_other_seeds_are_no_pairs() -> None:
     scenarios = {"toy": load("toy", {"run.seed": 2}), "boom": load("boom")}
     (boom,) = of_scenario(checks(CATALOGUE, Path("facts.toml")).values(), "boom")
     with pytest.raises(Incompatible, match="cannot be paired"):
-        validate_model([boom], scenarios, {}, toy.model(), Path("results"), Workers(1), toy.Silent())
+        validate_model([boom], scenarios, {}, toy.model(), RunOptions(Path("results"), Workers(1), toy.Silent()))
 
 
 def test_all_faults_of_all_scenarios_are_raised() -> None:

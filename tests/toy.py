@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,15 @@ import numpy as np
 
 from sim.declare import Outcome
 from sim.model.catalogue import load
-from sim.runs.ensemble import Watcher
+from sim.runs.options import RunOptions, Watcher
 from sim.runs.replicate import Cells, Model
+from sim.runs.store import JOURNAL
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pytest
+
+    from sim.runs.executor import Workers
 
 OUTCOMES = {
     it.name: it
@@ -75,6 +79,18 @@ class Silent(Watcher):
 
 def model(run: Any = grow) -> Model:
     return Model(run, OUTCOMES, "toy")
+
+
+def options(out: Path, workers: Workers, how: dict[str, Any], watcher: Watcher | None = None) -> RunOptions:
+    """The options of a run; ``how`` loses those of its entries that are options."""
+    names = {field.name for field in fields(RunOptions)} & how.keys()
+    given = {"watcher": watcher or Silent()} | {name: how.pop(name) for name in names}
+    return RunOptions(out, workers, **given)
+
+
+def finished(folder: Path) -> int:
+    """Worlds of 6 months in the journals of results in a folder, also while a process writes to them."""
+    return sum(file.stat().st_size // (16 + 8 * 6 * len(OUTCOMES)) for file in folder.glob(f"*/{JOURNAL}"))
 
 
 def use(monkeypatch: pytest.MonkeyPatch, run: Any = grow) -> None:

@@ -58,7 +58,7 @@ def load_until(
 @contextmanager
 def asked_for() -> Iterator[None]:
     """Turn what is too large to start unasked into a message and an exit code."""
-    from sim.studies.points import TooLarge
+    from sim.studies.cost import TooLarge
 
     try:
         yield
