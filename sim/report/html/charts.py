@@ -73,7 +73,7 @@ class Frame:
 def fan_chart(name: str, words: str, lines: Sequence[Line], start: tuple[int, int], mark: Mark | None) -> Markup:
     """Medians, bands and faint runs over the months; ``words`` say the same for who does not see it."""
     months = lines[0].bands.shape[1]
-    frame = Frame(months, *_range([*(line.bands for line in lines), *(line.runs for line in lines)], mark), FAN)
+    frame = Frame(months, *value_range([*(line.bands for line in lines), *(line.runs for line in lines)], mark), FAN)
     drawn: list[Markup | None] = [*_axes(frame, start)]
     for place, line in enumerate(lines):
         kind = f"s{place}"
@@ -95,7 +95,7 @@ def difference_chart(name: str, words: str, intervals: Sequence[Interval], start
     """Mean differences by month with their intervals, and the line of no difference."""
     months = len(intervals[0][0])
     cells = [np.vstack([*one, np.zeros(months)]) for one in intervals]
-    frame = Frame(months, *_range(cells, None), DIFFERENCE)
+    frame = Frame(months, *value_range(cells), DIFFERENCE)
     drawn = [*_axes(frame, start, 3)]
     for place, (_, low, high) in enumerate(intervals, 1):
         drawn.append(tag("path", d=frame.area(low, high), class_=f"band s{place}"))
@@ -178,7 +178,8 @@ def _mark(frame: Frame, mark: Mark) -> list[Markup]:
             tag("text", words, x=_short(x - 8), y=_short(max(y - 5, TOP)), class_="marked")]  # fmt: skip
 
 
-def _range(cells: Sequence[Cells], mark: Mark | None) -> tuple[float, float]:
+def value_range(cells: Sequence[Cells], mark: Mark | None = None) -> tuple[float, float]:
+    """The ends of an axis: room for all values, and zero where it is near."""
     finite = np.concatenate([part[np.isfinite(part)].ravel() for part in cells] or [np.zeros(0)])
     if mark:
         finite = np.append(finite, mark.value)

@@ -1,5 +1,5 @@
 "use strict";
-// What the page does beyond standing there: the months under the pointer, and the sweep's sliders. Nothing is loaded.
+// The month under the pointer, and a sweep's sliders. Nothing is loaded.
 const read = (id) => { const it = document.getElementById(id); return it ? JSON.parse(it.textContent) : null; };
 
 // --- the month under the pointer, the same in every chart; arrow keys move it where a chart has the focus
@@ -46,61 +46,22 @@ if (over) months(over);
 function sweep(data) {
   const $ = (id) => document.getElementById(id);
   const keys = data.keys, sliders = keys.map((_, k) => $(`key${k}`)), choice = $("outcome");
-  const lengths = keys.map((key) => key.levels ? key.levels.length : 0);
-
-  // Numbers as the rest of the page writes them.
-  function text(x) {
-    if (x === null || !Number.isFinite(x)) return "-";
-    const size = Math.abs(x);
-    if (x === 0) return "0";
-    if (size >= 1000) return x.toLocaleString("en-US", { maximumFractionDigits: 0 });
-    if (size >= 100) return Number.isInteger(x) || size >= 999.95 ? x.toFixed(0) : x.toFixed(1);
-    return Number.isInteger(x) ? String(x) : String(Number(x.toPrecision(3)));
-  }
-  const signed = (x) => (x > 0 ? "+" : "") + text(x);
-  const known = (values) => values.filter((x) => x !== null);
-  function percentile(sorted, share) {
-    const at = share * (sorted.length - 1), low = Math.floor(at);
-    return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
-  }
-  function bands(values) {
-    const sorted = known(values).sort((a, b) => a - b);
-    return sorted.length ? [0.05, 0.5, 0.95].map((share) => percentile(sorted, share)) : [null, null, null];
-  }
-  // Mean paired difference with its 95% interval: Student's t, corrected for skewness from so many seeds on.
-  function difference(values, baseline) {
-    const pairs = values.map((x, s) => (x === null || baseline[s] === null ? null : x - baseline[s]));
-    const found = known(pairs), n = found.length;
-    if (!n) return { mean: null, low: null, high: null, seeds: 0 };
-    const mean = found.reduce((sum, x) => sum + x, 0) / n;
-    if (n === 1) return { mean, low: null, high: null, seeds: 1 };
-    const moment = (power) => found.reduce((sum, x) => sum + (x - mean) ** power, 0) / n;
-    const spread = Math.sqrt(moment(2)), deviation = spread * Math.sqrt(n / (n - 1));
-    const skewness = n >= data.skewed_from && spread > 0 ? moment(3) / spread ** 3 : 0, reach = data.t[n] / Math.sqrt(n);
-    const unskewed = (t) => Math.abs(skewness) > 1e-6
-      ? (Math.cbrt(1 + skewness * (t - skewness / (6 * n))) - 1) * 3 / skewness : t;
-    return { mean, low: mean - deviation * unskewed(reach), high: mean - deviation * unskewed(-reach), seeds: n };
-  }
+  const MEDIAN = 1, DIFFERENCE = 3, LOW = 4, HIGH = 5;  // places in a point's numbers; 0 and 2 are its 90% interval
 
   // A slider's place as a value of its key, and back.
   function valueAt(k, place) {
-    const key = keys[k];
-    if (!key.levels) {
-      const value = key.low + (key.high - key.low) * place / 100;
-      return value;
-    }
-    const low = Math.floor(place);
-    if (!key.numeric || low === place) return key.levels[Math.round(place)];
-    return key.levels[low] + (place - low) * (key.levels[low + 1] - key.levels[low]);
+    const { levels, low, high, numeric } = keys[k], n = Math.floor(place);
+    if (!levels) return low + (high - low) * place / 100;
+    return numeric && n < place ? levels[n] + (place - n) * (levels[n + 1] - levels[n]) : levels[Math.round(place)];
   }
   function placeOf(k, words) {
-    const key = keys[k], value = Number(words);
-    if (!key.levels) return Number.isFinite(value) ? Math.max(0, Math.min(100, 100 * (value - key.low) / (key.high - key.low))) : null;
-    const exact = key.levels.findIndex((level, n) => String(level) === words || key.labels[n] === words);
+    const { levels, labels, low, high, numeric } = keys[k], value = Number(words);
+    if (!levels) return Number.isFinite(value) ? Math.max(0, Math.min(100, 100 * (value - low) / (high - low))) : null;
+    const exact = levels.findIndex((level, n) => String(level) === words || labels[n] === words);
     if (exact >= 0) return exact;
-    if (!key.numeric || words === "" || !Number.isFinite(value)) return null;
-    for (let n = 0; n + 1 < key.levels.length; n++) {
-      const [a, b] = [key.levels[n], key.levels[n + 1]];
+    if (!numeric || words === "" || !Number.isFinite(value)) return null;
+    for (let n = 0; n + 1 < levels.length; n++) {
+      const [a, b] = [levels[n], levels[n + 1]];
       if ((value - a) * (value - b) <= 0) return n + (value - a) / (b - a);
     }
     return null;
@@ -108,27 +69,29 @@ function sweep(data) {
   const words = (k, place) => keys[k].levels && Number.isInteger(place) ? keys[k].labels[place]
     : String(Number(Number(valueAt(k, place)).toPrecision(4)));
 
-  // Every seed's value at a position: as simulated, or multilinear between the corners of the grid's cell.
-  function gridValues(outcome, places) {
+  // An outcome at a simulated point, and at a position on a grid: there multilinear between the corners of its cell.
+  const simulated = (outcome, n) => ({ values: outcome.values[n], texts: outcome.texts[n], seeds: outcome.seeds[n] });
+  function onGrid(outcome, places) {
     let corners = [[0, 1]];
     places.forEach((place, k) => {
       const low = Math.floor(place), part = place - low, next = [];
       for (const [index, weight] of corners) {
-        next.push([index * lengths[k] + low, weight * (1 - part)]);
-        if (part > 0) next.push([index * lengths[k] + low + 1, weight * part]);
+        next.push([index * keys[k].levels.length + low, weight * (1 - part)]);
+        if (part > 0) next.push([index * keys[k].levels.length + low + 1, weight * part]);
       }
       corners = next;
     });
-    return outcome.baseline.map((_, seed) => {
-      let sum = 0;
-      for (const [index, weight] of corners) {
-        const x = outcome.values[index][seed];
-        if (x === null) return null;
-        sum += weight * x;
-      }
-      return sum;
-    });
+    if (corners.length === 1) return simulated(outcome, corners[0][0]);
+    const values = outcome.values[0].map((_, i) => corners.reduce((sum, [n, weight]) =>
+      sum === null || outcome.values[n][i] === null ? null : sum + weight * outcome.values[n][i], 0));
+    return { values, texts: values.map(estimate), seeds: Math.min(...corners.map(([n]) => outcome.seeds[n])) };
   }
+  function estimate(x, i) {
+    if (x === null) return "-";
+    const digits = { maximumSignificantDigits: 3, maximumFractionDigits: 0, roundingPriority: "morePrecision" };
+    return (i === DIFFERENCE && x > 0 ? "+" : "") + x.toLocaleString("en-US", digits);
+  }
+
   // How far a point is from the sliders, each key by its range; a key without numbers is the same or one apart.
   function distance(point, places) {
     return keys.reduce((sum, key, k) => {
@@ -140,51 +103,43 @@ function sweep(data) {
   }
   const nearest = (places) => data.points.reduce((best, point, n) =>
     distance(point, places) < distance(data.points[best], places) - 1e-12 ? n : best, 0);
-
   const position = () => sliders.map((slider) => Number(slider.value));
-  const inGrid = (places) => places.every(Number.isInteger);
-  const pointWords = (n) => keys.map((key, k) => `${key.key} = ${key.levels ? key.labels[key.levels.indexOf(data.points[n][k])] : Number(data.points[n][k].toPrecision(4))}`).join(", ");
-  function at(places) {
-    if (data.grid) return { simulated: inGrid(places), values: (outcome) => gridValues(outcome, places) };
-    const n = nearest(places);
-    return { point: n, simulated: distance(data.points[n], places) < 1e-6, values: (outcome) => outcome.values[n] };
-  }
 
   function show() {
-    const places = position(), here = at(places);
+    const places = position(), point = data.grid ? null : nearest(places);
+    const at = (outcome) => data.grid ? onGrid(outcome, places) : simulated(outcome, point);
+    const reached = data.grid ? places.every(Number.isInteger) : distance(data.points[point], places) < 1e-6;
     const outcome = data.outcomes.find((it) => it.name === choice.value) || data.outcomes[0];
     sliders.forEach((slider, k) => {
       const said = `${words(k, places[k])} ${keys[k].unit}`.trim();
       $(`value${k}`).textContent = said;
       slider.setAttribute("aria-valuetext", said + (data.grid && Number.isInteger(places[k]) ? ", simulated" : ""));
     });
-    const values = here.values(outcome), [low, middle, high] = bands(values), it = difference(values, outcome.baseline);
-    const state = $("state");
-    const whole = !data.grid || here.simulated;
-    state.textContent = whole ? "simulated" : "estimated";
-    state.className = `badge ${whole ? "simulated" : "estimated"}`;
-    $("state-words").textContent = here.simulated ? `${known(values).length} seeds at this point`
-      : data.grid ? "between simulated points, interpolated" : `nearest simulated point: ${pointWords(here.point)}`;
-    $("level").textContent = middle === null ? "no value" : `${text(middle)} ${outcome.unit}`;
-    $("band").textContent = `${outcome.label}, ${data.month}: median; 90% of seeds ${text(low)} to ${text(high)}`;
-    const flat = it.low !== null && it.low <= 0 && it.high >= 0 && !(it.mean === 0 && it.low === 0);
-    $("difference").textContent = it.mean === null ? "" : `${signed(it.mean)} ${outcome.unit} against the baseline`
-      + (it.low === null ? "" : ` (95%: ${text(it.low)} to ${text(it.high)}${flat ? ", not distinguishable from 0" : ""})`)
-      + `, on ${it.seeds} common seed${it.seeds === 1 ? "" : "s"}`;
+    const { values, texts, seeds } = at(outcome), kind = !data.grid || reached ? "simulated" : "estimated";
+    $("state").textContent = kind;
+    $("state").className = `badge ${kind}`;
+    $("state-words").textContent = reached ? `${seeds} common seed${seeds === 1 ? "" : "s"} at this point`
+      : data.grid ? "between simulated points, interpolated" : `nearest simulated point: ${data.names[point]}`;
+    $("level").textContent = values[MEDIAN] === null ? "no value" : `${texts[MEDIAN]} ${outcome.unit}`;
+    $("band").textContent = `${outcome.label}, ${data.month}: median; 90% of seeds ${texts[0]} to ${texts[2]}`;
+    const [mean, low, high] = values.slice(DIFFERENCE);
+    const flat = low <= 0 && high >= 0 && (mean || low) ? ", not distinguishable from 0" : "";
+    $("difference").textContent = mean === null ? "" : `${texts[DIFFERENCE]} ${outcome.unit} against the baseline`
+      + (low === null ? "" : ` (95%: ${texts[LOW]} to ${texts[HIGH]}${flat})`)
+      + `, on ${seeds} common seed${seeds === 1 ? "" : "s"}`;
     const body = $("live");
     body.textContent = "";
     for (const one of data.outcomes) {
-      const found = here.values(one), [a, b, c] = bands(found), d = difference(found, one.baseline);
-      const row = body.insertRow();
+      const [p5, median, p95, difference, below, above] = at(one).texts, row = body.insertRow();
       const head = document.createElement("th");
       head.scope = "row";
       head.textContent = one.label;
       row.append(head);
-      for (const cell of [text(b), `${text(a)} to ${text(c)}`, d.mean === null ? "-" : signed(d.mean), d.low === null ? "-" : `${text(d.low)} to ${text(d.high)}`, one.unit])
+      for (const cell of [median, `${p5} to ${p95}`, difference, below === "-" ? "-" : `${below} to ${above}`, one.unit])
         row.insertCell().textContent = cell;
       for (const n of [1, 3]) row.cells[n].className = "n";
     }
-    keys.forEach((_, k) => slice(k, places, outcome, here));
+    keys.forEach((_, k) => slice(k, places, outcome, at(outcome), point));
   }
 
   // --- one key's chart: the outcome along it
@@ -195,33 +150,13 @@ function sweep(data) {
     return made;
   }
   const W = 360, H = 220, L = 48, R = 58, T = 12, B = 26;
-  const ranges = new Map();
-  function range(outcome) {
-    if (!ranges.has(outcome.name)) {
-      const all = [...outcome.values, outcome.baseline].flatMap((values) => bands(values)).filter((x) => x !== null);
-      let low = Math.min(...all), high = Math.max(...all);
-      if (!all.length) [low, high] = [0, 1];
-      if (low > 0 && low < 0.3 * high) low = 0;
-      const room = 0.07 * (high - low) || Math.abs(high) * 0.05 || 1;
-      ranges.set(outcome.name, [low === 0 ? 0 : low - room, high + room]);
-    }
-    return ranges.get(outcome.name);
-  }
-  function ticks(low, high, count) {
-    const raw = (high - low) / count, ten = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 5, 10].map((m) => m * ten).reduce((a, b) => Math.abs(Math.log(raw / b)) < Math.abs(Math.log(raw / a)) ? b : a);
-    const found = [];
-    for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; n++) found.push(n * step);
-    const decimals = Math.max(0, Math.min(9, -Math.floor(Math.log10(step) + 1e-9)));
-    return found.map((x) => [x, (x || 0).toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })]);
-  }
-  function slice(k, places, outcome, here) {
-    const key = keys[k], [low, high] = range(outcome), count = lengths[k];
+  function slice(k, places, outcome, here, nearby) {
+    const key = keys[k], { low, high } = outcome, count = key.levels ? key.levels.length : 0;
     const last = key.levels ? Math.max(1, count - 1) : 100;
     const x = (place) => L + 12 + (W - L - R - 24) * place / last, y = (value) => T + (H - T - B) * (high - value) / (high - low);
     const svg = $(`slice${k}`);
     svg.replaceChildren(element("title", {}, `${outcome.label} along ${key.key}: median and 90% of seeds at the simulated points`));
-    for (const [value, label] of ticks(low, high, 4)) {
+    for (const [value, label] of outcome.ticks) {
       svg.append(element("path", { d: `M${L} ${y(value)}H${W - R}`, class: "grid" }));
       svg.append(element("text", { x: L - 6, y: y(value) + 3.5, class: "tick y" }, label));
     }
@@ -231,28 +166,24 @@ function sweep(data) {
       if (n % every === 0 || (n === labels.length - 1 && n % every > every / 2))
         svg.append(element("text", { x: x(key.levels ? n : 25 * n), y: H - 8, class: "tick x" }, label));
     });
-    const base = bands(outcome.baseline)[1];
-    if (base !== null) {
-      svg.append(element("path", { d: `M${L} ${y(base)}H${W - R}`, class: "zero dashed" }));
-      svg.append(element("text", { x: W - R + 5, y: y(base) + 3.5, class: "tick first" }, "baseline"));
+    if (outcome.baseline !== null) {
+      svg.append(element("path", { d: `M${L} ${y(outcome.baseline)}H${W - R}`, class: "zero dashed" }));
+      svg.append(element("text", { x: W - R + 5, y: y(outcome.baseline) + 3.5, class: "tick first" }, "baseline"));
     }
     svg.append(element("path", { d: `M${x(places[k])} ${T}V${H - B}`, class: "here-line" }));
     if (data.grid) {
-      const along = (place) => places.map((it, n) => n === k ? place : it);
-      const found = Array.from({ length: count }, (_, n) => bands(gridValues(outcome, along(n))));
+      const along = (place) => onGrid(outcome, places.map((it, n) => n === k ? place : it)).values;
+      const found = Array.from({ length: count }, (_, n) => along(n));
       const whole = places.every((place, n) => n === k || Number.isInteger(place));
       if (key.numeric) {
-        const line = found.map((it, n) => it[1] === null ? "" : `${x(n)} ${y(it[1])}`).filter(Boolean).join("L");
+        const line = found.map((it, n) => it[MEDIAN] === null ? "" : `${x(n)} ${y(it[MEDIAN])}`).filter(Boolean).join("L");
         if (line) svg.append(element("path", { d: `M${line}`, class: "line dashed s0" }));
       }
       found.forEach((it, n) => dot(svg, x(n), it, y, whole, n === places[k]));
-      const now = bands(here.values(outcome));
-      if (!Number.isInteger(places[k])) dot(svg, x(places[k]), now, y, false, true);
+      if (!Number.isInteger(places[k])) dot(svg, x(places[k]), here.values, y, false, true);
     } else {
-      data.points.forEach((point, n) => {
-        const place = placeOf(k, String(point[k]));
-        dot(svg, x(place), bands(outcome.values[n]), y, true, n === here.point, data.points.length > 40);
-      });
+      data.points.forEach((point, n) =>
+        dot(svg, x(placeOf(k, String(point[k]))), outcome.values[n], y, true, n === nearby, data.points.length > 40));
     }
   }
   // A point: filled where the sliders stand, dashed where it is estimated; its whisker is 90% of the seeds.

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.formats import counted, label, number, plain, signed, span
+from sim.formats import counted, label, number, plain, signed, span, tick_labels
+from sim.report.html.charts import ticks, value_range
 from sim.report.html.headline import words_of
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, download, fold, join, table, tag
@@ -23,11 +24,12 @@ from sim.report.text.sweeps import value_text
 from sim.runs.store import Store
 from sim.runs.summary import csv_bytes
 from sim.scenario import describe
-from sim.studies.estimators.intervals import SKEWED_FROM, t_quantile, verdict
+from sim.studies.estimators.intervals import verdict
 from sim.studies.questions.sweep import BASELINE, SHOWN, statistics
 
 _DIGITS = 8  # of a number that the page's script reads
 _MOST = 12  # outcomes that can be chosen
+_COLUMNS = ("p5", "median", "p95", "difference", "low", "high")  # of a point, as the script reads them
 
 Stats = dict[str, Any]
 
@@ -64,7 +66,7 @@ def report_sweep(sweep: Stored, headline: Sequence[str]) -> Report:
         Section("data", "Data", tag("p", download("points.csv", _csv(sweep, stats), "every point and outcome"))),
     ]  # fmt: skip
     title = f"{sweep.scenario.title or sweep.name}: {', '.join(axis['key'].rpartition('.')[2] for axis in axes)} varied"
-    page = document(title, eyebrow, [sentence], None, sections, {"sweep-data": _data(sweep, order)},
+    page = document(title, eyebrow, [sentence], None, sections, {"sweep-data": _data(sweep, order, stats)},
                     f"Written by sim report from {sweep.path.name}. {SOURCES}")  # fmt: skip
     found = {
         name: [{key: float(values[at]) for key, values in found.items()} | {"point": _point(sweep, at)}
@@ -84,7 +86,7 @@ def _names(sweep: Stored, headline: Sequence[str]) -> list[str]:
 
         with (sweep.path / SHOWN).open(encoding="utf-8", newline="") as file:
             asked = list(dict.fromkeys(row["outcome"] for row in csv.DictReader(file)))
-    return chosen(sweep.names, [*asked, *headline], sweep.scenario.figures, everything=False)[:_MOST]
+    return chosen(sweep.names, [*asked, *headline], sweep.scenario.reported_figures, everything=False)[:_MOST]
 
 
 def _lead(stats: Stats, names: Sequence[str]) -> str:
@@ -103,14 +105,13 @@ def _sentence(sweep: Stored, name: str, stats: Stats) -> str:
     far = np.abs(np.nan_to_num(stats["difference"]))
     at = int(np.argmax(far))
     unit = sweep.units[name]
-    where = ", ".join(f"{key} = {value_text(value)}" for key, value in _point(sweep, at).items())
     of = f"{len(sweep.cells) - 1} points"
     if not far[at]:
         return f"None of {of} moves {words_of(name)} from the baseline's {number(stats['median'][BASELINE])} {unit}."
     interval = f"(95%: {number(stats['low'][at])} to {number(stats['high'][at])})"
     return (
         f"Of {of} the farthest from the baseline in {words_of(name)} is {signed(float(stats['difference'][at]))} "
-        f"{unit} {interval} at {where}, after {sweep.manifest['months']} months, "
+        f"{unit} {interval} at {_where(sweep, at)}, after {sweep.manifest['months']} months, "
         f"on {int(stats['seeds'][at])} common seeds."
     )
 
@@ -120,6 +121,10 @@ def _point(sweep: Stored, at: int) -> dict[str, Any]:
     if at == BASELINE:
         return {key: _own(sweep, key) for key in keys}
     return dict(zip(keys, sweep.manifest["design"]["points"][at - 1], strict=True))
+
+
+def _where(sweep: Stored, at: int) -> str:
+    return ", ".join(f"{key} = {value_text(value)}" for key, value in _point(sweep, at).items())
 
 
 def _own(sweep: Stored, key: str) -> Any:
@@ -168,8 +173,8 @@ def _explorer(sweep: Stored, names: Sequence[str], rows: Mapping[str, Any]) -> M
         class_="answer", aria_live="polite", id="answer",
     )  # fmt: skip
     how = (
-        "Simulated points are shown as they came out. Between them every seed is interpolated multilinearly: such "
-        "numbers are estimates, and their intervals do not hold the error of interpolating."
+        "Simulated points are shown as they came out. Between them every number is interpolated multilinearly: such "
+        "numbers are estimates, and their intervals leave out the error of interpolation."
         if grid
         else "A design of this kind has no grid to interpolate on: what is shown is the simulated point nearest to the "
         "sliders, each key measured by its range."
@@ -214,8 +219,8 @@ def _numeric(levels: Sequence[Any]) -> bool:
     return all(type(value) in (int, float) for value in levels)
 
 
-def _data(sweep: Stored, names: Sequence[str]) -> dict[str, Any]:
-    """What the script reads: keys, points, and every seed's value at every point."""
+def _data(sweep: Stored, names: Sequence[str], stats: Mapping[str, Stats]) -> dict[str, Any]:
+    """What the script reads: keys, points, and the outcomes at every point."""
     design = sweep.manifest["design"]
     keys = []
     for axis in design["keys"]:
@@ -231,17 +236,26 @@ def _data(sweep: Stored, names: Sequence[str]) -> dict[str, Any]:
         "grid": design["design"] == "grid",
         "keys": keys,
         "points": design["points"],
-        "outcomes": [
-            {"name": name, "label": label(name), "unit": sweep.units[name],
-             "values": [[_digits(x) for x in point] for point in sweep.cells[1:, :, sweep.names.index(name)]],
-             "baseline": [_digits(x) for x in sweep.cells[BASELINE, :, sweep.names.index(name)]]}
-            for name in names
-        ],
-        # Student's t of the interval, by the number of seeds; the number from which skewness is corrected for.
-        "t": [0.0, 0.0, *(_digits(t_quantile(count - 1.0)) or 0.0
-                          for count in range(2, sweep.replicates + 1))],
-        "skewed_from": SKEWED_FROM,
+        "names": [_where(sweep, at) for at in range(1, len(sweep.cells))],
+        "outcomes": [_outcome(sweep, name, stats[name]) for name in names],
         "month": sweep.manifest["month"],
+    }
+
+
+def _outcome(sweep: Stored, name: str, stats: Stats) -> dict[str, Any]:
+    """An outcome at every simulated point, in numbers and as they are written, and the axis of its charts."""
+    cells = sweep.cells[:, :, sweep.names.index(name)]
+    points = np.column_stack([stats[column] for column in _COLUMNS])
+    low, high = value_range([points[:, :3]])
+    marks = ticks(low, high, 4)
+    return {
+        "name": name, "label": label(name), "unit": sweep.units[name],
+        "values": [[_digits(x) for x in point] for point in points[1:]],
+        "texts": [[(signed if column == "difference" else number)(x) for column, x in zip(_COLUMNS, point, strict=True)]
+                  for point in points[1:].tolist()],
+        "seeds": (np.isfinite(cells) & np.isfinite(cells[BASELINE])).sum(axis=1)[1:].tolist(),
+        "baseline": _digits(stats["median"][BASELINE]),
+        "low": low, "high": high, "ticks": list(zip(marks, tick_labels(marks), strict=True)),
     }  # fmt: skip
 
 
