@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 import toy
+from command import call, surroundings, wait_for
 from pyarrow import parquet
 from scipy import stats
-from test_runs import Listener
-from typer.testing import CliRunner
+from toy import Listener
 
-from sim import api, cli
+from sim import api
 from sim.evidence.facts import Check
 from sim.model.catalogue import load
 from sim.report.text.calibrations import calibration_json, calibration_text
@@ -64,11 +63,6 @@ value = 20000.0
 tolerance = 500.0
 group = "size"
 """
-
-
-@pytest.fixture
-def scenario(tmp_path: Path) -> Scenario:
-    return toy.scenario(tmp_path)
 
 
 def asked(folder: Path, text: str = TARGETS) -> Path:
@@ -327,49 +321,41 @@ def test_a_toy_is_fitted_and_its_posterior_is_the_known_one(scenario: Scenario, 
     )
 
 
-def test_workers_give_the_same_bytes_and_nothing_is_run_twice(
-    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TOY_MARKS", str(tmp_path / "marks"))
-    (tmp_path / "marks").mkdir()
+def test_workers_give_the_same_bytes_and_nothing_is_run_twice(scenario: Scenario, tmp_path: Path, marks: Path) -> None:
     model = toy.model(toy.with_marks)
     one = calibrate(scenario, tmp_path / "one", model)
-    ran = len(list((tmp_path / "marks").iterdir()))
+    ran = len(list(marks.iterdir()))
     assert ran == len(parquet.read_table(one.path / WORLDS)) <= 3 * (48 + 2)
     # Workers have the environment in which the first of them was started: in one without marks no world would run.
     two = calibrate(scenario, tmp_path / "two", toy.model(), workers=2)
     assert files(two.path) == files(one.path)
     assert two.path.name == one.path.name
-    again = len(list((tmp_path / "marks").iterdir()))
+    again = len(list(marks.iterdir()))
     calibrate(scenario, tmp_path / "one", model)
     rotated = calibrate(scenario, tmp_path / "one", model, text=TARGETS.replace("500.0", "400.0"))
-    assert len(list((tmp_path / "marks").iterdir())) - again < ran, (
-        "the worlds of another tolerance are partly the same"
-    )
+    assert len(list(marks.iterdir())) - again < ran, "the worlds of another tolerance are partly the same"
     assert rotated.path != one.path
 
 
 SCRIPT = """
 import sys
-sys.path.insert(0, {tests!r})
 from pathlib import Path
 import toy, test_calibrate
-folder = Path({folder!r})
+folder = Path(sys.argv[1])
 test_calibrate.calibrate(toy.scenario(folder), folder / "out", toy.model(toy.slowly_a_bit), budget=24)
 """
 
 
 def test_a_killed_calibration_goes_on_where_it_was(tmp_path: Path) -> None:
-    script = SCRIPT.format(tests=str(Path(__file__).parent), folder=str(tmp_path))
-    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    journal: list[Path] = []
-    while time.monotonic() < deadline and not (journal and journal[0].stat().st_size > 1000):
-        journal = list(tmp_path.glob("out/calibrate-*/.replicates/journal"))
-        time.sleep(0.02)
+    process = subprocess.Popen([sys.executable, "-c", SCRIPT, tmp_path], env=surroundings(), stdout=subprocess.DEVNULL)
+
+    def journals() -> list[Path]:
+        return list(tmp_path.glob("out/calibrate-*/.replicates/journal"))
+
+    wait_for(lambda: any(it.stat().st_size > 1000 for it in journals()))
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert journal, "it had begun"
+    assert journals(), "it had begun"
     assert not list(tmp_path.glob("out/calibrate-*/manifest.json")), "and not ended"
     listener = Listener()
     scenario = toy.scenario(tmp_path)
@@ -493,11 +479,10 @@ def test_a_run_draws_its_parameters_and_says_so(
 ) -> None:
     found = calibrate(scenario, tmp_path / "out", budget=120)
     toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
     fitted = load(found.path / "toy-fitted.toml", {"run.months": 6, "run.replicates": 40})
 
     def run(**how: Any) -> Any:
-        return api.run(fitted, workers=1, out=tmp_path / "runs", figures=False, watcher=toy.Silent(), **how)
+        return api.run(fitted, workers=1, out=tmp_path / "runs", figures=False, watcher=toy.Listener(), **how)
 
     plain, both, one = run(), run(parameters="posterior"), run(parameters="posterior", one_seed=True)
     assert [it.intervals for it in (plain, both, one)] == ["stochastic", "both", "parameter"]
@@ -513,7 +498,7 @@ def test_a_run_draws_its_parameters_and_says_so(
     for key in (GROWTH, SIZE):
         mean = float((weights * np.array(table.column(key).to_pylist())).sum())
         assert np.mean([float(it[key]) for it in drawn]) == pytest.approx(mean, rel=0.03)
-    more = api.run(fitted, replicates=50, workers=2, out=tmp_path / "more", figures=False, watcher=toy.Silent(),
+    more = api.run(fitted, replicates=50, workers=2, out=tmp_path / "more", figures=False, watcher=toy.Listener(),
                    parameters="posterior")  # fmt: skip
     np.testing.assert_array_equal(more.table.cells[:40], both.table.cells)
     with pytest.raises(Incompatible, match="drawn differently"):
@@ -543,15 +528,11 @@ def test_what_the_user_sets_is_not_drawn(scenario: Scenario, tmp_path: Path) -> 
 # --- the command
 
 
-def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
-    toy.scenario(tmp_path)
-    asked(tmp_path)
+def test_the_command(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    toy.scenario(toy_folder)
+    asked(toy_folder)
     common = ("calibrate", "toy.toml", "--targets", "targets.toml", "--workers", "1", "--budget", "16")
-    done = CliRunner().invoke(cli.app, [*common, "--json", "--out-scenario", "new.toml"])
-    assert done.exit_code == 0, done.output
+    done = call(*common, "--json", "--out-scenario", "new.toml")
     told = json.loads(done.stdout)
     assert set(told["fitted"]) == {GROWTH, SIZE}
     assert "worlds" in done.stderr
@@ -559,20 +540,8 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Path(told["results"])
     assert (folder / "figures" / "marginals.png").exists()
     assert (folder / "figures" / "targets.svg").exists()
-    run = (
-        "run",
-        str(folder / "toy-fitted.toml"),
-        "--workers",
-        "1",
-        "--replicates",
-        "3",
-        "--months",
-        "6",
-        "--no-figures",
-    )
-    done = CliRunner().invoke(cli.app, [*run, "--parameters", "posterior"])
-    assert done.exit_code == 0, done.output
-    assert "both parameter and stochastic" in done.stdout
+    run = ("run", folder / "toy-fitted.toml", *["--workers", "1", "--replicates", "3", "--months", "6", "--no-figures"])
+    assert "both parameter and stochastic" in call(*run, "--parameters", "posterior").stdout
     for wrong, words in (
         ((*common, "--keys", "market.grow"), "did you mean market.growth?"),
         ((*common[:3], "none.toml"), "no such file"),
@@ -580,9 +549,6 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ((*run, "--one-seed"), "goes with --parameters"),
         ((*run, "--parameters", "posterior", "--events"), "cannot draw"),
     ):  # fmt: skip
-        done = CliRunner().invoke(cli.app, [*wrong])
-        assert (done.exit_code, words in done.stderr) == (2, True), done.stderr
+        assert words in call(*wrong, code=2).stderr
     toy.use(monkeypatch, toy.fail_on_some)
-    done = CliRunner().invoke(cli.app, [*common, "--fresh", "--replicates", "6"])
-    assert done.exit_code == 3
-    assert "repeat it" in done.stderr
+    assert "repeat it" in call(*common, "--fresh", "--replicates", "6", code=3).stderr

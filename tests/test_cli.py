@@ -4,55 +4,33 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import toy
-from test_runs import FIGURE, damage
-from typer.testing import CliRunner, Result
+from command import call, python, surroundings
+from toy import FIGURE, damage
+from typer.testing import Result
 
 import sim
-from sim import api, cli
+from sim import api
 from sim.commands import common
 from sim.kernel.draws import seed_of
 
-ROOT = Path(__file__).resolve().parents[1]
 FIGURES = (
     FIGURE.format("startups", 64, "2011-06", "about")
     + FIGURE.format("site_enterprises", 10_000, "2011-06", "at least")
     + FIGURE.format("big_asset_share", 0.447, "2011-05", "about")
 )
-SCENARIO = f"""title = "A toy"
-[run]
-start = "2011-01"
-months = 6
-replicates = 5
-[market]
-growth = 0.03
-{FIGURES}"""
 
 
 @pytest.fixture(autouse=True)
-def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with two scenarios, and the toy in the model's place."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios" / "toy.toml").write_text(SCENARIO)
-    (tmp_path / "scenarios" / "toy-boom.toml").write_text('extends = "toy"\ntitle = "Boom"\n[market]\ngrowth = 0.05\n')
-    toy.use(monkeypatch, toy.grow)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
-    return tmp_path
-
-
-def call(*arguments: str, code: int = 0) -> Result:
-    found = CliRunner().invoke(cli.app, arguments)
-    assert found.exit_code == code, found.output
-    return found
+def with_figures(toy_folder: Path) -> None:
+    with (toy_folder / "scenarios" / "toy.toml").open("a") as file:
+        file.write(FIGURES)
 
 
 def run(*arguments: str, code: int = 0) -> Result:
@@ -121,8 +99,8 @@ def test_what_has_no_number_is_null(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_several_scenarios_are_several_lines_of_json() -> None:
-    lines = run("toy", "toy-boom", "--json").stdout.splitlines()
-    assert [json.loads(line)["scenario"] for line in lines] == ["toy", "toy-boom"]
+    lines = run("toy", "boom", "--json").stdout.splitlines()
+    assert [json.loads(line)["scenario"] for line in lines] == ["toy", "boom"]
 
 
 def test_options_stand_for_the_scenarios_own_values() -> None:
@@ -202,21 +180,21 @@ def test_a_folder_that_cannot_be_written_ends_with_one() -> None:
 
 
 def test_compare_prints_what_changed_and_the_differences() -> None:
-    run("toy", "toy-boom")
-    found = call("compare", "toy", "toy-boom")
-    assert "toy-boom against toy: 5 seeds, paired seed by seed; means in 2011-06" in found.stdout
+    run("toy", "boom")
+    found = call("compare", "toy", "boom")
+    assert "boom against toy: 5 seeds, paired seed by seed; means in 2011-06" in found.stdout
     assert re.search(r"market\.growth +0\.03 +-> +0\.05 +1/year", found.stdout)
     assert re.search(r"startups .* \+12 .* 100% +more", found.stdout)
     assert re.search(r"jobs .* equal on every seed", found.stdout)
     assert re.search(r"toy: results/toy-[0-9a-f]{12}, 5 replicates from seed 1", found.stderr)
-    (folder,) = Path("results").glob("compare-toy-vs-toy-boom-*")
+    (folder,) = Path("results").glob("compare-toy-vs-boom-*")
     assert {path.name for path in (folder / "figures").iterdir()} >= {"headline.png", "headline.svg"}
     assert str(folder) in found.stderr
 
 
 def test_compare_as_json() -> None:
-    run("toy", "toy-boom", "--out", "here")
-    (boom,) = Path("here").glob("toy-boom-*")
+    run("toy", "boom", "--out", "here")
+    (boom,) = Path("here").glob("boom-*")
     found = json.loads(call("compare", str(only_result("here")), str(boom), "--json", "--out", "there").stdout)
     assert found["changed"] == [
         {
@@ -234,13 +212,13 @@ def test_compare_as_json() -> None:
 
 def test_compare_refuses_with_the_reason() -> None:
     run("toy")
-    run("toy-boom", "--seed", "2")
-    assert "cannot be paired" in call("compare", "toy", "toy-boom", code=2).stderr
-    assert "not paired" in call("compare", "toy", "toy-boom", "--unpaired").stdout
+    run("boom", "--seed", "2")
+    assert "cannot be paired" in call("compare", "toy", "boom", code=2).stderr
+    assert "not paired" in call("compare", "toy", "boom", "--unpaired").stdout
     assert "two results" in call("compare", "toy", code=2).stderr
-    assert "is toy-boom meant" in call("compare", "toy", "toy-bom", code=2).stderr
+    assert "is boom meant" in call("compare", "toy", "bom", code=2).stderr
     damage(only_result() / "outcomes.parquet")
-    assert "damaged or half-written" in call("compare", "toy", "toy-boom", "--unpaired", code=2).stderr
+    assert "damaged or half-written" in call("compare", "toy", "boom", "--unpaired", code=2).stderr
 
 
 # --- the rest
@@ -249,13 +227,13 @@ def test_compare_refuses_with_the_reason() -> None:
 def test_list_has_a_line_for_each_scenario() -> None:
     lines = call("list").stdout.splitlines()
     assert "toy       A toy" in [re.sub("  +", "       ", line) for line in lines]
-    assert any(line.startswith("toy-boom ") and line.endswith(" Boom") for line in lines)
+    assert any(line.startswith("boom ") and line.endswith(" Boom") for line in lines)
 
 
 def test_describe_shows_value_unit_range_source_and_origin() -> None:
-    found = call("describe", "toy-boom", "--set", "population.enterprises=700").stdout
+    found = call("describe", "boom", "--set", "population.enterprises=700").stdout
     rows = {line.split()[0]: line for line in found.splitlines() if line.strip()}
-    assert re.search(r"0\.05 +1/year +.* to .*toy-boom\.toml:4", rows["market.growth"])
+    assert re.search(r"0\.05 +1/year +.* to .*boom\.toml:4", rows["market.growth"])
     assert re.search(r"700 +enterprises +.*--set", rows["population.enterprises"])
     assert "default" in rows["labour.wage"]
     assert "startups: about 64 in 2011-06" in found
@@ -298,28 +276,22 @@ def test_version_and_help() -> None:
 # --- as a process
 
 
-def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    surroundings = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "40"} | environment
-    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, env=surroundings, check=False)
-
-
 @pytest.mark.parametrize("code", ["import sim; sim.__version__; sim.__all__; dir(sim)", "import sim.cli"])
 def test_starting_imports_nothing_heavy(code: str) -> None:
     found = python("-X", "importtime", "-c", code)
-    assert found.returncode == 0, found.stderr
     imported = {line.split("|")[-1].strip().split(".")[0] for line in found.stderr.splitlines() if "|" in line}
     assert "json" in imported or "typing" in imported
     assert not imported & {"numpy", "numba", "mesa", "pandas", "pyarrow", "matplotlib", "pydantic", "scipy"}
 
 
 def test_off_a_terminal_nothing_is_wrapped_coloured_or_cut() -> None:
-    found = python("-m", "sim", "describe", "toy", FORCE_COLOR="", TERM="xterm-256color")
-    assert found.returncode == 0, found.stderr
+    narrow = surroundings(COLUMNS="40")
+    found = python("-m", "sim", "describe", "toy", env=narrow | {"FORCE_COLOR": "", "TERM": "xterm-256color"})
     assert "\x1b" not in found.stdout + found.stderr
     assert "\N{HORIZONTAL ELLIPSIS}" not in found.stdout
     assert max(map(len, found.stdout.splitlines())) > 120
-    wrong = python("-m", "sim", "run", "toy", "--set", f"market.{'x' * 300}=1")
-    assert (wrong.returncode, wrong.stdout) == (2, "")
+    wrong = python("-m", "sim", "run", "toy", "--set", f"market.{'x' * 300}=1", env=narrow, code=2)
+    assert wrong.stdout == ""
     assert "x" * 40 in wrong.stderr
     assert len(wrong.stderr.splitlines()) == 1
 
@@ -362,11 +334,11 @@ def test_an_unknown_name_of_the_package_is_an_attribute_error() -> None:
 
 
 def test_from_python() -> None:
-    old = sim.run("toy", workers=1, watcher=toy.Silent())
+    old = sim.run("toy", workers=1, watcher=toy.Listener())
     assert old.outcomes.shape == (5 * 6, 2 + len(toy.OUTCOMES))
     assert old.figures[0].name == "headline.png"
     scenario = sim.load("toy", overrides={"market.growth": 0.05})
-    new = sim.run(scenario, replicates=3, workers=1, watcher=toy.Silent())
+    new = sim.run(scenario, replicates=3, workers=1, watcher=toy.Listener())
     assert (new.scenario.replicates, new.replicates, new.path.parent) == (3, (0, 1, 2), Path("results"))
     comparison = sim.compare(old, new)
     assert comparison.table.set_index("outcome").loc["startups", "difference"] == pytest.approx(12)

@@ -15,17 +15,19 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import command
 import pytest
 import toy
+from command import ROOT, TESTS, python, surroundings, wait_for
 from needs import needs
-from test_runs import TABLE, Listener, with_replicates
-from typer.testing import CliRunner
+from toy import TABLE, Listener, with_replicates
 
 import sim
-from sim import api, cli
+from sim import api
 from sim.kernel.draws import seed_of
 from sim.runs import cluster as clusters
 from sim.runs.batch import run_batch
@@ -41,16 +43,7 @@ from sim.scenario import Scenario
 needs("distributed")
 psutil = pytest.importorskip("psutil")  # comes with distributed
 
-TESTS = Path(__file__).resolve().parent
-ROOT = TESTS.parent
 SUMMARY = "summary.csv"
-
-
-def wait_for(condition: Any, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 class Machines:
@@ -84,10 +77,9 @@ class Machines:
         return worker
 
     def _start(self, module: str, *arguments: str, path: tuple[Path, ...], **environment: str) -> Any:
-        surroundings = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, path))} | environment
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments], cwd=self._folder, env=surroundings, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            [sys.executable, "-m", module, *arguments], cwd=self._folder, env=surroundings(*path, **environment),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         self._processes.callback(end, process)
         return process
@@ -126,11 +118,6 @@ def local() -> Iterator[Cluster]:
         # Tasks are taken from the first worker on: short ones may be done before the second is there.
         wait_for(lambda: list(found.run(toy.after, [(0, 0.0)])) == [(0, 0)] and found.count == 2)
         yield found
-
-
-@pytest.fixture
-def scenario(tmp_path: Path) -> Scenario:
-    return toy.scenario(tmp_path)
 
 
 def run(
@@ -277,24 +264,18 @@ def test_a_script_needs_no_guard(tmp_path: Path) -> None:
         "import toy\nfrom sim.runs.cluster import Cluster\nprint('once', flush=True)\n"
         "with Cluster('local', 1) as workers:\n    print(dict(workers.run(pow, [(3, 2), (4, 2)])))\n"
     )
-    found = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True, check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(TESTS), str(ROOT)))},
-    )  # fmt: skip
-    assert found.stdout == "once\n{0: 9, 1: 16}\n", found.stderr
-    assert found.stderr == ""
+    found = python(script)
+    assert (found.stdout, found.stderr) == ("once\n{0: 9, 1: 16}\n", "")
 
 
 # --- workers that die
 
 
 def test_a_worker_killed_in_the_middle_of_its_task_costs_no_replicate(
-    scenario: Scenario, tmp_path: Path, here: dict[str, bytes], machines: Machines
+    scenario: Scenario, tmp_path: Path, here: dict[str, bytes], machines: Machines, marks: Path
 ) -> None:
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    machines.add_worker(TOY_MARKS=str(marks))
-    machines.add_worker(TOY_MARKS=str(marks))
+    machines.add_worker()
+    machines.add_worker()
     killed: list[str] = []
 
     def kill() -> None:
@@ -346,28 +327,13 @@ def test_the_one_at_which_workers_die_is_found_in_its_group(
 # --- the command
 
 
-@pytest.fixture
-def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a scenario for the command, and the toy in the model's place."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
-    toy.use(monkeypatch)
-    toy.scenario(tmp_path)
-    return tmp_path
+call = partial(command.call, "run", "toy")
 
 
-def call(*arguments: str, code: int = 0) -> Any:
-    found = CliRunner().invoke(cli.app, ["run", "toy.toml", *arguments])
-    assert found.exit_code == code, found.output
-    return found
-
-
-def test_the_command_says_how_a_failed_replicate_is_repeated(
-    in_a_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_says_how_a_failed_replicate_is_repeated(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     toy.use(monkeypatch, toy.die_on_some)
     found = call("--replicates", "4", "--months", "6", "--cluster", "local", "--workers", "2", code=3)
-    (manifest,) = in_a_folder.glob("results/toy-*/manifest.json")
+    (manifest,) = toy_folder.glob("results/toy-*/manifest.json")
     failures = json.loads(manifest.read_text())["failures"]
     assert failures
     for failure in failures:
@@ -377,16 +343,12 @@ def test_the_command_says_how_a_failed_replicate_is_repeated(
         assert f"&& {failure['command']}" in found.stderr
 
 
-@pytest.mark.usefixtures("in_a_folder")
+@pytest.mark.usefixtures("toy_folder")
 def test_wrong_usage_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "nonsense is no address, allowed: local, or such as tcp://" in call("--cluster", "nonsense", code=2).stderr
     assert "has its own" in call("--cluster", "tcp://127.0.0.1:1", "--workers", "3", code=2).stderr
-    for command in (
-        ["what-if", "toy.toml", "--set", "market.growth=0.1"],
-        ["explain", *["toy.toml"] * 2, "--outcome", "jobs"],
-    ):
-        found = CliRunner().invoke(cli.app, [*command, "--cluster", "nonsense"])
-        assert (found.exit_code, "nonsense is no address" in found.stderr) == (2, True)
+    for asked in (["what-if", "toy", "--set", "market.growth=0.1"], ["explain", "toy", "boom", "--outcome", "jobs"]):
+        assert "nonsense is no address" in command.call(*asked, "--cluster", "nonsense", code=2).stderr
     monkeypatch.setattr(clusters, "_PATIENCE", 0.5)
     assert "no dask scheduler answers at tcp://127.0.0.1:1" in call("--cluster", "tcp://127.0.0.1:1", code=1).stderr
     with pytest.raises(WrongAddress, match="no address"):
@@ -394,13 +356,13 @@ def test_wrong_usage_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_scheduler_that_goes_away_costs_nothing_finished(
-    in_a_folder: Path, machines: Machines, monkeypatch: pytest.MonkeyPatch
+    toy_folder: Path, machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     toy.use(monkeypatch, toy.slowly)
     machines.add_worker()
 
     def kept() -> int:
-        return len(list(in_a_folder.glob("results/toy-*/.replicates/*.npz")))
+        return len(list(toy_folder.glob("results/toy-*/.replicates/*.npz")))
 
     def kill() -> None:
         wait_for(lambda: kept() >= 3)
@@ -425,13 +387,13 @@ def test_a_scheduler_that_goes_away_costs_nothing_finished(
 _DRIVER = """
 import sys
 from pathlib import Path
-import test_runs, toy
+import toy
 from sim.runs.batch import run_batch
 from sim.runs.cluster import Cluster
-scenario = test_runs.with_replicates(toy.scenario(Path(sys.argv[1])), 60)
+scenario = toy.with_replicates(toy.scenario(Path(sys.argv[1])), 60)
 try:
     with Cluster("local", 2) as workers:
-        run_batch([scenario], toy.model(toy.slowly), Path(sys.argv[1]), workers, toy.Silent())
+        run_batch([scenario], toy.model(toy.slowly), Path(sys.argv[1]), workers, toy.Listener())
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -440,9 +402,8 @@ except KeyboardInterrupt:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_run_keeps_what_is_finished_and_leaves_no_process(tmp_path: Path, how: signal.Signals) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", _DRIVER, tmp_path], start_new_session=True, stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(TESTS), str(ROOT)))},
-    )  # fmt: skip
+        [sys.executable, "-c", _DRIVER, tmp_path], start_new_session=True, stderr=subprocess.PIPE, env=surroundings()
+    )
     parts = tmp_path / Request(toy.scenario(tmp_path), "toy").folder / ".replicates"
     wait_for(lambda: len(list(parts.glob("*.npz"))) >= 3)
     family = psutil.Process(process.pid).children(recursive=True)
@@ -478,11 +439,7 @@ Future.__init__ = interrupted
 
 def test_an_interrupt_while_a_task_is_sent_waits_until_it_is_sent(tmp_path: Path) -> None:
     driver = _DRIVER.replace("scenario =", f"{_INTERRUPTED_INSIDE}scenario =", 1)
-    process = subprocess.run(
-        [sys.executable, "-c", driver, tmp_path], start_new_session=True, capture_output=True, timeout=60, check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(TESTS), str(ROOT)))},
-    )  # fmt: skip
-    assert (process.returncode, process.stderr) == (130, b"")
+    assert python("-c", driver, tmp_path, start_new_session=True, timeout=60, code=130).stderr == ""
 
 
 # --- workers of another model
@@ -500,12 +457,10 @@ def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_no_task_goes_to_a_worker_of_another_model(
-    scenario: Scenario, tmp_path: Path, here: dict[str, bytes], machines: Machines, other_model: Path
+    scenario: Scenario, tmp_path: Path, here: dict[str, bytes], machines: Machines, other_model: Path, marks: Path
 ) -> None:
-    marks = tmp_path / "marks"
-    marks.mkdir()
     asked = with_replicates(scenario, 8)
-    machines.add_worker(TESTS, other_model, TOY_MARKS=str(marks), nanny=False)
+    machines.add_worker(TESTS, other_model, nanny=False)
     said: list[str] = []
     with (
         Cluster(machines.address, say=said.append) as refusing,
@@ -514,7 +469,7 @@ def test_no_task_goes_to_a_worker_of_another_model(
         run(asked, tmp_path / "there", refusing)
     assert model_here()[0] in str(refused.value)
     assert not any(marks.iterdir())
-    machines.add_worker(TOY_MARKS=str(marks), nanny=False)
+    machines.add_worker(nanny=False)
     wait_for_workers(machines, 2)
     said = []
     with Cluster(machines.address, say=said.append) as workers:
@@ -528,17 +483,15 @@ def test_no_task_goes_to_a_worker_of_another_model(
 
 @pytest.mark.parametrize("asked_first", [True, False])
 def test_a_worker_of_another_model_that_joins_late_is_refused_too(
-    tmp_path: Path, machines: Machines, other_model: Path, asked_first: bool
+    machines: Machines, other_model: Path, asked_first: bool, marks: Path
 ) -> None:
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    machines.add_worker(TOY_MARKS=str(marks), nanny=False)
+    machines.add_worker(nanny=False)
     said: list[str] = []
     with Cluster(machines.address, say=said.append) as workers:
         (first,) = dict(workers.run(toy.mark_and_wait, [(0.0,)])).values()
         if not asked_first:
             workers._looked = math.inf  # never asked again: what it is comes out at its first task only
-        machines.add_worker(TESTS, other_model, TOY_MARKS=str(marks), nanny=False)
+        machines.add_worker(TESTS, other_model, nanny=False)
         wait_for_workers(machines, 2)
         found = dict(workers.run(toy.mark_and_wait, [(0.1,)] * 40))
     assert first == machines.workers[0].pid

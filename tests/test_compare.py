@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import toy
 from scipy import stats
-from test_runs import run, with_replicates
+from toy import run, with_replicates
 
 from sim.model.catalogue import load
 from sim.report.text.changes import changes_text

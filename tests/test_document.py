@@ -9,15 +9,16 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import command
 import pytest
-from typer.testing import CliRunner
+from command import ROOT, plain_python
 from watching import Changes
-from worlds import plain_python
 
-from sim import cli, parameters
+from sim import parameters
 from sim.catalogue import Catalogue
 from sim.declare import declared, fitted
 from sim.evidence import evidence, facts
@@ -29,7 +30,7 @@ from sim.report.document import evidence as of_evidence
 from sim.report.document.settings import block_of, groups
 from sim.report.document.uses import Part, Uses, blocks_of, drawn_by, name_of_block, parts, uses
 
-ROOT = Path(__file__).resolve().parents[1]
+call = partial(command.call, "document")
 DOCUMENT = ROOT / "docs" / "model.md"
 MONTHS = 15  # of the town: long enough for every step to have work, a December among them
 ELEMENTS = (
@@ -56,12 +57,6 @@ def copy(tmp_path: Path) -> Path:
     path = tmp_path / "model.md"
     path.write_text(DOCUMENT.read_text(encoding="utf-8"), encoding="utf-8")
     return path
-
-
-def call(*arguments: str, code: int = 0) -> Any:
-    found = CliRunner().invoke(cli.app, ["document", *arguments])
-    assert found.exit_code == code, found.output
-    return found
 
 
 # --- blocks

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import toy
-from typer.testing import CliRunner
+from command import call
 
-from sim import api, cli
 from sim.report.figures.explanations import draw_explanation
 from sim.report.text.explanations import explanation_json, explanation_text
 from sim.runs.errors import Incompatible
@@ -81,7 +80,7 @@ def pair(tmp_path: Path) -> tuple[Scenario, Scenario]:
 
 def explain(pair: tuple[Scenario, Scenario], out: Path, run: Any, **how: Any) -> Explanation:
     with Workers(1) as here:
-        return explain_difference(*pair, "startups", toy.model(run), out / "results", here, toy.Silent(), **how)
+        return explain_difference(*pair, "startups", toy.model(run), out / "results", here, toy.Listener(), **how)
 
 
 def part(explanation: Explanation, group: str) -> Part:
@@ -187,7 +186,7 @@ def test_what_is_there_is_not_run_again(pair: tuple[Scenario, Scenario], tmp_pat
 
 def test_an_outcome_without_a_value_or_a_name_is_refused(pair: tuple[Scenario, Scenario], tmp_path: Path) -> None:
     with Workers(1) as here:
-        ask = (toy.model(), tmp_path / "results", here, toy.Silent())
+        ask = (toy.model(), tmp_path / "results", here, toy.Listener())
         with pytest.raises(ScenarioError, match="startps: is no outcome, did you mean startups"):
             explain_difference(*pair, "startps", *ask)
         with pytest.raises(Incompatible, match="say the same"):
@@ -277,20 +276,24 @@ def test_as_text_as_json_and_drawn(pair: tuple[Scenario, Scenario], tmp_path: Pa
     assert {path.name: path.read_bytes() for path in found.figures} == before
 
 
-def test_the_command(pair: tuple[Scenario, Scenario], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_the_command(pair: tuple[Scenario, Scenario], toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     toy.use(monkeypatch, together_only)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
-    (tmp_path / "second.toml").write_text(pair[1].to_toml())
-
-    def call(*more: str, code: int = 0) -> Any:
-        asked = ["explain", "first.toml", "second.toml", "--outcome", "startups", "--workers", "1", *more]
-        found = CliRunner().invoke(cli.app, [*asked, "--replicates", "3", "--months", "4"])
-        assert found.exit_code == code, found.output
-        return found
-
-    told = json.loads(call("--json").stdout)
+    (toy_folder / "second.toml").write_text(pair[1].to_toml())
+    asked = [
+        "explain",
+        "first.toml",
+        "second.toml",
+        "--outcome",
+        "startups",
+        "--workers",
+        "1",
+        "--replicates",
+        "3",
+        "--months",
+        "4",
+    ]
+    told = json.loads(call(*asked, "--json").stdout)
     assert told["seeds"] == 3
     assert sum(it["value"] for it in told["parts"].values()) == pytest.approx(told["total"])
-    assert "mechanisms.letting.consider" in call("--by", "key").stdout
-    assert "--by: keys" in call("--by", "keys", code=2).stderr
+    assert "mechanisms.letting.consider" in call(*asked, "--by", "key").stdout
+    assert "--by: keys" in call(*asked, "--by", "keys", code=2).stderr

@@ -13,7 +13,7 @@ import pytest
 import toy
 from matplotlib.text import Text
 from test_compare import compare
-from test_runs import FIGURE, Listener, run, snapshot, with_replicates
+from toy import FIGURE, Listener, run, snapshot, with_replicates
 
 from sim.formats import label
 from sim.report.comparison_sheets import comparison_sheets

@@ -10,18 +10,18 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import command
 import mesa
 import numpy as np
 import pytest
-from test_runs import Listener
-from typer.testing import CliRunner
-from typer.testing import Result as Called
+from toy import Listener
 from worlds import TOWN, different, different_outcomes, flat, run, state, town
 
-from sim import api, cli
+from sim import api
 from sim.agents.model import EcosystemModel
 from sim.declare import Parameter
 from sim.kernel.draws import seed_of
@@ -33,6 +33,7 @@ from sim.runs.replicate import ecosystem
 from sim.runs.result import Result
 from sim.scenario import ScenarioError, Schedule, keys
 
+call = partial(command.call, "run", "--no-figures", "--workers", "1")
 SMALL = {"population.enterprises": 120}
 MONTH = 8  # 2011-09 in the town
 NOW = "2011-09"
@@ -287,22 +288,18 @@ def test_a_result_without_checkpoints_is_refused_and_gets_them(tmp_path: Path) -
 
 
 def test_interrupted_runs_and_branches_go_on(tmp_path: Path) -> None:
-    class Stops(Listener):
-        def advance(self) -> None:
-            raise KeyboardInterrupt
-
     class Begins(Listener):
         def begin(self, name: str, done: int, of: int) -> None:
             self.begun = name, done, of
 
     scenario = load(TOWN, {**SMALL, "run.months": 5})
     with pytest.raises(KeyboardInterrupt):
-        past_of(scenario, tmp_path, 3, watcher=Stops())
+        past_of(scenario, tmp_path, 3, watcher=Listener(stop_after=1))
     again = Begins()
     past = past_of(scenario, tmp_path, 3, watcher=again)
     assert again.begun == ("town", 1, 2)
     with pytest.raises(KeyboardInterrupt):
-        branch(past, {"levers.demand": 0.1}, tmp_path, watcher=Stops())
+        branch(past, {"levers.demand": 0.1}, tmp_path, watcher=Listener(stop_after=1))
     again = Begins()
     found = branch(past, {"levers.demand": 0.1}, tmp_path, watcher=again)
     assert again.begun == ("town", 1, 2)
@@ -367,12 +364,6 @@ def test_the_past_stays_and_what_is_new_holds_from_the_branch_on(
             assert found.at(month) == (before.at(month) if isinstance(before, Schedule) else before)
 
 
-def call(*arguments: str, code: int = 0) -> Called:
-    found = CliRunner().invoke(cli.app, ["run", "--no-figures", "--workers", "1", *arguments])
-    assert found.exit_code == code, found.output
-    return found
-
-
 def test_the_command_and_its_object(past: Result, tmp_path: Path) -> None:
     done = call(str(TOWN), "--set", "population.enterprises=120", "--months", "14", "--replicates", "2", "--until", NOW,
                 "--checkpoint", "--out", str(tmp_path))  # fmt: skip
@@ -431,8 +422,8 @@ def test_a_month_outside_the_run_is_refused(until: str) -> None:
 
 def test_figures_belong_to_the_branch_that_reaches_them(tmp_path: Path) -> None:
     past = past_of(load("shougang", {"population.enterprises": 60}), tmp_path, 2, replicates=1)
-    assert past.scenario.figures == load(past.path / "scenario.toml").figures == {}
-    assert branch(past, {}, tmp_path).scenario.figures == load("shougang").figures
+    assert past.scenario.reported_figures == load(past.path / "scenario.toml").reported_figures == {}
+    assert branch(past, {}, tmp_path).scenario.reported_figures == load("shougang").reported_figures
 
 
 # --- which keys a world reads once

@@ -11,18 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
-from worlds import HERE, TOWN, different_outcomes, plain_python, run, town
+from command import ROOT, TESTS, call, plain_python
+from worlds import TOWN, different_outcomes, run, town
 
 import sim
-from sim import cli
 from sim.agents.model import EcosystemModel
 from sim.catalogue import CatalogueError
 from sim.model.catalogue import load, model_catalogue, version_of
 from sim.runs.result import Result, open_result
 
-MENTORING = HERE / "mentoring.py"
-DOCUMENT = HERE.parent / "docs" / "own-mechanism.md"
+MENTORING = TESTS / "mentoring.py"
+DOCUMENT = ROOT / "docs" / "own-mechanism.md"
 OUTCOME = "mentoring_meetings"
 GAIN = "mechanisms.mentoring.gain"
 
@@ -35,12 +34,6 @@ def mentored(**overrides: Any) -> Any:
 @pytest.fixture(scope="module")
 def model() -> EcosystemModel:
     return run(mentored(), 14, ledger=True)
-
-
-def call(*arguments: str, code: int = 0) -> Any:
-    found = CliRunner().invoke(cli.app, [str(it) for it in arguments])
-    assert found.exit_code == code, found.output
-    return found
 
 
 def in_file(folder: Path, text: str, name: str = "other.py") -> Path:
@@ -198,7 +191,7 @@ def test_each_byte_of_the_file_is_in_the_version(tmp_path: Path) -> None:
 
 
 def test_a_mechanism_takes_the_place_of_a_shipped_one(tmp_path: Path) -> None:
-    source = (HERE.parent / "sim/model/mechanisms/exports.py").read_text(encoding="utf-8")
+    source = (ROOT / "sim/model/mechanisms/exports.py").read_text(encoding="utf-8")
     source = source.replace(", number=31", "")
     source, times = re.subn(
         r'Mechanism\(\s*"exports",\s*Rules,', 'Mechanism(\n    "trade", Rules, replaces="exports",', source

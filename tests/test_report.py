@@ -10,7 +10,6 @@ import json
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,11 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 import toy
-from browser import ARROW_RIGHT, HOME, PAGE_UP, Browser, browser
-from test_runs import FIGURE, damage
-from typer.testing import CliRunner, Result
+from browser import ARROW_RIGHT, HOME, PAGE_UP, Browser
+from command import ROOT, call
+from toy import FIGURE, damage
 
-from sim import api, cli
+from sim import api
 from sim.formats import number
 from sim.report.html.charts import Frame, ticks
 from sim.report.html.limits import HEADING, limits
@@ -34,31 +33,18 @@ from sim.studies.questions.calibrate import Calibration
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.questions.sweep import Sweep
 
-ROOT = Path(__file__).resolve().parents[1]
 HOSTILE = """</title><script>alert(1)</script><img src=x onerror=alert(2)> & "it's" """.strip()
 FIGURES = FIGURE.format("startups", 64, "2011-06", "about") + FIGURE.format(
     "site_enterprises", 9000, "2011-06", "about"
 )
-SCENARIO = f"""title = "A toy"
-[run]
-start = "2011-01"
-months = 6
-replicates = 5
-[market]
-growth = 0.03
-{FIGURES}"""
 _VOID = {"meta", "br", "input", "col"}
 
 
 @pytest.fixture(autouse=True)
-def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with two scenarios, and the toy in the model's place."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios" / "toy.toml").write_text(SCENARIO)
-    (tmp_path / "scenarios" / "boom.toml").write_text('extends = "toy"\ntitle = "Boom"\n[market]\ngrowth = 0.05\n')
-    toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
+def without_pictures(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with two scenarios; no figures, which take long and have tests of their own."""
+    with (toy_folder / "scenarios" / "toy.toml").open("a") as file:
+        file.write(FIGURES)
     for name in (
         "run.draw_run",
         "comparison.draw_comparison",
@@ -66,16 +52,7 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "sensitivities.draw_sensitivities",
         "calibrations.draw_calibration",
     ):
-        monkeypatch.setattr(
-            f"sim.report.figures.{name}", lambda *_: None
-        )  # pictures take long, and have tests of their own
-    return tmp_path
-
-
-def call(*arguments: str, code: int = 0) -> Result:
-    found = CliRunner().invoke(cli.app, arguments)
-    assert found.exit_code == code, found.output
-    return found
+        monkeypatch.setattr(f"sim.report.figures.{name}", lambda *_: None)
 
 
 def run(*names: str) -> None:
@@ -385,7 +362,7 @@ bound = "at least"
 
 def make_calibration(*, rotate: bool = False) -> Calibration:
     Path("targets.toml").write_text(TARGETS)
-    return api.calibrate("toy", "targets.toml", rotate=rotate, workers=1, watcher=toy.Silent())
+    return api.calibrate("toy", "targets.toml", rotate=rotate, workers=1, watcher=toy.Listener())
 
 
 def test_a_sweeps_page_holds_every_point() -> None:
@@ -523,12 +500,6 @@ def test_a_month_without_a_value_is_a_gap() -> None:
 
 
 # --- in a browser
-
-
-@pytest.fixture
-def chromium(tmp_path: Path) -> Iterator[Browser]:
-    with browser(tmp_path) as opened:
-        yield opened
 
 
 def address(path: str, position: str = "") -> str:

@@ -14,65 +14,28 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import toy
+from command import python, surroundings, wait_for
 from pyarrow import parquet
+from toy import FIGURE, TABLE, Listener, cut, damage, run, snapshot, with_replicates
 
 import sim
 from sim.formats import number
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
 from sim.runs import code
-from sim.runs.batch import run_batch
-from sim.runs.ensemble import Request, Watcher
+from sim.runs.ensemble import Request
 from sim.runs.errors import ResultError
 from sim.runs.executor import THREADS, Failure, Workers, usable_cores
-from sim.runs.replicate import Model, ecosystem
+from sim.runs.replicate import ecosystem
 from sim.runs.result import Result, find_result, open_result
 from sim.runs.store import Store
 from sim.runs.summary import crps, judge, summarise
 from sim.runs.table import Table, from_bytes, gather, to_bytes
 from sim.scenario import Scenario
-
-TABLE = "outcomes.parquet"
-FIGURE = '[figures.{}]\nvalue = {}\nmonth = "{}"\nbound = "{}"\nsource = "article"\ntext = "the article"\n'
-
-
-class Listener(Watcher):
-    """Keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.done = 0
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-    def advance(self) -> None:
-        self.done += 1
-
-
-def run(scenario: Scenario, out: Path, model: Model | None = None, workers: int = 1, **how: Any) -> Result:
-    model = model or toy.model()
-    with Workers(workers) as pool:
-        return run_batch([scenario], model, out, pool, how.pop("watcher", Listener()), **how)[0]
-
-
-def with_replicates(scenario: Scenario, replicates: int) -> Scenario:
-    return replace(scenario, values={**scenario.values, "run.replicates": replicates})
-
-
-def snapshot(folder: Path) -> dict[str, bytes]:
-    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
-
-
-@pytest.fixture
-def scenario(tmp_path: Path) -> Scenario:
-    return toy.scenario(tmp_path)
-
 
 # --- seeds
 
@@ -94,16 +57,10 @@ def test_scenarios_share_their_seeds(tmp_path: Path) -> None:
 
 
 def test_workers_and_interrupts_do_not_change_a_byte(scenario: Scenario, tmp_path: Path) -> None:
-    class Impatient(Listener):
-        def advance(self) -> None:
-            super().advance()
-            if self.done == 2:
-                raise KeyboardInterrupt
-
     wanted = (run(scenario, tmp_path / "one").path / TABLE).read_bytes()
     assert (run(scenario, tmp_path / "two", workers=2).path / TABLE).read_bytes() == wanted
     with pytest.raises(KeyboardInterrupt):
-        run(scenario, tmp_path / "stopped", watcher=Impatient())
+        run(scenario, tmp_path / "stopped", watcher=Listener(stop_after=2))
     listener = Listener()
     assert (run(scenario, tmp_path / "stopped", watcher=listener).path / TABLE).read_bytes() == wanted
     assert listener.done == 2, "what was finished before the interrupt ran again"
@@ -145,10 +102,7 @@ def test_a_table_that_is_not_sorted_is_refused(scenario: Scenario) -> None:
 # --- what is kept
 
 
-def test_only_what_is_missing_runs(scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    monkeypatch.setenv("TOY_MARKS", str(marks))
+def test_only_what_is_missing_runs(scenario: Scenario, tmp_path: Path, marks: Path) -> None:
     for replicates, ran in ((3, 3), (3, 3), (5, 5), (2, 5)):
         run(with_replicates(scenario, replicates), tmp_path, toy.model(toy.with_marks))
         assert len(list(marks.iterdir())) == ran
@@ -241,16 +195,6 @@ def test_an_outcome_of_the_wrong_shape_is_a_failure(scenario: Scenario, tmp_path
     assert "shape (5, 6), not (6, 6)" in result.failures[0]["message"]
 
 
-def damage(file: Path) -> None:
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 1
-    file.write_bytes(bytes(data))
-
-
-def cut(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[:-20])
-
-
 @pytest.mark.parametrize("harm", [damage, cut, Path.unlink])
 @pytest.mark.parametrize("name", [TABLE, "manifest.json", "scenario.toml"])
 def test_what_is_damaged_is_named_refused_and_mended(
@@ -324,12 +268,7 @@ def test_a_changed_figure_changes_the_summary_and_no_outcome(tmp_path: Path) -> 
 # --- several at once
 
 
-def test_two_runs_of_one_request_do_the_work_once(
-    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    monkeypatch.setenv("TOY_MARKS", str(marks))
+def test_two_runs_of_one_request_do_the_work_once(scenario: Scenario, tmp_path: Path, marks: Path) -> None:
     results: list[Result] = []
     threads = [
         threading.Thread(target=lambda: results.append(run(scenario, tmp_path, toy.model(toy.with_marks))))
@@ -348,9 +287,7 @@ def test_a_run_waits_for_another_and_says_so(scenario: Scenario, tmp_path: Path)
     waiting = threading.Thread(target=run, args=(scenario, tmp_path), kwargs={"watcher": listener})
     with Store(tmp_path / Request(scenario, "toy").folder).locked(print):
         waiting.start()
-        deadline = time.monotonic() + 10
-        while not listener.said and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_for(lambda: listener.said)
         assert listener.done == 0
     waiting.join()
     assert "waiting" in listener.said[0]
@@ -359,14 +296,13 @@ def test_a_run_waits_for_another_and_says_so(scenario: Scenario, tmp_path: Path)
 
 _DRIVER = """
 import sys
-sys.path[:0] = [{tests!r}, {root!r}]
 from pathlib import Path
-import test_runs, toy
+import toy
 if __name__ == "__main__":
-    scenario = test_runs.with_replicates(toy.scenario(Path(sys.argv[1])), 60)
+    scenario = toy.with_replicates(toy.scenario(Path(sys.argv[1])), 60)
     print("ready", flush=True)
     try:
-        test_runs.run(scenario, Path(sys.argv[1]), toy.model(toy.slowly), workers=2)
+        toy.run(scenario, Path(sys.argv[1]), toy.model(toy.slowly), workers=2)
     except KeyboardInterrupt:
         sys.exit(130)
 """
@@ -374,14 +310,13 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_run_keeps_what_is_finished_and_leaves_no_process(tmp_path: Path, how: signal.Signals) -> None:
-    tests = Path(__file__).parent
     driver = tmp_path / "driver.py"
-    driver.write_text(_DRIVER.format(tests=str(tests), root=str(tests.parent)))
-    process = subprocess.Popen([sys.executable, driver, tmp_path], start_new_session=True, stderr=subprocess.PIPE)
+    driver.write_text(_DRIVER)
+    process = subprocess.Popen(
+        [sys.executable, driver, tmp_path], start_new_session=True, stderr=subprocess.PIPE, env=surroundings()
+    )
     parts = tmp_path / Request(toy.scenario(tmp_path), "toy").folder / ".replicates"
-    deadline = time.monotonic() + 30
-    while len(list(parts.glob("*.npz"))) < 3 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_for(lambda: len(list(parts.glob("*.npz"))) >= 3)
     if how == signal.SIGINT:
         os.killpg(process.pid, how)  # as a terminal does: to all of them
     else:
@@ -433,16 +368,13 @@ def test_workers_are_single_threaded_deaf_to_interrupts_and_leave_the_start_meth
 
 
 def test_a_script_needs_no_guard(tmp_path: Path) -> None:
-    tests = Path(__file__).parent
     script = tmp_path / "script.py"
     script.write_text(
-        f"import sys\nsys.path[:0] = [{str(tests)!r}, {str(tests.parent)!r}]\n"
-        "from pathlib import Path\nimport test_runs, toy\nprint('once')\n"
+        "from pathlib import Path\nimport toy\nprint('once')\n"
         f"folder = Path({str(tmp_path)!r})\n"
-        "print(test_runs.run(toy.scenario(folder), folder, workers=2).replicates)\n"
+        "print(toy.run(toy.scenario(folder), folder, workers=2).replicates)\n"
     )
-    found = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
-    assert found.stdout == "once\n(0, 1, 2, 3)\n", found.stderr
+    assert python(script).stdout == "once\n(0, 1, 2, 3)\n"
 
 
 def test_tasks_keep_their_numbers() -> None:
@@ -575,8 +507,8 @@ def test_a_name_is_its_newest_result(tmp_path: Path) -> None:
 
 def test_the_model_gives_the_same_bytes_here_and_in_workers(tmp_path: Path) -> None:
     scenario = load("shougang", {"population.enterprises": 150, "run.months": 13, "run.replicates": 3})
-    here = sim.run(scenario, workers=1, out=tmp_path / "here", watcher=toy.Silent())
-    there = sim.run(scenario, workers=2, out=tmp_path / "there", figures=False, watcher=toy.Silent())
+    here = sim.run(scenario, workers=1, out=tmp_path / "here", watcher=toy.Listener())
+    there = sim.run(scenario, workers=2, out=tmp_path / "there", figures=False, watcher=toy.Listener())
     assert here.failures == []
     assert (here.path / TABLE).read_bytes() == (there.path / TABLE).read_bytes()
     assert here.path.name == there.path.name
@@ -591,12 +523,8 @@ def test_the_command_of_a_failure_repeats_the_replicate(tmp_path: Path) -> None:
     assert command[:2] == ["python", "-c"]
     code = command[2].replace("sim.Eco", "model = sim.Eco").replace(").run_for", "); model.run_for")
     code += "; print(model.seed, model.month, model.settings.name)"
-    root = str(Path(__file__).parents[1])
-    found = subprocess.run(
-        [sys.executable, "-c", code], cwd=result.path, env=os.environ | {"PYTHONPATH": root}, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
-    assert found.stdout.split() == [str(seed_of(1, 0)), "3", "scenario"], found.stderr
+    found = python("-c", code, cwd=result.path)
+    assert found.stdout.split() == [str(seed_of(1, 0)), "3", "scenario"]
 
 
 MESSAGES = """
@@ -614,13 +542,5 @@ for _ in range(20):
 
 
 def test_an_end_in_the_middle_of_long_messages_does_not_wait_for_them() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", MESSAGES],
-        cwd=Path(__file__).parent,
-        env=os.environ | {"PYTHONPATH": f"{Path(__file__).parents[1]}{os.pathsep}{Path(__file__).parent}"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = python("-c", MESSAGES)
     assert done.stdout.count("one is here") == 20, done.stderr

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import toy
-from test_runs import Listener, damage
-from typer.testing import CliRunner
+from command import call
+from toy import Listener, damage
 
-from sim import api, cli
 from sim.declare import Outcome
 from sim.model.catalogue import load
 from sim.report.figures.sensitivities import draw_sensitivities
@@ -312,15 +311,9 @@ def test_a_difference_is_not_taken_for_the_outcome(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_changes_no_byte(tmp_path: Path) -> None:
-    class Impatient(Listener):
-        def advance(self) -> None:
-            super().advance()
-            if self.done == 30:
-                raise KeyboardInterrupt
-
     clean = study(noisy, tmp_path / _folder(tmp_path, "clean"), replicates=3)
     with pytest.raises(KeyboardInterrupt):
-        study(noisy, tmp_path / _folder(tmp_path, "stopped"), replicates=3, watcher=Impatient())
+        study(noisy, tmp_path / _folder(tmp_path, "stopped"), replicates=3, watcher=Listener(stop_after=30))
     listener = Listener()
     again = study(noisy, tmp_path / "stopped", replicates=3, watcher=listener)
     assert listener.done == 41 * 3 - 32 - 2
@@ -365,11 +358,8 @@ def test_text_and_figures(tmp_path: Path, method: str) -> None:
     assert [path.name for path in made.figures] == ["answer.png", "answer.svg"]
 
 
-def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
-    toy.scenario(tmp_path)
+def test_the_command(toy_folder: Path) -> None:
+    toy.scenario(toy_folder)
     common = [
         "sensitivity",
         "toy.toml",
@@ -381,12 +371,13 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "3",
         "--replicates",
         "3",
+        "--samples",
+        "4",
     ]
-    common += ["--samples", "4", "--keys", "market.growth,market.rivalry"]
+    common += ["--keys", "market.growth,market.rivalry"]
 
     def told(*more: str) -> Mapping[str, Any]:
-        done = CliRunner().invoke(cli.app, [*common, "--json", *more])
-        assert done.exit_code == 0, done.output
+        done = call(*common, "--json", *more)
         assert "worlds" in done.stderr
         return json.loads(done.stdout)  # type: ignore[no-any-return]
 
@@ -395,8 +386,6 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (first["key"], first["kind"], found["replicates"], found["months"]) == ("market.growth", "assumption", 3, 3)
     against = told("--against", "market.demand=1.1", "--set", "market.demand=0.9")
     assert against["against"] == "toy"
-    assert against["outcomes"]["startups"]["mean"] == 0, "the toy's startups do not hang on demand"
-    done = CliRunner().invoke(cli.app, [*common, "--method", "sobl"])
-    assert (done.exit_code, "did you mean sobol?" in done.stderr) == (2, True)
-    done = CliRunner().invoke(cli.app, [*common, "--against", "a", "--against", "b"])
-    assert (done.exit_code, "several scenarios" in done.stderr) == (2, True)
+    assert against["outcomes"]["startups"]["mean"] == 0, "the toy's startups do not depend on demand"
+    assert "did you mean sobol?" in call(*common, "--method", "sobl", code=2).stderr
+    assert "several scenarios" in call(*common, "--against", "a", "--against", "b", code=2).stderr

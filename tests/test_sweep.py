@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 import toy
+from command import call
 from pyarrow import parquet
 from scipy import stats
-from test_runs import Listener, damage, run
-from typer.testing import CliRunner
+from toy import Listener, damage, run
 
-from sim import api, cli
+from sim import api
 from sim.declare import Value
 from sim.report.figures.sweeps import draw_sweep
 from sim.report.text.sweeps import sweep_json, sweep_text
@@ -43,11 +43,6 @@ def sweep(
 
 def files(path: Path) -> dict[str, bytes]:
     return {name: (path / name).read_bytes() for name in (REPLICATES, TABLE, SHOWN)}
-
-
-@pytest.fixture
-def scenario(tmp_path: Path) -> Scenario:
-    return toy.scenario(tmp_path)
 
 
 # --- designs
@@ -181,7 +176,9 @@ def test_statistics_leave_out_what_has_no_value() -> None:
 def test_an_earlier_month_is_that_of_a_longer_run(tmp_path: Path) -> None:
     """An outcome of a month does not hang on what comes later: so a sweep's month is where its run ends."""
     short = sim_of_shougang(tmp_path, 3)
-    long = api.run(short.scenario, replicates=1, months=5, workers=1, out=tmp_path, figures=False, watcher=toy.Silent())
+    long = api.run(
+        short.scenario, replicates=1, months=5, workers=1, out=tmp_path, figures=False, watcher=toy.Listener()
+    )
     np.testing.assert_array_equal(short.runs.cells[0, 0], long.table.cells[0, 2])
 
 
@@ -191,25 +188,19 @@ def sim_of_shougang(out: Path, months: int) -> Sweep:
         **{name: getattr(scenario, name) for name in scenario.__dataclass_fields__ if name != "_groups"},
         "values": {**scenario.values, SIZE: 100},
     })  # fmt: skip
-    return api.sweep(small, {"sites.shougang.rent": [0.0002]}, workers=1, out=out, watcher=toy.Silent())
+    return api.sweep(small, {"sites.shougang.rent": [0.0002]}, workers=1, out=out, watcher=toy.Listener())
 
 
 # --- kept
 
 
 def test_workers_interrupts_and_growth_give_the_same_bytes(scenario: Scenario, tmp_path: Path) -> None:
-    class Impatient(Listener):
-        def advance(self) -> None:
-            super().advance()
-            if self.done == 4:
-                raise KeyboardInterrupt
-
     vary: dict[str, str | Sequence[Value]] = {GROWTH: "0.01:0.05:3"}
     clean = sweep(scenario, vary, tmp_path / "one")
     wanted = files(clean.path)
     assert files(sweep(scenario, vary, tmp_path / "two", workers=2).path) == wanted
     with pytest.raises(KeyboardInterrupt):
-        sweep(scenario, vary, tmp_path / "stopped", watcher=Impatient())
+        sweep(scenario, vary, tmp_path / "stopped", watcher=Listener(stop_after=4))
     listener = Listener()
     assert files(sweep(scenario, vary, tmp_path / "stopped", watcher=listener).path) == wanted
     # 3 points (the baseline is one of them) x 4 seeds; 2 ran for the cost and 4 before the stop, 2 now for the cost.
@@ -220,12 +211,7 @@ def test_workers_interrupts_and_growth_give_the_same_bytes(scenario: Scenario, t
     assert not (clean.path / ".replicates").exists()
 
 
-def test_nothing_runs_twice_not_even_for_another_study(
-    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    monkeypatch.setenv("TOY_MARKS", str(marks))
+def test_nothing_runs_twice_not_even_for_another_study(scenario: Scenario, tmp_path: Path, marks: Path) -> None:
     model = toy.model(toy.with_marks)
     run(scenario, tmp_path, model)
     assert len(list(marks.iterdir())) == 4
@@ -347,14 +333,10 @@ def test_text_shows_the_ends_of_a_large_design(scenario: Scenario, tmp_path: Pat
     assert told["points"][-1]["outcomes"]["startups"]["verdict"] == "more"
 
 
-def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
-    toy.scenario(tmp_path)
+def test_the_command(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    toy.scenario(toy_folder)
     common = ("sweep", "toy.toml", "--vary", f"{GROWTH}=0.01:0.05:3", "--workers", "1", "--replicates", "3")
-    done = CliRunner().invoke(cli.app, [*common, "--month", "2011-06", "--json"])
-    assert done.exit_code == 0, done.output
+    done = call(*common, "--month", "2011-06", "--json")
     told = json.loads(done.stdout)
     assert (told["months"], told["month"], told["replicates"], len(told["points"])) == (6, "2011-06", 3, 4)
     assert "worlds" in done.stderr
@@ -364,9 +346,6 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (("--month", "2010-01"), "2011-01 to"), (("--month", "2011-03", "--months", "3"), "one of them"),
         (("--design", "gird"), "did you mean grid?"), (("--outcome", "jbs"), "did you mean jobs?"),
     ):  # fmt: skip
-        done = CliRunner().invoke(cli.app, [*common, *wrong])
-        assert (done.exit_code, words in done.stderr) == (2, True), done.stderr
+        assert words in call(*common, *wrong, code=2).stderr
     toy.use(monkeypatch, toy.fail_on_some)
-    done = CliRunner().invoke(cli.app, [*common[:-1], "9", "--fresh"])
-    assert done.exit_code == 3
-    assert "repeat it" in done.stderr
+    assert "repeat it" in call(*common[:-1], "9", "--fresh", code=3).stderr

@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
+from command import call, call_json
 from worlds import TOWN, nation, run, scenario, town
 
 import sim.agents.model
-from sim import cli
 from sim.agents.model import EcosystemModel
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import model_catalogue
@@ -358,23 +357,16 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "idle.toml").write_text(f'extends = "{TOWN}"\n[sites.mill]\nrenovation = false\n')
 
-    def call(*more: str) -> Any:
-        found = CliRunner().invoke(cli.app, ["trace", str(TOWN), "idle.toml", "--seed", "3", "--months", "4", *more])
-        assert found.exit_code == 0, found.output
-        return found
-
-    told = json.loads(call("--json", "--replicate", "1").stdout)
+    asked = ["trace", TOWN, "idle.toml", "--seed", "3", "--months", "4"]
+    told = json.loads(call(*asked, "--json", "--replicate", "1").stdout)
     assert (told["seed"], told["replicate"], told["world_seed"]) == (3, 1, seed_of(3, 1))
-    text = call()
+    text = call(*asked)
     assert "idle beside town: replicate 0 of seed 3, 4 months from 2011-01" in text.stdout
     (line,) = (line for line in text.stderr.splitlines() if line.startswith("figure and tables: "))
     assert (tmp_path / line.partition(": ")[2] / "months.csv").exists()
 
 
 def test_run_keeps_events_where_asked_to(tmp_path: Path) -> None:
-    asked = ["run", str(TOWN), "--months", "3", "--workers", "1", "--no-figures", "--out", str(tmp_path), "--json"]
-    asked += ["--replicates", "1"]
+    asked = ["run", TOWN, "--months", "3", "--replicates", "1", "--workers", "1", "--no-figures", "--out", tmp_path]
     for more, there in (([], False), (["--events"], True)):
-        found = CliRunner().invoke(cli.app, [*asked, *more])
-        assert found.exit_code == 0, found.output
-        assert (Path(json.loads(found.stdout)["results"]) / "events.parquet").exists() is there
+        assert (Path(call_json(*asked, *more)["results"]) / "events.parquet").exists() is there

@@ -7,20 +7,20 @@ import io
 import json
 import math
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import command
 import numpy as np
 import pytest
 import toy
-from browser import Browser, browser
+from browser import Browser
 from test_report import Page, address
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 import sim
-from sim import api, cli
+from sim import api
 from sim.evidence import facts
 from sim.evidence.facts import Check, checks, compared_with, measured
 from sim.formats import band_text
@@ -82,24 +82,17 @@ band = [11.9, 12.1]
 
 
 @pytest.fixture(autouse=True)
-def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with two scenarios and facts on them, and the toy in the model's place."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios" / "toy.toml").write_text(SCENARIO)
-    (tmp_path / "scenarios" / "boom.toml").write_text('extends = "toy"\n[market]\ngrowth = 0.05\n')
-    (tmp_path / "facts.toml").write_text(FACTS)
-    toy.use(monkeypatch, toy.grow)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
+def in_a_folder(toy_folder: Path) -> Path:
+    """A folder with two scenarios and facts on them."""
+    toy_folder.joinpath("scenarios", "toy.toml").write_text(SCENARIO)
+    (toy_folder / "facts.toml").write_text(FACTS)
     checks.cache_clear()
-    return tmp_path
+    return toy_folder
 
 
 def call(*arguments: str, code: int = 0, given: str = "facts.toml") -> Result:
     facts = ["--facts", given] if given else []
-    found = CliRunner().invoke(cli.app, ["validate", "--workers", "1", *facts, *arguments])
-    assert found.exit_code == code, found.output
-    return found
+    return command.call("validate", "--workers", "1", *facts, *arguments, code=code)
 
 
 def verdicts(*arguments: str) -> dict[str, dict[str, Any]]:
@@ -239,7 +232,7 @@ def test_shipped_figures_are_those_of_their_scenarios() -> None:
     figures = [it for it in checks(CATALOGUE).values() if it.rule == "figure"]
     assert figures
     for check in figures:
-        figure = load(check.scenario).figures[check.outcome]
+        figure = load(check.scenario).reported_figures[check.outcome]
         assert (check.value, check.months[1], check.bound) == (figure.value, figure.month, figure.bound), check.name
 
 
@@ -348,10 +341,7 @@ def test_values_are_those_of_the_stored_results() -> None:
     assert found["boom"]["value"] == pytest.approx(12.0)  # on the same seeds, growth is all that differs
 
 
-def test_nothing_is_run_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    monkeypatch.setenv("TOY_MARKS", str(marks))
+def test_nothing_is_run_twice(monkeypatch: pytest.MonkeyPatch, marks: Path) -> None:
     toy.use(monkeypatch, toy.with_marks)
     first = call("--replicates", "4")
     assert len(list(marks.iterdir())) == 8  # four worlds of each scenario, those that told the cost among them
@@ -457,7 +447,7 @@ def rotated(in_a_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     targets = folder / "toys.targets.toml"
     targets.write_text(TARGETS)
     with Workers(1) as here:
-        found = api.calibrate("toy", targets, rotate=True, workers=here, watcher=toy.Silent())
+        found = api.calibrate("toy", targets, rotate=True, workers=here, watcher=toy.Listener())
     shutil.copy(found.path / "rotation.json", folder / "toys.rotation.json")
     return folder / "toys.rotation.json"
 
@@ -503,7 +493,7 @@ def test_a_rotation_whose_targets_changed_is_said_to_be_stale(rotated: Path) -> 
 
 @pytest.mark.usefixtures("rotated")
 def test_a_rotation_of_another_version_of_the_model_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "ecosystem", lambda *_: replace(toy.model(), version="newer"))
+    toy.use(monkeypatch, version="newer")
     assert "made with model toy, and the facts above are of newer" in call("--replicates", "3", given="").stdout
 
 
@@ -515,12 +505,6 @@ def test_what_is_no_rotation_is_refused_and_those_of_other_facts_are_left_out(ro
 
 
 # --- in a browser
-
-
-@pytest.fixture
-def chromium(tmp_path: Path) -> Iterator[Browser]:
-    with browser(tmp_path) as opened:
-        yield opened
 
 
 CUT_OFF = """
@@ -637,7 +621,7 @@ def test_worlds_of_other_seeds_are_no_pairs() -> None:
     scenarios = {"toy": load("toy", {"run.seed": 2}), "boom": load("boom")}
     (boom,) = of_scenario(checks(CATALOGUE, Path("facts.toml")).values(), "boom")
     with pytest.raises(Incompatible, match="cannot be paired"):
-        validate_model([boom], scenarios, {}, toy.model(), Path("results"), Workers(1), toy.Silent())
+        validate_model([boom], scenarios, {}, toy.model(), Path("results"), Workers(1), toy.Listener())
 
 
 def test_all_faults_of_all_scenarios_are_raised() -> None:

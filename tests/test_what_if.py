@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import command
 import numpy as np
 import pytest
 import toy
 from scipy.special import stdtrit
-from test_runs import Listener, cut, snapshot, with_replicates
-from typer.testing import CliRunner, Result
+from toy import Listener, cut, snapshot, with_replicates
 
 import sim
-from sim import api, cli
+from sim import api
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, Watcher
 from sim.runs.executor import Workers
@@ -26,32 +27,14 @@ from sim.studies.estimators.intervals import difference_interval, moments
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 from sim.studies.questions.what_if import FEWEST, Width, forecast, run_until
 
-TOY = """title = "A toy"
-[run]
-start = "2011-01"
-months = 6
-replicates = 5
-[market]
-growth = 0.03
-[sites.works]
-"""
+call = partial(command.call, "what-if", "toy", "--workers", "1")
 
 
 @pytest.fixture(autouse=True)
-def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder with two scenarios, and the toy in the model's place."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios" / "toy.toml").write_text(TOY)
-    (tmp_path / "scenarios" / "boom.toml").write_text('extends = "toy"\n[run]\nseed = 7\n[market]\ngrowth = 0.05\n')
-    toy.use(monkeypatch)
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
-
-
-def call(*arguments: str, code: int = 0) -> Result:
-    found = CliRunner().invoke(cli.app, ["what-if", "toy", "--workers", "1", *arguments])
-    assert found.exit_code == code, found.output
-    return found
+def in_a_folder(toy_folder: Path) -> None:
+    """A folder with two scenarios: a site in both, and another seed in the second."""
+    (toy_folder / "scenarios" / "toy.toml").write_text(f"{toy.SCENARIO}[sites.works]\n")
+    (toy_folder / "scenarios" / "boom.toml").write_text('extends = "toy"\n[run]\nseed = 7\n[market]\ngrowth = 0.05\n')
 
 
 # --- what is printed
@@ -107,10 +90,10 @@ def test_a_scenario_as_variant_gets_the_seeds_and_the_given_values() -> None:
 
 def test_from_python_overrides_of_the_baseline_hold_for_its_variants() -> None:
     base = sim.load("toy", overrides={"population.enterprises": 700, "levers.talent_supply": {"2011-02": 0.1}})
-    comparison = sim.what_if(base, {"market.growth": 0.05}, "boom", workers=1, watcher=toy.Silent())
+    comparison = sim.what_if(base, {"market.growth": 0.05}, "boom", workers=1, watcher=toy.Listener())
     assert [[it.key for it in variant.changed] for variant in comparison.variants] == [["market.growth"]] * 2
     other = sim.load("boom", overrides={"market.growth": 0.06})
-    comparison = sim.what_if("toy", other, replicates=3, workers=1, watcher=toy.Silent())
+    comparison = sim.what_if("toy", other, replicates=3, workers=1, watcher=toy.Listener())
     assert comparison.variants[0]["startups"].difference == pytest.approx(18.0)
     assert comparison.variants[0].result.seed == comparison.baseline.seed == 1
 
@@ -119,17 +102,17 @@ def test_from_python_overrides_of_the_baseline_hold_for_its_variants() -> None:
 
 
 def test_results_that_exist_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = sim.run("toy", workers=1, watcher=toy.Silent())
-    other = sim.run(sim.load("toy", overrides={"market.growth": 0.05}), workers=1, watcher=toy.Silent())
+    kept = sim.run("toy", workers=1, watcher=toy.Listener())
+    other = sim.run(sim.load("toy", overrides={"market.growth": 0.05}), workers=1, watcher=toy.Listener())
     toy.use(monkeypatch, toy.fail_always)
-    comparison = sim.what_if("toy", {"market.growth": 0.05}, workers=1, watcher=toy.Silent())
+    comparison = sim.what_if("toy", {"market.growth": 0.05}, workers=1, watcher=toy.Listener())
     assert comparison.baseline.path == kept.path
     assert comparison.variants[0].result.path == other.path, "kept under another name: it is the same result"
     assert comparison.variants[0].label == "toy-growth-0.05"
 
 
 def test_a_damaged_result_is_named_and_run_again() -> None:
-    comparison = sim.what_if("toy", {"market.growth": 0.05}, workers=1, watcher=toy.Silent())
+    comparison = sim.what_if("toy", {"market.growth": 0.05}, workers=1, watcher=toy.Listener())
     table = comparison.variants[0].result.path / "outcomes.parquet"
     wanted = table.read_bytes()
     cut(table)
@@ -340,15 +323,9 @@ def test_each_result_is_there_as_soon_as_it_is_complete_and_few_are_open_at_once
 
 
 def test_an_interrupted_batch_keeps_what_is_finished_and_frees_the_folders(tmp_path: Path) -> None:
-    class Impatient(Listener):
-        def advance(self) -> None:
-            super().advance()
-            if self.done == 5:
-                raise KeyboardInterrupt
-
     asked = scenarios(tmp_path, 4)
     with Workers(1) as pool, pytest.raises(KeyboardInterrupt):
-        run_batch(asked, toy.model(), tmp_path, pool, Impatient())
+        run_batch(asked, toy.model(), tmp_path, pool, Listener(stop_after=5))
     assert len(list(tmp_path.glob("*/outcomes.parquet"))) == 2
     listener = Listener()
     with Workers(1) as pool:
@@ -376,7 +353,7 @@ def fail_on_growth(scenario: Scenario, seed: int, months: int) -> Any:
 
 
 def test_a_kept_sensitivity_study_tells_the_shares_of_the_variance() -> None:
-    how: Any = {"replicates": 3, "workers": 1, "yes": True, "watcher": toy.Silent()}
+    how: Any = {"replicates": 3, "workers": 1, "yes": True, "watcher": toy.Listener()}
     study = api.sensitivity("toy", ["fiscal_cost"], samples=3, **how)
     api.sensitivity("toy", ["fiscal_cost"], keys=("market.growth",), samples=3, **how)  # of the others it says nothing
     found = call("--set", "levers.demand=0.1", "--all").stdout.splitlines()

@@ -5,20 +5,35 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim import api
 from sim.declare import Outcome
 from sim.model.catalogue import load
+from sim.runs.batch import run_batch
 from sim.runs.ensemble import Watcher
+from sim.runs.executor import Workers
 from sim.runs.replicate import Cells, Model
+from sim.runs.result import Result
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pytest
 
+SCENARIO = """title = "A toy"
+[run]
+start = "2011-01"
+months = 6
+replicates = 5
+[market]
+growth = 0.03
+"""
+FIGURE = '[figures.{}]\nvalue = {}\nmonth = "{}"\nbound = "{}"\nsource = "article"\ntext = "the article"\n'
+TABLE = "outcomes.parquet"
 OUTCOMES = {
     it.name: it
     for it in (
@@ -68,20 +83,39 @@ def with_marks(scenario: Scenario, seed: int, months: int) -> Cells:
     return grow(scenario, seed, months)
 
 
-class Silent(Watcher):
+class Listener(Watcher):
+    """Keeps its messages, counts replicates, and interrupts the run after ``stop_after`` of them."""
+
+    def __init__(self, stop_after: int | None = None) -> None:
+        self.said: list[str] = []
+        self.done, self._stop_after = 0, stop_after
+
     def say(self, text: str) -> None:
-        """Nothing."""
+        self.said.append(text)
+
+    def advance(self) -> None:
+        self.done += 1
+        if self.done == self._stop_after:
+            raise KeyboardInterrupt
 
 
 def model(run: Any = grow) -> Model:
     return Model(run, OUTCOMES, "toy")
 
 
-def use(monkeypatch: pytest.MonkeyPatch, run: Any = grow) -> None:
-    """From now on the toy stands in the model's place."""
-    from sim import api
+def use(monkeypatch: pytest.MonkeyPatch, run: Any = grow, version: str = "toy") -> None:
+    """Python and the command run the toy model from now on. It needs no compilation."""
+    monkeypatch.setattr(api, "ecosystem", lambda *_: Model(run, OUTCOMES, version))
+    monkeypatch.setattr(api, "_is_compiled", lambda: True)
 
-    monkeypatch.setattr(api, "ecosystem", lambda *_: model(run))
+
+def run(scenario: Scenario, out: Path, of: Model | None = None, workers: int = 1, **how: Any) -> Result:
+    with Workers(workers) as pool:
+        return run_batch([scenario], of or model(), out, pool, how.pop("watcher", Listener()), **how)[0]
+
+
+def with_replicates(scenario: Scenario, replicates: int) -> Scenario:
+    return replace(scenario, values={**scenario.values, "run.replicates": replicates})
 
 
 def scenario(folder: Path, name: str = "toy", text: str = "", **overrides: Any) -> Scenario:
@@ -146,3 +180,21 @@ def long_message(number: int) -> bytes:
 def slowly_a_bit(scenario: Scenario, seed: int, months: int) -> Cells:
     time.sleep(0.02)
     return grow(scenario, seed, months)
+
+
+# --- stored results
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+def damage(file: Path) -> None:
+    """Change one bit in the middle."""
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(bytes(data))
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-20])

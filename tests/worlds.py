@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import is_dataclass, replace
 from functools import cache
@@ -16,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from command import ROOT, TESTS
 
 from sim.agents.model import EcosystemModel
 from sim.model.catalogue import load, model_catalogue
@@ -24,9 +21,8 @@ from sim.model.state.links import Links
 from sim.model.state.ring import Ring
 from sim.scenario import Scenario
 
-HERE = Path(__file__).parent
-TOWN = HERE / "town.toml"
-SHIPPED = tuple(sorted(path.stem for path in (HERE.parent / "scenarios").glob("*.toml")))
+TOWN = TESTS / "town.toml"
+SHIPPED = tuple(sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml")))
 # What says how a world goes on, and is no part of its state.
 NOT_STATE = frozenset({"settings", "world", "catalogue"})
 BY_ROW = frozenset({"enterprises", "links", "ring", "succeeded", "left"})  # state that names rows
@@ -138,17 +134,3 @@ def last(model: EcosystemModel, name: str) -> float:
     value = model.record[name][-1]
     assert not math.isnan(value), name
     return value
-
-
-def plain_python(code: str, *arguments: str) -> Any:
-    """What ``code`` prints as JSON where numba compiles nothing; a warning in it is an error."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code, *arguments],
-        cwd=HERE,
-        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(HERE.parent)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout)
