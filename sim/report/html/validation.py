@@ -14,16 +14,7 @@ from sim.report.html.reproduce import reproduction
 from sim.report.html.results import SOURCES
 from sim.report.html.rotation import rotation_sections
 from sim.report.text.rotations import rotation_csv
-from sim.report.text.validation import (
-    UNKNOWN,
-    count_text,
-    facts_csv,
-    headline,
-    how,
-    measured_text,
-    parts,
-    verdict_text,
-)
+from sim.report.text.validation import UNKNOWN, count_text, facts_csv, headline, how, measured_text, parts, verdict_text
 from sim.studies.questions.validate import Validation, Verdict
 
 _WORDS = {
