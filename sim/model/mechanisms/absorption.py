@@ -18,7 +18,7 @@ from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted, share
 from sim.model.state.accounts import TICKS, ticks
-from sim.model.state.enterprises import OPERATING, reads, writes
+from sim.model.state.enterprises import OPERATING, NoWrites, reads, writes
 from sim.model.state.links import renewal
 from sim.model.state.ring import Tenants, successors
 from sim.model.state.world import World
@@ -73,11 +73,6 @@ class MeetReads(NamedTuple):
     site: i2
     talent: i4
     partner_knowledge_0: f4
-
-
-@writes
-class MeetWrites(NamedTuple):
-    """None: contacts are marked in an array of the month."""
 
 
 @reads
@@ -166,7 +161,7 @@ def teach(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Writes
 
 
 @compiled
-def meet(lo: Index, hi: Index, seed: int, month: int, r: MeetReads, w: MeetWrites, p: Rules, contacts: i1) -> None:
+def meet(lo: Index, hi: Index, seed: int, month: int, r: MeetReads, w: NoWrites, p: Rules, contacts: i1) -> None:
     """Mark the kinds of contact that each row is open to this month."""
     for i in range(lo, hi):
         u = contact(seed, r.identity[i], month)
@@ -250,7 +245,7 @@ def apply(world: World) -> None:
     if not rules.enabled:
         return
     table, contacts = world.enterprises, world.marks()
-    world.loop(meet, MeetReads, MeetWrites, rules, contacts)
+    world.loop(meet, MeetReads, NoWrites, rules, contacts)
     rows = world.marked(contacts)
     met = Contacts(contacts, rows, np.empty((len(rows), 3)), np.empty((len(rows), 3)))
     partner = world.links.partners(world, rows, contacts & CHAIN)

@@ -15,7 +15,7 @@ from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i8, typed
 from sim.model.record.reading import added, counted, share
 from sim.model.state.accounts import FEE_SUPPORT, FEES, PLATFORM_INCOME, TICKS, transfer
-from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING, reads, writes
+from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING, NoWrites, reads, writes
 from sim.model.state.platforms import PlatformState
 from sim.model.state.world import World, with_none
 
@@ -217,7 +217,7 @@ def apply(world: World) -> None:
     attraction = np.array([attractive(platform) for platform in world.platforms], np.float64)
     conditions = Conditions(levers.knowledge_programme, world.member_shares, attraction, hosts)
     world.loop(adopt, Reads, Writes, rules, conditions, wishes, sums=(world.counters("adoption"),))
-    for row in sorted(world.marked(wishes).tolist(), key=lambda row: int(table.identity[row])):
+    for row in world.marked_by_identity(wishes):
         own = sum(platform.kind == "own" for platform in world.platforms)
         if own < rules.most_own:
             world.host_platform(row)
@@ -246,14 +246,9 @@ class CountReads(NamedTuple):
     platform: i2
 
 
-@writes
-class CountWrites(NamedTuple):
-    """Nothing: members are counted into sums."""
-
-
 @compiled
 def count(
-    lo: Index, hi: Index, seed: int, month: int, r: CountReads, w: CountWrites, firms: i8, members: i8, of_platform: i8
+    lo: Index, hi: Index, seed: int, month: int, r: CountReads, w: NoWrites, firms: i8, members: i8, of_platform: i8
 ) -> None:  # fmt: skip
     """Operating enterprises and members by class, and members of each platform."""
     for i in range(lo, hi):
@@ -268,7 +263,7 @@ def count_members(world: World) -> None:
     """Share of operating enterprises of each class that are members, and the members of each platform."""
     firms, joined = np.zeros(len(CLASSES), np.int64), np.zeros(len(CLASSES), np.int64)
     of_platform = np.zeros(len(world.platforms), np.int64)
-    world.loop(count, CountReads, CountWrites, sums=(firms, joined, of_platform))
+    world.loop(count, CountReads, NoWrites, sums=(firms, joined, of_platform))
     world.member_shares = joined / np.maximum(firms, 1)
     for platform in world.platforms:
         platform.members = int(of_platform[platform.index])
@@ -276,7 +271,7 @@ def count_members(world: World) -> None:
 
 def collect_fees(world: World, support: float) -> None:
     """Fees flow to the platforms' account, and on to hosts of own platforms."""
-    platforms, table = world.platforms, world.enterprises
+    platforms = world.platforms
     yearly = with_none(platform.fee for platform in platforms)
     fees = Fees(yearly, hosts_of(world), support)
     income = np.zeros(len(yearly), np.int64)
@@ -284,8 +279,7 @@ def collect_fees(world: World, support: float) -> None:
     for platform in platforms:
         host = world.host_row(platform)
         if host >= 0 and income[platform.index]:
-            amount = income[platform.index] / TICKS
-            table.profit_year[host] += transfer(host, amount, table.cash, world.books.flows, PLATFORM_INCOME)
+            world.transfer(host, income[platform.index] / TICKS, PLATFORM_INCOME)
 
 
 OUTCOMES = (

@@ -18,7 +18,7 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, i8_2d, typed, u4
-from sim.model.state.accounts import INPUTS, SALES_HOME, TICKS, on_grid, ticks
+from sim.model.state.accounts import INPUTS, SALES_HOME, TICKS, on_grid, ticks, transfer_block
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.sectors import attraction_of_logs, relative_price
 from sim.model.state.world import World
@@ -326,30 +326,29 @@ def sell(
             pull[k] = r.appeal[i] * unit if on else 0.0
         for i in range(first, last):
             here[i - first] = factor[np.uint8(r.sector[i])]
-        sold, bought = earn(first, last, r, w, m.input_share, modes, pull, here)
-        sums.flows[SALES_HOME] += sold
-        sums.flows[INPUTS] -= bought
+        book_sales(first, last, r, w, m.input_share, modes, pull, here, sums.flows)
         add_pulls(first, last, r, pull, productivity, quality, sums.pulls)
 
 
 @compiled
-def earn(
-    first: Index, last: Index, r: SalesReads, w: SalesWrites, input_share: float, modes: Modes, pull: f8, factor: f8
-) -> tuple[int, int]:
-    """Book the sales of a block of rows, and what they cost; the ticks sold and the ticks bought."""
-    sold, bought = 0, 0
+def book_sales(
+    first: Index, last: Index, r: SalesReads, w: SalesWrites, input_share: float, modes: Modes, pull: f8, factor: f8,
+    flows: i8,
+) -> None:  # fmt: skip
+    """Book the sales of a block of rows and what they cost."""
+    sold, bought = np.empty(BLOCK), np.empty(BLOCK)
     for i in range(first, last):
-        revenue = on_grid(sales(pull[i - first], factor[i - first], r.mode[i], modes))
+        k = i - first
+        revenue = on_grid(sales(pull[k], factor[k], r.mode[i], modes))
         inputs = on_grid(input_share * revenue)
         commission = on_grid(r.mode[i] * modes.mode_cost * revenue)
         w.revenue[i] = revenue
         w.exports[i] = 0.0
         w.revenue_year[i] += revenue
         w.profit_year[i] += revenue - inputs - commission
-        w.cash[i] += revenue - inputs - commission
-        sold += ticks(revenue)
-        bought += ticks(inputs + commission)
-    return sold, bought
+        sold[k], bought[k] = revenue, -(inputs + commission)
+    transfer_block(first, last, sold, w.cash, flows, SALES_HOME)
+    transfer_block(first, last, bought, w.cash, flows, INPUTS)
 
 
 @compiled
@@ -384,11 +383,10 @@ def apply(world: World) -> None:
 
 def set_demand(world: World, market: Market, levers: Levers) -> None:
     """Sales for a pull of 1 on the real path of demand; rivals outside a place pull more each year."""
-    nation = world.settings.group("population").world == "nation"
     path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand * (1.0 + levers.demand)
-    rivals = 1.0 if nation else maths.exp(math.log1p(market.rivals_growth) * world.month / 12.0)
+    rivals = 1.0 if world.is_nation else maths.exp(math.log1p(market.rivals_growth) * world.month / 12.0)
     columns = world.sectors.view(SectorsSelling)
-    set_sales_factors(columns, path, rivals, bool(nation and market.coupled), market)
+    set_sales_factors(columns, path, rivals, bool(world.is_nation and market.coupled), market)
 
 
 @compiled

@@ -365,11 +365,11 @@ def tenant_offer(world: World, market: Any) -> Offer:
     sites = [site for site in world.sites if world.site_is_open(site)] if world.rules("letting").enabled else []
     if not sites:
         return Offer(market.outside_rent, 0.0, 0.0, 0.0, 0.0)
-    site = min(sites, key=lambda site: (world.charge(site), site.index))
+    site = min(sites, key=lambda site: (world.charge(site).net, site.index))
     rules = world.site_rules(site)
-    worth = world.rules("entry").horizon * rules.neighbours * world.neighbours(site) / 100.0
+    worth = world.neighbours_worth(site, world.rules("entry").horizon)
     admitted = site.admission * world.rules("letting").awareness
-    return Offer(world.charge(site), worth, min(site.fund, rules.ticket), admitted, rules.least_talent)
+    return Offer(world.charge(site).net, worth, min(site.fund, rules.ticket), admitted, rules.least_talent)
 
 
 SHARED = ORIGINS[2:]  # channels that enterprises share: spin-off, maker, tenant

@@ -13,7 +13,7 @@ from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i4, i8, typed
 from sim.model.record.tally import EXPORTS
-from sim.model.state.accounts import INPUTS, SALES_ABROAD, SALES_HOME, on_grid, ticks
+from sim.model.state.accounts import INPUTS, SALES_ABROAD, SALES_HOME, on_grid, transfer_block
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.groups import GROUPS
 from sim.model.state.world import World
@@ -111,33 +111,29 @@ def export(
             exports = sells & (part[i - first] >= p.least)
             part[i - first] = part[i - first] if exports else 0.0
             w.exporter[i] = exports if sells else before  # an exporter that stops was one
-        given_up, earned, bought = turn_abroad(first, last, w, p, input_share, part, productivity)
-        flows[SALES_HOME] -= given_up
-        flows[SALES_ABROAD] += earned
-        flows[INPUTS] -= bought
+        book_exports(first, last, w, p, input_share, part, productivity, flows)
 
 
 @compiled
-def turn_abroad(
-    first: Index, last: Index, w: Writes, p: Rules, input_share: float, part: f8, log_productivity: f8
-) -> tuple[int, int, int]:
-    """Book the exports of a block of rows; the ticks given up at home, earned abroad and spent on inputs."""
-    given_up, earned, bought = 0, 0, 0
+def book_exports(
+    first: Index, last: Index, w: Writes, p: Rules, input_share: float, part: f8, log_productivity: f8, flows: i8
+) -> None:
+    """Book the exports of a block of rows: sales given up at home, sales abroad and their inputs."""
+    home, abroad, bought = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for i in range(first, last):
         k = i - first
-        turned = on_grid(part[k] * w.revenue[i])
-        abroad = on_grid(turned * demand_abroad(log_productivity[k], p))
-        more = abroad - turned
+        given_up = on_grid(part[k] * w.revenue[i])
+        exports = on_grid(given_up * demand_abroad(log_productivity[k], p))
+        more = exports - given_up
         inputs = on_grid(input_share * more)
-        w.exports[i] = abroad
+        w.exports[i] = exports
         w.revenue[i] += more
         w.revenue_year[i] += more
         w.profit_year[i] += more - inputs
-        w.cash[i] += more - inputs
-        given_up += ticks(turned)
-        earned += ticks(abroad)
-        bought += ticks(inputs)
-    return given_up, earned, bought
+        home[k], abroad[k], bought[k] = -given_up, exports, -inputs
+    transfer_block(first, last, home, w.cash, flows, SALES_HOME)
+    transfer_block(first, last, abroad, w.cash, flows, SALES_ABROAD)
+    transfer_block(first, last, bought, w.cash, flows, INPUTS)
 
 
 def apply(world: World) -> None:

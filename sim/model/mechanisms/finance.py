@@ -19,9 +19,11 @@ from sim.model.state.accounts import (
     INVESTMENT,
     LIQUIDATION,
     OUTSIDE_EQUITY,
+    STAFF,
+    TALENT,
     on_grid,
-    ticks,
     transfer,
+    transfer_block,
 )
 from sim.model.state.cohort import life_luck
 from sim.model.state.enterprises import FREE, INCUMBENT, NEVER, OPERATING, SUSPENDED, gather, reads, writes
@@ -48,7 +50,6 @@ EVENTS = Counters(
 )
 STOPPED, RESUMED, _, STARTUPS_STOPPED, ASKED, GIVEN = EVENTS
 STOP, STRIKE_OFF = range(2)  # ends
-STAFF, TALENT = range(2)  # of the people let go
 
 request_luck = block("finance", 0, "merit", "ticket", number=20)
 request_luck_of, life_luck_of = request_luck.of, life_luck.of
@@ -294,33 +295,27 @@ def invest_and_pay_dividends(
     wage: float, flows: i8,
 ) -> None:  # fmt: skip
     """Depreciation, investment or sale of assets, and dividends of every operating enterprise, for a month."""
-    all_raised, all_spent, all_paid = 0, 0, 0
-    for i in range(lo, hi):
-        here = r.status[i] == OPERATING
-        depreciation = w.assets[i] * m.depreciation / 12.0
-        target = target_assets(r.staff[i], float(r.capital_intensity[i]), o.capital_intensity_elasticity)
-        gap = target - (w.assets[i] - depreciation)
-        wanted = depreciation + m.investment_speed * gap
-        disposed = max(0.0, -wanted)
-        internal = on_grid(internal_funds(wanted, w.cash[i], r.revenue[i], m))
-        raised = on_grid(external_funds(wanted, internal, w.cash[i], m))
-        bought = internal + raised
-        spent = bought - on_grid(m.resale * disposed)
-        paid = on_grid(dividend(w.cash[i] + raised - spent, r.revenue[i], r.staff[i], wage, o.cash_months, m))
-        assets_change, lost, cash_change = (
-            bought - depreciation - disposed,
-            depreciation + (1.0 - m.resale) * disposed,
-            raised - spent - paid,
-        )
-        w.assets[i] += assets_change if here else 0.0
-        w.profit_year[i] -= lost if here else 0.0
-        w.cash[i] += cash_change if here else 0.0
-        all_raised += ticks(raised) if here else 0
-        all_spent += ticks(spent) if here else 0
-        all_paid += ticks(paid) if here else 0
-    flows[OUTSIDE_EQUITY] += all_raised
-    flows[INVESTMENT] -= all_spent
-    flows[DIVIDENDS] -= all_paid
+    raised, spent, paid = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            k, here = i - first, r.status[i] == OPERATING
+            depreciation = w.assets[i] * m.depreciation / 12.0
+            target = target_assets(r.staff[i], float(r.capital_intensity[i]), o.capital_intensity_elasticity)
+            wanted = depreciation + m.investment_speed * (target - (w.assets[i] - depreciation))
+            disposed = max(0.0, -wanted)
+            internal = on_grid(internal_funds(wanted, w.cash[i], r.revenue[i], m))
+            external = on_grid(external_funds(wanted, internal, w.cash[i], m))
+            cost = internal + external - on_grid(m.resale * disposed)
+            dividends = dividend(w.cash[i] + external - cost, r.revenue[i], r.staff[i], wage, o.cash_months, m)
+            w.assets[i] += internal + external - depreciation - disposed if here else 0.0
+            w.profit_year[i] -= depreciation + (1.0 - m.resale) * disposed if here else 0.0
+            raised[k] = external if here else 0.0
+            spent[k] = -cost if here else 0.0
+            paid[k] = -dividends if here else 0.0
+        transfer_block(first, last, raised, w.cash, flows, OUTSIDE_EQUITY)
+        transfer_block(first, last, spent, w.cash, flows, INVESTMENT)
+        transfer_block(first, last, paid, w.cash, flows, DIVIDENDS)
 
 
 @equation

@@ -14,7 +14,7 @@ from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, b1, f8, i1, i2, i8, typed
 from sim.model.record.reading import added, counted
 from sim.model.record.tally import NEW_MODE
-from sim.model.state.accounts import OPENING_INDUSTRY, TICKS, transfer
+from sim.model.state.accounts import OPENING_INDUSTRY, TICKS
 from sim.model.state.enterprises import BIG, OPERATING, reads, writes
 from sim.model.state.platforms import FOREIGN
 from sim.model.state.sectors import MAX_SECTORS
@@ -203,7 +203,7 @@ def apply(world: World) -> None:
     into = following(newest, sectors.sales_factor, sectors.mode_open, rules)
     chances = Chances(part_that_scans(world, rules), foreign, newest, *into)
     world.loop(scan, Reads, Writes, rules, chances, openings, sums=(world.counters("industries"),))
-    for row in sorted(world.marked(openings).tolist(), key=lambda row: int(table.identity[row])):
+    for row in world.marked_by_identity(openings):
         old = int(table.sector[row])
         free = [s for s in range(old % 3, MAX_SECTORS, 3) if not sectors.open[s]]
         if openings[row] == _NEW_SECTOR and free:
@@ -214,14 +214,12 @@ def apply(world: World) -> None:
             world.count("modes_opened")
         else:
             continue
-        cost = rules.cost * table.revenue_12[row]
-        spent = transfer(row, -cost, table.cash, world.books.flows, OPENING_INDUSTRY)
-        table.profit_year[row] += spent
+        world.transfer(row, -rules.cost * table.revenue_12[row], OPENING_INDUSTRY)
 
 
 def part_that_scans(world: World, rules: Rules) -> float:
     """Scanning enterprises for each big one: a nation's are as many whatever the size of its sample."""
-    if world.settings.group("population").world == "place":
+    if not world.is_nation:
         return 1.0
     table = world.enterprises
     big = int(np.count_nonzero((table.size_class == BIG) & (table.status == OPERATING)))
@@ -253,7 +251,7 @@ def open_sector(world: World, row: int, old: int, new: int, rules: Rules) -> Non
     sectors.base_knowledge[new] = np.minimum(rules.most_base, sectors.base_knowledge[old] + rules.step)
     ratio = sectors.opening_pull[old] / max(sectors.opening_demand[old], 1e-9)
     seed_demand = float(table.revenue_12[row])
-    if world.settings.group("population").world == "nation":
+    if world.is_nation:
         least = rules.least_left * sectors.opening_demand[old]
         seed_demand = min(seed_demand, max(0.0, sectors.demand[old] - least))
         sectors.demand[old] -= seed_demand

@@ -13,7 +13,7 @@ from sim.kernel.draws import block, round_stochastically
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted
-from sim.model.state.accounts import UNEMPLOYED, WAGES, on_grid, ticks
+from sim.model.state.accounts import STAFF, TALENT, UNEMPLOYED, WAGES, on_grid, transfer_block
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.sectors import relative_price, wage_of_worker
 from sim.model.state.world import World
@@ -26,7 +26,6 @@ EVENTS = Counters(
     "talent_hired",
 )
 HIRED, SHED, TALENT_ASKED, TALENT_HIRED = EVENTS
-STAFF, TALENT = 0, 1  # people won, net
 
 # Roundings: of hiring, or of talent among those shed; of talent asked for, of shedding, of talent granted.
 rounding = block("jobs", 0, "hire", "talent", "shed", "granted", number=30)
@@ -149,7 +148,7 @@ def employ(
         for i in range(first, last):
             per_worker = 12.0 * r.revenue[i] / max(float(w.staff[i]), 1.0)
             wage[i - first] = wage_of_worker(per_worker, wage[i - first], terms.labour)
-        sums.flows[WAGES] -= pay(first, last, r, w, wage, terms.talent_wage)
+        pay(first, last, r, w, wage, terms.talent_wage, sums.flows)
 
 
 @compiled
@@ -190,16 +189,15 @@ def change_staff(
 
 
 @compiled
-def pay(first: Index, last: Index, r: Reads, w: Writes, wage: f8, talent_wage: float) -> int:
-    """Pay the wages of a block of rows; the ticks paid."""
-    paid = 0
+def pay(first: Index, last: Index, r: Reads, w: Writes, wage: f8, talent_wage: float, flows: i8) -> None:
+    """Pay the wages of a block of rows."""
+    paid = np.empty(BLOCK)
     for i in range(first, last):
         bill = wage_bill(float(w.staff[i]), float(w.talent[i]), wage[i - first], talent_wage)
         wages = on_grid(bill) if r.status[i] == OPERATING else 0.0
         w.profit_year[i] -= wages
-        w.cash[i] -= wages
-        paid += ticks(wages)
-    return paid
+        paid[i - first] = -wages
+    transfer_block(first, last, paid, w.cash, flows, WAGES)
 
 
 def apply(world: World) -> None:

@@ -10,6 +10,7 @@ from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, 
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
+from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted, share
 from sim.model.state.accounts import (
@@ -20,10 +21,10 @@ from sim.model.state.accounts import (
     SITE_RENT,
     UTILITIES,
     on_grid,
-    ticks,
     transfer,
+    transfer_block,
 )
-from sim.model.state.enterprises import BIG, OPERATING, TENANT, reads, writes
+from sim.model.state.enterprises import BIG, OPERATING, TENANT, NoWrites, reads, writes
 from sim.model.state.sites import SiteState
 from sim.model.state.world import World, with_none
 
@@ -89,11 +90,6 @@ class Reads(NamedTuple):
     talent: i4
     floor: i4
     let_until: i2
-
-
-@writes
-class Wishes(NamedTuple):
-    """Nothing: wishes go to an array of their own."""
 
 
 @reads
@@ -200,7 +196,7 @@ def use_floor(lo: Index, hi: Index, seed: int, month: int, r: StaffReads, w: Flo
 
 @compiled
 def wish(
-    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Wishes, p: Rules, terms: Terms, wishes: i1, events: i8
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: NoWrites, p: Rules, terms: Terms, wishes: i1, events: i8
 ) -> None:  # fmt: skip
     """Who wants in and who goes, marked in ``wishes``: newborn, mover, leaving tenant.
 
@@ -307,14 +303,14 @@ def pay_rents(
     lo: Index, hi: Index, seed: int, month: int, r: RentReads, w: RentWrites, rents: Rents, flows: i8
 ) -> None:  # fmt: skip
     """Rent of every operating enterprise for a month: to other landlords, or to its site with utilities, subsidised."""
-    outside = 0
-    for i in range(lo, hi):
-        elsewhere = (r.status[i] == OPERATING) & (r.site[i] < 0)
-        rent = on_grid(rents.outside * r.floor[i] / 12.0) if elsewhere else 0.0
-        w.profit_year[i] -= rent
-        w.cash[i] -= rent
-        outside += ticks(rent)
-    flows[RENT] -= outside
+    rent = np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            elsewhere = (r.status[i] == OPERATING) & (r.site[i] < 0)
+            rent[i - first] = -on_grid(rents.outside * r.floor[i] / 12.0) if elsewhere else 0.0
+            w.profit_year[i] += rent[i - first]
+        transfer_block(first, last, rent, w.cash, flows, RENT)
     if len(rents.posted) > 1:
         for i in range(lo, hi):
             if r.status[i] == OPERATING and r.site[i] >= 0:
@@ -326,11 +322,13 @@ def pay_rents(
 
 def pay(world: World) -> None:
     """A month of rents."""
-    outside, sites = world.group("market").outside_rent, world.sites
-    posted = with_none(site.rent for site in sites)
-    subsidies = with_none(world.rent_subsidy(site) for site in sites)
-    utilities = with_none(world.site_rules(site).utilities for site in sites)
-    rents = Rents(outside, posted, subsidies, utilities)
+    charges = [world.charge(site) for site in world.sites]
+    rents = Rents(
+        world.group("market").outside_rent,
+        with_none(charge.rent for charge in charges),
+        with_none(charge.subsidy for charge in charges),
+        with_none(charge.utilities for charge in charges),
+    )
     world.loop(pay_rents, RentReads, RentWrites, rents, sums=(world.books.flows,))
 
 
@@ -348,13 +346,12 @@ def let_site(world: World, site: SiteState, rules: Rules, per_job: float) -> Non
     """A month at one site: goings, changes of floor, comings by keyed priority, and the posted rent."""
     table, s = world.enterprises, world.site_rules(site)
     site.rent = s.rent * site.tightness
-    neighbours_worth = s.neighbours * world.neighbours(site) / 100.0
     terms = Terms(
-        site.index, world.charge(site), neighbours_worth, s.largest_tenant, s.least_talent, int(s.term), s.ticket,
-        world.weight, per_job, world.group("market").outside_rent,
+        site.index, world.charge(site).net, world.neighbours_worth(site, 1.0), s.largest_tenant, s.least_talent,
+        int(s.term), s.ticket, world.weight, per_job, world.group("market").outside_rent,
     )  # fmt: skip
     wishes = np.empty(table.size, np.int8)
-    world.loop(wish, Reads, Wishes, rules, terms, wishes, sums=(world.counters("letting"),))
+    world.loop(wish, Reads, NoWrites, rules, terms, wishes, sums=(world.counters("letting"),))
     wishing = world.marked(wishes)
     leaving = wishes[wishing] == LEAVES
     if leaving.any():

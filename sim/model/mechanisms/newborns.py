@@ -19,6 +19,8 @@ from sim.model.state.accounts import (
     INVESTMENT,
     OUTSIDE_EQUITY,
     PLATFORM_EQUITY,
+    STAFF,
+    TALENT,
     transfer,
 )
 from sim.model.state.cohort import (
@@ -60,7 +62,6 @@ EVENTS = Counters(
     "hours_lent",
 )
 STARTED, AT_ONCE, HOURS_ASKED, HOURS_LENT = EVENTS
-STAFF, TALENT = range(2)  # of the people who come
 
 skill_luck = block("newborns", 4, "knowledge_0", "knowledge_1", "knowledge_2", "quality", number=2)
 team_luck_of = team_luck.of

@@ -10,7 +10,7 @@ from sim.declare import Column, Mechanism, Outcome, Step, assumption, evidence, 
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i8, typed
-from sim.model.state.accounts import INCOME_TAX, TICKS, VAT, on_grid, ticks
+from sim.model.state.accounts import INCOME_TAX, TICKS, VAT, on_grid, ticks, transfer_block
 from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, reads, writes
 from sim.model.state.world import World
 
@@ -150,8 +150,7 @@ def levy_vat(
             stated[k] = on_grid(tax)
             paid[k] = on_grid(collected(tax, month - r.started[i], relief, p))
             w.profit_year[i] -= paid[k]
-            w.cash[i] -= paid[k]
-        sums.flows[VAT] -= add_up(first, last, stated, paid, r, sums)
+        collect(first, last, stated, paid, r, w.cash, sums, VAT)
 
 
 @compiled
@@ -170,13 +169,12 @@ def levy_income(
             paid[k] = on_grid(collected(tax, month - r.started[i], relief, p))
             w.losses[i] = losses_kept(taxable, p)
             w.profit_year[i] = 0.0
-            w.cash[i] -= paid[k]
-        sums.flows[INCOME_TAX] -= add_up(first, last, stated, paid, r, sums)
+        collect(first, last, stated, paid, r, w.cash, sums, INCOME_TAX)
 
 
 @compiled
-def add_up(first: Index, last: Index, stated: f8, paid: f8, r: Reads, sums: Sums) -> int:
-    """Totals of a block in ticks: stated, paid, paid by startups, paid at each site; the ticks paid."""
+def collect(first: Index, last: Index, stated: f8, paid: f8, r: Reads, cash: f8, sums: Sums, purpose: int) -> None:
+    """Book the taxes of a block of rows, and add up what is stated, paid, paid by startups and paid at each site."""
     all_stated, all_paid, startups = 0, 0, 0
     for i in range(first, last):
         all_stated += ticks(stated[i - first])
@@ -189,7 +187,9 @@ def add_up(first: Index, last: Index, stated: f8, paid: f8, r: Reads, sums: Sums
     sums.totals[STATED] += all_stated
     sums.totals[PAID] += all_paid
     sums.totals[PAID_STARTUPS] += startups
-    return all_paid
+    for k in range(last - first):
+        paid[k] = -paid[k]
+    transfer_block(first, last, paid, cash, sums.flows, purpose)
 
 
 def apply(world: World) -> None:

@@ -23,8 +23,8 @@ from sim.model.state.enterprises import (
     ORIGINS,
     SMALL,
     STATUSES,
+    NoWrites,
     reads,
-    writes,
 )
 from sim.model.state.groups import (
     CELLS,
@@ -131,11 +131,6 @@ class Reads(NamedTuple):
     mode: i1
 
 
-@writes
-class Writes(NamedTuple):
-    """Nothing: a tally is made of sums."""
-
-
 @typed
 class Sums(NamedTuple):
     """Cells of enterprises that are alike, in each status, and the sums of ``SUMS``."""
@@ -153,7 +148,7 @@ class Sums(NamedTuple):
 
 @compiled
 def tally_up(
-    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, standard: Population, cohort_from: int,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: NoWrites, standard: Population, cohort_from: int,
     cohort_to: int, sums: Sums,
 ) -> None:  # fmt: skip
     """Add every enterprise to the sums."""
@@ -357,7 +352,7 @@ class Recorder:
         now = self._months[self.done]
         cells = np.zeros((len(STATUSES) * CELLS, PER_CELL), np.int64)
         sums = Sums(cells, **{name: now[name] for name in SUMS})
-        world.loop(tally_up, Reads, Writes, world.standard, *cohort_months(world.settings), sums=sums)
+        world.loop(tally_up, Reads, NoWrites, world.standard, *cohort_months(world.settings), sums=sums)
         gather_cells(cells, now["firms"], now["staff"], now["groups"])
         self._total += world.counts
         self._taxes += world.taxes

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -97,6 +97,11 @@ def _declared(columns: Class, intent: str) -> Class:
     kind: Any = typed(columns)
     kind.intent = intent
     return columns
+
+
+@writes
+class NoWrites(NamedTuple):
+    """The columns of a loop that writes none."""
 
 
 @equation

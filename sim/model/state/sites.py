@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 SITE_ROOT = 4  # parent of identities of sites
+
+
+class Charge(NamedTuple):
+    """What a site's tenants pay (million yuan a m2 and year)."""
+
+    rent: float  # posted
+    utilities: float
+    subsidy: float  # what the public pays of the rent
+
+    @property
+    def net(self) -> float:
+        return self.rent - self.subsidy + self.utilities
 
 
 @dataclass

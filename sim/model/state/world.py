@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from sim.kernel import draws, threads
-from sim.model.state.accounts import SITES, Books, hire
+from sim.model.state.accounts import SITES, Books, hire, transfer
 from sim.model.state.enterprises import CLASSES, Enterprises, end_tenancies
 from sim.model.state.groups import GROUPS, LIVES
 from sim.model.state.links import Links
 from sim.model.state.platforms import PLATFORM_ROOT, PlatformState, own_platform
 from sim.model.state.ring import Ring
 from sim.model.state.sectors import MAX_SECTORS, Posted, Sectors
-from sim.model.state.sites import SITE_ROOT, SiteState
+from sim.model.state.sites import SITE_ROOT, Charge, SiteState
 from sim.parameters import numbers
 from sim.scenario import Scenario
 
@@ -36,7 +36,8 @@ class World:
         self.month = 0
         self._december = settings.month_of("2000-12")  # months from the start to one of them
         population = settings.group("population")
-        self.weight = population.represents / population.enterprises if population.world == "nation" else 1.0
+        self.is_nation = population.world == "nation"
+        self.weight = population.represents / population.enterprises if self.is_nation else 1.0
         self.catalogue = settings.catalogue
         self.enterprises = Enterprises(self.catalogue.all_columns, population.enterprises * 5 // 4)
         self.sectors = Sectors()
@@ -146,17 +147,16 @@ class World:
     def site_rules(self, site: SiteState) -> Any:
         return self.group(f"sites.{site.name}")
 
-    def charge(self, site: SiteState) -> float:
-        """What a tenant pays a m2 and year (million yuan): posted rent and utilities, less what subsidies cover."""
-        return site.rent - self.rent_subsidy(site) + float(self.site_rules(site).utilities)
+    def charge(self, site: SiteState) -> Charge:
+        """What a tenant pays at a site; levers and the site subsidise the rent, up to all of it."""
+        rules = self.site_rules(site)
+        subsidy = min(site.rent, float(self.group("levers").rent_subsidy + rules.rent_subsidy))
+        return Charge(site.rent, float(rules.utilities), subsidy)
 
-    def neighbours(self, site: SiteState) -> float:
-        """Real tenants in one of the places that a site stands for."""
-        return site.tenants * self.weight / float(self.site_rules(site).parts)
-
-    def rent_subsidy(self, site: SiteState) -> float:
-        """Public subsidy to a site's tenants (million yuan a m2 and year), by levers and its own, at most the rent."""
-        return min(site.rent, float(self.group("levers").rent_subsidy + self.site_rules(site).rent_subsidy))
+    def neighbours_worth(self, site: SiteState, years: float) -> float:
+        """What a site's tenants are worth to one more over ``years`` (million yuan): those of one of its places."""
+        rules = self.site_rules(site)
+        return float(years * rules.neighbours * (site.tenants * self.weight / float(rules.parts)) / 100.0)
 
     def platform_rules(self, platform: PlatformState) -> Any:
         """The parameters of a named platform, or those that an own platform founded in the run starts from."""
@@ -175,6 +175,15 @@ class World:
     def marked(marks: Any) -> Any:
         """Rows that a loop has marked with anything but zero."""
         return (marks != 0).nonzero()[0]  # of truth values numpy finds them several times as fast
+
+    def marked_by_identity(self, marks: Any) -> list[int]:
+        """The marked rows in an order that does not depend on rows."""
+        return sorted(self.marked(marks).tolist(), key=lambda row: int(self.enterprises.identity[row]))
+
+    def transfer(self, row: int, amount: float, purpose: int) -> None:
+        """Book ``amount`` (million yuan, positive to the enterprise) on a row, as taxable profit too."""
+        table = self.enterprises
+        table.profit_year[row] += transfer(row, amount, table.cash, self.books.flows, purpose)
 
     def row_of(self, identity: int) -> int:
         """Row of the enterprise with this identity, -1 where it left."""
