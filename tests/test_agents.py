@@ -163,7 +163,7 @@ def test_setting_writes_the_row_and_no_other(town: Town) -> None:
         ("size_class", 2, AttributeError, "review"),
         ("model", None, AttributeError, "stays"),
         ("pos", (1, 1), AttributeError, "no position"),
-        ("class_name", "big", AttributeError, "read off other attributes"),
+        ("class_name", "big", AttributeError, "follows from other attributes"),
         ("staf", 5, AttributeError, "no attribute 'staf' to set; did you mean 'staff'?"),
         ("_row", 5, AttributeError, "no attribute '_row'"),
     ],

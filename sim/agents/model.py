@@ -1,4 +1,4 @@
-"""The ecosystem as a Mesa model: its month is that of ``Ecosystem``, its agents are views of the table's rows."""
+"""The ecosystem as a Mesa model, whose agents are views of the table's rows."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class EcosystemModel(Ecosystem, LazyAgents):
         self.sites = [IdleSite(self, site.name, site.index, site) for site in self.world.sites]
 
     def _settle(self) -> None:
-        """Views of enterprises that left end, those held follow their class; new platforms become agents."""
+        """Update views after a step: of reclassified and removed enterprises, and of new platforms."""
         if len(self.world.reclassed):
             self.agents.reclass(self.world.reclassed)
             self.world.reclassed = np.zeros(0, np.int64)
@@ -100,7 +100,7 @@ class EcosystemModel(Ecosystem, LazyAgents):
     def transfer(self, agent: Any, amount: float, purpose: str) -> None:
         """Book ``amount`` (million yuan, positive to the enterprise) as one of the named transfers."""
         if purpose not in TRANSFERS:
-            raise ValueError(f"{purpose!r} is no named transfer; there are {', '.join(TRANSFERS)}")
+            raise ValueError(f"{purpose!r} is not a named transfer, allowed: {', '.join(TRANSFERS)}")
         table = self.enterprises
         row = int(np.flatnonzero(table.identity == agent.unique_id)[0])
         transfer(row, amount, table.cash, self.world.books.flows, list(TRANSFERS).index(purpose))

@@ -1,6 +1,6 @@
-"""Mechanisms of the user's own: a file that declares one is read, checked, kept by its digest and imported.
+"""Users' mechanisms: a file that declares one is read, checked, stored by its digest and imported.
 
-Only the person at the command line or in Python names such a file: a scenario or a result never does.
+Only a user names such a file, on the command line or in Python; a scenario or a result never does.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _PREFIX = "sim_mechanism_"  # of the names under which these files are imported
 
 
 def source_of(given: Mechanism | str | Path) -> Source:
-    """The file that declares a mechanism, as its name, digest and bytes; CatalogueError where it cannot be used."""
+    """The file that declares a mechanism, as name, digest and bytes; CatalogueError if it cannot be used."""
     if isinstance(given, Mechanism):
         if not given.file or not Path(given.file).is_file():
             raise CatalogueError(
-                f"{given.name}: is declared in no file, allowed: a mechanism of a file of its own, whose bytes can be "
-                "named in what a run leaves behind and sent to other processes"
+                f"{given.name}: is declared in no file, allowed: a mechanism of a file of its own, as results record "
+                "the file's digest and other processes import it"
             )
         path = Path(given.file)
     else:
@@ -48,7 +48,7 @@ def source_of(given: Mechanism | str | Path) -> Source:
 
 @cache
 def imported(source: Source) -> Mechanism:
-    """The mechanism that a file declares as ``MECHANISM``, imported under a name with the file's digest."""
+    """The ``MECHANISM`` of a file, imported under a name with the file's digest."""
     faults = list(_faults(source))
     if faults:
         raise CatalogueError("\n".join(faults))
@@ -59,18 +59,18 @@ def imported(source: Source) -> Mechanism:
     for block in found.draws:
         if block.number < OWN_BLOCKS:
             raise CatalogueError(
-                f"{source.name}: {block} has a number of its own, allowed: none, it follows from the name"
+                f"{source.name}: {block} has a number of its own, allowed: none, as it follows from the name"
             )
     return found
 
 
 def column_faults(source: Source, columns: Sequence[Column]) -> Iterator[str]:
-    """What is wrong with the tuples of columns that a file declares."""
+    """Faults of the column tuples that a file declares."""
     return (f"{source.name}: {fault}" for fault in faults_of_tuples(_module(source), columns))
 
 
 def faults_of_tuples(module: ModuleType, columns: Sequence[Column]) -> Iterator[str]:
-    """What is wrong with a module's own tuples of columns: columns that there are not, or of another type."""
+    """Faults of a module's own column tuples: unknown columns, or another type."""
     known = {column.name: np.dtype(column.dtype) for column in columns}
     for kind in vars(module).values():
         if not hasattr(kind, "intent") or kind.__module__ != module.__name__:
@@ -106,7 +106,7 @@ def _module(source: Source) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # tuples of its own are found by the module's name when machine code is read
+    sys.modules[name] = module  # unpickling cached machine code finds its tuples by the module's name
     try:
         spec.loader.exec_module(module)
     except Exception as error:
@@ -119,7 +119,7 @@ def _module(source: Source) -> ModuleType:
 
 @cache
 def _kept_in() -> Path:
-    """Where files are kept by their digest: with the machine code, or nowhere that outlives the process."""
+    """The folder of these files: that of machine code, or a temporary one."""
     return cache_folder() or Path(tempfile.mkdtemp(prefix="sim-"))
 
 
@@ -134,11 +134,11 @@ def _line_in(error: BaseException, file: Path) -> str:
 
 
 def _faults(source: Source) -> Iterator[str]:
-    """What a file must not do: import anything but ``sim`` and what is installed."""
+    """Imports that are neither ``sim`` nor installed, and syntax errors."""
     try:
         tree = ast.parse(source.data, source.name)
     except (SyntaxError, ValueError) as error:
-        yield f"{source.name}:{getattr(error, 'lineno', None) or 1}: is no Python ({error})"
+        yield f"{source.name}:{getattr(error, 'lineno', None) or 1}: is not Python ({error})"
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -150,13 +150,13 @@ def _faults(source: Source) -> Iterator[str]:
         for name in names:
             if not _is_installed(name.partition(".")[0]):
                 yield (
-                    f"{source.name}:{node.lineno}: imports {name or '.'}, allowed: sim and installed packages, for "
-                    "other processes have nothing else"
+                    f"{source.name}:{node.lineno}: imports {name or '.'}, allowed: sim and installed packages, which "
+                    "other processes have"
                 )
 
 
 def _is_installed(name: str) -> bool:
-    """Whether a name is that of this package, of the standard library or of an installed one."""
+    """Whether a name is this package, in the standard library or an installed package."""
     if name == "sim" or name in sys.stdlib_module_names:
         return True
     spec = importlib.util.find_spec(name) if name else None

@@ -1,4 +1,4 @@
-"""What one layer sets: each key of a file, or each override, held against what the model knows."""
+"""One layer of a scenario: the keys of a file, or the overrides, checked against the catalogue."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from sim.scenario.keys import Known, Leaf, Path
 from sim.scenario.values import InvalidValue
 
 PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
-_MOST_SUGGESTIONS = 50  # a file of thousands of unknown keys is not worth thousands of searches
+_MOST_SUGGESTIONS = 50  # a search takes long in a file of thousands of unknown keys
 
 
 @dataclass(frozen=True)
 class Points:
-    """A schedule as written: months, values, and what holds before the first (None: what held without it)."""
+    """A schedule as written: months, values, and the value before the first (None: that of the layer below)."""
 
     months: tuple[str, ...]
     values: tuple[Value, ...]
@@ -34,7 +34,7 @@ def _no_line(_: Path) -> int:
 
 @dataclass
 class Layer:
-    """What a file or the overrides set: values by path, the names of tables, the paths with a fault, and the faults."""
+    """What a file or the overrides set: values by path, names of tables, paths with a fault, and the faults."""
 
     file: str  # as the user gave it, or "--set"
     line: Callable[[Path], int] = _no_line
@@ -51,17 +51,17 @@ class Layer:
         return PurePath(self.file).name
 
     def location(self, path: Path) -> str:
-        """Where a key is set, such as ``shougang.toml:12``."""
+        """The file and line that set a key, such as ``shougang.toml:12``."""
         return f"{self.name}:{self.line(path)}" if self.line(path) else self.name
 
     def refuse(self, path: Path, message: str, line_of: Path | None = None) -> None:
-        """Note a fault of one key, on its own line or on that of another key."""
+        """Record a fault of one key, on its line or on that of another key."""
         self.wrong.add(path)
         self.faults.append(Fault(self.file, self.line(line_of or path), key_text(path), message))
 
 
 def fill(layer: Layer, table: dict[str, Any], known: Known) -> Layer:
-    """Check every key of a table and put what is right into the layer."""
+    """Check every key of a table and put the valid ones into the layer."""
     _Checker(layer, known).table((), table)
     return layer
 
@@ -198,7 +198,7 @@ class _Checker:
 
 
 def _flat(path: Path, table: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
-    """The keys of [sources], which may be written as "a.b" or, without quotes, as tables within tables."""
+    """The keys of [sources], written as "a.b" or as nested tables."""
     for name, value in table.items():
         if isinstance(value, dict) and value:
             yield from _flat((*path, name), value)

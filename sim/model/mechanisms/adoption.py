@@ -1,4 +1,4 @@
-"""Platform adoption: Bass (1969) by class, times knowledge and policy; own if the enterprise can carry it."""
+"""Platform adoption: Bass (1969) by class, times knowledge programmes; an own platform if the enterprise can afford it."""
 
 from __future__ import annotations
 
@@ -94,29 +94,29 @@ class Writes(NamedTuple):
 
 @equation
 def class_factor(size_class: int, p: Rules) -> float:
-    """Rates of a class relative to big enterprises'."""
+    """Rates of a class relative to those of big enterprises."""
     return 1.0 if size_class == BIG else (p.medium_factor if size_class == MEDIUM else p.small_factor)
 
 
 @equation
 def adoption_probability(adopted_share: float, factor: float, programme: float, p: Rules) -> float:
-    """Monthly probability of adoption: Bass's p + q F, times class and knowledge programmes."""
+    """Monthly probability of adoption: p + q F (Bass), times the factors of class and knowledge programmes."""
     yearly = (p.innovation + p.imitation * adopted_share) * factor * (1.0 + programme)
     return 1.0 - maths.exp(-yearly / 12.0)
 
 
 @equation
 def carries_own(revenue_12: float, p: Rules) -> bool:
-    """Whether an enterprise can carry the fixed cost of an own platform."""
+    """Whether an enterprise can afford the fixed cost of an own platform."""
     return p.own_share * revenue_12 >= p.own_cost
 
 
 @typed
 class Conditions(NamedTuple):
-    """What those who may adopt find around them this month."""
+    """Conditions of adoption this month."""
 
     programme: float  # effort of knowledge programmes
-    shares: f8  # of members among the operating, by class
+    shares: f8  # of members among operating enterprises, by class
     attraction: f8  # of each platform
     hosts: i8  # identity of each platform's host
 
@@ -125,7 +125,7 @@ class Conditions(NamedTuple):
 def adopt(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, conditions: Conditions, wishes: i1, events: i8
 ) -> None:  # fmt: skip
-    """Who joins, who leaves, who wishes an own platform (marked in ``wishes``)."""
+    """Enterprises join and leave platforms; those that found their own are marked in ``wishes``."""
     quits = draws.monthly(p.quit)
     chance: Any = np.empty(len(conditions.shares))
     for size_class in range(len(conditions.shares)):
@@ -158,7 +158,7 @@ def adopt(
 
 @compiled
 def choose(u: float, attraction: f8) -> int:
-    """A platform drawn in proportion to its attraction; -1 where none is open."""
+    """Index of a platform drawn in proportion to attraction; -1 if none is open."""
     total = attraction.sum()
     if total <= 0.0:
         return -1
@@ -185,10 +185,10 @@ class FeeWrites(NamedTuple):
 
 @typed
 class Fees(NamedTuple):
-    """What members pay this month."""
+    """Members' fees this month."""
 
     yearly: f8  # million yuan, by platform
-    hosts: i8  # identity of each platform's host, who pays nothing
+    hosts: i8  # identity of each platform's host, which pays nothing
     support: float  # part that government pays
 
 
@@ -196,7 +196,7 @@ class Fees(NamedTuple):
 def charge(
     lo: Index, hi: Index, seed: int, month: int, r: FeeReads, w: FeeWrites, fees: Fees, income: i8, flows: i8
 ) -> None:
-    """Members' fees of a month (ticks by platform in ``income``), part of them paid by government."""
+    """Members pay the fees of a month (ticks by platform in ``income``), partly refunded by government."""
     for i in range(lo, hi):
         if r.status[i] != OPERATING or r.platform[i] < 0 or fees.hosts[r.platform[i]] == r.identity[i]:
             continue
@@ -207,7 +207,7 @@ def charge(
 
 
 def apply(world: World) -> None:
-    """A month of adoption on last month's shares of members, and of fees."""
+    """A month of adoption, at last month's shares of members, and of fees."""
     rules, levers = world.rules("adoption"), world.group("levers")
     world.launch_platforms()
     if not rules.enabled:
@@ -223,7 +223,7 @@ def apply(world: World) -> None:
             world.host_platform(row)
             world.count("adopted")
         elif len(attraction):
-            table.platform[row] = choose(0.5, attraction)  # the middle one by attraction, without a draw
+            table.platform[row] = choose(0.5, attraction)  # the median by attraction, without a draw
             world.count("adopted", int(table.platform[row] >= 0))
     collect_fees(world, levers.platform_support)
     count_members(world)
@@ -235,7 +235,7 @@ def hosts_of(world: World) -> Any:
 
 
 def attractive(platform: PlatformState) -> float:
-    """Attraction of an open platform to those who adopt: its services times the order of its resources."""
+    """Attraction of an open platform: its services times the logarithm of its resources."""
     return platform.services * math.log1p(platform.resources + 1.0) if platform.open_to_members else 0.0
 
 
@@ -250,7 +250,7 @@ class CountReads(NamedTuple):
 def count(
     lo: Index, hi: Index, seed: int, month: int, r: CountReads, w: NoWrites, firms: i8, members: i8, of_platform: i8
 ) -> None:  # fmt: skip
-    """Operating enterprises and members by class, and members of each platform."""
+    """Count operating enterprises and members by class, and members of each platform."""
     for i in range(lo, hi):
         if r.status[i] == OPERATING:
             firms[r.size_class[i]] += 1
@@ -260,7 +260,7 @@ def count(
 
 
 def count_members(world: World) -> None:
-    """Share of operating enterprises of each class that are members, and the members of each platform."""
+    """Update the share of members in each class, and the members of each platform."""
     firms, joined = np.zeros(len(CLASSES), np.int64), np.zeros(len(CLASSES), np.int64)
     of_platform = np.zeros(len(world.platforms), np.int64)
     world.loop(count, CountReads, NoWrites, sums=(firms, joined, of_platform))
@@ -270,7 +270,7 @@ def count_members(world: World) -> None:
 
 
 def collect_fees(world: World, support: float) -> None:
-    """Fees flow to the platforms' account, and on to hosts of own platforms."""
+    """Members pay fees to the platforms' account, which passes them on to hosts."""
     platforms = world.platforms
     yearly = with_none(platform.fee for platform in platforms)
     fees = Fees(yearly, hosts_of(world), support)

@@ -1,8 +1,8 @@
 """Entry: ideas from one pool of potential founders, each considered once, at its best channel.
 
-An idea becomes an enterprise if what it is expected to gain at last month's posted rents, vacancies, platform services
-and finance exceeds what it costs, and the founder can pay for it. It is *net* if it would not have been founded
-without the channel it took, that is, alone.
+An idea becomes an enterprise if its expected gain at last month's posted rents, vacancies, platform services and finance
+exceeds its cost, and the founder can pay for it. It is *net* if it would not have been founded independently, without
+the channel that it took.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ EVENTS = Counters(
 (
     FOUNDED_INDEPENDENT, _, FOUNDED_MAKER, _, NET_INDEPENDENT, _, _, _, IDEAS, UNFINANCED, BACKED,
 ) = EVENTS  # fmt: skip
-FOUNDED, NET = FOUNDED_INDEPENDENT - INDEPENDENT, NET_INDEPENDENT - INDEPENDENT  # of the channel added to it
+FOUNDED, NET = FOUNDED_INDEPENDENT - INDEPENDENT, NET_INDEPENDENT - INDEPENDENT  # plus the channel
 
 count_luck = block("entry", 0, "ideas", number=4)
 taste_luck = block("entry", 2, "independent", "spin_off", "maker", "tenant", number=6)
@@ -151,15 +151,15 @@ class Offer(NamedTuple):
     """What a channel offers to one more founder, at last month's posted values."""
 
     rent: float  # million yuan a m2 and year
-    worth: float  # million yuan, beyond what rent saves
-    fund: float  # million yuan a founder may get
-    share: float  # of founders that find a place
-    least_talent: float  # people that a plan must have among its skilled staff
+    worth: float  # million yuan, beyond savings of rent
+    fund: float  # million yuan that a founder may get
+    share: float  # of founders admitted
+    least_talent: float  # skilled staff that a plan must have
 
 
 @typed
 class Offers(NamedTuple):
-    """What one founds with: nobody, a platform's fund, an idle site."""
+    """Offers to independents and spin-offs, of platforms, and of idle sites."""
 
     alone: Offer
     maker: Offer
@@ -168,18 +168,18 @@ class Offers(NamedTuple):
 
 @typed
 class Terms(NamedTuple):
-    """Terms that all founders meet this month, whatever their channel."""
+    """Terms of founding this month for all channels."""
 
     entry_cost: float  # million yuan
     floor_per_job: float  # m2
-    hours_fill: float  # share of the equipment hours asked that is lent
-    finance_fill: float  # share of those asking that find outside finance
-    sectors: int  # in which ideas may lie
+    hours_fill: float  # share of requested equipment hours that is lent
+    finance_fill: float  # share of applicants that find outside finance
+    sectors: int  # of ideas
 
 
 @typed
 class Markets(NamedTuple):
-    """Sectors as founders see them."""
+    """Sectors' attributes that founders consider."""
 
     worker_revenue: f8
     saturation: f8
@@ -187,7 +187,7 @@ class Markets(NamedTuple):
 
 @compiled
 def spin_off_ideas(seed: int, month: int, rows: i8, r: Talented, rate: float) -> i8_2d:
-    """Those of these big enterprises whose talent has ideas in a month, as sources of them."""
+    """Sources of ideas among big enterprises' talent in a month."""
     sources, having = np.empty((len(rows), 5), np.int64), 0
     for i in rows:
         number = draws.poisson(count_luck(seed, r.identity[i], month).ideas, r.talent[i] * rate)
@@ -199,7 +199,7 @@ def spin_off_ideas(seed: int, month: int, rows: i8, r: Talented, rate: float) ->
 
 @compiled
 def list_ideas(month: int, sources: i8_2d, ideas: Ideas) -> None:
-    """Ideas of all sources, one source after the other."""
+    """List the ideas of all sources."""
     k = 0
     for source in range(len(sources)):
         key, number, kind, row, platform = sources[source]
@@ -213,26 +213,26 @@ def list_ideas(month: int, sources: i8_2d, ideas: Ideas) -> None:
 
 @compiled
 def capital_need(jobs: float, hours_share: float, p: Rules) -> float:
-    """Capital that a newcomer needs (million yuan), less what borrowed equipment hours replace."""
+    """Capital need of a newcomer (million yuan), less what borrowed equipment hours replace."""
     borrowed = jobs * p.hours_per_job * hours_share * p.hours_worth
     return max(0.0, jobs * p.capital_per_job - borrowed)
 
 
 @compiled
 def expected_gain(merit: float, jobs: float, sales_per_job: float, rent: float, p: Rules) -> float:
-    """Expected gain a year (million yuan): profit before rent, less rent and the income given up."""
+    """Expected yearly gain (million yuan): profit before rent, less rent and the founder's outside option."""
     return merit * p.margin * jobs * sales_per_job - jobs * rent - p.outside_option
 
 
 @compiled
 def utility(gain: float, need: float, entry_cost: float, worth: float, taste: float, p: Rules) -> float:
-    """Utility of a channel (million yuan over the horizon)."""
+    """Utility of a channel over the horizon (million yuan)."""
     return p.horizon * gain - entry_cost - need * p.cost_of_capital * p.horizon + worth + p.taste * taste
 
 
 @compiled
 def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Rules) -> bool:
-    """Whether own means, a channel's fund or outside finance cover the need."""
+    """Whether the founder's wealth with a channel's fund, or outside finance, covers the need."""
     return founder_wealth(u_wealth, p.wealth_median, p.wealth_log_sd) + fund >= need or u_finance < finance_fill
 
 
@@ -240,7 +240,7 @@ def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance
 def consider(
     seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offers: Offers, terms: Terms, markets: Markets, counts: i8
 ) -> None:  # fmt: skip
-    """Each idea once, at its best channel; 0 where it is not pursued."""
+    """Consider each idea once, at its best channel; channel 0 means that it is not pursued."""
     for k in range(len(ideas.identity)):
         u = idea_luck(seed, ideas.identity[k], month)
         tastes = taste_luck(seed, ideas.identity[k], month)
@@ -286,7 +286,7 @@ def consider(
             if value > best_utility:
                 best, best_utility = channel, value
         if ideas.source[k] == MAKER and best != MAKER:
-            best = 0  # a maker from anywhere who is not backed founds at home, not here
+            best = 0  # a maker without backing founds elsewhere
         ideas.channel[k] = best
         if best > 0:
             counts[FOUNDED + best] += 1
@@ -297,7 +297,7 @@ def consider(
 
 
 def gather(world: World, rules: Any) -> Ideas:
-    """The month's ideas: residents', leavers', big enterprises' talent's, makers'."""
+    """The month's ideas: of residents, leavers, big enterprises' talent and makers."""
     table = world.enterprises
     anyone: list[tuple[int, int, int, int, int]] = []  # key, number of ideas, kind, parent's row, platform
     residents = rules.ideas_per_thousand / 12.0 * world.books.residents / 1000.0
@@ -322,7 +322,7 @@ def gather(world: World, rules: Any) -> Ideas:
 
 
 def apply(world: World) -> None:
-    """A month of ideas; those pursued are born in the next mechanism."""
+    """A month of ideas; newborns' step founds those pursued."""
     world.ideas = None
     rules = world.rules("entry")
     if not rules.enabled:
@@ -344,9 +344,9 @@ def apply(world: World) -> None:
 
 
 def maker_offer(world: World, rules: Any, market: Any) -> Offer:
-    """Platforms' offer: the worth of last month's answers, a start from their fund, and places that the fund allows.
+    """The platforms' offer: the worth of last month's answers, a ticket, and the share of makers that they back.
 
-    More are backed than there are tickets, as some of those who are backed found elsewhere or not at all.
+    More makers are backed than there are tickets, as some of them found elsewhere or not at all.
     """
     fund = float(sum(platform.fund for platform in world.platforms))
     ideas, budget = 0.0, 0.0
@@ -361,7 +361,7 @@ def maker_offer(world: World, rules: Any, market: Any) -> Offer:
 
 
 def tenant_offer(world: World, market: Any) -> Offer:
-    """The best open site's offer: rent less subsidy, neighbours, fund, and the share of applicants it admits."""
+    """The offer of the cheapest open site: net rent, neighbours, fund, and the share of applicants admitted."""
     sites = [site for site in world.sites if world.site_is_open(site)] if world.rules("letting").enabled else []
     if not sites:
         return Offer(market.outside_rent, 0.0, 0.0, 0.0, 0.0)

@@ -1,4 +1,4 @@
-"""Finance and exit: outside finance by a posted hurdle, investment, dividends; stops, resumptions, the register."""
+"""Finance and exit: outside equity above a posted hurdle, investment, dividends; stops, resumptions, strike-offs."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ class StatusWrites(NamedTuple):
 
 @typed
 class Investments(NamedTuple):
-    """What a month of outside finance adds up to: events, and ticks by named transfer."""
+    """Sums of a month of outside finance: events, and ticks by named transfer."""
 
     events: i8
     flows: i8
@@ -209,7 +209,7 @@ class StatusMarks(NamedTuple):
 
 @typed
 class Ends(NamedTuple):
-    """What ends add up to: people let go (staff, talent), ends by kind and group, lives, jobs lost by group, events."""
+    """Sums of ends: people laid off (staff, talent), ends by kind and group, lives, jobs lost by group, events."""
 
     laid_off: i8
     ended: i8_2d
@@ -226,7 +226,7 @@ def runway(cash: float, staff: int, wage: float) -> float:
 
 @equation
 def merit(u: float, quality: float, productivity: float, p: Rules) -> float:
-    """Merit that an investor sees: quality and productivity through noise."""
+    """Merit as an investor observes it: quality times productivity, with noise."""
     return quality * productivity * maths.exp(p.merit_noise * draws.normal(u))
 
 
@@ -235,7 +235,7 @@ def give_outside_equity(
     lo: Index, hi: Index, seed: int, month: int, r: FinanceReads, w: FinanceWrites, p: Rules, wage: float,
     hurdle: float, sums: Investments,
 ) -> None:  # fmt: skip
-    """Young enterprises short of cash ask; those whose seen merit passes the posted hurdle get a ticket."""
+    """Young enterprises short of cash apply; those with observed merit above the posted hurdle get a ticket."""
     asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     quality, productivity, seen = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
@@ -260,32 +260,32 @@ def give_outside_equity(
 
 @equation
 def ticket(u: float, staff: int, wage: float, p: Rules) -> float:
-    """Size of a ticket (million yuan): years of the team's wages, give or take, at most the largest."""
+    """Size of a ticket (million yuan): lognormal around years of the team's wages, at most the largest."""
     return min(p.ticket, p.ticket_years * staff * wage * maths.exp(p.ticket_log_sd * draws.normal(u)))
 
 
 @equation
 def target_assets(staff: int, intensity: float, elasticity: float) -> float:
-    """Assets (million yuan) that this staff works with: intensity at 100 staff times (staff/100)^elasticity a head."""
+    """Target assets (million yuan): staff times the intensity at 100 staff times (staff/100)^elasticity."""
     return staff * intensity * maths.exp(elasticity * maths.log(max(staff, 1) / 100.0))
 
 
 @equation
 def dividend(cash: float, revenue: float, staff: int, wage: float, reserve_months: float, m: Market) -> float:
-    """Dividends of a month: part of the cash above months of sales and above years of the team's wages."""
+    """Monthly dividends: part of the cash above a reserve of months of sales or years of the team's wages."""
     reserve = max(reserve_months * revenue, m.reserve_years * staff * wage)
     return m.payout * max(0.0, cash - reserve)
 
 
 @equation
 def internal_funds(wanted: float, cash: float, revenue: float, m: Market) -> float:
-    """Part of a wanted investment that own cash pays for (million yuan): months of sales stay as working capital."""
+    """Part of a wanted investment paid from cash (million yuan); months of sales stay as working capital."""
     return min(max(0.0, wanted), max(0.0, cash - m.working_months * revenue))
 
 
 @equation
 def external_funds(wanted: float, internal: float, cash: float, m: Market) -> float:
-    """What owners and investors put in (million yuan) where own means fall short; nothing to who is in debt."""
+    """Outside equity for the rest of a wanted investment (million yuan); none for an enterprise in debt."""
     return m.outside_capital * max(0.0, wanted - internal) if cash >= 0.0 else 0.0
 
 
@@ -294,7 +294,7 @@ def invest_and_pay_dividends(
     lo: Index, hi: Index, seed: int, month: int, r: OwnersReads, w: OwnersWrites, m: Market, o: Population,
     wage: float, flows: i8,
 ) -> None:  # fmt: skip
-    """Depreciation, investment or sale of assets, and dividends of every operating enterprise, for a month."""
+    """Depreciation, investment or disposal of assets, and dividends of every operating enterprise in a month."""
     raised, spent, paid = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -320,19 +320,19 @@ def invest_and_pay_dividends(
 
 @equation
 def gives_up(distress: int, u: float, p: Rules) -> bool:
-    """Whether operation stops in a month with cash below zero: banks, suppliers or the owners lose patience."""
+    """Whether operation stops in a month with cash below zero."""
     return distress > 0 and u < p.give_up
 
 
 @equation
 def strike_off_probability(status: int, age: int, p: Rules) -> float:
-    """Monthly probability of the register striking off an enterprise that stopped, or one that never started."""
+    """Monthly probability that an enterprise which stopped, or never started, is struck off the register."""
     return p.deregister_stopped if status == SUSPENDED else (p.deregister_idle if age >= p.idle_grace else 0.0)
 
 
 @compiled
 def count_end(i: int, end: int, month: int, r: StatusReads, w: StatusWrites, o: Population, sums: Ends) -> None:
-    """Count the end of one enterprise's operation or registration, and the jobs of last December that go with it."""
+    """Count the end of one enterprise's operation or registration, and its jobs of last December."""
     age = age_group(month - r.born[i])
     micro = was_micro(w.staff[i], 12.0 * w.revenue[i], w.staff_year_ago[i], r.revenue_12[i], o)
     add_to_groups(sums.ended[end], r.size_class[i], micro, r.origin[i], w.exporter[i], age, 1)
@@ -345,7 +345,7 @@ def count_end(i: int, end: int, month: int, r: StatusReads, w: StatusWrites, o: 
 
 @compiled
 def stop(i: int, w: StatusWrites, laid_off: i8) -> None:
-    """One enterprise stops: its people go, and all that hangs on its operation ends."""
+    """One enterprise stops: its people are laid off, and its project and requests end."""
     laid_off[STAFF] += w.staff[i]
     laid_off[TALENT] += w.talent[i]
     w.status[i] = SUSPENDED
@@ -361,7 +361,7 @@ def stop(i: int, w: StatusWrites, laid_off: i8) -> None:
 
 @compiled
 def resume(i: int, r: StatusReads, w: StatusWrites, laid_off: i8, p: Rules) -> None:
-    """One enterprise that stopped operates again, with a line of its old size at least."""
+    """One suspended enterprise operates again, with at least one line of its former size."""
     w.status[i] = OPERATING
     w.exporter[i] = 0
     w.lines[i] = max(w.lines[i], 1)
@@ -375,7 +375,7 @@ def update_status(
     lo: Index, hi: Index, seed: int, month: int, r: StatusReads, w: StatusWrites, p: Rules, o: Population,
     marks: StatusMarks, sums: Ends,
 ) -> None:  # fmt: skip
-    """Stops and resumptions, and who is to be struck off; an enterprise born in the run is at risk for the month."""
+    """Stops, resumptions and strike-offs; every enterprise born in the run counts as at risk for the month."""
     may_change, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -407,7 +407,7 @@ def update_status(
 
 
 def fund(world: World) -> None:
-    """A month of outside finance; the hurdle answers what was asked for against what there is."""
+    """A month of outside finance; the hurdle responds to tickets given relative to supply."""
     rules = world.rules("finance")
     if not rules.enabled:
         return
@@ -443,7 +443,7 @@ def close(world: World) -> None:
 
 
 def ends_of(world: World) -> Ends:
-    """What the world keeps of ends, and people let go from none on."""
+    """The world's sums of ends, with people laid off from 0."""
     return Ends(np.zeros(2, np.int64), world.ended, world.lives, world.year_lost, world.counters("finance"))
 
 
@@ -451,9 +451,9 @@ def ends_of(world: World) -> Ends:
 def strike_off(
     rows: i8, month: int, r: StatusReads, w: StatusWrites, cash: f8, o: Population, sums: Ends, flows: i8
 ) -> None:  # fmt: skip
-    """Count the ends of enterprises that leave, first that of the operation of those that operate yet.
+    """Count the ends of enterprises that leave, and of the operation of those that still operate.
 
-    Their people go, cash goes to their owners, debts stay with the banks.
+    People are laid off, cash goes to the owners, and banks write off debts.
     """
     for i in rows:
         if w.status[i] == OPERATING:
@@ -469,7 +469,7 @@ def strike_off(
 
 
 def leave(world: World, rows: Any) -> None:
-    """Strike enterprises off: people to the unemployed, cash to owners, debts to the banks, rows free."""
+    """Strike enterprises off the register, with all bookings."""
     table = world.enterprises
     rows = np.asarray(rows, np.int64)
     if not len(rows):
@@ -486,8 +486,8 @@ def leave(world: World, rows: Any) -> None:
 OUTCOMES = (
     counted("startups_stopped", "startups that stopped", -1, unit="enterprises"),
     counted("stopped", "enterprises that stopped", -1),
-    counted("resumed", "that resumed", 1),
-    counted("deregistered", "struck off"),
+    counted("resumed", "enterprises that resumed", 1),
+    counted("deregistered", "enterprises struck off"),
     counted("finance_asked", "requests for outside finance"),
     counted("finance_given", "tickets of outside finance", 1),
     Outcome("outside_equity", "million yuan a month", "outside investors' money", 1,

@@ -1,4 +1,4 @@
-"""New industries and modes: rarely, a big enterprise that scans opens a new sector or a new way of selling."""
+"""New industries and modes: rarely, a big enterprise opens a new sector or a new mode of selling."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class Writes(NamedTuple):
 
 @typed
 class SectorsGrowing(NamedTuple):
-    """Arrays of sectors, of which the growth of new ones changes demand."""
+    """Arrays of sectors for the growth of new ones."""
 
     opened: i8
     opening_demand: f8
@@ -129,18 +129,18 @@ class SectorsGrowing(NamedTuple):
 
 @typed
 class Chances(NamedTuple):
-    """What there is to open or to follow this month, and how likely that is."""
+    """Probabilities of opening and following this month."""
 
-    scanning: float  # enterprises that scan, for each big one
-    foreign: b1  # whether a platform has foreign experts; its last element is for those without a platform
-    newest: int  # sector, -1 where none is new
+    scanning: float  # enterprises that scan, per big one
+    foreign: b1  # whether a platform has foreign experts; the last element is for enterprises without a platform
+    newest: int  # sector, -1 if none is new
     into_sector: f8  # monthly probability of following into the newest sector, by sector
-    into_mode: f8  # the same into the new mode of its own
+    into_mode: f8  # of following into the sector's new mode
 
 
 @compiled
 def opening_probability(foreign: bool, scanning: float, p: Rules) -> float:
-    """Monthly probability that a big enterprise opens a sector or mode; more for one that learns from abroad."""
+    """Monthly probability that a big enterprise opens a sector or mode; higher with foreign experts."""
     return draws.monthly(min(p.most_a_year, scanning * p.opening * (p.abroad if foreign else 1.0)))
 
 
@@ -152,7 +152,7 @@ def following_probability(advantage: float, p: Rules) -> float:
 
 @equation
 def mature_part(age: float, p: Rules) -> float:
-    """Part of its mature demand that a new sector of this age (months) has reached: an S-curve from 0."""
+    """Share of mature demand that a new sector has reached at this age (months): a logistic curve from 0."""
     start = 1.0 / (1.0 + maths.exp(p.steepness * p.midpoint))
     now = 1.0 / (1.0 + maths.exp(-p.steepness * (age - p.midpoint)))
     return (now - start) / (1.0 - start)
@@ -163,7 +163,7 @@ def scan(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, chances: Chances, openings: i1,
     events: i8,
 ) -> None:  # fmt: skip
-    """Who opens (marked in ``openings``) and who follows into the newest sector or the new mode of its own."""
+    """Enterprises open (marked in ``openings``), or follow into the newest sector or their sector's new mode."""
     opening = opening_probability(False, chances.scanning, p)
     abroad = opening_probability(True, chances.scanning, p)
     most_sector, most_mode = np.max(chances.into_sector), np.max(chances.into_mode)
@@ -191,7 +191,7 @@ def scan(
 
 
 def apply(world: World) -> None:
-    """A month of new industries: demand along the S-curve, openings, followers."""
+    """A month of new industries: growth of demand, openings, followers."""
     rules = world.rules("industries")
     if not rules.enabled:
         return
@@ -218,7 +218,7 @@ def apply(world: World) -> None:
 
 
 def part_that_scans(world: World, rules: Rules) -> float:
-    """Scanning enterprises for each big one: a nation's are as many whatever the size of its sample."""
+    """Scanning enterprises per big one: in a nation their number does not depend on the sample."""
     if not world.is_nation:
         return 1.0
     table = world.enterprises
@@ -228,7 +228,7 @@ def part_that_scans(world: World, rules: Rules) -> float:
 
 @compiled
 def following(newest: int, factor: f8, mode_open: i1, p: Rules) -> tuple[f8, f8]:
-    """Monthly probabilities by sector of following into the newest sector of the same place, and into a new mode."""
+    """Monthly probabilities by sector of following into the newest sector of the same stage, and into a new mode."""
     into_sector, into_mode = np.zeros(MAX_SECTORS), np.zeros(MAX_SECTORS)
     for s in range(MAX_SECTORS):
         if newest >= 0 and s != newest and s % 3 == newest % 3 and factor[s] > 0.0:
@@ -239,9 +239,9 @@ def following(newest: int, factor: f8, mode_open: i1, p: Rules) -> tuple[f8, f8]
 
 
 def open_sector(world: World, row: int, old: int, new: int, rules: Rules) -> None:
-    """Open sector ``new`` with the enterprise of ``row`` as its first; it draws part of its demand from ``old``.
+    """Open sector ``new`` with the enterprise of ``row``; it will take part of its demand from ``old``.
 
-    The opener's customers come along: in a nation their demand moves with it.
+    In a nation the demand of the opener's customers moves with it.
     """
     sectors, table = world.sectors, world.enterprises
     sectors.open[new] = 1
@@ -267,7 +267,7 @@ def open_sector(world: World, row: int, old: int, new: int, rules: Rules) -> Non
 
 @compiled
 def grow_sectors(sectors: SectorsGrowing, month: int, p: Rules) -> None:
-    """Demand of new sectors a month on; the declared part of the growth is taken from old ones."""
+    """Grow the demand of new sectors by a month; the declared part of it comes from old sectors."""
     for s in range(MAX_SECTORS):
         if sectors.opened[s] < 0:
             continue

@@ -1,4 +1,4 @@
-"""Jobs: staff follow sales over labour productivity, at different speeds up and down; talent is rationed."""
+"""Jobs: staff adjust to sales over labour productivity, with separate speeds up and down; talent is rationed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EVENTS = Counters(
 )
 HIRED, SHED, TALENT_ASKED, TALENT_HIRED = EVENTS
 
-# Roundings: of hiring, or of talent among those shed; of talent asked for, of shedding, of talent granted.
+# For rounding: people hired, or talent shed; talent requested, people shed, talent granted.
 rounding = block("jobs", 0, "hire", "talent", "shed", "granted", number=30)
 rounding_of = rounding.of
 
@@ -78,7 +78,7 @@ class Writes(NamedTuple):
 
 @equation
 def needed_staff(revenue: float, worker_revenue: float, productivity: float, price_share: float) -> float:
-    """Staff that this month's sales need (people): volume sold over what a worker makes.
+    """Staff needed for this month's sales (people): volume over labour productivity.
 
     Volume is sales over the relative price productivity^-price_share.
     """
@@ -87,13 +87,13 @@ def needed_staff(revenue: float, worker_revenue: float, productivity: float, pri
 
 @equation
 def wanted_staff(needed: float, crew: float) -> float:
-    """Founders and minimum crew, and more once sales need more than the crew makes."""
+    """Desired staff: the needed staff, at least founders and minimum crew."""
     return crew + max(0.0, needed - crew)
 
 
 @equation
 def wanted_talent(staff: float, talent_wage: float, o: Population, labour: Labour) -> float:
-    """Skilled staff wanted: a share rising with size, falling with the talent's wage."""
+    """Desired skilled staff: a share that rises with size and falls with the wage of talent."""
     share = o.talent_share * maths.exp(o.talent_elasticity * maths.log(max(staff, 1.0) / 100.0))
     return staff * min(labour.most_talent_share, share * labour.talent_premium / talent_wage)
 
@@ -106,7 +106,7 @@ def wage_bill(staff: float, talent: float, wage: float, talent_wage: float) -> f
 
 @typed
 class Terms(NamedTuple):
-    """The terms on which people work this month."""
+    """Terms of employment this month."""
 
     labour: Labour
     price_share: float
@@ -117,7 +117,7 @@ class Terms(NamedTuple):
 
 @typed
 class Sums(NamedTuple):
-    people: i8  # staff and talent won, net
+    people: i8  # staff and talent hired, net
     events: i8
     flows: i8
 
@@ -128,7 +128,7 @@ def employ(
 ) -> None:  # fmt: skip
     """Hire, shed and pay in every operating enterprise, for a month.
 
-    What is wanted, then draws, then changes, then wages: short loops keep what they need in registers.
+    Several short loops are faster than one: their values fit in registers.
     """
     wanted, skilled_wanted, wage = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
@@ -156,12 +156,12 @@ def change_staff(
     first: Index, last: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, terms: Terms,
     wanted: tuple[f8, f8], sums: Sums,
 ) -> None:  # fmt: skip
-    """Hire and shed in a block of rows, in whole people, towards the staff and the talent ``wanted``."""
+    """Hire and shed whole people in a block of rows, towards the staff and talent ``wanted``."""
     u, (staff_wanted, talent_wanted) = rounding_of(seed, r.identity, first, last, month), wanted
     all_hired, all_shed, all_asked, all_granted, skilled = 0, 0, 0, 0, 0
     for i in range(first, last):
         k = i - first
-        here = r.status[i] == OPERATING  # who does not operate has no staff, and gets none
+        here = r.status[i] == OPERATING
         staff, talent = float(w.staff[i]), float(w.talent[i])
         hires, sheds = here & (r.distress[i] == 0), here & (month - r.started[i] >= p.patience)
         hired = round_stochastically(p.hire * max(0.0, staff_wanted[k] - staff), u.hire[k]) if hires else 0.0
@@ -169,7 +169,9 @@ def change_staff(
         asked = round_stochastically(p.hire * max(0.0, talent_wanted[k] - talent), u.talent[k]) if here else 0.0
         granted = round_stochastically(asked * terms.talent_fill, u.granted[k])
         granted = max(0.0, min(granted, staff + hired - shed - talent))
-        left = round_stochastically(shed * talent / max(staff, 1.0), u.hire[k])  # who sheds does not hire
+        left = round_stochastically(
+            shed * talent / max(staff, 1.0), u.hire[k]
+        )  # shared: nobody sheds and hires at once
         left = min(talent, left)
         staff += hired - shed
         talent = min(staff, talent + granted - left)
@@ -201,7 +203,7 @@ def pay(first: Index, last: Index, r: Reads, w: Writes, wage: f8, talent_wage: f
 
 
 def apply(world: World) -> None:
-    """Jobs and wages for a month; the talent's wage answers last month's requests."""
+    """Jobs and wages of a month, at the posted wage and rationing of talent."""
     posted, population = world.posted, world.standard
     terms = Terms(
         world.group("labour"), world.group("market").price_share, posted.talent_wage, posted.talent_fill,
@@ -213,7 +215,7 @@ def apply(world: World) -> None:
 
 
 def close(world: World) -> None:
-    """Next month's wage and rationing of talent, from this month's requests and the talent without work."""
+    """Post next month's wage and rationing of talent, from this month's requests and unemployed talent."""
     labour = world.group("labour")
     if not world.group("market").coupled:
         return

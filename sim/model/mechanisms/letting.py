@@ -1,4 +1,4 @@
-"""Letting: tenants are newborns, spin-offs and existing firms that move in; capacity binds and the rent answers."""
+"""Letting of sites: tenants are newborns or firms that move in; capacity binds, and the rent adjusts."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Tenants(NamedTuple):
 
 @typed
 class Terms(NamedTuple):
-    """What a site offers this month, beside what floor costs elsewhere."""
+    """A site's terms this month, and the cost of floor elsewhere."""
 
     site: int
     rent: float  # million yuan a m2 and year, with utilities, less the subsidy
@@ -131,14 +131,14 @@ class Terms(NamedTuple):
     least_talent: float  # people
     term: int  # months
     ticket: float  # million yuan
-    weight: float  # real tenants that one stands for
+    weight: float  # real tenants that one represents
     floor_per_job: float  # m2
     outside_rent: float  # million yuan a m2 and year
 
 
 @typed
 class Left(NamedTuple):
-    """What a site has left for those who come."""
+    """A site's vacant floor and money for newcomers."""
 
     vacant: int  # m2
     fund: float  # million yuan
@@ -159,7 +159,7 @@ class RentWrites(NamedTuple):
 
 @typed
 class Rents(NamedTuple):
-    """What is paid a m2 and year (million yuan): elsewhere, and at each site with a last element for none."""
+    """Rents (million yuan a m2 and year): elsewhere, and at each site, with a last element for none."""
 
     outside: float
     posted: f8
@@ -175,20 +175,20 @@ def floor_needed(staff: int, floor_per_job: float) -> float:
 
 @compiled
 def gain_of_moving(u: float, staff: int, floor: float, terms: Terms, p: Rules) -> float:
-    """What a move to the site is worth (million yuan): rent saved over the horizon, neighbours, cost, taste."""
+    """Utility of moving to the site (million yuan): rent saved and neighbours over the horizon, cost, taste."""
     saved = p.horizon * floor * (terms.outside_rent - terms.rent)
     return saved + p.horizon * terms.neighbours_worth - p.moving_cost * staff + p.taste * draws.gumbel(u)
 
 
 @compiled
 def term_ends(month: int, let_until: int, term: int) -> bool:
-    """Whether a term of a tenancy, the first or a renewed one, ends this month."""
+    """Whether a term of a tenancy ends this month."""
     return month >= let_until and (month - let_until) % term == 0
 
 
 @compiled
 def use_floor(lo: Index, hi: Index, seed: int, month: int, r: StaffReads, w: Floor, floor_per_job: float) -> None:
-    """Floor of every operating enterprise outside sites: what its staff needs."""
+    """Set the floor of every operating enterprise outside sites to what its staff needs."""
     for i in range(lo, hi):
         if (r.status[i] == OPERATING) & (r.site[i] < 0):
             w.floor[i] = floor_needed(r.staff[i], floor_per_job)
@@ -198,9 +198,9 @@ def use_floor(lo: Index, hi: Index, seed: int, month: int, r: StaffReads, w: Flo
 def wish(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: NoWrites, p: Rules, terms: Terms, wishes: i1, events: i8
 ) -> None:  # fmt: skip
-    """Who wants in and who goes, marked in ``wishes``: newborn, mover, leaving tenant.
+    """Mark newborns, movers and leaving tenants in ``wishes``.
 
-    First those who may, several at a time; then what the few want.
+    A vectorised loop marks the enterprises that may want to move; a second one decides.
     """
     look = draws.monthly(min(p.most_considering, p.consider)) * p.awareness
     for i in range(lo, hi):
@@ -217,7 +217,7 @@ def wish(
 
 @compiled
 def choice(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
-    """What a tenant, a newborn or a firm that considers the site wants."""
+    """The decision of a tenant, a newborn or a firm that considers the site."""
     u = seeking(seed, r.identity[i], month)
     floor = floor_needed(r.staff[i], terms.floor_per_job)
     if r.site[i] == terms.site:
@@ -226,7 +226,7 @@ def choice(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) ->
         return LEAVES if outgrown or over else 0
     if floor > terms.largest_tenant:
         return 0
-    if r.origin[i] == TENANT and r.started[i] == month:  # chosen for its plan, when it was an idea
+    if r.origin[i] == TENANT and r.started[i] == month:  # it chose the site as an idea
         return NEWBORN
     if r.talent[i] < terms.least_talent:
         return 0
@@ -235,7 +235,7 @@ def choice(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) ->
 
 @compiled
 def priorities(seed: int, month: int, rows: i8, identity: i8) -> f8:
-    """The keyed priority of each applicant, lowest first."""
+    """The keyed priority of each applicant; the lowest is first."""
     keys = np.empty(len(rows))
     for k in range(len(rows)):
         keys[k] = seeking(seed, identity[rows[k]], month).priority
@@ -244,9 +244,9 @@ def priorities(seed: int, month: int, rows: i8, identity: i8) -> f8:
 
 @compiled
 def resize(rows: i8, staff: i4, floor: i4, floor_per_job: float, renovated: int) -> tuple[int, int]:
-    """Tenants give back floor they no longer need, and those that need more share what is vacant before anyone comes.
+    """Tenants return floor that they do not need; those that need more share what is vacant, before newcomers.
 
-    Floor let and jobs.
+    Returns floor let and jobs.
     """
     let, more, jobs = 0, 0, 0
     for k in range(len(rows)):
@@ -269,9 +269,9 @@ def resize(rows: i8, staff: i4, floor: i4, floor_per_job: float, renovated: int)
 def let_to(
     rows: i8, wishes: i1, month: int, r: Team, e: Tenants, p: Rules, terms: Terms, left: Left, events: i8, flows: i8
 ) -> tuple[int, int, int, int, int, float]:  # fmt: skip
-    """Applicants move in, in this order, as long as floor is vacant; a newborn may get a start from the site's fund.
+    """Applicants move in, in this order, while floor is vacant; a newborn may get a ticket from the site's fund.
 
-    Floor asked for and let, tenants that came, newborns among them, their jobs, and what the fund has left.
+    Returns floor requested and let, new tenants, newborns among them, their jobs, and the rest of the fund.
     """
     asked, let, came, newborns, jobs, fund = 0, 0, 0, 0, 0, left.fund
     for k in range(len(rows)):
@@ -302,7 +302,7 @@ def let_to(
 def pay_rents(
     lo: Index, hi: Index, seed: int, month: int, r: RentReads, w: RentWrites, rents: Rents, flows: i8
 ) -> None:  # fmt: skip
-    """Rent of every operating enterprise for a month: to other landlords, or to its site with utilities, subsidised."""
+    """Every operating enterprise pays a month's rent: to other landlords, or to its site, with utilities and subsidy."""
     rent = np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -333,7 +333,7 @@ def pay(world: World) -> None:
 
 
 def apply(world: World) -> None:
-    """A month of letting at every site that is open, and floor for everyone else."""
+    """A month of letting at every open site, and floor of all other enterprises."""
     rules = world.rules("letting")
     per_job = world.settings.group("population").floor_per_job
     world.loop(use_floor, StaffReads, Floor, per_job)
@@ -343,7 +343,7 @@ def apply(world: World) -> None:
 
 
 def let_site(world: World, site: SiteState, rules: Rules, per_job: float) -> None:
-    """A month at one site: goings, changes of floor, comings by keyed priority, and the posted rent."""
+    """A month at one site: tenants leave, change floor and come by keyed priority; the rent is posted."""
     table, s = world.enterprises, world.site_rules(site)
     site.rent = s.rent * site.tightness
     terms = Terms(

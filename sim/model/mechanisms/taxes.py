@@ -1,4 +1,4 @@
-"""Taxes: value-added tax each month, corporate income tax each December; stated beside paid."""
+"""Taxes: value-added tax each month, corporate income tax each December, both stated and paid."""
 
 from __future__ import annotations
 
@@ -95,9 +95,9 @@ class Writes(NamedTuple):
 
 @equation
 def value_added_tax(revenue: float, exports: float, input_share: float, p: Rules) -> float:
-    """Tax stated for a month: exempt, a rate on sales of small-scale payers, or the standard rate on value added.
+    """Value-added tax stated for a month: exempt, on sales of small-scale payers, or on value added.
 
-    Exports are rated zero.
+    Exports are zero-rated.
     """
     at_home = revenue - exports
     small = p.vat_small * at_home
@@ -107,7 +107,7 @@ def value_added_tax(revenue: float, exports: float, input_share: float, p: Rules
 
 @equation
 def income_tax(profit: float, p: Rules) -> float:
-    """Tax stated for a year on taxable profit (million yuan), after losses."""
+    """Corporate income tax stated for a year on taxable profit (million yuan), after losses."""
     if profit <= 0.0:
         return 0.0
     rate = p.low_profit_rate if profit <= p.low_profit_ceiling else p.income_tax
@@ -116,13 +116,13 @@ def income_tax(profit: float, p: Rules) -> float:
 
 @equation
 def collected(stated: float, age: int, relief: float, p: Rules) -> float:
-    """Part of the stated tax that is paid: relief takes its share from young enterprises."""
+    """Tax paid: stated tax, less relief for young enterprises."""
     return stated * (1.0 - relief) if age < p.young else stated
 
 
 @equation
 def losses_kept(taxable: float, p: Rules) -> float:
-    """Losses carried into the next year: they decay evenly instead of lapsing by vintage."""
+    """Losses carried forward: they decay evenly instead of lapsing by year."""
     return max(0.0, -taxable) * (1.0 - 1.0 / p.loss_years)
 
 
@@ -140,7 +140,7 @@ def levy_vat(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, relief: float, input_share: float,
     sums: Sums,
 ) -> None:  # fmt: skip
-    """Value-added tax of every operating enterprise, for a month."""
+    """Levy the month's value-added tax on every operating enterprise."""
     stated, paid = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -157,7 +157,7 @@ def levy_vat(
 def levy_income(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, relief: float, sums: Sums
 ) -> None:  # fmt: skip
-    """Income tax of every enterprise, for a year, after losses carried forward."""
+    """Levy the year's income tax on every enterprise, after losses carried forward."""
     stated, paid = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -174,7 +174,7 @@ def levy_income(
 
 @compiled
 def collect(first: Index, last: Index, stated: f8, paid: f8, r: Reads, cash: f8, sums: Sums, purpose: int) -> None:
-    """Book the taxes of a block of rows, and add up what is stated, paid, paid by startups and paid at each site."""
+    """Book the taxes of a block of rows, and sum those stated, paid, paid by startups and paid at each site."""
     all_stated, all_paid, startups = 0, 0, 0
     for i in range(first, last):
         all_stated += ticks(stated[i - first])
@@ -193,7 +193,7 @@ def collect(first: Index, last: Index, stated: f8, paid: f8, r: Reads, cash: f8,
 
 
 def apply(world: World) -> None:
-    """A month of taxes; what tenants pay is added to their site's account."""
+    """A month of taxes; those of tenants are added to their site's."""
     world.taxes[:] = 0
     rules = world.rules("taxes")
     if not rules.enabled:
