@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.declare import Column, Mechanism, Outcome, Parameter, Step, declared
 
-OWN_BLOCKS = 2**31  # from here on, blocks of random numbers belong to users' mechanisms
+USER_BLOCKS = 2**31  # from here on, blocks of random numbers belong to users' mechanisms
 
 
 class CatalogueError(ValueError):
@@ -21,7 +21,7 @@ class CatalogueError(ValueError):
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceFile:
     """A file that declares a mechanism: its name, bytes and their digest (16 hexadecimal digits)."""
 
     name: str
@@ -51,7 +51,7 @@ class Catalogue:
         Files of users' mechanisms.
     aliases
         Names of users' mechanisms that replace a shipped one, with the shipped name.
-    others
+    user_mechanisms
         Names of the mechanisms that ``sources`` declare.
     missing
         Files of mechanisms whose code is missing, as in a stored result: nothing can be run.
@@ -66,11 +66,11 @@ class Catalogue:
     fixed: frozenset[str]
     columns: tuple[Column, ...]
     month: tuple[str, ...]
-    sources: tuple[Source, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
-    others: tuple[str, ...] = ()
+    user_mechanisms: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    remake: Callable[[tuple[Source, ...]], Catalogue] | None = None
+    remake: Callable[[tuple[SourceFile, ...]], Catalogue] | None = None
 
     def __post_init__(self) -> None:
         """Check the declarations; raises CatalogueError with every fault."""

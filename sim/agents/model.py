@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.agents import IdleSite, InnovationPlatform, LazyAgents
-from sim.model.catalogue import Own
+from sim.model.catalogue import MechanismLike
 from sim.model.ecosystem import Ecosystem
 from sim.model.mechanisms import finance
 from sim.model.state.accounts import TRANSFERS, transfer
@@ -66,7 +66,7 @@ class EcosystemModel(Ecosystem, LazyAgents):
         scenario: Scenario | str | Path = "manufacturing",
         rng: int | np.random.Generator | None = None,
         ledger: bool = False,
-        mechanisms: Sequence[Own] = (),
+        mechanisms: Sequence[MechanismLike] = (),
     ) -> None:
         seed = int(np.random.default_rng(rng).integers(2**63)) if not isinstance(rng, int) else rng
         LazyAgents.__init__(self, rng=seed)
@@ -87,7 +87,7 @@ class EcosystemModel(Ecosystem, LazyAgents):
 
     @property
     def sector_names(self) -> tuple[str, ...]:
-        """Name of each sector: its place in the chain, and its number."""
+        """Name of each sector: its stage of the supply chain, and its number there."""
         stages = ("suppliers", "makers", "sellers")
         return tuple(f"{stages[number % 3]} {number // 3 + 1}" for number in range(len(self.world.sectors.open)))
 

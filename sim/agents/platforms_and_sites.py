@@ -60,7 +60,7 @@ class RecordAgent(mesa.Agent):  # type: ignore[misc]
 
     def remove(self) -> None:
         """Raise TypeError: what a scenario names stays for the whole run."""
-        raise TypeError(f"{self!r} belongs to the scenario and cannot be removed; leave it out there")
+        raise TypeError(f"{self!r} belongs to the scenario and cannot be removed; leave it out of the scenario")
 
     def __getattr__(self, name: str) -> Any:
         """Attributes of the record."""

@@ -9,20 +9,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.catalogue import Catalogue, CatalogueError, Source
+from sim.catalogue import Catalogue, CatalogueError, SourceFile
 from sim.declare import Mechanism
 from sim.model.month import MECHANISMS, MONTH
-from sim.model.others import column_faults, imported, source_of
 from sim.model.state.enterprises import COLUMNS
+from sim.model.user_mechanisms import column_faults, imported, source_of
 from sim.parameters import FIXED, GROUPS, NAMED
 from sim.scenario import Scenario
 from sim.scenario.loading import load as read_scenario
 from sim.version import __version__, sources_digest
 
-Own = Mechanism | str | Path  # a user's mechanism, or the file that declares it
+MechanismLike = Mechanism | str | Path  # a user's mechanism, or the file that declares it
 
 
-def model_catalogue(mechanisms: Sequence[Own] = ()) -> Catalogue:
+def model_catalogue(mechanisms: Sequence[MechanismLike] = ()) -> Catalogue:
     """The catalogue of the shipped model, with users' mechanisms in the order given.
 
     Parameters
@@ -40,9 +40,9 @@ def model_catalogue(mechanisms: Sequence[Own] = ()) -> Catalogue:
 
 
 @cache
-def _catalogue(sources: tuple[Source, ...]) -> Catalogue:
+def _catalogue(sources: tuple[SourceFile, ...]) -> Catalogue:
     """The catalogue of these files; cached, so that the same files give the same object."""
-    made, aliases, others = list(MECHANISMS), {}, []
+    made, aliases, user_mechanisms = list(MECHANISMS), {}, []
     for source in sources:
         it = imported(source)
         if it.replaces:
@@ -51,9 +51,9 @@ def _catalogue(sources: tuple[Source, ...]) -> Catalogue:
             made[index] = replace(it, name=it.replaces, prefix=made[index].prefix)
         else:
             made.append(it)
-        others.append(it.replaces or it.name)
+        user_mechanisms.append(it.replaces or it.name)
     catalogue = Catalogue(
-        tuple(made), GROUPS, NAMED, FIXED, COLUMNS, MONTH, sources, aliases, tuple(others), remake=_catalogue
+        tuple(made), GROUPS, NAMED, FIXED, COLUMNS, MONTH, sources, aliases, tuple(user_mechanisms), remake=_catalogue
     )
     if faults := [fault for source in sources for fault in column_faults(source, catalogue.all_columns)]:
         raise CatalogueError("\n".join(faults))
@@ -105,7 +105,7 @@ def load(
     overrides: Mapping[str, Any] | None = None,
     folder: str | Path | None = None,
     *,
-    mechanisms: Sequence[Own] = (),
+    mechanisms: Sequence[MechanismLike] = (),
     catalogue: Catalogue | None = None,
 ) -> Scenario:
     """The scenario of a file, or of a name such as ``shougang``.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.model.catalogue import Own, load
+from sim.model.catalogue import MechanismLike, load
 from sim.model.mechanisms import population
 from sim.model.record.ledger import Ledger
 from sim.model.record.reading import Record
@@ -22,7 +22,7 @@ class Ecosystem:
     """
 
     def __init__(
-        self, scenario: Scenario | str | Path, seed: int, ledger: bool = False, mechanisms: Sequence[Own] = ()
+        self, scenario: Scenario | str | Path, seed: int, ledger: bool = False, mechanisms: Sequence[MechanismLike] = ()
     ) -> None:
         self.seed = seed
         self.settings = settled(scenario, mechanisms)
@@ -87,7 +87,7 @@ class Ecosystem:
         return self._record
 
 
-def settled(scenario: Scenario | str | Path, mechanisms: Sequence[Own]) -> Scenario:
+def settled(scenario: Scenario | str | Path, mechanisms: Sequence[MechanismLike]) -> Scenario:
     """The scenario to run: as given, or loaded by name or file with a user's mechanisms."""
     if not isinstance(scenario, Scenario):
         return load(scenario, mechanisms=mechanisms)

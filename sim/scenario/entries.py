@@ -123,13 +123,10 @@ class _Checker:
         return keys.meant(word, allowed) if self.may_suggest() else "allowed: the name of an outcome"
 
     def leaf(self, path: Path, leaf: Leaf, value: Any) -> None:
-        try:
-            if isinstance(value, dict) and path[0] not in (*keys.ABOUT, keys.FIGURES):
-                self.schedule(path, leaf, value)
-            else:
-                self.layer.entries[path] = values.checked(value, leaf)
-        except InvalidValue as wrong:
-            self.layer.refuse(path, str(wrong))
+        if isinstance(value, dict) and path[0] not in (*keys.ABOUT, keys.FIGURES):
+            self.schedule(path, leaf, value)
+        elif (found := self.part(path, leaf, value)) is not None:
+            self.layer.entries[path] = found
 
     def headline(self, path: Path, value: Any) -> None:
         known = self.known.outcomes
@@ -144,7 +141,8 @@ class _Checker:
 
     def schedule(self, path: Path, leaf: Leaf, table: dict[str, Any]) -> None:
         if not leaf.scheduled:
-            raise InvalidValue(f"cannot change over the months, allowed: {values.allowed(leaf)}")
+            self.layer.refuse(path, f"cannot change over the months, allowed: {values.allowed(leaf)}")
+            return
         faults = len(self.layer.faults)
         shape = table.get("shape", "step")
         if shape not in ("step", "linear"):
@@ -154,7 +152,8 @@ class _Checker:
         before = self.part((*path, "before"), leaf, table["before"]) if "before" in table else None
         points = {date: value for date, value in table.items() if date not in ("shape", "before")}
         if not points:
-            raise InvalidValue('is a schedule without a month, allowed: { "2013-01" = value, ... }')
+            self.layer.refuse(path, 'is a schedule without a month, allowed: { "2013-01" = value, ... }')
+            return
         dates = self.dates(path, points)
         found = [self.part((*path, date), leaf, value) for date, value in points.items()]
         if len(self.layer.faults) == faults:

@@ -58,19 +58,19 @@ class Rules(NamedTuple):
         plausible=(20, 200),
     )  # fmt: skip
     own_share: float = parameter(
-        0.005, "share of sales", "part of sales up to which an enterprise carries that cost", assumption("part of R&D"),
+        0.005, "share of sales", "part of sales up to which an enterprise can afford that cost", assumption("part of R&D"),
         bounds=(0, 1), plausible=(0.002, 0.02),
     )  # fmt: skip
     most_own: int = parameter(
-        240, "platforms", "own platforms that are told apart; later hosts turn to third parties",
+        240, "platforms", "most own platforms; later hosts join third parties",
         assumption("a limit of detail"), bounds=(0, 1000), plausible=(100, 1000),
     )  # fmt: skip
     own_interface_staff: float = parameter(
-        60.0, "people", "staff that finds and serves resources at an own platform without a name, set at its launch",
+        60.0, "people", "staff that recruits and serves resources at an own platform founded in the run, set at its launch",
         assumption("a department; Haier's has a thousand"), bounds=(0, 1e5), plausible=(20, 200),
     )  # fmt: skip
     own_foreign_share: float = parameter(
-        0.2, "share", "foreign experts among the resources that an own platform without a name recruits",
+        0.2, "share", "foreign experts among the resources that an own platform founded in the run recruits",
         assumption("fewer than the named ones'"), bounds=(0, 0.7), plausible=(0.05, 0.3),
     )  # fmt: skip
     quit: float = parameter(

@@ -41,7 +41,7 @@ class Rules(NamedTuple):
         plausible=(3, 12),
     )  # fmt: skip
     renewal: float = parameter(
-        0.15, "1/year", "hazard at which a link is looked at again", assumption("links last for years"), bounds=(0, 1),
+        0.15, "1/year", "hazard at which a link is renewed", assumption("links last for years"), bounds=(0, 1),
         plausible=(0.05, 0.3),
     )  # fmt: skip
     candidates: int = parameter(
@@ -49,7 +49,7 @@ class Rules(NamedTuple):
         plausible=(2, 10),
     )  # fmt: skip
     circle: int = parameter(
-        24, "enterprises", "enterprises among which candidates of the right place in the chain are looked for",
+        24, "enterprises", "enterprises among which candidates of the right stage are searched",
         assumption("a circle of acquaintances"), bounds=(1, 1000), plausible=(12, 60),
     )  # fmt: skip
     taste: float = parameter(
@@ -57,7 +57,7 @@ class Rules(NamedTuple):
         bounds=(0, 5), plausible=(0.05, 0.5),
     )  # fmt: skip
     part_asked: float = parameter(
-        0.3, "share", "suppliers that a buyer's success asks for a new part", assumption("co-development"),
+        0.3, "share", "suppliers that a buyer asks for a new part after a success", assumption("co-development"),
         bounds=(0, 1), plausible=(0.1, 0.6),
     )  # fmt: skip
 

@@ -35,7 +35,7 @@ class Rules(NamedTuple):
 
     enabled: bool = switch()
     line_loss: float = parameter(
-        0.008798, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
+        0.008798, "1/month", "hazard at which a line is lost", fitted("operating survival of the EU and US cohorts", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
         bounds=(0, 1),
     )  # fmt: skip
     line_birth: float = parameter(

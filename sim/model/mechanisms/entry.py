@@ -99,11 +99,11 @@ class Rules(NamedTuple):
         bounds=(0, 10), plausible=(0.03, 0.15),
     )  # fmt: skip
     wealth_median: float = parameter(
-        0.32, "million yuan", "median founder's own means, family's included", assumption("household wealth"),
+        0.32, "million yuan", "median wealth of a founder, with the family's", assumption("household wealth"),
         bounds=(0.001, 100), plausible=(0.1, 0.6),
     )  # fmt: skip
     wealth_log_sd: float = parameter(
-        0.9, "", "spread of the logarithm of founders' means", assumption("household wealth"), bounds=(0, 3),
+        0.9, "", "spread of the logarithm of founders' wealth", assumption("household wealth"), bounds=(0, 3),
         plausible=(0.6, 1.2),
     )  # fmt: skip
     taste: float = parameter(
@@ -115,19 +115,19 @@ class Rules(NamedTuple):
         plausible=(0.05, 0.2),
     )  # fmt: skip
     maker_ticket: float = parameter(
-        0.5, "million yuan", "what a platform's fund puts into one maker", assumption("angel tickets"), bounds=(0, 100),
+        0.5, "million yuan", "what a platform's fund invests in one maker", assumption("angel tickets"), bounds=(0, 100),
         plausible=(0.1, 2.0),
     )  # fmt: skip
     least_taking: float = parameter(
-        0.05, "share", "least share of the makers backed that platforms expect to found; the fewer found, the more are backed for a ticket",
-        assumption("no more than twenty are backed for a ticket"), bounds=(0.001, 1), plausible=(0.02, 0.2),
+        0.05, "share", "least share of backed makers that platforms expect to found; the lower the share, the more they back per ticket",
+        assumption("at most twenty are backed per ticket"), bounds=(0.001, 1), plausible=(0.02, 0.2),
     )  # fmt: skip
     inheritance: float = parameter(
-        0.6, "share", "part of the parent's or the platform's knowledge, and of a spin-off parent's revenue per worker, that comes along",
+        0.6, "share", "part of the parent's or host's knowledge, and of a spin-off parent's revenue per worker, that is inherited",
         assumption("spin-offs live longer: Eriksson & Kuhn; Fackler et al.", "stylised_facts.spin_offs"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     answer_worth: float = parameter(
-        0.15, "million yuan", "worth of a platform that answers every request, to a founder",
+        0.15, "million yuan", "worth to a founder of a platform that answers every request",
         assumption("a solved component saves months of a team"), bounds=(0, 10), plausible=(0.05, 0.5),
     )  # fmt: skip
     hours_worth: float = parameter(
@@ -135,7 +135,7 @@ class Rules(NamedTuple):
         assumption("machine rates near 100 yuan an hour"), bounds=(0, 0.01), plausible=(0.00005, 0.0003),
     )  # fmt: skip
     hours_per_job: float = parameter(
-        20.0, "hours a month", "equipment hours that a newcomer asks for each job", assumption("part-time use"),
+        20.0, "hours a month", "equipment hours that a newcomer requests for each job", assumption("part-time use"),
         bounds=(0, 1000), plausible=(5, 60),
     )  # fmt: skip
 

@@ -73,7 +73,7 @@ class Rules(NamedTuple):
         plausible=(0.3, 0.8),
     )  # fmt: skip
     merit_noise: float = parameter(
-        0.3, "", "spread of the logarithm of merit as investors see it", assumption("merit of the young is hard to see"),
+        0.3, "", "spread of the logarithm of investors' error about merit", assumption("merit of young firms is hard to observe"),
         bounds=(0, 3), plausible=(0.1, 0.6),
     )  # fmt: skip
     tickets: float = parameter(
@@ -81,27 +81,27 @@ class Rules(NamedTuple):
         bounds=(0, 1e6), plausible=(0.3, 5.0),
     )  # fmt: skip
     asking_months: float = parameter(
-        6.0, "month", "months of costs in cash under which a young enterprise asks", assumption("runway"), bounds=(0, 60),
+        6.0, "month", "months of wages in cash below which a young enterprise applies", assumption("runway"), bounds=(0, 60),
         plausible=(3, 12),
     )  # fmt: skip
     hurdle_response: float = parameter(
-        0.1, "", "monthly response of the hurdle to tickets asked above those there", assumption("posted threshold"),
+        0.1, "", "monthly response of the hurdle to tickets given relative to supply", assumption("posted threshold"),
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     opening_hurdle: float = parameter(
-        1.0, "", "merit from which outside finance is given at the start", assumption("what a sector's usual enterprise has"),
+        1.0, "", "merit from which outside finance is given at the start", assumption("merit of a sector's average enterprise"),
         bounds=(0.001, 1000), plausible=(0.7, 1.5),
     )  # fmt: skip
     most_pressure: float = parameter(
-        20.0, "", "tickets given over those there, less one, above which the hurdle rises no faster",
+        20.0, "", "tickets given over supply, less one, above which the hurdle rises no faster",
         assumption("investors take a month to see how many ask"), bounds=(0, 1000), plausible=(5, 50),
     )  # fmt: skip
     least_hurdle: float = parameter(
-        0.05, "", "least hurdle, however little is asked for", assumption("nobody backs what is worth nothing"),
+        0.05, "", "least hurdle, at any demand", assumption("investors never finance what is worth nothing"),
         bounds=(0.001, 1), plausible=(0.01, 0.3),
     )  # fmt: skip
     most_hurdle: float = parameter(
-        50.0, "", "most hurdle, however much is asked for", assumption("beyond any merit"), bounds=(1, 10_000),
+        50.0, "", "most hurdle, at any demand", assumption("beyond any merit"), bounds=(1, 10_000),
         plausible=(10, 100),
     )  # fmt: skip
     give_up: float = parameter(

@@ -35,7 +35,7 @@ class Rules(NamedTuple):
         assumption("the term of a tenancy in incubators"), bounds=(0, 1200), plausible=(12, 60),
     )  # fmt: skip
     leavers_stay: float = parameter(
-        0.96, "1/month", "leavers of a relocated enterprise who still look for a venture a month later",
+        0.96, "1/month", "leavers of a relocated enterprise who are still potential founders a month later",
         assumption("two years"), bounds=(0, 1), plausible=(0.9, 0.99),
     )  # fmt: skip
 

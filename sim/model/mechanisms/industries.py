@@ -81,7 +81,7 @@ class Rules(NamedTuple):
         plausible=(0.0, 0.03),
     )  # fmt: skip
     sector_share: float = parameter(
-        0.5, "share", "openings that are of a new sector; the others are of a new mode", assumption("each as likely"),
+        0.5, "share", "openings of a new sector; the others are of a new mode", assumption("each as likely"),
         bounds=(0, 1), plausible=(0.3, 0.7),
     )  # fmt: skip
     most_a_year: float = parameter(
@@ -93,12 +93,12 @@ class Rules(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     step: float = parameter(
-        0.15, "", "distance by which what anyone in a new sector knows is ahead of the old sector's on each axis",
+        0.15, "", "distance of a new sector's base knowledge ahead of the old sector's on each axis",
         assumption("unit-free space"), bounds=(0, 1), plausible=(0.05, 0.25),
     )  # fmt: skip
     most_base: float = parameter(
-        1.0, "", "most that anyone in a new sector knows on an axis, without research",
-        assumption("unit-free space: the edge of what is known to all"), bounds=(0.1, 10), plausible=(0.8, 1.2),
+        1.0, "", "upper bound of a new sector's base knowledge on each axis",
+        assumption("unit-free space: the frontier of what is known to all"), bounds=(0.1, 10), plausible=(0.8, 1.2),
     )  # fmt: skip
 
 

@@ -47,15 +47,20 @@ class Rules(NamedTuple):
 
     enabled: bool = switch()
     consider: float = parameter(
-        0.15, "1/year", "hazard at which an operating enterprise looks for other floor", assumption("leases of years"),
+        0.15, "1/year", "hazard at which an operating enterprise considers moving", assumption("leases of years"),
         bounds=(0, 12), plausible=(0.08, 0.33),
     )  # fmt: skip
     most_considering: float = parameter(
-        0.95, "1/year", "most probability of looking for other floor within a year, however high the hazard is set",
-        assumption("some never look"), bounds=(0.01, 0.99), plausible=(0.8, 0.99),
+        0.95, "1/year", "upper bound of the probability of considering a move within a year",
+        assumption("some never move"), bounds=(0.01, 0.99), plausible=(0.8, 0.99),
     )  # fmt: skip
     awareness: float = parameter(
-        0.5, "share", "of those, who look at the site", assumption("information"), bounds=(0, 1), plausible=(0.2, 1.0)
+        0.5,
+        "share",
+        "share of those that consider the site",
+        assumption("information"),
+        bounds=(0, 1),
+        plausible=(0.2, 1.0),
     )
     moving_cost: float = parameter(
         0.01, "million yuan a person", "cost of moving", assumption("a month's value added"), bounds=(0, 1),
@@ -70,7 +75,7 @@ class Rules(NamedTuple):
         plausible=(0.3, 0.9),
     )  # fmt: skip
     crowding: float = parameter(
-        1.3, "", "needed floor over let floor above which a tenant that gets no more has outgrown its site",
+        1.3, "", "needed floor over let floor above which a tenant has outgrown its site",
         assumption("teams can move closer for a while"), bounds=(1, 100), plausible=(1.1, 1.6),
     )  # fmt: skip
     horizon: float = parameter(

@@ -61,7 +61,7 @@ class Rules(NamedTuple):
 
     enabled: bool = switch()
     rate: float = parameter(
-        0.25, "1/month", "meetings of one open request where resources equal a thousand a request",
+        0.25, "1/month", "meetings of one open request at a thousand resources per request",
         assumption("platforms answer within weeks"), bounds=(0, 10), plausible=(0.1, 0.6),
     )  # fmt: skip
     resource_elasticity: float = parameter(
@@ -73,7 +73,7 @@ class Rules(NamedTuple):
         bounds=(0.01, 2), plausible=(0.3, 0.9),
     )  # fmt: skip
     looking: int = parameter(
-        6, "resources", "resources of the kind asked that look into a request", assumption("a handful of answers"),
+        6, "resources", "resources of a kind that consider a request", assumption("a handful of answers"),
         bounds=(1, 64), plausible=(2, 20),
     )  # fmt: skip
     alone: float = parameter(
@@ -81,11 +81,11 @@ class Rules(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.08),
     )  # fmt: skip
     candidates: int = parameter(
-        3, "enterprises", "enterprises met at once, on a platform or elsewhere, of which the nearest may answer",
+        3, "enterprises", "enterprises met together, on a platform or elsewhere, of which the nearest may answer",
         assumption("short lists"), bounds=(1, 50), plausible=(2, 10),
     )  # fmt: skip
     circle: int = parameter(
-        12, "enterprises", "enterprises among which those met are looked for; members of the same platform are few among them",
+        12, "enterprises", "enterprises among which those met are searched; few of them are members of the same platform",
         assumption("a circle of acquaintances"), bounds=(1, 1000), plausible=(6, 40),
     )  # fmt: skip
     taste: float = parameter(

@@ -89,15 +89,15 @@ class Rules(NamedTuple):
         assumption("unit-free space"), bounds=(0.01, 2), plausible=(0.08, 0.3),
     )  # fmt: skip
     lead: float = parameter(
-        0.10, "", "distance by which needed knowledge is ahead of the sector's base on each axis",
-        assumption("projects ask for more than everyone knows"), bounds=(0, 1), plausible=(0.0, 0.25),
+        0.10, "", "distance of needed knowledge ahead of the sector's base on each axis",
+        assumption("projects need more than what is known to all"), bounds=(0, 1), plausible=(0.0, 0.25),
     )  # fmt: skip
     learned: float = parameter(
         0.15, "share", "part of the gap to a component's knowledge that solving it closes",
         assumption("learning by doing"), bounds=(0, 1), plausible=(0.05, 0.4),
     )  # fmt: skip
     solve: float = parameter(
-        0.45, "1/month", "probability that a component is solved with full effort and all knowledge at hand",
+        0.45, "1/month", "probability that a component is solved with full effort and all knowledge available",
         assumption("fitted with the duration"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     distance_scale: float = parameter(
@@ -110,12 +110,12 @@ class Rules(NamedTuple):
         plausible=(0.2, 0.6),
     )  # fmt: skip
     team: float = parameter(
-        6.0, "people", "talent that halves the effort's gap", assumption("size of a team"), bounds=(0.1, 1000),
+        6.0, "people", "talent at which its part of effort is one half", assumption("size of a team"), bounds=(0.1, 1000),
         plausible=(2, 15),
     )  # fmt: skip
     most_teams: float = parameter(
-        2.0, "teams", "teams at work on a project of size one; of larger ones as many for each part of their size",
-        assumption("beyond it more people get in each other's way"), bounds=(0.1, 100), plausible=(1.0, 4.0),
+        2.0, "teams", "most teams on a project, per unit of its size",
+        assumption("diminishing returns to larger teams"), bounds=(0.1, 100), plausible=(1.0, 4.0),
     )  # fmt: skip
     team_share: float = parameter(
         0.6944, "share", "part of all skilled staff who work on a project where that is more than one team",
@@ -123,7 +123,7 @@ class Rules(NamedTuple):
         plausible=(0.1, 0.7),
     )  # fmt: skip
     capital: float = parameter(
-        4.0, "million yuan", "cash that halves the effort's gap", assumption("budget of a project"), bounds=(0.01, 1000),
+        4.0, "million yuan", "cash at which its part of effort is one half", assumption("budget of a project"), bounds=(0.01, 1000),
         plausible=(1, 15),
     )  # fmt: skip
     contact_hours: float = parameter(
@@ -131,7 +131,7 @@ class Rules(NamedTuple):
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.04561, "1/month", "hazard at which a project is given up",
+        0.04561, "1/month", "hazard at which a project is abandoned",
         fitted("35% of projects succeed", "stylised_facts.open_innovation_effect.base_success"), bounds=(0, 1),
         plausible=(0.01, 0.06),
     )  # fmt: skip
@@ -511,7 +511,7 @@ OUTCOMES = (
             value=lambda m: m.weight * np.diff(m.cumulative("rd_wages"), prepend=0) / TICKS),
     counted("projects_begun", "projects begun", 1),
     counted("projects_succeeded", "projects that succeeded", 1),
-    counted("projects_abandoned", "projects given up", -1),
+    counted("projects_abandoned", "projects abandoned", -1),
     counted("begun_small", "projects begun by small enterprises", 1),
     counted("begun_medium", "by medium ones", 1),
     counted("begun_big", "by big ones", 1),

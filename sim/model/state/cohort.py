@@ -34,7 +34,7 @@ class Cohort(NamedTuple):
         0.8, "", "spread of the logarithm of staff", assumption("not published"), bounds=(0, 3), plausible=(0.5, 1.2)
     )
     opening_team: float = parameter(
-        0.9431, "share", "part of the planned team that is there at the start",
+        0.9431, "share", "part of the planned team that works at the start",
         fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}", "new_firm_cohort_2015q3.staff"),
         bounds=(0, 1),
     )  # fmt: skip
@@ -43,11 +43,11 @@ class Cohort(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     settling: float = parameter(
-        24.0, "month", "months after the start in which a team fills up and finds first customers",
+        24.0, "month", "months after the start in which a team grows and finds first customers",
         assumption("founders' patience"), bounds=(1, 240), plausible=(12, 36),
     )  # fmt: skip
     with_revenue: float = parameter(
-        0.8266, "share", "newborns that sell from their start on",
+        0.8266, "share", "newborns with sales from their start",
         fitted(f"82.7% with revenue within a year, {_COHORT}", "new_firm_cohort_2015q3.with_revenue"),
         bounds=(0, 1),
     )  # fmt: skip
@@ -56,7 +56,7 @@ class Cohort(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.1),
     )  # fmt: skip
     runway: float = parameter(
-        0.437, "year", "wages that founders put in beyond the capital they need",
+        0.437, "year", "wages that founders invest beyond the capital that they need",
         fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
         bounds=(0, 10),
     )  # fmt: skip

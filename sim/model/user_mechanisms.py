@@ -19,7 +19,7 @@ from types import ModuleType
 
 import numpy as np
 
-from sim.catalogue import OWN_BLOCKS, CatalogueError, Source
+from sim.catalogue import USER_BLOCKS, CatalogueError, SourceFile
 from sim.declare import Column, Mechanism
 from sim.kernel.cache import cache_folder
 from sim.model.state.enterprises import nearest_name
@@ -28,7 +28,7 @@ _NAME = "MECHANISM"
 _PREFIX = "sim_mechanism_"  # of the names under which these files are imported
 
 
-def source_of(given: Mechanism | str | Path) -> Source:
+def source_of(given: Mechanism | str | Path) -> SourceFile:
     """The file that declares a mechanism, as name, digest and bytes; CatalogueError if it cannot be used."""
     if isinstance(given, Mechanism):
         if not given.file or not Path(given.file).is_file():
@@ -43,11 +43,11 @@ def source_of(given: Mechanism | str | Path) -> Source:
         data = path.read_bytes()
     except OSError as error:
         raise CatalogueError(f"{path}: {error.strerror or error}, allowed: a Python file") from None
-    return Source(path.name, hashlib.sha256(data).hexdigest()[:16], data)
+    return SourceFile(path.name, hashlib.sha256(data).hexdigest()[:16], data)
 
 
 @cache
-def imported(source: Source) -> Mechanism:
+def imported(source: SourceFile) -> Mechanism:
     """The ``MECHANISM`` of a file, imported under a name with the file's digest."""
     faults = list(_faults(source))
     if faults:
@@ -57,14 +57,14 @@ def imported(source: Source) -> Mechanism:
     if not isinstance(found, Mechanism):
         raise CatalogueError(f"{source.name}: declares no {_NAME}, allowed: {_NAME} = Mechanism(...)")
     for block in found.draws:
-        if block.number < OWN_BLOCKS:
+        if block.number < USER_BLOCKS:
             raise CatalogueError(
                 f"{source.name}: {block} has a number of its own, allowed: none, as it follows from the name"
             )
     return found
 
 
-def column_faults(source: Source, columns: Sequence[Column]) -> Iterator[str]:
+def column_faults(source: SourceFile, columns: Sequence[Column]) -> Iterator[str]:
     """Faults of the column tuples that a file declares."""
     return (f"{source.name}: {fault}" for fault in faults_of_tuples(_module(source), columns))
 
@@ -84,15 +84,15 @@ def faults_of_tuples(module: ModuleType, columns: Sequence[Column]) -> Iterator[
                 yield f"{kind.__name__}: the column {name} holds {known[name].name}, and not {found}"
 
 
-def module_name(source: Source) -> str:
+def module_name(source: SourceFile) -> str:
     return f"{_PREFIX}{_stem(source)}_{source.digest}"
 
 
-def _stem(source: Source) -> str:
+def _stem(source: SourceFile) -> str:
     return "".join(letter if letter.isalnum() else "_" for letter in Path(source.name).stem)
 
 
-def _module(source: Source) -> ModuleType:
+def _module(source: SourceFile) -> ModuleType:
     stem, name = _stem(source), module_name(source)
     if name in sys.modules:
         return sys.modules[name]
@@ -133,7 +133,7 @@ def _line_in(error: BaseException, file: Path) -> str:
     return f":{line}" if line else ""
 
 
-def _faults(source: Source) -> Iterator[str]:
+def _faults(source: SourceFile) -> Iterator[str]:
     """Imports that are neither ``sim`` nor installed, and syntax errors."""
     try:
         tree = ast.parse(source.data, source.name)
