@@ -153,8 +153,8 @@ def test_every_fault_is_said_at_once() -> None:
     assert [fault.partition(",")[0] for fault in faults] == [
         "second: the counter 'met' is declared twice",
         "second: the outcome 'met' is declared twice",
-        "first: the step 'meet' stands after 'no first'",
-        "second: the step 'meet' stands after 'no second'",
+        "first: the step 'meet' runs after 'no first'",
+        "second: the step 'meet' runs after 'no second'",
     ]
 
 
@@ -186,7 +186,7 @@ def test_a_file_of_the_users_own_is_held_to_the_same(tmp_path: Path) -> None:
     names = names_of(model_catalogue([own(tmp_path)]))
     assert names[names.index("taxes.levy") + 1] == "meeting.meet"
     (fault,) = faults_of(lambda: model_catalogue([own(tmp_path, after="nowhere")]))
-    assert fault.startswith("meeting: the step 'meet' stands after 'nowhere'")
+    assert fault.startswith("meeting: the step 'meet' runs after 'nowhere'")
     taken = SHIPPED.by_name["entry"].counters.names[0]
     (fault,) = faults_of(lambda: model_catalogue([own(tmp_path, counter=taken)]))
     assert fault == f"meeting: the counter {taken!r} is declared twice, by entry too"

@@ -68,7 +68,7 @@ def living(model: Any, kind: type) -> Members:
     return firms.then(Members.of((OBJECT, identity) for identity in objects)) if objects else firms
 
 
-def still_there(model: Any, members: Members) -> Members:
+def present(model: Any, members: Members) -> Members:
     """The members that have not left; the same object if none has."""
     here = model.enterprises.columns["identity"][members.rows] == members.identities
     objects = members.objects

@@ -28,8 +28,8 @@ from sim.agents.members import (
     living,
     mask_of,
     of_type,
+    present,
     registered,
-    still_there,
 )
 from sim.agents.values import numeric, plain, reduced, values_of
 from sim.agents.views import CLASS_TYPES, Enterprise, checked, follow_class, writable
@@ -182,8 +182,8 @@ class Population(AgentSet):  # type: ignore[misc]
         if agent_type:
             members = of_type(self._model, members, agent_type)
         if filter_func:
-            judged = self._judged(filter_func, members)
-            members = Members.of(islice((pair for passed, pair in judged if passed), limit))
+            evaluated = self._evaluated(filter_func, members)
+            members = Members.of(islice((pair for passed, pair in evaluated if passed), limit))
         return self._kept(members.take(slice(limit))) if inplace else self._fixed(members.take(slice(limit)))
 
     def shuffle(self, inplace: bool = False) -> Population:
@@ -194,7 +194,7 @@ class Population(AgentSet):  # type: ignore[misc]
         """The agents in the order of an attribute or a function, descending by default, stable as in Mesa."""
         members = self._members()
         if callable(key):
-            keyed = list(self._judged(key, members))
+            keyed = list(self._evaluated(key, members))
         else:
             values = values_of(self._model, key, members)
             if numeric(values):
@@ -218,8 +218,8 @@ class Population(AgentSet):  # type: ignore[misc]
             groups = {keys[group].item(): members.take(positions[group]) for group in np.argsort(firsts).tolist()}
         else:
             gathered: dict[Any, list[tuple[int, int]]] = defaultdict(list)
-            judged = self._judged(by, members) if callable(by) else zip(plain(values), members.entries(), strict=True)
-            for value, pair in judged:
+            pairs = self._evaluated(by, members) if callable(by) else zip(plain(values), members.entries(), strict=True)
+            for value, pair in pairs:
                 gathered[value].append(pair)
             groups = {value: Members.of(pairs) for value, pairs in gathered.items()}
         if result_type == "agentset":
@@ -324,7 +324,7 @@ class Population(AgentSet):  # type: ignore[misc]
     def _members(self) -> Members:
         """The present members, in the order of the set."""
         if self._kind is None:
-            self._chosen = still_there(self._model, self._chosen)
+            self._chosen = present(self._model, self._chosen)
             return self._chosen
         now = living(self._model, self._kind)
         if self._chosen is None:
@@ -336,7 +336,7 @@ class Population(AgentSet):  # type: ignore[misc]
         members = self._members()
         return members.take(self.rng.permutation(len(members.rows)))
 
-    def _judged(self, function: Callable[[Any], Any], members: Members) -> Iterator[tuple[Any, tuple[int, int]]]:
+    def _evaluated(self, function: Callable[[Any], Any], members: Members) -> Iterator[tuple[Any, tuple[int, int]]]:
         """The value of ``function`` for each member, with its row and identity; no reference to a view is kept."""
         return map(lambda agent: (function(agent), entry(self._model, agent)), each(self._model, members))  # noqa: C417
 

@@ -43,7 +43,7 @@ class Array:
             f" and {name}.flags.carray and {name}.ndim == {self.dimensions}"
         )
 
-    def take(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002  one signature for all kinds
+    def convert(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002  one signature for all kinds
         if (
             type(given) is np.ndarray
             and given.dtype == np.dtype(self.dtype)
@@ -70,7 +70,7 @@ class Number:
         tests = " or ".join(f"type({name}) is {it}" for it in names)
         return f"({tests})"
 
-    def take(self, given: Any, *, whole_floats: bool) -> Any:
+    def convert(self, given: Any, *, whole_floats: bool) -> Any:
         if self.dtype == "?":
             if isinstance(given, bool | np.bool_):
                 return bool(given)
@@ -97,7 +97,7 @@ class Text:
     def condition(self, name: str, space: Space, *, exactly: bool) -> str:  # noqa: ARG002
         return f"type({name}) is {_constant(str, space)}"
 
-    def take(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002
+    def convert(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002
         if isinstance(given, str):
             return given
         raise Mismatch(_named(given))
@@ -120,7 +120,7 @@ class Named:
     def condition(self, name: str, space: Space, *, exactly: bool) -> str:  # noqa: ARG002
         return f"type({name}) is {_constant(self.machine, space)}"
 
-    def take(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002
+    def convert(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002
         if type(given) is self.machine:
             return given
         if type(given) is self.cls:  # parameters, with text among them
@@ -143,10 +143,10 @@ class Tuple:
         ]
         return " and ".join([f"type({name}) is tuple and len({name}) == {len(self.kinds)}", *each])
 
-    def take(self, given: Any, *, whole_floats: bool) -> Any:
+    def convert(self, given: Any, *, whole_floats: bool) -> Any:
         if type(given) is not tuple or len(given) != len(self.kinds):
             raise Mismatch(_named(given))
-        return tuple(kind.take(it, whole_floats=whole_floats) for kind, it in zip(self.kinds, given, strict=True))
+        return tuple(kind.convert(it, whole_floats=whole_floats) for kind, it in zip(self.kinds, given, strict=True))
 
 
 Kind: TypeAlias = Array | Number | Text | Named | Tuple
@@ -224,16 +224,16 @@ def _all(kinds: Mapping[str, Kind | None], space: Space, *, exactly: bool) -> st
 def _one_by_one(where: str, kinds: Mapping[str, Kind | None], *, exactly: bool) -> Callable[..., tuple[Any, ...]]:
     """A function that converts each argument, or raises a TypeError that names it."""
 
-    def slowly(*given: Any) -> tuple[Any, ...]:
+    def one_by_one(*given: Any) -> tuple[Any, ...]:
         taken = []
         for it, (name, kind) in zip(given, kinds.items(), strict=True):
             try:
-                taken.append(it if kind is None else kind.take(it, whole_floats=exactly))
+                taken.append(it if kind is None else kind.convert(it, whole_floats=exactly))
             except Mismatch as found:
                 raise TypeError(f"{where}{name}: found {found}, wanted {kind}") from None
         return tuple(taken)
 
-    return slowly
+    return one_by_one
 
 
 def _written(text: str, name: str, space: Space) -> Any:

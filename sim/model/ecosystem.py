@@ -25,7 +25,7 @@ class Ecosystem:
         self, scenario: Scenario | str | Path, seed: int, ledger: bool = False, mechanisms: Sequence[MechanismLike] = ()
     ) -> None:
         self.seed = seed
-        self.settings = settled(scenario, mechanisms)
+        self.settings = resolved_scenario(scenario, mechanisms)
         self.world = World(self.settings, seed)
         self.ledger = Ledger(self.world) if ledger else None
         self.recorder = Recorder(self.world)
@@ -87,7 +87,7 @@ class Ecosystem:
         return self._record
 
 
-def settled(scenario: Scenario | str | Path, mechanisms: Sequence[MechanismLike]) -> Scenario:
+def resolved_scenario(scenario: Scenario | str | Path, mechanisms: Sequence[MechanismLike]) -> Scenario:
     """The scenario to run: as given, or loaded by name or file with a user's mechanisms."""
     if not isinstance(scenario, Scenario):
         return load(scenario, mechanisms=mechanisms)

@@ -76,7 +76,7 @@ class MeetReads(NamedTuple):
 
 
 @reads
-class Known(NamedTuple):
+class KnowledgeReads(NamedTuple):
     identity: i8
     site: i2
     knowledge_0: f8
@@ -131,29 +131,29 @@ def absorptive_capacity(talent: int, staff: int, programme: float, p: Rules) -> 
 
 
 @equation
-def learned(own: float, other: float, capacity: float) -> float:
+def knowledge_gain(own: float, other: float, capacity: float) -> float:
     """Knowledge gained on one axis from one contact."""
     return capacity * max(0.0, other - own)
 
 
 @equation
-def kept(own: float, base: float, p: Rules) -> float:
+def depreciated(own: float, base: float, p: Rules) -> float:
     """Knowledge after a month's depreciation towards the sector's base."""
     return own - p.depreciation / 12.0 * max(0.0, own - base)
 
 
 @equation
-def led(own: float, p: Rules) -> float:
+def after_imitation(own: float, p: Rules) -> float:
     """Productivity or quality after a month in which others imitate part of its lead over the sector's level, 1."""
     return own - p.imitation / 12.0 * max(0.0, own - 1.0)
 
 
 @equation
-def teach(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Writes, p: Rules) -> None:
+def learn_from(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Writes, p: Rules) -> None:
     """One contact of row ``i`` with knowledge (k_0, k_1, k_2); knowledge gained raises productivity."""
-    gain_0 = learned(w.knowledge_0[i], k_0, capacity)
-    gain_1 = learned(w.knowledge_1[i], k_1, capacity)
-    gain_2 = learned(w.knowledge_2[i], k_2, capacity)
+    gain_0 = knowledge_gain(w.knowledge_0[i], k_0, capacity)
+    gain_1 = knowledge_gain(w.knowledge_1[i], k_1, capacity)
+    gain_2 = knowledge_gain(w.knowledge_2[i], k_2, capacity)
     w.knowledge_0[i] += gain_0
     w.knowledge_1[i] += gain_1
     w.knowledge_2[i] += gain_2
@@ -174,7 +174,7 @@ def meet(lo: Index, hi: Index, seed: int, month: int, r: MeetReads, w: NoWrites,
 
 @compiled
 def find_contacts(
-    lo: Index, hi: Index, seed: int, month: int, known: Known, partner: i8, tenants: Tenants, met: Contacts
+    lo: Index, hi: Index, seed: int, month: int, known: KnowledgeReads, partner: i8, tenants: Tenants, met: Contacts
 ) -> None:
     """Knowledge of the chain ``partner`` and the neighbour of each row before the month's learning."""
     contacts, rows, of_chain, of_site = met.contacts, met.rows, met.of_chain, met.of_site
@@ -216,22 +216,24 @@ def absorb(
             here[0, i - first], here[1, i - first], here[2, i - first] = base[s, 0], base[s, 1], base[s, 2]
         for i in range(first, last):
             if r.status[i] == OPERATING:
-                w.knowledge_0[i] = kept(w.knowledge_0[i], here[0, i - first], p)
-                w.knowledge_1[i] = kept(w.knowledge_1[i], here[1, i - first], p)
-                w.knowledge_2[i] = kept(w.knowledge_2[i], here[2, i - first], p)
-                w.productivity[i] = led(w.productivity[i], p)
-                w.quality[i] = led(w.quality[i], p)
+                w.knowledge_0[i] = depreciated(w.knowledge_0[i], here[0, i - first], p)
+                w.knowledge_1[i] = depreciated(w.knowledge_1[i], here[1, i - first], p)
+                w.knowledge_2[i] = depreciated(w.knowledge_2[i], here[2, i - first], p)
+                w.productivity[i] = after_imitation(w.productivity[i], p)
+                w.quality[i] = after_imitation(w.quality[i], p)
         while k < len(rows) and rows[k] < last:
             i = rows[k]
             capacity, before = absorptive_capacity(r.talent[i], r.staff[i], environment.programme, p), w.productivity[i]
             if contacts[i] & PARTNER:
-                teach(i, r.partner_knowledge_0[i], r.partner_knowledge_1[i], r.partner_knowledge_2[i], capacity, w, p)
+                learn_from(
+                    i, r.partner_knowledge_0[i], r.partner_knowledge_1[i], r.partner_knowledge_2[i], capacity, w, p
+                )
                 taught += 1
             if contacts[i] & CHAIN:
-                teach(i, of_chain[k, 0], of_chain[k, 1], of_chain[k, 2], capacity, w, p)
+                learn_from(i, of_chain[k, 0], of_chain[k, 1], of_chain[k, 2], capacity, w, p)
                 taught += 1
             if contacts[i] & NEIGHBOUR:
-                teach(i, of_site[k, 0], of_site[k, 1], of_site[k, 2], capacity, w, p)
+                learn_from(i, of_site[k, 0], of_site[k, 1], of_site[k, 2], capacity, w, p)
                 taught += 1
             gained += ticks(12.0 * r.revenue[i] * (w.productivity[i] / before - 1.0))
             k += 1
@@ -249,7 +251,7 @@ def apply(world: World) -> None:
     rows = world.marked(contacts)
     met = Contacts(contacts, rows, np.empty((len(rows), 3)), np.empty((len(rows), 3)))
     partner = world.links.partners(world, rows, contacts & CHAIN)
-    given = world.seed, world.month, table.view(Known), partner, world.ring.tenants(table), met
+    given = world.seed, world.month, table.view(KnowledgeReads), partner, world.ring.tenants(table), met
     threads.run(find_contacts, len(rows), (), given)
     environment = Environment(world.sectors.base_knowledge, world.group("levers").knowledge_programme)
     world.loop(absorb, Reads, Writes, rules, environment, met, sums=(world.counters("absorption"),))

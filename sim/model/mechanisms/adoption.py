@@ -106,7 +106,7 @@ def adoption_probability(adopted_share: float, factor: float, programme: float, 
 
 
 @equation
-def carries_own(revenue_12: float, p: Rules) -> bool:
+def can_afford_own(revenue_12: float, p: Rules) -> bool:
     """Whether an enterprise can afford the fixed cost of an own platform."""
     return p.own_share * revenue_12 >= p.own_cost
 
@@ -149,7 +149,7 @@ def adopt(
                     w.platform[i] = -1
                     events[QUIT] += 1
             elif u.move < chance[size_class]:
-                if size_class == BIG and carries_own(r.revenue_12[i], p):
+                if size_class == BIG and can_afford_own(r.revenue_12[i], p):
                     wishes[i] = 1
                 else:
                     w.platform[i] = choose(u.which, conditions.attraction)
@@ -214,7 +214,7 @@ def apply(world: World) -> None:
         return
     table, hosts = world.enterprises, hosts_of(world)
     wishes = world.marks()
-    attraction = np.array([attractive(platform) for platform in world.platforms], np.float64)
+    attraction = np.array([platform_attraction(platform) for platform in world.platforms], np.float64)
     conditions = Conditions(levers.knowledge_programme, world.member_shares, attraction, hosts)
     world.loop(adopt, Reads, Writes, rules, conditions, wishes, sums=(world.counters("adoption"),))
     for row in world.marked_by_identity(wishes):
@@ -234,7 +234,7 @@ def hosts_of(world: World) -> Any:
     return with_none((platform.host for platform in world.platforms), 0)
 
 
-def attractive(platform: PlatformState) -> float:
+def platform_attraction(platform: PlatformState) -> float:
     """Attraction of an open platform: its services times the logarithm of its resources."""
     return platform.services * math.log1p(platform.resources + 1.0) if platform.open_to_members else 0.0
 

@@ -100,7 +100,9 @@ def links_wanted(staff: int, p: Rules) -> int:
 
 
 @equation
-def liking(quality: float, productivity: float, gap: float, taste: float, p: Rules, price_share: float) -> float:
+def supplier_utility(
+    quality: float, productivity: float, gap: float, taste: float, p: Rules, price_share: float
+) -> float:
     """Utility of a supplier: log of quality over price, less distance of knowledge, plus a taste keyed by the pair."""
     return maths.log(quality) + price_share * maths.log(productivity) - gap + p.taste * taste
 
@@ -145,7 +147,7 @@ def choose_suppliers(
     for c in range(np.uint64(end)):
         gap = distance(known[0, c], known[1, c], known[2, c], known[3, c], known[4, c], known[5, c])
         taste = pair_taste(seed, who[0, c], who[1, c], month)
-        utility[c] = liking(known[6, c], known[7, c], gap, taste, p, price_share)
+        utility[c] = supplier_utility(known[6, c], known[7, c], gap, taste, p, price_share)
     renewed, best = 0, -1
     for c in range(end):
         if c == 0 or whose[c] != whose[c - 1]:
@@ -189,7 +191,7 @@ def renew(
 
 
 @compiled
-def first_links(newcomers: i8, staff: i4, p: Rules) -> tuple[u4, i4, i1]:
+def open_links(newcomers: i8, staff: i4, p: Rules) -> tuple[u4, i4, i1]:
     """The open links of newcomers: buyers, suppliers (-1) and ordinals."""
     size = 0
     for i in newcomers:
@@ -240,7 +242,7 @@ def apply(world: World) -> None:
         threads.run(renew, len(supply.buyer), (world.counters("chain"),), given)
 
     for first in range(0, len(newcomers) if len(world.ring) else 0, _AT_A_TIME):
-        buyer, supplier, ordinal = first_links(newcomers[first : first + _AT_A_TIME], table.staff, rules)
+        buyer, supplier, ordinal = open_links(newcomers[first : first + _AT_A_TIME], table.staff, rules)
         choose(Supply(buyer, supplier, ordinal, True))
         found = supplier >= 0
         links.add(buyer[found], supplier[found], ordinal[found])

@@ -141,22 +141,22 @@ class SectorsPosted(NamedTuple):
 
 
 @equation
-def bundle_variance(lines: int, log_variance: float) -> float:
+def sum_log_variance(lines: int, log_variance: float) -> float:
     """Log variance of the sum of ``lines`` lines: of a lognormal with the sum's first two moments (Fenton 1960)."""
     return maths.log(1.0 + (maths.exp(log_variance) - 1.0) / lines)
 
 
 @equation
-def bundle(u: float, lines: int, log_sd: float) -> float:
+def total_size(u: float, lines: int, log_sd: float) -> float:
     """Total size of ``lines`` new lines, in mean lines."""
     if lines <= 0:
         return 0.0
-    variance = bundle_variance(lines, log_sd * log_sd)
+    variance = sum_log_variance(lines, log_sd * log_sd)
     return lines * maths.exp(math.sqrt(variance) * draws.normal(u) - 0.5 * variance)
 
 
 @equation
-def settled_variance(p: Rules) -> float:
+def stationary_variance(p: Rules) -> float:
     """Stationary variance of the logarithm of one line's size."""
     return 0.5 * p.shock * p.shock / max(p.reversion, 1e-9)
 
@@ -180,7 +180,7 @@ def lines_born(u: float, lines: int, rate: float) -> int:
 
 
 @equation
-def may_happen(u: float, lines: int, rate: float) -> bool:
+def may_change(u: float, lines: int, rate: float) -> bool:
     """Whether any line may be lost, or born, at this rate; below the bound the count is surely 0."""
     return u >= 1.0 - lines * rate
 
@@ -190,8 +190,8 @@ def share_lost(u: float, lost: int, remaining: int, p: Rules) -> float:
     """Share of the sum of sizes of ``lost`` lines."""
     if remaining == 0:
         return 1.0
-    one = settled_variance(p)
-    gone, kept = bundle_variance(lost, one), bundle_variance(remaining, one)
+    one = stationary_variance(p)
+    gone, kept = sum_log_variance(lost, one), sum_log_variance(remaining, one)
     log_ratio = maths.log(lost / remaining) - 0.5 * (gone - kept) + math.sqrt(gone + kept) * draws.normal(u)
     return 1.0 / (1.0 + maths.exp(-log_ratio))
 
@@ -239,7 +239,7 @@ def update_lines(
     rates: Any = np.empty(len(saturation))
     for s in range(len(saturation)):
         rates[s] = birth_rate(saturation[s], p)
-    one, most = settled_variance(p), rates.max()
+    one, most = stationary_variance(p), rates.max()
     spread = maths.exp(one)
     changing: Any = np.empty(BLOCK, np.uint32)
     shock, gap, settled = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
@@ -250,12 +250,12 @@ def update_lines(
         for i in range(first, last):
             u_lost, u_born = u.lost[i - first], u.born[i - first]
             changing[number] = i
-            may = may_happen(u_lost, w.lines[i], p.line_loss) | may_happen(u_born, w.lines[i], most)
+            may = may_change(u_lost, w.lines[i], p.line_loss) | may_change(u_born, w.lines[i], most)
             number += (r.status[i] == OPERATING) & may
         change_lines(changing[:number], first, u.lost, u.born, seed, month, r, w, p, rates)
         draws.normals(u.shock, shock, last - first)
         for i in range(first, last):
-            settled[i - first] = bundle_variance(max(w.lines[i], 1), one)
+            settled[i - first] = sum_log_variance(max(w.lines[i], 1), one)
         for i in range(first, last):
             there = (r.status[i] == OPERATING) & (w.lines[i] > 0) & (w.appeal[i] > 0.0)
             gap[i - first] = gap_to_maturity(w.appeal[i], w.lines[i], r.line_size[i]) if there else 0.0
@@ -281,9 +281,9 @@ def change_lines(
     for k in range(size):
         i = rows[k]
         lose, bear, lines = u_lost[i - first], u_born[i - first], w.lines[i]
-        gone = lines_lost(lose, lines, p) if may_happen(lose, lines, p.line_loss) else 0
+        gone = lines_lost(lose, lines, p) if may_change(lose, lines, p.line_loss) else 0
         rate = rates[r.sector[i]]
-        new = lines_born(bear, lines, rate) if may_happen(bear, lines, rate) else 0
+        new = lines_born(bear, lines, rate) if may_change(bear, lines, rate) else 0
         row[number], identity[number], before[number] = i, r.identity[i], lines
         lost[number], born[number] = gone, new
         number += gone + new > 0
@@ -292,7 +292,7 @@ def change_lines(
     for k in range(number):
         kept[k] = 1.0 - share_lost(sizes.lost[k], lost[k], before[k] - lost[k], p) if lost[k] > 0 else 1.0
     for k in range(number):
-        won[k] = bundle(sizes.born[k], born[k], p.line_log_sd)
+        won[k] = total_size(sizes.born[k], born[k], p.line_log_sd)
     for k in range(number):
         i = row[k]
         w.lines[i] += born[k] - lost[k]

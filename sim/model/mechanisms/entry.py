@@ -141,7 +141,7 @@ class Rules(NamedTuple):
 
 
 @reads
-class Talented(NamedTuple):
+class TalentReads(NamedTuple):
     identity: i8
     talent: i4
 
@@ -186,7 +186,7 @@ class Markets(NamedTuple):
 
 
 @compiled
-def spin_off_ideas(seed: int, month: int, rows: i8, r: Talented, rate: float) -> i8_2d:
+def spin_off_ideas(seed: int, month: int, rows: i8, r: TalentReads, rate: float) -> i8_2d:
     """Sources of ideas among big enterprises' talent in a month."""
     sources, having = np.empty((len(rows), 5), np.int64), 0
     for i in rows:
@@ -231,7 +231,7 @@ def utility(gain: float, need: float, entry_cost: float, worth: float, taste: fl
 
 
 @compiled
-def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Rules) -> bool:
+def can_finance(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Rules) -> bool:
     """Whether the founder's wealth with a channel's fund, or outside finance, covers the need."""
     return founder_wealth(u_wealth, p.wealth_median, p.wealth_log_sd) + fund >= need or u_finance < finance_fill
 
@@ -279,7 +279,7 @@ def consider(
             value = utility(gain, need, terms.entry_cost, offer.worth, draws.gumbel(u_taste), p)
             if value <= 0.0:
                 continue
-            if not can_pay(u.wealth, u.finance, need, offer.fund, terms.finance_fill, p):
+            if not can_finance(u.wealth, u.finance, need, offer.fund, terms.finance_fill, p):
                 short = True
                 continue
             independent = independent or channel == INDEPENDENT
@@ -296,7 +296,7 @@ def consider(
             counts[UNFINANCED] += 1
 
 
-def gather(world: World, rules: Any) -> Ideas:
+def gather_ideas(world: World, rules: Any) -> Ideas:
     """The month's ideas: of residents, leavers, big enterprises' talent and makers."""
     table = world.enterprises
     anyone: list[tuple[int, int, int, int, int]] = []  # key, number of ideas, kind, parent's row, platform
@@ -305,7 +305,7 @@ def gather(world: World, rules: Any) -> Ideas:
         u = count_luck(world.seed, key, world.month).ideas
         anyone.append((key, draws.poisson(u, mean), INDEPENDENT, NOBODY, NOBODY))
     big = np.flatnonzero((table.size_class == BIG) & (table.status == OPERATING))
-    spin_offs = spin_off_ideas(world.seed, world.month, big, table.view(Talented), rules.talent_rate)
+    spin_offs = spin_off_ideas(world.seed, world.month, big, table.view(TalentReads), rules.talent_rate)
     makers = []
     for platform in world.platforms:
         if platform.open_to_members:
@@ -327,7 +327,7 @@ def apply(world: World) -> None:
     rules = world.rules("entry")
     if not rules.enabled:
         return
-    ideas, counts = gather(world, rules), world.counters("entry")
+    ideas, counts = gather_ideas(world, rules), world.counters("entry")
     market, population, posted = world.group("market"), world.settings.group("population"), world.posted
     alone = Offer(market.outside_rent, 0.0, 0.0, 1.0, 0.0)
     offers = Offers(alone, maker_offer(world, rules, market), tenant_offer(world, market))

@@ -319,7 +319,7 @@ def invest_and_pay_dividends(
 
 
 @equation
-def gives_up(distress: int, u: float, p: Rules) -> bool:
+def stops_operating(distress: int, u: float, p: Rules) -> bool:
     """Whether operation stops in a month with cash below zero."""
     return distress > 0 and u < p.give_up
 
@@ -393,7 +393,7 @@ def update_status(
                 if w.status[i] == OPERATING:
                     add_to_lives(sums.lives, kind_of_startup(r.origin[i]), AT_RISK, month - r.started[i])
             if w.status[i] == OPERATING:
-                if p.enabled and (w.lines[i] == 0 or gives_up(w.distress[i], u.stops[k], p)):
+                if p.enabled and (w.lines[i] == 0 or stops_operating(w.distress[i], u.stops[k], p)):
                     count_end(i, STOP, month, r, w, o, sums)
                     marks.stops[i] = 1
                     stop(i, w, sums.laid_off)

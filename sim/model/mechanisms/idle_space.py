@@ -61,7 +61,7 @@ def idle_hours(staff: int, p: Rules) -> float:
 
 
 @compiled
-def spare(lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, hours: i8) -> None:
+def update_hours(lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, hours: i8) -> None:
     """Idle hours of big enterprises and hours lent to young ones, with their totals."""
     for i in range(lo, hi):
         if r.status[i] == OPERATING and month - r.started[i] > p.borrowing_months:
@@ -136,7 +136,7 @@ def apply(world: World) -> None:
         if world.month >= site.vacated:
             renovate(world, site)
     world.hours[:] = 0
-    world.loop(spare, Reads, Writes, rules, sums=(world.hours,))
+    world.loop(update_hours, Reads, Writes, rules, sums=(world.hours,))
     offered = int(rules.lent_share * int(world.hours[IDLE]))
     offered += sum(
         int(world.site_rules(site).equipment_hours / world.weight)
@@ -157,7 +157,7 @@ IDLE_HOURS = Column("idle_hours", "i4", "hours a month", "idle equipment hours")
 RENOVATE = Step(
     "renovate",
     apply,
-    loops=(spare,),
+    loops=(update_hours,),
     groups=("levers", "sites"),
     draws=(renovating,),
     state=(

@@ -86,13 +86,13 @@ def needed_staff(revenue: float, worker_revenue: float, productivity: float, pri
 
 
 @equation
-def wanted_staff(needed: float, crew: float) -> float:
+def target_staff(needed: float, crew: float) -> float:
     """Desired staff: the needed staff, at least founders and minimum crew."""
     return crew + max(0.0, needed - crew)
 
 
 @equation
-def wanted_talent(staff: float, talent_wage: float, o: Population, labour: Labour) -> float:
+def target_talent(staff: float, talent_wage: float, o: Population, labour: Labour) -> float:
     """Desired skilled staff: a share that rises with size and falls with the wage of talent."""
     share = o.talent_share * maths.exp(o.talent_elasticity * maths.log(max(staff, 1.0) / 100.0))
     return staff * min(labour.most_talent_share, share * labour.talent_premium / talent_wage)
@@ -138,9 +138,9 @@ def employ(
             needed = (
                 needed_staff(r.revenue[i], r.worker_revenue[i], r.productivity[i], terms.price_share) if here else 0.0
             )
-            wanted[i - first] = wanted_staff(needed, p.crew)
+            wanted[i - first] = target_staff(needed, p.crew)
         for i in range(first, last):
-            skilled_wanted[i - first] = wanted_talent(wanted[i - first], terms.talent_wage, o, terms.labour)
+            skilled_wanted[i - first] = target_talent(wanted[i - first], terms.talent_wage, o, terms.labour)
         if p.enabled:
             change_staff(first, last, seed, month, r, w, p, terms, (wanted, skilled_wanted), sums)
         for i in range(first, last):

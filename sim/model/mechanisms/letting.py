@@ -200,10 +200,10 @@ def use_floor(lo: Index, hi: Index, seed: int, month: int, r: StaffReads, w: Flo
 
 
 @compiled
-def wish(
-    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: NoWrites, p: Rules, terms: Terms, wishes: i1, events: i8
+def decide_moves(
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: NoWrites, p: Rules, terms: Terms, decisions: i1, events: i8
 ) -> None:  # fmt: skip
-    """Mark newborns, movers and leaving tenants in ``wishes``.
+    """Mark newborns, movers and leaving tenants in ``decisions``.
 
     A vectorised loop marks the enterprises that may want to move; a second one decides.
     """
@@ -212,16 +212,16 @@ def wish(
         u = seeking(seed, r.identity[i], month)
         newborn = (r.origin[i] == TENANT) & (r.started[i] == month)
         outside = (r.site[i] < 0) & (newborn | ((r.size_class[i] != BIG) & (u.look < look)))
-        wishes[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.site))
+        decisions[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.site))
     for i in range(lo, hi):
-        if wishes[i]:
-            wishes[i] = choice(i, seed, month, r, p, terms)
-            events[GRADUATED] += wishes[i] == LEAVES
-            events[APPLICANTS] += (wishes[i] == NEWBORN) | (wishes[i] == MOVER)
+        if decisions[i]:
+            decisions[i] = move_decision(i, seed, month, r, p, terms)
+            events[GRADUATED] += decisions[i] == LEAVES
+            events[APPLICANTS] += (decisions[i] == NEWBORN) | (decisions[i] == MOVER)
 
 
 @compiled
-def choice(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
+def move_decision(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
     """The decision of a tenant, a newborn or a firm that considers the site."""
     u = seeking(seed, r.identity[i], month)
     floor = floor_needed(r.staff[i], terms.floor_per_job)
@@ -271,8 +271,8 @@ def resize(rows: i8, staff: i4, floor: i4, floor_per_job: float, renovated: int)
 
 
 @compiled
-def let_to(
-    rows: i8, wishes: i1, month: int, r: Team, e: Tenants, p: Rules, terms: Terms, left: Left, events: i8, flows: i8
+def admit(
+    rows: i8, decisions: i1, month: int, r: Team, e: Tenants, p: Rules, terms: Terms, left: Left, events: i8, flows: i8
 ) -> tuple[int, int, int, int, int, float]:  # fmt: skip
     """Applicants move in, in this order, while floor is vacant; a newborn may get a ticket from the site's fund.
 
@@ -291,7 +291,7 @@ def let_to(
         e.site[i] = terms.site
         e.floor[i] = floor
         e.let_until[i] = month + terms.term
-        moved = wishes[i] == MOVER
+        moved = decisions[i] == MOVER
         e.moved_in[i] = moved
         newborns += not moved
         events[TENANTS_MOVED if moved else TENANTS_NEWBORN] += 1
@@ -355,17 +355,17 @@ def let_site(world: World, site: SiteState, rules: Rules, per_job: float) -> Non
         site.index, world.charge(site).net, world.neighbours_worth(site, 1.0), s.largest_tenant, s.least_talent,
         int(s.term), s.ticket, world.weight, per_job, world.group("market").outside_rent,
     )  # fmt: skip
-    wishes = np.empty(table.size, np.int8)
-    world.loop(wish, Reads, NoWrites, rules, terms, wishes, sums=(world.counters("letting"),))
-    wishing = world.marked(wishes)
-    leaving = wishes[wishing] == LEAVES
+    decisions = np.empty(table.size, np.int8)
+    world.loop(decide_moves, Reads, NoWrites, rules, terms, decisions, sums=(world.counters("letting"),))
+    wishing = world.marked(decisions)
+    leaving = decisions[wishing] == LEAVES
     if leaving.any():
         world.vacate(wishing[leaving])
     tenants, applicants = (table.site == site.index).nonzero()[0], wishing[~leaving]
     site.let, stayed = resize(tenants, table.staff, table.floor, per_job, site.renovated)
     order = np.argsort(priorities(world.seed, world.month, applicants, table.identity), kind="stable")
-    asked, let, came, newborns, jobs, site.fund = let_to(
-        applicants[order], wishes, world.month, table.view(Team), table.view(Tenants), rules, terms,
+    asked, let, came, newborns, jobs, site.fund = admit(
+        applicants[order], decisions, world.month, table.view(Team), table.view(Tenants), rules, terms,
         Left(site.vacant, float(site.fund)), world.counters("letting"), world.books.flows,
     )  # fmt: skip
     site.let += let
@@ -400,7 +400,7 @@ COLUMNS = (
 LET = Step(
     "let",
     apply,
-    loops=(use_floor, wish, let_to),
+    loops=(use_floor, decide_moves, admit),
     writes=("site", "floor"),
     groups=("market", "population", "levers", "sites"),
     transfers=("site_equity", "moving"),

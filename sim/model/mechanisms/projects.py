@@ -231,7 +231,7 @@ def project_size(talent: float, p: Rules) -> float:
 
 
 @equation
-def at_work(talent: float, size: float, p: Rules) -> float:
+def project_staff(talent: float, size: float, p: Rules) -> float:
     """Skilled staff who work on a project (people): all, up to ``most_teams`` teams per unit of its size."""
     return min(talent, p.most_teams * p.team * size)
 
@@ -293,10 +293,10 @@ def work(
         effort_level = exert_effort(rows[:number], r, w, p, terms, sums)
         u = tries_of(seed, identity, 0, number, month)
         try_components(rows[:number], u.first, u.second, u.third, effort_level, seed, r, w, p, terms.frontier)
-        end(rows[:number], u.abandoned, seed, month, r, w, p, succeeded, sums.counts)
+        end_projects(rows[:number], u.abandoned, seed, month, r, w, p, succeeded, sums.counts)
         for i in range(first, last):
             if begins[i - first]:
-                begin(i, seed, month, r, w, sums.counts)
+                begin_project(i, seed, month, r, w, sums.counts)
 
 
 @compiled
@@ -308,7 +308,7 @@ def exert_effort(rows: u4, r: Reads, w: Writes, p: Rules, terms: Terms, sums: Su
     for k in range(number):
         talent = float(r.talent[rows[k]])
         size[k] = project_size(talent, p)
-        workers[k] = at_work(talent, size[k], p)
+        workers[k] = project_staff(talent, size[k], p)
     sums.counts[RD_WAGES] += wages_of(rows, workers, r, terms)
     for k in range(number):
         i = rows[k]
@@ -372,7 +372,7 @@ def try_components(
 
 
 @compiled
-def end(
+def end_projects(
     rows: u4, u_abandoned: f8, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, counts: i8
 ) -> None:
     """End the projects of ``rows`` whose components are all solved, and those that are abandoned."""
@@ -388,7 +388,7 @@ def end(
 
 
 @compiled
-def begin(i: int, seed: int, month: int, r: Reads, w: Writes, counts: i8) -> None:
+def begin_project(i: int, seed: int, month: int, r: Reads, w: Writes, counts: i8) -> None:
     """One enterprise begins a project."""
     w.project_began[i] = month
     w.solved[i] = 0

@@ -85,7 +85,7 @@ def recruited(staff: float, contacts: float, success: float) -> float:
 
 
 @compiled
-def pulled(members: float, member_pull: float) -> float:
+def attracted(members: float, member_pull: float) -> float:
     """Expected resources attracted by members in a month."""
     return members * member_pull
 
@@ -127,7 +127,7 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     named = world.platform_rules(platform)
     success = campaign(turnover(world.seed, platform.identity, world.month).come, named.campaign_log_sd)
     come = recruited(platform.interface_staff, named.contacts_per_staff, success)
-    come += pulled(platform.members * world.weight_of(platform), named.member_pull)
+    come += attracted(platform.members * world.weight_of(platform), named.member_pull)
     shares = np.zeros(3)
     shares[FOREIGN], shares[USER] = named.foreign_share, named.user_share
     shares[DOMESTIC] = max(0.0, 1.0 - named.foreign_share - named.user_share)

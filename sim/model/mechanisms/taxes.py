@@ -115,13 +115,13 @@ def income_tax(profit: float, p: Rules) -> float:
 
 
 @equation
-def collected(stated: float, age: int, relief: float, p: Rules) -> float:
+def tax_paid(stated: float, age: int, relief: float, p: Rules) -> float:
     """Tax paid: stated tax, less relief for young enterprises."""
     return stated * (1.0 - relief) if age < p.young else stated
 
 
 @equation
-def losses_kept(taxable: float, p: Rules) -> float:
+def losses_carried_forward(taxable: float, p: Rules) -> float:
     """Losses carried forward: they decay evenly instead of lapsing by year."""
     return max(0.0, -taxable) * (1.0 - 1.0 / p.loss_years)
 
@@ -148,7 +148,7 @@ def levy_vat(
             k = i - first
             tax = value_added_tax(r.revenue[i], r.exports[i], input_share, p) if r.status[i] == OPERATING else 0.0
             stated[k] = on_grid(tax)
-            paid[k] = on_grid(collected(tax, month - r.started[i], relief, p))
+            paid[k] = on_grid(tax_paid(tax, month - r.started[i], relief, p))
             w.profit_year[i] -= paid[k]
         collect(first, last, stated, paid, r, w.cash, sums, VAT)
 
@@ -166,8 +166,8 @@ def levy_income(
             taxable = w.profit_year[i] - w.losses[i]
             tax = income_tax(taxable, p) if r.status[i] != FREE else 0.0
             stated[k] = on_grid(tax)
-            paid[k] = on_grid(collected(tax, month - r.started[i], relief, p))
-            w.losses[i] = losses_kept(taxable, p)
+            paid[k] = on_grid(tax_paid(tax, month - r.started[i], relief, p))
+            w.losses[i] = losses_carried_forward(taxable, p)
             w.profit_year[i] = 0.0
         collect(first, last, stated, paid, r, w.cash, sums, INCOME_TAX)
 
