@@ -114,7 +114,7 @@ class Catalogue:
     def counters(self) -> dict[str, int]:
         """The place of every counter in the month's array, by name."""
         names = [name for it in self.mechanisms for name in it.counters.names]
-        return {name: place for place, name in enumerate(names)}
+        return {name: index for index, name in enumerate(names)}
 
     @cached_property
     def counter_ranges(self) -> dict[str, slice]:
@@ -131,7 +131,7 @@ class Catalogue:
         order = list(self.month)
         for name, (_, step) in self._by_step.items():
             if name not in order:
-                order.insert(self._place_after(step, order), name)
+                order.insert(self._index_after(step, order), name)
         return tuple(self._by_step[name] for name in order)
 
     @cached_property
@@ -139,12 +139,12 @@ class Catalogue:
         """Every step with its mechanism by ``mechanism.step``, in order of declaration."""
         return {f"{it.name}.{step.name}": (it, step) for it in self.mechanisms for step in it.steps}
 
-    def _place_after(self, step: Step, order: Sequence[str]) -> int:
+    def _index_after(self, step: Step, order: Sequence[str]) -> int:
         """Where a step goes: behind the one it names, and behind others that already stand there by the same word."""
-        place = 1 + max(place for place, name in enumerate(order) if step.after in _words_of(name))
-        while place < len(order) and step.after == self._by_step[order[place]][1].after:
-            place += 1
-        return place
+        index = 1 + max(index for index, name in enumerate(order) if step.after in _words_of(name))
+        while index < len(order) and step.after == self._by_step[order[index]][1].after:
+            index += 1
+        return index
 
     def group(self, prefix: str) -> Any:
         """The class of a group, such as ``levers`` or ``platforms.haier``; KeyError where there is none."""
@@ -198,7 +198,7 @@ class Catalogue:
             if name in self.month:
                 continue
             if step.after not in known:
-                allowed = ", ".join(dict.fromkeys(place.partition(".")[0] for place in self.month))
+                allowed = ", ".join(dict.fromkeys(name.partition(".")[0] for name in self.month))
                 yield (
                     f"{it.name}: the step {step.name!r} stands after {step.after!r}, allowed: a step such as "
                     f"letting.pay, or a mechanism: {allowed}"

@@ -510,7 +510,7 @@ def test_set_operators(town: Town) -> None:
 
 def test_platforms_and_sites_wrap_their_records(crowded: Town) -> None:
     platform = crowded.platforms[0]
-    assert (platform.name, platform.number, platform.unique_id, platform.pos) == ("haier", 0, 2**61, None)
+    assert (platform.name, platform.index, platform.unique_id, platform.pos) == ("haier", 0, 2**61, None)
     assert platform.model is crowded
     assert repr(platform) == "<InnovationPlatform haier>"
     assert (platform.interface_staff, platform.members, platform.crowd) == (3.5, 4, 8)

@@ -14,7 +14,7 @@ import pytest
 
 import sim
 from sim import api
-from sim.agents.places import IdleSite, InnovationPlatform
+from sim.agents.platforms_and_sites import IdleSite, InnovationPlatform
 from sim.agents.population import Population
 from sim.agents.views import Enterprise, EnterpriseLeft
 from sim.report.html.writing import Written

@@ -238,7 +238,7 @@ def taken_twice(found: dict[tuple[str, int], set[str]]) -> dict[tuple[str, int],
 def test_a_word_serves_one_purpose() -> None:
     found = readers((path.stem, path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py"))
     assert len(found) > 50
-    assert found["START", 3] == {"finance.review"}
+    assert found["START", 3] == {"finance.update_status"}
     assert not taken_twice(found)
     assert not {key for key in SHARED if len(found[key]) < 2}
 
@@ -386,9 +386,9 @@ def test_counts_rise_with_the_mean_on_the_same_draw() -> None:
 
 def test_rounding_to_whole_ones_keeps_the_mean() -> None:
     u = some(4000)[:, 2]
-    assert np.mean([draws.whole(2.3, point) for point in u]) == pytest.approx(2.3, abs=0.03)
-    assert {draws.whole(4.0, point) for point in u} == {4}
-    assert {draws.whole(0.0, point) for point in u} == {0}
+    assert np.mean([draws.round_stochastically(2.3, point) for point in u]) == pytest.approx(2.3, abs=0.03)
+    assert {draws.round_stochastically(4.0, point) for point in u} == {4}
+    assert {draws.round_stochastically(0.0, point) for point in u} == {0}
 
 
 def test_monthly_probabilities_add_up_to_the_year() -> None:
@@ -438,5 +438,7 @@ def test_compiled_draws_equal_plain_ones_bit_for_bit() -> None:
         for more in rest:
             assert bits([function(u, *more) for u in points]) == bits([function.py_func(u, *more) for u in points])
     for x in (0.0, 0.3, 7.9):
-        assert bits([draws.whole(x, u) for u in points]) == bits([draws.whole.py_func(x, u) for u in points])
+        assert bits([draws.round_stochastically(x, u) for u in points]) == bits(
+            [draws.round_stochastically.py_func(x, u) for u in points]
+        )
     assert bits([draws.monthly(u) for u in points]) == bits([draws.monthly.py_func(u) for u in points])

@@ -419,8 +419,8 @@ def test_a_month_outside_the_run_is_refused(until: str) -> None:
 
 def test_figures_belong_to_the_branch_that_reaches_them(tmp_path: Path) -> None:
     past = past_of(load("shougang", {"population.enterprises": 60}), tmp_path, 2, replicates=1)
-    assert past.scenario.figures == load(past.path / "scenario.toml").figures == {}
-    assert branch(past, {}, tmp_path).scenario.figures == load("shougang").figures
+    assert past.scenario.reported_figures == load(past.path / "scenario.toml").reported_figures == {}
+    assert branch(past, {}, tmp_path).scenario.reported_figures == load("shougang").reported_figures
 
 
 # --- which keys a world reads once

@@ -99,7 +99,7 @@ class Naive:
 
     def _ends(self, world: World, before: dict[int, dict[str, float]]) -> None:
         after = rows_of(self.model)
-        struck = {int(world.enterprises.identity[row]) for row in world.left}
+        struck = {int(world.enterprises.identity[row]) for row in world.struck_off}
         stops, strikes = Counter[str](), Counter[str]()
         for who, row in before.items():
             lives = {"register": world.month - int(row["born"])} if row["origin"] != INCUMBENT else {}

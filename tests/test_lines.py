@@ -53,7 +53,7 @@ def counted(rules: Any, seed: int) -> Grown:
     for month in range(SETTLING + YEAR):
         if month == SETTLING:
             lines, before = columns["lines"].copy(), columns["appeal"].copy()
-        demand.renew(0, FIRMS, seed, month, reads, writes, rules, np.ones(16))
+        demand.update_lines(0, FIRMS, seed, month, reads, writes, rules, np.ones(16))
     return Grown(lines, before, np.where(columns["lines"] > 0, columns["appeal"], 0.0))
 
 

@@ -375,7 +375,7 @@ def test_a_file_says_everything(write: Any) -> None:
     assert it.values["levers.demand"] == Schedule((-12, 12), (0.0, 0.12), linear=True, before=-0.1)
     assert it.origins["platforms.haier.fee"] == Origin("file", "every thing.toml:20")
     assert it.origins["levers.finance"] == Origin("default")
-    figure = it.figures["jobs"]
+    figure = it.reported_figures["jobs"]
     assert (figure.value, figure.month, figure.bound) == (10_000.0, "2016-04", "at least")
     assert (figure.source.kind, figure.source.text) == ("article", "10,000 people")
     every = [f"{prefix}.{name}" for prefix, group in CATALOGUE.parameter_groups.items() for name in declared(group)]
@@ -446,7 +446,7 @@ def test_written_out_it_loads_as_the_same_scenario(write: Any, tmp_path: Path) -
     it = load(write(FULL), {"levers.finance": 0.25})
     again = _same_again(it, tmp_path / "resolved.toml")
     assert again.sources == it.sources
-    assert again.figures == it.figures
+    assert again.reported_figures == it.reported_figures
     text = it.to_toml()
     assert "fee = 0.1  # file it.toml:20" in text
     assert "finance = 0.25  # override --set" in text
@@ -551,10 +551,10 @@ def test_a_parent_may_be_a_named_scenario(write: Any) -> None:
 
 def test_a_figure_gives_way_where_the_run_is_shortened_over_it(write: Any) -> None:
     path = write(FULL)
-    assert "jobs" in load(path).figures
+    assert "jobs" in load(path).reported_figures
     for shortened in ({"run.months": 12}, {"run.start": "2017-01"}):
-        assert load(path, shortened).figures == {}
-    assert load(write(f"extends = '{path}'\n[run]\nmonths = 12\n", "short.toml")).figures == {}
+        assert load(path, shortened).reported_figures == {}
+    assert load(write(f"extends = '{path}'\n[run]\nmonths = 12\n", "short.toml")).reported_figures == {}
     moved = {"run.months": 12, "figures.jobs.month": "2016-04"}
     place = "--set: figures.jobs.month"
     assert faults(path, moved) == [f"{place}: 2016-04 is outside the run, allowed: from 2011-01 to 2011-12"]
@@ -562,7 +562,7 @@ def test_a_figure_gives_way_where_the_run_is_shortened_over_it(write: Any) -> No
 
 def test_a_child_changes_part_of_a_figure(write: Any) -> None:
     write(FULL, "parent.toml")
-    figure = load(write("extends = 'parent.toml'\n[figures.jobs]\nvalue = 5\n")).figures["jobs"]
+    figure = load(write("extends = 'parent.toml'\n[figures.jobs]\nvalue = 5\n")).reported_figures["jobs"]
     assert (figure.value, figure.month, figure.bound) == (5.0, "2016-04", "at least")
 
 
@@ -641,7 +641,7 @@ def test_a_description_tells_value_source_and_origin(write: Any) -> None:
     it = load(write(CHILD), chosen)
     rows = {row.key: row for row in describe(it)}
     assert list(rows) == list(it.values)
-    said = {key: (row.value, row.kind, row.source, row.origin, row.place) for key, row in rows.items()}
+    said = {key: (row.value, row.kind, row.source, row.origin, row.location) for key, row in rows.items()}
     assert said["levers.demand"] == (0.1, "assumption", "set by it.toml", "file", "it.toml:4")
     assert said["platforms.haier.fee"] == (0.1, "evidence", "a price list", "parent", "parent.toml:20")
     assert said["levers.finance"] == (0.5, "fitted", "to jobs", "override", "--set")

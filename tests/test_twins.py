@@ -122,7 +122,7 @@ def test_sales_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
 def test_lines_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
     loop, hand = twins
     rules, saturation = loop.world.rules("demand"), loop.world.sectors.saturation
-    loop.world.loop(demand.renew, demand.LinesReads, demand.LinesWrites, rules, saturation)
+    loop.world.loop(demand.update_lines, demand.LinesReads, demand.LinesWrites, rules, saturation)
 
     def renew(agent: Any) -> None:
         if agent.lines == 0:
@@ -142,7 +142,7 @@ def test_lines_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
             settled = plain(demand.bundle_variance)(agent.lines, one)
             speed = plain(demand.reversion_speed)(hand.month - agent.started, shocks, settled, rules)
             gap = plain(demand.gap_to_maturity)(agent.appeal, agent.lines, agent.line_size)
-            agent.appeal *= plain(demand.step_of_appeal)(gap, speed, shocks, draws.normal(u.shock))
+            agent.appeal *= plain(demand.appeal_factor)(gap, speed, shocks, draws.normal(u.shock))
 
     operating(hand).do(renew)
     assert_same_columns(loop, hand)
@@ -165,12 +165,14 @@ def test_staff_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
         u_hire, u_talent, u_shed, u_granted = jobs.rounding(hand.seed, agent.unique_id, hand.month)
         skilled = plain(jobs.wanted_talent)(wanted, wage, population, labour)
         settled = agent.distress == 0
-        hired = plain(draws.whole)(rules.hire * max(0.0, wanted - agent.staff), u_hire) if settled else 0
+        hired = plain(draws.round_stochastically)(rules.hire * max(0.0, wanted - agent.staff), u_hire) if settled else 0
         young = hand.month - agent.started < rules.patience
-        shed = 0 if young else plain(draws.whole)(rules.shed * max(0.0, agent.staff - wanted), u_shed)
-        asked = plain(draws.whole)(rules.hire * max(0.0, skilled - agent.talent), u_talent)
-        granted = min(plain(draws.whole)(asked * fill, u_granted), agent.staff + hired - shed - agent.talent)
-        left = min(agent.talent, plain(draws.whole)(shed * agent.talent / max(agent.staff, 1), u_hire))
+        shed = 0 if young else plain(draws.round_stochastically)(rules.shed * max(0.0, agent.staff - wanted), u_shed)
+        asked = plain(draws.round_stochastically)(rules.hire * max(0.0, skilled - agent.talent), u_talent)
+        granted = min(
+            plain(draws.round_stochastically)(asked * fill, u_granted), agent.staff + hired - shed - agent.talent
+        )
+        left = min(agent.talent, plain(draws.round_stochastically)(shed * agent.talent / max(agent.staff, 1), u_hire))
         agent.staff += int(hired - shed)
         agent.talent = min(agent.staff, agent.talent + int(max(granted, 0) - left))
     for name in ("staff", "talent"):
@@ -204,7 +206,7 @@ def test_finance_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) ->
     loop, hand = twins
     world = hand.world
     rules, wage, hurdle = world.rules("finance"), world.group("labour").wage, world.posted.hurdle
-    finance.finance(loop.world)
+    finance.fund(loop.world)
     given = 0
 
     def ask(agent: Any) -> None:
@@ -230,13 +232,13 @@ def test_investment_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel])
     loop, hand = twins
     market, population, wage = (hand.world.group("market"), hand.settings.group("population"),
                                 hand.world.group("labour").wage)  # fmt: skip
-    finance.invest_and_pay_owners(loop.world)
+    finance.invest(loop.world)
     sold, raised_by = [], []
 
     def invest(agent: Any) -> None:
         elasticity, months = population.capital_intensity_elasticity, population.cash_months
         worn = agent.assets * market.depreciation / 12.0
-        wanted = plain(finance.wanted_assets)(agent.staff, float(agent.capital_intensity), elasticity)
+        wanted = plain(finance.target_assets)(agent.staff, float(agent.capital_intensity), elasticity)
         wanted = worn + market.investment_speed * (wanted - (agent.assets - worn))
         idle, cash, revenue = max(0.0, -wanted), agent.cash, agent.revenue
         saved = plain(on_grid)(min(max(0.0, wanted), max(0.0, cash - market.working_months * revenue)))

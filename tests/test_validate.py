@@ -232,7 +232,7 @@ def test_shipped_figures_are_those_of_their_scenarios() -> None:
     figures = [it for it in checks(CATALOGUE).values() if it.rule == "figure"]
     assert figures
     for check in figures:
-        figure = load(check.scenario).figures[check.outcome]
+        figure = load(check.scenario).reported_figures[check.outcome]
         assert (check.value, check.months[1], check.bound) == (figure.value, figure.month, figure.bound), check.name
 
 

@@ -175,7 +175,7 @@ def permuted(model: EcosystemModel, seed: int) -> EcosystemModel:
     on[: len(world.ring._on)] = world.ring._on
     world.ring._on, world.ring.row[:] = on[old], place[world.ring.row]
     world.succeeded = world.succeeded[old] if len(world.succeeded) == len(old) else world.succeeded
-    assert not len(world.left)
+    assert not len(world.struck_off)
     return model
 
 
@@ -324,7 +324,7 @@ def test_threads_sort_as_one_does(number: int, monkeypatch: pytest.MonkeyPatch) 
 def test_a_wrong_number_of_threads_is_refused(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(threads.VARIABLE, asked)
     with pytest.raises(ValueError, match="SIM_THREADS"):
-        threads.number()
+        threads.thread_count()
 
 
 # --- a stop and a resume, two at once

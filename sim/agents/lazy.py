@@ -7,7 +7,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.agents.places import IdleSite, InnovationPlatform
+from sim.agents.platforms_and_sites import IdleSite, InnovationPlatform
 from sim.agents.population import Population
 from sim.agents.views import BigEnterprise, Enterprise, MediumEnterprise, SmallEnterprise
 

@@ -131,13 +131,13 @@ def each(model: Any, members: Members) -> Iterator[Any]:
                 made.append(model._views[identity])
             yield model._views[identity]
             if len(made) > 1:
-                _let_go(model, made)
+                _release(model, made)
     finally:
         while made:
-            _let_go(model, made)
+            _release(model, made)
 
 
-def _let_go(model: Any, made: list[Enterprise]) -> None:
+def _release(model: Any, made: list[Enterprise]) -> None:
     """Hold the first of the views that a loop made no longer, unless somebody refers to it, strongly or weakly."""
     identity = made[0].unique_id
     if weakref.getweakrefcount(made[0]) or identity not in model._views:

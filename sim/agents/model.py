@@ -72,24 +72,24 @@ class EcosystemModel(Ecosystem, LazyAgents):
         LazyAgents.__init__(self, rng=seed)
         Ecosystem.__init__(self, scenario, seed, ledger, mechanisms)
         self.platforms: list[InnovationPlatform] = []
-        self.sites = [IdleSite(self, site.name, site.number, site) for site in self.world.sites]
+        self.sites = [IdleSite(self, site.name, site.index, site) for site in self.world.sites]
 
     def _settle(self) -> None:
         """Views of enterprises that left end, those held follow their class; new platforms become agents."""
         if len(self.world.reclassed):
             self.agents.reclass(self.world.reclassed)
             self.world.reclassed = np.zeros(0, np.int64)
-        if len(self.world.left):
-            self.agents.forget(self.world.left)
+        if len(self.world.struck_off):
+            self.agents.forget(self.world.struck_off)
         super()._settle()
         for state in self.world.platforms[len(self.platforms) :]:
-            self.platforms.append(InnovationPlatform(self, state.name, state.number, state))
+            self.platforms.append(InnovationPlatform(self, state.name, state.index, state))
 
     @property
     def sector_names(self) -> tuple[str, ...]:
         """Name of each sector: its place in the chain, and its number."""
-        places = ("suppliers", "makers", "sellers")
-        return tuple(f"{places[number % 3]} {number // 3 + 1}" for number in range(len(self.world.sectors.open)))
+        stages = ("suppliers", "makers", "sellers")
+        return tuple(f"{stages[number % 3]} {number // 3 + 1}" for number in range(len(self.world.sectors.open)))
 
     def leave(self, rows: Any) -> None:
         """Close the enterprises in ``rows``, booked as any other exit."""

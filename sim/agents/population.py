@@ -134,9 +134,9 @@ class Population(AgentSet):  # type: ignore[misc]
         """The position of an agent; ValueError where it is not there."""
         if value in self:
             members = self._members()
-            places = np.flatnonzero(members.identities == value.unique_id)
-            if int(places[0]) in range(*slice(start, stop).indices(len(members.rows))):
-                return int(places[0])
+            positions = np.flatnonzero(members.identities == value.unique_id)
+            if int(positions[0]) in range(*slice(start, stop).indices(len(members.rows))):
+                return int(positions[0])
         raise ValueError(f"{value!r} is not in the set")
 
     def count(self, value: Any) -> int:
@@ -214,8 +214,8 @@ class Population(AgentSet):  # type: ignore[misc]
         groups: dict[Any, Members] = {}
         if numeric(values):
             keys, firsts, inverse = np.unique(values, return_index=True, return_inverse=True)
-            places = np.split(np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse))[:-1])
-            groups = {keys[group].item(): members.take(places[group]) for group in np.argsort(firsts).tolist()}
+            positions = np.split(np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse))[:-1])
+            groups = {keys[group].item(): members.take(positions[group]) for group in np.argsort(firsts).tolist()}
         else:
             gathered: dict[Any, list[tuple[int, int]]] = defaultdict(list)
             judged = self._judged(by, members) if callable(by) else zip(plain(values), members.entries(), strict=True)

@@ -73,6 +73,6 @@ def _vector(model: Any, name: str, rows: Any) -> Any:
 def _filled(values: list[Any]) -> Any:
     """An array of objects, also where the values are tuples."""
     array = np.empty(len(values), object)
-    for place, value in enumerate(values):
-        array[place] = value
+    for index, value in enumerate(values):
+        array[index] = value
     return array

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 from numbers import Real
 from typing import Any
@@ -20,7 +19,7 @@ import numpy as np
 from sim.catalogue import Catalogue
 from sim.declare import Column
 from sim.model.catalogue import model_catalogue
-from sim.model.state.enterprises import AXES, CLASSES, ORIGINS, STATUSES
+from sim.model.state.enterprises import AXES, CLASSES, ORIGINS, STATUSES, nearest_name
 
 REFUSED = {
     "identity": "an identity is for life",
@@ -49,9 +48,9 @@ class EnterpriseLeft(ReferenceError):
 
 
 def hint(name: str, names: Iterable[str]) -> str:
-    """The end of a message that refuses ``name``: the nearest of ``names``, if one is near."""
-    near = get_close_matches(name, list(names), 1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    """The end of a message that refuses ``name``: the nearest of ``names``, if there is one."""
+    near = nearest_name(name, names)
+    return f"; did you mean {near!r}?" if near else ""
 
 
 def writable(model: Any, name: str) -> Column:
@@ -135,13 +134,13 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
     @property
     def model(self) -> Any:
         """The model that the enterprise belongs to."""
-        self._place()
+        self._current_row()
         return self._model
 
     @property
     def pos(self) -> None:
         """None: an enterprise has no position."""
-        self._place()
+        self._current_row()
 
     @property
     def status_name(self) -> str:
@@ -175,21 +174,21 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
 
     def remove(self) -> None:
         """Close the enterprise, booked as any other exit."""
-        self._model.leave(np.array([self._place()], np.int64))
+        self._model.leave(np.array([self._current_row()], np.int64))
 
     def step(self) -> None:
         """Do nothing: ``model.step()`` moves all enterprises."""
-        self._place()
+        self._current_row()
 
     def advance(self) -> None:
         """Do nothing, as ``step``."""
-        self._place()
+        self._current_row()
 
     def _present(self) -> bool:
         """Whether the enterprise is still there."""
         return bool(self._model.enterprises.columns["identity"].item(self._row) == self._identity)
 
-    def _place(self) -> int:
+    def _current_row(self) -> int:
         """The row; EnterpriseLeft where it is another's by now."""
         if not self._present():
             raise EnterpriseLeft(f"{self!r}: the enterprise has left, ask model.agents for those that are there")
@@ -199,7 +198,7 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
         """Only reached where there is no such attribute: columns of a user's own mechanisms, and what is wrong."""
         if name.startswith("_"):  # asked for by copy, pickle and notebooks, also of enterprises that left
             raise AttributeError(name)
-        row, columns = self._place(), self._model.enterprises.columns
+        row, columns = self._current_row(), self._model.enterprises.columns
         if name in columns:
             return columns[name].item(row)
         public = [known for known in dir(self) if not known.startswith("_")]
@@ -209,7 +208,7 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
         return sorted({*super().__dir__(), *self._model.enterprises.columns})
 
     def __setattr__(self, name: str, value: Any) -> None:
-        row = self._place()
+        row = self._current_row()
         self._model.enterprises.columns[name][row] = checked(writable(self._model, name), value)
 
     def __delattr__(self, name: str) -> None:
@@ -287,7 +286,7 @@ def _attribute(column: Column) -> property:
     def read(view: Enterprise) -> Any:
         columns = view._model.enterprises.columns
         if columns["identity"].item(view._row) != view._identity:
-            view._place()
+            view._current_row()
         return columns[name].item(view._row)
 
     return property(read, doc=f"{column.meaning[0].upper()}{column.meaning[1:]} [{column.unit or 'no unit'}].")

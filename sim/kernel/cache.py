@@ -27,14 +27,14 @@ def cache_folder() -> Path | None:
     wanted = _wanted()
     if _writable(wanted):
         return wanted
-    spare = Path(tempfile.gettempdir()) / f"sim-{_user()}-{sources_digest()}"
-    new = _made_private(spare)
-    if _is_private(spare) and _writable(spare):
+    fallback = Path(tempfile.gettempdir()) / f"sim-{_user()}-{sources_digest()}"
+    new = _made_private(fallback)
+    if _is_private(fallback) and _writable(fallback):
         if new:
-            _say(f"{wanted} cannot be written: machine code is kept in {spare}")
-        return spare
+            _report(f"{wanted} cannot be written: machine code is kept in {fallback}")
+        return fallback
     if multiprocessing.parent_process() is None:
-        _say(f"neither {wanted} nor {spare} can be written: each process compiles the model for itself")
+        _report(f"neither {wanted} nor {fallback} can be written: each process compiles the model for itself")
     return None
 
 
@@ -82,5 +82,5 @@ def _user() -> int:
     return os.getuid() if hasattr(os, "getuid") else 0
 
 
-def _say(text: str) -> None:
+def _report(text: str) -> None:
     print(text, file=sys.stderr, flush=True)

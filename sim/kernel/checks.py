@@ -140,7 +140,7 @@ class Tuple:
 
     def condition(self, name: str, space: Space, *, exactly: bool) -> str:
         each = [
-            f"({kind.condition(f'{name}[{place}]', space, exactly=exactly)})" for place, kind in enumerate(self.kinds)
+            f"({kind.condition(f'{name}[{index}]', space, exactly=exactly)})" for index, kind in enumerate(self.kinds)
         ]
         return " and ".join([f"type({name}) is tuple and len({name}) == {len(self.kinds)}", *each])
 

@@ -37,7 +37,7 @@ class Kernel:
         """The same, with its machine code at hand."""
         # Two threads that come at once both find the same machine code. No lock of ours is held while numba compiles:
         # it has one itself, and asks for the dispatchers of other loops while it holds it.
-        if not self.at_hand:
+        if not self.is_loaded:
             name = self.py_func.__qualname__
             if (kinds := self.declared) is None:
                 raise TypeError(f"{self.__module__}.{name}: not every argument is declared, see sim.kernel.types")
@@ -46,7 +46,7 @@ class Kernel:
         return self
 
     @property
-    def at_hand(self) -> bool:
+    def is_loaded(self) -> bool:
         """Whether its machine code is in this process."""
         return type(self) is not Kernel
 
@@ -101,13 +101,13 @@ def equation(function: Function) -> Function:
 
 
 def _made(function: Function, **options: Any) -> Function:
-    if plain():
+    if is_jit_disabled():
         return function
     kernel: Any = Kernel(function, **options)
     LOOPS.setdefault(function.__module__, []).append(kernel)
     return kernel
 
 
-def plain() -> bool:
+def is_jit_disabled() -> bool:
     """Whether loops are to stay the Python functions that they are."""
     return os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"

@@ -28,7 +28,7 @@ from typing import Any
 
 from sim.kernel import machine
 from sim.kernel.cache import cache_folder
-from sim.kernel.compiled import LOOPS, Kernel, plain
+from sim.kernel.compiled import LOOPS, Kernel, is_jit_disabled
 
 Progress = Callable[[int, int], None]
 _PAUSE = 0.2  # seconds between two looks at another process that compiles
@@ -36,7 +36,7 @@ _PAUSE = 0.2  # seconds between two looks at another process that compiles
 
 def is_compiled(modules: Sequence[str]) -> bool:
     """Whether each loop of the modules is on disk, for this interpreter, numba and processor."""
-    if plain():
+    if is_jit_disabled():
         return True
     marker = _marker(modules)
     try:
@@ -63,7 +63,7 @@ def compile_all(modules: Sequence[str], processes: int = 1, say: Progress = lamb
         return
     loops = called(modules)
     with _alone(lambda: _tell(say, loops)):
-        missing = [loop for loop in loops if not (loop.at_hand or _files(loop))]
+        missing = [loop for loop in loops if not (loop.is_loaded or _files(loop))]
         if missing:
             processes = processes if cache_folder() else 1  # what others compile could not be had from them
             _compile(
@@ -74,7 +74,7 @@ def compile_all(modules: Sequence[str], processes: int = 1, say: Progress = lamb
 
 def load_all(modules: Sequence[str]) -> None:
     """Take the loops of the modules from the disk into this process, or compile them."""
-    for loop in [] if plain() else called(modules):
+    for loop in [] if is_jit_disabled() else called(modules):
         loop.loaded()
 
 
@@ -82,7 +82,7 @@ def called(modules: Sequence[str]) -> list[Kernel]:
     """Loops of the modules with a declared signature that code in them calls which is not itself compiled."""
     found = [importlib.import_module(name) for name in modules]
     loops = [loop for name in modules for loop in LOOPS.get(name, []) if loop.declared is not None]
-    compiled = {_place(loop.py_func.__code__) for name in modules for loop in LOOPS.get(name, [])}
+    compiled = {_location(loop.py_func.__code__) for name in modules for loop in LOOPS.get(name, [])}
     names: set[str] = set()
     by_name: set[int] = set()
     for module in found:
@@ -116,13 +116,13 @@ def _names_of(module: ModuleType, compiled: set[tuple[str, str, int]]) -> set[st
     within = [it for it in code.co_consts if isinstance(it, CodeType)]
     while within:
         inner = within.pop()
-        if _place(inner) not in compiled:
+        if _location(inner) not in compiled:
             names |= {*inner.co_names}
             within += [it for it in inner.co_consts if isinstance(it, CodeType)]
     return names
 
 
-def _place(code: CodeType) -> tuple[str, str, int]:
+def _location(code: CodeType) -> tuple[str, str, int]:
     return code.co_filename, code.co_name, code.co_firstlineno
 
 

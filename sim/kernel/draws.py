@@ -173,7 +173,7 @@ def _words_class(words: tuple[str, ...]) -> Any:
     """The tuple of these words: one class for the same names, in this module, where a pickle finds it."""
     name = f"Words_{'_'.join(words)}"
     if name not in globals():
-        spare = [f"word_{place}" for place in range(len(words), _WORDS)]
+        spare = [f"word_{index}" for index in range(len(words), _WORDS)]
         globals()[name] = namedtuple(name, [*words, *spare], module=__name__)
     return globals()[name]
 
@@ -309,7 +309,7 @@ def binomial(u: float, number: int, share: float) -> int:
 
 
 @equation
-def whole(x: float, u: float) -> float:
+def round_stochastically(x: float, u: float) -> float:
     """``x`` people or things in whole ones: rounded up with the probability of its fraction."""
     return maths.floor(x + u)
 

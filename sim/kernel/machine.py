@@ -26,7 +26,7 @@ from sim.kernel.cache import cache_folder
 from sim.kernel.checks import Array, Kind, Named, Number, Text, Tuple
 
 _silent = threading.local()
-_told: list[str] = []
+_announced: list[str] = []
 
 
 def dispatcher_of(function: Callable[..., Any], **options: Any) -> Any:
@@ -92,8 +92,8 @@ def quietly() -> Iterator[None]:
 
 def _announce() -> None:
     """Say once in a process that it compiles what nobody has compiled before."""
-    if not getattr(_silent, "now", False) and not _told:
-        _told.append("")
+    if not getattr(_silent, "now", False) and not _announced:
+        _announced.append("")
         print("compiling parts of the model, once for this version", file=sys.stderr, flush=True)
 
 

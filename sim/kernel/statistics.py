@@ -341,8 +341,8 @@ def slope_of_sums(number: int, x: int, y: int, xx: int, xy: int, *, unit: int) -
     ``x`` and ``y`` in parts of which ``unit`` are one, ``xx`` and ``xy`` in such parts of the products. Whole numbers
     of any length keep it exact.
     """
-    below = number * xx * unit - x * x
-    return (number * xy * unit - x * y) / below if number > 2 and below > 0 else math.nan
+    denominator = number * xx * unit - x * x
+    return (number * xy * unit - x * y) / denominator if number > 2 and denominator > 0 else math.nan
 
 
 def _median(values: Any) -> float:
@@ -352,34 +352,34 @@ def _median(values: Any) -> float:
 
 def _quantile(values: Any, share: float) -> float:
     """Quantile of sorted values, straight between neighbours."""
-    place = share * (len(values) - 1)
-    low = int(place)
-    a, b, t = float(values[low]), float(values[min(low + 1, len(values) - 1)]), place - low
+    position = share * (len(values) - 1)
+    low = int(position)
+    a, b, t = float(values[low]), float(values[min(low + 1, len(values) - 1)]), position - low
     return b - (b - a) * (1.0 - t) if t >= 0.5 else a + (b - a) * t
 
 
 def _bins(size: Any, growth: Any, by_size: Any, edges: Any) -> Any:
     """The bin of each point by size, growth among equals; ``edges`` are the first ranks of all bins but the first."""
     firsts = by_size[edges]
-    place = np.zeros(len(size), np.int8)
+    bin_of = np.zeros(len(size), np.int8)
     for first in firsts:
-        place += size >= first
+        bin_of += size >= first
     for first in set(firsts.tolist()):
         equal = np.flatnonzero(size == first)
         rank = np.searchsorted(by_size, first) + np.arange(len(equal))
-        place[equal[np.argsort(growth[equal])]] = np.searchsorted(edges, rank, side="right")
-    return place
+        bin_of[equal[np.argsort(growth[equal])]] = np.searchsorted(edges, rank, side="right")
+    return bin_of
 
 
 @compiled
-def _grouped(values: f8, place: i1, edges: i8) -> f8:
+def _grouped(values: f8, bin_of: i1, edges: i8) -> f8:
     """The values, those of one bin together."""
     out = np.empty(len(values))
     free = np.zeros(len(edges), np.int64)
     free[1:] = edges[:-1]
     for k in range(len(values)):
-        out[free[place[k]]] = values[k]
-        free[place[k]] += 1
+        out[free[bin_of[k]]] = values[k]
+        free[bin_of[k]] += 1
     return out
 
 
@@ -390,14 +390,14 @@ def spread_slope(size: Any, growth: Any, bins: int = 5) -> float:
     by_size = _sorted(size)
     ends = np.arange(1, bins + 1)
     edges = ends * (len(size) // bins) + np.minimum(ends, len(size) % bins)
-    place = _bins(size, growth, by_size, edges[:-1])
+    bin_of = _bins(size, growth, by_size, edges[:-1])
     x = [maths.log(_median(part)) for part in np.split(by_size, edges[:-1])]
     del by_size  # as much is needed again
-    parts = np.split(_grouped(growth, place, edges), edges[:-1])
+    parts = np.split(_grouped(growth, bin_of, edges), edges[:-1])
     for part in parts:
         threads.sort(part)
     y = [maths.log(max(_quantile(part, 0.75) - _quantile(part, 0.25), 1e-9)) for part in parts]
     x_mean, y_mean = math.fsum(x) / bins, math.fsum(y) / bins
-    below = math.fsum((a - x_mean) * (a - x_mean) for a in x)
-    across = math.fsum((a - x_mean) * (b - y_mean) for a, b in zip(x, y, strict=True))
-    return across / below if below > 0 else math.nan
+    denominator = math.fsum((a - x_mean) * (a - x_mean) for a in x)
+    numerator = math.fsum((a - x_mean) * (b - y_mean) for a, b in zip(x, y, strict=True))
+    return numerator / denominator if denominator > 0 else math.nan

@@ -22,13 +22,13 @@ VARIABLE = "SIM_THREADS"
 _FIRST: Any = np.uint64(0)
 
 
-def number() -> int:
+def thread_count() -> int:
     """Threads that a loop may take: ``SIM_THREADS``, or as many as there are usable cores."""
-    return _number(os.environ.get(VARIABLE, ""))
+    return _thread_count(os.environ.get(VARIABLE, ""))
 
 
 @cache
-def _number(asked: str) -> int:
+def _thread_count(asked: str) -> int:
     if not asked:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if not asked.isdecimal() or int(asked) < 1:
@@ -45,14 +45,14 @@ def parts(size: int, most: int) -> list[tuple[int, int]]:
     """Rows 0 to ``size`` in at most ``most`` parts of whole blocks."""
     block = int(BLOCK)
     blocks = -(-size // block)
-    number = max(1, min(most, size // LEAST))
-    edges = [min(size, blocks * part // number * block) for part in range(number)] + [size]
+    count = max(1, min(most, size // LEAST))
+    edges = [min(size, blocks * part // count * block) for part in range(count)] + [size]
     return list(pairwise(edges))
 
 
 def sort(values: Any) -> None:
     """Sort numbers in place: put roughly in order first, so that each thread has a part of its own to sort."""
-    pieces = parts(len(values), number())
+    pieces = parts(len(values), thread_count())
     if len(pieces) > 1:
         values.partition([lo for lo, _ in pieces[1:]])
     running = [_pool(len(pieces)).submit(values[lo:hi].sort) for lo, hi in pieces[1:]]
@@ -69,25 +69,25 @@ def run(
     ``sums`` are int64 arrays that the loop adds to (or, with another ``join``, combines what it finds with), from 0.
     The bounds are unsigned: an index that cannot be negative is one that a compiler can take several at a time.
     """
-    pieces = parts(size, number() * PIECES) if size >= 2 * LEAST and number() > 1 else []
-    whole = hasattr(sums, "_fields")
+    pieces = parts(size, thread_count() * PIECES) if size >= 2 * LEAST and thread_count() > 1 else []
+    as_tuple = hasattr(sums, "_fields")
     if len(pieces) < 2:
-        loop(_FIRST, np.uint64(size), *given, *((sums,) if whole else sums))
+        loop(_FIRST, np.uint64(size), *given, *((sums,) if as_tuple else sums))
         return
     turn = count()
 
-    def work(mine: Sequence[Any]) -> None:
-        while (mine_next := next(turn)) < len(pieces):
-            lo, hi = pieces[mine_next]
-            loop(np.uint64(lo), np.uint64(hi), *given, *((mine,) if whole else mine))
+    def work(sums_of_thread: Sequence[Any]) -> None:
+        while (index := next(turn)) < len(pieces):
+            lo, hi = pieces[index]
+            loop(np.uint64(lo), np.uint64(hi), *given, *((sums_of_thread,) if as_tuple else sums_of_thread))
 
     # Two threads that write to one cache line wait for each other: each has sums of its own.
     make: Any = type(sums)._make if hasattr(sums, "_make") else list
-    own = [make([np.zeros_like(total) for total in sums]) for _ in range(min(number(), len(pieces)))]
-    running = [_pool(len(own)).submit(work, mine) for mine in own[1:]]
-    work(own[0])
+    partial = [make([np.zeros_like(total) for total in sums]) for _ in range(min(thread_count(), len(pieces)))]
+    running = [_pool(len(partial)).submit(work, sums_of_thread) for sums_of_thread in partial[1:]]
+    work(partial[0])
     for it in running:
         it.result()
-    for mine in own:
-        for total, part in zip(sums, mine, strict=True):
+    for sums_of_thread in partial:
+        for total, part in zip(sums, sums_of_thread, strict=True):
             join(total, part, out=total)

@@ -46,9 +46,9 @@ def _catalogue(sources: tuple[Source, ...]) -> Catalogue:
     for source in sources:
         it = imported(source)
         if it.replaces:
-            place = _place_of(it, made)
+            index = _index_of_replaced(it, made)
             aliases[it.name] = it.replaces
-            made[place] = replace(it, name=it.replaces, prefix=made[place].prefix)
+            made[index] = replace(it, name=it.replaces, prefix=made[index].prefix)
         else:
             made.append(it)
         others.append(it.replaces or it.name)
@@ -67,14 +67,14 @@ def version_of(catalogue: Catalogue) -> str:
     """
     digest = sources_digest()
     if catalogue.sources:
-        whole = hashlib.sha256(digest.encode())
+        hasher = hashlib.sha256(digest.encode())
         for source in catalogue.sources:
-            whole.update(source.name.encode() + b"\0" + source.data + b"\0")
-        digest = whole.hexdigest()[:16]
+            hasher.update(source.name.encode() + b"\0" + source.data + b"\0")
+        digest = hasher.hexdigest()[:16]
     return f"{__version__}+{digest}"
 
 
-def _place_of(it: Mechanism, made: Sequence[Mechanism]) -> int:
+def _index_of_replaced(it: Mechanism, made: Sequence[Mechanism]) -> int:
     """The place of the mechanism that another one replaces; CatalogueError where it lacks something of that one."""
     names = [one.name for one in made]
     if it.replaces not in names:

@@ -63,7 +63,7 @@ class Ecosystem:
 
     def _settle(self) -> None:
         """Free the rows of enterprises that left."""
-        if len(self.world.left):
+        if len(self.world.struck_off):
             self.world.release()
 
     def run_for(self, months: int) -> None:

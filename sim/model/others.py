@@ -6,7 +6,6 @@ Only the person at the command line or in Python names such a file: a scenario o
 from __future__ import annotations
 
 import ast
-import difflib
 import hashlib
 import importlib.util
 import os
@@ -23,6 +22,7 @@ import numpy as np
 from sim.catalogue import OWN_BLOCKS, CatalogueError, Source
 from sim.declare import Column, Mechanism
 from sim.kernel.cache import cache_folder
+from sim.model.state.enterprises import nearest_name
 
 _NAME = "MECHANISM"
 _PREFIX = "sim_mechanism_"  # of the names under which these files are imported
@@ -36,14 +36,14 @@ def source_of(given: Mechanism | str | Path) -> Source:
                 f"{given.name}: is declared in no file, allowed: a mechanism of a file of its own, whose bytes can be "
                 "named in what a run leaves behind and sent to other processes"
             )
-        place = Path(given.file)
+        path = Path(given.file)
     else:
-        place = Path(given)
+        path = Path(given)
     try:
-        data = place.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
-        raise CatalogueError(f"{place}: {error.strerror or error}, allowed: a Python file") from None
-    return Source(place.name, hashlib.sha256(data).hexdigest()[:16], data)
+        raise CatalogueError(f"{path}: {error.strerror or error}, allowed: a Python file") from None
+    return Source(path.name, hashlib.sha256(data).hexdigest()[:16], data)
 
 
 @cache
@@ -77,8 +77,8 @@ def faults_of_tuples(module: ModuleType, columns: Sequence[Column]) -> Iterator[
             continue
         for name, declared in kind._kinds_.items():
             if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                yield f"{kind.__name__}: there is no column {name}" + (f", did you mean {near[0]}?" if near else "")
+                near = nearest_name(name, known)
+                yield f"{kind.__name__}: there is no column {name}" + (f", did you mean {near}?" if near else "")
             elif np.dtype(declared.dtype) != known[name]:
                 found = np.dtype(declared.dtype).name
                 yield f"{kind.__name__}: the column {name} holds {known[name].name}, and not {found}"
@@ -162,6 +162,6 @@ def _is_installed(name: str) -> bool:
     spec = importlib.util.find_spec(name) if name else None
     if spec is None:
         return False
-    places = [spec.origin] if spec.origin else list(spec.submodule_search_locations or ())
+    locations = [spec.origin] if spec.origin else list(spec.submodule_search_locations or ())
     installed = {sysconfig.get_path(kind) for kind in ("purelib", "platlib")}
-    return all(any(str(place).startswith(folder) for folder in installed) for place in places)
+    return all(any(str(location).startswith(folder) for folder in installed) for location in locations)

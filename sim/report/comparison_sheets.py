@@ -81,7 +81,9 @@ def wording(comparison: Comparison) -> Words:
 def first_outcomes(comparison: Comparison, headline: Sequence[str]) -> list[str]:
     """The outcomes of the first page."""
     known = [difference.outcome for difference in comparison.variants[0].differences]
-    first = [name for name in dict.fromkeys((*headline, *comparison.baseline.scenario.figures)) if name in known]
+    first = [
+        name for name in dict.fromkeys((*headline, *comparison.baseline.scenario.reported_figures)) if name in known
+    ]
     return first or known[:MOST]
 
 

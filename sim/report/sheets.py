@@ -74,7 +74,7 @@ class Sheet:
 def run_sheets(result: Result, headline: Sequence[str]) -> list[Sheet]:
     """Every outcome on one page: those of the headline and those with an article's figure on the first."""
     scenario, table = result.scenario, result.table
-    first = [*headline, *scenario.figures]
+    first = [*headline, *scenario.reported_figures]
     title = scenario.title or result.name
     span = f"{scenario.calendar(0)} to {scenario.calendar(table.months - 1)}"
     count = len(result.replicates)
@@ -93,7 +93,7 @@ def run_sheets(result: Result, headline: Sequence[str]) -> list[Sheet]:
 
 
 def run_panel(result: Result, name: str) -> Panel:
-    figure = result.scenario.figures.get(name)
+    figure = result.scenario.reported_figures.get(name)
     mark = None
     if figure is not None:
         month = result.scenario.month_of(figure.month)

@@ -46,7 +46,9 @@ def first_part(scenario: Scenario, until: int | str, after: int = 0) -> Scenario
         scenario,
         values={**scenario.values, "run.months": found},
         origins={**scenario.origins, "run.months": Origin("override", "--until")},
-        figures={name: it for name, it in scenario.figures.items() if scenario.month_of(it.month) < found},
+        reported_figures={
+            name: it for name, it in scenario.reported_figures.items() if scenario.month_of(it.month) < found
+        },
     )
 
 

@@ -159,7 +159,7 @@ class Ensemble:
             {replicate: self._kept[replicate] for replicate in numbers}, self.model.outcomes, scenario.months
         )
         # The article's figures are no part of the digest: where they changed, so does the summary.
-        summary = to_csv(summarise(table, scenario, scenario.figures)) if numbers else b""
+        summary = to_csv(summarise(table, scenario, scenario.reported_figures)) if numbers else b""
         if (
             (tuple(numbers), failed) == (published, before.get("failures"))
             and store.intact(SCENARIO)

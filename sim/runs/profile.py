@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.kernel.draws import seed_of
-from sim.kernel.threads import number
+from sim.kernel.threads import thread_count
 from sim.model.ecosystem import Ecosystem
 from sim.model.state.world import World
 
@@ -68,4 +68,4 @@ def profile(scenario: Scenario) -> Profile:
         model.step()
     slowest_first = sorted(model.seconds.items(), key=lambda it: -it[1])
     spent = {name: seconds * 1e9 / enterprise_months for name, seconds in slowest_first}
-    return Profile(scenario.name, enterprise_months / scenario.months, scenario.months, number(), spent)
+    return Profile(scenario.name, enterprise_months / scenario.months, scenario.months, thread_count(), spent)

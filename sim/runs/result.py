@@ -95,7 +95,7 @@ class Result:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """The summary: a row for each outcome."""
-        return summarise(self.table, self.scenario, self.scenario.figures)
+        return summarise(self.table, self.scenario, self.scenario.reported_figures)
 
     @cached_property
     def summary(self) -> DataFrame:

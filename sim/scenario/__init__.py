@@ -10,16 +10,16 @@ from sim.scenario.faults import Fault, ScenarioError
 from sim.scenario.listing import Listed, shipped
 from sim.scenario.loading import load
 from sim.scenario.overrides import overrides
-from sim.scenario.scenario import Figure, Origin, Scenario
+from sim.scenario.scenario import Origin, ReportedFigure, Scenario
 from sim.scenario.schedule import Schedule
 from sim.scenario.schema import schema
 from sim.scenario.values import range_text
 
 __all__ = [
     "Fault",
-    "Figure",
     "Listed",
     "Origin",
+    "ReportedFigure",
     "Row",
     "Scenario",
     "ScenarioError",

@@ -22,7 +22,7 @@ class Row(NamedTuple):
     kind: str
     source: str
     origin: str
-    place: str
+    location: str
     meaning: str
 
 
@@ -52,6 +52,6 @@ def _row(scenario: Scenario, key: str, leaf: keys.Leaf) -> Row:
         kind=source.kind,
         source=source.text,
         origin=origin.kind,
-        place=origin.place,
+        location=origin.location,
         meaning=parameter.meaning,
     )

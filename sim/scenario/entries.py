@@ -12,7 +12,7 @@ from sim.declare import Source, Value
 from sim.scenario import keys, months, values
 from sim.scenario.faults import Fault, key_text, shown
 from sim.scenario.keys import Known, Leaf, Path
-from sim.scenario.values import Wrong
+from sim.scenario.values import InvalidValue
 
 PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _MOST_SUGGESTIONS = 50  # a file of thousands of unknown keys is not worth thousands of searches
@@ -50,7 +50,7 @@ class Layer:
         """The file without its folder."""
         return PurePath(self.file).name
 
-    def place(self, path: Path) -> str:
+    def location(self, path: Path) -> str:
         """Where a key is set, such as ``shougang.toml:12``."""
         return f"{self.name}:{self.line(path)}" if self.line(path) else self.name
 
@@ -128,14 +128,14 @@ class _Checker:
                 self.schedule(path, leaf, value)
             else:
                 self.layer.entries[path] = values.checked(value, leaf)
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             self.layer.refuse(path, str(wrong))
 
     def headline(self, path: Path, value: Any) -> None:
         known = self.known.outcomes
         try:
             self.layer.entries[path] = names = values.names(value, 'an array such as ["startups", "jobs"]')
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             self.layer.refuse(path, str(wrong))
             return
         for name in names:
@@ -144,7 +144,7 @@ class _Checker:
 
     def schedule(self, path: Path, leaf: Leaf, table: dict[str, Any]) -> None:
         if not leaf.scheduled:
-            raise Wrong(f"cannot change over the months, allowed: {values.allowed(leaf)}")
+            raise InvalidValue(f"cannot change over the months, allowed: {values.allowed(leaf)}")
         faults = len(self.layer.faults)
         shape = table.get("shape", "step")
         if shape not in ("step", "linear"):
@@ -154,7 +154,7 @@ class _Checker:
         before = self.part((*path, "before"), leaf, table["before"]) if "before" in table else None
         points = {date: value for date, value in table.items() if date not in ("shape", "before")}
         if not points:
-            raise Wrong('is a schedule without a month, allowed: { "2013-01" = value, ... }')
+            raise InvalidValue('is a schedule without a month, allowed: { "2013-01" = value, ... }')
         dates = self.dates(path, points)
         found = [self.part((*path, date), leaf, value) for date, value in points.items()]
         if len(self.layer.faults) == faults:
@@ -176,23 +176,23 @@ class _Checker:
     def part(self, path: Path, leaf: Leaf, value: Any) -> Value | None:
         try:
             return values.checked(value, leaf)
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             self.layer.refuse(path, str(wrong))
             return None
 
     def source(self, path: Path, text: Any) -> None:
-        place = (keys.SOURCES, *path)
+        path_of_source = (keys.SOURCES, *path)
         parameter = tuple(part for name in path for part in name.split("."))
         if parameter[0] in (*keys.ABOUT, keys.FIGURES, "headline") or not self.known.leaf(parameter):
             near = self.known.nearest(parameter) if len(parameter) > 1 and self.may_suggest() else ""
             mean = f"did you mean {near}?" if near else "allowed: the key of a parameter"
-            self.layer.refuse(place, f"{shown('.'.join(parameter))} is no parameter, {mean}")
+            self.layer.refuse(path_of_source, f"{shown('.'.join(parameter))} is no parameter, {mean}")
             return
         said, _, words = text.partition(":") if isinstance(text, str) else ("", "", "")
         kind = next((kind for kind in keys.KINDS if kind == said.strip()), None)
         if kind is None or not words.strip():
             allowed = f'allowed: "KIND: words", where KIND is {" or ".join(keys.KINDS)}'
-            self.layer.refuse(place, f"{shown(text)} names no kind of source with words, {allowed}")
+            self.layer.refuse(path_of_source, f"{shown(text)} names no kind of source with words, {allowed}")
         else:
             self.layer.sources[".".join(parameter)] = Source(kind, " ".join(words.split()))
 

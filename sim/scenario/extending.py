@@ -24,9 +24,9 @@ def folders(folder: str | Path | None = None) -> list[Path]:
 def shipped_files(folder: str | Path | None = None) -> dict[str, Path]:
     """The files of all named scenarios, by name."""
     found: dict[str, Path] = {}
-    for place in folders(folder):
-        if place.is_dir():
-            for file in sorted(place.glob(f"*{SUFFIX}")):
+    for directory in folders(folder):
+        if directory.is_dir():
+            for file in sorted(directory.glob(f"*{SUFFIX}")):
                 found.setdefault(file.stem, file)
     return dict(sorted(found.items()))
 
@@ -79,7 +79,7 @@ def _parent(child: Document, parent: str, folder: str | Path | None) -> Document
 
 
 def _named(name: str, folder: str | Path | None) -> Path | None:
-    files = (place / f"{name}{SUFFIX}" for place in folders(folder))
+    files = (directory / f"{name}{SUFFIX}" for directory in folders(folder))
     return next((file for file in files if name and _exists(file)), None)
 
 

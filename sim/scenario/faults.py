@@ -21,8 +21,8 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{printable(place)}: {printable(self.key)}: {printable(self.message)}"
+        location = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{printable(location)}: {printable(self.key)}: {printable(self.message)}"
 
 
 class ScenarioError(ValueError):

@@ -29,7 +29,7 @@ ABOUT = {
     "summary": Parameter("", "", "some lines more", _USER),
 }
 HEADLINE = Parameter("", "", "names of the outcomes to show first", _USER)
-FIGURE = {
+REPORTED_FIGURE = {
     "value": Parameter(0.0, "unit of the outcome", "the figure that the outcome must meet", _USER),
     "month": Parameter("", MONTH, "month for which the figure is stated", _USER),
     "bound": Parameter("about", "", "how the figure is meant", _USER, choices=BOUNDS),
@@ -70,7 +70,7 @@ class Known:
                 self._add((*prefix.split("."), name), self._leaf(prefix, name, parameter))
         for kind, group in self.named.items():
             self._fields[kind] = {name: self._leaf(kind, name, it) for name, it in declared(group).items()}
-        self._fields[FIGURES] = {name: Leaf(parameter) for name, parameter in FIGURE.items()}
+        self._fields[FIGURES] = {name: Leaf(parameter) for name, parameter in REPORTED_FIGURE.items()}
         for kind in (*self._fields, SOURCES):
             self._tables[(kind,)] = []
             self._tables[()].append(kind)

@@ -53,9 +53,9 @@ class Located(NamedTuple):
 
     def statement(self, line: int) -> Statement | None:
         """The statement that a line belongs to."""
-        place = bisect_left(self.statements, line + 1, key=lambda statement: statement.first) - 1
-        if place >= 0 and self.statements[place].last >= line:
-            return self.statements[place]
+        index = bisect_left(self.statements, line + 1, key=lambda statement: statement.first) - 1
+        if index >= 0 and self.statements[index].last >= line:
+            return self.statements[index]
         return None
 
 

@@ -14,7 +14,7 @@ from sim.scenario.entries import Layer, Points
 from sim.scenario.faults import OVERRIDE
 from sim.scenario.keys import FIGURES, Known, Path
 from sim.scenario.rules import contradictions
-from sim.scenario.scenario import Figure, Origin, Scenario
+from sim.scenario.scenario import Origin, ReportedFigure, Scenario
 from sim.scenario.schedule import Schedule
 
 Values = Mapping[str, Value | Schedule]
@@ -35,7 +35,7 @@ def merged(layers: list[Layer], path: str, catalogue: Catalogue) -> Scenario:
         values=values,
         origins={key: _origin(stack, _path(key)) for key in values},
         sources=_sources(stack, values),
-        figures={figure.name: figure for figure in _figures(stack, values)},
+        reported_figures={figure.name: figure for figure in _reported_figures(stack, values)},
         platforms=stack.names("platforms"),
         sites=stack.names("sites"),
         catalogue=catalogue,
@@ -101,9 +101,9 @@ def _origin(stack: _Stack, path: Path) -> Origin:
         return Origin("default")
     layer = stack.layers[number]
     if layer.file == OVERRIDE:
-        return Origin("override", layer.place(path))
+        return Origin("override", layer.location(path))
     files = sum(layer.file != OVERRIDE for layer in stack.layers)
-    return Origin("file" if number == files - 1 else "parent", layer.place(path))
+    return Origin("file" if number == files - 1 else "parent", layer.location(path))
 
 
 def _sources(stack: _Stack, values: Values) -> dict[str, Source]:
@@ -127,9 +127,9 @@ def _declared(stack: _Stack) -> Iterator[tuple[str, keys.Leaf]]:
     return stack.known.parameters({kind: stack.names(kind) for kind in stack.known.named})
 
 
-def _figures(stack: _Stack, values: Values) -> Iterator[Figure]:
+def _reported_figures(stack: _Stack, values: Values) -> Iterator[ReportedFigure]:
     for name in stack.names(FIGURES):
-        paths = {part: (FIGURES, name, part) for part in keys.FIGURE}
+        paths = {part: (FIGURES, name, part) for part in keys.REPORTED_FIGURE}
         said = {part: stack.entry(path) for part, path in paths.items()}
         missing = [part for part in ("value", "month") if said[part] is None]
         for part in missing:
@@ -139,10 +139,11 @@ def _figures(stack: _Stack, values: Values) -> Iterator[Figure]:
         if missing or _is_cut_off(stack, values, said["month"], max(map(stack.top, paths.values()))):
             continue
         given: dict[str, Any] = {
-            part: keys.FIGURE[part].default if said[part] is None else said[part] for part in keys.FIGURE
+            part: keys.REPORTED_FIGURE[part].default if said[part] is None else said[part]
+            for part in keys.REPORTED_FIGURE
         }
         source = Source(given["source"], _one_line(given["text"]))
-        yield Figure(name, given["value"], given["month"], given["bound"], source)
+        yield ReportedFigure(name, given["value"], given["month"], given["bound"], source)
 
 
 def _is_cut_off(stack: _Stack, values: Values, month: str, layer: int) -> bool:

@@ -127,10 +127,10 @@ def _rows(statement: Statement, located: Located) -> Iterator[int]:
 
 
 def _error_line(error: Exception, rows: list[str], located: Located) -> int:
-    place = _PLACE.search(str(error))
-    if place and place.group(1):
-        return int(place.group(1))
-    if place:  # something is still open at the end: it was opened in the last statement
+    found = _PLACE.search(str(error))
+    if found and found.group(1):
+        return int(found.group(1))
+    if found:  # something is still open at the end: it was opened in the last statement
         return located.statements[-1].first if located.statements else 1
     for statement in located.statements:
         try:
@@ -145,7 +145,7 @@ def _error_line(error: Exception, rows: list[str], located: Located) -> int:
 def _syntax_fault(path: str, line: int, statement: Statement | None, located: Located, error: Exception) -> Fault:
     known = statement.path if statement else ()
     text = str(error)
-    place = _PLACE.search(text)
+    found = _PLACE.search(text)
     if inner := _TWICE_INSIDE.match(text):
         known = (*known, inner.group(1))
     if isinstance(error, RecursionError):
@@ -157,6 +157,6 @@ def _syntax_fault(path: str, line: int, statement: Statement | None, located: Lo
         before = f" (first in line {first})" if known and first < line else ""
         message = f"is given twice, or in two ways{before}, allowed: each key and each table once"
     else:
-        where = f", column {place.group(2)}" if place and place.group(2) else ""
+        where = f", column {found.group(2)}" if found and found.group(2) else ""
         message = f"is not TOML ({_PLACE.sub('', text)}{where}), allowed: a statement such as key = 1 or [table]"
     return Fault(path, line, key_text(known) if known else "syntax", message)

@@ -33,7 +33,7 @@ def _run(scenario: Scenario) -> Iterator[Contradiction]:
     cohort = str(scenario.values["run.cohort"])
     if cohort and cohort < first:
         yield Contradiction(("run.cohort", "run.start"), f"{cohort} is before the run, allowed: from {first}")
-    for figure in scenario.figures.values():
+    for figure in scenario.reported_figures.values():
         if not first <= figure.month <= last:
             yield Contradiction(
                 (f"figures.{figure.name}.month", "run.start", "run.months"),

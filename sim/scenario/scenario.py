@@ -24,14 +24,14 @@ class Origin:
     """Where a value came from; ``place`` is such as ``shougang.toml:12`` or ``--set``, empty for a default."""
 
     kind: Literal["default", "parent", "file", "override"]
-    place: str = ""
+    location: str = ""
 
     def __str__(self) -> str:
-        return printable(f"{self.kind} {self.place}".strip())
+        return printable(f"{self.kind} {self.location}".strip())
 
 
 @dataclass(frozen=True)
-class Figure:
+class ReportedFigure:
     """What the article says: the outcome ``name`` must meet ``value`` (unit of the outcome) at ``month`` (YYYY-MM)."""
 
     name: str
@@ -53,7 +53,7 @@ class Scenario:
     values: dict[str, Value | Schedule]
     origins: dict[str, Origin] = field(compare=False, repr=False)
     sources: dict[str, Source] = field(repr=False)  # of values that are not the declared defaults
-    figures: dict[str, Figure]
+    reported_figures: dict[str, ReportedFigure]
     platforms: tuple[str, ...]
     sites: tuple[str, ...]
     catalogue: Catalogue = field(compare=False, repr=False)  # of the model whose keys these are
@@ -160,7 +160,7 @@ class Scenario:
             yield f"\n[{table}]"
             for key in inner:
                 yield f"{key.rpartition('.')[2]} = {self._written(key)}  # {self.origins[key]}"
-        for figure in self.figures.values():
+        for figure in self.reported_figures.values():
             if not 0 <= self.month_of(figure.month) < self.months:
                 continue
             yield f"\n[figures.{figure.name}]"

@@ -19,11 +19,11 @@ class Schedule:
 
     def at(self, month: int) -> Value:
         """The value in a month: the last one given, or on the line between two points; ``before`` earlier than all."""
-        place = bisect_right(self.months, month) - 1
-        if place < 0:
+        index = bisect_right(self.months, month) - 1
+        if index < 0:
             return self.before
-        value = self.values[place]
-        if not self.linear or place == len(self.months) - 1:
+        value = self.values[index]
+        if not self.linear or index == len(self.months) - 1:
             return value
-        passed = (month - self.months[place]) / (self.months[place + 1] - self.months[place])
-        return value + passed * (self.values[place + 1] - value)  # type: ignore[operator]
+        passed = (month - self.months[index]) / (self.months[index + 1] - self.months[index])
+        return value + passed * (self.values[index + 1] - value)  # type: ignore[operator]

@@ -111,7 +111,9 @@ def _outcome(known: Known) -> dict[str, Any]:
 
 
 def _figures(known: Known) -> dict[str, Any]:
-    figure = _table({name: _declared(Leaf(parameter), default=False) for name, parameter in keys.FIGURE.items()})
+    figure = _table(
+        {name: _declared(Leaf(parameter), default=False) for name, parameter in keys.REPORTED_FIGURE.items()}
+    )
     return {
         "description": "the article's figures that outcomes of the same names must meet",
         "propertyNames": _outcome(known),

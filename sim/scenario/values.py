@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 _KINDS: dict[type, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
-class Wrong(ValueError):
+class InvalidValue(ValueError):
     """A value that its declaration does not allow; the message says what is wrong and what is allowed."""
 
 
 def checked(value: object, leaf: Leaf) -> Value:
-    """The value in its declared type; raises Wrong."""
+    """The value in its declared type; raises InvalidValue."""
     from pydantic import ValidationError
 
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):  # a scalar of numpy's, from an override in Python
@@ -36,13 +36,13 @@ def checked(value: object, leaf: Leaf) -> Value:
     try:
         result: Value = checker.validate_python(value)
     except ValidationError as error:
-        raise Wrong(f"{_wrong(error.errors()[0]['type'], value, it)}, allowed: {allowed(leaf)}") from None
+        raise InvalidValue(f"{_wrong(error.errors()[0]['type'], value, it)}, allowed: {allowed(leaf)}") from None
     # Minus zero equals zero, but would give the scenario another digest.
     return result + 0.0 if isinstance(result, float) else result
 
 
 def names(value: object, allowed_names: str) -> tuple[str, ...]:
-    """An array of names; raises Wrong."""
+    """An array of names; raises InvalidValue."""
     from pydantic import Field, TypeAdapter, ValidationError
 
     given = list(value) if isinstance(value, tuple) else value
@@ -50,7 +50,7 @@ def names(value: object, allowed_names: str) -> tuple[str, ...]:
         return tuple(TypeAdapter(Annotated[list[str], Field(strict=True)]).validate_python(given))
     except ValidationError:
         what = "holds what is not text" if isinstance(given, list) else f"{shown(value)} is no array"
-        raise Wrong(f"{what}, allowed: {allowed_names}") from None
+        raise InvalidValue(f"{what}, allowed: {allowed_names}") from None
 
 
 @lru_cache(maxsize=512)

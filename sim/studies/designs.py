@@ -20,7 +20,7 @@ from sim.declare import Value
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule, keys, overrides
 from sim.scenario.keys import RUN, Leaf, meant
 from sim.scenario.rules import contradictions
-from sim.scenario.values import Wrong, checked
+from sim.scenario.values import InvalidValue, checked
 from sim.studies.estimators.unit_cube import Unit
 
 DESIGNS = ("grid", "latin", "sobol")
@@ -91,7 +91,7 @@ def axes(given: Mapping[str, str | Sequence[Value]], scenario: Scenario, design:
     for key, values in given.items():
         try:
             found.append(_axis(key, leaf_of(key, scenario), values, design))
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             faults.append(Fault(_OPTION, 0, key, str(wrong)))
     if faults:
         raise ScenarioError(faults)
@@ -99,16 +99,16 @@ def axes(given: Mapping[str, str | Sequence[Value]], scenario: Scenario, design:
 
 
 def leaf_of(key: str, scenario: Scenario) -> Leaf:
-    """The declaration of a key that may be varied; raises Wrong with the nearest one."""
+    """The declaration of a key that may be varied; raises InvalidValue with the nearest one."""
     path = tuple(key.split("."))
     known = keys.known(scenario.catalogue)
     leaf = known.leaf(path) if key in scenario.values else None
     if leaf is None:
         near = known.nearest(path)
         near = near if near in scenario.values else ""
-        raise Wrong(f"unknown key, {f'did you mean {near}?' if near else 'sim describe lists what there is'}")
+        raise InvalidValue(f"unknown key, {f'did you mean {near}?' if near else 'sim describe lists what there is'}")
     if path[0] == RUN:
-        raise Wrong("says how a scenario is run, allowed: a key of the model")
+        raise InvalidValue("says how a scenario is run, allowed: a key of the model")
     return leaf
 
 
@@ -187,25 +187,25 @@ def _axis(key: str, leaf: Leaf, values: str | Sequence[Value], design: str) -> A
         return _range(key, leaf, values.split(":"), design)
     parts = [_value(key, part) for part in values.split(",")] if isinstance(values, str) else list(values)
     if not parts:
-        raise Wrong(f"has no values, {_FORMS}")
+        raise InvalidValue(f"has no values, {_FORMS}")
     return Axis(key, parameter.unit, tuple(dict.fromkeys(checked(part, leaf) for part in parts)))
 
 
 def _range(key: str, leaf: Leaf, parts: list[str], design: str) -> Axis:
     whole, unit = leaf.parameter.type is int, leaf.parameter.unit
     if len(parts) not in (2, 3):
-        raise Wrong(f'"{":".join(parts)}" is no range, {_FORMS}')
+        raise InvalidValue(f'"{":".join(parts)}" is no range, {_FORMS}')
     low, high = (checked(_value(key, part), leaf) for part in parts[:2])
     assert not isinstance(low, str)
     assert not isinstance(high, str)
     if low == high:
-        raise Wrong(f"a range from {low:g} to {high:g} holds one value, allowed: two different ends")
+        raise InvalidValue(f"a range from {low:g} to {high:g} holds one value, allowed: two different ends")
     if len(parts) == 2:
         if design == "grid":
-            raise Wrong(f'"{":".join(parts)}" has no number of values, allowed on a grid: {":".join(parts)}:n')
+            raise InvalidValue(f'"{":".join(parts)}" has no number of values, allowed on a grid: {":".join(parts)}:n')
         return Axis(key, unit, (), min(low, high), max(low, high), whole)
     if not parts[2].strip().isdecimal() or not 2 <= int(parts[2]) <= MOST_POINTS:
-        raise Wrong(f'"{parts[2]}" is no number of values, allowed: a whole number from 2 to {MOST_POINTS:,}')
+        raise InvalidValue(f'"{parts[2]}" is no number of values, allowed: a whole number from 2 to {MOST_POINTS:,}')
     line = np.linspace(low, high, int(parts[2]))
     levels = [round(float(it)) if whole else rounded(float(it)) for it in line]
     return Axis(key, unit, tuple(dict.fromkeys(levels)))
@@ -215,7 +215,7 @@ def _value(key: str, text: str) -> Any:
     try:
         return overrides([f"{key}={text}"])[key]
     except ScenarioError as error:
-        raise Wrong(error.faults[0].message) from None
+        raise InvalidValue(error.faults[0].message) from None
 
 
 def _wrong(option: str, value: object, message: str) -> ScenarioError:

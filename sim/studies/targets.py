@@ -38,7 +38,7 @@ from sim.scenario import Fault, Scenario, ScenarioError, Schedule, months
 from sim.scenario.faults import shown
 from sim.scenario.keys import BOUNDS, Leaf, meant
 from sim.scenario.reading import Document, read
-from sim.scenario.values import Wrong, allowed, checked, names
+from sim.scenario.values import InvalidValue, allowed, checked, names
 from sim.studies.designs import leaf_of
 
 FORMS = ("value", "difference", "relative")
@@ -292,7 +292,7 @@ class _Reader:
             inner = inner[part]
         try:
             return checked(inner, leaf)
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             self.refuse(path, str(wrong))
             return default
 
@@ -319,7 +319,7 @@ class _Reader:
             if value is not None:
                 try:
                     found[name] = checked(value, SETTINGS[name])
-                except Wrong as wrong:
+                except InvalidValue as wrong:
                     self.faults.append(Fault(f"--{name}", 0, name, str(wrong)))
         return Settings(**found)
 
@@ -339,7 +339,7 @@ class _Reader:
             return None
         try:
             return self.moved(key, ends["low"], ends["high"], scale == "log", listed, used)
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             self.refuse(path, str(wrong))
         return None
 
@@ -348,7 +348,7 @@ class _Reader:
             return ()
         try:
             found = names(table["scenarios"], 'an array such as ["shougang"]')
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             self.refuse((*path, "scenarios"), str(wrong))
             return ()
         for name in found:
@@ -359,25 +359,25 @@ class _Reader:
     def moved(
         self, key: str, low: float, high: float, log: bool, listed: tuple[str, ...], used: Sequence[str]
     ) -> FreeParameter:  # fmt: skip
-        """A key with its range; raises Wrong."""
+        """A key with its range; raises InvalidValue."""
         there = [it for name in listed or used if (it := self.scenarios.get(name))]
         holding = [it for it in there if key in it.values]
         leaf = leaf_of(key, (holding or there or [self.base])[0])  # raises with the nearest key
         missing = [it.name for it in there if it not in holding]
         if listed and missing:
-            raise Wrong(f"is no key of {', '.join(missing)}, allowed: scenarios that have it")
+            raise InvalidValue(f"is no key of {', '.join(missing)}, allowed: scenarios that have it")
         if leaf.parameter.type not in (int, float):
-            raise Wrong(f"is no number, allowed: a key of numbers ({allowed(leaf)})")
+            raise InvalidValue(f"is no number, allowed: a key of numbers ({allowed(leaf)})")
         whole = leaf.parameter.type is int
         ends = [checked(int(end) if whole and float(end).is_integer() else end, leaf) for end in (low, high)]
         if not low < high:
-            raise Wrong(f"has no range from {low:g} to {high:g}, allowed: low below high")
+            raise InvalidValue(f"has no range from {low:g} to {high:g}, allowed: low below high")
         if log and low <= 0:
-            raise Wrong(f"has low {low:g} on a log scale, allowed: a low above 0")
+            raise InvalidValue(f"has low {low:g} on a log scale, allowed: a low above 0")
         where = listed or tuple(it.name for it in holding if _inherits(it, key, self.base))
         if not where:
             names = ", ".join(it.name for it in holding)
-            raise Wrong(f"is set by each scenario itself, allowed: scenarios = [...] with some of {names}")
+            raise InvalidValue(f"is set by each scenario itself, allowed: scenarios = [...] with some of {names}")
         return FreeParameter(key, leaf.parameter.unit, float(ends[0]), float(ends[1]), log, whole, where, not listed)
 
     def chosen(self, keys: list[FreeParameter], texts: Sequence[str], used: Sequence[str]) -> list[FreeParameter]:
@@ -391,15 +391,15 @@ class _Reader:
                 if equals:
                     ends = [float(end) for end in span.split(":")]
                     if len(ends) != 2:
-                        raise Wrong(f'"{span}" is no range, allowed: low:high')
+                        raise InvalidValue(f'"{span}" is no range, allowed: low:high')
                     known = held.get(key)
                     listed = known.scenarios if known and not known.inherited else ()
                     found[key] = self.moved(key, ends[0], ends[1], bool(known and known.log), listed, used)
                 elif key in held:
                     found[key] = held[key]
                 else:
-                    raise Wrong(f"is no key of the file, {meant(key, held)}; or KEY=low:high")
-            except Wrong as wrong:
+                    raise InvalidValue(f"is no key of the file, {meant(key, held)}; or KEY=low:high")
+            except InvalidValue as wrong:
                 self.faults.append(Fault(_KEYS, 0, key or "key", str(wrong)))
             except ValueError:
                 self.faults.append(Fault(_KEYS, 0, key, f'"{span}" is no range, allowed: low:high'))
@@ -534,7 +534,7 @@ def _inherits(scenario: Scenario, key: str, base: Scenario) -> bool:
     origin = scenario.origins[key]
     if scenario.name == base.name or origin.kind == "default":
         return True
-    return origin.kind == "parent" and origin.place.partition(":")[0] == f"{base.name}.toml"
+    return origin.kind == "parent" and origin.location.partition(":")[0] == f"{base.name}.toml"
 
 
 def _resolved(name: str, scenario: Scenario, settings: Settings, targets: Sequence[Target]) -> Scenario:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from sim.scenario import Fault, Row, Scenario, ScenarioError, describe
-from sim.scenario.values import Wrong, checked
+from sim.scenario.values import InvalidValue, checked
 from sim.studies.designs import Axis, leaf_of
 from sim.studies.rests import in_force
 
@@ -39,7 +39,7 @@ def uncertain(scenario: Scenario, keys: Sequence[str] = ()) -> tuple[list[tuple[
             try:
                 leaf_of(pattern, scenario)
                 faults.append(Fault(KEYS, 0, pattern, "nothing of this can be moved, allowed: keys of numbers"))
-            except Wrong as wrong:
+            except InvalidValue as wrong:
                 faults.append(Fault(KEYS, 0, pattern or "key", str(wrong)))
         chosen |= dict.fromkeys(matched, span)
     found, left = [], []
@@ -51,7 +51,7 @@ def uncertain(scenario: Scenario, keys: Sequence[str] = ()) -> tuple[list[tuple[
                 faults.append(Fault(KEYS, 0, key, "has no range to be moved in, allowed: KEY=low:high"))
             else:
                 left.append(key)
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             faults.append(Fault(KEYS, 0, key, str(wrong)))
     if faults:
         raise ScenarioError(faults)
@@ -83,7 +83,9 @@ def _axis(scenario: Scenario, row: Row, span: str) -> Axis | None:
         try:
             low, high = (checked(leaf.parameter.type(end), leaf) for end in ends)
         except (TypeError, ValueError) as error:
-            raise error if isinstance(error, Wrong) else Wrong(f'"{span}" is no range, allowed: low:high') from None
+            raise (
+                error if isinstance(error, InvalidValue) else InvalidValue(f'"{span}" is no range, allowed: low:high')
+            ) from None
         assert not isinstance(low, str)
         assert not isinstance(high, str)
     elif not isinstance(value, int | float) or isinstance(value, bool):

@@ -202,7 +202,7 @@ def run(quick: bool) -> Section:
     return Section(
         [
             Table(
-                f"What a month of an enterprise asks for, on {threads.number()} threads",
+                f"What a month of an enterprise asks for, on {threads.thread_count()} threads",
                 ["", "an enterprise and month", "ns each", "ns"],
                 lines,
                 [f"The aim is {AIM:.0f} ns on two threads."],
@@ -210,7 +210,7 @@ def run(quick: bool) -> Section:
             Table("Where the time goes", ["mechanism", "ns an enterprise and month", "share"], spent),
         ],
         {
-            "floor_ns": floor, "month_ns": taken.median, "ratio": ratio, "threads": threads.number(),
+            "floor_ns": floor, "month_ns": taken.median, "ratio": ratio, "threads": threads.thread_count(),
             "asked": asked, "bytes": [read_bytes, written], "by_mechanism": by_mechanism,
         },
     )  # fmt: skip

@@ -20,7 +20,7 @@ from sim.model.record.reading import counted, share
 from sim.model.state.accounts import TICKS, ticks
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.links import renewal
-from sim.model.state.ring import Tenants, places
+from sim.model.state.ring import Tenants, successors
 from sim.model.state.world import World
 
 contact = block("absorption", 0, "chain", "neighbour", "point", number=33)
@@ -72,7 +72,7 @@ class MeetReads(NamedTuple):
     status: i1
     site: i2
     talent: i4
-    met_0: f4
+    partner_knowledge_0: f4
 
 
 @writes
@@ -96,9 +96,9 @@ class Reads(NamedTuple):
     staff: i4
     talent: i4
     revenue: f8
-    met_0: f4
-    met_1: f4
-    met_2: f4
+    partner_knowledge_0: f4
+    partner_knowledge_1: f4
+    partner_knowledge_2: f4
 
 
 @writes
@@ -111,7 +111,7 @@ class Writes(NamedTuple):
 
 
 @typed
-class Lessons(NamedTuple):
+class Contacts(NamedTuple):
     """Who meets whom this month, and what those of the chain and the site know whom they meet."""
 
     contacts: i1  # bits of the kinds of contact of each row
@@ -121,7 +121,7 @@ class Lessons(NamedTuple):
 
 
 @typed
-class Common(NamedTuple):
+class Environment(NamedTuple):
     """What anyone in a sector knows, and what a public programme adds to absorption."""
 
     base: f8_2d
@@ -173,24 +173,24 @@ def meet(lo: Index, hi: Index, seed: int, month: int, r: MeetReads, w: MeetWrite
         able = (r.status[i] == OPERATING) & (r.talent[i] > 0)
         chain = CHAIN if able & (u.chain < p.contact) else 0
         neighbour = NEIGHBOUR if able & (u.neighbour < p.contact) & (r.site[i] >= 0) else 0
-        partner = PARTNER if able & (r.met_0[i] >= 0.0) else 0
+        partner = PARTNER if able & (r.partner_knowledge_0[i] >= 0.0) else 0
         contacts[i] = chain | neighbour | partner
 
 
 @compiled
-def listen(
-    lo: Index, hi: Index, seed: int, month: int, known: Known, partner: i8, tenants: Tenants, lessons: Lessons
+def find_contacts(
+    lo: Index, hi: Index, seed: int, month: int, known: Known, partner: i8, tenants: Tenants, met: Contacts
 ) -> None:
     """What the chain ``partner`` and the neighbour of each row know, before anyone learns; no one, no contact."""
-    contacts, rows, of_chain, of_site = lessons.contacts, lessons.rows, lessons.of_chain, lessons.of_site
+    contacts, rows, of_chain, of_site = met.contacts, met.rows, met.of_chain, met.of_site
     points, there = np.zeros(hi - lo), len(tenants.identity) > 1
     for k in range(lo, hi if there else lo):
         points[k - lo] = contact(seed, known.identity[rows[k]], month).point
-    place = places(tenants.identity, points)
+    nearest = successors(tenants.identity, points)
     for k in range(lo, hi):
         i, chain, neighbour = rows[k], np.int64(partner[k]), np.int64(-1)
         if contacts[i] & NEIGHBOUR and there:
-            j = tenants.row[place[k - lo]]
+            j = tenants.row[nearest[k - lo]]
             if j != i and known.site[j] == known.site[i]:
                 neighbour = j
         contacts[i] = (contacts[i] & PARTNER) | (CHAIN if chain >= 0 else 0) | (NEIGHBOUR if neighbour >= 0 else 0)
@@ -206,14 +206,14 @@ def listen(
 
 @compiled
 def absorb(
-    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, common: Common, lessons: Lessons,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, environment: Environment, met: Contacts,
     events: i8,
 ) -> None:  # fmt: skip
     """Knowledge and leads fade; then those with lessons learn: from a partner, one of the chain, one neighbour."""
-    contacts, rows, of_chain, of_site = lessons.contacts, lessons.rows, lessons.of_chain, lessons.of_site
-    base, here = common.base, np.empty((3, BLOCK))
+    contacts, rows, of_chain, of_site = met.contacts, met.rows, met.of_chain, met.of_site
+    base, here = environment.base, np.empty((3, BLOCK))
     k: Any = np.searchsorted(rows, np.int64(lo))
-    met, gained = 0, 0
+    taught, gained = 0, 0
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
@@ -228,19 +228,19 @@ def absorb(
                 w.quality[i] = led(w.quality[i], p)
         while k < len(rows) and rows[k] < last:
             i = rows[k]
-            capacity, before = absorptive_capacity(r.talent[i], r.staff[i], common.programme, p), w.productivity[i]
+            capacity, before = absorptive_capacity(r.talent[i], r.staff[i], environment.programme, p), w.productivity[i]
             if contacts[i] & PARTNER:
-                teach(i, r.met_0[i], r.met_1[i], r.met_2[i], capacity, w, p)
-                met += 1
+                teach(i, r.partner_knowledge_0[i], r.partner_knowledge_1[i], r.partner_knowledge_2[i], capacity, w, p)
+                taught += 1
             if contacts[i] & CHAIN:
                 teach(i, of_chain[k, 0], of_chain[k, 1], of_chain[k, 2], capacity, w, p)
-                met += 1
+                taught += 1
             if contacts[i] & NEIGHBOUR:
                 teach(i, of_site[k, 0], of_site[k, 1], of_site[k, 2], capacity, w, p)
-                met += 1
+                taught += 1
             gained += ticks(12.0 * r.revenue[i] * (w.productivity[i] / before - 1.0))
             k += 1
-    events[CONTACTS] += met
+    events[CONTACTS] += taught
     events[SPILLOVER_GAIN] += gained
 
 
@@ -252,24 +252,24 @@ def apply(world: World) -> None:
     table, contacts = world.enterprises, world.marks()
     world.loop(meet, MeetReads, MeetWrites, rules, contacts)
     rows = world.marked(contacts)
-    lessons = Lessons(contacts, rows, np.empty((len(rows), 3)), np.empty((len(rows), 3)))
+    met = Contacts(contacts, rows, np.empty((len(rows), 3)), np.empty((len(rows), 3)))
     partner = world.links.partners(world, rows, contacts & CHAIN)
-    given = world.seed, world.month, table.view(Known), partner, world.ring.tenants(table), lessons
-    threads.run(listen, len(rows), (), given)
-    common = Common(world.sectors.base_knowledge, world.group("levers").knowledge_programme)
-    world.loop(absorb, Reads, Writes, rules, common, lessons, sums=(world.counters("absorption"),))
+    given = world.seed, world.month, table.view(Known), partner, world.ring.tenants(table), met
+    threads.run(find_contacts, len(rows), (), given)
+    environment = Environment(world.sectors.base_knowledge, world.group("levers").knowledge_programme)
+    world.loop(absorb, Reads, Writes, rules, environment, met, sums=(world.counters("absorption"),))
 
 
 OUTCOMES = (
     counted("contacts", "contacts that taught", 1),
     Outcome("spillover_gain", "million yuan a year", "yearly sales times the relative gain of what partners, chain and neighbours taught, since the start", 1,
-            value=lambda m: m.w * m.since("spillover_gain") / TICKS),
+            value=lambda m: m.weight * m.cumulative("spillover_gain") / TICKS),
     Outcome("social_to_private", "", "gains of own successes and of spill-overs, over those of own successes, since the start", 1,
-            value=lambda m: share(m.since("private_gain") + m.since("spillover_gain"), m.since("private_gain"))),
+            value=lambda m: share(m.cumulative("private_gain") + m.cumulative("spillover_gain"), m.cumulative("private_gain"))),
 )  # fmt: skip
 
 MECHANISM = Mechanism(
     "absorption", Rules, counters=EVENTS, draws=(contact, renewal), outcomes=OUTCOMES, steps=(
-        Step("learn", apply, loops=(meet, listen, absorb), groups=("levers",), draws=(contact, renewal)),
+        Step("learn", apply, loops=(meet, find_contacts, absorb), groups=("levers",), draws=(contact, renewal)),
     ),
 )  # fmt: skip

@@ -112,7 +112,7 @@ def carries_own(revenue_12: float, p: Rules) -> bool:
 
 
 @typed
-class Around(NamedTuple):
+class Conditions(NamedTuple):
     """What those who may adopt find around them this month."""
 
     programme: float  # effort of knowledge programmes
@@ -123,14 +123,14 @@ class Around(NamedTuple):
 
 @compiled
 def adopt(
-    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, around: Around, wishes: i1, events: i8
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, conditions: Conditions, wishes: i1, events: i8
 ) -> None:  # fmt: skip
     """Who joins, who leaves, who wishes an own platform (marked in ``wishes``)."""
     quits = draws.monthly(p.quit)
-    chance: Any = np.empty(len(around.shares))
-    for size_class in range(len(around.shares)):
+    chance: Any = np.empty(len(conditions.shares))
+    for size_class in range(len(conditions.shares)):
         factor = class_factor(size_class, p)
-        chance[size_class] = adoption_probability(around.shares[size_class], factor, around.programme, p)
+        chance[size_class] = adoption_probability(conditions.shares[size_class], factor, conditions.programme, p)
     if month == 0:
         chance[BIG] = p.at_start
     most = max(quits, chance.max())
@@ -145,14 +145,14 @@ def adopt(
             u = adopting(seed, r.identity[i], month)
             size_class = r.size_class[i]
             if w.platform[i] >= 0:
-                if u.move < quits and around.hosts[w.platform[i]] != r.identity[i]:
+                if u.move < quits and conditions.hosts[w.platform[i]] != r.identity[i]:
                     w.platform[i] = -1
                     events[QUIT] += 1
             elif u.move < chance[size_class]:
                 if size_class == BIG and carries_own(r.revenue_12[i], p):
                     wishes[i] = 1
                 else:
-                    w.platform[i] = choose(u.which, around.attraction)
+                    w.platform[i] = choose(u.which, conditions.attraction)
                     events[ADOPTED] += w.platform[i] >= 0
 
 
@@ -163,10 +163,10 @@ def choose(u: float, attraction: f8) -> int:
     if total <= 0.0:
         return -1
     below = 0.0
-    for number in range(len(attraction)):
-        below += attraction[number]
+    for platform in range(len(attraction)):
+        below += attraction[platform]
         if u * total < below:
-            return number
+            return platform
     return len(attraction) - 1
 
 
@@ -215,8 +215,8 @@ def apply(world: World) -> None:
     table, hosts = world.enterprises, hosts_of(world)
     wishes = world.marks()
     attraction = np.array([attractive(platform) for platform in world.platforms], np.float64)
-    around = Around(levers.knowledge_programme, world.member_shares, attraction, hosts)
-    world.loop(adopt, Reads, Writes, rules, around, wishes, sums=(world.counters("adoption"),))
+    conditions = Conditions(levers.knowledge_programme, world.member_shares, attraction, hosts)
+    world.loop(adopt, Reads, Writes, rules, conditions, wishes, sums=(world.counters("adoption"),))
     for row in sorted(world.marked(wishes).tolist(), key=lambda row: int(table.identity[row])):
         own = sum(platform.kind == "own" for platform in world.platforms)
         if own < rules.most_own:
@@ -271,7 +271,7 @@ def count_members(world: World) -> None:
     world.loop(count, CountReads, CountWrites, sums=(firms, joined, of_platform))
     world.member_shares = joined / np.maximum(firms, 1)
     for platform in world.platforms:
-        platform.members = int(of_platform[platform.number])
+        platform.members = int(of_platform[platform.index])
 
 
 def collect_fees(world: World, support: float) -> None:
@@ -283,15 +283,15 @@ def collect_fees(world: World, support: float) -> None:
     world.loop(charge, FeeReads, FeeWrites, fees, sums=(income, world.books.flows))
     for platform in platforms:
         host = world.host_row(platform)
-        if host >= 0 and income[platform.number]:
-            amount = income[platform.number] / TICKS
+        if host >= 0 and income[platform.index]:
+            amount = income[platform.index] / TICKS
             table.profit_year[host] += transfer(host, amount, table.cash, world.books.flows, PLATFORM_INCOME)
 
 
 OUTCOMES = (
     counted("adopted", "platform adoptions", 1),
     Outcome("platforms", "platforms", "platforms launched", 1, value=lambda m: m["platforms"]),
-    Outcome("platform_members", "enterprises", "members of platforms", 1, value=lambda m: m.w * added(m["members"])),
+    Outcome("platform_members", "enterprises", "members of platforms", 1, value=lambda m: m.weight * added(m["members"])),
     *(
         Outcome(f"member_share_{name}", "share", f"platform members among operating {name} enterprises",
                 value=lambda m, c=code: share(m["members"][:, c], added(m["firms"][:, c, :, OPERATING])))  # type: ignore[misc]

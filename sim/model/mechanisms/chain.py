@@ -15,7 +15,7 @@ from sim.model.record.reading import counted
 from sim.model.state.enterprises import NEVER, OPERATING, reads, writes
 from sim.model.state.knowledge import distance, pair_taste, taste_of_pair
 from sim.model.state.links import renewal
-from sim.model.state.ring import OnRing, places
+from sim.model.state.ring import OnRing, successors
 from sim.model.state.sectors import SUPPLIERS
 from sim.model.state.world import World
 
@@ -90,7 +90,7 @@ class Supply(NamedTuple):
     buyer: u4
     supplier: i4
     ordinal: i1
-    fresh: bool
+    new: bool
 
 
 @equation
@@ -108,36 +108,36 @@ def liking(quality: float, productivity: float, gap: float, taste: float, p: Rul
 @compiled
 def find_candidates(i: int, start: int, wanted: int, p: Rules, ring: OnRing, found: u4) -> int:
     """Put the ring's places of firms of place ``wanted`` in the chain, but ``i``, into ``found``; how many."""
-    number, place, most = 0, np.uint32(start), int(p.candidates)
+    number, index, most = 0, np.uint32(start), int(p.candidates)
     for _ in range(min(int(p.circle), len(ring.row))):
-        found[number] = place
-        number += (ring.chain[place] == wanted) & (ring.row[place] != i) & (number < most)
-        place = np.uint32(place + 1 if place + 1 < len(ring.row) else 0)
+        found[number] = index
+        number += (ring.chain[index] == wanted) & (ring.row[index] != i) & (number < most)
+        index = np.uint32(index + 1 if index + 1 < len(ring.row) else 0)
     return number
 
 
 @compiled
 def choose_suppliers(
-    looking: u4, points: f8, links: Supply, seed: int, month: int, r: Reads, p: Rules, price_share: float, ring: OnRing
+    renewing: u4, points: f8, links: Supply, seed: int, month: int, r: Reads, p: Rules, price_share: float, ring: OnRing
 ) -> int:
     """Give each link of ``looking`` the supplier liked best among its candidates, if it finds any; how many do.
 
     All candidates first, then what is known of them column by column: memory answers many questions at once.
     """
-    buyer, supplier, most = links.buyer, links.supplier, len(looking) * int(p.candidates) + 1
+    buyer, supplier, most = links.buyer, links.supplier, len(renewing) * int(p.candidates) + 1
     whose, found, utility = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(most)
-    start, wanted, end = places(ring.identity, points), np.empty(len(looking), np.int8), 0
-    for k in range(len(looking)):
-        wanted[k] = r.sector[buyer[looking[k]]] % 3 - 1
-    for k in range(len(looking)):
-        number = find_candidates(buyer[looking[k]], start[k], wanted[k], p, ring, found[end:])
+    start, wanted, end = successors(ring.identity, points), np.empty(len(renewing), np.int8), 0
+    for k in range(len(renewing)):
+        wanted[k] = r.sector[buyer[renewing[k]]] % 3 - 1
+    for k in range(len(renewing)):
+        number = find_candidates(buyer[renewing[k]], start[k], wanted[k], p, ring, found[end:])
         whose[end : end + number] = k
         end += number
     who, known = np.empty((2, end), np.int64), np.empty((8, end))
     for c in range(end):
         who[1, c], found[c] = ring.identity[found[c]], ring.row[found[c]]
     for c in range(end):
-        i, j = buyer[looking[whose[c]]], found[c]
+        i, j = buyer[renewing[whose[c]]], found[c]
         who[0, c] = r.identity[i]
         known[0, c], known[1, c], known[2, c] = r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i]
         known[3, c], known[4, c], known[5, c] = r.knowledge_0[j], r.knowledge_1[j], r.knowledge_2[j]
@@ -152,7 +152,7 @@ def choose_suppliers(
             best, renewed = c, renewed + 1
         elif utility[c] > utility[best]:
             best = c
-        supplier[looking[whose[c]]] = found[best]
+        supplier[renewing[whose[c]]] = found[best]
     return renewed
 
 
@@ -166,8 +166,8 @@ def renew(
     Those of several blocks choose together, for all of them wait for memory.
     """
     buyer, supplier, ordinal, hazard = links.buyer, links.supplier, links.ordinal, draws.monthly(p.renewal)
-    key, looking = np.empty(BLOCK, np.int64), np.empty(np.uint64(2) * BLOCK, np.uint32)
-    look, point, points = np.empty(BLOCK), np.empty(BLOCK), np.empty(np.uint64(2) * BLOCK)
+    key, renewing = np.empty(BLOCK, np.int64), np.empty(np.uint64(2) * BLOCK, np.uint32)
+    u_renew, point, points = np.empty(BLOCK), np.empty(BLOCK), np.empty(np.uint64(2) * BLOCK)
     number = 0
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -176,29 +176,29 @@ def renew(
         for link in range(first, last):
             k = link - first
             u = renewal(seed, key[k], month)
-            look[k], point[k] = u.looked_at, u.point
+            u_renew[k], point[k] = u.renewed, u.point
         for link in range(first, last):
             k = link - first
-            looking[number], points[number] = link, point[k]
-            number += links.fresh | (look[k] < hazard) | (supplier[link] < 0)
+            renewing[number], points[number] = link, point[k]
+            number += links.new | (u_renew[k] < hazard) | (supplier[link] < 0)
         if number < BLOCK and last < hi:
             continue
-        found = choose_suppliers(looking[:number], points[:number], links, seed, month, r, p, price_share, ring)
-        events[LINKS_RENEWED] += 0 if links.fresh else found
+        found = choose_suppliers(renewing[:number], points[:number], links, seed, month, r, p, price_share, ring)
+        events[LINKS_RENEWED] += 0 if links.new else found
         number = 0
 
 
 @compiled
 def first_links(newcomers: i8, staff: i4, p: Rules) -> tuple[u4, i4, i1]:
     """Buyers, suppliers (none yet) and ordinals of the links that newcomers want."""
-    number = 0
+    size = 0
     for i in newcomers:
-        number += links_wanted(staff[i], p)
-    buyer, supplier, ordinal = np.empty(number, np.uint32), np.full(number, -1, np.int32), np.empty(number, np.int8)
+        size += links_wanted(staff[i], p)
+    buyer, supplier, ordinal = np.empty(size, np.uint32), np.full(size, -1, np.int32), np.empty(size, np.int8)
     link = 0
     for i in newcomers:
-        for place in range(links_wanted(staff[i], p)):
-            buyer[link], ordinal[link] = i, place
+        for position in range(links_wanted(staff[i], p)):
+            buyer[link], ordinal[link] = i, position
             link += 1
     return buyer, supplier, ordinal
 
@@ -235,16 +235,16 @@ def apply(world: World) -> None:
     newcomers = newcomers[table.sector[newcomers] % 3 != SUPPLIERS]
     ring = world.ring.everyone
 
-    def look(supply: Supply) -> None:
+    def choose(supply: Supply) -> None:
         given = world.seed, world.month, supply, table.view(Reads), rules, price_share, ring
         threads.run(renew, len(supply.buyer), (world.counters("chain"),), given)
 
     for first in range(0, len(newcomers) if len(world.ring) else 0, _AT_A_TIME):
         buyer, supplier, ordinal = first_links(newcomers[first : first + _AT_A_TIME], table.staff, rules)
-        look(Supply(buyer, supplier, ordinal, True))
+        choose(Supply(buyer, supplier, ordinal, True))
         found = supplier >= 0
         links.add(buyer[found], supplier[found], ordinal[found])
-    look(Supply(links.buyer, links.supplier, links.ordinal, False))
+    choose(Supply(links.buyer, links.supplier, links.ordinal, False))
     ask_parts(
         links.buyer, links.supplier, world.seed, world.month, table.view(Reads), table.view(Writes), rules,
         world.succeeded, world.counters("chain"),

@@ -219,7 +219,7 @@ def reversion_speed(age: int, shocks: float, settled: float, p: Rules) -> float:
 
 
 @equation
-def step_of_appeal(gap: float, speed: float, shocks: float, shock: float) -> float:
+def appeal_factor(gap: float, speed: float, shocks: float, shock: float) -> float:
     """Factor of a month's reversion and Gaussian shocks on the sum of sizes; ``shock`` is a standard normal deviate.
 
     The sum of lognormal lines is taken as lognormal (Fenton 1960) with mean ``lines * line_size`` once settled. Its
@@ -229,7 +229,9 @@ def step_of_appeal(gap: float, speed: float, shocks: float, shock: float) -> flo
 
 
 @compiled
-def renew(lo: Index, hi: Index, seed: int, month: int, r: LinesReads, w: LinesWrites, p: Rules, saturation: f8) -> None:
+def update_lines(
+    lo: Index, hi: Index, seed: int, month: int, r: LinesReads, w: LinesWrites, p: Rules, saturation: f8
+) -> None:
     """Lines of every operating enterprise, for a month; ``saturation`` is by sector.
 
     Draws of all, then the few that lose or win lines, then reversion and shocks to all.
@@ -262,7 +264,7 @@ def renew(lo: Index, hi: Index, seed: int, month: int, r: LinesReads, w: LinesWr
             there = (r.status[i] == OPERATING) & (w.lines[i] > 0) & (w.appeal[i] > 0.0)
             shocks = shock_variance(max(w.lines[i], 1), spread, p)
             speed = reversion_speed(month - r.started[i], shocks, settled[k], p)
-            step = step_of_appeal(gap[k], speed, shocks, shock[k])
+            step = appeal_factor(gap[k], speed, shocks, shock[k])
             w.appeal[i] *= step if there else 1.0
 
 
@@ -371,7 +373,7 @@ def apply(world: World) -> None:
     sectors = world.sectors
     set_demand(world, market, levers)
     if rules.enabled:
-        world.loop(renew, LinesReads, LinesWrites, rules, sectors.saturation)
+        world.loop(update_lines, LinesReads, LinesWrites, rules, sectors.saturation)
     world.pulls[:] = 0
     industries = world.rules("industries")
     modes = Modes(industries.mode_demand, industries.mode_cost)
@@ -430,7 +432,7 @@ def post_pulls(sectors: SectorsPosted, pulls: i8_2d, price_share: float) -> None
 MECHANISM = Mechanism(
     "demand", Rules, draws=(lines_change, line_sizes), steps=(
         Step(
-            "sell", apply, loops=(renew, sell), groups=("market", "levers", "population", "mechanisms.industries"),
+            "sell", apply, loops=(update_lines, sell), groups=("market", "levers", "population", "mechanisms.industries"),
             transfers=("sales_home", "inputs"), draws=(lines_change, line_sizes),
             state=("sectors.sales_factor", "sectors.saturation", "world.pulls"),
         ),

@@ -23,7 +23,7 @@ from sim.model.state.cohort import (
     Ideas,
     cohort_of,
     entry_cost,
-    founders_means,
+    founder_wealth,
     idea_luck,
     idea_merit,
     plan_luck,
@@ -52,7 +52,7 @@ FOUNDED, NET = FOUNDED_INDEPENDENT - INDEPENDENT, NET_INDEPENDENT - INDEPENDENT 
 
 count_luck = block("entry", 0, "ideas", number=4)
 taste_luck = block("entry", 2, "independent", "spin_off", "maker", "tenant", number=6)
-place_luck = block("entry", 3, "site", "backed", number=13)
+admission_luck = block("entry", 3, "site", "backed", number=13)
 RESIDENTS, RELEASED = 101, 102  # sources without an identity of their own
 NOBODY = -1
 
@@ -233,7 +233,7 @@ def utility(gain: float, need: float, entry_cost: float, worth: float, taste: fl
 @compiled
 def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Rules) -> bool:
     """Whether own means, a channel's fund or outside finance cover the need."""
-    return founders_means(u_wealth, p.wealth_median, p.wealth_log_sd) + fund >= need or u_finance < finance_fill
+    return founder_wealth(u_wealth, p.wealth_median, p.wealth_log_sd) + fund >= need or u_finance < finance_fill
 
 
 @compiled
@@ -244,7 +244,7 @@ def consider(
     for k in range(len(ideas.identity)):
         u = idea_luck(seed, ideas.identity[k], month)
         tastes = taste_luck(seed, ideas.identity[k], month)
-        place = place_luck(seed, ideas.identity[k], month)
+        admission = admission_luck(seed, ideas.identity[k], month)
         counts[IDEAS] += 1
         s = int(u.sector * terms.sectors)
         jobs = float(staff_planned(seed, ideas.identity[k], n))
@@ -264,7 +264,8 @@ def consider(
                 offer = offers.maker
             if channel == TENANT:
                 offer = offers.tenant
-            if (place.backed if channel == MAKER else place.site) >= offer.share or skilled < offer.least_talent:
+            u_admission = admission.backed if channel == MAKER else admission.site
+            if u_admission >= offer.share or skilled < offer.least_talent:
                 continue
             counts[BACKED] += channel == MAKER
             rent = offer.rent * terms.floor_per_job
@@ -306,12 +307,12 @@ def gather(world: World, rules: Any) -> Ideas:
     big = np.flatnonzero((table.size_class == BIG) & (table.status == OPERATING))
     spin_offs = spin_off_ideas(world.seed, world.month, big, table.view(Talented), rules.talent_rate)
     makers = []
-    for place in world.platforms:
-        if place.open_to_members:
-            mean = world.platform_rules(place).ideas_a_month
-            u = count_luck(world.seed, place.identity, world.month).ideas
-            number = draws.poisson(u, mean / world.weight_of(place))
-            makers.append((place.identity, number, MAKER, world.host_row(place), place.number))
+    for platform in world.platforms:
+        if platform.open_to_members:
+            mean = world.platform_rules(platform).ideas_a_month
+            u = count_luck(world.seed, platform.identity, world.month).ideas
+            number = draws.poisson(u, mean / world.weight_of(platform))
+            makers.append((platform.identity, number, MAKER, world.host_row(platform), platform.index))
     sources = np.concatenate([anyone, spin_offs[spin_offs[:, 0].argsort()], np.array(makers, np.int64).reshape(-1, 5)])
     total = int(sources[:, 1].sum())
     whole = np.zeros((6, total), np.int64)
@@ -364,7 +365,7 @@ def tenant_offer(world: World, market: Any) -> Offer:
     sites = [site for site in world.sites if world.site_is_open(site)] if world.rules("letting").enabled else []
     if not sites:
         return Offer(market.outside_rent, 0.0, 0.0, 0.0, 0.0)
-    site = min(sites, key=lambda site: (world.charge(site), site.number))
+    site = min(sites, key=lambda site: (world.charge(site), site.index))
     rules = world.site_rules(site)
     worth = world.rules("entry").horizon * rules.neighbours * world.neighbours(site) / 100.0
     admitted = site.admission * world.rules("letting").awareness
@@ -374,23 +375,23 @@ def tenant_offer(world: World, market: Any) -> Offer:
 SHARED = ORIGINS[2:]  # channels that enterprises share: spin-off, maker, tenant
 OUTCOMES = (
     Outcome("startups", "enterprises", "startups founded since the start, gross", 1, True,
-            lambda m: m.w * m.registrations),
+            lambda m: m.weight * m.registrations),
     Outcome("startups_net", "enterprises", "startups through a shared channel (spin-off, maker, tenant) since the start, "
             "net of founders who would have started alone", 1,
-            value=lambda m: m.w * sum(m.since(f"net_{origin}") for origin in SHARED)),
+            value=lambda m: m.weight * sum(m.cumulative(f"net_{origin}") for origin in SHARED)),
     *(
         outcome
         for origin in ORIGINS[1:]
         for outcome in (
             Outcome(f"startups_{origin}", "enterprises", f"startups founded since the start, channel {origin}", 1,
-                    value=lambda m, o=origin: m.w * m.since(f"founded_{o}")),  # type: ignore[misc]
+                    value=lambda m, o=origin: m.weight * m.cumulative(f"founded_{o}")),  # type: ignore[misc]
             Outcome(f"startups_net_{origin}", "enterprises", f"of those, net of founders who would have started alone: {origin}", 1,
-                    value=lambda m, o=origin: m.w * m.since(f"net_{o}")),  # type: ignore[misc]
+                    value=lambda m, o=origin: m.weight * m.cumulative(f"net_{o}")),  # type: ignore[misc]
         )
     ),
     counted("ideas", "ideas considered", unit="ideas"),
     Outcome("ideas_unfinanced", "ideas", "ideas worth pursuing that found no finance since the start", -1,
-            value=lambda m: m.w * m.since("unfinanced_ideas")),
+            value=lambda m: m.weight * m.cumulative("unfinanced_ideas")),
 )  # fmt: skip
 
 MECHANISM = Mechanism(
@@ -411,11 +412,11 @@ MECHANISM = Mechanism(
                 "population",
                 "sites",
             ),
-            draws=(count_luck, idea_luck, taste_luck, place_luck, plan_luck),
+            draws=(count_luck, idea_luck, taste_luck, admission_luck, plan_luck),
             state=("posted.makers_taking",),
         ),
     ),
     counters=EVENTS,
-    draws=(count_luck, idea_luck, taste_luck, place_luck, plan_luck),
+    draws=(count_luck, idea_luck, taste_luck, admission_luck, plan_luck),
     outcomes=OUTCOMES,
 )

@@ -199,7 +199,7 @@ class Investments(NamedTuple):
 
 
 @typed
-class Marks(NamedTuple):
+class StatusMarks(NamedTuple):
     """Marks of rows: struck off, stopped this month."""
 
     leaves: i1
@@ -210,7 +210,7 @@ class Marks(NamedTuple):
 class Ends(NamedTuple):
     """What ends add up to: people let go (staff, talent), ends by kind and group, lives, jobs lost by group, events."""
 
-    let_go: i8
+    laid_off: i8
     ended: i8_2d
     lives: i8_3d
     lost: i8
@@ -230,7 +230,7 @@ def merit(u: float, quality: float, productivity: float, p: Rules) -> float:
 
 
 @compiled
-def invest(
+def give_outside_equity(
     lo: Index, hi: Index, seed: int, month: int, r: FinanceReads, w: FinanceWrites, p: Rules, wage: float,
     hurdle: float, sums: Investments,
 ) -> None:  # fmt: skip
@@ -264,7 +264,7 @@ def ticket(u: float, staff: int, wage: float, p: Rules) -> float:
 
 
 @equation
-def wanted_assets(staff: int, intensity: float, elasticity: float) -> float:
+def target_assets(staff: int, intensity: float, elasticity: float) -> float:
     """Assets (million yuan) that this staff works with: intensity at 100 staff times (staff/100)^elasticity a head."""
     return staff * intensity * maths.exp(elasticity * maths.log(max(staff, 1) / 100.0))
 
@@ -277,19 +277,19 @@ def dividend(cash: float, revenue: float, staff: int, wage: float, reserve_month
 
 
 @equation
-def own_means(wanted: float, cash: float, revenue: float, m: Market) -> float:
+def internal_funds(wanted: float, cash: float, revenue: float, m: Market) -> float:
     """Part of a wanted investment that own cash pays for (million yuan): months of sales stay as working capital."""
     return min(max(0.0, wanted), max(0.0, cash - m.working_months * revenue))
 
 
 @equation
-def outside_means(wanted: float, own: float, cash: float, m: Market) -> float:
+def external_funds(wanted: float, internal: float, cash: float, m: Market) -> float:
     """What owners and investors put in (million yuan) where own means fall short; nothing to who is in debt."""
-    return m.outside_capital * max(0.0, wanted - own) if cash >= 0.0 else 0.0
+    return m.outside_capital * max(0.0, wanted - internal) if cash >= 0.0 else 0.0
 
 
 @compiled
-def own(
+def invest_and_pay_dividends(
     lo: Index, hi: Index, seed: int, month: int, r: OwnersReads, w: OwnersWrites, m: Market, o: Population,
     wage: float, flows: i8,
 ) -> None:  # fmt: skip
@@ -297,20 +297,24 @@ def own(
     all_raised, all_spent, all_paid = 0, 0, 0
     for i in range(lo, hi):
         here = r.status[i] == OPERATING
-        worn = w.assets[i] * m.depreciation / 12.0
-        aim = wanted_assets(r.staff[i], float(r.capital_intensity[i]), o.capital_intensity_elasticity)
-        gap = aim - (w.assets[i] - worn)
-        wanted = worn + m.investment_speed * gap
-        sold = max(0.0, -wanted)
-        saved = on_grid(own_means(wanted, w.cash[i], r.revenue[i], m))
-        raised = on_grid(outside_means(wanted, saved, w.cash[i], m))
-        bought = saved + raised
-        spent = bought - on_grid(m.resale * sold)
+        depreciation = w.assets[i] * m.depreciation / 12.0
+        target = target_assets(r.staff[i], float(r.capital_intensity[i]), o.capital_intensity_elasticity)
+        gap = target - (w.assets[i] - depreciation)
+        wanted = depreciation + m.investment_speed * gap
+        disposed = max(0.0, -wanted)
+        internal = on_grid(internal_funds(wanted, w.cash[i], r.revenue[i], m))
+        raised = on_grid(external_funds(wanted, internal, w.cash[i], m))
+        bought = internal + raised
+        spent = bought - on_grid(m.resale * disposed)
         paid = on_grid(dividend(w.cash[i] + raised - spent, r.revenue[i], r.staff[i], wage, o.cash_months, m))
-        grown, lost, left = bought - worn - sold, worn + (1.0 - m.resale) * sold, raised - spent - paid
-        w.assets[i] += grown if here else 0.0
+        assets_change, lost, cash_change = (
+            bought - depreciation - disposed,
+            depreciation + (1.0 - m.resale) * disposed,
+            raised - spent - paid,
+        )
+        w.assets[i] += assets_change if here else 0.0
         w.profit_year[i] -= lost if here else 0.0
-        w.cash[i] += left if here else 0.0
+        w.cash[i] += cash_change if here else 0.0
         all_raised += ticks(raised) if here else 0
         all_spent += ticks(spent) if here else 0
         all_paid += ticks(paid) if here else 0
@@ -345,10 +349,10 @@ def count_end(i: int, end: int, month: int, r: StatusReads, w: StatusWrites, o: 
 
 
 @compiled
-def stop(i: int, w: StatusWrites, let_go: i8) -> None:
+def stop(i: int, w: StatusWrites, laid_off: i8) -> None:
     """One enterprise stops: its people go, and all that hangs on its operation ends."""
-    let_go[STAFF] += w.staff[i]
-    let_go[TALENT] += w.talent[i]
+    laid_off[STAFF] += w.staff[i]
+    laid_off[TALENT] += w.talent[i]
     w.status[i] = SUSPENDED
     w.staff[i] = 0
     w.talent[i] = 0
@@ -361,31 +365,31 @@ def stop(i: int, w: StatusWrites, let_go: i8) -> None:
 
 
 @compiled
-def resume(i: int, r: StatusReads, w: StatusWrites, let_go: i8, p: Rules) -> None:
+def resume(i: int, r: StatusReads, w: StatusWrites, laid_off: i8, p: Rules) -> None:
     """One enterprise that stopped operates again, with a line of its old size at least."""
     w.status[i] = OPERATING
     w.exporter[i] = 0
     w.lines[i] = max(w.lines[i], 1)
     w.appeal[i] = max(w.appeal[i], r.line_size[i])
     w.staff[i] = int(p.restart_staff)
-    let_go[STAFF] -= w.staff[i]
+    laid_off[STAFF] -= w.staff[i]
 
 
 @compiled
-def review(
+def update_status(
     lo: Index, hi: Index, seed: int, month: int, r: StatusReads, w: StatusWrites, p: Rules, o: Population,
-    marks: Marks, sums: Ends,
+    marks: StatusMarks, sums: Ends,
 ) -> None:  # fmt: skip
     """Stops and resumptions, and who is to be struck off; an enterprise born in the run is at risk for the month."""
-    looks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
+    may_change, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
             short = (w.status[i] == OPERATING) & (r.cash[i] < 0.0)
             w.distress[i] = w.distress[i] + 1 if short else 0
             unsettled = (w.status[i] != OPERATING) | (r.origin[i] != INCUMBENT) | (w.lines[i] == 0) | short
-            looks[i - first] = (w.status[i] != FREE) & unsettled
-        number = gather(looks, first, last, r.identity, rows, identity)
+            may_change[i - first] = (w.status[i] != FREE) & unsettled
+        number = gather(may_change, first, last, r.identity, rows, identity)
         u = life_luck_of(seed, identity, 0, number, month)
         for k in range(number):
             i = rows[k]
@@ -397,17 +401,17 @@ def review(
                 if p.enabled and (w.lines[i] == 0 or gives_up(w.distress[i], u.stops[k], p)):
                     count_end(i, STOP, month, r, w, o, sums)
                     marks.stops[i] = 1
-                    stop(i, w, sums.let_go)
+                    stop(i, w, sums.laid_off)
                     sums.events[STOPPED] += 1
                     sums.events[STARTUPS_STOPPED] += r.origin[i] != INCUMBENT
             elif w.status[i] == SUSPENDED and r.cash[i] >= 0.0 and u.resumes[k] < p.resume:
-                resume(i, r, w, sums.let_go, p)
+                resume(i, r, w, sums.laid_off, p)
                 sums.events[RESUMED] += 1
             elif p.enabled and u.struck_off[k] < strike_off_probability(w.status[i], month - r.born[i], p):
                 marks.leaves[i] = 1
 
 
-def finance(world: World) -> None:
+def fund(world: World) -> None:
     """A month of outside finance; the hurdle answers what was asked for against what there is."""
     rules = world.rules("finance")
     if not rules.enabled:
@@ -415,7 +419,7 @@ def finance(world: World) -> None:
     events = world.counters("finance")
     asked_before, given_before = int(events[ASKED]), int(events[GIVEN])
     world.loop(
-        invest, FinanceReads, FinanceWrites, rules, world.group("labour").wage, world.posted.hurdle,
+        give_outside_equity, FinanceReads, FinanceWrites, rules, world.group("labour").wage, world.posted.hurdle,
         sums=Investments(events, world.books.flows),
     )  # fmt: skip
     asked, given = int(events[ASKED]) - asked_before, int(events[GIVEN]) - given_before
@@ -427,18 +431,18 @@ def finance(world: World) -> None:
         world.posted = world.posted._replace(hurdle=hurdle, finance_fill=given / asked if asked else 0.0)
 
 
-def invest_and_pay_owners(world: World) -> None:
+def invest(world: World) -> None:
     """Investment and dividends of a month."""
     wage = world.group("labour").wage
     market, population = world.group("market"), world.standard
-    world.loop(own, OwnersReads, OwnersWrites, market, population, wage, sums=(world.books.flows,))
+    world.loop(invest_and_pay_dividends, OwnersReads, OwnersWrites, market, population, wage, sums=(world.books.flows,))
 
 
-def stop_and_strike_off(world: World) -> None:
+def close(world: World) -> None:
     """A month of stops, resumptions and the register."""
-    marks, ends = Marks(world.marks(), world.marks()), ends_of(world)
-    world.loop(review, StatusReads, StatusWrites, world.rules("finance"), world.standard, marks, sums=ends)
-    world.release_people(int(ends.let_go[STAFF]), int(ends.let_go[TALENT]))
+    marks, ends = StatusMarks(world.marks(), world.marks()), ends_of(world)
+    world.loop(update_status, StatusReads, StatusWrites, world.rules("finance"), world.standard, marks, sums=ends)
+    world.release_people(int(ends.laid_off[STAFF]), int(ends.laid_off[TALENT]))
     world.vacate(world.marked(marks.stops))
     leave(world, world.marked(marks.leaves))
 
@@ -461,8 +465,8 @@ def strike_off(
             count_end(i, STOP, month, r, w, o, sums)
             w.staff_year_ago[i] = 0
         count_end(i, STRIKE_OFF, month, r, w, o, sums)
-        sums.let_go[STAFF] += w.staff[i]
-        sums.let_go[TALENT] += w.talent[i]
+        sums.laid_off[STAFF] += w.staff[i]
+        sums.laid_off[TALENT] += w.talent[i]
         w.staff[i] = 0
         w.talent[i] = 0
         w.borrowed_hours[i] = 0
@@ -477,11 +481,11 @@ def leave(world: World, rows: Any) -> None:
         return
     ends, columns = ends_of(world), (table.view(StatusReads), table.view(StatusWrites))
     strike_off(rows, world.month, *columns, table.cash, world.standard, ends, world.books.flows)
-    world.release_people(int(ends.let_go[STAFF]), int(ends.let_go[TALENT]))
+    world.release_people(int(ends.laid_off[STAFF]), int(ends.laid_off[TALENT]))
     world.vacate(rows)
     world.count("deregistered", len(rows))
     world.links.drop(rows, table.size)
-    world.left = np.concatenate([world.left, rows])
+    world.struck_off = np.concatenate([world.struck_off, rows])
 
 
 OUTCOMES = (
@@ -503,8 +507,8 @@ MECHANISM = Mechanism(
     steps=(
         Step(
             "fund",
-            finance,
-            loops=(invest,),
+            fund,
+            loops=(give_outside_equity,),
             groups=("labour", "levers", "market"),
             transfers=("outside_equity",),
             draws=(request_luck,),
@@ -512,20 +516,20 @@ MECHANISM = Mechanism(
         ),
         Step(
             "invest",
-            invest_and_pay_owners,
-            loops=(own,),
+            invest,
+            loops=(invest_and_pay_dividends,),
             groups=("labour", "market", "population"),
             transfers=("outside_equity", "investment", "dividends"),
         ),
         Step(
             "close",
-            stop_and_strike_off,
-            loops=(review, strike_off),
+            close,
+            loops=(update_status, strike_off),
             writes=("cash", "site", "floor"),
             groups=("population",),
             transfers=("liquidation", "default"),
             draws=(life_luck,),
-            state=("links", "people", "sites.let", "world.left", "world.year_lost"),
+            state=("links", "people", "sites.let", "world.struck_off", "world.year_lost"),
         ),
     ),
     columns=(DISTRESS,),

@@ -90,10 +90,10 @@ def release(world: World, site: SiteState) -> None:
     """More floor and more money for tenants, where the schedules of a site have grown."""
     rules = world.site_rules(site)
     more_floor = max(0, int(rules.floor / world.weight) - site.floor)
-    more_fund = max(0.0, float(rules.fund) - site.put_in)
+    more_fund = max(0.0, float(rules.fund) - site.fund_paid_in)
     site.floor += more_floor
     site.idle += more_floor if site.relocated else 0
-    site.put_in += more_fund
+    site.fund_paid_in += more_fund
     site.fund += more_fund
 
 
@@ -149,7 +149,7 @@ def apply(world: World) -> None:
 OUTCOMES = (
     Outcome("site_floor_idle", "m2", "floor idle at idle sites", -1, value=lambda m: m.site("idle")),
     Outcome("site_floor_renovated", "m2", "floor renovated", 1, value=lambda m: m.site("renovated")),
-    Outcome("hours_lent_now", "hours a month", "equipment hours lent", 1, value=lambda m: m.w * m["hours_lent"]),
+    Outcome("hours_lent_now", "hours a month", "equipment hours lent", 1, value=lambda m: m.weight * m["hours_lent"]),
 )
 
 IDLE_HOURS = Column("idle_hours", "i4", "hours a month", "equipment hours that stand idle")
@@ -161,7 +161,7 @@ RENOVATE = Step(
     groups=("levers", "sites"),
     draws=(renovating,),
     state=(
-        "accounts", "people", "sites.buildings", "sites.floor", "sites.fund", "sites.idle", "sites.put_in",
+        "accounts", "people", "sites.buildings", "sites.floor", "sites.fund", "sites.idle", "sites.fund_paid_in",
         "sites.relocated", "sites.renovated", "sites.work", "world.hours", "world.hours_offered",
     ),
 )  # fmt: skip

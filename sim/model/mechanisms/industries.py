@@ -282,13 +282,13 @@ def grow_sectors(sectors: SectorsGrowing, month: int, p: Rules) -> None:
 
 OUTCOMES = (
     counted("followers", "followers into new sectors and modes", 1),
-    Outcome("sectors_opened", "sectors", "sectors opened since the start", 1, value=lambda m: m.since("sectors_opened")),
+    Outcome("sectors_opened", "sectors", "sectors opened since the start", 1, value=lambda m: m.cumulative("sectors_opened")),
     Outcome("modes_opened", "modes", "new ways of selling opened since the start", 1,
-            value=lambda m: m.since("modes_opened")),
+            value=lambda m: m.cumulative("modes_opened")),
     Outcome("new_mode_firms", "enterprises", "enterprises that sell in the new mode", 1,
             value=lambda m: m.other(NEW_MODE)),
     Outcome("new_sector_sales", "million yuan a month", "sales of sectors opened in the run", 1,
-            value=lambda m: m.w * added(m["sectors"] * m["opened"]) / TICKS),
+            value=lambda m: m.weight * added(m["sectors"] * m["opened"]) / TICKS),
 )  # fmt: skip
 
 MODE = Column("mode", "i1", "", "way of selling: 0 the old one, 1 the new one")

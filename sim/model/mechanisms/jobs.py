@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
-from sim.kernel import draws, maths
+from sim.kernel import maths
 from sim.kernel.compiled import compiled, equation
-from sim.kernel.draws import block
+from sim.kernel.draws import block, round_stochastically
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted
@@ -165,11 +165,13 @@ def change_staff(
         here = r.status[i] == OPERATING  # who does not operate has no staff, and gets none
         staff, talent = float(w.staff[i]), float(w.talent[i])
         hires, sheds = here & (r.distress[i] == 0), here & (month - r.started[i] >= p.patience)
-        hired = draws.whole(p.hire * max(0.0, staff_wanted[k] - staff), u.hire[k]) if hires else 0.0
-        shed = draws.whole(p.shed * max(0.0, staff - staff_wanted[k]), u.shed[k]) if sheds else 0.0
-        asked = draws.whole(p.hire * max(0.0, talent_wanted[k] - talent), u.talent[k]) if here else 0.0
-        granted = max(0.0, min(draws.whole(asked * terms.talent_fill, u.granted[k]), staff + hired - shed - talent))
-        left = min(talent, draws.whole(shed * talent / max(staff, 1.0), u.hire[k]))  # who sheds does not hire
+        hired = round_stochastically(p.hire * max(0.0, staff_wanted[k] - staff), u.hire[k]) if hires else 0.0
+        shed = round_stochastically(p.shed * max(0.0, staff - staff_wanted[k]), u.shed[k]) if sheds else 0.0
+        asked = round_stochastically(p.hire * max(0.0, talent_wanted[k] - talent), u.talent[k]) if here else 0.0
+        granted = round_stochastically(asked * terms.talent_fill, u.granted[k])
+        granted = max(0.0, min(granted, staff + hired - shed - talent))
+        left = round_stochastically(shed * talent / max(staff, 1.0), u.hire[k])  # who sheds does not hire
+        left = min(talent, left)
         staff += hired - shed
         talent = min(staff, talent + granted - left)
         skilled += maths.whole_number(talent) - w.talent[i]
@@ -232,7 +234,7 @@ OUTCOMES = (
     counted("shed", "people shed", unit="people"),
     Outcome("talent_wage", "workers' wages", "wage of talent", value=lambda m: m["talent_wage"]),
     Outcome("talent_unmet", "people", "unmet requests for talent, this month", -1,
-            value=lambda m: m.w * m["talent_unmet"]),
+            value=lambda m: m.weight * m["talent_unmet"]),
 )  # fmt: skip
 
 EMPLOY = Step(

@@ -128,7 +128,7 @@ class Tenants(NamedTuple):
 class Terms(NamedTuple):
     """What a site offers this month, beside what floor costs elsewhere."""
 
-    number: int
+    site: int
     rent: float  # million yuan a m2 and year, with utilities, less the subsidy
     neighbours_worth: float  # million yuan a year
     largest_tenant: float  # m2
@@ -211,7 +211,7 @@ def wish(
         u = seeking(seed, r.identity[i], month)
         newborn = (r.origin[i] == TENANT) & (r.started[i] == month)
         outside = (r.site[i] < 0) & (newborn | ((r.size_class[i] != BIG) & (u.look < look)))
-        wishes[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.number))
+        wishes[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.site))
     for i in range(lo, hi):
         if wishes[i]:
             wishes[i] = choice(i, seed, month, r, p, terms)
@@ -224,7 +224,7 @@ def choice(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) ->
     """What a tenant, a newborn or a firm that considers the site wants."""
     u = seeking(seed, r.identity[i], month)
     floor = floor_needed(r.staff[i], terms.floor_per_job)
-    if r.site[i] == terms.number:
+    if r.site[i] == terms.site:
         over = term_ends(month, r.let_until[i], terms.term) and u.stay >= p.renewal
         outgrown = floor > min(terms.largest_tenant, p.crowding * r.floor[i])
         return LEAVES if outgrown or over else 0
@@ -287,7 +287,7 @@ def let_to(
         let += floor
         came += 1
         jobs += int(r.staff[i])
-        e.site[i] = terms.number
+        e.site[i] = terms.site
         e.floor[i] = floor
         e.let_until[i] = month + terms.term
         moved = wishes[i] == MOVER
@@ -350,7 +350,7 @@ def let_site(world: World, site: SiteState, rules: Rules, per_job: float) -> Non
     site.rent = s.rent * site.tightness
     neighbours_worth = s.neighbours * world.neighbours(site) / 100.0
     terms = Terms(
-        site.number, world.charge(site), neighbours_worth, s.largest_tenant, s.least_talent, int(s.term), s.ticket,
+        site.index, world.charge(site), neighbours_worth, s.largest_tenant, s.least_talent, int(s.term), s.ticket,
         world.weight, per_job, world.group("market").outside_rent,
     )  # fmt: skip
     wishes = np.empty(table.size, np.int8)
@@ -359,7 +359,7 @@ def let_site(world: World, site: SiteState, rules: Rules, per_job: float) -> Non
     leaving = wishes[wishing] == LEAVES
     if leaving.any():
         world.vacate(wishing[leaving])
-    tenants, applicants = (table.site == site.number).nonzero()[0], wishing[~leaving]
+    tenants, applicants = (table.site == site.index).nonzero()[0], wishing[~leaving]
     site.let, stayed = resize(tenants, table.staff, table.floor, per_job, site.renovated)
     order = np.argsort(priorities(world.seed, world.month, applicants, table.identity), kind="stable")
     asked, let, came, newborns, jobs, site.fund = let_to(

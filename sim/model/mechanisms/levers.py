@@ -36,7 +36,7 @@ def add_talent(world: World, supply: float, cost: float) -> None:
 
 OUTCOMES = (
     Outcome("fiscal_cost", "million yuan", "public spending on levers and tax relief since the start", -1,
-            value=lambda m: (m["fiscal"] + m["taxes"][:, 0] - m["taxes"][:, 1]) / TICKS * m.w),
+            value=lambda m: (m["fiscal"] + m["taxes"][:, 0] - m["taxes"][:, 1]) / TICKS * m.weight),
 )  # fmt: skip
 
 SPEND = Step("spend", apply, state=("accounts", "people"))

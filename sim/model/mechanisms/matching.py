@@ -21,7 +21,7 @@ from sim.model.state.accounts import FOREIGN_CONTACTS, transfer
 from sim.model.state.enterprises import NEVER, OPERATING, gather, reads, writes
 from sim.model.state.knowledge import (
     NEEDS,
-    Ahead,
+    Frontier,
     distance,
     in_cell,
     needs,
@@ -30,7 +30,7 @@ from sim.model.state.knowledge import (
     taste_of_pair,
 )
 from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, KINDS, USER
-from sim.model.state.ring import OnRing, places
+from sim.model.state.ring import OnRing, successors
 from sim.model.state.world import World, with_none
 
 meeting = block("matching", 0, "domestic", "foreign", "user", "member", number=14)
@@ -117,9 +117,9 @@ class Reads(NamedTuple):
 class Writes(NamedTuple):
     asked: i2
     reached: i1
-    met_0: f4
-    met_1: f4
-    met_2: f4
+    partner_knowledge_0: f4
+    partner_knowledge_1: f4
+    partner_knowledge_2: f4
     profit_year: f8
     cash: f8
 
@@ -172,12 +172,12 @@ def best_on_ring(
     each = int(p.candidates)
     whose, found, number = np.empty(each * len(rows), np.uint32), np.empty(each * len(rows), np.uint32), 0
     for k in range(len(rows)):
-        place, most = start[k], number + each
+        index, most = start[k], number + each
         for _ in range(min(int(p.circle), len(ring_row)) if met[k] & (1 << source) else 0):
-            i, j = rows[k], ring_row[place]
+            i, j = rows[k], ring_row[index]
             whose[number], found[number] = k, j
             number += j != i and (source != MEMBER or r.platform[j] == r.platform[i])
-            place = place + 1 if place + 1 < len(ring_row) else 0
+            index = index + 1 if index + 1 < len(ring_row) else 0
             if number == most:
                 break
     who, known = np.empty((2, number), np.int64), np.empty((6, number))
@@ -215,7 +215,7 @@ def best_in_cell(
 
 @compiled
 def match(
-    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, ahead: Ahead, partners: Partners,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, frontier: Frontier, partners: Partners,
     sums: Sums,
 ) -> None:  # fmt: skip
     """Requests of all enterprises with a project under way."""
@@ -228,7 +228,7 @@ def match(
         for i in range(first, last):
             asks[i - first] = (r.status[i] == OPERATING) & (r.project_began[i] != NEVER)
             engaged = (asks[i - first] == 1) & (w.reached[i] == 1)
-            w.met_0[i] = w.met_0[i] if engaged else np.float32(-1.0)
+            w.partner_knowledge_0[i] = w.partner_knowledge_0[i] if engaged else np.float32(-1.0)
         asking = gather(asks, first, last, r.identity, rows, identity)
         u = meeting_of(seed, identity, 0, asking, month)
         for k in range(asking):
@@ -236,7 +236,7 @@ def match(
         sums.events[REQUESTS] += asking
         for k in range(asking):
             i = rows[k]
-            platform = platform_of(r.platform[i], len(partners.chances) - 1)
+            platform = platform_index(r.platform[i], len(partners.chances) - 1)
             w.asked[i] = month if w.asked[i] == NEVER else w.asked[i]
             sums.asked_of[platform] += 1
             chances = partners.chances[platform, r.breadth[i]]
@@ -245,18 +245,18 @@ def match(
             number += met[number] != 0
         if number < BLOCK and last < hi:
             continue
-        answer(answered[:number], met[:number], seed, month, r, w, p, ahead, partners, sums)
+        answer(answered[:number], met[:number], seed, month, r, w, p, frontier, partners, sums)
         number = 0
 
 
 @equation
-def platform_of(platform: int, none: int) -> int:
+def platform_index(platform: int, none: int) -> int:
     """The number of a platform, or that which stands for none."""
     return platform if platform >= 0 else none
 
 
 @compiled
-def take_answer(i: int, source: int, month: int, w: Writes, p: Rules, sums: Sums) -> None:
+def record_answer(i: int, source: int, month: int, w: Writes, p: Rules, sums: Sums) -> None:
     """A request is answered: the wait is noted, and a foreign expert paid."""
     waited = month - w.asked[i]
     w.reached[i] = 1
@@ -292,7 +292,7 @@ def sources_met(
 
 @compiled
 def answer(
-    rows: u4, met: i8, seed: int, month: int, r: Reads, w: Writes, p: Rules, ahead: Ahead, partners: Partners,
+    rows: u4, met: i8, seed: int, month: int, r: Reads, w: Writes, p: Rules, frontier: Frontier, partners: Partners,
     sums: Sums,
 ) -> None:  # fmt: skip
     """Each request is answered by the partner nearest to the need among those ``met`` and understood, if there is one.
@@ -306,16 +306,17 @@ def answer(
         i = rows[k]
         identity[k], sector[k] = r.identity[i], r.sector[i]
         began[k], component[k] = r.project_began[i], first_open(r.solved[i])
-    need = needs(seed, identity, began, component, sector, ahead)
+    need = needs(seed, identity, began, component, sector, frontier)
     u = chosen_of(seed, identity, 0, number, month)
-    start = places(partners.ring.identity, u.point)
+    start = successors(partners.ring.identity, u.point)
     members = best_on_ring(MEMBER, rows, met, start, seed, month, r, p, partners.ring.row)
     others = best_on_ring(ALONE, rows, met, start, seed, month, r, p, partners.ring.row)
     for k in range(number):
-        i, platform = rows[k], platform_of(r.platform[rows[k]], len(partners.counts) - 1)
+        i, platform = rows[k], platform_index(r.platform[rows[k]], len(partners.counts) - 1)
         t_0, t_1, t_2 = need[0, k], need[1, k], need[2, k]
         nearest, source, crossing = 1e9, -1, False
-        engaged = distance(w.met_0[i], w.met_1[i], w.met_2[i], t_0, t_1, t_2) if w.met_0[i] >= 0.0 else 1e9
+        p_0, p_1, p_2 = w.partner_knowledge_0[i], w.partner_knowledge_1[i], w.partner_knowledge_2[i]
+        engaged = distance(p_0, p_1, p_2, t_0, t_1, t_2) if p_0 >= 0.0 else 1e9
         for kind in range(SOURCES):
             if met[k] & (1 << kind) == 0:
                 continue
@@ -337,10 +338,10 @@ def answer(
             if gap < nearest:
                 nearest, source, crossing = gap, kind, other != r.size_class[i]
                 if gap < engaged:
-                    w.met_0[i], w.met_1[i], w.met_2[i] = k_0, k_1, k_2
+                    w.partner_knowledge_0[i], w.partner_knowledge_1[i], w.partner_knowledge_2[i] = k_0, k_1, k_2
         sums.events[ANSWERS_CROSSING] += crossing
         if source >= 0:
-            take_answer(i, source, month, w, p, sums)
+            record_answer(i, source, month, w, p, sums)
             sums.answered_by[platform] += source != ALONE
 
 
@@ -369,12 +370,12 @@ def apply(world: World) -> None:
     rules = world.rules("matching")
     table = world.enterprises
     if not rules.enabled:
-        table.met_0[:] = -1.0
+        table.partner_knowledge_0[:] = -1.0
         return
     platforms = world.platforms
     counts = np.zeros((len(platforms) + 1, len(KINDS), CELLS), np.int64)
     for platform in platforms:
-        counts[platform.number] = platform.counts
+        counts[platform.index] = platform.counts
     requests = with_none(platform.requests * world.weight_of(platform) for platform in platforms)
     services = with_none(platform.services for platform in platforms)
     asked_of, answered_by = np.zeros(len(services), np.int64), np.zeros(len(services), np.int64)
@@ -382,13 +383,13 @@ def apply(world: World) -> None:
     if len(world.ring) < 2:
         chances[:, :, MEMBER:] = 0.0
     projects = world.rules("projects")
-    ahead = Ahead(world.sectors.base_knowledge, projects.lead, projects.reach)
+    frontier = Frontier(world.sectors.base_knowledge, projects.lead, projects.reach)
     partners = Partners(counts, chances, world.ring.everyone)
     sums = Sums(asked_of, answered_by, world.counters("matching"), world.books.flows)
-    world.loop(match, Reads, Writes, rules, ahead, partners, sums=sums)
+    world.loop(match, Reads, Writes, rules, frontier, partners, sums=sums)
     for platform in platforms:
-        platform.requests = int(asked_of[platform.number])
-        platform.answers = int(answered_by[platform.number])
+        platform.requests = int(asked_of[platform.index])
+        platform.answers = int(answered_by[platform.index])
     asked, answered = int(asked_of[:-1].sum()), int(answered_by[:-1].sum())
     if world.group("market").coupled:
         world.posted = world.posted._replace(answered=answered / asked if asked else 0.0)
@@ -400,23 +401,22 @@ OUTCOMES = (
     counted("answers_foreign", "requests answered by foreign experts", 1),
     counted("answers_crossing", "requests answered by an enterprise of another class", 1),
     Outcome("answer_time", "month", "mean time from request to answer since the start", -1,
-            value=lambda m: share(m.since("answer_months"), m.since("answers"))),
+            value=lambda m: share(m.cumulative("answer_months"), m.cumulative("answers"))),
     Outcome("answer_time_foreign", "month", "the same for foreign experts' answers", -1,
-            value=lambda m: share(m.since("answer_months_foreign"), m.since("answers_foreign"))),
+            value=lambda m: share(m.cumulative("answer_months_foreign"), m.cumulative("answers_foreign"))),
 )  # fmt: skip
 
-COLUMNS = (
-    Column("met_0", "f4", "", "knowledge of materials and process of the project's partner, -1 without one", birth=-1),
-    Column("met_1", "f4", "", "knowledge of devices and electronics of the project's partner, -1 without one"),
-    Column("met_2", "f4", "", "knowledge of software and markets of the project's partner, -1 without one"),
-)
+COLUMNS = tuple(
+    Column(f"partner_knowledge_{axis}", "f4", "", f"knowledge of {what} of the project's partner, -1 without one", birth=birth)
+    for axis, (what, birth) in enumerate((("materials and process", -1), ("devices and electronics", 0), ("software and markets", 0)))
+)  # fmt: skip
 
 DRAWS = (meeting, chosen, domestic_one, foreign_one, user_one, *NEEDS, taste_of_pair)
 
 MECHANISM = Mechanism(
     "matching", Rules, columns=COLUMNS, counters=EVENTS, draws=DRAWS, outcomes=OUTCOMES, steps=(
         Step(
-            "match", apply, loops=(match,), writes=("met_0",), groups=("market", "mechanisms.projects"),
+            "match", apply, loops=(match,), writes=("partner_knowledge_0",), groups=("market", "mechanisms.projects"),
             transfers=("foreign_contacts",), draws=DRAWS,
             state=("platforms.answers", "platforms.requests", "posted.answered"),
         ),

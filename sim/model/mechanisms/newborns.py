@@ -27,7 +27,7 @@ from sim.model.state.cohort import (
     assets_per_worker,
     entry_cost,
     first_sales,
-    founders_means,
+    founder_wealth,
     has_customers,
     idea_luck,
     life_luck,
@@ -129,7 +129,7 @@ class Newborn(NamedTuple):
 
 
 @typed
-class Likeness(NamedTuple):
+class Parameters(NamedTuple):
     """What newcomers are drawn like: their cohort, the opening population, and the market that they come to."""
 
     cohort: Cohort
@@ -185,7 +185,7 @@ def start(
         w.status[i] = OPERATING
         w.started[i] = month
         w.staff[i] = staff_at_start(seed, r.identity[i], month, p)
-        w.talent[i] = min(w.staff[i], draws.whole(p.talent_share * w.staff[i], u_talent))
+        w.talent[i] = min(w.staff[i], draws.round_stochastically(p.talent_share * w.staff[i], u_talent))
         people[STAFF] += w.staff[i]
         people[TALENT] += w.talent[i]
         events[STARTED] += 1
@@ -193,13 +193,13 @@ def start(
 
 
 @equation
-def who_join(planned: int, staff: int, u: float, p: Cohort) -> int:
+def joining_staff(planned: int, staff: int, u: float, p: Cohort) -> int:
     """People who join a young team this month: part of those who are missing from what its founders planned."""
-    return int(draws.whole(p.joining * max(0, planned - staff), u))
+    return int(draws.round_stochastically(p.joining * max(0, planned - staff), u))
 
 
 @compiled
-def settle_in(
+def grow_young_teams(
     lo: Index, hi: Index, seed: int, month: int, r: TeamReads, w: TeamWrites, p: Cohort, m: Market, people: i8
 ) -> None:
     """Young teams fill up, and those without customers may find their first; ``people`` gathers who join."""
@@ -217,8 +217,8 @@ def settle_in(
             planned[k] = staff_planned(seed, identity[k], p)
         for k in range(number):
             i = rows[k]
-            joined = who_join(planned[k], w.staff[i], u.joins[k], p)
-            skilled = min(joined, draws.whole(p.talent_share * joined, u.skilled[k]))
+            joined = joining_staff(planned[k], w.staff[i], u.joins[k], p)
+            skilled = min(joined, draws.round_stochastically(p.talent_share * joined, u.skilled[k]))
             w.staff[i] += joined
             w.talent[i] += skilled
             people[STAFF] += joined
@@ -235,25 +235,25 @@ def inherited(own: float, of_parent: float, share: float) -> float:
 
 
 @compiled
-def equity(means: float, need: float, wages: float) -> float:
+def equity(wealth: float, need: float, wages: float) -> float:
     """What founders put in (million yuan): the need and ``wages`` to begin with, as far as their means go."""
-    return max(need, min(means, need + wages))
+    return max(need, min(wealth, need + wages))
 
 
 @compiled
-def be_born(
-    seed: int, month: int, rows: i8, ideas: Ideas, e: Newborn, like: Likeness, terms: Terms, sectors: Sectors,
+def initialise_newborns(
+    seed: int, month: int, rows: i8, ideas: Ideas, e: Newborn, parameters: Parameters, terms: Terms, sectors: Sectors,
     events: i8, flows: i8,
 ) -> tuple[float, float]:  # fmt: skip
     """Fill the rows of newcomers, one an idea; what is left of the fund for makers, and of equipment hours."""
-    n, o, m = like
+    n, o, m = parameters
     fund, hours = terms.fund, terms.hours
     for k in range(len(rows)):
         i, identity, s, merit = rows[k], ideas.identity[k], ideas.sector[k], ideas.merit[k]
         parent, channel = ideas.parent[k], ideas.channel[k]
         trait, skill = trait_luck(seed, identity, month), skill_luck(seed, identity, month)
         u_spread = plan_luck(seed, identity, 0).worker_revenue
-        means = founders_means(idea_luck(seed, identity, month).wealth, terms.wealth_median, terms.wealth_log_sd)
+        wealth = founder_wealth(idea_luck(seed, identity, month).wealth, terms.wealth_median, terms.wealth_log_sd)
         jobs = staff_planned(seed, identity, n)
         e.identity[i] = identity
         e.host[i] = e.identity[parent] if parent >= 0 and channel != INDEPENDENT else 0
@@ -299,16 +299,16 @@ def be_born(
         events[HOURS_LENT] += int(lent)
         e.borrowed_hours[i] = lent
         need = max(0.0, need - lent * terms.hours_worth)
-        put_in = equity(means, need + terms.entry_cost, n.runway * jobs * terms.wage)
+        contribution = equity(wealth, need + terms.entry_cost, n.runway * jobs * terms.wage)
         if channel == MAKER and e.platform[i] >= 0 and fund > 0.0:
-            backed = min(terms.ticket, fund, put_in)
+            backed = min(terms.ticket, fund, contribution)
             fund -= transfer(i, backed, e.cash, flows, PLATFORM_EQUITY)
-            put_in -= backed
+            contribution -= backed
             e.funded[i] = 1
-        own_money = min(put_in, means)
-        transfer(i, own_money, e.cash, flows, FOUNDERS_EQUITY)
-        if put_in > own_money:
-            transfer(i, put_in - own_money, e.cash, flows, OUTSIDE_EQUITY)
+        own_contribution = min(contribution, wealth)
+        transfer(i, own_contribution, e.cash, flows, FOUNDERS_EQUITY)
+        if contribution > own_contribution:
+            transfer(i, contribution - own_contribution, e.cash, flows, OUTSIDE_EQUITY)
             e.funded[i] = 1
         transfer(i, -terms.entry_cost, e.cash, flows, ENTRY_COST)
         e.assets[i] = -transfer(i, -need, e.cash, flows, INVESTMENT)
@@ -324,7 +324,7 @@ def apply(world: World) -> None:
     people = np.zeros(2, np.int64)
     world.loop(start, Reads, Writes, rules, sums=(people, events))
     if rules.enabled:
-        world.loop(settle_in, TeamReads, TeamWrites, rules, market, sums=(people,))
+        world.loop(grow_young_teams, TeamReads, TeamWrites, rules, market, sums=(people,))
     world.hire_people(int(people[STAFF]), int(people[TALENT]))
 
 
@@ -332,10 +332,10 @@ def found(world: World, ideas: Ideas) -> None:
     """Births of ideas that are pursued; platforms pay for makers, and what hours there are sets next month's share."""
     table, market, events = world.enterprises, world.group("market"), world.counters("newborns")
     rows = table.add(len(ideas.identity))
-    like = Likeness(world.rules("newborns"), world.standard, market)
+    parameters = Parameters(world.rules("newborns"), world.standard, market)
     terms = terms_of(world)
-    fund, hours = be_born(
-        world.seed, world.month, rows, ideas, table.view(Newborn), like, terms, world.sectors.view(Sectors), events,
+    fund, hours = initialise_newborns(
+        world.seed, world.month, rows, ideas, table.view(Newborn), parameters, terms, world.sectors.view(Sectors), events,
         world.books.flows,
     )  # fmt: skip
     world.complete_newborns(rows)
@@ -367,7 +367,7 @@ def terms_of(world: World) -> Terms:
 
 def spend_funds(world: World, spent: float) -> None:
     """Take what makers got from the platforms' funds, fullest first."""
-    for platform in sorted(world.platforms, key=lambda platform: (-platform.fund, platform.number)):
+    for platform in sorted(world.platforms, key=lambda platform: (-platform.fund, platform.index)):
         part = min(spent, platform.fund)
         platform.fund -= part
         spent -= part
@@ -387,7 +387,7 @@ MECHANISM = Mechanism(
         Step(
             "start",
             apply,
-            loops=(be_born, start, settle_in),
+            loops=(initialise_newborns, start, grow_young_teams),
             groups=("labour", "levers", "market", "mechanisms.entry", "population"),
             transfers=("platform_equity", "founders_equity", "outside_equity", "entry_cost", "investment"),
             draws=DRAWS,

@@ -141,13 +141,14 @@ def fill(lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, 
         e.staff[i] = staff
         e.staff_year_ago[i] = staff
         share = p.talent_share * maths.exp(p.talent_elasticity * size)
-        e.talent[i] = min(staff, draws.whole(staff * share, u[5]))
+        e.talent[i] = min(staff, draws.round_stochastically(staff * share, u[5]))
         e.size_class[i] = classify(staff, revenue, p)
         e.productivity[i] = maths.exp(p.productivity_log_sd * draws.normal(u[7]))
         e.quality[i] = maths.exp(p.quality_log_sd * draws.normal(u[8]))
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
         e.appeal[i] = revenue / pull
-        e.lines[i] = max(1, draws.whole(maths.exp(p.lines_exponent * maths.log(staff / p.line_staff)), u[6]))
+        lines = maths.exp(p.lines_exponent * maths.log(staff / p.line_staff))
+        e.lines[i] = max(1, draws.round_stochastically(lines, u[6]))
         e.line_size[i] = e.appeal[i] / e.lines[i]
         price = relative_price(e.productivity[i], m.price_share)
         e.worker_revenue[i] = per_worker / (e.productivity[i] * price)
@@ -171,7 +172,7 @@ def knowledge(base: float, u: float, p: Population) -> float:
 def base_knowledge(p: Population) -> Any:
     """What anyone in a sector knows, shape (sectors, 3): sectors lie on a circle in the space of knowledge."""
     middle, radius, wave = p.knowledge_middle, p.knowledge_circle, p.knowledge_wave
-    angle = [2.0 * math.pi * number / p.sectors for number in range(p.sectors)]
+    angle = [2.0 * math.pi * sector / p.sectors for sector in range(p.sectors)]
     return np.array(
         [[middle + radius * math.cos(a), middle + radius * math.sin(a), middle + wave * math.cos(2 * a)] for a in angle]
     )

@@ -3,7 +3,7 @@
 An open component is solved with a probability that falls with the distance to the nearest knowledge at hand and
 rises with capital and talent put in.
 
-Nothing here knows what a platform is good for: a partner found this month brings knowledge (``met``), and costs hours.
+Nothing here knows what a platform is good for: a partner found this month brings knowledge and costs hours.
 Duration, success, the gain and the shape in breadth are measured on what comes out.
 """
 
@@ -24,7 +24,7 @@ from sim.model.record.tally import YEAR
 from sim.model.state.accounts import RESEARCH, SALES_ABROAD, SALES_HOME, TICKS, ticks, transfer
 from sim.model.state.cohort import trait_luck
 from sim.model.state.enterprises import BIG, MEDIUM, NEVER, OPERATING, gather, reads, writes
-from sim.model.state.knowledge import NEEDS, Ahead, distance, needs
+from sim.model.state.knowledge import NEEDS, Frontier, distance, needs
 from sim.model.state.sectors import wage_of_worker
 from sim.model.state.world import World
 from sim.parameters import Labour
@@ -171,9 +171,9 @@ class Reads(NamedTuple):
     talent: i4
     line_size: f8
     revenue: f8
-    met_0: f4
-    met_1: f4
-    met_2: f4
+    partner_knowledge_0: f4
+    partner_knowledge_1: f4
+    partner_knowledge_2: f4
 
 
 @writes
@@ -203,7 +203,7 @@ class Terms(NamedTuple):
     labour: Labour
     talent_wage: float  # relative to a worker's
     sector_revenue: f8  # per worker, by sector
-    ahead: Ahead
+    frontier: Frontier
 
 
 @typed
@@ -262,9 +262,9 @@ def hours_left(breadth: int, p: Rules) -> float:
 
 
 @equation
-def solve_probability(gap: float, put_in: float, p: Rules) -> float:
+def solve_probability(gap: float, effort_level: float, p: Rules) -> float:
     """Probability that a component is solved this month, at distance ``gap`` from the nearest knowledge at hand."""
-    return p.solve * put_in * maths.exp(-gap / p.distance_scale)
+    return p.solve * effort_level * maths.exp(-gap / p.distance_scale)
 
 
 @equation
@@ -292,9 +292,9 @@ def work(
             begins[i - first] = idle & (chance.begins < begin_probability(r.talent[i], w.cash[i], p))
         number = gather(goes_on, first, last, r.identity, rows, identity)
         sums.counts[MONTHS] += number
-        put_in = put_effort_in(rows[:number], r, w, p, terms, sums)
+        effort_level = exert_effort(rows[:number], r, w, p, terms, sums)
         u = tries_of(seed, identity, 0, number, month)
-        try_components(rows[:number], u.first, u.second, u.third, put_in, seed, r, w, p, terms.ahead)
+        try_components(rows[:number], u.first, u.second, u.third, effort_level, seed, r, w, p, terms.frontier)
         end(rows[:number], u.abandoned, seed, month, r, w, p, succeeded, sums.counts)
         for i in range(first, last):
             if begins[i - first]:
@@ -302,30 +302,30 @@ def work(
 
 
 @compiled
-def put_effort_in(rows: u4, r: Reads, w: Writes, p: Rules, terms: Terms, sums: Sums) -> f8:
+def exert_effort(rows: u4, r: Reads, w: Writes, p: Rules, terms: Terms, sums: Sums) -> f8:
     """Effort put into the projects of ``rows`` in a month: spending on them, and wages of those at work, are booked."""
     number = len(rows)
-    size, hands, put_in = np.empty(number), np.empty(number), np.empty(number)
+    size, workers, effort_level = np.empty(number), np.empty(number), np.empty(number)
     capital, people = np.empty(number), np.empty(number)
     for k in range(number):
         talent = float(r.talent[rows[k]])
         size[k] = project_size(talent, p)
-        hands[k] = at_work(talent, size[k], p)
-    sums.counts[RD_WAGES] += wages_of(rows, hands, r, terms)
+        workers[k] = at_work(talent, size[k], p)
+    sums.counts[RD_WAGES] += wages_of(rows, workers, r, terms)
     for k in range(number):
         i = rows[k]
-        w.profit_year[i] += transfer(i, -p.cost * hands[k], w.cash, sums.flows, RESEARCH)
+        w.profit_year[i] += transfer(i, -p.cost * workers[k], w.cash, sums.flows, RESEARCH)
         w.researched[i] = 1
         capital[k], people[k] = w.cash[i] / size[k], r.talent[i] / size[k]
     for k in range(number):
-        put_in[k] = effort(people[k], capital[k], p)
+        effort_level[k] = effort(people[k], capital[k], p)
     for k in range(number):
-        put_in[k] *= hours_left(w.breadth[rows[k]], p)
-    return put_in
+        effort_level[k] *= hours_left(w.breadth[rows[k]], p)
+    return effort_level
 
 
 @compiled
-def wages_of(rows: u4, hands: f8, r: Reads, terms: Terms) -> int:
+def wages_of(rows: u4, workers: f8, r: Reads, terms: Terms) -> int:
     """What a month of the ``hands`` at work on the projects of ``rows`` costs in wages (ticks), paid with all others."""
     number = len(rows)
     staff, revenue, mean = np.empty(number), np.empty(number), np.empty(number)
@@ -334,37 +334,39 @@ def wages_of(rows: u4, hands: f8, r: Reads, terms: Terms) -> int:
         staff[k], revenue[k], mean[k] = r.staff[i], r.revenue[i], terms.sector_revenue[r.sector[i]]
     wages = 0
     for k in range(number):
-        wages += ticks(wages_at_work(hands[k], revenue[k], staff[k], mean[k], terms.talent_wage, terms.labour))
+        wages += ticks(wages_at_work(workers[k], revenue[k], staff[k], mean[k], terms.talent_wage, terms.labour))
     return wages
 
 
 @compiled
 def try_components(
-    rows: u4, u_first: f8, u_second: f8, u_third: f8, put_in: f8, seed: int, r: Reads, w: Writes, p: Rules, ahead: Ahead
-) -> None:
+    rows: u4, u_first: f8, u_second: f8, u_third: f8, effort_level: f8, seed: int, r: Reads, w: Writes, p: Rules,
+    frontier: Frontier,
+) -> None:  # fmt: skip
     """Try the open components that are not out of reach whatever the distance, each in its turn."""
     most = 3 * len(rows)
-    place, component, u = np.empty(most, np.uint32), np.empty(most, np.int64), np.empty(most)
+    project, component, u = np.empty(most, np.uint32), np.empty(most, np.int64), np.empty(most)
     identity, began, sector = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int8)
     most_likely, number = np.empty(len(rows)), 0
     for k in range(len(rows)):
-        most_likely[k] = solve_probability(0.0, put_in[k], p)
+        most_likely[k] = solve_probability(0.0, effort_level[k], p)
     for k in range(len(rows)):
         for c in range(3):
-            word = u_first[k] if c == 0 else (u_second[k] if c == 1 else u_third[k])
-            if w.solved[rows[k]] & (1 << c) == 0 and word < most_likely[k]:
-                place[number], component[number], u[number] = k, c, word
+            draw = u_first[k] if c == 0 else (u_second[k] if c == 1 else u_third[k])
+            if w.solved[rows[k]] & (1 << c) == 0 and draw < most_likely[k]:
+                project[number], component[number], u[number] = k, c, draw
                 identity[number], began[number] = r.identity[rows[k]], w.project_began[rows[k]]
                 sector[number] = r.sector[rows[k]]
                 number += 1
-    need = needs(seed, identity[:number], began[:number], component[:number], sector[:number], ahead)
+    need = needs(seed, identity[:number], began[:number], component[:number], sector[:number], frontier)
     for t in range(number):
-        i, k, c = rows[place[t]], place[t], component[t]
+        i, k, c = rows[project[t]], project[t], component[t]
         t_0, t_1, t_2 = need[0, t], need[1, t], need[2, t]
         gap = distance(w.knowledge_0[i], w.knowledge_1[i], w.knowledge_2[i], t_0, t_1, t_2)
-        if r.met_0[i] >= 0.0:
-            gap = min(gap, distance(r.met_0[i], r.met_1[i], r.met_2[i], t_0, t_1, t_2))
-        if u[t] < solve_probability(gap, put_in[k], p):
+        if r.partner_knowledge_0[i] >= 0.0:
+            p_0, p_1, p_2 = r.partner_knowledge_0[i], r.partner_knowledge_1[i], r.partner_knowledge_2[i]
+            gap = min(gap, distance(p_0, p_1, p_2, t_0, t_1, t_2))
+        if u[t] < solve_probability(gap, effort_level[k], p):
             w.solved[i] |= 1 << c
             w.knowledge_0[i] += p.learned * max(0.0, t_0 - w.knowledge_0[i])
             w.knowledge_1[i] += p.learned * max(0.0, t_1 - w.knowledge_1[i])
@@ -443,8 +445,8 @@ def apply(world: World) -> None:
     if not rules.enabled:
         return
     sectors = world.sectors
-    ahead = Ahead(sectors.base_knowledge, rules.lead, rules.reach)
-    terms = Terms(world.group("labour"), world.posted.talent_wage, sectors.worker_revenue, ahead)
+    frontier = Frontier(sectors.base_knowledge, rules.lead, rules.reach)
+    terms = Terms(world.group("labour"), world.posted.talent_wage, sectors.worker_revenue, frontier)
     sums = Sums(world.counters("projects"), world.books.flows)
     world.loop(work, Reads, Writes, rules, terms, world.succeeded, sums=sums)
 
@@ -500,15 +502,15 @@ def determinant(a: Any, b: Any, c: Any) -> Any:
 
 def ended(m: Months, breadth: int) -> tuple[Any, Any]:
     """Projects of this breadth since the start: those that succeeded, and those that succeeded or were given up."""
-    succeeded = m.since(f"succeeded_breadth_{breadth}")
-    return succeeded, succeeded + m.since(f"abandoned_breadth_{breadth}")
+    succeeded = m.cumulative(f"succeeded_breadth_{breadth}")
+    return succeeded, succeeded + m.cumulative(f"abandoned_breadth_{breadth}")
 
 
 OUTCOMES = (
     Outcome("research", "million yuan a month", "spending on projects and platforms", 1,
             value=lambda m: -m.flow(RESEARCH)),
     Outcome("rd_wages", "million yuan a month", "wages of the skilled staff who work on projects, paid with all others", 1,
-            value=lambda m: m.w * np.diff(m.since("rd_wages"), prepend=0) / TICKS),
+            value=lambda m: m.weight * np.diff(m.cumulative("rd_wages"), prepend=0) / TICKS),
     counted("projects_begun", "projects begun", 1),
     counted("projects_succeeded", "projects that succeeded", 1),
     counted("projects_abandoned", "projects given up", -1),
@@ -520,18 +522,18 @@ OUTCOMES = (
     counted("succeeded_big", "of big ones", 1),
     *(
         Outcome(f"duration_{kind}", "month", f"mean duration of successful projects {words}, since the start; longer ones had more time to find a partner", -1,
-                value=lambda m, k=kind: share(m.since(f"{k}_months"), m.since(f"succeeded_{k}")))  # type: ignore[misc]
+                value=lambda m, k=kind: share(m.cumulative(f"{k}_months"), m.cumulative(f"succeeded_{k}")))  # type: ignore[misc]
         for kind, words in (
             ("reached", "with a partner found"), ("alone", "without a partner"), ("member", "of platform members"),
             ("outsider", "of enterprises without a platform"),
         )
     ),
     Outcome("rd_cycle", "month", "months of work on projects for each success since the start: the mean time to a success", -1, True,
-            lambda m: share(m.since("project_months"), m.since("projects_succeeded"))),
+            lambda m: share(m.cumulative("project_months"), m.cumulative("projects_succeeded"))),
     Outcome("success_rate", "share", "successes among projects that ended since the start", 1,
-            value=lambda m: share(m.since("projects_succeeded"), m.since("projects_succeeded") + m.since("projects_abandoned"))),
+            value=lambda m: share(m.cumulative("projects_succeeded"), m.cumulative("projects_succeeded") + m.cumulative("projects_abandoned"))),
     Outcome("breadth", "kinds of partner", "mean breadth of projects begun since the start",
-            value=lambda m: share(m.since("breadth"), m.since("projects_begun"))),
+            value=lambda m: share(m.cumulative("breadth"), m.cumulative("projects_begun"))),
     *(
         Outcome(f"success_rate_breadth_{breadth}", "share", f"successes among ended projects that drew on {breadth} kinds of partner, since the start", 1,
                 value=lambda m, b=breadth: share(*ended(m, b)))  # type: ignore[misc]
@@ -542,11 +544,11 @@ OUTCOMES = (
     Outcome("rd_share", "share", "operating enterprises with a project under way in the last calendar year", 1,
             value=lambda m: m["year"][:, YEAR.index("rd_share")]),
     Outcome("rd_intensity", "share", "spending on projects and platforms, and wages for work on projects, over sales, since the start", 1,
-            value=lambda m: share(m.since("rd_wages") - m.spent(RESEARCH), m.spent(SALES_HOME, SALES_ABROAD))),
+            value=lambda m: share(m.cumulative("rd_wages") - m.spent(RESEARCH), m.spent(SALES_HOME, SALES_ABROAD))),
     Outcome("private_gain", "million yuan a year", "yearly sales times the relative gain of own successes, added up since the start", 1,
-            value=lambda m: m.w * m.since("private_gain") / TICKS),
+            value=lambda m: m.weight * m.cumulative("private_gain") / TICKS),
     Outcome("private_return", "share a year", "value added by the gains of own successes over spending on research, wages for it among it, since the start", 1,
-            value=lambda m: share((1.0 - m["input_share"]) * m.since("private_gain"), m.since("rd_wages") - m.spent(RESEARCH))),
+            value=lambda m: share((1.0 - m["input_share"]) * m.cumulative("private_gain"), m.cumulative("rd_wages") - m.spent(RESEARCH))),
 )  # fmt: skip
 
 ENERGY = Column("energy", "f4", "tce per million yuan", "energy and material per output, in coal equivalent")

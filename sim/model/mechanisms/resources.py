@@ -57,10 +57,10 @@ class Rules(NamedTuple):
 
 def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
     """Weights of the 27 cells, summing to 1, for knowledge spread around ``centre``."""
-    places = [(cell // 9, cell // 3 % 3, cell % 3) for cell in range(CELLS)]
-    far = [sum(((place[axis] + 0.5) * CELL - centre[axis]) ** 2 for axis in range(3)) for place in places]
-    nearest = min(far)  # taken off, so that a narrow spread far from any cell leaves a weight above zero
-    weights = np.array([maths.exp((nearest - it) / (2.0 * spread * spread)) for it in far])
+    coordinates = [(cell // 9, cell // 3 % 3, cell % 3) for cell in range(CELLS)]
+    distances = [sum(((point[axis] + 0.5) * CELL - centre[axis]) ** 2 for axis in range(3)) for point in coordinates]
+    nearest = min(distances)  # taken off, so that a narrow spread far from any cell leaves a weight above zero
+    weights = np.array([maths.exp((nearest - it) / (2.0 * spread * spread)) for it in distances])
     return weights / weights.sum()
 
 

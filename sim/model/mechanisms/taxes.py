@@ -205,7 +205,7 @@ def apply(world: World) -> None:
     if world.is_december:
         world.loop(levy_income, Reads, Writes, rules, relief, sums=sums)
     for site in world.sites:
-        paid = int(world.site_taxes[site.number])
+        paid = int(world.site_taxes[site.index])
         site.taxes += paid
         site.taxes_year = [*site.taxes_year[1:], paid]
 
@@ -220,7 +220,7 @@ OUTCOMES = (
     Outcome("site_taxes", "million yuan", "taxes paid by tenants since opening", 1, True,
             lambda m: m.site("taxes") / TICKS),
     Outcome("site_taxes_12", "million yuan", "taxes paid by tenants in the last 12 months", 1,
-            value=lambda m: m.w * m["sites_taxes_12"] / TICKS),
+            value=lambda m: m.weight * m["sites_taxes_12"] / TICKS),
 )  # fmt: skip
 
 LOSSES = Column("losses", "f8", "million yuan", "losses carried forward for income tax")

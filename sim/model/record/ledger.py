@@ -82,7 +82,7 @@ class Ledger:
     def _floor(self) -> None:
         table = self.world.enterprises
         for site in self.world.sites:
-            here = table.site == site.number
+            here = table.site == site.index
             let = int(table.floor[here].sum())
             if let != site.let:
                 self._fail("floor", f"{site.name}: tenants hold {let} m2, {site.let} m2 are let")

@@ -85,8 +85,8 @@ def of_group(group: int, name: str) -> tuple[Outcome, ...]:
     """The outcomes of one group of enterprises."""
     sums = tuple(
         Outcome(f"{what}_{name}", unit, f"{words}: {_WHO[name]}", better,
-                value=lambda m, p=place, s=scale: m.groups[p, group] / s)  # type: ignore[misc]
-        for place, (what, unit, words, scale, better) in enumerate(_PER_GROUP)
+                value=lambda m, p=index, s=scale: m.groups[p, group] / s)  # type: ignore[misc]
+        for index, (what, unit, words, scale, better) in enumerate(_PER_GROUP)
     )  # fmt: skip
     rates = tuple(
         Outcome(f"{what}_{name}", "share a year", f"{words}, last December: {_WHO[name]}",
@@ -131,12 +131,12 @@ OUTCOMES = (
     Outcome("jobs", "people", "jobs at operating enterprises", 1, True, lambda m: m.jobs()),
     Outcome("jobs_startups", "people", "jobs at startups", 1, value=lambda m: m.jobs(origins=slice(1, None))),
     Outcome("jobs_young", "people", "jobs at enterprises younger than five years", 1, value=lambda m: m.other(YOUNG_JOBS)),
-    Outcome("talent", "people", "skilled staff", 1, value=lambda m: m.w * added(m["talent"])),
+    Outcome("talent", "people", "skilled staff", 1, value=lambda m: m.weight * added(m["talent"])),
     Outcome("talent_big_share", "share", "big enterprises' part of skilled staff",
             value=lambda m: share(m["talent"][:, BIG], added(m["talent"]))),
-    Outcome("unemployed", "people", "residents without work", -1, value=lambda m: m.w * m["people"][:, UNEMPLOYED]),
+    Outcome("unemployed", "people", "residents without work", -1, value=lambda m: m.weight * m["people"][:, UNEMPLOYED]),
     Outcome("leavers", "people", "leavers of relocated enterprises who look for a venture",
-            value=lambda m: m.w * m["people"][:, LEAVERS]),
+            value=lambda m: m.weight * m["people"][:, LEAVERS]),
     Outcome("revenue", "million yuan a month", "sales", 1, value=lambda m: m.money(REVENUE)),
     Outcome("assets", "million yuan", "assets", 1, value=lambda m: m.money(ASSETS)),
     Outcome("big_asset_share", "share", "big enterprises' part of assets, survey population", 0, True,
@@ -159,7 +159,7 @@ OUTCOMES = (
     Outcome("knowledge_spread", "", "spread of mean knowledge among operating enterprises", value=knowledge_spread),
     *(
         Outcome(f"balance_{name}", "million yuan", f"balance of {name} since the start",
-                value=lambda m, a=account: m.w * m["accounts"][:, a] / TICKS)  # type: ignore[misc]
+                value=lambda m, a=account: m.weight * m["accounts"][:, a] / TICKS)  # type: ignore[misc]
         for account, name in enumerate(ACCOUNTS) if account
     ),
     *(outcome for year in range(1, YEARS + 1) for outcome in of_year_of_life(year)),
@@ -191,15 +191,15 @@ OUTCOMES = (
         for name, unit, words in _SHAPES
     ),
     Outcome("newborn_operating_at_registration", "share", "enterprises registered 10 to 12 months before last December that started in that month, of all of them",
-            value=lambda m: m.of_year_old(between(m.since("started_at_once"), m.december - 12, m.december - 9))),
+            value=lambda m: m.of_year_old(between(m.cumulative("started_at_once"), m.december - 12, m.december - 9))),
     Outcome("newborn_operating", "share", "enterprises registered 10 to 12 months before last December that operated then, of all of them, struck off or not",
             value=lambda m: m.of_year_old(m["year"][:, YEAR.index("newborns_operating")])),
     Outcome("entry_rate", "share a year", "starts of operation in the last year over the mean number operating, last December",
-            value=lambda m: m.rate(m.since("started"), "firms")),
+            value=lambda m: m.rate(m.cumulative("started"), "firms")),
     Outcome("exit_rate", "share a year", "stops in the last year over the mean number operating, last December",
-            value=lambda m: m.rate(m.since("stopped"), "firms")),
+            value=lambda m: m.rate(m.cumulative("stopped"), "firms")),
     Outcome("deregistration_rate", "share a year", "strike-offs in the last year over the mean number registered, last December",
-            value=lambda m: m.rate(m.since("deregistered"), "registered")),
+            value=lambda m: m.rate(m.cumulative("deregistered"), "registered")),
     Outcome("registration_rate", "share a year", "registrations in the last year over the mean number registered, last December",
             value=lambda m: m.rate(m.registrations, "registered")),
 )  # fmt: skip

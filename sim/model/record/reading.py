@@ -35,25 +35,25 @@ class Months:
         settings = recorder.world.settings
         catalogue = recorder.world.catalogue
         self._counters = catalogue.counters
-        self._recorded = {column.name: place for place, column in enumerate(catalogue.recorded)}
-        self.w: float = recorder.world.weight
+        self._recorded = {column.name: index for index, column in enumerate(catalogue.recorded)}
+        self.weight: float = recorder.world.weight
         self.sites = len(recorder.world.sites)
         self.months = recorder.months
         self.cohort = cohort_months(settings)
-        number = np.arange(len(self.months))
-        self.december = number - (settings.start[1] + number) % 12  # the last one, below 0 before the first
+        index = np.arange(len(self.months))
+        self.december = index - (settings.start[1] + index) % 12  # the last one, below 0 before the first
 
     def __getitem__(self, field: str) -> Any:
         """A field of the snapshots; the first axis is months."""
         return self.months[field]
 
-    def since(self, name: str) -> Any:
+    def cumulative(self, name: str) -> Any:
         """Events of this name since the start."""
         return self["total"][:, self._counters[name]]
 
     def sum_of(self, column: str) -> Any:
         """The sum of a recorded column over operating enterprises, in real enterprises."""
-        return self.w * self["recorded"][:, self._recorded[column]] / TICKS
+        return self.weight * self["recorded"][:, self._recorded[column]] / TICKS
 
     def mean_of(self, column: str) -> Any:
         """The mean of a recorded column over operating enterprises; NaN without any."""
@@ -61,19 +61,19 @@ class Months:
 
     def firms(self, status: int = OPERATING, size_class: int | None = None, startups: bool = False) -> Any:
         part = self["firms"][:, :, 1:, status] if startups else self["firms"][:, :, :, status]
-        return self.w * (added(part) if size_class is None else added(part[:, size_class]))
+        return self.weight * (added(part) if size_class is None else added(part[:, size_class]))
 
     def jobs(self, origins: Any = slice(None)) -> Any:
         """Staff of operating enterprises."""
-        return self.w * added(self["staff"][:, :, origins, OPERATING])
+        return self.weight * added(self["staff"][:, :, origins, OPERATING])
 
     def other(self, which: int) -> Any:
-        return self.w * self["other"][:, which]
+        return self.weight * self["other"][:, which]
 
     @cached_property
     def groups(self) -> Any:
         """Sums by group in the order of ``PER_GROUP``, shape (sums, groups, months)."""
-        return np.moveaxis(self["groups"], 0, -1) * self.w
+        return np.moveaxis(self["groups"], 0, -1) * self.weight
 
     @cached_property
     def yearly_groups(self) -> dict[str, Any]:
@@ -113,7 +113,7 @@ class Months:
     def of_cohort(self, name: str) -> Any:
         """A sum over the named cohort; NaN without one and before its first month."""
         values = np.where(self._has_cohort, self["cohort"][:, COHORT.index(name)], np.nan)
-        return values * (self.w / TICKS if name == "revenue" else self.w)
+        return values * (self.weight / TICKS if name == "revenue" else self.weight)
 
     def founded(self, first: Any, last: Any) -> Any:
         """Startups registered from month ``first`` to before ``last``, both by month."""
@@ -122,7 +122,7 @@ class Months:
     @cached_property
     def registrations(self) -> Any:
         """Startups registered since the start."""
-        return sum(self.since(f"founded_{origin}") for origin in ORIGINS[1:])
+        return sum(self.cumulative(f"founded_{origin}") for origin in ORIGINS[1:])
 
     def rate(self, events: Any, stock: str) -> Any:
         """Events of the last year over the mean number of enterprises in it, each December."""
@@ -142,7 +142,7 @@ class Months:
         """Enterprises of the named cohort registered so far, gone or not; NaN as in ``of_cohort``."""
         first, last = self.cohort
         so_far = np.arange(1, len(self.months) + 1)
-        return self.w * np.where(self._has_cohort, self.founded(first, np.minimum(last, so_far)), np.nan)
+        return self.weight * np.where(self._has_cohort, self.founded(first, np.minimum(last, so_far)), np.nan)
 
     @property
     def _has_cohort(self) -> Any:
@@ -154,7 +154,7 @@ class Months:
         return self["exports"] if kind == EXPORTS else self["groups"][:, _IN_GROUPS[kind], : len(CLASSES)]
 
     def money(self, kind: int) -> Any:
-        return added(self.by_class(kind)) / TICKS * self.w
+        return added(self.by_class(kind)) / TICKS * self.weight
 
     def big_share(self, kind: int) -> Any:
         """Big enterprises' part in the survey's population."""
@@ -166,13 +166,13 @@ class Months:
         return share(whole[:, BIG], added(whole))
 
     def flow(self, purpose: int) -> Any:
-        return self["flows"][:, purpose] / TICKS * self.w
+        return self["flows"][:, purpose] / TICKS * self.weight
 
     def taxes(self, which: int) -> Any:
-        return self["taxes"][:, which] / TICKS * self.w
+        return self["taxes"][:, which] / TICKS * self.weight
 
     def site(self, name: str) -> Any:
-        return self.w * self["sites"][:, SITE.index(name)]
+        return self.weight * self["sites"][:, SITE.index(name)]
 
     def mean_log(self, group: int, trait: int) -> Any:
         """Geometric mean of a trait."""
@@ -237,8 +237,8 @@ class Record(Mapping[str, list[float]]):
         """All outcomes, months x outcomes."""
         months = self._read()
         cells = np.empty((len(months.months), len(self._catalogue.outcomes)))
-        for place, name in enumerate(self._catalogue.outcomes):
-            cells[:, place] = self._value(name, months)
+        for column, name in enumerate(self._catalogue.outcomes):
+            cells[:, column] = self._value(name, months)
         return cells
 
     def _value(self, name: str, months: Months) -> Any:
@@ -260,4 +260,4 @@ class Record(Mapping[str, list[float]]):
 
 def counted(name: str, meaning: str, better: int = 0, unit: str = "events") -> Outcome:
     """The outcome of a counter of the same name: events since the start."""
-    return Outcome(name, unit, f"{meaning} since the start", better, value=lambda m: m.w * m.since(name))
+    return Outcome(name, unit, f"{meaning} since the start", better, value=lambda m: m.weight * m.cumulative(name))

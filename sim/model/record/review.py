@@ -111,9 +111,9 @@ def count_jobs(
 @compiled
 def gather_jobs(cells: i8_2d, flows: i8_2d) -> None:
     """Add cells up to jobs by group: created, destroyed, in both Decembers."""
-    for number in range(len(cells)):
-        won, both, before = cells[number, WON], cells[number, TWICE], cells[number, BEFORE]
-        c, micro, o, exporter, age = kind_of_cell(number)
+    for cell in range(len(cells)):
+        won, both, before = cells[cell, WON], cells[cell, TWICE], cells[cell, BEFORE]
+        c, micro, o, exporter, age = kind_of_cell(cell)
         add_to_groups(flows[CREATED], c, micro, o, exporter, age, won)
         add_to_groups(flows[DESTROYED], c, micro, o, exporter, age, won - (both - 2 * before))
         add_to_groups(flows[BOTH], c, micro, o, exporter, age, both)

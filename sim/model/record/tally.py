@@ -199,12 +199,12 @@ def add_cells(
 @compiled
 def gather_cells(cells: i8_2d, firms: i8_3d, staff: i8_3d, groups: i8_2d) -> None:
     """Add cells up to enterprises and staff by class, origin and status, and to groups."""
-    for number in range(len(cells)):
-        cell = cells[number]
+    for index in range(len(cells)):
+        cell = cells[index]
         if cell[0] == 0:
             continue
-        status = number // CELLS
-        c, micro, o, exporter, age = kind_of_cell(number % CELLS)
+        status = index // CELLS
+        c, micro, o, exporter, age = kind_of_cell(index % CELLS)
         if status == FREE:
             continue
         firms[c, o, status] += cell[0]
@@ -363,8 +363,8 @@ class Recorder:
         self._taxes += world.taxes
         self._fiscal += books.fiscal_cost + int(books.month[FEE_SUPPORT]) + int(books.month[RENT_SUBSIDY])
         now["total"] = self._total
-        place = world.catalogue.counters
-        now["talent_unmet"] = world.counts[place["talent_asked"]] - world.counts[place["talent_hired"]]
+        index = world.catalogue.counters
+        now["talent_unmet"] = world.counts[index["talent_asked"]] - world.counts[index["talent_hired"]]
         now["recorded"] = recorded_sums(world)
         now["ended"], now["job_flows"], now["lives"] = world.ended, world.job_flows, world.lives
         now["taxes"], now["fiscal"] = self._taxes, self._fiscal

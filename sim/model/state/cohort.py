@@ -153,7 +153,7 @@ def staff_planned(seed: int, identity: int, p: Cohort) -> int:
 @equation
 def team_at_start(planned: int, u: float, p: Cohort) -> int:
     """People with whom a newcomer starts: part of the team that its founders plan, at least one."""
-    return max(1, int(draws.whole(p.opening_team * planned, u))) if p.enabled else planned
+    return max(1, int(draws.round_stochastically(p.opening_team * planned, u))) if p.enabled else planned
 
 
 @compiled
@@ -193,7 +193,7 @@ def entry_cost(entry: Any, levers: Any) -> float:
 
 
 @compiled
-def founders_means(u: float, median: float, log_sd: float) -> float:
+def founder_wealth(u: float, median: float, log_sd: float) -> float:
     """Founders' own means (million yuan): lognormal around the median."""
     return median * maths.exp(log_sd * draws.normal(u))
 

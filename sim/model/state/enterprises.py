@@ -6,13 +6,14 @@ the rows: draws are keyed by identity, and sums run over whole numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import numpy as np
 
 from sim.declare import Column
-from sim.kernel.compiled import compiled, equation, plain
+from sim.kernel.compiled import compiled, equation, is_jit_disabled
 from sim.kernel.types import Index, i1, i2, i4, i8, typed, u4
 from sim.model.state.growing import longer
 from sim.parameters import Population
@@ -72,6 +73,7 @@ COLUMNS = (
     Column("profit_year", "f8", "million yuan", "taxable profit since January"),
 )
 
+_RENAMED = {"number": "index"} | {f"met_{axis}": f"partner_knowledge_{axis}" for axis in range(AXES)}
 NEVER = -9999
 
 View = TypeVar("View")
@@ -132,6 +134,14 @@ def end_tenancies(rows: i8, site: i2, floor: i4, back: i8) -> None:
         floor[i] = 0
 
 
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """The present name of a renamed column or attribute, or the known name most like this one; empty where none is."""
+    names = list(known)
+    if (present := _RENAMED.get(name, "")) in names:
+        return present
+    return next(iter(get_close_matches(name, names, 1)), "")
+
+
 def _read_only(values: Any) -> Any:
     """The same numbers, which cannot be written to."""
     view = values.view()
@@ -180,7 +190,7 @@ class Enterprises:
         if found is None:
             kind: Any = columns
             given = [self.columns[name] for name in kind._fields]
-            if plain() and getattr(kind, "intent", "") == "reads":
+            if is_jit_disabled() and getattr(kind, "intent", "") == "reads":
                 found = tuple.__new__(kind, [_read_only(values) for values in given])
             else:
                 found = kind(*given)

@@ -17,9 +17,9 @@ class Growing:
     def __len__(self) -> int:
         return self._size
 
-    def _used(self, number: int) -> Any:
+    def _used(self, column: int) -> Any:
         """The rows in use of one column, a view."""
-        return self._columns[number][: self._size]
+        return self._columns[column][: self._size]
 
     def _lengthen(self, more: int) -> int:
         """Take ``more`` rows into use; how many were before."""

@@ -30,7 +30,7 @@ def distance(a_0: float, a_1: float, a_2: float, b_0: float, b_1: float, b_2: fl
 
 
 @typed
-class Ahead(NamedTuple):
+class Frontier(NamedTuple):
     """How far what projects need is ahead of what anyone in their sector knows."""
 
     base: f8_2d  # what anyone knows, by sector and axis
@@ -39,14 +39,14 @@ class Ahead(NamedTuple):
 
 
 @equation
-def needed(u_first: float, u_second: float, u_third: float, component: int, ahead: Ahead) -> float:
+def needed(u_first: float, u_second: float, u_third: float, component: int, frontier: Frontier) -> float:
     """Knowledge that a component of a project needs on an axis, above what its sector knows: ahead, with spread."""
-    word = u_first if component == 0 else (u_second if component == 1 else u_third)
-    return ahead.lead + ahead.reach * draws.normal(word)
+    draw = u_first if component == 0 else (u_second if component == 1 else u_third)
+    return frontier.lead + frontier.reach * draws.normal(draw)
 
 
 @compiled
-def needs(seed: int, identity: i8, began: i8, component: i8, sector: i1, ahead: Ahead) -> f8_2d:
+def needs(seed: int, identity: i8, began: i8, component: i8, sector: i1, frontier: Frontier) -> f8_2d:
     """Knowledge that components of several projects need, shape (axes, components).
 
     A pure function of identity and the month in which the project began, so it is nowhere stored.
@@ -55,24 +55,24 @@ def needs(seed: int, identity: i8, began: i8, component: i8, sector: i1, ahead: 
     need = np.empty((3, number))
     for k in range(number):
         u = materials_needed(seed, identity[k], began[k])
-        need[0, k] = needed(u.first, u.second, u.third, component[k], ahead)
+        need[0, k] = needed(u.first, u.second, u.third, component[k], frontier)
     for k in range(number):
         u = devices_needed(seed, identity[k], began[k])
-        need[1, k] = needed(u.first, u.second, u.third, component[k], ahead)
+        need[1, k] = needed(u.first, u.second, u.third, component[k], frontier)
     for k in range(number):
         u = software_needed(seed, identity[k], began[k])
-        need[2, k] = needed(u.first, u.second, u.third, component[k], ahead)
+        need[2, k] = needed(u.first, u.second, u.third, component[k], frontier)
     for axis in range(3):
         for k in range(number):
-            need[axis, k] += ahead.base[sector[k], axis]
+            need[axis, k] += frontier.base[sector[k], axis]
     return need
 
 
 @equation
 def in_cell(cell: int, axis: int, u: float) -> float:
     """A place within a cell on an axis, uniform over the cell's width."""
-    place = cell // 9 if axis == 0 else (cell // 3 % 3 if axis == 1 else cell % 3)
-    return (place + u) * CELL
+    coordinate = cell // 9 if axis == 0 else (cell // 3 % 3 if axis == 1 else cell % 3)
+    return (coordinate + u) * CELL
 
 
 @compiled

@@ -15,7 +15,7 @@ from sim.model.state.growing import Growing
 
 # Keyed by the buyer and the link's ordinal, and by buyer and supplier: of those, the first two are the priorities of
 # the bids of buyer and supplier for one another.
-renewal = block("chain", 0, "looked_at", "point", "asked", number=27)
+renewal = block("chain", 0, "renewed", "point", "asked", number=27)
 
 _ROW = 2**31 - 1  # the bits of a bid that hold a row, plus 1
 
@@ -46,8 +46,8 @@ class Links(Growing):
 
     def add(self, buyer: Any, supplier: Any, ordinal: Any) -> None:
         before = self._lengthen(len(buyer))
-        for number, values in enumerate((buyer, supplier, ordinal)):
-            self._used(number)[before:] = values
+        for column, values in enumerate((buyer, supplier, ordinal)):
+            self._used(column)[before:] = values
 
     def drop(self, rows: Any, size: int) -> None:
         """Drop the links of buyers in ``rows``, and those suppliers from their buyers' links."""
@@ -59,7 +59,7 @@ class Links(Growing):
     def partners(self, world: Any, rows: Any, asks: Any) -> Any:
         """One chain partner of the month for each of ``rows``, which ``asks`` marks among all; -1 without links."""
         links = self.buyer, self.supplier
-        given = world.seed, world.month, *links, world.enterprises.identity, bits(asks), places_of(rows, len(asks))
+        given = world.seed, world.month, *links, world.enterprises.identity, bits(asks), indices_of(rows, len(asks))
         best = np.zeros(len(rows), np.int64)
         threads.run(bid_for_partners, self._size, (best,), given, np.maximum)
         return (best & _ROW) - 1
@@ -76,8 +76,8 @@ def bits(marks: Any) -> Any:
 @equation
 def is_marked(words: u4, row: Word) -> Any:
     """Whether a row (uint32) is marked in these words: 1 or 0."""
-    place = np.uint32(row)
-    return (words[place >> np.uint32(5)] >> (place & np.uint32(31))) & np.uint32(1)
+    index = np.uint32(row)
+    return (words[index >> np.uint32(5)] >> (index & np.uint32(31))) & np.uint32(1)
 
 
 @compiled
@@ -109,7 +109,7 @@ def bid_of(priority: float, row: Word) -> Any:
 
 @compiled
 def bid_for_partners(
-    lo: Index, hi: Index, seed: int, month: int, buyer: u4, supplier: i4, identity: i8, asks: u4, place_of: u4, best: i8
+    lo: Index, hi: Index, seed: int, month: int, buyer: u4, supplier: i4, identity: i8, asks: u4, index_of: u4, best: i8
 ) -> None:  # fmt: skip
     """Bid for the other end of each link of a row that asks, and keep the highest bid of each in ``best``.
 
@@ -128,7 +128,7 @@ def bid_for_partners(
             key[k] = identity[buyer[found[k]]] ^ (identity[np.uint32(supplier[found[k]])] >> 1)
         for k in range(number):
             u = renewal(seed, key[k], month)
-            u_buyer[k], u_supplier[k] = u.looked_at, u.point
+            u_buyer[k], u_supplier[k] = u.renewed, u.point
         for k in range(number):
             b, s = buyer[found[k]], np.uint32(supplier[found[k]])
             asker[end], bid[end] = b, bid_of(u_buyer[k], s)
@@ -136,14 +136,14 @@ def bid_for_partners(
             asker[end], bid[end] = s, bid_of(u_supplier[k], b)
             end += is_marked(asks, s)
         for k in range(end):
-            place = place_of[asker[k]]
-            best[place] = max(best[place], bid[k])
+            index = index_of[asker[k]]
+            best[index] = max(best[index], bid[k])
 
 
 @compiled
-def places_of(rows: i8, size: int) -> u4:
+def indices_of(rows: i8, size: int) -> u4:
     """The place of each of ``rows`` among them, shape ``(size,)``; anything for other rows."""
-    place_of = np.empty(size, np.uint32)
+    index_of = np.empty(size, np.uint32)
     for k in range(len(rows)):
-        place_of[rows[k]] = k
-    return place_of
+        index_of[rows[k]] = k
+    return index_of

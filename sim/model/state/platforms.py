@@ -32,7 +32,7 @@ class PlatformState:
     """An innovation platform; resources are people or organisations counted by kind and cell of knowledge."""
 
     name: str
-    number: int
+    index: int
     identity: int
     kind: str  # own, third-party
     host: int  # identity of the host, 0 for a third party

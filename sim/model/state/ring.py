@@ -74,9 +74,9 @@ class Ring(Growing):
         came = came[np.argsort(table.identity[came])]
         gone = np.sort(np.concatenate([table.identity[went], self._off]))
         self._off = np.zeros(0, np.int64)
-        self._size = let_go(gone, self.identity, self.row, self.chain)
+        self._size = remove(gone, self.identity, self.row, self.chain)
         self._lengthen(len(came))
-        take_in(table.identity[came], came, table.sector[came] % 3, self.identity, self.row, self.chain)
+        merge(table.identity[came], came, table.sector[came] % 3, self.identity, self.row, self.chain)
 
     def release(self, table: Enterprises, rows: Any) -> None:
         """Note that ``rows`` are about to be freed, and may be another's when the ring is next sorted."""
@@ -93,62 +93,62 @@ class Ring(Growing):
 
     def row_of(self, table: Enterprises, identity: int) -> int:
         """Row of the enterprise with this identity, -1 where it left."""
-        place = int(np.searchsorted(self.identity, identity))
-        if place < self._size and self.identity[place] == identity:
-            row = int(self.row[place])
+        index = int(np.searchsorted(self.identity, identity))
+        if index < self._size and self.identity[index] == identity:
+            row = int(self.row[index])
             return row if table.identity[row] == identity else -1
         return -1
 
 
 @compiled
-def let_go(gone: i8, identity: i8, row: u4, chain: i1) -> int:
+def remove(gone: i8, identity: i8, row: u4, chain: i1) -> int:
     """Close the gaps that those ``gone``, sorted by identity, leave; how many places there are then."""
-    place, out = np.uint64(0), 0
+    index, out = np.uint64(0), 0
     goes = gone[0] if len(gone) else _NOBODY
     for old in range(np.uint64(len(identity))):
-        identity[place], row[place], chain[place] = identity[old], row[old], chain[old]
+        identity[index], row[index], chain[index] = identity[old], row[old], chain[old]
         if identity[old] == goes:
             out += 1
             goes = gone[out] if out < len(gone) else _NOBODY
         else:
-            place += np.uint64(1)
-    return int(place)
+            index += np.uint64(1)
+    return int(index)
 
 
 @compiled
-def take_in(came: i8, came_row: i8, came_chain: i1, identity: i8, row: u4, chain: i1) -> None:
+def merge(came: i8, came_row: i8, came_chain: i1, identity: i8, row: u4, chain: i1) -> None:
     """Put those who ``came``, sorted by identity, in their places; as many at the end of the ring are still free."""
     old = len(identity) - len(came) - 1
     for new in range(len(came) - 1, -1, -1):
         while old >= 0 and identity[old] > came[new]:
-            place = old + new + 1
-            identity[place], row[place], chain[place] = identity[old], row[old], chain[old]
+            index = old + new + 1
+            identity[index], row[index], chain[index] = identity[old], row[old], chain[old]
             old -= 1
-        place = old + new + 1
-        identity[place], row[place], chain[place] = came[new], came_row[new], came_chain[new]
+        index = old + new + 1
+        identity[index], row[index], chain[index] = came[new], came_row[new], came_chain[new]
 
 
 @compiled
-def places(ring: i8, points: f8) -> i8:
+def successors(ring: i8, points: f8) -> i8:
     """Indices of the first identities on the sorted ring at or after the keyed ``points`` of the circle.
 
     Identities lie evenly, so that guesses by proportion come near; a few steps do the rest. A guess of all points
     before the next one of any: memory answers many questions at once.
     """
-    number, size = len(points), len(ring)
-    place, point = np.zeros(number, np.int64), np.empty(number, np.int64)
+    count, size = len(points), len(ring)
+    index, point = np.zeros(count, np.int64), np.empty(count, np.int64)
     if size == 0:
-        return place
-    for k in range(number):
-        place[k], point[k] = min(int(points[k] * size), size - 1), int(points[k] * 9.2e18)
+        return index
+    for k in range(count):
+        index[k], point[k] = min(int(points[k] * size), size - 1), int(points[k] * 9.2e18)
     for _ in range(2):
-        for k in range(number):
-            place[k] = min(max(place[k] + int((point[k] - ring[place[k]]) * (size / 2.0**63)), 0), size - 1)
-    for k in range(number):
-        here = place[k]
+        for k in range(count):
+            index[k] = min(max(index[k] + int((point[k] - ring[index[k]]) * (size / 2.0**63)), 0), size - 1)
+    for k in range(count):
+        here = index[k]
         while here > 0 and ring[here - 1] >= point[k]:
             here -= 1
         while here < size and ring[here] < point[k]:
             here += 1
-        place[k] = here if here < size else 0
-    return place
+        index[k] = here if here < size else 0
+    return index

@@ -15,14 +15,14 @@ class SiteState:
     """
 
     name: str
-    number: int
+    index: int
     identity: int
     vacated: int  # month
     opens: int  # month
     floor: int
     rent: float  # posted, million yuan a m2 and year
     fund: float  # million yuan left for tenants
-    put_in: float  # million yuan put into the fund so far
+    fund_paid_in: float  # million yuan put into the fund so far
     tightness: float = 1.0  # posted rent over what the owner asks
     relocated: bool = False
     idle: int = 0

@@ -62,19 +62,19 @@ class World:
         self.year: dict[str, float] = {}  # statistics of the last December
         self.year_months = 0  # months since the last December
         self.reclassed: Any = np.zeros(0, np.int64)  # rows whose class changed in this month's review
-        self.left: Any = np.zeros(0, np.int64)  # rows struck off whose views have not ended yet
+        self.struck_off: Any = np.zeros(0, np.int64)  # rows struck off whose views have not ended yet
         self.opening_enterprises = population.enterprises
         self.member_shares: Any = np.zeros(len(CLASSES))  # of operating enterprises by class, after last adoptions
-        self.sites = [self._make_site(name, number) for number, name in enumerate(settings.sites)]
+        self.sites = [self._make_site(name, index) for index, name in enumerate(settings.sites)]
         self.site_taxes = np.zeros(len(self.sites), np.int64)
         self._named_platforms = list(settings.platforms)
 
-    def _make_site(self, name: str, number: int) -> SiteState:
+    def _make_site(self, name: str, index: int) -> SiteState:
         rules = self.settings.group(f"sites.{name}")
         vacated, opens = self.settings.month_of(rules.vacated), self.settings.month_of(rules.opens)
-        identity = int(draws.child_identity(SITE_ROOT, 0, 0, number))
+        identity = int(draws.child_identity(SITE_ROOT, 0, 0, index))
         floor = int(rules.floor / self.weight)
-        return SiteState(name, number, identity, vacated, opens, floor, rules.rent, rules.fund, rules.fund)
+        return SiteState(name, index, identity, vacated, opens, floor, rules.rent, rules.fund, rules.fund)
 
     @property
     def is_december(self) -> bool:
@@ -139,9 +139,9 @@ class World:
 
     def release(self) -> None:
         """Free the rows of enterprises that left."""
-        self.ring.release(self.enterprises, self.left)
-        self.enterprises.release(self.left)
-        self.left = np.zeros(0, np.int64)
+        self.ring.release(self.enterprises, self.struck_off)
+        self.enterprises.release(self.struck_off)
+        self.struck_off = np.zeros(0, np.int64)
 
     def site_rules(self, site: SiteState) -> Any:
         return self.group(f"sites.{site.name}")
@@ -210,14 +210,14 @@ class World:
         return int(self.enterprises.staff[row]), int(self.enterprises.identity[row])
 
     def _add_platform(self, name: str, rules: Any, host: int) -> None:
-        number = len(self.platforms)
+        index = len(self.platforms)
         named = self.settings.platforms
         ordinal = named.index(name) if name in named else self.month + len(named)
         identity = int(draws.child_identity(host or PLATFORM_ROOT, PLATFORM_ROOT, PLATFORM_ROOT, ordinal))
         self.platforms.append(
             PlatformState(
                 name,
-                number,
+                index,
                 identity,
                 rules.kind,
                 host,
@@ -243,7 +243,7 @@ class World:
         table, back = self.enterprises, np.zeros(len(self.sites), np.int64)
         end_tenancies(rows, table.site, table.floor, back)
         for site in self.sites:
-            site.let -= int(back[site.number])
+            site.let -= int(back[site.index])
 
     def pay_from_site(self, payee: int, amount: float) -> int:
         return self.books.pay(SITES, payee, amount / self.weight)

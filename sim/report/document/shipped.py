@@ -12,7 +12,7 @@ from sim.evidence.evidence import facts
 from sim.formats import exact
 from sim.model.catalogue import load, model_catalogue
 from sim.report.document.markdown import code, codes, table
-from sim.scenario import Figure, Row, Scenario, describe
+from sim.scenario import ReportedFigure, Row, Scenario, describe
 from sim.scenario.extending import chain, folders
 
 _CONTROL = re.compile(r"^The control of ([\w-]+):")
@@ -46,7 +46,7 @@ def scenarios() -> str:
     rows = []
     for name, (scenario, parent) in shipped().items():
         population = scenario.group("population")
-        figures = [f"`{key}`{_inherited(key, parent)}" for key in scenario.figures]
+        figures = [f"`{key}`{_inherited(key, parent)}" for key in scenario.reported_figures]
         run = f"{scenario.calendar(0)}, {scenario.months} months, {scenario.replicates} worlds"
         world = f"{population.world} of {exact(population.enterprises)}"
         rows.append(
@@ -56,7 +56,7 @@ def scenarios() -> str:
 
 
 def _inherited(figure: str, parent: str) -> str:
-    return " (inherited)" if parent and figure in shipped()[parent].scenario.figures else ""
+    return " (inherited)" if parent and figure in shipped()[parent].scenario.reported_figures else ""
 
 
 def figures() -> str:
@@ -68,15 +68,15 @@ def figures() -> str:
     return table(("scenario", "outcome", "value", "bound", "month", "fact"), rows)
 
 
-def own_figures() -> Iterator[tuple[str, Figure]]:
+def own_figures() -> Iterator[tuple[str, ReportedFigure]]:
     """The figures of every scenario that it does not inherit."""
     for name, (scenario, parent) in shipped().items():
-        for figure in scenario.figures.values():
+        for figure in scenario.reported_figures.values():
             if not _inherited(figure.name, parent):
                 yield name, figure
 
 
-def fact_of(figure: Figure) -> str:
+def fact_of(figure: ReportedFigure) -> str:
     """The fact that a figure states: that of the article which has its outcome's name and its value."""
     known = {fact.name: fact.value for fact in facts()}
     name = f"{figure.source.kind}.{figure.name}"

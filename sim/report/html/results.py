@@ -53,7 +53,7 @@ def report_result(
 ) -> Report:
     """The report on one result. ``studies`` are what is stored of its sensitivity."""
     scenario, meanings = result.scenario, _meanings(outcomes)
-    names = chosen(result.table.names, headline, scenario.figures, everything=False)
+    names = chosen(result.table.names, headline, scenario.reported_figures, everything=False)
     first, *others = run_sheets(result, headline)
     labels = (result.name,)
     sentence = result_sentence(result, names)
@@ -94,7 +94,7 @@ def report_comparison(
     first, variants, meanings = comparison.baseline, comparison.variants, _meanings(outcomes)
     results = [first, *(variant.result for variant in variants)]
     known = [it.outcome for it in variants[0].differences]
-    names = chosen(known, headline, first.scenario.figures, everything=False)
+    names = chosen(known, headline, first.scenario.reported_figures, everything=False)
     leads = [lead(variant, names) for variant in variants]
     sentences = [difference_sentence(comparison, variant, it) for variant, it in zip(variants, leads, strict=True)]
     labels = (comparison.label, *(variant.label for variant in variants))

@@ -86,7 +86,7 @@ def _names(sweep: Stored, headline: Sequence[str]) -> list[str]:
 
         with (sweep.path / SHOWN).open(encoding="utf-8", newline="") as file:
             asked = list(dict.fromkeys(row["outcome"] for row in csv.DictReader(file)))
-    return chosen(sweep.names, [*asked, *headline], sweep.scenario.figures, everything=False)[:_MOST]
+    return chosen(sweep.names, [*asked, *headline], sweep.scenario.reported_figures, everything=False)[:_MOST]
 
 
 def _lead(stats: Stats, names: Sequence[str]) -> str:

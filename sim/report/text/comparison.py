@@ -20,7 +20,7 @@ def variant_text(
 ) -> str:
     """One variant against the baseline: what was changed, the differences, and what they rest on."""
     first, differences = comparison.baseline, {it.outcome: it for it in variant.differences}
-    shown = chosen(differences, headline, first.scenario.figures, everything=everything)
+    shown = chosen(differences, headline, first.scenario.reported_figures, everything=everything)
     paired, variance = comparison.paired, comparison.variance
     how = "paired seed by seed" if paired else "not paired: two sets of worlds, whatever their seeds"
     heads = ["outcome", comparison.label, variant.label, "difference", "95% interval", "unit", "better in", "pairing"]

@@ -19,7 +19,7 @@ def description_text(scenario: Scenario) -> str:
         (
             row.key, "schedule" if _long(row.value) else plain(row.value), row.unit,
             f"{number(row.plausible[0])} to {number(row.plausible[1])}" if row.plausible else range_text(*row.bounds),
-            row.place or row.origin, row.kind, row.source,
+            row.location or row.origin, row.kind, row.source,
         )
         for row in described
     )  # fmt: skip
@@ -28,7 +28,7 @@ def description_text(scenario: Scenario) -> str:
     for row, line in zip(described, lines, strict=True):
         table += [line, f"    {row.value}"] if _long(row.value) else [line]
     figures = []
-    for it in scenario.figures.values():
+    for it in scenario.reported_figures.values():
         source = ": ".join(filter(None, (it.source.kind, it.source.text)))
         figures.append(f"  {it.name}: {it.bound} {number(it.value)} in {it.month} ({source})")
     return "\n".join(
@@ -58,7 +58,7 @@ def description_json(scenario: Scenario) -> dict[str, Any]:
                 "kind": it.source.kind,
                 "source": it.source.text,
             }
-            for name, it in scenario.figures.items()
+            for name, it in scenario.reported_figures.items()
         },
         "parameters": [row._asdict() for row in describe(scenario)],
     }

@@ -17,7 +17,7 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
     """A result as a table of outcomes, with a line above and below."""
     scenario = result.scenario
     rows = {row.outcome: row for row in result.rows}
-    shown = chosen(rows, headline, scenario.figures, everything=everything)
+    shown = chosen(rows, headline, scenario.reported_figures, everything=everything)
     last = scenario.calendar(result.months - 1)
     table = columns(
         ("outcome", "median", "90% interval", "unit", "the article", "", "score"),

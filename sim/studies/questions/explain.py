@@ -234,7 +234,7 @@ def mixed(first: Scenario, second: Scenario, groups: Mapping[str, Sequence[str]]
         values={key: it.values[key] for key, it in taken.items()},
         origins={key: it.origins[key] for key, it in taken.items()},
         sources={key: it.sources[key] for key, it in taken.items() if key in it.sources},
-        figures={},
+        reported_figures={},
         platforms=names["platforms"],
         sites=names["sites"],
     )

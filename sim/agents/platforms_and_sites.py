@@ -10,23 +10,23 @@ import mesa
 
 from sim.agents.views import hint
 
-OWN = ("model", "name", "number", "identity", "unique_id", "pos", "state")
+READ_ONLY = ("model", "name", "index", "identity", "unique_id", "pos", "state")
 
 
-class Place(mesa.Agent):  # type: ignore[misc]
+class RecordAgent(mesa.Agent):  # type: ignore[misc]
     """A platform or site as a Mesa agent; it registers itself with the model.
 
     The fields and properties of ``state``, the model's record of it, are its attributes.
     """
 
-    __slots__ = ("_model", "_number", "_state", "_title", "_unique_id")
-    _number: int
+    __slots__ = ("_index", "_model", "_state", "_title", "_unique_id")
+    _index: int
     _title: str
     _unique_id: int
 
-    def __init__(self, model: Any, name: str, number: int, state: Any) -> None:
+    def __init__(self, model: Any, name: str, index: int, state: Any) -> None:
         # Mesa's own __init__ is skipped: Mesa 3.3 keeps every model alive whose agents ran it.
-        self.__setstate__((model, name, number, state, state.identity))
+        self.__setstate__((model, name, index, state, state.identity))
         model.register_agent(self)
 
     @property
@@ -40,9 +40,9 @@ class Place(mesa.Agent):  # type: ignore[misc]
         return self._title
 
     @property
-    def number(self) -> int:
+    def index(self) -> int:
         """Its number in the columns of the enterprises."""
-        return self._number
+        return self._index
 
     @property
     def unique_id(self) -> int:
@@ -71,7 +71,7 @@ class Place(mesa.Agent):  # type: ignore[misc]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint(name, self._fields())}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in OWN:
+        if name in READ_ONLY:
             raise AttributeError(f"{name} of {self!r} cannot be set")
         if name not in self._fields():
             raise AttributeError(f"{type(self).__name__} has no field {name!r}{hint(name, self._fields())}")
@@ -88,15 +88,15 @@ class Place(mesa.Agent):  # type: ignore[misc]
         return f"<{type(self).__name__} {self._title}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        own = (self._model, self._title, self._number, self._state, self._unique_id)
-        return type(self).__new__, (type(self),), own
+        values = (self._model, self._title, self._index, self._state, self._unique_id)
+        return type(self).__new__, (type(self),), values
 
-    def __setstate__(self, own: tuple[Any, str, int, Any, int]) -> None:
-        for slot, value in zip(("_model", "_title", "_number", "_state", "_unique_id"), own, strict=True):
+    def __setstate__(self, values: tuple[Any, str, int, Any, int]) -> None:
+        for slot, value in zip(("_model", "_title", "_index", "_state", "_unique_id"), values, strict=True):
             object.__setattr__(self, slot, value)
 
 
-class InnovationPlatform(Place):
+class InnovationPlatform(RecordAgent):
     """An innovation platform of a big enterprise or a third party.
 
     Examples
@@ -105,21 +105,21 @@ class InnovationPlatform(Place):
     >>> model.run_for(10)
     >>> model.platforms
     [<InnovationPlatform haier>]
-    >>> model.platforms[0].number
+    >>> model.platforms[0].index
     0
     """
 
     __slots__ = ()
 
 
-class IdleSite(Place):
+class IdleSite(RecordAgent):
     """Space and equipment that a big enterprise has vacated.
 
     Examples
     --------
     >>> model = sim.EcosystemModel("shougang", rng=1)
     >>> site = model.sites[0]
-    >>> site.name, site.number
+    >>> site.name, site.index
     ('shougang', 0)
     """
 
