@@ -129,8 +129,10 @@ def test_a_write_that_is_not_declared_is_seen(monkeypatch: pytest.MonkeyPatch) -
         return apply
 
     around(monkeypatch, "taxes.levy", touching)
-    there, _ = watch(monkeypatch)
-    run(town(), 2)
+    there: Watched = defaultdict(set)
+    model = EcosystemModel(town(), rng=1)
+    watch(model, there, defaultdict(set))
+    model.run_for(2)
     assert there["taxes"] - WRITES["taxes"] == {"quality"}
 
 
