@@ -178,6 +178,10 @@ def test_running_it_again_without_the_file_is_refused(stored: Result, tmp_path: 
         sim.run(read.scenario, 4, workers=1, out=tmp_path, figures=False)
     refused = call("run", str(stored.path / "scenario.toml"), "--out", str(tmp_path), code=2)
     assert re.search(r"was run with mentoring\.py \([0-9a-f]{16}\), allowed: --with FILE", refused.stderr)
+    wrong = ("--set", "market.grwth=1", "--with", str(MENTORING))
+    refused = call("run", str(stored.path / "scenario.toml"), *wrong, "--out", str(tmp_path), code=2)
+    assert "market.grwth" in refused.stderr
+    assert "was run with" not in refused.stderr
 
 
 def test_each_byte_of_the_file_is_in_the_version(tmp_path: Path) -> None:
