@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.model.catalogue import Own, model_catalogue
+from sim.model.catalogue import MechanismLike, model_catalogue
 from sim.runs.executor import Workers
 from sim.runs.pool import local_workers
 from sim.runs.replicate import Model, ecosystem, refuse_missing
@@ -49,7 +49,7 @@ def run(
     figures: bool = True,
     parameters: str | None = None,
     one_seed: bool = False,
-    mechanisms: Sequence[Own] = (),
+    mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
 ) -> Result:
@@ -151,7 +151,7 @@ def branch(
     out: str | Path | None = None,
     fresh: bool = False,
     figures: bool = True,
-    mechanisms: Sequence[Own] = (),
+    mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
 ) -> Result:
@@ -299,7 +299,7 @@ def what_if(
     one_seed: bool = False,
     workers: int | Workers | None = None,
     out: str | Path | None = None,
-    mechanisms: Sequence[Own] = (),
+    mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Comparison, Sequence[str]], None] | None = None,
 ) -> Comparison:
@@ -392,7 +392,7 @@ def explain(
     months: int | None = None,
     workers: int | Workers | None = None,
     out: str | Path | None = None,
-    mechanisms: Sequence[Own] = (),
+    mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Explanation], None] | None = None,
 ) -> Explanation:
@@ -464,7 +464,7 @@ def trace(
     replicate: int = 0,
     months: int | None = None,
     out: str | Path | None = None,
-    mechanisms: Sequence[Own] = (),
+    mechanisms: Sequence[MechanismLike] = (),
     shown: Callable[[Trace], None] | None = None,
 ) -> Trace:
     """Run one world of two scenarios month by month, and find where they diverge and which enterprises that affects.
@@ -581,7 +581,7 @@ def sweep(
     out: str | Path | None = None,
     fresh: bool = False,
     yes: bool = False,
-    mechanisms: Sequence[Own] = (),
+    mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Sweep], None] | None = None,
 ) -> Sweep:
@@ -662,7 +662,7 @@ def sensitivity(
     out: str | Path | None = None,
     fresh: bool = False,
     yes: bool = False,
-    mechanisms: Sequence[Own] = (),
+    mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Sensitivities], None] | None = None,
 ) -> Sensitivities:
@@ -751,7 +751,7 @@ def calibrate(
     out: str | Path | None = None,
     fresh: bool = False,
     yes: bool = False,
-    mechanisms: Sequence[Own] = (),
+    mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Calibration], None] | None = None,
 ) -> Calibration:
@@ -836,7 +836,7 @@ def validate(
     out: str | Path | None = None,
     fresh: bool = False,
     yes: bool = False,
-    mechanisms: Sequence[Own] = (),
+    mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Validation], None] | None = None,
 ) -> Validation:
@@ -956,7 +956,9 @@ def _validate_command(
     return shlex.join(words)
 
 
-def with_run(scenario: Scenario | str | Path, mechanisms: Sequence[Own] = (), **given: int | None) -> Scenario:
+def with_run(
+    scenario: Scenario | str | Path, mechanisms: Sequence[MechanismLike] = (), **given: int | None
+) -> Scenario:
     """A scenario with another number of replicates or months, or another seed; a name or file is loaded first."""
     from sim.model.catalogue import load
     from sim.scenario import Origin

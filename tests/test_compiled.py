@@ -316,7 +316,7 @@ def weighted(x: Any, factor: float) -> float:
 
 
 def test_a_loop_with_an_argument_of_no_declared_type_is_refused_when_python_calls_it() -> None:
-    with pytest.raises(TypeError, match=r"weighted: not every argument is declared"):
+    with pytest.raises(TypeError, match=r"weighted: an argument has no declared type"):
         weighted(np.arange(3), 2.0)
 
 

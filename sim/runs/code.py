@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sim.kernel.compiling import Progress, compile_all, is_compiled, load_all, modules_of
-from sim.model.others import module_name
+from sim.model.user_mechanisms import module_name
 from sim.runs.executor import usable_cores
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ KEY = "mechanisms"  # of a manifest
 
 def declarations(catalogue: Catalogue) -> dict[str, Any]:
     """The part of a manifest that tells of mechanisms that do not ship with the model; empty without any."""
-    pairs = zip(catalogue.others, catalogue.sources, strict=True)
+    pairs = zip(catalogue.user_mechanisms, catalogue.sources, strict=True)
     told = [{"file": source.name, "digest": source.digest, **_told(catalogue.by_name[name])} for name, source in pairs]
     return {KEY: told} if told else {}
 
@@ -48,7 +48,7 @@ def _declared(text: str) -> Catalogue:
             shipped,
             mechanisms=tuple(mechanisms.values()),
             month=tuple(step for step in shipped.month if mechanisms[step.partition(".")[0]].steps),
-            others=tuple(it.name for it in others),
+            user_mechanisms=tuple(it.name for it in others),
             missing=tuple(files_of({KEY: told})),
             remake=None,
         )
