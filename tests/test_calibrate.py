@@ -386,13 +386,12 @@ def test_values_that_contradict_each_other_are_not_run(scenario: Scenario, tmp_p
             assert np.isfinite(it.misfit) == (float(it.values["population.largest_staff"]) > least)
 
 
-def test_what_takes_long_is_said_and_must_be_agreed_to(
-    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sim.studies.cost.LIMIT", 1e-6)
+def test_what_takes_long_is_said_and_must_be_agreed_to(scenario: Scenario, tmp_path: Path) -> None:
+    how: dict[str, Any] = {"budget": 9_999, "replicates": 3}
     with pytest.raises(TooLarge, match="with --yes"):
-        calibrate(scenario, tmp_path / "out")
-    assert calibrate(scenario, tmp_path / "out", allow_long=True, budget=10).path.exists()
+        calibrate(scenario, tmp_path / "out", toy.model(toy.slowly), **how)
+    with pytest.raises(KeyboardInterrupt):
+        calibrate(scenario, tmp_path / "out", allow_long=True, watcher=Listener(stop_after=9), **how)
 
 
 # --- rotation

@@ -195,7 +195,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
         found.append([number for number, _ in group])
         return send(self, client, function, group)
 
-    monkeypatch.setattr(Cluster, "_send", sending)
+    monkeypatch.setattr(Cluster, "_send", sending)  # workers see single tasks only
     return found
 
 
@@ -349,7 +349,7 @@ def test_wrong_usage_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "has its own" in call("--cluster", "tcp://127.0.0.1:1", "--workers", "3", code=2).stderr
     for asked in (["what-if", "toy", "--set", "market.growth=0.1"], ["explain", "toy", "boom", "--outcome", "jobs"]):
         assert "nonsense is no address" in command.call(*asked, "--cluster", "nonsense", code=2).stderr
-    monkeypatch.setattr(clusters, "_PATIENCE", 0.5)
+    monkeypatch.setattr(clusters, "_PATIENCE", 0.5)  # seconds, of 15
     assert "no dask scheduler answers at tcp://127.0.0.1:1" in call("--cluster", "tcp://127.0.0.1:1", code=1).stderr
     with pytest.raises(WrongAddress, match="no address"):
         api.make_workers(cluster="tcp://somewhere")

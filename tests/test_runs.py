@@ -247,7 +247,7 @@ def test_a_stop_between_manifest_and_table_loses_nothing(
         return write(store, name, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "write", stop)
+        patch.setattr(Store, "write", stop)  # no signal comes so exactly
         with pytest.raises(KeyboardInterrupt):
             run(grown, tmp_path)
     with pytest.raises(ResultError, match="half-written"):
@@ -405,7 +405,7 @@ def test_a_cold_model_is_compiled_before_workers_start(
         for done in range(70, 81):
             say(done, 80)
 
-    monkeypatch.setattr(code, "compile_model", compile_model)
+    monkeypatch.setattr(code, "compile_model", compile_model)  # the real one takes minutes
     listener = Listener()
     cold = replace(toy.model(toy.pid_as_jobs), is_compiled=lambda: False)
     result = run(scenario, tmp_path, cold, 2, watcher=listener)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,6 @@ from sim.runs.replicate import Model
 from sim.runs.result import find_result
 from sim.runs.store import JOURNAL, Journal, Store
 from sim.scenario import Scenario, ScenarioError
-from sim.studies import cost
 from sim.studies.cost import TooLarge
 from sim.studies.designs import Axis, axes, parse_vary, points
 from sim.studies.estimators.unit_cube import saltelli, trajectories
@@ -285,14 +285,15 @@ def test_a_sweep_without_a_baseline_says_so(scenario: Scenario, tmp_path: Path) 
         sweep(scenario, {GROWTH: [0.05]}, tmp_path, toy.model(toy.fail_always))
 
 
-def test_what_takes_long_is_asked_for(scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cost, "LIMIT", 0.3)
-    listener = Listener()
-    with pytest.raises(TooLarge, match=r"9 points x 4 replicates x 6 months = 36 worlds.*\n.*--yes"):
-        sweep(scenario, {GROWTH: "0.01:0.05:9"}, tmp_path, toy.model(toy.slowly), watcher=listener)
+def test_what_takes_long_is_asked_for(scenario: Scenario, tmp_path: Path) -> None:
+    many: dict[str, str | Sequence[Value]] = {GROWTH: "0.01:0.05:2001"}
+    listener = Listener(stop_after=1)
+    with pytest.raises(TooLarge, match=r"2,?001 points x 4 replicates x 6 months = 8,?004 worlds.*\n.*--yes"):
+        sweep(scenario, many, tmp_path, toy.model(toy.slowly), watcher=listener)
     assert listener.done == 0
-    sweep(scenario, {GROWTH: "0.01:0.05:9"}, tmp_path, allow_long=True, watcher=listener)
-    assert "36 worlds, 2 of them stored already: about" in listener.said[0]
+    with pytest.raises(KeyboardInterrupt):
+        sweep(scenario, many, tmp_path, allow_long=True, watcher=listener)
+    assert re.search("8,?004 worlds, 2 of them stored already: about", listener.said[0])
 
 
 # --- what is shown

@@ -259,7 +259,7 @@ class Dropped(EcosystemModel):
 
 
 def test_one_newborn_dropped_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sim.agents.model, "EcosystemModel", Dropped)
+    monkeypatch.setattr(sim.agents.model, "EcosystemModel", Dropped)  # a step of its own would be the one that is named
     found = trace_worlds(short(town(), 6), short(replace(town(), name="dropped"), 6))
     identity, origin = Dropped.lost
     first = found.first_enterprise
