@@ -1,15 +1,16 @@
 """An ecosystem of big, medium and small enterprises that share innovation platforms and idle resources.
 
->>> scenario = sim.load("shougang", overrides={"population.enterprises": 500})
->>> result = sim.run(scenario, replicates=20)
->>> result.outcomes, result.summary, result.figures
->>> sim.compare("shougang", "shougang-idle").table
->>> sim.what_if("shougang", {"sites.shougang.rent": 0.0004}).table
->>> sim.sweep("shougang", {"sites.shougang.rent": "0.0002:0.0006:5"})
->>> sim.calibrate("manufacturing", "scenarios/calibration/example.toml").posterior
->>> sim.explain("shougang-idle", "shougang", "startups")
->>> sim.validate("shougang")
->>> model = sim.EcosystemModel("shougang", rng=1)
+``load`` reads a scenario, ``run`` runs it, ``branch`` continues a result. ``compare`` and ``what_if`` give differences
+paired by seed; ``explain`` and ``trace`` show where a difference comes from. ``sweep``, ``sensitivity``, ``calibrate``
+and ``validate`` study parameters, ``claims`` tests claims. ``write_report`` writes an HTML page. ``EcosystemModel`` is
+one world, a Mesa model.
+
+Examples
+--------
+>>> import sim
+>>> result = sim.run("shougang", replicates=3, months=12, workers=1, figures=False)
+>>> result.table.cells.shape[:2]
+(3, 12)
 """
 
 from __future__ import annotations
@@ -42,32 +43,20 @@ __all__ = [
     "run", "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
 ]  # fmt: skip
 
-# Each is imported when first asked for: `import sim` alone takes no time.
-_HOMES = {
+# What is not in sim.api. Each is imported at its first use: `import sim` alone takes no time.
+_ELSEWHERE = {
     "EcosystemModel": "sim.agents.model",
     "Result": "sim.runs.result",
-    "branch": "sim.api",
-    "calibrate": "sim.api",
-    "claims": "sim.api",
-    "compare": "sim.api",
-    "explain": "sim.api",
     "load": "sim.model.catalogue",
-    "run": "sim.api",
-    "sensitivity": "sim.api",
-    "sweep": "sim.api",
-    "trace": "sim.api",
-    "validate": "sim.api",
-    "what_if": "sim.api",
-    "write_report": "sim.api",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_ELSEWHERE.get(name, "sim.api")), name)
 
 
 def __dir__() -> list[str]:

@@ -1,8 +1,7 @@
-"""All that a model declares, gathered from its mechanisms into one catalogue that does not change.
+"""The catalogue: all declarations of a model's mechanisms, immutable.
 
-A scenario is given the catalogue that its keys and outcomes are read with, and holds it: nothing in the program asks a
-registry of the process. ``sim.model`` makes the catalogue of the shipped model, with mechanisms of the user's own where
-they are given.
+A scenario holds the catalogue that it was read with; there is no global registry. ``sim.model`` makes that of the
+shipped model, with a user's mechanisms.
 """
 
 from __future__ import annotations
@@ -14,16 +13,16 @@ from typing import Any
 
 from sim.declare import Column, Mechanism, Outcome, Parameter, Step, declared
 
-OWN_BLOCKS = 2**31  # blocks of random numbers from here on are those of mechanisms that do not ship with the model
+USER_BLOCKS = 2**31  # from here on, blocks of random numbers belong to users' mechanisms
 
 
 class CatalogueError(ValueError):
-    """Declarations that do not go together; a line for each fault."""
+    """Inconsistent declarations; a line for each fault."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file that declares mechanisms: its name, its bytes and their digest (16 hexadecimal digits)."""
+class SourceFile:
+    """A file that declares a mechanism: its name, bytes and their digest (16 hexadecimal digits)."""
 
     name: str
     digest: str
@@ -37,11 +36,11 @@ class Catalogue:
     Parameters
     ----------
     mechanisms
-        The shipped ones in the order of the documents, then others in the order in which they were given.
+        The shipped ones in the order of the documents, then users' in the order given.
     groups
         Parameter groups that belong to no single mechanism, by the beginning of their keys.
     named
-        Groups of which a scenario has as many as it names: platforms and sites.
+        Groups of which a scenario names any number: platforms and sites.
     fixed
         Groups or keys that cannot change over the months.
     columns
@@ -49,13 +48,13 @@ class Catalogue:
     month
         The shipped steps in order, as ``mechanism.step``.
     sources
-        Files of the mechanisms that do not ship with the model.
+        Files of users' mechanisms.
     aliases
-        Own names of mechanisms that replace a shipped one, which stand under that one's name.
-    others
+        Names of users' mechanisms that replace a shipped one, with the shipped name.
+    user_mechanisms
         Names of the mechanisms that ``sources`` declare.
     missing
-        Files of mechanisms that are declared without their code, as a stored result declares them: nothing can be run.
+        Files of mechanisms whose code is missing, as in a stored result: nothing can be run.
     remake
         Makes the same catalogue from ``sources`` in another process.
 
@@ -67,14 +66,14 @@ class Catalogue:
     fixed: frozenset[str]
     columns: tuple[Column, ...]
     month: tuple[str, ...]
-    sources: tuple[Source, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
-    others: tuple[str, ...] = ()
+    user_mechanisms: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    remake: Callable[[tuple[Source, ...]], Catalogue] | None = None
+    remake: Callable[[tuple[SourceFile, ...]], Catalogue] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what does not go together; raises CatalogueError with every fault."""
+        """Check the declarations; raises CatalogueError with every fault."""
         faults = [*self._twice(), *self._steps_unknown(), *self._blocks_wrong()]
         if faults:
             raise CatalogueError("\n".join(faults))
@@ -86,13 +85,13 @@ class Catalogue:
 
     @cached_property
     def by_name(self) -> dict[str, Mechanism]:
-        """The mechanisms by name; one that replaces another stands under its own name too."""
+        """The mechanisms by name; one that replaces another has both names."""
         found = {it.name: it for it in self.mechanisms}
         return found | {own: found[name] for own, name in self.aliases.items()}
 
     @cached_property
     def parameter_groups(self) -> dict[str, type]:
-        """Every parameter group that a scenario has once, by the beginning of its keys, in order of declaration."""
+        """Every parameter group that a scenario has once, by prefix, in order of declaration."""
         return {**self.groups, **{it.prefix: it.rules for it in self.mechanisms if it.rules is not None}}
 
     @cached_property
@@ -102,7 +101,7 @@ class Catalogue:
 
     @cached_property
     def all_columns(self) -> tuple[Column, ...]:
-        """Columns of the table of enterprises: those that several write, then those of single mechanisms."""
+        """Columns of the table of enterprises: shared ones, then those of single mechanisms."""
         return (*self.columns, *(column for it in self.mechanisms for column in it.columns))
 
     @cached_property
@@ -112,13 +111,13 @@ class Catalogue:
 
     @cached_property
     def counters(self) -> dict[str, int]:
-        """The place of every counter in the month's array, by name."""
+        """Index of every counter in the month's array, by name."""
         names = [name for it in self.mechanisms for name in it.counters.names]
         return {name: index for index, name in enumerate(names)}
 
     @cached_property
     def counter_ranges(self) -> dict[str, slice]:
-        """The part of the month's array that is each mechanism's own."""
+        """Each mechanism's slice of the month's array."""
         found, first = {}, 0
         for it in self.mechanisms:
             found[it.name] = slice(first, first + len(it.counters))
@@ -140,7 +139,7 @@ class Catalogue:
         return {f"{it.name}.{step.name}": (it, step) for it in self.mechanisms for step in it.steps}
 
     def _index_after(self, step: Step, order: Sequence[str]) -> int:
-        """Where a step goes: behind the one it names, and behind others that already stand there by the same word."""
+        """Index of a step: behind the one that it names, and behind others that name the same."""
         index = 1 + max(index for index, name in enumerate(order) if step.after in _words_of(name))
         while index < len(order) and step.after == self._by_step[order[index]][1].after:
             index += 1
@@ -170,10 +169,10 @@ class Catalogue:
         except KeyError:
             return None
 
-    # What is wrong
+    # Faults
 
     def _twice(self) -> Iterator[str]:
-        """Names that two mechanisms declare; what replaces another may repeat its names."""
+        """Names that two mechanisms declare."""
         kinds: dict[str, Callable[[Mechanism], Sequence[str]]] = {
             "mechanism": lambda it: (it.name,),
             "column": lambda it: [column.name for column in it.columns],
@@ -192,7 +191,7 @@ class Catalogue:
     def _steps_unknown(self) -> Iterator[str]:
         for name in self.month:
             if name not in self._by_step:
-                yield f"the month names the step {name!r}, which no mechanism has"
+                yield f"the month lists the step {name!r}, which no mechanism has"
         known = {word for name in self.month for word in _words_of(name)}
         for name, (it, step) in self._by_step.items():
             if name in self.month:
@@ -200,13 +199,13 @@ class Catalogue:
             if step.after not in known:
                 allowed = ", ".join(dict.fromkeys(name.partition(".")[0] for name in self.month))
                 yield (
-                    f"{it.name}: the step {step.name!r} stands after {step.after!r}, allowed: a step such as "
+                    f"{it.name}: the step {step.name!r} runs after {step.after!r}, allowed: a step such as "
                     f"letting.pay, or a mechanism: {allowed}"
                 )
             known |= _words_of(name)
 
     def _blocks_wrong(self) -> Iterator[str]:
-        """Blocks of random numbers with one number."""
+        """Blocks of random numbers that share a number."""
         seen: dict[int, Any] = {}
         for it in self.mechanisms:
             for block in it.draws:
@@ -215,5 +214,5 @@ class Catalogue:
 
 
 def _words_of(step: str) -> set[str]:
-    """What a step can be named by: ``mechanism.step``, or its mechanism."""
+    """Names of a step: ``mechanism.step``, or its mechanism."""
     return {step, step.partition(".")[0]}

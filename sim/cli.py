@@ -1,7 +1,7 @@
 """The command ``sim``: data on stdout, everything else on stderr.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or scenario, 3 some replicates failed, 130 interrupted. A command is a
-file in ``sim/commands``; what takes long to import is imported in the command that needs it.
+file in ``sim/commands``; slow imports are made inside the command that needs them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sim.version import __version__
 
 app = typer.Typer(
     name="sim",
-    help="An ecosystem of big, medium and small enterprises: run scenarios, compare them, see what they rest on.",
+    help="An ecosystem of big, medium and small enterprises: run scenarios, compare them, test their assumptions.",
     epilog="Exit codes: 0 done, 1 failed, 2 wrong usage or scenario, 3 some replicates failed, 130 interrupted.",
     add_completion=False,
     no_args_is_help=True,

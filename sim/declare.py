@@ -1,4 +1,4 @@
-"""Declarations: a parameter, column, counter, outcome or mechanism is declared once, and all else is read off it."""
+"""Declarations of parameters, columns, counters, outcomes and mechanisms: each once, for everything that uses it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Value = float | int | bool | str
 
 @dataclass(frozen=True)
 class Source:
-    """Where a number comes from: a kind, words that a reader can check, and the names of the facts it rests on.
+    """Source of a number: its kind, a citation, and names of the facts in ``evidence.toml`` that it rests on.
 
-    A name is that of a fact in ``evidence.toml``, or of a table of facts, which stands for all in it.
+    The name of a table of facts means all facts in it.
     """
 
     kind: Kind
@@ -67,7 +67,7 @@ def parameter(
     plausible: tuple[float, float] | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
-    """Declare a parameter as the default of a field of a ``NamedTuple``; ``declared`` reads it back."""
+    """Declare a parameter, as the default of a field of a ``NamedTuple``; ``declared`` returns all of a class."""
     if source.kind == "assumption" and plausible is None and type(default) in (int, float):
         raise ValueError(f"an assumption needs a plausible range: {meaning}")
     return Parameter(default, unit, meaning, source, bounds[0], bounds[1], plausible, choices)
@@ -82,9 +82,9 @@ def declared(group: type) -> dict[str, Parameter]:
 class Column:
     """One column of the table of enterprises: name, numpy type, unit and meaning.
 
-    A column that one mechanism alone writes is declared by it, with the value that an enterprise of the opening
-    population has (``founding``), that of a newcomer (``birth``) and that of a row that no enterprise holds (``exit``).
-    With ``recorded`` its sum over operating enterprises is kept each month, for outcomes to read.
+    A mechanism declares the columns that it alone writes. ``founding`` is the value in the opening population,
+    ``birth`` that of a newcomer, ``exit`` that of a free row. With ``recorded`` the sum over operating enterprises is
+    stored each month, for outcomes.
     """
 
     name: str
@@ -98,7 +98,7 @@ class Column:
 
 
 class Counters:
-    """Events that one mechanism counts each month, by name; unpacked it gives their places in the mechanism's array.
+    """Events that one mechanism counts each month, by name; unpacking gives their indices in the mechanism's array.
 
     >>> EVENTS = Counters("met", "helped")
     >>> MET, HELPED = EVENTS
@@ -116,9 +116,9 @@ class Counters:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One outcome, recorded every month: name, unit, meaning; ``better`` is +1, -1, or 0 where neither is.
+    """One outcome with a value each month; ``better`` is +1 where more is better, -1 where less is, else 0.
 
-    ``value`` reads it from the months' record: one number a month.
+    ``value`` computes it from the record of all months (``sim.model.record.reading.Months``): one number a month.
     """
 
     name: str
@@ -131,13 +131,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the month: what is called with the world, and what it may read and change.
+    """One step of the month: a function of the world, and what it may read and change.
 
-    A step that the month does not name itself stands ``after`` another one, given as ``mechanism.step`` or as a
-    mechanism, which means its last step. ``loops`` are the compiled loops that it calls: their tuples of columns say
-    which columns they read and write. ``writes`` are columns that the step changes beside them, ``groups`` the
-    parameters that it reads beside its mechanism's own, ``transfers`` what it books, ``draws`` the blocks of random
-    numbers that it uses, ``state`` what it changes beside the table of enterprises.
+    A step that ``sim.model.month.MONTH`` does not list runs ``after`` another one: ``mechanism.step``, or a mechanism,
+    which means its last step. ``loops`` are its compiled loops, which declare the columns that they read and write.
+    ``writes`` are other columns that it changes, ``groups`` other parameters than its mechanism's that it reads,
+    ``transfers`` what it books, ``draws`` its blocks of random numbers, ``state`` what else it changes.
     """
 
     name: str
@@ -153,21 +152,21 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Mechanism:
-    """A part of the model with all that is its own: parameters, columns, counters, draws, outcomes, steps.
+    """A part of the model with its parameters, columns, counters, draws, outcomes and steps.
 
     Parameters
     ----------
     name
-        A plain word; its parameters are set under ``mechanisms.NAME`` unless ``prefix`` says otherwise.
+        A plain word; its parameters are set under ``mechanisms.NAME``, or under ``prefix``.
     rules
         A ``NamedTuple`` of parameters, among them ``enabled`` where the mechanism can be switched off.
     founding, birth
         Called as ``founding(world, lo, hi, points)`` for rows of the opening population with their lattice points, and
         as ``birth(world, rows)`` for newcomers, after all other columns are filled.
     replaces
-        The mechanism whose place this one takes: it declares at least the same names.
+        The mechanism that this one replaces; it declares at least the same names.
     file, meaning
-        The file that declares the mechanism and the first paragraph of its docstring, unless they are given.
+        The declaring file and the first paragraph of its docstring, unless given.
 
     """
 
@@ -186,7 +185,7 @@ class Mechanism:
     meaning: str = ""
 
     def __post_init__(self) -> None:
-        """Note which file declares the mechanism, and what it says of itself; a copy keeps both."""
+        """Take file and meaning from the declaring module; a copy keeps them."""
         declaring = sys._getframe(2).f_globals
         text = str(declaring.get("__doc__") or "").strip()
         object.__setattr__(self, "file", self.file or str(declaring.get("__file__") or ""))

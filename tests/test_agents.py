@@ -157,13 +157,13 @@ def test_setting_writes_the_row_and_no_other(town: Town) -> None:
         ("assets", float("nan"), ValueError, r"finite number \(million yuan\)"),
         ("assets", float("inf"), ValueError, "finite"),
         ("cash", 5.0, AttributeError, "named transfers only: use model.transfer"),
-        ("identity", 5, AttributeError, "for life"),
-        ("unique_id", 5, AttributeError, "for life"),
+        ("identity", 5, AttributeError, "never changes"),
+        ("unique_id", 5, AttributeError, "never changes"),
         ("status", 2, AttributeError, "month"),
         ("size_class", 2, AttributeError, "review"),
         ("model", None, AttributeError, "stays"),
         ("pos", (1, 1), AttributeError, "no position"),
-        ("class_name", "big", AttributeError, "read off other attributes"),
+        ("class_name", "big", AttributeError, "follows from other attributes"),
         ("staf", 5, AttributeError, "no attribute 'staf' to set; did you mean 'staff'?"),
         ("_row", 5, AttributeError, "no attribute '_row'"),
     ],
@@ -461,7 +461,7 @@ def test_members_of_a_live_set_follow_from_the_model(town: Town) -> None:
         lambda: town.agents_by_type[BigEnterprise].add(town.agents_by_type[SmallEnterprise][0]),
         town.agents.clear,
     ):
-        with pytest.raises(TypeError, match="follows from the model"):
+        with pytest.raises(TypeError, match="follows the model"):
             attempt()
     with pytest.raises(AttributeError):
         town.agents = town.agents.copy()

@@ -18,7 +18,7 @@ from sim.agents.platforms_and_sites import IdleSite, InnovationPlatform
 from sim.agents.population import Population
 from sim.agents.views import Enterprise, EnterpriseLeft
 from sim.report.html.writing import Written
-from sim.runs.ensemble import Watcher
+from sim.runs.options import Watcher
 from sim.runs.summary import Row
 from sim.runs.table import Table
 from sim.studies.changes import Change
@@ -44,7 +44,7 @@ OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
 def _id(it: Any) -> str:
-    return f"{it.__module__.removeprefix('sim.')}.{it.__qualname__}"
+    return f"{it.__module__.removeprefix('sim.')}.{it.__qualname__}" if it is not sim else "sim"
 
 
 def _sections(it: Any) -> dict[str, str]:
@@ -72,7 +72,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("it", [*FUNCTIONS, *CLASSES], ids=_id)
+@pytest.mark.parametrize("it", [sim, *FUNCTIONS, *CLASSES], ids=_id)
 def test_examples_print_what_they_say(
     it: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from worlds import SHIPPED, around, nation, run, scenario, town
 
+import sim.model
 from sim.agents.model import EcosystemModel
 from sim.declare import declared
 from sim.model.catalogue import model_catalogue
@@ -53,6 +56,18 @@ def test_flows_of_a_month_are_the_changes_of_the_accounts() -> None:
         assert int(books.month.sum()) == int(books.accounts[ENTERPRISES] - before[ENTERPRISES])
         assert int(books.month[WAGES]) < 0
         assert books.accounts.sum() == 0
+
+
+def test_only_transfers_change_cash_and_flows() -> None:
+    written = {
+        path.stem
+        for path in Path(sim.model.__path__[0]).rglob("*.py")
+        for line in ast.walk(ast.parse(path.read_text()))
+        if isinstance(line, ast.AugAssign) and isinstance(line.target, ast.Subscript)
+        if ast.unparse(line.target.value).rpartition(".")[2] == "cash"
+        or (ast.unparse(line.target.value).rpartition(".")[2] == "flows" and path.stem != "review")  # of jobs there
+    }
+    assert written == {"accounts"}
 
 
 # --- planted faults

@@ -104,7 +104,7 @@ def test_a_step_after_none_that_there_is_is_refused(after: str) -> None:
     own = Mechanism("own", steps=(Step("meet", nothing, after=after),))
     (fault,) = faults_of(lambda: with_these(own))
     said, _, allowed = fault.partition(", allowed: a step such as letting.pay, or a mechanism: ")
-    assert said == f"own: the step 'meet' stands after {after!r}"
+    assert said == f"own: the step 'meet' runs after {after!r}"
     assert allowed.split(", ") == list(dict.fromkeys(name.partition(".")[0] for name in SHIPPED.month))
 
 
@@ -119,7 +119,7 @@ def test_a_step_stands_after_a_step_or_after_a_mechanisms_last_one(after: str, s
 
 def test_a_step_of_the_month_that_no_mechanism_has_is_refused() -> None:
     faults = faults_of(lambda: replace(SHIPPED, month=(*SHIPPED.month, "taxes.refund")))
-    assert faults == ["the month names the step 'taxes.refund', which no mechanism has"]
+    assert faults == ["the month lists the step 'taxes.refund', which no mechanism has"]
 
 
 # --- blocks of random numbers
@@ -153,8 +153,8 @@ def test_every_fault_is_said_at_once() -> None:
     assert [fault.partition(",")[0] for fault in faults] == [
         "second: the counter 'met' is declared twice",
         "second: the outcome 'met' is declared twice",
-        "first: the step 'meet' stands after 'no first'",
-        "second: the step 'meet' stands after 'no second'",
+        "first: the step 'meet' runs after 'no first'",
+        "second: the step 'meet' runs after 'no second'",
     ]
 
 
@@ -186,7 +186,7 @@ def test_a_file_of_the_users_own_is_held_to_the_same(tmp_path: Path) -> None:
     names = names_of(model_catalogue([own(tmp_path)]))
     assert names[names.index("taxes.levy") + 1] == "meeting.meet"
     (fault,) = faults_of(lambda: model_catalogue([own(tmp_path, after="nowhere")]))
-    assert fault.startswith("meeting: the step 'meet' stands after 'nowhere'")
+    assert fault.startswith("meeting: the step 'meet' runs after 'nowhere'")
     taken = SHIPPED.by_name["entry"].counters.names[0]
     (fault,) = faults_of(lambda: model_catalogue([own(tmp_path, counter=taken)]))
     assert fault == f"meeting: the counter {taken!r} is declared twice, by entry too"

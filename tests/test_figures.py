@@ -17,7 +17,7 @@ from toy import FIGURE, Listener, run, snapshot, with_replicates
 
 from sim.formats import label
 from sim.report.comparison_sheets import comparison_sheets
-from sim.report.figures.canvas import Page, calendar_axis, months_as_years, number_axis, page, style
+from sim.report.figures.canvas import Page, calendar_axis, number_axis, page, style
 from sim.report.figures.comparison import draw_comparison
 from sim.report.figures.pages import comparison_page, draw, run_page
 from sim.report.figures.run import draw_run
@@ -176,8 +176,8 @@ def test_drawing_again_gives_the_same_bytes_and_touches_no_setting() -> None:
         assert draw(sheet(panel(cells, mark=Mark(0.5, 20, "about")))) == first
     assert dict(mpl.rcParams) == before
     assert draw(sheet(panel(cells + 1, mark=Mark(0.5, 20, "about")))) != first
-    assert first["png"].startswith(b"\x89PNG")
-    assert b"<dc:date>" not in first["svg"]
+    assert first["figures/page.png"].startswith(b"\x89PNG")
+    assert b"<dc:date>" not in first["figures/page.svg"]
 
 
 def test_a_page_says_what_is_on_it() -> None:
@@ -245,21 +245,16 @@ def test_ticks_are_plain_numbers(low: float, high: float, expected: set[str]) ->
     ("start", "months", "expected"),
     [
         ((2011, 1), 64, ["2011", "2013", "2015"]),
-        ((2011, 1), 24, ["2011", "2012", "2013"]),
-        ((2010, 7), 12, ["2010-07", "2011-01", "2011-07"]),
-        ((2000, 1), 300, ["2000", "2006", "2012", "2018", "2024"]),
+        ((2011, 1), 24, ["2011", "2012"]),
+        ((2010, 7), 12, ["2010-07", "2011-06"]),
+        ((2000, 1), 300, ["2000", "2005", "2010", "2015", "2020"]),
     ],
 )
 def test_the_axis_has_calendar_years(start: tuple[int, int], months: int, expected: list[str]) -> None:
-    years = months_as_years(start, months)
     with style():
         axes = page("", "", (), (), 1).axes(0)
-        calendar_axis(axes, (years[0] - 0.5 / 12, years[-1] + 0.5 / 12))
+        calendar_axis(axes, start, months)
         assert [text.get_text() for text in axes.get_xticklabels()] == expected
-
-
-def test_a_month_stands_in_its_middle() -> None:
-    assert months_as_years((2011, 1), 13)[[0, 12]] == pytest.approx([2011 + 1 / 24, 2012 + 1 / 24])
 
 
 def test_names_are_words() -> None:

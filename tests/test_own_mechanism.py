@@ -116,7 +116,7 @@ def test_a_stop_and_a_resume_give_the_same_bytes(stored: Result, tmp_path: Path)
     )
     whole = sim.branch(past, workers=1, out=tmp_path, figures=False, mechanisms=[MENTORING])
     assert digest(whole) == digest(stored)
-    with pytest.raises(ValueError, match=r"was run with mentoring\.py \([0-9a-f]{16}\); give these very files: --with"):
+    with pytest.raises(ValueError, match=r"was run with mentoring\.py \([0-9a-f]{16}\); give the same files: --with"):
         sim.branch(past, workers=1, out=tmp_path, figures=False)
 
 
@@ -178,6 +178,10 @@ def test_running_it_again_without_the_file_is_refused(stored: Result, tmp_path: 
         sim.run(read.scenario, 4, workers=1, out=tmp_path, figures=False)
     refused = call("run", str(stored.path / "scenario.toml"), "--out", str(tmp_path), code=2)
     assert re.search(r"was run with mentoring\.py \([0-9a-f]{16}\), allowed: --with FILE", refused.stderr)
+    wrong = ("--set", "market.grwth=1", "--with", str(MENTORING))
+    refused = call("run", str(stored.path / "scenario.toml"), *wrong, "--out", str(tmp_path), code=2)
+    assert "market.grwth" in refused.stderr
+    assert "was run with" not in refused.stderr
 
 
 def test_each_byte_of_the_file_is_in_the_version(tmp_path: Path) -> None:
@@ -220,9 +224,9 @@ def test_a_mechanism_takes_the_place_of_a_shipped_one(tmp_path: Path) -> None:
         ("from typing import NamedTuple", "from typing import NamedTuple\nimport my_helper", r"other\.py:6: imports my_helper, allowed: sim and installed packages"),
         ("from typing import NamedTuple", "from typing import NamedTuple\nfrom . import x", r"other\.py:6: imports \., allowed"),
         ("MECHANISM = ", "OTHER = ", r"other\.py: declares no MECHANISM, allowed"),
-        ("MECHANISM = ", "MECHANISM = (", r"other\.py:\d+: is no Python"),
+        ("MECHANISM = ", "MECHANISM = (", r"other\.py:\d+: is not Python"),
         ("(MEETINGS,) = EVENTS", "(MEETINGS,) = EVENTS, 1", r"other\.py:48: ValueError"),
-        ('after="absorption"', 'after="absorbtion"', r"the step 'meet' stands after 'absorbtion', allowed: .*letting\.pay"),
+        ('after="absorption"', 'after="absorbtion"', r"the step 'meet' runs after 'absorbtion', allowed: .*letting\.pay"),
         ('Column("mentored"', 'Column("staff"', r"the column 'staff' is declared twice"),
         ('Outcome(\n            "mentored"', 'Outcome(\n            "jobs"', r"the outcome 'jobs' is declared twice"),
         ("    mentored: i2\n", "    mentord: i2\n", r"Writes: there is no column mentord, did you mean mentored\?"),

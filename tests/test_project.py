@@ -21,7 +21,7 @@ import pytest
 import sim
 from sim.kernel.compiling import modules_of
 from sim.model.catalogue import model_catalogue
-from sim.model.others import faults_of_tuples
+from sim.model.user_mechanisms import faults_of_tuples
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim"
@@ -38,7 +38,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("evidence.facts",),  # what the model is held to, of which scenario
     ("model", "model.state"),
     ("model.mechanisms", "model.record"),
-    ("model.month", "model.others", "model.catalogue"),
+    ("model.month", "model.user_mechanisms", "model.catalogue"),
     ("model.ecosystem",),
     ("agents",),
     ("runs",),

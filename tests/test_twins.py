@@ -135,11 +135,11 @@ def test_lines_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
         if lost:
             agent.appeal *= 1.0 - plain(demand.share_lost)(size.lost, lost, agent.lines - lost, rules)
         agent.lines += born - lost
-        agent.appeal += plain(demand.bundle)(size.born, born, rules.line_log_sd) * agent.line_size
+        agent.appeal += plain(demand.total_size)(size.born, born, rules.line_log_sd) * agent.line_size
         if agent.lines and agent.appeal:
-            one = plain(demand.settled_variance)(rules)
+            one = plain(demand.stationary_variance)(rules)
             shocks = plain(demand.shock_variance)(agent.lines, maths.exp(one), rules)
-            settled = plain(demand.bundle_variance)(agent.lines, one)
+            settled = plain(demand.sum_log_variance)(agent.lines, one)
             speed = plain(demand.reversion_speed)(hand.month - agent.started, shocks, settled, rules)
             gap = plain(demand.gap_to_maturity)(agent.appeal, agent.lines, agent.line_size)
             agent.appeal *= plain(demand.appeal_factor)(gap, speed, shocks, draws.normal(u.shock))
@@ -155,7 +155,7 @@ def test_staff_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
     price_share = world.group("market").price_share
     wage, fill = world.posted.talent_wage, world.posted.talent_fill
     wanted_staff = operating(hand).map(
-        lambda agent: plain(jobs.wanted_staff)(
+        lambda agent: plain(jobs.target_staff)(
             plain(jobs.needed_staff)(agent.revenue, agent.worker_revenue, agent.productivity, price_share), rules.crew
         )
     )
@@ -163,7 +163,7 @@ def test_staff_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> N
 
     for agent, wanted in zip(operating(hand), wanted_staff, strict=True):
         u_hire, u_talent, u_shed, u_granted = jobs.rounding(hand.seed, agent.unique_id, hand.month)
-        skilled = plain(jobs.wanted_talent)(wanted, wage, population, labour)
+        skilled = plain(jobs.target_talent)(wanted, wage, population, labour)
         settled = agent.distress == 0
         hired = plain(draws.round_stochastically)(rules.hire * max(0.0, wanted - agent.staff), u_hire) if settled else 0
         young = hand.month - agent.started < rules.patience
@@ -190,7 +190,7 @@ def test_value_added_tax_agent_by_agent(twins: tuple[EcosystemModel, EcosystemMo
 
     def pay(agent: Any) -> float:
         stated = plain(taxes.value_added_tax)(agent.revenue, agent.exports, input_share, rules)
-        due = plain(taxes.collected)(stated, hand.month - agent.started, relief, rules)
+        due = plain(taxes.tax_paid)(stated, hand.month - agent.started, relief, rules)
         paid = -book(hand, agent, -due, "vat")
         agent.profit_year -= paid
         return paid

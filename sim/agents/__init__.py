@@ -1,4 +1,4 @@
-"""Agents as a Mesa user knows them, over a table: views of its rows, and sets that read its columns."""
+"""Mesa agents and agent sets over the table of enterprises: views of rows, and sets that read columns."""
 
 from sim.agents.lazy import LazyAgents
 from sim.agents.platforms_and_sites import IdleSite, InnovationPlatform

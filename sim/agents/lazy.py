@@ -1,4 +1,4 @@
-"""What makes a Mesa model lazy: ``agents`` and ``agents_by_type`` over a table instead of registered objects."""
+"""A lazy Mesa model: ``agents`` and ``agents_by_type`` over a table instead of registered objects."""
 
 from __future__ import annotations
 
@@ -15,16 +15,15 @@ TYPES = (BigEnterprise, MediumEnterprise, SmallEnterprise, InnovationPlatform, I
 
 
 class LazyAgents(mesa.Model):  # type: ignore[misc]
-    """A Mesa model whose enterprises are rows of ``enterprises``; platforms and sites are few and registered.
+    """A Mesa model whose enterprises are rows of ``enterprises``; platforms and sites are registered objects.
 
-    A model of this kind sets ``enterprises`` and ``month``, implements ``leave``, calls ``agents.forget(rows)`` before
-    rows are released and ``agents.reclass(rows)`` after their class has changed. Ordinary Mesa agents of a user's own
-    may be added, and are ``agents`` like the others.
+    A subclass sets ``enterprises`` and ``month``, implements ``leave``, calls ``agents.forget(rows)`` before it frees
+    rows and ``agents.reclass(rows)`` after their class has changed. A user's Mesa agents may be added to ``agents``.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._views: dict[int, Enterprise] = {}  # by identity: the views that somebody holds
-        self._objects: dict[int, Any] = {}  # by identity: platforms, sites, a user's own agents
+        self._views: dict[int, Enterprise] = {}  # views in use, by identity
+        self._objects: dict[int, Any] = {}  # platforms, sites and a user's agents, by identity
         self._populations: dict[type, Population] = {}
         super().__init__(*args, **kwargs)
 
@@ -35,37 +34,37 @@ class LazyAgents(mesa.Model):  # type: ignore[misc]
 
     @property
     def agent_types(self) -> list[type]:
-        """The five types of the model, present or not, and the types of a user's own agents."""
+        """The five types of the model, present or not, and the types of a user's agents."""
         return list(dict.fromkeys((*TYPES, *map(type, self._objects.values()))))
 
     @property
     def agents_by_type(self) -> dict[type, Population]:
-        """The agents of each of ``agent_types``; an enterprise is under the class that it has now."""
+        """The agents of each of ``agent_types``; an enterprise is under its present class."""
         return {kind: self._population(kind) for kind in self.agent_types}
 
     def leave(self, rows: Any) -> None:
-        """Let the enterprises of these rows (int64) leave by an ordinary exit, booked as such."""
+        """Strike the enterprises of these rows (int64) off, with the bookings of an ordinary exit."""
         raise NotImplementedError
 
     def register_agent(self, agent: Any) -> None:
-        """Take in a platform, a site or an agent of a user's own; enterprises are founded, not registered."""
+        """Register a platform, a site or a user's agent; enterprises are founded, not registered."""
         if isinstance(agent, Enterprise):
             raise TypeError(f"{agent!r} is a row of the table and cannot be registered")
-        if agent.unique_id is None:  # Mesa from 3.5 on leaves the numbering to the model
+        if agent.unique_id is None:  # from Mesa 3.5 on the model numbers agents
             agent.unique_id = self.agent_id_counter
             self.agent_id_counter += 1
         if self._objects.setdefault(agent.unique_id, agent) is not agent:
             raise ValueError(f"{agent!r} has the identity of {self._objects[agent.unique_id]!r}")
 
     def deregister_agent(self, agent: Any) -> None:
-        """Let an agent of a user's own go, KeyError where it is not there; an enterprise leaves as by ``remove``."""
+        """Remove a user's agent, KeyError without it; an enterprise leaves as by ``remove``."""
         if isinstance(agent, Enterprise | InnovationPlatform | IdleSite):
             agent.remove()
         else:
             del self._objects[agent.unique_id]
 
     def remove_all_agents(self) -> None:
-        """Let all enterprises and a user's own agents leave; platforms and sites stay for the whole run."""
+        """Remove all enterprises and a user's agents; platforms and sites stay for the whole run."""
         self.leave(np.flatnonzero(self.enterprises.alive))
         for agent in [agent for agent in self._objects.values() if not isinstance(agent, TYPES)]:
             agent.remove()

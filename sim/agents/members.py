@@ -1,4 +1,4 @@
-"""Who is in a set: rows and identities, who of them is still there, and the views that are made of them."""
+"""Members of a set: rows and identities, which of them are still present, and their views."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import numpy as np
 
 from sim.agents.views import CLASS_TYPES, Enterprise, view_of
 
-OBJECT = -1  # in place of a row: the member is a platform, a site or an agent of a user's own
+OBJECT = -1  # instead of a row: a platform, a site or a user's agent
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Rows (OBJECT for one that has none) and identities, int64 and of equal length."""
+    """Rows (OBJECT for members without one) and identities, int64 arrays of equal length."""
 
     rows: Any
     identities: Any
@@ -30,11 +30,11 @@ class Members:
 
     @property
     def objects(self) -> Any:
-        """Mask of the members that have no row."""
+        """Mask of the members without a row."""
         return self.rows == OBJECT
 
     def take(self, which: Any) -> Members:
-        """The members at these positions, or those that a mask or a slice picks."""
+        """The members at these positions, or of a mask or slice."""
         return Members(self.rows[which], self.identities[which])
 
     def then(self, others: Members) -> Members:
@@ -42,7 +42,7 @@ class Members:
         return Members(np.append(self.rows, others.rows), np.append(self.identities, others.identities))
 
     def entries(self) -> Iterator[tuple[int, int]]:
-        """Pairs of row and identity, in plain numbers."""
+        """Pairs of row and identity, as Python ints."""
         return zip(self.rows.tolist(), self.identities.tolist(), strict=True)
 
 
@@ -57,19 +57,19 @@ def mask_of(model: Any, kind: type) -> Any:
 
 
 def registered(model: Any, kind: type) -> list[int]:
-    """The identities of platforms, sites and a user's own agents of a type, mesa.Agent for all."""
+    """The identities of platforms, sites and a user's agents of a type, mesa.Agent for all."""
     return [identity for identity, agent in model._objects.items() if kind in (mesa.Agent, type(agent))]
 
 
 def living(model: Any, kind: type) -> Members:
-    """All of a type that are there now: enterprises in the order of the table, then the others as registered."""
+    """All present members of a type: enterprises in the order of the table, then the others as registered."""
     rows, objects = np.flatnonzero(mask_of(model, kind)), registered(model, kind)
     firms = Members(rows, model.enterprises.identity[rows])
     return firms.then(Members.of((OBJECT, identity) for identity in objects)) if objects else firms
 
 
-def still_there(model: Any, members: Members) -> Members:
-    """The members that have not left; the very same object where nobody has."""
+def present(model: Any, members: Members) -> Members:
+    """The members that have not left; the same object if none has."""
     here = model.enterprises.columns["identity"][members.rows] == members.identities
     objects = members.objects
     if objects.any():
@@ -88,21 +88,21 @@ def of_type(model: Any, members: Members, wanted: type | tuple[type, ...]) -> Me
 
 
 def belongs(model: Any, agent: object) -> bool:
-    """Whether an agent is one of the model's and has not left."""
+    """Whether an agent belongs to the model and has not left."""
     if isinstance(agent, Enterprise):
         return agent._model is model and agent._present()
     return isinstance(agent, mesa.Agent) and model._objects.get(agent.unique_id) is agent
 
 
 def entry(model: Any, agent: Any) -> tuple[int, int]:
-    """Row and identity of an agent; ValueError where it is not one of the model's or has left."""
+    """Row and identity of an agent; ValueError if it does not belong to the model or has left."""
     if not belongs(model, agent):
         raise ValueError(f"{agent!r} is not an agent of this model")
     return (agent._row if isinstance(agent, Enterprise) else OBJECT), agent.unique_id
 
 
 def agents_of(model: Any, members: Members) -> list[Any]:
-    """The agents of ``members``, all of them there, in a list; the model holds them from now on."""
+    """The agents of ``members``, all present; the model keeps their views from now on."""
     agents = []
     for row, identity in members.entries():
         if row != OBJECT and identity not in model._views:
@@ -112,10 +112,10 @@ def agents_of(model: Any, members: Members) -> list[Any]:
 
 
 def each(model: Any, members: Members) -> Iterator[Any]:
-    """The agents of ``members``, made one by one; those that leave before their turn are left out.
+    """Yield the agents of ``members`` one by one; those that leave before their turn are skipped.
 
-    A view made here is let go when nobody has kept it by the time the next but one is asked for: until then the
-    variable of a loop holds it.
+    A view made here is released, unless the caller keeps it, when the next but one is requested: until then the
+    caller's loop variable refers to it.
     """
     made: list[Enterprise] = []
     try:
@@ -138,7 +138,7 @@ def each(model: Any, members: Members) -> Iterator[Any]:
 
 
 def _release(model: Any, made: list[Enterprise]) -> None:
-    """Hold the first of the views that a loop made no longer, unless somebody refers to it, strongly or weakly."""
+    """Release the first of the views that a loop made, unless it has another reference, strong or weak."""
     identity = made[0].unique_id
     if weakref.getweakrefcount(made[0]) or identity not in model._views:
         del made[0]

@@ -1,4 +1,4 @@
-"""The ecosystem as a Mesa model: its month is that of ``Ecosystem``, its agents are views of the table's rows."""
+"""The ecosystem as a Mesa model, whose agents are views of the table's rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.agents import IdleSite, InnovationPlatform, LazyAgents
-from sim.model.catalogue import Own
+from sim.model.catalogue import MechanismLike
 from sim.model.ecosystem import Ecosystem
 from sim.model.mechanisms import finance
 from sim.model.state.accounts import TRANSFERS, transfer
@@ -66,7 +66,7 @@ class EcosystemModel(Ecosystem, LazyAgents):
         scenario: Scenario | str | Path = "manufacturing",
         rng: int | np.random.Generator | None = None,
         ledger: bool = False,
-        mechanisms: Sequence[Own] = (),
+        mechanisms: Sequence[MechanismLike] = (),
     ) -> None:
         seed = int(np.random.default_rng(rng).integers(2**63)) if not isinstance(rng, int) else rng
         LazyAgents.__init__(self, rng=seed)
@@ -75,7 +75,7 @@ class EcosystemModel(Ecosystem, LazyAgents):
         self.sites = [IdleSite(self, site.name, site.index, site) for site in self.world.sites]
 
     def _settle(self) -> None:
-        """Views of enterprises that left end, those held follow their class; new platforms become agents."""
+        """Update views after a step: of reclassified and removed enterprises, and of new platforms."""
         if len(self.world.reclassed):
             self.agents.reclass(self.world.reclassed)
             self.world.reclassed = np.zeros(0, np.int64)
@@ -87,7 +87,7 @@ class EcosystemModel(Ecosystem, LazyAgents):
 
     @property
     def sector_names(self) -> tuple[str, ...]:
-        """Name of each sector: its place in the chain, and its number."""
+        """Name of each sector: its stage of the supply chain, and its number there."""
         stages = ("suppliers", "makers", "sellers")
         return tuple(f"{stages[number % 3]} {number // 3 + 1}" for number in range(len(self.world.sectors.open)))
 
@@ -100,7 +100,7 @@ class EcosystemModel(Ecosystem, LazyAgents):
     def transfer(self, agent: Any, amount: float, purpose: str) -> None:
         """Book ``amount`` (million yuan, positive to the enterprise) as one of the named transfers."""
         if purpose not in TRANSFERS:
-            raise ValueError(f"{purpose!r} is no named transfer; there are {', '.join(TRANSFERS)}")
+            raise ValueError(f"{purpose!r} is not a named transfer, allowed: {', '.join(TRANSFERS)}")
         table = self.enterprises
         row = int(np.flatnonzero(table.identity == agent.unique_id)[0])
         transfer(row, amount, table.cash, self.world.books.flows, list(TRANSFERS).index(purpose))

@@ -1,4 +1,4 @@
-"""Platforms and sites as Mesa agents: few, named by the user, each over a record that the model keeps."""
+"""Platforms and sites as Mesa agents, each over a record of the model."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class RecordAgent(mesa.Agent):  # type: ignore[misc]
     _unique_id: int
 
     def __init__(self, model: Any, name: str, index: int, state: Any) -> None:
-        # Mesa's own __init__ is skipped: Mesa 3.3 keeps every model alive whose agents ran it.
+        # Mesa's __init__ is not called: Mesa 3.3 keeps every model alive whose agents call it.
         self.__setstate__((model, name, index, state, state.identity))
         model.register_agent(self)
 
     @property
     def model(self) -> Any:
-        """The model that the place belongs to."""
+        """The model that the agent belongs to."""
         return self._model
 
     @property
@@ -41,7 +41,7 @@ class RecordAgent(mesa.Agent):  # type: ignore[misc]
 
     @property
     def index(self) -> int:
-        """Its number in the columns of the enterprises."""
+        """Its index in the columns of the enterprises."""
         return self._index
 
     @property
@@ -51,7 +51,7 @@ class RecordAgent(mesa.Agent):  # type: ignore[misc]
 
     @property
     def pos(self) -> None:
-        """None: places have no position on a grid."""
+        """None: it has no position on a grid."""
 
     @property
     def state(self) -> Any:
@@ -60,10 +60,10 @@ class RecordAgent(mesa.Agent):  # type: ignore[misc]
 
     def remove(self) -> None:
         """Raise TypeError: what a scenario names stays for the whole run."""
-        raise TypeError(f"{self!r} belongs to the scenario and cannot be removed; leave it out there")
+        raise TypeError(f"{self!r} belongs to the scenario and cannot be removed; leave it out of the scenario")
 
     def __getattr__(self, name: str) -> Any:
-        """Only reached for what is not an attribute of every agent: those of the record."""
+        """Attributes of the record."""
         if name.startswith("_"):
             raise AttributeError(name)
         if name in self._fields() or isinstance(getattr(type(self._state), name, None), property):

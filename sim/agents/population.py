@@ -1,8 +1,8 @@
-"""A Mesa ``AgentSet`` over the table: lengths, columns and selections come from the arrays, views when asked for.
+"""A Mesa ``AgentSet`` over the table: lengths, columns and selections come from arrays; views are made on demand.
 
-Two kinds of set share the class. A live one (``model.agents``, ``model.agents_by_type[...]``) is whatever the table
-holds now. A fixed one (what ``select``, ``sort``, ``shuffle``, ``groupby`` and ``copy`` return) keeps identities and
-drops those that have left.
+There are two kinds of set. A live set (``model.agents``, ``model.agents_by_type[...]``) has the present agents of the
+table. A fixed set (from ``select``, ``sort``, ``shuffle``, ``groupby`` and ``copy``) has given identities, less those
+that have left.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from sim.agents.members import (
     living,
     mask_of,
     of_type,
+    present,
     registered,
-    still_there,
 )
 from sim.agents.values import numeric, plain, reduced, values_of
 from sim.agents.views import CLASS_TYPES, Enterprise, checked, follow_class, writable
@@ -84,9 +84,9 @@ class Population(AgentSet):  # type: ignore[misc]
         """``kind`` is the type of a live set (mesa.Agent for all), None for a fixed set of ``members``."""
         self._model = model
         self._kind = kind
-        self._chosen: Any = members  # of a live set: the order that it was given in place, None for the table's
+        self._chosen: Any = members  # of a live set: the order set in place, None for the table's
 
-    # What is in it
+    # Contents
 
     @property
     def random(self) -> Random:
@@ -95,17 +95,17 @@ class Population(AgentSet):  # type: ignore[misc]
 
     @property
     def rng(self) -> np.random.Generator:
-        """The model's numpy generator: it shuffles."""
+        """The model's numpy generator, used to shuffle."""
         return self._model.rng
 
     def __len__(self) -> int:
-        """The number of agents that are there now."""
+        """The number of present agents."""
         if self._kind is None:
             return len(self._members().rows)
         return int(np.count_nonzero(mask_of(self._model, self._kind))) + len(registered(self._model, self._kind))
 
     def __iter__(self) -> Iterator[Any]:
-        """The agents that are there now; those that leave before their turn are left out."""
+        """The present agents; those that leave before their turn are skipped."""
         return each(self._model, self._members())
 
     def __reversed__(self) -> Iterator[Any]:
@@ -131,7 +131,7 @@ class Population(AgentSet):  # type: ignore[misc]
         return agents_of(self._model, members.take([position]))[0]
 
     def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
-        """The position of an agent; ValueError where it is not there."""
+        """The position of an agent; ValueError if it is not in the set."""
         if value in self:
             members = self._members()
             positions = np.flatnonzero(members.identities == value.unique_id)
@@ -148,7 +148,7 @@ class Population(AgentSet):  # type: ignore[misc]
         return agents_of(self._model, self._members())
 
     def copy(self) -> Population:
-        """The agents that are there now, as a fixed set."""
+        """The present agents, as a fixed set."""
         return self._fixed(self._members())
 
     __copy__ = copy
@@ -182,8 +182,8 @@ class Population(AgentSet):  # type: ignore[misc]
         if agent_type:
             members = of_type(self._model, members, agent_type)
         if filter_func:
-            judged = self._judged(filter_func, members)
-            members = Members.of(islice((pair for passed, pair in judged if passed), limit))
+            evaluated = self._evaluated(filter_func, members)
+            members = Members.of(islice((pair for passed, pair in evaluated if passed), limit))
         return self._kept(members.take(slice(limit))) if inplace else self._fixed(members.take(slice(limit)))
 
     def shuffle(self, inplace: bool = False) -> Population:
@@ -194,13 +194,13 @@ class Population(AgentSet):  # type: ignore[misc]
         """The agents in the order of an attribute or a function, descending by default, stable as in Mesa."""
         members = self._members()
         if callable(key):
-            keyed = list(self._judged(key, members))
+            keyed = list(self._evaluated(key, members))
         else:
             values = values_of(self._model, key, members)
             if numeric(values):
                 if ascending:
                     order = np.argsort(values, kind="stable")
-                else:  # equal ones keep their order here too
+                else:  # stable too
                     order = len(values) - 1 - np.argsort(values[::-1], kind="stable")[::-1]
                 return self._ordered(members.take(order), inplace)
             keyed = list(zip(plain(values), members.entries(), strict=True))
@@ -208,7 +208,7 @@ class Population(AgentSet):  # type: ignore[misc]
         return self._ordered(Members.of(pair for _, pair in keyed), inplace)
 
     def groupby(self, by: Callable[[Any], Any] | str, result_type: str = "agentset") -> Groups:
-        """Groups by an attribute or a function, in the order of their first members: sets, or lists of agents."""
+        """Groups by an attribute or a function, in the order of their first members, as sets or lists of agents."""
         members = self._members()
         values: Any = None if callable(by) else values_of(self._model, by, members)
         groups: dict[Any, Members] = {}
@@ -218,8 +218,8 @@ class Population(AgentSet):  # type: ignore[misc]
             groups = {keys[group].item(): members.take(positions[group]) for group in np.argsort(firsts).tolist()}
         else:
             gathered: dict[Any, list[tuple[int, int]]] = defaultdict(list)
-            judged = self._judged(by, members) if callable(by) else zip(plain(values), members.entries(), strict=True)
-            for value, pair in judged:
+            pairs = self._evaluated(by, members) if callable(by) else zip(plain(values), members.entries(), strict=True)
+            for value, pair in pairs:
                 gathered[value].append(pair)
             groups = {value: Members.of(pairs) for value, pairs in gathered.items()}
         if result_type == "agentset":
@@ -280,7 +280,7 @@ class Population(AgentSet):  # type: ignore[misc]
         """The results of a method or function on every agent."""
         return list(map(_caller(method, args, kwargs), each(self._model, self._members())))
 
-    # Membership of a fixed set; that of a live one follows the table
+    # Membership of a fixed set; a live set follows the table
 
     def add(self, agent: Any) -> None:
         """Add an agent of the same model to a fixed set."""
@@ -299,10 +299,10 @@ class Population(AgentSet):  # type: ignore[misc]
             raise KeyError(agent)
         self.discard(agent)
 
-    # What the model tells its views
+    # Updates by the model
 
     def reclass(self, rows: Any = None) -> None:
-        """Let the views that are held follow the class of their enterprises, of these rows or of all."""
+        """Update the class of the views of these rows, or of all."""
         views = self._model._views
         if rows is None:
             held = list(views.values())
@@ -314,17 +314,17 @@ class Population(AgentSet):  # type: ignore[misc]
                 follow_class(view)
 
     def forget(self, rows: Any) -> None:
-        """Hold the views of these rows no longer: their enterprises are leaving."""
+        """Release the views of these rows, whose enterprises are leaving."""
         views = self._model._views
         for identity in self._model.enterprises.identity[rows].tolist() if views else ():
             views.pop(identity, None)
 
-    # Inside
+    # Internals
 
     def _members(self) -> Members:
-        """The members that are there now, in the order of the set."""
+        """The present members, in the order of the set."""
         if self._kind is None:
-            self._chosen = still_there(self._model, self._chosen)
+            self._chosen = present(self._model, self._chosen)
             return self._chosen
         now = living(self._model, self._kind)
         if self._chosen is None:
@@ -336,8 +336,8 @@ class Population(AgentSet):  # type: ignore[misc]
         members = self._members()
         return members.take(self.rng.permutation(len(members.rows)))
 
-    def _judged(self, function: Callable[[Any], Any], members: Members) -> Iterator[tuple[Any, tuple[int, int]]]:
-        """What ``function`` says of each member, with its row and identity; nothing here keeps a view."""
+    def _evaluated(self, function: Callable[[Any], Any], members: Members) -> Iterator[tuple[Any, tuple[int, int]]]:
+        """The value of ``function`` for each member, with its row and identity; no reference to a view is kept."""
         return map(lambda agent: (function(agent), entry(self._model, agent)), each(self._model, members))  # noqa: C417
 
     def _gathered(self, agents: Iterable[Any]) -> Members:
@@ -347,7 +347,7 @@ class Population(AgentSet):  # type: ignore[misc]
         return Population(self._model, None, members)
 
     def _ordered(self, members: Members, inplace: bool) -> Population:
-        """The set's own members in a new order: as a new set, or as the set itself, which may be live."""
+        """The members in a new order, as a new set or in place."""
         if not inplace:
             return self._fixed(members)
         self._chosen = members
@@ -356,7 +356,7 @@ class Population(AgentSet):  # type: ignore[misc]
     def _kept(self, members: Members) -> Population:
         """The set itself with other members."""
         if self._kind is not None:
-            raise TypeError("who is in model.agents follows from the model; work on a copy(), or close by remove()")
+            raise TypeError("model.agents follows the model; change a copy(), or close an enterprise by remove()")
         self._chosen = members
         return self
 
@@ -364,7 +364,7 @@ class Population(AgentSet):  # type: ignore[misc]
         return self._kept(self._gathered(agents))
 
     def _from_iterable(self, it: Iterable[Any]) -> Population:
-        """What the set operators (``|``, ``&``, ``-``, ``^``) make their results by."""
+        """The constructor of the set operators (``|``, ``&``, ``-``, ``^``)."""
         return self._fixed(self._gathered(dict.fromkeys(it)))
 
 
@@ -375,5 +375,5 @@ def _caller(method: str | Callable[..., Any], args: tuple[Any, ...], kwargs: dic
 
 
 def _run(call: Callable[[Any], Any], agents: Iterable[Any]) -> None:
-    for _ in map(call, agents):  # no variable here holds a view, so that each can be let go
+    for _ in map(call, agents):  # no variable refers to a view, so that each can be released
         pass

@@ -1,4 +1,4 @@
-"""What a set reads: an attribute's values of many agents, from the arrays wherever they hold it."""
+"""Values of an attribute over many agents, from arrays where possible."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ REDUCTIONS: dict[Any, Any] = {sum: np.sum, min: np.min, max: np.max}
 
 
 def values_of(model: Any, name: str, members: Members, *missing: Any) -> Any:
-    """An attribute's values: an array where the table gives all of them, else a list of plain ones.
+    """An attribute's values: an array if all come from the table, else a list.
 
-    AttributeError where a member lacks it, or ``missing`` in its place where that is given.
+    AttributeError if a member lacks it, unless ``missing`` is given instead.
     """
     if name == "unique_id":
         return members.identities
@@ -35,7 +35,7 @@ def values_of(model: Any, name: str, members: Members, *missing: Any) -> Any:
 
 
 def plain(values: Any) -> list[Any]:
-    """Values as a list of plain Python ones."""
+    """Values as a list of Python objects."""
     return values if isinstance(values, list) else values.tolist()
 
 
@@ -45,7 +45,7 @@ def numeric(values: Any) -> bool:
 
 
 def reduced(function: Callable[[Any], Any], values: Any) -> Any:
-    """``function`` of values: numpy's own take the array of numbers, all others a list as in Mesa."""
+    """``function`` of values: numpy's functions take an array of numbers, others a list as in Mesa."""
     if numeric(values) and len(values):
         if function in REDUCTIONS:
             return REDUCTIONS[function](values).item()
@@ -55,7 +55,7 @@ def reduced(function: Callable[[Any], Any], values: Any) -> Any:
 
 
 def _vector(model: Any, name: str, rows: Any) -> Any:
-    """An attribute of these rows as an array; None where it is neither a column nor read off columns."""
+    """An attribute of these rows as an array; None if it does not come from columns."""
     columns = model.enterprises.columns
     if name in columns:
         values = columns[name][rows]

@@ -1,7 +1,7 @@
-"""Enterprises as Mesa agents: light views of one row of the table each.
+"""Enterprises as Mesa agents: each a light view of one row of the table.
 
-A view knows its model, its row and its identity. Before each access it compares its identity with the row's, so that
-the view of an enterprise that left never reads the enterprise that came to the row after it.
+A view has a model, a row and an identity. Each access compares its identity with the row's, so that the view of an
+enterprise that left never reads the next one in the same row.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from sim.model.catalogue import model_catalogue
 from sim.model.state.enterprises import AXES, CLASSES, ORIGINS, STATUSES, nearest_name
 
 REFUSED = {
-    "identity": "an identity is for life",
-    "unique_id": "an identity is for life",
+    "identity": "an identity never changes",
+    "unique_id": "an identity never changes",
     "status": "a status changes in the model's month; remove() closes an enterprise",
     "size_class": "the class follows from staff and revenue at the review in December",
     "cash": "cash changes by named transfers only: use model.transfer",
@@ -54,25 +54,25 @@ def hint(name: str, names: Iterable[str]) -> str:
 
 
 def writable(model: Any, name: str) -> Column:
-    """The column that a user may set by this name; AttributeError with the reason where there is none."""
+    """The column that a user may set by this name; AttributeError with the reason if there is none."""
     known = _settable(model.settings.catalogue)
     if name in known:
         return known[name]
     if name in REFUSED:
         raise AttributeError(f"{name} cannot be set: {REFUSED[name]}")
     if hasattr(Enterprise, name) and not name.startswith("_"):
-        raise AttributeError(f"{name} cannot be set: it is read off other attributes")
+        raise AttributeError(f"{name} cannot be set: it follows from other attributes")
     raise AttributeError(f"an enterprise has no attribute {name!r} to set{hint(name, known)}")
 
 
 @lru_cache(maxsize=64)
 def _settable(catalogue: Catalogue) -> dict[str, Column]:
-    """Columns that a user may set: asked for at each assignment."""
+    """Columns that a user may set, cached for each assignment."""
     return {column.name: column for column in catalogue.all_columns if column.name not in REFUSED}
 
 
 def checked(column: Column, value: Any) -> int | float:
-    """``value`` as the plain number that ``column`` holds; TypeError or ValueError where it holds no such thing."""
+    """``value`` as a number of the column's type; TypeError or ValueError if it is none."""
     unit = f" ({column.unit})" if column.unit else ""
     if np.dtype(column.dtype).kind == "f":
         if isinstance(value, bool) or not isinstance(value, Real):
@@ -185,18 +185,18 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
         self._current_row()
 
     def _present(self) -> bool:
-        """Whether the enterprise is still there."""
+        """Whether the enterprise has not left."""
         return bool(self._model.enterprises.columns["identity"].item(self._row) == self._identity)
 
     def _current_row(self) -> int:
-        """The row; EnterpriseLeft where it is another's by now."""
+        """The row; EnterpriseLeft if the enterprise has left."""
         if not self._present():
-            raise EnterpriseLeft(f"{self!r}: the enterprise has left, ask model.agents for those that are there")
+            raise EnterpriseLeft(f"{self!r}: the enterprise has left; model.agents has the present ones")
         return self._row
 
     def __getattr__(self, name: str) -> Any:
-        """Only reached where there is no such attribute: columns of a user's own mechanisms, and what is wrong."""
-        if name.startswith("_"):  # asked for by copy, pickle and notebooks, also of enterprises that left
+        """Columns of a user's mechanisms; other names are refused."""
+        if name.startswith("_"):  # used by copy, pickle and notebooks, also after the enterprise has left
             raise AttributeError(name)
         row, columns = self._current_row(), self._model.enterprises.columns
         if name in columns:
@@ -260,7 +260,7 @@ CLASS_TYPES: tuple[type[Enterprise], ...] = (SmallEnterprise, MediumEnterprise, 
 
 
 def view_of(model: Any, row: int) -> Enterprise:
-    """A new view of a row in use; the caller has made sure that none is held yet."""
+    """A new view of a row in use, which must have none yet."""
     columns = model.enterprises.columns
     view = _blank(CLASS_TYPES[columns["size_class"].item(row)], columns["identity"].item(row))
     view.__setstate__((model, row))
@@ -268,19 +268,19 @@ def view_of(model: Any, row: int) -> Enterprise:
 
 
 def follow_class(view: Enterprise) -> None:
-    """Give a view the class of its enterprise: the same object, the same hash."""
+    """Set a view's class to that of its enterprise; the object and its hash stay."""
     object.__setattr__(view, "__class__", CLASS_TYPES[view.size_class])
 
 
 def _blank(kind: type[Enterprise], identity: int) -> Enterprise:
-    """A view with an identity and no row yet: it can be hashed while a pickle is still being read."""
+    """A view with an identity and no row yet, so that it can be hashed while it is unpickled."""
     view = kind.__new__(kind)
     object.__setattr__(view, "_identity", identity)
     return view
 
 
 def _attribute(column: Column) -> property:
-    """The attribute that reads ``column`` in the view's row; ``Enterprise.__setattr__`` writes it."""
+    """A property that reads ``column`` in the view's row; ``Enterprise.__setattr__`` writes it."""
     name = column.name
 
     def read(view: Enterprise) -> Any:

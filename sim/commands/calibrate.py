@@ -1,9 +1,10 @@
-"""``sim calibrate``: keys moved until outcomes meet their targets."""
+"""``sim calibrate``: fit parameters to targets."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,45 +12,52 @@ from sim.commands.common import (
     RESULTS,
     SOME_FAILED,
     ClusterOption,
+    FreshOption,
     JsonOption,
     OutOption,
     ScenarioArgument,
     WithOption,
     WorkersOption,
     errors,
-    print_json,
+    listed,
+    print_found,
     say,
     watcher,
 )
-from sim.commands.studies import FreshOption, YesOption, asked_for
-
-if TYPE_CHECKING:
-    from sim.studies.questions.calibrate import Calibration
+from sim.commands.studies import YesOption, asked_for
 
 
 def calibrate(
     scenario: ScenarioArgument,
-    targets: Annotated[Path, typer.Option("--targets", metavar="FILE", help="Targets, and keys to move: a TOML file.")],
+    targets: Annotated[
+        Path, typer.Option("--targets", metavar="FILE", help="A TOML file of targets and of keys to move.")
+    ],
     *,
     keys: Annotated[
         list[str] | None,
-        typer.Option("--keys", metavar="KEY,...", help="Of the file's keys only these, or KEY=low:high; repeatable."),
+        typer.Option(
+            "--keys", metavar="KEY,...", help="Only these keys of the file, or KEY=low:high; can be repeated."
+        ),
     ] = None,
     budget: Annotated[
-        int | None, typer.Option(metavar="N", help="Candidates to try. Default: the file's, or 400.")
+        int | None, typer.Option(metavar="N", help="Number of candidates. Default: the file's, or 400.")
     ] = None,
     rotate: Annotated[
-        bool, typer.Option("--rotate", help="Also leave out each group of targets in turn, and predict it.")
+        bool, typer.Option("--rotate", help="Also predict each group of targets by a fit to the others.")
     ] = False,
     replicates: Annotated[
-        int | None, typer.Option(metavar="N", help="Seeds for every candidate. Default: the file's, or 4.")
+        int | None, typer.Option(metavar="N", help="Seeds per candidate. Default: the file's, or 4.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="S", help="Seed of worlds and draws. Default: the file's.")
+        int | None, typer.Option(metavar="S", help="Seed of the worlds and the search. Default: the file's.")
     ] = None,
     place: Annotated[
         Path | None,
-        typer.Option("--out-scenario", metavar="FILE", help="Write the fitted scenario here too, never over a user's."),
+        typer.Option(
+            "--out-scenario",
+            metavar="FILE",
+            help="Also write the fitted scenario here; your own files are never overwritten.",
+        ),
     ] = None,
     mechanisms: WithOption = None,
     workers: WorkersOption = None,
@@ -61,19 +69,20 @@ def calibrate(
 ) -> None:
     """Fit parameters to targets, with a posterior.
 
-    Every candidate is tried on the same seeds in all scenarios that have a target. A search is followed by draws from
-    an approximate posterior; the fitted values are written as a scenario that extends this one, the posterior as
-    Parquet. What is kept already is not run again, and an interrupted calibration goes on where it was.
+    Every candidate runs on the same seeds in all scenarios that have a target. After a search, an approximate posterior
+    is sampled. The fitted values are written as a scenario that extends this one, the posterior as Parquet. Stored
+    worlds are not run again, and an interrupted calibration continues where it stopped.
     """
     with errors(), asked_for():
         from sim import api
+        from sim.report.text.calibrations import calibration_json, calibration_text
 
-        listed = [key for text in keys or [] for key in text.split(",")]
+        show = partial(print_found, to_json=calibration_json, to_text=calibration_text, as_json=as_json)
         with api.make_workers(workers, cluster) as pool:
             found = api.calibrate(
-                scenario, targets, listed, rotate=rotate, budget=budget, replicates=replicates, seed=seed,
+                scenario, targets, listed(keys), rotate=rotate, budget=budget, replicates=replicates, seed=seed,
                 mechanisms=mechanisms or (), place=place, workers=pool, out=out, fresh=fresh, yes=yes,
-                watcher=watcher(), shown=lambda it: _print(it, as_json=as_json),
+                watcher=watcher(), shown=show,
             )  # fmt: skip
         say(f"figures: {found.path / 'figures'}")
         for failure in found.failures:
@@ -81,12 +90,3 @@ def calibrate(
             say(f"  repeat it: {failure['command']}")
         if found.failures:
             raise typer.Exit(SOME_FAILED)
-
-
-def _print(found: Calibration, *, as_json: bool) -> None:
-    from sim.report.text.calibrations import calibration_json, calibration_text
-
-    if as_json:
-        print_json(calibration_json(found))
-    else:
-        typer.echo(calibration_text(found) + "\n")

@@ -11,6 +11,7 @@ from sim.commands.common import (
     SOME_FAILED,
     AllOption,
     ClusterOption,
+    FreshOption,
     JsonOption,
     MonthsOption,
     OutOption,
@@ -21,7 +22,7 @@ from sim.commands.common import (
     print_json,
     watcher,
 )
-from sim.commands.studies import FreshOption, YesOption, asked_for, say_complaints
+from sim.commands.studies import YesOption, asked_for, say_complaints
 
 if TYPE_CHECKING:
     from sim.studies.questions.claims import Findings
@@ -58,22 +59,20 @@ def claims(
     """
     with errors(), asked_for():
         from sim import api
+        from sim.report.text.claims import claims_text
         from sim.studies.questions.claims import findings_json
+
+        def show(it: Findings) -> None:
+            typer.echo(claims_text(it, everything=everything) + "\n")
 
         with api.make_workers(workers, cluster) as pool:
             found = api.claims(
                 names or (), samples=samples, replicates=replicates, seed=seed, months=months,
                 mechanisms=mechanisms or (), workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
-                shown=None if as_json else lambda it: _print(it, everything=everything),
+                shown=None if as_json else show,
             )  # fmt: skip
         if as_json:
             print_json([{"results": str(it.path), **findings_json(it), "failures": it.failures} for it in found])
         failed = [say_complaints(runs.failures, runs.path) for it in found for runs in it.runs]
         if any(failed):
             raise typer.Exit(SOME_FAILED)
-
-
-def _print(answer: Findings, *, everything: bool) -> None:
-    from sim.report.text.claims import claims_text
-
-    typer.echo(claims_text(answer, everything=everything) + "\n")

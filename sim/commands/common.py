@@ -1,11 +1,11 @@
-"""What commands share: options, exit codes, errors turned into messages, progress."""
+"""What commands share: options, exit codes, error messages, progress, output."""
 
 from __future__ import annotations
 
 import json
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -13,55 +13,70 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from sim.runs.ensemble import Watcher
+    from sim.runs.options import Watcher
     from sim.runs.result import Result
     from sim.scenario import Fault, Scenario
     from sim.studies.questions.compare import Comparison
 
 FAILED, WRONG, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
 RESULTS = Path("results")
-_MOST_FAILURES = 5  # said one by one
+_MOST_FAILURES = 5  # listed one by one
 
 ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a TOML file.")]
 SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; can be repeated.")
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; can be repeated.")
 ]
-ReplicatesOption = Annotated[int | None, typer.Option(min=1, metavar="N", help="Worlds to run.")]
-SeedOption = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the run.")]
-MonthsOption = Annotated[int | None, typer.Option(min=1, metavar="M", help="Months to run.")]
+ReplicatesOption = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of worlds.")]
+SeedOption = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the first world.")]
+MonthsOption = Annotated[int | None, typer.Option(min=1, metavar="M", help="Number of months.")]
 WorkersOption = Annotated[
-    int | None, typer.Option(min=1, metavar="W", help="Processes; 1 is this one. Default: one for each core.")
+    int | None, typer.Option(min=1, metavar="W", help="Number of processes; 1 is this one. Default: one per core.")
 ]
 ClusterOption = Annotated[
     str | None,
-    typer.Option("--cluster", metavar="ADDRESS", help="Run on a dask cluster: its scheduler, or local to start one."),
+    typer.Option(
+        "--cluster", metavar="ADDRESS", help="Run on a dask cluster: its scheduler's address, or local to start one."
+    ),
 ]
 ParametersOption = Annotated[
     str | None,
-    typer.Option("--parameters", metavar="posterior[:FILE]", help="Draw each world's from a calibration's posterior."),
+    typer.Option(
+        "--parameters", metavar="posterior[:FILE]", help="Draw the parameters of each world from a posterior."
+    ),
 ]
 OneSeedOption = Annotated[
-    bool, typer.Option("--one-seed", help="With --parameters: all worlds on one seed, so that only parameters differ.")
+    bool, typer.Option("--one-seed", help="With --parameters: one seed for all worlds, so that only parameters differ.")
 ]
 WithOption = Annotated[
     list[Path] | None,
-    typer.Option("--with", metavar="FILE.py", help="Add the mechanism that a Python file declares; can be repeated."),
+    typer.Option("--with", metavar="FILE.py", help="Add the mechanism of a Python file; can be repeated."),
 ]
-OutOption = Annotated[Path, typer.Option(metavar="DIR", help="Where results are kept.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
-AllOption = Annotated[bool, typer.Option("--all", help="Show every outcome, not the main ones only.")]
+OutOption = Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Show all outcomes, not only the main ones.")]
+FreshOption = Annotated[bool, typer.Option("--fresh", help="Run again what is stored already.")]
 
 
 def print_json(value: object) -> None:
-    """One JSON object on one line of stdout; NaN and infinite become null."""
+    """Print one JSON object on one line; NaN and infinity become null."""
     from sim.runs.store import clean
 
     typer.echo(json.dumps(clean(value), ensure_ascii=False, allow_nan=False))
 
 
+def print_found(
+    found: Any, to_json: Callable[[Any], object], to_text: Callable[[Any], str], *, as_json: bool, end: str = "\n"
+) -> None:
+    """Print an answer as JSON, or as text with ``end`` after its last line."""
+    if as_json:
+        print_json(to_json(found))
+    else:
+        typer.echo(to_text(found) + end)
+
+
 @contextmanager
 def errors() -> Iterator[None]:
-    """Turn what can go wrong into a message and an exit code."""
+    """Turn expected errors into a message and an exit code."""
     from sim.catalogue import CatalogueError
     from sim.runs.errors import Incompatible, NothingRan, ResultError, WrongAddress
     from sim.scenario import ScenarioError
@@ -75,7 +90,7 @@ def errors() -> Iterator[None]:
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), FAILED)
     except KeyboardInterrupt:
-        fail("interrupted: what is finished is kept, and the same command goes on from there", INTERRUPTED)
+        fail("interrupted: finished replicates are kept, and the same command continues from there", INTERRUPTED)
 
 
 def say(text: str) -> None:
@@ -88,7 +103,7 @@ def fail(text: str, code: int) -> NoReturn:
 
 
 def say_failures(result: Result) -> bool:
-    """Say which of the replicates asked for failed, and how each is repeated; whether there are any."""
+    """List the failed replicates of a result, each with the command that repeats it; whether there are any."""
     failures = [it for it in result.failures if it["replicate"] < result.scenario.replicates]
     if failures:
         say(f"{result.path}: {len(failures)} of {result.scenario.replicates} replicates failed")
@@ -100,12 +115,17 @@ def say_failures(result: Result) -> bool:
     return bool(failures)
 
 
+def say_results(*results: Result) -> None:
+    """Name results on stderr, with their folders and replicates."""
+    for result in results:
+        say(f"{result.name}: {result.path}, {len(result.replicates)} replicates from seed {result.seed}")
+
+
 def print_comparison(comparison: Comparison, headline: Sequence[str], *, everything: bool, as_json: bool) -> None:
-    """Print what was compared on stderr, and the differences on stdout."""
+    """Print the results on stderr, and their differences on stdout."""
     from sim.report.text.comparison import comparison_json, variant_text
 
-    for result in (comparison.baseline, *(variant.result for variant in comparison.variants)):
-        say(f"{result.name}: {result.path}, {len(result.replicates)} replicates from seed {result.seed}")
+    say_results(comparison.baseline, *(variant.result for variant in comparison.variants))
     if as_json:
         print_json(comparison_json(comparison))
         return
@@ -116,7 +136,7 @@ def print_comparison(comparison: Comparison, headline: Sequence[str], *, everyth
 def load(
     names: Sequence[str], settings: Sequence[str], mechanisms: Sequence[Path] | None = None, **given: int | None
 ) -> list[Scenario]:
-    """Every scenario, or ScenarioError with the faults of all of them."""
+    """All scenarios, or ScenarioError with the faults of all of them."""
     from sim.model.catalogue import load
     from sim.scenario import Fault, ScenarioError
 
@@ -127,24 +147,32 @@ def load(
             loaded.append(load(name, chosen, mechanisms=mechanisms or ()))
         except ScenarioError as error:
             faults += error.faults
-            if lacking := _files_beside(Path(name)):
-                message = f"was run with {', '.join(lacking)}, allowed: --with FILE for each"
+            if missing := _missing_files(Path(name), mechanisms or ()):
+                message = f"was run with {', '.join(missing)}, allowed: --with FILE for each"
                 faults.append(Fault(str(name), 0, "--with", message))
     if faults:
         raise ScenarioError(faults)
     return loaded
 
 
-def _files_beside(scenario: Path) -> list[str]:
-    """The files of mechanisms that a stored result's scenario was run with."""
-    from sim.runs.declarations import files_of
+def _missing_files(scenario: Path, mechanisms: Sequence[Path]) -> list[str]:
+    """The mechanism files that the scenario of a stored result was run with, without those that are given."""
+    from sim.model.catalogue import model_catalogue
+    from sim.runs.declarations import declarations, files_of
     from sim.runs.store import SCENARIO, Store
 
-    return files_of(Store(scenario.parent).manifest()) if scenario.name == SCENARIO else []
+    given = files_of(declarations(model_catalogue(mechanisms)))
+    wanted = files_of(Store(scenario.parent).manifest()) if scenario.name == SCENARIO else []
+    return [file for file in wanted if file not in given]
+
+
+def listed(texts: Sequence[str] | None) -> list[str]:
+    """The parts of a repeatable option that takes several at once, such as ``--keys A,B``."""
+    return [part for text in texts or [] for part in text.split(",")]
 
 
 def overridden(settings: Sequence[str], **given: int | None) -> tuple[dict[str, Any], list[Fault]]:
-    """What ``--set`` and options such as ``--months`` give by key, and the keys that both give."""
+    """Values by key of ``--set`` and options such as ``--months``, and a fault for each key that both set."""
     from sim.scenario import Fault, overrides
 
     chosen = overrides(settings)
@@ -159,8 +187,8 @@ def overridden(settings: Sequence[str], **given: int | None) -> tuple[dict[str, 
 
 
 def watcher() -> Watcher:
-    """A progress bar on a terminal; off one, a line when a run begins."""
-    from sim.runs.ensemble import COMPILING, Watcher
+    """A progress bar on a terminal, elsewhere a line for each run."""
+    from sim.runs.options import COMPILING, Watcher
 
     class Lines(Watcher):
         def begin(self, name: str, done: int, of: int) -> None:
@@ -207,7 +235,7 @@ def watcher() -> Watcher:
             if done == of:
                 self._bar.remove_task(self._loops)
                 self._compiles = False
-                if not self._bar.task_ids:  # no run has begun
+                if not self._bar.task_ids:  # no run has started
                     self._bar.stop()
 
     return Bar()

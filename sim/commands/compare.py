@@ -1,4 +1,4 @@
-"""``sim compare``: results that exist, against the first."""
+"""``sim compare``: compare stored results with the first one."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from sim.commands.common import RESULTS, WRONG, AllOption, JsonOption, OutOption
 
 def compare(
     results: Annotated[
-        list[str], typer.Argument(metavar="RESULT", help="Result folders, or names: the newest result.")
+        list[str], typer.Argument(metavar="RESULT", help="Folders of results, or names: the newest result.")
     ],
     out: OutOption = RESULTS,
     unpaired: Annotated[
-        bool, typer.Option("--unpaired", help="Compare as two sets of worlds, not seed by seed.")
+        bool, typer.Option("--unpaired", help="Compare as independent samples, not paired by seed.")
     ] = False,
     everything: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Compare results with the first one.
 
-    Prints what was changed and, seed by seed, what that changed: the mean difference with its 95% interval.
+    Prints the changes, and the mean differences paired by seed with their 95% intervals.
     """
     with errors():
         if len(results) < 2:

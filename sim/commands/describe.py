@@ -1,4 +1,4 @@
-"""``sim list``, ``sim describe``, ``sim schema``: what there is to run, and what it rests on."""
+"""``sim list``, ``sim describe``, ``sim schema``: scenarios and their parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.commands.common import JsonOption, ScenarioArgument, SetOption, WithOpt
 
 
 def list_scenarios() -> None:
-    """The scenarios, a line each."""
+    """List the scenarios."""
     from sim.scenario import shipped
 
     found = shipped()
@@ -25,9 +25,9 @@ def describe(
     mechanisms: WithOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Every parameter of a scenario, with its source.
+    """Print every parameter of a scenario, with its source.
 
-    Value, unit, range, where the value came from, and what it rests on.
+    Each has its value, unit, range, the origin of the value, and the source that it rests on.
     """
     with errors():
         from sim.report.text.description import description_json, description_text
@@ -40,7 +40,7 @@ def describe(
 
 
 def schema(mechanisms: WithOption = None) -> None:
-    """A JSON Schema of scenario files, for editors."""
+    """Print a JSON Schema of scenario files, for editors."""
     with errors():
         from sim.model.catalogue import model_catalogue
         from sim.scenario import schema as made

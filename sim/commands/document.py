@@ -1,4 +1,4 @@
-"""``sim document``: what the program knows of itself, written into the model's own document."""
+"""``sim document``: write the generated tables of the model's document."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _DOCUMENT = Path("docs/model.md")
 
 def document(
     path: Annotated[
-        Path | None, typer.Argument(metavar="PATH", help=f"The document; {_DOCUMENT}, or with --with the terminal.")
+        Path | None, typer.Argument(metavar="PATH", help=f"The file. Default: {_DOCUMENT}; with --with, the terminal.")
     ] = None,
     mechanisms: WithOption = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; end with 1 where a block is stale.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if a block is stale.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write what the program knows of itself into its document.
+    """Write the generated tables of the model's document.
 
-    That is the blocks between two marks, begin and end: parameters, state, the month, outcomes, scenarios, facts.
-    Names those that were stale. With --with, print a page of the mechanism that a file declares, or write it to PATH.
+    These are the blocks between begin and end marks: parameters, state, the month, outcomes, scenarios, facts. Prints
+    the names of stale ones. With --with, prints a page on the mechanism of a file, or writes it to PATH.
     """
     with errors():
         if mechanisms and check:
-            fail("--check: is of the model's document, allowed: without --with", WRONG)
+            fail("--check: checks the model's document, allowed: without --with", WRONG)
         if mechanisms:
             _page(mechanisms, path, as_json)
         else:

@@ -1,8 +1,7 @@
-"""``sim explain``: which of the differences between two scenarios made the difference in an outcome."""
+"""``sim explain``: attribute the difference between two scenarios in an outcome to their settings."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,9 +20,10 @@ from sim.commands.common import (
     WorkersOption,
     errors,
     load,
-    print_json,
+    print_found,
     say,
     say_failures,
+    say_results,
     watcher,
 )
 from sim.commands.studies import asked_for
@@ -34,15 +34,17 @@ if TYPE_CHECKING:
 
 def explain(
     first: Annotated[str, typer.Argument(metavar="A", help="A name or a TOML file.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another one: what is explained is B less A.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another one: B less A is explained.")],
     *,
     outcome: Annotated[str, typer.Option("--outcome", metavar="NAME", help="The outcome, in the last month.")],
     by: Annotated[
         str, typer.Option("--by", metavar="group|key", help="Parts: groups of keys, or single keys.")
     ] = "group",
-    pairs: Annotated[int, typer.Option("--pairs", min=2, metavar="P", help="Orders drawn of more than 8 parts.")] = 16,
+    pairs: Annotated[
+        int, typer.Option("--pairs", min=2, metavar="P", help="Random orders, with more than 8 parts.")
+    ] = 16,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Start what takes long, or of which only a sample is run.")
+        bool, typer.Option("--yes", help="Run even if it takes long, or if only a sample of the orders is run.")
     ] = False,
     settings: SetOption = None,
     replicates: ReplicatesOption = None,
@@ -54,30 +56,25 @@ def explain(
     out: OutOption = RESULTS,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which changes made the difference in an outcome.
+    """Attribute the difference of two scenarios to settings.
 
-    Shapley values over mechanisms, levers and places, on common seeds: they add up to the paired difference.
+    The parts are Shapley values of mechanisms, levers, platforms and sites on common seeds. They add up to the paired
+    difference.
     """
     with errors(), asked_for():
         from sim import api
+        from sim.report.text.explanations import explanation_json, explanation_text
+
+        def show(found: Explanation) -> None:
+            say_results(found.first, found.second)
+            print_found(found, explanation_json, explanation_text, as_json=as_json, end="")
 
         one, other = load([first, second], settings or [], mechanisms, replicates=replicates, seed=seed, months=months)
         with api.make_workers(workers, cluster) as pool:
             found = api.explain(
                 one, other, outcome, by=by, pairs=pairs, agreed=yes, workers=pool, out=out, watcher=watcher(),
-                shown=partial(_print_explanation, as_json=as_json),
+                shown=show,
             )  # fmt: skip
         say(f"figure: {found.path}")
         if say_failures(found.first) | say_failures(found.second):
             raise typer.Exit(SOME_FAILED)
-
-
-def _print_explanation(found: Explanation, *, as_json: bool) -> None:
-    from sim.report.text.explanations import explanation_json, explanation_text
-
-    for result in (found.first, found.second):
-        say(f"{result.name}: {result.path}, {len(result.replicates)} replicates from seed {result.seed}")
-    if as_json:
-        print_json(explanation_json(found))
-    else:
-        typer.echo(explanation_text(found))

@@ -1,4 +1,4 @@
-"""``sim report``: stored results as one HTML file."""
+"""``sim report``: write stored results as one HTML file."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from sim.commands.common import RESULTS, errors, print_json
 def report(
     results: Annotated[
         list[str],
-        typer.Argument(metavar="RESULT", help="Result folders, or names: the newest result; or one study's folder."),
+        typer.Argument(
+            metavar="RESULT", help="Folders of results, or names: the newest result; or the folder of one study."
+        ),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="The file. Default: report-....html in --results.")
     ] = None,
-    folder: Annotated[Path, typer.Option("--results", metavar="DIR", help="Where results are kept.")] = RESULTS,
-    unpaired: Annotated[bool, typer.Option("--unpaired", help="Compare results of different seeds.")] = False,
+    folder: Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of results.")] = RESULTS,
+    unpaired: Annotated[
+        bool, typer.Option("--unpaired", help="Compare as independent samples, not paired by seed.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON: one object.")] = False,
 ) -> None:
-    """Write results as one HTML file, to hand on.
+    """Write results as one HTML file.
 
-    The file needs nothing else. One result: what came out. Several: the others against the first. A sweep: a slider
-    for every key that was varied. A sensitivity study: what the outcomes rest on. A calibration: what was fitted, and
-    to what.
+    The file is self-contained. One result is summarised, several are compared with the first. The page of a sweep has a
+    slider for every key; that of a sensitivity study ranks the parameters; that of a calibration shows fit and targets.
     """
     with errors():
         from sim import api

@@ -1,4 +1,4 @@
-"""``sim run``: run scenarios, and say what came out."""
+"""``sim run``: run scenarios and print their outcomes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sim.commands.common import (
     WRONG,
     AllOption,
     ClusterOption,
+    FreshOption,
     JsonOption,
     MonthsOption,
     OneSeedOption,
@@ -52,34 +53,38 @@ def run(
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = RESULTS,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Run again what is kept already.")] = False,
+    fresh: FreshOption = False,
     until: Annotated[
         str | None, typer.Option(metavar="M", help="Stop after M months, or before a month such as 2015-01.")
     ] = None,
     checkpoint: Annotated[
-        bool, typer.Option("--checkpoint", help="Keep every world as it is at the end, to be gone on from.")
+        bool, typer.Option("--checkpoint", help="Keep the state of every world at the end, for --from.")
     ] = False,
     past: Annotated[
         str | None,
-        typer.Option("--from", metavar="RESULT", help="Go on from a result's checkpoints; --set holds from there on."),
+        typer.Option(
+            "--from", metavar="RESULT", help="Continue from the checkpoints of a result; --set applies from there on."
+        ),
     ] = None,
-    events: Annotated[bool, typer.Option("--events", help="Keep events.parquet: what happened to whom.")] = False,
-    figures: Annotated[bool, typer.Option(help="Draw the figures; they come after the table.")] = True,
+    events: Annotated[
+        bool, typer.Option("--events", help="Write events.parquet, the events of each enterprise.")
+    ] = False,
+    figures: Annotated[bool, typer.Option(help="Draw the figures, after the table is printed.")] = True,
     profiled: Annotated[
-        bool, typer.Option("--profile", help="Run one more world, and say where a month's time goes.")
+        bool, typer.Option("--profile", help="Run one more world and print the time of each mechanism.")
     ] = False,
     everything: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run scenarios, and say what came out.
+    """Run scenarios and print their outcomes.
 
-    Each outcome is printed with its median, its 90% interval and the article's figure beside it.
-    What is kept of the same request is not run again; a request for more replicates adds what is missing.
-    With --checkpoint and then --from, several branches share one past: each is what a run from the start would be.
+    Each outcome is printed with its median, its 90% interval and the article's figure.
+    Stored replicates are not run again; a request for more replicates runs the missing ones.
+    With --checkpoint and then --from, several branches share one past: each equals a run from the start.
     """
     with errors():
         if cluster is None and replicates != 1 and past is None and (fresh or not _held(scenarios or [], out)):
-            from sim.runs.pool import local_workers
+            from sim.runs.executor import local_workers
 
             local_workers(workers).start()  # their server imports while this process does
         from sim import api
@@ -112,14 +117,14 @@ def run(
 
 
 def _held(scenarios: Sequence[str], out: Path) -> bool:
-    """Whether there is a result of every scenario's name, so that perhaps nothing is left to run."""
+    """Whether every scenario has a result under its name, so that there may be nothing to run."""
     return all(any(out.glob(f"{Path(name).stem}-*/")) for name in scenarios)
 
 
 def _wrong_together(
     scenarios: Sequence[str], past: str | None, seed: int | None, *, events: bool, drawn: str | bool | None
 ) -> list[str]:
-    """What cannot be asked for at once, in words."""
+    """Messages on options that cannot be combined."""
     if past is None:
         return [] if scenarios else ["Missing argument SCENARIO, allowed: names or TOML files, or --from RESULT"]
     wrong = [f"SCENARIO: {name} is given with --from, whose result has its own" for name in scenarios]
@@ -128,12 +133,12 @@ def _wrong_together(
     if drawn:
         wrong.append("--parameters: is given with --from, whose worlds have theirs")
     if events:
-        wrong.append("--events: is given with --from, whose checkpoints tell nothing of the events before them")
+        wrong.append("--events: is given with --from, whose checkpoints have no events of the months before")
     return wrong
 
 
 def _outside(scenarios: Sequence[Scenario], until: str | None) -> list[Fault]:
-    """The scenarios whose run does not reach a month."""
+    """A fault for each scenario whose run does not reach a month."""
     from sim.runs.branch import first_part
     from sim.scenario import ScenarioError
 

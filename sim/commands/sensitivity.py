@@ -1,7 +1,8 @@
-"""``sim sensitivity``: what an outcome rests on."""
+"""``sim sensitivity``: which uncertain parameters an outcome rests on."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from sim.commands.common import (
     WRONG,
     AllOption,
     ClusterOption,
+    FreshOption,
     JsonOption,
     MonthsOption,
     OutOption,
@@ -22,12 +24,12 @@ from sim.commands.common import (
     WorkersOption,
     errors,
     fail,
-    print_json,
+    listed,
+    print_found,
     say,
     watcher,
 )
 from sim.commands.studies import (
-    FreshOption,
     MonthOption,
     OutcomeOption,
     YesOption,
@@ -53,20 +55,18 @@ def sensitivity(
     ] = None,
     samples: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Morris's trajectories (10), or rows of Sobol's base sample (64)."),
+        typer.Option(min=1, metavar="N", help="Trajectories of Morris (10), or rows of Sobol's base sample (64)."),
     ] = None,
     against: Annotated[
         list[str] | None,
         typer.Option(
             "--against",
             metavar="SCENARIO|KEY=VALUE",
-            help="Ask about the difference from this scenario, or from the same one with this value; can be repeated.",
+            help="Study the difference from this scenario, or from the same one with this value; can be repeated.",
         ),
     ] = None,
     settings: SetOption = None,
-    replicates: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Seeds at every point. Default: 8.")
-    ] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, metavar="N", help="Seeds per point. Default: 8.")] = None,
     seed: SeedOption = None,
     months: MonthsOption = None,
     month: MonthOption = None,
@@ -79,13 +79,15 @@ def sensitivity(
     everything: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find out which guesses an outcome rests on.
+    """Rank uncertain parameters by effect on an outcome.
 
-    Every parameter whose source is an assumption or a fit is moved within its range, all on the same seeds. The
-    variance is split into parameters and seed; with --against, it is told where the sign of the difference flips.
+    Every parameter whose source is an assumption or a fit is moved within its range, on the same seeds. The variance is
+    split into parameters and seed. With --against, the output shows where the sign of the difference changes.
     """
     with errors(), asked_for():
         from sim import api
+        from sim.report.text.sensitivities import sensitivities_text
+        from sim.studies.questions.sensitivity import answer_json
 
         given = {"replicates": replicates, "seed": seed, "months": months}
         chosen = load_until([scenario], settings or [], month, mechanisms, **given)[0]
@@ -93,12 +95,16 @@ def sensitivity(
         if against:
             name, changed = _other(scenario, settings or [], against)
             other = load_until([name], changed, month, mechanisms, **given)[0]
-        listed = [key for text in keys or [] for key in text.split(",")]
+
+        def to_json(found: Sensitivities) -> object:
+            return {"results": str(found.path), **answer_json(found), "failures": found.failures}
+
+        to_text = partial(sensitivities_text, everything=everything)
         with api.make_workers(workers, cluster) as pool:
             found = api.sensitivity(
-                chosen, outcomes, method, listed, samples, other, replicates=replicates,
+                chosen, outcomes, method, listed(keys), samples, other, replicates=replicates,
                 workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
-                shown=lambda it: _print(it, everything=everything, as_json=as_json),
+                shown=partial(print_found, to_json=to_json, to_text=to_text, as_json=as_json),
             )  # fmt: skip
         say(f"figures: {found.path / 'figures'}")
         if say_complaints(found.failures, found.path):
@@ -106,7 +112,7 @@ def sensitivity(
 
 
 def _other(scenario: str, settings: list[str], against: list[str]) -> tuple[str, list[str]]:
-    """Name and settings of what a scenario is held against: what is set for it holds there too, unless set anew."""
+    """Name and settings of the other scenario: the settings of the first one apply to it too, unless it sets them."""
     names = [it for it in against if "=" not in it]
     if len(names) > 1:
         fail(f"--against: {', '.join(names)} are several scenarios, allowed: one", WRONG)
@@ -114,13 +120,3 @@ def _other(scenario: str, settings: list[str], against: list[str]) -> tuple[str,
     keys = {it.partition("=")[0].strip() for it in anew}
     kept = [it for it in settings if it.partition("=")[0].strip() not in keys]
     return (names[0] if names else scenario), [*kept, *anew]
-
-
-def _print(found: Sensitivities, *, everything: bool, as_json: bool) -> None:
-    from sim.report.text.sensitivities import sensitivities_text
-    from sim.studies.questions.sensitivity import answer_json
-
-    if as_json:
-        print_json({"results": str(found.path), **answer_json(found), "failures": found.failures})
-    else:
-        typer.echo(sensitivities_text(found, everything=everything) + "\n")

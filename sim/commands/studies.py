@@ -1,4 +1,4 @@
-"""What the commands of studies share: how an outcome, its month and a large study are asked for."""
+"""Options that commands of studies share, and the refusal of large studies."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ OutcomeOption = Annotated[
 MonthOption = Annotated[
     str | None, typer.Option("--month", metavar="YYYY-MM", help="Month of the outcomes. Default: the last one.")
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Start even what takes more than ten minutes.")]
-FreshOption = Annotated[bool, typer.Option("--fresh", help="Run again what is kept already.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Run even if it takes more than ten minutes.")]
 
 
 def load_until(
@@ -33,7 +32,7 @@ def load_until(
     mechanisms: Sequence[Path] | None = None,
     **given: int | None,
 ) -> list[Scenario]:
-    """The scenarios, which end in ``month`` where that is given: what comes later does not change it."""
+    """The scenarios, cut off after ``month`` if that is given: later months do not change its outcomes."""
     found = load(names, settings, mechanisms, **given)
     if month is None:
         return found
@@ -47,7 +46,7 @@ def load_until(
             inside = False
         if not inside:
             span = f"{scenario.calendar(0)} to {scenario.calendar(scenario.months - 1)}"
-            faults.append(Fault("--month", 0, scenario.name, f'"{month}" is not in its run, allowed: {span}'))
+            faults.append(Fault("--month", 0, scenario.name, f'"{month}" is outside its run, allowed: {span}'))
     if given.get("months") is not None:
         faults.append(Fault("--month", 0, "run.months", "is given by --months too, allowed: one of them"))
     if faults:
@@ -57,8 +56,8 @@ def load_until(
 
 @contextmanager
 def asked_for() -> Iterator[None]:
-    """Turn what is too large to start unasked into a message and an exit code."""
-    from sim.studies.points import TooLarge
+    """Turn the refusal of a large study into a message and an exit code."""
+    from sim.studies.cost import TooLarge
 
     try:
         yield
@@ -67,7 +66,7 @@ def asked_for() -> Iterator[None]:
 
 
 def say_complaints(failures: Sequence[dict[str, Any]], path: Path) -> bool:
-    """Say which replicates failed; whether any did."""
+    """List the failed replicates; whether there are any."""
     from sim.studies.points import complaints
 
     for line in complaints(failures, path):

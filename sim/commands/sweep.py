@@ -1,8 +1,9 @@
-"""``sim sweep``: some keys moved over a design, every point on the same seeds."""
+"""``sim sweep``: run a scenario at many points of some parameters."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import Annotated
 
 import typer
 
@@ -11,6 +12,7 @@ from sim.commands.common import (
     SOME_FAILED,
     AllOption,
     ClusterOption,
+    FreshOption,
     JsonOption,
     MonthsOption,
     OutOption,
@@ -21,12 +23,11 @@ from sim.commands.common import (
     WithOption,
     WorkersOption,
     errors,
-    print_json,
+    print_found,
     say,
     watcher,
 )
 from sim.commands.studies import (
-    FreshOption,
     MonthOption,
     OutcomeOption,
     YesOption,
@@ -34,9 +35,6 @@ from sim.commands.studies import (
     load_until,
     say_complaints,
 )
-
-if TYPE_CHECKING:
-    from sim.studies.questions.sweep import Sweep
 
 
 def sweep(
@@ -65,14 +63,17 @@ def sweep(
     everything: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Move keys over a design and see the outcomes.
+    """Run a scenario at many points of some parameters.
 
-    A grid tries all combinations of the values; latin and sobol spread fewer points evenly. Every point is run on the
-    same seeds and held against the scenario as it is. What is kept already is not run again.
+    A grid has all combinations of the values; latin and sobol spread fewer points evenly. Every point runs on the same
+    seeds and is compared with the scenario as it is. Stored points are not run again.
     """
     with errors(), asked_for():
         from sim import api
+        from sim.report.text.sweeps import sweep_json, sweep_text
         from sim.studies.designs import parse_vary
+
+        to_text = partial(sweep_text, everything=everything)
 
         chosen = load_until(
             [scenario], settings or [], month, mechanisms, replicates=replicates, seed=seed, months=months
@@ -81,17 +82,8 @@ def sweep(
             found = api.sweep(
                 chosen, parse_vary(vary or []), design, samples, outcomes,
                 workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
-                shown=lambda it: _print_sweep(it, everything=everything, as_json=as_json),
+                shown=partial(print_found, to_json=sweep_json, to_text=to_text, as_json=as_json),
             )  # fmt: skip
         say(f"figures: {found.path / 'figures'}")
         if say_complaints(found.failures, found.path):
             raise typer.Exit(SOME_FAILED)
-
-
-def _print_sweep(found: Sweep, *, everything: bool, as_json: bool) -> None:
-    from sim.report.text.sweeps import sweep_json, sweep_text
-
-    if as_json:
-        print_json(sweep_json(found))
-    else:
-        typer.echo(sweep_text(found, everything=everything) + "\n")

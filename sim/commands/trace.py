@@ -1,9 +1,9 @@
-"""``sim trace``: where two paired worlds part, enterprise by enterprise."""
+"""``sim trace``: where two worlds on one seed diverge."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -17,42 +17,32 @@ from sim.commands.common import (
     WithOption,
     errors,
     load,
-    print_json,
+    print_found,
     say,
 )
-
-if TYPE_CHECKING:
-    from sim.studies.questions.trace import Trace
 
 
 def trace(
     first: Annotated[str, typer.Argument(metavar="A", help="A name or a TOML file.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another one: its world runs in step with A's.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another one, run month by month beside A.")],
     seed: SeedOption = None,
-    replicate: Annotated[int, typer.Option(min=0, metavar="R", help="Which of the run's worlds.")] = 0,
+    replicate: Annotated[int, typer.Option(min=0, metavar="R", help="Number of the world, from 0.")] = 0,
     settings: SetOption = None,
     months: MonthsOption = None,
     mechanisms: WithOption = None,
     out: OutOption = RESULTS,
     as_json: JsonOption = False,
 ) -> None:
-    """Say where two worlds on one seed part, and what comes of it.
+    """Find where two worlds on one seed diverge, and for whom.
 
-    The first month and mechanism in which a state differs, the startups of one world only, who survives in one only
-    and why not in the other, and the jobs and taxes of each.
+    Prints the first month and mechanism in which a state differs, the startups and the survivors of one world only,
+    with the reason in the other, and the jobs and taxes of each group.
     """
     with errors():
         from sim import api
+        from sim.report.text.traces import trace_json, trace_text
 
+        show = partial(print_found, to_json=trace_json, to_text=trace_text, as_json=as_json, end="")
         chosen = load([first, second], settings or [], mechanisms, seed=seed, months=months)
-        found = api.trace(*chosen, replicate=replicate, out=out, shown=partial(_print_trace, as_json=as_json))
+        found = api.trace(*chosen, replicate=replicate, out=out, shown=show)
         say(f"figure and tables: {out / found.folder}")
-
-
-def _print_trace(found: Trace, *, as_json: bool) -> None:
-    from sim.report.text.traces import trace_json, trace_text
-
-    if as_json:
-        print_json(trace_json(found))
-    else:
-        typer.echo(trace_text(found))

@@ -1,10 +1,10 @@
-"""``sim validate``: the model held to facts, on many seeds."""
+"""``sim validate``: check the model against facts."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from sim.commands.common import (
     RESULTS,
     SOME_FAILED,
     ClusterOption,
+    FreshOption,
     JsonOption,
     OutOption,
     ReplicatesOption,
@@ -21,20 +22,18 @@ from sim.commands.common import (
     WorkersOption,
     errors,
     overridden,
-    print_json,
+    print_found,
     say,
     say_failures,
     watcher,
 )
-from sim.commands.studies import FreshOption, YesOption, asked_for
-
-if TYPE_CHECKING:
-    from sim.studies.questions.validate import Validation
+from sim.commands.studies import YesOption, asked_for
 
 
 def validate(
     scenario: Annotated[
-        str | None, typer.Argument(metavar="[SCENARIO]", help="Only the facts of this one. Default: all facts.")
+        str | None,
+        typer.Argument(metavar="[SCENARIO]", help="Use only the facts of this scenario. Default: all facts."),
     ] = None,
     *,
     facts: Annotated[
@@ -51,35 +50,27 @@ def validate(
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Hold the model to facts, each with its source.
+    """Check the model against facts, each with its source.
 
-    Each fact is measured on its own scenario, over 50 worlds unless --replicates says otherwise: median, 90% interval,
-    the band in which the median must lie, pass or fail; what the model was fitted to and what it predicts apart.
-    A scenario file that has no facts is held to those of what it extends. Facts that fail are findings: the exit code
-    is 0.
+    Each fact is measured on its own scenario, over 50 worlds by default: median, 90% interval, the band for the median,
+    pass or fail. Fitted and predicted facts are shown apart. A scenario file without facts uses those of the scenario
+    that it extends. Failed facts are findings: the exit code is 0.
     """
     with errors(), asked_for():
         from sim import api
+        from sim.report.text.validation import validation_json, validation_text
         from sim.scenario import ScenarioError
 
         chosen, faults = overridden(settings or [], replicates=replicates, seed=seed)
         if faults:
             raise ScenarioError(faults)
+        show = partial(print_found, to_json=validation_json, to_text=validation_text, as_json=as_json)
         with api.make_workers(workers, cluster) as pool:
             found = api.validate(
                 scenario, facts=facts, settings=chosen, mechanisms=mechanisms or (), workers=pool, out=out, fresh=fresh,
-                yes=yes, watcher=watcher(), shown=partial(_print, as_json=as_json),
+                yes=yes, watcher=watcher(), shown=show,
             )  # fmt: skip
         say(f"page: {found.path / 'validation.html'}")
         failed = [say_failures(result) for result in found.results.values()]
         if any(failed):
             raise typer.Exit(SOME_FAILED)
-
-
-def _print(found: Validation, *, as_json: bool) -> None:
-    from sim.report.text.validation import validation_json, validation_text
-
-    if as_json:
-        print_json(validation_json(found))
-    else:
-        typer.echo(validation_text(found) + "\n")

@@ -1,4 +1,4 @@
-"""``sim what-if``: change something, and see what that does, on common seeds."""
+"""``sim what-if``: compare a scenario with variants of it, on the same seeds."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def what_if(
     *,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="What the variant changes; repeat it for one variant of all."),
+        typer.Option("--set", metavar="KEY=VALUE", help="A change of the variant; several make one variant."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the variant of --set.")] = None,
     others: Annotated[
@@ -64,13 +64,11 @@ def what_if(
         typer.Option(
             "--until-width",
             metavar="OUTCOME=WIDTH",
-            help="Add replicates until the difference's 95% interval is so narrow, from end to end: a number in the "
+            help="Add replicates until the 95% interval of the difference is at most this wide: a number in the "
             "outcome's unit, or with % of the baseline's mean; can be repeated.",
         ),
     ] = None,
-    at_most: Annotated[
-        int, typer.Option(min=2, metavar="N", help="Replicates that --until-width may go up to.")
-    ] = _CAP,
+    at_most: Annotated[int, typer.Option(min=2, metavar="N", help="Replicates that --until-width may reach.")] = _CAP,
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,
     months: MonthsOption = None,
@@ -83,11 +81,11 @@ def what_if(
     everything: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Change something in a scenario, and see what that does.
+    """Change a scenario and see the effect.
 
-    Runs the scenario and its variants on the same seeds (what is kept is not run again) and prints what was changed
-    and, seed by seed, what that changed: the mean difference with its 95% interval, and what it rests on.
-    """  # fmt: skip
+    Runs the scenario and its variants on the same seeds; stored replicates are not run again. Prints the changes, the
+    mean differences paired by seed with their 95% intervals, and the sources of the parameters behind them.
+    """
     with errors():
         from sim import api
         from sim.scenario import overrides
@@ -111,7 +109,7 @@ def what_if(
 
 
 def _variant(text: str) -> Variant:
-    """A variant as ``--variant`` gives it: what has an equals sign is settings, unless there is such a file."""
+    """The variant of a ``--variant``: a text with an equals sign is settings, unless a file has that name."""
     from sim.scenario import overrides
 
     if "=" not in text or Path(text).exists():
@@ -129,7 +127,7 @@ def _named(given: Any, name: str) -> Variant:
 
 
 def _parts(text: str) -> list[str]:
-    """Settings apart at the commas that are in no brackets and no quotes."""
+    """Settings, split at commas outside of brackets and quotes."""
     parts, depth, quote = [""], 0, ""
     for letter in text:
         if quote:

@@ -1,7 +1,6 @@
-"""Where machine code is kept: in a folder named by the digest of the sources that can change a world.
+"""The folder of cached machine code, named by the digest of the sources that can change a world.
 
-Numba's cache looks at a loop's own file only and goes on serving old machine code after a change in a function which
-that file imports. A change of any source has a folder of its own.
+Numba's cache depends on a loop's own file only, so it would serve stale code after a change in an imported function.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from sim.version import sources_digest
 
 @cache
 def cache_folder() -> Path | None:
-    """Where loops of these very sources are kept, which can be written; None where there is no such place.
+    """The writable folder for the loops of these sources; None without one.
 
-    Below ``NUMBA_CACHE_DIR`` where that is set, else ``XDG_CACHE_HOME/sim``, else ``~/.cache/sim``. Where that cannot
-    be written it is a private folder among the system's temporary ones, the same for each process of a user.
+    It is below ``NUMBA_CACHE_DIR``, else ``XDG_CACHE_HOME/sim``, else ``~/.cache/sim``; where that is not writable, a
+    private temporary folder, the same for all processes of a user.
     """
     wanted = _wanted()
     if _writable(wanted):
@@ -48,7 +47,7 @@ def _wanted() -> Path:
 def _home() -> Path:
     try:
         return Path.home()
-    except RuntimeError:  # a user whom the system does not know
+    except RuntimeError:  # a user without an account
         return Path(os.devnull)
 
 
@@ -70,9 +69,9 @@ def _made_private(folder: Path) -> bool:
 
 
 def _is_private(folder: Path) -> bool:
-    """Whether nobody else can put anything there: numba unpickles what it finds."""
+    """Whether only this user can write there: numba unpickles what it finds."""
     try:
-        found = folder.lstat()  # of a link, and not of what it leads to
+        found = folder.lstat()  # does not follow a link
     except OSError:
         return False
     return stat.S_ISDIR(found.st_mode) and found.st_uid == _user() and not stat.S_IMODE(found.st_mode) & 0o077

@@ -1,8 +1,7 @@
-"""Checks that what is given is what was declared, written out as the text of one function: none is cheaper.
+"""Type checks of arguments, generated as one function each: the cheapest form.
 
-Machine code takes the bytes of a float64 for an int64 if it is told so, and a float for a whole number without its
-fraction. So each array and number is looked at before it gets there: by one condition for all of them where all is as
-it should be, and else one by one, where a message can say what is wrong.
+Machine code reinterprets a float64 as an int64, and truncates a float given for an integer, without an error. So each
+argument is checked first: by one condition for all, and where that fails one by one, for the message.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 
 
 class Mismatch(TypeError):
-    """What was found is not what is declared; the caller adds where."""
+    """An argument of another type than declared; the caller adds its name."""
 
 
 @dataclass(frozen=True)
 class Array:
-    """A contiguous array of one type that may be written to."""
+    """A contiguous, writable array of one type."""
 
     dtype: str
     dimensions: int
@@ -38,13 +37,13 @@ class Array:
 
     def condition(self, name: str, space: Space, *, exactly: bool) -> str:  # noqa: ARG002
         dtype = _constant(np.dtype(self.dtype), space)
-        # A column that was pickled has a type of its own that is equal.
+        # An unpickled array has a dtype that is equal and not identical.
         return (
             f"({name}.dtype is {dtype} or {name}.dtype == {dtype})"
             f" and {name}.flags.carray and {name}.ndim == {self.dimensions}"
         )
 
-    def take(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002  alike for all kinds
+    def convert(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002  one signature for all kinds
         if (
             type(given) is np.ndarray
             and given.dtype == np.dtype(self.dtype)
@@ -71,7 +70,7 @@ class Number:
         tests = " or ".join(f"type({name}) is {it}" for it in names)
         return f"({tests})"
 
-    def take(self, given: Any, *, whole_floats: bool) -> Any:
+    def convert(self, given: Any, *, whole_floats: bool) -> Any:
         if self.dtype == "?":
             if isinstance(given, bool | np.bool_):
                 return bool(given)
@@ -90,7 +89,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Text:
-    """Text, which machine code is not handed."""
+    """Text, which machine code does not take."""
 
     def __str__(self) -> str:
         return "text"
@@ -98,7 +97,7 @@ class Text:
     def condition(self, name: str, space: Space, *, exactly: bool) -> str:  # noqa: ARG002
         return f"type({name}) is {_constant(str, space)}"
 
-    def take(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002
+    def convert(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002
         if isinstance(given, str):
             return given
         raise Mismatch(_named(given))
@@ -106,7 +105,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Named:
-    """An instance of a typed class, which was looked at when it was made."""
+    """An instance of a typed class, whose fields were checked when it was made."""
 
     cls: Any
 
@@ -115,23 +114,23 @@ class Named:
 
     @property
     def machine(self) -> Any:
-        """The class that machine code is handed."""
+        """The class that machine code takes."""
         return getattr(self.cls, "Numbers", self.cls)
 
     def condition(self, name: str, space: Space, *, exactly: bool) -> str:  # noqa: ARG002
         return f"type({name}) is {_constant(self.machine, space)}"
 
-    def take(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002
+    def convert(self, given: Any, *, whole_floats: bool) -> Any:  # noqa: ARG002
         if type(given) is self.machine:
             return given
-        if type(given) is self.cls:  # a group of parameters, its texts included
+        if type(given) is self.cls:  # parameters, with text among them
             return self.machine(*[getattr(given, name) for name in self.machine._fields])
         raise Mismatch(_named(given))
 
 
 @dataclass(frozen=True)
 class Tuple:
-    """A plain tuple of so many things."""
+    """A plain tuple of fixed length."""
 
     kinds: tuple[Kind, ...]
 
@@ -144,10 +143,10 @@ class Tuple:
         ]
         return " and ".join([f"type({name}) is tuple and len({name}) == {len(self.kinds)}", *each])
 
-    def take(self, given: Any, *, whole_floats: bool) -> Any:
+    def convert(self, given: Any, *, whole_floats: bool) -> Any:
         if type(given) is not tuple or len(given) != len(self.kinds):
             raise Mismatch(_named(given))
-        return tuple(kind.take(it, whole_floats=whole_floats) for kind, it in zip(self.kinds, given, strict=True))
+        return tuple(kind.convert(it, whole_floats=whole_floats) for kind, it in zip(self.kinds, given, strict=True))
 
 
 Kind: TypeAlias = Array | Number | Text | Named | Tuple
@@ -155,7 +154,7 @@ _PLAIN: dict[Any, Kind] = {int: Number("i8"), float: Number("f8"), bool: Number(
 
 
 def kind_of(annotation: Any, where: str = "") -> Kind | None:
-    """What an annotation says of a field or argument; None where it leaves that open."""
+    """The kind that an annotation declares; None for ``Any``."""
     if annotation is Any:
         return None
     if (plain := _PLAIN.get(annotation)) is not None:
@@ -173,14 +172,14 @@ def kind_of(annotation: Any, where: str = "") -> Kind | None:
         hints = getattr(annotation, "__annotations__", {})
         if not hints or any(it in (Any, "Any") for it in hints.values()):
             return None
-        raise TypeError(f"{where}: {annotation.__qualname__} must be @typed to be checked")
-    raise TypeError(f"{where}: nothing in machine code is declared by {annotation!r}")
+        raise TypeError(f"{where}: {annotation.__qualname__} must be @typed")
+    raise TypeError(f"{where}: {annotation!r} has no type in machine code")
 
 
 def checked_call(name: str, kinds: Mapping[str, Kind], then: Callable[..., Any]) -> Any:
-    """A method of the arguments that calls ``then`` with them, by position, once each is what it should be.
+    """A method that checks its arguments and calls ``then`` with them by position.
 
-    A float is refused for a whole number: what would be left of it is for the caller to say.
+    A float is refused for a whole number.
     """
     names = ", ".join(kinds)
     space: Space = {"_then": then, "_slowly": _one_by_one(f"{name}(), ", kinds, exactly=False)}
@@ -198,9 +197,9 @@ def made(self, {names}):
 
 
 def checked_new(name: str, kinds: Mapping[str, Kind | None]) -> Any:
-    """What makes an instance of a class of named fields, once each is what it should be; None is anything.
+    """The ``__new__`` of a named tuple that checks its fields; a field of kind None takes anything.
 
-    3.0 is taken for the whole number 3, and not 3.7.
+    For a whole number 3.0 is accepted, 3.7 is not.
     """
     names = ", ".join(kinds)
     space: Space = {"_then": tuple.__new__, "_slowly": _one_by_one(f"{name}.", kinds, exactly=True)}
@@ -223,29 +222,29 @@ def _all(kinds: Mapping[str, Kind | None], space: Space, *, exactly: bool) -> st
 
 
 def _one_by_one(where: str, kinds: Mapping[str, Kind | None], *, exactly: bool) -> Callable[..., tuple[Any, ...]]:
-    """What each may become, or TypeError that says which one is wrong."""
+    """A function that converts each argument, or raises a TypeError that names it."""
 
-    def slowly(*given: Any) -> tuple[Any, ...]:
+    def one_by_one(*given: Any) -> tuple[Any, ...]:
         taken = []
         for it, (name, kind) in zip(given, kinds.items(), strict=True):
             try:
-                taken.append(it if kind is None else kind.take(it, whole_floats=exactly))
+                taken.append(it if kind is None else kind.convert(it, whole_floats=exactly))
             except Mismatch as found:
                 raise TypeError(f"{where}{name}: found {found}, wanted {kind}") from None
         return tuple(taken)
 
-    return slowly
+    return one_by_one
 
 
 def _written(text: str, name: str, space: Space) -> Any:
     exec(compile(text, f"<checks of {name}>", "exec"), space)  # noqa: S102  as namedtuple does it
     made = space["made"]
-    made.__name__, made.__qualname__ = name.rpartition(".")[2], name  # said where there are too few arguments
+    made.__name__, made.__qualname__ = name.rpartition(".")[2], name  # for Python's own messages
     return made
 
 
 def _constant(value: Any, space: Space) -> str:
-    """The name of a constant in the text's space."""
+    """The name of a constant in the namespace of the generated text."""
     for name, known in space.items():
         if known is value:
             return name
@@ -255,7 +254,7 @@ def _constant(value: Any, space: Space) -> str:
 
 
 def _named(given: Any) -> str:
-    """What was found, in few words."""
+    """A short description of what was found."""
     if type(given) is np.ndarray:
         flags = given.flags
         faults = [

@@ -1,7 +1,7 @@
-"""Compile every loop that Python calls before the first world needs it, on all cores, once for these sources.
+"""Compile every loop that Python calls, before the first world needs it, on all cores, once for these sources.
 
-What only other loops call is compiled with them. A marker, written last, names the files that hold it all:
-a later process sees in a millisecond, without numba, that nothing is to be done.
+Functions that only other loops call are compiled with those. A marker file, written last, lists the cached files, so
+that a later process knows within a millisecond, without numba, that nothing is missing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sim.kernel.cache import cache_folder
 from sim.kernel.compiled import LOOPS, Kernel, is_jit_disabled
 
 Progress = Callable[[int, int], None]
-_PAUSE = 0.2  # seconds between two looks at another process that compiles
+_PAUSE = 0.2  # seconds between checks of another process that compiles
 
 
 def is_compiled(modules: Sequence[str]) -> bool:
@@ -52,11 +52,11 @@ def compile_all(modules: Sequence[str], processes: int = 1, say: Progress = lamb
     Parameters
     ----------
     modules
-        Names of the modules whose loops are called from Python, and of those that call them.
+        Modules with loops, and modules that call them.
     processes
-        How many compile at once; one is this process itself.
+        How many compile at once; 1 is this process itself.
     say
-        Is told how many loops of how many are there, whenever one is, and at the start; not where all are.
+        Called with the loops compiled and the loops in all, at the start and after each; not if none is missing.
 
     """
     if is_compiled(modules):
@@ -65,7 +65,7 @@ def compile_all(modules: Sequence[str], processes: int = 1, say: Progress = lamb
     with _alone(lambda: _tell(say, loops)):
         missing = [loop for loop in loops if not (loop.is_loaded or _files(loop))]
         if missing:
-            processes = processes if cache_folder() else 1  # what others compile could not be had from them
+            processes = processes if cache_folder() else 1  # workers pass machine code on through the cache
             _compile(
                 missing, min(processes, len(missing)), lambda done: say(len(loops) - len(missing) + done, len(loops))
             )
@@ -73,13 +73,13 @@ def compile_all(modules: Sequence[str], processes: int = 1, say: Progress = lamb
 
 
 def load_all(modules: Sequence[str]) -> None:
-    """Take the loops of the modules from the disk into this process, or compile them."""
+    """Load the loops of the modules from disk, or compile them."""
     for loop in [] if is_jit_disabled() else called(modules):
         loop.loaded()
 
 
 def called(modules: Sequence[str]) -> list[Kernel]:
-    """Loops of the modules with a declared signature that code in them calls which is not itself compiled."""
+    """Loops of the modules, with a declared signature, that plain Python code in them calls."""
     found = [importlib.import_module(name) for name in modules]
     loops = [loop for name in modules for loop in LOOPS.get(name, []) if loop.declared is not None]
     compiled = {_location(loop.py_func.__code__) for name in modules for loop in LOOPS.get(name, [])}
@@ -89,7 +89,7 @@ def called(modules: Sequence[str]) -> list[Kernel]:
         here = _names_of(module, compiled)
         names |= here
         held = [vars(module)[name] for name in here & vars(module).keys()]
-        by_name |= {id(getattr(it, "one", it)) for it in held}  # under any name, or a block of random numbers
+        by_name |= {id(getattr(it, "one", it)) for it in held}  # aliases, and blocks of random numbers
     return [loop for loop in loops if loop.__name__ in names or id(loop) in by_name]
 
 
@@ -106,12 +106,12 @@ def modules_of(*packages: str) -> list[str]:
 
 
 def _names_of(module: ModuleType, compiled: set[tuple[str, str, int]]) -> set[str]:
-    """Names that plain Python code of a module mentions."""
+    """Names that plain Python code of a module uses."""
     loader = getattr(module.__spec__, "loader", None)
     code = loader.get_code(module.__name__) if loader else None
     if code is None:
         return set()
-    # The module's own code names all that it defines: only what it reads counts.
+    # Module-level code also names what it defines: only reads count.
     names = {str(it.argval) for it in get_instructions(code) if it.opname == "LOAD_NAME"}
     within = [it for it in code.co_consts if isinstance(it, CodeType)]
     while within:
@@ -134,13 +134,13 @@ def _compile(missing: Sequence[Kernel], processes: int, say: Callable[[int], Non
     done = 0
     say(done)
     waiting: queue.SimpleQueue[Kernel] = queue.SimpleQueue()
-    for loop in sorted(missing, key=_weight, reverse=True):  # the longest first: all are done together
+    for loop in sorted(missing, key=_weight, reverse=True):  # the longest first, so that workers finish together
         waiting.put(loop)
     if processes > 1:
         for _ in _by_workers(waiting, processes):
             done += 1
             say(done)
-    # Alone; or what a worker died at, where what goes wrong is seen.
+    # Without workers; or a loop at which one died, so that the error is raised here.
     with machine.quietly():
         for loop in missing if processes == 1 else [loop for loop in missing if not _files(loop)]:
             loop.loaded()
@@ -149,7 +149,7 @@ def _compile(missing: Sequence[Kernel], processes: int, say: Callable[[int], Non
 
 
 def _by_workers(waiting: queue.SimpleQueue[Kernel], count: int) -> Iterator[Kernel]:
-    """Each loop once a worker has compiled it; those at which one died are left out."""
+    """Yield each loop that a worker has compiled; those at which one died are left out."""
     finished: queue.SimpleQueue[Kernel | None] = queue.SimpleQueue()
     workers = [_worker() for _ in range(count)]
 
@@ -185,35 +185,35 @@ def _by_workers(waiting: queue.SimpleQueue[Kernel], count: int) -> Iterator[Kern
 
 
 def _worker() -> subprocess.Popen[str]:
-    paths = [path or str(os.getcwd()) for path in sys.path]  # noqa: PTH109  what the interpreter means by ""
+    paths = [path or str(os.getcwd()) for path in sys.path]  # noqa: PTH109  the meaning of ""
     return subprocess.Popen(
         [sys.executable, "-c", "from sim.kernel.compiling import work; work()"],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # the keyboard's interrupt is not for it
+        start_new_session=True,  # so that Ctrl-C does not reach it
     )
 
 
 def work() -> None:
-    """In a worker: compile the loops that standard input names, and say so, until it ends."""
+    """In a worker: compile the loops named on standard input, and answer each, until it ends."""
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # whatever else is printed here is no answer
+    os.dup2(2, 1)  # other output goes to standard error
     with machine.quietly():
         for line in sys.stdin:
             module, name = line.split()
             try:
                 importlib.import_module(module)
                 next(loop for loop in LOOPS[module] if loop.__name__ == name).loaded()
-            except Exception as error:  # noqa: BLE001  who asked compiles it again, and sees it raised
+            except Exception as error:  # noqa: BLE001  the parent compiles it again and raises it
                 print(f"{module}.{name}: {error}", file=sys.stderr)
                 break
             print("done", file=answers, flush=True)
 
 
 def _weight(loop: Kernel) -> int:
-    """About how long a loop takes to compile: the code of it and of all that it calls."""
+    """Estimate of a loop's compile time: size of its bytecode and of all that it calls."""
     code, within = 0, [loop]
     seen = {id(loop)}
     while within:
@@ -235,9 +235,9 @@ def _calls(function: Any) -> list[Kernel]:
 
 @contextlib.contextmanager
 def _alone(waiting: Callable[[], None]) -> Iterator[None]:
-    """Let one process at a time compile; who waits tells how far the other one is.
+    """Hold a lock, so that one process at a time compiles; ``waiting`` is called while another one does.
 
-    Where files cannot be locked both do, and the last one's code stays.
+    Where files cannot be locked both compile, and the last one's code stays.
     """
     folder = cache_folder()
     try:
@@ -270,7 +270,7 @@ def _tell(say: Progress, loops: Sequence[Kernel]) -> None:
 
 
 def _marker(modules: Sequence[str]) -> Path | None:
-    """The file that says that all is there: its name holds all that machine code depends on beside the sources."""
+    """The marker file; its name is a digest of all that machine code depends on beside the sources."""
     if (folder := cache_folder()) is None:
         return None
     depends = [sorted(modules), *_here()]
@@ -286,7 +286,7 @@ def _here() -> list[str | None]:
 
 
 def _processor() -> str:
-    """The processor and what it can do; where the system does not say so, LLVM does, which takes longer to import."""
+    """The processor and its features, from the system or else from LLVM, which takes longer to import."""
     lines = []
     try:
         with Path("/proc/cpuinfo").open() as file:
@@ -312,12 +312,12 @@ def _processor() -> str:
 
 
 def _mark(modules: Sequence[str], loops: Sequence[Kernel]) -> None:
-    """Write the marker, unless something is not on disk after all."""
+    """Write the marker, unless a file is missing."""
     marker, found = _marker(modules), [_files(loop) for loop in loops]
     if marker is None or not all(found):
         return
     names = sorted({str(file.relative_to(marker.parent)) for files in found for file in files})
     new = marker.with_suffix(f".{os.getpid()}.tmp")
-    with contextlib.suppress(OSError):  # a full disk: the next process looks again
+    with contextlib.suppress(OSError):  # a full disk: the next process tries again
         new.write_text(json.dumps(names))
         new.replace(marker)

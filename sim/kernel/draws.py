@@ -1,8 +1,8 @@
 """Random numbers without state: a draw is a function of seed, identity, month and purpose.
 
-The generator is Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"),
-held to the known-answer vectors of its authors by ``tests/test_draws.py``. One block yields four uniforms; a purpose
-is a block of up to four words, declared by name in the mechanism that uses it. A number, once given, is never reused.
+The generator is Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3");
+``tests/test_draws.py`` checks the known-answer vectors of its authors. A block yields up to four uniforms, named by the
+mechanism that declares it. Its number is never reused.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _TWO_TO_52_BITS = np.uint64(0x4330000000000000)
 def seed_of(seed: int, replicate: int) -> int:
     """The seed (63 bits) of replicate 0, 1, 2, ... of a run with ``seed``.
 
-    It is the first 63 bits of the SHA-256 of the text ``"sim replicate SEED NUMBER"``: a function of these two
-    numbers alone, the same for every scenario, so that replicates of two scenarios with one seed are pairs.
+    It is the first 63 bits of the SHA-256 of the text ``"sim replicate SEED NUMBER"``: the same for every scenario, so
+    that replicates of two scenarios with one seed are pairs.
     """
     digest = hashlib.sha256(f"sim replicate {seed} {replicate}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
@@ -63,8 +63,8 @@ def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[
 def in_unit(word: Word) -> float:
     """A 32-bit word w (uint64) as (w + 1/2) / 2^32.
 
-    Its bits behind those of 2^52 are the number 2^52 + w: a processor without an instruction that turns 64-bit whole
-    numbers into floats would turn them one by one.
+    Its bits behind those of 2^52 are the float 2^52 + w. This vectorises also on processors that cannot convert 64-bit
+    integers to floats several at a time.
     """
     bits: Any = np.uint64(word) | _TWO_TO_52_BITS
     return (maths.number_of(bits) - (2.0**52 - 0.5)) * 2.0**-32
@@ -72,7 +72,7 @@ def in_unit(word: Word) -> float:
 
 @equation
 def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float, float, float, float]:
-    """The four uniforms of one purpose: float64, never 0 and never 1."""
+    """The four uniforms of one purpose: float64, strictly between 0 and 1."""
     number, who = np.uint64(seed), np.uint64(identity)
     a, b, c, d = philox(
         who & _MASK,
@@ -86,18 +86,18 @@ def uniforms(seed: int, identity: int, month: int, purpose: int) -> tuple[float,
 
 
 class Block:
-    """The words of one purpose by name: called in a loop or in Python as ``meeting(seed, identity, month)``.
+    """Up to four uniforms of one purpose by name: called in a loop or in Python as ``meeting(seed, identity, month)``.
 
     Parameters
     ----------
     mechanism
-        Whose block it is.
+        The mechanism that declares it.
     number
-        The purpose, a word of the generator's counter: never given to another block.
+        The purpose, a word of the generator's counter, unique to the block.
     words
-        Names of the words in use, at most four.
+        Names of the uniforms in use, at most four.
     module
-        The module that declares it, empty where that is not known.
+        The module that declares it; may be empty.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class Block:
         The compiled expression behind a call.
     of
         The same for rows ``first`` to ``last`` of a column of identities, ``of(seed, identity, first, last, month)``: a
-        tuple of arrays by name. A loop calls it by a name of its own, as in ``meeting_of = meeting.of``.
+        named tuple of arrays. A loop needs it under a name of its module, as in ``meeting_of = meeting.of``.
     """
 
     def __init__(self, mechanism: str, number: int, words: tuple[str, ...], module: str = "") -> None:
@@ -125,17 +125,17 @@ class Block:
             return u
 
         for function, name in ((drawn, f"drawn_{number}"), (drawn_of, f"drawn_{number}_of")):
-            function.__name__, function.__module__ = name, module or __name__  # where a process that compiles finds it
+            function.__name__, function.__module__ = name, module or __name__  # so that a compiling process finds it
         self.one: Any = equation(drawn)
         self.of: Any = compiled(drawn_of)
 
     def __call__(self, seed: int, identity: int, month: int) -> Any:
-        """The words of one identity in one month, as a tuple by name: float64, never 0 and never 1."""
+        """The uniforms of one identity in one month, a named tuple of float64 strictly between 0 and 1."""
         return self.one(seed, identity, month)
 
     @property
     def _numba_type_(self) -> Any:
-        """What a compiled loop that calls this sees of it."""
+        """Numba's type of this block, for loops that call it."""
         return self.one._numba_type_
 
     def __repr__(self) -> str:
@@ -143,16 +143,16 @@ class Block:
 
 
 def block(mechanism: str, ordinal: int, *words: str, number: int | None = None) -> Block:
-    """A block of at most four random numbers by name.
+    """A block of at most four named random numbers.
 
     Parameters
     ----------
     mechanism, ordinal
-        The mechanism, and which of its blocks this is: the purpose comes from a hash of both.
+        The mechanism, and which of its blocks this is: their hash gives the purpose.
     words
         The names.
     number
-        The purpose of a block of the shipped model; a mechanism of one's own gives none.
+        The purpose of a block of the shipped model; users' mechanisms give none.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def block(mechanism: str, ordinal: int, *words: str, number: int | None = None) 
 
 
 def _words_class(words: tuple[str, ...]) -> Any:
-    """The tuple of these words: one class for the same names, in this module, where a pickle finds it."""
+    """The named tuple of these words: one class for the same names, in this module, where pickle finds it."""
     name = f"Words_{'_'.join(words)}"
     if name not in globals():
         spare = [f"word_{index}" for index in range(len(words), _WORDS)]
@@ -180,7 +180,7 @@ def _words_class(words: tuple[str, ...]) -> Any:
 
 @compiled
 def child_identity(parent: int, month: int, channel: int, ordinal: int) -> Any:
-    """A newcomer's identity (63 bits) from its parent's or host's, the month, the channel and its place in it."""
+    """A newcomer's identity (63 bits), from its parent's or host's, the month, the channel and its ordinal there."""
     who = np.uint64(parent)
     a, b, _, _ = philox(
         who & _MASK,
@@ -195,13 +195,13 @@ def child_identity(parent: int, month: int, channel: int, ordinal: int) -> Any:
 
 @equation
 def in_the_middle(u: float) -> bool:
-    """Whether a uniform's normal deviate is near 0: 85 in a hundred are."""
+    """Whether a uniform lies in the middle 85%, where its normal deviate is near 0."""
     return abs(u - 0.5) <= 0.425
 
 
 @equation
 def normal_in_the_middle(u: float) -> float:
-    """The deviate of a uniform in the middle."""
+    """The normal deviate of a uniform in the middle."""
     q = u - 0.5
     r = 0.180625 - q * q
     top = (
@@ -219,7 +219,7 @@ def normal_in_the_middle(u: float) -> float:
 
 @equation
 def normal_in_a_tail(u: float) -> float:
-    """The deviate of any other uniform."""
+    """The normal deviate of any other uniform."""
     t = math.sqrt(-maths.log(min(u, 1.0 - u))) - 1.6
     top = (
         (((((7.7454501427834140764e-4 * t + 0.0227238449892691845833) * t + 0.24178072517745061177) * t
@@ -238,8 +238,8 @@ def normal_in_a_tail(u: float) -> float:
 def normal(u: float) -> float:
     """Standard normal deviate of a uniform: Wichura's AS241 (PPND16), relative error below 1e-15.
 
-    Both of its expressions are evaluated, so that a compiler can take several rows at once; its third is for uniforms
-    nearer to 0 or 1 than 1.4e-11, and ours come no nearer than 2^-33.
+    Both expressions are evaluated, so that it vectorises. The third of AS241 is for uniforms nearer to 0 or 1 than
+    1.4e-11; these come no nearer than 2^-33.
     """
     middle, tail = normal_in_the_middle(u), normal_in_a_tail(u)
     return middle if in_the_middle(u) else tail
@@ -247,7 +247,7 @@ def normal(u: float) -> float:
 
 @compiled
 def normals(u: f8, z: f8, number: Index) -> None:
-    """The normal deviates ``z`` of ``number`` uniforms: each expression where it holds, which takes half the time."""
+    """The normal deviates ``z`` of ``number`` uniforms, each by one expression only, which takes half the time."""
     rows, tail, others = np.empty(number, np.uint32), np.empty(number), np.uint64(0)
     for k in range(np.uint64(number)):
         z[k] = normal_in_the_middle(u[k])
@@ -264,13 +264,13 @@ def normals(u: f8, z: f8, number: Index) -> None:
 
 @equation
 def gumbel(u: float) -> float:
-    """Standard Gumbel deviate of a uniform: the taste in a choice between channels or partners."""
+    """Standard Gumbel deviate of a uniform: the taste in a discrete choice."""
     return -maths.log(-maths.log(u))
 
 
 @compiled
 def poisson(u: float, mean: float) -> int:
-    """Poisson count of a uniform by its inverse CDF; above a mean of 50 by the rounded normal of the same moments."""
+    """Poisson count of a uniform by the inverse CDF; above a mean of 50 a rounded normal of the same moments."""
     if mean <= 0.0:
         return 0
     if mean > 50.0:
@@ -287,7 +287,7 @@ def poisson(u: float, mean: float) -> int:
 
 @compiled
 def binomial(u: float, number: int, share: float) -> int:
-    """Binomial count of a uniform by its inverse CDF; above a variance of 50 by the rounded normal."""
+    """Binomial count of a uniform by the inverse CDF; above a variance of 50 a rounded normal."""
     if number <= 0 or share <= 0.0:
         return 0
     if share >= 1.0:
@@ -310,7 +310,7 @@ def binomial(u: float, number: int, share: float) -> int:
 
 @equation
 def round_stochastically(x: float, u: float) -> float:
-    """``x`` people or things in whole ones: rounded up with the probability of its fraction."""
+    """``x`` rounded to a whole number: up with the probability of its fraction."""
     return maths.floor(x + u)
 
 

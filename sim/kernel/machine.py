@@ -1,13 +1,10 @@
-"""All that is asked of numba beside what it promises; nothing else of the package knows how numba is made.
+"""Every use of numba's private interfaces, which ``tests/test_compiled.py`` watches for changes.
 
-It promises to compile a function for the types of the arguments that it is first called with, and to cache what it
-compiled. Three things of it are its own business, and ``tests/test_compiled.py`` sees them change:
-
-- ``overloads[types].entry_point`` is machine code that takes Python's objects. To call it spares that numba looks at
-  each field of each tuple at each call, which takes longer than a loop over a small world.
-- ``_cache`` is where a dispatcher keeps code on disk. ``NUMBA_CACHE_DIR`` cannot say where: numba reads it again
-  whenever any such variable of the environment has changed, and without it writes beside the sources.
-- The name of the file that holds what was compiled for some types, which tells whether it is there without numba.
+- ``overloads[types].entry_point`` is machine code that takes Python objects. Calling it directly saves numba's type
+  inspection of each field of each tuple, which takes longer than a loop over a small world.
+- ``_cache`` sets where a dispatcher stores code. ``NUMBA_CACHE_DIR`` cannot: numba reads it again whenever such a
+  variable of the environment changes, and without it writes beside the sources.
+- The names of cache files, which show whether code for some types exists.
 """
 
 from __future__ import annotations
@@ -30,7 +27,7 @@ _announced: list[str] = []
 
 
 def dispatcher_of(function: Callable[..., Any], **options: Any) -> Any:
-    """What numba makes of a function: releases the interpreter's lock, divides as numpy does, is kept on disk."""
+    """Numba's dispatcher of a function: it releases the GIL, divides as numpy does and is cached on disk."""
     numba = _numba()
     made = numba.njit(nogil=True, error_model="numpy", **options)(function)
     made._cache = _cache_class()(function) if cache_folder() is not None else _silent_cache_class()(function)
@@ -38,14 +35,14 @@ def dispatcher_of(function: Callable[..., Any], **options: Any) -> Any:
 
 
 def entry(dispatcher: Any, kinds: Sequence[Kind]) -> Callable[..., Any]:
-    """The machine code for arguments of these kinds: compiled, or taken from the disk."""
+    """The machine code for arguments of these kinds, compiled or loaded from disk."""
     types = machine_types(kinds)
     dispatcher.compile(types)
     return dispatcher.overloads[types].entry_point
 
 
 def files(dispatcher: Any, kinds: Sequence[Kind]) -> list[Path]:
-    """The files that keep the machine code for arguments of these kinds; none where it is not on disk."""
+    """The cache files of the machine code for arguments of these kinds; empty if there are none."""
     kept = dispatcher._cache
     if cache_folder() is None:
         return []
@@ -56,7 +53,7 @@ def files(dispatcher: Any, kinds: Sequence[Kind]) -> list[Path]:
 
 
 def machine_types(kinds: Sequence[Kind]) -> tuple[Any, ...]:
-    """Numba's types for arguments of these kinds: those that it would itself give them."""
+    """Numba's types for arguments of these kinds, as it would infer them."""
     return tuple([_machine_type(kind) for kind in kinds])
 
 
@@ -73,7 +70,7 @@ def _machine_type(kind: Kind) -> Any:
         case Tuple():
             return types.BaseTuple.from_types(machine_types(kind.kinds))
         case Text():
-            raise TypeError("text is not for machine code")
+            raise TypeError("machine code does not take text")
 
 
 def _scalar(dtype: str) -> Any:
@@ -82,7 +79,7 @@ def _scalar(dtype: str) -> Any:
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Say nothing of what this thread compiles: someone else does."""
+    """Suppress this thread's message about compiling."""
     before, _silent.now = getattr(_silent, "now", False), True
     try:
         yield
@@ -91,7 +88,7 @@ def quietly() -> Iterator[None]:
 
 
 def _announce() -> None:
-    """Say once in a process that it compiles what nobody has compiled before."""
+    """Tell the user, once in a process, that it compiles."""
     if not getattr(_silent, "now", False) and not _announced:
         _announced.append("")
         print("compiling parts of the model, once for this version", file=sys.stderr, flush=True)
@@ -99,11 +96,11 @@ def _announce() -> None:
 
 @cache
 def _numba() -> Any:
-    """Importing numba takes longer than reading a result, so it is imported when the first loop is called."""
+    """Numba, imported when the first loop is called: the import takes longer than reading a result."""
     import numba
     from llvmlite import binding  # type: ignore[import-untyped]
 
-    # Two vectors of rows at a time, as in a logarithm or a deviate each step waits for the one before.
+    # Two vectors at a time: in a logarithm or a deviate each operation waits for the one before.
     binding.set_option("sim", "--force-vector-interleave=2")
     return numba
 
@@ -144,7 +141,7 @@ def _cache_class() -> Any:
 
 @cache
 def _silent_cache_class() -> Any:
-    """For where nothing can be kept: not beside the sources either, where numba would put it."""
+    """A cache that stores nothing, also not beside the sources, where numba would."""
     from numba.core import caching
 
     class Nowhere(caching.NullCache):

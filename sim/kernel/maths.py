@@ -1,8 +1,7 @@
-"""Exponential, logarithm and rounding made of + - * / and bits alone.
+"""Exponential, logarithm and rounding from + - * / and bit operations alone.
 
-The library's functions are calls, one number at a time, whose last bit depends on the processor. These are expressions
-that a compiler runs on several rows at once, and they give the same bits everywhere. ``tests/test_maths.py`` holds
-them to exact values: within one unit in the last place.
+Library functions take one number at a time, and their last bit depends on the processor. These expressions vectorise
+and give the same bits everywhere, within one unit in the last place (``tests/test_maths.py``).
 """
 
 from __future__ import annotations
@@ -13,25 +12,25 @@ import numpy as np
 
 from sim.kernel.compiled import equation
 
-_ROUNDS = 6755399441055744.0  # 1.5 * 2^52: added and taken off again, it rounds to whole numbers
+_ROUNDS = 6755399441055744.0  # 1.5 * 2^52: adding and subtracting it rounds to whole numbers
 _ROUNDS_BITS = 0x4338000000000000
 _HALF_ROOT_BITS = 0x3FE6A09E667F3BCD  # of sqrt(2) / 2
 _LOG2_E = 1.4426950408889634
-_LN2_HIGH = 0.6931471803691238  # its last 21 bits are zero, so that a whole number times it is exact
+_LN2_HIGH = 0.6931471803691238  # its last 21 bits are zero: an integer times it is exact
 _LN2_LOW = 1.9082149292705877e-10
-_MOST = 708.0  # beyond e to the power of it lie infinity and the numbers near zero
+_MOST = 708.0  # beyond it exp overflows or is subnormal
 
 
 @equation
 def bits_of(x: float) -> int:
-    """The 64 bits of a number, as a whole number."""
+    """The 64 bits of a float, as an integer."""
     bits: Any = np.float64(x).view(np.int64)
     return bits
 
 
 @equation
 def number_of(bits: int) -> float:
-    """The number with these 64 bits."""
+    """The float with these 64 bits."""
     return np.int64(bits).view(np.float64)
 
 
@@ -49,14 +48,14 @@ def whole_number(x: float) -> int:
 
 @equation
 def floor(x: float) -> float:
-    """The greatest whole number that is not above ``x``, for abs(x) < 2^51."""
+    """The greatest whole number not above ``x``, for abs(x) < 2^51."""
     near = nearest(x)
     return near - 1.0 if near > x else near
 
 
 @equation
 def exp(x: float) -> float:
-    """E to the power of ``x``; ``x`` is kept within -708 and 708.
+    """E to the power of ``x``, clipped to -708 and 708.
 
     x = n ln 2 + r with abs(r) <= ln(2) / 2, and Taylor's series of e^r to the 13th power.
     """

@@ -1,4 +1,4 @@
-"""Statistics of shape, on sorted samples so that no order of rows matters."""
+"""Statistics of distributions, on sorted samples so that the order of rows does not matter."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sim.kernel import maths, threads
 from sim.kernel.compiled import compiled
 from sim.kernel.types import f8, i1, i8
 
-_LANES: Any = np.uint64(512)  # partial sums side by side, which a processor can work on several at a time
+_LANES: Any = np.uint64(512)  # partial sums, so that sums vectorise
 _NO_GAP = -3500.0
-_FLATTEST, _SHARPEST = 5.0, 0.2  # shapes that are looked for lie between
+_FLATTEST, _SHARPEST = 5.0, 0.2  # bounds of the search for a shape
 _LOG_TAU = 1.8378770664093453  # of 2 pi
-_BELOW, _ABOVE = -10.0, 100.0  # thresholds, in deviations above a lognormal's median, that are looked for lie between
+_BELOW, _ABOVE = -10.0, 100.0  # bounds of the search for a threshold, in deviations above a lognormal's median
 
 
 @compiled
 def digamma(x: float) -> float:
-    """Derivative of the log of the gamma function for x > 0 to 1e-12: an asymptotic series above 8, by recurrence."""
+    """Derivative of the log gamma function, x > 0, to 1e-12: recurrence to 8, then an asymptotic series."""
     below = 0.0
     while x < 8.0:
         below += 1.0 / x
@@ -34,7 +34,7 @@ def digamma(x: float) -> float:
 
 @compiled
 def log_gamma(x: float) -> float:
-    """Logarithm of the gamma function for x > 0 to 1e-12: Stirling's series above 8, by recurrence."""
+    """Logarithm of the gamma function, x > 0, to 1e-12: recurrence to 8, then Stirling's series."""
     below = 0.0
     while x < 8.0:
         below += maths.log(x)
@@ -46,10 +46,10 @@ def log_gamma(x: float) -> float:
 
 @compiled
 def subbotin_slope(logs: f8, b: float) -> tuple[float, float]:
-    """Slope in ``b``, times b^2, of the log-likelihood a point of the Subbotin family at its best scale; its own slope.
+    """Slope in ``b``, times b^2, of the mean log-likelihood of the Subbotin family at its best scale; slope of that.
 
-    ``logs`` are the logarithms of the gaps from the middle; the likelihood is that of Bottazzi and Secchi (2006).
-    The second answer only steers, and is right to a hundredth.
+    ``logs`` are log distances from the median; the likelihood is that of Bottazzi and Secchi (2006). The second value
+    only steers the search, and is right to a hundredth.
     """
     powers, moments, squares = np.zeros(_LANES), np.zeros(_LANES), np.zeros(_LANES)
     for first in range(np.uint64(0), np.uint64(len(logs)), _LANES):
@@ -71,7 +71,7 @@ def subbotin_slope(logs: f8, b: float) -> tuple[float, float]:
 
 @compiled
 def _to_log_gaps(values: f8, middle: float) -> None:
-    """Put in each value's place the logarithm of its gap from the middle; of no gap one whose powers do not count."""
+    """Replace each value by the log of its distance from the middle; of none by one whose powers are negligible."""
     for k in range(np.uint64(len(values))):
         gap = abs(values[k] - middle)
         values[k] = maths.log(gap) if gap > 0.0 else _NO_GAP
@@ -84,7 +84,7 @@ def _sorted(sample: Any) -> Any:
 
 
 def log_gaps(sample: Any) -> Any:
-    """Logarithms of a sample's gaps from its middle, in its order; empty below 50 or where all are the same."""
+    """Log distances of a sorted sample from its median; empty below 50 values or if all are equal."""
     values = _sorted(sample)
     if len(values) < 50 or values[0] == values[-1]:
         return np.zeros(0)
@@ -93,12 +93,12 @@ def log_gaps(sample: Any) -> Any:
 
 
 def subbotin_shape(sample: Any) -> float:
-    """Shape b of the Subbotin family by maximum likelihood: 1 is Laplace (a tent), 2 is Gaussian; NaN below 50."""
+    """Shape b of the Subbotin family by maximum likelihood: 1 is Laplace, 2 is Gaussian; NaN below 50 values."""
     return shape_of(log_gaps(sample))
 
 
 def shape_of(logs: Any) -> float:
-    """The same from the logarithms of gaps: the root of the likelihood's slope by Newton's method, between bounds."""
+    """The same from log distances: the root of the likelihood's slope, by Newton's method between bounds."""
     if not len(logs):
         return math.nan
     low, high = _SHARPEST, _FLATTEST
@@ -114,7 +114,7 @@ def shape_of(logs: Any) -> float:
 
 @compiled
 def _subbotin_constants(logs: f8, b: float) -> tuple[float, float]:
-    """What a point's log-likelihood is at its best scale: minus the first, minus the second times gap^b."""
+    """Constants of a point's log-likelihood at the best scale: minus the first, minus the second times distance^b."""
     total, powers = 0.0, np.empty(_LANES)
     for first in range(np.uint64(0), np.uint64(len(logs)), _LANES):
         last = min(first + _LANES, np.uint64(len(logs)))
@@ -139,17 +139,17 @@ def _over_gaussian(logs: f8, b: float) -> f8:
 
 
 def against_gaussian(logs: Any, shape: float) -> float:
-    """Normalised likelihood ratio (Vuong 1989) of the Subbotin of this shape against the Gaussian, from log gaps.
+    """Normalised likelihood ratio (Vuong 1989) of the Subbotin of this shape against the Gaussian, from log distances.
 
-    The Gaussian is one of the family, so that the ratio of the best shape is not below zero; of a Gaussian sample it
-    is half the size of a standard normal deviate, and above 1.64 once in a thousand.
+    The Gaussian is in the family, so the ratio of the best shape is not negative. For a Gaussian sample it is half a
+    standard normal deviate in size, and above 1.64 once in a thousand.
     """
     return normalised(_over_gaussian(logs, shape)) if len(logs) else math.nan
 
 
 @compiled
 def normalised(ratios: f8) -> float:
-    """The sum of log-likelihood ratios over its standard deviation (Vuong 1989); NaN where they are all the same."""
+    """The sum of log-likelihood ratios over its standard deviation (Vuong 1989); NaN if all are equal."""
     total, squares = 0.0, 0.0
     for ratio in ratios:
         total += ratio
@@ -160,10 +160,10 @@ def normalised(ratios: f8) -> float:
 
 
 class Tail(NamedTuple):
-    """The top share of a sample: the greatest value that is not in it, and logarithms of what is, over that."""
+    """The top share of a sample."""
 
-    threshold: float
-    excess: Any  # ascending
+    threshold: float  # the greatest value below the tail
+    excess: Any  # logs of the tail's values over the threshold, ascending
 
 
 @compiled
@@ -191,7 +191,7 @@ def _mean_square(values: f8) -> float:
 
 
 def tail_of(sample: Any, top: float = 0.05) -> Tail:
-    """The tail of a sample of positive numbers; empty where fewer than 20 are in it or all in it are the same."""
+    """The tail of a sample of positive numbers; empty if it has fewer than 20 values or all are equal."""
     values = np.asarray(sample)
     number = int(len(values) * top)
     if number < 20:
@@ -204,18 +204,18 @@ def tail_of(sample: Any, top: float = 0.05) -> Tail:
 
 
 def hill_exponent(sample: Any, top: float = 0.05) -> float:
-    """Hill's exponent of the distribution function's tail over the top share; NaN below 20 in the tail."""
+    """Hill's exponent of the tail; NaN below 20 values in it."""
     return exponent_of(tail_of(sample, top))
 
 
 def exponent_of(tail: Tail) -> float:
-    """The same from the tail: the Pareto's best exponent."""
+    """The same from the tail: the likeliest exponent of a Pareto."""
     return 1.0 / _mean(tail.excess) if len(tail.excess) else math.nan
 
 
 @compiled
 def _distance(excess: f8, exponent: float) -> float:
-    """Greatest distance of the distribution function of ascending log excesses from an exponential one."""
+    """Greatest distance of the distribution function of ascending log excesses from an exponential's."""
     greatest = 0.0
     for k in range(len(excess)):
         below = 1.0 - maths.exp(-exponent * excess[k])
@@ -224,7 +224,7 @@ def _distance(excess: f8, exponent: float) -> float:
 
 
 def distance_from_pareto(tail: Tail) -> float:
-    """Kolmogorov and Smirnov's distance of the tail from the Pareto of its best exponent."""
+    """Kolmogorov-Smirnov distance of the tail from the likeliest Pareto."""
     return _distance(tail.excess, exponent_of(tail)) if len(tail.excess) else math.nan
 
 
@@ -232,7 +232,7 @@ def distance_from_pareto(tail: Tail) -> float:
 def mills_ratio(z: float) -> float:
     """The standard normal's upper tail at ``z`` over its density there, for z > -30.
 
-    Laplace's continued fraction above 1.5; below, half of the whole less a series for the middle.
+    Laplace's continued fraction above 1.5; below, one half less a series.
     """
     if z > 1.5:
         below = z
@@ -249,7 +249,7 @@ def mills_ratio(z: float) -> float:
 
 @compiled
 def inverse_scale(z: float, mean: float, square: float) -> float:
-    """Best 1/sigma of a lognormal whose threshold lies ``z`` deviations above its median, from moments of log excess.
+    """Likeliest 1/sigma of a lognormal with its threshold ``z`` deviations above the median, from moments of excess.
 
     The root of the likelihood's slope: square t^2 + z mean t = 1.
     """
@@ -258,24 +258,23 @@ def inverse_scale(z: float, mean: float, square: float) -> float:
 
 @compiled
 def _slope_free(z: float, mean: float, square: float) -> float:
-    """Slope in ``z`` of a point's log-likelihood under the truncated lognormal of the best scale."""
+    """Slope in ``z`` of the mean log-likelihood of the truncated lognormal at the best scale."""
     return 1.0 / mills_ratio(z) - z - mean * inverse_scale(z, mean, square)
 
 
 @compiled
 def _slope_bound(z: float, mean: float, square: float, log_threshold: float) -> float:
-    """The same under the lognormal whose median is 1, where sigma is the threshold's logarithm over ``z``."""
+    """The same for a median of 1, where sigma is the threshold's logarithm over ``z``."""
     lean = 2.0 * mean / log_threshold + square / (log_threshold * log_threshold)
     return 1.0 / mills_ratio(z) - z - z * lean + 1.0 / z
 
 
 @compiled
 def truncated_lognormal(mean: float, square: float, log_threshold: float) -> tuple[float, float]:
-    """Threshold in deviations above the median, and 1/sigma, of the likeliest lognormal cut off at the threshold.
+    """The likeliest lognormal cut off at the threshold: its threshold in deviations above the median, and 1/sigma.
 
-    Its median is kept at 1 or more: without a bound it would run away to the Pareto itself, which is the limit of
-    lognormals of ever lower median (Malevergne, Pisarenko & Sornette 2011), and none could lie behind the Pareto. The
-    likelihood has one peak along either line, which bisection finds.
+    The median is at least 1. Without that bound it tends to the Pareto, which is the limit of lognormals of ever lower
+    median (Malevergne, Pisarenko & Sornette 2011). The likelihood has one peak, found by bisection.
     """
     low, high = _BELOW, _ABOVE
     for _ in range(80):
@@ -293,7 +292,7 @@ def truncated_lognormal(mean: float, square: float, log_threshold: float) -> tup
 
 @compiled
 def _over_lognormal(excess: f8, z: float, t: float) -> f8:
-    """Log-likelihood of each log excess under the Pareto, less that under the truncated lognormal."""
+    """Log-likelihood of each value under the Pareto, less that under the truncated lognormal."""
     exponent = 1.0 / _mean(excess)
     constant = maths.log(exponent) - maths.log(t) + maths.log(mills_ratio(z))
     ratios = np.empty(len(excess))
@@ -305,8 +304,8 @@ def _over_lognormal(excess: f8, z: float, t: float) -> f8:
 def against_lognormal(tail: Tail) -> float:
     """Normalised likelihood ratio (Vuong 1989) of the Pareto against the lognormal cut off at the tail's threshold.
 
-    Positive favours the Pareto (Clauset, Shalizi & Newman 2009). NaN where the threshold is not above 1, for the
-    lognormal's median is 1 or more, in the unit of the sample (people).
+    Positive favours the Pareto (Clauset, Shalizi & Newman 2009). NaN unless the threshold is above 1, the least median
+    of the lognormal, in the unit of the sample (people).
     """
     if not tail.threshold > 1.0:
         return math.nan
@@ -323,7 +322,7 @@ def _logs(values: f8) -> f8:
 
 
 def log_spread(sample: Any) -> float:
-    """Standard deviation of the logarithms of positive numbers; NaN below two."""
+    """Standard deviation of the logarithms of positive numbers; NaN below two values."""
     if len(sample) < 2:
         return math.nan
     logs = _logs(np.sort(np.asarray(sample, float)))
@@ -331,15 +330,14 @@ def log_spread(sample: Any) -> float:
 
 
 def median(sample: Any) -> float:
-    """Median; NaN of nothing."""
+    """Median; NaN of an empty sample."""
     return _median(np.sort(sample)) if len(sample) else math.nan
 
 
 def slope_of_sums(number: int, x: int, y: int, xx: int, xy: int, *, unit: int) -> float:
-    """Slope of the straight line through points, from whole-number sums over them; NaN without spread in ``x``.
+    """Least-squares slope of y on x from integer sums, which are exact; NaN without spread in ``x``.
 
-    ``x`` and ``y`` in parts of which ``unit`` are one, ``xx`` and ``xy`` in such parts of the products. Whole numbers
-    of any length keep it exact.
+    Sums of ``x``, ``y`` and of the products ``xx`` and ``xy`` are multiples of 1/``unit``.
     """
     denominator = number * xx * unit - x * x
     return (number * xy * unit - x * y) / denominator if number > 2 and denominator > 0 else math.nan
@@ -351,7 +349,7 @@ def _median(values: Any) -> float:
 
 
 def _quantile(values: Any, share: float) -> float:
-    """Quantile of sorted values, straight between neighbours."""
+    """Quantile of sorted values, linear between neighbours."""
     position = share * (len(values) - 1)
     low = int(position)
     a, b, t = float(values[low]), float(values[min(low + 1, len(values) - 1)]), position - low
@@ -359,7 +357,7 @@ def _quantile(values: Any, share: float) -> float:
 
 
 def _bins(size: Any, growth: Any, by_size: Any, edges: Any) -> Any:
-    """The bin of each point by size, growth among equals; ``edges`` are the first ranks of all bins but the first."""
+    """The bin of each point by size, ties by growth; ``edges`` are the first ranks of all bins but the first."""
     firsts = by_size[edges]
     bin_of = np.zeros(len(size), np.int8)
     for first in firsts:
@@ -373,7 +371,7 @@ def _bins(size: Any, growth: Any, by_size: Any, edges: Any) -> Any:
 
 @compiled
 def _grouped(values: f8, bin_of: i1, edges: i8) -> f8:
-    """The values, those of one bin together."""
+    """The values, ordered by bin."""
     out = np.empty(len(values))
     free = np.zeros(len(edges), np.int64)
     free[1:] = edges[:-1]
@@ -392,7 +390,7 @@ def spread_slope(size: Any, growth: Any, bins: int = 5) -> float:
     edges = ends * (len(size) // bins) + np.minimum(ends, len(size) % bins)
     bin_of = _bins(size, growth, by_size, edges[:-1])
     x = [maths.log(_median(part)) for part in np.split(by_size, edges[:-1])]
-    del by_size  # as much is needed again
+    del by_size  # to save memory
     parts = np.split(_grouped(growth, bin_of, edges), edges[:-1])
     for part in parts:
         threads.sort(part)

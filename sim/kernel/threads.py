@@ -1,7 +1,6 @@
-"""One loop on all cores: pieces of the rows by a pool of threads, each with sums of its own.
+"""Run a loop on all cores: a pool of threads takes pieces of the rows, each thread with its own sums.
 
-Compiled loops release the interpreter's lock. What they add up is whole numbers, so that no division into parts
-changes a bit.
+Compiled loops release the GIL. Sums are integers, so that the division into pieces changes no bit.
 """
 
 from __future__ import annotations
@@ -15,15 +14,15 @@ from typing import Any
 
 import numpy as np
 
-BLOCK: Any = np.uint64(2048)  # rows of a block: what a loop keeps of them stays in the nearest cache
-LEAST = 16384  # rows below which a thread of its own does not pay
-PIECES = 8  # a thread: who is done takes the next, for enterprises with most to do lie close together
+BLOCK: Any = np.uint64(2048)  # rows of a block, whose temporary arrays fit the first-level cache
+LEAST = 16384  # rows of a piece at least; fewer do not pay
+PIECES = 8  # per thread, to balance the load: busy enterprises lie close together
 VARIABLE = "SIM_THREADS"
 _FIRST: Any = np.uint64(0)
 
 
 def thread_count() -> int:
-    """Threads that a loop may take: ``SIM_THREADS``, or as many as there are usable cores."""
+    """Threads that a loop may use: ``SIM_THREADS``, or the number of usable cores."""
     return _thread_count(os.environ.get(VARIABLE, ""))
 
 
@@ -51,7 +50,7 @@ def parts(size: int, most: int) -> list[tuple[int, int]]:
 
 
 def sort(values: Any) -> None:
-    """Sort numbers in place: put roughly in order first, so that each thread has a part of its own to sort."""
+    """Sort numbers in place: partition them first, so that each thread sorts one part."""
     pieces = parts(len(values), thread_count())
     if len(pieces) > 1:
         values.partition([lo for lo, _ in pieces[1:]])
@@ -64,10 +63,10 @@ def sort(values: Any) -> None:
 def run(
     loop: Callable[..., Any], size: int, sums: Sequence[Any], given: tuple[Any, ...] = (), join: Any = np.add
 ) -> None:
-    """``loop(lo, hi, *given, *sums)`` over rows 0 to ``size``; sums in a ``NamedTuple`` are handed on as that.
+    """Call ``loop(lo, hi, *given, *sums)`` on pieces of rows 0 to ``size``; a ``NamedTuple`` of sums is one argument.
 
-    ``sums`` are int64 arrays that the loop adds to (or, with another ``join``, combines what it finds with), from 0.
-    The bounds are unsigned: an index that cannot be negative is one that a compiler can take several at a time.
+    ``sums`` are int64 arrays, zero at first, that the loop adds to; the threads' are combined by ``join``. The bounds
+    are unsigned: compilers vectorise loops whose index cannot be negative.
     """
     pieces = parts(size, thread_count() * PIECES) if size >= 2 * LEAST and thread_count() > 1 else []
     as_tuple = hasattr(sums, "_fields")
@@ -81,7 +80,7 @@ def run(
             lo, hi = pieces[index]
             loop(np.uint64(lo), np.uint64(hi), *given, *((sums_of_thread,) if as_tuple else sums_of_thread))
 
-    # Two threads that write to one cache line wait for each other: each has sums of its own.
+    # Each thread has its own sums: threads that write to one cache line wait for each other.
     make: Any = type(sums)._make if hasattr(sums, "_make") else list
     partial = [make([np.zeros_like(total) for total in sums]) for _ in range(min(thread_count(), len(pieces)))]
     running = [_pool(len(partial)).submit(work, sums_of_thread) for sums_of_thread in partial[1:]]

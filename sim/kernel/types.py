@@ -1,8 +1,7 @@
-"""What columns, numbers and tuples of them hold: declared as annotations, which machine code is made for.
+"""Types of columns and numbers in machine code, declared as annotations.
 
-``f8`` is a one-dimensional contiguous array of float64 to a reader, to mypy and to the machine alike; ``f8_2d`` has two
-dimensions. ``int``, ``float`` and ``bool`` are what they say, in 64 bits, and an ``Index`` is a row: one that cannot be
-negative is one that a compiler can take several at a time.
+``f8`` is a one-dimensional contiguous array of float64; ``f8_2d`` has two dimensions. ``int`` and ``float`` have 64
+bits. An ``Index`` is an unsigned row: compilers vectorise loops whose index cannot be negative.
 """
 
 from __future__ import annotations
@@ -36,21 +35,20 @@ i8_3d: TypeAlias = Annotated[NDArray[np.int64], Array("i8", 3)]
 f8_3d: TypeAlias = Annotated[NDArray[np.float64], Array("f8", 3)]
 
 Index: TypeAlias = Annotated[int, Number("u8")]
-Word: TypeAlias = Annotated[int | np.unsignedinteger[Any], Number("u8")]  # bits, as of the generator or of marked rows
+Word: TypeAlias = Annotated[int | np.unsignedinteger[Any], Number("u8")]  # bits
 
-_named_tuple: Any = namedtuple  # to mypy its fields would have to stand in the text
+_named_tuple: Any = namedtuple  # mypy requires literal fields
 Class = TypeVar("Class", bound=type)
 
 
 def typed(group: Class) -> Class:
-    """Have a ``NamedTuple`` class check what its fields are given, once, whenever an instance is made.
+    """Make a ``NamedTuple`` class check its fields whenever an instance is made.
 
-    An array must be what is declared, to the bit; a number becomes what is declared where that changes nothing of its
-    value: 3 is 3.0 in a field of floats and 3.0 is 3 in one of whole numbers, and 3.7 is refused there. A group of
-    parameters is checked against the types of its defaults. If some of them are text, ``group.Numbers`` is the class
-    of its numbers alone: machine code is handed no text, which takes ten times as long.
+    An array must have the declared type. A number is converted if its value stays the same: 3 to 3.0 and 3.0 to 3, not
+    3.7. Parameters are checked against the types of their defaults. If some are text, ``group.Numbers`` is the class of
+    the numbers alone: passing text to machine code takes ten times as long.
 
-    The class stays what it is: numba knows a ``NamedTuple`` by its class, and pickle finds it by its name.
+    The class is changed in place: numba identifies a ``NamedTuple`` by its class, and pickle by its name.
     """
     cls: Any = group
     kinds = _kinds(cls)
@@ -63,13 +61,13 @@ def typed(group: Class) -> Class:
 
 @lru_cache(maxsize=256)
 def numbers(group: Any) -> Any:
-    """A group of parameters as machine code is handed it: without those that are text."""
+    """A group of parameters for machine code: without those that are text."""
     kind: Any = getattr(type(group), "Numbers", None)
     return group if kind is None else kind(*[getattr(group, name) for name in kind._fields])
 
 
 def _kinds(cls: Any) -> dict[str, Kind | None]:
-    """What each field holds; None where that is not declared."""
+    """The kind of each field; None where it is not declared."""
     defaults = cls._field_defaults
     if cls._fields and all(isinstance(defaults.get(name), Parameter) for name in cls._fields):
         return {name: kind_of(default.type) for name, default in defaults.items()}
@@ -78,11 +76,11 @@ def _kinds(cls: Any) -> dict[str, Kind | None]:
 
 
 def _check_at_birth(cls: Any, kinds: dict[str, Kind | None]) -> None:
-    """Replace what makes instances; a subclass would be another type to numba, which pickle does not find."""
+    """Replace ``__new__``: a subclass would be another type to numba, and pickle would not find it."""
     made, new = cls.__new__, checked_new(cls.__qualname__, kinds)
     new.__defaults__, new.__doc__ = made.__defaults__, made.__doc__
     cls.__new__ = staticmethod(new)
-    cls._make = classmethod(_make)  # which `_replace` calls
+    cls._make = classmethod(_make)  # `_replace` calls it
 
 
 def _make(cls: Any, values: Any) -> Any:

@@ -1,1 +1,1 @@
-"""Everything that can change a world: its digest is the model's version."""
+"""The model: its digest is the model's version."""

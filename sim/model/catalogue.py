@@ -1,4 +1,4 @@
-"""What the model is made of: its mechanisms and those of the user's own, and scenarios read with both."""
+"""The catalogue of the shipped model and of users' mechanisms, and scenarios read with it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.catalogue import Catalogue, CatalogueError, Source
+from sim.catalogue import Catalogue, CatalogueError, SourceFile
 from sim.declare import Mechanism
 from sim.model.month import MECHANISMS, MONTH
-from sim.model.others import column_faults, imported, source_of
 from sim.model.state.enterprises import COLUMNS
+from sim.model.user_mechanisms import column_faults, imported, source_of
 from sim.parameters import FIXED, GROUPS, NAMED
 from sim.scenario import Scenario
 from sim.scenario.loading import load as read_scenario
 from sim.version import __version__, sources_digest
 
-Own = Mechanism | str | Path  # a mechanism of the user's own, or the file that declares it
+MechanismLike = Mechanism | str | Path  # a user's mechanism, or the file that declares it
 
 
-def model_catalogue(mechanisms: Sequence[Own] = ()) -> Catalogue:
-    """The catalogue of the shipped model, with mechanisms of the user's own in the order in which they are given.
+def model_catalogue(mechanisms: Sequence[MechanismLike] = ()) -> Catalogue:
+    """The catalogue of the shipped model, with users' mechanisms in the order given.
 
     Parameters
     ----------
@@ -33,16 +33,16 @@ def model_catalogue(mechanisms: Sequence[Own] = ()) -> Catalogue:
     Raises
     ------
     CatalogueError
-        Where a file cannot be used, or declarations do not go together.
+        If a file is invalid, or declarations are inconsistent.
 
     """
     return _catalogue(tuple(source_of(it) for it in mechanisms))
 
 
 @cache
-def _catalogue(sources: tuple[Source, ...]) -> Catalogue:
-    """The same catalogue for the same files: a process makes it once."""
-    made, aliases, others = list(MECHANISMS), {}, []
+def _catalogue(sources: tuple[SourceFile, ...]) -> Catalogue:
+    """The catalogue of these files; cached, so that the same files give the same object."""
+    made, aliases, user_mechanisms = list(MECHANISMS), {}, []
     for source in sources:
         it = imported(source)
         if it.replaces:
@@ -51,9 +51,9 @@ def _catalogue(sources: tuple[Source, ...]) -> Catalogue:
             made[index] = replace(it, name=it.replaces, prefix=made[index].prefix)
         else:
             made.append(it)
-        others.append(it.replaces or it.name)
+        user_mechanisms.append(it.replaces or it.name)
     catalogue = Catalogue(
-        tuple(made), GROUPS, NAMED, FIXED, COLUMNS, MONTH, sources, aliases, tuple(others), remake=_catalogue
+        tuple(made), GROUPS, NAMED, FIXED, COLUMNS, MONTH, sources, aliases, tuple(user_mechanisms), remake=_catalogue
     )
     if faults := [fault for source in sources for fault in column_faults(source, catalogue.all_columns)]:
         raise CatalogueError("\n".join(faults))
@@ -61,9 +61,9 @@ def _catalogue(sources: tuple[Source, ...]) -> Catalogue:
 
 
 def version_of(catalogue: Catalogue) -> str:
-    """The version of a model: that of the package, and a digest of all sources that can change a world.
+    """The version of a model: the package's, and a digest of all sources that can change a world.
 
-    Files of the user's own count byte by byte, in the order in which they were given.
+    The digest includes the bytes of users' files, in the order given.
     """
     digest = sources_digest()
     if catalogue.sources:
@@ -75,7 +75,7 @@ def version_of(catalogue: Catalogue) -> str:
 
 
 def _index_of_replaced(it: Mechanism, made: Sequence[Mechanism]) -> int:
-    """The place of the mechanism that another one replaces; CatalogueError where it lacks something of that one."""
+    """The index of the mechanism that another one replaces; CatalogueError if it lacks some of its declarations."""
     names = [one.name for one in made]
     if it.replaces not in names:
         raise CatalogueError(f"{it.name}: replaces {it.replaces!r}, allowed: {', '.join(names)}")
@@ -105,7 +105,7 @@ def load(
     overrides: Mapping[str, Any] | None = None,
     folder: str | Path | None = None,
     *,
-    mechanisms: Sequence[Own] = (),
+    mechanisms: Sequence[MechanismLike] = (),
     catalogue: Catalogue | None = None,
 ) -> Scenario:
     """The scenario of a file, or of a name such as ``shougang``.
@@ -115,11 +115,11 @@ def load(
     path_or_name
         A TOML file, or the name of a shipped scenario; names are searched in ``folder`` first.
     overrides
-        Values by key, over those of the file.
+        Values by key, which replace those of the file.
     mechanisms
-        Mechanisms of the user's own, or the files that declare them: their keys are known too.
+        Users' mechanisms, or the files that declare them.
     catalogue
-        A catalogue to read it with in place of these.
+        A catalogue, instead of mechanisms.
 
     Raises
     ------

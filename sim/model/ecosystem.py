@@ -1,4 +1,4 @@
-"""An ecosystem month by month, without Mesa: what ensembles run, for importing Mesa takes longer than a short world."""
+"""An ecosystem without Mesa, for ensembles: importing Mesa takes longer than a short world."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.model.catalogue import Own, load
+from sim.model.catalogue import MechanismLike, load
 from sim.model.mechanisms import population
 from sim.model.record.ledger import Ledger
 from sim.model.record.reading import Record
@@ -16,26 +16,26 @@ from sim.scenario import Scenario
 
 
 class Ecosystem:
-    """One world that is founded and steps; ``EcosystemModel`` is the same as a Mesa model.
+    """One world, from its opening on; ``EcosystemModel`` is the same as a Mesa model.
 
     With ``ledger`` the books are checked after every mechanism.
     """
 
     def __init__(
-        self, scenario: Scenario | str | Path, seed: int, ledger: bool = False, mechanisms: Sequence[Own] = ()
+        self, scenario: Scenario | str | Path, seed: int, ledger: bool = False, mechanisms: Sequence[MechanismLike] = ()
     ) -> None:
         self.seed = seed
-        self.settings = settled(scenario, mechanisms)
+        self.settings = resolved_scenario(scenario, mechanisms)
         self.world = World(self.settings, seed)
         self.ledger = Ledger(self.world) if ledger else None
         self.recorder = Recorder(self.world)
         self._record = Record(self.recorder)
-        self.watchers: list[Callable[[str, World], None]] = []  # told of each mechanism that has run
+        self.watchers: list[Callable[[str, World], None]] = []  # called after each mechanism
         population.found(self.world)
         self._check("population")
 
     def step(self) -> None:
-        """One month: the steps of ``sim.model.month.MONTH``, with those of other mechanisms in their places."""
+        """One month: the steps of ``sim.model.month.MONTH``, with those of users' mechanisms."""
         world = self.world
         world.begin_month()
         for mechanism, step in world.catalogue.steps:
@@ -48,7 +48,7 @@ class Ecosystem:
         self.recorder.record()
 
     def _apply(self, mechanism: str, apply: Callable[[World], Any]) -> None:
-        """Apply a step, and show what it made to ledger and watchers; without any, the month is booked in one."""
+        """Apply a step, then check the ledger and call watchers; without either, the books are settled monthly."""
         apply(self.world)
         self._settle()
         if self.ledger or self.watchers:
@@ -87,10 +87,10 @@ class Ecosystem:
         return self._record
 
 
-def settled(scenario: Scenario | str | Path, mechanisms: Sequence[Own]) -> Scenario:
-    """The scenario to run: as it is, or that of a name or file, read with mechanisms of the user's own."""
+def resolved_scenario(scenario: Scenario | str | Path, mechanisms: Sequence[MechanismLike]) -> Scenario:
+    """The scenario to run: as given, or loaded by name or file with a user's mechanisms."""
     if not isinstance(scenario, Scenario):
         return load(scenario, mechanisms=mechanisms)
     if mechanisms:
-        raise TypeError("a scenario that is loaded has its mechanisms: give them to load(..., mechanisms=...)")
+        raise TypeError("a loaded scenario has its mechanisms: give them to load(..., mechanisms=...)")
     return scenario

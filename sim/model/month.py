@@ -49,7 +49,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     outcomes.MECHANISM,
 )
 
-# Before the first month; columns of single mechanisms are filled by these.
+# Before the first month; mechanisms fill their own columns.
 OPENING = Step(
     "found",
     population.found,
@@ -73,22 +73,22 @@ MONTH = (
     "levers.spend",  # policy adds talent and programmes
     "industries.open",  # new sectors grow, open and are followed
     "idle_space.renovate",  # floor is released and renovated, equipment hours are offered
-    "adoption.join",  # platforms open, enterprises join and leave them, fees are paid
+    "adoption.join",  # platforms open, enterprises join and leave, fees are paid
     "resources.recruit",  # platforms recruit and lose resources
     "entry.consider",  # ideas are considered, each at its best channel
-    "newborns.start",  # those pursued are registered; registered ones start, young teams fill up
+    "newborns.start",  # ideas pursued are registered; registered enterprises start, young teams grow
     "letting.let",  # tenants come and go, rents are posted
     "matching.match",  # requests for knowledge meet resources
     "finance.fund",  # investors give tickets
-    "projects.work",  # projects are worked on, succeed or are given up
-    "absorption.learn",  # contacts teach, knowledge fades
+    "projects.work",  # projects advance, succeed or are abandoned
+    "absorption.learn",  # contacts transfer knowledge, knowledge depreciates
     "chain.renew",  # buyers choose suppliers, successes ask for parts
     "demand.sell",  # lines come and go, sectors clear, sales are booked
-    "exports.export",  # part of the sales turns abroad
+    "exports.export",  # part of sales is exported
     "jobs.employ",  # staff follow sales, wages are paid
     "letting.pay",  # rents are paid
     "taxes.levy",  # taxes are stated and paid
-    "finance.invest",  # assets wear and are bought, owners are paid
+    "finance.invest",  # assets depreciate and are bought, dividends are paid
     "finance.close",  # enterprises stop, resume and are struck off
     "review.december",  # classes and the year's statistics, each December
     "demand.post",  # aggregates on which next month's market clears

@@ -1,4 +1,4 @@
-"""What a scenario may set that belongs to no single mechanism, each declared once with unit, bounds, meaning, source."""
+"""Parameters that belong to no single mechanism."""
 
 from __future__ import annotations
 

@@ -12,13 +12,13 @@ _COHORT = "SAIC survey of the cohort founded in 2015 Q3"
 
 
 def _standard(floor: str) -> Source:
-    """A floor of the size standard of 2011, in its row for industry."""
+    """Source of a threshold of the size standard of 2011 for industry."""
     return evidence("size standard of 2011, industry", f"size_standard_2011.industry.{floor}")
 
 
 @typed
 class Run(NamedTuple):
-    """What is run: from which month, for how many months, how often."""
+    """The run: its first month, length and replicates."""
 
     start: str = parameter("2011-01", "YYYY-MM", "calendar month of month 0", assumption("set by each scenario"))
     months: int = parameter(
@@ -109,7 +109,7 @@ class Population(NamedTuple):
     )  # fmt: skip
     capital_revenue_correlation: float = parameter(
         0.7, "", "correlation of the logarithms of assets and revenue per worker", assumption("capital over output "
-        "varies less than capital per worker: who works with more of it sells more"), bounds=(0, 1), plausible=(0.4, 0.9),
+        "varies less than capital per worker"), bounds=(0, 1), plausible=(0.4, 0.9),
     )  # fmt: skip
     capital_intensity_elasticity: float = parameter(
         0.2138, "", "elasticity of assets per worker on staff", fitted("assets by size, within 0.20 to 0.30; asset share", "industry_by_size_2008.assets_per_worker_elasticity", "article.big_asset_share"),
@@ -140,7 +140,7 @@ class Population(NamedTuple):
         3.0, "million yuan a year", "sales below which it is micro", _standard("small.revenue_min"), bounds=(0, 1e6)
     )
     sectors: int = parameter(
-        6, "", "sectors at the start, two for each place in the chain", assumption("a choice of detail"),
+        6, "", "sectors at the start, two for each stage of the supply chain", assumption("a choice of detail"),
         bounds=(3, 12), plausible=(3, 12),
     )  # fmt: skip
     line_staff: float = parameter(
@@ -160,7 +160,7 @@ class Population(NamedTuple):
         bounds=(0.5, 10), plausible=(1.2, 2.0),
     )  # fmt: skip
     knowledge_middle: float = parameter(
-        0.4, "", "what anyone in a sector knows on each axis, over all sectors", assumption("unit-free space"),
+        0.4, "", "base knowledge of sectors on each axis, mean over sectors", assumption("unit-free space"),
         bounds=(0, 1), plausible=(0.3, 0.5),
     )  # fmt: skip
     knowledge_circle: float = parameter(
@@ -197,7 +197,7 @@ class Population(NamedTuple):
     )  # fmt: skip
     productivity_log_sd: float = parameter(
         0.1, "", "spread of the logarithm of productivity relative to the sector's at the start",
-        assumption("what research and imitation move; the rest is in revenue per worker"), bounds=(0, 1), plausible=(0.05, 0.25),
+        assumption("what research and imitation change; the rest is in revenue per worker"), bounds=(0, 1), plausible=(0.05, 0.25),
     )  # fmt: skip
     quality_log_sd: float = parameter(
         0.1, "", "spread of the logarithm of quality relative to the sector's at the start",
@@ -211,7 +211,7 @@ class Population(NamedTuple):
 
 @typed
 class Market(NamedTuple):
-    """Demand, prices and what a firm pays for."""
+    """Demand, prices, inputs, investment and dividends."""
 
     coupled: bool = parameter(
         True,
@@ -228,7 +228,7 @@ class Market(NamedTuple):
         bounds=(0, 5), plausible=(0.5, 2.5),
     )  # fmt: skip
     price_share: float = parameter(
-        0.5, "", "part of an efficiency gain that is passed into the price", assumption("pass-through"),
+        0.5, "", "pass-through of efficiency gains into the price", assumption("pass-through"),
         bounds=(0, 1), plausible=(0.3, 0.8),
     )  # fmt: skip
     rivalry: float = parameter(
@@ -236,7 +236,7 @@ class Market(NamedTuple):
         bounds=(0, 6), plausible=(0.8, 3),
     )  # fmt: skip
     most_sales: float = parameter(
-        5.0, "", "most sales for a pull, relative to the opening's: the few left in a sector cannot serve all of its demand",
+        5.0, "", "most sales for a pull, relative to the opening's: few enterprises cannot serve a sector's whole demand",
         assumption("capacity stretches for a while"), bounds=(1, 1000), plausible=(2, 10),
     )  # fmt: skip
     rivals_growth: float = parameter(
@@ -259,28 +259,28 @@ class Market(NamedTuple):
         plausible=(0.05, 0.12),
     )  # fmt: skip
     investment_speed: float = parameter(
-        0.1652, "1/month", "part of the gap to wanted assets that is invested",
+        0.1652, "1/month", "part of the gap to target assets that is invested",
         fitted("assets per worker by size", "industry_by_size_2008.assets_per_worker"), bounds=(0, 1),
         plausible=(0.01, 0.2),
     )  # fmt: skip
     outside_capital: float = parameter(
-        0.7, "share", "part of the investment that own cash does not cover which owners and investors put in",
+        0.7, "share", "part of the investment not covered by cash that owners and investors finance",
         assumption("growth outruns retained profit: owners and banks pay for most of the rest"), bounds=(0, 1), plausible=(0.3, 1.0),
     )  # fmt: skip
     working_months: float = parameter(
-        1.0, "month", "months of sales that stay as working capital before own cash pays for investment",
+        1.0, "month", "months of sales kept as working capital, not spent on investment",
         assumption("payment terms of a month"), bounds=(0, 60), plausible=(0.5, 3.0),
     )  # fmt: skip
     resale: float = parameter(
-        0.5, "share", "price of assets that are sold because too few people work with them, over their value",
+        0.5, "share", "price of surplus assets sold, over their book value",
         assumption("used equipment sells below its book value"), bounds=(0, 1), plausible=(0.3, 0.8),
     )  # fmt: skip
     payout: float = parameter(
-        0.10, "1/month", "part of cash above the reserve that is paid to owners", assumption("policy of owners"),
+        0.10, "1/month", "part of cash above the reserve that is paid as dividends", assumption("policy of owners"),
         bounds=(0, 1), plausible=(0.02, 0.3),
     )  # fmt: skip
     reserve_years: float = parameter(
-        1.0, "year", "years of the team's wages that owners leave in cash before they are paid", assumption("policy of owners"),
+        1.0, "year", "years of the team's wages kept as a cash reserve before dividends", assumption("policy of owners"),
         bounds=(0, 30), plausible=(0.25, 2.0),
     )  # fmt: skip
 
@@ -298,11 +298,11 @@ class Labour(NamedTuple):
         bounds=(0, 1), plausible=(0.4, 0.9),
     )  # fmt: skip
     least_relative_revenue: float = parameter(
-        0.02, "", "least revenue per worker relative to the sector's that wages follow; below it they fall no further",
+        0.02, "", "revenue per worker relative to the sector's below which wages fall no further",
         assumption("a wage floor of a few per cent of the sector's wage"), bounds=(0.0001, 1), plausible=(0.01, 0.3),
     )  # fmt: skip
     most_relative_revenue: float = parameter(
-        4.0, "", "most revenue per worker relative to the sector's that wages follow; above it they rise no further",
+        4.0, "", "revenue per worker relative to the sector's above which wages rise no further",
         assumption("rents are shared up to a point"), bounds=(1, 1000), plausible=(2, 10),
     )  # fmt: skip
     talent_premium: float = parameter(
@@ -330,25 +330,25 @@ class Labour(NamedTuple):
         plausible=(0.03, 0.08),
     )  # fmt: skip
     talent_slack: float = parameter(
-        0.03, "share", "talent without work at the start, of all talent", assumption("the article: lack of talent", "article.claims"),
+        0.03, "share", "unemployed talent at the start, of all talent", assumption("the article: lack of talent", "article.claims"),
         bounds=(0, 5), plausible=(0.0, 0.1),
     )  # fmt: skip
 
 
 @typed
 class Levers(NamedTuple):
-    """Policy and market levers: zero is no change. Any other key can be scheduled as well."""
+    """Policy and market levers; zero is no change. Any other key can be scheduled too."""
 
     talent_supply: float = parameter(
         0.0, "share a year", "talent trained or attracted, added to all talent", assumption("a lever"),
         bounds=(-0.2, 1), plausible=(0.0, 0.1),
     )  # fmt: skip
     knowledge_programme: float = parameter(
-        0.0, "", "knowledge programmes: added to adoption's rates and to absorption, in parts", assumption("a lever"),
+        0.0, "", "relative increase of adoption rates and absorption by knowledge programmes", assumption("a lever"),
         bounds=(0, 5), plausible=(0.0, 1.0),
     )  # fmt: skip
     knowledge_programme_cost: float = parameter(
-        0.02, "million yuan a year", "cost of one programme an operating enterprise at strength 1",
+        0.02, "million yuan a year", "cost of a programme of strength 1 per operating enterprise",
         assumption("training and vouchers"), bounds=(0, 10), plausible=(0.005, 0.05),
     )  # fmt: skip
     talent_cost: float = parameter(
@@ -356,7 +356,7 @@ class Levers(NamedTuple):
         plausible=(0.05, 0.3),
     )  # fmt: skip
     entry_cost_cut: float = parameter(
-        0.0, "share", "part of the administrative entry cost that reform takes away", assumption("a lever"),
+        0.0, "share", "part of the administrative entry cost that reform removes", assumption("a lever"),
         bounds=(0, 1), plausible=(0.0, 0.8),
     )  # fmt: skip
     rent_subsidy: float = parameter(
@@ -405,7 +405,7 @@ class Platform(NamedTuple):
     interface_staff: float = parameter(
         1150.0,
         "people",
-        "staff that finds and serves resources",
+        "staff that recruits and serves resources",
         evidence("Haier's interface staff", "haier.interface_staff"),
         bounds=(0, 1e6),
     )
@@ -418,7 +418,7 @@ class Platform(NamedTuple):
         bounds=(0, 2), plausible=(0.1, 0.5),
     )  # fmt: skip
     member_pull: float = parameter(
-        0.2, "resources a member and month", "resources that come because a member is there",
+        0.2, "resources a member and month", "resources that a member attracts",
         assumption("two-sided market"), bounds=(0, 1000), plausible=(0.0, 1.0),
     )  # fmt: skip
     lifetime: float = parameter(
@@ -446,7 +446,7 @@ class Platform(NamedTuple):
         bounds=(0, 1e6),
     )  # fmt: skip
     maker_fund: float = parameter(
-        1300.0, "million yuan", "fund that backs the platform's makers", evidence("Haier: 1.3 bn yuan, December 2015", "haier.dec_2015.fund_bn_yuan"),
+        1300.0, "million yuan", "fund that finances the platform's makers", evidence("Haier: 1.3 bn yuan, December 2015", "haier.dec_2015.fund_bn_yuan"),
         bounds=(0, 1e6),
     )  # fmt: skip
     fund_months: float = parameter(
@@ -457,7 +457,7 @@ class Platform(NamedTuple):
 
 @typed
 class Site(NamedTuple):
-    """A named idle site: space that a relocated enterprise left, renovated and let."""
+    """A named idle site: space that a relocated enterprise vacated, renovated and let."""
 
     vacated: str = parameter(
         "2011-01",
@@ -489,8 +489,8 @@ class Site(NamedTuple):
         12_000.0, "m2", "floor of one building", assumption("works halls"), bounds=(100, 1e6), plausible=(5_000, 40_000)
     )
     rent: float = parameter(
-        0.00045, "million yuan a m2 and year", "rent that the owner asks; the posted rent is it times what occupancy "
-        "adds or takes", assumption("below outside rent"), bounds=(0, 0.1), plausible=(0.0002, 0.001),
+        0.00045, "million yuan a m2 and year", "the owner's rent; the posted rent is this times a factor that responds to "
+        "occupancy", assumption("below outside rent"), bounds=(0, 0.1), plausible=(0.0002, 0.001),
     )  # fmt: skip
     rent_subsidy: float = parameter(
         0.0, "million yuan a m2 and year", "public subsidy to this site's tenants, beside that of the levers",
@@ -506,12 +506,12 @@ class Site(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.15),
     )  # fmt: skip
     target_occupancy: float = parameter(
-        0.9, "share", "occupancy at which the rent stays", assumption("natural vacancy of 10%"), bounds=(0.1, 1),
+        0.9, "share", "occupancy at which the posted rent does not change", assumption("natural vacancy of 10%"), bounds=(0.1, 1),
         plausible=(0.85, 0.95),
     )  # fmt: skip
     parts: float = parameter(
-        1.0, "places", "separate places that the site stands for, such as a nation's incubators; neighbours are of one",
-        assumption("one place, unless a scenario says of how many"), bounds=(1, 1e6), plausible=(1, 2000),
+        1.0, "places", "separate places that the site represents, such as a nation's incubators; neighbours are those of one",
+        assumption("one place, unless a scenario sets another number"), bounds=(1, 1e6), plausible=(1, 2000),
     )  # fmt: skip
     neighbours: float = parameter(
         0.02, "million yuan", "worth of a hundred neighbours to a tenant a year", assumption("agglomeration"),
@@ -521,8 +521,8 @@ class Site(NamedTuple):
         36.0, "month", "term of a tenancy", assumption("incubators: three years"), bounds=(1, 600), plausible=(24, 60)
     )
     least_talent: float = parameter(
-        0.0, "people", "skilled staff that the site asks of who moves in, and of a founder's plan",
-        assumption("open to all; incubators ask for technology enterprises"), bounds=(0, 1000), plausible=(0, 3),
+        0.0, "people", "skilled staff that the site requires of tenants and of founders' plans",
+        assumption("open to all; incubators require technology enterprises"), bounds=(0, 1000), plausible=(0, 3),
     )  # fmt: skip
     largest_tenant: float = parameter(
         4000.0, "m2", "floor above which a tenant has outgrown the site", assumption("incubators' rule"),
@@ -533,18 +533,18 @@ class Site(NamedTuple):
         bounds=(0, 1e9), plausible=(5_000, 50_000),
     )  # fmt: skip
     released_staff: float = parameter(
-        8_000.0, "people", "people who leave the relocated enterprise around the vacation",
+        8_000.0, "people", "people who leave the enterprise as it relocates",
         assumption("22,000 of its staff remained to be resettled", "shougang.remaining_staff"), bounds=(0, 1e6), plausible=(2_000, 22_000),
     )  # fmt: skip
     fund: float = parameter(
         100.0,
         "million yuan",
-        "fund for tenants, put in so far",
+        "fund for tenants, paid in so far",
         assumption("not published"),
         bounds=(0, 1e6),
         plausible=(0, 500),
     )
     ticket: float = parameter(
-        0.2, "million yuan", "what the fund puts into one newborn tenant", assumption("seed money"), bounds=(0, 100),
+        0.2, "million yuan", "what the fund invests in one newborn tenant", assumption("seed money"), bounds=(0, 100),
         plausible=(0.0, 1.0),
     )  # fmt: skip

@@ -147,3 +147,13 @@ def percentiles(cells: Cells) -> Cells:
     for count in np.unique(number[number > 0]):  # months with as many values at once
         bands[:, number == count] = np.percentile(ascending[:count, number == count], _PERCENTILES, axis=0)
     return bands
+
+
+def year_ticks(start: tuple[int, int], months: int, most: int) -> list[tuple[int, str]]:
+    """Months since the start that are Januaries, with the year; where there are not two, the first and last month."""
+    year, month = start
+    found = [(at, str(year + (month - 1 + at) // 12)) for at in range((13 - month) % 12, months, 12)]
+    if len(found) > 1:
+        return found[:: -(-len(found) // most)]
+    ends = dict.fromkeys((0, months - 1))
+    return [(at, f"{year + (month - 1 + at) // 12}-{(month - 1 + at) % 12 + 1:02d}") for at in ends]

@@ -1,6 +1,6 @@
-"""Scenarios: what a user writes, read, extended, overridden and checked.
+"""Scenario files: read, extended, overridden and checked.
 
-``load`` gives a Scenario or raises a ScenarioError that holds every fault.
+``load`` returns a Scenario or raises a ScenarioError with every fault.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every parameter of a scenario as a row: what it is, where it came from and how well it is known."""
+"""Every parameter of a scenario as a row: value, meaning, origin and source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.scenario.writing import toml_value
 
 
 class Row(NamedTuple):
-    """One parameter; ``value`` is text where it is a schedule, ``kind`` and ``source`` are those of this value."""
+    """One parameter; a schedule's ``value`` is text; ``kind`` and ``source`` belong to this value."""
 
     key: str
     value: Value

@@ -1,4 +1,4 @@
-"""What one layer sets: each key of a file, or each override, held against what the model knows."""
+"""One layer of a scenario: the keys of a file, or the overrides, checked against the catalogue."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from sim.scenario.keys import Known, Leaf, Path
 from sim.scenario.values import InvalidValue
 
 PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
-_MOST_SUGGESTIONS = 50  # a file of thousands of unknown keys is not worth thousands of searches
+_MOST_SUGGESTIONS = 50  # a search takes long in a file of thousands of unknown keys
 
 
 @dataclass(frozen=True)
 class Points:
-    """A schedule as written: months, values, and what holds before the first (None: what held without it)."""
+    """A schedule as written: months, values, and the value before the first (None: that of the layer below)."""
 
     months: tuple[str, ...]
     values: tuple[Value, ...]
@@ -34,7 +34,7 @@ def _no_line(_: Path) -> int:
 
 @dataclass
 class Layer:
-    """What a file or the overrides set: values by path, the names of tables, the paths with a fault, and the faults."""
+    """What a file or the overrides set: values by path, names of tables, paths with a fault, and the faults."""
 
     file: str  # as the user gave it, or "--set"
     line: Callable[[Path], int] = _no_line
@@ -51,17 +51,17 @@ class Layer:
         return PurePath(self.file).name
 
     def location(self, path: Path) -> str:
-        """Where a key is set, such as ``shougang.toml:12``."""
+        """The file and line that set a key, such as ``shougang.toml:12``."""
         return f"{self.name}:{self.line(path)}" if self.line(path) else self.name
 
     def refuse(self, path: Path, message: str, line_of: Path | None = None) -> None:
-        """Note a fault of one key, on its own line or on that of another key."""
+        """Record a fault of one key, on its line or on that of another key."""
         self.wrong.add(path)
         self.faults.append(Fault(self.file, self.line(line_of or path), key_text(path), message))
 
 
 def fill(layer: Layer, table: dict[str, Any], known: Known) -> Layer:
-    """Check every key of a table and put what is right into the layer."""
+    """Check every key of a table and put the valid ones into the layer."""
     _Checker(layer, known).table((), table)
     return layer
 
@@ -123,13 +123,10 @@ class _Checker:
         return keys.meant(word, allowed) if self.may_suggest() else "allowed: the name of an outcome"
 
     def leaf(self, path: Path, leaf: Leaf, value: Any) -> None:
-        try:
-            if isinstance(value, dict) and path[0] not in (*keys.ABOUT, keys.FIGURES):
-                self.schedule(path, leaf, value)
-            else:
-                self.layer.entries[path] = values.checked(value, leaf)
-        except InvalidValue as wrong:
-            self.layer.refuse(path, str(wrong))
+        if isinstance(value, dict) and path[0] not in (*keys.ABOUT, keys.FIGURES):
+            self.schedule(path, leaf, value)
+        elif (found := self.part(path, leaf, value)) is not None:
+            self.layer.entries[path] = found
 
     def headline(self, path: Path, value: Any) -> None:
         known = self.known.outcomes
@@ -144,7 +141,8 @@ class _Checker:
 
     def schedule(self, path: Path, leaf: Leaf, table: dict[str, Any]) -> None:
         if not leaf.scheduled:
-            raise InvalidValue(f"cannot change over the months, allowed: {values.allowed(leaf)}")
+            self.layer.refuse(path, f"cannot change over the months, allowed: {values.allowed(leaf)}")
+            return
         faults = len(self.layer.faults)
         shape = table.get("shape", "step")
         if shape not in ("step", "linear"):
@@ -154,7 +152,8 @@ class _Checker:
         before = self.part((*path, "before"), leaf, table["before"]) if "before" in table else None
         points = {date: value for date, value in table.items() if date not in ("shape", "before")}
         if not points:
-            raise InvalidValue('is a schedule without a month, allowed: { "2013-01" = value, ... }')
+            self.layer.refuse(path, 'is a schedule without a month, allowed: { "2013-01" = value, ... }')
+            return
         dates = self.dates(path, points)
         found = [self.part((*path, date), leaf, value) for date, value in points.items()]
         if len(self.layer.faults) == faults:
@@ -198,7 +197,7 @@ class _Checker:
 
 
 def _flat(path: Path, table: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
-    """The keys of [sources], which may be written as "a.b" or, without quotes, as tables within tables."""
+    """The keys of [sources], written as "a.b" or as nested tables."""
     for name, value in table.items():
         if isinstance(value, dict) and value:
             yield from _flat((*path, name), value)

@@ -1,4 +1,4 @@
-"""Which files a scenario is made of: where a name is found, and the chain of ``extends``."""
+"""The files of a scenario: the search for a name, and the chain of ``extends``."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ SUFFIX = ".toml"
 
 
 def folders(folder: str | Path | None = None) -> list[Path]:
-    """Where named scenarios are looked for, first to last."""
+    """The folders that are searched for named scenarios, in order."""
     package = Path(__file__).resolve().parents[1]
-    # The last is where a wheel has them; in a source tree they are beside the package.
+    # The last is that of a wheel; in a source tree they are beside the package.
     found = [Path("scenarios"), package.parent / "scenarios", package / "_scenarios"]
     return [Path(folder), *found] if folder is not None else found
 
@@ -44,14 +44,14 @@ def find(path_or_name: str, folder: str | Path | None = None) -> Document:
 
 
 def chain(path_or_name: str, folder: str | Path | None = None) -> list[Document]:
-    """The file asked for and those that it extends, in this order; faults of the chain are in the documents."""
+    """A file and those that it extends, in this order; the documents hold faults of the chain."""
     documents = [find(path_or_name, folder)]
     seen = [_identity(documents[0].path)]
     while "extends" in documents[-1].table:
         child = documents[-1]
         parent = child.table["extends"]
         if not isinstance(parent, str):
-            break  # its type is found wrong with that of every other key
+            break  # its type is checked with all other keys
         document = _parent(child, parent, folder)
         if document is None:
             allowed = "allowed: a path relative to this file, or a name from `sim list`"
@@ -86,7 +86,7 @@ def _named(name: str, folder: str | Path | None) -> Path | None:
 def _exists(file: Path) -> bool:
     try:
         return file.exists()
-    except OSError:  # a name that no file can have
+    except OSError:  # an impossible file name
         return False
 
 
@@ -95,7 +95,7 @@ def _is_name(text: str) -> bool:
 
 
 def _identity(path: str) -> object:
-    """What two names of one file have in common."""
+    """Device and inode: equal for two names of one file."""
     try:
         status = Path(path).stat()
     except (OSError, ValueError):

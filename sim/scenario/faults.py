@@ -1,4 +1,4 @@
-"""Faults of scenario files: where each one is, what is wrong and what is allowed."""
+"""Faults of scenario files: the place, the fault and what is allowed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BARE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault: ``file`` as the user wrote it, ``line`` from 1 (0 where there is none), the key and the message."""
+    """One fault: ``file`` as the user gave it, ``line`` from 1 (0 without one), the key and the message."""
 
     file: str
     line: int
@@ -26,7 +26,7 @@ class Fault:
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be used; ``faults`` holds every fault found and ``str`` gives a line for each."""
+    """An invalid scenario; ``faults`` holds every fault, ``str`` gives a line for each."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(dict.fromkeys(faults))
@@ -37,12 +37,12 @@ class ScenarioError(ValueError):
 
 
 def printable(text: str) -> str:
-    """The text on one line: control characters, which could move a terminal's cursor, are written as escapes."""
+    """The text on one line, with control characters as escapes: they could move a terminal's cursor."""
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def shown(value: object) -> str:
-    """A value as a message quotes it: as TOML writes it where that is short, and cut where it is long."""
+    """A value as messages quote it: in TOML, cut if long."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
@@ -58,5 +58,5 @@ def shown(value: object) -> str:
 
 
 def key_text(path: Iterable[str]) -> str:
-    """A path of names as a dotted key; names that TOML would quote are quoted."""
+    """A path of names as a dotted key, quoted as in TOML."""
     return ".".join(part if _BARE.fullmatch(part) else shown(part) for part in path)

@@ -1,4 +1,4 @@
-"""What a scenario file may hold: every key with its declaration, read off a catalogue."""
+"""The keys that a scenario file may have, with their declarations, from a catalogue."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 BOUNDS = ("about", "at least", "at most")
 _USER = Source("assumption", "the scenario's author")
 _WORD_CUTOFF = 0.6
-_KEY_CUTOFF = 0.8  # whole keys share their tables' names: less likeness says nothing
-_LONGEST_WORD = 60  # a longer name is nobody's slip of the pen, and comparing it takes long
+_KEY_CUTOFF = 0.8  # higher, as keys share the names of their tables
+_LONGEST_WORD = 60  # a longer name is no typing error, and takes long to compare
 
-# What every file may say about itself, beside the parameters.
+# What a file may state about itself, beside the parameters.
 ABOUT = {
     "extends": Parameter("", "", "scenario that this one builds on: a path relative to this file, or a name", _USER),
-    "title": Parameter("", "", "one line that says what the scenario shows", _USER),
-    "summary": Parameter("", "", "some lines more", _USER),
+    "title": Parameter("", "", "what the scenario shows, in one line", _USER),
+    "summary": Parameter("", "", "the same in a few lines", _USER),
 }
 HEADLINE = Parameter("", "", "names of the outcomes to show first", _USER)
 REPORTED_FIGURE = {
     "value": Parameter(0.0, "unit of the outcome", "the figure that the outcome must meet", _USER),
     "month": Parameter("", MONTH, "month for which the figure is stated", _USER),
-    "bound": Parameter("about", "", "how the figure is meant", _USER, choices=BOUNDS),
+    "bound": Parameter("about", "", "whether the figure is a value or a bound", _USER, choices=BOUNDS),
     "source": Parameter("article", "", "kind of source", _USER, choices=KINDS),
     "text": Parameter("", "", "the source in words", _USER),
 }
@@ -42,7 +42,7 @@ START = f"{RUN}.start"
 
 @dataclass(frozen=True)
 class Leaf:
-    """One key: its declaration, whether it may change over the months, and whether the month "" (never) is allowed."""
+    """One key: its declaration, whether it may be a schedule, and whether the month "" (never) is allowed."""
 
     parameter: Parameter
     scheduled: bool = False
@@ -51,7 +51,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Known:
-    """All that a scenario file may hold."""
+    """All keys that a scenario file may have."""
 
     groups: Mapping[str, type]
     named: Mapping[str, type]
@@ -89,7 +89,7 @@ class Known:
                 names.append(path[length])
 
     def leaf(self, path: Path) -> Leaf | None:
-        """What a key may hold; None where the path is a table or unknown."""
+        """The declaration of a key; None if the path is a table or unknown."""
         if len(path) == 3 and path[0] in self._fields:
             return self._fields[path[0]].get(path[2])
         return self._leaves.get(path)
@@ -99,13 +99,13 @@ class Known:
         return path in self._tables or (len(path) == 2 and path[0] in self._fields)
 
     def names_in(self, path: Path) -> list[str]:
-        """The names that a table may hold; none where the user chooses them."""
+        """The names in a table; none where the user chooses them."""
         if len(path) == 2 and path[0] in self._fields:
             return list(self._fields[path[0]])
         return self._tables.get(path, [])
 
     def parameters(self, names: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, Leaf]]:
-        """Every parameter's key and leaf in order of declaration, with the platforms and sites of these names."""
+        """Every parameter's key and declaration, in order, with the platforms and sites of these names."""
         for prefix, group in self.groups.items():
             for name in declared(group):
                 yield f"{prefix}.{name}", self._leaves[(*prefix.split("."), name)]
@@ -115,14 +115,14 @@ class Known:
                     yield f"{kind}.{chosen}.{name}", leaf
 
     def nearest(self, path: Path) -> str:
-        """The known key most like an unknown one; empty where none is like it."""
+        """The known key most similar to an unknown one; empty if none is similar."""
         table, word = path[:-1], path[-1]
         if len(word) > _LONGEST_WORD:
             return ""
         here = difflib.get_close_matches(word, self.names_in(table), n=1, cutoff=_WORD_CUTOFF)
         if here:
             return key_text((*table, here[0]))
-        # The right name in the wrong table, or with part of the table's name left out.
+        # The right name in another table, or with part of the table's name left out.
         ends = [key_text(known) for known in (*self._leaves, *self._tables) if known and known[-1] == word]
         near = difflib.get_close_matches(key_text(path), ends, n=1, cutoff=0.0)
         near = near or difflib.get_close_matches(key_text(path), map(key_text, self._leaves), n=1, cutoff=_KEY_CUTOFF)
@@ -130,14 +130,14 @@ class Known:
 
 
 def meant(word: str, allowed: Collection[str]) -> str:
-    """The end of a message about an unknown name: the nearest one, or all that are allowed."""
+    """The end of a message about an unknown name: the most similar one, or all that are allowed."""
     near = difflib.get_close_matches(word, allowed, n=1, cutoff=_WORD_CUTOFF) if len(word) <= _LONGEST_WORD else []
     return f"did you mean {near[0]}?" if near else f"allowed: {', '.join(allowed) or 'none'}"
 
 
 @cache
 def known(catalogue: Catalogue) -> Known:
-    """What a scenario file may hold where this is the model."""
+    """The keys that a scenario file of this catalogue may have."""
     units = {name: outcome.unit for name, outcome in catalogue.outcomes.items()}
     return Known(catalogue.parameter_groups, catalogue.named, catalogue.fixed, units)
 

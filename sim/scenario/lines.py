@@ -1,6 +1,6 @@
-"""On which line of a TOML text each key stands.
+"""The line of each key in a TOML text.
 
-``tomllib`` says what a text means and this only where: it never refuses, and in a broken text it goes as far as it can.
+``tomllib`` gives values without lines. This scanner never fails: in invalid text it finds as many keys as it can.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 Path = tuple[str, ...]
 
-DEEPEST = 12  # names in a key; tomllib takes time that grows with the square of it
+DEEPEST = 12  # names in a key; tomllib's time grows with its square
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 _SPACE = re.compile(r"[ \t]*")
 _BLANK = re.compile(r"(?:[ \t\n]+|#[^\n]*)*")
@@ -30,7 +30,7 @@ _STRING = re.compile(
 
 
 class Statement(NamedTuple):
-    """A table's header or a key with its value: first and last line, and the whole key."""
+    """A table header, or a key with its value: first and last line, and the full key."""
 
     first: int
     last: int
@@ -39,20 +39,20 @@ class Statement(NamedTuple):
 
 
 class Located(NamedTuple):
-    """Lines by key, every statement in order, and the first line of a key too deep to be read (0 if none)."""
+    """Lines by key, all statements in order, and the first line of a key too deep to be read (0 if none)."""
 
     lines: dict[Path, int]
     statements: list[Statement]
     too_deep: int
 
     def line(self, path: Path) -> int:
-        """The line of a key, or of the nearest table around it; 1 where nothing is known."""
+        """The line of a key, or of the nearest table around it; 1 if neither is known."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
 
     def statement(self, line: int) -> Statement | None:
-        """The statement that a line belongs to."""
+        """The statement that includes a line."""
         index = bisect_left(self.statements, line + 1, key=lambda statement: statement.first) - 1
         if index >= 0 and self.statements[index].last >= line:
             return self.statements[index]
@@ -60,7 +60,7 @@ class Located(NamedTuple):
 
 
 def locate(text: str) -> Located:
-    """The lines, from 1, of every key in the text; line ends are newlines."""
+    """The lines, from 1, of every key in a text with newlines as line ends."""
     scanner = _Scanner(text)
     scanner.scan()
     return Located(scanner.lines, scanner.statements, scanner.too_deep)
@@ -178,7 +178,7 @@ class _Scanner:
 
     def _string(self) -> None:
         found = _STRING.match(self.text, self.at)
-        # Only a string of several lines that is never closed matches nothing: it takes the rest of the text.
+        # Only an unclosed string of several lines does not match: it extends to the end of the text.
         self.at = found.end() if found else len(self.text)
 
 

@@ -1,4 +1,4 @@
-"""The scenarios that there are, a line each; quick, because nothing is checked."""
+"""List the named scenarios, without checking them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sim.scenario.reading import read
 
 
 class Listed(NamedTuple):
-    """A scenario as a list shows it."""
+    """A scenario in the list."""
 
     name: str
     title: str
@@ -17,7 +17,7 @@ class Listed(NamedTuple):
 
 
 def shipped() -> list[Listed]:
-    """Every named scenario, by name; one that cannot be read says so in its title."""
+    """Every named scenario, by name; the title of an unreadable one is the reason."""
     return [_listed(name, str(file)) for name, file in shipped_files().items()]
 
 

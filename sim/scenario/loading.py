@@ -1,4 +1,4 @@
-"""From a file, the files that it extends and the overrides to one scenario, or to every fault in them."""
+"""Load a scenario from a file, the files that it extends and the overrides, or report every fault in them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ def load(
     overrides: Mapping[str, Any] | None = None,
     folder: str | Path | None = None,
 ) -> Scenario:
-    """The scenario of a file, or of a name such as ``shougang``; names are searched in ``folder`` first.
+    """The scenario of a file, or of a name such as ``shougang``, searched in ``folder`` first.
 
-    ``catalogue`` says which keys and outcomes there are.
-
-    Raises ScenarioError with every fault of the file, of the files that it extends and of the overrides.
+    ``catalogue`` declares the keys and outcomes. Raises ScenarioError with every fault of the file, of the files that
+    it extends and of the overrides.
     """
     given = str(path_or_name)
     known = keys.known(catalogue)

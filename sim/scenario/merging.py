@@ -1,4 +1,4 @@
-"""Layers over each other, the last on top: one scenario with every value, its origin and its source."""
+"""Merge layers, the last on top, into one scenario with every value, its origin and its source."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _START, _MONTHS = ("run", "start"), ("run", "months")
 
 
 def merged(layers: list[Layer], path: str, catalogue: Catalogue) -> Scenario:
-    """The scenario of these layers; what is wrong with them together is added to the faults of the one to blame."""
+    """The scenario of these layers; contradictions between them are added to the faults of one of them."""
     stack = _Stack(layers, keys.known(catalogue))
     values = dict(_values(stack))
     scenario = Scenario(
@@ -46,7 +46,7 @@ def merged(layers: list[Layer], path: str, catalogue: Catalogue) -> Scenario:
 
 
 class _Stack:
-    """Layers, searched from the top."""
+    """Layers, of which the uppermost that sets a key counts."""
 
     def __init__(self, layers: list[Layer], known: Known) -> None:
         self.layers = layers
@@ -55,16 +55,16 @@ class _Stack:
         self._wrong = {path[:length] for path in wrong for length in range(1, len(path) + 1)}
 
     def top(self, path: Path) -> int:
-        """The number of the uppermost layer that sets a path; -1 if none does."""
+        """The index of the uppermost layer that sets a path; -1 if none does."""
         return next((n for n in reversed(range(len(self.layers))) if path in self.layers[n].entries), -1)
 
     def entry(self, path: Path) -> Any:
-        """What the uppermost layer sets; None if none does."""
+        """The value in the uppermost layer that sets a path; None if none does."""
         number = self.top(path)
         return self.layers[number].entries[path] if number >= 0 else None
 
     def names(self, kind: str) -> tuple[str, ...]:
-        """The user's names of one kind, in the order in which the layers bring them up."""
+        """The user's names of one kind, in the order of the layers."""
         return tuple(dict.fromkeys(name for layer in self.layers for name in layer.names.get(kind, ())))
 
     def is_wrong(self, path: Path) -> bool:
@@ -79,7 +79,7 @@ def _values(stack: _Stack) -> Iterator[tuple[str, Value | Schedule]]:
         for layer in stack.layers:
             entry = layer.entries.get(_path(key))
             if isinstance(entry, Points):
-                # Before a schedule's first month holds what would hold without it.
+                # Before a schedule's first month the value of the layer below holds.
                 before = value.before if isinstance(value, Schedule) else value
                 offsets = tuple(months.number(month) - months.number(str(first)) for month in entry.months)
                 value = Schedule(offsets, entry.values, entry.linear, before if entry.before is None else entry.before)
@@ -107,7 +107,7 @@ def _origin(stack: _Stack, path: Path) -> Origin:
 
 
 def _sources(stack: _Stack, values: Values) -> dict[str, Source]:
-    """The source of every value that is not the declared one."""
+    """The source of every value that is not the default."""
     found: dict[str, Source] = {}
     for layer in stack.layers:
         for path in layer.entries:
@@ -147,7 +147,7 @@ def _reported_figures(stack: _Stack, values: Values) -> Iterator[ReportedFigure]
 
 
 def _is_cut_off(stack: _Stack, values: Values, month: str, layer: int) -> bool:
-    """Whether a layer above that of a figure moved the run away from the figure's month: no fault of the figure."""
+    """Whether a layer above a figure's moved the run away from the figure's month, which is not the figure's fault."""
     offset = months.number(month) - months.number(str(values["run.start"]))
     outside = not 0 <= offset < int(str(values["run.months"]))
     return outside and max(stack.top(_START), stack.top(_MONTHS)) > layer
@@ -158,7 +158,7 @@ def _refuse_contradictions(stack: _Stack, scenario: Scenario) -> None:
         paths = [_path(key) for key in contradiction.keys]
         if any(map(stack.is_wrong, paths)):
             continue
-        # To blame is the layer that set one of the keys last.
+        # The fault belongs to the layer that set one of the keys last.
         setter = max(paths, key=stack.top)
         stack.layers[stack.top(setter)].refuse(paths[0], contradiction.message, line_of=setter)
 
@@ -172,5 +172,5 @@ def _one_line(text: object) -> str:
 
 
 def _file_name(path: str) -> str:
-    """The file's name without its ending, in letters that any folder may have."""
+    """The file's name without its ending, in letters that are valid in any folder name."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", PurePath(path).stem).strip("-.") or "scenario"

@@ -14,7 +14,7 @@ def is_month(text: str) -> bool:
 
 
 def number(text: str) -> int:
-    """Months since January of year 0; ValueError where the text is no calendar month."""
+    """Months since January of year 0; ValueError if the text is not a calendar month."""
     if not is_month(text):
         raise ValueError(f"{text!r} is not a month, allowed: YYYY-MM")
     return int(text[:4]) * 12 + int(text[5:]) - 1

@@ -1,4 +1,4 @@
-"""Values given beside a file: ``KEY=VALUE`` from the command line, or a mapping in Python."""
+"""Overrides of a file: ``KEY=VALUE`` on the command line, or a mapping in Python."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sim.scenario.entries import Layer, fill
 from sim.scenario.faults import OVERRIDE, Fault, ScenarioError, key_text, shown
 from sim.scenario.keys import Known
 
-# Words that TOML would quote. What has brackets or quotes was meant as TOML.
+# Text without quotes. What has brackets or quotes must be TOML.
 _BARE_WORDS = re.compile(r"[^\[\]{}\"'=\n]*")
 
 
 def overrides(texts: Iterable[str]) -> dict[str, Any]:
-    """The overrides of command-line arguments KEY=VALUE; raises ScenarioError with every one that is not of that form.
+    """Parse command-line arguments KEY=VALUE; raises ScenarioError with every invalid one.
 
-    A value is read as TOML would read it (``0.2``, ``true``, ``{"2013-01" = 0.1}``); words without quotes are text.
+    A value is TOML (``0.2``, ``true``, ``{"2013-01" = 0.1}``), or text without quotes.
     """
     found: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -41,7 +41,7 @@ def overrides(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def override_layer(given: Mapping[str, Any], names: Mapping[str, Collection[str]], known: Known) -> Layer:
-    """The layer of these overrides; ``names`` are the platforms and sites that the files have."""
+    """The layer of these overrides; ``names`` are the platforms and sites of the files."""
     layer = Layer(OVERRIDE)
     for key, value in given.items():
         path = tuple(str(key).split("."))
@@ -56,7 +56,7 @@ def override_layer(given: Mapping[str, Any], names: Mapping[str, Collection[str]
                 nested = {part: nested}
             fill(layer, nested, known)
     for kind, there in names.items():
-        # A file may add a platform; an override that did would more likely be a slip of the pen.
+        # A file may add a platform; in an override it is more likely a typing error.
         for name in layer.names.get(kind, {}).keys() - there:
             layer.refuse(
                 (kind, name), f"the scenario has no {kind}.{name}, allowed: {', '.join(sorted(there)) or 'none'}"

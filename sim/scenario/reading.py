@@ -1,4 +1,4 @@
-"""One scenario file from the disk: its table and the line of every key, or what keeps it from being read."""
+"""Read one scenario file: its table and the line of every key, or the faults."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
 @dataclass(frozen=True)
 class Document:
-    """A file's table, where its keys stand, and the faults met; not ``whole`` where a part could not be read."""
+    """A file's table, the lines of its keys, and the faults; not ``whole`` if a part could not be read."""
 
     path: str
     table: dict[str, Any] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Document:
 
 
 class Unreadable(Exception):
-    """The file cannot be read at all: what is wrong and what is allowed, and in which line."""
+    """The file cannot be read at all: the fault, what is allowed, and the line."""
 
     def __init__(self, message: str, line: int = 1) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class Unreadable(Exception):
 
 
 def read(path: str) -> Document:
-    """Read one file. Whatever is wrong with it is in the faults of the document: nothing is raised."""
+    """Read one file. Nothing is raised: the document holds the faults."""
     try:
         text = _text(path)
     except Unreadable as unreadable:
@@ -67,7 +67,7 @@ def _text(path: str) -> str:
         if status.st_size > LARGEST:
             raise Unreadable(f"has {status.st_size:,} bytes, allowed: at most {LARGEST:,}")
         with Path(path).open("rb") as file:
-            data = file.read(LARGEST + 1)  # a file may grow, or say 0 bytes and hold more
+            data = file.read(LARGEST + 1)  # a file may grow, or report 0 bytes and have more
     except FileNotFoundError:
         raise Unreadable("no such file, allowed: a file in TOML or a name from `sim list`") from None
     except PermissionError:
@@ -92,7 +92,7 @@ def _text(path: str) -> str:
 
 
 def _parse(path: str, text: str, located: Located) -> Document:
-    """What the text means without the statements that are not TOML: each of those is a fault."""
+    """Parse the text without the statements that are not TOML: each of those is a fault."""
     faults: list[Fault] = []
     rows = text.split("\n")
     whole = True
@@ -103,13 +103,13 @@ def _parse(path: str, text: str, located: Located) -> Document:
             line = _error_line(error, rows, located)
             statement = located.statement(line)
             faults.append(_syntax_fault(path, line, statement, located, error))
-            # Of a key given twice the first counts, and nothing else is lost.
+            # Of a key given twice the first counts; nothing else is lost.
             whole = whole and statement is not None and not statement.header and bool(_TWICE.match(str(error)))
         else:
             if not table and not faults:
                 faults.append(Fault(path, 1, "file", "sets nothing, allowed: a scenario in TOML"))
             return Document(path, table, located, tuple(faults), whole)
-        # Leave the statement out and read again, so that the faults after it are shown as well.
+        # Leave the statement out and parse again, to find the faults after it.
         spoilt = [row for row in _rows(statement, located) if rows[row - 1].strip()] if statement else []
         if not spoilt or len(faults) >= _MOST_RETRIES:
             return Document(path, {}, located, tuple(faults), whole=False)
@@ -118,7 +118,7 @@ def _parse(path: str, text: str, located: Located) -> Document:
 
 
 def _rows(statement: Statement, located: Located) -> Iterator[int]:
-    """The lines of a statement; of a header those of its whole table, whose keys would land in another table."""
+    """The lines of a statement; of a header those of its table, whose keys would else belong to another table."""
     last = statement.last
     if statement.header:
         following = (other.first - 1 for other in located.statements if other.header and other.first > statement.first)
@@ -130,7 +130,7 @@ def _error_line(error: Exception, rows: list[str], located: Located) -> int:
     found = _PLACE.search(str(error))
     if found and found.group(1):
         return int(found.group(1))
-    if found:  # something is still open at the end: it was opened in the last statement
+    if found:  # unclosed at the end: opened in the last statement
         return located.statements[-1].first if located.statements else 1
     for statement in located.statements:
         try:

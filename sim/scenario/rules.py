@@ -1,4 +1,4 @@
-"""Values that are right one by one and contradict each other."""
+"""Contradictions between values that are each valid."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sim.scenario.schedule import Schedule
 
 
 class Contradiction(NamedTuple):
-    """The keys that contradict each other, the first being the one to report, and the message."""
+    """The keys that contradict each other, the first of which is reported, and the message."""
 
     keys: tuple[str, ...]
     message: str
 
 
 def contradictions(scenario: Scenario) -> Iterator[Contradiction]:
-    """Every contradiction between the values of a scenario: the place for rules on more than one key."""
+    """Every contradiction between the values of a scenario."""
     yield from _run(scenario)
     yield from _sites(scenario)
     yield from _platforms(scenario)

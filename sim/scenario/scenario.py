@@ -1,4 +1,4 @@
-"""A scenario: every value that a run needs, and where each came from."""
+"""A scenario: every value that a run needs, with its origin."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOT_DIGESTED = ("run.replicates", "run.seed", "run.months")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a value came from; ``place`` is such as ``shougang.toml:12`` or ``--set``, empty for a default."""
+    """Origin of a value; ``location`` is such as ``shougang.toml:12`` or ``--set``, empty for a default."""
 
     kind: Literal["default", "parent", "file", "override"]
     location: str = ""
@@ -32,7 +32,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class ReportedFigure:
-    """What the article says: the outcome ``name`` must meet ``value`` (unit of the outcome) at ``month`` (YYYY-MM)."""
+    """A figure that the article reports: outcome ``name`` must meet ``value`` (its unit) in ``month`` (YYYY-MM)."""
 
     name: str
     value: float
@@ -43,7 +43,7 @@ class ReportedFigure:
 
 @dataclass(frozen=True)
 class Scenario:
-    """All values by key in order of declaration; equal to another if it says the same, wherever that was written."""
+    """All values by key in order of declaration; equality ignores where they were set."""
 
     name: str = field(compare=False)
     title: str
@@ -60,7 +60,7 @@ class Scenario:
     _groups: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Hold every value to its declared type, however the scenario was made; ScenarioError where one is not."""
+        """Convert every value to its declared type; raises ScenarioError if one has another."""
         types = keys.types(self.catalogue, self.platforms, self.sites)
         other = [key for key, value in self.values.items() if type(value) is not types[key]]
         if other:
@@ -101,7 +101,7 @@ class Scenario:
         return value
 
     def month_of(self, calendar: str) -> int:
-        """Months from the start to a calendar month YYYY-MM, negative before it; ValueError if it is none."""
+        """Months from the start to a calendar month YYYY-MM, negative before it; ValueError if it is not one."""
         return months.number(calendar) - months.number(str(self.values["run.start"]))
 
     def calendar(self, offset: int) -> str:
@@ -111,7 +111,7 @@ class Scenario:
     def group(self, prefix: str, month: int = 0) -> Any:
         """The values of ``levers``, ``platforms.haier``... in a month, as an instance of the group's class.
 
-        The same object is returned as long as nothing in the group changes. KeyError where there is no such group.
+        The same object is returned until a value of the group changes. KeyError if there is no such group.
         """
         cache = self._groups
         found = cache.get(prefix)
@@ -120,7 +120,7 @@ class Scenario:
         return self._made(prefix, month) if found is None else found
 
     def scheduled(self, prefix: str) -> bool:
-        """Whether anything in a group changes over the months."""
+        """Whether any value of a group changes over the months."""
         return any(
             isinstance(self.values[f"{prefix}.{name}"], Schedule) for name in self.catalogue.group(prefix)._fields
         )
@@ -137,18 +137,18 @@ class Scenario:
         return same
 
     def digest(self) -> str:
-        """A hex digest of all that can change a run's results but its length and its draws.
+        """A hex digest of all that can change a run's results, except its length and seeds.
 
-        Titles, figures, sources and origins do not count, and neither do the numbers of months, replicates and seed.
+        Titles, reported figures, sources, origins, months, replicates and seed do not count.
         """
         lines = [f"{kind}={','.join(names)}" for kind, names in (("platforms", self.platforms), ("sites", self.sites))]
         lines += [f"{key}={value!r}" for key, value in sorted(self.values.items()) if key not in NOT_DIGESTED]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def to_toml(self) -> str:
-        """The whole scenario as a file that needs no other, each key with its origin; loading it gives an equal one.
+        """The scenario as one self-contained file, each key with its origin; loading it gives an equal scenario.
 
-        Figures for months outside the run, which no file may have, are left out.
+        Reported figures for months outside the run, which a file may not have, are left out.
         """
         return "\n".join(self._lines()) + "\n"
 
@@ -193,7 +193,7 @@ class Scenario:
 
 
 def _as(kind: type, value: Value, key: str) -> Value:
-    """A value in its declared type: a whole number is a number with decimals where one is declared."""
+    """A value in its declared type: an int becomes a float where one is declared."""
     if type(value) is kind:
         return value
     if kind is float and type(value) is int:

@@ -10,7 +10,7 @@ from sim.declare import Value
 
 @dataclass(frozen=True)
 class Schedule:
-    """Values from given months on; ``months`` are offsets from the start of the run, rising, and may be negative."""
+    """Values from given months on; ``months`` are ascending offsets from the start of the run, possibly negative."""
 
     months: tuple[int, ...]
     values: tuple[Value, ...]
@@ -18,7 +18,7 @@ class Schedule:
     before: Value
 
     def at(self, month: int) -> Value:
-        """The value in a month: the last one given, or on the line between two points; ``before`` earlier than all."""
+        """The value in a month: the last one given, or interpolated; ``before`` the first month."""
         index = bisect_right(self.months, month) - 1
         if index < 0:
             return self.before

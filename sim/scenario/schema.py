@@ -1,4 +1,4 @@
-"""A JSON Schema (draft 2020-12) of scenario files, with which an editor can complete and check them."""
+"""A JSON Schema (draft 2020-12) of scenario files, for editors to complete and check them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _group(known: Known, prefix: str, group: type, *, named: bool = False) -> di
     properties: dict[str, Any] = {}
     for name in declared(group):
         leaf = known.leaf((*path, name))
-        assert leaf is not None, name  # the same declarations
+        assert leaf is not None, name
         properties[name] = _declared(leaf)
     return {"description": (group.__doc__ or "").strip(), **_table(properties)}
 
@@ -91,7 +91,7 @@ def _schedule(leaf: Leaf, plain: dict[str, Any]) -> dict[str, Any]:
         "type": "object",
         "description": 'values from given months on, such as { "2013-01" = 0.1, "2015-01" = 0.2 }',
         "properties": {
-            "shape": {"enum": shapes, "default": "step", "description": "whether to go straight between the months"},
+            "shape": {"enum": shapes, "default": "step", "description": "constant or linear between the months"},
             "before": {**plain, "description": "value before the first month"},
         },
         "patternProperties": {months.PATTERN: plain},

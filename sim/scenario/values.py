@@ -1,7 +1,6 @@
-"""Whether one value is what its declaration allows: pydantic judges it, and the words are ours.
+"""Check a value against its declaration: pydantic checks, the messages are written here.
 
-Only keys that a file sets are judged, so a checker is made only for those. Importing pydantic takes a while, so it is
-imported when the first value is checked: listing scenarios needs none.
+Pydantic is imported when the first value is checked: the import takes long, and listing scenarios does not need it.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ _KINDS: dict[type, str] = {bool: "true or false", int: "a whole number", float: 
 
 
 class InvalidValue(ValueError):
-    """A value that its declaration does not allow; the message says what is wrong and what is allowed."""
+    """A value that its declaration does not allow; the message states the fault and what is allowed."""
 
 
 def checked(value: object, leaf: Leaf) -> Value:
     """The value in its declared type; raises InvalidValue."""
     from pydantic import ValidationError
 
-    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):  # a scalar of numpy's, from an override in Python
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):  # a numpy scalar, from an override in Python
         value = value.item()
     it = leaf.parameter
     checker = _checker(it.type, it.low, it.high, it.choices, it.unit == MONTH, leaf.never)
@@ -37,7 +36,7 @@ def checked(value: object, leaf: Leaf) -> Value:
         result: Value = checker.validate_python(value)
     except ValidationError as error:
         raise InvalidValue(f"{_wrong(error.errors()[0]['type'], value, it)}, allowed: {allowed(leaf)}") from None
-    # Minus zero equals zero, but would give the scenario another digest.
+    # -0.0 equals 0.0, but would change the scenario's digest.
     return result + 0.0 if isinstance(result, float) else result
 
 
@@ -101,7 +100,7 @@ def _kind(value: object) -> str:
 
 
 def allowed(leaf: Leaf) -> str:
-    """What a key may hold, in words."""
+    """The allowed values of a key, in words."""
     parameter: Parameter = leaf.parameter
     if parameter.choices:
         return " or ".join(f'"{choice}"' for choice in parameter.choices)
@@ -114,7 +113,7 @@ def allowed(leaf: Leaf) -> str:
 
 
 def range_text(low: float | None, high: float | None) -> str:
-    """Bounds in words; empty where there are none."""
+    """Bounds in words; empty without any."""
     if low is not None and high is not None:
         return f"from {number_text(low)} to {number_text(high)}"
     if low is not None:
@@ -123,5 +122,5 @@ def range_text(low: float | None, high: float | None) -> str:
 
 
 def number_text(number: float) -> str:
-    """A number as short as it can be said: 1000000 and not 1000000.0."""
+    """A number without needless decimals: 1000000 and not 1000000.0."""
     return str(int(number)) if float(number).is_integer() and abs(number) < 10**15 else str(number)

@@ -1,7 +1,7 @@
-"""Absorption and spill-over: contact teaches what the other knows better; talent decides how much stays.
+"""Absorption and spill-over: contacts transfer knowledge, in proportion to absorptive capacity.
 
-v_i += chi_i max(0, v_j - v_i) on each contact (Cohen & Levinthal 1989); knowledge above the sector's base fades, and
-so does a lead in productivity or quality, as others imitate it.
+v_i += chi_i max(0, v_j - v_i) on each contact (Cohen & Levinthal 1989). Knowledge above the sector's base depreciates,
+and so does a lead in productivity or quality, as others imitate it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted, share
 from sim.model.state.accounts import TICKS, ticks
-from sim.model.state.enterprises import OPERATING, reads, writes
+from sim.model.state.enterprises import OPERATING, NoWrites, reads, writes
 from sim.model.state.links import renewal
 from sim.model.state.ring import Tenants, successors
 from sim.model.state.world import World
@@ -75,13 +75,8 @@ class MeetReads(NamedTuple):
     partner_knowledge_0: f4
 
 
-@writes
-class MeetWrites(NamedTuple):
-    """None: contacts are marked in an array of the month."""
-
-
 @reads
-class Known(NamedTuple):
+class KnowledgeReads(NamedTuple):
     identity: i8
     site: i2
     knowledge_0: f8
@@ -112,17 +107,17 @@ class Writes(NamedTuple):
 
 @typed
 class Contacts(NamedTuple):
-    """Who meets whom this month, and what those of the chain and the site know whom they meet."""
+    """The contacts of a month, and the knowledge of partners in the chain and at the site."""
 
     contacts: i1  # bits of the kinds of contact of each row
-    rows: i8  # that have any
+    rows: i8  # with a contact
     of_chain: f8_2d  # knowledge of the chain partner of each of them, shape (rows, axes)
     of_site: f8_2d  # of the neighbour
 
 
 @typed
 class Environment(NamedTuple):
-    """What anyone in a sector knows, and what a public programme adds to absorption."""
+    """The sectors' base knowledge, and what a public programme adds to absorption."""
 
     base: f8_2d
     programme: float
@@ -130,35 +125,35 @@ class Environment(NamedTuple):
 
 @equation
 def absorptive_capacity(talent: int, staff: int, programme: float, p: Rules) -> float:
-    """Part of a gap that one contact closes: half of ``rate`` where the share of talent is ``talent_half``."""
+    """Part of a gap that one contact closes: half of ``rate`` at a share of talent of ``talent_half``."""
     share = talent / max(staff, 1)
     return min(1.0, p.rate * (1.0 + programme) * share / (share + p.talent_half))
 
 
 @equation
-def learned(own: float, other: float, capacity: float) -> float:
+def knowledge_gain(own: float, other: float, capacity: float) -> float:
     """Knowledge gained on one axis from one contact."""
     return capacity * max(0.0, other - own)
 
 
 @equation
-def kept(own: float, base: float, p: Rules) -> float:
-    """Knowledge after a month's fading towards what anyone in the sector knows."""
+def depreciated(own: float, base: float, p: Rules) -> float:
+    """Knowledge after a month's depreciation towards the sector's base."""
     return own - p.depreciation / 12.0 * max(0.0, own - base)
 
 
 @equation
-def led(own: float, p: Rules) -> float:
-    """Productivity or quality after a month in which others imitate part of a lead over the sector's usual one, 1."""
+def after_imitation(own: float, p: Rules) -> float:
+    """Productivity or quality after a month in which others imitate part of its lead over the sector's level, 1."""
     return own - p.imitation / 12.0 * max(0.0, own - 1.0)
 
 
 @equation
-def teach(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Writes, p: Rules) -> None:
-    """One contact of row ``i`` with knowledge (k_0, k_1, k_2); what is learned raises efficiency a little."""
-    gain_0 = learned(w.knowledge_0[i], k_0, capacity)
-    gain_1 = learned(w.knowledge_1[i], k_1, capacity)
-    gain_2 = learned(w.knowledge_2[i], k_2, capacity)
+def learn_from(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Writes, p: Rules) -> None:
+    """One contact of row ``i`` with knowledge (k_0, k_1, k_2); knowledge gained raises productivity."""
+    gain_0 = knowledge_gain(w.knowledge_0[i], k_0, capacity)
+    gain_1 = knowledge_gain(w.knowledge_1[i], k_1, capacity)
+    gain_2 = knowledge_gain(w.knowledge_2[i], k_2, capacity)
     w.knowledge_0[i] += gain_0
     w.knowledge_1[i] += gain_1
     w.knowledge_2[i] += gain_2
@@ -166,8 +161,8 @@ def teach(i: int, k_0: float, k_1: float, k_2: float, capacity: float, w: Writes
 
 
 @compiled
-def meet(lo: Index, hi: Index, seed: int, month: int, r: MeetReads, w: MeetWrites, p: Rules, contacts: i1) -> None:
-    """Mark the kinds of contact that each row is open to this month."""
+def meet(lo: Index, hi: Index, seed: int, month: int, r: MeetReads, w: NoWrites, p: Rules, contacts: i1) -> None:
+    """Mark the kinds of contact that each row may have this month."""
     for i in range(lo, hi):
         u = contact(seed, r.identity[i], month)
         able = (r.status[i] == OPERATING) & (r.talent[i] > 0)
@@ -179,9 +174,9 @@ def meet(lo: Index, hi: Index, seed: int, month: int, r: MeetReads, w: MeetWrite
 
 @compiled
 def find_contacts(
-    lo: Index, hi: Index, seed: int, month: int, known: Known, partner: i8, tenants: Tenants, met: Contacts
+    lo: Index, hi: Index, seed: int, month: int, known: KnowledgeReads, partner: i8, tenants: Tenants, met: Contacts
 ) -> None:
-    """What the chain ``partner`` and the neighbour of each row know, before anyone learns; no one, no contact."""
+    """Knowledge of the chain ``partner`` and the neighbour of each row before the month's learning."""
     contacts, rows, of_chain, of_site = met.contacts, met.rows, met.of_chain, met.of_site
     points, there = np.zeros(hi - lo), len(tenants.identity) > 1
     for k in range(lo, hi if there else lo):
@@ -209,7 +204,7 @@ def absorb(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, environment: Environment, met: Contacts,
     events: i8,
 ) -> None:  # fmt: skip
-    """Knowledge and leads fade; then those with lessons learn: from a partner, one of the chain, one neighbour."""
+    """Knowledge and leads depreciate; then rows learn from a project partner, a chain partner and a neighbour."""
     contacts, rows, of_chain, of_site = met.contacts, met.rows, met.of_chain, met.of_site
     base, here = environment.base, np.empty((3, BLOCK))
     k: Any = np.searchsorted(rows, np.int64(lo))
@@ -221,22 +216,24 @@ def absorb(
             here[0, i - first], here[1, i - first], here[2, i - first] = base[s, 0], base[s, 1], base[s, 2]
         for i in range(first, last):
             if r.status[i] == OPERATING:
-                w.knowledge_0[i] = kept(w.knowledge_0[i], here[0, i - first], p)
-                w.knowledge_1[i] = kept(w.knowledge_1[i], here[1, i - first], p)
-                w.knowledge_2[i] = kept(w.knowledge_2[i], here[2, i - first], p)
-                w.productivity[i] = led(w.productivity[i], p)
-                w.quality[i] = led(w.quality[i], p)
+                w.knowledge_0[i] = depreciated(w.knowledge_0[i], here[0, i - first], p)
+                w.knowledge_1[i] = depreciated(w.knowledge_1[i], here[1, i - first], p)
+                w.knowledge_2[i] = depreciated(w.knowledge_2[i], here[2, i - first], p)
+                w.productivity[i] = after_imitation(w.productivity[i], p)
+                w.quality[i] = after_imitation(w.quality[i], p)
         while k < len(rows) and rows[k] < last:
             i = rows[k]
             capacity, before = absorptive_capacity(r.talent[i], r.staff[i], environment.programme, p), w.productivity[i]
             if contacts[i] & PARTNER:
-                teach(i, r.partner_knowledge_0[i], r.partner_knowledge_1[i], r.partner_knowledge_2[i], capacity, w, p)
+                learn_from(
+                    i, r.partner_knowledge_0[i], r.partner_knowledge_1[i], r.partner_knowledge_2[i], capacity, w, p
+                )
                 taught += 1
             if contacts[i] & CHAIN:
-                teach(i, of_chain[k, 0], of_chain[k, 1], of_chain[k, 2], capacity, w, p)
+                learn_from(i, of_chain[k, 0], of_chain[k, 1], of_chain[k, 2], capacity, w, p)
                 taught += 1
             if contacts[i] & NEIGHBOUR:
-                teach(i, of_site[k, 0], of_site[k, 1], of_site[k, 2], capacity, w, p)
+                learn_from(i, of_site[k, 0], of_site[k, 1], of_site[k, 2], capacity, w, p)
                 taught += 1
             gained += ticks(12.0 * r.revenue[i] * (w.productivity[i] / before - 1.0))
             k += 1
@@ -245,26 +242,26 @@ def absorb(
 
 
 def apply(world: World) -> None:
-    """A month of contacts: who is open to which, whom they meet, what they learn."""
+    """A month of contacts and learning."""
     rules = world.rules("absorption")
     if not rules.enabled:
         return
     table, contacts = world.enterprises, world.marks()
-    world.loop(meet, MeetReads, MeetWrites, rules, contacts)
+    world.loop(meet, MeetReads, NoWrites, rules, contacts)
     rows = world.marked(contacts)
     met = Contacts(contacts, rows, np.empty((len(rows), 3)), np.empty((len(rows), 3)))
     partner = world.links.partners(world, rows, contacts & CHAIN)
-    given = world.seed, world.month, table.view(Known), partner, world.ring.tenants(table), met
+    given = world.seed, world.month, table.view(KnowledgeReads), partner, world.ring.tenants(table), met
     threads.run(find_contacts, len(rows), (), given)
     environment = Environment(world.sectors.base_knowledge, world.group("levers").knowledge_programme)
     world.loop(absorb, Reads, Writes, rules, environment, met, sums=(world.counters("absorption"),))
 
 
 OUTCOMES = (
-    counted("contacts", "contacts that taught", 1),
-    Outcome("spillover_gain", "million yuan a year", "yearly sales times the relative gain of what partners, chain and neighbours taught, since the start", 1,
+    counted("contacts", "contacts that transferred knowledge", 1),
+    Outcome("spillover_gain", "million yuan a year", "yearly sales times the relative gain from knowledge of partners, chain and neighbours, since the start", 1,
             value=lambda m: m.weight * m.cumulative("spillover_gain") / TICKS),
-    Outcome("social_to_private", "", "gains of own successes and of spill-overs, over those of own successes, since the start", 1,
+    Outcome("social_to_private", "", "gains from own successes and from spill-overs, over those from own successes, since the start", 1,
             value=lambda m: share(m.cumulative("private_gain") + m.cumulative("spillover_gain"), m.cumulative("private_gain"))),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Platform adoption: Bass (1969) by class, times knowledge and policy; own if the enterprise can carry it."""
+"""Platform adoption: Bass (1969) by class, times knowledge programmes; an own platform if the enterprise can afford it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i8, typed
 from sim.model.record.reading import added, counted, share
 from sim.model.state.accounts import FEE_SUPPORT, FEES, PLATFORM_INCOME, TICKS, transfer
-from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING, reads, writes
+from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING, NoWrites, reads, writes
 from sim.model.state.platforms import PlatformState
 from sim.model.state.world import World, with_none
 
@@ -58,19 +58,19 @@ class Rules(NamedTuple):
         plausible=(20, 200),
     )  # fmt: skip
     own_share: float = parameter(
-        0.005, "share of sales", "part of sales up to which an enterprise carries that cost", assumption("part of R&D"),
+        0.005, "share of sales", "part of sales up to which an enterprise can afford that cost", assumption("part of R&D"),
         bounds=(0, 1), plausible=(0.002, 0.02),
     )  # fmt: skip
     most_own: int = parameter(
-        240, "platforms", "own platforms that are told apart; later hosts turn to third parties",
+        240, "platforms", "most own platforms; later hosts join third parties",
         assumption("a limit of detail"), bounds=(0, 1000), plausible=(100, 1000),
     )  # fmt: skip
     own_interface_staff: float = parameter(
-        60.0, "people", "staff that finds and serves resources at an own platform without a name, set at its launch",
+        60.0, "people", "staff that recruits and serves resources at an own platform founded in the run, set at its launch",
         assumption("a department; Haier's has a thousand"), bounds=(0, 1e5), plausible=(20, 200),
     )  # fmt: skip
     own_foreign_share: float = parameter(
-        0.2, "share", "foreign experts among the resources that an own platform without a name recruits",
+        0.2, "share", "foreign experts among the resources that an own platform founded in the run recruits",
         assumption("fewer than the named ones'"), bounds=(0, 0.7), plausible=(0.05, 0.3),
     )  # fmt: skip
     quit: float = parameter(
@@ -94,29 +94,29 @@ class Writes(NamedTuple):
 
 @equation
 def class_factor(size_class: int, p: Rules) -> float:
-    """Rates of a class relative to big enterprises'."""
+    """Rates of a class relative to those of big enterprises."""
     return 1.0 if size_class == BIG else (p.medium_factor if size_class == MEDIUM else p.small_factor)
 
 
 @equation
 def adoption_probability(adopted_share: float, factor: float, programme: float, p: Rules) -> float:
-    """Monthly probability of adoption: Bass's p + q F, times class and knowledge programmes."""
+    """Monthly probability of adoption: p + q F (Bass), times the factors of class and knowledge programmes."""
     yearly = (p.innovation + p.imitation * adopted_share) * factor * (1.0 + programme)
     return 1.0 - maths.exp(-yearly / 12.0)
 
 
 @equation
-def carries_own(revenue_12: float, p: Rules) -> bool:
-    """Whether an enterprise can carry the fixed cost of an own platform."""
+def can_afford_own(revenue_12: float, p: Rules) -> bool:
+    """Whether an enterprise can afford the fixed cost of an own platform."""
     return p.own_share * revenue_12 >= p.own_cost
 
 
 @typed
 class Conditions(NamedTuple):
-    """What those who may adopt find around them this month."""
+    """Conditions of adoption this month."""
 
     programme: float  # effort of knowledge programmes
-    shares: f8  # of members among the operating, by class
+    shares: f8  # of members among operating enterprises, by class
     attraction: f8  # of each platform
     hosts: i8  # identity of each platform's host
 
@@ -125,7 +125,7 @@ class Conditions(NamedTuple):
 def adopt(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, conditions: Conditions, wishes: i1, events: i8
 ) -> None:  # fmt: skip
-    """Who joins, who leaves, who wishes an own platform (marked in ``wishes``)."""
+    """Enterprises join and leave platforms; those that found their own are marked in ``wishes``."""
     quits = draws.monthly(p.quit)
     chance: Any = np.empty(len(conditions.shares))
     for size_class in range(len(conditions.shares)):
@@ -149,7 +149,7 @@ def adopt(
                     w.platform[i] = -1
                     events[QUIT] += 1
             elif u.move < chance[size_class]:
-                if size_class == BIG and carries_own(r.revenue_12[i], p):
+                if size_class == BIG and can_afford_own(r.revenue_12[i], p):
                     wishes[i] = 1
                 else:
                     w.platform[i] = choose(u.which, conditions.attraction)
@@ -158,7 +158,7 @@ def adopt(
 
 @compiled
 def choose(u: float, attraction: f8) -> int:
-    """A platform drawn in proportion to its attraction; -1 where none is open."""
+    """Index of a platform drawn in proportion to attraction; -1 if none is open."""
     total = attraction.sum()
     if total <= 0.0:
         return -1
@@ -185,10 +185,10 @@ class FeeWrites(NamedTuple):
 
 @typed
 class Fees(NamedTuple):
-    """What members pay this month."""
+    """Members' fees this month."""
 
     yearly: f8  # million yuan, by platform
-    hosts: i8  # identity of each platform's host, who pays nothing
+    hosts: i8  # identity of each platform's host, which pays nothing
     support: float  # part that government pays
 
 
@@ -196,7 +196,7 @@ class Fees(NamedTuple):
 def charge(
     lo: Index, hi: Index, seed: int, month: int, r: FeeReads, w: FeeWrites, fees: Fees, income: i8, flows: i8
 ) -> None:
-    """Members' fees of a month (ticks by platform in ``income``), part of them paid by government."""
+    """Members pay the fees of a month (ticks by platform in ``income``), partly refunded by government."""
     for i in range(lo, hi):
         if r.status[i] != OPERATING or r.platform[i] < 0 or fees.hosts[r.platform[i]] == r.identity[i]:
             continue
@@ -207,23 +207,23 @@ def charge(
 
 
 def apply(world: World) -> None:
-    """A month of adoption on last month's shares of members, and of fees."""
+    """A month of adoption, at last month's shares of members, and of fees."""
     rules, levers = world.rules("adoption"), world.group("levers")
     world.launch_platforms()
     if not rules.enabled:
         return
     table, hosts = world.enterprises, hosts_of(world)
     wishes = world.marks()
-    attraction = np.array([attractive(platform) for platform in world.platforms], np.float64)
+    attraction = np.array([platform_attraction(platform) for platform in world.platforms], np.float64)
     conditions = Conditions(levers.knowledge_programme, world.member_shares, attraction, hosts)
     world.loop(adopt, Reads, Writes, rules, conditions, wishes, sums=(world.counters("adoption"),))
-    for row in sorted(world.marked(wishes).tolist(), key=lambda row: int(table.identity[row])):
+    for row in world.marked_by_identity(wishes):
         own = sum(platform.kind == "own" for platform in world.platforms)
         if own < rules.most_own:
             world.host_platform(row)
             world.count("adopted")
         elif len(attraction):
-            table.platform[row] = choose(0.5, attraction)  # the middle one by attraction, without a draw
+            table.platform[row] = choose(0.5, attraction)  # the median by attraction, without a draw
             world.count("adopted", int(table.platform[row] >= 0))
     collect_fees(world, levers.platform_support)
     count_members(world)
@@ -234,8 +234,8 @@ def hosts_of(world: World) -> Any:
     return with_none((platform.host for platform in world.platforms), 0)
 
 
-def attractive(platform: PlatformState) -> float:
-    """Attraction of an open platform to those who adopt: its services times the order of its resources."""
+def platform_attraction(platform: PlatformState) -> float:
+    """Attraction of an open platform: its services times the logarithm of its resources."""
     return platform.services * math.log1p(platform.resources + 1.0) if platform.open_to_members else 0.0
 
 
@@ -246,16 +246,11 @@ class CountReads(NamedTuple):
     platform: i2
 
 
-@writes
-class CountWrites(NamedTuple):
-    """Nothing: members are counted into sums."""
-
-
 @compiled
 def count(
-    lo: Index, hi: Index, seed: int, month: int, r: CountReads, w: CountWrites, firms: i8, members: i8, of_platform: i8
+    lo: Index, hi: Index, seed: int, month: int, r: CountReads, w: NoWrites, firms: i8, members: i8, of_platform: i8
 ) -> None:  # fmt: skip
-    """Operating enterprises and members by class, and members of each platform."""
+    """Count operating enterprises and members by class, and members of each platform."""
     for i in range(lo, hi):
         if r.status[i] == OPERATING:
             firms[r.size_class[i]] += 1
@@ -265,18 +260,18 @@ def count(
 
 
 def count_members(world: World) -> None:
-    """Share of operating enterprises of each class that are members, and the members of each platform."""
+    """Update the share of members in each class, and the members of each platform."""
     firms, joined = np.zeros(len(CLASSES), np.int64), np.zeros(len(CLASSES), np.int64)
     of_platform = np.zeros(len(world.platforms), np.int64)
-    world.loop(count, CountReads, CountWrites, sums=(firms, joined, of_platform))
+    world.loop(count, CountReads, NoWrites, sums=(firms, joined, of_platform))
     world.member_shares = joined / np.maximum(firms, 1)
     for platform in world.platforms:
         platform.members = int(of_platform[platform.index])
 
 
 def collect_fees(world: World, support: float) -> None:
-    """Fees flow to the platforms' account, and on to hosts of own platforms."""
-    platforms, table = world.platforms, world.enterprises
+    """Members pay fees to the platforms' account, which passes them on to hosts."""
+    platforms = world.platforms
     yearly = with_none(platform.fee for platform in platforms)
     fees = Fees(yearly, hosts_of(world), support)
     income = np.zeros(len(yearly), np.int64)
@@ -284,8 +279,7 @@ def collect_fees(world: World, support: float) -> None:
     for platform in platforms:
         host = world.host_row(platform)
         if host >= 0 and income[platform.index]:
-            amount = income[platform.index] / TICKS
-            table.profit_year[host] += transfer(host, amount, table.cash, world.books.flows, PLATFORM_INCOME)
+            world.transfer(host, income[platform.index] / TICKS, PLATFORM_INCOME)
 
 
 OUTCOMES = (

@@ -1,4 +1,4 @@
-"""Industrial chain: buyers choose suppliers one place up the chain; a success asks them for new parts."""
+"""Supply chain: buyers choose suppliers one stage up the chain; after a success they ask them for new parts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EVENTS = Counters(
     "parts_asked",
 )
 LINKS_RENEWED, PARTS_ASKED = EVENTS
-_AT_A_TIME = 65_536  # newcomers whose links are made at once
+_AT_A_TIME = 65_536  # newcomers whose links are made together
 
 
 @typed
@@ -41,7 +41,7 @@ class Rules(NamedTuple):
         plausible=(3, 12),
     )  # fmt: skip
     renewal: float = parameter(
-        0.15, "1/year", "hazard at which a link is looked at again", assumption("links last for years"), bounds=(0, 1),
+        0.15, "1/year", "hazard at which a link is renewed", assumption("links last for years"), bounds=(0, 1),
         plausible=(0.05, 0.3),
     )  # fmt: skip
     candidates: int = parameter(
@@ -49,7 +49,7 @@ class Rules(NamedTuple):
         plausible=(2, 10),
     )  # fmt: skip
     circle: int = parameter(
-        24, "enterprises", "enterprises among which candidates of the right place in the chain are looked for",
+        24, "enterprises", "enterprises among which candidates of the right stage are searched",
         assumption("a circle of acquaintances"), bounds=(1, 1000), plausible=(12, 60),
     )  # fmt: skip
     taste: float = parameter(
@@ -57,7 +57,7 @@ class Rules(NamedTuple):
         bounds=(0, 5), plausible=(0.05, 0.5),
     )  # fmt: skip
     part_asked: float = parameter(
-        0.3, "share", "suppliers that a buyer's success asks for a new part", assumption("co-development"),
+        0.3, "share", "suppliers that a buyer asks for a new part after a success", assumption("co-development"),
         bounds=(0, 1), plausible=(0.1, 0.6),
     )  # fmt: skip
 
@@ -85,7 +85,7 @@ class Writes(NamedTuple):
 
 @typed
 class Supply(NamedTuple):
-    """Supply links to look at: buyer, supplier (-1 without), place among the buyer's, and whether all are new."""
+    """Supply links: buyer, supplier (-1 without), ordinal among the buyer's, and whether all are new."""
 
     buyer: u4
     supplier: i4
@@ -95,19 +95,21 @@ class Supply(NamedTuple):
 
 @equation
 def links_wanted(staff: int, p: Rules) -> int:
-    """Supplier links of an enterprise: one, and more in proportion to its staff."""
+    """Supplier links of an enterprise: one, and more in proportion to staff."""
     return min(int(p.most_links), 1 + int(staff / p.staff_per_link))
 
 
 @equation
-def liking(quality: float, productivity: float, gap: float, taste: float, p: Rules, price_share: float) -> float:
-    """Utility of a supplier: quality over price, nearness of knowledge, and a taste keyed by the pair."""
+def supplier_utility(
+    quality: float, productivity: float, gap: float, taste: float, p: Rules, price_share: float
+) -> float:
+    """Utility of a supplier: log of quality over price, less distance of knowledge, plus a taste keyed by the pair."""
     return maths.log(quality) + price_share * maths.log(productivity) - gap + p.taste * taste
 
 
 @compiled
 def find_candidates(i: int, start: int, wanted: int, p: Rules, ring: OnRing, found: u4) -> int:
-    """Put the ring's places of firms of place ``wanted`` in the chain, but ``i``, into ``found``; how many."""
+    """Put ring indices of firms at stage ``wanted`` of the chain, except ``i``, into ``found``; returns their number."""
     number, index, most = 0, np.uint32(start), int(p.candidates)
     for _ in range(min(int(p.circle), len(ring.row))):
         found[number] = index
@@ -120,9 +122,9 @@ def find_candidates(i: int, start: int, wanted: int, p: Rules, ring: OnRing, fou
 def choose_suppliers(
     renewing: u4, points: f8, links: Supply, seed: int, month: int, r: Reads, p: Rules, price_share: float, ring: OnRing
 ) -> int:
-    """Give each link of ``looking`` the supplier liked best among its candidates, if it finds any; how many do.
+    """Give each link of ``renewing`` its best candidate, if there is any; returns the number of links renewed.
 
-    All candidates first, then what is known of them column by column: memory answers many questions at once.
+    All candidates are gathered first, then their columns one after the other, so that memory accesses overlap.
     """
     buyer, supplier, most = links.buyer, links.supplier, len(renewing) * int(p.candidates) + 1
     whose, found, utility = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(most)
@@ -145,7 +147,7 @@ def choose_suppliers(
     for c in range(np.uint64(end)):
         gap = distance(known[0, c], known[1, c], known[2, c], known[3, c], known[4, c], known[5, c])
         taste = pair_taste(seed, who[0, c], who[1, c], month)
-        utility[c] = liking(known[6, c], known[7, c], gap, taste, p, price_share)
+        utility[c] = supplier_utility(known[6, c], known[7, c], gap, taste, p, price_share)
     renewed, best = 0, -1
     for c in range(end):
         if c == 0 or whose[c] != whose[c - 1]:
@@ -161,9 +163,9 @@ def renew(
     lo: Index, hi: Index, seed: int, month: int, links: Supply, r: Reads, p: Rules, price_share: float, ring: OnRing,
     events: i8,
 ) -> None:  # fmt: skip
-    """Look again at links that come up for renewal or wait for a supplier, and at all new ones.
+    """Choose a supplier for links that come up for renewal or are open, and for all new ones.
 
-    Those of several blocks choose together, for all of them wait for memory.
+    Links of several blocks choose together, so that memory accesses overlap.
     """
     buyer, supplier, ordinal, hazard = links.buyer, links.supplier, links.ordinal, draws.monthly(p.renewal)
     key, renewing = np.empty(BLOCK, np.int64), np.empty(np.uint64(2) * BLOCK, np.uint32)
@@ -189,8 +191,8 @@ def renew(
 
 
 @compiled
-def first_links(newcomers: i8, staff: i4, p: Rules) -> tuple[u4, i4, i1]:
-    """Buyers, suppliers (none yet) and ordinals of the links that newcomers want."""
+def open_links(newcomers: i8, staff: i4, p: Rules) -> tuple[u4, i4, i1]:
+    """The open links of newcomers: buyers, suppliers (-1) and ordinals."""
     size = 0
     for i in newcomers:
         size += links_wanted(staff[i], p)
@@ -207,7 +209,7 @@ def first_links(newcomers: i8, staff: i4, p: Rules) -> tuple[u4, i4, i1]:
 def ask_parts(
     buyer: u4, supplier: i4, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, events: i8
 ) -> None:
-    """A buyer's success asks suppliers for a new part: a project with a customer begins where none is under way."""
+    """After a buyer's success some suppliers without a project begin one, for a new part."""
     for link in range(len(buyer)):
         i, j = buyer[link], supplier[link]
         if j < 0 or succeeded[i] == 0 or r.status[j] != OPERATING or r.talent[j] == 0 or w.project_began[j] != NEVER:
@@ -222,7 +224,7 @@ def ask_parts(
 
 
 def apply(world: World) -> None:
-    """A month of the chain: new buyers' links, renewals, parts asked."""
+    """A month of the chain: links of new buyers, renewals and requests for parts."""
     rules = world.rules("chain")
     if not rules.enabled:
         return
@@ -240,7 +242,7 @@ def apply(world: World) -> None:
         threads.run(renew, len(supply.buyer), (world.counters("chain"),), given)
 
     for first in range(0, len(newcomers) if len(world.ring) else 0, _AT_A_TIME):
-        buyer, supplier, ordinal = first_links(newcomers[first : first + _AT_A_TIME], table.staff, rules)
+        buyer, supplier, ordinal = open_links(newcomers[first : first + _AT_A_TIME], table.staff, rules)
         choose(Supply(buyer, supplier, ordinal, True))
         found = supplier >= 0
         links.add(buyer[found], supplier[found], ordinal[found])
@@ -252,8 +254,8 @@ def apply(world: World) -> None:
 
 
 OUTCOMES = (
-    counted("parts_asked", "new parts asked of suppliers", 1),
-    counted("links_renewed", "supply links looked at again"),
+    counted("parts_asked", "requests to suppliers for new parts", 1),
+    counted("links_renewed", "supply links renewed"),
 )
 
 MECHANISM = Mechanism(

@@ -1,8 +1,8 @@
-"""Lines and demand: lines die and are born, revert and are shocked; lines share their sector's demand.
+"""Product lines and demand: lines are lost and born, revert and are shocked, and share their sector's demand.
 
-Lines are kept as a count and a sum of sizes. A lost bundle of lines takes a share X / (X + rest) with X freshly drawn,
-a new one adds its draw; ``tests/test_lines.py`` holds this to explicit lines. No growth rate is drawn anywhere: the
-shape of growth rates follows from lines (Bottazzi & Secchi 2006 for the idea of independent opportunities).
+An enterprise stores the number of its lines and the sum of their sizes. Lost lines take a share X / (X + rest) of the
+sum, with X drawn anew; new lines add their draw. ``tests/test_lines.py`` compares this with explicit lines. No growth
+rate is drawn: the distribution of growth rates follows from lines, as independent opportunities (Bottazzi & Secchi 2006).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, i8_2d, typed, u4
-from sim.model.state.accounts import INPUTS, SALES_HOME, TICKS, on_grid, ticks
+from sim.model.state.accounts import INPUTS, SALES_HOME, TICKS, on_grid, ticks, transfer_block
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.sectors import attraction_of_logs, relative_price
 from sim.model.state.world import World
@@ -35,7 +35,7 @@ class Rules(NamedTuple):
 
     enabled: bool = switch()
     line_loss: float = parameter(
-        0.008798, "1/month", "hazard at which a line dies", fitted("operating survival of the EU and US cohorts", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
+        0.008798, "1/month", "hazard at which a line is lost", fitted("operating survival of the EU and US cohorts", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
         bounds=(0, 1),
     )  # fmt: skip
     line_birth: float = parameter(
@@ -104,7 +104,7 @@ class SalesWrites(NamedTuple):
 
 @typed
 class Modes(NamedTuple):
-    """What the new mode of selling brings and costs: parameters of new industries and modes."""
+    """Gain and cost of the new mode of selling: parameters of new industries and modes."""
 
     mode_demand: float
     mode_cost: float
@@ -112,7 +112,7 @@ class Modes(NamedTuple):
 
 @typed
 class Sums(NamedTuple):
-    """What a month's sales add up to, in ticks."""
+    """Sums of a month's sales, in ticks."""
 
     pulls: i8_2d  # by sector: pull, and pull times the logarithms of productivity and quality
     flows: i8
@@ -141,35 +141,35 @@ class SectorsPosted(NamedTuple):
 
 
 @equation
-def bundle_variance(lines: int, log_variance: float) -> float:
-    """Variance of the logarithm of ``lines`` lines together: a lognormal with the sum's two moments (Fenton 1960)."""
+def sum_log_variance(lines: int, log_variance: float) -> float:
+    """Log variance of the sum of ``lines`` lines: of a lognormal with the sum's first two moments (Fenton 1960)."""
     return maths.log(1.0 + (maths.exp(log_variance) - 1.0) / lines)
 
 
 @equation
-def bundle(u: float, lines: int, log_sd: float) -> float:
-    """Size of ``lines`` new lines together, in mean lines."""
+def total_size(u: float, lines: int, log_sd: float) -> float:
+    """Total size of ``lines`` new lines, in mean lines."""
     if lines <= 0:
         return 0.0
-    variance = bundle_variance(lines, log_sd * log_sd)
+    variance = sum_log_variance(lines, log_sd * log_sd)
     return lines * maths.exp(math.sqrt(variance) * draws.normal(u) - 0.5 * variance)
 
 
 @equation
-def settled_variance(p: Rules) -> float:
-    """Variance to which the logarithm of one line's size settles under reversion and shocks."""
+def stationary_variance(p: Rules) -> float:
+    """Stationary variance of the logarithm of one line's size."""
     return 0.5 * p.shock * p.shock / max(p.reversion, 1e-9)
 
 
 @compiled
 def lines_lost(u: float, lines: int, p: Rules) -> int:
-    """Lines that die this month."""
+    """Lines lost this month."""
     return draws.binomial(u, lines, p.line_loss)
 
 
 @equation
 def birth_rate(saturation: float, p: Rules) -> float:
-    """Lines born in a month for each line: fewer as the sector saturates."""
+    """Monthly births per line: fewer as the sector saturates."""
     return p.line_birth * maths.exp(-p.saturation * maths.log(saturation))
 
 
@@ -180,40 +180,40 @@ def lines_born(u: float, lines: int, rate: float) -> int:
 
 
 @equation
-def may_happen(u: float, lines: int, rate: float) -> bool:
-    """Whether a line may die, or be born, at this rate: below the bound it is plain without counting that none does."""
+def may_change(u: float, lines: int, rate: float) -> bool:
+    """Whether any line may be lost, or born, at this rate; below the bound the count is surely 0."""
     return u >= 1.0 - lines * rate
 
 
 @equation
 def share_lost(u: float, lost: int, remaining: int, p: Rules) -> float:
-    """Part of the sum of sizes that goes with ``lost`` lines."""
+    """Share of the sum of sizes of ``lost`` lines."""
     if remaining == 0:
         return 1.0
-    one = settled_variance(p)
-    gone, kept = bundle_variance(lost, one), bundle_variance(remaining, one)
+    one = stationary_variance(p)
+    gone, kept = sum_log_variance(lost, one), sum_log_variance(remaining, one)
     log_ratio = maths.log(lost / remaining) - 0.5 * (gone - kept) + math.sqrt(gone + kept) * draws.normal(u)
     return 1.0 / (1.0 + maths.exp(-log_ratio))
 
 
 @equation
 def gap_to_maturity(appeal: float, lines: int, line_size: float) -> float:
-    """Logarithm of what the lines sum to once settled, over what they sum to now."""
+    """Logarithm of the stationary sum of line sizes over the present one."""
     return maths.log(lines * line_size / appeal)
 
 
 @equation
 def shock_variance(lines: int, spread: float, p: Rules) -> float:
-    """Variance of a month's shock to the logarithm of the sum of ``lines`` lines; ``spread`` is e^v, v one line's own.
+    """Variance of a month's shock to the log sum of ``lines`` lines; ``spread`` is e^v, with v one line's variance.
 
-    One line's variance times the sum of squared shares that lognormal lines have: unlike ones hang on the largest.
+    One line's shock variance times the expected sum of squared shares of lognormal lines.
     """
     return p.shock * p.shock * spread / (lines + spread - 1.0)
 
 
 @equation
 def reversion_speed(age: int, shocks: float, settled: float, p: Rules) -> float:
-    """Part of the gap that closes in a month: what keeps the variance at ``settled``; young firms ramp up faster."""
+    """Part of the gap that closes in a month: it keeps the variance at ``settled``; young firms' gap closes faster."""
     grown_up = 0.5 * shocks / settled if settled > 0.0 else p.reversion
     return grown_up if age >= p.ramp_months else p.ramp
 
@@ -222,8 +222,8 @@ def reversion_speed(age: int, shocks: float, settled: float, p: Rules) -> float:
 def appeal_factor(gap: float, speed: float, shocks: float, shock: float) -> float:
     """Factor of a month's reversion and Gaussian shocks on the sum of sizes; ``shock`` is a standard normal deviate.
 
-    The sum of lognormal lines is taken as lognormal (Fenton 1960) with mean ``lines * line_size`` once settled. Its
-    shocks and reversion are those that keep the sum's variance and how fast it forgets, of which lines are the cause.
+    The sum of lognormal lines is taken as lognormal (Fenton 1960) with stationary mean ``lines * line_size``. Shocks and
+    reversion reproduce the variance and autocorrelation of the sum of explicit lines.
     """
     return maths.exp(speed * gap - 0.25 * shocks + math.sqrt(shocks) * shock)
 
@@ -232,14 +232,14 @@ def appeal_factor(gap: float, speed: float, shocks: float, shock: float) -> floa
 def update_lines(
     lo: Index, hi: Index, seed: int, month: int, r: LinesReads, w: LinesWrites, p: Rules, saturation: f8
 ) -> None:
-    """Lines of every operating enterprise, for a month; ``saturation`` is by sector.
+    """Update the lines of every operating enterprise for a month; ``saturation`` is by sector.
 
-    Draws of all, then the few that lose or win lines, then reversion and shocks to all.
+    First the few enterprises that lose or win lines, then reversion and shocks of all.
     """
     rates: Any = np.empty(len(saturation))
     for s in range(len(saturation)):
         rates[s] = birth_rate(saturation[s], p)
-    one, most = settled_variance(p), rates.max()
+    one, most = stationary_variance(p), rates.max()
     spread = maths.exp(one)
     changing: Any = np.empty(BLOCK, np.uint32)
     shock, gap, settled = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
@@ -250,12 +250,12 @@ def update_lines(
         for i in range(first, last):
             u_lost, u_born = u.lost[i - first], u.born[i - first]
             changing[number] = i
-            may = may_happen(u_lost, w.lines[i], p.line_loss) | may_happen(u_born, w.lines[i], most)
+            may = may_change(u_lost, w.lines[i], p.line_loss) | may_change(u_born, w.lines[i], most)
             number += (r.status[i] == OPERATING) & may
         change_lines(changing[:number], first, u.lost, u.born, seed, month, r, w, p, rates)
         draws.normals(u.shock, shock, last - first)
         for i in range(first, last):
-            settled[i - first] = bundle_variance(max(w.lines[i], 1), one)
+            settled[i - first] = sum_log_variance(max(w.lines[i], 1), one)
         for i in range(first, last):
             there = (r.status[i] == OPERATING) & (w.lines[i] > 0) & (w.appeal[i] > 0.0)
             gap[i - first] = gap_to_maturity(w.appeal[i], w.lines[i], r.line_size[i]) if there else 0.0
@@ -273,7 +273,7 @@ def change_lines(
     rows: u4, first: Index, u_lost: f8, u_born: f8, seed: int, month: int, r: LinesReads, w: LinesWrites, p: Rules,
     rates: f8,
 ) -> None:  # fmt: skip
-    """Lose and win lines of ``rows``, of a block that begins at row ``first``: counts, and sizes of those that do."""
+    """Lose and win lines of ``rows``, in a block that begins at row ``first``."""
     size = len(rows)
     row, identity = np.empty(size, np.uint32), np.empty(size, np.int64)
     lost, born, before = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
@@ -281,9 +281,9 @@ def change_lines(
     for k in range(size):
         i = rows[k]
         lose, bear, lines = u_lost[i - first], u_born[i - first], w.lines[i]
-        gone = lines_lost(lose, lines, p) if may_happen(lose, lines, p.line_loss) else 0
+        gone = lines_lost(lose, lines, p) if may_change(lose, lines, p.line_loss) else 0
         rate = rates[r.sector[i]]
-        new = lines_born(bear, lines, rate) if may_happen(bear, lines, rate) else 0
+        new = lines_born(bear, lines, rate) if may_change(bear, lines, rate) else 0
         row[number], identity[number], before[number] = i, r.identity[i], lines
         lost[number], born[number] = gone, new
         number += gone + new > 0
@@ -292,7 +292,7 @@ def change_lines(
     for k in range(number):
         kept[k] = 1.0 - share_lost(sizes.lost[k], lost[k], before[k] - lost[k], p) if lost[k] > 0 else 1.0
     for k in range(number):
-        won[k] = bundle(sizes.born[k], born[k], p.line_log_sd)
+        won[k] = total_size(sizes.born[k], born[k], p.line_log_sd)
     for k in range(number):
         i = row[k]
         w.lines[i] += born[k] - lost[k]
@@ -301,7 +301,7 @@ def change_lines(
 
 @equation
 def sales(pull: float, factor: float, mode: int, modes: Modes) -> float:
-    """Sales of a month (million yuan): the enterprise's pull times its sector's sales for a pull of 1."""
+    """Monthly sales (million yuan): the enterprise's pull times its sector's yearly sales for a pull of 1."""
     return pull * factor / 12.0 * (1.0 + mode * modes.mode_demand)
 
 
@@ -310,7 +310,7 @@ def sell(
     lo: Index, hi: Index, seed: int, month: int, r: SalesReads, w: SalesWrites, m: Market, modes: Modes, factor: f8,
     sums: Sums,
 ) -> None:  # fmt: skip
-    """Sales of every operating enterprise, for a month; ``factor`` is its sector's sales for a pull of 1."""
+    """Sales of every operating enterprise in a month; ``factor`` is by sector."""
     productivity, quality = np.empty(BLOCK), np.empty(BLOCK)  # logarithms
     pull, here = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
@@ -326,35 +326,34 @@ def sell(
             pull[k] = r.appeal[i] * unit if on else 0.0
         for i in range(first, last):
             here[i - first] = factor[np.uint8(r.sector[i])]
-        sold, bought = earn(first, last, r, w, m.input_share, modes, pull, here)
-        sums.flows[SALES_HOME] += sold
-        sums.flows[INPUTS] -= bought
+        book_sales(first, last, r, w, m.input_share, modes, pull, here, sums.flows)
         add_pulls(first, last, r, pull, productivity, quality, sums.pulls)
 
 
 @compiled
-def earn(
-    first: Index, last: Index, r: SalesReads, w: SalesWrites, input_share: float, modes: Modes, pull: f8, factor: f8
-) -> tuple[int, int]:
-    """Book the sales of a block of rows, and what they cost; the ticks sold and the ticks bought."""
-    sold, bought = 0, 0
+def book_sales(
+    first: Index, last: Index, r: SalesReads, w: SalesWrites, input_share: float, modes: Modes, pull: f8, factor: f8,
+    flows: i8,
+) -> None:  # fmt: skip
+    """Book the sales of a block of rows and what they cost."""
+    sold, bought = np.empty(BLOCK), np.empty(BLOCK)
     for i in range(first, last):
-        revenue = on_grid(sales(pull[i - first], factor[i - first], r.mode[i], modes))
+        k = i - first
+        revenue = on_grid(sales(pull[k], factor[k], r.mode[i], modes))
         inputs = on_grid(input_share * revenue)
         commission = on_grid(r.mode[i] * modes.mode_cost * revenue)
         w.revenue[i] = revenue
         w.exports[i] = 0.0
         w.revenue_year[i] += revenue
         w.profit_year[i] += revenue - inputs - commission
-        w.cash[i] += revenue - inputs - commission
-        sold += ticks(revenue)
-        bought += ticks(inputs + commission)
-    return sold, bought
+        sold[k], bought[k] = revenue, -(inputs + commission)
+    transfer_block(first, last, sold, w.cash, flows, SALES_HOME)
+    transfer_block(first, last, bought, w.cash, flows, INPUTS)
 
 
 @compiled
 def add_pulls(first: Index, last: Index, r: SalesReads, pull: f8, productivity: f8, quality: f8, pulls: i8_2d) -> None:
-    """Add the pulls of a block of rows to their sectors', shape (sectors, 3), in ticks."""
+    """Add the pulls of a block of rows to ``pulls``, shape (sectors, 3), in ticks."""
     whole = np.empty((3, BLOCK), np.int64)
     for k in range(last - first):
         whole[0, k] = ticks(pull[k])
@@ -368,7 +367,7 @@ def add_pulls(first: Index, last: Index, r: SalesReads, pull: f8, productivity: 
 
 
 def apply(world: World) -> None:
-    """A month of lines and sales; last month's pulls and prices have set this month's sales for a pull of 1."""
+    """A month of lines and sales; last month's pulls and prices set this month's sales for a pull of 1."""
     rules, market, levers = world.rules("demand"), world.group("market"), world.group("levers")
     sectors = world.sectors
     set_demand(world, market, levers)
@@ -383,24 +382,23 @@ def apply(world: World) -> None:
 
 
 def set_demand(world: World, market: Market, levers: Levers) -> None:
-    """Sales for a pull of 1 on the real path of demand; rivals outside a place pull more each year."""
-    nation = world.settings.group("population").world == "nation"
+    """Set sales for a pull of 1 from the path of real demand; outside a place, rivals' pull grows each year."""
     path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand * (1.0 + levers.demand)
-    rivals = 1.0 if nation else maths.exp(math.log1p(market.rivals_growth) * world.month / 12.0)
+    rivals = 1.0 if world.is_nation else maths.exp(math.log1p(market.rivals_growth) * world.month / 12.0)
     columns = world.sectors.view(SectorsSelling)
-    set_sales_factors(columns, path, rivals, bool(nation and market.coupled), market)
+    set_sales_factors(columns, path, rivals, bool(world.is_nation and market.coupled), market)
 
 
 @compiled
 def set_sales_factors(sectors: SectorsSelling, path: float, rivals: float, coupled: bool, m: Market) -> None:
-    """Real demand times (relative price)^-price_elasticity, shared by last month's pulls, in each open sector."""
+    """Real demand times (relative price)^-price_elasticity, over last month's pull, in each open sector."""
     for s in range(len(sectors.open)):
         if sectors.open[s] == 0:
             continue
         if coupled:
             pull = max(sectors.pull[s], 1.0 / TICKS)
         else:
-            # Others fill a new sector as its demand grows.
+            # Others enter a new sector as its demand grows.
             filled = sectors.demand[s] / max(sectors.opening_demand[s], 1.0 / TICKS) if sectors.opened[s] >= 0 else 1.0
             pull = sectors.opening_pull[s] * (filled * rivals)
         price = sectors.price[s] if coupled else 1.0
@@ -411,14 +409,14 @@ def set_sales_factors(sectors: SectorsSelling, path: float, rivals: float, coupl
 
 
 def close(world: World) -> None:
-    """Aggregates on which next month's market clears; they stay at their opening values where nothing is coupled."""
+    """Post aggregates for next month's market; without coupling they stay at their opening values."""
     if world.group("market").coupled:
         post_pulls(world.sectors.view(SectorsPosted), world.pulls, world.group("market").price_share)
 
 
 @compiled
 def post_pulls(sectors: SectorsPosted, pulls: i8_2d, price_share: float) -> None:
-    """Pull of each open sector, and mean productivity, quality and price over it, from sums in ticks."""
+    """Pull of each open sector, and its pull-weighted productivity, quality and price."""
     for s in range(len(sectors.open)):
         if sectors.open[s] == 0:
             continue

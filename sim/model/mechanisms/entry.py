@@ -1,8 +1,8 @@
 """Entry: ideas from one pool of potential founders, each considered once, at its best channel.
 
-An idea becomes an enterprise if what it is expected to gain at last month's posted rents, vacancies, platform services
-and finance exceeds what it costs, and the founder can pay for it. It is *net* if it would not have been founded
-without the channel it took, that is, alone.
+An idea becomes an enterprise if its expected gain at last month's posted rents, vacancies, platform services and finance
+exceeds its cost, and the founder can pay for it. It is *net* if it would not have been founded independently, without
+the channel that it took.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ EVENTS = Counters(
 (
     FOUNDED_INDEPENDENT, _, FOUNDED_MAKER, _, NET_INDEPENDENT, _, _, _, IDEAS, UNFINANCED, BACKED,
 ) = EVENTS  # fmt: skip
-FOUNDED, NET = FOUNDED_INDEPENDENT - INDEPENDENT, NET_INDEPENDENT - INDEPENDENT  # of the channel added to it
+FOUNDED, NET = FOUNDED_INDEPENDENT - INDEPENDENT, NET_INDEPENDENT - INDEPENDENT  # plus the channel
 
 count_luck = block("entry", 0, "ideas", number=4)
 taste_luck = block("entry", 2, "independent", "spin_off", "maker", "tenant", number=6)
@@ -99,11 +99,11 @@ class Rules(NamedTuple):
         bounds=(0, 10), plausible=(0.03, 0.15),
     )  # fmt: skip
     wealth_median: float = parameter(
-        0.32, "million yuan", "median founder's own means, family's included", assumption("household wealth"),
+        0.32, "million yuan", "median wealth of a founder, with the family's", assumption("household wealth"),
         bounds=(0.001, 100), plausible=(0.1, 0.6),
     )  # fmt: skip
     wealth_log_sd: float = parameter(
-        0.9, "", "spread of the logarithm of founders' means", assumption("household wealth"), bounds=(0, 3),
+        0.9, "", "spread of the logarithm of founders' wealth", assumption("household wealth"), bounds=(0, 3),
         plausible=(0.6, 1.2),
     )  # fmt: skip
     taste: float = parameter(
@@ -115,19 +115,19 @@ class Rules(NamedTuple):
         plausible=(0.05, 0.2),
     )  # fmt: skip
     maker_ticket: float = parameter(
-        0.5, "million yuan", "what a platform's fund puts into one maker", assumption("angel tickets"), bounds=(0, 100),
+        0.5, "million yuan", "what a platform's fund invests in one maker", assumption("angel tickets"), bounds=(0, 100),
         plausible=(0.1, 2.0),
     )  # fmt: skip
     least_taking: float = parameter(
-        0.05, "share", "least share of the makers backed that platforms expect to found; the fewer found, the more are backed for a ticket",
-        assumption("no more than twenty are backed for a ticket"), bounds=(0.001, 1), plausible=(0.02, 0.2),
+        0.05, "share", "least share of backed makers that platforms expect to found; the lower the share, the more they back per ticket",
+        assumption("at most twenty are backed per ticket"), bounds=(0.001, 1), plausible=(0.02, 0.2),
     )  # fmt: skip
     inheritance: float = parameter(
-        0.6, "share", "part of the parent's or the platform's knowledge, and of a spin-off parent's revenue per worker, that comes along",
+        0.6, "share", "part of the parent's or host's knowledge, and of a spin-off parent's revenue per worker, that is inherited",
         assumption("spin-offs live longer: Eriksson & Kuhn; Fackler et al.", "stylised_facts.spin_offs"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     answer_worth: float = parameter(
-        0.15, "million yuan", "worth of a platform that answers every request, to a founder",
+        0.15, "million yuan", "worth to a founder of a platform that answers every request",
         assumption("a solved component saves months of a team"), bounds=(0, 10), plausible=(0.05, 0.5),
     )  # fmt: skip
     hours_worth: float = parameter(
@@ -135,13 +135,13 @@ class Rules(NamedTuple):
         assumption("machine rates near 100 yuan an hour"), bounds=(0, 0.01), plausible=(0.00005, 0.0003),
     )  # fmt: skip
     hours_per_job: float = parameter(
-        20.0, "hours a month", "equipment hours that a newcomer asks for each job", assumption("part-time use"),
+        20.0, "hours a month", "equipment hours that a newcomer requests for each job", assumption("part-time use"),
         bounds=(0, 1000), plausible=(5, 60),
     )  # fmt: skip
 
 
 @reads
-class Talented(NamedTuple):
+class TalentReads(NamedTuple):
     identity: i8
     talent: i4
 
@@ -151,15 +151,15 @@ class Offer(NamedTuple):
     """What a channel offers to one more founder, at last month's posted values."""
 
     rent: float  # million yuan a m2 and year
-    worth: float  # million yuan, beyond what rent saves
-    fund: float  # million yuan a founder may get
-    share: float  # of founders that find a place
-    least_talent: float  # people that a plan must have among its skilled staff
+    worth: float  # million yuan, beyond savings of rent
+    fund: float  # million yuan that a founder may get
+    share: float  # of founders admitted
+    least_talent: float  # skilled staff that a plan must have
 
 
 @typed
 class Offers(NamedTuple):
-    """What one founds with: nobody, a platform's fund, an idle site."""
+    """Offers to independents and spin-offs, of platforms, and of idle sites."""
 
     alone: Offer
     maker: Offer
@@ -168,26 +168,26 @@ class Offers(NamedTuple):
 
 @typed
 class Terms(NamedTuple):
-    """Terms that all founders meet this month, whatever their channel."""
+    """Terms of founding this month for all channels."""
 
     entry_cost: float  # million yuan
     floor_per_job: float  # m2
-    hours_fill: float  # share of the equipment hours asked that is lent
-    finance_fill: float  # share of those asking that find outside finance
-    sectors: int  # in which ideas may lie
+    hours_fill: float  # share of requested equipment hours that is lent
+    finance_fill: float  # share of applicants that find outside finance
+    sectors: int  # of ideas
 
 
 @typed
 class Markets(NamedTuple):
-    """Sectors as founders see them."""
+    """Sectors' attributes that founders consider."""
 
     worker_revenue: f8
     saturation: f8
 
 
 @compiled
-def spin_off_ideas(seed: int, month: int, rows: i8, r: Talented, rate: float) -> i8_2d:
-    """Those of these big enterprises whose talent has ideas in a month, as sources of them."""
+def spin_off_ideas(seed: int, month: int, rows: i8, r: TalentReads, rate: float) -> i8_2d:
+    """Sources of ideas among big enterprises' talent in a month."""
     sources, having = np.empty((len(rows), 5), np.int64), 0
     for i in rows:
         number = draws.poisson(count_luck(seed, r.identity[i], month).ideas, r.talent[i] * rate)
@@ -199,7 +199,7 @@ def spin_off_ideas(seed: int, month: int, rows: i8, r: Talented, rate: float) ->
 
 @compiled
 def list_ideas(month: int, sources: i8_2d, ideas: Ideas) -> None:
-    """Ideas of all sources, one source after the other."""
+    """List the ideas of all sources."""
     k = 0
     for source in range(len(sources)):
         key, number, kind, row, platform = sources[source]
@@ -213,26 +213,26 @@ def list_ideas(month: int, sources: i8_2d, ideas: Ideas) -> None:
 
 @compiled
 def capital_need(jobs: float, hours_share: float, p: Rules) -> float:
-    """Capital that a newcomer needs (million yuan), less what borrowed equipment hours replace."""
+    """Capital need of a newcomer (million yuan), less what borrowed equipment hours replace."""
     borrowed = jobs * p.hours_per_job * hours_share * p.hours_worth
     return max(0.0, jobs * p.capital_per_job - borrowed)
 
 
 @compiled
 def expected_gain(merit: float, jobs: float, sales_per_job: float, rent: float, p: Rules) -> float:
-    """Expected gain a year (million yuan): profit before rent, less rent and the income given up."""
+    """Expected yearly gain (million yuan): profit before rent, less rent and the founder's outside option."""
     return merit * p.margin * jobs * sales_per_job - jobs * rent - p.outside_option
 
 
 @compiled
 def utility(gain: float, need: float, entry_cost: float, worth: float, taste: float, p: Rules) -> float:
-    """Utility of a channel (million yuan over the horizon)."""
+    """Utility of a channel over the horizon (million yuan)."""
     return p.horizon * gain - entry_cost - need * p.cost_of_capital * p.horizon + worth + p.taste * taste
 
 
 @compiled
-def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Rules) -> bool:
-    """Whether own means, a channel's fund or outside finance cover the need."""
+def can_finance(u_wealth: float, u_finance: float, need: float, fund: float, finance_fill: float, p: Rules) -> bool:
+    """Whether the founder's wealth with a channel's fund, or outside finance, covers the need."""
     return founder_wealth(u_wealth, p.wealth_median, p.wealth_log_sd) + fund >= need or u_finance < finance_fill
 
 
@@ -240,7 +240,7 @@ def can_pay(u_wealth: float, u_finance: float, need: float, fund: float, finance
 def consider(
     seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offers: Offers, terms: Terms, markets: Markets, counts: i8
 ) -> None:  # fmt: skip
-    """Each idea once, at its best channel; 0 where it is not pursued."""
+    """Consider each idea once, at its best channel; channel 0 means that it is not pursued."""
     for k in range(len(ideas.identity)):
         u = idea_luck(seed, ideas.identity[k], month)
         tastes = taste_luck(seed, ideas.identity[k], month)
@@ -279,14 +279,14 @@ def consider(
             value = utility(gain, need, terms.entry_cost, offer.worth, draws.gumbel(u_taste), p)
             if value <= 0.0:
                 continue
-            if not can_pay(u.wealth, u.finance, need, offer.fund, terms.finance_fill, p):
+            if not can_finance(u.wealth, u.finance, need, offer.fund, terms.finance_fill, p):
                 short = True
                 continue
             independent = independent or channel == INDEPENDENT
             if value > best_utility:
                 best, best_utility = channel, value
         if ideas.source[k] == MAKER and best != MAKER:
-            best = 0  # a maker from anywhere who is not backed founds at home, not here
+            best = 0  # a maker without backing founds elsewhere
         ideas.channel[k] = best
         if best > 0:
             counts[FOUNDED + best] += 1
@@ -296,8 +296,8 @@ def consider(
             counts[UNFINANCED] += 1
 
 
-def gather(world: World, rules: Any) -> Ideas:
-    """The month's ideas: residents', leavers', big enterprises' talent's, makers'."""
+def gather_ideas(world: World, rules: Any) -> Ideas:
+    """The month's ideas: of residents, leavers, big enterprises' talent and makers."""
     table = world.enterprises
     anyone: list[tuple[int, int, int, int, int]] = []  # key, number of ideas, kind, parent's row, platform
     residents = rules.ideas_per_thousand / 12.0 * world.books.residents / 1000.0
@@ -305,7 +305,7 @@ def gather(world: World, rules: Any) -> Ideas:
         u = count_luck(world.seed, key, world.month).ideas
         anyone.append((key, draws.poisson(u, mean), INDEPENDENT, NOBODY, NOBODY))
     big = np.flatnonzero((table.size_class == BIG) & (table.status == OPERATING))
-    spin_offs = spin_off_ideas(world.seed, world.month, big, table.view(Talented), rules.talent_rate)
+    spin_offs = spin_off_ideas(world.seed, world.month, big, table.view(TalentReads), rules.talent_rate)
     makers = []
     for platform in world.platforms:
         if platform.open_to_members:
@@ -322,12 +322,12 @@ def gather(world: World, rules: Any) -> Ideas:
 
 
 def apply(world: World) -> None:
-    """A month of ideas; those pursued are born in the next mechanism."""
+    """A month of ideas; newborns' step founds those pursued."""
     world.ideas = None
     rules = world.rules("entry")
     if not rules.enabled:
         return
-    ideas, counts = gather(world, rules), world.counters("entry")
+    ideas, counts = gather_ideas(world, rules), world.counters("entry")
     market, population, posted = world.group("market"), world.settings.group("population"), world.posted
     alone = Offer(market.outside_rent, 0.0, 0.0, 1.0, 0.0)
     offers = Offers(alone, maker_offer(world, rules, market), tenant_offer(world, market))
@@ -344,9 +344,9 @@ def apply(world: World) -> None:
 
 
 def maker_offer(world: World, rules: Any, market: Any) -> Offer:
-    """Platforms' offer: the worth of last month's answers, a start from their fund, and places that the fund allows.
+    """The platforms' offer: the worth of last month's answers, a ticket, and the share of makers that they back.
 
-    More are backed than there are tickets, as some of those who are backed found elsewhere or not at all.
+    More makers are backed than there are tickets, as some of them found elsewhere or not at all.
     """
     fund = float(sum(platform.fund for platform in world.platforms))
     ideas, budget = 0.0, 0.0
@@ -361,15 +361,15 @@ def maker_offer(world: World, rules: Any, market: Any) -> Offer:
 
 
 def tenant_offer(world: World, market: Any) -> Offer:
-    """The best open site's offer: rent less subsidy, neighbours, fund, and the share of applicants it admits."""
+    """The offer of the cheapest open site: net rent, neighbours, fund, and the share of applicants admitted."""
     sites = [site for site in world.sites if world.site_is_open(site)] if world.rules("letting").enabled else []
     if not sites:
         return Offer(market.outside_rent, 0.0, 0.0, 0.0, 0.0)
-    site = min(sites, key=lambda site: (world.charge(site), site.index))
+    site = min(sites, key=lambda site: (world.charge(site).net, site.index))
     rules = world.site_rules(site)
-    worth = world.rules("entry").horizon * rules.neighbours * world.neighbours(site) / 100.0
+    worth = world.neighbours_worth(site, world.rules("entry").horizon)
     admitted = site.admission * world.rules("letting").awareness
-    return Offer(world.charge(site), worth, min(site.fund, rules.ticket), admitted, rules.least_talent)
+    return Offer(world.charge(site).net, worth, min(site.fund, rules.ticket), admitted, rules.least_talent)
 
 
 SHARED = ORIGINS[2:]  # channels that enterprises share: spin-off, maker, tenant

@@ -1,4 +1,4 @@
-"""Exports: the share of sales that goes abroad is a logit in staff and productivity; demand abroad is elastic."""
+"""Exports: the share of sales exported is a logit in staff and productivity; demand abroad is elastic."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i4, i8, typed
 from sim.model.record.tally import EXPORTS
-from sim.model.state.accounts import INPUTS, SALES_ABROAD, SALES_HOME, on_grid, ticks
+from sim.model.state.accounts import INPUTS, SALES_ABROAD, SALES_HOME, on_grid, transfer_block
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.groups import GROUPS
 from sim.model.state.world import World
 
 taste_of_newcomer = block("exports", 0, "taste", number=31)
-TASTE = 3  # which of an enterprise's lattice points is its taste for exporting
+TASTE = 3  # index of the lattice point of the taste for exporting
 
 
 @typed
@@ -79,9 +79,9 @@ class Writes(NamedTuple):
 
 @equation
 def export_share(staff: float, log_productivity: float, taste: float, p: Rules) -> float:
-    """Share of sales that goes abroad: a fractional logit in staff, productivity and the firm's lasting taste.
+    """Share of sales exported: a fractional logit (Papke & Wooldridge 1996) in staff, productivity and a lasting taste.
 
-    ``taste`` is a standard normal deviate. Papke and Wooldridge (1996) for the fractional logit.
+    ``taste`` is a standard normal deviate.
     """
     size = p.staff_slope * maths.log(max(staff, 1.0) / 100.0)
     score = p.intercept + size + p.productivity_slope * log_productivity + p.taste * taste
@@ -90,7 +90,7 @@ def export_share(staff: float, log_productivity: float, taste: float, p: Rules) 
 
 @equation
 def demand_abroad(log_productivity: float, p: Rules) -> float:
-    """Demand abroad relative to that at productivity 1: the world price is elastic."""
+    """Demand abroad relative to that at productivity 1."""
     return p.demand * maths.exp(p.price_elasticity * log_productivity)
 
 
@@ -98,7 +98,7 @@ def demand_abroad(log_productivity: float, p: Rules) -> float:
 def export(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, input_share: float, flows: i8
 ) -> None:
-    """Exports of every operating enterprise: part of its sales turns abroad, more or less than it gives up at home."""
+    """Exports of every operating enterprise: sales abroad replace part of sales at home."""
     productivity, part = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -111,37 +111,33 @@ def export(
             exports = sells & (part[i - first] >= p.least)
             part[i - first] = part[i - first] if exports else 0.0
             w.exporter[i] = exports if sells else before  # an exporter that stops was one
-        given_up, earned, bought = turn_abroad(first, last, w, p, input_share, part, productivity)
-        flows[SALES_HOME] -= given_up
-        flows[SALES_ABROAD] += earned
-        flows[INPUTS] -= bought
+        book_exports(first, last, w, p, input_share, part, productivity, flows)
 
 
 @compiled
-def turn_abroad(
-    first: Index, last: Index, w: Writes, p: Rules, input_share: float, part: f8, log_productivity: f8
-) -> tuple[int, int, int]:
-    """Book the exports of a block of rows; the ticks given up at home, earned abroad and spent on inputs."""
-    given_up, earned, bought = 0, 0, 0
+def book_exports(
+    first: Index, last: Index, w: Writes, p: Rules, input_share: float, part: f8, log_productivity: f8, flows: i8
+) -> None:
+    """Book the exports of a block of rows: sales given up at home, sales abroad and their inputs."""
+    home, abroad, bought = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for i in range(first, last):
         k = i - first
-        turned = on_grid(part[k] * w.revenue[i])
-        abroad = on_grid(turned * demand_abroad(log_productivity[k], p))
-        more = abroad - turned
+        given_up = on_grid(part[k] * w.revenue[i])
+        exports = on_grid(given_up * demand_abroad(log_productivity[k], p))
+        more = exports - given_up
         inputs = on_grid(input_share * more)
-        w.exports[i] = abroad
+        w.exports[i] = exports
         w.revenue[i] += more
         w.revenue_year[i] += more
         w.profit_year[i] += more - inputs
-        w.cash[i] += more - inputs
-        given_up += ticks(turned)
-        earned += ticks(abroad)
-        bought += ticks(inputs)
-    return given_up, earned, bought
+        home[k], abroad[k], bought[k] = -given_up, exports, -inputs
+    transfer_block(first, last, home, w.cash, flows, SALES_HOME)
+    transfer_block(first, last, abroad, w.cash, flows, SALES_ABROAD)
+    transfer_block(first, last, bought, w.cash, flows, INPUTS)
 
 
 def apply(world: World) -> None:
-    """Turn part of a month's sales abroad."""
+    """Export part of a month's sales."""
     rules = world.rules("exports")
     if rules.enabled:
         share = world.group("market").input_share
@@ -150,25 +146,25 @@ def apply(world: World) -> None:
 
 @compiled
 def taste_at_founding(lo: int, hi: int, points: f8_2d, taste: f4) -> None:
-    """The lasting taste for exporting of rows ``lo`` to ``hi`` of the opening population, from their lattice points."""
+    """Lasting taste for exporting of rows ``lo`` to ``hi`` of the opening population, from their lattice points."""
     for i in range(lo, hi):
         taste[i] = draws.normal(points[i - lo, TASTE])
 
 
 @compiled
 def taste_at_birth(seed: int, rows: i8, identity: i8, taste: f4) -> None:
-    """The lasting taste for exporting of newcomers."""
+    """Lasting taste for exporting of newcomers."""
     for i in rows:
         taste[i] = draws.normal(taste_of_newcomer(seed, identity[i], 0).taste)
 
 
 def at_founding(world: World, lo: int, hi: int, points: Any) -> None:
-    """Give the opening population its taste."""
+    """Draw the taste of the opening population."""
     taste_at_founding(lo, hi, points, world.enterprises.export_taste)
 
 
 def at_birth(world: World, rows: Any) -> None:
-    """Give newcomers their taste."""
+    """Draw the taste of newcomers."""
     taste_at_birth(world.seed, rows, world.enterprises.identity, world.enterprises.export_taste)
 
 

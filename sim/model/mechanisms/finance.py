@@ -1,4 +1,4 @@
-"""Finance and exit: outside finance by a posted hurdle, investment, dividends; stops, resumptions, the register."""
+"""Finance and exit: outside equity above a posted hurdle, investment, dividends; stops, resumptions, strike-offs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from sim.model.state.accounts import (
     INVESTMENT,
     LIQUIDATION,
     OUTSIDE_EQUITY,
+    STAFF,
+    TALENT,
     on_grid,
-    ticks,
     transfer,
+    transfer_block,
 )
 from sim.model.state.cohort import life_luck
 from sim.model.state.enterprises import FREE, INCUMBENT, NEVER, OPERATING, SUSPENDED, gather, reads, writes
@@ -48,7 +50,6 @@ EVENTS = Counters(
 )
 STOPPED, RESUMED, _, STARTUPS_STOPPED, ASKED, GIVEN = EVENTS
 STOP, STRIKE_OFF = range(2)  # ends
-STAFF, TALENT = range(2)  # of the people let go
 
 request_luck = block("finance", 0, "merit", "ticket", number=20)
 request_luck_of, life_luck_of = request_luck.of, life_luck.of
@@ -72,7 +73,7 @@ class Rules(NamedTuple):
         plausible=(0.3, 0.8),
     )  # fmt: skip
     merit_noise: float = parameter(
-        0.3, "", "spread of the logarithm of merit as investors see it", assumption("merit of the young is hard to see"),
+        0.3, "", "spread of the logarithm of investors' error about merit", assumption("merit of young firms is hard to observe"),
         bounds=(0, 3), plausible=(0.1, 0.6),
     )  # fmt: skip
     tickets: float = parameter(
@@ -80,27 +81,27 @@ class Rules(NamedTuple):
         bounds=(0, 1e6), plausible=(0.3, 5.0),
     )  # fmt: skip
     asking_months: float = parameter(
-        6.0, "month", "months of costs in cash under which a young enterprise asks", assumption("runway"), bounds=(0, 60),
+        6.0, "month", "months of wages in cash below which a young enterprise applies", assumption("runway"), bounds=(0, 60),
         plausible=(3, 12),
     )  # fmt: skip
     hurdle_response: float = parameter(
-        0.1, "", "monthly response of the hurdle to tickets asked above those there", assumption("posted threshold"),
+        0.1, "", "monthly response of the hurdle to tickets given relative to supply", assumption("posted threshold"),
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     opening_hurdle: float = parameter(
-        1.0, "", "merit from which outside finance is given at the start", assumption("what a sector's usual enterprise has"),
+        1.0, "", "merit from which outside finance is given at the start", assumption("merit of a sector's average enterprise"),
         bounds=(0.001, 1000), plausible=(0.7, 1.5),
     )  # fmt: skip
     most_pressure: float = parameter(
-        20.0, "", "tickets given over those there, less one, above which the hurdle rises no faster",
+        20.0, "", "tickets given over supply, less one, above which the hurdle rises no faster",
         assumption("investors take a month to see how many ask"), bounds=(0, 1000), plausible=(5, 50),
     )  # fmt: skip
     least_hurdle: float = parameter(
-        0.05, "", "least hurdle, however little is asked for", assumption("nobody backs what is worth nothing"),
+        0.05, "", "least hurdle, at any demand", assumption("investors never finance what is worth nothing"),
         bounds=(0.001, 1), plausible=(0.01, 0.3),
     )  # fmt: skip
     most_hurdle: float = parameter(
-        50.0, "", "most hurdle, however much is asked for", assumption("beyond any merit"), bounds=(1, 10_000),
+        50.0, "", "most hurdle, at any demand", assumption("beyond any merit"), bounds=(1, 10_000),
         plausible=(10, 100),
     )  # fmt: skip
     give_up: float = parameter(
@@ -192,7 +193,7 @@ class StatusWrites(NamedTuple):
 
 @typed
 class Investments(NamedTuple):
-    """What a month of outside finance adds up to: events, and ticks by named transfer."""
+    """Sums of a month of outside finance: events, and ticks by named transfer."""
 
     events: i8
     flows: i8
@@ -208,7 +209,7 @@ class StatusMarks(NamedTuple):
 
 @typed
 class Ends(NamedTuple):
-    """What ends add up to: people let go (staff, talent), ends by kind and group, lives, jobs lost by group, events."""
+    """Sums of ends: people laid off (staff, talent), ends by kind and group, lives, jobs lost by group, events."""
 
     laid_off: i8
     ended: i8_2d
@@ -225,7 +226,7 @@ def runway(cash: float, staff: int, wage: float) -> float:
 
 @equation
 def merit(u: float, quality: float, productivity: float, p: Rules) -> float:
-    """Merit that an investor sees: quality and productivity through noise."""
+    """Merit as an investor observes it: quality times productivity, with noise."""
     return quality * productivity * maths.exp(p.merit_noise * draws.normal(u))
 
 
@@ -234,7 +235,7 @@ def give_outside_equity(
     lo: Index, hi: Index, seed: int, month: int, r: FinanceReads, w: FinanceWrites, p: Rules, wage: float,
     hurdle: float, sums: Investments,
 ) -> None:  # fmt: skip
-    """Young enterprises short of cash ask; those whose seen merit passes the posted hurdle get a ticket."""
+    """Young enterprises short of cash apply; those with observed merit above the posted hurdle get a ticket."""
     asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     quality, productivity, seen = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
@@ -259,32 +260,32 @@ def give_outside_equity(
 
 @equation
 def ticket(u: float, staff: int, wage: float, p: Rules) -> float:
-    """Size of a ticket (million yuan): years of the team's wages, give or take, at most the largest."""
+    """Size of a ticket (million yuan): lognormal around years of the team's wages, at most the largest."""
     return min(p.ticket, p.ticket_years * staff * wage * maths.exp(p.ticket_log_sd * draws.normal(u)))
 
 
 @equation
 def target_assets(staff: int, intensity: float, elasticity: float) -> float:
-    """Assets (million yuan) that this staff works with: intensity at 100 staff times (staff/100)^elasticity a head."""
+    """Target assets (million yuan): staff times the intensity at 100 staff times (staff/100)^elasticity."""
     return staff * intensity * maths.exp(elasticity * maths.log(max(staff, 1) / 100.0))
 
 
 @equation
 def dividend(cash: float, revenue: float, staff: int, wage: float, reserve_months: float, m: Market) -> float:
-    """Dividends of a month: part of the cash above months of sales and above years of the team's wages."""
+    """Monthly dividends: part of the cash above a reserve of months of sales or years of the team's wages."""
     reserve = max(reserve_months * revenue, m.reserve_years * staff * wage)
     return m.payout * max(0.0, cash - reserve)
 
 
 @equation
 def internal_funds(wanted: float, cash: float, revenue: float, m: Market) -> float:
-    """Part of a wanted investment that own cash pays for (million yuan): months of sales stay as working capital."""
+    """Part of a wanted investment paid from cash (million yuan); months of sales stay as working capital."""
     return min(max(0.0, wanted), max(0.0, cash - m.working_months * revenue))
 
 
 @equation
 def external_funds(wanted: float, internal: float, cash: float, m: Market) -> float:
-    """What owners and investors put in (million yuan) where own means fall short; nothing to who is in debt."""
+    """Outside equity for the rest of a wanted investment (million yuan); none for an enterprise in debt."""
     return m.outside_capital * max(0.0, wanted - internal) if cash >= 0.0 else 0.0
 
 
@@ -293,51 +294,45 @@ def invest_and_pay_dividends(
     lo: Index, hi: Index, seed: int, month: int, r: OwnersReads, w: OwnersWrites, m: Market, o: Population,
     wage: float, flows: i8,
 ) -> None:  # fmt: skip
-    """Depreciation, investment or sale of assets, and dividends of every operating enterprise, for a month."""
-    all_raised, all_spent, all_paid = 0, 0, 0
-    for i in range(lo, hi):
-        here = r.status[i] == OPERATING
-        depreciation = w.assets[i] * m.depreciation / 12.0
-        target = target_assets(r.staff[i], float(r.capital_intensity[i]), o.capital_intensity_elasticity)
-        gap = target - (w.assets[i] - depreciation)
-        wanted = depreciation + m.investment_speed * gap
-        disposed = max(0.0, -wanted)
-        internal = on_grid(internal_funds(wanted, w.cash[i], r.revenue[i], m))
-        raised = on_grid(external_funds(wanted, internal, w.cash[i], m))
-        bought = internal + raised
-        spent = bought - on_grid(m.resale * disposed)
-        paid = on_grid(dividend(w.cash[i] + raised - spent, r.revenue[i], r.staff[i], wage, o.cash_months, m))
-        assets_change, lost, cash_change = (
-            bought - depreciation - disposed,
-            depreciation + (1.0 - m.resale) * disposed,
-            raised - spent - paid,
-        )
-        w.assets[i] += assets_change if here else 0.0
-        w.profit_year[i] -= lost if here else 0.0
-        w.cash[i] += cash_change if here else 0.0
-        all_raised += ticks(raised) if here else 0
-        all_spent += ticks(spent) if here else 0
-        all_paid += ticks(paid) if here else 0
-    flows[OUTSIDE_EQUITY] += all_raised
-    flows[INVESTMENT] -= all_spent
-    flows[DIVIDENDS] -= all_paid
+    """Depreciation, investment or disposal of assets, and dividends of every operating enterprise in a month."""
+    raised, spent, paid = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            k, here = i - first, r.status[i] == OPERATING
+            depreciation = w.assets[i] * m.depreciation / 12.0
+            target = target_assets(r.staff[i], float(r.capital_intensity[i]), o.capital_intensity_elasticity)
+            wanted = depreciation + m.investment_speed * (target - (w.assets[i] - depreciation))
+            disposed = max(0.0, -wanted)
+            internal = on_grid(internal_funds(wanted, w.cash[i], r.revenue[i], m))
+            external = on_grid(external_funds(wanted, internal, w.cash[i], m))
+            cost = internal + external - on_grid(m.resale * disposed)
+            dividends = dividend(w.cash[i] + external - cost, r.revenue[i], r.staff[i], wage, o.cash_months, m)
+            w.assets[i] += internal + external - depreciation - disposed if here else 0.0
+            w.profit_year[i] -= depreciation + (1.0 - m.resale) * disposed if here else 0.0
+            raised[k] = external if here else 0.0
+            spent[k] = -cost if here else 0.0
+            paid[k] = -dividends if here else 0.0
+        transfer_block(first, last, raised, w.cash, flows, OUTSIDE_EQUITY)
+        transfer_block(first, last, spent, w.cash, flows, INVESTMENT)
+        transfer_block(first, last, paid, w.cash, flows, DIVIDENDS)
 
 
 @equation
-def gives_up(distress: int, u: float, p: Rules) -> bool:
-    """Whether operation stops in a month with cash below zero: banks, suppliers or the owners lose patience."""
+def stops_operating(distress: int, u: float, p: Rules) -> bool:
+    """Whether operation stops in a month with cash below zero."""
     return distress > 0 and u < p.give_up
 
 
 @equation
 def strike_off_probability(status: int, age: int, p: Rules) -> float:
-    """Monthly probability of the register striking off an enterprise that stopped, or one that never started."""
+    """Monthly probability that an enterprise which stopped, or never started, is struck off the register."""
     return p.deregister_stopped if status == SUSPENDED else (p.deregister_idle if age >= p.idle_grace else 0.0)
 
 
 @compiled
 def count_end(i: int, end: int, month: int, r: StatusReads, w: StatusWrites, o: Population, sums: Ends) -> None:
-    """Count the end of one enterprise's operation or registration, and the jobs of last December that go with it."""
+    """Count the end of one enterprise's operation or registration, and its jobs of last December."""
     age = age_group(month - r.born[i])
     micro = was_micro(w.staff[i], 12.0 * w.revenue[i], w.staff_year_ago[i], r.revenue_12[i], o)
     add_to_groups(sums.ended[end], r.size_class[i], micro, r.origin[i], w.exporter[i], age, 1)
@@ -350,7 +345,7 @@ def count_end(i: int, end: int, month: int, r: StatusReads, w: StatusWrites, o: 
 
 @compiled
 def stop(i: int, w: StatusWrites, laid_off: i8) -> None:
-    """One enterprise stops: its people go, and all that hangs on its operation ends."""
+    """One enterprise stops: its people are laid off, and its project and requests end."""
     laid_off[STAFF] += w.staff[i]
     laid_off[TALENT] += w.talent[i]
     w.status[i] = SUSPENDED
@@ -366,7 +361,7 @@ def stop(i: int, w: StatusWrites, laid_off: i8) -> None:
 
 @compiled
 def resume(i: int, r: StatusReads, w: StatusWrites, laid_off: i8, p: Rules) -> None:
-    """One enterprise that stopped operates again, with a line of its old size at least."""
+    """One suspended enterprise operates again, with at least one line of its former size."""
     w.status[i] = OPERATING
     w.exporter[i] = 0
     w.lines[i] = max(w.lines[i], 1)
@@ -380,7 +375,7 @@ def update_status(
     lo: Index, hi: Index, seed: int, month: int, r: StatusReads, w: StatusWrites, p: Rules, o: Population,
     marks: StatusMarks, sums: Ends,
 ) -> None:  # fmt: skip
-    """Stops and resumptions, and who is to be struck off; an enterprise born in the run is at risk for the month."""
+    """Stops, resumptions and strike-offs; every enterprise born in the run counts as at risk for the month."""
     may_change, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -398,7 +393,7 @@ def update_status(
                 if w.status[i] == OPERATING:
                     add_to_lives(sums.lives, kind_of_startup(r.origin[i]), AT_RISK, month - r.started[i])
             if w.status[i] == OPERATING:
-                if p.enabled and (w.lines[i] == 0 or gives_up(w.distress[i], u.stops[k], p)):
+                if p.enabled and (w.lines[i] == 0 or stops_operating(w.distress[i], u.stops[k], p)):
                     count_end(i, STOP, month, r, w, o, sums)
                     marks.stops[i] = 1
                     stop(i, w, sums.laid_off)
@@ -412,7 +407,7 @@ def update_status(
 
 
 def fund(world: World) -> None:
-    """A month of outside finance; the hurdle answers what was asked for against what there is."""
+    """A month of outside finance; the hurdle responds to tickets given relative to supply."""
     rules = world.rules("finance")
     if not rules.enabled:
         return
@@ -448,7 +443,7 @@ def close(world: World) -> None:
 
 
 def ends_of(world: World) -> Ends:
-    """What the world keeps of ends, and people let go from none on."""
+    """The world's sums of ends, with people laid off from 0."""
     return Ends(np.zeros(2, np.int64), world.ended, world.lives, world.year_lost, world.counters("finance"))
 
 
@@ -456,9 +451,9 @@ def ends_of(world: World) -> Ends:
 def strike_off(
     rows: i8, month: int, r: StatusReads, w: StatusWrites, cash: f8, o: Population, sums: Ends, flows: i8
 ) -> None:  # fmt: skip
-    """Count the ends of enterprises that leave, first that of the operation of those that operate yet.
+    """Count the ends of enterprises that leave, and of the operation of those that still operate.
 
-    Their people go, cash goes to their owners, debts stay with the banks.
+    People are laid off, cash goes to the owners, and banks write off debts.
     """
     for i in rows:
         if w.status[i] == OPERATING:
@@ -474,7 +469,7 @@ def strike_off(
 
 
 def leave(world: World, rows: Any) -> None:
-    """Strike enterprises off: people to the unemployed, cash to owners, debts to the banks, rows free."""
+    """Strike enterprises off the register, with all bookings."""
     table = world.enterprises
     rows = np.asarray(rows, np.int64)
     if not len(rows):
@@ -491,8 +486,8 @@ def leave(world: World, rows: Any) -> None:
 OUTCOMES = (
     counted("startups_stopped", "startups that stopped", -1, unit="enterprises"),
     counted("stopped", "enterprises that stopped", -1),
-    counted("resumed", "that resumed", 1),
-    counted("deregistered", "struck off"),
+    counted("resumed", "enterprises that resumed", 1),
+    counted("deregistered", "enterprises struck off"),
     counted("finance_asked", "requests for outside finance"),
     counted("finance_given", "tickets of outside finance", 1),
     Outcome("outside_equity", "million yuan a month", "outside investors' money", 1,

@@ -1,4 +1,4 @@
-"""Relocation, idle space and equipment: an event empties floor; money renovates it; idle hours are lent."""
+"""Relocation, idle space and equipment: a relocation vacates floor, which is renovated; idle hours are lent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.model.state.sites import SiteState
 from sim.model.state.world import IDLE, LENT, World
 from sim.parameters import Site, numbers
 
-renovating = block("idle_space", 0, "cost", number=32)  # of a site's next building
+renovating = block("idle_space", 0, "cost", number=32)  # of the next building
 
 
 @typed
@@ -35,7 +35,7 @@ class Rules(NamedTuple):
         assumption("the term of a tenancy in incubators"), bounds=(0, 1200), plausible=(12, 60),
     )  # fmt: skip
     leavers_stay: float = parameter(
-        0.96, "1/month", "leavers of a relocated enterprise who still look for a venture a month later",
+        0.96, "1/month", "leavers of a relocated enterprise who are still potential founders a month later",
         assumption("two years"), bounds=(0, 1), plausible=(0.9, 0.99),
     )  # fmt: skip
 
@@ -56,13 +56,13 @@ class Writes(NamedTuple):
 
 @compiled
 def idle_hours(staff: int, p: Rules) -> float:
-    """Equipment hours a month that stand idle at a big enterprise, in whole hours."""
+    """Idle equipment hours of a big enterprise, in whole hours a month."""
     return maths.floor(staff * p.idle_hours)
 
 
 @compiled
-def spare(lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, hours: i8) -> None:
-    """Idle hours of big enterprises and hours lent to young ones; their totals in whole hours."""
+def update_hours(lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, hours: i8) -> None:
+    """Idle hours of big enterprises and hours lent to young ones, with their totals."""
     for i in range(lo, hi):
         if r.status[i] == OPERATING and month - r.started[i] > p.borrowing_months:
             w.borrowed_hours[i] = 0.0
@@ -73,12 +73,12 @@ def spare(lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: R
 
 @compiled
 def building_cost(u: float, s: Site) -> float:
-    """Cost of renovating one building (million yuan): its floor at a cost a m2 drawn with a wide spread."""
+    """Cost of renovating one building (million yuan): floor times a lognormal cost a m2."""
     return s.building * s.conversion_cost * maths.exp(s.conversion_log_sd * draws.normal(u))
 
 
 def relocate(world: World, site: SiteState) -> None:
-    """The event: floor stands idle, and people leave the relocated enterprise."""
+    """The relocation: floor becomes idle, and people leave the relocated enterprise."""
     people = int(world.site_rules(site).released_staff / world.weight)
     site.idle = site.floor
     site.relocated = True
@@ -87,7 +87,7 @@ def relocate(world: World, site: SiteState) -> None:
 
 
 def release(world: World, site: SiteState) -> None:
-    """More floor and more money for tenants, where the schedules of a site have grown."""
+    """Add floor and money for tenants where a site's schedules have grown."""
     rules = world.site_rules(site)
     more_floor = max(0, int(rules.floor / world.weight) - site.floor)
     more_fund = max(0.0, float(rules.fund) - site.fund_paid_in)
@@ -98,7 +98,7 @@ def release(world: World, site: SiteState) -> None:
 
 
 def renovate(world: World, site: SiteState) -> None:
-    """A month of renovation: the budget buys buildings at their cost less the grant; money is the real site's."""
+    """A month of renovation: the budget pays for buildings at cost less grant, in money of the real site."""
     rules, grant_a_m2 = world.site_rules(site), world.group("levers").conversion_grant
     if not rules.renovation or site.idle == 0:
         return
@@ -121,7 +121,7 @@ def renovate(world: World, site: SiteState) -> None:
 
 
 def apply(world: World) -> None:
-    """A month of idle space and idle hours; a relocation only changes what is there to be used."""
+    """A month of idle space and idle hours."""
     rules = world.rules("idle_space")
     if not rules.enabled:
         return
@@ -136,7 +136,7 @@ def apply(world: World) -> None:
         if world.month >= site.vacated:
             renovate(world, site)
     world.hours[:] = 0
-    world.loop(spare, Reads, Writes, rules, sums=(world.hours,))
+    world.loop(update_hours, Reads, Writes, rules, sums=(world.hours,))
     offered = int(rules.lent_share * int(world.hours[IDLE]))
     offered += sum(
         int(world.site_rules(site).equipment_hours / world.weight)
@@ -152,12 +152,12 @@ OUTCOMES = (
     Outcome("hours_lent_now", "hours a month", "equipment hours lent", 1, value=lambda m: m.weight * m["hours_lent"]),
 )
 
-IDLE_HOURS = Column("idle_hours", "i4", "hours a month", "equipment hours that stand idle")
+IDLE_HOURS = Column("idle_hours", "i4", "hours a month", "idle equipment hours")
 
 RENOVATE = Step(
     "renovate",
     apply,
-    loops=(spare,),
+    loops=(update_hours,),
     groups=("levers", "sites"),
     draws=(renovating,),
     state=(

@@ -1,4 +1,4 @@
-"""New industries and modes: rarely, a big enterprise that scans opens a new sector or a new way of selling."""
+"""New industries and modes: rarely, a big enterprise opens a new sector or a new mode of selling."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, b1, f8, i1, i2, i8, typed
 from sim.model.record.reading import added, counted
 from sim.model.record.tally import NEW_MODE
-from sim.model.state.accounts import OPENING_INDUSTRY, TICKS, transfer
+from sim.model.state.accounts import OPENING_INDUSTRY, TICKS
 from sim.model.state.enterprises import BIG, OPERATING, reads, writes
 from sim.model.state.platforms import FOREIGN
 from sim.model.state.sectors import MAX_SECTORS
@@ -81,7 +81,7 @@ class Rules(NamedTuple):
         plausible=(0.0, 0.03),
     )  # fmt: skip
     sector_share: float = parameter(
-        0.5, "share", "openings that are of a new sector; the others are of a new mode", assumption("each as likely"),
+        0.5, "share", "openings of a new sector; the others are of a new mode", assumption("each as likely"),
         bounds=(0, 1), plausible=(0.3, 0.7),
     )  # fmt: skip
     most_a_year: float = parameter(
@@ -93,12 +93,12 @@ class Rules(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     step: float = parameter(
-        0.15, "", "distance by which what anyone in a new sector knows is ahead of the old sector's on each axis",
+        0.15, "", "distance of a new sector's base knowledge ahead of the old sector's on each axis",
         assumption("unit-free space"), bounds=(0, 1), plausible=(0.05, 0.25),
     )  # fmt: skip
     most_base: float = parameter(
-        1.0, "", "most that anyone in a new sector knows on an axis, without research",
-        assumption("unit-free space: the edge of what is known to all"), bounds=(0.1, 10), plausible=(0.8, 1.2),
+        1.0, "", "upper bound of a new sector's base knowledge on each axis",
+        assumption("unit-free space: the frontier of what is known to all"), bounds=(0.1, 10), plausible=(0.8, 1.2),
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ class Writes(NamedTuple):
 
 @typed
 class SectorsGrowing(NamedTuple):
-    """Arrays of sectors, of which the growth of new ones changes demand."""
+    """Arrays of sectors for the growth of new ones."""
 
     opened: i8
     opening_demand: f8
@@ -129,18 +129,18 @@ class SectorsGrowing(NamedTuple):
 
 @typed
 class Chances(NamedTuple):
-    """What there is to open or to follow this month, and how likely that is."""
+    """Probabilities of opening and following this month."""
 
-    scanning: float  # enterprises that scan, for each big one
-    foreign: b1  # whether a platform has foreign experts; its last element is for those without a platform
-    newest: int  # sector, -1 where none is new
+    scanning: float  # enterprises that scan, per big one
+    foreign: b1  # whether a platform has foreign experts; the last element is for enterprises without a platform
+    newest: int  # sector, -1 if none is new
     into_sector: f8  # monthly probability of following into the newest sector, by sector
-    into_mode: f8  # the same into the new mode of its own
+    into_mode: f8  # of following into the sector's new mode
 
 
 @compiled
 def opening_probability(foreign: bool, scanning: float, p: Rules) -> float:
-    """Monthly probability that a big enterprise opens a sector or mode; more for one that learns from abroad."""
+    """Monthly probability that a big enterprise opens a sector or mode; higher with foreign experts."""
     return draws.monthly(min(p.most_a_year, scanning * p.opening * (p.abroad if foreign else 1.0)))
 
 
@@ -152,7 +152,7 @@ def following_probability(advantage: float, p: Rules) -> float:
 
 @equation
 def mature_part(age: float, p: Rules) -> float:
-    """Part of its mature demand that a new sector of this age (months) has reached: an S-curve from 0."""
+    """Share of mature demand that a new sector has reached at this age (months): a logistic curve from 0."""
     start = 1.0 / (1.0 + maths.exp(p.steepness * p.midpoint))
     now = 1.0 / (1.0 + maths.exp(-p.steepness * (age - p.midpoint)))
     return (now - start) / (1.0 - start)
@@ -163,7 +163,7 @@ def scan(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, chances: Chances, openings: i1,
     events: i8,
 ) -> None:  # fmt: skip
-    """Who opens (marked in ``openings``) and who follows into the newest sector or the new mode of its own."""
+    """Enterprises open (marked in ``openings``), or follow into the newest sector or their sector's new mode."""
     opening = opening_probability(False, chances.scanning, p)
     abroad = opening_probability(True, chances.scanning, p)
     most_sector, most_mode = np.max(chances.into_sector), np.max(chances.into_mode)
@@ -191,7 +191,7 @@ def scan(
 
 
 def apply(world: World) -> None:
-    """A month of new industries: demand along the S-curve, openings, followers."""
+    """A month of new industries: growth of demand, openings, followers."""
     rules = world.rules("industries")
     if not rules.enabled:
         return
@@ -203,7 +203,7 @@ def apply(world: World) -> None:
     into = following(newest, sectors.sales_factor, sectors.mode_open, rules)
     chances = Chances(part_that_scans(world, rules), foreign, newest, *into)
     world.loop(scan, Reads, Writes, rules, chances, openings, sums=(world.counters("industries"),))
-    for row in sorted(world.marked(openings).tolist(), key=lambda row: int(table.identity[row])):
+    for row in world.marked_by_identity(openings):
         old = int(table.sector[row])
         free = [s for s in range(old % 3, MAX_SECTORS, 3) if not sectors.open[s]]
         if openings[row] == _NEW_SECTOR and free:
@@ -214,14 +214,12 @@ def apply(world: World) -> None:
             world.count("modes_opened")
         else:
             continue
-        cost = rules.cost * table.revenue_12[row]
-        spent = transfer(row, -cost, table.cash, world.books.flows, OPENING_INDUSTRY)
-        table.profit_year[row] += spent
+        world.transfer(row, -rules.cost * table.revenue_12[row], OPENING_INDUSTRY)
 
 
 def part_that_scans(world: World, rules: Rules) -> float:
-    """Scanning enterprises for each big one: a nation's are as many whatever the size of its sample."""
-    if world.settings.group("population").world == "place":
+    """Scanning enterprises per big one: in a nation their number does not depend on the sample."""
+    if not world.is_nation:
         return 1.0
     table = world.enterprises
     big = int(np.count_nonzero((table.size_class == BIG) & (table.status == OPERATING)))
@@ -230,7 +228,7 @@ def part_that_scans(world: World, rules: Rules) -> float:
 
 @compiled
 def following(newest: int, factor: f8, mode_open: i1, p: Rules) -> tuple[f8, f8]:
-    """Monthly probabilities by sector of following into the newest sector of the same place, and into a new mode."""
+    """Monthly probabilities by sector of following into the newest sector of the same stage, and into a new mode."""
     into_sector, into_mode = np.zeros(MAX_SECTORS), np.zeros(MAX_SECTORS)
     for s in range(MAX_SECTORS):
         if newest >= 0 and s != newest and s % 3 == newest % 3 and factor[s] > 0.0:
@@ -241,9 +239,9 @@ def following(newest: int, factor: f8, mode_open: i1, p: Rules) -> tuple[f8, f8]
 
 
 def open_sector(world: World, row: int, old: int, new: int, rules: Rules) -> None:
-    """Open sector ``new`` with the enterprise of ``row`` as its first; it draws part of its demand from ``old``.
+    """Open sector ``new`` with the enterprise of ``row``; it will take part of its demand from ``old``.
 
-    The opener's customers come along: in a nation their demand moves with it.
+    In a nation the demand of the opener's customers moves with it.
     """
     sectors, table = world.sectors, world.enterprises
     sectors.open[new] = 1
@@ -253,7 +251,7 @@ def open_sector(world: World, row: int, old: int, new: int, rules: Rules) -> Non
     sectors.base_knowledge[new] = np.minimum(rules.most_base, sectors.base_knowledge[old] + rules.step)
     ratio = sectors.opening_pull[old] / max(sectors.opening_demand[old], 1e-9)
     seed_demand = float(table.revenue_12[row])
-    if world.settings.group("population").world == "nation":
+    if world.is_nation:
         least = rules.least_left * sectors.opening_demand[old]
         seed_demand = min(seed_demand, max(0.0, sectors.demand[old] - least))
         sectors.demand[old] -= seed_demand
@@ -269,7 +267,7 @@ def open_sector(world: World, row: int, old: int, new: int, rules: Rules) -> Non
 
 @compiled
 def grow_sectors(sectors: SectorsGrowing, month: int, p: Rules) -> None:
-    """Demand of new sectors a month on; the declared part of the growth is taken from old ones."""
+    """Grow the demand of new sectors by a month; the declared part of it comes from old sectors."""
     for s in range(MAX_SECTORS):
         if sectors.opened[s] < 0:
             continue

@@ -1,4 +1,4 @@
-"""Jobs: staff follow sales over labour productivity, at different speeds up and down; talent is rationed."""
+"""Jobs: staff adjust to sales over labour productivity, with separate speeds up and down; talent is rationed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.kernel.draws import block, round_stochastically
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted
-from sim.model.state.accounts import UNEMPLOYED, WAGES, on_grid, ticks
+from sim.model.state.accounts import STAFF, TALENT, UNEMPLOYED, WAGES, on_grid, transfer_block
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.sectors import relative_price, wage_of_worker
 from sim.model.state.world import World
@@ -26,9 +26,8 @@ EVENTS = Counters(
     "talent_hired",
 )
 HIRED, SHED, TALENT_ASKED, TALENT_HIRED = EVENTS
-STAFF, TALENT = 0, 1  # people won, net
 
-# Roundings: of hiring, or of talent among those shed; of talent asked for, of shedding, of talent granted.
+# For rounding: people hired, or talent shed; talent requested, people shed, talent granted.
 rounding = block("jobs", 0, "hire", "talent", "shed", "granted", number=30)
 rounding_of = rounding.of
 
@@ -79,7 +78,7 @@ class Writes(NamedTuple):
 
 @equation
 def needed_staff(revenue: float, worker_revenue: float, productivity: float, price_share: float) -> float:
-    """Staff that this month's sales need (people): volume sold over what a worker makes.
+    """Staff needed for this month's sales (people): volume over labour productivity.
 
     Volume is sales over the relative price productivity^-price_share.
     """
@@ -87,14 +86,14 @@ def needed_staff(revenue: float, worker_revenue: float, productivity: float, pri
 
 
 @equation
-def wanted_staff(needed: float, crew: float) -> float:
-    """Founders and minimum crew, and more once sales need more than the crew makes."""
+def target_staff(needed: float, crew: float) -> float:
+    """Desired staff: the needed staff, at least founders and minimum crew."""
     return crew + max(0.0, needed - crew)
 
 
 @equation
-def wanted_talent(staff: float, talent_wage: float, o: Population, labour: Labour) -> float:
-    """Skilled staff wanted: a share rising with size, falling with the talent's wage."""
+def target_talent(staff: float, talent_wage: float, o: Population, labour: Labour) -> float:
+    """Desired skilled staff: a share that rises with size and falls with the wage of talent."""
     share = o.talent_share * maths.exp(o.talent_elasticity * maths.log(max(staff, 1.0) / 100.0))
     return staff * min(labour.most_talent_share, share * labour.talent_premium / talent_wage)
 
@@ -107,7 +106,7 @@ def wage_bill(staff: float, talent: float, wage: float, talent_wage: float) -> f
 
 @typed
 class Terms(NamedTuple):
-    """The terms on which people work this month."""
+    """Terms of employment this month."""
 
     labour: Labour
     price_share: float
@@ -118,7 +117,7 @@ class Terms(NamedTuple):
 
 @typed
 class Sums(NamedTuple):
-    people: i8  # staff and talent won, net
+    people: i8  # staff and talent hired, net
     events: i8
     flows: i8
 
@@ -129,7 +128,7 @@ def employ(
 ) -> None:  # fmt: skip
     """Hire, shed and pay in every operating enterprise, for a month.
 
-    What is wanted, then draws, then changes, then wages: short loops keep what they need in registers.
+    Several short loops are faster than one: their values fit in registers.
     """
     wanted, skilled_wanted, wage = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
@@ -139,9 +138,9 @@ def employ(
             needed = (
                 needed_staff(r.revenue[i], r.worker_revenue[i], r.productivity[i], terms.price_share) if here else 0.0
             )
-            wanted[i - first] = wanted_staff(needed, p.crew)
+            wanted[i - first] = target_staff(needed, p.crew)
         for i in range(first, last):
-            skilled_wanted[i - first] = wanted_talent(wanted[i - first], terms.talent_wage, o, terms.labour)
+            skilled_wanted[i - first] = target_talent(wanted[i - first], terms.talent_wage, o, terms.labour)
         if p.enabled:
             change_staff(first, last, seed, month, r, w, p, terms, (wanted, skilled_wanted), sums)
         for i in range(first, last):
@@ -149,7 +148,7 @@ def employ(
         for i in range(first, last):
             per_worker = 12.0 * r.revenue[i] / max(float(w.staff[i]), 1.0)
             wage[i - first] = wage_of_worker(per_worker, wage[i - first], terms.labour)
-        sums.flows[WAGES] -= pay(first, last, r, w, wage, terms.talent_wage)
+        pay(first, last, r, w, wage, terms.talent_wage, sums.flows)
 
 
 @compiled
@@ -157,12 +156,12 @@ def change_staff(
     first: Index, last: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, terms: Terms,
     wanted: tuple[f8, f8], sums: Sums,
 ) -> None:  # fmt: skip
-    """Hire and shed in a block of rows, in whole people, towards the staff and the talent ``wanted``."""
+    """Hire and shed whole people in a block of rows, towards the staff and talent ``wanted``."""
     u, (staff_wanted, talent_wanted) = rounding_of(seed, r.identity, first, last, month), wanted
     all_hired, all_shed, all_asked, all_granted, skilled = 0, 0, 0, 0, 0
     for i in range(first, last):
         k = i - first
-        here = r.status[i] == OPERATING  # who does not operate has no staff, and gets none
+        here = r.status[i] == OPERATING
         staff, talent = float(w.staff[i]), float(w.talent[i])
         hires, sheds = here & (r.distress[i] == 0), here & (month - r.started[i] >= p.patience)
         hired = round_stochastically(p.hire * max(0.0, staff_wanted[k] - staff), u.hire[k]) if hires else 0.0
@@ -170,7 +169,9 @@ def change_staff(
         asked = round_stochastically(p.hire * max(0.0, talent_wanted[k] - talent), u.talent[k]) if here else 0.0
         granted = round_stochastically(asked * terms.talent_fill, u.granted[k])
         granted = max(0.0, min(granted, staff + hired - shed - talent))
-        left = round_stochastically(shed * talent / max(staff, 1.0), u.hire[k])  # who sheds does not hire
+        left = round_stochastically(
+            shed * talent / max(staff, 1.0), u.hire[k]
+        )  # shared: nobody sheds and hires at once
         left = min(talent, left)
         staff += hired - shed
         talent = min(staff, talent + granted - left)
@@ -190,20 +191,19 @@ def change_staff(
 
 
 @compiled
-def pay(first: Index, last: Index, r: Reads, w: Writes, wage: f8, talent_wage: float) -> int:
-    """Pay the wages of a block of rows; the ticks paid."""
-    paid = 0
+def pay(first: Index, last: Index, r: Reads, w: Writes, wage: f8, talent_wage: float, flows: i8) -> None:
+    """Pay the wages of a block of rows."""
+    paid = np.empty(BLOCK)
     for i in range(first, last):
         bill = wage_bill(float(w.staff[i]), float(w.talent[i]), wage[i - first], talent_wage)
         wages = on_grid(bill) if r.status[i] == OPERATING else 0.0
         w.profit_year[i] -= wages
-        w.cash[i] -= wages
-        paid += ticks(wages)
-    return paid
+        paid[i - first] = -wages
+    transfer_block(first, last, paid, w.cash, flows, WAGES)
 
 
 def apply(world: World) -> None:
-    """Jobs and wages for a month; the talent's wage answers last month's requests."""
+    """Jobs and wages of a month, at the posted wage and rationing of talent."""
     posted, population = world.posted, world.standard
     terms = Terms(
         world.group("labour"), world.group("market").price_share, posted.talent_wage, posted.talent_fill,
@@ -215,7 +215,7 @@ def apply(world: World) -> None:
 
 
 def close(world: World) -> None:
-    """Next month's wage and rationing of talent, from this month's requests and the talent without work."""
+    """Post next month's wage and rationing of talent, from this month's requests and unemployed talent."""
     labour = world.group("labour")
     if not world.group("market").coupled:
         return

@@ -1,4 +1,4 @@
-"""Letting: tenants are newborns, spin-offs and existing firms that move in; capacity binds and the rent answers."""
+"""Letting of sites: tenants are newborns or firms that move in; capacity binds, and the rent adjusts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, 
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
+from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted, share
 from sim.model.state.accounts import (
@@ -20,10 +21,10 @@ from sim.model.state.accounts import (
     SITE_RENT,
     UTILITIES,
     on_grid,
-    ticks,
     transfer,
+    transfer_block,
 )
-from sim.model.state.enterprises import BIG, OPERATING, TENANT, reads, writes
+from sim.model.state.enterprises import BIG, OPERATING, TENANT, NoWrites, reads, writes
 from sim.model.state.sites import SiteState
 from sim.model.state.world import World, with_none
 
@@ -46,15 +47,20 @@ class Rules(NamedTuple):
 
     enabled: bool = switch()
     consider: float = parameter(
-        0.15, "1/year", "hazard at which an operating enterprise looks for other floor", assumption("leases of years"),
+        0.15, "1/year", "hazard at which an operating enterprise considers moving", assumption("leases of years"),
         bounds=(0, 12), plausible=(0.08, 0.33),
     )  # fmt: skip
     most_considering: float = parameter(
-        0.95, "1/year", "most probability of looking for other floor within a year, however high the hazard is set",
-        assumption("some never look"), bounds=(0.01, 0.99), plausible=(0.8, 0.99),
+        0.95, "1/year", "upper bound of the probability of considering a move within a year",
+        assumption("some never move"), bounds=(0.01, 0.99), plausible=(0.8, 0.99),
     )  # fmt: skip
     awareness: float = parameter(
-        0.5, "share", "of those, who look at the site", assumption("information"), bounds=(0, 1), plausible=(0.2, 1.0)
+        0.5,
+        "share",
+        "share of those that consider the site",
+        assumption("information"),
+        bounds=(0, 1),
+        plausible=(0.2, 1.0),
     )
     moving_cost: float = parameter(
         0.01, "million yuan a person", "cost of moving", assumption("a month's value added"), bounds=(0, 1),
@@ -69,7 +75,7 @@ class Rules(NamedTuple):
         plausible=(0.3, 0.9),
     )  # fmt: skip
     crowding: float = parameter(
-        1.3, "", "needed floor over let floor above which a tenant that gets no more has outgrown its site",
+        1.3, "", "needed floor over let floor above which a tenant has outgrown its site",
         assumption("teams can move closer for a while"), bounds=(1, 100), plausible=(1.1, 1.6),
     )  # fmt: skip
     horizon: float = parameter(
@@ -89,11 +95,6 @@ class Reads(NamedTuple):
     talent: i4
     floor: i4
     let_until: i2
-
-
-@writes
-class Wishes(NamedTuple):
-    """Nothing: wishes go to an array of their own."""
 
 
 @reads
@@ -126,7 +127,7 @@ class Tenants(NamedTuple):
 
 @typed
 class Terms(NamedTuple):
-    """What a site offers this month, beside what floor costs elsewhere."""
+    """A site's terms this month, and the cost of floor elsewhere."""
 
     site: int
     rent: float  # million yuan a m2 and year, with utilities, less the subsidy
@@ -135,14 +136,14 @@ class Terms(NamedTuple):
     least_talent: float  # people
     term: int  # months
     ticket: float  # million yuan
-    weight: float  # real tenants that one stands for
+    weight: float  # real tenants that one represents
     floor_per_job: float  # m2
     outside_rent: float  # million yuan a m2 and year
 
 
 @typed
 class Left(NamedTuple):
-    """What a site has left for those who come."""
+    """A site's vacant floor and money for newcomers."""
 
     vacant: int  # m2
     fund: float  # million yuan
@@ -163,7 +164,7 @@ class RentWrites(NamedTuple):
 
 @typed
 class Rents(NamedTuple):
-    """What is paid a m2 and year (million yuan): elsewhere, and at each site with a last element for none."""
+    """Rents (million yuan a m2 and year): elsewhere, and at each site, with a last element for none."""
 
     outside: float
     posted: f8
@@ -179,49 +180,49 @@ def floor_needed(staff: int, floor_per_job: float) -> float:
 
 @compiled
 def gain_of_moving(u: float, staff: int, floor: float, terms: Terms, p: Rules) -> float:
-    """What a move to the site is worth (million yuan): rent saved over the horizon, neighbours, cost, taste."""
+    """Utility of moving to the site (million yuan): rent saved and neighbours over the horizon, cost, taste."""
     saved = p.horizon * floor * (terms.outside_rent - terms.rent)
     return saved + p.horizon * terms.neighbours_worth - p.moving_cost * staff + p.taste * draws.gumbel(u)
 
 
 @compiled
 def term_ends(month: int, let_until: int, term: int) -> bool:
-    """Whether a term of a tenancy, the first or a renewed one, ends this month."""
+    """Whether a term of a tenancy ends this month."""
     return month >= let_until and (month - let_until) % term == 0
 
 
 @compiled
 def use_floor(lo: Index, hi: Index, seed: int, month: int, r: StaffReads, w: Floor, floor_per_job: float) -> None:
-    """Floor of every operating enterprise outside sites: what its staff needs."""
+    """Set the floor of every operating enterprise outside sites to what its staff needs."""
     for i in range(lo, hi):
         if (r.status[i] == OPERATING) & (r.site[i] < 0):
             w.floor[i] = floor_needed(r.staff[i], floor_per_job)
 
 
 @compiled
-def wish(
-    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Wishes, p: Rules, terms: Terms, wishes: i1, events: i8
+def decide_moves(
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: NoWrites, p: Rules, terms: Terms, decisions: i1, events: i8
 ) -> None:  # fmt: skip
-    """Who wants in and who goes, marked in ``wishes``: newborn, mover, leaving tenant.
+    """Mark newborns, movers and leaving tenants in ``decisions``.
 
-    First those who may, several at a time; then what the few want.
+    A vectorised loop marks the enterprises that may want to move; a second one decides.
     """
     look = draws.monthly(min(p.most_considering, p.consider)) * p.awareness
     for i in range(lo, hi):
         u = seeking(seed, r.identity[i], month)
         newborn = (r.origin[i] == TENANT) & (r.started[i] == month)
         outside = (r.site[i] < 0) & (newborn | ((r.size_class[i] != BIG) & (u.look < look)))
-        wishes[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.site))
+        decisions[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.site))
     for i in range(lo, hi):
-        if wishes[i]:
-            wishes[i] = choice(i, seed, month, r, p, terms)
-            events[GRADUATED] += wishes[i] == LEAVES
-            events[APPLICANTS] += (wishes[i] == NEWBORN) | (wishes[i] == MOVER)
+        if decisions[i]:
+            decisions[i] = move_decision(i, seed, month, r, p, terms)
+            events[GRADUATED] += decisions[i] == LEAVES
+            events[APPLICANTS] += (decisions[i] == NEWBORN) | (decisions[i] == MOVER)
 
 
 @compiled
-def choice(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
-    """What a tenant, a newborn or a firm that considers the site wants."""
+def move_decision(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
+    """The decision of a tenant, a newborn or a firm that considers the site."""
     u = seeking(seed, r.identity[i], month)
     floor = floor_needed(r.staff[i], terms.floor_per_job)
     if r.site[i] == terms.site:
@@ -230,7 +231,7 @@ def choice(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) ->
         return LEAVES if outgrown or over else 0
     if floor > terms.largest_tenant:
         return 0
-    if r.origin[i] == TENANT and r.started[i] == month:  # chosen for its plan, when it was an idea
+    if r.origin[i] == TENANT and r.started[i] == month:  # it chose the site as an idea
         return NEWBORN
     if r.talent[i] < terms.least_talent:
         return 0
@@ -239,7 +240,7 @@ def choice(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) ->
 
 @compiled
 def priorities(seed: int, month: int, rows: i8, identity: i8) -> f8:
-    """The keyed priority of each applicant, lowest first."""
+    """The keyed priority of each applicant; the lowest is first."""
     keys = np.empty(len(rows))
     for k in range(len(rows)):
         keys[k] = seeking(seed, identity[rows[k]], month).priority
@@ -248,9 +249,9 @@ def priorities(seed: int, month: int, rows: i8, identity: i8) -> f8:
 
 @compiled
 def resize(rows: i8, staff: i4, floor: i4, floor_per_job: float, renovated: int) -> tuple[int, int]:
-    """Tenants give back floor they no longer need, and those that need more share what is vacant before anyone comes.
+    """Tenants return floor that they do not need; those that need more share what is vacant, before newcomers.
 
-    Floor let and jobs.
+    Returns floor let and jobs.
     """
     let, more, jobs = 0, 0, 0
     for k in range(len(rows)):
@@ -270,12 +271,12 @@ def resize(rows: i8, staff: i4, floor: i4, floor_per_job: float, renovated: int)
 
 
 @compiled
-def let_to(
-    rows: i8, wishes: i1, month: int, r: Team, e: Tenants, p: Rules, terms: Terms, left: Left, events: i8, flows: i8
+def admit(
+    rows: i8, decisions: i1, month: int, r: Team, e: Tenants, p: Rules, terms: Terms, left: Left, events: i8, flows: i8
 ) -> tuple[int, int, int, int, int, float]:  # fmt: skip
-    """Applicants move in, in this order, as long as floor is vacant; a newborn may get a start from the site's fund.
+    """Applicants move in, in this order, while floor is vacant; a newborn may get a ticket from the site's fund.
 
-    Floor asked for and let, tenants that came, newborns among them, their jobs, and what the fund has left.
+    Returns floor requested and let, new tenants, newborns among them, their jobs, and the rest of the fund.
     """
     asked, let, came, newborns, jobs, fund = 0, 0, 0, 0, 0, left.fund
     for k in range(len(rows)):
@@ -290,7 +291,7 @@ def let_to(
         e.site[i] = terms.site
         e.floor[i] = floor
         e.let_until[i] = month + terms.term
-        moved = wishes[i] == MOVER
+        moved = decisions[i] == MOVER
         e.moved_in[i] = moved
         newborns += not moved
         events[TENANTS_MOVED if moved else TENANTS_NEWBORN] += 1
@@ -306,15 +307,15 @@ def let_to(
 def pay_rents(
     lo: Index, hi: Index, seed: int, month: int, r: RentReads, w: RentWrites, rents: Rents, flows: i8
 ) -> None:  # fmt: skip
-    """Rent of every operating enterprise for a month: to other landlords, or to its site with utilities, subsidised."""
-    outside = 0
-    for i in range(lo, hi):
-        elsewhere = (r.status[i] == OPERATING) & (r.site[i] < 0)
-        rent = on_grid(rents.outside * r.floor[i] / 12.0) if elsewhere else 0.0
-        w.profit_year[i] -= rent
-        w.cash[i] -= rent
-        outside += ticks(rent)
-    flows[RENT] -= outside
+    """Every operating enterprise pays a month's rent: to other landlords, or to its site, with utilities and subsidy."""
+    rent = np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            elsewhere = (r.status[i] == OPERATING) & (r.site[i] < 0)
+            rent[i - first] = -on_grid(rents.outside * r.floor[i] / 12.0) if elsewhere else 0.0
+            w.profit_year[i] += rent[i - first]
+        transfer_block(first, last, rent, w.cash, flows, RENT)
     if len(rents.posted) > 1:
         for i in range(lo, hi):
             if r.status[i] == OPERATING and r.site[i] >= 0:
@@ -326,16 +327,18 @@ def pay_rents(
 
 def pay(world: World) -> None:
     """A month of rents."""
-    outside, sites = world.group("market").outside_rent, world.sites
-    posted = with_none(site.rent for site in sites)
-    subsidies = with_none(world.rent_subsidy(site) for site in sites)
-    utilities = with_none(world.site_rules(site).utilities for site in sites)
-    rents = Rents(outside, posted, subsidies, utilities)
+    charges = [world.charge(site) for site in world.sites]
+    rents = Rents(
+        world.group("market").outside_rent,
+        with_none(charge.rent for charge in charges),
+        with_none(charge.subsidy for charge in charges),
+        with_none(charge.utilities for charge in charges),
+    )
     world.loop(pay_rents, RentReads, RentWrites, rents, sums=(world.books.flows,))
 
 
 def apply(world: World) -> None:
-    """A month of letting at every site that is open, and floor for everyone else."""
+    """A month of letting at every open site, and floor of all other enterprises."""
     rules = world.rules("letting")
     per_job = world.settings.group("population").floor_per_job
     world.loop(use_floor, StaffReads, Floor, per_job)
@@ -345,25 +348,24 @@ def apply(world: World) -> None:
 
 
 def let_site(world: World, site: SiteState, rules: Rules, per_job: float) -> None:
-    """A month at one site: goings, changes of floor, comings by keyed priority, and the posted rent."""
+    """A month at one site: tenants leave, change floor and come by keyed priority; the rent is posted."""
     table, s = world.enterprises, world.site_rules(site)
     site.rent = s.rent * site.tightness
-    neighbours_worth = s.neighbours * world.neighbours(site) / 100.0
     terms = Terms(
-        site.index, world.charge(site), neighbours_worth, s.largest_tenant, s.least_talent, int(s.term), s.ticket,
-        world.weight, per_job, world.group("market").outside_rent,
+        site.index, world.charge(site).net, world.neighbours_worth(site, 1.0), s.largest_tenant, s.least_talent,
+        int(s.term), s.ticket, world.weight, per_job, world.group("market").outside_rent,
     )  # fmt: skip
-    wishes = np.empty(table.size, np.int8)
-    world.loop(wish, Reads, Wishes, rules, terms, wishes, sums=(world.counters("letting"),))
-    wishing = world.marked(wishes)
-    leaving = wishes[wishing] == LEAVES
+    decisions = np.empty(table.size, np.int8)
+    world.loop(decide_moves, Reads, NoWrites, rules, terms, decisions, sums=(world.counters("letting"),))
+    wishing = world.marked(decisions)
+    leaving = decisions[wishing] == LEAVES
     if leaving.any():
         world.vacate(wishing[leaving])
     tenants, applicants = (table.site == site.index).nonzero()[0], wishing[~leaving]
     site.let, stayed = resize(tenants, table.staff, table.floor, per_job, site.renovated)
     order = np.argsort(priorities(world.seed, world.month, applicants, table.identity), kind="stable")
-    asked, let, came, newborns, jobs, site.fund = let_to(
-        applicants[order], wishes, world.month, table.view(Team), table.view(Tenants), rules, terms,
+    asked, let, came, newborns, jobs, site.fund = admit(
+        applicants[order], decisions, world.month, table.view(Team), table.view(Tenants), rules, terms,
         Left(site.vacant, float(site.fund)), world.counters("letting"), world.books.flows,
     )  # fmt: skip
     site.let += let
@@ -398,7 +400,7 @@ COLUMNS = (
 LET = Step(
     "let",
     apply,
-    loops=(use_floor, wish, let_to),
+    loops=(use_floor, decide_moves, admit),
     writes=("site", "floor"),
     groups=("market", "population", "levers", "sites"),
     transfers=("site_equity", "moving"),

@@ -1,4 +1,4 @@
-"""Levers: what a policy adds to talent and programmes this month, and what it costs; the rest read their lever."""
+"""Levers of policy on talent and knowledge programmes, and their cost; other mechanisms read their own lever."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.parameters import Levers
 
 
 def apply(world: World) -> None:
-    """Talent supply and knowledge programmes of a month."""
+    """A month of talent supply and knowledge programmes."""
     levers, books = world.group("levers"), world.books
     if levers.talent_supply:
         add_talent(world, levers.talent_supply, levers.talent_cost)
@@ -20,7 +20,7 @@ def apply(world: World) -> None:
 
 
 def add_talent(world: World, supply: float, cost: float) -> None:
-    """Train residents without work first, then attract skilled people from elsewhere: ``supply`` of all a year."""
+    """Train unemployed residents first, then attract skilled people: ``supply`` is a yearly share of all skilled."""
     books = world.books
     wanted = round(supply / 12.0 * books.residents_skilled)
     untrained = int(books.people[UNEMPLOYED] - books.skilled[UNEMPLOYED])

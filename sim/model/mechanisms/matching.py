@@ -1,7 +1,7 @@
-"""Matching: open requests for knowledge meet resources at a rate bounded by both sides.
+"""Matching: open requests for knowledge meet resources at a rate that depends on both sides.
 
-Who meets whom hangs on the knowledge that resources hold: a partner is of use when it is understood (near enough)
-and near to what the project needs. A partner stays with the project until one nearer to its open component is met.
+A partner answers if its knowledge is near enough to be understood, and the one nearest to the project's need is chosen.
+It stays with the project until one nearer to the open component is met.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ EVENTS = Counters(
 )
 ANSWERS_CROSSING, REQUESTS, ANSWERS, ANSWERS_FOREIGN, MONTHS, MONTHS_FOREIGN, ANSWERS_ELSEWHERE = EVENTS
 MEMBER, ALONE, SOURCES = 3, 4, 5  # sources after the three kinds of resource
-ONE_OF = (domestic_one.number, foreign_one.number, user_one.number)  # the place of a resource within its cell, by kind
-BREADTHS = 5  # a team asks 0 to 4 kinds of partner
+ONE_OF = (domestic_one.number, foreign_one.number, user_one.number)  # position of a resource in its cell, by kind
+BREADTHS = 5  # 0 to 4 kinds of partner
 
 
 @typed
@@ -61,7 +61,7 @@ class Rules(NamedTuple):
 
     enabled: bool = switch()
     rate: float = parameter(
-        0.25, "1/month", "meetings of one open request where resources equal a thousand a request",
+        0.25, "1/month", "meetings of one open request at a thousand resources per request",
         assumption("platforms answer within weeks"), bounds=(0, 10), plausible=(0.1, 0.6),
     )  # fmt: skip
     resource_elasticity: float = parameter(
@@ -73,7 +73,7 @@ class Rules(NamedTuple):
         bounds=(0.01, 2), plausible=(0.3, 0.9),
     )  # fmt: skip
     looking: int = parameter(
-        6, "resources", "resources of the kind asked that look into a request", assumption("a handful of answers"),
+        6, "resources", "resources of a kind that consider a request", assumption("a handful of answers"),
         bounds=(1, 64), plausible=(2, 20),
     )  # fmt: skip
     alone: float = parameter(
@@ -81,11 +81,11 @@ class Rules(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.08),
     )  # fmt: skip
     candidates: int = parameter(
-        3, "enterprises", "enterprises met at once, on a platform or elsewhere, of which the nearest may answer",
+        3, "enterprises", "enterprises met together, on a platform or elsewhere, of which the nearest may answer",
         assumption("short lists"), bounds=(1, 50), plausible=(2, 10),
     )  # fmt: skip
     circle: int = parameter(
-        12, "enterprises", "enterprises among which those met are looked for; members of the same platform are few among them",
+        12, "enterprises", "enterprises among which those met are searched; few of them are members of the same platform",
         assumption("a circle of acquaintances"), bounds=(1, 1000), plausible=(6, 40),
     )  # fmt: skip
     taste: float = parameter(
@@ -126,7 +126,7 @@ class Writes(NamedTuple):
 
 @typed
 class Partners(NamedTuple):
-    """Who may answer a request, and with what chance, by platform: the last one stands for none."""
+    """Possible partners and probabilities of meeting them, by platform; the last element is for none."""
 
     counts: i8_3d  # resources, shape (platforms + 1, kinds, cells)
     chances: f8_3d  # of a meeting by breadth and source, shape (platforms + 1, 5, 5)
@@ -135,7 +135,7 @@ class Partners(NamedTuple):
 
 @typed
 class Sums(NamedTuple):
-    """What a month of matching adds up to; requests and answers by platform."""
+    """Sums of a month of matching; requests and answers by platform."""
 
     asked_of: i8
     answered_by: i8
@@ -145,9 +145,9 @@ class Sums(NamedTuple):
 
 @equation
 def meeting_probability(resources: float, requests: float, services: float, p: Rules) -> float:
-    """Probability that an open request meets a resource in a month: mu R^e Q^(1-e) meetings over Q requests.
+    """Probability that an open request meets a resource in a month: a matching function mu R^e Q^(1-e), over Q requests.
 
-    ``rate`` is the probability where a thousand resources, its unit, stand behind each request.
+    ``rate`` is the probability at a thousand resources per request.
     """
     if resources <= 0.0:
         return 0.0
@@ -157,7 +157,7 @@ def meeting_probability(resources: float, requests: float, services: float, p: R
 
 @equation
 def first_open(solved: int) -> int:
-    """The first component that is not solved yet, of three."""
+    """Index of the first unsolved component of three."""
     return 0 if solved & 1 == 0 else (1 if solved & 2 == 0 else 2)
 
 
@@ -165,9 +165,9 @@ def first_open(solved: int) -> int:
 def best_on_ring(
     source: int, rows: u4, met: i8, start: i8, seed: int, month: int, r: Reads, p: Rules, ring_row: u4
 ) -> i8:
-    """Row of the partner that each of ``rows`` that met one likes best among the next places of the ring, or -1.
+    """Row of the best partner for each of ``rows`` among the next firms of the ring; -1 without one.
 
-    All candidates first, then what is known of them: memory answers many questions at once.
+    All candidates are gathered first, then their knowledge, so that memory accesses overlap.
     """
     each = int(p.candidates)
     whose, found, number = np.empty(each * len(rows), np.uint32), np.empty(each * len(rows), np.uint32), 0
@@ -202,7 +202,7 @@ def best_on_ring(
 def best_in_cell(
     cell: int, looking: int, seed: int, identity: int, month: int, kind: int, t_0: float, t_1: float, t_2: float
 ) -> tuple[float, float, float]:
-    """Of the resources of a cell that look into a request, the knowledge of the one nearest to the need."""
+    """Knowledge of the resource nearest to the need, among those of a cell that consider the request."""
     best, b_0, b_1, b_2 = 1e9, 0.0, 0.0, 0.0
     for one in range(looking):
         u_0, u_1, u_2, _ = draws.uniforms(seed, identity ^ (one << 1), month, ONE_OF[kind])
@@ -218,7 +218,7 @@ def match(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, frontier: Frontier, partners: Partners,
     sums: Sums,
 ) -> None:  # fmt: skip
-    """Requests of all enterprises with a project under way."""
+    """Match the requests of all enterprises with a project."""
     asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     u_alone = np.empty(BLOCK)
     answered, met = np.empty(np.uint64(2) * BLOCK, np.uint32), np.empty(np.uint64(2) * BLOCK, np.int64)
@@ -251,13 +251,13 @@ def match(
 
 @equation
 def platform_index(platform: int, none: int) -> int:
-    """The number of a platform, or that which stands for none."""
+    """The index of a platform, or that of none."""
     return platform if platform >= 0 else none
 
 
 @compiled
 def record_answer(i: int, source: int, month: int, w: Writes, p: Rules, sums: Sums) -> None:
-    """A request is answered: the wait is noted, and a foreign expert paid."""
+    """Record that a request is answered, and pay a foreign expert."""
     waited = month - w.asked[i]
     w.reached[i] = 1
     w.asked[i] = NEVER
@@ -272,7 +272,7 @@ def record_answer(i: int, source: int, month: int, w: Writes, p: Rules, sums: Su
 
 @equation
 def chance_elsewhere(breadth: int, alone: float) -> float:
-    """Probability of meeting someone elsewhere: each kind that the team asks is one more chance."""
+    """Probability of a meeting outside platforms: each kind of partner is one more chance."""
     return 1.0 - maths.exp(breadth * maths.log(1.0 - alone))
 
 
@@ -280,7 +280,7 @@ def chance_elsewhere(breadth: int, alone: float) -> float:
 def sources_met(
     u_domestic: float, u_foreign: float, u_user: float, u_member: float, u_alone: float, chances: f8
 ) -> int:
-    """Bits of the sources that a request meets this month: kinds of resource, another member, someone elsewhere."""
+    """Bits of the sources that a request meets this month: kinds of resource, another member, others."""
     return (
         ((u_domestic < chances[DOMESTIC]) << DOMESTIC)
         | ((u_foreign < chances[FOREIGN]) << FOREIGN)
@@ -295,9 +295,9 @@ def answer(
     rows: u4, met: i8, seed: int, month: int, r: Reads, w: Writes, p: Rules, frontier: Frontier, partners: Partners,
     sums: Sums,
 ) -> None:  # fmt: skip
-    """Each request is answered by the partner nearest to the need among those ``met`` and understood, if there is one.
+    """The partner nearest to the need, among those ``met`` and understood, answers each request.
 
-    It stays with the project if it is nearer than the partner that the project has.
+    It stays with the project if it is nearer than the present partner.
     """
     number = len(rows)
     identity, began, component = np.empty(number, np.int64), np.empty(number, np.int64), np.empty(number, np.int64)
@@ -347,9 +347,9 @@ def answer(
 
 @compiled
 def meeting_chances(counts: i8_3d, requests: f8, services: f8, p: Rules) -> f8_3d:
-    """Probabilities of a meeting in a month by breadth and source, shape (platforms + 1, 5, 5); the last is without.
+    """Monthly probabilities of a meeting, shape (platforms + 1, breadths, sources); the last is for no platform.
 
-    A team's breadth opens one source after the other; a team of no breadth asks nobody.
+    Each unit of breadth adds one source; without breadth there are none.
     """
     by_breadth = np.zeros((len(services), BREADTHS, SOURCES))
     for breadth in range(BREADTHS):
@@ -359,7 +359,7 @@ def meeting_chances(counts: i8_3d, requests: f8, services: f8, p: Rules) -> f8_3
         for kind in range(MEMBER):
             there = float(counts[platform, kind].sum())
             by_breadth[platform, kind + 1 :, kind] = meeting_probability(there, requests[platform], served, p)
-        # Other members with a request open are resources to each other.
+        # Members with an open request are resources to each other.
         others = max(0.0, requests[platform] - 1.0)
         by_breadth[platform, MEMBER + 1 :, MEMBER] = min(meeting_probability(others, 1.0, served, p), p.rate)
     return by_breadth
@@ -396,7 +396,7 @@ def apply(world: World) -> None:
 
 
 OUTCOMES = (
-    counted("requests", "requests open, months added up"),
+    counted("requests", "months of open requests"),
     counted("answers", "requests answered", 1),
     counted("answers_foreign", "requests answered by foreign experts", 1),
     counted("answers_crossing", "requests answered by an enterprise of another class", 1),

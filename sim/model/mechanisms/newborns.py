@@ -1,4 +1,4 @@
-"""Newborns: the cohort of 2015; registered, then started at a hazard; a team that fills up and finds customers."""
+"""Newborns, after the cohort of 2015: they are registered, start at a hazard, hire and find customers."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from sim.model.state.accounts import (
     INVESTMENT,
     OUTSIDE_EQUITY,
     PLATFORM_EQUITY,
+    STAFF,
+    TALENT,
     transfer,
 )
 from sim.model.state.cohort import (
@@ -60,7 +62,6 @@ EVENTS = Counters(
     "hours_lent",
 )
 STARTED, AT_ONCE, HOURS_ASKED, HOURS_LENT = EVENTS
-STAFF, TALENT = range(2)  # of the people who come
 
 skill_luck = block("newborns", 4, "knowledge_0", "knowledge_1", "knowledge_2", "quality", number=2)
 team_luck_of = team_luck.of
@@ -130,7 +131,7 @@ class Newborn(NamedTuple):
 
 @typed
 class Parameters(NamedTuple):
-    """What newcomers are drawn like: their cohort, the opening population, and the market that they come to."""
+    """Parameters of newcomers: of their cohort, the opening population and the market."""
 
     cohort: Cohort
     population: Population
@@ -139,25 +140,25 @@ class Parameters(NamedTuple):
 
 @typed
 class Terms(NamedTuple):
-    """Terms on which the month's newcomers are founded, entry's rules among them."""
+    """Terms of founding this month."""
 
     wage: float  # million yuan a year
     entry_cost: float  # million yuan
     capital_per_job: float  # million yuan
     wealth_median: float  # million yuan
     wealth_log_sd: float
-    inheritance: float  # share of the parent's way
-    ticket: float  # million yuan that platforms put into one maker
+    inheritance: float  # share of the parent's knowledge and revenue per worker
+    ticket: float  # million yuan that platforms invest in one maker
     fund: float  # million yuan that platforms have for makers
-    hours_per_job: float  # equipment hours a month that are asked
-    hours_worth: float  # million yuan of capital that one replaces
-    hours_fill: float  # share of them that is lent
-    hours: float  # a month that may yet be lent
+    hours_per_job: float  # equipment hours requested, a month
+    hours_worth: float  # million yuan of capital that one hour a month replaces
+    hours_fill: float  # share of requested hours that is lent
+    hours: float  # hours a month still to be lent
 
 
 @typed
 class Sectors(NamedTuple):
-    """Sectors as newcomers find them."""
+    """Sectors' attributes that newcomers inherit."""
 
     worker_revenue: f8
     productivity: f8
@@ -167,7 +168,7 @@ class Sectors(NamedTuple):
 
 @compiled
 def start_probability(age: int, p: Cohort) -> float:
-    """Probability that a registered enterprise starts this month: the cohort's share at once, then a hazard."""
+    """Probability that a registered enterprise starts this month: a share at registration, then a hazard."""
     return p.operating_at_registration if age == 0 else p.start_hazard
 
 
@@ -175,7 +176,7 @@ def start_probability(age: int, p: Cohort) -> float:
 def start(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Cohort, people: i8, events: i8
 ) -> None:  # fmt: skip
-    """Starts of a month; ``people`` gathers the staff and talent that start with them."""
+    """Start registered enterprises; ``people`` sums their staff and talent."""
     for i in range(lo, hi):
         if w.status[i] != REGISTERED:
             continue
@@ -194,7 +195,7 @@ def start(
 
 @equation
 def joining_staff(planned: int, staff: int, u: float, p: Cohort) -> int:
-    """People who join a young team this month: part of those who are missing from what its founders planned."""
+    """People who join a young team this month: part of the gap to its planned staff."""
     return int(draws.round_stochastically(p.joining * max(0, planned - staff), u))
 
 
@@ -202,7 +203,7 @@ def joining_staff(planned: int, staff: int, u: float, p: Cohort) -> int:
 def grow_young_teams(
     lo: Index, hi: Index, seed: int, month: int, r: TeamReads, w: TeamWrites, p: Cohort, m: Market, people: i8
 ) -> None:
-    """Young teams fill up, and those without customers may find their first; ``people`` gathers who join."""
+    """Young teams hire, and those without customers may find their first; ``people`` sums who join."""
     young, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     planned = np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
@@ -230,13 +231,13 @@ def grow_young_teams(
 
 @compiled
 def inherited(own: float, of_parent: float, share: float) -> float:
-    """What a newcomer knows, or earns with a worker, that takes part of its parent's way along."""
+    """A newcomer's knowledge or revenue per worker, with the parent's share where the parent has more."""
     return max(own, (1.0 - share) * own + share * of_parent)
 
 
 @compiled
 def equity(wealth: float, need: float, wages: float) -> float:
-    """What founders put in (million yuan): the need and ``wages`` to begin with, as far as their means go."""
+    """Founding equity (million yuan): the need, plus initial ``wages`` as far as the founder's wealth allows."""
     return max(need, min(wealth, need + wages))
 
 
@@ -245,7 +246,7 @@ def initialise_newborns(
     seed: int, month: int, rows: i8, ideas: Ideas, e: Newborn, parameters: Parameters, terms: Terms, sectors: Sectors,
     events: i8, flows: i8,
 ) -> tuple[float, float]:  # fmt: skip
-    """Fill the rows of newcomers, one an idea; what is left of the fund for makers, and of equipment hours."""
+    """Fill the rows of newcomers, one per idea; returns the rest of the makers' fund and of equipment hours."""
     n, o, m = parameters
     fund, hours = terms.fund, terms.hours
     for k in range(len(rows)):
@@ -275,7 +276,7 @@ def initialise_newborns(
         spread = n.worker_revenue_log_sd
         luck = maths.exp(spread * draws.normal(u_spread) - 0.5 * spread * spread)
         e.worker_revenue[i] = sectors.worker_revenue[s] * n.worker_revenue * luck
-        if parent >= 0 and channel == SPIN_OFF:  # its founders know how their former employer earns its money
+        if parent >= 0 and channel == SPIN_OFF:  # founders take their employer's methods along
             e.worker_revenue[i] = inherited(e.worker_revenue[i], e.worker_revenue[parent], terms.inheritance)
         price = relative_price(e.productivity[i], m.price_share)
         mature = merit * jobs * e.worker_revenue[i] * e.productivity[i] * price
@@ -316,7 +317,7 @@ def initialise_newborns(
 
 
 def apply(world: World) -> None:
-    """Births of the ideas pursued, then starts of all that are registered, and what becomes of young teams."""
+    """Found the ideas pursued, start registered enterprises, and grow young teams."""
     rules, market, events = world.rules("newborns"), world.group("market"), world.counters("newborns")
     ideas, world.ideas = world.ideas, None
     if ideas is not None:
@@ -329,7 +330,7 @@ def apply(world: World) -> None:
 
 
 def found(world: World, ideas: Ideas) -> None:
-    """Births of ideas that are pursued; platforms pay for makers, and what hours there are sets next month's share."""
+    """Found the ideas pursued; platforms pay for makers, and hours requested set next month's share lent."""
     table, market, events = world.enterprises, world.group("market"), world.counters("newborns")
     rows = table.add(len(ideas.identity))
     parameters = Parameters(world.rules("newborns"), world.standard, market)
@@ -347,7 +348,7 @@ def found(world: World, ideas: Ideas) -> None:
 
 
 def terms_of(world: World) -> Terms:
-    """Terms of this month, of which entry's rules set most."""
+    """The month's terms of founding, most of them rules of entry."""
     entry = world.rules("entry")
     return Terms(
         wage=world.group("labour").wage,
@@ -366,7 +367,7 @@ def terms_of(world: World) -> Terms:
 
 
 def spend_funds(world: World, spent: float) -> None:
-    """Take what makers got from the platforms' funds, fullest first."""
+    """Take the makers' tickets from the platforms' funds, the largest first."""
     for platform in sorted(world.platforms, key=lambda platform: (-platform.fund, platform.index)):
         part = min(spent, platform.fund)
         platform.fund -= part
@@ -375,7 +376,7 @@ def spend_funds(world: World, spent: float) -> None:
 
 OUTCOMES = (
     counted("hours_lent", "equipment hours granted", 1),
-    counted("hours_asked", "equipment hours asked for"),
+    counted("hours_asked", "equipment hours requested"),
 )
 
 DRAWS = idea_luck, plan_luck, trait_luck, skill_luck, life_luck, team_luck

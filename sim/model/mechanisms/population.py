@@ -1,7 +1,7 @@
 """The starting population: lognormal body, truncated Pareto tail, traits drawn with spread.
 
-Draws are stratified over quantiles: the i-th of n enterprises takes the point i of a rank-1 lattice (additive
-recurrence; Roberts 2018) shifted by the seed, so that class counts and shares differ little between worlds.
+Draws are stratified over quantiles: enterprise i of n takes point i of a rank-1 lattice (additive recurrence; Roberts
+2018) shifted by the seed, so that class counts and shares vary little between worlds.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from sim.model.state.world import World
 from sim.parameters import Market, Population, numbers
 
 lattice_shift = block("population", 0, "first", "second", "third", "fourth", number=0)
-_PARTS = 16  # quantiles looked at within a stratum of the tail: steps of an integral
-_UNEVEN_FROM = 0.9  # quantile from which strata are integrated; below it staff hardly changes within one
-_AT_A_TIME = 8_192  # enterprises whose lattice points are held at once
+_PARTS = 16  # steps of the integral over a stratum of the tail
+_UNEVEN_FROM = 0.9  # quantile from which strata are integrated; below it staff hardly varies within one
+_AT_A_TIME = 8_192  # enterprises whose lattice points are in memory at once
 ROOT = 0  # parent of the opening population
 _GOLDEN_3 = 1.2207440846057596  # root of x^4 = x + 1: revenue per worker, capital intensity, taste for exporting
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)  # square roots: slopes of the other traits
@@ -105,7 +105,7 @@ def staff_quantile(u: float, p: Population) -> float:
 
 @compiled
 def stratum_staff(u: float, width: float, p: Population) -> float:
-    """Mean staff of the stratum of ``width`` around quantile ``u``; the tail's strata are uneven inside."""
+    """Mean staff of the stratum of ``width`` around quantile ``u``; strata of the tail are integrated."""
     if u < _UNEVEN_FROM:
         return staff_quantile(u, p)
     total = 0.0
@@ -165,12 +165,12 @@ def fill(lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, 
 
 @equation
 def knowledge(base: float, u: float, p: Population) -> float:
-    """Knowledge on one axis around the sector's base: none at least, ``most_knowledge`` at most."""
+    """Knowledge on one axis: normal around the sector's base, from 0 to ``most_knowledge``."""
     return min(p.most_knowledge, max(0.0, base + p.knowledge_spread * draws.normal(u)))
 
 
 def base_knowledge(p: Population) -> Any:
-    """What anyone in a sector knows, shape (sectors, 3): sectors lie on a circle in the space of knowledge."""
+    """Base knowledge, shape (sectors, 3): sectors lie on a circle in the space of knowledge."""
     middle, radius, wave = p.knowledge_middle, p.knowledge_circle, p.knowledge_wave
     angle = [2.0 * math.pi * sector / p.sectors for sector in range(p.sectors)]
     return np.array(
@@ -181,9 +181,8 @@ def base_knowledge(p: Population) -> Any:
 def lattice(seed: int, number: int, lo: int, hi: int) -> Any:
     """Points ``lo`` to ``hi`` of ``number`` in (0, 1), shape (hi - lo, 16).
 
-    Strata of staff, then Kronecker recurrences shifted by the seed. The traits that shares hang on most come from a
-    recurrence of their own in three dimensions, which is even over any run of neighbouring strata, and so over the big
-    enterprises too.
+    Strata of staff, then Kronecker recurrences shifted by the seed. The traits on which shares depend most have their
+    own recurrence in three dimensions, which is even over any run of neighbouring strata, and so over big enterprises.
     """
     shift = [word for part in range(4) for word in lattice_shift(seed, ROOT, part)]
     slope = [_GOLDEN_3**-k for k in (1, 2, 3)] + [math.sqrt(prime) for prime in _PRIMES]
@@ -216,7 +215,7 @@ def found(world: World) -> None:
 
 
 def open_sectors(world: World) -> None:
-    """Demand and pull at the opening: what the starting population sells, and with what pull."""
+    """Set the sectors' demand and pull at the opening, from the starting population."""
     table, sectors, market = world.enterprises, world.sectors, world.group("market")
     revenue, pull, staff = sums = SectorSums(*(np.zeros(MAX_SECTORS, np.int64) for _ in range(3)))
     threads.run(sum_sectors, table.size, sums, (table.view(Selling), market))
@@ -244,7 +243,7 @@ def sum_sectors(lo: Index, hi: Index, r: Selling, m: Market, sums: SectorSums) -
 
 
 def gather_people(world: World) -> None:
-    """Residents are the staff of the opening population and those without work; talent is within them."""
+    """Residents are the staff of the opening population and the unemployed; talent is part of both."""
     labour, books, table = world.group("labour"), world.books, world.enterprises
     staff, talent = int(table.staff.sum()), int(table.talent.sum())
     books.people[UNEMPLOYED] = round(staff * labour.unemployment / (1.0 - labour.unemployment))

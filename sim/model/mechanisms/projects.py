@@ -1,10 +1,8 @@
-"""Projects: each needs three components of knowledge, solved one by one.
+"""Projects: each needs three components of knowledge.
 
-An open component is solved with a probability that falls with the distance to the nearest knowledge at hand and
-rises with capital and talent put in.
-
-Nothing here knows what a platform is good for: a partner found this month brings knowledge and costs hours.
-Duration, success, the gain and the shape in breadth are measured on what comes out.
+An open component is solved with a probability that falls with the distance to the nearest available knowledge and rises
+with effort, from capital and talent. A partner brings knowledge and costs hours; platforms have no other effect here, so
+that duration, success, gain and their dependence on breadth are outcomes.
 """
 
 from __future__ import annotations
@@ -32,7 +30,7 @@ from sim.parameters import Labour
 project = block("projects", 0, "begins", "breadth", "gain", "kind", number=21)
 tries = block("projects", 1, "first", "second", "third", "abandoned", number=22)
 tries_of = tries.of
-ENERGY_POINT = 9  # which of an enterprise's lattice points is its energy per output
+ENERGY_POINT = 9  # index of the lattice point of energy per output
 
 EVENTS = Counters(
     "projects_begun",
@@ -91,15 +89,15 @@ class Rules(NamedTuple):
         assumption("unit-free space"), bounds=(0.01, 2), plausible=(0.08, 0.3),
     )  # fmt: skip
     lead: float = parameter(
-        0.10, "", "distance by which needed knowledge is ahead of the sector's base on each axis",
-        assumption("projects ask for more than everyone knows"), bounds=(0, 1), plausible=(0.0, 0.25),
+        0.10, "", "distance of needed knowledge ahead of the sector's base on each axis",
+        assumption("projects need more than what is known to all"), bounds=(0, 1), plausible=(0.0, 0.25),
     )  # fmt: skip
     learned: float = parameter(
         0.15, "share", "part of the gap to a component's knowledge that solving it closes",
         assumption("learning by doing"), bounds=(0, 1), plausible=(0.05, 0.4),
     )  # fmt: skip
     solve: float = parameter(
-        0.45, "1/month", "probability that a component is solved with full effort and all knowledge at hand",
+        0.45, "1/month", "probability that a component is solved with full effort and all knowledge available",
         assumption("fitted with the duration"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     distance_scale: float = parameter(
@@ -112,12 +110,12 @@ class Rules(NamedTuple):
         plausible=(0.2, 0.6),
     )  # fmt: skip
     team: float = parameter(
-        6.0, "people", "talent that halves the effort's gap", assumption("size of a team"), bounds=(0.1, 1000),
+        6.0, "people", "talent at which its part of effort is one half", assumption("size of a team"), bounds=(0.1, 1000),
         plausible=(2, 15),
     )  # fmt: skip
     most_teams: float = parameter(
-        2.0, "teams", "teams at work on a project of size one; of larger ones as many for each part of their size",
-        assumption("beyond it more people get in each other's way"), bounds=(0.1, 100), plausible=(1.0, 4.0),
+        2.0, "teams", "most teams on a project, per unit of its size",
+        assumption("diminishing returns to larger teams"), bounds=(0.1, 100), plausible=(1.0, 4.0),
     )  # fmt: skip
     team_share: float = parameter(
         0.6944, "share", "part of all skilled staff who work on a project where that is more than one team",
@@ -125,7 +123,7 @@ class Rules(NamedTuple):
         plausible=(0.1, 0.7),
     )  # fmt: skip
     capital: float = parameter(
-        4.0, "million yuan", "cash that halves the effort's gap", assumption("budget of a project"), bounds=(0.01, 1000),
+        4.0, "million yuan", "cash at which its part of effort is one half", assumption("budget of a project"), bounds=(0.01, 1000),
         plausible=(1, 15),
     )  # fmt: skip
     contact_hours: float = parameter(
@@ -133,7 +131,7 @@ class Rules(NamedTuple):
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.04561, "1/month", "hazard at which a project is given up",
+        0.04561, "1/month", "hazard at which a project is abandoned",
         fitted("35% of projects succeed", "stylised_facts.open_innovation_effect.base_success"), bounds=(0, 1),
         plausible=(0.01, 0.06),
     )  # fmt: skip
@@ -198,7 +196,7 @@ class Writes(NamedTuple):
 
 @typed
 class Terms(NamedTuple):
-    """On what a month of work on projects hangs beside the enterprises: wages, and the knowledge that is needed."""
+    """Wages and needed knowledge in a month's work on projects."""
 
     labour: Labour
     talent_wage: float  # relative to a worker's
@@ -208,7 +206,7 @@ class Terms(NamedTuple):
 
 @typed
 class Sums(NamedTuple):
-    """What a month of work on projects adds up to."""
+    """Sums of a month's work on projects."""
 
     counts: i8
     flows: i8
@@ -216,25 +214,25 @@ class Sums(NamedTuple):
 
 @equation
 def begin_probability(talent: int, cash: float, p: Rules) -> float:
-    """Probability that an enterprise without a project begins one this month: each team of its skilled staff may."""
+    """Monthly probability that an enterprise without a project begins one: in proportion to teams of skilled staff."""
     return min(1.0, p.begin / 12.0 * talent / p.team) if cash > 0.0 else 0.0
 
 
 @equation
 def breadth_chosen(u: float) -> int:
-    """Kinds of partner that the team will draw on, 0 to 4, each as likely: a habit of the team."""
+    """Kinds of partner that the team uses, 0 to 4, with equal probability."""
     return int(5.0 * u)
 
 
 @equation
 def project_size(talent: float, p: Rules) -> float:
-    """Size of a project in those of ``most_teams`` teams: to change a large enterprise takes more of its staff."""
+    """Size of a project in units of ``most_teams`` teams: projects of large enterprises take more of their staff."""
     return max(1.0, p.team_share * talent / (p.most_teams * p.team))
 
 
 @equation
-def at_work(talent: float, size: float, p: Rules) -> float:
-    """Skilled staff who work on a project (people): all, up to ``most_teams`` teams for each part of its size."""
+def project_staff(talent: float, size: float, p: Rules) -> float:
+    """Skilled staff who work on a project (people): all, up to ``most_teams`` teams per unit of its size."""
     return min(talent, p.most_teams * p.team * size)
 
 
@@ -248,7 +246,7 @@ def wages_at_work(
 
 @equation
 def effort(talent: float, cash: float, p: Rules) -> float:
-    """Effort put in, 0 to 1: Cobb-Douglas in cash and skilled staff, each over the size of the project."""
+    """Effort, 0 to 1: Cobb-Douglas in cash and skilled staff, each per unit of the project's size."""
     capital = max(cash, 0.0) / (max(cash, 0.0) + p.capital)
     people = talent / (talent + p.team)
     together = p.capital_share * maths.log(capital) + (1.0 - p.capital_share) * maths.log(people)
@@ -257,19 +255,19 @@ def effort(talent: float, cash: float, p: Rules) -> float:
 
 @equation
 def hours_left(breadth: int, p: Rules) -> float:
-    """Part of the team's hours that is left beside its partners."""
+    """Share of the team's hours left after coordination with its partners."""
     return 1.0 - p.contact_hours * breadth
 
 
 @equation
 def solve_probability(gap: float, effort_level: float, p: Rules) -> float:
-    """Probability that a component is solved this month, at distance ``gap`` from the nearest knowledge at hand."""
+    """Monthly probability that a component is solved, at distance ``gap`` to the nearest available knowledge."""
     return p.solve * effort_level * maths.exp(-gap / p.distance_scale)
 
 
 @equation
 def gain(u: float, p: Rules) -> float:
-    """Relative gain of one success: a bounded draw."""
+    """Relative gain of one success, from a uniform."""
     return p.gain * u * u
 
 
@@ -277,9 +275,9 @@ def gain(u: float, p: Rules) -> float:
 def work(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, terms: Terms, succeeded: i1, sums: Sums
 ) -> None:
-    """A month's work on projects; ``succeeded`` marks rows whose project came to its end.
+    """A month's work on projects; ``succeeded`` marks rows whose project succeeded.
 
-    In each block of rows: the work of those who have a project, then who begins one.
+    In each block of rows projects under way advance first, then new ones begin.
     """
     begins, goes_on = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.int8)
     rows, identity = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
@@ -295,22 +293,22 @@ def work(
         effort_level = exert_effort(rows[:number], r, w, p, terms, sums)
         u = tries_of(seed, identity, 0, number, month)
         try_components(rows[:number], u.first, u.second, u.third, effort_level, seed, r, w, p, terms.frontier)
-        end(rows[:number], u.abandoned, seed, month, r, w, p, succeeded, sums.counts)
+        end_projects(rows[:number], u.abandoned, seed, month, r, w, p, succeeded, sums.counts)
         for i in range(first, last):
             if begins[i - first]:
-                begin(i, seed, month, r, w, sums.counts)
+                begin_project(i, seed, month, r, w, sums.counts)
 
 
 @compiled
 def exert_effort(rows: u4, r: Reads, w: Writes, p: Rules, terms: Terms, sums: Sums) -> f8:
-    """Effort put into the projects of ``rows`` in a month: spending on them, and wages of those at work, are booked."""
+    """Effort in the projects of ``rows`` in a month; spending and wages are booked."""
     number = len(rows)
     size, workers, effort_level = np.empty(number), np.empty(number), np.empty(number)
     capital, people = np.empty(number), np.empty(number)
     for k in range(number):
         talent = float(r.talent[rows[k]])
         size[k] = project_size(talent, p)
-        workers[k] = at_work(talent, size[k], p)
+        workers[k] = project_staff(talent, size[k], p)
     sums.counts[RD_WAGES] += wages_of(rows, workers, r, terms)
     for k in range(number):
         i = rows[k]
@@ -326,7 +324,7 @@ def exert_effort(rows: u4, r: Reads, w: Writes, p: Rules, terms: Terms, sums: Su
 
 @compiled
 def wages_of(rows: u4, workers: f8, r: Reads, terms: Terms) -> int:
-    """What a month of the ``hands`` at work on the projects of ``rows`` costs in wages (ticks), paid with all others."""
+    """Monthly wages (ticks) of the ``workers`` on the projects of ``rows``; they are paid with all other wages."""
     number = len(rows)
     staff, revenue, mean = np.empty(number), np.empty(number), np.empty(number)
     for k in range(number):
@@ -343,7 +341,7 @@ def try_components(
     rows: u4, u_first: f8, u_second: f8, u_third: f8, effort_level: f8, seed: int, r: Reads, w: Writes, p: Rules,
     frontier: Frontier,
 ) -> None:  # fmt: skip
-    """Try the open components that are not out of reach whatever the distance, each in its turn."""
+    """Try the open components, except those whose draw fails at any distance."""
     most = 3 * len(rows)
     project, component, u = np.empty(most, np.uint32), np.empty(most, np.int64), np.empty(most)
     identity, began, sector = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int8)
@@ -374,10 +372,10 @@ def try_components(
 
 
 @compiled
-def end(
+def end_projects(
     rows: u4, u_abandoned: f8, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, counts: i8
 ) -> None:
-    """End those of the projects of ``rows`` whose components are all solved, and those that are given up."""
+    """End the projects of ``rows`` whose components are all solved, and those that are abandoned."""
     for k in range(len(rows)):
         i = rows[k]
         if w.solved[i] == SOLVED:
@@ -390,7 +388,7 @@ def end(
 
 
 @compiled
-def begin(i: int, seed: int, month: int, r: Reads, w: Writes, counts: i8) -> None:
+def begin_project(i: int, seed: int, month: int, r: Reads, w: Writes, counts: i8) -> None:
     """One enterprise begins a project."""
     w.project_began[i] = month
     w.solved[i] = 0
@@ -403,7 +401,7 @@ def begin(i: int, seed: int, month: int, r: Reads, w: Writes, counts: i8) -> Non
 
 @compiled
 def succeed(i: int, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, counts: i8) -> None:
-    """One project came to its end: new lines, and a gain in productivity or quality."""
+    """One project succeeds: new lines, and a gain in productivity or quality."""
     u = project(seed, r.identity[i], month)
     count_success(month - w.project_began[i], w.reached[i], r.platform[i], counts)
     by_class(r.size_class[i], SUCCEEDED_SMALL, SUCCEEDED_MEDIUM, SUCCEEDED_BIG, counts)
@@ -430,7 +428,7 @@ def by_class(size_class: int, small: int, medium: int, big: int, counts: i8) -> 
 
 @compiled
 def count_success(months: int, reached: int, platform: int, counts: i8) -> None:
-    """Count a success and its duration, with and without a partner, in and out of a platform."""
+    """Count a success and its duration, with or without a partner, with or without a platform."""
     counts[SUCCEEDED] += 1
     counts[REACHED if reached == 1 else ALONE] += 1
     counts[REACHED_MONTHS if reached == 1 else ALONE_MONTHS] += months
@@ -453,7 +451,7 @@ def apply(world: World) -> None:
 
 @equation
 def energy_drawn(u: float, middle: float, log_sd: float) -> float:
-    """Energy and material per output of an enterprise (tce per million yuan): lognormal."""
+    """Energy and material per output (tce per million yuan): lognormal."""
     return middle * maths.exp(log_sd * draws.normal(u))
 
 
@@ -472,20 +470,20 @@ def energy_at_birth(seed: int, month: int, rows: i8, identity: i8, energy: f4, m
 
 
 def at_founding(world: World, lo: int, hi: int, points: Any) -> None:
-    """Give the opening population its energy per output."""
+    """Draw energy per output of the opening population."""
     population = world.settings.group("population")
     energy_at_founding(lo, hi, points, world.enterprises.energy, population.energy, population.energy_log_sd)
 
 
 def at_birth(world: World, rows: Any) -> None:
-    """Give newcomers their energy per output."""
+    """Draw energy per output of newcomers."""
     table, middle = world.enterprises, world.settings.group("population").energy
     spread = world.rules("newborns").energy_log_sd
     energy_at_birth(world.seed, world.month, rows, table.identity, table.energy, middle, spread)
 
 
 def openness_peak(m: Months) -> Any:
-    """Where a quadratic through success by breadth, weighted by number, peaks: least squares by Cramer's rule."""
+    """Breadth at which a weighted quadratic fit of success rates peaks: least squares by Cramer's rule."""
     pairs = [ended(m, breadth) for breadth in range(5)]
     s = [sum(1.0 * n * k**power for k, (_, n) in enumerate(pairs)) for power in range(5)]
     t = [sum(1.0 * won * k**power for k, (won, _) in enumerate(pairs)) for power in range(3)]
@@ -501,7 +499,7 @@ def determinant(a: Any, b: Any, c: Any) -> Any:
 
 
 def ended(m: Months, breadth: int) -> tuple[Any, Any]:
-    """Projects of this breadth since the start: those that succeeded, and those that succeeded or were given up."""
+    """Projects of this breadth since the start: those that succeeded, and all that ended."""
     succeeded = m.cumulative(f"succeeded_breadth_{breadth}")
     return succeeded, succeeded + m.cumulative(f"abandoned_breadth_{breadth}")
 
@@ -513,7 +511,7 @@ OUTCOMES = (
             value=lambda m: m.weight * np.diff(m.cumulative("rd_wages"), prepend=0) / TICKS),
     counted("projects_begun", "projects begun", 1),
     counted("projects_succeeded", "projects that succeeded", 1),
-    counted("projects_abandoned", "projects given up", -1),
+    counted("projects_abandoned", "projects abandoned", -1),
     counted("begun_small", "projects begun by small enterprises", 1),
     counted("begun_medium", "by medium ones", 1),
     counted("begun_big", "by big ones", 1),

@@ -1,4 +1,4 @@
-"""Platform resources: recruited by interface staff, pulled by members, aged out; each holds knowledge of its own."""
+"""Platform resources: recruited by interface staff and attracted by members, they have knowledge and age out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.kernel.compiled import compiled
 from sim.kernel.draws import block
 from sim.kernel.types import f8, f8_2d, i8, i8_2d, typed
 from sim.model.record.reading import added
-from sim.model.state.accounts import HOUSEHOLDS, PLATFORMS, RESEARCH, transfer
+from sim.model.state.accounts import HOUSEHOLDS, PLATFORMS, RESEARCH
 from sim.model.state.knowledge import CELL
 from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, USER, PlatformState
 from sim.model.state.world import World
@@ -24,7 +24,7 @@ EVENTS = Counters(
 )
 RECRUITED, AGED = EVENTS
 
-# Of a kind and cell of a platform's resources: who comes, who leaves. Of the platform itself: how its campaign goes.
+# Keyed by kind and cell of a platform's resources: arrivals and departures. Keyed by the platform: success of campaigns.
 turnover = block("resources", 0, "come", "leave", number=11)
 
 
@@ -59,14 +59,14 @@ def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
     """Weights of the 27 cells, summing to 1, for knowledge spread around ``centre``."""
     coordinates = [(cell // 9, cell // 3 % 3, cell % 3) for cell in range(CELLS)]
     distances = [sum(((point[axis] + 0.5) * CELL - centre[axis]) ** 2 for axis in range(3)) for point in coordinates]
-    nearest = min(distances)  # taken off, so that a narrow spread far from any cell leaves a weight above zero
+    nearest = min(distances)  # subtracted, so that the largest weight is not 0
     weights = np.array([maths.exp((nearest - it) / (2.0 * spread * spread)) for it in distances])
     return weights / weights.sum()
 
 
 @cache
 def kind_weights(p: Rules) -> Any:
-    """Weights of the cells for each kind of resource: foreign experts are ahead, users know of software and markets."""
+    """Weights of the cells for each kind of resource."""
     ahead, technical = p.middle + p.foreign_lead, p.users_technical
     centres = (p.middle, p.middle, p.middle), (ahead, ahead, ahead), (technical, technical, p.users_market)
     return np.stack([cell_weights(centre, p.spread) for centre in centres])
@@ -80,13 +80,13 @@ def campaign(u: float, log_sd: float) -> float:
 
 @compiled
 def recruited(staff: float, contacts: float, success: float) -> float:
-    """Expected resources that the interface staff recruits in a month."""
+    """Expected resources recruited by interface staff in a month."""
     return staff * contacts * success
 
 
 @compiled
-def pulled(members: float, member_pull: float) -> float:
-    """Expected resources that come in a month because members are there."""
+def attracted(members: float, member_pull: float) -> float:
+    """Expected resources attracted by members in a month."""
     return members * member_pull
 
 
@@ -94,7 +94,7 @@ def pulled(members: float, member_pull: float) -> float:
 def turn_over(
     counts: i8_2d, expected: f8, weights: f8_2d, leaving: float, seed: int, identity: int, month: int, events: i8
 ) -> None:
-    """A month of one platform's resources by kind and cell: those that come, those that age out."""
+    """A month of one platform's resources by kind and cell: arrivals and departures."""
     for kind in range(counts.shape[0]):
         for cell in range(counts.shape[1]):
             key = identity ^ (kind * counts.shape[1] + cell + 1)
@@ -107,7 +107,7 @@ def turn_over(
 
 
 def apply(world: World) -> None:
-    """A month of every launched platform, and what running it costs."""
+    """A month of every launched platform, with its running cost."""
     rules = world.rules("resources")
     if not rules.enabled:
         return
@@ -117,7 +117,7 @@ def apply(world: World) -> None:
 
 
 def running_cost(world: World, platform: PlatformState) -> float:
-    """What a platform costs a month (million yuan): its interface staff, or the fixed cost of an unnamed own one."""
+    """Monthly cost of a platform (million yuan): its interface staff, or the fixed cost of one founded in the run."""
     if platform.name in world.settings.platforms:
         return platform.interface_staff * float(world.group("labour").wage) / 12.0
     return float(world.rules("adoption").own_cost) / 12.0
@@ -127,7 +127,7 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     named = world.platform_rules(platform)
     success = campaign(turnover(world.seed, platform.identity, world.month).come, named.campaign_log_sd)
     come = recruited(platform.interface_staff, named.contacts_per_staff, success)
-    come += pulled(platform.members * world.weight_of(platform), named.member_pull)
+    come += attracted(platform.members * world.weight_of(platform), named.member_pull)
     shares = np.zeros(3)
     shares[FOREIGN], shares[USER] = named.foreign_share, named.user_share
     shares[DOMESTIC] = max(0.0, 1.0 - named.foreign_share - named.user_share)
@@ -141,9 +141,7 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     if host < 0:
         world.books.pay(PLATFORMS, HOUSEHOLDS, wages)
     else:
-        table = world.enterprises
-        spent = transfer(host, -wages, table.cash, world.books.flows, RESEARCH)
-        table.profit_year[host] += spent
+        world.transfer(host, -wages, RESEARCH)
 
 
 OUTCOMES = (

@@ -1,4 +1,4 @@
-"""Taxes: value-added tax each month, corporate income tax each December; stated beside paid."""
+"""Taxes: value-added tax each month, corporate income tax each December, both stated and paid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.declare import Column, Mechanism, Outcome, Step, assumption, evidence, 
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i8, typed
-from sim.model.state.accounts import INCOME_TAX, TICKS, VAT, on_grid, ticks
+from sim.model.state.accounts import INCOME_TAX, TICKS, VAT, on_grid, ticks, transfer_block
 from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, reads, writes
 from sim.model.state.world import World
 
@@ -95,9 +95,9 @@ class Writes(NamedTuple):
 
 @equation
 def value_added_tax(revenue: float, exports: float, input_share: float, p: Rules) -> float:
-    """Tax stated for a month: exempt, a rate on sales of small-scale payers, or the standard rate on value added.
+    """Value-added tax stated for a month: exempt, on sales of small-scale payers, or on value added.
 
-    Exports are rated zero.
+    Exports are zero-rated.
     """
     at_home = revenue - exports
     small = p.vat_small * at_home
@@ -107,7 +107,7 @@ def value_added_tax(revenue: float, exports: float, input_share: float, p: Rules
 
 @equation
 def income_tax(profit: float, p: Rules) -> float:
-    """Tax stated for a year on taxable profit (million yuan), after losses."""
+    """Corporate income tax stated for a year on taxable profit (million yuan), after losses."""
     if profit <= 0.0:
         return 0.0
     rate = p.low_profit_rate if profit <= p.low_profit_ceiling else p.income_tax
@@ -115,14 +115,14 @@ def income_tax(profit: float, p: Rules) -> float:
 
 
 @equation
-def collected(stated: float, age: int, relief: float, p: Rules) -> float:
-    """Part of the stated tax that is paid: relief takes its share from young enterprises."""
+def tax_paid(stated: float, age: int, relief: float, p: Rules) -> float:
+    """Tax paid: stated tax, less relief for young enterprises."""
     return stated * (1.0 - relief) if age < p.young else stated
 
 
 @equation
-def losses_kept(taxable: float, p: Rules) -> float:
-    """Losses carried into the next year: they decay evenly instead of lapsing by vintage."""
+def losses_carried_forward(taxable: float, p: Rules) -> float:
+    """Losses carried forward: they decay evenly instead of lapsing by year."""
     return max(0.0, -taxable) * (1.0 - 1.0 / p.loss_years)
 
 
@@ -140,7 +140,7 @@ def levy_vat(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, relief: float, input_share: float,
     sums: Sums,
 ) -> None:  # fmt: skip
-    """Value-added tax of every operating enterprise, for a month."""
+    """Levy the month's value-added tax on every operating enterprise."""
     stated, paid = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -148,17 +148,16 @@ def levy_vat(
             k = i - first
             tax = value_added_tax(r.revenue[i], r.exports[i], input_share, p) if r.status[i] == OPERATING else 0.0
             stated[k] = on_grid(tax)
-            paid[k] = on_grid(collected(tax, month - r.started[i], relief, p))
+            paid[k] = on_grid(tax_paid(tax, month - r.started[i], relief, p))
             w.profit_year[i] -= paid[k]
-            w.cash[i] -= paid[k]
-        sums.flows[VAT] -= add_up(first, last, stated, paid, r, sums)
+        collect(first, last, stated, paid, r, w.cash, sums, VAT)
 
 
 @compiled
 def levy_income(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, relief: float, sums: Sums
 ) -> None:  # fmt: skip
-    """Income tax of every enterprise, for a year, after losses carried forward."""
+    """Levy the year's income tax on every enterprise, after losses carried forward."""
     stated, paid = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -167,16 +166,15 @@ def levy_income(
             taxable = w.profit_year[i] - w.losses[i]
             tax = income_tax(taxable, p) if r.status[i] != FREE else 0.0
             stated[k] = on_grid(tax)
-            paid[k] = on_grid(collected(tax, month - r.started[i], relief, p))
-            w.losses[i] = losses_kept(taxable, p)
+            paid[k] = on_grid(tax_paid(tax, month - r.started[i], relief, p))
+            w.losses[i] = losses_carried_forward(taxable, p)
             w.profit_year[i] = 0.0
-            w.cash[i] -= paid[k]
-        sums.flows[INCOME_TAX] -= add_up(first, last, stated, paid, r, sums)
+        collect(first, last, stated, paid, r, w.cash, sums, INCOME_TAX)
 
 
 @compiled
-def add_up(first: Index, last: Index, stated: f8, paid: f8, r: Reads, sums: Sums) -> int:
-    """Totals of a block in ticks: stated, paid, paid by startups, paid at each site; the ticks paid."""
+def collect(first: Index, last: Index, stated: f8, paid: f8, r: Reads, cash: f8, sums: Sums, purpose: int) -> None:
+    """Book the taxes of a block of rows, and sum those stated, paid, paid by startups and paid at each site."""
     all_stated, all_paid, startups = 0, 0, 0
     for i in range(first, last):
         all_stated += ticks(stated[i - first])
@@ -189,11 +187,13 @@ def add_up(first: Index, last: Index, stated: f8, paid: f8, r: Reads, sums: Sums
     sums.totals[STATED] += all_stated
     sums.totals[PAID] += all_paid
     sums.totals[PAID_STARTUPS] += startups
-    return all_paid
+    for k in range(last - first):
+        paid[k] = -paid[k]
+    transfer_block(first, last, paid, cash, sums.flows, purpose)
 
 
 def apply(world: World) -> None:
-    """A month of taxes; what tenants pay is added to their site's account."""
+    """A month of taxes; those of tenants are added to their site's."""
     world.taxes[:] = 0
     rules = world.rules("taxes")
     if not rules.enabled:

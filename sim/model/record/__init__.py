@@ -1,1 +1,1 @@
-"""What is counted each month and each December, and the outcomes read from it."""
+"""Monthly and yearly records, and the outcomes computed from them."""

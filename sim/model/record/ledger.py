@@ -1,4 +1,4 @@
-"""The ledger: after every mechanism, what is conserved must balance, to the tick, the person, the m2 and the hour."""
+"""The ledger: checks after every mechanism that money, people, floor and hours are conserved exactly."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from sim.model.state.world import World
 
 
 class LedgerError(AssertionError):
-    """Books that do not balance: names the mechanism, month, enterprise and account."""
+    """Books that do not balance; the message has the mechanism, month, enterprise and account."""
 
 
 class Ledger:
-    """Checks the books of one world when asked to."""
+    """Checks of one world's books."""
 
     def __init__(self, world: World) -> None:
         self.world = world
 
     def check(self, mechanism: str) -> None:
-        """Raise ``LedgerError`` where money, people, talent, floor or equipment hours do not balance."""
+        """Raise ``LedgerError`` if money, people, talent, floor or equipment hours do not balance."""
         self._mechanism = mechanism
         self._money()
         self._people()

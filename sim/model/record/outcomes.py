@@ -1,4 +1,4 @@
-"""What is recorded of enterprises, jobs, sales and accounts, whichever mechanism moved them."""
+"""Outcomes of enterprises, jobs, sales and accounts that belong to no single mechanism."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def structural_change(m: Months) -> Any:
     """Half the sum of absolute changes in sectors' shares of sales since the first month."""
     sales = m["sectors"]
     shares = sales / np.maximum(1, added(sales))[:, None]
-    # From the left: a sum in pairs would hang on the number of months.
+    # A running sum: pairwise summation would depend on the number of months.
     return 0.5 * np.cumsum(np.abs(shares - shares[:1]), axis=1)[:, -1]
 
 

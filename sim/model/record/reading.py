@@ -1,4 +1,4 @@
-"""What outcomes are read from: the snapshots of all months, and the questions that can be put to them."""
+"""The record of all months, from which outcomes are computed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ YOUNG_YEARS = 8  # of operation in which the hazards of spin-offs and of other s
 
 
 class Months:
-    """What outcomes are read from: the snapshots of all months; every answer is an array with one number a month."""
+    """The snapshots of all months; every method gives one number a month, along the last axis."""
 
     def __init__(self, recorder: Recorder) -> None:
         settings = recorder.world.settings
@@ -41,22 +41,22 @@ class Months:
         self.months = recorder.months
         self.cohort = cohort_months(settings)
         index = np.arange(len(self.months))
-        self.december = index - (settings.start[1] + index) % 12  # the last one, below 0 before the first
+        self.december = index - (settings.start[1] + index) % 12  # month of the last one, negative before the first
 
     def __getitem__(self, field: str) -> Any:
         """A field of the snapshots; the first axis is months."""
         return self.months[field]
 
     def cumulative(self, name: str) -> Any:
-        """Events of this name since the start."""
+        """Events of a counter, cumulative since the start."""
         return self["total"][:, self._counters[name]]
 
     def sum_of(self, column: str) -> Any:
-        """The sum of a recorded column over operating enterprises, in real enterprises."""
+        """The sum of a recorded column over operating enterprises, scaled to real enterprises."""
         return self.weight * self["recorded"][:, self._recorded[column]] / TICKS
 
     def mean_of(self, column: str) -> Any:
-        """The mean of a recorded column over operating enterprises; NaN without any."""
+        """The mean of a recorded column over operating enterprises; NaN if there are none."""
         return share(self["recorded"][:, self._recorded[column]] / TICKS, added(self["firms"][:, :, :, OPERATING]))
 
     def firms(self, status: int = OPERATING, size_class: int | None = None, startups: bool = False) -> Any:
@@ -77,7 +77,7 @@ class Months:
 
     @cached_property
     def yearly_groups(self) -> dict[str, Any]:
-        """Rates by group, of the last year that ended in a December, shape (groups, months)."""
+        """Rates by group in the year to the last December, shape (groups, months)."""
         flows, ended = np.moveaxis(self["job_flows"], 0, -1), np.moveaxis(self["ended"], 0, -1)
         alive, firms = self["groups"][:, 0].T, self["groups"][:, 1].T
         return {
@@ -88,12 +88,12 @@ class Months:
         }
 
     def yearly(self, values: Any) -> Any:
-        """What a number was in December, kept until the next; NaN before a December that ends a whole year."""
+        """Values of the last December; NaN before the first that ends a full year."""
         return np.where(self.december >= 11, values[..., np.maximum(self.december, 0)], np.nan)
 
     @cached_property
     def hazards(self) -> Any:
-        """Yearly hazards since the start by year of life: struck off and stopped, shape (2, years, months)."""
+        """Yearly hazards since the start by year of life: of strike-off and stop, shape (2, years, months)."""
         lives = np.moveaxis(self["lives"], 0, -1)
         both = np.stack([lives[REGISTER], lives[SPIN_OFFS] + lives[OTHERS]])
         return annual(share(both[:, ENDED], both[:, AT_RISK]))
@@ -104,19 +104,19 @@ class Months:
         return annual(share(lives[:, ENDED], lives[:, AT_RISK]))
 
     def survival(self, years: int) -> Any:
-        """Share that operates so many years after its start, if it stopped at the hazards of the years before."""
+        """Share of starters that still operate after ``years``, at the hazards of stopping since the start."""
         alive = np.ones(len(self.months))
         for year in range(years):
             alive = alive * (1.0 - self.hazards[1, year])
         return alive
 
     def of_cohort(self, name: str) -> Any:
-        """A sum over the named cohort; NaN without one and before its first month."""
+        """A sum over the named cohort; NaN without a cohort and before its first month."""
         values = np.where(self._has_cohort, self["cohort"][:, COHORT.index(name)], np.nan)
         return values * (self.weight / TICKS if name == "revenue" else self.weight)
 
     def founded(self, first: Any, last: Any) -> Any:
-        """Startups registered from month ``first`` to before ``last``, both by month."""
+        """Startups registered from month ``first`` to before ``last``, arrays by month."""
         return between(self.registrations, first, last)
 
     @cached_property
@@ -125,21 +125,21 @@ class Months:
         return sum(self.cumulative(f"founded_{origin}") for origin in ORIGINS[1:])
 
     def rate(self, events: Any, stock: str) -> Any:
-        """Events of the last year over the mean number of enterprises in it, each December."""
+        """Events in the year to the last December over the mean number of enterprises in it."""
         number = added(self["groups"][:, PER_GROUP.index(stock), : len(CLASSES)])
         return self.yearly(share(12.0 * in_a_year(events), in_a_year(number.cumsum())))
 
     def spent(self, *purposes: int) -> Any:
-        """Ticks that went under these transfers since the start."""
+        """Ticks booked under these transfers since the start."""
         return self["flows"][:, list(purposes)].sum(axis=1).cumsum()
 
     def of_year_old(self, number: Any) -> Any:
-        """A number each December, kept until the next, over those registered 12 to 10 months before."""
+        """A number of the last December over the enterprises registered 12 to 10 months before."""
         founded = self.founded(self.december - 12, self.december - 9)
         return share(number, np.where(self.december >= 12, founded, 0))
 
     def founded_in_cohort(self) -> Any:
-        """Enterprises of the named cohort registered so far, gone or not; NaN as in ``of_cohort``."""
+        """Enterprises of the named cohort registered so far, struck off or not; NaN as in ``of_cohort``."""
         first, last = self.cohort
         so_far = np.arange(1, len(self.months) + 1)
         return self.weight * np.where(self._has_cohort, self.founded(first, np.minimum(last, so_far)), np.nan)
@@ -157,7 +157,7 @@ class Months:
         return added(self.by_class(kind)) / TICKS * self.weight
 
     def big_share(self, kind: int) -> Any:
-        """Big enterprises' part in the survey's population."""
+        """Big enterprises' share in the survey population."""
         column = self["survey"][:, kind]
         return share(column[:, BIG], added(column))
 
@@ -186,31 +186,31 @@ _IN_GROUPS = {REVENUE: PER_GROUP.index("revenue"), ASSETS: PER_GROUP.index("asse
 
 
 def added(part: Any) -> Any:
-    """The sum over all axes but that of months."""
+    """The sum over all axes but months."""
     return part.sum(axis=tuple(range(1, part.ndim)))
 
 
 def share(part: Any, whole: Any) -> Any:
-    """Part of a whole, NaN of nothing."""
+    """The ratio of ``part`` to ``whole``; NaN where ``whole`` is 0."""
     return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
 
 
 def between(total: Any, first: Any, last: Any) -> Any:
-    """What came from month ``first`` to before ``last``, of a running total; months before the run bring nothing."""
+    """Increase of a running total from month ``first`` to before ``last``; 0 for months before the run."""
     whole = np.concatenate([[0], total])
     end = len(total)
     return whole[np.clip(last, 0, end)] - whole[np.clip(first, 0, end)]
 
 
 def in_a_year(total: Any) -> Any:
-    """What came in the last 12 months, of a running total along the last axis."""
+    """Increase of a running total in the last 12 months, along the last axis."""
     before = np.zeros_like(total)
     before[..., 12:] = total[..., :-12]
     return total - before
 
 
 def annual(monthly: Any) -> Any:
-    """The yearly probability of what has this probability in a month."""
+    """The yearly probability of a monthly one."""
     stays = 1.0 - monthly
     stays = stays * stays * stays  # three months
     stays = stays * stays
@@ -218,12 +218,12 @@ def annual(monthly: Any) -> Any:
 
 
 class Record(Mapping[str, list[float]]):
-    """Every outcome by name, one value a month done; worked out when asked for."""
+    """Every outcome by name, one value for each month done, computed on demand."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._catalogue = recorder.world.catalogue  # whose outcomes no pickle takes, but the catalogue itself
-        self._months: Months | None = None  # as many as were done when something was last asked for
+        self._catalogue = recorder.world.catalogue  # a catalogue can be pickled, its outcomes cannot
+        self._months: Months | None = None  # those done at the last request
         self._known: dict[str, list[float]] = {}
 
     def __getitem__(self, name: str) -> list[float]:
@@ -234,7 +234,7 @@ class Record(Mapping[str, list[float]]):
         return known
 
     def cells(self) -> Any:
-        """All outcomes, months x outcomes."""
+        """All outcomes, shape (months, outcomes)."""
         months = self._read()
         cells = np.empty((len(months.months), len(self._catalogue.outcomes)))
         for column, name in enumerate(self._catalogue.outcomes):
@@ -243,7 +243,7 @@ class Record(Mapping[str, list[float]]):
 
     def _value(self, name: str, months: Months) -> Any:
         value = self._catalogue.outcomes[name].value
-        assert value is not None, name  # a catalogue that can run has code for each
+        assert value is not None, name  # a catalogue with code has one for each
         return value(months)
 
     def _read(self) -> Months:

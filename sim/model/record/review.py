@@ -1,4 +1,4 @@
-"""December's review: classes by the size standard, last year's revenue, job flows, and the year's statistics."""
+"""The review in December: classes by the size standard, yearly revenue, job flows and the year's statistics."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sim.parameters import Population
 
 CREATED, DESTROYED, BOTH = range(3)  # jobs, by group
 WON, TWICE, BEFORE = range(3)  # jobs by cell: created, in both Decembers, in the last one
-YOUNG_CREATED, STARTUP_JOBS, RESEARCHING = range(3)  # jobs that young enterprises created, jobs at those below a year
+YOUNG_CREATED, STARTUP_JOBS, RESEARCHING = range(3)  # jobs created by young enterprises, jobs at those below a year
 NUMBER, SIZE, GROWTH, SIZE_SIZE, SIZE_GROWTH = range(5)  # sums over mature enterprises, in ticks
 
 
@@ -49,7 +49,7 @@ class Writes(NamedTuple):
 
 @typed
 class Sums(NamedTuple):
-    cells: i8_2d  # jobs by cell of enterprises that are alike, in the class of the year that ends
+    cells: i8_2d  # jobs by cell, with classes of the year that ends
     other: i8
     mature: i8
 
@@ -59,9 +59,9 @@ def review(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, months: int, standard: Population, changed: i1,
     sums: Sums,
 ) -> None:  # fmt: skip
-    """Review every enterprise; ``changed`` marks those whose class is another one.
+    """Review every enterprise; ``changed`` marks those with a new class.
 
-    A free row is all zero, and stays so.
+    A free row is all zero and stays so.
     """
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -86,7 +86,7 @@ def review(
 def count_jobs(
     first: Index, last: Index, month: int, r: Reads, w: Writes, standard: Population, cells: i8_2d, other: i8
 ) -> None:  # fmt: skip
-    """Jobs that a block of rows won or lost since last December; an enterprise's Decembers weigh the same (DHS)."""
+    """Jobs created and lost by a block of rows since last December, relative to the mean of both Decembers (DHS)."""
     cell, won, both = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
     young_created: Any = 0
     startup_jobs: Any = 0
@@ -110,7 +110,7 @@ def count_jobs(
 
 @compiled
 def gather_jobs(cells: i8_2d, flows: i8_2d) -> None:
-    """Add cells up to jobs by group: created, destroyed, in both Decembers."""
+    """Sum cells to jobs by group: created, destroyed, in both Decembers."""
     for cell in range(len(cells)):
         won, both, before = cells[cell, WON], cells[cell, TWICE], cells[cell, BEFORE]
         c, micro, o, exporter, age = kind_of_cell(cell)
@@ -121,7 +121,7 @@ def gather_jobs(cells: i8_2d, flows: i8_2d) -> None:
 
 @compiled
 def add_mature(first: Index, last: Index, month: int, r: Reads, w: Writes, mature: i8) -> None:
-    """Size, as the logarithm of both years' mean staff, and growth over that mean (DHS), of a block's mature ones."""
+    """Add a block's mature enterprises: log of both years' mean staff, and growth over that mean (DHS)."""
     number, sizes, grown, squares, across = 0, 0, 0, 0, 0
     for i in range(first, last):
         here = (r.staff[i] > 0) & (w.staff_year_ago[i] > 0) & (month - r.started[i] >= YOUNG)
@@ -141,7 +141,7 @@ def add_mature(first: Index, last: Index, month: int, r: Reads, w: Writes, matur
 
 
 def apply(world: World) -> None:
-    """Review in December; ``world.reclassed`` are the rows whose class changed."""
+    """Review enterprises in December; ``world.reclassed`` are the rows whose class changed."""
     world.year_months += 1
     world.reclassed = np.zeros(0, np.int64)
     if not world.is_december:

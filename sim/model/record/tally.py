@@ -1,4 +1,4 @@
-"""A month's tally: sums over enterprises in whole numbers, and all that a month leaves for outcomes to be read from."""
+"""The monthly tally: integer sums over enterprises, and the snapshot of a month from which outcomes are computed."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from sim.model.state.enterprises import (
     ORIGINS,
     SMALL,
     STATUSES,
+    NoWrites,
     reads,
-    writes,
 )
 from sim.model.state.groups import (
     CELLS,
@@ -43,7 +43,7 @@ from sim.model.state.world import LENT, World
 from sim.parameters import Population
 
 REVENUE, ASSETS, EXPORTS = 0, 1, 2
-_SUPPLY = np.int64(0x9249)  # sectors whose number is a multiple of 3, as bits
+_SUPPLY = np.int64(0x9249)  # bits of the sectors of suppliers, 0, 3, 6...
 YEAR = (
     "job_creation_rate", "job_destruction_rate", "young_creation_share", "startup_job_share", "size_tail",
     "size_tail_ks", "size_tail_lognormal", "size_tail_revenue", "growth_shape", "growth_gaussian",
@@ -56,7 +56,7 @@ INCUMBENTS, STARTUPS, SUPPLIERS = 0, 1, 2  # groups by trait
 PRODUCTIVITY, QUALITY, NUMBER = 0, 1, 2
 MEAN, SQUARE, ENERGY, NEW_MODE, YOUNG_JOBS = range(5)
 COHORT = ("registered", "operating", "jobs", "revenue", "exporters", "medium", "big")
-# Sums over operating enterprises, in ticks where they are no counts.
+# Sums over operating enterprises, in ticks unless they are counts.
 SUMS = {
     "sectors": (MAX_SECTORS,),  # revenue of the month
     "survey": (3, len(CLASSES)),  # revenue of the month, assets, exports of the month of the survey's population
@@ -67,13 +67,13 @@ SUMS = {
     "other": (5,),  # mean knowledge and its square, energy used; new mode; jobs at young enterprises
     "cohort": (len(COHORT),),  # of the named cohort
 }
-# Of each cell of enterprises that are alike, and each status; sums of cells are taken once a month.
+# Of each cell and status; cells are summed to groups once a month.
 PER_CELL = 4  # enterprises, staff, revenue of the month and assets
-PER_GROUP = ("registered", "firms", "jobs", "revenue", "assets")  # the first of all statuses, the rest of the operating
+PER_GROUP = ("registered", "firms", "jobs", "revenue", "assets")  # the first of all statuses, the others of operating
 
 
 def snapshot(catalogue: Catalogue) -> Any:
-    """What a month leaves behind, as a numpy type: outcomes are worked out from it when they are asked for."""
+    """The record of a month as a numpy type, from which outcomes are computed on demand."""
     return np.dtype(
         [(name, "i8", shape) for name, shape in SUMS.items()]
         + [
@@ -131,14 +131,9 @@ class Reads(NamedTuple):
     mode: i1
 
 
-@writes
-class Writes(NamedTuple):
-    """Nothing: a tally is made of sums."""
-
-
 @typed
 class Sums(NamedTuple):
-    """Cells of enterprises that are alike, in each status, and the sums of ``SUMS``."""
+    """Sums by cell and status, and the sums of ``SUMS``."""
 
     cells: i8_2d
     sectors: i8
@@ -153,7 +148,7 @@ class Sums(NamedTuple):
 
 @compiled
 def tally_up(
-    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, standard: Population, cohort_from: int,
+    lo: Index, hi: Index, seed: int, month: int, r: Reads, w: NoWrites, standard: Population, cohort_from: int,
     cohort_to: int, sums: Sums,
 ) -> None:  # fmt: skip
     """Add every enterprise to the sums."""
@@ -198,7 +193,7 @@ def add_cells(
 
 @compiled
 def gather_cells(cells: i8_2d, firms: i8_3d, staff: i8_3d, groups: i8_2d) -> None:
-    """Add cells up to enterprises and staff by class, origin and status, and to groups."""
+    """Sum cells to enterprises and staff by class, origin and status, and to groups."""
     for index in range(len(cells)):
         cell = cells[index]
         if cell[0] == 0:
@@ -217,7 +212,7 @@ def gather_cells(cells: i8_2d, firms: i8_3d, staff: i8_3d, groups: i8_2d) -> Non
 
 @compiled
 def add_money(first: Index, last: Index, r: Reads, least: float, amounts: f8, money: i8) -> None:
-    """One kind of money by class, of those who sold ``least`` in the last full year; small enterprises are the rest."""
+    """One kind of money by class, of enterprises with sales of ``least`` in the last full year; small are the rest."""
     total, medium, big = 0, 0, 0
     for i in range(first, last):
         amount = ticks(amounts[i]) if (r.status[i] == OPERATING) & (r.revenue_12[i] >= least) else 0
@@ -254,7 +249,7 @@ def add_people(first: Index, last: Index, r: Reads, talent: i8, members: i8) -> 
 
 @compiled
 def add_traits(first: Index, last: Index, r: Reads, traits: i8_2d) -> None:
-    """Logs of productivity and quality: of incumbents, startups, suppliers."""
+    """Sums of log productivity and quality: of incumbents, startups, suppliers."""
     productivity, quality, number = 0, 0, 0
     new_productivity, new_quality, new_number = 0, 0, 0
     supplier, suppliers = 0, 0
@@ -284,7 +279,7 @@ def add_traits(first: Index, last: Index, r: Reads, traits: i8_2d) -> None:
 
 @compiled
 def add_other(first: Index, last: Index, month: int, r: Reads, other: i8) -> None:
-    """Knowledge, energy, the new mode and the young."""
+    """Knowledge, energy, the new mode and jobs at young enterprises."""
     sum_mean, square, energy, new_mode, young_jobs = 0, 0, 0, 0, 0
     for i in range(first, last):
         here = r.status[i] == OPERATING
@@ -305,7 +300,7 @@ def add_other(first: Index, last: Index, month: int, r: Reads, other: i8) -> Non
 
 @compiled
 def add_cohort(first: Index, last: Index, r: Reads, born_from: int, born_to: int, cohort: i8) -> None:
-    """The enterprises registered from one month up to another, in the order of ``COHORT``."""
+    """Sums over the enterprises registered in a range of months, in the order of ``COHORT``."""
     for i in range(first, last):
         if r.status[i] == FREE or not born_from <= r.born[i] < born_to:
             continue
@@ -320,14 +315,14 @@ def add_cohort(first: Index, last: Index, r: Reads, born_from: int, born_to: int
 
 
 def cohort_months(settings: Any) -> tuple[int, int]:
-    """The months, the last one excluded, in which the named cohort registers; none without a name."""
+    """First month of the named cohort's registration, and the month after the last; (0, 0) without a cohort."""
     run = settings.group("run")
     first = settings.month_of(run.cohort) if run.cohort else 0
     return (first, first + run.cohort_months) if run.cohort else (0, 0)
 
 
 def recorded_sums(world: World) -> list[int]:
-    """Sums over operating enterprises of the columns that are recorded, in 2^-20 of their unit."""
+    """Sums over operating enterprises of the recorded columns, in 2^-20 of their unit."""
     operating = world.enterprises.status == OPERATING
     columns = (getattr(world.enterprises, it.name)[operating] for it in world.catalogue.recorded)
     return [int(np.rint(column * TICKS).astype(np.int64).sum()) for column in columns]
@@ -350,14 +345,14 @@ class Recorder:
         return self._months[: self.done]
 
     def record(self) -> None:
-        """Keep what the month that just passed leaves behind."""
+        """Record the month just done."""
         world, books = self.world, self.world.books
         if self.done == len(self._months):
             self._months = np.concatenate([self._months, np.zeros_like(self._months)])
         now = self._months[self.done]
         cells = np.zeros((len(STATUSES) * CELLS, PER_CELL), np.int64)
         sums = Sums(cells, **{name: now[name] for name in SUMS})
-        world.loop(tally_up, Reads, Writes, world.standard, *cohort_months(world.settings), sums=sums)
+        world.loop(tally_up, Reads, NoWrites, world.standard, *cohort_months(world.settings), sums=sums)
         gather_cells(cells, now["firms"], now["staff"], now["groups"])
         self._total += world.counts
         self._taxes += world.taxes

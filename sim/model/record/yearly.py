@@ -1,4 +1,4 @@
-"""Statistics of a year, each December: shapes of size and growth, and what the year-old have become."""
+"""Yearly statistics, each December: distributions of size and growth, and enterprises a year after registration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from sim.model.state.cohort import Cohort, cohort_of, staff_at_start
 from sim.model.state.enterprises import OPERATING, reads
 from sim.model.state.world import World
 
-LEAST_REVENUE = 0.001  # million yuan a year: below it a newborn counts as without revenue
+LEAST_REVENUE = 0.001  # million yuan a year; a newborn with less counts as without revenue
 
 
 @reads
@@ -39,7 +39,7 @@ class Sold(NamedTuple):
 
 @compiled
 def opening_staff(seed: int, rows: i8, identity: i8, started: i2, p: Cohort) -> int:
-    """People with whom the enterprises of these rows started."""
+    """Staff with which the enterprises of these rows started, in all."""
     people = 0
     for i in rows:
         people += staff_at_start(seed, identity[i], started[i], p)
@@ -47,10 +47,10 @@ def opening_staff(seed: int, rows: i8, identity: i8, started: i2, p: Cohort) -> 
 
 
 def year_old(world: World) -> dict[str, float]:
-    """Of those registered 10 to 12 months ago who operate: number, staff and sales; before the review clears them.
+    """Number, staff and sales of operating enterprises registered 10 to 12 months ago, before the review clears them.
 
-    Their staff at the start is that of the rules as they are now. Sales are the calendar year's: all of them, but for
-    a first month in the December before.
+    Staff at the start follows the present rules. Sales are the calendar year's, without a first month in the December
+    before.
     """
     table, month = world.enterprises, world.month
     if month < 12:
@@ -72,7 +72,7 @@ def year_old(world: World) -> dict[str, float]:
 
 
 def shapes_of_size(world: World) -> dict[str, float]:
-    """The tails of staff and of the reviewed year's revenue."""
+    """The tails of staff and of the year's revenue."""
     table = world.enterprises
     operating = table.status == OPERATING
     tail = tail_of(table.staff[operating])
@@ -86,7 +86,7 @@ def shapes_of_size(world: World) -> dict[str, float]:
 
 @compiled
 def growth_of(size: int, r: Sold) -> tuple[f8, f8]:
-    """Log growth of the revenue of those that sold in both years, and their revenue in the year before."""
+    """Log growth of revenue of enterprises with sales in both years, and their revenue in the year before."""
     number = 0
     for i in range(size):
         number += (r.status[i] == OPERATING) & (r.revenue_12[i] > 0.0) & (r.revenue_year[i] > 0.0)
@@ -102,7 +102,7 @@ def growth_of(size: int, r: Sold) -> tuple[f8, f8]:
 
 
 def shapes_of_growth(growth: f8, before: f8) -> dict[str, float]:
-    """The shape of a year's growth rates, and how their spread goes with revenue in the year before."""
+    """The shape of a year's growth rates, and the slope of their spread on revenue in the year before."""
     year = {"growth_spread_slope": spread_slope(before, growth)}
     gaps = log_gaps(growth)
     year["growth_shape"] = shape_of(gaps)

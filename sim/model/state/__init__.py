@@ -1,1 +1,1 @@
-"""What a world is: enterprises, accounts, sectors, platforms, sites, links."""
+"""The state of a world: enterprises, accounts, sectors, platforms, sites, links."""

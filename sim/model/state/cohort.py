@@ -1,4 +1,4 @@
-"""What a newcomer is like: ideas of a month, and draws of the new-firm cohort, each a pure function of its identity."""
+"""Newcomers: the ideas of a month, and the traits of the new-firm cohort, drawn as functions of identity."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Cohort(NamedTuple):
         0.8, "", "spread of the logarithm of staff", assumption("not published"), bounds=(0, 3), plausible=(0.5, 1.2)
     )
     opening_team: float = parameter(
-        0.9431, "share", "part of the planned team that is there at the start",
+        0.9431, "share", "part of the planned team that works at the start",
         fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}", "new_firm_cohort_2015q3.staff"),
         bounds=(0, 1),
     )  # fmt: skip
@@ -43,11 +43,11 @@ class Cohort(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.3),
     )  # fmt: skip
     settling: float = parameter(
-        24.0, "month", "months after the start in which a team fills up and finds first customers",
+        24.0, "month", "months after the start in which a team grows and finds first customers",
         assumption("founders' patience"), bounds=(1, 240), plausible=(12, 36),
     )  # fmt: skip
     with_revenue: float = parameter(
-        0.8266, "share", "newborns that sell from their start on",
+        0.8266, "share", "newborns with sales from their start",
         fitted(f"82.7% with revenue within a year, {_COHORT}", "new_firm_cohort_2015q3.with_revenue"),
         bounds=(0, 1),
     )  # fmt: skip
@@ -56,7 +56,7 @@ class Cohort(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.1),
     )  # fmt: skip
     runway: float = parameter(
-        0.437, "year", "wages that founders put in beyond the capital they need",
+        0.437, "year", "wages that founders invest beyond the capital that they need",
         fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
         bounds=(0, 10),
     )  # fmt: skip
@@ -123,13 +123,13 @@ class Cohort(NamedTuple):
 
 
 def cohort_of(rules: Any) -> Cohort:
-    """The cohort's parameters among those of a mechanism that may stand in the place of newborns."""
+    """The cohort's parameters, among those of a mechanism that may replace newborns."""
     return rules if type(rules) is Cohort else Cohort(*[getattr(rules, name) for name in Cohort._fields])
 
 
 @typed
 class Ideas(NamedTuple):
-    """Ideas of a month as columns: identity, source, parent's row, platform, then what becomes of them."""
+    """Ideas of a month as columns; ``sector``, ``merit`` and ``channel`` are set when they are considered."""
 
     identity: i8
     source: i8
@@ -142,7 +142,7 @@ class Ideas(NamedTuple):
 
 @equation
 def staff_planned(seed: int, identity: int, p: Cohort) -> int:
-    """Staff with which a newcomer starts (people): lognormal with the cohort's mean."""
+    """Staff that a newcomer's founders plan: lognormal with the cohort's mean."""
     if not p.enabled:
         return max(1, int(p.staff_mean))
     middle = maths.log(p.staff_mean) - 0.5 * p.staff_log_sd * p.staff_log_sd
@@ -152,25 +152,25 @@ def staff_planned(seed: int, identity: int, p: Cohort) -> int:
 
 @equation
 def team_at_start(planned: int, u: float, p: Cohort) -> int:
-    """People with whom a newcomer starts: part of the team that its founders plan, at least one."""
+    """Staff at the start: part of the planned team, at least one person."""
     return max(1, int(draws.round_stochastically(p.opening_team * planned, u))) if p.enabled else planned
 
 
 @compiled
 def staff_at_start(seed: int, identity: int, month: int, p: Cohort) -> int:
-    """People with whom a newcomer starts in this month."""
+    """Staff of a newcomer that starts in this month."""
     return team_at_start(staff_planned(seed, identity, p), team_luck(seed, identity, month).starts, p)
 
 
 @compiled
 def has_customers(seed: int, identity: int, p: Cohort) -> bool:
-    """Whether a newcomer sells from its start on."""
+    """Whether a newcomer has sales from its start."""
     return not p.enabled or plan_luck(seed, identity, 0).sells < p.with_revenue
 
 
 @compiled
 def first_sales(seed: int, identity: int, merit: float, p: Cohort) -> float:
-    """Rate of a newcomer's first sales (million yuan a year), drawn jointly with staff; a better idea sells more."""
+    """A newcomer's first sales (million yuan a year), drawn jointly with planned staff."""
     if not p.enabled:
         return p.revenue_median * merit
     u = plan_luck(seed, identity, 0)
@@ -181,20 +181,20 @@ def first_sales(seed: int, identity: int, merit: float, p: Cohort) -> float:
 
 @equation
 def assets_per_worker(u_revenue: float, u_own: float, p: Population) -> float:
-    """Assets per worker of a firm of 100 staff (million yuan), drawn jointly with its revenue per worker."""
+    """Assets per worker of a firm of 100 staff (million yuan), drawn jointly with revenue per worker."""
     rho = p.capital_revenue_correlation
     z = rho * draws.normal(u_revenue) + math.sqrt(1.0 - rho * rho) * draws.normal(u_own)
     return p.capital_intensity * maths.exp(p.capital_intensity_log_sd * z)
 
 
 def entry_cost(entry: Any, levers: Any) -> float:
-    """What founding costs in administration (million yuan), by entry's rules and what levers take off."""
+    """Administrative cost of founding (million yuan), less what levers cut."""
     return float(entry.administrative_cost * (1.0 - levers.entry_cost_cut))
 
 
 @compiled
 def founder_wealth(u: float, median: float, log_sd: float) -> float:
-    """Founders' own means (million yuan): lognormal around the median."""
+    """Wealth of a founder (million yuan): lognormal around the median."""
     return median * maths.exp(log_sd * draws.normal(u))
 
 

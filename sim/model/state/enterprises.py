@@ -1,14 +1,14 @@
-"""The table of enterprises: one row an enterprise, one numpy column an attribute, declared once.
+"""The table of enterprises: a row for each enterprise, a numpy column for each attribute.
 
-Rows of enterprises that left are used again; an identity never is. Nothing in the model may depend on the order of
-the rows: draws are keyed by identity, and sums run over whole numbers.
+Rows of enterprises that left are reused; identities never are. Nothing in the model depends on the order of rows:
+draws are keyed by identity, and sums are of integers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -29,18 +29,18 @@ STATUSES = ("free", "registered", "operating", "suspended")
 
 AXES = 3  # of the space of knowledge
 
-# Columns that several mechanisms write; those that one alone writes are declared by it.
+# Columns that several mechanisms write; a mechanism declares those that it alone writes.
 COLUMNS = (
-    Column("identity", "i8", "", "identity: never used again, the key of every draw"),
+    Column("identity", "i8", "", "identity: never reused, the key of every draw"),
     Column("host", "i8", "identity", "identity of the parent (spin-off) or host (maker, tenant), 0 without one"),
     Column("status", "i1", "", "free row, registered, operating or suspended"),
     Column("size_class", "i1", "", "small, medium or big by the size standard, reviewed each December"),
     Column("origin", "i1", "", "incumbent, independent, spin-off, maker or site tenant"),
-    Column("sector", "i1", "", "number of the sector; its place in the chain follows"),
+    Column("sector", "i1", "", "index of the sector; modulo 3 its stage in the supply chain"),
     Column("exporter", "i1", "", "1 for an exporter, or one that stopped as such"),
     Column("funded", "i1", "", "1 once an outside investor has bought a share"),
-    Column("platform", "i2", "", "number of the platform it is a member of, -1 without", exit=-1),
-    Column("site", "i2", "", "number of the idle site it is a tenant of, -1 without", exit=-1),
+    Column("platform", "i2", "", "index of the platform it is a member of, -1 without", exit=-1),
+    Column("site", "i2", "", "index of the idle site it is a tenant of, -1 without", exit=-1),
     Column("born", "i2", "month", "month of registration, negative for incumbents"),
     Column("started", "i2", "month", "month in which operation started, -9999 before"),
     Column("lines", "i4", "lines", "product lines"),
@@ -83,7 +83,7 @@ Class = TypeVar("Class", bound=type)
 def reads(columns: Class) -> Class:
     """Declare a ``NamedTuple`` class of columns that a loop reads and never writes.
 
-    In plain Python (``NUMBA_DISABLE_JIT``) they are handed on read-only, so that a loop that writes one fails.
+    With ``NUMBA_DISABLE_JIT`` these arrays are read-only, so that a loop that writes one fails.
     """
     return _declared(columns, "reads")
 
@@ -99,9 +99,14 @@ def _declared(columns: Class, intent: str) -> Class:
     return columns
 
 
+@writes
+class NoWrites(NamedTuple):
+    """The columns of a loop that writes none."""
+
+
 @equation
 def classify(staff: float, revenue: float, standard: Population) -> int:
-    """Class from staff and yearly revenue (million yuan): a firm below either floor of the standard drops."""
+    """Class from staff and yearly revenue (million yuan); a class requires both."""
     if staff >= standard.big_staff and revenue >= standard.big_revenue:
         return BIG
     if staff >= standard.medium_staff and revenue >= standard.medium_revenue:
@@ -111,9 +116,9 @@ def classify(staff: float, revenue: float, standard: Population) -> int:
 
 @compiled
 def gather(marks: i1, first: Index, last: Index, identity: i8, rows: u4, who: i8) -> int:
-    """Put the rows of a block that are marked into ``rows`` and their identities into ``who``; how many there are.
+    """Put the marked rows of a block into ``rows`` and their identities into ``who``; returns their number.
 
-    Rows are unsigned, as bounds of loops are: to look for the end of a column at each use of one takes time.
+    Rows are unsigned: a signed index would be checked for wrap-around at each use.
     """
     number: Any = np.uint64(0)
     for i in range(first, last):
@@ -126,7 +131,7 @@ def gather(marks: i1, first: Index, last: Index, identity: i8, rows: u4, who: i8
 
 @compiled
 def end_tenancies(rows: i8, site: i2, floor: i4, back: i8) -> None:
-    """Take tenants out of their sites; ``back`` gathers the floor (m2) that each site has again."""
+    """End tenancies; ``back`` sums the floor (m2) returned to each site."""
     for i in rows:
         if site[i] >= 0:
             back[site[i]] += floor[i]
@@ -143,14 +148,14 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
 
 
 def _read_only(values: Any) -> Any:
-    """The same numbers, which cannot be written to."""
+    """A read-only view of an array."""
     view = values.view()
     view.flags.writeable = False
     return view
 
 
 class Enterprises:
-    """Columns of equal length; ``size`` rows have been used, of which some may be free again."""
+    """Columns of equal length; the first ``size`` rows are in use or free again."""
 
     def __init__(self, columns: Sequence[Column], capacity: int) -> None:
         self.size = 0
@@ -166,7 +171,7 @@ class Enterprises:
         return columns[name][: self.size]
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a copy is made of: views belong to the columns that they look at."""
+        """The state without cached views, which refer to these columns."""
         return self.__dict__ | {"_views": {}}
 
     @property
@@ -182,9 +187,9 @@ class Enterprises:
         return iter(np.flatnonzero(self.alive).tolist())
 
     def view(self, columns: type[View]) -> View:
-        """The columns that a ``NamedTuple`` class names, unused rows at their end included, as an instance of it.
+        """The columns of a ``NamedTuple`` class as an instance of it, with the unused rows at their end.
 
-        A loop is told how far it goes, so that it can be handed the same columns until the table grows.
+        Cached until the table grows.
         """
         found: Any = self._views.get(columns)
         if found is None:
@@ -199,7 +204,7 @@ class Enterprises:
         return view
 
     def add(self, number: int) -> Any:
-        """Rows for ``number`` newcomers (int64, shape ``(number,)``); lowest free rows first, which hold nothing."""
+        """Empty rows for ``number`` newcomers (int64, shape ``(number,)``), the lowest free rows first."""
         self._free = np.sort(self._free)
         reused, self._free = self._free[:number], self._free[number:]
         missing = number - len(reused)
@@ -210,7 +215,7 @@ class Enterprises:
         return rows
 
     def release(self, rows: Any) -> None:
-        """Give rows of enterprises that left back; their identity and columns are wiped."""
+        """Free the rows of enterprises that left, and clear their columns."""
         for name, values in self.columns.items():
             values[rows] = self._exits.get(name, 0)
         self._free = np.concatenate([self._free, rows])

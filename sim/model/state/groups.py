@@ -1,7 +1,7 @@
-"""Groups that enterprises are counted by: class, origin, exporter or not, age; and years of life.
+"""Groups of enterprises in statistics: class, origin, exporter or not, age; and years of life.
 
-A table of groups has one column a group, in the order of ``GROUPS``. An enterprise is in one class, one origin, one
-kind of exporter and one age, and may be micro beside.
+A table of groups has a column for each of ``GROUPS``. An enterprise belongs to one class, one origin, one group by
+exports and one age group, and may be micro as well. A cell is one combination of these.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ CELLS = len(CLASSES) * 2 * len(ORIGINS) * 2 * len(AGES)  # 2: micro or not; expo
 # Lives: enterprise-months at risk and ends, by year of life.
 REGISTER, SPIN_OFFS, OTHERS = range(3)  # struck off, by years since registration; stopped, by years since the start
 AT_RISK, ENDED = range(2)
-YEARS = 10  # of life that are followed
-YOUNG = 60  # months of operation before which an enterprise counts as young
+YEARS = 10  # of life that are recorded
+YOUNG = 60  # months of operation up to which an enterprise is young
 LIVES = (3, 2, YEARS)
 
 
 @equation
 def age_group(months: int) -> int:
-    """Number of the age so many months after registration: those of its edges that are behind it."""
+    """Index of the age group, from months since registration."""
     group = 0
     for edge in (12, 24, 36, 48, 60, 120, 180, 300):
         group += 1 if months >= edge else 0
@@ -40,20 +40,20 @@ def age_group(months: int) -> int:
 
 @equation
 def is_micro(staff: int, revenue: float, standard: Population) -> bool:
-    """Whether an enterprise is micro, from staff and yearly revenue (million yuan): below either floor it is."""
+    """Whether an enterprise is micro: staff or yearly revenue (million yuan) is below the standard's floor."""
     return (staff < standard.micro_staff) | (revenue < standard.micro_revenue)
 
 
 @equation
 def was_micro(staff: int, revenue: float, staff_year_ago: int, revenue_12: float, standard: Population) -> bool:
-    """The same in the year before, of those who had staff and sales then: who stops has none when it does."""
+    """The same by last year's staff and sales where there were any: an enterprise that stops has none now."""
     sold = revenue_12 if revenue_12 > 0.0 else revenue
     return is_micro(staff_year_ago if staff_year_ago > 0 else staff, sold, standard)
 
 
 @equation
 def cell_of(size_class: int, micro: bool, origin: int, exporter: int, age: int) -> int:
-    """The cell of enterprises that are alike: every group is a sum of cells."""
+    """Index of a cell of enterprises that belong to the same groups."""
     kind: Any = np.int64(size_class) * 2 + np.int64(micro)
     return ((kind * len(ORIGINS) + origin) * 2 + exporter) * len(AGES) + age
 
@@ -70,7 +70,7 @@ def kind_of_cell(cell: int) -> tuple[int, bool, int, int, int]:
 
 @equation
 def add_to_groups(table: i8, size_class: int, micro: bool, origin: int, exporter: int, age: int, amount: int) -> None:
-    """Add an amount to every group that an enterprise is in; ``age`` is the number of its age group."""
+    """Add an amount to every group of an enterprise; ``age`` is the index of its age group."""
     table[size_class] += amount
     table[MICRO] += amount if micro else 0
     table[FIRST_ORIGIN + origin] += amount
@@ -80,12 +80,12 @@ def add_to_groups(table: i8, size_class: int, micro: bool, origin: int, exporter
 
 @equation
 def add_to_lives(lives: i8_3d, whose: int, what: int, months: int) -> None:
-    """Count a month at risk or an end, so many months into a life."""
+    """Count a month at risk or an end, ``months`` into a life."""
     if months < 12 * YEARS:
         lives[whose, what, months // 12] += 1
 
 
 @equation
 def kind_of_startup(origin: int) -> int:
-    """Whose operating lives a startup's is counted with."""
+    """The kind of operating lives that a startup of this origin is counted with."""
     return SPIN_OFFS if origin == SPIN_OFF else OTHERS

@@ -1,4 +1,4 @@
-"""Columns that grow with what they hold."""
+"""Columns that grow on demand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Growing:
-    """Columns of equal length, one for each type given, of which the first rows are in use."""
+    """Columns of equal length, one of each type given; the first rows are in use."""
 
     def __init__(self, *dtypes: Any) -> None:
         self._size = 0
@@ -22,7 +22,7 @@ class Growing:
         return self._columns[column][: self._size]
 
     def _lengthen(self, more: int) -> int:
-        """Take ``more`` rows into use; how many were before."""
+        """Take ``more`` rows into use; returns the number before."""
         before, self._size = self._size, self._size + more
         if self._size > len(self._columns[0]):
             self._columns = [longer(column, before, self._size * 9 // 8) for column in self._columns]
@@ -30,7 +30,7 @@ class Growing:
 
 
 def longer(column: Any, used: int, capacity: int) -> Any:
-    """A column with room for ``capacity`` numbers that begins with the used part of this one."""
+    """A copy of the used part of a column, with room for ``capacity`` numbers."""
     made = np.zeros(capacity, column.dtype)
     made[:used] = column[:used]
     return made

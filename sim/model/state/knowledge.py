@@ -19,7 +19,7 @@ software_needed = block("knowledge", 2, "first", "second", "third", number=25)
 NEEDS = (materials_needed, devices_needed, software_needed)
 taste_of_pair = block("knowledge", 3, "taste", number=19)  # keyed by both identities
 
-CELL = 0.4  # width of a cell on each axis: with three an axis the grid on which resources are counted covers 0 to 1.2
+CELL = 0.4  # width of a cell on each axis; three cells cover 0 to 1.2
 
 
 @equation
@@ -31,16 +31,16 @@ def distance(a_0: float, a_1: float, a_2: float, b_0: float, b_1: float, b_2: fl
 
 @typed
 class Frontier(NamedTuple):
-    """How far what projects need is ahead of what anyone in their sector knows."""
+    """Distance of the knowledge that projects need from the sectors' base knowledge."""
 
-    base: f8_2d  # what anyone knows, by sector and axis
+    base: f8_2d  # known to all in a sector, by sector and axis
     lead: float
     reach: float
 
 
 @equation
 def needed(u_first: float, u_second: float, u_third: float, component: int, frontier: Frontier) -> float:
-    """Knowledge that a component of a project needs on an axis, above what its sector knows: ahead, with spread."""
+    """Knowledge that a component of a project needs on an axis, above its sector's base: normal."""
     draw = u_first if component == 0 else (u_second if component == 1 else u_third)
     return frontier.lead + frontier.reach * draws.normal(draw)
 
@@ -49,7 +49,7 @@ def needed(u_first: float, u_second: float, u_third: float, component: int, fron
 def needs(seed: int, identity: i8, began: i8, component: i8, sector: i1, frontier: Frontier) -> f8_2d:
     """Knowledge that components of several projects need, shape (axes, components).
 
-    A pure function of identity and the month in which the project began, so it is nowhere stored.
+    A function of identity and the month in which the project began, so it need not be stored.
     """
     number = len(identity)
     need = np.empty((3, number))
@@ -70,17 +70,17 @@ def needs(seed: int, identity: i8, began: i8, component: i8, sector: i1, frontie
 
 @equation
 def in_cell(cell: int, axis: int, u: float) -> float:
-    """A place within a cell on an axis, uniform over the cell's width."""
+    """The coordinate on an axis of a point at share ``u`` of a cell's width."""
     coordinate = cell // 9 if axis == 0 else (cell // 3 % 3 if axis == 1 else cell % 3)
     return (coordinate + u) * CELL
 
 
 @compiled
 def pick_cell(u: float, counts: i8, t_0: float, t_1: float, t_2: float, taste: float) -> int:
-    """The cell of the resource liked best for a need at (t_0, t_1, t_2); -1 where all 27 ``counts`` are zero.
+    """The cell of the best resource for a need at (t_0, t_1, t_2); -1 if all 27 ``counts`` are zero.
 
-    Each resource is liked by its nearness plus a Gumbel taste of scale ``taste``; the best of all lies in a cell with
-    probability in proportion to its number times exp(-gap / taste) (McFadden 1974).
+    Utility is minus distance plus a Gumbel taste of scale ``taste``: the best resource lies in a cell with probability
+    proportional to the cell's count times exp(-gap / taste) (McFadden 1974).
     """
     total = 0.0
     for cell in range(len(counts)):
@@ -97,7 +97,7 @@ def pick_cell(u: float, counts: i8, t_0: float, t_1: float, t_2: float, taste: f
 
 @equation
 def cell_gap(cell: int, t_0: float, t_1: float, t_2: float) -> float:
-    """Distance of a cell's middle from a point."""
+    """Distance of a cell's centre from a point."""
     return distance(in_cell(cell, 0, 0.5), in_cell(cell, 1, 0.5), in_cell(cell, 2, 0.5), t_0, t_1, t_2)
 
 

@@ -1,4 +1,4 @@
-"""Supply links: directed, from buyer to supplier, kept as columns of their own."""
+"""Supply links from buyers to suppliers, stored as columns."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, Word, b1, i1, i4, i8, u4
 from sim.model.state.growing import Growing
 
-# Keyed by the buyer and the link's ordinal, and by buyer and supplier: of those, the first two are the priorities of
-# the bids of buyer and supplier for one another.
+# Keyed by buyer and link ordinal; and by buyer and supplier, where the first two words are the priorities of their bids
+# for each other.
 renewal = block("chain", 0, "renewed", "point", "asked", number=27)
 
-_ROW = 2**31 - 1  # the bits of a bid that hold a row, plus 1
+_ROW = 2**31 - 1  # mask of the bits of a bid that hold a row plus 1
 
 
 class Links(Growing):
-    """Links as columns of equal length; a link ends with its buyer, and waits for another supplier without one.
+    """Links as columns of equal length; a link ends with its buyer, and stays open when its supplier leaves.
 
-    The order of links plays no part: the last one takes the place of one that ends.
+    Their order has no effect: the last link replaces one that ends.
     """
 
     def __init__(self) -> None:
@@ -36,12 +36,12 @@ class Links(Growing):
 
     @property
     def supplier(self) -> Any:
-        """Row of the supplier, -1 while the buyer looks for another."""
+        """Row of the supplier, -1 while the link is open."""
         return self._used(1)
 
     @property
     def ordinal(self) -> Any:
-        """Place among the buyer's links."""
+        """Ordinal among the buyer's links."""
         return self._used(2)
 
     def add(self, buyer: Any, supplier: Any, ordinal: Any) -> None:
@@ -50,14 +50,14 @@ class Links(Growing):
             self._used(column)[before:] = values
 
     def drop(self, rows: Any, size: int) -> None:
-        """Drop the links of buyers in ``rows``, and those suppliers from their buyers' links."""
+        """End the links of buyers in ``rows``, and open those of suppliers in them."""
         gone, ends = np.zeros(size, bool), np.empty(self._size, bool)
         gone[rows] = True
         threads.run(touch, self._size, (), (self.buyer, self.supplier, bits(gone), ends))
         self._size = end_links(np.flatnonzero(ends), self.buyer, self.supplier, self.ordinal, gone)
 
     def partners(self, world: Any, rows: Any, asks: Any) -> Any:
-        """One chain partner of the month for each of ``rows``, which ``asks`` marks among all; -1 without links."""
+        """The month's chain partner of each of ``rows``, which ``asks`` marks; -1 without links."""
         links = self.buyer, self.supplier
         given = world.seed, world.month, *links, world.enterprises.identity, bits(asks), indices_of(rows, len(asks))
         best = np.zeros(len(rows), np.int64)
@@ -66,7 +66,7 @@ class Links(Growing):
 
 
 def bits(marks: Any) -> Any:
-    """Marks of rows as bits of 32-bit words: an eighth of the memory, which caches hold where rows are many."""
+    """Marks of rows as bits of 32-bit words: an eighth of the memory, so that they fit the cache."""
     words = np.zeros(len(marks) // 32 + 1, "<u4")
     packed = np.packbits(marks, bitorder="little")
     words.view(np.uint8)[: len(packed)] = packed
@@ -75,21 +75,21 @@ def bits(marks: Any) -> Any:
 
 @equation
 def is_marked(words: u4, row: Word) -> Any:
-    """Whether a row (uint32) is marked in these words: 1 or 0."""
+    """1 if a row (uint32) is marked, else 0."""
     index = np.uint32(row)
     return (words[index >> np.uint32(5)] >> (index & np.uint32(31))) & np.uint32(1)
 
 
 @compiled
 def touch(lo: Index, hi: Index, buyer: u4, supplier: i4, gone: u4, ends: b1) -> None:
-    """Mark the links whose buyer or supplier is among those gone; one that waits may be marked, too."""
+    """Mark the links whose buyer or supplier is gone; open links may be marked too."""
     for link in range(lo, hi):
         ends[link] = (is_marked(gone, buyer[link]) | is_marked(gone, np.uint32(max(supplier[link], 0)))) != 0
 
 
 @compiled
 def end_links(touched: i8, buyer: u4, supplier: i4, ordinal: i1, gone: b1) -> int:
-    """End links of buyers marked as gone, let those of gone suppliers wait, and return how many links are left."""
+    """End the links of gone buyers, open those of gone suppliers, and return the number of links left."""
     size = len(buyer)
     for k in range(len(touched) - 1, -1, -1):
         link = touched[k]
@@ -103,7 +103,7 @@ def end_links(touched: i8, buyer: u4, supplier: i4, ordinal: i1, gone: b1) -> in
 
 @equation
 def bid_of(priority: float, row: Word) -> Any:
-    """A priority, and a row plus 1 below it, in one whole number: the highest one has the row of highest priority."""
+    """A priority in the high bits and a row plus 1 in the low bits of one integer: the maximum has the best row."""
     return (np.int64(priority * 2.0**32) << np.int64(31)) | np.int64(row + 1)
 
 
@@ -111,7 +111,7 @@ def bid_of(priority: float, row: Word) -> Any:
 def bid_for_partners(
     lo: Index, hi: Index, seed: int, month: int, buyer: u4, supplier: i4, identity: i8, asks: u4, index_of: u4, best: i8
 ) -> None:  # fmt: skip
-    """Bid for the other end of each link of a row that asks, and keep the highest bid of each in ``best``.
+    """For each row that asks, keep in ``best`` the highest bid among the other ends of its links.
 
     Priorities are keyed by the pair.
     """
@@ -142,7 +142,7 @@ def bid_for_partners(
 
 @compiled
 def indices_of(rows: i8, size: int) -> u4:
-    """The place of each of ``rows`` among them, shape ``(size,)``; anything for other rows."""
+    """The index of each of ``rows`` among them, shape ``(size,)``; undefined for other rows."""
     index_of = np.empty(size, np.uint32)
     for k in range(len(rows)):
         index_of[rows[k]] = k

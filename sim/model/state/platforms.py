@@ -15,8 +15,8 @@ PLATFORM_ROOT = 3  # parent of identities of platforms
 CELLS = 27  # 3 x 3 x 3 cells of the space of knowledge
 DOMESTIC, FOREIGN, USER = 0, 1, 2
 KINDS = ("domestic", "foreign", "user")
-# An own platform that a run founds: the declared defaults, closed to others and so without a fee, pull and makers. Its
-# staff and its foreign experts are set by the rules of adoption.
+# An own platform founded in the run: the declared defaults, closed to others and so without fee, pull and makers. The
+# rules of adoption set its staff and its foreign experts.
 _DEFAULTS: Any = {name: parameter.default for name, parameter in declared(Platform).items()}
 OWN_PLATFORM = Platform(**_DEFAULTS)._replace(
     open_to_members=False,
@@ -54,5 +54,5 @@ class PlatformState:
 
 @lru_cache(maxsize=256)
 def own_platform(adoption: Any) -> Platform:
-    """The parameters of an own platform without a name, under the rules of adoption in a month."""
+    """The parameters of an own platform founded in the run, under a month's rules of adoption."""
     return OWN_PLATFORM._replace(interface_staff=adoption.own_interface_staff, foreign_share=adoption.own_foreign_share)

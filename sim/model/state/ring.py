@@ -1,7 +1,6 @@
-"""Operating enterprises sorted by identity: a ring on which keyed points find partners.
+"""Operating enterprises sorted by identity: a ring for consistent hashing, on which keyed points find partners.
 
-A newcomer changes only the choices whose point falls just before it (consistent hashing), and the order of rows plays
-no part.
+A newcomer changes only the choices whose point falls just before it, and the order of rows has no effect.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _NOBODY = np.int64(2**63 - 1)  # an identity above all
 
 @typed
 class OnRing(NamedTuple):
-    """Who is on the ring, sorted by identity: with their rows and their places in the chain."""
+    """The ring's enterprises, sorted by identity, with their rows and stages of the supply chain."""
 
     identity: i8
     row: u4
@@ -29,19 +28,19 @@ class OnRing(NamedTuple):
 
 @typed
 class Tenants(NamedTuple):
-    """Who of them is a tenant of a site."""
+    """The ring's enterprises that are tenants of a site."""
 
     identity: i8
     row: i8
 
 
 class Ring(Growing):
-    """Places of the ring as columns of equal length; each month's is last month's with what changed since."""
+    """The ring as columns of equal length, updated each month."""
 
     def __init__(self) -> None:
         super().__init__(np.int64, np.uint32, np.int8)
-        self._on: Any = np.zeros(0, np.int8)  # marks the rows that the ring holds
-        self._off: Any = np.zeros(0, np.int64)  # identities that the ring holds still, whose rows are free
+        self._on: Any = np.zeros(0, np.int8)  # marks the rows on the ring
+        self._off: Any = np.zeros(0, np.int64)  # identities still on the ring whose rows are free
 
     @property
     def identity(self) -> Any:
@@ -55,16 +54,16 @@ class Ring(Growing):
 
     @property
     def chain(self) -> Any:
-        """Places in the chain, which an enterprise keeps for life."""
+        """Stages of the supply chain, which never change."""
         return self._used(2)
 
     @property
     def everyone(self) -> OnRing:
-        """All of the ring, as loops take it."""
+        """The ring as an argument of loops."""
         return OnRing(self.identity, self.row, self.chain)
 
     def sort(self, table: Enterprises) -> None:
-        """Take in who has come to operate since, and let go who no longer does."""
+        """Merge enterprises that have started since, and remove those that no longer operate."""
         marked, self._on = self._on, (table.status == OPERATING).view(np.int8)
         on = self._on.copy()
         on[: len(marked)] ^= marked
@@ -79,7 +78,7 @@ class Ring(Growing):
         merge(table.identity[came], came, table.sector[came] % 3, self.identity, self.row, self.chain)
 
     def release(self, table: Enterprises, rows: Any) -> None:
-        """Note that ``rows`` are about to be freed, and may be another's when the ring is next sorted."""
+        """Record the identities of ``rows`` before they are freed and reused."""
         on = rows[rows < len(self._on)]
         on = on[self._on[on] == 1]
         self._off = np.concatenate([self._off, table.identity[on]])
@@ -92,7 +91,7 @@ class Ring(Growing):
         return Tenants(table.identity[rows], rows)
 
     def row_of(self, table: Enterprises, identity: int) -> int:
-        """Row of the enterprise with this identity, -1 where it left."""
+        """Row of the enterprise with this identity, -1 if it left."""
         index = int(np.searchsorted(self.identity, identity))
         if index < self._size and self.identity[index] == identity:
             row = int(self.row[index])
@@ -102,7 +101,7 @@ class Ring(Growing):
 
 @compiled
 def remove(gone: i8, identity: i8, row: u4, chain: i1) -> int:
-    """Close the gaps that those ``gone``, sorted by identity, leave; how many places there are then."""
+    """Remove the identities in ``gone``, which is sorted; returns the new size."""
     index, out = np.uint64(0), 0
     goes = gone[0] if len(gone) else _NOBODY
     for old in range(np.uint64(len(identity))):
@@ -117,7 +116,7 @@ def remove(gone: i8, identity: i8, row: u4, chain: i1) -> int:
 
 @compiled
 def merge(came: i8, came_row: i8, came_chain: i1, identity: i8, row: u4, chain: i1) -> None:
-    """Put those who ``came``, sorted by identity, in their places; as many at the end of the ring are still free."""
+    """Merge the identities in ``came``, which is sorted, into the ring, whose last ``len(came)`` elements are free."""
     old = len(identity) - len(came) - 1
     for new in range(len(came) - 1, -1, -1):
         while old >= 0 and identity[old] > came[new]:
@@ -130,10 +129,10 @@ def merge(came: i8, came_row: i8, came_chain: i1, identity: i8, row: u4, chain: 
 
 @compiled
 def successors(ring: i8, points: f8) -> i8:
-    """Indices of the first identities on the sorted ring at or after the keyed ``points`` of the circle.
+    """Indices of the first identities on the sorted ring at or after ``points`` of the circle, from 0 to 1.
 
-    Identities lie evenly, so that guesses by proportion come near; a few steps do the rest. A guess of all points
-    before the next one of any: memory answers many questions at once.
+    Identities are uniform, so that interpolation search comes near, and a few steps do the rest. Each guess is made for
+    all points before the next, so that memory accesses overlap.
     """
     count, size = len(points), len(ring)
     index, point = np.zeros(count, np.int64), np.empty(count, np.int64)

@@ -1,4 +1,4 @@
-"""Sectors, and what markets post: demand, prices, wages and rationing that enterprises share."""
+"""Sectors, and what markets post: demand, prices, wages and rationing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.model.state.enterprises import NEVER
 from sim.parameters import Labour
 
 MAX_SECTORS = 16
-SUPPLIERS, MAKERS, SELLERS = 0, 1, 2  # places in the chain: sector number modulo 3
+SUPPLIERS, MAKERS, SELLERS = 0, 1, 2  # stages of the supply chain: sector index modulo 3
 
 
 @equation
@@ -29,19 +29,19 @@ def attraction_of_logs(quality: float, productivity: float, rivalry: float, pric
 
 @equation
 def relative_price(productivity: float, price_share: float) -> float:
-    """Price relative to that at productivity 1: part of an efficiency gain is passed on."""
+    """Price relative to that at productivity 1: part of an efficiency gain is passed through."""
     return maths.exp(-price_share * maths.log(productivity))
 
 
 @equation
 def wage_of_worker(per_worker: float, sector_mean: float, labour: Labour) -> float:
-    """A worker's wage of a month (million yuan): part of a firm's revenue per worker is shared with its staff."""
+    """A worker's monthly wage (million yuan), with rent sharing: it rises with the firm's revenue per worker."""
     relative = min(labour.most_relative_revenue, max(labour.least_relative_revenue, per_worker / sector_mean))
     return labour.wage / 12.0 * maths.exp(labour.wage_elasticity * maths.log(relative))
 
 
 class Posted(NamedTuple):
-    """Prices and shares posted at the end of last month, on which this month's markets clear."""
+    """Prices and shares posted at the end of last month, at which this month's markets clear."""
 
     talent_wage: float  # relative to a worker's
     talent_fill: float  # share of requests for talent that is granted
@@ -53,7 +53,7 @@ class Posted(NamedTuple):
 
 
 class Sectors:
-    """Sectors as arrays of length ``MAX_SECTORS``; the place in the chain is the number modulo 3."""
+    """Sectors as arrays of length ``MAX_SECTORS``; the stage of the supply chain is the index modulo 3."""
 
     def __init__(self) -> None:
         self.open = np.zeros(MAX_SECTORS, np.int8)
@@ -70,9 +70,9 @@ class Sectors:
         self.sales_factor = np.ones(MAX_SECTORS)  # sales a year for a pull of 1
         self.saturation = np.ones(MAX_SECTORS)  # pull for demand, relative to the opening
         self.mode_open = np.zeros(MAX_SECTORS, np.int8)
-        self.base_knowledge = np.full((MAX_SECTORS, 3), 0.5)  # knowledge that anyone in the sector has
+        self.base_knowledge = np.full((MAX_SECTORS, 3), 0.5)  # known to all in the sector
         self.worker_revenue = np.ones(MAX_SECTORS)  # million yuan a year, mean over operating enterprises
 
     def view(self, columns: Any) -> Any:
-        """The arrays that a ``NamedTuple`` class names, as an instance of that class."""
+        """The arrays of a ``NamedTuple`` class, as an instance of it."""
         return columns(*[getattr(self, name) for name in columns._fields])

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 SITE_ROOT = 4  # parent of identities of sites
 
 
+class Charge(NamedTuple):
+    """What a site's tenants pay (million yuan a m2 and year)."""
+
+    rent: float  # posted
+    utilities: float
+    subsidy: float  # what the public pays of the rent
+
+    @property
+    def net(self) -> float:
+        return self.rent - self.subsidy + self.utilities
+
+
 @dataclass
 class SiteState:
-    """An idle site. Floor is m2 in whole numbers; idle + renovated = floor, renovated = vacant + let.
+    """An idle site. Floor is in whole m2; idle + renovated = floor, renovated = vacant + let.
 
-    In a nation's sample a tenant stands for ``weight`` real ones, and so does a m2 of its floor.
+    In a nation's sample a tenant represents ``weight`` real ones, and so does a m2 of its floor.
     """
 
     name: str
@@ -22,14 +35,14 @@ class SiteState:
     floor: int
     rent: float  # posted, million yuan a m2 and year
     fund: float  # million yuan left for tenants
-    fund_paid_in: float  # million yuan put into the fund so far
-    tightness: float = 1.0  # posted rent over what the owner asks
+    fund_paid_in: float  # million yuan paid into the fund so far
+    tightness: float = 1.0  # posted rent over the owner's
     relocated: bool = False
     idle: int = 0
     renovated: int = 0
     let: int = 0
     buildings: int = 0  # renovated so far
-    work: float = 0.0  # million yuan spent on the building in hand
+    work: float = 0.0  # million yuan spent on the building under renovation
     admission: float = 1.0  # share of applicants admitted, posted
     tenants: int = 0
     admitted: int = 0

@@ -1,4 +1,4 @@
-"""The state of one simulated world: what the mechanisms read and write."""
+"""The state of one simulated world, which the mechanisms read and write."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from sim.kernel import draws, threads
-from sim.model.state.accounts import SITES, Books, hire
+from sim.model.state.accounts import SITES, Books, hire, transfer
 from sim.model.state.enterprises import CLASSES, Enterprises, end_tenancies
 from sim.model.state.groups import GROUPS, LIVES
 from sim.model.state.links import Links
 from sim.model.state.platforms import PLATFORM_ROOT, PlatformState, own_platform
 from sim.model.state.ring import Ring
 from sim.model.state.sectors import MAX_SECTORS, Posted, Sectors
-from sim.model.state.sites import SITE_ROOT, SiteState
+from sim.model.state.sites import SITE_ROOT, Charge, SiteState
 from sim.parameters import numbers
 from sim.scenario import Scenario
 
@@ -23,12 +23,12 @@ IDLE, LENT = 0, 1  # equipment hours
 
 
 def with_none(values: Iterable[Any], none: Any = 0.0) -> Any:
-    """One value a platform or site as an array, with a last element for enterprises without one (number -1)."""
+    """A value for each platform or site as an array, with a last element for enterprises without one (index -1)."""
     return np.array([*values, none])
 
 
 class World:
-    """Everything that changes over months, with the scenario that says how."""
+    """Everything that changes over the months, and the scenario."""
 
     def __init__(self, settings: Scenario, seed: int) -> None:
         self.settings = settings
@@ -36,16 +36,17 @@ class World:
         self.month = 0
         self._december = settings.month_of("2000-12")  # months from the start to one of them
         population = settings.group("population")
-        self.weight = population.represents / population.enterprises if population.world == "nation" else 1.0
+        self.is_nation = population.world == "nation"
+        self.weight = population.represents / population.enterprises if self.is_nation else 1.0
         self.catalogue = settings.catalogue
         self.enterprises = Enterprises(self.catalogue.all_columns, population.enterprises * 5 // 4)
         self.sectors = Sectors()
         self.books = Books()
         self.counts = np.zeros(len(self.catalogue.counters), np.int64)  # of the month, by mechanism
-        self.ideas: Any = None  # of the month, between those who have them and those who are founded
-        self.kept: dict[str, Any] = {}  # what mechanisms of the user's own keep from month to month, by mechanism
+        self.ideas: Any = None  # of the month, from entry to newborns
+        self.kept: dict[str, Any] = {}  # state of users' mechanisms, by mechanism
         hurdle = settings.group("mechanisms.finance").opening_hurdle
-        # Before anything has happened nothing is rationed, and nobody has been financed or answered.
+        # At the opening nothing is rationed, and no enterprise has been financed or answered.
         self.posted = Posted(settings.group("labour").talent_premium, 1.0, 1.0, hurdle, 0.0, 0.0, 1.0)
         self.platforms: list[PlatformState] = []
         self.links = Links()
@@ -62,7 +63,7 @@ class World:
         self.year: dict[str, float] = {}  # statistics of the last December
         self.year_months = 0  # months since the last December
         self.reclassed: Any = np.zeros(0, np.int64)  # rows whose class changed in this month's review
-        self.struck_off: Any = np.zeros(0, np.int64)  # rows struck off whose views have not ended yet
+        self.struck_off: Any = np.zeros(0, np.int64)  # rows of enterprises struck off, not freed yet
         self.opening_enterprises = population.enterprises
         self.member_shares: Any = np.zeros(len(CLASSES))  # of operating enterprises by class, after last adoptions
         self.sites = [self._make_site(name, index) for index, name in enumerate(settings.sites)]
@@ -82,7 +83,7 @@ class World:
 
     @property
     def standard(self) -> Any:
-        """The numbers of the population, among which are the floors of its classes."""
+        """The population's parameters for loops, among them the size standard."""
         return numbers(self.settings.group("population"))
 
     def rules(self, mechanism: str) -> Any:
@@ -90,11 +91,11 @@ class World:
         return self.settings.group(self.catalogue.by_name[mechanism].prefix, self.month)
 
     def counters(self, mechanism: str) -> Any:
-        """Counts of a mechanism's events this month, in the order in which it declares them."""
+        """Counts of a mechanism's events this month, in the order of their declaration."""
         return self.counts[self.catalogue.counter_ranges[self.catalogue.aliases.get(mechanism, mechanism)]]
 
     def complete_opening(self, lo: int, hi: int, points: Any) -> None:
-        """Fill the columns that single mechanisms own in rows ``lo`` to ``hi`` of the opening population."""
+        """Fill single mechanisms' columns in rows ``lo`` to ``hi`` of the opening population."""
         for it in self.catalogue.mechanisms:
             for column in it.columns:
                 if column.founding:
@@ -103,7 +104,7 @@ class World:
                 it.founding(self, lo, hi, points)
 
     def complete_newborns(self, rows: Any) -> None:
-        """Fill the columns that single mechanisms own in the rows of newcomers."""
+        """Fill single mechanisms' columns in the rows of newcomers."""
         for it in self.catalogue.mechanisms:
             for column in it.columns:
                 if column.birth:
@@ -117,8 +118,8 @@ class World:
     def loop(self, kernel: Any, reads: type, writes: type, *rest: Any, sums: tuple[Any, ...] = ()) -> None:
         """Apply a compiled loop to all rows, on all cores.
 
-        It is called as ``kernel(lo, hi, seed, month, reads, writes, *rest, *sums)``, writes to its own rows, and adds
-        whole numbers to ``sums``: nothing else is shared by threads. Sums in a ``NamedTuple`` are handed on as that.
+        It is called as ``kernel(lo, hi, seed, month, reads, writes, *rest, *sums)``, writes to rows ``lo`` to ``hi``
+        and adds integers to ``sums``; threads share nothing else. A ``NamedTuple`` of sums stays one argument.
         """
         table = self.enterprises
         given = (self.seed, self.month, table.view(reads), table.view(writes), *rest)
@@ -131,7 +132,7 @@ class World:
         return self.month >= site.opens and site.renovated > 0
 
     def begin_month(self) -> None:
-        """Clear the month's counters and sort the ring."""
+        """Clear the month's counters and update the ring."""
         self.counts[:] = 0
         self.books.month[:] = 0
         self.books.fiscal_cost = 0
@@ -146,38 +147,46 @@ class World:
     def site_rules(self, site: SiteState) -> Any:
         return self.group(f"sites.{site.name}")
 
-    def charge(self, site: SiteState) -> float:
-        """What a tenant pays a m2 and year (million yuan): posted rent and utilities, less what subsidies cover."""
-        return site.rent - self.rent_subsidy(site) + float(self.site_rules(site).utilities)
+    def charge(self, site: SiteState) -> Charge:
+        """What a tenant pays at a site; levers and the site subsidise at most the rent."""
+        rules = self.site_rules(site)
+        subsidy = min(site.rent, float(self.group("levers").rent_subsidy + rules.rent_subsidy))
+        return Charge(site.rent, float(rules.utilities), subsidy)
 
-    def neighbours(self, site: SiteState) -> float:
-        """Real tenants in one of the places that a site stands for."""
-        return site.tenants * self.weight / float(self.site_rules(site).parts)
-
-    def rent_subsidy(self, site: SiteState) -> float:
-        """Public subsidy to a site's tenants (million yuan a m2 and year), by levers and its own, at most the rent."""
-        return min(site.rent, float(self.group("levers").rent_subsidy + self.site_rules(site).rent_subsidy))
+    def neighbours_worth(self, site: SiteState, years: float) -> float:
+        """The worth of a site's tenants to one more over ``years`` (million yuan); only those of one part count."""
+        rules = self.site_rules(site)
+        return float(years * rules.neighbours * (site.tenants * self.weight / float(rules.parts)) / 100.0)
 
     def platform_rules(self, platform: PlatformState) -> Any:
-        """The parameters of a named platform, or those that an own platform founded in the run starts from."""
+        """The parameters of a named platform, or of one founded in the run."""
         named = platform.name in self.settings.platforms
         return self.group(f"platforms.{platform.name}") if named else own_platform(self.rules("adoption"))
 
     def weight_of(self, platform: PlatformState) -> float:
-        """Real enterprises that one of the platform's members stands for; an unnamed own platform is its host's."""
+        """Real enterprises that a member represents; of a platform founded in the run, which is its host's alone, 1."""
         return self.weight if platform.name in self.settings.platforms else 1.0
 
     def marks(self) -> Any:
-        """A zero for each row, to be marked by a loop."""
+        """A zero for each row, for a loop to mark."""
         return np.zeros(self.enterprises.size, np.int8)
 
     @staticmethod
     def marked(marks: Any) -> Any:
-        """Rows that a loop has marked with anything but zero."""
-        return (marks != 0).nonzero()[0]  # of truth values numpy finds them several times as fast
+        """Rows whose mark is not zero."""
+        return (marks != 0).nonzero()[0]  # nonzero is several times faster on booleans
+
+    def marked_by_identity(self, marks: Any) -> list[int]:
+        """The marked rows, sorted by identity."""
+        return sorted(self.marked(marks).tolist(), key=lambda row: int(self.enterprises.identity[row]))
+
+    def transfer(self, row: int, amount: float, purpose: int) -> None:
+        """Book ``amount`` (million yuan, positive to the enterprise) on a row, and add it to taxable profit."""
+        table = self.enterprises
+        table.profit_year[row] += transfer(row, amount, table.cash, self.books.flows, purpose)
 
     def row_of(self, identity: int) -> int:
-        """Row of the enterprise with this identity, -1 where it left."""
+        """Row of the enterprise with this identity, -1 if it left."""
         return self.ring.row_of(self.enterprises, identity)
 
     def host_row(self, platform: PlatformState) -> int:
@@ -185,7 +194,7 @@ class World:
         return self.row_of(platform.host) if platform.host else -1
 
     def launch_platforms(self) -> None:
-        """Named platforms whose month has come; the host of an own one is the enterprise with most staff."""
+        """Launch the named platforms that are due; the largest enterprise that hosts none hosts an own one."""
         for name in list(self._named_platforms):
             rules = self.group(f"platforms.{name}")
             if not rules.enabled or self.month < max(0, self.settings.month_of(rules.opens)):
@@ -201,7 +210,7 @@ class World:
             self._add_platform(name, rules, host)
 
     def host_platform(self, row: int) -> None:
-        """An own platform of the enterprise in ``row``, used by itself alone."""
+        """Found an own platform of the enterprise in ``row``, which alone uses it."""
         table = self.enterprises
         table.platform[row] = len(self.platforms)
         self._add_platform(f"own-{len(self.platforms)}", own_platform(self.rules("adoption")), int(table.identity[row]))
@@ -231,15 +240,15 @@ class World:
         )
 
     def hire_people(self, staff: int, talent: int) -> None:
-        """Take people from the unemployed; where there are too few, from the rest of the economy."""
+        """Take people from the unemployed, and the rest from elsewhere in the economy."""
         hire(self.books.people, self.books.skilled, staff, talent)
 
     def release_people(self, staff: int, talent: int) -> None:
-        """Give people who lose their job to the unemployed."""
+        """Add people who lose their job to the unemployed."""
         self.hire_people(-staff, -talent)
 
     def vacate(self, rows: Any) -> None:
-        """End tenancies of the rows and give their floor back."""
+        """End the tenancies of the rows and return their floor."""
         table, back = self.enterprises, np.zeros(len(self.sites), np.int64)
         end_tenancies(rows, table.site, table.floor, back)
         for site in self.sites:

@@ -17,7 +17,7 @@ from sim.report.document.uses import Part, parts
 def pages(files: Sequence[Path]) -> dict[str, str]:
     """A page in Markdown for every mechanism that these files declare, by its name; raises CatalogueError."""
     catalogue = model_catalogue(files)
-    given = zip(catalogue.sources, catalogue.others, strict=True)
+    given = zip(catalogue.sources, catalogue.user_mechanisms, strict=True)
     return {name: page(catalogue.by_name[name], source.name, catalogue) for source, name in given}
 
 

@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullFormatter, NullLocator
 
 from sim.formats import bound_text, number
 from sim.report.figures.canvas import (
     BLUE,
-    FAINT,
     GREY,
     HALO,
     INK,
@@ -21,6 +19,9 @@ from sim.report.figures.canvas import (
     VERMILION,
     KeyEntry,
     Page,
+    heading,
+    mark,
+    note,
     number_axis,
     page,
     style,
@@ -31,6 +32,7 @@ from sim.studies.targets import FreeParameter, Target
 
 _BINS = 24
 _FARTHEST = 6.0  # tolerances that a panel shows to either side
+_WITHIN = "#dfeee8"
 _ROW = 0.23  # inches a target
 
 
@@ -88,22 +90,19 @@ def _marginal(axes: Axes, key: FreeParameter, fit: Fit, before: float) -> None:
         axes.axvline(before, color=INK, linewidth=0.9, linestyle=(0, (3, 2)))
     axes.axvline(fitted, color=VERMILION, linewidth=1.3)
     right = key.share(fitted) > 0.6
-    axes.annotate(
-        number(fitted), (fitted, top * 0.8), (-4 if right else 4, 0), textcoords="offset points", color=VERMILION,
-        fontsize=7.5, fontweight="bold", ha="right" if right else "left", path_effects=HALO,
-    )  # fmt: skip
+    note(axes, number(fitted), (fitted, top * 0.8), (-4 if right else 4, 0), color=VERMILION, fontweight="bold",
+         ha="right" if right else "left", path_effects=HALO)  # fmt: skip
     axes.set_ylim(0.0, top)
     axes.set_yticks([])
     if key.log:
         axes.set_xscale("log")
-        axes.set_xticks([key.low, math.sqrt(key.low * key.high), key.high])
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_minor_formatter(NullFormatter())
-        axes.set_xticklabels([number(tick) for tick in (key.low, math.sqrt(key.low * key.high), key.high)])
+        ticks = (key.low, math.sqrt(key.low * key.high), key.high)
+        axes.set_xticks(ticks, [number(tick) for tick in ticks])
+        axes.minorticks_off()
     else:
         number_axis(axes.xaxis)
     axes.set_xlim(ends[0], ends[-1])
-    _heading(axes, key.key, f"{key.unit or 'no unit'}{', log scale' if key.log else ''}")
+    heading(axes, key.key, f"{key.unit or 'no unit'}{', log scale' if key.log else ''}")
 
 
 def _unrounded(key: FreeParameter, share: float) -> float:
@@ -115,18 +114,16 @@ def _targets(found: Calibration) -> Page:
     """A line a target: how many tolerances it is off, as it is, fitted, and predicted without its group."""
     targets = found.targets.targets
     key: list[KeyEntry] = [("mark", GREY, "as it is"), ("mark", BLUE, "fitted"), ("line", BLUE, "90% of the posterior"),
-                           ("band", "#dfeee8", "within a tolerance")]  # fmt: skip
+                           ("band", _WITHIN, "within a tolerance")]  # fmt: skip
     if found.rotation:
         key += [("mark", VERMILION, "predicted without its group"), ("line", VERMILION, "90% of that posterior")]
     tall = (0.35 + _ROW * len(targets) * (1.6 if found.rotation else 1.0)) / 1.42
     made = page(f"How {found.targets.base} meets its targets", found.targets.title or "in tolerances off", key,
-                _footer(found, "Intervals: parameter (of the means over seeds)."), 1, tall=tall)  # fmt: skip
+                _footer(found, "Intervals: parameter (of the means over seeds)."), 1, tall=tall, columns=1, left=3.24,
+                right=0.84)  # fmt: skip
     axes = made.axes(0)
-    box = axes.get_position()
-    axes.set_position((0.27, box.y0, 0.66, box.height))
-    axes.grid(visible=False, axis="y")
-    axes.grid(axis="x", color=FAINT, linewidth=0.5)
-    axes.axvspan(-1.0, 1.0, color="#dfeee8", linewidth=0, zorder=0)
+    axes.grid(axis="x")
+    axes.axvspan(-1.0, 1.0, color=_WITHIN, linewidth=0, zorder=0)
     axes.axvline(0.0, color=INK, linewidth=0.7)
     without = {fit.left_out: fit for fit in found.rotation}
     for place, it in enumerate(targets):
@@ -137,17 +134,17 @@ def _targets(found: Calibration) -> Page:
         if found.rotation:
             _whisker(axes, place + drift, it, without[it.group], place, VERMILION)
             _mark(axes, place + drift, _off(it, without[it.group].span(place).mean), VERMILION)
-        words: Any = {"xycoords": axes.get_yaxis_transform(), "annotation_clip": False, "va": "center", "fontsize": 7}
-        axes.annotate(it.name, (-0.385, place), color=INK, fontweight="bold", **words)
-        wanted = (
-            f"{number(found.fit.best.means[place])}, wanted {bound_text(it.bound, it.value)} ± {number(it.tolerance)}"
+        how: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "fontsize": 7}
+        note(axes, it.name, (-0.385, place), (0, 0), color=INK, fontweight="bold", **how)
+        wanted = f"{bound_text(it.bound, it.value)} ± {number(it.tolerance)}"
+        note(
+            axes, f"{number(found.fit.best.means[place])}, wanted {wanted}", (-0.015, place), (0, 0), ha="right", **how
         )
-        axes.annotate(wanted, (-0.015, place), color=GREY, ha="right", **words)
     axes.set_xlim(-_FARTHEST - 0.4, _FARTHEST + 0.4)
     axes.set_ylim(len(targets) - 0.5, -0.5)
     axes.set_yticks([])
     number_axis(axes.xaxis, 7)
-    axes.set_xlabel(f"tolerances off; beyond {_FARTHEST:g} at the edge", color=GREY)
+    axes.set_xlabel(f"tolerances off; beyond {_FARTHEST:g} at the edge", fontsize=7.5)
     return made
 
 
@@ -157,19 +154,10 @@ def _off(target: Target, mean: float) -> float:
 
 
 def _mark(axes: Axes, at: float, off: float, colour: str) -> None:
-    marker = "D" if abs(off) < _FARTHEST else ">" if off > 0 else "<"
-    axes.plot(
-        [off], [at], marker=marker, markersize=4.5, color=colour, markeredgecolor="white", markeredgewidth=0.6, zorder=4
-    )
+    mark(axes, off, at, colour, "D" if abs(off) < _FARTHEST else ">" if off > 0 else "<", markersize=4.5)
 
 
 def _whisker(axes: Axes, at: float, target: Target, fit: Fit, place: int, colour: str) -> None:
     span = fit.span(place)
     ends: Sequence[float] = [_off(target, span.low), _off(target, span.high)]
     axes.plot(ends, [at, at], color=colour, linewidth=1.8, solid_capstyle="butt", zorder=3)
-
-
-def _heading(axes: Axes, name: str, unit: str) -> None:
-    how: Any = {"textcoords": "offset points", "xycoords": "axes fraction", "annotation_clip": False}
-    axes.annotate(name, (0, 1), (0, 17), fontsize=8, fontweight="bold", color=INK, **how)
-    axes.annotate(unit, (0, 1), (0, 7), fontsize=7, color=GREY, **how)

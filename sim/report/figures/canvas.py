@@ -1,4 +1,4 @@
-"""A page of small panels: its geometry, colours, axes and words."""
+"""A page of small panels: its grid, colours, axes and words."""
 
 from __future__ import annotations
 
@@ -6,48 +6,61 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
 from matplotlib.image import imsave
-from matplotlib.patches import Rectangle
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedFormatter, FixedLocator, Formatter, MaxNLocator
-from numpy.typing import NDArray
 
-from sim.formats import label, tick_labels
-from sim.runs.store import FIGURES, write_whole
+from sim.formats import tick_labels
+from sim.report.sheets import year_ticks
+from sim.runs.store import FIGURES
 
-# Okabe and Ito's colours, which people who do not tell red from green can tell apart.
+# Okabe and Ito's colours, which colour-blind readers can tell apart.
 BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY)
 INK, GREY, FAINT = "#1a1a1a", "#5f5f5f", "#d9d9d9"
 
-COLUMNS = 4
-WIDTH = 12.0  # inches, as are all that follow
+WIDTH = 12.0  # inches, as are all lengths of a page
+_COLUMNS = 4
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.62, 0.22, 1.46, 0.50
 _ACROSS, _HEIGHT, _DOWN = 0.58, 1.42, 0.66
 _YEARS = 5  # labels of an axis
 HALO = [withStroke(linewidth=2.2, foreground="white")]  # of words that lie on lines
 _DPI = 130
-_TITLE = 88  # letters of the title's size that a page's width holds
+_TITLE = 88  # letters of the title's size that fit the page's width
 
 Colour = str | tuple[float, float, float]
-KeyEntry = tuple[str, Colour, str]  # kind of mark, colour, words
+KeyEntry = tuple[str, Colour, str]  # kind of mark ("line", "thin", "band" or "mark"), colour, words
 
 _STYLE: Any = {
     "font.family": ["DejaVu Sans"],
     "font.size": 7.5,
-    "axes.linewidth": 0.6,
+    "axes.axisbelow": True,
     "axes.edgecolor": GREY,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.labelcolor": GREY,
+    "axes.labelpad": 2.0,
+    "axes.labelsize": 7,
+    "axes.linewidth": 0.6,
+    "axes.spines.left": False,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
     "axes.unicode_minus": True,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.5,
     "xtick.color": GREY,
     "ytick.color": GREY,
     "xtick.major.size": 2.5,
@@ -61,7 +74,7 @@ _STYLE: Any = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Draw in this house's style, whatever the user's own settings are."""
+    """Draw in one style, whatever the user's own settings are."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)
@@ -70,52 +83,22 @@ def style() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Page:
-    """A figure with places for panels, counted from the upper left; sizes in inches."""
+    """A figure with a grid of panels, counted from the upper left."""
 
     figure: Figure
-    height: float
-    columns: int
-    panel: float
+    grid: GridSpec
 
-    def axes(self, place: int, top: float = 0.0, bottom: float = 0.0) -> Axes:
-        """The axes of a panel, less ``top`` and ``bottom`` inches of its height."""
-        row, column = divmod(place, self.columns)
-        width = (WIDTH - _LEFT - _RIGHT - (self.columns - 1) * _ACROSS) / self.columns
-        left = _LEFT + column * (width + _ACROSS)
-        low = self.height - _TOP - (row + 1) * self.panel - row * _DOWN
-        size = self.panel - top - bottom
-        axes = self.figure.add_axes((left / WIDTH, (low + bottom) / self.height, width / WIDTH, size / self.height))
-        axes.spines[["top", "right", "left"]].set_visible(False)
-        axes.grid(axis="y", color=FAINT, linewidth=0.5)
-        axes.set_axisbelow(True)
-        return axes
+    def axes(self, place: int) -> Axes:
+        """The axes of a panel."""
+        return self.figure.add_subplot(self.grid[place])
 
-    def text(self, x: float, y: float, words: str, **how: Any) -> None:
-        """Words ``x`` inches from the left and ``y`` from the top (from the bottom where negative)."""
-        up = self.height - y if y >= 0 else -y
-        self.figure.text(x / WIDTH, up / self.height, words, **how)
-
-    def key(self, x: float, y: float, entries: Sequence[KeyEntry]) -> None:
-        """What the marks mean, in a row from ``x``: kind ("line", "thin", "band" or "mark"), colour, words."""
-        for kind, colour, words in entries:
-            self._sample(kind, colour, x, self.height - y)
-            self.text(x + 0.36, y, words, color=GREY, fontsize=7.5, va="center")
-            x += 0.36 + 0.058 * len(words) + 0.2
-
-    def _sample(self, kind: str, colour: Colour, x: float, up: float) -> None:
-        if kind == "mark":
-            self.figure.text(
-                (x + 0.16) / WIDTH, up / self.height, "◆", color=colour, fontsize=8, ha="center", va="center"
-            )
-            return
-        thick = {"line": 0.022, "thin": 0.009, "band": 0.11}[kind]
-        low = (up - thick / 2) / self.height
-        patch = Rectangle((x / WIDTH, low), 0.28 / WIDTH, thick / self.height, color=colour, linewidth=0)
-        patch.set_transform(self.figure.transFigure)
-        self.figure.add_artist(patch)
+    def pair(self, place: int) -> tuple[Axes, Axes]:
+        """Two axes in a panel: one for values, and below it one for differences."""
+        parts = self.grid[place].subgridspec(2, 1, height_ratios=(0.57, 0.35), hspace=0.17)
+        return self.figure.add_subplot(parts[0]), self.figure.add_subplot(parts[1])
 
     def png(self) -> bytes:
-        # As savefig does, but that it draws everything twice.
+        # savefig would draw everything twice.
         sink = io.BytesIO()
         self.figure.set_dpi(_DPI)
         canvas: Any = FigureCanvasAgg(self.figure)
@@ -135,59 +118,94 @@ class Page:
 
 
 def page(
-    title: str,
-    subtitle: str,
-    key: Sequence[KeyEntry],
-    footer: Sequence[str],
-    panels: int,
-    *,
-    tall: float = 1.0,
-) -> Page:
-    """An empty page with its words and its key; ``tall`` stretches the panels."""
-    columns = min(COLUMNS, max(2, panels))
+    title: str, subtitle: str, key: Sequence[KeyEntry], footer: Sequence[str], panels: int, *, tall: float = 1.0,
+    columns: int = 0, left: float = _LEFT, right: float = _RIGHT, below: float = 0.0,
+) -> Page:  # fmt: skip
+    """An empty page with its words and its key.
+
+    ``tall`` stretches the panels, ``columns`` sets their number in a row, ``left`` and ``right`` are the page's margins
+    and ``below`` is the room for labels under each panel, all three in inches.
+    """
+    columns = columns or min(_COLUMNS, max(2, panels))
     rows = -(-panels // columns)
-    panel = _HEIGHT * tall
-    height = _TOP + rows * panel + (rows - 1) * _DOWN + _BOTTOM + 0.12 * len(footer)
+    panel, down, bottom = _HEIGHT * tall, _DOWN + below, _BOTTOM + below + 0.12 * len(footer)
+    height = _TOP + rows * panel + (rows - 1) * down + bottom
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
-    made = Page(figure, height, columns, panel)
+    across = (WIDTH - left - right - (columns - 1) * _ACROSS) / columns
+    grid = GridSpec(
+        rows, columns, figure, left / WIDTH, bottom / height, 1 - right / WIDTH, 1 - _TOP / height,
+        wspace=_ACROSS / across, hspace=down / panel,
+    )  # fmt: skip
+    inches: Any = {"transform": figure.dpi_scale_trans}
     size = 14.0 * min(1.0, _TITLE / max(1, len(title)))
-    made.text(0.18, 0.32, title, fontsize=size, fontweight="bold", color=INK, va="center")
-    made.text(0.18, 0.60, subtitle, fontsize=9, color=GREY, va="center")
-    made.key(0.18, 0.88, key)
-    for line, words in enumerate(reversed(footer)):
-        made.text(0.18, -(0.12 + 0.14 * line), words, fontsize=6.5, color=GREY)
-    return made
+    figure.text(0.18, height - 0.32, title, fontsize=size, fontweight="bold", color=INK, va="center", **inches)
+    figure.text(0.18, height - 0.60, subtitle, fontsize=9, color=GREY, va="center", **inches)
+    figure.text(0.18, 0.11, "\n".join(footer), fontsize=6.5, color=GREY, va="bottom", linespacing=1.35, **inches)
+    if key:
+        figure.legend(
+            [_sample(kind, colour) for kind, colour, _ in key], [words for *_, words in key], loc="center left",
+            bbox_to_anchor=(0.18, height - 0.88), bbox_transform=figure.dpi_scale_trans, ncols=len(key), frameon=False,
+            borderpad=0, borderaxespad=0, handlelength=2.7, handleheight=1.0, columnspacing=2.4, labelcolor=GREY,
+        )  # fmt: skip
+    return Page(figure, grid)
 
 
-def dress(axes: Axes, name: str, unit: str, years: tuple[float, float], *, below: bool = False) -> None:
-    """Name and unit above the axis, numbers without offset, calendar years below unless a panel ``below`` has them."""
-    heading(axes, name, unit)
-    calendar_axis(axes, years, labels=not below)
+def _sample(kind: str, colour: Colour) -> Artist:
+    """A mark of the key."""
+    if kind == "band":
+        return Patch(color=colour, linewidth=0)
+    if kind == "mark":
+        return Line2D([], [], color=colour, marker="D", markersize=4, linewidth=0)
+    return Line2D([], [], color=colour, linewidth=1.6 if kind == "line" else 0.65)
+
+
+def dress(axes: Axes, title: str, unit: str, start: tuple[int, int], months: int, *, below: bool = False) -> None:
+    """Title and unit above, plain numbers, and months below unless a panel ``below`` has them."""
+    heading(axes, title, unit)
+    calendar_axis(axes, start, months, labels=not below)
     number_axis(axes.yaxis)
 
 
-def heading(axes: Axes, name: str, unit: str) -> None:
-    """An outcome's name and unit above a panel."""
-    above: Any = {"textcoords": "offset points", "xycoords": "axes fraction", "annotation_clip": False}
-    axes.annotate(label(name), (0, 1), (0, 17), fontsize=8.5, fontweight="bold", color=INK, **above)
+def heading(axes: Axes, title: str, unit: str) -> None:
+    """Title and unit above a panel."""
+    note(axes, title, (0, 1), (0, 17), xycoords="axes fraction", fontsize=8.5, fontweight="bold", color=INK)
     if unit:
-        axes.annotate(unit, (0, 1), (0, 7), fontsize=7, color=GREY, **above)
+        note(axes, unit, (0, 1), (0, 7), xycoords="axes fraction", fontsize=7)
 
 
-def calendar_axis(axes: Axes, years: tuple[float, float], *, labels: bool = True) -> None:
-    """Years as whole numbers, at most five of them, at January; a run shorter than two years has months."""
-    first, last = years
-    axes.set_xlim(first, last)
-    whole = np.arange(np.ceil(first - 1e-9), np.floor(last + 1e-9) + 1)
-    if len(whole) > 1:
-        step = max(1, -(-len(whole) // _YEARS))
-        ticks, words = whole[::step], [f"{year:.0f}" for year in whole[::step]]
-    else:
-        ticks = np.linspace(first, last, 3)
-        words = [f"{int(tick + 1e-6)}-{int((tick + 1e-6) % 1 * 12) + 1:02d}" for tick in ticks]
-    axes.xaxis.set_major_locator(FixedLocator(list(ticks)))
+def note(axes: Axes, words: str, at: tuple[float, float], offset: tuple[float, float], **how: Any) -> None:
+    """Words some points beside a place, cut off by nothing."""
+    how = {"color": GREY, "fontsize": 7.5, "textcoords": "offset points", "annotation_clip": False, **how}
+    axes.annotate(words, at, offset, **how)
+
+
+def note_of_difference(axes: Axes, unit: str) -> None:
+    """What the lower axes of a pair show."""
+    words = f"difference, {unit}" if unit else "difference"
+    note(axes, words, (0, 1), (0, 3), xycoords="axes fraction", fontsize=7)
+
+
+def mark(axes: Axes, x: float, y: float, colour: str, marker: str = "D", **how: Any) -> None:
+    """A diamond with a white edge, above the lines."""
+    how = {"markersize": 4, "markeredgewidth": 0.6, "zorder": 6, **how}
+    axes.plot([x], [y], marker=marker, color=colour, markeredgecolor="white", linewidth=0, **how)
+
+
+def light(colour: str, part: float) -> tuple[float, float, float]:
+    """A colour mixed with white. Transparent colours print badly."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (1 - part * (1 - channel) for channel in channels)
+    return red, green, blue
+
+
+def calendar_axis(axes: Axes, start: tuple[int, int], months: int, *, labels: bool = True) -> None:
+    """Months since the start, with few labels: a year at its January; a run without two Januaries has its ends."""
+    axes.set_xlim(-0.5, months - 0.5)
+    marks = year_ticks(start, months, _YEARS)
+    # set_xticks would make every tick at once, which takes ten times as long.
+    axes.xaxis.set_major_locator(FixedLocator([at - 0.5 * (len(words) == 4) for at, words in marks]))
     if labels:
-        axes.xaxis.set_major_formatter(FixedFormatter(words))
+        axes.xaxis.set_major_formatter(FixedFormatter([words for _, words in marks]))
     else:
         axes.tick_params(axis="x", labelbottom=False)
 
@@ -201,22 +219,10 @@ def number_axis(axis: XAxis | YAxis, count: int = 4) -> None:
 
 
 class _Numbers(Formatter):
-    """All ticks of an axis with the same decimals: as many as the finest of them needs."""
+    """All ticks of an axis with the same decimals."""
 
     def format_ticks(self, values: Any) -> list[str]:
         return tick_labels([float(value) for value in values])
 
     def __call__(self, x: float, pos: Any = None) -> str:  # noqa: ARG002  matplotlib's signature
         return self.format_ticks([x])[0]
-
-
-def months_as_years(start: tuple[int, int], months: int) -> NDArray[np.float64]:
-    """The middle of each month, as a year with its fraction."""
-    year, month = start
-    return np.asarray(year + (month - 0.5 + np.arange(months)) / 12.0, dtype=np.float64)
-
-
-def write_figure(folder: Path, stem: str, drawn: Page) -> None:
-    """A page as PNG and SVG, among the figures of a folder."""
-    for name, data in drawn.files(stem).items():
-        write_whole(folder / name, data)

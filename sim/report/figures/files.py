@@ -1,4 +1,4 @@
-"""Pages as files: drawn here, or by the workers where some are running, and matplotlib is imported where it draws."""
+"""Pages as files, drawn here or by running workers; matplotlib is imported where it draws."""
 
 from __future__ import annotations
 
@@ -7,22 +7,18 @@ from typing import Any
 
 from sim.report.sheets import Sheet
 from sim.runs.executor import Failure, Workers
-from sim.runs.store import FIGURES
 
 
 def drawn_files(sheets: Sequence[Sheet], workers: Workers) -> dict[str, bytes]:
-    """PNG and SVG of each page by file name; drawn by the workers if they are running, else here."""
-    drawn: Iterable[tuple[int, Any]]
-    if workers.running:
-        drawn = workers.run(_drawn, [(sheet,) for sheet in sheets])
-    else:
-        drawn = ((place, _drawn(sheet)) for place, sheet in enumerate(sheets))
+    """PNG and SVG of each page by file name."""
+    drawn: Iterable[tuple[int, Any]] = (
+        workers.run(_drawn, [(sheet,) for sheet in sheets]) if workers.running else enumerate(map(_drawn, sheets))
+    )
     files: dict[str, bytes] = {}
     for place, data in drawn:
         if isinstance(data, Failure):
             raise RuntimeError(f"figure {sheets[place].stem}: {data.message}")
-        for kind, picture in data.items():
-            files[f"{FIGURES}/{sheets[place].stem}.{kind}"] = picture
+        files |= data
     return files
 
 

@@ -1,4 +1,4 @@
-"""A forest plot: of several variants the difference of each outcome with its interval, one below the other."""
+"""A forest plot: the difference of each outcome in several variants, with its interval, a line a variant."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.formats import MINUS, signed
-from sim.report.figures.canvas import BLUE, FAINT, GREY, HALO, INK, heading, number_axis, page, style
+from sim.formats import MINUS, label, signed
+from sim.report.figures.canvas import BLUE, GREY, HALO, INK, heading, mark, number_axis, page, style
 from sim.studies.questions.compare import Comparison, Difference
 
 if TYPE_CHECKING:
@@ -19,12 +19,8 @@ _ROW = 0.24  # of a panel's usual height, for one variant
 
 
 def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -> dict[str, bytes]:
-    """PNG and SVG by file name: a panel an outcome, in it a line a variant, in their order."""
+    """PNG and SVG by file name: a panel an outcome."""
     month = comparison.baseline.scenario.calendar(comparison.baseline.months - 1)
-
-    def short(name: str) -> str:
-        return name.removeprefix(f"{comparison.label}-")
-
     with style():
         made = page(
             f"Differences to {comparison.label}",
@@ -35,32 +31,30 @@ def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -
             len(outcomes),
             tall=0.3 + _ROW * len(comparison.variants),
         )  # fmt: skip
-        for place, name in enumerate(outcomes):
-            axes = made.axes(place)
-            _panel(axes, [(short(variant.label), variant[name]) for variant in comparison.variants])
+        names = [variant.label.removeprefix(f"{comparison.label}-") for variant in comparison.variants]
+        for place, outcome in enumerate(outcomes):
+            _panel(made.axes(place), names, [variant[outcome] for variant in comparison.variants])
         return made.files("forest")
 
 
-def _panel(axes: Axes, rows: Sequence[tuple[str, Difference]]) -> None:
-    first = rows[0][1]
+def _panel(axes: Axes, names: Sequence[str], differences: Sequence[Difference]) -> None:
+    first = differences[0]
     words: Any = {"transform": axes.get_yaxis_transform(), "fontsize": 6.5, "va": "center", "path_effects": HALO}
-    heading(axes, first.outcome, first.unit)
-    axes.grid(visible=False, axis="y")
-    axes.grid(axis="x", color=FAINT, linewidth=0.5)
+    heading(axes, label(first.outcome), first.unit)
+    axes.grid(axis="x")
     axes.axvline(0.0, color=INK, linewidth=0.7)
     ends = [0.0]
-    for place, (name, it) in enumerate(rows):
+    for place, (name, it) in enumerate(zip(names, differences, strict=True)):
         colour = BLUE if it.verdict in {"more", "less"} else GREY
         if np.isfinite(it.difference):
             ends += [end for end in (it.difference, it.low, it.high) if np.isfinite(end)]
             axes.plot([it.low, it.high], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
-            axes.plot([it.difference], [place], marker="D", markersize=4, color=colour, markeredgecolor="white",
-                      markeredgewidth=0.6)  # fmt: skip
+            mark(axes, it.difference, place, colour)
         said = signed(it.difference) if np.isfinite(it.difference) else "no value"
         axes.text(0.0, place - 0.36, name, color=INK, **words)
         axes.text(1.0, place - 0.36, said.replace("-", MINUS), color=colour, ha="right", **words)
     room = 0.08 * (max(ends) - min(ends)) or 1.0
     axes.set_xlim(min(ends) - room, max(ends) + room)
-    axes.set_ylim(len(rows) - 0.6, -0.7)
+    axes.set_ylim(len(names) - 0.6, -0.7)
     axes.set_yticks([])
     number_axis(axes.xaxis)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from sim.formats import label, short
 from sim.report.figures.canvas import (
@@ -20,8 +19,8 @@ from sim.report.figures.canvas import (
     ORANGE,
     PURPLE,
     VERMILION,
-    WIDTH,
     Page,
+    note,
     number_axis,
     page,
     style,
@@ -50,14 +49,13 @@ def _page(it: Sensitivity) -> Page:
     shown = f"the {len(rows)} largest of {len(it.parameters)} parameters" if left else f"{len(rows)} parameters"
     words = "Lines: 95% intervals, over resamples of the design."
     footer = (f"{how_text(it)}. {words}", f"Model {it.model}. Source: indices.parquet of {it.path.name}.")
-    made = page(what, f"{it.month}; {shown}", key, footer, 1, tall=0.4 + 0.17 * len(rows))
-    top = 1.05 if math.isnan(it.split.parameters.value) else 1.62
-    height = (made.height - top - 0.62 - 0.35) / made.height
-    bottom = (0.62 + 0.35) / made.height
-    tornado = made.figure.add_axes((2.9 / WIDTH, bottom, 4.3 / WIDTH, height))
-    indices = made.figure.add_axes((8.0 / WIDTH, bottom, 3.7 / WIDTH, height))
+    rest = 0.5 + 0.24 * len(rows)  # inches below the strip
+    made = page(what, f"{it.month}; {shown}", key, footer, 1, tall=(rest + 0.56) / 1.42, columns=1, left=2.9,
+                right=0.3, below=0.35)  # fmt: skip
+    grid = made.grid[0].subgridspec(2, 2, height_ratios=(0.16, rest), width_ratios=(4.3, 3.7), hspace=0.8 / rest)
+    tornado, indices = (made.figure.add_subplot(grid[1, column]) for column in (0, 1))
     if not math.isnan(it.split.parameters.value):
-        _strip(made.figure.add_axes((2.9 / WIDTH, 1 - 1.26 / made.height, 8.8 / WIDTH, 0.16 / made.height)), it)
+        _strip(made.figure.add_subplot(grid[0, :]), it)
     _tornado(tornado, it, rows)
     if it.method == "morris":
         _scatter(indices, it, rows)
@@ -67,7 +65,7 @@ def _page(it: Sensitivity) -> Page:
 
 
 def _strip(axes: Axes, it: Sensitivity) -> None:
-    """The whole variance as one bar, by kind of source, luck at the end."""
+    """The variance as one bar, by kind of source, with luck at the end."""
     begin = 0.0
     for kind, share in it.kinds.items():
         axes.barh(0, share, left=begin, color=_KIND_COLOURS[kind], edgecolor="white", linewidth=0.8)
@@ -88,12 +86,10 @@ def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> No
         axes.barh(height, effect.value, height=0.66, color=_KIND_COLOURS[row.kind])
         axes.plot([effect.low, effect.high], [height, height], color=INK, linewidth=0.8)
     axes.axvline(0.0, color=INK, linewidth=0.7)
-    axes.yaxis.set_major_locator(FixedLocator(list(heights)))
-    axes.yaxis.set_major_formatter(FixedFormatter([short(row.key) for row in rows]))
-    axes.tick_params(axis="y", labelcolor=INK)
+    axes.set_yticks(heights, [short(row.key) for row in rows], color=INK)
     axes.set_ylim(-len(rows) + 0.4, 0.6)
     unit = f", {it.unit}" if it.unit else ""
-    _dress(axes, f"change from the low to the high end of the range, mean slope{unit}")
+    _label(axes, f"change from the low to the high end of the range, mean slope{unit}")
     number_axis(axes.xaxis)
 
 
@@ -107,13 +103,12 @@ def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> No
         axes.plot([mu.value] * 2, [sigma.low, sigma.high], color=FAINT, linewidth=0.8, zorder=1)
         axes.plot(mu.value, sigma.value, "o", color=_KIND_COLOURS[row.kind], markersize=4.5)
         if place < 6:
-            axes.annotate(short(row.key), (mu.value, sigma.value), (4, 3), textcoords="offset points", fontsize=6.5,
-                          color=INK)  # fmt: skip
+            note(axes, short(row.key), (mu.value, sigma.value), (4, 3), fontsize=6.5, color=INK)
     most = max(axes.get_xlim()[1], 1e-300)
     axes.plot([0, most], [0, most], color=GREY, linewidth=0.6, linestyle=(0, (4, 3)))
     axes.set_xlim(0, most)
     axes.set_ylim(bottom=0)
-    _dress(axes, f"mu*: mean size of the effect{f', {it.unit}' if it.unit else ''}")
+    _label(axes, f"mu*: mean size of the effect{f', {it.unit}' if it.unit else ''}")
     axes.set_title("sigma: how much it depends on the others\nabove the dashed line: more than it matters by itself",
                    fontsize=7, color=GREY, loc="left")  # fmt: skip
     number_axis(axes.xaxis)
@@ -130,18 +125,15 @@ def _dots(axes: Axes, rows: Sequence[VariedParameter]) -> None:
             axes.plot([estimate.low, estimate.high], [up - place] * 2, color=colour, linewidth=1)
             axes.plot(estimate.value, up - place, mark, color=colour, markersize=4)
     if rows and (first := rows[0].index.first) and (total := rows[0].index.total):
-        axes.annotate("first order", (first.value, 0.16), (0, 6), textcoords="offset points", ha="center", fontsize=7,
-                      color=BLUE)  # fmt: skip
-        axes.annotate("total", (total.value, -0.16), (0, -10), textcoords="offset points", ha="center", fontsize=7,
-                      color=VERMILION)  # fmt: skip
+        note(axes, "first order", (first.value, 0.16), (0, 6), ha="center", fontsize=7, color=BLUE)
+        note(axes, "total", (total.value, -0.16), (0, -10), ha="center", fontsize=7, color=VERMILION)
     axes.axvline(0.0, color=INK, linewidth=0.7)
     axes.set_ylim(-len(rows) + 0.4, 0.6)
-    axes.yaxis.set_major_locator(FixedLocator([]))
-    _dress(axes, "share of the variance between points: first order alone, total with interactions")
+    axes.set_yticks([])
+    _label(axes, "share of the variance between points: first order alone, total with interactions")
 
 
-def _dress(axes: Axes, words: str) -> None:
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.grid(axis="x", color=FAINT, linewidth=0.5)
-    axes.set_axisbelow(True)
-    axes.set_xlabel(words, fontsize=7, color=GREY, labelpad=3)
+def _label(axes: Axes, words: str) -> None:
+    axes.set_xlabel(words)
+    axes.grid(visible=False, axis="y")
+    axes.grid(axis="x")

@@ -11,10 +11,23 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize, TwoSlopeNorm
-from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from sim.formats import label, number, plain, seeds_text, short, signed
-from sim.report.figures.canvas import BLUE, GREY, INK, VERMILION, Page, heading, number_axis, page, style
+from sim.report.figures.canvas import (
+    BLUE,
+    GREY,
+    INK,
+    VERMILION,
+    Page,
+    heading,
+    light,
+    mark,
+    note,
+    note_of_difference,
+    number_axis,
+    page,
+    style,
+)  # fmt: skip
 from sim.runs.store import Say, Store
 from sim.studies.designs import Axis
 from sim.studies.estimators.intervals import interval_kind
@@ -22,7 +35,8 @@ from sim.studies.questions.sweep import BASELINE, Sweep
 
 MOST_PANELS = 8
 _MOST_NUMBERS = 7  # rows or columns of a map whose cells have room for their numbers
-_DIVERGING, _RISING = "PuOr_r", "cividis"  # both told apart by the colour-blind
+_DIVERGING, _RISING = "PuOr_r", "cividis"  # both fit for the colour-blind
+_BAND_50, _BAND_90 = light(BLUE, 0.45), light(BLUE, 0.22)
 
 
 def draw_sweep(sweep: Sweep, say: Say) -> None:
@@ -46,14 +60,13 @@ def _line_page(sweep: Sweep) -> Page:
     key = [("line", BLUE, "mean"), ("band", _BAND_50, "middle 50% of seeds"), ("band", _BAND_90, "middle 90%"),
            ("mark", VERMILION, "the scenario as it is")]  # fmt: skip
     words = f"Lower axes: mean difference from the scenario as it is, 95% interval ({interval_kind(sweep.replicates)})."
-    made = _page(sweep, key, len(names), 1.9, words)
+    made = _page(sweep, key, len(names), 1.9, words, below=0.14)
     order = sorted(range(1, len(sweep.points)), key=lambda at: _place(sweep, axis, at))
     x = np.array([_place(sweep, axis, at) for at in order])
     own = _place(sweep, axis, BASELINE)
     for panel, name in enumerate(names):
         stats = sweep.stats[name]
-        upper = made.axes(panel, bottom=made.panel * 0.45)
-        lower = made.axes(panel, top=made.panel * 0.66, bottom=0.14)
+        upper, lower = made.pair(panel)
         if axis.numeric:
             for low, high, colour in (("p5", "p95", _BAND_90), ("p25", "p75", _BAND_50)):
                 upper.fill_between(x, stats[low][order], stats[high][order], color=colour, linewidth=0)
@@ -68,17 +81,14 @@ def _line_page(sweep: Sweep) -> Page:
             lower.plot(x, stats["difference"][order], color=BLUE, marker="o", markersize=4, linewidth=0)
         lower.axhline(0.0, color=INK, linewidth=0.7)
         if np.isfinite(own):
-            upper.plot([own], [stats["mean"][BASELINE]], marker="D", markersize=4.5, color=VERMILION,
-                       markeredgecolor="white", markeredgewidth=0.6, zorder=6, linewidth=0)  # fmt: skip
-        heading(upper, name, sweep.units[name])
+            mark(upper, own, stats["mean"][BASELINE], VERMILION, markersize=4.5)
+        heading(upper, label(name), sweep.units[name])
         number_axis(upper.yaxis)
         number_axis(lower.yaxis, 3)
-        for axes, below in ((upper, True), (lower, False)):
-            _key_axis(axes, axis, x, below=below)
-        lower.set_xlabel(
-            f"{short(axis.key)}{f', {axis.unit}' if axis.unit else ''}", fontsize=7, color=GREY, labelpad=2
-        )
-        _note(lower, f"difference, {sweep.units[name]}" if sweep.units[name] else "difference")
+        _key_axis(upper, axis, x, labels=False)
+        _key_axis(lower, axis, x)
+        lower.set_xlabel(_words(axis))
+        note_of_difference(lower, sweep.units[name])
     return made
 
 
@@ -92,10 +102,10 @@ def _map_page(sweep: Sweep) -> Page:
         f"Colour: mean difference from the scenario as it is; grey rings: {cells} not distinguishable from it at 95% "
         f"({interval_kind(sweep.replicates)})."
     )
-    made = _page(sweep, key, len(names), 1.75, words)
+    made = _page(sweep, key, len(names), 1.6, words, below=0.2)
     x, y = (np.array([_place(sweep, axis, at) for at in range(1, len(sweep.points))]) for axis in (across, up))
     for panel, name in enumerate(names):
-        stats, axes = sweep.stats[name], made.axes(panel, bottom=0.22)
+        stats, axes = sweep.stats[name], made.axes(panel)
         values = stats["difference"][1:]
         norm, colours = _scale(values)
         axes.grid(visible=False)
@@ -109,9 +119,7 @@ def _map_page(sweep: Sweep) -> Page:
             for line, (axis, levels) in ((axes.xaxis, (across, columns_)), (axes.yaxis, (up, rows))):
                 texts = [plain(value) for value in axis.levels] if not axis.numeric else [number(it) for it in levels]
                 step = -(-sum(map(len, texts)) // 32) if line is axes.xaxis else -(-len(texts) // 8)
-                line.set_major_locator(FixedLocator(range(0, len(texts), step)))
-                line.set_major_formatter(FixedFormatter(texts[::step]))
-                line.set_tick_params(labelsize=6)
+                line.set_ticks(range(0, len(texts), step), texts[::step], fontsize=6)
             if max(field.shape) <= _MOST_NUMBERS:
                 _numbers(axes, places, values, norm, colours)
             own = [float(np.interp(_place(sweep, axis, BASELINE), levels, np.arange(len(levels)), np.nan, np.nan))
@@ -121,28 +129,27 @@ def _map_page(sweep: Sweep) -> Page:
             axes.scatter(x, y, c=values, cmap=colours, norm=norm, s=22, linewidths=0)
             own = [_place(sweep, axis, BASELINE) for axis in (across, up)]
             number_axis(axes.yaxis)
-            _key_axis(axes, across, x, below=False)
+            _key_axis(axes, across, x)
         unclear = (stats["low"][1:] <= 0) & (stats["high"][1:] >= 0)
         rings: dict[str, Any] = {"facecolors": "none", "edgecolors": GREY, "linewidths": 0.7, "clip_on": False}
         axes.scatter(places[unclear, 0], places[unclear, 1], s=46, **rings)
         if np.isfinite(own).all():
-            axes.plot(*([it] for it in own), marker="D", markersize=5, color=INK, markeredgecolor="white",
-                      markeredgewidth=0.7, linewidth=0, clip_on=False)  # fmt: skip
+            mark(axes, own[0], own[1], INK, markersize=5, clip_on=False)
         bar = made.figure.colorbar(ScalarMappable(norm, colours), ax=axes, fraction=0.05, pad=0.03)
         bar.outline.set_visible(False)
         number_axis(bar.ax.yaxis)
         bar.ax.tick_params(labelsize=6.5)
-        heading(axes, name, sweep.units[name])
-        axes.set_xlabel(f"{short(across.key)}{f', {across.unit}' if across.unit else ''}", fontsize=7, color=GREY)
-        axes.set_ylabel(f"{short(up.key)}{f', {up.unit}' if up.unit else ''}", fontsize=7, color=GREY, labelpad=1)
+        heading(axes, label(name), sweep.units[name])
+        axes.set_xlabel(_words(across))
+        axes.set_ylabel(_words(up))
     return made
 
 
 def _parallel_page(sweep: Sweep, name: str) -> Page:
     stats = sweep.stats[name]
     words = "A line is a point of the design, coloured by the outcome's mean over seeds (the last axis)."
-    made = _page(sweep, [("line", VERMILION, "the scenario as it is")], 1, 2.1, words)
-    axes = made.figure.add_axes((0.04, 0.72 / made.height, 0.92, 1 - (0.72 + 1.02) / made.height))
+    made = _page(sweep, [("line", VERMILION, "the scenario as it is")], 1, 2.1, words, columns=1, left=0.48, right=0.48)
+    axes = made.axes(0)
     axes.set_axis_off()
     places = np.array([[_place(sweep, axis, at) for axis in sweep.axes] for at in range(len(sweep.points))])
     full = np.column_stack((places, stats["mean"]))
@@ -174,16 +181,17 @@ def _parallel_page(sweep: Sweep, name: str) -> Page:
     return made
 
 
-_BAND_50, _BAND_90 = (0.55, 0.755, 0.864), (0.78, 0.879, 0.933)  # BLUE mixed with white
-
-
-def _page(sweep: Sweep, key: Sequence[Any], panels: int, tall: float, words: str) -> Page:
+def _page(sweep: Sweep, key: Sequence[Any], panels: int, tall: float, words: str, **how: Any) -> Page:
     scenario = sweep.scenario
     title = f"{scenario.title or scenario.name}: {', '.join(short(axis.key) for axis in sweep.axes)}"
     subtitle = f"{scenario.name} in {sweep.month}, {len(sweep.points) - 1} points ({sweep.design}), common seeds"
     source = f"Model {sweep.runs.manifest['model']}. Source: sweep.parquet of {sweep.path.name}."
     footer = (f"{seeds_text(sweep.replicates, scenario.seed)} at every point. {words}", source)
-    return page(title, subtitle, key, footer, panels, tall=tall)
+    return page(title, subtitle, key, footer, panels, tall=tall, **how)
+
+
+def _words(axis: Axis) -> str:
+    return f"{short(axis.key)}, {axis.unit}" if axis.unit else short(axis.key)
 
 
 def _place(sweep: Sweep, axis: Axis, at: int) -> float:
@@ -194,18 +202,16 @@ def _place(sweep: Sweep, axis: Axis, at: int) -> float:
     return float(axis.levels.index(value)) if value in axis.levels else np.nan
 
 
-def _key_axis(axes: Axes, axis: Axis, x: Any, *, below: bool) -> None:
-    if axis.numeric:
-        number_axis(axes.xaxis)
-    else:
-        axes.xaxis.set_major_locator(FixedLocator(range(len(axis.levels))))
-        axes.xaxis.set_major_formatter(FixedFormatter([plain(value) for value in axis.levels]))
+def _key_axis(axes: Axes, axis: Axis, x: Any, *, labels: bool = True) -> None:
+    if not axis.numeric:
+        axes.set_xticks(range(len(axis.levels)), [plain(value) for value in axis.levels])
         axes.set_xlim(-0.5, len(axis.levels) - 0.5)
-    if below:
-        axes.tick_params(axis="x", labelbottom=False)
-    if axis.numeric and len(x) > 1:
-        room = (x.max() - x.min()) * 0.03
-        axes.set_xlim(x.min() - room, x.max() + room)
+    else:
+        number_axis(axes.xaxis)
+        if len(x) > 1:
+            room = (x.max() - x.min()) * 0.03
+            axes.set_xlim(x.min() - room, x.max() + room)
+    axes.tick_params(axis="x", labelbottom=labels)
 
 
 def _scale(values: Any) -> tuple[Normalize, str]:
@@ -222,10 +228,4 @@ def _numbers(axes: Axes, places: Any, values: Any, norm: Normalize, colours: str
         if np.isfinite(value):
             red, green, blue, _ = mpl.colormaps[colours](norm(value))
             ink = INK if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
-            axes.annotate(signed(float(value)), (x, y), (0, 8), textcoords="offset points", ha="center", va="center",
-                          fontsize=5.5, color=ink)  # fmt: skip
-
-
-def _note(axes: Axes, words: str) -> None:
-    axes.annotate(words, (0, 1), (0, 3), textcoords="offset points", xycoords="axes fraction", fontsize=7, color=GREY,
-                  annotation_clip=False)  # fmt: skip
+            note(axes, signed(float(value)), (x, y), (0, 8), ha="center", va="center", fontsize=5.5, color=ink)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +19,9 @@ from sim.report.figures.canvas import (
     VERMILION,
     Page,
     dress,
-    months_as_years,
+    note,
     page,
     style,
-    write_figure,
 )
 from sim.report.text.traces import FATE, MOST_MECHANISMS, fate_json, mechanisms_of, trace_rests
 from sim.runs.store import write_whole
@@ -48,66 +48,59 @@ def draw_trace(trace: Trace, folder: Path) -> None:
         ),
     )  # fmt: skip
     with style():
-        write_figure(folder, "parting", _parting_page(trace))
+        for name, data in _parting_page(trace).files("parting").items():
+            write_whole(folder / name, data)
 
 
-def _parting_page(trace: Trace) -> Page:
+def _parting_page(it: Trace) -> Page:
     """Share of enterprises that differ, by the mechanism in which each first did; enterprises of one world only."""
-    it = trace
-    colours: tuple[str, ...] = (BLUE, ORANGE, GREEN, PURPLE, SKY)
-    shown = mechanisms_of(it)[:MOST_MECHANISMS]
-    years = months_as_years(it.scenario.start, len(it.months))
+    names = mechanisms_of(it)[:MOST_MECHANISMS]
+    colours = [BLUE, ORANGE, GREEN, PURPLE, SKY][: len(names)]
     alive = np.array([max(1, row.alive) for row in it.months])
-    parts = [np.array([row.by_mechanism.get(name, 0) for row in it.months]) for name in shown]
+    parts = [np.array([row.by_mechanism.get(name, 0) for row in it.months]) for name in names]
     others = np.array([row.differing for row in it.months]) - sum(parts, np.zeros(len(it.months)))
-    names = list(shown)
     if others.any():
-        parts, names, colours = [*parts, others], [*names, "others"], (*colours[: len(shown)], GREY)
-    names_of = it.first_name, it.second_name
-    rests = rests_text(trace_rests(it))
+        parts, names, colours = [*parts, others], [*names, "others"], [*colours, GREY]
     counted = "An enterprise counts under the mechanism in which a state of it first differed."
     footer = (
         f"One pair of worlds, replicate {it.replicate} of seed {it.seed}: one seed has no interval. {counted}",
-        f"Rests on {rests}. Model {it.version}. Source: months.csv in {it.folder}.",
+        f"Rests on {rests_text(trace_rests(it))}. Model {it.version}. Source: months.csv in {it.folder}.",
     )
     first = it.first_enterprise
-    said = (
-        "no enterprise ever differs"
-        if first is None
-        else f"first in {it.scenario.calendar(first.month)}, in {first.mechanism}"
-    )
-    made = page(f"{names_of[1]} beside {names_of[0]}: where two worlds part", said, (), footer, 2, tall=1.9)
-    axes = made.axes(0)
-    box = axes.get_position()
-    axes.set_position((box.x0, box.y0, 0.8 * box.width, box.height))  # room for the labels
+    said = "no enterprise ever differs"
+    if first is not None:
+        said = f"first in {it.scenario.calendar(first.month)}, in {first.mechanism}"
+    made = page(f"{it.second_name} beside {it.first_name}: where two worlds part", said, (), footer, 2, tall=1.9)
+    axes = made.figure.add_subplot(made.grid[0].subgridspec(1, 2, width_ratios=(0.8, 0.2))[0])  # room for the labels
+    months = len(it.months)
     if parts:
-        axes.stackplot(years, [100.0 * part / alive for part in parts], colors=colours, linewidth=0)
-    dress(axes, "enterprises that differ", "% of those alive in either world", (years[0], years[-1]))
-    axes.set_ylim(0, max(1.0, 105.0 * max(row.differing / max(1, row.alive) for row in it.months)))
-    below = 0.0
-    top = axes.get_ylim()[1]
-    placed = -top
+        axes.stackplot(range(months), [100.0 * part / alive for part in parts], colors=colours, linewidth=0)
+    dress(axes, "Enterprises that differ", "% of those alive in either world", it.scenario.start, months)
+    axes.set_xlim(0, months - 1)
+    top = max(1.0, 105.0 * max(row.differing / max(1, row.alive) for row in it.months))
+    axes.set_ylim(0, top)
+    how: Any = {"xycoords": axes.get_yaxis_transform(), "color": INK, "va": "center"}
+    below, placed = 0.0, -top
     for name, part in zip(names, parts, strict=True):
         height = 100.0 * part[-1] / alive[-1]
         placed = max(below + height / 2, placed + 0.055 * top)
-        axes.annotate(f"{name} {height:.1f}%", (1.0, placed), (4, 0), xycoords=axes.get_yaxis_transform(),
-                      textcoords="offset points", va="center", fontsize=7.5, color=INK,
-                      annotation_clip=False)  # fmt: skip
+        note(axes, f"{name} {height:.1f}%", (1.0, placed), (4, 0), **how)
         below += height
     axes = made.axes(1)
     ends = []
-    for name, colour, counts in zip(
-        names_of, (BLUE, VERMILION), ([row.only_first for row in it.months], [row.only_second for row in it.months]),
-        strict=True,
-    ):  # fmt: skip
-        axes.plot(years, counts, color=colour, linewidth=1.5)
+    for name, colour, counts in (
+        (it.first_name, BLUE, [row.only_first for row in it.months]),
+        (it.second_name, VERMILION, [row.only_second for row in it.months]),
+    ):
+        axes.plot(counts, color=colour, linewidth=1.5)
         ends.append((counts[-1], name, colour))
-    dress(axes, "alive in one world only", "enterprises", (years[0], years[-1]))
-    axes.set_ylim(0, 1.05 * max(1, *(count for count, _, _ in ends), axes.get_ylim()[1] / 1.05))
-    placed = -axes.get_ylim()[1]
+    dress(axes, "Alive in one world only", "enterprises", it.scenario.start, months)
+    axes.set_xlim(0, months - 1)
+    top = 1.05 * max(1, *(count for count, _, _ in ends), axes.get_ylim()[1] / 1.05)
+    axes.set_ylim(0, top)
+    how = {"xycoords": axes.get_yaxis_transform(), "ha": "right", "fontsize": 8}
+    placed = -top
     for count, name, colour in sorted(ends):
-        placed = max(count, placed + 0.06 * axes.get_ylim()[1])
-        axes.annotate(f"{name} {number(count)}", (1.0, placed), (-3, 5), xycoords=axes.get_yaxis_transform(),
-                      textcoords="offset points", ha="right", fontsize=8, color=colour,
-                      annotation_clip=False)  # fmt: skip
+        placed = max(count, placed + 0.06 * top)
+        note(axes, f"{name} {number(count)}", (1.0, placed), (-3, 5), color=colour, **how)
     return made

@@ -60,7 +60,11 @@ def description_json(scenario: Scenario) -> dict[str, Any]:
             }
             for name, it in scenario.reported_figures.items()
         },
-        "parameters": [row._asdict() for row in describe(scenario)],
+        # Scripts read the field under its first name, "place".
+        "parameters": [
+            {"place" if name == "location" else name: value for name, value in row._asdict().items()}
+            for row in describe(scenario)
+        ],
     }
 
 

@@ -10,7 +10,7 @@ control), ``manifest.json`` and ``claims.json``: see ``findings_json``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declare import Value
-from sim.runs.ensemble import Watcher
-from sim.runs.executor import Workers
+from sim.runs.options import RunOptions
 from sim.runs.posterior_sample import POSTERIOR, read_sample
 from sim.runs.replicate import Cells, Model
 from sim.runs.store import Store, clean, to_json
@@ -201,18 +200,7 @@ class Findings:
         return [failure for runs in self.runs for failure in runs.failures]
 
 
-def run_claims(
-    claims: Claims,
-    model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher,
-    *,
-    samples: int = SAMPLES,
-    allow_long: bool = False,
-    fresh: bool = False,
-    is_compiled: Callable[[], bool] = lambda: True,
-) -> Findings:
+def run_claims(claims: Claims, model: Model, options: RunOptions, *, samples: int = SAMPLES) -> Findings:
     """Test every claim of a file.
 
     Raises
@@ -233,7 +221,7 @@ def run_claims(
         {}, *({f"mechanisms.{name}.enabled": False for name in names} for names in off), *ends, *joint, *drawn,
     ]  # fmt: skip
     for remark in remarks:
-        watcher.say(remark)
+        options.watcher.say(remark)
 
     differing = _differing(claims)
 
@@ -243,10 +231,7 @@ def run_claims(
         listed += [Point(control, _held(it, control, differing)) for it in wanted]
         refuse_contradictions(point.scenario for point in listed)
         design = {"part": part, "cases": [dict(it) for it in wanted], "posterior": digest}
-        study = Study("claims", scenario, design, listed, control)
-        return run_points(
-            study, model, out, workers, watcher, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled
-        )
+        return run_points(Study("claims", scenario, design, listed, control), model, options)
 
     seeds = claims.scenario.replicates
     runs = (run("difference", [{}], seeds), run("cases", cases, min(seeds, CASE_REPLICATES)))
@@ -263,7 +248,7 @@ def run_claims(
             )
         )  # fmt: skip
     found = Findings(claims, tuple(findings), runs, remarks, claims.scenario.calendar(claims.scenario.months - 1))
-    Store(found.path).ensure({ANSWER: to_json(findings_json(found))}, watcher.say)
+    Store(found.path).ensure({ANSWER: to_json(findings_json(found))}, options.watcher.say)
     return found
 
 

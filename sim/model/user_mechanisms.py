@@ -1,6 +1,6 @@
-"""Mechanisms of the user's own: a file that declares one is read, checked, kept by its digest and imported.
+"""Users' mechanisms: a file that declares one is read, checked, stored by its digest and imported.
 
-Only the person at the command line or in Python names such a file: a scenario or a result never does.
+Only a user names such a file, on the command line or in Python; a scenario or a result never does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from types import ModuleType
 
 import numpy as np
 
-from sim.catalogue import OWN_BLOCKS, CatalogueError, Source
+from sim.catalogue import USER_BLOCKS, CatalogueError, SourceFile
 from sim.declare import Column, Mechanism
 from sim.kernel.cache import cache_folder
 from sim.model.state.enterprises import nearest_name
@@ -28,13 +28,13 @@ _NAME = "MECHANISM"
 _PREFIX = "sim_mechanism_"  # of the names under which these files are imported
 
 
-def source_of(given: Mechanism | str | Path) -> Source:
-    """The file that declares a mechanism, as its name, digest and bytes; CatalogueError where it cannot be used."""
+def source_of(given: Mechanism | str | Path) -> SourceFile:
+    """The file that declares a mechanism, as name, digest and bytes; CatalogueError if it cannot be used."""
     if isinstance(given, Mechanism):
         if not given.file or not Path(given.file).is_file():
             raise CatalogueError(
-                f"{given.name}: is declared in no file, allowed: a mechanism of a file of its own, whose bytes can be "
-                "named in what a run leaves behind and sent to other processes"
+                f"{given.name}: is declared in no file, allowed: a mechanism of a file of its own, as results record "
+                "the file's digest and other processes import it"
             )
         path = Path(given.file)
     else:
@@ -43,12 +43,12 @@ def source_of(given: Mechanism | str | Path) -> Source:
         data = path.read_bytes()
     except OSError as error:
         raise CatalogueError(f"{path}: {error.strerror or error}, allowed: a Python file") from None
-    return Source(path.name, hashlib.sha256(data).hexdigest()[:16], data)
+    return SourceFile(path.name, hashlib.sha256(data).hexdigest()[:16], data)
 
 
 @cache
-def imported(source: Source) -> Mechanism:
-    """The mechanism that a file declares as ``MECHANISM``, imported under a name with the file's digest."""
+def imported(source: SourceFile) -> Mechanism:
+    """The ``MECHANISM`` of a file, imported under a name with the file's digest."""
     faults = list(_faults(source))
     if faults:
         raise CatalogueError("\n".join(faults))
@@ -57,20 +57,20 @@ def imported(source: Source) -> Mechanism:
     if not isinstance(found, Mechanism):
         raise CatalogueError(f"{source.name}: declares no {_NAME}, allowed: {_NAME} = Mechanism(...)")
     for block in found.draws:
-        if block.number < OWN_BLOCKS:
+        if block.number < USER_BLOCKS:
             raise CatalogueError(
-                f"{source.name}: {block} has a number of its own, allowed: none, it follows from the name"
+                f"{source.name}: {block} has a number of its own, allowed: none, as it follows from the name"
             )
     return found
 
 
-def column_faults(source: Source, columns: Sequence[Column]) -> Iterator[str]:
-    """What is wrong with the tuples of columns that a file declares."""
+def column_faults(source: SourceFile, columns: Sequence[Column]) -> Iterator[str]:
+    """Faults of the column tuples that a file declares."""
     return (f"{source.name}: {fault}" for fault in faults_of_tuples(_module(source), columns))
 
 
 def faults_of_tuples(module: ModuleType, columns: Sequence[Column]) -> Iterator[str]:
-    """What is wrong with a module's own tuples of columns: columns that there are not, or of another type."""
+    """Faults of a module's own column tuples: unknown columns, or another type."""
     known = {column.name: np.dtype(column.dtype) for column in columns}
     for kind in vars(module).values():
         if not hasattr(kind, "intent") or kind.__module__ != module.__name__:
@@ -84,15 +84,15 @@ def faults_of_tuples(module: ModuleType, columns: Sequence[Column]) -> Iterator[
                 yield f"{kind.__name__}: the column {name} holds {known[name].name}, and not {found}"
 
 
-def module_name(source: Source) -> str:
+def module_name(source: SourceFile) -> str:
     return f"{_PREFIX}{_stem(source)}_{source.digest}"
 
 
-def _stem(source: Source) -> str:
+def _stem(source: SourceFile) -> str:
     return "".join(letter if letter.isalnum() else "_" for letter in Path(source.name).stem)
 
 
-def _module(source: Source) -> ModuleType:
+def _module(source: SourceFile) -> ModuleType:
     stem, name = _stem(source), module_name(source)
     if name in sys.modules:
         return sys.modules[name]
@@ -106,7 +106,7 @@ def _module(source: Source) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # tuples of its own are found by the module's name when machine code is read
+    sys.modules[name] = module  # unpickling cached machine code finds its tuples by the module's name
     try:
         spec.loader.exec_module(module)
     except Exception as error:
@@ -119,7 +119,7 @@ def _module(source: Source) -> ModuleType:
 
 @cache
 def _kept_in() -> Path:
-    """Where files are kept by their digest: with the machine code, or nowhere that outlives the process."""
+    """The folder of these files: that of machine code, or a temporary one."""
     return cache_folder() or Path(tempfile.mkdtemp(prefix="sim-"))
 
 
@@ -133,12 +133,12 @@ def _line_in(error: BaseException, file: Path) -> str:
     return f":{line}" if line else ""
 
 
-def _faults(source: Source) -> Iterator[str]:
-    """What a file must not do: import anything but ``sim`` and what is installed."""
+def _faults(source: SourceFile) -> Iterator[str]:
+    """Imports that are neither ``sim`` nor installed, and syntax errors."""
     try:
         tree = ast.parse(source.data, source.name)
     except (SyntaxError, ValueError) as error:
-        yield f"{source.name}:{getattr(error, 'lineno', None) or 1}: is no Python ({error})"
+        yield f"{source.name}:{getattr(error, 'lineno', None) or 1}: is not Python ({error})"
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -150,13 +150,13 @@ def _faults(source: Source) -> Iterator[str]:
         for name in names:
             if not _is_installed(name.partition(".")[0]):
                 yield (
-                    f"{source.name}:{node.lineno}: imports {name or '.'}, allowed: sim and installed packages, for "
-                    "other processes have nothing else"
+                    f"{source.name}:{node.lineno}: imports {name or '.'}, allowed: sim and installed packages, which "
+                    "other processes have"
                 )
 
 
 def _is_installed(name: str) -> bool:
-    """Whether a name is that of this package, of the standard library or of an installed one."""
+    """Whether a name is this package, in the standard library or an installed package."""
     if name == "sim" or name in sys.stdlib_module_names:
         return True
     spec = importlib.util.find_spec(name) if name else None
