@@ -352,3 +352,30 @@ def test_make_says_what_is_missing_where_no_python_works(tmp_path: Path) -> None
     assert "No Python from 3.11 to 3.14" in done.stderr
     assert "no-such-python (does not run)" in done.stderr
     assert not (tmp_path / "environment").exists()
+
+
+# --- benchmarks, which no other test runs
+
+
+def test_benchmarks_import_what_there_is() -> None:
+    """Also the code of other processes, which stands in their files as text."""
+    found = []
+    for file in sorted((ROOT / "tests" / "benchmarks").rglob("*.py")):
+        for module, names in re.findall(
+            r"^ *from (sim[\w.]*) import ([\w, ]+)", file.read_text(encoding="utf-8"), re.MULTILINE
+        ):
+            found += [(file.name, module, name.strip().partition(" as ")[0]) for name in names.split(",")]
+    assert len(found) > 20
+    missing = [it for it in found if not _is_there(*it[1:])]
+    assert not missing, missing
+    assert not _is_there("sim.runs.ready", "load_kernels")
+
+
+def _is_there(module: str, name: str) -> bool:
+    if hasattr(importlib.import_module(module), name):
+        return True
+    try:
+        importlib.import_module(f"{module}.{name}")
+    except ImportError:
+        return False
+    return True

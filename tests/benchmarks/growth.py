@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,44 +21,7 @@ MOST_BYTES = 300  # of memory an enterprise
 
 YEARS = {1_000: 10, 10_000: 10, 100_000: 3, 1_000_000: 3, 10_000_000: 1}  # that are timed, by enterprises
 
-WORLD = """
-import hashlib, json, re, sys, time
-from pathlib import Path
-import numpy as np
-import sim
-from sim.runs.ready import load_kernels
-
-def most():  # kB in memory at once; what `resource` says counts the process that started this one, too
-    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
-
-def say(**values):
-    print(json.dumps(values), flush=True)
-
-load_kernels()  # a loop that is first called in the tenth year is loaded there, which takes as long as some months
-sim.EcosystemModel(sim.load(sys.argv[1], overrides={"population.enterprises": 2000}), rng=1).run_for(13)
-before = most()
-scenario = sim.load(sys.argv[1], overrides={"population.enterprises": int(sys.argv[2])})
-began = time.perf_counter()
-model = sim.EcosystemModel(scenario, rng=1)
-say(founding=time.perf_counter() - began)
-model.step()
-for line in sys.stdin:
-    done, clock, processor = [], [], []
-    for _ in range(int(line)):
-        done.append(len(model.enterprises))
-        began, worked = time.perf_counter(), time.process_time()
-        model.step()
-        clock.append(time.perf_counter() - began)
-        processor.append(time.process_time() - worked)
-    say(done=done, clock=clock, processor=processor)
-table, digest = model.enterprises, hashlib.sha256()
-for column in table.columns.values():
-    digest.update(np.ascontiguousarray(column[: table.size]).tobytes())
-for name in sorted(model.record):
-    digest.update(np.asarray(model.record[name]).tobytes())
-peak = (most() - before) * 1024
-say(digest=digest.hexdigest(), bytes=peak / table.size)
-"""
+WORLD = Path(__file__).with_name("growth_world.py")
 
 
 class World:
@@ -65,7 +29,7 @@ class World:
 
     def __init__(self, enterprises: int, threads: int) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", WORLD, SCENARIO, str(enterprises)],
+            [sys.executable, str(WORLD), SCENARIO, str(enterprises)],
             env=os.environ | {"SIM_THREADS": str(threads), "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
