@@ -16,17 +16,7 @@ from sim.model.state.platforms import KINDS, PlatformState
 from sim.model.state.sectors import Posted, Sectors
 from sim.model.state.sites import SiteState
 from sim.report.document.markdown import code, codes, sentence, table
-from sim.report.document.uses import (
-    Part,
-    Uses,
-    blocks_of,
-    drawn_by,
-    file_of,
-    name_of,
-    name_of_block,
-    parts,
-    uses,
-)
+from sim.report.document.uses import Part, Uses, blocks_of, drawn_by, file_of, name_of, name_of_block, parts, uses
 
 
 def order(chosen: Iterable[Part]) -> str:

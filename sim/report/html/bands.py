@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from sim.formats import band_text, number, span
-from sim.report.html.markup import Markup, tag
+from sim.report.html.markup import Markup, picture, tag
 from sim.report.text.rotations import asked_text, band_of, wanted_text
 from sim.report.text.validation import verdict_text
 from sim.studies.questions.rotation import Row
@@ -79,8 +79,7 @@ def _picture(name: str, words: str, tall: int, drawn: Sequence[Markup]) -> Marku
     for end, label in _ENDS:
         axis += [tag("path", d=f"M{_x(end)} 0V{height - _BOTTOM + 4}", class_="grid"),
                  tag("text", label, x=_x(end), y=height - 8, class_="tick x")]  # fmt: skip
-    return tag("svg", tag("title", words, id=f"{name}-title"), axis, drawn, viewBox=f"0 0 {_WIDTH} {height}",
-               role="img", aria_labelledby=f"{name}-title", class_="tornado bands")  # fmt: skip
+    return picture(name, words, _WIDTH, height, [*axis, *drawn], "tornado bands")
 
 
 def _line(

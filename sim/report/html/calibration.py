@@ -12,11 +12,9 @@ import numpy as np
 from sim.formats import counted, number, span, tick_labels
 from sim.report.html.bands import pair_chart
 from sim.report.html.charts import ticks
-from sim.report.html.limits import HEADING, limits_list
-from sim.report.html.markup import Markup, download, join, table, tag
-from sim.report.html.page import Section, document
+from sim.report.html.markup import Markup, join, picture, table, tag
+from sim.report.html.page import Report, Section, document
 from sim.report.html.reproduce import study_commands, versions
-from sim.report.html.results import SOURCES, Report
 from sim.report.html.rotation import HEADING as ROTATION_HEADING
 from sim.report.html.rotation import WORDS, asked_cell, chart_and_table, median_cells, rotation_parts
 from sim.report.html.stored import StoredCalibration
@@ -46,13 +44,11 @@ def report_calibration(study: StoredCalibration) -> Report:
         Section("keys", "What was fitted", join(_keys(study), _marginals(study))),
         Section("targets", "How the targets are met", join(remarks, _targets(study))),
         *([Section("rotation", ROTATION_HEADING, rotation)] if rotation else []),
-        Section("limits", HEADING, limits_list()),
-        Section("reproduce", "How to reproduce it", join(
-            tag("p", "With the same version, and the targets and ranges above in a file TARGETS.toml:"),
-            tag("pre", tag("code", "\n".join(lines)), tabindex=0), versions([study.path.name], [_facts(study)]),
-        )),
-        Section("data", "Data", _downloads(study)),
-    ]  # fmt: skip
+    ]
+    reproduction = join(
+        tag("p", "With the same version, and the targets and ranges above in a file TARGETS.toml:"),
+        tag("pre", tag("code", "\n".join(lines)), tabindex=0), versions([study.path.name], [_facts(study)]),
+    )  # fmt: skip
     eyebrow = (
         f"{study.name} · {settings['budget']} candidates · {settings['replicates']} seeds from seed "
         f"{settings['seed']} · effective sample size "
@@ -60,7 +56,7 @@ def report_calibration(study: StoredCalibration) -> Report:
     )
     title = f"{manifest['title'] or study.name}: what it was calibrated to"
     page = document(
-        title, eyebrow, [sentence], None, sections, {}, f"Written by sim report from {study.path.name}. {SOURCES}"
+        title, eyebrow, [sentence], sections, reproduction, _files(study), f"sim report from {study.path.name}"
     )
     told = {"kind": "calibrate", "commands": lines, "fitted": manifest["fitted"], "misfit": manifest["misfit"],
             "effective_sample_size": manifest["effective_sample_size"], "remarks": manifest["remarks"],
@@ -148,15 +144,13 @@ def marginal_chart(name: str, study: StoredCalibration, key: FreeParameter) -> M
     ]  # fmt: skip
     said = f"{key.key}: fitted {number(it['value'])}, median {number(it['median'])} ({span(it['low'], it['high'])})"
     side = -6 if key.share(it["value"]) > 0.6 else 6
-    return tag(
-        "svg", tag("title", said, id=f"{name}-title"),
+    return picture(name, said, _WIDTH, _HEIGHT, [
         tag("path", d=bars, class_="bars s0"), tag("path", d=f"M{x(0)} {y(1.0)}H{x(1)}", class_="axis"),
         tag("path", d=f"M{low} {_TOP - 8}H{high}", class_="line s1"),
         tag("path", d=f"M{fitted} {_TOP - 14}V{floor}", class_="fitted-line"),
         tag("text", number(it["value"]), x=fitted + side, y=_TOP + 8, class_=f"told {'y' if side < 0 else 'first'}"),
         tag("path", d=f"M{x(0)} {floor}H{x(1)}", class_="axis"), axis,
-        viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img", aria_labelledby=f"{name}-title",
-    )  # fmt: skip
+    ])  # fmt: skip
 
 
 def _targets(study: StoredCalibration) -> Markup:
@@ -186,7 +180,7 @@ def _commands(study: StoredCalibration) -> list[str]:
     return study_commands(study, " ".join(parts))
 
 
-def _downloads(study: StoredCalibration) -> Markup:
+def _files(study: StoredCalibration) -> list[Sequence[Any]]:
     keys = [it.key for it in study.keys]
     rows = zip(*(study.posterior[key].tolist() for key in keys), study.weights.tolist(), strict=True)
     files: list[Sequence[Any]] = [
@@ -194,4 +188,4 @@ def _downloads(study: StoredCalibration) -> Markup:
         for name in study.manifest["outputs"] if name.endswith(".toml")
     ]  # fmt: skip
     files.append(("posterior.csv", csv_bytes([*keys, "weight"], rows), "the posterior", "text/csv"))
-    return tag("ul", [tag("li", download(*file)) for file in files])
+    return files

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.formats import bound_text, number, signed, tick_labels
-from sim.report.html.markup import Markup, tag
+from sim.report.html.markup import Markup, picture, tag
 from sim.report.sheets import Mark, year_ticks
 from sim.runs.replicate import Cells
 from sim.studies.estimators.indices import Estimate
@@ -126,9 +126,7 @@ def ticks(low: float, high: float, count: int) -> list[float]:
 
 def _picture(name: str, words: str, height: int, drawn: Sequence[Markup | None]) -> Markup:
     cursor = tag("path", d=f"M0 {TOP}V{height - BOTTOM}", class_="cursor")
-    title = tag("title", words, id=f"{name}-title")
-    return tag("svg", title, list(drawn), cursor, viewBox=f"0 0 {WIDTH} {height}", role="img", id=name,
-               aria_labelledby=f"{name}-title", class_="chart", tabindex=0)  # fmt: skip
+    return picture(name, words, WIDTH, height, [*drawn, cursor], "chart", id=name, tabindex=0)
 
 
 def _axes(frame: Frame, start: tuple[int, int], count: int = 4) -> list[Markup]:
@@ -214,17 +212,9 @@ def effect_chart(name: str, words: str, bars: Sequence[tuple[str, str, Estimate]
         start, end = sorted((x(0.0), x(value)))
         drawn += [
             tag("text", key, x=left - 10, y=_short(y + 4), class_="tick y"),
-            tag(
-                "rect",
-                x=_short(start),
-                y=_short(y - 8),
-                width=_short(max(0.6, end - start)),
-                height=16,
-                class_=kind,
-                rx=1.5,
-            ),
+            tag("rect", x=_short(start), y=_short(y - 8), width=_short(max(0.6, end - start)), height=16, rx=1.5,
+                class_=kind),
             tag("path", d=f"M{_short(x(below))} {_short(y)}H{_short(x(above))}", class_="interval-line"),
-        ]
+        ]  # fmt: skip
     drawn.append(tag("path", d=f"M{_short(x(0.0))} 0V{height - 22}", class_="zero"))
-    return tag("svg", tag("title", words, id=f"{name}-title"), drawn, viewBox=f"0 0 {width} {height}", role="img",
-               aria_labelledby=f"{name}-title", class_="tornado")  # fmt: skip
+    return picture(name, words, width, height, drawn, "tornado")

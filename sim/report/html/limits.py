@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sim.report.html.markup import Markup, tag
+from sim.report.html.markup import Markup, listed, tag
 
 HEADING = "What the model cannot tell"
 _DOCUMENT = "model.md"
@@ -26,7 +26,7 @@ def limits() -> list[str]:
 
 
 def limits_list() -> Markup:
-    return tag("ul", [tag("li", inline(point)) for point in limits()], class_="limits")
+    return listed(map(inline, limits()), "limits")
 
 
 def inline(text: str) -> list[Markup | str]:

@@ -72,6 +72,19 @@ def fold(summary: Any, *children: Any) -> Markup:
     return tag("details", tag("summary", summary), *children)
 
 
+def listed(items: Iterable[Any], class_: str | None = None) -> Markup:
+    return tag("ul", [tag("li", item) for item in items], class_=class_)
+
+
+def picture(
+    name: str, words: str, width: int, height: int, drawn: Any, class_: str | None = None, **how: Any
+) -> Markup:
+    """An image of SVG that ``words`` describe to who does not see it."""
+    title = tag("title", words, id=f"{name}-title")
+    return tag("svg", title, drawn, viewBox=f"0 0 {width} {height}", role="img", class_=class_,
+               aria_labelledby=f"{name}-title", **how)  # fmt: skip
+
+
 def island(name: str, value: Any) -> Markup:
     """Data for the page's script, as JSON that cannot end its element."""
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))

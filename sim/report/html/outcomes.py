@@ -13,29 +13,29 @@ from sim.studies.questions.compare import ComparedVariant, Difference
 
 
 def outcomes_of(result: Result, names: Sequence[str], meanings: dict[str, str]) -> Markup:
-    """Median and intervals of the first outcomes, and of all the others when asked for."""
-    rows = {row.outcome: row for row in result.rows}
+    """Median and intervals of the first outcomes; all others on demand."""
     heads = ("outcome", "median", "5%", "25%", "75%", "95%", "unit", "month")
-
-    def made(chosen: Sequence[str], caption: str) -> Markup:
-        return table(heads, [_row(rows[name], meanings) for name in chosen], (1, 2, 3, 4, 5), caption)
-
-    rest = [name for name in rows if name not in names]
-    whole = fold(f"{len(rest)} more outcomes", made(rest, "All other outcomes")) if rest else None
-    return join(made(names, f"{result.name}: percentiles over {len(result.replicates)} seeds"), whole)
+    caption = f"{result.name}: percentiles over {len(result.replicates)} seeds"
+    return _tables(heads, {row.outcome: _row(row, meanings) for row in result.rows}, names, range(1, 6), caption)
 
 
 def differences_of(variant: ComparedVariant, against: str, names: Sequence[str], meanings: dict[str, str]) -> Markup:
-    """Means, paired differences and intervals of the first outcomes, and of all the others when asked for."""
-    known = {it.outcome: it for it in variant.differences}
+    """Means, paired differences and intervals of the first outcomes; all others on demand."""
     heads = ("outcome", against, variant.label, "difference", "95% interval", "unit", "better in", "pairing", "verdict")
+    rows = {it.outcome: _difference(it, meanings) for it in variant.differences}
+    return _tables(heads, rows, names, (1, 2, 3, 4, 6, 7), f"{variant.label} against {against}: means over seeds")
 
-    def made(chosen: Sequence[str], caption: str) -> Markup:
-        return table(heads, [_difference(known[name], meanings) for name in chosen], (1, 2, 3, 4, 6, 7), caption)
 
-    rest = [name for name in known if name not in names]
-    whole = fold(f"{len(rest)} more outcomes", made(rest, "All other outcomes")) if rest else None
-    return join(made(names, f"{variant.label} against {against}: means over seeds"), whole)
+def _tables(
+    heads: Sequence[str],
+    rows: dict[str, list[Markup | str]],
+    names: Sequence[str],
+    numbers: Sequence[int],
+    caption: str,
+) -> Markup:
+    rest = [row for name, row in rows.items() if name not in names]
+    others = fold(f"{len(rest)} more outcomes", table(heads, rest, numbers, "All other outcomes"))
+    return join(table(heads, [rows[name] for name in names], numbers, caption), others if rest else None)
 
 
 def article_figures(results: Sequence[Result], labels: Sequence[str]) -> Markup | None:

@@ -11,8 +11,10 @@ from sim.formats import label, number, signed, span
 from sim.report.html.charts import RUNS, Line, difference_chart, fan_chart
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.sheets import Panel, percentiles
+from sim.runs.replicate import Cells
 from sim.runs.summary import csv_bytes
 from sim.scenario import Scenario
+from sim.studies.estimators.intervals import Interval
 
 _NAMES = ("p5", "p25", "p50", "p75", "p95")
 
@@ -41,26 +43,16 @@ def chart_key(labels: Sequence[str], *, differences: bool, marked: bool, single:
     return tag("ul", parts if len(labels) > 1 else None, tag("li", words), class_="key")
 
 
-def data(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario, stem: str) -> dict[str, Any]:
-    """What the charts' read-out says of each month: a list of texts a chart."""
-    said = {f"{stem}{place}": _said(panel, labels) for place, panel in enumerate(panels)}
-    return {"months": [scenario.calendar(at) for at in range(panels[0].series[0].shape[1])], "said": said}
-
-
-def _said(panel: Panel, labels: Sequence[str]) -> list[str]:
+def readout(panel: Panel, labels: Sequence[str]) -> list[str]:
     """Each month in words: medians, 90% of seeds, differences with their intervals."""
     bands = [percentiles(cells) for cells in panel.series]
     months = []
     for month in range(bands[0].shape[1]):
         parts = []
         for name, band, cells in zip(labels, bands, panel.series, strict=True):
-            of = f" ({span(band[0, month], band[4, month])})" if len(cells) > 1 and np.isfinite(band[0, month]) else ""
-            parts.append(f"{name} {number(band[2, month])}{of}" if len(labels) > 1 else f"{number(band[2, month])}{of}")
-        parts += [
-            f"difference {signed(float(it.mean[month]))} ({span(it.low[month], it.high[month])})"
-            for it in panel.differences
-            if np.isfinite(it.low[month])
-        ]
+            said = _median(band[:, month]) if len(cells) > 1 else number(band[2, month])
+            parts.append(f"{name} {said}" if len(labels) > 1 else said)
+        parts += [f"difference {_difference(it, month)}" for it in panel.differences if np.isfinite(it.low[month])]
         months.append(" · ".join(parts))
     return months
 
@@ -101,26 +93,23 @@ def runs_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario)
 def _figure(
     panel: Panel, labels: Sequence[str], scenario: Scenario, meanings: dict[str, str], name: str, runs: int
 ) -> Markup:
-    said = _said(panel, labels)
     bands = [percentiles(cells) for cells in panel.series]
     lines = [Line(words, band, cells[:runs] if len(cells) > 1 else cells[:0])
              for words, band, cells in zip(labels, bands, panel.series, strict=True)]  # fmt: skip
     last = scenario.calendar(bands[0].shape[1] - 1)
-    ends = "; ".join(f"{line.name} {number(line.bands[2, -1])} ({number(line.bands[0, -1])} to "
-                     f"{number(line.bands[4, -1])})" for line in lines)  # fmt: skip
+    ends = "; ".join(f"{line.name} {_median(line.bands[:, -1])}" for line in lines)
     words = f"{label(panel.outcome)}, {panel.unit}, {scenario.calendar(0)} to {last}. "
     words += f"Median and 90% of seeds in {last}: {ends}."
     drawn = [fan_chart(name, words, lines, scenario.start, panel.mark)]
     if panel.differences:
-        told = "; ".join(f"{signed(float(it.mean[-1]))} ({number(it.low[-1])} to {number(it.high[-1])})"
-                         for it in panel.differences)  # fmt: skip
+        told = "; ".join(_difference(it, -1) for it in panel.differences)
         words = f"Difference in {label(panel.outcome)} from {labels[0]}, 95% interval; in {last}: {told}."
         drawn.append(tag("p", "difference, 95% interval", class_="below"))
         drawn.append(difference_chart(f"{name}d", words, panel.differences, scenario.start))
     caption = tag("figcaption", tag("b", label(panel.outcome)), " ", tag("span", panel.unit),
                   tag("small", meanings.get(panel.outcome, "")))  # fmt: skip
-    readout = tag("p", f"{last}: {said[-1]}", class_="readout", data_for=name)
-    return tag("figure", caption, drawn, readout, fold("Numbers", _numbers(panel, labels, bands, scenario)))
+    said = tag("p", f"{last}: {readout(panel, labels)[-1]}", class_="readout", data_for=name)
+    return tag("figure", caption, drawn, said, fold("Numbers", _numbers(panel, labels, bands, scenario)))
 
 
 def _numbers(panel: Panel, labels: Sequence[str], bands: Sequence[Any], scenario: Scenario) -> Markup:
@@ -135,11 +124,19 @@ def _numbers(panel: Panel, labels: Sequence[str], bands: Sequence[Any], scenario
     for at in chosen:
         row = [scenario.calendar(at)]
         for band in bands:
-            row += [number(band[2, at]), f"{number(band[0, at])} to {number(band[4, at])}"]
-        row += [f"{signed(float(it.mean[at]))} ({number(it.low[at])} to {number(it.high[at])})"
-                for it in panel.differences]  # fmt: skip
+            row += [number(band[2, at]), span(band[0, at], band[4, at])]
+        row += [_difference(it, at) for it in panel.differences]
         rows.append(row)
     return join(table(heads, rows, range(1, len(heads)), f"{label(panel.outcome)}, {panel.unit}"))
+
+
+def _median(band: Cells) -> str:
+    """A median with its 90% interval."""
+    return f"{number(band[2])} ({span(band[0], band[4])})" if np.isfinite(band[0]) else "-"
+
+
+def _difference(it: Interval, month: int) -> str:
+    return f"{signed(float(it.mean[month]))} ({span(it.low[month], it.high[month])})"
 
 
 def _plain(x: Any) -> str:

@@ -4,30 +4,53 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from sim.report.html.markup import Markup, island, tag
+from sim.report.html.limits import HEADING, limits_list
+from sim.report.html.markup import Markup, download, island, listed, tag
+
+SOURCES = "Every number comes from stored results; this page loads nothing from anywhere."
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: its name in the address, its heading and what it holds."""
+    """A part of the page: its name in the address, its heading and its content."""
 
     name: str
     heading: str
     content: Markup
 
 
+@dataclass(frozen=True)
+class Report:
+    """A finished page: its file's stem, its bytes, the sentences of its headline, and the rest of ``--json``."""
+
+    stem: str
+    page: bytes
+    headline: tuple[str, ...]
+    about: dict[str, Any]
+
+
 def document(
-    title: str, eyebrow: str, leads: Sequence[str], opening: Markup | None, sections: Sequence[Section],
-    data: dict[str, Any], footer: str,
+    title: str, eyebrow: str, leads: Sequence[str], sections: Sequence[Section], reproduction: Markup,
+    files: Sequence[Sequence[Any]], source: str, *, opening: Markup | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> bytes:  # fmt: skip
-    """The file. Its policy lets no script run but its own, and nothing be loaded from anywhere."""
-    script = _file("script.js")
-    style = _file("style.css")
+    """The file. Its policy lets only its own script run, and loads nothing.
+
+    After ``sections`` come what every page has: the model's limits, how to reproduce the page, and ``files`` to save,
+    each the arguments of ``download``. ``data`` is what the script reads.
+    """
+    sections = [
+        *sections,
+        Section("limits", HEADING, limits_list()),
+        Section("reproduce", "How to reproduce it", reproduction),
+        Section("data", "Data", listed(download(*file) for file in files)),
+    ]
+    script, style = _file("script.js"), _file("style.css")
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'"
     head = tag(
@@ -37,15 +60,14 @@ def document(
         tag("meta", name="referrer", content="no-referrer"),
         tag("title", title), tag("style", Markup(style)),
     )  # fmt: skip
-    links = tag("ul", [tag("li", tag("a", it.heading, href=f"#{it.name}")) for it in sections])
     body = tag(
         "body",
         tag("header", tag("p", eyebrow, class_="eyebrow"), tag("h1", title),
             [tag("p", lead, class_="lead") for lead in leads], opening),
-        tag("nav", links, aria_label="Sections"),
+        tag("nav", listed(tag("a", it.heading, href=f"#{it.name}") for it in sections), aria_label="Sections"),
         tag("main", [tag("section", tag("h2", it.heading), it.content, id=it.name) for it in sections]),
-        tag("footer", footer),
-        [island(name, value) for name, value in data.items()],
+        tag("footer", f"Written by {source}. {SOURCES}"),
+        [island(name, value) for name, value in (data or {}).items()],
         tag("script", Markup(script)),
     )  # fmt: skip
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n".encode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sim.declare import Outcome
@@ -20,10 +19,9 @@ from sim.report.html.headline import (
     result_cards,
     result_sentence,
 )
-from sim.report.html.limits import HEADING, limits_list
-from sim.report.html.markup import Markup, download, fold, join, tag
+from sim.report.html.markup import Markup, fold, join, tag
 from sim.report.html.outcomes import article_figures, differences_of, outcomes_of
-from sim.report.html.page import Section, document
+from sim.report.html.page import Report, Section, document
 from sim.report.html.reproduce import commands, reproduction
 from sim.report.html.rests_on import parameters_by_kind, variance
 from sim.report.sheets import HEADLINE, Sheet, chosen, run_sheets
@@ -34,18 +32,6 @@ from sim.runs.summary import csv_bytes
 from sim.studies.questions.compare import Comparison
 from sim.studies.rests import in_force
 from sim.studies.stored_sensitivity import Sensitivity
-
-SOURCES = "Every number comes from stored results; nothing in this page is loaded from anywhere."
-
-
-@dataclass(frozen=True)
-class Report:
-    """A finished page: its file's stem, its bytes, its sentences, and what ``--json`` says."""
-
-    stem: str
-    page: bytes
-    headline: tuple[str, ...]
-    about: dict[str, Any]
 
 
 def report_result(
@@ -74,14 +60,11 @@ def report_result(
         Section("months", "Over the months", months),
         *([Section("article", "The article’s figures", article)] if article else []),
         Section("rests", "What it rests on", join(parameters_by_kind(result.name, scenario), variance(studies))),
-        Section("limits", HEADING, limits_list()),
-        Section("reproduce", "How to reproduce it", reproduction([result], lines)),
-        Section("data", "Data", _downloads(first, labels, result)),
     ]
     page = document(
-        scenario.title or result.name, _eyebrow([result]), [sentence], result_cards(result, names, meanings),
-        sections, {"months-data": _readout([(it, f"{it.stem}-") for it in (first, *others)], result)},
-        _footer([result]),
+        scenario.title or result.name, _eyebrow([result]), [sentence], sections, reproduction([result], lines),
+        _files(first, labels, result), _source([result]), opening=result_cards(result, names, meanings),
+        data={"months-data": _readout((first, *others), result)},
     )  # fmt: skip
     about = {"kind": "result", "commands": lines, "outcomes": run_json(result)["outcomes"]}
     return Report(result.path.name, page, (sentence,), about)
@@ -113,9 +96,6 @@ def report_comparison(
         Section("months", "Over the months", join(months)),
         *([Section("article", "The article’s figures", article)] if article else []),
         Section("rests", "What it rests on", join(_rests(results, labels), variance(studies))),
-        Section("limits", HEADING, limits_list()),
-        Section("reproduce", "How to reproduce it", reproduction(results, lines)),
-        Section("data", "Data", _comparison_downloads(comparison, sheets, labels)),
     ]  # fmt: skip
     cards = [join(tag("h3", f"{it.label} less {comparison.label}") if len(variants) > 1 else None,
                   difference_cards(it, names, meanings)) for it in variants]  # fmt: skip
@@ -128,8 +108,9 @@ def report_comparison(
     if not all(variant.same_model for variant in variants):
         opening.append(tag("p", "These results were run by different versions of the model.", class_="warning"))
     page = document(
-        title, _eyebrow(results), sentences, join(opening, cards),
-        sections, {"months-data": _readout([(it, f"{it.stem}-") for it in sheets], first)}, _footer(results),
+        title, _eyebrow(results), sentences, sections, reproduction(results, lines),
+        _comparison_files(comparison, sheets, labels), _source(results), opening=join(opening, cards),
+        data={"months-data": _readout(sheets, first)},
     )  # fmt: skip
     about = {
         "kind": "comparison", "commands": lines, "lead": [it.outcome for it in leads],
@@ -150,8 +131,8 @@ def _eyebrow(results: Sequence[Result]) -> str:
     return f"{names} · {span} · {seeds}model {first.manifest['model']}"
 
 
-def _footer(results: Sequence[Result]) -> str:
-    return f"Written by sim report from {', '.join(result.path.name for result in results)}. {SOURCES}"
+def _source(results: Sequence[Result]) -> str:
+    return f"sim report from {', '.join(result.path.name for result in results)}"
 
 
 def _rests(results: Sequence[Result], labels: Sequence[str]) -> list[Markup]:
@@ -187,33 +168,34 @@ def _words_of(sheet: Sheet) -> str:
     )
 
 
-def _readout(sheets: Sequence[tuple[Sheet, str]], result: Result) -> dict[str, Any]:
-    """What the script needs for the months under the pointer."""
-    said: dict[str, Any] = {"left": charts.LEFT, "width": charts.WIDTH - charts.LEFT - charts.RIGHT, "said": {}}
-    for sheet, stem in sheets:
-        found = over_months.data(sheet.panels, sheet.labels, result.scenario, stem)
-        said |= {"months": found["months"], "said": said["said"] | found["said"]}
-    return said
+def _readout(sheets: Sequence[Sheet], result: Result) -> dict[str, Any]:
+    """What the script needs to show the month under the pointer."""
+    return {
+        "left": charts.LEFT, "width": charts.WIDTH - charts.LEFT - charts.RIGHT,
+        "months": [result.scenario.calendar(at) for at in range(result.months)],
+        "said": {f"{sheet.stem}-{place}": over_months.readout(panel, sheet.labels)
+                 for sheet in sheets for place, panel in enumerate(sheet.panels)},
+    }  # fmt: skip
 
 
-def _downloads(sheet: Sheet, labels: Sequence[str], result: Result) -> Markup:
+def _files(sheet: Sheet, labels: Sequence[str], result: Result) -> list[tuple[str, bytes, str]]:
     rows = [tuple("" if value is None else value for value in vars(row).values()) for row in result.rows]
-    files = [
+    return [
         ("outcomes.csv", csv_bytes(tuple(vars(result.rows[0])), rows), "all outcomes: percentiles"),
         ("months.csv", over_months.months_csv(sheet.panels, labels, result.scenario), "the fans: percentiles by month"),
         ("runs.csv", over_months.runs_csv(sheet.panels, labels, result.scenario), "the faint runs"),
     ]
-    return tag("ul", [tag("li", download(name, data, words)) for name, data, words in files])
 
 
-def _comparison_downloads(comparison: Comparison, sheets: Sequence[Sheet], labels: Sequence[str]) -> Markup:
+def _comparison_files(
+    comparison: Comparison, sheets: Sequence[Sheet], labels: Sequence[str]
+) -> list[tuple[str, bytes, str]]:
     panels = [panel for sheet in sheets if sheet.labels == labels for panel in sheet.panels]
     scenario = comparison.baseline.scenario
     rows = [["" if value is None else value for value in row.values()] for row in comparison.rows]
-    files = [
+    return [
         ("differences.csv", csv_bytes(tuple(comparison.rows[0]), rows), "all outcomes: differences"),
         ("months.csv", over_months.months_csv(panels, labels, scenario), "the fans: percentiles by month"),
         ("differences-months.csv", over_months.differences_csv(panels, labels, scenario), "differences by month"),
         ("runs.csv", over_months.runs_csv(panels, labels, scenario), "the faint runs"),
     ]
-    return tag("ul", [tag("li", download(name, data, words)) for name, data, words in files])

@@ -10,12 +10,10 @@ from typing import Any
 from sim.formats import label, number, plain, signed, span
 from sim.report.html.charts import effect_chart
 from sim.report.html.headline import words_of
-from sim.report.html.limits import HEADING, limits_list
-from sim.report.html.markup import Markup, download, fold, join, table, tag
-from sim.report.html.page import Section, document
+from sim.report.html.markup import Markup, fold, join, table, tag
+from sim.report.html.page import Report, Section, document
 from sim.report.html.reproduce import other_name, study_commands, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind, variance
-from sim.report.html.results import SOURCES, Report
 from sim.report.html.stored import Stored
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.indices import Estimate
@@ -33,10 +31,7 @@ def report_sensitivity(study: Stored, found: Sequence[Sensitivity], answer: dict
     sections = [
         *(Section(f"outcome-{place}", label(it.outcome), _outcome(it, place)) for place, it in enumerate(found)),
         Section("rests", "What it rests on", parameters_by_kind(study.name, study.scenario)),
-        Section("limits", HEADING, limits_list()),
-        Section("reproduce", "How to reproduce it", study_reproduction(study, lines, first.against)),
-        Section("data", "Data", tag("p", download("indices.csv", _csv(found), "every index of every parameter"))),
-    ]  # fmt: skip
+    ]
     eyebrow = (
         f"{study.name} · {first.method}, {first.points} points over {len(first.parameters)} parameters · "
         f"{first.replicates} seeds from seed {first.seed} · {first.month} · model {first.model}"
@@ -44,9 +39,9 @@ def report_sensitivity(study: Stored, found: Sequence[Sensitivity], answer: dict
     title = f"{study.scenario.title or study.name}: what it is sensitive to"
     if first.against:
         title = f"{study.name} less {first.against}: what the difference is sensitive to"
-    page = document(
-        title, eyebrow, sentences, None, sections, {}, f"Written by sim report from {study.path.name}. {SOURCES}"
-    )
+    files = [("indices.csv", _csv(found), "every index of every parameter")]
+    reproduction = study_reproduction(study, lines, first.against)
+    page = document(title, eyebrow, sentences, sections, reproduction, files, f"sim report from {study.path.name}")
     return Report(study.path.name, page, sentences, {"kind": "sensitivity", "commands": lines, **answer})
 
 

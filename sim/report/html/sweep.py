@@ -12,12 +12,10 @@ import numpy as np
 from sim.formats import counted, label, number, plain, signed, span, tick_labels
 from sim.report.html.charts import ticks, value_range
 from sim.report.html.headline import words_of
-from sim.report.html.limits import HEADING, limits_list
-from sim.report.html.markup import Markup, download, fold, join, table, tag
-from sim.report.html.page import Section, document
+from sim.report.html.markup import Markup, fold, join, table, tag
+from sim.report.html.page import Report, Section, document
 from sim.report.html.reproduce import study_commands, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind
-from sim.report.html.results import SOURCES, Report
 from sim.report.html.stored import Stored
 from sim.report.sheets import chosen
 from sim.report.text.sweeps import value_text
@@ -61,13 +59,13 @@ def report_sweep(sweep: Stored, headline: Sequence[str]) -> Report:
         Section("changed", "What was varied", table(heads, varied, (1,), "Keys that were varied")),
         Section("points", "Every simulated point", join([_points(sweep, name, stats[name]) for name in order])),
         Section("rests", "What it rests on", parameters_by_kind(sweep.name, sweep.scenario)),
-        Section("limits", HEADING, limits_list()),
-        Section("reproduce", "How to reproduce it", study_reproduction(sweep, lines)),
-        Section("data", "Data", tag("p", download("points.csv", _csv(sweep, stats), "every point and outcome"))),
-    ]  # fmt: skip
+    ]
     title = f"{sweep.scenario.title or sweep.name}: {', '.join(axis['key'].rpartition('.')[2] for axis in axes)} varied"
-    page = document(title, eyebrow, [sentence], None, sections, {"sweep-data": _data(sweep, order, stats)},
-                    f"Written by sim report from {sweep.path.name}. {SOURCES}")  # fmt: skip
+    page = document(
+        title, eyebrow, [sentence], sections, study_reproduction(sweep, lines),
+        [("points.csv", _csv(sweep, stats), "every point and outcome")], f"sim report from {sweep.path.name}",
+        data={"sweep-data": _data(sweep, order, stats)},
+    )  # fmt: skip
     found = {
         name: [{key: float(values[at]) for key, values in found.items()} | {"point": _point(sweep, at)}
                for at in range(len(sweep.cells))]

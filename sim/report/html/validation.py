@@ -7,23 +7,12 @@ from typing import Any
 
 from sim.formats import band_text, number, span
 from sim.report.html.bands import SIGNS, band_chart
-from sim.report.html.limits import HEADING, limits_list
-from sim.report.html.markup import Markup, download, fold, join, table, tag
+from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.html.page import Section, document
 from sim.report.html.reproduce import reproduction
-from sim.report.html.results import SOURCES
 from sim.report.html.rotation import rotation_sections
 from sim.report.text.rotations import rotation_csv
-from sim.report.text.validation import (
-    UNKNOWN,
-    count_text,
-    facts_csv,
-    headline,
-    how,
-    measured_text,
-    parts,
-    verdict_text,
-)
+from sim.report.text.validation import UNKNOWN, count_text, facts_csv, headline, how, measured_text, parts, verdict_text
 from sim.studies.questions.validate import Validation, Verdict
 
 _WORDS = {
@@ -45,9 +34,6 @@ def validation_page(found: Validation, command: str) -> bytes:
         *(Section(name, name.capitalize(), _part(name, verdicts)) for name, verdicts in parts(found)),
         *rotation_sections(found.rotations, found.model),
         Section("judged", "How facts are judged", tag("p", _JUDGED)),
-        Section("limits", HEADING, limits_list()),
-        Section("reproduce", "How to reproduce it", reproduction(results, [command])),
-        Section("data", "Data", _downloads(found)),
     ]
     counts = [(name.capitalize(), [it.passed for it in verdicts]) for name, verdicts in parts(found)]
     if found.rotations:
@@ -56,24 +42,13 @@ def validation_page(found: Validation, command: str) -> bytes:
         )
     cards = tag("ul", [_card(heading, passed) for heading, passed in counts], class_="cards")
     eyebrow = f"sim validate · {found.seeds} seeds · model {found.model}"
-    footer = f"Written by sim validate from {', '.join(it.path.name for it in results)}. {SOURCES}"
-    leads = [headline(found)]
-    return document(
-        "The model against facts",
-        eyebrow,
-        leads,
-        join(tag("p", how(found), class_="note"), cards),
-        sections,
-        {},
-        footer,
-    )
-
-
-def _downloads(found: Validation) -> Markup:
-    files = [download("facts.csv", facts_csv(found), "all facts")]
+    files = [("facts.csv", facts_csv(found), "all facts")]
     if found.rotations:
-        files.append(download("rotation.csv", rotation_csv(found.rotations), "all targets of the rotations"))
-    return tag("ul", [tag("li", file) for file in files])
+        files.append(("rotation.csv", rotation_csv(found.rotations), "all targets of the rotations"))
+    source = f"sim validate from {', '.join(it.path.name for it in results)}"
+    opening = join(tag("p", how(found), class_="note"), cards)
+    return document("The model against facts", eyebrow, [headline(found)], sections, reproduction(results, [command]),
+                    files, source, opening=opening)  # fmt: skip
 
 
 def _card(heading: str, passed: Sequence[bool]) -> Markup:

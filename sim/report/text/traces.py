@@ -104,10 +104,7 @@ def _divergence(trace: Trace, divergence: Divergence) -> str:
 def _divergence_json(trace: Trace, it: Divergence | None) -> dict[str, Any] | None:
     if it is None:
         return None
-    return it._asdict() | {
-        "month": trace.scenario.calendar(it.month),
-        "identity": it.identity or None,
-    }
+    return it._asdict() | {"month": trace.scenario.calendar(it.month), "identity": it.identity or None}
 
 
 def mechanisms_of(trace: Trace) -> list[str]:
