@@ -1,4 +1,4 @@
-"""What a calibration fits to, and what it may move to get there: a file in TOML, read with every fault at once.
+"""The targets of a calibration and its free parameters: a TOML file, read with every fault at once.
 
 ::
 
@@ -43,7 +43,7 @@ from sim.studies.designs import leaf_of
 
 FORMS = ("value", "difference", "relative")
 SCALES = ("linear", "log")
-DIGITS = 6  # of a value that is tried: the last bits of a draw say nothing, and differ between processors
+DIGITS = 6  # of a candidate's value: the last bits differ between processors
 _KEYS = "--keys"
 _USER = Source("assumption", "the targets' author")
 
@@ -86,7 +86,7 @@ _ROOT = ("title", "calibration", "keys", "targets")
 
 @dataclass(frozen=True)
 class Settings:
-    """How much is tried, and from which seed."""
+    """The size of a calibration, and its seed."""
 
     budget: int = 400
     search: float = 0.4
@@ -103,7 +103,7 @@ class Settings:
 
     @property
     def rotated(self) -> int:
-        """Candidates more of a fit that leaves a group out: no more than the first fit has."""
+        """Additional candidates of a fit without a group; at most as many as the first fit has."""
         return min(self.rotation_budget or self.budget, self.budget)
 
 
@@ -124,7 +124,7 @@ class FreeParameter:
     inherited: bool
 
     def at(self, share: float) -> Value:
-        """The value so far along the range, ``share`` being in [0, 1]."""
+        """The value at ``share`` of the range, from 0 to 1."""
         low, high = self.low, self.high + self.whole
         value = low * math.exp(share * math.log(high / low)) if self.log else low + share * (high - low)
         if self.whole:
@@ -132,7 +132,7 @@ class FreeParameter:
         return float(min(max(float(f"{value:.{DIGITS}g}"), self.low), self.high))
 
     def share(self, value: float) -> float:
-        """How far along the range a value is, in [0, 1]; the nearer end for one outside."""
+        """The position of a value in the range, from 0 to 1; the nearer end for one outside."""
         low, high, value = self.low, self.high + self.whole, value + 0.5 * self.whole
         if self.log and value <= 0:
             return 0.0
@@ -162,7 +162,7 @@ class Reading:
 
     @property
     def check(self) -> Check:
-        """A check that measures it, and holds it to nothing."""
+        """A check that measures it, without a band."""
         nowhere, span = (-math.inf, math.inf), (self.first, self.last)
         return Check(str(self), "", "", (), "", self.outcome, span, nowhere, self.per, than=self.than)
 
@@ -176,7 +176,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Target:
-    """What the mean over seeds of a number should be, and how far off is nothing to speak of."""
+    """What the mean of a number over seeds should be, with a tolerance of one standard deviation."""
 
     name: str
     title: str
@@ -194,14 +194,14 @@ class Target:
     band: tuple[float, float]
 
     def deviation(self, mean: float) -> float:
-        """How many tolerances a mean is off; 0 on the allowed side of a bound, infinite without a mean."""
+        """Deviation of a mean in tolerances; 0 on the allowed side of a bound, infinite without a mean."""
         if math.isnan(mean):
             return math.inf
         off = (mean - self.value) / self.tolerance
         return max(off, 0.0) if self.bound == "at most" else min(off, 0.0) if self.bound == "at least" else off
 
     def asked(self) -> dict[str, Any]:
-        """The target in JSON, but for what is only words."""
+        """The target in JSON, without its texts."""
         band = [x if math.isfinite(x) else None for x in self.band]
         known = {name: getattr(self, name) for name in ("scenario", "against", "form", "value", "tolerance", "bound")}
         return known | {"weight": self.weight, "group": self.group, "reading": str(self.reading), "band": band}
@@ -562,7 +562,7 @@ def changed(keys: Sequence[FreeParameter], values: Mapping[str, Value], scenario
 
 
 def scheduled(keys: Sequence[FreeParameter], scenarios: Mapping[str, Scenario]) -> list[str]:
-    """Where a schedule gives way to one value over all months."""
+    """Where a schedule is replaced by one value over all months."""
     return [
         f"{it.key} of {name}: its schedule gives way to one value over all months"
         for it in keys
