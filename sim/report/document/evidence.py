@@ -40,7 +40,7 @@ def trust() -> str:
 
 
 def held_to() -> str:
-    """Every fact that the model is held to: where it is measured, the band it must lie in, what was fitted to it."""
+    """Every fact that the model is tested against: where it is measured, its band, what was fitted to it."""
     rows = (
         (
             code(it.name), it.title, it.group, _measured(it), " to ".join(dict.fromkeys(it.months)),
@@ -73,7 +73,7 @@ def _measured(it: Check) -> str:
 
 
 def resting() -> dict[str, list[str]]:
-    """What rests on each fact: keys of parameters, facts that the model is held to, figures of scenarios."""
+    """What rests on each fact: keys of parameters, facts that the model is tested against, figures of scenarios."""
     found: dict[str, list[str]] = defaultdict(list)
     unknown = []
     names = [it.name for it in facts()]
