@@ -18,7 +18,7 @@ from sim.agents.platforms_and_sites import IdleSite, InnovationPlatform
 from sim.agents.population import Population
 from sim.agents.views import Enterprise, EnterpriseLeft
 from sim.report.html.writing import Written
-from sim.runs.ensemble import Watcher
+from sim.runs.options import Watcher
 from sim.runs.summary import Row
 from sim.runs.table import Table
 from sim.studies.changes import Change

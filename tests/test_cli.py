@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
-import sys
+from contextlib import redirect_stderr
 from pathlib import Path
-from typing import Any
 
 import pytest
 import toy
@@ -164,10 +163,7 @@ def test_every_fault_of_every_scenario_is_said_at_once() -> None:
 
 
 def test_an_interrupt_ends_with_130_and_says_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    toy.use(monkeypatch, stop)
+    toy.use(monkeypatch, toy.interrupt)
     assert "interrupted" in run("toy", code=130).stderr
 
 
@@ -306,17 +302,17 @@ def test_a_terminal_has_a_bar_and_its_wish_for_no_colour_is_heard(
     monkeypatch: pytest.MonkeyPatch, no_color: bool
 ) -> None:
     terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
     if no_color:
         monkeypatch.setenv("NO_COLOR", "1")
-    bar = common.watcher()
-    bar.begin("toy", 1, 4)
-    bar.say("a [word] aside " + "x" * 200)
-    for _ in range(3):
-        bar.advance()
-    bar.end()
+    with redirect_stderr(terminal):
+        bar = common.watcher()
+        bar.begin("toy", 1, 4)
+        bar.say("a [word] aside " + "x" * 200)
+        for _ in range(3):
+            bar.advance()
+        bar.end()
     text = terminal.getvalue()
     assert "4/4" in text
     assert "a [word] aside " + "x" * 200 in text

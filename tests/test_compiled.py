@@ -268,7 +268,7 @@ def test_what_numba_keeps_to_itself_is_as_it_was() -> None:
 def test_a_call_looks_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
     added(*given())
 
-    def asked(*_: Any) -> Any:
+    def asked(*_: Any) -> Any:  # a second search would give the same value, only later
         raise AssertionError
 
     monkeypatch.setattr(machine, "entry", asked)

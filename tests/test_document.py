@@ -19,8 +19,7 @@ from command import ROOT, plain_python
 from watching import Changes
 
 from sim import parameters
-from sim.catalogue import Catalogue
-from sim.declare import declared, fitted
+from sim.declare import declared
 from sim.evidence import evidence, facts
 from sim.kernel.compiling import modules_of
 from sim.model.catalogue import model_catalogue
@@ -171,12 +170,12 @@ def test_links_within_the_document_lead_somewhere() -> None:
 # --- evidence
 
 
-def test_a_source_that_names_no_fact_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    wage = declared(parameters.GROUPS["labour"])["wage"]
-    wrong = type(wage)(0.05, wage.unit, wage.meaning, fitted("a wage", "survival.eu.birth", "survival.eu"))
-    monkeypatch.setattr(Catalogue, "parameters", lambda _: iter([("labour.wage", wrong)]))
-    with pytest.raises(of_evidence.UnknownFacts, match=r"`labour\.wage` cites survival\.eu\.birth$"):
-        of_evidence.resting()
+def test_a_source_that_names_no_fact_is_refused(mentoring: Path) -> None:
+    text = mentoring.read_text(encoding="utf-8").replace("assumption, parameter", "fitted, parameter")
+    cited = text.replace("assumption()", 'fitted("a gain", "survival.eu.birth", "survival.eu")')
+    mentoring.write_text(cited, encoding="utf-8")
+    with pytest.raises(of_evidence.UnknownFacts, match=r"`mechanisms\.mentoring\.gain` cites survival\.eu\.birth$"):
+        of_evidence.resting(model_catalogue([mentoring]))
 
 
 def test_what_rests_on_a_fact_is_found() -> None:

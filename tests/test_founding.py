@@ -81,7 +81,7 @@ def at_random(seed: int, number: int, lo: int, hi: int) -> Any:
 
 def spread_of(column: str, points: Callable[..., Any] | None, monkeypatch: pytest.MonkeyPatch) -> float:
     with monkeypatch.context() as patch:
-        if points:
+        if points:  # no setting gives points without strata
             patch.setattr(founding, "lattice", points)
         models = [EcosystemModel(nation(population__enterprises=1000), rng=seed) for seed in range(40)]
     return float(np.std([big_share(model, column) for model in models]))

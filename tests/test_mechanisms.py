@@ -13,10 +13,10 @@ import pytest
 from command import plain_python
 from worlds import SHIPPED, around, different_outcomes, run, scenario, town
 
+from sim.agents.model import EcosystemModel
 from sim.declare import declared
 from sim.model import mechanisms
 from sim.model.catalogue import model_catalogue
-from sim.model.ecosystem import Ecosystem
 from sim.model.record import review
 from sim.model.state.enterprises import FREE
 from sim.model.state.world import World
@@ -47,37 +47,37 @@ WRITES = {name: declared_writes(module) for name, module in MODULES.items()}
 Watched = dict[str, set[str]]
 
 
-def watch(monkeypatch: pytest.MonkeyPatch) -> tuple[Watched, Watched]:
-    """From now on every mechanism's writes are kept: to enterprises that were there, and to others."""
-    there: Watched = defaultdict(set)
-    elsewhere: Watched = defaultdict(set)
-    work = Ecosystem._apply
+def watch(model: EcosystemModel, there: Watched, elsewhere: Watched) -> None:
+    """Keep every mechanism's writes from now on: to enterprises that were there, and to other rows."""
+    table = model.enterprises
+    before = {name: getattr(table, name).copy() for name in NAMES}
 
-    def apply_one(self: Ecosystem, mechanism: str, apply: Callable[[World], Any]) -> None:
-        table = self.enterprises
-        before = {name: getattr(table, name).copy() for name in NAMES}
-        apply(self.world)
+    def compare(mechanism: str, _: World) -> None:
         size = len(before["status"])
         alive = before["status"] != FREE
+        stayed = alive & (table.identity[:size] == before["identity"])  # rows of those who leave are emptied
         for name in NAMES:
             now = getattr(table, name)
             changed = now[:size] != before[name]
-            if changed[alive].any():
+            if changed[stayed].any():
                 there[mechanism].add(name)
             if changed[~alive].any() or now[size:].any():
                 elsewhere[mechanism].add(name)
-        work(self, mechanism, lambda _: None)
+        before.update({name: getattr(table, name).copy() for name in NAMES})
 
-    monkeypatch.setattr(Ecosystem, "_apply", apply_one)
-    return there, elsewhere
+    model.watchers.append(compare)
 
 
 @pytest.fixture(scope="module")
 def seen() -> tuple[Watched, Watched]:
-    with pytest.MonkeyPatch.context() as patch:
-        watched = watch(patch)
-        run(town(), 48)  # hours are lent for three years
-        run(town(population__world="place", mechanisms__matching__enabled=False), 4)
+    watched: tuple[Watched, Watched] = defaultdict(set), defaultdict(set)
+    for settings, months in (
+        (town(), 48),  # hours are lent for three years
+        (town(population__world="place", mechanisms__matching__enabled=False), 4),
+    ):
+        model = EcosystemModel(settings, rng=1)
+        watch(model, *watched)
+        model.run_for(months)
     return watched
 
 
@@ -129,8 +129,10 @@ def test_a_write_that_is_not_declared_is_seen(monkeypatch: pytest.MonkeyPatch) -
         return apply
 
     around(monkeypatch, "taxes.levy", touching)
-    there, _ = watch(monkeypatch)
-    run(town(), 2)
+    there: Watched = defaultdict(set)
+    model = EcosystemModel(town(), rng=1)
+    watch(model, there, defaultdict(set))
+    model.run_for(2)
     assert there["taxes"] - WRITES["taxes"] == {"quality"}
 
 

@@ -6,8 +6,9 @@ import csv
 import io
 import json
 import math
-import shutil
+import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ from sim.model.catalogue import load, model_catalogue
 from sim.report.html.bands import in_bands
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
+from sim.runs.options import RunOptions
 from sim.scenario import ScenarioError
-from sim.studies.questions import validate as study
 from sim.studies.questions.validate import fitted_to, judged, of_scenario, validate_model
 from sim.studies.targets import unit_of
 
@@ -438,7 +439,7 @@ def rotated(in_a_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The facts that are shipped are the toy's, and its calibration and rotation are beside its scenarios."""
     (in_a_folder / "told.toml").write_text(TOLD)
     shipped = checks(CATALOGUE, in_a_folder / "told.toml")
-    for place in ("sim.evidence.facts", "sim.studies.targets"):
+    for place in ("sim.evidence.facts", "sim.studies.targets"):  # a user's own facts are in no shipped calibration
         monkeypatch.setattr(
             f"{place}.checks", lambda catalogue, path=None: checks(catalogue, path) if path else shipped
         )
@@ -446,10 +447,16 @@ def rotated(in_a_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     targets = folder / "toys.targets.toml"
     targets.write_text(TARGETS)
-    with Workers(1) as here:
-        found = api.calibrate("toy", targets, rotate=True, workers=here, watcher=toy.Listener())
-    shutil.copy(found.path / "rotation.json", folder / "toys.rotation.json")
-    return folder / "toys.rotation.json"
+    kept = folder / "toys.rotation.json"
+    kept.write_bytes(_rotation())
+    return kept
+
+
+@cache
+def _rotation() -> bytes:
+    """What each test's folder gets is the same: made once."""
+    found = api.calibrate("toy", "scenarios/calibration/toys.targets.toml", rotate=True, workers=1)
+    return (found.path / "rotation.json").read_bytes()
 
 
 def test_a_kept_rotation_is_shown_in_text_json_and_on_the_page(rotated: Path) -> None:
@@ -595,19 +602,15 @@ def test_where_nothing_runs_there_is_nothing_to_judge(monkeypatch: pytest.Monkey
 
 
 def test_an_interrupt_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: Any) -> Any:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(study, "judged", interrupted)
+    toy.use(monkeypatch, toy.interrupt)
     assert "interrupted" in call("--replicates", "2", code=130).stderr
 
 
 def test_what_takes_long_wants_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(study, "LIMIT", 0.0)
-    toy.use(monkeypatch, toy.grow)
-    found = call("--replicates", "9", code=2)
-    assert "14 worlds of 2 scenarios are left" in found.stderr
-    assert "say --yes" in found.stderr
+    toy.use(monkeypatch, toy.busily)
+    found = call("--replicates", "4999", code=2)
+    assert re.search("9,?994 worlds of 2 scenarios are left", found.stderr)
+    assert "with --yes" in found.stderr
     call("--replicates", "9", "--yes")
 
 
@@ -621,7 +624,7 @@ def test_worlds_of_other_seeds_are_no_pairs() -> None:
     scenarios = {"toy": load("toy", {"run.seed": 2}), "boom": load("boom")}
     (boom,) = of_scenario(checks(CATALOGUE, Path("facts.toml")).values(), "boom")
     with pytest.raises(Incompatible, match="cannot be paired"):
-        validate_model([boom], scenarios, {}, toy.model(), Path("results"), Workers(1), toy.Listener())
+        validate_model([boom], scenarios, {}, toy.model(), RunOptions(Path("results"), Workers(1), toy.Listener()))
 
 
 def test_all_faults_of_all_scenarios_are_raised() -> None:

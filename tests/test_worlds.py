@@ -211,14 +211,19 @@ def assert_sorted_anew(world: World) -> None:
     assert np.array_equal(world.ring.chain, table.sector[rows] % 3)
 
 
+def in_small_pieces(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """Give threads pieces of so few rows that a town has several: compiled, a world of ten thousands takes long."""
+    monkeypatch.setattr(threads, "BLOCK", np.uint64(rows))
+    monkeypatch.setattr(threads, "LEAST", rows)
+
+
 @pytest.mark.parametrize("pieces", [1, 3])
 def test_the_ring_kept_from_month_to_month_is_the_operating_by_identity(
     pieces: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where a user closes enterprises, where another takes the row of one that the ring still holds, in parts."""
     monkeypatch.setenv(threads.VARIABLE, str(pieces))
-    monkeypatch.setattr(threads, "LEAST", 64)
-    monkeypatch.setattr(threads, "BLOCK", np.uint64(64))
+    in_small_pieces(monkeypatch, 64)
     model = run(town(), 1)
     assert len(threads.parts(len(model.world.ring.row), pieces)) == pieces
     world, table = model.world, model.enterprises
@@ -273,15 +278,14 @@ def in_chunks(length: int, backwards: bool) -> Callable[..., None]:
 @pytest.mark.parametrize(("length", "backwards"), [(150, False), (37, True)])
 def test_loops_over_chunks_equal_one_call(length: int, backwards: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(town(), 14)
-    monkeypatch.setattr(World, "loop", in_chunks(length, backwards))
+    monkeypatch.setattr(World, "loop", in_chunks(length, backwards))  # as threads might take them, in any order
     assert not different(state(whole), state(run(town(), 14)))
 
 
 @pytest.mark.parametrize("number", [2, 3, 7])
 def test_threads_equal_one(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts so small that a town has many; the control shows that sums which threads share would be seen."""
-    monkeypatch.setattr(threads, "BLOCK", np.uint64(16))
-    monkeypatch.setattr(threads, "LEAST", 16)
+    in_small_pieces(monkeypatch, 16)
     monkeypatch.setenv(threads.VARIABLE, "1")
     whole = run(town(), 14)
     monkeypatch.setenv(threads.VARIABLE, str(number))
@@ -307,8 +311,7 @@ def test_each_thread_adds_to_sums_of_its_own(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("number", [1, 2, 7])
 def test_threads_sort_as_one_does(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(threads.VARIABLE, str(number))
-    monkeypatch.setattr(threads, "BLOCK", np.uint64(16))
-    monkeypatch.setattr(threads, "LEAST", 16)
+    in_small_pieces(monkeypatch, 16)
     rng = np.random.default_rng(1)
     for size in (0, 1, 31, 32, 1000):
         for values in (rng.normal(size=size), rng.integers(0, 5, size), np.full(size, 2.0)):

@@ -83,8 +83,8 @@ def what_if(
 ) -> None:
     """Change a scenario and see the effect.
 
-    Runs the scenario and its variants on the same seeds, without those that are stored. Prints the changes, the mean
-    differences paired by seed with their 95% intervals, and the sources of the parameters behind them.
+    Runs the scenario and its variants on the same seeds; stored replicates are not run again. Prints the changes, the
+    mean differences paired by seed with their 95% intervals, and the sources of the parameters behind them.
     """
     with errors():
         from sim import api

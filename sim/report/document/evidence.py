@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
+from sim.catalogue import Catalogue
 from sim.evidence.evidence import Fact, facts
 from sim.evidence.facts import Check, checks
 from sim.formats import exact
@@ -72,13 +73,14 @@ def _measured(it: Check) -> str:
     return f"{code(it.outcome)}{per}{than} of {code(it.scenario)}{against}"
 
 
-def resting() -> dict[str, list[str]]:
+def resting(catalogue: Catalogue | None = None) -> dict[str, list[str]]:
     """What rests on each fact: keys of parameters, facts that the model is tested against, figures of scenarios."""
+    known = catalogue or model_catalogue()
     found: dict[str, list[str]] = defaultdict(list)
     unknown = []
     names = [it.name for it in facts()]
-    citing = [(code(key), it.source.facts) for key, it in model_catalogue().parameters()]
-    citing += [(f"fact {code(name)}", it.evidence) for name, it in checks(model_catalogue()).items()]
+    citing = [(code(key), it.source.facts) for key, it in known.parameters()]
+    citing += [(f"fact {code(name)}", it.evidence) for name, it in checks(known).items()]
     for who, cited in citing:
         for one in cited:
             meant = [name for name in names if name == one or name.startswith(f"{one}.")]
