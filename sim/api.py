@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.runs.posterior_sample import PosteriorSample
     from sim.scenario import Scenario
     from sim.studies.questions.calibrate import Calibration
+    from sim.studies.questions.claims import Findings
     from sim.studies.questions.compare import Comparison
     from sim.studies.questions.explain import Explanation
     from sim.studies.questions.sensitivity import Sensitivities
@@ -699,6 +700,72 @@ def sensitivity(
     from sim.report.figures.sensitivities import draw_sensitivities
 
     draw_sensitivities(found, options.watcher.say)
+    return found
+
+
+def claims(
+    names: Sequence[str] = (),
+    *,
+    samples: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    months: int | None = None,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    yes: bool = False,
+    mechanisms: Sequence[MechanismLike] = (),
+    watcher: Watcher | None = None,
+    shown: Callable[[Findings], None] | None = None,
+) -> list[Findings]:
+    """Test claims about pairs of scenarios: is the difference there, what carries it, where does its sign change.
+
+    Parameters
+    ----------
+    names
+        Names of shipped claims, or files of claims. Default: all shipped.
+    samples
+        Joint draws of the assumptions. Default: 64.
+    replicates
+        Seeds of the difference. Default: 30. Other cases have 8 of them.
+    seed, months, workers, out, fresh, mechanisms, watcher
+        As in ``run``.
+    yes
+        As in ``sweep``.
+    shown
+        Called with each file's findings as soon as they are there.
+
+    Returns
+    -------
+    list of Findings
+        One for each file, its claims in order.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the files and their scenarios.
+    TooLarge
+        Where ``yes`` is needed.
+
+    Examples
+    --------
+    >>> (found,) = sim.claims(["shougang"], samples=2, replicates=2, months=12, workers=1)
+    >>> {it.claim.name: it.verdict for it in found.findings}["startups"]
+    'not distinguishable'
+    """
+    from sim.studies.claims import files_of, read_claims
+    from sim.studies.questions.claims import REPLICATES, SAMPLES, run_claims
+
+    catalogue = model_catalogue(mechanisms)
+    model = ecosystem(catalogue)
+    asked = {"run.replicates": REPLICATES if replicates is None else replicates, "run.seed": seed, "run.months": months}
+    given = {key: value for key, value in asked.items() if value is not None}
+    read = [read_claims(file, catalogue, model.outcomes, given) for file in files_of(names)]
+    found = []
+    with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
+        for one in read:
+            found.append(run_claims(one, model, options, samples=SAMPLES if samples is None else samples))
+            options.show(found[-1])
     return found
 
 

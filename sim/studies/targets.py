@@ -25,7 +25,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from sim.scenario.keys import BOUNDS, Leaf, meant
 from sim.scenario.reading import Document, read
 from sim.scenario.values import InvalidValue, allowed, checked, names
 from sim.studies.designs import leaf_of
+from sim.studies.tables import TableReader
 
 FORMS = ("value", "difference", "relative")
 SCALES = ("linear", "log")
@@ -246,13 +247,12 @@ def read_targets(
     return _Reader(document, base, outcomes, checks(base.catalogue) if known is None else known).all(keys, given or {})
 
 
-class _Reader:
+class _Reader(TableReader):
     def __init__(
         self, document: Document, base: Scenario, outcomes: Mapping[str, Outcome], known: Mapping[str, Check]
     ) -> None:
-        self.document, self.table = document, document.table
+        super().__init__(document)
         self.base, self.outcomes, self.known = base, outcomes, known
-        self.faults: list[Fault] = []
         self.scenarios: dict[str, Scenario | None] = {base.name: base}  # None: one that cannot be read
 
     def all(self, chosen: Sequence[str], given: Mapping[str, Any]) -> Targets:
@@ -273,38 +273,7 @@ class _Reader:
         known = {name: _resolved(name, it, settings, targets) for name, it in known.items()}
         return Targets(str(title), self.base.name, settings, tuple(keys), tuple(targets), known)
 
-    # --- faults
-
-    def refuse(self, path: tuple[str, ...], message: str) -> None:
-        self.faults.append(self.document.fault(path, message))
-
-    def unknown(self, path: tuple[str, ...], table: Mapping[str, Any], allowed: Collection[str]) -> None:
-        for name in table:
-            if name not in allowed:
-                self.refuse((*path, name), f"unknown key, {meant(name, allowed)}")
-
-    def value(self, path: tuple[str, ...], leaf: Leaf, default: Any) -> Any:
-        """The value at a path, checked; the default where there is none, or a wrong one."""
-        inner: Any = self.table
-        for part in path:
-            if not isinstance(inner, dict) or part not in inner:
-                return default
-            inner = inner[part]
-        try:
-            return checked(inner, leaf)
-        except InvalidValue as wrong:
-            self.refuse(path, str(wrong))
-            return default
-
-    def tables(self, name: str) -> list[str]:
-        found = self.table.get(name, {})
-        if not isinstance(found, dict):
-            self.refuse((name,), f"{shown(found)} is no table, allowed: [{name}.NAME]")
-            return []
-        for inner, table in found.items():
-            if not isinstance(table, dict):
-                self.refuse((name, inner), f"{shown(table)} is no table, allowed: [{name}.NAME]")
-        return [inner for inner, table in found.items() if isinstance(table, dict)]
+    # --- settings
 
     def settings(self, given: Mapping[str, Any]) -> Settings:
         table = self.table.get("calibration", {})
