@@ -2,7 +2,8 @@
 
 ``load`` reads a scenario, ``run`` runs it, ``branch`` continues a result. ``compare`` and ``what_if`` give differences
 paired by seed; ``explain`` and ``trace`` show where a difference comes from. ``sweep``, ``sensitivity``, ``calibrate``
-and ``validate`` study parameters. ``write_report`` writes an HTML page. ``EcosystemModel`` is one world, a Mesa model.
+and ``validate`` study parameters, ``claims`` tests claims. ``write_report`` writes an HTML page. ``EcosystemModel`` is
+one world, a Mesa model.
 
 Examples
 --------
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sim.api import (
         branch,
         calibrate,
+        claims,
         compare,
         explain,
         run,
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
     from sim.runs.result import Result
 
 __all__ = [
-    "EcosystemModel", "Result", "__version__", "branch", "calibrate", "compare", "explain", "load", "run",
-    "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
+    "EcosystemModel", "Result", "__version__", "branch", "calibrate", "claims", "compare", "explain", "load",
+    "run", "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
 ]  # fmt: skip
 
 # What is not in sim.api. Each is imported at its first use: `import sim` alone takes no time.

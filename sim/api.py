@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.model.catalogue import MechanismLike, model_catalogue
-from sim.runs.executor import Workers
-from sim.runs.pool import local_workers
+from sim.runs.executor import Workers, local_workers
+from sim.runs.options import RunOptions, Watcher
 from sim.runs.replicate import Model, ecosystem, refuse_missing
 from sim.runs.result import Result, find_result
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from sim.catalogue import Catalogue
     from sim.declare import Value
     from sim.report.html.writing import Written
-    from sim.runs.ensemble import Watcher
     from sim.runs.posterior_sample import PosteriorSample
     from sim.scenario import Scenario
     from sim.studies.questions.calibrate import Calibration
+    from sim.studies.questions.claims import Findings
     from sim.studies.questions.compare import Comparison
     from sim.studies.questions.explain import Explanation
     from sim.studies.questions.sensitivity import Sensitivities
@@ -112,30 +112,24 @@ def run(
     """
     from sim.runs.batch import run_batch
     from sim.runs.branch import first_part
-    from sim.runs.ensemble import Watcher
 
     whole = chosen = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
     if until is not None:
         chosen = first_part(whole, until)
-    model, watcher, folder = _model(chosen), watcher or Watcher(), Path(out or RESULTS)
+    model = _model(chosen)
     sample = _sample(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
-    with _opened(workers) as pool:
+    with _options(out, workers, watcher, shown, fresh=fresh) as options:
         if checkpoint:
             from sim.runs.fork import run_forked
 
-            result = run_forked(
-                chosen, model, folder, pool, watcher, whole=whole, fresh=fresh, is_compiled=_is_compiled
-            )
-            fresh = False
+            result = run_forked(chosen, model, options, whole=whole)
         if events:
             from sim.runs.events import run_with_events
 
-            result = run_with_events(chosen, model, folder, pool, watcher, fresh=fresh, is_compiled=_is_compiled)
+            result = run_with_events(chosen, model, replace(options, fresh=fresh and not checkpoint))
         elif not checkpoint:
-            result = run_batch(
-                [chosen], model, folder, pool, watcher, fresh=fresh, is_compiled=_is_compiled, sample=sample
-            )[0]
-        _show_run(result, headline(chosen, model), pool, watcher, shown, figures=figures)
+            result = run_batch([chosen], model, options, sample)[0]
+        _show_run(result, headline(chosen, model), options, figures=figures)
     return result
 
 
@@ -190,43 +184,30 @@ def branch(
     (6, 12)
     """
     from sim.runs.branch import first_part
-    from sim.runs.ensemble import Watcher
     from sim.runs.fork import find_past, run_forked
 
     catalogue = model_catalogue(mechanisms)
-    model, watcher, folder = ecosystem(catalogue), watcher or Watcher(), Path(out or RESULTS)
-    found = find_past(past, folder, model.version, catalogue)
-    given = {"run.replicates": replicates, "run.months": months}
-    wanted = {**(settings or {}), **{key: value for key, value in given.items() if value is not None}}
-    whole = found.branch({"run.replicates": found.replicates, **wanted})
-    if whole.replicates > found.replicates:
-        watcher.say(f"{found.store.path}: {found.replicates} replicates there, so {found.replicates} are branched")
-        whole = with_run(whole, replicates=found.replicates)
-    chosen = whole if until is None else first_part(whole, until, after=found.month)
-    with _opened(workers) as pool:
-        result = run_forked(
-            chosen, model, folder, pool, watcher, past=found, whole=whole if checkpoint else None, fresh=fresh,
-            is_compiled=_is_compiled,
-        )  # fmt: skip
-        _show_run(result, headline(chosen, model), pool, watcher, shown, figures=figures)
+    model = ecosystem(catalogue)
+    with _options(out, workers, watcher, shown, fresh=fresh) as options:
+        found = find_past(past, options.out, model.version, catalogue)
+        given = {"run.replicates": replicates, "run.months": months}
+        wanted = {**(settings or {}), **{key: value for key, value in given.items() if value is not None}}
+        whole = found.branch({"run.replicates": found.replicates, **wanted})
+        if whole.replicates > found.replicates:
+            options.watcher.say(f"{found.store.path}: has {found.replicates} replicates: only these are branched")
+            whole = with_run(whole, replicates=found.replicates)
+        chosen = whole if until is None else first_part(whole, until, after=found.month)
+        result = run_forked(chosen, model, options, past=found, whole=whole if checkpoint else None)
+        _show_run(result, headline(chosen, model), options, figures=figures)
     return result
 
 
-def _show_run(
-    result: Result,
-    first: Sequence[str],
-    pool: Workers,
-    watcher: Watcher,
-    shown: Callable[[Result, Sequence[str]], None] | None,
-    *,
-    figures: bool,
-) -> None:
-    if shown:
-        shown(result, first)
+def _show_run(result: Result, first: Sequence[str], options: RunOptions, *, figures: bool) -> None:
+    options.show(result, first)
     if figures and result.replicates:
         from sim.report.figures.run import draw_run
 
-        draw_run(result, pool, watcher.say, first)
+        draw_run(result, options.workers, options.watcher.say, first)
 
 
 def compare(
@@ -342,40 +323,37 @@ def what_if(
     """
     from sim.report.figures.comparison import draw_comparison
     from sim.runs.batch import run_batch
-    from sim.runs.ensemble import Watcher
+    from sim.runs.ensemble import as_stored
     from sim.runs.errors import NothingRan
-    from sim.studies.held import as_stored
     from sim.studies.questions.compare import compare_results
     from sim.studies.questions.what_if import Variant, asked, run_until
 
     if isinstance(until_width, Mapping):
         until_width = [f"{name}={width}" for name, width in until_width.items()]
     base = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
-    model, watcher, folder = _model(base), watcher or Watcher(), Path(out or RESULTS)
+    model = _model(base)
     wanted = [it if isinstance(it, Variant) else Variant(it) for it in variants]
     others, widths = asked(base, wanted, until_width, model.outcomes)
     names = [base.name, *(it.name for it in others)]
     labels = names if len(set(names)) == len(names) else None
     sample = _sample(parameters, base, one_seed=one_seed)
-    held = [as_stored(it, model.version, folder, sample) for it in (base, *others)]
-    with _opened(workers) as pool:
+    with _options(out, workers, watcher, shown) as options:
+        named = [as_stored(it, model.version, options.out, sample) for it in (base, *others)]
 
         def compared(seeds: int) -> Comparison:
-            scenarios = [with_run(it, replicates=seeds) for it in held]
-            results = run_batch(scenarios, model, folder, pool, watcher, is_compiled=_is_compiled, sample=sample)
+            results = run_batch([with_run(it, replicates=seeds) for it in named], model, options, sample)
             for result in results:
                 if not result.replicates:
                     raise NothingRan(f"{result.path}: every replicate failed: {result.failures[0]['message']}")
-            return compare_results(results, folder, _better(model), labels=labels)
+            return compare_results(results, options.out, _better(model), labels=labels)
 
         if widths:
-            comparison = run_until(compared, widths, base.replicates, at_most, watcher.say)
+            comparison = run_until(compared, widths, base.replicates, at_most, options.watcher.say)
         else:
             comparison = compared(base.replicates)
         first = headline(base, model)
-        if shown:
-            shown(comparison, first)
-        draw_comparison(comparison, first, pool)
+        options.show(comparison, first)
+        draw_comparison(comparison, first, options.workers)
     return comparison
 
 
@@ -442,13 +420,9 @@ def explain(
     from sim.studies.questions.explain import explain_difference
 
     chosen = [with_run(it, mechanisms, replicates=replicates, seed=seed, months=months) for it in (first, second)]
-    with _opened(workers) as pool:
-        explanation = explain_difference(
-            chosen[0], chosen[1], outcome, _model(chosen[0]), Path(out or RESULTS), pool, watcher,
-            by=by, pairs=pairs, allow_long=agreed, is_compiled=_is_compiled,
-        )  # fmt: skip
-    if shown:
-        shown(explanation)
+    with _options(out, workers, watcher, shown, allow_long=agreed) as options:
+        explanation = explain_difference(chosen[0], chosen[1], outcome, _model(chosen[0]), options, by=by, pairs=pairs)
+    options.show(explanation)
 
     from sim.report.figures.explanations import draw_explanation
 
@@ -627,23 +601,18 @@ def sweep(
     >>> found.stats["startups"]["mean"].shape
     (4,)
     """
-    from sim.runs.ensemble import Watcher
     from sim.studies.questions.sweep import run_sweep
 
     chosen = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
-    model, watcher = _model(chosen), watcher or Watcher()
-    with _opened(workers) as pool:
-        found = run_sweep(
-            chosen, vary, model, Path(out or RESULTS), pool, watcher, design=design,
-            samples=samples, outcomes=outcomes or headline(chosen, model), allow_long=yes, fresh=fresh,
-            is_compiled=_is_compiled,
-        )  # fmt: skip
-    if shown:
-        shown(found)
+    model = _model(chosen)
+    outcomes = outcomes or headline(chosen, model)
+    with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
+        found = run_sweep(chosen, vary, model, options, design=design, samples=samples, outcomes=outcomes)
+    options.show(found)
 
     from sim.report.figures.sweeps import draw_sweep
 
-    draw_sweep(found, watcher.say)
+    draw_sweep(found, options.watcher.say)
     return found
 
 
@@ -714,26 +683,89 @@ def sensitivity(
     >>> [it.key for it in found.outcomes["startups"].parameters]
     ['levers.entry_cost_cut', 'market.growth']
     """
-    from sim.runs.ensemble import Watcher
     from sim.studies.questions.sensitivity import REPLICATES, run_sensitivity
 
     given = {"replicates": REPLICATES if replicates is None else replicates, "seed": seed, "months": months}
     chosen = with_run(scenario, mechanisms, **given)
     same = given | {"seed": chosen.seed, "months": chosen.months}
     other = None if against is None else with_run(against, mechanisms, **same)
-    model, watcher = _model(chosen), watcher or Watcher()
-    with _opened(workers) as pool:
+    model = _model(chosen)
+    outcomes = outcomes or headline(chosen, model)
+    with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
         found = run_sensitivity(
-            chosen, outcomes or headline(chosen, model), model, Path(out or RESULTS), pool, watcher,
-            method=method, keys=keys, samples=samples, against=other, allow_long=yes,
-            fresh=fresh, is_compiled=_is_compiled,
-        )  # fmt: skip
-    if shown:
-        shown(found)
+            chosen, outcomes, model, options, method=method, keys=keys, samples=samples, against=other
+        )
+    options.show(found)
 
     from sim.report.figures.sensitivities import draw_sensitivities
 
-    draw_sensitivities(found, watcher.say)
+    draw_sensitivities(found, options.watcher.say)
+    return found
+
+
+def claims(
+    names: Sequence[str] = (),
+    *,
+    samples: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    months: int | None = None,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    yes: bool = False,
+    mechanisms: Sequence[MechanismLike] = (),
+    watcher: Watcher | None = None,
+    shown: Callable[[Findings], None] | None = None,
+) -> list[Findings]:
+    """Test claims about pairs of scenarios: is the difference there, what carries it, where does its sign change.
+
+    Parameters
+    ----------
+    names
+        Names of shipped claims, or files of claims. Default: all shipped.
+    samples
+        Joint draws of the assumptions. Default: 64.
+    replicates
+        Seeds of the difference. Default: 30. Other cases have 8 of them.
+    seed, months, workers, out, fresh, mechanisms, watcher
+        As in ``run``.
+    yes
+        As in ``sweep``.
+    shown
+        Called with each file's findings as soon as they are there.
+
+    Returns
+    -------
+    list of Findings
+        One for each file, its claims in order.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the files and their scenarios.
+    TooLarge
+        Where ``yes`` is needed.
+
+    Examples
+    --------
+    >>> (found,) = sim.claims(["shougang"], samples=2, replicates=2, months=12, workers=1)
+    >>> {it.claim.name: it.verdict for it in found.findings}["startups"]
+    'not distinguishable'
+    """
+    from sim.studies.claims import files_of, read_claims
+    from sim.studies.questions.claims import REPLICATES, SAMPLES, run_claims
+
+    catalogue = model_catalogue(mechanisms)
+    model = ecosystem(catalogue)
+    asked = {"run.replicates": REPLICATES if replicates is None else replicates, "run.seed": seed, "run.months": months}
+    given = {key: value for key, value in asked.items() if value is not None}
+    read = [read_claims(file, catalogue, model.outcomes, given) for file in files_of(names)]
+    found = []
+    with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
+        for one in read:
+            found.append(run_claims(one, model, options, samples=SAMPLES if samples is None else samples))
+            options.show(found[-1])
     return found
 
 
@@ -803,25 +835,20 @@ def calibrate(
     >>> found.fitted
     {'mechanisms.entry.ideas_per_thousand': 1.667}
     """
-    from sim.runs.ensemble import Watcher
     from sim.studies.questions.calibrate import run_calibration
     from sim.studies.targets import read_targets
 
     base = with_run(scenario, mechanisms)
-    model, watcher = _model(base), watcher or Watcher()
+    model = _model(base)
     given = {"budget": budget, "replicates": replicates, "seed": seed}
     asked = read_targets(targets, base, model.outcomes, keys, given)
-    with _opened(workers) as pool:
-        found = run_calibration(
-            asked, model, Path(out or RESULTS), pool, watcher, rotate=rotate,
-            place=None if place is None else Path(place), allow_long=yes, fresh=fresh, is_compiled=_is_compiled,
-        )  # fmt: skip
-    if shown:
-        shown(found)
+    with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
+        found = run_calibration(asked, model, options, rotate=rotate, place=None if place is None else Path(place))
+    options.show(found)
 
     from sim.report.figures.calibrations import draw_calibration
 
-    draw_calibration(found, watcher.say)
+    draw_calibration(found, options.watcher.say)
     return found
 
 
@@ -888,7 +915,6 @@ def validate(
     from sim.evidence.facts import calibrated, checks
     from sim.report.html.validation import validation_page
     from sim.report.text.validation import facts_csv, validation_json
-    from sim.runs.ensemble import Watcher
     from sim.runs.store import clean, to_json, write_whole
     from sim.studies.questions.rotation import kept_rotations, rotations_of
     from sim.studies.questions.validate import REPLICATES, of_scenario, validate_model
@@ -905,13 +931,9 @@ def validate(
     model = ecosystem(catalogue)
     fitted = calibrated() if facts is None else {}
     rotations = rotations_of(kept_rotations(model.outcomes), wanted) if facts is None else []
-    with _opened(workers) as pool:
-        found = validate_model(
-            wanted, loaded, fitted, model, Path(out or RESULTS), pool, watcher or Watcher(),
-            rotations=rotations, allow_long=yes, fresh=fresh, is_compiled=_is_compiled,
-        )  # fmt: skip
-    if shown:
-        shown(found)
+    with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
+        found = validate_model(wanted, loaded, fitted, model, options, rotations=rotations)
+    options.show(found)
     command = _validate_command(scenario, facts, settings or {}, loaded.values())
     write_whole(found.path / "validation.html", validation_page(found, command))
     write_whole(found.path / "validation.json", to_json(clean(validation_json(found))))
@@ -1008,12 +1030,19 @@ def _better(model: Model) -> dict[str, int]:
 
 
 @contextmanager
-def _opened(workers: int | Workers | None) -> Iterator[Workers]:
-    if isinstance(workers, Workers):
-        yield workers
-        return
-    with make_workers(workers) as made:
-        yield made
+def _options(
+    out: str | Path | None,
+    workers: int | Workers | None,
+    watcher: Watcher | None,
+    shown: Callable[..., None] | None,
+    *,
+    fresh: bool = False,
+    allow_long: bool = False,
+) -> Iterator[RunOptions]:
+    """The options of a run; workers that are not given are ended after it."""
+    folder, watcher = Path(out or RESULTS), watcher or Watcher()
+    with nullcontext(workers) if isinstance(workers, Workers) else make_workers(workers) as pool:
+        yield RunOptions(folder, pool, watcher, fresh, allow_long, shown)
 
 
 def make_workers(count: int | None = None, cluster: str | None = None) -> Workers:
@@ -1044,12 +1073,6 @@ def make_workers(count: int | None = None, cluster: str | None = None) -> Worker
 
         return Cluster(cluster, count)
     return local_workers(count)
-
-
-def _is_compiled() -> bool:
-    from sim.runs.code import is_model_compiled
-
-    return is_model_compiled()
 
 
 def _check(key: str, value: int) -> None:

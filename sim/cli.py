@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from sim.commands.calibrate import calibrate
+from sim.commands.claims import claims
 from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, schema
 from sim.commands.document import document
@@ -66,6 +67,7 @@ app.command("report")(report)
 app.command("explain")(explain)
 app.command("trace")(trace)
 app.command("validate")(validate)
+app.command("claims")(claims)
 app.command("describe")(describe)
 app.command("schema")(schema)
 app.command("document")(document)

@@ -18,12 +18,13 @@ from sim.agents.platforms_and_sites import IdleSite, InnovationPlatform
 from sim.agents.population import Population
 from sim.agents.views import Enterprise, EnterpriseLeft
 from sim.report.html.writing import Written
-from sim.runs.ensemble import Watcher
+from sim.runs.options import Watcher
 from sim.runs.summary import Row
 from sim.runs.table import Table
 from sim.studies.changes import Change
+from sim.studies.claims import Claim
 from sim.studies.estimators.indices import Estimate, Index, Split
-from sim.studies.questions import calibrate, compare, explain, sensitivity, sweep, trace, validate, what_if
+from sim.studies.questions import calibrate, claims, compare, explain, sensitivity, sweep, trace, validate, what_if
 from sim.studies.stored_sensitivity import Sensitivity, SignChange, VariedParameter
 
 FUNCTIONS = [*(it for name in sim.__all__ if inspect.isfunction(it := getattr(api, name, None))), api.make_workers]
@@ -31,12 +32,13 @@ CLASSES = [
     sim.EcosystemModel, sim.Result, Table, Watcher, Enterprise, Population, InnovationPlatform, IdleSite,
     EnterpriseLeft, Written, compare.Comparison, compare.ComparedVariant, compare.Difference, what_if.Variant,
     explain.Explanation, trace.Trace, sweep.Sweep, sensitivity.Sensitivities, Sensitivity, calibrate.Calibration,
-    validate.Validation,
+    validate.Validation, claims.Finding, claims.Findings,
 ]  # fmt: skip
 # What is only found inside a result needs no example of its own.
 PARTS = [
     Row, Change, explain.Part, trace.Divergence, trace.Month, trace.Fate, trace.GroupTotal, VariedParameter, SignChange,
     Estimate, Index, Split, calibrate.Fit, calibrate.Evaluation, calibrate.Span, validate.Verdict,
+    Claim, claims.Range, claims.Flip,
 ]  # fmt: skip
 OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 

@@ -28,9 +28,9 @@ from sim.runs.executor import Workers
 from sim.runs.posterior_sample import read_sample
 from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError
+from sim.studies.cost import TooLarge
 from sim.studies.estimators.posterior import bridged, effective, quantiles, sample
 from sim.studies.fitted import MARK, check_place
-from sim.studies.points import TooLarge
 from sim.studies.questions.calibrate import EVALUATIONS, POSTERIOR, ROTATION, Calibration, run_calibration
 from sim.studies.targets import Reading, read_targets
 from sim.studies.worlds import WORLDS
@@ -78,7 +78,7 @@ def calibrate(
     given = {name: how.pop(name) for name in ("budget", "replicates", "seed") if name in how}
     targets = read_targets(asked(out, text), scenario, toy.OUTCOMES, how.pop("keys", ()), given)
     with Workers(how.pop("workers", 1)) as pool:
-        return run_calibration(targets, model or toy.model(), out, pool, how.pop("watcher", Listener()), **how)
+        return run_calibration(targets, model or toy.model(), toy.options(out, pool, how), **how)
 
 
 def files(path: Path) -> dict[str, bytes]:
@@ -350,7 +350,7 @@ def test_a_killed_calibration_goes_on_where_it_was(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", SCRIPT, tmp_path], env=surroundings(), stdout=subprocess.DEVNULL)
 
     def journals() -> list[Path]:
-        return list(tmp_path.glob("out/calibrate-*/.replicates/journal"))
+        return list(tmp_path.glob("out/calibrate-*/.journal"))
 
     wait_for(lambda: any(it.stat().st_size > 1000 for it in journals()))
     os.kill(process.pid, signal.SIGKILL)
@@ -388,7 +388,7 @@ def test_values_that_contradict_each_other_are_not_run(scenario: Scenario, tmp_p
 
 def test_what_takes_long_is_said_and_must_be_agreed_to(scenario: Scenario, tmp_path: Path) -> None:
     how: dict[str, Any] = {"budget": 9_999, "replicates": 3}
-    with pytest.raises(TooLarge, match="say --yes"):
+    with pytest.raises(TooLarge, match="with --yes"):
         calibrate(scenario, tmp_path / "out", toy.model(toy.slowly), **how)
     with pytest.raises(KeyboardInterrupt):
         calibrate(scenario, tmp_path / "out", allow_long=True, watcher=Listener(stop_after=9), **how)

@@ -32,10 +32,10 @@ from sim.kernel.draws import seed_of
 from sim.runs import cluster as clusters
 from sim.runs.batch import run_batch
 from sim.runs.cluster import Cluster, Refused, model_here, pack, perform, unpack
-from sim.runs.ensemble import Request
 from sim.runs.errors import ClusterError, WrongAddress
 from sim.runs.executor import THREADS, Failure, Workers
 from sim.runs.groups import MOST
+from sim.runs.options import RunOptions
 from sim.runs.replicate import Model, ecosystem
 from sim.runs.result import Result
 from sim.scenario import Scenario
@@ -123,7 +123,7 @@ def local() -> Iterator[Cluster]:
 def run(
     scenario: Scenario, out: Path, workers: Workers, model: Model | None = None, listener: Listener | None = None
 ) -> Result:
-    return run_batch([scenario], model or toy.model(), out, workers, listener or Listener())[0]
+    return run_batch([scenario], model or toy.model(), RunOptions(out, workers, listener or Listener()))[0]
 
 
 def outputs(result: Result) -> dict[str, bytes]:
@@ -362,7 +362,7 @@ def test_a_scheduler_that_goes_away_costs_nothing_finished(
     machines.add_worker()
 
     def kept() -> int:
-        return len(list(toy_folder.glob("results/toy-*/.replicates/*.npz")))
+        return toy.finished(toy_folder / "results")
 
     def kill() -> None:
         wait_for(lambda: kept() >= 3)
@@ -390,10 +390,11 @@ from pathlib import Path
 import toy
 from sim.runs.batch import run_batch
 from sim.runs.cluster import Cluster
+from sim.runs.options import RunOptions
 scenario = toy.with_replicates(toy.scenario(Path(sys.argv[1])), 60)
 try:
     with Cluster("local", 2) as workers:
-        run_batch([scenario], toy.model(toy.slowly), Path(sys.argv[1]), workers, toy.Listener())
+        run_batch([scenario], toy.model(toy.slowly), RunOptions(Path(sys.argv[1]), workers, toy.Listener()))
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -404,8 +405,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_leaves_no_process(tmp_pat
     process = subprocess.Popen(
         [sys.executable, "-c", _DRIVER, tmp_path], start_new_session=True, stderr=subprocess.PIPE, env=surroundings()
     )
-    parts = tmp_path / Request(toy.scenario(tmp_path), "toy").folder / ".replicates"
-    wait_for(lambda: len(list(parts.glob("*.npz"))) >= 3)
+    wait_for(lambda: toy.finished(tmp_path) >= 3)
     family = psutil.Process(process.pid).children(recursive=True)
     assert len(family) >= 3, "the scheduler and two workers are processes"
     if how == signal.SIGINT:
@@ -417,7 +417,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_leaves_no_process(tmp_pat
     assert how == signal.SIGKILL or complaints == b""
     _, alive = psutil.wait_procs(family, timeout=20)
     assert not alive
-    finished = len(list(parts.glob("*.npz")))
+    finished = toy.finished(tmp_path)
     assert 3 <= finished < 60
     listener = Listener()
     with Workers(1) as one:
@@ -430,7 +430,7 @@ import signal
 from distributed import Future
 made = Future.__init__
 def interrupted(self, *arguments, **named):
-    if list(Path(sys.argv[1]).rglob("*.npz")):
+    if toy.finished(Path(sys.argv[1])):
         signal.raise_signal(signal.SIGINT)
     made(self, *arguments, **named)
 Future.__init__ = interrupted

@@ -15,10 +15,11 @@ from sim.report.figures.explanations import draw_explanation
 from sim.report.text.explanations import explanation_json, explanation_text
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
+from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells
 from sim.scenario import Scenario, ScenarioError
+from sim.studies.cost import TooLarge
 from sim.studies.estimators.intervals import difference_interval
-from sim.studies.points import TooLarge
 from sim.studies.questions.explain import (
     Explanation,
     Part,
@@ -80,7 +81,7 @@ def pair(tmp_path: Path) -> tuple[Scenario, Scenario]:
 
 def explain(pair: tuple[Scenario, Scenario], out: Path, run: Any, **how: Any) -> Explanation:
     with Workers(1) as here:
-        return explain_difference(*pair, "startups", toy.model(run), out / "results", here, toy.Listener(), **how)
+        return explain_difference(*pair, "startups", toy.model(run), toy.options(out / "results", here, how), **how)
 
 
 def part(explanation: Explanation, group: str) -> Part:
@@ -167,7 +168,7 @@ MANY = {f"market__{name}": value for name, value in (
 
 def test_of_many_parts_orders_are_drawn_and_that_is_asked_for(tmp_path: Path) -> None:
     pair = toy.scenario(tmp_path, "first"), toy.scenario(tmp_path, "second", **MANY)
-    with pytest.raises(TooLarge, match=r"worlds.*\n.*some orders are drawn: say --yes"):
+    with pytest.raises(TooLarge, match=r"worlds.*\n.*some orders are drawn: start it with --yes"):
         explain(pair, tmp_path, additive, by="key", pairs=2)
     found = explain(pair, tmp_path, additive, by="key", pairs=2, allow_long=True)
     assert len(found.parts) == 9
@@ -186,7 +187,7 @@ def test_what_is_there_is_not_run_again(pair: tuple[Scenario, Scenario], tmp_pat
 
 def test_an_outcome_without_a_value_or_a_name_is_refused(pair: tuple[Scenario, Scenario], tmp_path: Path) -> None:
     with Workers(1) as here:
-        ask = (toy.model(), tmp_path / "results", here, toy.Listener())
+        ask = (toy.model(), RunOptions(tmp_path / "results", here, toy.Listener()))
         with pytest.raises(ScenarioError, match="startps: is no outcome, did you mean startups"):
             explain_difference(*pair, "startps", *ask)
         with pytest.raises(Incompatible, match="say the same"):

@@ -247,7 +247,7 @@ def test_what_is_damaged_is_named_left_alone_and_not_used(how: str, tmp_path: Pa
     start = plain(found.scenario, tmp_path / "start")
     assert table(found) == table(start)
     other.write_bytes(wrong[:100])
-    with pytest.raises(ResultError, match="no checkpoint to go on from"):
+    with pytest.raises(ResultError, match="no checkpoint to continue from"):
         branch(past, {"levers.demand": 0.3}, tmp_path)
     mended = past_of(load(TOWN, {**SMALL, "run.months": 6}), tmp_path, 4)
     assert stamp_of(checkpoint(mended, 1).read_bytes())["seed"] == seed_of(mended.seed, 1)
@@ -272,7 +272,7 @@ def test_a_result_without_checkpoints_is_refused_and_gets_them(tmp_path: Path) -
     scenario = load(TOWN, {**SMALL, "run.months": 3, "run.replicates": 2})
     bare = plain(scenario, tmp_path)
     before = {file.name: file.read_bytes() for file in bare.path.glob("*.*")}
-    with pytest.raises(ResultError, match=r"holds no checkpoints.*run it with --checkpoint"):
+    with pytest.raises(ResultError, match=r"has no checkpoints.*run it with --checkpoint"):
         branch(bare, {}, tmp_path)
     with pytest.raises(ResultError, match="no result with checkpoints of that name"):
         branch("town", {}, tmp_path)

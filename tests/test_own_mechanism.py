@@ -116,7 +116,7 @@ def test_a_stop_and_a_resume_give_the_same_bytes(stored: Result, tmp_path: Path)
     )
     whole = sim.branch(past, workers=1, out=tmp_path, figures=False, mechanisms=[MENTORING])
     assert digest(whole) == digest(stored)
-    with pytest.raises(ValueError, match=r"was run with mentoring\.py \([0-9a-f]{16}\); give these very files: --with"):
+    with pytest.raises(ValueError, match=r"was run with mentoring\.py \([0-9a-f]{16}\); give the same files: --with"):
         sim.branch(past, workers=1, out=tmp_path, figures=False)
 
 

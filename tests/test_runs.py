@@ -32,7 +32,7 @@ from sim.runs.errors import ResultError
 from sim.runs.executor import THREADS, Failure, Workers, usable_cores
 from sim.runs.replicate import ecosystem
 from sim.runs.result import Result, find_result, open_result
-from sim.runs.store import Store
+from sim.runs.store import JOURNAL, Store
 from sim.runs.summary import crps, judge, summarise
 from sim.runs.table import Table, from_bytes, gather, to_bytes
 from sim.scenario import Scenario
@@ -220,17 +220,19 @@ def test_a_damaged_replicate_is_named_and_run_again(scenario: Scenario, tmp_path
     wanted = (run(scenario, tmp_path / "clean").path / TABLE).read_bytes()
     store = Store(tmp_path / Request(scenario, "toy").folder)
     store.path.mkdir()
-    for replicate in range(3):
-        store.keep(replicate, toy.grow(scenario, seed_of(1, replicate), 6))
-    store.keep(3, np.zeros((2, 2)))
-    damage(store.path / ".replicates" / "1.npz")
-    (store.path / ".replicates" / "scenario.toml.99").write_text("left by a process that was killed")
+    journal, request = store.journal((6, len(toy.OUTCOMES)), print), Request(scenario, "toy").digest
+    for replicate in range(4):
+        journal.add((request, replicate), toy.grow(scenario, seed_of(1, replicate), 6))
+    file = store.path / JOURNAL
+    damage(file)
+    cut(file)
+    (store.path / ".scenario.toml.99").write_text("left by a process that was killed")
     listener = Listener()
     result = run(scenario, tmp_path, watcher=listener)
-    assert sorted(Path(said.split(":")[0]).name for said in listener.said) == ["1.npz", "3.npz"]
+    assert listener.said == [f"{file}: damaged worlds: 2 of 4: not used, run again"]
     assert listener.done == 2
     assert (result.path / TABLE).read_bytes() == wanted
-    assert not (store.path / ".replicates").exists()
+    assert {it.name for it in result.path.glob(".*")} == {".lock"}
 
 
 def test_a_stop_between_manifest_and_table_loses_nothing(
@@ -315,8 +317,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_leaves_no_process(tmp_pat
     process = subprocess.Popen(
         [sys.executable, driver, tmp_path], start_new_session=True, stderr=subprocess.PIPE, env=surroundings()
     )
-    parts = tmp_path / Request(toy.scenario(tmp_path), "toy").folder / ".replicates"
-    wait_for(lambda: len(list(parts.glob("*.npz"))) >= 3)
+    wait_for(lambda: toy.finished(tmp_path) >= 3)
     if how == signal.SIGINT:
         os.killpg(process.pid, how)  # as a terminal does: to all of them
     else:
@@ -325,7 +326,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_leaves_no_process(tmp_pat
     assert process.returncode == (130 if how == signal.SIGINT else -9)
     assert how == signal.SIGKILL or b"Traceback" not in complaints
     assert not _alive(process.pid, 10.0)
-    finished = len(list(parts.glob("*.npz")))
+    finished = toy.finished(tmp_path)
     assert 3 <= finished < 60
     listener = Listener()
     run(with_replicates(toy.scenario(tmp_path), 60), tmp_path, watcher=listener)
@@ -406,12 +407,13 @@ def test_a_cold_model_is_compiled_before_workers_start(
 
     monkeypatch.setattr(code, "compile_model", compile_model)  # the real one takes minutes
     listener = Listener()
-    result = run(scenario, tmp_path, toy.model(toy.pid_as_jobs), 2, watcher=listener, is_compiled=lambda: False)
+    cold = replace(toy.model(toy.pid_as_jobs), is_compiled=lambda: False)
+    result = run(scenario, tmp_path, cold, 2, watcher=listener)
     assert compiled == [1]
     assert listener.said == ["compiling the model, once for this version: 10 of 80 loops"]
     assert os.getpid() not in result.table.of("jobs")[:, 0]
     listener = Listener()
-    run(scenario, tmp_path, watcher=listener, is_compiled=lambda: False)
+    run(scenario, tmp_path, cold, watcher=listener)
     assert not listener.said, "nothing ran, so nothing needed compiling"
     assert compiled == [1]
 

@@ -51,11 +51,11 @@ def ask(function: Callable[..., float], tmp_path: Path, count: int = 3, replicat
 def study(
     function: Callable[..., float], tmp_path: Path, count: int = 3, replicates: int = 1, **how: Any
 ) -> Sensitivities:
-    how = {"watcher": Listener(), "keys": [f"{key}={low}:{high}" for key, (low, high) in RANGES.items()][:count], **how}
+    how = {"keys": [f"{key}={low}:{high}" for key, (low, high) in RANGES.items()][:count], **how}
     scenario = how.pop("scenario", None) or toy.scenario(tmp_path, run__replicates=replicates, run__months=1)
     outcomes = how.pop("outcomes", ["answer"])
     with Workers(1) as here:
-        return run_sensitivity(scenario, outcomes, model(function), tmp_path, here, how.pop("watcher"), **how)
+        return run_sensitivity(scenario, outcomes, model(function), toy.options(tmp_path, here, how), **how)
 
 
 def by_key(found: Sensitivity, count: int) -> list[Any]:

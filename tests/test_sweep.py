@@ -23,12 +23,12 @@ from sim.report.text.sweeps import sweep_json, sweep_text
 from sim.runs.executor import Workers
 from sim.runs.replicate import Model
 from sim.runs.result import find_result
-from sim.runs.store import Store
+from sim.runs.store import JOURNAL, Journal, Store
 from sim.scenario import Scenario, ScenarioError
-from sim.studies import points as engine
+from sim.studies.cost import TooLarge
 from sim.studies.designs import Axis, axes, parse_vary, points
 from sim.studies.estimators.unit_cube import saltelli, trajectories
-from sim.studies.points import REPLICATES, TooLarge
+from sim.studies.points import REPLICATES
 from sim.studies.questions.sweep import SHOWN, TABLE, Sweep, run_sweep, statistics
 
 GROWTH, SIZE = "market.growth", "population.enterprises"
@@ -37,9 +37,9 @@ GROWTH, SIZE = "market.growth", "population.enterprises"
 def sweep(
     scenario: Scenario, vary: dict[str, str | Sequence[Value]], out: Path, model: Model | None = None, **how: Any
 ) -> Sweep:
-    how = {"outcomes": ["startups", "jobs"], "watcher": Listener(), **how}
+    how = {"outcomes": ["startups", "jobs"], **how}
     with Workers(how.pop("workers", 1)) as pool:
-        return run_sweep(scenario, vary, model or toy.model(), out, pool, how.pop("watcher"), **how)
+        return run_sweep(scenario, vary, model or toy.model(), toy.options(out, pool, how), **how)
 
 
 def files(path: Path) -> dict[str, bytes]:
@@ -209,7 +209,7 @@ def test_workers_interrupts_and_growth_give_the_same_bytes(scenario: Scenario, t
     for replicates in (2, 4):
         grown = sweep(toy.scenario(tmp_path, run__replicates=replicates), vary, tmp_path / "grown")
     assert files(grown.path) == wanted
-    assert not (clean.path / ".replicates").exists()
+    assert not (clean.path / JOURNAL).exists()
 
 
 def test_nothing_runs_twice_not_even_for_another_study(scenario: Scenario, tmp_path: Path, marks: Path) -> None:
@@ -250,21 +250,21 @@ def test_what_is_damaged_is_named_and_mended(scenario: Scenario, tmp_path: Path)
         assert any(REPLICATES in said and "damaged" in said for said in listener.said) == (name == REPLICATES)
 
 
-def test_a_journal_cut_short_or_spoilt_loses_only_its_end(tmp_path: Path) -> None:
-    path = tmp_path / "parts" / "journal"
+def test_a_journal_loses_a_half_written_end_and_damaged_rows_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
     rows = {(f"{n:012x}", n): np.array([n, np.nan]) for n in range(5)}
     for it, cells in rows.items():
-        engine.Journal(path, 2).add(it, cells)
+        Journal(path, (2,), print).add(it, cells)
     data = path.read_bytes()
     path.write_bytes(data[:-3])
-    journal = engine.Journal(path, 2)
+    journal = Journal(path, (2,), print)
     assert list(journal.read()) == list(rows)[:4]
     journal.add(("0000000000aa", 7), np.array([1.0, 2.0]))
     assert list(journal.read()) == [*list(rows)[:4], ("0000000000aa", 7)], "what follows a cut is read again"
     spoilt = bytearray(data)
     spoilt[len(data) // 2] ^= 1
     path.write_bytes(spoilt)
-    assert list(engine.Journal(path, 2).read()) == list(rows)[:2]
+    assert list(Journal(path, (2,), print).read()) == [*list(rows)[:2], *list(rows)[3:]]
 
 
 def test_failed_replicates_are_told_with_their_command_and_tried_again(tmp_path: Path) -> None:
@@ -293,7 +293,7 @@ def test_what_takes_long_is_asked_for(scenario: Scenario, tmp_path: Path) -> Non
     assert listener.done == 0
     with pytest.raises(KeyboardInterrupt):
         sweep(scenario, many, tmp_path, allow_long=True, watcher=listener)
-    assert re.search("8,?004 worlds, 2 of them kept already: about", listener.said[0])
+    assert re.search("8,?004 worlds, 2 of them stored already: about", listener.said[0])
 
 
 # --- what is shown

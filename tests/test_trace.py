@@ -26,6 +26,7 @@ from sim.runs.errors import Incompatible
 from sim.runs.event_log import EVENTS, NUMBER, EventLog
 from sim.runs.events import read_events, run_with_events
 from sim.runs.executor import Workers
+from sim.runs.options import RunOptions
 from sim.runs.replicate import ecosystem
 from sim.runs.store import Store
 from sim.scenario import Scenario
@@ -127,7 +128,7 @@ def test_the_log_is_kept_beside_the_outcomes_with_the_same_bytes_however_it_came
         for number in replicates:
             asked = replace(settings, values={**settings.values, "run.replicates": number})
             with Workers(1) as here:
-                result = run_with_events(asked, ecosystem(), out, here, fresh=fresh)
+                result = run_with_events(asked, ecosystem(), RunOptions(out, here, fresh=fresh))
         assert Store(result.path).intact("events.parquet")
         return (result.path / "events.parquet").read_bytes()
 

@@ -30,6 +30,7 @@ from sim.model.catalogue import load, model_catalogue
 from sim.report.html.bands import in_bands
 from sim.runs.errors import Incompatible
 from sim.runs.executor import Workers
+from sim.runs.options import RunOptions
 from sim.scenario import ScenarioError
 from sim.studies.questions.validate import fitted_to, judged, of_scenario, validate_model
 from sim.studies.targets import unit_of
@@ -609,7 +610,7 @@ def test_what_takes_long_wants_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     toy.use(monkeypatch, toy.busily)
     found = call("--replicates", "4999", code=2)
     assert re.search("9,?994 worlds of 2 scenarios are left", found.stderr)
-    assert "say --yes" in found.stderr
+    assert "with --yes" in found.stderr
     call("--replicates", "9", "--yes")
 
 
@@ -623,7 +624,7 @@ def test_worlds_of_other_seeds_are_no_pairs() -> None:
     scenarios = {"toy": load("toy", {"run.seed": 2}), "boom": load("boom")}
     (boom,) = of_scenario(checks(CATALOGUE, Path("facts.toml")).values(), "boom")
     with pytest.raises(Incompatible, match="cannot be paired"):
-        validate_model([boom], scenarios, {}, toy.model(), Path("results"), Workers(1), toy.Listener())
+        validate_model([boom], scenarios, {}, toy.model(), RunOptions(Path("results"), Workers(1), toy.Listener()))
 
 
 def test_all_faults_of_all_scenarios_are_raised() -> None:

@@ -20,8 +20,9 @@ from toy import Listener, cut, snapshot, with_replicates
 import sim
 from sim import api
 from sim.runs.batch import batch_results, run_batch
-from sim.runs.ensemble import Request, Watcher
+from sim.runs.ensemble import Request
 from sim.runs.executor import Workers
+from sim.runs.options import RunOptions, Watcher
 from sim.scenario import Scenario, ScenarioError
 from sim.studies.estimators.intervals import difference_interval, moments
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
@@ -260,11 +261,11 @@ def test_a_batch_gives_the_results_of_runs_one_by_one(tmp_path: Path, workers: i
     asked = scenarios(tmp_path, 4)
     listener = Listener()
     with Workers(workers) as pool:
-        found = run_batch(asked, toy.model(), tmp_path / "batch", pool, listener)
+        found = run_batch(asked, toy.model(), RunOptions(tmp_path / "batch", pool, listener))
     assert listener.done == 8
     for scenario, result in zip(asked, found, strict=True):
         with Workers(1) as here:
-            alone = run_batch([scenario], toy.model(), tmp_path / "alone", here, Listener())[0]
+            alone = run_batch([scenario], toy.model(), RunOptions(tmp_path / "alone", here, Listener()))[0]
         assert (result.scenario, result.path.name) == (scenario, alone.path.name)
         names = [name for name in snapshot(alone.path) if name != "manifest.json"]
         assert [snapshot(result.path)[name] for name in names] == [snapshot(alone.path)[name] for name in names]
@@ -272,7 +273,9 @@ def test_a_batch_gives_the_results_of_runs_one_by_one(tmp_path: Path, workers: i
 
 def test_many_ensembles_of_one_replicate_are_spread_over_the_workers(tmp_path: Path) -> None:
     with Workers(2) as pool:
-        found = run_batch(scenarios(tmp_path, 12, 1), toy.model(toy.pid_as_jobs), tmp_path, pool, Listener())
+        found = run_batch(
+            scenarios(tmp_path, 12, 1), toy.model(toy.pid_as_jobs), RunOptions(tmp_path, pool, Listener())
+        )
     assert len({float(result.table.of("jobs")[0, 0]) for result in found}) == 2
 
 
@@ -287,12 +290,12 @@ def test_one_progress_counts_what_is_kept_and_what_is_missing(tmp_path: Path) ->
     asked = scenarios(tmp_path, 3)
     counter = Counter()
     with Workers(1) as pool:
-        run_batch(asked[:1], toy.model(), tmp_path, pool, Listener())
-        run_batch([with_replicates(asked[0], 3), *asked[1:]], toy.model(), tmp_path, pool, counter)
+        run_batch(asked[:1], toy.model(), RunOptions(tmp_path, pool, Listener()))
+        run_batch([with_replicates(asked[0], 3), *asked[1:]], toy.model(), RunOptions(tmp_path, pool, counter))
         assert counter.begun == ("s0 and 2 more", 2, 7)
         assert counter.done == 5
         again = Counter()
-        run_batch(asked, toy.model(), tmp_path, pool, again)
+        run_batch(asked, toy.model(), RunOptions(tmp_path, pool, again))
         assert (again.begun, again.done) == (None, 0)
 
 
@@ -300,7 +303,7 @@ def test_the_same_request_twice_runs_once(tmp_path: Path) -> None:
     first = toy.scenario(tmp_path)
     listener = Listener()
     with Workers(1) as pool:
-        few, more = run_batch([with_replicates(first, 2), first], toy.model(), tmp_path, pool, listener)
+        few, more = run_batch([with_replicates(first, 2), first], toy.model(), RunOptions(tmp_path, pool, listener))
     assert (few.replicates, more.replicates, listener.done) == ((0, 1), (0, 1, 2, 3), 4)
     assert few.path == more.path
 
@@ -312,10 +315,12 @@ def test_each_result_is_there_as_soon_as_it_is_complete_and_few_are_open_at_once
     class Looking(Listener):
         def advance(self) -> None:
             nonlocal most
-            most = max(most, len(list(tmp_path.glob("*/.replicates"))))
+            most = max(most, len(list(tmp_path.glob("*/.journal"))))
 
     with Workers(1) as pool:
-        for count, (place, result) in enumerate(batch_results(asked, toy.model(), tmp_path, pool, Looking()), 1):
+        for count, (place, result) in enumerate(
+            batch_results(asked, toy.model(), RunOptions(tmp_path, pool, Looking())), 1
+        ):
             assert result.scenario == asked[place]
             assert (result.path / "outcomes.parquet").exists()
             assert len(list(tmp_path.glob("*/outcomes.parquet"))) == count
@@ -325,11 +330,11 @@ def test_each_result_is_there_as_soon_as_it_is_complete_and_few_are_open_at_once
 def test_an_interrupted_batch_keeps_what_is_finished_and_frees_the_folders(tmp_path: Path) -> None:
     asked = scenarios(tmp_path, 4)
     with Workers(1) as pool, pytest.raises(KeyboardInterrupt):
-        run_batch(asked, toy.model(), tmp_path, pool, Listener(stop_after=5))
+        run_batch(asked, toy.model(), RunOptions(tmp_path, pool, Listener(stop_after=5)))
     assert len(list(tmp_path.glob("*/outcomes.parquet"))) == 2
     listener = Listener()
     with Workers(1) as pool:
-        run_batch(asked, toy.model(), tmp_path, pool, listener)
+        run_batch(asked, toy.model(), RunOptions(tmp_path, pool, listener))
     assert listener.done == 3
     assert not listener.said, "nobody holds a folder"
 
@@ -337,7 +342,7 @@ def test_an_interrupted_batch_keeps_what_is_finished_and_frees_the_folders(tmp_p
 def test_a_failure_is_recorded_with_its_own_scenario(tmp_path: Path) -> None:
     asked = scenarios(tmp_path, 2, 8)
     with Workers(2) as pool:
-        good, bad = run_batch(asked, replace(toy.model(), run=fail_on_growth), tmp_path, pool, Watcher())
+        good, bad = run_batch(asked, replace(toy.model(), run=fail_on_growth), RunOptions(tmp_path, pool, Watcher()))
     assert (len(good.replicates), good.failures) == (8, [])
     assert [it["replicate"] for it in bad.failures] == list(range(8))
     assert bad.path.name == Request(asked[1], "toy").folder

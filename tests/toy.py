@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,11 @@ from sim import api
 from sim.declare import Outcome
 from sim.model.catalogue import load
 from sim.runs.batch import run_batch
-from sim.runs.ensemble import Watcher
 from sim.runs.executor import Workers
+from sim.runs.options import RunOptions, Watcher
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
+from sim.runs.store import JOURNAL
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -118,12 +119,22 @@ def model(run: Any = grow) -> Model:
 def use(monkeypatch: pytest.MonkeyPatch, run: Any = grow, version: str = "toy") -> None:
     """Python and the command run the toy model from now on. It needs no compilation."""
     monkeypatch.setattr(api, "ecosystem", lambda *_: Model(run, OUTCOMES, version))
-    monkeypatch.setattr(api, "_is_compiled", lambda: True)
+
+
+def options(out: Path, workers: Workers, how: dict[str, Any]) -> RunOptions:
+    """The options of a run, taken out of ``how``."""
+    names = {field.name for field in fields(RunOptions)} & how.keys()
+    return RunOptions(out, workers, **{"watcher": Listener()} | {name: how.pop(name) for name in names})
+
+
+def finished(folder: Path) -> int:
+    """Worlds of 6 months in the journals of a folder's results, also while a process writes to them."""
+    return sum(file.stat().st_size // (16 + 8 * 6 * len(OUTCOMES)) for file in folder.glob(f"*/{JOURNAL}"))
 
 
 def run(scenario: Scenario, out: Path, of: Model | None = None, workers: int = 1, **how: Any) -> Result:
     with Workers(workers) as pool:
-        return run_batch([scenario], of or model(), out, pool, how.pop("watcher", Listener()), **how)[0]
+        return run_batch([scenario], of or model(), options(out, pool, how))[0]
 
 
 def with_replicates(scenario: Scenario, replicates: int) -> Scenario:

@@ -19,18 +19,7 @@ import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
-from sim.agents.members import (
-    Members,
-    agents_of,
-    belongs,
-    each,
-    entry,
-    living,
-    mask_of,
-    of_type,
-    present,
-    registered,
-)
+from sim.agents.members import Members, agents_of, belongs, each, entry, living, mask_of, of_type, present, registered
 from sim.agents.values import numeric, plain, reduced, values_of
 from sim.agents.views import CLASS_TYPES, Enterprise, checked, follow_class, writable
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from sim.runs.ensemble import Watcher
+    from sim.runs.options import Watcher
     from sim.runs.result import Result
     from sim.scenario import Fault, Scenario
     from sim.studies.questions.compare import Comparison
@@ -188,7 +188,7 @@ def overridden(settings: Sequence[str], **given: int | None) -> tuple[dict[str, 
 
 def watcher() -> Watcher:
     """A progress bar on a terminal, elsewhere a line for each run."""
-    from sim.runs.ensemble import COMPILING, Watcher
+    from sim.runs.options import COMPILING, Watcher
 
     class Lines(Watcher):
         def begin(self, name: str, done: int, of: int) -> None:

@@ -84,7 +84,7 @@ def run(
     """
     with errors():
         if cluster is None and replicates != 1 and past is None and (fresh or not _held(scenarios or [], out)):
-            from sim.runs.pool import local_workers
+            from sim.runs.executor import local_workers
 
             local_workers(workers).start()  # their server imports while this process does
         from sim import api

@@ -57,7 +57,7 @@ def load_until(
 @contextmanager
 def asked_for() -> Iterator[None]:
     """Turn the refusal of a large study into a message and an exit code."""
-    from sim.studies.points import TooLarge
+    from sim.studies.cost import TooLarge
 
     try:
         yield

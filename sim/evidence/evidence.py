@@ -24,7 +24,7 @@ class UnknownFact(LookupError):
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact: ``value`` in ``unit`` (a tuple where the unit says of what), and what else the value may be."""
+    """One fact: ``value`` in ``unit`` (a tuple where it has several parts), and the range of the value."""
 
     name: str
     value: Scalar | tuple[Scalar, ...]
@@ -56,7 +56,7 @@ def _all() -> MappingProxyType[str, Fact]:
 
 
 def _facts_in(table: dict[str, Any], name: str, outer: dict[str, str]) -> Iterator[Fact]:
-    """The facts in a table and in the tables within it; ``outer`` is what it takes over from the table around it."""
+    """The facts in a table and in the tables within it; ``outer`` is what it inherits from the table around it."""
     said = outer | {key: table[key] for key in _INHERITED if key in table}
     if "value" in table:
         yield _read(table, name, said)

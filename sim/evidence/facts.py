@@ -1,4 +1,4 @@
-"""Facts that the model is held to: each names its evidence, and says on which outcome of which scenario to measure it.
+"""Facts that the model is checked against: each names its evidence, an outcome and a scenario.
 
 A check is declared once, in ``facts.toml`` beside this file: validation judges by it, calibration takes targets of it.
 A user's own file has the same form; where the evidence is the user's, ``source`` and ``value`` stand for ``evidence``.
@@ -38,7 +38,7 @@ _TRUSTS = get_args(Trust)
 
 @dataclass(frozen=True)
 class Check:
-    """One fact as it is measured on the model.
+    """A fact and how it is measured on the model.
 
     The value of a world is ``outcome``, over ``per`` where that is given (and over the ratio of the two outcomes of
     ``than``), in the month ``months[0]``, or its mean over the months ``months[0]`` to ``months[1]`` that have a
@@ -74,7 +74,7 @@ class Check:
 
     @property
     def trust(self) -> str:
-        """How far its evidence can be trusted: the least of it counts; nothing is known of a user's own."""
+        """The trust in its weakest evidence; empty for a user's own."""
         return max((fact(name).trust for name in self.evidence), key=_TRUSTS.index, default="")
 
     @property
@@ -151,7 +151,7 @@ def calibrated() -> dict[str, str]:
 
 
 class _Reader:
-    """Reads one check of a file; what is wrong goes to ``faults``, and something harmless stands in its place."""
+    """Reads one check of a file; errors go to ``faults``, and a default replaces the wrong value."""
 
     def __init__(
         self, document: Document, name: str, table: Mapping[str, Any], faults: list[Fault], outcomes: Collection[str]

@@ -5,13 +5,7 @@ from __future__ import annotations
 from sim.kernel.types import numbers
 from sim.parameters.world import Labour, Levers, Market, Platform, Population, Run, Site
 
-GROUPS: dict[str, type] = {
-    "run": Run,
-    "population": Population,
-    "market": Market,
-    "labour": Labour,
-    "levers": Levers,
-}
+GROUPS: dict[str, type] = {"run": Run, "population": Population, "market": Market, "labour": Labour, "levers": Levers}
 
 NAMED: dict[str, type] = {"platforms": Platform, "sites": Site}
 

@@ -1,4 +1,4 @@
-"""What is shown of a comparison: fans beside each other with the differences below, and the differences alone."""
+"""What is shown of a comparison: fans with the differences below, and the differences alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DIFFERENCES = "Lower axes: mean of the others less {}, with its 95% interval ({
 
 
 def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[Sheet]:
-    """The headline outcomes, those of the rest whose difference stands out most, and the differences seed by seed."""
+    """The headline outcomes, the others with the clearest differences, and the differences seed by seed."""
     results = [comparison.baseline, *(variant.result for variant in comparison.variants)]
     first = results[0]
     shown = first_outcomes(comparison, headline)
@@ -55,7 +55,7 @@ def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[S
 
 
 class Words(NamedTuple):
-    """What every figure of a comparison says: its title, the months, the seeds, and its source."""
+    """The words of every figure of a comparison: title, months, seeds and source."""
 
     title: str
     span: str

@@ -1,4 +1,4 @@
-"""What is shown of a run: which outcomes stand on which page, and what is drawn of each."""
+"""What is shown of a run: the outcomes of each page, and the data of each panel."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sim.runs.result import Result
 from sim.studies.estimators.intervals import Interval
 
 HEADLINE = "headline"
-PER_PAGE = 16  # panels that a page can hold and still be read
-FEWEST = 4  # panels that make a page of their own
+PER_PAGE = 16  # most panels of a legible page
+FEWEST = 4  # fewest panels of a page
 # A page's name, and the words of which one in an outcome's name puts it there: the first page that has one.
 THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("dynamics", ("tail", "shape", "slope", "creation", "destruction")),
@@ -140,7 +140,7 @@ def _theme(name: str) -> str:
 
 
 def percentiles(cells: Cells) -> Cells:
-    """The 5th, 25th, 50th, 75th and 95th percentile over replicates for each month, of those that have a value."""
+    """The 5th, 25th, 50th, 75th and 95th percentile over replicates for each month, missing values left out."""
     finite = np.isfinite(cells)
     ascending, number = np.sort(np.where(finite, cells, np.inf), axis=0), finite.sum(axis=0)
     bands = np.full((len(_PERCENTILES), cells.shape[1]), np.nan)
@@ -150,7 +150,7 @@ def percentiles(cells: Cells) -> Cells:
 
 
 def year_ticks(start: tuple[int, int], months: int, most: int) -> list[tuple[int, str]]:
-    """Months since the start that are Januaries, with the year; where there are not two, the first and last month."""
+    """Months since the start that are Januaries, with the year; if fewer than two, the first and last month."""
     year, month = start
     found = [(at, str(year + (month - 1 + at) // 12)) for at in range((13 - month) % 12, months, 12)]
     if len(found) > 1:

@@ -1,15 +1,14 @@
-"""Several ensembles at once: what is missing of all of them runs over one pool, and each is kept in its own folder."""
+"""Several ensembles at once: their missing replicates share one pool, and each is stored in its own folder."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.runs.ensemble import Ensemble, Request, Watcher
-from sim.runs.executor import Workers
+from sim.runs.ensemble import Ensemble, Request
+from sim.runs.options import RunOptions, Watcher
 from sim.runs.replicate import Model, run_checked
 from sim.runs.result import Result
 from sim.runs.store import Store
@@ -19,54 +18,35 @@ if TYPE_CHECKING:
     from sim.runs.posterior_sample import PosteriorSample
     from sim.scenario import Scenario
 
-IsCompiled = Callable[[], bool]
-
 
 def run_batch(
-    scenarios: Sequence[Scenario],
-    model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher | None = None,
-    *,
-    fresh: bool = False,
-    is_compiled: IsCompiled = lambda: True,
-    sample: PosteriorSample | None = None,
+    scenarios: Sequence[Scenario], model: Model, options: RunOptions, sample: PosteriorSample | None = None
 ) -> list[Result]:
-    """The result of each scenario, in their order, of its first ``run.replicates`` replicates; see ``batch_results``.
+    """The results of the scenarios, in their order, each of its first ``run.replicates`` replicates.
 
-    All tables are in memory at the end: take them from ``batch_results`` one by one where they are many.
+    All tables stay in memory; of many scenarios take them one by one from ``batch_results``.
     """
-    found = dict(
-        batch_results(scenarios, model, out, workers, watcher, fresh=fresh, is_compiled=is_compiled, sample=sample)
-    )
-    return [found[place] for place in range(len(scenarios))]
+    found = dict(batch_results(scenarios, model, options, sample))
+    return [found[index] for index in range(len(scenarios))]
 
 
 def batch_results(
-    scenarios: Sequence[Scenario],
-    model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher | None = None,
-    *,
-    fresh: bool = False,
-    is_compiled: IsCompiled = lambda: True,
-    sample: PosteriorSample | None = None,
+    scenarios: Sequence[Scenario], model: Model, options: RunOptions, sample: PosteriorSample | None = None
 ) -> Iterator[tuple[int, Result]]:
-    """Place and result of each scenario as soon as it is complete, kept in its folder under ``out``.
+    """Index and result of each scenario as soon as it is complete and stored.
 
-    Only replicates that the folders do not hold are run; ``fresh`` empties them first. Each is kept as soon as it is
-    done, so an interrupt loses nothing finished. A folder always holds and describes every replicate published in it:
-    a request for fewer changes no file. A failed replicate is recorded, and tried again by the next request.
-    With ``sample`` every replicate has its own parameters. Where ``is_compiled`` is false, the model is compiled before
-    workers start on this machine.
+    Only replicates that are not stored are run, unless ``options.fresh``. Each is stored as soon as it is done, so an
+    interrupt loses no finished one. A folder holds and describes every replicate published in it: a request for fewer
+    changes no file. A failed replicate is recorded, and run again by the next request. With ``sample`` every replicate
+    has its own parameters.
     """
-    watcher = watcher or Watcher()
+    out, workers, watcher, fresh = options.out, options.workers, options.watcher, options.fresh
     say = _once(watcher.say)
     # Folders are locked in the order of their names, so that two batches never wait for each other.
-    places = _by_folder(scenarios, model, sample)
-    wanted = {folder: max((scenarios[place] for place in places[folder]), key=_replicates) for folder in sorted(places)}
+    indices = _by_folder(scenarios, model, sample)
+    wanted = {
+        folder: max((scenarios[index] for index in indices[folder]), key=_replicates) for folder in sorted(indices)
+    }
     incomplete, done = [], 0
     for folder, scenario in wanted.items():
         store = Store(out / folder)
@@ -77,11 +57,11 @@ def batch_results(
             ensemble = Ensemble(Request(scenario, model.version, sample), model, store, say)
             result = ensemble.publish(workers.count) if ensemble.complete else None
         done += scenario.replicates - len(ensemble.missing)
-        del ensemble  # what is not complete is read again when its turn comes: only a few are in memory at once
+        del ensemble  # an incomplete one is read again in its turn: only a few are in memory at once
         if result is None:
             incomplete.append(folder)
         else:
-            yield from _shares(result, scenarios, places[folder])
+            yield from _results_of(result, scenarios, indices[folder])
     if not incomplete:
         return
     ready: deque[tuple[str, Result]] = deque()
@@ -111,7 +91,7 @@ def batch_results(
 
     watcher.begin(_title([wanted[folder] for folder in incomplete]), done, sum(map(_replicates, wanted.values())))
     try:
-        for index, value in values(run_checked, tasks(), workers, watcher, is_compiled, scenarios[0].catalogue):
+        for index, value in run_tasks(run_checked, tasks(), model, scenarios[0].catalogue, options):
             folder, ensemble, replicate = at_work.pop(index)
             ensemble.take(replicate, value)
             watcher.advance()
@@ -119,32 +99,31 @@ def batch_results(
                 publish(folder, ensemble)
             while ready:
                 folder, result = ready.popleft()
-                yield from _shares(result, scenarios, places[folder])
+                yield from _results_of(result, scenarios, indices[folder])
         for folder, result in ready:
-            yield from _shares(result, scenarios, places[folder])
+            yield from _results_of(result, scenarios, indices[folder])
     finally:
         watcher.end()
         for lock in locks.values():
             lock.close()
 
 
-def values(
+def run_tasks(
     function: Callable[..., Any],
     tasks: Iterator[tuple[Any, ...]],
-    workers: Workers,
-    watcher: Watcher,
-    is_compiled: IsCompiled,
+    model: Model,
     catalogue: Catalogue,
+    options: RunOptions,
 ) -> Iterator[tuple[int, Any]]:
-    """Index and value, or failure, of each task; where the model is not compiled, that is done first."""
-    if not workers.remote:
-        compile_first(watcher, is_compiled, catalogue)
-    yield from workers.run(function, tasks)
+    """Index and value, or failure, of each task; the model is compiled first where it is not."""
+    if not options.workers.remote:
+        compile_first(model, catalogue, options.watcher)
+    yield from options.workers.run(function, tasks)
 
 
-def compile_first(watcher: Watcher, is_compiled: IsCompiled, catalogue: Catalogue) -> None:
-    """Compile what is missing of the model on this machine, before workers start on it."""
-    if not is_compiled():
+def compile_first(model: Model, catalogue: Catalogue, watcher: Watcher) -> None:
+    """Compile what is missing of the model on this machine, before workers start."""
+    if not model.is_compiled():
         from sim.runs.code import compile_model
 
         compile_model(watcher.compiling)
@@ -155,18 +134,18 @@ def compile_first(watcher: Watcher, is_compiled: IsCompiled, catalogue: Catalogu
 
 
 def _by_folder(scenarios: Sequence[Scenario], model: Model, sample: PosteriorSample | None) -> dict[str, list[int]]:
-    """Places of the scenarios by the folder of their results: two that say the same share one."""
-    places: dict[str, list[int]] = {}
-    for place, scenario in enumerate(scenarios):
-        places.setdefault(Request(scenario, model.version, sample).folder, []).append(place)
-    return places
+    """Indices of the scenarios by the folder of their results; equal scenarios share one."""
+    indices: dict[str, list[int]] = {}
+    for index, scenario in enumerate(scenarios):
+        indices.setdefault(Request(scenario, model.version, sample).folder, []).append(index)
+    return indices
 
 
-def _shares(result: Result, scenarios: Sequence[Scenario], places: Sequence[int]) -> Iterator[tuple[int, Result]]:
-    """What each of those who asked for a folder gets of it."""
-    for place in places:
-        scenario = scenarios[place]
-        yield place, Result(result.path, scenario, result.manifest, result.table.only(range(scenario.replicates)))
+def _results_of(result: Result, scenarios: Sequence[Scenario], indices: Sequence[int]) -> Iterator[tuple[int, Result]]:
+    """The result of each scenario that shares a folder."""
+    for index in indices:
+        scenario = scenarios[index]
+        yield index, Result(result.path, scenario, result.manifest, result.table.only(range(scenario.replicates)))
 
 
 def _replicates(scenario: Scenario) -> int:
@@ -179,7 +158,7 @@ def _title(scenarios: Sequence[Scenario]) -> str:
 
 
 def _once(say: Callable[[str], None]) -> Callable[[str], None]:
-    """Say nothing twice: what is wrong with a folder is found each time that it is read."""
+    """``say`` without repetition: a fault of a folder is found each time that it is read."""
     said: set[str] = set()
 
     def saying(text: str) -> None:

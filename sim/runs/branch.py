@@ -1,4 +1,4 @@
-"""The scenario of a branch: that of its past, with what changes scheduled from the month in which it goes on."""
+"""The scenario of a branch: that of its past, with the changes scheduled from the month in which it continues."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.scenario import Fault, Origin, Scenario, ScenarioError, Schedule, keys
 if TYPE_CHECKING:
     from sim.declare import Value
 
-_FREE = ("run.months", "run.replicates")  # how far and how often, not what
+_FREE = ("run.months", "run.replicates")  # they change how many months and worlds are run, not a world
 
 # Keys that could be scheduled, and that a world reads once: at its founding, or when a platform is launched.
 AT_FOUNDING = (
@@ -26,10 +26,10 @@ AT_VACATION = ("sites.*.released_staff",)
 
 
 def first_part(scenario: Scenario, until: int | str, after: int = 0) -> Scenario:
-    """The scenario until a month: a number of them from the start, or the first month YYYY-MM that is not run.
+    """The scenario up to a month: a number of months, or the first month YYYY-MM that is not run.
 
-    Figures of later months are left out. Raises ScenarioError where the month is not within the scenario's run, or
-    not after so many months.
+    Reported figures of later months are dropped. Raises ScenarioError where the month is not in the run, or not later
+    than ``after`` months.
     """
     text = str(until)
     try:
@@ -55,7 +55,7 @@ def first_part(scenario: Scenario, until: int | str, after: int = 0) -> Scenario
 def branched(past: Path, catalogue: Catalogue, name: str, month: int, settings: Mapping[str, Any]) -> Scenario:
     """The scenario file ``past`` under ``name``, with ``settings`` in force from ``month`` on.
 
-    Before that month every value is the past's. Raises ScenarioError with all that cannot be set or not be branched.
+    Before that month every value is the past's. Raises ScenarioError with every setting that cannot change in a branch.
     """
     before = load(past, catalogue=catalogue)
     after, faults = _overridden(past, before, settings)
@@ -77,21 +77,21 @@ def branched(past: Path, catalogue: Catalogue, name: str, month: int, settings: 
 
 
 def _overridden(past: Path, before: Scenario, settings: Mapping[str, Any]) -> tuple[Scenario, list[Fault]]:
-    """The past with all settings that are right, and the faults of the others."""
+    """The past with the valid settings, and the faults of the others."""
     try:
         return load(past, settings, catalogue=before.catalogue) if settings else before, []
     except ScenarioError as error:
         faults = list(error.faults)
     wrong = [fault.key for fault in faults]
     right = {key: it for key, it in settings.items() if not any(f"{at}.".startswith(f"{key}.") for at in wrong)}
-    if len(right) == len(settings):  # what is wrong is wrong with them together
+    if len(right) == len(settings):  # the fault is in their combination
         raise ScenarioError(faults)
     after, more = _overridden(past, before, right)
     return after, [*faults, *more]
 
 
 def _rewritten(scenario: Scenario, old: Value | Schedule, new: Value | Schedule, month: int) -> str:
-    """What a schedule says of months that are over; empty where it leaves them as they were."""
+    """Why a schedule would change months that are over; empty where it does not."""
     if not isinstance(new, Schedule):
         return ""
     first = new.months[0]
@@ -122,7 +122,7 @@ def _closed(scenario: Scenario, key: str, month: int) -> str:
 
 
 def _opening(scenario: Scenario, key: str) -> int:
-    """The month of a calendar month, far away where it is never."""
+    """The number of a calendar month; beyond any run where there is none."""
     text = str(scenario.values[key])
     return scenario.month_of(text) if text else 10**9
 
@@ -136,7 +136,7 @@ def _launch(scenario: Scenario, platform: str) -> int:
 
 
 def _joined(old: Value | Schedule, new: Value | Schedule, month: int) -> Schedule:
-    """The old value before a month, or before a schedule's own first one, and the new one from there on."""
+    """The old value before a month, or before the first one of a new schedule, and then the new value."""
     if isinstance(new, Schedule):
         month = max(month, new.months[0])
         if all(new.at(m) == _at(old, m) for m in range(month)):
@@ -146,7 +146,7 @@ def _joined(old: Value | Schedule, new: Value | Schedule, month: int) -> Schedul
 
 
 def _steps(value: Value | Schedule, after: int | None, before: int | None) -> Iterator[tuple[int, Value]]:
-    """The points of a value after a month and before another one; of a line, each month of it."""
+    """The points of a schedule after one month and before another; for a linear one, every month."""
     if not isinstance(value, Schedule):
         return
     months = range(value.months[0], value.months[-1] + 1) if value.linear else value.months

@@ -1,7 +1,7 @@
-"""A world as bytes: all that a month leaves behind, from which the next month goes on as if nothing had been between.
+"""A world as bytes: its complete state between two months, from which a run continues without any difference.
 
-The bytes are a SHA-256 (32 bytes) and what it is of: numpy's ``npz`` in zstd, an array a member, and as JSON in the
-member ``about`` what is no array. So they are right or are refused, and nothing in them is run on reading.
+The bytes are the SHA-256 digest (32 bytes) of the rest, then a zstd-compressed ``npz`` of numpy: a member for each
+array, and the other values as JSON in the member ``about``. Damage is detected, and reading executes no code.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sim.agents.model import EcosystemModel
     from sim.scenario import Scenario
 
-# What is made anew, by class: the scenario is the branch's, views are of the columns as they lie in memory.
+# Attributes that are rebuilt, by class: the scenario is the branch's, and views depend on the memory of the columns.
 DERIVED: dict[type, frozenset[str]] = {
     World: frozenset({"settings", "catalogue"}),
     Enterprises: frozenset({"_views"}),
@@ -45,13 +45,13 @@ _PLAIN = (bool, int, float, str, type(None))
 
 
 class Damaged(ValueError):
-    """Bytes that are no checkpoint, or no longer the one that was written."""
+    """Bytes that are not an intact checkpoint."""
 
 
 def world_bytes(model: EcosystemModel, stamp: Mapping[str, Any]) -> bytes:
-    """The world of a model between two months, with ``stamp``, its seed and its month; the same world, the same bytes.
+    """The world of a model between two months, with ``stamp``, its seed and its month; equal worlds give equal bytes.
 
-    Raises TypeError for a part of the world that is of no kind known here.
+    Raises TypeError for a part of the world of an unknown type.
     """
     arrays: dict[str, Any] = {}
     parts = {
@@ -67,23 +67,23 @@ def world_bytes(model: EcosystemModel, stamp: Mapping[str, Any]) -> bytes:
 
 
 def stamp_of(data: bytes) -> dict[str, Any]:
-    """What a checkpoint says of itself: what it was stamped with, ``seed`` and ``month``; raises Damaged."""
+    """The stamp of a checkpoint, with ``seed`` and ``month``; raises Damaged."""
     with _opened(data) as arrays:
         stamp: dict[str, Any] = _about(arrays)["stamp"]
     return stamp
 
 
 def restore(data: bytes, scenario: Scenario) -> EcosystemModel:
-    """A model that goes on with ``scenario`` from a checkpoint; raises Damaged."""
+    """A model that continues from a checkpoint with ``scenario``; raises Damaged."""
     from sim.agents.model import EcosystemModel
 
     with _opened(data) as members:
         about, arrays = _about(members), {name: members[name] for name in members.files}
-    model = EcosystemModel(scenario, rng=about["stamp"]["seed"])  # founded, and then all of it replaced
+    model = EcosystemModel(scenario, rng=about["stamp"]["seed"])  # its founding is replaced below
     sites = model.world.sites
     _put(model.world, about["parts"]["world"], arrays)
     for site, state in zip(sites, model.world.sites, strict=True):
-        vars(site).update(vars(state))  # an agent looks at this very object
+        vars(site).update(vars(state))  # agents refer to this object
     model.world.sites = sites
     _put(model.recorder, about["parts"]["recorder"], arrays)
     model.steps = model.month
@@ -94,7 +94,7 @@ def restore(data: bytes, scenario: Scenario) -> EcosystemModel:
 def _opened(data: bytes) -> Any:
     body = data[_DIGEST:]
     if hashlib.sha256(body).digest() != data[:_DIGEST]:
-        raise Damaged("its digest is another one")
+        raise Damaged("its digest does not match")
     with pa.CompressedInputStream(pa.BufferReader(body), "zstd") as stream:
         return np.load(io.BytesIO(stream.read()), allow_pickle=False)
 
@@ -105,7 +105,7 @@ def _about(arrays: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _attributes(value: Any) -> dict[str, Any]:
-    """What is kept of an object: the used part of columns that have room to grow."""
+    """The attributes of an object that are stored; of columns with spare room, the used part."""
     kept = {name: part for name, part in vars(value).items() if name not in DERIVED.get(type(value), ())}
     if isinstance(value, Enterprises):
         kept["columns"] = {name: column[: value.size] for name, column in value.columns.items()}
@@ -117,7 +117,7 @@ def _attributes(value: Any) -> dict[str, Any]:
 
 
 def _packed(value: Any, path: str, arrays: dict[str, Any]) -> list[Any]:
-    """A value as JSON: its kind, and what it is made of; arrays are put aside under their path."""
+    """A value as JSON: its kind and its parts; arrays go into ``arrays`` under their path."""
     if type(value) in _PLAIN:
         return ["plain", value]
     if isinstance(value, np.ndarray | np.generic):
@@ -156,7 +156,7 @@ def _unpacked(packed: list[Any], arrays: Mapping[str, Any]) -> Any:
 
 
 def _put(target: Any, packed: list[Any], arrays: Mapping[str, Any]) -> None:
-    """Give an object that is there already its kept attributes."""
+    """Set the stored attributes of an existing object."""
     found = {name: _unpacked(part, arrays) for name, part in packed[1].items()}
     if isinstance(target, Recorder):
         months = np.zeros(found["done"], snapshot(target.world.catalogue))

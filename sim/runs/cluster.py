@@ -1,9 +1,8 @@
-"""Where tasks run: on a dask.distributed cluster, behind the same door as the processes of this machine.
+"""The workers of a dask.distributed cluster, with the interface of the processes of this machine.
 
-Tasks go out and their values come back as compressed pickle, so that the scheduler in between handles plain bytes;
-short tasks go out as a group, which is one task to dask. The scheduler repeats what a worker that died had. A worker
-whose model is another one gets nothing: it is asked when it is first seen, and checks again at each group, as it may
-join while tasks run.
+Tasks and values are sent as compressed pickle, so the scheduler handles plain bytes; several short tasks are sent as
+one. The scheduler repeats the tasks of a worker that died. A worker with another version of the model gets no tasks:
+its version is checked when it appears, and again for each group, as it may join while tasks run.
 """
 
 from __future__ import annotations
@@ -36,15 +35,15 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 LOCAL = "local"
-_PERIOD = 1.0  # seconds between two looks at who is there
-_PATIENCE = 15.0  # seconds until a scheduler that does not answer is given up
-_FILES = 65_536  # that the client may have open
-_TRIES = 3  # of a task that a worker could not even begin
+_PERIOD = 1.0  # seconds between two checks of the workers
+_PATIENCE = 15.0  # seconds to wait for the scheduler's answer
+_FILES = 65_536  # files that the client may open
+_TRIES = 3  # attempts at a task that a worker could not start
 
 
 @dataclass(frozen=True)
 class Refused:
-    """The answer of a worker that has another model."""
+    """The answer of a worker with another version of the model."""
 
     worker: str
     version: str
@@ -60,7 +59,7 @@ def model_here() -> tuple[str, bool]:
 
 @cache
 def prepare() -> tuple[str, bool]:
-    """What a worker does first: one thread for arithmetic, unless its environment says otherwise; its model."""
+    """Prepare a worker: one thread for arithmetic unless its environment sets more. Returns ``model_here()``."""
     for name in THREADS:
         os.environ.setdefault(name, "1")
     return model_here()
@@ -68,16 +67,16 @@ def prepare() -> tuple[str, bool]:
 
 @cache
 def compile_here() -> None:
-    """Compile what is missing of the model on this machine: one worker on it does, and the others wait."""
+    """Compile what is missing of the model on this machine; its other workers wait."""
     from sim.runs.code import compile_model
 
     compile_model()
 
 
 def perform(version: str, packed: bytes) -> bytes | Refused:
-    """On a worker: the seconds that a group took, and the packed value or the failure of each of its tasks.
+    """Run a group on a worker: its seconds, and the packed value or the failure of each task.
 
-    Nothing is run where the model is not the one asked for.
+    Refused where the model has another version.
     """
     found, _ = prepare()
     if found != version:
@@ -96,7 +95,7 @@ def _packed(function: Callable[..., Any], task: Sequence[Any]) -> bytes:
 
 
 def pack(value: Any) -> bytes:
-    """As it goes over the network; a higher level takes longer than it saves."""
+    """Compressed pickle; a higher level takes longer than it saves."""
     return zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), 1)
 
 
@@ -105,10 +104,16 @@ def unpack(packed: bytes) -> Any:
 
 
 class Cluster(Workers):
-    """The workers of a dask cluster: of the scheduler at ``address``, or, for ``local``, of one started here.
+    """The workers of a dask cluster.
 
-    ``count`` is how many ``local`` starts, one for each usable core if it is None; a cluster at an address has its
-    own, and the attribute ``count`` says how many threads they have. ``say`` is told of workers that are refused.
+    Parameters
+    ----------
+    address
+        Address of the scheduler, or ``local`` to start a cluster on this machine.
+    count
+        Workers that ``local`` starts. Default: one for each usable core. The attribute is the cluster's threads.
+    say
+        Receives messages, such as workers that are refused. Default: they go to stderr.
     """
 
     def __init__(self, address: str, count: int | None = None, say: Callable[[str], None] | None = None) -> None:
@@ -133,7 +138,7 @@ class Cluster(Workers):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._client is not None:
-            with contextlib.suppress(Exception):  # a scheduler that is gone does not answer a goodbye
+            with contextlib.suppress(Exception):  # the scheduler may be gone
                 self._client.close(timeout=2)
             self._client = None
         if self._process is not None:
@@ -153,11 +158,11 @@ class Cluster(Workers):
 
     @property
     def running(self) -> bool:
-        """Never: what is drawn once is not worth sending to another machine."""
+        """Always false: figures are drawn in this process rather than sent to another machine."""
         return False
 
     def start(self) -> None:
-        """Begin to start a cluster of this machine, which imports while this process goes on."""
+        """Start a cluster on this machine in the background."""
         if self.remote or self._process is not None:
             return
         paths = [path or str(os.getcwd()) for path in sys.path]  # noqa: PTH109  what the interpreter means by ""
@@ -167,7 +172,7 @@ class Cluster(Workers):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            start_new_session=True,  # the keyboard's interrupt is not for it
+            start_new_session=True,  # it must not receive Ctrl-C
         )
 
     def run(self, function: Callable[..., Any], tasks: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Any]]:
@@ -189,7 +194,7 @@ class Cluster(Workers):
     def _wave(
         self, function: Callable[..., Any], tasks: Iterable[Task], died: dict[int, tuple[Sequence[Any], int]]
     ) -> Iterator[tuple[int, Any]]:
-        """What the tasks gave; those at which workers died go into ``died``, with how often."""
+        """Values of the tasks; those at which workers died go into ``died``, with the number of deaths."""
         groups = TaskGroups(tasks)
         running: dict[Future[Any], list[Task]] = {}
         done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
@@ -200,7 +205,7 @@ class Cluster(Workers):
         try:
             while groups or running:
                 self._look(client)
-                # The first value is looked at before thousands of single tasks are sent.
+                # Wait for the first value before thousands of single tasks are sent.
                 while len(running) < 2 * self.count and groups and (groups.measured or done.empty()):
                     group = groups.cut(self.count)
                     future = self._send(client, function, group)
@@ -222,7 +227,7 @@ class Cluster(Workers):
                             groups.apart(group)
                         else:
                             died[index] = task, deaths
-                    elif unbegun[index] < _TRIES:  # on a worker that lacks the package, most likely: look who it is
+                    elif unbegun[index] < _TRIES:  # most likely on a worker without the package: check the workers
                         unbegun.update(index for index, _ in group)
                         self._looked = -_PERIOD
                         groups.apart(group)
@@ -237,20 +242,20 @@ class Cluster(Workers):
         # Workers are named only where some are refused: a thousand of them are a long list.
         some = any(self._wrong.values())
         named = [worker for worker, wrong in self._wrong.items() if not wrong] if some else None
-        packed = pack((function, [tuple(task) for _, task in group]))  # what they share goes once
-        with _interrupt_held():  # a future that is interrupted while it is made complains when it is deleted
+        packed = pack((function, [tuple(task) for _, task in group]))  # shared objects are sent once
+        with _interrupt_held():  # an interrupt inside ``submit`` leaves a broken future
             return client.submit(
                 perform, self._version, packed, workers=named, allow_other_workers=some, pure=False, key=None
             )
 
     def _answers(self, client: Client, done: queue.SimpleQueue[Future[Any]]) -> Iterator[tuple[Future[Any], Any]]:
-        """Futures that are done by now, with what they gave or what was raised outside of their function."""
+        """Futures that are done, with their value or an error of dask."""
         batch: list[Future[Any]] = []
         with contextlib.suppress(queue.Empty):
             batch.append(done.get(timeout=_PERIOD))
             while True:
                 batch.append(done.get_nowait())
-        self._check_there(client, batch)  # before a question that would wait for the answer
+        self._check_there(client, batch)  # ``gather`` would wait for a lost scheduler
         with self._asked():
             found = client.gather(dict(enumerate(batch)), errors="skip") if batch else {}
         self._check_there(client, batch)
@@ -268,7 +273,7 @@ class Cluster(Workers):
 
         _allow_files()
         self._version, _ = model_here()
-        for name in ("distributed", "distributed.client", "tornado.application"):  # what matters is said here
+        for name in ("distributed", "distributed.client", "tornado.application"):  # errors are reported here
             logger = logging.getLogger(name)
             self._levels[name] = logger.level
             logger.setLevel(logging.CRITICAL)
@@ -278,7 +283,7 @@ class Cluster(Workers):
             assert self._process.stdout
             self.address = self._process.stdout.readline().strip()
             if not self.address:
-                raise ClusterError(f"the cluster of this machine did not start (exit code {self._process.wait()})")
+                raise ClusterError(f"the local cluster did not start (exit code {self._process.wait()})")
         try:
             self._client = Client(self.address, timeout=_PATIENCE, set_as_default=False, direct_to_workers=False)
         except (OSError, ValueError) as error:
@@ -287,7 +292,7 @@ class Cluster(Workers):
         return self._client
 
     def _look(self, client: Client) -> None:
-        """Count the cluster's threads, and ask workers that are new for their model."""
+        """Count the threads of the cluster, and check the version of new workers."""
         if time.monotonic() < self._looked + _PERIOD:
             return
         with self._asked():
@@ -298,7 +303,7 @@ class Cluster(Workers):
         self._wrong = {worker: wrong for worker, wrong in self._wrong.items() if worker in threads}
         for worker, answer in answers.items():
             if isinstance(answer, OSError):
-                continue  # it is gone again, or will be asked again
+                continue  # it is gone, or is checked again
             if isinstance(answer, BaseException):
                 self._refuse(worker, " ".join(f"cannot give its model ({answer})".split()))
             elif answer[0] != self._version:
@@ -349,9 +354,9 @@ def _deaths(error: object) -> int:
 
 @contextlib.contextmanager
 def _interrupt_held() -> Iterator[None]:
-    """Let the keyboard's interrupt wait until the block is done.
+    """Delay Ctrl-C until the block is done.
 
-    Blocking the signal would not do: dask's threads take it, and Python hands it to the main one.
+    Blocking the signal is not enough: dask's threads receive it, and Python passes it on to the main thread.
     """
     handler = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(handler):
@@ -368,7 +373,7 @@ def _interrupt_held() -> Iterator[None]:
 
 
 def _allow_files() -> None:
-    """Let this process open more files: a batch of small ensembles holds the folder of each that is in hand."""
+    """Let this process open more files: a batch of small ensembles locks a folder for each that is running."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
     if resource.RLIM_INFINITY != soft < wanted:

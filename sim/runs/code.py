@@ -1,4 +1,4 @@
-"""The model's machine code: whether it is on disk, and how it gets there and into a process."""
+"""The compiled model: whether it is on disk, how it is compiled and how it is loaded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @cache
 def modules() -> Sequence[str]:
-    """Where the model's loops stand and are called."""
+    """The modules with compiled loops and with their callers."""
     return modules_of("sim.kernel", "sim.model")
 
 
@@ -40,5 +40,5 @@ def compile_own(catalogue: Catalogue, say: Progress = lambda *_: None) -> None:
 
 
 def load_model() -> None:
-    """Take the model's loops into this process."""
+    """Load the compiled loops into this process."""
     load_all(modules())

@@ -1,6 +1,6 @@
-"""Declarations of a user's own mechanisms as a manifest keeps them: a result is read without their files.
+"""Declarations of a user's own mechanisms in a manifest, so that a result can be read without their files.
 
-Code is never taken from a result: what is read back has names, units and bounds, and can run nothing.
+No code is read from a result, only names, units and bounds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KEY = "mechanisms"  # of a manifest
 
 
 def declarations(catalogue: Catalogue) -> dict[str, Any]:
-    """The part of a manifest that tells of mechanisms that do not ship with the model; empty without any."""
+    """The part of a manifest about mechanisms that are not shipped with the model; empty without any."""
     pairs = zip(catalogue.user_mechanisms, catalogue.sources, strict=True)
     told = [{"file": source.name, "digest": source.digest, **_told(catalogue.by_name[name])} for name, source in pairs]
     return {KEY: told} if told else {}
@@ -39,7 +39,7 @@ def catalogue_of(manifest: Mapping[str, Any]) -> Catalogue:
 
 @cache
 def _declared(text: str) -> Catalogue:
-    """The same catalogue for the same declarations, given as JSON: a process makes it once."""
+    """The catalogue of declarations in JSON, made once in a process."""
     told, shipped = json.loads(text), model_catalogue()
     try:
         others = [_read(it) for it in told]

@@ -1,14 +1,14 @@
-"""An ensemble: the replicates of one request, and the folder in which they are kept; ``batch`` runs them."""
+"""An ensemble: the replicates of one request, and the folder in which they are stored; ``batch`` runs them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.kernel.draws import seed_of
@@ -17,7 +17,7 @@ from sim.runs.executor import Failure
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
-from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store, digest_of, to_json
+from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store, digest_of
 from sim.runs.summary import summarise, to_csv
 from sim.runs.table import gather, to_bytes
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: a scenario with its seed, months and number of replicates, and the model's version.
+    """A scenario with its seed, months and number of replicates, and the model's version.
 
-    With ``sample`` every replicate has parameters of its own.
+    With ``sample`` every replicate has its own parameters.
     """
 
     scenario: Scenario
@@ -39,7 +39,7 @@ class Request:
 
     @property
     def digest(self) -> str:
-        """12 hexadecimal digits of all that can change a replicate; the number of replicates is not in it."""
+        """12 hexadecimal digits of everything that can change a replicate, but not of their number."""
         asked: tuple[Any, ...] = (self.scenario.digest(), self.scenario.seed, self.scenario.months, self.version)
         if self.sample is not None:
             asked += (self.sample.asked(self.scenario),)
@@ -48,7 +48,7 @@ class Request:
     @property
     def folder(self) -> str:
         """NAME-DIGEST."""
-        return f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', self.scenario.name)}-{self.digest}"
+        return f"{folder_name(self.scenario.name)}-{self.digest}"
 
     def world(self, replicate: int) -> tuple[Scenario, int]:
         """Scenario and seed of a replicate."""
@@ -56,53 +56,30 @@ class Request:
             return self.sample.world(self.scenario, replicate)
         return self.scenario, seed_of(self.scenario.seed, replicate)
 
+    def missing(self, out: Path) -> list[int]:
+        """The replicates that the result's folder under ``out`` has not published."""
+        stored = Store(out / self.folder).manifest().get("seeds", {})
+        return [number for number in range(self.scenario.replicates) if str(number) not in stored]
 
-COMPILING = "compiling the model, once for this version"
+
+def folder_name(name: str) -> str:
+    """The name with only characters that a folder may have everywhere."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
 
 
-class Watcher:
-    """Receives messages and progress of a run; this one writes messages to stderr and ignores progress.
-
-    A subclass overrides what it needs.
-
-    Examples
-    --------
-    >>> from sim.runs.ensemble import Watcher
-    >>> class Counter(Watcher):
-    ...     done = 0
-    ...     def advance(self):
-    ...         self.done += 1
-    >>> watcher = Counter()
-    >>> _ = sim.run("shougang", replicates=2, months=6, workers=1, figures=False, fresh=True, watcher=watcher)
-    >>> watcher.done
-    2
-    """
-
-    _compiles = False
-
-    def say(self, text: str) -> None:
-        """A message."""
-        print(text, file=sys.stderr, flush=True)
-
-    def begin(self, name: str, done: int, of: int) -> None:
-        """A run begins; ``done`` of its ``of`` replicates are kept already."""
-
-    def advance(self) -> None:
-        """One more replicate is done."""
-
-    def end(self) -> None:
-        """The run has ended."""
-
-    def compiling(self, done: int, of: int) -> None:
-        """The model is being compiled, once for each version; ``done`` of ``of`` loops are done."""
-        if not self._compiles:
-            self._compiles = True
-            self.say(f"{COMPILING}: {of - done} of {of} loops")
+def as_stored(scenario: Scenario, version: str, out: Path, sample: PosteriorSample | None = None) -> Scenario:
+    """The scenario under the name by which ``out`` has its result; unchanged where it has none."""
+    request = Request(scenario, version, sample)
+    digest = request.digest
+    stored = sorted(manifest.parent.name for manifest in out.glob(f"*-{digest}/{MANIFEST}"))
+    if not stored or request.folder in stored:
+        return scenario
+    return replace(scenario, name=stored[0].removesuffix(f"-{digest}"))
 
 
 @dataclass
 class Ensemble:
-    """A request at work in its folder, which must be locked: what is kept of it, what is missing, what failed."""
+    """The stored, missing and failed replicates of a request, whose folder must be locked."""
 
     request: Request
     model: Model
@@ -113,7 +90,8 @@ class Ensemble:
         scenario = self.request.scenario
         self._began = time.perf_counter()
         self._asked = range(scenario.replicates)
-        self._kept = self.store.kept(self.model.outcomes, scenario.months, self.say)
+        self._kept = self.store.kept(self.request.digest, self.model.outcomes, scenario.months, self.say)
+        self._journal = self.store.journal((scenario.months, len(self.model.outcomes)), self.say)
         self._failures: dict[int, str] = {}
         self.missing = [replicate for replicate in self._asked if replicate not in self._kept]
         self._left = len(self.missing)
@@ -132,16 +110,16 @@ class Ensemble:
             yield replicate, (self.model.run, *self.request.world(replicate), scenario.months, len(self.model.outcomes))
 
     def take(self, replicate: int, value: Cells | Failure) -> None:
-        """Keep what a replicate gave, at once."""
+        """Store the outcomes of a replicate."""
         if isinstance(value, Failure):
             self._failures[replicate] = value.message
         else:
-            self.store.keep(replicate, value)
+            self._journal.add((self.request.digest, replicate), value)
             self._kept[replicate] = value
         self._left -= 1
 
     def publish(self, workers: int) -> Result:
-        """Bring the folder's files up to what it holds; the result, of the replicates asked for."""
+        """Update the folder's files; the result has the replicates asked for."""
         manifest = self._published(time.perf_counter() - self._began, workers)
         kept = {replicate: self._kept[replicate] for replicate in self._asked if replicate in self._kept}
         table = gather(kept, self.model.outcomes, self.request.scenario.months)
@@ -158,14 +136,14 @@ class Ensemble:
         table = gather(
             {replicate: self._kept[replicate] for replicate in numbers}, self.model.outcomes, scenario.months
         )
-        # The article's figures are no part of the digest: where they changed, so does the summary.
+        # Reported figures are not part of the digest; where they change, so does the summary.
         summary = to_csv(summarise(table, scenario, scenario.reported_figures)) if numbers else b""
         if (
             (tuple(numbers), failed) == (published, before.get("failures"))
             and store.intact(SCENARIO)
             and (not numbers or (store.intact(SUMMARY) and digest_of(summary) == before["outputs"][SUMMARY]))
         ):
-            store.tidy(published)
+            store.tidy(journal=self._kept.keys() <= set(numbers))
             return before
         outputs = {SCENARIO: store.write(SCENARIO, scenario.to_toml().encode())}
         data = b""
@@ -186,17 +164,14 @@ class Ensemble:
             **({"parameters": sample.asked(scenario)} if (sample := self.request.sample) else {}),
             "failures": failed,
             "outputs": outputs,
-            "replaces": before.get("outputs", {}).get(OUTCOMES) if trusted else None,
             "wall_seconds": round(seconds, 3),
             "replicates_run": len(self.missing),
             "workers": workers,
             **declarations(scenario.catalogue),
             **provenance(),
         }
-        store.write(MANIFEST, to_json(manifest))
-        if numbers:
-            store.write(OUTCOMES, data)
-        store.tidy(table.replicates)
+        manifest = store.publish(manifest, OUTCOMES, data)
+        store.tidy(journal=self._kept.keys() <= set(numbers))
         return manifest
 
 

@@ -1,7 +1,7 @@
-"""What happens to enterprises, read off their table before and after each mechanism.
+"""Events of enterprises, found by comparing their table before and after each mechanism.
 
-Nothing in the model knows of this: an event is a condition on columns, so that a log can be kept of any world, and
-what it holds tallies with what the model counts.
+The model records no events itself. An event is a condition on columns, so any world can be logged, and the events agree
+with the model's counts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LOGGED = ("month", "mechanism", "event", "detail", *DESCRIBED, "amount")
 
 NO_LINES, DISTRESS = 0, 1
 _SOLVED = 7  # bits of all three components of a project
-_FUNDING = ("newborns", "letting", "finance")  # mechanisms in which an outsider may buy a share
+_FUNDING = ("newborns", "letting", "finance")  # mechanisms in which an outsider may buy equity
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Step:
 
     @cached_property
     def stayed(self) -> Any:
-        """Mask of the rows whose enterprise was there before and is there still."""
+        """Mask of the rows with the same enterprise before and after."""
         return self._held(self.before) & self._held(self.after) & (self.before.identity == self.after.identity)
 
     @cached_property
@@ -62,12 +62,12 @@ class Step:
         return columns.status != FREE
 
     def becomes(self, old: int, new: int) -> Any:
-        """Mask of the rows whose status turned from one into the other."""
+        """Mask of the rows whose status changed from ``old`` to ``new``."""
         return self.stayed & (self.before.status == old) & (self.after.status == new)
 
     @cached_property
     def launched(self) -> Any:
-        """Mask of the rows that host a named platform launched in this step: the model counts no adoption of them."""
+        """Mask of the hosts of named platforms launched in this step, which the model does not count as adopters."""
         world = self.world
         hosts = [it.host if it.name in world.settings.platforms else 0 for it in world.platforms]
         here = np.array([*hosts, 0], np.int64)[self.after.platform]
@@ -79,10 +79,10 @@ Mask = Callable[[Step], Any]
 
 @dataclass(frozen=True)
 class Event:
-    """One kind of event: after which mechanisms it is looked for, its condition, and what is noted of it.
+    """A kind of event: the mechanisms in which it can occur, its condition, and what is recorded.
 
-    ``detail`` gives the number of one of ``words`` a row, ``amount`` a number in ``unit``. Who it happened to is
-    described as it was before the event where ``was`` is set, else as it is after.
+    For each row, ``detail`` is an index into ``words`` and ``amount`` a number in ``unit``. The enterprise is described
+    as it is before the event where ``was`` is set, else as after it.
     """
 
     name: str
@@ -157,8 +157,8 @@ def _ended(step: Step) -> Any:
 class EventLog:
     """Events of one world from now on, in order of month, mechanism, kind and identity.
 
-    ``columns`` gives them as arrays of equal length: numbers that mean names are places in ``mechanisms``, ``EVENTS``,
-    an event's ``words``, the world's platforms and sites (-1 without).
+    ``columns`` returns arrays of equal length. Names are indices into ``mechanisms``, ``EVENTS``, an event's ``words``,
+    and the world's platforms and sites (-1 for none).
     """
 
     def __init__(self, model: EcosystemModel) -> None:
@@ -169,14 +169,14 @@ class EventLog:
         model.watchers.append(self.watch)
 
     def watch(self, mechanism: str, world: World) -> None:
-        """Note what the mechanism that just ran did to whom."""
-        looked_for = [event for event in EVENTS if mechanism in event.mechanisms]
+        """Record the events of the mechanism that just ran."""
+        possible = [event for event in EVENTS if mechanism in event.mechanisms]
         after = _seen(world)
-        if looked_for:
-            step = Step(world, mechanism, _as_long(self._before, world.enterprises.size), after)
+        if possible:
+            step = Step(world, mechanism, _extended(self._before, world.enterprises.size), after)
             if mechanism not in self.mechanisms:
                 self.mechanisms.append(mechanism)
-            for event in looked_for:
+            for event in possible:
                 self._note(event, step, self.mechanisms.index(mechanism))
         self._before = self._copy()
 
@@ -209,7 +209,7 @@ def _seen(world: World) -> Any:
     return Seen(*[getattr(world.enterprises, name) for name in SEEN])
 
 
-def _as_long(columns: Any, size: int) -> Any:
-    """The columns with free rows at their end, as many as the table has got since."""
+def _extended(columns: Any, size: int) -> Any:
+    """The columns, extended by free rows to ``size``."""
     more = size - len(columns.identity)
     return columns if not more else Seen(*[np.concatenate([it, np.zeros(more, it.dtype)]) for it in columns])

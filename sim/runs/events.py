@@ -1,11 +1,9 @@
-"""The event log of a result: ``events.parquet``, one row an event, beside the outcomes that it tallies with."""
+"""The event log of a result: ``events.parquet``, a row for each event, consistent with the outcomes."""
 
 from __future__ import annotations
 
-import io
-import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -18,41 +16,34 @@ from pyarrow import compute, parquet
 
 from sim.kernel.draws import seed_of
 from sim.runs.batch import run_batch
-from sim.runs.ensemble import Request, Watcher
-from sim.runs.executor import Failure, Workers
+from sim.runs.ensemble import Request
+from sim.runs.executor import Failure
+from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
-from sim.runs.store import Store
+from sim.runs.store import Store, write_whole
+from sim.runs.table import to_parquet
 
 if TYPE_CHECKING:
     from sim.runs.event_log import EventLog
     from sim.scenario import Scenario
 
 EVENTS = "events.parquet"
-_PARTS = ".events"  # of replicates, by seed, until the log holds them
+_PARTS = ".events"  # logs of single replicates, by seed, until ``events.parquet`` has them
 
 
-def run_with_events(
-    scenario: Scenario,
-    model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher | None = None,
-    *,
-    fresh: bool = False,
-    is_compiled: Callable[[], bool] = lambda: True,
-) -> Result:
+def run_with_events(scenario: Scenario, model: Model, options: RunOptions) -> Result:
     """The result of a scenario as ``run_batch`` gives it, with the event log of its replicates in its folder.
 
-    Replicates that the folder holds without their events are run again: the same worlds, watched.
+    Replicates that are stored without their events are run again.
     """
-    watcher = watcher or Watcher()
-    store = Store(out / Request(scenario, model.version).folder)
+    watcher, fresh = options.watcher, options.fresh
+    store = Store(options.out / Request(scenario, model.version).folder)
     if fresh:
         shutil.rmtree(store.path / _PARTS, ignore_errors=True)
     held = None if fresh else read_events(store)  # before a new replicate publishes another manifest
     watching = replace(model, run=partial(run_logged, store.path / _PARTS))
-    result = run_batch([scenario], watching, out, workers, watcher, fresh=fresh, is_compiled=is_compiled)[0]
+    result = run_batch([scenario], watching, options)[0]
     if not result.replicates:
         return result
     if held is not None and set(result.replicates) <= _replicates(held) and store.intact(EVENTS):
@@ -65,7 +56,7 @@ def run_with_events(
             watcher.begin(f"{scenario.name}: events", len(parts) - len(missing), len(parts))
             try:
                 tasks = [(scenario, seed_of(scenario.seed, number), scenario.months) for number in missing]
-                for place, value in workers.run(watching.run, tasks):
+                for place, value in options.workers.run(watching.run, tasks):
                     if isinstance(value, Failure):
                         raise RuntimeError(f"events of replicate {missing[place]}: {value.message}")
                     parts[missing[place]] = _part(store, scenario, missing[place])
@@ -85,16 +76,13 @@ def run_logged(folder: Path, scenario: Scenario, seed: int, months: int) -> Cell
     model = EcosystemModel(scenario, rng=seed)
     log = EventLog(model)
     model.run_for(months)
-    folder.mkdir(exist_ok=True)
-    aside = folder / f"{seed}.{os.getpid()}"
-    parquet.write_table(event_table(log), aside, compression="zstd")
-    aside.replace(folder / f"{seed}.parquet")
+    write_whole(folder / f"{seed}.parquet", to_parquet(event_table(log)))
     cells: Cells = model.record.cells()
     return cells
 
 
 def event_table(log: EventLog) -> pa.Table:
-    """A log with names instead of numbers; null where there is nothing to name."""
+    """A log with names instead of indices; null for none."""
     from sim.model.state.enterprises import CLASSES, ORIGINS
     from sim.runs.event_log import EVENTS as KINDS
 
@@ -120,7 +108,7 @@ def event_table(log: EventLog) -> pa.Table:
 
 
 def read_events(store: Store) -> pa.Table | None:
-    """The event log of a folder; None where there is none that its manifest vouches for."""
+    """The event log of a folder; None where it is missing or damaged."""
     if not store.intact(EVENTS):
         return None
     with suppress(OSError, pa.ArrowInvalid):
@@ -128,10 +116,10 @@ def read_events(store: Store) -> pa.Table | None:
     return None
 
 
-def _named(places: Any, names: Any) -> pa.Array:
-    """Names by their place, null where that is below 0."""
+def _named(indices: Any, names: Any) -> pa.Array:
+    """Names by index, null for negative ones."""
     words = pa.array(list(names), pa.string())
-    return words.take(pa.array(places, pa.int64(), mask=places < 0))
+    return words.take(pa.array(indices, pa.int64(), mask=indices < 0))
 
 
 def _part(store: Store, scenario: Scenario, replicate: int) -> pa.Table | None:
@@ -147,7 +135,7 @@ def _replicates(table: pa.Table) -> set[int]:
 
 
 def _numbered(held: pa.Table | None, parts: dict[int, pa.Table | None]) -> Iterator[tuple[int, pa.Table]]:
-    """Each replicate's number and table, in their order: those held already and those run now."""
+    """Number and table of each replicate, in order: those stored before and those run now."""
     for number in sorted({*parts, *(() if held is None else _replicates(held))}):
         part = parts.get(number)
         if part is not None:
@@ -160,6 +148,4 @@ def _bytes(tables: list[tuple[int, pa.Table]], request: Request) -> bytes:
     """Parquet: the same events give the same bytes."""
     about = {"model": request.version, "replicates": " ".join(str(number) for number, _ in tables)}
     table = pa.concat_tables([table for _, table in tables]).combine_chunks().replace_schema_metadata(about)
-    sink = io.BytesIO()
-    parquet.write_table(table, sink, compression="zstd")
-    return sink.getvalue()
+    return to_parquet(table)

@@ -1,6 +1,6 @@
 """Where tasks run: in this process or in worker processes on this machine.
 
-A task that raises, or whose worker dies, gives a ``Failure`` and takes no other task with it.
+A task that raises, or whose worker dies, gives a ``Failure``; the other tasks go on.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ THREADS = (
 
 @dataclass(frozen=True)
 class Failure:
-    """A task that gave no value: what was wrong, on one line."""
+    """A task without a value: the reason, on one line."""
 
     message: str
 
@@ -50,16 +50,16 @@ def attempt(function: Callable[..., Any], task: Sequence[Any]) -> Any:
     """The value of ``function(*task)``, or the failure that it raised."""
     try:
         return function(*task)
-    except Exception as error:  # noqa: BLE001  whatever is wrong with one replicate, the others go on
+    except Exception as error:  # noqa: BLE001  the other replicates go on
         text = " ".join(str(error).split())
         return Failure(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 
 class Workers:
-    """A number of workers, made when first needed; as a context it leaves no process behind.
+    """Worker processes, started when first needed; as a context manager it ends them.
 
-    ``preload`` names the modules that every worker has from its start. ``remote`` says that they may be on other
-    machines, where what was compiled here is not at hand.
+    ``preload`` names modules that every worker has imported. ``remote`` tells whether workers may be on other machines,
+    which lack the code compiled here.
     """
 
     remote = False
@@ -85,18 +85,18 @@ class Workers:
 
     @property
     def running(self) -> bool:
-        """Whether worker processes are there already."""
+        """Whether worker processes are running."""
         return self._pool is not None
 
     def start(self) -> None:
-        """Begin to start the workers' server, which imports while this process goes on."""
+        """Start the workers' server, which imports modules in the background."""
         if self.count > 1:
             _start_server(self._preload)
 
     def run(self, function: Callable[..., Any], tasks: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Any]]:
         """Index and value, or ``Failure``, of ``function(*task)`` of every task, in the order in which they finish.
 
-        Tasks are taken one by one as workers come free: no more are in hand than twice the workers.
+        Tasks are taken one by one as workers become free; at most twice as many as workers are pending.
         """
         numbered = enumerate(tasks)
         first = list(islice(numbered, 2))
@@ -119,7 +119,7 @@ class Workers:
                     value = future.result()
                     yield running.pop(future)[0], value
             except BrokenProcessPool:
-                # Some worker died, and nobody knows at which of these tasks: each is tried again, alone.
+                # A worker died at one of these tasks: each is tried again, alone.
                 yield from self._finished(running)
                 self._end_now()
                 for index, task in sorted(running.values(), key=itemgetter(0)):
@@ -139,25 +139,25 @@ class Workers:
             return Failure("the worker process died at it, twice")
 
     def _submit(self, function: Callable[..., Any], task: Sequence[Any]) -> Future[Any]:
-        with _main_hidden():  # a worker is started here, if there is work for another one
+        with _main_hidden():  # it may start a worker
             return self._open().submit(attempt, function, task)
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
             _start_server(self._preload)
-            # Mesa sets the global start method when imported, so the context is said here.
+            # Mesa sets the global start method when imported, so the context is given here.
             context = multiprocessing.get_context("forkserver")
-            self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin)
+            self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_initialise)
         return self._pool
 
     def _end_now(self) -> None:
-        """End the workers without waiting for their tasks: they ignore the keyboard's interrupt, and may be long."""
+        """End the workers without waiting for their tasks, which may be long."""
         if self._pool is not None:
             processes = list((getattr(self._pool, "_processes", None) or {}).values())
             for process in processes:
                 process.terminate()
-            # A worker may have ended in the middle of a long message; the pool would wait for the rest of it as long as
-            # this process itself could still write it.
+            # A worker may have ended in the middle of a long message; the pool would wait for the rest of it while
+            # this process keeps the queue open for writing.
             results = getattr(self._pool, "_result_queue", None)
             if results is not None:
                 results._writer.close()
@@ -166,9 +166,9 @@ class Workers:
 
 
 def _start_server(preload: list[str]) -> None:
-    """Start the server that forks workers: one thread each for arithmetic, and deaf to the keyboard's interrupt.
+    """Start the server that forks workers, with one thread for arithmetic and without Ctrl-C.
 
-    Both must be so before the server's first import; workers inherit them.
+    Both must be set before the server's first import; workers inherit them.
     """
     multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
     before = {name: os.environ.get(name) for name in THREADS}
@@ -184,7 +184,7 @@ def _start_server(preload: list[str]) -> None:
 
 @contextlib.contextmanager
 def _main_hidden() -> Iterator[None]:
-    """Hide the user's script from workers: each would run it again from the top, and start workers of its own."""
+    """Hide the user's script from workers: each would run it again and start its own workers."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
@@ -202,14 +202,19 @@ def _interrupt_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin() -> None:
-    """What a worker does first: ignore the keyboard's interrupt, and end when its parent has ended."""
+def _initialise() -> None:
+    """Initialise a worker: it ignores Ctrl-C and ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+        threading.Thread(target=_end_with_parent, args=(parent.sentinel,), daemon=True).start()
 
 
-def _end_with(sentinel: int) -> None:
+def _end_with_parent(sentinel: int) -> None:
     connection.wait([sentinel])
     os._exit(1)
+
+
+def local_workers(count: int | None = None) -> Workers:
+    """Processes on this machine, forked with the model loaded."""
+    return Workers(count, preload=("sim.runs.ready",))

@@ -1,13 +1,12 @@
-"""Runs that leave checkpoints behind, and runs that go on from them: several branches share one past.
+"""Runs that write checkpoints, and branches that continue from them: several branches share one past.
 
-A past is a result with one checkpoint a replicate in its folder, of the end of its last month, and beside them the
-whole scenario of which it is the first part. A branch is kept as a run from the start of its own scenario would be,
-for it has the same bytes.
+A past is a result with a checkpoint for each replicate at the end of its last month, and the whole scenario of which it
+is the first part. A branch has the bytes of a run of its scenario from the start, and is stored as such.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from sim.catalogue import Catalogue
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
-from sim.runs.batch import values
+from sim.runs.batch import run_tasks
 from sim.runs.branch import branched
 from sim.runs.declarations import KEY, files_of
-from sim.runs.ensemble import Ensemble, Request, Watcher
+from sim.runs.ensemble import Ensemble, Request
 from sim.runs.errors import ResultError
-from sim.runs.executor import Failure, Workers
+from sim.runs.executor import Failure
+from sim.runs.options import RunOptions, Watcher
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result, find_result
 from sim.runs.store import CHECKPOINTS, SCENARIO, Store, write_whole
@@ -34,7 +34,7 @@ _WHOLE = f"{CHECKPOINTS}/{SCENARIO}"
 
 @dataclass(frozen=True)
 class Past:
-    """A result that can be gone on from: its folder, its name, its month, and the digest of its request."""
+    """A result from which branches continue: its folder, name, seed and last month, and the digest of its request."""
 
     store: Store
     name: str
@@ -49,7 +49,7 @@ class Past:
         return _checkpoint(self.store, replicate, version, self.request, seed_of(self.seed, replicate), self.month)
 
     def branch(self, settings: Mapping[str, Any]) -> Scenario:
-        """The scenario of a branch; raises ScenarioError with everything in ``settings`` that cannot be branched."""
+        """The scenario of a branch; raises ScenarioError with every setting that cannot change in one."""
         return branched(self.store.path / _WHOLE, self.catalogue, self.name, self.month, settings)
 
 
@@ -63,10 +63,10 @@ def find_past(name: str | Path | Result, results: Path, version: str, catalogue:
     manifest, store = result.manifest, Store(result.path)
     again = f"run it with --checkpoint: sim run {result.name} --until {result.months} --checkpoint"
     if not list(store.path.glob(_file("*"))):
-        raise ResultError(f"{store.path}: holds no checkpoints to go on from; {again}")
+        raise ResultError(f"{store.path}: has no checkpoints to continue from; {again}")
     lacking = files_of(manifest)
     if lacking and [it["digest"] for it in manifest[KEY]] != [source.digest for source in catalogue.sources]:
-        raise ResultError(f"{store.path}: was run with {', '.join(lacking)}; give these very files: --with FILE")
+        raise ResultError(f"{store.path}: was run with {', '.join(lacking)}; give the same files: --with FILE")
     if manifest["model"] != version:
         raise ResultError(f"{store.path}: written by model {manifest['model']}, and this is {version}; {again}")
     numbers = [int(file.stem) for file in (store.path / CHECKPOINTS).glob("*.world") if file.stem.isdecimal()]
@@ -84,25 +84,22 @@ def find_past(name: str | Path | Result, results: Path, version: str, catalogue:
 def run_forked(
     scenario: Scenario,
     model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher,
+    options: RunOptions,
     *,
     past: Past | None = None,
     whole: Scenario | None = None,
-    fresh: bool = False,
-    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Result:
-    """The result of a scenario, its replicates going on from their checkpoints in ``past`` where it is given.
+    """The result of a scenario whose replicates continue from their checkpoints in ``past``, where it is given.
 
-    With ``whole``, the scenario of which this one is the first part, each replicate leaves a checkpoint; those that
-    the folder holds without one are run again. A replicate without a checkpoint that can be trusted runs from the
-    start; ResultError where all do. Everything is kept as soon as it is done.
+    With ``whole``, the scenario of which this one is the first part, each replicate writes a checkpoint; stored
+    replicates without one are run again. A replicate without an intact checkpoint in ``past`` runs from the start;
+    ResultError where all would. Each replicate is stored as soon as it is done.
     """
+    workers, watcher = options.workers, options.watcher
     request = Request(scenario, model.version)
-    store = Store(out / request.folder)
+    store = Store(options.out / request.folder)
     with store.locked(watcher.say):
-        if fresh:
+        if options.fresh:
             store.clear()
         ensemble = Ensemble(request, model, store, watcher.say)
         missing = set(ensemble.missing)
@@ -111,14 +108,14 @@ def run_forked(
         stamp = {"model": model.version, "request": request.digest} if whole else None
         if whole:
             for aside in store.path.glob(f"{CHECKPOINTS}/.*"):
-                aside.unlink()  # half-written by a worker that was ended
+                aside.unlink()  # half-written by a worker that was terminated
             store.write(_WHOLE, whole.to_toml().encode())
 
         def tasks() -> Iterator[tuple[Any, ...]]:
             for replicate in todo:
                 there = (past.store.path / _file(replicate)).resolve() if past and replicate in worlds else None
                 asked = scenario, seed_of(scenario.seed, replicate), scenario.months
-                # Worlds are long, and an interrupt in the middle of a long message between processes would never end.
+                # Workers of this machine read and write files: an interrupted long message would block.
                 if workers.remote:
                     yield *asked, there and there.read_bytes(), stamp
                 else:
@@ -127,9 +124,7 @@ def run_forked(
         if todo:
             watcher.begin(scenario.name, scenario.replicates - len(todo), scenario.replicates)
         try:
-            for place, value in (
-                values(advance, tasks(), workers, watcher, is_compiled, scenario.catalogue) if todo else ()
-            ):
+            for place, value in run_tasks(advance, tasks(), model, scenario.catalogue, options) if todo else ():
                 replicate = todo[place]
                 cells, checkpoint = (value, None) if isinstance(value, Failure) else value
                 if checkpoint:
@@ -153,10 +148,10 @@ def advance(
     stamp: Mapping[str, Any] | None = None,
     file: Path | None = None,
 ) -> tuple[Cells, bytes | None]:
-    """Every outcome of every month of one world, months x outcomes, and where it is stamped the world at the end.
+    """The outcomes of one world, months x outcomes, and with ``stamp`` a checkpoint of its end.
 
-    It goes on from ``world``, a checkpoint or its file, where that is given, and is founded otherwise. The world at the
-    end is written to ``file`` where that is given, and is not in the answer then.
+    The world continues from ``world``, a checkpoint or its file, where given. The checkpoint is written to ``file``
+    where given, and returned otherwise.
     """
     from sim.agents.model import EcosystemModel
     from sim.runs.checkpoint import restore, world_bytes
@@ -173,7 +168,7 @@ def advance(
 
 
 def _worlds(past: Past | None, replicates: Sequence[int], version: str, watcher: Watcher) -> set[int]:
-    """The replicates with a checkpoint to go on from; the others are named."""
+    """The replicates with an intact checkpoint; the others are reported."""
     found: set[int] = set()
     if past is None or not replicates:
         return found
@@ -185,7 +180,7 @@ def _worlds(past: Past | None, replicates: Sequence[int], version: str, watcher:
         except ResultError as error:
             faults.append(str(error))
     if not found:
-        raise ResultError("\n".join([*faults, f"{past.store.path}: no checkpoint to go on from"]))
+        raise ResultError("\n".join([*faults, f"{past.store.path}: no checkpoint to continue from"]))
     for fault in faults:
         watcher.say(f"{fault}: its replicate runs from the start")
     return found

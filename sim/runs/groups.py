@@ -1,4 +1,4 @@
-"""Several short tasks sent as one: a client passes a few hundred tasks a second, whatever is in them."""
+"""Several short tasks sent as one: a dask client passes a few hundred tasks a second, however short they are."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from itertools import islice
 from statistics import median
 from typing import Any
 
-PACE = 100  # groups a second that may come back: a fifth of what a client passes, the rest is for the values
-MOST = 16  # in a group: beyond, what each value costs the client counts for more than what a group does
+PACE = 100  # groups a second: a fifth of what a client passes, the rest is for the values
+MOST = 16  # tasks in a group: beyond, the values cost the client more than the groups
 _RECENT = 32  # groups whose times count
 
 Task = tuple[int, Sequence[Any]]
 
 
 class TaskGroups:
-    """Numbered tasks in groups, in their order, each cut when it is asked for.
+    """Numbered tasks in groups, in their order, formed one at a time.
 
-    They begin with one task and at most double. As many go into one as keep to ``PACE`` by the times measured so
-    far, and no more than the remaining tasks / (2 x workers): so they become single ones towards the end, and no
-    worker waits long for another (guided self-scheduling; Polychronopoulos and Kuck 1987). Of long tasks one is taken
-    ahead; of short ones as many as tell whether the end is near.
+    The first group has one task, and sizes at most double. A size keeps to ``PACE`` by the times measured so far. It is
+    at most the remaining tasks / (2 x workers), so no worker waits long at the end (guided self-scheduling;
+    Polychronopoulos and Kuck 1987).
     """
 
     def __init__(self, tasks: Iterable[Task]) -> None:
@@ -43,11 +42,11 @@ class TaskGroups:
         return bool(self._seconds)
 
     def took(self, seconds: float, tasks: int) -> None:
-        """A group came back after so many seconds of its worker."""
+        """Record the seconds that a group took."""
         self._seconds.append(seconds / tasks)
 
     def apart(self, group: Iterable[Task]) -> None:
-        """Have these tasks again, each by itself, before all others."""
+        """Queue these tasks again, one by one, before all others."""
         self._apart.extend(group)
 
     def cut(self, workers: int) -> list[Task]:

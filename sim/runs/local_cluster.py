@@ -1,8 +1,7 @@
 """A dask cluster on this machine, in processes of its own: ``python -m sim.runs.local_cluster WORKERS``.
 
-It prints the scheduler's address on one line and lives until its standard input ends: the process that started it is
-done or was killed. A worker that died is replaced here: dask's nanny gives up one that dies while it starts, and a task
-that kills at once does that.
+It prints the scheduler's address on one line and ends with its standard input, so with the process that started it.
+Workers that die are replaced here: dask's nanny gives up one that dies while it starts.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ import tempfile
 import threading
 from collections.abc import Callable
 
-_PAUSE = 0.2  # seconds between two looks at the workers
+_PAUSE = 0.2  # seconds between two checks of the workers
 
 
 def main(count: int) -> None:
-    # Read when distributed is imported, here and in workers: two deaths at a task are enough to look at it apart.
+    # Read when distributed is imported, here and in workers. After two deaths a task is run alone.
     os.environ["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = "1"
-    os.environ["DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"] = "10s"  # for a worker that died when it was to be asked
+    os.environ["DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"] = "10s"  # to a worker that has just died
     os.environ["DASK_DISTRIBUTED__LOGGING__DISTRIBUTED"] = "critical"
     from distributed import LocalCluster
 
@@ -51,7 +50,7 @@ def main(count: int) -> None:
 
 
 def keep(count: int, start: Callable[[], subprocess.Popen[bytes]], ended: threading.Event) -> None:
-    """Have ``count`` processes at any time, until ``ended``; then none."""
+    """Keep ``count`` processes running until ``ended``, then end them."""
     processes: list[subprocess.Popen[bytes]] = []
     try:
         while not ended.is_set():

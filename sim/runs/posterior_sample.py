@@ -1,4 +1,4 @@
-"""Parameters that differ from world to world: draws from the posterior that a calibration left."""
+"""Parameters that differ between worlds: a sample from the posterior of a calibration."""
 
 from __future__ import annotations
 
@@ -32,11 +32,22 @@ _WORDS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class PosteriorSample:
-    """A posterior, and a draw from it for every replicate; with ``one_seed`` all worlds have the seed of replicate 0.
+    """A posterior, of which every replicate draws its parameters.
 
-    ``rows`` are points with values by key, sorted, and ``below`` the weight up to and with each of them. ``named`` are
-    the scenarios in which a key was fitted; keys of ``inherited`` move every scenario that leaves them at the default.
-    ``calibration`` is the folder's name, which the sources of values in fitted scenarios tell.
+    Attributes
+    ----------
+    name, digest
+        Name and digest of the file.
+    keys, rows, below
+        The keys, sorted points with a value for each, and the cumulative weight of the points.
+    named
+        The scenarios in which a key was fitted.
+    inherited
+        Keys that are drawn in every scenario that leaves them at the default.
+    calibration
+        Name of the calibration's folder, which fitted scenarios give as the source of their values.
+    one_seed
+        Whether all worlds have the seed of replicate 0.
     """
 
     name: str
@@ -51,11 +62,11 @@ class PosteriorSample:
 
     @property
     def intervals(self) -> Intervals:
-        """Over what intervals of the worlds are."""
+        """What varies between the worlds."""
         return "parameter" if self.one_seed else "both"
 
     def moved(self, scenario: Scenario) -> tuple[str, ...]:
-        """The keys that are drawn in a scenario: what it was told otherwise, it keeps."""
+        """The keys that are drawn in a scenario; overridden ones keep their value."""
         return tuple(key for key in self.keys if key in scenario.values and self._moves(scenario, key))
 
     def _moves(self, scenario: Scenario, key: str) -> bool:
@@ -68,10 +79,10 @@ class PosteriorSample:
         return source is not None and source.kind == "fitted" and self.calibration in source.text
 
     def values(self, scenario: Scenario, replicate: int) -> dict[str, Value]:
-        """The draw of a replicate: multiples of the golden ratio, taken through the sorted points' weights.
+        """The draw of a replicate: its multiple of the golden ratio, through the cumulative weights.
 
-        Such a sequence is even from its start on, so that few replicates cover the posterior as systematic resampling
-        would, and a replicate has the same draw however many are asked for.
+        The sequence is evenly spread from its start, so few replicates cover the posterior, as in systematic
+        resampling, and a replicate's draw does not depend on their number.
         """
         share = (0.5 + _GOLDEN * replicate) % 1.0 * self.below[-1]
         row = self.rows[min(bisect_right(self.below, share), len(self.rows) - 1)]
@@ -92,16 +103,16 @@ class PosteriorSample:
         return made, seed_of(scenario.seed, 0 if self.one_seed else replicate)
 
     def asked(self, scenario: Scenario) -> dict[str, Any]:
-        """What of it can change a result, in JSON."""
+        """What can change a result, in JSON."""
         return {"posterior": self.digest, "keys": list(self.moved(scenario)), "intervals": self.intervals}
 
 
 def read_sample(text: str, scenario: Scenario, *, one_seed: bool = False) -> PosteriorSample:
-    """The draws of ``posterior`` (where the scenario has one) or ``posterior:FILE``.
+    """The sample of ``posterior`` (the scenario's own) or ``posterior:FILE``.
 
     A scenario's posterior is ``posterior.parquet`` beside its file, as ``sim calibrate`` leaves them, or else
     ``calibration/NAME.posterior.parquet`` or ``calibration/defaults.posterior.parquet`` from there. ScenarioError where
-    there is none, or none that moves anything in the scenario.
+    there is none, or it draws no key of the scenario.
     """
     word, _, file = text.partition(":")
     if word != POSTERIOR:
@@ -125,7 +136,7 @@ def read_sample(text: str, scenario: Scenario, *, one_seed: bool = False) -> Pos
 
 
 def intervals_text(intervals: str) -> str:
-    """Over what intervals of worlds are, in words."""
+    """What varies between worlds, in words."""
     return _WORDS[intervals]
 
 

@@ -59,7 +59,7 @@ class Profile:
 
 
 def profile(scenario: Scenario) -> Profile:
-    """Replicate 0 of a scenario in this process, timed after a world that warms it up."""
+    """Replicate 0 of a scenario in this process, timed after a first world."""
     seed = seed_of(scenario.seed, 0)
     ProfiledModel(scenario, seed).run_for(min(13, scenario.months))
     model, enterprise_months = ProfiledModel(scenario, seed), 0

@@ -1,4 +1,4 @@
-"""What ran: versions of Python and of packages, the platform, the state of the repository."""
+"""Provenance of a result: versions of Python and packages, the platform, the state of the repository."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ import contextlib
 import gc
 import sys
 
-gc.disable()  # what is imported here stays: to look through it over and over finds nothing
-# Numba looks for scipy's linear algebra. No loop of the model uses it, and to import it takes as long as a world.
+gc.disable()  # imported objects stay: collecting them again and again finds nothing
+# Numba imports scipy's linear algebra, which no loop of the model uses and which takes as long as a world.
 _HIDDEN = "scipy" not in sys.modules
 if _HIDDEN:
     sys.modules["scipy"] = None  # type: ignore[assignment]
@@ -21,10 +21,10 @@ from sim.model.catalogue import load  # noqa: E402, F401
 from sim.runs import code  # noqa: E402
 from sim.runs.replicate import run_checked  # noqa: E402, F401
 
-if code.is_model_compiled():  # else a worker compiles what it calls, where what goes wrong is seen
+if code.is_model_compiled():  # else a worker compiles what it calls, and reports errors
     with contextlib.suppress(Exception):
         code.load_model()
 if _HIDDEN:
     del sys.modules["scipy"]
-gc.freeze()  # nor do workers look through it, and its memory stays shared
+gc.freeze()  # workers do not collect them either, so their memory stays shared
 gc.enable()

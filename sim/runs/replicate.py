@@ -1,4 +1,4 @@
-"""One replicate: the seed it has, and the model run on it."""
+"""One replicate: the model run on one seed."""
 
 from __future__ import annotations
 
@@ -22,14 +22,24 @@ Cells = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Model:
-    """What an ensemble runs: a function of scenario, seed and months, its outcomes, and its version.
+    """A model that an ensemble runs.
 
-    ``run`` gives an array of months x outcomes, in the order of ``outcomes``; workers find it by its name.
+    Attributes
+    ----------
+    run
+        Function of scenario, seed and months that returns months x outcomes; workers import it by its name.
+    outcomes
+        The outcomes in the order of the columns.
+    version
+        Version of the model.
+    is_compiled
+        Whether its code is compiled on this machine.
     """
 
     run: Callable[[Any, int, int], Cells]
     outcomes: Mapping[str, Outcome]
     version: str
+    is_compiled: Callable[[], bool] = lambda: True
 
 
 def run_replicate(scenario: Scenario, seed: int, months: int) -> Cells:
@@ -54,11 +64,17 @@ def run_checked(run: Callable[[Any, int, int], Cells], scenario: Any, seed: int,
 def ecosystem(catalogue: Catalogue | None = None) -> Model:
     """The model of this package, or with the mechanisms of a catalogue."""
     known = model_catalogue() if catalogue is None else catalogue
-    return Model(run_replicate, known.outcomes, version_of(known))
+    return Model(run_replicate, known.outcomes, version_of(known), _is_compiled)
+
+
+def _is_compiled() -> bool:
+    from sim.runs.code import is_model_compiled
+
+    return is_model_compiled()
 
 
 def refuse_missing(catalogue: Catalogue) -> None:
-    """Raise CatalogueError where the code of a catalogue's mechanisms is not at hand, as of a stored result."""
+    """Raise CatalogueError where the code of a mechanism is missing, as it is in a stored result."""
     if catalogue.missing:
         raise CatalogueError(
             f"needs the mechanisms of {', '.join(catalogue.missing)}, whose code no result holds, allowed: --with FILE"

@@ -1,9 +1,8 @@
-"""The folder of one result: what is in it, what of it can be trusted, and how it is written.
+"""The folder of a result or a study: how its files are written, and which of them can be trusted.
 
-Finished replicates are kept one by one under ``.replicates/`` until ``outcomes.parquet`` holds them. Every file is
-written beside its place and moved there whole. ``manifest.json`` carries the digest of every output; an output
-whose digest differs is not trusted. The manifest is written before ``outcomes.parquet`` is moved, and names the
-digest of the table that is replaced, so that a stop between the two loses nothing.
+Every file is written aside and moved into place. Finished worlds are appended to a journal until the folder's table
+holds them. ``manifest.json`` has the digest of every output; an output with another digest is not trusted. The manifest
+is written before the table and names the digest of the table that is replaced, so a stop between the two loses nothing.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ import math
 import os
 import shutil
 import time
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,10 +33,11 @@ SCENARIO = "scenario.toml"
 SUMMARY = "summary.csv"
 FIGURES = "figures"
 CHECKPOINTS = "checkpoints"
-_PARTS = ".replicates"
+JOURNAL = ".journal"
 _LOCK = ".lock"
 
 Say = Callable[[str], None]
+Rows = dict[tuple[str, int], Cells]  # the cells of worlds, by digest of the request and number of the replicate
 
 
 def digest_of(data: bytes) -> str:
@@ -49,7 +49,7 @@ def to_json(manifest: Mapping[str, Any]) -> bytes:
 
 
 def clean(value: Any) -> Any:
-    """The value with None where JSON has no number."""
+    """The value with None in place of NaN and infinity, which JSON lacks."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
@@ -58,7 +58,7 @@ def clean(value: Any) -> Any:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is in no manifest, in one move."""
+    """Write a file aside, then move it into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -70,19 +70,61 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def pictures(folder: Path) -> list[Path]:
     """The pictures in a folder's ``figures``, the headline page first."""
-    found = sorted((folder / FIGURES).glob("*.[ps][nv]g"))
-    return sorted(found, key=lambda path: path.stem != "headline")
+    return sorted((folder / FIGURES).glob("*.[ps][nv]g"), key=lambda path: (path.stem != "headline", path))
+
+
+class Journal:
+    """Finished worlds, appended one by one, each row with its check sum.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    shape : tuple of int
+        Shape of the cells of one world.
+    say : callable
+        Is told of damaged rows.
+    """
+
+    def __init__(self, path: Path, shape: tuple[int, ...], say: Say) -> None:
+        self._path, self._say = path, say
+        self._row = np.dtype([("digest", "<u8"), ("number", "<u4"), ("check", "<u4"), ("cells", "<f8", shape)])
+
+    def read(self) -> Rows:
+        """All intact rows; others are removed."""
+        if not self._path.exists():
+            return {}
+        rows = np.fromfile(self._path, self._row)
+        intact = rows[[_check(row) == row["check"] for row in rows]]
+        size = self._path.stat().st_size
+        if intact.nbytes < size:
+            count = -(-size // self._row.itemsize)
+            self._say(f"{self._path}: damaged worlds: {count - len(intact)} of {count}: not used, run again")
+            write_whole(self._path, intact.tobytes())
+        return {(f"{int(row['digest']):012x}", int(row["number"])): row["cells"] for row in intact}
+
+    def add(self, it: tuple[str, int], cells: Cells) -> None:
+        """Append the cells of a world."""
+        row = np.zeros((), self._row)
+        row["digest"], row["number"], row["cells"] = int(it[0], 16), it[1], cells
+        row["check"] = _check(row)
+        with self._path.open("ab") as file:
+            file.write(row.tobytes())
+
+
+def _check(row: Any) -> int:
+    return zlib.crc32(b"".join(row[name].tobytes() for name in ("digest", "number", "cells")))
 
 
 @dataclass(frozen=True)
 class Store:
-    """One result's folder."""
+    """The folder of one result or study."""
 
     path: Path
 
     @contextlib.contextmanager
     def locked(self, say: Say) -> Iterator[None]:
-        """Hold the folder alone; wait for another process that has it. The system frees the lock of a dead one."""
+        """Hold the folder alone; wait for another process that holds it. The lock ends with its process."""
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / _LOCK).open("a+b") as file:
             told = False
@@ -98,21 +140,33 @@ class Store:
             yield
 
     def clear(self) -> None:
-        """Remove everything that a run wrote."""
-        for name in (OUTCOMES, MANIFEST, SCENARIO, SUMMARY):
+        """Remove everything that runs wrote."""
+        outputs = self.manifest().get("outputs", {})
+        for file in self.path.glob("*"):
+            if file.name in outputs or file.suffix == ".parquet":
+                file.unlink()
+        for name in (MANIFEST, SCENARIO, JOURNAL):
             (self.path / name).unlink(missing_ok=True)
-        for name in (FIGURES, CHECKPOINTS, _PARTS):
+        for name in (FIGURES, CHECKPOINTS):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
+    def journal(self, shape: tuple[int, ...], say: Say) -> Journal:
+        """The journal of worlds with cells of this shape."""
+        return Journal(self.path / JOURNAL, shape, say)
+
     def write(self, name: str, data: bytes) -> str:
-        """Write a file whole, in one move; its digest."""
-        target = self.path / name
-        aside = self.path / _PARTS / f"{target.name}.{os.getpid()}"
-        aside.parent.mkdir(exist_ok=True)
-        target.parent.mkdir(exist_ok=True)
-        aside.write_bytes(data)
-        aside.replace(target)
+        """Write a file; its digest."""
+        write_whole(self.path / name, data)
         return digest_of(data)
+
+    def publish(self, manifest: Mapping[str, Any], table: str, data: bytes) -> dict[str, Any]:
+        """Write the manifest, then the table whose digest it gives; no table where ``data`` is empty."""
+        before = self.trusted(table, lambda _: None)
+        published = {**manifest, "replaces": digest_of(before) if before is not None else None}
+        self.write(MANIFEST, to_json(published))
+        if data:
+            self.write(table, data)
+        return published
 
     def add(self, files: Mapping[str, bytes]) -> None:
         """Write more outputs and put them into the manifest."""
@@ -120,17 +174,16 @@ class Store:
         manifest = self.manifest()
         manifest["outputs"] = dict(sorted((manifest["outputs"] | outputs).items()))
         self.write(MANIFEST, to_json(manifest))
-        self.tidy(())
 
     def ensure(self, files: Mapping[str, bytes], say: Say) -> None:
-        """Add the files unless all are there already, as they should be."""
+        """Add the files unless all are there already."""
         with self.locked(say):
             held = self.manifest()["outputs"]
             if any(held.get(name) != digest_of(data) or not self.intact(name) for name, data in files.items()):
                 self.add(files)
 
     def manifest(self) -> dict[str, Any]:
-        """The manifest; empty where there is none that can be read."""
+        """The manifest; empty where none can be read."""
         try:
             read = json.loads((self.path / MANIFEST).read_bytes())
         except (OSError, ValueError):
@@ -138,59 +191,47 @@ class Store:
         return read if isinstance(read, dict) and isinstance(read.get("outputs"), dict) else {}
 
     def intact(self, name: str) -> bool:
-        """Whether an output is there with the digest that the manifest gives."""
+        """Whether an output has the digest that the manifest gives."""
         try:
             return bool(digest_of((self.path / name).read_bytes()) == self.manifest().get("outputs", {}).get(name))
         except OSError:
             return False
 
-    def table(self, say: Say) -> Table | None:
-        """The table of outcomes, where it can be trusted; what is wrong with one that cannot is said."""
+    def trusted(self, name: str, say: Say) -> bytes | None:
+        """A table that is intact, or that the manifest says is being replaced; ``say`` is told of a damaged one."""
         try:
-            data = (self.path / OUTCOMES).read_bytes()
+            data = (self.path / name).read_bytes()
         except FileNotFoundError:
             return None
         manifest = self.manifest()
-        if digest_of(data) in (manifest.get("outputs", {}).get(OUTCOMES), manifest.get("replaces")):
-            with contextlib.suppress(ValueError):
-                return from_bytes(data)
-        why = "its digest is not that of manifest.json" if manifest else "there is no manifest.json that says so"
-        say(f"{self.path / OUTCOMES}: damaged or half-written ({why}): not used, run again")
+        if digest_of(data) in (manifest.get("outputs", {}).get(name), manifest.get("replaces")):
+            return data
+        why = f"its digest is not that of {MANIFEST}" if manifest else f"there is no {MANIFEST} with its digest"
+        say(f"{self.path / name}: damaged or half-written ({why}): not used, run again")
         return None
 
-    def keep(self, replicate: int, cells: Cells) -> None:
-        """Keep one finished replicate."""
-        aside = self.path / _PARTS / f"{replicate}.{os.getpid()}"
-        aside.parent.mkdir(exist_ok=True)
-        with aside.open("wb") as file:
-            np.savez(file, cells=cells)
-        aside.replace(self.path / _PARTS / f"{replicate}.npz")
+    def table(self, say: Say) -> Table | None:
+        """The table of a result's outcomes, where it can be trusted."""
+        data = self.trusted(OUTCOMES, say)
+        try:
+            return None if data is None else from_bytes(data)
+        except ValueError as error:
+            say(f"{self.path / OUTCOMES}: {error}: not used, run again")
+            return None
 
-    def kept(self, outcomes: Mapping[str, Outcome], months: int, say: Say) -> dict[int, Cells]:
-        """The finished replicates, from the table and one by one; a damaged one is named and left out."""
-        shape = (months, len(outcomes))
-        found: dict[int, Cells] = {}
-        for file in sorted(self.path.glob(f"{_PARTS}/*.npz")):
-            try:
-                with np.load(file, allow_pickle=False) as part:  # a zip file: its sums are checked
-                    cells = part["cells"]
-                if cells.shape != shape or cells.dtype != np.float64:
-                    raise ValueError(f"shape {cells.shape}")
-                found[int(file.stem)] = cells
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-                say(f"{file}: damaged ({' '.join(str(error).split())}): not used, run again")
-                file.unlink(missing_ok=True)
+    def kept(self, digest: str, outcomes: Mapping[str, Outcome], months: int, say: Say) -> dict[int, Cells]:
+        """The finished replicates of a result, from its journal and its table."""
+        rows = self.journal((months, len(outcomes)), say).read()
+        found = {number: cells for (request, number), cells in rows.items() if request == digest}
         table = self.table(say)
         if table is not None and table.names == tuple(outcomes) and table.months == months:
             found.update(zip(table.replicates, table.cells, strict=True))
         return found
 
-    def tidy(self, published: Iterable[int]) -> None:
-        """Remove what ``outcomes.parquet`` now holds, and what a stopped process left half-written."""
-        folder = self.path / _PARTS
-        held = set(published)
-        for file in folder.glob("*"):
-            if file.suffix != ".npz" or int(file.stem) in held:
+    def tidy(self, *, journal: bool = True) -> None:
+        """Remove half-written files of stopped processes, and the journal where the table has all of it."""
+        for file in self.path.glob(".*"):
+            if file.suffix[1:].isdigit():
                 file.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            folder.rmdir()
+        if journal:
+            (self.path / JOURNAL).unlink(missing_ok=True)

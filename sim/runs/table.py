@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -82,9 +81,14 @@ def gather(parts: Mapping[int, Cells], outcomes: Mapping[str, Outcome], months: 
 
 def to_bytes(table: Table, about: Mapping[str, str]) -> bytes:
     """Parquet: the same table gives the same bytes. ``about`` goes into its metadata."""
-    sink = io.BytesIO()
-    parquet.write_table(_arrow(table, about), sink, compression="zstd", use_dictionary=False, store_schema=True)
-    return sink.getvalue()
+    return to_parquet(_arrow(table, about), use_dictionary=False)
+
+
+def to_parquet(table: pa.Table, *, use_dictionary: bool = True) -> bytes:
+    """Parquet: the same table gives the same bytes."""
+    sink = pa.BufferOutputStream()
+    parquet.write_table(table, sink, compression="zstd", use_dictionary=use_dictionary)
+    return bytes(sink.getvalue())
 
 
 def from_bytes(data: bytes) -> Table:

@@ -28,16 +28,12 @@ class Points:
     before: Value | None
 
 
-def _no_line(_: Path) -> int:
-    return 0
-
-
 @dataclass
 class Layer:
     """What a file or the overrides set: values by path, names of tables, paths with a fault, and the faults."""
 
     file: str  # as the user gave it, or "--set"
-    line: Callable[[Path], int] = _no_line
+    line: Callable[[Path], int] = lambda _: 0
     whole: bool = True  # whether all of the file could be read
     entries: dict[Path, Value | Points | tuple[str, ...]] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)

@@ -45,11 +45,7 @@ def _table(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _by_name(table: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "patternProperties": {f"^{PLAIN_WORD.pattern}$": table},
-        "additionalProperties": False,
-    }
+    return {"type": "object", "patternProperties": {f"^{PLAIN_WORD.pattern}$": table}, "additionalProperties": False}
 
 
 def _group(known: Known, prefix: str, group: type, *, named: bool = False) -> dict[str, Any]:

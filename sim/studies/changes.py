@@ -10,7 +10,7 @@ from sim.studies.rests import source_of
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-_UNCOMPARED = frozenset({"run.replicates"})  # how often a scenario is run is no part of what it is
+_UNCOMPARED = frozenset({"run.replicates"})  # the number of worlds is not part of a scenario's content
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Designs: which values of which keys are tried together.
+"""Designs: which values of which keys are combined.
 
 A grid tries all combinations; a Latin hypercube and a scrambled Sobol sequence (scipy.stats.qmc) spread fewer points
 evenly. The same seed gives the same design. Designs whose answers give indices are in
@@ -42,7 +42,7 @@ class Axis:
     whole: bool = False
 
     def at(self, share: float) -> Value:
-        """The value so far along the axis, ``share`` being in [0, 1]."""
+        """The value at ``share`` of the axis, from 0 to 1."""
         if self.levels:
             return self.levels[min(int(share * len(self.levels)), len(self.levels) - 1)]
         if self.whole:
@@ -51,7 +51,7 @@ class Axis:
 
     @property
     def numeric(self) -> bool:
-        """Whether the values are numbers, which can be drawn along an axis."""
+        """Whether the values are numbers, which a figure can show along an axis."""
         return not self.levels or all(type(value) in (int, float) for value in self.levels)
 
     def asked(self) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def outcome_faults(option: str, names: Iterable[str], outcomes: Collection[str])
 
 
 def refuse_contradictions(scenarios: Iterable[Scenario]) -> None:
-    """ScenarioError where points are right value by value and contradict themselves."""
+    """ScenarioError where the valid values of a point contradict each other."""
     faults: dict[Fault, None] = {}
     for scenario in scenarios:
         for it in contradictions(scenario):
@@ -163,7 +163,7 @@ def refuse_contradictions(scenarios: Iterable[Scenario]) -> None:
 
 
 def rounded(value: float) -> float:
-    """The number without the last bits that dividing a range leaves: 0.3 and not 0.30000000000000004."""
+    """The number without rounding errors of divided ranges: 0.3, not 0.30000000000000004."""
     return float(f"{value:.12g}")
 
 
@@ -223,5 +223,5 @@ def _wrong(option: str, value: object, message: str) -> ScenarioError:
 
 
 def scheduled(axes: Iterable[Axis], scenario: Scenario) -> list[str]:
-    """The keys whose schedule gives way to one value over all months."""
+    """The keys whose schedule is replaced by one value over all months."""
     return [axis.key for axis in axes if isinstance(scenario.values[axis.key], Schedule)]

@@ -1,4 +1,4 @@
-"""The scenario file that a calibration writes, and where it may go: never over a file that a user wrote."""
+"""The scenario file that a calibration writes; it never overwrites a user's file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def fitted_text(
 
 
 def check_place(place: Path, base: Scenario) -> None:
-    """ScenarioError where a file stands that is not a calibration's, or that the scenario itself is made of."""
+    """ScenarioError where the file exists and no calibration wrote it, or the scenario extends it."""
     message = ""
     parents = [Path(it.path) for it in chain(base.path)]
     if place.suffix != ".toml":
@@ -63,7 +63,7 @@ def _is_ours(place: Path) -> bool:
 
 
 def _reference(base: Scenario, folder: Path) -> str:
-    """How a file in ``folder`` names the base: by its name, or by its path from there."""
+    """The reference to the base in a file of ``folder``: its name, or its relative path."""
     is_name = not base.path.endswith(".toml") and "/" not in base.path
     return base.path if is_name else Path(os.path.relpath(base.path, folder)).as_posix()
 

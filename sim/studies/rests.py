@@ -1,4 +1,4 @@
-"""What a conclusion rests on: the parameters in force behind it, by the kind of their source."""
+"""What a conclusion rests on: the parameters in force, by the kind of their source."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _WORDS = {"article": "from the article", "evidence": "evidence", "fitted": "fitt
 def rests_on(*scenarios: Scenario, but: Collection[str] = ()) -> dict[str, int]:
     """How many parameters are in force in any of the scenarios, by the kind of their source, ``but`` some keys.
 
-    The number is of the scenarios, the same for every outcome: which parameters an outcome hangs on, and how much, is
-    measured by a sensitivity study. A source is that of the first scenario which has the parameter.
+    The numbers are the same for every outcome; a sensitivity study measures on which parameters one depends. A source
+    is that of the first scenario which has the parameter.
     """
     found: dict[str, Source] = {}
     for scenario in scenarios:
@@ -30,7 +30,7 @@ def rests_on(*scenarios: Scenario, but: Collection[str] = ()) -> dict[str, int]:
 
 
 def in_force(scenario: Scenario) -> dict[str, Source]:
-    """The source of every parameter that a scenario's outcomes can rest on.
+    """The source of every parameter that a scenario's outcomes can depend on.
 
     Not in force are those of mechanisms that are off in every month, levers that are not pulled (and, where none is,
     their costs), and dates that never come. Switches and the run's length, start and seeds are no figures.
@@ -48,7 +48,7 @@ def in_force(scenario: Scenario) -> dict[str, Source]:
 
 
 def source_of(scenario: Scenario, key: str) -> Source:
-    """Where the value of a key in a scenario comes from."""
+    """The source of a value in a scenario."""
     known = scenario.catalogue.declaration(key)
     return scenario.sources.get(key) or (known.source if known else Source("assumption", "not declared"))
 
@@ -69,7 +69,7 @@ def shares_text(shares: Mapping[str, float]) -> str:
 
 
 def _is_lever(scenario: Scenario, key: str) -> bool:
-    """Whether zero is no change: a lever, and not what one costs."""
+    """Whether zero means no change: true of a lever, not of its costs."""
     known = scenario.catalogue.declaration(key)
     return key.startswith("levers.") and known is not None and known.default == 0
 

@@ -1,4 +1,4 @@
-"""What a calibration fits to, and what it may move to get there: a file in TOML, read with every fault at once.
+"""The targets of a calibration and its free parameters: a TOML file, read with every fault at once.
 
 ::
 
@@ -25,7 +25,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,11 @@ from sim.scenario.keys import BOUNDS, Leaf, meant
 from sim.scenario.reading import Document, read
 from sim.scenario.values import InvalidValue, allowed, checked, names
 from sim.studies.designs import leaf_of
+from sim.studies.tables import TableReader
 
 FORMS = ("value", "difference", "relative")
 SCALES = ("linear", "log")
-DIGITS = 6  # of a value that is tried: the last bits of a draw say nothing, and differ between processors
+DIGITS = 6  # of a candidate's value: the last bits differ between processors
 _KEYS = "--keys"
 _USER = Source("assumption", "the targets' author")
 
@@ -86,7 +87,7 @@ _ROOT = ("title", "calibration", "keys", "targets")
 
 @dataclass(frozen=True)
 class Settings:
-    """How much is tried, and from which seed."""
+    """The size of a calibration, and its seed."""
 
     budget: int = 400
     search: float = 0.4
@@ -103,7 +104,7 @@ class Settings:
 
     @property
     def rotated(self) -> int:
-        """Candidates more of a fit that leaves a group out: no more than the first fit has."""
+        """Additional candidates of a fit without a group; at most as many as the first fit has."""
         return min(self.rotation_budget or self.budget, self.budget)
 
 
@@ -124,7 +125,7 @@ class FreeParameter:
     inherited: bool
 
     def at(self, share: float) -> Value:
-        """The value so far along the range, ``share`` being in [0, 1]."""
+        """The value at ``share`` of the range, from 0 to 1."""
         low, high = self.low, self.high + self.whole
         value = low * math.exp(share * math.log(high / low)) if self.log else low + share * (high - low)
         if self.whole:
@@ -132,7 +133,7 @@ class FreeParameter:
         return float(min(max(float(f"{value:.{DIGITS}g}"), self.low), self.high))
 
     def share(self, value: float) -> float:
-        """How far along the range a value is, in [0, 1]; the nearer end for one outside."""
+        """The position of a value in the range, from 0 to 1; the nearer end for one outside."""
         low, high, value = self.low, self.high + self.whole, value + 0.5 * self.whole
         if self.log and value <= 0:
             return 0.0
@@ -162,7 +163,7 @@ class Reading:
 
     @property
     def check(self) -> Check:
-        """A check that measures it, and holds it to nothing."""
+        """A check that measures it, without a band."""
         nowhere, span = (-math.inf, math.inf), (self.first, self.last)
         return Check(str(self), "", "", (), "", self.outcome, span, nowhere, self.per, than=self.than)
 
@@ -176,7 +177,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Target:
-    """What the mean over seeds of a number should be, and how far off is nothing to speak of."""
+    """What the mean of a number over seeds should be, with a tolerance of one standard deviation."""
 
     name: str
     title: str
@@ -194,14 +195,14 @@ class Target:
     band: tuple[float, float]
 
     def deviation(self, mean: float) -> float:
-        """How many tolerances a mean is off; 0 on the allowed side of a bound, infinite without a mean."""
+        """Deviation of a mean in tolerances; 0 on the allowed side of a bound, infinite without a mean."""
         if math.isnan(mean):
             return math.inf
         off = (mean - self.value) / self.tolerance
         return max(off, 0.0) if self.bound == "at most" else min(off, 0.0) if self.bound == "at least" else off
 
     def asked(self) -> dict[str, Any]:
-        """The target in JSON, but for what is only words."""
+        """The target in JSON, without its texts."""
         band = [x if math.isfinite(x) else None for x in self.band]
         known = {name: getattr(self, name) for name in ("scenario", "against", "form", "value", "tolerance", "bound")}
         return known | {"weight": self.weight, "group": self.group, "reading": str(self.reading), "band": band}
@@ -246,13 +247,12 @@ def read_targets(
     return _Reader(document, base, outcomes, checks(base.catalogue) if known is None else known).all(keys, given or {})
 
 
-class _Reader:
+class _Reader(TableReader):
     def __init__(
         self, document: Document, base: Scenario, outcomes: Mapping[str, Outcome], known: Mapping[str, Check]
     ) -> None:
-        self.document, self.table = document, document.table
+        super().__init__(document)
         self.base, self.outcomes, self.known = base, outcomes, known
-        self.faults: list[Fault] = []
         self.scenarios: dict[str, Scenario | None] = {base.name: base}  # None: one that cannot be read
 
     def all(self, chosen: Sequence[str], given: Mapping[str, Any]) -> Targets:
@@ -273,38 +273,7 @@ class _Reader:
         known = {name: _resolved(name, it, settings, targets) for name, it in known.items()}
         return Targets(str(title), self.base.name, settings, tuple(keys), tuple(targets), known)
 
-    # --- faults
-
-    def refuse(self, path: tuple[str, ...], message: str) -> None:
-        self.faults.append(self.document.fault(path, message))
-
-    def unknown(self, path: tuple[str, ...], table: Mapping[str, Any], allowed: Collection[str]) -> None:
-        for name in table:
-            if name not in allowed:
-                self.refuse((*path, name), f"unknown key, {meant(name, allowed)}")
-
-    def value(self, path: tuple[str, ...], leaf: Leaf, default: Any) -> Any:
-        """The value at a path, checked; the default where there is none, or a wrong one."""
-        inner: Any = self.table
-        for part in path:
-            if not isinstance(inner, dict) or part not in inner:
-                return default
-            inner = inner[part]
-        try:
-            return checked(inner, leaf)
-        except InvalidValue as wrong:
-            self.refuse(path, str(wrong))
-            return default
-
-    def tables(self, name: str) -> list[str]:
-        found = self.table.get(name, {})
-        if not isinstance(found, dict):
-            self.refuse((name,), f"{shown(found)} is no table, allowed: [{name}.NAME]")
-            return []
-        for inner, table in found.items():
-            if not isinstance(table, dict):
-                self.refuse((name, inner), f"{shown(table)} is no table, allowed: [{name}.NAME]")
-        return [inner for inner, table in found.items() if isinstance(table, dict)]
+    # --- settings
 
     def settings(self, given: Mapping[str, Any]) -> Settings:
         table = self.table.get("calibration", {})
@@ -562,7 +531,7 @@ def changed(keys: Sequence[FreeParameter], values: Mapping[str, Value], scenario
 
 
 def scheduled(keys: Sequence[FreeParameter], scenarios: Mapping[str, Scenario]) -> list[str]:
-    """Where a schedule gives way to one value over all months."""
+    """Where a schedule is replaced by one value over all months."""
     return [
         f"{it.key} of {name}: its schedule gives way to one value over all months"
         for it in keys

@@ -1,4 +1,4 @@
-"""The parameters about which something is uncertain, with the range in which each may lie."""
+"""The uncertain parameters of a scenario, with the range of each."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from sim.studies.rests import in_force
 KEYS = "--keys"
 AROUND = 0.2  # of a value that has no declared range, or lies outside it: the range is so much below and above it
 UNCERTAIN = ("assumption", "fitted")
-# How finely the world is drawn, and at what cost in time, and of how many places a site tells: choices, about which
-# nothing is uncertain.
+# The resolution of the model is a choice, and not uncertain.
 _RESOLUTION = ("population.enterprises", "population.represents", "population.sectors", "sites.*.parts")
 
 

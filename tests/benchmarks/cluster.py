@@ -21,8 +21,8 @@ from sim.kernel.draws import seed_of
 from sim.runs import groups
 from sim.runs.batch import run_batch
 from sim.runs.cluster import Cluster, pack
-from sim.runs.ensemble import Watcher
 from sim.runs.executor import Workers
+from sim.runs.options import RunOptions, Watcher
 from sim.runs.replicate import Cells, Model, ecosystem, run_checked
 from sim.scenario import Scenario
 
@@ -74,7 +74,7 @@ def costs(there: Cluster, replicates: int, size: int) -> list[float]:
     try:
         with tempfile.TemporaryDirectory() as folder:
             began = used()
-            run_batch([scenario], Model(echo, ecosystem().outcomes, "bench"), Path(folder), there, Silent())
+            run_batch([scenario], Model(echo, ecosystem().outcomes, "bench"), RunOptions(Path(folder), there, Silent()))
             return [(now - then) / replicates for then, now in zip(began, used(), strict=True)]
     finally:
         groups.PACE, groups.MOST = before

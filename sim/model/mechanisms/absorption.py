@@ -25,10 +25,7 @@ from sim.model.state.world import World
 
 contact = block("absorption", 0, "chain", "neighbour", "point", number=33)
 
-EVENTS = Counters(
-    "contacts",
-    "spillover_gain",
-)
+EVENTS = Counters("contacts", "spillover_gain")
 CONTACTS, SPILLOVER_GAIN = EVENTS
 CHAIN, NEIGHBOUR, PARTNER = 1, 2, 4  # bits of the kinds of contact that a row has in a month
 

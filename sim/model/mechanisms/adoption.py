@@ -19,10 +19,7 @@ from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, OPERATING, NoWrite
 from sim.model.state.platforms import PlatformState
 from sim.model.state.world import World, with_none
 
-EVENTS = Counters(
-    "adopted",
-    "quit",
-)
+EVENTS = Counters("adopted", "quit")
 ADOPTED, QUIT = EVENTS
 
 adopting = block("adoption", 0, "move", "which", number=10)  # adopts or quits, which platform

@@ -19,10 +19,7 @@ from sim.model.state.ring import OnRing, successors
 from sim.model.state.sectors import SUPPLIERS
 from sim.model.state.world import World
 
-EVENTS = Counters(
-    "links_renewed",
-    "parts_asked",
-)
+EVENTS = Counters("links_renewed", "parts_asked")
 LINKS_RENEWED, PARTS_ASKED = EVENTS
 _AT_A_TIME = 65_536  # newcomers whose links are made together
 

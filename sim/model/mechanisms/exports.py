@@ -183,13 +183,7 @@ MECHANISM = Mechanism(
     "exports",
     Rules,
     steps=(
-        Step(
-            "export",
-            apply,
-            loops=(export,),
-            groups=("market",),
-            transfers=("sales_home", "sales_abroad", "inputs"),
-        ),
+        Step("export", apply, loops=(export,), groups=("market",), transfers=("sales_home", "sales_abroad", "inputs")),
     ),
     columns=(EXPORT_TASTE,),
     draws=(taste_of_newcomer,),

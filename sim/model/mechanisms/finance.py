@@ -40,14 +40,7 @@ from sim.model.state.groups import (
 from sim.model.state.world import World
 from sim.parameters import Market, Population
 
-EVENTS = Counters(
-    "stopped",
-    "resumed",
-    "deregistered",
-    "startups_stopped",
-    "finance_asked",
-    "finance_given",
-)
+EVENTS = Counters("stopped", "resumed", "deregistered", "startups_stopped", "finance_asked", "finance_given")
 STOPPED, RESUMED, _, STARTUPS_STOPPED, ASKED, GIVEN = EVENTS
 STOP, STRIKE_OFF = range(2)  # ends
 

@@ -20,11 +20,7 @@ from sim.model.state.platforms import FOREIGN
 from sim.model.state.sectors import MAX_SECTORS
 from sim.model.state.world import World, with_none
 
-EVENTS = Counters(
-    "sectors_opened",
-    "modes_opened",
-    "followers",
-)
+EVENTS = Counters("sectors_opened", "modes_opened", "followers")
 _OPENED_SECTORS, _OPENED_MODES, FOLLOWERS = EVENTS
 _NEW_SECTOR, _NEW_MODE = 1, 2
 

@@ -19,12 +19,7 @@ from sim.model.state.sectors import relative_price, wage_of_worker
 from sim.model.state.world import World
 from sim.parameters import Labour, Population
 
-EVENTS = Counters(
-    "hired",
-    "shed",
-    "talent_asked",
-    "talent_hired",
-)
+EVENTS = Counters("hired", "shed", "talent_asked", "talent_hired")
 HIRED, SHED, TALENT_ASKED, TALENT_HIRED = EVENTS
 
 # For rounding: people hired, or talent shed; talent requested, people shed, talent granted.

@@ -28,12 +28,7 @@ from sim.model.state.enterprises import BIG, OPERATING, TENANT, NoWrites, reads,
 from sim.model.state.sites import SiteState
 from sim.model.state.world import World, with_none
 
-EVENTS = Counters(
-    "tenants_newborn",
-    "tenants_moved",
-    "graduated",
-    "site_applicants",
-)
+EVENTS = Counters("tenants_newborn", "tenants_moved", "graduated", "site_applicants")
 TENANTS_NEWBORN, TENANTS_MOVED, GRADUATED, APPLICANTS = EVENTS
 
 seeking = block("letting", 0, "look", "taste", "stay", "priority", number=12)

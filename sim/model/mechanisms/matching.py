@@ -19,16 +19,7 @@ from sim.kernel.types import Index, f4, f8, f8_3d, i1, i2, i8, i8_3d, typed, u4
 from sim.model.record.reading import counted, share
 from sim.model.state.accounts import FOREIGN_CONTACTS, transfer
 from sim.model.state.enterprises import NEVER, OPERATING, gather, reads, writes
-from sim.model.state.knowledge import (
-    NEEDS,
-    Frontier,
-    distance,
-    in_cell,
-    needs,
-    pair_taste,
-    pick_cell,
-    taste_of_pair,
-)
+from sim.model.state.knowledge import NEEDS, Frontier, distance, in_cell, needs, pair_taste, pick_cell, taste_of_pair
 from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, KINDS, USER
 from sim.model.state.ring import OnRing, successors
 from sim.model.state.world import World, with_none

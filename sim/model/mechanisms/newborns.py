@@ -55,12 +55,7 @@ from sim.model.state.sectors import attraction, relative_price
 from sim.model.state.world import LENT, World
 from sim.parameters import Market, Population
 
-EVENTS = Counters(
-    "started",
-    "started_at_once",
-    "hours_asked",
-    "hours_lent",
-)
+EVENTS = Counters("started", "started_at_once", "hours_asked", "hours_lent")
 STARTED, AT_ONCE, HOURS_ASKED, HOURS_LENT = EVENTS
 
 skill_luck = block("newborns", 4, "knowledge_0", "knowledge_1", "knowledge_2", "quality", number=2)
@@ -374,10 +369,7 @@ def spend_funds(world: World, spent: float) -> None:
         spent -= part
 
 
-OUTCOMES = (
-    counted("hours_lent", "equipment hours granted", 1),
-    counted("hours_asked", "equipment hours requested"),
-)
+OUTCOMES = (counted("hours_lent", "equipment hours granted", 1), counted("hours_asked", "equipment hours requested"))
 
 DRAWS = idea_luck, plan_luck, trait_luck, skill_luck, life_luck, team_luck
 

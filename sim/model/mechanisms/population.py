@@ -223,11 +223,8 @@ def open_sectors(world: World) -> None:
     sectors.demand[:] = sectors.opening_demand
     sectors.opening_pull[:] = pull / TICKS
     sectors.pull[:] = sectors.opening_pull
-    sectors.worker_revenue[:] = np.where(staff > 0, revenue / TICKS / np.maximum(staff, 1), population_mean(world))
-
-
-def population_mean(world: World) -> float:
-    return float(world.settings.group("population").worker_revenue)
+    elsewhere = float(world.settings.group("population").worker_revenue)
+    sectors.worker_revenue[:] = np.where(staff > 0, revenue / TICKS / np.maximum(staff, 1), elsewhere)
 
 
 @compiled

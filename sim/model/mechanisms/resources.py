@@ -18,10 +18,7 @@ from sim.model.state.knowledge import CELL
 from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, USER, PlatformState
 from sim.model.state.world import World
 
-EVENTS = Counters(
-    "resources_recruited",
-    "resources_aged",
-)
+EVENTS = Counters("resources_recruited", "resources_aged")
 RECRUITED, AGED = EVENTS
 
 # Keyed by kind and cell of a platform's resources: arrivals and departures. Keyed by the platform: success of campaigns.

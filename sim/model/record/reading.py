@@ -10,17 +10,7 @@ import numpy as np
 
 from sim.declare import Outcome
 from sim.kernel import maths
-from sim.model.record.tally import (
-    ASSETS,
-    COHORT,
-    EXPORTS,
-    NUMBER,
-    PER_GROUP,
-    REVENUE,
-    SITE,
-    Recorder,
-    cohort_months,
-)
+from sim.model.record.tally import ASSETS, COHORT, EXPORTS, NUMBER, PER_GROUP, REVENUE, SITE, Recorder, cohort_months
 from sim.model.state.accounts import TICKS
 from sim.model.state.enterprises import BIG, CLASSES, OPERATING, ORIGINS
 from sim.model.state.groups import AT_RISK, ENDED, OTHERS, REGISTER, SPIN_OFFS

@@ -212,39 +212,38 @@ def gather_cells(cells: i8_2d, firms: i8_3d, staff: i8_3d, groups: i8_2d) -> Non
 
 @compiled
 def add_money(first: Index, last: Index, r: Reads, least: float, amounts: f8, money: i8) -> None:
-    """One kind of money by class, of enterprises with sales of ``least`` in the last full year; small are the rest."""
-    total, medium, big = 0, 0, 0
+    """One kind of money by class, of enterprises with sales of ``least`` in the last full year."""
+    ticks_of = np.empty(BLOCK, np.int64)
     for i in range(first, last):
-        amount = ticks(amounts[i]) if (r.status[i] == OPERATING) & (r.revenue_12[i] >= least) else 0
-        total += amount
-        medium += amount if r.size_class[i] == MEDIUM else 0
-        big += amount if r.size_class[i] == BIG else 0
-    money[SMALL] += total - medium - big
-    money[MEDIUM] += medium
-    money[BIG] += big
+        counts = (r.status[i] == OPERATING) & (r.revenue_12[i] >= least)
+        ticks_of[i - first] = ticks(amounts[i]) if counts else 0
+    add_by_class(first, last, r, ticks_of, money)
 
 
 @compiled
 def add_people(first: Index, last: Index, r: Reads, talent: i8, members: i8) -> None:
     """Skilled staff and members of platforms by class."""
-    skilled, skilled_medium, skilled_big = 0, 0, 0
-    joined, joined_medium, joined_big = 0, 0, 0
+    skilled, member = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
     for i in range(first, last):
         here = r.status[i] == OPERATING
-        people = int(r.talent[i]) if here else 0
-        member = 1 if here & (r.platform[i] >= 0) else 0
-        skilled += people
-        skilled_medium += people if r.size_class[i] == MEDIUM else 0
-        skilled_big += people if r.size_class[i] == BIG else 0
-        joined += member
-        joined_medium += member if r.size_class[i] == MEDIUM else 0
-        joined_big += member if r.size_class[i] == BIG else 0
-    talent[SMALL] += skilled - skilled_medium - skilled_big
-    talent[MEDIUM] += skilled_medium
-    talent[BIG] += skilled_big
-    members[SMALL] += joined - joined_medium - joined_big
-    members[MEDIUM] += joined_medium
-    members[BIG] += joined_big
+        skilled[i - first] = r.talent[i] if here else 0
+        member[i - first] = 1 if here & (r.platform[i] >= 0) else 0
+    add_by_class(first, last, r, skilled, talent)
+    add_by_class(first, last, r, member, members)
+
+
+@compiled
+def add_by_class(first: Index, last: Index, r: Reads, amounts: i8, sums: i8) -> None:
+    """Add the amounts of a block of rows to sums by class; small enterprises have the rest of the total."""
+    total, medium, big = 0, 0, 0
+    for i in range(first, last):
+        amount = amounts[i - first]
+        total += amount
+        medium += amount if r.size_class[i] == MEDIUM else 0
+        big += amount if r.size_class[i] == BIG else 0
+    sums[SMALL] += total - medium - big
+    sums[MEDIUM] += medium
+    sums[BIG] += big
 
 
 @compiled

@@ -19,11 +19,7 @@ KINDS = ("domestic", "foreign", "user")
 # rules of adoption set its staff and its foreign experts.
 _DEFAULTS: Any = {name: parameter.default for name, parameter in declared(Platform).items()}
 OWN_PLATFORM = Platform(**_DEFAULTS)._replace(
-    open_to_members=False,
-    member_pull=0.0,
-    fee=0.0,
-    ideas_a_month=0.0,
-    maker_fund=0.0,
+    open_to_members=False, member_pull=0.0, fee=0.0, ideas_a_month=0.0, maker_fund=0.0
 )
 
 

@@ -14,7 +14,7 @@ class DocumentError(Exception):
 
 
 def rewritten(text: str, made: Mapping[str, str]) -> tuple[str, list[str]]:
-    """The document with every block as it is ``made``, and the names of those that were stale."""
+    """The document with every block replaced by ``made``, and the names of the stale ones."""
     _check(text, made)
     stale: list[str] = []
 
@@ -54,5 +54,5 @@ def _check(text: str, made: Mapping[str, str]) -> None:
 
 
 def begin(name: str) -> str:
-    """The two marks of a block, as they are written into a document by hand."""
+    """The two marks of a block, to be written by hand."""
     return f"<!-- {name}: begin --> and, on a line after it, <!-- {name}: end -->"

@@ -14,7 +14,7 @@ _BETTER = {1: "more", -1: "less", 0: ""}
 
 
 def blocks() -> dict[str, str]:
-    """Every block as it is made from the declarations of this version."""
+    """Every block, made from the declarations of this version."""
     catalogue = model_catalogue()
     chosen = parts(catalogue)
     return {

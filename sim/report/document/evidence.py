@@ -41,7 +41,7 @@ def trust() -> str:
 
 
 def held_to() -> str:
-    """Every fact that the model is held to: where it is measured, the band it must lie in, what was fitted to it."""
+    """Every fact that the model is tested against: where it is measured, its band, what was fitted to it."""
     rows = (
         (
             code(it.name), it.title, it.group, _measured(it), " to ".join(dict.fromkeys(it.months)),
@@ -74,7 +74,7 @@ def _measured(it: Check) -> str:
 
 
 def resting(catalogue: Catalogue | None = None) -> dict[str, list[str]]:
-    """What rests on each fact: keys of parameters, facts that the model is held to, figures of scenarios."""
+    """What rests on each fact: keys of parameters, facts that the model is tested against, figures of scenarios."""
     known = catalogue or model_catalogue()
     found: dict[str, list[str]] = defaultdict(list)
     unknown = []

@@ -1,4 +1,4 @@
-"""The layout of the code as a drawing: every folder, and every file of the model, with what it says of itself."""
+"""The layout of the code: every folder, and every file of the model, with its docstring."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sim.report.document.markdown import sentence
 
-_WHOLE = ("model", "kernel")  # folders whose files are shown one by one
+_WHOLE = ("model", "kernel")  # folders whose files are listed
 
 
 def layout() -> str:
-    """The tree of the package; a folder's line tells what its docstring tells."""
+    """The tree of the package, a folder a line with its docstring."""
     rows = list(_rows(Path(__file__).resolve().parents[2], "", True))
     width = max(len(name) for name, _ in rows)
     lines = [f"{name:<{width}}  {words}".rstrip() for name, words in rows]

@@ -1,4 +1,4 @@
-"""Tables of Markdown, one row a line, and how values stand in them."""
+"""Tables of Markdown, one row a line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sim.formats import exact
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; what stands in a cell is text of one line."""
+    """A table; the text of a cell is put on one line."""
     lines = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
     lines += [f"| {' | '.join(map(_cell, row))} |" for row in rows]
     return "\n".join(lines)

@@ -46,7 +46,7 @@ def reads(chosen: Iterable[Part], catalogue: Catalogue) -> str:
 
 
 def changes(chosen: Iterable[Part], catalogue: Catalogue) -> str:
-    """What steps change: columns of the table, transfers booked, state beside the table."""
+    """What steps change: columns of the table, transfers booked, other state."""
     rows = []
     for part in chosen:
         of = uses(part, catalogue)
@@ -81,7 +81,7 @@ def counters(mechanisms: Iterable[Mechanism]) -> str:
 
 
 def kinds() -> str:
-    """What the numbers in columns that hold a kind stand for, and other closed lists of names."""
+    """The names behind the numbers of columns that hold a kind, and other closed lists."""
     lists = {
         "`size_class`": CLASSES, "`origin`": ORIGINS, "`status`": STATUSES, "people without work here": PEOPLE,
         "resources of platforms": KINDS,
@@ -91,7 +91,7 @@ def kinds() -> str:
 
 
 def others() -> str:
-    """The state of what is no enterprise: the attributes of each, as they are named in the code."""
+    """The state of all but enterprises: attributes as named in the code."""
     links = [name for name, value in vars(Links).items() if isinstance(value, property)]
     rows = (
         ("platform", codes(PlatformState.__dataclass_fields__)),

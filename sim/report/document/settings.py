@@ -1,4 +1,4 @@
-"""Parameters as tables: one a group, those that are fitted, and how many are of which kind of source."""
+"""Parameters as tables: one a group, and their number by kind of source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shipped scenarios as tables: what each is, what it is compared with, what it sets, and what is fitted in it."""
+"""The shipped scenarios as tables: their controls, figures, values and fitted values."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Shipped(NamedTuple):
 
 
 def place() -> Path:
-    """The scenarios' folder that comes with the package; one of the user's own is not looked into."""
+    """The folder of the shipped scenarios, never the user's own."""
     return next(folder for folder in folders()[1:] if folder.is_dir())
 
 
@@ -41,7 +41,7 @@ def shipped() -> dict[str, Shipped]:
 
 
 def scenarios() -> str:
-    """Every scenario: its world and length, what it extends, its control, and the article's figures it is held to."""
+    """Every scenario: its world and length, what it extends, its control, and its figures of the article."""
     controls = {found[1]: name for name, it in shipped().items() if (found := _CONTROL.match(it.scenario.summary))}
     rows = []
     for name, (scenario, parent) in shipped().items():
@@ -84,7 +84,7 @@ def fact_of(figure: ReportedFigure) -> str:
 
 
 def values() -> str:
-    """Every value that a scenario's own file sets, beside the default."""
+    """Every value that a scenario's own file sets, and the default."""
     catalogue = model_catalogue()
     rows = []
     for name, row in own_values():

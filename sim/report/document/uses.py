@@ -1,4 +1,4 @@
-"""What the opening and each step of the month read and change, as their declarations say.
+"""What the opening and each step of the month read and change, from their declarations.
 
 Columns are the fields of the tuples that a step's loops take; all else stands in the step itself. Tests hold what is
 declared to a world that runs.
@@ -69,7 +69,7 @@ def uses(part: Part, catalogue: Catalogue) -> Uses:
 
 
 def columns_of(step: Step, intent: str) -> set[str]:
-    """Columns in the tuples that a step's loops take, of those that they only read or of those that they write."""
+    """Columns in the tuples that a step's loops take, for reading or for writing."""
     return {name for loop in step.loops for kind in _tuples_of(loop) if kind.intent == intent for name in kind._fields}
 
 

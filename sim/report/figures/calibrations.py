@@ -38,13 +38,9 @@ _ROW = 0.23  # inches a target
 
 def draw_calibration(found: Calibration, say: Say) -> None:
     """Add the figures to the study's folder: what the keys may be, and how the targets are met."""
-    Store(found.path).ensure(_figures(found), say)
-
-
-def _figures(found: Calibration) -> dict[str, bytes]:
-    """PNG and SVG by file name."""
     with style():
-        return _marginals(found).files("marginals") | _targets(found).files("targets")
+        files = _marginals(found).files("marginals") | _targets(found).files("targets")
+    Store(found.path).ensure(files, say)
 
 
 def _footer(found: Calibration, kind: str) -> tuple[str, ...]:
@@ -111,7 +107,7 @@ def _unrounded(key: FreeParameter, share: float) -> float:
 
 
 def _targets(found: Calibration) -> Page:
-    """A line a target: how many tolerances it is off, as it is, fitted, and predicted without its group."""
+    """A line a target: its error in tolerances before fitting, fitted, and predicted without its group."""
     targets = found.targets.targets
     key: list[KeyEntry] = [("mark", GREY, "as it is"), ("mark", BLUE, "fitted"), ("line", BLUE, "90% of the posterior"),
                            ("band", _WITHIN, "within a tolerance")]  # fmt: skip

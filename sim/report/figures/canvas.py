@@ -174,7 +174,7 @@ def heading(axes: Axes, title: str, unit: str) -> None:
 
 
 def note(axes: Axes, words: str, at: tuple[float, float], offset: tuple[float, float], **how: Any) -> None:
-    """Words some points beside a place, cut off by nothing."""
+    """Words some points away from a place, never clipped."""
     how = {"color": GREY, "fontsize": 7.5, "textcoords": "offset points", "annotation_clip": False, **how}
     axes.annotate(words, at, offset, **how)
 

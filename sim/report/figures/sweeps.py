@@ -195,7 +195,7 @@ def _words(axis: Axis) -> str:
 
 
 def _place(sweep: Sweep, axis: Axis, at: int) -> float:
-    """Where a point stands along an axis: its number, or that of its level; NaN where it has neither."""
+    """A point's place along an axis: its number, or that of its level, or NaN."""
     value = sweep.points[at][axis.key]
     if axis.numeric:
         return float(value) if isinstance(value, int | float) else np.nan

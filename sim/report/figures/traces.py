@@ -1,4 +1,4 @@
-"""Two worlds that part: their tables and their figure, in a folder."""
+"""Two worlds that diverge: their tables and figure, in a folder."""
 
 from __future__ import annotations
 

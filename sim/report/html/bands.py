@@ -85,7 +85,7 @@ def _picture(name: str, words: str, tall: int, drawn: Sequence[Markup]) -> Marku
 def _line(
     title: str, band: Band, said: float | None, ends: tuple[float | None, float | None], y: float, tall: int
 ) -> list[Markup]:  # fmt: skip
-    """Title and band of one line, and what was said or asked for, where that is on the axis."""
+    """Title and band of one line, and the stated or target value if it is on the axis."""
     (low, high), half = band, tall // 2 - 5
     left, right = (_FROM if math.isinf(low) else 0.0), (_TO if math.isinf(high) else 1.0)
     short = title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…"
@@ -101,7 +101,7 @@ def _line(
 def _interval(
     band: Band, found: tuple[float | None, float | None, float | None], y: float, colour: str, *, good: bool
 ) -> list[Markup]:  # fmt: skip
-    """A median with its interval; nothing where there is none."""
+    """A median with its interval, if there is one."""
     value, low, high = found
     if value is None or low is None or high is None:
         return []

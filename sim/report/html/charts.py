@@ -71,7 +71,7 @@ class Frame:
 
 
 def fan_chart(name: str, words: str, lines: Sequence[Line], start: tuple[int, int], mark: Mark | None) -> Markup:
-    """Medians, bands and faint runs over the months; ``words`` say the same for who does not see it."""
+    """Medians, bands and faint runs over the months; ``words`` describe them to screen readers."""
     months = lines[0].bands.shape[1]
     frame = Frame(months, *value_range([*(line.bands for line in lines), *(line.runs for line in lines)], mark), FAN)
     drawn: list[Markup | None] = [*_axes(frame, start)]

@@ -12,12 +12,12 @@ from sim.runs.result import Result
 from sim.runs.summary import Row
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 
-_COUNTS = frozenset({"enterprises", "people"})  # units of what a name counts: "210 startups" says it all
+_COUNTS = frozenset({"enterprises", "people"})  # units that an outcome's name implies: "210 startups"
 _FIRST = 3  # outcomes in the sentence on one result
 
 
 def lead(variant: ComparedVariant, names: Sequence[str]) -> Difference:
-    """The outcome to speak of first.
+    """The outcome of the first sentence.
 
     Of ``names`` the first that both worlds have and whose difference can be told from 0; else the first that differs;
     else the first. (What one world lacks altogether differs trivially.)
@@ -30,13 +30,13 @@ def lead(variant: ComparedVariant, names: Sequence[str]) -> Difference:
 
 def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Difference) -> str:
     """One difference in words: ``X adds 211 startups (95%: 198 to 224) after 64 months, on 30 common seeds``."""
-    name, interval = words_of(it.outcome), f"(95%: {number(it.low)} to {number(it.high)})"
+    name, interval = words_of(it.outcome), f"(95%: {span(it.low, it.high)})"
     if it.verdict in {"more", "less"}:
         verb = ("adds", "takes away") if it.unit in _COUNTS else ("raises", "lowers")
         what = f"{number(abs(it.difference))} {name}" if it.unit in _COUNTS else name
         by = "" if it.unit in _COUNTS else f" by {number(abs(it.difference))} {it.unit}".rstrip()
         low, high = sorted((abs(it.low), abs(it.high)))
-        said = f"{verb[it.verdict == 'less']} {what}{by} (95%: {number(low)} to {number(high)})"
+        said = f"{verb[it.verdict == 'less']} {what}{by} (95%: {span(low, high)})"
     elif it.verdict.startswith("equal"):
         said = f"leaves {name} as they are" if it.unit in _COUNTS else f"leaves {name} as it is"
     elif it.verdict == "not distinguishable from 0":
@@ -51,7 +51,7 @@ def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Di
 
 
 def result_sentence(result: Result, names: Sequence[str]) -> str:
-    """One result in words: median and 90% interval of the first outcomes, and how the article's figures stand."""
+    """One result in words: median and 90% interval of the first outcomes, and the article's figures met."""
     rows = {row.outcome: row for row in result.rows}
     with_figure = [name for name in names if rows[name].article is not None]
     first = list(dict.fromkeys((*with_figure, *names)))[:_FIRST]
@@ -64,7 +64,7 @@ def result_sentence(result: Result, names: Sequence[str]) -> str:
 
 
 def changes_sentence(variant: ComparedVariant) -> str:
-    """What a variant changes, where that is little enough to be said in a sentence."""
+    """What a variant changes, if that fits in a sentence."""
     if not 0 < len(variant.changed) <= _FIRST:
         return ""
     said = (f"{it.key} {plain(it.old)} → {plain(it.new)} {it.unit}".rstrip() for it in variant.changed)
@@ -98,7 +98,7 @@ def result_cards(result: Result, names: Sequence[str], meanings: dict[str, str])
 
 
 def difference_cards(variant: ComparedVariant, names: Sequence[str], meanings: dict[str, str]) -> Markup:
-    """A card for each outcome: paired difference, unit, interval, what can be said of the sign."""
+    """A card for each outcome: paired difference, unit, interval, verdict on the sign."""
     known = {it.outcome: it for it in variant.differences}
     cards = []
     for name in names:
@@ -133,7 +133,7 @@ def _card(name: str, value: str, unit: str, interval: str, badge: Markup | None,
 
 
 def _said(row: Row, *, alone: bool) -> str:
-    interval = f" ({number(row.low)} to {number(row.high)})" if row.replicates > 1 else ""
+    interval = f" ({span(row.low, row.high)})" if row.replicates > 1 else ""
     unit = "" if row.unit in _COUNTS else f"{row.unit} of ".replace("share of ", "")
     what = (
         f"{words_of(row.outcome)} {number(row.median)}"

@@ -1,4 +1,4 @@
-"""What the model cannot tell: the section of that name of the model's own document."""
+"""What the model cannot tell: that section of the model's document."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DOCUMENT = "model.md"
 def limits() -> list[str]:
     """The section's points, as Markdown; ``RuntimeError`` where the document or the section is not there."""
     package = Path(__file__).resolve().parents[2]
-    # In a source tree the documents are beside the package; the last is where a wheel has them.
+    # A source tree has the documents beside the package, a wheel inside it.
     for folder in (package.parent / "docs", package / "_docs"):
         if (folder / _DOCUMENT).is_file():
             text = (folder / _DOCUMENT).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Building HTML and SVG: whatever is not markup already is escaped."""
+"""Building HTML and SVG; text that is not markup is escaped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _VOID = frozenset({"meta", "br", "input", "col"})
 
 
 class Markup(str):
-    """Text that is markup: put into a page as it is."""
+    """Text that is markup and is not escaped."""
 
     __slots__ = ()
 
@@ -68,7 +68,7 @@ def table(
 
 
 def fold(summary: Any, *children: Any) -> Markup:
-    """What is shown when asked for."""
+    """Content that opens on a click."""
     return tag("details", tag("summary", summary), *children)
 
 
@@ -79,7 +79,7 @@ def listed(items: Iterable[Any], class_: str | None = None) -> Markup:
 def picture(
     name: str, words: str, width: int, height: int, drawn: Any, class_: str | None = None, **how: Any
 ) -> Markup:
-    """An image of SVG that ``words`` describe to who does not see it."""
+    """An SVG image; ``words`` describe it to screen readers."""
     title = tag("title", words, id=f"{name}-title")
     return tag("svg", title, drawn, viewBox=f"0 0 {width} {height}", role="img", class_=class_,
                aria_labelledby=f"{name}-title", **how)  # fmt: skip

@@ -46,7 +46,7 @@ def reproduction(results: Sequence[Result], lines: Sequence[str]) -> Markup:
 
 
 def study_reproduction(study: Stored, lines: Sequence[str], against: str = "") -> Markup:
-    """The same of a study; ``against`` names the other scenario, where there is one."""
+    """The same for a study; ``against`` names the other scenario, if any."""
     named = [(study.name, SCENARIO), *([(other_name(study, against), VARIANT)] if against else [])]
     files = [
         download(f"{name}.toml", (study.path / file).read_bytes(), f"the scenario {name}", "text/plain")
@@ -61,7 +61,7 @@ def study_commands(study: Stored | StoredCalibration, command: str) -> list[str]
 
 
 def other_name(study: Stored, against: str) -> str:
-    """The other scenario's name, told from the first where the two are called alike."""
+    """The other scenario's name, made different from the first."""
     return f"{against}-other" if against == study.name else against
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import number, plain
+from sim.formats import plain, span
 from sim.report.html.charts import share_bar
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
@@ -28,7 +28,7 @@ def kind_badge(kind: str) -> Markup:
 
 
 def parameters_by_kind(name: str, scenario: Scenario) -> Markup:
-    """How many parameters rest on what, as a bar, in words, and one by one when asked for."""
+    """How many parameters rest on each kind of source, as a bar and in words, with a table of each kind."""
     force = in_force(scenario)
     rows = [row for row in describe(scenario) if row.key in force]
     by_kind = {kind: [row for row in rows if row.kind == kind] for kind in KINDS}
@@ -51,7 +51,7 @@ def parameters_by_kind(name: str, scenario: Scenario) -> Markup:
 
 
 def variance(found: Sequence[Sensitivity]) -> Markup:
-    """Of each outcome the share of its variance by kind of source, and of luck (``seed``), as a bar and in words."""
+    """The shares of each outcome's variance by kind of source, ``seed`` among them, as a bar and in words."""
     return join([_variance(it) for it in found])
 
 
@@ -68,5 +68,5 @@ def _variance(it: Sensitivity) -> Markup:
 
 
 def _row(row: Row) -> tuple[Any, ...]:
-    span = f"{number(row.plausible[0])} to {number(row.plausible[1])}" if row.plausible else ""
-    return (tag("code", row.key), plain(row.value), row.unit, span, row.source, row.meaning)
+    bounds = span(*row.plausible) if row.plausible else ""
+    return (tag("code", row.key), plain(row.value), row.unit, bounds, row.source, row.meaning)

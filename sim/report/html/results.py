@@ -1,4 +1,4 @@
-"""The report on one result, or on several beside each other."""
+"""The report on one result, or on several compared."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from sim.studies.stored_sensitivity import Sensitivity
 def report_result(
     result: Result, outcomes: Mapping[str, Outcome], headline: Sequence[str], studies: Sequence[Sensitivity]
 ) -> Report:
-    """The report on one result. ``studies`` are what is stored of its sensitivity."""
+    """The report on one result. ``studies`` are its stored sensitivities."""
     scenario, meanings = result.scenario, _meanings(outcomes)
     names = chosen(result.table.names, headline, scenario.reported_figures, everything=False)
     first, *others = run_sheets(result, headline)

@@ -21,7 +21,7 @@ WORDS = (
 
 
 def rotation_sections(rotations: Sequence[Rotation], model: str) -> list[Section]:
-    """None where no rotation is kept."""
+    """The section, or an empty list without a rotation."""
     if not rotations:
         return []
     return [Section("rotation", HEADING, join(tag("p", WORDS), [_rotation(it, model) for it in rotations]))]
@@ -48,7 +48,7 @@ def chart_and_table(title: str, signs: str, chart: Markup, numbers: Markup) -> M
 
 
 def asked_cell(row: Row) -> Markup:
-    """What is asked of a target: value and tolerance, band, unit."""
+    """A target's value and tolerance, band and unit."""
     return join(asked_text(row), tag("small", f"band {wanted_text(row)}"), tag("small", row["unit"]))
 
 

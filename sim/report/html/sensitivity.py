@@ -51,8 +51,8 @@ def _sentence(it: Sensitivity) -> str:
     top, part = it.parameters[0], it.split.parameters
     effect, unit = top.index.effect, f" {top.unit}".rstrip()
     said = (
-        f"{top.key} moves {name} most: {signed(effect.value)} {it.unit} (95%: {number(effect.low)} to "
-        f"{number(effect.high)}) from {number(top.low)} to {number(top.high)}{unit}."
+        f"{top.key} moves {name} most: {signed(effect.value)} {it.unit} "
+        f"(95%: {span(effect.low, effect.high)}) from {span(top.low, top.high)}{unit}."
     )
     if not math.isfinite(part.value):
         return said
@@ -107,11 +107,11 @@ def _row(row: VariedParameter, optional: Sequence[str]) -> tuple[Any, ...]:
 
 
 def _estimate(it: Estimate | None) -> str:
-    return "" if it is None else f"{number(it.value)} ({number(it.low)} to {number(it.high)})"
+    return "" if it is None else f"{number(it.value)} ({span(it.low, it.high)})"
 
 
 def _commands(study: Stored, found: Sequence[Sensitivity]) -> list[str]:
-    """The study's command; the keys stand in it where they are not those that are moved by default."""
+    """The study's command, with the keys unless they are the default ones."""
     first, axes = found[0], study.manifest["design"]["keys"]
     parts = ["sim sensitivity", shlex.quote(f"{study.name}.toml")]
     parts += [f"--outcome {shlex.quote(it.outcome)}" for it in found]

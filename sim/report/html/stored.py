@@ -1,4 +1,4 @@
-"""Studies as they stand in their folders: what was asked, and every replicate of every point."""
+"""Stored studies: their design, and every replicate of every point."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def readable(folder: Path) -> Iterator[None]:
 
 
 def intact(store: Store, name: str) -> None:
-    """``ResultError`` where an output is not what the manifest says."""
+    """``ResultError`` where an output's digest differs from the manifest's."""
     if not store.intact(name):
         raise ResultError(
             f"{store.path / name}: damaged or half-written (its digest is not that of {MANIFEST}); "
@@ -108,7 +108,7 @@ def open_scenario(store: Store) -> Scenario:
 
 
 def open_sensitivity(folder: Path) -> tuple[Stored, list[Sensitivity], dict[str, Any]]:
-    """A study of sensitivity: where it stands, its answer by outcome, and the same as one object."""
+    """A study of sensitivity: the study, its answer by outcome, and the answer as one object."""
     store = Store(folder)
     intact(store, ANSWER)
     scenario = open_scenario(store)
@@ -146,7 +146,7 @@ def open_calibration(folder: Path) -> StoredCalibration:
 def _target_rows(
     manifest: dict[str, Any], tried: list[dict[str, Any]], drawn: list[dict[str, Any]], keys: Sequence[FreeParameter]
 ) -> list[dict[str, Any]]:
-    """Of every target what was asked for, what it was before and what it is with the posterior's weights."""
+    """Each target: its value as asked, before fitting, and with the posterior's weights."""
     weights: dict[tuple[Any, ...], list[float]] = {}
     for row in drawn:
         weights.setdefault(tuple(row[it.key] for it in keys), []).append(row["weight"])

@@ -1,4 +1,4 @@
-"""The report on a sweep: a slider for every key that was varied, and what stands at every simulated point."""
+"""The report on a sweep: a slider for every varied key, and the outcomes at every simulated point."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def report_sweep(sweep: Stored, headline: Sequence[str]) -> Report:
 
 
 def _names(sweep: Stored, headline: Sequence[str]) -> list[str]:
-    """The outcomes that the sweep was asked for, and the scenario's headline."""
+    """The outcomes given to the sweep, and the scenario's headline."""
     store, asked = Store(sweep.path), []
     if store.intact(SHOWN):
         import csv
@@ -106,7 +106,7 @@ def _sentence(sweep: Stored, name: str, stats: Stats) -> str:
     of = f"{len(sweep.cells) - 1} points"
     if not far[at]:
         return f"None of {of} moves {words_of(name)} from the baseline's {number(stats['median'][BASELINE])} {unit}."
-    interval = f"(95%: {number(stats['low'][at])} to {number(stats['high'][at])})"
+    interval = f"(95%: {span(stats['low'][at], stats['high'][at])})"
     return (
         f"Of {of} the farthest from the baseline in {words_of(name)} is {signed(float(stats['difference'][at]))} "
         f"{unit} {interval} at {_where(sweep, at)}, after {sweep.manifest['months']} months, "
@@ -241,7 +241,7 @@ def _data(sweep: Stored, names: Sequence[str], stats: Mapping[str, Stats]) -> di
 
 
 def _outcome(sweep: Stored, name: str, stats: Stats) -> dict[str, Any]:
-    """An outcome at every simulated point, in numbers and as they are written, and the axis of its charts."""
+    """An outcome at every simulated point, as numbers and as text, and the axis of its charts."""
     cells = sweep.cells[:, :, sweep.names.index(name)]
     points = np.column_stack([stats[column] for column in _COLUMNS])
     low, high = value_range([points[:, :3]])
@@ -262,7 +262,7 @@ def _digits(x: Any) -> float | None:
 
 
 def _commands(sweep: Stored) -> list[str]:
-    """The sweep's command. A grid's values stand in it; a latin or sobol design is drawn again from the seed."""
+    """The sweep's command. It lists a grid's values; a latin or sobol design is drawn again from the seed."""
     design = sweep.manifest["design"]
     vary = []
     for axis in design["keys"]:

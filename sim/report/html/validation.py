@@ -1,4 +1,4 @@
-"""The page on facts: each against its band, what is predicted and what was fitted apart."""
+"""The page on facts: each against its band, predicted and fitted ones apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what is stored to a report's file."""
+"""Write a report's file from stored results and studies."""
 
 from __future__ import annotations
 
@@ -111,6 +111,6 @@ def _study(place: Path, headline: Callable[[Scenario], Sequence[str]]) -> Report
 
 
 def _sensitivities(result: Result, folder: Path, names: Sequence[str]) -> list[Sensitivity]:
-    """What studies kept beside the results say of the outcomes of this very scenario."""
+    """The stored sensitivity of this scenario's outcomes, from studies in the same folder."""
     version = str(result.manifest["model"])
     return list(all_stored(folder, result.scenario, names, version).values())

@@ -1,1 +1,1 @@
-"""What the answers are in text and in JSON: for a terminal of any width, nothing is wrapped, nothing cut."""
+"""Answers as text and as JSON. Text is neither wrapped nor cut to the terminal's width."""

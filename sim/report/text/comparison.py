@@ -53,12 +53,12 @@ def variant_text(
 
 
 def rests_line(counts: Mapping[str, int]) -> str:
-    """What all outcomes of a comparison rest on, in a line."""
+    """The number of parameters behind a comparison by kind of source."""
     return f"every outcome rests on {sum(counts.values())} parameters in force: {rests_text(counts)}"
 
 
 def width_text(state: Mapping[str, Any]) -> str:
-    """What became of a wish for a narrow interval."""
+    """Whether the wanted width of an interval was reached."""
     said = f"{state['outcome']}: interval {number(state['width'])} wide, {number(state['wanted'])} wanted"
     if state["reached"]:
         return f"{said}: reached on {counted(state['seeds'], 'seed')}"
@@ -67,7 +67,7 @@ def width_text(state: Mapping[str, Any]) -> str:
 
 
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
-    """A comparison as one object: of one variant as it is, of several each under ``variants`` by its label."""
+    """A comparison as one object; several variants are under ``variants`` by label."""
     first = comparison.baseline
     about = {
         "comparison": str(comparison.path),

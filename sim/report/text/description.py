@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.formats import number, plain
+from sim.formats import number, plain, span
 from sim.report.text.columns import columns
 from sim.scenario import Scenario, describe, range_text
 
@@ -18,7 +18,7 @@ def description_text(scenario: Scenario) -> str:
     rows = (
         (
             row.key, "schedule" if _long(row.value) else plain(row.value), row.unit,
-            f"{number(row.plausible[0])} to {number(row.plausible[1])}" if row.plausible else range_text(*row.bounds),
+            span(*row.plausible) if row.plausible else range_text(*row.bounds),
             row.location or row.origin, row.kind, row.source,
         )
         for row in described

@@ -82,6 +82,6 @@ def _kinds_of_parts(explanation: Explanation) -> dict[str, list[str]]:
 
 
 def rest_of_it(explanation: Explanation) -> dict[str, int]:
-    """The parameters behind both scenarios by kind of source, but those that differ."""
+    """The number of parameters equal in both scenarios, by kind of source."""
     differing = [change.key for part in explanation.parts for change in part.changed]
     return rests_on(explanation.first.scenario, explanation.second.scenario, but=differing)

@@ -17,7 +17,7 @@ HEADING = "rotation: each target as predicted by a fit to the others"
 
 
 def rotations_text(rotations: Sequence[Rotation], model: str) -> str:
-    """Every rotation with what it was made with, what speaks against it, and its table."""
+    """Every rotation with its settings, doubts and table."""
     lines = [HEADING]
     for it in rotations:
         lines += ["", f"{it.name}: {it.title}", f"{count_text(it)}; {made_text(it)}", *remarks(it, model), ""]
@@ -51,7 +51,7 @@ def made_text(it: Rotation) -> str:
 
 
 def remarks(it: Rotation, model: str) -> list[str]:
-    """What speaks against a rotation beside this version of the model, in words; nothing where all is well."""
+    """Reasons to doubt a rotation for this version of the model; none where all is well."""
     said = [f"stale, to be run anew with make calibrate: {it.stale}"] if it.stale else []
     if it.model != model:
         said.append(f"made with model {it.model}, and the facts above are of {model}")

@@ -47,7 +47,7 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
 
 
 def verdict(row: Row) -> str:
-    """How the outcome stands to the article's figure, in words."""
+    """Whether the outcome meets the article's figure, in words."""
     if row.article is None:
         return ""
     if row.met is None:

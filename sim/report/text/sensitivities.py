@@ -87,7 +87,7 @@ def _flips_text(it: Sensitivity) -> list[str]:
     lines = [f"the difference has the other sign than its mean at {it.other_sign:.0%} of points"]
     for flip in it.flips:
         mean = f"{signed(flip.mean.value)} ({_span(flip.mean)})"
-        where = f"{flip.key} is in {number(flip.low)} to {number(flip.high)} {flip.unit}".rstrip()
+        where = f"{flip.key} is in {span(flip.low, flip.high)} {flip.unit}".rstrip()
         lines.append(f"the sign flips when {where}: {mean}")
     if not it.flips:
         lines.append("the sign flips in no fifth of any parameter's range, the others being anywhere in theirs")

@@ -68,7 +68,7 @@ def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
 
 
 def sweep_json(sweep: Sweep) -> dict[str, Any]:
-    """All that the table shows as one object; ``points[0]`` is the scenario as it is."""
+    """All that the table shows as one object; ``points[0]`` is the baseline."""
     manifest = sweep.runs.manifest
     return {
         "results": str(sweep.path),

@@ -12,7 +12,7 @@ from sim.report.text.columns import columns
 from sim.studies.questions.trace import Divergence, Fate, Trace
 from sim.studies.rests import rests_on, rests_text
 
-MOST_MECHANISMS = 5  # shown one by one in a table or figure
+MOST_MECHANISMS = 5  # shown singly in a table or figure
 
 
 def trace_text(trace: Trace) -> str:

@@ -1,4 +1,4 @@
-"""What facts say of the model: as text, as JSON and as a table of numbers."""
+"""The model against facts, as text, as JSON and as a table of numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIELDS = ("name", "title", "group", "value", "low", "high", "unit", "band", "pa
 
 
 def validation_text(found: Validation) -> str:
-    """The facts as two tables, predicted and fitted, with their counts and what is to be said of failures."""
+    """The facts as two tables, predicted and fitted, with counts and the findings on failures."""
     lines = [headline(found), how(found)]
     for heading, verdicts in parts(found):
         lines += ["", f"{heading}: {count_text(verdicts)}", "", _table(verdicts)]
@@ -29,13 +29,13 @@ def validation_text(found: Validation) -> str:
 
 
 def headline(found: Validation) -> str:
-    """How many facts pass, and how many of those that the model was not fitted to."""
+    """How many facts pass, and how many of those not fitted to."""
     predicted = f"; of those it was not fitted to, {_of(found.predicted)}" if found.fitted and found.predicted else ""
     return f"{_of(found.verdicts)} facts pass{predicted}."
 
 
 def how(found: Validation) -> str:
-    """What the numbers are: seeds, kind of interval, scenarios and version of the model."""
+    """Seeds, kind of interval, scenarios and version of the model."""
     scenarios = ", ".join(dict.fromkeys(ran.scenario.name for ran in found.results.values()))
     seed = next(iter(found.results.values())).scenario.seed
     return (

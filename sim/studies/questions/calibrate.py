@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -28,14 +27,14 @@ import pyarrow as pa
 
 from sim.declare import Value
 from sim.runs.declarations import declarations
-from sim.runs.ensemble import Request, Watcher
-from sim.runs.executor import Workers
+from sim.runs.ensemble import Request, folder_name
+from sim.runs.options import RunOptions
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Model
 from sim.runs.store import MANIFEST, Store, clean, pictures, to_json, write_whole
+from sim.runs.table import to_parquet
 from sim.studies.estimators.posterior import TRUSTED, Floats, Posterior, quantiles, sample
 from sim.studies.fitted import check_place, fitted_text
-from sim.studies.points import to_parquet
 from sim.studies.questions.rotation import lies_within, rotation_json, wanted_band
 from sim.studies.targets import FreeParameter, Target, Targets, changed, scheduled
 from sim.studies.worlds import WORLDS, Worlds
@@ -226,21 +225,16 @@ class Calibration:
 def run_calibration(
     targets: Targets,
     model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher | None = None,
+    options: RunOptions,
     *,
     rotate: bool = False,
     place: Path | None = None,
-    allow_long: bool = False,
-    fresh: bool = False,
-    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Calibration:
     """Run a calibration in its folder under ``out``; ``place`` is where the fitted scenario goes besides.
 
     ScenarioError where it may not go there; TooLarge where it takes long and is not ``allow_long``.
     """
-    watcher = watcher or Watcher()
+    watcher = options.watcher
     base = targets.scenarios[targets.base]
     if place is not None:
         check_place(place, base)
@@ -248,18 +242,15 @@ def run_calibration(
         watcher.say(remark)
     design = _design(targets, rotate=rotate)
     digest = _digest(targets, design, model.version)
-    store = Store(out / f"calibrate-{re.sub(r'[^A-Za-z0-9_.-]+', '-', base.name)}-{digest}")
+    store = Store(options.out / f"calibrate-{folder_name(base.name)}-{digest}")
     with store.locked(watcher.say):
-        if fresh:
+        if options.fresh:
             store.clear()
-            for name in (WORLDS, EVALUATIONS, POSTERIOR, ROTATION, ROTATION_TABLE):
-                (store.path / name).unlink(missing_ok=True)
         began = time.perf_counter()
         groups, settings = targets.groups if rotate else (), targets.settings
         tried = settings.budget + 2 + len(groups) * (settings.rotated + 1)
         expected = len(_candidate_worlds(targets, {})) * settings.replicates * tried
-        worlds = Worlds(targets.scenarios, targets.readings, model, store, workers, watcher,
-                        expected=expected, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled)  # fmt: skip
+        worlds = Worlds(targets.scenarios, targets.readings, model, store, options, expected=expected)
         watcher.begin(f"calibrate {base.name}", 0, expected)
         try:
             fits = [_fit(targets, worlds)]
@@ -269,7 +260,7 @@ def run_calibration(
         files = _files(targets, fits, store.path, model.version)
         files[WORLDS] = worlds.parquet()
         manifest = _publish(store, targets, design, digest, model, fits, worlds, files,
-                            time.perf_counter() - began, workers.count)  # fmt: skip
+                            time.perf_counter() - began, options.workers.count)  # fmt: skip
     if place is not None:
         said = intervals(targets, fits[0])
         text = fitted_text(targets, fits[0].best.values, said, base.name, place.parent, store.path.name)
@@ -578,7 +569,7 @@ def _publish(
     outputs = {name: store.write(name, data) for name, data in files.items()}
     known = before.get("outputs", {})
     if before.get("failures") == failures and all(known.get(name) == it for name, it in outputs.items()):
-        store.tidy(())
+        store.tidy()
         return before
     said = intervals(targets, fit)
     manifest = {
@@ -608,7 +599,7 @@ def _publish(
         **provenance(),
     }  # fmt: skip
     store.write(MANIFEST, to_json(manifest))
-    store.tidy(())
+    store.tidy()
     return manifest
 
 

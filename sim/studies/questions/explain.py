@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -18,19 +18,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.runs.batch import batch_results, run_batch
-from sim.runs.ensemble import Request, Watcher
+from sim.runs.ensemble import Request, as_stored
 from sim.runs.errors import Incompatible
-from sim.runs.executor import Workers
+from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
-from sim.runs.store import Store, pictures
+from sim.runs.store import pictures
 from sim.scenario import Scenario, ScenarioError, keys
 from sim.scenario.rules import contradictions
 from sim.studies.changes import Change, changes
+from sim.studies.cost import Cost, TooLarge, report_cost, seconds_a_world
 from sim.studies.designs import choice_faults, outcome_faults
 from sim.studies.estimators.intervals import Interval, difference_interval, t_quantile
-from sim.studies.held import as_stored
-from sim.studies.points import LIMIT, Cost, TooLarge, seconds_a_world, span_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,14 +124,10 @@ def explain_difference(
     second: Scenario,
     outcome: str,
     model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher | None = None,
+    options: RunOptions,
     *,
     by: str = "group",
     pairs: int = PAIRS,
-    allow_long: bool = False,
-    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Explanation:
     """Run every mixture of the two scenarios that is not kept under ``out`` yet, and share their difference out.
 
@@ -140,7 +135,7 @@ def explain_difference(
     groups, ``pairs`` orders are drawn, each with its reverse: ``TooLarge`` then, and where it would take longer than
     ``LIMIT``, unless ``allow_long``. ``Incompatible`` where the two cannot be mixed.
     """
-    watcher = watcher or Watcher()
+    out = options.out
     if faults := [*choice_faults("--by", by, PARTS), *outcome_faults("--outcome", [outcome], model.outcomes)]:
         raise ScenarioError(faults)
     groups = grouped_differences(first, second, by)
@@ -154,13 +149,13 @@ def explain_difference(
         for mask in wanted
     }
     pair = [as_stored(it, model.version, out) for it in (first, second)]
-    ends = run_batch(pair, model, out, workers, watcher, is_compiled=is_compiled)
+    ends = run_batch(pair, model, options)
     last = {0: ends[0], 2 ** len(names) - 1: ends[1]}
     values = {mask: _last_month(result, outcome) for mask, result in last.items()}
     rest = [mask for mask in mixtures if mask not in last]
     todo = [as_stored(mixtures[mask], model.version, out) for mask in rest]
-    _say_cost(todo, model, out, workers, watcher, drawn=drawn is not None, allow_long=allow_long)
-    for place, result in batch_results(todo, model, out, workers, watcher, is_compiled=is_compiled):
+    _report_cost(todo, model, options, drawn=drawn is not None)
+    for place, result in batch_results(todo, model, options):
         values[rest[place]] = _last_month(result, outcome)
     common = sorted(set.intersection(*[set(found) for found in values.values()]))
     if not common:
@@ -339,28 +334,14 @@ def _last_month(result: Result, outcome: str) -> dict[int, float]:
     return {number: x for number, x in zip(result.replicates, column.tolist(), strict=True) if math.isfinite(x)}
 
 
-def _say_cost(
-    mixtures: Sequence[Scenario],
-    model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher,
-    *,
-    drawn: bool,
-    allow_long: bool,
-) -> None:
-    """Say what is still to be run; ``TooLarge`` where that needs a word of consent and there is none."""
-    missing = 0
-    for scenario in mixtures:
-        there = Store(out / Request(scenario, model.version).folder).manifest().get("seeds", {})
-        missing += sum(str(number) not in there for number in range(scenario.replicates))
+def _report_cost(mixtures: Sequence[Scenario], model: Model, options: RunOptions, *, drawn: bool) -> None:
+    """Report what is left to run; TooLarge where that needs consent and there is none."""
+    missing = sum(len(Request(it, model.version).missing(options.out)) for it in mixtures)
     if not missing:
         return
-    scenario = mixtures[0]
-    each = seconds_a_world(scenario, model, workers)
-    cost = Cost(len(mixtures), scenario.replicates, scenario.months, missing, each, workers.count)
-    if drawn and not allow_long:
-        raise TooLarge(f"{cost}\nof more than {MOST} groups only some orders are drawn: say --yes to start it")
-    if cost.seconds > LIMIT and not allow_long:
-        raise TooLarge(f"{cost}\nmore than {span_text(LIMIT)}: say --yes to start it, or ask for fewer replicates")
-    watcher.say(str(cost))
+    scenario, count = mixtures[0], options.workers.count
+    each = seconds_a_world(scenario, model, options.workers)
+    cost = Cost(len(mixtures), scenario.replicates, scenario.months, missing, each, count)
+    if drawn and not options.allow_long:
+        raise TooLarge(f"{cost}\nof more than {MOST} groups only some orders are drawn: start it with --yes")
+    report_cost(cost, cost.seconds, options, "fewer replicates")

@@ -19,7 +19,7 @@ A number that there is not is null. ``sim.studies.stored_sensitivity`` reads it 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.runs.ensemble import Watcher
 from sim.runs.errors import ResultError
-from sim.runs.executor import Workers
+from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.store import Store, clean, pictures, to_json
+from sim.runs.table import to_parquet
 from sim.scenario import Fault, Row, Scenario, ScenarioError
 from sim.studies.changes import changes
 from sim.studies.designs import (
@@ -44,7 +44,7 @@ from sim.studies.designs import (
 )
 from sim.studies.estimators.indices import Band, Estimate, bands, morris_indices, sobol_indices, split
 from sim.studies.estimators.unit_cube import Unit, saltelli, trajectories
-from sim.studies.points import Point, Runs, Study, run_points, to_parquet
+from sim.studies.points import Point, Runs, Study, run_points
 from sim.studies.stored_sensitivity import ANSWER, Sensitivity, SignChange, VariedParameter, outcome_json
 from sim.studies.uncertain import KEYS, uncertain
 
@@ -101,17 +101,12 @@ def run_sensitivity(
     scenario: Scenario,
     outcomes: Sequence[str],
     model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher | None = None,
+    options: RunOptions,
     *,
     method: str = "morris",
     keys: Sequence[str] = (),
     samples: int | None = None,
     against: Scenario | None = None,
-    allow_long: bool = False,
-    fresh: bool = False,
-    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Sensitivities:
     """Move every uncertain parameter (or those of ``keys``) and say what the outcomes, or differences, rest on.
 
@@ -119,7 +114,6 @@ def run_sensitivity(
     in which the two differ stay as they are. ScenarioError with every fault of what is asked, TooLarge as a sweep,
     ResultError where an outcome has no value at too many points.
     """
-    watcher = watcher or Watcher()
     count = SAMPLES.get(method, 0) if samples is None else samples
     rows, remarks = _checked(scenario, outcomes, model, keys, method, count, against)
     lines = [axis for _, axis in rows]
@@ -130,10 +124,10 @@ def run_sensitivity(
     points = [Point(base, {key: it[key] for key in it if key in base.values}) for base in bases for it in ({}, *moved)]
     refuse_contradictions(point.scenario for point in points)
     for remark in remarks:
-        watcher.say(remark)
+        options.watcher.say(remark)
     asked = {"method": method, "samples": count, "keys": [axis.asked() for axis in lines]}
     study = Study("sensitivity", scenario, asked, points, against)
-    runs = run_points(study, model, out, workers, watcher, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled)
+    runs = run_points(study, model, options)
     cells = runs.cells
     if against:
         cells = cells[: len(cells) // 2] - cells[len(cells) // 2 :]
@@ -145,7 +139,7 @@ def run_sensitivity(
         found[name] = _answer(study, runs, name, model, method, count, rows, design, drawn[0], blocks)
     made = Sensitivities(runs.path, scenario, found, runs, remarks)
     files = {INDICES: to_parquet(_table(found.values())), ANSWER: to_json(answer_json(made))}
-    Store(made.path).ensure(files, watcher.say)
+    Store(made.path).ensure(files, options.watcher.say)
     return made
 
 

@@ -8,7 +8,7 @@ paired difference from the baseline with its 95% interval; point 0 is the baseli
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,11 +19,11 @@ import pyarrow as pa
 from pyarrow import csv
 
 from sim.declare import Value
-from sim.runs.ensemble import Watcher
 from sim.runs.errors import ResultError
-from sim.runs.executor import Workers
+from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.store import Store, pictures
+from sim.runs.table import to_parquet
 from sim.scenario import Scenario, ScenarioError, Schedule
 from sim.studies.designs import (
     DESIGNS,
@@ -36,7 +36,7 @@ from sim.studies.designs import (
     scheduled,
 )
 from sim.studies.estimators.intervals import difference_over_months
-from sim.studies.points import Point, Runs, Study, run_points, to_parquet
+from sim.studies.points import Point, Runs, Study, run_points
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -125,35 +125,29 @@ def run_sweep(
     scenario: Scenario,
     vary: Mapping[str, str | Sequence[Value]],
     model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher | None = None,
+    options: RunOptions,
     *,
     design: str = "grid",
     samples: int | None = None,
     outcomes: Sequence[str] = (),
-    allow_long: bool = False,
-    fresh: bool = False,
-    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Sweep:
     """Run a sweep in its folder under ``out`` and write its tables.
 
     ScenarioError with every fault of keys, values, design and outcomes; TooLarge where it takes long and is not
     ``allow_long``.
     """
-    watcher = watcher or Watcher()
     lines = _checked(scenario, vary, design, outcomes, model)
     changes = points(lines, design, samples, scenario.seed)
     refuse_contradictions(Point(scenario, it).scenario for it in changes)
     for key in scheduled(lines, scenario):
-        watcher.say(f"{key}: its schedule gives way to one value over all months")
+        options.watcher.say(f"{key}: its schedule gives way to one value over all months")
     asked = {
         "design": design,
         "keys": [axis.asked() for axis in lines],
         "points": [list(it.values()) for it in changes],
     }
     study = Study("sweep", scenario, asked, [Point(scenario, it) for it in ({}, *changes)])
-    runs = run_points(study, model, out, workers, watcher, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled)
+    runs = run_points(study, model, options)
     if not np.isfinite(runs.cells[BASELINE]).any():
         raise ResultError(f"{runs.path}: no replicate of the baseline is finished, so there is nothing to differ from")
     keys = [axis.key for axis in lines]
@@ -170,7 +164,7 @@ def run_sweep(
         runs=runs,
     )
     files = {TABLE: to_parquet(sweep_table(made, tuple(made.stats))), SHOWN: _csv(made)}
-    Store(made.path).ensure(files, watcher.say)
+    Store(made.path).ensure(files, options.watcher.say)
     return made
 
 

@@ -20,18 +20,17 @@ from sim.declare import Outcome
 from sim.evidence.facts import LAST, Check, Numbers, compared_with, measured
 from sim.formats import number
 from sim.runs.batch import batch_results, run_batch
-from sim.runs.ensemble import Request, Watcher
+from sim.runs.ensemble import Request, as_stored
 from sim.runs.errors import Incompatible, NothingRan
 from sim.runs.executor import Workers
+from sim.runs.options import RunOptions, Watcher
 from sim.runs.replicate import Model
 from sim.runs.result import Result
-from sim.runs.store import Store
 from sim.runs.summary import HIGH, LOW, crps, judge
 from sim.runs.table import Table
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
-from sim.studies.held import as_stored
-from sim.studies.points import LIMIT, TooLarge, span_text
+from sim.studies.cost import report_cost, span_text
 from sim.studies.questions.rotation import Rotation
 from sim.studies.rests import in_force
 from sim.studies.targets import unit_of
@@ -166,14 +165,9 @@ def validate_model(
     scenarios: Mapping[str, Scenario],
     fitted: Mapping[str, str],
     model: Model,
-    out: Path,
-    workers: Workers,
-    watcher: Watcher,
+    options: RunOptions,
     *,
     rotations: Sequence[Rotation] = (),
-    allow_long: bool = False,
-    fresh: bool = False,
-    is_compiled: Callable[[], bool] = lambda: True,
 ) -> Validation:
     """Judge the checks on ``scenarios`` (by the name that a check gives), which are run where they are not kept.
 
@@ -182,12 +176,12 @@ def validate_model(
     be paired, ``NothingRan`` where every world failed.
     """
     _same_seeds(checks, scenarios)
-    held = {name: as_stored(scenario, model.version, out) for name, scenario in scenarios.items()}
-    _say_cost(held, model, out, workers, watcher, allow_long=allow_long, fresh=fresh, is_compiled=is_compiled)
+    held = {name: as_stored(scenario, model.version, options.out) for name, scenario in scenarios.items()}
+    _report_cost(held, model, options)
     needed = _needed(checks)
     names = list(held)
     results: dict[str, Result] = {}
-    for place, result in batch_results(list(held.values()), model, out, workers, watcher, is_compiled=is_compiled):
+    for place, result in batch_results(list(held.values()), model, replace(options, fresh=False)):
         results[names[place]] = _only(result, needed[names[place]])
     if not any(result.replicates for result in results.values()):
         first = next(iter(results.values()))
@@ -200,7 +194,7 @@ def validate_model(
         for it in (check.scenario,)
     )
     results = {name: results[name] for name in names}
-    return Validation(out / _folder(checks, results), verdicts, results, tuple(rotations))
+    return Validation(options.out / _folder(checks, results), verdicts, results, tuple(rotations))
 
 
 def of_scenario(checks: Iterable[Check], name: str) -> list[Check]:
@@ -338,41 +332,32 @@ class _Stopwatch(Watcher):
         self._watcher.advance()
 
 
-def _say_cost(
-    held: Mapping[str, Scenario], model: Model, out: Path, workers: Workers, watcher: Watcher,
-    *, allow_long: bool, fresh: bool, is_compiled: Callable[[], bool],
-) -> None:  # fmt: skip
-    """Run the first missing worlds of every scenario, and say what the others will cost.
-
-    ``TooLarge`` where that needs a word of consent and there is none.
-    """
+def _report_cost(held: Mapping[str, Scenario], model: Model, options: RunOptions) -> None:
+    """Run the first missing worlds of every scenario, and report what the others will cost."""
+    workers, watcher = options.workers, options.watcher
     missing: dict[str, list[int]] = {}
     requests = {request.folder: request for request in (Request(it, model.version) for it in held.values())}
     for folder, request in requests.items():
-        there = {} if fresh else Store(out / folder).manifest().get("seeds", {})
-        wanted = [it for it in range(request.scenario.replicates) if str(it) not in there]
+        wanted = [*range(request.scenario.replicates)] if options.fresh else request.missing(options.out)
         if wanted:
             missing[folder] = wanted
     if not missing:
         return
-    # In this process a world may use all cores, so their times are added.
+    # A world in this process may use all cores, so the time of all of them is counted.
     here, clock = (workers, time.perf_counter) if workers.remote else (Workers(1), time.process_time)
     worlds, seconds = sum(map(len, missing.values())), 0.0
-    watcher.begin("the first worlds, to tell the cost", 0, sum(len(it[:_PROBES]) for it in missing.values()))
+    watcher.begin("the first worlds, to measure the cost", 0, sum(len(it[:_PROBES]) for it in missing.values()))
     try:
         for folder, wanted in missing.items():
             scenario = requests[folder].scenario
             first = replace(scenario, values={**scenario.values, "run.replicates": wanted[:_PROBES][-1] + 1})
             probe = _Stopwatch(watcher, clock)
-            run_batch([first], model, out, here, probe, fresh=fresh, is_compiled=is_compiled)
+            run_batch([first], model, replace(options, workers=here, watcher=probe))
             worlds -= len(probe.seconds)
             seconds += (len(wanted) - len(probe.seconds)) * (probe.seconds or [0.0])[-1]
     finally:
         watcher.end()
-    if not worlds:
-        return
-    cost = f"{worlds:,} worlds of {len(missing)} scenarios are left: about {span_text(seconds / workers.count)}"
-    if seconds / workers.count > LIMIT and not allow_long:
-        limit = f"more than {span_text(LIMIT)}: say --yes to start it, or ask for fewer replicates"
-        raise TooLarge(f"{cost}\n{limit}")
-    watcher.say(f"{cost}, {workers.count} at once")
+    if worlds:
+        seconds /= workers.count
+        cost = f"{worlds:,} worlds of {len(missing)} scenarios are left: about {span_text(seconds)}"
+        report_cost(f"{cost}, {workers.count} at once", seconds, options, "fewer replicates")

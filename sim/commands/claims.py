@@ -1,0 +1,78 @@
+"""``sim claims``: claims about scenarios, tested."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.commands.common import (
+    RESULTS,
+    SOME_FAILED,
+    AllOption,
+    ClusterOption,
+    FreshOption,
+    JsonOption,
+    MonthsOption,
+    OutOption,
+    SeedOption,
+    WithOption,
+    WorkersOption,
+    errors,
+    print_json,
+    watcher,
+)
+from sim.commands.studies import YesOption, asked_for, say_complaints
+
+if TYPE_CHECKING:
+    from sim.studies.questions.claims import Findings
+
+
+def claims(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME|FILE]...", help="Shipped claims, or files of claims. Default: all shipped."),
+    ] = None,
+    *,
+    samples: Annotated[
+        int | None, typer.Option(min=2, metavar="N", help="Joint draws of the assumptions. Default: 64.")
+    ] = None,
+    replicates: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Seeds of the difference. Default: 30; other cases have 8.")
+    ] = None,
+    seed: SeedOption = None,
+    months: MonthsOption = None,
+    mechanisms: WithOption = None,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    out: OutOption = RESULTS,
+    fresh: FreshOption = False,
+    yes: YesOption = False,
+    everything: AllOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Test claims: is a difference there, what carries it, and where does its sign flip.
+
+    Each claim compares two scenarios on common seeds: as they are, without the mechanisms that should carry it, over
+    the range of each assumption, at joint draws of all of them, and at draws from the posterior. The verdict is
+    robust, fragile, asserted, not distinguishable or contradicted.
+    """
+    with errors(), asked_for():
+        from sim import api
+        from sim.report.text.claims import claims_text
+        from sim.studies.questions.claims import findings_json
+
+        def show(it: Findings) -> None:
+            typer.echo(claims_text(it, everything=everything) + "\n")
+
+        with api.make_workers(workers, cluster) as pool:
+            found = api.claims(
+                names or (), samples=samples, replicates=replicates, seed=seed, months=months,
+                mechanisms=mechanisms or (), workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
+                shown=None if as_json else show,
+            )  # fmt: skip
+        if as_json:
+            print_json([{"results": str(it.path), **findings_json(it), "failures": it.failures} for it in found])
+        failed = [say_complaints(runs.failures, runs.path) for it in found for runs in it.runs]
+        if any(failed):
+            raise typer.Exit(SOME_FAILED)

@@ -1,0 +1,98 @@
+"""Claims with their verdicts, as text."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterator
+
+from sim.formats import counted, number, signed, span
+from sim.report.text.columns import columns
+from sim.studies.estimators.intervals import Interval
+from sim.studies.estimators.verdicts import CONTRADICTED, NOT_DISTINGUISHABLE, ROBUST, is_distinct
+from sim.studies.questions.claims import Finding, Findings, Flip
+
+WIDTH = 80
+
+
+def claims_text(answer: Findings, *, everything: bool = False) -> str:
+    """A table of the claims of one file, and for each the reasons of its verdict; with ``everything`` all ranges."""
+    claims, cases = answer.claims, answer.runs[1]
+    draws = counted(max(it.draws for it in answer.findings), "joint draw")
+    seeds = f"{claims.scenario.replicates} seeds from seed {claims.scenario.seed}"
+    rows = [
+        (it.claim.name, signed(it.difference.mean), _span(it.difference), _percent(it), it.verdict)
+        for it in answer.findings
+    ]
+    lines = [
+        f"{claims.title}: {claims.scenario.name} less {claims.control.name} in {answer.month}",
+        f"{seeds}, {cases.cells.shape[1]} for each other case; {draws} of the assumptions",
+        "",
+        columns(("claim", "difference", "95% interval", "right sign", "verdict"), rows, (1, 2, 3)),
+    ]
+    for it in answer.findings:
+        lines += ["", *_wrapped(f"{it.claim.name}: {it.claim.text}", "")]
+        for reason in _reasons(it):
+            lines += _wrapped(reason, "  ")
+        if everything and it.ranges:
+            lines += ["", _ranges(it)]
+    return "\n".join([*lines, "", f"results: {answer.path}"])
+
+
+def _reasons(it: Finding) -> Iterator[str]:
+    """What the verdict rests on, a sentence each."""
+    unit = it.claim.unit
+    yield f"{it.verdict}: {signed(it.difference.mean)} ({_span(it.difference)}) {unit} on {it.seeds} seeds"
+    if it.verdict == NOT_DISTINGUISHABLE and it.left_out and is_distinct(it.difference):
+        without = _span(it.left_out.without)
+        yield f"without replicate {it.left_out.replicate} the interval is {without}: it hangs on one seed"
+    if it.verdict == CONTRADICTED:
+        yield f"the claim is that there is {'more' if it.claim.sign > 0 else 'less'}"
+    for name, found in it.off.items():
+        yield f"without {name}: {_effect(found)} {unit}"
+    if len(it.off) > 1:
+        yield f"without all of these: {_effect(it.remaining)} {unit}"
+    for one in it.proportional:
+        yield f"proportional to {one.key} ({one.kind}): {one.elasticity:.2f}% for each 1% of it"
+    if it.draws:
+        yield f"the claimed sign in {it.right:.0%} of {it.draws} joint draws"
+    if it.flip and it.verdict != ROBUST:
+        yield f"the sign flips {_flip(it.flip)}"
+    if it.posterior:
+        yield f"over the posterior: {_effect(it.posterior)} {unit}"
+
+
+def _flip(it: Flip) -> str:
+    unit = f" {it.unit}" if it.unit else ""
+    return f"where {it.key} is {'above' if it.upwards else 'below'} {number(it.value)}{unit}"
+
+
+def _ranges(it: Finding) -> str:
+    """The difference at both ends of each assumption's range, the widest first."""
+    found = sorted(it.ranges, key=lambda one: -abs(one.at_high.mean - one.at_low.mean))
+    rows = [
+        (key, kind, span(low, high), signed(at_low.mean), signed(at_high.mean), _elasticity(elasticity))
+        for key, _, kind, _, low, high, at_low, at_high, elasticity, _ in found
+    ]
+    heads = ("assumption", "kind", "range", "at its low", "at its high", "elasticity")
+    return columns(heads, rows, (2, 3, 4, 5))
+
+
+def _elasticity(it: float) -> str:
+    return "" if math.isnan(it) else f"{it:.2f}"
+
+
+def _percent(it: Finding) -> str:
+    return f"{it.right:.0%}" if it.draws else "-"
+
+
+def _span(it: Interval) -> str:
+    return span(it.low, it.high) if it.mean == it.mean else "no value"
+
+
+def _effect(it: Interval) -> str:
+    return f"{signed(it.mean)} ({_span(it)})" if it.mean == it.mean else "no value"
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False)

@@ -1,0 +1,86 @@
+"""How runs are carried out, whatever is run: where results are stored, on which workers, who follows the progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.runs.executor import Workers
+
+COMPILING = "compiling the model, once for this version"
+
+
+class Watcher:
+    """Receives messages and progress of a run; this one writes messages to stderr and ignores progress.
+
+    A subclass overrides what it needs.
+
+    Examples
+    --------
+    >>> from sim.runs.options import Watcher
+    >>> class Counter(Watcher):
+    ...     done = 0
+    ...     def advance(self):
+    ...         self.done += 1
+    >>> watcher = Counter()
+    >>> _ = sim.run("shougang", replicates=2, months=6, workers=1, figures=False, fresh=True, watcher=watcher)
+    >>> watcher.done
+    2
+    """
+
+    _compiles = False
+
+    def say(self, text: str) -> None:
+        """A message."""
+        print(text, file=sys.stderr, flush=True)
+
+    def begin(self, name: str, done: int, of: int) -> None:
+        """A run begins; ``done`` of its ``of`` replicates are kept already."""
+
+    def advance(self) -> None:
+        """One more replicate is done."""
+
+    def end(self) -> None:
+        """The run has ended."""
+
+    def compiling(self, done: int, of: int) -> None:
+        """The model is being compiled, once for each version; ``done`` of ``of`` loops are done."""
+        if not self._compiles:
+            self._compiles = True
+            self.say(f"{COMPILING}: {of - done} of {of} loops")
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How runs are carried out.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of results.
+    workers : Workers
+        Where the worlds run.
+    watcher : Watcher
+        Follows the progress.
+    fresh : bool
+        Run again what is stored.
+    allow_long : bool
+        Start runs that are estimated to take more than ten minutes.
+    shown : callable
+        Is called with the answer before its figures are drawn.
+    """
+
+    out: Path
+    workers: Workers
+    watcher: Watcher = field(default_factory=Watcher)
+    fresh: bool = False
+    allow_long: bool = False
+    shown: Callable[..., None] | None = None
+
+    def show(self, *answer: Any) -> None:
+        """Call ``shown``."""
+        if self.shown:
+            self.shown(*answer)
