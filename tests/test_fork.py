@@ -324,7 +324,7 @@ def test_no_more_replicates_than_the_past_has(past: Result, tmp_path: Path) -> N
     listener = Listener()
     found = branch(past, {"levers.demand": 0.1}, tmp_path, replicates=5, watcher=listener)
     assert found.replicates == (0, 1)
-    assert listener.said == [f"{past.path}: 2 replicates there, so 2 are branched"]
+    assert listener.said == [f"{past.path}: has 2 replicates: only these are branched"]
     assert branch(past, {"levers.demand": 0.15}, tmp_path, replicates=1).replicates == (0,)
 
 

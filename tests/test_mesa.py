@@ -133,6 +133,6 @@ def test_transfer_is_the_way_to_change_cash() -> None:
         agent.cash = before + 1.0
     model.transfer(agent, 1.0, "outside_equity")
     assert agent.cash == before + 1.0
-    with pytest.raises(ValueError, match="no named transfer"):
+    with pytest.raises(ValueError, match="is not a named transfer"):
         model.transfer(agent, 1.0, "gift")
     model.step()
