@@ -55,7 +55,7 @@ def claims(
 
     Is a difference there, what carries it, and where does its sign change? The two scenarios run on common seeds: as
     they are, without the mechanisms that should carry it, over the range of each assumption, at joint draws of all of
-    them, and at draws from the posterior. The verdict is robust, fragile, asserted, not distinguishable or contradicted.
+    them, and at draws from the posterior. A verdict is robust, fragile, asserted, not distinguishable or contradicted.
     """
     with errors(), asked_for():
         from sim import api
