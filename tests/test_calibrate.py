@@ -29,9 +29,11 @@ from sim.runs.posterior_sample import read_sample
 from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError
 from sim.studies.cost import TooLarge
+from sim.studies.estimators.intervals import EQUAL
 from sim.studies.estimators.posterior import bridged, effective, quantiles, sample
 from sim.studies.fitted import MARK, check_place
 from sim.studies.questions.calibrate import EVALUATIONS, POSTERIOR, ROTATION, Calibration, run_calibration
+from sim.studies.questions.what_if import Variant
 from sim.studies.targets import Reading, read_targets
 from sim.studies.worlds import WORLDS
 
@@ -502,6 +504,47 @@ def test_a_run_draws_its_parameters_and_says_so(
     np.testing.assert_array_equal(more.table.cells[:40], both.table.cells)
     with pytest.raises(Incompatible, match="drawn differently"):
         api.compare(plain, both, out=tmp_path)
+
+
+def test_baseline_and_variants_share_their_draws(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under any name, also of a scenario that extends the calibrated one; what a variant sets is not drawn."""
+    found = calibrate(scenario, tmp_path / "out", budget=40)
+    toy.use(monkeypatch)
+    base = load(scenario.path, {"run.months": 6, "run.replicates": 12})
+    child = tmp_path / "child.toml"
+    child.write_text(f'extends = "{scenario.path}"\ntitle = "A child"\n[labour]\nwage = 0.05\n')
+    own = tmp_path / "own.toml"
+    own.write_text(f'extends = "{scenario.path}"\ntitle = "Its own growth"\n[market]\ngrowth = 0.01\n')
+    where = f"posterior:{found.path / POSTERIOR}"
+    variants = (Variant({"labour.wage": 0.05}, "dearer"), Variant(child), Variant(own), Variant({GROWTH: 0.01}, "slow"))
+    compared = api.what_if(base, *variants, parameters=where, workers=1, out=tmp_path / "runs", watcher=toy.Listener())
+    keys = [it.result.manifest["parameters"]["keys"] for it in compared.variants]
+    assert compared.baseline.manifest["parameters"]["keys"] == [GROWTH, SIZE]
+    assert keys == [[GROWTH, SIZE], [GROWTH, SIZE], [SIZE], [SIZE]]
+    for variant in compared.variants[:2]:
+        assert variant["startups"].verdict == EQUAL, "the toy asks for no wage"
+        assert variant["jobs"].verdict == EQUAL
+    assert compared.variants[3]["jobs"].verdict == EQUAL
+    assert read_sample(where, load(child)).values(load(child), 3) == read_sample(where, base).values(base, 3)
+    manifest = compared.variants[0].result.manifest["parameters"]
+    monkeypatch.setitem(manifest, "keys", [SIZE])
+    with pytest.raises(Incompatible, match=f"{GROWTH}: drawn in only one"):
+        api.compare(compared.baseline, compared.variants[0].result, out=tmp_path)
+
+
+def test_a_scenario_has_the_posterior_of_the_one_that_it_extends(scenario: Scenario, tmp_path: Path) -> None:
+    found = calibrate(scenario, tmp_path / "out", budget=20)
+    folder = tmp_path / "calibration"
+    folder.mkdir()
+    child = tmp_path / "child.toml"
+    child.write_text(f'extends = "{Path(scenario.path).name}"\ntitle = "A child"\n')
+    with pytest.raises(ScenarioError, match="child has no posterior"):
+        read_sample("posterior", load(child))
+    data = (found.path / POSTERIOR).read_bytes()
+    (folder / f"toy.{POSTERIOR}").write_bytes(data)
+    assert read_sample("posterior", load(child)).moved(load(child)) == (GROWTH, SIZE)
 
 
 def test_what_the_user_sets_is_not_drawn(scenario: Scenario, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
@@ -66,17 +66,26 @@ class PosteriorSample:
         return "parameter" if self.one_seed else "both"
 
     def moved(self, scenario: Scenario) -> tuple[str, ...]:
-        """The keys that are drawn in a scenario; overridden ones keep their value."""
-        return tuple(key for key in self.keys if key in scenario.values and self._moves(scenario, key))
+        """The keys that are drawn in a scenario.
 
-    def _moves(self, scenario: Scenario, key: str) -> bool:
-        origin = scenario.origins[key].kind
-        if origin == "override":
+        A scenario inherits what is drawn in one that it extends. What an override or its own file sets keeps its value.
+        """
+        lineage = _lineage(scenario)
+        return tuple(key for key in self.keys if key in scenario.values and self._moves(scenario, key, lineage))
+
+    def _moves(self, scenario: Scenario, key: str, lineage: Sequence[str]) -> bool:
+        origin = scenario.origins[key]
+        if origin.kind == "override":
             return False
-        if scenario.name in self.named[key] or (key in self.inherited and origin == "default"):
+        if key in self.inherited and origin.kind == "default":
             return True
         source = scenario.sources.get(key)
-        return source is not None and source.kind == "fitted" and self.calibration in source.text
+        if source is not None and source.kind == "fitted" and self.calibration in source.text:
+            return True
+        fitted = [index for index, name in enumerate(lineage) if name in self.named[key]]
+        file = Path(origin.location.rpartition(":")[0]).stem
+        set_at = len(lineage) if origin.kind == "default" else lineage.index(file) if file in lineage else 0
+        return bool(fitted) and set_at >= fitted[0]
 
     def values(self, scenario: Scenario, replicate: int) -> dict[str, Value]:
         """The draw of a replicate: its multiple of the golden ratio, through the cumulative weights.
@@ -111,8 +120,9 @@ def read_sample(text: str, scenario: Scenario, *, one_seed: bool = False) -> Pos
     """The sample of ``posterior`` (the scenario's own) or ``posterior:FILE``.
 
     A scenario's posterior is ``posterior.parquet`` beside its file, as ``sim calibrate`` leaves them, or else
-    ``calibration/NAME.posterior.parquet`` or ``calibration/defaults.posterior.parquet`` from there. ScenarioError where
-    there is none, or it draws no key of the scenario.
+    ``calibration/NAME.posterior.parquet`` from there, or that of the nearest scenario which it extends and which has
+    one, or ``calibration/defaults.posterior.parquet``. ScenarioError where there is none, or it draws no key of the
+    scenario.
     """
     word, _, file = text.partition(":")
     if word != POSTERIOR:
@@ -120,9 +130,11 @@ def read_sample(text: str, scenario: Scenario, *, one_seed: bool = False) -> Pos
     if file:
         places = [Path(file)]
     else:
-        beside = Path(chain(scenario.path)[0].path).parent
-        names = (FILE, f"calibration/{scenario.name}.{FILE}", f"calibration/defaults.{FILE}")
-        places = [beside / name for name in names]
+        files = [Path(it.path) for it in chain(scenario.path)]
+        beside, folder = files[0].parent, "calibration"
+        places = [beside / FILE, beside / folder / f"{scenario.name}.{FILE}"]
+        places += [file.parent / folder / f"{file.stem}.{FILE}" for file in files]
+        places = list(dict.fromkeys([*places, beside / folder / f"defaults.{FILE}"]))
     found = next((place for place in places if place.is_file()), None)
     if found is None:
         said = ", ".join(map(str, places))
@@ -133,6 +145,11 @@ def read_sample(text: str, scenario: Scenario, *, one_seed: bool = False) -> Pos
             text, f"{found} moves no key of {scenario.name}, allowed: a posterior of what it leaves at a default"
         )
     return read
+
+
+def _lineage(scenario: Scenario) -> list[str]:
+    """The scenario's name, then those of its file and of the files that it extends, the nearest first."""
+    return [scenario.name, *(Path(it.path).stem for it in chain(scenario.path))]
 
 
 def intervals_text(intervals: str) -> str:

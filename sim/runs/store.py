@@ -95,7 +95,8 @@ class Journal:
         if not self._path.exists():
             return {}
         rows = np.fromfile(self._path, self._row)
-        intact = rows[[_check(row) == row["check"] for row in rows]]
+        checked = [_check(row) == row["check"] for row in rows]
+        intact = rows if all(checked) else rows[checked]  # thousands of worlds are large: no copy without need
         size = self._path.stat().st_size
         if intact.nbytes < size:
             count = -(-size // self._row.itemsize)

@@ -265,11 +265,16 @@ def compare_results(
 
 
 def _same_draws(first: Result, other: Result) -> None:
-    """Incompatible where parameters are drawn in one and not in the other, or from another posterior."""
+    """Incompatible where both have other draws: of one only, though both have its value, or of another posterior."""
     told = [it.manifest.get("parameters", {}) for it in (first, other)]
+    advice = "run both with the same --parameters"
     if len({(it.get("posterior"), it.get("intervals")) for it in told}) > 1:
         said = [f"{it.path}: {intervals_text(it.intervals)}" for it in (first, other)]
-        raise Incompatible(f"parameters are drawn differently ({'; '.join(said)}): run both with the same --parameters")
+        raise Incompatible(f"parameters are drawn differently ({'; '.join(said)}): {advice}")
+    one, two = (set(it.get("keys", ())) for it in told)
+    if alone := (one ^ two) - {it.key for it in changes(first.scenario, other.scenario)}:
+        keys = ", ".join(sorted(alone))
+        raise Incompatible(f"{keys}: drawn in only one of {first.path} and {other.path}: {advice}")
 
 
 def pairs(first: Result, other: Result, name: str, paired: bool) -> tuple[Cells, Cells]:
