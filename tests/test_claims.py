@@ -90,23 +90,24 @@ def test_what_remains() -> None:
 
 
 @pytest.mark.parametrize(
-    ("power", "proportional"), [(0.0, False), (0.5, False), (1.0, True), (1.15, False), (2.0, False)]
+    ("power", "proportional"), [(0.0, False), (0.5, False), (1.0, True), (1.15, False), (2, False)]
 )
 def test_elasticity_of_a_power_is_its_exponent(power: float, proportional: bool) -> None:
-    at_low, at_high = -3.0 * 0.2**power, -3.0 * 0.9**power
+    at_low, at_own, at_high = (-3.0 * value**power for value in (0.2, 0.5, 0.9))
     assert elasticity(0.2, 0.9, at_low, at_high) == pytest.approx(power)
-    assert is_proportional(0.2, 0.9, at_low, at_high) is proportional
+    assert is_proportional((0.2, 0.5, 0.9), (at_low, at_own, at_high)) is proportional
+
+
+def test_proportional_at_both_ends_alone_is_not_enough() -> None:
+    assert is_proportional((1.0, 2.0, 3.0), (1.0, 2.1, 3.0))
+    assert not is_proportional((1.0, 2.0, 3.0), (1.0, 2.5, 3.0))
+    assert not is_proportional((1.0, 1.1, 1.2), (1.0, 1.1, 1.2)), "of a narrow range any difference may look so"
 
 
 def test_an_elasticity_that_cannot_be_measured_is_none() -> None:
-    for low, high, at_low, at_high in (
-        (0.0, 1.0, 0.0, 5.0),
-        (1.0, 1.1, 1.0, 1.1),
-        (-1.0, 1.0, 1.0, 2.0),
-        (1, 2, -1, 2),
-    ):
+    for low, high, at_low, at_high in ((0.0, 1.0, 0.0, 5.0), (1.0, 1.1, 1.0, 1.1), (-1.0, 1.0, 1, 2), (1, 2, -1, 2)):
         assert math.isnan(elasticity(low, high, at_low, at_high))
-        assert not is_proportional(low, high, at_low, at_high)
+        assert not is_proportional((low, high, high), (at_low, at_high, at_high))
 
 
 def test_where_a_sign_changes() -> None:

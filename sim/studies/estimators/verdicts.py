@@ -27,8 +27,8 @@ VERDICTS = (ROBUST, FRAGILE, ASSERTED, NOT_DISTINGUISHABLE, CONTRADICTED)
 
 ENOUGH = 0.95  # share of joint draws with the claimed sign
 GONE = 0.1  # of the difference: what remains below it is nothing
-PROPORTIONAL = (0.9, 1.1)  # elasticities
-APART = 1.2  # ratio of a range's ends from which an elasticity can be measured
+PROPORTIONAL = (0.9, 1.1)  # elasticities, and ratios to what proportion would give
+APART = 1.4  # ratio of a range's ends from which an elasticity can be measured: over less, chance gives any
 
 
 class Influence(NamedTuple):
@@ -84,11 +84,14 @@ def elasticity(low: float, high: float, at_low: float, at_high: float) -> float:
     return math.log(at_high / at_low) / math.log(high / low)
 
 
-def is_proportional(low: float, high: float, at_low: float, at_high: float) -> bool:
-    """Whether a difference is proportional to a parameter over its range, within a tenth."""
-    if low == 0 and high > 0:
-        return False  # nothing at zero is what any cause does; the range says nothing of its shape
-    return PROPORTIONAL[0] <= elasticity(low, high, at_low, at_high) <= PROPORTIONAL[1]
+def is_proportional(values: tuple[float, float, float], means: tuple[float, float, float]) -> bool:
+    """Whether a difference is proportional to a parameter at both ends and at its value, within a tenth."""
+    (low, own, high), (at_low, at_own, at_high) = values, means
+    least, most = PROPORTIONAL
+    if not least <= elasticity(low, high, at_low, at_high) <= most:
+        return False
+    ratios = (at_own * end / (at_end * own) for end, at_end in ((low, at_low), (high, at_high)))
+    return all(least <= ratio <= most for ratio in ratios)
 
 
 def crossing_at_ends(

@@ -68,7 +68,7 @@ class Range(NamedTuple):
     elasticity
         Percent by which the difference grows for each percent of the parameter; NaN where it cannot be measured.
     proportional
-        Whether the elasticity lies between 0.9 and 1.1.
+        Whether the elasticity lies between 0.9 and 1.1, and the difference at the value itself is in proportion too.
     """
 
     key: str
@@ -295,7 +295,7 @@ def _finding(
     difference, here, left_out = effect(whole), effect(own), influence(whole)
     effects = list(map(effect, at_ends))
     both = zip(effects[::2], effects[1::2], strict=True)
-    ranges = tuple(_range(*it, *ends) for it, ends in zip(assumptions, both, strict=True))
+    ranges = tuple(_range(*it, *ends, here.mean) for it, ends in zip(assumptions, both, strict=True))
     means = np.array([effect(it).mean for it in at_draws])
     known = np.isfinite(means)
     right = means[known] * claim.sign > 0
@@ -319,12 +319,12 @@ def _finding(
     )
 
 
-def _range(row: Row, axis: Axis, at_low: Interval, at_high: Interval) -> Range:
-    low, high = float(axis.at(0.0)), float(axis.at(1.0))
-    ends = (low, high, at_low.mean, at_high.mean)
+def _range(row: Row, axis: Axis, at_low: Interval, at_high: Interval, at_own: float) -> Range:
+    low, own, high = float(axis.at(0.0)), float(row.value), float(axis.at(1.0))
     return Range(
-        row.key, row.unit, row.kind, float(row.value), low, high, at_low, at_high, elasticity(*ends),
-        is_proportional(*ends),
+        row.key, row.unit, row.kind, own, low, high, at_low, at_high,
+        elasticity(low, high, at_low.mean, at_high.mean),
+        is_proportional((low, own, high), (at_low.mean, at_own, at_high.mean)),
     )  # fmt: skip
 
 
