@@ -534,6 +534,26 @@ def test_baseline_and_variants_share_their_draws(
         api.compare(compared.baseline, compared.variants[0].result, out=tmp_path)
 
 
+def test_draws_read_no_file_again(tmp_path: Path) -> None:
+    """They are asked for once a world, also of what a scenario inherits from another file."""
+    parent = toy.scenario(tmp_path, "toy", "[market]\ngrowth = 0.03\n[population]\nenterprises = 100\n")
+    found = calibrate(parent, tmp_path / "out", budget=20)
+    child = tmp_path / "child.toml"
+    child.write_text('extends = "toy.toml"\ntitle = "A child"\n')
+    drawn, loaded = read_sample(f"posterior:{found.path / POSTERIOR}", load(child)), load(child)
+    before = drawn.values(loaded, 0)
+    Path(parent.path).unlink()
+    assert set(before) == {GROWTH, SIZE}
+    assert drawn.values(loaded, 0) == before
+
+
+def test_the_world_that_loads_the_model_is_no_measure_of_cost(scenario: Scenario, tmp_path: Path) -> None:
+    """On one seed the first batch is one world; the cost is said once, after the second."""
+    listener = Listener()
+    calibrate(scenario, tmp_path / "out", budget=8, replicates=1, watcher=listener)
+    assert sum("s a world measured" in text for text in listener.said) == 1
+
+
 def test_a_scenario_has_the_posterior_of_the_one_that_it_extends(scenario: Scenario, tmp_path: Path) -> None:
     found = calibrate(scenario, tmp_path / "out", budget=20)
     folder = tmp_path / "calibration"

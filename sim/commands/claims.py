@@ -9,7 +9,6 @@ import typer
 from sim.commands.common import (
     RESULTS,
     SOME_FAILED,
-    AllOption,
     ClusterOption,
     FreshOption,
     JsonOption,
@@ -48,7 +47,7 @@ def claims(
     out: OutOption = RESULTS,
     fresh: FreshOption = False,
     yes: YesOption = False,
-    everything: AllOption = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show the range of every assumption.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Test claims about pairs of scenarios.

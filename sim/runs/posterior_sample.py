@@ -7,6 +7,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal
@@ -149,7 +150,12 @@ def read_sample(text: str, scenario: Scenario, *, one_seed: bool = False) -> Pos
 
 def _lineage(scenario: Scenario) -> list[str]:
     """The scenario's name, then those of its file and of the files that it extends, the nearest first."""
-    return [scenario.name, *(Path(it.path).stem for it in chain(scenario.path))]
+    return [scenario.name, *_names_of_files(Path(scenario.path).absolute())]
+
+
+@lru_cache(maxsize=64)  # asked once a world
+def _names_of_files(file: Path) -> tuple[str, ...]:
+    return tuple(Path(it.path).stem for it in chain(str(file)))
 
 
 def intervals_text(intervals: str) -> str:

@@ -71,7 +71,7 @@ def run_timed(
     """Index and value, or failure, of each task; ``report`` gets the seconds of a world before the bulk starts.
 
     Two worlds run first, one after the other: the first one loads the model, the second one is measured. ``timed``
-    holds the seconds of those that ran before; ``report`` is called once it is complete.
+    holds the seconds of those that ran before; ``report`` is called after each call that adds to it.
     """
     workers = options.workers
     here = workers if workers.remote else Workers(1)

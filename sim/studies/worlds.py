@@ -93,6 +93,8 @@ class Worlds:
             yield missing[index], value
 
     def _report(self, each: float) -> None:
+        if len(self._timed) < 2:
+            return  # the first world also loads the model
         workers = self._options.workers.count
         seconds = each * self._expected / workers
         cost = (

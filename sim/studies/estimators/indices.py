@@ -18,7 +18,7 @@ from sim.studies.estimators.unit_cube import LEVELS, Unit, problem
 
 RESAMPLES = 1000
 BANDS = 5  # parts of a parameter's range in which the sign of a difference is looked at
-_TAILS = (100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2)
+TAILS = (100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2)
 
 
 class Estimate(NamedTuple):
@@ -225,7 +225,7 @@ def bands(design: Unit, means: Cells, k: int, seed: int = 1) -> list[Band]:
 
 
 def _estimate(value: float, drawn: NDArray[np.float64]) -> Estimate:
-    low, high = np.percentile(drawn, _TAILS)
+    low, high = np.percentile(drawn, TAILS)
     return Estimate(float(value), float(low), float(high))
 
 

@@ -27,7 +27,8 @@ from sim.scenario import Row, Scenario, ScenarioError
 from sim.studies.changes import changes
 from sim.studies.claims import Claim, Claims
 from sim.studies.designs import Axis, points, refuse_contradictions
-from sim.studies.estimators.intervals import CONFIDENCE, Interval
+from sim.studies.estimators.indices import TAILS
+from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import (
     Influence,
     crossing_at_ends,
@@ -334,7 +335,7 @@ def _percentiles(at_posterior: Cells) -> Interval | None:
     means = means[np.isfinite(means)]
     if not len(means):
         return None
-    low, high = np.percentile(means, (50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE)))
+    low, high = np.percentile(means, TAILS)
     return Interval(float(means.mean()), float(low), float(high))
 
 

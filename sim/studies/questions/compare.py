@@ -272,7 +272,7 @@ def _same_draws(first: Result, other: Result) -> None:
         said = [f"{it.path}: {intervals_text(it.intervals)}" for it in (first, other)]
         raise Incompatible(f"parameters are drawn differently ({'; '.join(said)}): {advice}")
     one, two = (set(it.get("keys", ())) for it in told)
-    if alone := (one ^ two) - {it.key for it in changes(first.scenario, other.scenario)}:
+    if one != two and (alone := (one ^ two) - {it.key for it in changes(first.scenario, other.scenario)}):
         keys = ", ".join(sorted(alone))
         raise Incompatible(f"{keys}: drawn in only one of {first.path} and {other.path}: {advice}")
 
