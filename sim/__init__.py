@@ -1,9 +1,9 @@
 """An ecosystem of big, medium and small enterprises that share innovation platforms and idle resources.
 
 ``load`` reads a scenario, ``run`` runs it, ``branch`` continues a result. ``compare`` and ``what_if`` give differences
-paired by seed; ``explain`` and ``trace`` show where a difference comes from. ``sweep``, ``sensitivity``, ``calibrate``
-and ``validate`` study parameters, ``claims`` tests claims. ``write_report`` writes an HTML page. ``EcosystemModel`` is
-one world, a Mesa model.
+paired by seed; ``appraise`` says what a measure is worth, and to whom; ``explain`` and ``trace`` show where a
+difference comes from. ``sweep``, ``sensitivity``, ``calibrate`` and ``validate`` study parameters, ``claims`` tests
+claims. ``write_report`` writes an HTML page. ``EcosystemModel`` is one world, a Mesa model.
 
 Examples
 --------
@@ -22,6 +22,7 @@ from sim.version import __version__
 if TYPE_CHECKING:
     from sim.agents.model import EcosystemModel
     from sim.api import (
+        appraise,
         branch,
         calibrate,
         claims,
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from sim.runs.result import Result
 
 __all__ = [
-    "EcosystemModel", "Result", "__version__", "branch", "calibrate", "claims", "compare", "explain", "load",
-    "run", "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
+    "EcosystemModel", "Result", "__version__", "appraise", "branch", "calibrate", "claims", "compare", "explain",
+    "load", "run", "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
 ]  # fmt: skip
 
 # What is not in sim.api. Each is imported at its first use: `import sim` alone takes no time.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.report.html.writing import Written
     from sim.runs.posterior_sample import PosteriorSample
     from sim.scenario import Scenario
+    from sim.studies.questions.appraise import Appraisal
     from sim.studies.questions.calibrate import Calibration
     from sim.studies.questions.claims import Findings
     from sim.studies.questions.compare import Comparison
@@ -355,6 +356,81 @@ def what_if(
         options.show(comparison, first)
         draw_comparison(comparison, first, options.workers)
     return comparison
+
+
+def appraise(
+    baseline: Scenario | str | Path,
+    variant: Mapping[str, Any] | Scenario | str | Path | Variant,
+    *,
+    assume: Mapping[str, float] | Sequence[str] = (),
+    replicates: int | None = None,
+    seed: int | None = None,
+    months: int | None = None,
+    parameters: str | None = None,
+    one_seed: bool = False,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    mechanisms: Sequence[MechanismLike] = (),
+    watcher: Watcher | None = None,
+    shown: Callable[[Appraisal], None] | None = None,
+) -> Appraisal:
+    """Appraise a policy, a platform or a site: from gross to net, what it costs whom, and whether it is worth it.
+
+    Both worlds run on the same seeds, and every enterprise is followed through both. On every seed the parts of the
+    chain add up to the difference, and society's balance by resource is that by who has it.
+
+    Parameters
+    ----------
+    baseline
+        The scenario without the measure, as in ``run``.
+    variant
+        The scenario with it, as in ``what_if``: values by key, another scenario, or a ``Variant`` with a name.
+    assume
+        What is assumed beyond the model, by name: ``{"discount": 0.05}``, or as ``"discount=0.05"``. Defaults, ranges
+        and sources are in ``Appraisal.assumptions``.
+    replicates, seed, months, parameters, one_seed, workers, out, fresh, mechanisms, watcher
+        As in ``what_if`` and ``run``. Seeds that are stored are not run again, whatever is assumed.
+    shown
+        Called with the appraisal before the figures are drawn.
+
+    Returns
+    -------
+    Appraisal
+        The chain, balances and costs on each seed; money is million yuan.
+
+    Raises
+    ------
+    Incompatible
+        Where the scenarios differ in an assumption, which is no measure.
+    ScenarioError
+        With the faults of the scenarios and options.
+    NothingRan
+        Where every seed failed.
+
+    Examples
+    --------
+    >>> found = sim.appraise("shougang", {"levers.entry_cost_cut": 0.5}, replicates=2, months=12, workers=1)
+    >>> bool((sum(found.who.values()) - sum(found.resources.values()) < 1e-9).all())
+    True
+    """
+    from sim.studies.appraisal.assumptions import assumptions
+    from sim.studies.questions.appraise import appraise_pair
+    from sim.studies.questions.what_if import Variant, asked
+
+    base = with_run(baseline, mechanisms, replicates=replicates, seed=seed, months=months)
+    model = _model(base)
+    assumed = assumptions(assume)
+    (other,), _ = asked(base, [variant if isinstance(variant, Variant) else Variant(variant)], (), model.outcomes)
+    sample = _sample(parameters, base, one_seed=one_seed)
+    with _options(out, workers, watcher, shown, fresh=fresh) as options:
+        found = appraise_pair(base, other, model, options, assumed, sample)
+        options.show(found)
+
+        from sim.report.figures.appraisal import draw_appraisal
+
+        draw_appraisal(found)
+    return found
 
 
 def explain(

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from sim.commands.appraise import appraise
 from sim.commands.calibrate import calibrate
 from sim.commands.claims import claims
 from sim.commands.compare import compare
@@ -60,6 +61,7 @@ app.command("list")(list_scenarios)
 app.command("run")(run)
 app.command("what-if")(what_if)
 app.command("compare")(compare)
+app.command("appraise")(appraise)
 app.command("sweep")(sweep)
 app.command("sensitivity")(sensitivity)
 app.command("calibrate")(calibrate)

@@ -1,0 +1,97 @@
+"""``sim appraise``: is a policy, a platform or a site worth it, for whom, at whose cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.commands.common import (
+    RESULTS,
+    SOME_FAILED,
+    WRONG,
+    ClusterOption,
+    FreshOption,
+    JsonOption,
+    MonthsOption,
+    OneSeedOption,
+    OutOption,
+    ParametersOption,
+    ReplicatesOption,
+    SeedOption,
+    WithOption,
+    WorkersOption,
+    errors,
+    fail,
+    listed,
+    load,
+    print_found,
+    say,
+    watcher,
+)
+
+if TYPE_CHECKING:
+    from sim.studies.questions.appraise import Appraisal
+
+
+def appraise(
+    baseline: Annotated[str, typer.Argument(metavar="BASELINE", help="The world without: a name or a TOML file.")],
+    variant: Annotated[
+        str | None, typer.Argument(metavar="VARIANT", help="The world with it: another one; or give --set.")
+    ] = None,
+    *,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A change that makes the variant; can be repeated."),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the variant.")] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--given", metavar="KEY=VALUE", help="Change the baseline and the variant; can be repeated."),
+    ] = None,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option("--assume", metavar="NAME=VALUE", help="Assume otherwise, such as discount=0.05; repeatable."),
+    ] = None,
+    replicates: ReplicatesOption = None,
+    seed: SeedOption = None,
+    months: MonthsOption = None,
+    mechanisms: WithOption = None,
+    parameters: ParametersOption = None,
+    one_seed: OneSeedOption = False,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    out: OutOption = RESULTS,
+    fresh: FreshOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether a policy, platform or site is worth it.
+
+    Runs the world without and with it on the same seeds, and follows every enterprise through both: from gross to net,
+    in jobs, enterprises, value added and taxes; who pays and gains; cost per net job. Stored seeds are not run again.
+    """
+    with errors():
+        from sim import api
+        from sim.report.text.appraisal import appraisal_json, appraisal_text
+        from sim.scenario import overrides
+        from sim.studies.questions.what_if import Variant
+
+        if (variant is None) == (not settings):
+            fail("appraise needs one variant: a scenario after the baseline, or --set KEY=VALUE", WRONG)
+        change: Any = overrides(settings) if settings else variant
+
+        def show(found: Appraisal) -> None:
+            print_found(found, appraisal_json, appraisal_text, as_json=as_json)
+
+        base = load([baseline], given or [], mechanisms, replicates=replicates, seed=seed, months=months)[0]
+        with api.make_workers(workers, cluster) as pool:
+            found = api.appraise(
+                base, Variant(change, name or ""), assume=listed(assume), parameters=parameters, one_seed=one_seed,
+                workers=pool, out=out, fresh=fresh, watcher=watcher(), shown=show,
+            )  # fmt: skip
+        say(f"tables and figures: {found.path}")
+        if found.failures:
+            say(f"{len(found.failures)} of {found.baseline.replicates} seeds failed")
+            for it in found.failures[:5]:
+                say(f"replicate {it['replicate']} (seed {it['seed']}): {it['message']}")
+            raise typer.Exit(SOME_FAILED)
