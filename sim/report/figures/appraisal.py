@@ -8,7 +8,20 @@ from typing import Any
 import numpy as np
 
 from sim.formats import seeds_text
-from sim.report.figures.canvas import BLUE, GREY, INK, ORANGE, VERMILION, KeyEntry, Page, note, number_axis, page, style
+from sim.report.figures.canvas import (
+    BLUE,
+    GREY,
+    HALO,
+    INK,
+    ORANGE,
+    VERMILION,
+    KeyEntry,
+    Page,
+    note,
+    number_axis,
+    page,
+    style,
+)
 from sim.report.text.appraisal import amount, minus, said_of_rivals, treated_text, unit_of
 from sim.runs.store import write_whole
 from sim.studies.appraisal.treated import PLATFORM, SITE
@@ -55,7 +68,7 @@ def _chain(found: Appraisal) -> Page:
     ]  # fmt: skip
     made = page("From gross to net", _subtitle(found), key, _footer(found), 4, tall=1.35, columns=2, left=1.55,
                 right=0.9, below=0.18)  # fmt: skip
-    made.grid.update(wspace=0.62)
+    made.grid.update(wspace=0.74)
     for place, (measure, title) in enumerate(_TITLES.items()):
         money = measure in ("value_added", "taxes")
         by = scale if money else 1.0
@@ -72,7 +85,16 @@ def _chain(found: Appraisal) -> Page:
             at += value
             axes.plot([at, at], [row - 0.31, row + 1.31], color=GREY, linewidth=0.5)
             right = max(at, at - value)
-            note(axes, minus(amount(value)), (right, row), (4, 0), va="center", fontsize=7.5, color=INK)
+            note(
+                axes,
+                minus(amount(value)),
+                (right, row),
+                (4, 0),
+                va="center",
+                fontsize=7.5,
+                color=INK,
+                path_effects=HALO,
+            )
         last = len(bars)
         axes.barh(last, net[0], height=0.62, color=BLUE if net[0] >= 0 else VERMILION)
         right = max(net[0], 0.0)

@@ -1,0 +1,404 @@
+"""Appraisals: the chain and the balance are identities on every seed, and toys give the known answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from command import call
+
+import sim
+from sim.kernel.draws import seed_of
+from sim.model.ecosystem import Ecosystem
+from sim.model.state.accounts import TICKS
+from sim.report.text.appraisal import appraisal_card, appraisal_text, cost_text, payback_text
+from sim.runs.errors import Incompatible
+from sim.runs.options import Watcher
+from sim.scenario import Scenario, ScenarioError
+from sim.studies.appraisal.assumptions import assumptions, declared_assumptions
+from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES, NAMES, chains, run_pair
+from sim.studies.appraisal.treated import FOUNDED, MEMBERS, PLATFORM, SITE, TENANTS, Treatment, treatments
+from sim.studies.appraisal.watching import STREAMS, Firms, WatchedWorld
+from sim.studies.appraisal.welfare import annuity, by_resources, by_who, columns, discounts, outlay, pace, payback
+from sim.studies.estimators.fieller import ratio_of_means
+from sim.studies.questions.appraise import Appraisal
+
+MONTHS = {"bundle": 42}  # its levers act from the fourth year on
+SHORT = 24
+EARLY = {"sites.shougang.vacated": "2011-01", "sites.shougang.opens": "2011-06"}
+SUBSIDY = {"levers.rent_subsidy": 0.00018, "levers.conversion_grant": 0.0004}
+GIFTS = {"levers.tax_relief": 0.3, "levers.finance": 1.0, "levers.entry_cost_cut": 0.5, "levers.platform_support": 0.5}
+PAIRS: dict[str, tuple[str, str | dict[str, Any]]] = {
+    "site": ("shougang-idle", "shougang"),
+    "platform": ("haier-closed", "haier"),
+    "lever": ("shougang", SUBSIDY),
+    "gifts": ("haier", GIFTS),
+    "bundle": ("together-apart", "together"),
+    "policy of a nation": ("early-stage", "early-stage-policy"),
+    "platforms of a nation": ("third-party-none", "third-party"),
+    "talent": ("early-stage", "early-stage-talent"),
+}
+SEEDS = (0, 1)
+VALUES = {name: it.value for name, it in declared_assumptions().items()}
+OTHERWISE = VALUES | {"sigma": 0.3, "sigma_others": 0.9, "rho": 0.4, "lambda": 1.2, "floor_left": 0.5}
+
+
+@cache
+def pair(name: str) -> tuple[Scenario, Scenario]:
+    first, second = PAIRS[name]
+    given: dict[str, Any] = {"run.months": MONTHS.get(name, SHORT)} | (EARLY if "shougang" in first else {})
+    other = sim.load(first, given | second) if isinstance(second, dict) else sim.load(second, given)
+    return sim.load(first, given), other
+
+
+@cache
+def worlds(name: str, number: int) -> tuple[WatchedWorld, WatchedWorld]:
+    first, second = pair(name)
+    return run_pair(first, second, seed_of(first.seed, number), first.months, treatments(first, second))
+
+
+each = pytest.mark.parametrize("name", PAIRS)
+each_seed = pytest.mark.parametrize("number", SEEDS)
+
+
+# --- the identities
+
+
+@each
+@each_seed
+def test_the_parts_of_the_chain_are_whole_and_add_up_to_the_net(name: str, number: int) -> None:
+    one, other = worlds(name, number)
+    found = chains(one.firms, other.firms)
+    assert set(found) == set(NAMES)
+    assert all(type(value) is int for value in found.values())
+    a, b = columns(one.streams), columns(other.streams)
+    known = {
+        "jobs": b["jobs"][-1] - a["jobs"][-1],
+        "enterprises": len(other.model.enterprises.status[other.model.enterprises.status == 2])
+        - len(one.model.enterprises.status[one.model.enterprises.status == 2]),
+        "value_added": sum((b[it] - a[it]).sum() for it in ("sales_home", "sales_abroad", "inputs")),
+        "taxes": -sum((b[it] - a[it]).sum() for it in ("vat", "income_tax")),
+    }
+    for measure in MEASURES:
+        direct = sum(found[f"{measure}.direct_{it}"] for it in CHANGES)
+        others = sum(found[f"{measure}.others_{it}"] for it in CHANGES)
+        gross, moved, anyway = (found[f"{measure}.{it}"] for it in ("gross", "moved_in", "there_anyway"))
+        assert gross - moved - anyway == direct
+        assert direct + others == found[f"{measure}.with"] - found[f"{measure}.without"] == known[measure]
+    for measure in ("jobs", "enterprises"):
+        assert sum(found[f"{measure}.net_{group}"] for group in GROUPS) == known[measure]
+
+
+@each
+@each_seed
+@pytest.mark.parametrize("values", [VALUES, OTHERWISE], ids=["declared", "otherwise"])
+def test_resources_are_what_parties_have_in_every_month_to_the_tick(
+    name: str, number: int, values: dict[str, float]
+) -> None:
+    one, other = worlds(name, number)
+    streams, pay = other.streams - one.streams, columns(other.streams)["worker_pay"]
+    for end in (True, False):
+        resources, who = (view(streams, pay, values, end=end) for view in (by_resources, by_who))
+        assert all(part.dtype == np.int64 for part in [*resources.values(), *who.values()])
+        assert (sum(resources.values()) == sum(who.values())).all()
+    assert streams.any()
+    assert columns(streams)["other_resources"].sum() == 0  # every payment has a name
+
+
+@each
+def test_net_jobs_are_those_of_residents_and_of_people_from_elsewhere(name: str) -> None:
+    one, other = worlds(name, 0)
+    change = columns(other.streams - one.streams)
+    assert (change["jobs"] == change["residents_at_work"] + change["from_elsewhere"]).all()
+
+
+@each
+def test_watching_changes_no_world_and_loses_no_enterprise(name: str) -> None:
+    first, _ = pair(name)
+    watched, plain = worlds(name, 0)[0], Ecosystem(first, seed_of(first.seed, 0))
+    plain.run_for(first.months)
+    assert watched.model.record.cells().tobytes() == plain.record.cells().tobytes()
+    firms = watched.firms
+    assert len(set(firms.identity.tolist())) == len(firms.identity)
+    streams = columns(watched.streams)
+    assert firms.value_added.sum() == sum(streams[it].sum() for it in ("sales_home", "sales_abroad", "inputs"))
+    assert firms.taxes.sum() == -(streams["vat"] + streams["income_tax"]).sum()
+
+
+# --- who is treated
+
+
+def test_who_is_treated_follows_from_what_differs() -> None:
+    assert treatments(*pair("site")) == (Treatment(SITE, "shougang"),)
+    assert treatments(*pair("platform")) == (Treatment(PLATFORM, "haier"),)
+    assert {it.kind for it in treatments(*pair("lever"))} == {TENANTS}
+    assert treatments(*pair("talent")) == ()
+    assert {it.kind for it in treatments(*pair("policy of a nation"))} >= {FOUNDED, MEMBERS}
+
+
+def test_tenants_are_the_gross_of_a_site() -> None:
+    one, other = worlds("site", 0)
+    table, found = other.model.enterprises, chains(one.firms, other.firms)
+    tenants = int((table.site[table.status == 2] >= 0).sum())
+    assert tenants <= found["enterprises.gross"] <= found["treated"]
+    admitted = int(other.model.record["site_enterprises"][-1])
+    assert admitted - 3 <= found["treated"] <= admitted  # few leave and are admitted again
+    newborn = int(other.model.record["site_enterprises_newborn"][-1])
+    assert found["treated"] - found["treated_moved_in"] == newborn
+
+
+def test_without_a_treatment_nothing_is_gross_and_the_chain_starts_at_net() -> None:
+    one, other = worlds("talent", 0)
+    found = chains(one.firms, other.firms)
+    assert found["treated"] == found["jobs.gross"] == 0
+    assert found["jobs.others_grew"] != 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"market.growth": 0.05}, "market.growth"),
+        ({"sites.shougang.conversion_cost": 0.003, "levers.rent_subsidy": 0.0001}, "sites.shougang.conversion_cost"),
+        ({"mechanisms.entry.administrative_cost": 0.1}, "mechanisms.entry.administrative_cost"),
+    ],
+)
+def test_a_difference_of_assumption_is_refused_with_the_reason(settings: dict[str, Any], named: str) -> None:
+    with pytest.raises(Incompatible, match=f"{named}: an assumption is no measure"):
+        treatments(sim.load("shougang"), sim.load("shougang", settings))
+
+
+def test_two_equal_scenarios_are_refused() -> None:
+    with pytest.raises(Incompatible, match="nothing to appraise"):
+        treatments(sim.load("shougang"), sim.load("shougang"))
+
+
+# --- toys with known answers
+
+
+def _firms(**columns_: list[int]) -> Firms:
+    number = len(columns_["identity"])
+    given = {"size_class": [0] * number, "newcomer": [0] * number, "treated": [0] * number, "moved": [0] * number}
+    given |= {"operating": [int(it > 0) for it in columns_["jobs"]]} | columns_
+    bools = ("treated", "moved", "newcomer")
+    return Firms(**{name: np.array(given[name], bool if name in bools else np.int64) for name in Firms._fields})
+
+
+def test_a_toy_town_has_the_chain_that_was_counted_by_hand() -> None:
+    # 1 moves in and grows by 2; 2 is founded because of it; 3 would be founded anyway; 4 survives because of it;
+    # 5 is outside and loses 3; 6 is outside and dies; 7 is founded only without it; 8 is treated and dies.
+    a = _firms(
+        identity=[1, 3, 4, 5, 6, 7, 8], jobs=[10, 4, 0, 9, 2, 1, 6], value_added=[5, 1, 1, 5, 1, 1, 3],
+        taxes=[1, 0, 0, 1, 0, 0, 1],
+    )  # fmt: skip
+    b = _firms(
+        identity=[1, 2, 3, 4, 5, 6, 8], jobs=[12, 7, 4, 3, 6, 0, 0], value_added=[6, 3, 1, 2, 4, 0, 2],
+        taxes=[1, 1, 0, 0, 1, 0, 1], treated=[1, 1, 1, 1, 0, 0, 1], moved=[1, 0, 0, 0, 0, 0, 0],
+    )  # fmt: skip
+    found = {name.removeprefix("jobs."): value for name, value in chains(a, b).items() if name.startswith("jobs.")}
+    assert found["gross"] == 26
+    assert found["moved_in"] == 10
+    assert found["there_anyway"] == 10
+    assert [found[f"direct_{it}"] for it in CHANGES] == [7, 3, 2, -6, 0]
+    assert [found[f"others_{it}"] for it in CHANGES] == [0, 0, -3, -2, -1]
+    assert found["with"] - found["without"] == 0
+    assert found["largest"] == 7
+
+
+def _streams(months: int = 2, **given: list[float]) -> Any:
+    streams = np.zeros((months, len(STREAMS)), np.int64)
+    for name, values in given.items():
+        streams[:, STREAMS.index(name)] = values
+    return streams
+
+
+def test_a_toy_subsidy_is_a_transfer_and_costs_society_only_what_raising_it_costs() -> None:
+    paid = _streams(rent_subsidy=[100, 100], account_government=[-100, -100], account_enterprises=[100, 100])
+    for extra, lost in ((1.0, 0), (1.3, -60)):
+        values = VALUES | {"lambda": extra}
+        resources, who = (view(paid, 0, values, end=True) for view in (by_resources, by_who))
+        assert sum(part.sum() for part in resources.values()) == lost
+        assert who["firms"].sum() == 200
+        assert who["state"].sum() == -200 + lost
+    assert {name: part.sum() for name, part in outlay(paid).items()} == {"public": 200, "site_owner": 0, "platforms": 0}
+
+
+def test_a_toy_job_of_an_unskilled_resident_costs_half_his_wage() -> None:
+    hired = _streams(
+        1, wages=[-90], account_enterprises=[-90], account_households=[90], residents_at_work=[2], unskilled_idle=[-2],
+    )  # fmt: skip
+    resources, who = (view(hired, 40, VALUES, end=False) for view in (by_resources, by_who))
+    assert who["workers"] == [40]  # half of two wages of 40; the third part of 10 is for somebody who had work
+    assert resources["labour"] == [-50]
+    assert who["firms"] == [-90]
+
+
+def test_floor_left_behind_is_worth_what_its_next_tenant_pays() -> None:
+    left = _streams(1, rent=[80], account_enterprises=[80], account_economy=[-80])
+    for rho, landlords in ((1.0, 0), (0.0, -80), (0.25, -60)):
+        resources, who = (view(left, 0, VALUES | {"rho": rho}, end=False) for view in (by_resources, by_who))
+        assert who["landlords"] == [landlords]
+        assert resources["outside_rent"] == [80 + landlords]
+
+
+def test_present_values_and_payback_are_those_of_the_formula() -> None:
+    assert discounts(25, 0, 0.08)[[0, 12, 24]] == pytest.approx([1, 1 / 1.08, 1 / 1.08**2])
+    assert discounts(25, 12, 0.08)[[0, 12, 24]] == pytest.approx([1, 1, 1 / 1.08])
+    assert annuity(1, 0.08, 0.05)[-1] == pytest.approx(0.95 / 1.08)
+    none = VALUES | {"discount": 0.0, "decay": 0.0}
+    assert payback(np.array([-2.0, 1.0, 2.0, 1.0]), 0.0, 0, none) == (2, True)
+    assert payback(np.array([-2.0, 1.0]), 0.5, 0, none) == (4, False)
+    assert payback(np.array([-2.0, 1.0]), 0.0, 0, none) == (None, False)
+
+
+def test_the_pace_at_the_end_has_no_building_and_keeps_both_views_equal() -> None:
+    one, other = worlds("lever", 0)
+    streams, pay = (other.streams - one.streams)[None], columns(other.streams)["worker_pay"][None]
+    assert columns(streams)["conversion_grant"].any()
+    month, wage = pace(streams, pay)
+    values = columns(month)
+    assert values["renovation"] == values["conversion_grant"] == 0
+    resources, who = (view(month, wage, VALUES, end=False) for view in (by_resources, by_who))
+    assert sum(resources.values()) == pytest.approx(sum(who.values()), abs=len(STREAMS))  # of means, rounded
+
+
+def test_fieller_covers_a_ratio_and_has_no_ends_where_the_mean_below_may_be_0() -> None:
+    rng = np.random.default_rng(1)
+    inside = 0
+    for _ in range(400):
+        jobs = rng.normal(50.0, 30.0, 12)
+        it = ratio_of_means(100.0 + 0.5 * jobs + rng.normal(0.0, 20.0, 12), jobs)
+        inside += it.low <= 125.0 / 50.0 <= it.high if it.told else 1
+    assert 0.92 <= inside / 400 <= 0.98
+    few = ratio_of_means(np.array([10.0, 11.0, 12.0]), np.array([-5.0, 4.0, 2.0]))
+    assert not few.told
+    assert few.value == pytest.approx(33.0)
+    assert not ratio_of_means(np.array([1.0]), np.array([1.0])).told
+
+
+# --- the answer
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("appraisals")
+
+
+def _appraised(results: Path, name: str, **how: Any) -> Appraisal:
+    first, second = pair(name)
+    return sim.appraise(first, second, replicates=2, workers=1, out=results, **how)
+
+
+@pytest.fixture(scope="module")
+def site(results: Path) -> Appraisal:
+    return _appraised(results, "site")
+
+
+@each
+def test_a_card_has_at_most_16_lines_of_78_columns(results: Path, name: str) -> None:
+    found = _appraised(results, name)
+    card = appraisal_card(found)
+    assert len(card) <= 16
+    assert max(map(len, card)) <= 78
+    assert max(map(len, appraisal_text(found).splitlines())) <= 80
+    assert ("rivals' sales: not modelled" in "\n".join(card)) == (
+        name in ("site", "platform", "lever", "gifts", "bundle")
+    )
+
+
+def test_an_appraisal_agrees_with_the_outcomes_of_its_results(results: Path, site: Appraisal) -> None:
+    compared = sim.what_if(*pair("site")[:1], pair("site")[1], replicates=2, workers=1, out=results)
+    for measure, outcome in (("jobs", "jobs"), ("taxes", "taxes")):
+        assert site.interval(site.net(measure)).mean == pytest.approx(compared.variants[0][outcome].difference)
+    assert site.value == pytest.approx(sum(site.who.values()))
+
+
+def test_stored_seeds_are_not_run_again_whatever_is_assumed(results: Path, site: Appraisal) -> None:
+    class Counter(Watcher):
+        ran = 0
+
+        def advance(self) -> None:
+            self.ran += 1
+
+    again = Counter()
+    other = _appraised(results, "site", assume={"rho": 0.0, "discount": 0.05}, watcher=again)
+    assert again.ran == 0
+    assert other.path == site.path
+    assert other.value.mean() < site.value.mean()
+    assert other.other_rates[0.05] == pytest.approx(other.value)
+    assert other.assumptions["rho"].changed
+    first, second = pair("site")
+    more = Counter()
+    sim.appraise(first, second, replicates=3, workers=1, out=results, watcher=more)
+    assert more.ran == 1
+
+
+def test_a_horizon_counts_later_years_and_no_assets(results: Path, site: Appraisal) -> None:
+    later = _appraised(results, "site", assume=["horizon=10"])
+    assert not later.resources["assets_left"].any()
+    assert later.resources["sales"].mean() > site.resources["sales"].mean()
+    assert later.resources["renovation"] == pytest.approx(site.resources["renovation"])
+    assert later.value == pytest.approx(sum(later.who.values()), abs=1e-3)
+
+
+def test_two_figures_and_the_tables_are_kept(site: Appraisal) -> None:
+    assert {path.name for path in site.figures} == {"chain.png", "chain.svg", "who.png", "who.svg"}
+    rows = (site.path / "seeds.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) >= 3
+    assert "jobs.gross" in rows[0]
+    assert "discount,0.08,1/year" in (site.path / "assumptions.csv").read_text(encoding="utf-8")
+    manifest = json.loads((site.path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["kind"] == "appraise"
+
+
+def test_the_cost_of_a_job_is_not_told_where_there_may_be_none(site: Appraisal) -> None:
+    some = replace(site, chain={**site.chain, "jobs.with": site.chain["jobs.without"] + np.array([3.0, -2.0])})
+    assert "cannot be told: net jobs may be none" in cost_text(some)
+    assert "one seed" in cost_text(replace(site, replicates=(0,)))
+    free = {name: 0.0 * it for name, it in site.outlay.items()}
+    assert "sponsors earn as much" in cost_text(replace(site, outlay=free))
+    fewer = replace(site, chain={**site.chain, "jobs.with": site.chain["jobs.without"] - np.array([30.0, 31.0])})
+    assert "net jobs are fewer" in cost_text(fewer)
+    assert "Paid back in 2011-06" in payback_text(replace(site, payback=(5, True)))
+    assert "Not paid back by 2012" in payback_text(site)
+
+
+# --- the command
+
+
+def test_the_command_prints_the_card_first_and_json_on_request(tmp_path: Path) -> None:
+    asked = ("appraise", "shougang", "--set", "levers.rent_subsidy=0.0001", "--months", "15", "--replicates", "2",
+             "--given", "sites.shougang.opens=2012-01", "--workers", "1", "--out", tmp_path)  # fmt: skip
+    lines = call(*asked).stdout.splitlines()
+    assert lines[0].startswith("shougang-rent_subsidy-0.0001 against shougang")
+    assert lines[0].endswith("2011-01 to 2012-03, 2 seeds")
+    assert any(line.startswith("NET JOBS") for line in lines[:16])
+    told = json.loads(call(*asked, "--assume", "discount=0.05,sigma=0.8", "--json").stdout)
+    assert told["card"][0] == lines[0]
+    assert told["assumptions"]["discount"]["value"] == 0.05
+    assert told["outlay"]["public"]["mean"] > 0
+    assert told["base"] == "2012-01"
+    assert told["net_present_value"]["mean"] == pytest.approx(sum(it["mean"] for it in told["by_who"].values()))
+
+
+def test_faults_say_what_would_be_right(tmp_path: Path) -> None:
+    asked = ("appraise", "shougang", "--out", tmp_path)
+    assert "a scenario after the baseline, or --set" in call(*asked, code=2).stderr
+    assert "an assumption is no measure" in call(*asked, "--set", "market.growth=0.1", code=2).stderr
+    wrong = call(*asked, "shougang-idle", "--assume", "rhoo=1", "--assume", "sigma=2", code=2).stderr
+    assert "rhoo: is not known, nearest: rho" in wrong
+    assert '"2" is not allowed, allowed: 0.25 to 0.8' in wrong
+    with pytest.raises(ScenarioError, match="discount"):
+        assumptions({"discount": "much"})
+
+
+def test_every_assumption_is_declared_with_source_and_range() -> None:
+    for it in declared_assumptions().values():
+        assert it.low <= it.value <= it.high
+        assert it.source
+        assert it.meaning
+    assert TICKS * 1e-6 > 1  # a tick is about a yuan
