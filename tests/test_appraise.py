@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from command import call
+from hypothesis import HealthCheck, given, settings, strategies
+from worlds import town
 
 import sim
 from sim.kernel.draws import seed_of
@@ -26,6 +28,7 @@ from sim.studies.appraisal.treated import FOUNDED, MEMBERS, PLATFORM, SITE, TENA
 from sim.studies.appraisal.watching import STREAMS, Firms, WatchedWorld
 from sim.studies.appraisal.welfare import annuity, by_resources, by_who, columns, discounts, outlay, pace, payback
 from sim.studies.estimators.fieller import ratio_of_means
+from sim.studies.questions import appraise as appraise_module
 from sim.studies.questions.appraise import Appraisal
 
 MONTHS = {"bundle": 42}  # its levers act from the fourth year on
@@ -128,6 +131,35 @@ def test_watching_changes_no_world_and_loses_no_enterprise(name: str) -> None:
     streams = columns(watched.streams)
     assert firms.value_added.sum() == sum(streams[it].sum() for it in ("sales_home", "sales_abroad", "inputs"))
     assert firms.taxes.sum() == -(streams["vat"] + streams["income_tax"]).sum()
+
+
+def _lever(most: float) -> Any:
+    return strategies.one_of(strategies.just(0.0), strategies.floats(0.0, most))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    levers=strategies.fixed_dictionaries(
+        {
+            "levers.rent_subsidy": _lever(0.0003), "levers.conversion_grant": _lever(0.001),
+            "levers.entry_cost_cut": _lever(1.0), "levers.tax_relief": _lever(1.0), "levers.finance": _lever(3.0),
+            "levers.platform_support": _lever(1.0), "levers.talent_supply": _lever(0.2),
+            "levers.knowledge_programme": _lever(1.0), "levers.demand": _lever(0.2),
+        }
+    ),
+    seed=strategies.integers(0, 2**32),
+    values=strategies.sampled_from([VALUES, OTHERWISE]),
+)  # fmt: skip
+def test_both_identities_hold_whatever_is_done(levers: dict[str, float], seed: int, values: dict[str, float]) -> None:
+    first, second = town(), town(**{key.replace(".", "__"): value for key, value in levers.items()})
+    one, other = run_pair(first, second, seed, 18, treatments(first, second))
+    found = chains(one.firms, other.firms)
+    for measure in MEASURES:
+        parts = sum(found[f"{measure}.{group}_{it}"] for group in ("direct", "others") for it in CHANGES)
+        assert parts == found[f"{measure}.with"] - found[f"{measure}.without"]
+    streams, pay = other.streams - one.streams, columns(other.streams)["worker_pay"]
+    resources, who = (view(streams, pay, values, end=True) for view in (by_resources, by_who))
+    assert (sum(resources.values()) == sum(who.values())).all()
 
 
 # --- who is treated
@@ -383,6 +415,31 @@ def test_the_command_prints_the_card_first_and_json_on_request(tmp_path: Path) -
     assert told["outlay"]["public"]["mean"] > 0
     assert told["base"] == "2012-01"
     assert told["net_present_value"]["mean"] == pytest.approx(sum(it["mean"] for it in told["by_who"].values()))
+
+
+def test_a_seed_that_fails_is_told_and_the_others_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails = {seed_of(pair("site")[0].seed, 1)}
+
+    def failing(first: Scenario, second: Scenario, seed: int, *rest: Any) -> Any:
+        if seed in fails:
+            raise ValueError("made up")
+        return run_pair(first, second, seed, *rest)
+
+    monkeypatch.setattr(appraise_module, "run_pair", failing)
+    asked = ("appraise", "shougang-idle", "shougang", "--months", "6", "--workers", "1", "--out", tmp_path)
+    told = call(*asked, "--replicates", "2", code=3)
+    assert "1 of 2 seeds failed" in told.stderr
+    assert "replicate 1" in told.stderr
+    assert "ValueError: made up" in told.stderr
+    assert "2011-01 to 2011-06, 1 seed" in told.stdout.splitlines()[0]
+    fails.add(seed_of(7, 0))
+    assert "every seed failed" in call(*asked, "--replicates", "1", "--seed", "7", code=3).stderr
+
+
+def test_a_measure_that_does_nothing_says_so(tmp_path: Path) -> None:
+    asked = ("appraise", "shougang", "--set", "levers.rent_subsidy=0.0001", "--months", "3", "--replicates", "2")
+    said = call(*asked, "--workers", "1", "--out", tmp_path).stdout
+    assert "the worlds do not differ in this run" in said
 
 
 def test_faults_say_what_would_be_right(tmp_path: Path) -> None:

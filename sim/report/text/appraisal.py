@@ -140,6 +140,8 @@ def _classes(it: Appraisal) -> list[str]:
     """Which part of the net enterprises are small, and new."""
     parts = {group: float(np.mean(it.chain[f"enterprises.net_{group}"])) for group in GROUPS}
     total = sum(parts.values())
+    if not total:
+        return []
     small = sum(value for group, value in parts.items() if group.startswith("small")) / total
     new = sum(value for group, value in parts.items() if group.endswith("newcomer")) / total
     return [f"{_share(small)} small", f"{_share(new)} new"]
@@ -202,6 +204,8 @@ def cost_text(it: Appraisal) -> str:
 
 def mind_text(it: Appraisal, scale: float) -> str:
     """What would mislead most."""
+    if not it.differs:
+        return "MIND: the worlds do not differ in this run; the measure begins later, or does nothing."
     net, rest = (float(np.mean(f("value_added"))) for f in (it.net, it.without_largest))
     if it.treatments and abs(net - rest) > _ONE_FIRM * abs(net):
         texts = amount(net / scale), amount(rest / scale)
@@ -441,6 +445,7 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
         "payback": None if it.payback[0] is None else it.baseline.calendar(it.payback[0]),
         "payback_within_run": it.payback[1],
         "trend": it.trend,
+        "differs": it.differs,
         "assumptions": {name: vars(one) for name, one in it.assumptions.items()},
         "card": appraisal_card(it),
         "failures": list(it.failures),

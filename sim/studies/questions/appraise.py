@@ -23,7 +23,7 @@ from sim.runs.replicate import Cells, Model
 from sim.runs.store import MANIFEST, Store, pictures, to_json
 from sim.runs.summary import csv_bytes
 from sim.studies.appraisal.assumptions import Assumption
-from sim.studies.appraisal.terms import CHANGES, MONEY, NAMES, chains, run_pair
+from sim.studies.appraisal.terms import CHANGES, MEASURES, MONEY, NAMES, chains, run_pair
 from sim.studies.appraisal.treated import PLATFORM, SITE, Treatment, treatments
 from sim.studies.appraisal.watching import STREAMS
 from sim.studies.appraisal.welfare import (
@@ -179,6 +179,11 @@ class Appraisal:
         """1 + net present value over outlay; None where nobody spends anything."""
         spent = float(np.mean(self.cost))
         return 1.0 + float(np.mean(self.value)) / spent if spent > 0 else None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the measure changes anything in the run."""
+        return any(part.any() for part in (*self.resources.values(), *self.outlay.values(), *map(self.net, MEASURES)))
 
     @property
     def trend(self) -> str:
