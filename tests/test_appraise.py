@@ -436,6 +436,12 @@ def test_a_seed_that_fails_is_told_and_the_others_stand(tmp_path: Path, monkeypa
     assert "every seed failed" in call(*asked, "--replicates", "1", "--seed", "7", code=3).stderr
 
 
+def test_a_lever_for_which_the_model_charges_nobody_has_no_known_cost(tmp_path: Path) -> None:
+    found = sim.appraise(town(), {"levers.entry_cost_cut": 0.9}, replicates=2, months=12, workers=1, out=tmp_path)
+    assert "the model charges nobody for this lever" in cost_text(found)
+    assert "its own cost is missing" in appraisal_card(found)[-1]
+
+
 def test_a_measure_that_does_nothing_says_so(tmp_path: Path) -> None:
     asked = ("appraise", "shougang", "--set", "levers.rent_subsidy=0.0001", "--months", "3", "--replicates", "2")
     said = call(*asked, "--workers", "1", "--out", tmp_path).stdout

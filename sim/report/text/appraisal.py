@@ -10,7 +10,7 @@ import numpy as np
 from sim.formats import MINUS, number, plain
 from sim.report.text.columns import columns
 from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES
-from sim.studies.appraisal.treated import WORDS
+from sim.studies.appraisal.treated import FREE, WORDS
 from sim.studies.appraisal.welfare import PACE_YEARS, WHO
 from sim.studies.estimators.fieller import Ratio
 from sim.studies.estimators.intervals import Interval
@@ -186,6 +186,8 @@ def payback_text(it: Appraisal) -> str:
 
 def cost_text(it: Appraisal) -> str:
     """Cost per net job and per job-year, or why there is none."""
+    if _free(it):
+        return "COST PER NET JOB  not known: the model charges nobody for this lever"
     if float(np.mean(it.cost)) <= 0:
         return "COST PER NET JOB  none: the sponsors earn as much as they spend"
     job, year = it.cost_per_job, it.cost_per_job_year
@@ -206,6 +208,8 @@ def mind_text(it: Appraisal, scale: float) -> str:
     """What would mislead most."""
     if not it.differs:
         return "MIND: the worlds do not differ in this run; the measure begins later, or does nothing."
+    if _free(it):
+        return "MIND: the model charges nobody for this lever, so that its own cost is missing."
     net, rest = (float(np.mean(f("value_added"))) for f in (it.net, it.without_largest))
     if it.treatments and abs(net - rest) > _ONE_FIRM * abs(net):
         texts = amount(net / scale), amount(rest / scale)
@@ -218,6 +222,11 @@ def mind_text(it: Appraisal, scale: float) -> str:
     if not it.rivals_modelled:
         return "MIND: firms of a place share no demand, so that displacement is too small."
     return "MIND: sales, wages and inputs are at the model's prices; see the assumptions."
+
+
+def _free(it: Appraisal) -> bool:
+    """Whether what acts are only levers for which the model charges nobody."""
+    return all(change.key in FREE for change in it.changed)
 
 
 def _signed(x: float) -> str:

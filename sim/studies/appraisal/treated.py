@@ -47,6 +47,8 @@ UNTREATED = frozenset(
         "levers.demand",
     }
 )
+# Levers for which the model charges nobody.
+FREE = frozenset({"levers.entry_cost_cut", "levers.finance", "levers.demand"})
 # What nobody decides about a site or a platform that is in both scenarios.
 ASSUMED = frozenset(
     {
