@@ -1,4 +1,4 @@
-"""Growth of whole firms, closures, survey populations, debts and local demand: what each does, and nothing where off."""
+"""Growth of whole firms, closures, survey populations, debts and local demand: each does what it says, or nothing."""
 
 from __future__ import annotations
 
