@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from command import call
 from hypothesis import HealthCheck, given, settings, strategies
-from worlds import town
+from worlds import scenario, town
 
 import sim
 from sim.kernel.draws import seed_of
 from sim.model.ecosystem import Ecosystem
-from sim.model.state.accounts import TICKS
-from sim.report.text.appraisal import appraisal_card, appraisal_text, cost_text, payback_text
+from sim.model.state.accounts import ACCOUNTS, TICKS, TRANSFERS
+from sim.report.text.appraisal import appraisal_card, appraisal_text, cost_text, payback_text, said_of_rivals
 from sim.runs.errors import Incompatible
 from sim.runs.options import Watcher
 from sim.scenario import Scenario, ScenarioError
@@ -246,6 +246,24 @@ def _streams(months: int = 2, **given: list[float]) -> Any:
     for name, values in given.items():
         streams[:, STREAMS.index(name)] = values
     return streams
+
+
+@pytest.mark.parametrize("name", TRANSFERS)
+def test_every_transfer_is_a_resource_or_moves_money_between_parties(name: str) -> None:
+    party = ACCOUNTS[TRANSFERS[name]]
+    moved = _streams(1, **{name: [7], "account_enterprises": [7], f"account_{party}": [-7]})
+    resources, who = (view(moved, 0, VALUES, end=False) for view in (by_resources, by_who))
+    assert sum(resources.values()) == sum(who.values())
+
+
+def test_rivals_are_modelled_as_far_as_they_share_demand(tmp_path: Path) -> None:
+    def said(local: float) -> str:
+        base = scenario("shougang", market__local_share=local)
+        change = {"levers.rent_subsidy": 0.0002}
+        return said_of_rivals(sim.appraise(base, change, replicates=1, months=3, workers=1, out=tmp_path))
+
+    assert said(0.0) == "rivals' sales: not modelled"
+    assert said(0.5) == "rivals outside: not modelled"
 
 
 def test_a_toy_subsidy_is_a_transfer_and_costs_society_only_what_raising_it_costs() -> None:

@@ -14,7 +14,7 @@ from sim.studies.appraisal.treated import FREE, WORDS
 from sim.studies.appraisal.welfare import PACE_YEARS, WHO
 from sim.studies.estimators.fieller import Ratio
 from sim.studies.estimators.intervals import Interval
-from sim.studies.questions.appraise import Appraisal
+from sim.studies.questions.appraise import MODELLED, NOT_MODELLED, Appraisal
 
 WIDTH, MOST_LINES = 78, 16
 _BILLIONS_FROM = 20_000.0  # million yuan
@@ -77,7 +77,9 @@ def treated_text(found: Appraisal) -> str:
 
 def said_of_rivals(found: Appraisal) -> str:
     """Whether the model knows to whom sales are lost."""
-    return "" if found.rivals_modelled else "rivals' sales: not modelled"
+    if found.rivals == MODELLED:
+        return ""
+    return "rivals' sales: not modelled" if found.rivals == NOT_MODELLED else "rivals outside: not modelled"
 
 
 # --- the card
@@ -219,7 +221,7 @@ def mind_text(it: Appraisal, scale: float) -> str:
         return f"MIND: let for {it.months_let:.0f} of {months} months; floor and firms outlast the run."
     if it.trend != "are steady":
         return f"MIND: net jobs {it.trend}: with more --months the answer is another."
-    if not it.rivals_modelled:
+    if it.rivals == NOT_MODELLED:
         return "MIND: firms of a place share no demand, so that displacement is too small."
     return "MIND: sales, wages and inputs are at the model's prices; see the assumptions."
 
@@ -344,8 +346,8 @@ def chain_table(found: Appraisal, scale: float, unit: str) -> str:
     ]
     if groups:
         parts.append(columns(("net by class and age at first sight", "jobs", "enterprises"), groups, right=(1, 2)))
-    if not found.rivals_modelled:
-        parts[-1] += "\nOthers: rivals' sales are not modelled, so that displacement is too small."
+    if found.rivals != MODELLED:
+        parts[-1] += f"\nOthers: {said_of_rivals(found)}, so that displacement is too small."
     return "\n\n".join(parts)
 
 
@@ -440,7 +442,7 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
         "net_jobs_from_elsewhere": valued(it.from_elsewhere),
         "net_jobs_of_residents": valued(it.net("jobs") - it.from_elsewhere),
         "net_jobs_in_country": dict(it.in_country._asdict()),
-        "rivals_sales": "modelled" if it.rivals_modelled else "not modelled",
+        "rivals_sales": it.rivals,
         "net_present_value": valued(it.value),
         "by_resource": {name: valued(values) for name, values in it.resources.items()},
         "by_who": {name: valued(values) for name, values in it.who.items()},

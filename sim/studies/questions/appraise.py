@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 _FORM = 1  # of what is kept of a seed
 _OF_VARIANT = ("worker_pay", "floor_let", "jobs", "sales_home", "sales_abroad")  # streams of the world with
+MODELLED, IN_PLACE, NOT_MODELLED = "modelled", "modelled in the place only", "not modelled"  # sales that rivals lose
 RATES = (0.035, 0.05)  # other discount rates that are shown
 _YEAR = 12
 _STEADY = 0.1  # change of net jobs over the last year, of net jobs, from which they still rise or fall
@@ -85,6 +86,8 @@ class Appraisal:
         Present value of net job-years on each seed.
     monthly
         Mean of society's balance by month, without assets at the end.
+    rivals
+        Whether the sales that rivals lose are modelled.
     failures
         Seeds that failed.
     model
@@ -121,7 +124,7 @@ class Appraisal:
     from_elsewhere: Cells
     home_share: float
     months_let: float
-    rivals_modelled: bool
+    rivals: str
     failures: tuple[dict[str, Any], ...]
     model: str
 
@@ -346,10 +349,18 @@ def _appraised(
         from_elsewhere=column["from_elsewhere"][:, -1] * weight,
         home_share=min(1.0, max(0.0, home / (home + abroad))) if home + abroad else 0.0,
         months_let=float((with_it["floor_let"] > 0).sum(axis=1).mean()),
-        rivals_modelled=nation and bool(first.group("market").coupled),
+        rivals=_rivals(first, nation=nation),
         failures=tuple(failures),
         model=version,
     )
+
+
+def _rivals(scenario: Scenario, *, nation: bool) -> str:
+    """Which lost sales the model knows: rivals share demand in a nation, in a place as far as its market is local."""
+    market = scenario.group("market")
+    if nation:
+        return MODELLED if market.coupled else NOT_MODELLED
+    return IN_PLACE if market.local_share > 0 else NOT_MODELLED
 
 
 def unpacked(cells: Cells, months: int) -> tuple[Any, dict[str, Any]]:
