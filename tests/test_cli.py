@@ -58,6 +58,14 @@ def test_a_run_prints_a_table_on_stdout_and_progress_on_stderr() -> None:
     assert found.stderr == "toy: running 5 of 5 replicates\n"
 
 
+def test_a_child_says_that_its_figures_are_its_parents() -> None:
+    assert "inherited" not in run("toy").stdout
+    lines = run("boom").stdout.splitlines()
+    assert "the figures of startups, site_enterprises, big_asset_share are inherited from toy.toml" in lines
+    found = json.loads(run("boom", "--json").stdout)
+    assert found["inherited_figures"] == dict.fromkeys(("startups", "site_enterprises", "big_asset_share"), "toy.toml")
+
+
 def test_all_shows_every_outcome() -> None:
     assert set(toy.OUTCOMES) <= set(run("toy", "--all").stdout.split())
 

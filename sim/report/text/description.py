@@ -30,7 +30,8 @@ def description_text(scenario: Scenario) -> str:
     figures = []
     for it in scenario.reported_figures.values():
         source = ": ".join(filter(None, (it.source.kind, it.source.text)))
-        figures.append(f"  {it.name}: {it.bound} {number(it.value)} in {it.month} ({source})")
+        inherited = f", inherited from {it.stated}" if it.stated else ""
+        figures.append(f"  {it.name}: {it.bound} {number(it.value)} in {it.month} ({source}){inherited}")
     return "\n".join(
         [
             f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name,
@@ -57,6 +58,7 @@ def description_json(scenario: Scenario) -> dict[str, Any]:
                 "bound": it.bound,
                 "kind": it.source.kind,
                 "source": it.source.text,
+                "stated": it.stated,
             }
             for name, it in scenario.reported_figures.items()
         },
