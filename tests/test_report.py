@@ -260,7 +260,7 @@ def test_one_result_is_told_by_medians_and_the_articles_figures() -> None:
 
 def test_figures_that_are_inherited_say_so() -> None:
     run("boom")
-    found, text = report("boom")
+    _, text = report("boom")
     said = "boom: the figures of startups, site_enterprises are inherited from toy.toml."
     assert said in Page(text).text("p")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +19,7 @@ from sim.commands.common import (
     WithOption,
     WorkersOption,
     errors,
-    print_json,
+    print_found,
     watcher,
 )
 from sim.commands.studies import YesOption, asked_for, say_complaints
@@ -61,17 +62,18 @@ def claims(
         from sim.report.text.claims import claims_text
         from sim.studies.questions.claims import findings_json
 
-        def show(it: Findings) -> None:
-            typer.echo(claims_text(it, everything=everything) + "\n")
+        def as_object(it: Findings) -> dict[str, object]:
+            return {"results": str(it.path), **findings_json(it), "failures": it.failures}
 
+        show = partial(
+            print_found, to_json=as_object, to_text=partial(claims_text, everything=everything), as_json=as_json
+        )
         with api.make_workers(workers, cluster) as pool:
             found = api.claims(
                 names or (), samples=samples, replicates=replicates, seed=seed, months=months,
                 mechanisms=mechanisms or (), workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
-                shown=None if as_json else show,
+                shown=show,
             )  # fmt: skip
-        if as_json:
-            print_json([{"results": str(it.path), **findings_json(it), "failures": it.failures} for it in found])
         failed = [say_complaints(runs.failures, runs.path) for it in found for runs in it.runs]
         if any(failed):
             raise typer.Exit(SOME_FAILED)

@@ -11,12 +11,11 @@ from sim.commands.common import JsonOption, ScenarioArgument, SetOption, WithOpt
 
 def list_scenarios() -> None:
     """List the scenarios."""
+    from sim.report.text.columns import columns
     from sim.scenario import shipped
 
-    found = shipped()
-    width = max((len(scenario.name) for scenario in found), default=0)
-    for scenario in found:
-        typer.echo(f"{scenario.name:<{width}}  {scenario.title}".rstrip())
+    rows = [(scenario.name, scenario.title) for scenario in shipped()]
+    typer.echo(columns(("", ""), rows).partition("\n")[2])
 
 
 def describe(

@@ -21,15 +21,15 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
     shown = chosen(rows, headline, scenario.reported_figures, everything=everything)
     last = scenario.calendar(result.months - 1)
     table = columns(
-        ("outcome", "median", "90% interval", "unit", "the article", "", "score"),
+        ("outcome", "median", "90% interval", "unit", "the article", "score"),
         (
             (
                 row.outcome, number(row.median), span(row.low, row.high), row.unit,
-                _article(row), verdict(row), number(row.crps) if row.crps is not None else "",
+                _article(row), number(row.crps) if row.crps is not None else "",
             )
             for row in (rows[name] for name in shown)
         ),
-        right=(1, 2, 6),
+        right=(1, 2, 5),
     )  # fmt: skip
     hidden = len(rows) - len(shown)
     months = f"{result.months} months from {scenario.calendar(0)}"
@@ -90,4 +90,7 @@ def run_json(result: Result) -> dict[str, Any]:
 
 
 def _article(row: Row) -> str:
-    return "" if row.article is None else f"{row.bound} {number(row.article)} in {row.month}".strip()
+    """The article's figure, and whether it is met."""
+    if row.article is None:
+        return ""
+    return ": ".join(filter(None, (f"{row.bound} {number(row.article)} in {row.month}".strip(), verdict(row))))

@@ -137,15 +137,15 @@ def _fact(it: Verdict) -> dict[str, Any]:
 
 
 def _table(verdicts: Iterable[Verdict]) -> str:
-    heads = ("group", "fact", "median", "90% interval", "band", "unit", "", "score", "source")
+    heads = ("fact", "median", "90% interval", "band", "unit", "", "score", "group", "source")
     rows = (
         (
-            it.check.group, it.check.title, number(it.value), span(it.low, it.high), band_text(*it.check.band), it.unit,
-            verdict_text(it), number(it.crps) if it.crps is not None else "", it.check.source,
+            it.check.title, number(it.value), span(it.low, it.high), band_text(*it.check.band), it.unit,
+            verdict_text(it), number(it.crps) if it.crps is not None else "", it.check.group, it.check.source,
         )
         for it in verdicts
     )  # fmt: skip
-    return columns(heads, rows, right=(2, 7))
+    return columns(heads, rows, right=(1, 6))
 
 
 def _of(verdicts: Sequence[Verdict]) -> str:
