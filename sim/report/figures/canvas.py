@@ -119,22 +119,22 @@ class Page:
 
 def page(
     title: str, subtitle: str, key: Sequence[KeyEntry], footer: Sequence[str], panels: int, *, tall: float = 1.0,
-    columns: int = 0, left: float = _LEFT, right: float = _RIGHT, below: float = 0.0,
+    columns: int = 0, left: float = _LEFT, right: float = _RIGHT, below: float = 0.0, between: float = _ACROSS,
 ) -> Page:  # fmt: skip
     """An empty page with its words and its key.
 
-    ``tall`` stretches the panels, ``columns`` sets their number in a row, ``left`` and ``right`` are the page's margins
-    and ``below`` is the room for labels under each panel, all three in inches.
+    ``tall`` stretches the panels, ``columns`` sets their number in a row, ``left`` and ``right`` are the margins,
+    ``below`` is the room for labels under each panel and ``between`` that from one to the next, all in inches.
     """
     columns = columns or min(_COLUMNS, max(2, panels))
     rows = -(-panels // columns)
     panel, down, bottom = _HEIGHT * tall, _DOWN + below, _BOTTOM + below + 0.12 * len(footer)
     height = _TOP + rows * panel + (rows - 1) * down + bottom
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
-    across = (WIDTH - left - right - (columns - 1) * _ACROSS) / columns
+    across = (WIDTH - left - right - (columns - 1) * between) / columns
     grid = GridSpec(
         rows, columns, figure, left / WIDTH, bottom / height, 1 - right / WIDTH, 1 - _TOP / height,
-        wspace=_ACROSS / across, hspace=down / panel,
+        wspace=between / across, hspace=down / panel,
     )  # fmt: skip
     inches: Any = {"transform": figure.dpi_scale_trans}
     size = 14.0 * min(1.0, _TITLE / max(1, len(title)))

@@ -43,7 +43,7 @@ def _waterfall(it: Explanation) -> Page:
     key: list[KeyEntry] = [("band", BLUE, "adds")] if any(part.value >= 0 for part in it.parts) else []
     key += [("band", VERMILION, "takes away")] if any(part.value < 0 for part in it.parts) else []
     made = page(title, said, [*key, ("band", GREY, "all together")], footer, 1, tall=0.24 * len(names) + 0.13,
-                columns=1, left=0.3 + 0.075 * max(map(len, names)), right=1.0, below=0.15)  # fmt: skip
+                columns=1, left=0.3 + 0.075 * max(map(len, names)), right=2.2, below=0.15)  # fmt: skip
     axes = made.axes(0)
     axes.grid(visible=False)
     axes.tick_params(axis="y", labelsize=8.5, labelcolor=INK)
@@ -56,14 +56,13 @@ def _waterfall(it: Explanation) -> Page:
         if math.isfinite(low):  # one seed gives no interval
             axes.plot([at + low, at + high], [place, place], color=INK, linewidth=1.0)
         right = max(at, at + value, at + high)
-        note(axes, signed(value), (right, place), (5, 0), va="center", fontsize=8, color=INK)
+        said = f"{signed(value)}, to a mean of {number(it.variant)}" if place == last else signed(value)
+        note(axes, said, (right, place), (5, 0), va="center", fontsize=8, color=INK)
         at += value
         if place < last:
             axes.plot([at, at], [place - 0.31, place + 1.31], color=GREY, linewidth=0.6)
     axes.axvline(0.0, color=INK, linewidth=0.8)
     note(axes, f"mean {number(it.baseline)}", (0.0, 0), (5, 0), va="center", fontsize=8)
-    note(axes, f"mean {number(it.variant)}", (1.0, last), (8, 0), xycoords=axes.get_yaxis_transform(), va="center",
-         fontsize=8)  # fmt: skip
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(last + 0.6, -0.6)
     axes.set_xlabel(f"difference from {one}, {it.unit}" if it.unit else f"difference from {one}", fontsize=8)
