@@ -342,7 +342,7 @@ def test_shipped_claims_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).resolve().parents[1])
     catalogue = model_catalogue()
     files = files_of()
-    assert {"shougang", "haier"} <= {it.stem for it in files}
+    assert {"shougang", "haier", "third-party", "chain", "new-industries", "together"} <= {it.stem for it in files}
     for file in files:
         read = read_claims(file, catalogue, catalogue.outcomes, {})
         assert read.claims
