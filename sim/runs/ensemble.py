@@ -137,7 +137,7 @@ class Ensemble:
             {replicate: self._kept[replicate] for replicate in numbers}, self.model.outcomes, scenario.months
         )
         # Reported figures are not part of the digest; where they change, so does the summary.
-        summary = to_csv(summarise(table, scenario, scenario.reported_figures)) if numbers else b""
+        summary = to_csv(summarise(table, scenario)) if numbers else b""
         if (
             (tuple(numbers), failed) == (published, before.get("failures"))
             and store.intact(SCENARIO)

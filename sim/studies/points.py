@@ -218,16 +218,13 @@ def _publish(
     place = {digest: number for number, digest in reversed(list(enumerate(digests)))}
     order = sorted((it for it in kept if it[0] in place), key=lambda it: (place[it[0]], it[1]))
     data = rows_table(order, kept, {name: it.unit for name, it in model.outcomes.items()})
-    failures = [
-        {
-            "point": place[digest],
-            "replicate": number,
-            "seed": seed_of(scenario.seed, number),
-            "message": message,
-            "command": _command(study, study.points[place[digest]], seed_of(scenario.seed, number)),
-        }
-        for (digest, number), message in sorted(failed.items(), key=lambda it: (place[it[0][0]], it[0][1]))
-    ]
+    failures = []
+    for (digest, number), message in sorted(failed.items(), key=lambda it: (place[it[0][0]], it[0][1])):
+        point, seed = study.points[place[digest]], seed_of(scenario.seed, number)
+        name = VARIANT if point.base is study.variant else SCENARIO
+        command = command_of_world(name, dict(point.changes), seed, scenario.months, scenario.catalogue)
+        world = {"point": place[digest], "replicate": number, "seed": seed}
+        failures.append({**world, "message": message, "command": command})
     if before.get("outputs", {}).get(REPLICATES) == digest_of(data) and before["failures"] == failures:
         if digest_of((store.path / REPLICATES).read_bytes()) != digest_of(data):
             store.write(REPLICATES, data)
@@ -262,8 +259,3 @@ def _write_bases(store: Store, study: Study) -> dict[str, str]:
     """Write the scenarios that the points start from; their digests."""
     bases = {SCENARIO: study.scenario} | ({VARIANT: study.variant} if study.variant else {})
     return {name: store.write(name, base.to_toml().encode()) for name, base in bases.items()}
-
-
-def _command(study: Study, point: Point, seed: int) -> str:
-    name = VARIANT if point.base is study.variant else SCENARIO
-    return command_of_world(name, dict(point.changes), seed, study.scenario.months, study.scenario.catalogue)

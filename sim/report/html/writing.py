@@ -83,7 +83,9 @@ def _made(
         raise Incompatible(f"{', '.join(map(str, names))}: a result is given twice")
     first = results[0]
     chosen, declared = headline(first.scenario), outcomes(first.scenario)
-    more = [it for result in results for it in _sensitivities(result, folder, chosen)]
+    more: list[Sensitivity] = []
+    for it in results:
+        more += all_stored(folder, it.scenario, chosen, str(it.manifest["model"])).values()
     if len(results) == 1:
         return report_result(first, declared, chosen, more)
     better = {name: outcome.better for name, outcome in declared.items()}
@@ -108,9 +110,3 @@ def _study(place: Path, headline: Callable[[Scenario], Sequence[str]]) -> Report
         return report_calibration(open_calibration(place))
     allowed = "allowed: a result, a sweep, a sensitivity study, a calibration"
     raise ResultError(f"{place}: a study of kind {kind} has no report, {allowed}")
-
-
-def _sensitivities(result: Result, folder: Path, names: Sequence[str]) -> list[Sensitivity]:
-    """The stored sensitivity of this scenario's outcomes, from studies in the same folder."""
-    version = str(result.manifest["model"])
-    return list(all_stored(folder, result.scenario, names, version).values())

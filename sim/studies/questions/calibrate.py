@@ -19,6 +19,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -580,13 +581,13 @@ def _publish(
         "model": model.version,
         "method": "optuna TPE, then population Monte Carlo with a Gaussian kernel "
         "(see sim.studies.estimators.posterior)",
-        "optuna": _optuna(),
+        "optuna": metadata.version("optuna"),
         "scenarios": {name: it.digest() for name, it in targets.scenarios.items()},
         "design": design,
         "units": {it.name: it.unit for it in targets.targets},
         "fitted": {key: {"value": value, "median": said[key][0], "low": said[key][1], "high": said[key][2]}
                    for key, value in fit.best.values.items()},
-        "misfit": {"as it is": _number(fit.evaluations[0].misfit), "fitted": _number(fit.best.misfit)},
+        "misfit": clean({"as it is": fit.evaluations[0].misfit, "fitted": fit.best.misfit}),
         "effective_sample_size": fit.posterior.effective,
         "acceptance": fit.posterior.acceptance,
         "tempers": list(fit.posterior.tempers),
@@ -601,13 +602,3 @@ def _publish(
     store.write(MANIFEST, to_json(manifest))
     store.tidy()
     return manifest
-
-
-def _number(x: float) -> float | None:
-    return x if math.isfinite(x) else None
-
-
-def _optuna() -> str:
-    from importlib import metadata
-
-    return metadata.version("optuna")
