@@ -10,22 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.formats import bound_text, number
-from sim.report.figures.canvas import (
-    BLUE,
-    GREY,
-    HALO,
-    INK,
-    ORANGE,
-    VERMILION,
-    KeyEntry,
-    Page,
-    heading,
-    mark,
-    note,
-    number_axis,
-    page,
-    style,
-)
+from sim.report.figures.axes import heading, mark, note, number_axis
+from sim.report.figures.canvas import KeyEntry, Page, page, style
+from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, VERMILION
 from sim.runs.store import Say, Store
 from sim.studies.questions.calibrate import Calibration, Fit
 from sim.studies.targets import FreeParameter, Target

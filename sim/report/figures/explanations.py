@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 from sim.formats import number, signed
-from sim.report.figures.canvas import BLUE, GREY, INK, VERMILION, KeyEntry, Page, note, number_axis, page, style
+from sim.report.figures.axes import note, number_axis
+from sim.report.figures.canvas import KeyEntry, Page, page, style
+from sim.report.figures.colours import BLUE, GREY, INK, VERMILION
 from sim.report.text.explanations import rest_of_it
 from sim.runs.store import write_whole
 from sim.runs.summary import csv_bytes

@@ -8,21 +8,9 @@ from typing import Any
 import numpy as np
 
 from sim.formats import number
-from sim.report.figures.canvas import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    Page,
-    dress,
-    note,
-    page,
-    style,
-)
+from sim.report.figures.axes import dress, note
+from sim.report.figures.canvas import Page, page, style
+from sim.report.figures.colours import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILION
 from sim.report.text.traces import FATE, MOST_MECHANISMS, fate_json, mechanisms_of, trace_rests
 from sim.runs.store import write_whole
 from sim.runs.summary import csv_bytes
