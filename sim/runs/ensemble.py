@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.kernel.draws import seed_of
-from sim.runs.declarations import command_of_world, declarations
+from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.executor import Failure
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model
@@ -189,5 +189,4 @@ def _about(request: Request) -> dict[str, str]:
 def _failure(request: Request, replicate: int, message: str) -> dict[str, Any]:
     scenario, seed = request.world(replicate)
     drawn = request.sample.values(request.scenario, replicate) if request.sample else {}
-    command = command_of_world(SCENARIO, drawn, seed, scenario.months, scenario.catalogue)
-    return {"replicate": replicate, "seed": seed, "message": message, "command": command}
+    return failure_of_world(SCENARIO, scenario, drawn, replicate, seed, message)

@@ -59,7 +59,7 @@ def find_past(name: str | Path | Result, results: Path, version: str, catalogue:
     ``catalogue`` has the mechanisms that it was run with. ResultError where there is none, or where another version of
     the model wrote it.
     """
-    result = name if isinstance(name, Result) else find_result(name, results, CHECKPOINTS)
+    result = find_result(name, results, CHECKPOINTS)
     manifest, store = result.manifest, Store(result.path)
     again = f"run it with --checkpoint: sim run {result.name} --until {result.months} --checkpoint"
     if not list(store.path.glob(_file("*"))):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,15 @@ class Model:
     outcomes: Mapping[str, Outcome]
     version: str
     is_compiled: Callable[[], bool] = lambda: True
+
+    @property
+    def better(self) -> dict[str, int]:
+        """Whether more (1) or less (-1) of each outcome is better, or neither (0)."""
+        return {name: outcome.better for name, outcome in self.outcomes.items()}
+
+    def headline(self, scenario: Scenario) -> Sequence[str]:
+        """The outcomes to show first: the scenario's own choice, else the model's."""
+        return scenario.headline or [name for name, outcome in self.outcomes.items() if outcome.headline]
 
 
 def run_replicate(scenario: Scenario, seed: int, months: int) -> Cells:

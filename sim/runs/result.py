@@ -154,11 +154,13 @@ def stored_scenario(store: Store, remedy: str) -> Scenario:
         ) from None
 
 
-def find_result(name: str | Path, results: Path, holds: str = "") -> Result:
+def find_result(name: Result | str | Path, results: Path, holds: str = "") -> Result:
     """The result in the folder ``name``, or the newest one of the scenario ``name`` under ``results``.
 
-    ``holds`` is the name of something that the result's folder must contain.
+    ``holds`` is the name of something that the result's folder must contain. A result is returned as it is.
     """
+    if isinstance(name, Result):
+        return name
     if (Path(name) / MANIFEST).exists() or (Path(name).is_dir() and Path(name).name != str(name)):
         return open_result(name)
     wanted = Path(name).stem if str(name).endswith(".toml") else str(name)

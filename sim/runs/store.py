@@ -68,6 +68,12 @@ def write_whole(path: Path, data: bytes) -> None:
         aside.unlink(missing_ok=True)
 
 
+def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by name into a folder."""
+    for name, data in files.items():
+        write_whole(folder / name, data)
+
+
 def pictures(folder: Path) -> list[Path]:
     """The pictures in a folder's ``figures``, the headline page first."""
     return sorted((folder / FIGURES).glob("*.[ps][nv]g"), key=lambda path: (path.stem != "headline", path))

@@ -21,7 +21,7 @@ from pyarrow import compute, parquet
 
 from sim.declare import Value
 from sim.kernel.draws import seed_of
-from sim.runs.declarations import command_of_world, declarations
+from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.ensemble import Request, folder_name
 from sim.runs.executor import Failure
 from sim.runs.options import RunOptions
@@ -222,9 +222,8 @@ def _publish(
     for (digest, number), message in sorted(failed.items(), key=lambda it: (place[it[0][0]], it[0][1])):
         point, seed = study.points[place[digest]], seed_of(scenario.seed, number)
         name = VARIANT if point.base is study.variant else SCENARIO
-        command = command_of_world(name, dict(point.changes), seed, scenario.months, scenario.catalogue)
-        world = {"point": place[digest], "replicate": number, "seed": seed}
-        failures.append({**world, "message": message, "command": command})
+        entry = failure_of_world(name, scenario, point.changes, number, seed, message)
+        failures.append({"point": place[digest], **entry})
     if before.get("outputs", {}).get(REPLICATES) == digest_of(data) and before["failures"] == failures:
         if digest_of((store.path / REPLICATES).read_bytes()) != digest_of(data):
             store.write(REPLICATES, data)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sim.report.comparison_sheets import MOST, comparison_sheets, first_outcomes, wording
 from sim.report.figures.files import drawn_files
 from sim.runs.executor import Workers
-from sim.runs.store import write_whole
+from sim.runs.store import write_all
 from sim.runs.summary import csv_bytes
 from sim.studies.questions.compare import Comparison
 
@@ -21,5 +21,4 @@ def draw_comparison(comparison: Comparison, headline: Sequence[str], workers: Wo
         from sim.report.figures.forest import draw_forest
 
         files |= draw_forest(comparison, first_outcomes(comparison, headline)[:MOST], wording(comparison))
-    for name, data in files.items():
-        write_whole(comparison.path / name, data)
+    write_all(comparison.path, files)
