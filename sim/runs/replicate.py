@@ -22,24 +22,12 @@ Cells = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Model:
-    """A model that an ensemble runs.
+    """A model that an ensemble runs."""
 
-    Attributes
-    ----------
-    run
-        Function of scenario, seed and months that returns months x outcomes; workers import it by its name.
-    outcomes
-        The outcomes in the order of the columns.
-    version
-        Version of the model.
-    is_compiled
-        Whether its code is compiled on this machine.
-    """
-
-    run: Callable[[Any, int, int], Cells]
-    outcomes: Mapping[str, Outcome]
+    run: Callable[[Any, int, int], Cells]  # of scenario, seed and months: months x outcomes; workers import it by name
+    outcomes: Mapping[str, Outcome]  # in the order of the columns
     version: str
-    is_compiled: Callable[[], bool] = lambda: True
+    is_compiled: Callable[[], bool] = lambda: True  # on this machine
 
     @property
     def better(self) -> dict[str, int]:

@@ -80,17 +80,7 @@ def pictures(folder: Path) -> list[Path]:
 
 
 class Journal:
-    """Finished worlds, appended one by one, each row with its check sum.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    shape : tuple of int
-        Shape of the cells of one world.
-    say : callable
-        Is told of damaged rows.
-    """
+    """Finished worlds with cells of ``shape``, appended one by one, each row with its check sum."""
 
     def __init__(self, path: Path, shape: tuple[int, ...], say: Say) -> None:
         self._path, self._say = path, say

@@ -118,9 +118,7 @@ def run_points(study: Study, model: Model, options: RunOptions) -> Runs:
                     kept[it] = value
         seconds = time.perf_counter() - began
         manifest = _publish(study, model, store, digests, kept, failures, seconds, options.workers.count)
-    nothing = np.full(len(model.outcomes), np.nan)
-    cells = np.array([[kept.get((digest, number), nothing) for number in asked] for digest in digests])
-    return Runs(store.path, manifest, cells)
+    return Runs(store.path, manifest, cells_of(kept, digests, len(asked), len(model.outcomes)))
 
 
 def complaints(failures: Sequence[Mapping[str, Any]], path: Path, most: int = 5) -> list[str]:
@@ -198,6 +196,12 @@ def rows_of(data: bytes, names: tuple[str, ...], wanted: Iterable[str] | None = 
     cells = np.column_stack([table.column(name).to_numpy() for name in names])
     keys = zip(table.column("digest").to_pylist(), table.column("replicate").to_pylist(), strict=True)
     return dict(zip(keys, cells, strict=True))
+
+
+def cells_of(rows: Rows, digests: Sequence[str], replicates: int, width: int) -> Cells:
+    """Rows as points x replicates x numbers, NaN where there is none."""
+    nothing = np.full(width, np.nan)
+    return np.array([[rows.get((digest, number), nothing) for number in range(replicates)] for digest in digests])
 
 
 def rows_table(order: Sequence[tuple[str, int]], rows: Rows, units: Mapping[str, str]) -> bytes:

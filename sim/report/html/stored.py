@@ -20,7 +20,7 @@ from sim.runs.result import intact_bytes, stored_scenario
 from sim.runs.store import MANIFEST, Store, clean
 from sim.scenario import Scenario
 from sim.studies.estimators.posterior import Floats, quantiles
-from sim.studies.points import REPLICATES, Point
+from sim.studies.points import REPLICATES, Point, cells_of, rows_of
 from sim.studies.questions.calibrate import AS_IT_IS, EVALUATIONS, FITTED, INTERVAL, POSTERIOR, ROTATION, SAMPLE
 from sim.studies.questions.rotation import lies_within, wanted_band
 from sim.studies.stored_sensitivity import ANSWER, Sensitivity, read_answer
@@ -153,24 +153,15 @@ def open_sweep(folder: Path) -> Stored:
     store = Store(folder)
     manifest = store.manifest()
     scenario = stored_scenario(store, _REMEDY)
-    intact_bytes(store, REPLICATES, _REMEDY)
+    data = intact_bytes(store, REPLICATES, _REMEDY)
     with readable(folder):
         keys = [axis["key"] for axis in manifest["design"]["keys"]]
         changes = [{}, *(dict(zip(keys, point, strict=True)) for point in manifest["design"]["points"])]
         version, count = str(manifest["model"]), int(manifest["replicates"])
     digests = [Request(Point(scenario, it).scenario, version).digest for it in changes]
-    table = parquet.ParquetFile(folder / REPLICATES).read()
-    fields = [field for field in table.schema if field.name not in ("digest", "replicate")]
-    rows = np.column_stack([table.column(field.name).to_numpy() for field in fields])
-    cells = np.full((len(digests), count, len(fields)), np.nan)
-    place: dict[str, list[int]] = {}
-    for number, digest in enumerate(digests):
-        place.setdefault(digest, []).append(number)
-    at = zip(table.column("digest").to_pylist(), table.column("replicate").to_pylist(), rows, strict=True)
-    for digest, replicate, row in at:
-        if replicate < count:
-            cells[place.get(digest, []), replicate] = row
+    fields = [it for it in parquet.read_schema(pa.BufferReader(data)) if it.name not in ("digest", "replicate")]
+    units = {field.name: (field.metadata or {}).get(b"unit", b"").decode() for field in fields}
+    cells = cells_of(rows_of(data, tuple(units)), digests, count, len(units))
     if not np.isfinite(cells[0]).any():
         raise ResultError(f"{folder}: no replicate of the baseline is finished; give the command of the sweep again")
-    units = {field.name: (field.metadata or {}).get(b"unit", b"").decode() for field in fields}
     return Stored(folder, manifest, scenario, tuple(units), units, cells)
