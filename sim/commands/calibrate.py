@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, errors, listed, print_found, say, watcher
+from sim.commands.common import SOME_FAILED, errors, listed, print_found, say, say_failures, watcher
 
 
 def calibrate(
@@ -70,8 +70,5 @@ def calibrate(
                 watcher=watcher(), shown=show,
             )  # fmt: skip
         say(f"figures: {found.path / 'figures'}")
-        for failure in found.failures:
-            say(f"{failure['scenario']}, replicate {failure['replicate']}: {failure['message']}")
-            say(f"  repeat it: {failure['command']}")
-        if found.failures:
+        if say_failures(found.failures, found.path, anywhere=True):
             raise typer.Exit(SOME_FAILED)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, errors, print_json, say_complaints, watcher
+from sim.commands.common import SOME_FAILED, errors, print_json, say_failures, watcher
 
 if TYPE_CHECKING:
     from sim.studies.questions.claims import Findings
@@ -58,6 +58,6 @@ def claims(
             )  # fmt: skip
         if as_json:
             print_json([{"results": str(it.path), **findings_json(it), "failures": it.failures} for it in found])
-        failed = [say_complaints(runs.failures, runs.path) for it in found for runs in it.runs]
+        failed = [say_failures(runs.failures, runs.path) for it in found for runs in it.runs]
         if any(failed):
             raise typer.Exit(SOME_FAILED)

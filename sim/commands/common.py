@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -67,26 +67,30 @@ def fail(text: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def say_failures(result: Result) -> bool:
-    """List the failed replicates of a result, each with the command that repeats it; whether there are any."""
-    failures = [it for it in result.failures if it["replicate"] < result.scenario.replicates]
+def say_failures(
+    failures: Sequence[Mapping[str, Any]], folder: Path, *, of: int | None = None, anywhere: bool = False
+) -> bool:
+    """List failed replicates, each with the command that repeats it; whether there are any.
+
+    ``of`` is their number with the others. Commands run in ``folder`` unless they run ``anywhere``.
+    """
     if failures:
-        say(f"{result.path}: {len(failures)} of {result.scenario.replicates} replicates failed")
-    for failure in failures[:_MOST_FAILURES]:
-        say(f"replicate {failure['replicate']} (seed {failure['seed']}): {failure['message']}")
-        say(f"  repeat it: cd {shlex.quote(str(result.path))} && {failure['command']}")
+        say(f"{folder}: {len(failures)}{f' of {of}' if of else ''} replicates failed")
+    place = "" if anywhere else f"cd {shlex.quote(str(folder))} && "
+    for it in failures[:_MOST_FAILURES]:
+        where = f"point {it['point']}, " if "point" in it else f"{it['scenario']}, " if "scenario" in it else ""
+        say(f"{where}replicate {it['replicate']} (seed {it['seed']}): {it['message']}")
+        say(f"  repeat it: {place}{it['command']}")
     if len(failures) > _MOST_FAILURES:
-        say(f"and {len(failures) - _MOST_FAILURES} more: see {result.path / 'manifest.json'}")
+        say(f"and {len(failures) - _MOST_FAILURES} more: see {folder / 'manifest.json'}")
     return bool(failures)
 
 
-def say_complaints(failures: Sequence[dict[str, Any]], path: Path) -> bool:
-    """List the failed replicates; whether there are any."""
-    from sim.studies.points import complaints
-
-    for line in complaints(failures, path):
-        say(line)
-    return bool(failures)
+def say_failed(result: Result) -> bool:
+    """List the failed replicates of a result, of those asked for; whether there are any."""
+    asked = result.scenario.replicates
+    failures = [it for it in result.failures if it["replicate"] < asked]
+    return say_failures(failures, result.path, of=asked)
 
 
 def say_results(*results: Result) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, errors, load, print_found, say, say_failures, say_results, watcher
+from sim.commands.common import SOME_FAILED, errors, load, print_found, say, say_failed, say_results, watcher
 
 if TYPE_CHECKING:
     from sim.studies.questions.explain import Explanation
@@ -57,5 +57,5 @@ def explain(
                 shown=show,
             )  # fmt: skip
         say(f"figure: {found.path}")
-        if say_failures(found.first) | say_failures(found.second):
+        if say_failed(found.first) | say_failed(found.second):
             raise typer.Exit(SOME_FAILED)

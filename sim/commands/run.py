@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, WRONG, errors, fail, load, overridden, print_json, say_failures, watcher
+from sim.commands.common import SOME_FAILED, WRONG, errors, fail, load, overridden, print_json, say_failed, watcher
 
 if TYPE_CHECKING:
     from sim.runs.result import Result
@@ -86,7 +86,7 @@ def run(
         with api.make_workers(workers, cluster) as pool:
             for go in runs:
                 result = go(workers=pool, watcher=watcher())
-                failed |= say_failures(result)
+                failed |= say_failed(result)
                 if profiled:
                     _print_profile(result.scenario, as_json=as_json)
         if failed:

@@ -17,7 +17,7 @@ from sim.commands.common import (
     load_until,
     print_found,
     say,
-    say_complaints,
+    say_failures,
     watcher,
 )
 
@@ -90,7 +90,7 @@ def sensitivity(
                 shown=partial(print_found, to_json=to_json, to_text=to_text, as_json=as_json),
             )  # fmt: skip
         say(f"figures: {found.path / 'figures'}")
-        if say_complaints(found.failures, found.path):
+        if say_failures(found.failures, found.path):
             raise typer.Exit(SOME_FAILED)
 
 

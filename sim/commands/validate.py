@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, errors, overridden, print_found, say, say_failures, watcher
+from sim.commands.common import SOME_FAILED, errors, overridden, print_found, say, say_failed, watcher
 
 
 def validate(
@@ -53,6 +53,6 @@ def validate(
                 yes=yes, watcher=watcher(), shown=show,
             )  # fmt: skip
         say(f"page: {found.path / 'validation.html'}")
-        failed = [say_failures(result) for result in found.results.values()]
+        failed = [say_failed(result) for result in found.results.values()]
         if any(failed):
             raise typer.Exit(SOME_FAILED)

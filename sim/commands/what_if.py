@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, WRONG, errors, fail, load, print_comparison, say, say_failures, watcher
+from sim.commands.common import SOME_FAILED, WRONG, errors, fail, load, print_comparison, say, say_failed, watcher
 
 if TYPE_CHECKING:
     from sim.studies.questions.what_if import Variant
@@ -81,7 +81,7 @@ def what_if(
                 shown=partial(print_comparison, everything=everything, as_json=as_json),
             )  # fmt: skip
         say(f"figures: {comparison.path}")
-        failed = [say_failures(it) for it in (comparison.baseline, *(it.result for it in comparison.variants))]
+        failed = [say_failed(it) for it in (comparison.baseline, *(it.result for it in comparison.variants))]
         if any(failed):
             raise typer.Exit(SOME_FAILED)
 

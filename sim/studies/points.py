@@ -27,7 +27,7 @@ from sim.runs.executor import Failure
 from sim.runs.options import RunOptions
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model, run_checked
-from sim.runs.store import MANIFEST, SCENARIO, Rows, Say, Store, digest_of
+from sim.runs.store import SCENARIO, Rows, Say, Store, digest_of
 from sim.runs.table import to_parquet
 from sim.scenario import Scenario
 from sim.studies.cost import Cost, report_cost, run_timed
@@ -119,17 +119,6 @@ def run_points(study: Study, model: Model, options: RunOptions) -> Runs:
         seconds = time.perf_counter() - began
         manifest = _publish(study, model, store, digests, kept, failures, seconds, options.workers.count)
     return Runs(store.path, manifest, cells_of(kept, digests, len(asked), len(model.outcomes)))
-
-
-def complaints(failures: Sequence[Mapping[str, Any]], path: Path, most: int = 5) -> list[str]:
-    """What to say of replicates that failed, and how each is repeated."""
-    lines = [f"{path}: {len(failures)} replicates failed"] if failures else []
-    for failure in failures[:most]:
-        lines.append(f"point {failure['point']}, replicate {failure['replicate']}: {failure['message']}")
-        lines.append(f"  repeat it in that folder: {failure['command']}")
-    if len(failures) > most:
-        lines.append(f"and {len(failures) - most} more: see {path / MANIFEST}")
-    return lines
 
 
 def _run(
