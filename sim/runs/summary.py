@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -175,7 +175,7 @@ def crps(drawn: Cells, value: float) -> float:
     return float(np.mean(np.abs(drawn - value)) - np.sum(weights * ranked) / (count * count))
 
 
-def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def csv_bytes(heads: Sequence[str], rows: Iterable[Iterable[Any]]) -> bytes:
     """Rows under their heads, numbers in full."""
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
@@ -184,6 +184,11 @@ def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     return sink.getvalue().encode()
 
 
+def records_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Rows of equal keys, which are the heads; None is empty."""
+    return csv_bytes(list(rows[0]), (row.values() for row in rows))
+
+
 def to_csv(rows: Iterable[Row]) -> bytes:
     """A row an outcome, numbers in full."""
-    return csv_bytes([field.name for field in fields(Row)], (list(vars(row).values()) for row in rows))
+    return records_csv([vars(row) for row in rows])

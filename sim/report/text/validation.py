@@ -95,7 +95,7 @@ def facts_csv(found: Validation) -> bytes:
     """A row a fact, numbers in full."""
     rows = [{**_fact(it), "band": band_text(*it.check.band)} for it in found.verdicts]
     heads = (*_FIELDS, "replicates", "crps", "source")
-    return csv_bytes(heads, (["" if row[key] is None else row[key] for key in heads] for row in rows))
+    return csv_bytes(heads, ([row[key] for key in heads] for row in rows))
 
 
 def _fact(it: Verdict) -> dict[str, Any]:
