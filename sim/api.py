@@ -194,7 +194,7 @@ def branch(
         wanted = {**(settings or {}), **{key: value for key, value in given.items() if value is not None}}
         whole = found.branch({"run.replicates": found.replicates, **wanted})
         if whole.replicates > found.replicates:
-            options.watcher.say(f"{found.store.path}: has {found.replicates} replicates: only these are branched")
+            options.watcher.say(f"{found.path}: has {found.replicates} replicates: only these are branched")
             whole = with_run(whole, replicates=found.replicates)
         chosen = whole if until is None else first_part(whole, until, after=found.month)
         result = run_forked(chosen, model, options, past=found, whole=whole if checkpoint else None)
