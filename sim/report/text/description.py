@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.formats import number, plain, span
 from sim.report.text.columns import columns
-from sim.scenario import Scenario, describe, range_text
+from sim.scenario import ReportedFigure, Scenario, describe, range_text
 
 _WIDEST = 24  # letters of a value in a column
 
@@ -31,15 +31,10 @@ def description_text(scenario: Scenario) -> str:
     for it in scenario.reported_figures.values():
         source = ": ".join(filter(None, (it.source.kind, it.source.text)))
         figures.append(f"  {it.name}: {it.bound} {number(it.value)} in {it.month} ({source})")
-    return "\n".join(
-        [
-            f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name,
-            *([scenario.summary] if scenario.summary else []),
-            *(["", "must meet:", *figures] if figures else []),
-            "",
-            *table,
-        ]
-    )
+    lines = [f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name]
+    lines += [scenario.summary] if scenario.summary else []
+    lines += ["", "must meet:", *figures] if figures else []
+    return "\n".join([*lines, "", *table])
 
 
 def description_json(scenario: Scenario) -> dict[str, Any]:
@@ -50,22 +45,18 @@ def description_json(scenario: Scenario) -> dict[str, Any]:
         "summary": scenario.summary,
         "digest": scenario.digest(),
         "headline": list(scenario.headline),
-        "figures": {
-            name: {
-                "value": it.value,
-                "month": it.month,
-                "bound": it.bound,
-                "kind": it.source.kind,
-                "source": it.source.text,
-            }
-            for name, it in scenario.reported_figures.items()
-        },
+        "figures": {name: _figure_json(it) for name, it in scenario.reported_figures.items()},
         # Scripts read the field under its first name, "place".
         "parameters": [
             {"place" if name == "location" else name: value for name, value in row._asdict().items()}
             for row in describe(scenario)
         ],
     }
+
+
+def _figure_json(it: ReportedFigure) -> dict[str, Any]:
+    said = {"value": it.value, "month": it.month, "bound": it.bound}
+    return said | {"kind": it.source.kind, "source": it.source.text}
 
 
 def _long(value: Any) -> bool:
