@@ -47,19 +47,8 @@ def held_to() -> str:
         )
         for it in checks(model_catalogue()).values()
     )  # fmt: skip
-    heads = (
-        "fact",
-        "what",
-        "group",
-        "measured as",
-        "months",
-        "band",
-        "rule",
-        "evidence",
-        "note",
-        "fitted by",
-        "finding",
-    )
+    heads = ("fact", "what", "group", "measured as", "months", "band", "rule", "evidence", "note", "fitted by",
+             "finding")  # fmt: skip
     return table(heads, rows)
 
 
