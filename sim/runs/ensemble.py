@@ -149,7 +149,8 @@ class Ensemble:
         data = b""
         if numbers:
             outputs[SUMMARY] = store.write(SUMMARY, summary)
-            data = to_bytes(table, _about(self.request))
+            about = {"scenario": scenario.name, "digest": self.request.digest, "model": self.request.version}
+            data = to_bytes(table, about | {"seed": str(scenario.seed), "start": scenario.calendar(0)})
             outputs[OUTCOMES] = digest_of(data)
         manifest = {
             "name": scenario.name,
@@ -173,17 +174,6 @@ class Ensemble:
         manifest = store.publish(manifest, OUTCOMES, data)
         store.tidy(journal=self._kept.keys() <= set(numbers))
         return manifest
-
-
-def _about(request: Request) -> dict[str, str]:
-    scenario = request.scenario
-    return {
-        "scenario": scenario.name,
-        "digest": request.digest,
-        "model": request.version,
-        "seed": str(scenario.seed),
-        "start": scenario.calendar(0),
-    }
 
 
 def _failure(request: Request, replicate: int, message: str) -> dict[str, Any]:

@@ -227,6 +227,11 @@ class Targets:
     def groups(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(it.group for it in self.targets))
 
+    def as_it_is(self, key: FreeParameter) -> float:
+        """The value of a key before fitting; NaN of a schedule."""
+        value = self.scenarios[key.scenarios[0]].values[key.key]
+        return float(value) if isinstance(value, int | float) else math.nan
+
 
 def read_targets(
     file: str | Path,

@@ -48,13 +48,8 @@ def _marginals(found: Calibration) -> Page:
     made = page(title, targets.title or "marginal posteriors of the keys", key,
                 _footer(found, "Intervals: parameter."), len(targets.keys))  # fmt: skip
     for place, it in enumerate(targets.keys):
-        _marginal(made.axes(place), it, fit, _as_it_is(found, it))
+        _marginal(made.axes(place), it, fit, targets.as_it_is(it))
     return made
-
-
-def _as_it_is(found: Calibration, key: FreeParameter) -> float:
-    value = found.targets.scenarios[key.scenarios[0]].values[key.key]
-    return float(value) if isinstance(value, int | float) else math.nan
 
 
 def _marginal(axes: Axes, key: FreeParameter, fit: Fit, before: float) -> None:

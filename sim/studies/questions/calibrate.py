@@ -379,7 +379,8 @@ def _search(targets: Targets, tried: Callable[[list[tuple[float, ...]]], list[fl
     cube: dict[str, optuna.distributions.BaseDistribution] = {
         it.key: optuna.distributions.FloatDistribution(0.0, 1.0) for it in keys
     }
-    study.enqueue_trial({it.key: _own_share(targets, it) for it in keys})  # the values as they are
+    own = {it: targets.as_it_is(it) for it in keys}
+    study.enqueue_trial({it.key: 0.5 if math.isnan(value) else it.share(value) for it, value in own.items()})
     done = 0
     while done < settings.searched:
         trials = [study.ask(cube) for _ in range(min(settings.batch, settings.searched - done))]
@@ -387,11 +388,6 @@ def _search(targets: Targets, tried: Callable[[list[tuple[float, ...]]], list[fl
         for trial, misfit in zip(trials, misfits, strict=True):
             study.tell(trial, misfit)
         done += len(trials)
-
-
-def _own_share(targets: Targets, key: FreeParameter) -> float:
-    value = targets.scenarios[key.scenarios[0]].values[key.key]
-    return key.share(float(value)) if isinstance(value, int | float) else 0.5
 
 
 def _rounded(key: FreeParameter, value: Value) -> Value:
