@@ -20,6 +20,7 @@ from sim.report.text.claims import claims_text
 from sim.runs.replicate import Cells
 from sim.scenario import Scenario, ScenarioError
 from sim.studies.claims import files_of, read_claims
+from sim.studies.estimators.influence import Influence, influence
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import (
     ASSERTED,
@@ -27,12 +28,10 @@ from sim.studies.estimators.verdicts import (
     FRAGILE,
     NOT_DISTINGUISHABLE,
     ROBUST,
-    Influence,
     crossing_at_ends,
     crossing_in_draws,
     effect,
     elasticity,
-    influence,
     is_gone,
     is_proportional,
     judge,
@@ -79,7 +78,7 @@ def test_a_difference_that_hangs_on_one_seed_is_not_distinguishable() -> None:
     assert judge(1, whole, most, NOTHING, False, 1.0) == NOT_DISTINGUISHABLE
     steady = np.array([1.0, 1.1, 0.9, 1.2, 0.8, 1.0, 1.1, 0.9])
     assert judge(1, effect(steady), influence(steady), NOTHING, False, 1.0) == ROBUST
-    assert influence(np.array([1.0, math.nan, 2.0])) is None
+    assert influence(np.array([1.0, math.nan, 2.0, 1.0, 1.0, 1.0])) is None
 
 
 def test_what_remains() -> None:
@@ -280,7 +279,7 @@ def test_worlds_that_fail_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_difference_that_hangs_on_one_seed_says_so() -> None:
     (found,) = api.claims(["toy"], workers=1, watcher=toy.Listener(), samples=8, replicates=10)
     first = found.findings[0]
-    hanging = replace(first, verdict=NOT_DISTINGUISHABLE, left_out=Influence(7, NOTHING))
+    hanging = replace(first, verdict=NOT_DISTINGUISHABLE, left_out=Influence(7, 100.0, NOTHING, decides=True))
     text = claims_text(replace(found, findings=(hanging,)))
     assert "without replicate 7 the interval is -1 to 1: it hangs on one seed" in text
     assert "hangs on one seed" not in claims_text(replace(found, findings=(first,)))

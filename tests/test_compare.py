@@ -13,6 +13,7 @@ from scipy import stats
 from toy import run, with_replicates
 
 from sim.model.catalogue import load
+from sim.report.comparison_sheets import _by_evidence
 from sim.report.text.changes import changes_text
 from sim.report.text.comparison import comparison_json, variant_text
 from sim.runs.errors import Incompatible
@@ -21,12 +22,14 @@ from sim.runs.store import clean
 from sim.runs.summary import median_interval
 from sim.runs.table import Table
 from sim.studies.changes import changes
+from sim.studies.estimators.influence import influence, influences
 from sim.studies.estimators.intervals import (
     difference_interval,
     difference_over_months,
     interval_kind,
     mean_interval,
     variance_reduction,
+    verdict,
 )
 from sim.studies.questions.compare import Comparison, Difference, compare_results
 from sim.studies.rests import in_force, rests_on, rests_text
@@ -160,6 +163,92 @@ def test_months_without_a_value_have_no_difference() -> None:
     assert found.low[1] == difference_interval(before[1:, 1], after[1:, 1], paired=True).low
 
 
+# --- a difference that depends on one seed
+
+ROBUST = np.array([1.0, 1.1, 0.9, 1.2, 0.8, 1.0, 1.1, 0.9, 1.0, 1.3, 0.7, 1.0])
+
+
+def test_leaving_one_out_is_the_interval_of_the_others() -> None:
+    rng = np.random.default_rng(8)
+    drawn = rng.exponential(size=(14, 60)) - 0.4
+    drawn[rng.random(drawn.shape) < 0.2] = np.nan
+    found = influences(drawn)
+    decided = 0
+    for at, column in enumerate(drawn.T):
+        rows = np.flatnonzero(np.isfinite(column))
+        others = {row: mean_interval(column[rows[rows != row]]) for row in rows}
+        whole = verdict(*mean_interval(column[rows]))
+        changing = [row for row in rows if verdict(*others[row]) != whole]
+        away = [abs(others[row].mean - column[rows].mean()) for row in changing or rows]
+        assert found.replicate[at] == (changing or list(rows))[int(np.argmax(away))]
+        assert found.decides[at] == bool(changing)
+        assert found.value[at] == column[found.replicate[at]]
+        np.testing.assert_allclose([it[at] for it in found.without], others[found.replicate[at]], rtol=1e-9)
+        decided += bool(changing)
+    assert 3 < decided < 57, "the sample has both kinds"
+
+
+def test_below_six_seeds_none_is_left_out() -> None:
+    assert influence(np.arange(5.0)) is None
+    assert influence(np.array([*np.arange(5.0), np.nan])) is None
+    assert influence(np.arange(6.0)) is not None
+
+
+def test_what_differs_on_one_seed_alone_is_nothing_without_it() -> None:
+    found = influence(np.array([0.0] * 11 + [12.0]))
+    assert found is not None
+    assert (found.replicate, found.value, found.without) == (11, 12.0, (0.0, 0.0, 0.0))
+    assert not found.decides, "neither with nor without it there is a difference"
+
+
+def moved(old: Result, tmp_path: Path, by: Any) -> Result:
+    """The result with jobs moved by so much in each replicate."""
+    cells = old.table.cells.copy()
+    cells[:, :, old.table.names.index("jobs")] += by[:, None]
+    table = Table(old.table.replicates, old.table.names, old.table.units, cells)
+    return Result(tmp_path / "moved", old.scenario, old.manifest, table)
+
+
+def test_a_difference_that_depends_on_one_seed_says_which_and_how_much(old: Result, tmp_path: Path) -> None:
+    comparison = compare(old, moved(old, tmp_path, toy.HANGING))
+    jobs = of(comparison, "jobs")
+    assert jobs.low > 0
+    assert jobs.verdict == "more, only with replicate 11"
+    assert not jobs.robust
+    assert (jobs.left_out, jobs.left_out_value) == (11, pytest.approx(1.03))
+    assert jobs.without == pytest.approx(toy.HANGING[:11].mean())
+    assert jobs.without_low is not None
+    assert jobs.without_low < 0
+    text = variant_text(comparison, comparison.variants[0], ["jobs"])
+    assert "more, only with replicate 11" in text
+    assert "jobs: replicate 11 has +1.03; without it +0.257 (-0.0" in text
+    assert "not distinguishable from 0" in text
+    told = as_json(comparison)["outcomes"]["jobs"]
+    assert (told["verdict"], told["hangs_on_one"], told["left_out"]) == ("more, only with replicate 11", True, 11)
+    row = next(row for row in comparison.rows if row["outcome"] == "jobs")
+    assert row["hangs_on_one"] is True
+    assert row["left_out_value"] == pytest.approx(1.03)
+    assert "jobs" not in _by_evidence(comparison)
+
+
+def test_a_difference_of_all_seeds_does_not_depend_on_one(old: Result, tmp_path: Path) -> None:
+    comparison = compare(old, moved(old, tmp_path, ROBUST))
+    jobs = of(comparison, "jobs")
+    assert (jobs.verdict, jobs.robust, jobs.hangs_on_one) == ("more", True, False)
+    assert jobs.left_out == 9
+    assert "replicate" not in variant_text(comparison, comparison.variants[0], ["jobs"])
+    assert "jobs" in _by_evidence(comparison)
+
+
+def test_one_seed_that_hides_a_difference_is_named(old: Result, tmp_path: Path) -> None:
+    comparison = compare(old, moved(old, tmp_path, np.array([*ROBUST[:11], -30.0])))
+    jobs = of(comparison, "jobs")
+    assert (jobs.verdict, jobs.hangs_on_one) == ("not distinguishable from 0", True)
+    text = variant_text(comparison, comparison.variants[0], ["jobs"])
+    assert "jobs: replicate 11 has -30; without it +1 (" in text
+    assert "), more\n" in text
+
+
 # --- pairs
 
 
@@ -204,13 +293,13 @@ def test_an_outcome_that_has_no_value_says_so(old: Result) -> None:
 
 
 def test_the_verdict_needs_the_interval_clear_of_zero() -> None:
-    def verdict(low: float, high: float) -> str:
+    def told(low: float, high: float) -> str:
         return Difference("x", "", 1.0, 2.0, (low + high) / 2, low, high, None, True, 5).verdict
 
-    assert verdict(-1.0, 3.0) == "not distinguishable from 0"
-    assert verdict(0.0, 3.0) == "not distinguishable from 0"
-    assert verdict(0.1, 3.0) == "more"
-    assert verdict(-3.0, -0.1) == "less"
+    assert told(-1.0, 3.0) == "not distinguishable from 0"
+    assert told(0.0, 3.0) == "not distinguishable from 0"
+    assert told(0.1, 3.0) == "more"
+    assert told(-3.0, -0.1) == "less"
 
 
 # --- what cannot be compared

@@ -203,7 +203,7 @@ TOO_RARE = {"cohort_big", "stop_rate_big", "strike_off_rate_big"}
 
 def test_no_outcome_is_constant_or_dead_in_all_shipped_scenarios() -> None:
     moving: set[str] = set()
-    for name in SHIPPED:
+    for name in (name for name in SHIPPED if not name.startswith("lever-")):  # their levers are in bundles
         settings = scenario(name, run__cohort=scenario(name).calendar(6), run__cohort_months=24)
         record = run(settings, max(settings.months, 100)).record
         assert set(record) == set(OUTCOMES)

@@ -197,6 +197,51 @@ def test_a_difference_that_is_none_is_said_to_be_none(tmp_path: Path) -> None:
     assert found["headline"] == "same leaves startups as they are after 6 months, on 5 common seeds, against toy."
 
 
+def hang_startups(scenario: Any, seed: int, months: int) -> Any:
+    """Startups differ by one seed alone, jobs on all."""
+    return toy.hang_on_one(scenario, seed, months)[:, [1, 0, 2, 3, 4, 5]]
+
+
+def hang_alone(scenario: Any, seed: int, months: int) -> Any:
+    cells = hang_startups(scenario, seed, months)
+    cells[:, [1, 4]] = 7.0
+    return cells
+
+
+def test_what_depends_on_one_seed_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    toy.use(monkeypatch, hang_startups)
+    run("toy", "boom", "--replicates", "12")
+    found, text = report("toy", "boom")
+    assert found["lead"] == ["jobs"]
+    assert found["outcomes"]["startups"]["verdict"] == "more, only with replicate 11"
+    page = Page(text)
+    assert "startups: replicate 11 has +1.03; without it +0.257 (" in page.text("p")
+    assert "more, only with replicate 11" in page.text("td")
+    assert '<span class="badge">more, only with replicate 11</span>' in text
+    assert "jobs: replicate" not in text
+
+
+def test_where_nothing_else_differs_the_headline_names_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    toy.use(monkeypatch, hang_alone)
+    run("toy", "boom", "--replicates", "12")
+    said = report("toy", "boom")[0]["headline"]
+    assert said.startswith("boom moves startups only with one seed: +0.322 enterprises (95%: ")
+    assert "against toy: replicate 11 has +1.03; without it +0.257 (" in said
+
+
+def test_a_sweeps_page_leads_with_what_does_not_depend_on_one_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    toy.use(monkeypatch, hang_startups)
+    sweep = api.sweep("toy", {"market.growth": [0.02, 0.04]}, outcomes=("startups", "jobs"), replicates=12, workers=1)
+    found, text = report(str(sweep.path))
+    assert found["lead"] == "jobs"
+    assert "at market.growth = 0.04: replicate 11 has +1.03; without it" in Page(text).text("p")
+    hangs = [it["hangs_on_one"] for it in found["points"]["startups"]]
+    assert hangs == [0.0, 0.0, 1.0]
+    toy.use(monkeypatch, hang_alone, "alone")
+    sweep = api.sweep("toy", {"market.growth": [0.02, 0.04]}, outcomes=("startups",), replicates=12, workers=1)
+    assert "12 common seeds; more, only with replicate 11" in report(str(sweep.path))[0]["headline"]
+
+
 def test_one_result_is_told_by_medians_and_the_articles_figures() -> None:
     run("toy")
     found, text = report("toy")

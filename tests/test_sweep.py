@@ -29,7 +29,7 @@ from sim.scenario import Scenario, ScenarioError
 from sim.studies.designs import Axis, axes, parse_vary, points
 from sim.studies.estimators.unit_cube import saltelli, trajectories
 from sim.studies.points import REPLICATES
-from sim.studies.questions.sweep import SHOWN, TABLE, Sweep, run_sweep, statistics
+from sim.studies.questions.sweep import SHOWN, TABLE, Sweep, run_sweep, statistics, verdict_at
 
 GROWTH, SIZE = "market.growth", "population.enterprises"
 
@@ -172,6 +172,33 @@ def test_statistics_leave_out_what_has_no_value() -> None:
     assert found["difference"][1] == 1.0, "of the seeds with a value in both"
     assert np.isnan(found["difference"][2])
     assert np.isnan(statistics(np.full((2, 3), np.nan))["mean"]).all()
+
+
+HANGING = "more, only with replicate 11"
+
+
+def test_a_difference_that_depends_on_one_seed_says_so_at_its_point(tmp_path: Path) -> None:
+    many = toy.scenario(tmp_path, run__replicates=12)
+    found = sweep(many, {GROWTH: "0.02,0.04"}, tmp_path / "out", toy.model(toy.hang_on_one))
+    assert [verdict_at(found.stats["jobs"], at) for at in (1, 2)] == [
+        "equal on every seed",
+        HANGING,
+    ]
+    assert [verdict_at(found.stats["startups"], at) for at in (1, 2)] == ["less", "more"]
+    text = sweep_text(found)
+    assert HANGING in text
+    assert "at 0.04: replicate 11 has +1.03; without it +0.257 (" in text
+    assert text.count("without it") == 1
+    told = [point["outcomes"]["jobs"] for point in sweep_json(found)["points"]]
+    assert (told[2]["verdict"], told[2]["hangs_on_one"], told[2]["left_out"]) == (
+        HANGING,
+        1.0,
+        11.0,
+    )
+    assert told[1]["hangs_on_one"] == 0.0
+    rows = found.table.set_index(["outcome", "point"])
+    assert rows.loc[("jobs", 2), "left_out_value"] == pytest.approx(1.03)
+    assert rows.loc[("jobs", 2), "without_low"] < 0 < rows.loc[("jobs", 2), "low"]
 
 
 def test_an_earlier_month_is_that_of_a_longer_run(tmp_path: Path) -> None:

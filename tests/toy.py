@@ -13,6 +13,7 @@ import numpy as np
 
 from sim import api
 from sim.declare import Outcome
+from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
 from sim.runs.batch import run_batch
 from sim.runs.executor import Workers
@@ -59,6 +60,18 @@ def grow(scenario: Scenario, seed: int, months: int) -> Cells:
     share = 0.447 + 0.01 * noise[:, 3]
     duration = np.where(np.arange(months) < 2, np.nan, 12.0 + rng.normal(size=months))
     return np.column_stack((startups, jobs, site, share, 0.1 * size + 0.01 * startups, duration))
+
+
+HANGING = np.array([0.4, -0.5, 0.6, -0.3, 0.5, -0.4, 0.3, -0.2, 0.5, 0.3, 0.2, 0.9]) + 0.13  # clear of 0 by the last
+
+
+def hang_on_one(scenario: Scenario, seed: int, months: int) -> Cells:
+    """``market.growth`` above that of the toy moves jobs by ``HANGING`` on the first twelve seeds, startups on all."""
+    cells = grow(scenario, seed, months)
+    number = [seed_of(1, replicate) for replicate in range(len(HANGING))].index(seed)
+    if float(scenario.values["market.growth"]) > 0.03:  # type: ignore[arg-type]
+        cells[:, 1] += HANGING[number]
+    return cells
 
 
 def fail_on_some(scenario: Scenario, seed: int, months: int) -> Cells:

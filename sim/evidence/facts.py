@@ -26,11 +26,12 @@ from sim.scenario.keys import meant
 from sim.scenario.months import is_month
 from sim.scenario.reading import Document, read
 
-Rule = Literal["band", "figure"]
+Rule = Literal["band", "figure", "rest"]
 Form = Literal["value", "difference", "relative"]
 Bound = Literal["about", "at least", "at most"]
 Numbers = NDArray[np.float64]
 
+REST_MONTHS = 60  # of a block whose mean the rule of rest compares with the first block's
 LAST = "last"  # the run's last month, whichever that is
 TARGETS = "calibration"  # folder beside the shipped scenarios: what their fitted values aim at
 _TRUSTS = get_args(Trust)
@@ -43,7 +44,8 @@ class Check:
     The value of a world is ``outcome``, over ``per`` where that is given (and over the ratio of the two outcomes of
     ``than``), in the month ``months[0]``, or its mean over the months ``months[0]`` to ``months[1]`` that have a
     value. With ``against`` it is the difference from that scenario's value on the same seed, as it is or
-    (``relative``) over it.
+    (``relative``) over it. By the rule ``rest`` the value is the logarithm of the mean of five years over that of the
+    first five, and the band is its tolerance.
     """
 
     name: str
@@ -57,7 +59,9 @@ class Check:
     per: str = ""
     against: str = ""
     form: Form = "value"
-    rule: Rule = "band"  # "figure": the 90% interval covers the article's figure and is narrow
+    rule: Rule = (
+        "band"  # "figure": the 90% interval covers the article's figure and is narrow; "rest": it does not drift
+    )
     note: str = ""  # how the band follows from the evidence
     than: tuple[str, ...] = ()
     bound: Bound = "about"  # of a figure: how it is meant
@@ -101,6 +105,16 @@ def measured(check: Check, column: Callable[[str], Numbers], first: int, last: i
     ``column`` gives an outcome by name, worlds x months; ``first`` and ``last`` are months since the start.
     """
     span = slice(first, last + 1)
+    values = series(check, column, first, last)
+    some = np.isfinite(values)
+    total: Numbers = np.where(some, values, 0.0).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return total / np.where(some.any(axis=1), some.sum(axis=1), np.nan)
+
+
+def series(check: Check, column: Callable[[str], Numbers], first: int, last: int) -> Numbers:
+    """The check's value in each world and month, worlds x months; NaN where there is none."""
+    span = slice(first, last + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         values = column(check.outcome)[:, span]
         if check.per:
@@ -108,9 +122,7 @@ def measured(check: Check, column: Callable[[str], Numbers], first: int, last: i
         if check.than:
             top, bottom = check.than
             values = values / (column(top)[:, span] / column(bottom)[:, span])
-        some = np.isfinite(values)
-        total: Numbers = np.where(some, values, 0.0).sum(axis=1)
-        return total / np.where(some.any(axis=1), some.sum(axis=1), np.nan)
+        return values
 
 
 def compared_with(check: Check, here: Numbers, there: Numbers) -> Numbers:
@@ -194,10 +206,24 @@ class _Reader:
             cited=cited,
             said=self.number("value"),
         )
+        if rule == "rest":
+            self.rest(check)
         wrong = any(fault.key.startswith((f"{self.name}.evidence", f"{self.name}.value")) for fault in self.faults)
         if rule == "figure" and not wrong and check.value is None:
             self.refuse("rule", '"figure" needs one number, allowed: evidence that is one, or source and value')
         return check
+
+    def rest(self, check: Check) -> None:
+        """Refuse what the rule cannot judge."""
+        low, high = check.band
+        if not (0.0 < high < math.inf and low == -high):
+            self.refuse("band", f"{shown([low, high])} is no tolerance, allowed: [-t, t] with a t above 0")
+        if check.against:
+            self.refuse("against", 'is given and rule is "rest", allowed: rule = "band"')
+        if LAST in check.months or _months_between(*check.months) < 2 * REST_MONTHS:
+            self.refuse(
+                "months", f"{shown(list(check.months))}: rest needs ten years, allowed: two months that far apart"
+            )
 
     def refuse(self, key: str, message: str) -> None:
         self.faults.append(self.document.fault((self.name, key), message))
@@ -306,6 +332,12 @@ _KEYS = (
     "title", "group", "evidence", "source", "value", "scenario", "outcome", "per", "than", "months", "band", "against",
     "form", "rule", "bound", "unit", "fitted_by", "note", "finding",
 )  # fmt: skip
+
+
+def _months_between(first: str, last: str) -> int:
+    """Months from the first to the last, both with."""
+    (year_0, month_0), (year_1, month_1) = (map(int, it.split("-")) for it in (first, last))
+    return 12 * (year_1 - year_0) + month_1 - month_0 + 1
 
 
 def _is_number(value: object) -> bool:

@@ -131,10 +131,16 @@ def _cache_class() -> Any:
         _impl_class = Impl
 
         def load_overload(self, sig: Any, context: Any) -> Any:
-            found = super().load_overload(sig, context)  # type: ignore[no-untyped-call]
+            found = self._stored(sig, context)
             if found is None:
                 _announce()
             return found
+
+        def _stored(self, sig: Any, context: Any) -> Any:
+            try:
+                return super().load_overload(sig, context)  # type: ignore[no-untyped-call]
+            except ModuleNotFoundError:  # compiled for an earlier version of a user's mechanism
+                return None
 
     return Kept
 

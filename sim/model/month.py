@@ -11,6 +11,7 @@ from sim.model.mechanisms import (
     entry,
     exports,
     finance,
+    growth,
     idle_space,
     industries,
     jobs,
@@ -39,6 +40,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     chain.MECHANISM,
     idle_space.MECHANISM,
     letting.MECHANISM,
+    growth.MECHANISM,
     demand.MECHANISM,
     jobs.MECHANISM,
     finance.MECHANISM,
@@ -83,6 +85,7 @@ MONTH = (
     "projects.work",  # projects advance, succeed or are abandoned
     "absorption.learn",  # contacts transfer knowledge, knowledge depreciates
     "chain.renew",  # buyers choose suppliers, successes ask for parts
+    "growth.grow",  # permanent shocks and the drift of whole firms
     "demand.sell",  # lines come and go, sectors clear, sales are booked
     "exports.export",  # part of sales is exported
     "jobs.employ",  # staff follow sales, wages are paid

@@ -204,8 +204,16 @@ class Population(NamedTuple):
         assumption("as productivity"), bounds=(0, 1), plausible=(0.05, 0.25),
     )  # fmt: skip
     mean_age: float = parameter(
-        120.0, "month", "mean age at the start, exponential", assumption("ten years of a growing stock"), bounds=(1, 1000),
-        plausible=(72, 180),
+        120.0, "month", "mean age at the start of a firm of 100 staff, exponential",
+        assumption("ten years of a growing stock"), bounds=(1, 1000), plausible=(72, 180),
+    )  # fmt: skip
+    age_elasticity: float = parameter(
+        0.0, "", "elasticity of mean age on staff at the start", assumption("0: ages are independent of size"),
+        bounds=(0, 1), plausible=(0, 0.4),
+    )  # fmt: skip
+    least_revenue: float = parameter(
+        0.0, "million yuan a year", "yearly sales below which an enterprise leaves the survey's population; 0 keeps all",
+        assumption("a world of all firms"), bounds=(0, 1000), plausible=(0, 20),
     )  # fmt: skip
 
 

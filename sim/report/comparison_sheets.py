@@ -98,12 +98,15 @@ def _comparison_panel(comparison: Comparison, results: list[Result], name: str) 
 
 
 def _by_evidence(comparison: Comparison) -> list[str]:
-    """Outcomes whose difference is not zero, by how many interval half-widths it is away from it, the most first."""
+    """Outcomes whose difference is not zero, by how many interval half-widths it is away from it, the most first.
+
+    Those whose difference depends on a single seed are left out.
+    """
     best: dict[str, float] = {}
     for variant in comparison.variants:
         for it in variant.differences:
             half = (it.high - it.low) / 2
-            if it.difference and np.isfinite(half):
+            if it.difference and not it.hangs_on_one and np.isfinite(half):
                 distance = abs(it.difference) / half if half > 0 else np.inf
                 best[it.outcome] = max(best.get(it.outcome, 0.0), distance)
     return sorted(best, key=lambda name: -best[name])

@@ -101,6 +101,11 @@ class Rules(NamedTuple):
         0.02237, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
         bounds=(0, 1),
     )  # fmt: skip
+    closure: float = parameter(
+        0.0, "1/year", "hazard at which operation ends at any size, for reasons other than cash or lost customers",
+        assumption("owners retire, firms are taken over; 0 leaves firms that pay their way alone"), bounds=(0, 1),
+        plausible=(0, 0.04),
+    )  # fmt: skip
     resume: float = parameter(
         0.02, "1/month", "hazard at which a suspended enterprise resumes", assumption("rare"), bounds=(0, 1),
         plausible=(0.005, 0.05),
@@ -313,14 +318,20 @@ def invest_and_pay_dividends(
 
 @equation
 def stops_operating(distress: int, u: float, p: Rules) -> bool:
-    """Whether operation stops in a month with cash below zero."""
-    return distress > 0 and u < p.give_up
+    """Whether operation stops: at a hazard while cash is below zero, and at that of closure at any time."""
+    return u < (p.give_up if distress > 0 else 0.0) + p.closure / 12.0
 
 
 @equation
 def strike_off_probability(status: int, age: int, p: Rules) -> float:
     """Monthly probability that an enterprise which stopped, or never started, is struck off the register."""
     return p.deregister_stopped if status == SUSPENDED else (p.deregister_idle if age >= p.idle_grace else 0.0)
+
+
+@equation
+def leaves_survey(revenue_12: float, least: float) -> bool:
+    """Whether the last full year's sales were below the least of the survey's population."""
+    return 0.0 < revenue_12 < least
 
 
 @compiled
@@ -376,6 +387,7 @@ def update_status(
             short = (w.status[i] == OPERATING) & (r.cash[i] < 0.0)
             w.distress[i] = w.distress[i] + 1 if short else 0
             unsettled = (w.status[i] != OPERATING) | (r.origin[i] != INCUMBENT) | (w.lines[i] == 0) | short
+            unsettled |= (p.closure > 0.0) | (r.revenue_12[i] < o.least_revenue)
             may_change[i - first] = (w.status[i] != FREE) & unsettled
         number = gather(may_change, first, last, r.identity, rows, identity)
         u = life_luck_of(seed, identity, 0, number, month)
@@ -392,6 +404,8 @@ def update_status(
                     stop(i, w, sums.laid_off)
                     sums.events[STOPPED] += 1
                     sums.events[STARTUPS_STOPPED] += r.origin[i] != INCUMBENT
+                elif p.enabled and leaves_survey(r.revenue_12[i], o.least_revenue):
+                    marks.leaves[i] = 1
             elif w.status[i] == SUSPENDED and r.cash[i] >= 0.0 and u.resumes[k] < p.resume:
                 resume(i, r, w, sums.laid_off, p)
                 sums.events[RESUMED] += 1

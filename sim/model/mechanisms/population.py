@@ -114,6 +114,12 @@ def stratum_staff(u: float, width: float, p: Population) -> float:
     return total / _PARTS
 
 
+@equation
+def mean_age(staff: int, p: Population) -> float:
+    """Mean age (months) of firms of a size: larger firms are older."""
+    return p.mean_age * maths.exp(p.age_elasticity * maths.log(staff / 100.0))
+
+
 @compiled
 def fill(lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, flows: i8) -> None:
     """Fill rows ``lo`` to ``hi`` of the columns of ``e`` from their lattice points, shape (hi - lo, 16)."""
@@ -134,7 +140,7 @@ def fill(lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, 
         e.sector[i] = sector
         e.platform[i] = -1
         e.site[i] = -1
-        e.born[i] = -1 - int(-p.mean_age * maths.log(u[4]))
+        e.born[i] = -1 - int(-mean_age(staff, p) * maths.log(u[4]))
         e.started[i] = e.born[i]
         e.project_began[i] = NEVER
         e.asked[i] = NEVER

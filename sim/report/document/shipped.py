@@ -15,7 +15,8 @@ from sim.report.document.markdown import code, codes, table
 from sim.scenario import ReportedFigure, Row, Scenario, describe
 from sim.scenario.extending import chain, folders
 
-_CONTROL = re.compile(r"^The control of ([\w-]+):")
+_CONTROL_OF = re.compile(r"^The control of ([\w-]+):")
+_CONTROL = re.compile(r"Control: ([\w-]+)\.")
 
 
 class Shipped(NamedTuple):
@@ -42,7 +43,9 @@ def shipped() -> dict[str, Shipped]:
 
 def scenarios() -> str:
     """Every scenario: its world and length, what it extends, its control, and its figures of the article."""
-    controls = {found[1]: name for name, it in shipped().items() if (found := _CONTROL.match(it.scenario.summary))}
+    summaries = {name: it.scenario.summary for name, it in shipped().items()}
+    controls = {found[1]: name for name, said in summaries.items() if (found := _CONTROL_OF.match(said))}
+    controls |= {name: found[1] for name, said in summaries.items() if (found := _CONTROL.search(said))}
     rows = []
     for name, (scenario, parent) in shipped().items():
         population = scenario.group("population")

@@ -27,7 +27,7 @@ def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -
         made = page(
             f"Differences to {comparison.label}",
             f"{month}: mean of each variant less {comparison.label}",
-            [("mark", BLUE, "mean difference, clear of 0"), ("mark", GREY, "not distinguishable from 0"),
+            [("mark", BLUE, "mean difference, clear of 0"), ("mark", GREY, "not distinguishable, or only by one seed"),
              ("line", BLUE, "95% interval")],
             (f"{words.seeds}; 95% intervals: {comparison.interval_kind}.", *words.source),
             len(outcomes),
@@ -47,7 +47,7 @@ def _panel(axes: Axes, names: Sequence[str], differences: Sequence[Difference]) 
     axes.axvline(0.0, color=INK, linewidth=0.7)
     ends = [0.0]
     for place, (name, it) in enumerate(zip(names, differences, strict=True)):
-        colour = BLUE if it.verdict in {"more", "less"} else GREY
+        colour = BLUE if it.robust else GREY
         if np.isfinite(it.difference):
             ends += [end for end in (it.difference, it.low, it.high) if np.isfinite(end)]
             axes.plot([it.low, it.high], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")

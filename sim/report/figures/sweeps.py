@@ -87,8 +87,8 @@ def _map_page(sweep: Sweep) -> Page:
     cells = "cells" if grid else "points"
     key = [("mark", INK, "the scenario as it is")]
     words = (
-        f"Colour: mean difference from the scenario as it is; grey rings: {cells} not distinguishable from it at 95% "
-        f"({interval_kind(sweep.replicates)})."
+        f"Colour: mean difference from the scenario as it is; grey rings: {cells} not distinguishable from it at 95%, "
+        f"or only with one seed ({interval_kind(sweep.replicates)})."
     )
     made = _page(sweep, key, len(names), 1.6, words, below=0.2)
     x, y = (np.array([_place(sweep, axis, at) for at in range(1, len(sweep.points))]) for axis in (across, up))
@@ -118,7 +118,7 @@ def _map_page(sweep: Sweep) -> Page:
             own = [_place(sweep, axis, BASELINE) for axis in (across, up)]
             number_axis(axes.yaxis)
             _key_axis(axes, across, x)
-        unclear = (stats["low"][1:] <= 0) & (stats["high"][1:] >= 0)
+        unclear = (stats["low"][1:] <= 0) & (stats["high"][1:] >= 0) | (stats["hangs_on_one"][1:] > 0)
         rings: dict[str, Any] = {"facecolors": "none", "edgecolors": GREY, "linewidths": 0.7, "clip_on": False}
         axes.scatter(places[unclear, 0], places[unclear, 1], s=46, **rings)
         if np.isfinite(own).all():

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from sim.formats import counted, label, number, plain, signed, span
 from sim.report.html.markup import Markup, join, tag
+from sim.report.text.left_out import without_one
 from sim.report.text.run import verdict
 from sim.runs.result import Result
 from sim.runs.summary import Row
+from sim.studies.estimators.influence import TOLD
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 
 _COUNTS = frozenset({"enterprises", "people"})  # units that an outcome's name implies: "210 startups"
@@ -19,19 +21,19 @@ _FIRST = 3  # outcomes in the sentence on one result
 def lead(variant: ComparedVariant, names: Sequence[str]) -> Difference:
     """The outcome of the first sentence.
 
-    Of ``names`` the first that both worlds have and whose difference can be told from 0; else the first that differs;
-    else the first. (What one world lacks altogether differs trivially.)
+    Of ``names`` the first that both worlds have and whose difference can be told from 0, whichever seed is left out;
+    else the first that differs so; else the first. (What one world lacks altogether differs trivially.)
     """
     known = {it.outcome: it for it in variant.differences}
     found = [known[name] for name in names if name in known] or list(variant.differences)
-    told = [it for it in found if it.verdict in {"more", "less"}]
+    told = [it for it in found if it.robust]
     return next((it for it in told if it.baseline and it.variant), (told or found)[0])
 
 
 def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Difference) -> str:
     """One difference in words: ``X adds 211 startups (95%: 198 to 224) after 64 months, on 30 common seeds``."""
     name, interval = words_of(it.outcome), f"(95%: {span(it.low, it.high)})"
-    if it.verdict in {"more", "less"}:
+    if it.robust:
         verb = ("adds", "takes away") if it.unit in _COUNTS else ("raises", "lowers")
         what = f"{number(abs(it.difference))} {name}" if it.unit in _COUNTS else name
         by = "" if it.unit in _COUNTS else f" by {number(abs(it.difference))} {it.unit}".rstrip()
@@ -39,6 +41,8 @@ def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Di
         said = f"{verb[it.verdict == 'less']} {what}{by} (95%: {span(low, high)})"
     elif it.verdict.startswith("equal"):
         said = f"leaves {name} as they are" if it.unit in _COUNTS else f"leaves {name} as it is"
+    elif it.verdict.startswith(TOLD):
+        said = f"moves {name} only with one seed: {signed(it.difference)} {it.unit}".rstrip() + f" {interval}"
     elif it.verdict == "not distinguishable from 0":
         said = f"does not move {name} distinguishably: {signed(it.difference)} {it.unit}".rstrip() + f" {interval}"
     else:
@@ -47,7 +51,8 @@ def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Di
     seeds = f"on {counted(it.seeds, 'common seed')}"
     if not comparison.paired:
         seeds = f"on {len(comparison.baseline.replicates)} and {len(variant.result.replicates)} seeds, not paired"
-    return f"{variant.label} {said} after {months} months, {seeds}, against {comparison.label}."
+    without = f": {without_one(it)}" if it.hangs_on_one else ""
+    return f"{variant.label} {said} after {months} months, {seeds}, against {comparison.label}{without}."
 
 
 def result_sentence(result: Result, names: Sequence[str]) -> str:
@@ -103,7 +108,7 @@ def difference_cards(variant: ComparedVariant, names: Sequence[str], meanings: d
     cards = []
     for name in names:
         it = known[name]
-        told = it.verdict in {"more", "less"}
+        told = it.robust
         better = "" if it.better_share is None else f"better in {it.better_share:.0%} of seeds"
         interval = f"95%: {span(it.low, it.high)}" if math.isfinite(it.low) else ""
         badge = tag("span", (better or it.verdict) if told else it.verdict, class_="badge" + " told" * told)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sim.formats import label, number, ratio_text, signed, span
 from sim.report.html.headline import figure_badge
 from sim.report.html.markup import Markup, fold, join, table, tag
+from sim.report.text.left_out import hanging
 from sim.runs.result import Result
 from sim.runs.summary import Row
 from sim.studies.questions.compare import ComparedVariant, Difference
@@ -23,7 +24,9 @@ def differences_of(variant: ComparedVariant, against: str, names: Sequence[str],
     """Means, paired differences and intervals of the first outcomes; all others on demand."""
     heads = ("outcome", against, variant.label, "difference", "95% interval", "unit", "better in", "pairing", "verdict")
     rows = {it.outcome: _difference(it, meanings) for it in variant.differences}
-    return _tables(heads, rows, names, (1, 2, 3, 4, 6, 7), f"{variant.label} against {against}: means over seeds")
+    made = _tables(heads, rows, names, (1, 2, 3, 4, 6, 7), f"{variant.label} against {against}: means over seeds")
+    notes = [tag("p", note, class_="note") for note in hanging(variant.differences)]
+    return join(made, notes) if notes else made
 
 
 def _tables(

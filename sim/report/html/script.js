@@ -70,7 +70,7 @@ function sweep(data) {
     : String(Number(Number(valueAt(k, place)).toPrecision(4)));
 
   // An outcome at a simulated point, and at a position on a grid: there multilinear between the corners of its cell.
-  const simulated = (outcome, n) => ({ values: outcome.values[n], texts: outcome.texts[n], seeds: outcome.seeds[n] });
+  const simulated = (outcome, n) => ({ values: outcome.values[n], texts: outcome.texts[n], seeds: outcome.seeds[n], hangs: outcome.hangs[n] });
   function onGrid(outcome, places) {
     let corners = [[0, 1]];
     places.forEach((place, k) => {
@@ -115,7 +115,7 @@ function sweep(data) {
       $(`value${k}`).textContent = said;
       slider.setAttribute("aria-valuetext", said + (data.grid && Number.isInteger(places[k]) ? ", simulated" : ""));
     });
-    const { values, texts, seeds } = at(outcome), kind = !data.grid || reached ? "simulated" : "estimated";
+    const { values, texts, seeds, hangs } = at(outcome), kind = !data.grid || reached ? "simulated" : "estimated";
     $("state").textContent = kind;
     $("state").className = `badge ${kind}`;
     $("state-words").textContent = reached ? `${seeds} common seed${seeds === 1 ? "" : "s"} at this point`
@@ -126,7 +126,7 @@ function sweep(data) {
     const flat = low <= 0 && high >= 0 && (mean || low) ? ", not distinguishable from 0" : "";
     $("difference").textContent = mean === null ? "" : `${texts[DIFFERENCE]} ${outcome.unit} against the baseline`
       + (low === null ? "" : ` (95%: ${texts[LOW]} to ${texts[HIGH]}${flat})`)
-      + `, on ${seeds} common seed${seeds === 1 ? "" : "s"}`;
+      + `, on ${seeds} common seed${seeds === 1 ? "" : "s"}` + (hangs ? `; ${hangs}` : "");
     const body = $("live");
     body.textContent = "";
     for (const one of data.outcomes) {

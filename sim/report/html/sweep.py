@@ -18,12 +18,13 @@ from sim.report.html.reproduce import study_commands, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind
 from sim.report.html.stored import Stored
 from sim.report.sheets import chosen
+from sim.report.text.left_out import left_out_text
 from sim.report.text.sweeps import value_text
 from sim.runs.store import Store
 from sim.runs.summary import csv_bytes
 from sim.scenario import describe
-from sim.studies.estimators.intervals import verdict
-from sim.studies.questions.sweep import BASELINE, SHOWN, statistics
+from sim.studies.estimators.influence import TOLD
+from sim.studies.questions.sweep import BASELINE, LEFT_OUT, SHOWN, statistics, verdict_at
 
 _DIGITS = 8  # of a number that the page's script reads
 _MOST = 12  # outcomes that can be chosen
@@ -36,7 +37,7 @@ def report_sweep(sweep: Stored, headline: Sequence[str]) -> Report:
     """The page: sliders and answer first, then every point as a table."""
     names = _names(sweep, headline)
     stats = {name: statistics(sweep.cells[:, :, sweep.names.index(name)]) for name in names}
-    lead = _lead(stats, names)
+    lead = _lead(stats)
     sentence = _sentence(sweep, lead, stats[lead])
     design, axes = sweep.manifest["design"], sweep.manifest["design"]["keys"]
     rows = {row.key: row for row in describe(sweep.scenario)}
@@ -87,30 +88,32 @@ def _names(sweep: Stored, headline: Sequence[str]) -> list[str]:
     return chosen(sweep.names, [*asked, *headline], sweep.scenario.reported_figures, everything=False)[:_MOST]
 
 
-def _lead(stats: Stats, names: Sequence[str]) -> str:
-    """The first outcome that some point moves and the baseline has."""
-
-    def moved(name: str) -> bool:
-        it = stats[name]
-        told = [verdict(*it_) in {"more", "less"} for it_ in zip(it["difference"], it["low"], it["high"], strict=True)]
-        return any(told) and bool(it["mean"][BASELINE])
-
-    return next((name for name in names if moved(name)), names[0])
+def _lead(stats: Stats) -> str:
+    """The first outcome that some point moves, whichever seed is left out, and the baseline has."""
+    moved = (
+        name
+        for name, it in stats.items()
+        if it["mean"][BASELINE] and any(verdict_at(it, at) in TOLD for at in range(len(it["mean"])))
+    )
+    return next(moved, next(iter(stats)))
 
 
 def _sentence(sweep: Stored, name: str, stats: Stats) -> str:
-    """The largest difference from the baseline, with its interval and where it is."""
+    """The largest difference from the baseline, with its interval and where it is; first one of more than one seed."""
     far = np.abs(np.nan_to_num(stats["difference"]))
-    at = int(np.argmax(far))
+    hangs = (stats["hangs_on_one"] > 0) & ((stats["low"] > 0) | (stats["high"] < 0))
+    at = int(np.argmax(far if hangs[far > 0].all() else np.where(hangs, 0.0, far)))
     unit = sweep.units[name]
     of = f"{len(sweep.cells) - 1} points"
     if not far[at]:
         return f"None of {of} moves {words_of(name)} from the baseline's {number(stats['median'][BASELINE])} {unit}."
     interval = f"(95%: {span(stats['low'][at], stats['high'][at])})"
+    beyond = int(np.sum(far > far[at]))
+    rest = f"; {verdict_at(stats, at)}" if hangs[at] else f"; {beyond} farther only with one seed" if beyond else ""
     return (
         f"Of {of} the farthest from the baseline in {words_of(name)} is {signed(float(stats['difference'][at]))} "
         f"{unit} {interval} at {_where(sweep, at)}, after {sweep.manifest['months']} months, "
-        f"on {int(stats['seeds'][at])} common seeds."
+        f"on {int(stats['seeds'][at])} common seeds{rest}."
     )
 
 
@@ -148,10 +151,13 @@ def _points(sweep: Stored, name: str, stats: Stats) -> Markup:
             "baseline" if at == BASELINE else at, *(value_text(value) for value in _point(sweep, at).values()),
             number(stats["median"][at]), span(stats["p5"][at], stats["p95"][at]),
             signed(float(stats["difference"][at])), span(low, high),
-            verdict(float(stats["difference"][at]), low, high), int(stats["seeds"][at]),
+            verdict_at(stats, at), int(stats["seeds"][at]),
         ))  # fmt: skip
     count = len(heads)
     made = table(heads, rows, (*range(1, count - 2), count - 1), f"{label(name)}, {sweep.units[name]}")
+    notes = [tag("p", f"at {_where(sweep, at)}: {said}", class_="note")
+             for at in range(1, len(sweep.cells)) if (said := _hangs(stats, at))]  # fmt: skip
+    made = join(made, notes) if notes else made
     return fold(f"{label(name)}, {sweep.units[name]}", made)
 
 
@@ -251,10 +257,19 @@ def _outcome(sweep: Stored, name: str, stats: Stats) -> dict[str, Any]:
         "values": [[_digits(x) for x in point] for point in points[1:]],
         "texts": [[(signed if column == "difference" else number)(x) for column, x in zip(_COLUMNS, point, strict=True)]
                   for point in points[1:].tolist()],
+        "hangs": [_hangs(stats, at) for at in range(1, len(sweep.cells))],
         "seeds": (np.isfinite(cells) & np.isfinite(cells[BASELINE])).sum(axis=1)[1:].tolist(),
         "baseline": _digits(stats["median"][BASELINE]),
         "low": low, "high": high, "ticks": list(zip(marks, tick_labels(marks), strict=True)),
     }  # fmt: skip
+
+
+def _hangs(stats: Stats, at: int) -> str:
+    """What a difference is without the one replicate that decides its verdict; empty where none does."""
+    if not stats["hangs_on_one"][at]:
+        return ""
+    replicate, *left = (float(stats[it][at]) for it in LEFT_OUT[:-1])
+    return left_out_text(int(replicate), *left)
 
 
 def _digits(x: Any) -> float | None:

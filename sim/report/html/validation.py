@@ -18,12 +18,15 @@ from sim.studies.questions.validate import Validation, Verdict
 _WORDS = {
     "predicted": "What the model was not fitted to. A failure here is a finding about the model.",
     "fitted": "What parameters were fitted to: that these are met says that the fit worked, and no more.",
+    "rest": "What a world in which nothing is switched on leaves as it is. One that drifts moves by itself.",
 }
 _JUDGED = (
     "Of each fact the value is taken in every world; median and 90% interval (5th to 95th percentile) are over seeds, "
     "of one set of parameters. A fact passes where the median lies in its band. A figure of the article passes where "
     "the interval covers it, or lies wholly on the allowed side of a bound, and is narrow enough to say something; the "
-    "score is then the continuous ranked probability score, in the fact's unit. Bands were set from the evidence."
+    "score is then the continuous ranked probability score, in the fact's unit. Bands were set from the evidence. "
+    "A statistic is at rest where the logarithm of each five years' mean over that of the first five stays within its "
+    "tolerance, with two standard errors over seeds; where these reach beyond it, the verdict is unresolved, no pass."
 )
 
 

@@ -9,6 +9,7 @@ from sim.formats import counted, number, ratio_text, signed, span
 from sim.report.sheets import chosen
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
+from sim.report.text.left_out import hanging
 from sim.runs.posterior_sample import intervals_text
 from sim.studies.estimators.intervals import EQUAL
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
@@ -43,6 +44,7 @@ def variant_text(
         "",
         table,
         "",
+        *hanging(differences[name] for name in shown),
         f"intervals: {comparison.interval_kind}; over worlds: {intervals_text(first.intervals)}",
         *(["pairing: how many times fewer runs the interval takes than on independent seeds"] if paired else []),
         rests_line(variant.rests_on),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,10 @@ import numpy as np
 from sim.declare import Value
 from sim.formats import brief, number, seeds_text, short, signed, span
 from sim.report.text.columns import columns
+from sim.report.text.left_out import left_out_text
 from sim.runs.store import clean
-from sim.studies.estimators.intervals import interval_kind, verdict
-from sim.studies.questions.sweep import BASELINE, Sweep
+from sim.studies.estimators.intervals import interval_kind
+from sim.studies.questions.sweep import BASELINE, LEFT_OUT, Sweep, verdict_at
 
 MOST_ROWS = 24  # points of a table; of more, those at either end are shown
 
@@ -44,11 +44,14 @@ def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
         order.sort(key=lambda at: float(np.nan_to_num(stats["mean"][at])))
         hidden = len(order) - MOST_ROWS
         order = order[: MOST_ROWS // 2] + order[-MOST_ROWS // 2 :]
-    rows = []
+    rows, hanging = [], []
     for at in (BASELINE, *order):
         mean, low, high = (float(stats[it][at]) for it in ("difference", "low", "high"))
-        told = ("", "", "as it is") if at == BASELINE else (signed(mean), span(low, high), verdict(mean, low, high))
-        values = map(value_text, sweep.points[at].values())
+        told = ("", "", "as it is") if at == BASELINE else (signed(mean), span(low, high), verdict_at(stats, at))
+        values = tuple(map(value_text, sweep.points[at].values()))
+        if stats["hangs_on_one"][at]:
+            replicate, *left = (float(stats[it][at]) for it in LEFT_OUT[:-1])
+            hanging.append(f"at {', '.join(values)}: {left_out_text(int(replicate), *left)}")
         rows.append((*values, number(stats["mean"][at]), number(stats["median"][at]),
                      span(stats["p5"][at], stats["p95"][at]), *told))  # fmt: skip
     heads = (
@@ -64,7 +67,7 @@ def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
     more = (
         [f"the {MOST_ROWS // 2} lowest and highest means; {hidden} more points: --all, or sweep.csv"] if hidden else []
     )
-    return [table, *more]
+    return [table, *more, *hanging]
 
 
 def sweep_json(sweep: Sweep) -> dict[str, Any]:
@@ -89,7 +92,7 @@ def sweep_json(sweep: Sweep) -> dict[str, Any]:
                     name: {
                         "unit": sweep.units[name],
                         **{key: clean(float(found[at])) for key, found in sweep.stats[name].items()},
-                        "verdict": "" if at == BASELINE else _verdict(sweep, name, at),
+                        "verdict": "" if at == BASELINE else verdict_at(sweep.stats[name], at),
                     }
                     for name in sweep.outcomes
                 },
@@ -102,8 +105,3 @@ def sweep_json(sweep: Sweep) -> dict[str, Any]:
 def value_text(value: Value | None) -> str:
     """A point's value of a key; a schedule is None."""
     return "schedule" if value is None else brief(value)
-
-
-def _verdict(sweep: Sweep, name: str, at: int) -> str:
-    stats: Mapping[str, Any] = sweep.stats[name]
-    return verdict(*(float(stats[it][at]) for it in ("difference", "low", "high")))

@@ -17,7 +17,7 @@ _FIELDS = ("name", "title", "group", "value", "low", "high", "unit", "band", "pa
 
 
 def validation_text(found: Validation) -> str:
-    """The facts as two tables, predicted and fitted, with counts and the findings on failures."""
+    """The facts as tables, predicted, fitted and at rest, with counts and the findings on failures."""
     lines = [headline(found), how(found)]
     for heading, verdicts in parts(found):
         lines += ["", f"{heading}: {count_text(verdicts)}", "", _table(verdicts)]
@@ -46,8 +46,8 @@ def how(found: Validation) -> str:
 
 def parts(found: Validation) -> list[tuple[str, tuple[Verdict, ...]]]:
     """The verdicts under their headings; a part without any is left out."""
-    both = (("predicted", found.predicted), ("fitted", found.fitted))
-    return [(heading, verdicts) for heading, verdicts in both if verdicts]
+    all_parts = (("predicted", found.predicted), ("fitted", found.fitted), ("rest", found.rest))
+    return [(heading, verdicts) for heading, verdicts in all_parts if verdicts]
 
 
 def count_text(verdicts: Sequence[Verdict]) -> str:
@@ -60,6 +60,8 @@ def verdict_text(it: Verdict) -> str:
         return f"fail: {it.reason}"
     if it.check.rule == "figure":
         return "pass" if it.reason == "covered" else f"pass: {it.reason}"
+    if it.check.rule == "rest":
+        return "pass: holds"
     return "pass" if it.whole else "pass, but not the whole interval"
 
 
@@ -70,6 +72,8 @@ def measured_text(it: Verdict) -> str:
     what += f" to {check.than[0]} / {check.than[1]}" if check.than else ""
     first, last = check.months
     when = "last month" if first == LAST else f"in {first}" if first == last else f"mean of {first} to {last}"
+    if check.rule == "rest":
+        when = f"five-year means from {first} to {last}"
     against = f", {check.form} against {check.against}" if check.against else ""
     return f"{it.scenario}: {what}, {when}{against}"
 
@@ -80,7 +84,7 @@ def validation_json(found: Validation) -> dict[str, Any]:
         "facts": [_fact(it) for it in found.verdicts],
         "counts": {
             part: {"pass": sum(it.passed for it in verdicts), "of": len(verdicts)}
-            for part, verdicts in (("predicted", found.predicted), ("fitted", found.fitted))
+            for part, verdicts in (("predicted", found.predicted), ("fitted", found.fitted), ("rest", found.rest))
         },
         "rotations": rotations_json(found.rotations, found.model),
         "interval": "stochastic: 5th to 95th percentile over seeds",

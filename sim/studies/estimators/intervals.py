@@ -61,9 +61,9 @@ def moments(drawn: Cells) -> tuple[Any, Any, Any]:
     return mean, np.sqrt(variance), skewness
 
 
-def interval_reach(deviation: Any, skewness: Any, count: int) -> tuple[Any, Any]:
+def interval_reach(deviation: Any, skewness: Any, count: Any) -> tuple[Any, Any]:
     """How far below and above the mean of so many draws its 95% interval reaches; see ``mean_interval``."""
-    skewness = skewness if count >= SKEWED_FROM else np.zeros_like(skewness)
+    skewness = np.where(count >= SKEWED_FROM, skewness, 0.0)
     reach = t_quantile(np.asarray(count - 1.0)) / np.sqrt(count)
     return deviation * _unskewed(reach, skewness, count), -deviation * _unskewed(-reach, skewness, count)
 
@@ -130,7 +130,7 @@ def t_quantile(freedom: Any) -> Any:
     return stdtrit(np.maximum(freedom, 1e-9), 0.5 + CONFIDENCE / 2)
 
 
-def _unskewed(reach: Any, skewness: Any, count: int) -> Any:
+def _unskewed(reach: Any, skewness: Any, count: Any) -> Any:
     """Inverse of Hall's transformation; ``reach`` itself where there is no skewness."""
     some = np.abs(skewness) > 1e-6
     by = np.where(some, skewness, 1.0)

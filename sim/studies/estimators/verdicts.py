@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.runs.replicate import Cells
+from sim.studies.estimators.influence import Influence
 from sim.studies.estimators.intervals import Interval, mean_interval
 
 ROBUST, FRAGILE, ASSERTED = "robust", "fragile", "asserted"
@@ -29,13 +30,6 @@ ENOUGH = 0.95  # share of joint draws with the claimed sign
 GONE = 0.1  # of the difference: what remains below it is nothing
 PROPORTIONAL = (0.9, 1.1)  # elasticities, and ratios to what proportion would give
 APART = 1.4  # ratio of a range's ends from which an elasticity can be measured: over less, chance gives any
-
-
-class Influence(NamedTuple):
-    """The seed on which a mean hangs most: its number, and the interval without it."""
-
-    replicate: int
-    without: Interval
 
 
 class Crossing(NamedTuple):
@@ -57,16 +51,6 @@ def effect(differences: Cells) -> Interval:
 def is_distinct(it: Interval) -> bool:
     """Whether an interval leaves zero out."""
     return bool(it.low > 0 or it.high < 0)
-
-
-def influence(differences: Cells) -> Influence | None:
-    """The seed without which the interval holds zero, or else the one that moves the mean most; None below 3 seeds."""
-    indices = np.flatnonzero(np.isfinite(differences))
-    if len(indices) < 3:
-        return None
-    left = [Influence(int(index), effect(differences[indices[indices != index]])) for index in indices]
-    mean = effect(differences).mean
-    return max(left, key=lambda it: (not is_distinct(it.without), abs(it.without.mean - mean)))
 
 
 def is_gone(remaining: Interval, whole: Interval) -> bool:

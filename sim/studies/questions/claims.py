@@ -28,14 +28,13 @@ from sim.studies.changes import changes
 from sim.studies.claims import Claim, Claims
 from sim.studies.designs import Axis, points, refuse_contradictions
 from sim.studies.estimators.indices import TAILS
+from sim.studies.estimators.influence import Influence, influence
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import (
-    Influence,
     crossing_at_ends,
     crossing_in_draws,
     effect,
     elasticity,
-    influence,
     is_proportional,
     judge,
 )
@@ -118,7 +117,7 @@ class Finding:
     seeds
         Seeds with a value.
     left_out
-        The replicate on which the difference hangs most, and the interval without it; None below three seeds.
+        The replicate on which the difference hangs most, and the interval without it; None below six seeds.
     posterior
         Mean and percentiles over draws from the posterior; None where there is none.
     off

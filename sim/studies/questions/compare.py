@@ -18,6 +18,7 @@ from sim.runs.result import Result
 from sim.runs.store import pictures
 from sim.runs.summary import median_interval
 from sim.studies.changes import Change, changes
+from sim.studies.estimators.influence import TOLD, influences, qualified
 from sim.studies.estimators.intervals import (
     EQUAL,
     NO_INTERVAL,
@@ -60,6 +61,13 @@ class Difference:
         Median of the paired differences, with its own 95% interval.
     variance_reduction
         How many times as many runs the same interval takes on independent seeds.
+    left_out, left_out_value
+        The replicate without which the verdict changes, or else the one that moves the mean most, and its own
+        difference; None below six seeds.
+    without, without_low, without_high
+        Mean difference of the others, with its 95% interval.
+    hangs_on_one
+        Whether that replicate decides if the interval leaves 0 out.
 
     Examples
     --------
@@ -87,6 +95,17 @@ class Difference:
     median_low: float | None = None
     median_high: float | None = None
     variance_reduction: float | None = None
+    left_out: int | None = None
+    left_out_value: float | None = None
+    without: float | None = None
+    without_low: float | None = None
+    without_high: float | None = None
+    hangs_on_one: bool = False
+
+    @property
+    def robust(self) -> bool:
+        """Whether the interval leaves 0 out, whichever seed is left out."""
+        return self.verdict in TOLD
 
     @property
     def width(self) -> float:
@@ -95,13 +114,16 @@ class Difference:
 
     @property
     def verdict(self) -> str:
-        """``more``, ``less`` or ``not distinguishable from 0``; or why there is no interval."""
+        """``more``, ``less`` or ``not distinguishable from 0``; or why there is no interval.
+
+        A difference whose interval leaves 0 out only with one replicate is ``more, only with replicate 7``.
+        """
         told = verdict(self.difference, self.low, self.high)
         if told == EQUAL and not self.paired:
             return "equal"
         if told == NO_INTERVAL:
             return f"{told} from one seed" if self.seeds == 1 else "no value"
-        return told
+        return qualified(told, self.hangs_on_one, self.left_out or 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,16 +269,18 @@ def compare_results(
     variants = []
     for label, other in zip(labels[1:], others, strict=True):
         old, new = (first, other) if unpaired else _in_common(first, other)
-        differences = tuple(
+        differences = [
             _difference(name, old.table.unit(name), old.table.of(name)[:, -1], new.table.of(name)[:, -1],
                         better.get(name, 0), not unpaired)
             for name in names
-        )  # fmt: skip
+        ]  # fmt: skip
+        if not unpaired:
+            differences = _with_left_out(differences, old, new)
         same_model = first.manifest["model"] == other.manifest["model"]
         changed = changes(first.scenario, other.scenario)
         asked = {it.key for it in changed if it.old is not None and it.new is not None}
         behind = rests_on(first.scenario, other.scenario, but=asked)
-        variants.append(ComparedVariant(label, other, changed, differences, same_model, behind))
+        variants.append(ComparedVariant(label, other, changed, tuple(differences), same_model, behind))
     parts = "-vs-".join(dict.fromkeys(result.name for result in results))[:_LONGEST]
     which = hashlib.sha256("".join(f"{r.path.name} {r.replicates} {unpaired}\n" for r in results).encode())
     folder = out / f"compare-{parts}-{which.hexdigest()[:8]}"
@@ -301,6 +325,20 @@ def _difference(name: str, unit: str, old: Cells, new: Cells, better: int, paire
         found, deviation=deviation, skewness=skewness, median=middle, median_low=lower, median_high=upper,
         variance_reduction=variance_reduction(old, new),
     )  # fmt: skip
+
+
+def _with_left_out(differences: Sequence[Difference], old: Result, new: Result) -> list[Difference]:
+    """The differences, each with the replicate on which it depends most."""
+    apart = [new.table.of(it.outcome)[:, -1] - old.table.of(it.outcome)[:, -1] for it in differences]
+    found = influences(np.column_stack(apart))
+    return [
+        it if place < 0 else replace(
+            it, left_out=old.table.replicates[place], left_out_value=float(found.value[at]),
+            without=float(found.without.mean[at]), without_low=float(found.without.low[at]),
+            without_high=float(found.without.high[at]), hangs_on_one=bool(found.decides[at]),
+        )
+        for at, (it, place) in enumerate(zip(differences, found.replicate, strict=True))
+    ]  # fmt: skip
 
 
 def _in_common(first: Result, other: Result) -> tuple[Result, Result]:

@@ -35,7 +35,8 @@ from sim.studies.designs import (
     refuse_contradictions,
     scheduled,
 )
-from sim.studies.estimators.intervals import difference_over_months
+from sim.studies.estimators.influence import influences, qualified
+from sim.studies.estimators.intervals import difference_over_months, verdict
 from sim.studies.points import Point, Runs, Study, run_points
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 TABLE, SHOWN = "sweep.parquet", "sweep.csv"
 BASELINE = 0  # the number of the point that is the scenario as it is
+LEFT_OUT = ("left_out", "left_out_value", "without", "without_low", "without_high", "hangs_on_one")
 _PERCENTILES = {"p5": 5.0, "p25": 25.0, "median": 50.0, "p75": 75.0, "p95": 95.0}
 
 
@@ -68,7 +70,9 @@ class Sweep:
         Outcomes to show.
     stats
         By outcome, arrays of shape (points,) in its unit: ``mean``, ``median``, ``p5``, ``p25``, ``p75``, ``p95``, the
-        number of ``seeds`` with a value, and the paired ``difference`` from the baseline with ``low`` and ``high``.
+        number of ``seeds`` with a value, the paired ``difference`` from the baseline with ``low`` and ``high``, and, as
+        of a ``Difference``, ``left_out``, ``left_out_value``, ``without``, ``without_low``, ``without_high`` and
+        ``hangs_on_one``.
     runs
         Values of single replicates.
     replicates
@@ -182,7 +186,26 @@ def statistics(cells: Cells) -> dict[str, Cells]:
     baseline = np.broadcast_to(cells[BASELINE][:, None], cells.T.shape)
     difference = difference_over_months(baseline, cells.T, paired=True)  # points stand where months do elsewhere
     interval = {"difference": difference.mean, "low": difference.low, "high": difference.high}
-    return {**found, "seeds": seeds.astype(np.float64), **interval}
+    return {**found, "seeds": seeds.astype(np.float64), **interval, **_left_out(cells - cells[BASELINE])}
+
+
+def _left_out(differences: Cells) -> dict[str, Cells]:
+    """At each point the replicate on which the difference depends most; NaN below six seeds."""
+    found = influences(differences.T)
+    return dict(
+        zip(
+            LEFT_OUT,
+            (np.where(found.replicate < 0, np.nan, found.replicate), found.value, *found.without, found.decides * 1.0),
+            strict=True,
+        )
+    )
+
+
+def verdict_at(stats: Mapping[str, Cells], at: int) -> str:
+    """What can be said of the difference at a point, as a ``Difference`` says it."""
+    told = verdict(*(float(stats[it][at]) for it in ("difference", "low", "high")))
+    hangs = bool(stats["hangs_on_one"][at])
+    return qualified(told, hangs, int(stats["left_out"][at]) if hangs else 0)
 
 
 def sweep_table(sweep: Sweep, names: Sequence[str]) -> pa.Table:
@@ -193,7 +216,7 @@ def sweep_table(sweep: Sweep, names: Sequence[str]) -> pa.Table:
         columns[axis.key] = pa.array([point[axis.key] for point in sweep.points] * len(names))
     columns["outcome"] = pa.array([name for name in names for _ in range(count)], pa.string())
     columns["unit"] = pa.array([sweep.units[name] for name in names for _ in range(count)], pa.string())
-    for name in ("mean", *_PERCENTILES, "difference", "low", "high"):
+    for name in ("mean", *_PERCENTILES, "difference", "low", "high", *LEFT_OUT):
         columns[name] = np.concatenate([sweep.stats[outcome][name] for outcome in names])
     columns["seeds"] = np.concatenate([sweep.stats[outcome]["seeds"] for outcome in names]).astype(np.int64)
     return pa.table(columns)

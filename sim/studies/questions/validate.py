@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Outcome
-from sim.evidence.facts import LAST, Check, Numbers, compared_with, measured
+from sim.evidence.facts import LAST, REST_MONTHS, Check, Numbers, compared_with, measured, series
 from sim.formats import number
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, as_stored
@@ -31,6 +31,7 @@ from sim.runs.table import Table
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
 from sim.studies.cost import report_cost, span_text
+from sim.studies.estimators.rest import rest
 from sim.studies.questions.rotation import Rotation
 from sim.studies.rests import in_force
 from sim.studies.targets import unit_of
@@ -81,6 +82,8 @@ class Verdict:
     @property
     def test(self) -> str:
         """The criterion, in words."""
+        if self.check.rule == "rest":
+            return "no five years' mean drifts from that of the first five, and the seeds suffice to tell"
         if self.check.rule == "figure":
             said = f"{self.check.bound} {number(self.check.value)}"
             return f"the 90% interval covers the figure ({said}) and is narrow"
@@ -101,8 +104,8 @@ class Validation:
         Results by scenario, with the outcomes that were needed only.
     rotations
         Stored rotations of calibrations, in which targets were predicted.
-    predicted, fitted
-        The verdicts on facts that the model was not fitted to, and on those that it was.
+    predicted, fitted, rest
+        The verdicts on facts that the model was not fitted to, on those that it was, and on statistics at rest.
     model
         Version of the model.
 
@@ -125,11 +128,15 @@ class Validation:
 
     @property
     def predicted(self) -> tuple[Verdict, ...]:
-        return tuple(it for it in self.verdicts if not it.fitted)
+        return tuple(it for it in self.verdicts if not it.fitted and it.check.rule != "rest")
+
+    @property
+    def rest(self) -> tuple[Verdict, ...]:
+        return tuple(it for it in self.verdicts if it.check.rule == "rest")
 
     @property
     def fitted(self) -> tuple[Verdict, ...]:
-        return tuple(it for it in self.verdicts if it.fitted)
+        return tuple(it for it in self.verdicts if it.fitted and it.check.rule != "rest")
 
     @property
     def seeds(self) -> int:
@@ -178,7 +185,9 @@ def validate_model(
         first = next(iter(results.values()))
         raise NothingRan(f"{first.path}: every replicate failed: {first.failures[0]['message']}")
     verdicts = tuple(
-        judged(
+        _at_rest(check, results[it], model.outcomes)
+        if check.rule == "rest"
+        else judged(
             check, scenarios[it].name, _values(check, results), model.outcomes, fitted_to(check, scenarios[it], fitted)
         )
         for check in checks
@@ -232,6 +241,26 @@ def judged(check: Check, scenario: str, values: Numbers, outcomes: Mapping[str, 
     else:
         passed, reason = check.band[0] <= value <= check.band[1], _beside_band(check.band, value)
     return Verdict(check, scenario, unit, drawn, value, low, high, passed, whole, reason, fitted, score)
+
+
+def _at_rest(check: Check, result: Result, outcomes: Mapping[str, Outcome]) -> Verdict:
+    """The verdict of the rule of rest: value and interval are of the change that decides, in logarithms."""
+    scenario = result.scenario
+    first, last = (scenario.month_of(it) for it in check.months)
+    found = rest(series(check, result.table.of, first, last), check.band[1]) if last < result.months else None
+    if found is None:
+        reason = "no two worlds with a value above 0 in all years"
+        return Verdict(check, scenario.name, "log change", np.array([]), None, None, None, False, False, reason, "")
+    years = REST_MONTHS // 12
+    span = f"in years {found.block * years + 1} to {(found.block + 1) * years}"
+    reason = {
+        "holds": "", "drifts": f"drifts by {number(found.change)} {span}",
+        "unresolved": f"unresolved {span}: more seeds would tell",
+    }[found.state]  # fmt: skip
+    holds = found.state == "holds"
+    return Verdict(
+        check, scenario.name, "log change", found.changes, found.change, found.low, found.high, holds, holds, reason, ""
+    )
 
 
 def _beside_band(band: tuple[float, float], value: float) -> str:
