@@ -104,7 +104,6 @@ def measured(check: Check, column: Callable[[str], Numbers], first: int, last: i
 
     ``column`` gives an outcome by name, worlds x months; ``first`` and ``last`` are months since the start.
     """
-    span = slice(first, last + 1)
     values = series(check, column, first, last)
     some = np.isfinite(values)
     total: Numbers = np.where(some, values, 0.0).sum(axis=1)

@@ -251,6 +251,11 @@ class Market(NamedTuple):
         0.0, "1/year", "growth of the pull of rivals outside a place; unused in a nation", assumption("set to keep the "
         "operating stock level"), bounds=(-0.2, 0.3), plausible=(0.0, 0.05),
     )  # fmt: skip
+    local_share: float = parameter(
+        0.0, "share of sales", "part of a sector's sales in a place for which its enterprises compete with each other only",
+        assumption("0: all rivals are outside, and a newcomer takes sales from nobody in the place"), bounds=(0, 1),
+        plausible=(0, 0.8),
+    )  # fmt: skip
     demand: float = parameter(
         1.0, "", "factor on demand in all sectors", assumption("1 is no change"), bounds=(0, 10), plausible=(0.8, 1.2)
     )
@@ -278,6 +283,10 @@ class Market(NamedTuple):
     working_months: float = parameter(
         1.0, "month", "months of sales kept as working capital, not spent on investment",
         assumption("payment terms of a month"), bounds=(0, 60), plausible=(0.5, 3.0),
+    )  # fmt: skip
+    overdraft_rate: float = parameter(
+        0.0, "1/year", "interest on cash below zero", assumption("0: banks lend for nothing"), bounds=(0, 1),
+        plausible=(0, 0.15),
     )  # fmt: skip
     resale: float = parameter(
         0.5, "share", "price of surplus assets sold, over their book value",

@@ -389,6 +389,12 @@ def set_demand(world: World, market: Market, levers: Levers) -> None:
     set_sales_factors(columns, path, rivals, bool(world.is_nation and market.coupled), market)
 
 
+@equation
+def shared_pull(outside: float, local: float, local_share: float) -> float:
+    """Pull with which an enterprise shares demand: part of it with rivals outside, part with those in the place only."""
+    return 1.0 / ((1.0 - local_share) / outside + local_share / local)
+
+
 @compiled
 def set_sales_factors(sectors: SectorsSelling, path: float, rivals: float, coupled: bool, m: Market) -> None:
     """Real demand times (relative price)^-price_elasticity, over last month's pull, in each open sector."""
@@ -401,6 +407,8 @@ def set_sales_factors(sectors: SectorsSelling, path: float, rivals: float, coupl
             # Others enter a new sector as its demand grows.
             filled = sectors.demand[s] / max(sectors.opening_demand[s], 1.0 / TICKS) if sectors.opened[s] >= 0 else 1.0
             pull = sectors.opening_pull[s] * (filled * rivals)
+            if m.local_share > 0.0:
+                pull = shared_pull(pull, max(sectors.pull[s], 1.0 / TICKS), m.local_share)
         price = sectors.price[s] if coupled else 1.0
         value = sectors.demand[s] * path * maths.exp((1.0 - m.price_elasticity) * maths.log(price))
         opening = sectors.opening_pull[s] / max(sectors.opening_demand[s], 1.0 / TICKS)

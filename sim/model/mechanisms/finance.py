@@ -16,6 +16,7 @@ from sim.model.record.reading import counted
 from sim.model.state.accounts import (
     DEFAULT,
     DIVIDENDS,
+    INTEREST,
     INVESTMENT,
     LIQUIDATION,
     OUTSIDE_EQUITY,
@@ -106,6 +107,10 @@ class Rules(NamedTuple):
         assumption("owners retire, firms are taken over; 0 leaves firms that pay their way alone"), bounds=(0, 1),
         plausible=(0, 0.04),
     )  # fmt: skip
+    credit_limit: float = parameter(
+        0.0, "share of assets", "debt at which banks stop lending and operation ends; 0 sets no limit",
+        assumption("0: no limit; elsewhere banks lend up to a part of what can be sold"), bounds=(0, 100), plausible=(0, 1),
+    )  # fmt: skip
     resume: float = parameter(
         0.02, "1/month", "hazard at which a suspended enterprise resumes", assumption("rare"), bounds=(0, 1),
         plausible=(0.005, 0.05),
@@ -168,6 +173,7 @@ class StatusReads(NamedTuple):
     born: i2
     started: i2
     cash: f8
+    assets: f8
     line_size: f8
     revenue_12: f8
 
@@ -316,10 +322,48 @@ def invest_and_pay_dividends(
         transfer_block(first, last, paid, w.cash, flows, DIVIDENDS)
 
 
+@reads
+class DebtReads(NamedTuple):
+    status: i1
+
+
+@writes
+class DebtWrites(NamedTuple):
+    profit_year: f8
+    cash: f8
+
+
+@equation
+def monthly_interest(cash: float, rate: float) -> float:
+    """Interest of a month (million yuan) on cash below zero."""
+    return max(0.0, -cash) * rate / 12.0
+
+
+@compiled
+def charge_interest(
+    lo: Index, hi: Index, seed: int, month: int, r: DebtReads, w: DebtWrites, rate: float, flows: i8
+) -> None:
+    """Every operating enterprise in debt pays interest to its bank; unpaid interest adds to the debt."""
+    paid = np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            interest = on_grid(monthly_interest(w.cash[i], rate)) if r.status[i] == OPERATING else 0.0
+            w.profit_year[i] -= interest
+            paid[i - first] = -interest
+        transfer_block(first, last, paid, w.cash, flows, INTEREST)
+
+
 @equation
 def stops_operating(distress: int, u: float, p: Rules) -> bool:
     """Whether operation stops: at a hazard while cash is below zero, and at that of closure at any time."""
     return u < (p.give_up if distress > 0 else 0.0) + p.closure / 12.0
+
+
+@equation
+def is_insolvent(cash: float, assets: float, p: Rules) -> bool:
+    """Whether debt exceeds what banks lend on the assets."""
+    return p.credit_limit > 0.0 and cash < -p.credit_limit * assets
 
 
 @equation
@@ -398,7 +442,11 @@ def update_status(
                 if w.status[i] == OPERATING:
                     add_to_lives(sums.lives, kind_of_startup(r.origin[i]), AT_RISK, month - r.started[i])
             if w.status[i] == OPERATING:
-                if p.enabled and (w.lines[i] == 0 or stops_operating(w.distress[i], u.stops[k], p)):
+                if p.enabled and (
+                    w.lines[i] == 0
+                    or stops_operating(w.distress[i], u.stops[k], p)
+                    or is_insolvent(r.cash[i], r.assets[i], p)
+                ):
                     count_end(i, STOP, month, r, w, o, sums)
                     marks.stops[i] = 1
                     stop(i, w, sums.laid_off)
@@ -434,9 +482,11 @@ def fund(world: World) -> None:
 
 
 def invest(world: World) -> None:
-    """Investment and dividends of a month."""
+    """Interest on debts, investment and dividends of a month."""
     wage = world.group("labour").wage
     market, population = world.group("market"), world.standard
+    if market.overdraft_rate > 0.0:
+        world.loop(charge_interest, DebtReads, DebtWrites, market.overdraft_rate, sums=(world.books.flows,))
     world.loop(invest_and_pay_dividends, OwnersReads, OwnersWrites, market, population, wage, sums=(world.books.flows,))
 
 
@@ -519,9 +569,9 @@ MECHANISM = Mechanism(
         Step(
             "invest",
             invest,
-            loops=(invest_and_pay_dividends,),
+            loops=(charge_interest, invest_and_pay_dividends),
             groups=("labour", "market", "population"),
-            transfers=("outside_equity", "investment", "dividends"),
+            transfers=("interest", "outside_equity", "investment", "dividends"),
         ),
         Step(
             "close",

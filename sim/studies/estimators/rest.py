@@ -38,7 +38,7 @@ class Rest(NamedTuple):
 
 
 def block_means(values: Any, months: int = MONTHS) -> Any:
-    """Means of blocks of months, shape (worlds, blocks), of ``values`` (worlds, months); months without one are left out.
+    """Means of blocks of months, shape (worlds, blocks), of ``values`` (worlds, months) where there is any.
 
     A last block that is not full is left out; a block without any value is NaN.
     """

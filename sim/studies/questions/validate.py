@@ -185,7 +185,7 @@ def validate_model(
         first = next(iter(results.values()))
         raise NothingRan(f"{first.path}: every replicate failed: {first.failures[0]['message']}")
     verdicts = tuple(
-        _at_rest(check, results[it], model.outcomes)
+        _at_rest(check, results[it])
         if check.rule == "rest"
         else judged(
             check, scenarios[it].name, _values(check, results), model.outcomes, fitted_to(check, scenarios[it], fitted)
@@ -243,7 +243,7 @@ def judged(check: Check, scenario: str, values: Numbers, outcomes: Mapping[str, 
     return Verdict(check, scenario, unit, drawn, value, low, high, passed, whole, reason, fitted, score)
 
 
-def _at_rest(check: Check, result: Result, outcomes: Mapping[str, Outcome]) -> Verdict:
+def _at_rest(check: Check, result: Result) -> Verdict:
     """The verdict of the rule of rest: value and interval are of the change that decides, in logarithms."""
     scenario = result.scenario
     first, last = (scenario.month_of(it) for it in check.months)
