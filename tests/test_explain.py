@@ -17,12 +17,11 @@ from command import call
 from sim.report.figures.canvas import style
 from sim.report.figures.explanations import _waterfall, draw_explanation
 from sim.report.text.explanations import explanation_json, explanation_text
-from sim.runs.errors import Incompatible
+from sim.runs.errors import Incompatible, TooLarge
 from sim.runs.executor import Workers
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.cost import TooLarge
 from sim.studies.estimators.intervals import Interval, difference_interval
 from sim.studies.questions.explain import (
     Explanation,

@@ -23,12 +23,12 @@ from sim.declare import Value
 from sim.report.figures.canvas import style
 from sim.report.figures.sweeps import _map_page, draw_sweep
 from sim.report.text.sweeps import sweep_json, sweep_text
+from sim.runs.errors import TooLarge
 from sim.runs.executor import Workers
 from sim.runs.replicate import Model
 from sim.runs.result import find_result
 from sim.runs.store import JOURNAL, Journal, Store
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.cost import TooLarge
 from sim.studies.designs import Axis, axes, parse_vary, points
 from sim.studies.estimators.unit_cube import saltelli, trajectories
 from sim.studies.points import REPLICATES

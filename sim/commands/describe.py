@@ -6,7 +6,8 @@ import json
 
 import typer
 
-from sim.commands.common import JsonOption, ScenarioArgument, SetOption, WithOption, errors, load, print_json
+from sim.commands import options
+from sim.commands.common import errors, load, print_json
 
 
 def list_scenarios() -> None:
@@ -19,10 +20,10 @@ def list_scenarios() -> None:
 
 
 def describe(
-    scenario: ScenarioArgument,
-    settings: SetOption = None,
-    mechanisms: WithOption = None,
-    as_json: JsonOption = False,
+    scenario: options.Scenario,
+    settings: options.Settings = None,
+    mechanisms: options.Mechanisms = None,
+    as_json: options.Json = False,
 ) -> None:
     """Print every parameter of a scenario, with its source.
 
@@ -38,7 +39,7 @@ def describe(
             typer.echo(description_text(chosen))
 
 
-def schema(mechanisms: WithOption = None) -> None:
+def schema(mechanisms: options.Mechanisms = None) -> None:
     """Print a JSON Schema of scenario files, for editors."""
     with errors():
         from sim.model.catalogue import model_catalogue

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 from sim.formats import number, signed
-from sim.report.figures.canvas import BLUE, GREY, INK, VERMILION, KeyEntry, Page, note, number_axis, page, style
+from sim.report.figures.axes import note, number_axis
+from sim.report.figures.canvas import KeyEntry, Page, page, style
+from sim.report.figures.colours import BLUE, GREY, INK, VERMILION
 from sim.report.text.explanations import rest_of_it
-from sim.runs.store import write_whole
+from sim.runs.store import write_all
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.explain import Explanation
@@ -20,8 +22,7 @@ def draw_explanation(explanation: Explanation) -> None:
     parts = csv_bytes(("part", "value", "low", "high"), [*rows, ("total", *explanation.total)])
     with style():
         files = {"parts.csv": parts, **_waterfall(explanation).files("waterfall")}
-    for name, data in files.items():
-        write_whole(explanation.path / name, data)
+    write_all(explanation.path, files)
 
 
 def _waterfall(it: Explanation) -> Page:

@@ -13,21 +13,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize, TwoSlopeNorm
 
 from sim.formats import label, number, plain, seeds_text, short, signed
-from sim.report.figures.canvas import (
-    BLUE,
-    GREY,
-    INK,
-    VERMILION,
-    Page,
-    heading,
-    light,
-    mark,
-    note,
-    note_of_difference,
-    number_axis,
-    page,
-    style,
-)  # fmt: skip
+from sim.report.figures.axes import heading, mark, note, note_of_difference, number_axis
+from sim.report.figures.canvas import Page, page, style
+from sim.report.figures.colours import BLUE, GREY, INK, VERMILION, light
 from sim.runs.store import Say, Store
 from sim.studies.designs import Axis
 from sim.studies.estimators.intervals import interval_kind

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.formats import number, plain, span
 from sim.report.text.columns import WIDTH
-from sim.scenario import Row, Scenario, describe, range_text
+from sim.scenario import ReportedFigure, Row, Scenario, describe, range_text
 
 _WIDEST = 24  # letters of a value in a column
 
@@ -23,15 +23,10 @@ def description_text(scenario: Scenario) -> str:
         source = ": ".join(filter(None, (it.source.kind, it.source.text)))
         inherited = f", inherited from {it.stated}" if it.stated else ""
         figures.append(f"  {it.name}: {it.bound} {number(it.value)} in {it.month} ({source}){inherited}")
-    return "\n".join(
-        [
-            f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name,
-            *([scenario.summary] if scenario.summary else []),
-            *(["", "must meet:", *figures] if figures else []),
-            "",
-            *table,
-        ]
-    )
+    lines = [f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name]
+    lines += [scenario.summary] if scenario.summary else []
+    lines += ["", "must meet:", *figures] if figures else []
+    return "\n".join([*lines, "", *table])
 
 
 def _lines(row: Row, names: int) -> Iterator[str]:
@@ -60,23 +55,18 @@ def description_json(scenario: Scenario) -> dict[str, Any]:
         "summary": scenario.summary,
         "digest": scenario.digest(),
         "headline": list(scenario.headline),
-        "figures": {
-            name: {
-                "value": it.value,
-                "month": it.month,
-                "bound": it.bound,
-                "kind": it.source.kind,
-                "source": it.source.text,
-                "stated": it.stated,
-            }
-            for name, it in scenario.reported_figures.items()
-        },
+        "figures": {name: _figure_json(it) for name, it in scenario.reported_figures.items()},
         # Scripts read the field under its first name, "place".
         "parameters": [
             {"place" if name == "location" else name: value for name, value in row._asdict().items()}
             for row in describe(scenario)
         ],
     }
+
+
+def _figure_json(it: ReportedFigure) -> dict[str, Any]:
+    said = {"value": it.value, "month": it.month, "bound": it.bound}
+    return said | {"kind": it.source.kind, "source": it.source.text, "stated": it.stated}
 
 
 def _long(value: Any) -> bool:
