@@ -130,7 +130,7 @@ def run(
             result = run_with_events(chosen, model, replace(options, fresh=fresh and not checkpoint))
         elif not checkpoint:
             result = run_batch([chosen], model, options, sample)[0]
-        _show_run(result, headline(chosen, model), options, figures=figures)
+        _show_run(result, model.headline(chosen), options, figures=figures)
     return result
 
 
@@ -195,11 +195,11 @@ def branch(
         wanted = {**(settings or {}), **{key: value for key, value in given.items() if value is not None}}
         whole = found.branch({"run.replicates": found.replicates, **wanted})
         if whole.replicates > found.replicates:
-            options.watcher.say(f"{found.store.path}: has {found.replicates} replicates: only these are branched")
+            options.watcher.say(f"{found.path}: has {found.replicates} replicates: only these are branched")
             whole = with_run(whole, replicates=found.replicates)
         chosen = whole if until is None else first_part(whole, until, after=found.month)
         result = run_forked(chosen, model, options, past=found, whole=whole if checkpoint else None)
-        _show_run(result, headline(chosen, model), options, figures=figures)
+        _show_run(result, model.headline(chosen), options, figures=figures)
     return result
 
 
@@ -259,10 +259,10 @@ def compare(
     from sim.studies.questions.compare import compare_results
 
     folder = Path(out or RESULTS)
-    results = [it if isinstance(it, Result) else find_result(it, folder) for it in (first, second, *more)]
+    results = [find_result(it, folder) for it in (first, second, *more)]
     model = ecosystem(results[0].scenario.catalogue)
-    comparison = compare_results(results, folder, _better(model), unpaired=unpaired)
-    outcomes = headline(results[0].scenario, model)
+    comparison = compare_results(results, folder, model.better, unpaired=unpaired)
+    outcomes = model.headline(results[0].scenario)
     if shown:
         shown(comparison, outcomes)
     draw_comparison(comparison, outcomes, Workers(1))
@@ -346,13 +346,13 @@ def what_if(
             for result in results:
                 if not result.replicates:
                     raise NothingRan(f"{result.path}: every replicate failed: {result.failures[0]['message']}")
-            return compare_results(results, options.out, _better(model), labels=labels)
+            return compare_results(results, options.out, model.better, labels=labels)
 
         if widths:
             comparison = run_until(compared, widths, base.replicates, at_most, options.watcher.say)
         else:
             comparison = compared(base.replicates)
-        first = headline(base, model)
+        first = model.headline(base)
         options.show(comparison, first)
         draw_comparison(comparison, first, options.workers)
     return comparison
@@ -607,14 +607,7 @@ def write_report(
     from sim.report.html.writing import write
 
     place = Path(out) if out is not None else None
-    return write(
-        results,
-        Path(folder or RESULTS),
-        place,
-        lambda it: ecosystem(it.catalogue).outcomes,
-        lambda it: headline(it, ecosystem(it.catalogue)),
-        unpaired=unpaired,
-    )
+    return write(results, Path(folder or RESULTS), place, unpaired=unpaired)
 
 
 def sweep(
@@ -681,7 +674,7 @@ def sweep(
 
     chosen = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
     model = _model(chosen)
-    outcomes = outcomes or headline(chosen, model)
+    outcomes = outcomes or model.headline(chosen)
     with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
         found = run_sweep(chosen, vary, model, options, design=design, samples=samples, outcomes=outcomes)
     options.show(found)
@@ -766,7 +759,7 @@ def sensitivity(
     same = given | {"seed": chosen.seed, "months": chosen.months}
     other = None if against is None else with_run(against, mechanisms, **same)
     model = _model(chosen)
-    outcomes = outcomes or headline(chosen, model)
+    outcomes = outcomes or model.headline(chosen)
     with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
         found = run_sensitivity(
             chosen, outcomes, model, options, method=method, keys=keys, samples=samples, against=other
@@ -991,7 +984,7 @@ def validate(
     from sim.evidence.facts import calibrated, checks
     from sim.report.html.validation import validation_page
     from sim.report.text.validation import facts_csv, validation_json
-    from sim.runs.store import clean, to_json, write_whole
+    from sim.runs.store import clean, to_json, write_all
     from sim.studies.questions.rotation import kept_rotations, rotations_of
     from sim.studies.questions.validate import REPLICATES, of_scenario, validate_model
 
@@ -1011,9 +1004,12 @@ def validate(
         found = validate_model(wanted, loaded, fitted, model, options, rotations=rotations)
     options.show(found)
     command = _validate_command(scenario, facts, settings or {}, loaded.values())
-    write_whole(found.path / "validation.html", validation_page(found, command))
-    write_whole(found.path / "validation.json", to_json(clean(validation_json(found))))
-    write_whole(found.path / "facts.csv", facts_csv(found))
+    files = {
+        "validation.html": validation_page(found, command),
+        "validation.json": to_json(clean(validation_json(found))),
+        "facts.csv": facts_csv(found),
+    }
+    write_all(found.path, files)
     return found
 
 
@@ -1059,15 +1055,24 @@ def with_run(
 ) -> Scenario:
     """A scenario with another number of replicates or months, or another seed; a name or file is loaded first."""
     from sim.model.catalogue import load
-    from sim.scenario import Origin
+    from sim.scenario import Fault, Origin, ScenarioError, keys
+    from sim.scenario.values import InvalidValue, checked
 
     overrides: dict[str, Any] = {f"run.{name}": value for name, value in given.items() if value is not None}
     if isinstance(scenario, str | Path):
         return load(scenario, overrides, mechanisms=mechanisms)
     if mechanisms:
         raise TypeError("a scenario that is loaded has its mechanisms: give them to sim.load(..., mechanisms=...)")
+    faults = []
     for key, value in overrides.items():
-        _check(key, value)
+        leaf = keys.known(scenario.catalogue).leaf(tuple(key.split(".")))
+        assert leaf is not None, key
+        try:
+            checked(value, leaf)
+        except InvalidValue as wrong:
+            faults.append(Fault("run()", 0, key, str(wrong)))
+    if faults:
+        raise ScenarioError(faults)
     origins = {**scenario.origins, **{key: Origin("override", "run()") for key in overrides}}
     return replace(scenario, values={**scenario.values, **overrides}, origins=origins) if overrides else scenario
 
@@ -1076,11 +1081,6 @@ def _model(scenario: Scenario) -> Model:
     """The model that runs a scenario; CatalogueError where the code of one of its mechanisms is missing."""
     refuse_missing(scenario.catalogue)
     return ecosystem(scenario.catalogue)
-
-
-def headline(scenario: Scenario, model: Model) -> Sequence[str]:
-    """The outcomes to show first: the scenario's own choice, else the model's."""
-    return scenario.headline or [name for name, outcome in model.outcomes.items() if outcome.headline]
 
 
 def _sample(
@@ -1099,10 +1099,6 @@ def _sample(
     ]:
         raise ScenarioError(faults)
     return read_sample(parameters, scenario, one_seed=one_seed)
-
-
-def _better(model: Model) -> dict[str, int]:
-    return {name: outcome.better for name, outcome in model.outcomes.items()}
 
 
 @contextmanager
@@ -1149,16 +1145,3 @@ def make_workers(count: int | None = None, cluster: str | None = None) -> Worker
 
         return Cluster(cluster, count)
     return local_workers(count)
-
-
-def _check(key: str, value: int) -> None:
-    from sim.declare import declared
-    from sim.parameters import GROUPS
-    from sim.scenario import Fault, ScenarioError
-
-    rule = declared(GROUPS["run"])[key.removeprefix("run.")]
-    low, high = rule.low, rule.high
-    if type(value) is not int or (low is not None and value < low) or (high is not None and value > high):
-        raise ScenarioError(
-            [Fault("run()", 0, key, f"{value!r} is not allowed, allowed: a whole number of {low} to {high}")]
-        )

@@ -52,3 +52,18 @@ def test_the_readmes_scenario_is_valid(tmp_path: Path) -> None:
     scenario = sim.load(tmp_path / "mine.toml")
     assert scenario.group("levers", scenario.month_of("2014-06")).rent_subsidy == 0.0001
     assert scenario.group("levers", scenario.month_of("2015-06")).rent_subsidy == 0.0
+
+
+def test_the_workbenchs_child_leaves_out_what_it_says(tmp_path: Path) -> None:
+    page = README.parent / "docs" / "workbench.md"
+    (snippet,) = re.findall(r"```toml\n(extends.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    folder = README.parent / "scenarios"
+    for name in ("together", "shougang"):
+        (tmp_path / f"{name}.toml").write_bytes((folder / f"{name}.toml").read_bytes())
+    (tmp_path / "mine.toml").write_text(snippet, encoding="utf-8")
+    scenario = sim.load(tmp_path / "mine.toml")
+    assert scenario.platforms == ("host",)
+    figures = scenario.reported_figures
+    assert "site_taxes" not in figures
+    assert (figures["site_jobs"].source.text, figures["site_jobs"].stated) == ("a census of the zone", "")
+    assert figures["site_enterprises"].stated == "shougang.toml"

@@ -23,12 +23,11 @@ from sim import api
 from sim.evidence.facts import Check
 from sim.model.catalogue import load
 from sim.report.text.calibrations import calibration_json, calibration_text
-from sim.runs.errors import Incompatible
+from sim.runs.errors import Incompatible, TooLarge
 from sim.runs.executor import Workers
 from sim.runs.posterior_sample import read_sample
 from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.cost import TooLarge
 from sim.studies.estimators.intervals import EQUAL
 from sim.studies.estimators.posterior import bridged, effective, quantiles, sample
 from sim.studies.fitted import MARK, check_place

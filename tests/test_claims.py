@@ -259,7 +259,7 @@ def test_the_command_and_what_it_keeps(in_a_folder: Path) -> None:
     assert "the sign flips where population.worker_revenue is below 0.2" in first.stdout
     assert max(map(len, first.stdout.splitlines())) <= 80
     again = call("toy", "--samples", "16", "--json")
-    (made,) = json.loads(again.stdout)
+    made = json.loads(again.stdout)
     assert {name: it["verdict"] for name, it in made["claims"].items()} == WANTED
     assert json.loads((Path(made["results"]) / "claims.json").read_text()) == {
         key: value for key, value in made.items() if key not in ("results", "failures")
@@ -267,6 +267,13 @@ def test_the_command_and_what_it_keeps(in_a_folder: Path) -> None:
     assert "worlds" not in again.stderr  # all is kept
     assert "elasticity" in call("toy", "--samples", "16", "--all").stdout
     assert call(str(in_a_folder / "toy.toml"), "--samples", "16").stdout == first.stdout
+
+
+def test_json_is_an_object_a_line(in_a_folder: Path) -> None:
+    (in_a_folder / "second.toml").write_text((in_a_folder / "toy.toml").read_text())
+    files = (str(in_a_folder / "toy.toml"), str(in_a_folder / "second.toml"))
+    lines = call(*files, "--samples", "4", "--replicates", "6", "--json").stdout.splitlines()
+    assert [json.loads(line)["name"] for line in lines] == ["toy", "second"]
 
 
 def test_worlds_that_fail_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,7 +342,7 @@ def test_shipped_claims_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).resolve().parents[1])
     catalogue = model_catalogue()
     files = files_of()
-    assert {"shougang", "haier"} <= {it.stem for it in files}
+    assert {"shougang", "haier", "third-party", "chain", "new-industries", "together"} <= {it.stem for it in files}
     for file in files:
         read = read_claims(file, catalogue, catalogue.outcomes, {})
         assert read.claims

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from contextlib import redirect_stderr
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ import sim
 from sim import api
 from sim.commands import common
 from sim.kernel.draws import seed_of
+from sim.report.text.columns import columns
 
 FIGURES = (
     FIGURE.format("startups", 64, "2011-06", "about")
@@ -49,13 +51,25 @@ def test_a_run_prints_a_table_on_stdout_and_progress_on_stderr() -> None:
     lines = found.stdout.splitlines()
     assert lines[0] == "toy: A toy"
     assert lines[1].startswith("5 replicates from seed 1, 6 months from 2011-01; outcomes in 2011-06")
-    rows = {line.split()[0]: line for line in lines if line.strip()}
-    assert re.search(r"\d+\.\d  +\d.* to \d.*  enterprises +about 64 in 2011-06 +(met|not met)", rows["startups"])
+    rows: dict[str, str] = {}
+    for line in filter(str.strip, lines):
+        name, _, rest = line.partition(" ")
+        rows[name] = rows.get(name, "") + rest
+    assert re.search(r"\d+\.\d  +\d.* to \d.*  enterprises", rows["startups"])
+    assert re.search(r"about 64 in 2011-06: (met|not met)", rows["startups"])
     assert "not met: the interval ends at" in rows["site_enterprises"]
     assert "about 0.447 in 2011-05" in rows["big_asset_share"]
     assert "fiscal_cost" not in rows
-    assert rows["results:"].split()[1] == str(only_result())
+    assert rows["results:"].split()[0] == str(only_result())
     assert found.stderr == "toy: running 5 of 5 replicates\n"
+
+
+def test_a_child_says_that_its_figures_are_its_parents() -> None:
+    assert "inherited" not in run("toy").stdout
+    lines = run("boom").stdout.splitlines()
+    assert "the figures of startups, site_enterprises, big_asset_share are inherited from toy.toml" in lines
+    found = json.loads(run("boom", "--json").stdout)
+    assert found["inherited_figures"] == dict.fromkeys(("startups", "site_enterprises", "big_asset_share"), "toy.toml")
 
 
 def test_all_shows_every_outcome() -> None:
@@ -180,7 +194,8 @@ def test_compare_prints_what_changed_and_the_differences() -> None:
     found = call("compare", "toy", "boom")
     assert "boom against toy: 5 seeds, paired seed by seed; means in 2011-06" in found.stdout
     assert re.search(r"market\.growth +0\.03 +-> +0\.05 +1/year", found.stdout)
-    assert re.search(r"startups .* \+12 .* 100% +more", found.stdout)
+    assert re.search(r"startups .* \+12 ", found.stdout)
+    assert re.search(r"startups +100% .*more", found.stdout)
     assert re.search(r"jobs .* equal on every seed", found.stdout)
     assert re.search(r"toy: results/toy-[0-9a-f]{12}, 5 replicates from seed 1", found.stderr)
     (folder,) = Path("results").glob("compare-toy-vs-boom-*")
@@ -228,12 +243,12 @@ def test_list_has_a_line_for_each_scenario() -> None:
 
 def test_describe_shows_value_unit_range_source_and_origin() -> None:
     found = call("describe", "boom", "--set", "population.enterprises=700").stdout
-    rows = {line.split()[0]: line for line in found.splitlines() if line.strip()}
-    assert re.search(r"0\.05 +1/year +.* to .*boom\.toml:4", rows["market.growth"])
-    assert re.search(r"700 +enterprises +.*--set", rows["population.enterprises"])
-    assert "default" in rows["labour.wage"]
+    lines = found.splitlines()
+    rows = {line.split()[0]: f"{line}{below}" for line, below in pairwise(lines) if line.strip()}
+    assert re.search(r"0\.05 1/year    .* to .*; boom\.toml:4; assumption: set by boom\.toml", rows["market.growth"])
+    assert re.search(r"700 enterprises  .*; --set; ", rows["population.enterprises"])
+    assert "; default; " in rows["labour.wage"]
     assert "startups: about 64 in 2011-06" in found
-    assert len({line.index("  default") for line in found.splitlines() if "  default" in line}) == 1, "not in columns"
 
 
 def test_a_long_schedule_stands_below_its_row() -> None:
@@ -241,6 +256,55 @@ def test_a_long_schedule_stands_below_its_row() -> None:
     place = next(number for number, line in enumerate(lines) if line.startswith("levers.talent_supply"))
     assert lines[place].split()[1] == "schedule"
     assert re.fullmatch(r"    .*from 2011-02 0\.1, from 2011-05 0\.2", lines[place + 1])
+
+
+WIDE = ["levers.talent_supply=0:0.1:2", "mechanisms.entry.ideas_per_thousand=1,2", "market.growth=0.01,0.02"]
+TABLES = {
+    "list": ("list",),
+    "describe": ("describe", "boom"),
+    "run": ("run", "toy", "--no-figures", "--all"),
+    "compare": ("compare", "toy", "boom", "--all"),
+    "what-if": ("what-if", "toy", "--set", "market.growth=0.05", "--set", 'levers.demand={"2011-02"=0.1}', "--all"),
+    "sweep": ("sweep", "toy", "--vary", WIDE[0]),
+    "sweep of two": ("sweep", "toy", "--vary", WIDE[0], "--vary", WIDE[1]),
+    "sweep of three": ("sweep", "toy", "--vary", WIDE[0], "--vary", WIDE[1], "--vary", WIDE[2]),
+    "sensitivity": ("sensitivity", "toy", "--outcome", "jobs", "--samples", "2", "--replicates", "3", "--yes"),
+    "explain": ("explain", "toy", "boom", "--outcome", "startups"),
+    "compare with names": ("compare", "toy", "a-name-of-some-length-that-a-user-may-well-give", "--all"),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_fit_a_terminal_and_have_every_value(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("comparison.draw_comparison", "sweeps.draw_sweep", "sensitivities.draw_sensitivities"):
+        monkeypatch.setattr(f"sim.report.figures.{module}", lambda *_: None)
+    boom = Path("scenarios/boom.toml")
+    Path("scenarios/a-name-of-some-length-that-a-user-may-well-give.toml").write_text(boom.read_text())
+    if name.startswith("compare"):
+        for scenario in (it for it in TABLES[name][1:] if not it.startswith("--")):
+            run(scenario)
+    found = call(*TABLES[name]).stdout
+    rows = [line for line in found.splitlines() if re.search(r"\S {2,}\S", line)]
+    assert len(rows) > 2
+    assert not [line for line in rows if len(line) > 80]
+
+
+def test_a_table_that_is_too_wide_goes_on_below_with_its_keys() -> None:
+    heads = ("outcome", "one", "two", "words")
+    rows = [(f"outcome_{n}", "1" * 40, "2" * 40 if n else "", "") for n in range(2)]
+    one, two = columns(heads, rows, right=(1, 2)).split("\n\n")
+    assert [line.split() for line in one.splitlines()] == [["outcome", "one"], *[[it[0], it[1]] for it in rows]]
+    assert [line.split() for line in two.splitlines()] == [["outcome", "two", "words"], ["outcome_1", "2" * 40]]
+    narrow = [(f"outcome_{n}", "1", "2", "a b") for n in range(2)]
+    assert columns(heads, narrow).splitlines()[1] == "outcome_0  1    2    a b"
+
+
+def test_a_long_text_in_the_last_column_goes_on_below() -> None:
+    text = " ".join(["word"] * 30)
+    lines = columns(("name", "words"), [("it", text), ("other", "word")]).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert " ".join(" ".join(lines[1:-1]).split()[1:]) == text
+    assert lines[2].startswith("       word")
 
 
 def test_describe_as_json() -> None:
@@ -285,7 +349,7 @@ def test_off_a_terminal_nothing_is_wrapped_coloured_or_cut() -> None:
     found = python("-m", "sim", "describe", "toy", env=narrow | {"FORCE_COLOR": "", "TERM": "xterm-256color"})
     assert "\x1b" not in found.stdout + found.stderr
     assert "\N{HORIZONTAL ELLIPSIS}" not in found.stdout
-    assert max(map(len, found.stdout.splitlines())) > 120
+    assert found.stdout == call("describe", "toy").stdout, "as wide as on any terminal"
     wrong = python("-m", "sim", "run", "toy", "--set", f"market.{'x' * 300}=1", env=narrow, code=2)
     assert wrong.stdout == ""
     assert "x" * 40 in wrong.stderr

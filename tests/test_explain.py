@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +14,15 @@ import pytest
 import toy
 from command import call
 
-from sim.report.figures.explanations import draw_explanation
+from sim.report.figures.canvas import style
+from sim.report.figures.explanations import _waterfall, draw_explanation
 from sim.report.text.explanations import explanation_json, explanation_text
-from sim.runs.errors import Incompatible
+from sim.runs.errors import Incompatible, TooLarge
 from sim.runs.executor import Workers
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.cost import TooLarge
-from sim.studies.estimators.intervals import difference_interval
+from sim.studies.estimators.intervals import Interval, difference_interval
 from sim.studies.questions.explain import (
     Explanation,
     Part,
@@ -275,6 +278,19 @@ def test_as_text_as_json_and_drawn(pair: tuple[Scenario, Scenario], tmp_path: Pa
     before = {path.name: path.read_bytes() for path in found.figures}
     draw_explanation(found)
     assert {path.name: path.read_bytes() for path in found.figures} == before
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_no_words_of_the_waterfall_lie_on_others(pair: tuple[Scenario, Scenario], tmp_path: Path, sign: float) -> None:
+    found = explain(pair, tmp_path, together_only)
+    total = Interval(13_000.0 * sign, math.nan, math.nan)
+    parts = tuple(replace(it, value=1e3 * sign * it.value, low=math.nan, high=math.nan) for it in found.parts)
+    with style():
+        axes = _waterfall(replace(found, parts=parts, total=total)).axes(0).figure.axes[0]
+        boxes = [it.get_window_extent() for it in axes.texts]
+    assert len(boxes) == len(parts) + 2
+    assert not [(one, two) for one, two in combinations(boxes, 2) if one.overlaps(two)]
+    assert all(box.x1 < axes.figure.bbox.x1 for box in boxes)
 
 
 def test_the_command(pair: tuple[Scenario, Scenario], toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,8 @@ from toy import FIGURE, Listener, run, snapshot, with_replicates
 
 from sim.formats import label
 from sim.report.comparison_sheets import comparison_sheets
-from sim.report.figures.canvas import Page, calendar_axis, number_axis, page, style
+from sim.report.figures.axes import calendar_axis, number_axis
+from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.comparison import draw_comparison
 from sim.report.figures.pages import comparison_page, draw, run_page
 from sim.report.figures.run import draw_run

@@ -1,4 +1,4 @@
-"""Growth of whole firms, closures, survey populations, debts and local demand: each does what it says, or nothing."""
+"""What the worlds at rest add, off elsewhere: each parameter does what it says, or nothing."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import last, nation, run, town
+from worlds import last, nation, run, scenario, town
 
 from sim.kernel.draws import child_identity
-from sim.model.mechanisms import demand, finance, growth
+from sim.model.mechanisms import demand, finance, growth, taxes
 from sim.model.mechanisms.population import mean_age
 from sim.model.state.accounts import INTEREST
 from sim.model.state.enterprises import OPERATING
@@ -121,3 +121,26 @@ def test_newcomers_take_sales_from_others_where_demand_is_local() -> None:
         gains.append(last(many, "revenue") / last(few, "revenue") - 1.0)
     assert gains[0] > 0.0
     assert gains[1] < 0.6 * gains[0]
+
+
+def founded(foresight: float, relief: float) -> float:
+    """Startups within a year of a nation's founders, before those who start change what others find."""
+    given = {"mechanisms.entry.foresight": foresight, "levers.tax_relief": relief, "population.enterprises": 1000}
+    return last(run(scenario("economy", **given), 3), "startups")
+
+
+def test_relief_reaches_founders_who_foresee_taxes_and_no_others() -> None:
+    blind, taxed, relieved = founded(0.0, 0.0), founded(1.0, 0.0), founded(1.0, 1.0)
+    assert taxed < blind
+    assert relieved == blind  # relief of all taxes: as if there were none
+    assert founded(0.5, 0.0) > taxed
+
+
+def test_taxes_of_a_plan_are_those_of_the_rules() -> None:
+    p = numbers(scenario("economy").group("mechanisms.taxes"))
+    sales, profit, inputs = 6.0, 1.0, 0.5
+    vat = p.vat * p.invoiced * sales * (1.0 - inputs)
+    assert taxes.taxes_of_plan(sales, profit, 0.0, inputs, p) == pytest.approx(
+        vat + p.income_tax * p.invoiced * (profit - vat)
+    )
+    assert taxes.taxes_of_plan(sales, profit, 1.0, inputs, p) == 0.0

@@ -258,6 +258,13 @@ def test_one_result_is_told_by_medians_and_the_articles_figures() -> None:
     assert found["outcomes"]["startups"]["median"] == pytest.approx(startups["median"])
 
 
+def test_figures_that_are_inherited_say_so() -> None:
+    run("boom")
+    _, text = report("boom")
+    said = "boom: the figures of startups, site_enterprises are inherited from toy.toml."
+    assert said in Page(text).text("p")
+
+
 def test_the_data_are_those_of_the_figures() -> None:
     run("toy", "boom")
     found, text = report("toy", "boom")

@@ -23,6 +23,7 @@ from pyarrow import parquet
 from toy import FIGURE, TABLE, Listener, cut, damage, run, snapshot, with_replicates
 
 import sim
+from sim.declare import Source
 from sim.formats import number
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
@@ -33,9 +34,9 @@ from sim.runs.executor import THREADS, Failure, Workers, usable_cores
 from sim.runs.replicate import ecosystem
 from sim.runs.result import Result, find_result, open_result
 from sim.runs.store import JOURNAL, Store
-from sim.runs.summary import crps, judge, summarise
+from sim.runs.summary import Row, crps, judge, summarise
 from sim.runs.table import Table, from_bytes, gather, to_bytes
-from sim.scenario import Scenario
+from sim.scenario import ReportedFigure, Scenario
 
 # --- seeds
 
@@ -421,11 +422,6 @@ def test_a_cold_model_is_compiled_before_workers_start(
 # --- the summary
 
 
-class Mark:
-    def __init__(self, value: float, month: str = "2011-06", bound: str = "about") -> None:
-        self.value, self.month, self.bound = value, month, bound
-
-
 @pytest.mark.parametrize(
     ("low", "high", "unit", "bound", "met", "reason"),
     [
@@ -446,8 +442,8 @@ class Mark:
     ],
 )
 def test_what_met_means(low: float, high: float, unit: str, bound: str, met: bool, reason: str) -> None:
-    assert judge(low, high, 20, unit, Mark(100.0, bound=bound)) == (met, reason)
-    assert judge(low, high, 1, unit, Mark(100.0, bound=bound)) == (None, "one replicate has no interval")
+    assert judge(low, high, 20, unit, 100.0, bound) == (met, reason)
+    assert judge(low, high, 1, unit, 100.0, bound) == (None, "one replicate has no interval")
 
 
 def test_crps_of_known_ensembles() -> None:
@@ -466,12 +462,17 @@ def test_a_summary_of_known_numbers(scenario: Scenario) -> None:
     cells[:, 3, 0] = np.arange(101)
     cells[:, 5, 0] = 7.0
     table = Table(tuple(range(101)), ("a", "b"), ("people", ""), cells)
-    a, b = summarise(table, scenario, {"a": Mark(50.0, "2011-04")})
+
+    def summary(value: float, month: str) -> tuple[Row, ...]:
+        figure = ReportedFigure("a", value, month, "about", Source("article", "an article"))
+        return summarise(table, replace(scenario, reported_figures={"a": figure}))
+
+    a, b = summary(50.0, "2011-04")
     assert (a.low, a.p25, a.median, a.p75, a.high, a.mean, a.month) == (5, 25, 50, 75, 95, 50, "2011-04")
     assert (a.met, a.article) == (False, 50.0)
     assert "too wide" in a.reason
     assert (b.median, b.low, b.month, b.replicates, b.met) == (None, None, "2011-06", 0, None)
-    early, _ = summarise(table, scenario, {"a": Mark(7.0, "2012-01")})
+    early, _ = summary(7.0, "2012-01")
     assert (early.median, early.month, early.met) == (7.0, "2011-06", None)
     assert early.reason == "the run does not reach 2012-01"
     assert early.crps is None

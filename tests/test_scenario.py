@@ -22,8 +22,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.declare import declared
+from sim.declare import Source, declared
 from sim.model.catalogue import load, model_catalogue
+from sim.report.text.description import description_json, description_text
 from sim.scenario import (
     Fault,
     Origin,
@@ -564,6 +565,63 @@ def test_a_child_changes_part_of_a_figure(write: Any) -> None:
     write(FULL, "parent.toml")
     figure = load(write("extends = 'parent.toml'\n[figures.jobs]\nvalue = 5\n")).reported_figures["jobs"]
     assert (figure.value, figure.month, figure.bound) == (5.0, "2016-04", "at least")
+
+
+def test_a_child_leaves_out_what_its_parents_have(write: Any) -> None:
+    write(FULL, "parent.toml")
+    more = "[sites.shougang]\nfloor = 5\n"  # in both of the files below that of the grandchild
+    write(f"extends = 'parent.toml'\n[platforms]\nhaier = false\n[figures]\njobs = false\n{more}", "child.toml")
+    it = load(write("extends = 'child.toml'\n[sites]\nshougang = false\n", "grandchild.toml"))
+    assert (it.sites, it.platforms, it.reported_figures) == (("second",), (), {})
+    assert not [key for key in it.values if key.startswith(("platforms.", "sites.shougang"))]
+    assert not [key for key in it.sources if key.startswith("platforms.")]
+    whole = load("parent.toml")
+    assert (whole.sites, whole.platforms) == (("shougang", "second"), ("haier",))
+    without = FULL.replace('[sites.shougang]\nrent = { "2014-01" = 0.0008 }\n', "")
+    without = without.replace("[platforms.haier]\nfee = 0.1\n", "").partition("[figures")[0]
+    assert it.digest() == load(write(without, "without.toml")).digest()
+    assert load(write(it.to_toml(), "again.toml")) == it
+
+
+def test_what_is_left_out_and_set_again_begins_from_the_defaults(write: Any) -> None:
+    write(FULL, "parent.toml")
+    write("extends = 'parent.toml'\n[platforms]\nhaier = false\n", "child.toml")
+    it = load(write("extends = 'child.toml'\n[platforms.haier]\nkind = 'own'\n", "grandchild.toml"))
+    assert it.platforms == ("haier",)
+    assert it.values["platforms.haier.fee"] == CATALOGUE.declaration("platforms.haier.fee").default  # type: ignore[union-attr]
+    assert "platforms.haier.fee" not in it.sources
+
+
+def test_an_override_of_what_is_left_out_is_a_fault(write: Any) -> None:
+    write(FULL, "parent.toml")
+    child = write("extends = 'parent.toml'\n[sites]\nsecond = false\n")
+    assert faults(child, {"sites.second.rent": 0.001}) == [
+        "--set: sites.second: the scenario has no sites.second, allowed: shougang"
+    ]
+    assert "--set: sites.shougang: false is no table" in faults(child, {"sites.shougang": False})[0]
+
+
+def test_a_child_that_inherits_a_figure_says_so_and_one_that_replaces_it_does_not(write: Any) -> None:
+    write(FULL, "parent.toml")
+    assert load("parent.toml").reported_figures["jobs"].stated == ""
+    child = load(write("extends = 'parent.toml'\ntitle = 'child'\n", "child.toml"))
+    figure = child.reported_figures["jobs"]
+    assert (figure.stated, figure.source) == ("parent.toml", Source("article", "10,000 people"))
+    assert load(write(child.to_toml(), "again.toml")) == child, "a stored scenario extends nothing, and still says so"
+    assert "(article: 10,000 people), inherited from parent.toml" in description_text(child)
+    assert description_json(child)["figures"]["jobs"]["stated"] == "parent.toml"
+    other = "[figures.jobs]\nvalue = 5\nsource = 'evidence'\ntext = 'a census of the zone'\n"
+    replaced = load(write(f"extends = 'child.toml'\n{other}", "other.toml")).reported_figures["jobs"]
+    assert (replaced.stated, replaced.source) == ("", Source("evidence", "a census of the zone"))
+    assert "inherited" not in description_text(load("other.toml"))
+
+
+def test_a_figure_that_is_replaced_without_a_source_is_not_the_articles(write: Any) -> None:
+    write(FULL, "parent.toml")
+    child = load(write("extends = 'parent.toml'\n[figures.jobs]\nvalue = 5\n")).reported_figures["jobs"]
+    assert child.source == Source("assumption", "set by it.toml")
+    said = load("parent.toml", {"figures.jobs.value": 5.0}).reported_figures["jobs"]
+    assert said.source == Source("assumption", "set by --set")
 
 
 # Overrides

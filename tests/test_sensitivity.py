@@ -24,7 +24,7 @@ from sim.scenario import Scenario, ScenarioError, describe
 from sim.studies.estimators.indices import Estimate, split
 from sim.studies.estimators.unit_cube import trajectories
 from sim.studies.questions.sensitivity import INDICES, Sensitivities, answer_json, run_sensitivity
-from sim.studies.stored_sensitivity import ANSWER, Sensitivity, stored
+from sim.studies.stored_sensitivity import ANSWER, Sensitivity, all_stored
 from sim.studies.uncertain import UNCERTAIN, uncertain
 
 # Keys that take any number, and the range on which a test moves each: the unit cube of the functions below.
@@ -284,6 +284,10 @@ def test_keys_patterns_and_ranges_of_ones_own(tmp_path: Path) -> None:
 
 def noisy(x: Cells, seed: int, *_: Any) -> float:
     return float(10 * x[0] + 4 * x[1] * x[2] + np.random.default_rng([seed % 2**32, int(x[0] * 2**31)]).normal())
+
+
+def stored(out: Path, scenario: Scenario, outcome: str, version: str) -> Sensitivity | None:
+    return all_stored(out, scenario, [outcome], version).get(outcome)
 
 
 def test_what_is_stored_is_read_back(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,22 @@ import numpy as np
 import pytest
 import toy
 from command import call
+from matplotlib.transforms import Bbox
 from pyarrow import parquet
 from scipy import stats
 from toy import Listener, damage, run
 
 from sim import api
 from sim.declare import Value
-from sim.report.figures.sweeps import draw_sweep
+from sim.report.figures.canvas import style
+from sim.report.figures.sweeps import _map_page, draw_sweep
 from sim.report.text.sweeps import sweep_json, sweep_text
+from sim.runs.errors import TooLarge
 from sim.runs.executor import Workers
 from sim.runs.replicate import Model
 from sim.runs.result import find_result
 from sim.runs.store import JOURNAL, Journal, Store
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.cost import TooLarge
 from sim.studies.designs import Axis, axes, parse_vary, points
 from sim.studies.estimators.unit_cube import saltelli, trajectories
 from sim.studies.points import REPLICATES
@@ -348,6 +351,20 @@ def test_each_number_of_keys_has_its_figure(
     draw_sweep(sweep(scenario, vary, tmp_path / "again", design=design, samples=None if design == "grid" else 8), print)
     for path, data in before.items():
         assert (tmp_path / "again" / path.relative_to(tmp_path)).read_bytes() == data
+
+
+def test_no_words_of_a_map_lie_on_its_neighbours(scenario: Scenario, tmp_path: Path) -> None:
+    vary = {GROWTH: "0:0.09:4", SIZE: "100000:400000:4"}
+    names = ["startups", "jobs", "site_enterprises", "fiscal_cost", "big_asset_share"]
+    found = sweep(scenario, vary, tmp_path, outcomes=names)
+    with style():
+        figure = _map_page(found).figure
+        figure.draw_without_rendering()
+        boxes = [it.get_tightbbox() for it in figure.axes]
+    panels = [Bbox.union(boxes[at : at + 2]) for at in range(0, len(boxes), 2)]  # each with its colour bar
+    assert len(panels) == len(names)
+    assert not [(one, two) for one, two in combinations(panels, 2) if one.overlaps(two)]
+    assert all(figure.bbox.x0 < it.x0 and it.x1 < figure.bbox.x1 for it in panels)
 
 
 def test_text_shows_the_ends_of_a_large_design(scenario: Scenario, tmp_path: Path) -> None:

@@ -8,27 +8,12 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.common import (
-    RESULTS,
-    SOME_FAILED,
-    ClusterOption,
-    FreshOption,
-    JsonOption,
-    OutOption,
-    ScenarioArgument,
-    WithOption,
-    WorkersOption,
-    errors,
-    listed,
-    print_found,
-    say,
-    watcher,
-)
-from sim.commands.studies import YesOption, asked_for
+from sim.commands import options
+from sim.commands.common import SOME_FAILED, errors, listed, print_found, say, say_failures, watcher
 
 
 def calibrate(
-    scenario: ScenarioArgument,
+    scenario: options.Scenario,
     targets: Annotated[
         Path, typer.Option("--targets", metavar="FILE", help="A TOML file of targets and of keys to move.")
     ],
@@ -59,13 +44,13 @@ def calibrate(
             help="Also write the fitted scenario here; your own files are never overwritten.",
         ),
     ] = None,
-    mechanisms: WithOption = None,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    out: OutOption = RESULTS,
-    fresh: FreshOption = False,
-    yes: YesOption = False,
-    as_json: JsonOption = False,
+    mechanisms: options.Mechanisms = None,
+    workers: options.Workers = None,
+    cluster: options.Cluster = None,
+    out: options.Out = options.RESULTS,
+    fresh: options.Fresh = False,
+    yes: options.Yes = False,
+    as_json: options.Json = False,
 ) -> None:
     """Fit parameters to targets, with a posterior.
 
@@ -73,7 +58,7 @@ def calibrate(
     is sampled. The fitted values are written as a scenario that extends this one, the posterior as Parquet. Stored
     worlds are not run again, and an interrupted calibration continues where it stopped.
     """
-    with errors(), asked_for():
+    with errors():
         from sim import api
         from sim.report.text.calibrations import calibration_json, calibration_text
 
@@ -85,8 +70,5 @@ def calibrate(
                 watcher=watcher(), shown=show,
             )  # fmt: skip
         say(f"figures: {found.path / 'figures'}")
-        for failure in found.failures:
-            say(f"{failure['scenario']}, replicate {failure['replicate']}: {failure['message']}")
-            say(f"  repeat it: {failure['command']}")
-        if found.failures:
+        if say_failures(found.failures, found.path, anywhere=True):
             raise typer.Exit(SOME_FAILED)

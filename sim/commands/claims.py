@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands.common import (
-    RESULTS,
-    SOME_FAILED,
-    ClusterOption,
-    FreshOption,
-    JsonOption,
-    MonthsOption,
-    OutOption,
-    SeedOption,
-    WithOption,
-    WorkersOption,
-    errors,
-    print_json,
-    watcher,
-)
-from sim.commands.studies import YesOption, asked_for, say_complaints
+from sim.commands import options
+from sim.commands.common import SOME_FAILED, errors, print_found, say_failures, watcher
 
 if TYPE_CHECKING:
     from sim.studies.questions.claims import Findings
@@ -39,16 +26,16 @@ def claims(
     replicates: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Seeds of the difference. Default: 30; other cases have 8.")
     ] = None,
-    seed: SeedOption = None,
-    months: MonthsOption = None,
-    mechanisms: WithOption = None,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    out: OutOption = RESULTS,
-    fresh: FreshOption = False,
-    yes: YesOption = False,
+    seed: options.Seed = None,
+    months: options.Months = None,
+    mechanisms: options.Mechanisms = None,
+    workers: options.Workers = None,
+    cluster: options.Cluster = None,
+    out: options.Out = options.RESULTS,
+    fresh: options.Fresh = False,
+    yes: options.Yes = False,
     everything: Annotated[bool, typer.Option("--all", help="Show the range of every assumption.")] = False,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Test claims about pairs of scenarios.
 
@@ -56,22 +43,23 @@ def claims(
     they are, without the mechanisms that should carry it, over the range of each assumption, at joint draws of all of
     them, and at draws from the posterior. A verdict is robust, fragile, asserted, not distinguishable or contradicted.
     """
-    with errors(), asked_for():
+    with errors():
         from sim import api
         from sim.report.text.claims import claims_text
         from sim.studies.questions.claims import findings_json
 
-        def show(it: Findings) -> None:
-            typer.echo(claims_text(it, everything=everything) + "\n")
+        def as_object(it: Findings) -> dict[str, object]:
+            return {"results": str(it.path), **findings_json(it), "failures": it.failures}
 
+        show = partial(
+            print_found, to_json=as_object, to_text=partial(claims_text, everything=everything), as_json=as_json
+        )
         with api.make_workers(workers, cluster) as pool:
             found = api.claims(
                 names or (), samples=samples, replicates=replicates, seed=seed, months=months,
                 mechanisms=mechanisms or (), workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
-                shown=None if as_json else show,
+                shown=show,
             )  # fmt: skip
-        if as_json:
-            print_json([{"results": str(it.path), **findings_json(it), "failures": it.failures} for it in found])
-        failed = [say_complaints(runs.failures, runs.path) for it in found for runs in it.runs]
+        failed = [say_failures(runs.failures, runs.path) for it in found for runs in it.runs]
         if any(failed):
             raise typer.Exit(SOME_FAILED)

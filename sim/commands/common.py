@@ -1,14 +1,14 @@
-"""What commands share: options, exit codes, error messages, progress, output."""
+"""What commands share: exit codes, error messages, loading of scenarios, progress, output."""
 
 from __future__ import annotations
 
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
@@ -19,42 +19,7 @@ if TYPE_CHECKING:
     from sim.studies.questions.compare import Comparison
 
 FAILED, WRONG, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
-RESULTS = Path("results")
 _MOST_FAILURES = 5  # listed one by one
-
-ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a TOML file.")]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; can be repeated.")
-]
-ReplicatesOption = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of worlds.")]
-SeedOption = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the first world.")]
-MonthsOption = Annotated[int | None, typer.Option(min=1, metavar="M", help="Number of months.")]
-WorkersOption = Annotated[
-    int | None, typer.Option(min=1, metavar="W", help="Number of processes; 1 is this one. Default: one per core.")
-]
-ClusterOption = Annotated[
-    str | None,
-    typer.Option(
-        "--cluster", metavar="ADDRESS", help="Run on a dask cluster: its scheduler's address, or local to start one."
-    ),
-]
-ParametersOption = Annotated[
-    str | None,
-    typer.Option(
-        "--parameters", metavar="posterior[:FILE]", help="Draw the parameters of each world from a posterior."
-    ),
-]
-OneSeedOption = Annotated[
-    bool, typer.Option("--one-seed", help="With --parameters: one seed for all worlds, so that only parameters differ.")
-]
-WithOption = Annotated[
-    list[Path] | None,
-    typer.Option("--with", metavar="FILE.py", help="Add the mechanism of a Python file; can be repeated."),
-]
-OutOption = Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
-AllOption = Annotated[bool, typer.Option("--all", help="Show all outcomes, not only the main ones.")]
-FreshOption = Annotated[bool, typer.Option("--fresh", help="Run again what is stored already.")]
 
 
 def print_json(value: object) -> None:
@@ -78,14 +43,14 @@ def print_found(
 def errors() -> Iterator[None]:
     """Turn expected errors into a message and an exit code."""
     from sim.catalogue import CatalogueError
-    from sim.runs.errors import Incompatible, NothingRan, ResultError, WrongAddress
+    from sim.runs.errors import Incompatible, NothingRan, ResultError, TooLarge, WrongAddress
     from sim.scenario import ScenarioError
 
     try:
         yield
     except NothingRan as error:
         fail(str(error), SOME_FAILED)
-    except (ScenarioError, ResultError, Incompatible, WrongAddress, CatalogueError) as error:
+    except (ScenarioError, ResultError, Incompatible, WrongAddress, CatalogueError, TooLarge) as error:
         fail(str(error), WRONG)
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), FAILED)
@@ -102,17 +67,30 @@ def fail(text: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def say_failures(result: Result) -> bool:
-    """List the failed replicates of a result, each with the command that repeats it; whether there are any."""
-    failures = [it for it in result.failures if it["replicate"] < result.scenario.replicates]
+def say_failures(
+    failures: Sequence[Mapping[str, Any]], folder: Path, *, of: int | None = None, anywhere: bool = False
+) -> bool:
+    """List failed replicates, each with the command that repeats it; whether there are any.
+
+    ``of`` is their number with the others. Commands run in ``folder`` unless they run ``anywhere``.
+    """
     if failures:
-        say(f"{result.path}: {len(failures)} of {result.scenario.replicates} replicates failed")
-    for failure in failures[:_MOST_FAILURES]:
-        say(f"replicate {failure['replicate']} (seed {failure['seed']}): {failure['message']}")
-        say(f"  repeat it: cd {shlex.quote(str(result.path))} && {failure['command']}")
+        say(f"{folder}: {len(failures)}{f' of {of}' if of else ''} replicates failed")
+    place = "" if anywhere else f"cd {shlex.quote(str(folder))} && "
+    for it in failures[:_MOST_FAILURES]:
+        where = f"point {it['point']}, " if "point" in it else f"{it['scenario']}, " if "scenario" in it else ""
+        say(f"{where}replicate {it['replicate']} (seed {it['seed']}): {it['message']}")
+        say(f"  repeat it: {place}{it['command']}")
     if len(failures) > _MOST_FAILURES:
-        say(f"and {len(failures) - _MOST_FAILURES} more: see {result.path / 'manifest.json'}")
+        say(f"and {len(failures) - _MOST_FAILURES} more: see {folder / 'manifest.json'}")
     return bool(failures)
+
+
+def say_failed(result: Result) -> bool:
+    """List the failed replicates of a result, of those asked for; whether there are any."""
+    asked = result.scenario.replicates
+    failures = [it for it in result.failures if it["replicate"] < asked]
+    return say_failures(failures, result.path, of=asked)
 
 
 def say_results(*results: Result) -> None:
@@ -153,6 +131,35 @@ def load(
     if faults:
         raise ScenarioError(faults)
     return loaded
+
+
+def load_until(
+    names: Sequence[str],
+    settings: Sequence[str],
+    month: str | None,
+    mechanisms: Sequence[Path] | None = None,
+    **given: int | None,
+) -> list[Scenario]:
+    """The scenarios, cut off after ``month`` if that is given: later months do not change its outcomes."""
+    found = load(names, settings, mechanisms, **given)
+    if month is None:
+        return found
+    from sim.scenario import Fault, ScenarioError
+
+    faults = []
+    for scenario in found:
+        try:
+            inside = 0 <= scenario.month_of(month) < scenario.months
+        except ValueError:
+            inside = False
+        if not inside:
+            span = f"{scenario.calendar(0)} to {scenario.calendar(scenario.months - 1)}"
+            faults.append(Fault("--month", 0, scenario.name, f'"{month}" is outside its run, allowed: {span}'))
+    if given.get("months") is not None:
+        faults.append(Fault("--month", 0, "run.months", "is given by --months too, allowed: one of them"))
+    if faults:
+        raise ScenarioError(faults)
+    return load(names, settings, mechanisms, **(given | {"months": found[0].month_of(month) + 1}))
 
 
 def _missing_files(scenario: Path, mechanisms: Sequence[Path]) -> list[str]:

@@ -7,19 +7,20 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.common import RESULTS, WRONG, AllOption, JsonOption, OutOption, errors, fail, print_comparison, say
+from sim.commands import options
+from sim.commands.common import WRONG, errors, fail, print_comparison, say
 
 
 def compare(
     results: Annotated[
         list[str], typer.Argument(metavar="RESULT", help="Folders of results, or names: the newest result.")
     ],
-    out: OutOption = RESULTS,
+    out: options.Out = options.RESULTS,
     unpaired: Annotated[
         bool, typer.Option("--unpaired", help="Compare as independent samples, not paired by seed.")
     ] = False,
-    everything: AllOption = False,
-    as_json: JsonOption = False,
+    everything: options.Everything = False,
+    as_json: options.Json = False,
 ) -> None:
     """Compare results with the first one.
 

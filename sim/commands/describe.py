@@ -6,24 +6,24 @@ import json
 
 import typer
 
-from sim.commands.common import JsonOption, ScenarioArgument, SetOption, WithOption, errors, load, print_json
+from sim.commands import options
+from sim.commands.common import errors, load, print_json
 
 
 def list_scenarios() -> None:
     """List the scenarios."""
+    from sim.report.text.columns import columns
     from sim.scenario import shipped
 
-    found = shipped()
-    width = max((len(scenario.name) for scenario in found), default=0)
-    for scenario in found:
-        typer.echo(f"{scenario.name:<{width}}  {scenario.title}".rstrip())
+    rows = [(scenario.name, scenario.title) for scenario in shipped()]
+    typer.echo(columns(("", ""), rows).partition("\n")[2])
 
 
 def describe(
-    scenario: ScenarioArgument,
-    settings: SetOption = None,
-    mechanisms: WithOption = None,
-    as_json: JsonOption = False,
+    scenario: options.Scenario,
+    settings: options.Settings = None,
+    mechanisms: options.Mechanisms = None,
+    as_json: options.Json = False,
 ) -> None:
     """Print every parameter of a scenario, with its source.
 
@@ -39,7 +39,7 @@ def describe(
             typer.echo(description_text(chosen))
 
 
-def schema(mechanisms: WithOption = None) -> None:
+def schema(mechanisms: options.Mechanisms = None) -> None:
     """Print a JSON Schema of scenario files, for editors."""
     with errors():
         from sim.model.catalogue import model_catalogue

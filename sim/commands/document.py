@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.common import FAILED, WRONG, JsonOption, WithOption, errors, fail, print_json
+from sim.commands import options
+from sim.commands.common import FAILED, WRONG, errors, fail, print_json
 
 _DOCUMENT = Path("docs/model.md")
 
@@ -17,9 +18,9 @@ def document(
     path: Annotated[
         Path | None, typer.Argument(metavar="PATH", help=f"The file. Default: {_DOCUMENT}; with --with, the terminal.")
     ] = None,
-    mechanisms: WithOption = None,
+    mechanisms: options.Mechanisms = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if a block is stale.")] = False,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Write the generated tables of the model's document.
 

@@ -6,27 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands.common import (
-    RESULTS,
-    SOME_FAILED,
-    ClusterOption,
-    JsonOption,
-    MonthsOption,
-    OutOption,
-    ReplicatesOption,
-    SeedOption,
-    SetOption,
-    WithOption,
-    WorkersOption,
-    errors,
-    load,
-    print_found,
-    say,
-    say_failures,
-    say_results,
-    watcher,
-)
-from sim.commands.studies import asked_for
+from sim.commands import options
+from sim.commands.common import SOME_FAILED, errors, load, print_found, say, say_failed, say_results, watcher
 
 if TYPE_CHECKING:
     from sim.studies.questions.explain import Explanation
@@ -46,22 +27,22 @@ def explain(
     yes: Annotated[
         bool, typer.Option("--yes", help="Run even if it takes long, or if only a sample of the orders is run.")
     ] = False,
-    settings: SetOption = None,
-    replicates: ReplicatesOption = None,
-    seed: SeedOption = None,
-    months: MonthsOption = None,
-    mechanisms: WithOption = None,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    out: OutOption = RESULTS,
-    as_json: JsonOption = False,
+    settings: options.Settings = None,
+    replicates: options.Replicates = None,
+    seed: options.Seed = None,
+    months: options.Months = None,
+    mechanisms: options.Mechanisms = None,
+    workers: options.Workers = None,
+    cluster: options.Cluster = None,
+    out: options.Out = options.RESULTS,
+    as_json: options.Json = False,
 ) -> None:
     """Attribute the difference of two scenarios to settings.
 
     The parts are Shapley values of mechanisms, levers, platforms and sites on common seeds. They add up to the paired
     difference.
     """
-    with errors(), asked_for():
+    with errors():
         from sim import api
         from sim.report.text.explanations import explanation_json, explanation_text
 
@@ -76,5 +57,5 @@ def explain(
                 shown=show,
             )  # fmt: skip
         say(f"figure: {found.path}")
-        if say_failures(found.first) | say_failures(found.second):
+        if say_failed(found.first) | say_failed(found.second):
             raise typer.Exit(SOME_FAILED)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.common import RESULTS, errors, print_json
+from sim.commands import options
+from sim.commands.common import errors, print_json
 
 
 def report(
@@ -20,7 +21,7 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="The file. Default: report-....html in --results.")
     ] = None,
-    folder: Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of results.")] = RESULTS,
+    folder: Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of results.")] = options.RESULTS,
     unpaired: Annotated[
         bool, typer.Option("--unpaired", help="Compare as independent samples, not paired by seed.")
     ] = False,

@@ -9,31 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands.common import (
-    RESULTS,
-    SOME_FAILED,
-    WRONG,
-    AllOption,
-    ClusterOption,
-    FreshOption,
-    JsonOption,
-    MonthsOption,
-    OneSeedOption,
-    OutOption,
-    ParametersOption,
-    ReplicatesOption,
-    SeedOption,
-    SetOption,
-    WithOption,
-    WorkersOption,
-    errors,
-    fail,
-    load,
-    overridden,
-    print_json,
-    say_failures,
-    watcher,
-)
+from sim.commands import options
+from sim.commands.common import SOME_FAILED, WRONG, errors, fail, load, overridden, print_json, say_failed, watcher
 
 if TYPE_CHECKING:
     from sim.runs.result import Result
@@ -43,17 +20,17 @@ if TYPE_CHECKING:
 def run(
     scenarios: Annotated[list[str] | None, typer.Argument(metavar="SCENARIO", help="Names or TOML files.")] = None,
     *,
-    settings: SetOption = None,
-    replicates: ReplicatesOption = None,
-    seed: SeedOption = None,
-    months: MonthsOption = None,
-    mechanisms: WithOption = None,
-    parameters: ParametersOption = None,
-    one_seed: OneSeedOption = False,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    out: OutOption = RESULTS,
-    fresh: FreshOption = False,
+    settings: options.Settings = None,
+    replicates: options.Replicates = None,
+    seed: options.Seed = None,
+    months: options.Months = None,
+    mechanisms: options.Mechanisms = None,
+    parameters: options.Parameters = None,
+    one_seed: options.OneSeed = False,
+    workers: options.Workers = None,
+    cluster: options.Cluster = None,
+    out: options.Out = options.RESULTS,
+    fresh: options.Fresh = False,
     until: Annotated[
         str | None, typer.Option(metavar="M", help="Stop after M months, or before a month such as 2015-01.")
     ] = None,
@@ -73,8 +50,8 @@ def run(
     profiled: Annotated[
         bool, typer.Option("--profile", help="Run one more world and print the time of each mechanism.")
     ] = False,
-    everything: AllOption = False,
-    as_json: JsonOption = False,
+    everything: options.Everything = False,
+    as_json: options.Json = False,
 ) -> None:
     """Run scenarios and print their outcomes.
 
@@ -109,7 +86,7 @@ def run(
         with api.make_workers(workers, cluster) as pool:
             for go in runs:
                 result = go(workers=pool, watcher=watcher())
-                failed |= say_failures(result)
+                failed |= say_failed(result)
                 if profiled:
                     _print_profile(result.scenario, as_json=as_json)
         if failed:

@@ -7,35 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.commands import options
 from sim.commands.common import (
-    RESULTS,
     SOME_FAILED,
     WRONG,
-    AllOption,
-    ClusterOption,
-    FreshOption,
-    JsonOption,
-    MonthsOption,
-    OutOption,
-    ScenarioArgument,
-    SeedOption,
-    SetOption,
-    WithOption,
-    WorkersOption,
     errors,
     fail,
     listed,
+    load_until,
     print_found,
     say,
+    say_failures,
     watcher,
-)
-from sim.commands.studies import (
-    MonthOption,
-    OutcomeOption,
-    YesOption,
-    asked_for,
-    load_until,
-    say_complaints,
 )
 
 if TYPE_CHECKING:
@@ -43,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def sensitivity(
-    scenario: ScenarioArgument,
+    scenario: options.Scenario,
     *,
-    outcomes: OutcomeOption = None,
+    outcomes: options.Outcomes = None,
     method: Annotated[str, typer.Option(metavar="NAME", help="morris (many keys) or sobol (few).")] = "morris",
     keys: Annotated[
         list[str] | None,
@@ -65,26 +48,26 @@ def sensitivity(
             help="Study the difference from this scenario, or from the same one with this value; can be repeated.",
         ),
     ] = None,
-    settings: SetOption = None,
+    settings: options.Settings = None,
     replicates: Annotated[int | None, typer.Option(min=1, metavar="N", help="Seeds per point. Default: 8.")] = None,
-    seed: SeedOption = None,
-    months: MonthsOption = None,
-    month: MonthOption = None,
-    mechanisms: WithOption = None,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    out: OutOption = RESULTS,
-    fresh: FreshOption = False,
-    yes: YesOption = False,
-    everything: AllOption = False,
-    as_json: JsonOption = False,
+    seed: options.Seed = None,
+    months: options.Months = None,
+    month: options.Month = None,
+    mechanisms: options.Mechanisms = None,
+    workers: options.Workers = None,
+    cluster: options.Cluster = None,
+    out: options.Out = options.RESULTS,
+    fresh: options.Fresh = False,
+    yes: options.Yes = False,
+    everything: options.Everything = False,
+    as_json: options.Json = False,
 ) -> None:
     """Rank uncertain parameters by effect on an outcome.
 
     Every parameter whose source is an assumption or a fit is moved within its range, on the same seeds. The variance is
     split into parameters and seed. With --against, the output shows where the sign of the difference changes.
     """
-    with errors(), asked_for():
+    with errors():
         from sim import api
         from sim.report.text.sensitivities import sensitivities_text
         from sim.studies.questions.sensitivity import answer_json
@@ -107,7 +90,7 @@ def sensitivity(
                 shown=partial(print_found, to_json=to_json, to_text=to_text, as_json=as_json),
             )  # fmt: skip
         say(f"figures: {found.path / 'figures'}")
-        if say_complaints(found.failures, found.path):
+        if say_failures(found.failures, found.path):
             raise typer.Exit(SOME_FAILED)
 
 

@@ -7,38 +7,12 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.common import (
-    RESULTS,
-    SOME_FAILED,
-    AllOption,
-    ClusterOption,
-    FreshOption,
-    JsonOption,
-    MonthsOption,
-    OutOption,
-    ReplicatesOption,
-    ScenarioArgument,
-    SeedOption,
-    SetOption,
-    WithOption,
-    WorkersOption,
-    errors,
-    print_found,
-    say,
-    watcher,
-)
-from sim.commands.studies import (
-    MonthOption,
-    OutcomeOption,
-    YesOption,
-    asked_for,
-    load_until,
-    say_complaints,
-)
+from sim.commands import options
+from sim.commands.common import SOME_FAILED, errors, load_until, print_found, say, say_failures, watcher
 
 
 def sweep(
-    scenario: ScenarioArgument,
+    scenario: options.Scenario,
     *,
     vary: Annotated[
         list[str] | None,
@@ -48,27 +22,27 @@ def sweep(
     samples: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Points of a latin or sobol design. Default: 64.")
     ] = None,
-    outcomes: OutcomeOption = None,
-    settings: SetOption = None,
-    replicates: ReplicatesOption = None,
-    seed: SeedOption = None,
-    months: MonthsOption = None,
-    month: MonthOption = None,
-    mechanisms: WithOption = None,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    out: OutOption = RESULTS,
-    fresh: FreshOption = False,
-    yes: YesOption = False,
-    everything: AllOption = False,
-    as_json: JsonOption = False,
+    outcomes: options.Outcomes = None,
+    settings: options.Settings = None,
+    replicates: options.Replicates = None,
+    seed: options.Seed = None,
+    months: options.Months = None,
+    month: options.Month = None,
+    mechanisms: options.Mechanisms = None,
+    workers: options.Workers = None,
+    cluster: options.Cluster = None,
+    out: options.Out = options.RESULTS,
+    fresh: options.Fresh = False,
+    yes: options.Yes = False,
+    everything: options.Everything = False,
+    as_json: options.Json = False,
 ) -> None:
     """Run a scenario at many points of some parameters.
 
     A grid has all combinations of the values; latin and sobol spread fewer points evenly. Every point runs on the same
     seeds and is compared with the scenario as it is. Stored points are not run again.
     """
-    with errors(), asked_for():
+    with errors():
         from sim import api
         from sim.report.text.sweeps import sweep_json, sweep_text
         from sim.studies.designs import parse_vary
@@ -85,5 +59,5 @@ def sweep(
                 shown=partial(print_found, to_json=sweep_json, to_text=to_text, as_json=as_json),
             )  # fmt: skip
         say(f"figures: {found.path / 'figures'}")
-        if say_complaints(found.failures, found.path):
+        if say_failures(found.failures, found.path):
             raise typer.Exit(SOME_FAILED)

@@ -7,31 +7,20 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.common import (
-    RESULTS,
-    JsonOption,
-    MonthsOption,
-    OutOption,
-    SeedOption,
-    SetOption,
-    WithOption,
-    errors,
-    load,
-    print_found,
-    say,
-)
+from sim.commands import options
+from sim.commands.common import errors, load, print_found, say
 
 
 def trace(
     first: Annotated[str, typer.Argument(metavar="A", help="A name or a TOML file.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Another one, run month by month beside A.")],
-    seed: SeedOption = None,
+    seed: options.Seed = None,
     replicate: Annotated[int, typer.Option(min=0, metavar="R", help="Number of the world, from 0.")] = 0,
-    settings: SetOption = None,
-    months: MonthsOption = None,
-    mechanisms: WithOption = None,
-    out: OutOption = RESULTS,
-    as_json: JsonOption = False,
+    settings: options.Settings = None,
+    months: options.Months = None,
+    mechanisms: options.Mechanisms = None,
+    out: options.Out = options.RESULTS,
+    as_json: options.Json = False,
 ) -> None:
     """Find where two worlds on one seed diverge, and for whom.
 

@@ -8,26 +8,8 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.common import (
-    RESULTS,
-    SOME_FAILED,
-    ClusterOption,
-    FreshOption,
-    JsonOption,
-    OutOption,
-    ReplicatesOption,
-    SeedOption,
-    SetOption,
-    WithOption,
-    WorkersOption,
-    errors,
-    overridden,
-    print_found,
-    say,
-    say_failures,
-    watcher,
-)
-from sim.commands.studies import YesOption, asked_for
+from sim.commands import options
+from sim.commands.common import SOME_FAILED, errors, overridden, print_found, say, say_failed, watcher
 
 
 def validate(
@@ -39,16 +21,16 @@ def validate(
     facts: Annotated[
         Path | None, typer.Option("--facts", metavar="FILE", help="A TOML file of facts in place of those shipped.")
     ] = None,
-    settings: SetOption = None,
-    replicates: ReplicatesOption = None,
-    seed: SeedOption = None,
-    mechanisms: WithOption = None,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    out: OutOption = RESULTS,
-    fresh: FreshOption = False,
-    yes: YesOption = False,
-    as_json: JsonOption = False,
+    settings: options.Settings = None,
+    replicates: options.Replicates = None,
+    seed: options.Seed = None,
+    mechanisms: options.Mechanisms = None,
+    workers: options.Workers = None,
+    cluster: options.Cluster = None,
+    out: options.Out = options.RESULTS,
+    fresh: options.Fresh = False,
+    yes: options.Yes = False,
+    as_json: options.Json = False,
 ) -> None:
     """Check the model against facts, each with its source.
 
@@ -56,7 +38,7 @@ def validate(
     pass or fail. Fitted and predicted facts are shown apart. A scenario file without facts uses those of the scenario
     that it extends. Failed facts are findings: the exit code is 0.
     """
-    with errors(), asked_for():
+    with errors():
         from sim import api
         from sim.report.text.validation import validation_json, validation_text
         from sim.scenario import ScenarioError
@@ -71,6 +53,6 @@ def validate(
                 yes=yes, watcher=watcher(), shown=show,
             )  # fmt: skip
         say(f"page: {found.path / 'validation.html'}")
-        failed = [say_failures(result) for result in found.results.values()]
+        failed = [say_failed(result) for result in found.results.values()]
         if any(failed):
             raise typer.Exit(SOME_FAILED)

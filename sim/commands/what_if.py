@@ -8,30 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands.common import (
-    RESULTS,
-    SOME_FAILED,
-    WRONG,
-    AllOption,
-    ClusterOption,
-    JsonOption,
-    MonthsOption,
-    OneSeedOption,
-    OutOption,
-    ParametersOption,
-    ReplicatesOption,
-    ScenarioArgument,
-    SeedOption,
-    WithOption,
-    WorkersOption,
-    errors,
-    fail,
-    load,
-    print_comparison,
-    say,
-    say_failures,
-    watcher,
-)
+from sim.commands import options
+from sim.commands.common import SOME_FAILED, WRONG, errors, fail, load, print_comparison, say, say_failed, watcher
 
 if TYPE_CHECKING:
     from sim.studies.questions.what_if import Variant
@@ -40,7 +18,7 @@ _CAP = 500  # as sim.studies.questions.what_if.MOST, which takes long to import
 
 
 def what_if(
-    scenario: ScenarioArgument,
+    scenario: options.Scenario,
     *,
     settings: Annotated[
         list[str] | None,
@@ -69,17 +47,17 @@ def what_if(
         ),
     ] = None,
     at_most: Annotated[int, typer.Option(min=2, metavar="N", help="Replicates that --until-width may reach.")] = _CAP,
-    replicates: ReplicatesOption = None,
-    seed: SeedOption = None,
-    months: MonthsOption = None,
-    mechanisms: WithOption = None,
-    parameters: ParametersOption = None,
-    one_seed: OneSeedOption = False,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    out: OutOption = RESULTS,
-    everything: AllOption = False,
-    as_json: JsonOption = False,
+    replicates: options.Replicates = None,
+    seed: options.Seed = None,
+    months: options.Months = None,
+    mechanisms: options.Mechanisms = None,
+    parameters: options.Parameters = None,
+    one_seed: options.OneSeed = False,
+    workers: options.Workers = None,
+    cluster: options.Cluster = None,
+    out: options.Out = options.RESULTS,
+    everything: options.Everything = False,
+    as_json: options.Json = False,
 ) -> None:
     """Change a scenario and see the effect.
 
@@ -103,7 +81,7 @@ def what_if(
                 shown=partial(print_comparison, everything=everything, as_json=as_json),
             )  # fmt: skip
         say(f"figures: {comparison.path}")
-        failed = [say_failures(it) for it in (comparison.baseline, *(it.result for it in comparison.variants))]
+        failed = [say_failed(it) for it in (comparison.baseline, *(it.result for it in comparison.variants))]
         if any(failed):
             raise typer.Exit(SOME_FAILED)
 

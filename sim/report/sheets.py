@@ -115,7 +115,9 @@ def pages(names: Sequence[str], headline: Iterable[str]) -> dict[str, list[str]]
     found: dict[str, list[str]] = {}
     for name in names:
         if name not in first:
-            found.setdefault(_theme(name), []).append(name)
+            words = set(name.split("_"))
+            theme = next((theme for theme, known in THEMES if words & set(known)), REST)
+            found.setdefault(theme, []).append(name)
     order = [theme for theme, _ in THEMES] + [REST]
     parts = {HEADLINE: first}
     few = [name for theme in order if len(found.get(theme, ())) < FEWEST for name in found.pop(theme, ())]
@@ -132,11 +134,6 @@ def _split(theme: str, names: list[str]) -> dict[str, list[str]]:
         return {theme: names} if names else {}
     length = -(-len(names) // count)
     return {f"{theme}-{place + 1}": names[place * length : (place + 1) * length] for place in range(count)}
-
-
-def _theme(name: str) -> str:
-    words = set(name.split("_"))
-    return next((theme for theme, known in THEMES if words & set(known)), REST)
 
 
 def percentiles(cells: Cells) -> Cells:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sim.runs.ensemble import Ensemble, Request
@@ -45,7 +46,8 @@ def batch_results(
     # Folders are locked in the order of their names, so that two batches never wait for each other.
     indices = _by_folder(scenarios, model, sample)
     wanted = {
-        folder: max((scenarios[index] for index in indices[folder]), key=_replicates) for folder in sorted(indices)
+        folder: max((scenarios[index] for index in indices[folder]), key=attrgetter("replicates"))
+        for folder in sorted(indices)
     }
     incomplete, done = [], 0
     for folder, scenario in wanted.items():
@@ -89,7 +91,10 @@ def batch_results(
             if not ensemble.missing:  # another process has run it in the meantime
                 publish(folder, ensemble)
 
-    watcher.begin(_title([wanted[folder] for folder in incomplete]), done, sum(map(_replicates, wanted.values())))
+    title, more = wanted[incomplete[0]].name, len(incomplete) - 1
+    if more:
+        title = f"{title} and {more} more"
+    watcher.begin(title, done, sum(scenario.replicates for scenario in wanted.values()))
     try:
         for index, value in run_tasks(run_checked, tasks(), model, scenarios[0].catalogue, options):
             folder, ensemble, replicate = at_work.pop(index)
@@ -146,15 +151,6 @@ def _results_of(result: Result, scenarios: Sequence[Scenario], indices: Sequence
     for index in indices:
         scenario = scenarios[index]
         yield index, Result(result.path, scenario, result.manifest, result.table.only(range(scenario.replicates)))
-
-
-def _replicates(scenario: Scenario) -> int:
-    return scenario.replicates
-
-
-def _title(scenarios: Sequence[Scenario]) -> str:
-    more = len(scenarios) - 1
-    return f"{scenarios[0].name} and {more} more" if more else scenarios[0].name
 
 
 def _once(say: Callable[[str], None]) -> Callable[[str], None]:

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 from sim.runs.errors import ClusterError, WrongAddress
 from sim.runs.executor import THREADS, Failure, Workers, attempt
 from sim.runs.groups import Task, TaskGroups
+from sim.runs.options import Watcher
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -124,7 +125,7 @@ class Cluster(Workers):
         if self.remote and count is not None:
             raise WrongAddress(f"workers: the cluster at {address} has its own, {count} cannot be asked for")
         self.address = address
-        self._say = say or _say
+        self._say = say or Watcher().say
         self._client: Client | None = None
         self._process: subprocess.Popen[str] | None = None
         self._levels: dict[str, int] = {}
@@ -379,7 +380,3 @@ def _allow_files() -> None:
     if resource.RLIM_INFINITY != soft < wanted:
         with contextlib.suppress(OSError, ValueError):  # some systems allow less than they say
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

@@ -11,13 +11,16 @@ from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.catalogue import Catalogue
 from sim.declare import Column, Counters, Mechanism, Outcome, Parameter, declared
 from sim.declare import Source as Evidence
 from sim.model.catalogue import model_catalogue
 from sim.runs.errors import ResultError
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 KEY = "mechanisms"  # of a manifest
 
@@ -72,6 +75,14 @@ def command_of_world(path: str, changes: Mapping[str, Any], seed: int, months: i
     loaded = f"'{path}'" if not changes else f"sim.load('{path}', {dict(changes)}{_given(files)})"
     with_files = "" if changes else _given(files)
     return f'python -c "import sim; sim.EcosystemModel({loaded}, rng={seed}{with_files}).run_for({months})"'
+
+
+def failure_of_world(
+    path: str, scenario: Scenario, changes: Mapping[str, Any], replicate: int, seed: int, message: str
+) -> dict[str, Any]:
+    """The entry of a failed replicate in a manifest, with the command that repeats it."""
+    command = command_of_world(path, changes, seed, scenario.months, scenario.catalogue)
+    return {"replicate": replicate, "seed": seed, "message": message, "command": command}
 
 
 def _given(files: list[str]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.kernel.draws import seed_of
-from sim.runs.declarations import command_of_world, declarations
+from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.executor import Failure
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model
@@ -137,7 +137,7 @@ class Ensemble:
             {replicate: self._kept[replicate] for replicate in numbers}, self.model.outcomes, scenario.months
         )
         # Reported figures are not part of the digest; where they change, so does the summary.
-        summary = to_csv(summarise(table, scenario, scenario.reported_figures)) if numbers else b""
+        summary = to_csv(summarise(table, scenario)) if numbers else b""
         if (
             (tuple(numbers), failed) == (published, before.get("failures"))
             and store.intact(SCENARIO)
@@ -149,7 +149,8 @@ class Ensemble:
         data = b""
         if numbers:
             outputs[SUMMARY] = store.write(SUMMARY, summary)
-            data = to_bytes(table, _about(self.request))
+            about = {"scenario": scenario.name, "digest": self.request.digest, "model": self.request.version}
+            data = to_bytes(table, about | {"seed": str(scenario.seed), "start": scenario.calendar(0)})
             outputs[OUTCOMES] = digest_of(data)
         manifest = {
             "name": scenario.name,
@@ -175,19 +176,7 @@ class Ensemble:
         return manifest
 
 
-def _about(request: Request) -> dict[str, str]:
-    scenario = request.scenario
-    return {
-        "scenario": scenario.name,
-        "digest": request.digest,
-        "model": request.version,
-        "seed": str(scenario.seed),
-        "start": scenario.calendar(0),
-    }
-
-
 def _failure(request: Request, replicate: int, message: str) -> dict[str, Any]:
     scenario, seed = request.world(replicate)
     drawn = request.sample.values(request.scenario, replicate) if request.sample else {}
-    command = command_of_world(SCENARIO, drawn, seed, scenario.months, scenario.catalogue)
-    return {"replicate": replicate, "seed": seed, "message": message, "command": command}
+    return failure_of_world(SCENARIO, scenario, drawn, replicate, seed, message)

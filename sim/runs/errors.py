@@ -21,3 +21,7 @@ class WrongAddress(ValueError):
 
 class ClusterError(ConnectionError):
     """A cluster that cannot be used: no scheduler answers, it went away, or no worker has this model."""
+
+
+class TooLarge(ValueError):
+    """Runs that are estimated to take longer than is allowed."""

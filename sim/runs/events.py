@@ -109,11 +109,7 @@ def event_table(log: EventLog) -> pa.Table:
 
 def read_events(store: Store) -> pa.Table | None:
     """The event log of a folder; None where it is missing or damaged."""
-    if not store.intact(EVENTS):
-        return None
-    with suppress(OSError, pa.ArrowInvalid):
-        return parquet.ParquetFile(store.path / EVENTS).read(use_threads=False)
-    return None
+    return _table(store.path / EVENTS) if store.intact(EVENTS) else None
 
 
 def _named(indices: Any, names: Any) -> pa.Array:
@@ -123,7 +119,10 @@ def _named(indices: Any, names: Any) -> pa.Array:
 
 
 def _part(store: Store, scenario: Scenario, replicate: int) -> pa.Table | None:
-    path = store.path / _PARTS / f"{seed_of(scenario.seed, replicate)}.parquet"
+    return _table(store.path / _PARTS / f"{seed_of(scenario.seed, replicate)}.parquet")
+
+
+def _table(path: Path) -> pa.Table | None:
     with suppress(OSError, pa.ArrowInvalid):
         return parquet.ParquetFile(path).read(use_threads=False)
     return None

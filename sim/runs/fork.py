@@ -33,24 +33,54 @@ _WHOLE = f"{CHECKPOINTS}/{SCENARIO}"
 
 
 @dataclass(frozen=True)
-class Past:
-    """A result from which branches continue: its folder, name, seed and last month, and the digest of its request."""
+class Checkpoints:
+    """The checkpoints of a result: the world of each replicate at the end of its last month."""
 
     store: Store
+    version: str  # of the model
+    request: str  # digest of the result's request
+    seed: int  # of the scenario
+    month: int  # the last one
+
+    def file(self, replicate: int) -> Path:
+        return self.store.path / CHECKPOINTS / f"{replicate}.world"
+
+    def fault(self, replicate: int) -> str:
+        """Why a replicate has no checkpoint: missing, damaged or of another run; empty where it has one."""
+        from sim.runs.checkpoint import Damaged, stamp_of
+
+        file, seed = self.file(replicate), seed_of(self.seed, replicate)
+        try:
+            stamp = stamp_of(file.read_bytes())
+        except FileNotFoundError:
+            return f"{file}: missing"
+        except Damaged:
+            return f"{file}: damaged or half-written"
+        wanted = {"model": self.version, "request": self.request, "seed": seed, "month": self.month}
+        other = [f"{name} {stamp.get(name)} and not {it}" for name, it in wanted.items() if stamp.get(name) != it]
+        return f"{file}: of another run ({', '.join(other)})" if other else ""
+
+
+@dataclass(frozen=True)
+class Past:
+    """A result from which branches continue."""
+
     name: str
-    seed: int
-    month: int
+    checkpoints: Checkpoints
     replicates: int  # up to the last one with a checkpoint
-    request: str
     catalogue: Catalogue
 
-    def checkpoint(self, replicate: int, version: str) -> bytes:
-        """One replicate's world; ResultError, which names the file, where it is missing, damaged or of another run."""
-        return _checkpoint(self.store, replicate, version, self.request, seed_of(self.seed, replicate), self.month)
+    @property
+    def path(self) -> Path:
+        return self.checkpoints.store.path
+
+    @property
+    def month(self) -> int:
+        return self.checkpoints.month
 
     def branch(self, settings: Mapping[str, Any]) -> Scenario:
         """The scenario of a branch; raises ScenarioError with every setting that cannot change in one."""
-        return branched(self.store.path / _WHOLE, self.catalogue, self.name, self.month, settings)
+        return branched(self.path / _WHOLE, self.catalogue, self.name, self.month, settings)
 
 
 def find_past(name: str | Path | Result, results: Path, version: str, catalogue: Catalogue) -> Past:
@@ -59,26 +89,27 @@ def find_past(name: str | Path | Result, results: Path, version: str, catalogue:
     ``catalogue`` has the mechanisms that it was run with. ResultError where there is none, or where another version of
     the model wrote it.
     """
-    result = name if isinstance(name, Result) else find_result(name, results, CHECKPOINTS)
+    result = find_result(name, results, CHECKPOINTS)
     manifest, store = result.manifest, Store(result.path)
     again = f"run it with --checkpoint: sim run {result.name} --until {result.months} --checkpoint"
-    if not list(store.path.glob(_file("*"))):
+    files = list((store.path / CHECKPOINTS).glob("*.world"))
+    if not files:
         raise ResultError(f"{store.path}: has no checkpoints to continue from; {again}")
     lacking = files_of(manifest)
     if lacking and [it["digest"] for it in manifest[KEY]] != [source.digest for source in catalogue.sources]:
         raise ResultError(f"{store.path}: was run with {', '.join(lacking)}; give the same files: --with FILE")
     if manifest["model"] != version:
         raise ResultError(f"{store.path}: written by model {manifest['model']}, and this is {version}; {again}")
-    numbers = [int(file.stem) for file in (store.path / CHECKPOINTS).glob("*.world") if file.stem.isdecimal()]
-    past = Past(store, result.name, result.seed, result.months, max(numbers, default=-1) + 1, result.digest, catalogue)
+    numbers = [int(file.stem) for file in files if file.stem.isdecimal()]
+    checkpoints = Checkpoints(store, version, result.digest, result.seed, result.months)
     try:
         whole = load(store.path / _WHOLE, catalogue=catalogue)
-        intact = Request(replace(whole, values=whole.values | {"run.months": past.month}), version).digest
+        intact = Request(replace(whole, values=whole.values | {"run.months": result.months}), version).digest
     except ScenarioError as error:
         raise ResultError(f"{store.path / _WHOLE}: damaged; {again}\n{error}") from None
-    if intact != past.request:
+    if intact != result.digest:
         raise ResultError(f"{store.path / _WHOLE}: damaged (it is not the scenario of this result); {again}")
-    return past
+    return Past(result.name, checkpoints, max(numbers, default=-1) + 1, catalogue)
 
 
 def run_forked(
@@ -102,9 +133,10 @@ def run_forked(
         if options.fresh:
             store.clear()
         ensemble = Ensemble(request, model, store, watcher.say)
+        own = Checkpoints(store, model.version, request.digest, scenario.seed, scenario.months)
         missing = set(ensemble.missing)
-        todo = [it for it in range(scenario.replicates) if it in missing or (whole and not _holds(store, request, it))]
-        worlds = _worlds(past, todo, model.version, watcher)
+        todo = [it for it in range(scenario.replicates) if it in missing or (whole and own.fault(it))]
+        worlds = _worlds(past, todo, watcher) if past else ()
         stamp = {"model": model.version, "request": request.digest} if whole else None
         if whole:
             for aside in store.path.glob(f"{CHECKPOINTS}/.*"):
@@ -113,13 +145,13 @@ def run_forked(
 
         def tasks() -> Iterator[tuple[Any, ...]]:
             for replicate in todo:
-                there = (past.store.path / _file(replicate)).resolve() if past and replicate in worlds else None
+                there = past.checkpoints.file(replicate).resolve() if past and replicate in worlds else None
                 asked = scenario, seed_of(scenario.seed, replicate), scenario.months
                 # Workers of this machine read and write files: an interrupted long message would block.
                 if workers.remote:
                     yield *asked, there and there.read_bytes(), stamp
                 else:
-                    yield *asked, there, stamp, (store.path / _file(replicate)).resolve()
+                    yield *asked, there, stamp, own.file(replicate).resolve()
 
         if todo:
             watcher.begin(scenario.name, scenario.replicates - len(todo), scenario.replicates)
@@ -128,7 +160,7 @@ def run_forked(
                 replicate = todo[place]
                 cells, checkpoint = (value, None) if isinstance(value, Failure) else value
                 if checkpoint:
-                    store.write(_file(replicate), checkpoint)
+                    write_whole(own.file(replicate), checkpoint)
                 if replicate in missing:
                     ensemble.take(replicate, cells)
                 elif isinstance(value, Failure):
@@ -167,53 +199,12 @@ def advance(
     return cells, None
 
 
-def _worlds(past: Past | None, replicates: Sequence[int], version: str, watcher: Watcher) -> set[int]:
+def _worlds(past: Past, replicates: Sequence[int], watcher: Watcher) -> set[int]:
     """The replicates with an intact checkpoint; the others are reported."""
-    found: set[int] = set()
-    if past is None or not replicates:
-        return found
-    faults = []
-    for replicate in replicates:
-        try:
-            past.checkpoint(replicate, version)
-            found.add(replicate)
-        except ResultError as error:
-            faults.append(str(error))
-    if not found:
-        raise ResultError("\n".join([*faults, f"{past.store.path}: no checkpoint to continue from"]))
-    for fault in faults:
+    faults = {replicate: past.checkpoints.fault(replicate) for replicate in replicates}
+    wrong = [fault for fault in faults.values() if fault]
+    if wrong and len(wrong) == len(faults):
+        raise ResultError("\n".join([*wrong, f"{past.path}: no checkpoint to continue from"]))
+    for fault in wrong:
         watcher.say(f"{fault}: its replicate runs from the start")
-    return found
-
-
-def _holds(store: Store, request: Request, replicate: int) -> bool:
-    it = request.scenario
-    try:
-        _checkpoint(store, replicate, request.version, request.digest, seed_of(it.seed, replicate), it.months)
-    except ResultError:
-        return False
-    return True
-
-
-def _checkpoint(store: Store, replicate: int, version: str, request: str, seed: int, month: int) -> bytes:
-    from sim.runs.checkpoint import Damaged, stamp_of
-
-    file = store.path / _file(replicate)
-    try:
-        data = file.read_bytes()
-        stamp = stamp_of(data)
-    except FileNotFoundError:
-        raise ResultError(f"{file}: missing") from None
-    except Damaged:
-        raise ResultError(f"{file}: damaged or half-written") from None
-    wanted = {"model": version, "request": request, "seed": seed, "month": month}
-    if stamp != wanted:
-        other = ", ".join(
-            f"{name} {stamp.get(name)} and not {it}" for name, it in wanted.items() if stamp.get(name) != it
-        )
-        raise ResultError(f"{file}: of another run ({other})")
-    return data
-
-
-def _file(replicate: int | str) -> str:
-    return f"{CHECKPOINTS}/{replicate}.world"
+    return {replicate for replicate, fault in faults.items() if not fault}

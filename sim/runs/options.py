@@ -55,30 +55,14 @@ class Watcher:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How runs are carried out.
+    """How runs are carried out."""
 
-    Parameters
-    ----------
-    out : Path
-        Folder of results.
-    workers : Workers
-        Where the worlds run.
-    watcher : Watcher
-        Follows the progress.
-    fresh : bool
-        Run again what is stored.
-    allow_long : bool
-        Start runs that are estimated to take more than ten minutes.
-    shown : callable
-        Is called with the answer before its figures are drawn.
-    """
-
-    out: Path
+    out: Path  # folder of results
     workers: Workers
     watcher: Watcher = field(default_factory=Watcher)
-    fresh: bool = False
-    allow_long: bool = False
-    shown: Callable[..., None] | None = None
+    fresh: bool = False  # run again what is stored
+    allow_long: bool = False  # start runs that are estimated to take more than ten minutes
+    shown: Callable[..., None] | None = None  # called with the answer before its figures are drawn
 
     def show(self, *answer: Any) -> None:
         """Call ``shown``."""

@@ -33,33 +33,17 @@ _WORDS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class PosteriorSample:
-    """A posterior, of which every replicate draws its parameters.
+    """A posterior, of which every replicate draws its parameters."""
 
-    Attributes
-    ----------
-    name, digest
-        Name and digest of the file.
-    keys, rows, below
-        The keys, sorted points with a value for each, and the cumulative weight of the points.
-    named
-        The scenarios in which a key was fitted.
-    inherited
-        Keys that are drawn in every scenario that leaves them at the default.
-    calibration
-        Name of the calibration's folder, which fitted scenarios give as the source of their values.
-    one_seed
-        Whether all worlds have the seed of replicate 0.
-    """
-
-    name: str
+    name: str  # of the file
     digest: str
     keys: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    below: tuple[float, ...]
-    named: Mapping[str, tuple[str, ...]]
-    inherited: tuple[str, ...]
-    calibration: str
-    one_seed: bool = False
+    rows: tuple[tuple[Value, ...], ...]  # sorted points with a value for each key
+    below: tuple[float, ...]  # cumulative weight of the points
+    named: Mapping[str, tuple[str, ...]]  # the scenarios in which a key was fitted
+    inherited: tuple[str, ...]  # keys that are drawn in every scenario that leaves them at the default
+    calibration: str  # name of its folder, which fitted scenarios give as the source of their values
+    one_seed: bool = False  # whether all worlds have the seed of replicate 0
 
     @property
     def intervals(self) -> Intervals:

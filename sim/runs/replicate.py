@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -22,24 +22,21 @@ Cells = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Model:
-    """A model that an ensemble runs.
+    """A model that an ensemble runs."""
 
-    Attributes
-    ----------
-    run
-        Function of scenario, seed and months that returns months x outcomes; workers import it by its name.
-    outcomes
-        The outcomes in the order of the columns.
-    version
-        Version of the model.
-    is_compiled
-        Whether its code is compiled on this machine.
-    """
-
-    run: Callable[[Any, int, int], Cells]
-    outcomes: Mapping[str, Outcome]
+    run: Callable[[Any, int, int], Cells]  # of scenario, seed and months: months x outcomes; workers import it by name
+    outcomes: Mapping[str, Outcome]  # in the order of the columns
     version: str
-    is_compiled: Callable[[], bool] = lambda: True
+    is_compiled: Callable[[], bool] = lambda: True  # on this machine
+
+    @property
+    def better(self) -> dict[str, int]:
+        """Whether more (1) or less (-1) of each outcome is better, or neither (0)."""
+        return {name: outcome.better for name, outcome in self.outcomes.items()}
+
+    def headline(self, scenario: Scenario) -> Sequence[str]:
+        """The outcomes to show first: the scenario's own choice, else the model's."""
+        return scenario.headline or [name for name, outcome in self.outcomes.items() if outcome.headline]
 
 
 def run_replicate(scenario: Scenario, seed: int, months: int) -> Cells:

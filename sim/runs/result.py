@@ -95,7 +95,7 @@ class Result:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """The summary: a row for each outcome."""
-        return summarise(self.table, self.scenario, self.scenario.reported_figures)
+        return summarise(self.table, self.scenario)
 
     @cached_property
     def summary(self) -> DataFrame:
@@ -112,10 +112,6 @@ class Result:
 
 def open_result(folder: Path | str) -> Result:
     """The result in a folder; ResultError where there is none, or it is damaged or incomplete."""
-    from sim.model.catalogue import load
-    from sim.runs.declarations import catalogue_of
-    from sim.scenario import ScenarioError
-
     store = Store(Path(folder))
     manifest = store.manifest()
     if not store.path.is_dir():
@@ -128,30 +124,43 @@ def open_result(folder: Path | str) -> Result:
         )
     if OUTCOMES not in manifest["outputs"]:
         raise ResultError(f"{folder}: no replicate is finished; run the scenario again")
-    for name in (OUTCOMES, SCENARIO):
-        if not store.intact(name):
-            raise ResultError(
-                f"{store.path / name}: damaged or half-written (its digest is not that of {MANIFEST}); "
-                "run the scenario again to mend it"
-            )
-    try:
-        return Result(
-            store.path,
-            load(store.path / SCENARIO, catalogue=catalogue_of(manifest)),
-            manifest,
-            from_bytes((store.path / OUTCOMES).read_bytes()),
+    remedy = "run the scenario again"
+    table = from_bytes(intact_bytes(store, OUTCOMES, remedy))
+    return Result(store.path, stored_scenario(store, remedy), manifest, table)
+
+
+def intact_bytes(store: Store, name: str, remedy: str) -> bytes:
+    """An output; ResultError, with the remedy, where its digest differs from the manifest's."""
+    if not store.intact(name):
+        raise ResultError(
+            f"{store.path / name}: damaged or half-written (its digest is not that of {MANIFEST}); {remedy} to mend it"
         )
+    return (store.path / name).read_bytes()
+
+
+def stored_scenario(store: Store, remedy: str) -> Scenario:
+    """The scenario of a result or study; ResultError where it is damaged, or of another version of the model."""
+    from sim.model.catalogue import load
+    from sim.runs.declarations import catalogue_of
+    from sim.scenario import ScenarioError
+
+    intact_bytes(store, SCENARIO, remedy)
+    manifest = store.manifest()
+    try:
+        return load(store.path / SCENARIO, catalogue=catalogue_of(manifest))
     except ScenarioError as error:
         raise ResultError(
-            f"{folder}: written by model {manifest['model']}, whose parameters this version does not know:\n{error}"
+            f"{store.path}: written by model {manifest['model']}, whose parameters this version does not know:\n{error}"
         ) from None
 
 
-def find_result(name: str | Path, results: Path, holds: str = "") -> Result:
+def find_result(name: Result | str | Path, results: Path, holds: str = "") -> Result:
     """The result in the folder ``name``, or the newest one of the scenario ``name`` under ``results``.
 
-    ``holds`` is the name of something that the result's folder must contain.
+    ``holds`` is the name of something that the result's folder must contain. A result is returned as it is.
     """
+    if isinstance(name, Result):
+        return name
     if (Path(name) / MANIFEST).exists() or (Path(name).is_dir() and Path(name).name != str(name)):
         return open_result(name)
     wanted = Path(name).stem if str(name).endswith(".toml") else str(name)

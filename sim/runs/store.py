@@ -68,23 +68,19 @@ def write_whole(path: Path, data: bytes) -> None:
         aside.unlink(missing_ok=True)
 
 
+def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by name into a folder."""
+    for name, data in files.items():
+        write_whole(folder / name, data)
+
+
 def pictures(folder: Path) -> list[Path]:
     """The pictures in a folder's ``figures``, the headline page first."""
     return sorted((folder / FIGURES).glob("*.[ps][nv]g"), key=lambda path: (path.stem != "headline", path))
 
 
 class Journal:
-    """Finished worlds, appended one by one, each row with its check sum.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    shape : tuple of int
-        Shape of the cells of one world.
-    say : callable
-        Is told of damaged rows.
-    """
+    """Finished worlds with cells of ``shape``, appended one by one, each row with its check sum."""
 
     def __init__(self, path: Path, shape: tuple[int, ...], say: Say) -> None:
         self._path, self._say = path, say

@@ -6,9 +6,9 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,28 +16,13 @@ from sim.formats import number
 from sim.runs.replicate import Cells
 from sim.runs.table import Table
 
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
 _SURE = 0.95  # how often the interval of a median covers it
 LOW, HIGH = 5.0, 95.0  # percentiles over replicates: the 90% interval
 WIDEST_RATIO = 3.0  # of the interval's ends, for a figure to be met
 WIDEST_SHARE = 0.1  # width of the interval of a share, for a figure to be met
-
-
-class Target(Protocol):
-    """An article's figure: a value, its month "YYYY-MM" and the kind of bound."""
-
-    @property
-    def value(self) -> float: ...
-    @property
-    def month(self) -> str: ...
-    @property
-    def bound(self) -> str: ...
-
-
-class Calendar(Protocol):
-    """What translates months: calendar months "YYYY-MM" to and from months since the start."""
-
-    def month_of(self, month: str) -> int: ...
-    def calendar(self, offset: int) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -87,14 +72,14 @@ class Row:
     median_high: float | None = None
 
 
-def summarise(table: Table, calendar: Calendar, figures: Mapping[str, Target]) -> tuple[Row, ...]:
+def summarise(table: Table, scenario: Scenario) -> tuple[Row, ...]:
     """A row an outcome: in the article's month where the article gives a figure, else in the last month."""
-    return tuple(_row(table, name, calendar, figures.get(name)) for name in table.names)
+    return tuple(_row(table, name, scenario) for name in table.names)
 
 
-def _row(table: Table, name: str, calendar: Calendar, figure: Target | None) -> Row:
-    last = table.months - 1
-    month = last if figure is None else calendar.month_of(figure.month)
+def _row(table: Table, name: str, scenario: Scenario) -> Row:
+    figure, last = scenario.reported_figures.get(name), table.months - 1
+    month = last if figure is None else scenario.month_of(figure.month)
     reached = 0 <= month <= last
     if not reached:
         month = last
@@ -106,35 +91,33 @@ def _row(table: Table, name: str, calendar: Calendar, figure: Target | None) -> 
         low, p25, median, p75, high = (float(x) for x in np.percentile(drawn, (LOW, 25.0, 50.0, 75.0, HIGH)))
         mean = float(np.mean(drawn))
     _, sure_low, sure_high = median_interval(drawn)
-    plain = Row(name, unit, median, low, high, p25, p75, mean, calendar.calendar(month), len(drawn),
+    plain = Row(name, unit, median, low, high, p25, p75, mean, scenario.calendar(month), len(drawn),
                 median_low=sure_low, median_high=sure_high)  # fmt: skip
     if figure is None:
         return plain
+    value = float(figure.value)
     if not reached:
         met, reason, score = None, f"the run does not reach {figure.month}", None
     elif low is None or high is None:
         met, reason, score = None, "no replicate gives a value", None
     else:
-        met, reason = judge(low, high, len(drawn), unit, figure)
-        score = crps(drawn, float(figure.value))
-    known = {field.name: getattr(plain, field.name) for field in fields(Row)}
-    article = {"article": float(figure.value), "bound": figure.bound, "met": met, "reason": reason, "crps": score}
-    return Row(**known | article)
+        met, reason = judge(low, high, len(drawn), unit, value, figure.bound)
+        score = crps(drawn, value)
+    return replace(plain, article=value, bound=figure.bound, met=met, reason=reason, crps=score)
 
 
-def judge(low: float, high: float, replicates: int, unit: str, figure: Target) -> tuple[bool | None, str]:
-    """Whether a figure is met by a 90% interval, and the reason.
+def judge(low: float, high: float, replicates: int, unit: str, value: float, bound: str) -> tuple[bool | None, str]:
+    """Whether a figure, ``value`` with its kind of bound, is met by a 90% interval, and the reason.
 
     It is met if the interval covers it (of a bound also: lies wholly on its allowed side) and is narrow enough to say
     something. One replicate has no interval: neither met nor not.
     """
-    value = float(figure.value)
     if replicates < 2:
         return None, "one replicate has no interval"
     below, above = high < value, low > value
-    if below and figure.bound != "at most":
+    if below and bound != "at most":
         return False, f"the interval ends at {number(high)}, below it"
-    if above and figure.bound != "at least":
+    if above and bound != "at least":
         return False, f"the interval begins at {number(low)}, above it"
     if unit.startswith("share"):
         if high - low > WIDEST_SHARE:
@@ -192,7 +175,7 @@ def crps(drawn: Cells, value: float) -> float:
     return float(np.mean(np.abs(drawn - value)) - np.sum(weights * ranked) / (count * count))
 
 
-def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def csv_bytes(heads: Sequence[str], rows: Iterable[Iterable[Any]]) -> bytes:
     """Rows under their heads, numbers in full."""
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
@@ -201,6 +184,11 @@ def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     return sink.getvalue().encode()
 
 
+def records_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Rows of equal keys, which are the heads; None is empty."""
+    return csv_bytes(list(rows[0]), (row.values() for row in rows))
+
+
 def to_csv(rows: Iterable[Row]) -> bytes:
     """A row an outcome, numbers in full."""
-    return csv_bytes([field.name for field in fields(Row)], (list(vars(row).values()) for row in rows))
+    return records_csv([vars(row) for row in rows])

@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.declare import Source, Value
 from sim.scenario import keys, months, values
-from sim.scenario.faults import Fault, key_text, shown
+from sim.scenario.faults import OVERRIDE, Fault, key_text, shown
 from sim.scenario.keys import Known, Leaf, Path
 from sim.scenario.values import InvalidValue
 
@@ -38,6 +38,7 @@ class Layer:
     entries: dict[Path, Value | Points | tuple[str, ...]] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     names: dict[str, dict[str, None]] = field(default_factory=dict)
+    removed: list[Path] = field(default_factory=list)  # tables of a parent that are left out
     wrong: set[Path] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
 
@@ -80,8 +81,11 @@ class _Checker:
             self.leaf(path, leaf, value)
         elif not self.known.is_table(path):
             self.unknown(path, value)
+        elif value is False and self.may_be_removed(path):
+            self.layer.removed.append(path)
         elif not isinstance(value, dict):
-            self.layer.refuse(path, f"{shown(value)} is no table, allowed: a table, [{key_text(path)}]")
+            removed = ", or false to leave out a parent's" if self.may_be_removed(path) else ""
+            self.layer.refuse(path, f"{shown(value)} is no table, allowed: a table, [{key_text(path)}]{removed}")
         elif path == (keys.SOURCES,):
             for key, text in _flat((), value):
                 self.source(key, text)
@@ -89,6 +93,10 @@ class _Checker:
             self.name(path, value)
         else:
             self.table(path, value)
+
+    def may_be_removed(self, path: Path) -> bool:
+        """Whether ``false`` stands for no such platform, site or figure: not in an override, which extends nothing."""
+        return len(path) == 2 and path[0] in (*self.known.named, keys.FIGURES) and self.layer.file != OVERRIDE
 
     def name(self, path: Path, table: dict[str, Any]) -> None:
         kind, name = path

@@ -35,6 +35,7 @@ REPORTED_FIGURE = {
     "bound": Parameter("about", "", "whether the figure is a value or a bound", _USER, choices=BOUNDS),
     "source": Parameter("article", "", "kind of source", _USER, choices=KINDS),
     "text": Parameter("", "", "the source in words", _USER),
+    "stated": Parameter("", "", "file of the parent that states the figure; empty where this file does", _USER),
 }
 FIGURES, SOURCES, RUN = "figures", "sources", "run"
 START = f"{RUN}.start"

@@ -15,6 +15,7 @@ from sim.scenario.keys import Known
 from sim.scenario.merging import merged
 from sim.scenario.overrides import override_layer
 from sim.scenario.reading import Document
+from sim.scenario.removing import remove
 from sim.scenario.scenario import Scenario
 
 
@@ -32,6 +33,7 @@ def load(
     given = str(path_or_name)
     known = keys.known(catalogue)
     files = [_layer(document, known) for document in chain(given, folder)]
+    remove(files[::-1])
     over = [_overriding(overrides, files, known)] if overrides else []
     scenario = merged([*reversed(files), *over], given, catalogue)
     faults = [fault for layer in (*files, *over) for fault in sorted(layer.faults)]

@@ -51,6 +51,7 @@ class _Stack:
     def __init__(self, layers: list[Layer], known: Known) -> None:
         self.layers = layers
         self.known = known
+        self.own = sum(layer.file != OVERRIDE for layer in layers) - 1  # the index of the scenario's own file
         wrong = (path for layer in layers for path in layer.wrong)
         self._wrong = {path[:length] for path in wrong for length in range(1, len(path) + 1)}
 
@@ -102,8 +103,7 @@ def _origin(stack: _Stack, path: Path) -> Origin:
     layer = stack.layers[number]
     if layer.file == OVERRIDE:
         return Origin("override", layer.location(path))
-    files = sum(layer.file != OVERRIDE for layer in stack.layers)
-    return Origin("file" if number == files - 1 else "parent", layer.location(path))
+    return Origin("file" if number == stack.own else "parent", layer.location(path))
 
 
 def _sources(stack: _Stack, values: Values) -> dict[str, Source]:
@@ -142,8 +142,19 @@ def _reported_figures(stack: _Stack, values: Values) -> Iterator[ReportedFigure]
             part: keys.REPORTED_FIGURE[part].default if said[part] is None else said[part]
             for part in keys.REPORTED_FIGURE
         }
+        tops = {part: stack.top(path) for part, path in paths.items()}
+        changed = max(tops[part] for part in ("value", "month", "bound"))
+        if any(name in layer.names.get(FIGURES, ()) for layer in stack.layers[:changed]):
+            # The source of a parent's figure is none of a figure that takes its place.
+            if tops["source"] < changed:
+                given["source"] = "assumption"
+            if tops["text"] < changed:
+                given["text"] = f"set by {stack.layers[changed].name}"
         source = Source(given["source"], _one_line(given["text"]))
-        yield ReportedFigure(name, given["value"], given["month"], given["bound"], source)
+        stated = given["stated"] if tops["stated"] >= changed else ""
+        if not stated and changed < stack.own:
+            stated = stack.layers[changed].name
+        yield ReportedFigure(name, given["value"], given["month"], given["bound"], source, _one_line(stated))
 
 
 def _is_cut_off(stack: _Stack, values: Values, month: str, layer: int) -> bool:

@@ -32,13 +32,17 @@ class Origin:
 
 @dataclass(frozen=True)
 class ReportedFigure:
-    """A figure that the article reports: outcome ``name`` must meet ``value`` (its unit) in ``month`` (YYYY-MM)."""
+    """A figure that the article reports: outcome ``name`` must meet ``value`` (its unit) in ``month`` (YYYY-MM).
+
+    ``stated`` is the file of the parent that states it, empty where the scenario's own file does.
+    """
 
     name: str
     value: float
     month: str
     bound: Bound
     source: Source
+    stated: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,8 @@ class Scenario:
             yield f"bound = {toml_text(figure.bound)}"
             yield f"source = {toml_text(figure.source.kind)}"
             yield f"text = {toml_text(figure.source.text)}"
+            if figure.stated:
+                yield f"stated = {toml_text(figure.stated)}"
         if self.sources:
             yield "\n[sources]"
         for key, source in self.sources.items():

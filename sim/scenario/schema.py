@@ -45,7 +45,9 @@ def _table(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _by_name(table: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "patternProperties": {f"^{PLAIN_WORD.pattern}$": table}, "additionalProperties": False}
+    removed = {"const": False, "description": "leaves out that of a file that this one extends"}
+    pattern = {f"^{PLAIN_WORD.pattern}$": {"oneOf": [table, removed]}}
+    return {"type": "object", "patternProperties": pattern, "additionalProperties": False}
 
 
 def _group(known: Known, prefix: str, group: type, *, named: bool = False) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def changes(old: Scenario, new: Scenario) -> tuple[Change, ...]:
     """Keys whose resolved values differ, in the order of declaration."""
     keys = dict.fromkeys((*old.values, *new.values))
     return tuple(
-        Change(key, as_plain(old, key), as_plain(new, key), _unit(old, key), *_source(old, key))
+        Change(key, as_plain(old, key), as_plain(new, key), *_unit_and_source(old, key))
         for key in keys
         if key not in _UNCOMPARED and as_plain(old, key) != as_plain(new, key)
     )
@@ -54,13 +54,10 @@ def as_plain(scenario: Scenario, key: str) -> Any:
     return {"before": value.before, **points, **({"shape": "linear"} if value.linear else {})}
 
 
-def _unit(scenario: Scenario, key: str) -> str:
+def _unit_and_source(scenario: Scenario, key: str) -> tuple[str, str, str]:
     known = scenario.catalogue.declaration(key)
-    return known.unit if known else ""
-
-
-def _source(scenario: Scenario, key: str) -> tuple[str, str]:
+    unit = known.unit if known else ""
     if key not in scenario.values:
-        return "", ""
+        return unit, "", ""
     source = source_of(scenario, key)
-    return source.kind, source.text
+    return unit, source.kind, source.text

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.runs.batch import compile_first
+from sim.runs.errors import TooLarge
 from sim.runs.executor import Workers
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Model, run_checked
 from sim.scenario import Scenario
 
 LIMIT = 600.0  # seconds of estimated time above which runs start only with consent
-
-
-class TooLarge(ValueError):
-    """Runs that are estimated to take longer than is allowed."""
 
 
 @dataclass(frozen=True)

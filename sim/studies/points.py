@@ -21,13 +21,13 @@ from pyarrow import compute, parquet
 
 from sim.declare import Value
 from sim.kernel.draws import seed_of
-from sim.runs.declarations import command_of_world, declarations
+from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.ensemble import Request, folder_name
 from sim.runs.executor import Failure
 from sim.runs.options import RunOptions
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model, run_checked
-from sim.runs.store import MANIFEST, SCENARIO, Rows, Say, Store, digest_of
+from sim.runs.store import SCENARIO, Rows, Say, Store, digest_of
 from sim.runs.table import to_parquet
 from sim.scenario import Scenario
 from sim.studies.cost import Cost, report_cost, run_timed
@@ -118,20 +118,7 @@ def run_points(study: Study, model: Model, options: RunOptions) -> Runs:
                     kept[it] = value
         seconds = time.perf_counter() - began
         manifest = _publish(study, model, store, digests, kept, failures, seconds, options.workers.count)
-    nothing = np.full(len(model.outcomes), np.nan)
-    cells = np.array([[kept.get((digest, number), nothing) for number in asked] for digest in digests])
-    return Runs(store.path, manifest, cells)
-
-
-def complaints(failures: Sequence[Mapping[str, Any]], path: Path, most: int = 5) -> list[str]:
-    """What to say of replicates that failed, and how each is repeated."""
-    lines = [f"{path}: {len(failures)} replicates failed"] if failures else []
-    for failure in failures[:most]:
-        lines.append(f"point {failure['point']}, replicate {failure['replicate']}: {failure['message']}")
-        lines.append(f"  repeat it in that folder: {failure['command']}")
-    if len(failures) > most:
-        lines.append(f"and {len(failures) - most} more: see {path / MANIFEST}")
-    return lines
+    return Runs(store.path, manifest, cells_of(kept, digests, len(asked), len(model.outcomes)))
 
 
 def _run(
@@ -200,6 +187,12 @@ def rows_of(data: bytes, names: tuple[str, ...], wanted: Iterable[str] | None = 
     return dict(zip(keys, cells, strict=True))
 
 
+def cells_of(rows: Rows, digests: Sequence[str], replicates: int, width: int) -> Cells:
+    """Rows as points x replicates x numbers, NaN where there is none."""
+    nothing = np.full(width, np.nan)
+    return np.array([[rows.get((digest, number), nothing) for number in range(replicates)] for digest in digests])
+
+
 def rows_table(order: Sequence[tuple[str, int]], rows: Rows, units: Mapping[str, str]) -> bytes:
     """A table of worlds in Parquet: digest, replicate, and a column for each name of ``units``."""
     cells = np.array([rows[it] for it in order]).reshape(len(order), len(units))
@@ -218,16 +211,12 @@ def _publish(
     place = {digest: number for number, digest in reversed(list(enumerate(digests)))}
     order = sorted((it for it in kept if it[0] in place), key=lambda it: (place[it[0]], it[1]))
     data = rows_table(order, kept, {name: it.unit for name, it in model.outcomes.items()})
-    failures = [
-        {
-            "point": place[digest],
-            "replicate": number,
-            "seed": seed_of(scenario.seed, number),
-            "message": message,
-            "command": _command(study, study.points[place[digest]], seed_of(scenario.seed, number)),
-        }
-        for (digest, number), message in sorted(failed.items(), key=lambda it: (place[it[0][0]], it[0][1]))
-    ]
+    failures = []
+    for (digest, number), message in sorted(failed.items(), key=lambda it: (place[it[0][0]], it[0][1])):
+        point, seed = study.points[place[digest]], seed_of(scenario.seed, number)
+        name = VARIANT if point.base is study.variant else SCENARIO
+        entry = failure_of_world(name, scenario, point.changes, number, seed, message)
+        failures.append({"point": place[digest], **entry})
     if before.get("outputs", {}).get(REPLICATES) == digest_of(data) and before["failures"] == failures:
         if digest_of((store.path / REPLICATES).read_bytes()) != digest_of(data):
             store.write(REPLICATES, data)
@@ -262,8 +251,3 @@ def _write_bases(store: Store, study: Study) -> dict[str, str]:
     """Write the scenarios that the points start from; their digests."""
     bases = {SCENARIO: study.scenario} | ({VARIANT: study.variant} if study.variant else {})
     return {name: store.write(name, base.to_toml().encode()) for name, base in bases.items()}
-
-
-def _command(study: Study, point: Point, seed: int) -> str:
-    name = VARIANT if point.base is study.variant else SCENARIO
-    return command_of_world(name, dict(point.changes), seed, study.scenario.months, study.scenario.catalogue)

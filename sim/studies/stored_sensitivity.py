@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.runs.replicate import ecosystem
 from sim.runs.store import MANIFEST, Store
 from sim.scenario import Scenario
 from sim.studies.estimators.indices import Estimate, Index, Split
@@ -137,22 +136,14 @@ class Sensitivity:
         return dict(sorted(found.items(), key=lambda it: -it[1])) | {"seed": self.split.seed.value}
 
 
-def stored(
-    out: Path, scenario: Scenario, outcome: str, version: str | None = None, moved: Collection[str] = ()
-) -> Sensitivity | None:
-    """The newest answer kept under ``out`` about an outcome, as ``all_stored`` finds it; None without one."""
-    return all_stored(out, scenario, [outcome], version, moved).get(outcome)
-
-
 def all_stored(
-    out: Path, scenario: Scenario, outcomes: Sequence[str], version: str | None = None, moved: Collection[str] = ()
+    out: Path, scenario: Scenario, outcomes: Sequence[str], version: str, moved: Collection[str] = ()
 ) -> dict[str, Sensitivity]:
     """The newest answers kept under ``out`` about outcomes of this very scenario in its last month, of those there are.
 
-    Differences are left aside, and so is what another version of the model gave (``version``: this one's), and a study
-    that did not move all of ``moved``.
+    Differences are left aside, and so is what another ``version`` of the model gave, and a study that did not move all
+    of ``moved``.
     """
-    version = version or ecosystem(scenario.catalogue).version
     asked = version, scenario.calendar(scenario.months - 1), scenario.digest()
     found: dict[str, Sensitivity] = {}
     for file in sorted(out.glob(f"sensitivity-*/{MANIFEST}"), key=lambda it: (it.stat().st_mtime_ns, it.parent.name)):

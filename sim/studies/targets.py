@@ -38,7 +38,7 @@ from sim.scenario import Fault, Scenario, ScenarioError, Schedule, months
 from sim.scenario.faults import shown
 from sim.scenario.keys import BOUNDS, Leaf, meant
 from sim.scenario.reading import Document, read
-from sim.scenario.values import InvalidValue, allowed, checked, names
+from sim.scenario.values import InvalidValue, allowed, checked
 from sim.studies.designs import leaf_of
 from sim.studies.tables import TableReader
 
@@ -227,6 +227,11 @@ class Targets:
     def groups(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(it.group for it in self.targets))
 
+    def as_it_is(self, key: FreeParameter) -> float:
+        """The value of a key before fitting; NaN of a schedule."""
+        value = self.scenarios[key.scenarios[0]].values[key.key]
+        return float(value) if isinstance(value, int | float) else math.nan
+
 
 def read_targets(
     file: str | Path,
@@ -303,7 +308,7 @@ class _Reader(TableReader):
                 self.refuse((*path, name), "is missing, allowed: a key with low and high")
         ends = {name: self.value((*path, name), KEY[name], math.nan) for name in ("low", "high")}
         scale = self.value((*path, "scale"), KEY["scale"], "linear")
-        listed = self.listed(path, table, used)
+        listed = self.listed(path, used)
         if len(self.faults) > before:
             return None
         try:
@@ -312,14 +317,8 @@ class _Reader(TableReader):
             self.refuse(path, str(wrong))
         return None
 
-    def listed(self, path: tuple[str, ...], table: Mapping[str, Any], used: Sequence[str]) -> tuple[str, ...]:
-        if "scenarios" not in table:
-            return ()
-        try:
-            found = names(table["scenarios"], 'an array such as ["shougang"]')
-        except InvalidValue as wrong:
-            self.refuse((*path, "scenarios"), str(wrong))
-            return ()
+    def listed(self, path: tuple[str, ...], used: Sequence[str]) -> tuple[str, ...]:
+        found = self.names((*path, "scenarios"), 'an array such as ["shougang"]')
         for name in found:
             if name not in used:
                 self.refuse((*path, "scenarios"), f"{shown(name)} is in no target, {meant(name, used)}")
@@ -407,14 +406,12 @@ class _Reader(TableReader):
         if len(self.faults) > before:
             return None
         first, last = (scenario.calendar(scenario.months - 1) if it == LAST else it for it in said["months"])
-        parts = {
-            part: said[part] for part in ("title", "form", "value", "tolerance", "bound", "weight", "fact", "band")
-        }
+        kept = ("title", "form", "value", "tolerance", "bound", "weight", "fact", "band")
         reading = Reading(said["outcome"], said["per"], said["than"], first, last)
         check = self.known.get(said["fact"]) or replace(reading.check, form=said["form"])
         return Target(
             name=name, group=said["group"] or name, scenario=scenario.name, against=against.name if against else "",
-            reading=reading, unit=unit_of(check, self.outcomes), **parts,
+            reading=reading, unit=unit_of(check, self.outcomes), **{part: said[part] for part in kept},
         )  # fmt: skip
 
     def of_fact(self, path: tuple[str, ...], table: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import math
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
@@ -32,7 +31,7 @@ def uncertain(scenario: Scenario, keys: Sequence[str] = ()) -> tuple[list[tuple[
     faults = []
     for text in keys:
         pattern, _, span = (part.strip() for part in text.partition("="))
-        matched = [key for key in rows if fnmatch.fnmatchcase(key, pattern) and not key.startswith("run.")]
+        matched = [key for key in rows if fnmatchcase(key, pattern) and not key.startswith("run.")]
         matched = [key for key in matched if key == pattern or _is_number(scenario, rows[key])]
         if not matched:
             try:
@@ -59,15 +58,8 @@ def uncertain(scenario: Scenario, keys: Sequence[str] = ()) -> tuple[list[tuple[
 
 def _open_questions(scenario: Scenario, rows: Iterable[Row]) -> list[str]:
     force = in_force(scenario)
-    return [
-        row.key
-        for row in rows
-        if row.key in force and row.kind in UNCERTAIN and _is_number(scenario, row) and not _is_resolution(row.key)
-    ]
-
-
-def _is_resolution(key: str) -> bool:
-    return any(fnmatchcase(key, it) for it in _RESOLUTION)
+    uncertain = [row for row in rows if row.key in force and row.kind in UNCERTAIN and _is_number(scenario, row)]
+    return [row.key for row in uncertain if not any(fnmatchcase(row.key, it) for it in _RESOLUTION)]
 
 
 def _is_number(scenario: Scenario, row: Row) -> bool:

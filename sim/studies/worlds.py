@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.declare import Value
 from sim.kernel.draws import seed_of
-from sim.runs.declarations import command_of_world
+from sim.runs.declarations import failure_of_world
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
 from sim.runs.options import RunOptions
@@ -104,10 +104,8 @@ class Worlds:
         report_cost(cost, seconds, self._options, "a smaller budget")
 
     def _failure(self, point: Point, number: int, message: str) -> dict[str, Any]:
-        seed = seed_of(point.base.seed, number)
-        base = point.base
-        command = command_of_world(base.path, dict(point.changes), seed, base.months, base.catalogue)
-        return {"scenario": point.base.name, "replicate": number, "seed": seed, "message": message, "command": command}
+        base, seed = point.base, seed_of(point.base.seed, number)
+        return {"scenario": base.name, **failure_of_world(base.path, base, point.changes, number, seed, message)}
 
 
 def read_world(

@@ -411,8 +411,9 @@ def _picture(core: Sequence[Found], whole: Sequence[Found], size: Size) -> bytes
     """Cost an agent and month by number of agents, log-log: the core month left, whole models right."""
     import sim
     from sim.report.figures import canvas
+    from sim.report.figures.colours import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
 
-    others = (canvas.VERMILION, canvas.GREEN, canvas.ORANGE, canvas.PURPLE, canvas.SKY, canvas.GREY)
+    others = (VERMILION, GREEN, ORANGE, PURPLE, SKY, GREY)
     footer = (
         f"Medians and ranges of {size.runs} runs (core month) and {size.whole_runs} runs of 12 periods (whole models); "
         f"set-up and imports excluded. Sim {sim.__version__}; versions and machine in docs/benchmarks.md."
@@ -423,7 +424,7 @@ def _picture(core: Sequence[Found], whole: Sequence[Found], size: Size) -> bytes
         )
         for place, (name, lot) in enumerate((("Core month", core), ("Whole models", whole))):
             colour_of = iter(others)
-            colours = [canvas.BLUE if it.peer in {OURS, FULL} else next(colour_of) for it in lot]
+            colours = [BLUE if it.peer in {OURS, FULL} else next(colour_of) for it in lot]
             _panel(
                 page.axes(place), name, [(it, colour) for it, colour in zip(lot, colours, strict=True) if it.timings]
             )

@@ -16,6 +16,7 @@ from sim.kernel import draws
 from sim.kernel.compiled import compiled
 from sim.kernel.draws import block
 from sim.kernel.types import f8, i4, i8, i8_2d, typed
+from sim.model.mechanisms import taxes
 from sim.model.record.reading import counted
 from sim.model.state.accounts import LEAVERS
 from sim.model.state.cohort import (
@@ -110,6 +111,10 @@ class Rules(NamedTuple):
         0.08, "million yuan", "scale of the taste for a channel", assumption("unseen reasons"), bounds=(0, 10),
         plausible=(0.03, 0.2),
     )  # fmt: skip
+    foresight: float = parameter(
+        0.0, "share", "part of the taxes on their plan that founders count",
+        assumption("0: founders decide as if there were no taxes"), bounds=(0, 1), plausible=(0, 1),
+    )  # fmt: skip
     cost_of_capital: float = parameter(
         0.10, "1/year", "yearly cost of a founder's capital", assumption("informal credit"), bounds=(0, 2),
         plausible=(0.05, 0.2),
@@ -185,6 +190,15 @@ class Markets(NamedTuple):
     saturation: f8
 
 
+@typed
+class Taxation(NamedTuple):
+    """Taxes that a newcomer would pay."""
+
+    relief: float
+    input_share: float
+    rules: taxes.Rules
+
+
 @compiled
 def spin_off_ideas(seed: int, month: int, rows: i8, r: TalentReads, rate: float) -> i8_2d:
     """Sources of ideas among big enterprises' talent in a month."""
@@ -219,9 +233,15 @@ def capital_need(jobs: float, hours_share: float, p: Rules) -> float:
 
 
 @compiled
-def expected_gain(merit: float, jobs: float, sales_per_job: float, rent: float, p: Rules) -> float:
-    """Expected yearly gain (million yuan): profit before rent, less rent and the founder's outside option."""
-    return merit * p.margin * jobs * sales_per_job - jobs * rent - p.outside_option
+def expected_gain(merit: float, jobs: float, sales_per_job: float, rent: float, taxation: Taxation, p: Rules) -> float:
+    """Expected yearly gain (million yuan): profit less rent, the taxes foreseen and the founder's outside option."""
+    sales = merit * jobs * sales_per_job
+    profit = merit * p.margin * jobs * sales_per_job - jobs * rent
+    foreseen = 0.0
+    if p.foresight > 0.0:
+        relief, input_share, rules = taxation
+        foreseen = p.foresight * taxes.taxes_of_plan(sales, profit, relief, input_share, rules)
+    return profit - foreseen - p.outside_option
 
 
 @compiled
@@ -238,7 +258,8 @@ def can_finance(u_wealth: float, u_finance: float, need: float, fund: float, fin
 
 @compiled
 def consider(
-    seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offers: Offers, terms: Terms, markets: Markets, counts: i8
+    seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offers: Offers, terms: Terms, markets: Markets,
+    taxation: Taxation, counts: i8,
 ) -> None:  # fmt: skip
     """Consider each idea once, at its best channel; channel 0 means that it is not pursued."""
     for k in range(len(ideas.identity)):
@@ -269,7 +290,7 @@ def consider(
                 continue
             counts[BACKED] += channel == MAKER
             rent = offer.rent * terms.floor_per_job
-            gain = expected_gain(merit, jobs, per_job, rent, p)
+            gain = expected_gain(merit, jobs, per_job, rent, taxation, p)
             u_taste = (
                 tastes.independent if channel == INDEPENDENT
                 else tastes.spin_off if channel == SPIN_OFF
@@ -337,7 +358,8 @@ def apply(world: World) -> None:
     )  # fmt: skip
     markets = world.sectors.view(Markets)
     cohort = cohort_of(world.rules("newborns"))
-    consider(world.seed, world.month, ideas, rules, cohort, offers, terms, markets, counts)
+    taxation = Taxation(world.group("levers").tax_relief, market.input_share, taxes.rules_of(world.rules("taxes")))
+    consider(world.seed, world.month, ideas, rules, cohort, offers, terms, markets, taxation, counts)
     if counts[BACKED] and market.coupled:
         world.posted = posted._replace(makers_taking=int(counts[FOUNDED_MAKER]) / int(counts[BACKED]))
     world.ideas = ideas
@@ -408,6 +430,7 @@ MECHANISM = Mechanism(
                 "mechanisms.adoption",
                 "mechanisms.letting",
                 "mechanisms.newborns",
+                "mechanisms.taxes",
                 "platforms",
                 "population",
                 "sites",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -76,6 +76,11 @@ class Rules(NamedTuple):
     )  # fmt: skip
 
 
+def rules_of(rules: Any) -> Rules:
+    """The parameters of taxes, among those of a mechanism that may replace them."""
+    return rules if type(rules) is Rules else Rules(*[getattr(rules, name) for name in Rules._fields])
+
+
 @reads
 class Reads(NamedTuple):
     status: i1
@@ -118,6 +123,13 @@ def income_tax(profit: float, p: Rules) -> float:
 def tax_paid(stated: float, age: int, relief: float, p: Rules) -> float:
     """Tax paid: stated tax, less relief for young enterprises."""
     return stated * (1.0 - relief) if age < p.young else stated
+
+
+@equation
+def taxes_of_plan(sales: float, profit: float, relief: float, input_share: float, p: Rules) -> float:
+    """Taxes of a year (million yuan) on a newcomer's planned sales and profit."""
+    vat = 12.0 * value_added_tax(sales / 12.0, 0.0, input_share, p)
+    return tax_paid(vat + income_tax(profit - vat, p), 0, relief, p) if p.enabled else 0.0
 
 
 @equation

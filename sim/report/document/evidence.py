@@ -22,11 +22,8 @@ def evidence() -> str:
     """Every fact with its trust and source, the parameters whose source names it, and the figures that state it."""
     rests = resting()
     rows = (
-        (
-            code(it.name), _value(it), it.unit, it.trust, it.source, it.note, ", ".join(rests[it.name]),
-        )
-        for it in facts()
-    )  # fmt: skip
+        (code(it.name), _value(it), it.unit, it.trust, it.source, it.note, ", ".join(rests[it.name])) for it in facts()
+    )
     return table(("fact", "value", "unit", "trust", "source", "note", "what rests on it"), rows)
 
 
@@ -50,19 +47,8 @@ def held_to() -> str:
         )
         for it in checks(model_catalogue()).values()
     )  # fmt: skip
-    heads = (
-        "fact",
-        "what",
-        "group",
-        "measured as",
-        "months",
-        "band",
-        "rule",
-        "evidence",
-        "note",
-        "fitted by",
-        "finding",
-    )
+    heads = ("fact", "what", "group", "measured as", "months", "band", "rule", "evidence", "note", "fitted by",
+             "finding")  # fmt: skip
     return table(heads, rows)
 
 

@@ -10,7 +10,9 @@ from sim.formats import exact
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; the text of a cell is put on one line."""
     lines = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
-    lines += [f"| {' | '.join(map(_cell, row))} |" for row in rows]
+    for row in rows:
+        cells = (" ".join(text.split()).replace("|", "\\|") for text in row)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -35,7 +37,3 @@ def span(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return f"from {exact(low)}" if low is not None else f"to {exact(high or 0)}"
     return f"{exact(low)} to {exact(high)}"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")

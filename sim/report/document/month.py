@@ -21,17 +21,10 @@ from sim.report.document.uses import Part, Uses, blocks_of, drawn_by, file_of, n
 
 def order(chosen: Iterable[Part]) -> str:
     """Steps with their mechanism's file, what the mechanism is, and what the step does."""
-    rows = (
-        (
-            str(part.number),
-            code(part.name),
-            code(file_of(it.file)),
-            sentence(it.meaning),
-            sentence(part.step.apply.__doc__),
-        )
-        for part in chosen
-        for it in [part.mechanism]
-    )
+    rows = []
+    for part in chosen:
+        it, does = part.mechanism, sentence(part.step.apply.__doc__)
+        rows.append((str(part.number), code(part.name), code(file_of(it.file)), sentence(it.meaning), does))
     return table(("", "step", "file", "the mechanism", "the step"), rows)
 
 

@@ -10,22 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.formats import bound_text, number
-from sim.report.figures.canvas import (
-    BLUE,
-    GREY,
-    HALO,
-    INK,
-    ORANGE,
-    VERMILION,
-    KeyEntry,
-    Page,
-    heading,
-    mark,
-    note,
-    number_axis,
-    page,
-    style,
-)
+from sim.report.figures.axes import heading, mark, note, number_axis
+from sim.report.figures.canvas import KeyEntry, Page, page, style
+from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, VERMILION
 from sim.runs.store import Say, Store
 from sim.studies.questions.calibrate import Calibration, Fit
 from sim.studies.targets import FreeParameter, Target
@@ -61,13 +48,8 @@ def _marginals(found: Calibration) -> Page:
     made = page(title, targets.title or "marginal posteriors of the keys", key,
                 _footer(found, "Intervals: parameter."), len(targets.keys))  # fmt: skip
     for place, it in enumerate(targets.keys):
-        _marginal(made.axes(place), it, fit, _as_it_is(found, it))
+        _marginal(made.axes(place), it, fit, targets.as_it_is(it))
     return made
-
-
-def _as_it_is(found: Calibration, key: FreeParameter) -> float:
-    value = found.targets.scenarios[key.scenarios[0]].values[key.key]
-    return float(value) if isinstance(value, int | float) else math.nan
 
 
 def _marginal(axes: Axes, key: FreeParameter, fit: Fit, before: float) -> None:

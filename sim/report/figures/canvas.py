@@ -1,4 +1,4 @@
-"""A page of small panels: its grid, colours, axes and words."""
+"""A page of small panels: its grid, style, words and key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import XAxis, YAxis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -20,24 +19,14 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.image import imsave
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FixedFormatter, FixedLocator, Formatter, MaxNLocator
 
-from sim.formats import tick_labels
-from sim.report.sheets import year_ticks
+from sim.report.figures.colours import FAINT, GREY, INK
 from sim.runs.store import FIGURES
-
-# Okabe and Ito's colours, which colour-blind readers can tell apart.
-BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"
-SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY)
-INK, GREY, FAINT = "#1a1a1a", "#5f5f5f", "#d9d9d9"
 
 WIDTH = 12.0  # inches, as are all lengths of a page
 _COLUMNS = 4
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.62, 0.22, 1.46, 0.50
 _ACROSS, _HEIGHT, _DOWN = 0.58, 1.42, 0.66
-_YEARS = 5  # labels of an axis
-HALO = [withStroke(linewidth=2.2, foreground="white")]  # of words that lie on lines
 _DPI = 130
 _TITLE = 88  # letters of the title's size that fit the page's width
 
@@ -119,22 +108,22 @@ class Page:
 
 def page(
     title: str, subtitle: str, key: Sequence[KeyEntry], footer: Sequence[str], panels: int, *, tall: float = 1.0,
-    columns: int = 0, left: float = _LEFT, right: float = _RIGHT, below: float = 0.0,
+    columns: int = 0, left: float = _LEFT, right: float = _RIGHT, below: float = 0.0, between: float = _ACROSS,
 ) -> Page:  # fmt: skip
     """An empty page with its words and its key.
 
-    ``tall`` stretches the panels, ``columns`` sets their number in a row, ``left`` and ``right`` are the page's margins
-    and ``below`` is the room for labels under each panel, all three in inches.
+    ``tall`` stretches the panels, ``columns`` sets their number in a row, ``left`` and ``right`` are the margins,
+    ``below`` is the room for labels under each panel and ``between`` that from one to the next, all in inches.
     """
     columns = columns or min(_COLUMNS, max(2, panels))
     rows = -(-panels // columns)
     panel, down, bottom = _HEIGHT * tall, _DOWN + below, _BOTTOM + below + 0.12 * len(footer)
     height = _TOP + rows * panel + (rows - 1) * down + bottom
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
-    across = (WIDTH - left - right - (columns - 1) * _ACROSS) / columns
+    across = (WIDTH - left - right - (columns - 1) * between) / columns
     grid = GridSpec(
         rows, columns, figure, left / WIDTH, bottom / height, 1 - right / WIDTH, 1 - _TOP / height,
-        wspace=_ACROSS / across, hspace=down / panel,
+        wspace=between / across, hspace=down / panel,
     )  # fmt: skip
     inches: Any = {"transform": figure.dpi_scale_trans}
     size = 14.0 * min(1.0, _TITLE / max(1, len(title)))
@@ -157,72 +146,3 @@ def _sample(kind: str, colour: Colour) -> Artist:
     if kind == "mark":
         return Line2D([], [], color=colour, marker="D", markersize=4, linewidth=0)
     return Line2D([], [], color=colour, linewidth=1.6 if kind == "line" else 0.65)
-
-
-def dress(axes: Axes, title: str, unit: str, start: tuple[int, int], months: int, *, below: bool = False) -> None:
-    """Title and unit above, plain numbers, and months below unless a panel ``below`` has them."""
-    heading(axes, title, unit)
-    calendar_axis(axes, start, months, labels=not below)
-    number_axis(axes.yaxis)
-
-
-def heading(axes: Axes, title: str, unit: str) -> None:
-    """Title and unit above a panel."""
-    note(axes, title, (0, 1), (0, 17), xycoords="axes fraction", fontsize=8.5, fontweight="bold", color=INK)
-    if unit:
-        note(axes, unit, (0, 1), (0, 7), xycoords="axes fraction", fontsize=7)
-
-
-def note(axes: Axes, words: str, at: tuple[float, float], offset: tuple[float, float], **how: Any) -> None:
-    """Words some points away from a place, never clipped."""
-    how = {"color": GREY, "fontsize": 7.5, "textcoords": "offset points", "annotation_clip": False, **how}
-    axes.annotate(words, at, offset, **how)
-
-
-def note_of_difference(axes: Axes, unit: str) -> None:
-    """What the lower axes of a pair show."""
-    words = f"difference, {unit}" if unit else "difference"
-    note(axes, words, (0, 1), (0, 3), xycoords="axes fraction", fontsize=7)
-
-
-def mark(axes: Axes, x: float, y: float, colour: str, marker: str = "D", **how: Any) -> None:
-    """A diamond with a white edge, above the lines."""
-    how = {"markersize": 4, "markeredgewidth": 0.6, "zorder": 6, **how}
-    axes.plot([x], [y], marker=marker, color=colour, markeredgecolor="white", linewidth=0, **how)
-
-
-def light(colour: str, part: float) -> tuple[float, float, float]:
-    """A colour mixed with white. Transparent colours print badly."""
-    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (1 - part * (1 - channel) for channel in channels)
-    return red, green, blue
-
-
-def calendar_axis(axes: Axes, start: tuple[int, int], months: int, *, labels: bool = True) -> None:
-    """Months since the start, with few labels: a year at its January; a run without two Januaries has its ends."""
-    axes.set_xlim(-0.5, months - 0.5)
-    marks = year_ticks(start, months, _YEARS)
-    # set_xticks would make every tick at once, which takes ten times as long.
-    axes.xaxis.set_major_locator(FixedLocator([at - 0.5 * (len(words) == 4) for at, words in marks]))
-    if labels:
-        axes.xaxis.set_major_formatter(FixedFormatter([words for _, words in marks]))
-    else:
-        axes.tick_params(axis="x", labelbottom=False)
-
-
-def number_axis(axis: XAxis | YAxis, count: int = 4) -> None:
-    """About ``count`` ticks, their numbers without offset or power of ten."""
-    axis.set_major_locator(MaxNLocator(count))
-    axis.set_major_formatter(_Numbers())
-    if axis.axis_name == "y":
-        axis.set_tick_params(pad=2)
-
-
-class _Numbers(Formatter):
-    """All ticks of an axis with the same decimals."""
-
-    def format_ticks(self, values: Any) -> list[str]:
-        return tick_labels([float(value) for value in values])
-
-    def __call__(self, x: float, pos: Any = None) -> str:  # noqa: ARG002  matplotlib's signature
-        return self.format_ticks([x])[0]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 from sim.formats import number, signed
-from sim.report.figures.canvas import BLUE, GREY, INK, VERMILION, KeyEntry, Page, note, number_axis, page, style
+from sim.report.figures.axes import note, number_axis
+from sim.report.figures.canvas import KeyEntry, Page, page, style
+from sim.report.figures.colours import BLUE, GREY, INK, VERMILION
 from sim.report.text.explanations import rest_of_it
-from sim.runs.store import write_whole
+from sim.runs.store import write_all
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.explain import Explanation
@@ -20,8 +22,7 @@ def draw_explanation(explanation: Explanation) -> None:
     parts = csv_bytes(("part", "value", "low", "high"), [*rows, ("total", *explanation.total)])
     with style():
         files = {"parts.csv": parts, **_waterfall(explanation).files("waterfall")}
-    for name, data in files.items():
-        write_whole(explanation.path / name, data)
+    write_all(explanation.path, files)
 
 
 def _waterfall(it: Explanation) -> Page:
@@ -43,7 +44,7 @@ def _waterfall(it: Explanation) -> Page:
     key: list[KeyEntry] = [("band", BLUE, "adds")] if any(part.value >= 0 for part in it.parts) else []
     key += [("band", VERMILION, "takes away")] if any(part.value < 0 for part in it.parts) else []
     made = page(title, said, [*key, ("band", GREY, "all together")], footer, 1, tall=0.24 * len(names) + 0.13,
-                columns=1, left=0.3 + 0.075 * max(map(len, names)), right=1.0, below=0.15)  # fmt: skip
+                columns=1, left=0.3 + 0.075 * max(map(len, names)), right=2.2, below=0.15)  # fmt: skip
     axes = made.axes(0)
     axes.grid(visible=False)
     axes.tick_params(axis="y", labelsize=8.5, labelcolor=INK)
@@ -56,14 +57,13 @@ def _waterfall(it: Explanation) -> Page:
         if math.isfinite(low):  # one seed gives no interval
             axes.plot([at + low, at + high], [place, place], color=INK, linewidth=1.0)
         right = max(at, at + value, at + high)
-        note(axes, signed(value), (right, place), (5, 0), va="center", fontsize=8, color=INK)
+        said = f"{signed(value)}, to a mean of {number(it.variant)}" if place == last else signed(value)
+        note(axes, said, (right, place), (5, 0), va="center", fontsize=8, color=INK)
         at += value
         if place < last:
             axes.plot([at, at], [place - 0.31, place + 1.31], color=GREY, linewidth=0.6)
     axes.axvline(0.0, color=INK, linewidth=0.8)
     note(axes, f"mean {number(it.baseline)}", (0.0, 0), (5, 0), va="center", fontsize=8)
-    note(axes, f"mean {number(it.variant)}", (1.0, last), (8, 0), xycoords=axes.get_yaxis_transform(), va="center",
-         fontsize=8)  # fmt: skip
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(last + 0.6, -0.6)
     axes.set_xlabel(f"difference from {one}, {it.unit}" if it.unit else f"difference from {one}", fontsize=8)

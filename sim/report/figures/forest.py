@@ -9,7 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.formats import MINUS, label, signed
-from sim.report.figures.canvas import BLUE, GREY, HALO, INK, heading, mark, number_axis, page, style
+from sim.report.figures.axes import heading, mark, number_axis
+from sim.report.figures.canvas import page, style
+from sim.report.figures.colours import BLUE, GREY, HALO, INK
 from sim.studies.questions.compare import Comparison, Difference
 
 if TYPE_CHECKING:

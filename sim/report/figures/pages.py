@@ -9,26 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from sim.formats import bound_text, label
-from sim.report.figures.canvas import (
-    BLUE,
-    FAINT,
-    GREY,
-    HALO,
-    INK,
-    SERIES,
-    VERMILION,
-    KeyEntry,
-    Page,
-    calendar_axis,
-    dress,
-    light,
-    mark,
-    note,
-    note_of_difference,
-    number_axis,
-    page,
-    style,
-)
+from sim.report.figures.axes import calendar_axis, dress, mark, note, note_of_difference, number_axis
+from sim.report.figures.canvas import KeyEntry, Page, page, style
+from sim.report.figures.colours import BLUE, FAINT, GREY, HALO, INK, SERIES, VERMILION, light
 from sim.report.sheets import Mark, Sheet, percentiles
 from sim.runs.replicate import Cells
 

@@ -10,21 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.formats import label, short
-from sim.report.figures.canvas import (
-    BLUE,
-    FAINT,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PURPLE,
-    VERMILION,
-    Page,
-    note,
-    number_axis,
-    page,
-    style,
-)
+from sim.report.figures.axes import note, number_axis
+from sim.report.figures.canvas import Page, page, style
+from sim.report.figures.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE, VERMILION
 from sim.report.text.sensitivities import KIND_WORDS, MOST_ROWS, how_text, percent_text
 from sim.runs.store import Say, Store
 from sim.studies.questions.sensitivity import Sensitivities

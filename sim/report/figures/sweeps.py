@@ -13,21 +13,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize, TwoSlopeNorm
 
 from sim.formats import label, number, plain, seeds_text, short, signed
-from sim.report.figures.canvas import (
-    BLUE,
-    GREY,
-    INK,
-    VERMILION,
-    Page,
-    heading,
-    light,
-    mark,
-    note,
-    note_of_difference,
-    number_axis,
-    page,
-    style,
-)  # fmt: skip
+from sim.report.figures.axes import heading, mark, note, note_of_difference, number_axis
+from sim.report.figures.canvas import Page, page, style
+from sim.report.figures.colours import BLUE, GREY, INK, VERMILION, light
 from sim.runs.store import Say, Store
 from sim.studies.designs import Axis
 from sim.studies.estimators.intervals import interval_kind
@@ -102,7 +90,9 @@ def _map_page(sweep: Sweep) -> Page:
         f"Colour: mean difference from the scenario as it is; grey rings: {cells} not distinguishable from it at 95%, "
         f"or only with one seed ({interval_kind(sweep.replicates)})."
     )
-    made = _page(sweep, key, len(names), 1.6, words, below=0.2)
+    # Between panels there is room for the ticks of a colour bar, and for the next panel's label and ticks.
+    made = _page(sweep, key, len(names), 1.6, words, below=0.2, columns=min(3, max(2, len(names))), between=1.35,
+                 left=0.85, right=0.65)  # fmt: skip
     x, y = (np.array([_place(sweep, axis, at) for at in range(1, len(sweep.points))]) for axis in (across, up))
     for panel, name in enumerate(names):
         stats, axes = sweep.stats[name], made.axes(panel)

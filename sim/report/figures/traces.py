@@ -8,23 +8,11 @@ from typing import Any
 import numpy as np
 
 from sim.formats import number
-from sim.report.figures.canvas import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    Page,
-    dress,
-    note,
-    page,
-    style,
-)
+from sim.report.figures.axes import dress, note
+from sim.report.figures.canvas import Page, page, style
+from sim.report.figures.colours import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILION
 from sim.report.text.traces import FATE, MOST_MECHANISMS, fate_json, mechanisms_of, trace_rests
-from sim.runs.store import write_whole
+from sim.runs.store import write_all
 from sim.runs.summary import csv_bytes
 from sim.studies.questions.trace import Trace
 from sim.studies.rests import rests_text
@@ -33,23 +21,19 @@ from sim.studies.rests import rests_text
 def draw_trace(trace: Trace, folder: Path) -> None:
     """Write the tables of months and enterprises and draw how far the worlds part, in ``folder``."""
     fates = [fate_json(trace, fate) for fate in trace.fates if fate.diverged]
-    heads = list(FATE)
-    write_whole(folder / "enterprises.csv", csv_bytes(heads, ([fate[head] for head in heads] for fate in fates)))
     mechanisms = mechanisms_of(trace)
-    write_whole(
-        folder / "months.csv",
-        csv_bytes(
-            ("month", "alive", "differing", "only_first", "only_second", "other_staff", *mechanisms),
-            (
-                (trace.scenario.calendar(row.month), row.alive, row.differing, row.only_first, row.only_second,
-                 row.other_staff, *(row.by_mechanism.get(name, 0) for name in mechanisms))
-                for row in trace.months
-            ),
-        ),
-    )  # fmt: skip
+    heads = ("month", "alive", "differing", "only_first", "only_second", "other_staff", *mechanisms)
+    months = [
+        (trace.scenario.calendar(row.month), row.alive, row.differing, row.only_first, row.only_second,
+         row.other_staff, *(row.by_mechanism.get(name, 0) for name in mechanisms))
+        for row in trace.months
+    ]  # fmt: skip
+    tables = {
+        "enterprises.csv": csv_bytes(FATE, ([fate[head] for head in FATE] for fate in fates)),
+        "months.csv": csv_bytes(heads, months),
+    }
     with style():
-        for name, data in _parting_page(trace).files("parting").items():
-            write_whole(folder / name, data)
+        write_all(folder, tables | _parting_page(trace).files("parting"))
 
 
 def _parting_page(it: Trace) -> Page:

@@ -8,6 +8,7 @@ from sim.formats import label, number, ratio_text, signed, span
 from sim.report.html.headline import figure_badge
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.text.left_out import hanging
+from sim.report.text.run import inherited_text
 from sim.runs.result import Result
 from sim.runs.summary import Row
 from sim.studies.questions.compare import ComparedVariant, Difference
@@ -59,7 +60,11 @@ def article_figures(results: Sequence[Result], labels: Sequence[str]) -> Markup 
         "Met: the 90% interval covers the figure, or lies wholly on the allowed side of a bound, and is narrow enough "
         "to say something. Score: continuous ranked probability score, in the outcome's unit; 0 is best."
     )
-    return join(table(heads, rows, (2, 4, 5, 8), "The article's figures"), tag("p", told, class_="note"))
+    inherited = [
+        f"{name}: {said}." for name, it in zip(labels, results, strict=True) for said in inherited_text(it.scenario)
+    ]
+    notes = [tag("p", said, class_="note") for said in (told, *inherited)]
+    return join(table(heads, rows, (2, 4, 5, 8), "The article's figures"), notes)
 
 
 def _row(row: Row, meanings: dict[str, str]) -> list[Markup | str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.formats import label, number, signed, span
 from sim.report.html.charts import RUNS, Line, difference_chart, fan_chart
-from sim.report.html.markup import Markup, fold, join, table, tag
+from sim.report.html.markup import Markup, fold, table, tag
 from sim.report.sheets import Panel, percentiles
 from sim.runs.replicate import Cells
 from sim.runs.summary import csv_bytes
@@ -127,7 +127,7 @@ def _numbers(panel: Panel, labels: Sequence[str], bands: Sequence[Any], scenario
             row += [number(band[2, at]), span(band[0, at], band[4, at])]
         row += [_difference(it, at) for it in panel.differences]
         rows.append(row)
-    return join(table(heads, rows, range(1, len(heads)), f"{label(panel.outcome)}, {panel.unit}"))
+    return table(heads, rows, range(1, len(heads)), f"{label(panel.outcome)}, {panel.unit}")
 
 
 def _median(band: Cells) -> str:

@@ -40,7 +40,7 @@ def reproduction(results: Sequence[Result], lines: Sequence[str]) -> Markup:
     same = f"The same model gives the same bytes of {OUTCOMES}, however many workers run it."
     return join(
         _steps(kept, lines), tag("p", same), versions([file.removesuffix(".toml") for file in files], facts),
-        [fold(f"Seeds of {result.path.name}", tag("p", tag("code", ", ".join(_seeds(result))), class_="wrap"))
+        [fold(f"Seeds of {result.path.name}", tag("p", tag("code", _seeds(result)), class_="wrap"))
          for result in results],
     )  # fmt: skip
 
@@ -100,5 +100,5 @@ def _facts(manifest: dict[str, Any], folder: str, output: str) -> dict[str, str]
     }
 
 
-def _seeds(result: Result) -> list[str]:
-    return [str(result.manifest["seeds"][str(replicate)]) for replicate in result.replicates]
+def _seeds(result: Result) -> str:
+    return ", ".join(str(result.manifest["seeds"][str(replicate)]) for replicate in result.replicates)

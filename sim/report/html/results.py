@@ -28,7 +28,7 @@ from sim.report.sheets import HEADLINE, Sheet, chosen, run_sheets
 from sim.report.text.comparison import comparison_json
 from sim.report.text.run import run_json
 from sim.runs.result import Result
-from sim.runs.summary import csv_bytes
+from sim.runs.summary import records_csv, to_csv
 from sim.studies.questions.compare import Comparison
 from sim.studies.rests import in_force
 from sim.studies.stored_sensitivity import Sensitivity
@@ -179,9 +179,8 @@ def _readout(sheets: Sequence[Sheet], result: Result) -> dict[str, Any]:
 
 
 def _files(sheet: Sheet, labels: Sequence[str], result: Result) -> list[tuple[str, bytes, str]]:
-    rows = [tuple("" if value is None else value for value in vars(row).values()) for row in result.rows]
     return [
-        ("outcomes.csv", csv_bytes(tuple(vars(result.rows[0])), rows), "all outcomes: percentiles"),
+        ("outcomes.csv", to_csv(result.rows), "all outcomes: percentiles"),
         ("months.csv", over_months.months_csv(sheet.panels, labels, result.scenario), "the fans: percentiles by month"),
         ("runs.csv", over_months.runs_csv(sheet.panels, labels, result.scenario), "the faint runs"),
     ]
@@ -192,9 +191,8 @@ def _comparison_files(
 ) -> list[tuple[str, bytes, str]]:
     panels = [panel for sheet in sheets if sheet.labels == labels for panel in sheet.panels]
     scenario = comparison.baseline.scenario
-    rows = [["" if value is None else value for value in row.values()] for row in comparison.rows]
     return [
-        ("differences.csv", csv_bytes(tuple(comparison.rows[0]), rows), "all outcomes: differences"),
+        ("differences.csv", records_csv(comparison.rows), "all outcomes: differences"),
         ("months.csv", over_months.months_csv(panels, labels, scenario), "the fans: percentiles by month"),
         ("differences-months.csv", over_months.differences_csv(panels, labels, scenario), "differences by month"),
         ("runs.csv", over_months.runs_csv(panels, labels, scenario), "the faint runs"),

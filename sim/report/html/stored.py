@@ -13,19 +13,20 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from sim.model.catalogue import load
-from sim.runs.declarations import catalogue_of
 from sim.runs.ensemble import Request
 from sim.runs.errors import ResultError
 from sim.runs.replicate import Cells
-from sim.runs.store import MANIFEST, SCENARIO, Store, clean
-from sim.scenario import Scenario, ScenarioError
+from sim.runs.result import intact_bytes, stored_scenario
+from sim.runs.store import MANIFEST, Store, clean
+from sim.scenario import Scenario
 from sim.studies.estimators.posterior import Floats, quantiles
-from sim.studies.points import REPLICATES, Point
+from sim.studies.points import REPLICATES, Point, cells_of, rows_of
 from sim.studies.questions.calibrate import AS_IT_IS, EVALUATIONS, FITTED, INTERVAL, POSTERIOR, ROTATION, SAMPLE
 from sim.studies.questions.rotation import lies_within, wanted_band
 from sim.studies.stored_sensitivity import ANSWER, Sensitivity, read_answer
 from sim.studies.targets import FreeParameter
+
+_REMEDY = "give the command of the study again"
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,39 +82,14 @@ def readable(folder: Path) -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, IndexError) as error:
-        raise ResultError(
-            f"{folder}: {MANIFEST} or what it names lacks {error}; give the command of the study again to mend it"
-        ) from None
-
-
-def intact(store: Store, name: str) -> None:
-    """``ResultError`` where an output's digest differs from the manifest's."""
-    if not store.intact(name):
-        raise ResultError(
-            f"{store.path / name}: damaged or half-written (its digest is not that of {MANIFEST}); "
-            "give the command of the study again to mend it"
-        )
-
-
-def open_scenario(store: Store) -> Scenario:
-    """The scenario that a study starts from."""
-    intact(store, SCENARIO)
-    try:
-        return load(store.path / SCENARIO, catalogue=catalogue_of(store.manifest()))
-    except ScenarioError as error:
-        model = store.manifest()["model"]
-        raise ResultError(
-            f"{store.path}: written by model {model}, whose parameters this version does not know:\n{error}"
-        ) from None
+        raise ResultError(f"{folder}: {MANIFEST} or what it names lacks {error}; {_REMEDY} to mend it") from None
 
 
 def open_sensitivity(folder: Path) -> tuple[Stored, list[Sensitivity], dict[str, Any]]:
     """A study of sensitivity: the study, its answer by outcome, and the answer as one object."""
     store = Store(folder)
-    intact(store, ANSWER)
-    scenario = open_scenario(store)
-    answer = json.loads((folder / ANSWER).read_bytes())
-    study = Stored(folder, store.manifest(), scenario, (), {}, np.empty((0, 0, 0)))
+    answer = json.loads(intact_bytes(store, ANSWER, _REMEDY))
+    study = Stored(folder, store.manifest(), stored_scenario(store, _REMEDY), (), {}, np.empty((0, 0, 0)))
     with readable(folder):
         return study, [read_answer(folder, answer, name) for name in answer["outcomes"]], answer
 
@@ -125,7 +101,7 @@ def open_calibration(folder: Path) -> StoredCalibration:
     with readable(folder):
         names = [name for name in (EVALUATIONS, POSTERIOR, ROTATION) if name != ROTATION or name in manifest["outputs"]]
         for name in (*names, *(it for it in manifest["outputs"] if it.endswith(".toml"))):
-            intact(store, name)
+            intact_bytes(store, name, _REMEDY)
         drawn = parquet.ParquetFile(folder / POSTERIOR).read()
         tried = parquet.ParquetFile(folder / EVALUATIONS).read().to_pylist()
         keys = tuple(
@@ -176,25 +152,16 @@ def open_sweep(folder: Path) -> Stored:
     """A sweep, its baseline as point 0; ``ResultError`` where it is damaged, half-written or of another kind."""
     store = Store(folder)
     manifest = store.manifest()
-    scenario = open_scenario(store)
-    intact(store, REPLICATES)
+    scenario = stored_scenario(store, _REMEDY)
+    data = intact_bytes(store, REPLICATES, _REMEDY)
     with readable(folder):
         keys = [axis["key"] for axis in manifest["design"]["keys"]]
         changes = [{}, *(dict(zip(keys, point, strict=True)) for point in manifest["design"]["points"])]
         version, count = str(manifest["model"]), int(manifest["replicates"])
     digests = [Request(Point(scenario, it).scenario, version).digest for it in changes]
-    table = parquet.ParquetFile(folder / REPLICATES).read()
-    fields = [field for field in table.schema if field.name not in ("digest", "replicate")]
-    rows = np.column_stack([table.column(field.name).to_numpy() for field in fields])
-    cells = np.full((len(digests), count, len(fields)), np.nan)
-    place: dict[str, list[int]] = {}
-    for number, digest in enumerate(digests):
-        place.setdefault(digest, []).append(number)
-    at = zip(table.column("digest").to_pylist(), table.column("replicate").to_pylist(), rows, strict=True)
-    for digest, replicate, row in at:
-        if replicate < count:
-            cells[place.get(digest, []), replicate] = row
+    fields = [it for it in parquet.read_schema(pa.BufferReader(data)) if it.name not in ("digest", "replicate")]
+    units = {field.name: (field.metadata or {}).get(b"unit", b"").decode() for field in fields}
+    cells = cells_of(rows_of(data, tuple(units)), digests, count, len(units))
     if not np.isfinite(cells[0]).any():
         raise ResultError(f"{folder}: no replicate of the baseline is finished; give the command of the sweep again")
-    units = {field.name: (field.metadata or {}).get(b"unit", b"").decode() for field in fields}
     return Stored(folder, manifest, scenario, tuple(units), units, cells)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.declare import Outcome
 from sim.report.html.calibration import report_calibration
 from sim.report.html.page import Report
 from sim.report.html.results import report_comparison, report_result
@@ -16,9 +15,9 @@ from sim.report.html.sensitivity import report_sensitivity
 from sim.report.html.stored import kind_of, open_calibration, open_sensitivity, open_sweep
 from sim.report.html.sweep import report_sweep
 from sim.runs.errors import Incompatible, ResultError
+from sim.runs.replicate import ecosystem
 from sim.runs.result import Result, find_result
 from sim.runs.store import write_whole
-from sim.scenario import Scenario
 from sim.studies.questions.compare import compare_results
 from sim.studies.stored_sensitivity import Sensitivity, all_stored
 
@@ -53,8 +52,6 @@ def write(
     names: Sequence[Result | str | Path],
     folder: Path,
     out: Path | None,
-    outcomes: Callable[[Scenario], Mapping[str, Outcome]],
-    headline: Callable[[Scenario], Sequence[str]],
     *,
     unpaired: bool = False,
 ) -> Written:
@@ -62,33 +59,32 @@ def write(
 
     ``ResultError`` for what is no result, ``Incompatible`` for results that cannot be held against one another.
     """
-    made = _made(names, folder, outcomes, headline, unpaired=unpaired)
+    made = _made(names, folder, unpaired=unpaired)
     path = out or folder / f"report-{made.stem}.html"
     write_whole(path, made.page)
     digest = hashlib.sha256(made.page).hexdigest()
     return Written(path, made.headline, {**made.about, "sha256": digest})
 
 
-def _made(
-    names: Sequence[Result | str | Path], folder: Path, outcomes: Callable[[Scenario], Mapping[str, Outcome]],
-    headline: Callable[[Scenario], Sequence[str]], *, unpaired: bool,
-) -> Report:  # fmt: skip
+def _made(names: Sequence[Result | str | Path], folder: Path, *, unpaired: bool) -> Report:
     studies = [place for name in names if (place := _study_folder(name, folder))]
     if studies and len(names) > 1:
         raise Incompatible(f"{studies[0]} is a study: it has a report of its own, give it alone")
     if studies:
-        return _study(studies[0], headline)
-    results = [it if isinstance(it, Result) else find_result(it, folder) for it in names]
+        return _study(studies[0])
+    results = [find_result(it, folder) for it in names]
     if len({it.path.resolve() for it in results}) < len(results):
         raise Incompatible(f"{', '.join(map(str, names))}: a result is given twice")
     first = results[0]
-    chosen, declared = headline(first.scenario), outcomes(first.scenario)
-    more = [it for result in results for it in _sensitivities(result, folder, chosen)]
+    model = ecosystem(first.scenario.catalogue)
+    chosen = model.headline(first.scenario)
+    more: list[Sensitivity] = []
+    for it in results:
+        more += all_stored(folder, it.scenario, chosen, str(it.manifest["model"])).values()
     if len(results) == 1:
-        return report_result(first, declared, chosen, more)
-    better = {name: outcome.better for name, outcome in declared.items()}
-    comparison = compare_results(results, folder, better, unpaired=unpaired)
-    return report_comparison(comparison, declared, chosen, more)
+        return report_result(first, model.outcomes, chosen, more)
+    comparison = compare_results(results, folder, model.better, unpaired=unpaired)
+    return report_comparison(comparison, model.outcomes, chosen, more)
 
 
 def _study_folder(name: Result | str | Path, folder: Path) -> Path | None:
@@ -97,20 +93,14 @@ def _study_folder(name: Result | str | Path, folder: Path) -> Path | None:
     return next((place for place in places if kind_of(place)), None)
 
 
-def _study(place: Path, headline: Callable[[Scenario], Sequence[str]]) -> Report:
+def _study(place: Path) -> Report:
     kind = kind_of(place)
     if kind == "sweep":
         sweep = open_sweep(place)
-        return report_sweep(sweep, headline(sweep.scenario))
+        return report_sweep(sweep, ecosystem(sweep.scenario.catalogue).headline(sweep.scenario))
     if kind == "sensitivity":
         return report_sensitivity(*open_sensitivity(place))
     if kind == "calibrate":
         return report_calibration(open_calibration(place))
     allowed = "allowed: a result, a sweep, a sensitivity study, a calibration"
     raise ResultError(f"{place}: a study of kind {kind} has no report, {allowed}")
-
-
-def _sensitivities(result: Result, folder: Path, names: Sequence[str]) -> list[Sensitivity]:
-    """The stored sensitivity of this scenario's outcomes, from studies in the same folder."""
-    version = str(result.manifest["model"])
-    return list(all_stored(folder, result.scenario, names, version).values())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from sim.formats import plain
-from sim.report.text.columns import columns
+from sim.report.text.columns import WIDTH, columns
 from sim.studies.changes import Change
 
 
@@ -17,4 +18,16 @@ def changes_text(changed: Sequence[Change]) -> list[str]:
         (f"  {it.key}", plain(it.old), "->", plain(it.new), it.unit, ": ".join(filter(None, (it.kind, it.source))))
         for it in changed
     ]
+    if sum(max(map(len, column)) + 2 for column in list(zip(*rows, strict=True))[:-1]) + 24 > WIDTH:
+        return ["changed:", *(line for row in rows for line in _apart(row))]
     return ["changed:", *columns(("",) * 6, rows).split("\n")[1:]]
+
+
+def _apart(row: Sequence[str]) -> list[str]:
+    """A change that is too long for a line, its source below."""
+    said = (" ".join(filter(None, row[:5])), row[5])
+    return [
+        line
+        for indent, text in zip(("  ", "      "), said, strict=True)
+        for line in textwrap.wrap(text.strip(), WIDTH, initial_indent=indent, subsequent_indent="      ")
+    ]

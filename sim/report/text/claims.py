@@ -7,12 +7,10 @@ import textwrap
 from collections.abc import Iterator
 
 from sim.formats import counted, number, signed, span
-from sim.report.text.columns import columns
+from sim.report.text.columns import WIDTH, columns
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import CONTRADICTED, NOT_DISTINGUISHABLE, ROBUST, is_distinct
 from sim.studies.questions.claims import Finding, Findings, Flip
-
-WIDTH = 80
 
 
 def claims_text(answer: Findings, *, everything: bool = False) -> str:

@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
 from typing import Any
 
 from sim.formats import number, plain, span
-from sim.report.text.columns import columns
-from sim.scenario import Scenario, describe, range_text
+from sim.report.text.columns import WIDTH
+from sim.scenario import ReportedFigure, Row, Scenario, describe, range_text
 
 _WIDEST = 24  # letters of a value in a column
 
 
 def description_text(scenario: Scenario) -> str:
-    """Every parameter of a scenario: value, unit, range, where the value came from, and its source."""
-    heads = ("parameter", "value", "unit", "range", "from", "kind", "source")
+    """Every parameter of a scenario: value and unit, and below them range, where the value is set, and its source."""
     described = describe(scenario)
-    rows = (
-        (
-            row.key, "schedule" if _long(row.value) else plain(row.value), row.unit,
-            span(*row.plausible) if row.plausible else range_text(*row.bounds),
-            row.location or row.origin, row.kind, row.source,
-        )
-        for row in described
-    )  # fmt: skip
-    head, *lines = columns(heads, rows, right=(1,)).split("\n")
-    table = [head]
-    for row, line in zip(described, lines, strict=True):
-        table += [line, f"    {row.value}"] if _long(row.value) else [line]
+    names = max(len(row.key) for row in described)
+    table = [line for row in described for line in _lines(row, names)]
     figures = []
     for it in scenario.reported_figures.values():
         source = ": ".join(filter(None, (it.source.kind, it.source.text)))
-        figures.append(f"  {it.name}: {it.bound} {number(it.value)} in {it.month} ({source})")
-    return "\n".join(
-        [
-            f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name,
-            *([scenario.summary] if scenario.summary else []),
-            *(["", "must meet:", *figures] if figures else []),
-            "",
-            *table,
-        ]
-    )
+        inherited = f", inherited from {it.stated}" if it.stated else ""
+        figures.append(f"  {it.name}: {it.bound} {number(it.value)} in {it.month} ({source}){inherited}")
+    lines = [f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name]
+    lines += [scenario.summary] if scenario.summary else []
+    lines += ["", "must meet:", *figures] if figures else []
+    return "\n".join([*lines, "", *table])
+
+
+def _lines(row: Row, names: int) -> Iterator[str]:
+    """A parameter's value and unit, and below them its range, where it is set, and its source."""
+    value = "schedule" if _long(row.value) else plain(row.value)
+    line = f"{row.key:{names}}  {value} {row.unit}".rstrip()
+    fits = len(line) <= WIDTH
+    yield line if fits else f"{row.key:{names}}  {value}"
+    if _long(row.value):
+        yield from _wrapped(str(row.value))
+    range_ = span(*row.plausible) if row.plausible else range_text(*row.bounds)
+    source = ": ".join(filter(None, (row.kind, row.source)))
+    said = "; ".join(filter(None, ("" if fits else row.unit, range_, row.location or row.origin, source)))
+    yield from _wrapped(said)
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ", break_long_words=False)
 
 
 def description_json(scenario: Scenario) -> dict[str, Any]:
@@ -50,22 +55,18 @@ def description_json(scenario: Scenario) -> dict[str, Any]:
         "summary": scenario.summary,
         "digest": scenario.digest(),
         "headline": list(scenario.headline),
-        "figures": {
-            name: {
-                "value": it.value,
-                "month": it.month,
-                "bound": it.bound,
-                "kind": it.source.kind,
-                "source": it.source.text,
-            }
-            for name, it in scenario.reported_figures.items()
-        },
+        "figures": {name: _figure_json(it) for name, it in scenario.reported_figures.items()},
         # Scripts read the field under its first name, "place".
         "parameters": [
             {"place" if name == "location" else name: value for name, value in row._asdict().items()}
             for row in describe(scenario)
         ],
     }
+
+
+def _figure_json(it: ReportedFigure) -> dict[str, Any]:
+    said = {"value": it.value, "month": it.month, "bound": it.bound}
+    return said | {"kind": it.source.kind, "source": it.source.text, "stated": it.stated}
 
 
 def _long(value: Any) -> bool:

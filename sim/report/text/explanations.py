@@ -41,34 +41,21 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
     it = explanation
     rests = _kinds_of_parts(it)
     return {
-        "outcome": it.outcome,
-        "unit": it.unit,
-        "month": it.month,
-        "first": str(it.first.path),
-        "second": str(it.second.path),
-        "model": it.first.manifest["model"],
-        "seed": it.first.seed,
-        "seeds": it.seeds,
-        "combinations": it.combinations,
-        "orders": it.orders,
-        "baseline": it.baseline,
-        "variant": it.variant,
-        "total": it.total.mean,
-        "low": it.total.low,
-        "high": it.total.high,
+        "outcome": it.outcome, "unit": it.unit, "month": it.month,
+        "first": str(it.first.path), "second": str(it.second.path),
+        "model": it.first.manifest["model"], "seed": it.first.seed, "seeds": it.seeds,
+        "combinations": it.combinations, "orders": it.orders,
+        "baseline": it.baseline, "variant": it.variant,
+        "total": it.total.mean, "low": it.total.low, "high": it.total.high,
         "parts": {
             part.group: {
-                "value": part.value,
-                "low": part.low,
-                "high": part.high,
-                "rests_on": rests[part.group],
-                "changed": [vars(change) for change in part.changed],
+                "value": part.value, "low": part.low, "high": part.high,
+                "rests_on": rests[part.group], "changed": [vars(change) for change in part.changed],
             }
             for part in it.parts
         },
-        "rests_on": rest_of_it(it),
-        "results": str(it.path),
-    }
+        "rests_on": rest_of_it(it), "results": str(it.path),
+    }  # fmt: skip
 
 
 def _kinds_of_parts(explanation: Explanation) -> dict[str, list[str]]:

@@ -89,7 +89,7 @@ def rotation_csv(rotations: Sequence[Rotation]) -> bytes:
              *(f"{kind}_{part}" for kind in ("fitted", "predicted") for part in parts))  # fmt: skip
     rows = [
         (it.name, *(row[head] for head in heads[1:8]), wanted_text(row),
-         *("" if row[kind][part] is None else row[kind][part] for kind in ("fitted", "predicted") for part in parts))
+         *(row[kind][part] for kind in ("fitted", "predicted") for part in parts))
         for it in rotations for row in it.rows
     ]  # fmt: skip
     return csv_bytes(heads, rows)

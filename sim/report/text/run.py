@@ -11,6 +11,7 @@ from sim.report.text.columns import columns
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.result import Result
 from sim.runs.summary import Row
+from sim.scenario import Scenario
 
 
 def run_text(result: Result, headline: Sequence[str], *, everything: bool = False) -> str:
@@ -20,15 +21,15 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
     shown = chosen(rows, headline, scenario.reported_figures, everything=everything)
     last = scenario.calendar(result.months - 1)
     table = columns(
-        ("outcome", "median", "90% interval", "unit", "the article", "", "score"),
+        ("outcome", "median", "90% interval", "unit", "the article", "score"),
         (
             (
                 row.outcome, number(row.median), span(row.low, row.high), row.unit,
-                _article(row), verdict(row), number(row.crps) if row.crps is not None else "",
+                _article(row), number(row.crps) if row.crps is not None else "",
             )
             for row in (rows[name] for name in shown)
         ),
-        right=(1, 2, 6),
+        right=(1, 2, 5),
     )  # fmt: skip
     hidden = len(rows) - len(shown)
     months = f"{result.months} months from {scenario.calendar(0)}"
@@ -40,6 +41,7 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         table,
         "",
         f"intervals: {intervals_text(result.intervals)}",
+        *inherited_text(scenario),
         *([f"{hidden} more outcomes: --all, or summary.csv"] if hidden else []),
         f"results: {result.path}",
     ]
@@ -57,6 +59,16 @@ def verdict(row: Row) -> str:
     return f"not met: {row.reason}"
 
 
+def inherited_text(scenario: Scenario) -> list[str]:
+    """A line for each file of a parent whose figures of the article the scenario inherits."""
+    files = dict.fromkeys(it.stated for it in scenario.reported_figures.values() if it.stated)
+    return [
+        f"the figures of {', '.join(it.name for it in scenario.reported_figures.values() if it.stated == file)} "
+        f"are inherited from {file}"
+        for file in files
+    ]
+
+
 def run_json(result: Result) -> dict[str, Any]:
     """A result as one object, every outcome in it."""
     return {
@@ -69,6 +81,7 @@ def run_json(result: Result) -> dict[str, Any]:
         "model": result.manifest["model"],
         "intervals": result.intervals,
         "parameters": result.manifest.get("parameters"),
+        "inherited_figures": {it.name: it.stated for it in result.scenario.reported_figures.values() if it.stated},
         "failures": result.failures,
         "outcomes": {
             row.outcome: {key: value for key, value in vars(row).items() if key != "outcome"} for row in result.rows
@@ -77,4 +90,7 @@ def run_json(result: Result) -> dict[str, Any]:
 
 
 def _article(row: Row) -> str:
-    return "" if row.article is None else f"{row.bound} {number(row.article)} in {row.month}".strip()
+    """The article's figure, and whether it is met."""
+    if row.article is None:
+        return ""
+    return ": ".join(filter(None, (f"{row.bound} {number(row.article)} in {row.month}".strip(), verdict(row))))

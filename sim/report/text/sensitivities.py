@@ -25,10 +25,11 @@ def _text(it: Sensitivity, everything: bool) -> str:
     rows = it.parameters if everything else it.parameters[:MOST_ROWS]
     hidden = len(it.parameters) - len(rows)
     unit = f" {it.unit}" if it.unit else ""
-    said = "it is" if it.against else "the scenario as it is has"
-    own = f"{number(it.baseline)}{' with both as they are' if it.against else ''}"
+    of, said, own = it.scenario, "the scenario as it is has", number(it.baseline)
+    if it.against:
+        of, said, own = f"{it.scenario} less {it.against}", "it is", f"{own} with both as they are"
     lines = [
-        f"{_what(it)}: {how_text(it)}",
+        f"{of}: {it.outcome} in {it.month}: {how_text(it)}",
         f"mean over the design {number(it.mean)}{unit}, {said} {own}",
         *_variance_text(it),
         "",
@@ -38,11 +39,6 @@ def _text(it: Sensitivity, everything: bool) -> str:
     if it.against:
         lines += ["", *_flips_text(it)]
     return "\n".join(lines)
-
-
-def _what(it: Sensitivity) -> str:
-    of = f"{it.scenario} less {it.against}" if it.against else it.scenario
-    return f"{of}: {it.outcome} in {it.month}"
 
 
 def how_text(it: Sensitivity) -> str:

@@ -45,16 +45,19 @@ def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
         hidden = len(order) - MOST_ROWS
         order = order[: MOST_ROWS // 2] + order[-MOST_ROWS // 2 :]
     rows, hanging = [], []
+    numbered = len(sweep.axes) > 2  # so many values do not fit before each part of a table
     for at in (BASELINE, *order):
         mean, low, high = (float(stats[it][at]) for it in ("difference", "low", "high"))
         told = ("", "", "as it is") if at == BASELINE else (signed(mean), span(low, high), verdict_at(stats, at))
         values = tuple(map(value_text, sweep.points[at].values()))
+        number_of = (str(at or "baseline"),) if numbered else ()
         if stats["hangs_on_one"][at]:
             replicate, *left = (float(stats[it][at]) for it in LEFT_OUT[:-1])
             hanging.append(f"at {', '.join(values)}: {left_out_text(int(replicate), *left)}")
-        rows.append((*values, number(stats["mean"][at]), number(stats["median"][at]),
+        rows.append((*number_of, *values, number(stats["mean"][at]), number(stats["median"][at]),
                      span(stats["p5"][at], stats["p95"][at]), *told))  # fmt: skip
     heads = (
+        *(("point",) if numbered else ()),
         *(short(axis.key) for axis in sweep.axes),
         "mean",
         "median",
@@ -63,7 +66,8 @@ def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
         "95% interval",
         "",
     )
-    table = columns(heads, rows, right=tuple(range(len(heads) - 1)))
+    keys = 1 if numbered else len(sweep.axes)
+    table = columns(heads, rows, right=range(len(heads) - 1), keys=keys)
     more = (
         [f"the {MOST_ROWS // 2} lowest and highest means; {hidden} more points: --all, or sweep.csv"] if hidden else []
     )

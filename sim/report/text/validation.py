@@ -99,53 +99,32 @@ def facts_csv(found: Validation) -> bytes:
     """A row a fact, numbers in full."""
     rows = [{**_fact(it), "band": band_text(*it.check.band)} for it in found.verdicts]
     heads = (*_FIELDS, "replicates", "crps", "source")
-    return csv_bytes(heads, (["" if row[key] is None else row[key] for key in heads] for row in rows))
+    return csv_bytes(heads, ([row[key] for key in heads] for row in rows))
 
 
 def _fact(it: Verdict) -> dict[str, Any]:
     check = it.check
     return {
-        "name": check.name,
-        "value": it.value,
-        "low": it.low,
-        "high": it.high,
-        "band": list(check.band),
-        "pass": it.passed,
-        "fitted": bool(it.fitted),
-        "source": check.source,
-        "title": check.title,
-        "group": check.group,
-        "unit": it.unit,
-        "whole": it.whole,
-        "reason": it.reason,
-        "test": it.test,
-        "fitted_by": it.fitted,
-        "said": check.value,
-        "trust": check.trust,
-        "note": check.note,
-        "finding": "" if it.passed else check.finding,
-        "crps": it.crps,
-        "replicates": len(it.values),
-        "scenario": it.scenario,
-        "outcome": check.outcome,
-        "per": check.per,
-        "than": list(check.than),
-        "against": check.against,
-        "form": check.form,
-        "months": list(check.months),
-    }
+        "name": check.name, "value": it.value, "low": it.low, "high": it.high, "band": list(check.band),
+        "pass": it.passed, "fitted": bool(it.fitted), "source": check.source, "title": check.title,
+        "group": check.group, "unit": it.unit, "whole": it.whole, "reason": it.reason, "test": it.test,
+        "fitted_by": it.fitted, "said": check.value, "trust": check.trust, "note": check.note,
+        "finding": "" if it.passed else check.finding, "crps": it.crps, "replicates": len(it.values),
+        "scenario": it.scenario, "outcome": check.outcome, "per": check.per, "than": list(check.than),
+        "against": check.against, "form": check.form, "months": list(check.months),
+    }  # fmt: skip
 
 
 def _table(verdicts: Iterable[Verdict]) -> str:
-    heads = ("group", "fact", "median", "90% interval", "band", "unit", "", "score", "source")
+    heads = ("fact", "median", "90% interval", "band", "unit", "", "score", "group", "source")
     rows = (
         (
-            it.check.group, it.check.title, number(it.value), span(it.low, it.high), band_text(*it.check.band), it.unit,
-            verdict_text(it), number(it.crps) if it.crps is not None else "", it.check.source,
+            it.check.title, number(it.value), span(it.low, it.high), band_text(*it.check.band), it.unit,
+            verdict_text(it), number(it.crps) if it.crps is not None else "", it.check.group, it.check.source,
         )
         for it in verdicts
     )  # fmt: skip
-    return columns(heads, rows, right=(2, 7))
+    return columns(heads, rows, right=(1, 6))
 
 
 def _of(verdicts: Sequence[Verdict]) -> str:

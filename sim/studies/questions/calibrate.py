@@ -19,6 +19,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -378,7 +379,8 @@ def _search(targets: Targets, tried: Callable[[list[tuple[float, ...]]], list[fl
     cube: dict[str, optuna.distributions.BaseDistribution] = {
         it.key: optuna.distributions.FloatDistribution(0.0, 1.0) for it in keys
     }
-    study.enqueue_trial({it.key: _own_share(targets, it) for it in keys})  # the values as they are
+    own = {it: targets.as_it_is(it) for it in keys}
+    study.enqueue_trial({it.key: 0.5 if math.isnan(value) else it.share(value) for it, value in own.items()})
     done = 0
     while done < settings.searched:
         trials = [study.ask(cube) for _ in range(min(settings.batch, settings.searched - done))]
@@ -386,11 +388,6 @@ def _search(targets: Targets, tried: Callable[[list[tuple[float, ...]]], list[fl
         for trial, misfit in zip(trials, misfits, strict=True):
             study.tell(trial, misfit)
         done += len(trials)
-
-
-def _own_share(targets: Targets, key: FreeParameter) -> float:
-    value = targets.scenarios[key.scenarios[0]].values[key.key]
-    return key.share(float(value)) if isinstance(value, int | float) else 0.5
 
 
 def _rounded(key: FreeParameter, value: Value) -> Value:
@@ -580,13 +577,13 @@ def _publish(
         "model": model.version,
         "method": "optuna TPE, then population Monte Carlo with a Gaussian kernel "
         "(see sim.studies.estimators.posterior)",
-        "optuna": _optuna(),
+        "optuna": metadata.version("optuna"),
         "scenarios": {name: it.digest() for name, it in targets.scenarios.items()},
         "design": design,
         "units": {it.name: it.unit for it in targets.targets},
         "fitted": {key: {"value": value, "median": said[key][0], "low": said[key][1], "high": said[key][2]}
                    for key, value in fit.best.values.items()},
-        "misfit": {"as it is": _number(fit.evaluations[0].misfit), "fitted": _number(fit.best.misfit)},
+        "misfit": clean({"as it is": fit.evaluations[0].misfit, "fitted": fit.best.misfit}),
         "effective_sample_size": fit.posterior.effective,
         "acceptance": fit.posterior.acceptance,
         "tempers": list(fit.posterior.tempers),
@@ -601,13 +598,3 @@ def _publish(
     store.write(MANIFEST, to_json(manifest))
     store.tidy()
     return manifest
-
-
-def _number(x: float) -> float | None:
-    return x if math.isfinite(x) else None
-
-
-def _optuna() -> str:
-    from importlib import metadata
-
-    return metadata.version("optuna")

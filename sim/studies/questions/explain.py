@@ -19,7 +19,7 @@ import numpy as np
 
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, as_stored
-from sim.runs.errors import Incompatible
+from sim.runs.errors import Incompatible, TooLarge
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
@@ -27,7 +27,7 @@ from sim.runs.store import pictures
 from sim.scenario import Scenario, ScenarioError, keys
 from sim.scenario.rules import contradictions
 from sim.studies.changes import Change, changes
-from sim.studies.cost import Cost, TooLarge, report_cost, seconds_a_world
+from sim.studies.cost import Cost, report_cost, seconds_a_world
 from sim.studies.designs import choice_faults, outcome_faults
 from sim.studies.estimators.intervals import Interval, difference_interval, t_quantile
 

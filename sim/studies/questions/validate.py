@@ -40,15 +40,6 @@ REPLICATES = 50
 _PROBES = 2  # worlds of a scenario that tell what the others will cost: the first one loads the model
 
 
-@dataclass(frozen=True)
-class Figure:
-    """What ``judge`` takes: the number that a source gives, and how it is meant."""
-
-    value: float
-    month: str
-    bound: str
-
-
 @dataclass(frozen=True, eq=False)
 class Verdict:
     """One fact and the model's value.
@@ -245,7 +236,7 @@ def judged(check: Check, scenario: str, values: Numbers, outcomes: Mapping[str, 
     score = None
     if check.rule == "figure":
         assert check.value is not None, check.name  # its reader has seen to that
-        met, reason = judge(low, high, len(drawn), unit, Figure(check.value, check.months[1], check.bound))
+        met, reason = judge(low, high, len(drawn), unit, check.value, check.bound)
         passed, score = met is True, crps(drawn, check.value)
     else:
         passed, reason = check.band[0] <= value <= check.band[1], _beside_band(check.band, value)

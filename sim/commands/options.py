@@ -1,0 +1,52 @@
+"""Options and arguments that commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+RESULTS = Path("results")
+
+Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a TOML file.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; can be repeated.")
+]
+Replicates = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of worlds.")]
+Seed = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the first world.")]
+Months = Annotated[int | None, typer.Option(min=1, metavar="M", help="Number of months.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, metavar="W", help="Number of processes; 1 is this one. Default: one per core.")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="ADDRESS", help="Run on a dask cluster: its scheduler's address, or local to start one."
+    ),
+]
+Parameters = Annotated[
+    str | None,
+    typer.Option(
+        "--parameters", metavar="posterior[:FILE]", help="Draw the parameters of each world from a posterior."
+    ),
+]
+OneSeed = Annotated[
+    bool, typer.Option("--one-seed", help="With --parameters: one seed for all worlds, so that only parameters differ.")
+]
+Mechanisms = Annotated[
+    list[Path] | None,
+    typer.Option("--with", metavar="FILE.py", help="Add the mechanism of a Python file; can be repeated."),
+]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
+Everything = Annotated[bool, typer.Option("--all", help="Show all outcomes, not only the main ones.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Run again what is stored already.")]
+Outcomes = Annotated[
+    list[str] | None,
+    typer.Option("--outcome", metavar="NAME", help="An outcome; can be repeated. Default: the main ones."),
+]
+Month = Annotated[
+    str | None, typer.Option("--month", metavar="YYYY-MM", help="Month of the outcomes. Default: the last one.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Run even if it takes more than ten minutes.")]
