@@ -6,29 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands.common import (
-    RESULTS,
-    SOME_FAILED,
-    WRONG,
-    ClusterOption,
-    FreshOption,
-    JsonOption,
-    MonthsOption,
-    OneSeedOption,
-    OutOption,
-    ParametersOption,
-    ReplicatesOption,
-    SeedOption,
-    WithOption,
-    WorkersOption,
-    errors,
-    fail,
-    listed,
-    load,
-    print_found,
-    say,
-    watcher,
-)
+from sim.commands import options
+from sim.commands.common import SOME_FAILED, WRONG, errors, fail, listed, load, print_found, say, watcher
 
 if TYPE_CHECKING:
     from sim.studies.questions.appraise import Appraisal
@@ -53,17 +32,17 @@ def appraise(
         list[str] | None,
         typer.Option("--assume", metavar="NAME=VALUE", help="Assume otherwise, such as discount=0.05; repeatable."),
     ] = None,
-    replicates: ReplicatesOption = None,
-    seed: SeedOption = None,
-    months: MonthsOption = None,
-    mechanisms: WithOption = None,
-    parameters: ParametersOption = None,
-    one_seed: OneSeedOption = False,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    out: OutOption = RESULTS,
-    fresh: FreshOption = False,
-    as_json: JsonOption = False,
+    replicates: options.Replicates = None,
+    seed: options.Seed = None,
+    months: options.Months = None,
+    mechanisms: options.Mechanisms = None,
+    parameters: options.Parameters = None,
+    one_seed: options.OneSeed = False,
+    workers: options.Workers = None,
+    cluster: options.Cluster = None,
+    out: options.Out = options.RESULTS,
+    fresh: options.Fresh = False,
+    as_json: options.Json = False,
 ) -> None:
     """Say whether a policy, platform or site is worth it.
 

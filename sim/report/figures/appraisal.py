@@ -8,22 +8,11 @@ from typing import Any
 import numpy as np
 
 from sim.formats import seeds_text
-from sim.report.figures.canvas import (
-    BLUE,
-    GREY,
-    HALO,
-    INK,
-    ORANGE,
-    VERMILION,
-    KeyEntry,
-    Page,
-    note,
-    number_axis,
-    page,
-    style,
-)
+from sim.report.figures.axes import note, number_axis
+from sim.report.figures.canvas import KeyEntry, Page, page, style
+from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, VERMILION
 from sim.report.text.appraisal import amount, minus, said_of_rivals, treated_text, unit_of
-from sim.runs.store import write_whole
+from sim.runs.store import write_all
 from sim.studies.appraisal.treated import PLATFORM, SITE
 from sim.studies.appraisal.welfare import WHO
 from sim.studies.estimators.intervals import interval_kind
@@ -36,8 +25,7 @@ def draw_appraisal(found: Appraisal) -> None:
     """Draw both figures in the appraisal's folder."""
     with style():
         files = {**_chain(found).files("chain"), **_who(found).files("who")}
-    for name, data in files.items():
-        write_whole(found.path / name, data)
+    write_all(found.path, files)
 
 
 def _footer(found: Appraisal) -> tuple[str, str]:
