@@ -10,13 +10,15 @@ import pytest
 from worlds import last, nation, run, scenario, town
 
 from sim.kernel.draws import child_identity
-from sim.model.mechanisms import demand, finance, growth, taxes
+from sim.model.mechanisms import demand, finance, growth
 from sim.model.mechanisms.population import mean_age
 from sim.model.state.accounts import INTEREST
 from sim.model.state.enterprises import OPERATING
+from sim.model.state.taxation import taxes_of_plan
 from sim.parameters import numbers
 
 FIRMS = 20_000
+FINANCE = "mechanisms.finance"
 OF_WHOLE_FIRMS = {"mechanisms.growth.enabled": True}
 
 
@@ -73,11 +75,11 @@ def test_firms_close_at_the_hazard_of_closure_at_any_size() -> None:
     assert left == pytest.approx((1.0 - hazard / 12.0) ** months, abs=0.05)
 
 
-def test_an_insolvent_firm_stops_and_one_within_its_limit_does_not() -> None:
-    p = nation(**{"mechanisms.finance.credit_limit": 0.5}).group("mechanisms.finance")
-    assert finance.is_insolvent(-0.6, 1.0, p)
-    assert not finance.is_insolvent(-0.4, 1.0, p)
-    assert not finance.is_insolvent(-1e9, 1.0, p._replace(credit_limit=0.0))
+def test_banks_end_the_operation_of_firms_whose_debt_exceeds_their_assets() -> None:
+    p = numbers(nation(**{"mechanisms.finance.foreclosure": 0.1, "mechanisms.finance.closure": 0.12}).group(FINANCE))
+    assert finance.stop_probability(0, 5.0, 1.0, p) == pytest.approx(0.01)
+    assert finance.stop_probability(1, -0.5, 1.0, p) == pytest.approx(0.01 + p.give_up)
+    assert finance.stop_probability(1, -1.5, 1.0, p) == pytest.approx(0.11 + p.give_up)
 
 
 def test_debtors_pay_interest_to_banks_and_the_books_balance() -> None:
@@ -140,7 +142,7 @@ def test_taxes_of_a_plan_are_those_of_the_rules() -> None:
     p = numbers(scenario("economy").group("mechanisms.taxes"))
     sales, profit, inputs = 6.0, 1.0, 0.5
     vat = p.vat * p.invoiced * sales * (1.0 - inputs)
-    assert taxes.taxes_of_plan(sales, profit, 0.0, inputs, p) == pytest.approx(
+    assert taxes_of_plan(sales, profit, 0.0, inputs, p) == pytest.approx(
         vat + p.income_tax * p.invoiced * (profit - vat)
     )
-    assert taxes.taxes_of_plan(sales, profit, 1.0, inputs, p) == 0.0
+    assert taxes_of_plan(sales, profit, 1.0, inputs, p) == 0.0

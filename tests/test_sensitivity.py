@@ -24,6 +24,7 @@ from sim.scenario import Scenario, ScenarioError, describe
 from sim.studies.estimators.indices import Estimate, split
 from sim.studies.estimators.unit_cube import trajectories
 from sim.studies.questions.sensitivity import INDICES, Sensitivities, answer_json, run_sensitivity
+from sim.studies.rests import in_force
 from sim.studies.stored_sensitivity import ANSWER, Sensitivity, all_stored
 from sim.studies.uncertain import UNCERTAIN, uncertain
 
@@ -237,7 +238,12 @@ def test_by_default_every_guess_in_force_is_moved_within_its_range() -> None:
     found, _ = uncertain(scenario)
     moved = {row.key: axis for row, axis in found}
     guessed = {row.key: row for row in describe(scenario) if row.kind in UNCERTAIN}
-    left = {key for key, row in guessed.items() if key not in moved and type(scenario.values[key]) in (int, float)}
+    used = in_force(scenario)
+    left = {
+        key
+        for key, row in guessed.items()
+        if key in used and key not in moved and type(scenario.values[key]) in (int, float)
+    }
     assert {key for key in left if not key.startswith(("run.", "levers."))} == {
         SIZE,
         "population.sectors",

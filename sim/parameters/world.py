@@ -213,7 +213,7 @@ class Population(NamedTuple):
     )  # fmt: skip
     least_revenue: float = parameter(
         0.0, "million yuan a year", "yearly sales below which an enterprise leaves the survey's population; 0 keeps all",
-        assumption("a world of all firms"), bounds=(0, 1000), plausible=(0, 20),
+        evidence("0: all firms; the survey of industry has those of 20 million yuan and more since 2011"), bounds=(0, 1000),
     )  # fmt: skip
 
 

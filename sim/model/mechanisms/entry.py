@@ -16,7 +16,6 @@ from sim.kernel import draws
 from sim.kernel.compiled import compiled
 from sim.kernel.draws import block
 from sim.kernel.types import f8, i4, i8, i8_2d, typed
-from sim.model.mechanisms import taxes
 from sim.model.record.reading import counted
 from sim.model.state.accounts import LEAVERS
 from sim.model.state.cohort import (
@@ -31,6 +30,8 @@ from sim.model.state.cohort import (
     staff_planned,
 )
 from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, ORIGINS, SPIN_OFF, TENANT, reads
+from sim.model.state.taxation import Rules as TaxRules
+from sim.model.state.taxation import rules_of, taxes_of_plan
 from sim.model.state.world import World
 
 EVENTS = Counters(
@@ -196,7 +197,7 @@ class Taxation(NamedTuple):
 
     relief: float
     input_share: float
-    rules: taxes.Rules
+    rules: TaxRules
 
 
 @compiled
@@ -240,7 +241,7 @@ def expected_gain(merit: float, jobs: float, sales_per_job: float, rent: float, 
     foreseen = 0.0
     if p.foresight > 0.0:
         relief, input_share, rules = taxation
-        foreseen = p.foresight * taxes.taxes_of_plan(sales, profit, relief, input_share, rules)
+        foreseen = p.foresight * taxes_of_plan(sales, profit, relief, input_share, rules)
     return profit - foreseen - p.outside_option
 
 
@@ -358,7 +359,7 @@ def apply(world: World) -> None:
     )  # fmt: skip
     markets = world.sectors.view(Markets)
     cohort = cohort_of(world.rules("newborns"))
-    taxation = Taxation(world.group("levers").tax_relief, market.input_share, taxes.rules_of(world.rules("taxes")))
+    taxation = Taxation(world.group("levers").tax_relief, market.input_share, rules_of(world.rules("taxes")))
     consider(world.seed, world.month, ideas, rules, cohort, offers, terms, markets, taxation, counts)
     if counts[BACKED] and market.coupled:
         world.posted = posted._replace(makers_taking=int(counts[FOUNDED_MAKER]) / int(counts[BACKED]))

@@ -107,9 +107,9 @@ class Rules(NamedTuple):
         assumption("owners retire, firms are taken over; 0 leaves firms that pay their way alone"), bounds=(0, 1),
         plausible=(0, 0.04),
     )  # fmt: skip
-    credit_limit: float = parameter(
-        0.0, "share of assets", "debt at which banks stop lending and operation ends; 0 sets no limit",
-        assumption("0: no limit; elsewhere banks lend up to a part of what can be sold"), bounds=(0, 100), plausible=(0, 1),
+    foreclosure: float = parameter(
+        0.0, "1/month", "hazard at which banks end the operation of an enterprise whose debt exceeds its assets",
+        assumption("0: banks wait for ever"), bounds=(0, 1), plausible=(0, 0.2),
     )  # fmt: skip
     resume: float = parameter(
         0.02, "1/month", "hazard at which a suspended enterprise resumes", assumption("rare"), bounds=(0, 1),
@@ -355,15 +355,10 @@ def charge_interest(
 
 
 @equation
-def stops_operating(distress: int, u: float, p: Rules) -> bool:
-    """Whether operation stops: at a hazard while cash is below zero, and at that of closure at any time."""
-    return u < (p.give_up if distress > 0 else 0.0) + p.closure / 12.0
-
-
-@equation
-def is_insolvent(cash: float, assets: float, p: Rules) -> bool:
-    """Whether debt exceeds what banks lend on the assets."""
-    return p.credit_limit > 0.0 and cash < -p.credit_limit * assets
+def stop_probability(distress: int, cash: float, assets: float, p: Rules) -> float:
+    """Monthly probability that operation stops: while cash is below zero, while debt exceeds assets, and at any time."""
+    debt = (p.give_up if distress > 0 else 0.0) + (p.foreclosure if cash < -assets else 0.0)
+    return debt + p.closure / 12.0
 
 
 @equation
@@ -442,11 +437,8 @@ def update_status(
                 if w.status[i] == OPERATING:
                     add_to_lives(sums.lives, kind_of_startup(r.origin[i]), AT_RISK, month - r.started[i])
             if w.status[i] == OPERATING:
-                if p.enabled and (
-                    w.lines[i] == 0
-                    or stops_operating(w.distress[i], u.stops[k], p)
-                    or is_insolvent(r.cash[i], r.assets[i], p)
-                ):
+                chance = stop_probability(w.distress[i], r.cash[i], r.assets[i], p)
+                if p.enabled and (w.lines[i] == 0 or u.stops[k] < chance):
                     count_end(i, STOP, month, r, w, o, sums)
                     marks.stops[i] = 1
                     stop(i, w, sums.laid_off)
