@@ -156,8 +156,10 @@ def test_who_has_no_customers_finds_the_first_at_a_hazard() -> None:
 
 def test_patience_in_distress() -> None:
     """Who never gives up stops for want of lines only; who gives up at once is not seen with debts for long."""
-    patient = run(town(mechanisms__finance__give_up=0.0, mechanisms__demand__line_loss=0.0), 18)
-    hasty = run(town(mechanisms__finance__give_up=1.0, mechanisms__demand__line_loss=0.0), 18)
+    alone: dict[str, float] = {
+        "mechanisms.demand.line_loss": 0.0, "mechanisms.finance.closure": 0.0, "mechanisms.finance.foreclosure": 0.0,
+    }  # fmt: skip
+    patient, hasty = (run(town(**alone, **{"mechanisms.finance.give_up": it}), 18) for it in (0.0, 1.0))
     assert patient.record["stopped"][-1] == 0.0 < hasty.record["stopped"][-1]
     assert ((hasty.enterprises.status == OPERATING) & (hasty.enterprises.distress > 0)).sum() == 0
     assert (patient.enterprises.distress > 6).sum() > 0
