@@ -14,7 +14,7 @@ from worlds import different, nation, run, state, town
 from sim.agents import BigEnterprise
 from sim.agents.model import EcosystemModel
 from sim.kernel import draws, maths
-from sim.model.mechanisms import demand, finance, jobs, projects, taxes
+from sim.model.mechanisms import demand, finance, growth, jobs, projects, taxes
 from sim.model.state.accounts import TICKS, on_grid, ticks
 from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING
 from sim.model.state.sectors import attraction
@@ -233,9 +233,13 @@ def test_investment_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel])
     market, population, wage = (hand.world.group("market"), hand.settings.group("population"),
                                 hand.world.group("labour").wage)  # fmt: skip
     finance.invest(loop.world)
-    sold, raised_by = [], []
+    sold, raised_by, owed = [], [], []
 
     def invest(agent: Any) -> None:
+        interest = plain(on_grid)(plain(finance.monthly_interest)(agent.cash, market.overdraft_rate))
+        agent.profit_year -= interest
+        book(hand, agent, -interest, "interest")
+        owed.append(interest > 0.0)
         elasticity, months = population.capital_intensity_elasticity, population.cash_months
         worn = agent.assets * market.depreciation / 12.0
         wanted = plain(finance.target_assets)(agent.staff, float(agent.capital_intensity), elasticity)
@@ -255,10 +259,31 @@ def test_investment_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel])
         raised_by.append(raised > 0.0)
 
     operating(hand).do(invest)
+    assert 0 < sum(owed) < len(owed)
     assert 0 < sum(sold) < len(sold)
     assert 0 < sum(raised_by) < len(raised_by)
     assert_same_columns(loop, hand)
     assert_same_books(loop, hand)
+
+
+def test_growth_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
+    loop, hand = twins
+    rules, saturation = hand.world.rules("growth"), hand.world.sectors.saturation
+    growth.apply(loop.world)
+    hit = []
+
+    def grow(agent: Any) -> None:
+        u = growth.growth_luck(hand.seed, agent.unique_id, hand.month)
+        age, crowded = max(0, hand.month - agent.started), float(saturation[agent.sector])
+        shock = plain(growth.shock)(u.comes, u.size, plain(growth.shock_scale)(agent.staff, rules), rules)
+        factor = plain(maths.exp)(plain(growth.drift)(age, crowded, rules) + shock)
+        agent.line_size *= factor
+        agent.appeal *= factor
+        hit.append(shock != 0.0)
+
+    operating(hand).do(grow)
+    assert 0 < sum(hit) < len(hit)
+    assert_same_columns(loop, hand)
 
 
 def test_beginnings_of_projects_agent_by_agent(twins: tuple[EcosystemModel, EcosystemModel]) -> None:
