@@ -113,6 +113,7 @@ def pit(wide: float = 1.0, worlds: int = 120, weighted: bool = True) -> float:
     return float(stats.chisquare(np.bincount(ranks, minlength=5)).pvalue)
 
 
+@pytest.mark.once
 def test_the_posterior_is_calibrated_and_wrong_ones_are_found_out() -> None:
     assert pit() > 0.01
     assert pit(wide=4.0) < 1e-4, "a kernel four times as wide"

@@ -86,6 +86,7 @@ def test_what_the_rule_cannot_judge_is_refused(old: str, new: str, message: str,
         checks(model_catalogue(), tmp_path / "broken.toml")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["economy-at-rest", "manufacturing-at-rest"])
 def test_shipped_worlds_at_rest_do_not_drift(name: str, tmp_path: Path) -> None:
     """The short form: fewer and smaller worlds cannot tell rest, but tell a drift."""
@@ -94,6 +95,7 @@ def test_shipped_worlds_at_rest_do_not_drift(name: str, tmp_path: Path) -> None:
     assert [f"{it.check.name}: {it.reason}" for it in found.rest if it.reason.startswith("drifts")] == []
 
 
+@pytest.mark.once
 def test_a_world_that_is_not_at_rest_drifts(tmp_path: Path) -> None:
     """The negative control: with the growth of firms and their closure off, the same statistics drift."""
     off = {"mechanisms.growth.enabled": False, "mechanisms.finance.closure": 0.0, "population.enterprises": 2000}

@@ -41,6 +41,7 @@ def gap(small: Any, large: Any) -> tuple[float, float]:
     return abs(small.mean() - large.mean()), 3.0 * luck + CLOSE * abs(large.mean())
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [20_000, 200_000])
 @pytest.mark.parametrize("outcome", [*RATES, *LEVELS, *SHARES])
@@ -49,6 +50,7 @@ def test_the_economy_is_the_same_at_any_scale(outcome: str, number: int) -> None
     assert apart <= allowed
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [20_000, 200_000])
 @pytest.mark.parametrize("outcome", [*SHARES, *LEVELS, "growth_shape", "size_tail", "job_creation_rate"])

@@ -26,6 +26,7 @@ def _sample(program: Program, first: int, **altered: float) -> dict[str, Any]:
         program.close()
 
 
+@pytest.mark.once
 def test_ours_is_equal_in_distribution_to_numpy(reference: dict[str, Any]) -> None:
     verdict = judge(_sample(Program(OURS), first=101), reference, PAIRS)
     assert verdict.equal, verdict
@@ -44,6 +45,7 @@ def test_the_rule_names_what_the_programs_read() -> None:
     assert not unused
 
 
+@pytest.mark.once
 def test_ours_counts_the_same_on_any_number_of_chunks() -> None:
     """Draws hang on identity: a larger population begins with the smaller one's firms, and steps them alike."""
     answers = []
