@@ -71,7 +71,9 @@ def _part(name: str, verdicts: Sequence[Verdict]) -> Markup:
 
 
 def _table(verdicts: Sequence[Verdict], group: str) -> Markup:
-    heads = ("fact", "median, 90% interval", "band", "", "evidence")
+    at_rest = verdicts[0].check.rule == "rest"
+    value = "change, two standard errors" if at_rest else "median, 90% interval"
+    heads = ("fact", value, "band", "", "evidence")
     rows = [_cells(it) for it in verdicts]
     return tag("div", table(heads, rows, (1, 2), f"{group}: the numbers"), class_="facts")
 

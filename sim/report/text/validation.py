@@ -20,7 +20,12 @@ def validation_text(found: Validation) -> str:
     """The facts as tables, predicted, fitted and at rest, with counts and the findings on failures."""
     lines = [headline(found), how(found)]
     for heading, verdicts in parts(found):
-        lines += ["", f"{heading}: {count_text(verdicts)}", "", _table(verdicts)]
+        lines += [
+            "",
+            f"{heading}: {count_text(verdicts)}",
+            "",
+            _rest_table(verdicts) if heading == "rest" else _table(verdicts),
+        ]
     if found.rotations:
         lines += ["", rotations_text(found.rotations, found.model)]
     if failed := [it for it in found.verdicts if not it.passed]:
@@ -125,6 +130,16 @@ def _table(verdicts: Iterable[Verdict]) -> str:
         for it in verdicts
     )  # fmt: skip
     return columns(heads, rows, right=(1, 6))
+
+
+def _rest_table(verdicts: Iterable[Verdict]) -> str:
+    """Changes of logarithms between blocks of years, with two standard errors on either side."""
+    heads = ("fact", "change", "two standard errors", "tolerance", "")
+    rows = (
+        (it.check.title, number(it.value), span(it.low, it.high), number(it.check.band[1]), verdict_text(it))
+        for it in verdicts
+    )
+    return columns(heads, rows, right=(1, 3))
 
 
 def _of(verdicts: Sequence[Verdict]) -> str:
