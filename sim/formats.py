@@ -35,6 +35,25 @@ def signed(x: float) -> str:
     return f"+{number(x)}" if x > 0 else number(x)
 
 
+def people(x: float) -> str:
+    """A number of people or enterprises; a decimal below 10."""
+    text = f"{x:,.0f}" if abs(x) >= 9.95 or float(x).is_integer() else f"{x:.1f}"
+    return "-" if not math.isfinite(x) else text if text.strip("-0.") else "0"
+
+
+def amount(x: float) -> str:
+    """Money or people with few digits: none after the point from 10 on."""
+    if not math.isfinite(x):
+        return "-"
+    text = f"{x:,.0f}" if abs(x) >= 10 else f"{x:.1f}" if abs(x) >= 0.95 else f"{x:.2f}" if abs(x) >= 0.005 else "0"
+    return text if text.strip("-0.,") else "0"
+
+
+def minus(text: str) -> str:
+    """A number as figures write it, with the sign of subtraction."""
+    return text.replace("-", MINUS)
+
+
 def span(low: float | None, high: float | None) -> str:
     """An interval; empty where an end is missing."""
     return "" if "-" in (ends := (number(low), number(high))) else " to ".join(ends)
@@ -92,7 +111,7 @@ def tick_labels(values: Sequence[float]) -> list[str]:
     size, word = next(((size, word) for size, word in _SIZES if largest >= 10 * size), (1.0, ""))
     scaled = [value / size for value in values]
     decimals = next((n for n in range(9) if all(abs(x - round(x, n)) <= 1e-6 * largest / size for x in scaled)), 9)
-    return [f"{x or 0.0:,.{decimals}f}{word if x else ''}".replace("-", MINUS) for x in scaled]
+    return [minus(f"{x or 0.0:,.{decimals}f}{word if x else ''}") for x in scaled]
 
 
 def counted(count: int, word: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import ROOT, TESTS, call, plain_python
+from command import ROOT, TESTS, call, plain_python, python
 from worlds import TOWN, different_outcomes, run, town
 
 import sim
@@ -189,6 +189,22 @@ def test_each_byte_of_the_file_is_in_the_version(tmp_path: Path) -> None:
     versions = {version_of(model_catalogue(files)) for files in ([], [MENTORING], [other])}
     assert len(versions) == 3
     assert version_of(model_catalogue([MENTORING])) == version_of(model_catalogue([str(MENTORING)]))
+
+
+ONE_MONTH = """
+import sys
+from worlds import TOWN, run
+from sim.model.catalogue import load
+run(load(TOWN, {}, mechanisms=[sys.argv[1]]), 1)
+"""
+
+
+def test_an_edited_file_runs_in_a_new_process(tmp_path: Path) -> None:
+    """Machine code of the file as it was names a module that is no more."""
+    text = MENTORING.read_text(encoding="utf-8")
+    for edited in (text, text + f"# {tmp_path.name}\n", text + f"# {tmp_path.name} again\n"):
+        file = in_file(tmp_path, edited, "mentoring.py")
+        python("-c", ONE_MONTH, file)
 
 
 # --- replaced parts

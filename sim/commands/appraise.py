@@ -24,10 +24,7 @@ def appraise(
         typer.Option("--set", metavar="KEY=VALUE", help="A change that makes the variant; can be repeated."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the variant.")] = None,
-    given: Annotated[
-        list[str] | None,
-        typer.Option("--given", metavar="KEY=VALUE", help="Change the baseline and the variant; can be repeated."),
-    ] = None,
+    given: options.Given = None,
     assume: Annotated[
         list[str] | None,
         typer.Option("--assume", metavar="NAME=VALUE", help="Assume otherwise, such as discount=0.05; repeatable."),

@@ -13,6 +13,10 @@ Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a T
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; can be repeated.")
 ]
+Given = Annotated[
+    list[str] | None,
+    typer.Option("--given", metavar="KEY=VALUE", help="Change the baseline and all variants; can be repeated."),
+]
 Replicates = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of worlds.")]
 Seed = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the first world.")]
 Months = Annotated[int | None, typer.Option(min=1, metavar="M", help="Number of months.")]

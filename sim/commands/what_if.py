@@ -33,10 +33,7 @@ def what_if(
             help="One more variant: a scenario (name or file), or [NAME:]KEY=VALUE,KEY=VALUE; can be repeated.",
         ),
     ] = None,
-    given: Annotated[
-        list[str] | None,
-        typer.Option("--given", metavar="KEY=VALUE", help="Change the baseline and all variants; can be repeated."),
-    ] = None,
+    given: options.Given = None,
     until_width: Annotated[
         list[str] | None,
         typer.Option(

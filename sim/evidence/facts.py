@@ -24,6 +24,7 @@ from sim.scenario.extending import find, folders, shipped_files
 from sim.scenario.faults import Fault, ScenarioError, shown
 from sim.scenario.keys import meant
 from sim.scenario.months import is_month
+from sim.scenario.months import number as month_number
 from sim.scenario.reading import Document, read
 
 Rule = Literal["band", "figure", "rest"]
@@ -59,9 +60,7 @@ class Check:
     per: str = ""
     against: str = ""
     form: Form = "value"
-    rule: Rule = (
-        "band"  # "figure": the 90% interval covers the article's figure and is narrow; "rest": it does not drift
-    )
+    rule: Rule = "band"  # "figure": the 90% interval covers the article's and is narrow; "rest": it does not drift
     note: str = ""  # how the band follows from the evidence
     than: tuple[str, ...] = ()
     bound: Bound = "about"  # of a figure: how it is meant
@@ -104,11 +103,14 @@ def measured(check: Check, column: Callable[[str], Numbers], first: int, last: i
 
     ``column`` gives an outcome by name, worlds x months; ``first`` and ``last`` are months since the start.
     """
-    values = series(check, column, first, last)
-    some = np.isfinite(values)
-    total: Numbers = np.where(some, values, 0.0).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return total / np.where(some.any(axis=1), some.sum(axis=1), np.nan)
+    return mean_of_known(series(check, column, first, last))
+
+
+def mean_of_known(values: Numbers) -> Numbers:
+    """Mean over the last axis of the values that there are; NaN where there is none."""
+    known = np.isfinite(values)
+    total: Numbers = np.where(known, values, 0.0).sum(axis=-1)
+    return total / np.where(known.any(axis=-1), known.sum(axis=-1), np.nan)
 
 
 def series(check: Check, column: Callable[[str], Numbers], first: int, last: int) -> Numbers:
@@ -219,7 +221,7 @@ class _Reader:
             self.refuse("band", f"{shown([low, high])} is no tolerance, allowed: [-t, t] with a t above 0")
         if check.against:
             self.refuse("against", 'is given and rule is "rest", allowed: rule = "band"')
-        if LAST in check.months or _months_between(*check.months) < 2 * REST_MONTHS:
+        if LAST in check.months or month_number(check.months[1]) - month_number(check.months[0]) + 1 < 2 * REST_MONTHS:
             self.refuse(
                 "months", f"{shown(list(check.months))}: rest needs ten years, allowed: two months that far apart"
             )
@@ -331,12 +333,6 @@ _KEYS = (
     "title", "group", "evidence", "source", "value", "scenario", "outcome", "per", "than", "months", "band", "against",
     "form", "rule", "bound", "unit", "fitted_by", "note", "finding",
 )  # fmt: skip
-
-
-def _months_between(first: str, last: str) -> int:
-    """Months from the first to the last, both with."""
-    (year_0, month_0), (year_1, month_1) = (map(int, it.split("-")) for it in (first, last))
-    return 12 * (year_1 - year_0) + month_1 - month_0 + 1
 
 
 def _is_number(value: object) -> bool:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.formats import seeds_text
+from sim.formats import amount, minus, seeds_text
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, VERMILION
-from sim.report.text.appraisal import amount, minus, said_of_rivals, treated_text, unit_of
+from sim.report.text.appraisal import said_of_rivals, treated_text, unit_of
 from sim.runs.store import write_all
 from sim.studies.appraisal.treated import PLATFORM, SITE
 from sim.studies.appraisal.welfare import WHO

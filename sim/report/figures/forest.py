@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.formats import MINUS, label, signed
+from sim.formats import label, minus, signed
 from sim.report.figures.axes import heading, mark, number_axis
 from sim.report.figures.canvas import page, style
 from sim.report.figures.colours import BLUE, GREY, HALO, INK
@@ -54,7 +54,7 @@ def _panel(axes: Axes, names: Sequence[str], differences: Sequence[Difference]) 
             mark(axes, it.difference, place, colour)
         said = signed(it.difference) if np.isfinite(it.difference) else "no value"
         axes.text(0.0, place - 0.36, name, color=INK, **words)
-        axes.text(1.0, place - 0.36, said.replace("-", MINUS), color=colour, ha="right", **words)
+        axes.text(1.0, place - 0.36, minus(said), color=colour, ha="right", **words)
     room = 0.08 * (max(ends) - min(ends)) or 1.0
     axes.set_xlim(min(ends) - room, max(ends) + room)
     axes.set_ylim(len(names) - 0.6, -0.7)

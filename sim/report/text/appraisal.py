@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.formats import MINUS, number, plain
+from sim.formats import amount, number, people, plain
 from sim.report.text.columns import columns
 from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES
 from sim.studies.appraisal.treated import FREE, WORDS
@@ -42,20 +42,6 @@ _RESOURCES = {
     "assets_left": "assets at the end",
 }
 _OUTLAY = {"public": "the state", "site_owner": "sites' owners", "platforms": "platforms and their hosts"}
-
-
-def people(x: float) -> str:
-    """A number of people or enterprises; a decimal below 10."""
-    text = f"{x:,.0f}" if abs(x) >= 9.95 or float(x).is_integer() else f"{x:.1f}"
-    return "-" if not np.isfinite(x) else text if text.strip("-0.") else "0"
-
-
-def amount(x: float) -> str:
-    """Money or people with few digits: none after the point from 10 on."""
-    if not np.isfinite(x):
-        return "-"
-    text = f"{x:,.0f}" if abs(x) >= 10 else f"{x:.1f}" if abs(x) >= 0.95 else f"{x:.2f}" if abs(x) >= 0.005 else "0"
-    return text if text.strip("-0.,") else "0"
 
 
 def ends(it: Interval | Ratio) -> str:
@@ -391,11 +377,6 @@ def assumptions_table(found: Appraisal) -> str:
     more = f" and {len(found.changed) - 8} more" if len(found.changed) > 8 else ""
     said = textwrap.fill(f"differs: {'; '.join(keys)}{more}", WIDTH, subsequent_indent="  ")
     return f"{table}{changed}\nmeaning and source of each: assumptions.csv\n{said}"
-
-
-def minus(text: str) -> str:
-    """A number as figures write it."""
-    return text.replace("-", MINUS)
 
 
 # --- JSON

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def assumptions(given: Mapping[str, float | str] | Sequence[str] = ()) -> dict[s
         if not it.low <= value <= it.high:
             faults.append(Fault(_OPTION, 0, name, f'"{text}" is not allowed, allowed: {it.low:g} to {it.high:g}'))
             continue
-        found[name] = Assumption(name, value, it.unit, it.low, it.high, it.meaning, it.source, value != it.value)
+        found[name] = replace(it, value=value, changed=value != it.value)
     if faults:
         raise ScenarioError(faults)
     return found

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from sim.evidence.facts import REST_MONTHS as MONTHS
+from sim.evidence.facts import REST_MONTHS, mean_of_known
 
 _ERRORS = 2.0  # standard errors on either side
 
@@ -37,19 +37,16 @@ class Rest(NamedTuple):
     high: float
 
 
-def block_means(values: Any, months: int = MONTHS) -> Any:
+def block_means(values: Any, months: int = REST_MONTHS) -> Any:
     """Means of blocks of months, shape (worlds, blocks), of ``values`` (worlds, months) where there is any.
 
     A last block that is not full is left out; a block without any value is NaN.
     """
     blocks = values.shape[1] // months
-    cut = values[:, : blocks * months].reshape(len(values), blocks, months)
-    some = np.isfinite(cut)
-    total = np.where(some, cut, 0.0).sum(axis=2)
-    return total / np.where(some.any(axis=2), some.sum(axis=2), np.nan)
+    return mean_of_known(values[:, : blocks * months].reshape(len(values), blocks, months))
 
 
-def rest(values: Any, tolerance: float, months: int = MONTHS) -> Rest | None:
+def rest(values: Any, tolerance: float, months: int = REST_MONTHS) -> Rest | None:
     """Whether ``values`` (worlds, months) are at rest within ``tolerance``; None where nothing can be compared.
 
     Worlds with a block that is not above 0 are left out.
