@@ -70,8 +70,8 @@ class EcosystemModel(Ecosystem, LazyAgents):
     ) -> None:
         seed = int(np.random.default_rng(rng).integers(2**63)) if not isinstance(rng, int) else rng
         LazyAgents.__init__(self, rng=seed)
-        Ecosystem.__init__(self, scenario, seed, ledger, mechanisms)
         self.platforms: list[InnovationPlatform] = []
+        Ecosystem.__init__(self, scenario, seed, ledger, mechanisms)
         self.sites = [IdleSite(self, site.name, site.index, site) for site in self.world.sites]
 
     def _settle(self) -> None:

@@ -334,6 +334,14 @@ def median(sample: Any) -> float:
     return _median(np.sort(sample)) if len(sample) else math.nan
 
 
+def deciles(sample: Any) -> tuple[float, float]:
+    """First and ninth decile; NaN of an empty sample."""
+    if not len(sample):
+        return math.nan, math.nan
+    ordered = np.sort(sample)
+    return _quantile(ordered, 0.1), _quantile(ordered, 0.9)
+
+
 def slope_of_sums(number: int, x: int, y: int, xx: int, xy: int, *, unit: int) -> float:
     """Least-squares slope of y on x from integer sums, which are exact; NaN without spread in ``x``.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.model import spin_up
 from sim.model.catalogue import MechanismLike, load
 from sim.model.mechanisms import population
 from sim.model.record.ledger import Ledger
@@ -33,16 +34,24 @@ class Ecosystem:
         self.watchers: list[Callable[[str, World], None]] = []  # called after each mechanism
         population.found(self.world)
         self._check("population")
+        if self.month < 0:
+            spin_up.run(self)
+            self._check("spin-up")
 
     def step(self) -> None:
         """One month: the steps of ``sim.model.month.MONTH``, with those of users' mechanisms."""
+        self.apply_steps()
+        self._apply("record", self._record_month)
+        self.world.month += 1
+
+    def apply_steps(self, without: Collection[str] = ()) -> None:
+        """The steps of a month, but those of the mechanisms ``without``."""
         world = self.world
         world.begin_month()
         for mechanism, step in world.catalogue.steps:
-            self._apply(mechanism.name, step.apply)
+            if mechanism.name not in without:
+                self._apply(mechanism.name, step.apply)
         world.books.settle()
-        self._apply("record", self._record_month)
-        world.month += 1
 
     def _record_month(self, _: World) -> None:
         self.recorder.record()

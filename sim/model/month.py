@@ -11,6 +11,7 @@ from sim.model.mechanisms import (
     entry,
     exports,
     finance,
+    frontier,
     growth,
     idle_space,
     industries,
@@ -24,7 +25,7 @@ from sim.model.mechanisms import (
     resources,
     taxes,
 )
-from sim.model.record import outcomes, review
+from sim.model.record import outcomes, productivity, review
 
 # In the order of the documents.
 MECHANISMS: tuple[Mechanism, ...] = (
@@ -37,6 +38,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     matching.MECHANISM,
     industries.MECHANISM,
     absorption.MECHANISM,
+    frontier.MECHANISM,
     chain.MECHANISM,
     idle_space.MECHANISM,
     letting.MECHANISM,
@@ -48,6 +50,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     exports.MECHANISM,
     levers.MECHANISM,
     review.MECHANISM,
+    productivity.MECHANISM,
     outcomes.MECHANISM,
 )
 
@@ -84,6 +87,7 @@ MONTH = (
     "finance.fund",  # investors give tickets
     "projects.work",  # projects advance, succeed or are abandoned
     "absorption.learn",  # contacts transfer knowledge, knowledge depreciates
+    "frontier.move",  # firms catch up to the frontier, or fall back
     "chain.renew",  # buyers choose suppliers, successes ask for parts
     "growth.grow",  # permanent shocks and the drift of whole firms
     "demand.sell",  # lines come and go, sectors clear, sales are booked
@@ -94,6 +98,8 @@ MONTH = (
     "finance.invest",  # assets depreciate and are bought, dividends are paid
     "finance.close",  # enterprises stop, resume and are struck off
     "review.december",  # classes and the year's statistics, each December
+    "productivity.decompose",  # growth of productivity by source, each tenth December
+    "frontier.post",  # the sectors' frontiers, each December
     "demand.post",  # aggregates on which next month's market clears
     "jobs.post",  # next month's wage and rationing of talent
 )

@@ -24,6 +24,10 @@ class Run(NamedTuple):
     months: int = parameter(
         64, "month", "months to simulate", assumption("set by each scenario"), bounds=(1, 1200), plausible=(12, 300)
     )
+    spin_up: int = parameter(
+        0, "month", "months before the first, without levers, platforms and sites, in which projects, cash, ages and links settle",
+        assumption("0: the opening is as declared; five years fill projects and cash"), bounds=(0, 1200), plausible=(0, 120),
+    )  # fmt: skip
     replicates: int = parameter(
         30, "", "worlds to simulate", assumption("a choice"), bounds=(1, 100_000), plausible=(10, 1000)
     )
@@ -314,6 +318,11 @@ class Labour(NamedTuple):
         0.7, "", "elasticity of a firm's wage on its revenue per worker", assumption("rent sharing"),
         bounds=(0, 1), plausible=(0.4, 0.9),
     )  # fmt: skip
+    rents_kept: float = parameter(
+        0.0, "share", "part of the effect on wages that is missing where a firm's revenue per worker differs from its usual one",
+        assumption("0: all rents are shared; elasticities of wages on rents of 0.05 to 0.15: Card, Cardoso, Heining & Kline 2018"),
+        bounds=(0, 1), plausible=(0.0, 0.95),
+    )  # fmt: skip
     least_relative_revenue: float = parameter(
         0.02, "", "revenue per worker relative to the sector's below which wages fall no further",
         assumption("a wage floor of a few per cent of the sector's wage"), bounds=(0.0001, 1), plausible=(0.01, 0.3),
@@ -345,6 +354,23 @@ class Labour(NamedTuple):
     unemployment: float = parameter(
         0.05, "share", "unemployed residents at the start", assumption("surveyed rate near 5%"), bounds=(0, 0.9),
         plausible=(0.03, 0.08),
+    )  # fmt: skip
+    tightness: float = parameter(
+        0.0, "", "monthly response of workers' wages to staff that firms cannot find, less unemployment above the start's",
+        assumption("0: wages stand still, and whoever is missing comes from elsewhere at once"), bounds=(0, 1),
+        plausible=(0.0, 0.15),
+    )  # fmt: skip
+    mobility: float = parameter(
+        1.0, "1/year", "people who come from elsewhere in a year as wages double, over residents; log-linear, and they go as wages fall",
+        assumption("0 for a nation; migrants answer wages, if slowly"), bounds=(0, 20), plausible=(0.0, 3.0),
+    )  # fmt: skip
+    least_wage: float = parameter(
+        0.5, "", "least wage of workers relative to the start", assumption("minimum wages"), bounds=(0.01, 1),
+        plausible=(0.4, 0.8),
+    )  # fmt: skip
+    most_wage: float = parameter(
+        3.0, "", "most wage of workers relative to the start", assumption("firms give up before"), bounds=(1, 100),
+        plausible=(2, 5),
     )  # fmt: skip
     talent_slack: float = parameter(
         0.03, "share", "unemployed talent at the start, of all talent", assumption("the article: lack of talent", "article.claims"),

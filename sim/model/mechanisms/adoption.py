@@ -22,7 +22,7 @@ from sim.model.state.world import World, with_none
 EVENTS = Counters("adopted", "quit")
 ADOPTED, QUIT = EVENTS
 
-adopting = block("adoption", 0, "move", "which", number=10)  # adopts or quits, which platform
+adopting = block("adoption", 0, "move", "which", "worth", number=10)  # adopts or quits, which platform, whether it pays
 
 
 @typed
@@ -49,6 +49,10 @@ class Rules(NamedTuple):
     small_factor: float = parameter(
         0.4, "", "rates of small enterprises relative to big ones'", assumption("fewer interfaces"), bounds=(0, 5),
         plausible=(0.2, 0.8),
+    )  # fmt: skip
+    worth: float = parameter(
+        0.0, "share of sales", "yearly worth that an enterprise expects from a platform's services of 1; half of those who consider join at a fee of as much",
+        assumption("0: fees keep nobody away; else a part of what firms spend on research"), bounds=(0, 1), plausible=(0.001, 0.01),
     )  # fmt: skip
     own_cost: float = parameter(
         60.0, "million yuan a year", "fixed cost of an own platform", assumption("hundreds of staff"), bounds=(0, 1e5),
@@ -103,6 +107,16 @@ def adoption_probability(adopted_share: float, factor: float, programme: float, 
 
 
 @equation
+def joining_probability(fee: float, services: float, revenue_12: float, p: Rules) -> float:
+    """Probability that an enterprise which considers a platform joins it: a logit in the logarithm of worth over fee.
+
+    The worth rises with the enterprise's sales and the platform's services (McFadden 1974).
+    """
+    worth = p.worth * services * revenue_12
+    return worth / (worth + fee) if (p.worth > 0.0) & (fee > 0.0) else 1.0
+
+
+@equation
 def can_afford_own(revenue_12: float, p: Rules) -> bool:
     """Whether an enterprise can afford the fixed cost of an own platform."""
     return p.own_share * revenue_12 >= p.own_cost
@@ -116,6 +130,8 @@ class Conditions(NamedTuple):
     shares: f8  # of members among operating enterprises, by class
     attraction: f8  # of each platform
     hosts: i8  # identity of each platform's host
+    fees: f8  # million yuan a year of each platform, less support
+    services: f8  # of each platform
 
 
 @compiled
@@ -149,8 +165,11 @@ def adopt(
                 if size_class == BIG and can_afford_own(r.revenue_12[i], p):
                     wishes[i] = 1
                 else:
-                    w.platform[i] = choose(u.which, conditions.attraction)
-                    events[ADOPTED] += w.platform[i] >= 0
+                    chosen = choose(u.which, conditions.attraction)
+                    fee, services = conditions.fees[chosen], conditions.services[chosen]
+                    if chosen >= 0 and u.worth < joining_probability(fee, services, r.revenue_12[i], p):
+                        w.platform[i] = chosen
+                        events[ADOPTED] += 1
 
 
 @compiled
@@ -212,7 +231,9 @@ def apply(world: World) -> None:
     table, hosts = world.enterprises, hosts_of(world)
     wishes = world.marks()
     attraction = np.array([platform_attraction(platform) for platform in world.platforms], np.float64)
-    conditions = Conditions(levers.knowledge_programme, world.member_shares, attraction, hosts)
+    fees = (1.0 - levers.platform_support) * with_none(platform.fee for platform in world.platforms)
+    services = with_none(platform.services for platform in world.platforms)
+    conditions = Conditions(levers.knowledge_programme, world.member_shares, attraction, hosts, fees, services)
     world.loop(adopt, Reads, Writes, rules, conditions, wishes, sums=(world.counters("adoption"),))
     for row in world.marked_by_identity(wishes):
         own = sum(platform.kind == "own" for platform in world.platforms)

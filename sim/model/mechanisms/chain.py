@@ -227,7 +227,7 @@ def apply(world: World) -> None:
         return
     table, links = world.enterprises, world.links
     price_share = world.group("market").price_share
-    if world.month == 0:
+    if world.month == world.first_month:
         newcomers = (table.status == OPERATING).nonzero()[0]
     else:
         newcomers = ((table.status == OPERATING) & (table.started == world.month)).nonzero()[0]

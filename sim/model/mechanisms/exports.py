@@ -46,6 +46,11 @@ class Rules(NamedTuple):
         0.05, "share of sales", "share of sales below which an enterprise does not export", assumption("fixed costs"),
         bounds=(0, 1), plausible=(0.01, 0.1),
     )  # fmt: skip
+    fixed_cost: float = parameter(
+        0.0, "million yuan a year", "cost of selling abroad at all; an enterprise exports where its gain is no less",
+        assumption("0: all whose share is not too small export; Melitz 2003, Roberts & Tybout 1997"), bounds=(0, 1000),
+        plausible=(0.0, 2.0),
+    )  # fmt: skip
     productivity_slope: float = parameter(
         1.0, "", "logit's slope in the logarithm of productivity", assumption("exporters are more productive"),
         bounds=(-5, 10), plausible=(0.3, 2.0),
@@ -94,6 +99,19 @@ def demand_abroad(log_productivity: float, p: Rules) -> float:
     return p.demand * maths.exp(p.price_elasticity * log_productivity)
 
 
+@equation
+def yearly_gain(share: float, revenue: float, log_productivity: float, input_share: float, p: Rules) -> float:
+    """Value added (million yuan a year) won by selling this share of a month's sales abroad and not at home."""
+    return 12.0 * (1.0 - input_share) * share * revenue * (demand_abroad(log_productivity, p) - 1.0)
+
+
+@equation
+def pays(share: float, revenue: float, log_productivity: float, input_share: float, p: Rules) -> bool:
+    """Whether exporting pays its fixed cost, so that productive enterprises export (Melitz 2003)."""
+    free = p.fixed_cost <= 0.0
+    return free or yearly_gain(share, revenue, log_productivity, input_share, p) >= p.fixed_cost
+
+
 @compiled
 def export(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, input_share: float, flows: i8
@@ -108,7 +126,8 @@ def export(
             part[i - first] = export_share(float(r.staff[i]), productivity[i - first], float(r.export_taste[i]), p)
         for i in range(first, last):
             sells, before = (r.status[i] == OPERATING) & (w.revenue[i] > 0.0), w.exporter[i]
-            exports = sells & (part[i - first] >= p.least)
+            worth = pays(part[i - first], w.revenue[i], productivity[i - first], input_share, p)
+            exports = sells & (part[i - first] >= p.least) & worth
             part[i - first] = part[i - first] if exports else 0.0
             w.exporter[i] = exports if sells else before  # an exporter that stops was one
         book_exports(first, last, w, p, input_share, part, productivity, flows)
@@ -125,7 +144,8 @@ def book_exports(
         given_up = on_grid(part[k] * w.revenue[i])
         exports = on_grid(given_up * demand_abroad(log_productivity[k], p))
         more = exports - given_up
-        inputs = on_grid(input_share * more)
+        fixed = p.fixed_cost / 12.0 if exports > 0.0 else 0.0
+        inputs = on_grid(input_share * more + fixed)
         w.exports[i] = exports
         w.revenue[i] += more
         w.revenue_year[i] += more

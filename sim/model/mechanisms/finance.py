@@ -138,7 +138,7 @@ class Rules(NamedTuple):
 class FinanceReads(NamedTuple):
     identity: i8
     status: i1
-    origin: i1
+    born: i2
     quality: f8
     productivity: f8
     staff: i4
@@ -237,15 +237,15 @@ def merit(u: float, quality: float, productivity: float, p: Rules) -> float:
 @compiled
 def give_outside_equity(
     lo: Index, hi: Index, seed: int, month: int, r: FinanceReads, w: FinanceWrites, p: Rules, wage: float,
-    hurdle: float, sums: Investments,
+    hurdle: float, since: int, sums: Investments,
 ) -> None:  # fmt: skip
-    """Young enterprises short of cash apply; those with observed merit above the posted hurdle get a ticket."""
+    """Enterprises born ``since`` and short of cash apply; those with observed merit above the posted hurdle get a ticket."""
     asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     quality, productivity, seen = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
-            may_ask = (r.status[i] == OPERATING) & (r.origin[i] != INCUMBENT) & (w.funded[i] == 0)
+            may_ask = (r.status[i] == OPERATING) & (r.born[i] >= since) & (w.funded[i] == 0)
             asks[i - first] = may_ask & (runway(w.cash[i], r.staff[i], wage) < p.asking_months)
         number = gather(asks, first, last, r.identity, rows, identity)
         sums.events[ASKED] += number
@@ -462,7 +462,7 @@ def fund(world: World) -> None:
     asked_before, given_before = int(events[ASKED]), int(events[GIVEN])
     world.loop(
         give_outside_equity, FinanceReads, FinanceWrites, rules, world.group("labour").wage, world.posted.hurdle,
-        sums=Investments(events, world.books.flows),
+        world.first_month, sums=Investments(events, world.books.flows),
     )  # fmt: skip
     asked, given = int(events[ASKED]) - asked_before, int(events[GIVEN]) - given_before
     there = rules.tickets / 12.0 * world.opening_enterprises / 1000.0 * (1.0 + world.group("levers").finance)

@@ -13,14 +13,24 @@ from sim.kernel.draws import block, round_stochastically
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted
-from sim.model.state.accounts import STAFF, TALENT, UNEMPLOYED, WAGES, on_grid, transfer_block
+from sim.model.state.accounts import (
+    ELSEWHERE,
+    STAFF,
+    TALENT,
+    TICKS,
+    UNEMPLOYED,
+    WAGES,
+    on_grid,
+    ticks,
+    transfer_block,
+)
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.sectors import relative_price, wage_of_worker
 from sim.model.state.world import World
 from sim.parameters import Labour, Population
 
-EVENTS = Counters("hired", "shed", "talent_asked", "talent_hired")
-HIRED, SHED, TALENT_ASKED, TALENT_HIRED = EVENTS
+EVENTS = Counters("hired", "shed", "talent_asked", "talent_hired", "staff_sought")
+HIRED, SHED, TALENT_ASKED, TALENT_HIRED, SOUGHT = EVENTS
 
 # For rounding: people hired, or talent shed; talent requested, people shed, talent granted.
 rounding = block("jobs", 0, "hire", "talent", "shed", "granted", number=30)
@@ -105,6 +115,8 @@ class Terms(NamedTuple):
 
     labour: Labour
     price_share: float
+    wage: float  # of workers, relative to the start
+    staff_fill: float  # share of the staff sought that can be hired
     talent_wage: float  # relative to a worker's
     talent_fill: float  # share of requests for talent that is granted
     sector_revenue: f8  # million yuan a year and worker, by sector
@@ -142,7 +154,9 @@ def employ(
             wage[i - first] = terms.sector_revenue[np.uint8(r.sector[i])]
         for i in range(first, last):
             per_worker = 12.0 * r.revenue[i] / max(float(w.staff[i]), 1.0)
-            wage[i - first] = wage_of_worker(per_worker, wage[i - first], terms.labour)
+            wage[i - first] = wage_of_worker(per_worker, r.worker_revenue[i], wage[i - first], terms.labour)
+        for i in range(first, last):
+            wage[i - first] *= terms.wage
         pay(first, last, r, w, wage, terms.talent_wage, sums.flows)
 
 
@@ -153,13 +167,14 @@ def change_staff(
 ) -> None:  # fmt: skip
     """Hire and shed whole people in a block of rows, towards the staff and talent ``wanted``."""
     u, (staff_wanted, talent_wanted) = rounding_of(seed, r.identity, first, last, month), wanted
-    all_hired, all_shed, all_asked, all_granted, skilled = 0, 0, 0, 0, 0
+    all_hired, all_shed, all_asked, all_granted, all_sought, skilled = 0, 0, 0, 0, 0, 0
     for i in range(first, last):
         k = i - first
         here = r.status[i] == OPERATING
         staff, talent = float(w.staff[i]), float(w.talent[i])
         hires, sheds = here & (r.distress[i] == 0), here & (month - r.started[i] >= p.patience)
-        hired = round_stochastically(p.hire * max(0.0, staff_wanted[k] - staff), u.hire[k]) if hires else 0.0
+        sought = p.hire * max(0.0, staff_wanted[k] - staff) if hires else 0.0
+        hired = round_stochastically(sought * terms.staff_fill, u.hire[k])
         shed = round_stochastically(p.shed * max(0.0, staff - staff_wanted[k]), u.shed[k]) if sheds else 0.0
         asked = round_stochastically(p.hire * max(0.0, talent_wanted[k] - talent), u.talent[k]) if here else 0.0
         granted = round_stochastically(asked * terms.talent_fill, u.granted[k])
@@ -175,12 +190,14 @@ def change_staff(
         w.talent[i] = np.int32(talent)
         all_hired += maths.whole_number(hired)
         all_shed += maths.whole_number(shed)
+        all_sought += ticks(sought)
         all_asked += maths.whole_number(asked)
         all_granted += maths.whole_number(granted)
     sums.people[STAFF] += all_hired - all_shed
     sums.people[TALENT] += skilled
     sums.events[HIRED] += all_hired
     sums.events[SHED] += all_shed
+    sums.events[SOUGHT] += all_sought
     sums.events[TALENT_ASKED] += all_asked
     sums.events[TALENT_HIRED] += all_granted
 
@@ -201,19 +218,48 @@ def apply(world: World) -> None:
     """Jobs and wages of a month, at the posted wage and rationing of talent."""
     posted, population = world.posted, world.standard
     terms = Terms(
-        world.group("labour"), world.group("market").price_share, posted.talent_wage, posted.talent_fill,
-        world.sectors.worker_revenue,
+        world.group("labour"), world.group("market").price_share, posted.wage, posted.staff_fill, posted.talent_wage,
+        posted.talent_fill, world.sectors.worker_revenue,
     )  # fmt: skip
     sums = Sums(np.zeros(2, np.int64), world.counters("jobs"), world.books.flows)
     world.loop(employ, Reads, Writes, world.rules("jobs"), population, terms, sums=sums)
     world.hire_people(int(sums.people[STAFF]), int(sums.people[TALENT]))
 
 
+@equation
+def next_wage(wage: float, fill: float, unemployment: float, labour: Labour) -> float:
+    """Workers' wage relative to the start: it rises with staff that cannot be found, and falls with unemployment."""
+    pressure = (1.0 - fill) - (unemployment - labour.unemployment)
+    return min(labour.most_wage, max(labour.least_wage, wage * maths.exp(labour.tightness * pressure)))
+
+
+@equation
+def arrivals(wage: float, residents: float, labour: Labour) -> float:
+    """People who come to work here in a month, net of those who go; in proportion to the wage's logarithm."""
+    return labour.mobility / 12.0 * residents * maths.log(wage) / maths.log(2.0)
+
+
+def post_wage(world: World, labour: Labour) -> None:
+    """Post the wage and the share of staff sought that can be hired next month; people come and go."""
+    books = world.books
+    residents = max(1, books.residents - int(books.people[ELSEWHERE]))
+    sought, idle = int(world.counters("jobs")[SOUGHT]) / TICKS, int(books.people[UNEMPLOYED])
+    fill = min(1.0, idle / sought) if sought > 0.0 else 1.0
+    wage = float(next_wage(world.posted.wage, fill, idle / residents, labour))
+    free = idle - int(books.skilled[UNEMPLOYED])
+    come = max(-free, round(float(arrivals(wage, float(residents), labour))))
+    books.people[UNEMPLOYED] += come
+    books.people[ELSEWHERE] -= come
+    world.posted = world.posted._replace(wage=wage, staff_fill=fill)
+
+
 def close(world: World) -> None:
-    """Post next month's wage and rationing of talent, from this month's requests and unemployed talent."""
+    """Post next month's wages and rationing, from this month's requests and the unemployed."""
     labour = world.group("labour")
     if not world.group("market").coupled:
         return
+    if labour.tightness > 0.0:
+        post_wage(world, labour)
     asked = int(world.counters("jobs")[TALENT_ASKED])
     there = int(world.books.skilled[UNEMPLOYED])
     fill = min(1.0, there / asked) if asked else 1.0
@@ -227,6 +273,9 @@ def close(world: World) -> None:
 OUTCOMES = (
     counted("hired", "people hired", unit="people"),
     counted("shed", "people shed", unit="people"),
+    Outcome("worker_wage", "index", "wage of workers, relative to the start", value=lambda m: m["wage"]),
+    Outcome("people_from_elsewhere", "people", "people at work here who came from elsewhere, net of residents who left",
+            value=lambda m: -m.weight * m["people"][:, ELSEWHERE]),
     Outcome("talent_wage", "workers' wages", "wage of talent", value=lambda m: m["talent_wage"]),
     Outcome("talent_unmet", "people", "unmet requests for talent, this month", -1,
             value=lambda m: m.weight * m["talent_unmet"]),
@@ -241,7 +290,10 @@ EMPLOY = Step(
     draws=(rounding,),
     state=("people",),
 )
-POST = Step("post", close, groups=("labour", "market"), state=("posted.talent_fill", "posted.talent_wage"))
+POST = Step(
+    "post", close, groups=("labour", "market"),
+    state=("people", "posted.staff_fill", "posted.talent_fill", "posted.talent_wage", "posted.wage"),
+)  # fmt: skip
 
 MECHANISM = Mechanism(
     "jobs", Rules, steps=(EMPLOY, POST), counters=EVENTS, draws=(rounding,), outcomes=OUTCOMES

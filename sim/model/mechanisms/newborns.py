@@ -40,7 +40,6 @@ from sim.model.state.cohort import (
     trait_luck,
 )
 from sim.model.state.enterprises import (
-    INCUMBENT,
     INDEPENDENT,
     MAKER,
     NEVER,
@@ -80,7 +79,7 @@ class Writes(NamedTuple):
 class TeamReads(NamedTuple):
     identity: i8
     status: i1
-    origin: i1
+    born: i2
     started: i2
     quality: f8
     productivity: f8
@@ -196,16 +195,17 @@ def joining_staff(planned: int, staff: int, u: float, p: Cohort) -> int:
 
 @compiled
 def grow_young_teams(
-    lo: Index, hi: Index, seed: int, month: int, r: TeamReads, w: TeamWrites, p: Cohort, m: Market, people: i8
-) -> None:
-    """Young teams hire, and those without customers may find their first; ``people`` sums who join."""
+    lo: Index, hi: Index, seed: int, month: int, r: TeamReads, w: TeamWrites, p: Cohort, m: Market, since: int,
+    people: i8,
+) -> None:  # fmt: skip
+    """Young teams born ``since`` hire, and those without customers may find their first; ``people`` sums who join."""
     young, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     planned = np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
             age = month - r.started[i]
-            starts_up = (r.status[i] == OPERATING) & (r.origin[i] != INCUMBENT)
+            starts_up = (r.status[i] == OPERATING) & (r.born[i] >= since)
             young[i - first] = starts_up & (age >= 1) & (age <= p.settling)
         number = gather(young, first, last, r.identity, rows, identity)
         u = team_luck_of(seed, identity, 0, number, month)
@@ -263,10 +263,9 @@ def initialise_newborns(
         e.project_began[i] = NEVER
         e.asked[i] = NEVER
         e.lines[i] = 1 + int(n.most_lines * trait.lines)
-        e.productivity[i] = sectors.productivity[s] * maths.exp(
-            n.productivity_log_sd * draws.normal(trait.productivity)
-        )
-        e.quality[i] = sectors.quality[s] * maths.exp(n.quality_log_sd * draws.normal(skill.quality))
+        u_productivity, u_quality = draws.normal(trait.productivity), draws.normal(skill.quality)
+        e.productivity[i] = sectors.productivity[s] * maths.exp(n.productivity_log_sd * u_productivity - n.gap)
+        e.quality[i] = sectors.quality[s] * maths.exp(n.quality_log_sd * u_quality - n.gap)
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
         spread = n.worker_revenue_log_sd
         luck = maths.exp(spread * draws.normal(u_spread) - 0.5 * spread * spread)
@@ -320,7 +319,7 @@ def apply(world: World) -> None:
     people = np.zeros(2, np.int64)
     world.loop(start, Reads, Writes, rules, sums=(people, events))
     if rules.enabled:
-        world.loop(grow_young_teams, TeamReads, TeamWrites, rules, market, sums=(people,))
+        world.loop(grow_young_teams, TeamReads, TeamWrites, rules, market, world.first_month, sums=(people,))
     world.hire_people(int(people[STAFF]), int(people[TALENT]))
 
 

@@ -121,12 +121,14 @@ def mean_age(staff: int, p: Population) -> float:
 
 
 @compiled
-def fill(lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, flows: i8) -> None:
-    """Fill rows ``lo`` to ``hi`` of the columns of ``e`` from their lattice points, shape (hi - lo, 16)."""
-    for i in range(lo, hi):
-        u = points[i - lo]
+def fill(
+    lo: int, hi: int, row: int, month: int, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, flows: i8
+) -> None:  # fmt: skip
+    """Fill rows from ``row`` on with enterprises ``lo`` to ``hi``, from their lattice points, shape (hi - lo, 16)."""
+    for k in range(lo, hi):
+        u, i = points[k - lo], row + k - lo
         staff = max(1, int(stratum_staff(u[0], 1.0 / p.enterprises, p)))
-        if i == 0 and p.host_staff > 0:
+        if k == 0 and p.host_staff > 0:
             staff = int(p.host_staff)
         size = maths.log(staff / 100.0)
         per_worker = p.worker_revenue * maths.exp(
@@ -134,13 +136,13 @@ def fill(lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, 
         )
         revenue = staff * per_worker
         sector = int(u[13] * p.sectors)
-        e.identity[i] = draws.child_identity(ROOT, 0, 0, i)
+        e.identity[i] = draws.child_identity(ROOT, 0, 0, k)
         e.status[i] = OPERATING
         e.origin[i] = INCUMBENT
         e.sector[i] = sector
         e.platform[i] = -1
         e.site[i] = -1
-        e.born[i] = -1 - int(-mean_age(staff, p) * maths.log(u[4]))
+        e.born[i] = month - 1 - int(-mean_age(staff, p) * maths.log(u[4]))
         e.started[i] = e.born[i]
         e.project_began[i] = NEVER
         e.asked[i] = NEVER
@@ -213,11 +215,31 @@ def found(world: World) -> None:
     for lo in range(0, number, _AT_A_TIME):
         hi = min(lo + _AT_A_TIME, number)
         points = lattice(world.seed, number, lo, hi)
-        fill(lo, hi, columns, points, numbers(population), market, sectors.base_knowledge, world.books.flows)
+        fill(
+            lo, hi, lo, world.month, columns, points, numbers(population), market, sectors.base_knowledge, world.books.flows
+        )  # fmt: skip
         world.complete_opening(lo, hi, points)
     world.books.settle()
     open_sectors(world)
     gather_people(world)
+
+
+def set_host(world: World) -> None:
+    """Give the enterprise that hosts the place's platform or site its declared size after a spin-up, or found it again."""
+    population: Population = world.settings.group("population")
+    if not population.host_staff:
+        return
+    table, identity = world.enterprises, int(draws.child_identity(ROOT, 0, 0, 0))
+    row = world.row_of(identity)
+    if row < 0:
+        row = int(table.add(1)[0])
+    world.links.drop(np.array([row]), table.size)
+    points = lattice(world.seed, population.enterprises, 0, 1)
+    flows = np.zeros_like(world.books.flows)  # accounts begin anew
+    table.cash[row] = 0.0
+    given = world.month, table.view(Opening), points, numbers(population), world.group("market")
+    fill(0, 1, row, *given, world.sectors.base_knowledge, flows)
+    world.complete_opening(row, row + 1, points)
 
 
 def open_sectors(world: World) -> None:

@@ -168,6 +168,7 @@ class Reads(NamedTuple):
     staff: i4
     talent: i4
     line_size: f8
+    worker_revenue: f8
     revenue: f8
     partner_knowledge_0: f4
     partner_knowledge_1: f4
@@ -199,7 +200,7 @@ class Terms(NamedTuple):
     """Wages and needed knowledge in a month's work on projects."""
 
     labour: Labour
-    talent_wage: float  # relative to a worker's
+    talent_wage: float  # relative to a worker's at the start
     sector_revenue: f8  # per worker, by sector
     frontier: Frontier
 
@@ -238,10 +239,10 @@ def project_staff(talent: float, size: float, p: Rules) -> float:
 
 @equation
 def wages_at_work(
-    people: float, revenue: float, staff: float, sector_mean: float, talent_wage: float, labour: Labour
+    people: float, revenue: float, staff: float, usual: float, sector_mean: float, talent_wage: float, labour: Labour
 ) -> float:
     """Wages of those who work on a project (million yuan a month), at last month's revenue per worker."""
-    return people * talent_wage * wage_of_worker(12.0 * revenue / max(staff, 1.0), sector_mean, labour)
+    return people * talent_wage * wage_of_worker(12.0 * revenue / max(staff, 1.0), usual, sector_mean, labour)
 
 
 @equation
@@ -326,13 +327,15 @@ def exert_effort(rows: u4, r: Reads, w: Writes, p: Rules, terms: Terms, sums: Su
 def wages_of(rows: u4, workers: f8, r: Reads, terms: Terms) -> int:
     """Monthly wages (ticks) of the ``workers`` on the projects of ``rows``; they are paid with all other wages."""
     number = len(rows)
-    staff, revenue, mean = np.empty(number), np.empty(number), np.empty(number)
+    staff, revenue, usual, mean = np.empty(number), np.empty(number), np.empty(number), np.empty(number)
     for k in range(number):
         i = rows[k]
         staff[k], revenue[k], mean[k] = r.staff[i], r.revenue[i], terms.sector_revenue[r.sector[i]]
+        usual[k] = r.worker_revenue[i]
     wages = 0
     for k in range(number):
-        wages += ticks(wages_at_work(workers[k], revenue[k], staff[k], mean[k], terms.talent_wage, terms.labour))
+        wage = wages_at_work(workers[k], revenue[k], staff[k], usual[k], mean[k], terms.talent_wage, terms.labour)
+        wages += ticks(wage)
     return wages
 
 
@@ -444,7 +447,8 @@ def apply(world: World) -> None:
         return
     sectors = world.sectors
     frontier = Frontier(sectors.base_knowledge, rules.lead, rules.reach)
-    terms = Terms(world.group("labour"), world.posted.talent_wage, sectors.worker_revenue, frontier)
+    talent_wage = world.posted.wage * world.posted.talent_wage
+    terms = Terms(world.group("labour"), talent_wage, sectors.worker_revenue, frontier)
     sums = Sums(world.counters("projects"), world.books.flows)
     world.loop(work, Reads, Writes, rules, terms, world.succeeded, sums=sums)
 

@@ -78,6 +78,7 @@ _SHAPES = (
     ("newborn_with_revenue", "share", "those of them with sales above 1,000 yuan in the year"),
     ("newborn_revenue_median", "million yuan", "median sales of the year of those with sales"),
     ("newborn_revenue_log_sd", "", "spread of the logarithm of these sales"),
+    ("labour_productivity_90_10", "", "sales per worker that a tenth of enterprises exceed, over those that nine tenths exceed"),
 )  # fmt: skip
 
 

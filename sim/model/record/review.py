@@ -13,7 +13,7 @@ from sim.kernel.compiled import compiled
 from sim.kernel.statistics import slope_of_sums
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, i8_2d, typed
-from sim.model.record.yearly import Sold, growth_of, shapes_of_growth, shapes_of_size, year_old
+from sim.model.record.yearly import Sold, growth_of, shapes_of_growth, shapes_of_size, spread_of_productivity, year_old
 from sim.model.state.accounts import TICKS, ticks
 from sim.model.state.enterprises import CLASSES, NEVER, OPERATING, classify, reads, writes
 from sim.model.state.groups import CELLS, GROUPS, YOUNG, add_to_groups, age_group, cell_of, kind_of_cell, was_micro
@@ -168,7 +168,7 @@ def apply(world: World) -> None:
         year["job_destruction_rate"] = 2.0 * destroyed / both if both else math.nan
         year["young_creation_share"] = int(other[YOUNG_CREATED]) / max(1, created)
         world.job_flows = flows
-    year |= shapes_of_size(world)
+    year |= shapes_of_size(world) | spread_of_productivity(world)
     world.year, world.year_months, world.year_lost = year, 0, np.zeros_like(world.year_lost)
     identities = table.identity[table.alive]
     threads.sort(identities)

@@ -49,6 +49,7 @@ YEAR = (
     "size_tail_ks", "size_tail_lognormal", "size_tail_revenue", "growth_shape", "growth_gaussian",
     "growth_spread_slope", "growth_size_slope", "rd_share", "newborns_operating", "newborn_staff_start",
     "newborn_staff", "newborn_with_revenue", "newborn_revenue_median", "newborn_revenue_log_sd",
+    "labour_productivity_90_10",
 )  # fmt: skip
 SITE = ("admitted", "admitted_newborn", "tenants", "jobs", "taxes", "idle", "renovated", "let")
 
@@ -99,6 +100,7 @@ def snapshot(catalogue: Catalogue) -> Any:
             ("sites_taxes_12", "i8"),
             ("sites_rent", "f8"),
             ("talent_wage", "f8"),
+            ("wage", "f8"),
             ("input_share", "f8"),
             ("year", "f8", (len(YEAR),)),
         ],
@@ -365,6 +367,7 @@ class Recorder:
         now["flows"], now["accounts"], now["people"] = books.month, books.accounts, books.people
         now["hours_lent"], now["opened"] = world.hours[LENT], world.sectors.opened >= 0
         now["platforms"], now["talent_wage"] = len(world.platforms), world.posted.talent_wage
+        now["wage"] = world.posted.wage
         now["input_share"] = world.group("market").input_share
         named = world.settings.platforms
         for platform in world.platforms if named else ():

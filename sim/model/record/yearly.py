@@ -12,6 +12,7 @@ from sim.kernel.compiled import compiled
 from sim.kernel.statistics import (
     against_gaussian,
     against_lognormal,
+    deciles,
     distance_from_pareto,
     exponent_of,
     hill_exponent,
@@ -82,6 +83,14 @@ def shapes_of_size(world: World) -> dict[str, float]:
         "size_tail_lognormal": against_lognormal(tail),
         "size_tail_revenue": hill_exponent(table.revenue_12[operating & (table.revenue_12 > 0.0)]),
     }
+
+
+def spread_of_productivity(world: World) -> dict[str, float]:
+    """The ratio of the ninth to the first decile of the year's sales per worker."""
+    table = world.enterprises
+    here = (table.status == OPERATING) & (table.revenue_12 > 0.0) & (table.staff > 0)
+    tenth, ninth = deciles(table.revenue_12[here] / table.staff[here])
+    return {"labour_productivity_90_10": ninth / tenth}
 
 
 @compiled

@@ -110,6 +110,11 @@ class Cohort(NamedTuple):
         0.1, "", "spread of the logarithm of quality around the sector's", assumption("as the stock's"), bounds=(0, 1),
         plausible=(0.05, 0.25),
     )  # fmt: skip
+    gap: float = parameter(
+        0.0, "", "logarithm by which productivity and quality of newcomers lie below their sector's",
+        assumption("0: they are as good as the stock; entrants learn their trade: Foster, Haltiwanger & Krizan 2001"),
+        bounds=(0, 3), plausible=(0.0, 0.6),
+    )  # fmt: skip
     energy_log_sd: float = parameter(
         0.3, "", "spread of the logarithm of energy and material per output", assumption("as the stock's"),
         bounds=(0, 2),

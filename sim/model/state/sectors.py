@@ -34,15 +34,28 @@ def relative_price(productivity: float, price_share: float) -> float:
 
 
 @equation
-def wage_of_worker(per_worker: float, sector_mean: float, labour: Labour) -> float:
-    """A worker's monthly wage (million yuan), with rent sharing: it rises with the firm's revenue per worker."""
-    relative = min(labour.most_relative_revenue, max(labour.least_relative_revenue, per_worker / sector_mean))
-    return labour.wage / 12.0 * maths.exp(labour.wage_elasticity * maths.log(relative))
+def wage_of_worker(per_worker: float, usual: float, sector_mean: float, labour: Labour) -> float:
+    """A worker's monthly wage (million yuan): it rises with the firm's revenue per worker, relative to the sector's.
+
+    Part of what that exceeds or falls short of the firm's ``usual`` revenue per worker, at productivity 1, is rent that
+    the firm keeps or bears.
+    """
+    relative = maths.log(between_bounds(per_worker / sector_mean, labour))
+    rent = maths.log(between_bounds(per_worker / max(usual, 1e-9), labour))
+    return labour.wage / 12.0 * maths.exp(labour.wage_elasticity * (relative - labour.rents_kept * rent))
+
+
+@equation
+def between_bounds(relative: float, labour: Labour) -> float:
+    """Relative revenue per worker, within the bounds beyond which wages do not follow it."""
+    return min(labour.most_relative_revenue, max(labour.least_relative_revenue, relative))
 
 
 class Posted(NamedTuple):
     """Prices and shares posted at the end of last month, at which this month's markets clear."""
 
+    wage: float  # of workers, relative to the start
+    staff_fill: float  # share of the staff sought that can be hired
     talent_wage: float  # relative to a worker's
     talent_fill: float  # share of requests for talent that is granted
     hours_fill: float  # share of requests for equipment hours that is granted
@@ -67,6 +80,8 @@ class Sectors:
         self.price = np.ones(MAX_SECTORS)  # relative to the opening price
         self.quality = np.ones(MAX_SECTORS)  # mean over pull
         self.productivity = np.ones(MAX_SECTORS)  # mean over pull
+        self.best_productivity = np.zeros(MAX_SECTORS)  # logarithm at the frontier
+        self.best_quality = np.zeros(MAX_SECTORS)
         self.sales_factor = np.ones(MAX_SECTORS)  # sales a year for a pull of 1
         self.saturation = np.ones(MAX_SECTORS)  # pull for demand, relative to the opening
         self.mode_open = np.zeros(MAX_SECTORS, np.int8)

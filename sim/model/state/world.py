@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.declare import declared
 from sim.kernel import draws, threads
 from sim.model.state.accounts import SITES, Books, hire, transfer
 from sim.model.state.enterprises import CLASSES, Enterprises, end_tenancies
@@ -16,7 +17,7 @@ from sim.model.state.platforms import PLATFORM_ROOT, PlatformState, own_platform
 from sim.model.state.ring import Ring
 from sim.model.state.sectors import MAX_SECTORS, Posted, Sectors
 from sim.model.state.sites import SITE_ROOT, Charge, SiteState
-from sim.parameters import numbers
+from sim.parameters import Levers, numbers
 from sim.scenario import Scenario
 
 IDLE, LENT = 0, 1  # equipment hours
@@ -33,7 +34,10 @@ class World:
     def __init__(self, settings: Scenario, seed: int) -> None:
         self.settings = settings
         self.seed = seed
-        self.month = 0
+        self.first_month = -settings.group("run").spin_up
+        self.month = self.first_month
+        defaults: Any = (it.default for it in declared(Levers).values())
+        self._no_levers = Levers(*defaults)
         self._december = settings.month_of("2000-12")  # months from the start to one of them
         population = settings.group("population")
         self.is_nation = population.world == "nation"
@@ -47,7 +51,7 @@ class World:
         self.kept: dict[str, Any] = {}  # state of users' mechanisms, by mechanism
         hurdle = settings.group("mechanisms.finance").opening_hurdle
         # At the opening nothing is rationed, and no enterprise has been financed or answered.
-        self.posted = Posted(settings.group("labour").talent_premium, 1.0, 1.0, hurdle, 0.0, 0.0, 1.0)
+        self.posted = Posted(1.0, 1.0, settings.group("labour").talent_premium, 1.0, 1.0, hurdle, 0.0, 0.0, 1.0)
         self.platforms: list[PlatformState] = []
         self.links = Links()
         self.ring = Ring()
@@ -113,6 +117,9 @@ class World:
                 it.birth(self, rows)
 
     def group(self, prefix: str) -> Any:
+        """A group of parameters in this month; before month 0 no lever is used."""
+        if self.month < 0 and prefix == "levers":
+            return self._no_levers
         return self.settings.group(prefix, self.month)
 
     def loop(self, kernel: Any, reads: type, writes: type, *rest: Any, sums: tuple[Any, ...] = ()) -> None:

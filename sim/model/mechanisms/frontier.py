@@ -1,0 +1,145 @@
+"""The frontier: what was best yesterday is ordinary today, and those behind the frontier of their sector catch up to it.
+
+Productivity and quality are relative to a trend that the frontier abroad follows: who stands still falls back. Below the
+frontier firms take over what is known (Griffith, Redding & Simpson 2009); leaders lose nothing to them, and where they
+move beyond the frontier abroad they carry their sector's with them. Both wander at random, so that firms differ for long
+(Foster, Haltiwanger & Syverson 2008), and low productivity costs customers and cash.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.declare import Mechanism, Step, assumption, evidence, parameter
+from sim.kernel import draws, maths
+from sim.kernel.compiled import compiled, equation
+from sim.kernel.draws import block
+from sim.kernel.threads import BLOCK
+from sim.kernel.types import Index, f8, i1, i8, typed
+from sim.model.state.enterprises import OPERATING, reads, writes
+from sim.model.state.sectors import MAX_SECTORS
+from sim.model.state.world import World
+
+wander_luck = block("frontier", 0, "productivity", "quality", number=37)
+wander_luck_of = wander_luck.of
+
+
+@typed
+class Rules(NamedTuple):
+    """The frontier."""
+
+    enabled: bool = parameter(False, "", "whether the mechanism runs", assumption("switch"))
+    trend: float = parameter(
+        0.02, "1/year", "growth of productivity and quality abroad, by which all that stands still falls back",
+        assumption("order of the frontier's growth in rich countries"), bounds=(0, 0.2), plausible=(0.01, 0.03),
+    )  # fmt: skip
+    abroad: float = parameter(
+        0.5, "", "logarithm of productivity and quality at the frontier abroad, relative to the sector's at the start",
+        assumption("near the sector's best at the start"), bounds=(-1, 4), plausible=(0.3, 0.9),
+    )  # fmt: skip
+    best: float = parameter(
+        0.95, "share", "share of a sector's enterprises below its own frontier",
+        evidence("the leading 5% of firms: Andrews, Criscuolo & Gal 2016"), bounds=(0.5, 0.999),
+    )  # fmt: skip
+    catch_up: float = parameter(
+        0.1, "1/year", "part of the gap to the frontier that closes in a year",
+        assumption("order of 0.1: Griffith, Redding & Simpson 2009 (from memory)"), bounds=(0, 1), plausible=(0.05, 0.2),
+    )  # fmt: skip
+    secret: float = parameter(
+        0.2, "", "gap to the frontier that imitation does not close", assumption("leaders keep what is hard to copy"),
+        bounds=(0, 3), plausible=(0.0, 0.4),
+    )  # fmt: skip
+    wander: float = parameter(
+        0.06, "", "spread of a year's lasting random change of the logarithms of productivity and quality",
+        assumption("management, methods and tastes change"), bounds=(0, 1), plausible=(0.03, 0.12),
+    )  # fmt: skip
+
+
+@reads
+class Reads(NamedTuple):
+    identity: i8
+    status: i1
+    sector: i1
+
+
+@writes
+class Writes(NamedTuple):
+    productivity: f8
+    quality: f8
+
+
+@equation
+def step_of_month(own: float, frontier: float, luck: float, p: Rules) -> float:
+    """Change of the logarithm of productivity or quality in a month: catching up, less the trend, and random change.
+
+    ``luck`` is a standard normal deviate.
+    """
+    gap = max(0.0, frontier - p.secret - own)
+    return (p.catch_up * gap - p.trend) / 12.0 + p.wander / math.sqrt(12.0) * luck
+
+
+@compiled
+def move(lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, frontier: tuple[f8, f8]) -> None:
+    """Move productivity and quality of every operating enterprise; ``frontier`` has their logarithms by sector."""
+    luck, change = np.empty(BLOCK), np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        u = wander_luck_of(seed, r.identity, first, last, month)
+        draws.normals(u.productivity, luck, last - first)
+        change_of(first, last, r, w.productivity, luck, p, frontier[0], change)
+        draws.normals(u.quality, luck, last - first)
+        change_of(first, last, r, w.quality, luck, p, frontier[1], change)
+
+
+@compiled
+def change_of(first: Index, last: Index, r: Reads, trait: Any, luck: f8, p: Rules, frontier: f8, change: f8) -> None:
+    """Change one trait of a block of rows."""
+    for i in range(first, last):
+        change[i - first] = maths.log(trait[i]) if r.status[i] == OPERATING else 0.0
+    for i in range(first, last):
+        k = i - first
+        change[k] = step_of_month(change[k], frontier[np.uint8(r.sector[i])], luck[k], p)
+    for i in range(first, last):
+        trait[i] *= maths.exp(change[i - first]) if r.status[i] == OPERATING else 1.0
+
+
+def apply(world: World) -> None:
+    """A month of catching up with the frontiers of last December, or of the opening."""
+    rules = world.rules("frontier")
+    if not rules.enabled:
+        return
+    if world.month == world.first_month:
+        post(world)
+    sectors = world.sectors
+    world.loop(move, Reads, Writes, rules, (sectors.best_productivity, sectors.best_quality))
+
+
+def post(world: World) -> None:
+    """Post each sector's frontiers: its own, where that is beyond the frontier abroad."""
+    rules, table, sectors = world.rules("frontier"), world.enterprises, world.sectors
+    if not rules.enabled or not (world.is_december or world.month == world.first_month):
+        return
+    operating = table.status == OPERATING
+    for s in range(MAX_SECTORS):
+        here = operating & (table.sector == s)
+        sectors.best_productivity[s] = frontier_of(table.productivity[here], rules)
+        sectors.best_quality[s] = frontier_of(table.quality[here], rules)
+
+
+def frontier_of(trait: Any, rules: Any) -> float:
+    """Logarithm of the frontier: of the best enterprises of a sector, or abroad where they are none."""
+    if not len(trait):
+        return float(rules.abroad)
+    rank = min(len(trait) - 1, int(rules.best * len(trait)))
+    return max(float(rules.abroad), float(maths.log(float(np.partition(trait, rank)[rank]))))
+
+
+MECHANISM = Mechanism(
+    "frontier", Rules, draws=(wander_luck,), steps=(
+        Step("move", apply, loops=(move,), draws=(wander_luck,), state=("sectors.best_productivity", "sectors.best_quality")),
+        Step("post", post, state=("sectors.best_productivity", "sectors.best_quality")),
+    ),
+)  # fmt: skip
