@@ -12,7 +12,8 @@ from pyarrow import parquet
 
 import sim
 from sim.evidence.facts import calibrated, checks
-from sim.model.catalogue import model_catalogue
+from sim.model.catalogue import load, model_catalogue
+from sim.runs.posterior_sample import read_sample
 from sim.scenario.describing import describe
 from sim.studies.questions.rotation import kept_rotations
 
@@ -82,3 +83,15 @@ def test_shipping_a_fitted_value_changes_that_number_and_nothing_else(tmp_path: 
     nowhere.write_text('extends = "shougang"\n[population]\nno_such = 1.0\n', "utf-8")
     with pytest.raises(SystemExit, match=r"population\.no_such is set nowhere"):
         tool.ship(nowhere, tmp_path)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.parent.glob("*.toml")), ids=lambda path: path.stem)
+def test_what_extends_a_calibrated_scenario_draws_its_parameters(path: Path) -> None:
+    """By name and by file: a child draws what its parent does, unless it sets a value of its own."""
+    by_name, by_file = load(path.stem), load(path)
+    drawn = read_sample("posterior", by_name).moved(by_name)
+    assert drawn
+    assert read_sample("posterior", by_file).moved(by_file) == drawn
+    parent = tomllib.loads(path.read_text()).get("extends", "").removesuffix(".toml")
+    if parent in ("shougang", "haier"):
+        assert set(drawn) <= set(read_sample("posterior", load(parent)).moved(load(parent)))

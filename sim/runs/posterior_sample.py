@@ -134,12 +134,13 @@ def read_sample(text: str, scenario: Scenario, *, one_seed: bool = False) -> Pos
 
 def _lineage(scenario: Scenario) -> list[str]:
     """The scenario's name, then those of its file and of the files that it extends, the nearest first."""
-    return [scenario.name, *_names_of_files(Path(scenario.path).absolute())]
+    return [scenario.name, *_names_of_files(scenario.path, Path.cwd())]
 
 
 @lru_cache(maxsize=64)  # asked once a world
-def _names_of_files(file: Path) -> tuple[str, ...]:
-    return tuple(Path(it.path).stem for it in chain(str(file)))
+def _names_of_files(path: str, _folder: Path) -> tuple[str, ...]:
+    """Names of the files of a scenario, given by a shipped name or by a path from the present folder."""
+    return tuple(Path(it.path).stem for it in chain(path))
 
 
 def intervals_text(intervals: str) -> str:
