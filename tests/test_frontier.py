@@ -68,7 +68,7 @@ def test_without_it_its_parameters_change_nothing() -> None:
 
 
 def sums_of(base: dict[int, tuple[float, float]], now: dict[int, tuple[float, float]]) -> tuple[Any, Any]:
-    """Sums at the base and now of enterprises, each with sales and the logarithm of productivity, as the loop adds them."""
+    """Sums at the base and now of enterprises, each with sales and the logarithm of productivity."""
     size = 1 + max(*base, *now)
     columns = np.zeros((2, size))
     writes, both = productivity.Writes(columns[0], columns[1]), []

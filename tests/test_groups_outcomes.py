@@ -549,6 +549,11 @@ def test_gains_are_those_of_productivity_and_quality_one_by_one(monkeypatch: pyt
     assert record["rd_intensity"][-1] == pytest.approx((research + wages) / sales, rel=5e-3)
 
 
+def bounded(relative: float) -> float:
+    """Relative revenue per worker, within the bounds up to which wages follow it."""
+    return min(4.0, max(0.02, relative))
+
+
 def test_wages_of_research_are_those_of_the_teams_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of each enterprise with a project, at its own wage of a skilled one, as far as the team goes."""
     found: list[float] = []
@@ -560,7 +565,9 @@ def test_wages_of_research_are_those_of_the_teams_at_work(monkeypatch: pytest.Mo
             for row in rows_of(model).values():
                 if row["status"] == OPERATING and row["project_began"] != NEVER:
                     relative = 12.0 * row["revenue"] / row["staff"] / world.sectors.worker_revenue[int(row["sector"])]
-                    wage = labour.wage / 12.0 * min(4.0, max(0.02, relative)) ** labour.wage_elasticity
+                    rent = 12.0 * row["revenue"] / row["staff"] / row["worker_revenue"]
+                    shared = bounded(relative) / bounded(rent) ** labour.rents_kept
+                    wage = world.posted.wage * labour.wage / 12.0 * shared**labour.wage_elasticity
                     most = max(2.0 * rules.team, rules.team_share * row["talent"])
                     paid += min(row["talent"], most) * wage * world.posted.talent_wage
             found.append(paid * world.weight)

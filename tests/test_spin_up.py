@@ -1,4 +1,4 @@
-"""Spin-up: the opening becomes consistent with the dynamics, and what is a lever's, platform's or site's has no part in it."""
+"""Spin-up: the opening becomes consistent with the dynamics; levers, platforms and sites have no part in it."""
 
 from __future__ import annotations
 

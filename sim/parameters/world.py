@@ -260,6 +260,15 @@ class Market(NamedTuple):
         assumption("0: all rivals are outside, and a newcomer takes sales from nobody in the place"), bounds=(0, 1),
         plausible=(0, 0.8),
     )  # fmt: skip
+    sector_shock: float = parameter(
+        0.0, "", "spread of a year's random change of the logarithm of a sector's demand",
+        assumption("0: no sector's demand moves by itself; else the order of industries' output"), bounds=(0, 1),
+        plausible=(0.0, 0.1),
+    )  # fmt: skip
+    sector_reversion: float = parameter(
+        0.3, "1/year", "speed at which a sector's demand returns to its path", assumption("booms and slumps last some years"),
+        bounds=(0, 12), plausible=(0.1, 1.0),
+    )  # fmt: skip
     demand: float = parameter(
         1.0, "", "factor on demand in all sectors", assumption("1 is no change"), bounds=(0, 10), plausible=(0.8, 1.2)
     )

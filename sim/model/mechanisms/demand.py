@@ -26,6 +26,7 @@ from sim.parameters import Levers, Market
 
 lines_change = block("demand", 0, "lost", "born", "shock", number=28)
 line_sizes = block("demand", 1, "lost", "born", number=34)
+sector_luck = block("demand", 2, "demand", number=45)  # by index of the sector
 lines_change_of, line_sizes_of = lines_change.of, line_sizes.of
 
 
@@ -124,6 +125,7 @@ class SectorsSelling(NamedTuple):
     opened: i8
     demand: f8
     opening_demand: f8
+    boom: f8
     pull: f8
     opening_pull: f8
     price: f8
@@ -386,7 +388,22 @@ def set_demand(world: World, market: Market, levers: Levers) -> None:
     path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand * (1.0 + levers.demand)
     rivals = 1.0 if world.is_nation else maths.exp(math.log1p(market.rivals_growth) * world.month / 12.0)
     columns = world.sectors.view(SectorsSelling)
+    if market.sector_shock > 0.0:
+        move_demand(world.seed, world.month, columns.boom, market)
     set_sales_factors(columns, path, rivals, bool(world.is_nation and market.coupled), market)
+
+
+@equation
+def next_boom(boom: float, luck: float, m: Market) -> float:
+    """Next month's logarithm of a sector's demand over its path; ``luck`` is a standard normal deviate."""
+    return boom * (1.0 - m.sector_reversion / 12.0) + m.sector_shock / math.sqrt(12.0) * luck
+
+
+@compiled
+def move_demand(seed: int, month: int, boom: f8, m: Market) -> None:
+    """Move the demand of all sectors by a month."""
+    for s in range(len(boom)):
+        boom[s] = next_boom(boom[s], draws.normal(sector_luck(seed, s, month).demand), m)
 
 
 @equation
@@ -410,7 +427,8 @@ def set_sales_factors(sectors: SectorsSelling, path: float, rivals: float, coupl
             if m.local_share > 0.0:
                 pull = shared_pull(pull, max(sectors.pull[s], 1.0 / TICKS), m.local_share)
         price = sectors.price[s] if coupled else 1.0
-        value = sectors.demand[s] * path * maths.exp((1.0 - m.price_elasticity) * maths.log(price))
+        demand = sectors.demand[s] * path * maths.exp(sectors.boom[s])
+        value = demand * maths.exp((1.0 - m.price_elasticity) * maths.log(price))
         opening = sectors.opening_pull[s] / max(sectors.opening_demand[s], 1.0 / TICKS)
         sectors.sales_factor[s] = value / max(pull, value * opening / m.most_sales, 1.0 / TICKS)
         sectors.saturation[s] = 1.0 / max(1e-6, sectors.sales_factor[s] * opening) if opening > 0.0 else 1.0
@@ -436,11 +454,11 @@ def post_pulls(sectors: SectorsPosted, pulls: i8_2d, price_share: float) -> None
 
 
 MECHANISM = Mechanism(
-    "demand", Rules, draws=(lines_change, line_sizes), steps=(
+    "demand", Rules, draws=(lines_change, line_sizes, sector_luck), steps=(
         Step(
             "sell", apply, loops=(update_lines, sell), groups=("market", "levers", "population", "mechanisms.industries"),
-            transfers=("sales_home", "inputs"), draws=(lines_change, line_sizes),
-            state=("sectors.sales_factor", "sectors.saturation", "world.pulls"),
+            transfers=("sales_home", "inputs"), draws=(lines_change, line_sizes, sector_luck),
+            state=("sectors.boom", "sectors.sales_factor", "sectors.saturation", "world.pulls"),
         ),
         Step(
             "post", close, groups=("market",),

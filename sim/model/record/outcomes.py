@@ -63,6 +63,8 @@ _PER_GROUP_A_YEAR = (
 _SHAPES = (
     ("job_creation_rate", "share a year", "gross job creation (DHS rate), last December's review"),
     ("job_destruction_rate", "share a year", "gross job destruction (DHS rate)"),
+    ("job_creation_kept", "share", "jobs created in the year before last December's that were still there in the last one"),
+    ("job_reallocation_excess", "share a year", "jobs created and destroyed beyond the net change, last December's review"),
     ("young_creation_share", "share", "part of gross job creation by enterprises younger than five years"),
     ("startup_job_share", "share", "part of jobs at enterprises that started less than a year ago, last December"),
     ("size_tail", "", "exponent of the size tail, Hill on the top 5%"),

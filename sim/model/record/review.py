@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Mechanism, Step
+from sim.declare import Column, Mechanism, Step
 from sim.kernel import maths, threads
-from sim.kernel.compiled import compiled
+from sim.kernel.compiled import compiled, equation
 from sim.kernel.statistics import slope_of_sums
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, i8_2d, typed
@@ -22,7 +22,8 @@ from sim.parameters import Population
 
 CREATED, DESTROYED, BOTH = range(3)  # jobs, by group
 WON, TWICE, BEFORE = range(3)  # jobs by cell: created, in both Decembers, in the last one
-YOUNG_CREATED, STARTUP_JOBS, RESEARCHING = range(3)  # jobs created by young enterprises, jobs at those below a year
+# Jobs created by young enterprises, jobs at those below a year, enterprises that do research, jobs kept for a year.
+YOUNG_CREATED, STARTUP_JOBS, RESEARCHING, KEPT = range(4)
 NUMBER, SIZE, GROWTH, SIZE_SIZE, SIZE_GROWTH = range(5)  # sums over mature enterprises, in ticks
 
 
@@ -43,6 +44,7 @@ class Writes(NamedTuple):
     researched: i1
     size_class: i1
     staff_year_ago: i4
+    staff_two_years_ago: i4
     revenue_12: f8
     revenue_year: f8
 
@@ -67,19 +69,28 @@ def review(
         last = min(first + BLOCK, hi)
         count_jobs(first, last, month, r, w, standard, sums.cells, sums.other)
         add_mature(first, last, month, r, w, sums.mature)
-        researching = 0
+        researching, kept = 0, 0
         for i in range(first, last):
             under_way = (w.researched[i] == 1) | (r.project_began[i] != NEVER)
             researching += 1 if under_way & (r.status[i] == OPERATING) else 0
             w.researched[i] = 0
+            kept += jobs_kept(w.staff_two_years_ago[i], w.staff_year_ago[i], r.staff[i])
+            w.staff_two_years_ago[i] = w.staff_year_ago[i]
             w.staff_year_ago[i] = r.staff[i]
             w.revenue_12[i] = w.revenue_year[i] * 12.0 / months
             w.revenue_year[i] = 0.0
         sums.other[RESEARCHING] += researching
+        sums.other[KEPT] += kept
         for i in range(first, last):
             before = w.size_class[i]
             w.size_class[i] = classify(r.staff[i], w.revenue_12[i], standard)
             changed[i] = before != w.size_class[i]
+
+
+@equation
+def jobs_kept(two_years_ago: int, year_ago: int, now: int) -> int:
+    """Jobs that an enterprise created in the year before and still has (Davis, Haltiwanger & Schuh 1996)."""
+    return max(0, min(year_ago, now) - two_years_ago)
 
 
 @compiled
@@ -151,7 +162,7 @@ def apply(world: World) -> None:
     if world.year_months == 12:
         year |= shapes_of_growth(*growth_of(table.size, table.view(Sold)))
     operating, changed = int(np.count_nonzero(table.status == OPERATING)), world.marks()
-    flows, other = np.zeros((3, len(GROUPS)), np.int64), np.zeros(3, np.int64)
+    flows, other = np.zeros((3, len(GROUPS)), np.int64), np.zeros(4, np.int64)
     cells, mature = np.zeros((CELLS, 3), np.int64), np.zeros(5, np.int64)
     world.loop(review, Reads, Writes, world.year_months, world.standard, changed, sums=Sums(cells, other, mature))
     gather_jobs(cells, flows)
@@ -160,12 +171,15 @@ def apply(world: World) -> None:
     year["startup_job_share"] = int(other[STARTUP_JOBS]) / staff if staff else math.nan
     flows[DESTROYED] += world.year_lost
     flows[BOTH] += world.year_lost
+    created_before = int(world.job_flows[CREATED, : len(CLASSES)].sum())
     world.job_flows = np.zeros_like(flows)
     if world.year_months == 12:
         created, destroyed, both = (int(number) for number in flows[:, : len(CLASSES)].sum(axis=1))
         year["growth_size_slope"] = slope_of_sums(*mature.tolist(), unit=int(TICKS))
         year["job_creation_rate"] = 2.0 * created / both if both else math.nan
         year["job_destruction_rate"] = 2.0 * destroyed / both if both else math.nan
+        year["job_creation_kept"] = int(other[KEPT]) / created_before if created_before else math.nan
+        year["job_reallocation_excess"] = 4.0 * min(created, destroyed) / both if both else math.nan
         year["young_creation_share"] = int(other[YOUNG_CREATED]) / max(1, created)
         world.job_flows = flows
     year |= shapes_of_size(world) | spread_of_productivity(world)
@@ -185,4 +199,6 @@ DECEMBER = Step(
     state=("world.job_flows", "world.year", "world.year_lost", "world.year_months"),
 )
 
-MECHANISM = Mechanism("review", steps=(DECEMBER,))
+STAFF_BEFORE = Column("staff_two_years_ago", "i4", "people", "staff in the month of the review before last year's")
+
+MECHANISM = Mechanism("review", steps=(DECEMBER,), columns=(STAFF_BEFORE,))

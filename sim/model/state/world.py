@@ -21,6 +21,7 @@ from sim.parameters import Levers, numbers
 from sim.scenario import Scenario
 
 IDLE, LENT = 0, 1  # equipment hours
+NO_LEVERS = Levers(*(it.default for it in declared(Levers).values()))  # type: ignore[arg-type]
 
 
 def with_none(values: Iterable[Any], none: Any = 0.0) -> Any:
@@ -36,8 +37,6 @@ class World:
         self.seed = seed
         self.first_month = -settings.group("run").spin_up
         self.month = self.first_month
-        defaults: Any = (it.default for it in declared(Levers).values())
-        self._no_levers = Levers(*defaults)
         self._december = settings.month_of("2000-12")  # months from the start to one of them
         population = settings.group("population")
         self.is_nation = population.world == "nation"
@@ -119,7 +118,7 @@ class World:
     def group(self, prefix: str) -> Any:
         """A group of parameters in this month; before month 0 no lever is used."""
         if self.month < 0 and prefix == "levers":
-            return self._no_levers
+            return NO_LEVERS
         return self.settings.group(prefix, self.month)
 
     def loop(self, kernel: Any, reads: type, writes: type, *rest: Any, sums: tuple[Any, ...] = ()) -> None:
