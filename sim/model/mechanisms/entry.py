@@ -159,6 +159,7 @@ class Offer(NamedTuple):
 
     rent: float  # million yuan a m2 and year
     worth: float  # million yuan, beyond savings of rent
+    worth_per_job: float  # million yuan, beyond that
     fund: float  # million yuan that a founder may get
     share: float  # of founders admitted
     rule: Admission  # of plans
@@ -305,7 +306,7 @@ def consider(
             if offers.lasting and channel not in (SPIN_OFF, MAKER):
                 here, outside = lasting_match(seed, ideas.identity[k], offers.site)
                 taste = here if channel == TENANT else outside
-            value = utility(gain, need, terms.entry_cost, offer.worth, taste, p)
+            value = utility(gain, need, terms.entry_cost, offer.worth + jobs * offer.worth_per_job, taste, p)
             if value <= 0.0:
                 continue
             if not can_finance(u.wealth, u.finance, need, offer.fund, terms.finance_fill, p):
@@ -358,7 +359,7 @@ def apply(world: World) -> None:
         return
     ideas, counts = gather_ideas(world, rules), world.counters("entry")
     market, population, posted = world.group("market"), world.settings.group("population"), world.posted
-    alone = Offer(market.outside_rent, 0.0, 0.0, 1.0, EVERYONE)
+    alone = Offer(market.outside_rent, 0.0, 0.0, 0.0, 1.0, EVERYONE)
     letting, site = world.rules("letting"), cheapest_site(world)
     offers = Offers(
         alone, maker_offer(world, rules, market), tenant_offer(world, site, rules, letting, market),
@@ -391,7 +392,7 @@ def maker_offer(world: World, rules: Any, market: Any) -> Offer:
     tickets = budget / rules.maker_ticket if rules.maker_ticket else 0.0
     share = min(1.0, tickets / (ideas * max(world.posted.makers_taking, rules.least_taking))) if ideas else 0.0
     worth = rules.answer_worth * world.posted.answered
-    return Offer(market.outside_rent, worth, min(fund, rules.maker_ticket), share, EVERYONE)
+    return Offer(market.outside_rent, worth, 0.0, min(fund, rules.maker_ticket), share, EVERYONE)
 
 
 def cheapest_site(world: World) -> SiteState | None:
@@ -407,13 +408,14 @@ def tenant_offer(world: World, site: SiteState | None, p: Any, letting: Any, mar
     Where matches with places last, a founder has the best of several outside.
     """
     if site is None:
-        return Offer(market.outside_rent, 0.0, 0.0, 0.0, EVERYONE)
+        return Offer(market.outside_rent, 0.0, 0.0, 0.0, 0.0, EVERYONE)
     rules = world.site_rules(site)
-    worth = world.tenancy_worth(site, p.horizon)
+    worth = world.neighbours_worth(site, p.horizon)
     if letting.search:
         worth -= p.taste * maths.log(letting.places)
     rent, admitted = world.rent_asked(site, p.horizon) * rules.space, site.admission * letting.awareness
-    return Offer(rent, worth, min(site.fund, rules.ticket), admitted, admission_of(rules))
+    each = world.worth_per_job(site, p.horizon)
+    return Offer(rent, worth, each, min(site.fund, rules.ticket), admitted, admission_of(rules))
 
 
 SHARED = ORIGINS[2:]  # channels that enterprises share: spin-off, maker, tenant

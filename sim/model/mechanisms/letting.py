@@ -49,7 +49,6 @@ beyond_luck = block("letting", 2, "number", number=39)
 
 NEWBORN, MOVER, LEAVES, RETURNS, STAYS = 1, 2, 3, 4, 5  # decisions; who stays where it is has considered the site
 ARRIVALS = 64  # channel of identities that come from beyond the catchment, plus the site's index
-_LEAST_TASTE = 1e-6  # million yuan: with less, the better place is chosen for sure
 
 
 @typed
@@ -94,7 +93,12 @@ class Rules(NamedTuple):
     )
     search: bool = parameter(
         False, "", "whether how often a site is considered answers what it offers, and matches with places last",
-        assumption("switch; off, the taste is for moving alone and drawn anew each time"),
+        assumption("switch; off, ``taste`` is for moving alone and drawn anew each time"),
+    )  # fmt: skip
+    attachment: float = parameter(
+        0.01, "million yuan a person", "scale of the lasting match of an enterprise with a place, where ``search`` is on",
+        assumption("customers, commutes and rooms that fit: a fifth of a year's wage"), bounds=(1e-6, 10),
+        plausible=(0.003, 0.03),
     )  # fmt: skip
     places: float = parameter(
         10.0, "places", "places outside, of which an enterprise or a founder has the best, where ``search`` is on",
@@ -157,7 +161,8 @@ class Terms(NamedTuple):
 
     site: int
     rent: float  # million yuan a m2 and year, with utilities, less the subsidy and rent-free months
-    worth: float  # million yuan a year, of neighbours and services
+    worth: float  # million yuan a year, of neighbours
+    worth_per_job: float  # million yuan a year, of contacts and services
     largest_tenant: float  # m2
     rule: Admission
     term: int  # months
@@ -215,39 +220,45 @@ def saved_by_moving(staff: int, floor: float, terms: Terms, p: Rules) -> float:
 
 
 @equation
+def worth(staff: int, terms: Terms, p: Rules) -> float:
+    """Worth of neighbours, contacts and services at the site over the horizon (million yuan)."""
+    return p.horizon * terms.worth + p.horizon * terms.worth_per_job * staff
+
+
+@equation
 def expected_gain(staff: int, floor: float, terms: Terms, p: Rules) -> float:
     """Gain of moving to the site but for the match (million yuan): rent saved and worth over the horizon, less cost."""
-    return saved_by_moving(staff, floor, terms, p) + p.horizon * terms.worth - p.moving_cost * staff
+    return saved_by_moving(staff, floor, terms, p) + worth(staff, terms, p) - p.moving_cost * staff
 
 
 @equation
 def expected_loss(staff: int, floor: float, terms: Terms, p: Rules) -> float:
     """Gain of leaving the site but for the match (million yuan): what moving there gained, and the cost again."""
-    return -saved_by_moving(staff, floor, terms, p) - p.horizon * terms.worth - p.moving_cost * staff
+    return -saved_by_moving(staff, floor, terms, p) - worth(staff, terms, p) - p.moving_cost * staff
 
 
 @compiled
-def match_gain(seed: int, identity: int, month: int, terms: Terms, p: Rules) -> float:
+def match_gain(seed: int, identity: int, month: int, staff: int, terms: Terms, p: Rules) -> float:
     """Taste for the site (million yuan): drawn anew for it alone, or its lasting match less that of the best outside."""
     if not p.search:
         return p.taste * draws.gumbel(seeking(seed, identity, month).taste)
     here, outside = lasting_match(seed, identity, terms.site)
-    return p.taste * (here - outside - maths.log(p.places))
+    return p.attachment * staff * (here - outside - maths.log(p.places))
 
 
 @equation
 def inclusive_value(odds: float) -> float:
-    """Expected gain of a choice with these log odds, in units of the taste: ln(1 + e^odds)."""
+    """Expected gain of a choice with these log odds, in units of the match's scale: ln(1 + e^odds)."""
     return max(odds, 0.0) + maths.log(1.0 + maths.exp(-abs(odds)))
 
 
 @compiled
-def considers(u: float, gain: float, match: float, awareness: float, p: Rules) -> bool:
+def considers(u: float, gain: float, staff: int, more: float, awareness: float, p: Rules) -> bool:
     """Whether an enterprise considers to move this month: a hazard in proportion to the inclusive value of a move.
 
-    ``gain`` is expected (million yuan), ``match`` the advantage of the other place before its match is known.
+    ``gain`` is expected but for the match (million yuan), ``more`` the logarithm of the number of places to go to.
     """
-    value = inclusive_value(gain / max(p.taste, _LEAST_TASTE) + match)
+    value = inclusive_value(gain / (p.attachment * max(staff, 1)) + more)
     return u < draws.monthly(min(p.most_considering, p.consider * awareness * value))
 
 
@@ -309,18 +320,18 @@ def move_decision(i: Index, u_look: float, seed: int, month: int, r: Reads, p: R
     if newborn:
         return NEWBORN
     gain = expected_gain(r.staff[i], floor, terms, p)
-    if p.search and not considers(u_look, gain, -maths.log(p.places), p.awareness, p):
+    if p.search and not considers(u_look, gain, r.staff[i], -maths.log(p.places), p.awareness, p):
         return 0
-    return MOVER if gain + match_gain(seed, r.identity[i], month, terms, p) > 0.0 else STAYS
+    return MOVER if gain + match_gain(seed, r.identity[i], month, r.staff[i], terms, p) > 0.0 else STAYS
 
 
 @compiled
 def wants_back(i: Index, u_look: float, floor: float, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> bool:
     """Whether a tenant considers to leave, and has a better place outside, of which it knows."""
     gain = expected_loss(r.staff[i], floor, terms, p)
-    if not considers(u_look, gain, maths.log(p.places), 1.0, p):
+    if not considers(u_look, gain, r.staff[i], maths.log(p.places), 1.0, p):
         return False
-    return gain > match_gain(seed, r.identity[i], month, terms, p)
+    return gain > match_gain(seed, r.identity[i], month, r.staff[i], terms, p)
 
 
 @compiled
@@ -340,7 +351,7 @@ def arriving(
         gain = expected_gain(r.staff[i], floor_needed(r.staff[i], terms.floor_per_job), terms, p)
         for ordinal in range(most):
             identity = draws.child_identity(r.identity[i], month, ARRIVALS + terms.site, ordinal)
-            if gain + match_gain(seed, identity, month, terms, p) > 0.0:
+            if gain + match_gain(seed, identity, month, r.staff[i], terms, p) > 0.0:
                 like.append(i)
                 identities.append(identity)
     return np.array(like, np.int64), np.array(identities, np.int64)
@@ -438,8 +449,8 @@ def pay_rents(
 def pay(world: World) -> None:
     """A month of rents, and of services that sites' owners buy for their tenants."""
     for site in world.sites:
-        if site.tenants and (services := float(world.site_rules(site).services)):
-            world.books.pay(SITES, ECONOMY, site.tenants * services / 12.0)
+        if site.jobs and (services := float(world.site_rules(site).services)):
+            world.books.pay(SITES, ECONOMY, site.jobs * services / 12.0)
     charges = [world.charge(site) for site in world.sites]
     rents = Rents(
         world.group("market").outside_rent,
@@ -465,7 +476,7 @@ def let_site(world: World, site: SiteState, rules: Rules, per_job: float) -> Non
     table, s = world.enterprises, world.site_rules(site)
     site.rent = s.rent * site.tightness
     terms = Terms(
-        site.index, world.rent_asked(site, rules.horizon), world.tenancy_worth(site, 1.0), s.largest_tenant,
+        site.index, world.rent_asked(site, rules.horizon), world.neighbours_worth(site, 1.0), world.worth_per_job(site, 1.0), s.largest_tenant,
         admission_of(s), int(s.term), int(s.rent_free), s.ticket, world.weight, per_job * s.space, per_job,
         world.group("market").outside_rent,
     )  # fmt: skip

@@ -159,14 +159,16 @@ class World:
         due = max(0.0, 1.0 - months / (12.0 * years))
         return (charge.rent - charge.subsidy) * due + charge.utilities
 
-    def tenancy_worth(self, site: SiteState, years: float) -> float:
-        """The worth of a site's tenants and services to one more over ``years`` (million yuan).
-
-        Only neighbours in one part count.
-        """
+    def neighbours_worth(self, site: SiteState, years: float) -> float:
+        """The worth of a site's tenants to one more over ``years`` (million yuan); only those of one part count."""
         rules = self.site_rules(site)
-        neighbours = float(years * rules.neighbours * (site.tenants * self.weight / float(rules.parts)) / 100.0)
-        return neighbours + float(years * rules.services)
+        return float(years * rules.neighbours * (site.tenants * self.weight / float(rules.parts)) / 100.0)
+
+    def worth_per_job(self, site: SiteState, years: float) -> float:
+        """The worth of a site's contacts and services over ``years``, for each job of a tenant (million yuan)."""
+        rules = self.site_rules(site)
+        contacts = rules.contacts * (site.tenants * self.weight / float(rules.parts)) / 100.0
+        return float(years * (contacts + rules.services))
 
     def platform_rules(self, platform: PlatformState) -> Any:
         """The parameters of a named platform, or of one founded in the run."""
