@@ -35,6 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("parameters",),
     ("evidence",),  # the facts as they are written down
     ("scenario",),
+    ("places",),  # files of scenarios that are written for somebody
     ("evidence.facts",),  # what the model is held to, of which scenario
     ("model", "model.state"),
     ("model.mechanisms", "model.record"),
@@ -58,7 +59,7 @@ FLOOR_OF = {prefix: floor for floor, prefixes in enumerate(FLOORS) for prefix in
 # What takes long to import, and printing a help page does not need.
 HEAVY = {
     "SALib", "dask", "distributed", "matplotlib", "mesa", "networkx", "numba", "numpy", "optuna", "pandas", "pyarrow",
-    "pydantic", "scipy",
+    "pint", "pydantic", "scipy",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i4, i8, typed
+from sim.model.record.reading import share
 from sim.model.record.tally import EXPORTS
 from sim.model.state.accounts import INPUTS, SALES_ABROAD, SALES_HOME, on_grid, transfer_block
 from sim.model.state.enterprises import OPERATING, reads, writes
@@ -191,6 +192,8 @@ def at_birth(world: World, rows: Any) -> None:
 OUTCOMES = (
     Outcome("exports", "million yuan a month", "exports", 1, True, lambda m: m.money(EXPORTS)),
     Outcome("exporters", "enterprises", "exporters", 1, value=lambda m: m.groups[1, GROUPS.index("exporter")]),
+    Outcome("exporter_share", "share", "part of the survey population that exports",
+            value=lambda m: share(m["exporting"][:, 1], m["exporting"][:, 0])),
     Outcome("big_export_share", "share", "big enterprises' part of exports, survey population", 0, True,
             lambda m: m.big_share(EXPORTS)),
     Outcome("big_export_share_all", "share", "big enterprises' part of exports, all",

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Mechanism, switch
+from sim.declare import Mechanism, assumption, parameter, switch
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
@@ -22,10 +22,13 @@ from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING, classify, r
 from sim.model.state.sectors import MAX_SECTORS, attraction, relative_price
 from sim.model.state.world import World
 from sim.parameters import Market, Population, numbers
+from sim.scenario import months
+from sim.scenario.register import parse
 
 lattice_shift = block("population", 0, "first", "second", "third", "fourth", number=0)
 _PARTS = 16  # steps of the integral over a stratum of the tail
 _UNEVEN_FROM = 0.9  # quantile from which strata are integrated; below it staff hardly varies within one
+OLDEST = 30_000  # months; ages are two bytes
 _AT_A_TIME = 8_192  # enterprises whose lattice points are in memory at once
 ROOT = 0  # parent of the opening population
 _GOLDEN_3 = 1.2207440846057596  # root of x^4 = x + 1: revenue per worker, capital intensity, taste for exporting
@@ -37,6 +40,21 @@ class Rules(NamedTuple):
     """Starting population."""
 
     enabled: bool = switch()
+    register: str = parameter(
+        "", "", "firms at the start, a line each after the names staff, revenue, assets, sector, founded; empty draws them",
+        assumption("a choice"),
+    )  # fmt: skip
+
+
+@typed
+class Given(NamedTuple):
+    """The firms of a register, from the smallest: empty where they are drawn; 0, -1 for what it does not say."""
+
+    staff: i8
+    revenue: f8  # million yuan a year
+    assets: f8  # million yuan
+    sector: i8
+    age: i8  # months
 
 
 @writes
@@ -122,20 +140,29 @@ def mean_age(staff: int, p: Population) -> float:
 
 @compiled
 def fill(
-    lo: int, hi: int, row: int, month: int, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, flows: i8
+    lo: int, hi: int, row: int, month: int, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, g: Given,
+    flows: i8,
 ) -> None:  # fmt: skip
     """Fill rows from ``row`` on with enterprises ``lo`` to ``hi``, from their lattice points, shape (hi - lo, 16)."""
     for k in range(lo, hi):
         u, i = points[k - lo], row + k - lo
         staff = max(1, int(stratum_staff(u[0], 1.0 / p.enterprises, p)))
-        if k == 0 and p.host_staff > 0:
+        host = k == 0 and p.host_staff > 0
+        listed = k < len(g.staff) and not host
+        if listed:
+            staff = int(g.staff[k])
+        if host:
             staff = int(p.host_staff)
         size = maths.log(staff / 100.0)
         per_worker = p.worker_revenue * maths.exp(
             p.worker_revenue_elasticity * size + p.worker_revenue_log_sd * draws.normal(u[1])
         )
+        if listed and g.revenue[k] > 0.0:
+            per_worker = g.revenue[k] / staff
         revenue = staff * per_worker
         sector = int(u[13] * p.sectors)
+        if listed and g.sector[k] >= 0:
+            sector = int(g.sector[k])
         e.identity[i] = draws.child_identity(ROOT, 0, 0, k)
         e.status[i] = OPERATING
         e.origin[i] = INCUMBENT
@@ -143,6 +170,8 @@ def fill(
         e.platform[i] = -1
         e.site[i] = -1
         e.born[i] = month - 1 - int(-mean_age(staff, p) * maths.log(u[4]))
+        if listed and g.age[k] >= 0:
+            e.born[i] = month - 1 - int(g.age[k])
         e.started[i] = e.born[i]
         e.project_began[i] = NEVER
         e.asked[i] = NEVER
@@ -161,6 +190,8 @@ def fill(
         price = relative_price(e.productivity[i], m.price_share)
         e.worker_revenue[i] = per_worker / (e.productivity[i] * price)
         e.capital_intensity[i] = assets_per_worker(u[1], u[2], p)
+        if listed and g.assets[k] > 0.0:
+            e.capital_intensity[i] = g.assets[k] / staff / maths.exp(p.capital_intensity_elasticity * size)
         e.assets[i] = float(e.capital_intensity[i]) * staff * maths.exp(p.capital_intensity_elasticity * size)
         e.revenue[i] = revenue / 12.0
         e.revenue_12[i] = revenue
@@ -211,12 +242,13 @@ def found(world: World) -> None:
         return
     number = population.enterprises
     table.add(number)
-    columns, market = table.view(Opening), world.group("market")
+    columns, market, given = table.view(Opening), world.group("market"), listed_firms(world)
     for lo in range(0, number, _AT_A_TIME):
         hi = min(lo + _AT_A_TIME, number)
         points = lattice(world.seed, number, lo, hi)
         fill(
-            lo, hi, lo, world.month, columns, points, numbers(population), market, sectors.base_knowledge, world.books.flows
+            lo, hi, lo, world.month, columns, points, numbers(population), market, sectors.base_knowledge, given,
+            world.books.flows,
         )  # fmt: skip
         world.complete_opening(lo, hi, points)
     world.books.settle()
@@ -238,8 +270,23 @@ def set_host(world: World) -> None:
     flows = np.zeros_like(world.books.flows)  # accounts begin anew
     table.cash[row] = 0.0
     given = world.month, table.view(Opening), points, numbers(population), world.group("market")
-    fill(0, 1, row, *given, world.sectors.base_knowledge, flows)
+    fill(0, 1, row, *given, world.sectors.base_knowledge, listed_firms(world), flows)
     world.complete_opening(row, row + 1, points)
+
+
+def listed_firms(world: World) -> Given:
+    """The firms of the scenario's register; none where they are drawn."""
+    text, settings = world.rules("population").register, world.settings
+    first = settings.calendar(0)
+    firms = parse(text, settings.group("population").sectors, first) if text else []
+    ages = [months.number(first) - 1 - it.founded if it.founded >= 0 else -1 for it in firms]
+    return Given(
+        np.array([it.staff for it in firms], np.int64),
+        np.nan_to_num(np.array([it.revenue for it in firms], np.float64)),
+        np.nan_to_num(np.array([it.assets for it in firms], np.float64)),
+        np.array([it.sector for it in firms], np.int64),
+        np.minimum(np.array(ages, np.int64), OLDEST),
+    )
 
 
 def open_sectors(world: World) -> None:

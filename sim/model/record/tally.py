@@ -52,6 +52,7 @@ YEAR = (
     "labour_productivity_90_10", "job_creation_kept", "job_reallocation_excess",
 )  # fmt: skip
 SITE = ("admitted", "admitted_newborn", "tenants", "jobs", "taxes", "idle", "renovated", "let")
+SITES_APART = 3  # sites whose outcomes are kept apart, in the order of the scenario
 
 INCUMBENTS, STARTUPS, SUPPLIERS = 0, 1, 2  # groups by trait
 PRODUCTIVITY, QUALITY, NUMBER = 0, 1, 2
@@ -61,6 +62,7 @@ COHORT = ("registered", "operating", "jobs", "revenue", "exporters", "medium", "
 SUMS = {
     "sectors": (MAX_SECTORS,),  # revenue of the month
     "survey": (3, len(CLASSES)),  # revenue of the month, assets, exports of the month of the survey's population
+    "exporting": (2,),  # the survey's population, exporters among them
     "exports": (len(CLASSES),),  # of the month
     "talent": (len(CLASSES),),
     "members": (len(CLASSES),),
@@ -99,6 +101,8 @@ def snapshot(catalogue: Catalogue) -> Any:
             ("sites", "i8", (len(SITE),)),  # added up over sites
             ("sites_taxes_12", "i8"),
             ("sites_rent", "f8"),
+            ("site_apart", "i8", (SITES_APART, len(SITE))),
+            ("site_rent_apart", "f8", (SITES_APART,)),
             ("talent_wage", "f8"),
             ("wage", "f8"),
             ("input_share", "f8"),
@@ -140,6 +144,7 @@ class Sums(NamedTuple):
     cells: i8_2d
     sectors: i8
     survey: i8_2d
+    exporting: i8
     exports: i8
     talent: i8
     members: i8
@@ -160,6 +165,7 @@ def tally_up(
         add_money(first, last, r, standard.survey_revenue, r.revenue, sums.survey[REVENUE])
         add_money(first, last, r, standard.survey_revenue, r.assets, sums.survey[ASSETS])
         add_money(first, last, r, standard.survey_revenue, r.exports, sums.survey[EXPORTS])
+        count_exporting(first, last, r, standard.survey_revenue, sums.exporting)
         add_money(first, last, r, 0.0, r.exports, sums.exports)
         add_people(first, last, r, sums.talent, sums.members)
         add_traits(first, last, r, sums.traits)
@@ -220,6 +226,18 @@ def add_money(first: Index, last: Index, r: Reads, least: float, amounts: f8, mo
         counts = (r.status[i] == OPERATING) & (r.revenue_12[i] >= least)
         ticks_of[i - first] = ticks(amounts[i]) if counts else 0
     add_by_class(first, last, r, ticks_of, money)
+
+
+@compiled
+def count_exporting(first: Index, last: Index, r: Reads, least: float, exporting: i8) -> None:
+    """Count enterprises with sales of ``least`` in the last full year, and those that export."""
+    number, abroad = 0, 0
+    for i in range(first, last):
+        here = (r.status[i] == OPERATING) & (r.revenue_12[i] >= least)
+        number += here
+        abroad += here & (r.exports[i] > 0.0)
+    exporting[0] += number
+    exporting[1] += abroad
 
 
 @compiled
@@ -377,5 +395,8 @@ class Recorder:
             now["sites"] = [sum(getattr(site, name) for site in world.sites) for name in SITE]
             now["sites_taxes_12"] = sum(sum(site.taxes_year) for site in world.sites)
             now["sites_rent"] = sum(site.rent for site in world.sites)
+            for place, site in enumerate(world.sites[:SITES_APART]):
+                now["site_apart"][place] = [getattr(site, name) for name in SITE]
+                now["site_rent_apart"][place] = site.rent
         now["year"] = [world.year.get(name, math.nan) for name in YEAR]
         self.done += 1
