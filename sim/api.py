@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.model.catalogue import MechanismLike, model_catalogue
 from sim.runs.executor import Workers, local_workers
-from sim.runs.options import RunOptions, Watcher
+from sim.runs.options import NEW_RECORDS, NO_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, ecosystem, refuse_missing
 from sim.runs.result import Result, find_result
 
@@ -119,7 +119,7 @@ def run(
         chosen = first_part(whole, until)
     model = _model(chosen)
     sample = _sample(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
-    with _options(out, workers, watcher, shown, fresh=fresh) as options:
+    with _options(out, workers, watcher, shown, fresh=fresh, records=NEW_RECORDS) as options:
         if checkpoint:
             from sim.runs.fork import run_forked
 
@@ -257,11 +257,12 @@ def compare(
     """
     from sim.report.figures.comparison import draw_comparison
     from sim.studies.questions.compare import compare_results
+    from sim.studies.questions.decision import decided
 
     folder = Path(out or RESULTS)
     results = [find_result(it, folder) for it in (first, second, *more)]
     model = ecosystem(results[0].scenario.catalogue)
-    comparison = compare_results(results, folder, model.better, unpaired=unpaired)
+    comparison = decided(compare_results(results, folder, model.better, unpaired=unpaired), folder)
     outcomes = model.headline(results[0].scenario)
     if shown:
         shown(comparison, outcomes)
@@ -327,6 +328,7 @@ def what_if(
     from sim.runs.ensemble import as_stored
     from sim.runs.errors import NothingRan
     from sim.studies.questions.compare import compare_results
+    from sim.studies.questions.decision import decided
     from sim.studies.questions.what_if import Variant, asked, run_until
 
     if isinstance(until_width, Mapping):
@@ -338,7 +340,7 @@ def what_if(
     names = [base.name, *(it.name for it in others)]
     labels = names if len(set(names)) == len(names) else None
     sample = _sample(parameters, base, one_seed=one_seed)
-    with _options(out, workers, watcher, shown) as options:
+    with _options(out, workers, watcher, shown, records=NEW_RECORDS) as options:
         named = [as_stored(it, model.version, options.out, sample) for it in (base, *others)]
 
         def compared(seeds: int) -> Comparison:
@@ -352,6 +354,7 @@ def what_if(
             comparison = run_until(compared, widths, base.replicates, at_most, options.watcher.say)
         else:
             comparison = compared(base.replicates)
+        comparison = decided(comparison, options.out)
         first = model.headline(base)
         options.show(comparison, first)
         draw_comparison(comparison, first, options.workers)
@@ -414,8 +417,13 @@ def appraise(
     >>> bool((sum(found.who.values()) - sum(found.resources.values()) < 1e-9).all())
     True
     """
+    from sim.runs.batch import run_batch
+    from sim.runs.ensemble import as_stored
+    from sim.runs.errors import NothingRan
+    from sim.runs.options import ALL_RECORDS
     from sim.studies.appraisal.assumptions import assumptions
-    from sim.studies.questions.appraise import appraise_pair
+    from sim.studies.appraisal.treated import treatments
+    from sim.studies.questions.appraise import appraise_results, publish_appraisal
     from sim.studies.questions.what_if import Variant, asked
 
     base = with_run(baseline, mechanisms, replicates=replicates, seed=seed, months=months)
@@ -423,8 +431,15 @@ def appraise(
     assumed = assumptions(assume)
     (other,), _ = asked(base, [variant if isinstance(variant, Variant) else Variant(variant)], (), model.outcomes)
     sample = _sample(parameters, base, one_seed=one_seed)
-    with _options(out, workers, watcher, shown, fresh=fresh) as options:
-        found = appraise_pair(base, other, model, options, assumed, sample)
+    treatments(base, other)  # before anything runs
+    with _options(out, workers, watcher, shown, fresh=fresh, records=ALL_RECORDS) as options:
+        named = [as_stored(it, model.version, options.out, sample) for it in (base, other)]
+        first, second = run_batch(named, model, options, sample)
+        for result in (first, second):
+            if not result.replicates:
+                raise NothingRan(f"{result.path}: every seed failed: {result.failures[0]['message']}")
+        found = appraise_results(first, second, assumed, options.out, (base.name, other.name))
+        publish_appraisal(found, first.manifest.get("parameters", {}))
         options.show(found)
 
         from sim.report.figures.appraisal import draw_appraisal
@@ -1110,11 +1125,12 @@ def _options(
     *,
     fresh: bool = False,
     allow_long: bool = False,
+    records: str = NO_RECORDS,
 ) -> Iterator[RunOptions]:
     """The options of a run; workers that are not given are ended after it."""
     folder, watcher = Path(out or RESULTS), watcher or Watcher()
     with nullcontext(workers) if isinstance(workers, Workers) else make_workers(workers) as pool:
-        yield RunOptions(folder, pool, watcher, fresh, allow_long, shown)
+        yield RunOptions(folder, pool, watcher, fresh, allow_long, records, shown)
 
 
 def make_workers(count: int | None = None, cluster: str | None = None) -> Workers:

@@ -19,6 +19,7 @@ from sim.runs.replicate import ecosystem
 from sim.runs.result import Result, find_result
 from sim.runs.store import write_whole
 from sim.studies.questions.compare import compare_results
+from sim.studies.questions.decision import decided
 from sim.studies.stored_sensitivity import Sensitivity, all_stored
 
 
@@ -83,7 +84,7 @@ def _made(names: Sequence[Result | str | Path], folder: Path, *, unpaired: bool)
         more += all_stored(folder, it.scenario, chosen, str(it.manifest["model"])).values()
     if len(results) == 1:
         return report_result(first, model.outcomes, chosen, more)
-    comparison = compare_results(results, folder, model.better, unpaired=unpaired)
+    comparison = decided(compare_results(results, folder, model.better, unpaired=unpaired), folder)
     return report_comparison(comparison, model.outcomes, chosen, more)
 
 

@@ -35,6 +35,7 @@ from sim.studies.stored_sensitivity import variance_by_kind
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from sim.studies.questions.decision import Decision
 
 _LONGEST = 120  # letters of a folder's name
 
@@ -144,6 +145,8 @@ class ComparedVariant:
         Whether the same version of the model gave both results.
     rests_on
         Number of parameters behind both results by kind of source, without those that differ.
+    decision
+        Its appraisal, where it differs in a policy, a platform or a site; or why there is none.
 
     Examples
     --------
@@ -158,6 +161,7 @@ class ComparedVariant:
     differences: tuple[Difference, ...]
     same_model: bool
     rests_on: dict[str, int]
+    decision: Decision | None = None
 
     def __getitem__(self, outcome: str) -> Difference:
         return next(it for it in self.differences if it.outcome == outcome)
