@@ -5,6 +5,7 @@ in the lines above a block say more:
 
 - ``<!-- first: sim run NAME -->``: a command to run before, whose output is not shown.
 - ``<!-- without: REGEX -->``: lines of the output that match are left out, ``...`` stands for each run of them.
+- ``<!-- until: REGEX -->``: the output from the first line that matches is left out.
 - ``<!-- picture: sim run NAME: figures/FILE.png -->``: a file of that command's results, copied to the picture below.
 
 ``printed.json`` keeps for each block the files that the command read (sources of the program, scenarios, evidence) and
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -33,10 +35,10 @@ STATE = Path("docs/printed.json")
 WORK = Path(".cache/docs")  # commands run here, so that results of other runs are neither used nor shown
 
 BLOCK = re.compile(
-    r"(?P<above>(?:<!-- (?:first|without): .* -->\n)*)```\n\$ (?P<command>sim .*)\n(?P<output>(?s:.*?))```\n"
+    r"(?P<above>(?:<!-- (?:first|without|until): .* -->\n)*)```\n\$ (?P<command>sim .*)\n(?P<output>(?s:.*?))```\n"
 )
 PICTURE = re.compile(r"<!-- picture: (?P<command>sim .*): (?P<source>\S+) -->\n!\[.*\]\((?P<target>.*)\)\n")
-ABOVE = re.compile(r"<!-- (first|without): (.*) -->\n")
+ABOVE = re.compile(r"<!-- (first|without|until): (.*) -->\n")
 
 # Runs the command line given to it, then writes which files under the root it read.
 RECORD = """
@@ -78,6 +80,7 @@ class Block:
     output: str  # of a picture: the digest of its bytes
     first: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
     source: str = ""  # of a picture: the file below the results of the command
     target: str = ""  # of a picture
 
@@ -87,7 +90,7 @@ class Block:
 
     def digest(self, root: Path, files: list[str], output: str) -> str:
         """Digest of the command, its output and the bytes of the files that are there."""
-        parts = [self.command, *self.first, *self.without, self.source, output]
+        parts = [self.command, *self.first, *self.without, *self.until, self.source, output]
         found = hashlib.sha256("\0".join(parts).encode())
         for name in files:
             path = root / name
@@ -100,7 +103,7 @@ def blocks(root: Path, document: str) -> Iterator[Block]:
     text = (root / document).read_text(encoding="utf-8")
     for it in BLOCK.finditer(text):
         above = ABOVE.findall(it["above"])
-        said = {kind: tuple(value for one, value in above if one == kind) for kind in ("first", "without")}
+        said = {kind: tuple(value for one, value in above if one == kind) for kind in ("first", "without", "until")}
         yield Block(document, it["command"], it["output"], **said)
     for it in PICTURE.finditer(text):
         target = Path(document).parent / it["target"]
@@ -123,9 +126,13 @@ def stale(root: Path = ROOT) -> list[Block]:
     return found
 
 
-def shown(text: str, without: tuple[str, ...]) -> str:
+def shown(text: str, without: tuple[str, ...], until: tuple[str, ...] = ()) -> str:
     """The output of a command as a document shows it."""
     lines = [line.rstrip() for line in text.strip().splitlines()]
+    if until:
+        end = re.compile("|".join(until))
+        lines = [*itertools.takewhile(lambda line: not end.search(line), lines)]
+        lines = [*"\n".join(lines).strip().splitlines(), "..."]
     if without:
         left_out = re.compile("|".join(without))
         lines = ["..." if left_out.search(line) else line for line in lines]
@@ -146,6 +153,8 @@ def print_anew(root: Path, block: Block) -> None:
     work.mkdir(parents=True, exist_ok=True)
     if not (work / "scenarios").exists():
         (work / "scenarios").symlink_to(root / "scenarios")
+    for written in work.glob("*.toml"):  # by `sim new`, which does not overwrite
+        written.unlink()
     for command in block.first:
         _run(root, command)
     printed, files = _run(root, block.command)
@@ -154,7 +163,7 @@ def print_anew(root: Path, block: Block) -> None:
         shutil.copyfile(work / results / block.source, root / block.target)
         output = bytes_digest(root / block.target)
     else:
-        output = shown(printed, block.without)
+        output = shown(printed, block.without, block.until)
         path = root / block.document
         text = path.read_text(encoding="utf-8")
         opening = f"```\n$ {block.command}\n"
@@ -200,14 +209,25 @@ def _kept(root: Path) -> dict[str, Kept]:
     if not path.is_file():
         return {}
     state = json.loads(path.read_text(encoding="utf-8"))
-    return {name: Kept(it["digest"], sorted(state["files"] + it["files"])) for name, it in state["blocks"].items()}
+    common = state["files"]
+    return {
+        name: Kept(it["digest"], sorted(it["files"] + ([] if it.get("alone") else common)))
+        for name, it in state["blocks"].items()
+    }
 
 
 def _keep(root: Path, kept: dict[str, Kept]) -> None:
-    """Write the state of the blocks that documents have: what all of them read once, and what each reads beside."""
+    """Write the state of the blocks that documents have: what most of them read once, and what each reads beside."""
     held = {it.name: kept[it.name] for document in DOCUMENTS for it in blocks(root, document) if it.name in kept}
-    common = set.intersection(*(set(it.files) for it in held.values()))
-    each = {name: {"digest": it.digest, "files": sorted(set(it.files) - common)} for name, it in held.items()}
+    most = max(len(it.files) for it in held.values())
+    alone = {name for name, it in held.items() if len(it.files) < most / 2}  # reads little, such as `sim new`
+    common = set.intersection(*(set(it.files) for name, it in held.items() if name not in alone))
+    each = {
+        name: {"digest": it.digest, "files": sorted(it.files)} | {"alone": True}
+        if name in alone
+        else {"digest": it.digest, "files": sorted(set(it.files) - common)}
+        for name, it in held.items()
+    }
     text = json.dumps({"files": sorted(common), "blocks": each}, indent=1)
     (root / STATE).write_text(f"{text}\n", encoding="utf-8")
 

@@ -17,6 +17,7 @@ from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, schema
 from sim.commands.document import document
 from sim.commands.explain import explain
+from sim.commands.new import new
 from sim.commands.report import report
 from sim.commands.run import run
 from sim.commands.sensitivity import sensitivity
@@ -58,6 +59,7 @@ def _sim(
 
 
 app.command("list")(list_scenarios)
+app.command("new")(new)
 app.command("run")(run)
 app.command("what-if")(what_if)
 app.command("compare")(compare)

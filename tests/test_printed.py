@@ -39,6 +39,11 @@ $ sim scenarios/one.toml
 as pasted by hand
 ```
 
+<!-- until: ^hello y$ -->
+```
+$ sim x y z
+```
+
 <!-- picture: sim picture: one.png -->
 ![a picture](docs/one.png)
 """
@@ -79,6 +84,7 @@ def test_a_document_shows_what_its_commands_print(printed: ModuleType, project: 
     text = (project / "README.md").read_text()
     assert "$ sim a b c d\nhello a\n...\nhello d\n```" in text
     assert "$ sim scenarios/one.toml\nhello one = 1\n```" in text
+    assert "$ sim x y z\nhello x\n...\n```" in text
     assert (project / "docs" / "one.png").read_text() == "hello"
     assert stale(printed, project) == []
 
@@ -89,7 +95,7 @@ def test_a_changed_source_is_seen(printed: ModuleType, project: Path) -> None:
     (project / "scenarios" / "one.toml").write_text("one = 2")
     assert stale(printed, project) == ["sim scenarios/one.toml"]
     (project / "sim" / "words.py").write_text('GREETING = "good day"\n')
-    assert stale(printed, project) == ["sim a b c d", "sim scenarios/one.toml", "docs/one.png"]
+    assert stale(printed, project) == ["sim a b c d", "sim scenarios/one.toml", "sim x y z", "docs/one.png"]
     for block in printed.stale(project):
         printed.print_anew(project, block)
     assert stale(printed, project) == []
@@ -104,7 +110,15 @@ def test_output_and_pictures_changed_by_hand_are_seen(printed: ModuleType, proje
     (project / "README.md").write_text(text.replace("^hello c$", "^hello d$"))
     assert "sim a b c d" in stale(printed, project)
     (project / "sim" / "words.py").unlink()
-    assert len(stale(printed, project)) == 3
+    assert len(stale(printed, project)) == 4
+
+
+def test_what_a_command_wrote_is_no_hindrance_to_the_next(printed: ModuleType, project: Path) -> None:
+    (project / printed.WORK / "mill.toml").write_text("written")
+    (block, *_) = printed.blocks(project, "README.md")
+    printed.print_anew(project, block)
+    assert not (project / printed.WORK / "mill.toml").exists()
+    assert (project / "scenarios" / "one.toml").exists()
 
 
 def test_a_command_that_fails_changes_no_document(printed: ModuleType, project: Path) -> None:

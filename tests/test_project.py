@@ -35,6 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("parameters",),
     ("evidence",),  # the facts as they are written down
     ("scenario",),
+    ("places",),  # files of scenarios that are written for somebody
     ("evidence.facts",),  # what the model is held to, of which scenario
     ("model", "model.state"),
     ("model.mechanisms", "model.record"),

@@ -1,0 +1,104 @@
+"""``sim new``: write a scenario of a place of one's own, with its control and variants."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.commands.common import WRONG, errors, fail, say
+
+if TYPE_CHECKING:
+    from sim.places.questions import Question
+
+
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="The scenario to write.")],
+    *,
+    name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="Name of the place.")] = None,
+    floor: Annotated[str | None, typer.Option("--floor", metavar="M2", help="Floor that can be let.")] = None,
+    rent: Annotated[str | None, typer.Option("--rent", metavar="YUAN", help="Rent there, a m2 and month.")] = None,
+    rent_around: Annotated[
+        str | None, typer.Option("--rent-around", metavar="YUAN", help="Rent elsewhere in the area, a m2 and month.")
+    ] = None,
+    vacated: Annotated[
+        str | None, typer.Option("--vacated", metavar="YYYY-MM", help="Month in which it was or will be vacated.")
+    ] = None,
+    opens: Annotated[str | None, typer.Option("--opens", metavar="YYYY-MM", help="Month of the first letting.")] = None,
+    firms: Annotated[
+        str | None,
+        typer.Option(
+            "--firms",
+            metavar="A,B,C,D",
+            help="Firms in the area with under 10, 10 to 99, 100 to 299, 300 and more people.",
+        ),
+    ] = None,
+    grant: Annotated[
+        str | None, typer.Option("--grant", metavar="YUAN", help="Public grant to its renovation, a m2.")
+    ] = None,
+    trials: Annotated[
+        str | None,
+        typer.Option(
+            "--try",
+            metavar="NAME[=AMOUNT],...",
+            help="What to try, a variant each: rent-subsidy, rent (yuan a m2 and month), grant (yuan a m2), fund "
+            "(million yuan), entry-cost, tax-relief, finance (per cent), or none.",
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: defaults for what no option answers.")] = False,
+) -> None:
+    """Write a scenario of a place of your own.
+
+    Asks nine questions about a vacated site and the firms around it. Writes its scenario, the control in which it stays
+    empty and a variant for each thing to try, and says the next commands. What is there is not overwritten.
+    """
+    with errors():
+        from sim.places.files import EXISTS, commands, files, write
+        from sim.places.questions import QUESTIONS, answered, faults_in
+        from sim.scenario import Fault, ScenarioError
+
+        given = {
+            "name": name, "floor": floor, "rent": rent, "rent-around": rent_around, "vacated": vacated, "opens": opens,
+            "firms": firms, "grant": grant, "try": trials,
+        }  # fmt: skip
+        texts = {key: text for key, text in given.items() if text is not None}
+        path = file if file.suffix == ".toml" else file.with_name(f"{file.name}.toml")
+        open_ones = [question for question in QUESTIONS if question.name not in texts]
+        if open_ones and not yes:
+            if not on_a_terminal():
+                wanted = ", ".join(question.option for question in open_ones)
+                fail(f"sim new: {wanted}: not given and nobody to ask, allowed: these options, or --yes", WRONG)
+            if faults := faults_in(texts):
+                raise ScenarioError(faults)
+            if path.exists():  # said before the first question
+                raise ScenarioError([Fault(str(path), 0, "file", EXISTS)])
+            for question in open_ones:
+                texts[question.name] = _ask(question, texts)
+        answers = answered(texts)
+        made = files(path, answers)
+        write(made)
+        width = max(len(str(it.path)) for it in made)
+        for it in made:
+            typer.echo(f"{it.path!s:{width}}  {it.title}")
+        typer.echo("\nnext:")
+        for command in commands(path, answers):
+            typer.echo(f"  {command}")
+
+
+def on_a_terminal() -> bool:
+    """Whether somebody can answer."""
+    return sys.stdin.isatty()
+
+
+def _ask(question: Question, texts: dict[str, str]) -> str:
+    """Ask until the answer is a valid one."""
+    from sim.places.questions import faults_in
+
+    while True:
+        text: str = typer.prompt(question.text, question.default_after(texts), err=True)
+        faults = [it for it in faults_in(texts | {question.name: text}) if it.key == question.option]
+        if not faults:
+            return text
+        say(faults[0].message)

@@ -1,0 +1,168 @@
+"""The files of a place: its scenario, the control, and a variant for each thing to try."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.places.questions import Answers
+from sim.places.size_classes import FLOORS, WORDS, fitted
+from sim.places.trials import TRIALS, yearly
+from sim.scenario import Fault, ScenarioError, months
+from sim.scenario.writing import toml_text
+
+EXISTS = "is there already and is not overwritten, allowed: a new name"
+_BEFORE, _AFTER = 24, 60  # most months before letting begins, and months after, in a run
+_COST = 2500  # yuan a m2, of renovation
+_BUILT = 36  # months of renovation
+_BUILDING = 12_000  # m2, of the largest usual building
+_LARGEST_TENANT = 4000  # m2
+_OUTCOMES = (
+    "site_enterprises", "site_jobs", "site_taxes", "site_occupancy", "startups", "startups_net", "jobs", "taxes",
+    "fiscal_cost",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Written:
+    """One file: its path, its text, and what it is in a few words."""
+
+    path: Path
+    text: str
+    title: str
+
+
+def files(path: Path, it: Answers) -> list[Written]:
+    """The scenario of a place at ``path``, its control and its variants beside it."""
+    site = _site_name(path.stem)
+    idle = _beside(path, "idle")
+    control = _child(
+        path, f"{it.name}: stays empty", "The control: nothing is renovated or let.",
+        f"[sites.{site}]\nrenovation = false\n",
+    )  # fmt: skip
+    found = [Written(path, _place(path, site, it), it.name), Written(idle, control, "the control: it stays empty")]
+    for name, amount in it.tried.items():
+        trial = TRIALS[name]
+        summary = trial.summary.format(f"{amount:,g}")
+        value = repr(trial.value(amount))
+        table = f"sites.{site}" if trial.scope == "site" else "levers"
+        setting = f'{{ "{it.opens}" = {value} }}' if trial.scope == "opening" else value
+        text = _child(
+            path,
+            f"{it.name}: {name.replace('-', ' ')}",
+            summary,
+            f"[{table}]\n{trial.key} = {setting}   # {trial.unit}\n",
+        )
+        found.append(Written(_beside(path, name), text, summary.rstrip(".")))
+    return found
+
+
+def write(made: Sequence[Written]) -> None:
+    """Write all files, or none; ScenarioError where one is there already with another text."""
+    faults = [
+        Fault(str(it.path), 0, "file", EXISTS)
+        for it in made
+        if it.path.exists() and (not it.path.is_file() or it.path.read_bytes() != it.text.encode())
+    ]
+    if not made[0].path.parent.is_dir():
+        faults.append(Fault(str(made[0].path), 0, "file", "its folder does not exist, allowed: a folder that does"))
+    if faults:
+        raise ScenarioError(faults)
+    for it in made:
+        it.path.write_bytes(it.text.encode())
+
+
+def commands(path: Path, it: Answers) -> list[str]:
+    """The commands that answer the questions about the place, the most useful one first."""
+    said = [f"sim appraise {_beside(path, 'idle')} {path}"]
+    variants = [str(_beside(path, name)) for name in it.tried]
+    said += [f"sim appraise {path} {variant}" for variant in variants[:1]]
+    if variants:
+        said.append(" ".join([f"sim what-if {path}", *(f"--variant {variant}" for variant in variants)]))
+    return said
+
+
+def _beside(path: Path, end: str) -> Path:
+    return path.with_name(f"{path.stem}-{end}{path.suffix}")
+
+
+def _site_name(stem: str) -> str:
+    """A plain word: letters, digits, - and _, a letter first."""
+    word = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-")[:40]
+    return word if word[:1].isalpha() else f"site-{word}"[:40].rstrip("-")
+
+
+def _child(parent: Path, title: str, summary: str, body: str) -> str:
+    return f"extends = {toml_text(parent.name)}\ntitle = {toml_text(title)}\nsummary = {toml_text(summary)}\n\n{body}"
+
+
+def _place(path: Path, site: str, it: Answers) -> str:
+    first = max(it.vacated, months.text(months.number(it.opens) - _BEFORE))
+    length = months.number(it.opens) - months.number(first) + _AFTER
+    opening = fitted(it.firms)
+    by_class = ", ".join(f"{count:,} with {words}" for count, words in zip(it.firms, WORDS, strict=True))
+    made = ", ".join(f"{count:,}" for count in opening.counts())
+    largest_tenant = min(_LARGEST_TENANT, max(100, round(it.floor / 10)))
+    building = min(_BUILDING, max(100, round(it.floor / 10)))
+    grant = f"\n[levers]\nconversion_grant = {it.grant / 1e6!r}   # million yuan a m2: {it.grant:,g} yuan\n"
+    outcomes = "\n".join(f'    "{name}",' for name in _OUTCOMES)
+    return f"""\
+# Written by `sim new {path.name}`. Change any line. `sim describe {path.name}` shows every other parameter with its
+# unit, range and source. Money is in million yuan; rents are in million yuan a m2 and year.
+extends = "place"   # an area without a site: markets, taxes and how firms choose
+title = {toml_text(it.name)}
+summary = "{it.floor:,g} m2 fall vacant in {it.vacated} and are renovated and let from {it.opens}."
+headline = [
+{outcomes}
+]
+
+[run]
+start = "{first}"
+months = {length}   # to {_AFTER // 12} years after letting begins
+replicates = 20
+
+# Firms by staff: {by_class}.
+# The form below, a lognormal body with a Pareto tail, has {made}.
+[population]
+enterprises = {opening.enterprises}
+staff_median = {opening.staff_median!r}
+staff_log_sd = {opening.staff_log_sd!r}
+tail_from = {opening.tail_from!r}
+tail_exponent = {opening.tail_exponent!r}
+largest_staff = {opening.largest_staff!r}
+medium_staff = {FLOORS[1]}
+big_staff = {FLOORS[2]}
+worker_revenue = 0.25   # median sales of a worker a year: 250,000 yuan; set your area's
+
+[labour]
+wage = 0.04   # of a worker a year, with charges: 40,000 yuan; set your area's
+
+[market]
+outside_rent = {yearly(it.rent_around)!r}   # {it.rent_around:,g} yuan a m2 and month
+
+[sites.{site}]
+floor = {it.floor!r}   # m2
+rent = {yearly(it.rent)!r}   # {it.rent:,g} yuan a m2 and month
+vacated = "{it.vacated}"
+opens = "{it.opens}"
+conversion_cost = {_COST / 1e6!r}   # of a m2: {_COST:,} yuan
+budget = {round(it.floor * _COST / 1e6 / _BUILT, 4)!r}   # the owner's, a month: all floor in {_BUILT // 12} years
+building = {float(building)!r}   # m2 of one building
+largest_tenant = {float(largest_tenant)!r}   # m2 from which a tenant has outgrown the site
+released_staff = 0.0   # people who lose their work as it is vacated and stay in the area
+equipment_hours = 0.0   # idle hours of equipment that are lent, a month
+fund = 0.0   # for tenants' seed money
+{grant if it.grant else ""}
+[sources]
+"population.enterprises" = "assumption: your table of firms"
+"population.staff_median" = "assumption: fitted to your table of firms"
+"population.staff_log_sd" = "assumption: fitted to your table of firms"
+"population.tail_exponent" = "assumption: fitted to your table of firms"
+"market.outside_rent" = "assumption: your answer"
+"sites.{site}.floor" = "assumption: your answer"
+"sites.{site}.rent" = "assumption: your answer"
+"sites.{site}.vacated" = "assumption: your answer"
+"sites.{site}.opens" = "assumption: your answer"
+"""

@@ -1,0 +1,149 @@
+"""The questions about a place, in everyday units: each with its option, default and reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.places.size_classes import WORDS
+from sim.places.trials import TRIALS
+from sim.scenario import Fault, ScenarioError, months
+from sim.scenario.faults import shown
+
+_NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
+_MOST_FIRMS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: ``read`` turns the answer's text into its value, or raises ValueError with what is allowed.
+
+    The default may depend on the answers before it.
+    """
+
+    name: str
+    text: str
+    default: str | Callable[[Mapping[str, str]], str]
+    read: Callable[[str], Any]
+
+    def default_after(self, texts: Mapping[str, str]) -> str:
+        """The default after these answers."""
+        return self.default if isinstance(self.default, str) else self.default(texts)
+
+    @property
+    def option(self) -> str:
+        """The option that answers it."""
+        return f"--{self.name}"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is known of a place."""
+
+    name: str
+    floor: float  # m2
+    rent: float  # yuan a m2 and month
+    rent_around: float  # yuan a m2 and month
+    vacated: str
+    opens: str
+    firms: tuple[int, int, int, int]
+    grant: float  # yuan a m2
+    tried: Mapping[str, float]  # amount by trial
+
+
+def _number(low: float, high: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        if not _NUMBER.fullmatch(text.strip()) or not low <= float(text.replace(",", "")) <= high:
+            raise ValueError(f"a number from {low:,g} to {high:,g}")
+        return float(text.replace(",", ""))
+
+    return read
+
+
+def _name(text: str) -> str:
+    if not text.strip() or len(text) > 80 or not text.isprintable():
+        raise ValueError("a name of at most 80 letters")
+    return text.strip()
+
+
+def _month(text: str) -> str:
+    if not months.is_month(text.strip()):
+        raise ValueError("a month such as 2026-01")
+    return text.strip()
+
+
+def _firms(text: str) -> tuple[int, int, int, int]:
+    parts = re.split(r"[,;\s]+", text.strip())
+    if len(parts) != len(WORDS) or not all(re.fullmatch(r"\d{1,7}", part) for part in parts):
+        raise ValueError(f"four whole numbers such as 1500,455,37,8: firms with {', '.join(WORDS)} people")
+    first, second, third, last = map(int, parts)
+    if not 20 <= first + second + third + last <= _MOST_FIRMS:
+        raise ValueError(f"from 20 to {_MOST_FIRMS:,} firms in all")
+    return first, second, third, last
+
+
+def _trials(text: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for part in filter(None, re.split(r"[,;\s]+", text.strip())):
+        name, equals, amount = part.partition("=")
+        if name == "none" and not found:
+            continue
+        if name not in TRIALS:
+            raise ValueError(f"{', '.join(TRIALS)}, each with =AMOUNT for another than the usual one, or none")
+        found[name] = _number(0, TRIALS[name].most)(amount) if equals else TRIALS[name].amount
+    return found
+
+
+def _a_year_later(texts: Mapping[str, str]) -> str:
+    vacated = texts.get("vacated", "")
+    return months.text(months.number(vacated.strip()) + 12) if months.is_month(vacated.strip()) else "2026-01"
+
+
+QUESTIONS = (
+    Question("name", "Name of the place", "The old mill", _name),
+    Question("floor", "Floor that can be let, m2", "40,000", _number(1000, 1e8)),
+    Question("rent", "Rent there, yuan a m2 and month", "25", _number(0, 8000)),
+    Question("rent-around", "Rent elsewhere in the area, yuan a m2 and month", "42", _number(0, 8000)),
+    Question("vacated", "Month in which it was or will be vacated", "2025-01", _month),
+    Question("opens", "Month of the first letting", _a_year_later, _month),
+    Question("firms", f"Firms in the area with {', '.join(WORDS)} people", "1500,455,37,8", _firms),
+    Question("grant", "Public grant to its renovation, yuan a m2", "0", _number(0, 100_000)),
+    Question("try", f"What to try: {', '.join(TRIALS)}", "rent-subsidy,rent", _trials),
+)
+
+
+def faults_in(texts: Mapping[str, str]) -> list[Fault]:
+    """A fault for each of these answers that is wrong."""
+    return _read(texts)[1]
+
+
+def answered(texts: Mapping[str, str]) -> Answers:
+    """The answers, of which those not given are the defaults; ScenarioError with every fault."""
+    complete = dict(texts)
+    for question in QUESTIONS:
+        complete.setdefault(question.name, question.default_after(complete))
+    found, faults = _read(complete)
+    if faults:
+        raise ScenarioError(faults)
+    return Answers(
+        found["name"], found["floor"], found["rent"], found["rent-around"], found["vacated"], found["opens"],
+        found["firms"], found["grant"], found["try"],
+    )  # fmt: skip
+
+
+def _read(texts: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
+    found: dict[str, Any] = {}
+    faults = []
+    for question in (it for it in QUESTIONS if it.name in texts):
+        try:
+            found[question.name] = question.read(texts[question.name])
+        except ValueError as wrong:
+            message = f"{shown(texts[question.name])} is not allowed, allowed: {wrong}"
+            faults.append(Fault("sim new", 0, question.option, message))
+    opens, vacated = found.get("opens", ""), found.get("vacated", "")
+    if opens and opens < vacated:
+        message = f"{opens} is before the space is vacated, allowed: from {vacated}"
+        faults.append(Fault("sim new", 0, "--opens", message))
+    return found, faults

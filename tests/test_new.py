@@ -1,0 +1,196 @@
+"""``sim new``: the files of a place, and that they load, run and are appraised."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command import call, call_json, python, surroundings
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from sim import cli
+from sim.agents.model import EcosystemModel
+from sim.model.catalogue import load
+from sim.places.files import files
+from sim.places.questions import QUESTIONS, answered
+from sim.places.size_classes import FLOORS, fitted
+from sim.places.trials import TRIALS
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_defaults_make_a_scenario_its_control_and_variants(folder: Path) -> None:
+    said = call("new", "mill.toml", "--yes").stdout
+    names = ["mill-idle.toml", "mill-rent-subsidy.toml", "mill-rent.toml", "mill.toml"]
+    assert written(folder) == names
+    assert all(name in said for name in names)
+    mill = load("mill.toml")
+    assert mill.sites == ("mill",)
+    assert not mill.reported_figures
+    assert load("mill-idle.toml").values["sites.mill.renovation"] is False
+    # 10 yuan a m2 and month, from the first letting on.
+    subsidy = load("mill-rent-subsidy.toml").group("levers", mill.month_of("2026-01"))
+    assert subsidy.rent_subsidy == pytest.approx(10 * 12 / 1e6)
+    assert load("mill-rent-subsidy.toml").group("levers", 11).rent_subsidy == 0.0
+    assert load("mill-rent.toml").values["sites.mill.rent"] == pytest.approx(20 * 12 / 1e6)
+
+
+def test_nothing_of_shougang_is_in_it() -> None:
+    call("new", "mill.toml", "--yes")
+    mill = load("mill.toml")
+    assert "shougang" not in " ".join(mill.origins[key].location for key in mill.values)
+    assert not [key for key in mill.values if key.startswith("sites.") and not key.startswith("sites.mill.")]
+    kinds = {source.kind for source in mill.sources.values()}
+    assert kinds == {"assumption", "evidence"}
+
+
+def test_answers_by_options() -> None:
+    call(
+        "new", "works", "--name", "Works", "--floor", "120,000", "--rent", "12.5", "--rent-around", "30", "--vacated",
+        "2019-06", "--opens", "2027-01", "--firms", "300 80 9 2", "--grant", "150", "--try", "fund=5,entry-cost",
+    )  # fmt: skip
+    works = load("works.toml")
+    assert works.title == "Works"
+    assert works.values["sites.works.floor"] == 120_000
+    assert works.values["sites.works.rent"] == pytest.approx(12.5 * 12 / 1e6)
+    assert works.values["market.outside_rent"] == pytest.approx(30 * 12 / 1e6)
+    assert works.values["levers.conversion_grant"] == pytest.approx(150 / 1e6)
+    assert works.values["run.start"] == "2025-01"  # two years before the first letting, as it stood empty for longer
+    assert works.calendar(works.months) == "2032-01"
+    assert load("works-fund.toml").values["sites.works.fund"] == 5
+    assert load("works-entry-cost.toml").group("levers", 24).entry_cost_cut == 0.5
+
+
+@pytest.mark.parametrize("counts", [(1500, 455, 37, 8), (300, 80, 9, 2), (60, 20, 0, 0), (900, 90, 9, 1)])
+def test_the_opening_population_is_that_of_the_table(counts: tuple[int, int, int, int]) -> None:
+    call("new", "mill.toml", "--yes", "--firms", ",".join(map(str, counts)), "--try", "none")
+    model = EcosystemModel(load("mill.toml"), rng=1)
+    staff = model.enterprises.staff[model.enterprises.alive]
+    found = np.histogram(staff, (0, *FLOORS, 1e9))[0].tolist()
+    assert len(staff) == sum(counts)
+    said = fitted(counts).counts()
+    assert found == pytest.approx(said, abs=2)
+    assert said == pytest.approx(counts, abs=0.01 * sum(counts))
+
+
+def test_what_is_written_runs_and_is_appraised() -> None:
+    call("new", "mill.toml", "--yes", "--firms", "300,80,8,2", "--floor", "5000", "--vacated", "2025-10")
+    record = call_json("run", "mill.toml", "--replicates", "1", "--months", "24", "--no-figures", "--workers", "1")
+    assert record["scenario"] == "mill"
+    found = call("appraise", "mill-idle.toml", "mill.toml", "--replicates", "2", "--months", "24", "--workers", "1")
+    assert "NET JOBS" in found.stdout
+    model = EcosystemModel(load("mill.toml"), rng=1)
+    model.run_for(24)
+    assert model.record["site_enterprises"][-1] > 0
+
+
+def test_the_next_commands_are_those_of_the_files() -> None:
+    said = call("new", "mill.toml", "--yes").stdout.partition("next:")[2]
+    commands = [line.split() for line in said.split("\n") if line.strip()]
+    assert [command[:2] for command in commands] == [["sim", "appraise"], ["sim", "appraise"], ["sim", "what-if"]]
+    for command in commands:
+        assert all(Path(word).exists() for word in command if word.endswith(".toml"))
+
+
+def test_what_is_there_is_not_overwritten(folder: Path) -> None:
+    Path("mill-rent.toml").write_text("mine", encoding="utf-8")
+    said = call("new", "mill.toml", "--yes", code=2).stderr
+    assert said == "mill-rent.toml: file: is there already and is not overwritten, allowed: a new name\n"
+    assert written(folder) == ["mill-rent.toml"]
+
+
+def test_the_same_answers_leave_the_same_files(folder: Path) -> None:
+    call("new", "mill.toml", "--yes")
+    before = {name: (folder / name).read_bytes() for name in written(folder)}
+    call("new", "mill.toml", "--yes")
+    assert {name: (folder / name).read_bytes() for name in written(folder)} == before
+
+
+def test_all_faults_are_said_at_once(folder: Path) -> None:
+    said = call(
+        "new", "mill.toml", "--yes", "--floor", "big", "--rent", "-3", "--vacated", "2026", "--firms", "1,2", "--try",
+        "luck", code=2,
+    ).stderr  # fmt: skip
+    assert re.findall(r"^sim new: (--\w+):", said, re.MULTILINE) == [
+        "--floor",
+        "--rent",
+        "--vacated",
+        "--firms",
+        "--try",
+    ]
+    assert "rent-subsidy" in said
+    assert written(folder) == []
+
+
+def test_it_opens_after_it_is_vacated() -> None:
+    said = call("new", "mill.toml", "--yes", "--vacated", "2027-01", "--opens", "2026-01", code=2).stderr
+    assert "--opens: 2026-01 is before the space is vacated, allowed: from 2027-01" in said
+    call("new", "mill.toml", "--yes", "--vacated", "2027-01")
+    assert load("mill.toml").values["sites.mill.opens"] == "2028-01"
+
+
+def test_off_a_terminal_nobody_is_asked(folder: Path) -> None:
+    said = python("-m", "sim", "new", "mill.toml", "--floor", "4000", code=2, cwd=folder, env=surroundings()).stderr
+    assert "--rent" in said
+    assert "--floor" not in said
+    assert "--yes" in said
+    assert written(folder) == []
+
+
+def test_on_a_terminal_it_asks_what_no_option_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.commands.new.on_a_terminal", lambda: True)
+    answers = ["Old dairy", "many", "8000", "", "", "", "", "", "grant"]
+    found = CliRunner().invoke(cli.app, ["new", "dairy.toml", "--rent", "20"], input="\n".join(answers) + "\n")
+    assert found.exit_code == 0, found.output
+    assert '"many" is not allowed, allowed: a number' in found.stderr
+    assert "dairy-grant.toml" in found.stdout
+    assert "Floor" not in found.stdout  # questions are on stderr
+    dairy = load("dairy.toml")
+    assert (dairy.title, dairy.values["sites.dairy.floor"]) == ("Old dairy", 8000)
+    assert dairy.values["sites.dairy.rent"] == pytest.approx(20 * 12 / 1e6)
+
+
+def test_every_trial_is_another_world() -> None:
+    call("new", "mill.toml", "--yes", "--try", ",".join(TRIALS))
+    mill = load("mill.toml")
+    for name in TRIALS:
+        variant = load(f"mill-{name}.toml")
+        assert len([key for key in mill.values if mill.values[key] != variant.values[key]]) == 1
+
+
+@given(
+    floor=st.floats(1000, 1e7), rent=st.floats(0, 500),
+    firms=st.tuples(st.integers(0, 9000), st.integers(0, 3000), st.integers(0, 300), st.integers(0, 90)),
+    stem=st.text("abc019 -_.é", min_size=1, max_size=50),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+def test_whatever_is_answered_the_files_load(
+    tmp_path_factory: pytest.TempPathFactory, floor: float, rent: float, firms: tuple[int, ...], stem: str
+) -> None:
+    if sum(firms) < 20:
+        return
+    texts = {"name": 'The "old" \\ mill', "floor": f"{floor:.2f}", "rent": f"{rent:.3f}", "grant": "1"}
+    it = answered(texts | {"firms": " ".join(map(str, firms)), "try": ",".join(TRIALS)})
+    folder = tmp_path_factory.mktemp("place")
+    for made in files(folder / f"{stem}.toml", it):
+        made.path.write_text(made.text, encoding="utf-8")
+    for path in folder.glob("*.toml"):
+        assert load(path).title.startswith('The "old" \\ mill')
+
+
+def test_each_question_has_an_option_and_a_valid_default() -> None:
+    said = call("new", "--help").stdout
+    assert all(question.option in said for question in QUESTIONS)
+    assert answered({}).name
