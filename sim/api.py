@@ -47,7 +47,7 @@ def run(
     until: int | str | None = None,
     checkpoint: bool = False,
     events: bool = False,
-    figures: bool = True,
+    figures: bool | str | Sequence[str] = True,
     parameters: str | None = None,
     one_seed: bool = False,
     mechanisms: Sequence[MechanismLike] = (),
@@ -75,7 +75,7 @@ def run(
     events
         Whether to write ``events.parquet``: a row for each event of an enterprise (``sim.runs.event_log.EVENTS``).
     figures
-        Whether to draw the figures.
+        True draws the headline page, False none; ``"all"``, or names of pages (``"jobs"``) or outcomes, draws those.
     parameters
         ``"posterior"`` or ``"posterior:FILE"``: each world draws its parameters from a posterior of ``calibrate``.
     one_seed
@@ -119,6 +119,7 @@ def run(
         chosen = first_part(whole, until)
     model = _model(chosen)
     sample = _sample(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
+    drawn = _figures(figures, model, chosen)
     with _options(out, workers, watcher, shown, fresh=fresh, records=NEW_RECORDS) as options:
         if checkpoint:
             from sim.runs.fork import run_forked
@@ -130,7 +131,7 @@ def run(
             result = run_with_events(chosen, model, replace(options, fresh=fresh and not checkpoint))
         elif not checkpoint:
             result = run_batch([chosen], model, options, sample)[0]
-        _show_run(result, model.headline(chosen), options, figures=figures)
+        _show_run(result, model.headline(chosen), options, drawn)
     return result
 
 
@@ -145,7 +146,7 @@ def branch(
     workers: int | Workers | None = None,
     out: str | Path | None = None,
     fresh: bool = False,
-    figures: bool = True,
+    figures: bool | str | Sequence[str] = True,
     mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
@@ -198,17 +199,72 @@ def branch(
             options.watcher.say(f"{found.path}: has {found.replicates} replicates: only these are branched")
             whole = with_run(whole, replicates=found.replicates)
         chosen = whole if until is None else first_part(whole, until, after=found.month)
+        drawn = _figures(figures, model, chosen)
         result = run_forked(chosen, model, options, past=found, whole=whole if checkpoint else None)
-        _show_run(result, model.headline(chosen), options, figures=figures)
+        _show_run(result, model.headline(chosen), options, drawn)
     return result
 
 
-def _show_run(result: Result, first: Sequence[str], options: RunOptions, *, figures: bool) -> None:
+def _figures(figures: bool | str | Sequence[str], model: Model, scenario: Scenario) -> tuple[str, ...]:
+    """The pages to draw; ScenarioError where one is unknown, before anything runs."""
+    if isinstance(figures, bool):
+        return ("headline",) if figures else ()
+    from sim.report.figure_names import refuse_unknown
+
+    asked = (figures,) if isinstance(figures, str) else tuple(figures)
+    refuse_unknown(asked, tuple(model.outcomes), model.headline(scenario))
+    return ("headline", *asked)
+
+
+def _show_run(result: Result, first: Sequence[str], options: RunOptions, figures: Sequence[str]) -> None:
     options.show(result, first)
     if figures and result.replicates:
         from sim.report.figures.run import draw_run
 
-        draw_run(result, options.workers, options.watcher.say, first)
+        draw_run(result, options.workers, options.watcher.say, first, figures)
+
+
+def plot(
+    result: Result | str | Path,
+    *names: str,
+    out: str | Path | None = None,
+    workers: int | Workers | None = None,
+) -> list[Path]:
+    """Draw figures of a stored result in its folder, with a page ``figures/index.html`` that shows them.
+
+    Parameters
+    ----------
+    result
+        A result, its folder, or a scenario's name, as in ``compare``.
+    *names
+        Names of pages such as ``"jobs"``, or of outcomes. Default: all pages.
+    out, workers
+        As in ``run``.
+
+    Returns
+    -------
+    list of Path
+        All pictures in the result's folder, the headline page first.
+
+    Raises
+    ------
+    ScenarioError
+        Where a name is unknown.
+
+    Examples
+    --------
+    >>> result = sim.run("shougang", replicates=2, months=12, workers=1, figures=False)
+    >>> [path.name for path in sim.plot(result, "site_tenants", workers=1)]
+    ['headline.png', 'headline.svg', 'outcome-site_tenants.png', 'outcome-site_tenants.svg']
+    """
+    from sim.report.figures.run import draw_run
+
+    folder = Path(out or RESULTS)
+    found = find_result(result, folder)
+    first = ecosystem(found.scenario.catalogue).headline(found.scenario)
+    with _options(out, workers, None, None) as options:
+        draw_run(found, options.workers, options.watcher.say, first, ("headline", *(names or ("all",))))
+    return found.figures
 
 
 def compare(
@@ -217,6 +273,7 @@ def compare(
     *more: Result | str | Path,
     out: str | Path | None = None,
     unpaired: bool = False,
+    figures: bool | str = True,
     shown: Callable[[Comparison, Sequence[str]], None] | None = None,
 ) -> Comparison:
     """Compare results with the first one.
@@ -231,6 +288,8 @@ def compare(
         Folder of results. Default: ``results``.
     unpaired
         Whether to compare as independent samples, with Welch's intervals. By default results are paired seed by seed.
+    figures
+        True draws the headline page, ``"all"`` all pages, False none.
     shown
         Called with the comparison and the names of the main outcomes before the figures are drawn.
 
@@ -266,7 +325,7 @@ def compare(
     outcomes = model.headline(results[0].scenario)
     if shown:
         shown(comparison, outcomes)
-    draw_comparison(comparison, outcomes, Workers(1))
+    draw_comparison(comparison, outcomes, Workers(1), figures)
     return comparison
 
 
@@ -275,6 +334,7 @@ def what_if(
     *variants: Mapping[str, Any] | Scenario | str | Path | Variant,
     until_width: Mapping[str, str | float] | Sequence[str] = (),
     at_most: int = 500,
+    figures: bool | str = True,
     replicates: int | None = None,
     seed: int | None = None,
     months: int | None = None,
@@ -300,6 +360,8 @@ def what_if(
         ``{"startups": "5%"}`` of the baseline's mean, or ``{"startups": 3}`` in the outcome's unit.
     at_most
         Replicates that ``until_width`` may reach.
+    figures
+        As in ``compare``.
     replicates, seed, months, parameters, one_seed, workers, out, mechanisms, watcher
         As in ``run``. A baseline and its variants have the same draws of ``parameters``.
     shown
@@ -357,7 +419,7 @@ def what_if(
         comparison = decided(comparison, options.out)
         first = model.headline(base)
         options.show(comparison, first)
-        draw_comparison(comparison, first, options.workers)
+        draw_comparison(comparison, first, options.workers, figures)
     return comparison
 
 

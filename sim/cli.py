@@ -18,6 +18,7 @@ from sim.commands.describe import describe, list_scenarios, schema
 from sim.commands.document import document
 from sim.commands.explain import explain
 from sim.commands.new import new
+from sim.commands.plot import plot
 from sim.commands.report import report
 from sim.commands.run import run
 from sim.commands.sensitivity import sensitivity
@@ -67,6 +68,7 @@ app.command("appraise")(appraise)
 app.command("sweep")(sweep)
 app.command("sensitivity")(sensitivity)
 app.command("calibrate")(calibrate)
+app.command("plot")(plot)
 app.command("report")(report)
 app.command("explain")(explain)
 app.command("trace")(trace)

@@ -111,6 +111,14 @@ def print_comparison(comparison: Comparison, headline: Sequence[str], *, everyth
         typer.echo(variant_text(comparison, variant, headline, everything=everything) + "\n")
 
 
+def pages_of(figures: str) -> bool | str:
+    """What ``--figures`` of a comparison means."""
+    known: dict[str, bool | str] = {"headline": True, "all": "all", "none": False}
+    if figures not in known:
+        fail(f'--figures: "{figures}" is not allowed, allowed: {", ".join(known)}', WRONG)
+    return known[figures]
+
+
 def load(
     names: Sequence[str], settings: Sequence[str], mechanisms: Sequence[Path] | None = None, **given: int | None
 ) -> list[Scenario]:

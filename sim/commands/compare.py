@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import WRONG, errors, fail, print_comparison, say
+from sim.commands.common import WRONG, errors, fail, pages_of, print_comparison, say
 
 
 def compare(
@@ -19,6 +19,7 @@ def compare(
     unpaired: Annotated[
         bool, typer.Option("--unpaired", help="Compare as independent samples, not paired by seed.")
     ] = False,
+    figures: options.AllFigures = "headline",
     everything: options.Everything = False,
     as_json: options.Json = False,
 ) -> None:
@@ -32,7 +33,7 @@ def compare(
         from sim import api
 
         comparison = api.compare(
-            results[0], results[1], *results[2:], out=out, unpaired=unpaired,
+            results[0], results[1], *results[2:], out=out, unpaired=unpaired, figures=pages_of(figures),
             shown=partial(print_comparison, everything=everything, as_json=as_json),
         )  # fmt: skip
         say(f"figures: {comparison.path}")

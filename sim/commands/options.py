@@ -50,6 +50,16 @@ Outcomes = Annotated[
     list[str] | None,
     typer.Option("--outcome", metavar="NAME", help="An outcome; can be repeated. Default: the main ones."),
 ]
+Figures = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--figures", metavar="all|GROUP|OUTCOME", help="Draw more than the headline page: all pages, those of a group "
+        "(jobs, site, taxes...), or an outcome; can be repeated.",
+    ),
+]  # fmt: skip
+AllFigures = Annotated[
+    str, typer.Option("--figures", metavar="headline|all|none", help="Draw the headline page, all pages, or none.")
+]
 Month = Annotated[
     str | None, typer.Option("--month", metavar="YYYY-MM", help="Month of the outcomes. Default: the last one.")
 ]

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, WRONG, errors, fail, load, overridden, print_json, say_failed, watcher
+from sim.commands.common import (
+    SOME_FAILED,
+    WRONG,
+    errors,
+    fail,
+    listed,
+    load,
+    overridden,
+    print_json,
+    say_failed,
+    watcher,
+)
 
 if TYPE_CHECKING:
     from sim.runs.result import Result
@@ -46,7 +57,8 @@ def run(
     events: Annotated[
         bool, typer.Option("--events", help="Write events.parquet, the events of each enterprise.")
     ] = False,
-    figures: Annotated[bool, typer.Option(help="Draw the figures, after the table is printed.")] = True,
+    figures: options.Figures = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
     profiled: Annotated[
         bool, typer.Option("--profile", help="Run one more world and print the time of each mechanism.")
     ] = False,
@@ -69,7 +81,8 @@ def run(
 
         if wrong := _wrong_together(scenarios or [], past, seed, events=events, drawn=parameters or one_seed):
             fail("\n".join(wrong), WRONG)
-        how: dict[str, Any] = {"out": out, "fresh": fresh, "until": until, "checkpoint": checkpoint, "figures": figures}
+        how: dict[str, Any] = {"out": out, "fresh": fresh, "until": until, "checkpoint": checkpoint}
+        how["figures"] = listed(figures) or not no_figures
         how["shown"] = partial(_print_run, everything=everything, as_json=as_json)
         runs: list[partial[Result]]
         if past is not None:

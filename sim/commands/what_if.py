@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, WRONG, errors, fail, load, print_comparison, say, say_failed, watcher
+from sim.commands.common import (
+    SOME_FAILED,
+    WRONG,
+    errors,
+    fail,
+    load,
+    pages_of,
+    print_comparison,
+    say,
+    say_failed,
+    watcher,
+)
 
 if TYPE_CHECKING:
     from sim.studies.questions.what_if import Variant
@@ -53,6 +64,7 @@ def what_if(
     workers: options.Workers = None,
     cluster: options.Cluster = None,
     out: options.Out = options.RESULTS,
+    figures: options.AllFigures = "headline",
     everything: options.Everything = False,
     as_json: options.Json = False,
 ) -> None:
@@ -75,7 +87,7 @@ def what_if(
             comparison = api.what_if(
                 base, *first, *map(_variant, others or []), until_width=until_width or (), at_most=at_most,
                 parameters=parameters, one_seed=one_seed, workers=pool, out=out, watcher=watcher(),
-                shown=partial(print_comparison, everything=everything, as_json=as_json),
+                figures=pages_of(figures), shown=partial(print_comparison, everything=everything, as_json=as_json),
             )  # fmt: skip
         say(f"figures: {comparison.path}")
         failed = [say_failed(it) for it in (comparison.baseline, *(it.result for it in comparison.variants))]

@@ -28,8 +28,7 @@ from sim.report.text.appraisal import (
 )
 from sim.studies.appraisal.welfare import WHO
 from sim.studies.estimators.intervals import Interval
-from sim.studies.questions.appraise import Appraisal
-from sim.studies.questions.decision import Decision
+from sim.studies.questions.appraise import Appraisal, Decision
 
 _NONE = "NO DECISION CARD"
 _INDENT = "  "

@@ -226,6 +226,15 @@ class Appraisal:
         return pictures(self.path)
 
 
+@dataclass(frozen=True)
+class Decision:
+    """The appraisal of a variant; or, where there is none, the reason, and the command that helps."""
+
+    appraisal: Appraisal | None
+    reason: str = ""
+    command: str = ""
+
+
 def appraise_results(
     first: Result, second: Result, assumed: Mapping[str, Assumption], out: Path, names: tuple[str, str] | None = None
 ) -> Appraisal:

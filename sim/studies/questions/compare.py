@@ -35,7 +35,7 @@ from sim.studies.stored_sensitivity import variance_by_kind
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sim.studies.questions.decision import Decision
+    from sim.studies.questions.appraise import Decision
 
 _LONGEST = 120  # letters of a folder's name
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.runs.errors import Incompatible, NoRecords
 from sim.studies.appraisal.assumptions import declared_assumptions
 from sim.studies.appraisal.treated import of_measures
-from sim.studies.questions.appraise import Appraisal, appraise_results
+from sim.studies.questions.appraise import Decision, appraise_results
 
 if TYPE_CHECKING:
     from sim.studies.questions.compare import ComparedVariant, Comparison
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The appraisal of a variant; or, where there is none, the reason, and the command that helps."""
-
-    appraisal: Appraisal | None
-    reason: str = ""
-    command: str = ""
 
 
 def decided(comparison: Comparison, out: Path) -> Comparison:
