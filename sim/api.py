@@ -114,7 +114,7 @@ def run(
     from sim.runs.batch import run_batch
     from sim.runs.branch import first_part
 
-    whole = chosen = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
+    whole = chosen = _named(with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months))
     if until is not None:
         chosen = first_part(whole, until)
     model = _model(chosen)
@@ -187,6 +187,7 @@ def branch(
     """
     from sim.runs.branch import first_part
     from sim.runs.fork import find_past, run_forked
+    from sim.runs.names import own_name
 
     catalogue = model_catalogue(mechanisms)
     model = ecosystem(catalogue)
@@ -194,7 +195,7 @@ def branch(
         found = find_past(past, options.out, model.version, catalogue)
         given = {"run.replicates": replicates, "run.months": months}
         wanted = {**(settings or {}), **{key: value for key, value in given.items() if value is not None}}
-        whole = found.branch({"run.replicates": found.replicates, **wanted})
+        whole = own_name(found.branch({"run.replicates": found.replicates, **wanted}))
         if whole.replicates > found.replicates:
             options.watcher.say(f"{found.path}: has {found.replicates} replicates: only these are branched")
             whole = with_run(whole, replicates=found.replicates)
@@ -203,6 +204,13 @@ def branch(
         result = run_forked(chosen, model, options, past=found, whole=whole if checkpoint else None)
         _show_run(result, model.headline(chosen), options, drawn)
     return result
+
+
+def _named(scenario: Scenario) -> Scenario:
+    """A scenario that has its file's name, under a name that says what is overridden."""
+    from sim.runs.names import own_name
+
+    return own_name(scenario) if scenario.name == Path(scenario.path).stem else scenario
 
 
 def _figures(figures: bool | str | Sequence[str], model: Model, scenario: Scenario) -> tuple[str, ...]:
@@ -273,6 +281,8 @@ def compare(
     *more: Result | str | Path,
     out: str | Path | None = None,
     unpaired: bool = False,
+    common_months: bool = False,
+    outcomes: Sequence[str] | None = None,
     figures: bool | str = True,
     shown: Callable[[Comparison, Sequence[str]], None] | None = None,
 ) -> Comparison:
@@ -288,6 +298,10 @@ def compare(
         Folder of results. Default: ``results``.
     unpaired
         Whether to compare as independent samples, with Welch's intervals. By default results are paired seed by seed.
+    common_months
+        Whether to compare results of different length over the months that all have. By default they are refused.
+    outcomes
+        Outcomes to show first. Default: the scenario's main ones.
     figures
         True draws the headline page, ``"all"`` all pages, False none.
     shown
@@ -315,17 +329,19 @@ def compare(
     +32 enterprises: more
     """
     from sim.report.figures.comparison import draw_comparison
-    from sim.studies.questions.compare import compare_results
+    from sim.studies.questions.compare import compare_results, in_common_months
     from sim.studies.questions.decision import decided
 
     folder = Path(out or RESULTS)
-    results = [find_result(it, folder) for it in (first, second, *more)]
+    results = [find_result(it, folder, say=Watcher().say) for it in (first, second, *more)]
+    if common_months:
+        results = in_common_months(results)
     model = ecosystem(results[0].scenario.catalogue)
     comparison = decided(compare_results(results, folder, model.better, unpaired=unpaired), folder)
-    outcomes = model.headline(results[0].scenario)
+    first_shown = _outcomes(outcomes, model, results[0].scenario)
     if shown:
-        shown(comparison, outcomes)
-    draw_comparison(comparison, outcomes, Workers(1), figures)
+        shown(comparison, first_shown)
+    draw_comparison(comparison, first_shown, Workers(1), figures)
     return comparison
 
 
@@ -334,6 +350,7 @@ def what_if(
     *variants: Mapping[str, Any] | Scenario | str | Path | Variant,
     until_width: Mapping[str, str | float] | Sequence[str] = (),
     at_most: int = 500,
+    outcomes: Sequence[str] | None = None,
     figures: bool | str = True,
     replicates: int | None = None,
     seed: int | None = None,
@@ -360,7 +377,7 @@ def what_if(
         ``{"startups": "5%"}`` of the baseline's mean, or ``{"startups": 3}`` in the outcome's unit.
     at_most
         Replicates that ``until_width`` may reach.
-    figures
+    outcomes, figures
         As in ``compare``.
     replicates, seed, months, parameters, one_seed, workers, out, mechanisms, watcher
         As in ``run``. A baseline and its variants have the same draws of ``parameters``.
@@ -399,6 +416,7 @@ def what_if(
     model = _model(base)
     wanted = [it if isinstance(it, Variant) else Variant(it) for it in variants]
     others, widths = asked(base, wanted, until_width, model.outcomes)
+    first = _outcomes(outcomes, model, base)
     names = [base.name, *(it.name for it in others)]
     labels = names if len(set(names)) == len(names) else None
     sample = _sample(parameters, base, one_seed=one_seed)
@@ -417,7 +435,6 @@ def what_if(
         else:
             comparison = compared(base.replicates)
         comparison = decided(comparison, options.out)
-        first = model.headline(base)
         options.show(comparison, first)
         draw_comparison(comparison, first, options.workers, figures)
     return comparison
@@ -1158,6 +1175,16 @@ def _model(scenario: Scenario) -> Model:
     """The model that runs a scenario; CatalogueError where the code of one of its mechanisms is missing."""
     refuse_missing(scenario.catalogue)
     return ecosystem(scenario.catalogue)
+
+
+def _outcomes(names: Sequence[str] | None, model: Model, scenario: Scenario) -> Sequence[str]:
+    """The outcomes to show first: those of ``names``, or the main ones; ScenarioError where one is unknown."""
+    from sim.scenario import ScenarioError
+    from sim.studies.designs import outcome_faults
+
+    if faults := outcome_faults("--outcome", names or (), model.outcomes):
+        raise ScenarioError(faults)
+    return list(names) if names else model.headline(scenario)
 
 
 def _sample(

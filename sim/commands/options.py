@@ -17,9 +17,9 @@ Given = Annotated[
     list[str] | None,
     typer.Option("--given", metavar="KEY=VALUE", help="Change the baseline and all variants; can be repeated."),
 ]
-Replicates = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of worlds.")]
-Seed = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the first world.")]
-Months = Annotated[int | None, typer.Option(min=1, metavar="M", help="Number of months.")]
+Replicates = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of worlds. Default: the scenario's.")]
+Seed = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the first world. Default: the scenario's.")]
+Months = Annotated[int | None, typer.Option(min=1, metavar="M", help="Number of months. Default: the scenario's.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, metavar="W", help="Number of processes; 1 is this one. Default: one per core.")
 ]

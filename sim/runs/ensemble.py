@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sim.kernel.draws import seed_of
 from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.executor import Failure
+from sim.runs.names import overridden
 from sim.runs.options import ALL_RECORDS, NO_RECORDS
 from sim.runs.provenance import provenance
 from sim.runs.records import has_record, write_record
@@ -175,6 +176,7 @@ class Ensemble:
             "start": scenario.calendar(0),
             "months": scenario.months,
             "replicates": len(numbers),
+            "overridden": overridden(scenario),
             "seeds": {str(replicate): self.request.world(replicate)[1] for replicate in numbers},
             **({"parameters": sample.asked(scenario)} if (sample := self.request.sample) else {}),
             "failures": failed,

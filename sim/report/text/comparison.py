@@ -19,11 +19,15 @@ from sim.studies.rests import rests_text, shares_text
 
 
 def variant_text(
-    comparison: Comparison, variant: ComparedVariant, headline: Sequence[str], *, everything: bool = False
-) -> str:
-    """One variant against the baseline: what was changed, the differences, and what they rest on."""
+    comparison: Comparison, variant: ComparedVariant, headline: Sequence[str], *, everything: bool = False,
+    only: bool = False,
+) -> str:  # fmt: skip
+    """One variant against the baseline: what was changed, the differences, and what they rest on.
+
+    With ``only`` the outcomes of ``headline`` alone, without those that have a figure of the article.
+    """
     first, differences = comparison.baseline, {it.outcome: it for it in variant.differences}
-    shown = chosen(differences, headline, first.scenario.reported_figures, everything=everything)
+    shown = chosen(differences, headline, () if only else first.scenario.reported_figures, everything=everything)
     paired, variance = comparison.paired, comparison.variance
     how = "paired seed by seed" if paired else "not paired: two sets of worlds, whatever their seeds"
     heads = ["outcome", comparison.label, variant.label, "difference", "95% interval", "unit", "better in", "pairing"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.runs.errors import Incompatible, NoRecords
+from sim.runs.store import Store
 from sim.studies.appraisal.assumptions import declared_assumptions
 from sim.studies.appraisal.treated import of_measures
 from sim.studies.questions.appraise import Decision, appraise_results
@@ -32,6 +33,9 @@ def _decision(comparison: Comparison, variant: ComparedVariant, out: Path) -> De
         return Decision(None, "the seeds are not paired")
     if not variant.same_model:
         return Decision(None, "the two were run by different versions of the model")
+    whole = comparison.baseline.months
+    if any(int(Store(it.path).manifest()["months"]) != whole for it in (comparison.baseline, variant.result)):
+        return Decision(None, "results of different length are compared, and an appraisal needs their whole runs")
     names = (comparison.label, variant.label)
     try:
         return Decision(appraise_results(comparison.baseline, variant.result, declared_assumptions(), out, names))
