@@ -58,8 +58,9 @@ def test_nothing_of_shougang_is_in_it() -> None:
 
 def test_answers_by_options() -> None:
     call(
-        "new", "works", "--name", "Works", "--floor", "120,000", "--rent", "12.5", "--rent-around", "30", "--vacated",
-        "2019-06", "--opens", "2027-01", "--firms", "300 80 9 2", "--grant", "150", "--try", "fund=5,entry-cost",
+        "new", "works", "--name", "Works", "--floor", "12 ha", "--rent", "12.5", "--rent-around", "360 yuan/m2/year",
+        "--vacated", "2019-06", "--opens", "2027-01", "--firms", "300 80 9 2", "--grant", "150",
+        "--try", "fund=5,entry-cost",
     )  # fmt: skip
     works = load("works.toml")
     assert works.title == "Works"
@@ -154,7 +155,7 @@ def test_on_a_terminal_it_asks_what_no_option_answers(monkeypatch: pytest.Monkey
     answers = ["Old dairy", "many", "8000", "", "", "", "", "", "grant"]
     found = CliRunner().invoke(cli.app, ["new", "dairy.toml", "--rent", "20"], input="\n".join(answers) + "\n")
     assert found.exit_code == 0, found.output
-    assert '"many" is not allowed, allowed: a number' in found.stderr
+    assert '"many" is not allowed, allowed: from 1,000 to' in found.stderr
     assert "dairy-grant.toml" in found.stdout
     assert "Floor" not in found.stdout  # questions are on stderr
     dairy = load("dairy.toml")

@@ -59,7 +59,7 @@ FLOOR_OF = {prefix: floor for floor, prefixes in enumerate(FLOORS) for prefix in
 # What takes long to import, and printing a help page does not need.
 HEAVY = {
     "SALib", "dask", "distributed", "matplotlib", "mesa", "networkx", "numba", "numpy", "optuna", "pandas", "pyarrow",
-    "pydantic", "scipy",
+    "pint", "pydantic", "scipy",
 }  # fmt: skip
 
 

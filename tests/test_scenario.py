@@ -313,6 +313,7 @@ FRAGMENTS = st.sampled_from([
     "'levers.demand' = ", "1\n", "-1\n", "1e400\n", "nan\n", "true\n", "'2011-01'\n", "'it.toml'\n", "'x'\n",
     "[]\n", "['jobs']\n", "0x1f\n", "{ '2013-01' = 1 }\n", "{ before = 1 }\n", "{}\n", "{ x = {} }\n",
     "2013-01-01\n", "1979-05-27T07:32:00Z\n",
+    "'2 m2 //'\n", "'3 %'\n", "'1e400 month'\n", "'0.5 yuan / a m2'\n",
     "9" * 400 + "\n", "'evidence: it'\n", "'''\n", '"""', "}", "]", "\x00", "\x7f", "\ufeff", "\r",
 ])  # fmt: skip
 
@@ -346,6 +347,17 @@ KEYS = st.one_of(
 def test_no_override_raises_anything_but_a_scenario_error(chosen: dict[str, Any]) -> None:
     _, found = attempt(load, GALLERY / "parents" / "site.toml", chosen)
     assert {fault.file for fault in found} <= {"--set"}
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.sampled_from(["levers.demand", "sites.shougang.floor", "sites.shougang.rent", "run.months"]),
+    st.lists(st.sampled_from([*"1,.e+-*/()%²x ", "m2", "yuan", "month", "a", "per", "and", "of", "share", "ha", "**"]))
+    .map(lambda parts: "3 " + " ".join(parts)),
+)  # fmt: skip
+def test_no_quantity_raises_anything_but_a_scenario_error(key: str, text: str) -> None:
+    _, found = attempt(load, GALLERY / "parents" / "site.toml", {key: text})
+    assert all(LINE.fullmatch(str(fault)) for fault in found), found
 
 
 @given(st.text(max_size=30))
@@ -646,6 +658,68 @@ def test_arguments_are_read_as_toml_and_words_as_text() -> None:
     assert math.isnan(overrides(["k=nan"])["k"])
 
 
+QUANTITIES = [
+    ("market.outside_rent", "42 yuan/m2/month", 0.000504),
+    ("market.outside_rent", "42 yuan a m2 and month", 0.000504),
+    ("levers.conversion_grant", "200 yuan per m²", 0.0002),
+    ("sites.works.fund", "1.3 bn yuan", 1300.0),
+    ("sites.works.fund", "2,500 wan yuan", 25.0),
+    ("sites.works.floor", "8 ha", 80_000.0),
+    ("sites.works.floor", "40,000 m2", 40_000.0),
+    ("labour.wage", "48,000 yuan/year", 0.048),
+    ("levers.tax_relief", "30%", 0.3),
+    ("market.growth", "2% a year", 0.02),
+    ("run.months", "6 years", 72),
+    ("population.enterprises", "1,200 firms", 1200),
+    ("levers.rent_subsidy", {"2012-01": "10 yuan/m2/month"}, (0.00012,)),
+]
+
+
+@pytest.mark.parametrize(("key", "quantity", "value"), QUANTITIES)
+def test_a_quantity_is_converted_into_the_declared_unit(key: str, quantity: Any, value: Any, write: Any) -> None:
+    path = write("[sites.works]\n")
+    found = load(path, {key: quantity}).values[key]
+    assert (found.values if isinstance(found, Schedule) else found) == value
+    if isinstance(quantity, str):
+        assert load(path, overrides([f"{key}={quantity}"])).values[key] == value
+        child = write(
+            f"extends = 'it.toml'\n[{key.rpartition('.')[0]}]\n{key.rpartition('.')[2]} = '{quantity}'", "b.toml"
+        )
+        assert load(child).values[key] == value
+        assert load(child).digest() == load(path, {key: value}).digest()
+
+
+WRONG = [
+    ("floor = '8 yuan'", "money, allowed: area (m2)"),
+    ("rent = '8 ha'", "area, allowed: money / area / time (million yuan a m2 and year)"),
+    ("fund = '3 florins'", "has the unit florins, which is not known, allowed: money (million yuan), of yuan"),
+    ("floor = '40,00 m2'", "has commas that are not between thousands"),
+    ("rent = '2 yuan/m2/month/'", "has a unit that cannot be read"),
+    ("target_occupancy = '120%'", "is out of bounds, allowed: a number from 0.1 to 1 (share)"),
+    ("floor = 'large'", "is text, allowed: a number"),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), WRONG)
+def test_a_quantity_of_another_dimension_is_refused(line: str, said: str, write: Any) -> None:
+    (found,) = faults(write(f"[sites.works]\n{line}\n"))
+    assert found.startswith(f"it.toml:2: sites.works.{line.partition(' ')[0]}: ")
+    assert said in found
+
+
+def test_a_quantity_of_part_of_a_month_is_refused(write: Any) -> None:
+    assert "is no whole number, allowed" in faults(write("[run]\nmonths = '1.5 months'\n"))[0]
+
+
+def test_pint_is_imported_for_quantities_only(write: Any) -> None:
+    code = "import sys; from sim.model.catalogue import load; load('it.toml'); print('pint' in sys.modules)"
+    for text, wanted in (("[run]\nmonths = 12\n", "False"), ("[run]\nmonths = '1 year'\n", "True")):
+        write(text)
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+        assert done.stdout.strip() == wanted
+
+
 def test_every_argument_that_is_no_override_is_named() -> None:
     with pytest.raises(ScenarioError) as caught:
         overrides(["a", "=1", "b={", "c=1", "c=2", "d=1\ne = 2"])
@@ -776,7 +850,9 @@ def test_the_schema_describes_every_parameter() -> None:
     assert supply["description"].startswith(f"{parameter.meaning} [{parameter.unit}]")
     assert supply["default"] == parameter.default
     plain, schedule = supply["oneOf"]
-    assert plain == {"type": "number", "minimum": parameter.low, "maximum": parameter.high}
+    number, quantity = plain["anyOf"]
+    assert number == {"type": "number", "minimum": parameter.low, "maximum": parameter.high}
+    assert quantity["type"] == "string"
     assert schedule["additionalProperties"] is False
 
 

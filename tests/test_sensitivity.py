@@ -274,6 +274,8 @@ def test_keys_patterns_and_ranges_of_ones_own(tmp_path: Path) -> None:
     found, _ = uncertain(scenario, ["market.rivalry", "sites.*.rent*", "market.payout=0.1:0.2", SIZE])
     moved = {row.key: (axis.low, axis.high) for row, axis in found}
     assert moved["market.payout"] == (0.1, 0.2)
+    (rent,) = uncertain(scenario, ["sites.shougang.rent=20 yuan/m2/month:40 yuan/m2/month"])[0]
+    assert (rent[1].low, rent[1].high) == (0.00024, 0.00048)
     assert {"sites.shougang.rent", SIZE} < set(moved)
     keys = ["market.rivlry", "run.seed", "market.payout=0:9", "market.demand=a:b", "population.world"]
     with pytest.raises(ScenarioError) as caught:

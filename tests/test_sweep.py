@@ -20,6 +20,7 @@ from toy import Listener, damage, run
 
 from sim import api
 from sim.declare import Value
+from sim.model.catalogue import load
 from sim.report.figures.canvas import style
 from sim.report.figures.sweeps import _map_page, draw_sweep
 from sim.report.text.sweeps import sweep_json, sweep_text
@@ -62,6 +63,14 @@ def test_a_grid_tries_all_combinations_and_no_value_has_stray_bits(scenario: Sce
     expected = [{GROWTH: g, SIZE: n} for g in (0.1, 0.2, 0.3) for n in (100, 200)]
     assert found == expected
     assert all(type(it[SIZE]) is int and type(it[GROWTH]) is float for it in found)
+
+
+def test_values_may_be_quantities() -> None:
+    shougang = load("shougang")
+    (rent,) = axes({"sites.shougang.rent": "20 yuan/m2/month:40 yuan/m2/month:3"}, shougang, "grid")
+    assert rent.levels == (0.00024, 0.00036, 0.00048)
+    (floor,) = axes({"sites.shougang.floor": "50 ha,90 ha"}, shougang, "grid")
+    assert floor.levels == (500_000.0, 900_000.0)
 
 
 def test_whole_numbers_switches_and_choices(scenario: Scenario) -> None:

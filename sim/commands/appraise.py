@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, WRONG, errors, fail, full_keys, listed, load, print_found, say, watcher
+from sim.commands.common import (
+    SOME_FAILED,
+    WRONG,
+    errors,
+    fail,
+    full_keys,
+    listed,
+    load,
+    print_found,
+    say,
+    say_remarks,
+    watcher,
+)
 
 if TYPE_CHECKING:
     from sim.studies.questions.appraise import Appraisal
@@ -65,6 +77,7 @@ def appraise(
                 base, Variant(change, name or ""), assume=listed(assume), parameters=parameters, one_seed=one_seed,
                 workers=pool, out=out, fresh=fresh, watcher=watcher(), shown=show,
             )  # fmt: skip
+        say_remarks(found.baseline, found.variant)
         say(f"tables and figures: {found.path}")
         if found.failures:
             say(f"{len(found.failures)} of {found.baseline.replicates} seeds failed")

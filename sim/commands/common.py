@@ -96,6 +96,14 @@ def say_failed(result: Result) -> bool:
     return say_failures(failures, result.path, of=asked)
 
 
+def say_remarks(*scenarios: Scenario) -> None:
+    """Say on stderr, once each, where the scenarios' silence would mislead."""
+    from sim.studies.remarks import remarks
+
+    for text in dict.fromkeys(text for scenario in scenarios for text in remarks(scenario)):
+        say(text)
+
+
 def say_results(*results: Result) -> None:
     """Name results on stderr, with their folders and replicates."""
     for result in results:
@@ -108,7 +116,9 @@ def print_comparison(
     """Print the results on stderr, and their differences on stdout."""
     from sim.report.text.comparison import comparison_json, variant_text
 
-    say_results(comparison.baseline, *(variant.result for variant in comparison.variants))
+    results = [comparison.baseline, *(variant.result for variant in comparison.variants)]
+    say_results(*results)
+    say_remarks(*(result.scenario for result in results))
     if as_json:
         print_json(comparison_json(comparison))
         return

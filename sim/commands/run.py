@@ -19,7 +19,9 @@ from sim.commands.common import (
     load,
     overridden,
     print_json,
+    say,
     say_failed,
+    say_remarks,
     watcher,
 )
 
@@ -78,6 +80,7 @@ def run(
             local_workers(workers).start()  # their server imports while this process does
         from sim import api
         from sim.scenario import ScenarioError
+        from sim.studies.remarks import empty_outcomes
 
         if wrong := _wrong_together(scenarios or [], past, seed, events=events, drawn=parameters or one_seed):
             fail("\n".join(wrong), WRONG)
@@ -95,11 +98,15 @@ def run(
             runs = [partial(api.run, scenario, **how) for scenario in chosen]
         if faults:
             raise ScenarioError(faults)
+        if past is None:
+            say_remarks(*chosen)
         failed = False
         with api.make_workers(workers, cluster) as pool:
             for go in runs:
                 result = go(workers=pool, watcher=watcher())
                 failed |= say_failed(result)
+                for text in empty_outcomes(result):
+                    say(text)
                 if profiled:
                     _print_profile(result.scenario, as_json=as_json)
         if failed:

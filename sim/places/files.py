@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.places.questions import Answers
 from sim.places.size_classes import FLOORS, WORDS, fitted
-from sim.places.trials import TRIALS, yearly
+from sim.places.trials import COST, RENT, TRIALS, quantity
 from sim.scenario import Fault, ScenarioError, months
 from sim.scenario.writing import toml_text
 
@@ -45,15 +45,15 @@ def files(path: Path, it: Answers) -> list[Written]:
     found = [Written(path, _place(path, site, it), it.name), Written(idle, control, "the control: it stays empty")]
     for name, amount in it.tried.items():
         trial = TRIALS[name]
-        summary = trial.summary.format(f"{amount:,g}")
-        value = repr(trial.value(amount))
+        summary = trial.summary.format(trial.quantity(amount))
+        value = toml_text(trial.quantity(amount))
         table = f"sites.{site}" if trial.scope == "site" else "levers"
         setting = f'{{ "{it.opens}" = {value} }}' if trial.scope == "opening" else value
         text = _child(
             path,
             f"{it.name}: {name.replace('-', ' ')}",
             summary,
-            f"[{table}]\n{trial.key} = {setting}   # {trial.unit}\n",
+            f"[{table}]\n{trial.key} = {setting}\n",
         )
         found.append(Written(_beside(path, name), text, summary.rstrip(".")))
     return found
@@ -94,6 +94,10 @@ def _site_name(stem: str) -> str:
     return word if word[:1].isalpha() else f"site-{word}"[:40].rstrip("-")
 
 
+def _quantity(amount: float, unit: str) -> str:
+    return toml_text(quantity(amount, unit))
+
+
 def _child(parent: Path, title: str, summary: str, body: str) -> str:
     return f"extends = {toml_text(parent.name)}\ntitle = {toml_text(title)}\nsummary = {toml_text(summary)}\n\n{body}"
 
@@ -106,11 +110,11 @@ def _place(path: Path, site: str, it: Answers) -> str:
     made = ", ".join(f"{count:,}" for count in opening.counts())
     largest_tenant = min(_LARGEST_TENANT, max(100, round(it.floor / 10)))
     building = min(_BUILDING, max(100, round(it.floor / 10)))
-    grant = f"\n[levers]\nconversion_grant = {it.grant / 1e6!r}   # million yuan a m2: {it.grant:,g} yuan\n"
+    grant = f"\n[levers]\nconversion_grant = {_quantity(it.grant, COST)}\n" if it.grant else ""
     outcomes = "\n".join(f'    "{name}",' for name in _OUTCOMES)
     return f"""\
 # Written by `sim new {path.name}`. Change any line. `sim describe {path.name}` shows every other parameter with its
-# unit, range and source. Money is in million yuan; rents are in million yuan a m2 and year.
+# unit, range and source. A number without a unit is in that unit.
 extends = "place"   # an area without a site: markets, taxes and how firms choose
 title = {toml_text(it.name)}
 summary = "{it.floor:,g} m2 fall vacant in {it.vacated} and are renovated and let from {it.opens}."
@@ -134,27 +138,27 @@ tail_exponent = {opening.tail_exponent!r}
 largest_staff = {opening.largest_staff!r}
 medium_staff = {FLOORS[1]}
 big_staff = {FLOORS[2]}
-worker_revenue = 0.25   # median sales of a worker a year: 250,000 yuan; set your area's
+worker_revenue = "250,000 yuan/year"   # median sales of a worker; set your area's
 
 [labour]
-wage = 0.04   # of a worker a year, with charges: 40,000 yuan; set your area's
+wage = "40,000 yuan/year"   # of a worker, with charges; set your area's
 
 [market]
-outside_rent = {yearly(it.rent_around)!r}   # {it.rent_around:,g} yuan a m2 and month
+outside_rent = {_quantity(it.rent_around, RENT)}
 
 [sites.{site}]
-floor = {it.floor!r}   # m2
-rent = {yearly(it.rent)!r}   # {it.rent:,g} yuan a m2 and month
+floor = {_quantity(it.floor, "m2")}
+rent = {_quantity(it.rent, RENT)}
 vacated = "{it.vacated}"
 opens = "{it.opens}"
-conversion_cost = {_COST / 1e6!r}   # of a m2: {_COST:,} yuan
-budget = {round(it.floor * _COST / 1e6 / _BUILT, 4)!r}   # the owner's, a month: all floor in {_BUILT // 12} years
-building = {float(building)!r}   # m2 of one building
-largest_tenant = {float(largest_tenant)!r}   # m2 from which a tenant has outgrown the site
-released_staff = 0.0   # people who lose their work as it is vacated and stay in the area
-equipment_hours = 0.0   # idle hours of equipment that are lent, a month
-fund = 0.0   # for tenants' seed money
-{grant if it.grant else ""}
+conversion_cost = {_quantity(_COST, COST)}
+budget = {_quantity(round(it.floor * _COST / _BUILT), "yuan/month")}   # the owner's: all floor in {_BUILT // 12} years
+building = {_quantity(building, "m2")}   # the usual size of one building
+largest_tenant = {_quantity(largest_tenant, "m2")}   # from which a tenant has outgrown the site
+released_staff = "0 people"   # who lose their work as it is vacated and stay in the area
+equipment_hours = "0 hours/month"   # of idle equipment that are lent
+fund = "0 million yuan"   # for tenants' seed money
+{grant}
 [sources]
 "population.enterprises" = "assumption: your table of firms"
 "population.staff_median" = "assumption: fitted to your table of firms"
@@ -165,4 +169,10 @@ fund = 0.0   # for tenants' seed money
 "sites.{site}.rent" = "assumption: your answer"
 "sites.{site}.vacated" = "assumption: your answer"
 "sites.{site}.opens" = "assumption: your answer"
+"sites.{site}.budget" = "assumption: all floor in {_BUILT // 12} years"
+"sites.{site}.building" = "assumption: a tenth of the floor, at most {_BUILDING:,} m2"
+"sites.{site}.largest_tenant" = "assumption: a tenth of the floor, at most {_LARGEST_TENANT:,} m2"
+"sites.{site}.released_staff" = "assumption: who worked there has left"
+"sites.{site}.equipment_hours" = "assumption: none are lent"
+"sites.{site}.fund" = "assumption: there is none"
 """

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sim.places.size_classes import WORDS
-from sim.places.trials import TRIALS
+from sim.places.trials import COST, RENT, TRIALS
 from sim.scenario import Fault, ScenarioError, months
 from sim.scenario.faults import shown
+from sim.scenario.quantities import InvalidQuantity, converted, is_quantity
 
-_NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
 _MOST_FIRMS = 1_000_000
 
 
@@ -53,11 +54,15 @@ class Answers:
     tried: Mapping[str, float]  # amount by trial
 
 
-def _number(low: float, high: float) -> Callable[[str], float]:
+def _number(low: float, high: float, unit: str) -> Callable[[str], float]:
     def read(text: str) -> float:
-        if not _NUMBER.fullmatch(text.strip()) or not low <= float(text.replace(",", "")) <= high:
-            raise ValueError(f"a number from {low:,g} to {high:,g}")
-        return float(text.replace(",", ""))
+        try:
+            number = converted(text, unit) if is_quantity(text, unit) else float(text.replace(",", ""))
+        except (InvalidQuantity, ValueError):
+            number = math.nan
+        if not low <= number <= high:
+            raise ValueError(f"from {low:,g} to {high:,g} {unit}")
+        return number
 
     return read
 
@@ -92,7 +97,7 @@ def _trials(text: str) -> dict[str, float]:
             continue
         if name not in TRIALS:
             raise ValueError(f"{', '.join(TRIALS)}, each with =AMOUNT for another than the usual one, or none")
-        found[name] = _number(0, TRIALS[name].most)(amount) if equals else TRIALS[name].amount
+        found[name] = _number(0, TRIALS[name].most, TRIALS[name].unit)(amount) if equals else TRIALS[name].amount
     return found
 
 
@@ -103,13 +108,13 @@ def _a_year_later(texts: Mapping[str, str]) -> str:
 
 QUESTIONS = (
     Question("name", "Name of the place", "The old mill", _name),
-    Question("floor", "Floor that can be let, m2", "40,000", _number(1000, 1e8)),
-    Question("rent", "Rent there, yuan a m2 and month", "25", _number(0, 8000)),
-    Question("rent-around", "Rent elsewhere in the area, yuan a m2 and month", "42", _number(0, 8000)),
+    Question("floor", "Floor that can be let", "40,000 m2", _number(1000, 1e8, "m2")),
+    Question("rent", "Rent there", "25 yuan/m2/month", _number(0, 8000, RENT)),
+    Question("rent-around", "Rent elsewhere in the area", "42 yuan/m2/month", _number(0, 8000, RENT)),
     Question("vacated", "Month in which it was or will be vacated", "2025-01", _month),
     Question("opens", "Month of the first letting", _a_year_later, _month),
     Question("firms", f"Firms in the area with {', '.join(WORDS)} people", "1500,455,37,8", _firms),
-    Question("grant", "Public grant to its renovation, yuan a m2", "0", _number(0, 100_000)),
+    Question("grant", "Public grant to its renovation", "0 yuan/m2", _number(0, 100_000, COST)),
     Question("try", f"What to try: {', '.join(TRIALS)}", "rent-subsidy,rent", _trials),
 )
 

@@ -9,7 +9,7 @@ from statistics import NormalDist
 
 FLOORS = (10, 100, 300)  # staff from which a firm is small, medium, big: the size standard by staff alone
 WORDS = ("under 10", "10 to 99", "100 to 299", "300 and more")
-_LARGEST = 20_000.0
+_LARGEST = 30_000.0
 _EXPONENTS = (1.01, 3.0)  # of the tail
 _USUAL = 1.35  # exponent of a tail of which the table says nothing
 _NORMAL = NormalDist()

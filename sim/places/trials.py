@@ -2,63 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One thing to try: the most and the usual amount in an everyday unit, and the line that sets it.
+    """One thing to try: the usual and the most amount in an everyday unit, and the key that it is set to.
 
-    ``summary`` is filled with the amount. ``key`` is set to ``value`` of the amount: of the site, or of the levers,
-    from the start or from the month of the first letting.
+    ``summary`` is filled with the amount and its unit. ``key`` is that of the site, or of the levers, from the start or
+    from the month of the first letting.
     """
 
     name: str
     amount: float
     most: float
+    unit: str
     summary: str
     scope: Literal["site", "start", "opening"]
     key: str
-    unit: str
-    value: Callable[[float], float]
+
+    def quantity(self, amount: float) -> str:
+        """An amount with its unit."""
+        return quantity(amount, self.unit)
 
 
-def yearly(yuan_a_month: float) -> float:
-    """Yuan a month in million yuan a year."""
-    return float(f"{yuan_a_month * 12 / 1e6:.6g}")
+def quantity(amount: float, unit: str) -> str:
+    """A number with its unit, as scenario files take it: ``25 yuan/m2/month``."""
+    text = f"{amount:,.10g}"
+    return f"{text}{'' if unit == '%' else ' '}{unit}"
 
 
-def _share(per_cent: float) -> float:
-    return per_cent / 100
-
-
-_RENT = "million yuan a m2 and year"
+RENT, COST = "yuan/m2/month", "yuan/m2"
 TRIALS = {
     it.name: it
     for it in (
-        Trial(
-            "rent-subsidy", 10, 8000, "Government pays tenants {} yuan a m2 and month.",
-            "opening", "rent_subsidy", _RENT, yearly,
-        ),
-        Trial("rent", 20, 8000, "The owner asks for {} yuan a m2 and month.", "site", "rent", _RENT, yearly),
-        Trial(
-            "grant", 200, 100_000, "Government pays {} yuan for each m2 that is renovated.",
-            "start", "conversion_grant", "million yuan a m2", lambda yuan: yuan / 1e6,
-        ),
-        Trial(
-            "fund", 20, 1_000_000, "A fund of {} million yuan invests in firms founded at the site.",
-            "site", "fund", "million yuan", float,
-        ),
-        Trial(
-            "entry-cost", 50, 100, "Reform removes {}% of the administrative cost of founding.",
-            "opening", "entry_cost_cut", "share", _share,
-        ),
-        Trial(
-            "tax-relief", 30, 100, "{}% of young firms' taxes are not collected.",
-            "opening", "tax_relief", "share", _share,
-        ),
-        Trial("finance", 50, 1000, "Outside finance is {}% more.", "opening", "finance", "share", _share),
+        Trial("rent-subsidy", 10, 8000, RENT, "Government pays tenants {}.", "opening", "rent_subsidy"),
+        Trial("rent", 20, 8000, RENT, "The owner asks for {}.", "site", "rent"),
+        Trial("grant", 200, 100_000, COST, "Government pays {} of what is renovated.", "start", "conversion_grant"),
+        Trial("fund", 20, 1_000_000, "million yuan", "A fund of {} invests in firms founded there.", "site", "fund"),
+        Trial("entry-cost", 50, 100, "%", "Reform removes {} of the cost of founding.", "opening", "entry_cost_cut"),
+        Trial("tax-relief", 30, 100, "%", "{} of young firms' taxes are not collected.", "opening", "tax_relief"),
+        Trial("finance", 50, 1000, "%", "Outside finance is {} more.", "opening", "finance"),
     )
-}  # fmt: skip
+}

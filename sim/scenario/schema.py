@@ -9,6 +9,7 @@ from sim.declare import Parameter, declared
 from sim.scenario import keys, months
 from sim.scenario.entries import PLAIN_WORD
 from sim.scenario.keys import MONTH, Known, Leaf
+from sim.scenario.quantities import PATTERN, takes_quantities
 
 _TYPES: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
@@ -80,6 +81,9 @@ def _plain(leaf: Leaf) -> dict[str, Any]:
         found["minimum"] = parameter.low
     if parameter.high is not None:
         found["maximum"] = parameter.high
+    if parameter.type in (int, float) and takes_quantities(parameter.unit):
+        quantity = {"type": "string", "pattern": PATTERN, "description": 'with a unit, such as "25 yuan/m2/month"'}
+        return {"anyOf": [found, quantity]}
     return found
 
 

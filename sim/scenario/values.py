@@ -13,6 +13,7 @@ from sim.declare import Parameter, Value
 from sim.scenario import months
 from sim.scenario.faults import shown
 from sim.scenario.keys import MONTH, Leaf
+from sim.scenario.quantities import InvalidQuantity, converted, is_quantity
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -31,13 +32,25 @@ def checked(value: object, leaf: Leaf) -> Value:
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):  # a numpy scalar, from an override in Python
         value = value.item()
     it = leaf.parameter
+    given, value = value, _amount(value, it)
     checker = _checker(it.type, it.low, it.high, it.choices, it.unit == MONTH, leaf.never)
     try:
         result: Value = checker.validate_python(value)
     except ValidationError as error:
-        raise InvalidValue(f"{_wrong(error.errors()[0]['type'], value, it)}, allowed: {allowed(leaf)}") from None
+        raise InvalidValue(f"{_wrong(error.errors()[0]['type'], given, it)}, allowed: {allowed(leaf)}") from None
     # -0.0 equals 0.0, but would change the scenario's digest.
     return result + 0.0 if isinstance(result, float) else result
+
+
+def _amount(value: object, it: Parameter) -> object:
+    """A quantity such as "8 ha" in the declared unit, and any other value as it is."""
+    if not isinstance(value, str) or it.type not in (int, float) or not is_quantity(value, it.unit):
+        return value
+    try:
+        amount = converted(value, it.unit)
+    except InvalidQuantity as wrong:
+        raise InvalidValue(f"{shown(value)} {wrong}") from None
+    return int(amount) if it.type is int and amount.is_integer() else amount
 
 
 def names(value: object, allowed_names: str) -> tuple[str, ...]:
@@ -82,6 +95,8 @@ def _wrong(problem: str, value: object, parameter: Parameter) -> str:
         return f"{shown(value)} is out of bounds"
     if problem == "string_pattern_mismatch":
         return f"{shown(value)} is {'not a month' if parameter.unit == MONTH else 'not among these'}"
+    if problem == "int_type" and isinstance(value, str) and is_quantity(value, parameter.unit):
+        return f"{shown(value)} is no whole number"
     return f"{shown(value)} is {_kind(value)}" if not isinstance(value, dict | list) else f"is {_kind(value)}"
 
 

@@ -6,7 +6,10 @@ import math
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
+from sim.declare import Value
 from sim.scenario import Fault, Row, Scenario, ScenarioError, describe
+from sim.scenario.keys import Leaf
+from sim.scenario.quantities import is_quantity
 from sim.scenario.values import InvalidValue, checked
 from sim.studies.designs import Axis, leaf_of
 from sim.studies.rests import in_force
@@ -66,13 +69,19 @@ def _is_number(scenario: Scenario, row: Row) -> bool:
     return type(scenario.values[row.key]) in (int, float)
 
 
+def _number(text: str, leaf: Leaf) -> Value:
+    """A number as written, or a quantity as it is."""
+    parameter = leaf.parameter
+    return text if is_quantity(text, parameter.unit) else parameter.type(text)
+
+
 def _axis(scenario: Scenario, row: Row, span: str) -> Axis | None:
     value = scenario.values[row.key]
     if span:
         ends = span.split(":")
         leaf = leaf_of(row.key, scenario)
         try:
-            low, high = (checked(leaf.parameter.type(end), leaf) for end in ends)
+            low, high = (checked(_number(end, leaf), leaf) for end in ends)
         except (TypeError, ValueError) as error:
             raise (
                 error if isinstance(error, InvalidValue) else InvalidValue(f'"{span}" is no range, allowed: low:high')

@@ -1,0 +1,117 @@
+"""Remarks where silence would mislead: nothing is wrong with a scenario, but it may not say what it seems to say.
+
+Each is one line. ``remarks`` are of a scenario, ``empty_outcomes`` of a result.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.scenario import describe, range_text
+from sim.scenario.schedule import Schedule
+from sim.scenario.values import number_text
+from sim.studies.rests import in_force
+
+if TYPE_CHECKING:
+    from sim.runs.result import Result
+    from sim.scenario import Scenario
+
+_MOST = 4  # values that are listed one by one
+_LATE = 24  # months after the last dated tax rule from which the run outlasts them
+_OF_THE_PLACE = ("sites.", "population.enterprises")
+# Levers that act on tenants of sites, and on members of platforms.
+_AT_SITES, _AT_PLATFORMS = ("levers.rent_subsidy", "levers.conversion_grant"), ("levers.platform_support",)
+
+
+def remarks(scenario: Scenario) -> list[str]:
+    """What to say about a scenario before it is run."""
+    found = (_outside(scenario), _sites(scenario), _levers(scenario), _taxes(scenario), _figures(scenario))
+    return [f"{scenario.name}: {text}" for texts in found for text in texts]
+
+
+def empty_outcomes(result: Result) -> list[str]:
+    """Headline outcomes of a result that have no value in any replicate."""
+    medians = {row.outcome: row.median for row in result.rows}
+    empty = [name for name in result.scenario.headline if (it := medians.get(name, 0.0)) is None or math.isnan(it)]
+    return [f"{result.name}: {_listed(empty)}: no value in this run"] if empty else []
+
+
+def _outside(scenario: Scenario) -> Iterator[str]:
+    """Values outside their plausible range; what a file says of its own place, with a source, is no guess."""
+    force = in_force(scenario)
+    outside = [
+        f"{row.key} {number_text(row.value)} ({range_text(*row.plausible)})"
+        for row in describe(scenario)
+        if row.key in force
+        and row.plausible
+        and isinstance(row.value, int | float)
+        and not row.plausible[0] <= row.value <= row.plausible[1]
+        and not (row.key.startswith(_OF_THE_PLACE) and not row.source.startswith("set by "))
+    ]
+    if outside:
+        yield f"outside the plausible range: {_listed(outside)}"
+
+
+def _sites(scenario: Scenario) -> Iterator[str]:
+    for name in scenario.sites:
+        opens = str(scenario.values[f"sites.{name}.opens"])
+        if scenario.values[f"sites.{name}.renovation"] is False:
+            continue
+        if not opens or scenario.month_of(opens) >= scenario.months:
+            yield f"sites.{name} never opens in the run, which ends in {_end(scenario)}"
+        elif not scenario.group("mechanisms.letting").enabled and not scenario.scheduled("mechanisms.letting"):
+            yield f"sites.{name} is never let: mechanisms.letting is off"
+
+
+def _levers(scenario: Scenario) -> Iterator[str]:
+    sites = any(_opens(scenario, f"sites.{name}", "renovation") for name in scenario.sites)
+    platforms = any(_opens(scenario, f"platforms.{name}", "enabled") for name in scenario.platforms)
+    for key in (key for key in in_force(scenario) if key.startswith("levers.")):
+        declared = scenario.catalogue.declaration(key)
+        if declared is None or declared.default != 0:
+            continue
+        value = scenario.values[key]
+        months = range(scenario.months)
+        if isinstance(value, Schedule) and not any(value.at(month) for month in months):
+            yield f"{key} never acts in the run, which ends in {_end(scenario)}"
+        elif key in _AT_SITES and not sites:
+            yield f"{key} never acts: no site is let in the run"
+        elif key in _AT_PLATFORMS and not platforms:
+            yield f"{key} never acts: no platform is open in the run"
+
+
+def _opens(scenario: Scenario, prefix: str, switch: str) -> bool:
+    opens, on = str(scenario.values[f"{prefix}.opens"]), scenario.values[f"{prefix}.{switch}"]
+    on = any((on.before, *on.values)) if isinstance(on, Schedule) else bool(on)
+    return on and bool(opens) and scenario.month_of(opens) < scenario.months
+
+
+def _taxes(scenario: Scenario) -> Iterator[str]:
+    dated = [
+        max(value.months)
+        for key, value in scenario.values.items()
+        if key.startswith("mechanisms.taxes.") and isinstance(value, Schedule)
+    ]
+    if dated and scenario.months - 1 - max(dated) > _LATE:
+        last = scenario.calendar(max(dated))
+        yield f"the last dated tax rule is of {last} and holds to the end of the run in {_end(scenario)}"
+
+
+def _figures(scenario: Scenario) -> Iterator[str]:
+    inherited: dict[str, list[str]] = {}
+    for figure in scenario.reported_figures.values():
+        if figure.stated:
+            inherited.setdefault(figure.stated, []).append(figure.name)
+    for file, names in inherited.items():
+        yield f"is held to the figures of {file}: {_listed(names)}; NAME = false in [figures] leaves one out"
+
+
+def _end(scenario: Scenario) -> str:
+    return scenario.calendar(scenario.months - 1)
+
+
+def _listed(words: list[str]) -> str:
+    more = f" and {len(words) - _MOST} more (sim describe)" if len(words) > _MOST else ""
+    return ", ".join(words[:_MOST]) + more

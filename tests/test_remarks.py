@@ -1,0 +1,111 @@
+"""Remarks on standard error where silence would mislead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command import call
+
+from sim.model.catalogue import load
+from sim.studies.remarks import remarks
+
+SITE = """
+extends = "place"
+[run]
+start = "2022-01"
+months = 24
+[population]
+enterprises = 60
+largest_staff = 40000.0
+line_staff = 6.0
+[market]
+input_share = 0.75
+[sites.mill]
+floor = 5000.0
+vacated = "2022-01"
+opens = "2022-06"
+budget = 1.0
+released_staff = 0.0
+equipment_hours = 0.0
+[sources]
+"population.enterprises" = "evidence: a register"
+"sites.mill.floor" = "evidence: a survey"
+"sites.mill.budget" = "assumption: the owner says so"
+"sites.mill.released_staff" = "assumption: none"
+"sites.mill.equipment_hours" = "assumption: none"
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mill.toml").write_text(SITE, encoding="utf-8")
+
+
+CASES = [
+    ({}, []),
+    (
+        {"labour.wage": 0.2, "market.payout": 0.9},
+        ["outside the plausible range: market.payout 0.9 (from 0.02 to 0.3), labour.wage 0.2 (from 0.04 to 0.08)"],
+    ),
+    ({"sites.mill.floor": 6_000.0}, ["outside the plausible range: sites.mill.floor 6000 (from 500000 to 2000000)"]),
+    ({"sites.mill.opens": "2024-01"}, ["sites.mill never opens in the run, which ends in 2023-12"]),
+    ({"sites.mill.opens": ""}, ["sites.mill never opens in the run, which ends in 2023-12"]),
+    ({"mechanisms.letting.enabled": False}, ["sites.mill is never let: mechanisms.letting is off"]),
+    ({"sites.mill.renovation": False}, []),  # a control says so
+    ({"levers.tax_relief": {"2030-01": 0.2}}, ["levers.tax_relief never acts in the run, which ends in 2023-12"]),
+    ({"levers.tax_relief": {"2023-01": 0.2}}, []),
+    (
+        {"levers.rent_subsidy": 0.0001, "sites.mill.renovation": False},
+        ["levers.rent_subsidy never acts: no site is let in the run"],
+    ),
+    ({"levers.platform_support": 0.5}, ["levers.platform_support never acts: no platform is open in the run"]),
+    (
+        {"run.months": 60},
+        ["the last dated tax rule is of 2023-01 and holds to the end of the run in 2026-12"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "wanted"), CASES)
+def test_a_scenario_is_remarked_on(given: dict[str, object], wanted: list[str]) -> None:
+    assert remarks(load("mill.toml", given)) == [f"mill: {text}" for text in wanted]
+
+
+def test_four_values_of_shougang_are_outside_their_range() -> None:
+    (said,) = remarks(load("shougang"))
+    assert said.count(" (from ") == 4
+
+
+def test_a_child_is_held_to_its_parents_figures() -> None:
+    Path("child.toml").write_text('extends = "shougang"\n[figures]\nsite_jobs = false\n', encoding="utf-8")
+    assert any(
+        "is held to the figures of shougang.toml: site_enterprises, site_taxes;" in it
+        for it in remarks(load("child.toml"))
+    )
+
+
+def test_more_values_than_four_are_counted() -> None:
+    given = {f"mechanisms.letting.{key}": 0.9 for key in ("taste", "moving_cost", "consider")}
+    (said,) = remarks(load("mill.toml", given | {"labour.wage": 0.2, "market.payout": 0.9}))
+    assert said.endswith("and 1 more (sim describe)")
+
+
+def test_commands_say_it_on_stderr() -> None:
+    few = ("--months", "3", "--workers", "1")
+    ran = call("run", "mill.toml", "--set", "labour.wage=0.2", "--no-figures", "--replicates", "1", *few)
+    assert ran.stderr.count("mill: outside the plausible range: labour.wage") == 1
+    assert "plausible" not in ran.stdout
+    late = "levers.tax_relief={'2030-01'=0.2}"
+    compared = call("what-if", "mill.toml", "--set", late, "--name", "late", "--replicates", "2", *few)
+    assert "late: levers.tax_relief never acts in the run, which ends in 2022-03" in compared.stderr
+    appraised = call("appraise", "mill.toml", "--set", late, "--name", "late", "--replicates", "2", *few)
+    assert "late: levers.tax_relief never acts in the run, which ends in 2022-03" in appraised.stderr
+
+
+def test_outcomes_without_a_value_are_named() -> None:
+    text = SITE.replace("[run]", 'headline = ["jobs", "site_occupancy"]\n[run]', 1)
+    Path("mill.toml").write_text(text, encoding="utf-8")
+    ran = call("run", "mill.toml", "--months", "3", "--no-figures", "--replicates", "1", "--workers", "1")
+    assert "mill: site_occupancy: no value in this run" in ran.stderr
