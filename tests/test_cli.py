@@ -39,8 +39,8 @@ def run(*arguments: str, code: int = 0) -> Result:
     return call("run", "--workers", "1", "--no-figures", *arguments, code=code)
 
 
-def only_result(folder: str = "results") -> Path:
-    (found,) = Path(folder).glob("toy-" + "[0-9a-f]" * 12)
+def only_result(folder: str = "results", name: str = "toy") -> Path:
+    (found,) = Path(folder).glob(f"{name}-" + "[0-9a-f]" * 12)
     return found
 
 
@@ -124,9 +124,9 @@ def test_options_stand_for_the_scenarios_own_values() -> None:
     )  # fmt: skip
     assert (found["replicates"], found["seed"], found["months"]) == (3, 7, 5)
     assert Path(found["results"]).parent == Path("elsewhere")
-    kept = sim.load(only_result("elsewhere") / "scenario.toml")
+    kept = sim.load(only_result("elsewhere", "toy-growth-0.1") / "scenario.toml")
     assert (kept.replicates, kept.seed, kept.months, kept.values["market.growth"]) == (3, 7, 5, 0.1)
-    text = (only_result("elsewhere") / "scenario.toml").read_text()
+    text = (only_result("elsewhere", "toy-growth-0.1") / "scenario.toml").read_text()
     assert re.search(r"growth = 0\.1  # .*--set", text)
 
 
@@ -440,12 +440,11 @@ def test_a_short_key_is_answered_with_the_full_one() -> None:
 
 
 def test_outcomes_of_a_comparison_can_be_chosen(tmp_path: Path) -> None:
-    asked = ("what-if", "shougang", "--set", "market.growth=0.05", "--months", "2", "--replicates", "2", "--workers",
-             "1", "--figures", "none", "--out", tmp_path)  # fmt: skip
-    lines = call(*asked, "--outcome", "founded", "--outcome", "taxes").stdout.splitlines()
+    asked = ("what-if", "toy", "--set", "market.growth=0.05", "--workers", "1", "--figures", "none", "--out", tmp_path)
+    lines = call(*asked, "--outcome", "fiscal_cost", "--outcome", "jobs").stdout.splitlines()
     start = next(place for place, line in enumerate(lines) if line.startswith("outcome"))
-    assert [line.split()[0] for line in lines[start + 1 : start + 3]] == ["founded", "taxes"]
+    assert [line.split()[0] for line in lines[start + 1 : start + 3]] == ["fiscal_cost", "jobs"]
     assert not lines[start + 3].strip()
     assert not list(tmp_path.glob("compare-*/figures/*"))
-    assert "texas: is no outcome, did you mean taxes?" in call(*asked, "--outcome", "texas", code=2).stderr
+    assert "jbos: is no outcome, did you mean jobs?" in call(*asked, "--outcome", "jbos", code=2).stderr
     assert "allowed: headline, all, none" in call(*asked, "--figures", "some", code=2).stderr

@@ -90,7 +90,7 @@ def report_comparison(
         months += [drawn] if sheet.stem == HEADLINE else [fold(_words_of(sheet), drawn)]
     article = article_figures(results, labels)
     lines = commands(results, not comparison.paired)
-    cards = [lines for it in variants if (lines := decision_lines(it.decision))]
+    cards = [card for it in variants if (card := decision_lines(it.decision))]
     sections = [
         *([Section("decision", "Is it worth it?", join(map(_card_text, cards)))] if cards else []),
         Section("changed", "What was changed", join([changed_keys(first.scenario, it) for it in variants])),
