@@ -70,6 +70,8 @@ def test_answers_by_options() -> None:
     assert works.values["levers.conversion_grant"] == pytest.approx(150 / 1e6)
     assert works.values["run.start"] == "2025-01"  # two years before the first letting, as it stood empty for longer
     assert works.calendar(works.months) == "2032-01"
+    call("new", "cheap.toml", "--yes", "--rent", "10", "--try", "rent")
+    assert load("cheap-rent.toml").values["sites.cheap.rent"] == pytest.approx(8 * 12 / 1e6)
     assert load("works-fund.toml").values["sites.works.fund"] == 5
     assert load("works-entry-cost.toml").group("levers", 24).entry_cost_cut == 0.5
 
@@ -155,7 +157,7 @@ def test_on_a_terminal_it_asks_what_no_option_answers(monkeypatch: pytest.Monkey
     answers = ["Old dairy", "many", "8000", "", "", "", "", "", "grant"]
     found = CliRunner().invoke(cli.app, ["new", "dairy.toml", "--rent", "20"], input="\n".join(answers) + "\n")
     assert found.exit_code == 0, found.output
-    assert '"many" is not allowed, allowed: from 1,000 to' in found.stderr
+    assert '"many" is not allowed, allowed: from 1,000 m2 to' in found.stderr
     assert "dairy-grant.toml" in found.stdout
     assert "Floor" not in found.stdout  # questions are on stderr
     dairy = load("dairy.toml")

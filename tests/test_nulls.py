@@ -81,13 +81,15 @@ def test_a_platform_that_is_switched_off_changes_nothing_at_all(tmp_path: Path) 
 
 def test_a_site_of_no_floor_changes_nothing(tmp_path: Path) -> None:
     table = f'[sites.nothing]\nvacated = "2013-01"\nopens = "2013-03"\n{NO_FLOOR}'
-    assert not beyond(("site_rent",), nation(population__enterprises=300), written(tmp_path, table))
+    assert not beyond(("site_rent", "site_1_"), nation(population__enterprises=300), written(tmp_path, table))
 
 
 def test_a_site_that_is_never_renovated_lets_nothing(tmp_path: Path) -> None:
     table = f'[sites.idle]\nvacated = "2013-01"\nopens = "2013-03"\nrenovation = false\n{NO_FLOOR}'
     table = table.replace("floor = 0.0", "floor = 5000.0")
-    assert not beyond(("site_rent", "site_floor_idle"), nation(population__enterprises=300), written(tmp_path, table))
+    assert not beyond(
+        ("site_rent", "site_1_", "site_floor_idle"), nation(population__enterprises=300), written(tmp_path, table)
+    )
 
 
 def test_a_site_with_floor_changes_the_world(tmp_path: Path) -> None:

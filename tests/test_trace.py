@@ -59,6 +59,7 @@ COUNTED = {
     ("let", "newborn"): ("tenants_newborn",),
     ("let", "moved in"): ("tenants_moved",),
     ("moved_out", None): ("graduated",),
+    ("arrived", None): ("tenants_from_beyond",),
     ("matched", None): ("answers",),
     ("funded", "investor"): ("finance_given",),
     ("project_begun", "own"): ("projects_begun",),
@@ -86,11 +87,14 @@ def tally(log: EventLog) -> Counter[tuple[str, str | None]]:
     return found
 
 
-@pytest.mark.parametrize("which", ["town", "nation", "haier"])
+@pytest.mark.parametrize("which", ["town", "place", "nation", "haier"])
 def test_events_tally_with_what_the_model_counts(which: str) -> None:
-    settings = {"town": town, "nation": nation, "haier": lambda: scenario("haier", population__enterprises=400)}[
-        which
-    ]()
+    settings = {
+        "town": town,
+        "place": lambda: town(population__world="place"),
+        "nation": nation,
+        "haier": lambda: scenario("haier", population__enterprises=400),
+    }[which]()
     model, log = logged(settings, 24)
     total, found, columns = model.recorder.months["total"][-1], tally(log), log.columns()
     counted = {key: sum(int(total[COUNT[name]]) for name in names) for key, names in COUNTED.items()}
@@ -99,20 +103,27 @@ def test_events_tally_with_what_the_model_counts(which: str) -> None:
         amounts = columns["amount"][columns["event"] == NUMBER[name]]
         assert amounts.sum() == sum(int(total[COUNT[it]]) for it in counts)
     if which == "town":
-        assert {key for key in counted if not counted[key]} <= {("founded", "maker")}, "what never happens is untested"
+        never = {key for key in counted if not counted[key]}
+        assert never <= {("founded", "maker"), ("arrived", None)}, "what never happens is untested"
         assert found["launched", None] > 0
         assert found["class_changed", None] > 0
     if which == "haier":
         assert found["founded", "maker"] > 0
+    if which == "place":
+        assert found["arrived", None] > 0
 
 
 def test_who_leaves_and_who_is_there_is_who_was_there_and_who_came() -> None:
-    opening = run(town(), 0).enterprises.identity.tolist()
-    model, log = logged(town(), 24)
+    settings = town(population__world="place")
+    opening = run(settings, 0).enterprises.identity.tolist()
+    model, log = logged(settings, 24)
     columns = log.columns()
-    founded, left = (columns["identity"][columns["event"] == NUMBER[name]].tolist() for name in ("founded", "left"))
+    founded, arrived, left = (
+        columns["identity"][columns["event"] == NUMBER[name]].tolist() for name in ("founded", "arrived", "left")
+    )
     table = model.enterprises
-    assert sorted([*opening, *founded]) == sorted([*table.identity[table.alive].tolist(), *left])
+    assert arrived
+    assert sorted([*opening, *founded, *arrived]) == sorted([*table.identity[table.alive].tolist(), *left])
 
 
 def test_a_watched_world_is_the_same_world() -> None:

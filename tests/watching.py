@@ -144,5 +144,6 @@ def asked(months: int) -> dict[str, dict[str, list[str]]]:
             if (given := getattr(it, key)) is not None:
                 object.__setattr__(it, key, named(f"{it.name}.{given.__name__}", given))
     Ecosystem(settings, 1).run_for(months)
+    Ecosystem(town(population__world="place"), 1).run_for(4)  # enterprises come from beyond it
     found = {"groups": groups, "blocks": blocks, "columns": columns}
     return {what: {step: sorted(names) for step, names in by.items() if step} for what, by in found.items()}

@@ -31,9 +31,14 @@ def new(
         str | None,
         typer.Option(
             "--firms",
-            metavar="A,B,C,D",
-            help="Firms in the area with under 10, 10 to 99, 100 to 299, 300 and more people.",
+            metavar="A,B,C,D|FILE.csv",
+            help="Firms in the area with under 10, 10 to 99, 100 to 299, 300 and more people; or a file with a row for "
+            "each firm: staff, and if known revenue, assets, sector, founded.",
         ),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="OURS=THEIRS,...", help="Columns of the file, such as staff=Employees."),
     ] = None,
     grant: Annotated[
         str | None, typer.Option("--grant", metavar="YUAN", help="Public grant to its renovation, a m2.")
@@ -64,6 +69,8 @@ def new(
             "firms": firms, "grant": grant, "try": trials,
         }  # fmt: skip
         texts = {key: text for key, text in given.items() if text is not None}
+        if columns is not None:
+            texts["columns"] = columns
         path = file if file.suffix == ".toml" else file.with_name(f"{file.name}.toml")
         open_ones = [question for question in QUESTIONS if question.name not in texts]
         if open_ones and not yes:
@@ -74,6 +81,7 @@ def new(
                 raise ScenarioError(faults)
             if path.exists():  # said before the first question
                 raise ScenarioError([Fault(str(path), 0, "file", EXISTS)])
+            say("Enter takes what is in brackets.")
             for question in open_ones:
                 texts[question.name] = _ask(question, texts)
         answers = answered(texts)
@@ -98,7 +106,9 @@ def _ask(question: Question, texts: dict[str, str]) -> str:
 
     while True:
         text: str = typer.prompt(question.text, question.default_after(texts), err=True)
-        faults = [it for it in faults_in(texts | {question.name: text}) if it.key == question.option]
+        known = faults_in(texts)
+        faults = [it for it in faults_in(texts | {question.name: text}) if it not in known]
         if not faults:
             return text
-        say(faults[0].message)
+        for fault in faults:
+            say(fault.message if fault.key == question.option else str(fault))

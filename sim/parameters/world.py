@@ -9,6 +9,7 @@ from sim.kernel.types import typed
 
 _YEARBOOK = "China Statistical Yearbook 2009, table N1301e; counts of 2015"
 _COHORT = "SAIC survey of the cohort founded in 2015 Q3"
+_ADMISSION = evidence("a rule of the owner, here none")
 
 
 def _standard(floor: str) -> Source:
@@ -540,6 +541,38 @@ class Site(NamedTuple):
     least_talent: float = parameter(
         0.0, "people", "skilled staff that the site requires of tenants and of founders' plans",
         assumption("open to all; incubators require technology enterprises"), bounds=(0, 1000), plausible=(0, 3),
+    )  # fmt: skip
+    least_staff: float = parameter(
+        0.0, "people", "least staff of tenants and of founders' plans that the site admits", _ADMISSION, bounds=(0, 1e6)
+    )
+    most_staff: float = parameter(
+        1e6, "people", "most staff of tenants and of founders' plans that the site admits", _ADMISSION, bounds=(1, 1e6)
+    )
+    oldest: float = parameter(
+        12_000.0, "month", "months since registration up to which the site admits an enterprise",
+        evidence("a rule of the owner, here none; of national incubators 24 months in 2010", "incubator_rules_2010.tenant_age_at_most_months"),
+        bounds=(0, 12_000),
+    )  # fmt: skip
+    first_sector: int = parameter(0, "", "number of the first sector that the site admits", _ADMISSION, bounds=(0, 15))
+    last_sector: int = parameter(
+        15, "", "number of the last sector that the site admits; from population.sectors on they open in the run",
+        _ADMISSION, bounds=(0, 15),
+    )  # fmt: skip
+    rent_free: float = parameter(
+        0.0, "month", "months after moving in in which a tenant pays no rent", assumption("none known"),
+        bounds=(0, 600), plausible=(0, 6),
+    )  # fmt: skip
+    space: float = parameter(
+        1.0, "", "floor that a job takes at the site, relative to elsewhere", assumption("as elsewhere"),
+        bounds=(0.1, 10), plausible=(0.8, 1.2),
+    )  # fmt: skip
+    contacts: float = parameter(
+        0.0, "million yuan a year and job", "worth of a hundred neighbours for each job of a tenant, beside that for the whole tenant",
+        assumption("none; with twice the density output a job rises by 2 to 5%: Combes & Gobillon 2015"), bounds=(0, 1), plausible=(0, 0.001),
+    )  # fmt: skip
+    services: float = parameter(
+        0.0, "million yuan a year and job", "services that the owner buys for tenants, worth what they cost",
+        assumption("none known"), bounds=(0, 1), plausible=(0, 0.002),
     )  # fmt: skip
     largest_tenant: float = parameter(
         4000.0, "m2", "floor above which a tenant has outgrown the site", assumption("incubators' rule"),

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.places.questions import Answers
+from sim.places.register import Register
 from sim.places.size_classes import FLOORS, WORDS, fitted
 from sim.places.trials import COST, RENT, TRIALS, quantity
 from sim.scenario import Fault, ScenarioError, months
+from sim.scenario.faults import printable
 from sim.scenario.writing import toml_text
 
 EXISTS = "is there already and is not overwritten, allowed: a new name"
 _BEFORE, _AFTER = 24, 60  # most months before letting begins, and months after, in a run
 _COST = 2500  # yuan a m2, of renovation
+_ELASTICITY = 0.05  # of revenue per worker on staff, as in `place`
+_SECTORS = 6  # as in `place`
+_MOST_NAMES = 30  # of sectors, in a comment
+_FITTED = ("staff_median", "staff_log_sd", "tail_exponent")
 _BUILT = 36  # months of renovation
 _BUILDING = 12_000  # m2, of the largest usual building
 _LARGEST_TENANT = 4000  # m2
@@ -43,6 +49,9 @@ def files(path: Path, it: Answers) -> list[Written]:
         f"[sites.{site}]\nrenovation = false\n",
     )  # fmt: skip
     found = [Written(path, _place(path, site, it), it.name), Written(idle, control, "the control: it stays empty")]
+    if it.register:
+        firms = _beside(path, "firms")
+        found.append(Written(firms, _firms(it.register, it), f"the firms of {it.register.file}"))
     for name, amount in it.tried.items():
         trial = TRIALS[name]
         summary = trial.summary.format(trial.quantity(amount))
@@ -102,20 +111,61 @@ def _child(parent: Path, title: str, summary: str, body: str) -> str:
     return f"extends = {toml_text(parent.name)}\ntitle = {toml_text(title)}\nsummary = {toml_text(summary)}\n\n{body}"
 
 
+def _first(it: Answers) -> str:
+    """The first month of the run."""
+    return max(it.vacated, months.text(months.number(it.opens) - _BEFORE))
+
+
+def _firms(register: Register, it: Answers) -> str:
+    """The file with the firms of a register."""
+    names = "; ".join(f"{rank % _SECTORS} {name}" for rank, name in enumerate(register.sectors()[:_MOST_NAMES]))
+    return f"""\
+# The firms of {register.file} as the model takes them: money in million yuan, sectors by number.
+# Sectors: {printable(names) or "none given, drawn"}.
+extends = "place"
+title = {toml_text(f"{it.name}: its firms")}
+
+[population]
+enterprises = {len(register.rows)}
+
+[mechanisms.population]
+register = '''
+{register.text(_first(it), _SECTORS)}
+'''
+
+[sources]
+"population.enterprises" = {toml_text(f"evidence: {register.source}")}
+"mechanisms.population.register" = {toml_text(f"evidence: {register.source}")}
+"""
+
+
 def _place(path: Path, site: str, it: Answers) -> str:
-    first = max(it.vacated, months.text(months.number(it.opens) - _BEFORE))
+    first = _first(it)
     length = months.number(it.opens) - months.number(first) + _AFTER
     opening = fitted(it.firms)
+    parent = _beside(path, "firms").name if it.register else "place"
     by_class = ", ".join(f"{count:,} with {words}" for count, words in zip(it.firms, WORDS, strict=True))
+    revenue = '"250,000 yuan/year"   # median sales of a worker; set your area\'s'
+    if it.register and (found := it.register.worker_revenue(_ELASTICITY)):
+        revenue = f"{found:.4g}   # million yuan a year: median sales of a worker in your file"
     made = ", ".join(f"{count:,}" for count in opening.counts())
     largest_tenant = min(_LARGEST_TENANT, max(100, round(it.floor / 10)))
     building = min(_BUILDING, max(100, round(it.floor / 10)))
     grant = f"\n[levers]\nconversion_grant = {_quantity(it.grant, COST)}\n" if it.grant else ""
+    what = f"{'its firms, ' if it.register else ''}markets, taxes and how firms choose"
+    form = "They open the run. The form below" if it.register else "The form below"
+    enterprises = "" if it.register else f"enterprises = {opening.enterprises}\n"
+    stated = f"evidence: {it.register.source}" if it.register else "assumption: your table of firms"
+    fit = f"fitted: {it.register.source}" if it.register else "assumption: fitted to your table of firms"
+    sources = "" if it.register else f'"population.enterprises" = {toml_text(stated)}\n'
+    sources += "".join(f'"population.{key}" = {toml_text(fit)}\n' for key in _FITTED)
+    if it.register and found:
+        sources += f'"population.worker_revenue" = {toml_text(fit)}\n'
     outcomes = "\n".join(f'    "{name}",' for name in _OUTCOMES)
     return f"""\
 # Written by `sim new {path.name}`. Change any line. `sim describe {path.name}` shows every other parameter with its
 # unit, range and source. A number without a unit is in that unit.
-extends = "place"   # an area without a site: markets, taxes and how firms choose
+extends = {toml_text(parent)}   # an area without a site: {what}
 title = {toml_text(it.name)}
 summary = "{it.floor:,g} m2 fall vacant in {it.vacated} and are renovated and let from {it.opens}."
 headline = [
@@ -128,17 +178,16 @@ months = {length}   # to {_AFTER // 12} years after letting begins
 replicates = 20
 
 # Firms by staff: {by_class}.
-# The form below, a lognormal body with a Pareto tail, has {made}.
+# {form}, a lognormal body with a Pareto tail, has {made}.
 [population]
-enterprises = {opening.enterprises}
-staff_median = {opening.staff_median!r}
+{enterprises}staff_median = {opening.staff_median!r}
 staff_log_sd = {opening.staff_log_sd!r}
 tail_from = {opening.tail_from!r}
 tail_exponent = {opening.tail_exponent!r}
 largest_staff = {opening.largest_staff!r}
 medium_staff = {FLOORS[1]}
 big_staff = {FLOORS[2]}
-worker_revenue = "250,000 yuan/year"   # median sales of a worker; set your area's
+worker_revenue = {revenue}
 
 [labour]
 wage = "40,000 yuan/year"   # of a worker, with charges; set your area's
@@ -160,11 +209,7 @@ equipment_hours = "0 hours/month"   # of idle equipment that are lent
 fund = "0 million yuan"   # for tenants' seed money
 {grant}
 [sources]
-"population.enterprises" = "assumption: your table of firms"
-"population.staff_median" = "assumption: fitted to your table of firms"
-"population.staff_log_sd" = "assumption: fitted to your table of firms"
-"population.tail_exponent" = "assumption: fitted to your table of firms"
-"market.outside_rent" = "assumption: your answer"
+{sources}"market.outside_rent" = "assumption: your answer"
 "sites.{site}.floor" = "assumption: your answer"
 "sites.{site}.rent" = "assumption: your answer"
 "sites.{site}.vacated" = "assumption: your answer"

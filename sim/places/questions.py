@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.places.register import Register, is_file, read
 from sim.places.size_classes import WORDS
-from sim.places.trials import COST, RENT, TRIALS
+from sim.places.trials import COST, CUT, RENT, TRIALS, quantity
 from sim.scenario import Fault, ScenarioError, months
 from sim.scenario.faults import shown
 from sim.scenario.quantities import InvalidQuantity, converted, is_quantity
@@ -50,6 +51,7 @@ class Answers:
     vacated: str
     opens: str
     firms: tuple[int, int, int, int]
+    register: Register | None
     grant: float  # yuan a m2
     tried: Mapping[str, float]  # amount by trial
 
@@ -61,7 +63,7 @@ def _number(low: float, high: float, unit: str) -> Callable[[str], float]:
         except (InvalidQuantity, ValueError):
             number = math.nan
         if not low <= number <= high:
-            raise ValueError(f"from {low:,g} to {high:,g} {unit}")
+            raise ValueError(f"from {quantity(low, unit)} to {quantity(high, unit)}")
         return number
 
     return read
@@ -82,7 +84,7 @@ def _month(text: str) -> str:
 def _firms(text: str) -> tuple[int, int, int, int]:
     parts = re.split(r"[,;\s]+", text.strip())
     if len(parts) != len(WORDS) or not all(re.fullmatch(r"\d{1,7}", part) for part in parts):
-        raise ValueError(f"four whole numbers such as 1500,455,37,8: firms with {', '.join(WORDS)} people")
+        raise ValueError(f"a CSV file, or numbers of firms with {', '.join(WORDS)} people, such as 1500,455,37,8")
     first, second, third, last = map(int, parts)
     if not 20 <= first + second + third + last <= _MOST_FIRMS:
         raise ValueError(f"from 20 to {_MOST_FIRMS:,} firms in all")
@@ -113,7 +115,9 @@ QUESTIONS = (
     Question("rent-around", "Rent elsewhere in the area", "42 yuan/m2/month", _number(0, 8000, RENT)),
     Question("vacated", "Month in which it was or will be vacated", "2025-01", _month),
     Question("opens", "Month of the first letting", _a_year_later, _month),
-    Question("firms", f"Firms in the area with {', '.join(WORDS)} people", "1500,455,37,8", _firms),
+    Question(
+        "firms", f"Firms in the area with {', '.join(WORDS)} people, or a CSV file of them", "1500,455,37,8", _firms
+    ),
     Question("grant", "Public grant to its renovation", "0 yuan/m2", _number(0, 100_000, COST)),
     Question("try", f"What to try: {', '.join(TRIALS)}", "rent-subsidy,rent", _trials),
 )
@@ -125,25 +129,36 @@ def faults_in(texts: Mapping[str, str]) -> list[Fault]:
 
 
 def answered(texts: Mapping[str, str]) -> Answers:
-    """The answers, of which those not given are the defaults; ScenarioError with every fault."""
+    """The answers, of which those not given are the defaults; ScenarioError with every fault.
+
+    Beside those to the questions, ``columns`` names the columns of a register.
+    """
     complete = dict(texts)
     for question in QUESTIONS:
         complete.setdefault(question.name, question.default_after(complete))
     found, faults = _read(complete)
     if faults:
         raise ScenarioError(faults)
+    firms = found["firms"]
+    tried = {name: found["rent"] * CUT if math.isnan(amount) else amount for name, amount in found["try"].items()}
+    register = firms if isinstance(firms, Register) else None
     return Answers(
         found["name"], found["floor"], found["rent"], found["rent-around"], found["vacated"], found["opens"],
-        found["firms"], found["grant"], found["try"],
+        register.counts() if register else firms, register, found["grant"], tried,
     )  # fmt: skip
 
 
 def _read(texts: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
     found: dict[str, Any] = {}
-    faults = []
+    faults: list[Fault] = []
     for question in (it for it in QUESTIONS if it.name in texts):
         try:
+            if question.name == "firms" and is_file(texts["firms"]):
+                found["firms"] = read(texts["firms"], texts.get("columns", ""))
+                continue
             found[question.name] = question.read(texts[question.name])
+        except ScenarioError as error:
+            faults += error.faults
         except ValueError as wrong:
             message = f"{shown(texts[question.name])} is not allowed, allowed: {wrong}"
             faults.append(Fault("sim new", 0, question.option, message))

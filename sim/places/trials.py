@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,7 @@ from typing import Literal
 class Trial:
     """One thing to try: the usual and the most amount in an everyday unit, and the key that it is set to.
 
+    NaN stands for a part, ``CUT``, of the place's rent.
     ``summary`` is filled with the amount and its unit. ``key`` is that of the site, or of the levers, from the start or
     from the month of the first letting.
     """
@@ -33,12 +35,13 @@ def quantity(amount: float, unit: str) -> str:
     return f"{text}{'' if unit == '%' else ' '}{unit}"
 
 
+CUT = 0.8  # of the rent, where no other is tried
 RENT, COST = "yuan/m2/month", "yuan/m2"
 TRIALS = {
     it.name: it
     for it in (
         Trial("rent-subsidy", 10, 8000, RENT, "Government pays tenants {}.", "opening", "rent_subsidy"),
-        Trial("rent", 20, 8000, RENT, "The owner asks for {}.", "site", "rent"),
+        Trial("rent", math.nan, 8000, RENT, "The owner asks for {}.", "site", "rent"),
         Trial("grant", 200, 100_000, COST, "Government pays {} of what is renovated.", "start", "conversion_grant"),
         Trial("fund", 20, 1_000_000, "million yuan", "A fund of {} invests in firms founded there.", "site", "fund"),
         Trial("entry-cost", 50, 100, "%", "Reform removes {} of the cost of founding.", "opening", "entry_cost_cut"),

@@ -40,12 +40,18 @@ def schedule_text(scenario: Scenario, schedule: Schedule) -> str:
     return ", ".join([toml_value(schedule.before), *said]) + (", linear between" if schedule.linear else "")
 
 
+def _shown(value: Value) -> Value:
+    """A value, of a text of many lines their number."""
+    lines = value.strip().count("\n") if isinstance(value, str) else 0
+    return f"{lines + 1:,} lines" if lines else value
+
+
 def _row(scenario: Scenario, key: str, leaf: keys.Leaf) -> Row:
     value, origin, parameter = scenario.values[key], scenario.origins[key], leaf.parameter
     source = scenario.sources.get(key, parameter.source)
     return Row(
         key=key,
-        value=schedule_text(scenario, value) if isinstance(value, Schedule) else value,
+        value=schedule_text(scenario, value) if isinstance(value, Schedule) else _shown(value),
         unit=parameter.unit,
         plausible=parameter.plausible,
         bounds=(parameter.low, parameter.high),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sim.declare import Value
+from sim.scenario.register import parse
 from sim.scenario.scenario import Scenario
 from sim.scenario.schedule import Schedule
 
@@ -23,6 +24,7 @@ def contradictions(scenario: Scenario) -> Iterator[Contradiction]:
     yield from _sites(scenario)
     yield from _platforms(scenario)
     yield from _population(scenario)
+    yield from _register(scenario)
 
 
 def _run(scenario: Scenario) -> Iterator[Contradiction]:
@@ -71,6 +73,19 @@ def _population(scenario: Scenario) -> Iterator[Contradiction]:
             if _at(scenario, over, 0) < _at(scenario, under, 0):
                 message = f"is below {lower}_{what}, allowed: at least {_at(scenario, under, 0):g}"
                 yield Contradiction((over, under), message)
+
+
+def _register(scenario: Scenario) -> Iterator[Contradiction]:
+    key, size, sectors = "mechanisms.population.register", "population.enterprises", "population.sectors"
+    if not (text := str(scenario.values.get(key, ""))):
+        return
+    try:
+        firms = parse(text, int(_at(scenario, sectors, 0)), scenario.calendar(0))
+    except ValueError as wrong:
+        yield Contradiction((key, "run.start", sectors), str(wrong))
+        return
+    if len(firms) != _at(scenario, size, 0):
+        yield Contradiction((size, key), f"is not the number of firms in the register, allowed: {len(firms)}")
 
 
 def _turns(scenario: Scenario, *keys: str) -> list[int]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
-from sim.kernel import draws
+from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled
 from sim.kernel.draws import block
 from sim.kernel.types import f8, i4, i8, i8_2d, typed
@@ -30,6 +30,7 @@ from sim.model.state.cohort import (
     staff_planned,
 )
 from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, ORIGINS, SPIN_OFF, TENANT, reads
+from sim.model.state.sites import EVERYONE, Admission, SiteState, admission_of, is_admissible, lasting_match, match
 from sim.model.state.taxation import Rules as TaxRules
 from sim.model.state.taxation import rules_of, taxes_of_plan
 from sim.model.state.world import World
@@ -158,9 +159,10 @@ class Offer(NamedTuple):
 
     rent: float  # million yuan a m2 and year
     worth: float  # million yuan, beyond savings of rent
+    worth_per_job: float  # million yuan, beyond that
     fund: float  # million yuan that a founder may get
     share: float  # of founders admitted
-    least_talent: float  # skilled staff that a plan must have
+    rule: Admission  # of plans
 
 
 @typed
@@ -170,6 +172,8 @@ class Offers(NamedTuple):
     alone: Offer
     maker: Offer
     tenant: Offer
+    site: int  # that makes the offer to tenants, 0 without one
+    lasting: bool  # whether tastes for a place outside and for the site are lasting matches with them
 
 
 @typed
@@ -287,7 +291,7 @@ def consider(
             if channel == TENANT:
                 offer = offers.tenant
             u_admission = admission.backed if channel == MAKER else admission.site
-            if u_admission >= offer.share or skilled < offer.least_talent:
+            if u_admission >= offer.share or not is_admissible(jobs, skilled, 0, s, offer.rule):
                 continue
             counts[BACKED] += channel == MAKER
             rent = offer.rent * terms.floor_per_job
@@ -298,7 +302,11 @@ def consider(
                 else tastes.maker if channel == MAKER
                 else tastes.tenant
             )  # fmt: skip
-            value = utility(gain, need, terms.entry_cost, offer.worth, draws.gumbel(u_taste), p)
+            taste = draws.gumbel(u_taste)
+            if offers.lasting and channel not in (SPIN_OFF, MAKER):
+                here, outside = lasting_match(seed, ideas.identity[k], offers.site)
+                taste = here if channel == TENANT else outside
+            value = utility(gain, need, terms.entry_cost, offer.worth + jobs * offer.worth_per_job, taste, p)
             if value <= 0.0:
                 continue
             if not can_finance(u.wealth, u.finance, need, offer.fund, terms.finance_fill, p):
@@ -351,8 +359,12 @@ def apply(world: World) -> None:
         return
     ideas, counts = gather_ideas(world, rules), world.counters("entry")
     market, population, posted = world.group("market"), world.settings.group("population"), world.posted
-    alone = Offer(market.outside_rent, 0.0, 0.0, 1.0, 0.0)
-    offers = Offers(alone, maker_offer(world, rules, market), tenant_offer(world, market))
+    alone = Offer(market.outside_rent, 0.0, 0.0, 0.0, 1.0, EVERYONE)
+    letting, site = world.rules("letting"), cheapest_site(world)
+    offers = Offers(
+        alone, maker_offer(world, rules, market), tenant_offer(world, site, rules, letting, market),
+        site.index if site else 0, bool(letting.search),
+    )  # fmt: skip
     terms = Terms(
         entry_cost(rules, world.group("levers")), population.floor_per_job,
         posted.hours_fill, posted.finance_fill, population.sectors,
@@ -380,19 +392,30 @@ def maker_offer(world: World, rules: Any, market: Any) -> Offer:
     tickets = budget / rules.maker_ticket if rules.maker_ticket else 0.0
     share = min(1.0, tickets / (ideas * max(world.posted.makers_taking, rules.least_taking))) if ideas else 0.0
     worth = rules.answer_worth * world.posted.answered
-    return Offer(market.outside_rent, worth, min(fund, rules.maker_ticket), share, 0.0)
+    return Offer(market.outside_rent, worth, 0.0, min(fund, rules.maker_ticket), share, EVERYONE)
 
 
-def tenant_offer(world: World, market: Any) -> Offer:
-    """The offer of the cheapest open site: net rent, neighbours, fund, and the share of applicants admitted."""
+def cheapest_site(world: World) -> SiteState | None:
+    """The open site with the lowest rent asked, None without one."""
     sites = [site for site in world.sites if world.site_is_open(site)] if world.rules("letting").enabled else []
-    if not sites:
-        return Offer(market.outside_rent, 0.0, 0.0, 0.0, 0.0)
-    site = min(sites, key=lambda site: (world.charge(site).net, site.index))
+    years = world.rules("entry").horizon
+    return min(sites, key=lambda site: (world.rent_asked(site, years), site.index), default=None)
+
+
+def tenant_offer(world: World, site: SiteState | None, p: Any, letting: Any, market: Any) -> Offer:
+    """A site's offer: rent asked, neighbours and services, fund, and the share of applicants admitted.
+
+    Where matches with places last, a founder has the best of several outside.
+    """
+    if site is None:
+        return Offer(market.outside_rent, 0.0, 0.0, 0.0, 0.0, EVERYONE)
     rules = world.site_rules(site)
-    worth = world.neighbours_worth(site, world.rules("entry").horizon)
-    admitted = site.admission * world.rules("letting").awareness
-    return Offer(world.charge(site).net, worth, min(site.fund, rules.ticket), admitted, rules.least_talent)
+    worth = world.neighbours_worth(site, p.horizon)
+    if letting.search:
+        worth -= p.taste * maths.log(letting.places)
+    rent, admitted = world.rent_asked(site, p.horizon) * rules.space, site.admission * letting.awareness
+    each = world.worth_per_job(site, p.horizon)
+    return Offer(rent, worth, each, min(site.fund, rules.ticket), admitted, admission_of(rules))
 
 
 SHARED = ORIGINS[2:]  # channels that enterprises share: spin-off, maker, tenant
@@ -436,11 +459,11 @@ MECHANISM = Mechanism(
                 "population",
                 "sites",
             ),
-            draws=(count_luck, idea_luck, taste_luck, admission_luck, plan_luck),
+            draws=(count_luck, idea_luck, taste_luck, admission_luck, plan_luck, match),
             state=("posted.makers_taking",),
         ),
     ),
     counters=EVENTS,
-    draws=(count_luck, idea_luck, taste_luck, admission_luck, plan_luck),
+    draws=(count_luck, idea_luck, taste_luck, admission_luck, plan_luck, match),
     outcomes=OUTCOMES,
 )

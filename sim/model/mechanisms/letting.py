@@ -1,8 +1,14 @@
-"""Letting of sites: tenants are newborns or firms that move in; capacity binds, and the rent adjusts."""
+"""Letting of sites: tenants are newborns or firms that move in; capacity binds, and the rent adjusts.
+
+With ``search`` a site is considered the more often, the more a move is expected to gain: effort of search is in
+proportion to that gain (Pissarides 2000, chapter 5), which is the inclusive value of the choice between staying and
+moving (McFadden 1978). Every enterprise has a lasting match with each place, of one distribution; where it is outside
+is the best of several places.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,27 +19,36 @@ from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted, share
+from sim.model.record.tally import SITES_APART
 from sim.model.state.accounts import (
+    ECONOMY,
+    ELSEWHERE,
     MOVING,
+    OPENING_BALANCE,
     RENT,
     RENT_SUBSIDY,
     SITE_EQUITY,
     SITE_RENT,
+    SITES,
     UTILITIES,
     on_grid,
     transfer,
     transfer_block,
 )
-from sim.model.state.enterprises import BIG, OPERATING, TENANT, NoWrites, reads, writes
-from sim.model.state.sites import SiteState
+from sim.model.state.enterprises import BIG, INCUMBENT, NEVER, OPERATING, TENANT, NoWrites, reads, writes
+from sim.model.state.sites import Admission, SiteState, admission_of, is_admissible, lasting_match, match
 from sim.model.state.world import World, with_none
 
-EVENTS = Counters("tenants_newborn", "tenants_moved", "graduated", "site_applicants")
-TENANTS_NEWBORN, TENANTS_MOVED, GRADUATED, APPLICANTS = EVENTS
+EVENTS = Counters(
+    "tenants_newborn", "tenants_moved", "graduated", "site_applicants", "tenants_from_beyond", "jobs_from_beyond"
+)  # fmt: skip
+TENANTS_NEWBORN, TENANTS_MOVED, GRADUATED, APPLICANTS, FROM_BEYOND, JOBS_FROM_BEYOND = EVENTS
 
 seeking = block("letting", 0, "look", "taste", "stay", "priority", number=12)
+beyond_luck = block("letting", 2, "number", number=39)
 
-NEWBORN, MOVER, LEAVES = 1, 2, 3
+NEWBORN, MOVER, LEAVES, RETURNS, STAYS = 1, 2, 3, 4, 5  # decisions; who stays where it is has considered the site
+ARRIVALS = 64  # channel of identities that come from beyond the catchment, plus the site's index
 
 
 @typed
@@ -76,6 +91,23 @@ class Rules(NamedTuple):
     horizon: float = parameter(
         3.0, "year", "years of rent that a mover compares", assumption("a term"), bounds=(0.1, 30), plausible=(1, 5)
     )
+    search: bool = parameter(
+        False, "", "whether how often a site is considered answers what it offers, and matches with places last",
+        assumption("switch; off, ``taste`` is for moving alone and drawn anew each time"),
+    )  # fmt: skip
+    attachment: float = parameter(
+        0.01, "million yuan a person", "scale of the lasting match of an enterprise with a place, where ``search`` is on",
+        assumption("customers, commutes and rooms that fit: a fifth of a year's wage"), bounds=(1e-6, 10),
+        plausible=(0.003, 0.03),
+    )  # fmt: skip
+    places: float = parameter(
+        10.0, "places", "places outside, of which an enterprise or a founder has the best, where ``search`` is on",
+        assumption("firms visit a handful to a few dozen premises"), bounds=(1, 1e6), plausible=(3, 30),
+    )  # fmt: skip
+    beyond: float = parameter(
+        0.0, "enterprises", "enterprises beyond the catchment of a place that consider its sites as often as those in it",
+        assumption("0: movers come from the catchment alone"), bounds=(0, 1e7), plausible=(0, 20_000),
+    )  # fmt: skip
 
 
 @reads
@@ -84,6 +116,8 @@ class Reads(NamedTuple):
     status: i1
     size_class: i1
     origin: i1
+    sector: i1
+    born: i2
     started: i2
     site: i2
     staff: i4
@@ -114,6 +148,7 @@ class Tenants(NamedTuple):
     site: i2
     floor: i4
     let_until: i2
+    free_until: i2
     moved_in: i1
     funded: i1
     cash: f8
@@ -125,14 +160,17 @@ class Terms(NamedTuple):
     """A site's terms this month, and the cost of floor elsewhere."""
 
     site: int
-    rent: float  # million yuan a m2 and year, with utilities, less the subsidy
-    neighbours_worth: float  # million yuan a year
+    rent: float  # million yuan a m2 and year, with utilities, less the subsidy and rent-free months
+    worth: float  # million yuan a year, of neighbours
+    worth_per_job: float  # million yuan a year, of contacts and services
     largest_tenant: float  # m2
-    least_talent: float  # people
+    rule: Admission
     term: int  # months
+    rent_free: int  # months
     ticket: float  # million yuan
     weight: float  # real tenants that one represents
     floor_per_job: float  # m2
+    outside_floor_per_job: float  # m2
     outside_rent: float  # million yuan a m2 and year
 
 
@@ -149,6 +187,7 @@ class RentReads(NamedTuple):
     status: i1
     site: i2
     floor: i4
+    free_until: i2
 
 
 @writes
@@ -173,11 +212,54 @@ def floor_needed(staff: int, floor_per_job: float) -> float:
     return 0.0 - maths.floor(-staff * floor_per_job)
 
 
+@equation
+def saved_by_moving(staff: int, floor: float, terms: Terms, p: Rules) -> float:
+    """Rent saved at the site over the horizon (million yuan), with that of floor not needed there."""
+    more = floor_needed(staff, terms.outside_floor_per_job) - floor
+    return p.horizon * floor * (terms.outside_rent - terms.rent) + p.horizon * more * terms.outside_rent
+
+
+@equation
+def worth(staff: int, terms: Terms, p: Rules) -> float:
+    """Worth of neighbours, contacts and services at the site over the horizon (million yuan)."""
+    return p.horizon * terms.worth + p.horizon * terms.worth_per_job * staff
+
+
+@equation
+def expected_gain(staff: int, floor: float, terms: Terms, p: Rules) -> float:
+    """Gain of moving to the site but for the match (million yuan): rent saved and worth over the horizon, less cost."""
+    return saved_by_moving(staff, floor, terms, p) + worth(staff, terms, p) - p.moving_cost * staff
+
+
+@equation
+def expected_loss(staff: int, floor: float, terms: Terms, p: Rules) -> float:
+    """Gain of leaving the site but for the match (million yuan): what moving there gained, and the cost again."""
+    return -saved_by_moving(staff, floor, terms, p) - worth(staff, terms, p) - p.moving_cost * staff
+
+
 @compiled
-def gain_of_moving(u: float, staff: int, floor: float, terms: Terms, p: Rules) -> float:
-    """Utility of moving to the site (million yuan): rent saved and neighbours over the horizon, cost, taste."""
-    saved = p.horizon * floor * (terms.outside_rent - terms.rent)
-    return saved + p.horizon * terms.neighbours_worth - p.moving_cost * staff + p.taste * draws.gumbel(u)
+def match_gain(seed: int, identity: int, month: int, staff: int, terms: Terms, p: Rules) -> float:
+    """Taste for the site (million yuan): drawn anew for it alone, or its lasting match less that of the best outside."""
+    if not p.search:
+        return p.taste * draws.gumbel(seeking(seed, identity, month).taste)
+    here, outside = lasting_match(seed, identity, terms.site)
+    return p.attachment * staff * (here - outside - maths.log(p.places))
+
+
+@equation
+def inclusive_value(odds: float) -> float:
+    """Expected gain of a choice with these log odds, in units of the match's scale: ln(1 + e^odds)."""
+    return max(odds, 0.0) + maths.log(1.0 + maths.exp(-abs(odds)))
+
+
+@compiled
+def considers(u: float, gain: float, staff: int, more: float, awareness: float, p: Rules) -> bool:
+    """Whether an enterprise considers to move this month: a hazard in proportion to the inclusive value of a move.
+
+    ``gain`` is expected but for the match (million yuan), ``more`` the logarithm of the number of places to go to.
+    """
+    value = inclusive_value(gain / (p.attachment * max(staff, 1)) + more)
+    return u < draws.monthly(min(p.most_considering, p.consider * awareness * value))
 
 
 @compiled
@@ -198,11 +280,13 @@ def use_floor(lo: Index, hi: Index, seed: int, month: int, r: StaffReads, w: Flo
 def decide_moves(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: NoWrites, p: Rules, terms: Terms, decisions: i1, events: i8
 ) -> None:  # fmt: skip
-    """Mark newborns, movers and leaving tenants in ``decisions``.
+    """Mark newborns, movers, leaving tenants and those who considered the site in vain in ``decisions``.
 
     A vectorised loop marks the enterprises that may want to move; a second one decides.
     """
     look = draws.monthly(min(p.most_considering, p.consider)) * p.awareness
+    if p.search:
+        look = draws.monthly(p.most_considering)  # the most; the second loop has the enterprise's own
     for i in range(lo, hi):
         u = seeking(seed, r.identity[i], month)
         newborn = (r.origin[i] == TENANT) & (r.started[i] == month)
@@ -210,27 +294,67 @@ def decide_moves(
         decisions[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.site))
     for i in range(lo, hi):
         if decisions[i]:
-            decisions[i] = move_decision(i, seed, month, r, p, terms)
-            events[GRADUATED] += decisions[i] == LEAVES
+            u = seeking(seed, r.identity[i], month)
+            decisions[i] = move_decision(i, u.look, seed, month, r, p, terms)
+            events[GRADUATED] += (decisions[i] == LEAVES) | (decisions[i] == RETURNS)
             events[APPLICANTS] += (decisions[i] == NEWBORN) | (decisions[i] == MOVER)
 
 
 @compiled
-def move_decision(i: Index, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
-    """The decision of a tenant, a newborn or a firm that considers the site."""
-    u = seeking(seed, r.identity[i], month)
+def move_decision(i: Index, u_look: float, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
+    """The decision of a tenant, a newborn or a firm that may consider the site."""
+    u_stay = seeking(seed, r.identity[i], month).stay
     floor = floor_needed(r.staff[i], terms.floor_per_job)
     if r.site[i] == terms.site:
-        over = term_ends(month, r.let_until[i], terms.term) and u.stay >= p.renewal
+        over = term_ends(month, r.let_until[i], terms.term) and u_stay >= p.renewal
         outgrown = floor > min(terms.largest_tenant, p.crowding * r.floor[i])
-        return LEAVES if outgrown or over else 0
+        if outgrown or over:
+            return LEAVES
+        return RETURNS if p.search and wants_back(i, u_look, floor, seed, month, r, p, terms) else 0
     if floor > terms.largest_tenant:
         return 0
-    if r.origin[i] == TENANT and r.started[i] == month:  # it chose the site as an idea
-        return NEWBORN
-    if r.talent[i] < terms.least_talent:
+    newborn = r.origin[i] == TENANT and r.started[i] == month  # it chose the site as an idea
+    talent = terms.rule.least_talent if newborn else float(r.talent[i])
+    if not is_admissible(r.staff[i], talent, month - r.born[i], r.sector[i], terms.rule):
         return 0
-    return MOVER if gain_of_moving(u.taste, r.staff[i], floor, terms, p) > 0.0 else 0
+    if newborn:
+        return NEWBORN
+    gain = expected_gain(r.staff[i], floor, terms, p)
+    if p.search and not considers(u_look, gain, r.staff[i], -maths.log(p.places), p.awareness, p):
+        return 0
+    return MOVER if gain + match_gain(seed, r.identity[i], month, r.staff[i], terms, p) > 0.0 else STAYS
+
+
+@compiled
+def wants_back(i: Index, u_look: float, floor: float, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> bool:
+    """Whether a tenant considers to leave, and has a better place outside, of which it knows."""
+    gain = expected_loss(r.staff[i], floor, terms, p)
+    if not considers(u_look, gain, r.staff[i], maths.log(p.places), 1.0, p):
+        return False
+    return gain > match_gain(seed, r.identity[i], month, r.staff[i], terms, p)
+
+
+@compiled
+def arriving(
+    rows: i8, decisions: i1, seed: int, month: int, r: Reads, p: Rules, terms: Terms, per_row: float
+) -> tuple[i8, i8]:
+    """Enterprises beyond the catchment that want to move to the site: the row that each is like, and its identity.
+
+    They are ``per_row`` times as many as those in it that consider the site, like these, with matches of their own.
+    """
+    like, identities, most = [np.int64(0) for _ in range(0)], [np.int64(0) for _ in range(0)], 0
+    for k in range(len(rows)):
+        i = rows[k]
+        if decisions[i] != MOVER and decisions[i] != STAYS:
+            continue
+        most = int(draws.round_stochastically(per_row, beyond_luck(seed, r.identity[i], month).number))
+        gain = expected_gain(r.staff[i], floor_needed(r.staff[i], terms.floor_per_job), terms, p)
+        for ordinal in range(most):
+            identity = draws.child_identity(r.identity[i], month, ARRIVALS + terms.site, ordinal)
+            if gain + match_gain(seed, identity, month, r.staff[i], terms, p) > 0.0:
+                like.append(i)
+                identities.append(identity)
+    return np.array(like, np.int64), np.array(identities, np.int64)
 
 
 @compiled
@@ -286,6 +410,7 @@ def admit(
         e.site[i] = terms.site
         e.floor[i] = floor
         e.let_until[i] = month + terms.term
+        e.free_until[i] = month + terms.rent_free if terms.rent_free > 0 else 0
         moved = decisions[i] == MOVER
         e.moved_in[i] = moved
         newborns += not moved
@@ -314,14 +439,18 @@ def pay_rents(
     if len(rents.posted) > 1:
         for i in range(lo, hi):
             if r.status[i] == OPERATING and r.site[i] >= 0:
-                paid = transfer(i, -rents.posted[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, SITE_RENT)
+                floor = 0.0 if month < r.free_until[i] else float(r.floor[i])  # on which rent is due
+                paid = transfer(i, -rents.posted[r.site[i]] * floor / 12.0, w.cash, flows, SITE_RENT)
                 paid += transfer(i, -rents.utilities[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, UTILITIES)
-                paid += transfer(i, rents.subsidies[r.site[i]] * r.floor[i] / 12.0, w.cash, flows, RENT_SUBSIDY)
+                paid += transfer(i, rents.subsidies[r.site[i]] * floor / 12.0, w.cash, flows, RENT_SUBSIDY)
                 w.profit_year[i] += paid
 
 
 def pay(world: World) -> None:
-    """A month of rents."""
+    """A month of rents, and of services that sites' owners buy for their tenants."""
+    for site in world.sites:
+        if site.jobs and (services := float(world.site_rules(site).services)):
+            world.books.pay(SITES, ECONOMY, site.jobs * services / 12.0)
     charges = [world.charge(site) for site in world.sites]
     rents = Rents(
         world.group("market").outside_rent,
@@ -347,22 +476,26 @@ def let_site(world: World, site: SiteState, rules: Rules, per_job: float) -> Non
     table, s = world.enterprises, world.site_rules(site)
     site.rent = s.rent * site.tightness
     terms = Terms(
-        site.index, world.charge(site).net, world.neighbours_worth(site, 1.0), s.largest_tenant, s.least_talent,
-        int(s.term), s.ticket, world.weight, per_job, world.group("market").outside_rent,
+        site.index, world.rent_asked(site, rules.horizon), world.neighbours_worth(site, 1.0), world.worth_per_job(site, 1.0), s.largest_tenant,
+        admission_of(s), int(s.term), int(s.rent_free), s.ticket, world.weight, per_job * s.space, per_job,
+        world.group("market").outside_rent,
     )  # fmt: skip
     decisions = np.empty(table.size, np.int8)
     world.loop(decide_moves, Reads, NoWrites, rules, terms, decisions, sums=(world.counters("letting"),))
-    wishing = world.marked(decisions)
-    leaving = decisions[wishing] == LEAVES
-    if leaving.any():
-        world.vacate(wishing[leaving])
-    tenants, applicants = (table.site == site.index).nonzero()[0], wishing[~leaving]
-    site.let, stayed = resize(tenants, table.staff, table.floor, per_job, site.renovated)
+    marked = world.marked(decisions)
+    leave(world, marked[decisions[marked] == LEAVES], marked[decisions[marked] == RETURNS], rules)
+    tenants, applicants = (table.site == site.index).nonzero()[0], marked[decisions[marked] <= MOVER]
+    site.let, stayed = resize(tenants, table.staff, table.floor, terms.floor_per_job, site.renovated)
+    arrivals, like = arrive(world, marked, decisions, rules, terms)
+    decisions = np.concatenate([decisions, np.zeros(table.size - len(decisions), np.int8)])
+    decisions[arrivals] = MOVER
+    applicants = np.concatenate([applicants, arrivals])
     order = np.argsort(priorities(world.seed, world.month, applicants, table.identity), kind="stable")
     asked, let, came, newborns, jobs, site.fund = admit(
         applicants[order], decisions, world.month, table.view(Team), table.view(Tenants), rules, terms,
         Left(site.vacant, float(site.fund)), world.counters("letting"), world.books.flows,
     )  # fmt: skip
+    settle(world, arrivals, like)
     site.let += let
     site.admitted += came
     site.admitted_newborn += newborns
@@ -372,12 +505,78 @@ def let_site(world: World, site: SiteState, rules: Rules, per_job: float) -> Non
     site.rent = s.rent * site.tightness
 
 
+def leave(world: World, ending: Any, returning: Any, rules: Rules) -> None:
+    """End tenancies; who returns of its own accord pays for the move."""
+    table = world.enterprises
+    for row in returning.tolist():
+        world.transfer(row, -rules.moving_cost * int(table.staff[row]), MOVING)
+    if len(ending) + len(returning):
+        world.vacate(np.concatenate([ending, returning]))
+
+
+def arrive(world: World, marked: Any, decisions: Any, rules: Rules, terms: Terms) -> tuple[Any, Any]:
+    """Rows of applicants from beyond the catchment of a place, and those that they are like; cash comes later."""
+    table, none = world.enterprises, np.zeros(0, np.int64)
+    if rules.beyond == 0.0 or world.is_nation:
+        return none, none
+    inside = (table.status == OPERATING) & (table.size_class != BIG) & (table.site < 0)
+    per_row = rules.beyond / max(1, int(np.count_nonzero(inside)))
+    like, identity = arriving(
+        marked, decisions, world.seed, world.month, table.view(Reads), rules, terms, per_row
+    )  # fmt: skip
+    rows = table.add(len(like))
+    for values in table.columns.values():
+        values[rows] = values[like]
+    for name, value in AS_NEW.items():
+        table.columns[name][rows] = value
+    table.identity[rows] = identity
+    world.counters("letting")[APPLICANTS] += len(rows)
+    return rows, like
+
+
+def settle(world: World, arrivals: Any, like: Any) -> None:
+    """Book cash and people of the arrivals that were admitted, and free the rows of the others."""
+    table, books, counts = world.enterprises, world.books, world.counters("letting")
+    admitted = table.site[arrivals] >= 0
+    for row, other in zip(arrivals[admitted].tolist(), like[admitted].tolist(), strict=True):
+        transfer(row, float(table.cash[other]), table.cash, books.flows, OPENING_BALANCE)
+    staff, talent = int(table.staff[arrivals[admitted]].sum()), int(table.talent[arrivals[admitted]].sum())
+    books.people[ELSEWHERE] -= staff
+    books.skilled[ELSEWHERE] -= talent
+    counts[FROM_BEYOND] += int(np.count_nonzero(admitted))
+    counts[JOBS_FROM_BEYOND] += staff
+    table.release(arrivals[~admitted])
+
+
+def of_site(index: int) -> tuple[Outcome, ...]:
+    """The outcomes of one site, numbered from 1 in the order of the scenario."""
+    name, which = f"site_{index + 1}", f"site {index + 1} in the order of the scenario"
+    counts = (
+        ("admitted", "enterprises", "enterprises", "enterprises ever admitted", 1),
+        ("tenants", "tenants", "enterprises", "tenants that operate", 1),
+        ("jobs", "jobs", "people", "jobs of tenants", 1),
+        ("let", "floor_let", "m2", "floor let", 1),
+    )
+    return (
+        *(
+            Outcome(f"{name}_{what}", unit, f"{meaning}, {which}", better,
+                    value=lambda m, k=key: m.one_site(index, k))  # type: ignore[misc]
+            for key, what, unit, meaning, better in counts
+        ),
+        Outcome(f"{name}_floor_vacant", "m2", f"floor renovated and not let, {which}", -1,
+                value=lambda m: m.one_site(index, "renovated") - m.one_site(index, "let")),
+        Outcome(f"{name}_rent", "yuan a m2 and month", f"posted rent, {which}", value=lambda m: m.rent_of_site(index)),
+    )  # fmt: skip
+
+
 OUTCOMES = (
     counted("graduated", "tenants that left an idle site running"),
     Outcome("site_enterprises", "enterprises", "enterprises ever admitted to idle sites", 1, True,
             lambda m: m.site("admitted")),
     Outcome("site_enterprises_newborn", "enterprises", "of those, admitted as newborns", 1,
             value=lambda m: m.site("admitted_newborn")),
+    counted("tenants_from_beyond", "of those admitted, enterprises from beyond the catchment", unit="enterprises"),
+    counted("jobs_from_beyond", "jobs that they brought from there, and that are missing there", unit="people"),
     Outcome("site_tenants", "enterprises", "tenants that operate at idle sites", 1, value=lambda m: m.site("tenants")),
     Outcome("site_jobs", "people", "jobs of tenants at idle sites", 1, True, lambda m: m.site("jobs")),
     Outcome("site_floor_let", "m2", "floor let", 1, value=lambda m: m.site("let")),
@@ -385,23 +584,31 @@ OUTCOMES = (
             value=lambda m: share(m.site("let"), m.site("renovated"))),
     Outcome("site_rent", "yuan a m2 and month", "posted rent, mean of sites",
             value=lambda m: share(m["sites_rent"] / 12.0 * 1e6, np.full(len(m.months), m.sites))),
+    *(outcome for index in range(SITES_APART) for outcome in of_site(index)),
 )  # fmt: skip
+
+# What an enterprise that comes from beyond the catchment does not bring, or brings when it is admitted.
+AS_NEW = {
+    "host": 0, "origin": INCUMBENT, "platform": -1, "site": -1, "project_began": NEVER, "asked": NEVER, "solved": 0,
+    "breadth": 0, "reached": 0, "researched": 0, "borrowed_hours": 0, "cash": 0.0, "profit_year": 0.0,
+}  # fmt: skip
 
 COLUMNS = (
     Column("moved_in", "i1", "", "1 for a firm that moved in to a site as an existing one"),
     Column("let_until", "i2", "month", "month in which the tenancy at a site ends"),
+    Column("free_until", "i2", "month", "month until which a tenant pays no rent"),
 )
 
 LET = Step(
     "let",
     apply,
-    loops=(use_floor, decide_moves, admit),
+    loops=(use_floor, decide_moves, arriving, admit),
     writes=("site", "floor"),
     groups=("market", "population", "levers", "sites"),
-    transfers=("site_equity", "moving"),
-    draws=(seeking,),
+    transfers=("site_equity", "moving", "opening_balance"),
+    draws=(seeking, match, beyond_luck),
     state=(
-        "sites.admission", "sites.admitted", "sites.admitted_newborn", "sites.fund", "sites.jobs", "sites.let",
+        "people", "sites.admission", "sites.admitted", "sites.admitted_newborn", "sites.fund", "sites.jobs", "sites.let",
         "sites.rent", "sites.tenants", "sites.tightness",
     ),
 )  # fmt: skip
@@ -411,8 +618,10 @@ PAY = Step(
     loops=(pay_rents,),
     groups=("market", "levers", "sites"),
     transfers=("rent", "site_rent", "utilities", "rent_subsidy"),
+    state=("accounts",),
 )
 
 MECHANISM = Mechanism(
-    "letting", Rules, steps=(LET, PAY), columns=COLUMNS, counters=EVENTS, draws=(seeking,), outcomes=OUTCOMES
+    "letting", Rules, steps=(LET, PAY), columns=COLUMNS, counters=EVENTS,
+    draws=(seeking, match, beyond_luck), outcomes=OUTCOMES,
 )  # fmt: skip

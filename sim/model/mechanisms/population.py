@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Mechanism, switch
+from sim.declare import Mechanism, assumption, parameter, switch
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
@@ -22,10 +22,13 @@ from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING, classify, r
 from sim.model.state.sectors import MAX_SECTORS, attraction, relative_price
 from sim.model.state.world import World
 from sim.parameters import Market, Population, numbers
+from sim.scenario import months
+from sim.scenario.register import parse
 
 lattice_shift = block("population", 0, "first", "second", "third", "fourth", number=0)
 _PARTS = 16  # steps of the integral over a stratum of the tail
 _UNEVEN_FROM = 0.9  # quantile from which strata are integrated; below it staff hardly varies within one
+OLDEST = 30_000  # months; ages are two bytes
 _AT_A_TIME = 8_192  # enterprises whose lattice points are in memory at once
 ROOT = 0  # parent of the opening population
 _GOLDEN_3 = 1.2207440846057596  # root of x^4 = x + 1: revenue per worker, capital intensity, taste for exporting
@@ -37,6 +40,21 @@ class Rules(NamedTuple):
     """Starting population."""
 
     enabled: bool = switch()
+    register: str = parameter(
+        "", "", "firms at the start, a line each after the names staff, revenue, assets, sector, founded; empty draws them",
+        assumption("a choice"),
+    )  # fmt: skip
+
+
+@typed
+class Given(NamedTuple):
+    """The firms of a register, from the smallest: empty where they are drawn; 0, -1 for what it does not say."""
+
+    staff: i8
+    revenue: f8  # million yuan a year
+    assets: f8  # million yuan
+    sector: i8
+    age: i8  # months
 
 
 @writes
@@ -121,19 +139,29 @@ def mean_age(staff: int, p: Population) -> float:
 
 
 @compiled
-def fill(lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, flows: i8) -> None:
+def fill(
+    lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, g: Given, flows: i8
+) -> None:
     """Fill rows ``lo`` to ``hi`` of the columns of ``e`` from their lattice points, shape (hi - lo, 16)."""
     for i in range(lo, hi):
         u = points[i - lo]
         staff = max(1, int(stratum_staff(u[0], 1.0 / p.enterprises, p)))
-        if i == 0 and p.host_staff > 0:
+        host = i == 0 and p.host_staff > 0
+        listed = i < len(g.staff) and not host
+        if listed:
+            staff = int(g.staff[i])
+        if host:
             staff = int(p.host_staff)
         size = maths.log(staff / 100.0)
         per_worker = p.worker_revenue * maths.exp(
             p.worker_revenue_elasticity * size + p.worker_revenue_log_sd * draws.normal(u[1])
         )
+        if listed and g.revenue[i] > 0.0:
+            per_worker = g.revenue[i] / staff
         revenue = staff * per_worker
         sector = int(u[13] * p.sectors)
+        if listed and g.sector[i] >= 0:
+            sector = int(g.sector[i])
         e.identity[i] = draws.child_identity(ROOT, 0, 0, i)
         e.status[i] = OPERATING
         e.origin[i] = INCUMBENT
@@ -141,6 +169,8 @@ def fill(lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, 
         e.platform[i] = -1
         e.site[i] = -1
         e.born[i] = -1 - int(-mean_age(staff, p) * maths.log(u[4]))
+        if listed and g.age[i] >= 0:
+            e.born[i] = -1 - int(g.age[i])
         e.started[i] = e.born[i]
         e.project_began[i] = NEVER
         e.asked[i] = NEVER
@@ -159,6 +189,8 @@ def fill(lo: int, hi: int, e: Opening, points: f8_2d, p: Population, m: Market, 
         price = relative_price(e.productivity[i], m.price_share)
         e.worker_revenue[i] = per_worker / (e.productivity[i] * price)
         e.capital_intensity[i] = assets_per_worker(u[1], u[2], p)
+        if listed and g.assets[i] > 0.0:
+            e.capital_intensity[i] = g.assets[i] / staff / maths.exp(p.capital_intensity_elasticity * size)
         e.assets[i] = float(e.capital_intensity[i]) * staff * maths.exp(p.capital_intensity_elasticity * size)
         e.revenue[i] = revenue / 12.0
         e.revenue_12[i] = revenue
@@ -209,15 +241,30 @@ def found(world: World) -> None:
         return
     number = population.enterprises
     table.add(number)
-    columns, market = table.view(Opening), world.group("market")
+    columns, market, given = table.view(Opening), world.group("market"), listed_firms(world)
     for lo in range(0, number, _AT_A_TIME):
         hi = min(lo + _AT_A_TIME, number)
         points = lattice(world.seed, number, lo, hi)
-        fill(lo, hi, columns, points, numbers(population), market, sectors.base_knowledge, world.books.flows)
+        fill(lo, hi, columns, points, numbers(population), market, sectors.base_knowledge, given, world.books.flows)
         world.complete_opening(lo, hi, points)
     world.books.settle()
     open_sectors(world)
     gather_people(world)
+
+
+def listed_firms(world: World) -> Given:
+    """The firms of the scenario's register; none where they are drawn."""
+    text, settings = world.rules("population").register, world.settings
+    first = settings.calendar(0)
+    firms = parse(text, settings.group("population").sectors, first) if text else []
+    ages = [months.number(first) - 1 - it.founded if it.founded >= 0 else -1 for it in firms]
+    return Given(
+        np.array([it.staff for it in firms], np.int64),
+        np.nan_to_num(np.array([it.revenue for it in firms], np.float64)),
+        np.nan_to_num(np.array([it.assets for it in firms], np.float64)),
+        np.array([it.sector for it in firms], np.int64),
+        np.minimum(np.array(ages, np.int64), OLDEST),
+    )
 
 
 def open_sectors(world: World) -> None:

@@ -164,6 +164,15 @@ class Months:
     def site(self, name: str) -> Any:
         return self.weight * self["sites"][:, SITE.index(name)]
 
+    def one_site(self, index: int, name: str) -> Any:
+        """A number of one site, in the order of the scenario; NaN where there are fewer sites."""
+        values = self.weight * self["site_apart"][:, index, SITE.index(name)]
+        return values if index < self.sites else np.full(len(self.months), np.nan)
+
+    def rent_of_site(self, index: int) -> Any:
+        """Posted rent of one site (yuan a m2 and month); NaN where there are fewer sites."""
+        return np.where(index < self.sites, self["site_rent_apart"][:, index] / 12.0 * 1e6, np.nan)
+
     def mean_log(self, group: int, trait: int) -> Any:
         """Geometric mean of a trait."""
         logs, firms = self["traits"][:, group, trait] / TICKS, self["traits"][:, group, NUMBER]

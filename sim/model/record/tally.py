@@ -51,6 +51,7 @@ YEAR = (
     "newborn_staff", "newborn_with_revenue", "newborn_revenue_median", "newborn_revenue_log_sd",
 )  # fmt: skip
 SITE = ("admitted", "admitted_newborn", "tenants", "jobs", "taxes", "idle", "renovated", "let")
+SITES_APART = 3  # sites whose outcomes are kept apart, in the order of the scenario
 
 INCUMBENTS, STARTUPS, SUPPLIERS = 0, 1, 2  # groups by trait
 PRODUCTIVITY, QUALITY, NUMBER = 0, 1, 2
@@ -98,6 +99,8 @@ def snapshot(catalogue: Catalogue) -> Any:
             ("sites", "i8", (len(SITE),)),  # added up over sites
             ("sites_taxes_12", "i8"),
             ("sites_rent", "f8"),
+            ("site_apart", "i8", (SITES_APART, len(SITE))),
+            ("site_rent_apart", "f8", (SITES_APART,)),
             ("talent_wage", "f8"),
             ("input_share", "f8"),
             ("year", "f8", (len(YEAR),)),
@@ -374,5 +377,8 @@ class Recorder:
             now["sites"] = [sum(getattr(site, name) for site in world.sites) for name in SITE]
             now["sites_taxes_12"] = sum(sum(site.taxes_year) for site in world.sites)
             now["sites_rent"] = sum(site.rent for site in world.sites)
+            for place, site in enumerate(world.sites[:SITES_APART]):
+                now["site_apart"][place] = [getattr(site, name) for name in SITE]
+                now["site_rent_apart"][place] = site.rent
         now["year"] = [world.year.get(name, math.nan) for name in YEAR]
         self.done += 1

@@ -1,11 +1,55 @@
-"""Idle sites: floor, tenants, money and taxes of each."""
+"""Idle sites: floor, tenants, money, taxes and rule of admission of each; matches of enterprises with places."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from sim.kernel import draws
+from sim.kernel.compiled import compiled
+from sim.kernel.draws import block
+from sim.kernel.types import typed
 
 SITE_ROOT = 4  # parent of identities of sites
+
+match = block("letting", 1, "site", "outside", number=38)
+
+
+@compiled
+def lasting_match(seed: int, identity: int, site: int) -> tuple[float, float]:
+    """Matches of an enterprise or a founder with a site, and with one place outside: Gumbel, the same in all months."""
+    return draws.gumbel(match(seed, identity, site).site), draws.gumbel(match(seed, identity, 0).outside)
+
+
+@typed
+class Admission(NamedTuple):
+    """Whom a site admits."""
+
+    least_talent: float  # people
+    least_staff: float
+    most_staff: float
+    oldest: float  # months
+    first_sector: int
+    last_sector: int
+
+
+@compiled
+def is_admissible(staff: float, talent: float, age: int, sector: int, rule: Admission) -> bool:
+    """Whether a site's rule admits an enterprise of this staff, skilled staff, age (months) and sector."""
+    return (
+        talent >= rule.least_talent
+        and rule.least_staff <= staff <= rule.most_staff
+        and age <= rule.oldest
+        and rule.first_sector <= sector <= rule.last_sector
+    )
+
+
+EVERYONE = Admission(0.0, 0.0, 1e9, 1e9, 0, 127)
+
+
+def admission_of(rules: Any) -> Admission:
+    """The rule of admission among the parameters of a site."""
+    return Admission(*[getattr(rules, name) for name in Admission._fields])
 
 
 class Charge(NamedTuple):

@@ -153,10 +153,22 @@ class World:
         subsidy = min(site.rent, float(self.group("levers").rent_subsidy + rules.rent_subsidy))
         return Charge(site.rent, float(rules.utilities), subsidy)
 
+    def rent_asked(self, site: SiteState, years: float) -> float:
+        """What a newcomer pays a m2 and year, mean over ``years``: rent-free months count."""
+        charge, months = self.charge(site), float(self.site_rules(site).rent_free)
+        due = max(0.0, 1.0 - months / (12.0 * years))
+        return (charge.rent - charge.subsidy) * due + charge.utilities
+
     def neighbours_worth(self, site: SiteState, years: float) -> float:
         """The worth of a site's tenants to one more over ``years`` (million yuan); only those of one part count."""
         rules = self.site_rules(site)
         return float(years * rules.neighbours * (site.tenants * self.weight / float(rules.parts)) / 100.0)
+
+    def worth_per_job(self, site: SiteState, years: float) -> float:
+        """The worth of a site's contacts and services over ``years``, for each job of a tenant (million yuan)."""
+        rules = self.site_rules(site)
+        contacts = rules.contacts * (site.tenants * self.weight / float(rules.parts)) / 100.0
+        return float(years * (contacts + rules.services))
 
     def platform_rules(self, platform: PlatformState) -> Any:
         """The parameters of a named platform, or of one founded in the run."""
