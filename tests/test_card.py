@@ -14,7 +14,8 @@ from command import call
 import sim
 from sim.report.text.card import decision_card, decision_lines
 from sim.runs.follow import FollowedWorld
-from sim.runs.records import from_bytes, read_record, to_bytes, write_record
+from sim.runs.record_bytes import from_bytes, to_bytes
+from sim.runs.records import read_record, write_record
 from sim.studies.questions.appraise import Appraisal
 from sim.studies.questions.compare import ComparedVariant
 

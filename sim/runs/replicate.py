@@ -75,7 +75,7 @@ def run_recorded_checked(
 def run_recorded(scenario: Scenario, seed: int, months: int) -> tuple[Cells, bytes]:
     """Every outcome of every month of one world, months x outcomes, and its record."""
     from sim.runs.follow import FollowedWorld
-    from sim.runs.records import to_bytes
+    from sim.runs.record_bytes import to_bytes
 
     world = FollowedWorld(scenario, seed)
     world.run_for(months)
