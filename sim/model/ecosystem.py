@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.model import spin_up
 from sim.model.catalogue import MechanismLike, load
 from sim.model.mechanisms import population
 from sim.model.record.ledger import Ledger
@@ -14,6 +13,8 @@ from sim.model.record.reading import Record
 from sim.model.record.tally import Recorder
 from sim.model.state.world import World
 from sim.scenario import Scenario
+
+SWITCHED = ("levers", "industries", "idle_space", "adoption", "resources")  # mechanisms that are off before month 0
 
 
 class Ecosystem:
@@ -35,8 +36,15 @@ class Ecosystem:
         population.found(self.world)
         self._check("population")
         if self.month < 0:
-            spin_up.run(self)
-            self._check("spin-up")
+            self._spin_up()
+
+    def _spin_up(self) -> None:
+        """The months before the first: nothing is switched on or recorded, and variants of a policy share them."""
+        while self.world.month < 0:
+            self.apply_steps(without=SWITCHED)
+            self.world.month += 1
+        population.begin_anew(self.world)
+        self._check("spin-up")
 
     def step(self) -> None:
         """One month: the steps of ``sim.model.month.MONTH``, with those of users' mechanisms."""

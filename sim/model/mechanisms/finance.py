@@ -196,6 +196,15 @@ class StatusWrites(NamedTuple):
 
 
 @typed
+class FundTerms(NamedTuple):
+    """Terms of outside finance this month."""
+
+    wage: float  # million yuan a year
+    hurdle: float  # merit from which finance is given
+    since: int  # month from which on enterprises were born in the model
+
+
+@typed
 class Investments(NamedTuple):
     """Sums of a month of outside finance: events, and ticks by named transfer."""
 
@@ -236,17 +245,17 @@ def merit(u: float, quality: float, productivity: float, p: Rules) -> float:
 
 @compiled
 def give_outside_equity(
-    lo: Index, hi: Index, seed: int, month: int, r: FinanceReads, w: FinanceWrites, p: Rules, wage: float,
-    hurdle: float, since: int, sums: Investments,
+    lo: Index, hi: Index, seed: int, month: int, r: FinanceReads, w: FinanceWrites, p: Rules,
+    terms: FundTerms, sums: Investments,
 ) -> None:  # fmt: skip
-    """Enterprises born ``since`` and short of cash apply; those with observed merit above the posted hurdle get a ticket."""
+    """Enterprises born in the model and short of cash apply; those with observed merit above the posted hurdle get a ticket."""
     asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     quality, productivity, seen = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
-            may_ask = (r.status[i] == OPERATING) & (r.born[i] >= since) & (w.funded[i] == 0)
-            asks[i - first] = may_ask & (runway(w.cash[i], r.staff[i], wage) < p.asking_months)
+            may_ask = (r.status[i] == OPERATING) & (r.born[i] >= terms.since) & (w.funded[i] == 0)
+            asks[i - first] = may_ask & (runway(w.cash[i], r.staff[i], terms.wage) < p.asking_months)
         number = gather(asks, first, last, r.identity, rows, identity)
         sums.events[ASKED] += number
         u = request_luck_of(seed, identity, 0, number, month)
@@ -255,11 +264,11 @@ def give_outside_equity(
         for k in range(number):
             seen[k] = merit(u.merit[k], quality[k], productivity[k], p)
         for k in range(number):
-            if seen[k] >= hurdle:
+            if seen[k] >= terms.hurdle:
                 i = rows[k]
                 w.funded[i] = 1
                 sums.events[GIVEN] += 1
-                transfer(i, ticket(u.ticket[k], r.staff[i], wage, p), w.cash, sums.flows, OUTSIDE_EQUITY)
+                transfer(i, ticket(u.ticket[k], r.staff[i], terms.wage, p), w.cash, sums.flows, OUTSIDE_EQUITY)
 
 
 @equation
@@ -460,10 +469,9 @@ def fund(world: World) -> None:
         return
     events = world.counters("finance")
     asked_before, given_before = int(events[ASKED]), int(events[GIVEN])
-    world.loop(
-        give_outside_equity, FinanceReads, FinanceWrites, rules, world.group("labour").wage, world.posted.hurdle,
-        world.first_month, sums=Investments(events, world.books.flows),
-    )  # fmt: skip
+    terms = FundTerms(world.group("labour").wage, world.posted.hurdle, world.first_month)
+    sums = Investments(events, world.books.flows)
+    world.loop(give_outside_equity, FinanceReads, FinanceWrites, rules, terms, sums=sums)
     asked, given = int(events[ASKED]) - asked_before, int(events[GIVEN]) - given_before
     there = rules.tickets / 12.0 * world.opening_enterprises / 1000.0 * (1.0 + world.group("levers").finance)
     if world.group("market").coupled:

@@ -95,7 +95,7 @@ def move(lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Ru
 
 
 @compiled
-def change_of(first: Index, last: Index, r: Reads, trait: Any, luck: f8, p: Rules, frontier: f8, change: f8) -> None:
+def change_of(first: Index, last: Index, r: Reads, trait: f8, luck: f8, p: Rules, frontier: f8, change: f8) -> None:
     """Change one trait of a block of rows."""
     for i in range(first, last):
         change[i - first] = maths.log(trait[i]) if r.status[i] == OPERATING else 0.0

@@ -16,7 +16,7 @@ from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed
-from sim.model.state.accounts import OPENING_BALANCE, TICKS, UNEMPLOYED, ticks, transfer
+from sim.model.state.accounts import ENTERPRISES, HOUSEHOLDS, OPENING_BALANCE, TICKS, UNEMPLOYED, ticks, transfer
 from sim.model.state.cohort import assets_per_worker
 from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING, classify, reads, writes
 from sim.model.state.sectors import MAX_SECTORS, attraction, relative_price
@@ -138,14 +138,21 @@ def mean_age(staff: int, p: Population) -> float:
     return p.mean_age * maths.exp(p.age_elasticity * maths.log(staff / 100.0))
 
 
+@typed
+class Rows(NamedTuple):
+    """Enterprises of the opening and their rows."""
+
+    lo: int  # the first enterprise
+    hi: int  # the one after the last
+    row: int  # of the first
+    month: int  # of the opening
+
+
 @compiled
-def fill(
-    lo: int, hi: int, row: int, month: int, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, g: Given,
-    flows: i8,
-) -> None:  # fmt: skip
-    """Fill rows from ``row`` on with enterprises ``lo`` to ``hi``, from their lattice points, shape (hi - lo, 16)."""
-    for k in range(lo, hi):
-        u, i = points[k - lo], row + k - lo
+def fill(rows: Rows, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, g: Given, flows: i8) -> None:
+    """Fill the rows of enterprises from their lattice points, shape (hi - lo, 16)."""
+    for k in range(rows.lo, rows.hi):
+        u, i = points[k - rows.lo], rows.row + k - rows.lo
         staff = max(1, int(stratum_staff(u[0], 1.0 / p.enterprises, p)))
         host = k == 0 and p.host_staff > 0
         listed = k < len(g.staff) and not host
@@ -169,9 +176,9 @@ def fill(
         e.sector[i] = sector
         e.platform[i] = -1
         e.site[i] = -1
-        e.born[i] = month - 1 - int(-mean_age(staff, p) * maths.log(u[4]))
+        e.born[i] = rows.month - 1 - int(-mean_age(staff, p) * maths.log(u[4]))
         if listed and g.age[k] >= 0:
-            e.born[i] = month - 1 - int(g.age[k])
+            e.born[i] = rows.month - 1 - int(g.age[k])
         e.started[i] = e.born[i]
         e.project_began[i] = NEVER
         e.asked[i] = NEVER
@@ -246,13 +253,28 @@ def found(world: World) -> None:
     for lo in range(0, number, _AT_A_TIME):
         hi = min(lo + _AT_A_TIME, number)
         points = lattice(world.seed, number, lo, hi)
-        fill(
-            lo, hi, lo, world.month, columns, points, numbers(population), market, sectors.base_knowledge, given,
-            world.books.flows,
-        )  # fmt: skip
+        rows = Rows(lo, hi, lo, world.month)
+        fill(rows, columns, points, numbers(population), market, sectors.base_knowledge, given, world.books.flows)
         world.complete_opening(lo, hi, points)
     world.books.settle()
     open_sectors(world)
+    gather_people(world)
+
+
+def begin_anew(world: World) -> None:
+    """End a spin-up: all are incumbents, the host has its declared size, and accounts, people and counts begin anew."""
+    table, books = world.enterprises, world.books
+    table.origin[table.alive] = INCUMBENT
+    set_host(world)
+    world.counts[:] = 0
+    world.ended[:] = 0
+    world.lives[:] = 0
+    books.accounts[:] = 0
+    books.accounts[ENTERPRISES] = int((table.cash[table.alive] * TICKS).astype(np.int64).sum())
+    books.accounts[HOUSEHOLDS] = -books.accounts[ENTERPRISES]
+    books.month[:] = 0
+    books.people[:] = 0
+    books.skilled[:] = 0
     gather_people(world)
 
 
@@ -269,8 +291,8 @@ def set_host(world: World) -> None:
     points = lattice(world.seed, population.enterprises, 0, 1)
     flows = np.zeros_like(world.books.flows)  # accounts begin anew
     table.cash[row] = 0.0
-    given = world.month, table.view(Opening), points, numbers(population), world.group("market")
-    fill(0, 1, row, *given, world.sectors.base_knowledge, listed_firms(world), flows)
+    given = table.view(Opening), points, numbers(population), world.group("market"), world.sectors.base_knowledge
+    fill(Rows(0, 1, row, world.month), *given, listed_firms(world), flows)
     world.complete_opening(row, row + 1, points)
 
 
