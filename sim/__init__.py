@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         claims,
         compare,
         explain,
+        plot,
         run,
         sensitivity,
         sweep,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EcosystemModel", "Result", "__version__", "appraise", "branch", "calibrate", "claims", "compare", "explain",
-    "load", "run", "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
+    "load", "plot", "run", "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
 ]  # fmt: skip
 
 # What is not in sim.api. Each is imported at its first use: `import sim` alone takes no time.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.model.catalogue import MechanismLike, model_catalogue
 from sim.runs.executor import Workers, local_workers
-from sim.runs.options import RunOptions, Watcher
+from sim.runs.options import NEW_RECORDS, NO_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, ecosystem, refuse_missing
 from sim.runs.result import Result, find_result
 
@@ -47,7 +47,7 @@ def run(
     until: int | str | None = None,
     checkpoint: bool = False,
     events: bool = False,
-    figures: bool = True,
+    figures: bool | str | Sequence[str] = True,
     parameters: str | None = None,
     one_seed: bool = False,
     mechanisms: Sequence[MechanismLike] = (),
@@ -75,7 +75,7 @@ def run(
     events
         Whether to write ``events.parquet``: a row for each event of an enterprise (``sim.runs.event_log.EVENTS``).
     figures
-        Whether to draw the figures.
+        True draws the headline page, False none; ``"all"``, or names of pages (``"jobs"``) or outcomes, draws those.
     parameters
         ``"posterior"`` or ``"posterior:FILE"``: each world draws its parameters from a posterior of ``calibrate``.
     one_seed
@@ -114,12 +114,13 @@ def run(
     from sim.runs.batch import run_batch
     from sim.runs.branch import first_part
 
-    whole = chosen = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
+    whole = chosen = _named(with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months))
     if until is not None:
         chosen = first_part(whole, until)
     model = _model(chosen)
     sample = _sample(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
-    with _options(out, workers, watcher, shown, fresh=fresh) as options:
+    drawn = _figures(figures, model, chosen)
+    with _options(out, workers, watcher, shown, fresh=fresh, records=NEW_RECORDS) as options:
         if checkpoint:
             from sim.runs.fork import run_forked
 
@@ -130,7 +131,7 @@ def run(
             result = run_with_events(chosen, model, replace(options, fresh=fresh and not checkpoint))
         elif not checkpoint:
             result = run_batch([chosen], model, options, sample)[0]
-        _show_run(result, model.headline(chosen), options, figures=figures)
+        _show_run(result, model.headline(chosen), options, drawn)
     return result
 
 
@@ -145,7 +146,7 @@ def branch(
     workers: int | Workers | None = None,
     out: str | Path | None = None,
     fresh: bool = False,
-    figures: bool = True,
+    figures: bool | str | Sequence[str] = True,
     mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
@@ -186,6 +187,7 @@ def branch(
     """
     from sim.runs.branch import first_part
     from sim.runs.fork import find_past, run_forked
+    from sim.runs.names import own_name
 
     catalogue = model_catalogue(mechanisms)
     model = ecosystem(catalogue)
@@ -193,22 +195,84 @@ def branch(
         found = find_past(past, options.out, model.version, catalogue)
         given = {"run.replicates": replicates, "run.months": months}
         wanted = {**(settings or {}), **{key: value for key, value in given.items() if value is not None}}
-        whole = found.branch({"run.replicates": found.replicates, **wanted})
+        whole = own_name(found.branch({"run.replicates": found.replicates, **wanted}))
         if whole.replicates > found.replicates:
             options.watcher.say(f"{found.path}: has {found.replicates} replicates: only these are branched")
             whole = with_run(whole, replicates=found.replicates)
         chosen = whole if until is None else first_part(whole, until, after=found.month)
+        drawn = _figures(figures, model, chosen)
         result = run_forked(chosen, model, options, past=found, whole=whole if checkpoint else None)
-        _show_run(result, model.headline(chosen), options, figures=figures)
+        _show_run(result, model.headline(chosen), options, drawn)
     return result
 
 
-def _show_run(result: Result, first: Sequence[str], options: RunOptions, *, figures: bool) -> None:
+def _named(scenario: Scenario) -> Scenario:
+    """A scenario that has its file's name, under a name that says what is overridden."""
+    from sim.runs.names import own_name
+
+    return own_name(scenario) if scenario.name == Path(scenario.path).stem else scenario
+
+
+def _figures(figures: bool | str | Sequence[str], model: Model, scenario: Scenario) -> tuple[str, ...]:
+    """The pages to draw; ScenarioError where one is unknown, before anything runs."""
+    if isinstance(figures, bool):
+        return ("headline",) if figures else ()
+    from sim.report.figure_names import refuse_unknown
+
+    asked = (figures,) if isinstance(figures, str) else tuple(figures)
+    refuse_unknown(asked, tuple(model.outcomes), model.headline(scenario))
+    return ("headline", *asked)
+
+
+def _show_run(result: Result, first: Sequence[str], options: RunOptions, figures: Sequence[str]) -> None:
     options.show(result, first)
     if figures and result.replicates:
         from sim.report.figures.run import draw_run
 
-        draw_run(result, options.workers, options.watcher.say, first)
+        draw_run(result, options.workers, options.watcher.say, first, figures)
+
+
+def plot(
+    result: Result | str | Path,
+    *names: str,
+    out: str | Path | None = None,
+    workers: int | Workers | None = None,
+) -> list[Path]:
+    """Draw figures of a stored result in its folder, with a page ``figures/index.html`` that shows them.
+
+    Parameters
+    ----------
+    result
+        A result, its folder, or a scenario's name, as in ``compare``.
+    *names
+        Names of pages such as ``"jobs"``, or of outcomes. Default: all pages.
+    out, workers
+        As in ``run``.
+
+    Returns
+    -------
+    list of Path
+        All pictures in the result's folder, the headline page first.
+
+    Raises
+    ------
+    ScenarioError
+        Where a name is unknown.
+
+    Examples
+    --------
+    >>> result = sim.run("shougang", replicates=2, months=12, workers=1, figures=False)
+    >>> [path.name for path in sim.plot(result, "site_tenants", workers=1)]
+    ['headline.png', 'headline.svg', 'outcome-site_tenants.png', 'outcome-site_tenants.svg']
+    """
+    from sim.report.figures.run import draw_run
+
+    folder = Path(out or RESULTS)
+    found = find_result(result, folder)
+    first = ecosystem(found.scenario.catalogue).headline(found.scenario)
+    with _options(out, workers, None, None) as options:
+        draw_run(found, options.workers, options.watcher.say, first, ("headline", *(names or ("all",))))
+    return found.figures
 
 
 def compare(
@@ -217,6 +281,9 @@ def compare(
     *more: Result | str | Path,
     out: str | Path | None = None,
     unpaired: bool = False,
+    common_months: bool = False,
+    outcomes: Sequence[str] | None = None,
+    figures: bool | str = True,
     shown: Callable[[Comparison, Sequence[str]], None] | None = None,
 ) -> Comparison:
     """Compare results with the first one.
@@ -231,6 +298,12 @@ def compare(
         Folder of results. Default: ``results``.
     unpaired
         Whether to compare as independent samples, with Welch's intervals. By default results are paired seed by seed.
+    common_months
+        Whether to compare results of different length over the months that all have. By default they are refused.
+    outcomes
+        Outcomes to show first. Default: the scenario's main ones.
+    figures
+        True draws the headline page, ``"all"`` all pages, False none.
     shown
         Called with the comparison and the names of the main outcomes before the figures are drawn.
 
@@ -256,16 +329,19 @@ def compare(
     +32 enterprises: more
     """
     from sim.report.figures.comparison import draw_comparison
-    from sim.studies.questions.compare import compare_results
+    from sim.studies.questions.compare import compare_results, in_common_months
+    from sim.studies.questions.decision import decided
 
     folder = Path(out or RESULTS)
-    results = [find_result(it, folder) for it in (first, second, *more)]
+    results = [find_result(it, folder, say=Watcher().say) for it in (first, second, *more)]
+    if common_months:
+        results = in_common_months(results)
     model = ecosystem(results[0].scenario.catalogue)
-    comparison = compare_results(results, folder, model.better, unpaired=unpaired)
-    outcomes = model.headline(results[0].scenario)
+    comparison = decided(compare_results(results, folder, model.better, unpaired=unpaired), folder)
+    first_shown = _outcomes(outcomes, model, results[0].scenario)
     if shown:
-        shown(comparison, outcomes)
-    draw_comparison(comparison, outcomes, Workers(1))
+        shown(comparison, first_shown)
+    draw_comparison(comparison, first_shown, Workers(1), figures)
     return comparison
 
 
@@ -274,6 +350,8 @@ def what_if(
     *variants: Mapping[str, Any] | Scenario | str | Path | Variant,
     until_width: Mapping[str, str | float] | Sequence[str] = (),
     at_most: int = 500,
+    outcomes: Sequence[str] | None = None,
+    figures: bool | str = True,
     replicates: int | None = None,
     seed: int | None = None,
     months: int | None = None,
@@ -299,6 +377,8 @@ def what_if(
         ``{"startups": "5%"}`` of the baseline's mean, or ``{"startups": 3}`` in the outcome's unit.
     at_most
         Replicates that ``until_width`` may reach.
+    outcomes, figures
+        As in ``compare``.
     replicates, seed, months, parameters, one_seed, workers, out, mechanisms, watcher
         As in ``run``. A baseline and its variants have the same draws of ``parameters``.
     shown
@@ -327,6 +407,7 @@ def what_if(
     from sim.runs.ensemble import as_stored
     from sim.runs.errors import NothingRan
     from sim.studies.questions.compare import compare_results
+    from sim.studies.questions.decision import decided
     from sim.studies.questions.what_if import Variant, asked, run_until
 
     if isinstance(until_width, Mapping):
@@ -335,10 +416,11 @@ def what_if(
     model = _model(base)
     wanted = [it if isinstance(it, Variant) else Variant(it) for it in variants]
     others, widths = asked(base, wanted, until_width, model.outcomes)
+    first = _outcomes(outcomes, model, base)
     names = [base.name, *(it.name for it in others)]
     labels = names if len(set(names)) == len(names) else None
     sample = _sample(parameters, base, one_seed=one_seed)
-    with _options(out, workers, watcher, shown) as options:
+    with _options(out, workers, watcher, shown, records=NEW_RECORDS) as options:
         named = [as_stored(it, model.version, options.out, sample) for it in (base, *others)]
 
         def compared(seeds: int) -> Comparison:
@@ -352,9 +434,9 @@ def what_if(
             comparison = run_until(compared, widths, base.replicates, at_most, options.watcher.say)
         else:
             comparison = compared(base.replicates)
-        first = model.headline(base)
+        comparison = decided(comparison, options.out)
         options.show(comparison, first)
-        draw_comparison(comparison, first, options.workers)
+        draw_comparison(comparison, first, options.workers, figures)
     return comparison
 
 
@@ -414,8 +496,13 @@ def appraise(
     >>> bool((sum(found.who.values()) - sum(found.resources.values()) < 1e-9).all())
     True
     """
+    from sim.runs.batch import run_batch
+    from sim.runs.ensemble import as_stored
+    from sim.runs.errors import NothingRan
+    from sim.runs.options import ALL_RECORDS
     from sim.studies.appraisal.assumptions import assumptions
-    from sim.studies.questions.appraise import appraise_pair
+    from sim.studies.appraisal.treated import treatments
+    from sim.studies.questions.appraise import appraise_results, publish_appraisal
     from sim.studies.questions.what_if import Variant, asked
 
     base = with_run(baseline, mechanisms, replicates=replicates, seed=seed, months=months)
@@ -423,8 +510,15 @@ def appraise(
     assumed = assumptions(assume)
     (other,), _ = asked(base, [variant if isinstance(variant, Variant) else Variant(variant)], (), model.outcomes)
     sample = _sample(parameters, base, one_seed=one_seed)
-    with _options(out, workers, watcher, shown, fresh=fresh) as options:
-        found = appraise_pair(base, other, model, options, assumed, sample)
+    treatments(base, other)  # before anything runs
+    with _options(out, workers, watcher, shown, fresh=fresh, records=ALL_RECORDS) as options:
+        named = [as_stored(it, model.version, options.out, sample) for it in (base, other)]
+        first, second = run_batch(named, model, options, sample)
+        for result in (first, second):
+            if not result.replicates:
+                raise NothingRan(f"{result.path}: every seed failed: {result.failures[0]['message']}")
+        found = appraise_results(first, second, assumed, options.out, (base.name, other.name))
+        publish_appraisal(found, first.manifest.get("parameters", {}))
         options.show(found)
 
         from sim.report.figures.appraisal import draw_appraisal
@@ -1083,6 +1177,16 @@ def _model(scenario: Scenario) -> Model:
     return ecosystem(scenario.catalogue)
 
 
+def _outcomes(names: Sequence[str] | None, model: Model, scenario: Scenario) -> Sequence[str]:
+    """The outcomes to show first: those of ``names``, or the main ones; ScenarioError where one is unknown."""
+    from sim.scenario import ScenarioError
+    from sim.studies.designs import outcome_faults
+
+    if faults := outcome_faults("--outcome", names or (), model.outcomes):
+        raise ScenarioError(faults)
+    return list(names) if names else model.headline(scenario)
+
+
 def _sample(
     parameters: str | None, scenario: Scenario, *, one_seed: bool, but: Mapping[str, bool] | None = None
 ) -> PosteriorSample | None:
@@ -1110,11 +1214,12 @@ def _options(
     *,
     fresh: bool = False,
     allow_long: bool = False,
+    records: str = NO_RECORDS,
 ) -> Iterator[RunOptions]:
     """The options of a run; workers that are not given are ended after it."""
     folder, watcher = Path(out or RESULTS), watcher or Watcher()
     with nullcontext(workers) if isinstance(workers, Workers) else make_workers(workers) as pool:
-        yield RunOptions(folder, pool, watcher, fresh, allow_long, shown)
+        yield RunOptions(folder, pool, watcher, fresh, allow_long, records, shown)
 
 
 def make_workers(count: int | None = None, cluster: str | None = None) -> Workers:

@@ -6,7 +6,7 @@ file in ``sim/commands``; slow imports are made inside the command that needs th
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +18,7 @@ from sim.commands.describe import describe, list_scenarios, schema
 from sim.commands.document import document
 from sim.commands.explain import explain
 from sim.commands.new import new
+from sim.commands.plot import plot
 from sim.commands.report import report
 from sim.commands.run import run
 from sim.commands.sensitivity import sensitivity
@@ -58,20 +59,59 @@ def _sim(
     del version
 
 
-app.command("list")(list_scenarios)
-app.command("new")(new)
-app.command("run")(run)
-app.command("what-if")(what_if)
-app.command("compare")(compare)
-app.command("appraise")(appraise)
-app.command("sweep")(sweep)
-app.command("sensitivity")(sensitivity)
-app.command("calibrate")(calibrate)
-app.command("report")(report)
-app.command("explain")(explain)
-app.command("trace")(trace)
-app.command("validate")(validate)
-app.command("claims")(claims)
-app.command("describe")(describe)
-app.command("schema")(schema)
-app.command("document")(document)
+# What each help page shows how to do.
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "list": ("sim list",),
+    "new": ("sim new mill.toml", "sim new mill.toml --yes --floor 40000 --try rent-subsidy"),
+    "run": ("sim run shougang", "sim run shougang --set sites.shougang.rent=0.0004 --replicates 50"),
+    "what-if": (
+        "sim what-if shougang --set levers.rent_subsidy=0.0001 --name subsidy",
+        "sim what-if shougang --variant dear:sites.shougang.rent=0.0004 --variant shougang-idle --outcome jobs",
+    ),
+    "compare": ("sim compare shougang-idle shougang", "sim compare shougang-idle shougang --outcome taxes --json"),
+    "appraise": (
+        "sim appraise shougang-idle shougang",
+        "sim appraise shougang --set levers.rent_subsidy=0.0001 --assume discount=0.05",
+    ),
+    "sweep": ("sim sweep shougang --vary sites.shougang.rent=0.0002:0.0004:5",),
+    "sensitivity": ("sim sensitivity shougang --outcome startups",),
+    "calibrate": ("sim calibrate shougang --targets scenarios/calibration/shougang.targets.toml",),
+    "plot": ("sim plot shougang", "sim plot shougang jobs site_taxes"),
+    "report": ("sim report shougang-idle shougang --out page.html",),
+    "explain": ("sim explain shougang-idle shougang --outcome jobs",),
+    "trace": ("sim trace shougang-idle shougang --seed 1",),
+    "validate": ("sim validate", "sim validate haier"),
+    "claims": ("sim claims shougang",),
+    "describe": ("sim describe shougang",),
+    "schema": ("sim schema",),
+    "document": ("sim document --check",),
+}
+
+
+def _examples(name: str) -> str:
+    """The examples of a command as the end of its help page, each on a line."""
+    return "\n".join(["\b", "Examples:", *(f"  {it}" for it in EXAMPLES[name])])
+
+
+_COMMANDS: dict[str, Any] = {
+    "list": list_scenarios,
+    "new": new,
+    "run": run,
+    "what-if": what_if,
+    "compare": compare,
+    "appraise": appraise,
+    "sweep": sweep,
+    "sensitivity": sensitivity,
+    "calibrate": calibrate,
+    "plot": plot,
+    "report": report,
+    "explain": explain,
+    "trace": trace,
+    "validate": validate,
+    "claims": claims,
+    "describe": describe,
+    "schema": schema,
+    "document": document,
+}
+for _name, _command in _COMMANDS.items():
+    app.command(_name, epilog=_examples(_name))(_command)

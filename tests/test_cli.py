@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shlex
 from contextlib import redirect_stderr
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +17,7 @@ from toy import FIGURE, damage
 from typer.testing import Result
 
 import sim
-from sim import api
+from sim import api, cli
 from sim.commands import common
 from sim.kernel.draws import seed_of
 from sim.report.text.columns import columns
@@ -38,8 +39,8 @@ def run(*arguments: str, code: int = 0) -> Result:
     return call("run", "--workers", "1", "--no-figures", *arguments, code=code)
 
 
-def only_result(folder: str = "results") -> Path:
-    (found,) = Path(folder).glob("toy-" + "[0-9a-f]" * 12)
+def only_result(folder: str = "results", name: str = "toy") -> Path:
+    (found,) = Path(folder).glob(f"{name}-" + "[0-9a-f]" * 12)
     return found
 
 
@@ -123,9 +124,9 @@ def test_options_stand_for_the_scenarios_own_values() -> None:
     )  # fmt: skip
     assert (found["replicates"], found["seed"], found["months"]) == (3, 7, 5)
     assert Path(found["results"]).parent == Path("elsewhere")
-    kept = sim.load(only_result("elsewhere") / "scenario.toml")
+    kept = sim.load(only_result("elsewhere", "toy-growth-0.1") / "scenario.toml")
     assert (kept.replicates, kept.seed, kept.months, kept.values["market.growth"]) == (3, 7, 5, 0.1)
-    text = (only_result("elsewhere") / "scenario.toml").read_text()
+    text = (only_result("elsewhere", "toy-growth-0.1") / "scenario.toml").read_text()
     assert re.search(r"growth = 0\.1  # .*--set", text)
 
 
@@ -413,3 +414,37 @@ def test_python_options_are_checked_too() -> None:
         with pytest.raises(ValueError, match=f"run.{next(iter(wrong))}"):
             sim.run("toy", **wrong)
     assert not Path("results").exists()
+
+
+# --- help and names
+
+
+@pytest.mark.parametrize("name", cli.EXAMPLES)
+def test_a_help_page_ends_with_examples_whose_options_exist(name: str) -> None:
+    page = call(name, "--help").stdout
+    for example in cli.EXAMPLES[name]:
+        assert example in page
+        program, *words = shlex.split(example)
+        assert (program, words[0]) == ("sim", name)
+        assert "Usage" in call(*words, "--help").stdout
+
+
+def test_every_command_has_examples() -> None:
+    assert {command.name for command in cli.app.registered_commands} == set(cli.EXAMPLES)
+
+
+def test_a_short_key_is_answered_with_the_full_one() -> None:
+    for command in (("run", "shougang"), ("what-if", "shougang"), ("appraise", "shougang")):
+        said = call(*command, "--set", "rnet=1", code=2).stderr
+        assert "rnet: unknown key, did you mean sites.shougang.rent?" in said
+
+
+def test_outcomes_of_a_comparison_can_be_chosen(tmp_path: Path) -> None:
+    asked = ("what-if", "toy", "--set", "market.growth=0.05", "--workers", "1", "--figures", "none", "--out", tmp_path)
+    lines = call(*asked, "--outcome", "fiscal_cost", "--outcome", "jobs").stdout.splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("outcome"))
+    assert [line.split()[0] for line in lines[start + 1 : start + 3]] == ["fiscal_cost", "jobs"]
+    assert not lines[start + 3].strip()
+    assert not list(tmp_path.glob("compare-*/figures/*"))
+    assert "jbos: is no outcome, did you mean jobs?" in call(*asked, "--outcome", "jbos", code=2).stderr
+    assert "allowed: headline, all, none" in call(*asked, "--figures", "some", code=2).stderr

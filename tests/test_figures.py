@@ -17,17 +17,31 @@ from toy import FIGURE, Listener, run, snapshot, with_replicates
 
 from sim.formats import label
 from sim.report.comparison_sheets import comparison_sheets
+from sim.report.figures import run as run_module
 from sim.report.figures.axes import calendar_axis, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.comparison import draw_comparison
 from sim.report.figures.pages import comparison_page, draw, run_page
 from sim.report.figures.run import draw_run
-from sim.report.sheets import FEWEST, HEADLINE, PER_PAGE, Mark, Panel, Sheet, pages, percentiles, run_sheets
+from sim.report.sheets import (
+    FEWEST,
+    HEADLINE,
+    PER_PAGE,
+    Mark,
+    Panel,
+    Sheet,
+    empty_outcomes,
+    pages,
+    percentiles,
+    run_sheets,
+)
 from sim.runs.executor import Workers
 from sim.runs.result import Result, open_result
+from sim.scenario import ScenarioError
 from sim.studies.estimators.intervals import Interval
 
 FIRST = ["startups", "jobs"]
+ALL = ("headline", "all")
 TEXT = FIGURE.format("site_enterprises", 55, "2011-06", "at least")
 
 
@@ -82,7 +96,7 @@ def test_the_first_page_has_the_headline_and_the_articles_figures(result: Result
 
 def test_a_run_is_drawn_once_and_registered(result: Result) -> None:
     with Workers(1) as here:
-        draw_run(result, here, print, FIRST)
+        draw_run(result, here, print, FIRST, ALL)
         names = [path.name for path in result.figures]
         assert names[:2] == ["headline.png", "headline.svg"]
         outputs = json.loads((result.path / "manifest.json").read_text())["outputs"]
@@ -90,20 +104,20 @@ def test_a_run_is_drawn_once_and_registered(result: Result) -> None:
         assert open_result(result.path).rows == result.rows
         before = snapshot(result.path)
         times = {path: path.stat().st_mtime_ns for path in result.figures}
-        draw_run(result, here, print, FIRST)
+        draw_run(result, here, print, FIRST, ALL)
         assert {path: path.stat().st_mtime_ns for path in result.figures} == times
         result.figures[0].unlink()
         result.figures[1].write_bytes(b"damaged")
-        draw_run(result, here, print, FIRST)
+        draw_run(result, here, print, FIRST, ALL)
     assert snapshot(result.path) == before
 
 
 def test_figures_show_all_that_the_folder_holds(result: Result, tmp_path: Path) -> None:
     with Workers(1) as here:
         few = run(with_replicates(result.scenario, 2), tmp_path)
-        draw_run(few, here, print, FIRST)
+        draw_run(few, here, print, FIRST, ALL)
         before = snapshot(result.path)
-        draw_run(result, here, print, FIRST)
+        draw_run(result, here, print, FIRST, ALL)
     assert snapshot(result.path) == before
     grown = run(with_replicates(result.scenario, 5), tmp_path)
     assert not any(name.startswith("figures/") for name in grown.manifest["outputs"]), (
@@ -114,9 +128,9 @@ def test_figures_show_all_that_the_folder_holds(result: Result, tmp_path: Path) 
 def test_workers_draw_the_same_bytes(result: Result, tmp_path: Path) -> None:
     other = run(toy.scenario(tmp_path, text=TEXT), tmp_path / "there")
     with Workers(1) as here, Workers(2) as there:
-        draw_run(result, here, print, FIRST)
+        draw_run(result, here, print, FIRST, ALL)
         list(there.run(toy.who, [(), ()]))
-        draw_run(other, there, print, FIRST)
+        draw_run(other, there, print, FIRST, ALL)
     assert [path.read_bytes() for path in result.figures] == [path.read_bytes() for path in other.figures]
 
 
@@ -137,10 +151,50 @@ def test_a_comparison_shares_axes_and_shows_the_difference(result: Result, tmp_p
     assert "Diamonds" in headline.footer[0]
     assert "Diamonds" not in largest.footer[0]
     draw_comparison(comparison, FIRST, Workers(1))
+    assert [path.name for path in comparison.figures] == ["headline.png", "headline.svg"]
+    draw_comparison(comparison, FIRST, Workers(1), "all")
     assert [path.name for path in comparison.figures] == [
         "headline.png", "headline.svg", "differences.png", "differences.svg", "largest.png", "largest.svg",
     ]  # fmt: skip
     assert (comparison.path / "comparison.csv").read_text().startswith("scenario,outcome,unit,baseline")
+
+
+def test_a_run_draws_its_headline_page_and_others_on_request(result: Result) -> None:
+    with Workers(1) as here:
+        draw_run(result, here, print, FIRST)
+        assert [path.name for path in result.figures] == ["headline.png", "headline.svg"]
+        draw_run(result, here, print, FIRST, ("headline", "fiscal_cost"))
+        assert "outcome-fiscal_cost.png" in {path.name for path in result.figures}
+        index = (result.path / "figures" / "index.html").read_text()
+        assert all(f'src="{stem}.png"' in index for stem in ("headline", "outcome-fiscal_cost"))
+        draw_run(result, here, print, FIRST, ("more",))
+        assert "more.png" in {path.name for path in result.figures}
+        with pytest.raises(ScenarioError, match="fiscal_cots: is no page and no outcome, nearest: fiscal_cost"):
+            draw_run(result, here, print, FIRST, ("fiscal_cots",))
+
+
+def test_panels_that_show_nothing_are_left_out_and_listed(result: Result) -> None:
+    cells = result.table.cells.copy()
+    cells[:, :, list(result.table.names).index("jobs")] = 0.0
+    cells[:, :, list(result.table.names).index("project_duration")] = np.nan
+    nothing = replace(result, table=replace(result.table, cells=cells))
+    assert empty_outcomes(nothing) == ["jobs", "project_duration"]
+    sheets, empty = run_module._sheets(nothing, FIRST, ALL)
+    assert empty == ["jobs", "project_duration"]
+    assert not {"jobs", "project_duration"} & {panel.outcome for sheet in sheets for panel in sheet.panels}
+    assert sheets[0].footer[-1] == "Left out, without a value or always 0: jobs."
+
+
+def test_titles_are_meanings_and_counts_have_whole_ticks(result: Result) -> None:
+    panel_ = run_sheets(result, FIRST)[0].panels[0]
+    assert panel_.title == "Startups founded since the start, gross"
+    assert panel_.below == "enterprises   startups"
+    assert panel_.counts
+    with style():
+        axes = page("", "", (), (), 1).axes(0)
+        axes.set_ylim(0, 2.2)
+        number_axis(axes.yaxis, whole=True)
+        assert all(float(at).is_integer() for at in axes.get_yticks())
 
 
 def test_scenarios_without_a_value_in_common_say_so() -> None:

@@ -36,6 +36,7 @@ call = partial(command.call, "run", "--no-figures", "--workers", "1")
 SMALL = {"population.enterprises": 120}
 MONTH = 8  # 2011-09 in the town
 NOW = "2011-09"
+NAME = "town-enterprises-120"  # what is overridden is part of a result's name
 
 
 def past_of(scenario: Any, out: Path, until: int | str = MONTH, replicates: int = 2, **how: Any) -> Result:
@@ -275,10 +276,10 @@ def test_a_result_without_checkpoints_is_refused_and_gets_them(tmp_path: Path) -
     with pytest.raises(ResultError, match=r"has no checkpoints.*run it with --checkpoint"):
         branch(bare, {}, tmp_path)
     with pytest.raises(ResultError, match="no result with checkpoints of that name"):
-        branch("town", {}, tmp_path)
+        branch(NAME, {}, tmp_path)
     past = past_of(scenario, tmp_path, 3)
     assert {file.name: file.read_bytes() for file in past.path.glob("*.*")} == before
-    assert branch("town", {}, tmp_path, months=4).months == 4
+    assert branch(NAME, {}, tmp_path, months=4).months == 4
 
 
 # --- what is asked for
@@ -294,12 +295,12 @@ def test_interrupted_runs_and_branches_go_on(tmp_path: Path) -> None:
         past_of(scenario, tmp_path, 3, watcher=Listener(stop_after=1))
     again = Begins()
     past = past_of(scenario, tmp_path, 3, watcher=again)
-    assert again.begun == ("town", 1, 2)
+    assert again.begun == (NAME, 1, 2)
     with pytest.raises(KeyboardInterrupt):
         branch(past, {"levers.demand": 0.1}, tmp_path, watcher=Listener(stop_after=1))
     again = Begins()
     found = branch(past, {"levers.demand": 0.1}, tmp_path, watcher=again)
-    assert again.begun == ("town", 1, 2)
+    assert again.begun == (f"{NAME}-demand", 1, 2)
     assert table(found) == table(plain(found.scenario, tmp_path / "start"))
 
 
@@ -364,8 +365,8 @@ def test_the_past_stays_and_what_is_new_holds_from_the_branch_on(
 def test_the_command_and_its_object(past: Result, tmp_path: Path) -> None:
     done = call(str(TOWN), "--set", "population.enterprises=120", "--months", "14", "--replicates", "2", "--until", NOW,
                 "--checkpoint", "--out", str(tmp_path))  # fmt: skip
-    assert "town: running 2 of 2 replicates" in done.stderr
-    found = call("--from", "town", "--set", "levers.demand=0.1", "--out", str(tmp_path), "--json")
+    assert f"{NAME}: running 2 of 2 replicates" in done.stderr
+    found = call("--from", NAME, "--set", "levers.demand=0.1", "--out", str(tmp_path), "--json")
     printed = json.loads(found.stdout)
     result = branch(past, {"levers.demand": 0.1}, tmp_path / "here")
     assert (Path(printed["results"]).name, printed["months"]) == (result.path.name, 14)
@@ -401,8 +402,8 @@ def test_what_cannot_be_asked_together_is_said(past: Result, tmp_path: Path) -> 
     assert all(word in said for word in ("SCENARIO: shougang is given", "--seed: 3 is given", "--events: is given"))
     said = call("shougang", "haier", "--until", "2020-01", *out, code=2).stderr
     assert said.count("is not within the run of") == 2
-    assert "did you mean town?" in said or "is town meant?" in call(
-        "--from", "twon", "--out", str(past.path.parent), code=2
+    assert f"did you mean {NAME}?" in said or f"is {NAME} meant?" in call(
+        "--from", "twon-enterprises-120", "--out", str(past.path.parent), code=2
     ).stderr  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def test_several_variants_are_told_apart() -> None:
     found = json.loads(
         call("--set", "market.growth=0.04", "--variant", "boom", "--variant",
              'both:market.growth=0.05,levers.talent_supply={"2011-02" = 0.1, "2011-04" = 0.2}',
-             "--variant", "market.growth=0.01,population.enterprises=900", "--json").stdout
+             "--variant", "market.growth=0.01,population.enterprises=900", "--figures", "all", "--json").stdout
     )  # fmt: skip
     assert list(found["variants"]) == ["toy-growth-0.04", "boom", "both", "toy-growth-0.01-enterprises-900"]
     assert [it["key"] for it in found["variants"]["both"]["changed"]] == ["market.growth", "levers.talent_supply"]

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, WRONG, errors, fail, listed, load, print_found, say, say_remarks, watcher
+from sim.commands.common import (
+    SOME_FAILED,
+    WRONG,
+    errors,
+    fail,
+    full_keys,
+    listed,
+    load,
+    print_found,
+    say,
+    say_remarks,
+    watcher,
+)
 
 if TYPE_CHECKING:
     from sim.studies.questions.appraise import Appraisal
@@ -60,7 +72,7 @@ def appraise(
             print_found(found, appraisal_json, appraisal_text, as_json=as_json)
 
         base = load([baseline], given or [], mechanisms, replicates=replicates, seed=seed, months=months)[0]
-        with api.make_workers(workers, cluster) as pool:
+        with full_keys(base), api.make_workers(workers, cluster) as pool:
             found = api.appraise(
                 base, Variant(change, name or ""), assume=listed(assume), parameters=parameters, one_seed=one_seed,
                 workers=pool, out=out, fresh=fresh, watcher=watcher(), shown=show,

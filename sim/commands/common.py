@@ -7,6 +7,8 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 FAILED, WRONG, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
 _MOST_FAILURES = 5  # listed one by one
+_NEAR = 0.7  # similarity of a short key to the end of a full one
 
 
 def print_json(value: object) -> None:
@@ -111,7 +114,9 @@ def say_results(*results: Result) -> None:
         say(f"{result.name}: {result.path}, {len(result.replicates)} replicates from seed {result.seed}")
 
 
-def print_comparison(comparison: Comparison, headline: Sequence[str], *, everything: bool, as_json: bool) -> None:
+def print_comparison(
+    comparison: Comparison, headline: Sequence[str], *, everything: bool, as_json: bool, only: bool = False
+) -> None:
     """Print the results on stderr, and their differences on stdout."""
     from sim.report.text.comparison import comparison_json, variant_text
 
@@ -122,7 +127,39 @@ def print_comparison(comparison: Comparison, headline: Sequence[str], *, everyth
         print_json(comparison_json(comparison))
         return
     for variant in comparison.variants:
-        typer.echo(variant_text(comparison, variant, headline, everything=everything) + "\n")
+        typer.echo(variant_text(comparison, variant, headline, everything=everything, only=only) + "\n")
+
+
+def full_key(fault: Fault, scenario: Scenario) -> Fault:
+    """The fault of a short key that is unknown, with the nearest full keys of the scenario."""
+    if "." in fault.key or not fault.message.startswith("unknown key"):
+        return fault
+    ends: dict[str, list[str]] = {}
+    for key in scenario.values:
+        ends.setdefault(key.rpartition(".")[2], []).append(key)
+    near = get_close_matches(fault.key, ends, 1, _NEAR)
+    if not near:
+        return fault
+    return replace(fault, message=f"unknown key, did you mean {' or '.join(ends[near[0]][:3])}?")
+
+
+@contextmanager
+def full_keys(scenario: Scenario) -> Iterator[None]:
+    """Name full keys where a short one of the scenario is unknown."""
+    from sim.scenario import ScenarioError
+
+    try:
+        yield
+    except ScenarioError as error:
+        raise ScenarioError([full_key(it, scenario) for it in error.faults]) from None
+
+
+def pages_of(figures: str) -> bool | str:
+    """What ``--figures`` of a comparison means."""
+    known: dict[str, bool | str] = {"headline": True, "all": "all", "none": False}
+    if figures not in known:
+        fail(f'--figures: "{figures}" is not allowed, allowed: {", ".join(known)}', WRONG)
+    return known[figures]
 
 
 def load(
@@ -138,13 +175,26 @@ def load(
         try:
             loaded.append(load(name, chosen, mechanisms=mechanisms or ()))
         except ScenarioError as error:
-            faults += error.faults
+            faults += _with_full_keys(error.faults, name, mechanisms or ())
             if missing := _missing_files(Path(name), mechanisms or ()):
                 message = f"was run with {', '.join(missing)}, allowed: --with FILE for each"
                 faults.append(Fault(str(name), 0, "--with", message))
     if faults:
         raise ScenarioError(faults)
     return loaded
+
+
+def _with_full_keys(faults: Sequence[Fault], name: str, mechanisms: Sequence[Path]) -> list[Fault]:
+    from sim.model.catalogue import load
+    from sim.scenario import ScenarioError
+
+    if not any("." not in it.key for it in faults):
+        return list(faults)
+    try:
+        plain = load(name, mechanisms=mechanisms)
+    except ScenarioError:
+        return list(faults)
+    return [full_key(it, plain) for it in faults]
 
 
 def load_until(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import WRONG, errors, fail, print_comparison, say
+from sim.commands.common import WRONG, errors, fail, pages_of, print_comparison, say
 
 
 def compare(
@@ -19,6 +19,11 @@ def compare(
     unpaired: Annotated[
         bool, typer.Option("--unpaired", help="Compare as independent samples, not paired by seed.")
     ] = False,
+    common_months: Annotated[
+        bool, typer.Option("--common-months", help="Compare results of different length over the months that all have.")
+    ] = False,
+    outcomes: options.Outcomes = None,
+    figures: options.AllFigures = "headline",
     everything: options.Everything = False,
     as_json: options.Json = False,
 ) -> None:
@@ -32,7 +37,8 @@ def compare(
         from sim import api
 
         comparison = api.compare(
-            results[0], results[1], *results[2:], out=out, unpaired=unpaired,
-            shown=partial(print_comparison, everything=everything, as_json=as_json),
+            results[0], results[1], *results[2:], out=out, unpaired=unpaired, common_months=common_months,
+            outcomes=outcomes, figures=pages_of(figures),
+            shown=partial(print_comparison, everything=everything, as_json=as_json, only=bool(outcomes)),
         )  # fmt: skip
         say(f"figures: {comparison.path}")

@@ -17,9 +17,9 @@ Given = Annotated[
     list[str] | None,
     typer.Option("--given", metavar="KEY=VALUE", help="Change the baseline and all variants; can be repeated."),
 ]
-Replicates = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of worlds.")]
-Seed = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the first world.")]
-Months = Annotated[int | None, typer.Option(min=1, metavar="M", help="Number of months.")]
+Replicates = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of worlds. Default: the scenario's.")]
+Seed = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the first world. Default: the scenario's.")]
+Months = Annotated[int | None, typer.Option(min=1, metavar="M", help="Number of months. Default: the scenario's.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, metavar="W", help="Number of processes; 1 is this one. Default: one per core.")
 ]
@@ -49,6 +49,16 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Run again what is stored a
 Outcomes = Annotated[
     list[str] | None,
     typer.Option("--outcome", metavar="NAME", help="An outcome; can be repeated. Default: the main ones."),
+]
+Figures = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--figures", metavar="all|GROUP|OUTCOME", help="Draw more than the headline page: all pages, those of a group "
+        "(jobs, site, taxes...), or an outcome; can be repeated.",
+    ),
+]  # fmt: skip
+AllFigures = Annotated[
+    str, typer.Option("--figures", metavar="headline|all|none", help="Draw the headline page, all pages, or none.")
 ]
 Month = Annotated[
     str | None, typer.Option("--month", metavar="YYYY-MM", help="Month of the outcomes. Default: the last one.")

@@ -15,6 +15,7 @@ from sim.commands.common import (
     WRONG,
     errors,
     fail,
+    listed,
     load,
     overridden,
     print_json,
@@ -58,7 +59,8 @@ def run(
     events: Annotated[
         bool, typer.Option("--events", help="Write events.parquet, the events of each enterprise.")
     ] = False,
-    figures: Annotated[bool, typer.Option(help="Draw the figures, after the table is printed.")] = True,
+    figures: options.Figures = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
     profiled: Annotated[
         bool, typer.Option("--profile", help="Run one more world and print the time of each mechanism.")
     ] = False,
@@ -82,7 +84,8 @@ def run(
 
         if wrong := _wrong_together(scenarios or [], past, seed, events=events, drawn=parameters or one_seed):
             fail("\n".join(wrong), WRONG)
-        how: dict[str, Any] = {"out": out, "fresh": fresh, "until": until, "checkpoint": checkpoint, "figures": figures}
+        how: dict[str, Any] = {"out": out, "fresh": fresh, "until": until, "checkpoint": checkpoint}
+        how["figures"] = listed(figures) or not no_figures
         how["shown"] = partial(_print_run, everything=everything, as_json=as_json)
         runs: list[partial[Result]]
         if past is not None:

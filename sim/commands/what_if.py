@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, WRONG, errors, fail, load, print_comparison, say, say_failed, watcher
+from sim.commands.common import (
+    SOME_FAILED,
+    WRONG,
+    errors,
+    fail,
+    full_keys,
+    load,
+    pages_of,
+    print_comparison,
+    say,
+    say_failed,
+    watcher,
+)
 
 if TYPE_CHECKING:
     from sim.studies.questions.what_if import Variant
@@ -53,6 +65,8 @@ def what_if(
     workers: options.Workers = None,
     cluster: options.Cluster = None,
     out: options.Out = options.RESULTS,
+    outcomes: options.Outcomes = None,
+    figures: options.AllFigures = "headline",
     everything: options.Everything = False,
     as_json: options.Json = False,
 ) -> None:
@@ -71,11 +85,12 @@ def what_if(
             fail("what-if needs a change: --set KEY=VALUE, or --variant", WRONG)
         base = load([scenario], given or [], mechanisms, replicates=replicates, seed=seed, months=months)[0]
         first: list[Any] = [_named(overrides(settings), name or "")] if settings else []
-        with api.make_workers(workers, cluster) as pool:
+        with full_keys(base), api.make_workers(workers, cluster) as pool:
             comparison = api.what_if(
                 base, *first, *map(_variant, others or []), until_width=until_width or (), at_most=at_most,
                 parameters=parameters, one_seed=one_seed, workers=pool, out=out, watcher=watcher(),
-                shown=partial(print_comparison, everything=everything, as_json=as_json),
+                outcomes=outcomes, figures=pages_of(figures),
+                shown=partial(print_comparison, everything=everything, as_json=as_json, only=bool(outcomes)),
             )  # fmt: skip
         say(f"figures: {comparison.path}")
         failed = [say_failed(it) for it in (comparison.baseline, *(it.result for it in comparison.variants))]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.formats import seeds_text
+from sim.formats import label, seeds_text
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
@@ -33,6 +34,18 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("enterprises", ("firms", "small", "medium", "big", "micro", "stopped", "resumed", "deregistered")),
 )
 REST = "more"
+# What the pages of each name have.
+THEME_WORDS = {
+    HEADLINE: "main outcomes", "dynamics": "sizes and growth of firms", "site": "idle sites, their floor and tenants",
+    "balances": "balances of accounts", "taxes": "taxes and public money", "jobs": "jobs and people",
+    "knowledge": "knowledge and contacts", "platforms": "platforms and their members",
+    "projects": "research projects", "productivity": "productivity and quality", "startups": "startups",
+    "industries": "industries and modes", "money": "money, assets and exports", "enterprises": "enterprises",
+    REST: "other outcomes",
+}  # fmt: skip
+_COUNTS = frozenset({"enterprises", "people", "events", "resources", "ideas", "platforms", "sectors", "modes"})
+_TITLE_LINES = 2
+_TITLE_LETTERS = 39
 _BANDS = "Bands are percentiles over worlds, month by month: 25 to 75 and 5 to 95 ({})."
 MARKS = "Diamonds: the source article's figures, with an arrow where it gives a bound."
 _PERCENTILES = (5.0, 25.0, 50.0, 75.0, 95.0)
@@ -56,6 +69,30 @@ class Panel:
     series: tuple[Cells, ...]
     mark: Mark | None = None
     differences: tuple[Interval, ...] = ()
+    meaning: str = ""
+
+    @property
+    def title(self) -> str:
+        """The meaning, on lines that fit above a panel; the name as words where there is none."""
+        words = self.meaning[:1].upper() + self.meaning[1:] if self.meaning else label(self.outcome)
+        return "\n".join(
+            textwrap.wrap(words, _TITLE_LETTERS, max_lines=_TITLE_LINES, placeholder=" ...", break_on_hyphens=False)
+        )
+
+    @property
+    def below(self) -> str:
+        """The unit, and the name where the title is the meaning."""
+        return f"{self.unit}   {self.outcome}".strip() if self.meaning else self.unit
+
+    @property
+    def counts(self) -> bool:
+        """Whether values are whole numbers."""
+        return self.unit in _COUNTS
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to see: no value, or only 0."""
+        return self.mark is None and not any(np.nan_to_num(cells).any() for cells in self.series)
 
 
 @dataclass(frozen=True)
@@ -71,8 +108,8 @@ class Sheet:
     panels: tuple[Panel, ...]
 
 
-def run_sheets(result: Result, headline: Sequence[str]) -> list[Sheet]:
-    """Every outcome on one page: those of the headline and those with an article's figure on the first."""
+def run_sheets(result: Result, headline: Sequence[str], names: Sequence[str] | None = None) -> list[Sheet]:
+    """Every outcome, or those of ``names``, on one page: the headline's and those with an article's figure first."""
     scenario, table = result.scenario, result.table
     first = [*headline, *scenario.reported_figures]
     title = scenario.title or result.name
@@ -84,12 +121,30 @@ def run_sheets(result: Result, headline: Sequence[str]) -> list[Sheet]:
     bands = f"{seeds}. {_BANDS.format(intervals_text(result.intervals))}"
     source = f"Model {result.manifest['model']}. Source: outcomes.parquet of {result.path.name}."
     sheets = []
-    for stem, names in pages(table.names, first).items():
-        words = f"{result.name}, {span}: {stem.replace('-', ' ')}"
-        panels = tuple(run_panel(result, name) for name in names)
+    for stem, there in pages(table.names if names is None else names, first).items():
+        words = f"{result.name}, {span}: {page_words(stem)}"
+        panels = tuple(run_panel(result, name) for name in there)
         footer = (f"{bands} {MARKS}" if any(panel.mark for panel in panels) else bands, source)
         sheets.append(Sheet(stem, title, words, footer, scenario.start, (result.name,), panels))
     return sheets
+
+
+def outcome_sheet(result: Result, name: str) -> Sheet:
+    """A page of one outcome."""
+    sheet = run_sheets(result, [name], [name])[0]
+    span = sheet.subtitle.partition(": ")[0]
+    return replace(sheet, stem=f"outcome-{name}", subtitle=f"{span}: {name}")
+
+
+def empty_outcomes(result: Result) -> list[str]:
+    """Outcomes without a value, or always 0, and without a figure of the article."""
+    return [name for name in result.table.names if run_panel(result, name).empty]
+
+
+def page_words(stem: str) -> str:
+    """What the page of a name has: ``jobs-2`` is the second page on jobs and people."""
+    theme, _, count = stem.partition("-")
+    return f"{THEME_WORDS.get(theme, stem)}{f', page {count}' if count else ''}"
 
 
 def run_panel(result: Result, name: str) -> Panel:
@@ -99,7 +154,8 @@ def run_panel(result: Result, name: str) -> Panel:
         month = result.scenario.month_of(figure.month)
         if 0 <= month < result.table.months:
             mark = Mark(float(figure.value), month, figure.bound)
-    return Panel(name, result.table.unit(name), (result.table.of(name),), mark)
+    known = result.scenario.catalogue.outcomes.get(name)
+    return Panel(name, result.table.unit(name), (result.table.of(name),), mark, meaning=known.meaning if known else "")
 
 
 def chosen(names: Iterable[str], headline: Sequence[str], figures: Iterable[str], *, everything: bool) -> list[str]:

@@ -9,8 +9,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sim.runs.ensemble import Ensemble, Request
-from sim.runs.options import RunOptions, Watcher
-from sim.runs.replicate import Model, run_checked
+from sim.runs.options import NO_RECORDS, RunOptions, Watcher
+from sim.runs.replicate import Model, run_checked, run_recorded_checked
 from sim.runs.result import Result
 from sim.runs.store import Store
 
@@ -39,7 +39,7 @@ def batch_results(
     Only replicates that are not stored are run, unless ``options.fresh``. Each is stored as soon as it is done, so an
     interrupt loses no finished one. A folder holds and describes every replicate published in it: a request for fewer
     changes no file. A failed replicate is recorded, and run again by the next request. With ``sample`` every replicate
-    has its own parameters.
+    has its own parameters. ``options.records`` says whether the records are kept that an appraisal needs.
     """
     out, workers, watcher, fresh = options.out, options.workers, options.watcher, options.fresh
     say = _once(watcher.say)
@@ -56,7 +56,7 @@ def batch_results(
             incomplete.append(folder)
             continue
         with store.locked(say):
-            ensemble = Ensemble(Request(scenario, model.version, sample), model, store, say)
+            ensemble = Ensemble(Request(scenario, model.version, sample), model, store, say, options.records)
             result = ensemble.publish(workers.count) if ensemble.complete else None
         done += scenario.replicates - len(ensemble.missing)
         del ensemble  # an incomplete one is read again in its turn: only a few are in memory at once
@@ -82,7 +82,7 @@ def batch_results(
                 lock.enter_context(store.locked(say))
                 if fresh:
                     store.clear()
-                ensemble = Ensemble(Request(wanted[folder], model.version, sample), model, store, say)
+                ensemble = Ensemble(Request(wanted[folder], model.version, sample), model, store, say, options.records)
                 locks[folder] = lock.pop_all()
             for replicate, task in ensemble.tasks():
                 at_work[count] = folder, ensemble, replicate
@@ -95,8 +95,9 @@ def batch_results(
     if more:
         title = f"{title} and {more} more"
     watcher.begin(title, done, sum(scenario.replicates for scenario in wanted.values()))
+    checked = run_checked if options.records == NO_RECORDS or model.recorded is None else run_recorded_checked
     try:
-        for index, value in run_tasks(run_checked, tasks(), model, scenarios[0].catalogue, options):
+        for index, value in run_tasks(checked, tasks(), model, scenarios[0].catalogue, options):
             folder, ensemble, replicate = at_work.pop(index)
             ensemble.take(replicate, value)
             watcher.advance()

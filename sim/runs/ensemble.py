@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 from sim.kernel.draws import seed_of
 from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.executor import Failure
+from sim.runs.names import overridden
+from sim.runs.options import ALL_RECORDS, NO_RECORDS
 from sim.runs.provenance import provenance
+from sim.runs.records import has_record, write_record
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
 from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store, digest_of
@@ -85,6 +88,7 @@ class Ensemble:
     model: Model
     store: Store
     say: Say
+    records: str = NO_RECORDS
 
     def __post_init__(self) -> None:
         scenario = self.request.scenario
@@ -93,7 +97,14 @@ class Ensemble:
         self._kept = self.store.kept(self.request.digest, self.model.outcomes, scenario.months, self.say)
         self._journal = self.store.journal((scenario.months, len(self.model.outcomes)), self.say)
         self._failures: dict[int, str] = {}
-        self.missing = [replicate for replicate in self._asked if replicate not in self._kept]
+        self._recorded = self.model.recorded if self.records != NO_RECORDS else None
+        wanted = self._recorded is not None and self.records == ALL_RECORDS
+        self.missing = [
+            replicate
+            for replicate in self._asked
+            if replicate not in self._kept
+            or (wanted and not has_record(self.store.path, replicate, self.request.digest))
+        ]
         self._left = len(self.missing)
 
     @property
@@ -102,18 +113,22 @@ class Ensemble:
         return not self._left
 
     def tasks(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
-        """Each missing replicate, with what ``run_checked`` takes for it."""
+        """Each missing replicate, with what ``run_checked`` or ``run_recorded_checked`` takes for it."""
         scenario = self.request.scenario
         if self.missing and not (self.store.path / SCENARIO).exists():
             self.store.write(SCENARIO, scenario.to_toml().encode())
         for replicate in self.missing:
-            yield replicate, (self.model.run, *self.request.world(replicate), scenario.months, len(self.model.outcomes))
+            run = self._recorded or self.model.run
+            yield replicate, (run, *self.request.world(replicate), scenario.months, len(self.model.outcomes))
 
-    def take(self, replicate: int, value: Cells | Failure) -> None:
-        """Store the outcomes of a replicate."""
+    def take(self, replicate: int, value: Cells | tuple[Cells, bytes] | Failure) -> None:
+        """Store the outcomes of a replicate, and its record."""
         if isinstance(value, Failure):
             self._failures[replicate] = value.message
         else:
+            if isinstance(value, tuple):
+                value, record = value
+                write_record(self.store.path, replicate, self.request.digest, record)
             self._journal.add((self.request.digest, replicate), value)
             self._kept[replicate] = value
         self._left -= 1
@@ -161,6 +176,7 @@ class Ensemble:
             "start": scenario.calendar(0),
             "months": scenario.months,
             "replicates": len(numbers),
+            "overridden": overridden(scenario),
             "seeds": {str(replicate): self.request.world(replicate)[1] for replicate in numbers},
             **({"parameters": sample.asked(scenario)} if (sample := self.request.sample) else {}),
             "failures": failed,

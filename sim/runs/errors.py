@@ -15,6 +15,14 @@ class Incompatible(ValueError):
     """Results that cannot be compared, with the reason."""
 
 
+class NoRecords(ValueError):
+    """Results without the records that an appraisal needs; ``command`` makes them."""
+
+    def __init__(self, reason: str, command: str) -> None:
+        super().__init__(f"{reason}: {command}")
+        self.reason, self.command = reason, command
+
+
 class WrongAddress(ValueError):
     """What cannot be asked of a cluster, or no address of one."""
 

@@ -42,7 +42,7 @@ def run_with_events(scenario: Scenario, model: Model, options: RunOptions) -> Re
     if fresh:
         shutil.rmtree(store.path / _PARTS, ignore_errors=True)
     held = None if fresh else read_events(store)  # before a new replicate publishes another manifest
-    watching = replace(model, run=partial(run_logged, store.path / _PARTS))
+    watching = replace(model, run=partial(run_logged, store.path / _PARTS), recorded=None)
     result = run_batch([scenario], watching, options)[0]
     if not result.replicates:
         return result

@@ -11,6 +11,9 @@ from typing import Any
 from sim.runs.executor import Workers
 
 COMPILING = "compiling the model, once for this version"
+# Whether the records of worlds are kept that an appraisal needs: not, of worlds that run, or of all, which runs those
+# again that have none.
+NO_RECORDS, NEW_RECORDS, ALL_RECORDS = "none", "new", "all"
 
 
 class Watcher:
@@ -62,6 +65,7 @@ class RunOptions:
     watcher: Watcher = field(default_factory=Watcher)
     fresh: bool = False  # run again what is stored
     allow_long: bool = False  # start runs that are estimated to take more than ten minutes
+    records: str = NO_RECORDS
     shown: Callable[..., None] | None = None  # called with the answer before its figures are drawn
 
     def show(self, *answer: Any) -> None:

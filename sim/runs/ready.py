@@ -18,7 +18,7 @@ if _HIDDEN:
 import concurrent.futures.process  # noqa: E402, F401
 
 from sim.model.catalogue import load  # noqa: E402, F401
-from sim.runs import code  # noqa: E402
+from sim.runs import code, follow, record_bytes  # noqa: E402, F401
 from sim.runs.replicate import run_checked  # noqa: E402, F401
 
 if code.is_model_compiled():  # else a worker compiles what it calls, and reports errors

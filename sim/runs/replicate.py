@@ -28,6 +28,7 @@ class Model:
     outcomes: Mapping[str, Outcome]  # in the order of the columns
     version: str
     is_compiled: Callable[[], bool] = lambda: True  # on this machine
+    recorded: Callable[[Any, int, int], tuple[Cells, bytes]] | None = None  # as run, with what an appraisal needs
 
     @property
     def better(self) -> dict[str, int]:
@@ -57,11 +58,35 @@ def run_checked(run: Callable[[Any, int, int], Cells], scenario: Any, seed: int,
     return cells
 
 
+def run_recorded_checked(
+    recorded: Callable[[Any, int, int], tuple[Cells, bytes]], scenario: Any, seed: int, months: int, outcomes: int
+) -> tuple[Cells, bytes]:
+    """One replicate as by ``run_checked``, and its record."""
+    records: list[bytes] = []
+
+    def run(*world: Any) -> Cells:
+        cells, record = recorded(*world)
+        records.append(record)
+        return cells
+
+    return run_checked(run, scenario, seed, months, outcomes), records[0]
+
+
+def run_recorded(scenario: Scenario, seed: int, months: int) -> tuple[Cells, bytes]:
+    """Every outcome of every month of one world, months x outcomes, and its record."""
+    from sim.runs.follow import FollowedWorld
+    from sim.runs.record_bytes import to_bytes
+
+    world = FollowedWorld(scenario, seed)
+    world.run_for(months)
+    return world.record.cells(), to_bytes(world.followed())
+
+
 @cache
 def ecosystem(catalogue: Catalogue | None = None) -> Model:
     """The model of this package, or with the mechanisms of a catalogue."""
     known = model_catalogue() if catalogue is None else catalogue
-    return Model(run_replicate, known.outcomes, version_of(known), _is_compiled)
+    return Model(run_replicate, known.outcomes, version_of(known), _is_compiled, run_recorded)
 
 
 def _is_compiled() -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.runs.errors import ResultError
-from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, Store, pictures
+from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, Say, Store, pictures
 from sim.runs.summary import Row, summarise
 from sim.runs.table import Table, from_bytes
 
@@ -154,9 +154,10 @@ def stored_scenario(store: Store, remedy: str) -> Scenario:
         ) from None
 
 
-def find_result(name: Result | str | Path, results: Path, holds: str = "") -> Result:
+def find_result(name: Result | str | Path, results: Path, holds: str = "", say: Say = lambda _: None) -> Result:
     """The result in the folder ``name``, or the newest one of the scenario ``name`` under ``results``.
 
+    One of other months or seeds than the scenario's own is taken only where there is no other; ``say`` is told so.
     ``holds`` is the name of something that the result's folder must contain. A result is returned as it is.
     """
     if isinstance(name, Result):
@@ -174,5 +175,15 @@ def find_result(name: Result | str | Path, results: Path, holds: str = "") -> Re
         hint = f"; is {near[0]} meant?" if near else ""
         what = f"result with {holds}" if holds else "result"
         raise ResultError(f"{name}: no result folder, and no {what} of that name in {results}{hint}")
-    newest = max(held[wanted], key=lambda manifest: (manifest.stat().st_mtime_ns, manifest.parent.name))
+    of_run = {it: _of_run(it) for it in held[wanted]}
+    own = [it for it, keys in of_run.items() if not keys]
+    newest = max(own or held[wanted], key=lambda manifest: (manifest.stat().st_mtime_ns, manifest.parent.name))
+    if of_run[newest]:
+        say(f"{wanted}: {newest.parent}, the newest result, has other values of {', '.join(of_run[newest])}")
     return open_result(newest.parent)
+
+
+def _of_run(manifest: Path) -> list[str]:
+    """The months, seed or start that a result was run with in place of the scenario's own."""
+    told = Store(manifest.parent).manifest().get("overridden", ())
+    return [key for key in told if key.startswith("run.")]

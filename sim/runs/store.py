@@ -33,6 +33,7 @@ SCENARIO = "scenario.toml"
 SUMMARY = "summary.csv"
 FIGURES = "figures"
 CHECKPOINTS = "checkpoints"
+RECORDS = "records"
 JOURNAL = ".journal"
 _LOCK = ".lock"
 
@@ -144,7 +145,7 @@ class Store:
                 file.unlink()
         for name in (MANIFEST, SCENARIO, JOURNAL):
             (self.path / name).unlink(missing_ok=True)
-        for name in (FIGURES, CHECKPOINTS):
+        for name in (FIGURES, CHECKPOINTS, RECORDS):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
     def journal(self, shape: tuple[int, ...], say: Say) -> Journal:

@@ -15,16 +15,18 @@ from sim.report.sheets import year_ticks
 _YEARS = 5  # labels of an axis
 
 
-def dress(axes: Axes, title: str, unit: str, start: tuple[int, int], months: int, *, below: bool = False) -> None:
+def dress(
+    axes: Axes, title: str, unit: str, start: tuple[int, int], months: int, *, below: bool = False, whole: bool = False
+) -> None:
     """Title and unit above, plain numbers, and months below unless a panel ``below`` has them."""
     heading(axes, title, unit)
     calendar_axis(axes, start, months, labels=not below)
-    number_axis(axes.yaxis)
+    number_axis(axes.yaxis, whole=whole)
 
 
 def heading(axes: Axes, title: str, unit: str) -> None:
     """Title and unit above a panel."""
-    note(axes, title, (0, 1), (0, 17), xycoords="axes fraction", fontsize=8.5, fontweight="bold", color=INK)
+    note(axes, title, (0, 1), (0, 17), xycoords="axes fraction", fontsize=8, fontweight="bold", color=INK)
     if unit:
         note(axes, unit, (0, 1), (0, 7), xycoords="axes fraction", fontsize=7)
 
@@ -59,9 +61,9 @@ def calendar_axis(axes: Axes, start: tuple[int, int], months: int, *, labels: bo
         axes.tick_params(axis="x", labelbottom=False)
 
 
-def number_axis(axis: XAxis | YAxis, count: int = 4) -> None:
-    """About ``count`` ticks, their numbers without offset or power of ten."""
-    axis.set_major_locator(MaxNLocator(count))
+def number_axis(axis: XAxis | YAxis, count: int = 4, *, whole: bool = False) -> None:
+    """About ``count`` ticks, their numbers without offset or power of ten; ``whole`` numbers only, of counts."""
+    axis.set_major_locator(MaxNLocator(count, integer=whole))
     axis.set_major_formatter(_Numbers())
     if axis.axis_name == "y":
         axis.set_tick_params(pad=2)

@@ -25,8 +25,8 @@ from sim.runs.store import FIGURES
 
 WIDTH = 12.0  # inches, as are all lengths of a page
 _COLUMNS = 4
-_LEFT, _RIGHT, _TOP, _BOTTOM = 0.62, 0.22, 1.46, 0.50
-_ACROSS, _HEIGHT, _DOWN = 0.58, 1.42, 0.66
+_LEFT, _RIGHT, _TOP, _BOTTOM = 0.62, 0.22, 1.56, 0.50
+_ACROSS, _HEIGHT, _DOWN = 0.58, 1.42, 0.78
 _DPI = 130
 _TITLE = 88  # letters of the title's size that fit the page's width
 

@@ -25,6 +25,7 @@ from sim.report.html.page import Report, Section, document
 from sim.report.html.reproduce import commands, reproduction
 from sim.report.html.rests_on import parameters_by_kind, variance
 from sim.report.sheets import HEADLINE, Sheet, chosen, run_sheets
+from sim.report.text.card import decision_lines
 from sim.report.text.comparison import comparison_json
 from sim.report.text.run import run_json
 from sim.runs.result import Result
@@ -89,7 +90,9 @@ def report_comparison(
         months += [drawn] if sheet.stem == HEADLINE else [fold(_words_of(sheet), drawn)]
     article = article_figures(results, labels)
     lines = commands(results, not comparison.paired)
+    cards = [card for it in variants if (card := decision_lines(it.decision))]
     sections = [
+        *([Section("decision", "Is it worth it?", join(map(_card_text, cards)))] if cards else []),
         Section("changed", "What was changed", join([changed_keys(first.scenario, it) for it in variants])),
         Section("outcomes", "What that changed",
                 join([differences_of(it, comparison.label, names, meanings) for it in variants], _how(comparison))),
@@ -97,7 +100,7 @@ def report_comparison(
         *([Section("article", "The article’s figures", article)] if article else []),
         Section("rests", "What it rests on", join(_rests(results, labels), variance(studies))),
     ]  # fmt: skip
-    cards = [join(tag("h3", f"{it.label} less {comparison.label}") if len(variants) > 1 else None,
+    opening_cards = [join(tag("h3", f"{it.label} less {comparison.label}") if len(variants) > 1 else None,
                   difference_cards(it, names, meanings)) for it in variants]  # fmt: skip
     titles = [result.scenario.title or result.name for result in results]
     if len(set(titles)) < len(titles):
@@ -109,7 +112,7 @@ def report_comparison(
         opening.append(tag("p", "These results were run by different versions of the model.", class_="warning"))
     page = document(
         title, _eyebrow(results), sentences, sections, reproduction(results, lines),
-        _comparison_files(comparison, sheets, labels), _source(results), opening=join(opening, cards),
+        _comparison_files(comparison, sheets, labels), _source(results), opening=join(opening, opening_cards),
         data={"months-data": _readout(sheets, first)},
     )  # fmt: skip
     about = {
@@ -117,6 +120,11 @@ def report_comparison(
         **{key: value for key, value in comparison_json(comparison).items() if key != "comparison"},
     }  # fmt: skip
     return Report(comparison.path.name.removeprefix("compare-"), page, tuple(sentences), about)
+
+
+def _card_text(lines: list[str]) -> Markup:
+    """A decision card as the command prints it, in a box that scrolls where it is too wide."""
+    return tag("div", tag("pre", "\n".join(lines)), class_="scroll", tabindex=0, role="region", aria_label=lines[0])
 
 
 def _meanings(outcomes: Mapping[str, Outcome]) -> dict[str, str]:

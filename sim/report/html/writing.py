@@ -15,10 +15,12 @@ from sim.report.html.sensitivity import report_sensitivity
 from sim.report.html.stored import kind_of, open_calibration, open_sensitivity, open_sweep
 from sim.report.html.sweep import report_sweep
 from sim.runs.errors import Incompatible, ResultError
+from sim.runs.options import Watcher
 from sim.runs.replicate import ecosystem
 from sim.runs.result import Result, find_result
 from sim.runs.store import write_whole
 from sim.studies.questions.compare import compare_results
+from sim.studies.questions.decision import decided
 from sim.studies.stored_sensitivity import Sensitivity, all_stored
 
 
@@ -72,7 +74,7 @@ def _made(names: Sequence[Result | str | Path], folder: Path, *, unpaired: bool)
         raise Incompatible(f"{studies[0]} is a study: it has a report of its own, give it alone")
     if studies:
         return _study(studies[0])
-    results = [find_result(it, folder) for it in names]
+    results = [find_result(it, folder, say=Watcher().say) for it in names]
     if len({it.path.resolve() for it in results}) < len(results):
         raise Incompatible(f"{', '.join(map(str, names))}: a result is given twice")
     first = results[0]
@@ -83,7 +85,7 @@ def _made(names: Sequence[Result | str | Path], folder: Path, *, unpaired: bool)
         more += all_stored(folder, it.scenario, chosen, str(it.manifest["model"])).values()
     if len(results) == 1:
         return report_result(first, model.outcomes, chosen, more)
-    comparison = compare_results(results, folder, model.better, unpaired=unpaired)
+    comparison = decided(compare_results(results, folder, model.better, unpaired=unpaired), folder)
     return report_comparison(comparison, model.outcomes, chosen, more)
 
 

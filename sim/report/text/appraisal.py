@@ -26,7 +26,7 @@ _CHANGED = {
     "died": "died because of it",
     "unfounded": "not founded because of it",
 }
-_RESOURCES = {
+RESOURCE_WORDS = {
     "sales": "sales",
     "inputs": "inputs",
     "labour": "labour at its opportunity cost",
@@ -75,10 +75,7 @@ def appraisal_card(found: Appraisal) -> list[str]:
     """The answer in at most 16 lines of 78 columns."""
     it, scale, unit = found, *unit_of(found)
     last = it.baseline.calendar(it.baseline.months - 1)
-    span = f"{it.baseline.calendar(0)} to {last}, {it.seeds} seed{'s' if it.seeds != 1 else ''}"
-    title = f"{it.variant.name} against {it.baseline.name}"
-    room = WIDTH - len(span) - 2
-    lines = [(title if len(title) <= room else f"{title[: room - 3]}...").ljust(room + 2) + span]
+    lines = [title_line(it)]
     lines += _chain_lines(it)
     value_added, taxes = (float(np.mean(it.net(name))) / scale for name in ("value_added", "taxes"))
     net = f"value added {amount(value_added)}, taxes {amount(taxes)} {unit}"
@@ -88,8 +85,8 @@ def appraisal_card(found: Appraisal) -> list[str]:
     lines.append(f"WHO PAYS, WHO GAINS  {worth}")
     lines += _who_lines(it, scale)
     value = Interval(*(x / scale for x in it.interval(it.value)))
-    empty = f"{amount(float(np.mean(it.if_empty)) / scale)} if they stay empty" if _left_floor(it) else ""
-    lines += _aligned([("SOCIETY'S BALANCE", amount(value.mean), ends(value), [empty or _unsure(value)])])
+    empty = f"{amount(float(np.mean(it.if_empty)) / scale)} if they stay empty" if left_floor(it) else ""
+    lines += aligned([("SOCIETY'S BALANCE", amount(value.mean), ends(value), [empty or unsure(value)])])
     ratio = it.benefit_over_cost
     over = "No outlay." if ratio is None else f"Benefit over cost {ratio:.2f}."
     lines.append(f"{over}  {payback_text(it)}")
@@ -98,33 +95,50 @@ def appraisal_card(found: Appraisal) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
+def title_line(it: Appraisal) -> str:
+    """Which scenario against which, the months and the seeds."""
+    last = it.baseline.calendar(it.baseline.months - 1)
+    span = f"{it.baseline.calendar(0)} to {last}, {it.seeds} seed{'s' if it.seeds != 1 else ''}"
+    title = f"{it.variant.name} against {it.baseline.name}"
+    room = WIDTH - len(span) - 2
+    return (title if len(title) <= room else f"{title[: room - 3]}...").ljust(room + 2) + span
+
+
 def _chain_lines(it: Appraisal) -> list[str]:
     """From gross to net, in jobs and enterprises."""
     net, firms = it.interval(it.net("jobs")), it.interval(it.net("enterprises"))
     gross = float(np.mean(it.gross("jobs")))
     lines = []
     if it.treatments:
-        lines.append(_counted(f"Jobs at {treated_text(it)}", it.interval(it.gross("jobs"))))
+        lines.append(counted_line(f"Jobs at {treated_text(it)}", it.interval(it.gross("jobs"))))
         if it.moved_in("jobs").any():
             moved = people(-float(np.mean(it.moved_in("jobs"))))
             lines.append(("  moved in from the area", moved, "", ["there without it, elsewhere in the area"]))
-        lines.append(_counted("  founded or there anyway", it.interval(-it.there_anyway("jobs"))))
-        lines.append(_counted("  others' gain or loss", it.interval(it.others("jobs")), said_of_rivals(it)))
-    said = [_unsure(net)]
+        lines.append(counted_line("  founded or there anyway", it.interval(-it.there_anyway("jobs"))))
+        lines.append(counted_line("  others' gain or loss", it.interval(it.others("jobs")), said_of_rivals(it)))
+    said = [unsure(net)]
     if it.treatments and gross > 0 and not said[0]:
         said.append(f"{100 * net.mean / gross:.0f} of 100")
-    if net.mean > 0 and not said[0]:
-        here = 1.0 - float(np.mean(it.from_elsewhere)) / net.mean
-        said.append("all to residents" if here >= 0.995 else f"{100 * max(0.0, here):.0f}% to residents")
-    lines.append(_counted("NET JOBS", net, *said))
+    if not said[0]:
+        said.append(residents_text(it))
+    lines.append(counted_line("NET JOBS", net, *said))
     if it.assumptions["home_displaced"].value:
-        lines.append(_counted("  in the whole country", it.in_country))
-    lines.append(_counted("NET ENTERPRISES", firms, *([_unsure(firms)] if _unsure(firms) else _classes(it))))
+        lines.append(counted_line("  in the whole country", it.in_country))
+    lines.append(counted_line("NET ENTERPRISES", firms, *([unsure(firms)] if unsure(firms) else classes_text(it))))
     none = [] if it.treatments else ["Nobody can be said to be treated, so there is no gross: it starts at net."]
-    return [*none, *_aligned(lines)]
+    return [*none, *aligned(lines)]
 
 
-def _classes(it: Appraisal) -> list[str]:
+def residents_text(it: Appraisal) -> str:
+    """Which part of the net jobs goes to residents; empty where there is no gain."""
+    net = float(np.mean(it.net("jobs")))
+    if net <= 0:
+        return ""
+    here = 1.0 - float(np.mean(it.from_elsewhere)) / net
+    return "all to residents" if here >= 0.995 else f"{100 * max(0.0, here):.0f}% to residents"
+
+
+def classes_text(it: Appraisal) -> list[str]:
     """Which part of the net enterprises are small, and new."""
     parts = {group: float(np.mean(it.chain[f"enterprises.net_{group}"])) for group in GROUPS}
     total = sum(parts.values())
@@ -141,12 +155,12 @@ def _share(part: float) -> str:
 
 def _who_lines(it: Appraisal, scale: float) -> list[str]:
     """Who gains and loses, the largest first, in two lines at most; landlords where floor is left behind."""
-    means = {name: float(np.mean(it.who[name])) / scale for name in WHO if name != "landlords" or not _left_floor(it)}
+    means = {name: float(np.mean(it.who[name])) / scale for name in WHO if name != "landlords" or not left_floor(it)}
     order = sorted(means, key=lambda name: -abs(means[name]))
-    texts = [f"{WHO[name]} {_signed(means[name])}" for name in order if amount(means[name]) != "0"]
+    texts = [f"{WHO[name]} {signed_amount(means[name])}" for name in order if amount(means[name]) != "0"]
     wrapped = textwrap.wrap("   ".join(text.replace(" ", "\0") for text in texts), WIDTH - 2)
     lines = [f"  {line.replace(chr(0), ' ')}" for line in wrapped[:2]] or ["  nobody"]
-    if _left_floor(it):
+    if left_floor(it):
         now = float(np.mean(it.who["landlords"])) / scale
         then = now + float(np.mean(it.if_empty - it.value)) / scale
         floor = round(float(np.mean(it.floor_left_behind)), -4)
@@ -155,7 +169,7 @@ def _who_lines(it: Appraisal, scale: float) -> list[str]:
     return lines
 
 
-def _left_floor(it: Appraisal) -> bool:
+def left_floor(it: Appraisal) -> bool:
     """Whether firms that moved in left floor behind, of which landlords elsewhere may stay without rent."""
     return bool(it.moved_in("jobs").any()) and float(np.mean(it.floor_left_behind)) >= 5_000
 
@@ -217,7 +231,7 @@ def _free(it: Appraisal) -> bool:
     return all(change.key in FREE for change in it.changed)
 
 
-def _signed(x: float) -> str:
+def signed_amount(x: float) -> str:
     return f"+{amount(x)}" if x > 0 else amount(x)
 
 
@@ -244,12 +258,12 @@ def _rounded(x: float) -> float:
 CardLine = tuple[str, str, str, list[str]]  # words, a mean, its interval, and what to say as far as it fits
 
 
-def _counted(words: str, it: Interval, *after: str) -> CardLine:
+def counted_line(words: str, it: Interval, *after: str) -> CardLine:
     said = f"[{people(it.low)} to {people(it.high)}]" if np.isfinite(it.low) else ""
     return words, people(it.mean), said, list(after)
 
 
-def _aligned(lines: list[CardLine]) -> list[str]:
+def aligned(lines: list[CardLine]) -> list[str]:
     """Lines of the card with their numbers in one column."""
     wide = max(8, *(len(mean) + 1 for _, mean, *_ in lines))
     found = []
@@ -262,7 +276,7 @@ def _aligned(lines: list[CardLine]) -> list[str]:
     return found
 
 
-def _unsure(it: Interval) -> str:
+def unsure(it: Interval) -> str:
     return "" if it.low > 0 or it.high < 0 or not np.isfinite(it.low) else "may be none"
 
 
@@ -342,7 +356,7 @@ _COUNTED = ("jobs", "enterprises")
 
 def balance_table(found: Appraisal, scale: float, unit: str) -> str:
     """Society's balance by resource and by who, and the sponsors' outlay."""
-    names = (("by resource", _RESOURCES, found.resources), ("by who", WHO, found.who))
+    names = (("by resource", RESOURCE_WORDS, found.resources), ("by who", WHO, found.who))
     rows = []
     for words, labels, parts in names:
         rows.append((words, "", ""))
@@ -355,7 +369,7 @@ def balance_table(found: Appraisal, scale: float, unit: str) -> str:
         f"{amount(float(np.mean(values)) / scale)} at {100 * rate:.3g}%" for rate, values in found.other_rates.items()
     )
     said = [f"balance at other discount rates: {rates}"]
-    if _left_floor(found):
+    if left_floor(found):
         said.append(f"balance if floor left behind stays empty: {amount(float(np.mean(found.if_empty)) / scale)}")
     return "\n".join([columns((f"present value, {unit}", "mean", "95% interval"), rows, right=(1,)), *said])
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from sim.formats import counted, number, ratio_text, signed, span
 from sim.report.sheets import chosen
+from sim.report.text.appraisal import appraisal_json
+from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
 from sim.report.text.left_out import hanging
@@ -17,11 +19,15 @@ from sim.studies.rests import rests_text, shares_text
 
 
 def variant_text(
-    comparison: Comparison, variant: ComparedVariant, headline: Sequence[str], *, everything: bool = False
-) -> str:
-    """One variant against the baseline: what was changed, the differences, and what they rest on."""
+    comparison: Comparison, variant: ComparedVariant, headline: Sequence[str], *, everything: bool = False,
+    only: bool = False,
+) -> str:  # fmt: skip
+    """One variant against the baseline: what was changed, the differences, and what they rest on.
+
+    With ``only`` the outcomes of ``headline`` alone, without those that have a figure of the article.
+    """
     first, differences = comparison.baseline, {it.outcome: it for it in variant.differences}
-    shown = chosen(differences, headline, first.scenario.reported_figures, everything=everything)
+    shown = chosen(differences, headline, () if only else first.scenario.reported_figures, everything=everything)
     paired, variance = comparison.paired, comparison.variance
     how = "paired seed by seed" if paired else "not paired: two sets of worlds, whatever their seeds"
     heads = ["outcome", comparison.label, variant.label, "difference", "95% interval", "unit", "better in", "pairing"]
@@ -36,7 +42,10 @@ def variant_text(
     table = columns([*heads, "verdict", *(["variance by source"] if variance else [])], rows, right=(1, 2, 3, 4, 6, 7))
     hidden = len(differences) - len(shown)
     last = first.scenario.calendar(first.months - 1)
+    card = decision_lines(variant.decision)
     lines = [
+        *card,
+        *([""] if card else []),
         f"{variant.label} against {comparison.label}: {counted(comparison.seeds, 'seed')}, {how}; means in {last}",
         *([] if variant.same_model else ["the two were run by different versions of the model"]),
         "",
@@ -90,6 +99,7 @@ def variant_json(comparison: Comparison, variant: ComparedVariant) -> dict[str, 
         "seeds": max((it.seeds for it in variant.differences), default=0),
         "same_model": variant.same_model,
         "changed": [vars(it) for it in variant.changed],
+        **_decision_json(variant),
         "outcomes": {
             it.outcome: {key: value for key, value in vars(it).items() if key != "outcome"}
             | {
@@ -99,6 +109,20 @@ def variant_json(comparison: Comparison, variant: ComparedVariant) -> dict[str, 
             }
             for it in variant.differences
         },
+    }
+
+
+def _decision_json(variant: ComparedVariant) -> dict[str, Any]:
+    """The appraisal that the card sums up; or why there is none."""
+    decision = variant.decision
+    if decision is None:
+        return {}
+    if decision.appraisal is None:
+        return {"decision": {"none": decision.reason, "command": decision.command}}
+    told = appraisal_json(decision.appraisal)
+    return {
+        "decision": {key: it for key, it in told.items() if key != "results"}
+        | {"card": decision_card(decision.appraisal)}
     }
 
 

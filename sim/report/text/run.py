@@ -43,6 +43,7 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         f"intervals: {intervals_text(result.intervals)}",
         *inherited_text(scenario),
         *([f"{hidden} more outcomes: --all, or summary.csv"] if hidden else []),
+        f"more figures: sim plot {result.path}",
         f"results: {result.path}",
     ]
     return "\n".join(lines)

@@ -7,16 +7,13 @@ numbers that add up to B less A.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.model.state.enterprises import CLASSES
-from sim.studies.appraisal.treated import Treated, Treatment
-from sim.studies.appraisal.watching import Firms, WatchedWorld
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
+from sim.runs.follow import Firms
+from sim.studies.appraisal.treated import Treated
 
 # What is appraised, and its unit once weighted.
 MEASURES = {"jobs": "people", "enterprises": "enterprises", "value_added": "million yuan", "taxes": "million yuan"}
@@ -36,16 +33,8 @@ NAMES = (
 )  # fmt: skip
 
 
-def run_pair(
-    first: Scenario, second: Scenario, seed: int, months: int, chosen: tuple[Treatment, ...]
-) -> tuple[WatchedWorld, WatchedWorld]:
-    """Both worlds on one seed; enterprises are treated in the second."""
-    one = WatchedWorld(first, seed, Treated((), second)).run(months)
-    return one, WatchedWorld(second, seed, Treated(chosen, first)).run(months)
-
-
-def chains(a: Firms, b: Firms) -> dict[str, int]:
-    """The terms of ``NAMES``: people, enterprises and ticks of the worlds, unweighted."""
+def chains(a: Firms, b: Firms, reached: Treated) -> dict[str, int]:
+    """The terms of ``NAMES``: people, enterprises and ticks of the worlds, unweighted; the treated are those of B."""
     identity = np.union1d(a.identity, b.identity)
     in_a, in_b = np.searchsorted(identity, a.identity), np.searchsorted(identity, b.identity)
 
@@ -56,7 +45,8 @@ def chains(a: Firms, b: Firms) -> dict[str, int]:
 
     seen_a, seen_b = spread(np.ones(len(in_a), bool), in_a), spread(np.ones(len(in_b), bool), in_b)
     runs_a, runs_b = spread(a.operating, in_a) > 0, spread(b.operating, in_b) > 0
-    treated, moved = spread(b.treated, in_b), spread(b.moved, in_b)
+    in_p = np.searchsorted(identity, reached.identity)
+    treated, moved = spread(np.ones(len(in_p), bool), in_p), spread(reached.moved, in_p)
     kinds = {
         "founded": ~seen_a,
         "unfounded": ~seen_b,

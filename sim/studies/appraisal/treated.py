@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.model.state.enterprises import OPERATING
 from sim.runs.errors import Incompatible
+from sim.runs.follow import FOUNDED as BY_FOUNDING
+from sim.runs.follow import MEMBER, MOVED, TENANT, Followed
+from sim.runs.follow import RELIEF as BY_RELIEF
+from sim.runs.follow import TICKET as BY_TICKET
 from sim.studies.changes import changes
 
 if TYPE_CHECKING:
-    from sim.model.state.world import World
     from sim.scenario import Scenario
 
 # Kinds of treatment.
@@ -27,6 +29,11 @@ SITE, TENANTS, PLATFORM, MEMBERS, FOUNDED, RELIEF, TICKET = (
 WORDS = {
     SITE: "tenants", TENANTS: "tenants", PLATFORM: "members", MEMBERS: "members", FOUNDED: "firms founded",
     RELIEF: "firms with relief", TICKET: "firms financed",
+}  # fmt: skip
+# How each kind reaches an enterprise in a record.
+_KINDS = {
+    SITE: TENANT, TENANTS: TENANT, PLATFORM: MEMBER, MEMBERS: MEMBER, FOUNDED: BY_FOUNDING, RELIEF: BY_RELIEF,
+    TICKET: BY_TICKET,
 }  # fmt: skip
 
 LEVERS: Mapping[str, str] = {
@@ -80,20 +87,14 @@ def treatments(first: Scenario, second: Scenario) -> tuple[Treatment, ...]:
 
     ``Incompatible`` where a key differs that is no policy, platform or site, or where nothing differs.
     """
+    measures, refused = of_measures(first, second)
     found: dict[Treatment, None] = {}
-    refused = []
-    changed = changes(first, second)
-    for key in (it.key for it in changed):
+    for key in measures:
         group, _, rest = key.partition(".")
-        name, _, leaf = rest.rpartition(".")
         if key in LEVERS:
             found[Treatment(LEVERS[key], key)] = None
-        elif key in UNTREATED:
-            continue
-        elif group in ("sites", "platforms") and not (_in_both(key, first, second) and f"{group}.{leaf}" in ASSUMED):
-            found[Treatment(SITE if group == "sites" else PLATFORM, name)] = None
-        else:
-            refused.append(key)
+        elif key not in UNTREATED:
+            found[Treatment(SITE if group == "sites" else PLATFORM, rest.rpartition(".")[0])] = None
     if refused:
         more = f" and {len(refused) - 5} more" if len(refused) > 5 else ""
         raise Incompatible(
@@ -101,58 +102,76 @@ def treatments(first: Scenario, second: Scenario) -> tuple[Treatment, ...]:
             "so nobody is treated and there is no chain from gross to net, allowed: a difference in levers, platforms "
             "or sites only (of assumptions: sim what-if, sim explain)"
         )
-    if not changed:
+    if not measures:
         raise Incompatible(f"{first.name} and {second.name} say the same: there is nothing to appraise")
     return tuple(found)
+
+
+def of_measures(first: Scenario, second: Scenario) -> tuple[list[str], list[str]]:
+    """The keys that differ: those of policies, platforms and sites, which somebody decides, and all others."""
+    measures: list[str] = []
+    others: list[str] = []
+    for key in (it.key for it in changes(first, second)):
+        group, _, rest = key.partition(".")
+        assumed = f"{group}.{rest.rpartition('.')[2]}" in ASSUMED and _in_both(key, first, second)
+        decided = key in LEVERS or key in UNTREATED or (group in ("sites", "platforms") and not assumed)
+        (measures if decided else others).append(key)
+    return measures, others
 
 
 def _in_both(key: str, first: Scenario, second: Scenario) -> bool:
     return key in first.values and key in second.values
 
 
-class Treated:
-    """Marks the rows that a world's treatments reach, mechanism by mechanism; ``other`` is the scenario without."""
+class Treated(NamedTuple):
+    """Identities that a measure reaches, in ascending order, and which of them moved in to a site for it."""
 
-    def __init__(self, chosen: tuple[Treatment, ...], other: Scenario) -> None:
-        self._of: dict[str, list[str]] = {}
-        for it in chosen:
-            self._of.setdefault(it.kind, []).append(it.name)
-        self._other = other
-        self._funded: Any = None
-
-    def rows(self, mechanism: str, world: World, paid: Any) -> Any:
-        """Mask of the rows treated by a mechanism of this month; ``paid`` are the taxes that it booked, or None."""
-        table, kinds = world.enterprises, self._of
-        found = np.zeros(table.size, bool)
-        if mechanism == "letting" and (SITE in kinds or self._acts(TENANTS, world)):
-            found |= _at(table.site, [it.index for it in world.sites if it.name in kinds.get(SITE, ())])
-            if self._acts(TENANTS, world):
-                found |= table.site >= 0
-        elif mechanism in ("adoption", "newborns") and (PLATFORM in kinds or self._acts(MEMBERS, world)):
-            found |= _at(table.platform, [it.index for it in world.platforms if it.name in kinds.get(PLATFORM, ())])
-            if self._acts(MEMBERS, world):
-                found |= table.platform >= 0
-        if mechanism == "newborns" and self._acts(FOUNDED, world):
-            found |= table.alive & (table.born == world.month)
-        if mechanism == "taxes" and self._acts(RELIEF, world):
-            rules = world.rules("taxes")
-            young = (table.status == OPERATING) & (world.month - table.started < rules.young)
-            found |= young & ((paid != 0) | (table.revenue > rules.exempt))
-        if mechanism == "finance" and self._funded is not None and self._acts(TICKET, world):
-            found |= (table.funded != 0) & (self._funded == 0) & table.alive
-        if TICKET in kinds:
-            self._funded = table.funded.copy()
-        return found
-
-    def _acts(self, kind: str, world: World) -> bool:
-        """Whether a lever of this kind has another value than without it in this month."""
-        return any(
-            getattr(world.group("levers"), key.rpartition(".")[2])
-            != getattr(self._other.group("levers", world.month), key.rpartition(".")[2])
-            for key in self._of.get(kind, ())
-        )
+    identity: Any
+    moved: Any
 
 
-def _at(places: Any, chosen: list[int]) -> Any:
-    """Mask of the rows at one of the chosen places."""
-    return np.isin(places, chosen) if chosen else np.zeros(len(places), bool)
+def treated(chosen: tuple[Treatment, ...], first: Scenario, second: Scenario, record: Followed) -> Treated:
+    """Whom the treatments of the second scenario reach in its world.
+
+    A lever reaches enterprises in the months in which it has another value than in the first.
+    """
+    spells = record.reached
+    names = record.places
+    rows, when = [], []
+    for it in chosen:
+        kind = _KINDS[it.kind]
+        of_kind = spells.kind == kind
+        if it.kind in (SITE, PLATFORM):
+            if it.name not in names:
+                continue
+            of_kind &= spells.code // 2 == names.index(it.name)
+            start = spells.first
+        else:
+            months = np.array(_in_force(it.name, first, second, len(record.streams)), np.int64)
+            if not len(months):
+                continue
+            ahead = np.searchsorted(months, spells.first)
+            start = months[np.minimum(ahead, len(months) - 1)]
+            of_kind &= (ahead < len(months)) & (start <= spells.last)
+        found = np.flatnonzero(of_kind)
+        rows.append(found)
+        when.append(start[found])
+    if not rows:
+        return Treated(np.zeros(0, np.int64), np.zeros(0, bool))
+    row, month = np.concatenate(rows), np.concatenate(when)
+    kind, identity = spells.kind[row], spells.identity[row]
+    # An enterprise moved in for the measure if that is how it was first reached: within a month, kinds have an order.
+    order = np.lexsort((kind, month, identity))
+    identity, places = np.unique(identity[order], return_index=True)
+    at = row[order][places]
+    return Treated(identity, (spells.kind[at] == TENANT) & (spells.code[at] % 2 == MOVED))
+
+
+def _in_force(key: str, first: Scenario, second: Scenario, months: int) -> list[int]:
+    """The months in which a lever has another value in the second scenario."""
+    name = key.rpartition(".")[2]
+    return [
+        month
+        for month in range(months)
+        if getattr(first.group("levers", month), name) != getattr(second.group("levers", month), name)
+    ]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.studies.appraisal.watching import STREAMS
+from sim.runs.follow import STREAMS
 
 Values = Mapping[str, float]  # of assumptions, by name
 Parts = dict[str, Any]  # ticks by month, by name

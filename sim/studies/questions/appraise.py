@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.model.state.accounts import TICKS
-from sim.runs.batch import run_tasks
-from sim.runs.declarations import declarations
-from sim.runs.ensemble import Request, folder_name
-from sim.runs.errors import NothingRan
-from sim.runs.executor import Failure
-from sim.runs.options import RunOptions
+from sim.runs.declarations import declarations, with_options
+from sim.runs.ensemble import folder_name
+from sim.runs.errors import NoRecords, NothingRan
+from sim.runs.follow import STREAMS, Followed
 from sim.runs.provenance import provenance
-from sim.runs.replicate import Cells, Model
-from sim.runs.store import MANIFEST, Store, pictures, to_json
+from sim.runs.records import read_record
+from sim.runs.replicate import Cells
+from sim.runs.result import Result
+from sim.runs.store import MANIFEST, SCENARIO, Store, pictures, to_json
 from sim.runs.summary import csv_bytes
 from sim.studies.appraisal.assumptions import Assumption
-from sim.studies.appraisal.terms import CHANGES, MEASURES, MONEY, NAMES, chains, run_pair
-from sim.studies.appraisal.treated import PLATFORM, SITE, Treatment, treatments
-from sim.studies.appraisal.watching import STREAMS
+from sim.studies.appraisal.terms import CHANGES, MEASURES, MONEY, NAMES, chains
+from sim.studies.appraisal.treated import PLATFORM, SITE, Treated, Treatment, treated, treatments
 from sim.studies.appraisal.welfare import (
     OUTLAY,
     RESOURCES,
@@ -43,10 +43,8 @@ from sim.studies.estimators.fieller import Ratio, ratio_of_means
 from sim.studies.estimators.intervals import Interval, mean_interval
 
 if TYPE_CHECKING:
-    from sim.runs.posterior_sample import PosteriorSample
     from sim.scenario import Scenario
 
-_FORM = 1  # of what is kept of a seed
 _OF_VARIANT = ("worker_pay", "floor_let", "jobs", "sales_home", "sales_abroad")  # streams of the world with
 MODELLED, IN_PLACE, NOT_MODELLED = "modelled", "modelled in the place only", "not modelled"  # sales that rivals lose
 RATES = (0.035, 0.05)  # other discount rates that are shown
@@ -228,68 +226,60 @@ class Appraisal:
         return pictures(self.path)
 
 
-def appraise_pair(
-    first: Scenario, second: Scenario, model: Model, options: RunOptions, assumed: Mapping[str, Assumption],
-    sample: PosteriorSample | None = None,
-) -> Appraisal:  # fmt: skip
-    """Run what is missing of the pair on the same seeds, and appraise the second against the first.
+@dataclass(frozen=True)
+class Decision:
+    """The appraisal of a variant; or, where there is none, the reason, and the command that helps."""
 
-    ``Incompatible`` where they differ in an assumption; ``NothingRan`` where every seed failed.
+    appraisal: Appraisal | None
+    reason: str = ""
+    command: str = ""
+
+
+def appraise_results(
+    first: Result, second: Result, assumed: Mapping[str, Assumption], out: Path, names: tuple[str, str] | None = None
+) -> Appraisal:
+    """The second result appraised against the first, on the replicates that both have; ``names`` stand for theirs.
+
+    ``Incompatible`` where they differ in an assumption; ``NoRecords`` where either has no record of a replicate.
     """
-    chosen = treatments(first, second)
-    requests = [Request(it, model.version, sample) for it in (first, second)]
-    asked = [_FORM, *(it.digest for it in requests)]
-    digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
-    names = "-vs-".join(folder_name(it.name) for it in (second, first))[:_MOST]
-    store = Store(options.out / f"appraise-{names}-{digest[:8]}")
-    shape = len(NAMES) + first.months * (len(STREAMS) + len(_OF_VARIANT))
-    with store.locked(options.watcher.say):
-        if options.fresh:
-            store.clear()
-        journal = store.journal((shape,), options.watcher.say)
-        kept = {number: row for (key, number), row in journal.read().items() if key == digest}
-        missing = [number for number in range(first.replicates) if number not in kept]
-        failures = []
-        for number, value in _run(requests, missing, chosen, model, options) if missing else ():
-            if isinstance(value, Failure):
-                failures.append({"replicate": number, "seed": requests[0].world(number)[1], "message": value.message})
-            else:
-                journal.add((digest, number), value)
-                kept[number] = value
-        numbers = tuple(number for number in range(first.replicates) if number in kept)
-        if not numbers:
-            raise NothingRan(f"{store.path}: every seed failed: {failures[0]['message']}")
-        cells = np.array([kept[number] for number in numbers])
-        found = _appraised(store.path, first, second, chosen, numbers, cells, assumed, failures, model.version)
-        _publish(store, found, digest, sample)
-    return found
+    chosen = treatments(first.scenario, second.scenario)
+    numbers = tuple(sorted(set(first.replicates) & set(second.replicates)))
+    pair = (first, second)
+    if not numbers:
+        raise NothingRan(f"{first.path} and {second.path}: no seed ran in both")
+    rows = []
+    for number in numbers:
+        one, other = (read_record(it.path, number, it.digest) for it in pair)
+        if one is None or other is None:
+            lacks = first if one is None else second
+            raise NoRecords(f"{lacks.path.name} has no records of its enterprises", _making_records(*pair))
+        rows.append(_row(one, other, treated(chosen, first.scenario, second.scenario, other)))
+    titles = names or (first.name, second.name)
+    parts = "-vs-".join(folder_name(it) for it in reversed(titles))[:_MOST]
+    digest = hashlib.sha256(json.dumps([it.digest for it in pair]).encode()).hexdigest()[:8]
+    before, after = (replace(it.scenario, name=name) for it, name in zip(pair, titles, strict=True))
+    failed = {it["replicate"]: it for result in pair for it in result.failures}
+    failures = [failed[number] for number in sorted(failed) if number < first.scenario.replicates]
+    return _appraised(
+        out / f"appraise-{parts}-{digest}", before, after, chosen, numbers, np.array(rows), assumed, failures,
+        str(second.manifest["model"]),
+    )  # fmt: skip
 
 
-def appraise_seed(first: Scenario, second: Scenario, seed: int, months: int, chosen: tuple[Treatment, ...]) -> Cells:
-    """What is kept of one seed: the terms of the chain, then the streams month by month."""
-    one, other = run_pair(first, second, seed, months, chosen)
-    terms = chains(one.firms, other.firms)
-    with_it = other.streams[:, [STREAMS.index(name) for name in _OF_VARIANT]]
-    streams = np.concatenate([other.streams - one.streams, with_it], axis=1)
+def _row(first: Followed, second: Followed, reached: Treated) -> Cells:
+    """One seed: the terms of the chain, then the streams month by month."""
+    terms = chains(first.firms, second.firms, reached)
+    with_it = second.streams[:, [STREAMS.index(name) for name in _OF_VARIANT]]
+    streams = np.concatenate([second.streams - first.streams, with_it], axis=1)
     return np.concatenate([np.array([terms[name] for name in NAMES], np.float64), streams.ravel().astype(np.float64)])
 
 
-def _run(
-    requests: list[Request], missing: list[int], chosen: tuple[Treatment, ...], model: Model, options: RunOptions
-) -> Iterator[tuple[int, Any]]:
-    """Each missing seed with its record."""
-    base, watcher = requests[0].scenario, options.watcher
-    tasks = []
-    for number in missing:
-        (one, seed), (other, _) = (it.world(number) for it in requests)
-        tasks.append((one, other, seed, base.months, chosen))
-    watcher.begin(f"{requests[1].scenario.name} against {base.name}", base.replicates - len(missing), base.replicates)
-    try:
-        for index, value in run_tasks(appraise_seed, iter(tasks), model, base.catalogue, options):
-            yield missing[index], value
-            watcher.advance()
-    finally:
-        watcher.end()
+def _making_records(first: Result, second: Result) -> str:
+    """The command that makes the records of two results."""
+    drawn = " --parameters posterior" if first.manifest.get("parameters") else ""
+    scenarios = " ".join(shlex.quote(str(it.path / SCENARIO)) for it in (first, second))
+    seeds = f" --replicates {len(set(first.replicates) & set(second.replicates))}"
+    return f"sim appraise {scenarios}{seeds}{drawn}{with_options(first.manifest)}"
 
 
 def _appraised(
@@ -371,8 +361,9 @@ def unpacked(cells: Cells, months: int) -> tuple[Any, dict[str, Any]]:
     return streams[..., : len(STREAMS)], with_it
 
 
-def _publish(store: Store, found: Appraisal, digest: str, sample: PosteriorSample | None) -> None:
-    """Write the tables, and the manifest with what was asked. Seeds stay in the journal."""
+def publish_appraisal(found: Appraisal, parameters: Mapping[str, Any]) -> None:
+    """Write the tables, and the manifest with what was asked."""
+    store = Store(found.path)
     first, second = found.baseline, found.variant
     money = {f"balance.{name}": found.resources[name] for name in RESOURCES}
     money |= {f"who.{name}": found.who[name] for name in WHO} | {f"outlay.{it}": found.outlay[it] for it in OUTLAY}
@@ -392,13 +383,12 @@ def _publish(store: Store, found: Appraisal, digest: str, sample: PosteriorSampl
         "kind": "appraise",
         "name": second.name,
         "against": first.name,
-        "digest": digest,
         "model": found.model,
         "seed": first.seed,
         "start": first.calendar(0),
         "months": first.months,
         "replicates": first.replicates,
-        "parameters": sample.asked(first) if sample else {},
+        "parameters": dict(parameters),
         "failures": list(found.failures),
         "outputs": outputs,
         **declarations(first.catalogue),

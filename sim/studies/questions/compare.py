@@ -35,6 +35,7 @@ from sim.studies.stored_sensitivity import variance_by_kind
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from sim.studies.questions.appraise import Decision
 
 _LONGEST = 120  # letters of a folder's name
 
@@ -144,6 +145,8 @@ class ComparedVariant:
         Whether the same version of the model gave both results.
     rests_on
         Number of parameters behind both results by kind of source, without those that differ.
+    decision
+        Its appraisal, where it differs in a policy, a platform or a site; or why there is none.
 
     Examples
     --------
@@ -158,6 +161,7 @@ class ComparedVariant:
     differences: tuple[Difference, ...]
     same_model: bool
     rests_on: dict[str, int]
+    decision: Decision | None = None
 
     def __getitem__(self, outcome: str) -> Difference:
         return next(it for it in self.differences if it.outcome == outcome)
@@ -288,6 +292,25 @@ def compare_results(
     return Comparison(folder, labels[0], first, tuple(variants), not unpaired, shares)
 
 
+def in_common_months(results: Sequence[Result]) -> list[Result]:
+    """The results, each cut off after the last month that all of them have."""
+    months = min(it.months for it in results)
+    return [it if it.months == months else _cut(it, months) for it in results]
+
+
+def _cut(result: Result, months: int) -> Result:
+    """The first months of a result; figures of the article for later months are dropped."""
+    scenario, table = result.scenario, result.table
+    figures = {name: it for name, it in scenario.reported_figures.items() if scenario.month_of(it.month) < months}
+    values = {**scenario.values, "run.months": months}
+    return Result(
+        result.path,
+        replace(scenario, values=values, reported_figures=figures),
+        {**result.manifest, "months": months},
+        replace(table, cells=table.cells[:, :months]),
+    )
+
+
 def _same_draws(first: Result, other: Result) -> None:
     """Incompatible where both have other draws: of one only, though both have its value, or of another posterior."""
     told = [it.manifest.get("parameters", {}) for it in (first, other)]
@@ -358,7 +381,8 @@ def _same_months(first: Result, other: Result) -> None:
 
     if span(first) != span(other):
         raise Incompatible(
-            f"{first.path} has {span(first)} and {other.path} has {span(other)}: they cannot be compared month by month"
+            f"{first.path} has {span(first)} and {other.path} has {span(other)}: they cannot be compared month by "
+            "month (--common-months compares the months that both have)"
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.model.catalogue import load
+from sim.runs.names import made_up
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.faults import OVERRIDE
 from sim.studies.changes import as_plain
@@ -181,7 +182,7 @@ def _variant_of(base: Scenario, variant: Variant) -> Scenario:
         raise _fault("--name", name, "is no name, allowed: letters, digits, _, - and .")
     common = {key: base.values[key] for key in ("run.seed", "run.months", "run.replicates")}
     if isinstance(given, Mapping):
-        made = replace(_varied(base, given, name), name=_made_up(base, given))
+        made = replace(_varied(base, given, name), name=made_up(base.name, given))
     elif isinstance(given, Scenario):
         made = replace(given, values={**given.values, **common})
     else:
@@ -230,15 +231,6 @@ def _width_of(text: str, outcomes: Collection[str]) -> Width:
         message = f'"{value}" is no width, allowed: a number above 0 in the outcome\'s unit, or one followed by %'
         raise _fault("--until-width", name, message)
     return Width(name, limit / 100 if value.endswith("%") else limit, value.endswith("%"))
-
-
-def _made_up(base: Scenario, given: Mapping[str, Any]) -> str:
-    """A name that says what was changed, such as ``shougang-rent-0.0004``."""
-    parts = [base.name]
-    for key, value in given.items():
-        parts.append(str(key).rpartition(".")[2])
-        parts += [] if isinstance(value, Mapping) else [str(value)]
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", "-".join(parts))[:80].strip("-.")
 
 
 def _fault(place: str, key: str, message: str) -> ScenarioError:

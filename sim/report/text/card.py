@@ -1,0 +1,106 @@
+"""The decision card, which opens what compares a policy, a platform or a site: is it worth it, at whose cost."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import numpy as np
+
+from sim.formats import amount
+from sim.report.text.appraisal import (
+    RESOURCE_WORDS,
+    WIDTH,
+    aligned,
+    classes_text,
+    cost_text,
+    counted_line,
+    ends,
+    left_floor,
+    mind_text,
+    payback_text,
+    residents_text,
+    said_of_rivals,
+    signed_amount,
+    title_line,
+    unit_of,
+    unsure,
+)
+from sim.studies.appraisal.welfare import WHO
+from sim.studies.estimators.intervals import Interval
+from sim.studies.questions.appraise import Appraisal, Decision
+
+_NONE = "NO DECISION CARD"
+_INDENT = "  "
+
+
+def decision_lines(decision: Decision | None) -> list[str]:
+    """The card of a decision; why there is none; nothing where nobody decides what differs."""
+    if decision is None:
+        return []
+    if decision.appraisal is None:
+        command = [f"{_INDENT}{decision.command}"] if decision.command else []
+        return [*textwrap.wrap(f"{_NONE}: {decision.reason}", WIDTH, subsequent_indent=_INDENT), *command]
+    return decision_card(decision.appraisal)
+
+
+def decision_card(it: Appraisal) -> list[str]:
+    """What to decide by, in some ten lines of 78 columns."""
+    scale, unit = unit_of(it)
+
+    def valued(words: str, values: Any, *after: str) -> tuple[str, str, str, list[str]]:
+        found = Interval(*(x / scale for x in it.interval(values)))
+        return words, amount(found.mean), ends(found), list(filter(None, after))
+
+    jobs, firms = (it.interval(it.net(name)) for name in ("jobs", "enterprises"))
+    private = it.outlay["site_owner"] + it.outlay["platforms"]
+    also = f"and sites and platforms {amount(float(np.mean(private)) / scale)}" if private.any() else ""
+    value = it.interval(it.value)
+    year, rate = it.baseline.calendar(it.base), it.assumptions["discount"].value
+    lines = [
+        title_line(it),
+        *aligned(
+            [
+                counted_line("NET JOBS", jobs, unsure(jobs) or residents_text(it)),
+                counted_line("NET ENTERPRISES", firms, *([unsure(firms)] if unsure(firms) else classes_text(it))),
+                valued("PUBLIC COST", it.outlay["public"], unit, also),
+                valued("SOCIETY'S BALANCE", it.value, unit, unsure(value)),
+            ]
+        ),
+        *_parts("by resource", {RESOURCE_WORDS[name]: part for name, part in it.resources.items()}, scale),
+        *_parts("by who", {WHO[name]: part for name, part in it.who.items()}, scale),
+        f"{_INDENT}money of 2015, worth in {year} at {100 * rate:.3g}% a year",
+        cost_text(it),
+        f"PAYBACK  {payback_text(it)}",
+    ]
+    return [line.rstrip() for line in [*lines, _not_told(it), mind_text(it, scale)]]
+
+
+def _not_told(it: Appraisal) -> str:
+    """What the model cannot tell, as far as one line holds it."""
+    said = [said_of_rivals(it)]
+    if left_floor(it):
+        said.append("whether floor left elsewhere stays empty")
+    if not it.assumptions["horizon"].value:
+        said.append("what comes after the run")
+    said = list(filter(None, [*said, "gains outside the books"]))
+    while len(line := f"CANNOT TELL  {'; '.join(said)}") > WIDTH:
+        said.pop()
+    return line
+
+
+def _parts(words: str, parts: dict[str, Any], scale: float) -> list[str]:
+    """Means of the parts of a balance, the largest first, as far as one line holds them; then the rest."""
+    means = {name: float(np.mean(values)) / scale for name, values in parts.items()}
+    order = sorted(means, key=lambda name: -abs(means[name]))
+    shown = [name for name in order if amount(means[name]) != "0"]
+    if not shown:
+        return []
+    for count in range(len(shown), 0, -1):
+        rest = sum(means[name] for name in order if name not in shown[:count])
+        texts = [f"{name} {signed_amount(means[name])}" for name in shown[:count]]
+        more = [f"rest {signed_amount(rest)}"] if count < len(shown) else []
+        line = f"{_INDENT}{words}: {', '.join(texts + more)}"
+        if len(line) <= WIDTH:
+            break
+    return [line]

@@ -1,0 +1,45 @@
+"""Whether what a comparison changes is worth it: an appraisal of each variant, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.runs.errors import Incompatible, NoRecords
+from sim.runs.store import Store
+from sim.studies.appraisal.assumptions import declared_assumptions
+from sim.studies.appraisal.treated import of_measures
+from sim.studies.questions.appraise import Decision, appraise_results
+
+if TYPE_CHECKING:
+    from sim.studies.questions.compare import ComparedVariant, Comparison
+
+
+def decided(comparison: Comparison, out: Path) -> Comparison:
+    """The comparison with a decision on each variant that differs in a policy, a platform or a site."""
+    variants = tuple(replace(it, decision=_decision(comparison, it, out)) for it in comparison.variants)
+    return replace(comparison, variants=variants)
+
+
+def _decision(comparison: Comparison, variant: ComparedVariant, out: Path) -> Decision | None:
+    measures, others = of_measures(comparison.baseline.scenario, variant.result.scenario)
+    if not measures:
+        return None
+    if others:
+        more = f" and {len(others) - 2} more" if len(others) > 2 else ""
+        return Decision(None, f"the two also differ in {', '.join(others[:2])}{more}, which nobody decides")
+    if not comparison.paired:
+        return Decision(None, "the seeds are not paired")
+    if not variant.same_model:
+        return Decision(None, "the two were run by different versions of the model")
+    whole = comparison.baseline.months
+    if any(int(Store(it.path).manifest()["months"]) != whole for it in (comparison.baseline, variant.result)):
+        return Decision(None, "results of different length are compared, and an appraisal needs their whole runs")
+    names = (comparison.label, variant.label)
+    try:
+        return Decision(appraise_results(comparison.baseline, variant.result, declared_assumptions(), out, names))
+    except NoRecords as error:
+        return Decision(None, error.reason, error.command)
+    except Incompatible as error:
+        return Decision(None, str(error))

@@ -1,0 +1,138 @@
+"""The decision card: the same numbers as an appraisal, from the runs that a command makes anyway."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from command import call
+
+import sim
+from sim.report.text.card import decision_card, decision_lines
+from sim.runs.follow import FollowedWorld
+from sim.runs.record_bytes import from_bytes, to_bytes
+from sim.runs.records import read_record, write_record
+from sim.studies.questions.appraise import Appraisal
+from sim.studies.questions.compare import ComparedVariant
+
+EARLY = {"sites.shougang.vacated": "2011-01", "sites.shougang.opens": "2011-06"}
+PAIRS: dict[str, tuple[str, Any, dict[str, Any]]] = {
+    "site": ("shougang-idle", "shougang", EARLY),
+    "lever": ("shougang", {"levers.rent_subsidy": {"2011-09": 0.00018}, "levers.finance": 1.0}, EARLY),
+    "platform": ("haier-closed", "haier", {}),
+    "nation": ("early-stage", "early-stage-policy", {}),
+    "talent": ("early-stage", "early-stage-talent", {}),
+}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cards")
+
+
+def _asked(name: str, results: Path) -> tuple[Any, Any, dict[str, Any]]:
+    first, second, settings = PAIRS[name]
+    given = settings | {"run.months": 24}
+    other = second if isinstance(second, dict) else sim.load(second, given)
+    return sim.load(first, given), other, {"replicates": 2, "workers": 1, "out": results}
+
+
+def _appraised(variant: ComparedVariant) -> Appraisal:
+    assert variant.decision is not None
+    assert variant.decision.appraisal is not None
+    return variant.decision.appraisal
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_card_has_the_numbers_of_an_appraisal_on_each_seed(results: Path, name: str, tmp_path: Path) -> None:
+    first, second, how = _asked(name, results)
+    card = _appraised(sim.what_if(first, second, **how).variants[0])
+    alone = sim.appraise(first, second, **(how | {"out": tmp_path}))
+    assert card.replicates == alone.replicates == (0, 1)
+    for part in ("chain", "resources", "who", "outlay"):
+        one, other = getattr(card, part), getattr(alone, part)
+        assert list(one) == list(other)
+        assert all((one[key] == other[key]).all() for key in one)
+    assert decision_card(card) == decision_card(alone)
+    assert np.any(card.net("jobs"))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_card_is_short(results: Path, name: str) -> None:
+    first, second, how = _asked(name, results)
+    lines = decision_card(_appraised(sim.what_if(first, second, **how).variants[0]))
+    assert len(lines) <= 12
+    assert max(map(len, lines)) <= 78
+    text = "\n".join(lines)
+    for words in ("NET JOBS", "NET ENTERPRISES", "PUBLIC COST", "SOCIETY'S BALANCE", "by resource", "by who",
+                  "COST PER NET JOB", "PAYBACK", "CANNOT TELL"):  # fmt: skip
+        assert words in text
+
+
+def test_records_change_no_outcome_and_come_back_as_they_were(tmp_path: Path) -> None:
+    scenario = sim.load("haier", {"run.months": 15, "platforms.haier.opens": "2011-03"})
+    world = FollowedWorld(scenario, 3)
+    world.run_for(15)
+    plain = sim.EcosystemModel(scenario, rng=3)
+    plain.run_for(15)
+    assert world.record.cells().tobytes() == plain.record.cells().tobytes()
+    record = world.followed()
+    back = from_bytes(to_bytes(record))
+    for part in ("firms", "reached"):
+        for one, other in zip(getattr(record, part), getattr(back, part), strict=True):
+            assert (one == other).all()
+    assert (record.streams == back.streams).all()
+    assert record.places == back.places == ("haier",)
+    write_record(tmp_path, 0, "a" * 12, to_bytes(record))
+    assert read_record(tmp_path, 0, "a" * 12) is not None
+    assert read_record(tmp_path, 0, "b" * 12) is None
+    assert read_record(tmp_path, 1, "a" * 12) is None
+    file = next(tmp_path.rglob("*.world"))
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    assert read_record(tmp_path, 0, "a" * 12) is None
+
+
+def test_stored_results_have_a_card_and_without_records_the_command_that_makes_them(tmp_path: Path) -> None:
+    given = [f"--set={key}={value}" for key, value in EARLY.items()]
+    call("run", "shougang-idle", "shougang", *given, "--months", "12", "--replicates", "2", "--workers", "1", "--out",
+         tmp_path, "--no-figures")  # fmt: skip
+    first, second = (next(tmp_path.glob(f"{name}-vacated-*")) for name in ("shougang-idle", "shougang"))
+    asked = ("compare", first, second, "--out", tmp_path)
+    said = call(*asked).stdout
+    assert said.splitlines()[0].startswith("shougang-vacated-2011-01-opens-2011-06 against")
+    assert "NET JOBS" in said
+    (second / "records" / "1.world").unlink()
+    lacking = call(*asked).stdout
+    lines = lacking.splitlines()
+    none = f"{second.name} has no records of its enterprises"
+    assert " ".join(line.strip() for line in lines[:2]) == f"NO DECISION CARD: {none}"
+    program, *command = shlex.split(lines[2])
+    assert program == "sim"
+    assert json.loads(call(*asked, "--json").stdout)["decision"] == {"none": none, "command": lines[2].strip()}
+    call(*command, "--workers", "1", "--out", tmp_path)
+    assert call(*asked).stdout == said
+    told = json.loads(call(*asked, "--json").stdout)["decision"]
+    assert told["card"] == said.splitlines()[: said.splitlines().index("")]
+    assert told["chain"]["jobs"]["net"]["mean"] > 0
+
+
+def test_what_nobody_decides_has_no_card(results: Path) -> None:
+    how: dict[str, Any] = {"replicates": 2, "months": 6, "workers": 1, "out": results}
+    found = sim.what_if("shougang", {"market.growth": 0.05}, {"market.growth": 0.05, "levers.finance": 1.0}, **how)
+    assert decision_lines(found.variants[0].decision) == []
+    assert "also differ in market.growth, which nobody decides" in " ".join(decision_lines(found.variants[1].decision))
+
+
+def test_a_report_opens_with_the_card(results: Path, tmp_path: Path) -> None:
+    first, second, how = _asked("site", results)
+    found = sim.what_if(first, second, **how)
+    card = decision_card(_appraised(found.variants[0]))
+    written = sim.write_report(found.baseline, found.variants[0].result, out=tmp_path / "page.html", folder=results)
+    page = written.path.read_text(encoding="utf-8")
+    start = page.index('<section id="decision">')
+    assert start < page.index('<section id="changed">')
+    assert next(line for line in card if line.startswith("NET JOBS")) in page[start:]
