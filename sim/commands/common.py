@@ -97,11 +97,15 @@ def say_failed(result: Result) -> bool:
 
 
 def say_remarks(*scenarios: Scenario) -> None:
-    """Say on stderr, once each, where the scenarios' silence would mislead."""
+    """Say on stderr where the scenarios' silence would mislead; what holds of several is said of the first."""
     from sim.studies.remarks import remarks
 
-    for text in dict.fromkeys(text for scenario in scenarios for text in remarks(scenario)):
-        say(text)
+    said: set[str] = set()
+    for scenario in scenarios:
+        new = [text for text in remarks(scenario) if text not in said]
+        said |= set(new)
+        for text in new:
+            say(f"{scenario.name}: {text}")
 
 
 def say_results(*results: Result) -> None:

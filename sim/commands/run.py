@@ -106,7 +106,7 @@ def run(
                 result = go(workers=pool, watcher=watcher())
                 failed |= say_failed(result)
                 for text in empty_outcomes(result):
-                    say(text)
+                    say(f"{result.name}: {text}")
                 if profiled:
                     _print_profile(result.scenario, as_json=as_json)
         if failed:

@@ -1,6 +1,6 @@
 """Remarks where silence would mislead: nothing is wrong with a scenario, but it may not say what it seems to say.
 
-Each is one line. ``remarks`` are of a scenario, ``empty_outcomes`` of a result.
+Each is one line, without the scenario's name. ``remarks`` are of a scenario, ``empty_outcomes`` of a result.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _AT_SITES, _AT_PLATFORMS = ("levers.rent_subsidy", "levers.conversion_grant"), (
 def remarks(scenario: Scenario) -> list[str]:
     """What to say about a scenario before it is run."""
     found = (_outside(scenario), _sites(scenario), _levers(scenario), _taxes(scenario), _figures(scenario))
-    return [f"{scenario.name}: {text}" for texts in found for text in texts]
+    return [text for texts in found for text in texts]
 
 
 def empty_outcomes(result: Result) -> list[str]:
     """Headline outcomes of a result that have no value in any replicate."""
     medians = {row.outcome: row.median for row in result.rows}
     empty = [name for name in result.scenario.headline if (it := medians.get(name, 0.0)) is None or math.isnan(it)]
-    return [f"{result.name}: {_listed(empty)}: no value in this run"] if empty else []
+    return [f"{_listed(empty)}: no value in this run"] if empty else []
 
 
 def _outside(scenario: Scenario) -> Iterator[str]:

@@ -24,6 +24,7 @@ from sim.studies.questions.sweep import BASELINE, Sweep
 MOST_PANELS = 8
 _MOST_NUMBERS = 7  # rows or columns of a map whose cells have room for their numbers
 _DIVERGING, _RISING = "PuOr_r", "cividis"  # both fit for the colour-blind
+_SEEN = 0.72  # part of the rising colours that can be seen as lines on white
 _BAND_50, _BAND_90 = light(BLUE, 0.45), light(BLUE, 0.22)
 
 
@@ -150,7 +151,7 @@ def _parallel_page(sweep: Sweep, name: str) -> Page:
     colours = mpl.colormaps[_RISING]
     order = np.argsort(np.abs(scaled[1:, -1] - 0.5)) + 1  # extremes are drawn last, where they can be followed
     lines = LineCollection([np.column_stack((x, scaled[at])) for at in order], linewidths=0.9, alpha=0.75,
-                           colors=[colours(norm(full[at, -1])) for at in order])  # fmt: skip
+                           colors=[colours(_SEEN * norm(full[at, -1])) for at in order])  # fmt: skip
     axes.add_collection(lines)
     axes.plot(x, scaled[BASELINE], color=VERMILION, linewidth=1.8, zorder=5)
     names = [short(axis.key) for axis in sweep.axes] + [label(name)]
