@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import signal
 import subprocess
@@ -443,18 +444,19 @@ def another(rule: Parameter, now: Any) -> Any:
     """The end of a parameter's range that is farther from a value; the other one of a switch."""
     if isinstance(now, bool):
         return not now
-    ends = [end for end in rule.plausible or (rule.low, 10.0 * now + 1.0) if end is not None]
+    most = min(10.0 * now + 1.0, math.inf if rule.high is None else rule.high)
+    ends = [end for end in rule.plausible or (rule.low, most) if end is not None]
     return type(now)(max(ends, key=lambda end: abs(end - now)))
 
 
-# The town has as many own platforms as it may have; the mill's fund is spent and its tenants are small; nobody asks
-# the workshop's for money; the talent's wage and its share of staff keep away from their limits.
+# The town has as many own platforms as it may have; the mill's fund is spent and its tenants are small, but none too
+# small; nobody asks the workshop's for money; wages and talent's share of staff keep away from their limits.
 NO_OCCASION = {
     "mechanisms.adoption.own_share", "mechanisms.adoption.own_cost", "sites.mill.ticket", "sites.mill.largest_tenant",
     "sites.mill.parts", "mechanisms.adoption.medium_factor",
     "platforms.workshop.ideas_a_month", "platforms.workshop.maker_fund", "platforms.workshop.fund_months",
     "mechanisms.adoption.own_interface_staff", "labour.least_talent_wage", "labour.most_talent_wage",
-    "labour.most_talent_share",
+    "labour.most_talent_share", "labour.least_wage", "labour.most_wage", "sites.mill.fund", "sites.mill.least_staff",
 }  # fmt: skip
 
 

@@ -22,11 +22,11 @@ TIGHT = {"labour.tightness": 0.05}
 
 
 def test_wages_rise_with_staff_that_cannot_be_found_and_fall_with_unemployment() -> None:
-    p = numbers(nation(**TIGHT, **{"labour.unemployment": 0.05}).group("labour"))
-    assert jobs.next_wage(1.0, 1.0, 0.05, p) == pytest.approx(1.0)
-    assert jobs.next_wage(1.0, 0.6, 0.05, p) == pytest.approx(math.exp(0.05 * 0.4))
-    assert jobs.next_wage(1.0, 1.0, 0.15, p) == pytest.approx(math.exp(-0.05 * 0.1))
-    assert jobs.next_wage(2.9, 0.0, 0.0, p._replace(tightness=1.0)) == 3.0
+    p = numbers(nation(**TIGHT).group("labour"))
+    assert jobs.next_wage(1.0, 1.0, 0.0, p) == pytest.approx(1.0)
+    assert jobs.next_wage(1.0, 0.6, 0.0, p) == pytest.approx(math.exp(0.05 * 0.4))
+    assert jobs.next_wage(1.0, 1.0, 0.1, p) == pytest.approx(math.exp(-0.05 * 0.1))
+    assert jobs.next_wage(2.9, 0.0, -0.05, p._replace(tightness=1.0)) == 3.0
     assert jobs.arrivals(2.0, 1200.0, p._replace(mobility=0.5)) == pytest.approx(50.0)
     assert jobs.arrivals(0.5, 1200.0, p._replace(mobility=0.5)) == pytest.approx(-50.0)
 

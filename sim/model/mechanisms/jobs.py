@@ -227,9 +227,12 @@ def apply(world: World) -> None:
 
 
 @equation
-def next_wage(wage: float, fill: float, unemployment: float, labour: Labour) -> float:
-    """Workers' wage relative to the start: it rises with staff that cannot be found, and falls with unemployment."""
-    pressure = (1.0 - fill) - (unemployment - labour.unemployment)
+def next_wage(wage: float, fill: float, more_unemployed: float, labour: Labour) -> float:
+    """Workers' wage relative to the start: it rises with staff that cannot be found.
+
+    It falls with unemployment, a share of residents, above that at the start.
+    """
+    pressure = (1.0 - fill) - more_unemployed
     return min(labour.most_wage, max(labour.least_wage, wage * maths.exp(labour.tightness * pressure)))
 
 
@@ -245,7 +248,8 @@ def post_wage(world: World, labour: Labour) -> None:
     residents = max(1, books.residents - int(books.people[ELSEWHERE]))
     sought, idle = int(world.counters("jobs")[SOUGHT]) / TICKS, int(books.people[UNEMPLOYED])
     fill = min(1.0, idle / sought) if sought > 0.0 else 1.0
-    wage = float(next_wage(world.posted.wage, fill, idle / residents, labour))
+    usual = world.settings.group("labour").unemployment  # at the start
+    wage = float(next_wage(world.posted.wage, fill, idle / residents - usual, labour))
     free = idle - int(books.skilled[UNEMPLOYED])
     come = max(-free, round(float(arrivals(wage, float(residents), labour))))
     books.people[UNEMPLOYED] += come
