@@ -368,7 +368,10 @@ def spend_funds(world: World, spent: float) -> None:
         spent -= part
 
 
-OUTCOMES = (counted("hours_lent", "equipment hours granted", 1), counted("hours_asked", "equipment hours requested"))
+OUTCOMES = (
+    counted("hours_lent", "equipment hours granted", 1, "hours"),
+    counted("hours_asked", "equipment hours requested", unit="hours"),
+)
 
 DRAWS = idea_luck, plan_luck, trait_luck, skill_luck, life_luck, team_luck
 
