@@ -73,7 +73,10 @@ def branched(past: Path, catalogue: Catalogue, name: str, month: int, settings: 
         faults.append(Fault("--months", 0, "run.months", ended))
     if faults:
         raise ScenarioError(faults)
-    return replace(after, name=name, values=values)
+    same = {
+        key: before.origins[key] for key, value in values.items() if value == before.values[key] and key not in _FREE
+    }
+    return replace(after, name=name, values=values, origins={**after.origins, **same})
 
 
 def _overridden(past: Path, before: Scenario, settings: Mapping[str, Any]) -> tuple[Scenario, list[Fault]]:
