@@ -50,7 +50,7 @@ def test_the_readmes_scenario_is_valid(tmp_path: Path) -> None:
     (tmp_path / "shougang.toml").write_bytes((folder / "shougang.toml").read_bytes())
     (tmp_path / "mine.toml").write_text(snippet, encoding="utf-8")
     scenario = sim.load(tmp_path / "mine.toml")
-    assert scenario.group("levers", scenario.month_of("2014-06")).rent_subsidy == 0.0001
+    assert scenario.group("levers", scenario.month_of("2014-06")).rent_subsidy == pytest.approx(0.00012)
     assert scenario.group("levers", scenario.month_of("2015-06")).rent_subsidy == 0.0
 
 
