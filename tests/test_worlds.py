@@ -46,7 +46,8 @@ def test_another_seed_gives_another_world() -> None:
 STILL_READ = {
     "mechanisms.newborns": (
         "staff_mean", "talent_share", "revenue_median", "operating_at_registration", "start_hazard", "worker_revenue",
-        "runway", "worker_revenue_log_sd", "productivity_log_sd", "quality_log_sd", "energy_log_sd", "most_lines",
+        "runway", "worker_revenue_log_sd", "productivity_log_sd", "quality_log_sd", "gap", "energy_log_sd",
+        "most_lines",
     ),
     "mechanisms.finance": ("opening_hurdle",),  # posted, though nobody asks
 }  # fmt: skip
@@ -56,6 +57,8 @@ def changed(rule: Parameter) -> Any:
     """Another allowed value of a parameter."""
     if isinstance(rule.default, bool):
         return not rule.default
+    if isinstance(rule.default, str):
+        return "staff,revenue,assets,sector,founded\n" + 120 * "7,,,,\n"  # a register
     assert isinstance(rule.default, int | float)
     low, high = rule.low, rule.high
     default = rule.default
