@@ -19,6 +19,8 @@ from sim.runs.records import read_record, write_record
 from sim.studies.questions.appraise import Appraisal
 from sim.studies.questions.compare import ComparedVariant
 
+pytestmark = pytest.mark.once  # worlds and commands that do not depend on the interpreter
+
 EARLY = {"sites.shougang.vacated": "2011-01", "sites.shougang.opens": "2011-06"}
 PAIRS: dict[str, tuple[str, Any, dict[str, Any]]] = {
     "site": ("shougang-idle", "shougang", EARLY),

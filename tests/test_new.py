@@ -20,6 +20,8 @@ from sim.places.questions import QUESTIONS, answered
 from sim.places.size_classes import FLOORS, fitted
 from sim.places.trials import TRIALS
 
+pytestmark = pytest.mark.once  # worlds and commands that do not depend on the interpreter
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
