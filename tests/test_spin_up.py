@@ -11,6 +11,8 @@ from worlds import different, last, nation, run, state, town
 from sim.model.ecosystem import Ecosystem
 from sim.model.state.accounts import ENTERPRISES, HOUSEHOLDS, TICKS
 from sim.model.state.enterprises import INCUMBENT
+from sim.runs.follow import FollowedWorld
+from sim.runs.profile import ProfiledModel
 from sim.scenario import Scenario
 
 SPIN_UP: dict[str, Any] = {"run.spin_up": 36}
@@ -47,6 +49,16 @@ def test_what_levers_platforms_and_sites_do_shares_its_past() -> None:
     policy = {"levers.tax_relief": 0.5, "levers.rent_subsidy": 0.001, "mechanisms.adoption.innovation": 0.9}
     assert not different(base, state_of(town(**SPIN_UP, **policy)))
     assert different(base, state_of(town(**SPIN_UP, **{"mechanisms.projects.solve": 0.3})))
+
+
+def test_worlds_that_are_recorded_or_timed_have_the_same_past() -> None:
+    settings = town(**SPIN_UP)
+    worlds = Ecosystem(settings, 1), FollowedWorld(settings, 1), ProfiledModel(settings, 1)
+    for world in worlds:
+        world.run_for(2)
+    bare, *others = (state(world) for world in worlds)
+    assert others == [bare, bare]
+    assert len(worlds[1].followed().streams) == 2
 
 
 def state_of(settings: Scenario) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from sim.model.state.world import World
 from sim.scenario import Scenario
 
 SWITCHED = ("levers", "industries", "idle_space", "adoption", "resources")  # mechanisms that are off before month 0
+
+Applier = Callable[[str, Callable[[World], Any]], None]
 
 
 class Ecosystem:
@@ -41,7 +44,7 @@ class Ecosystem:
     def _spin_up(self) -> None:
         """The months before the first: nothing is switched on or recorded, and variants of a policy share them."""
         while self.world.month < 0:
-            self.apply_steps(without=SWITCHED)
+            self.apply_steps(without=SWITCHED, apply=partial(Ecosystem._apply, self))  # nobody records or times these
             self.world.month += 1
         population.begin_anew(self.world)
         self._check("spin-up")
@@ -52,13 +55,13 @@ class Ecosystem:
         self._apply("record", self._record_month)
         self.world.month += 1
 
-    def apply_steps(self, without: Collection[str] = ()) -> None:
+    def apply_steps(self, without: Collection[str] = (), apply: Applier | None = None) -> None:
         """The steps of a month, but those of the mechanisms ``without``."""
-        world = self.world
+        world, apply = self.world, apply or self._apply
         world.begin_month()
         for mechanism, step in world.catalogue.steps:
             if mechanism.name not in without:
-                self._apply(mechanism.name, step.apply)
+                apply(mechanism.name, step.apply)
         world.books.settle()
 
     def _record_month(self, _: World) -> None:

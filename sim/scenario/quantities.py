@@ -65,8 +65,8 @@ def converted(text: str, unit: str) -> float:
         what = f"has the unit {unknown}, which is not known" if unknown else "has a unit that cannot be read"
         raise InvalidQuantity(f"{what}, allowed: {_wanted(unit)}, of {_COMMON}")
     units = _registry()
-    quantity = float(number.replace(",", "")) * units.parse_expression(given) * units.Quantity(1.0)
-    ratio = (quantity / units.parse_expression(_expression(unit))).to_base_units()
+    quantity: Any = float(number.replace(",", "")) * units.parse_expression(given) * units.Quantity(1.0)
+    ratio: Any = (quantity / units.parse_expression(_expression(unit))).to_base_units()
     if not ratio.dimensionless:
         raise InvalidQuantity(f"is {_dimension(quantity)}, allowed: {_wanted(unit)}")
     return float(f"{ratio.magnitude:.{_DIGITS}g}")
