@@ -31,8 +31,8 @@ def moved(start: float, months: int = 12, best: float = 1.0, **rules: float) -> 
     return np.log(writes.productivity), np.log(writes.quality)
 
 
-def test_a_gap_closes_at_the_rate_of_catching_up_down_to_what_is_secret() -> None:
-    still: dict[str, float] = {"trend": 0.0, "wander": 0.0, "secret": 0.2, "catch_up": 0.12}
+def test_a_gap_closes_at_the_rate_of_catching_up_down_to_the_protected_lead() -> None:
+    still: dict[str, float] = {"trend": 0.0, "shock": 0.0, "protected_lead": 0.2, "catch_up": 0.12}
     for trait in moved(0.0, **still):
         assert trait[0] == pytest.approx(0.8 - 0.8 * 0.99**12)
     for trait in moved(0.9, **still):  # within what leaders keep to themselves
@@ -41,12 +41,12 @@ def test_a_gap_closes_at_the_rate_of_catching_up_down_to_what_is_secret() -> Non
 
 def test_who_stands_still_falls_back_by_the_trend_and_leaders_by_no_more() -> None:
     for catch_up in (0.0, 0.5):
-        leader, _ = moved(2.0, trend=0.03, wander=0.0, catch_up=catch_up)
+        leader, _ = moved(2.0, trend=0.03, shock=0.0, catch_up=catch_up)
         assert leader[0] == pytest.approx(2.0 - 0.03)
 
 
 def test_random_change_has_the_declared_spread_and_no_mean_and_traits_are_independent() -> None:
-    one, other = (trait - 2.0 for trait in moved(2.0, trend=0.0, wander=0.08))
+    one, other = (trait - 2.0 for trait in moved(2.0, trend=0.0, shock=0.08))
     for change in (one, other):
         assert change.std() == pytest.approx(0.08, rel=0.03)
         assert abs(change.mean()) < 4.0 * 0.08 / FIRMS**0.5

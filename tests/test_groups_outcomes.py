@@ -12,6 +12,7 @@ import pytest
 from worlds import around, different, nation, run, state, town
 
 from sim.agents.model import EcosystemModel
+from sim.kernel.statistics import hill_exponent
 from sim.model.catalogue import model_catalogue
 from sim.model.record import review
 from sim.model.record.reading import Months, annual, in_a_year
@@ -244,6 +245,11 @@ def test_hazards_are_those_counted_one_by_one(naive: Naive) -> None:
         assert record[f"stop_year_{year + 1}"][-1] == pytest.approx(operation[year], rel=1e-9, nan_ok=True)
     assert record["survival_3"][-1] == pytest.approx(np.prod([1.0 - stop for stop in operation[:3]]))
     assert math.isnan(record["survival_5"][-1]), "nobody is that old"
+    ends_by_year = Counter()  # type: Counter[int]
+    for kind in ("spin_off", "other"):
+        ends_by_year.update(naive.ends[kind])
+    ages = sum((year + 0.5) * ends for year, ends in ends_by_year.items()) / ends_by_year.total()
+    assert record["exit_age"][-1] == pytest.approx(ages, rel=1e-12)
     for kind in ("spin_off", "other"):
         at_risk, ends = sum(naive.at_risk[kind].values()), sum(naive.ends[kind].values())
         assert ends
@@ -263,6 +269,23 @@ def test_rates_of_entry_and_exit_are_those_of_events_over_stocks(naive: Naive) -
     started = naive.model.recorder.months["total"][:, COUNT["started"]]
     firms = np.array(record["firms_operating"][12:24]) / naive.model.world.weight
     assert record["entry_rate"][23] == pytest.approx((started[23] - started[11]) / firms.mean(), rel=1e-12)
+
+
+def test_a_trend_of_ideas_adds_registrations_year_by_year() -> None:
+    still, growing = (run(nation(**given), 36) for given in ({}, {"mechanisms.entry.ideas_growth": 0.3}))
+    first, third = (
+        [it.record["startups"][month + 11] - it.record["startups"][month - 1] for it in (still, growing)]
+        for month in (1, 24)
+    )
+    assert growing.record["startups"][0] == still.record["startups"][0], "month 0 has no trend yet"
+    assert first[1] / first[0] < third[1] / third[0]
+    assert third[1] / third[0] == pytest.approx(1.3**2.5, rel=0.15)
+
+
+def test_the_tail_of_exporters_is_that_of_their_staff(naive: Naive) -> None:
+    table = naive.model.enterprises
+    found = hill_exponent(table.staff[(table.status == OPERATING) & (table.exporter == 1)], top=0.25)
+    assert naive.model.record["size_tail_exporters"][-1] == pytest.approx(found)
 
 
 def test_a_years_shares_are_those_counted_one_by_one(naive: Naive) -> None:

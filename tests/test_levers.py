@@ -18,7 +18,7 @@ from sim.report.document.shipped import scenarios
 from sim.runs.declarations import declared
 from sim.studies.changes import changes
 
-LEVERS = [name for name in declared(model_catalogue().group("levers")) if not name.endswith("_cost")]
+LEVERS = [name for name in declared(model_catalogue().group("levers")) if not name.endswith(("_cost", "_sector"))]
 ALONE = sorted((ROOT / "scenarios").glob("lever-*.toml"))
 BUNDLES = ("early-stage-talent", "early-stage-policy", "early-stage-market")
 SEEDS = (1, 2, 3)
@@ -84,9 +84,18 @@ def test_a_bundle_says_which_levers_it_holds(name: str) -> None:
 def test_demand_is_more_demand() -> None:
     old, new = (worlds(1, **given)[0] for given in ({}, {"levers__demand": 0.1}))
     factors = new.world.sectors.sales_factor / old.world.sectors.sales_factor
-    assert factors[new.world.sectors.open] == pytest.approx(1.1)
+    assert factors[new.world.sectors.open == 1] == pytest.approx(1.1)
     assert new.record["revenue"][0] > old.record["revenue"][0]
     assert min(more("jobs", demand=0.2)) > 0
+
+
+def test_demand_in_one_sector_is_more_demand_in_it_alone() -> None:
+    sector = 2
+    old, new = (worlds(1, **given)[0] for given in ({}, {"levers__demand": 0.1, "levers__demand_sector": sector}))
+    before, after = (world.world.sectors.sales_factor[: len(world.world.sectors.open)] for world in (old, new))
+    changed = after / before
+    assert changed[sector] == pytest.approx(1.1)
+    assert (changed[[s for s in range(9) if s != sector]] == 1.0).all()
 
 
 def test_talent_supply_is_more_skilled_people_at_their_cost() -> None:

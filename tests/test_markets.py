@@ -111,18 +111,18 @@ def test_who_expects_more_than_the_fee_joins_and_support_helps() -> None:
 
 def test_demand_of_sectors_moves_and_returns() -> None:
     m = numbers(nation(**{"market.sector_shock": 0.06, "market.sector_reversion": 0.5}).group("market"))
-    boom, path = np.zeros(16), []
+    cycle, path = np.zeros(16), []
     for month in range(12_000):
-        demand.move_demand(3, month, boom, m)
-        path.append(boom.copy())
+        demand.move_demand(3, month, cycle, m)
+        path.append(cycle.copy())
     moves = np.array(path)[600:]
     month = 0.5 / 12.0
     expected = 0.06 / math.sqrt(12.0) / math.sqrt(1.0 - (1.0 - month) ** 2)
     assert moves.std() == pytest.approx(expected, rel=0.1)
     assert abs(np.corrcoef(moves[:, 0], moves[:, 1])[0, 1]) < 0.25
     quiet, restless = (run(nation(**{"market.sector_shock": it}), 24) for it in (0.0, 0.1))
-    assert not quiet.world.sectors.boom.any()
-    assert restless.world.sectors.boom.any()
+    assert not quiet.world.sectors.cycle.any()
+    assert restless.world.sectors.cycle.any()
     assert last(quiet, "revenue") != last(restless, "revenue")
 
 

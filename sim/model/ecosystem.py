@@ -10,6 +10,7 @@ from typing import Any
 from sim.model.catalogue import MechanismLike, load
 from sim.model.mechanisms import population
 from sim.model.record.ledger import Ledger
+from sim.model.record.ranges import check_ranges
 from sim.model.record.reading import Record
 from sim.model.record.tally import Recorder
 from sim.model.state.world import World
@@ -65,6 +66,7 @@ class Ecosystem:
         world.books.settle()
 
     def _record_month(self, _: World) -> None:
+        check_ranges(self.world)
         self.recorder.record()
 
     def _apply(self, mechanism: str, apply: Callable[[World], Any]) -> None:

@@ -429,9 +429,16 @@ class Levers(NamedTuple):
         plausible=(0.0, 0.8),
     )  # fmt: skip
     demand: float = parameter(
-        0.0, "share", "public and private demand added in all sectors", assumption("a lever"), bounds=(-0.5, 2),
-        plausible=(0.0, 0.1),
-    )  # fmt: skip
+        0.0, "share", "public and private demand added", assumption("a lever"), bounds=(-0.5, 2), plausible=(0.0, 0.1)
+    )
+    demand_sector: int = parameter(
+        -1,
+        "",
+        "sector in which demand is added, by its number; -1: in all",
+        assumption("a lever"),
+        bounds=(-1, 15),
+        plausible=(-1, 8),
+    )
     finance: float = parameter(
         0.0, "share", "outside finance added to the market's", assumption("a lever"), bounds=(-1, 10),
         plausible=(0.0, 1.0),

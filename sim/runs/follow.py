@@ -110,7 +110,7 @@ class FollowedWorld(Ecosystem):
         self._parts: dict[str, int] = {}
         self.world.books.settle()
         self._opening = self.world.books.accounts.copy()  # of the month
-        self._look()
+        self._track()
 
     def _apply(self, mechanism: str, apply: Callable[[World], Any]) -> None:
         world, table = self.world, self.world.enterprises
@@ -123,7 +123,7 @@ class FollowedWorld(Ecosystem):
         if mechanism == "finance":
             funded = table.funded.copy()
         super()._apply(mechanism, apply)
-        self._look()
+        self._track()
         if sold or paid:
             flow = ((table.cash - cash) * TICKS).astype(np.int64)
             own = self._columns["value_added" if sold else "taxes"]
@@ -168,7 +168,7 @@ class FollowedWorld(Ecosystem):
         status = none if table is None else (table.status[rows] == OPERATING).astype(np.int64)
         return Firms(self._known[rows], staff, status, **{name: it[rows] for name, it in self._columns.items()})
 
-    def _look(self) -> None:
+    def _track(self) -> None:
         """Follow identities from row to row: keep those that left, begin those that came."""
         table = self.world.enterprises
         if more := table.size - len(self._known):
@@ -186,7 +186,7 @@ class FollowedWorld(Ecosystem):
             self._columns["newcomer"][changed] = table.origin[changed] != INCUMBENT
 
     def _reach(self, kind: int, codes: Any) -> None:
-        self._spells[kind].look(self.world.month, self.world.enterprises.identity, codes)
+        self._spells[kind].update(self.world.month, self.world.enterprises.identity, codes)
 
     def _site_codes(self) -> Any:
         table = self.world.enterprises
@@ -254,10 +254,10 @@ class _Spells:
         self._identity: Any = np.zeros(0, np.int64)  # these three by row
         self._code: Any = np.zeros(0, np.int16)
         self._first: Any = np.zeros(0, np.int16)
-        self._last = 0  # month of the last look
+        self._last = 0  # month of the last update
         self._ended: list[tuple[Any, Any, Any, Any]] = []
 
-    def look(self, month: int, identity: Any, codes: Any) -> None:
+    def update(self, month: int, identity: Any, codes: Any) -> None:
         """End the spells of rows whose code or enterprise is another, and begin theirs."""
         if more := len(codes) - len(self._code):
             self._identity = np.append(self._identity, np.zeros(more, np.int64))

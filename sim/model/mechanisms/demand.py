@@ -125,7 +125,7 @@ class SectorsSelling(NamedTuple):
     opened: i8
     demand: f8
     opening_demand: f8
-    boom: f8
+    cycle: f8
     pull: f8
     opening_pull: f8
     price: f8
@@ -385,25 +385,25 @@ def apply(world: World) -> None:
 
 def set_demand(world: World, market: Market, levers: Levers) -> None:
     """Set sales for a pull of 1 from the path of real demand; outside a place, rivals' pull grows each year."""
-    path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand * (1.0 + levers.demand)
+    path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand
     rivals = 1.0 if world.is_nation else maths.exp(math.log1p(market.rivals_growth) * world.month / 12.0)
     columns = world.sectors.view(SectorsSelling)
     if market.sector_shock > 0.0:
-        move_demand(world.seed, world.month, columns.boom, market)
-    set_sales_factors(columns, path, rivals, bool(world.is_nation and market.coupled), market)
+        move_demand(world.seed, world.month, columns.cycle, market)
+    set_sales_factors(columns, path, rivals, bool(world.is_nation and market.coupled), market, levers)
 
 
 @equation
-def next_boom(boom: float, luck: float, m: Market) -> float:
+def next_cycle(cycle: float, luck: float, m: Market) -> float:
     """Next month's logarithm of a sector's demand over its path; ``luck`` is a standard normal deviate."""
-    return boom * (1.0 - m.sector_reversion / 12.0) + m.sector_shock / math.sqrt(12.0) * luck
+    return cycle * (1.0 - m.sector_reversion / 12.0) + m.sector_shock / math.sqrt(12.0) * luck
 
 
 @compiled
-def move_demand(seed: int, month: int, boom: f8, m: Market) -> None:
+def move_demand(seed: int, month: int, cycle: f8, m: Market) -> None:
     """Move the demand of all sectors by a month."""
-    for s in range(len(boom)):
-        boom[s] = next_boom(boom[s], draws.normal(sector_luck(seed, s, month).demand), m)
+    for s in range(len(cycle)):
+        cycle[s] = next_cycle(cycle[s], draws.normal(sector_luck(seed, s, month).demand), m)
 
 
 @equation
@@ -412,8 +412,16 @@ def shared_pull(outside: float, local: float, local_share: float) -> float:
     return 1.0 / ((1.0 - local_share) / outside + local_share / local)
 
 
+@equation
+def added_demand(sector: int, levers: Levers) -> float:
+    """Factor on a sector's demand by the lever, which acts in all sectors or in one."""
+    return 1.0 + levers.demand if (levers.demand_sector < 0) | (levers.demand_sector == sector) else 1.0
+
+
 @compiled
-def set_sales_factors(sectors: SectorsSelling, path: float, rivals: float, coupled: bool, m: Market) -> None:
+def set_sales_factors(
+    sectors: SectorsSelling, path: float, rivals: float, coupled: bool, m: Market, levers: Levers
+) -> None:  # fmt: skip
     """Real demand times (relative price)^-price_elasticity, over last month's pull, in each open sector."""
     for s in range(len(sectors.open)):
         if sectors.open[s] == 0:
@@ -427,7 +435,7 @@ def set_sales_factors(sectors: SectorsSelling, path: float, rivals: float, coupl
             if m.local_share > 0.0:
                 pull = shared_pull(pull, max(sectors.pull[s], 1.0 / TICKS), m.local_share)
         price = sectors.price[s] if coupled else 1.0
-        demand = sectors.demand[s] * path * maths.exp(sectors.boom[s])
+        demand = sectors.demand[s] * (path * added_demand(s, levers)) * maths.exp(sectors.cycle[s])
         value = demand * maths.exp((1.0 - m.price_elasticity) * maths.log(price))
         opening = sectors.opening_pull[s] / max(sectors.opening_demand[s], 1.0 / TICKS)
         sectors.sales_factor[s] = value / max(pull, value * opening / m.most_sales, 1.0 / TICKS)
@@ -458,7 +466,7 @@ MECHANISM = Mechanism(
         Step(
             "sell", apply, loops=(update_lines, sell), groups=("market", "levers", "population", "mechanisms.industries"),
             transfers=("sales_home", "inputs"), draws=(lines_change, line_sizes, sector_luck),
-            state=("sectors.boom", "sectors.sales_factor", "sectors.saturation", "world.pulls"),
+            state=("sectors.cycle", "sectors.sales_factor", "sectors.saturation", "world.pulls"),
         ),
         Step(
             "post", close, groups=("market",),

@@ -7,6 +7,7 @@ the channel that it took.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,6 +69,10 @@ class Rules(NamedTuple):
     ideas_per_thousand: float = parameter(
         0.68, "ideas a year per 1,000 residents", "ideas of potential founders among residents at work or looking for it",
         fitted("entry of 9% of the operating stock a year (Eurostat birth rate)", "survival.eu.birth_rate"), bounds=(0, 1000),
+    )  # fmt: skip
+    ideas_growth: float = parameter(
+        0.0, "1/year", "declared trend of residents' ideas, by which registers grow", assumption("0: no trend"),
+        bounds=(-0.5, 1), plausible=(0.0, 0.15),
     )  # fmt: skip
     leavers_rate: float = parameter(
         0.006, "ideas a month a leaver", "ideas of people who left closed or relocated enterprises",
@@ -330,7 +335,8 @@ def gather_ideas(world: World, rules: Any) -> Ideas:
     """The month's ideas: of residents, leavers, big enterprises' talent and makers."""
     table = world.enterprises
     anyone: list[tuple[int, int, int, int, int]] = []  # key, number of ideas, kind, parent's row, platform
-    residents = rules.ideas_per_thousand / 12.0 * world.books.residents / 1000.0
+    trend = maths.exp(math.log1p(rules.ideas_growth) * world.month / 12.0)
+    residents = rules.ideas_per_thousand * trend / 12.0 * world.books.residents / 1000.0
     for key, mean in ((RESIDENTS, residents), (RELEASED, rules.leavers_rate * int(world.books.people[LEAVERS]))):
         u = count_luck(world.seed, key, world.month).ideas
         anyone.append((key, draws.poisson(u, mean), INDEPENDENT, NOBODY, NOBODY))

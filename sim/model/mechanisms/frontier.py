@@ -2,7 +2,7 @@
 
 Productivity and quality are relative to a trend that the frontier abroad follows: who stands still falls back. Below the
 frontier firms take over what is known (Griffith, Redding & Simpson 2009); leaders lose nothing to them, and where they
-move beyond the frontier abroad they carry their sector's with them. Both wander at random, so that firms differ for long
+move beyond the frontier abroad they carry their sector's with them. Both change at random, so that firms differ for long
 (Foster, Haltiwanger & Syverson 2008), and low productivity costs customers and cash.
 """
 
@@ -23,8 +23,8 @@ from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.sectors import MAX_SECTORS
 from sim.model.state.world import World
 
-wander_luck = block("frontier", 0, "productivity", "quality", number=37)
-wander_luck_of = wander_luck.of
+shock_luck = block("frontier", 0, "productivity", "quality", number=37)
+shock_luck_of = shock_luck.of
 
 
 @typed
@@ -48,11 +48,11 @@ class Rules(NamedTuple):
         0.1, "1/year", "part of the gap to the frontier that closes in a year",
         assumption("order of 0.1: Griffith, Redding & Simpson 2009 (from memory)"), bounds=(0, 1), plausible=(0.05, 0.2),
     )  # fmt: skip
-    secret: float = parameter(
+    protected_lead: float = parameter(
         0.2, "", "gap to the frontier that imitation does not close", assumption("leaders keep what is hard to copy"),
         bounds=(0, 3), plausible=(0.0, 0.4),
     )  # fmt: skip
-    wander: float = parameter(
+    shock: float = parameter(
         0.06, "", "spread of a year's lasting random change of the logarithms of productivity and quality",
         assumption("management, methods and tastes change"), bounds=(0, 1), plausible=(0.03, 0.12),
     )  # fmt: skip
@@ -77,8 +77,8 @@ def step_of_month(own: float, frontier: float, luck: float, p: Rules) -> float:
 
     ``luck`` is a standard normal deviate.
     """
-    gap = max(0.0, frontier - p.secret - own)
-    return (p.catch_up * gap - p.trend) / 12.0 + p.wander / math.sqrt(12.0) * luck
+    gap = max(0.0, frontier - p.protected_lead - own)
+    return (p.catch_up * gap - p.trend) / 12.0 + p.shock / math.sqrt(12.0) * luck
 
 
 @compiled
@@ -87,7 +87,7 @@ def move(lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Ru
     luck, change = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
-        u = wander_luck_of(seed, r.identity, first, last, month)
+        u = shock_luck_of(seed, r.identity, first, last, month)
         draws.normals(u.productivity, luck, last - first)
         change_of(first, last, r, w.productivity, luck, p, frontier[0], change)
         draws.normals(u.quality, luck, last - first)
@@ -138,8 +138,8 @@ def frontier_of(trait: Any, rules: Any) -> float:
 
 
 MECHANISM = Mechanism(
-    "frontier", Rules, draws=(wander_luck,), steps=(
-        Step("move", apply, loops=(move,), draws=(wander_luck,), state=("sectors.best_productivity", "sectors.best_quality")),
+    "frontier", Rules, draws=(shock_luck,), steps=(
+        Step("move", apply, loops=(move,), draws=(shock_luck,), state=("sectors.best_productivity", "sectors.best_quality")),
         Step("post", post, state=("sectors.best_productivity", "sectors.best_quality")),
     ),
 )  # fmt: skip

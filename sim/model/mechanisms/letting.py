@@ -44,7 +44,7 @@ EVENTS = Counters(
 )  # fmt: skip
 TENANTS_NEWBORN, TENANTS_MOVED, GRADUATED, APPLICANTS, FROM_BEYOND, JOBS_FROM_BEYOND = EVENTS
 
-seeking = block("letting", 0, "look", "taste", "stay", "priority", number=12)
+seeking = block("letting", 0, "considers", "taste", "stay", "priority", number=12)
 beyond_luck = block("letting", 2, "number", number=39)
 
 NEWBORN, MOVER, LEAVES, RETURNS, STAYS = 1, 2, 3, 4, 5  # decisions; who stays where it is has considered the site
@@ -284,24 +284,24 @@ def decide_moves(
 
     A vectorised loop marks the enterprises that may want to move; a second one decides.
     """
-    look = draws.monthly(min(p.most_considering, p.consider)) * p.awareness
+    chance = draws.monthly(min(p.most_considering, p.consider)) * p.awareness
     if p.search:
-        look = draws.monthly(p.most_considering)  # the most; the second loop has the enterprise's own
+        chance = draws.monthly(p.most_considering)  # the most; the second loop has the enterprise's own
     for i in range(lo, hi):
         u = seeking(seed, r.identity[i], month)
         newborn = (r.origin[i] == TENANT) & (r.started[i] == month)
-        outside = (r.site[i] < 0) & (newborn | ((r.size_class[i] != BIG) & (u.look < look)))
+        outside = (r.site[i] < 0) & (newborn | ((r.size_class[i] != BIG) & (u.considers < chance)))
         decisions[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.site))
     for i in range(lo, hi):
         if decisions[i]:
             u = seeking(seed, r.identity[i], month)
-            decisions[i] = move_decision(i, u.look, seed, month, r, p, terms)
+            decisions[i] = move_decision(i, u.considers, seed, month, r, p, terms)
             events[GRADUATED] += (decisions[i] == LEAVES) | (decisions[i] == RETURNS)
             events[APPLICANTS] += (decisions[i] == NEWBORN) | (decisions[i] == MOVER)
 
 
 @compiled
-def move_decision(i: Index, u_look: float, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
+def move_decision(i: Index, u_considers: float, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
     """The decision of a tenant, a newborn or a firm that may consider the site."""
     u_stay = seeking(seed, r.identity[i], month).stay
     floor = floor_needed(r.staff[i], terms.floor_per_job)
@@ -310,7 +310,7 @@ def move_decision(i: Index, u_look: float, seed: int, month: int, r: Reads, p: R
         outgrown = floor > min(terms.largest_tenant, p.crowding * r.floor[i])
         if outgrown or over:
             return LEAVES
-        return RETURNS if p.search and wants_back(i, u_look, floor, seed, month, r, p, terms) else 0
+        return RETURNS if p.search and wants_back(i, u_considers, floor, seed, month, r, p, terms) else 0
     if floor > terms.largest_tenant:
         return 0
     newborn = r.origin[i] == TENANT and r.started[i] == month  # it chose the site as an idea
@@ -320,16 +320,18 @@ def move_decision(i: Index, u_look: float, seed: int, month: int, r: Reads, p: R
     if newborn:
         return NEWBORN
     gain = expected_gain(r.staff[i], floor, terms, p)
-    if p.search and not considers(u_look, gain, r.staff[i], -maths.log(p.places), p.awareness, p):
+    if p.search and not considers(u_considers, gain, r.staff[i], -maths.log(p.places), p.awareness, p):
         return 0
     return MOVER if gain + match_gain(seed, r.identity[i], month, r.staff[i], terms, p) > 0.0 else STAYS
 
 
 @compiled
-def wants_back(i: Index, u_look: float, floor: float, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> bool:
+def wants_back(
+    i: Index, u_considers: float, floor: float, seed: int, month: int, r: Reads, p: Rules, terms: Terms
+) -> bool:
     """Whether a tenant considers to leave, and has a better place outside, of which it knows."""
     gain = expected_loss(r.staff[i], floor, terms, p)
-    if not considers(u_look, gain, r.staff[i], maths.log(p.places), 1.0, p):
+    if not considers(u_considers, gain, r.staff[i], maths.log(p.places), 1.0, p):
         return False
     return gain > match_gain(seed, r.identity[i], month, r.staff[i], terms, p)
 

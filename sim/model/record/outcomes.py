@@ -80,6 +80,7 @@ _SHAPES = (
     ("newborn_with_revenue", "share", "those of them with sales above 1,000 yuan in the year"),
     ("newborn_revenue_median", "million yuan", "median sales of the year of those with sales"),
     ("newborn_revenue_log_sd", "", "spread of the logarithm of these sales"),
+    ("size_tail_exporters", "", "exponent of the tail of exporters' staff, Hill on the top quarter"),
     ("labour_productivity_90_10", "", "sales per worker that a tenth of enterprises exceed, over those that nine tenths exceed"),
 )  # fmt: skip
 
@@ -169,13 +170,15 @@ OUTCOMES = (
     *(
         Outcome(f"survival_{year}", "share", f"enterprises still operating {year} years after they started, at the hazards of stopping since the start", 1,
                 value=lambda m, y=year: m.survival(y))  # type: ignore[misc]
-        for year in (1, 3, 5, 10)
+        for year in range(1, YEARS + 1)
     ),
     *(
         Outcome(f"stop_hazard_{name}", "share a year", f"hazard of stopping of {words} younger than {YOUNG_YEARS} years, since the start",
                 value=lambda m, k=whose: m.stop_hazard(k))  # type: ignore[misc]
         for name, whose, words in (("spin_off", SPIN_OFFS, "spin-offs"), ("other", OTHERS, "startups of other origins"))
     ),
+    Outcome("exit_age", "year", "mean years of operation of startups that stopped within ten years of their start, since the start",
+            value=lambda m: share((m.stops * (np.arange(YEARS)[:, None] + 0.5)).sum(axis=0), m.stops.sum(axis=0))),
     Outcome("cohort_founded", "enterprises", "enterprises of the named cohort registered so far",
             value=lambda m: m.founded_in_cohort()),
     *(

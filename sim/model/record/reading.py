@@ -88,6 +88,12 @@ class Months:
         both = np.stack([lives[REGISTER], lives[SPIN_OFFS] + lives[OTHERS]])
         return annual(share(both[:, ENDED], both[:, AT_RISK]))
 
+    @cached_property
+    def stops(self) -> Any:
+        """Stops of startups by year of operation, since the start, shape (years, months)."""
+        lives = np.moveaxis(self["lives"], 0, -1)
+        return lives[SPIN_OFFS, ENDED] + lives[OTHERS, ENDED]
+
     def stop_hazard(self, whose: int) -> Any:
         """Yearly hazard of stopping of young startups of one kind, since the start."""
         lives = self["lives"][:, whose, :, :YOUNG_YEARS].sum(axis=2)

@@ -49,7 +49,7 @@ YEAR = (
     "size_tail_ks", "size_tail_lognormal", "size_tail_revenue", "growth_shape", "growth_gaussian",
     "growth_spread_slope", "growth_size_slope", "rd_share", "newborns_operating", "newborn_staff_start",
     "newborn_staff", "newborn_with_revenue", "newborn_revenue_median", "newborn_revenue_log_sd",
-    "labour_productivity_90_10", "job_creation_kept", "job_reallocation_excess",
+    "labour_productivity_90_10", "job_creation_kept", "job_reallocation_excess", "size_tail_exporters",
 )  # fmt: skip
 SITE = ("admitted", "admitted_newborn", "tenants", "jobs", "taxes", "idle", "renovated", "let")
 SITES_APART = 3  # sites whose outcomes are kept apart, in the order of the scenario

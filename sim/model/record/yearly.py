@@ -81,6 +81,7 @@ def shapes_of_size(world: World) -> dict[str, float]:
         "size_tail": exponent_of(tail),
         "size_tail_ks": distance_from_pareto(tail),
         "size_tail_lognormal": against_lognormal(tail),
+        "size_tail_exporters": hill_exponent(table.staff[operating & (table.exporter == 1)], top=0.25),
         "size_tail_revenue": hill_exponent(table.revenue_12[operating & (table.revenue_12 > 0.0)]),
     }
 

@@ -75,7 +75,7 @@ class Sectors:
         self.opening_demand = np.zeros(MAX_SECTORS)
         self.mature_demand = np.zeros(MAX_SECTORS)  # where a new sector's S-curve ends
         self.taken_from = np.full(MAX_SECTORS, -1, np.int64)  # old sector that loses demand to it
-        self.boom = np.zeros(MAX_SECTORS)  # logarithm of demand over its path
+        self.cycle = np.zeros(MAX_SECTORS)  # logarithm of demand over its path
         self.pull = np.zeros(MAX_SECTORS)  # last month's sum over enterprises, million yuan a year
         self.opening_pull = np.zeros(MAX_SECTORS)
         self.price = np.ones(MAX_SECTORS)  # relative to the opening price

@@ -52,6 +52,7 @@ UNTREATED = frozenset(
         "levers.knowledge_programme",
         "levers.knowledge_programme_cost",
         "levers.demand",
+        "levers.demand_sector",
     }
 )
 # Levers for which the model charges nobody.

@@ -303,6 +303,15 @@ def weighted(misfits: Floats, proposed: Floats, power: float = 1.0) -> Floats:
     return np.asarray(raw / raw.sum(), dtype=np.float64)
 
 
+def distances(points: Floats, sampled: Floats, weights: Floats) -> Floats:
+    """Squared distance of points from a weighted sample's mean, in its standard deviations (Mahalanobis)."""
+    mean = weights @ sampled / weights.sum()
+    spread = np.atleast_2d(np.cov(sampled.T, aweights=weights))
+    off = points - mean
+    found: Floats = np.einsum("ij,jk,ik->i", off, np.linalg.pinv(spread), off)
+    return found
+
+
 def effective(weights: Floats) -> float:
     return float(1.0 / np.sum(weights * weights)) if len(weights) else 0.0
 

@@ -34,7 +34,7 @@ from sim.runs.provenance import provenance
 from sim.runs.replicate import Model
 from sim.runs.store import MANIFEST, Store, clean, pictures, to_json, write_whole
 from sim.runs.table import to_parquet
-from sim.studies.estimators.posterior import TRUSTED, Floats, Posterior, quantiles, sample
+from sim.studies.estimators.posterior import TRUSTED, Floats, Posterior, distances, quantiles, sample
 from sim.studies.fitted import check_place, fitted_text
 from sim.studies.questions.rotation import lies_within, rotation_json, wanted_band
 from sim.studies.targets import FreeParameter, Target, Targets, changed, scheduled
@@ -47,6 +47,7 @@ EVALUATIONS, POSTERIOR = "evaluations.parquet", "posterior.parquet"
 ROTATION, ROTATION_TABLE = "rotation.json", "rotation.parquet"
 AS_IT_IS, SEARCH, SAMPLE, FITTED = "as it is", "search", "posterior", "fitted"
 INTERVAL = (0.05, 0.95)
+AS_GOOD = 1.0  # misfit above the lowest, up to which a candidate fits as well: one standard deviation
 _DIGITS = 4  # of a fitted value: more would claim more than is known
 
 Values = Mapping[str, Value]
@@ -122,7 +123,7 @@ class Fit:
     posterior
         Points with weights.
     best
-        The candidate of the lowest misfit.
+        Of the candidates that fit as well as any (``AS_GOOD``), the one nearest to the posterior's mean.
     """
 
     left_out: str
@@ -197,7 +198,7 @@ class Calibration:
 
     @property
     def fitted(self) -> Values:
-        """Values of the lowest misfit, to four digits."""
+        """Fitted values, to four digits."""
         return self.fit.best.values
 
     @property
@@ -283,7 +284,7 @@ def trust(fit: Fit, targets: Targets) -> list[str]:
                     "trust the ends of its intervals; a larger budget helps")  # fmt: skip
     weight = sum(it.weight for it in targets.targets if it.group != fit.left_out)
     if fit.best.misfit > 2 * max(weight, 1.0):
-        said.append(f"the lowest misfit is {fit.best.misfit:.3g}, well above {weight:g}, one tolerance a target: "
+        said.append(f"the misfit of the fit is {fit.best.misfit:.3g}, well above {weight:g}, one tolerance a target: "
                     "the targets are not met together within these ranges")  # fmt: skip
     for target, error in zip(targets.targets, fit.best.errors, strict=True):
         if error > target.tolerance / 2:
@@ -345,7 +346,12 @@ class _Trials:
 
     def fit(self, posterior: Posterior) -> Fit:
         """With the best candidate once more in few digits."""
-        best = min((it for it in self.found if it.stage in (SEARCH, SAMPLE)), key=lambda it: it.misfit)
+        sampled = self.of(SAMPLE)
+        tried = [*self.of(SEARCH), *sampled]
+        lowest = min(it.misfit for it in tried)
+        good = [it for it in tried if it.misfit <= lowest + AS_GOOD]
+        shares = np.array([it.share for it in good]), np.array([it.share for it in sampled])
+        best = good[int(np.argmin(distances(*shares, posterior.weights)))]
         rounded = {it.key: _rounded(it, best.values[it.key]) for it in self._targets.keys}
         (last,) = self.add(FITTED, [(rounded, best.share)])
         return Fit(self.left_out, tuple(self.found), posterior, last)
