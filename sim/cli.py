@@ -6,6 +6,9 @@ file in ``sim/commands``; slow imports are made inside the command that needs th
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +16,7 @@ import typer
 from sim.commands.appraise import appraise
 from sim.commands.calibrate import calibrate
 from sim.commands.claims import claims
+from sim.commands.common import FAILED
 from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, schema
 from sim.commands.document import document
@@ -41,7 +45,21 @@ app = typer.Typer(
 
 
 def main() -> None:
-    app()
+    """Run the command; output that cannot be written is an error of one line, and a closed pipe none."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  open to the end
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        # What is still buffered goes nowhere, or the interpreter would fail on it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            print(f"{error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        sys.exit(FAILED)
 
 
 def _version(asked: bool) -> None:

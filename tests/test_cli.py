@@ -6,13 +6,15 @@ import io
 import json
 import re
 import shlex
+import subprocess
+import sys
 from contextlib import redirect_stderr
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import toy
-from command import call, python, surroundings
+from command import ROOT, call, python, surroundings
 from toy import FIGURE, damage
 from typer.testing import Result
 
@@ -448,3 +450,26 @@ def test_outcomes_of_a_comparison_can_be_chosen(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("compare-*/figures/*"))
     assert "jbos: is no outcome, did you mean jobs?" in call(*asked, "--outcome", "jbos", code=2).stderr
     assert "allowed: headline, all, none" in call(*asked, "--figures", "some", code=2).stderr
+
+
+@pytest.mark.parametrize("command", ["list", "schema", "run nosuch"])
+def test_output_that_cannot_be_written_is_an_error_of_one_line(command: str) -> None:
+    """On a full disk, with a closed pipe and without standard output or error."""
+
+    def ended(redirect: str) -> subprocess.CompletedProcess[str]:
+        line = f"{shlex.quote(sys.executable)} -m sim {command} {redirect}"
+        return subprocess.run(
+            ["bash", "-c", f"{line}; exit ${{PIPESTATUS[0]}}"], cwd=ROOT, capture_output=True, text=True, timeout=60,
+            check=False,
+        )  # fmt: skip
+
+    wrong = command == "run nosuch"
+    full = ended("> /dev/full")
+    assert full.returncode == (2 if wrong else 1)
+    assert full.stderr.splitlines()[-1].startswith("nosuch:1: file: " if wrong else "output: No space left on device")
+    for redirect in ("| true", ">&-", "2>&-", ">&- 2>&-", "2> /dev/full"):
+        done = ended(redirect)
+        assert "Traceback" not in done.stderr + done.stdout, redirect
+        assert "nosuch:1" not in done.stdout
+        if redirect.endswith("&-"):
+            assert done.returncode == (2 if wrong else 0), redirect

@@ -249,6 +249,14 @@ def test_until_width_from_the_command_line() -> None:
     ]  # fmt: skip
 
 
+def test_until_width_of_an_outcome_without_values_stops_at_once() -> None:
+    found = call("--set", "market.growth=0.05", "--until-width", "project_duration=1", "--months", "2",
+                 "--at-most", "500", "--json")  # fmt: skip
+    (state,) = json.loads(found.stdout)["until_width"]
+    assert (state["reached"], state["seeds"], state["stopped"]) == (False, 0, "as no seed gives it a value")
+    assert len(json.loads(found.stdout)["seeds"] if "seeds" in json.loads(found.stdout) else [0] * FEWEST) <= FEWEST
+
+
 # --- batches
 
 

@@ -122,7 +122,7 @@ def print_comparison(
 
     results = [comparison.baseline, *(variant.result for variant in comparison.variants)]
     say_results(*results)
-    say_remarks(*(result.scenario for result in results))
+    say_remarks(*(replace(result.scenario, name=result.name) for result in results))
     if as_json:
         print_json(comparison_json(comparison))
         return

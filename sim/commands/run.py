@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -115,7 +116,7 @@ def run(
 
 def _held(scenarios: Sequence[str], out: Path) -> bool:
     """Whether every scenario has a result under its name, so that there may be nothing to run."""
-    return all(any(out.glob(f"{Path(name).stem}-*/")) for name in scenarios)
+    return all(any(out.glob(f"{glob.escape(Path(name).stem)}-*/")) for name in scenarios)
 
 
 def _wrong_together(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.catalogue import Catalogue
 from sim.model.catalogue import load
-from sim.scenario import Fault, Origin, Scenario, ScenarioError, Schedule, keys
+from sim.scenario import NEVER, Fault, Origin, Scenario, ScenarioError, Schedule, keys
 
 if TYPE_CHECKING:
     from sim.declare import Value
@@ -119,23 +119,17 @@ def _closed(scenario: Scenario, key: str, month: int) -> str:
     named = key.rpartition(".")[0]
     if pattern in AT_LAUNCH and (launched := _launch(scenario, named)) < month:
         return f"is read at the platform's launch in {scenario.calendar(launched)}, {otherwise}"
-    if pattern in AT_VACATION and (vacated := max(0, _opening(scenario, f"{named}.vacated"))) < month:
+    if pattern in AT_VACATION and (vacated := max(0, scenario.month_of_key(f"{named}.vacated"))) < month:
         return f"is read when the site is vacated in {scenario.calendar(vacated)}, {otherwise}"
     return ""
 
 
-def _opening(scenario: Scenario, key: str) -> int:
-    """The number of a calendar month; beyond any run where there is none."""
-    text = str(scenario.values[key])
-    return scenario.month_of(text) if text else 10**9
-
-
 def _launch(scenario: Scenario, platform: str) -> int:
-    opens, enabled = max(0, _opening(scenario, f"{platform}.opens")), scenario.values[f"{platform}.enabled"]
+    opens, enabled = max(0, scenario.month_of_key(f"{platform}.opens")), scenario.values[f"{platform}.enabled"]
     if not isinstance(enabled, Schedule):
-        return opens if enabled else 10**9
+        return opens if enabled else NEVER
     turns = [opens, *(month for month in enabled.months if month > opens)]
-    return next((month for month in turns if enabled.at(month)), 10**9)
+    return next((month for month in turns if enabled.at(month)), NEVER)
 
 
 def _joined(old: Value | Schedule, new: Value | Schedule, month: int) -> Schedule:

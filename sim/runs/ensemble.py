@@ -61,7 +61,8 @@ class Request:
 
     def missing(self, out: Path) -> list[int]:
         """The replicates that the result's folder under ``out`` has not published."""
-        stored = Store(out / self.folder).manifest().get("seeds", {})
+        manifest = Store(out / self.folder).manifest()
+        stored = manifest.get("seeds", {}) if manifest.get("digest") == self.digest else {}
         return [number for number in range(self.scenario.replicates) if str(number) not in stored]
 
 

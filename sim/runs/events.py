@@ -21,7 +21,7 @@ from sim.runs.executor import Failure
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
-from sim.runs.store import Store, write_whole
+from sim.runs.store import Store, digest_of, write_whole
 from sim.runs.table import to_parquet
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 EVENTS = "events.parquet"
 _PARTS = ".events"  # logs of single replicates, by seed, until ``events.parquet`` has them
+_DIGITS = 64  # of a digest
 
 
 def run_with_events(scenario: Scenario, model: Model, options: RunOptions) -> Result:
@@ -76,7 +77,8 @@ def run_logged(folder: Path, scenario: Scenario, seed: int, months: int) -> Cell
     model = EcosystemModel(scenario, rng=seed)
     log = EventLog(model)
     model.run_for(months)
-    write_whole(folder / f"{seed}.parquet", to_parquet(event_table(log)))
+    data = to_parquet(event_table(log))
+    write_whole(_part_of(folder, seed), digest_of(data).encode() + data)
     cells: Cells = model.record.cells()
     return cells
 
@@ -109,7 +111,7 @@ def event_table(log: EventLog) -> pa.Table:
 
 def read_events(store: Store) -> pa.Table | None:
     """The event log of a folder; None where it is missing or damaged."""
-    return _table(store.path / EVENTS) if store.intact(EVENTS) else None
+    return _table((store.path / EVENTS).read_bytes()) if store.intact(EVENTS) else None
 
 
 def _named(indices: Any, names: Any) -> pa.Array:
@@ -119,12 +121,22 @@ def _named(indices: Any, names: Any) -> pa.Array:
 
 
 def _part(store: Store, scenario: Scenario, replicate: int) -> pa.Table | None:
-    return _table(store.path / _PARTS / f"{seed_of(scenario.seed, replicate)}.parquet")
+    try:
+        read = _part_of(store.path / _PARTS, seed_of(scenario.seed, replicate)).read_bytes()
+    except OSError:
+        return None
+    digest, data = read[:_DIGITS], read[_DIGITS:]
+    return _table(data) if digest == digest_of(data).encode() else None
 
 
-def _table(path: Path) -> pa.Table | None:
-    with suppress(OSError, pa.ArrowInvalid):
-        return parquet.ParquetFile(path).read(use_threads=False)
+def _part_of(folder: Path, seed: int) -> Path:
+    """File of the log of one replicate: its digest, then Parquet."""
+    return folder / f"{seed}.part"
+
+
+def _table(data: bytes) -> pa.Table | None:
+    with suppress(OSError, pa.ArrowException):
+        return parquet.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
     return None
 
 

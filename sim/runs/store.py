@@ -1,8 +1,9 @@
 """The folder of a result or a study: how its files are written, and which of them can be trusted.
 
 Every file is written aside and moved into place. Finished worlds are appended to a journal until the folder's table
-holds them. ``manifest.json`` has the digest of every output; an output with another digest is not trusted. The manifest
-is written before the table and names the digest of the table that is replaced, so a stop between the two loses nothing.
+holds them. ``manifest.json`` has the digest of every output, and one of itself; what has another digest is not trusted.
+The manifest is written before the table and names the digest of the table that is replaced, so a stop between the two
+loses nothing. Nothing is read, written or removed through a link in the folder.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Outcome
+from sim.runs.errors import ResultError
 from sim.runs.replicate import Cells
 from sim.runs.table import Table, from_bytes
 
@@ -36,6 +38,7 @@ CHECKPOINTS = "checkpoints"
 RECORDS = "records"
 JOURNAL = ".journal"
 _LOCK = ".lock"
+_SEAL = "seal"  # of the manifest: its own digest
 
 Say = Callable[[str], None]
 Rows = dict[tuple[str, int], Cells]  # the cells of worlds, by digest of the request and number of the replicate
@@ -110,6 +113,10 @@ class Journal:
             file.write(row.tobytes())
 
 
+def _seal_of(manifest: Mapping[str, Any]) -> str:
+    return digest_of(to_json({name: value for name, value in manifest.items() if name != _SEAL}))
+
+
 def _check(row: Any) -> int:
     return zlib.crc32(b"".join(row[name].tobytes() for name in ("digest", "number", "cells")))
 
@@ -122,8 +129,13 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, say: Say) -> Iterator[None]:
-        """Hold the folder alone; wait for another process that holds it. The lock ends with its process."""
+        """Hold the folder alone; wait for another process that holds it. The lock ends with its process.
+
+        ``ResultError`` where the folder has a link, through which files elsewhere would be written or removed.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
+        if links := sorted(entry.path for entry in os.scandir(self.path) if entry.is_symlink()):
+            raise ResultError(f"{links[0]}: is a link, and a result is written through none; remove it")
         with (self.path / _LOCK).open("a+b") as file:
             told = False
             while True:
@@ -161,17 +173,21 @@ class Store:
         """Write the manifest, then the table whose digest it gives; no table where ``data`` is empty."""
         before = self.trusted(table, lambda _: None)
         published = {**manifest, "replaces": digest_of(before) if before is not None else None}
-        self.write(MANIFEST, to_json(published))
+        self.seal(published)
         if data:
             self.write(table, data)
         return published
+
+    def seal(self, manifest: Mapping[str, Any]) -> None:
+        """Write the manifest with its own digest."""
+        self.write(MANIFEST, to_json({**manifest, _SEAL: _seal_of(manifest)}))
 
     def add(self, files: Mapping[str, bytes]) -> None:
         """Write more outputs and put them into the manifest."""
         outputs = {name: self.write(name, data) for name, data in files.items()}
         manifest = self.manifest()
         manifest["outputs"] = dict(sorted((manifest["outputs"] | outputs).items()))
-        self.write(MANIFEST, to_json(manifest))
+        self.seal(manifest)
 
     def ensure(self, files: Mapping[str, bytes], say: Say) -> None:
         """Add the files unless all are there already."""
@@ -181,12 +197,13 @@ class Store:
                 self.add(files)
 
     def manifest(self) -> dict[str, Any]:
-        """The manifest; empty where none can be read."""
+        """The manifest; empty where there is none, or its digest says that it was changed."""
         try:
             read = json.loads((self.path / MANIFEST).read_bytes())
         except (OSError, ValueError):
             return {}
-        return read if isinstance(read, dict) and isinstance(read.get("outputs"), dict) else {}
+        seal = read.pop(_SEAL, None) if isinstance(read, dict) else None
+        return read if seal is not None and seal == _seal_of(read) else {}
 
     def intact(self, name: str) -> bool:
         """Whether an output has the digest that the manifest gives."""
@@ -218,7 +235,10 @@ class Store:
             return None
 
     def kept(self, digest: str, outcomes: Mapping[str, Outcome], months: int, say: Say) -> dict[int, Cells]:
-        """The finished replicates of a result, from its journal and its table."""
+        """The finished replicates of a result, from its journal and its table; files of another request are removed."""
+        if self.manifest().get("digest", digest) != digest:
+            say(f"{self.path}: holds files of another request ({self.manifest()['name']}): not used, run again")
+            self.clear()
         rows = self.journal((months, len(outcomes)), say).read()
         found = {number: cells for (request, number), cells in rows.items() if request == digest}
         table = self.table(say)

@@ -97,7 +97,7 @@ def from_bytes(data: bytes) -> Table:
         read = parquet.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
         fields = [read.schema.field(number) for number in range(2, read.num_columns)]
         replicate, month = (_numbers(read, name) for name in ("replicate", "month"))
-    except (pa.ArrowInvalid, OSError, KeyError, IndexError) as error:
+    except (pa.ArrowException, OSError, KeyError, IndexError, TypeError) as error:
         raise ValueError(f"not a table of outcomes: {error}") from None
     numbers = np.unique(replicate)
     months = len(month) // max(1, len(numbers))

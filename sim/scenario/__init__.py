@@ -10,12 +10,13 @@ from sim.scenario.faults import Fault, ScenarioError
 from sim.scenario.listing import Listed, shipped
 from sim.scenario.loading import load
 from sim.scenario.overrides import overrides
-from sim.scenario.scenario import Origin, ReportedFigure, Scenario
+from sim.scenario.scenario import NEVER, Origin, ReportedFigure, Scenario
 from sim.scenario.schedule import Schedule
 from sim.scenario.schema import schema
 from sim.scenario.values import range_text
 
 __all__ = [
+    "NEVER",
     "Fault",
     "Listed",
     "Origin",

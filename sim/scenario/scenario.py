@@ -15,6 +15,8 @@ from sim.scenario.faults import Fault, ScenarioError, printable, shown
 from sim.scenario.schedule import Schedule
 from sim.scenario.writing import toml_text, toml_value
 
+NEVER = 10**9  # a month beyond any run
+
 Bound = Literal["about", "at least", "at most"]
 NOT_DIGESTED = ("run.replicates", "run.seed", "run.months")
 
@@ -107,6 +109,11 @@ class Scenario:
     def month_of(self, calendar: str) -> int:
         """Months from the start to a calendar month YYYY-MM, negative before it; ValueError if it is not one."""
         return months.number(calendar) - months.number(str(self.values["run.start"]))
+
+    def month_of_key(self, key: str) -> int:
+        """The same of a key's month; one beyond any run where the key says never."""
+        calendar = str(self.values[key])
+        return self.month_of(calendar) if calendar else NEVER
 
     def calendar(self, offset: int) -> str:
         """The calendar month, YYYY-MM, so many months after the start."""

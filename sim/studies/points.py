@@ -176,7 +176,10 @@ def _stored_in_others(own: Path, points: Mapping[str, Point], study: Study, mode
 
 def rows_of(data: bytes, names: tuple[str, ...], wanted: Iterable[str] | None = None) -> Rows:
     """The rows of a table of worlds as ``rows_table`` writes it; only those of ``wanted`` digests where given."""
-    opened = parquet.ParquetFile(pa.BufferReader(data))
+    try:
+        opened = parquet.ParquetFile(pa.BufferReader(data))
+    except (pa.ArrowException, OSError):
+        return {}
     if tuple(opened.schema_arrow.names) != ("digest", "replicate", *names):
         return {}
     table = opened.read()
@@ -218,7 +221,7 @@ def _publish(
         entry = failure_of_world(name, scenario, point.changes, number, seed, message)
         failures.append({"point": place[digest], **entry})
     if before.get("outputs", {}).get(REPLICATES) == digest_of(data) and before["failures"] == failures:
-        if digest_of((store.path / REPLICATES).read_bytes()) != digest_of(data):
+        if not store.intact(REPLICATES):
             store.write(REPLICATES, data)
         store.tidy()
         return before

@@ -21,7 +21,7 @@ from sim.runs.provenance import provenance
 from sim.runs.records import read_record
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
-from sim.runs.store import MANIFEST, SCENARIO, Store, pictures, to_json
+from sim.runs.store import SCENARIO, Store, pictures
 from sim.runs.summary import csv_bytes
 from sim.studies.appraisal.assumptions import Assumption
 from sim.studies.appraisal.terms import CHANGES, MEASURES, MONEY, NAMES, chains
@@ -407,7 +407,7 @@ def publish_appraisal(found: Appraisal, parameters: Mapping[str, Any]) -> None:
         **declarations(first.catalogue),
         **provenance(),
     }
-    store.write(MANIFEST, to_json(manifest))
+    store.seal(manifest)
 
 
 def _by_seed(found: Appraisal) -> bytes:

@@ -32,7 +32,7 @@ from sim.runs.ensemble import Request, folder_name
 from sim.runs.options import RunOptions
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Model
-from sim.runs.store import MANIFEST, Store, clean, pictures, to_json, write_whole
+from sim.runs.store import Store, clean, pictures, to_json, write_whole
 from sim.runs.table import to_parquet
 from sim.studies.estimators.posterior import TRUSTED, Floats, Posterior, distances, quantiles, sample
 from sim.studies.fitted import check_place, fitted_text
@@ -601,6 +601,6 @@ def _publish(
         **declarations(targets.scenarios[targets.base].catalogue),
         **provenance(),
     }  # fmt: skip
-    store.write(MANIFEST, to_json(manifest))
+    store.seal(manifest)
     store.tidy()
     return manifest

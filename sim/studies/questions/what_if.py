@@ -113,12 +113,15 @@ def run_until(
     while True:
         comparison = compared(seeds)
         states = [_state(width, comparison, label, it) for width in widths for label, it in _of(comparison, width)]
-        enough = all(state["reached"] for state in states)
+        for state in states:
+            if not state["seeds"]:
+                state["stopped"] = "as no seed gives it a value"
+        enough = all(state["reached"] or state["stopped"] for state in states)
         asked = max(state["forecast"] for state in states)
         if enough or seeds >= at_most:
             for state in states:
                 if not state["reached"]:
-                    state["stopped"] = f"by the cap of {at_most} seeds"
+                    state["stopped"] = state["stopped"] or f"by the cap of {at_most} seeds"
             return replace(comparison, until=tuple(states))
         for state in states:
             if not state["reached"]:
