@@ -50,6 +50,8 @@ from sim.studies.appraisal.welfare import annuity, by_resources, by_who, columns
 from sim.studies.estimators.fieller import ratio_of_means
 from sim.studies.questions.appraise import Appraisal
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 MONTHS = {"bundle": 42}  # its levers act from the fourth year on
 SHORT = 24
 EARLY = {"sites.shougang.vacated": "2011-01", "sites.shougang.opens": "2011-06"}

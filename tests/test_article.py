@@ -9,6 +9,8 @@ import pytest
 
 import sim
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 README = Path(__file__).parents[1] / "README.md"
 FIGURES = {
     "shougang": ("site_enterprises", "site_jobs", "site_taxes"),

@@ -17,6 +17,8 @@ from sim.runs.posterior_sample import read_sample
 from sim.scenario.describing import describe
 from sim.studies.questions.rotation import kept_rotations
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 FOLDER = Path(__file__).parents[1] / "scenarios" / "calibration"
 FITTED = sorted(FOLDER.glob("*.fitted.toml"))
 

@@ -37,6 +37,8 @@ from sim.studies.estimators.verdicts import (
     judge,
 )
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 RNG = np.random.default_rng(1)
 NOTHING = Interval(0.0, -1.0, 1.0)
 CLEAR = Interval(10.0, 8.0, 12.0)

@@ -36,6 +36,8 @@ from sim.studies.questions.explain import (
     shapley_of_orders,
 )
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 KEYS = ("market.growth", "labour.wage", "levers.demand", "mechanisms.letting.consider")
 SECOND = dict(zip((key.replace(".", "__") for key in KEYS), (0.05, 0.09, 0.2, 0.9), strict=True))
 

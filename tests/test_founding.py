@@ -18,6 +18,8 @@ from sim.model.state.enterprises import BIG, CLASSES, INCUMBENT, MEDIUM, OPERATI
 from sim.model.state.sectors import MAX_SECTORS
 from sim.parameters import numbers
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 SEEDS = range(1, 13)
 
 # Above-size industry in 2015: 9,633 big, 54,070 medium and 319,445 small enterprises, 97.75 million staff.

@@ -15,6 +15,8 @@ from sim.model.state.accounts import TICKS
 from sim.model.state.enterprises import OPERATING
 from sim.parameters import numbers
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 FIRMS = 20_000
 ON = {"mechanisms.frontier.enabled": True}
 RULES = "mechanisms.frontier"

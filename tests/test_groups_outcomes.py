@@ -33,6 +33,8 @@ from sim.model.state.groups import AGES, GROUPS, YEARS, age_group
 from sim.model.state.world import World
 from sim.scenario import ScenarioError
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 AGE_FROM = (0, 12, 24, 36, 48, 60, 120, 180, 300)
 COUNT = model_catalogue().counters
 SPIN_OFF = ORIGINS.index("spin_off")

@@ -17,6 +17,8 @@ from sim.model.state.enterprises import OPERATING
 from sim.model.state.taxation import taxes_of_plan
 from sim.parameters import numbers
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 FIRMS = 20_000
 FINANCE = "mechanisms.finance"
 OF_WHOLE_FIRMS = {"mechanisms.growth.enabled": True}

@@ -17,6 +17,8 @@ from sim.runs.result import open_result
 from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Store
 from sim.scenario import Scenario
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 FILES = (MANIFEST, OUTCOMES, SCENARIO, SUMMARY)
 POSITIONS = 40  # bytes of each file that are flipped, one at a time
 

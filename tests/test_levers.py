@@ -18,6 +18,8 @@ from sim.report.document.shipped import scenarios
 from sim.runs.declarations import declared
 from sim.studies.changes import changes
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 LEVERS = [name for name in declared(model_catalogue().group("levers")) if not name.endswith(("_cost", "_sector"))]
 ALONE = sorted((ROOT / "scenarios").glob("lever-*.toml"))
 BUNDLES = ("early-stage-talent", "early-stage-policy", "early-stage-market")

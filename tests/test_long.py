@@ -13,6 +13,8 @@ from sim.agents.model import EcosystemModel
 from sim.model.state.enterprises import OPERATING
 from sim.scenario import Scenario
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 MONTHS = 300
 SEEDS = (1, 2, 3)
 BAND = (0.7, 1.5)  # of the start, for stock, shares and similarity

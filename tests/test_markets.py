@@ -15,6 +15,8 @@ from sim.model.state.enterprises import OPERATING
 from sim.model.state.sectors import wage_of_worker
 from sim.parameters import numbers
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 TIGHT = {"labour.tightness": 0.05}
 
 

@@ -15,6 +15,8 @@ from sim.agents.model import EcosystemModel
 from sim.model.record.ranges import MOST_FLOW, MOST_INDEX, MOST_MONEY, MOST_WHOLE, OutOfRange, Reads, check_ranges
 from sim.model.state.accounts import TRANSFERS
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 WHOLE = ("lines", "staff", "talent", "floor", "borrowed_hours")
 INDEX = ("productivity", "quality")
 MONEY = tuple(name for name in Reads._fields if name not in WHOLE + INDEX)

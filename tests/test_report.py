@@ -33,6 +33,8 @@ from sim.studies.questions.calibrate import Calibration
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.questions.sweep import Sweep
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 HOSTILE = """</title><script>alert(1)</script><img src=x onerror=alert(2)> & "it's" """.strip()
 FIGURES = FIGURE.format("startups", 64, "2011-06", "about") + FIGURE.format(
     "site_enterprises", 9000, "2011-06", "about"

@@ -14,6 +14,8 @@ from sim.model.catalogue import model_catalogue
 from sim.scenario import ScenarioError
 from sim.studies.estimators.rest import block_means, rest
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 YEARS = np.arange(300) / 12.0
 WORLDS = np.random.default_rng(5).normal(size=(12, 1))
 

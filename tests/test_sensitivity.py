@@ -28,6 +28,8 @@ from sim.studies.rests import in_force
 from sim.studies.stored_sensitivity import ANSWER, Sensitivity, all_stored
 from sim.studies.uncertain import UNCERTAIN, uncertain
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 # Keys that take any number, and the range on which a test moves each: the unit cube of the functions below.
 RANGES = {"market.demand": (1.0, 3.0), "market.rivalry": (0.5, 1.5), "market.price_elasticity": (0.0, 4.0),
           "market.payout": (0.2, 0.8)}  # fmt: skip

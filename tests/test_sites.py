@@ -16,6 +16,8 @@ from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, REGISTERED, 
 from sim.model.state.sites import EVERYONE
 from sim.scenario import Scenario
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 SITE = "sites__shougang__"
 
 

@@ -15,6 +15,8 @@ from sim.runs.follow import FollowedWorld
 from sim.runs.profile import ProfiledModel
 from sim.scenario import Scenario
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 SPIN_UP: dict[str, Any] = {"run.spin_up": 36}
 
 

@@ -35,6 +35,8 @@ from sim.studies.estimators.unit_cube import saltelli, trajectories
 from sim.studies.points import REPLICATES
 from sim.studies.questions.sweep import SHOWN, TABLE, Sweep, run_sweep, statistics, verdict_at
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 GROWTH, SIZE = "market.growth", "population.enterprises"
 
 

@@ -32,6 +32,8 @@ from sim.runs.store import Store
 from sim.scenario import Scenario
 from sim.studies.questions.trace import Trace, trace_worlds
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 
 def short(settings: Scenario, months: int = 12) -> Scenario:
     return replace(settings, values={**settings.values, "run.months": months})

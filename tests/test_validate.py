@@ -35,6 +35,8 @@ from sim.scenario import ScenarioError
 from sim.studies.questions.validate import fitted_to, judged, of_scenario, validate_model
 from sim.studies.targets import unit_of
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 CATALOGUE = model_catalogue()
 ONE = Check("one", "a fact", "own", (), "toy", "jobs", ("last", "last"), (50.0, 52.0), cited="a book", said=51.0)
 HUNDRED = np.arange(1.0, 102.0)  # median 51, 5th and 95th percentile 6 and 96
