@@ -66,7 +66,7 @@ def _seek_page(it: Sought) -> Page:
     rows = len(it.ranges)
     made = page(title, subtitle, key, footer, 1, tall=max(2.2, 0.35 * rows + 0.6), columns=1, left=0.75, right=0.3,
                 below=0.25)  # fmt: skip
-    grid = made.grid[0].subgridspec(1, 2, width_ratios=(5.0, 3.9), wspace=0.48)
+    grid = made.grid[0].subgridspec(1, 2, width_ratios=(5.0, 3.9), wspace=0.16)
     main = made.figure.add_subplot(grid[0, 0])
     _frontier(main, it) if costs else _along(main, it)
     # As high as its rows need, from above.
@@ -197,10 +197,10 @@ def _value_page(it: Reached) -> Page:
     title = f"{label(aim.name)} of {number(target.value)}: what {short(axis.key)} it takes"
     subtitle = f"{scenario.title or scenario.name}, {scenario.calendar(scenario.months - 1)}"
     key: list[KeyEntry] = [
-        ("line", BLUE, "mean"), ("band", light(BLUE, 0.3), "its 95% interval"), ("line", ORANGE, "target"),
+        ("line", BLUE, "mean"), ("band", light(BLUE, 0.3), "95% interval of the mean"), ("line", ORANGE, "target"),
     ]  # fmt: skip
     if not it.refused:
-        key += [("mark", VERMILION, "the value"), ("band", light(VERMILION, 0.22), "its 95% interval")]
+        key += [("mark", VERMILION, "the value"), ("band", light(VERMILION, 0.22), "95% interval of the value")]
     words = f"{seeds_text(scenario.replicates, scenario.seed)} at every value ({interval_kind(scenario.replicates)})."
     footer = (words, f"Model {it.manifest['model']}. Source: curve.csv of {it.path.name}.")
     made = page(title, subtitle, key, footer, 1, tall=2.0, columns=1, left=0.75, right=0.4, below=0.25)
@@ -218,9 +218,11 @@ def _value_page(it: Reached) -> Page:
     if not it.refused:
         mark(axes, root.value, target.value, VERMILION, markersize=7)
         ends = f"{brief(root.value)}  [{brief(root.low)} to {brief(root.high)}]"
-        side = "left" if share_of(axis, root.value) < 0.7 else "right"
-        note(axes, minus(ends), (root.value, target.value), (10 if side == "left" else -10, 12), ha=side, fontsize=8.5,
-             color=INK, path_effects=HALO)  # fmt: skip
+        low, high = axes.get_ylim()
+        height, va = (0.97, "top") if target.value < (low + high) / 2 else (0.04, "bottom")  # where no curve is
+        side = "left" if share_of(axis, root.value) < 0.5 else "right"
+        note(axes, minus(ends), (root.value, height), (5 if side == "left" else -5, 0), ha=side, va=va, fontsize=8.5,
+             color=INK, path_effects=HALO, xycoords=("data", "axes fraction"))  # fmt: skip
     own = scenario.values[axis.key]
     if isinstance(own, int | float) and not isinstance(own, bool) and axis.low <= own <= axis.high and x:
         mean = float(np.interp(own, x, [one.mean for one in curve.values()]))

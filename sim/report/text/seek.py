@@ -72,7 +72,7 @@ def value_text(it: Reached) -> str:
         low = f"below {brief(axis.low)}" if root.open_low else brief(root.low)
         high = f"above {brief(axis.high)}" if root.open_high else brief(root.high)
         value = int(root.value) if axis.whole else root.value
-        lines += _wrapped(f"{axis.key} = {brief(value)}{unit}  [{low} to {high}]")
+        lines += [f"{axis.key} = {brief(value)}{unit}", f"95% interval: {low} to {high}"]
         if root.crossings > 1:
             lines += _wrapped(f"MIND: the mean crosses the target {root.crossings} times in this range.")
     rows = [(brief(x), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
@@ -119,7 +119,7 @@ def _best_lines(it: Sought, best: Mix) -> Iterator[str]:
             word = "at most" if bound.sign > 0 else "at least"
             asked = f"{word} {number(bound.value)}"
             yield f"{bound.aim.name:<20}{number(found.mean):>10}  [{span(found.low, found.high)}] {asked}"
-    yield f"on the search's own seeds it had {signed(best.searched)}: of the highest of many, luck is a part"
+    yield f"(on the search's own seeds {signed(best.searched)}: it was chosen by these, so that they flatter it)"
 
 
 def _label(it: Sought) -> str:

@@ -364,6 +364,7 @@ class _Seek:
         best = usable[first_unbeaten(values, range(len(usable)))]
         net = q.sign * fresh[best].net
         if told(net) and effect(net).mean > 0:
+            remarks += self._in_doubt(fresh[best]) if means[best].holds else []
             return best, "", None
         if not (net[np.isfinite(net)] != 0).any():
             return None, f"none of the mixes changes {q.aim.name} on any seed", None
@@ -382,6 +383,15 @@ class _Seek:
             if bound.over(found.low if bound.sign > 0 else found.high) > 0 or not math.isfinite(found.mean):
                 return False
         return True
+
+    def _in_doubt(self, it: Measured) -> list[str]:
+        """The limits that may be broken: their interval goes beyond."""
+        beyond = [
+            bound.aim.name
+            for bound, cells in zip(self._q.bounds, it.bounded, strict=True)
+            if bound.over(effect(cells).high if bound.sign > 0 else effect(cells).low) > 0
+        ]
+        return [f"the interval of {', '.join(beyond)} goes beyond its limit"] if beyond else []
 
     def _unreached(self, order: Sequence[int]) -> str:
         """That no mix is within the limits, and how near the nearest comes."""
