@@ -119,7 +119,7 @@ def _best_lines(it: Sought, best: Mix) -> Iterator[str]:
             word = "at most" if bound.sign > 0 else "at least"
             asked = f"{word} {number(bound.value)}"
             yield f"{bound.aim.name:<20}{number(found.mean):>10}  [{span(found.low, found.high)}] {asked}"
-    yield f"(on the search's own seeds {signed(best.searched)}: it was chosen by these, so that they flatter it)"
+    yield f"(on the search's seeds {signed(best.searched)}: it was chosen by these, which flatter it)"
 
 
 def _label(it: Sought) -> str:
