@@ -952,7 +952,7 @@ def seek(
     from sim.studies.mixes import read_question
     from sim.studies.questions.seek import CONFIRM, DRAWS, REPLICATES, SAMPLES, run_seek
 
-    count = REPLICATES if replicates is None and isinstance(scenario, str | Path) else replicates
+    count = REPLICATES if replicates is None else replicates
     base = with_run(scenario, mechanisms, replicates=count, seed=seed, months=months)
     model = _model(base)
     question = read_question(
@@ -1035,7 +1035,7 @@ def seek_value(
     from sim.studies.appraisal.assumptions import assumptions
     from sim.studies.questions.seek_value import REPLICATES, read_target, run_seek_value
 
-    count = REPLICATES if replicates is None and isinstance(scenario, str | Path) else replicates
+    count = REPLICATES if replicates is None else replicates
     base = with_run(scenario, mechanisms, replicates=count, seed=seed, months=months)
     model = _model(base)
     asked = read_target(base, levers, target, model, assumptions(assume))

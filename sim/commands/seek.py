@@ -86,7 +86,7 @@ def seek(
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
-    """Seek the mix of levers that gives most, or the value that reaches a target.
+    """Seek the best mix of levers, or a value for a target.
 
     Mixes are tried on common seeds; the best run anew on fresh ones, and at draws of the posterior and the assumptions.
     The answer: the best mix, the frontier of cost against outcome, how far each lever can be moved, the regret. Where
@@ -97,22 +97,21 @@ def seek(
         from sim.report.text.seek import reached_json, seek_json, seek_text, value_text
         from sim.studies.designs import parse_vary
         from sim.studies.mixes import FORMS, LEVERS
-        from sim.studies.questions.seek import REPLICATES
-        from sim.studies.questions.seek_value import REPLICATES as OF_TARGET
 
         of_mixes = {
             "--maximise": maximise, "--minimise": minimise, "--budget": budget, "--at-least": at_least,
             "--at-most": at_most, "--samples": samples, "--confirm": confirm, "--robustness": robustness,
         }  # fmt: skip
-        if target is not None and (given := [name for name, value in of_mixes.items() if value not in (None, [])]):
-            fail(f"--target: does not go with {', '.join(given)}, allowed: --levers KEY=LOW:HIGH", WRONG)
-        count = (REPLICATES if target is None else OF_TARGET) if replicates is None else replicates
-        base = load_until([scenario], settings or [], month, mechanisms, replicates=count, seed=seed, months=months)[0]
+        if target is not None and (others := [name for name, value in of_mixes.items() if value not in (None, [])]):
+            fail(f"--target: does not go with {', '.join(others)}, allowed: --levers KEY=LOW:HIGH", WRONG)
+        given = {"replicates": replicates, "seed": seed, "months": months}
+        base = load_until([scenario], settings or [], month, mechanisms, **given)[0]
         show = partial(print_found, as_json=as_json)
         with full_keys(base), api.make_workers(workers, cluster) as pool:
             lines = parse_vary(levers or [], LEVERS, FORMS)
             how: dict[str, Any] = {
-                "assume": listed(assume), "workers": pool, "out": out, "fresh": fresh, "yes": yes, "watcher": watcher(),
+                "assume": listed(assume), "replicates": replicates, "workers": pool, "out": out, "fresh": fresh,
+                "yes": yes, "watcher": watcher(),
             }  # fmt: skip
             found: Any
             if target is not None:

@@ -12,7 +12,6 @@ from sim.runs.errors import Incompatible
 from sim.runs.posterior_sample import POSTERIOR, read_sample
 from sim.runs.replicate import Model
 from sim.scenario import Fault, Scenario, ScenarioError
-from sim.scenario.rules import contradictions
 from sim.studies.aims import AT_LEAST, AT_MOST, Aim, Limit, aim_of, aims, budget_of, limits_of
 from sim.studies.appraisal.assumptions import Assumption
 from sim.studies.appraisal.treated import is_decided, of_measures
@@ -20,6 +19,7 @@ from sim.studies.designs import Axis, axes, points
 from sim.studies.estimators.search import Shares
 from sim.studies.points import Point
 from sim.studies.uncertain import uncertain
+from sim.studies.worlds import can_be
 
 LEVERS = "--levers"
 FORMS = "allowed: KEY=LOW:HIGH or KEY=a,b,c"
@@ -150,9 +150,4 @@ def draws_of(q: Question, count: int) -> dict[str, list[Values]]:
     ]
     if moved:
         found[ASSUMPTION_DRAWS] = [dict(it) for it in points(moved, "latin", count, q.scenario.seed)]
-    return {kind: [it for it in drawn if _can_be(q.scenario, it)] for kind, drawn in found.items()}
-
-
-def _can_be(scenario: Scenario, draw: Values) -> bool:
-    made = Point(scenario, draw).scenario
-    return not any(it for it in contradictions(made) if not it.keys[0].startswith("figures."))
+    return {kind: [it for it in drawn if can_be(Point(q.scenario, it).scenario)] for kind, drawn in found.items()}

@@ -63,16 +63,18 @@ def _seek_page(it: Sought) -> Page:
         f"fresh seeds ({interval_kind(fresh)})."
     )
     footer = (words, f"Model {it.manifest['model']}. Source: mixes.parquet and seek.json of {it.path.name}.")
-    rows = len(it.ranges)
-    made = page(title, subtitle, key, footer, 1, tall=max(2.2, 0.35 * rows + 0.6), columns=1, left=0.75, right=0.3,
-                below=0.25)  # fmt: skip
+    rows, draws = len(it.ranges), len(it.regrets)
+    parts = [0.36 * rows + 0.25, *([0.62, 0.32 * draws + 0.1] if draws else [])]  # inches, the second one between
+    tall = max(3.1, sum(parts))
+    made = page(title, subtitle, key, footer, 1, tall=tall / 1.42, columns=1, left=0.75, right=0.3, below=0.25)
     grid = made.grid[0].subgridspec(1, 2, width_ratios=(5.0, 3.9), wspace=0.16)
     main = made.figure.add_subplot(grid[0, 0])
     _frontier(main, it) if costs else _along(main, it)
-    # As high as its rows need, from above.
-    part = min(1.0, (0.36 * rows + 0.35) / (1.42 * max(2.2, 0.35 * rows + 0.6)))
-    levers = grid[0, 1].subgridspec(2, 1, height_ratios=(part, max(1e-3, 1 - part)), hspace=0.0)
-    _levers(made.figure.add_subplot(levers[0]), it)
+    heights = [*parts, max(1e-3, tall - sum(parts))]
+    right = grid[0, 1].subgridspec(len(heights), 1, height_ratios=heights, hspace=0.0)
+    _levers(made.figure.add_subplot(right[0]), it)
+    if draws:
+        _regrets(made.figure.add_subplot(right[2].subgridspec(1, 2, width_ratios=(0.2, 1), wspace=0)[0, 1]), it)
     return made
 
 
@@ -106,10 +108,15 @@ def _frontier(axes: Axes, it: Sought) -> None:
         mark(axes, it.best.cost.mean, it.best.net.mean, VERMILION, markersize=7)
     else:
         note(axes, "no mix is named: see the text", (0.03, 0.95), (0, 0), xycoords="axes fraction", color=VERMILION)
-    heading(axes, f"{label(q.aim.name)}, less that of the scenario as it is", q.aim.unit)
+    heading(axes, _net_words(it), q.aim.unit)
     axes.set_xlabel("cost: the sponsors' outlay at present value, million yuan")
     number_axis(axes.xaxis, 6)
     number_axis(axes.yaxis, 6)
+
+
+def _net_words(it: Sought) -> str:
+    aim = it.question.aim
+    return label(aim.name) if aim.total else f"{label(aim.name)}, less that of the scenario as it is"
 
 
 def _cross(axes: Axes, one: Mix, colour: str) -> None:
@@ -141,7 +148,7 @@ def _along(axes: Axes, it: Sought) -> None:
         mark(axes, float(own), 0.0, INK, markersize=5, clip_on=False)
     if it.best:
         mark(axes, _place(it, it.best.values), it.best.net.mean, VERMILION, markersize=7)
-    heading(axes, f"{label(q.aim.name)}, less that of the scenario as it is", q.aim.unit)
+    heading(axes, _net_words(it), q.aim.unit)
     axes.set_xlabel(f"{short(axis.key)}, {axis.unit}" if axis.unit else short(axis.key))
     if axis.levels:
         axes.set_xticks(range(len(axis.levels)), [brief(value) for value in axis.levels])
@@ -186,6 +193,30 @@ def _levers(axes: Axes, it: Sought) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
     heading(axes, "How far each lever can be moved", "band: as good within noise, between the ends of the range")
+
+
+def _regrets(axes: Axes, it: Sought) -> None:
+    """What the best mix gains and misses over draws, with the 95th percentile of what it misses."""
+    axes.grid(visible=False)
+    sign = it.question.sign
+    labels = []
+    for row, one in enumerate(it.regrets):
+        axes.barh(row - 0.2, sign * one.gain, height=0.34, color=BLUE)
+        axes.barh(row + 0.2, one.mean, height=0.34, color=VERMILION)
+        axes.plot([one.mean, one.p95], [row + 0.2] * 2, color=INK, linewidth=1.0)
+        labels.append(f"{one.draws} draws of\nthe {one.kind}")
+        right = max(sign * one.gain, one.p95, 0.0)
+        note(axes, f"best in {one.best:.0%}", (right, row), (6, 0), va="center", fontsize=7, path_effects=HALO)
+    axes.axvline(0.0, color=INK, linewidth=0.7)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    number_axis(axes.xaxis, 5)
+    axes.margins(x=0.24)
+    heading(
+        axes,
+        "Where the world is another",
+        f"mean gain (blue) and regret (red, line to the 95th percentile), {it.question.aim.unit}",
+    )
 
 
 # --- a target

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import shlex
 import textwrap
 from collections.abc import Iterator
 from typing import Any
 
 from sim.declare import Value
-from sim.formats import brief, counted, number, short, signed, span
+from sim.formats import brief, counted, number, plain, short, signed, span
 from sim.report.text.columns import WIDTH, columns
+from sim.scenario import Schedule
 from sim.studies.estimators.choice import Regret
 from sim.studies.estimators.intervals import Interval, interval_kind
 from sim.studies.questions.seek import LeverRange, Mix, Sought, answer_json
@@ -43,9 +45,7 @@ def seek_text(it: Sought) -> str:
     lines += [line for remark in it.remarks for line in _wrapped(f"MIND: {remark}.")]
     lines += ["", f"intervals: 95%, {interval_kind(fresh)}"]
     if it.best is not None:
-        settings = " ".join(f"--set {key}={brief(value, 12)}" for key, value in it.best.values.items())
-        command = "appraise" if q.followed else "what-if"
-        lines += ["next:", f"  sim {command} {scenario.name} {settings}"]
+        lines += ["next:", f"  {_command(it, it.best)}"]
     return "\n".join([*lines, f"results: {it.path}"])
 
 
@@ -94,6 +94,19 @@ def bound_words(it: Sought) -> list[str]:
     ]
     budget = it.question.budget
     return [*([f"{number(budget.value)} million yuan"] if budget else []), *words]
+
+
+def _command(it: Sought, best: Mix) -> str:
+    """The command that says more of the best mix."""
+    scenario = it.question.scenario
+    given = [
+        f"--given {shlex.quote(f'{key}={plain(scenario.values[key])}')}"
+        for key, origin in scenario.origins.items()
+        if origin.kind == "override" and not key.startswith("run.") and not isinstance(scenario.values[key], Schedule)
+    ]
+    settings = [f"--set {key}={brief(value, 12)}" for key, value in best.values.items()]
+    command = "appraise" if it.question.followed else "what-if"
+    return " ".join(["sim", command, shlex.quote(str(scenario.path)), *given, *settings])
 
 
 def _within(it: Sought) -> str:
@@ -162,11 +175,15 @@ def _frontier_table(it: Sought) -> str:
 
 def _regret_text(one: Regret, it: Sought) -> str:
     unit = f" {it.question.aim.unit}" if it.question.aim.unit else ""
-    limits = f"; it keeps the limits in {one.holds:.0%}" if it.question.bounds else ""
-    return (
-        f"over {one.draws} draws of {_KINDS[one.kind]} it is the best of {len(it.finalists) + 1} in {one.best:.0%}; "
-        f"regret {number(one.mean)}{unit} (95th percentile {number(one.p95)}) of a gain of {number(one.gain)}; "
-        f"worse than the scenario as it is in {one.worse:.0%}{limits}"
+    limits = f"it keeps the limits in {one.holds:.0%}" if it.question.bounds else ""
+    others = f"worse than the scenario as it is in {one.worse:.0%}" if it.own_holds else ""
+    return "; ".join(
+        [
+            f"{one.draws} draws of {_KINDS[one.kind]}: the best of {len(it.finalists) + it.own_holds} in {one.best:.0%}",
+            f"regret {number(one.mean)}{unit} (95th percentile {number(one.p95)}) of a gain of {number(one.gain)}",
+            *([others] if others else []),
+            *([limits] if limits else []),
+        ]
     )
 
 

@@ -135,6 +135,8 @@ class Sought:
         The mix; None where none can be named, for the reason in ``refused``.
     refused
         Why no mix is named, in words; empty where one is.
+    own_holds
+        Whether the scenario as it is is within all limits. Where it is, a mix is named only if it is told from it.
     seeds
         About how many fresh seeds it would take to name one, where noise hides it.
     finalists
@@ -169,6 +171,7 @@ class Sought:
     question: Question
     best: Mix | None
     refused: str
+    own_holds: bool
     seeds: int | None
     finalists: tuple[Mix, ...]
     frontier: tuple[Mix, ...]
@@ -274,6 +277,7 @@ class _Seek:
             raise NothingRan(f"{q.scenario.name}: no seed of the scenario as it is has {q.aim.name}")
         own = own_shares(q)
         known = [(own, self._score(base))] if own is not None else []
+        self._own_holds = self._score(base).holds
         search(len(q.levers), self._samples, q.scenario.seed, self._evaluate, known)
         scores = [it.score for it in self._tried]
         places = [it.shares for it in self._tried]
@@ -294,6 +298,7 @@ class _Seek:
             question=q,
             best=None if best is None else mixes[best],
             refused=refused,
+            own_holds=self._own_holds,
             seeds=seeds,
             finalists=tuple(mixes[it] for it in finalists),
             frontier=tuple(mixes[it] for it in told_line),
@@ -363,7 +368,7 @@ class _Seek:
         values = q.sign * np.array([fresh[it].net for it in usable])
         best = usable[first_unbeaten(values, range(len(usable)))]
         net = q.sign * fresh[best].net
-        if told(net) and effect(net).mean > 0:
+        if not self._own_holds or (told(net) and effect(net).mean > 0):
             remarks += self._in_doubt(fresh[best]) if means[best].holds else []
             return best, "", None
         if not (net[np.isfinite(net)] != 0).any():
@@ -443,7 +448,7 @@ class _Seek:
             rows = self._draws_measured(mixes, seeds, drawn)
             for row in rows:
                 net = [self._q.sign * effect(it.net).mean for it in row]
-                values.append([*net, 0.0])
+                values.append([*net, *([0.0] if self._own_holds else [])])
                 holds.append(self._score(row[place]).holds)
             if not values:
                 continue
@@ -556,6 +561,7 @@ def answer_json(it: Sought) -> dict[str, Any]:
         ],
         "best": it.best and mix_json(it.best, q),
         "refused": it.refused,
+        "own_holds": it.own_holds,
         "seeds_needed": it.seeds,
         "finalists": [mix_json(one, q) for one in it.finalists],
         "frontier": [mix_json(one, q) for one in it.frontier],
