@@ -102,7 +102,8 @@ def _command(it: Sought, best: Mix) -> str:
     given = [
         f"--given {shlex.quote(f'{key}={plain(scenario.values[key])}')}"
         for key, origin in scenario.origins.items()
-        if origin.kind == "override" and not key.startswith("run.") and not isinstance(scenario.values[key], Schedule)
+        if origin.kind == "override" and not key.startswith("run.") and key not in best.values
+        if not isinstance(scenario.values[key], Schedule)
     ]
     settings = [f"--set {key}={brief(value, 12)}" for key, value in best.values.items()]
     command = "appraise" if it.question.followed else "what-if"
@@ -177,9 +178,10 @@ def _regret_text(one: Regret, it: Sought) -> str:
     unit = f" {it.question.aim.unit}" if it.question.aim.unit else ""
     limits = f"it keeps the limits in {one.holds:.0%}" if it.question.bounds else ""
     others = f"worse than the scenario as it is in {one.worse:.0%}" if it.own_holds else ""
+    count = len(it.finalists) + it.own_holds
     return "; ".join(
         [
-            f"{one.draws} draws of {_KINDS[one.kind]}: the best of {len(it.finalists) + it.own_holds} in {one.best:.0%}",
+            f"{one.draws} draws of {_KINDS[one.kind]}: the best of {count} in {one.best:.0%}",
             f"regret {number(one.mean)}{unit} (95th percentile {number(one.p95)}) of a gain of {number(one.gain)}",
             *([others] if others else []),
             *([limits] if limits else []),
