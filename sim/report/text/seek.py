@@ -28,7 +28,7 @@ def seek_text(it: Sought) -> str:
     counts = f"{counted(len(it.tried), 'mix').replace('mixs', 'mixes')} of {levers}"
     fresh = it.manifest["design"]["confirm"]
     lines = [
-        f"{scenario.name}: the {word} {q.aim.name} in {scenario.calendar(scenario.months - 1)}{_within(it)}",
+        *_wrapped(f"{scenario.name}: the {word} {q.aim.name} in {scenario.calendar(scenario.months - 1)}{_within(it)}"),
         f"{counts} on {scenario.replicates} seeds from seed {scenario.seed}; the best anew on {fresh} fresh seeds",
         "",
     ]
@@ -62,7 +62,7 @@ def value_text(it: Reached) -> str:
     of_aim = f" {aim.unit}" if aim.unit else ""
     month = scenario.calendar(scenario.months - 1)
     lines = [
-        f"{scenario.name}: {axis.key} that brings {aim.name} to {number(target.value)}{of_aim} in {month}",
+        *_wrapped(f"{scenario.name}: {axis.key} that brings {aim.name} to {number(target.value)}{of_aim} in {month}"),
         f"{len(it.curve)} values on the same {scenario.replicates} seeds from seed {scenario.seed}",
         "",
     ]
@@ -133,7 +133,7 @@ def _best_lines(it: Sought, best: Mix) -> Iterator[str]:
             word = "at most" if bound.sign > 0 else "at least"
             asked = f"{word} {number(bound.value)}"
             yield f"{bound.aim.name:<20}{number(found.mean):>10}  [{span(found.low, found.high)}] {asked}"
-    yield f"(on the search's seeds {signed(best.searched)}: it was chosen by these, which flatter it)"
+    yield f"(on the seeds of the search, by which it was chosen: {signed(best.searched)})"
 
 
 def _label(it: Sought) -> str:

@@ -22,7 +22,8 @@ from sim.studies.estimators.verdicts import effect, is_distinct
 
 FOUND, OUTSIDE, NOISE = "found", "outside", "noise"
 FIRST = 5  # points along the range
-MOST_STEPS = 12  # of closing in, and of each end of the interval
+STEPS, END_STEPS = 8, 4  # of closing in on the value, and on each end of its interval
+_WHOLE_STEPS = 120  # halved every third time: to the very number in any range
 _WIDTH = 1 / 1000  # of the range: near enough
 _ERROR = 1 / 50  # of the standard error: near enough too
 
@@ -167,9 +168,9 @@ class _Search:
 
     # --- closing in
 
-    def _close_in(self, a: float, b: float, off: Callable[[float], float]) -> float:
+    def _close_in(self, a: float, b: float, off: Callable[[float], float], steps: int = STEPS) -> float:
         """Where ``off`` is 0 between two values at which it has two signs: false position, halved where it is slow."""
-        for step in range(MOST_STEPS):
+        for step in range(_WHOLE_STEPS if self._whole else steps):
             f_a, f_b = off(a), off(b)
             if f_a == 0:
                 return a
@@ -212,7 +213,7 @@ class _Search:
                 a, b = sorted((before, x))
                 if self._whole:
                     return self._between(a, b, edge), False
-                return self._close_in(a, b, edge), False
+                return self._close_in(a, b, edge, END_STEPS), False
             before = x
         return (self._high if side > 0 else self._low), True
 

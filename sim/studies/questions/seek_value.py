@@ -30,7 +30,7 @@ from sim.studies.appraisal.assumptions import Assumption
 from sim.studies.appraisal.totals import totals
 from sim.studies.designs import Axis, axes, scheduled
 from sim.studies.estimators.intervals import Interval
-from sim.studies.estimators.root import FIRST, FOUND, MOST_STEPS, NOISE, OUTSIDE, Root, find_root
+from sim.studies.estimators.root import END_STEPS, FIRST, FOUND, NOISE, OUTSIDE, STEPS, Root, find_root
 from sim.studies.followed_worlds import MIXES, FollowedWorlds
 from sim.studies.mixes import FORMS, LEVERS, refuse_undecided, undecided_levers
 from sim.studies.points import Point
@@ -164,7 +164,8 @@ def run_seek_value(target: Target, model: Model, options: RunOptions) -> Reached
         if options.fresh:
             store.clear()
         began = time.perf_counter()
-        expected = scenario.replicates * (FIRST + 3 * MOST_STEPS + 2)
+        closer = 2 * math.ceil(math.log2(axis.high - axis.low + 1)) if axis.whole else 0
+        expected = scenario.replicates * (FIRST + STEPS + 2 * END_STEPS + 2 + closer)
         worlds = FollowedWorlds(
             scenario, model, store, options, followed=target.aim.total, expected=expected,
             smaller="fewer --replicates",
