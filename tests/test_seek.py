@@ -200,9 +200,7 @@ def test_the_interval_of_a_whole_number_covers_it() -> None:
     assert all(x.is_integer() for it in found for x in it.curve)
     assert np.mean([it.low <= 20 <= it.high for it in found]) >= 0.93
     assert np.mean([it.high - it.low for it in found]) < 6
-    wide = find_root(
-        1, 1_000_000, 5.0e11 + 1, lambda values: [x * x + np.arange(-2.0, 3.0) for x in values], whole=True
-    )
+    square = find_root(1, 1_000_000, 5.0e11 + 1, _squares, whole=True)
     assert square.value == 707_107, "the very number, however wide the range"
     assert len(square.curve) < 80
 
