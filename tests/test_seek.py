@@ -264,6 +264,7 @@ def test_the_best_mix_of_a_toy(tmp_path: Path) -> None:
     assert len(costs) >= 4
     assert costs == sorted(costs)
     assert nets == sorted(nets)
+    assert min(nets) > 0, "the scenario as it is costs nothing, and is on the frontier too"
     assert found.frontier[-1].cost.mean < 70, "beyond the best mix money buys nothing more"
 
 

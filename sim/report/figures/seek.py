@@ -96,9 +96,11 @@ def _frontier(axes: Axes, it: Sought) -> None:
     axes.axhline(0.0, color=INK, linewidth=0.7)
     axes.scatter(cost[~good], net[~good], s=9, color=_DEAD, linewidths=0)
     axes.scatter(cost[good], net[good], s=13, color=SKY, linewidths=0, zorder=3)
-    line = it.frontier
-    axes.plot([one.cost.mean for one in line], [one.net.mean for one in line], color=BLUE, linewidth=1.4, zorder=4)
-    for one in line:
+    line = [(one.cost.mean, one.net.mean) for one in it.frontier]
+    if it.own_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
+        line = sorted([*line, (0.0, 0.0)])
+    axes.plot([x for x, _ in line], [y for _, y in line], color=BLUE, linewidth=1.4, zorder=4)
+    for one in it.frontier:
         _cross(axes, one, BLUE)
     mark(axes, 0.0, 0.0, INK, markersize=5)
     if q.budget:

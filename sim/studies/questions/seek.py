@@ -284,7 +284,8 @@ class _Seek:
         order = ranking(scores)
         holding = _distinct([it for it in order if scores[it].holds], self._tried)
         finalists = apart(holding, places, FINALISTS)
-        line = _distinct(frontier(scores), self._tried)
+        own_costs = q.followed and self._score(base).holds_but_cost
+        line = _distinct(_beside_own(scores, own_costs), self._tried)
         wanted = list(dict.fromkeys([*finalists, *spread(line, FRONTIER)]))
         fresh = dict(zip(wanted, self._measure([self._tried[it].values for it in wanted], self._fresh), strict=True))
         remarks = _remarks(q)
@@ -292,7 +293,7 @@ class _Seek:
         good = self._as_good(best, holding)
         regrets = self._regrets(kinds, finalists, best, remarks) if best is not None else ()
         mixes = {it: self._mix(it, fresh[it]) for it in wanted}
-        told_line = _on_frontier([it for it in wanted if it in line], mixes, q.sign)
+        told_line = _on_frontier(wanted, mixes, q.sign, own_costs)
         return Sought(
             path=Path(),
             question=q,
@@ -502,10 +503,16 @@ def _distinct(order: Sequence[int], tried: Sequence[_Tried]) -> list[int]:
     return list(seen.values())
 
 
-def _on_frontier(places: Sequence[int], mixes: Mapping[int, Mix], sign: int) -> list[int]:
+def _on_frontier(places: Sequence[int], mixes: Mapping[int, Mix], sign: int, own: bool) -> list[int]:
     """Of mixes on fresh seeds those of the frontier."""
     scores = [Score(sign * mixes[it].net.mean, mixes[it].cost.mean) for it in places]
-    return [places[it] for it in frontier(scores)]
+    return [places[it] for it in _beside_own(scores, own)]
+
+
+def _beside_own(scores: Sequence[Score], own: bool) -> list[int]:
+    """The frontier of scores; with ``own`` the scenario as it is, which costs and changes nothing, is one of them."""
+    found = frontier([*scores, Score(0.0, 0.0)] if own else scores)
+    return [it for it in found if it < len(scores)]
 
 
 def _remarks(q: Question) -> list[str]:
