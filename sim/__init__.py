@@ -2,8 +2,9 @@
 
 ``load`` reads a scenario, ``run`` runs it, ``branch`` continues a result. ``compare`` and ``what_if`` give differences
 paired by seed; ``appraise`` says what a measure is worth, and to whom; ``explain`` and ``trace`` show where a
-difference comes from. ``sweep``, ``sensitivity``, ``calibrate`` and ``validate`` study parameters, ``claims`` tests
-claims. ``write_report`` writes an HTML page. ``EcosystemModel`` is one world, a Mesa model.
+difference comes from. ``sweep``, ``sensitivity``, ``calibrate`` and ``validate`` study parameters, ``seek`` and
+``seek_value`` look for the mix of levers that gives most and the value that reaches a target, ``claims`` tests claims.
+``write_report`` writes an HTML page. ``EcosystemModel`` is one world, a Mesa model.
 
 Examples
 --------
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
         explain,
         plot,
         run,
+        seek,
+        seek_value,
         sensitivity,
         sweep,
         trace,
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EcosystemModel", "Result", "__version__", "appraise", "branch", "calibrate", "claims", "compare", "explain",
-    "load", "plot", "run", "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
+    "load", "plot", "run", "seek", "seek_value", "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
 ]  # fmt: skip
 
 # What is not in sim.api. Each is imported at its first use: `import sim` alone takes no time.

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sim.studies.questions.claims import Findings
     from sim.studies.questions.compare import Comparison
     from sim.studies.questions.explain import Explanation
+    from sim.studies.questions.seek import Sought
+    from sim.studies.questions.seek_value import Reached
     from sim.studies.questions.sensitivity import Sensitivities
     from sim.studies.questions.sweep import Sweep
     from sim.studies.questions.trace import Trace
@@ -870,6 +872,187 @@ def sensitivity(
     from sim.report.figures.sensitivities import draw_sensitivities
 
     draw_sensitivities(found, options.watcher.say)
+    return found
+
+
+def seek(
+    scenario: Scenario | str | Path,
+    levers: Mapping[str, str | Sequence[Value]],
+    maximise: str | None = None,
+    *,
+    minimise: str | None = None,
+    budget: str | float | None = None,
+    at_least: Mapping[str, Any] | Sequence[str] = (),
+    at_most: Mapping[str, Any] | Sequence[str] = (),
+    samples: int | None = None,
+    confirm: int | None = None,
+    robustness: int | None = None,
+    assume: Mapping[str, float] | Sequence[str] = (),
+    replicates: int | None = None,
+    seed: int | None = None,
+    months: int | None = None,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    yes: bool = False,
+    mechanisms: Sequence[MechanismLike] = (),
+    watcher: Watcher | None = None,
+    shown: Callable[[Sought], None] | None = None,
+) -> Sought:
+    """Seek the mix of levers that gives most, within a budget and limits.
+
+    Mixes are tried on common seeds. The best of them, and some of the frontier of cost against outcome, run anew on
+    fresh seeds: what is said of them is of these alone. Then they run at draws of the posterior and the assumptions.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, as in ``run``; every mix is compared with it.
+    levers
+        What can be moved, by key: a range ``"LOW:HIGH"``, or single values as a list or as ``"a,b,c"``.
+    maximise, minimise
+        An outcome in the last month, less that of the scenario as it is; or ``"net_jobs"`` (the default),
+        ``"net_enterprises"``, ``"net_value_added"``, ``"net_taxes"``, ``"society"``, ``"cost"`` or ``"public_cost"``
+        of its appraisal.
+    budget
+        The most that sponsors may spend, at present value: a number in million yuan, ``"50M"``, or a quantity.
+    at_least, at_most
+        Limits on means, by name: ``{"site_taxes": 80}``, or as ``["site_taxes=80"]``.
+    samples
+        Mixes to try. Default: 64.
+    confirm
+        Fresh seeds on which the best run anew. Default: 20.
+    robustness
+        Draws of the posterior, and of the assumptions, at which they run. Default: 12; 0 leaves it out.
+    assume
+        As in ``appraise``.
+    replicates
+        Seeds of the search. Default: 8.
+    seed, months, workers, out, fresh, mechanisms, watcher
+        As in ``run``.
+    yes, shown
+        As in ``sweep``.
+
+    Returns
+    -------
+    Sought
+        The best mix with intervals, or why none can be named; the frontier; how far each lever can be moved; regret.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the levers, the aim and the limits.
+    Incompatible
+        Where a net effect or cost is asked for, and a lever is one that nobody decides.
+    TooLarge
+        Where ``yes`` is needed.
+
+    Examples
+    --------
+    >>> levers = {"levers.entry_cost_cut": "0:1"}
+    >>> how = {"replicates": 2, "months": 12, "workers": 1}
+    >>> found = sim.seek("shougang", levers, "startups", samples=8, confirm=4, robustness=0, **how)
+    >>> found.refused, found.best.net.low > 0
+    ('', True)
+    """
+    from sim.studies.appraisal.assumptions import assumptions
+    from sim.studies.mixes import read_question
+    from sim.studies.questions.seek import CONFIRM, DRAWS, REPLICATES, SAMPLES, run_seek
+
+    count = REPLICATES if replicates is None else replicates
+    base = with_run(scenario, mechanisms, replicates=count, seed=seed, months=months)
+    model = _model(base)
+    question = read_question(
+        base, levers, model, maximise=maximise, minimise=minimise, budget=budget, at_least=at_least, at_most=at_most,
+        assumed=assumptions(assume),
+    )  # fmt: skip
+    sizes = {
+        "samples": SAMPLES if samples is None else samples,
+        "confirm": CONFIRM if confirm is None else confirm,
+        "draws": DRAWS if robustness is None else robustness,
+    }
+    with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
+        found = run_seek(question, model, options, **sizes)
+    options.show(found)
+
+    from sim.report.figures.seek import draw_seek
+
+    draw_seek(found, options.watcher.say)
+    return found
+
+
+def seek_value(
+    scenario: Scenario | str | Path,
+    levers: Mapping[str, str | Sequence[Value]],
+    target: Mapping[str, Any] | str,
+    *,
+    assume: Mapping[str, float] | Sequence[str] = (),
+    replicates: int | None = None,
+    seed: int | None = None,
+    months: int | None = None,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    fresh: bool = False,
+    yes: bool = False,
+    mechanisms: Sequence[MechanismLike] = (),
+    watcher: Watcher | None = None,
+    shown: Callable[[Reached], None] | None = None,
+) -> Reached:
+    """Seek the value of one key that brings the mean of an outcome to a target.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, as in ``run``.
+    levers
+        The key with its range: ``{"sites.shougang.rent": "0.0001:0.0006"}``.
+    target
+        What is to be reached: ``{"site_enterprises": 600}``, or as ``"site_enterprises=600"``; names as in ``seek``.
+    assume
+        As in ``appraise``.
+    replicates
+        Seeds at every value. Default: 16.
+    seed, months, workers, out, fresh, mechanisms, watcher
+        As in ``run``.
+    yes, shown
+        As in ``sweep``.
+
+    Returns
+    -------
+    Reached
+        The value with its 95% interval in the key's unit, or why none can be named, and the curve.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the key and the target.
+    Incompatible
+        Where a net effect or cost is asked for, and the key is one that nobody decides.
+    TooLarge
+        Where ``yes`` is needed.
+
+    Examples
+    --------
+    >>> found = sim.seek_value(
+    ...     "shougang", {"levers.entry_cost_cut": "0:1"}, "startups=190", replicates=3, months=12, workers=1
+    ... )
+    >>> found.root.low <= found.value <= found.root.high
+    True
+    """
+    from sim.studies.appraisal.assumptions import assumptions
+    from sim.studies.questions.seek_value import REPLICATES, read_target, run_seek_value
+
+    count = REPLICATES if replicates is None else replicates
+    base = with_run(scenario, mechanisms, replicates=count, seed=seed, months=months)
+    model = _model(base)
+    asked = read_target(base, levers, target, model, assumptions(assume))
+    with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
+        found = run_seek_value(asked, model, options)
+    options.show(found)
+
+    from sim.report.figures.seek import draw_value
+
+    draw_value(found, options.watcher.say)
     return found
 
 

@@ -25,6 +25,7 @@ from sim.commands.new import new
 from sim.commands.plot import plot
 from sim.commands.report import report
 from sim.commands.run import run
+from sim.commands.seek import seek
 from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
 from sim.commands.trace import trace
@@ -93,6 +94,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "sweep": ("sim sweep shougang --vary sites.shougang.rent=0.0002:0.0004:5",),
     "sensitivity": ("sim sensitivity shougang --outcome startups",),
+    "seek": (
+        "sim seek shougang --levers levers.rent_subsidy=0:0.0003 --levers levers.tax_relief=0:0.5 --budget 50M",
+        "sim seek shougang --levers sites.shougang.rent=0.0001:0.0006 --target site_enterprises=600",
+    ),
     "calibrate": ("sim calibrate shougang --targets scenarios/calibration/shougang.targets.toml",),
     "plot": ("sim plot shougang", "sim plot shougang jobs site_taxes"),
     "report": ("sim report shougang-idle shougang --out page.html",),
@@ -120,6 +125,7 @@ _COMMANDS: dict[str, Any] = {
     "appraise": appraise,
     "sweep": sweep,
     "sensitivity": sensitivity,
+    "seek": seek,
     "calibrate": calibrate,
     "plot": plot,
     "report": report,

@@ -23,8 +23,22 @@ from sim.runs.summary import Row
 from sim.runs.table import Table
 from sim.studies.changes import Change
 from sim.studies.claims import Claim
+from sim.studies.estimators.choice import Regret
 from sim.studies.estimators.indices import Estimate, Index, Split
-from sim.studies.questions import calibrate, claims, compare, explain, sensitivity, sweep, trace, validate, what_if
+from sim.studies.estimators.root import Root
+from sim.studies.questions import (
+    calibrate,
+    claims,
+    compare,
+    explain,
+    seek,
+    seek_value,
+    sensitivity,
+    sweep,
+    trace,
+    validate,
+    what_if,
+)
 from sim.studies.stored_sensitivity import Sensitivity, SignChange, VariedParameter
 
 FUNCTIONS = [*(it for name in sim.__all__ if inspect.isfunction(it := getattr(api, name, None))), api.make_workers]
@@ -32,13 +46,13 @@ CLASSES = [
     sim.EcosystemModel, sim.Result, Table, Watcher, Enterprise, Population, InnovationPlatform, IdleSite,
     EnterpriseLeft, Written, compare.Comparison, compare.ComparedVariant, compare.Difference, what_if.Variant,
     explain.Explanation, trace.Trace, sweep.Sweep, sensitivity.Sensitivities, Sensitivity, calibrate.Calibration,
-    validate.Validation, claims.Finding, claims.Findings,
+    validate.Validation, claims.Finding, claims.Findings, seek.Sought, seek_value.Reached,
 ]  # fmt: skip
 # What is only found inside a result needs no example of its own.
 PARTS = [
     Row, Change, explain.Part, trace.Divergence, trace.Month, trace.Fate, trace.GroupTotal, VariedParameter, SignChange,
     Estimate, Index, Split, calibrate.Fit, calibrate.Evaluation, calibrate.Span, validate.Verdict,
-    Claim, claims.Range, claims.Flip,
+    Claim, claims.Range, claims.Flip, seek.Mix, seek.LeverRange, Regret, Root,
 ]  # fmt: skip
 OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 

@@ -60,16 +60,16 @@ class Axis:
         return {"key": self.key, "unit": self.unit, **where}
 
 
-def parse_vary(texts: Iterable[str]) -> dict[str, str]:
+def parse_vary(texts: Iterable[str], option: str = _OPTION, forms: str = "") -> dict[str, str]:
     """The axes of command-line arguments KEY=VALUES; ScenarioError with every one that is not of that form."""
     found: dict[str, str] = {}
     faults: list[Fault] = []
     for text in texts:
         key, equals, values = (part.strip() for part in text.partition("="))
         if not equals or not key or not values:
-            faults.append(Fault(_OPTION, 0, text, f"varies nothing, {_FORMS}"))
+            faults.append(Fault(option, 0, text, f"varies nothing, {forms or _FORMS}"))
         elif key in found:
-            faults.append(Fault(_OPTION, 0, key, "is given twice, allowed: each key once"))
+            faults.append(Fault(option, 0, key, "is given twice, allowed: each key once"))
         else:
             found[key] = values
     if faults:
@@ -80,19 +80,21 @@ def parse_vary(texts: Iterable[str]) -> dict[str, str]:
 _FORMS = "allowed: KEY=start:stop:n or KEY=a,b,c"
 
 
-def axes(given: Mapping[str, str | Sequence[Value]], scenario: Scenario, design: str) -> list[Axis]:
+def axes(
+    given: Mapping[str, str | Sequence[Value]], scenario: Scenario, design: str, option: str = _OPTION, forms: str = ""
+) -> list[Axis]:
     """The axes: values as a sequence, or as text ``start:stop:n``, ``start:stop`` (not on a grid) or ``a,b,c``.
 
     ScenarioError with every key and value that the scenario cannot take.
     """
     faults, found = [], []
     if not given:
-        faults.append(Fault(_OPTION, 0, "nothing is varied", _FORMS))
+        faults.append(Fault(option, 0, "nothing is varied", forms or _FORMS))
     for key, values in given.items():
         try:
             found.append(_axis(key, leaf_of(key, scenario), values, design))
         except InvalidValue as wrong:
-            faults.append(Fault(_OPTION, 0, key, str(wrong)))
+            faults.append(Fault(option, 0, key, str(wrong)))
     if faults:
         raise ScenarioError(faults)
     return found

@@ -1,7 +1,8 @@
-"""The worlds of a calibration: each is run once and leaves the numbers that the targets need.
+"""The worlds of a study that decides as it goes which ones to run, as a calibration does.
 
-Rows are in the journal while a calibration runs, and in ``worlds.parquet`` after it: a row for each digest of a world
-and replicate, a column for each reading. Other calibrations with the same readings take them from there.
+Each is run once and leaves the numbers that the study needs. Rows are in the journal while the study runs, and in its
+table after it: a row for each digest of a world and replicate. Other studies that need the same numbers take them from
+there.
 """
 
 from __future__ import annotations
@@ -28,41 +29,46 @@ from sim.studies.targets import Reading
 WORLDS = "worlds.parquet"
 
 Asked = tuple[str, Mapping[str, Value]]  # a scenario's name, and the values that replace its own
+World = tuple[str, int]  # digest of a request, and number of the replicate
 
 
-class Worlds:
-    """The worlds that are stored, and a way to run more of them.
+def can_be(scenario: Scenario) -> bool:
+    """Whether no values of a scenario contradict each other; a shorter run is no fault of a point."""
+    return all(it.keys[0].startswith("figures.") for it in contradictions(scenario))
 
-    ``expected`` is the most worlds that the whole calibration may run, for its cost.
+
+class StoredWorlds:
+    """Worlds of which a row of numbers is stored, and a way to run more of them.
+
+    ``table`` is the file that holds them, ``width`` the numbers of a row, ``expected`` the most worlds that the whole
+    study may run, for its cost; ``smaller`` is what to ask for where that is too much.
     """
 
     def __init__(
-        self, scenarios: Mapping[str, Scenario], readings: Sequence[Reading], model: Model, store: Store,
-        options: RunOptions, *, expected: int,
+        self, base: Scenario, model: Model, store: Store, options: RunOptions, *, table: str, width: int, expected: int,
+        smaller: str,
     ) -> None:  # fmt: skip
-        self.failures: dict[tuple[str, int], dict[str, Any]] = {}
-        self._scenarios, self._readings, self._model = scenarios, tuple(readings), model
-        self._options, self._watcher, self._expected = options, options.watcher, expected
-        self._names = tuple(map(str, readings))
-        self._journal = store.journal((len(self._names),), self._watcher.say)
+        self.failures: dict[World, dict[str, Any]] = {}
+        self._base, self._model, self._width = base, model, width
+        self._options, self._watcher, self._expected, self._smaller = options, options.watcher, expected, smaller
+        self._journal = store.journal((width,), self._watcher.say)
         self._rows: Rows = {}
-        for file in [] if options.fresh else store.path.parent.glob(f"*/{WORLDS}"):
+        for file in [] if options.fresh else store.path.parent.glob(f"*/{table}"):
             other = Store(file.parent)
-            if other.manifest().get("model") == model.version and other.intact(WORLDS):
-                self._rows |= rows_of(file.read_bytes(), self._names)
+            if other.manifest().get("model") == model.version and other.intact(table):
+                self._rows |= self._rows_of(file.read_bytes())
         self._rows |= self._journal.read()
-        self._used: dict[tuple[str, int], None] = {}
+        self._used: dict[World, None] = {}
         self._timed: list[float] = []
 
-    def of(self, asked: Sequence[Asked]) -> list[list[Cells]]:
-        """Of each scenario with its values the readings on every seed; NaN where a world failed, or cannot be."""
-        points = [Point(self._scenarios[name], changes) for name, changes in asked]
+    def rows(self, points: Sequence[Point], numbers: Sequence[Sequence[int]]) -> list[Cells]:
+        """Of each point the rows on its seeds, by number of the replicate; NaN where a world failed, or cannot be."""
         digests = [Request(point.scenario, self._model.version).digest for point in points]
         wanted = {
             (digest, number): point
-            for digest, point in zip(digests, points, strict=True)
-            for number in range(point.base.replicates)
-            if not any(it for it in contradictions(point.scenario) if not it.keys[0].startswith("figures."))
+            for digest, point, on in zip(digests, points, numbers, strict=True)
+            if can_be(point.scenario)
+            for number in on
         }
         missing = [it for it in wanted if it not in self._rows and it not in self.failures]
         for _ in range(len(wanted) - len(missing)):
@@ -75,21 +81,28 @@ class Worlds:
                 self._journal.add(it, value)
                 self._rows[it] = value
         self._used |= dict.fromkeys(it for it in wanted if it in self._rows)
-        nothing = np.full(len(self._names), np.nan)
+        nothing = np.full(self._width, np.nan)
         return [
-            [self._rows.get((digest, number), nothing) for number in range(point.base.replicates)]
-            for digest, point in zip(digests, points, strict=True)
+            np.array([self._rows.get((digest, number), nothing) for number in on])
+            for digest, on in zip(digests, numbers, strict=True)
         ]
 
     def parquet(self) -> bytes:
         """The worlds that were asked for."""
-        return rows_table(sorted(self._used), self._rows, dict.fromkeys(self._names, ""))
+        raise NotImplementedError
 
-    def _run(self, wanted: Mapping[tuple[str, int], Point], missing: Sequence[tuple[str, int]]) -> Any:
-        points = [(*wanted[it], seed_of(wanted[it].base.seed, it[1])) for it in missing]
-        tasks = [(self._model.run, *point, tuple(self._model.outcomes), self._readings) for point in points]
-        base = next(iter(self._scenarios.values()))
-        for index, value in run_timed(read_world, tasks, base, self._model, self._options, self._timed, self._report):
+    def _rows_of(self, data: bytes) -> Rows:
+        """The rows of a table, if they have the same numbers."""
+        raise NotImplementedError
+
+    def _read(self) -> tuple[Callable[..., Cells], tuple[Any, ...]]:
+        """What reads a world in a worker: of a run, a scenario, its changes, a seed, and more arguments."""
+        raise NotImplementedError
+
+    def _run(self, wanted: Mapping[World, Point], missing: Sequence[World]) -> Any:
+        read, more = self._read()
+        tasks = [(*wanted[it], seed_of(wanted[it].base.seed, it[1]), *more) for it in missing]
+        for index, value in run_timed(read, tasks, self._base, self._model, self._options, self._timed, self._report):
             yield missing[index], value
 
     def _report(self, each: float) -> None:
@@ -101,15 +114,45 @@ class Worlds:
             f"at most {self._expected:,} worlds: about {span_text(seconds)} "
             f"({each:.2g} s a world measured, {workers} at once)"
         )
-        report_cost(cost, seconds, self._options, "a smaller budget")
+        report_cost(cost, seconds, self._options, self._smaller)
 
     def _failure(self, point: Point, number: int, message: str) -> dict[str, Any]:
         base, seed = point.base, seed_of(point.base.seed, number)
         return {"scenario": base.name, **failure_of_world(base.path, base, point.changes, number, seed, message)}
 
 
+class Worlds(StoredWorlds):
+    """The worlds of a calibration: their numbers are readings of its targets."""
+
+    def __init__(
+        self, scenarios: Mapping[str, Scenario], readings: Sequence[Reading], model: Model, store: Store,
+        options: RunOptions, *, expected: int,
+    ) -> None:  # fmt: skip
+        self._scenarios, self._readings = scenarios, tuple(readings)
+        self._names = tuple(map(str, readings))
+        base = next(iter(scenarios.values()))
+        super().__init__(
+            base, model, store, options, table=WORLDS, width=len(self._names), expected=expected,
+            smaller="a smaller budget",
+        )  # fmt: skip
+
+    def of(self, asked: Sequence[Asked]) -> list[Cells]:
+        """Of each scenario with its values the readings on every seed; NaN where a world failed, or cannot be."""
+        points = [Point(self._scenarios[name], changes) for name, changes in asked]
+        return self.rows(points, [range(point.base.replicates) for point in points])
+
+    def parquet(self) -> bytes:
+        return rows_table(sorted(self._used), self._rows, dict.fromkeys(self._names, ""))
+
+    def _rows_of(self, data: bytes) -> Rows:
+        return rows_of(data, self._names)
+
+    def _read(self) -> tuple[Callable[..., Cells], tuple[Any, ...]]:
+        return read_world, (self._model.run, tuple(self._model.outcomes), self._readings)
+
+
 def read_world(
-    run: Callable[[Any, int, int], Cells], base: Scenario, changes: Mapping[str, Value], seed: int,
+    base: Scenario, changes: Mapping[str, Value], seed: int, run: Callable[[Any, int, int], Cells],
     outcomes: Sequence[str], readings: Sequence[Reading],
 ) -> Cells:  # fmt: skip
     """The readings of one world."""

@@ -113,11 +113,15 @@ def of_measures(first: Scenario, second: Scenario) -> tuple[list[str], list[str]
     measures: list[str] = []
     others: list[str] = []
     for key in (it.key for it in changes(first, second)):
-        group, _, rest = key.partition(".")
-        assumed = f"{group}.{rest.rpartition('.')[2]}" in ASSUMED and _in_both(key, first, second)
-        decided = key in LEVERS or key in UNTREATED or (group in ("sites", "platforms") and not assumed)
-        (measures if decided else others).append(key)
+        (measures if is_decided(key, there=_in_both(key, first, second)) else others).append(key)
     return measures, others
+
+
+def is_decided(key: str, *, there: bool = True) -> bool:
+    """Whether somebody decides a key: of a policy, a platform or a site; ``there``: one that is in both scenarios."""
+    group, _, rest = key.partition(".")
+    assumed = there and f"{group}.{rest.rpartition('.')[2]}" in ASSUMED
+    return key in LEVERS or key in UNTREATED or (group in ("sites", "platforms") and not assumed)
 
 
 def _in_both(key: str, first: Scenario, second: Scenario) -> bool:

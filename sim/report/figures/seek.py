@@ -1,0 +1,268 @@
+"""What was sought, in figures: the frontier of cost against outcome and how far levers can be moved; or a target."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.formats import brief, label, minus, number, seeds_text, short
+from sim.report.figures.axes import heading, mark, note, number_axis
+from sim.report.figures.canvas import KeyEntry, Page, page, style
+from sim.report.figures.colours import BLUE, FAINT, HALO, INK, ORANGE, SKY, VERMILION, light
+from sim.report.text.seek import bound_words, good_text
+from sim.runs.store import Say, Store
+from sim.studies.estimators.intervals import interval_kind
+from sim.studies.mixes import share_of
+from sim.studies.questions.seek import Mix, Sought
+from sim.studies.questions.seek_value import Reached
+
+_AS_GOOD = light(BLUE, 0.35)
+_DEAD = "#b0b0b0"
+
+
+def draw_seek(found: Sought, say: Say) -> None:
+    """Draw the frontier and the levers, in the study's folder."""
+    with style():
+        files = _seek_page(found).files("seek")
+    Store(found.path).ensure(files, say)
+
+
+def draw_value(found: Reached, say: Say) -> None:
+    """Draw the curve and where it reaches the target, in the study's folder."""
+    with style():
+        files = _value_page(found).files("target")
+    Store(found.path).ensure(files, say)
+
+
+# --- a mix
+
+
+def _seek_page(it: Sought) -> Page:
+    q, scenario = it.question, it.question.scenario
+    word = "Most" if q.sign > 0 else "Least"
+    within = bound_words(it)
+    title = f"{word} {label(q.aim.name).lower()}{f', within {within[0]}' if within else ''}"
+    rest = f"; {', '.join(within[1:])}" if within[1:] else ""
+    month = scenario.calendar(scenario.months - 1)
+    subtitle = f"{scenario.title or scenario.name}, {month}, against the scenario as it is{rest}"
+    costs = q.followed
+    key: list[KeyEntry] = [
+        ("mark", _DEAD, "mix tried"),
+        *([("mark", SKY, "as good as the best within noise")] if it.best else []),
+        ("line", BLUE, "frontier, on fresh seeds" if costs else "run on fresh seeds"),
+        *([("mark", VERMILION, "best mix")] if it.best else []),
+        ("mark", INK, "scenario as it is"),
+        *([("line", ORANGE, "budget")] if q.budget else []),
+    ]
+    fresh = it.manifest["design"]["confirm"]
+    words = (
+        f"Mixes tried: means over {seeds_text(scenario.replicates, scenario.seed)}. Whiskers: 95% intervals on {fresh} "
+        f"fresh seeds ({interval_kind(fresh)})."
+    )
+    footer = (words, f"Model {it.manifest['model']}. Source: mixes.parquet and seek.json of {it.path.name}.")
+    rows, draws = len(it.ranges), len(it.regrets)
+    parts = [0.36 * rows + 0.25, *([0.62, 0.32 * draws + 0.1] if draws else [])]  # inches, the second one between
+    tall = max(3.1, sum(parts))
+    made = page(title, subtitle, key, footer, 1, tall=tall / 1.42, columns=1, left=0.75, right=0.3, below=0.25)
+    grid = made.grid[0].subgridspec(1, 2, width_ratios=(5.0, 3.9), wspace=0.16)
+    main = made.figure.add_subplot(grid[0, 0])
+    _frontier(main, it) if costs else _along(main, it)
+    heights = [*parts, max(1e-3, tall - sum(parts))]
+    right = grid[0, 1].subgridspec(len(heights), 1, height_ratios=heights, hspace=0.0)
+    _levers(made.figure.add_subplot(right[0]), it)
+    if draws:
+        _regrets(made.figure.add_subplot(right[2].subgridspec(1, 2, width_ratios=(0.2, 1), wspace=0)[0, 1]), it)
+    return made
+
+
+def _points(it: Sought) -> tuple[Any, Any, Any]:
+    """Which mixes are shown: number, cost, net."""
+    rows = [row for row in it.tried if math.isfinite(row["net"])]
+    return (
+        np.array([row["number"] for row in rows], int),
+        np.array([row["cost"] for row in rows], float),
+        np.array([row["net"] for row in rows], float),
+    )
+
+
+def _frontier(axes: Axes, it: Sought) -> None:
+    """Outcome against cost."""
+    q = it.question
+    numbers, cost, net = _points(it)
+    good = np.isin(numbers, it.as_good)
+    axes.axhline(0.0, color=INK, linewidth=0.7)
+    axes.scatter(cost[~good], net[~good], s=9, color=_DEAD, linewidths=0)
+    axes.scatter(cost[good], net[good], s=13, color=SKY, linewidths=0, zorder=3)
+    line = [(one.cost.mean, one.net.mean) for one in it.frontier]
+    if it.own_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
+        line = sorted([*line, (0.0, 0.0)])
+    axes.plot([x for x, _ in line], [y for _, y in line], color=BLUE, linewidth=1.4, zorder=4)
+    for one in it.frontier:
+        _cross(axes, one, BLUE)
+    mark(axes, 0.0, 0.0, INK, markersize=5)
+    if q.budget:
+        axes.axvline(q.budget.value, color=ORANGE, linewidth=1.3, zorder=2)
+    if it.best:
+        _cross(axes, it.best, VERMILION)
+        mark(axes, it.best.cost.mean, it.best.net.mean, VERMILION, markersize=7)
+    else:
+        note(axes, "no mix is named: see the text", (0.03, 0.95), (0, 0), xycoords="axes fraction", color=VERMILION)
+    heading(axes, _net_words(it), q.aim.unit)
+    axes.set_xlabel("cost: the sponsors' outlay at present value, million yuan")
+    number_axis(axes.xaxis, 6)
+    number_axis(axes.yaxis, 6)
+
+
+def _net_words(it: Sought) -> str:
+    aim = it.question.aim
+    return label(aim.name) if aim.total else f"{label(aim.name)}, less that of the scenario as it is"
+
+
+def _cross(axes: Axes, one: Mix, colour: str) -> None:
+    """Both intervals of a mix."""
+    if math.isfinite(one.net.low):
+        axes.plot([one.cost.mean] * 2, [one.net.low, one.net.high], color=colour, linewidth=1.0, zorder=5)
+    if math.isfinite(one.cost.low):
+        axes.plot([one.cost.low, one.cost.high], [one.net.mean] * 2, color=colour, linewidth=1.0, zorder=5)
+
+
+def _along(axes: Axes, it: Sought) -> None:
+    """Outcome along the first lever, where costs are not known."""
+    q = it.question
+    axis = q.levers[0]
+    rows = [row for row in it.tried if math.isfinite(row["net"])]
+    x = np.array([_place(it, row["values"]) for row in rows])
+    net = np.array([row["net"] for row in rows])
+    good = np.isin([row["number"] for row in rows], it.as_good)
+    axes.axhline(0.0, color=INK, linewidth=0.7)
+    axes.scatter(x[~good], net[~good], s=9, color=_DEAD, linewidths=0)
+    axes.scatter(x[good], net[good], s=13, color=SKY, linewidths=0, zorder=3)
+    for one in it.finalists:
+        at = _place(it, one.values)
+        if math.isfinite(one.net.low):
+            axes.plot([at, at], [one.net.low, one.net.high], color=BLUE, linewidth=1.1, zorder=4)
+        mark(axes, at, one.net.mean, BLUE, markersize=4)
+    own = q.scenario.values[axis.key]
+    if isinstance(own, int | float) and not axis.levels:
+        mark(axes, float(own), 0.0, INK, markersize=5, clip_on=False)
+    if it.best:
+        mark(axes, _place(it, it.best.values), it.best.net.mean, VERMILION, markersize=7)
+    heading(axes, _net_words(it), q.aim.unit)
+    axes.set_xlabel(f"{short(axis.key)}, {axis.unit}" if axis.unit else short(axis.key))
+    if axis.levels:
+        axes.set_xticks(range(len(axis.levels)), [brief(value) for value in axis.levels])
+    else:
+        number_axis(axes.xaxis, 6)
+    number_axis(axes.yaxis, 6)
+
+
+def _place(it: Sought, values: Any) -> float:
+    axis = it.question.levers[0]
+    value = values[axis.key]
+    return float(axis.levels.index(value)) if axis.levels else float(value)
+
+
+def _levers(axes: Axes, it: Sought) -> None:
+    """A row for each lever: its range, what is as good within noise, the best value, that of the scenario as it is."""
+    axes.grid(visible=False)
+    axes.spines["bottom"].set_visible(False)
+    for row, (one, axis) in enumerate(zip(it.ranges, it.question.levers, strict=True)):
+        axes.plot([0, 1], [row, row], color=FAINT, linewidth=5, solid_capstyle="butt", zorder=1)
+        if one.good and not axis.levels:
+            ends = [share_of(axis, value) for value in one.good]
+            axes.plot(ends, [row, row], color=_AS_GOOD, linewidth=5, solid_capstyle="butt", zorder=2)
+        elif one.good:
+            for value in one.good:
+                axes.plot([share_of(axis, value)], [row], color=_AS_GOOD, marker="s", markersize=6, zorder=2)
+        own = share_of(axis, one.own)
+        if 0 <= own <= 1:
+            mark(axes, own, row, INK, markersize=4.5, clip_on=False)
+        if one.best is not None:
+            mark(axes, share_of(axis, one.best), row, VERMILION, markersize=6.5, clip_on=False)
+        for at, value, side in ((0.0, one.low, "left"), (1.0, one.high, "right")):
+            note(axes, brief(value), (at, row), (0, -11), ha=side, va="center", fontsize=6.5)
+        words = f"{short(one.key)}{f' = {brief(one.best)}' if one.best is not None else ''}"
+        note(axes, words, (0.0, row), (0, 8), va="center", fontsize=7.5, color=INK, path_effects=HALO)
+        if one.unit:
+            note(axes, one.unit, (1.0, row), (0, 8), ha="right", va="center", fontsize=6.5)
+        if one.good:
+            note(axes, good_text(one), (0.5, row), (0, -11), ha="center", va="center", fontsize=6.5, color=BLUE)
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(len(it.ranges) - 0.4, -0.6)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    heading(axes, "How far each lever can be moved", "band: as good within noise, between the ends of the range")
+
+
+def _regrets(axes: Axes, it: Sought) -> None:
+    """What the best mix gains and misses over draws, with the 95th percentile of what it misses."""
+    axes.grid(visible=False)
+    sign = it.question.sign
+    labels = []
+    for row, one in enumerate(it.regrets):
+        axes.barh(row - 0.2, sign * one.gain, height=0.34, color=BLUE)
+        axes.barh(row + 0.2, one.mean, height=0.34, color=VERMILION)
+        axes.plot([one.mean, one.p95], [row + 0.2] * 2, color=INK, linewidth=1.0)
+        labels.append(f"{one.draws} draws of\nthe {one.kind}")
+        right = max(sign * one.gain, one.p95, 0.0)
+        note(axes, f"best in {one.best:.0%}", (right, row), (6, 0), va="center", fontsize=7, path_effects=HALO)
+    axes.axvline(0.0, color=INK, linewidth=0.7)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    number_axis(axes.xaxis, 5)
+    axes.margins(x=0.24)
+    heading(
+        axes,
+        "Where the world is another",
+        f"mean gain (blue) and regret (red, line to the 95th percentile), {it.question.aim.unit}",
+    )
+
+
+# --- a target
+
+
+def _value_page(it: Reached) -> Page:
+    target, root, scenario = it.target, it.root, it.target.scenario
+    aim, axis = target.aim, target.lever
+    title = f"{label(aim.name)} of {number(target.value)}: what {short(axis.key)} it takes"
+    subtitle = f"{scenario.title or scenario.name}, {scenario.calendar(scenario.months - 1)}"
+    key: list[KeyEntry] = [
+        ("line", BLUE, "mean"), ("band", light(BLUE, 0.3), "95% interval of the mean"), ("line", ORANGE, "target"),
+    ]  # fmt: skip
+    if not it.refused:
+        key += [("mark", VERMILION, "the value"), ("band", light(VERMILION, 0.22), "95% interval of the value")]
+    words = f"{seeds_text(scenario.replicates, scenario.seed)} at every value ({interval_kind(scenario.replicates)})."
+    footer = (words, f"Model {it.manifest['model']}. Source: curve.csv of {it.path.name}.")
+    made = page(title, subtitle, key, footer, 1, tall=2.0, columns=1, left=0.75, right=0.4, below=0.25)
+    axes = made.axes(0)
+    curve = {x: found for x, found in it.curve.items() if math.isfinite(found.mean)}
+    x = list(curve)
+    if not it.refused:
+        axes.axvspan(root.low, root.high, color=light(VERMILION, 0.22), linewidth=0)
+    axes.fill_between(
+        x, [one.low for one in curve.values()], [one.high for one in curve.values()], color=light(BLUE, 0.3),
+        linewidth=0,
+    )  # fmt: skip
+    axes.plot(x, [one.mean for one in curve.values()], color=BLUE, marker="o", markersize=2.5, linewidth=1.3)
+    axes.axhline(target.value, color=ORANGE, linewidth=1.2)
+    if not it.refused:
+        mark(axes, root.value, target.value, VERMILION, markersize=7)
+        ends = f"{brief(root.value)}  [{brief(root.low)} to {brief(root.high)}]"
+        low, high = axes.get_ylim()
+        height, va = (0.97, "top") if target.value < (low + high) / 2 else (0.04, "bottom")  # where no curve is
+        side = "left" if share_of(axis, root.value) < 0.5 else "right"
+        note(axes, minus(ends), (root.value, height), (5 if side == "left" else -5, 0), ha=side, va=va, fontsize=8.5,
+             color=INK, path_effects=HALO, xycoords=("data", "axes fraction"))  # fmt: skip
+    own = scenario.values[axis.key]
+    if isinstance(own, int | float) and not isinstance(own, bool) and axis.low <= own <= axis.high and x:
+        mean = float(np.interp(own, x, [one.mean for one in curve.values()]))
+        mark(axes, float(own), mean, INK, markersize=5)
+        note(axes, "as it is", (float(own), mean), (6, -10), fontsize=7, path_effects=HALO)
+    heading(axes, label(aim.name), aim.unit)
+    axes.set_xlabel(f"{axis.key}, {axis.unit}" if axis.unit else axis.key)
+    number_axis(axes.xaxis, 7)
+    number_axis(axes.yaxis, 6)
+    return made

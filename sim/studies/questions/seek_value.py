@@ -1,0 +1,253 @@
+"""The value of one key that brings an outcome to a target, with its interval: the reverse of a run.
+
+Every value is tried on the same seeds. How it is found, and what the interval is: ``sim.studies.estimators.root``.
+
+The folder, ``seek-value-NAME-DIGEST``, holds ``curve.csv`` (a row a value that was tried: mean and 95% interval of the
+outcome), ``seek.json`` (the answer), ``mixes-worlds.parquet``, ``scenario.toml``, figures and ``manifest.json``.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.declare import Value
+from sim.formats import number
+from sim.runs.ensemble import folder_name
+from sim.runs.options import RunOptions
+from sim.runs.replicate import Cells, Model
+from sim.runs.store import SCENARIO, Store, clean, pictures, to_json
+from sim.runs.summary import csv_bytes
+from sim.scenario import Fault, Scenario, ScenarioError, Schedule
+from sim.studies.aims import Aim, aim_of, aims, amount_of
+from sim.studies.appraisal.assumptions import Assumption
+from sim.studies.appraisal.totals import totals
+from sim.studies.designs import Axis, axes, scheduled
+from sim.studies.estimators.intervals import Interval
+from sim.studies.estimators.root import END_STEPS, FIRST, FOUND, NOISE, OUTSIDE, STEPS, Root, find_root
+from sim.studies.followed_worlds import MIXES, FollowedWorlds
+from sim.studies.mixes import FORMS, LEVERS, refuse_undecided, undecided_levers
+from sim.studies.points import Point
+from sim.studies.questions.seek import ANSWER
+from sim.studies.study_files import digest_of_study, publish
+
+CURVE = "curve.csv"
+REPLICATES = 16
+_TARGET = "--target"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is asked, as checked: the key with its range, and the value that an outcome is to have."""
+
+    scenario: Scenario
+    lever: Axis
+    aim: Aim
+    value: float
+    assumed: Mapping[str, Assumption]
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """The value of a key at which the mean of an outcome reaches a target.
+
+    Attributes
+    ----------
+    path
+        Folder of the study.
+    target
+        What was asked, as checked.
+    root
+        The value with its 95% interval, in the key's unit, and the outcome at every value that was tried.
+    refused
+        Why no value is named, in words; empty where one is.
+    manifest
+        What ``manifest.json`` holds.
+
+    Examples
+    --------
+    >>> found = sim.seek_value(
+    ...     "shougang", {"levers.entry_cost_cut": "0:1"}, {"startups": 190}, replicates=3, months=12, workers=1
+    ... )
+    >>> 0 < found.value < 1
+    True
+    """
+
+    path: Path
+    target: Target
+    root: Root
+    refused: str
+    manifest: dict[str, Any]
+
+    @property
+    def value(self) -> float:
+        """The value in the key's unit; NaN where none is named."""
+        return self.root.value
+
+    @property
+    def curve(self) -> dict[float, Interval]:
+        """Mean and 95% interval of the outcome at every value that was tried."""
+        return {x: self.root.at(x) for x in self.root.curve}
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """Replicates that failed."""
+        return list(self.manifest["failures"])
+
+    @property
+    def figures(self) -> list[Path]:
+        """Files of the figures."""
+        return pictures(self.path)
+
+
+def read_target(
+    scenario: Scenario, levers: Mapping[str, str | Sequence[Value]], target: Mapping[str, Any] | str, model: Model,
+    assumed: Mapping[str, Assumption],
+) -> Target:  # fmt: skip
+    """What is asked, checked; ScenarioError with every fault of it."""
+    faults: list[Fault] = []
+    known = aims(model.outcomes)
+    lines: list[Axis] = []
+    try:
+        lines = axes(levers, scenario, "latin", LEVERS, FORMS)
+    except ScenarioError as error:
+        faults += error.faults
+    if len(levers) > 1:
+        message = f"one key reaches a target, {len(levers)} are given, allowed: one KEY=LOW:HIGH"
+        faults.append(Fault(LEVERS, 0, ", ".join(levers), message))
+    faults += [Fault(LEVERS, 0, it.key, "has single values, allowed with --target: LOW:HIGH") for it in lines
+               if it.levels]  # fmt: skip
+    if scenario.replicates < 2:
+        faults.append(Fault("--replicates", 0, "1", "gives no interval, allowed with --target: at least 2"))
+    if isinstance(target, str):
+        name, _, text = (part.strip() for part in target.partition("="))
+        target = {name: text}
+    if len(target) != 1:
+        faults.append(Fault(_TARGET, 0, ", ".join(target), "is not one, allowed: OUTCOME=VALUE"))
+    name, given = next(iter(target.items()), ("", ""))
+    aim = aim_of(_TARGET, name, known, faults)
+    value = amount_of(_TARGET, aim, given, faults) if aim else None
+    if faults:
+        raise ScenarioError(faults)
+    assert aim is not None
+    assert value is not None
+    refuse_undecided(scenario, undecided_levers(scenario, lines), model, money=aim.total)
+    return Target(scenario, lines[0], aim, value, assumed)
+
+
+def run_seek_value(target: Target, model: Model, options: RunOptions) -> Reached:
+    """Seek the value, in its folder under ``out``.
+
+    Raises
+    ------
+    TooLarge
+        Where it takes long and is not ``allow_long``.
+    """
+    scenario, axis, say = target.scenario, target.lever, options.watcher.say
+    for key in scheduled([axis], scenario):
+        say(f"{key}: its schedule gives way to one value over all months")
+    design = {
+        "lever": axis.asked(),
+        "target": [target.aim.name, target.value],
+        "assumed": {it.name: it.value for it in target.assumed.values()} if target.aim.total else {},
+        "replicates": scenario.replicates,
+    }
+    digest = digest_of_study("seek-value", scenario, model.version, design)
+    store = Store(options.out / f"seek-value-{folder_name(scenario.name)}-{digest}")
+    with store.locked(say):
+        if options.fresh:
+            store.clear()
+        began = time.perf_counter()
+        closer = 2 * math.ceil(math.log2(axis.high - axis.low + 1)) if axis.whole else 0
+        expected = scenario.replicates * (FIRST + STEPS + 2 * END_STEPS + 2 + closer)
+        worlds = FollowedWorlds(
+            scenario, model, store, options, followed=target.aim.total, expected=expected,
+            smaller="fewer --replicates",
+        )  # fmt: skip
+        options.watcher.begin(f"seek {scenario.name}", 0, expected)
+        try:
+            root = _root(target, worlds)
+        finally:
+            options.watcher.end()
+        made = Reached(store.path, target, root, _refused(target, root), {})
+        rows = [(x, *it) for x, it in made.curve.items()]
+        files = {
+            CURVE: csv_bytes((axis.key, "mean", "low", "high"), rows),
+            ANSWER: to_json(clean(value_json(made))),
+            MIXES: worlds.parquet(),
+            SCENARIO: scenario.to_toml().encode(),
+        }
+        manifest = publish(
+            store, "seek-value", scenario, digest, design, model, worlds, files, time.perf_counter() - began,
+            options.workers.count,
+        )  # fmt: skip
+    return replace(made, manifest=manifest)
+
+
+def _root(target: Target, worlds: FollowedWorlds) -> Root:
+    scenario, axis, aim, names = target.scenario, target.lever, target.aim, worlds.outcomes
+    numbers = range(scenario.replicates)
+    base = worlds.rows([Point(scenario, {})], [numbers])[0] if aim.total else np.zeros((0, 0))
+
+    def evaluate(values: Sequence[float]) -> list[Cells]:
+        points = [Point(scenario, {axis.key: int(x) if axis.whole else float(x)}) for x in values]
+        rows = worlds.rows(points, [numbers] * len(points))
+        if not aim.total:
+            return [it[:, names.index(aim.name)] for it in rows]
+        count = len(names)
+        return [totals(base[:, count:], it[:, count:], scenario, target.assumed)[aim.name] for it in rows]
+
+    own = scenario.values[axis.key]
+    near = math.nan if isinstance(own, Schedule | bool | str) else float(own)
+    return find_root(axis.low, axis.high, target.value, evaluate, whole=axis.whole, near=near)
+
+
+def _refused(target: Target, root: Root) -> str:
+    """Why no value is named; empty where one is."""
+    if root.state == FOUND:
+        return ""
+    aim, axis = target.aim, target.lever
+    unit = f" {aim.unit}" if aim.unit else ""
+    means = {x: root.at(x).mean for x in root.curve}
+    if root.state == OUTSIDE and len(means) >= 2:
+        least, most = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+        ends = [f"{number(means[x])} (at {number(x)})" for x in (least, most)]
+        wanted = f"{aim.name} to {number(target.value)}{unit}"
+        return f"no value from {number(axis.low)} to {number(axis.high)} brings {wanted}: it has {' to '.join(ends)}"
+    if root.state == OUTSIDE:
+        return f"{aim.name} has no value at too many points of the range"
+    assert root.state == NOISE
+    more = f", about {root.seeds:,} might" if root.seeds else ""
+    seeds = target.scenario.replicates
+    return f"noise hides it: {seeds} seeds cannot tell what {axis.key} does to {aim.name}{more}"
+
+
+def value_json(it: Reached) -> dict[str, Any]:
+    """The answer as one object of JSON."""
+    target, root, scenario = it.target, it.root, it.target.scenario
+    return {
+        "scenario": scenario.name,
+        "seed": scenario.seed,
+        "replicates": scenario.replicates,
+        "months": scenario.months,
+        "month": scenario.calendar(scenario.months - 1),
+        "key": target.lever.key,
+        "unit": target.lever.unit,
+        "range": [target.lever.low, target.lever.high],
+        "target": {"name": target.aim.name, "unit": target.aim.unit, "value": target.value},
+        "value": root.value,
+        "low": root.low,
+        "high": root.high,
+        "open_low": root.open_low,
+        "open_high": root.open_high,
+        "crossings": root.crossings,
+        "refused": it.refused,
+        "seeds_needed": root.seeds,
+        "curve": [{"value": x, **found._asdict()} for x, found in it.curve.items()],
+    }
