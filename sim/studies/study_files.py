@@ -12,7 +12,7 @@ from sim.runs.declarations import declarations
 from sim.runs.ensemble import Request
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Model
-from sim.runs.store import MANIFEST, Store, clean, to_json
+from sim.runs.store import Store, clean
 from sim.scenario import Scenario
 from sim.studies.worlds import StoredWorlds
 
@@ -58,6 +58,6 @@ def publish(
         **declarations(scenario.catalogue),
         **provenance(),
     }
-    store.write(MANIFEST, to_json(clean(manifest)))
+    store.seal(clean(manifest))
     store.tidy()
     return clean(manifest)
