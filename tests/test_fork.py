@@ -31,6 +31,7 @@ from sim.runs.checkpoint import DERIVED, Damaged, restore, stamp_of, world_bytes
 from sim.runs.errors import ResultError
 from sim.runs.replicate import ecosystem
 from sim.runs.result import Result
+from sim.runs.store import Store
 from sim.scenario import ScenarioError, Schedule, keys
 
 call = partial(command.call, "run", "--no-figures", "--workers", "1")
@@ -264,8 +265,8 @@ def test_a_past_of_another_model_or_with_another_scenario_is_refused(tmp_path: P
         with pytest.raises(ResultError, match=r"checkpoints.scenario\.toml: damaged"):
             branch(past, {}, tmp_path)
     whole.write_text(text)
-    here, manifest = ecosystem().version, past.path / "manifest.json"
-    manifest.write_text(manifest.read_text().replace(here, "0.0.9+0123"))
+    here, store = ecosystem().version, Store(past.path)
+    store.seal(store.manifest() | {"model": "0.0.9+0123"})
     with pytest.raises(ResultError, match=rf"written by model 0\.0\.9.0123, and this is {re.escape(here)}"):
         branch(past.path, {}, tmp_path)
 

@@ -13,7 +13,7 @@ from worlds import run, town
 
 from sim.agents.model import EcosystemModel
 from sim.model.record.ranges import MOST_FLOW, MOST_INDEX, MOST_MONEY, MOST_WHOLE, OutOfRange, Reads, check_ranges
-from sim.model.state.accounts import TRANSFERS
+from sim.model.state.accounts import INPUTS
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 
@@ -58,7 +58,7 @@ def test_the_largest_numbers_allowed_pass(model: EcosystemModel) -> None:
 
 def test_a_sum_that_is_no_longer_exact_is_named(model: EcosystemModel) -> None:
     books = model.world.books
-    books.month[TRANSFERS["inputs"]] = -MOST_FLOW - 2**20
+    books.month[INPUTS] = -MOST_FLOW - 2**20
     with pytest.raises(OutOfRange, match=r"^inputs of all enterprises: -4,294,967,297 million yuan .*no longer exact$"):
         check_ranges(model.world)
     books.month[:] = 0

@@ -29,6 +29,7 @@ from sim.report.html.limits import HEADING, limits
 from sim.report.html.markup import Markup, island, join, tag
 from sim.runs.executor import Workers
 from sim.runs.result import find_result
+from sim.runs.store import Store
 from sim.studies.questions.calibrate import Calibration
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.questions.sweep import Sweep
@@ -458,13 +459,13 @@ def test_a_damaged_study_is_named_and_one_among_results_refused() -> None:
     run("toy")
     sweep = make_sweep()
     assert "give it alone" in call("report", "toy", str(sweep.path), code=2).stderr
-    manifest = sweep.path / "manifest.json"
-    whole = manifest.read_text()
-    manifest.write_text(whole.replace('"design"', '"desing"'))
+    store = Store(sweep.path)
+    whole = store.manifest()
+    store.seal({name: it for name, it in whole.items() if name != "design"})
     assert "manifest.json or what it names lacks 'design'" in call("report", str(sweep.path), code=2).stderr
-    manifest.write_text(whole.replace('"kind": "sweep"', '"kind": "explain"'))
+    store.seal(whole | {"kind": "explain"})
     assert "a study of kind explain has no report" in call("report", sweep.path.name, code=2).stderr
-    manifest.write_text(whole)
+    store.seal(whole)
     assert "a sweep study, and no result" in call("compare", str(sweep.path), "toy", code=2).stderr
     damage(sweep.path / "replicates.parquet")
     assert "replicates.parquet: damaged or half-written" in call("report", str(sweep.path), code=2).stderr

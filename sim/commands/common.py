@@ -56,7 +56,7 @@ def errors() -> Iterator[None]:
     except (ScenarioError, ResultError, Incompatible, WrongAddress, CatalogueError, TooLarge) as error:
         fail(str(error), WRONG)
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), FAILED)
+        fail(f"{error.filename or 'output'}: {error.strerror}" if error.strerror else str(error), FAILED)
     except KeyboardInterrupt:
         fail("interrupted: finished replicates are kept, and the same command continues from there", INTERRUPTED)
 
