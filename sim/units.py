@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sim.formats import plain
+from sim.formats import number, plain, signed, span
 from sim.scenario.quantities import takes_quantities
 from sim.scenario.schedule import Schedule
 
 _MONEY = "million yuan"
 _BILLION_FROM, _BILLION_LEAST = 1e4, 50.0  # million yuan: of the largest value, and of the smallest
-_YUAN_BELOW = 0.1  # million yuan
+_YUAN_BELOW, _PRICE_BELOW = 0.1, 1.0  # million yuan: of an outcome, and of a parameter
 _YEARS_FROM = 36  # months
 _DIGITS = 10  # most digits of a parameter's value
 _THOUSANDS_FROM = 10_000
+_SHORT, _BRIEF = 7, 4  # letters of a number that is short, and digits of one that is not
 _SMALL = ("m2", "person", "job", "firm", "enterprise")  # money for each of these is said in yuan
 _DIFFERENCE = {"%": "percentage points"}
 
@@ -31,6 +32,27 @@ class Everyday(NamedTuple):
     unit: str
     factor: float = 1.0
 
+    def of(self, value: float | None) -> float | None:
+        """A declared value in this unit; None stays None."""
+        return None if value is None else value * self.factor
+
+    def number(self, value: float | None) -> str:
+        """A declared value in this unit, as ``formats.number`` writes it."""
+        return number(self.of(value))
+
+    def signed(self, value: float) -> str:
+        """A declared difference in this unit, with its sign."""
+        return signed(value * self.factor)
+
+    def span(self, low: float | None, high: float | None) -> str:
+        """An interval in this unit; empty where an end is missing."""
+        return span(self.of(low), self.of(high))
+
+    def told(self, value: float | None) -> str:
+        """A declared value within words: with the sign of a share, without another unit."""
+        text = self.number(value)
+        return f"{text}%" if self.unit.startswith("%") else text
+
     @property
     def of_difference(self) -> str:
         """The unit of a difference: shares differ by percentage points."""
@@ -38,7 +60,7 @@ class Everyday(NamedTuple):
         return _DIFFERENCE.get(sign, sign) + self.unit[1:]
 
 
-def everyday(unit: str, *values: float | None) -> Everyday:
+def everyday(unit: str, *values: float | None, yuan_below: float = _YUAN_BELOW) -> Everyday:
     """The everyday unit of values in a declared unit; money is in yuan, million or billion yuan by their sizes.
 
     >>> everyday("million yuan a m2 and year")
@@ -50,7 +72,7 @@ def everyday(unit: str, *values: float | None) -> Everyday:
     """
     sizes = [abs(value) for value in values if value is not None and math.isfinite(value) and value]
     if unit.startswith((_MONEY, "yuan")) and " / " not in unit:
-        return _money(unit, sizes)
+        return _money(unit, sizes, yuan_below)
     if unit == "share" or unit.startswith(("share of ", "share a ")):
         return Everyday(f"%{_slashed(unit.removeprefix('share'))}", 100.0)
     if re.fullmatch(r"1/\w+", unit):
@@ -87,13 +109,36 @@ def change(old: Any, new: Any, unit: str) -> str:
     return _joined(f"{one} -> {other}", said)
 
 
+def plausible(ends: tuple[float, float], unit: str) -> str:
+    """A range of a parameter in one unit: ``8.3 to 125 yuan/m2/month``."""
+    low, high, said = quantities(ends, unit)
+    return _joined(f"{low} to {high}", said)
+
+
+def scheduled(value: Schedule, unit: str, calendar: Callable[[int], str]) -> str:
+    """A schedule in words and in one unit: ``0, from 2013-01 25, from 2015-01 33 yuan/m2/month``."""
+    *texts, said = quantities([value.before, *value.values], unit)
+    word = "at" if value.linear else "from"
+    points = [f"{word} {calendar(month)} {text}" for month, text in zip(value.months, texts[1:], strict=True)]
+    return _joined(", ".join([texts[0], *points]), said) + (", linear between" if value.linear else "")
+
+
 def quantities(values: Sequence[Any], unit: str) -> list[str]:
     """Values of one parameter without their unit, and then that unit; text and switches have none."""
-    points = [point for value in values for point in _points(value)]
-    if not points or unit == "YYYY-MM":
-        return [*map(plain, values), unit if points else ""]
-    found = everyday(unit, *points)
+    found = parameter_unit(unit, values)
     return [*(_value(value, found) for value in values), found.unit]
+
+
+def parameter_unit(unit: str, values: Iterable[Any]) -> Everyday:
+    """The everyday unit of values of one parameter; text and switches have none."""
+    points = [point for value in values for point in _points(value)]
+    return everyday(unit, *points, yuan_below=_PRICE_BELOW) if points else Everyday("")
+
+
+def brief(value: Any, it: Everyday) -> str:
+    """A parameter's value in a table or on an axis: as it may be typed where that is short, else to four digits."""
+    text = _value(value, it)
+    return text if len(text) <= _SHORT or not _points(value) else f"{float(value) * it.factor:.{_BRIEF}g}"
 
 
 def with_unit(text: str, unit: str) -> str:
@@ -139,13 +184,13 @@ def _joined(text: str, unit: str) -> str:
     return with_unit(text, unit) if not unit or takes_quantities(unit) else f"{text} ({unit})"
 
 
-def _money(unit: str, sizes: Sequence[float]) -> Everyday:
+def _money(unit: str, sizes: Sequence[float], yuan_below: float) -> Everyday:
     head = _MONEY if unit.startswith(_MONEY) else "yuan"
     each = _slashed(unit.removeprefix(head))
     factor, largest = (1.0 if head == _MONEY else 1e-6), max(sizes, default=0.0)
     if "/m2" in each and each.endswith("/year"):
         each, factor = each.removesuffix("/year") + "/month", factor / 12
-    if any(f"/{it}" in each for it in _SMALL) or 0 < largest * factor < _YUAN_BELOW:
+    if any(f"/{it}" in each for it in _SMALL) or 0 < largest * factor < yuan_below:
         return Everyday(f"yuan{each}", factor * 1e6)
     if largest * factor >= _BILLION_FROM and min(sizes) * factor >= _BILLION_LEAST:
         return Everyday(f"billion yuan{each}", factor / 1000)

@@ -17,6 +17,7 @@ from sim.units import change, everyday, quantities, quantity, shown_in
 
 CATALOGUE = model_catalogue()
 NUMBERS = [(key, it) for key, it in CATALOGUE.parameters() if it.type in (int, float)]
+UNITS = sorted({it.unit for _, it in NUMBERS} | {it.unit for it in CATALOGUE.outcomes.values()})
 RENT = "million yuan a m2 and year"
 
 
@@ -81,7 +82,7 @@ def test_two_values_have_one_unit() -> None:
     assert quantities([{"before": 0.0, "2015-01": 0.1}], "share") == ["before 0, 2015-01 10", "%"]
 
 
-@pytest.mark.parametrize("unit", sorted({it.unit for _, it in NUMBERS} | {it.unit for it in CATALOGUE.outcomes.values()}))
+@pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("size", [0.001, 1.0, 48.0, 30_000.0])
 def test_the_factor_is_that_of_the_unit(unit: str, size: float) -> None:
     """Pint knows how much the one unit is of the other."""

@@ -44,11 +44,11 @@ def in_a_folder(toy_folder: Path) -> None:
 def test_what_was_changed_and_what_that_does() -> None:
     found = call("--set", "market.growth=0.05")
     assert "toy-growth-0.05 against toy: 5 seeds, paired seed by seed; means in 2011-06" in found.stdout
-    assert re.search(r"market\.growth +0\.03 +-> +0\.05 +1/year +assumption: set by toy\.toml", found.stdout)
+    assert re.search(r"market\.growth +3 -> 5%/year +assumption: set by toy\.toml", found.stdout)
     assert re.search(r"startups .* \+12 +12 to 12 +enterprises\n", found.stdout)
     assert re.search(r"startups +100% +more\n", found.stdout)
     assert re.search(r"jobs .* equal on every seed", found.stdout)
-    assert re.search(r"every outcome rests on \d+ parameters in force: \d+ assumed", found.stdout)
+    assert re.search(r"each rests on \d+ parameters in force: \d+ assumed", found.stdout)
     assert found.stderr.startswith("toy and 1 more: running 10 of 10 replicates\n")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.formats import amount, number, people, plain
+from sim.formats import amount, number, people
 from sim.report.text.columns import columns
 from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES
 from sim.studies.appraisal.treated import FREE, WORDS
@@ -15,6 +15,7 @@ from sim.studies.appraisal.welfare import PACE_YEARS, WHO
 from sim.studies.estimators.fieller import Ratio
 from sim.studies.estimators.intervals import Interval
 from sim.studies.questions.appraise import MODELLED, NOT_MODELLED, Appraisal
+from sim.units import change
 
 WIDTH, MOST_LINES = 78, 16
 _BILLIONS_FROM = 20_000.0  # million yuan
@@ -387,7 +388,7 @@ def assumptions_table(found: Appraisal) -> str:
     ]
     table = columns(("assumed (--assume NAME=VALUE)", "value", "range", "unit"), rows, right=(1,))
     changed = "\n* changed by --assume" if any(it.changed for it in found.assumptions.values()) else ""
-    keys = [f"{it.key} {plain(it.old)} -> {plain(it.new)}" for it in found.changed[:8]]
+    keys = [f"{it.key} {change(it.old, it.new, it.unit)}" for it in found.changed[:8]]
     more = f" and {len(found.changed) - 8} more" if len(found.changed) > 8 else ""
     said = textwrap.fill(f"differs: {'; '.join(keys)}{more}", WIDTH, subsequent_indent="  ")
     return f"{table}{changed}\nmeaning and source of each: assumptions.csv\n{said}"

@@ -27,6 +27,17 @@ def columns(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
     return "\n\n".join(found)
 
 
+def within(lines: Iterable[str]) -> str:
+    """Lines and tables below each other; a line that is wider than a terminal goes on below, indented."""
+    found: list[str] = []
+    for line in lines:
+        fits = len(line) <= WIDTH or "\n" in line
+        found += [line] if fits else textwrap.wrap(
+            line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )  # fmt: skip
+    return "\n".join(found)
+
+
 def _blocks(cells: Sequence[Sequence[str]], right: set[int], keys: int) -> Iterator[list[int]]:
     """The columns of each table."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -50,7 +61,7 @@ def _lines(cells: Sequence[Sequence[str]], right: set[int]) -> Iterator[str]:
     goes_on = len(widths) - 1 not in right and widths[-1] > room
     for line in cells:
         *some, last = line
-        parts = textwrap.wrap(last, room) if goes_on and last else [last]
+        parts = textwrap.wrap(last, room, break_on_hyphens=False) if goes_on and last else [last]
         shown = [text.rjust(width) if place in right else text.ljust(width)
                  for place, (text, width) in enumerate(zip((*some, parts[0]), widths, strict=True))]  # fmt: skip
         yield _GAP.join(shown).rstrip()
