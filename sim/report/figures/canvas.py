@@ -30,8 +30,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 0.62, 0.22, 1.12, 0.50
 _HEADING, _LINE = 0.17, 0.135  # above a panel: its unit, and a line of its title
 _ACROSS, _HEIGHT, _DOWN = 0.58, 1.42, 0.36
 _DPI = 130
-_KEY, _SAMPLE, _KEY_LINE = 172, 9, 0.17  # letters of the key that fit, those that a mark takes, and inches a line
-_TITLE, _FOOTER = 88, 240  # letters of the title's size and of the footer's that fit the page's width
+_KEY, _SAMPLE, _KEY_LINE = 195, 9, 0.17  # letters of the key that fit, those that a mark takes, and inches a line
+_TITLE, _FOOTER = 88, 248  # letters of the title's size and of the footer's that fit the page's width
 
 Colour = str | tuple[float, float, float]
 KeyEntry = tuple[str, Colour, str]  # kind of mark ("line", "thin", "band" or "mark"), colour, words
