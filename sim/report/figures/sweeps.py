@@ -185,8 +185,8 @@ def _parallel_page(sweep: Sweep, name: str) -> Page:
     x = np.arange(full.shape[1])
     norm = Normalize(float(low[-1]), float(high[-1]) if high[-1] > low[-1] else float(low[-1]) + 1)
     order = np.argsort(np.abs(scaled[1:, -1] - 0.5)) + 1  # extremes are drawn last, where they can be followed
-    lines = LineCollection([np.column_stack((x, scaled[at])) for at in order], linewidths=1.1, alpha=0.85, clip_on=False,
-                           colors=[_LINES(norm(full[at, -1])) for at in order])  # fmt: skip
+    lines = LineCollection([np.column_stack((x, scaled[at])) for at in order], linewidths=1.1, alpha=0.85,
+                           clip_on=False, colors=[_LINES(norm(full[at, -1])) for at in order])  # fmt: skip
     axes.add_collection(lines)
     axes.plot(x, scaled[BASELINE], color=INK, linewidth=2.2, zorder=5, clip_on=False)
     below = [short(axis.key) for axis in sweep.axes] + [name]
@@ -269,7 +269,9 @@ def _scale(values: Any) -> tuple[Normalize, str]:
 
 def _numbers(axes: Axes, places: Any, values: Any, norm: Normalize, colours: str) -> None:
     for (x, y), value in zip(places, values, strict=True):
-        if np.isfinite(value):
+        if not np.isfinite(value):
+            note(axes, "no value", (x, y), (0, 0), ha="center", va="center", fontsize=6.5)
+        else:
             red, green, blue, _ = mpl.colormaps[colours](norm(value))
             ink = INK if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
             note(axes, minus(signed(float(value))), (x, y), (0, 9), ha="center", va="center", fontsize=6.5, color=ink)
