@@ -54,7 +54,7 @@ def _chain(found: Appraisal) -> Page:
         ("band", ORANGE, "not due to the measure"), ("band", BLUE, "adds"), ("band", VERMILION, "takes away"),
         ("line", INK, "95% interval of the net"),
     ]  # fmt: skip
-    made = page("From gross to net", _subtitle(found), key, _footer(found), 4, tall=1.35, columns=2, left=1.55,
+    made = page("From gross to net", _subtitle(found), key, _footer(found), 4, tall=1.35, columns=2, left=1.65, lines=1,
                 right=0.9, below=0.18)  # fmt: skip
     made.grid.update(wspace=0.74)
     for place, (measure, title) in enumerate(_TITLES.items()):
@@ -126,7 +126,7 @@ def _who(found: Appraisal) -> Page:
     what = "the site" if kinds == {SITE} else "the platform" if kinds == {PLATFORM} else "the measure"
     base = found.baseline.calendar(found.base)
     made = page(f"Who pays for {what}, and who gains", f"{_subtitle(found)}; {unit} of 2015, worth in {base}", key,
-                _footer(found), 1, tall=0.22 * len(rows) + 0.2, columns=1, left=1.9, right=1.0, below=0.15)  # fmt: skip
+                _footer(found), 1, tall=0.22 * len(rows) + 0.2, columns=1, left=1.9, right=1.0, below=0.15, lines=0)  # fmt: skip
     axes = made.axes(0)
     axes.grid(visible=False)
     for row, (_, values) in enumerate(rows):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from sim.formats import minus
 from sim.report.figures.axes import note, number_axis
@@ -51,6 +52,7 @@ def _waterfall(it: Explanation) -> Page:
     axes = made.axes(0)
     axes.grid(visible=False)
     axes.tick_params(axis="y", labelsize=8.5, labelcolor=INK)
+    beside: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "fontsize": 8}  # right of the axes
     last, at = len(names) - 1, 0.0
     bars = [(part.value, part.low, part.high, BLUE if part.value >= 0 else VERMILION) for part in it.parts]
     axes.plot([0, 0], [-0.31, 1.31], color=GREY, linewidth=0.6)
@@ -60,15 +62,14 @@ def _waterfall(it: Explanation) -> Page:
         axes.barh(place, value, left=at, height=0.62, color=colour)
         if math.isfinite(low):  # one seed gives no interval
             axes.plot([at + low, at + high], [place, place], color=INK, linewidth=1.0)
-        right = max(at, at + value, at + high if math.isfinite(high) else at)
         said = minus(unit.signed(mean))
         said += f", to a mean of {unit.number(it.variant)}" if place == last else ""
-        note(axes, said, (right, place), (5, 0), va="center", fontsize=8, color=INK)
+        note(axes, said, (1.0, place), (5, 0), color=INK, **beside)
         at += value
         if place < last:
             axes.plot([at, at], [place - 0.31, place + 1.31], color=GREY, linewidth=0.6)
     axes.axvline(0.0, color=INK, linewidth=0.8)
-    note(axes, f"a mean of {unit.number(it.baseline)}", (0.0, 0), (5, 0), va="center", fontsize=8)
+    note(axes, f"a mean of {unit.number(it.baseline)}", (1.0, 0), (5, 0), **beside)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(last + 0.6, -0.6)
     axes.set_xlabel(", ".join(filter(None, (f"difference from {one}", unit.of_difference))), fontsize=8)
