@@ -460,7 +460,8 @@ def appraise(
     """Appraise a policy, a platform or a site: from gross to net, what it costs whom, and whether it is worth it.
 
     Both worlds run on the same seeds, and every enterprise is followed through both. On every seed the parts of the
-    chain add up to the difference, and society's balance by resource is that by who has it.
+    chain add up to the difference, and society's balance by resource is that by who has it. With ``parameters`` both
+    also run with parameters drawn from a posterior, and the intervals of those worlds stand beside the seeds' own.
 
     Parameters
     ----------
@@ -512,13 +513,19 @@ def appraise(
     sample = _sample(parameters, base, one_seed=one_seed)
     treatments(base, other)  # before anything runs
     with _options(out, workers, watcher, shown, fresh=fresh, records=ALL_RECORDS) as options:
-        named = [as_stored(it, model.version, options.out, sample) for it in (base, other)]
-        first, second = run_batch(named, model, options, sample)
-        for result in (first, second):
-            if not result.replicates:
-                raise NothingRan(f"{result.path}: every seed failed: {result.failures[0]['message']}")
-        found = appraise_results(first, second, assumed, options.out, (base.name, other.name))
-        publish_appraisal(found, first.manifest.get("parameters", {}))
+
+        def appraised(draws: PosteriorSample | None) -> Appraisal:
+            named = [as_stored(it, model.version, options.out, draws) for it in (base, other)]
+            first, second = run_batch(named, model, options, draws)
+            for result in (first, second):
+                if not result.replicates:
+                    raise NothingRan(f"{result.path}: every seed failed: {result.failures[0]['message']}")
+            return appraise_results(first, second, assumed, options.out, (base.name, other.name))
+
+        found = appraised(None)
+        if sample:
+            found = found.beside(appraised(sample))
+        publish_appraisal(found, sample.asked(base) if sample else {})
         options.show(found)
 
         from sim.report.figures.appraisal import draw_appraisal

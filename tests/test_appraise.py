@@ -15,10 +15,19 @@ from hypothesis import HealthCheck, given, settings, strategies
 from worlds import scenario, town
 
 import sim
+from sim.evidence.facts import APPRAISED
+from sim.formats import people
 from sim.kernel.draws import seed_of
 from sim.model.ecosystem import Ecosystem
 from sim.model.state.accounts import ACCOUNTS, TICKS, TRANSFERS
-from sim.report.text.appraisal import appraisal_card, appraisal_text, cost_text, payback_text, said_of_rivals
+from sim.report.text.appraisal import (
+    appraisal_card,
+    appraisal_json,
+    appraisal_text,
+    cost_text,
+    payback_text,
+    said_of_rivals,
+)
 from sim.runs import follow
 from sim.runs.errors import Incompatible
 from sim.runs.follow import STREAMS, Firms, Followed, FollowedWorld
@@ -92,7 +101,9 @@ def run_pair(first: Scenario, second: Scenario, seed: int, months: int) -> tuple
 
 
 def terms(first: Scenario, second: Scenario, one: Watched, other: Watched) -> dict[str, int]:
-    return chains(one.firms, other.firms, treated(treatments(first, second), first, second, other.record))
+    chosen = treatments(first, second)
+    reached, without = (treated(chosen, first, second, it.record) for it in (other, one))
+    return chains(one.firms, other.firms, reached, without.identity)
 
 
 @cache
@@ -268,9 +279,12 @@ def test_a_toy_town_has_the_chain_that_was_counted_by_hand() -> None:
     )  # fmt: skip
     reached = Treated(np.array([1, 2, 3, 4, 8]), np.array([True, False, False, False, False]))
     found = {
-        name.removeprefix("jobs."): value for name, value in chains(a, b, reached).items() if name.startswith("jobs.")
+        name.removeprefix("jobs."): value
+        for name, value in chains(a, b, reached, [3, 8, 9]).items()
+        if name.startswith("jobs.")
     }
     assert found["gross"] == 26
+    assert found["brought_in"] == 12 + 7 + 3  # 3 and 8 would be in the place without it
     assert found["moved_in"] == 10
     assert found["there_anyway"] == 10
     assert [found[f"direct_{it}"] for it in CHANGES] == [7, 3, 2, -6, 0]
@@ -396,6 +410,71 @@ def test_a_card_has_at_most_16_lines_of_78_columns(results: Path, name: str) -> 
     assert ("rivals' sales: not modelled" in "\n".join(card)) == (
         name in ("site", "platform", "lever", "gifts", "bundle")
     )
+
+
+def test_drawn_parameters_stand_beside_the_seeds(tmp_path: Path) -> None:
+    def appraised(**how: Any) -> Appraisal:
+        how |= {"replicates": 3, "months": 40, "workers": 1, "out": tmp_path}
+        return sim.appraise("shougang-idle", "shougang", **how)
+
+    alone, found = appraised(), appraised(parameters="posterior")
+    drawn = found.drawn
+    assert drawn is not None
+    assert (found.net("jobs") == alone.net("jobs")).all()  # its own seeds are those of an appraisal without draws
+    assert alone.drawn is None
+    assert alone.path != found.path
+    assert (drawn.net("jobs") != found.net("jobs")).any()
+    assert drawn.value == pytest.approx(sum(drawn.who.values()))
+    low, high = drawn.range(drawn.net("jobs"))[1:]
+    assert min(drawn.net("jobs")) <= low < high <= max(drawn.net("jobs"))
+    card = appraisal_card(found)
+    assert f"net jobs {people(low)} to {people(high)}" in "\n".join(card)
+    assert len(card) <= 17
+    assert max(map(len, card)) <= 78
+    assert max(map(len, appraisal_text(found).splitlines())) <= 80
+    assert "90% of draws" in appraisal_text(found)
+    assert appraisal_json(found)["drawn"]["net"]["jobs"]["low"] == low
+    assert {"seeds.csv", "drawn.csv"} <= {path.name for path in found.path.iterdir()}
+
+
+def test_a_fact_is_measured_on_an_appraisal(tmp_path: Path) -> None:
+    """The medians over seeds are those of the appraisal of the same two scenarios."""
+    first, second = pair("site")
+    for name, it in (("without", first), ("with", second)):
+        (tmp_path / f"{name}.toml").write_text(it.to_toml())
+    measured = {
+        "brought_in_share": lambda it: it.brought_in("enterprises") / it.gross("enterprises"),
+        "moved_in_jobs_share": lambda it: it.moved_in("jobs") / it.gross("jobs"),
+        "outlay_per_gross_job": lambda it: it.cost / it.gross("jobs"),
+    }
+    assert set(measured) == set(APPRAISED)
+    lines = [
+        f'[{name}]\ntitle = "{name}"\nsource = "a book"\nscenario = "with.toml"\nagainst = "without.toml"\n'
+        f'form = "appraisal"\noutcome = "{name}"\nmonths = "last"\nband = [0.0, 1.0]\n'
+        for name in measured
+    ]
+    (tmp_path / "facts.toml").write_text("\n".join(lines))
+    found = sim.validate(facts=tmp_path / "facts.toml", replicates=2, workers=1, out=tmp_path)
+    base, changed = (str(tmp_path / f"{name}.toml") for name in ("without", "with"))
+    appraisal = sim.appraise(base, changed, replicates=2, workers=1, out=tmp_path)
+    for verdict, (name, value) in zip(found.verdicts, measured.items(), strict=True):
+        assert verdict.value == pytest.approx(np.median(value(appraisal)))
+        assert verdict.unit == APPRAISED[name]
+        assert not verdict.fitted
+
+
+def test_a_fact_on_an_appraisal_is_of_whole_runs_and_of_one_of_its_figures(tmp_path: Path) -> None:
+    lines = [
+        "[wrong]", 'title = "wrong"', 'source = "a book"', 'scenario = "shougang"', 'against = "shougang-idle"',
+        'form = "appraisal"', 'outcome = "jobs"', 'per = "startups"', 'months = "2016-04"', "band = [0, 1]",
+    ]  # fmt: skip
+    (tmp_path / "facts.toml").write_text("\n".join(lines))
+    with pytest.raises(ScenarioError) as caught:
+        sim.validate(facts=tmp_path / "facts.toml")
+    said = str(caught.value)
+    assert 'wrong.outcome: "jobs" is no outcome' in said
+    assert 'wrong.per: is given and form is "appraisal"' in said
+    assert 'wrong.months: form is "appraisal", which is of whole runs, allowed: "last"' in said
 
 
 def test_an_appraisal_agrees_with_the_outcomes_of_its_results(results: Path, site: Appraisal) -> None:

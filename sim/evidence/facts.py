@@ -28,11 +28,17 @@ from sim.scenario.months import number as month_number
 from sim.scenario.reading import Document, read
 
 Rule = Literal["band", "figure", "rest"]
-Form = Literal["value", "difference", "relative"]
+Form = Literal["value", "difference", "relative", "appraisal"]
 Bound = Literal["about", "at least", "at most"]
 Numbers = NDArray[np.float64]
 
 REST_MONTHS = 60  # of a block whose mean the rule of rest compares with the first block's
+# What a check of an appraisal may measure, of the scenario against the one that it is held against.
+APPRAISED = {
+    "brought_in_share": "share of treated enterprises",  # that are not tenants or members without the measure
+    "moved_in_jobs_share": "share of gross jobs",  # of enterprises that moved in
+    "outlay_per_gross_job": "million yuan / person",  # of sponsors, less what they earn
+}
 LAST = "last"  # the run's last month, whichever that is
 TARGETS = "calibration"  # folder beside the shipped scenarios: what their fitted values aim at
 _TRUSTS = get_args(Trust)
@@ -45,8 +51,8 @@ class Check:
     The value of a world is ``outcome``, over ``per`` where that is given (and over the ratio of the two outcomes of
     ``than``), in the month ``months[0]``, or its mean over the months ``months[0]`` to ``months[1]`` that have a
     value. With ``against`` it is the difference from that scenario's value on the same seed, as it is or
-    (``relative``) over it. By the rule ``rest`` the value is the logarithm of the mean of five years over that of the
-    first five, and the band is its tolerance.
+    (``relative``) over it, or (``appraisal``) a figure of its appraisal against that scenario. By the rule ``rest``
+    the value is the logarithm of the mean of five years over that of the first five, and the band is its tolerance.
     """
 
     name: str
@@ -95,6 +101,8 @@ class Check:
     @property
     def outcomes(self) -> tuple[str, ...]:
         """Every outcome that it is measured on."""
+        if self.form == "appraisal":
+            return ()
         return tuple(dict.fromkeys(filter(None, (self.outcome, self.per, *self.than))))
 
 
@@ -175,16 +183,20 @@ class _Reader:
         for key in self.table:
             if key not in _KEYS:
                 self.refuse(key, f"unknown key, {meant(key, _KEYS)}")
-        outcomes = self.outcomes
+        outcomes: Collection[str] = self.outcomes
         cited = self.text("source", missing="")
         evidence_names = self.evidence(required=not cited)
         against = self.scenario("against", required=False)
         form = self.one_of("form", get_args(Form))
         rule = self.one_of("rule", get_args(Rule))
         if against and form == "value":
-            self.refuse("against", 'is given and form is "value", allowed: form = "difference" or "relative"')
+            other = " or ".join(f'"{it}"' for it in get_args(Form)[1:])
+            self.refuse("against", f'is given and form is "value", allowed: form = {other}')
         if form != "value" and not against:
             self.refuse("form", f'"{form}" needs a scenario, allowed: against = NAME')
+        if form == "appraisal":
+            outcomes = APPRAISED
+            self.appraisal(rule)
         check = Check(
             name=self.name,
             title=self.text("title"),
@@ -194,12 +206,12 @@ class _Reader:
             outcome=self.named("outcome", outcomes, required=True),
             months=self.months(),
             band=self.band(),
-            per=self.named("per", outcomes),
+            per=self.named("per", self.outcomes),
             against=against,
             form=form,
             rule=rule,
             note=self.text("note", missing=""),
-            than=self.than(outcomes),
+            than=self.than(self.outcomes),
             bound=self.one_of("bound", get_args(Bound)),
             unit=self.text("unit", missing=""),
             fitted_by=self.text("fitted_by", missing=""),
@@ -225,6 +237,16 @@ class _Reader:
             self.refuse(
                 "months", f"{shown(list(check.months))}: rest needs ten years, allowed: two months that far apart"
             )
+
+    def appraisal(self, rule: str) -> None:
+        """Refuse what an appraisal, which is of whole runs, cannot be asked."""
+        for key in ("per", "than"):
+            if key in self.table:
+                self.refuse(key, 'is given and form is "appraisal", allowed: an outcome alone')
+        if self.table.get("months") != LAST:
+            self.refuse("months", f'form is "appraisal", which is of whole runs, allowed: "{LAST}"')
+        if rule == "rest":
+            self.refuse("rule", 'is "rest" and form is "appraisal", allowed: rule = "band"')
 
     def refuse(self, key: str, message: str) -> None:
         self.faults.append(self.document.fault((self.name, key), message))

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.declare import Outcome, Parameter, Source, Value
-from sim.evidence.facts import LAST, Check, checks, measured
+from sim.evidence.facts import APPRAISED, LAST, Check, checks, measured
 from sim.model.catalogue import load
 from sim.runs.replicate import Cells
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule, months
@@ -424,6 +424,9 @@ class _Reader(TableReader):
             self.refuse((*path, "fact"), f"{shown(word)} is no fact, {meant(str(word), self.known)}")
             return {}
         it = self.known[word]
+        if it.form == "appraisal":
+            self.refuse((*path, "fact"), f"{shown(word)} is of an appraisal, allowed: a fact on outcomes")
+            return {}
         said: dict[str, Any] = {part: getattr(it, part, leaf.parameter.default) for part, leaf in TARGET.items()}
         said["bound"] = "about"  # of a figure: its band says how it is meant
         said |= {part: self.value((*path, part), TARGET[part], said[part]) for part in _OF_A_FACT}
@@ -514,6 +517,8 @@ def unit_of(check: Check, outcomes: Mapping[str, Outcome]) -> str:
     """The unit of a check's value."""
     if check.unit:
         return check.unit
+    if check.form == "appraisal":
+        return APPRAISED[check.outcome]
     if check.form == "relative":
         return "relative change"
     if check.than:

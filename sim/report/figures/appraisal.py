@@ -10,7 +10,7 @@ import numpy as np
 from sim.formats import amount, minus, seeds_text
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
-from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, VERMILION
+from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, PURPLE, VERMILION
 from sim.report.text.appraisal import said_of_rivals, treated_text, unit_of
 from sim.runs.store import write_all
 from sim.studies.appraisal.treated import PLATFORM, SITE
@@ -52,7 +52,7 @@ def _chain(found: Appraisal) -> Page:
     key: list[KeyEntry] = [
         ("band", GREY, f"at {treated_text(found)}" if found.treatments else "without it"),
         ("band", ORANGE, "not due to the measure"), ("band", BLUE, "adds"), ("band", VERMILION, "takes away"),
-        ("line", INK, "95% interval of the net"),
+        ("line", INK, "95% interval of the net"), *_key_of_drawn(found),
     ]  # fmt: skip
     made = page("From gross to net", _subtitle(found), key, _footer(found), 4, tall=1.35, columns=2, left=1.65, lines=1,
                 right=0.9, below=0.18)  # fmt: skip
@@ -89,6 +89,8 @@ def _chain(found: Appraisal) -> Page:
         if math.isfinite(net[1]):
             axes.plot(net[1:], [last, last], color=INK, linewidth=1.0)
             right = max(right, net[2])
+        if found.drawn:
+            right = max(right, _draw_range(axes, found.drawn, found.drawn.net(measure), by, last))
         note(axes, minus(amount(net[0])), (right, last), (4, 0), va="center", fontsize=7.5, color=INK,
              fontweight="bold")  # fmt: skip
         axes.axvline(0.0, color=INK, linewidth=0.8)
@@ -97,6 +99,17 @@ def _chain(found: Appraisal) -> Page:
         axes.set_ylim(last + 0.6, -0.6)
         number_axis(axes.xaxis, 4)
     return made
+
+
+def _key_of_drawn(found: Appraisal) -> list[KeyEntry]:
+    return [("line", PURPLE, "90% of worlds with drawn parameters")] if found.drawn else []
+
+
+def _draw_range(axes: Any, drawn: Appraisal, values: Any, by: float, row: int) -> float:
+    """Draw the range of worlds with drawn parameters below the interval over seeds; returns its right end."""
+    found = drawn.range(values / by)
+    axes.plot([found.low, found.high], [row + 0.18] * 2, color=PURPLE, linewidth=1.6)
+    return found.high
 
 
 def _bars(found: Appraisal, measure: str, by: float) -> list[tuple[str, float, str]]:
@@ -120,8 +133,10 @@ def _who(found: Appraisal) -> Page:
     """A bar for each party, and society's balance, with intervals."""
     scale, unit = unit_of(found)
     names = [name for name in WHO if found.who[name].any()]
-    rows = [(WHO[name], found.who[name]) for name in names] + [("society's balance", found.value)]
+    labels = [WHO[name] for name in names] + ["society's balance"]
+    rows, drawn = ([*(it.who[name] for name in names), it.value] for it in (found, found.drawn or found))
     key: list[KeyEntry] = [("band", BLUE, "gains"), ("band", VERMILION, "pays"), ("line", INK, "95% interval")]
+    key += _key_of_drawn(found)
     kinds = {it.kind for it in found.treatments}
     what = "the site" if kinds == {SITE} else "the platform" if kinds == {PLATFORM} else "the measure"
     base = found.baseline.calendar(found.base)
@@ -129,18 +144,20 @@ def _who(found: Appraisal) -> Page:
                 _footer(found), 1, tall=0.22 * len(rows) + 0.2, columns=1, left=1.9, right=1.0, below=0.15, lines=0)  # fmt: skip
     axes = made.axes(0)
     axes.grid(visible=False)
-    for row, (_, values) in enumerate(rows):
+    for row, values in enumerate(rows):
         mean, low, high = (x / scale for x in found.interval(values))
         axes.barh(row, mean, height=0.62, color=BLUE if mean >= 0 else VERMILION)
         right = max(0.0, mean)
         if math.isfinite(low):
             axes.plot([low, high], [row, row], color=INK, linewidth=1.0)
             right = max(right, high)
+        if found.drawn:
+            right = max(right, _draw_range(axes, found.drawn, drawn[row], scale, row))
         bold = "bold" if row == len(rows) - 1 else "normal"
         note(axes, minus(amount(mean)), (right, row), (5, 0), va="center", fontsize=8, color=INK, fontweight=bold)
     axes.axhline(len(rows) - 1.5, color=GREY, linewidth=0.6)
     axes.axvline(0.0, color=INK, linewidth=0.8)
-    axes.set_yticks(range(len(rows)), [words for words, _ in rows])
+    axes.set_yticks(range(len(rows)), labels)
     axes.tick_params(axis="y", labelsize=8.5, labelcolor=INK)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlabel(unit, fontsize=8)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -73,7 +75,7 @@ def said_of_rivals(found: Appraisal) -> str:
 
 
 def appraisal_card(found: Appraisal) -> list[str]:
-    """The answer in at most 16 lines of 78 columns."""
+    """The answer in at most 16 lines of 78 columns; one more where parameters were drawn too."""
     it, scale, unit = found, *unit_of(found)
     last = it.baseline.calendar(it.baseline.months - 1)
     lines = [title_line(it)]
@@ -92,8 +94,20 @@ def appraisal_card(found: Appraisal) -> list[str]:
     over = "No outlay." if ratio is None else f"Benefit over cost {ratio:.2f}."
     lines.append(f"{over}  {payback_text(it)}")
     lines.append(cost_text(it))
+    lines += drawn_lines(it, scale)
     lines.append(mind_text(it, scale))
     return [line.rstrip() for line in lines]
+
+
+def drawn_lines(it: Appraisal, scale: float) -> list[str]:
+    """Net jobs and society's balance where parameters are drawn from a posterior too; nothing where they are not."""
+    if it.drawn is None:
+        return []
+    jobs, balance = it.drawn.range(it.drawn.net("jobs")), it.drawn.range(it.drawn.value / scale)
+    said = (
+        f"net jobs {people(jobs.low)} to {people(jobs.high)}, balance {amount(balance.low)} to {amount(balance.high)}"
+    )
+    return [f"PARAMETERS DRAWN  in 90% of worlds {said}"]
 
 
 def title_line(it: Appraisal) -> str:
@@ -213,6 +227,8 @@ def mind_text(it: Appraisal, scale: float) -> str:
         return "MIND: the worlds do not differ in this run; the measure begins later, or does nothing."
     if _free(it):
         return "MIND: the model charges nobody for this lever, so that its own cost is missing."
+    if it.drawn and not _within(it):
+        return "MIND: the values set lie at the edge of the posterior: trust the draws."
     net, rest = (float(np.mean(f("value_added"))) for f in (it.net, it.without_largest))
     if it.treatments and abs(net - rest) > _ONE_FIRM * abs(net):
         texts = amount(net / scale), amount(rest / scale)
@@ -225,6 +241,13 @@ def mind_text(it: Appraisal, scale: float) -> str:
     if it.rivals == NOT_MODELLED:
         return "MIND: firms of a place share no demand, so that displacement is too small."
     return "MIND: sales, wages and inputs are at the model's prices; see the assumptions."
+
+
+def _within(it: Appraisal) -> bool:
+    """Whether the net jobs at the scenario's own values lie in the range of worlds with drawn parameters."""
+    drawn: Any = it.drawn
+    jobs = drawn.range(drawn.net("jobs"))
+    return bool(jobs.low <= float(np.mean(it.net("jobs"))) <= jobs.high)
 
 
 def _free(it: Appraisal) -> bool:
@@ -303,6 +326,7 @@ def chain_rows(found: Appraisal) -> list[tuple[str, dict[str, Any]]]:
 
     rows = [
         term("gross", it.gross),
+        term("  at those that it brings in", it.brought_in),
         term("moved in from the area", lambda measure: -it.moved_in(measure)),
         term("founded or there anyway", lambda measure: -it.there_anyway(measure)),
         term("direct additional", it.direct),
@@ -322,6 +346,7 @@ def chain_table(found: Appraisal, scale: float, unit: str) -> str:
         (words, *(cell(measure, float(np.mean(values[measure]))) for measure in MEASURES))
         for words, values in chain_rows(found)
         if words.strip() == "NET" or any(values[measure].any() for measure in MEASURES)
+        if not words.endswith("brings in") or (values["jobs"] != found.gross("jobs")).any()
     ]
     intervals = {measure: found.interval(found.net(measure)) for measure in MEASURES}
     rows += [
@@ -336,6 +361,12 @@ def chain_table(found: Appraisal, scale: float, unit: str) -> str:
             *(cell(measure, float(np.mean(found.without_largest(measure)))) for measure in MEASURES),
         )
     )
+    if it := found.drawn:
+        ranges = {measure: it.range(it.net(measure)) for measure in MEASURES}
+        rows += [
+            (f"  {words} drawn parameters", *(cell(measure, getattr(ranges[measure], name)) for measure in MEASURES))
+            for name, words in (("mean", "mean with"), ("low", "5% of worlds with"), ("high", "95% of worlds with"))
+        ]
     heads = ("from gross to net", "jobs", "enterprises", "value added", "taxes")
     short = unit.replace("million", "mn").replace("billion", "bn")
     rows.insert(0, ("", "people", "", short, short))
@@ -357,27 +388,37 @@ _COUNTED = ("jobs", "enterprises")
 
 def balance_table(found: Appraisal, scale: float, unit: str) -> str:
     """Society's balance by resource and by who, and the sponsors' outlay."""
-    names = (("by resource", RESOURCE_WORDS, found.resources), ("by who", WHO, found.who))
-    rows = []
-    for words, labels, parts in names:
-        rows.append((words, "", ""))
-        rows += [_valued(f"  {labels[name]}", found, parts[name], scale) for name in labels if parts[name].any()]
-        rows.append(_valued("  SOCIETY'S BALANCE", found, sum(parts.values()), scale))
-    rows.append(("outlay of sponsors, less what they earn", "", ""))
-    rows += [_valued(f"  {_OUTLAY[name]}", found, it, scale) for name, it in found.outlay.items() if it.any()]
-    rows.append(_valued("  TOTAL", found, found.cost, scale))
+    drawn = found.drawn
+    heads = ["mean", "95% interval", *(["90% of draws"] if drawn else [])]
+    none = [""] * len(heads)
+
+    def valued(words: str, values: Callable[[Appraisal], Any]) -> tuple[str, ...]:
+        """A row; empty where all seeds have 0."""
+        if not any(values(it).any() for it in (found, drawn or found)):
+            return ()
+        seeds = found.interval(values(found) / scale)
+        ranges = [seeds, *([drawn.range(values(drawn) / scale)] if drawn else [])]
+        return words, amount(seeds.mean), *(ends(it).strip("[]") for it in ranges)
+
+    rows: list[tuple[str, ...]] = []
+    for words, labels, field in (("by resource", RESOURCE_WORDS, "resources"), ("by who", WHO, "who")):
+        rows.append((words, *none))
+        rows += [valued(f"  {label}", partial(_part, field, name)) for name, label in labels.items()]
+        rows.append(valued("  SOCIETY'S BALANCE", lambda it: it.value))
+    rows.append(("outlay of sponsors, less what they earn", *none))
+    rows += [valued(f"  {_OUTLAY[name]}", partial(_part, "outlay", name)) for name in found.outlay]
+    rows.append(valued("  TOTAL", lambda it: it.cost))
     rates = ", ".join(
         f"{amount(float(np.mean(values)) / scale)} at {100 * rate:.3g}%" for rate, values in found.other_rates.items()
     )
     said = [f"balance at other discount rates: {rates}"]
     if left_floor(found):
         said.append(f"balance if floor left behind stays empty: {amount(float(np.mean(found.if_empty)) / scale)}")
-    return "\n".join([columns((f"present value, {unit}", "mean", "95% interval"), rows, right=(1,)), *said])
+    return "\n".join([columns((f"present value, {unit}", *heads), list(filter(None, rows)), right=(1,)), *said])
 
 
-def _valued(words: str, found: Appraisal, values: Any, scale: float) -> tuple[str, str, str]:
-    it = found.interval(values)
-    return words, amount(it.mean / scale), ends(Interval(it.mean / scale, it.low / scale, it.high / scale)).strip("[]")
+def _part(field: str, name: str, found: Appraisal) -> Any:
+    return getattr(found, field)[name]
 
 
 def assumptions_table(found: Appraisal) -> str:
@@ -404,6 +445,12 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
         return dict(found.interval(values)._asdict())
 
     it = found
+    drawn = it.drawn and {
+        "worlds": it.drawn.seeds,
+        "net": {measure: dict(it.drawn.range(it.drawn.net(measure))._asdict()) for measure in MEASURES},
+        "net_present_value": dict(it.drawn.range(it.drawn.value)._asdict()),
+        "outlay": dict(it.drawn.range(it.drawn.cost)._asdict()),
+    }
     return {
         "baseline": it.baseline.name,
         "variant": it.variant.name,
@@ -418,6 +465,7 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
         "chain": {
             measure: {
                 "gross": valued(it.gross(measure)) if it.treatments else None,
+                "brought_in": valued(it.brought_in(measure)) if it.treatments else None,
                 "moved_in": valued(it.moved_in(measure)),
                 "there_anyway": valued(it.there_anyway(measure)),
                 "direct": valued(it.direct(measure)),
@@ -455,6 +503,7 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
         "differs": it.differs,
         "assumptions": {name: vars(one) for name, one in it.assumptions.items()},
         "card": appraisal_card(it),
+        "drawn": drawn,
         "failures": list(it.failures),
         "results": str(it.path),
     }

@@ -15,6 +15,7 @@ from sim.report.text.appraisal import (
     classes_text,
     cost_text,
     counted_line,
+    drawn_lines,
     ends,
     left_floor,
     mind_text,
@@ -71,6 +72,7 @@ def decision_card(it: Appraisal) -> list[str]:
         *_parts("by who", {WHO[name]: part for name, part in it.who.items()}, scale),
         f"{_INDENT}money of 2015, worth in {year} at {100 * rate:.3g}% a year",
         cost_text(it),
+        *drawn_lines(it, scale),
         f"PAYBACK  {payback_text(it)}",
     ]
     return [line.rstrip() for line in [*lines, _not_told(it), mind_text(it, scale)]]

@@ -21,7 +21,7 @@ MONEY = ("value_added", "taxes")
 CHANGES = ("founded", "survived", "grew", "died", "unfounded")
 # Terms of a chain: direct are parts of the treated's change, others of that of all others.
 CHAIN = (
-    "without", "with", "gross", "moved_in", "there_anyway", *(f"direct_{name}" for name in CHANGES),
+    "without", "with", "gross", "brought_in", "moved_in", "there_anyway", *(f"direct_{name}" for name in CHANGES),
     *(f"others_{name}" for name in CHANGES), "largest",
 )  # fmt: skip
 AGES = ("incumbent", "newcomer")
@@ -33,8 +33,12 @@ NAMES = (
 )  # fmt: skip
 
 
-def chains(a: Firms, b: Firms, reached: Treated) -> dict[str, int]:
-    """The terms of ``NAMES``: people, enterprises and ticks of the worlds, unweighted; the treated are those of B."""
+def chains(a: Firms, b: Firms, reached: Treated, without: Any) -> dict[str, int]:
+    """The terms of ``NAMES``: people, enterprises and ticks of the worlds, unweighted.
+
+    The treated are those of B; ``without`` has the identities of those who are in the same place in A, such as tenants
+    of a site who would be there without a subsidy, and the others are brought in.
+    """
     identity = np.union1d(a.identity, b.identity)
     in_a, in_b = np.searchsorted(identity, a.identity), np.searchsorted(identity, b.identity)
 
@@ -47,6 +51,7 @@ def chains(a: Firms, b: Firms, reached: Treated) -> dict[str, int]:
     runs_a, runs_b = spread(a.operating, in_a) > 0, spread(b.operating, in_b) > 0
     in_p = np.searchsorted(identity, reached.identity)
     treated, moved = spread(np.ones(len(in_p), bool), in_p), spread(reached.moved, in_p)
+    brought = treated & ~np.isin(identity, without)
     kinds = {
         "founded": ~seen_a,
         "unfounded": ~seen_b,
@@ -64,6 +69,7 @@ def chains(a: Firms, b: Firms, reached: Treated) -> dict[str, int]:
             "without": x_a.sum(),
             "with": x_b.sum(),
             "gross": x_b[treated].sum(),
+            "brought_in": x_b[brought].sum(),
             "moved_in": x_a[treated & moved].sum(),
             "there_anyway": x_a[treated & ~moved].sum(),
             **{f"direct_{kind}": change[treated & rows].sum() for kind, rows in kinds.items()},

@@ -25,7 +25,7 @@ from sim.runs.store import MANIFEST, SCENARIO, Store, pictures, to_json
 from sim.runs.summary import csv_bytes
 from sim.studies.appraisal.assumptions import Assumption
 from sim.studies.appraisal.terms import CHANGES, MEASURES, MONEY, NAMES, chains
-from sim.studies.appraisal.treated import PLATFORM, SITE, Treated, Treatment, treated, treatments
+from sim.studies.appraisal.treated import PLATFORM, SITE, Treatment, treated, treatments
 from sim.studies.appraisal.welfare import (
     OUTLAY,
     RESOURCES,
@@ -90,6 +90,8 @@ class Appraisal:
         Seeds that failed.
     model
         Version of the model.
+    drawn
+        The same with parameters drawn from a posterior, a draw for each world, where that was asked for.
 
     Examples
     --------
@@ -125,10 +127,15 @@ class Appraisal:
     rivals: str
     failures: tuple[dict[str, Any], ...]
     model: str
+    drawn: Appraisal | None = None
 
     def gross(self, measure: str) -> Cells:
         """What the treated have, on each seed."""
         return self.chain[f"{measure}.gross"]
+
+    def brought_in(self, measure: str) -> Cells:
+        """What the treated have who are not in the same place without the measure, such as tenants of a site."""
+        return self.chain[f"{measure}.brought_in"]
 
     def moved_in(self, measure: str) -> Cells:
         """What those that moved in have without the measure."""
@@ -210,6 +217,10 @@ class Appraisal:
         """Mean over seeds with its 95% interval."""
         return Interval(*map(float, mean_interval(values)))
 
+    def range(self, values: Cells) -> Interval:
+        """Mean over worlds with their 5th and 95th percentiles, which say how far drawn parameters move an answer."""
+        return Interval(float(np.mean(values)), *map(float, np.percentile(values, (5.0, 95.0))))
+
     @property
     def is_site(self) -> bool:
         """Whether a site is what is appraised."""
@@ -224,6 +235,10 @@ class Appraisal:
     def figures(self) -> list[Path]:
         """Files of the figures."""
         return pictures(self.path)
+
+    def beside(self, drawn: Appraisal) -> Appraisal:
+        """The appraisal with that of drawn parameters beside it, in the folder of the latter."""
+        return replace(self, path=drawn.path, drawn=drawn, failures=(*self.failures, *drawn.failures))
 
 
 @dataclass(frozen=True)
@@ -253,7 +268,8 @@ def appraise_results(
         if one is None or other is None:
             lacks = first if one is None else second
             raise NoRecords(f"{lacks.path.name} has no records of its enterprises", _making_records(*pair))
-        rows.append(_row(one, other, treated(chosen, first.scenario, second.scenario, other)))
+        reached, without = (treated(chosen, first.scenario, second.scenario, it) for it in (other, one))
+        rows.append(_row(one, other, chains(one.firms, other.firms, reached, without.identity)))
     titles = names or (first.name, second.name)
     parts = "-vs-".join(folder_name(it) for it in reversed(titles))[:_MOST]
     digest = hashlib.sha256(json.dumps([it.digest for it in pair]).encode()).hexdigest()[:8]
@@ -266,9 +282,8 @@ def appraise_results(
     )  # fmt: skip
 
 
-def _row(first: Followed, second: Followed, reached: Treated) -> Cells:
+def _row(first: Followed, second: Followed, terms: Mapping[str, int]) -> Cells:
     """One seed: the terms of the chain, then the streams month by month."""
-    terms = chains(first.firms, second.firms, reached)
     with_it = second.streams[:, [STREAMS.index(name) for name in _OF_VARIANT]]
     streams = np.concatenate([second.streams - first.streams, with_it], axis=1)
     return np.concatenate([np.array([terms[name] for name in NAMES], np.float64), streams.ravel().astype(np.float64)])
@@ -365,19 +380,17 @@ def publish_appraisal(found: Appraisal, parameters: Mapping[str, Any]) -> None:
     """Write the tables, and the manifest with what was asked."""
     store = Store(found.path)
     first, second = found.baseline, found.variant
-    money = {f"balance.{name}": found.resources[name] for name in RESOURCES}
-    money |= {f"who.{name}": found.who[name] for name in WHO} | {f"outlay.{it}": found.outlay[it] for it in OUTLAY}
-    terms = {**found.chain, **money, "job_years": found.job_years}
-    seeds = [(number, *(values[row] for values in terms.values())) for row, number in enumerate(found.replicates)]
     assumed = [
         (it.name, it.value, it.unit, it.low, it.high, it.meaning, it.source) for it in found.assumptions.values()
     ]
     files = {
         "baseline.toml": first.to_toml().encode(),
         "variant.toml": second.to_toml().encode(),
-        "seeds.csv": csv_bytes(("replicate", *terms), seeds),
+        "seeds.csv": _by_seed(found),
         "assumptions.csv": csv_bytes(("name", "value", "unit", "low", "high", "meaning", "source"), assumed),
     }
+    if found.drawn:
+        files["drawn.csv"] = _by_seed(found.drawn)
     outputs = {name: store.write(name, data) for name, data in files.items()}
     manifest = {
         "kind": "appraise",
@@ -395,3 +408,12 @@ def publish_appraisal(found: Appraisal, parameters: Mapping[str, Any]) -> None:
         **provenance(),
     }
     store.write(MANIFEST, to_json(manifest))
+
+
+def _by_seed(found: Appraisal) -> bytes:
+    """Every term on each seed, as a table."""
+    money = {f"balance.{name}": found.resources[name] for name in RESOURCES}
+    money |= {f"who.{name}": found.who[name] for name in WHO} | {f"outlay.{it}": found.outlay[it] for it in OUTLAY}
+    terms = {**found.chain, **money, "job_years": found.job_years}
+    seeds = [(number, *(values[row] for values in terms.values())) for row, number in enumerate(found.replicates)]
+    return csv_bytes(("replicate", *terms), seeds)

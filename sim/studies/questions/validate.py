@@ -23,20 +23,27 @@ from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, as_stored
 from sim.runs.errors import Incompatible, NothingRan
 from sim.runs.executor import Workers
-from sim.runs.options import RunOptions, Watcher
+from sim.runs.options import ALL_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model
 from sim.runs.result import Result
 from sim.runs.summary import HIGH, LOW, crps, judge
 from sim.runs.table import Table
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
+from sim.studies.appraisal.assumptions import declared_assumptions
 from sim.studies.cost import report_cost, span_text
 from sim.studies.estimators.rest import rest
+from sim.studies.questions.appraise import Appraisal, appraise_results
 from sim.studies.questions.rotation import Rotation
 from sim.studies.rests import in_force
 from sim.studies.targets import unit_of
 
 REPLICATES = 50
+_OF_APPRAISAL: Mapping[str, Callable[[Appraisal], Numbers]] = {
+    "brought_in_share": lambda it: it.brought_in("enterprises") / it.gross("enterprises"),
+    "moved_in_jobs_share": lambda it: it.moved_in("jobs") / it.gross("jobs"),
+    "outlay_per_gross_job": lambda it: it.cost / it.gross("jobs"),
+}
 _PROBES = 2  # worlds of a scenario that tell what the others will cost: the first one loads the model
 
 
@@ -176,6 +183,7 @@ def validate_model(
     _same_seeds(checks, scenarios)
     held = {name: as_stored(scenario, model.version, options.out) for name, scenario in scenarios.items()}
     _report_cost(held, model, options)
+    appraised = _appraised(checks, held, model, replace(options, fresh=False))
     needed = _needed(checks)
     names = list(held)
     results: dict[str, Result] = {}
@@ -188,7 +196,11 @@ def validate_model(
         _at_rest(check, results[it])
         if check.rule == "rest"
         else judged(
-            check, scenarios[it].name, _values(check, results), model.outcomes, fitted_to(check, scenarios[it], fitted)
+            check,
+            scenarios[it].name,
+            appraised[check.name] if check.name in appraised else _values(check, results),
+            model.outcomes,
+            fitted_to(check, scenarios[it], fitted),
         )
         for check in checks
         for it in (check.scenario,)
@@ -291,7 +303,7 @@ def _only(result: Result, names: Iterable[str]) -> Result:
     """The result with a table of these outcomes: of many results the whole tables would not fit into memory."""
     wanted = tuple(names)
     table = result.table
-    cells = np.stack([table.of(name) for name in wanted], axis=2)
+    cells = np.stack([table.of(name) for name in wanted], axis=2) if wanted else table.cells[:, :, :0]
     some = Table(table.replicates, wanted, tuple(map(table.unit, wanted)), cells)
     return Result(result.path, result.scenario, result.manifest, some)
 
@@ -315,6 +327,24 @@ def _of(check: Check, result: Result) -> dict[int, float]:
         return {}
     found = measured(check, result.table.of, *months)
     return dict(zip(result.replicates, found.tolist(), strict=True))
+
+
+def _appraised(
+    checks: Iterable[Check], held: Mapping[str, Scenario], model: Model, options: RunOptions
+) -> dict[str, Numbers]:
+    """Value in each world of each check of an appraisal, by the check's name; their worlds are followed."""
+    found, recording = {}, replace(options, records=ALL_RECORDS)
+    appraisals: dict[tuple[str, str], Appraisal] = {}
+    for check in checks:
+        if check.form != "appraisal":
+            continue
+        pair = check.against, check.scenario
+        if pair not in appraisals:
+            without, with_it = run_batch([held[it] for it in pair], model, recording)
+            appraisals[pair] = appraise_results(without, with_it, declared_assumptions(), options.out)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found[check.name] = np.asarray(_OF_APPRAISAL[check.outcome](appraisals[pair]), np.float64)
+    return found
 
 
 def _folder(checks: Sequence[Check], results: Mapping[str, Result]) -> str:
