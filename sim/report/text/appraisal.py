@@ -16,6 +16,7 @@ from sim.studies.appraisal.treated import FREE, WORDS
 from sim.studies.appraisal.welfare import PACE_YEARS, WHO
 from sim.studies.estimators.fieller import Ratio
 from sim.studies.estimators.intervals import Interval
+from sim.studies.money import money_year
 from sim.studies.questions.appraise import MODELLED, NOT_MODELLED, Appraisal
 from sim.units import change
 
@@ -84,7 +85,7 @@ def appraisal_card(found: Appraisal) -> list[str]:
     net = f"value added {amount(value_added)}, taxes {amount(taxes)} {unit}"
     lines.append(f"Net to {last[:4]}: {net}.  Jobs {it.trend}.")
     rate = it.assumptions["discount"].value
-    worth = f"{unit} of 2015, worth in {it.baseline.calendar(it.base)} at {100 * rate:.3g}% a year"
+    worth = f"{unit} of {money_year(it.baseline)}, worth in {it.baseline.calendar(it.base)} at {100 * rate:.3g}% a year"
     lines.append(f"WHO PAYS, WHO GAINS  {worth}")
     lines += _who_lines(it, scale)
     value = Interval(*(x / scale for x in it.interval(it.value)))
