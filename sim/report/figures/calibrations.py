@@ -19,12 +19,11 @@ from sim.report.sheets import title_of
 from sim.report.shown import key_words, outcome_words
 from sim.report.text.calibrations import wanted_text
 from sim.runs.store import Say, Store
-from sim.studies.estimators.posterior import TRUSTED
+from sim.studies.estimators.posterior import FEWEST, TRUSTED
 from sim.studies.questions.calibrate import Calibration, Fit
 from sim.studies.targets import FreeParameter, Target
 from sim.units import brief, everyday, parameter_unit, with_unit
 
-FEWEST = 20.0  # effective sample size below which there is no posterior to draw
 _NAMES, _LETTERS = 5.2, 48  # inches left of the targets' axis, and letters of a name in them
 _BINS = 24
 _FARTHEST = 6.0  # tolerances that a panel shows to either side
