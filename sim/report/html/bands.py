@@ -49,7 +49,8 @@ def band_chart(name: str, group: str, verdicts: Sequence[Verdict]) -> Markup:
         drawn.append(_told(_numbers(verdict_unit(it), it.value, it.low, it.high), y))
     words = f"{group}: " + "; ".join(
         f"{it.check.title} {_numbers(unit, it.value, it.low, it.high)}, "
-        f"band {band_text(*map(unit.of, it.check.band))}, {verdict_text(it)}" for it in verdicts for unit in (verdict_unit(it),)
+        f"band {band_text(*map(unit.of, it.check.band))}, {verdict_text(it)}"
+        for it in verdicts for unit in (verdict_unit(it),)
     )  # fmt: skip
     return _picture(name, words, _ONE * len(verdicts), drawn)
 

@@ -26,6 +26,7 @@ from sim.units import Everyday, brief, parameter_unit
 
 _WIDTH, _HEIGHT, _SIDE, _TOP, _BOTTOM = 360, 150, 14, 26, 24  # units of a picture: about a pixel each
 _BINS = 24
+_LONG = 10_000  # from which ticks are so long that fewer have room
 _SIGNS = (
     "grey: the band; above: as it is; below, coloured: the posterior, with the line its 90% interval; ● median in the "
     "band; ✕ median out of it; ◆ what was asked for; ▸ beyond the axis"
@@ -113,7 +114,8 @@ def _marginals(study: StoredCalibration) -> Markup:
         return tag("p", few, class_="warning")
     figures = [
         tag("figure", tag("figcaption", tag("b", it.key.rpartition(".")[2]), " ",
-                          tag("span", _unit(it).unit or "no unit"), tag("small", f"{it.key}{', log scale' if it.log else ''}")),
+                          tag("span", _unit(it).unit or "no unit"),
+                          tag("small", f"{it.key}{', log scale' if it.log else ''}")),
             marginal_chart(f"marginal{place}", study, it))
         for place, it in enumerate(study.keys)
     ]  # fmt: skip
@@ -153,7 +155,7 @@ def marginal_chart(name: str, study: StoredCalibration, key: FreeParameter) -> M
     marks = (
         [ends[0], float(f"{math.sqrt(ends[0] * ends[1]):.3g}"), ends[1]]
         if key.log
-        else [mark for mark in ticks(*ends, 4) if ends[0] <= mark <= ends[1]]
+        else [mark for mark in ticks(*ends, 2 if ends[1] >= _LONG else 4) if ends[0] <= mark <= ends[1]]
     )
     words = [number(mark) for mark in marks] if key.log else tick_labels(marks)
     places = [key.share(mark / unit.factor) for mark in marks]

@@ -110,6 +110,8 @@ def difference_chart(name: str, words: str, intervals: Sequence[Interval], start
         drawn.append(tag("path", d=frame.area(one.low, one.high), class_=f"band s{place}"))
     drawn.append(tag("path", d=f"M{LEFT} {_short(frame.y(0))}H{WIDTH - RIGHT}", class_="zero"))
     drawn += [tag("path", d=frame.path(mean), class_=f"line s{place}") for place, (mean, *_) in enumerate(intervals, 1)]
+    if not any(np.isfinite(one.mean).any() for one in intervals):
+        drawn.append(tag("text", "no seed with a value in both", x=WIDTH / 2, y=frame.y(0.5) - 8, class_="none"))
     ends = [(mean, signed(_last(mean))) for mean, *_ in intervals]
     return _picture(name, words, DIFFERENCE, [*drawn, *_ends(frame, ends, 1)])
 

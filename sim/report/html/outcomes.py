@@ -27,8 +27,13 @@ def differences_of(variant: ComparedVariant, against: str, names: Sequence[str],
     heads = ("outcome", against, variant.label, "difference", "95% interval", "unit", "better in", "pairing", "verdict")
     rows = {it.outcome: _difference(it, meanings) for it in variant.differences}
     made = _tables(heads, rows, names, (1, 2, 3, 4, 6, 7), f"{variant.label} against {against}: means over seeds")
-    notes = [tag("p", note, class_="note") for note in hanging(variant.differences)]
-    return join(made, notes) if notes else made
+    known = {it.outcome: it for it in variant.differences}
+    notes = [tag("p", note, class_="note") for note in hanging(known[name] for name in names)]
+    rest = [
+        tag("p", note, class_="note") for note in hanging(it for it in variant.differences if it.outcome not in names)
+    ]
+    others = fold(f"{len(rest)} other differences depend on one seed", rest) if rest else None
+    return join(made, notes, others)
 
 
 def _tables(
@@ -80,9 +85,9 @@ def _difference(it: Difference, meanings: dict[str, str]) -> list[Markup | str]:
     unit = difference_unit(it)
     return [
         _name(it.outcome, meanings), unit.number(it.baseline), unit.number(it.variant), unit.signed(it.difference),
-        unit.span(it.low, it.high), unit.unit,
-        "" if it.better_share is None else f"{it.better_share:.0%}",
-        ratio_text(it.variance_reduction), it.verdict,
+        unit.span(it.low, it.high) or "-", unit.unit,
+        "-" if it.better_share is None else f"{it.better_share:.0%}",
+        ratio_text(it.variance_reduction) or "-", it.verdict,
     ]  # fmt: skip
 
 

@@ -70,8 +70,9 @@ def _variance(it: Sensitivity) -> Markup:
 
 def _row(row: Row, scenario: Scenario) -> tuple[Any, ...]:
     held = scenario.values[row.key]
-    value = plain(row.value) if isinstance(held, str | bool) else quantity(held, row.unit)
     if isinstance(held, Schedule):
         value = scheduled(held, row.unit, scenario.calendar)
+    else:
+        value = plain(row.value) if isinstance(held, str | bool) else quantity(held, row.unit)
     bounds = plausible(row.plausible, row.unit) if row.plausible else ""
     return (tag("code", row.key), value, bounds, row.source, row.meaning)

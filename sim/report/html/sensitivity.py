@@ -65,9 +65,10 @@ def _sentence(it: Sensitivity) -> str:
 def _outcome(it: Sensitivity, place: int) -> Markup:
     unit = outcome_unit(it)
     shown = [row for row in it.parameters if row.share > 0][:_BARS] or list(it.parameters[:_BARS])
+    said = "; ".join(f"{row.key} {unit.signed(row.index.effect.value)}" for row in shown)
     words = (
         f"Change of {label(it.outcome)} ({unit.of_difference}) from the low to the high end of each parameter's range, "
-        f"with its 95% interval: " + "; ".join(f"{row.key} {unit.signed(row.index.effect.value)}" for row in shown) + "."
+        f"with its 95% interval: {said}."
     )
     bars = [(row.key, row.kind, Estimate(*(end * unit.factor for end in row.index.effect))) for row in shown]
     caption = tag(
