@@ -50,7 +50,7 @@ _COUNTS = frozenset({"enterprises", "people", "events", "resources", "ideas", "p
 _TITLE_LINES = 3
 _TITLE_LETTERS = 39
 _FIRST_YEAR, _LONG = 12, 36  # months that do not set an axis, of a run that is longer
-_WIDENS = 1.25  # times as wide an axis as without the first year, from which it is cut
+_WIDENS = 1.25  # times as wide an axis as a steady trend makes it, from which the first year is cut
 _BANDS = "Bands are percentiles over worlds, month by month: 25 to 75 and 5 to 95 ({})."
 MARKS = "Diamonds: the source article's figures, with an arrow where it gives a bound."
 _PERCENTILES = (5.0, 25.0, 50.0, 75.0, 95.0)
@@ -150,7 +150,8 @@ def axis_ends(parts: Iterable[Cells], others: Iterable[float] = ()) -> tuple[flo
     late = [part[..., _FIRST_YEAR:][np.isfinite(part[..., _FIRST_YEAR:])] for part in cells if part.shape[-1] > _LONG]
     if late and len(kept := np.concatenate([*late, finite[1]])):
         least, most = _from_zero(kept)
-        if high - low > _WIDENS * (most - least) > 0:
+        months = max(part.shape[-1] for part in cells)
+        if high - low > _WIDENS * (most - least) * months / (months - _FIRST_YEAR) > 0:
             return least, most, True
     return low, high, False
 

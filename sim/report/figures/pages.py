@@ -146,7 +146,8 @@ def _limit(axes: Axes, ends: Ends | None, given: Mark | None) -> None:
     """Room for all between the ends, from zero where that is near, and for a mark's label."""
     low, high = ends[:2] if ends else (0.0, 1.0)
     room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
-    axes.set_ylim(low - (room if low else 0.0), high + (4 if given else 1) * (room if high else 0.0))
+    top = room if high or not low else 0.0
+    axes.set_ylim(low - (room if low else 0.0), high + (4 if given else 1) * top)
     if low <= 0.0 <= high:
         axes.axhline(0.0, color=GREY if low else FAINT, linewidth=0.5)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 WIDTH = 80
 _GAP = "  "
+_WORDS = 3  # spaces of a line below which it is a word with a path
 _LEAST = 24  # letters of a last column that goes on in the lines below
 
 
@@ -28,10 +29,14 @@ def columns(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
 
 
 def within(lines: Iterable[str]) -> str:
-    """Lines and tables below each other; a line that is wider than a terminal goes on below, indented."""
+    """Lines and tables below each other; a line that is wider than a terminal goes on below, indented.
+
+    Lines that are indented, paths and commands stay whole: they are copied.
+    """
     found: list[str] = []
     for line in lines:
-        fits = len(line) <= WIDTH or "\n" in line
+        copied = line.startswith(" ") or " sim " in line or line.count(" ") < _WORDS
+        fits = len(line) <= WIDTH or "\n" in line or copied
         found += [line] if fits else textwrap.wrap(
             line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
         )  # fmt: skip

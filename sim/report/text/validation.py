@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim.evidence.facts import LAST
 from sim.formats import band_text, number, seeds_text, span
-from sim.report.text.columns import columns, within
+from sim.report.text.columns import WIDTH, columns, within
 from sim.report.text.rotations import rotations_json, rotations_text
 from sim.runs.summary import csv_bytes, judge
 from sim.studies.questions.validate import Validation, Verdict, beside_band
@@ -31,7 +32,10 @@ def validation_text(found: Validation) -> str:
     if found.rotations:
         lines += ["", rotations_text(found.rotations, found.model)]
     if failed := [it for it in found.verdicts if not it.passed]:
-        lines += ["", "of the failures:", *(f"  {it.check.name}: {it.check.finding or UNKNOWN}" for it in failed)]
+        lines += ["", "of the failures:"]
+        for it in failed:
+            said = f"  {it.check.name}: {it.check.finding or UNKNOWN}"
+            lines += textwrap.wrap(said, WIDTH, subsequent_indent="    ", break_long_words=False)
     return within(lines)
 
 
