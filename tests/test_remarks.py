@@ -43,14 +43,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("mill.toml").write_text(SITE, encoding="utf-8")
 
 
+WAGE = "labour.wage 200,000 yuan/year (from 40,000 to 80,000 yuan/year)"
 CASES = [
     ({}, []),
     (
         {"labour.wage": 0.2, "market.payout": 0.9},
-        [
-            "outside the plausible range: market.payout 90%/month (from 2 to 30%/month), labour.wage 200,000 yuan/year "
-            "(from 40,000 to 80,000 yuan/year)"
-        ],
+        [f"outside the plausible range: market.payout 90%/month (from 2 to 30%/month), {WAGE}"],
     ),
     (
         {"sites.mill.floor": 6_000.0},

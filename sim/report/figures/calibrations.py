@@ -62,7 +62,7 @@ def _marginals(found: Calibration) -> Page:
     titles = [title_of(key_words(catalogue, it.key)) for it in targets.keys]
     made = page(f"What {targets.base} is fitted with", targets.title or "marginal posteriors of the keys", key,
                 _footer(found, "Intervals: parameter."), len(targets.keys), columns=min(4, max(2, len(titles))),
-                tall=1.0 if fit.posterior.effective >= FEWEST else 0.35, below=0.1,
+                right=0.45, tall=1.0 if fit.posterior.effective >= FEWEST else 0.35, below=0.1,
                 lines=1 + max(title.count("\n") + 1 for title in titles))  # fmt: skip
     for place, (it, title) in enumerate(zip(targets.keys, titles, strict=True)):
         _marginal(made.axes(place), it, title, fit, targets.as_it_is(it))
