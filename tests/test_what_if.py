@@ -19,6 +19,7 @@ from toy import Listener, cut, snapshot, with_replicates
 
 import sim
 from sim import api
+from sim.commands.what_if import _parts
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request
 from sim.runs.executor import Workers
@@ -64,6 +65,12 @@ def test_the_object_is_that_of_the_issue() -> None:
     assert jobs["difference"] == pytest.approx(100.0 * (900 - changed["old"]))
     assert (jobs["paired"], jobs["better_share"], found["name"]) == (True, 0.0, "larger")
     assert Path(found["variant"]).name.startswith("larger-")
+
+
+def test_a_quantity_may_have_commas_between_thousands() -> None:
+    given = _parts("labour.wage=50,000 yuan/year,sites.mill.floor=1,200,000 m2,market.growth=3%/year")
+    assert given == ["labour.wage=50,000 yuan/year", "sites.mill.floor=1,200,000 m2", "market.growth=3%/year"]
+    assert _parts('a=1,b="x,y",c=[1,2]') == ["a=1", 'b="x,y"', "c=[1,2]"]
 
 
 def test_several_variants_are_told_apart() -> None:
