@@ -10,6 +10,7 @@ import json
 import re
 import shlex
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,13 @@ import pytest
 import toy
 from browser import ARROW_RIGHT, HOME, PAGE_UP, Browser
 from command import ROOT, call
+from matplotlib.text import Text
 from toy import FIGURE, damage
 
 from sim import api
 from sim.formats import number
+from sim.report.figures.calibrations import _marginals, _targets
+from sim.report.figures.canvas import style
 from sim.report.html.charts import Frame, difference_chart, ticks
 from sim.report.html.limits import HEADING, limits
 from sim.report.html.markup import Markup, island, join, tag
@@ -531,6 +535,26 @@ def test_a_calibrations_page_says_what_was_fitted_to_what() -> None:
     assert sum(weights) == pytest.approx(1)
     assert sum(tag == "svg" for tag, _ in page.elements) == len(fit.targets.keys) + 1
     assert not [it for tag, it in page.elements if tag == "section" and it["id"] == "rotation"]
+
+
+def test_a_posterior_of_too_few_points_is_not_drawn() -> None:
+    fit = make_calibration()
+    weights = np.zeros_like(fit.fit.posterior.weights)
+    weights[0] = 1.0  # an effective sample size of 1
+    few = replace(fit, fit=replace(fit.fit, posterior=replace(fit.fit.posterior, weights=weights)))
+    said = {}
+    for name, found in (("enough", fit), ("few", few)):
+        with style():
+            pages = [_marginals(found), _targets(found)]
+            said[name] = [text.get_text() for page in pages for text in page.figure.findobj(Text)]
+    assert {"posterior", "90% of the posterior"} <= set(said["enough"])
+    assert not {"posterior", "its 90% interval", "90% of the posterior"} & set(said["few"])
+    assert any("effective sample size of the posterior 1, below 20: no posterior is drawn" in it for it in said["few"])
+    manifest = json.loads((fit.path / "manifest.json").read_text())
+    (fit.path / "manifest.json").write_text(json.dumps(manifest | {"effective_sample_size": 1.0}))
+    page = Page(report(str(fit.path))[1])
+    assert "effective sample size is 1, below 20: too few points to show it" in page.text("p")
+    assert "What each could be" not in page.text("h3")
 
 
 def test_a_calibrations_page_has_its_rotation_and_a_damaged_one_is_named() -> None:
