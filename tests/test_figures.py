@@ -21,6 +21,7 @@ from sim.report.figures import run as run_module
 from sim.report.figures.axes import calendar_axis, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.comparison import draw_comparison
+from sim.report.figures.forest import _farthest
 from sim.report.figures.pages import comparison_page, draw, run_page
 from sim.report.figures.run import draw_run
 from sim.report.sheets import (
@@ -30,10 +31,12 @@ from sim.report.sheets import (
     Mark,
     Panel,
     Sheet,
+    axis_ends,
     empty_outcomes,
     pages,
     percentiles,
     run_sheets,
+    title_of,
 )
 from sim.runs.executor import Workers
 from sim.runs.result import Result, open_result
@@ -211,7 +214,7 @@ def test_scenarios_without_a_value_in_common_say_so() -> None:
     half = words(none, cells, difference=nothing)
     assert "no seed with a value in both" in half
     assert "no value in any seed" not in half
-    assert {"old", "new", "difference, share"} <= set(half)
+    assert {"old", "new", "difference, percentage points"} <= set(half)
     assert "no value in any seed" in words(none, none, difference=nothing)
     assert not any(text.startswith("no ") for text in words(cells, cells, difference=zero))
 
@@ -315,3 +318,66 @@ def test_the_axis_has_calendar_years(start: tuple[int, int], months: int, expect
 def test_names_are_words() -> None:
     assert label("big_asset_share") == "Big asset share"
     assert label("rd_cycle") == "R&D cycle"
+
+
+# --- units and axes
+
+
+def test_panels_are_shown_in_everyday_units() -> None:
+    shares = Panel("site_occupancy", "share", (np.full((2, 6), 0.8),), Mark(0.9, 5, "at least")).shown
+    assert (shares.unit, shares.mark, shares.series[0].max()) == ("%", Mark(90.0, 5, "at least"), 80.0)
+    money = Panel("exports", "million yuan a month", (np.full((2, 6), 48_000.0),)).shown
+    assert (money.unit, money.series[0].max()) == ("billion yuan/month", 48.0)
+    apart = Panel("site_occupancy", "share", (np.full((2, 6), -0.01),), difference=True).shown
+    assert (apart.unit, apart.series[0].min()) == ("percentage points", -1.0)
+    assert Panel("hours_lent", "hours", (np.full((2, 6), 5.0),)).shown.unit == "hours"
+
+
+def test_the_first_year_does_not_set_the_axis_of_a_long_run() -> None:
+    settled = np.full((5, 48), 100.0) + np.linspace(0.0, 10.0, 48)
+    start = settled.copy()
+    start[:, :6] = 500.0
+    assert axis_ends([settled]) == (100.0, 110.0, False)
+    low, high, beyond = axis_ends([start]) or (0.0, 0.0, False)
+    assert beyond
+    assert high == 110.0
+    assert 100.0 < low < 103.0
+    assert axis_ends([start[:, :36]]) == (0.0, 500.0, False), "a short run has no other years"
+    assert axis_ends([start], [490.0]) == (0.0, 500.0, False), "the article's figure counts"
+    assert axis_ends([np.full((2, 48), np.nan)]) is None
+    long, short = (Panel("jobs", "people", (cells,)) for cells in (start, start[:, :36]))
+    assert "first year beyond the axis" in "\n".join(words_on(long))
+    assert "first year beyond" not in "\n".join(words_on(short))
+
+
+def test_titles_leave_out_brackets_before_words() -> None:
+    assert title_of("jobs at enterprises (of all classes)") == "Jobs at enterprises (of all classes)"
+    words = (
+        "strike-offs in the last year over the mean number registered (a long remark that stands in brackets), last "
+    )
+    assert "brackets" not in title_of(f"{words}December: enterprises of origin tenant")
+    assert title_of(f"{words}December: enterprises of origin tenant").endswith("origin tenant")
+
+
+@pytest.mark.parametrize(("end", "bound"), [(64, "at least"), (20, "at most")])
+def test_the_label_of_a_figure_lies_beside_the_curve(end: int, bound: str) -> None:
+    """Curves rise to a figure: what lies above and left of it is free."""
+    cells = np.tile(np.linspace(0.0, 100.0, 65), (3, 1))
+    panel = Panel("jobs", "people", (cells,), Mark(float(cells[0, end]), end, bound))
+    with style():
+        made = run_page(sheet(panel))
+        made.png()
+        (label_,) = [it for it in made.figure.findobj(Text) if it.get_text()[:1] in "≥≤" and it.get_text()]
+        axes = label_.axes
+        assert axes is not None
+        box = label_.get_window_extent().transformed(axes.transData.inverted())
+    behind = (np.arange(65) > box.x0) & (np.arange(65) < box.x1) & (cells[0] > box.y0) & (cells[0] < box.y1)
+    assert not behind.any()
+
+
+def test_one_variant_does_not_flatten_the_others() -> None:
+    assert _farthest([320.0, 15.0, 12.0]) == 15.0
+    assert _farthest([20.0, 15.0, 12.0]) == 20.0
+    assert _farthest([320.0, 0.0, 0.0]) == 320.0
+    assert _farthest([320.0, 15.0, 0.2]) == 15.0, "at most half of the variants go beyond the axis"
+    assert _farthest([]) == 1.0

@@ -35,6 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("parameters",),
     ("evidence",),  # the facts as they are written down
     ("scenario",),
+    ("units",),  # what people say for a declared unit
     ("places",),  # files of scenarios that are written for somebody
     ("evidence.facts",),  # what the model is held to, of which scenario
     ("model", "model.state"),

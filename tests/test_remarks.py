@@ -43,13 +43,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("mill.toml").write_text(SITE, encoding="utf-8")
 
 
+WAGE = "labour.wage 200,000 yuan/year (from 40,000 to 80,000 yuan/year)"
 CASES = [
     ({}, []),
     (
         {"labour.wage": 0.2, "market.payout": 0.9},
-        ["outside the plausible range: market.payout 0.9 (from 0.02 to 0.3), labour.wage 0.2 (from 0.04 to 0.08)"],
+        [f"outside the plausible range: market.payout 90%/month (from 2 to 30%/month), {WAGE}"],
     ),
-    ({"sites.mill.floor": 6_000.0}, ["outside the plausible range: sites.mill.floor 6000 (from 500000 to 2000000)"]),
+    (
+        {"sites.mill.floor": 6_000.0},
+        ["outside the plausible range: sites.mill.floor 6000 m2 (from 500,000 to 2,000,000 m2)"],
+    ),
     ({"sites.mill.opens": "2024-01"}, ["sites.mill never opens in the run, which ends in 2023-12"]),
     ({"sites.mill.opens": ""}, ["sites.mill never opens in the run, which ends in 2023-12"]),
     ({"mechanisms.letting.enabled": False}, ["sites.mill is never let: mechanisms.letting is off"]),
@@ -100,7 +104,7 @@ def test_commands_say_it_on_stderr() -> None:
     late = "levers.tax_relief={'2030-01'=0.2}"
     more = ("--set", late, "--name", "late", "--replicates", "2", "--given", "labour.wage=0.2", *few)
     compared = call("what-if", "mill.toml", *more)
-    assert compared.stderr.count("labour.wage 0.2") == 1  # of both, said once
+    assert compared.stderr.count("labour.wage 200,000 yuan/year") == 1  # of both, said once
     assert "late: levers.tax_relief never acts in the run, which ends in 2022-03" in compared.stderr
     appraised = call("appraise", "mill.toml", *more)
     assert "late: levers.tax_relief never acts in the run, which ends in 2022-03" in appraised.stderr

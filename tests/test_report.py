@@ -10,6 +10,7 @@ import json
 import re
 import shlex
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,25 @@ import pytest
 import toy
 from browser import ARROW_RIGHT, HOME, PAGE_UP, Browser
 from command import ROOT, call
+from matplotlib.text import Text
 from toy import FIGURE, damage
 
 from sim import api
 from sim.formats import number
-from sim.report.html.charts import Frame, ticks
+from sim.report.figures.calibrations import _marginals, _targets
+from sim.report.figures.canvas import style
+from sim.report.html.charts import Frame, difference_chart, ticks
 from sim.report.html.limits import HEADING, limits
 from sim.report.html.markup import Markup, island, join, tag
+from sim.report.html.markup import table as markup_table
 from sim.runs.executor import Workers
 from sim.runs.result import find_result
 from sim.runs.store import Store
+from sim.studies.estimators.intervals import Interval
 from sim.studies.questions.calibrate import Calibration
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.questions.sweep import Sweep
+from sim.units import parameter_unit
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 
@@ -124,6 +131,39 @@ def every_page() -> dict[str, str]:
     return {kind: report(*names)[1] for kind, names in given.items()}
 
 
+def faults_of_structure(text: str) -> list[str]:
+    """Headings that skip a level, and headers of tables without words (axe: heading-order, empty-table-header)."""
+    said, level = [], 0
+    for name, words in re.findall(r"<(h[1-6])[^>]*>(.*?)</h[1-6]>", text, re.DOTALL):
+        if int(name[1]) > level + 1:
+            said.append(f"{name} after h{level}: {words}")
+        level = int(name[1])
+    headers = re.findall(r"<th\b[^>]*>(.*?)</th>", text, re.DOTALL)
+    empty = [it for it in headers if not re.sub(r"<[^>]*>", "", it).strip()]
+    return said + ["a header of a table without words"] * len(empty)
+
+
+def test_headings_skip_no_level_and_tables_have_headers() -> None:
+    found = {kind: faults_of_structure(text) for kind, text in every_page().items()}
+    assert not any(found.values()), found
+    said = faults_of_structure("<h1>a</h1><h3>b</h3><th></th>")
+    assert said == ["h3 after h1: b", "a header of a table without words"]
+    with pytest.raises(AssertionError):
+        markup_table(("outcome", ""), [])
+
+
+def test_every_part_of_a_bar_is_named_and_every_difference_is_said() -> None:
+    pages = every_page()
+    for text in (pages["result"], pages["sensitivity"]):
+        for bar, key in re.findall(r'<svg[^>]*class="shares"[^>]*>(.*?)</svg><ul class="key">(.*?)</ul>', text):
+            assert bar.count("<rect") == key.count("<li>") > 0
+    drawn = difference_chart("x", "words", [Interval(*np.full((3, 12), np.nan))], (2011, 1))
+    assert "no seed with a value in both" in drawn
+    (section,) = re.findall(r'<section id="outcomes">.*?</section>', pages["comparison"], re.DOTALL)
+    assert "<td" in section
+    assert not re.search(r"<td[^>]*></td>", section), "no cell of the differences is empty"
+
+
 def test_pages_are_whole_and_ask_nothing_of_a_network() -> None:
     for kind, text in every_page().items():
         page = Page(text)
@@ -190,7 +230,8 @@ def test_the_headline_is_that_of_compare() -> None:
     changed = re.search(r"<code>market\.growth</code>.*?</tr>", text, re.DOTALL)
     assert changed
     words = re.sub(r"<[^>]+>", " ", changed[0]).split()
-    assert words[words.index("→") - 1], words[words.index("→") + 1] == ("0.03", "0.05")
+    assert words[words.index("3") :][:3] == ["3", "5", "%/year"], "old, new and everyday unit"
+    assert "boom changes market.growth 3 → 5%/year." in page.text("p")
 
 
 def test_a_difference_that_is_none_is_said_to_be_none(tmp_path: Path) -> None:
@@ -237,7 +278,7 @@ def test_a_sweeps_page_leads_with_what_does_not_depend_on_one_seed(monkeypatch: 
     sweep = api.sweep("toy", {"market.growth": [0.02, 0.04]}, outcomes=("startups", "jobs"), replicates=12, workers=1)
     found, text = report(str(sweep.path))
     assert found["lead"] == "jobs"
-    assert "at market.growth = 0.04: replicate 11 has +1.03; without it" in Page(text).text("p")
+    assert "at market.growth = 4%/year: replicate 11 has +1.03; without it" in Page(text).text("p")
     hangs = [it["hangs_on_one"] for it in found["points"]["startups"]]
     assert hangs == [0.0, 0.0, 1.0]
     toy.use(monkeypatch, hang_alone, "alone")
@@ -428,7 +469,7 @@ def test_a_sweeps_page_holds_every_point() -> None:
     difference, low, high = (number(stats[name][at]) for name in ("difference", "low", "high"))
     said = f"+{difference} enterprises (95%: {low} to {high})"
     assert said in found["headline"]
-    assert "market.growth = 0.08" in found["headline"]
+    assert "market.growth = 8%/year" in found["headline"]
     rows = [row for row in table(Page(text), "points.csv") if row["outcome"] == "startups"]
     assert [float(row["median"]) for row in rows] == pytest.approx(list(stats["median"]))
     assert [it["difference"] for it in found["points"]["startups"]] == pytest.approx(list(stats["difference"]))
@@ -479,7 +520,8 @@ def test_a_calibrations_page_says_what_was_fitted_to_what() -> None:
     for key, it in found["fitted"].items():
         assert it["value"] == fit.fitted[key]
         assert (it["median"], it["low"], it["high"]) == fit.fit.interval(key)
-        assert f"{number(it['low'])} to {number(it['high'])}" in page.text("td")
+        (moved,) = (one for one in fit.targets.keys if one.key == key)
+        assert parameter_unit(moved.unit, (moved.low, moved.high)).span(it["low"], it["high"]) in page.text("td")
     for place, target in enumerate(targets):
         told, span = found["targets"][target.name], fit.fit.span(place)
         assert told["mean"] == fit.fit.best.means[place]
@@ -496,6 +538,26 @@ def test_a_calibrations_page_says_what_was_fitted_to_what() -> None:
     assert sum(weights) == pytest.approx(1)
     assert sum(tag == "svg" for tag, _ in page.elements) == len(fit.targets.keys) + 1
     assert not [it for tag, it in page.elements if tag == "section" and it["id"] == "rotation"]
+
+
+def test_a_posterior_of_too_few_points_is_not_drawn() -> None:
+    fit = make_calibration()
+    weights = np.zeros_like(fit.fit.posterior.weights)
+    weights[0] = 1.0  # an effective sample size of 1
+    few = replace(fit, fit=replace(fit.fit, posterior=replace(fit.fit.posterior, weights=weights)))
+    said = {}
+    for name, found in (("enough", fit), ("few", few)):
+        with style():
+            pages = [_marginals(found), _targets(found)]
+            said[name] = [text.get_text() for page in pages for text in page.figure.findobj(Text)]
+    assert {"posterior", "90% of the posterior"} <= set(said["enough"])
+    assert not {"posterior", "its 90% interval", "90% of the posterior"} & set(said["few"])
+    assert any("effective sample size of the posterior 1, below 20: no posterior is drawn" in it for it in said["few"])
+    manifest = json.loads((fit.path / "manifest.json").read_text())
+    (fit.path / "manifest.json").write_text(json.dumps(manifest | {"effective_sample_size": 1.0}))
+    page = Page(report(str(fit.path))[1])
+    assert "effective sample size is 1, below 20: too few points to show it" in page.text("p")
+    assert "What each could be" not in page.text("h3")
 
 
 def test_a_calibrations_page_has_its_rotation_and_a_damaged_one_is_named() -> None:
@@ -601,7 +663,7 @@ def test_the_sliders_move_over_the_grid(chromium: Browser) -> None:
 
     # The position is in the address, and the address restores it.
     kept = str(chromium.script("return location.hash"))
-    assert "market.growth=0.06" in kept
+    assert "market.growth=6&" in kept, "in the everyday unit"
     shown = [chromium.text(name) for name in ("#value0", "#value1", "#level", "#difference", "#live")]
     chromium.open(address(path, kept.replace("startups", "fiscal_cost")))
     assert chromium.text("#value0") == shown[0]
@@ -620,7 +682,7 @@ def test_where_there_is_no_grid_the_nearest_point_is_shown(chromium: Browser) ->
     path = report(str(sweep.path))[0]["report"]
     for at in (1, 4):
         growth, size = sweep.points[at].values()
-        chromium.open(address(path, f"#market.growth={growth}&population.enterprises={size}"))
+        chromium.open(address(path, f"#market.growth={100 * growth}&population.enterprises={size}"))
         assert chromium.text("#level") == f"{told(sweep, 'startups', at)[0]} enterprises"
         assert chromium.text("#state") == "simulated"
     chromium.open(address(path, "#market.growth=none&population.enterprises=&other=1"))

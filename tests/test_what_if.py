@@ -19,6 +19,7 @@ from toy import Listener, cut, snapshot, with_replicates
 
 import sim
 from sim import api
+from sim.commands.what_if import _parts
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request
 from sim.runs.executor import Workers
@@ -44,11 +45,11 @@ def in_a_folder(toy_folder: Path) -> None:
 def test_what_was_changed_and_what_that_does() -> None:
     found = call("--set", "market.growth=0.05")
     assert "toy-growth-0.05 against toy: 5 seeds, paired seed by seed; means in 2011-06" in found.stdout
-    assert re.search(r"market\.growth +0\.03 +-> +0\.05 +1/year +assumption: set by toy\.toml", found.stdout)
+    assert re.search(r"market\.growth +3 -> 5%/year +assumption: set by toy\.toml", found.stdout)
     assert re.search(r"startups .* \+12 +12 to 12 +enterprises\n", found.stdout)
     assert re.search(r"startups +100% +more\n", found.stdout)
     assert re.search(r"jobs .* equal on every seed", found.stdout)
-    assert re.search(r"every outcome rests on \d+ parameters in force: \d+ assumed", found.stdout)
+    assert re.search(r"each rests on \d+ parameters in force: \d+ assumed", found.stdout)
     assert found.stderr.startswith("toy and 1 more: running 10 of 10 replicates\n")
 
 
@@ -64,6 +65,12 @@ def test_the_object_is_that_of_the_issue() -> None:
     assert jobs["difference"] == pytest.approx(100.0 * (900 - changed["old"]))
     assert (jobs["paired"], jobs["better_share"], found["name"]) == (True, 0.0, "larger")
     assert Path(found["variant"]).name.startswith("larger-")
+
+
+def test_a_quantity_may_have_commas_between_thousands() -> None:
+    given = _parts("labour.wage=50,000 yuan/year,sites.mill.floor=1,200,000 m2,market.growth=3%/year")
+    assert given == ["labour.wage=50,000 yuan/year", "sites.mill.floor=1,200,000 m2", "market.growth=3%/year"]
+    assert _parts('a=1,b="x,y",c=[1,2]') == ["a=1", 'b="x,y"', "c=[1,2]"]
 
 
 def test_several_variants_are_told_apart() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -117,7 +118,7 @@ def _named(given: Any, name: str) -> Variant:
 
 
 def _parts(text: str) -> list[str]:
-    """Settings, split at commas outside of brackets and quotes."""
+    """Settings, split at commas outside of brackets, quotes and numbers such as ``50,000 yuan/year``."""
     parts, depth, quote = [""], 0, ""
     for letter in text:
         if quote:
@@ -129,4 +130,10 @@ def _parts(text: str) -> list[str]:
             parts.append("")
         else:
             parts[-1] += letter
-    return parts
+    settings = parts[:1]
+    for part in parts[1:]:
+        if re.match(r"\d{3}(?!\d)", part) and settings[-1][-1:].isdigit():
+            settings[-1] += f",{part}"
+        else:
+            settings.append(part)
+    return settings

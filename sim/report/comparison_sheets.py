@@ -45,7 +45,8 @@ def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[S
         stem = DIFFERENCES if len(labels) == 2 else f"{DIFFERENCES}-{re.sub(r'[^A-Za-z0-9_.-]+', '-', variant.label)}"
         both = {name: pairs(first, variant.result, name, paired=True) for name in shown[: 2 * MOST]}
         panels = tuple(
-            replace(run_panel(first, name), series=(new - old,), mark=None) for name, (old, new) in both.items()
+            replace(run_panel(first, name), series=(new - old,), mark=None, difference=True)
+            for name, (old, new) in both.items()
         )
         if panels:
             below = f"{words.seeds}. Bands hold 50% and 90% of the seeds' differences, month by month."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
 from sim.studies.estimators.intervals import Interval
+from sim.units import everyday, shown_in
 
 HEADLINE = "headline"
 PER_PAGE = 16  # most panels of a legible page
@@ -44,8 +47,10 @@ THEME_WORDS = {
     REST: "other outcomes",
 }  # fmt: skip
 _COUNTS = frozenset({"enterprises", "people", "events", "resources", "ideas", "platforms", "sectors", "modes"})
-_TITLE_LINES = 2
+_TITLE_LINES = 3
 _TITLE_LETTERS = 39
+_FIRST_YEAR, _LONG = 12, 36  # months that do not set an axis, of a run that is longer
+_WIDENS = 1.25  # times as wide an axis as a steady trend makes it, from which the first year is cut
 _BANDS = "Bands are percentiles over worlds, month by month: 25 to 75 and 5 to 95 ({})."
 MARKS = "Diamonds: the source article's figures, with an arrow where it gives a bound."
 _PERCENTILES = (5.0, 25.0, 50.0, 75.0, 95.0)
@@ -70,14 +75,24 @@ class Panel:
     mark: Mark | None = None
     differences: tuple[Interval, ...] = ()
     meaning: str = ""
+    difference: bool = False
+
+    @cached_property
+    def shown(self) -> Panel:
+        """The panel in its everyday unit; tables of numbers keep the declared one."""
+        sizes = [_largest(self.series), _largest([it.mean for it in self.differences])]
+        it = shown_in(self.unit, sizes[:1]) if self.unit == "month" else everyday(self.unit, *sizes)
+        by, mark = it.factor, self.mark
+        return replace(
+            self, unit=it.of_difference if self.difference else it.unit,
+            series=tuple(cells * by for cells in self.series), mark=mark and replace(mark, value=mark.value * by),
+            differences=tuple(Interval(*(values * by for values in one)) for one in self.differences),
+        )  # fmt: skip
 
     @property
     def title(self) -> str:
         """The meaning, on lines that fit above a panel; the name as words where there is none."""
-        words = self.meaning[:1].upper() + self.meaning[1:] if self.meaning else label(self.outcome)
-        return "\n".join(
-            textwrap.wrap(words, _TITLE_LETTERS, max_lines=_TITLE_LINES, placeholder=" ...", break_on_hyphens=False)
-        )
+        return title_of(self.meaning or label(self.outcome))
 
     @property
     def below(self) -> str:
@@ -106,6 +121,50 @@ class Sheet:
     start: tuple[int, int]
     labels: tuple[str, ...]
     panels: tuple[Panel, ...]
+
+
+def title_of(meaning: str, letters: int = _TITLE_LETTERS, lines: int = _TITLE_LINES) -> str:
+    """A meaning on lines that fit above a panel, without what stands in brackets where there is no room for it."""
+    for words in (meaning, re.sub(r" \([^)]*\)", "", meaning)):
+        found = textwrap.wrap(words[:1].upper() + words[1:], letters, break_on_hyphens=False)
+        if len(found) <= lines:
+            break
+    if len(found) > lines:
+        found = textwrap.wrap(" ".join(found), letters, max_lines=lines, placeholder=" ...", break_on_hyphens=False)
+    return "\n".join(found)
+
+
+def axis_ends(parts: Iterable[Cells], others: Iterable[float] = ()) -> tuple[float, float, bool] | None:
+    """The least and the largest value to show, and whether the first year goes beyond them; None without a value.
+
+    ``parts`` end with an axis of months. In a run of more than three years the first is left out where it would widen
+    the axis much: a world that opens without a past moves a lot.
+    """
+    cells = list(parts)
+    finite = [it[np.isfinite(it)] for it in (np.concatenate([part.ravel() for part in cells] or [np.zeros(0)]),
+                                             np.array(list(others), float))]  # fmt: skip
+    whole = np.concatenate(finite)
+    if not len(whole):
+        return None
+    low, high = _from_zero(whole)
+    late = [part[..., _FIRST_YEAR:][np.isfinite(part[..., _FIRST_YEAR:])] for part in cells if part.shape[-1] > _LONG]
+    if late and len(kept := np.concatenate([*late, finite[1]])):
+        least, most = _from_zero(kept)
+        months = max(part.shape[-1] for part in cells)
+        if high - low > _WIDENS * (most - least) * months / (months - _FIRST_YEAR) > 0:
+            return least, most, True
+    return low, high, False
+
+
+def _from_zero(values: Cells) -> tuple[float, float]:
+    """The ends of values, with 0 where that is near."""
+    low, high = float(values.min()), float(values.max())
+    return (0.0 if 0 <= low <= 0.5 * high else low), (0.0 if 0.5 * low <= high <= 0 else high)
+
+
+def _largest(parts: Iterable[Cells]) -> float:
+    """The largest size of any value; 0 without one."""
+    return max((float(np.max(np.abs(part[np.isfinite(part)]), initial=0.0)) for part in parts), default=0.0)
 
 
 def run_sheets(result: Result, headline: Sequence[str], names: Sequence[str] | None = None) -> list[Sheet]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -106,22 +106,25 @@ def _row(table: Table, name: str, scenario: Scenario) -> Row:
     return replace(plain, article=value, bound=figure.bound, met=met, reason=reason, crps=score)
 
 
-def judge(low: float, high: float, replicates: int, unit: str, value: float, bound: str) -> tuple[bool | None, str]:
+def judge(
+    low: float, high: float, replicates: int, unit: str, value: float, bound: str,
+    said: Callable[[float], str] = number,
+) -> tuple[bool | None, str]:  # fmt: skip
     """Whether a figure, ``value`` with its kind of bound, is met by a 90% interval, and the reason.
 
     It is met if the interval covers it (of a bound also: lies wholly on its allowed side) and is narrow enough to say
-    something. One replicate has no interval: neither met nor not.
+    something. One replicate has no interval: neither met nor not. ``said`` writes a number of the reason.
     """
     if replicates < 2:
         return None, "one replicate has no interval"
     below, above = high < value, low > value
     if below and bound != "at most":
-        return False, f"the interval ends at {number(high)}, below it"
+        return False, f"the interval ends at {said(high)}, below it"
     if above and bound != "at least":
-        return False, f"the interval begins at {number(low)}, above it"
+        return False, f"the interval begins at {said(low)}, above it"
     if unit.startswith("share"):
         if high - low > WIDEST_SHARE:
-            return False, f"too wide: {number(high - low)}, more than {WIDEST_SHARE}"
+            return False, f"too wide: {said(high - low)}, more than {said(WIDEST_SHARE)}"
     elif low <= 0:
         return False, "too wide: the interval reaches zero"
     elif high / low > WIDEST_RATIO:

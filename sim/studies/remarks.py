@@ -9,10 +9,10 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sim.scenario import describe, range_text
+from sim.scenario import describe
 from sim.scenario.schedule import Schedule
-from sim.scenario.values import number_text
 from sim.studies.rests import in_force
+from sim.units import plausible, quantity
 
 if TYPE_CHECKING:
     from sim.runs.result import Result
@@ -42,7 +42,7 @@ def _outside(scenario: Scenario) -> Iterator[str]:
     """Values outside their plausible range; what a file says of its own place, with a source, is no guess."""
     force = in_force(scenario)
     outside = [
-        f"{row.key} {number_text(row.value)} ({range_text(*row.plausible)})"
+        f"{row.key} {quantity(row.value, row.unit)} (from {plausible(row.plausible, row.unit)})"
         for row in describe(scenario)
         if row.key in force
         and row.plausible

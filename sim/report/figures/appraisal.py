@@ -16,6 +16,7 @@ from sim.runs.store import write_all
 from sim.studies.appraisal.treated import PLATFORM, SITE
 from sim.studies.appraisal.welfare import WHO
 from sim.studies.estimators.intervals import interval_kind
+from sim.studies.money import money_year
 from sim.studies.questions.appraise import Appraisal
 
 _TITLES = {"jobs": "Jobs", "enterprises": "Enterprises", "value_added": "Value added", "taxes": "Taxes paid"}
@@ -54,7 +55,7 @@ def _chain(found: Appraisal) -> Page:
         ("band", ORANGE, "not due to the measure"), ("band", BLUE, "adds"), ("band", VERMILION, "takes away"),
         ("line", INK, "95% interval of the net"), *_key_of_drawn(found),
     ]  # fmt: skip
-    made = page("From gross to net", _subtitle(found), key, _footer(found), 4, tall=1.35, columns=2, left=1.55,
+    made = page("From gross to net", _subtitle(found), key, _footer(found), 4, tall=1.35, columns=2, left=1.65, lines=1,
                 right=0.9, below=0.18)  # fmt: skip
     made.grid.update(wspace=0.74)
     for place, (measure, title) in enumerate(_TITLES.items()):
@@ -140,8 +141,9 @@ def _who(found: Appraisal) -> Page:
     kinds = {it.kind for it in found.treatments}
     what = "the site" if kinds == {SITE} else "the platform" if kinds == {PLATFORM} else "the measure"
     base = found.baseline.calendar(found.base)
-    made = page(f"Who pays for {what}, and who gains", f"{_subtitle(found)}; {unit} of 2015, worth in {base}", key,
-                _footer(found), 1, tall=0.22 * len(rows) + 0.2, columns=1, left=1.9, right=1.0, below=0.15)  # fmt: skip
+    said = f"{_subtitle(found)}; {unit} of {money_year(found.baseline)}, worth in {base}"
+    made = page(f"Who pays for {what}, and who gains", said, key, _footer(found), 1, tall=0.22 * len(rows) + 0.2,
+                columns=1, left=1.9, right=1.0, below=0.15, lines=0)  # fmt: skip
     axes = made.axes(0)
     axes.grid(visible=False)
     for row, values in enumerate(rows):

@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, Formatter, MaxNLocat
 from sim.formats import tick_labels
 from sim.report.figures.colours import GREY, INK
 from sim.report.sheets import year_ticks
+from sim.units import Everyday
 
 _YEARS = 5  # labels of an axis
 
@@ -25,8 +26,10 @@ def dress(
 
 
 def heading(axes: Axes, title: str, unit: str) -> None:
-    """Title and unit above a panel."""
-    note(axes, title, (0, 1), (0, 17), xycoords="axes fraction", fontsize=8, fontweight="bold", color=INK)
+    """Title and unit above a panel; both may have several lines."""
+    up = 17 + 10 * unit.count("\n")
+    note(axes, title, (0, 1), (0, up), xycoords="axes fraction", fontsize=8, fontweight="bold", color=INK,
+         linespacing=1.25)  # fmt: skip
     if unit:
         note(axes, unit, (0, 1), (0, 7), xycoords="axes fraction", fontsize=7)
 
@@ -39,6 +42,7 @@ def note(axes: Axes, words: str, at: tuple[float, float], offset: tuple[float, f
 
 def note_of_difference(axes: Axes, unit: str) -> None:
     """What the lower axes of a pair show."""
+    unit = Everyday(unit).of_difference
     words = f"difference, {unit}" if unit else "difference"
     note(axes, words, (0, 1), (0, 3), xycoords="axes fraction", fontsize=7)
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from sim.formats import bound_text, number
+from sim.formats import short
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
-from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, VERMILION
+from sim.report.figures.colours import BLUE, GREY, INK, ORANGE, VERMILION
+from sim.report.sheets import title_of
+from sim.report.shown import key_words, outcome_words
+from sim.report.text.calibrations import wanted_text
 from sim.runs.store import Say, Store
+from sim.studies.estimators.posterior import FEWEST, TRUSTED
 from sim.studies.questions.calibrate import Calibration, Fit
 from sim.studies.targets import FreeParameter, Target
+from sim.units import brief, everyday, parameter_unit, with_unit
 
+_NAMES, _LETTERS = 5.2, 48  # inches left of the targets' axis, and letters of a name in them
 _BINS = 24
 _FARTHEST = 6.0  # tolerances that a panel shows to either side
 _WITHIN = "#dfeee8"
@@ -33,26 +41,63 @@ def draw_calibration(found: Calibration, say: Say) -> None:
 def _footer(found: Calibration, kind: str) -> tuple[str, ...]:
     settings, posterior = found.targets.settings, found.fit.posterior
     tried = f"{settings.budget} candidates on {settings.replicates} common seeds from seed {settings.seed}"
+    size = f"effective sample size of the posterior {posterior.effective:.0f}"
+    if posterior.effective < FEWEST:
+        size += f", below {FEWEST:.0f}: no posterior is drawn"
+    elif posterior.effective < TRUSTED:
+        size += f", below {TRUSTED:.0f}: not to be trusted at the ends of intervals"
     return (
-        f"{tried}; effective sample size of the posterior {posterior.effective:.0f}. {kind}",
+        f"{tried}; {size}. {kind}",
         f"Model {found.manifest['model']}. Source: posterior.parquet and evaluations.parquet of {found.path.name}.",
     )
 
 
 def _marginals(found: Calibration) -> Page:
     targets, fit = found.targets, found.fit
-    key: list[KeyEntry] = [("band", BLUE, "posterior"), ("line", ORANGE, "its 90% interval"),
-                           ("thin", GREY, "beforehand: all values of the range equally likely"),
-                           ("line", VERMILION, "fitted"), ("thin", INK, "as it is")]  # fmt: skip
-    title = f"What {targets.base} is fitted with"
-    made = page(title, targets.title or "marginal posteriors of the keys", key,
-                _footer(found, "Intervals: parameter."), len(targets.keys))  # fmt: skip
-    for place, it in enumerate(targets.keys):
-        _marginal(made.axes(place), it, fit, targets.as_it_is(it))
+    key: list[KeyEntry] = [("line", VERMILION, "fitted"), ("thin", INK, "as it is")]
+    if fit.posterior.effective >= FEWEST:
+        key = [("band", BLUE, "posterior"), ("line", ORANGE, "its 90% interval"),
+               ("thin", GREY, "beforehand: all values of the range equally likely"), *key]  # fmt: skip
+    catalogue = targets.scenarios[targets.base].catalogue
+    titles = [title_of(key_words(catalogue, it.key)) for it in targets.keys]
+    made = page(f"What {targets.base} is fitted with", targets.title or "marginal posteriors of the keys", key,
+                _footer(found, "Intervals: parameter."), len(targets.keys), columns=min(4, max(2, len(titles))),
+                right=0.45, tall=1.0 if fit.posterior.effective >= FEWEST else 0.35, below=0.1,
+                lines=1 + max(title.count("\n") + 1 for title in titles))  # fmt: skip
+    for place, (it, title) in enumerate(zip(targets.keys, titles, strict=True)):
+        _marginal(made.axes(place), it, title, fit, targets.as_it_is(it))
     return made
 
 
-def _marginal(axes: Axes, key: FreeParameter, fit: Fit, before: float) -> None:
+def _marginal(axes: Axes, key: FreeParameter, title: str, fit: Fit, before: float) -> None:
+    """Densities of a key in its own unit, with ticks in the everyday one."""
+    unit, top = parameter_unit(key.unit, (key.low, key.high)), 1.0
+    ends = [_unrounded(key, share) for share in (0.0, 1.0)]
+    if fit.posterior.effective >= FEWEST:
+        top = _posterior(axes, key, fit)
+    fitted = float(fit.best.values[key.key])
+    if key.low <= before <= key.high:
+        axes.axvline(before, color=INK, linewidth=0.9, linestyle=(0, (3, 2)), zorder=4)
+    axes.axvline(fitted, color=VERMILION, linewidth=1.3)
+    note(axes, f"fitted {brief(fitted, unit)}", (1, 1), (0, 16), xycoords="axes fraction", color=VERMILION,
+         fontweight="bold", fontsize=7, ha="right")  # fmt: skip
+    axes.set_ylim(0.0, top)
+    axes.set_yticks([])
+    if key.log:
+        axes.set_xscale("log")
+        ticks = [key.low, float(f"{math.sqrt(key.low * key.high):.3g}"), key.high]
+        axes.minorticks_off()
+    else:
+        ticks = list(MaxNLocator(4).tick_values(ends[0] * unit.factor, ends[-1] * unit.factor))
+        ticks = [tick / unit.factor for tick in ticks if ends[0] * unit.factor <= tick <= ends[-1] * unit.factor]
+    axes.set_xticks(ticks, [unit.number(tick) for tick in ticks])
+    axes.set_xlim(ends[0], ends[-1])
+    scale = ", log scale" if key.log else ""
+    heading(axes, title, f"{short(key.key)}\n{unit.unit or 'no unit'}{scale}")
+
+
+def _posterior(axes: Axes, key: FreeParameter, fit: Fit) -> float:
+    """Draw a key's posterior with its interval; the panel's height."""
     values = np.array([float(it.values[key.key]) for it in fit.sampled])
     edges = np.linspace(0.0, 1.0, _BINS + 1)
     ends = [_unrounded(key, share) for share in edges]
@@ -63,24 +108,7 @@ def _marginal(axes: Axes, key: FreeParameter, fit: Fit, before: float) -> None:
     top = max(float(heights.max()), 1.0) * 1.22
     _, low, high = fit.interval(key.key)
     axes.plot([low, high], [top * 0.93] * 2, color=ORANGE, linewidth=2.0, solid_capstyle="butt")
-    fitted = float(fit.best.values[key.key])
-    if key.low <= before <= key.high:
-        axes.axvline(before, color=INK, linewidth=0.9, linestyle=(0, (3, 2)))
-    axes.axvline(fitted, color=VERMILION, linewidth=1.3)
-    right = key.share(fitted) > 0.6
-    note(axes, number(fitted), (fitted, top * 0.8), (-4 if right else 4, 0), color=VERMILION, fontweight="bold",
-         ha="right" if right else "left", path_effects=HALO)  # fmt: skip
-    axes.set_ylim(0.0, top)
-    axes.set_yticks([])
-    if key.log:
-        axes.set_xscale("log")
-        ticks = (key.low, math.sqrt(key.low * key.high), key.high)
-        axes.set_xticks(ticks, [number(tick) for tick in ticks])
-        axes.minorticks_off()
-    else:
-        number_axis(axes.xaxis)
-    axes.set_xlim(ends[0], ends[-1])
-    heading(axes, key.key, f"{key.unit or 'no unit'}{', log scale' if key.log else ''}")
+    return top
 
 
 def _unrounded(key: FreeParameter, share: float) -> float:
@@ -91,14 +119,22 @@ def _unrounded(key: FreeParameter, share: float) -> float:
 def _targets(found: Calibration) -> Page:
     """A line a target: its error in tolerances before fitting, fitted, and predicted without its group."""
     targets = found.targets.targets
-    key: list[KeyEntry] = [("mark", GREY, "as it is"), ("mark", BLUE, "fitted"), ("line", BLUE, "90% of the posterior"),
-                           ("band", _WITHIN, "within a tolerance")]  # fmt: skip
+    key: list[KeyEntry] = [
+        ("mark", GREY, "as it is"),
+        ("mark", BLUE, "fitted"),
+        ("band", _WITHIN, "within a tolerance"),
+    ]
+    if found.fit.posterior.effective >= FEWEST:
+        key.insert(2, ("line", BLUE, "90% of the posterior"))
     if found.rotation:
-        key += [("mark", VERMILION, "predicted without its group"), ("line", VERMILION, "90% of that posterior")]
+        key.append(("mark", VERMILION, "predicted without its group"))
+    if any(fit.posterior.effective >= FEWEST for fit in found.rotation):
+        key.append(("line", VERMILION, "90% of that posterior"))
+    catalogue = found.targets.scenarios[found.targets.base].catalogue
     tall = (0.35 + _ROW * len(targets) * (1.6 if found.rotation else 1.0)) / 1.42
     made = page(f"How {found.targets.base} meets its targets", found.targets.title or "in tolerances off", key,
-                _footer(found, "Intervals: parameter (of the means over seeds)."), 1, tall=tall, columns=1, left=3.24,
-                right=0.84)  # fmt: skip
+                _footer(found, "Intervals: parameter (of the means over seeds)."), 1, tall=tall, columns=1,
+                left=_NAMES, right=0.5, below=0.1, lines=0)  # fmt: skip
     axes = made.axes(0)
     axes.grid(axis="x")
     axes.axvspan(-1.0, 1.0, color=_WITHIN, linewidth=0, zorder=0)
@@ -113,11 +149,13 @@ def _targets(found: Calibration) -> Page:
             _whisker(axes, place + drift, it, without[it.group], place, VERMILION)
             _mark(axes, place + drift, _off(it, without[it.group].span(place).mean), VERMILION)
         how: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "fontsize": 7}
-        note(axes, it.name, (-0.385, place), (0, 0), color=INK, fontweight="bold", **how)
-        wanted = f"{bound_text(it.bound, it.value)} ± {number(it.tolerance)}"
-        note(
-            axes, f"{number(found.fit.best.means[place])}, wanted {wanted}", (-0.015, place), (0, 0), ha="right", **how
-        )
+        width = 12.0 - _NAMES - 0.5
+        name = textwrap.shorten(it.title or outcome_words(catalogue, it.reading.outcome), _LETTERS, placeholder=" ...")
+        note(axes, name[:1].upper() + name[1:], ((0.18 - _NAMES) / width, place), (0, 0), color=INK, fontweight="bold",
+             **how)  # fmt: skip
+        unit = everyday(it.unit, it.value)
+        said = f"{unit.number(found.fit.best.means[place])}, wanted {with_unit(wanted_text(it), unit.unit)}"
+        note(axes, said, (-0.012, place), (0, 0), ha="right", **how)
     axes.set_xlim(-_FARTHEST - 0.4, _FARTHEST + 0.4)
     axes.set_ylim(len(targets) - 0.5, -0.5)
     axes.set_yticks([])
@@ -136,6 +174,12 @@ def _mark(axes: Axes, at: float, off: float, colour: str) -> None:
 
 
 def _whisker(axes: Axes, at: float, target: Target, fit: Fit, place: int, colour: str) -> None:
+    """The posterior's interval; an arrow where all of it lies beyond the axis; nothing where points are too few."""
+    if fit.posterior.effective < FEWEST:
+        return
     span = fit.span(place)
     ends: Sequence[float] = [_off(target, span.low), _off(target, span.high)]
+    if ends[0] == ends[1] and abs(ends[0]) == _FARTHEST:
+        axes.plot(ends[:1], [at], marker=">" if ends[0] > 0 else "<", color=colour, markersize=5, fillstyle="none")
+        return
     axes.plot(ends, [at, at], color=colour, linewidth=1.8, solid_capstyle="butt", zorder=3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,10 +26,12 @@ from sim.runs.store import FIGURES
 
 WIDTH = 12.0  # inches, as are all lengths of a page
 _COLUMNS = 4
-_LEFT, _RIGHT, _TOP, _BOTTOM = 0.62, 0.22, 1.56, 0.50
-_ACROSS, _HEIGHT, _DOWN = 0.58, 1.42, 0.78
+_LEFT, _RIGHT, _TOP, _BOTTOM = 0.62, 0.22, 1.12, 0.50
+_HEADING, _LINE = 0.17, 0.135  # above a panel: its unit, and a line of its title
+_ACROSS, _HEIGHT, _DOWN = 0.58, 1.42, 0.36
 _DPI = 130
-_TITLE = 88  # letters of the title's size that fit the page's width
+_KEY, _SAMPLE, _KEY_LINE = 195, 9, 0.17  # letters of the key that fit, those that a mark takes, and inches a line
+_TITLE, _FOOTER = 88, 248  # letters of the title's size and of the footer's that fit the page's width
 
 Colour = str | tuple[float, float, float]
 KeyEntry = tuple[str, Colour, str]  # kind of mark ("line", "thin", "band" or "mark"), colour, words
@@ -109,20 +112,28 @@ class Page:
 def page(
     title: str, subtitle: str, key: Sequence[KeyEntry], footer: Sequence[str], panels: int, *, tall: float = 1.0,
     columns: int = 0, left: float = _LEFT, right: float = _RIGHT, below: float = 0.0, between: float = _ACROSS,
+    lines: int = 1,
 ) -> Page:  # fmt: skip
     """An empty page with its words and its key.
 
     ``tall`` stretches the panels, ``columns`` sets their number in a row, ``left`` and ``right`` are the margins,
     ``below`` is the room for labels under each panel and ``between`` that from one to the next, all in inches.
+    ``lines`` is the most lines of a panel's title.
     """
-    columns = columns or min(_COLUMNS, max(2, panels))
+    columns = columns or min(_COLUMNS, max(1, panels))
     rows = -(-panels // columns)
-    panel, down, bottom = _HEIGHT * tall, _DOWN + below, _BOTTOM + below + 0.12 * len(footer)
-    height = _TOP + rows * panel + (rows - 1) * down + bottom
+    footer = [part for line in footer for part in textwrap.wrap(line, _FOOTER, break_on_hyphens=False)]
+    heading = _HEADING + _LINE * lines if lines else 0.0
+    panel, down, bottom = _HEIGHT * tall, _DOWN + heading + below, _BOTTOM + below + 0.12 * len(footer)
+    across_key = min(len(key), max(1, int(_KEY / max((len(words) for *_, words in key), default=1))))
+    if sum(len(words) + _SAMPLE for *_, words in key) <= _KEY:
+        across_key = len(key)
+    top = _TOP + heading + (_KEY_LINE * (-(-len(key) // across_key) - 1) if key else 0.0)
+    height = top + rows * panel + (rows - 1) * down + bottom
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
     across = (WIDTH - left - right - (columns - 1) * between) / columns
     grid = GridSpec(
-        rows, columns, figure, left / WIDTH, bottom / height, 1 - right / WIDTH, 1 - _TOP / height,
+        rows, columns, figure, left / WIDTH, bottom / height, 1 - right / WIDTH, 1 - top / height,
         wspace=between / across, hspace=down / panel,
     )  # fmt: skip
     inches: Any = {"transform": figure.dpi_scale_trans}
@@ -132,9 +143,10 @@ def page(
     figure.text(0.18, 0.11, "\n".join(footer), fontsize=6.5, color=GREY, va="bottom", linespacing=1.35, **inches)
     if key:
         figure.legend(
-            [_sample(kind, colour) for kind, colour, _ in key], [words for *_, words in key], loc="center left",
-            bbox_to_anchor=(0.18, height - 0.88), bbox_transform=figure.dpi_scale_trans, ncols=len(key), frameon=False,
-            borderpad=0, borderaxespad=0, handlelength=2.7, handleheight=1.0, columnspacing=2.4, labelcolor=GREY,
+            [_sample(kind, colour) for kind, colour, _ in key], [words for *_, words in key], loc="upper left",
+            bbox_to_anchor=(0.18, height - 0.80), bbox_transform=figure.dpi_scale_trans, ncols=across_key,
+            frameon=False, borderpad=0, borderaxespad=0, handlelength=2.7, handleheight=1.0, columnspacing=2.4,
+            labelcolor=GREY,
         )  # fmt: skip
     return Page(figure, grid)
 

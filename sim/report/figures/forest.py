@@ -3,60 +3,96 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.formats import label, minus, signed
-from sim.report.figures.axes import heading, mark, number_axis
+from sim.formats import minus
+from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import page, style
-from sim.report.figures.colours import BLUE, GREY, HALO, INK
+from sim.report.figures.colours import BLUE, GREY, INK
+from sim.report.sheets import title_of
+from sim.report.shown import outcome_words
 from sim.studies.questions.compare import Comparison, Difference
+from sim.units import everyday
 
 if TYPE_CHECKING:
     from sim.report.comparison_sheets import Words
 
-_ROW = 0.24  # of a panel's usual height, for one variant
+_ROW = 0.2  # of a panel's usual height, for one variant
+_COLUMNS = 3
+_LETTER, _NUMBER = 0.066, 0.62  # inches: a letter of a variant's name, and a difference right of its line
+_FAR = 5.0  # times as far from 0 as the next variant, from which one goes beyond the axis
+_BEYOND = "Triangles: beyond the axis, so that the other variants can be told apart."
+_CHARACTERS = 26  # of a name
 
 
 def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -> dict[str, bytes]:
     """PNG and SVG by file name: a panel an outcome."""
     month = comparison.baseline.scenario.calendar(comparison.baseline.months - 1)
+    names = [_short(variant.label.removeprefix(f"{comparison.label}-")) for variant in comparison.variants]
+    catalogue = comparison.baseline.scenario.catalogue
+    titles = [title_of(outcome_words(catalogue, outcome)) for outcome in outcomes]
+    left = 0.3 + _LETTER * max(map(len, names))
     with style():
         made = page(
             f"Differences to {comparison.label}",
             f"{month}: mean of each variant less {comparison.label}",
             [("mark", BLUE, "mean difference, clear of 0"), ("mark", GREY, "not distinguishable, or only by one seed"),
              ("line", BLUE, "95% interval")],
-            (f"{words.seeds}; 95% intervals: {comparison.interval_kind}.", *words.source),
+            (f"{words.seeds}; 95% intervals: {comparison.interval_kind}. {_BEYOND}", *words.source),
             len(outcomes),
-            tall=0.3 + _ROW * len(comparison.variants),
+            tall=0.14 + _ROW * len(comparison.variants), columns=min(_COLUMNS, len(outcomes)), left=left,
+            right=_NUMBER + 0.2, between=left + _NUMBER, lines=max(title.count("\n") + 1 for title in titles),
         )  # fmt: skip
-        names = [variant.label.removeprefix(f"{comparison.label}-") for variant in comparison.variants]
-        for place, outcome in enumerate(outcomes):
-            _panel(made.axes(place), names, [variant[outcome] for variant in comparison.variants])
+        for place, (outcome, title) in enumerate(zip(outcomes, titles, strict=True)):
+            _panel(made.axes(place), title, names, [variant[outcome] for variant in comparison.variants])
         return made.files("forest")
 
 
-def _panel(axes: Axes, names: Sequence[str], differences: Sequence[Difference]) -> None:
+def _short(name: str) -> str:
+    return name if len(name) <= _CHARACTERS else f"{name[: _CHARACTERS - 1]}…"
+
+
+def _panel(axes: Axes, title: str, names: Sequence[str], differences: Sequence[Difference]) -> None:
+    """Names left of the axes, differences right of them, lines and intervals between."""
     first = differences[0]
-    words: Any = {"transform": axes.get_yaxis_transform(), "fontsize": 6.5, "va": "center", "path_effects": HALO}
-    heading(axes, label(first.outcome), first.unit)
+    unit = everyday(first.unit, *(it.difference for it in differences))
+    heading(axes, title, unit.of_difference)
+    axes.grid(visible=False, axis="y")
     axes.grid(axis="x")
     axes.axvline(0.0, color=INK, linewidth=0.7)
-    ends = [0.0]
-    for place, (name, it) in enumerate(zip(names, differences, strict=True)):
+    ends = [np.array([it.low, it.difference, it.high]) * unit.factor for it in differences]
+    most = _farthest([float(np.nanmax(np.abs(its), initial=0.0)) for its in ends])
+    shown = [0.0, *(end for its in ends for end in its if np.isfinite(end) and abs(end) <= most)]
+    room = 0.08 * (max(shown) - min(shown)) or 1.0
+    least, most = min(shown) - room, max(shown) + room
+    for place, (it, (low, middle, high)) in enumerate(zip(differences, ends, strict=True)):
         colour = BLUE if it.robust else GREY
-        if np.isfinite(it.difference):
-            ends += [end for end in (it.difference, it.low, it.high) if np.isfinite(end)]
-            axes.plot([it.low, it.high], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
-            mark(axes, it.difference, place, colour)
-        said = signed(it.difference) if np.isfinite(it.difference) else "no value"
-        axes.text(0.0, place - 0.36, name, color=INK, **words)
-        axes.text(1.0, place - 0.36, minus(said), color=colour, ha="right", **words)
-    room = 0.08 * (max(ends) - min(ends)) or 1.0
-    axes.set_xlim(min(ends) - room, max(ends) + room)
-    axes.set_ylim(len(names) - 0.6, -0.7)
-    axes.set_yticks([])
+        said = minus(unit.signed(it.difference)) if np.isfinite(middle) else "no value"
+        note(axes, said, (1.0, place), (5, 0), xycoords=axes.get_yaxis_transform(), va="center", color=colour)
+        if not np.isfinite(middle):
+            continue
+        if least <= middle <= most:
+            axes.plot(np.clip([low, high], least, most), [place, place], color=colour, linewidth=1.6,
+                      solid_capstyle="butt")  # fmt: skip
+            mark(axes, middle, place, colour)
+        else:
+            edge, sign = (most, ">") if middle > 0 else (least, "<")
+            mark(axes, edge, place, colour, sign, markersize=6, clip_on=False)
+    axes.set_xlim(least, most)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", labelsize=7.5, labelcolor=INK)
     number_axis(axes.xaxis)
+
+
+def _farthest(sizes: Sequence[float]) -> float:
+    """The largest size that an axis shows: those of at most half of the variants, far from the others, go beyond it."""
+    known = sorted((size for size in sizes if size > 0), reverse=True)
+    far = 0
+    for place, (size, following) in enumerate(pairwise(known[: len(known) // 2 + 1]), 1):
+        far = place if size > _FAR * following else far
+    return known[far] if known else 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,15 @@ from sim.formats import bound_text
 from sim.report.figures.axes import calendar_axis, dress, mark, note, note_of_difference, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, GREY, HALO, INK, SERIES, VERMILION, light
-from sim.report.sheets import Mark, Sheet, percentiles
+from sim.report.sheets import Mark, Panel, Sheet, axis_ends, percentiles
 from sim.runs.replicate import Cells
 
 _SINGLE_RUNS = 5
 _BLENDED = 3  # bands whose colours can no longer be told apart
-_CUT = "   axis not from 0"
-_BESIDE = 0.25  # part of the months that a label of a mark covers
+_APART, _WIDE = "   ", 50  # between words below a title, and the letters of a line of them
+Ends = tuple[float, float, bool]  # of an axis, and whether the first year goes beyond them
+_LETTER, _TALL = 0.028, 0.13  # part of a panel's width that a letter of a label takes, and of its height
+_ALONE = 1.9  # times as tall as others is a panel that is alone
 
 
 def draw(sheet: Sheet) -> dict[str, bytes]:
@@ -33,43 +36,45 @@ def run_page(sheet: Sheet) -> Page:
            ("band", light(BLUE, 0.22), "middle 90%"), ("thin", GREY, "single seeds")]  # fmt: skip
     if len(sheet.panels[0].series[0]) == 1:
         key = [("line", BLUE, "the only seed")]
-    made = page(sheet.title, sheet.subtitle, key + _key_of_marks(sheet), sheet.footer, len(sheet.panels))
-    for place, panel in enumerate(sheet.panels):
+    panels = [panel.shown for panel in sheet.panels]
+    fans = [percentiles(panel.series[0]) for panel in panels]
+    ends = [_ends([bands], panel.series[0], panel.mark) for bands, panel in zip(fans, panels, strict=True)]
+    made = page(sheet.title, sheet.subtitle, key + _key_of_marks(sheet), sheet.footer, len(panels),
+                tall=1.0 if len(panels) > 1 else _ALONE, lines=_lines(panels, ends))  # fmt: skip
+    for place, (panel, bands, end) in enumerate(zip(panels, fans, ends, strict=True)):
         axes, cells = made.axes(place), panel.series[0]
-        bands = percentiles(cells)
         _fan(axes, cells, bands)
-        cut = _limits(axes, [bands], cells, panel.mark)
-        dress(axes, panel.title, panel.below + cut, sheet.start, cells.shape[1], whole=panel.counts)
+        _limit(axes, end, panel.mark)
+        dress(axes, panel.title, _below(panel, end), sheet.start, cells.shape[1], whole=panel.counts)
         if panel.mark:
-            _article(axes, cells.shape[1], panel.mark, bands[2])
+            _article(axes, cells.shape[1], panel.mark, bands[[0, 4]])
     return made
 
 
 def comparison_page(sheet: Sheet) -> Page:
     colours = [SERIES[place % len(SERIES)] for place in range(len(sheet.labels))]
-    which = "middle" if len(sheet.labels) < _BLENDED else "edges of the middle"
+    filled = len(sheet.labels) < _BLENDED
+    spread = "middle 90% of seeds" if filled else f"middle 90% of {sheet.labels[0]}'s seeds"
     key: list[KeyEntry] = [("line", colour, name) for name, colour in zip(sheet.labels, colours, strict=True)]
-    key += [
-        (
-            "band",
-            light(GREY, 0.3),
-            f"{which} 90% of seeds; below, 95% interval of the mean difference",
-        )
-    ]
-    made = page(sheet.title, sheet.subtitle, key + _key_of_marks(sheet), sheet.footer, len(sheet.panels), tall=1.75)
-    for place, panel in enumerate(sheet.panels):
+    key += [("band", light(GREY if filled else BLUE, 0.3), f"{spread}; below, 95% interval of the mean difference")]
+    panels = [panel.shown for panel in sheet.panels]
+    fans = [[percentiles(cells) for cells in panel.series] for panel in panels]
+    drawn = [its if filled else [its[0], *(it[[2] * 5] for it in its[1:])] for its in fans]  # bands, or medians alone
+    ends = [_ends(its, panel.series[0][:0], panel.mark) for its, panel in zip(drawn, panels, strict=True)]
+    made = page(sheet.title, sheet.subtitle, key + _key_of_marks(sheet), sheet.footer, len(panels), tall=1.75,
+                lines=_lines(panels, ends))  # fmt: skip
+    for place, (panel, bands, end) in enumerate(zip(panels, fans, ends, strict=True)):
         upper, lower = made.pair(place)
         months = panel.series[0].shape[1]
-        bands = [percentiles(cells) for cells in panel.series]
         for order, (cells, its, colour) in enumerate(zip(panel.series, bands, colours, strict=True)):
             # Of two equal lines the later one is thinner, so that both are seen.
-            _overlaid(upper, its, colour, 1.2 if order else 2.4, alone=len(cells) == 1, filled=len(bands) < _BLENDED)
+            _overlaid(upper, its, colour, 1.2 if order else 2.4, banded=len(cells) > 1 and (filled or not order))
         if not any(np.isfinite(cells).any() for cells in panel.series):
             _nothing(upper)
-        cut = _limits(upper, bands, panel.series[0][:0], panel.mark)
-        dress(upper, panel.title, panel.below + cut, sheet.start, months, below=True, whole=panel.counts)
+        _limit(upper, end, panel.mark)
+        dress(upper, panel.title, _below(panel, end), sheet.start, months, below=True, whole=panel.counts)
         if panel.mark:
-            _article(upper, months, panel.mark, bands[0][2])
+            _article(upper, months, panel.mark, np.vstack([its[[0, 4]] for its in drawn[place]]))
         lower.axhline(0.0, color=INK, linewidth=0.7)
         for interval, colour in zip(panel.differences, colours[1:], strict=True):
             lower.fill_between(range(months), interval.low, interval.high, color=light(colour, 0.3), linewidth=0)
@@ -83,6 +88,22 @@ def comparison_page(sheet: Sheet) -> Page:
                 _nothing(lower, "no seed with a value in both")
         note_of_difference(lower, panel.unit)
     return made
+
+
+def _lines(panels: Sequence[Panel], ends: Sequence[Ends | None]) -> int:
+    """The most lines of a title, with those that the words below it take beyond one."""
+    return max(
+        panel.title.count("\n") + 1 + _below(panel, end).count("\n") for panel, end in zip(panels, ends, strict=True)
+    )
+
+
+def _below(panel: Panel, ends: Ends | None) -> str:
+    """Unit and name; and where an axis does not begin at 0, or the first year goes beyond it."""
+    said = [panel.below]
+    if ends is not None:
+        said += ["axis not from 0"] * (not ends[0] <= 0.0 <= ends[1]) + ["first year beyond the axis"] * ends[2]
+    line = _APART.join(said)
+    return line if len(line) <= _WIDE else "\n".join((said[0], _APART.join(said[1:])))
 
 
 def _key_of_marks(sheet: Sheet) -> list[KeyEntry]:
@@ -103,12 +124,11 @@ def _fan(axes: Axes, cells: Cells, bands: Cells) -> None:
     axes.plot(bands[2], color=BLUE, linewidth=1.5, solid_capstyle="round")
 
 
-def _overlaid(axes: Axes, bands: Cells, colour: str, width: float, *, alone: bool, filled: bool) -> None:
-    """Median and band of one scenario among others; one seed has no band, and only the edges of many are drawn."""
+def _overlaid(axes: Axes, bands: Cells, colour: str, width: float, *, banded: bool) -> None:
+    """Median of one scenario among others, and its band where it can be told from theirs."""
     low, _, middle, _, high = bands
-    if not alone:
-        if filled:
-            axes.fill_between(range(len(low)), low, high, color=colour, alpha=0.18, linewidth=0)
+    if banded:
+        axes.fill_between(range(len(low)), low, high, color=colour, alpha=0.18, linewidth=0)
         axes.plot(np.transpose((low, high)), color=colour, linewidth=0.5, alpha=0.6)
     axes.plot(middle, color=colour, linewidth=width, solid_capstyle="round")
 
@@ -117,43 +137,44 @@ def _nothing(axes: Axes, words: str = "no value in any seed") -> None:
     axes.text(0.5, 0.5, words, transform=axes.transAxes, color=GREY, ha="center", va="center")
 
 
-def _limits(axes: Axes, bands: list[Cells], runs: Cells, given: Mark | None) -> str:
-    """Room for the 90% bands, the first single runs and the article's figure; from zero where that is near.
+def _ends(bands: list[Cells], runs: Cells, given: Mark | None) -> Ends | None:
+    """Least and largest of the 90% bands, the first single runs and the article's figure."""
+    return axis_ends([*(its[[0, 4]] for its in bands), runs[:_SINGLE_RUNS]], [given.value] if given else [])
 
-    Words that say where an axis does not begin at 0.
-    """
-    shown = [its[[0, 4]].ravel() for its in bands]
-    values = np.concatenate([*shown, runs[:_SINGLE_RUNS].ravel(), np.array([given.value] if given else [])])
-    values = values[np.isfinite(values)]
-    if not len(values):
-        axes.set_ylim(0, 1)
-        return ""
-    low, high = float(values.min()), float(values.max())
-    if 0 <= low <= 0.5 * high:
-        low = 0.0
-    elif 0.5 * low <= high <= 0:
-        high = 0.0
+
+def _limit(axes: Axes, ends: Ends | None, given: Mark | None) -> None:
+    """Room for all between the ends, from zero where that is near, and for a mark's label."""
+    low, high = ends[:2] if ends else (0.0, 1.0)
     room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
-    axes.set_ylim(low - (room if low else 0.0), high + (3 if given and given.bound == "at least" else 1) * room)
+    top = room if high or not low else 0.0
+    axes.set_ylim(low - (room if low else 0.0), high + (4 if given else 1) * top)
     if low <= 0.0 <= high:
         axes.axhline(0.0, color=GREY if low else FAINT, linewidth=0.5)
-        return ""
-    return _CUT
 
 
-def _article(axes: Axes, months: int, given: Mark, median: Cells) -> None:
-    """The article's figure, its label on the side where the median is not, if there is room."""
+def _article(axes: Axes, months: int, given: Mark, bands: Cells) -> None:
+    """The article's figure, its label where no band is, if there is room; ``bands`` are low and high ends in turn."""
     at = (float(given.month), given.value)
     mark(axes, *at, VERMILION, clip_on=False)
     if given.bound in ("at least", "at most"):
         arrow: Any = {"arrowstyle": "<-", "color": VERMILION, "linewidth": 1.1, "shrinkB": 2, "shrinkA": 0}
         note(axes, "", at, (0, 15 if given.bound == "at least" else -15), arrowprops=arrow, zorder=6)
-    right = given.month > months / 2
+    words = bound_text(given.bound, given.value)
     bottom, top = axes.get_ylim()
-    wide = max(1, round(_BESIDE * months))
-    beside = median[max(0, given.month - wide) : given.month] if right else median[given.month + 1 :][:wide]
-    under = bool(np.nanmax(beside, initial=bottom) > given.value > bottom + 0.2 * (top - bottom))
+    wide, tall = _LETTER * len(words) * months, _TALL * (top - bottom)
+
+    def hidden(place: tuple[bool, bool]) -> tuple[int, bool, bool]:
+        """Months in which a band is behind the label; then the usual side first."""
+        left, above = place
+        ends = (given.month - wide, given.month) if left else (given.month + 1, given.month + 1 + wide)
+        low, high = (given.value, given.value + tall) if above else (given.value - tall, given.value)
+        inside = slice(max(0, int(ends[0])), max(0, int(ends[1])))
+        outside = ends[0] < 0 or ends[1] > months or high > top or low < bottom
+        behind = (bands[::2, inside] < high) & (bands[1::2, inside] > low)
+        return int(behind.any(axis=0).sum()) + months * outside, left != (given.month > months / 2), not above
+
+    left, above = min(((left, above) for left in (True, False) for above in (True, False)), key=hidden)
     note(
-        axes, bound_text(given.bound, given.value), at, (-6 if right else 6, -14 if under else 5), color=VERMILION,
-        ha="right" if right else "left", fontweight="bold", path_effects=HALO, zorder=7,
+        axes, words, at, (-6 if left else 6, 4 if above else -12), color=VERMILION,
+        ha="right" if left else "left", fontweight="bold", path_effects=HALO, zorder=7,
     )  # fmt: skip

@@ -3,48 +3,61 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.formats import label, short
+from sim.catalogue import Catalogue
+from sim.formats import short
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE, VERMILION
-from sim.report.text.sensitivities import KIND_WORDS, MOST_ROWS, how_text, percent_text
+from sim.report.shown import key_words, outcome_words
+from sim.report.text.sensitivities import KIND_WORDS, MOST_ROWS, how_text, outcome_unit, percent_text, range_text
 from sim.runs.store import Say, Store
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
+from sim.units import with_unit
 
+_LETTERS = 50  # of a parameter's meaning
+_SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1))  # of a point, for its number
 _KIND_COLOURS = {"assumption": ORANGE, "fitted": BLUE, "evidence": GREEN, "article": PURPLE, "seed": FAINT}
 
 
 def draw_sensitivities(made: Sensitivities, say: Say) -> None:
     """Draw every outcome's page, in the study's folder."""
     with style():
-        files = {name: data for stem, it in made.outcomes.items() for name, data in _page(it).files(stem).items()}
+        files = {
+            name: data
+            for stem, it in made.outcomes.items()
+            for name, data in _page(it, made.scenario.catalogue).files(stem).items()
+        }
     Store(made.path).ensure(files, say)
 
 
-def _page(it: Sensitivity) -> Page:
+def _page(it: Sensitivity, catalogue: Catalogue) -> Page:
     rows = it.parameters[:MOST_ROWS]
-    kinds = [kind for kind in it.kinds if kind != "seed"]
-    key: list[Any] = [("band", _KIND_COLOURS[kind], kind) for kind in kinds]
-    what = f"{label(it.outcome)}, {it.scenario}{f' less {it.against}' if it.against else ''}: what it rests on"
+    key: list[Any] = [("band", _KIND_COLOURS[kind], KIND_WORDS.get(kind, kind)) for kind in it.kinds]
+    what = f"{outcome_words(catalogue, it.outcome)}: what it rests on"
     left = len(it.parameters) - len(rows)
     shown = f"the {len(rows)} largest of {len(it.parameters)} parameters" if left else f"{len(rows)} parameters"
     words = "Lines: 95% intervals, over resamples of the design."
     footer = (f"{how_text(it)}. {words}", f"Model {it.model}. Source: indices.parquet of {it.path.name}.")
     rest = 0.5 + 0.24 * len(rows)  # inches below the strip
-    made = page(what, f"{it.month}; {shown}", key, footer, 1, tall=(rest + 0.56) / 1.42, columns=1, left=2.9,
-                right=0.3, below=0.35)  # fmt: skip
-    grid = made.grid[0].subgridspec(2, 2, height_ratios=(0.16, rest), width_ratios=(4.3, 3.7), hspace=0.8 / rest)
+    of = f"{it.scenario}{f' less {it.against}' if it.against else ''}"
+    labels = [_row_label(catalogue, place, row) for place, row in enumerate(rows, 1)]
+    made = page(what, f"{of} in {it.month}: {it.outcome}; {shown}", key, footer, 1, tall=(rest + 0.56) / 1.42,
+                columns=1, left=3.9, right=0.3, below=0.35, lines=0)  # fmt: skip
+    grid = made.grid[0].subgridspec(
+        2, 2, height_ratios=(0.16, rest), width_ratios=(4.1, 3.9), hspace=0.8 / rest, wspace=0.14
+    )
     tornado, indices = (made.figure.add_subplot(grid[1, column]) for column in (0, 1))
     if not math.isnan(it.split.parameters.value):
         _strip(made.figure.add_subplot(grid[0, :]), it)
-    _tornado(tornado, it, rows)
+    _tornado(tornado, it, rows, labels)
     if it.method == "morris":
         _scatter(indices, it, rows)
     else:
@@ -52,14 +65,25 @@ def _page(it: Sensitivity) -> Page:
     return made
 
 
+def _row_label(catalogue: Catalogue, place: int, row: VariedParameter) -> str:
+    """A parameter's meaning and rank, and below its key and its range in the everyday unit."""
+    words = textwrap.shorten(key_words(catalogue, row.key), _LETTERS, placeholder=" ...")
+    ends, unit = range_text(row)
+    said = f"{short(row.key)}, {with_unit(ends, unit)}"
+    return f"{words}  {place}\n{said if len(said) <= _LETTERS + 8 else with_unit(ends, unit)}"
+
+
 def _strip(axes: Axes, it: Sensitivity) -> None:
     """The variance as one bar, by kind of source, with luck at the end."""
     begin = 0.0
     for kind, share in it.kinds.items():
         axes.barh(0, share, left=begin, color=_KIND_COLOURS[kind], edgecolor="white", linewidth=0.8)
-        if share > 0.06:
-            axes.text(begin + share / 2, 0, f"{KIND_WORDS.get(kind, kind)} {share:.0%}", ha="center", va="center",
-                      fontsize=7, color="white" if kind == "fitted" else INK)  # fmt: skip
+        words = f"{KIND_WORDS.get(kind, kind)} {share:.0%}"
+        if share > 0.0085 * len(words):
+            axes.text(begin + share / 2, 0, words, ha="center", va="center", fontsize=7,
+                      color="white" if kind == "fitted" else INK)  # fmt: skip
+        elif share > 0.005:
+            note(axes, words, (begin + share / 2, 0.4), (0, 3), ha="center", va="bottom", fontsize=7)
         begin += share
     axes.set_xlim(0, 1)
     axes.set_axis_off()
@@ -67,40 +91,62 @@ def _strip(axes: Axes, it: Sensitivity) -> None:
     axes.text(-0.015, 0, words, ha="right", va="center", fontsize=7, color=GREY)
 
 
-def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> None:
-    heights = -np.arange(len(rows))
+def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter], labels: Sequence[str]) -> None:
+    heights, unit = -np.arange(len(rows)), outcome_unit(it)
     for height, row in zip(heights, rows, strict=True):
-        effect = row.index.effect
-        axes.barh(height, effect.value, height=0.66, color=_KIND_COLOURS[row.kind])
-        axes.plot([effect.low, effect.high], [height, height], color=INK, linewidth=0.8)
+        low, value, high = (end * unit.factor for end in (row.index.effect.low, row.index.effect.value,
+                                                          row.index.effect.high))  # fmt: skip
+        axes.barh(height, value, height=0.66, color=_KIND_COLOURS[row.kind])
+        axes.plot([low, high], [height, height], color=INK, linewidth=0.8)
     axes.axvline(0.0, color=INK, linewidth=0.7)
-    axes.set_yticks(heights, [short(row.key) for row in rows], color=INK)
+    axes.set_yticks(heights, labels, color=INK, fontsize=7, linespacing=1.2)
     axes.set_ylim(-len(rows) + 0.4, 0.6)
-    unit = f", {it.unit}" if it.unit else ""
-    _label(axes, f"change from the low to the high end of the range, mean slope{unit}")
+    said = f", {unit.of_difference}" if unit.unit else ""
+    _label(axes, f"mean change from the low to the high end of the range{said}")
     number_axis(axes.xaxis)
 
 
 def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> None:
-    """Morris's plane: how much a parameter matters against how much that depends on the others."""
-    for place, row in enumerate(rows):
-        mu, sigma = row.index.mu_star, row.index.sigma
-        if mu is None or sigma is None:
-            continue
-        axes.plot([mu.low, mu.high], [sigma.value] * 2, color=FAINT, linewidth=0.8, zorder=1)
-        axes.plot([mu.value] * 2, [sigma.low, sigma.high], color=FAINT, linewidth=0.8, zorder=1)
-        axes.plot(mu.value, sigma.value, "o", color=_KIND_COLOURS[row.kind], markersize=4.5)
-        if place < 6:
-            note(axes, short(row.key), (mu.value, sigma.value), (4, 3), fontsize=6.5, color=INK)
-    most = max(axes.get_xlim()[1], 1e-300)
+    """Morris's plane: how much a parameter matters against how much that depends on the others; points by rank."""
+    unit = outcome_unit(it)
+    points: list[tuple[int, VariedParameter, float, float]] = []
+    for place, row in enumerate(rows, 1):
+        mu_star, spread = row.index.mu_star, row.index.sigma
+        if mu_star is not None and spread is not None:
+            points.append((place, row, mu_star.value * unit.factor, spread.value * unit.factor))
+            across, up = (
+                [end * unit.factor for end in (part.low, part.value, part.high)] for part in (mu_star, spread)
+            )
+            axes.plot(across[::2], up[1:2] * 2, color=FAINT, linewidth=0.8, zorder=1)
+            axes.plot(across[1:2] * 2, up[::2], color=FAINT, linewidth=0.8, zorder=1)
+    most = max((mu for _, _, mu, _ in points), default=1.0) * 1.12 or 1.0
+    top = max((sigma for *_, sigma in points), default=1.0) * 1.18 or 1.0
+    taken: list[tuple[float, float]] = []
+    for place, row, mu, sigma in points:
+        axes.plot(mu, sigma, "o", color=_KIND_COLOURS[row.kind], markersize=4.5)
+        at = mu / most, sigma / top
+        # Where points are close their numbers go to the side that is free; where none is, the tornado has them.
+        side = next(((x, y) for x, y in _SIDES if _free((at[0] + 0.03 * x, at[1] + 0.05 * y), taken)), None)
+        if side:
+            taken.append((at[0] + 0.03 * side[0], at[1] + 0.05 * side[1]))
+            note(axes, str(place), (mu, sigma), (6 * side[0], 6 * side[1]), ha="center", va="center", fontsize=7,
+                 color=INK)  # fmt: skip
+        taken.append(at)
     axes.plot([0, most], [0, most], color=GREY, linewidth=0.6, linestyle=(0, (4, 3)))
     axes.set_xlim(0, most)
-    axes.set_ylim(bottom=0)
-    _label(axes, f"mu*: mean size of the effect{f', {it.unit}' if it.unit else ''}")
-    axes.set_title("sigma: how much it depends on the others\nabove the dashed line: more than it matters by itself",
-                   fontsize=7, color=GREY, loc="left")  # fmt: skip
+    axes.set_ylim(0, top)
+    said = f", {unit.of_difference}" if unit.unit else ""
+    _label(axes, f"mu*: mean size of the effect{said}")
+    note(axes, "sigma: how much it depends on the others; numbers as listed\n"
+         "above the dashed line: more than it matters by itself", (0, 1), (0, 6), xycoords="axes fraction",
+         fontsize=7)  # fmt: skip
     number_axis(axes.xaxis)
     number_axis(axes.yaxis)
+
+
+def _free(at: tuple[float, float], taken: Sequence[tuple[float, float]]) -> bool:
+    """Whether a number has room at a place in a panel, both as parts of its width and height."""
+    return all(abs(at[0] - x) > 0.025 or abs(at[1] - y) > 0.045 for x, y in taken) and at[1] > 0.02
 
 
 def _dots(axes: Axes, rows: Sequence[VariedParameter]) -> None:
@@ -118,7 +164,7 @@ def _dots(axes: Axes, rows: Sequence[VariedParameter]) -> None:
     axes.axvline(0.0, color=INK, linewidth=0.7)
     axes.set_ylim(-len(rows) + 0.4, 0.6)
     axes.set_yticks([])
-    _label(axes, "share of the variance between points: first order alone, total with interactions")
+    _label(axes, "share of the variance between points: alone, and with interactions")
 
 
 def _label(axes: Axes, words: str) -> None:

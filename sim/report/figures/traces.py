@@ -17,6 +17,8 @@ from sim.runs.summary import csv_bytes
 from sim.studies.questions.trace import Trace
 from sim.studies.rests import rests_text
 
+OTHERS = "other mechanisms"
+
 
 def draw_trace(trace: Trace, folder: Path) -> None:
     """Write the tables of months and enterprises and draw how far the worlds part, in ``folder``."""
@@ -36,6 +38,11 @@ def draw_trace(trace: Trace, folder: Path) -> None:
         write_all(folder, tables | _parting_page(trace).files("parting"))
 
 
+def _through(name: str) -> str:
+    """A mechanism as such: ``jobs`` alone would read as an outcome."""
+    return name if name == OTHERS else f"mechanism {name}"
+
+
 def _parting_page(it: Trace) -> Page:
     """Share of enterprises that differ, by the mechanism in which each first did; enterprises of one world only."""
     names = mechanisms_of(it)[:MOST_MECHANISMS]
@@ -44,7 +51,7 @@ def _parting_page(it: Trace) -> Page:
     parts = [np.array([row.by_mechanism.get(name, 0) for row in it.months]) for name in names]
     others = np.array([row.differing for row in it.months]) - sum(parts, np.zeros(len(it.months)))
     if others.any():
-        parts, names, colours = [*parts, others], [*names, "others"], [*colours, GREY]
+        parts, names, colours = [*parts, others], [*names, OTHERS], [*colours, GREY]
     counted = "An enterprise counts under the mechanism in which a state of it first differed."
     footer = (
         f"One pair of worlds, replicate {it.replicate} of seed {it.seed}: one seed has no interval. {counted}",
@@ -53,13 +60,17 @@ def _parting_page(it: Trace) -> Page:
     first = it.first_enterprise
     said = "no enterprise ever differs"
     if first is not None:
-        said = f"first in {it.scenario.calendar(first.month)}, in {first.mechanism}"
-    made = page(f"{it.second_name} beside {it.first_name}: where two worlds part", said, (), footer, 2, tall=1.9)
-    axes = made.figure.add_subplot(made.grid[0].subgridspec(1, 2, width_ratios=(0.8, 0.2))[0])  # room for the labels
+        said = (
+            f"the first enterprise differs in {it.scenario.calendar(first.month)}, in the mechanism {first.mechanism}"
+        )
+    made = page(f"{it.second_name} beside {it.first_name}: where two worlds part", said, (), footer, 2, tall=1.9,
+                between=0.72, right=1.7)  # fmt: skip
+    axes = made.figure.add_subplot(made.grid[0].subgridspec(1, 2, width_ratios=(0.66, 0.34))[0])  # room for the labels
     months = len(it.months)
     if parts:
         axes.stackplot(range(months), [100.0 * part / alive for part in parts], colors=colours, linewidth=0)
-    dress(axes, "Enterprises that differ", "% of those alive in either world", it.scenario.start, months)
+    dress(axes, "Enterprises that differ, by the mechanism that came first",
+          "% of those alive in either world", it.scenario.start, months)  # fmt: skip
     axes.set_xlim(0, months - 1)
     top = max(1.0, 105.0 * max(row.differing / max(1, row.alive) for row in it.months))
     axes.set_ylim(0, top)
@@ -68,7 +79,7 @@ def _parting_page(it: Trace) -> Page:
     for name, part in zip(names, parts, strict=True):
         height = 100.0 * part[-1] / alive[-1]
         placed = max(below + height / 2, placed + 0.055 * top)
-        note(axes, f"{name} {height:.1f}%", (1.0, placed), (4, 0), **how)
+        note(axes, f"{_through(name)} {height:.1f}%", (1.0, placed), (4, 0), **how)
         below += height
     axes = made.axes(1)
     ends = []
@@ -78,13 +89,13 @@ def _parting_page(it: Trace) -> Page:
     ):
         axes.plot(counts, color=colour, linewidth=1.5)
         ends.append((counts[-1], name, colour))
-    dress(axes, "Alive in one world only", "enterprises", it.scenario.start, months)
+    dress(axes, "Alive in one world only", "enterprises", it.scenario.start, months, whole=True)
     axes.set_xlim(0, months - 1)
     top = 1.05 * max(1, *(count for count, _, _ in ends), axes.get_ylim()[1] / 1.05)
     axes.set_ylim(0, top)
-    how = {"xycoords": axes.get_yaxis_transform(), "ha": "right", "fontsize": 8}
+    how = {"xycoords": axes.get_yaxis_transform(), "va": "center", "fontsize": 8}
     placed = -top
     for count, name, colour in sorted(ends):
         placed = max(count, placed + 0.06 * top)
-        note(axes, f"{name} {number(count)}", (1.0, placed), (-3, 5), color=colour, **how)
+        note(axes, f"{number(count)} in {name}", (1.0, placed), (5, 0), color=colour, **how)
     return made

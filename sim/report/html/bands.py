@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.formats import band_text, number, span
+from sim.formats import band_text
 from sim.report.html.markup import Markup, picture, tag
-from sim.report.text.rotations import asked_text, band_of, wanted_text
-from sim.report.text.validation import verdict_text
+from sim.report.text.rotations import asked_text, band_of, row_unit, wanted_text
+from sim.report.text.validation import verdict_text, verdict_unit
 from sim.studies.questions.rotation import Row
 from sim.studies.questions.validate import Verdict
+from sim.units import Everyday
 
 Band = tuple[float, float]
 
@@ -45,10 +46,11 @@ def band_chart(name: str, group: str, verdicts: Sequence[Verdict]) -> Markup:
         y = _ONE * (place + 0.5)
         drawn += _line(it.check.title, it.check.band, it.check.value, (it.low, it.high), y, _ONE)
         drawn += _interval(it.check.band, (it.value, it.low, it.high), y, "s0" if it.passed else "s1", good=it.passed)
-        drawn.append(_told(_numbers(it.value, it.low, it.high), y))
+        drawn.append(_told(_numbers(verdict_unit(it), it.value, it.low, it.high), y))
     words = f"{group}: " + "; ".join(
-        f"{it.check.title} {number(it.value)} ({span(it.low, it.high)}), band {band_text(*it.check.band)}, "
-        f"{verdict_text(it)}" for it in verdicts
+        f"{it.check.title} {_numbers(unit, it.value, it.low, it.high)}, "
+        f"band {band_text(*map(unit.of, it.check.band))}, {verdict_text(it)}"
+        for it in verdicts for unit in (verdict_unit(it),)
     )  # fmt: skip
     return _picture(name, words, _ONE * len(verdicts), drawn)
 
@@ -63,10 +65,10 @@ def pair_chart(name: str, title: str, rows: Sequence[Row], first: str, second: s
             one = row[kind]
             colour = "s4" if kind == first else "s0" if one["within"] else "s1"
             drawn += _interval(band, (one["median"], one["low"], one["high"]), at, colour, good=one["within"])
-        drawn.append(_told(_numbers(last["median"], last["low"], last["high"]), y))
+        drawn.append(_told(_numbers(row_unit(row), last["median"], last["low"], last["high"]), y))
     words = f"{title}: " + "; ".join(
         f"{row['title'] or row['target']}, asked for {asked_text(row)}, band {wanted_text(row)}: "
-        + ", ".join(f"{kind} {_numbers(*(row[kind][part] for part in ('median', 'low', 'high')))}"
+        + ", ".join(f"{kind} {_numbers(row_unit(row), *(row[kind][part] for part in ('median', 'low', 'high')))}"
                     for kind in (first, second))
         for row in rows
     )  # fmt: skip
@@ -126,8 +128,8 @@ def _told(words: str, y: float) -> Markup:
     return tag("text", words, x=_WIDTH - _RIGHT + 14, y=y + 4, class_="tick first")
 
 
-def _numbers(value: float | None, low: float | None, high: float | None) -> str:
-    return "no value" if value is None else f"{number(value)} ({span(low, high)})"
+def _numbers(unit: Everyday, value: float | None, low: float | None, high: float | None) -> str:
+    return "no value" if value is None else f"{unit.told(value)} ({unit.span(low, high)})"
 
 
 def _size(ends: tuple[float | None, float | None]) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.formats import counted, number, span, tick_labels
+from sim.formats import counted, number, tick_labels
 from sim.report.html.bands import pair_chart
 from sim.report.html.charts import ticks
 from sim.report.html.markup import Markup, join, picture, table, tag
@@ -18,11 +18,15 @@ from sim.report.html.reproduce import study_commands, versions
 from sim.report.html.rotation import HEADING as ROTATION_HEADING
 from sim.report.html.rotation import WORDS, asked_cell, chart_and_table, median_cells, rotation_parts
 from sim.report.html.stored import StoredCalibration
+from sim.report.text.rotations import row_unit
 from sim.runs.summary import csv_bytes
+from sim.studies.estimators.posterior import FEWEST
 from sim.studies.targets import FreeParameter
+from sim.units import Everyday, brief, parameter_unit
 
 _WIDTH, _HEIGHT, _SIDE, _TOP, _BOTTOM = 360, 150, 14, 26, 24  # units of a picture: about a pixel each
 _BINS = 24
+_LONG = 10_000  # from which ticks are so long that fewer have room
 _SIGNS = (
     "grey: the band; above: as it is; below, coloured: the posterior, with the line its 90% interval; ● median in the "
     "band; ✕ median out of it; ◆ what was asked for; ▸ beyond the axis"
@@ -95,15 +99,22 @@ def _keys(study: StoredCalibration) -> Markup:
     rows = []
     for key in study.keys:
         it = study.manifest["fitted"][key.key]
-        tried = f"{span(key.low, key.high)}{' (log)' if key.log else ''}"
-        rows.append((tag("code", key.key), number(it["value"]), number(it["median"]), span(it["low"], it["high"]),
-                     tried, key.unit, ", ".join(key.scenarios)))  # fmt: skip
+        unit = _unit(key)
+        tried = f"{unit.span(key.low, key.high)}{' (log)' if key.log else ''}"
+        interval = [unit.number(it["median"]), unit.span(it["low"], it["high"])] if _told(study) else ["-", "-"]
+        rows.append((tag("code", key.key), brief(it["value"], unit), *interval, tried, unit.unit,
+                     ", ".join(key.scenarios)))  # fmt: skip
     return table(heads, rows, (1, 2, 3, 4), "Fitted values, and intervals of the posterior")
 
 
 def _marginals(study: StoredCalibration) -> Markup:
+    if not _told(study):
+        size = study.manifest["effective_sample_size"]
+        few = f"The posterior's effective sample size is {size:.0f}, below {FEWEST:.0f}: too few points to show it."
+        return tag("p", few, class_="warning")
     figures = [
-        tag("figure", tag("figcaption", tag("b", it.key.rpartition(".")[2]), " ", tag("span", it.unit or "no unit"),
+        tag("figure", tag("figcaption", tag("b", it.key.rpartition(".")[2]), " ",
+                          tag("span", _unit(it).unit or "no unit"),
                           tag("small", f"{it.key}{', log scale' if it.log else ''}")),
             marginal_chart(f"marginal{place}", study, it))
         for place, it in enumerate(study.keys)
@@ -111,6 +122,15 @@ def _marginals(study: StoredCalibration) -> Markup:
     return join(
         tag("h3", "What each could be"), tag("p", _MARGINALS, class_="note"), tag("div", figures, class_="charts")
     )
+
+
+def _told(study: StoredCalibration) -> bool:
+    """Whether the posterior has enough points to be shown."""
+    return float(study.manifest["effective_sample_size"]) >= FEWEST
+
+
+def _unit(key: FreeParameter) -> Everyday:
+    return parameter_unit(key.unit, (key.low, key.high))
 
 
 def marginal_chart(name: str, study: StoredCalibration, key: FreeParameter) -> Markup:
@@ -130,31 +150,36 @@ def marginal_chart(name: str, study: StoredCalibration, key: FreeParameter) -> M
         f"M{x(at / _BINS)} {floor}V{y(height)}H{x((at + 1) / _BINS)}V{floor}Z" for at, height in enumerate(heights)
     )
     low, fitted, high = (x(key.share(it[part])) for part in ("low", "value", "high"))
+    unit = _unit(key)
+    ends = (key.low * unit.factor, key.high * unit.factor)
     marks = (
-        [key.low, math.sqrt(key.low * key.high), key.high]
+        [ends[0], float(f"{math.sqrt(ends[0] * ends[1]):.3g}"), ends[1]]
         if key.log
-        else [mark for mark in ticks(key.low, key.high, 4) if key.low <= mark <= key.high]
+        else [mark for mark in ticks(*ends, 2 if ends[1] >= _LONG else 4) if ends[0] <= mark <= ends[1]]
     )
     words = [number(mark) for mark in marks] if key.log else tick_labels(marks)
+    places = [key.share(mark / unit.factor) for mark in marks]
     axis = [
-        join(tag("path", d=f"M{x(key.share(mark))} {floor}v4", class_="axis"),
-             tag("text", label, x=x(key.share(mark)), y=_HEIGHT - 6,
-                 class_=f"tick {'first' if key.share(mark) < 0.05 else 'y' if key.share(mark) > 0.95 else 'x'}"))
-        for mark, label in zip(marks, words, strict=True)
+        join(tag("path", d=f"M{x(share)} {floor}v4", class_="axis"),
+             tag("text", label, x=x(share), y=_HEIGHT - 6,
+                 class_=f"tick {'first' if share < 0.05 else 'y' if share > 0.95 else 'x'}"))
+        for share, label in zip(places, words, strict=True)
     ]  # fmt: skip
-    said = f"{key.key}: fitted {number(it['value'])}, median {number(it['median'])} ({span(it['low'], it['high'])})"
+    value = brief(it["value"], unit)
+    interval = f"median {unit.number(it['median'])} ({unit.span(it['low'], it['high'])})"
+    said = f"{key.key}: fitted {value}, {interval} {unit.unit}".rstrip()
     side = -6 if key.share(it["value"]) > 0.6 else 6
     return picture(name, said, _WIDTH, _HEIGHT, [
         tag("path", d=bars, class_="bars s0"), tag("path", d=f"M{x(0)} {y(1.0)}H{x(1)}", class_="axis"),
         tag("path", d=f"M{low} {_TOP - 8}H{high}", class_="line s1"),
         tag("path", d=f"M{fitted} {_TOP - 14}V{floor}", class_="fitted-line"),
-        tag("text", number(it["value"]), x=fitted + side, y=_TOP + 8, class_=f"told {'y' if side < 0 else 'first'}"),
+        tag("text", value, x=fitted + side, y=_TOP + 8, class_=f"told {'y' if side < 0 else 'first'}"),
         tag("path", d=f"M{x(0)} {floor}H{x(1)}", class_="axis"), axis,
     ])  # fmt: skip
 
 
 def _targets(study: StoredCalibration) -> Markup:
-    heads = ("target", "asked for", "as it is", "fitted", "tolerances off", "posterior", "")
+    heads = ("target", "asked for", "as it is", "fitted", "tolerances off", "posterior", "in the band")
     numbers = table(heads, [_cells(row) for row in study.rows], (1, 2, 3, 4, 5), "Targets")
     chart = pair_chart("met", study.name, study.rows, "as it is", "fitted")
     return chart_and_table("As it is, and fitted", _SIGNS, chart, numbers)
@@ -164,10 +189,10 @@ def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
         join(row["target"], tag("small", f"{row['scenario']}: {row['reading']}")),
         asked_cell(row),
-        number(row["as it is"]["median"]),
-        join(number(row["mean"]), tag("small", f"standard error {number(row['error'])}")),
+        row_unit(row).number(row["as it is"]["median"]),
+        join(row_unit(row).number(row["mean"]), tag("small", f"standard error {row_unit(row).number(row['error'])}")),
         number(None if row["mean"] is None else (row["mean"] - row["value"]) / row["tolerance"]),
-        *median_cells(row["fitted"]),
+        *median_cells(row, "fitted"),
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.formats import plain
 from sim.report.html.markup import Markup, table, tag
 from sim.report.html.rests_on import kind_badge
 from sim.scenario import Scenario, describe
 from sim.studies.questions.compare import ComparedVariant
+from sim.units import quantities
 
 
 def changed_keys(baseline: Scenario, variant: ComparedVariant) -> Markup:
@@ -26,9 +26,9 @@ def changed_keys(baseline: Scenario, variant: ComparedVariant) -> Markup:
     rows = [
         (
             [tag("code", it.key), tag("small", meanings.get(it.key, ""))],
-            plain(it.old), "→", plain(it.new), it.unit, source(before, it.key), source(after, it.key),
+            *quantities((it.old, it.new), it.unit), source(before, it.key), source(after, it.key),
         )
         for it in variant.changed
     ]  # fmt: skip
-    heads = ("parameter", "old", "", "new", "unit", "the old value rests on", "the new value rests on")
-    return table(heads, rows, (1, 3), f"What {variant.label} changes")
+    heads = ("parameter", "old", "new", "unit", "the old value rests on", "the new value rests on")
+    return table(heads, rows, (1, 2), f"What {variant.label} changes")

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.formats import bound_text, number, signed, tick_labels
-from sim.report.html.markup import Markup, picture, tag
-from sim.report.sheets import Mark, year_ticks
+from sim.report.html.markup import Markup, join, picture, tag
+from sim.report.sheets import Mark, axis_ends, year_ticks
 from sim.runs.replicate import Cells
 from sim.studies.estimators.indices import Estimate
 from sim.studies.estimators.intervals import Interval
@@ -46,7 +46,9 @@ class Frame:
         return LEFT + (WIDTH - LEFT - RIGHT) * (month + 0.5) / self.months
 
     def y(self, value: float) -> float:
-        return TOP + (self.height - TOP - BOTTOM) * (self.high - value) / (self.high - self.low)
+        """Of a value beyond the axis the nearer end."""
+        within = min(max(value, self.low), self.high)
+        return TOP + (self.height - TOP - BOTTOM) * (self.high - within) / (self.high - self.low)
 
     def path(self, values: Numbers) -> str:
         """A line through the months that have a value."""
@@ -70,10 +72,16 @@ class Frame:
         return "".join(words)
 
 
-def fan_chart(name: str, words: str, lines: Sequence[Line], start: tuple[int, int], mark: Mark | None) -> Markup:
-    """Medians, bands and faint runs over the months; ``words`` describe them to screen readers."""
+def fan_chart(
+    name: str, words: str, lines: Sequence[Line], start: tuple[int, int], mark: Mark | None
+) -> tuple[Markup, bool]:  # fmt: skip
+    """Medians, bands and faint runs over the months, and whether the first year goes beyond the axis.
+
+    ``words`` describe them to screen readers.
+    """
     months = lines[0].bands.shape[1]
-    frame = Frame(months, *value_range([*(line.bands for line in lines), *(line.runs for line in lines)], mark), FAN)
+    low, high, beyond = value_range([*(line.bands for line in lines), *(line.runs for line in lines)], mark)
+    frame = Frame(months, low, high, FAN)
     drawn: list[Markup | None] = [*_axes(frame, start)]
     for place, line in enumerate(lines):
         kind = f"s{place}"
@@ -87,34 +95,38 @@ def fan_chart(name: str, words: str, lines: Sequence[Line], start: tuple[int, in
         drawn += _mark(frame, mark)
     if not any(np.isfinite(line.bands).any() for line in lines):
         drawn.append(tag("text", "no value", x=WIDTH / 2, y=frame.height / 2, class_="none"))
-    ends = [(line.bands[2], number(_last(line.bands[2]))) for line in lines]
-    return _picture(name, words, FAN, [*drawn, *_ends(frame, ends, 0)])
+    at_end = [(line.bands[2], number(_last(line.bands[2]))) for line in lines]
+    return _picture(name, words, FAN, [*drawn, *_ends(frame, at_end, 0)]), beyond
 
 
 def difference_chart(name: str, words: str, intervals: Sequence[Interval], start: tuple[int, int]) -> Markup:
     """Mean differences by month with their intervals, and the line of no difference."""
     months = len(intervals[0][0])
     cells = [np.vstack([*one, np.zeros(months)]) for one in intervals]
-    frame = Frame(months, *value_range(cells), DIFFERENCE)
+    low, high, _ = value_range([part.T for part in cells])  # worlds with a common past: the first year stays
+    frame = Frame(months, low, high, DIFFERENCE)
     drawn = [*_axes(frame, start, 3)]
-    for place, (_, low, high) in enumerate(intervals, 1):
-        drawn.append(tag("path", d=frame.area(low, high), class_=f"band s{place}"))
+    for place, one in enumerate(intervals, 1):
+        drawn.append(tag("path", d=frame.area(one.low, one.high), class_=f"band s{place}"))
     drawn.append(tag("path", d=f"M{LEFT} {_short(frame.y(0))}H{WIDTH - RIGHT}", class_="zero"))
     drawn += [tag("path", d=frame.path(mean), class_=f"line s{place}") for place, (mean, *_) in enumerate(intervals, 1)]
+    if not any(np.isfinite(one.mean).any() for one in intervals):
+        drawn.append(tag("text", "no seed with a value in both", x=WIDTH / 2, y=frame.y(0.5) - 8, class_="none"))
     ends = [(mean, signed(_last(mean))) for mean, *_ in intervals]
     return _picture(name, words, DIFFERENCE, [*drawn, *_ends(frame, ends, 1)])
 
 
 def share_bar(words: str, parts: Sequence[tuple[str, float, str]]) -> Markup:
-    """Parts of a whole side by side: class, share and label of each."""
+    """Parts of a whole side by side, and a key of them all: class, share and label of each."""
     drawn, x = [], 0.0
-    for kind, share, label in parts:
+    for kind, share, _ in parts:
         width = 720 * share
-        drawn.append(tag("rect", x=_short(x), y=0, width=_short(max(0.0, width - 2)), height=30, class_=kind, rx=2))
-        if width > 8 * len(label) + 12:
-            drawn.append(tag("text", label, x=_short(x + 9), y=20, class_=f"in {kind}"))
+        drawn.append(tag("rect", x=_short(x), y=0, width=_short(max(1.5, width - 2)), height=30, class_=kind, rx=2))
         x += width
-    return tag("svg", tag("title", words), drawn, viewBox="0 0 720 30", role="img", class_="shares")
+    bar = tag("svg", tag("title", words), drawn, viewBox="0 0 720 30", role="img", class_="shares",
+              preserveAspectRatio="none")  # fmt: skip
+    key = [tag("li", tag("i", class_=f"swatch {kind}"), label) for kind, _, label in parts]
+    return join(bar, tag("ul", key, class_="key"))
 
 
 def ticks(low: float, high: float, count: int) -> list[float]:
@@ -165,21 +177,17 @@ def _mark(frame: Frame, mark: Mark) -> list[Markup]:
             tag("text", words, x=_short(x - 8), y=_short(max(y - 5, TOP)), class_="marked")]  # fmt: skip
 
 
-def value_range(cells: Sequence[Cells], mark: Mark | None = None) -> tuple[float, float]:
-    """The ends of an axis: room for all values, and zero where it is near."""
-    finite = np.concatenate([part[np.isfinite(part)].ravel() for part in cells] or [np.zeros(0)])
-    if mark:
-        finite = np.append(finite, mark.value)
-    if not len(finite):
-        return 0.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
-    if 0 < low < 0.5 * high:
-        low = 0.0
+def value_range(cells: Sequence[Cells], mark: Mark | None = None) -> tuple[float, float, bool]:
+    """The ends of an axis over months, zero where it is near, and whether the first year goes beyond them."""
+    found = axis_ends(cells, [mark.value] if mark else [])
+    if found is None:
+        return 0.0, 1.0, False
+    low, high, beyond = found
     if high - low <= 1e-9 * max(abs(low), abs(high)):
         room = abs(high) * 0.05 or 1.0
-        return low - room, high + room
+        return low - room, high + room, beyond
     room = 0.06 * (high - low)
-    return (low if low == 0 else low - room), high + room
+    return (low if low == 0 else low - room), high + room, beyond
 
 
 def _last(values: Numbers) -> float:

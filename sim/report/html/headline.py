@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.formats import counted, label, number, plain, signed, span
+from sim.formats import counted, label
 from sim.report.html.markup import Markup, join, tag
+from sim.report.shown import difference_unit, row_unit
 from sim.report.text.left_out import without_one
 from sim.report.text.run import verdict
 from sim.runs.result import Result
 from sim.runs.summary import Row
 from sim.studies.estimators.influence import TOLD
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
+from sim.units import change
 
 _COUNTS = frozenset({"enterprises", "people"})  # units that an outcome's name implies: "210 startups"
 _FIRST = 3  # outcomes in the sentence on one result
@@ -32,19 +34,20 @@ def lead(variant: ComparedVariant, names: Sequence[str]) -> Difference:
 
 def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Difference) -> str:
     """One difference in words: ``X adds 211 startups (95%: 198 to 224) after 64 months, on 30 common seeds``."""
-    name, interval = words_of(it.outcome), f"(95%: {span(it.low, it.high)})"
+    name, unit = words_of(it.outcome), difference_unit(it)
+    interval = f"(95%: {unit.span(it.low, it.high)})"
     if it.robust:
         verb = ("adds", "takes away") if it.unit in _COUNTS else ("raises", "lowers")
-        what = f"{number(abs(it.difference))} {name}" if it.unit in _COUNTS else name
-        by = "" if it.unit in _COUNTS else f" by {number(abs(it.difference))} {it.unit}".rstrip()
+        what = f"{unit.number(abs(it.difference))} {name}" if it.unit in _COUNTS else name
+        by = "" if it.unit in _COUNTS else f" by {unit.number(abs(it.difference))} {unit.of_difference}".rstrip()
         low, high = sorted((abs(it.low), abs(it.high)))
-        said = f"{verb[it.verdict == 'less']} {what}{by} (95%: {span(low, high)})"
+        said = f"{verb[it.verdict == 'less']} {what}{by} (95%: {unit.span(low, high)})"
     elif it.verdict.startswith("equal"):
         said = f"leaves {name} as they are" if it.unit in _COUNTS else f"leaves {name} as it is"
     elif it.verdict.startswith(TOLD):
-        said = f"moves {name} only with one seed: {signed(it.difference)} {it.unit}".rstrip() + f" {interval}"
+        said = f"moves {name} only with one seed: {_said_difference(it)}" + f" {interval}"
     elif it.verdict == "not distinguishable from 0":
-        said = f"does not move {name} distinguishably: {signed(it.difference)} {it.unit}".rstrip() + f" {interval}"
+        said = f"does not move {name} distinguishably: {_said_difference(it)}" + f" {interval}"
     else:
         said = f"cannot be judged on {name}: {it.verdict}"
     months = comparison.baseline.months
@@ -53,6 +56,11 @@ def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Di
         seeds = f"on {len(comparison.baseline.replicates)} and {len(variant.result.replicates)} seeds, not paired"
     without = f": {without_one(it)}" if it.hangs_on_one else ""
     return f"{variant.label} {said} after {months} months, {seeds}, against {comparison.label}{without}."
+
+
+def _said_difference(it: Difference) -> str:
+    unit = difference_unit(it)
+    return f"{unit.signed(it.difference)} {unit.of_difference}".rstrip()
 
 
 def result_sentence(result: Result, names: Sequence[str]) -> str:
@@ -72,7 +80,7 @@ def changes_sentence(variant: ComparedVariant) -> str:
     """What a variant changes, if that fits in a sentence."""
     if not 0 < len(variant.changed) <= _FIRST:
         return ""
-    said = (f"{it.key} {plain(it.old)} → {plain(it.new)} {it.unit}".rstrip() for it in variant.changed)
+    said = (f"{it.key} {change(it.old, it.new, it.unit).replace('->', '→')}" for it in variant.changed)
     return f"{variant.label} changes {'; '.join(said)}."
 
 
@@ -96,9 +104,10 @@ def result_cards(result: Result, names: Sequence[str], meanings: dict[str, str])
     rows = {row.outcome: row for row in result.rows}
     cards = []
     for name in names:
-        row = rows[name]
-        interval = f"90%: {span(row.low, row.high)}" if row.replicates > 1 else "one seed"
-        cards.append(_card(name, number(row.median), row.unit, interval, figure_badge(row), meanings.get(name, "")))
+        row, unit = rows[name], row_unit(rows[name])
+        interval = f"90%: {unit.span(row.low, row.high)}" if row.replicates > 1 else "one seed"
+        value = unit.number(row.median)
+        cards.append(_card(name, value, unit.unit, interval, figure_badge(row), meanings.get(name, "")))
     return tag("ul", cards, class_="cards")
 
 
@@ -110,9 +119,11 @@ def difference_cards(variant: ComparedVariant, names: Sequence[str], meanings: d
         it = known[name]
         told = it.robust
         better = "" if it.better_share is None else f"better in {it.better_share:.0%} of seeds"
-        interval = f"95%: {span(it.low, it.high)}" if math.isfinite(it.low) else ""
+        unit = difference_unit(it)
+        interval = f"95%: {unit.span(it.low, it.high)}" if math.isfinite(it.low) else "one seed: no interval"
         badge = tag("span", (better or it.verdict) if told else it.verdict, class_="badge" + " told" * told)
-        cards.append(_card(name, signed(it.difference), it.unit, interval, badge, meanings.get(name, "")))
+        value = unit.signed(it.difference)
+        cards.append(_card(name, value, unit.of_difference, interval, badge, meanings.get(name, "")))
     return tag("ul", cards, class_="cards")
 
 
@@ -132,17 +143,17 @@ def figure_badge(row: Row) -> Markup | None:
 
 def _card(name: str, value: str, unit: str, interval: str, badge: Markup | None, meaning: str) -> Markup:
     return tag(
-        "li", tag("h3", label(name)), tag("p", tag("b", value), join(" ", tag("span", unit)), class_="value"),
+        "li", tag("p", label(name), class_="name"),
+        tag("p", tag("b", value), join(" ", tag("span", unit)), class_="value"),
         tag("p", interval, class_="interval"), badge, title=meaning or None,
     )  # fmt: skip
 
 
 def _said(row: Row, *, alone: bool) -> str:
-    interval = f" ({span(row.low, row.high)})" if row.replicates > 1 else ""
-    unit = "" if row.unit in _COUNTS else f"{row.unit} of ".replace("share of ", "")
-    what = (
-        f"{words_of(row.outcome)} {number(row.median)}"
-        if row.unit.startswith("share")
-        else (f"{number(row.median)} {unit}{words_of(row.outcome)}")
-    )
+    it = row_unit(row)
+    interval = f" ({it.span(row.low, row.high)})" if row.replicates > 1 else ""
+    unit = "" if row.unit in _COUNTS else f"{it.unit} of "
+    what = f"{it.number(row.median)} {unit}{words_of(row.outcome)}"
+    if it.unit.startswith("%"):
+        what = f"{words_of(row.outcome)} {it.number(row.median)}{it.unit}"
     return f"{what}{interval}" + (f" in {row.month}" if alone else "")

@@ -54,7 +54,11 @@ def _flat(children: Iterable[Any]) -> Iterable[str]:
 def table(
     heads: Sequence[Any], rows: Iterable[Sequence[Any]], numbers: Sequence[int] = (), caption: str = ""
 ) -> Markup:
-    """A table whose columns ``numbers`` are set to the right, in a box that scrolls where it is too wide."""
+    """A table whose columns ``numbers`` are set to the right, in a box that scrolls where it is too wide.
+
+    A head may not be empty: screen readers say it with every cell.
+    """
+    assert all(heads), heads
 
     def cells(kind: str, row: Sequence[Any], **how: Any) -> list[Markup]:
         return [tag(kind, cell, class_="n" if place in numbers else None, **how) for place, cell in enumerate(row)]

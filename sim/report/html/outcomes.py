@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.formats import label, number, ratio_text, signed, span
+from sim.formats import label, ratio_text
 from sim.report.html.headline import figure_badge
 from sim.report.html.markup import Markup, fold, join, table, tag
+from sim.report.shown import difference_unit, row_unit
 from sim.report.text.left_out import hanging
 from sim.report.text.run import inherited_text
 from sim.runs.result import Result
@@ -26,8 +27,13 @@ def differences_of(variant: ComparedVariant, against: str, names: Sequence[str],
     heads = ("outcome", against, variant.label, "difference", "95% interval", "unit", "better in", "pairing", "verdict")
     rows = {it.outcome: _difference(it, meanings) for it in variant.differences}
     made = _tables(heads, rows, names, (1, 2, 3, 4, 6, 7), f"{variant.label} against {against}: means over seeds")
-    notes = [tag("p", note, class_="note") for note in hanging(variant.differences)]
-    return join(made, notes) if notes else made
+    known = {it.outcome: it for it in variant.differences}
+    notes = [tag("p", note, class_="note") for note in hanging(known[name] for name in names)]
+    rest = [
+        tag("p", note, class_="note") for note in hanging(it for it in variant.differences if it.outcome not in names)
+    ]
+    others = fold(f"{len(rest)} other differences depend on one seed", rest) if rest else None
+    return join(made, notes, others)
 
 
 def _tables(
@@ -49,13 +55,15 @@ def article_figures(results: Sequence[Result], labels: Sequence[str]) -> Markup 
         for row in result.rows:
             if row.article is None:
                 continue
+            unit = row_unit(row)
             rows.append((
-                label(row.outcome), name, f"{row.bound} {number(row.article)}", row.month, number(row.median),
-                span(row.low, row.high), row.unit, figure_badge(row), number(row.crps),
+                label(row.outcome), name, f"{row.bound} {unit.number(row.article)}", row.month,
+                unit.number(row.median), unit.span(row.low, row.high), unit.unit, figure_badge(row),
+                unit.number(row.crps),
             ))  # fmt: skip
     if not rows:
         return None
-    heads = ("figure", "result", "the article", "month", "median", "90% interval", "unit", "", "score")
+    heads = ("figure", "result", "the article", "month", "median", "90% interval", "unit", "met", "score")
     told = (
         "Met: the 90% interval covers the figure, or lies wholly on the allowed side of a bound, and is narrow enough "
         "to say something. Score: continuous ranked probability score, in the outcome's unit; 0 is best."
@@ -68,18 +76,18 @@ def article_figures(results: Sequence[Result], labels: Sequence[str]) -> Markup 
 
 
 def _row(row: Row, meanings: dict[str, str]) -> list[Markup | str]:
-    return [
-        _name(row.outcome, meanings), number(row.median), number(row.low), number(row.p25), number(row.p75),
-        number(row.high), row.unit, row.month,
-    ]  # fmt: skip
+    unit = row_unit(row)
+    numbers = map(unit.number, (row.median, row.low, row.p25, row.p75, row.high))
+    return [_name(row.outcome, meanings), *numbers, unit.unit, row.month]
 
 
 def _difference(it: Difference, meanings: dict[str, str]) -> list[Markup | str]:
+    unit = difference_unit(it)
     return [
-        _name(it.outcome, meanings), number(it.baseline), number(it.variant), signed(it.difference),
-        span(it.low, it.high), it.unit,
-        "" if it.better_share is None else f"{it.better_share:.0%}",
-        ratio_text(it.variance_reduction), it.verdict,
+        _name(it.outcome, meanings), unit.number(it.baseline), unit.number(it.variant), unit.signed(it.difference),
+        unit.span(it.low, it.high) or "-", unit.unit,
+        "-" if it.better_share is None else f"{it.better_share:.0%}",
+        ratio_text(it.variance_reduction) or "-", it.verdict,
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from sim.runs.replicate import Cells
 from sim.runs.summary import csv_bytes
 from sim.scenario import Scenario
 from sim.studies.estimators.intervals import Interval
+from sim.units import Everyday
 
 _NAMES = ("p5", "p25", "p50", "p75", "p95")
 
@@ -45,6 +46,7 @@ def chart_key(labels: Sequence[str], *, differences: bool, marked: bool, single:
 
 def readout(panel: Panel, labels: Sequence[str]) -> list[str]:
     """Each month in words: medians, 90% of seeds, differences with their intervals."""
+    panel = panel.shown
     bands = [percentiles(cells) for cells in panel.series]
     months = []
     for month in range(bands[0].shape[1]):
@@ -93,6 +95,7 @@ def runs_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario)
 def _figure(
     panel: Panel, labels: Sequence[str], scenario: Scenario, meanings: dict[str, str], name: str, runs: int
 ) -> Markup:
+    panel = panel.shown
     bands = [percentiles(cells) for cells in panel.series]
     lines = [Line(words, band, cells[:runs] if len(cells) > 1 else cells[:0])
              for words, band, cells in zip(labels, bands, panel.series, strict=True)]  # fmt: skip
@@ -100,16 +103,20 @@ def _figure(
     ends = "; ".join(f"{line.name} {_median(line.bands[:, -1])}" for line in lines)
     words = f"{label(panel.outcome)}, {panel.unit}, {scenario.calendar(0)} to {last}. "
     words += f"Median and 90% of seeds in {last}: {ends}."
-    drawn = [fan_chart(name, words, lines, scenario.start, panel.mark)]
+    chart, beyond = fan_chart(name, words, lines, scenario.start, panel.mark)
+    drawn = [chart]
     if panel.differences:
         told = "; ".join(_difference(it, -1) for it in panel.differences)
         words = f"Difference in {label(panel.outcome)} from {labels[0]}, 95% interval; in {last}: {told}."
-        drawn.append(tag("p", "difference, 95% interval", class_="below"))
+        unit = Everyday(panel.unit).of_difference
+        drawn.append(tag("p", ", ".join(filter(None, ("difference", unit, "95% interval"))), class_="below"))
         drawn.append(difference_chart(f"{name}d", words, panel.differences, scenario.start))
-    caption = tag("figcaption", tag("b", label(panel.outcome)), " ", tag("span", panel.unit),
-                  tag("small", meanings.get(panel.outcome, "")))  # fmt: skip
-    said = tag("p", f"{last}: {readout(panel, labels)[-1]}", class_="readout", data_for=name)
-    return tag("figure", caption, drawn, said, fold("Numbers", _numbers(panel, labels, bands, scenario)))
+    meaning = meanings.get(panel.outcome, "")
+    said = ", ".join(filter(None, (panel.outcome, "the first year goes beyond the axis" if beyond else "")))
+    caption = tag("figcaption", tag("b", meaning[:1].upper() + meaning[1:] or label(panel.outcome)), " ",
+                  tag("span", panel.unit), tag("small", said))  # fmt: skip
+    line = tag("p", f"{last}: {readout(panel, labels)[-1]}", class_="readout", data_for=name)
+    return tag("figure", caption, drawn, line, fold("Numbers", _numbers(panel, labels, bands, scenario)))
 
 
 def _numbers(panel: Panel, labels: Sequence[str], bands: Sequence[Any], scenario: Scenario) -> Markup:

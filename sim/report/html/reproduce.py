@@ -77,7 +77,7 @@ def versions(labels: Sequence[str], facts: Sequence[dict[str, str]]) -> Markup:
     """Versions and digests, a column for each label."""
     names = dict.fromkeys(name for fact in facts for name in fact)
     rows = [(name, *(tag("code", fact.get(name, "none")) for fact in facts)) for name in names]
-    return table(("", *labels), rows, (), "Versions and digests")
+    return table(("what", *labels), rows, (), "Versions and digests")
 
 
 def _facts(manifest: dict[str, Any], folder: str, output: str) -> dict[str, str]:

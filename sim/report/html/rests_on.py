@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import plain, span
+from sim.formats import plain
 from sim.report.html.charts import share_bar
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
-from sim.scenario import Row, Scenario, describe
+from sim.scenario import Row, Scenario, Schedule, describe
 from sim.studies.rests import in_force
 from sim.studies.stored_sensitivity import Sensitivity
+from sim.units import plausible, quantity, scheduled
 
 _WORDS = {"assumption": "assumed", "seed": "luck of the seed"}
 KINDS = {
@@ -39,11 +40,11 @@ def parameters_by_kind(name: str, scenario: Scenario) -> Markup:
         for kind, found in by_kind.items()
         if found
     ]
-    heads = ("parameter", "value", "unit", "range", "source", "meaning")
+    heads = ("parameter", "value", "range", "source", "meaning")
     folds = [
         fold(
             join(kind_badge(kind), f" {len(found)} parameters {KINDS[kind]}"),
-            table(heads, [_row(row) for row in found], (1, 3), f"{name}: {KINDS[kind]}"),
+            table(heads, [_row(row, scenario) for row in found], (1, 2), f"{name}: {KINDS[kind]}"),
         )
         for kind, found in by_kind.items() if found
     ]  # fmt: skip
@@ -67,6 +68,11 @@ def _variance(it: Sensitivity) -> Markup:
     return join(tag("p", words), share_bar(words, parts))
 
 
-def _row(row: Row) -> tuple[Any, ...]:
-    bounds = span(*row.plausible) if row.plausible else ""
-    return (tag("code", row.key), plain(row.value), row.unit, bounds, row.source, row.meaning)
+def _row(row: Row, scenario: Scenario) -> tuple[Any, ...]:
+    held = scenario.values[row.key]
+    if isinstance(held, Schedule):
+        value = scheduled(held, row.unit, scenario.calendar)
+    else:
+        value = plain(row.value) if isinstance(held, str | bool) else quantity(held, row.unit)
+    bounds = plausible(row.plausible, row.unit) if row.plausible else ""
+    return (tag("code", row.key), value, bounds, row.source, row.meaning)

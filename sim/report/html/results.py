@@ -24,7 +24,7 @@ from sim.report.html.outcomes import article_figures, differences_of, outcomes_o
 from sim.report.html.page import Report, Section, document
 from sim.report.html.reproduce import commands, reproduction
 from sim.report.html.rests_on import parameters_by_kind, variance
-from sim.report.sheets import HEADLINE, Sheet, chosen, run_sheets
+from sim.report.sheets import HEADLINE, Sheet, chosen, page_words, run_sheets
 from sim.report.text.card import decision_lines
 from sim.report.text.comparison import comparison_json
 from sim.report.text.run import run_json
@@ -50,7 +50,7 @@ def report_result(
         over_months.chart_key(labels, differences=False, marked=marked, single=single),
         over_months.charts(first.panels, labels, scenario, meanings, f"{first.stem}-"),
         fold(f"{sum(len(sheet.panels) for sheet in others)} more outcomes, by theme", [
-            fold(f"{sheet.stem.replace('-', ' ').capitalize()}: {len(sheet.panels)}",
+            fold(f"{page_words(sheet.stem).capitalize()}: {len(sheet.panels)}",
                  over_months.charts(sheet.panels, labels, scenario, meanings, f"{sheet.stem}-", runs=0))
             for sheet in others]) if others else None,
     )  # fmt: skip
@@ -100,7 +100,7 @@ def report_comparison(
         *([Section("article", "The article’s figures", article)] if article else []),
         Section("rests", "What it rests on", join(_rests(results, labels), variance(studies))),
     ]  # fmt: skip
-    opening_cards = [join(tag("h3", f"{it.label} less {comparison.label}") if len(variants) > 1 else None,
+    opening_cards = [join(tag("h2", f"{it.label} less {comparison.label}") if len(variants) > 1 else None,
                   difference_cards(it, names, meanings)) for it in variants]  # fmt: skip
     titles = [result.scenario.title or result.name for result in results]
     if len(set(titles)) < len(titles):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import number, span
 from sim.report.html.bands import ROTATION_SIGNS, pair_chart
 from sim.report.html.markup import Markup, join, table, tag
 from sim.report.html.page import Section
-from sim.report.text.rotations import asked_text, count_text, made_text, remarks, wanted_text
+from sim.report.text.rotations import asked_text, count_text, made_text, remarks, row_unit, wanted_text
 from sim.studies.questions.rotation import Rotation, Row
 
 HEADING = "Rotation: each target as predicted by a fit to the others"
@@ -35,7 +34,8 @@ def _rotation(it: Rotation, model: str) -> Markup:
 
 def rotation_parts(name: str, rows: Sequence[Row]) -> Markup:
     """Figure and table."""
-    heads = ("target", "left out with", "asked for", "fitted", "", "predicted", "", "effective sample size")
+    heads = ("target", "left out with", "asked for", "fitted", "in the band", "predicted", "predicted in the band",
+             "effective sample size")  # fmt: skip
     numbers = table(heads, [_cells(row) for row in rows], (2, 3, 5, 7), f"{name}: fitted and predicted")
     chart = pair_chart(f"rotation-{name}", name, rows, "fitted", "predicted")
     return chart_and_table("Fitted and predicted", ROTATION_SIGNS, chart, numbers)
@@ -49,13 +49,14 @@ def chart_and_table(title: str, signs: str, chart: Markup, numbers: Markup) -> M
 
 def asked_cell(row: Row) -> Markup:
     """A target's value and tolerance, band and unit."""
-    return join(asked_text(row), tag("small", f"band {wanted_text(row)}"), tag("small", row["unit"]))
+    return join(asked_text(row), tag("small", f"band {wanted_text(row)}"), tag("small", row_unit(row).unit))
 
 
-def median_cells(one: Row) -> list[Markup]:
+def median_cells(row: Row, kind: str) -> list[Markup]:
     """A median with its interval, and whether it lies in the band."""
+    one, unit = row[kind], row_unit(row)
     badge = tag("span", "✓ in" if one["within"] else "✗ out", class_=f"badge {'yes' if one['within'] else 'no'}")
-    return [join(number(one["median"]), tag("small", span(one["low"], one["high"]))), badge]
+    return [join(unit.number(one["median"]), tag("small", unit.span(one["low"], one["high"]))), badge]
 
 
 def _cells(row: Row) -> list[Any]:
@@ -63,4 +64,4 @@ def _cells(row: Row) -> list[Any]:
         join(row["title"] or row["target"], tag("small", f"{row['scenario']}: {row['reading']}")),
         row["group"], asked_cell(row),
     ]  # fmt: skip
-    return [*cells, *median_cells(row["fitted"]), *median_cells(row["predicted"]), f"{row['predicted']['ess']:.0f}"]
+    return [*cells, *median_cells(row, "fitted"), *median_cells(row, "predicted"), f"{row['predicted']['ess']:.0f}"]

@@ -54,20 +54,25 @@ function sweep(data) {
     if (!levels) return low + (high - low) * place / 100;
     return numeric && n < place ? levels[n] + (place - n) * (levels[n + 1] - levels[n]) : levels[Math.round(place)];
   }
-  function placeOf(k, words) {
-    const { levels, labels, low, high, numeric } = keys[k], value = Number(words);
-    if (!levels) return Number.isFinite(value) ? Math.max(0, Math.min(100, 100 * (value - low) / (high - low))) : null;
-    const exact = levels.findIndex((level, n) => String(level) === words || labels[n] === words);
+  function placeOf(k, value) {
+    const { levels, low, high, numeric } = keys[k], number = Number(value);
+    if (!levels) return Number.isFinite(number) ? Math.max(0, Math.min(100, 100 * (number - low) / (high - low))) : null;
+    const exact = levels.findIndex((level) => String(level) === String(value));
     if (exact >= 0) return exact;
-    if (!numeric || words === "" || !Number.isFinite(value)) return null;
+    if (!numeric || !Number.isFinite(number)) return null;
     for (let n = 0; n + 1 < levels.length; n++) {
       const [a, b] = [levels[n], levels[n + 1]];
-      if ((value - a) * (value - b) <= 0) return n + (value - a) / (b - a);
+      if ((number - a) * (number - b) <= 0) return n + (number - a) / (b - a);
     }
     return null;
   }
+  // What the page writes of a value, in the everyday unit; and a place by it.
+  function placeOfWords(k, words) {
+    const n = (keys[k].labels || []).indexOf(words);
+    return n >= 0 ? n : words === "" || Number.isNaN(Number(words)) ? null : placeOf(k, Number(words) / keys[k].factor);
+  }
   const words = (k, place) => keys[k].levels && Number.isInteger(place) ? keys[k].labels[place]
-    : String(Number(Number(valueAt(k, place)).toPrecision(4)));
+    : String(Number((Number(valueAt(k, place)) * keys[k].factor).toPrecision(4)));
 
   // An outcome at a simulated point, and at a position on a grid: there multilinear between the corners of its cell.
   const simulated = (outcome, n) => ({ values: outcome.values[n], texts: outcome.texts[n], seeds: outcome.seeds[n], hangs: outcome.hangs[n] });
@@ -124,7 +129,7 @@ function sweep(data) {
     $("band").textContent = `${outcome.label}, ${data.month}: median; 90% of seeds ${texts[0]} to ${texts[2]}`;
     const [mean, low, high] = values.slice(DIFFERENCE);
     const flat = low <= 0 && high >= 0 && (mean || low) ? ", not distinguishable from 0" : "";
-    $("difference").textContent = mean === null ? "" : `${texts[DIFFERENCE]} ${outcome.unit} against the baseline`
+    $("difference").textContent = mean === null ? "" : `${texts[DIFFERENCE]} ${outcome.apart} against the baseline`
       + (low === null ? "" : ` (95%: ${texts[LOW]} to ${texts[HIGH]}${flat})`)
       + `, on ${seeds} common seed${seeds === 1 ? "" : "s"}` + (hangs ? `; ${hangs}` : "");
     const body = $("live");
@@ -183,7 +188,7 @@ function sweep(data) {
       if (!Number.isInteger(places[k])) dot(svg, x(places[k]), here.values, y, false, true);
     } else {
       data.points.forEach((point, n) =>
-        dot(svg, x(placeOf(k, String(point[k]))), outcome.values[n], y, true, n === nearby, data.points.length > 40));
+        dot(svg, x(placeOf(k, point[k])), outcome.values[n], y, true, n === nearby, data.points.length > 40));
     }
   }
   // A point: filled where the sliders stand, dashed where it is estimated; its whisker is 90% of the seeds.
@@ -205,14 +210,14 @@ function sweep(data) {
     if (!location.hash.includes("=")) return;
     const given = new URLSearchParams(location.hash.slice(1));
     keys.forEach((key, k) => {
-      const place = given.has(key.key) ? placeOf(k, given.get(key.key)) : null;
+      const place = given.has(key.key) ? placeOfWords(k, given.get(key.key)) : null;
       if (place !== null) sliders[k].value = place;
     });
     if (data.outcomes.some((it) => it.name === given.get("outcome"))) choice.value = given.get("outcome");
   }
   function toBaseline() {
     keys.forEach((key, k) => {
-      const place = key.own === null ? null : placeOf(k, String(key.own));
+      const place = key.own === null ? null : placeOf(k, key.own);
       sliders[k].value = place === null ? Math.floor(Number(sliders[k].max) / 2) : place;
     });
     snap();
@@ -233,7 +238,7 @@ function sweep(data) {
   function snap() {
     const places = position();
     sliders.forEach((slider, k) => {
-      slider.value = data.grid ? Math.round(places[k]) : placeOf(k, String(data.points[nearest(places)][k]));
+      slider.value = data.grid ? Math.round(places[k]) : placeOf(k, data.points[nearest(places)][k]);
     });
   }
   $("snap").addEventListener("click", () => { snap(); moved(); });

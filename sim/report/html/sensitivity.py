@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import label, number, plain, signed, span
+from sim.formats import label
 from sim.report.html.charts import effect_chart
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
@@ -15,10 +15,12 @@ from sim.report.html.page import Report, Section, document
 from sim.report.html.reproduce import other_name, study_commands, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind, variance
 from sim.report.html.stored import Stored
+from sim.report.text.sensitivities import outcome_unit, range_text
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.indices import Estimate
 from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
 from sim.studies.uncertain import uncertain
+from sim.units import Everyday, brief, parameter_unit, with_unit
 
 _BARS = 15  # parameters in the chart; the table has all
 
@@ -49,10 +51,10 @@ def _sentence(it: Sensitivity) -> str:
     """The parameter that does most, with its interval, and whose the variance is."""
     name = f"the difference in {words_of(it.outcome)} from {it.against}" if it.against else words_of(it.outcome)
     top, part = it.parameters[0], it.split.parameters
-    effect, unit = top.index.effect, f" {top.unit}".rstrip()
+    effect, unit, (ends, of_key) = top.index.effect, outcome_unit(it), range_text(top)
     said = (
-        f"{top.key} moves {name} most: {signed(effect.value)} {it.unit} "
-        f"(95%: {span(effect.low, effect.high)}) from {span(top.low, top.high)}{unit}."
+        f"{top.key} moves {name} most: {unit.signed(effect.value)} {unit.of_difference} "
+        f"(95%: {unit.span(effect.low, effect.high)}) from {with_unit(ends, of_key)}."
     )
     if not math.isfinite(part.value):
         return said
@@ -61,14 +63,16 @@ def _sentence(it: Sensitivity) -> str:
 
 
 def _outcome(it: Sensitivity, place: int) -> Markup:
+    unit = outcome_unit(it)
     shown = [row for row in it.parameters if row.share > 0][:_BARS] or list(it.parameters[:_BARS])
+    said = "; ".join(f"{row.key} {unit.signed(row.index.effect.value)}" for row in shown)
     words = (
-        f"Change of {label(it.outcome)} ({it.unit}) from the low to the high end of each parameter's range, with its "
-        f"95% interval: " + "; ".join(f"{row.key} {signed(row.index.effect.value)}" for row in shown) + "."
+        f"Change of {label(it.outcome)} ({unit.of_difference}) from the low to the high end of each parameter's range, "
+        f"with its 95% interval: {said}."
     )
-    bars = [(row.key, row.kind, row.index.effect) for row in shown]
+    bars = [(row.key, row.kind, Estimate(*(end * unit.factor for end in row.index.effect))) for row in shown]
     caption = tag(
-        "figcaption", tag("b", "Effect of each parameter"), " ", tag("span", it.unit),
+        "figcaption", tag("b", "Effect of each parameter"), " ", tag("span", unit.of_difference),
         tag("small", "from the low to the high end of its range, over all else; line: 95% interval"),
     )  # fmt: skip
     optional = [
@@ -76,14 +80,15 @@ def _outcome(it: Sensitivity, place: int) -> Markup:
     ]
     heads = ("parameter", "kind", "value", "low", "high", "unit", "share of variance", "effect", "95% interval",
              *(_NAMES[name] for name in optional))  # fmt: skip
-    rows = [_row(row, optional) for row in it.parameters]
+    rows = [_row(row, optional, it) for row in it.parameters]
     left = it.split.luck_in_means
     luck = f"Of the variance of the means over seeds {left:.1%} is luck left over: indices below that say nothing." \
         if math.isfinite(left) else ""  # fmt: skip
     flips = [
-        tag("li", f"The sign flips where {flip.key} is {span(flip.low, flip.high)} {flip.unit}".rstrip()
-            + f": {signed(flip.mean.value)} (95%: {span(flip.mean.low, flip.mean.high)}).")
+        tag("li", f"The sign flips where {flip.key} is {with_unit(own.span(flip.low, flip.high), own.unit)}: "
+            f"{unit.signed(flip.mean.value)} (95%: {unit.span(flip.mean.low, flip.mean.high)}).")
         for flip in it.flips
+        for own in (parameter_unit(flip.unit, (flip.low, flip.high)),)
     ]  # fmt: skip
     every = table(heads, rows, (2, 3, 4, 6, 7, 8, *range(9, len(heads))), label(it.outcome))
     return join(
@@ -97,17 +102,19 @@ def _outcome(it: Sensitivity, place: int) -> Markup:
 _NAMES = {"first": "first order", "total": "total", "mu_star": "mean absolute effect", "sigma": "its spread"}
 
 
-def _row(row: VariedParameter, optional: Sequence[str]) -> tuple[Any, ...]:
-    index = row.index
+def _row(row: VariedParameter, optional: Sequence[str], it: Sensitivity) -> tuple[Any, ...]:
+    index, unit = row.index, outcome_unit(it)
+    own = parameter_unit(row.unit, (row.low, row.high))
+    numbers = {name: unit if name in ("mu_star", "sigma") else Everyday("") for name in optional}
     return (
-        tag("code", row.key), kind_badge(row.kind), plain(row.value), number(row.low), number(row.high), row.unit,
-        f"{row.share:.1%}", signed(index.effect.value), span(index.effect.low, index.effect.high),
-        *(_estimate(getattr(index, name)) for name in optional),
+        tag("code", row.key), kind_badge(row.kind), *(brief(x, own) for x in (row.value, row.low, row.high)), own.unit,
+        f"{row.share:.1%}", unit.signed(index.effect.value), unit.span(index.effect.low, index.effect.high),
+        *(_estimate(getattr(index, name), of) for name, of in numbers.items()),
     )  # fmt: skip
 
 
-def _estimate(it: Estimate | None) -> str:
-    return "" if it is None else f"{number(it.value)} ({span(it.low, it.high)})"
+def _estimate(it: Estimate | None, unit: Everyday) -> str:
+    return "" if it is None else f"{unit.number(it.value)} ({unit.span(it.low, it.high)})"
 
 
 def _commands(study: Stored, found: Sequence[Sensitivity]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.formats import counted, label, number, plain, signed, span, tick_labels
+from sim.formats import counted, label, plain, tick_labels
 from sim.report.html.charts import ticks, value_range
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
@@ -18,6 +18,7 @@ from sim.report.html.reproduce import study_commands, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind
 from sim.report.html.stored import Stored
 from sim.report.sheets import chosen
+from sim.report.shown import sweep_unit
 from sim.report.text.left_out import left_out_text
 from sim.report.text.sweeps import value_text
 from sim.runs.store import Store
@@ -25,6 +26,7 @@ from sim.runs.summary import csv_bytes
 from sim.scenario import describe
 from sim.studies.estimators.influence import TOLD
 from sim.studies.questions.sweep import BASELINE, LEFT_OUT, SHOWN, statistics, verdict_at
+from sim.units import Everyday, brief, parameter_unit, with_unit
 
 _DIGITS = 8  # of a number that the page's script reads
 _MOST = 12  # outcomes that can be chosen
@@ -39,7 +41,7 @@ def report_sweep(sweep: Stored, headline: Sequence[str]) -> Report:
     stats = {name: statistics(sweep.cells[:, :, sweep.names.index(name)]) for name in names}
     lead = _lead(stats)
     sentence = _sentence(sweep, lead, stats[lead])
-    design, axes = sweep.manifest["design"], sweep.manifest["design"]["keys"]
+    design, axes, units = sweep.manifest["design"], sweep.manifest["design"]["keys"], _units(sweep)
     rows = {row.key: row for row in describe(sweep.scenario)}
     order = [lead, *(name for name in names if name != lead)]
     count = len(sweep.cells) - 1
@@ -49,7 +51,8 @@ def report_sweep(sweep: Stored, headline: Sequence[str]) -> Report:
         f"model {sweep.manifest['model']}"
     )
     varied = [
-        (tag("code", axis["key"]), value_text(_own(sweep, axis["key"])), _span(axis), axis["unit"],
+        (tag("code", axis["key"]), value_text(_own(sweep, axis["key"]), units[axis["key"]]),
+         _span(axis, units[axis["key"]]), units[axis["key"]].unit,
          [kind_badge(rows[axis["key"]].kind), " ", rows[axis["key"]].source], rows[axis["key"]].meaning)
         for axis in axes
     ]  # fmt: skip
@@ -103,16 +106,17 @@ def _sentence(sweep: Stored, name: str, stats: Stats) -> str:
     far = np.abs(np.nan_to_num(stats["difference"]))
     hangs = (stats["hangs_on_one"] > 0) & ((stats["low"] > 0) | (stats["high"] < 0))
     at = int(np.argmax(far if hangs[far > 0].all() else np.where(hangs, 0.0, far)))
-    unit = sweep.units[name]
+    unit = sweep_unit(sweep.units[name], stats)
     of = f"{len(sweep.cells) - 1} points"
     if not far[at]:
-        return f"None of {of} moves {words_of(name)} from the baseline's {number(stats['median'][BASELINE])} {unit}."
-    interval = f"(95%: {span(stats['low'][at], stats['high'][at])})"
+        own = with_unit(unit.number(stats["median"][BASELINE]), unit.unit)
+        return f"None of {of} moves {words_of(name)} from the baseline's {own}."
+    interval = f"(95%: {unit.span(stats['low'][at], stats['high'][at])})"
     beyond = int(np.sum(far > far[at]))
     rest = f"; {verdict_at(stats, at)}" if hangs[at] else f"; {beyond} farther only with one seed" if beyond else ""
     return (
-        f"Of {of} the farthest from the baseline in {words_of(name)} is {signed(float(stats['difference'][at]))} "
-        f"{unit} {interval} at {_where(sweep, at)}, after {sweep.manifest['months']} months, "
+        f"Of {of} the farthest from the baseline in {words_of(name)} is {unit.signed(float(stats['difference'][at]))} "
+        f"{unit.of_difference} {interval} at {_where(sweep, at)}, after {sweep.manifest['months']} months, "
         f"on {int(stats['seeds'][at])} common seeds{rest}."
     )
 
@@ -125,7 +129,19 @@ def _point(sweep: Stored, at: int) -> dict[str, Any]:
 
 
 def _where(sweep: Stored, at: int) -> str:
-    return ", ".join(f"{key} = {value_text(value)}" for key, value in _point(sweep, at).items())
+    units = _units(sweep)
+    said = (f"{key} = {with_unit(value_text(value, units[key]), units[key].unit)}"
+            for key, value in _point(sweep, at).items())  # fmt: skip
+    return ", ".join(said)
+
+
+def _units(sweep: Stored) -> dict[str, Everyday]:
+    """The everyday unit of every varied key, at all points."""
+    design = sweep.manifest["design"]
+    return {
+        axis["key"]: parameter_unit(axis["unit"], [_own(sweep, axis["key"]), *(point[k] for point in design["points"])])
+        for k, axis in enumerate(design["keys"])
+    }
 
 
 def _own(sweep: Stored, key: str) -> Any:
@@ -134,41 +150,55 @@ def _own(sweep: Stored, key: str) -> Any:
     return value if isinstance(value, bool | int | float | str) else None
 
 
-def _span(axis: Mapping[str, Any]) -> str:
+def _span(axis: Mapping[str, Any], unit: Everyday) -> str:
     if "levels" in axis:
-        return ", ".join(plain(value) for value in axis["levels"])
-    return f"{plain(axis['low'])} to {plain(axis['high'])}"
+        return ", ".join(brief(value, unit) for value in axis["levels"])
+    return f"{brief(axis['low'], unit)} to {brief(axis['high'], unit)}"
 
 
 def _points(sweep: Stored, name: str, stats: Stats) -> Markup:
     axes = sweep.manifest["design"]["keys"]
-    heads = ("point", *(axis["key"].rpartition(".")[2] for axis in axes), "median", "90% interval", "difference",
-             "95% interval", "verdict", "seeds")  # fmt: skip
+    unit, units = sweep_unit(sweep.units[name], stats), _units(sweep)
+    varied = [_head(axis["key"], units[axis["key"]]) for axis in axes]
+    heads = ("point", *varied, "median", "90% interval", "difference", "95% interval", "verdict", "seeds")
     rows = []
     for at in range(len(sweep.cells)):
         low, high = float(stats["low"][at]), float(stats["high"][at])
         rows.append((
-            "baseline" if at == BASELINE else at, *(value_text(value) for value in _point(sweep, at).values()),
-            number(stats["median"][at]), span(stats["p5"][at], stats["p95"][at]),
-            signed(float(stats["difference"][at])), span(low, high),
-            verdict_at(stats, at), int(stats["seeds"][at]),
+            "baseline" if at == BASELINE else at,
+            *(value_text(value, units[key]) for key, value in _point(sweep, at).items()),
+            unit.number(stats["median"][at]), unit.span(stats["p5"][at], stats["p95"][at]),
+            *_difference(stats, at, unit, low, high), int(stats["seeds"][at]),
         ))  # fmt: skip
     count = len(heads)
-    made = table(heads, rows, (*range(1, count - 2), count - 1), f"{label(name)}, {sweep.units[name]}")
+    made = table(heads, rows, (*range(1, count - 2), count - 1), f"{label(name)}, {unit.unit}")
     notes = [tag("p", f"at {_where(sweep, at)}: {said}", class_="note")
-             for at in range(1, len(sweep.cells)) if (said := _hangs(stats, at))]  # fmt: skip
+             for at in range(1, len(sweep.cells)) if (said := _hangs(stats, at, unit))]  # fmt: skip
     made = join(made, notes) if notes else made
-    return fold(f"{label(name)}, {sweep.units[name]}", made)
+    return fold(f"{label(name)}, {unit.unit}", made)
+
+
+def _head(key: str, unit: Everyday) -> str:
+    return ", ".join(filter(None, (key.rpartition(".")[2], unit.unit)))
+
+
+def _difference(stats: Stats, at: int, unit: Everyday, low: float, high: float) -> tuple[str, str, str]:
+    """Difference from the baseline, its interval and the verdict; the baseline has none."""
+    if at == BASELINE:
+        return "-", "-", "as it is"
+    mean = float(stats["difference"][at])
+    return unit.signed(mean), unit.span(low, high) or "-", verdict_at(stats, at)
 
 
 def _explorer(sweep: Stored, names: Sequence[str], rows: Mapping[str, Any]) -> Markup:
     """The sliders, the answer, and room for the charts that the script draws."""
     design = sweep.manifest["design"]
     grid = design["design"] == "grid"
-    options = [tag("option", f"{label(name)}, {sweep.units[name]}", value=name) for name in names]
+    options = [tag("option", label(name), value=name) for name in names]
+    units = _units(sweep)
     controls = [tag("label", "Outcome", tag("select", options, id="outcome"))]
     for place, axis in enumerate(design["keys"]):
-        controls.append(_slider(place, axis, rows[axis["key"]].meaning, grid=grid))
+        controls.append(_slider(place, axis, rows[axis["key"]].meaning, units[axis["key"]], grid=grid))
     controls += [tag("button", "To the nearest simulated point", type="button", id="snap"),
                  tag("button", "To the point nearest to the baseline", type="button", id="to-baseline")]  # fmt: skip
     answer = tag(
@@ -190,7 +220,7 @@ def _explorer(sweep: Stored, names: Sequence[str], rows: Mapping[str, Any]) -> M
                                                                      "95% interval", "unit"))])),
                tag("tbody", id="live"))  # fmt: skip
     charts = [
-        tag("figure", tag("figcaption", tag("b", axis["key"]), " ", tag("span", axis["unit"]),
+        tag("figure", tag("figcaption", tag("b", axis["key"]), " ", tag("span", units[axis["key"]].unit),
                           tag("small", "the other keys as the sliders stand" if grid else "every simulated point")),
             tag("svg", tag("title", axis["key"]), id=f"slice{place}", viewBox="0 0 360 220", role="img"))
         for place, axis in enumerate(design["keys"])
@@ -204,13 +234,13 @@ def _explorer(sweep: Stored, names: Sequence[str], rows: Mapping[str, Any]) -> M
     )  # fmt: skip
 
 
-def _slider(place: int, axis: Mapping[str, Any], meaning: str, *, grid: bool) -> Markup:
+def _slider(place: int, axis: Mapping[str, Any], meaning: str, unit: Everyday, *, grid: bool) -> Markup:
     """One key: on a grid the slider's places 0, 1, 2 ... are its levels; elsewhere its range in hundredths."""
     levels = axis.get("levels")
     last = len(levels) - 1 if levels else 100
     step = "any" if not levels else 0.125 if grid and _numeric(levels) else 1
-    ends = [plain(levels[0]), plain(levels[-1])] if levels else [plain(axis["low"]), plain(axis["high"])]
-    shown = [plain(value) for value in levels] if levels and len(levels) <= 5 else ends
+    ends = [brief(end, unit) for end in ((levels[0], levels[-1]) if levels else (axis["low"], axis["high"]))]
+    shown = [brief(value, unit) for value in levels] if levels and len(levels) <= 5 else ends
     return tag(
         "label", tag("code", axis["key"]), tag("output", id=f"value{place}", for_=f"key{place}"),
         tag("input", type="range", id=f"key{place}", min=0, max=last, step=step, value=0, title=meaning or None,
@@ -226,14 +256,14 @@ def _numeric(levels: Sequence[Any]) -> bool:
 def _data(sweep: Stored, names: Sequence[str], stats: Mapping[str, Stats]) -> dict[str, Any]:
     """What the script reads: keys, points, and the outcomes at every point."""
     design = sweep.manifest["design"]
-    keys = []
+    keys, units = [], _units(sweep)
     for axis in design["keys"]:
-        levels = axis.get("levels")
+        levels, unit = axis.get("levels"), units[axis["key"]]
         own = _own(sweep, axis["key"])
         keys.append({
-            "key": axis["key"], "unit": axis["unit"],
+            "key": axis["key"], "unit": unit.unit, "factor": unit.factor,
             "levels": levels, "low": axis.get("low"), "high": axis.get("high"),
-            "labels": [plain(value) for value in levels] if levels else None, "own": own,
+            "labels": [brief(value, unit) for value in levels] if levels else None, "own": own,
             "numeric": levels is None or _numeric(levels),
         })  # fmt: skip
     return {
@@ -249,27 +279,29 @@ def _data(sweep: Stored, names: Sequence[str], stats: Mapping[str, Stats]) -> di
 def _outcome(sweep: Stored, name: str, stats: Stats) -> dict[str, Any]:
     """An outcome at every simulated point, as numbers and as text, and the axis of its charts."""
     cells = sweep.cells[:, :, sweep.names.index(name)]
-    points = np.column_stack([stats[column] for column in _COLUMNS])
-    low, high = value_range([points[:, :3]])
+    unit = sweep_unit(sweep.units[name], stats)
+    points = np.column_stack([stats[column] * unit.factor for column in _COLUMNS])
+    shown = Everyday(unit.unit)  # the numbers are in it already
+    low, high, _ = value_range([points[:, :3, None]])
     marks = ticks(low, high, 4)
     return {
-        "name": name, "label": label(name), "unit": sweep.units[name],
+        "name": name, "label": label(name), "unit": unit.unit, "apart": unit.of_difference,
         "values": [[_digits(x) for x in point] for point in points[1:]],
-        "texts": [[(signed if column == "difference" else number)(x) for column, x in zip(_COLUMNS, point, strict=True)]
-                  for point in points[1:].tolist()],
-        "hangs": [_hangs(stats, at) for at in range(1, len(sweep.cells))],
+        "texts": [[(shown.signed if column == "difference" else shown.number)(x)
+                   for column, x in zip(_COLUMNS, point, strict=True)] for point in points[1:].tolist()],
+        "hangs": [_hangs(stats, at, unit) for at in range(1, len(sweep.cells))],
         "seeds": (np.isfinite(cells) & np.isfinite(cells[BASELINE])).sum(axis=1)[1:].tolist(),
-        "baseline": _digits(stats["median"][BASELINE]),
+        "baseline": _digits(stats["median"][BASELINE] * unit.factor),
         "low": low, "high": high, "ticks": list(zip(marks, tick_labels(marks), strict=True)),
     }  # fmt: skip
 
 
-def _hangs(stats: Stats, at: int) -> str:
+def _hangs(stats: Stats, at: int, unit: Everyday) -> str:
     """What a difference is without the one replicate that decides its verdict; empty where none does."""
     if not stats["hangs_on_one"][at]:
         return ""
     replicate, *left = (float(stats[it][at]) for it in LEFT_OUT[:-1])
-    return left_out_text(int(replicate), *left)
+    return left_out_text(unit, int(replicate), *left)
 
 
 def _digits(x: Any) -> float | None:

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import band_text, number, span
+from sim.formats import band_text, number
 from sim.report.html.bands import SIGNS, band_chart
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.html.page import Section, document
 from sim.report.html.reproduce import reproduction
 from sim.report.html.rotation import rotation_sections
 from sim.report.text.rotations import rotation_csv
-from sim.report.text.validation import UNKNOWN, count_text, facts_csv, headline, how, measured_text, parts, verdict_text
+from sim.report.text.validation import (
+    UNKNOWN,
+    count_text,
+    facts_csv,
+    headline,
+    how,
+    measured_text,
+    parts,
+    verdict_text,
+    verdict_unit,
+)
 from sim.studies.questions.validate import Validation, Verdict
 
 _WORDS = {
@@ -56,7 +66,7 @@ def validation_page(found: Validation, command: str) -> bytes:
 
 def _card(heading: str, passed: Sequence[bool]) -> Markup:
     said = tag("p", tag("b", f"{sum(passed)} / {len(passed)}"), " ", tag("span", "pass"), class_="value")
-    return tag("li", tag("h3", heading), said)
+    return tag("li", tag("p", heading, class_="name"), said)
 
 
 def _part(name: str, verdicts: Sequence[Verdict]) -> Markup:
@@ -73,7 +83,7 @@ def _part(name: str, verdicts: Sequence[Verdict]) -> Markup:
 def _table(verdicts: Sequence[Verdict], group: str) -> Markup:
     at_rest = verdicts[0].check.rule == "rest"
     value = "change, two standard errors" if at_rest else "median, 90% interval"
-    heads = ("fact", value, "band", "", "evidence")
+    heads = ("fact", value, "band", "verdict", "evidence")
     rows = [_cells(it) for it in verdicts]
     return tag("div", table(heads, rows, (1, 2), f"{group}: the numbers"), class_="facts")
 
@@ -82,15 +92,17 @@ def _cells(it: Verdict) -> list[Any]:
     check = it.check
     sign, kind = ("✓ ", "yes") if it.passed else ("✗ ", "no")
     badge = tag("span", f"{sign}{verdict_text(it)}", class_=f"badge {kind}")
-    score = tag("small", f"score {number(it.crps)}") if it.crps is not None else None
+    score = tag("small", f"score {verdict_unit(it).number(it.crps)}") if it.crps is not None else None
     finding = None if it.passed else tag("small", UNKNOWN)
     if check.finding and not it.passed:
         finding = fold("why, and what next", tag("small", check.finding))
     fitted = fold("fitted by", tag("small", it.fitted)) if it.fitted else None
     said = "" if check.value is None else f"{number(check.value)} {check.value_unit}".rstrip() + ": "
+    unit = verdict_unit(it)
     return [
         join(check.title, tag("small", measured_text(it)), tag("small", check.note)),
-        join(number(it.value), tag("small", span(it.low, it.high)), tag("small", it.unit)), band_text(*it.check.band),
+        join(unit.number(it.value), tag("small", unit.span(it.low, it.high)), tag("small", unit.unit)),
+        band_text(*map(unit.of, check.band)),
         join(badge, score, finding),
         join(tag("small", f"{said}{check.source} ({check.trust or 'given by the user'})"), fitted),
     ]  # fmt: skip

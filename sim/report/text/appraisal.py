@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.formats import amount, number, people, plain
+from sim.formats import amount, number, people
 from sim.report.text.columns import columns
 from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES
 from sim.studies.appraisal.treated import FREE, WORDS
 from sim.studies.appraisal.welfare import PACE_YEARS, WHO
 from sim.studies.estimators.fieller import Ratio
 from sim.studies.estimators.intervals import Interval
+from sim.studies.money import money_year
 from sim.studies.questions.appraise import MODELLED, NOT_MODELLED, Appraisal
+from sim.units import change
 
 WIDTH, MOST_LINES = 78, 16
 _BILLIONS_FROM = 20_000.0  # million yuan
@@ -83,7 +85,7 @@ def appraisal_card(found: Appraisal) -> list[str]:
     net = f"value added {amount(value_added)}, taxes {amount(taxes)} {unit}"
     lines.append(f"Net to {last[:4]}: {net}.  Jobs {it.trend}.")
     rate = it.assumptions["discount"].value
-    worth = f"{unit} of 2015, worth in {it.baseline.calendar(it.base)} at {100 * rate:.3g}% a year"
+    worth = f"{unit} of {money_year(it.baseline)}, worth in {it.baseline.calendar(it.base)} at {100 * rate:.3g}% a year"
     lines.append(f"WHO PAYS, WHO GAINS  {worth}")
     lines += _who_lines(it, scale)
     value = Interval(*(x / scale for x in it.interval(it.value)))
@@ -428,7 +430,7 @@ def assumptions_table(found: Appraisal) -> str:
     ]
     table = columns(("assumed (--assume NAME=VALUE)", "value", "range", "unit"), rows, right=(1,))
     changed = "\n* changed by --assume" if any(it.changed for it in found.assumptions.values()) else ""
-    keys = [f"{it.key} {plain(it.old)} -> {plain(it.new)}" for it in found.changed[:8]]
+    keys = [f"{it.key} {change(it.old, it.new, it.unit)}" for it in found.changed[:8]]
     more = f" and {len(found.changed) - 8} more" if len(found.changed) > 8 else ""
     said = textwrap.fill(f"differs: {'; '.join(keys)}{more}", WIDTH, subsequent_indent="  ")
     return f"{table}{changed}\nmeaning and source of each: assumptions.csv\n{said}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import bound_text, number, span
-from sim.report.text.columns import columns
+from sim.formats import bound_text, number
+from sim.report.text.columns import columns, within
 from sim.report.text.rotations import rotation_table
 from sim.studies.questions.calibrate import Calibration, rotation_rows, trust
+from sim.studies.targets import Target
+from sim.units import brief, everyday, parameter_unit
 
 
 def calibration_text(found: Calibration) -> str:
@@ -25,16 +27,17 @@ def calibration_text(found: Calibration) -> str:
     rows = []
     for key in targets.keys:
         middle, low, high = fit.interval(key.key)
-        rows.append((key.key, number(float(fit.best.values[key.key])), number(middle), span(low, high),
-                     f"{span(key.low, key.high)}{' (log)' if key.log else ''}", key.unit))  # fmt: skip
+        unit = parameter_unit(key.unit, (key.low, key.high))
+        rows.append((key.key, brief(fit.best.values[key.key], unit), unit.number(middle), unit.span(low, high),
+                     f"{unit.span(key.low, key.high)}{' (log)' if key.log else ''}", unit.unit))  # fmt: skip
     lines = [
         f"{first}: {len(fit.evaluations) - 2} candidates, each on {seeds}",
         f"misfit {number(fit.evaluations[0].misfit)} as it is, {number(fit.best.misfit)} fitted; {sampled}",
         "",
         columns(heads, rows, right=(1, 2, 3)),
         "",
-        columns(("target", "as it is", "fitted", "error", "wanted", "tolerances off", "posterior", "90% of worlds"),
-                _target_rows(found), right=(1, 2, 3, 4, 5, 6, 7)),
+        columns(("target", "as it is", "fitted", "error", "wanted", "tolerances off", "posterior", "90% of worlds",
+                 "unit"), _target_rows(found), right=(1, 2, 3, 4, 5, 6, 7)),
     ]  # fmt: skip
     if found.rotation:
         lines += ["", "fitted, and predicted from the other groups of targets:", "",
@@ -46,7 +49,7 @@ def calibration_text(found: Calibration) -> str:
     lines += ["", *remarks] if remarks else []
     lines += ["", "intervals of keys and posterior: parameter; of worlds: both parameter and stochastic"]
     lines += [f"fitted scenario: {path}" for path in found.scenario_files]
-    return "\n".join([*lines, f"results: {found.path}"])
+    return within([*lines, f"results: {found.path}"])
 
 
 def calibration_json(found: Calibration) -> dict[str, Any]:
@@ -69,15 +72,21 @@ def calibration_json(found: Calibration) -> dict[str, Any]:
     return {**files, **told, "targets": met, **rotation}
 
 
+def wanted_text(it: Target) -> str:
+    """A target's value, bound and tolerance in its everyday unit."""
+    unit = everyday(it.unit, it.value)
+    return f"{bound_text(it.bound, it.value * unit.factor)} ± {unit.number(it.tolerance)}"
+
+
 def _target_rows(found: Calibration) -> list[Sequence[str]]:
     fit = found.fit
     before, after = fit.evaluations[0].means, fit.best.means
     rows: list[Sequence[str]] = []
     for place, it in enumerate(found.targets.targets):
-        seen = fit.span(place)
+        seen, unit = fit.span(place), everyday(it.unit, it.value)
         rows.append((
-            it.name, number(before[place]), number(after[place]), number(fit.best.errors[place]),
-            f"{bound_text(it.bound, it.value)} ± {number(it.tolerance)}", number(it.deviation(after[place])),
-            span(seen.low, seen.high), span(seen.world_low, seen.world_high),
+            it.name, unit.number(before[place]), unit.number(after[place]), unit.number(fit.best.errors[place]),
+            wanted_text(it), number(it.deviation(after[place])), unit.span(seen.low, seen.high),
+            unit.span(seen.world_low, seen.world_high), unit.unit,
         ))  # fmt: skip
     return rows

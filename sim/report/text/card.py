@@ -29,6 +29,7 @@ from sim.report.text.appraisal import (
 )
 from sim.studies.appraisal.welfare import WHO
 from sim.studies.estimators.intervals import Interval
+from sim.studies.money import money_year
 from sim.studies.questions.appraise import Appraisal, Decision
 
 _NONE = "NO DECISION CARD"
@@ -70,7 +71,7 @@ def decision_card(it: Appraisal) -> list[str]:
         ),
         *_parts("by resource", {RESOURCE_WORDS[name]: part for name, part in it.resources.items()}, scale),
         *_parts("by who", {WHO[name]: part for name, part in it.who.items()}, scale),
-        f"{_INDENT}money of 2015, worth in {year} at {100 * rate:.3g}% a year",
+        f"{_INDENT}money of {money_year(it.baseline)}, worth in {year} at {100 * rate:.3g}% a year",
         cost_text(it),
         *drawn_lines(it, scale),
         f"PAYBACK  {payback_text(it)}",

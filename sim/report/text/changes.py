@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from sim.formats import plain
 from sim.report.text.columns import WIDTH, columns
 from sim.studies.changes import Change
+from sim.units import change
 
 
 def changes_text(changed: Sequence[Change]) -> list[str]:
@@ -15,17 +15,17 @@ def changes_text(changed: Sequence[Change]) -> list[str]:
     if not changed:
         return ["changed: nothing"]
     rows = [
-        (f"  {it.key}", plain(it.old), "->", plain(it.new), it.unit, ": ".join(filter(None, (it.kind, it.source))))
+        (f"  {it.key}", change(it.old, it.new, it.unit), ": ".join(filter(None, (it.kind, it.source))))
         for it in changed
     ]
     if sum(max(map(len, column)) + 2 for column in list(zip(*rows, strict=True))[:-1]) + 24 > WIDTH:
         return ["changed:", *(line for row in rows for line in _apart(row))]
-    return ["changed:", *columns(("",) * 6, rows).split("\n")[1:]]
+    return ["changed:", *columns(("",) * 3, rows).split("\n")[1:]]
 
 
 def _apart(row: Sequence[str]) -> list[str]:
     """A change that is too long for a line, its source below."""
-    said = (" ".join(filter(None, row[:5])), row[5])
+    said = (" ".join(row[:2]), row[2])
     return [
         line
         for indent, text in zip(("  ", "      "), said, strict=True)

@@ -6,11 +6,12 @@ import math
 import textwrap
 from collections.abc import Iterator
 
-from sim.formats import counted, number, signed, span
+from sim.formats import counted
 from sim.report.text.columns import WIDTH, columns
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import CONTRADICTED, NOT_DISTINGUISHABLE, ROBUST, is_distinct
 from sim.studies.questions.claims import Finding, Findings, Flip
+from sim.units import Everyday, everyday, parameter_unit, with_unit
 
 
 def claims_text(answer: Findings, *, everything: bool = False) -> str:
@@ -19,14 +20,22 @@ def claims_text(answer: Findings, *, everything: bool = False) -> str:
     draws = counted(max(it.draws for it in answer.findings), "joint draw")
     seeds = f"{claims.scenario.replicates} seeds from seed {claims.scenario.seed}"
     rows = [
-        (it.claim.name, signed(it.difference.mean), _span(it.difference), _percent(it), it.verdict)
+        (
+            it.claim.name,
+            unit.signed(it.difference.mean),
+            _span(it.difference, unit),
+            unit.of_difference,
+            _percent(it),
+            it.verdict,
+        )
         for it in answer.findings
+        for unit in (outcome_unit(it),)
     ]
     lines = [
         f"{claims.title}: {claims.scenario.name} less {claims.control.name} in {answer.month}",
         f"{seeds}, {cases.cells.shape[1]} for each other case; {draws} of the assumptions",
         "",
-        columns(("claim", "difference", "95% interval", "right sign", "verdict"), rows, (1, 2, 3)),
+        columns(("claim", "difference", "95% interval", "unit", "right sign", "verdict"), rows, (1, 2, 4)),
     ]
     for it in answer.findings:
         lines += ["", *_wrapped(f"{it.claim.name}: {it.claim.text}", "")]
@@ -39,17 +48,18 @@ def claims_text(answer: Findings, *, everything: bool = False) -> str:
 
 def _reasons(it: Finding) -> Iterator[str]:
     """What the verdict rests on, a sentence each."""
-    unit = it.claim.unit
-    yield f"{it.verdict}: {signed(it.difference.mean)} ({_span(it.difference)}) {unit} on {it.seeds} seeds"
+    outcome = outcome_unit(it)
+    unit = outcome.of_difference
+    yield f"{it.verdict}: {_effect(it.difference, outcome)} {unit} on {it.seeds} seeds"
     if it.verdict == NOT_DISTINGUISHABLE and it.left_out and is_distinct(it.difference):
-        without = _span(it.left_out.without)
+        without = _span(it.left_out.without, outcome)
         yield f"without replicate {it.left_out.replicate} the interval is {without}: it hangs on one seed"
     if it.verdict == CONTRADICTED:
         yield f"the claim is that there is {'more' if it.claim.sign > 0 else 'less'}"
     for name, found in it.off.items():
-        yield f"without {name}: {_effect(found)} {unit}"
+        yield f"without {name}: {_effect(found, outcome)} {unit}"
     if len(it.off) > 1:
-        yield f"without all of these: {_effect(it.remaining)} {unit}"
+        yield f"without all of these: {_effect(it.remaining, outcome)} {unit}"
     for one in it.proportional:
         yield f"proportional to {one.key} ({one.kind}): {one.elasticity:.2f}% for each 1% of it"
     if it.draws:
@@ -57,21 +67,24 @@ def _reasons(it: Finding) -> Iterator[str]:
     if it.flip and it.verdict != ROBUST:
         yield f"the sign flips {_flip(it.flip)}"
     if it.posterior:
-        yield f"over the posterior: {_effect(it.posterior)} {unit}"
+        yield f"over the posterior: {_effect(it.posterior, outcome)} {unit}"
 
 
 def _flip(it: Flip) -> str:
-    unit = f" {it.unit}" if it.unit else ""
-    return f"where {it.key} is {'above' if it.upwards else 'below'} {number(it.value)}{unit}"
+    unit = parameter_unit(it.unit, [it.value])
+    return f"where {it.key} is {'above' if it.upwards else 'below'} {with_unit(unit.number(it.value), unit.unit)}"
 
 
 def _ranges(it: Finding) -> str:
     """The difference at both ends of each assumption's range, the widest first."""
     found = sorted(it.ranges, key=lambda one: -abs(one.at_high.mean - one.at_low.mean))
+    outcome = outcome_unit(it)
     rows = [
-        (key, kind, span(low, high), signed(at_low.mean), signed(at_high.mean), _elasticity(elasticity))
-        for key, _, kind, _, low, high, at_low, at_high, elasticity, _ in found
-    ]
+        (key, kind, with_unit(in_unit.span(low, high), in_unit.unit), outcome.signed(at_low.mean),
+         outcome.signed(at_high.mean), _elasticity(elasticity))
+        for key, unit, kind, _, low, high, at_low, at_high, elasticity, _ in found
+        for in_unit in (parameter_unit(unit, (low, high)),)
+    ]  # fmt: skip
     heads = ("assumption", "kind", "range", "at its low", "at its high", "elasticity")
     return columns(heads, rows, (2, 3, 4, 5))
 
@@ -84,12 +97,17 @@ def _percent(it: Finding) -> str:
     return f"{it.right:.0%}" if it.draws else "-"
 
 
-def _span(it: Interval) -> str:
-    return span(it.low, it.high) if it.mean == it.mean else "no value"
+def outcome_unit(it: Finding) -> Everyday:
+    """The everyday unit of the claim's difference."""
+    return everyday(it.claim.unit, it.difference.mean)
 
 
-def _effect(it: Interval) -> str:
-    return f"{signed(it.mean)} ({_span(it)})" if it.mean == it.mean else "no value"
+def _span(it: Interval, unit: Everyday) -> str:
+    return unit.span(it.low, it.high) if it.mean == it.mean else "no value"
+
+
+def _effect(it: Interval, unit: Everyday) -> str:
+    return f"{unit.signed(it.mean)} ({_span(it, unit)})" if it.mean == it.mean else "no value"
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

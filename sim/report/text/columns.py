@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 WIDTH = 80
 _GAP = "  "
+_WORDS = 3  # spaces of a line below which it is a word with a path
 _LEAST = 24  # letters of a last column that goes on in the lines below
 
 
@@ -25,6 +26,21 @@ def columns(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
             found.append("\n".join(_lines([[line[it] for it in places] for line in (cells[0], *rest)],
                                           {n for n, it in enumerate(places) if it in right})))  # fmt: skip
     return "\n\n".join(found)
+
+
+def within(lines: Iterable[str]) -> str:
+    """Lines and tables below each other; a line that is wider than a terminal goes on below, indented.
+
+    Lines that are indented, paths and commands stay whole: they are copied.
+    """
+    found: list[str] = []
+    for line in lines:
+        copied = line.startswith(" ") or " sim " in line or line.count(" ") < _WORDS
+        fits = len(line) <= WIDTH or "\n" in line or copied
+        found += [line] if fits else textwrap.wrap(
+            line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )  # fmt: skip
+    return "\n".join(found)
 
 
 def _blocks(cells: Sequence[Sequence[str]], right: set[int], keys: int) -> Iterator[list[int]]:
@@ -50,7 +66,7 @@ def _lines(cells: Sequence[Sequence[str]], right: set[int]) -> Iterator[str]:
     goes_on = len(widths) - 1 not in right and widths[-1] > room
     for line in cells:
         *some, last = line
-        parts = textwrap.wrap(last, room) if goes_on and last else [last]
+        parts = textwrap.wrap(last, room, break_on_hyphens=False) if goes_on and last else [last]
         shown = [text.rjust(width) if place in right else text.ljust(width)
                  for place, (text, width) in enumerate(zip((*some, parts[0]), widths, strict=True))]  # fmt: skip
         yield _GAP.join(shown).rstrip()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.formats import counted, number, ratio_text, signed, span
+from sim.formats import counted, ratio_text
 from sim.report.sheets import chosen
+from sim.report.shown import difference_unit
 from sim.report.text.appraisal import appraisal_json
 from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.changes import changes_text
-from sim.report.text.columns import columns
+from sim.report.text.columns import columns, within
 from sim.report.text.left_out import hanging
 from sim.runs.posterior_sample import intervals_text
 from sim.studies.estimators.intervals import EQUAL
@@ -33,11 +34,11 @@ def variant_text(
     heads = ["outcome", comparison.label, variant.label, "difference", "95% interval", "unit", "better in", "pairing"]
     rows = [
         [
-            it.outcome, number(it.baseline), number(it.variant), signed(it.difference), span(it.low, it.high),
-            it.unit, _better(it), ratio_text(it.variance_reduction), it.verdict,
+            it.outcome, unit.number(it.baseline), unit.number(it.variant), unit.signed(it.difference),
+            unit.span(it.low, it.high), unit.unit, _better(it), ratio_text(it.variance_reduction), it.verdict,
             *([shares_text(variance.get(it.outcome, {}))] if variance else []),
         ]
-        for it in (differences[name] for name in shown)
+        for it, unit in ((differences[name], difference_unit(differences[name])) for name in shown)
     ]  # fmt: skip
     table = columns([*heads, "verdict", *(["variance by source"] if variance else [])], rows, right=(1, 2, 3, 4, 6, 7))
     hidden = len(differences) - len(shown)
@@ -54,23 +55,25 @@ def variant_text(
         table,
         "",
         *hanging(differences[name] for name in shown),
-        f"intervals: {comparison.interval_kind}; over worlds: {intervals_text(first.intervals)}",
+        f"intervals: {comparison.interval_kind}",
+        f"over worlds: {intervals_text(first.intervals)}",
         *(["pairing: how many times fewer runs the interval takes than on independent seeds"] if paired else []),
         rests_line(variant.rests_on),
-        *([width_text(it) for it in comparison.until if it["variant"] == variant.label]),
+        *[width_text(it, differences[it["outcome"]]) for it in comparison.until if it["variant"] == variant.label],
         *([f"{hidden} more outcomes: --all, or comparison.csv"] if hidden else []),
     ]
-    return "\n".join(lines)
+    return within(lines)
 
 
 def rests_line(counts: Mapping[str, int]) -> str:
     """The number of parameters behind a comparison by kind of source."""
-    return f"every outcome rests on {sum(counts.values())} parameters in force: {rests_text(counts)}"
+    return f"each rests on {sum(counts.values())} parameters in force: {rests_text(counts)}"
 
 
-def width_text(state: Mapping[str, Any]) -> str:
+def width_text(state: Mapping[str, Any], it: Difference) -> str:
     """Whether the wanted width of an interval was reached."""
-    said = f"{state['outcome']}: interval {number(state['width'])} wide, {number(state['wanted'])} wanted"
+    unit = difference_unit(it)
+    said = f"{state['outcome']}: interval {unit.told(state['width'])} wide, {unit.told(state['wanted'])} wanted"
     if state["reached"]:
         return f"{said}: reached on {counted(state['seeds'], 'seed')}"
     needs = f", about {state['forecast']:,} would do" if state["width"] > state["wanted"] else ""

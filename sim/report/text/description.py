@@ -6,9 +6,10 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from sim.formats import number, plain, span
+from sim.formats import plain
 from sim.report.text.columns import WIDTH
-from sim.scenario import ReportedFigure, Row, Scenario, describe, range_text
+from sim.scenario import ReportedFigure, Row, Scenario, Schedule, describe
+from sim.units import plausible, quantity, scheduled
 
 _WIDEST = 24  # letters of a value in a column
 
@@ -17,30 +18,46 @@ def description_text(scenario: Scenario) -> str:
     """Every parameter of a scenario: value and unit, and below them range, where the value is set, and its source."""
     described = describe(scenario)
     names = max(len(row.key) for row in described)
-    table = [line for row in described for line in _lines(row, names)]
+    table = [line for row in described for line in _lines(row, scenario, names)]
     figures = []
     for it in scenario.reported_figures.values():
         source = ": ".join(filter(None, (it.source.kind, it.source.text)))
         inherited = f", inherited from {it.stated}" if it.stated else ""
-        figures.append(f"  {it.name}: {it.bound} {number(it.value)} in {it.month} ({source}){inherited}")
+        known = scenario.catalogue.outcomes.get(it.name)
+        value = quantity(it.value, known.unit if known else "")
+        figures.append(f"  {it.name}: {it.bound} {value} in {it.month} ({source}){inherited}")
     lines = [f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name]
-    lines += [scenario.summary] if scenario.summary else []
+    lines += textwrap.wrap(scenario.summary, WIDTH)
     lines += ["", "must meet:", *figures] if figures else []
     return "\n".join([*lines, "", *table])
 
 
-def _lines(row: Row, names: int) -> Iterator[str]:
-    """A parameter's value and unit, and below them its range, where it is set, and its source."""
-    value = "schedule" if _long(row.value) else plain(row.value)
-    line = f"{row.key:{names}}  {value} {row.unit}".rstrip()
+def _lines(row: Row, scenario: Scenario, names: int) -> Iterator[str]:
+    """A parameter's value in its everyday unit, and below it its range, where it is set, and its source."""
+    held = scenario.values[row.key]
+    is_number = isinstance(held, int | float) and not isinstance(held, bool)
+    value = quantity(held, row.unit) if is_number else plain(row.value)
+    if isinstance(held, Schedule):
+        value = scheduled(held, row.unit, scenario.calendar)
+    long = not is_number and len(value) > _WIDEST
+    line = f"{row.key:{names}}  {'schedule' if long else value}"
     fits = len(line) <= WIDTH
-    yield line if fits else f"{row.key:{names}}  {value}"
-    if _long(row.value):
-        yield from _wrapped(str(row.value))
-    range_ = span(*row.plausible) if row.plausible else range_text(*row.bounds)
+    yield line if fits else line.partition(" (")[0]
+    if long:
+        yield from _wrapped(value)
+    range_ = plausible(row.plausible, row.unit) if row.plausible else _bounds(row)
     source = ": ".join(filter(None, (row.kind, row.source)))
-    said = "; ".join(filter(None, ("" if fits else row.unit, range_, row.location or row.origin, source)))
-    yield from _wrapped(said)
+    unit = "" if fits or range_ else row.unit
+    yield from _wrapped("; ".join(filter(None, (unit, range_, row.location or row.origin, source))))
+
+
+def _bounds(row: Row) -> str:
+    """The allowed values in words, in the everyday unit."""
+    low, high = row.bounds
+    if low is not None and high is not None:
+        return plausible((low, high), row.unit)
+    words = "of at least" if low is not None else "of at most"
+    return "" if low is None and high is None else f"{words} {quantity(high if low is None else low, row.unit)}"
 
 
 def _wrapped(text: str) -> list[str]:
@@ -67,8 +84,3 @@ def description_json(scenario: Scenario) -> dict[str, Any]:
 def _figure_json(it: ReportedFigure) -> dict[str, Any]:
     said = {"value": it.value, "month": it.month, "bound": it.bound}
     return said | {"kind": it.source.kind, "source": it.source.text, "stated": it.stated}
-
-
-def _long(value: Any) -> bool:
-    """Whether a value would make its column too wide: a schedule of several months."""
-    return isinstance(value, str) and len(value) > _WIDEST

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.formats import number, signed, span
 from sim.report.text.changes import changes_text
-from sim.report.text.columns import columns
+from sim.report.text.columns import columns, within
 from sim.studies.questions.explain import Explanation
 from sim.studies.rests import rests_on, rests_text, source_of
+from sim.units import Everyday, everyday, with_unit
 
 
 def explanation_text(explanation: Explanation) -> str:
     """The parts as a table, the largest first, with what each of them changes."""
     it, names = explanation, explanation.names
-    rests = _kinds_of_parts(it)
+    rests, unit = _kinds_of_parts(it), outcome_unit(it)
     how = f"all {it.combinations} combinations run"
     if it.orders:
         how = f"{it.orders} orders drawn, {it.combinations} combinations run"
     rows = [
-        (part.group, signed(part.value), span(part.low, part.high), it.unit, ", ".join(rests[part.group]))
+        (part.group, unit.signed(part.value), unit.span(part.low, part.high), unit.unit, ", ".join(rests[part.group]))
         for part in it.parts
     ]
-    rows.append(("total", signed(it.total.mean), span(it.total.low, it.total.high), it.unit, ""))
+    rows.append(("total", unit.signed(it.total.mean), unit.span(it.total.low, it.total.high), unit.unit, ""))
+    said = f"{it.outcome} in {it.month}: {names[1]} less {names[0]}, {it.seeds} seeds, paired seed by seed; {how}"
     lines = [
-        f"{it.outcome} in {it.month}: {names[1]} less {names[0]}, {it.seeds} seeds, paired seed by seed; {how}",
-        f"{number(it.baseline)} -> {number(it.variant)} {it.unit}",
+        said,
+        with_unit(f"{unit.number(it.baseline)} -> {unit.number(it.variant)}", unit.unit),
         "",
         columns(("part", "adds", "95% interval", "unit", "its values rest on"), rows, right=(1, 2)),
         "",
@@ -33,7 +34,12 @@ def explanation_text(explanation: Explanation) -> str:
         "",
         f"what is the same in both rests on {rests_text(rest_of_it(it))}",
     ]
-    return "\n".join(lines)
+    return within(lines)
+
+
+def outcome_unit(it: Explanation) -> Everyday:
+    """The everyday unit of both means and of the difference and its parts."""
+    return everyday(it.unit, it.baseline, it.variant, it.total.mean)
 
 
 def explanation_json(explanation: Explanation) -> dict[str, Any]:

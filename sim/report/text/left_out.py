@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.formats import signed, span
+from sim.report.shown import difference_unit
 from sim.studies.estimators.intervals import verdict
 from sim.studies.questions.compare import Difference
+from sim.units import Everyday
 
 
-def left_out_text(replicate: int, value: float, without: float, low: float, high: float) -> str:
-    """``replicate 7 alone has -207,000; without it -5,100 (-9,000 to 200), not distinguishable from 0``."""
+def left_out_text(unit: Everyday, replicate: int, value: float, without: float, low: float, high: float) -> str:
+    """``replicate 7 has -207,000; without it -5,100 (-9,000 to 200), not distinguishable from 0``.
+
+    Values are in the declared unit, and said in ``unit``.
+    """
     told = verdict(without, low, high)
-    return f"replicate {replicate} has {signed(value)}; without it {signed(without)} ({span(low, high)}), {told}"
+    interval = unit.span(low, high)
+    return f"replicate {replicate} has {unit.signed(value)}; without it {unit.signed(without)} ({interval}), {told}"
 
 
 def hanging(differences: Iterable[Difference]) -> list[str]:
@@ -22,4 +27,5 @@ def hanging(differences: Iterable[Difference]) -> list[str]:
 
 def without_one(it: Difference) -> str:
     values = (it.left_out_value, it.without, it.without_low, it.without_high)
-    return left_out_text(it.left_out or 0, *(float("nan") if value is None else value for value in values))
+    numbers = (float("nan") if value is None else value for value in values)
+    return left_out_text(difference_unit(it), it.left_out or 0, *numbers)

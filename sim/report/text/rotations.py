@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sim.formats import band_text, bound_text, number, span
+from sim.formats import band_text, bound_text
 from sim.report.text.columns import columns
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.posterior import TRUSTED
 from sim.studies.questions.rotation import Rotation, Row
+from sim.units import Everyday, everyday
 
 HEADING = "rotation: each target as predicted by a fit to the others"
 
@@ -31,12 +32,12 @@ def rotation_table(rows: Iterable[Row]) -> str:
              "effective sample", "unit")  # fmt: skip
     cells = []
     for row in rows:
-        said = []
+        said, unit = [], row_unit(row)
         for kind in ("fitted", "predicted"):
             one = row[kind]
-            said += [number(one["median"]), span(one["low"], one["high"]), "in" if one["within"] else "out"]
+            said += [unit.number(one["median"]), unit.span(one["low"], one["high"]), "in" if one["within"] else "out"]
         cells.append((row["target"], row["group"], asked_text(row), wanted_text(row), *said,
-                      f"{row['predicted']['ess']:.0f}", row["unit"]))  # fmt: skip
+                      f"{row['predicted']['ess']:.0f}", unit.unit))  # fmt: skip
     return columns(heads, cells, right=(2, 4, 5, 7, 8, 10))
 
 
@@ -66,7 +67,13 @@ def remarks(it: Rotation, model: str) -> list[str]:
 
 
 def asked_text(row: Row) -> str:
-    return f"{bound_text(row['bound'], row['value'])} ± {number(row['tolerance'])}"
+    unit = row_unit(row)
+    return f"{bound_text(row['bound'], row['value'] * unit.factor)} ± {unit.number(row['tolerance'])}"
+
+
+def row_unit(row: Row) -> Everyday:
+    """The everyday unit of a target: its value, band, medians and intervals."""
+    return everyday(row["unit"], row["value"])
 
 
 def band_of(row: Row) -> tuple[float, float]:
@@ -74,8 +81,10 @@ def band_of(row: Row) -> tuple[float, float]:
     return (-math.inf if low is None else float(low), math.inf if high is None else float(high))
 
 
-def wanted_text(row: Row) -> str:
-    return band_text(*row["wanted"])
+def wanted_text(row: Row, *, declared: bool = False) -> str:
+    """The band in the everyday unit, or as it is stored."""
+    low, high = row["wanted"]
+    return band_text(low, high) if declared else band_text(*map(row_unit(row).of, (low, high)))
 
 
 def rotations_json(rotations: Sequence[Rotation], model: str) -> list[dict[str, Any]]:
@@ -88,7 +97,7 @@ def rotation_csv(rotations: Sequence[Rotation]) -> bytes:
     heads = ("rotation", "target", "group", "reading", "unit", "value", "tolerance", "bound", "wanted",
              *(f"{kind}_{part}" for kind in ("fitted", "predicted") for part in parts))  # fmt: skip
     rows = [
-        (it.name, *(row[head] for head in heads[1:8]), wanted_text(row),
+        (it.name, *(row[head] for head in heads[1:8]), wanted_text(row, declared=True),
          *(row[kind][part] for kind in ("fitted", "predicted") for part in parts))
         for it in rotations for row in it.rows
     ]  # fmt: skip

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import counted, number, span
+from sim.formats import counted
 from sim.report.sheets import chosen
-from sim.report.text.columns import columns
+from sim.report.shown import row_unit
+from sim.report.text.columns import columns, within
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.result import Result
-from sim.runs.summary import Row
+from sim.runs.summary import Row, judge
 from sim.scenario import Scenario
 
 
@@ -24,10 +25,10 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         ("outcome", "median", "90% interval", "unit", "the article", "score"),
         (
             (
-                row.outcome, number(row.median), span(row.low, row.high), row.unit,
-                _article(row), number(row.crps) if row.crps is not None else "",
+                row.outcome, it.number(row.median), it.span(row.low, row.high), it.unit,
+                _article(row), it.number(row.crps) if row.crps is not None else "",
             )
-            for row in (rows[name] for name in shown)
+            for row, it in ((rows[name], row_unit(rows[name])) for name in shown)
         ),
         right=(1, 2, 5),
     )  # fmt: skip
@@ -36,7 +37,8 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
     when = f"outcomes in {last}, or in the month of the article's figure"
     lines = [
         f"{result.name}: {scenario.title}" if scenario.title else result.name,
-        f"{counted(len(result.replicates), 'replicate')} from seed {result.seed}, {months}; {when}",
+        f"{counted(len(result.replicates), 'replicate')} from seed {result.seed}, {months}",
+        when,
         "",
         table,
         "",
@@ -46,18 +48,19 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         f"more figures: sim plot {result.path}",
         f"results: {result.path}",
     ]
-    return "\n".join(lines)
+    return within(lines)
 
 
 def verdict(row: Row) -> str:
     """Whether the outcome meets the article's figure, in words."""
     if row.article is None:
         return ""
-    if row.met is None:
+    if row.met is None or row.low is None or row.high is None:
         return row.reason
+    _, reason = judge(row.low, row.high, row.replicates, row.unit, row.article, row.bound, row_unit(row).told)
     if row.met:
-        return "met" if row.reason == "covered" else f"met ({row.reason})"
-    return f"not met: {row.reason}"
+        return "met" if reason == "covered" else f"met ({reason})"
+    return f"not met: {reason}"
 
 
 def inherited_text(scenario: Scenario) -> list[str]:
@@ -94,4 +97,5 @@ def _article(row: Row) -> str:
     """The article's figure, and whether it is met."""
     if row.article is None:
         return ""
-    return ": ".join(filter(None, (f"{row.bound} {number(row.article)} in {row.month}".strip(), verdict(row))))
+    figure = f"{row.bound} {row_unit(row).told(row.article)} in {row.month}"
+    return ": ".join(filter(None, (figure.strip(), verdict(row))))

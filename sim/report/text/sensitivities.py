@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.formats import number, plain, seeds_text, signed, span
-from sim.report.text.columns import columns
+from sim.formats import seeds_text
+from sim.report.text.columns import columns, within
 from sim.studies.estimators.indices import Estimate
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
+from sim.units import Everyday, brief, everyday, parameter_unit, with_unit
 
 MOST_ROWS = 15  # parameters of a table or a figure
 KIND_WORDS = {"assumption": "assumed", "seed": "luck"}
@@ -24,13 +25,13 @@ def sensitivities_text(made: Sensitivities, *, everything: bool = False) -> str:
 def _text(it: Sensitivity, everything: bool) -> str:
     rows = it.parameters if everything else it.parameters[:MOST_ROWS]
     hidden = len(it.parameters) - len(rows)
-    unit = f" {it.unit}" if it.unit else ""
-    of, said, own = it.scenario, "the scenario as it is has", number(it.baseline)
+    unit = outcome_unit(it)
+    of, said, own = it.scenario, "the scenario as it is has", unit.number(it.baseline)
     if it.against:
         of, said, own = f"{it.scenario} less {it.against}", "it is", f"{own} with both as they are"
     lines = [
         f"{of}: {it.outcome} in {it.month}: {how_text(it)}",
-        f"mean over the design {number(it.mean)}{unit}, {said} {own}",
+        f"mean over the design {with_unit(unit.number(it.mean), unit.unit)}, {said} {own}",
         *_variance_text(it),
         "",
         _table(it, rows),
@@ -38,7 +39,12 @@ def _text(it: Sensitivity, everything: bool) -> str:
     ]
     if it.against:
         lines += ["", *_flips_text(it)]
-    return "\n".join(lines)
+    return within(lines)
+
+
+def outcome_unit(it: Sensitivity) -> Everyday:
+    """The everyday unit of the outcome, its effects and their intervals."""
+    return everyday(it.unit, it.mean, it.baseline, *(row.index.effect.value for row in it.parameters[:1]))
 
 
 def how_text(it: Sensitivity) -> str:
@@ -66,24 +72,33 @@ def _variance_text(it: Sensitivity) -> list[str]:
 
 def _table(it: Sensitivity, rows: Sequence[VariedParameter]) -> str:
     head = ("parameter", "range", "unit", "kind", "low to high", "95% interval")
-    morris = it.method == "morris"
+    morris, unit = it.method == "morris", outcome_unit(it)
+    told = unit if morris else Everyday("")  # indices of Sobol are shares of the variance
     heads = (*head, *(("mu*", "95%", "sigma") if morris else ("first", "95%", "total", "95%")), "share")
     body = []
     for row in rows:
         index = row.index
         known = (index.mu_star, index.sigma) if morris else (index.first, index.total)
         one, two = (estimate or Estimate(math.nan, math.nan, math.nan) for estimate in known)
-        found = [number(one.value), _span(one), number(two.value), *([] if morris else [_span(two)])]
-        body.append((row.key, f"{plain(row.low)} to {plain(row.high)}", row.unit, row.kind, signed(index.effect.value),
-                     _span(index.effect), *found, f"{row.share:.1%}"))  # fmt: skip
+        found = [told.number(one.value), _span(one, told), told.number(two.value)]
+        found += [] if morris else [_span(two, told)]
+        body.append((row.key, *range_text(row), row.kind, unit.signed(index.effect.value),
+                     _span(index.effect, unit), *found, f"{row.share:.1%}"))  # fmt: skip
     return columns(heads, body, right=(1, *range(4, len(heads))))
+
+
+def range_text(row: VariedParameter) -> tuple[str, str]:
+    """The range within which a parameter was moved, and its everyday unit."""
+    unit = parameter_unit(row.unit, (row.low, row.high))
+    return f"{brief(row.low, unit)} to {brief(row.high, unit)}", unit.unit
 
 
 def _flips_text(it: Sensitivity) -> list[str]:
     lines = [f"the difference has the other sign than its mean at {it.other_sign:.0%} of points"]
     for flip in it.flips:
-        mean = f"{signed(flip.mean.value)} ({_span(flip.mean)})"
-        where = f"{flip.key} is in {span(flip.low, flip.high)} {flip.unit}".rstrip()
+        outcome, unit = outcome_unit(it), parameter_unit(flip.unit, (flip.low, flip.high))
+        mean = f"{outcome.signed(flip.mean.value)} ({_span(flip.mean, outcome)})"
+        where = f"{flip.key} is in {with_unit(unit.span(flip.low, flip.high), unit.unit)}"
         lines.append(f"the sign flips when {where}: {mean}")
     if not it.flips:
         lines.append("the sign flips in no fifth of any parameter's range, the others being anywhere in theirs")
@@ -94,5 +109,5 @@ def percent_text(estimate: Estimate) -> str:
     return f"{estimate.value:.0%} ({estimate.low:.0%} to {estimate.high:.0%})"
 
 
-def _span(estimate: Estimate) -> str:
-    return span(estimate.low, estimate.high)
+def _span(estimate: Estimate, unit: Everyday) -> str:
+    return unit.span(estimate.low, estimate.high)

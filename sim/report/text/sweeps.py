@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Value
-from sim.formats import brief, number, seeds_text, short, signed, span
-from sim.report.text.columns import columns
+from sim.formats import seeds_text, short
+from sim.report.shown import sweep_unit
+from sim.report.text.columns import columns, within
 from sim.report.text.left_out import left_out_text
 from sim.runs.store import clean
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.sweep import BASELINE, LEFT_OUT, Sweep, verdict_at
+from sim.units import Everyday, brief, parameter_unit, with_unit
 
 MOST_ROWS = 24  # points of a table; of more, those at either end are shown
 
@@ -20,9 +22,11 @@ MOST_ROWS = 24  # points of a table; of more, those at either end are shown
 def sweep_text(sweep: Sweep, *, everything: bool = False) -> str:
     """A table for every outcome shown: a line a point."""
     scenario, failed = sweep.scenario, len(sweep.failures)
-    keys = ", ".join(axis.key for axis in sweep.axes)
+    keys = ", ".join(f"{axis.key} ({unit})" if (unit := axis_unit(sweep, axis.key).unit) else axis.key
+                     for axis in sweep.axes)  # fmt: skip
+    said = f"{scenario.name}: {keys} over {len(sweep.points) - 1} points ({sweep.design}), each on the same seeds"
     lines = [
-        f"{scenario.name}: {keys} over {len(sweep.points) - 1} points ({sweep.design}), each on the same seeds",
+        said,
         f"{seeds_text(sweep.replicates, scenario.seed)}; means, percentiles and paired differences in {sweep.month}",
         f"95% intervals: {interval_kind(sweep.replicates)}",
         *([f"{failed} replicates failed: the numbers are of the others"] if failed else []),
@@ -30,14 +34,15 @@ def sweep_text(sweep: Sweep, *, everything: bool = False) -> str:
     for name in sweep.outcomes:
         lines += [
             "",
-            f"{name} ({sweep.units[name]})" if sweep.units[name] else name,
+            f"{name} ({unit})" if (unit := outcome_unit(sweep, name).unit) else name,
             *_outcome_text(sweep, name, everything),
         ]
-    return "\n".join([*lines, "", f"results: {sweep.path}"])
+    return within([*lines, "", f"results: {sweep.path}"])
 
 
 def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
-    stats = sweep.stats[name]
+    stats, unit = sweep.stats[name], outcome_unit(sweep, name)
+    units = {axis.key: axis_unit(sweep, axis.key) for axis in sweep.axes}
     order = list(range(1, len(sweep.points)))
     hidden = 0
     if len(order) > MOST_ROWS and not everything:
@@ -48,14 +53,19 @@ def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
     numbered = len(sweep.axes) > 2  # so many values do not fit before each part of a table
     for at in (BASELINE, *order):
         mean, low, high = (float(stats[it][at]) for it in ("difference", "low", "high"))
-        told = ("", "", "as it is") if at == BASELINE else (signed(mean), span(low, high), verdict_at(stats, at))
-        values = tuple(map(value_text, sweep.points[at].values()))
+        told = ("", "", "as it is")
+        if at != BASELINE:
+            told = (unit.signed(mean), unit.span(low, high), verdict_at(stats, at))
+        values = tuple(value_text(value, units[key]) for key, value in sweep.points[at].items())
         number_of = (str(at or "baseline"),) if numbered else ()
         if stats["hangs_on_one"][at]:
             replicate, *left = (float(stats[it][at]) for it in LEFT_OUT[:-1])
-            hanging.append(f"at {', '.join(values)}: {left_out_text(int(replicate), *left)}")
-        rows.append((*number_of, *values, number(stats["mean"][at]), number(stats["median"][at]),
-                     span(stats["p5"][at], stats["p95"][at]), *told))  # fmt: skip
+            place = (
+                with_unit(f"{short(key)} {text}", units[key].unit) for key, text in zip(units, values, strict=True)
+            )
+            hanging.append(f"at {', '.join(place)}: {left_out_text(unit, int(replicate), *left)}")
+        middle, spread = unit.number(stats["median"][at]), unit.span(stats["p5"][at], stats["p95"][at])
+        rows.append((*number_of, *values, unit.number(stats["mean"][at]), middle, spread, *told))
     heads = (
         *(("point",) if numbered else ()),
         *(short(axis.key) for axis in sweep.axes),
@@ -106,6 +116,17 @@ def sweep_json(sweep: Sweep) -> dict[str, Any]:
     }
 
 
-def value_text(value: Value | None) -> str:
-    """A point's value of a key; a schedule is None."""
-    return "schedule" if value is None else brief(value)
+def axis_unit(sweep: Sweep, key: str) -> Everyday:
+    """The everyday unit of a varied key at all points."""
+    axis = next(axis for axis in sweep.axes if axis.key == key)
+    return parameter_unit(axis.unit, [point[key] for point in sweep.points])
+
+
+def outcome_unit(sweep: Sweep, name: str) -> Everyday:
+    """The everyday unit of an outcome at all points."""
+    return sweep_unit(sweep.units[name], sweep.stats[name])
+
+
+def value_text(value: Value | None, unit: Everyday) -> str:
+    """A point's value of a key in its everyday unit; a schedule is None."""
+    return "schedule" if value is None else brief(value, unit)

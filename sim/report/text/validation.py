@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim.evidence.facts import LAST
 from sim.formats import band_text, number, seeds_text, span
-from sim.report.text.columns import columns
+from sim.report.text.columns import WIDTH, columns, within
 from sim.report.text.rotations import rotations_json, rotations_text
-from sim.runs.summary import csv_bytes
-from sim.studies.questions.validate import Validation, Verdict
+from sim.runs.summary import csv_bytes, judge
+from sim.studies.questions.validate import Validation, Verdict, beside_band
+from sim.units import Everyday, everyday
 
 UNKNOWN = "no reason is given"
 _FIELDS = ("name", "title", "group", "value", "low", "high", "unit", "band", "pass", "whole", "reason", "fitted")
@@ -29,8 +32,11 @@ def validation_text(found: Validation) -> str:
     if found.rotations:
         lines += ["", rotations_text(found.rotations, found.model)]
     if failed := [it for it in found.verdicts if not it.passed]:
-        lines += ["", "of the failures:", *(f"  {it.check.name}: {it.check.finding or UNKNOWN}" for it in failed)]
-    return "\n".join(lines)
+        lines += ["", "of the failures:"]
+        for it in failed:
+            said = f"  {it.check.name}: {it.check.finding or UNKNOWN}"
+            lines += textwrap.wrap(said, WIDTH, subsequent_indent="    ", break_long_words=False)
+    return within(lines)
 
 
 def headline(found: Validation) -> str:
@@ -62,12 +68,28 @@ def count_text(verdicts: Sequence[Verdict]) -> str:
 def verdict_text(it: Verdict) -> str:
     """Pass or fail, and why; of a figure met or not."""
     if not it.passed:
-        return f"fail: {it.reason}"
+        return f"fail: {reason_text(it)}"
     if it.check.rule == "figure":
         return "pass" if it.reason == "covered" else f"pass: {it.reason}"
     if it.check.rule == "rest":
         return "pass: holds"
     return "pass" if it.whole else "pass, but not the whole interval"
+
+
+def verdict_unit(it: Verdict) -> Everyday:
+    """The everyday unit of a fact: median, interval and band."""
+    known = [end for end in it.check.band if math.isfinite(end)]
+    return everyday(it.unit, max(map(abs, known), default=it.value))
+
+
+def reason_text(it: Verdict) -> str:
+    """Why a fact fails, in its everyday unit."""
+    unit, rule = verdict_unit(it), it.check.rule
+    if it.value is None or it.low is None or it.high is None or rule == "rest":
+        return it.reason
+    if rule == "figure" and it.check.value is not None:
+        return judge(it.low, it.high, len(it.values), it.unit, it.check.value, it.check.bound, unit.told)[1]
+    return beside_band(it.check.band, it.value, unit.told) or it.reason
 
 
 def measured_text(it: Verdict) -> str:
@@ -124,10 +146,12 @@ def _table(verdicts: Iterable[Verdict]) -> str:
     heads = ("fact", "median", "90% interval", "band", "unit", "", "score", "group", "source")
     rows = (
         (
-            it.check.title, number(it.value), span(it.low, it.high), band_text(*it.check.band), it.unit,
-            verdict_text(it), number(it.crps) if it.crps is not None else "", it.check.group, it.check.source,
+            it.check.title, unit.number(it.value), unit.span(it.low, it.high), band_text(*map(unit.of, it.check.band)),
+            unit.unit, verdict_text(it), unit.number(it.crps) if it.crps is not None else "", it.check.group,
+            it.check.source,
         )
         for it in verdicts
+        for unit in (verdict_unit(it),)
     )  # fmt: skip
     return columns(heads, rows, right=(1, 6))
 

@@ -40,6 +40,7 @@ _CHAINS, _STEPS, _KEPT = 24, 30, 10
 _TOLD = 400  # points for each dimension that tell the integral of the guess
 _CENTRES = 100  # of those visited, which these points lie around
 _RIDGES = (1e-6, 0.1, 1.0, 10.0, 1e6)  # on products of two coordinates: 1e6 is without them
+FEWEST = 20.0  # effective sample size below which a posterior is not shown at all
 TRUSTED = 100.0  # effective sample size: of fewer, the 5% that lie beyond an interval's end are five points or less
 
 Drawn = list[tuple["_Proposal", int]]  # proposals, and how often each was drawn from, outside the cube too

@@ -55,7 +55,9 @@ _MOST = 80  # letters of a folder's names
 
 @dataclass(frozen=True, eq=False)
 class Appraisal:
-    """A measure appraised: from gross to net, what it costs and brings, and whom. Money is million yuan of 2015.
+    """A measure appraised: from gross to net, what it costs and brings, and whom.
+
+    Money is million yuan, of the year of ``sim.studies.money.money_year``.
 
     Attributes
     ----------

@@ -288,7 +288,8 @@ def trust(fit: Fit, targets: Targets) -> list[str]:
                     "the targets are not met together within these ranges")  # fmt: skip
     for target, error in zip(targets.targets, fit.best.errors, strict=True):
         if error > target.tolerance / 2:
-            said.append(f"{target.name}: the standard error over seeds is {error:.2g}, more than half the tolerance: "
+            part = error / target.tolerance
+            said.append(f"{target.name}: the standard error over seeds is {part:.2g} of the tolerance, more than half: "
                         "more replicates help")  # fmt: skip
     for key in targets.keys:
         share = key.share(float(fit.best.values[key.key]))

@@ -251,7 +251,7 @@ def judged(check: Check, scenario: str, values: Numbers, outcomes: Mapping[str, 
         met, reason = judge(low, high, len(drawn), unit, check.value, check.bound)
         passed, score = met is True, crps(drawn, check.value)
     else:
-        passed, reason = check.band[0] <= value <= check.band[1], _beside_band(check.band, value)
+        passed, reason = check.band[0] <= value <= check.band[1], beside_band(check.band, value)
     return Verdict(check, scenario, unit, drawn, value, low, high, passed, whole, reason, fitted, score)
 
 
@@ -275,11 +275,12 @@ def _at_rest(check: Check, result: Result) -> Verdict:
     )
 
 
-def _beside_band(band: tuple[float, float], value: float) -> str:
+def beside_band(band: tuple[float, float], value: float, said: Callable[[float], str] = number) -> str:
+    """On which side of a band a value lies, numbers as ``said`` writes them; empty where it is inside."""
     low, high = band
     if value < low:
-        return f"{number(value)} is below {number(low)}"
-    return f"{number(value)} is above {number(high)}" if value > high else ""
+        return f"{said(value)} is below {said(low)}"
+    return f"{said(value)} is above {said(high)}" if value > high else ""
 
 
 def _same_seeds(checks: Iterable[Check], scenarios: Mapping[str, Scenario]) -> None:

@@ -1,0 +1,45 @@
+"""The words and the everyday unit in which outcomes and parameters are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.catalogue import Catalogue
+from sim.formats import label
+from sim.runs.summary import Row
+from sim.studies.questions.compare import Difference
+from sim.units import Everyday, everyday
+
+
+def row_unit(row: Row) -> Everyday:
+    """The unit of an outcome's row: median, interval and the article's figure."""
+    return everyday(row.unit, row.median)
+
+
+def difference_unit(it: Difference) -> Everyday:
+    """The unit of both means and their difference."""
+    return everyday(it.unit, it.baseline, it.variant, it.difference)
+
+
+def sweep_unit(unit: str, stats: Mapping[str, Any]) -> Everyday:
+    """The unit of an outcome at all points of a sweep, and of the differences."""
+    values = np.concatenate([np.asarray(stats[name], float) for name in ("mean", "difference")])
+    return everyday(unit, *values.tolist())
+
+
+def outcome_words(catalogue: Catalogue, name: str) -> str:
+    """An outcome's meaning; its name as words where it has none."""
+    known = catalogue.outcomes.get(name)
+    words = known.meaning if known and known.meaning else label(name)
+    return words[:1].upper() + words[1:]
+
+
+def key_words(catalogue: Catalogue, key: str) -> str:
+    """A parameter's meaning to its first semicolon; its key where it has none."""
+    known = catalogue.declaration(key)
+    words = re.split(r"[;:]", known.meaning)[0] if known and known.meaning else key
+    return words[:1].upper() + words[1:]

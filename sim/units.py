@@ -1,0 +1,202 @@
+"""Everyday units: what people say for a declared unit, the same going in and coming out.
+
+Rents are declared in million yuan a m2 and year, and said in yuan/m2/month. Texts, tables, figures and pages print
+everyday units, and scenario files and ``--set`` take what is printed. JSON, CSV and stored files keep declared units.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sim.formats import number, plain, signed, span
+from sim.scenario.quantities import takes_quantities
+from sim.scenario.schedule import Schedule
+
+_MONEY = "million yuan"
+_BILLION_FROM, _BILLION_LEAST = 1e4, 50.0  # million yuan: of the largest value, and of the smallest
+_YUAN_BELOW, _PRICE_BELOW = 0.1, 1.0  # million yuan: of an outcome, and of a parameter
+_YEARS_FROM = 36  # months
+_DIGITS = 10  # most digits of a parameter's value
+_THOUSANDS_FROM = 10_000
+_SHORT, _BRIEF = 7, 4  # letters of a number that is short, and digits of one that is not
+_SMALL = ("m2", "person", "job", "firm", "enterprise")  # money for each of these is said in yuan
+_DIFFERENCE = {"%": "percentage points"}
+
+
+class Everyday(NamedTuple):
+    """An everyday unit, and what a value in the declared unit is multiplied by."""
+
+    unit: str
+    factor: float = 1.0
+
+    def of(self, value: float | None) -> float | None:
+        """A declared value in this unit; None stays None."""
+        return None if value is None else value * self.factor
+
+    def number(self, value: float | None) -> str:
+        """A declared value in this unit, as ``formats.number`` writes it."""
+        return number(self.of(value))
+
+    def signed(self, value: float) -> str:
+        """A declared difference in this unit, with its sign."""
+        return signed(value * self.factor)
+
+    def span(self, low: float | None, high: float | None) -> str:
+        """An interval in this unit; empty where an end is missing."""
+        return span(self.of(low), self.of(high))
+
+    def told(self, value: float | None) -> str:
+        """A declared value within words: with the sign of a share, without another unit."""
+        text = self.number(value)
+        return f"{text}%" if self.unit.startswith("%") else text
+
+    @property
+    def of_difference(self) -> str:
+        """The unit of a difference: shares differ by percentage points."""
+        sign = self.unit[:1]
+        return _DIFFERENCE.get(sign, sign) + self.unit[1:]
+
+
+def everyday(unit: str, *values: float | None, yuan_below: float = _YUAN_BELOW) -> Everyday:
+    """The everyday unit of values in a declared unit; money is in yuan, million or billion yuan by their sizes.
+
+    >>> everyday("million yuan a m2 and year")
+    Everyday(unit='yuan/m2/month', factor=83333.33333333333)
+    >>> everyday("million yuan", 83_000, 2_400)
+    Everyday(unit='billion yuan', factor=0.001)
+    >>> everyday("share").unit, everyday("share a year").unit, everyday("events").unit
+    ('%', '%/year', 'events')
+    """
+    sizes = [abs(value) for value in values if value is not None and math.isfinite(value) and value]
+    if unit.startswith((_MONEY, "yuan")) and " / " not in unit:
+        return _money(unit, sizes, yuan_below)
+    if unit == "share" or unit.startswith(("share of ", "share a ")):
+        return Everyday(f"%{_slashed(unit.removeprefix('share'))}", 100.0)
+    if re.fullmatch(r"1/\w+", unit):
+        return Everyday(f"%{unit[1:]}", 100.0)
+    if unit == "month":
+        long = bool(sizes) and max(sizes) >= _YEARS_FROM and all(float(size / 12).is_integer() for size in sizes)
+        return Everyday("years", 1 / 12) if long else Everyday("month" if sizes == [1.0] else "months")
+    if unit == "year":
+        return Everyday("year" if sizes == [1.0] else "years")
+    return Everyday(_slashed(unit) if takes_quantities(unit) else unit)
+
+
+def shown_in(unit: str, values: Iterable[Any]) -> Everyday:
+    """The everyday unit of what is drawn on one axis or listed in one column: that of its largest values."""
+    sizes = [abs(value) for value in values if isinstance(value, int | float) and math.isfinite(value)]
+    largest = max(sizes, default=0.0)
+    if unit == "month" and largest >= _YEARS_FROM:
+        return Everyday("years", 1 / 12)
+    return everyday(unit, largest)
+
+
+def quantity(value: Any, unit: str) -> str:
+    """A parameter's value as it may be typed: ``25 yuan/m2/month``, ``57%``, ``0.3``, ``true``.
+
+    A unit that cannot be typed follows in brackets. Value and digits are those that give the declared value again.
+    """
+    number, said = quantities([value], unit)
+    return _joined(number, said)
+
+
+def change(old: Any, new: Any, unit: str) -> str:
+    """Two values of a parameter in one unit: ``25 -> 33 yuan/m2/month``."""
+    one, other, said = quantities([old, new], unit)
+    return _joined(f"{one} -> {other}", said)
+
+
+def plausible(ends: tuple[float, float], unit: str) -> str:
+    """A range of a parameter in one unit: ``8.3 to 125 yuan/m2/month``."""
+    low, high, said = quantities(ends, unit)
+    return _joined(f"{low} to {high}", said)
+
+
+def scheduled(value: Schedule, unit: str, calendar: Callable[[int], str]) -> str:
+    """A schedule in words and in one unit: ``0, from 2013-01 25, from 2015-01 33 yuan/m2/month``."""
+    *texts, said = quantities([value.before, *value.values], unit)
+    word = "at" if value.linear else "from"
+    points = [f"{word} {calendar(month)} {text}" for month, text in zip(value.months, texts[1:], strict=True)]
+    return _joined(", ".join([texts[0], *points]), said) + (", linear between" if value.linear else "")
+
+
+def quantities(values: Sequence[Any], unit: str) -> list[str]:
+    """Values of one parameter without their unit, and then that unit; text and switches have none."""
+    found = parameter_unit(unit, values)
+    return [*(_value(value, found) for value in values), found.unit]
+
+
+def parameter_unit(unit: str, values: Iterable[Any]) -> Everyday:
+    """The everyday unit of values of one parameter; text and switches have none."""
+    points = [point for value in values for point in _points(value)]
+    return everyday(unit, *points, yuan_below=_PRICE_BELOW) if points else Everyday("")
+
+
+def brief(value: Any, it: Everyday) -> str:
+    """A parameter's value in a table or on an axis: as it may be typed where that is short, else to four digits."""
+    text = _value(value, it)
+    return text if len(text) <= _SHORT or not _points(value) else f"{float(value) * it.factor:.{_BRIEF}g}"
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A number with its unit: ``57%``, ``25 yuan/m2/month``."""
+    return f"{text}{unit}" if unit.startswith("%") else f"{text} {unit}".rstrip()
+
+
+def typed(value: float, it: Everyday) -> str:
+    """A number in its everyday unit, with the digits from which the declared value follows."""
+    if value == 0 or not it.unit or not math.isfinite(value):
+        return plain(value)
+    wanted = min(_DIGITS, len(f"{abs(value):.{_DIGITS}e}".partition("e")[0].replace(".", "").rstrip("0")) or 1)
+    scaled = value * it.factor
+    enough = next(
+        digits
+        for digits in range(min(2, wanted + 1), 18)
+        if digits == 17 or f"{float(f'{scaled:.{digits}g}') / it.factor:.{wanted}g}" == f"{value:.{wanted}g}"
+    )
+    exact = f"{scaled:.{_DIGITS}g}"
+    text = exact if len(re.sub(r"\D", "", exact).strip("0")) <= enough + 1 else f"{scaled:.{enough}g}"
+    number = float(text)
+    if it.unit and abs(number) >= _THOUSANDS_FROM and takes_quantities(it.unit):
+        return f"{number:,.0f}" if number.is_integer() else f"{number:,}"
+    return f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:.12g}"
+
+
+def _value(value: Any, it: Everyday) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_value(inner, it)}" for key, inner in value.items())
+    return typed(value, it) if _points(value) else plain(value)
+
+
+def _points(value: Any) -> list[float]:
+    """The numbers of a value: those of a schedule, or the one."""
+    if isinstance(value, dict):
+        return [point for inner in value.values() for point in _points(inner)]
+    if isinstance(value, Schedule):
+        return [point for inner in (value.before, *value.values) for point in _points(inner)]
+    return [float(value)] if isinstance(value, int | float) and not isinstance(value, bool) else []
+
+
+def _joined(text: str, unit: str) -> str:
+    return with_unit(text, unit) if not unit or takes_quantities(unit) else f"{text} ({unit})"
+
+
+def _money(unit: str, sizes: Sequence[float], yuan_below: float) -> Everyday:
+    head = _MONEY if unit.startswith(_MONEY) else "yuan"
+    each = _slashed(unit.removeprefix(head))
+    factor, largest = (1.0 if head == _MONEY else 1e-6), max(sizes, default=0.0)
+    if "/m2" in each and each.endswith("/year"):
+        each, factor = each.removesuffix("/year") + "/month", factor / 12
+    if any(f"/{it}" in each for it in _SMALL) or 0 < largest * factor < yuan_below:
+        return Everyday(f"yuan{each}", factor * 1e6)
+    if largest * factor >= _BILLION_FROM and min(sizes) * factor >= _BILLION_LEAST:
+        return Everyday(f"billion yuan{each}", factor / 1000)
+    return Everyday(f"{_MONEY}{each}", factor)
+
+
+def _slashed(unit: str) -> str:
+    """A unit in signs: ``hours a month a person`` is ``hours/month/person``."""
+    return re.sub(r"\s+(a|an|per|and)\s+", "/", unit)
