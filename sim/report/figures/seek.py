@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim import units
 from sim.formats import brief, label, minus, number, seeds_text, short
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, HALO, INK, ORANGE, SKY, VERMILION, light
-from sim.report.text.seek import bound_words, good_text
+from sim.report.text.seek import bound_words, good_text, lever_unit
 from sim.runs.store import Say, Store
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.mixes import share_of
@@ -183,11 +184,11 @@ def _levers(axes: Axes, it: Sought) -> None:
         if one.best is not None:
             mark(axes, share_of(axis, one.best), row, VERMILION, markersize=6.5, clip_on=False)
         for at, value, side in ((0.0, one.low, "left"), (1.0, one.high, "right")):
-            note(axes, brief(value), (at, row), (0, -11), ha=side, va="center", fontsize=6.5)
-        words = f"{short(one.key)}{f' = {brief(one.best)}' if one.best is not None else ''}"
+            note(axes, units.brief(value, lever_unit(one)), (at, row), (0, -11), ha=side, va="center", fontsize=6.5)
+        words = f"{short(one.key)}{f' = {units.brief(one.best, lever_unit(one))}' if one.best is not None else ''}"
         note(axes, words, (0.0, row), (0, 8), va="center", fontsize=7.5, color=INK, path_effects=HALO)
-        if one.unit:
-            note(axes, one.unit, (1.0, row), (0, 8), ha="right", va="center", fontsize=6.5)
+        if unit := lever_unit(one).unit:
+            note(axes, unit, (1.0, row), (0, 8), ha="right", va="center", fontsize=6.5)
         if one.good:
             note(axes, good_text(one), (0.5, row), (0, -11), ha="center", va="center", fontsize=6.5, color=BLUE)
     axes.set_xlim(-0.02, 1.02)

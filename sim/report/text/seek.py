@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from sim import units
 from sim.declare import Value
 from sim.formats import brief, counted, number, plain, short, signed, span
 from sim.report.text.columns import WIDTH, columns
@@ -16,6 +17,7 @@ from sim.studies.estimators.choice import Regret
 from sim.studies.estimators.intervals import Interval, interval_kind
 from sim.studies.questions.seek import LeverRange, Mix, Sought, answer_json
 from sim.studies.questions.seek_value import Reached, value_json
+from sim.units import Everyday
 
 _KINDS = {"posterior": "the posterior", "assumptions": "the assumptions"}
 
@@ -58,7 +60,7 @@ def value_text(it: Reached) -> str:
     """The value that reaches the target, or why none is named, and the curve."""
     target, root, scenario = it.target, it.root, it.target.scenario
     aim, axis = target.aim, target.lever
-    unit = f" {axis.unit}" if axis.unit else ""
+    unit = units.parameter_unit(axis.unit, [axis.low, axis.high])
     of_aim = f" {aim.unit}" if aim.unit else ""
     month = scenario.calendar(scenario.months - 1)
     lines = [
@@ -69,14 +71,14 @@ def value_text(it: Reached) -> str:
     if it.refused:
         lines += _wrapped(f"NO VALUE IS NAMED: {it.refused}.")
     else:
-        low = f"below {brief(axis.low)}" if root.open_low else brief(root.low)
-        high = f"above {brief(axis.high)}" if root.open_high else brief(root.high)
-        value = int(root.value) if axis.whole else root.value
-        lines += [f"{axis.key} = {brief(value)}{unit}", f"95% interval: {low} to {high}"]
+        low = f"below {_value(axis.low, unit)}" if root.open_low else _value(root.low, unit)
+        high = f"above {_value(axis.high, unit)}" if root.open_high else _value(root.high, unit)
+        value = _value(int(root.value) if axis.whole else root.value, unit)
+        lines += [f"{axis.key} = {units.with_unit(value, unit.unit)}", f"95% interval: {low} to {high}"]
         if root.crossings > 1:
             lines += _wrapped(f"MIND: the mean crosses the target {root.crossings} times in this range.")
-    rows = [(brief(x), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
-    lines += ["", columns((short(axis.key), aim.name, "95% interval"), rows, (0, 1, 2))]
+    rows = [(_value(x, unit), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
+    lines += ["", columns((short(axis.key), aim.name, "95% interval"), [(unit.unit, aim.unit, ""), *rows], (0, 1, 2))]
     lines += ["", *_wrapped(f"intervals: of the value, those at which {number(target.value)} lies in the 95% interval "
                             f"of the mean ({interval_kind(scenario.replicates)})")]  # fmt: skip
     return "\n".join([*lines, f"results: {it.path}"])
@@ -121,7 +123,7 @@ def _best_lines(it: Sought, best: Mix) -> Iterator[str]:
     yield "BEST MIX"
     for key, value in best.values.items():
         one = next(row for row in it.ranges if row.key == key)
-        yield f"  {key} = {_value(value)}{f' {one.unit}' if one.unit else ''}"
+        yield f"  {key} = {units.quantity(value, one.unit)}"
     yield f"{_label(it):<20}{signed(best.net.mean):>10}  [{span(best.net.low, best.net.high)}]{unit}"
     if not q.aim.total:
         yield f"  {q.aim.name:<18}{number(best.level.mean):>10}  [{span(best.level.low, best.level.high)}]"
@@ -144,34 +146,43 @@ def _label(it: Sought) -> str:
 def _lever_table(it: Sought) -> str:
     heads = ("lever", "best", "as good within noise", "as it is", "range", "unit")
     rows = [
-        (row.key, _value(row.best) if row.best is not None else "-", good_text(row), _own(row.own),
-         f"{_value(row.low)} to {_value(row.high)}", row.unit)
+        (row.key, _value(row.best, unit) if row.best is not None else "-", good_text(row), _own(row.own, unit),
+         f"{_value(row.low, unit)} to {_value(row.high, unit)}", unit.unit)
         for row in it.ranges
+        for unit in (lever_unit(row),)
     ]  # fmt: skip
     return columns(heads, rows, (1, 2, 3, 4))
 
 
+def lever_unit(row: LeverRange) -> Everyday:
+    """The everyday unit of a lever's values."""
+    return units.parameter_unit(row.unit, [row.low, row.high])
+
+
 def good_text(row: LeverRange) -> str:
     """The values that are as good within noise."""
+    unit = lever_unit(row)
     if not row.good:
         return "-"
     if row.whole_range:
         return "any"
     if isinstance(row.good[0], int | float) and not isinstance(row.good[0], bool) and len(row.good) == 2:
-        return _value(row.good[0]) if row.good[0] == row.good[1] else f"{_value(row.good[0])} to {_value(row.good[1])}"
-    return ", ".join(map(_value, row.good))
+        low, high = (_value(value, unit) for value in row.good)
+        return low if low == high else f"{low} to {high}"
+    return ", ".join(_value(value, unit) for value in row.good)
 
 
 def _frontier_table(it: Sought) -> str:
     q = it.question
-    keys = [axis.key for axis in q.levers]
+    keys = {row.key: lever_unit(row) for row in it.ranges}
     heads = ("cost", "95% interval", q.aim.name, "95% interval", *map(short, keys))
     rows = [
         (number(mix.cost.mean), _ends(mix.cost), signed(mix.net.mean), _ends(mix.net),
-         *(_value(mix.values[key]) for key in keys))
+         *(_value(mix.values[key], unit) for key, unit in keys.items()))
         for mix in it.frontier
     ]  # fmt: skip
-    return columns(heads, rows, range(len(heads)))
+    said = ("million yuan", "", q.aim.unit, "", *(unit.unit for unit in keys.values()))
+    return columns(heads, [said, *rows], range(len(heads)))
 
 
 def _regret_text(one: Regret, it: Sought) -> str:
@@ -193,12 +204,12 @@ def _ends(it: Interval) -> str:
     return span(it.low, it.high)
 
 
-def _value(value: Value) -> str:
-    return brief(value, 6)
+def _value(value: Value, unit: Everyday) -> str:
+    return units.brief(value, unit)
 
 
-def _own(value: Value | None) -> str:
-    return "schedule" if value is None else _value(value)
+def _own(value: Value | None, unit: Everyday) -> str:
+    return "schedule" if value is None else _value(value, unit)
 
 
 def _wrapped(text: str) -> list[str]:
