@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sim.studies.questions.what_if import Variant
 
 RESULTS = Path("results")
+Seeds = str | Iterable[int]  # a user's own: integers, or such as "3,7,20:30"
 
 
 def run(
@@ -44,6 +45,7 @@ def run(
     out: str | Path | None = None,
     fresh: bool = False,
     *,
+    seeds: Seeds | None = None,
     until: int | str | None = None,
     checkpoint: bool = False,
     events: bool = False,
@@ -68,6 +70,9 @@ def run(
         Folder of results. Default: ``results``.
     fresh
         Whether to run again what the folder holds already.
+    seeds
+        Seeds of your own, one for each world, in place of ``replicates`` and ``seed``: ``[3, 7]`` of any integer type,
+        or ``"3,7,20:30"`` with both ends. ``EcosystemModel(scenario, rng=3)`` is the world of seed 3.
     until
         Stop after this number of months, or before this calendar month ``"YYYY-MM"``.
     checkpoint
@@ -113,10 +118,15 @@ def run(
     """
     from sim.runs.batch import run_batch
     from sim.runs.branch import first_part
+    from sim.runs.seeds import own_seeds
+    from sim.scenario import Fault, ScenarioError
 
-    whole = chosen = _named(with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months))
+    whole = chosen = _named(with_run(scenario, mechanisms, seeds, replicates=replicates, seed=seed, months=months))
     if until is not None:
         chosen = first_part(whole, until)
+    if checkpoint and own_seeds(chosen):
+        message = "cannot go with --checkpoint, allowed: --replicates and --seed"
+        raise ScenarioError([Fault("--seeds", 0, "seeds", message)])
     model = _model(chosen)
     sample = _sample(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
     drawn = _figures(figures, model, chosen)
@@ -354,6 +364,7 @@ def what_if(
     figures: bool | str = True,
     replicates: int | None = None,
     seed: int | None = None,
+    seeds: Seeds | None = None,
     months: int | None = None,
     parameters: str | None = None,
     one_seed: bool = False,
@@ -379,7 +390,7 @@ def what_if(
         Replicates that ``until_width`` may reach.
     outcomes, figures
         As in ``compare``.
-    replicates, seed, months, parameters, one_seed, workers, out, mechanisms, watcher
+    replicates, seed, seeds, months, parameters, one_seed, workers, out, mechanisms, watcher
         As in ``run``. A baseline and its variants have the same draws of ``parameters``.
     shown
         As in ``compare``.
@@ -406,13 +417,18 @@ def what_if(
     from sim.runs.batch import run_batch
     from sim.runs.ensemble import as_stored
     from sim.runs.errors import NothingRan
+    from sim.runs.seeds import own_seeds
+    from sim.scenario import Fault, ScenarioError
     from sim.studies.questions.compare import compare_results
     from sim.studies.questions.decision import decided
     from sim.studies.questions.what_if import Variant, asked, run_until
 
     if isinstance(until_width, Mapping):
         until_width = [f"{name}={width}" for name, width in until_width.items()]
-    base = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
+    base = with_run(scenario, mechanisms, seeds, replicates=replicates, seed=seed, months=months)
+    if until_width and own_seeds(base):
+        message = "adds replicates, and seeds are given, allowed: one of them"
+        raise ScenarioError([Fault("--until-width", 0, "--seeds", message)])
     model = _model(base)
     wanted = [it if isinstance(it, Variant) else Variant(it) for it in variants]
     others, widths = asked(base, wanted, until_width, model.outcomes)
@@ -447,6 +463,7 @@ def appraise(
     assume: Mapping[str, float] | Sequence[str] = (),
     replicates: int | None = None,
     seed: int | None = None,
+    seeds: Seeds | None = None,
     months: int | None = None,
     parameters: str | None = None,
     one_seed: bool = False,
@@ -471,7 +488,7 @@ def appraise(
     assume
         What is assumed beyond the model, by name: ``{"discount": 0.05}``, or as ``"discount=0.05"``. Defaults, ranges
         and sources are in ``Appraisal.assumptions``.
-    replicates, seed, months, parameters, one_seed, workers, out, fresh, mechanisms, watcher
+    replicates, seed, seeds, months, parameters, one_seed, workers, out, fresh, mechanisms, watcher
         As in ``what_if`` and ``run``. Seeds that are stored are not run again, whatever is assumed.
     shown
         Called with the appraisal before the figures are drawn.
@@ -505,7 +522,7 @@ def appraise(
     from sim.studies.questions.appraise import appraise_results, publish_appraisal
     from sim.studies.questions.what_if import Variant, asked
 
-    base = with_run(baseline, mechanisms, replicates=replicates, seed=seed, months=months)
+    base = with_run(baseline, mechanisms, seeds, replicates=replicates, seed=seed, months=months)
     model = _model(base)
     assumed = assumptions(assume)
     (other,), _ = asked(base, [variant if isinstance(variant, Variant) else Variant(variant)], (), model.outcomes)
@@ -537,6 +554,7 @@ def explain(
     agreed: bool = False,
     replicates: int | None = None,
     seed: int | None = None,
+    seeds: Seeds | None = None,
     months: int | None = None,
     workers: int | Workers | None = None,
     out: str | Path | None = None,
@@ -561,7 +579,7 @@ def explain(
         With more than 8 parts: the number of random orders, each of which is also run in reverse.
     agreed
         Whether to run what takes more than ten minutes, or only a sample of the orders.
-    replicates, seed, months, workers, out, mechanisms, watcher
+    replicates, seed, seeds, months, workers, out, mechanisms, watcher
         As in ``run``.
     shown
         Called with the explanation before the figure is drawn.
@@ -587,9 +605,12 @@ def explain(
     >>> round(sum(part.value for part in found.parts) - found.total.mean, 9)
     0.0
     """
+    from sim.runs.seeds import read_seeds
     from sim.studies.questions.explain import explain_difference
 
-    chosen = [with_run(it, mechanisms, replicates=replicates, seed=seed, months=months) for it in (first, second)]
+    given = {"replicates": replicates, "seed": seed, "months": months}
+    own = None if seeds is None else read_seeds(seeds)
+    chosen = [with_run(it, mechanisms, own, **given) for it in (first, second)]
     with _options(out, workers, watcher, shown, allow_long=agreed) as options:
         explanation = explain_difference(chosen[0], chosen[1], outcome, _model(chosen[0]), options, by=by, pairs=pairs)
     options.show(explanation)
@@ -713,6 +734,7 @@ def sweep(
     *,
     replicates: int | None = None,
     seed: int | None = None,
+    seeds: Seeds | None = None,
     months: int | None = None,
     workers: int | Workers | None = None,
     out: str | Path | None = None,
@@ -737,7 +759,7 @@ def sweep(
         Points of a Latin hypercube or a Sobol sequence. Default: 64.
     outcomes
         Outcomes to show. Default: the scenario's main ones.
-    replicates, seed, months, workers, out, fresh, mechanisms, watcher
+    replicates, seed, seeds, months, workers, out, fresh, mechanisms, watcher
         As in ``run``.
     yes
         Whether to run what takes more than ten minutes.
@@ -766,7 +788,7 @@ def sweep(
     """
     from sim.studies.questions.sweep import run_sweep
 
-    chosen = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
+    chosen = with_run(scenario, mechanisms, seeds, replicates=replicates, seed=seed, months=months)
     model = _model(chosen)
     outcomes = outcomes or model.headline(chosen)
     with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
@@ -849,9 +871,9 @@ def sensitivity(
     from sim.studies.questions.sensitivity import REPLICATES, run_sensitivity
 
     given = {"replicates": REPLICATES if replicates is None else replicates, "seed": seed, "months": months}
-    chosen = with_run(scenario, mechanisms, **given)
+    chosen = with_run(_from_first(scenario), mechanisms, None, **given)
     same = given | {"seed": chosen.seed, "months": chosen.months}
-    other = None if against is None else with_run(against, mechanisms, **same)
+    other = None if against is None else with_run(_from_first(against), mechanisms, None, **same)
     model = _model(chosen)
     outcomes = outcomes or model.headline(chosen)
     with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
@@ -1001,7 +1023,7 @@ def calibrate(
     from sim.studies.questions.calibrate import run_calibration
     from sim.studies.targets import read_targets
 
-    base = with_run(scenario, mechanisms)
+    base = with_run(_from_first(scenario), mechanisms)
     model = _model(base)
     given = {"budget": budget, "replicates": replicates, "seed": seed}
     asked = read_targets(targets, base, model.outcomes, keys, given)
@@ -1145,16 +1167,24 @@ def _validate_command(
 
 
 def with_run(
-    scenario: Scenario | str | Path, mechanisms: Sequence[MechanismLike] = (), **given: int | None
+    scenario: Scenario | str | Path,
+    mechanisms: Sequence[MechanismLike] = (),
+    seeds: Seeds | None = None,
+    **given: int | None,
 ) -> Scenario:
-    """A scenario with another number of replicates or months, or another seed; a name or file is loaded first."""
+    """A scenario with other replicates, months or seeds; a name or file is loaded first."""
     from sim.model.catalogue import load
+    from sim.runs.seeds import own_seeds, read_seeds, with_seeds
     from sim.scenario import Fault, Origin, ScenarioError, keys
     from sim.scenario.values import InvalidValue, checked
 
     overrides: dict[str, Any] = {f"run.{name}": value for name, value in given.items() if value is not None}
+    both = [key for key in ("run.replicates", "run.seed") if seeds is not None and key in overrides]
+    if both:
+        raise ScenarioError([Fault("run()", 0, key, "is given with seeds, allowed: one of them") for key in both])
+    chosen = () if seeds is None else read_seeds(seeds)
     if isinstance(scenario, str | Path):
-        return load(scenario, overrides, mechanisms=mechanisms)
+        return with_seeds(load(scenario, overrides, mechanisms=mechanisms), chosen)
     if mechanisms:
         raise TypeError("a scenario that is loaded has its mechanisms: give them to sim.load(..., mechanisms=...)")
     faults = []
@@ -1162,13 +1192,28 @@ def with_run(
         leaf = keys.known(scenario.catalogue).leaf(tuple(key.split(".")))
         assert leaf is not None, key
         try:
-            checked(value, leaf)
+            overrides[key] = checked(value, leaf)
         except InvalidValue as wrong:
             faults.append(Fault("run()", 0, key, str(wrong)))
+    own = chosen or own_seeds(scenario)
+    if not faults and own and overrides.get("run.replicates", 0) > len(own):
+        message = f"{overrides['run.replicates']} worlds, and {len(own)} seeds are given, allowed: a seed for each"
+        faults.append(Fault("run()", 0, "run.replicates", message))
     if faults:
         raise ScenarioError(faults)
-    origins = {**scenario.origins, **{key: Origin("override", "run()") for key in overrides}}
-    return replace(scenario, values={**scenario.values, **overrides}, origins=origins) if overrides else scenario
+    if overrides:
+        origins = {**scenario.origins, **{key: Origin("override", "run()") for key in overrides}}
+        scenario = replace(scenario, values={**scenario.values, **overrides}, origins=origins)
+    if "run.seed" in overrides:
+        scenario = with_seeds(scenario, ())
+    return with_seeds(scenario, chosen) if chosen else scenario
+
+
+def _from_first(scenario: Scenario | str | Path) -> Scenario | str | Path:
+    """The scenario whose seeds follow from its first one: a design of points begins there too."""
+    from sim.runs.seeds import with_seeds
+
+    return scenario if isinstance(scenario, str | Path) else with_seeds(scenario, ())
 
 
 def _model(scenario: Scenario) -> Model:

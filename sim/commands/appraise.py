@@ -43,6 +43,7 @@ def appraise(
     ] = None,
     replicates: options.Replicates = None,
     seed: options.Seed = None,
+    seeds: options.Seeds = None,
     months: options.Months = None,
     mechanisms: options.Mechanisms = None,
     parameters: options.Parameters = None,
@@ -71,7 +72,7 @@ def appraise(
         def show(found: Appraisal) -> None:
             print_found(found, appraisal_json, appraisal_text, as_json=as_json)
 
-        base = load([baseline], given or [], mechanisms, replicates=replicates, seed=seed, months=months)[0]
+        base = load([baseline], given or [], mechanisms, seeds, replicates=replicates, seed=seed, months=months)[0]
         with full_keys(base), api.make_workers(workers, cluster) as pool:
             found = api.appraise(
                 base, Variant(change, name or ""), assume=listed(assume), parameters=parameters, one_seed=one_seed,

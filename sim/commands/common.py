@@ -110,8 +110,11 @@ def say_remarks(*scenarios: Scenario) -> None:
 
 def say_results(*results: Result) -> None:
     """Name results on stderr, with their folders and replicates."""
+    from sim.formats import seeds_text
+    from sim.runs.seeds import begins
+
     for result in results:
-        say(f"{result.name}: {result.path}, {len(result.replicates)} replicates from seed {result.seed}")
+        say(f"{result.name}: {result.path}, {seeds_text(len(result.replicates), begins(result.scenario))}")
 
 
 def print_comparison(
@@ -163,17 +166,24 @@ def pages_of(figures: str) -> bool | str:
 
 
 def load(
-    names: Sequence[str], settings: Sequence[str], mechanisms: Sequence[Path] | None = None, **given: int | None
+    names: Sequence[str],
+    settings: Sequence[str],
+    mechanisms: Sequence[Path] | None = None,
+    seeds: str | None = None,
+    **given: int | None,
 ) -> list[Scenario]:
     """All scenarios, or ScenarioError with the faults of all of them."""
     from sim.model.catalogue import load
+    from sim.runs.seeds import with_seeds
     from sim.scenario import Fault, ScenarioError
 
     chosen, faults = overridden(settings, **given)
+    own, wrong = _own_seeds(seeds, chosen)
+    faults += wrong
     loaded = []
     for name in names:
         try:
-            loaded.append(load(name, chosen, mechanisms=mechanisms or ()))
+            loaded.append(with_seeds(load(name, chosen, mechanisms=mechanisms or ()), own))
         except ScenarioError as error:
             faults += _with_full_keys(error.faults, name, mechanisms or ())
             if missing := _missing_files(Path(name), mechanisms or ()):
@@ -182,6 +192,21 @@ def load(
     if faults:
         raise ScenarioError(faults)
     return loaded
+
+
+def _own_seeds(seeds: str | None, chosen: Mapping[str, Any]) -> tuple[Sequence[int], list[Fault]]:
+    """The seeds of ``--seeds``, and its faults."""
+    from sim.runs.seeds import read_seeds
+    from sim.scenario import Fault, ScenarioError
+
+    if seeds is None:
+        return (), []
+    also = [key for key in ("run.replicates", "run.seed") if key in chosen]
+    faults = [Fault("--seeds", 0, key, f"--{key[4:]} is given too, allowed: one of them") for key in also]
+    try:
+        return read_seeds(seeds, "--seeds"), faults
+    except ScenarioError as error:
+        return (), [*faults, *error.faults]
 
 
 def _with_full_keys(faults: Sequence[Fault], name: str, mechanisms: Sequence[Path]) -> list[Fault]:
@@ -202,10 +227,11 @@ def load_until(
     settings: Sequence[str],
     month: str | None,
     mechanisms: Sequence[Path] | None = None,
+    seeds: str | None = None,
     **given: int | None,
 ) -> list[Scenario]:
     """The scenarios, cut off after ``month`` if that is given: later months do not change its outcomes."""
-    found = load(names, settings, mechanisms, **given)
+    found = load(names, settings, mechanisms, seeds, **given)
     if month is None:
         return found
     from sim.scenario import Fault, ScenarioError
@@ -223,7 +249,7 @@ def load_until(
         faults.append(Fault("--month", 0, "run.months", "is given by --months too, allowed: one of them"))
     if faults:
         raise ScenarioError(faults)
-    return load(names, settings, mechanisms, **(given | {"months": found[0].month_of(month) + 1}))
+    return load(names, settings, mechanisms, seeds, **(given | {"months": found[0].month_of(month) + 1}))
 
 
 def _missing_files(scenario: Path, mechanisms: Sequence[Path]) -> list[str]:

@@ -19,6 +19,10 @@ Given = Annotated[
 ]
 Replicates = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of worlds. Default: the scenario's.")]
 Seed = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the first world. Default: the scenario's.")]
+Seeds = Annotated[
+    str | None,
+    typer.Option("--seeds", metavar="S,S:S,...", help="Seeds of your own, one a world: such as 3,7,20:30 (both ends)."),
+]
 Months = Annotated[int | None, typer.Option(min=1, metavar="M", help="Number of months. Default: the scenario's.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, metavar="W", help="Number of processes; 1 is this one. Default: one per core.")

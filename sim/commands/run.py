@@ -36,6 +36,7 @@ def run(
     settings: options.Settings = None,
     replicates: options.Replicates = None,
     seed: options.Seed = None,
+    seeds: options.Seeds = None,
     months: options.Months = None,
     mechanisms: options.Mechanisms = None,
     parameters: options.Parameters = None,
@@ -82,7 +83,7 @@ def run(
         from sim.scenario import ScenarioError
         from sim.studies.remarks import empty_outcomes
 
-        if wrong := _wrong_together(scenarios or [], past, seed, events=events, drawn=parameters or one_seed):
+        if wrong := _wrong_together(scenarios or [], past, seed, seeds, events=events, drawn=parameters or one_seed):
             fail("\n".join(wrong), WRONG)
         how: dict[str, Any] = {"out": out, "fresh": fresh, "until": until, "checkpoint": checkpoint}
         how["figures"] = listed(figures) or not no_figures
@@ -92,7 +93,8 @@ def run(
             asked, faults = overridden(settings or [], replicates=replicates, months=months)
             runs = [partial(api.branch, past, asked, mechanisms=mechanisms or (), **how)]
         else:
-            chosen = load(scenarios or [], settings or [], mechanisms, replicates=replicates, seed=seed, months=months)
+            given = {"replicates": replicates, "seed": seed, "months": months}
+            chosen = load(scenarios or [], settings or [], mechanisms, seeds, **given)
             faults = _outside(chosen, until)
             how |= {"events": events, "parameters": parameters, "one_seed": one_seed}
             runs = [partial(api.run, scenario, **how) for scenario in chosen]
@@ -119,7 +121,13 @@ def _held(scenarios: Sequence[str], out: Path) -> bool:
 
 
 def _wrong_together(
-    scenarios: Sequence[str], past: str | None, seed: int | None, *, events: bool, drawn: str | bool | None
+    scenarios: Sequence[str],
+    past: str | None,
+    seed: int | None,
+    seeds: str | None,
+    *,
+    events: bool,
+    drawn: str | bool | None,
 ) -> list[str]:
     """Messages on options that cannot be combined."""
     if past is None:
@@ -127,6 +135,8 @@ def _wrong_together(
     wrong = [f"SCENARIO: {name} is given with --from, whose result has its own" for name in scenarios]
     if seed is not None:
         wrong.append(f"--seed: {seed} is given with --from, whose result has its own")
+    if seeds is not None:
+        wrong.append(f"--seeds: {seeds} is given with --from, whose result has its own")
     if drawn:
         wrong.append("--parameters: is given with --from, whose worlds have theirs")
     if events:

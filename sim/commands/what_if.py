@@ -58,6 +58,7 @@ def what_if(
     at_most: Annotated[int, typer.Option(min=2, metavar="N", help="Replicates that --until-width may reach.")] = _CAP,
     replicates: options.Replicates = None,
     seed: options.Seed = None,
+    seeds: options.Seeds = None,
     months: options.Months = None,
     mechanisms: options.Mechanisms = None,
     parameters: options.Parameters = None,
@@ -83,7 +84,7 @@ def what_if(
             fail("--name names the variant of --set, and there is none", WRONG)
         if not (settings or others):
             fail("what-if needs a change: --set KEY=VALUE, or --variant", WRONG)
-        base = load([scenario], given or [], mechanisms, replicates=replicates, seed=seed, months=months)[0]
+        base = load([scenario], given or [], mechanisms, seeds, replicates=replicates, seed=seed, months=months)[0]
         first: list[Any] = [_named(overrides(settings), name or "")] if settings else []
         with full_keys(base), api.make_workers(workers, cluster) as pool:
             comparison = api.what_if(

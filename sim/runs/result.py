@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.runs.errors import ResultError
+from sim.runs.seeds import with_seeds
 from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, Say, Store, pictures
 from sim.runs.summary import Row, summarise
 from sim.runs.table import Table, from_bytes
@@ -76,6 +77,11 @@ class Result:
     def replicates(self) -> tuple[int, ...]:
         """Numbers of the replicates, from 0."""
         return self.table.replicates
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seed of the world of each replicate, as ``EcosystemModel(rng=...)`` takes it."""
+        return tuple(int(self.manifest["seeds"][str(number)]) for number in self.replicates)
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -147,7 +153,8 @@ def stored_scenario(store: Store, remedy: str) -> Scenario:
     intact_bytes(store, SCENARIO, remedy)
     manifest = store.manifest()
     try:
-        return load(store.path / SCENARIO, catalogue=catalogue_of(manifest))
+        found = load(store.path / SCENARIO, catalogue=catalogue_of(manifest))
+        return with_seeds(found, manifest.get("own_seeds", ()))
     except ScenarioError as error:
         raise ResultError(
             f"{store.path}: written by model {manifest['model']}, whose parameters this version does not know:\n{error}"

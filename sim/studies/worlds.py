@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Value
-from sim.kernel.draws import seed_of
 from sim.runs.declarations import failure_of_world
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model, run_checked
+from sim.runs.seeds import world_seed
 from sim.runs.store import Rows, Store
 from sim.scenario import Scenario, months
 from sim.scenario.rules import contradictions
@@ -86,7 +86,7 @@ class Worlds:
         return rows_table(sorted(self._used), self._rows, dict.fromkeys(self._names, ""))
 
     def _run(self, wanted: Mapping[tuple[str, int], Point], missing: Sequence[tuple[str, int]]) -> Any:
-        points = [(*wanted[it], seed_of(wanted[it].base.seed, it[1])) for it in missing]
+        points = [(*wanted[it], world_seed(wanted[it].base, it[1])) for it in missing]
         tasks = [(self._model.run, *point, tuple(self._model.outcomes), self._readings) for point in points]
         base = next(iter(self._scenarios.values()))
         for index, value in run_timed(read_world, tasks, base, self._model, self._options, self._timed, self._report):
@@ -104,7 +104,7 @@ class Worlds:
         report_cost(cost, seconds, self._options, "a smaller budget")
 
     def _failure(self, point: Point, number: int, message: str) -> dict[str, Any]:
-        base, seed = point.base, seed_of(point.base.seed, number)
+        base, seed = point.base, world_seed(point.base, number)
         return {"scenario": base.name, **failure_of_world(base.path, base, point.changes, number, seed, message)}
 
 

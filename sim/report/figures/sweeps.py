@@ -16,6 +16,7 @@ from sim.formats import label, number, plain, seeds_text, short, signed
 from sim.report.figures.axes import heading, mark, note, note_of_difference, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.colours import BLUE, GREY, INK, VERMILION, light
+from sim.runs.seeds import begins
 from sim.runs.store import Say, Store
 from sim.studies.designs import Axis
 from sim.studies.estimators.intervals import interval_kind
@@ -177,7 +178,7 @@ def _page(sweep: Sweep, key: Sequence[Any], panels: int, tall: float, words: str
     title = f"{scenario.title or scenario.name}: {', '.join(short(axis.key) for axis in sweep.axes)}"
     subtitle = f"{scenario.name} in {sweep.month}, {len(sweep.points) - 1} points ({sweep.design}), common seeds"
     source = f"Model {sweep.runs.manifest['model']}. Source: sweep.parquet of {sweep.path.name}."
-    footer = (f"{seeds_text(sweep.replicates, scenario.seed)} at every point. {words}", source)
+    footer = (f"{seeds_text(sweep.replicates, begins(scenario))} at every point. {words}", source)
     return page(title, subtitle, key, footer, panels, tall=tall, **how)
 
 

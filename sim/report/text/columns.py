@@ -27,6 +27,11 @@ def columns(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
     return "\n\n".join(found)
 
 
+def sentence(text: str, indent: str = "  ") -> list[str]:
+    """A sentence on lines that fit a terminal; what has no space in it is not broken."""
+    return textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
 def _blocks(cells: Sequence[Sequence[str]], right: set[int], keys: int) -> Iterator[list[int]]:
     """The columns of each table."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

@@ -10,6 +10,7 @@ from sim.declare import Value
 from sim.formats import brief, number, seeds_text, short, signed, span
 from sim.report.text.columns import columns
 from sim.report.text.left_out import left_out_text
+from sim.runs.seeds import begins
 from sim.runs.store import clean
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.sweep import BASELINE, LEFT_OUT, Sweep, verdict_at
@@ -23,7 +24,7 @@ def sweep_text(sweep: Sweep, *, everything: bool = False) -> str:
     keys = ", ".join(axis.key for axis in sweep.axes)
     lines = [
         f"{scenario.name}: {keys} over {len(sweep.points) - 1} points ({sweep.design}), each on the same seeds",
-        f"{seeds_text(sweep.replicates, scenario.seed)}; means, percentiles and paired differences in {sweep.month}",
+        f"{seeds_text(sweep.replicates, begins(scenario))}; means, percentiles and paired differences in {sweep.month}",
         f"95% intervals: {interval_kind(sweep.replicates)}",
         *([f"{failed} replicates failed: the numbers are of the others"] if failed else []),
     ]

@@ -21,6 +21,7 @@ from sim.runs.provenance import provenance
 from sim.runs.records import read_record
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
+from sim.runs.seeds import own_seeds, worlds_option
 from sim.runs.store import MANIFEST, SCENARIO, Store, pictures, to_json
 from sim.runs.summary import csv_bytes
 from sim.studies.appraisal.assumptions import Assumption
@@ -278,8 +279,8 @@ def _making_records(first: Result, second: Result) -> str:
     """The command that makes the records of two results."""
     drawn = " --parameters posterior" if first.manifest.get("parameters") else ""
     scenarios = " ".join(shlex.quote(str(it.path / SCENARIO)) for it in (first, second))
-    seeds = f" --replicates {len(set(first.replicates) & set(second.replicates))}"
-    return f"sim appraise {scenarios}{seeds}{drawn}{with_options(first.manifest)}"
+    seeds = worlds_option(first.scenario, len(set(first.replicates) & set(second.replicates)))
+    return f"sim appraise {scenarios} {seeds}{drawn}{with_options(first.manifest)}"
 
 
 def _appraised(
@@ -385,6 +386,7 @@ def publish_appraisal(found: Appraisal, parameters: Mapping[str, Any]) -> None:
         "against": first.name,
         "model": found.model,
         "seed": first.seed,
+        **({"own_seeds": own} if (own := own_seeds(first)) else {}),
         "start": first.calendar(0),
         "months": first.months,
         "replicates": first.replicates,

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.formats import seeds_text
 from sim.runs.errors import Incompatible
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
+from sim.runs.seeds import begins, own_seeds
 from sim.runs.store import pictures
 from sim.runs.summary import median_interval
 from sim.studies.changes import Change, changes
@@ -264,6 +266,12 @@ def compare_results(
     for other in others:
         _same_months(first, other)
         _same_draws(first, other)
+        if not unpaired and own_seeds(first.scenario) != own_seeds(other.scenario):
+            said = [seeds_text(len(it.replicates), begins(it.scenario)) for it in (first, other)]
+            raise Incompatible(
+                f"{first.path} has {said[0]} and {other.path} has {said[1]}: they cannot be paired "
+                "seed by seed (run one of them with the other's --seeds, or compare with --unpaired)"
+            )
         if not unpaired and first.seed != other.seed:
             raise Incompatible(
                 f"{first.path} has seed {first.seed} and {other.path} has seed {other.seed}: they cannot be paired "

@@ -23,6 +23,7 @@ from sim.runs.errors import Incompatible, TooLarge
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
+from sim.runs.seeds import own_seeds
 from sim.runs.store import pictures
 from sim.scenario import Scenario, ScenarioError, keys
 from sim.scenario.rules import contradictions
@@ -198,6 +199,8 @@ def grouped_differences(first: Scenario, second: Scenario, by: str = "group") ->
     replicates differ.
     """
     wrong = [key for key in _MUST_AGREE if first.values[key] != second.values[key]]
+    if own_seeds(first) != own_seeds(second):
+        raise Incompatible(f"{first.name} and {second.name} must run on the same seeds to be mixed")
     if wrong:
         said = "; ".join(f"{key} is {first.values[key]} and {second.values[key]}" for key in wrong)
         raise Incompatible(f"{first.name} and {second.name} must run alike to be mixed: {said}")
