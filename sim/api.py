@@ -10,17 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.model.catalogue import MechanismLike, model_catalogue
+from sim.notebooks import draw_with, in_notebooks
 from sim.runs.executor import Workers, local_workers
 from sim.runs.options import NEW_RECORDS, NO_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, ecosystem, refuse_missing
 from sim.runs.result import Result, find_result
+from sim.scenario import Scenario
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from sim.catalogue import Catalogue
     from sim.declare import Value
     from sim.report.html.writing import Written
     from sim.runs.posterior_sample import PosteriorSample
-    from sim.scenario import Scenario
     from sim.studies.questions.appraise import Appraisal
     from sim.studies.questions.calibrate import Calibration
     from sim.studies.questions.claims import Findings
@@ -33,6 +36,18 @@ if TYPE_CHECKING:
     from sim.studies.questions.what_if import Variant
 
 RESULTS = Path("results")
+
+
+def _drawn(it: object) -> str:
+    """What a notebook shows of an object."""
+    from sim.report.notebook.views import html_of
+
+    return html_of(it)
+
+
+draw_with(_drawn)
+in_notebooks(Scenario, lambda it: f"<{type(it).__name__} {it.name}: {it.title or it.path}>")
+
 Seeds = str | Iterable[int]  # a user's own: integers, or such as "3,7,20:30"
 
 
@@ -240,6 +255,234 @@ def _show_run(result: Result, first: Sequence[str], options: RunOptions, figures
         from sim.report.figures.run import draw_run
 
         draw_run(result, options.workers, options.watcher.say, first, figures)
+
+
+def load(
+    path_or_name: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    folder: str | Path | None = None,
+    *,
+    mechanisms: Sequence[MechanismLike] = (),
+    catalogue: Catalogue | None = None,
+) -> Scenario:
+    """Load the scenario of a file, or of a name such as ``shougang``.
+
+    Parameters
+    ----------
+    path_or_name
+        A TOML file, or the name of a shipped scenario; names are searched in ``folder`` first.
+    overrides
+        Values by key, which replace those of the file: in the declared unit, or such as ``"25 yuan/m2/month"``.
+    folder
+        A folder of scenarios of your own.
+    mechanisms
+        Mechanisms of your own, or the files that declare them.
+    catalogue
+        A catalogue, instead of mechanisms.
+
+    Returns
+    -------
+    Scenario
+        Every value that a run needs, with its origin and source.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the file, of the files that it extends and of the overrides.
+
+    Examples
+    --------
+    >>> scenario = sim.load("shougang", {"sites.shougang.rent": "25 yuan/m2/month"})
+    >>> scenario.values["sites.shougang.rent"], scenario.months
+    (0.0003, 64)
+    """
+    from sim.model.catalogue import load as load_scenario
+
+    return load_scenario(path_or_name, overrides, folder, mechanisms=mechanisms, catalogue=catalogue)
+
+
+def new(
+    file: str | Path,
+    *,
+    name: str | None = None,
+    floor: float | str | None = None,
+    rent: float | str | None = None,
+    rent_around: float | str | None = None,
+    vacated: str | None = None,
+    opens: str | None = None,
+    firms: Sequence[int] | str | Path | None = None,
+    columns: Mapping[str, str] | str | None = None,
+    grant: float | str | None = None,
+    trials: Mapping[str, float | str] | Sequence[str] | str | None = None,
+) -> list[Path]:
+    """Write a scenario of a place of your own, its control and a variant for each thing to try, as ``sim new`` does.
+
+    What is not given has the default of ``sim new``.
+
+    Parameters
+    ----------
+    file
+        The scenario to write; the others are written beside it. What is there is not overwritten.
+    name
+        Name of the place.
+    floor
+        Floor that can be let: m2, or such as ``"4 ha"``.
+    rent, rent_around
+        Rent there and elsewhere in the area: yuan a m2 and month, or with another unit.
+    vacated, opens
+        Month in which it was or will be vacated, and of the first letting: ``"YYYY-MM"``.
+    firms
+        Firms in the area with under 10, 10 to 99, 100 to 299, 300 and more people; or a CSV file with a row for each.
+    columns
+        Names of the file's columns by ours: ``{"staff": "Employees"}``.
+    grant
+        Public grant to its renovation: yuan a m2.
+    trials
+        What to try, with its amount where it is not the usual one: ``{"rent-subsidy": 10}``, or names.
+
+    Returns
+    -------
+    list of Path
+        The files: the place, its control, then the others.
+
+    Raises
+    ------
+    ScenarioError
+        With every answer that is wrong, and every file that is there already.
+
+    Examples
+    --------
+    >>> [path.name for path in sim.new("mill.toml", floor="4 ha", trials={"rent-subsidy": 10})]
+    ['mill.toml', 'mill-idle.toml', 'mill-rent-subsidy.toml']
+    """
+    from sim.places.files import files, write
+    from sim.places.questions import answered
+
+    def text(value: Any) -> str:
+        if isinstance(value, Mapping):
+            return ",".join(f"{key}={it}" for key, it in value.items())
+        return str(value) if isinstance(value, str | Path | int | float) else ",".join(map(str, value))
+
+    given = {
+        "name": name, "floor": floor, "rent": rent, "rent-around": rent_around, "vacated": vacated, "opens": opens,
+        "firms": firms, "columns": columns, "grant": grant, "try": trials,
+    }  # fmt: skip
+    path = Path(file)
+    path = path if path.suffix == ".toml" else path.with_name(f"{path.name}.toml")
+    made = files(path, answered({key: text(value) for key, value in given.items() if value is not None}))
+    write(made)
+    return [it.path for it in made]
+
+
+def scenarios(word: str = "") -> DataFrame:
+    """List the scenarios that have a name.
+
+    Parameters
+    ----------
+    word
+        Only those that have these words in their name, title or summary.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by name: ``title``, ``summary``, ``extends`` and ``file``.
+
+    Raises
+    ------
+    OSError
+        Where a scenario's file cannot be opened.
+
+    Examples
+    --------
+    >>> sim.scenarios().loc["shougang", "title"]
+    "Shougang's vacated site"
+    """
+    from sim.studies.lists import scenario_rows, with_word
+
+    return _frame(with_word(scenario_rows(), word), "name")
+
+
+def outcomes(
+    scenario: Scenario | str | Path | None = None, word: str = "", *, mechanisms: Sequence[MechanismLike] = ()
+) -> DataFrame:
+    """List the outcomes of the model.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, as in ``run``, whose main outcomes are marked. Default: the model's own.
+    word
+        Only those that have these words in their name, meaning or source.
+    mechanisms
+        As in ``run``.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by outcome: ``unit``, ``meaning``, ``source`` (the mechanism that it comes from), ``better`` (more, less
+        or neither) and ``headline``.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the scenario.
+
+    Examples
+    --------
+    >>> sim.outcomes().loc["site_jobs", ["unit", "meaning"]].tolist()
+    ['people', 'jobs of all ever admitted to a site, wherever they are']
+    """
+    from sim.studies.lists import outcome_rows, with_word
+
+    chosen = None if scenario is None else with_run(scenario, mechanisms)
+    catalogue = model_catalogue(mechanisms) if chosen is None else chosen.catalogue
+    return _frame(with_word(outcome_rows(catalogue, chosen.headline if chosen else ()), word), "outcome")
+
+
+def parameters(
+    scenario: Scenario | str | Path | None = None, word: str = "", *, mechanisms: Sequence[MechanismLike] = ()
+) -> DataFrame:
+    """List the parameters of a scenario, or of the model.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, as in ``run``. Default: the parameters as they are declared, with ``platforms.NAME`` and
+        ``sites.NAME`` for those of each platform and site.
+    word
+        Only those that have these words in their key, meaning or source.
+    mechanisms
+        As in ``run``.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by key: ``value``, ``unit``, ``meaning``, ``kind`` and ``source`` of the value, ``least`` and ``most``
+        that are allowed, ``plausible_low`` and ``plausible_high``, and ``origin`` (where the value is set).
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the scenario.
+
+    Examples
+    --------
+    >>> sim.parameters("shougang").loc["sites.shougang.rent", ["value", "unit", "kind"]].tolist()
+    [0.0003, 'million yuan a m2 and year', 'assumption']
+    >>> sim.parameters("shougang", "rent subsidy").index.tolist()
+    ['levers.rent_subsidy']
+    """
+    from sim.studies.lists import parameter_rows, with_word
+
+    chosen = None if scenario is None else with_run(scenario, mechanisms)
+    catalogue = model_catalogue(mechanisms) if chosen is None else chosen.catalogue
+    return _frame(with_word(parameter_rows(catalogue, chosen), word), "parameter")
+
+
+def _frame(rows: Sequence[Mapping[str, Any]], index: str) -> DataFrame:
+    from pandas import DataFrame
+
+    return DataFrame(rows).set_index(index) if rows else DataFrame({index: []}).set_index(index)
 
 
 def plot(

@@ -72,7 +72,7 @@ class Study:
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Runs:
     """What came out: ``cells`` is points x replicates x outcomes in the last month, NaN where there is no value."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.formats import number, plain, span
-from sim.report.text.columns import WIDTH
+from sim.report.text.columns import WIDTH, columns
 from sim.scenario import ReportedFigure, Row, Scenario, describe, range_text
 
 _WIDEST = 24  # letters of a value in a column
@@ -18,6 +18,11 @@ def description_text(scenario: Scenario) -> str:
     described = describe(scenario)
     names = max(len(row.key) for row in described)
     table = [line for row in described for line in _lines(row, names)]
+    return "\n".join([*_heading(scenario), "", *table])
+
+
+def _heading(scenario: Scenario) -> list[str]:
+    """What a scenario is, and what it must meet."""
     figures = []
     for it in scenario.reported_figures.values():
         source = ": ".join(filter(None, (it.source.kind, it.source.text)))
@@ -25,8 +30,30 @@ def description_text(scenario: Scenario) -> str:
         figures.append(f"  {it.name}: {it.bound} {number(it.value)} in {it.month} ({source}){inherited}")
     lines = [f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name]
     lines += [scenario.summary] if scenario.summary else []
-    lines += ["", "must meet:", *figures] if figures else []
-    return "\n".join([*lines, "", *table])
+    return [*lines, "", "must meet:", *figures] if figures else lines
+
+
+def overview_text(scenario: Scenario, most: int) -> str:
+    """A scenario in short: what it must meet, and the parameters that it sets itself, a row each."""
+    described = describe(scenario)
+    own = [row for row in described if row.origin != "default"]
+    rows = [
+        (
+            row.key,
+            plain(row.value),
+            row.unit,
+            row.location or row.origin,
+            ": ".join(filter(None, (row.kind, row.source))),
+        )
+        for row in own[:most]
+    ]
+    rest = len(described) - len(rows)
+    lines = [
+        *_heading(scenario),
+        f"{scenario.replicates} replicates of {scenario.months} months from {scenario.calendar(0)}",
+    ]
+    lines += ["", columns(("parameter", "value", "unit", "set at", "source"), rows)] if rows else []
+    return "\n".join([*lines, "", f"{rest} more parameters: sim.parameters(scenario)"])
 
 
 def _lines(row: Row, names: int) -> Iterator[str]:

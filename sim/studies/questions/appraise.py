@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.formats import counted
 from sim.model.state.accounts import TICKS
+from sim.notebooks import in_notebooks
 from sim.runs.declarations import declarations, with_options
 from sim.runs.ensemble import folder_name
 from sim.runs.errors import NoRecords, NothingRan
@@ -54,6 +56,7 @@ _STEADY = 0.1  # change of net jobs over the last year, of net jobs, from which 
 _MOST = 80  # letters of a folder's names
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Appraisal:
     """A measure appraised: from gross to net, what it costs and brings, and whom. Money is million yuan of 2015.
@@ -126,6 +129,10 @@ class Appraisal:
     rivals: str
     failures: tuple[dict[str, Any], ...]
     model: str
+
+    def __repr__(self) -> str:
+        names = f"{self.variant.name} against {self.baseline.name}"
+        return f"<Appraisal of {names}: {counted(self.seeds, 'seed')}, {self.path}>"
 
     def gross(self, measure: str) -> Cells:
         """What the treated have, on each seed."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.formats import seeds_text
+from sim.formats import counted, seeds_text
+from sim.notebooks import in_notebooks
 from sim.runs.errors import Incompatible
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
@@ -165,10 +166,14 @@ class ComparedVariant:
     rests_on: dict[str, int]
     decision: Decision | None = None
 
+    def __repr__(self) -> str:
+        return f"<ComparedVariant {self.label}: {counted(len(self.differences), 'outcome')}, {self.result.path}>"
+
     def __getitem__(self, outcome: str) -> Difference:
         return next(it for it in self.differences if it.outcome == outcome)
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """Variants compared with a baseline in the last month.
@@ -206,6 +211,10 @@ class Comparison:
     paired: bool
     variance: dict[str, dict[str, float]] = field(default_factory=dict)
     until: tuple[dict[str, Any], ...] = ()
+
+    def __repr__(self) -> str:
+        labels = ", ".join(it.label for it in self.variants)
+        return f"<Comparison of {labels} with {self.label}: {counted(self.seeds, 'seed')}, {self.path}>"
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.formats import counted
+from sim.notebooks import in_notebooks
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, as_stored
 from sim.runs.errors import Incompatible, TooLarge
@@ -63,6 +65,7 @@ class Part:
     changed: tuple[Change, ...]
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """The difference between two scenarios in one outcome, in parts.
@@ -107,6 +110,10 @@ class Explanation:
     seeds: int
     combinations: int
     orders: int
+
+    def __repr__(self) -> str:
+        names = " less ".join(reversed(self.names))
+        return f"<Explanation of {self.outcome}, {names}: {counted(len(self.parts), 'part')}, {self.path}>"
 
     @property
     def names(self) -> tuple[str, str]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.model.state.accounts import ACCOUNTS, PEOPLE
 from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, ORIGINS, STATUSES
+from sim.notebooks import in_notebooks
 from sim.runs.errors import Incompatible
 from sim.runs.event_log import EVENTS, NUMBER, EventLog
 from sim.runs.replicate import ecosystem
@@ -135,6 +136,7 @@ class GroupTotal:
     taxes: tuple[float, float]
 
 
+@in_notebooks
 @dataclass(frozen=True)
 class Trace:
     """Two worlds on one seed, month by month.
@@ -183,6 +185,11 @@ class Trace:
     first_enterprise: Divergence | None
     months: tuple[Month, ...]
     fates: tuple[Fate, ...]
+
+    def __repr__(self) -> str:
+        it = self.first
+        where = "no difference" if it is None else f"the first difference is in month {it.month}, by {it.mechanism}"
+        return f"<Trace of {self.first_name} and {self.second_name}: {where}>"
 
     @property
     def startups_only(self) -> tuple[Counter[str], Counter[str]]:
