@@ -103,7 +103,7 @@ def run(
     mechanisms
         Mechanisms of your own, or the files that declare them.
     watcher
-        Receives messages and progress. Default: messages go to stderr.
+        Receives messages and progress. Default: messages go to stderr, with a bar in a notebook or on a terminal.
     shown
         Called with the result and the names of its main outcomes before the figures are drawn.
 
@@ -1505,7 +1505,9 @@ def _options(
     records: str = NO_RECORDS,
 ) -> Iterator[RunOptions]:
     """The options of a run; workers that are not given are ended after it."""
-    folder, watcher = Path(out or RESULTS), watcher or Watcher()
+    from sim.runs import progress
+
+    folder, watcher = Path(out or RESULTS), watcher or progress.watcher()
     with nullcontext(workers) if isinstance(workers, Workers) else make_workers(workers) as pool:
         yield RunOptions(folder, pool, watcher, fresh, allow_long, records, shown)
 

@@ -26,14 +26,13 @@ if TYPE_CHECKING:
 
 
 def appraise(
-    baseline: Annotated[str, typer.Argument(metavar="BASELINE", help="The world without: a name or a TOML file.")],
+    baseline: Annotated[str, options.scenario("BASELINE", "The world without: a name or a TOML file.")],
     variant: Annotated[
-        str | None, typer.Argument(metavar="VARIANT", help="The world with it: another one; or give --set.")
+        str | None, options.scenario("VARIANT", "The world with it: another one; or give --set.")
     ] = None,
     *,
     settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A change that makes the variant; can be repeated."),
+        list[str] | None, options.setting("--set", "A change that makes the variant; can be repeated.")
     ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the variant.")] = None,
     given: options.Given = None,

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def explain(
-    first: Annotated[str, typer.Argument(metavar="A", help="A name or a TOML file.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another one: B less A is explained.")],
+    first: Annotated[str, options.scenario("A", "A name or a TOML file.")],
+    second: Annotated[str, options.scenario("B", "Another one: B less A is explained.")],
     *,
     outcome: Annotated[str, typer.Option("--outcome", metavar="NAME", help="The outcome, in the last month.")],
     by: Annotated[

@@ -14,9 +14,7 @@ from sim.commands.common import errors, print_json
 def report(
     results: Annotated[
         list[str],
-        typer.Argument(
-            metavar="RESULT", help="Folders of results, or names: the newest result; or the folder of one study."
-        ),
+        options.result("Folders of results, or names: the newest result; or the folder of one study."),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="The file. Default: report-....html in --results.")

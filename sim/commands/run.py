@@ -19,6 +19,7 @@ from sim.commands.common import (
     load,
     overridden,
     print_json,
+    print_text,
     say,
     say_failed,
     say_remarks,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    scenarios: Annotated[list[str] | None, typer.Argument(metavar="SCENARIO", help="Names or TOML files.")] = None,
+    scenarios: Annotated[list[str] | None, options.scenario("SCENARIO", "Names or TOML files.")] = None,
     *,
     settings: options.Settings = None,
     replicates: options.Replicates = None,
@@ -164,7 +165,7 @@ def _print_run(result: Result, headline: Sequence[str], *, everything: bool, as_
     if as_json:
         print_json(run_json(result))
     else:
-        typer.echo(run_text(result, headline, everything=everything) + "\n")
+        print_text(partial(run_text, result, headline, everything=everything))
 
 
 def _print_profile(scenario: Scenario, *, as_json: bool) -> None:
@@ -175,4 +176,4 @@ def _print_profile(scenario: Scenario, *, as_json: bool) -> None:
     if as_json:
         print_json(profile_json(found))
     else:
-        typer.echo(profile_text(found) + "\n")
+        print_text(partial(profile_text, found))

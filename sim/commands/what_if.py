@@ -34,7 +34,7 @@ def what_if(
     *,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A change of the variant; several make one variant."),
+        options.setting("--set", "A change of the variant; several make one variant."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the variant of --set.")] = None,
     others: Annotated[

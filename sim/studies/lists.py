@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from sim.catalogue import Catalogue
@@ -13,6 +15,8 @@ from sim.scenario.extending import shipped_files
 from sim.scenario.reading import read
 
 Row = Mapping[str, Any]
+_TOLD = ("name", "title", "summary", "outcome", "parameter", "meaning", "source")  # where words are looked for
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def scenario_rows() -> list[Row]:
@@ -76,6 +80,12 @@ def _row(
 def with_word(rows: list[Row], word: str) -> list[Row]:
     """The rows that have these words anywhere in their name, meaning or source, whatever their case."""
     wanted = word.casefold().split()
-    told = ("name", "title", "summary", "outcome", "parameter", "meaning", "source")
-    texts = (" ".join(str(row.get(it, "")) for it in told).casefold() for row in rows)
+    texts = (" ".join(str(row.get(it, "")) for it in _TOLD).casefold() for row in rows)
     return [row for row, text in zip(rows, texts, strict=True) if all(part in text for part in wanted)]
+
+
+def nearest(words: Sequence[str], rows: Sequence[Row]) -> str:
+    """The end of a message on words that no row has: those of names and meanings that are most like them."""
+    known = {word for row in rows for name in _TOLD for word in _WORD.findall(str(row.get(name, "")).casefold())}
+    near = [it for word in words for it in get_close_matches(word.casefold(), sorted(known), 2, 0.75)]
+    return f", did you mean {' or '.join(dict.fromkeys(near))}?" if near else ""

@@ -19,10 +19,11 @@ from sim.studies.questions.compare import Comparison, pairs
 
 _COLOURS = ("#0072b2", "#c44e00", "#00805d", "#a6487f", "#6a6f78")
 _STYLE = "".join(f".s{place}{{--c:{colour}}}" for place, colour in enumerate(_COLOURS)) + (
-    "svg{background:#fff}text{font:12px sans-serif;fill:#5b5f66}.line{fill:none;stroke:var(--c);stroke-width:2}.band{fill:var(--c);fill-opacity:.18}"
-    ".grid{stroke:#e6e3dc}.axis,.zero,.interval-line{stroke:#1b1c1e}.cursor{visibility:hidden}.y,.marked{text-anchor:end}"
-    ".x,.none{text-anchor:middle}.first{text-anchor:start}.end{font-weight:600;fill:var(--c)}.mark,.marked{fill:#b3261e}"
-    "rect{fill:#0072b2;fill-opacity:.55}.loss{fill:#c44e00}"
+    "svg{background:#fff}text{font:12px sans-serif;fill:#5b5f66}.line{fill:none;stroke:var(--c);stroke-width:2}"
+    ".band{fill:var(--c);fill-opacity:.18}.grid{stroke:#e6e3dc}.axis,.zero,.interval-line{stroke:#1b1c1e}"
+    ".cursor{visibility:hidden}.y,.marked{text-anchor:end}.x,.none{text-anchor:middle}.first{text-anchor:start}"
+    ".end{font-weight:600;fill:var(--c)}.mark,.marked{fill:#b3261e}rect{fill:#0072b2;fill-opacity:.55}"
+    ".loss{fill:#c44e00}"
 )
 _MOST_BARS = 12
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 WIDTH = 80
 _GAP = "  "
 _MARK = "\0table "
+_ROW = re.compile(r"\S {2,}\S")  # columns, two spaces apart
 _LEAST = 24  # letters of a last column that goes on in the lines below
 Style = Callable[[str, bool], str]  # a cell's text, and whether it is a head
 
@@ -79,9 +81,28 @@ def columns(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
     return "\n\n".join(found)
 
 
-def sentence(text: str, indent: str = "  ") -> list[str]:
-    """A sentence on lines that fit a terminal; what has no space in it is not broken."""
-    return textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+def wrapped(text: str) -> list[str]:
+    """A text below a row, indented."""
+    return textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ", break_long_words=False)
+
+
+def fitted(text: str) -> str:
+    """The text with its sentences on lines that fit a terminal; rows of tables, and commands to type, stay whole.
+
+    What has no space in it, such as a path, is not broken.
+    """
+    return "\n".join(part for line in text.split("\n") for part in _fitted(line))
+
+
+def _fitted(line: str) -> list[str]:
+    words = line.strip()
+    if len(line) <= WIDTH or _ROW.search(words) or words.startswith("sim "):
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        words, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _blocks(cells: Sequence[Sequence[str]], right: set[int], keys: int) -> Iterator[list[int]]:

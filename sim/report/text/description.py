@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sim.formats import number, plain, span
-from sim.report.text.columns import WIDTH, columns
+from sim.report.text.columns import WIDTH, columns, wrapped
 from sim.scenario import ReportedFigure, Row, Scenario, describe, range_text
 
 _WIDEST = 24  # letters of a value in a column
 
 
-def description_text(scenario: Scenario) -> str:
-    """Every parameter of a scenario: value and unit, and below them range, where the value is set, and its source."""
-    described = describe(scenario)
+def description_text(scenario: Scenario, kept: Collection[str] | None = None) -> str:
+    """Every parameter of a scenario, or those of ``kept``: value and unit, below them range, place, source, meaning."""
+    described = _described(scenario, kept)
     names = max(len(row.key) for row in described)
     table = [line for row in described for line in _lines(row, names)]
     return "\n".join([*_heading(scenario), "", *table])
@@ -31,6 +30,10 @@ def _heading(scenario: Scenario) -> list[str]:
     lines = [f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name]
     lines += [scenario.summary] if scenario.summary else []
     return [*lines, "", "must meet:", *figures] if figures else lines
+
+
+def _described(scenario: Scenario, kept: Collection[str] | None) -> list[Row]:
+    return [row for row in describe(scenario) if kept is None or row.key in kept]
 
 
 def overview_text(scenario: Scenario, most: int) -> str:
@@ -57,24 +60,21 @@ def overview_text(scenario: Scenario, most: int) -> str:
 
 
 def _lines(row: Row, names: int) -> Iterator[str]:
-    """A parameter's value and unit, and below them its range, where it is set, and its source."""
+    """A parameter's value and unit, and below them its range, where it is set, its source, and its meaning."""
     value = "schedule" if _long(row.value) else plain(row.value)
     line = f"{row.key:{names}}  {value} {row.unit}".rstrip()
     fits = len(line) <= WIDTH
     yield line if fits else f"{row.key:{names}}  {value}"
     if _long(row.value):
-        yield from _wrapped(str(row.value))
+        yield from wrapped(str(row.value))
     range_ = span(*row.plausible) if row.plausible else range_text(*row.bounds)
     source = ": ".join(filter(None, (row.kind, row.source)))
     said = "; ".join(filter(None, ("" if fits else row.unit, range_, row.location or row.origin, source)))
-    yield from _wrapped(said)
+    yield from wrapped(said)
+    yield from wrapped(row.meaning)
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ", break_long_words=False)
-
-
-def description_json(scenario: Scenario) -> dict[str, Any]:
+def description_json(scenario: Scenario, kept: Collection[str] | None = None) -> dict[str, Any]:
     """The same as one object."""
     return {
         "scenario": scenario.name,
@@ -86,7 +86,7 @@ def description_json(scenario: Scenario) -> dict[str, Any]:
         # Scripts read the field under its first name, "place".
         "parameters": [
             {"place" if name == "location" else name: value for name, value in row._asdict().items()}
-            for row in describe(scenario)
+            for row in _described(scenario, kept)
         ],
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.formats import counted, number, ranges_text, span
 from sim.report.sheets import chosen
-from sim.report.text.columns import columns, sentence
+from sim.report.text.columns import columns
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.result import Result
 from sim.runs.seeds import own_seeds
@@ -37,12 +37,12 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
     when = f"outcomes in {last}, or in the month of the article's figure"
     lines = [
         f"{result.name}: {scenario.title}" if scenario.title else result.name,
-        *sentence(f"{_worlds(result)}, {months}; {when}"),
+        f"{_worlds(result)}, {months}; {when}",
         "",
         table,
         "",
-        *sentence(f"intervals: {intervals_text(result.intervals)}"),
-        *(line for text in inherited_text(scenario) for line in sentence(text)),
+        f"intervals: {intervals_text(result.intervals)}",
+        *inherited_text(scenario),
         *([f"{hidden} more outcomes: --all, or summary.csv"] if hidden else []),
         f"more figures: sim plot {result.path}",
         f"results: {result.path}",
