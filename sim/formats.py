@@ -128,14 +128,16 @@ def seeds_text(count: int, seed: int | Sequence[int]) -> str:
 
 
 def ranges_text(numbers: Iterable[int], between: str = " to ", apart: str = ", ", most: int = _MOST_RANGES) -> str:
-    """Whole numbers, those in a row as their ends; of many the first ones and the last."""
+    """Whole numbers, three or more in a row as their ends; of many the first ones and the last."""
     parts: list[list[int]] = []
     for one in numbers:
         if parts and one == parts[-1][1] + 1:
             parts[-1][1] = one
         else:
             parts.append([one, one])
-    said = [f"{first}" if first == last else f"{first}{between}{last}" for first, last in parts]
+    said = []
+    for first, last in parts:
+        said += [f"{first}{between}{last}"] if last - first > 1 else dict.fromkeys((str(first), str(last)))
     return apart.join(said if len(said) <= most else [*said[: most - 2], "...", said[-1]])
 
 

@@ -492,12 +492,13 @@ class _Reader(TableReader):
     def band(self, path: tuple[str, ...], table: Mapping[str, Any], unit: str) -> tuple[float, float]:
         given = table.get("band", [-math.inf, math.inf])
         try:
-            given = (
-                [amount(it, unit) if isinstance(it, str) else it for it in given] if isinstance(given, list) else given
-            )
-        except ValueError as wrong:
-            self.refuse((*path, "band"), f"{wrong}")
+            if isinstance(given, list):
+                given = [amount(it, unit) if isinstance(it, str) else it for it in given]
+        except InvalidValue as wrong:
+            self.refuse((*path, "band"), str(wrong))
             return -math.inf, math.inf
+        except ValueError:  # a text that is no number: refused below
+            pass
         numbers = isinstance(given, list) and len(given) == 2 and all(type(it) in (int, float) for it in given)
         if numbers and given[0] < given[1]:
             return float(given[0]), float(given[1])

@@ -46,7 +46,7 @@ def _size(text: str) -> int:
 
 
 def _text(text: str) -> Markup:
-    return tag("pre", text[:_LETTERS], style="white-space:pre-wrap")
+    return tag("pre", text[:_LETTERS], style="white-space:pre-wrap;font-family:monospace")
 
 
 def _table(it: Table, most: int) -> Markup:
