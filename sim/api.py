@@ -430,7 +430,7 @@ def outcomes(
     Examples
     --------
     >>> sim.outcomes().loc["site_jobs", ["unit", "meaning"]].tolist()
-    ['people', 'jobs of all ever admitted to a site, wherever they are']
+    ['people', 'jobs of tenants at idle sites']
     """
     from sim.studies.lists import outcome_rows, with_word
 
@@ -470,7 +470,7 @@ def parameters(
     >>> sim.parameters("shougang").loc["sites.shougang.rent", ["value", "unit", "kind"]].tolist()
     [0.0003, 'million yuan a m2 and year', 'assumption']
     >>> sim.parameters("shougang", "rent subsidy").index.tolist()
-    ['levers.rent_subsidy']
+    ['levers.rent_subsidy', 'sites.shougang.rent_subsidy']
     """
     from sim.studies.lists import parameter_rows, with_word
 

@@ -135,7 +135,7 @@ def ranges_text(numbers: Iterable[int], between: str = " to ", apart: str = ", "
             parts[-1][1] = one
         else:
             parts.append([one, one])
-    said = []
+    said: list[str] = []
     for first, last in parts:
         said += [f"{first}{between}{last}"] if last - first > 1 else dict.fromkeys((str(first), str(last)))
     return apart.join(said if len(said) <= most else [*said[: most - 2], "...", said[-1]])

@@ -293,6 +293,10 @@ def test_the_page_for_a_browser_names_what_there_is(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "mesa.visualization", stand_in)
     file = ROOT / "docs" / "page.py"
     assert len([line for line in file.read_text(encoding="utf-8").splitlines() if line]) <= 13
+    (block,) = re.findall(
+        r"```python\n(from mesa.visualization.*?)```", (ROOT / "docs/notebook.md").read_text(), re.DOTALL
+    )
+    assert file.read_text(encoding="utf-8").endswith(block)
     runpy.run_path(str(file))
     model = made["model"]
     model.run_for(2)

@@ -62,7 +62,7 @@ def new(
     with errors():
         from sim.places.files import EXISTS, commands, files, write
         from sim.places.questions import QUESTIONS, answered, faults_in
-        from sim.report.text.columns import columns
+        from sim.report.text import columns as text
         from sim.scenario import Fault, ScenarioError
 
         given = {
@@ -89,7 +89,7 @@ def new(
         made = files(path, answers)
         write(made)
         rows = [(str(it.path), it.title) for it in made]
-        typer.echo(columns(("", ""), rows).partition("\n")[2])
+        typer.echo(text.columns(("", ""), rows).partition("\n")[2])
         typer.echo("\nnext:")
         for command in commands(path, answers):
             typer.echo(f"  {command}")

@@ -52,8 +52,8 @@ class Result:
     ['replicate', 'month', 'startups', 'startups_net']
     >>> result.outcomes.shape[0] == len(result.replicates) * result.months
     True
-    >>> result.tidy(["jobs"]).iloc[-1].tolist()
-    [2, 1829446281399283744, 11, '2011-12', 'jobs', 83066.0, 'people']
+    >>> result.tidy(["jobs"]).columns.tolist()
+    ['replicate', 'seed', 'month', 'date', 'outcome', 'value', 'unit']
     >>> jobs = result.summary.loc["jobs"]
     >>> print(jobs["median"], jobs["low"], jobs["high"], jobs["unit"])
     82420.0 82326.4 82980.7 people
