@@ -6,7 +6,6 @@ All of it is read from files: the model, which knows every key, takes too long t
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -53,6 +52,8 @@ def _files() -> dict[str, Path]:
 
 
 def _tables() -> Iterator[dict[str, Any]]:
+    import tomllib
+
     for file in _files().values():
         with suppress(OSError, ValueError):
             yield tomllib.loads(file.read_text(encoding="utf-8"))

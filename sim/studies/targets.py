@@ -451,7 +451,8 @@ class _Reader(TableReader):
         it = self.known[word]
         said: dict[str, Any] = {part: getattr(it, part, leaf.parameter.default) for part, leaf in TARGET.items()}
         said["bound"] = "about"  # of a figure: its band says how it is meant
-        unit = unit_of(it, self.outcomes)
+        there = it.outcome in self.outcomes and (not it.per or it.per in self.outcomes)  # else it is told later
+        unit = unit_of(it, self.outcomes) if there else ""
         for part in _OF_A_FACT:
             leaf = _in(TARGET[part], unit) if part in _MEASURED else TARGET[part]
             said[part] = self.value((*path, part), leaf, said[part])
