@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
-from command import ROOT, call
+from command import call
 
 from sim import cli
 from sim.report.text.columns import fitted
@@ -33,9 +32,8 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "validate": ("validate", "haier", "--replicates", "2", "--workers", "1"),
     "claims": ("claims", "shougang", "--samples", "2", *FEW, "--all"),
     "describe": ("describe", "together"),
-    "document": ("document", "model.md"),
 }  # fmt: skip
-NO_TEXT = {"schema"}  # prints JSON
+NO_TEXT = {"schema", "document"}  # print JSON and Markdown
 TARGETS = """[keys."mechanisms.entry.ideas_per_thousand"]
 low = 0.3
 high = 2.0
@@ -56,7 +54,6 @@ def one_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where all of these commands run, so that one finds what another has left."""
     folder = tmp_path_factory.mktemp("texts")
     (folder / "targets.toml").write_text(TARGETS)
-    shutil.copy(ROOT / "docs" / "model.md", folder)
     return folder
 
 
