@@ -1,6 +1,7 @@
 """An ecosystem of big, medium and small enterprises that share innovation platforms and idle resources.
 
-``load`` reads a scenario, ``run`` runs it, ``branch`` continues a result. ``compare`` and ``what_if`` give differences
+``scenarios``, ``outcomes`` and ``parameters`` list what there is; ``new`` writes a scenario of your own. ``load`` reads
+one, ``run`` runs it, ``branch`` continues a result. ``compare`` and ``what_if`` give differences
 paired by seed; ``appraise`` says what a measure is worth, and to whom; ``explain`` and ``trace`` show where a
 difference comes from. ``sweep``, ``sensitivity``, ``calibrate`` and ``validate`` study parameters, ``seek`` and
 ``seek_value`` look for the mix of levers that gives most and the value that reaches a target, ``claims`` tests claims.
@@ -16,6 +17,8 @@ Examples
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from sim.version import __version__
@@ -29,8 +32,13 @@ if TYPE_CHECKING:
         claims,
         compare,
         explain,
+        load,
+        new,
+        outcomes,
+        parameters,
         plot,
         run,
+        scenarios,
         seek,
         seek_value,
         sensitivity,
@@ -40,19 +48,18 @@ if TYPE_CHECKING:
         what_if,
         write_report,
     )
-    from sim.model.catalogue import load
     from sim.runs.result import Result
 
 __all__ = [
     "EcosystemModel", "Result", "__version__", "appraise", "branch", "calibrate", "claims", "compare", "explain",
-    "load", "plot", "run", "seek", "seek_value", "sensitivity", "sweep", "trace", "validate", "what_if", "write_report",
+    "load", "new", "outcomes", "parameters", "plot", "run", "scenarios", "seek", "seek_value", "sensitivity", "sweep",
+    "trace", "validate", "what_if", "write_report",
 ]  # fmt: skip
 
 # What is not in sim.api. Each is imported at its first use: `import sim` alone takes no time.
 _ELSEWHERE = {
     "EcosystemModel": "sim.agents.model",
     "Result": "sim.runs.result",
-    "load": "sim.model.catalogue",
 }
 
 
@@ -66,3 +73,18 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """``sim.parameters`` is the function, also after the package of that name is imported."""
+
+    @property
+    def parameters(self) -> Any:
+        return __getattr__("parameters")
+
+    @parameters.setter
+    def parameters(self, module: ModuleType) -> None:
+        """The import of ``sim.parameters`` sets it."""
+
+
+sys.modules[__name__].__class__ = _Package

@@ -10,17 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.model.catalogue import MechanismLike, model_catalogue
+from sim.notebooks import draw_with, in_notebooks
 from sim.runs.executor import Workers, local_workers
 from sim.runs.options import NEW_RECORDS, NO_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, ecosystem, refuse_missing
 from sim.runs.result import Result, find_result
+from sim.scenario import Scenario
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from sim.catalogue import Catalogue
     from sim.declare import Value
     from sim.report.html.writing import Written
     from sim.runs.posterior_sample import PosteriorSample
-    from sim.scenario import Scenario
     from sim.studies.questions.appraise import Appraisal
     from sim.studies.questions.calibrate import Calibration
     from sim.studies.questions.claims import Findings
@@ -37,6 +40,19 @@ if TYPE_CHECKING:
 RESULTS = Path("results")
 
 
+def _drawn(it: object) -> str:
+    """What a notebook shows of an object."""
+    from sim.report.notebook.views import html_of
+
+    return html_of(it)
+
+
+draw_with(_drawn)
+in_notebooks(Scenario, lambda it: f"<{type(it).__name__} {it.name}: {it.title or it.path}>")
+
+Seeds = str | Iterable[int]  # a user's own: integers, or such as "3,7,20:30"
+
+
 def run(
     scenario: Scenario | str | Path,
     replicates: int | None = None,
@@ -46,6 +62,7 @@ def run(
     out: str | Path | None = None,
     fresh: bool = False,
     *,
+    seeds: Seeds | None = None,
     until: int | str | None = None,
     checkpoint: bool = False,
     events: bool = False,
@@ -70,6 +87,9 @@ def run(
         Folder of results. Default: ``results``.
     fresh
         Whether to run again what the folder holds already.
+    seeds
+        Seeds of your own, one for each world, in place of ``replicates`` and ``seed``: ``[3, 7]`` of any integer type,
+        or ``"3,7,20:30"`` with both ends. ``EcosystemModel(scenario, rng=3)`` is the world of seed 3.
     until
         Stop after this number of months, or before this calendar month ``"YYYY-MM"``.
     checkpoint
@@ -85,7 +105,7 @@ def run(
     mechanisms
         Mechanisms of your own, or the files that declare them.
     watcher
-        Receives messages and progress. Default: messages go to stderr.
+        Receives messages and progress. Default: messages go to stderr, with a bar in a notebook or on a terminal.
     shown
         Called with the result and the names of its main outcomes before the figures are drawn.
 
@@ -115,10 +135,15 @@ def run(
     """
     from sim.runs.batch import run_batch
     from sim.runs.branch import first_part
+    from sim.runs.seeds import own_seeds
+    from sim.scenario import Fault, ScenarioError
 
-    whole = chosen = _named(with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months))
+    whole = chosen = _named(with_run(scenario, mechanisms, seeds, replicates=replicates, seed=seed, months=months))
     if until is not None:
         chosen = first_part(whole, until)
+    if checkpoint and own_seeds(chosen):
+        message = "cannot go with --checkpoint, allowed: --replicates and --seed"
+        raise ScenarioError([Fault("--seeds", 0, "seeds", message)])
     model = _model(chosen)
     sample = _sample(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
     drawn = _figures(figures, model, chosen)
@@ -232,6 +257,234 @@ def _show_run(result: Result, first: Sequence[str], options: RunOptions, figures
         from sim.report.figures.run import draw_run
 
         draw_run(result, options.workers, options.watcher.say, first, figures)
+
+
+def load(
+    path_or_name: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    folder: str | Path | None = None,
+    *,
+    mechanisms: Sequence[MechanismLike] = (),
+    catalogue: Catalogue | None = None,
+) -> Scenario:
+    """Load the scenario of a file, or of a name such as ``shougang``.
+
+    Parameters
+    ----------
+    path_or_name
+        A TOML file, or the name of a shipped scenario; names are searched in ``folder`` first.
+    overrides
+        Values by key, which replace those of the file: in the declared unit, or such as ``"25 yuan/m2/month"``.
+    folder
+        A folder of scenarios of your own.
+    mechanisms
+        Mechanisms of your own, or the files that declare them.
+    catalogue
+        A catalogue, instead of mechanisms.
+
+    Returns
+    -------
+    Scenario
+        Every value that a run needs, with its origin and source.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the file, of the files that it extends and of the overrides.
+
+    Examples
+    --------
+    >>> scenario = sim.load("shougang", {"sites.shougang.rent": "25 yuan/m2/month"})
+    >>> scenario.values["sites.shougang.rent"], scenario.months
+    (0.0003, 64)
+    """
+    from sim.model.catalogue import load as load_scenario
+
+    return load_scenario(path_or_name, overrides, folder, mechanisms=mechanisms, catalogue=catalogue)
+
+
+def new(
+    file: str | Path,
+    *,
+    name: str | None = None,
+    floor: float | str | None = None,
+    rent: float | str | None = None,
+    rent_around: float | str | None = None,
+    vacated: str | None = None,
+    opens: str | None = None,
+    firms: Sequence[int] | str | Path | None = None,
+    columns: Mapping[str, str] | str | None = None,
+    grant: float | str | None = None,
+    trials: Mapping[str, float | str] | Sequence[str] | str | None = None,
+) -> list[Path]:
+    """Write a scenario of a place of your own, its control and a variant for each thing to try, as ``sim new`` does.
+
+    What is not given has the default of ``sim new``.
+
+    Parameters
+    ----------
+    file
+        The scenario to write; the others are written beside it. What is there is not overwritten.
+    name
+        Name of the place.
+    floor
+        Floor that can be let: m2, or such as ``"4 ha"``.
+    rent, rent_around
+        Rent there and elsewhere in the area: yuan a m2 and month, or with another unit.
+    vacated, opens
+        Month in which it was or will be vacated, and of the first letting: ``"YYYY-MM"``.
+    firms
+        Firms in the area with under 10, 10 to 99, 100 to 299, 300 and more people; or a CSV file with a row for each.
+    columns
+        Names of the file's columns by ours: ``{"staff": "Employees"}``.
+    grant
+        Public grant to its renovation: yuan a m2.
+    trials
+        What to try, with its amount where it is not the usual one: ``{"rent-subsidy": 10}``, or names.
+
+    Returns
+    -------
+    list of Path
+        The files: the place, its control, then the others.
+
+    Raises
+    ------
+    ScenarioError
+        With every answer that is wrong, and every file that is there already.
+
+    Examples
+    --------
+    >>> [path.name for path in sim.new("mill.toml", floor="4 ha", trials={"rent-subsidy": 10})]
+    ['mill.toml', 'mill-idle.toml', 'mill-rent-subsidy.toml']
+    """
+    from sim.places.files import files, write
+    from sim.places.questions import answered
+
+    def text(value: Any) -> str:
+        if isinstance(value, Mapping):
+            return ",".join(f"{key}={it}" for key, it in value.items())
+        return str(value) if isinstance(value, str | Path | int | float) else ",".join(map(str, value))
+
+    given = {
+        "name": name, "floor": floor, "rent": rent, "rent-around": rent_around, "vacated": vacated, "opens": opens,
+        "firms": firms, "columns": columns, "grant": grant, "try": trials,
+    }  # fmt: skip
+    path = Path(file)
+    path = path if path.suffix == ".toml" else path.with_name(f"{path.name}.toml")
+    made = files(path, answered({key: text(value) for key, value in given.items() if value is not None}))
+    write(made)
+    return [it.path for it in made]
+
+
+def scenarios(word: str = "") -> DataFrame:
+    """List the scenarios that have a name.
+
+    Parameters
+    ----------
+    word
+        Only those that have these words in their name, title or summary.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by name: ``title``, ``summary``, ``extends`` and ``file``.
+
+    Raises
+    ------
+    OSError
+        Where a scenario's file cannot be opened.
+
+    Examples
+    --------
+    >>> sim.scenarios().loc["shougang", "title"]
+    "Shougang's vacated site"
+    """
+    from sim.studies.lists import scenario_rows, with_word
+
+    return _frame(with_word(scenario_rows(), word), "name")
+
+
+def outcomes(
+    scenario: Scenario | str | Path | None = None, word: str = "", *, mechanisms: Sequence[MechanismLike] = ()
+) -> DataFrame:
+    """List the outcomes of the model.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, as in ``run``, whose main outcomes are marked. Default: the model's own.
+    word
+        Only those that have these words in their name, meaning or source.
+    mechanisms
+        As in ``run``.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by outcome: ``unit``, ``meaning``, ``source`` (the mechanism that it comes from), ``better`` (more, less
+        or neither) and ``headline``.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the scenario.
+
+    Examples
+    --------
+    >>> sim.outcomes().loc["site_jobs", ["unit", "meaning"]].tolist()
+    ['people', 'jobs of tenants at idle sites']
+    """
+    from sim.studies.lists import outcome_rows, with_word
+
+    chosen = None if scenario is None else with_run(scenario, mechanisms)
+    catalogue = model_catalogue(mechanisms) if chosen is None else chosen.catalogue
+    return _frame(with_word(outcome_rows(catalogue, chosen.headline if chosen else ()), word), "outcome")
+
+
+def parameters(
+    scenario: Scenario | str | Path | None = None, word: str = "", *, mechanisms: Sequence[MechanismLike] = ()
+) -> DataFrame:
+    """List the parameters of a scenario, or of the model.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, as in ``run``. Default: the parameters as they are declared, with ``platforms.NAME`` and
+        ``sites.NAME`` for those of each platform and site.
+    word
+        Only those that have these words in their key, meaning or source.
+    mechanisms
+        As in ``run``.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by key: ``value``, ``unit``, ``meaning``, ``kind`` and ``source`` of the value, ``least`` and ``most``
+        that are allowed, ``plausible_low`` and ``plausible_high``, and ``origin`` (where the value is set).
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the scenario.
+
+    Examples
+    --------
+    >>> sim.parameters("shougang").loc["sites.shougang.rent", ["value", "unit", "kind"]].tolist()
+    [0.0003, 'million yuan a m2 and year', 'assumption']
+    >>> sim.parameters("shougang", "rent subsidy").index.tolist()
+    ['levers.rent_subsidy', 'sites.shougang.rent_subsidy']
+    """
+    from sim.studies.lists import parameter_rows, with_word
+
+    chosen = None if scenario is None else with_run(scenario, mechanisms)
+    catalogue = model_catalogue(mechanisms) if chosen is None else chosen.catalogue
+    return _frame(with_word(parameter_rows(catalogue, chosen), word), "parameter")
+
+
+def _frame(rows: Sequence[Mapping[str, Any]], index: str) -> DataFrame:
+    from pandas import DataFrame
+
+    return DataFrame(rows).set_index(index) if rows else DataFrame({index: []}).set_index(index)
 
 
 def plot(
@@ -356,6 +609,7 @@ def what_if(
     figures: bool | str = True,
     replicates: int | None = None,
     seed: int | None = None,
+    seeds: Seeds | None = None,
     months: int | None = None,
     parameters: str | None = None,
     one_seed: bool = False,
@@ -381,7 +635,7 @@ def what_if(
         Replicates that ``until_width`` may reach.
     outcomes, figures
         As in ``compare``.
-    replicates, seed, months, parameters, one_seed, workers, out, mechanisms, watcher
+    replicates, seed, seeds, months, parameters, one_seed, workers, out, mechanisms, watcher
         As in ``run``. A baseline and its variants have the same draws of ``parameters``.
     shown
         As in ``compare``.
@@ -408,13 +662,18 @@ def what_if(
     from sim.runs.batch import run_batch
     from sim.runs.ensemble import as_stored
     from sim.runs.errors import NothingRan
+    from sim.runs.seeds import own_seeds
+    from sim.scenario import Fault, ScenarioError
     from sim.studies.questions.compare import compare_results
     from sim.studies.questions.decision import decided
     from sim.studies.questions.what_if import Variant, asked, run_until
 
     if isinstance(until_width, Mapping):
         until_width = [f"{name}={width}" for name, width in until_width.items()]
-    base = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
+    base = with_run(scenario, mechanisms, seeds, replicates=replicates, seed=seed, months=months)
+    if until_width and own_seeds(base):
+        message = "adds replicates, and seeds are given, allowed: one of them"
+        raise ScenarioError([Fault("--until-width", 0, "--seeds", message)])
     model = _model(base)
     wanted = [it if isinstance(it, Variant) else Variant(it) for it in variants]
     others, widths = asked(base, wanted, until_width, model.outcomes)
@@ -449,6 +708,7 @@ def appraise(
     assume: Mapping[str, float] | Sequence[str] = (),
     replicates: int | None = None,
     seed: int | None = None,
+    seeds: Seeds | None = None,
     months: int | None = None,
     parameters: str | None = None,
     one_seed: bool = False,
@@ -474,7 +734,7 @@ def appraise(
     assume
         What is assumed beyond the model, by name: ``{"discount": 0.05}``, or as ``"discount=0.05"``. Defaults, ranges
         and sources are in ``Appraisal.assumptions``.
-    replicates, seed, months, parameters, one_seed, workers, out, fresh, mechanisms, watcher
+    replicates, seed, seeds, months, parameters, one_seed, workers, out, fresh, mechanisms, watcher
         As in ``what_if`` and ``run``. Seeds that are stored are not run again, whatever is assumed.
     shown
         Called with the appraisal before the figures are drawn.
@@ -508,7 +768,7 @@ def appraise(
     from sim.studies.questions.appraise import appraise_results, publish_appraisal
     from sim.studies.questions.what_if import Variant, asked
 
-    base = with_run(baseline, mechanisms, replicates=replicates, seed=seed, months=months)
+    base = with_run(baseline, mechanisms, seeds, replicates=replicates, seed=seed, months=months)
     model = _model(base)
     assumed = assumptions(assume)
     (other,), _ = asked(base, [variant if isinstance(variant, Variant) else Variant(variant)], (), model.outcomes)
@@ -546,6 +806,7 @@ def explain(
     agreed: bool = False,
     replicates: int | None = None,
     seed: int | None = None,
+    seeds: Seeds | None = None,
     months: int | None = None,
     workers: int | Workers | None = None,
     out: str | Path | None = None,
@@ -570,7 +831,7 @@ def explain(
         With more than 8 parts: the number of random orders, each of which is also run in reverse.
     agreed
         Whether to run what takes more than ten minutes, or only a sample of the orders.
-    replicates, seed, months, workers, out, mechanisms, watcher
+    replicates, seed, seeds, months, workers, out, mechanisms, watcher
         As in ``run``.
     shown
         Called with the explanation before the figure is drawn.
@@ -596,9 +857,12 @@ def explain(
     >>> round(sum(part.value for part in found.parts) - found.total.mean, 9)
     0.0
     """
+    from sim.runs.seeds import read_seeds
     from sim.studies.questions.explain import explain_difference
 
-    chosen = [with_run(it, mechanisms, replicates=replicates, seed=seed, months=months) for it in (first, second)]
+    given = {"replicates": replicates, "seed": seed, "months": months}
+    own = None if seeds is None else read_seeds(seeds)
+    chosen = [with_run(it, mechanisms, own, **given) for it in (first, second)]
     with _options(out, workers, watcher, shown, allow_long=agreed) as options:
         explanation = explain_difference(chosen[0], chosen[1], outcome, _model(chosen[0]), options, by=by, pairs=pairs)
     options.show(explanation)
@@ -722,6 +986,7 @@ def sweep(
     *,
     replicates: int | None = None,
     seed: int | None = None,
+    seeds: Seeds | None = None,
     months: int | None = None,
     workers: int | Workers | None = None,
     out: str | Path | None = None,
@@ -746,7 +1011,7 @@ def sweep(
         Points of a Latin hypercube or a Sobol sequence. Default: 64.
     outcomes
         Outcomes to show. Default: the scenario's main ones.
-    replicates, seed, months, workers, out, fresh, mechanisms, watcher
+    replicates, seed, seeds, months, workers, out, fresh, mechanisms, watcher
         As in ``run``.
     yes
         Whether to run what takes more than ten minutes.
@@ -775,7 +1040,7 @@ def sweep(
     """
     from sim.studies.questions.sweep import run_sweep
 
-    chosen = with_run(scenario, mechanisms, replicates=replicates, seed=seed, months=months)
+    chosen = with_run(scenario, mechanisms, seeds, replicates=replicates, seed=seed, months=months)
     model = _model(chosen)
     outcomes = outcomes or model.headline(chosen)
     with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
@@ -858,9 +1123,9 @@ def sensitivity(
     from sim.studies.questions.sensitivity import REPLICATES, run_sensitivity
 
     given = {"replicates": REPLICATES if replicates is None else replicates, "seed": seed, "months": months}
-    chosen = with_run(scenario, mechanisms, **given)
+    chosen = with_run(_from_first(scenario), mechanisms, None, **given)
     same = given | {"seed": chosen.seed, "months": chosen.months}
-    other = None if against is None else with_run(against, mechanisms, **same)
+    other = None if against is None else with_run(_from_first(against), mechanisms, None, **same)
     model = _model(chosen)
     outcomes = outcomes or model.headline(chosen)
     with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
@@ -1191,7 +1456,7 @@ def calibrate(
     from sim.studies.questions.calibrate import run_calibration
     from sim.studies.targets import read_targets
 
-    base = with_run(scenario, mechanisms)
+    base = with_run(_from_first(scenario), mechanisms)
     model = _model(base)
     given = {"budget": budget, "replicates": replicates, "seed": seed}
     asked = read_targets(targets, base, model.outcomes, keys, given)
@@ -1335,16 +1600,24 @@ def _validate_command(
 
 
 def with_run(
-    scenario: Scenario | str | Path, mechanisms: Sequence[MechanismLike] = (), **given: int | None
+    scenario: Scenario | str | Path,
+    mechanisms: Sequence[MechanismLike] = (),
+    seeds: Seeds | None = None,
+    **given: int | None,
 ) -> Scenario:
-    """A scenario with another number of replicates or months, or another seed; a name or file is loaded first."""
+    """A scenario with other replicates, months or seeds; a name or file is loaded first."""
     from sim.model.catalogue import load
+    from sim.runs.seeds import own_seeds, read_seeds, with_seeds
     from sim.scenario import Fault, Origin, ScenarioError, keys
     from sim.scenario.values import InvalidValue, checked
 
     overrides: dict[str, Any] = {f"run.{name}": value for name, value in given.items() if value is not None}
+    both = [key for key in ("run.replicates", "run.seed") if seeds is not None and key in overrides]
+    if both:
+        raise ScenarioError([Fault("run()", 0, key, "is given with seeds, allowed: one of them") for key in both])
+    chosen = () if seeds is None else read_seeds(seeds)
     if isinstance(scenario, str | Path):
-        return load(scenario, overrides, mechanisms=mechanisms)
+        return with_seeds(load(scenario, overrides, mechanisms=mechanisms), chosen)
     if mechanisms:
         raise TypeError("a scenario that is loaded has its mechanisms: give them to sim.load(..., mechanisms=...)")
     faults = []
@@ -1352,13 +1625,28 @@ def with_run(
         leaf = keys.known(scenario.catalogue).leaf(tuple(key.split(".")))
         assert leaf is not None, key
         try:
-            checked(value, leaf)
+            overrides[key] = checked(value, leaf)
         except InvalidValue as wrong:
             faults.append(Fault("run()", 0, key, str(wrong)))
+    own = chosen or own_seeds(scenario)
+    if not faults and own and overrides.get("run.replicates", 0) > len(own):
+        message = f"{overrides['run.replicates']} worlds, and {len(own)} seeds are given, allowed: a seed for each"
+        faults.append(Fault("run()", 0, "run.replicates", message))
     if faults:
         raise ScenarioError(faults)
-    origins = {**scenario.origins, **{key: Origin("override", "run()") for key in overrides}}
-    return replace(scenario, values={**scenario.values, **overrides}, origins=origins) if overrides else scenario
+    if overrides:
+        origins = {**scenario.origins, **{key: Origin("override", "run()") for key in overrides}}
+        scenario = replace(scenario, values={**scenario.values, **overrides}, origins=origins)
+    if "run.seed" in overrides:
+        scenario = with_seeds(scenario, ())
+    return with_seeds(scenario, chosen) if chosen else scenario
+
+
+def _from_first(scenario: Scenario | str | Path) -> Scenario | str | Path:
+    """The scenario whose seeds follow from its first one: a design of points begins there too."""
+    from sim.runs.seeds import with_seeds
+
+    return scenario if isinstance(scenario, str | Path) else with_seeds(scenario, ())
 
 
 def _model(scenario: Scenario) -> Model:
@@ -1407,7 +1695,9 @@ def _options(
     records: str = NO_RECORDS,
 ) -> Iterator[RunOptions]:
     """The options of a run; workers that are not given are ended after it."""
-    folder, watcher = Path(out or RESULTS), watcher or Watcher()
+    from sim.runs import progress
+
+    folder, watcher = Path(out or RESULTS), watcher or progress.watcher()
     with nullcontext(workers) if isinstance(workers, Workers) else make_workers(workers) as pool:
         yield RunOptions(folder, pool, watcher, fresh, allow_long, records, shown)
 

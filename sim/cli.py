@@ -18,7 +18,7 @@ from sim.commands.calibrate import calibrate
 from sim.commands.claims import claims
 from sim.commands.common import FAILED
 from sim.commands.compare import compare
-from sim.commands.describe import describe, list_scenarios, schema
+from sim.commands.describe import describe, list_scenarios, outcomes, schema
 from sim.commands.document import document
 from sim.commands.explain import explain
 from sim.commands.new import new
@@ -37,7 +37,6 @@ app = typer.Typer(
     name="sim",
     help="An ecosystem of big, medium and small enterprises: run scenarios, compare them, test their assumptions.",
     epilog="Exit codes: 0 done, 1 failed, 2 wrong usage or scenario, 3 some replicates failed, 130 interrupted.",
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -80,7 +79,8 @@ def _sim(
 
 # What each help page shows how to do.
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "list": ("sim list",),
+    "list": ("sim list", "sim list --json"),
+    "outcomes": ("sim outcomes rent", "sim outcomes --scenario shougang site jobs"),
     "new": ("sim new mill.toml", "sim new mill.toml --yes --floor 40000 --try rent-subsidy"),
     "run": ("sim run shougang", "sim run shougang --set sites.shougang.rent=0.0004 --replicates 50"),
     "what-if": (
@@ -105,7 +105,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "trace": ("sim trace shougang-idle shougang --seed 1",),
     "validate": ("sim validate", "sim validate haier"),
     "claims": ("sim claims shougang",),
-    "describe": ("sim describe shougang",),
+    "describe": ("sim describe shougang", "sim describe shougang rent"),
     "schema": ("sim schema",),
     "document": ("sim document --check",),
 }
@@ -118,6 +118,7 @@ def _examples(name: str) -> str:
 
 _COMMANDS: dict[str, Any] = {
     "list": list_scenarios,
+    "outcomes": outcomes,
     "new": new,
     "run": run,
     "what-if": what_if,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 MINUS = "\N{MINUS SIGN}"
 _BOUNDS = {"at least": "≥ ", "at most": "≤ "}
 _SHORT = {"rd": "R&D", "vat": "VAT"}
+_MOST_RANGES = 6
 _SIZES = ((1e9, " bn"), (1e6, " m"))
 
 
@@ -119,8 +120,25 @@ def counted(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def seeds_text(count: int, seed: int) -> str:
+def seeds_text(count: int, seed: int | Sequence[int]) -> str:
+    """How many seeds, and which: those that follow from a first one, or a user's own."""
+    if not isinstance(seed, int):
+        return f"{counted(count, 'seed')} ({ranges_text(seed)})"
     return f"{count} seeds from seed {seed}" if count != 1 else f"One seed, from seed {seed}"
+
+
+def ranges_text(numbers: Iterable[int], between: str = " to ", apart: str = ", ", most: int = _MOST_RANGES) -> str:
+    """Whole numbers, three or more in a row as their ends; of many the first ones and the last."""
+    parts: list[list[int]] = []
+    for one in numbers:
+        if parts and one == parts[-1][1] + 1:
+            parts[-1][1] = one
+        else:
+            parts.append([one, one])
+    said: list[str] = []
+    for first, last in parts:
+        said += [f"{first}{between}{last}"] if last - first > 1 else dict.fromkeys((str(first), str(last)))
+    return apart.join(said if len(said) <= most else [*said[: most - 2], "...", said[-1]])
 
 
 def label(name: str) -> str:

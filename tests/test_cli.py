@@ -8,7 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, redirect_stdout
 from itertools import pairwise
 from pathlib import Path
 
@@ -201,7 +201,7 @@ def test_compare_prints_what_changed_and_the_differences() -> None:
     assert re.search(r"startups .* \+12 ", found.stdout)
     assert re.search(r"startups +100% .*more", found.stdout)
     assert re.search(r"jobs .* equal on every seed", found.stdout)
-    assert re.search(r"toy: results/toy-[0-9a-f]{12}, 5 replicates from seed 1", found.stderr)
+    assert re.search(r"toy: results/toy-[0-9a-f]{12}, 5 seeds from seed 1", found.stderr)
     (folder,) = Path("results").glob("compare-toy-vs-boom-*")
     assert {path.name for path in (folder / "figures").iterdir()} >= {"headline.png", "headline.svg"}
     assert str(folder) in found.stderr
@@ -293,6 +293,36 @@ def test_tables_fit_a_terminal_and_have_every_value(name: str, monkeypatch: pyte
     assert not [line for line in rows if len(line) > 80]
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def _printed(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
+    """What a terminal gets of a table."""
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in ({"TERM": "xterm-256color"} | environment).items():
+        monkeypatch.setenv(name, value)
+    screen = Terminal()
+    rows = [("startups", "about 64: not met"), ("jobs", "at least 5: met"), ("more", "pass"), ("a", "fail: too low")]
+    with redirect_stdout(screen):
+        common.print_text(lambda: columns(("outcome", "the article"), rows), end="")
+    return screen.getvalue()
+
+
+def test_a_terminal_has_colours_in_tables_unless_it_asks_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    coloured, plain = _printed(monkeypatch), _printed(monkeypatch, NO_COLOR="1")
+    assert "\x1b[1moutcome\x1b[0m" in coloured
+    assert "\x1b[31mabout 64: not met\x1b[0m" in coloured
+    assert "\x1b[32mat least 5: met\x1b[0m" in coloured
+    assert "\x1b[32mpass\x1b[0m" in coloured
+    assert "\x1b[31mfail: too low\x1b[0m" in coloured
+    assert "\x1b" not in plain
+    assert re.sub(r"\x1b\[\d*m", "", coloured) == plain, "colours move nothing"
+    assert "\x1b" not in _printed(monkeypatch, TERM="dumb")
+
+
 def test_a_table_that_is_too_wide_goes_on_below_with_its_keys() -> None:
     heads = ("outcome", "one", "two", "words")
     rows = [(f"outcome_{n}", "1" * 40, "2" * 40 if n else "", "") for n in range(2)]
@@ -358,11 +388,6 @@ def test_off_a_terminal_nothing_is_wrapped_coloured_or_cut() -> None:
     assert wrong.stdout == ""
     assert "x" * 40 in wrong.stderr
     assert len(wrong.stderr.splitlines()) == 1
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize("no_color", [False, True])

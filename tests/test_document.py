@@ -18,12 +18,12 @@ import pytest
 from command import ROOT, plain_python
 from watching import Changes
 
-from sim import parameters
 from sim.declare import declared
 from sim.evidence import evidence, facts
 from sim.kernel.compiling import modules_of
 from sim.model.catalogue import model_catalogue
 from sim.model.state.accounts import TRANSFERS
+from sim.parameters import GROUPS
 from sim.report.document import DocumentError, blocks, rewritten
 from sim.report.document import evidence as of_evidence
 from sim.report.document.settings import block_of, groups
@@ -68,7 +68,7 @@ def test_the_document_says_what_the_program_knows(made: dict[str, str]) -> None:
 
 def test_a_tampered_block_is_found_named_and_mended(copy: Path) -> None:
     right = copy.read_text(encoding="utf-8")
-    wage = declared(parameters.GROUPS["labour"])["wage"].default
+    wage = declared(GROUPS["labour"])["wage"].default
     wrong = right.replace(f"| `wage` | {wage} |", "| `wage` | 0.123 |")
     assert wrong != right
     copy.write_text(wrong, encoding="utf-8")

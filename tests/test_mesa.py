@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import inspect
 import pickle
 import weakref
 
@@ -12,7 +13,15 @@ import numpy as np
 import pytest
 
 import sim
-from sim.agents import BigEnterprise, EnterpriseLeft, IdleSite, InnovationPlatform, MediumEnterprise, SmallEnterprise
+from sim.agents import (
+    BigEnterprise,
+    Enterprise,
+    EnterpriseLeft,
+    IdleSite,
+    InnovationPlatform,
+    MediumEnterprise,
+    SmallEnterprise,
+)
 from sim.model.state.enterprises import OPERATING
 
 
@@ -69,6 +78,73 @@ def test_two_models_do_not_mix_and_rng_is_taken_as_in_mesa() -> None:
     drawn = sim.EcosystemModel(scenario, rng=np.random.default_rng(7)).seed
     assert drawn == sim.EcosystemModel(scenario, rng=np.random.default_rng(7)).seed
     assert sim.EcosystemModel(scenario).seed != sim.EcosystemModel(scenario).seed
+
+
+def test_any_integer_type_is_the_same_world() -> None:
+    scenario = sim.load("shougang", overrides={"population.enterprises": 200})
+    models = [sim.EcosystemModel(scenario, rng=rng) for rng in (3, np.int64(3), np.uint8(3), np.array(3))]
+    for model in models:
+        model.run_for(2)
+    assert {model.seed for model in models} == {3}
+    assert len({tuple(model.record["jobs"]) for model in models}) == 1
+    assert sim.EcosystemModel(scenario, rng=np.random.SeedSequence(5)).seed == (
+        sim.EcosystemModel(scenario, rng=np.random.SeedSequence(5)).seed
+    )
+
+
+@pytest.mark.parametrize("rng", [3.0, np.float64(3), True, np.True_, "3", [1, 2], -1, 2**63])
+def test_what_is_no_seed_is_refused(rng: object) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"rng: .*allowed: a whole number from 0 to"):
+        sim.EcosystemModel("shougang", rng=rng)  # type: ignore[arg-type]
+
+
+def _batch(parameters: dict[str, object], seeds: list[int], **how: object) -> list[dict[str, object]]:
+    """Mesa's runner over some seeds: from Mesa 3.5 on it takes them itself."""
+    own = {"rng": seeds}
+    takes = "rng" in inspect.signature(mesa.batch_run).parameters
+    parameters, options = ({**parameters}, own) if takes else ({**parameters, **own}, {})
+    found: list[dict[str, object]] = mesa.batch_run(
+        sim.EcosystemModel, parameters, number_processes=1, display_progress=False, **how, **options
+    )
+    return found
+
+
+def test_batch_run_runs_it_as_it_is() -> None:
+    found = _batch({"scenario": ["shougang", "shougang-idle"]}, [1, 2], max_steps=3)
+    assert {(it["scenario"], it["rng"]) for it in found} == {
+        (name, seed) for name in ("shougang", "shougang-idle") for seed in (1, 2)
+    }
+    for it in found:
+        model = sim.EcosystemModel(str(it["scenario"]), rng=it["rng"])  # type: ignore[arg-type]
+        model.run_for(4)
+        # Mesa 3.3 goes one step beyond the most.
+        assert it["jobs"] in model.record["jobs"][2:4]
+        assert set(model.record) <= set(it)
+
+
+def test_batch_run_gives_every_month_and_ends_with_the_scenario() -> None:
+    scenario = sim.load("shougang", overrides={"population.enterprises": 200, "run.months": 3})
+    found = _batch({"scenario": [scenario]}, [7], data_collection_period=1)
+    model = sim.EcosystemModel(scenario, rng=7)
+    model.run_for(3)
+    assert [it["jobs"] for it in found] == model.record["jobs"]
+    assert not model.running
+    model.step()  # who steps it further, may
+    assert model.month == 4
+
+
+def test_a_filter_over_all_kinds_of_agent(together: sim.EcosystemModel) -> None:
+    """As in Mesa, a filter meets platforms and sites too, which have no staff."""
+    with pytest.raises(AttributeError):
+        together.agents.select(lambda it: it.staff > 100)
+    meant = together.agents.select(lambda it: it.staff > 100, agent_type=Enterprise)
+    careful = together.agents.select(lambda it: getattr(it, "staff", 0) > 100)
+    assert meant.to_list() == careful.to_list()
+    assert len(meant) == int((together.enterprises.staff[together.enterprises.alive] > 100).sum())
+    places = together.agents.select(agent_type=(InnovationPlatform, IdleSite))
+    assert len(places) == len(together.platforms) + len(together.sites)
+    named = together.agents.select(lambda it: not isinstance(it, Enterprise) and it.name == "shougang")
+    assert [type(it) for it in named] == [IdleSite]
 
 
 def test_an_agent_that_leaves_says_so_and_its_books_close() -> None:

@@ -30,7 +30,7 @@ PACKAGE = ROOT / "sim"
 # imports from floors below and from its own. An import counts wherever it stands: inside a function, for types alone,
 # or by ``importlib`` with a name in quotes.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("version", "formats", "declare", "catalogue"),
+    ("version", "formats", "notebooks", "declare", "catalogue"),
     ("kernel",),
     ("parameters",),
     ("evidence",),  # the facts as they are written down
@@ -49,7 +49,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("studies.questions",),
     ("report",),  # how things are written, and what is shown where
     ("report.text",),
-    ("report.figures", "report.html", "report.document"),
+    ("report.figures", "report.html", "report.document", "report.notebook"),
     ("api",),
     ("commands",),
     ("cli",),

@@ -464,7 +464,7 @@ def _rotation() -> bytes:
 def test_a_kept_rotation_is_shown_in_text_json_and_on_the_page(rotated: Path) -> None:
     made = {row["target"]: row for row in json.loads(rotated.read_text())["targets"]}
     assert (made["cost"]["predicted"]["within"], made["startups"]["predicted"]["within"]) == (True, False)
-    said = call("--replicates", "3", given="").stdout
+    said = " ".join(call("--replicates", "3", given="").stdout.split())
     assert "rotation: each target as predicted by a fit to the others" in said
     assert "80 candidates a fit, each on 3 seeds from seed 1, model toy" in said
     counted = [sum(row[kind]["within"] for row in made.values()) for kind in ("predicted", "fitted")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,15 @@ from typing import Any
 import numpy as np
 
 from sim.agents import IdleSite, InnovationPlatform, LazyAgents
+from sim.agents.recorded import RecordedOutcomes
 from sim.model.catalogue import MechanismLike
 from sim.model.ecosystem import Ecosystem
 from sim.model.mechanisms import finance
 from sim.model.state.accounts import TRANSFERS, transfer
+from sim.model.state.world import World
 from sim.scenario import Scenario
+
+ALLOWED = f"a whole number from 0 to {2**63 - 1}"
 
 
 class EcosystemModel(Ecosystem, LazyAgents):
@@ -24,7 +29,8 @@ class EcosystemModel(Ecosystem, LazyAgents):
     scenario
         A loaded scenario, the name of a shipped one, or a TOML file.
     rng
-        An integer seed, a numpy Generator that draws one, or None for a random seed.
+        An integer seed of any type, from 0 to 2^63 - 1; a numpy Generator or SeedSequence that draws one; or None for
+        a random seed. Floats and switches are refused.
     ledger
         Whether to check the accounts (money, people, talent, floor, equipment hours) after every mechanism.
     mechanisms
@@ -42,11 +48,17 @@ class EcosystemModel(Ecosystem, LazyAgents):
         The table of enterprises: ``enterprises.columns`` has an array for each attribute.
     record
         Outcomes by name, each a list of one value a month.
+    datacollector
+        The same as a Mesa data collector, for ``mesa.batch_run`` and ``SolaraViz``.
+    running
+        Whether the scenario's last month is still to come: Mesa's runners stop there, ``step`` and ``run_for`` do not.
 
     Raises
     ------
     ScenarioError
         With every fault of the scenario.
+    TypeError, ValueError
+        Where ``rng`` is no seed.
 
     Examples
     --------
@@ -64,15 +76,20 @@ class EcosystemModel(Ecosystem, LazyAgents):
     def __init__(
         self,
         scenario: Scenario | str | Path = "manufacturing",
-        rng: int | np.random.Generator | None = None,
+        rng: int | np.integer[Any] | np.random.Generator | np.random.SeedSequence | None = None,
         ledger: bool = False,
         mechanisms: Sequence[MechanismLike] = (),
     ) -> None:
-        seed = int(np.random.default_rng(rng).integers(2**63)) if not isinstance(rng, int) else rng
+        seed = _seed(rng)
         LazyAgents.__init__(self, rng=seed)
         self.platforms: list[InnovationPlatform] = []
         Ecosystem.__init__(self, scenario, seed, ledger, mechanisms)
         self.sites = [IdleSite(self, site.name, site.index, site) for site in self.world.sites]
+        self.datacollector = RecordedOutcomes(self.record)
+
+    def _record_month(self, world: World) -> None:
+        super()._record_month(world)
+        self.running = world.month + 1 < self.settings.months
 
     def _settle(self) -> None:
         """Update views after a step: of reclassified and removed enterprises, and of new platforms."""
@@ -105,3 +122,18 @@ class EcosystemModel(Ecosystem, LazyAgents):
         row = int(np.flatnonzero(table.identity == agent.unique_id)[0])
         transfer(row, amount, table.cash, self.world.books.flows, list(TRANSFERS).index(purpose))
         self.world.books.settle()
+
+
+def _seed(rng: Any) -> int:
+    """The seed of a world, as Mesa's ``rng`` says it."""
+    if rng is None or isinstance(rng, np.random.Generator | np.random.SeedSequence):
+        return int(np.random.default_rng(rng).integers(2**63))
+    if isinstance(rng, bool | np.bool_):
+        raise TypeError(f"rng: {rng} is a switch, allowed: {ALLOWED}, a Generator, a SeedSequence or None")
+    try:
+        seed = operator.index(rng)
+    except TypeError:
+        raise TypeError(f"rng: {rng!r} is no seed, allowed: {ALLOWED}, a Generator, a SeedSequence or None") from None
+    if not 0 <= seed < 2**63:
+        raise ValueError(f"rng: {seed} is out of bounds, allowed: {ALLOWED}")
+    return seed

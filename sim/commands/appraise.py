@@ -26,14 +26,13 @@ if TYPE_CHECKING:
 
 
 def appraise(
-    baseline: Annotated[str, typer.Argument(metavar="BASELINE", help="The world without: a name or a TOML file.")],
+    baseline: Annotated[str, options.scenario("BASELINE", "The world without: a name or a TOML file.")],
     variant: Annotated[
-        str | None, typer.Argument(metavar="VARIANT", help="The world with it: another one; or give --set.")
+        str | None, options.scenario("VARIANT", "The world with it: another one; or give --set.")
     ] = None,
     *,
     settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A change that makes the variant; can be repeated."),
+        list[str] | None, options.setting("--set", "A change that makes the variant; can be repeated.")
     ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the variant.")] = None,
     given: options.Given = None,
@@ -43,6 +42,7 @@ def appraise(
     ] = None,
     replicates: options.Replicates = None,
     seed: options.Seed = None,
+    seeds: options.Seeds = None,
     months: options.Months = None,
     mechanisms: options.Mechanisms = None,
     parameters: options.Parameters = None,
@@ -71,7 +71,7 @@ def appraise(
         def show(found: Appraisal) -> None:
             print_found(found, appraisal_json, appraisal_text, as_json=as_json)
 
-        base = load([baseline], given or [], mechanisms, replicates=replicates, seed=seed, months=months)[0]
+        base = load([baseline], given or [], mechanisms, seeds, replicates=replicates, seed=seed, months=months)[0]
         with full_keys(base), api.make_workers(workers, cluster) as pool:
             found = api.appraise(
                 base, Variant(change, name or ""), assume=listed(assume), parameters=parameters, one_seed=one_seed,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -32,6 +34,29 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(clean(value), ensure_ascii=False, allow_nan=False))
 
 
+def print_text(made: Callable[[], str], end: str = "\n") -> None:
+    """Print a text within the width of a terminal, its tables in colour where the terminal has any."""
+    from sim.report.text.columns import fitted, styled
+
+    if _has_colour():
+        from sim.report.text.colours import coloured
+
+        with styled(coloured):
+            text = made()
+    else:
+        text = made()
+    typer.echo(fitted(text) + end)
+
+
+def _has_colour() -> bool:
+    """Whether standard output is a terminal with colours that nobody has asked to do without."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return False
+    from rich.console import Console
+
+    return Console(file=sys.stdout).color_system is not None
+
+
 def print_found(
     found: Any, to_json: Callable[[Any], object], to_text: Callable[[Any], str], *, as_json: bool, end: str = "\n"
 ) -> None:
@@ -39,7 +64,7 @@ def print_found(
     if as_json:
         print_json(to_json(found))
     else:
-        typer.echo(to_text(found) + end)
+        print_text(lambda: to_text(found), end)
 
 
 @contextmanager
@@ -110,8 +135,11 @@ def say_remarks(*scenarios: Scenario) -> None:
 
 def say_results(*results: Result) -> None:
     """Name results on stderr, with their folders and replicates."""
+    from sim.formats import seeds_text
+    from sim.runs.seeds import begins
+
     for result in results:
-        say(f"{result.name}: {result.path}, {len(result.replicates)} replicates from seed {result.seed}")
+        say(f"{result.name}: {result.path}, {seeds_text(len(result.replicates), begins(result.scenario))}")
 
 
 def print_comparison(
@@ -127,7 +155,7 @@ def print_comparison(
         print_json(comparison_json(comparison))
         return
     for variant in comparison.variants:
-        typer.echo(variant_text(comparison, variant, headline, everything=everything, only=only) + "\n")
+        print_text(partial(variant_text, comparison, variant, headline, everything=everything, only=only))
 
 
 def full_key(fault: Fault, scenario: Scenario) -> Fault:
@@ -151,7 +179,7 @@ def full_keys(scenario: Scenario) -> Iterator[None]:
     try:
         yield
     except ScenarioError as error:
-        raise ScenarioError([full_key(it, scenario) for it in error.faults]) from None
+        raise ScenarioError([full_key(file_beside(it), scenario) for it in error.faults]) from None
 
 
 def pages_of(figures: str) -> bool | str:
@@ -163,19 +191,26 @@ def pages_of(figures: str) -> bool | str:
 
 
 def load(
-    names: Sequence[str], settings: Sequence[str], mechanisms: Sequence[Path] | None = None, **given: int | None
+    names: Sequence[str],
+    settings: Sequence[str],
+    mechanisms: Sequence[Path] | None = None,
+    seeds: str | None = None,
+    **given: int | None,
 ) -> list[Scenario]:
     """All scenarios, or ScenarioError with the faults of all of them."""
     from sim.model.catalogue import load
+    from sim.runs.seeds import with_seeds
     from sim.scenario import Fault, ScenarioError
 
     chosen, faults = overridden(settings, **given)
+    own, wrong = _own_seeds(seeds, chosen)
+    faults += wrong
     loaded = []
     for name in names:
         try:
-            loaded.append(load(name, chosen, mechanisms=mechanisms or ()))
+            loaded.append(with_seeds(load(name, chosen, mechanisms=mechanisms or ()), own))
         except ScenarioError as error:
-            faults += _with_full_keys(error.faults, name, mechanisms or ())
+            faults += _with_full_keys(map(file_beside, error.faults), name, mechanisms or ())
             if missing := _missing_files(Path(name), mechanisms or ()):
                 message = f"was run with {', '.join(missing)}, allowed: --with FILE for each"
                 faults.append(Fault(str(name), 0, "--with", message))
@@ -184,10 +219,34 @@ def load(
     return loaded
 
 
-def _with_full_keys(faults: Sequence[Fault], name: str, mechanisms: Sequence[Path]) -> list[Fault]:
+def _own_seeds(seeds: str | None, chosen: Mapping[str, Any]) -> tuple[Sequence[int], list[Fault]]:
+    """The seeds of ``--seeds``, and its faults."""
+    from sim.runs.seeds import read_seeds
+    from sim.scenario import Fault, ScenarioError
+
+    if seeds is None:
+        return (), []
+    also = [key for key in ("run.replicates", "run.seed") if key in chosen]
+    faults = [Fault("--seeds", 0, key, f"--{key[4:]} is given too, allowed: one of them") for key in also]
+    try:
+        return read_seeds(seeds, "--seeds"), faults
+    except ScenarioError as error:
+        return (), [*faults, *error.faults]
+
+
+def file_beside(fault: Fault) -> Fault:
+    """The fault of a name that no scenario has, with the file of that name where there is one."""
+    file = f"{fault.file}.toml"
+    if fault.key != "file" or not fault.message.startswith("no scenario of this name") or not Path(file).is_file():
+        return fault
+    return replace(fault, message=f"no scenario of this name, did you mean the file {file}?")
+
+
+def _with_full_keys(found: Iterable[Fault], name: str, mechanisms: Sequence[Path]) -> list[Fault]:
     from sim.model.catalogue import load
     from sim.scenario import ScenarioError
 
+    faults = list(found)
     if not any("." not in it.key for it in faults):
         return list(faults)
     try:
@@ -202,10 +261,11 @@ def load_until(
     settings: Sequence[str],
     month: str | None,
     mechanisms: Sequence[Path] | None = None,
+    seeds: str | None = None,
     **given: int | None,
 ) -> list[Scenario]:
     """The scenarios, cut off after ``month`` if that is given: later months do not change its outcomes."""
-    found = load(names, settings, mechanisms, **given)
+    found = load(names, settings, mechanisms, seeds, **given)
     if month is None:
         return found
     from sim.scenario import Fault, ScenarioError
@@ -223,7 +283,7 @@ def load_until(
         faults.append(Fault("--month", 0, "run.months", "is given by --months too, allowed: one of them"))
     if faults:
         raise ScenarioError(faults)
-    return load(names, settings, mechanisms, **(given | {"months": found[0].month_of(month) + 1}))
+    return load(names, settings, mechanisms, seeds, **(given | {"months": found[0].month_of(month) + 1}))
 
 
 def _missing_files(scenario: Path, mechanisms: Sequence[Path]) -> list[str]:
@@ -259,54 +319,6 @@ def overridden(settings: Sequence[str], **given: int | None) -> tuple[dict[str, 
 
 def watcher() -> Watcher:
     """A progress bar on a terminal, elsewhere a line for each run."""
-    from sim.runs.options import COMPILING, Watcher
+    from sim.runs.progress import Lines, watcher
 
-    class Lines(Watcher):
-        def begin(self, name: str, done: int, of: int) -> None:
-            self.say(f"{name}: running {of - done} of {of} replicates")
-
-    if not sys.stderr.isatty():
-        return Lines()
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    class Bar(Watcher):
-        def __init__(self) -> None:
-            self._bar = Progress(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                TextColumn("left"), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
-            )  # fmt: skip
-
-        def say(self, text: str) -> None:
-            self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-        def begin(self, name: str, done: int, of: int) -> None:
-            self._task = self._bar.add_task(name, completed=done, total=of)
-            self._bar.start()
-
-        def advance(self) -> None:
-            self._bar.advance(self._task)
-
-        def end(self) -> None:
-            self._bar.stop()
-
-        def compiling(self, done: int, of: int) -> None:
-            if not self._compiles:
-                self._compiles = True
-                self._loops = self._bar.add_task(COMPILING, total=of)
-                self._bar.start()
-            self._bar.update(self._loops, completed=done, total=of)
-            if done == of:
-                self._bar.remove_task(self._loops)
-                self._compiles = False
-                if not self._bar.task_ids:  # no run has started
-                    self._bar.stop()
-
-    return Bar()
+    return watcher(Lines())

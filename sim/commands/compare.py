@@ -12,9 +12,7 @@ from sim.commands.common import WRONG, errors, fail, pages_of, print_comparison,
 
 
 def compare(
-    results: Annotated[
-        list[str], typer.Argument(metavar="RESULT", help="Folders of results, or names: the newest result.")
-    ],
+    results: Annotated[list[str], options.result("Folders of results, or names: the newest result.")],
     out: options.Out = options.RESULTS,
     unpaired: Annotated[
         bool, typer.Option("--unpaired", help="Compare as independent samples, not paired by seed.")

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def explain(
-    first: Annotated[str, typer.Argument(metavar="A", help="A name or a TOML file.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another one: B less A is explained.")],
+    first: Annotated[str, options.scenario("A", "A name or a TOML file.")],
+    second: Annotated[str, options.scenario("B", "Another one: B less A is explained.")],
     *,
     outcome: Annotated[str, typer.Option("--outcome", metavar="NAME", help="The outcome, in the last month.")],
     by: Annotated[
@@ -30,6 +30,7 @@ def explain(
     settings: options.Settings = None,
     replicates: options.Replicates = None,
     seed: options.Seed = None,
+    seeds: options.Seeds = None,
     months: options.Months = None,
     mechanisms: options.Mechanisms = None,
     workers: options.Workers = None,
@@ -50,7 +51,8 @@ def explain(
             say_results(found.first, found.second)
             print_found(found, explanation_json, explanation_text, as_json=as_json, end="")
 
-        one, other = load([first, second], settings or [], mechanisms, replicates=replicates, seed=seed, months=months)
+        given = {"replicates": replicates, "seed": seed, "months": months}
+        one, other = load([first, second], settings or [], mechanisms, seeds, **given)
         with api.make_workers(workers, cluster) as pool:
             found = api.explain(
                 one, other, outcome, by=by, pairs=pairs, agreed=yes, workers=pool, out=out, watcher=watcher(),

@@ -62,6 +62,7 @@ def new(
     with errors():
         from sim.places.files import EXISTS, commands, files, write
         from sim.places.questions import QUESTIONS, answered, faults_in
+        from sim.report.text import columns as text
         from sim.scenario import Fault, ScenarioError
 
         given = {
@@ -87,9 +88,8 @@ def new(
         answers = answered(texts)
         made = files(path, answers)
         write(made)
-        width = max(len(str(it.path)) for it in made)
-        for it in made:
-            typer.echo(f"{it.path!s:{width}}  {it.title}")
+        rows = [(str(it.path), it.title) for it in made]
+        typer.echo(text.columns(("", ""), rows).partition("\n")[2])
         typer.echo("\nnext:")
         for command in commands(path, answers):
             typer.echo(f"  {command}")

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from sim.commands import completion
+
 RESULTS = Path("results")
 
-Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a TOML file.")]
-Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; can be repeated.")
-]
-Given = Annotated[
-    list[str] | None,
-    typer.Option("--given", metavar="KEY=VALUE", help="Change the baseline and all variants; can be repeated."),
-]
+
+def scenario(metavar: str, words: str) -> Any:
+    """An argument that is a scenario."""
+    return typer.Argument(metavar=metavar, help=words, autocompletion=completion.scenarios)
+
+
+def result(words: str) -> Any:
+    """An argument that is a stored result."""
+    return typer.Argument(metavar="RESULT", help=words, autocompletion=completion.results)
+
+
+def setting(name: str, words: str) -> Any:
+    """An option that sets keys."""
+    return typer.Option(name, metavar="KEY=VALUE", help=words, autocompletion=completion.keys)
+
+
+Scenario = Annotated[str, scenario("SCENARIO", "A name or a TOML file.")]
+Settings = Annotated[list[str] | None, setting("--set", "Set a parameter; can be repeated.")]
+Given = Annotated[list[str] | None, setting("--given", "Change the baseline and all variants; can be repeated.")]
 Replicates = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of worlds. Default: the scenario's.")]
 Seed = Annotated[int | None, typer.Option(min=0, metavar="S", help="Seed of the first world. Default: the scenario's.")]
+Seeds = Annotated[
+    str | None,
+    typer.Option("--seeds", metavar="S,S:S,...", help="Seeds of your own, one a world: such as 3,7,20:30 (both ends)."),
+]
 Months = Annotated[int | None, typer.Option(min=1, metavar="M", help="Number of months. Default: the scenario's.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, metavar="W", help="Number of processes; 1 is this one. Default: one per core.")
@@ -48,8 +65,11 @@ Everything = Annotated[bool, typer.Option("--all", help="Show all outcomes, not 
 Fresh = Annotated[bool, typer.Option("--fresh", help="Run again what is stored already.")]
 Outcomes = Annotated[
     list[str] | None,
-    typer.Option("--outcome", metavar="NAME", help="An outcome; can be repeated. Default: the main ones."),
-]
+    typer.Option(
+        "--outcome", metavar="NAME", help="An outcome; can be repeated. Default: the main ones.",
+        autocompletion=completion.outcomes,
+    ),
+]  # fmt: skip
 Figures = Annotated[
     list[str] | None,
     typer.Option(

@@ -12,7 +12,7 @@ from sim.commands.common import errors
 
 
 def plot(
-    result: Annotated[str, typer.Argument(metavar="RESULT", help="Folder of a result, or a name: the newest result.")],
+    result: Annotated[str, options.result("Folder of a result, or a name: the newest result.")],
     names: Annotated[
         list[str] | None,
         typer.Argument(metavar="all|GROUP|OUTCOME", help="What to draw: all pages, a group such as jobs, outcomes."),

@@ -8,15 +8,13 @@ from typing import Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import errors, print_json
+from sim.commands.common import errors, print_json, print_text
 
 
 def report(
     results: Annotated[
         list[str],
-        typer.Argument(
-            metavar="RESULT", help="Folders of results, or names: the newest result; or the folder of one study."
-        ),
+        options.result("Folders of results, or names: the newest result; or the folder of one study."),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="The file. Default: report-....html in --results.")
@@ -39,6 +37,4 @@ def report(
         if as_json:
             print_json({"report": str(written.path), "headline": " ".join(written.headline), **written.about})
             return
-        for sentence in written.headline:
-            typer.echo(sentence)
-        typer.echo(f"report: {written.path}")
+        print_text(lambda: "\n".join([*written.headline, f"report: {written.path}"]), end="")

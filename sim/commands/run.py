@@ -20,6 +20,7 @@ from sim.commands.common import (
     load,
     overridden,
     print_json,
+    print_text,
     say,
     say_failed,
     say_remarks,
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
 
 
 def run(
-    scenarios: Annotated[list[str] | None, typer.Argument(metavar="SCENARIO", help="Names or TOML files.")] = None,
+    scenarios: Annotated[list[str] | None, options.scenario("SCENARIO", "Names or TOML files.")] = None,
     *,
     settings: options.Settings = None,
     replicates: options.Replicates = None,
     seed: options.Seed = None,
+    seeds: options.Seeds = None,
     months: options.Months = None,
     mechanisms: options.Mechanisms = None,
     parameters: options.Parameters = None,
@@ -83,7 +85,7 @@ def run(
         from sim.scenario import ScenarioError
         from sim.studies.remarks import empty_outcomes
 
-        if wrong := _wrong_together(scenarios or [], past, seed, events=events, drawn=parameters or one_seed):
+        if wrong := _wrong_together(scenarios or [], past, seed, seeds, events=events, drawn=parameters or one_seed):
             fail("\n".join(wrong), WRONG)
         how: dict[str, Any] = {"out": out, "fresh": fresh, "until": until, "checkpoint": checkpoint}
         how["figures"] = listed(figures) or not no_figures
@@ -93,7 +95,8 @@ def run(
             asked, faults = overridden(settings or [], replicates=replicates, months=months)
             runs = [partial(api.branch, past, asked, mechanisms=mechanisms or (), **how)]
         else:
-            chosen = load(scenarios or [], settings or [], mechanisms, replicates=replicates, seed=seed, months=months)
+            given = {"replicates": replicates, "seed": seed, "months": months}
+            chosen = load(scenarios or [], settings or [], mechanisms, seeds, **given)
             faults = _outside(chosen, until)
             how |= {"events": events, "parameters": parameters, "one_seed": one_seed}
             runs = [partial(api.run, scenario, **how) for scenario in chosen]
@@ -120,7 +123,13 @@ def _held(scenarios: Sequence[str], out: Path) -> bool:
 
 
 def _wrong_together(
-    scenarios: Sequence[str], past: str | None, seed: int | None, *, events: bool, drawn: str | bool | None
+    scenarios: Sequence[str],
+    past: str | None,
+    seed: int | None,
+    seeds: str | None,
+    *,
+    events: bool,
+    drawn: str | bool | None,
 ) -> list[str]:
     """Messages on options that cannot be combined."""
     if past is None:
@@ -128,6 +137,8 @@ def _wrong_together(
     wrong = [f"SCENARIO: {name} is given with --from, whose result has its own" for name in scenarios]
     if seed is not None:
         wrong.append(f"--seed: {seed} is given with --from, whose result has its own")
+    if seeds is not None:
+        wrong.append(f"--seeds: {seeds} is given with --from, whose result has its own")
     if drawn:
         wrong.append("--parameters: is given with --from, whose worlds have theirs")
     if events:
@@ -155,7 +166,7 @@ def _print_run(result: Result, headline: Sequence[str], *, everything: bool, as_
     if as_json:
         print_json(run_json(result))
     else:
-        typer.echo(run_text(result, headline, everything=everything) + "\n")
+        print_text(partial(run_text, result, headline, everything=everything))
 
 
 def _print_profile(scenario: Scenario, *, as_json: bool) -> None:
@@ -166,4 +177,4 @@ def _print_profile(scenario: Scenario, *, as_json: bool) -> None:
     if as_json:
         print_json(profile_json(found))
     else:
-        typer.echo(profile_text(found) + "\n")
+        print_text(partial(profile_text, found))

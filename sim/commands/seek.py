@@ -104,8 +104,9 @@ def seek(
         }  # fmt: skip
         if target is not None and (others := [name for name, value in of_mixes.items() if value not in (None, [])]):
             fail(f"--target: does not go with {', '.join(others)}, allowed: --levers KEY=LOW:HIGH", WRONG)
-        given = {"replicates": replicates, "seed": seed, "months": months}
-        base = load_until([scenario], settings or [], month, mechanisms, **given)[0]
+        base = load_until(
+            [scenario], settings or [], month, mechanisms, replicates=replicates, seed=seed, months=months
+        )[0]
         show = partial(print_found, as_json=as_json)
         with full_keys(base), api.make_workers(workers, cluster) as pool:
             lines = parse_vary(levers or [], LEVERS, FORMS)

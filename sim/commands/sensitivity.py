@@ -73,11 +73,11 @@ def sensitivity(
         from sim.studies.questions.sensitivity import answer_json
 
         given = {"replicates": replicates, "seed": seed, "months": months}
-        chosen = load_until([scenario], settings or [], month, mechanisms, **given)[0]
+        chosen = load_until([scenario], settings or [], month, mechanisms, None, **given)[0]
         other = None
         if against:
             name, changed = _other(scenario, settings or [], against)
-            other = load_until([name], changed, month, mechanisms, **given)[0]
+            other = load_until([name], changed, month, mechanisms, None, **given)[0]
 
         def to_json(found: Sensitivities) -> object:
             return {"results": str(found.path), **answer_json(found), "failures": found.failures}

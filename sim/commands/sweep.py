@@ -26,6 +26,7 @@ def sweep(
     settings: options.Settings = None,
     replicates: options.Replicates = None,
     seed: options.Seed = None,
+    seeds: options.Seeds = None,
     months: options.Months = None,
     month: options.Month = None,
     mechanisms: options.Mechanisms = None,
@@ -50,7 +51,7 @@ def sweep(
         to_text = partial(sweep_text, everything=everything)
 
         chosen = load_until(
-            [scenario], settings or [], month, mechanisms, replicates=replicates, seed=seed, months=months
+            [scenario], settings or [], month, mechanisms, seeds, replicates=replicates, seed=seed, months=months
         )[0]
         with api.make_workers(workers, cluster) as pool:
             found = api.sweep(

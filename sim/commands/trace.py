@@ -12,8 +12,8 @@ from sim.commands.common import errors, load, print_found, say
 
 
 def trace(
-    first: Annotated[str, typer.Argument(metavar="A", help="A name or a TOML file.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another one, run month by month beside A.")],
+    first: Annotated[str, options.scenario("A", "A name or a TOML file.")],
+    second: Annotated[str, options.scenario("B", "Another one, run month by month beside A.")],
     seed: options.Seed = None,
     replicate: Annotated[int, typer.Option(min=0, metavar="R", help="Number of the world, from 0.")] = 0,
     settings: options.Settings = None,

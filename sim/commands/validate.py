@@ -15,7 +15,7 @@ from sim.commands.common import SOME_FAILED, errors, overridden, print_found, sa
 def validate(
     scenario: Annotated[
         str | None,
-        typer.Argument(metavar="[SCENARIO]", help="Use only the facts of this scenario. Default: all facts."),
+        options.scenario("[SCENARIO]", "Use only the facts of this scenario. Default: all facts."),
     ] = None,
     *,
     facts: Annotated[

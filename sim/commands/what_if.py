@@ -35,7 +35,7 @@ def what_if(
     *,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A change of the variant; several make one variant."),
+        options.setting("--set", "A change of the variant; several make one variant."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the variant of --set.")] = None,
     others: Annotated[
@@ -59,6 +59,7 @@ def what_if(
     at_most: Annotated[int, typer.Option(min=2, metavar="N", help="Replicates that --until-width may reach.")] = _CAP,
     replicates: options.Replicates = None,
     seed: options.Seed = None,
+    seeds: options.Seeds = None,
     months: options.Months = None,
     mechanisms: options.Mechanisms = None,
     parameters: options.Parameters = None,
@@ -84,7 +85,7 @@ def what_if(
             fail("--name names the variant of --set, and there is none", WRONG)
         if not (settings or others):
             fail("what-if needs a change: --set KEY=VALUE, or --variant", WRONG)
-        base = load([scenario], given or [], mechanisms, replicates=replicates, seed=seed, months=months)[0]
+        base = load([scenario], given or [], mechanisms, seeds, replicates=replicates, seed=seed, months=months)[0]
         first: list[Any] = [_named(overrides(settings), name or "")] if settings else []
         with full_keys(base), api.make_workers(workers, cluster) as pool:
             comparison = api.what_if(

@@ -12,6 +12,7 @@ import numpy as np
 from sim.formats import seeds_text
 from sim.report.sheets import HEADLINE, MARKS, Panel, Sheet, run_panel
 from sim.runs.result import Result
+from sim.runs.seeds import begins
 from sim.studies.estimators.intervals import difference_over_months
 from sim.studies.questions.compare import Comparison, pairs
 from sim.studies.rests import rests_text
@@ -73,7 +74,7 @@ def wording(comparison: Comparison) -> Words:
     return Words(
         f"{', '.join(variant.label for variant in variants)} against {comparison.label}",
         f"{first.scenario.calendar(0)} to {first.scenario.calendar(first.table.months - 1)}",
-        f"{seeds_text(comparison.seeds, first.seed)}, {how}",
+        f"{seeds_text(comparison.seeds, begins(first.scenario))}, {how}",
         (
             f"Parameters in force by their source: {rests_text(*(variant.rests_on for variant in variants))}.",
             f"Model {first.manifest['model']}. Source: outcomes.parquet of {folders}.",

@@ -14,6 +14,7 @@ from sim.formats import label, seeds_text
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
+from sim.runs.seeds import begins
 from sim.studies.estimators.intervals import Interval
 from sim.units import everyday, shown_in
 
@@ -174,9 +175,8 @@ def run_sheets(result: Result, headline: Sequence[str], names: Sequence[str] | N
     title = scenario.title or result.name
     span = f"{scenario.calendar(0)} to {scenario.calendar(table.months - 1)}"
     count = len(result.replicates)
-    seeds = (
-        f"{count} draws on seed {result.seed}" if result.intervals == "parameter" else seeds_text(count, result.seed)
-    )
+    one = result.intervals == "parameter"
+    seeds = f"{count} draws on seed {result.seed}" if one else seeds_text(count, begins(result.scenario))
     bands = f"{seeds}. {_BANDS.format(intervals_text(result.intervals))}"
     source = f"Model {result.manifest['model']}. Source: outcomes.parquet of {result.path.name}."
     sheets = []

@@ -87,6 +87,7 @@ def restore(data: bytes, scenario: Scenario) -> EcosystemModel:
     model.world.sites = sites
     _put(model.recorder, about["parts"]["recorder"], arrays)
     model.steps = model.month
+    model.running = model.month < scenario.months
     model._settle()
     return model
 

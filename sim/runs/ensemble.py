@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.kernel.draws import seed_of
 from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.executor import Failure
 from sim.runs.names import overridden
@@ -20,6 +19,7 @@ from sim.runs.provenance import provenance
 from sim.runs.records import has_record, write_record
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
+from sim.runs.seeds import own_seeds, world_seed
 from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store, digest_of
 from sim.runs.summary import summarise, to_csv
 from sim.runs.table import gather, to_bytes
@@ -46,6 +46,8 @@ class Request:
         asked: tuple[Any, ...] = (self.scenario.digest(), self.scenario.seed, self.scenario.months, self.version)
         if self.sample is not None:
             asked += (self.sample.asked(self.scenario),)
+        if seeds := own_seeds(self.scenario):
+            asked += ({"seeds": seeds},)
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
     @property
@@ -57,7 +59,7 @@ class Request:
         """Scenario and seed of a replicate."""
         if self.sample is not None:
             return self.sample.world(self.scenario, replicate)
-        return self.scenario, seed_of(self.scenario.seed, replicate)
+        return self.scenario, world_seed(self.scenario, replicate)
 
     def missing(self, out: Path) -> list[int]:
         """The replicates that the result's folder under ``out`` has not published."""
@@ -179,6 +181,7 @@ class Ensemble:
             "replicates": len(numbers),
             "overridden": overridden(scenario),
             "seeds": {str(replicate): self.request.world(replicate)[1] for replicate in numbers},
+            **({"own_seeds": seeds} if (seeds := own_seeds(scenario)) else {}),
             **({"parameters": sample.asked(scenario)} if (sample := self.request.sample) else {}),
             "failures": failed,
             "outputs": outputs,

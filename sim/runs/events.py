@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute, parquet
 
-from sim.kernel.draws import seed_of
 from sim.runs.batch import run_batch
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
+from sim.runs.seeds import world_seed
 from sim.runs.store import Store, digest_of, write_whole
 from sim.runs.table import to_parquet
 
@@ -56,7 +56,7 @@ def run_with_events(scenario: Scenario, model: Model, options: RunOptions) -> Re
         if missing:
             watcher.begin(f"{scenario.name}: events", len(parts) - len(missing), len(parts))
             try:
-                tasks = [(scenario, seed_of(scenario.seed, number), scenario.months) for number in missing]
+                tasks = [(scenario, world_seed(scenario, number), scenario.months) for number in missing]
                 for place, value in options.workers.run(watching.run, tasks):
                     if isinstance(value, Failure):
                         raise RuntimeError(f"events of replicate {missing[place]}: {value.message}")
@@ -122,7 +122,7 @@ def _named(indices: Any, names: Any) -> pa.Array:
 
 def _part(store: Store, scenario: Scenario, replicate: int) -> pa.Table | None:
     try:
-        read = _part_of(store.path / _PARTS, seed_of(scenario.seed, replicate)).read_bytes()
+        read = _part_of(store.path / _PARTS, world_seed(scenario, replicate)).read_bytes()
     except OSError:
         return None
     digest, data = read[:_DIGITS], read[_DIGITS:]

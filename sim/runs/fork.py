@@ -23,6 +23,7 @@ from sim.runs.executor import Failure
 from sim.runs.options import RunOptions, Watcher
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result, find_result
+from sim.runs.seeds import world_seed
 from sim.runs.store import CHECKPOINTS, SCENARIO, Store, write_whole
 from sim.scenario import ScenarioError
 
@@ -146,7 +147,7 @@ def run_forked(
         def tasks() -> Iterator[tuple[Any, ...]]:
             for replicate in todo:
                 there = past.checkpoints.file(replicate).resolve() if past and replicate in worlds else None
-                asked = scenario, seed_of(scenario.seed, replicate), scenario.months
+                asked = scenario, world_seed(scenario, replicate), scenario.months
                 # Workers of this machine read and write files: an interrupted long message would block.
                 if workers.remote:
                     yield *asked, there and there.read_bytes(), stamp

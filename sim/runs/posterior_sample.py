@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.declare import Source, Value
-from sim.kernel.draws import seed_of
+from sim.runs.seeds import world_seed
 from sim.runs.store import digest_of
 from sim.scenario import Fault, Origin, Scenario, ScenarioError
 from sim.scenario.extending import chain
@@ -94,7 +94,7 @@ class PosteriorSample:
             sources=scenario.sources | sources,
             origins=scenario.origins | origins,
         )
-        return made, seed_of(scenario.seed, 0 if self.one_seed else replicate)
+        return made, world_seed(scenario, 0 if self.one_seed else replicate)
 
     def asked(self, scenario: Scenario) -> dict[str, Any]:
         """What can change a result, in JSON."""

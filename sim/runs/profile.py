@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.kernel.draws import seed_of
 from sim.kernel.threads import thread_count
 from sim.model.ecosystem import Ecosystem
 from sim.model.state.world import World
+from sim.runs.seeds import world_seed
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -60,7 +60,7 @@ class Profile:
 
 def profile(scenario: Scenario) -> Profile:
     """Replicate 0 of a scenario in this process, timed after a first world."""
-    seed = seed_of(scenario.seed, 0)
+    seed = world_seed(scenario, 0)
     ProfiledModel(scenario, seed).run_for(min(13, scenario.months))
     model, enterprise_months = ProfiledModel(scenario, seed), 0
     for _ in range(scenario.months):

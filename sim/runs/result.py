@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.formats import seeds_text
+from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
+from sim.runs.long_format import dataset, tidy
+from sim.runs.seeds import begins, with_seeds
 from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, Say, Store, pictures
 from sim.runs.summary import Row, summarise
 from sim.runs.table import Table, from_bytes
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Result:
     """The result of a run, as it is kept in its folder.
@@ -46,6 +52,8 @@ class Result:
     ['replicate', 'month', 'startups', 'startups_net']
     >>> result.outcomes.shape[0] == len(result.replicates) * result.months
     True
+    >>> result.tidy(["jobs"]).columns.tolist()
+    ['replicate', 'seed', 'month', 'date', 'outcome', 'value', 'unit']
     >>> jobs = result.summary.loc["jobs"]
     >>> print(jobs["median"], jobs["low"], jobs["high"], jobs["unit"])
     82420.0 82326.4 82980.7 people
@@ -55,6 +63,10 @@ class Result:
     scenario: Scenario
     manifest: dict[str, Any]
     table: Table
+
+    def __repr__(self) -> str:
+        seeds = seeds_text(len(self.replicates), begins(self.scenario))
+        return f"<Result {self.name}: {seeds}, {self.months} months from {self.scenario.calendar(0)}, {self.path}>"
 
     @property
     def name(self) -> str:
@@ -78,6 +90,11 @@ class Result:
         return self.table.replicates
 
     @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seed of the world of each replicate, as ``EcosystemModel(rng=...)`` takes it."""
+        return tuple(int(self.manifest["seeds"][str(number)]) for number in self.replicates)
+
+    @property
     def failures(self) -> list[dict[str, Any]]:
         """Replicates that failed: ``replicate``, ``seed``, ``message`` and the ``command`` that repeats it."""
         return list(self.manifest["failures"])
@@ -91,6 +108,21 @@ class Result:
     def outcomes(self) -> DataFrame:
         """A row for each replicate and month: ``replicate``, ``month``, and a column for each outcome in its unit."""
         return self.table.frame()
+
+    def tidy(self, outcomes: Sequence[str] | None = None) -> DataFrame:
+        """A row for each replicate, month and outcome, with its unit.
+
+        The columns are ``replicate``, ``seed`` (of its world), ``month`` (from 0), ``date`` (``YYYY-MM``), ``outcome``,
+        ``value`` and ``unit``; NaN is no value. ``outcomes`` are all unless named; ScenarioError where one is unknown.
+        """
+        return tidy(self.table, self.seeds, self.scenario, outcomes)
+
+    def to_xarray(self, outcomes: Sequence[str] | None = None) -> Any:
+        """The outcomes as an ``xarray.Dataset`` over replicate and month, with seeds, dates, units and meanings.
+
+        ``outcomes`` as in ``tidy``. Needs xarray, which is not installed with this package: ImportError without it.
+        """
+        return dataset(self.table, self.seeds, self.scenario, outcomes)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -147,7 +179,8 @@ def stored_scenario(store: Store, remedy: str) -> Scenario:
     intact_bytes(store, SCENARIO, remedy)
     manifest = store.manifest()
     try:
-        return load(store.path / SCENARIO, catalogue=catalogue_of(manifest))
+        found = load(store.path / SCENARIO, catalogue=catalogue_of(manifest))
+        return with_seeds(found, manifest.get("own_seeds", ()))
     except ScenarioError as error:
         raise ResultError(
             f"{store.path}: written by model {manifest['model']}, whose parameters this version does not know:\n{error}"

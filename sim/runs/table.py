@@ -45,6 +45,10 @@ class Table:
     units: tuple[str, ...]
     cells: Cells
 
+    def __repr__(self) -> str:
+        count, months, names = self.cells.shape
+        return f"<Table of {count} replicates x {months} months x {names} outcomes>"
+
     @property
     def months(self) -> int:
         return int(self.cells.shape[1])

@@ -20,13 +20,13 @@ import pyarrow as pa
 from pyarrow import compute, parquet
 
 from sim.declare import Value
-from sim.kernel.draws import seed_of
 from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.ensemble import Request, folder_name
 from sim.runs.executor import Failure
 from sim.runs.options import RunOptions
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model, run_checked
+from sim.runs.seeds import own_seeds, world_seed
 from sim.runs.store import SCENARIO, Rows, Say, Store, digest_of
 from sim.runs.table import to_parquet
 from sim.scenario import Scenario
@@ -72,7 +72,7 @@ class Study:
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Runs:
     """What came out: ``cells`` is points x replicates x outcomes in the last month, NaN where there is no value."""
 
@@ -127,7 +127,7 @@ def _run(
     """Every missing replicate and its outcomes in the last month."""
     scenario, watcher = study.scenario, options.watcher
     tasks = [
-        (model.run, *points[digest], seed_of(scenario.seed, number), scenario.months, len(model.outcomes))
+        (model.run, *points[digest], world_seed(scenario, number), scenario.months, len(model.outcomes))
         for digest, number in missing
     ]
     timed: list[float] = []
@@ -216,7 +216,7 @@ def _publish(
     data = rows_table(order, kept, {name: it.unit for name, it in model.outcomes.items()})
     failures = []
     for (digest, number), message in sorted(failed.items(), key=lambda it: (place[it[0][0]], it[0][1])):
-        point, seed = study.points[place[digest]], seed_of(scenario.seed, number)
+        point, seed = study.points[place[digest]], world_seed(scenario, number)
         name = VARIANT if point.base is study.variant else SCENARIO
         entry = failure_of_world(name, scenario, point.changes, number, seed, message)
         failures.append({"point": place[digest], **entry})
@@ -232,6 +232,7 @@ def _publish(
         "scenario": scenario.digest(),
         "model": model.version,
         "seed": scenario.seed,
+        **({"own_seeds": seeds} if (seeds := own_seeds(scenario)) else {}),
         "start": scenario.calendar(0),
         "months": scenario.months,
         "month": scenario.calendar(scenario.months - 1),

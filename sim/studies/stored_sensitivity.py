@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.formats import counted
 from sim.runs.store import MANIFEST, Store
 from sim.scenario import Scenario
 from sim.studies.estimators.indices import Estimate, Index, Split
@@ -126,6 +127,9 @@ class Sensitivity:
     parameters: tuple[VariedParameter, ...]
     other_sign: float = math.nan
     flips: tuple[SignChange, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Sensitivity of {self.outcome}: {counted(len(self.parameters), 'parameter')}, {self.points} points>"
 
     @property
     def kinds(self) -> dict[str, float]:

@@ -40,6 +40,7 @@ from sim.scenario.keys import BOUNDS, Leaf, meant
 from sim.scenario.reading import Document, read
 from sim.scenario.values import InvalidValue, allowed, checked
 from sim.studies.designs import leaf_of
+from sim.studies.quantities import amount
 from sim.studies.tables import TableReader
 
 FORMS = ("value", "difference", "relative")
@@ -47,6 +48,11 @@ SCALES = ("linear", "log")
 DIGITS = 6  # of a candidate's value: the last bits differ between processors
 _KEYS = "--keys"
 _USER = Source("assumption", "the targets' author")
+
+
+def _in(leaf: Leaf, unit: str) -> Leaf:
+    """A rule for a number in a unit, which may be written as a quantity."""
+    return replace(leaf, parameter=replace(leaf.parameter, unit=unit))
 
 
 def _rule(default: Value, meaning: str, low: float | None = None, high: float | None = None, *choices: str) -> Leaf:
@@ -81,6 +87,7 @@ TARGET = {
     "weight": _rule(1.0, "of the squared deviation in the misfit", 0.0),
 }
 _OF_A_FACT = ("title", "group", "value", "tolerance", "bound", "weight")  # what may be said beside `fact`
+_MEASURED = ("value", "tolerance")  # in the unit of what is measured
 _OTHER = ("fact", "months", "band")
 _ROOT = ("title", "calibration", "keys", "targets")
 
@@ -306,7 +313,8 @@ class _Reader(TableReader):
         for name in ("low", "high"):
             if name not in table:
                 self.refuse((*path, name), "is missing, allowed: a key with low and high")
-        ends = {name: self.value((*path, name), KEY[name], math.nan) for name in ("low", "high")}
+        unit = self.unit_of_key(key, used)
+        ends = {name: self.value((*path, name), _in(KEY[name], unit), math.nan) for name in ("low", "high")}
         scale = self.value((*path, "scale"), KEY["scale"], "linear")
         listed = self.listed(path, used)
         if len(self.faults) > before:
@@ -316,6 +324,13 @@ class _Reader(TableReader):
         except InvalidValue as wrong:
             self.refuse(path, str(wrong))
         return None
+
+    def unit_of_key(self, key: str, used: Sequence[str]) -> str:
+        """The unit of a key in a scenario that has it; empty where none has, which is told later."""
+        there = [self.base, *(it for name in used if (it := self.scenarios.get(name)))]
+        holding = next((it for it in there if key in it.values), None)
+        declared = holding.catalogue.declaration(key) if holding else None
+        return declared.unit if declared else ""
 
     def listed(self, path: tuple[str, ...], used: Sequence[str]) -> tuple[str, ...]:
         found = self.names((*path, "scenarios"), 'an array such as ["shougang"]')
@@ -357,7 +372,8 @@ class _Reader(TableReader):
             key, equals, span = (part.strip() for part in text.partition("="))
             try:
                 if equals:
-                    ends = [float(end) for end in span.split(":")]
+                    unit = self.unit_of_key(key, used)
+                    ends = [amount(end, unit) for end in span.split(":")]
                     if len(ends) != 2:
                         raise InvalidValue(f'"{span}" is no range, allowed: low:high')
                     known = held.get(key)
@@ -382,8 +398,12 @@ class _Reader(TableReader):
         if "fact" in table:
             said = self.of_fact(path, table)
         else:
-            said = {part: self.value((*path, part), leaf, leaf.parameter.default) for part, leaf in TARGET.items()}
-            said |= {"fact": "", "than": (), "months": self.months(path, table), "band": self.band(path, table)}
+            unit = self.unit_of_target(table)
+            said = {
+                part: self.value((*path, part), _in(leaf, unit) if part in _MEASURED else leaf, leaf.parameter.default)
+                for part, leaf in TARGET.items()
+            }
+            said |= {"fact": "", "than": (), "months": self.months(path, table), "band": self.band(path, table, unit)}
             said["given"] = {part for part in ("value", "tolerance") if part in table}
             if "outcome" not in table:
                 self.refuse((*path, "outcome"), "is missing, allowed: fact, or an outcome with months and value")
@@ -414,6 +434,11 @@ class _Reader(TableReader):
             reading=reading, unit=unit_of(check, self.outcomes), **{part: said[part] for part in kept},
         )  # fmt: skip
 
+    def unit_of_target(self, table: Mapping[str, Any]) -> str:
+        """The unit of a target's value: its outcome's, of a ratio or a relative difference none."""
+        outcome = self.outcomes.get(str(table.get("outcome", "")))
+        return outcome.unit if outcome and "per" not in table and table.get("form") != "relative" else ""
+
     def of_fact(self, path: tuple[str, ...], table: Mapping[str, Any]) -> dict[str, Any]:
         """What a check of ``sim.evidence.facts`` says, and what the file says beside it."""
         for part in table:
@@ -429,7 +454,11 @@ class _Reader(TableReader):
             return {}
         said: dict[str, Any] = {part: getattr(it, part, leaf.parameter.default) for part, leaf in TARGET.items()}
         said["bound"] = "about"  # of a figure: its band says how it is meant
-        said |= {part: self.value((*path, part), TARGET[part], said[part]) for part in _OF_A_FACT}
+        there = it.outcome in self.outcomes and (not it.per or it.per in self.outcomes)  # else it is told later
+        unit = unit_of(it, self.outcomes) if there else ""
+        for part in _OF_A_FACT:
+            leaf = _in(TARGET[part], unit) if part in _MEASURED else TARGET[part]
+            said[part] = self.value((*path, part), leaf, said[part])
         return said | {"fact": word, "than": it.than, "months": it.months, "band": it.band, "given": {*table}}
 
     def measure(self, path: tuple[str, ...], said: dict[str, Any]) -> None:
@@ -464,8 +493,16 @@ class _Reader(TableReader):
         self.refuse((*path, "months"), f"{shown(given)} is no month and no two in order, allowed: such as {ways}")
         return LAST, LAST
 
-    def band(self, path: tuple[str, ...], table: Mapping[str, Any]) -> tuple[float, float]:
+    def band(self, path: tuple[str, ...], table: Mapping[str, Any], unit: str) -> tuple[float, float]:
         given = table.get("band", [-math.inf, math.inf])
+        try:
+            if isinstance(given, list):
+                given = [amount(it, unit) if isinstance(it, str) else it for it in given]
+        except InvalidValue as wrong:
+            self.refuse((*path, "band"), str(wrong))
+            return -math.inf, math.inf
+        except ValueError:  # a text that is no number: refused below
+            pass
         numbers = isinstance(given, list) and len(given) == 2 and all(type(it) in (int, float) for it in given)
         if numbers and given[0] < given[1]:
             return float(given[0]), float(given[1])

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Value
-from sim.kernel.draws import seed_of
 from sim.runs.declarations import failure_of_world
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model, run_checked
+from sim.runs.seeds import world_seed
 from sim.runs.store import Rows, Store
 from sim.scenario import Scenario, months
 from sim.scenario.rules import contradictions
@@ -101,7 +101,7 @@ class StoredWorlds:
 
     def _run(self, wanted: Mapping[World, Point], missing: Sequence[World]) -> Any:
         read, more = self._read()
-        tasks = [(*wanted[it], seed_of(wanted[it].base.seed, it[1]), *more) for it in missing]
+        tasks = [(*wanted[it], world_seed(wanted[it].base, it[1]), *more) for it in missing]
         for index, value in run_timed(read, tasks, self._base, self._model, self._options, self._timed, self._report):
             yield missing[index], value
 
@@ -117,7 +117,7 @@ class StoredWorlds:
         report_cost(cost, seconds, self._options, self._smaller)
 
     def _failure(self, point: Point, number: int, message: str) -> dict[str, Any]:
-        base, seed = point.base, seed_of(point.base.seed, number)
+        base, seed = point.base, world_seed(point.base, number)
         return {"scenario": base.name, **failure_of_world(base.path, base, point.changes, number, seed, message)}
 
 

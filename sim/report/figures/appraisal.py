@@ -12,6 +12,7 @@ from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, PURPLE, VERMILION
 from sim.report.text.appraisal import said_of_rivals, treated_text, unit_of
+from sim.runs.seeds import begins
 from sim.runs.store import write_all
 from sim.studies.appraisal.treated import PLATFORM, SITE
 from sim.studies.appraisal.welfare import WHO
@@ -34,7 +35,7 @@ def _footer(found: Appraisal) -> tuple[str, str]:
     discount = it.assumptions["discount"].value
     rivals = f" {said_of_rivals(it).capitalize()}." if said_of_rivals(it) else ""
     kind = interval_kind(it.seeds)
-    seeds = f"Mean over {seeds_text(it.seeds, it.baseline.seed)}, paired. Whiskers: 95% intervals ({kind})."
+    seeds = f"Mean over {seeds_text(it.seeds, begins(it.baseline))}, paired. Whiskers: 95% intervals ({kind})."
     assumed = f"Discount {100 * discount:.3g}% a year; other assumptions in assumptions.csv."
     return (
         f"{seeds} On every seed the parts add up.{rivals}",

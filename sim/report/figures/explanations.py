@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.formats import minus
+from sim.formats import minus, seeds_text
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, GREY, INK, VERMILION
 from sim.report.shown import outcome_words
 from sim.report.text.explanations import outcome_unit, rest_of_it
+from sim.runs.seeds import begins
 from sim.runs.store import write_all
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.intervals import interval_kind
@@ -39,7 +40,7 @@ def _waterfall(it: Explanation) -> Page:
     adds = "Parts are Shapley values: on every seed they add up to the difference."
     rests = rests_text(rest_of_it(it))
     footer = (
-        f"Mean over {it.seeds} seeds from seed {it.first.seed}, paired. Whiskers: 95% intervals{drawn}. {adds}",
+        f"Mean over {seeds_text(it.seeds, begins(it.first.scenario))}, paired. Whiskers: 95% intervals{drawn}. {adds}",
         f"Rests on {rests}. Model {it.first.manifest['model']}. Source: outcomes.parquet of {results}.",
     )
     title = f"{outcome_words(catalogue, it.outcome)}: what made the difference"

@@ -20,6 +20,7 @@ from sim.report.figures.colours import BLUE, GREY, INK, VERMILION, light
 from sim.report.sheets import title_of
 from sim.report.shown import key_words, outcome_words
 from sim.report.text.sweeps import axis_unit, outcome_unit
+from sim.runs.seeds import begins
 from sim.runs.store import Say, Store
 from sim.studies.designs import Axis
 from sim.studies.estimators.intervals import interval_kind
@@ -226,7 +227,7 @@ def _page(
         title = f"{first}: {', '.join(short(axis.key) for axis in sweep.axes)}"
     subtitle = f"{scenario.name} in {sweep.month}, {len(sweep.points) - 1} points ({sweep.design}), common seeds"
     source = f"Model {sweep.runs.manifest['model']}. Source: sweep.parquet of {sweep.path.name}."
-    footer = (f"{seeds_text(sweep.replicates, scenario.seed)} at every point. {words}", source)
+    footer = (f"{seeds_text(sweep.replicates, begins(scenario))} at every point. {words}", source)
     lines = max(title.count("\n") + 1 for title in titles)
     return page(title, subtitle, key, footer, panels, tall=tall, lines=lines, **how)
 

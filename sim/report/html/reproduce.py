@@ -6,10 +6,12 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+from sim.formats import ranges_text
 from sim.report.html.markup import Markup, download, fold, join, table, tag
 from sim.report.html.stored import Stored, StoredCalibration
 from sim.runs.declarations import files_of, with_options
 from sim.runs.result import Result
+from sim.runs.seeds import worlds_option
 from sim.runs.store import OUTCOMES, SCENARIO
 from sim.studies.points import REPLICATES, VARIANT
 
@@ -17,7 +19,7 @@ from sim.studies.points import REPLICATES, VARIANT
 def commands(results: Sequence[Result], unpaired: bool = False) -> list[str]:
     """The commands that make the results and the report again, from the scenarios that the page carries."""
     files = file_names(results)
-    runs = [f"sim run {shlex.quote(files[place])} --replicates {max(result.replicates) + 1}"
+    runs = [f"sim run {shlex.quote(files[place])} {worlds_option(result.scenario, max(result.replicates) + 1)}"
             f"{with_options(result.manifest)}"
             for place, result in enumerate(results)]  # fmt: skip
     folders = [shlex.quote(f"results/{file.removesuffix('.toml')}-{result.digest}")
@@ -87,7 +89,7 @@ def _facts(manifest: dict[str, Any], folder: str, output: str) -> dict[str, str]
     return {
         "folder": folder,
         "model": str(manifest["model"]),
-        "seed": str(manifest["seed"]),
+        "seed": str(manifest["seed"]) if "own_seeds" not in manifest else ranges_text(manifest["own_seeds"]),
         "replicates": str(manifest["replicates"]) + (f", {failed} failed" if failed else ""),
         "months": f"{manifest['months']} from {manifest['start']}",
         "digest of the scenario (SHA-256)": str(manifest["scenario"]),

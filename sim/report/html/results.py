@@ -29,6 +29,7 @@ from sim.report.text.card import decision_lines
 from sim.report.text.comparison import comparison_json
 from sim.report.text.run import run_json
 from sim.runs.result import Result
+from sim.runs.seeds import begins
 from sim.runs.summary import records_csv, to_csv
 from sim.studies.questions.compare import Comparison
 from sim.studies.rests import in_force
@@ -135,7 +136,7 @@ def _eyebrow(results: Sequence[Result]) -> str:
     first = results[0]
     names = ", ".join(dict.fromkeys(result.name for result in results))
     span = f"{first.scenario.calendar(0)} to {first.scenario.calendar(first.months - 1)}"
-    seeds = f"{seeds_text(len(first.replicates), first.seed)} · " if len(results) == 1 else ""
+    seeds = f"{seeds_text(len(first.replicates), begins(first.scenario))} · " if len(results) == 1 else ""
     return f"{names} · {span} · {seeds}model {first.manifest['model']}"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.formats import counted, label, plain, tick_labels
+from sim.formats import counted, label, plain, seeds_text, tick_labels
 from sim.report.html.charts import ticks, value_range
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
@@ -21,6 +21,7 @@ from sim.report.sheets import chosen
 from sim.report.shown import sweep_unit
 from sim.report.text.left_out import left_out_text
 from sim.report.text.sweeps import value_text
+from sim.runs.seeds import begins, worlds_option
 from sim.runs.store import Store
 from sim.runs.summary import csv_bytes
 from sim.scenario import describe
@@ -47,7 +48,7 @@ def report_sweep(sweep: Stored, headline: Sequence[str]) -> Report:
     count = len(sweep.cells) - 1
     eyebrow = (
         f"{sweep.name} · {design['design']} of {count} points over {counted(len(axes), 'key')} · "
-        f"{sweep.replicates} seeds from seed {sweep.manifest['seed']} · {sweep.manifest['month']} · "
+        f"{seeds_text(sweep.replicates, begins(sweep.scenario))} · {sweep.manifest['month']} · "
         f"model {sweep.manifest['model']}"
     )
     varied = [
@@ -317,7 +318,9 @@ def _commands(sweep: Stored) -> list[str]:
         vary.append("--vary " + shlex.quote(f"{axis['key']}={values}"))
     how = "" if design["design"] == "grid" else f" --design {design['design']} --samples {len(design['points'])}"
     file = shlex.quote(f"{sweep.name}.toml")
-    return study_commands(sweep, f"sim sweep {file} {' '.join(vary)}{how} --replicates {sweep.replicates}")
+    return study_commands(
+        sweep, f"sim sweep {file} {' '.join(vary)}{how} {worlds_option(sweep.scenario, sweep.replicates)}"
+    )
 
 
 def _argument(value: Any) -> str:

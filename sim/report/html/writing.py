@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.notebooks import in_notebooks
 from sim.report.html.calibration import report_calibration
 from sim.report.html.page import Report
 from sim.report.html.results import report_comparison, report_result
@@ -24,6 +25,7 @@ from sim.studies.questions.decision import decided
 from sim.studies.stored_sensitivity import Sensitivity, all_stored
 
 
+@in_notebooks
 @dataclass(frozen=True)
 class Written:
     """A report that was written.
@@ -48,6 +50,9 @@ class Written:
     path: Path
     headline: tuple[str, ...]
     about: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<Written {self.path}>"
 
 
 def write(

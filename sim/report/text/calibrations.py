@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import bound_text, number
-from sim.report.text.columns import columns, within
+from sim.report.text.columns import columns
 from sim.report.text.rotations import rotation_table
 from sim.studies.questions.calibrate import Calibration, rotation_rows, trust
 from sim.studies.targets import Target
@@ -49,7 +49,7 @@ def calibration_text(found: Calibration) -> str:
     lines += ["", *remarks] if remarks else []
     lines += ["", "intervals of keys and posterior: parameter; of worlds: both parameter and stochastic"]
     lines += [f"fitted scenario: {path}" for path in found.scenario_files]
-    return within([*lines, f"results: {found.path}"])
+    return "\n".join([*lines, f"results: {found.path}"])
 
 
 def calibration_json(found: Calibration) -> dict[str, Any]:

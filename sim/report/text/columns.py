@@ -2,13 +2,63 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 WIDTH = 80
 _GAP = "  "
-_WORDS = 3  # spaces of a line below which it is a word with a path
+_MARK = "\0table "
+_ROW = re.compile(r"\S {2,}\S")  # columns, two spaces apart
 _LEAST = 24  # letters of a last column that goes on in the lines below
+Style = Callable[[str, bool], str]  # a cell's text, and whether it is a head
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under their heads; the columns ``right`` are set to the right."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: frozenset[int]
+
+
+_style: ContextVar[Style | None] = ContextVar("style", default=None)
+_apart: ContextVar[list[Table] | None] = ContextVar("apart", default=None)
+
+
+@contextmanager
+def styled(style: Style) -> Iterator[None]:
+    """Tables that are made within have their cells styled."""
+    token = _style.set(style)
+    try:
+        yield
+    finally:
+        _style.reset(token)
+
+
+def parts(made: Callable[[], str]) -> Iterator[str | Table]:
+    """What ``made`` writes, its tables with heads as tables and all else as text, in order."""
+    tables: list[Table] = []
+    token = _apart.set(tables)
+    try:
+        text = made()
+    finally:
+        _apart.reset(token)
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if line.startswith(_MARK):
+            if any(lines):
+                yield "\n".join(lines).strip("\n")
+            yield tables[int(line.removeprefix(_MARK))]
+            lines = []
+        else:
+            lines.append(line)
+    if any(lines):
+        yield "\n".join(lines).strip("\n")
 
 
 def columns(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = (), *, keys: int = 1) -> str:
@@ -19,6 +69,9 @@ def columns(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
     """
     cells = [list(heads), *map(list, rows)]
     right = set(right)
+    if (apart := _apart.get()) is not None and any(heads):
+        apart.append(Table(tuple(heads), tuple(map(tuple, cells[1:])), frozenset(right)))
+        return f"{_MARK}{len(apart) - 1}"
     found = []
     for places in _blocks(cells, right, keys):
         rest = [line for line in cells[1:] if len(places) == len(heads) or any(line[it] for it in places[keys:])]
@@ -28,19 +81,28 @@ def columns(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
     return "\n\n".join(found)
 
 
-def within(lines: Iterable[str]) -> str:
-    """Lines and tables below each other; a line that is wider than a terminal goes on below, indented.
+def wrapped(text: str) -> list[str]:
+    """A text below a row, indented."""
+    return textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ", break_long_words=False)
 
-    Lines that are indented, paths and commands stay whole: they are copied.
+
+def fitted(text: str) -> str:
+    """The text with its sentences on lines that fit a terminal; rows of tables, and commands to type, stay whole.
+
+    What has no space in it, such as a path, is not broken.
     """
-    found: list[str] = []
-    for line in lines:
-        copied = line.startswith(" ") or " sim " in line or line.count(" ") < _WORDS
-        fits = len(line) <= WIDTH or "\n" in line or copied
-        found += [line] if fits else textwrap.wrap(
-            line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-        )  # fmt: skip
-    return "\n".join(found)
+    return "\n".join(part for line in text.split("\n") for part in _fitted(line))
+
+
+def _fitted(line: str) -> list[str]:
+    words = line.strip()
+    if len(line) <= WIDTH or _ROW.search(words) or words.startswith("sim "):
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        words, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _blocks(cells: Sequence[Sequence[str]], right: set[int], keys: int) -> Iterator[list[int]]:
@@ -64,11 +126,14 @@ def _lines(cells: Sequence[Sequence[str]], right: set[int]) -> Iterator[str]:
     before = sum(width + len(_GAP) for width in widths[:-1])
     room = max(_LEAST, WIDTH - before)
     goes_on = len(widths) - 1 not in right and widths[-1] > room
-    for line in cells:
+    style = _style.get()
+    for row, line in enumerate(cells):
         *some, last = line
         parts = textwrap.wrap(last, room, break_on_hyphens=False) if goes_on and last else [last]
         shown = [text.rjust(width) if place in right else text.ljust(width)
                  for place, (text, width) in enumerate(zip((*some, parts[0]), widths, strict=True))]  # fmt: skip
+        if style:
+            shown = [style(text, row == 0) for text in [*shown[:-1], shown[-1].rstrip()]]
         yield _GAP.join(shown).rstrip()
         for part in parts[1:]:
             yield " " * before + part

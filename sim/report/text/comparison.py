@@ -11,7 +11,7 @@ from sim.report.shown import difference_unit
 from sim.report.text.appraisal import appraisal_json
 from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.changes import changes_text
-from sim.report.text.columns import columns, within
+from sim.report.text.columns import columns
 from sim.report.text.left_out import hanging
 from sim.runs.posterior_sample import intervals_text
 from sim.studies.estimators.intervals import EQUAL
@@ -62,7 +62,7 @@ def variant_text(
         *[width_text(it, differences[it["outcome"]]) for it in comparison.until if it["variant"] == variant.label],
         *([f"{hidden} more outcomes: --all, or comparison.csv"] if hidden else []),
     ]
-    return within(lines)
+    return "\n".join(lines)
 
 
 def rests_line(counts: Mapping[str, int]) -> str:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sim.formats import plain
-from sim.report.text.columns import WIDTH
+from sim.report.text.columns import WIDTH, columns, wrapped
 from sim.scenario import ReportedFigure, Row, Scenario, Schedule, describe
 from sim.units import plausible, quantity, scheduled
 
 _WIDEST = 24  # letters of a value in a column
 
 
-def description_text(scenario: Scenario) -> str:
-    """Every parameter of a scenario: value and unit, and below them range, where the value is set, and its source."""
-    described = describe(scenario)
+def description_text(scenario: Scenario, kept: Collection[str] | None = None) -> str:
+    """Every parameter of a scenario, or those of ``kept``: value and unit, below them range, place, source, meaning."""
+    described = _described(scenario, kept)
     names = max(len(row.key) for row in described)
     table = [line for row in described for line in _lines(row, scenario, names)]
+    return "\n".join([*_heading(scenario), "", *table])
+
+
+def _heading(scenario: Scenario) -> list[str]:
+    """What a scenario is, and what it must meet."""
     figures = []
     for it in scenario.reported_figures.values():
         source = ": ".join(filter(None, (it.source.kind, it.source.text)))
@@ -27,13 +31,12 @@ def description_text(scenario: Scenario) -> str:
         value = quantity(it.value, known.unit if known else "")
         figures.append(f"  {it.name}: {it.bound} {value} in {it.month} ({source}){inherited}")
     lines = [f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name]
-    lines += textwrap.wrap(scenario.summary, WIDTH)
-    lines += ["", "must meet:", *figures] if figures else []
-    return "\n".join([*lines, "", *table])
+    lines += [scenario.summary] if scenario.summary else []
+    return [*lines, "", "must meet:", *figures] if figures else lines
 
 
 def _lines(row: Row, scenario: Scenario, names: int) -> Iterator[str]:
-    """A parameter's value in its everyday unit, and below it its range, where it is set, and its source."""
+    """A parameter's value in its everyday unit; below it its range, where it is set, its source, and its meaning."""
     held = scenario.values[row.key]
     is_number = isinstance(held, int | float) and not isinstance(held, bool)
     value = quantity(held, row.unit) if is_number else plain(row.value)
@@ -44,11 +47,12 @@ def _lines(row: Row, scenario: Scenario, names: int) -> Iterator[str]:
     fits = len(line) <= WIDTH
     yield line if fits else line.partition(" (")[0]
     if long:
-        yield from _wrapped(value)
+        yield from wrapped(value)
     range_ = plausible(row.plausible, row.unit) if row.plausible else _bounds(row)
     source = ": ".join(filter(None, (row.kind, row.source)))
     unit = "" if fits or range_ else row.unit
-    yield from _wrapped("; ".join(filter(None, (unit, range_, row.location or row.origin, source))))
+    yield from wrapped("; ".join(filter(None, (unit, range_, row.location or row.origin, source))))
+    yield from wrapped(row.meaning)
 
 
 def _bounds(row: Row) -> str:
@@ -60,11 +64,35 @@ def _bounds(row: Row) -> str:
     return "" if low is None and high is None else f"{words} {quantity(high if low is None else low, row.unit)}"
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ", break_long_words=False)
+def _described(scenario: Scenario, kept: Collection[str] | None) -> list[Row]:
+    return [row for row in describe(scenario) if kept is None or row.key in kept]
 
 
-def description_json(scenario: Scenario) -> dict[str, Any]:
+def overview_text(scenario: Scenario, most: int) -> str:
+    """A scenario in short: what it must meet, and the parameters that it sets itself, a row each."""
+    described = describe(scenario)
+    own = [row for row in described if row.origin != "default"]
+    rows = [
+        (row.key, _short_value(row, scenario), row.location or row.origin,
+         ": ".join(filter(None, (row.kind, row.source))))
+        for row in own[:most]
+    ]  # fmt: skip
+    rest = len(described) - len(rows)
+    lines = [
+        *_heading(scenario),
+        f"{scenario.replicates} replicates of {scenario.months} months from {scenario.calendar(0)}",
+    ]
+    lines += ["", columns(("parameter", "value", "set at", "source"), rows)] if rows else []
+    return "\n".join([*lines, "", f"{rest} more parameters: sim.parameters(scenario)"])
+
+
+def _short_value(row: Row, scenario: Scenario) -> str:
+    held = scenario.values[row.key]
+    is_number = isinstance(held, int | float) and not isinstance(held, bool)
+    return quantity(held, row.unit) if is_number else plain(row.value)
+
+
+def description_json(scenario: Scenario, kept: Collection[str] | None = None) -> dict[str, Any]:
     """The same as one object."""
     return {
         "scenario": scenario.name,
@@ -76,7 +104,7 @@ def description_json(scenario: Scenario) -> dict[str, Any]:
         # Scripts read the field under its first name, "place".
         "parameters": [
             {"place" if name == "location" else name: value for name, value in row._asdict().items()}
-            for row in describe(scenario)
+            for row in _described(scenario, kept)
         ],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.report.text.changes import changes_text
-from sim.report.text.columns import columns, within
+from sim.report.text.columns import columns
 from sim.studies.questions.explain import Explanation
 from sim.studies.rests import rests_on, rests_text, source_of
 from sim.units import Everyday, everyday, with_unit
@@ -34,7 +34,7 @@ def explanation_text(explanation: Explanation) -> str:
         "",
         f"what is the same in both rests on {rests_text(rest_of_it(it))}",
     ]
-    return within(lines)
+    return "\n".join(lines)
 
 
 def outcome_unit(it: Explanation) -> Everyday:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import counted
+from sim.formats import counted, ranges_text
 from sim.report.sheets import chosen
 from sim.report.shown import row_unit
-from sim.report.text.columns import columns, within
+from sim.report.text.columns import columns
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.result import Result
+from sim.runs.seeds import own_seeds
 from sim.runs.summary import Row, judge
 from sim.scenario import Scenario
 
@@ -37,7 +38,7 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
     when = f"outcomes in {last}, or in the month of the article's figure"
     lines = [
         f"{result.name}: {scenario.title}" if scenario.title else result.name,
-        f"{counted(len(result.replicates), 'replicate')} from seed {result.seed}, {months}",
+        f"{_worlds(result)}, {months}",
         when,
         "",
         table,
@@ -48,7 +49,14 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         f"more figures: sim plot {result.path}",
         f"results: {result.path}",
     ]
-    return within(lines)
+    return "\n".join(lines)
+
+
+def _worlds(result: Result) -> str:
+    """How many worlds, and on which seeds."""
+    count = counted(len(result.replicates), "replicate")
+    own = own_seeds(result.scenario)
+    return f"{count} on seeds {ranges_text(own)}" if own else f"{count} from seed {result.seed}"
 
 
 def verdict(row: Row) -> str:
@@ -80,6 +88,7 @@ def run_json(result: Result) -> dict[str, Any]:
         "scenario": result.name,
         "digest": result.digest,
         "seed": result.seed,
+        **({"own_seeds": seeds} if (seeds := own_seeds(result.scenario)) else {}),
         "replicates": len(result.replicates),
         "months": result.months,
         "model": result.manifest["model"],

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from sim.formats import seeds_text
-from sim.report.text.columns import columns, within
+from sim.report.text.columns import columns
 from sim.studies.estimators.indices import Estimate
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
@@ -39,7 +39,7 @@ def _text(it: Sensitivity, everything: bool) -> str:
     ]
     if it.against:
         lines += ["", *_flips_text(it)]
-    return within(lines)
+    return "\n".join(lines)
 
 
 def outcome_unit(it: Sensitivity) -> Everyday:

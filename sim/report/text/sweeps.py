@@ -9,8 +9,9 @@ import numpy as np
 from sim.declare import Value
 from sim.formats import seeds_text, short
 from sim.report.shown import sweep_unit
-from sim.report.text.columns import columns, within
+from sim.report.text.columns import columns
 from sim.report.text.left_out import left_out_text
+from sim.runs.seeds import begins
 from sim.runs.store import clean
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.sweep import BASELINE, LEFT_OUT, Sweep, verdict_at
@@ -27,7 +28,7 @@ def sweep_text(sweep: Sweep, *, everything: bool = False) -> str:
     said = f"{scenario.name}: {keys} over {len(sweep.points) - 1} points ({sweep.design}), each on the same seeds"
     lines = [
         said,
-        f"{seeds_text(sweep.replicates, scenario.seed)}; means, percentiles and paired differences in {sweep.month}",
+        f"{seeds_text(sweep.replicates, begins(scenario))}; means, percentiles and paired differences in {sweep.month}",
         f"95% intervals: {interval_kind(sweep.replicates)}",
         *([f"{failed} replicates failed: the numbers are of the others"] if failed else []),
     ]
@@ -37,7 +38,7 @@ def sweep_text(sweep: Sweep, *, everything: bool = False) -> str:
             f"{name} ({unit})" if (unit := outcome_unit(sweep, name).unit) else name,
             *_outcome_text(sweep, name, everything),
         ]
-    return within([*lines, "", f"results: {sweep.path}"])
+    return "\n".join([*lines, "", f"results: {sweep.path}"])
 
 
 def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.formats import brief, number, signed
 from sim.report.text.changes import changes_text
-from sim.report.text.columns import columns, within
+from sim.report.text.columns import columns
 from sim.studies.questions.trace import Divergence, Fate, Trace
 from sim.studies.rests import rests_on, rests_text
 
@@ -26,10 +26,10 @@ def trace_text(trace: Trace) -> str:
         "",
     ]
     if it.first is None:
-        return within([*lines, "nothing differs: every state of every month is the same in both"])
+        return "\n".join([*lines, "nothing differs: every state of every month is the same in both"])
     lines.append(f"first difference: {_divergence(it, it.first)}")
     if it.first_enterprise is None:
-        return within([*lines, "no enterprise ever differs"])
+        return "\n".join([*lines, "no enterprise ever differs"])
     if it.first_enterprise != it.first:
         lines.append(f"first enterprise: {_divergence(it, it.first_enterprise)}")
     lines += [
@@ -44,7 +44,7 @@ def trace_text(trace: Trace) -> str:
     lines.append("there in both, operating at the end in one only:")
     lines += [*_beside("what became of it in the other", names, one, other), "", _stakes_text(it)]
     lines.append(f"what is the same in both rests on {rests_text(trace_rests(it))}")
-    return within(lines)
+    return "\n".join(lines)
 
 
 def trace_rests(trace: Trace) -> dict[str, int]:

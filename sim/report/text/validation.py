@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.evidence.facts import LAST
 from sim.formats import band_text, number, seeds_text, span
-from sim.report.text.columns import WIDTH, columns, within
+from sim.report.text.columns import WIDTH, columns
 from sim.report.text.rotations import rotations_json, rotations_text
 from sim.runs.summary import csv_bytes, judge
 from sim.studies.questions.validate import Validation, Verdict, beside_band
@@ -36,7 +36,7 @@ def validation_text(found: Validation) -> str:
         for it in failed:
             said = f"  {it.check.name}: {it.check.finding or UNKNOWN}"
             lines += textwrap.wrap(said, WIDTH, subsequent_indent="    ", break_long_words=False)
-    return within(lines)
+    return "\n".join(lines)
 
 
 def headline(found: Validation) -> str:

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from sim.scenario import Fault, ScenarioError
+from sim.scenario.values import InvalidValue
+from sim.studies.quantities import amount
 
 _OPTION = "--assume"
 
@@ -50,7 +52,10 @@ def assumptions(given: Mapping[str, float | str] | Sequence[str] = ()) -> dict[s
             continue
         it = found[name]
         try:
-            value = float(text)
+            value = amount(text, it.unit) if isinstance(text, str) else float(text)
+        except InvalidValue as wrong:
+            faults.append(Fault(_OPTION, 0, name, str(wrong)))
+            continue
         except ValueError:
             value = float("nan")
         if not it.low <= value <= it.high:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.formats import counted
 from sim.model.state.accounts import TICKS
+from sim.notebooks import in_notebooks
 from sim.runs.declarations import declarations, with_options
 from sim.runs.ensemble import folder_name
 from sim.runs.errors import NoRecords, NothingRan
@@ -21,6 +23,7 @@ from sim.runs.provenance import provenance
 from sim.runs.records import read_record
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
+from sim.runs.seeds import own_seeds, worlds_option
 from sim.runs.store import SCENARIO, Store, pictures
 from sim.runs.summary import csv_bytes
 from sim.studies.appraisal.assumptions import Assumption
@@ -53,6 +56,7 @@ _STEADY = 0.1  # change of net jobs over the last year, of net jobs, from which 
 _MOST = 80  # letters of a folder's names
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Appraisal:
     """A measure appraised: from gross to net, what it costs and brings, and whom.
@@ -130,6 +134,10 @@ class Appraisal:
     failures: tuple[dict[str, Any], ...]
     model: str
     drawn: Appraisal | None = None
+
+    def __repr__(self) -> str:
+        names = f"{self.variant.name} against {self.baseline.name}"
+        return f"<Appraisal of {names}: {counted(self.seeds, 'seed')}, {self.path}>"
 
     def gross(self, measure: str) -> Cells:
         """What the treated have, on each seed."""
@@ -295,8 +303,8 @@ def _making_records(first: Result, second: Result) -> str:
     """The command that makes the records of two results."""
     drawn = " --parameters posterior" if first.manifest.get("parameters") else ""
     scenarios = " ".join(shlex.quote(str(it.path / SCENARIO)) for it in (first, second))
-    seeds = f" --replicates {len(set(first.replicates) & set(second.replicates))}"
-    return f"sim appraise {scenarios}{seeds}{drawn}{with_options(first.manifest)}"
+    seeds = worlds_option(first.scenario, len(set(first.replicates) & set(second.replicates)))
+    return f"sim appraise {scenarios} {seeds}{drawn}{with_options(first.manifest)}"
 
 
 def _appraised(
@@ -400,6 +408,7 @@ def publish_appraisal(found: Appraisal, parameters: Mapping[str, Any]) -> None:
         "against": first.name,
         "model": found.model,
         "seed": first.seed,
+        **({"own_seeds": own} if (own := own_seeds(first)) else {}),
         "start": first.calendar(0),
         "months": first.months,
         "replicates": first.replicates,

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import textwrap
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -27,6 +28,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.declare import Value
+from sim.notebooks import in_notebooks
 from sim.runs.declarations import declarations
 from sim.runs.ensemble import Request, folder_name
 from sim.runs.options import RunOptions
@@ -110,7 +112,7 @@ class Span:
     world_high: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fit:
     """A search with its posterior.
 
@@ -154,6 +156,7 @@ class Fit:
         return Span(mean, middle, low, high, *outer)
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Calibration:
     r"""A calibration: fitted values and an approximate posterior.
@@ -190,6 +193,10 @@ class Calibration:
     fit: Fit
     rotation: tuple[Fit, ...]
     manifest: dict[str, Any]
+
+    def __repr__(self) -> str:
+        keys = textwrap.shorten(", ".join(self.fitted), 80, placeholder=" ...")
+        return f"<Calibration of {keys}: misfit {self.fit.best.misfit:.3g}, {self.path}>"
 
     @property
     def failures(self) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ control), ``manifest.json`` and ``claims.json``: see ``findings_json``.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declare import Value
+from sim.notebooks import in_notebooks
 from sim.runs.options import RunOptions
 from sim.runs.posterior_sample import POSTERIOR, read_sample
 from sim.runs.replicate import Cells, Model
@@ -153,12 +155,16 @@ class Finding:
     right: float
     flip: Flip | None
 
+    def __repr__(self) -> str:
+        return f"<Finding {self.claim.name}: {self.verdict}>"
+
     @property
     def proportional(self) -> tuple[Range, ...]:
         """The assumptions to which the difference is proportional."""
         return tuple(it for it in self.ranges if it.proportional)
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Findings:
     """What was found about the claims of one file.
@@ -188,6 +194,10 @@ class Findings:
     runs: tuple[Runs, Runs]
     remarks: tuple[str, ...]
     month: str
+
+    def __repr__(self) -> str:
+        verdicts = ", ".join(f"{it.claim.name} {it.verdict}" for it in self.findings)
+        return f"<Findings: {textwrap.shorten(verdicts, 120, placeholder=' ...')}, {self.path}>"
 
     @property
     def path(self) -> Path:

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.formats import counted, seeds_text
+from sim.notebooks import in_notebooks
 from sim.runs.errors import Incompatible
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
+from sim.runs.seeds import begins, own_seeds
 from sim.runs.store import pictures
 from sim.runs.summary import median_interval
 from sim.studies.changes import Change, changes
@@ -163,10 +166,14 @@ class ComparedVariant:
     rests_on: dict[str, int]
     decision: Decision | None = None
 
+    def __repr__(self) -> str:
+        return f"<ComparedVariant {self.label}: {counted(len(self.differences), 'outcome')}, {self.result.path}>"
+
     def __getitem__(self, outcome: str) -> Difference:
         return next(it for it in self.differences if it.outcome == outcome)
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """Variants compared with a baseline in the last month.
@@ -204,6 +211,10 @@ class Comparison:
     paired: bool
     variance: dict[str, dict[str, float]] = field(default_factory=dict)
     until: tuple[dict[str, Any], ...] = ()
+
+    def __repr__(self) -> str:
+        labels = ", ".join(it.label for it in self.variants)
+        return f"<Comparison of {labels} with {self.label}: {counted(self.seeds, 'seed')}, {self.path}>"
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -264,6 +275,12 @@ def compare_results(
     for other in others:
         _same_months(first, other)
         _same_draws(first, other)
+        if not unpaired and own_seeds(first.scenario) != own_seeds(other.scenario):
+            said = [seeds_text(len(it.replicates), begins(it.scenario)) for it in (first, other)]
+            raise Incompatible(
+                f"{first.path} has {said[0]} and {other.path} has {said[1]}: they cannot be paired "
+                "seed by seed (run one of them with the other's --seeds, or compare with --unpaired)"
+            )
         if not unpaired and first.seed != other.seed:
             raise Incompatible(
                 f"{first.path} has seed {first.seed} and {other.path} has seed {other.seed}: they cannot be paired "

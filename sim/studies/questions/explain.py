@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.formats import counted
+from sim.notebooks import in_notebooks
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, as_stored
 from sim.runs.errors import Incompatible, TooLarge
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
+from sim.runs.seeds import own_seeds
 from sim.runs.store import pictures
 from sim.scenario import Scenario, ScenarioError, keys
 from sim.scenario.rules import contradictions
@@ -62,6 +65,7 @@ class Part:
     changed: tuple[Change, ...]
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """The difference between two scenarios in one outcome, in parts.
@@ -106,6 +110,10 @@ class Explanation:
     seeds: int
     combinations: int
     orders: int
+
+    def __repr__(self) -> str:
+        names = " less ".join(reversed(self.names))
+        return f"<Explanation of {self.outcome}, {names}: {counted(len(self.parts), 'part')}, {self.path}>"
 
     @property
     def names(self) -> tuple[str, str]:
@@ -198,6 +206,8 @@ def grouped_differences(first: Scenario, second: Scenario, by: str = "group") ->
     replicates differ.
     """
     wrong = [key for key in _MUST_AGREE if first.values[key] != second.values[key]]
+    if own_seeds(first) != own_seeds(second):
+        raise Incompatible(f"{first.name} and {second.name} must run on the same seeds to be mixed")
     if wrong:
         said = "; ".join(f"{key} is {first.values[key]} and {second.values[key]}" for key in wrong)
         raise Incompatible(f"{first.name} and {second.name} must run alike to be mixed: {said}")

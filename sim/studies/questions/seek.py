@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.declare import Value
+from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
 from sim.runs.errors import NothingRan
 from sim.runs.options import RunOptions
@@ -121,6 +122,7 @@ class LeverRange(NamedTuple):
     whole_range: bool
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Sought:
     """The best mix of levers, the frontier of cost against outcome, and how robust the mix is.
@@ -181,6 +183,11 @@ class Sought:
     as_good: tuple[int, ...]
     remarks: tuple[str, ...]
     manifest: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Sought: {self.question.aim.name} of {self.question.scenario.name}, {len(self.tried)} mixes, {self.path}>"
+        )
 
     @property
     def failures(self) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ import numpy as np
 
 from sim.declare import Value
 from sim.formats import number
+from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
@@ -53,6 +54,7 @@ class Target:
     assumed: Mapping[str, Assumption]
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Reached:
     """The value of a key at which the mean of an outcome reaches a target.
@@ -84,6 +86,11 @@ class Reached:
     root: Root
     refused: str
     manifest: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Reached: {self.target.aim.name} of {self.target.scenario.name} by {self.target.lever.key}, {self.path}>"
+        )
 
     @property
     def value(self) -> float:

@@ -19,6 +19,7 @@ A number that there is not is null. ``sim.studies.stored_sensitivity`` reads it 
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
@@ -53,6 +55,7 @@ REPLICATES = 8  # a mean over few seeds at many points says more here than many 
 INDICES = "indices.parquet"
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Sensitivities:
     """A sensitivity study of one or more outcomes.
@@ -85,6 +88,10 @@ class Sensitivities:
     outcomes: dict[str, Sensitivity]
     runs: Runs
     remarks: tuple[str, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        names = textwrap.shorten(", ".join(self.outcomes), 80, placeholder=" ...")
+        return f"<Sensitivities of {self.scenario.name}: {names}, {self.path}>"
 
     @property
     def failures(self) -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ import pyarrow as pa
 from pyarrow import csv
 
 from sim.declare import Value
+from sim.formats import counted
+from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
@@ -48,6 +50,7 @@ LEFT_OUT = ("left_out", "left_out_value", "without", "without_low", "without_hig
 _PERCENTILES = {"p5": 5.0, "p25": 25.0, "median": 50.0, "p75": 75.0, "p95": 95.0}
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Sweep:
     """A scenario run at many points, with statistics of the last month.
@@ -98,6 +101,10 @@ class Sweep:
     outcomes: tuple[str, ...]
     stats: dict[str, dict[str, Cells]]
     runs: Runs
+
+    def __repr__(self) -> str:
+        points = f"{counted(len(self.points) - 1, 'point')} ({self.design})"
+        return f"<Sweep of {self.scenario.name}: {points}, {counted(self.replicates, 'seed')}, {self.path}>"
 
     @property
     def replicates(self) -> int:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.kernel.draws import seed_of
 from sim.model.state.accounts import ACCOUNTS, PEOPLE
 from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, ORIGINS, STATUSES
+from sim.notebooks import in_notebooks
 from sim.runs.errors import Incompatible
 from sim.runs.event_log import EVENTS, NUMBER, EventLog
 from sim.runs.replicate import ecosystem
+from sim.runs.seeds import own_seeds, world_seed
 from sim.studies.changes import Change, changes
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ class GroupTotal:
     taxes: tuple[float, float]
 
 
+@in_notebooks
 @dataclass(frozen=True)
 class Trace:
     """Two worlds on one seed, month by month.
@@ -183,6 +185,11 @@ class Trace:
     first_enterprise: Divergence | None
     months: tuple[Month, ...]
     fates: tuple[Fate, ...]
+
+    def __repr__(self) -> str:
+        it = self.first
+        where = "no difference" if it is None else f"the first difference is in month {it.month}, by {it.mechanism}"
+        return f"<Trace of {self.first_name} and {self.second_name}: {where}>"
 
     @property
     def startups_only(self) -> tuple[Counter[str], Counter[str]]:
@@ -249,7 +256,9 @@ def trace_worlds(first: Scenario, second: Scenario, replicate: int = 0) -> Trace
                 f"{first.name} has {key} {first.values[key]} and {second.name} has {second.values[key]}: "
                 "worlds are traced side by side where they are equal"
             )
-    pair = _Pair(first, second, seed_of(first.seed, replicate))
+    if own_seeds(first) != own_seeds(second):
+        raise Incompatible(f"{first.name} and {second.name} have other seeds of their own")
+    pair = _Pair(first, second, world_seed(first, replicate))
     months = tuple(pair.run(first.months))
     names = (first.name, second.name) if first.name != second.name else (f"{first.name} (1)", f"{second.name} (2)")
     version = ecosystem(first.catalogue).version

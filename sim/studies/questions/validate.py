@@ -18,7 +18,8 @@ import numpy as np
 
 from sim.declare import Outcome
 from sim.evidence.facts import LAST, REST_MONTHS, Check, Numbers, compared_with, measured, series
-from sim.formats import number
+from sim.formats import counted, number
+from sim.notebooks import in_notebooks
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, as_stored
 from sim.runs.errors import Incompatible, NothingRan
@@ -97,6 +98,7 @@ class Verdict:
         return "the median lies in the band"
 
 
+@in_notebooks
 @dataclass(frozen=True, eq=False)
 class Validation:
     r"""The verdicts on all facts.
@@ -132,6 +134,10 @@ class Validation:
     verdicts: tuple[Verdict, ...]
     results: dict[str, Result]
     rotations: tuple[Rotation, ...] = ()
+
+    def __repr__(self) -> str:
+        passed = sum(it.passed for it in self.verdicts)
+        return f"<Validation: {passed} of {counted(len(self.verdicts), 'fact')} pass, {self.path}>"
 
     @property
     def predicted(self) -> tuple[Verdict, ...]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.model.catalogue import load
 from sim.runs.names import made_up
+from sim.runs.seeds import own_seeds, with_seeds
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.faults import OVERRIDE
 from sim.studies.changes import as_plain
@@ -196,6 +197,7 @@ def _variant_of(base: Scenario, variant: Variant) -> Scenario:
             "the two cannot be compared month by month"
         )
         raise _fault(made.path, "run.start", message)
+    made = with_seeds(made, own_seeds(base))
     return replace(made, name=name) if name else made
 
 

@@ -1,0 +1,126 @@
+"""Who shows progress: a bar on a terminal or in a notebook, elsewhere nothing that moves."""
+
+from __future__ import annotations
+
+import builtins
+import html
+import sys
+import time
+import uuid
+from typing import Any
+
+from sim.runs.options import COMPILING, Watcher
+
+_PAUSE = 0.2  # seconds between two pictures of a notebook's bar
+
+
+def watcher(quiet: Watcher | None = None) -> Watcher:
+    """The watcher of this process: a bar in a notebook or on a terminal, else ``quiet``, by default messages alone."""
+    if (shell := _notebook()) is not None:
+        return NotebookBar(shell)
+    return terminal_bar() if sys.stderr.isatty() else quiet or Watcher()
+
+
+class Lines(Watcher):
+    """Messages, and a line for each run."""
+
+    def begin(self, name: str, done: int, of: int) -> None:
+        self.say(f"{name}: running {of - done} of {of} replicates")
+
+
+def terminal_bar() -> Watcher:
+    """A bar on standard error."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    class Bar(Watcher):
+        def __init__(self) -> None:
+            self._bar = Progress(
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+                TextColumn("left"), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+            )  # fmt: skip
+
+        def say(self, text: str) -> None:
+            self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+        def begin(self, name: str, done: int, of: int) -> None:
+            self._task = self._bar.add_task(name, completed=done, total=of)
+            self._bar.start()
+
+        def advance(self) -> None:
+            self._bar.advance(self._task)
+
+        def end(self) -> None:
+            self._bar.stop()
+
+        def compiling(self, done: int, of: int) -> None:
+            if not self._compiles:
+                self._compiles = True
+                self._loops = self._bar.add_task(COMPILING, total=of)
+                self._bar.start()
+            self._bar.update(self._loops, completed=done, total=of)
+            if done == of:
+                self._bar.remove_task(self._loops)
+                self._compiles = False
+                if not self._bar.task_ids:  # no run has started
+                    self._bar.stop()
+
+    return Bar()
+
+
+class NotebookBar(Watcher):
+    """A bar below a notebook's cell, of HTML alone: it needs no widgets. It goes when the run ends."""
+
+    def __init__(self, shell: Any) -> None:
+        self._publisher = shell.display_pub
+        self._shown: str | None = None  # the picture's identity while it is shown
+        self._name, self._done, self._of, self._last = "", 0, 0, 0.0
+
+    def begin(self, name: str, done: int, of: int) -> None:
+        self._name, self._done, self._of = name, done, of
+        self._show()
+
+    def advance(self) -> None:
+        self._done += 1
+        if time.monotonic() - self._last > _PAUSE or self._done == self._of:
+            self._show()
+
+    def end(self) -> None:
+        if self._shown is not None:
+            self._publish("", "")
+            self._shown = None
+
+    def compiling(self, done: int, of: int) -> None:
+        before = self._name, self._done, self._of
+        self._name, self._done, self._of = COMPILING, done, of
+        self._show()
+        if done == of:
+            self._name, self._done, self._of = before
+            self.end()
+
+    def _show(self) -> None:
+        self._last = time.monotonic()
+        said = f"{self._name}: {self._done} of {self._of}"
+        bar = f'<progress value="{self._done}" max="{self._of}" aria-label="progress"></progress>'
+        self._publish(f"<div>{bar} {html.escape(said)}</div>", said)
+
+    def _publish(self, markup: str, text: str) -> None:
+        again = self._shown is not None
+        self._shown = self._shown or uuid.uuid4().hex
+        self._publisher.publish(
+            {"text/html": markup, "text/plain": text}, {}, transient={"display_id": self._shown}, update=again
+        )
+
+
+def _notebook() -> Any:
+    """The shell of the notebook that this runs in; None elsewhere, as on IPython's own terminal."""
+    found: Any = getattr(builtins, "get_ipython", None)
+    shell = found() if found else None
+    return shell if type(shell).__name__ == "ZMQInteractiveShell" else None
