@@ -101,7 +101,7 @@ def test_a_site_with_floor_changes_the_world(tmp_path: Path) -> None:
     assert {"revenue", "vat", "balance_sites"} & set(differing)
 
 
-LEVERS = [name for name in declared(model_catalogue().group("levers")) if not name.endswith("_cost")]
+LEVERS = [name for name in declared(model_catalogue().group("levers")) if not name.endswith(("_cost", "_sector"))]
 
 
 @pytest.mark.parametrize("lever", LEVERS)

@@ -12,6 +12,8 @@ from worlds import scenario
 
 from sim.model.ecosystem import Ecosystem
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 SEEDS = {2_000: 12, 20_000: 4, 200_000: 1}
 MONTHS = {"economy": 96, "manufacturing": 36}
 CLOSE = 0.06  # of the value, where luck says less

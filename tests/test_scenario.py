@@ -625,7 +625,7 @@ def test_a_child_that_inherits_a_figure_says_so_and_one_that_replaces_it_does_no
     other = "[figures.jobs]\nvalue = 5\nsource = 'evidence'\ntext = 'a census of the zone'\n"
     replaced = load(write(f"extends = 'child.toml'\n{other}", "other.toml")).reported_figures["jobs"]
     assert (replaced.stated, replaced.source) == ("", Source("evidence", "a census of the zone"))
-    assert "inherited" not in description_text(load("other.toml"))
+    assert "inherited from" not in description_text(load("other.toml"))
 
 
 def test_a_figure_that_is_replaced_without_a_source_is_not_the_articles(write: Any) -> None:

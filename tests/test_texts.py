@@ -10,6 +10,8 @@ from command import call
 from sim import cli
 from sim.report.text.columns import fitted
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 FEW = ("--replicates", "2", "--months", "12", "--workers", "1")
 TEXTS: dict[str, tuple[str, ...]] = {
     "list": ("list",),

@@ -119,13 +119,21 @@ def _closed(scenario: Scenario, key: str, month: int) -> str:
     named = key.rpartition(".")[0]
     if pattern in AT_LAUNCH and (launched := _launch(scenario, named)) < month:
         return f"is read at the platform's launch in {scenario.calendar(launched)}, {otherwise}"
-    if pattern in AT_VACATION and (vacated := max(0, scenario.month_of_key(f"{named}.vacated"))) < month:
+    if pattern in AT_VACATION and (vacated := max(0, _month(scenario, f"{named}.vacated"))) < month:
         return f"is read when the site is vacated in {scenario.calendar(vacated)}, {otherwise}"
     return ""
 
 
+def _month(scenario: Scenario, key: str) -> int:
+    """The number of a key's month; beyond any run where it says never."""
+    return scenario.month_of(str(scenario.values[key]))
+
+
 def _launch(scenario: Scenario, platform: str) -> int:
-    opens, enabled = max(0, scenario.month_of_key(f"{platform}.opens")), scenario.values[f"{platform}.enabled"]
+    opens, enabled = (
+        max(0, _month(scenario, f"{platform}.opens")),
+        scenario.values[f"{platform}.enabled"],
+    )
     if not isinstance(enabled, Schedule):
         return opens if enabled else NEVER
     turns = [opens, *(month for month in enabled.months if month > opens)]

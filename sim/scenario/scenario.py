@@ -107,13 +107,8 @@ class Scenario:
         return value
 
     def month_of(self, calendar: str) -> int:
-        """Months from the start to a calendar month YYYY-MM, negative before it; ValueError if it is not one."""
-        return months.number(calendar) - months.number(str(self.values["run.start"]))
-
-    def month_of_key(self, key: str) -> int:
-        """The same of a key's month; one beyond any run where the key says never."""
-        calendar = str(self.values[key])
-        return self.month_of(calendar) if calendar else NEVER
+        """Months from the start to a calendar month YYYY-MM, negative before it; ``NEVER`` for none."""
+        return NEVER if not calendar else months.number(calendar) - months.number(str(self.values["run.start"]))
 
     def calendar(self, offset: int) -> str:
         """The calendar month, YYYY-MM, so many months after the start."""

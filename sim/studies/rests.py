@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _WORDS = {"article": "from the article", "evidence": "evidence", "fitted": "fitted", "assumption": "assumed"}
+_WHERE = "_sector"  # ends the key that says where a lever acts
 
 
 def rests_on(*scenarios: Scenario, but: Collection[str] = ()) -> dict[str, int]:
@@ -32,10 +33,16 @@ def rests_on(*scenarios: Scenario, but: Collection[str] = ()) -> dict[str, int]:
 def in_force(scenario: Scenario) -> dict[str, Source]:
     """The source of every parameter that a scenario's outcomes can depend on.
 
-    Not in force are those of mechanisms that are off in every month, levers that are not pulled (and, where none is,
-    their costs), and dates that never come. Switches and the run's length, start and seeds are no figures.
+    Not in force are those of mechanisms that are off in every month, levers that are not pulled (with where they act,
+    and, where none is, their costs), and dates that never come. Switches and the run's length, start and seeds are no figures.
     """
     pulled = any(_moves(scenario, key) for key in scenario.values if _is_lever(scenario, key))
+
+    def acts(key: str) -> bool:
+        if _is_lever(scenario, key) or key.endswith(_WHERE):
+            return _moves(scenario, key.removesuffix(_WHERE))
+        return pulled
+
     return {
         key: source_of(scenario, key)
         for key, value in scenario.values.items()
@@ -43,7 +50,7 @@ def in_force(scenario: Scenario) -> dict[str, Source]:
         and not isinstance(value, bool)
         and value != ""
         and _is_on(scenario, key.rpartition(".")[0])
-        and (not key.startswith("levers.") or (_moves(scenario, key) if _is_lever(scenario, key) else pulled))
+        and (not key.startswith("levers.") or acts(key))
     }
 
 

@@ -8,6 +8,8 @@ import pytest
 from equality import judge
 from peers import FOLDER, NUMPY, OURS, Program, rule
 
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
 PAIRS = 4
 FIRMS, MONTHS = 1_000, 24
 

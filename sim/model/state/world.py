@@ -76,7 +76,7 @@ class World:
 
     def _make_site(self, name: str, index: int) -> SiteState:
         rules = self.settings.group(f"sites.{name}")
-        vacated, opens = (self.settings.month_of_key(f"sites.{name}.{key}") for key in ("vacated", "opens"))
+        vacated, opens = self.settings.month_of(rules.vacated), self.settings.month_of(rules.opens)
         identity = int(draws.child_identity(SITE_ROOT, 0, 0, index))
         floor = int(rules.floor / self.weight)
         return SiteState(name, index, identity, vacated, opens, floor, rules.rent, rules.fund, rules.fund)
@@ -216,7 +216,7 @@ class World:
         """Launch the named platforms that are due; the largest enterprise that hosts none hosts an own one."""
         for name in list(self._named_platforms):
             rules = self.group(f"platforms.{name}")
-            if not rules.enabled or self.month < max(0, self.settings.month_of_key(f"platforms.{name}.opens")):
+            if not rules.enabled or self.month < max(0, self.settings.month_of(rules.opens)):
                 continue
             self._named_platforms.remove(name)
             host = 0

@@ -80,13 +80,13 @@ def _ranges(it: Finding) -> str:
     found = sorted(it.ranges, key=lambda one: -abs(one.at_high.mean - one.at_low.mean))
     outcome = outcome_unit(it)
     rows = [
-        (key, kind, with_unit(in_unit.span(low, high), in_unit.unit), outcome.signed(at_low.mean),
-         outcome.signed(at_high.mean), _elasticity(elasticity))
+        (key, kind, outcome.signed(at_low.mean), outcome.signed(at_high.mean), _elasticity(elasticity),
+         with_unit(in_unit.span(low, high), in_unit.unit))
         for key, unit, kind, _, low, high, at_low, at_high, elasticity, _ in found
         for in_unit in (parameter_unit(unit, (low, high)),)
     ]  # fmt: skip
-    heads = ("assumption", "kind", "range", "at its low", "at its high", "elasticity")
-    return columns(heads, rows, (2, 3, 4, 5))
+    heads = ("assumption", "kind", "at its low", "at its high", "elasticity", "range")
+    return columns(heads, rows, (2, 3, 4))
 
 
 def _elasticity(it: float) -> str:
