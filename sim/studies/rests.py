@@ -34,7 +34,8 @@ def in_force(scenario: Scenario) -> dict[str, Source]:
     """The source of every parameter that a scenario's outcomes can depend on.
 
     Not in force are those of mechanisms that are off in every month, levers that are not pulled (with where they act,
-    and, where none is, their costs), and dates that never come. Switches and the run's length, start and seeds are no figures.
+    and, where none is, their costs), and dates that never come. Switches and the run's length, start and seeds are no
+    figures.
     """
     pulled = any(_moves(scenario, key) for key in scenario.values if _is_lever(scenario, key))
 
