@@ -15,6 +15,7 @@ from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, HALO, INK, ORANGE, SKY, VERMILION, light
 from sim.report.text.seek import bound_words, good_text, lever_unit
 from sim.runs.store import Say, Store
+from sim.studies.designs import Axis
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.mixes import share_of
 from sim.studies.questions.seek import Mix, Sought
@@ -148,11 +149,11 @@ def _along(axes: Axes, it: Sought) -> None:
         mark(axes, at, one.net.mean, BLUE, markersize=4)
     own = q.scenario.values[axis.key]
     if isinstance(own, int | float) and not axis.levels:
-        mark(axes, float(own), 0.0, INK, markersize=5, clip_on=False)
+        mark(axes, float(own) * _unit(axis).factor, 0.0, INK, markersize=5, clip_on=False)
     if it.best:
         mark(axes, _place(it, it.best.values), it.best.net.mean, VERMILION, markersize=7)
     heading(axes, _net_words(it), q.aim.unit)
-    axes.set_xlabel(f"{short(axis.key)}, {axis.unit}" if axis.unit else short(axis.key))
+    axes.set_xlabel(", ".join(filter(None, (short(axis.key), _unit(axis).unit))))
     if axis.levels:
         axes.set_xticks(range(len(axis.levels)), [brief(value) for value in axis.levels])
     else:
@@ -163,7 +164,11 @@ def _along(axes: Axes, it: Sought) -> None:
 def _place(it: Sought, values: Any) -> float:
     axis = it.question.levers[0]
     value = values[axis.key]
-    return float(axis.levels.index(value)) if axis.levels else float(value)
+    return float(axis.levels.index(value)) if axis.levels else float(value) * _unit(axis).factor
+
+
+def _unit(axis: Axis) -> units.Everyday:
+    return units.parameter_unit(axis.unit, [axis.low, axis.high])
 
 
 def _levers(axes: Axes, it: Sought) -> None:
@@ -240,9 +245,10 @@ def _value_page(it: Reached) -> Page:
     made = page(title, subtitle, key, footer, 1, tall=2.0, columns=1, left=0.75, right=0.4, below=0.25)
     axes = made.axes(0)
     curve = {x: found for x, found in it.curve.items() if math.isfinite(found.mean)}
-    x = list(curve)
+    unit = _unit(axis)
+    x = [value * unit.factor for value in curve]
     if not it.refused:
-        axes.axvspan(root.low, root.high, color=light(VERMILION, 0.22), linewidth=0)
+        axes.axvspan(root.low * unit.factor, root.high * unit.factor, color=light(VERMILION, 0.22), linewidth=0)
     axes.fill_between(
         x, [one.low for one in curve.values()], [one.high for one in curve.values()], color=light(BLUE, 0.3),
         linewidth=0,
@@ -250,20 +256,23 @@ def _value_page(it: Reached) -> Page:
     axes.plot(x, [one.mean for one in curve.values()], color=BLUE, marker="o", markersize=2.5, linewidth=1.3)
     axes.axhline(target.value, color=ORANGE, linewidth=1.2)
     if not it.refused:
-        mark(axes, root.value, target.value, VERMILION, markersize=7)
-        ends = f"{brief(root.value)}  [{brief(root.low)} to {brief(root.high)}]"
+        at = root.value * unit.factor
+        mark(axes, at, target.value, VERMILION, markersize=7)
+        value, first, last = (units.brief(one, unit) for one in (root.value, root.low, root.high))
+        ends = f"{value}  [{first} to {last}]"
         low, high = axes.get_ylim()
         height, va = (0.97, "top") if target.value < (low + high) / 2 else (0.04, "bottom")  # where no curve is
         side = "left" if share_of(axis, root.value) < 0.5 else "right"
-        note(axes, minus(ends), (root.value, height), (5 if side == "left" else -5, 0), ha=side, va=va, fontsize=8.5,
+        note(axes, minus(ends), (at, height), (5 if side == "left" else -5, 0), ha=side, va=va, fontsize=8.5,
              color=INK, path_effects=HALO, xycoords=("data", "axes fraction"))  # fmt: skip
     own = scenario.values[axis.key]
     if isinstance(own, int | float) and not isinstance(own, bool) and axis.low <= own <= axis.high and x:
-        mean = float(np.interp(own, x, [one.mean for one in curve.values()]))
-        mark(axes, float(own), mean, INK, markersize=5)
-        note(axes, "as it is", (float(own), mean), (6, -10), fontsize=7, path_effects=HALO)
+        at = float(own) * unit.factor
+        mean = float(np.interp(at, x, [one.mean for one in curve.values()]))
+        mark(axes, at, mean, INK, markersize=5)
+        note(axes, "as it is", (at, mean), (6, -10), fontsize=7, path_effects=HALO)
     heading(axes, label(aim.name), aim.unit)
-    axes.set_xlabel(f"{axis.key}, {axis.unit}" if axis.unit else axis.key)
+    axes.set_xlabel(", ".join(filter(None, (axis.key, unit.unit))))
     number_axis(axes.xaxis, 7)
     number_axis(axes.yaxis, 6)
     return made
