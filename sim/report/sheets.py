@@ -159,7 +159,7 @@ def axis_ends(parts: Iterable[Cells], others: Iterable[float] = ()) -> tuple[flo
 
 def _from_zero(values: Cells) -> tuple[float, float]:
     """The ends of values, with 0 where that is near."""
-    low, high = float(values.min()), float(values.max())
+    low, high = float(np.min(values)), float(np.max(values))
     return (0.0 if 0 <= low <= 0.5 * high else low), (0.0 if 0.5 * low <= high <= 0 else high)
 
 
