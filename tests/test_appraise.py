@@ -66,6 +66,7 @@ PAIRS: dict[str, tuple[str, str | dict[str, Any]]] = {
     "policy of a nation": ("early-stage", "early-stage-policy"),
     "platforms of a nation": ("third-party-none", "third-party"),
     "talent": ("early-stage", "early-stage-talent"),
+    "market": ("early-stage", "early-stage-market"),
 }
 SEEDS = (0, 1)
 VALUES = {name: it.value for name, it in declared_assumptions().items()}
@@ -447,12 +448,13 @@ def test_a_fact_is_measured_on_an_appraisal(tmp_path: Path) -> None:
     measured = {
         "brought_in_share": lambda it: it.brought_in("enterprises") / it.gross("enterprises"),
         "moved_in_jobs_share": lambda it: it.moved_in("jobs") / it.gross("jobs"),
+        "others_per_direct_job": lambda it: it.others("jobs") / it.direct("jobs"),
         "outlay_per_gross_job": lambda it: it.cost / it.gross("jobs"),
     }
     assert set(measured) == set(APPRAISED)
     lines = [
         f'[{name}]\ntitle = "{name}"\nsource = "a book"\nscenario = "with.toml"\nagainst = "without.toml"\n'
-        f'form = "appraisal"\noutcome = "{name}"\nmonths = "last"\nband = [0.0, 1.0]\n'
+        f'form = "appraisal"\noutcome = "{name}"\nmonths = "last"\nband = [-9.0, 9.0]\n'
         for name in measured
     ]
     (tmp_path / "facts.toml").write_text("\n".join(lines))

@@ -37,6 +37,7 @@ REST_MONTHS = 60  # of a block whose mean the rule of rest compares with the fir
 APPRAISED = {
     "brought_in_share": "share of treated enterprises",  # that are not tenants or members without the measure
     "moved_in_jobs_share": "share of gross jobs",  # of enterprises that moved in
+    "others_per_direct_job": "jobs of others / job of the treated",  # that are there because of the measure
     "outlay_per_gross_job": "million yuan / person",  # of sponsors, less what they earn
 }
 LAST = "last"  # the run's last month, whichever that is
