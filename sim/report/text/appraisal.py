@@ -133,7 +133,7 @@ def _chain_lines(it: Appraisal) -> list[str]:
         lines.append(counted_line("  founded or there anyway", it.interval(-it.there_anyway("jobs"))))
         lines.append(counted_line("  others' gain or loss", it.interval(it.others("jobs")), said_of_rivals(it)))
     said = [unsure(net)]
-    if it.treatments and gross > 0 and not said[0]:
+    if it.treatments and gross >= net.mean > 0 and not said[0]:  # more than all of it is others'
         said.append(f"{100 * net.mean / gross:.0f} of 100")
     if not said[0]:
         said.append(residents_text(it))
@@ -227,7 +227,7 @@ def mind_text(it: Appraisal, scale: float) -> str:
     if not it.differs:
         return "MIND: the worlds do not differ in this run; the measure begins later, or does nothing."
     if _free(it):
-        return "MIND: the model charges nobody for this lever, so that its own cost is missing."
+        return "MIND: the model charges nobody for this lever: its own cost is missing."
     if it.drawn and not _within(it):
         return "MIND: the values set lie at the edge of the posterior: trust the draws."
     net, rest = (float(np.mean(f("value_added"))) for f in (it.net, it.without_largest))
