@@ -1225,7 +1225,7 @@ def seek(
     from sim.studies.questions.seek import CONFIRM, DRAWS, REPLICATES, SAMPLES, run_seek
 
     count = REPLICATES if replicates is None else replicates
-    base = with_run(scenario, mechanisms, replicates=count, seed=seed, months=months)
+    base = with_run(_from_first(scenario), mechanisms, replicates=count, seed=seed, months=months)
     model = _model(base)
     question = read_question(
         base, levers, model, maximise=maximise, minimise=minimise, budget=budget, at_least=at_least, at_most=at_most,
@@ -1308,7 +1308,7 @@ def seek_value(
     from sim.studies.questions.seek_value import REPLICATES, read_target, run_seek_value
 
     count = REPLICATES if replicates is None else replicates
-    base = with_run(scenario, mechanisms, replicates=count, seed=seed, months=months)
+    base = with_run(_from_first(scenario), mechanisms, replicates=count, seed=seed, months=months)
     model = _model(base)
     asked = read_target(base, levers, target, model, assumptions(assume))
     with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:

@@ -85,6 +85,14 @@ def test_a_design_of_points_begins_at_one_seed() -> None:
     assert own_seeds(found.scenario) == ()
 
 
+def test_a_search_runs_on_more_seeds_than_those_given() -> None:
+    given, levers = run([3, 7]).scenario, {"market.growth": "0:0.1"}
+    how: dict[str, Any] = {"replicates": 3, "workers": 1}
+    sought = sim.seek(given, levers, "startups", samples=4, confirm=3, robustness=0, **how)
+    reached = sim.seek_value(given, levers, "startups=60", **how)
+    assert own_seeds(sought.question.scenario) == own_seeds(reached.target.scenario) == ()
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
