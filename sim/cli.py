@@ -16,7 +16,7 @@ import typer
 from sim.commands.appraise import appraise
 from sim.commands.calibrate import calibrate
 from sim.commands.claims import claims
-from sim.commands.common import FAILED
+from sim.commands.common import FAILED, system_error
 from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, outcomes, schema
 from sim.commands.document import document
@@ -58,7 +58,7 @@ def main() -> None:
         # What is still buffered goes nowhere, or the interpreter would fail on it at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            print(f"{error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+            print(system_error(error), file=sys.stderr)
         sys.exit(FAILED)
 
 

@@ -17,6 +17,16 @@ from sim import cli
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
+# Of `sim calibrate shougang`, in no time.
+TARGETS = """[keys."mechanisms.entry.ideas_per_thousand"]
+low = 0.3
+high = 2.0
+[targets.startups]
+outcome = "startups"
+months = "2011-12"
+value = 180
+tolerance = 10
+"""
 
 
 def call(*arguments: object, code: int = 0) -> Result:

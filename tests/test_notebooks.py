@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import pytest
-from command import ROOT
+from command import ROOT, TARGETS
 
 import sim
 from sim import api, notebooks
@@ -30,15 +30,6 @@ from sim.runs.options import COMPILING, Watcher
 from sim.runs.progress import NotebookBar, watcher
 
 FEW: dict[str, Any] = {"replicates": 2, "months": 12, "workers": 1}
-TARGETS = """[keys."mechanisms.entry.ideas_per_thousand"]
-low = 0.3
-high = 2.0
-[targets.startups]
-outcome = "startups"
-months = "2011-12"
-value = 180
-tolerance = 10
-"""
 FACTS = """[startups]
 title = "startups <b>of the first year</b>"
 group = "example"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command import call
+from command import TARGETS, call
 
 from sim import cli
 from sim.report.text.columns import fitted
@@ -38,15 +38,6 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "describe": ("describe", "together"),
 }  # fmt: skip
 NO_TEXT = {"schema", "document"}  # print JSON and Markdown
-TARGETS = """[keys."mechanisms.entry.ideas_per_thousand"]
-low = 0.3
-high = 2.0
-[targets.startups]
-outcome = "startups"
-months = "2011-12"
-value = 180
-tolerance = 10
-"""
 
 
 def test_every_command_is_held_to_the_width_of_a_terminal() -> None:

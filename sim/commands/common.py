@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
@@ -81,9 +81,14 @@ def errors() -> Iterator[None]:
     except (ScenarioError, ResultError, Incompatible, WrongAddress, CatalogueError, TooLarge) as error:
         fail(str(error), WRONG)
     except OSError as error:
-        fail(f"{error.filename or 'output'}: {error.strerror}" if error.strerror else str(error), FAILED)
+        fail(system_error(error), FAILED)
     except KeyboardInterrupt:
         fail("interrupted: finished replicates are kept, and the same command continues from there", INTERRUPTED)
+
+
+def system_error(error: OSError) -> str:
+    """What the system says is wrong with a file, or with the output."""
+    return f"{error.filename or 'output'}: {error.strerror}" if error.strerror else str(error)
 
 
 def say(text: str) -> None:
@@ -210,7 +215,7 @@ def load(
         try:
             loaded.append(with_seeds(load(name, chosen, mechanisms=mechanisms or ()), own))
         except ScenarioError as error:
-            faults += _with_full_keys(map(file_beside, error.faults), name, mechanisms or ())
+            faults += _with_full_keys([file_beside(it) for it in error.faults], name, mechanisms or ())
             if missing := _missing_files(Path(name), mechanisms or ()):
                 message = f"was run with {', '.join(missing)}, allowed: --with FILE for each"
                 faults.append(Fault(str(name), 0, "--with", message))
@@ -242,11 +247,10 @@ def file_beside(fault: Fault) -> Fault:
     return replace(fault, message=f"no scenario of this name, did you mean the file {file}?")
 
 
-def _with_full_keys(found: Iterable[Fault], name: str, mechanisms: Sequence[Path]) -> list[Fault]:
+def _with_full_keys(faults: Sequence[Fault], name: str, mechanisms: Sequence[Path]) -> list[Fault]:
     from sim.model.catalogue import load
     from sim.scenario import ScenarioError
 
-    faults = list(found)
     if not any("." not in it.key for it in faults):
         return list(faults)
     try:

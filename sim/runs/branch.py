@@ -130,10 +130,7 @@ def _month(scenario: Scenario, key: str) -> int:
 
 
 def _launch(scenario: Scenario, platform: str) -> int:
-    opens, enabled = (
-        max(0, _month(scenario, f"{platform}.opens")),
-        scenario.values[f"{platform}.enabled"],
-    )
+    opens, enabled = max(0, _month(scenario, f"{platform}.opens")), scenario.values[f"{platform}.enabled"]
     if not isinstance(enabled, Schedule):
         return opens if enabled else NEVER
     turns = [opens, *(month for month in enabled.months if month > opens)]

@@ -48,6 +48,11 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def short_digest(asked: object) -> str:
+    """Ten digits of what was asked of a study, in JSON."""
+    return digest_of(json.dumps(asked, sort_keys=True).encode())[:10]
+
+
 def to_json(manifest: Mapping[str, Any]) -> bytes:
     return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
 
@@ -236,8 +241,9 @@ class Store:
 
     def kept(self, digest: str, outcomes: Mapping[str, Outcome], months: int, say: Say) -> dict[int, Cells]:
         """The finished replicates of a result, from its journal and its table; files of another request are removed."""
-        if self.manifest().get("digest", digest) != digest:
-            say(f"{self.path}: holds files of another request ({self.manifest()['name']}): not used, run again")
+        manifest = self.manifest()
+        if manifest.get("digest", digest) != digest:
+            say(f"{self.path}: holds files of another request ({manifest['name']}): not used, run again")
             self.clear()
         rows = self.journal((months, len(outcomes)), say).read()
         found = {number: cells for (request, number), cells in rows.items() if request == digest}

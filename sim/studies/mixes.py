@@ -62,11 +62,7 @@ def read_question(
     """
     faults: list[Fault] = []
     known = aims(model.outcomes)
-    lines: list[Axis] = []
-    try:
-        lines = axes(levers, scenario, "latin", LEVERS, FORMS)
-    except ScenarioError as error:
-        faults += error.faults
+    lines = lever_axes(levers, scenario, faults)
     faults += [
         Fault(LEVERS, 0, it.key, f'"{it.levels[0]}" is one value, {FORMS}') for it in lines if len(it.levels) == 1
     ]
@@ -84,6 +80,17 @@ def read_question(
     refuse_undecided(scenario, undecided, model, money=money)
     followed = not undecided and model.recorded is not None
     return Question(scenario, tuple(lines), aim, sign, bound, tuple(limits), assumed, followed)
+
+
+def lever_axes(
+    levers: Mapping[str, str | Sequence[Value]], scenario: Scenario, faults: list[Fault]
+) -> list[Axis]:  # fmt: skip
+    """The levers with what to try of each; none, and faults, where one cannot be moved so."""
+    try:
+        return axes(levers, scenario, "latin", LEVERS, FORMS)
+    except ScenarioError as error:
+        faults += error.faults
+        return []
 
 
 def undecided_levers(scenario: Scenario, lines: Sequence[Axis]) -> list[str]:

@@ -7,8 +7,6 @@ written, rows are in the journal. Worlds that other studies and results in the s
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +25,7 @@ from sim.runs.options import RunOptions
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model, run_checked
 from sim.runs.seeds import own_seeds, world_seed
-from sim.runs.store import SCENARIO, Rows, Say, Store, digest_of
+from sim.runs.store import SCENARIO, Rows, Say, Store, digest_of, short_digest
 from sim.runs.table import to_parquet
 from sim.scenario import Scenario
 from sim.studies.cost import Cost, report_cost, run_timed
@@ -68,8 +66,7 @@ class Study:
     def digest(self, version: str) -> str:
         """Of all that can change a number of the study; the number of replicates is not in it."""
         bases = [Request(it, version).digest for it in (self.scenario, self.variant) if it]
-        asked = (self.kind, bases, self.design)
-        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]
+        return short_digest((self.kind, bases, self.design))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
+from sim.catalogue import Catalogue
 from sim.runs.declarations import declarations
 from sim.runs.ensemble import Request
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Model
-from sim.runs.store import Store, clean
+from sim.runs.store import Store, clean, short_digest
 from sim.scenario import Scenario
 from sim.studies.worlds import StoredWorlds
 
@@ -22,16 +21,33 @@ def digest_of_study(kind: str, scenario: Scenario, version: str, design: Mapping
     return short_digest((kind, Request(scenario, version).digest, design))
 
 
-def short_digest(asked: object) -> str:
-    """Ten digits of what is JSON."""
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]
+def about_study(
+    kind: str, scenario: Scenario, digest: str, design: Mapping[str, Any], model: Model
+) -> dict[str, Any]:  # fmt: skip
+    """What the manifest of a study of one scenario begins with."""
+    return clean(
+        {
+            "kind": kind,
+            "name": scenario.name,
+            "digest": digest,
+            "scenario": scenario.digest(),
+            "model": model.version,
+            "optuna": metadata.version("optuna"),
+            "seed": scenario.seed,
+            "start": scenario.calendar(0),
+            "months": scenario.months,
+            "month": scenario.calendar(scenario.months - 1),
+            "replicates": scenario.replicates,
+            "design": design,
+        }
+    )
 
 
 def publish(
-    store: Store, kind: str, scenario: Scenario, digest: str, design: Mapping[str, Any], model: Model,
-    worlds: StoredWorlds, files: Mapping[str, bytes], seconds: float, workers: int,
+    store: Store, about: Mapping[str, Any], catalogue: Catalogue, worlds: StoredWorlds, files: Mapping[str, bytes],
+    seconds: float, workers: int,
 ) -> dict[str, Any]:  # fmt: skip
-    """Write the files and the manifest, unless they are there."""
+    """Write the files and the manifest, which begins with ``about``, unless they are there."""
     before, failures = store.manifest(), list(worlds.failures.values())
     outputs = {name: store.write(name, data) for name, data in files.items()}
     known = before.get("outputs", {})
@@ -39,25 +55,14 @@ def publish(
         store.tidy()
         return before
     manifest = {
-        "kind": kind,
-        "name": scenario.name,
-        "digest": digest,
-        "scenario": scenario.digest(),
-        "model": model.version,
-        "optuna": metadata.version("optuna"),
-        "seed": scenario.seed,
-        "start": scenario.calendar(0),
-        "months": scenario.months,
-        "month": scenario.calendar(scenario.months - 1),
-        "replicates": scenario.replicates,
-        "design": design,
+        **about,
         "failures": failures,
         "outputs": outputs,
         "wall_seconds": round(seconds, 3),
         "workers": workers,
-        **declarations(scenario.catalogue),
+        **declarations(catalogue),
         **provenance(),
     }
-    store.seal(clean(manifest))
+    store.seal(manifest)
     store.tidy()
-    return clean(manifest)
+    return manifest

@@ -15,7 +15,6 @@ from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, HALO, INK, ORANGE, SKY, VERMILION, light
 from sim.report.text.seek import bound_words, good_text, lever_unit
 from sim.runs.store import Say, Store
-from sim.studies.designs import Axis
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.mixes import share_of
 from sim.studies.questions.seek import Mix, Sought
@@ -111,7 +110,8 @@ def _frontier(axes: Axes, it: Sought) -> None:
         _cross(axes, it.best, VERMILION)
         mark(axes, it.best.cost.mean, it.best.net.mean, VERMILION, markersize=7)
     else:
-        note(axes, "no mix is named: see the text", (0.03, 0.95), (0, 0), xycoords="axes fraction", color=VERMILION)
+        note(axes, "no mix is named: see the text", (0.03, 0.95), (0, 0), xycoords="axes fraction", color=VERMILION,
+             path_effects=HALO)  # fmt: skip
     heading(axes, _net_words(it), q.aim.unit)
     axes.set_xlabel("cost: the sponsors' outlay at present value, million yuan")
     number_axis(axes.xaxis, 6)
@@ -149,11 +149,11 @@ def _along(axes: Axes, it: Sought) -> None:
         mark(axes, at, one.net.mean, BLUE, markersize=4)
     own = q.scenario.values[axis.key]
     if isinstance(own, int | float) and not axis.levels:
-        mark(axes, float(own) * _unit(axis).factor, 0.0, INK, markersize=5, clip_on=False)
+        mark(axes, float(own) * lever_unit(axis).factor, 0.0, INK, markersize=5, clip_on=False)
     if it.best:
         mark(axes, _place(it, it.best.values), it.best.net.mean, VERMILION, markersize=7)
     heading(axes, _net_words(it), q.aim.unit)
-    axes.set_xlabel(", ".join(filter(None, (short(axis.key), _unit(axis).unit))))
+    axes.set_xlabel(", ".join(filter(None, (short(axis.key), lever_unit(axis).unit))))
     if axis.levels:
         axes.set_xticks(range(len(axis.levels)), [brief(value) for value in axis.levels])
     else:
@@ -164,11 +164,7 @@ def _along(axes: Axes, it: Sought) -> None:
 def _place(it: Sought, values: Any) -> float:
     axis = it.question.levers[0]
     value = values[axis.key]
-    return float(axis.levels.index(value)) if axis.levels else float(value) * _unit(axis).factor
-
-
-def _unit(axis: Axis) -> units.Everyday:
-    return units.parameter_unit(axis.unit, [axis.low, axis.high])
+    return float(axis.levels.index(value)) if axis.levels else float(value) * lever_unit(axis).factor
 
 
 def _levers(axes: Axes, it: Sought) -> None:
@@ -245,7 +241,7 @@ def _value_page(it: Reached) -> Page:
     made = page(title, subtitle, key, footer, 1, tall=2.0, columns=1, left=0.75, right=0.4, below=0.25)
     axes = made.axes(0)
     curve = {x: found for x, found in it.curve.items() if math.isfinite(found.mean)}
-    unit = _unit(axis)
+    unit = lever_unit(axis)
     x = [value * unit.factor for value in curve]
     if not it.refused:
         axes.axvspan(root.low * unit.factor, root.high * unit.factor, color=light(VERMILION, 0.22), linewidth=0)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import shlex
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
 from sim import units
 from sim.declare import Value
 from sim.formats import brief, counted, number, plain, short, signed, span
-from sim.report.text.columns import WIDTH, columns
+from sim.report.text.columns import columns, fitted
 from sim.scenario import Schedule
+from sim.studies.designs import Axis
 from sim.studies.estimators.choice import Regret
 from sim.studies.estimators.intervals import Interval, interval_kind
 from sim.studies.questions.seek import LeverRange, Mix, Sought, answer_json
@@ -30,12 +30,12 @@ def seek_text(it: Sought) -> str:
     counts = f"{counted(len(it.tried), 'mix').replace('mixs', 'mixes')} of {levers}"
     fresh = it.manifest["design"]["confirm"]
     lines = [
-        *_wrapped(f"{scenario.name}: the {word} {q.aim.name} in {scenario.calendar(scenario.months - 1)}{_within(it)}"),
+        fitted(f"{scenario.name}: the {word} {q.aim.name} in {scenario.calendar(scenario.months - 1)}{_within(it)}"),
         f"{counts} on {scenario.replicates} seeds from seed {scenario.seed}; the best anew on {fresh} fresh seeds",
         "",
     ]
     if it.best is None:
-        lines += _wrapped(f"NO MIX IS NAMED: {it.refused}.")
+        lines.append(fitted(f"NO MIX IS NAMED: {it.refused}."))
     else:
         lines += _best_lines(it, it.best)
     lines += ["", _lever_table(it)]
@@ -43,8 +43,8 @@ def seek_text(it: Sought) -> str:
         title = f"frontier: no mix tried has {'more' if q.sign > 0 else 'less'} at a lower cost (fresh seeds)"
         lines += ["", title, _frontier_table(it)]
     if it.regrets:
-        lines += ["", *(line for one in it.regrets for line in _wrapped(_regret_text(one, it)))]
-    lines += [line for remark in it.remarks for line in _wrapped(f"MIND: {remark}.")]
+        lines += ["", *(fitted(_regret_text(one, it)) for one in it.regrets)]
+    lines += [fitted(f"MIND: {remark}.") for remark in it.remarks]
     lines += ["", f"intervals: 95%, {interval_kind(fresh)}"]
     if it.best is not None:
         lines += ["next:", f"  {_command(it, it.best)}"]
@@ -60,26 +60,26 @@ def value_text(it: Reached) -> str:
     """The value that reaches the target, or why none is named, and the curve."""
     target, root, scenario = it.target, it.root, it.target.scenario
     aim, axis = target.aim, target.lever
-    unit = units.parameter_unit(axis.unit, [axis.low, axis.high])
+    unit = lever_unit(axis)
     of_aim = f" {aim.unit}" if aim.unit else ""
     month = scenario.calendar(scenario.months - 1)
     lines = [
-        *_wrapped(f"{scenario.name}: {axis.key} that brings {aim.name} to {number(target.value)}{of_aim} in {month}"),
+        fitted(f"{scenario.name}: {axis.key} that brings {aim.name} to {number(target.value)}{of_aim} in {month}"),
         f"{len(it.curve)} values on the same {scenario.replicates} seeds from seed {scenario.seed}",
         "",
     ]
     if it.refused:
-        lines += _wrapped(f"NO VALUE IS NAMED: {it.refused}.")
+        lines.append(fitted(f"NO VALUE IS NAMED: {it.refused}."))
     else:
         low = f"below {_value(axis.low, unit)}" if root.open_low else _value(root.low, unit)
         high = f"above {_value(axis.high, unit)}" if root.open_high else _value(root.high, unit)
         value = _value(int(root.value) if axis.whole else root.value, unit)
         lines += [f"{axis.key} = {units.with_unit(value, unit.unit)}", f"95% interval: {low} to {high}"]
         if root.crossings > 1:
-            lines += _wrapped(f"MIND: the mean crosses the target {root.crossings} times in this range.")
+            lines.append(fitted(f"MIND: the mean crosses the target {root.crossings} times in this range."))
     rows = [(_value(x, unit), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
     lines += ["", columns((short(axis.key), aim.name, "95% interval"), [(unit.unit, aim.unit, ""), *rows], (0, 1, 2))]
-    lines += ["", *_wrapped(f"intervals: of the value, those at which {number(target.value)} lies in the 95% interval "
+    lines += ["", fitted(f"intervals: of the value, those at which {number(target.value)} lies in the 95% interval "
                             f"of the mean ({interval_kind(scenario.replicates)})")]  # fmt: skip
     return "\n".join([*lines, f"results: {it.path}"])
 
@@ -154,9 +154,9 @@ def _lever_table(it: Sought) -> str:
     return columns(heads, rows, (1, 2, 3, 4))
 
 
-def lever_unit(row: LeverRange) -> Everyday:
+def lever_unit(it: LeverRange | Axis) -> Everyday:
     """The everyday unit of a lever's values."""
-    return units.parameter_unit(row.unit, [row.low, row.high])
+    return units.parameter_unit(it.unit, [it.low, it.high])
 
 
 def good_text(row: LeverRange) -> str:
@@ -210,7 +210,3 @@ def _value(value: Value, unit: Everyday) -> str:
 
 def _own(value: Value | None, unit: Everyday) -> str:
     return "schedule" if value is None else _value(value, unit)
-
-
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

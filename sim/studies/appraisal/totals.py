@@ -15,7 +15,7 @@ from sim.runs.follow import STREAMS, Followed
 from sim.runs.replicate import Cells
 from sim.scenario import Scenario
 from sim.studies.appraisal.assumptions import Assumption
-from sim.studies.appraisal.welfare import by_resources, discounts, outlay, pace, present
+from sim.studies.appraisal.welfare import base_month, by_resources, pace, spent, weight_of, worth
 
 FIRMS = ("jobs", "operating", "value_added", "taxes")  # summed over enterprises
 # What is said, its unit, and whether more (1) or less (-1) is better.
@@ -62,24 +62,19 @@ def totals(
 def _totals(
     without: Cells, with_it: Cells, scenario: Scenario, assumed: Mapping[str, Assumption]
 ) -> dict[str, Cells]:  # fmt: skip
-    population, months = scenario.group("population"), scenario.months
-    weight = population.represents / population.enterprises if population.world == "nation" else 1.0
+    weight = weight_of(scenario)
     money = weight / TICKS
     net = (with_it - without)[:, : len(FIRMS)] * [weight, weight, money, money]
-    shape = (-1, months, len(STREAMS))
+    shape = (-1, scenario.months, len(STREAMS))
     before, after = (it[:, len(FIRMS) :].reshape(shape).astype(np.int64) for it in (without, with_it))
     streams, pay = after - before, after[..., STREAMS.index("worker_pay")]
     values = {name: it.value for name, it in assumed.items()}
-    differ = np.flatnonzero((streams != 0).any(axis=(0, 2)))
-    base = int(differ[0]) if len(differ) else 0
-    later, later_pay = pace(streams, pay)
-    now = by_resources(streams, pay, values, end=values["horizon"] == 0)
-    then = by_resources(later, later_pay, values, end=False)
-    society: Any = sum(present(now, then, base, months, values).values())
-    spent = {name: part @ discounts(months, base, values["discount"]) for name, part in outlay(streams).items()}
+    base = base_month(streams)
+    society: Any = sum(worth(by_resources, (streams, pay), pace(streams, pay), base, values).values())
+    costs = spent(streams, base, values)
     return {
         **dict(zip(_NET, net.T, strict=True)),
         "society": society * money,
-        "cost": sum(spent.values()) * money,
-        "public_cost": spent["public"] * money,
+        "cost": sum(costs.values()) * money,
+        "public_cost": costs["public"] * money,
     }

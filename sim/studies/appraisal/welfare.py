@@ -6,12 +6,15 @@ accounts cancel; what counts as a resource is what firms sell less what is used 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.runs.follow import STREAMS
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 Values = Mapping[str, float]  # of assumptions, by name
 Parts = dict[str, Any]  # ticks by month, by name
@@ -124,6 +127,36 @@ def _whole(amount: Any) -> Any:
 
 
 # --- present values
+
+
+def weight_of(scenario: Scenario) -> float:
+    """Real enterprises for each one of a world: more than one in a nation, which is a sample."""
+    population = scenario.group("population")
+    return float(population.represents / population.enterprises) if population.world == "nation" else 1.0
+
+
+def base_month(streams: Any) -> int:
+    """The first month in which the worlds differ on any seed; 0 where they never do."""
+    differ = np.flatnonzero((streams != 0).any(axis=(0, 2)))
+    return int(differ[0]) if len(differ) else 0
+
+
+def worth(
+    view: Callable[..., Parts], run: tuple[Any, Any], after: tuple[Any, Any], base: int, values: Values
+) -> Parts:  # fmt: skip
+    """Present value of the parts of a view, such as ``by_resources``, on every seed, in ticks.
+
+    ``run`` has the streams and a worker's wage, ``after`` those of ``pace``. Assets at the end count where no later
+    years do.
+    """
+    now = view(*run, values, end=values["horizon"] == 0)
+    return present(now, view(*after, values, end=False), base, run[0].shape[1], values)
+
+
+def spent(streams: Any, base: int, values: Values) -> Parts:
+    """Present value of each part of the sponsors' outlay on every seed, in ticks."""
+    now = discounts(streams.shape[1], base, values["discount"])
+    return {name: part @ now for name, part in outlay(streams).items()}
 
 
 def discounts(months: int, base: int, rate: float) -> Any:

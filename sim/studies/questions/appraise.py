@@ -33,13 +33,15 @@ from sim.studies.appraisal.welfare import (
     OUTLAY,
     RESOURCES,
     WHO,
+    base_month,
     by_resources,
     by_who,
     discounts,
-    outlay,
     pace,
     payback,
-    present,
+    spent,
+    weight_of,
+    worth,
 )
 from sim.studies.changes import Change, changes
 from sim.studies.estimators.fieller import Ratio, ratio_of_means
@@ -311,9 +313,7 @@ def _appraised(
     path: Path, first: Scenario, second: Scenario, chosen: tuple[Treatment, ...], numbers: tuple[int, ...],
     cells: Cells, assumed: Mapping[str, Assumption], failures: list[dict[str, Any]], version: str,
 ) -> Appraisal:  # fmt: skip
-    population = first.group("population")
-    nation = population.world == "nation"
-    weight = population.represents / population.enterprises if nation else 1.0
+    weight = weight_of(first)
     money = weight / TICKS
     chain = {
         name: column * (money if name.partition(".")[0] in MONEY else weight)
@@ -322,20 +322,17 @@ def _appraised(
     months = first.months
     streams, with_it = unpacked(cells, months)
     values = {name: it.value for name, it in assumed.items()}
-    differ = np.flatnonzero((streams != 0).any(axis=(0, 2)))
-    base = int(differ[0]) if len(differ) else 0
-    pay = with_it["worker_pay"]
-    later, later_pay = pace(streams, pay)
-    end = values["horizon"] == 0
+    base = base_month(streams)
+    run = streams, with_it["worker_pay"]
+    later = pace(*run)
 
-    def valued(view: Any, values: Mapping[str, float], pay: Any = pay, later_pay: Any = later_pay) -> dict[str, Cells]:
-        now, after = view(streams, pay, values, end=end), view(later, later_pay, values, end=False)
-        return {name: part * money for name, part in present(now, after, base, months, values).items()}
+    def valued(view: Any, values: Mapping[str, float]) -> dict[str, Cells]:
+        return {name: part * money for name, part in worth(view, run, later, base, values).items()}
 
     resources, who = valued(by_resources, values), valued(by_who, values)
-    spent = {name: part @ discounts(months, base, values["discount"]) * money for name, part in outlay(streams).items()}
-    flows: Any = sum(by_resources(streams, pay, values, end=False).values()) * money
-    after: Any = sum(by_resources(later, later_pay, values, end=False).values()) * money
+    flows: Any = sum(by_resources(*run, values, end=False).values()) * money
+    after: Any = sum(by_resources(*later, values, end=False).values()) * money
+    costs = spent(streams, base, values)
     column = dict(zip(STREAMS, np.moveaxis(streams, -1, 0), strict=True))
     home, abroad = (float(column[name][:, -_YEAR:].sum()) for name in ("sales_home", "sales_abroad"))
     return Appraisal(
@@ -348,7 +345,7 @@ def _appraised(
         chain=chain,
         resources={name: resources[name] for name in RESOURCES},
         who={name: who[name] for name in WHO},
-        outlay={name: spent[name] for name in OUTLAY},
+        outlay={name: costs[name] * money for name in OUTLAY},
         assumptions=assumed,
         base=base,
         payback=payback(flows.mean(axis=0), float(after.mean()), base, values),
@@ -364,16 +361,16 @@ def _appraised(
         from_elsewhere=column["from_elsewhere"][:, -1] * weight,
         home_share=min(1.0, max(0.0, home / (home + abroad))) if home + abroad else 0.0,
         months_let=float((with_it["floor_let"] > 0).sum(axis=1).mean()),
-        rivals=_rivals(first, nation=nation),
+        rivals=_rivals(first),
         failures=tuple(failures),
         model=version,
     )
 
 
-def _rivals(scenario: Scenario, *, nation: bool) -> str:
+def _rivals(scenario: Scenario) -> str:
     """Which lost sales the model knows: rivals share demand in a nation, in a place as far as its market is local."""
     market = scenario.group("market")
-    if nation:
+    if scenario.group("population").world == "nation":
         return MODELLED if market.coupled else NOT_MODELLED
     return IN_PLACE if market.local_share > 0 else NOT_MODELLED
 

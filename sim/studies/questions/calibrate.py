@@ -13,7 +13,6 @@ of every target, misfit), ``posterior.parquet`` (keys, weight), ``worlds.parquet
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import textwrap
@@ -29,16 +28,15 @@ import pyarrow as pa
 
 from sim.declare import Value
 from sim.notebooks import in_notebooks
-from sim.runs.declarations import declarations
 from sim.runs.ensemble import Request, folder_name
 from sim.runs.options import RunOptions
-from sim.runs.provenance import provenance
 from sim.runs.replicate import Model
-from sim.runs.store import Store, clean, pictures, to_json, write_whole
+from sim.runs.store import Store, clean, pictures, short_digest, to_json, write_whole
 from sim.runs.table import to_parquet
 from sim.studies.estimators.posterior import TRUSTED, Floats, Posterior, distances, quantiles, sample
 from sim.studies.fitted import check_place, fitted_text
 from sim.studies.questions.rotation import lies_within, rotation_json, wanted_band
+from sim.studies.study_files import publish
 from sim.studies.targets import FreeParameter, Target, Targets, changed, scheduled
 from sim.studies.worlds import WORLDS, Worlds
 
@@ -485,7 +483,7 @@ def _design(targets: Targets, *, rotate: bool) -> dict[str, Any]:
 def _digest(targets: Targets, design: Mapping[str, Any], version: str) -> str:
     """Of all that can change a number of the calibration, ten digits."""
     bases = {name: Request(it, version).digest for name, it in targets.scenarios.items()}
-    return hashlib.sha256(json.dumps(("calibrate", bases, design), sort_keys=True).encode()).hexdigest()[:10]
+    return short_digest(("calibrate", bases, design))
 
 
 def _files(targets: Targets, fits: Sequence[Fit], path: Path, version: str) -> dict[str, bytes]:
@@ -575,15 +573,9 @@ def _publish(
     store: Store, targets: Targets, design: Mapping[str, Any], digest: str, model: Model, fits: Sequence[Fit],
     worlds: Worlds, files: Mapping[str, bytes], seconds: float, workers: int,
 ) -> dict[str, Any]:  # fmt: skip
-    fit, before = fits[0], store.manifest()
-    failures = list(worlds.failures.values())
-    outputs = {name: store.write(name, data) for name, data in files.items()}
-    known = before.get("outputs", {})
-    if before.get("failures") == failures and all(known.get(name) == it for name, it in outputs.items()):
-        store.tidy()
-        return before
+    fit = fits[0]
     said = intervals(targets, fit)
-    manifest = {
+    about = {
         "kind": "calibrate",
         "name": targets.base,
         "title": targets.title,
@@ -602,13 +594,5 @@ def _publish(
         "acceptance": fit.posterior.acceptance,
         "tempers": list(fit.posterior.tempers),
         "remarks": trust(fit, targets),
-        "failures": failures,
-        "outputs": outputs,
-        "wall_seconds": round(seconds, 3),
-        "workers": workers,
-        **declarations(targets.scenarios[targets.base].catalogue),
-        **provenance(),
     }  # fmt: skip
-    store.seal(manifest)
-    store.tidy()
-    return manifest
+    return publish(store, about, targets.scenarios[targets.base].catalogue, worlds, files, seconds, workers)

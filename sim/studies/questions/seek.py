@@ -27,7 +27,7 @@ from sim.runs.ensemble import folder_name
 from sim.runs.errors import NothingRan
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
-from sim.runs.store import SCENARIO, Store, clean, pictures, to_json
+from sim.runs.store import SCENARIO, Store, clean, pictures, short_digest, to_json
 from sim.runs.table import to_parquet
 from sim.scenario import Schedule
 from sim.studies.aims import Aim
@@ -41,7 +41,7 @@ from sim.studies.estimators.verdicts import effect
 from sim.studies.followed_worlds import MIXES, FollowedWorlds
 from sim.studies.mixes import Question, Values, draws_of, own_shares, rounded
 from sim.studies.points import Point
-from sim.studies.study_files import digest_of_study, publish, short_digest
+from sim.studies.study_files import about_study, digest_of_study, publish
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -253,10 +253,9 @@ def run_seek(
             MIXES: worlds.parquet(),
             SCENARIO: scenario.to_toml().encode(),
         }
-        manifest = publish(
-            store, "seek", question.scenario, digest, design, model, worlds, files, time.perf_counter() - began,
-            options.workers.count,
-        )  # fmt: skip
+        about = about_study("seek", scenario, digest, design, model)
+        spent = time.perf_counter() - began
+        manifest = publish(store, about, scenario.catalogue, worlds, files, spent, options.workers.count)
     return replace(answer, manifest=manifest)
 
 

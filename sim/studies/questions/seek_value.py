@@ -29,14 +29,14 @@ from sim.scenario import Fault, Scenario, ScenarioError, Schedule
 from sim.studies.aims import Aim, aim_of, aims, amount_of
 from sim.studies.appraisal.assumptions import Assumption
 from sim.studies.appraisal.totals import totals
-from sim.studies.designs import Axis, axes, scheduled
+from sim.studies.designs import Axis, scheduled
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.root import END_STEPS, FIRST, FOUND, NOISE, OUTSIDE, STEPS, Root, find_root
 from sim.studies.followed_worlds import MIXES, FollowedWorlds
-from sim.studies.mixes import FORMS, LEVERS, refuse_undecided, undecided_levers
+from sim.studies.mixes import LEVERS, lever_axes, refuse_undecided, undecided_levers
 from sim.studies.points import Point
 from sim.studies.questions.seek import ANSWER
-from sim.studies.study_files import digest_of_study, publish
+from sim.studies.study_files import about_study, digest_of_study, publish
 
 CURVE = "curve.csv"
 REPLICATES = 16
@@ -120,11 +120,7 @@ def read_target(
     """What is asked, checked; ScenarioError with every fault of it."""
     faults: list[Fault] = []
     known = aims(model.outcomes)
-    lines: list[Axis] = []
-    try:
-        lines = axes(levers, scenario, "latin", LEVERS, FORMS)
-    except ScenarioError as error:
-        faults += error.faults
+    lines = lever_axes(levers, scenario, faults)
     if len(levers) > 1:
         message = f"one key reaches a target, {len(levers)} are given, allowed: one KEY=LOW:HIGH"
         faults.append(Fault(LEVERS, 0, ", ".join(levers), message))
@@ -190,10 +186,9 @@ def run_seek_value(target: Target, model: Model, options: RunOptions) -> Reached
             MIXES: worlds.parquet(),
             SCENARIO: scenario.to_toml().encode(),
         }
-        manifest = publish(
-            store, "seek-value", scenario, digest, design, model, worlds, files, time.perf_counter() - began,
-            options.workers.count,
-        )  # fmt: skip
+        about = about_study("seek-value", scenario, digest, design, model)
+        spent = time.perf_counter() - began
+        manifest = publish(store, about, scenario.catalogue, worlds, files, spent, options.workers.count)
     return replace(made, manifest=manifest)
 
 
