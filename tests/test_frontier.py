@@ -18,13 +18,13 @@ from sim.parameters import numbers
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 
 FIRMS = 20_000
-ON = {"mechanisms.frontier.enabled": True}
+OFF = {"mechanisms.frontier.enabled": False}
 RULES = "mechanisms.frontier"
 
 
 def moved(start: float, months: int = 12, best: float = 1.0, **rules: float) -> Any:
     """Logarithms of productivity and quality after some months of firms that start alike."""
-    p = numbers(nation(**ON).group(RULES))._replace(**rules)
+    p = numbers(nation().group(RULES))._replace(**rules)
     identity = np.array([child_identity(7, 0, 0, ordinal) for ordinal in range(FIRMS)])
     reads = frontier.Reads(identity, np.full(FIRMS, OPERATING, np.int8), np.zeros(FIRMS, np.int8))
     writes = frontier.Writes(np.full(FIRMS, np.exp(start)), np.full(FIRMS, np.exp(start)))
@@ -64,9 +64,9 @@ def test_the_frontier_is_abroad_until_the_best_of_a_sector_are_beyond_it() -> No
 
 
 def test_without_it_its_parameters_change_nothing() -> None:
-    plain, otherwise = (run(nation(**given), 6) for given in ({}, {f"{RULES}.catch_up": 0.4}))
+    plain, otherwise = (run(nation(**given), 6) for given in (OFF, OFF | {f"{RULES}.catch_up": 0.4}))
     assert last(plain, "jobs") == last(otherwise, "jobs")
-    assert last(run(nation(**ON), 6), "jobs") != last(plain, "jobs")
+    assert last(run(nation(), 6), "jobs") != last(plain, "jobs")
 
 
 def sums_of(base: dict[int, tuple[float, float]], now: dict[int, tuple[float, float]]) -> tuple[Any, Any]:
@@ -98,7 +98,7 @@ def test_growth_is_decomposed_as_by_hand_and_adds_up() -> None:
 
 
 def test_the_sources_of_growth_add_up_in_a_run() -> None:
-    model = run(nation(**ON, **{"run.start": "2011-01"}), 132)
+    model = run(nation(**{"run.start": "2011-01"}), 132)
     parts = [last(model, f"productivity_{name}") for name in ("within", "between", "cross", "entry", "exit")]
     assert last(model, "productivity_growth") == pytest.approx(sum(parts), abs=1e-9)
     assert last(model, "labour_productivity_90_10") > 1.5

@@ -21,12 +21,12 @@ pytestmark = pytest.mark.once  # what it tests does not depend on the interprete
 
 FIRMS = 20_000
 FINANCE = "mechanisms.finance"
-OF_WHOLE_FIRMS = {"mechanisms.growth.enabled": True}
+OFF = {"mechanisms.growth.enabled": False}
 
 
 def grown(staff: int, months: int = 12, saturation: float = 1.0, age: int = 10_000, **rules: float) -> Any:
     """Log growth of line size over some months of firms of one size and age."""
-    p = numbers(nation(**OF_WHOLE_FIRMS).group("mechanisms.growth"))._replace(**rules)
+    p = numbers(nation().group("mechanisms.growth"))._replace(**rules)
     identity = np.array([child_identity(7, 0, 0, ordinal) for ordinal in range(FIRMS)])
     reads = growth.Reads(
         identity, np.full(FIRMS, OPERATING, np.int8), np.zeros(FIRMS, np.int8), np.full(FIRMS, -age, np.int16),
@@ -61,9 +61,9 @@ def test_young_firms_grow_and_crowded_sectors_slow_growth() -> None:
 
 
 def test_without_growth_the_parameters_of_growth_change_nothing() -> None:
-    plain, set_otherwise = (run(nation(**given), 6) for given in ({}, {"mechanisms.growth.spread": 0.5}))
+    plain, set_otherwise = (run(nation(**given), 6) for given in (OFF, OFF | {"mechanisms.growth.spread": 0.5}))
     assert last(plain, "jobs") == last(set_otherwise, "jobs")
-    assert last(run(nation(**OF_WHOLE_FIRMS), 6), "jobs") != last(plain, "jobs")
+    assert last(run(nation(), 6), "jobs") != last(plain, "jobs")
 
 
 def test_firms_close_at_the_hazard_of_closure_at_any_size() -> None:

@@ -181,7 +181,6 @@ run(town(population__world="place", population__host_staff=3000), 2)
 experts = {"platforms__workshop__foreign_share": 1.0, "platforms__workshop__user_share": 0.0}
 run(town(mechanisms__matching__rate=5.0, **experts), 14)
 run(town(population__capital_intensity=0.001, market__overdraft_rate=1.0), 14)  # debts exceed assets
-run(town(mechanisms__letting__search=False), 4)  # the taste for moving alone
 print(json.dumps(sorted(read)))
 """
 

@@ -140,7 +140,7 @@ IDLE = {
     "projects": {"projects.begin": 0.0, "chain.part_asked": 0.0},
     "matching": {"matching.alone": 0.0} | NONE_OF_THEIR_OWN,
     "industries": {"industries.opening": 0.0},
-    "absorption": {"absorption.rate": 0.0, "absorption.depreciation": 0.0, "absorption.imitation": 0.0},
+    "absorption": {"absorption.rate": 0.0, "absorption.depreciation": 0.0},
     "chain": {"chain.part_asked": 0.0, "chain.renewal": 0.0, "absorption.contact": 0.0},
     "idle_space": {"idle_space.idle_hours": 0.0, "idle_space.lent_share": 0.0},
     "letting": {},

@@ -23,7 +23,10 @@ SITE = "sites__shougang__"
 
 def place(**overrides: Any) -> Scenario:
     """A small catchment whose site is let from the first year on."""
-    early = {"population__enterprises": 600, f"{SITE}opens": "2011-03", f"{SITE}floor": 60_000.0}
+    early = {
+        "population__enterprises": 600, "run__spin_up": 0, "mechanisms__letting__beyond": 0.0,
+        f"{SITE}opens": "2011-03", f"{SITE}floor": 60_000.0,
+    }  # fmt: skip
     return scenario("shougang", **early | overrides)
 
 
@@ -129,7 +132,6 @@ def test_a_site_of_a_nation_is_the_same_in_any_sample() -> None:
 # --- what a site offers, and who considers it
 
 SEARCH = {
-    "mechanisms__letting__search": True,
     "mechanisms__letting__awareness": 0.8,
     f"{SITE}fund": 0.0,
     f"{SITE}neighbours": 0.0,
@@ -156,9 +158,9 @@ def test_the_inclusive_value_is_the_log_of_the_sum() -> None:
 def test_equal_offers_give_each_place_its_part() -> None:
     """Of those that know the site, one in places + 1 likes it better than the best of the places outside."""
     rules = place(**SEARCH, mechanisms__letting__places=4.0).group("mechanisms.letting")
-    gains = [letting.match_gain(1, identity, 0, 9, TERMS, rules) for identity in range(1, 8001)]
+    gains = [letting.match_gain(1, identity, 9, TERMS, rules) for identity in range(1, 8001)]
     assert np.mean(np.array(gains) > 0.0) == pytest.approx(0.2, abs=0.015)
-    assert gains[:9] == [letting.match_gain(1, identity, 50, 9, TERMS, rules) for identity in range(1, 10)]  # it lasts
+    assert gains[:9] == [letting.match_gain(1, identity, 9, TERMS, rules) for identity in range(1, 10)]  # it lasts
 
 
 TERMS = letting.Terms(
@@ -174,10 +176,8 @@ def test_lower_rent_brings_more_tenants() -> None:
 
 def test_few_come_without_an_advantage_and_next_to_nobody_to_a_dear_site() -> None:
     offered, equal, dear = (let_in(**{f"{SITE}rent": rent}) for rent in (0.0002, EQUAL, DEAR))
-    assert dear <= 0.03 * offered
+    assert dear <= 0.05 * offered
     assert dear < equal < 0.15 * offered
-    # The control: with the old rule a site that is 60% dearer lets all the same.
-    assert let_in(**{f"{SITE}rent": DEAR, "mechanisms__letting__search": False}) > 5 * dear + 5
 
 
 @pytest.mark.parametrize(
@@ -306,8 +306,6 @@ def test_services_are_paid_by_the_owner() -> None:
     plain, serving = (run(place(**{f"{SITE}services": worth}), 24, ledger=True) for worth in (0.0, 0.002))
     site = [sum(model.record["site_tenants"]) for model in (plain, serving)]
     assert site[1] > site[0]
-    paid = serving.record["balance_economy"][-1] - plain.record["balance_economy"][-1]
-    assert paid > 0.0
     assert serving.record["balance_sites"][-1] < plain.record["balance_sites"][-1]
 
 
@@ -327,8 +325,8 @@ def test_each_site_has_its_outcomes() -> None:
 def test_a_nations_incubators_do_not_fill_whatever_floor_there_is() -> None:
     """Where only young technology enterprises are admitted and search, twice the floor lets hardly more."""
     torch = SITE.replace("shougang", "torch")
-    rules = {"run__months": 96, "population__enterprises": 1500, f"{torch}oldest": 24.0, f"{torch}rent_response": 0.0,
-             "mechanisms__letting__search": True}  # fmt: skip
+    rules = {"run__months": 96, "population__enterprises": 1500, f"{torch}oldest": 24.0,
+             f"{torch}rent_response": 0.0}  # fmt: skip
     let = []
     for times in (1.0, 2.0):
         floor = {f"{torch}floor": times * 43e6, f"{torch}budget": times * 20_000.0}

@@ -46,8 +46,8 @@ def town(**overrides: Any) -> Scenario:
 
 
 def nation(**overrides: Any) -> Scenario:
-    """The economy without platforms and sites, of 200 enterprises."""
-    return scenario("manufacturing", **{"population__enterprises": 200} | overrides)
+    """Manufacturing, of 200 enterprises, from its opening on."""
+    return scenario("manufacturing", **{"population__enterprises": 200, "run__spin_up": 0} | overrides)
 
 
 def run(settings: Scenario, months: int, rng: int = 1, ledger: bool = False) -> EcosystemModel:

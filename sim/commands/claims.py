@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, errors, print_found, say_failures, watcher
+from sim.commands.common import SOME_FAILED, errors, print_found, print_text, say_failures, watcher
 
 if TYPE_CHECKING:
     from sim.studies.questions.claims import Findings
@@ -35,6 +35,7 @@ def claims(
     fresh: options.Fresh = False,
     yes: options.Yes = False,
     everything: Annotated[bool, typer.Option("--all", help="Show the range of every assumption.")] = False,
+    table: Annotated[bool, typer.Option("--table", help="Print one table of all claims, without reasons.")] = False,
     as_json: options.Json = False,
 ) -> None:
     """Test claims about pairs of scenarios.
@@ -45,7 +46,7 @@ def claims(
     """
     with errors():
         from sim import api
-        from sim.report.text.claims import claims_text
+        from sim.report.text.claims import claims_table, claims_text
         from sim.studies.questions.claims import findings_json
 
         def as_object(it: Findings) -> dict[str, object]:
@@ -58,8 +59,10 @@ def claims(
             found = api.claims(
                 names or (), samples=samples, replicates=replicates, seed=seed, months=months,
                 mechanisms=mechanisms or (), workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
-                shown=show,
+                shown=None if table and not as_json else show,
             )  # fmt: skip
+        if table and not as_json:
+            print_text(partial(claims_table, found))
         failed = [say_failures(runs.failures, runs.path) for it in found for runs in it.runs]
         if any(failed):
             raise typer.Exit(SOME_FAILED)

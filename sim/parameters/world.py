@@ -201,20 +201,21 @@ class Population(NamedTuple):
         bounds=(0, 2), plausible=(0.2, 0.6),
     )  # fmt: skip
     productivity_log_sd: float = parameter(
-        0.1, "", "spread of the logarithm of productivity relative to the sector's at the start",
-        assumption("what research and imitation change; the rest is in revenue per worker"), bounds=(0, 1), plausible=(0.05, 0.25),
+        0.45, "", "spread of the logarithm of productivity relative to the sector's at the start",
+        assumption("ninth over first decile of 3, between rich and poor countries: Syverson 2011"), bounds=(0, 1),
+        plausible=(0.3, 0.6),
     )  # fmt: skip
     quality_log_sd: float = parameter(
-        0.1, "", "spread of the logarithm of quality relative to the sector's at the start",
-        assumption("as productivity"), bounds=(0, 1), plausible=(0.05, 0.25),
+        0.3, "", "spread of the logarithm of quality relative to the sector's at the start",
+        assumption("less than productivity"), bounds=(0, 1), plausible=(0.1, 0.5),
     )  # fmt: skip
     mean_age: float = parameter(
-        120.0, "month", "mean age at the start of a firm of 100 staff, exponential",
-        assumption("ten years of a growing stock"), bounds=(1, 1000), plausible=(72, 180),
+        400.0, "month", "mean age at the start of a firm of 100 staff, exponential",
+        assumption("as the ages that a world comes to rest at"), bounds=(1, 1000), plausible=(250, 500),
     )  # fmt: skip
     age_elasticity: float = parameter(
-        0.0, "", "elasticity of mean age on staff at the start", assumption("0: ages are independent of size"),
-        bounds=(0, 1), plausible=(0, 0.4),
+        0.2, "", "elasticity of mean age on staff at the start", assumption("as a world comes to rest at: large firms are old"),
+        bounds=(0, 1), plausible=(0.1, 0.4),
     )  # fmt: skip
     least_revenue: float = parameter(
         0.0, "million yuan a year", "yearly sales below which an enterprise leaves the survey's population; 0 keeps all",
@@ -257,9 +258,9 @@ class Market(NamedTuple):
         "operating stock level"), bounds=(-0.2, 0.3), plausible=(0.0, 0.05),
     )  # fmt: skip
     local_share: float = parameter(
-        0.0, "share of sales", "part of a sector's sales in a place for which its enterprises compete with each other only",
-        assumption("0: all rivals are outside, and a newcomer takes sales from nobody in the place"), bounds=(0, 1),
-        plausible=(0, 0.8),
+        0.5, "share of sales", "part of a sector's sales in a place for which its enterprises compete with each other only",
+        assumption("half of sales are to customers nearby; 0: a newcomer takes sales from nobody in the place"), bounds=(0, 1),
+        plausible=(0.2, 0.8),
     )  # fmt: skip
     sector_shock: float = parameter(
         0.0, "", "spread of a year's random change of the logarithm of a sector's demand",
@@ -299,8 +300,8 @@ class Market(NamedTuple):
         assumption("payment terms of a month"), bounds=(0, 60), plausible=(0.5, 3.0),
     )  # fmt: skip
     overdraft_rate: float = parameter(
-        0.0, "1/year", "interest on cash below zero", assumption("0: banks lend for nothing"), bounds=(0, 1),
-        plausible=(0, 0.15),
+        0.08, "1/year", "interest on cash below zero", assumption("lending rates of 2010 to 2015 near 6%, more for small firms"), bounds=(0, 1),
+        plausible=(0.05, 0.15),
     )  # fmt: skip
     resale: float = parameter(
         0.5, "share", "price of surplus assets sold, over their book value",
@@ -329,9 +330,9 @@ class Labour(NamedTuple):
         bounds=(0, 1), plausible=(0.4, 0.9),
     )  # fmt: skip
     rents_kept: float = parameter(
-        0.0, "share", "part of the effect on wages that is missing where a firm's revenue per worker differs from its usual one",
-        assumption("0: all rents are shared; elasticities of wages on rents of 0.05 to 0.15: Card, Cardoso, Heining & Kline 2018"),
-        bounds=(0, 1), plausible=(0.0, 0.95),
+        0.85, "share", "part of the effect on wages that is missing where a firm's revenue per worker differs from its usual one",
+        assumption("elasticities of wages on rents of 0.05 to 0.15: Card, Cardoso, Heining & Kline 2018"),
+        bounds=(0, 1), plausible=(0.75, 0.95),
     )  # fmt: skip
     least_relative_revenue: float = parameter(
         0.02, "", "revenue per worker relative to the sector's below which wages fall no further",
@@ -366,9 +367,9 @@ class Labour(NamedTuple):
         plausible=(0.03, 0.08),
     )  # fmt: skip
     tightness: float = parameter(
-        0.0, "", "monthly response of workers' wages to staff that firms cannot find, less unemployment above the start's",
-        assumption("0: wages stand still, and whoever is missing comes from elsewhere at once"), bounds=(0, 1),
-        plausible=(0.0, 0.15),
+        0.05, "", "monthly response of workers' wages to staff that firms cannot find, less unemployment above the start's",
+        assumption("wages move by some per cent in a year of scarce or idle hands"), bounds=(0, 1),
+        plausible=(0.02, 0.15),
     )  # fmt: skip
     mobility: float = parameter(
         1.0, "1/year", "people who come from elsewhere in a year as wages double, over residents; log-linear, and they go as wages fall",
@@ -562,8 +563,8 @@ class Site(NamedTuple):
         assumption("as elsewhere"), bounds=(0, 0.1), plausible=(0.0, 0.0003),
     )  # fmt: skip
     rent_response: float = parameter(
-        0.05, "1/month", "response of the posted rent to occupancy above its target", assumption("yearly repricing"),
-        bounds=(0, 1), plausible=(0.01, 0.15),
+        0.015, "1/month", "response of the posted rent to occupancy above its target",
+        assumption("an empty site's rent falls by about a sixth a year"), bounds=(0, 1), plausible=(0.005, 0.03),
     )  # fmt: skip
     target_occupancy: float = parameter(
         0.9, "share", "occupancy at which the posted rent does not change", assumption("natural vacancy of 10%"), bounds=(0.1, 1),

@@ -1,7 +1,6 @@
 """Absorption and spill-over: contacts transfer knowledge, in proportion to absorptive capacity.
 
-v_i += chi_i max(0, v_j - v_i) on each contact (Cohen & Levinthal 1989). Knowledge above the sector's base depreciates,
-and so does a lead in productivity or quality, as others imitate it.
+v_i += chi_i max(0, v_j - v_i) on each contact (Cohen & Levinthal 1989). Knowledge above the sector's base depreciates.
 """
 
 from __future__ import annotations
@@ -51,13 +50,8 @@ class Rules(NamedTuple):
         0.10, "1/year", "knowledge above the sector's base that is lost", assumption("order of R&D stocks' 0.15"),
         bounds=(0, 1), plausible=(0.05, 0.2),
     )  # fmt: skip
-    imitation: float = parameter(
-        0.2, "1/year", "part of a lead in productivity or quality over the sector's usual one that others imitate",
-        assumption("persistence of productivity near 0.8 a year: Foster, Haltiwanger & Syverson 2008"),
-        bounds=(0, 1), plausible=(0.1, 0.3),
-    )  # fmt: skip
     efficiency: float = parameter(
-        0.657, "", "productivity that a unit of knowledge learned from a partner adds",
+        0.6311, "", "productivity that a unit of knowledge learned from a partner adds",
         fitted("social over private return to research", "stylised_facts.spillovers.social_return", "stylised_facts.spillovers.private_return"), bounds=(0, 2),
         plausible=(0.05, 1.0),
     )  # fmt: skip
@@ -99,7 +93,6 @@ class Writes(NamedTuple):
     knowledge_1: f8
     knowledge_2: f8
     productivity: f8
-    quality: f8
 
 
 @typed
@@ -137,12 +130,6 @@ def knowledge_gain(own: float, other: float, capacity: float) -> float:
 def depreciated(own: float, base: float, p: Rules) -> float:
     """Knowledge after a month's depreciation towards the sector's base."""
     return own - p.depreciation / 12.0 * max(0.0, own - base)
-
-
-@equation
-def after_imitation(own: float, p: Rules) -> float:
-    """Productivity or quality after a month in which others imitate part of its lead over the sector's level, 1."""
-    return own - p.imitation / 12.0 * max(0.0, own - 1.0)
 
 
 @equation
@@ -201,7 +188,7 @@ def absorb(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, environment: Environment, met: Contacts,
     events: i8,
 ) -> None:  # fmt: skip
-    """Knowledge and leads depreciate; then rows learn from a project partner, a chain partner and a neighbour."""
+    """Knowledge depreciates; then rows learn from a project partner, a chain partner and a neighbour."""
     contacts, rows, of_chain, of_site = met.contacts, met.rows, met.of_chain, met.of_site
     base, here = environment.base, np.empty((3, BLOCK))
     k: Any = np.searchsorted(rows, np.int64(lo))
@@ -216,8 +203,6 @@ def absorb(
                 w.knowledge_0[i] = depreciated(w.knowledge_0[i], here[0, i - first], p)
                 w.knowledge_1[i] = depreciated(w.knowledge_1[i], here[1, i - first], p)
                 w.knowledge_2[i] = depreciated(w.knowledge_2[i], here[2, i - first], p)
-                w.productivity[i] = after_imitation(w.productivity[i], p)
-                w.quality[i] = after_imitation(w.quality[i], p)
         while k < len(rows) and rows[k] < last:
             i = rows[k]
             capacity, before = absorptive_capacity(r.talent[i], r.staff[i], environment.programme, p), w.productivity[i]

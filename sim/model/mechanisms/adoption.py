@@ -51,8 +51,8 @@ class Rules(NamedTuple):
         plausible=(0.2, 0.8),
     )  # fmt: skip
     worth: float = parameter(
-        0.0, "share of sales", "yearly worth that an enterprise expects from a platform's services of 1; half of those who consider join at a fee of as much",
-        assumption("0: fees keep nobody away; else a part of what firms spend on research"), bounds=(0, 1), plausible=(0.0, 0.01),
+        0.003, "share of sales", "yearly worth that an enterprise expects from a platform's services of 1; half of those who consider join at a fee of as much",
+        assumption("half of what firms spend on research; 0: fees keep nobody away"), bounds=(0, 1), plausible=(0.001, 0.01),
     )  # fmt: skip
     own_cost: float = parameter(
         60.0, "million yuan a year", "fixed cost of an own platform", assumption("hundreds of staff"), bounds=(0, 1e5),

@@ -40,26 +40,29 @@ class Rules(NamedTuple):
         bounds=(0, 1),
     )  # fmt: skip
     line_birth: float = parameter(
-        0.007, "1/month", "lines born for each line while the sector is as saturated as at the start",
-        fitted("balance of the stock"), bounds=(0, 1),
+        0.008798, "1/month", "lines born for each line while the sector is as saturated as at the start",
+        assumption("as many as are lost: firms grow by shocks to all their lines"),
+        bounds=(0, 1), plausible=(0.006, 0.011),
     )  # fmt: skip
     saturation: float = parameter(
-        1.0, "", "elasticity of births of lines on the sector's saturation", assumption("new lines get rarer"),
-        bounds=(0, 10), plausible=(0.5, 3),
+        0.0, "", "elasticity of births of lines on the sector's saturation",
+        assumption("0: crowding slows the growth of whole firms instead"),
+        bounds=(0, 10), plausible=(0, 1),
     )  # fmt: skip
     line_log_sd: float = parameter(
         1.2, "", "standard deviation of the logarithm of line sizes", evidence("0.8 to 1.6"), bounds=(0, 3),
         plausible=(0.8, 1.6),
     )  # fmt: skip
     shock: float = parameter(
-        0.20, "", "monthly Gaussian shock to the logarithm of one line's size", assumption("with the reversion, sizes of lines spread by 1.0"), bounds=(0, 1), plausible=(0.10, 0.30),
+        0.16, "", "monthly Gaussian shock to the logarithm of one line's size", assumption("with the reversion, sizes of lines spread by 0.8"),
+        bounds=(0, 1), plausible=(0.10, 0.30),
     )  # fmt: skip
     reversion: float = parameter(
         0.02, "1/month", "speed at which sizes of lines revert", assumption("two to five years"), bounds=(0, 1),
         plausible=(0.01, 0.05),
     )  # fmt: skip
     ramp: float = parameter(
-        0.07139, "1/month", "speed at which a young firm's sales close the gap to maturity",
+        0.09381, "1/month", "speed at which a young firm's sales close the gap to maturity",
         fitted("spread of first-year revenue and survival", "new_firm_cohort_2015q3.revenue_first_year.log_sd",
                "survival.eu.y5"), bounds=(0, 1), plausible=(0.02, 0.2),
     )  # fmt: skip

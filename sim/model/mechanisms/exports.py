@@ -48,9 +48,9 @@ class Rules(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.1),
     )  # fmt: skip
     fixed_cost: float = parameter(
-        0.0, "million yuan a year", "cost of selling abroad at all; an enterprise exports where its gain is no less",
-        assumption("0: all whose share is not too small export; Melitz 2003, Roberts & Tybout 1997"), bounds=(0, 1000),
-        plausible=(0.0, 2.0),
+        1.0, "million yuan a year", "cost of selling abroad at all; an enterprise exports where its gain is no less",
+        assumption("so that few small firms export; Melitz 2003, Roberts & Tybout 1997"), bounds=(0, 1000),
+        plausible=(0.3, 2.0),
     )  # fmt: skip
     productivity_slope: float = parameter(
         1.0, "", "logit's slope in the logarithm of productivity", assumption("exporters are more productive"),

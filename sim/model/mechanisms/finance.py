@@ -99,17 +99,17 @@ class Rules(NamedTuple):
         plausible=(10, 100),
     )  # fmt: skip
     give_up: float = parameter(
-        0.02237, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
+        0.01521, "1/month", "hazard at which operation stops while cash is below zero", fitted("operating survival, and hazards of the register", "survival.eu.y1", "survival.eu.y5", "survival.us_1994_cohort"),
         bounds=(0, 1),
     )  # fmt: skip
     closure: float = parameter(
-        0.0, "1/year", "hazard at which operation ends at any size, for reasons other than cash or lost customers",
-        assumption("owners retire, firms are taken over; 0 leaves firms that pay their way alone"), bounds=(0, 1),
-        plausible=(0, 0.04),
+        0.02, "1/year", "hazard at which operation ends at any size, for reasons other than cash or lost customers",
+        assumption("owners retire, firms are taken over: few firms a year, of any size"), bounds=(0, 1),
+        plausible=(0.01, 0.04),
     )  # fmt: skip
     foreclosure: float = parameter(
-        0.0, "1/month", "hazard at which banks end the operation of an enterprise whose debt exceeds its assets",
-        assumption("0: banks wait for ever"), bounds=(0, 1), plausible=(0, 0.2),
+        0.01344, "1/month", "hazard at which banks end the operation of an enterprise whose debt exceeds its assets",
+        fitted("operating survival; banks act within some years", "survival.eu.y5", "survival.us_1994_cohort"), bounds=(0, 1),
     )  # fmt: skip
     resume: float = parameter(
         0.02, "1/month", "hazard at which a suspended enterprise resumes", assumption("rare"), bounds=(0, 1),
@@ -120,11 +120,11 @@ class Rules(NamedTuple):
         plausible=(1, 4),
     )  # fmt: skip
     deregister_stopped: float = parameter(
-        0.03073, "1/month", "hazard at which a suspended enterprise is struck off",
+        0.02385, "1/month", "hazard at which a suspended enterprise is struck off",
         fitted("register's hazards by year of life, SAIC 2013", "survival.china_hazard_by_year_of_life"), bounds=(0, 1),
     )  # fmt: skip
     deregister_idle: float = parameter(
-        0.002293, "1/month", "hazard at which a registered one that never started is struck off, after its months of grace",
+        0.003099, "1/month", "hazard at which a registered one that never started is struck off, after its months of grace",
         fitted("register's hazards by year of life, SAIC 2013", "survival.china_hazard_by_year_of_life"), bounds=(0, 1),
     )  # fmt: skip
     idle_grace: float = parameter(

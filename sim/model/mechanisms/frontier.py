@@ -31,14 +31,15 @@ shock_luck_of = shock_luck.of
 class Rules(NamedTuple):
     """The frontier."""
 
-    enabled: bool = parameter(False, "", "whether the mechanism runs", assumption("switch"))
+    enabled: bool = parameter(True, "", "whether the mechanism runs", assumption("switch"))
     trend: float = parameter(
-        0.02, "1/year", "growth of productivity and quality abroad, by which all that stands still falls back",
-        assumption("order of the frontier's growth in rich countries"), bounds=(0, 0.2), plausible=(0.01, 0.03),
+        0.03, "1/year", "growth of productivity and quality abroad, by which all that stands still falls back",
+        assumption("firms' own growth, so that productivity relative to the frontier is at rest"), bounds=(0, 0.2),
+        plausible=(0.01, 0.04),
     )  # fmt: skip
     abroad: float = parameter(
-        0.5, "", "logarithm of productivity and quality at the frontier abroad, relative to the sector's at the start",
-        assumption("near the sector's best at the start"), bounds=(-1, 4), plausible=(0.3, 0.9),
+        0.42, "", "logarithm of productivity and quality at the frontier abroad, relative to the sector's at the start",
+        assumption("so that productivity rests near the sector's at the start"), bounds=(-1, 4), plausible=(0.3, 0.9),
     )  # fmt: skip
     best: float = parameter(
         0.95, "share", "share of a sector's enterprises below its own frontier",

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.declare import Mechanism, Step, assumption, evidence, parameter
+from sim.declare import Mechanism, Step, assumption, evidence, fitted, parameter
 from sim.kernel import maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
@@ -29,7 +29,7 @@ growth_luck_of = growth_luck.of
 class Rules(NamedTuple):
     """Growth of the whole firm."""
 
-    enabled: bool = parameter(False, "", "whether the mechanism runs", assumption("switch"))
+    enabled: bool = parameter(True, "", "whether the mechanism runs", assumption("switch"))
     shocks: float = parameter(
         0.53, "1/year", "permanent shocks to a firm's demand in a year", assumption("one in two years"),
         bounds=(0, 12), plausible=(0.2, 1.0),
@@ -43,8 +43,9 @@ class Rules(NamedTuple):
         bounds=(0, 1), plausible=(0.1, 0.2),
     )  # fmt: skip
     young: float = parameter(
-        0.08, "1/year", "growth of demand of a firm that has just started, beyond its mature growth",
-        assumption("customers come to know it"), bounds=(0, 2), plausible=(0.03, 0.2),
+        0.04519, "1/year", "growth of demand of a firm that has just started, beyond its mature growth",
+        fitted("staff of the cohort of 2015 after a year", "new_firm_cohort_2015q3.staff.at_start", "new_firm_cohort_2015q3.staff.after_a_year"),
+        bounds=(0, 2),
     )  # fmt: skip
     fading: float = parameter(
         46.0, "month", "months in which that growth falls to 1/e", assumption("about four years"), bounds=(1, 1200),

@@ -280,6 +280,8 @@ OUTCOMES = (
     Outcome("worker_wage", "index", "wage of workers, relative to the start", value=lambda m: m["wage"]),
     Outcome("people_from_elsewhere", "people", "people at work here who came from elsewhere, net of residents who left",
             value=lambda m: -m.weight * m["people"][:, ELSEWHERE]),
+    Outcome("jobs_of_residents", "people", "jobs, less those of people who came from elsewhere", 1,
+            value=lambda m: m.jobs() + m.weight * m["people"][:, ELSEWHERE]),
     Outcome("talent_wage", "workers' wages", "wage of talent", value=lambda m: m["talent_wage"]),
     Outcome("talent_unmet", "people", "unmet requests for talent, this month", -1,
             value=lambda m: m.weight * m["talent_unmet"]),

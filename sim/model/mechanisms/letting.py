@@ -1,9 +1,9 @@
 """Letting of sites: tenants are newborns or firms that move in; capacity binds, and the rent adjusts.
 
-With ``search`` a site is considered the more often, the more a move is expected to gain: effort of search is in
-proportion to that gain (Pissarides 2000, chapter 5), which is the inclusive value of the choice between staying and
-moving (McFadden 1978). Every enterprise has a lasting match with each place, of one distribution; where it is outside
-is the best of several places.
+A site is considered where a move is expected to gain more than the search for one costs. The gain is the inclusive value
+of the choice between staying and moving (McFadden 1978); costs of search differ among enterprises and months, not with
+size, so that small ones search less. Every enterprise has a lasting match with each place, of one distribution; where it
+is outside is the best of several places.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ EVENTS = Counters(
 )  # fmt: skip
 TENANTS_NEWBORN, TENANTS_MOVED, GRADUATED, APPLICANTS, FROM_BEYOND, JOBS_FROM_BEYOND = EVENTS
 
-seeking = block("letting", 0, "considers", "taste", "stay", "priority", number=12)
+seeking = block("letting", 0, "considers", "stay", "priority", number=12)
 beyond_luck = block("letting", 2, "number", number=39)
 
 NEWBORN, MOVER, LEAVES, RETURNS, STAYS = 1, 2, 3, 4, 5  # decisions; who stays where it is has considered the site
@@ -57,7 +57,7 @@ class Rules(NamedTuple):
 
     enabled: bool = switch()
     consider: float = parameter(
-        0.15, "1/year", "hazard at which an operating enterprise considers moving", assumption("leases of years"),
+        0.3, "1/year", "hazard at which an operating enterprise considers moving", assumption("leases of years"),
         bounds=(0, 12), plausible=(0.08, 0.33),
     )  # fmt: skip
     most_considering: float = parameter(
@@ -76,10 +76,6 @@ class Rules(NamedTuple):
         0.01, "million yuan a person", "cost of moving", assumption("a month's value added"), bounds=(0, 1),
         plausible=(0.003, 0.03),
     )  # fmt: skip
-    taste: float = parameter(
-        0.10, "million yuan", "scale of the taste for the site", assumption("unseen reasons"), bounds=(0, 10),
-        plausible=(0.03, 0.3),
-    )  # fmt: skip
     renewal: float = parameter(
         0.6, "share", "tenants that stay for another term", assumption("graduation rules are soft"), bounds=(0, 1),
         plausible=(0.3, 0.9),
@@ -91,17 +87,17 @@ class Rules(NamedTuple):
     horizon: float = parameter(
         3.0, "year", "years of rent that a mover compares", assumption("a term"), bounds=(0.1, 30), plausible=(1, 5)
     )
-    search: bool = parameter(
-        False, "", "whether how often a site is considered answers what it offers, and matches with places last",
-        assumption("switch; off, ``taste`` is for moving alone and drawn anew each time"),
+    search_cost: float = parameter(
+        0.1, "million yuan", "mean cost of searching for other premises, of any size",
+        assumption("an agent's fee, and weeks of a manager's time"), bounds=(1e-6, 100), plausible=(0.02, 0.5),
     )  # fmt: skip
     attachment: float = parameter(
-        0.01, "million yuan a person", "scale of the lasting match of an enterprise with a place, where ``search`` is on",
+        0.01, "million yuan a person", "scale of the lasting match of an enterprise with a place",
         assumption("customers, commutes and rooms that fit: a fifth of a year's wage"), bounds=(1e-6, 10),
         plausible=(0.003, 0.03),
     )  # fmt: skip
     places: float = parameter(
-        10.0, "places", "places outside, of which an enterprise or a founder has the best, where ``search`` is on",
+        10.0, "places", "places outside, of which an enterprise or a founder has the best",
         assumption("firms visit a handful to a few dozen premises"), bounds=(1, 1e6), plausible=(3, 30),
     )  # fmt: skip
     beyond: float = parameter(
@@ -238,10 +234,8 @@ def expected_loss(staff: int, floor: float, terms: Terms, p: Rules) -> float:
 
 
 @compiled
-def match_gain(seed: int, identity: int, month: int, staff: int, terms: Terms, p: Rules) -> float:
-    """Taste for the site (million yuan): drawn anew for it alone, or its lasting match less that of the best outside."""
-    if not p.search:
-        return p.taste * draws.gumbel(seeking(seed, identity, month).taste)
+def match_gain(seed: int, identity: int, staff: int, terms: Terms, p: Rules) -> float:
+    """Lasting match with the site less that with the best place outside (million yuan)."""
     here, outside = lasting_match(seed, identity, terms.site)
     return p.attachment * staff * (here - outside - maths.log(p.places))
 
@@ -252,14 +246,21 @@ def inclusive_value(odds: float) -> float:
     return max(odds, 0.0) + maths.log(1.0 + maths.exp(-abs(odds)))
 
 
+@equation
+def searching(value: float, p: Rules) -> float:
+    """Share of enterprises to which a search of this value (million yuan) is worth its cost; costs are exponential."""
+    return 1.0 - maths.exp(-value / p.search_cost)
+
+
 @compiled
 def considers(u: float, gain: float, staff: int, more: float, awareness: float, p: Rules) -> bool:
-    """Whether an enterprise considers to move this month: a hazard in proportion to the inclusive value of a move.
+    """Whether an enterprise considers to move this month: it knows where to, and a search is worth its cost.
 
     ``gain`` is expected but for the match (million yuan), ``more`` the logarithm of the number of places to go to.
     """
-    value = inclusive_value(gain / (p.attachment * max(staff, 1)) + more)
-    return u < draws.monthly(min(p.most_considering, p.consider * awareness * value))
+    scale = p.attachment * max(staff, 1)
+    value = scale * inclusive_value(gain / scale + more)
+    return u < draws.monthly(min(p.most_considering, p.consider)) * awareness * searching(value, p)
 
 
 @compiled
@@ -285,8 +286,6 @@ def decide_moves(
     A vectorised loop marks the enterprises that may want to move; a second one decides.
     """
     chance = draws.monthly(min(p.most_considering, p.consider)) * p.awareness
-    if p.search:
-        chance = draws.monthly(p.most_considering)  # the most; the second loop has the enterprise's own
     for i in range(lo, hi):
         u = seeking(seed, r.identity[i], month)
         newborn = (r.origin[i] == TENANT) & (r.started[i] == month)
@@ -310,7 +309,7 @@ def move_decision(i: Index, u_considers: float, seed: int, month: int, r: Reads,
         outgrown = floor > min(terms.largest_tenant, p.crowding * r.floor[i])
         if outgrown or over:
             return LEAVES
-        return RETURNS if p.search and wants_back(i, u_considers, floor, seed, month, r, p, terms) else 0
+        return RETURNS if wants_back(i, u_considers, floor, seed, month, r, p, terms) else 0
     if floor > terms.largest_tenant:
         return 0
     newborn = r.origin[i] == TENANT and r.started[i] == month  # it chose the site as an idea
@@ -320,9 +319,9 @@ def move_decision(i: Index, u_considers: float, seed: int, month: int, r: Reads,
     if newborn:
         return NEWBORN
     gain = expected_gain(r.staff[i], floor, terms, p)
-    if p.search and not considers(u_considers, gain, r.staff[i], -maths.log(p.places), p.awareness, p):
+    if not considers(u_considers, gain, r.staff[i], -maths.log(p.places), p.awareness, p):
         return 0
-    return MOVER if gain + match_gain(seed, r.identity[i], month, r.staff[i], terms, p) > 0.0 else STAYS
+    return MOVER if gain + match_gain(seed, r.identity[i], r.staff[i], terms, p) > 0.0 else STAYS
 
 
 @compiled
@@ -333,7 +332,7 @@ def wants_back(
     gain = expected_loss(r.staff[i], floor, terms, p)
     if not considers(u_considers, gain, r.staff[i], maths.log(p.places), 1.0, p):
         return False
-    return gain > match_gain(seed, r.identity[i], month, r.staff[i], terms, p)
+    return gain > match_gain(seed, r.identity[i], r.staff[i], terms, p)
 
 
 @compiled
@@ -353,7 +352,7 @@ def arriving(
         gain = expected_gain(r.staff[i], floor_needed(r.staff[i], terms.floor_per_job), terms, p)
         for ordinal in range(most):
             identity = draws.child_identity(r.identity[i], month, ARRIVALS + terms.site, ordinal)
-            if gain + match_gain(seed, identity, month, r.staff[i], terms, p) > 0.0:
+            if gain + match_gain(seed, identity, r.staff[i], terms, p) > 0.0:
                 like.append(i)
                 identities.append(identity)
     return np.array(like, np.int64), np.array(identities, np.int64)

@@ -17,7 +17,7 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed, u4
-from sim.model.record.reading import Months, counted, share
+from sim.model.record.reading import Months, counted, in_a_year, share
 from sim.model.record.tally import YEAR
 from sim.model.state.accounts import RESEARCH, SALES_ABROAD, SALES_HOME, TICKS, ticks, transfer
 from sim.model.state.cohort import trait_luck
@@ -81,7 +81,7 @@ class Rules(NamedTuple):
 
     enabled: bool = switch()
     begin: float = parameter(
-        0.03209, "1/year", "rate at which each team of skilled staff begins a project while the enterprise has none",
+        0.02714, "1/year", "rate at which each team of skilled staff begins a project while the enterprise has none",
         fitted("11.5 to 13.7% of enterprises do R&D, 2011 to 2012", "all_firms.doing_rd_share.y2011", "all_firms.doing_rd_share.y2012"), bounds=(0, 12),
     )  # fmt: skip
     reach: float = parameter(
@@ -101,7 +101,7 @@ class Rules(NamedTuple):
         assumption("fitted with the duration"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     distance_scale: float = parameter(
-        0.2076, "", "distance over which that probability falls to 1/e",
+        0.1782, "", "distance over which that probability falls to 1/e",
         fitted("success and private return of research", "stylised_facts.open_innovation_effect.base_success",
                "stylised_facts.spillovers.private_return"), bounds=(0.01, 2), plausible=(0.15, 0.5),
     )  # fmt: skip
@@ -118,7 +118,7 @@ class Rules(NamedTuple):
         assumption("diminishing returns to larger teams"), bounds=(0.1, 100), plausible=(1.0, 4.0),
     )  # fmt: skip
     team_share: float = parameter(
-        0.6944, "share", "part of all skilled staff who work on a project where that is more than one team",
+        0.6736, "share", "part of all skilled staff who work on a project where that is more than one team",
         fitted("0.71% of sales spent on research in 2011; that it grows with sales: Cohen & Klepper 1996", "all_firms.doing_rd_share.rd_to_sales_2011"), bounds=(0, 1),
         plausible=(0.1, 0.7),
     )  # fmt: skip
@@ -131,7 +131,7 @@ class Rules(NamedTuple):
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.04561, "1/month", "hazard at which a project is abandoned",
+        0.04686, "1/month", "hazard at which a project is abandoned",
         fitted("35% of projects succeed", "stylised_facts.open_innovation_effect.base_success"), bounds=(0, 1),
         plausible=(0.01, 0.06),
     )  # fmt: skip
@@ -140,7 +140,7 @@ class Rules(NamedTuple):
         assumption("order of R&D spending per head"), bounds=(0, 10), plausible=(0.01, 0.06),
     )  # fmt: skip
     gain: float = parameter(
-        0.1603, "", "largest gain of productivity or quality from one success",
+        0.1211, "", "largest gain of productivity or quality from one success",
         fitted("private return to research of 0.21", "stylised_facts.spillovers.private_return"), bounds=(0, 1),
         plausible=(0.02, 0.2),
     )  # fmt: skip
@@ -530,10 +530,10 @@ OUTCOMES = (
             ("outsider", "of enterprises without a platform"),
         )
     ),
-    Outcome("rd_cycle", "month", "months of work on projects for each success since the start: the mean time to a success", -1, True,
-            lambda m: share(m.cumulative("project_months"), m.cumulative("projects_succeeded"))),
-    Outcome("success_rate", "share", "successes among projects that ended since the start", 1,
-            value=lambda m: share(m.cumulative("projects_succeeded"), m.cumulative("projects_succeeded") + m.cumulative("projects_abandoned"))),
+    Outcome("rd_cycle", "month", "months of work on projects for each success in the last 12 months: the mean time to a success", -1, True,
+            lambda m: share(m.in_a_year("project_months"), m.in_a_year("projects_succeeded"))),
+    Outcome("success_rate", "share", "successes among projects that ended in the last 12 months", 1,
+            value=lambda m: share(m.in_a_year("projects_succeeded"), m.in_a_year("projects_succeeded") + m.in_a_year("projects_abandoned"))),
     Outcome("breadth", "kinds of partner", "mean breadth of projects begun since the start",
             value=lambda m: share(m.cumulative("breadth"), m.cumulative("projects_begun"))),
     *(
@@ -545,8 +545,8 @@ OUTCOMES = (
             value=openness_peak),
     Outcome("rd_share", "share", "operating enterprises with a project under way in the last calendar year", 1,
             value=lambda m: m["year"][:, YEAR.index("rd_share")]),
-    Outcome("rd_intensity", "share", "spending on projects and platforms, and wages for work on projects, over sales, since the start", 1,
-            value=lambda m: share(m.cumulative("rd_wages") - m.spent(RESEARCH), m.spent(SALES_HOME, SALES_ABROAD))),
+    Outcome("rd_intensity", "share", "spending on projects and platforms, and wages for work on projects, over sales, in the last 12 months", 1,
+            value=lambda m: share(m.in_a_year("rd_wages") - in_a_year(m.spent(RESEARCH)), in_a_year(m.spent(SALES_HOME, SALES_ABROAD)))),
     Outcome("private_gain", "million yuan a year", "yearly sales times the relative gain of own successes, added up since the start", 1,
             value=lambda m: m.weight * m.cumulative("private_gain") / TICKS),
     Outcome("private_return", "share a year", "value added by the gains of own successes over spending on research, wages for it among it, since the start", 1,

@@ -41,6 +41,10 @@ class Months:
         """Events of a counter, cumulative since the start."""
         return self["total"][:, self._counters[name]]
 
+    def in_a_year(self, name: str) -> Any:
+        """Events of a counter in the last 12 months."""
+        return in_a_year(self.cumulative(name))
+
     def sum_of(self, column: str) -> Any:
         """The sum of a recorded column over operating enterprises, scaled to real enterprises."""
         return self.weight * self["recorded"][:, self._recorded[column]] / TICKS

@@ -27,14 +27,14 @@ class Cohort(NamedTuple):
 
     enabled: bool = switch()
     staff_mean: float = parameter(
-        9.27, "people", "mean staff that founders plan; larger plans find finance less often",
+        9.267, "people", "mean staff that founders plan; larger plans find finance less often",
         fitted(f"6.2 staff at the start, {_COHORT}", "new_firm_cohort_2015q3.staff.at_start"), bounds=(1, 1000),
     )  # fmt: skip
     staff_log_sd: float = parameter(
         0.8, "", "spread of the logarithm of staff", assumption("not published"), bounds=(0, 3), plausible=(0.5, 1.2)
     )
     opening_team: float = parameter(
-        0.9431, "share", "part of the planned team that works at the start",
+        0.8969, "share", "part of the planned team that works at the start",
         fitted(f"staff of 6.2 at the start and 7.0 a year later, {_COHORT}", "new_firm_cohort_2015q3.staff"),
         bounds=(0, 1),
     )  # fmt: skip
@@ -47,7 +47,7 @@ class Cohort(NamedTuple):
         assumption("founders' patience"), bounds=(1, 240), plausible=(12, 36),
     )  # fmt: skip
     with_revenue: float = parameter(
-        0.8266, "share", "newborns with sales from their start",
+        0.8016, "share", "newborns with sales from their start",
         fitted(f"82.7% with revenue within a year, {_COHORT}", "new_firm_cohort_2015q3.with_revenue"),
         bounds=(0, 1),
     )  # fmt: skip
@@ -56,7 +56,7 @@ class Cohort(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.1),
     )  # fmt: skip
     runway: float = parameter(
-        0.437, "year", "wages that founders invest beyond the capital that they need",
+        0.4594, "year", "wages that founders invest beyond the capital that they need",
         fitted("survival of the first year", "survival.eu.y1", "survival.us_1994_cohort.y1"),
         bounds=(0, 10),
     )  # fmt: skip
@@ -66,12 +66,12 @@ class Cohort(NamedTuple):
         plausible=(0.05, 0.3),
     )  # fmt: skip
     revenue_median: float = parameter(
-        0.01242, "million yuan a year", "median rate of sales at the start",
+        0.006328, "million yuan a year", "median rate of sales at the start",
         fitted(f"median first-year revenue 0.089, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.median"),
         bounds=(0.0001, 1000),
     )  # fmt: skip
     revenue_log_sd: float = parameter(
-        3.682, "", "spread of the logarithm of the rate of sales at the start",
+        3.302, "", "spread of the logarithm of the rate of sales at the start",
         fitted(f"spread of 2.08 of first-year revenue, {_COHORT}", "new_firm_cohort_2015q3.revenue_first_year.log_sd"),
         bounds=(0, 5),
     )  # fmt: skip
@@ -87,7 +87,7 @@ class Cohort(NamedTuple):
         bounds=(0, 1),
     )
     start_hazard: float = parameter(
-        0.09749, "1/month", "hazard at which a registered newborn starts",
+        0.1015, "1/month", "hazard at which a registered newborn starts",
         fitted(f"69.9% operating after a year net of stops, {_COHORT}",
                "new_firm_cohort_2015q3.operating_after_a_year"),
         bounds=(0, 1),
@@ -102,17 +102,17 @@ class Cohort(NamedTuple):
         assumption("near that of the stock"), bounds=(0, 2), plausible=(0.3, 0.9),
     )  # fmt: skip
     productivity_log_sd: float = parameter(
-        0.1, "", "spread of the logarithm of productivity around the sector's", assumption("as the stock's"),
+        0.45, "", "spread of the logarithm of productivity around the sector's", assumption("as the population"),
         bounds=(0, 1),
-        plausible=(0.05, 0.25),
+        plausible=(0.3, 0.6),
     )  # fmt: skip
     quality_log_sd: float = parameter(
-        0.1, "", "spread of the logarithm of quality around the sector's", assumption("as the stock's"), bounds=(0, 1),
-        plausible=(0.05, 0.25),
+        0.3, "", "spread of the logarithm of quality around the sector's", assumption("as the population"),
+        bounds=(0, 1), plausible=(0.1, 0.5),
     )  # fmt: skip
     gap: float = parameter(
-        0.0, "", "logarithm by which productivity and quality of newcomers lie below their sector's",
-        assumption("0: they are as good as the stock; entrants learn their trade: Foster, Haltiwanger & Krizan 2001"),
+        0.2, "", "logarithm by which productivity and quality of newcomers lie below their sector's",
+        assumption("newcomers start below the incumbents: Foster, Haltiwanger & Krizan 2001"),
         bounds=(0, 3), plausible=(0.0, 0.6),
     )  # fmt: skip
     energy_log_sd: float = parameter(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sim.formats import counted
 from sim.report.text.columns import WIDTH, columns
@@ -44,6 +44,27 @@ def claims_text(answer: Findings, *, everything: bool = False) -> str:
         if everything and it.ranges:
             lines += ["", _ranges(it)]
     return "\n".join([*lines, "", f"results: {answer.path}"])
+
+
+def claims_table(answers: Sequence[Findings]) -> str:
+    """One table of the claims of several files, without the reasons of their verdicts."""
+    lines, rows = [], []
+    for answer in answers:
+        claims = answer.claims
+        lines += textwrap.wrap(
+            f"{claims.scenario.name} less {claims.control.name} in {answer.month}, {claims.scenario.replicates} seeds: "
+            f"{claims.title}", WIDTH, subsequent_indent="  ",
+        )  # fmt: skip
+        for it in answer.findings:
+            unit = outcome_unit(it)
+            rows.append((
+                f"{claims.scenario.name}: {it.claim.name}", it.verdict, unit.signed(it.difference.mean),
+                _span(it.difference, unit), unit.of_difference, _span(it.posterior, unit) if it.posterior else "-",
+                _percent(it),
+            ))  # fmt: skip
+    heads = ("claim", "verdict", "difference", "95% interval", "unit", "over the posterior", "right sign")
+    note = "right sign: share of joint draws of the assumptions in which the difference has the claimed sign"
+    return "\n".join([*lines, "", columns(heads, rows, (2, 3, 5, 6)), "", *textwrap.wrap(note, WIDTH)])
 
 
 def _reasons(it: Finding) -> Iterator[str]:
