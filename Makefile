@@ -40,8 +40,8 @@ docs: $(installed) ## write into the documents what the program knows of itself 
 
 # SCENARIO:TARGETS, in the order in which one rests on the other. A rotation leaves each group of targets out in turn:
 # where each key has a target of its own there would be nothing left to fit it to.
-CALIBRATIONS := manufacturing:projects economy:economy haier:haier shougang:shougang
-ROTATED := projects economy shougang
+CALIBRATIONS := manufacturing:manufacturing economy:economy haier:haier shougang:shougang
+ROTATED := manufacturing economy shougang
 calibration := scenarios/calibration
 
 # sim validate shows what is kept here of rotations.

@@ -131,7 +131,7 @@ def run(
     >>> result.table.cells.shape[:2]
     (3, 12)
     >>> print(f"{result.summary.loc['startups', 'median']:.0f} {result.table.unit('startups')}")
-    176 enterprises
+    281 enterprises
     """
     from sim.runs.batch import run_batch
     from sim.runs.branch import first_part
@@ -581,7 +581,7 @@ def compare(
     >>> new = sim.run(lower, replicates=3, months=12, workers=1, figures=False)
     >>> difference = sim.compare(old, new).variants[0]["startups"]
     >>> print(f"{difference.difference:+.0f} {difference.unit}: {difference.verdict}")
-    +32 enterprises: more
+    +78 enterprises: more
     """
     from sim.report.figures.comparison import draw_comparison
     from sim.studies.questions.compare import compare_results, in_common_months
@@ -1299,7 +1299,7 @@ def seek_value(
     Examples
     --------
     >>> found = sim.seek_value(
-    ...     "shougang", {"levers.entry_cost_cut": "0:1"}, "startups=190", replicates=3, months=12, workers=1
+    ...     "shougang", {"levers.entry_cost_cut": "0:1"}, "startups=330", replicates=3, months=12, workers=1
     ... )
     >>> found.root.low <= found.value <= found.root.high
     True
@@ -1451,7 +1451,7 @@ def calibrate(
     >>> _ = Path("targets.toml").write_text("\n".join(lines))
     >>> found = sim.calibrate("shougang", "targets.toml", budget=12, replicates=2, workers=1)
     >>> found.fitted
-    {'mechanisms.entry.ideas_per_thousand': 1.667}
+    {'mechanisms.entry.ideas_per_thousand': 0.814}
     """
     from sim.studies.questions.calibrate import run_calibration
     from sim.studies.targets import read_targets
@@ -1523,12 +1523,12 @@ def validate(
     --------
     >>> lines = [
     ...     "[startups]", 'title = "startups of the first year"', 'group = "example"', 'scenario = "shougang"',
-    ...     'outcome = "startups"', 'months = "2011-12"', "band = [150, 220]", 'source = "made up"', 'note = "made up"',
+    ...     'outcome = "startups"', 'months = "2011-12"', "band = [250, 320]", 'source = "made up"', 'note = "made up"',
     ... ]
     >>> _ = Path("facts.toml").write_text("\n".join(lines))
     >>> found = sim.validate(facts="facts.toml", settings={"run.months": 12}, replicates=3, workers=1)
     >>> [(verdict.value, verdict.passed) for verdict in found.verdicts]
-    [(176.0, True)]
+    [(281.0, True)]
     """
     from sim.evidence.facts import calibrated, checks
     from sim.report.html.validation import validation_page

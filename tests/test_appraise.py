@@ -317,8 +317,8 @@ def test_rivals_are_modelled_as_far_as_they_share_demand(tmp_path: Path) -> None
         change = {"levers.rent_subsidy": 0.0002}
         return said_of_rivals(sim.appraise(base, change, replicates=1, months=3, workers=1, out=tmp_path))
 
-    assert said(0.0) == "rivals' sales: not modelled"
-    assert said(0.5) == "rivals outside: not modelled"
+    assert said(0.0) == "rivals' sales left out"
+    assert said(0.5) == "rivals outside left out"
 
 
 def test_a_toy_subsidy_is_a_transfer_and_costs_society_only_what_raising_it_costs() -> None:
@@ -410,9 +410,8 @@ def test_a_card_has_at_most_16_lines_of_78_columns(results: Path, name: str) -> 
     assert len(card) <= 16
     assert max(map(len, card)) <= 78
     assert max(map(len, appraisal_text(found).splitlines())) <= 80
-    assert ("rivals' sales: not modelled" in "\n".join(card)) == (
-        name in ("site", "platform", "lever", "gifts", "bundle")
-    )
+    said = name in ("site", "platform", "lever", "gifts", "bundle")  # of places, which share a part of demand
+    assert ("rivals outside left out" in "\n".join(card)) == said
 
 
 def test_drawn_parameters_stand_beside_the_seeds(tmp_path: Path) -> None:
@@ -535,7 +534,7 @@ def test_the_cost_of_a_job_is_not_told_where_there_may_be_none(site: Appraisal) 
     fewer = replace(site, chain={**site.chain, "jobs.with": site.chain["jobs.without"] - np.array([30.0, 31.0])})
     assert "net jobs are fewer" in cost_text(fewer)
     assert "Paid back in 2011-06" in payback_text(replace(site, payback=(5, True)))
-    assert "Not paid back by 2012" in payback_text(site)
+    assert "Not paid back by 2012; in 2013" in payback_text(replace(site, payback=(30, False)))
 
 
 # --- the command

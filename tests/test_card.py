@@ -26,7 +26,7 @@ PAIRS: dict[str, tuple[str, Any, dict[str, Any]]] = {
     "site": ("shougang-idle", "shougang", EARLY),
     "lever": ("shougang", {"levers.rent_subsidy": {"2011-09": 0.00018}, "levers.finance": 1.0}, EARLY),
     "platform": ("haier-closed", "haier", {}),
-    "nation": ("early-stage", "early-stage-policy", {}),
+    "nation": ("early-stage", "early-stage-policy", {"mechanisms.entry.ideas_per_thousand": 2.6}),
     "talent": ("early-stage", "early-stage-talent", {}),
 }
 
@@ -88,7 +88,8 @@ def test_records_change_no_outcome_and_come_back_as_they_were(tmp_path: Path) ->
         for one, other in zip(getattr(record, part), getattr(back, part), strict=True):
             assert (one == other).all()
     assert (record.streams == back.streams).all()
-    assert record.places == back.places == ("haier",)
+    assert record.places == back.places
+    assert "haier" in back.places
     write_record(tmp_path, 0, "a" * 12, to_bytes(record))
     assert read_record(tmp_path, 0, "a" * 12) is not None
     assert read_record(tmp_path, 0, "b" * 12) is None

@@ -460,6 +460,7 @@ NO_OCCASION = {
     "platforms.workshop.ideas_a_month", "platforms.workshop.maker_fund", "platforms.workshop.fund_months",
     "mechanisms.adoption.own_interface_staff", "labour.least_talent_wage", "labour.most_talent_wage",
     "labour.most_talent_share", "labour.least_wage", "labour.most_wage", "sites.mill.fund", "sites.mill.least_staff",
+    "sites.mill.oldest",
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ BIG_ASSETS = 0.447  # the article's share
 
 @pytest.fixture(scope="module")
 def worlds() -> list[EcosystemModel]:
-    return [EcosystemModel(scenario("manufacturing"), rng=seed) for seed in SEEDS]
+    return [EcosystemModel(scenario("manufacturing", run__spin_up=0), rng=seed) for seed in SEEDS]
 
 
 def class_shares(model: EcosystemModel) -> Any:

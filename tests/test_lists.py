@@ -201,9 +201,13 @@ def _completed(words: str) -> list[str]:
 def test_a_shell_completes_commands_scenarios_keys_and_outcomes() -> None:
     sim.new("shore.toml")
     assert _completed("sim what") == ["what-if"]
-    assert set(_completed("sim run sho")) == {"shougang", "shougang-idle", "shore.toml", "shore-idle.toml"} | {
-        path.name for path in Path().glob("shore-*.toml")
-    }
+    assert set(_completed("sim run sho")) == {
+        "shougang",
+        "shougang-at-rest",
+        "shougang-idle",
+        "shore.toml",
+        "shore-idle.toml",
+    } | {path.name for path in Path().glob("shore-*.toml")}
     assert "sites.shougang.rent" in _completed("sim what-if shougang --set sites.shou")
     assert "site_jobs" in _completed("sim what-if shougang --outcome site_")
     assert _completed("sim run shougang --set market.growth=0") == []

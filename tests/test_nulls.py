@@ -44,7 +44,7 @@ def written(folder: Path, text: str, parent: str = "manufacturing", **overrides:
     file.write_text(f'extends = "{parent}.toml"\n{text}', encoding="utf-8")
     source = Path(__file__).parents[1] / "scenarios" / f"{parent}.toml"
     (folder / source.name).write_bytes(source.read_bytes())
-    return load(file, {"population.enterprises": 300} | overrides)
+    return load(file, {"population.enterprises": 300, "run.spin_up": 0} | overrides)
 
 
 def beyond(names: tuple[str, ...], one: Scenario, other: Scenario) -> list[str]:

@@ -70,6 +70,6 @@ def test_a_sum_that_is_no_longer_exact_is_named(model: EcosystemModel) -> None:
 def test_a_month_that_overflows_is_a_failed_replicate_and_no_number(tmp_path: Path) -> None:
     settings = ("--set", "mechanisms.demand.line_birth=1", "--set", "population.enterprises=50", "--replicates", "2")
     found = call("run", "place", "--months", "40", *settings, "--workers", "1", "--out", tmp_path, code=3)
-    assert "floor of enterprise" in found.stderr
+    assert "lines of enterprise" in found.stderr
     assert "outside of 0 to 1,073,741,824" in found.stderr
     assert "2 of 2 replicates failed" in found.stderr

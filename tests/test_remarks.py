@@ -91,7 +91,7 @@ def test_a_child_is_held_to_its_parents_figures() -> None:
 
 
 def test_more_values_than_four_are_counted() -> None:
-    given = {f"mechanisms.letting.{key}": 0.9 for key in ("taste", "moving_cost", "consider")}
+    given = {f"mechanisms.letting.{key}": 0.9 for key in ("attachment", "moving_cost", "consider")}
     (said,) = remarks(load("mill.toml", given | {"labour.wage": 0.2, "market.payout": 0.9}))
     assert said.endswith("and 1 more (sim describe)")
 

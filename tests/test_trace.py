@@ -294,9 +294,10 @@ def test_stakes_add_up_to_what_the_worlds_recorded() -> None:
         assert sum(total.taxes[side] for total in found.group_totals) == pytest.approx(
             model.record["taxes"][-1], abs=1e-9
         )
-        startups = [fate for fate in found.fates if fate.born >= 0 and fate.ends[side] is not None]
-        assert len(startups) == model.record["startups"][-1]
-        assert all(fate.origin != ORIGINS[INCUMBENT] for fate in startups)
+        came = [fate for fate in found.fates if fate.born >= 0 and fate.ends[side] is not None]
+        founded = sum(fate.origin != ORIGINS[INCUMBENT] for fate in came)
+        assert founded == model.record["startups"][-1]
+        assert len(came) - founded == model.record["tenants_from_beyond"][-1]
         operating = sum(fate.ends[side] == "operating" for fate in found.fates)
         assert operating == model.record["firms_operating"][-1]
     assert len(found.fates) == sum(total.enterprises for total in found.group_totals)

@@ -143,7 +143,7 @@ def test_a_figure_needs_a_narrow_interval_that_covers_it() -> None:
 
 
 def test_what_parameters_were_fitted_to_is_not_predicted() -> None:
-    scenario = load("manufacturing")
+    scenario = load("shougang")
     to = replace(ONE, evidence=("article.big_export_share",))
     assert "mechanisms.exports.staff_slope" in fitted_to(to, scenario, {})
     assert not fitted_to(replace(ONE, evidence=("stylised_facts.growth_rates.subbotin_b",)), scenario, {})

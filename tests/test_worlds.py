@@ -251,8 +251,10 @@ def test_free_rows_hold_nothing(name: str) -> None:
     assert free.sum() > 0
     assert unused > 0
     for column, values in table.columns.items():
-        nothing = -1 if column in ("platform", "site") else 0
-        assert (values[: table.size][free] == nothing).all(), column
+        nothing = {-1} if column in ("platform", "site") else {0}
+        if column == "partner_knowledge_0":  # matching marks that nobody is met in every row
+            nothing = {0, -1}
+        assert set(values[: table.size][free].tolist()) <= nothing, column
         assert (values[table.size :] == 0).all(), column
 
 

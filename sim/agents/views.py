@@ -38,7 +38,7 @@ class EnterpriseLeft(ReferenceError):
     Examples
     --------
     >>> model = sim.EcosystemModel("shougang", rng=1)
-    >>> enterprise = model.agents[0]
+    >>> enterprise = model.agents[1]
     >>> enterprise.remove()
     >>> enterprise.staff
     Traceback (most recent call last):
@@ -110,7 +110,7 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
     Examples
     --------
     >>> model = sim.EcosystemModel("shougang", rng=1)
-    >>> enterprise = model.agents[0]
+    >>> enterprise = model.agents[1]
     >>> enterprise.class_name, enterprise.status_name, enterprise.origin_name
     ('small', 'operating', 'incumbent')
     >>> enterprise.staff = 12

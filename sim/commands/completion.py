@@ -13,6 +13,7 @@ from typing import Any
 
 RESULTS = Path("results")
 _NO_KEYS = frozenset({"extends", "title", "summary", "headline", "figures", "sources"})
+_NAMED = ("platforms.", "sites.")
 _POINT = re.compile(r"\d{4}-\d{2}|before|shape")  # of a schedule
 
 
@@ -65,5 +66,5 @@ def _keys(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             continue
         if isinstance(value, Mapping) and not all(_POINT.fullmatch(it) for it in value):
             yield from _keys(value, f"{prefix}{name}.")
-        else:
+        elif value is not False or prefix not in _NAMED:  # false leaves out a parent's platform or site
             yield f"{prefix}{name}"

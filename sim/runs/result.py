@@ -56,7 +56,7 @@ class Result:
     ['replicate', 'seed', 'month', 'date', 'outcome', 'value', 'unit']
     >>> jobs = result.summary.loc["jobs"]
     >>> print(jobs["median"], jobs["low"], jobs["high"], jobs["unit"])
-    82420.0 82326.4 82980.7 people
+    84439.0 78073.3 86017.6 people
     """
 
     path: Path

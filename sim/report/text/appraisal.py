@@ -69,7 +69,7 @@ def said_of_rivals(found: Appraisal) -> str:
     """Whether the model knows to whom sales are lost."""
     if found.rivals == MODELLED:
         return ""
-    return "rivals' sales: not modelled" if found.rivals == NOT_MODELLED else "rivals outside: not modelled"
+    return "rivals' sales left out" if found.rivals == NOT_MODELLED else "rivals outside left out"
 
 
 # --- the card
@@ -151,7 +151,7 @@ def residents_text(it: Appraisal) -> str:
     if net <= 0:
         return ""
     here = 1.0 - float(np.mean(it.from_elsewhere)) / net
-    return "all to residents" if here >= 0.995 else f"{100 * max(0.0, here):.0f}% to residents"
+    return "all residents'" if here >= 0.995 else f"{100 * max(0.0, here):.0f}% residents'"
 
 
 def classes_text(it: Appraisal) -> list[str]:

@@ -75,7 +75,7 @@ class Reached:
     Examples
     --------
     >>> found = sim.seek_value(
-    ...     "shougang", {"levers.entry_cost_cut": "0:1"}, {"startups": 190}, replicates=3, months=12, workers=1
+    ...     "shougang", {"levers.entry_cost_cut": "0:1"}, {"startups": 330}, replicates=3, months=12, workers=1
     ... )
     >>> 0 < found.value < 1
     True

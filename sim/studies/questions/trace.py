@@ -478,11 +478,12 @@ def _story(side: _Side, opening: Any) -> dict[int, _Story]:
     """Every enterprise that ever was in a world; -1 is the month of those that were there from the start."""
     log, table = side.log.columns(), side.model.enterprises
     found = {identity: _Story(ORIGINS[INCUMBENT], -1, "struck off") for identity in opening.tolist()}
-    rows = np.flatnonzero(log["event"] == NUMBER["founded"])
-    for identity, origin, month in zip(
-        *(log[it][rows].tolist() for it in ("identity", "origin", "month")), strict=True
-    ):
-        found[identity] = _Story(ORIGINS[origin], month, "struck off")
+    for name in ("founded", "arrived"):
+        rows = np.flatnonzero(log["event"] == NUMBER[name])
+        for identity, origin, month in zip(
+            *(log[it][rows].tolist() for it in ("identity", "origin", "month")), strict=True
+        ):
+            found[identity] = _Story(ORIGINS[origin if name == "founded" else INCUMBENT], month, "struck off")
     for name in ("stopped", "left"):  # a reason of its own has only who never began to operate
         words = EVENTS[NUMBER[name]].words
         rows = np.flatnonzero(log["event"] == NUMBER[name])
