@@ -75,6 +75,15 @@ def test_the_host_of_a_place_has_its_declared_size_at_month_0() -> None:
     assert (table.staff == 700).sum() == 1
 
 
+def test_a_host_that_stopped_before_month_0_is_founded_again_and_is_there_once() -> None:
+    stops = {"mechanisms.finance.closure": 0.9, "mechanisms.finance.resume": 0.0}
+    stays = {"mechanisms.finance.deregister_stopped": 0.0}
+    table = opened(town(population__world="place", population__host_staff=700, **SPIN_UP, **stops, **stays)).enterprises
+    identities = table.identity[table.alive]
+    assert len(set(identities.tolist())) == len(identities)
+    assert (table.staff == 700).sum() == 1
+
+
 def test_a_run_goes_on_after_spin_up_with_all_books_balanced() -> None:
     for world in ("nation", "place"):
         model = opened(town(population__world=world, **SPIN_UP))

@@ -284,9 +284,8 @@ def set_host(world: World) -> None:
     if not population.host_staff:
         return
     table, identity = world.enterprises, int(draws.child_identity(ROOT, 0, 0, 0))
-    row = world.row_of(identity)
-    if row < 0:
-        row = int(table.add(1)[0])
+    there = np.flatnonzero(table.alive & (table.identity == identity))  # it may have stopped
+    row = int(there[0]) if len(there) else int(table.add(1)[0])
     world.links.drop(np.array([row]), table.size)
     points = lattice(world.seed, population.enterprises, 0, 1)
     flows = np.zeros_like(world.books.flows)  # accounts begin anew
