@@ -55,7 +55,7 @@ def test_what_enterprises_do_stays_near_its_start(outcome: str, nations: list[Ec
     assert_within(relative(nations, outcome))
 
 
-@pytest.mark.parametrize("outcome", ["big_asset_share", "big_revenue_share"])
+@pytest.mark.parametrize("outcome", ["big_asset_share", "big_revenue_share", "big_export_share"])
 def test_shares_stay_near_their_start(outcome: str, nations: list[EcosystemModel]) -> None:
     assert_within(relative(nations, outcome))
 

@@ -10,7 +10,7 @@ from worlds import different_outcomes, run, scenario, town
 
 from sim.agents.model import EcosystemModel
 from sim.model.mechanisms import letting
-from sim.model.state.accounts import ELSEWHERE, RENT_SUBSIDY, SITE_RENT, UTILITIES
+from sim.model.state.accounts import ECONOMY, ELSEWHERE, RENT_SUBSIDY, SITE_RENT, SITES, UTILITIES, Books
 from sim.model.state.cohort import staff_planned
 from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, REGISTERED, SPIN_OFF
 from sim.model.state.sites import EVERYONE
@@ -302,11 +302,18 @@ def test_the_first_months_are_free_of_rent_for_each_tenant() -> None:
     assert paid[0.0][0] < paid[6.0][0] < 0 < paid[6.0][2] < paid[0.0][2]
 
 
-def test_services_are_paid_by_the_owner() -> None:
+def test_services_are_paid_by_the_owner(monkeypatch: pytest.MonkeyPatch) -> None:
     plain, serving = (run(place(**{f"{SITE}services": worth}), 24, ledger=True) for worth in (0.0, 0.002))
     site = [sum(model.record["site_tenants"]) for model in (plain, serving)]
     assert site[1] > site[0]
     assert serving.record["balance_sites"][-1] < plain.record["balance_sites"][-1]
+    paid: list[tuple[int, int, float]] = []
+    monkeypatch.setattr(Books, "pay", lambda _, *told: paid.append(told))
+    for model in (plain, serving):
+        letting.pay(model.world)
+    jobs = serving.world.sites[0].jobs
+    assert jobs > 0
+    assert paid == [(SITES, ECONOMY, pytest.approx(jobs * 0.002 / 12.0))]  # a site without services pays for none
 
 
 def test_each_site_has_its_outcomes() -> None:
