@@ -12,7 +12,7 @@ import numpy as np
 from sim.agents import IdleSite, InnovationPlatform, LazyAgents
 from sim.agents.recorded import RecordedOutcomes
 from sim.model.catalogue import MechanismLike
-from sim.model.ecosystem import Ecosystem
+from sim.model.ecosystem import Ecosystem, Past
 from sim.model.mechanisms import finance
 from sim.model.state.accounts import TRANSFERS, transfer
 from sim.model.state.world import World
@@ -35,6 +35,8 @@ class EcosystemModel(Ecosystem, LazyAgents):
         Whether to check the accounts (money, people, talent, floor, equipment hours) after every mechanism.
     mechanisms
         Mechanisms of your own, or the files that declare them.
+    past
+        Worlds of earlier runs from which this one may continue; none by default.
 
     Attributes
     ----------
@@ -79,11 +81,12 @@ class EcosystemModel(Ecosystem, LazyAgents):
         rng: int | np.integer[Any] | np.random.Generator | np.random.SeedSequence | None = None,
         ledger: bool = False,
         mechanisms: Sequence[MechanismLike] = (),
+        past: Past | None = None,
     ) -> None:
         seed = _seed(rng)
         LazyAgents.__init__(self, rng=seed)
         self.platforms: list[InnovationPlatform] = []
-        Ecosystem.__init__(self, scenario, seed, ledger, mechanisms)
+        Ecosystem.__init__(self, scenario, seed, ledger, mechanisms, past)
         self.sites = [IdleSite(self, site.name, site.index, site) for site in self.world.sites]
         self.datacollector = RecordedOutcomes(self.record)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sim.model.catalogue import MechanismLike, load
 from sim.model.mechanisms import population
@@ -21,14 +21,30 @@ SWITCHED = ("levers", "industries", "idle_space", "adoption", "resources")  # me
 Applier = Callable[[str, Callable[[World], Any]], None]
 
 
+class Past(Protocol):
+    """Worlds kept from other runs, from which a new one may continue."""
+
+    def restore(self, world: World) -> bool:
+        """Whether the world is now in a kept state, of month 0 before accounts begin anew, or of a later month."""
+
+    def keep(self, world: World) -> None:
+        """Keep the state of a world at month 0, before its accounts begin anew."""
+
+
 class Ecosystem:
     """One world, from its opening on; ``EcosystemModel`` is the same as a Mesa model.
 
-    With ``ledger`` the books are checked after every mechanism.
+    With ``ledger`` the books are checked after every mechanism. ``past`` has worlds of the same spin-up, whose months
+    are not run again.
     """
 
     def __init__(
-        self, scenario: Scenario | str | Path, seed: int, ledger: bool = False, mechanisms: Sequence[MechanismLike] = ()
+        self,
+        scenario: Scenario | str | Path,
+        seed: int,
+        ledger: bool = False,
+        mechanisms: Sequence[MechanismLike] = (),
+        past: Past | None = None,
     ) -> None:
         self.seed = seed
         self.settings = resolved_scenario(scenario, mechanisms)
@@ -37,18 +53,23 @@ class Ecosystem:
         self.recorder = Recorder(self.world)
         self._record = Record(self.recorder)
         self.watchers: list[Callable[[str, World], None]] = []  # called after each mechanism
+        if past is None or not past.restore(self.world):
+            self._found(past)
+        if self.world.first_month < 0 and self.month == 0:
+            population.begin_anew(self.world)
+            self._check("spin-up")
+
+    def _found(self, past: Past | None) -> None:
+        """The opening, and the months before the first: nothing is switched on or recorded."""
         population.found(self.world)
         self._check("population")
-        if self.month < 0:
-            self._spin_up()
-
-    def _spin_up(self) -> None:
-        """The months before the first: nothing is switched on or recorded, and variants of a policy share them."""
-        while self.world.month < 0:
+        if self.month == 0:
+            return
+        while self.month < 0:
             self.apply_steps(without=SWITCHED, apply=partial(Ecosystem._apply, self))  # nobody records or times these
             self.world.month += 1
-        population.begin_anew(self.world)
-        self._check("spin-up")
+        if past is not None:
+            past.keep(self.world)
 
     def step(self) -> None:
         """One month: the steps of ``sim.model.month.MONTH``, with those of users' mechanisms."""

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sim.runs.ensemble import Ensemble, Request
+from sim.runs.openings import runs_of
 from sim.runs.options import NO_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, run_checked, run_recorded_checked
 from sim.runs.result import Result
@@ -84,18 +85,20 @@ def batch_results(
                     store.clear()
                 ensemble = Ensemble(Request(wanted[folder], model.version, sample), model, store, say, options.records)
                 locks[folder] = lock.pop_all()
-            for replicate, task in ensemble.tasks():
+            for replicate, task in ensemble.tasks(run_of[folder]):
                 at_work[count] = folder, ensemble, replicate
                 count += 1
                 yield task
             if not ensemble.missing:  # another process has run it in the meantime
                 publish(folder, ensemble)
 
+    recorded = model.recorded if options.records != NO_RECORDS else None
+    run_of = dict(zip(wanted, runs_of(recorded or model.run, list(wanted.values()), model, options), strict=True))
     title, more = wanted[incomplete[0]].name, len(incomplete) - 1
     if more:
         title = f"{title} and {more} more"
     watcher.begin(title, done, sum(scenario.replicates for scenario in wanted.values()))
-    checked = run_checked if options.records == NO_RECORDS or model.recorded is None else run_recorded_checked
+    checked = run_recorded_checked if recorded else run_checked
     try:
         for index, value in run_tasks(checked, tasks(), model, scenarios[0].catalogue, options):
             folder, ensemble, replicate = at_work.pop(index)

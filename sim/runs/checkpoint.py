@@ -53,12 +53,14 @@ def world_bytes(model: EcosystemModel, stamp: Mapping[str, Any]) -> bytes:
 
     Raises TypeError for a part of the world of an unknown type.
     """
+    stamp = {**stamp, "seed": model.seed, "month": model.month}
+    return to_bytes({"world": model.world, "recorder": model.recorder}, stamp)
+
+
+def to_bytes(parts: Mapping[str, Any], stamp: Mapping[str, Any]) -> bytes:
+    """Parts of a world by name, with a stamp; raises TypeError for a part of an unknown type."""
     arrays: dict[str, Any] = {}
-    parts = {
-        "world": _packed(model.world, "world", arrays),
-        "recorder": _packed(model.recorder, "recorder", arrays),
-    }
-    about = {"stamp": {**stamp, "seed": model.seed, "month": model.month}, "parts": parts}
+    about = {"stamp": stamp, "parts": {name: _packed(part, name, arrays) for name, part in parts.items()}}
     arrays[_ABOUT] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     sink = io.BytesIO()
     np.savez(sink, **arrays)
@@ -77,19 +79,37 @@ def restore(data: bytes, scenario: Scenario) -> EcosystemModel:
     """A model that continues from a checkpoint with ``scenario``; raises Damaged."""
     from sim.agents.model import EcosystemModel
 
-    with _opened(data) as members:
-        about, arrays = _about(members), {name: members[name] for name in members.files}
-    model = EcosystemModel(scenario, rng=about["stamp"]["seed"])  # its founding is replaced below
-    sites = model.world.sites
-    _put(model.world, about["parts"]["world"], arrays)
-    for site, state in zip(sites, model.world.sites, strict=True):
-        vars(site).update(vars(state))  # agents refer to this object
-    model.world.sites = sites
-    _put(model.recorder, about["parts"]["recorder"], arrays)
+    checkpoint = _Checkpoint(data)
+    model = EcosystemModel(scenario, rng=checkpoint.seed, past=checkpoint)
+    _put(model.recorder, checkpoint.parts["recorder"], checkpoint.arrays)
     model.steps = model.month
     model.running = model.month < scenario.months
     model._settle()
     return model
+
+
+def from_bytes(data: bytes) -> dict[str, Any]:
+    """The parts of a world by name, as given to ``to_bytes``; raises Damaged."""
+    with _opened(data) as members:
+        about, arrays = _about(members), {name: members[name] for name in members.files}
+    return {name: _unpacked(part, arrays) for name, part in about["parts"].items()}
+
+
+class _Checkpoint:
+    """The world of a checkpoint, as a past that a model continues from."""
+
+    def __init__(self, data: bytes) -> None:
+        with _opened(data) as members:
+            about, self.arrays = _about(members), {name: members[name] for name in members.files}
+        self.seed: int = about["stamp"]["seed"]
+        self.parts: dict[str, list[Any]] = about["parts"]
+
+    def restore(self, world: World) -> bool:
+        _put(world, self.parts["world"], self.arrays)
+        return True
+
+    def keep(self, world: World) -> None:
+        """Nothing is kept of a world that continues from a checkpoint."""
 
 
 def _opened(data: bytes) -> Any:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,8 +100,7 @@ class Ensemble:
         self._kept = self.store.kept(self.request.digest, self.model.outcomes, scenario.months, self.say)
         self._journal = self.store.journal((scenario.months, len(self.model.outcomes)), self.say)
         self._failures: dict[int, str] = {}
-        self._recorded = self.model.recorded if self.records != NO_RECORDS else None
-        wanted = self._recorded is not None and self.records == ALL_RECORDS
+        wanted = self.model.recorded is not None and self.records == ALL_RECORDS
         self.missing = [
             replicate
             for replicate in self._asked
@@ -115,13 +114,12 @@ class Ensemble:
         """Whether every missing replicate has been run."""
         return not self._left
 
-    def tasks(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    def tasks(self, run: Callable[..., Any]) -> Iterator[tuple[int, tuple[Any, ...]]]:
         """Each missing replicate, with what ``run_checked`` or ``run_recorded_checked`` takes for it."""
         scenario = self.request.scenario
         if self.missing and not (self.store.path / SCENARIO).exists():
             self.store.write(SCENARIO, scenario.to_toml().encode())
         for replicate in self.missing:
-            run = self._recorded or self.model.run
             yield replicate, (run, *self.request.world(replicate), scenario.months, len(self.model.outcomes))
 
     def take(self, replicate: int, value: Cells | tuple[Cells, bytes] | Failure) -> None:

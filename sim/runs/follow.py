@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.model.ecosystem import Ecosystem
+from sim.model.ecosystem import Ecosystem, Past
 from sim.model.mechanisms.resources import running_cost
 from sim.model.mechanisms.taxes import PAID, STATED
 from sim.model.state.accounts import (
@@ -93,8 +93,8 @@ class Followed:
 class FollowedWorld(Ecosystem):
     """A world that keeps what an appraisal needs of it; its outcomes are those of any world."""
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
-        super().__init__(scenario, seed)
+    def __init__(self, scenario: Scenario, seed: int, past: Past | None = None) -> None:
+        super().__init__(scenario, seed, past=past)
         self._streams: list[Any] = []
         self._gone: list[Firms] = []
         self._named = set(self.settings.platforms)

@@ -15,6 +15,7 @@ from sim.declare import Outcome
 from sim.model.catalogue import model_catalogue, version_of
 
 if TYPE_CHECKING:
+    from sim.runs.openings import Openings
     from sim.scenario import Scenario
 
 Cells = NDArray[np.float64]
@@ -29,6 +30,7 @@ class Model:
     version: str
     is_compiled: Callable[[], bool] = lambda: True  # on this machine
     recorded: Callable[[Any, int, int], tuple[Cells, bytes]] | None = None  # as run, with what an appraisal needs
+    continues: bool = False  # whether both take ``openings``, from which worlds continue
 
     @property
     def better(self) -> dict[str, int]:
@@ -40,11 +42,11 @@ class Model:
         return scenario.headline or [name for name, outcome in self.outcomes.items() if outcome.headline]
 
 
-def run_replicate(scenario: Scenario, seed: int, months: int) -> Cells:
+def run_replicate(scenario: Scenario, seed: int, months: int, openings: Openings | None = None) -> Cells:
     """Every outcome of every month of one world, months x outcomes."""
     from sim.model.ecosystem import Ecosystem
 
-    model = Ecosystem(scenario, seed)
+    model = Ecosystem(scenario, seed, past=openings.of(scenario, seed) if openings else None)
     model.run_for(months)
     cells: Cells = model.record.cells()
     return cells
@@ -72,12 +74,12 @@ def run_recorded_checked(
     return run_checked(run, scenario, seed, months, outcomes), records[0]
 
 
-def run_recorded(scenario: Scenario, seed: int, months: int) -> tuple[Cells, bytes]:
+def run_recorded(scenario: Scenario, seed: int, months: int, openings: Openings | None = None) -> tuple[Cells, bytes]:
     """Every outcome of every month of one world, months x outcomes, and its record."""
     from sim.runs.follow import FollowedWorld
     from sim.runs.record_bytes import to_bytes
 
-    world = FollowedWorld(scenario, seed)
+    world = FollowedWorld(scenario, seed, openings.of(scenario, seed) if openings else None)
     world.run_for(months)
     return world.record.cells(), to_bytes(world.followed())
 
@@ -86,7 +88,7 @@ def run_recorded(scenario: Scenario, seed: int, months: int) -> tuple[Cells, byt
 def ecosystem(catalogue: Catalogue | None = None) -> Model:
     """The model of this package, or with the mechanisms of a catalogue."""
     known = model_catalogue() if catalogue is None else catalogue
-    return Model(run_replicate, known.outcomes, version_of(known), _is_compiled, run_recorded)
+    return Model(run_replicate, known.outcomes, version_of(known), _is_compiled, run_recorded, continues=True)
 
 
 def _is_compiled() -> bool:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim.declare import Value
+from sim.runs.openings import Run
 from sim.runs.options import RunOptions
 from sim.runs.record_bytes import from_bytes
 from sim.runs.replicate import Cells, Model, run_checked, run_recorded_checked
@@ -65,9 +66,11 @@ class FollowedWorlds(StoredWorlds):
         keys = zip(table.column("digest").to_pylist(), table.column("replicate").to_pylist(), strict=True)
         return dict(zip(keys, cells, strict=True))
 
-    def _read(self) -> tuple[Callable[..., Cells], tuple[Any, ...]]:
-        run = self._model.recorded if self.followed else self._model.run
-        return (_read_followed if self.followed else _read_plain), (run, len(self.outcomes))
+    def _read(self) -> tuple[Callable[..., Cells], Run, tuple[Any, ...]]:
+        if not self.followed:
+            return _read_plain, self._model.run, (len(self.outcomes),)
+        assert self._model.recorded is not None, self._model.version
+        return _read_followed, self._model.recorded, (len(self.outcomes),)
 
 
 def _read_plain(base: Scenario, changes: Mapping[str, Value], seed: int, run: Any, outcomes: int) -> Cells:

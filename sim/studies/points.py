@@ -21,6 +21,7 @@ from sim.declare import Value
 from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.ensemble import Request, folder_name
 from sim.runs.executor import Failure
+from sim.runs.openings import runs_of
 from sim.runs.options import RunOptions
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model, run_checked
@@ -123,8 +124,10 @@ def _run(
 ) -> Iterator[tuple[tuple[str, int], Any]]:
     """Every missing replicate and its outcomes in the last month."""
     scenario, watcher = study.scenario, options.watcher
+    each = runs_of(model.run, [point.scenario for point in points.values()], model, options)
+    run_of = dict(zip(points, each, strict=True))
     tasks = [
-        (model.run, *points[digest], world_seed(scenario, number), scenario.months, len(model.outcomes))
+        (run_of[digest], *points[digest], world_seed(scenario, number), scenario.months, len(model.outcomes))
         for digest, number in missing
     ]
     timed: list[float] = []

@@ -16,6 +16,7 @@ from sim.declare import Value
 from sim.runs.declarations import failure_of_world
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
+from sim.runs.openings import Run, runs_of
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model, run_checked
 from sim.runs.seeds import world_seed
@@ -95,13 +96,15 @@ class StoredWorlds:
         """The rows of a table, if they have the same numbers."""
         raise NotImplementedError
 
-    def _read(self) -> tuple[Callable[..., Cells], tuple[Any, ...]]:
-        """What reads a world in a worker: of a run, a scenario, its changes, a seed, and more arguments."""
+    def _read(self) -> tuple[Callable[..., Cells], Run, tuple[Any, ...]]:
+        """What reads a world in a worker, of a scenario, its changes, a seed, a run, and more arguments."""
         raise NotImplementedError
 
     def _run(self, wanted: Mapping[World, Point], missing: Sequence[World]) -> Any:
-        read, more = self._read()
-        tasks = [(*wanted[it], world_seed(wanted[it].base, it[1]), *more) for it in missing]
+        read, run, more = self._read()
+        points = {digest: wanted[digest, number].scenario for digest, number in missing}
+        run_of = dict(zip(points, runs_of(run, list(points.values()), self._model, self._options), strict=True))
+        tasks = [(*wanted[it], world_seed(wanted[it].base, it[1]), run_of[it[0]], *more) for it in missing]
         for index, value in run_timed(read, tasks, self._base, self._model, self._options, self._timed, self._report):
             yield missing[index], value
 
@@ -147,8 +150,8 @@ class Worlds(StoredWorlds):
     def _rows_of(self, data: bytes) -> Rows:
         return rows_of(data, self._names)
 
-    def _read(self) -> tuple[Callable[..., Cells], tuple[Any, ...]]:
-        return read_world, (self._model.run, tuple(self._model.outcomes), self._readings)
+    def _read(self) -> tuple[Callable[..., Cells], Run, tuple[Any, ...]]:
+        return read_world, self._model.run, (tuple(self._model.outcomes), self._readings)
 
 
 def read_world(

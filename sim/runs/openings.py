@@ -1,0 +1,127 @@
+"""Worlds at month 0, kept after their spin-up: scenarios that differ only in policy do not run it again.
+
+Before month 0 no lever, platform or site acts, so their values do not count in the name of a kept world; all others do,
+as does the model's version. A world that continues from a kept one has the bytes of a world run from its opening.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.runs.store import write_whole
+from sim.scenario import Schedule
+
+if TYPE_CHECKING:
+    from sim.model.state.world import World
+    from sim.runs.options import RunOptions
+    from sim.runs.replicate import Model
+    from sim.scenario import Scenario
+
+Run = Callable[..., Any]  # of a scenario, a seed and months
+
+FOLDER = ".openings"  # among results
+MOST_BYTES = 1 << 30  # of all kept worlds in a folder
+# Groups of keys that nothing reads before month 0, of others single keys.
+_LATER = ("levers", "platforms", "sites", "mechanisms.adoption", "mechanisms.resources", "mechanisms.idle_space")
+_LATER_KEYS = ("run.months", "run.replicates", "run.seed")
+_POLICY = frozenset({"sites", "site_taxes", "platforms", "_named_platforms"})  # of a world: as the scenario says
+
+
+@dataclass(frozen=True)
+class Openings:
+    """The folder of kept worlds. Files last used before ``since`` give way to new ones; later ones stay."""
+
+    folder: Path
+    version: str  # of the model
+    since: float  # seconds since the epoch
+
+    def of(self, scenario: Scenario, seed: int) -> Opening:
+        """The kept world from which a world of the scenario continues."""
+        asked = [self.version, seed, opening_digest(scenario)]
+        name = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
+        return Opening(self, self.folder / f"{name}.world")
+
+    def make_room(self, size: int) -> bool:
+        """Whether ``size`` more bytes fit, after the files that were used least recently have gone."""
+        files = sorted(self._files())
+        kept = sum(held for _, held, _ in files)
+        for used, held, path in files:
+            if kept + size <= MOST_BYTES or used >= self.since:
+                break
+            path.unlink(missing_ok=True)
+            kept -= held
+        return kept + size <= MOST_BYTES
+
+    def _files(self) -> Iterator[tuple[float, int, Path]]:
+        for path in self.folder.glob("*.world"):
+            with contextlib.suppress(FileNotFoundError):  # another process made room
+                found = path.lstat()
+                yield found.st_mtime, found.st_size, path
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One kept world, which may not be there yet."""
+
+    openings: Openings
+    file: Path
+
+    def restore(self, world: World) -> bool:
+        """Whether the world now has the kept state; a damaged file is run and kept again."""
+        from sim.runs.checkpoint import Damaged, from_bytes
+
+        try:
+            parts = from_bytes(self.file.read_bytes())
+        except (FileNotFoundError, Damaged):
+            return False
+        os.utime(self.file)
+        vars(world).update(parts["world"])
+        return True
+
+    def keep(self, world: World) -> None:
+        """Keep a world at month 0; where there is no room, or the disk is full, it is run again next time."""
+        from sim.runs.checkpoint import DERIVED, to_bytes
+
+        held = {name: part for name, part in vars(world).items() if name not in _POLICY | DERIVED[type(world)]}
+        data = to_bytes({"world": held}, {})
+        with contextlib.suppress(OSError):
+            if self.openings.make_room(len(data)):
+                write_whole(self.file, data)
+
+
+def opening_digest(scenario: Scenario) -> str:
+    """A digest of all that acts before month 0; empty where no months are run before it."""
+    months = range(-int(scenario.values["run.spin_up"]), 0)  # type: ignore[arg-type]
+    if not months or scenario.values["mechanisms.population.register"]:
+        return ""
+    lines = []
+    for key, value in sorted(scenario.values.items()):
+        if key in _LATER_KEYS or key.startswith(tuple(f"{group}." for group in _LATER)):
+            continue
+        lines.append(f"{key}={[value.at(month) for month in months] if isinstance(value, Schedule) else value!r}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def runs_of(run: Run, scenarios: Sequence[Scenario], model: Model, options: RunOptions) -> list[Run]:
+    """How to run the worlds of each scenario: those worth keeping at month 0 continue from what is kept.
+
+    These are worlds of a scenario that is alone, or that begins as another one does; in a study of an assumption each
+    begins in its own way. A mechanism of one's own may keep a state that cannot be stored, and read what it likes.
+    """
+    if not model.continues or options.workers.remote or options.fresh:
+        return [run] * len(scenarios)
+    digests = ["" if it.catalogue.sources else opening_digest(it) for it in scenarios]
+    number = Counter(digests)
+    openings = Openings(options.out.resolve() / FOLDER, model.version, time.time())
+    continued = partial(run, openings=openings)
+    return [continued if it and (len(scenarios) == 1 or number[it] > 1) else run for it in digests]
