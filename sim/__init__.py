@@ -5,7 +5,9 @@ one, ``run`` runs it, ``branch`` continues a result. ``compare`` and ``what_if``
 paired by seed; ``appraise`` says what a measure is worth, and to whom; ``explain`` and ``trace`` show where a
 difference comes from. ``sweep``, ``sensitivity``, ``calibrate`` and ``validate`` study parameters, ``seek`` and
 ``seek_value`` look for the mix of levers that gives most and the value that reaches a target, ``claims`` tests claims.
-``write_report`` writes an HTML page. ``EcosystemModel`` is one world, a Mesa model.
+``verify`` checks files
+against their digests and repeats runs. ``write_report`` writes an HTML page. ``EcosystemModel`` is one world, a Mesa
+model.
 
 Examples
 --------
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
         sweep,
         trace,
         validate,
+        verify,
         what_if,
         write_report,
     )
@@ -53,7 +56,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EcosystemModel", "Result", "__version__", "appraise", "branch", "calibrate", "claims", "compare", "explain",
     "load", "new", "outcomes", "parameters", "plot", "run", "scenarios", "seek", "seek_value", "sensitivity", "sweep",
-    "trace", "validate", "what_if", "write_report",
+    "trace", "validate", "verify", "what_if", "write_report",
 ]  # fmt: skip
 
 # What is not in sim.api. Each is imported at its first use: `import sim` alone takes no time.

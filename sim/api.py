@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.declare import Value
     from sim.report.html.writing import Written
     from sim.runs.posterior_sample import PosteriorSample
+    from sim.runs.verify import Verified
     from sim.studies.questions.appraise import Appraisal
     from sim.studies.questions.calibrate import Calibration
     from sim.studies.questions.claims import Findings
@@ -1533,7 +1534,9 @@ def validate(
     from sim.evidence.facts import calibrated, checks
     from sim.report.html.validation import validation_page
     from sim.report.text.validation import facts_csv, validation_json
-    from sim.runs.store import clean, to_json, write_all
+    from sim.runs.noted import write_noted
+    from sim.runs.seals import to_json
+    from sim.runs.store import clean
     from sim.studies.questions.rotation import kept_rotations, rotations_of
     from sim.studies.questions.validate import REPLICATES, of_scenario, validate_model
 
@@ -1558,8 +1561,60 @@ def validate(
         "validation.json": to_json(clean(validation_json(found))),
         "facts.csv": facts_csv(found),
     }
-    write_all(found.path, files)
+    write_noted(found.path, files)
     return found
+
+
+def verify(
+    result: Result | str | Path,
+    rerun: bool = False,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    *,
+    mechanisms: Sequence[MechanismLike] = (),
+    watcher: Watcher | None = None,
+) -> list[Verified]:
+    """Check every file of a result or study against its digest.
+
+    Parameters
+    ----------
+    result
+        A result, the folder of one or of a study, a folder of such folders, or a name: the newest result.
+    rerun
+        Whether to run an intact result, sweep or sensitivity study again, and compare the bytes.
+    workers, out, watcher
+        As in ``run``.
+    mechanisms
+        The mechanisms of your own that it was run with.
+
+    Returns
+    -------
+    list of Verified
+        What was found in each folder; ``wrong`` names the files that are damaged, missing or not repeated.
+
+    Raises
+    ------
+    ResultError
+        Where there is no such result, or it cannot be run again from its folder.
+
+    Examples
+    --------
+    >>> result = sim.run("shougang", replicates=2, months=12, workers=1, figures=False)
+    >>> (found,) = sim.verify(result, rerun=True, workers=1)
+    >>> found.holds, found.repeated
+    (True, ('outcomes.parquet', 'summary.csv'))
+    """
+    from sim.runs.verify import folders_of
+    from sim.studies.questions.verify import verify_result
+
+    where = result.path if isinstance(result, Result) else result
+    folders = folders_of(where, Path(out or RESULTS))
+    catalogue = model_catalogue(mechanisms)
+    model = ecosystem(catalogue)
+    if not rerun:
+        return [verify_result(folder, model, catalogue, None) for folder in folders]
+    with _options(out, workers, watcher, None) as options:
+        return [verify_result(folder, model, catalogue, options) for folder in folders]
 
 
 def _loaded(names: Sequence[str], settings: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Scenario]:

@@ -30,6 +30,7 @@ from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
 from sim.commands.trace import trace
 from sim.commands.validate import validate
+from sim.commands.verify import verify
 from sim.commands.what_if import what_if
 from sim.version import __version__
 
@@ -105,6 +106,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "trace": ("sim trace shougang-idle shougang --seed 1",),
     "validate": ("sim validate", "sim validate haier"),
     "claims": ("sim claims shougang",),
+    "verify": ("sim verify shougang", "sim verify results", "sim verify shougang --rerun --json"),
     "describe": ("sim describe shougang", "sim describe shougang rent"),
     "schema": ("sim schema",),
     "document": ("sim document --check",),
@@ -134,6 +136,7 @@ _COMMANDS: dict[str, Any] = {
     "trace": trace,
     "validate": validate,
     "claims": claims,
+    "verify": verify,
     "describe": describe,
     "schema": schema,
     "document": document,

@@ -37,8 +37,8 @@ def document(
 
 
 def _blocks(path: Path, check: bool, as_json: bool) -> None:
+    from sim.disk import write_whole
     from sim.report.document import DocumentError, blocks, rewritten
-    from sim.runs.store import write_whole
 
     try:
         text, stale = rewritten(path.read_text(encoding="utf-8"), blocks())
@@ -58,8 +58,8 @@ def _blocks(path: Path, check: bool, as_json: bool) -> None:
 
 
 def _page(mechanisms: Sequence[Path], path: Path | None, as_json: bool) -> None:
+    from sim.disk import write_whole
     from sim.report.document import pages
-    from sim.runs.store import write_whole
 
     made = pages(mechanisms)
     text = "\n".join(made.values())

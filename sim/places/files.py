@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.disk import write_whole
 from sim.places.questions import Answers
 from sim.places.register import Register
 from sim.places.size_classes import FLOORS, WORDS, fitted
@@ -80,7 +81,7 @@ def write(made: Sequence[Written]) -> None:
     if faults:
         raise ScenarioError(faults)
     for it in made:
-        it.path.write_bytes(it.text.encode())
+        write_whole(it.path, it.text.encode())
 
 
 def commands(path: Path, it: Answers) -> list[str]:

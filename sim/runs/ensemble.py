@@ -19,8 +19,9 @@ from sim.runs.provenance import provenance
 from sim.runs.records import has_record, write_record
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
+from sim.runs.seals import digest_of
 from sim.runs.seeds import own_seeds, world_seed
-from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store, digest_of
+from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store
 from sim.runs.summary import summarise, to_csv
 from sim.runs.table import gather, to_bytes
 

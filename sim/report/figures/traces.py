@@ -12,7 +12,7 @@ from sim.report.figures.axes import dress, note
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.colours import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILION
 from sim.report.text.traces import FATE, MOST_MECHANISMS, fate_json, mechanisms_of, trace_rests
-from sim.runs.store import write_all
+from sim.runs.noted import write_noted
 from sim.runs.summary import csv_bytes
 from sim.studies.questions.trace import Trace
 from sim.studies.rests import rests_text
@@ -35,7 +35,7 @@ def draw_trace(trace: Trace, folder: Path) -> None:
         "months.csv": csv_bytes(heads, months),
     }
     with style():
-        write_all(folder, tables | _parting_page(trace).files("parting"))
+        write_noted(folder, tables | _parting_page(trace).files("parting"))
 
 
 def _through(name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.disk import write_whole
 from sim.notebooks import in_notebooks
 from sim.report.html.calibration import report_calibration
 from sim.report.html.page import Report
@@ -19,7 +20,6 @@ from sim.runs.errors import Incompatible, ResultError
 from sim.runs.options import Watcher
 from sim.runs.replicate import ecosystem
 from sim.runs.result import Result, find_result
-from sim.runs.store import write_whole
 from sim.studies.questions.compare import compare_results
 from sim.studies.questions.decision import decided
 from sim.studies.stored_sensitivity import Sensitivity, all_stored

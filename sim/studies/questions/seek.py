@@ -27,7 +27,8 @@ from sim.runs.ensemble import folder_name
 from sim.runs.errors import NothingRan
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
-from sim.runs.store import SCENARIO, Store, clean, pictures, short_digest, to_json
+from sim.runs.seals import to_json
+from sim.runs.store import SCENARIO, Store, clean, pictures, short_digest
 from sim.runs.table import to_parquet
 from sim.scenario import Schedule
 from sim.studies.aims import Aim

@@ -23,7 +23,8 @@ from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
-from sim.runs.store import SCENARIO, Store, clean, pictures, to_json
+from sim.runs.seals import to_json
+from sim.runs.store import SCENARIO, Store, clean, pictures
 from sim.runs.summary import csv_bytes
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule
 from sim.studies.aims import Aim, aim_of, aims, amount_of
