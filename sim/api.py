@@ -1601,7 +1601,7 @@ def verify(
     --------
     >>> result = sim.run("shougang", replicates=2, months=12, workers=1, figures=False)
     >>> (found,) = sim.verify(result, rerun=True, workers=1)
-    >>> found.holds, found.repeated
+    >>> found.holds, found.repeated[:2]
     (True, ('outcomes.parquet', 'summary.csv'))
     """
     from sim.runs.verify import folders_of

@@ -27,10 +27,11 @@ def verify(
     out: Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of results.")] = options.RESULTS,
     as_json: options.Json = False,
 ) -> None:
-    """Check every file of a result against its digest, and name those that are damaged.
+    """Check every file of a result against its digest.
 
-    Results, checkpoints, event logs and all studies are checked. Exit code 0: all are as they were written; 1: one
-    is damaged or missing, or a repeated run gave other bytes; 2: there is no such result, or it cannot be repeated.
+    Results, checkpoints, event logs and all studies are checked, and files that are damaged or missing are named.
+    Exit code 0: all are as they were written; 1: one is damaged or missing, or a repeated run gave other bytes; 2:
+    there is no such result, or it cannot be repeated.
     """
     with errors():
         from sim import api
