@@ -142,28 +142,29 @@ def _why(file: Path, known: str | None, manifest: dict[str, object]) -> str | No
 
 
 def journal_fault(data: bytes) -> str:
-    """What is wrong with the rows of a journal; empty where nothing is.
-
-    The length of its rows is that at which the first one's check sum is right.
-    """
+    """What is wrong with the rows of a journal; empty where nothing is."""
     if not data:
         return ""
-    sums, wanted = zlib.crc32(data[:_CHECK]), int.from_bytes(data[_CHECK:_HEAD], "little")
-    end = _HEAD
-    while end + 8 <= len(data) and end < _HEAD + 8 * _MOST_CELLS:
-        sums = zlib.crc32(data[end : end + 8], sums)
-        end += 8
-        if sums == wanted:
-            break
-    else:
+    length = row_length(data)
+    if not length:
         return "is damaged: the check sum of its first row is another"
-    for begin in range(0, len(data), end):
-        row = data[begin : begin + end]
-        if len(row) < end:
-            return f"is damaged: row {begin // end} is cut off"
+    for begin in range(0, len(data), length):
+        row = data[begin : begin + length]
+        if len(row) < length:
+            return f"is damaged: row {begin // length} is cut off"
         if zlib.crc32(row[_HEAD:], zlib.crc32(row[:_CHECK])) != int.from_bytes(row[_CHECK:_HEAD], "little"):
-            return f"is damaged: the check sum of row {begin // end} is another"
+            return f"is damaged: the check sum of row {begin // length} is another"
     return ""
+
+
+def row_length(data: bytes) -> int:
+    """Bytes of a row of a journal: the length at which the first row's check sum is right; 0 where there is none."""
+    sums, wanted = zlib.crc32(data[:_CHECK]), int.from_bytes(data[_CHECK:_HEAD], "little")
+    for end in range(_HEAD + 8, min(len(data), _HEAD + 8 * _MOST_CELLS) + 1, 8):
+        sums = zlib.crc32(data[end - 8 : end], sums)
+        if sums == wanted:
+            return end
+    return 0
 
 
 def _names(folder: Path, under: str = "") -> Iterator[str]:
