@@ -30,7 +30,8 @@ PIECES = (
     b"[run]", b"[", b"]", b"=", b'"', b"'''", b"\\", b"\n", b"\0", b"\xff", b"\xe4\xb8", b"{", b"}", b".", b",", b"-",
     b"1e999", b"nan", b"inf", b"99999999999999999999", b"0x", b"25 yuan/m2/month", b"8 ha", b"**", b"/0", b"2015-13",
     b'extends = "small.toml"', b'extends = "it.toml"', b"months = 1", b"#", b" ", b"\r", b"\t", b"(" * 40, b"[" * 500,
-    b"a." * 200, b"\xef\xbb\xbf", b"true", b"[platforms.x]", b"[sites.y]", b"9" * 5000, "\N{FULLWIDTH DIGIT NINE}".encode(),
+    b"a." * 200, b"\xef\xbb\xbf", b"true", b"[platforms.x]", b"[sites.y]", b"9" * 5000,
+    "\N{FULLWIDTH DIGIT NINE}".encode(),
 )  # fmt: skip
 QUANTITIES = ("25 yuan/m2/month", "1.3 bn yuan", "8 ha", "30%", "3", "1e3 people", "2 years", "0.5 m2 per person")
 FIRMS = "name,staff,revenue,assets,sector,founded\nA,12,3.5,4,1,2001\nB,300,,,2,\nC,5,1.2,0.3,textiles,2019-05\n"
@@ -78,7 +79,7 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
 def attack(count: int, space: Path, seed: int = 1) -> Hostile:
     """Try so many inputs."""
     rng, found = random.Random(seed), Hostile()
-    kinds = _kinds(space, rng)
+    kinds = _kinds(space)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for number in range(count):
         name = list(kinds)[number % len(kinds)]
@@ -112,7 +113,7 @@ def _try(name: str, use: Callable[[random.Random], object], seed: int, found: Ho
         found.wrong.append(f"{name} {seed}: takes more than {SECONDS:g} s")
 
 
-def _kinds(space: Path, rng: random.Random) -> Mapping[str, Callable[[random.Random], object]]:
+def _kinds(space: Path) -> Mapping[str, Callable[[random.Random], object]]:
     """What is attacked, by name: a use of an input that a random generator mutates."""
     for name, text in {"small": SMALL, "more": MORE}.items():
         (space / f"{name}.toml").write_text(text)

@@ -1,7 +1,8 @@
 """``make soak``: the attacks on what the program promises, and their figures in ``docs/reliability.md``.
 
-``python -m soak.run [NAME=COUNT ...]``, in the folder of the tests, runs the attacks named, or all with the counts below. Each writes its
-figures into ``docs/reliability.json`` when it ends, and the table of the document is made of that file alone.
+``python -m soak.run [NAME=COUNT ...]``, in the folder of the tests, runs the attacks named, or all with the counts
+below. Each writes its figures into ``docs/reliability.json`` when it ends, and the table of the document is made of that
+file alone.
 """
 
 from __future__ import annotations

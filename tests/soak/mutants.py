@@ -1,0 +1,121 @@
+"""Mutants: one operator or number of a mechanism is changed at a time, and tests that ought to see it are run.
+
+``python -m soak.mutants COUNT [SEED]``, in the folder of the tests. Each mutant is a copy of the package in which one
+expression of ``sim/model/mechanisms`` is another one; the tests run on small worlds, uncompiled, and stop at the first
+that fails. A mutant that none of them kills is listed with its line.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MECHANISMS = ROOT / "sim" / "model" / "mechanisms"
+# After `equations`, hand arithmetic, whose kills cost a second.
+TESTS = ("test_levers.py", "test_markets.py")
+_SECONDS = 240
+
+_BINARY: dict[type, type] = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
+_COMPARED: dict[type, type] = {
+    ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+}  # fmt: skip
+_BITS: dict[type, type] = {ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A change of one expression: file, line, the expression before and after it, and the file's new text."""
+
+    file: Path
+    line: int
+    before: str
+    after: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file.name}:{self.line}: {self.before} -> {self.after}"
+
+
+def mutants(file: Path) -> Iterator[Mutant]:
+    """All mutants of a file: an operator of each expression inside a function."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    inside = [it for function in ast.walk(tree) if isinstance(function, ast.FunctionDef) for it in function.body]
+    for node in dict.fromkeys(it for statement in inside for it in ast.walk(statement)):
+        if changed := _changed(node):
+            before, kept = ast.unparse(node), copy.copy(vars(node))
+            vars(node).update(changed)
+            yield Mutant(file, node.lineno, before, ast.unparse(node), ast.unparse(tree))
+            vars(node).update(kept)
+
+
+def _changed(node: ast.AST) -> dict[str, ast.AST | list[ast.AST]]:
+    if isinstance(node, ast.BinOp):
+        other = (_BINARY | _BITS).get(type(node.op))
+        return {"op": other()} if other else {}
+    if isinstance(node, ast.Compare) and (other := _COMPARED.get(type(node.ops[0]))):
+        return {"ops": [other(), *node.ops[1:]]}
+    if isinstance(node, ast.AugAssign) and (other := _BINARY.get(type(node.op))):
+        return {"op": other()}
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
+        return {"op": ast.UAdd()}
+    return {}
+
+
+def killed(mutant: Mutant, space: Path, tests: Sequence[str] = ()) -> bool:
+    """Whether a test fails with the mutant in place of the mechanism."""
+    package = space / "sim"
+    shutil.copytree(ROOT / "sim", package, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("scenarios", "docs"):
+        (space / name).symlink_to(ROOT / name)
+    (package / "model" / "mechanisms" / mutant.file.name).write_text(mutant.text, encoding="utf-8")
+    paths = os.pathsep.join(map(str, (space, ROOT / "tests")))
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    first = [sys.executable, "-c", "import equations, sys; sys.exit(bool(equations.wrong()))"]
+    then = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    then += [str(ROOT / "tests" / name) for name in tests]
+    return any(_fails(it, space, environment) for it in ([first, then] if tests else [first]))
+
+
+def _fails(command: Sequence[str], space: Path, environment: Mapping[str, str]) -> bool:
+    try:
+        done = subprocess.run(
+            command, cwd=space, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS,
+            check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return True  # it hangs, which CI would see
+    return done.returncode != 0
+
+
+def sample(count: int, seed: int = 1) -> list[Mutant]:
+    """So many mutants of all mechanisms, at random."""
+    every = [it for file in sorted(MECHANISMS.glob("*.py")) for it in mutants(file)]
+    return random.Random(seed).sample(every, min(count, len(every)))
+
+
+def survivors(chosen: Sequence[Mutant], workers: int = 1, tests: Sequence[str] = ()) -> list[Mutant]:
+    """The mutants that no test kills."""
+
+    def lives(it: Mutant) -> bool:
+        with tempfile.TemporaryDirectory(prefix="mutant-") as space:
+            return not killed(it, Path(space), tests)
+
+    with ThreadPoolExecutor(workers) as pool:
+        return [it for it, alive in zip(chosen, pool.map(lives, chosen), strict=True) if alive]
+
+
+if __name__ == "__main__":
+    asked = sample(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    alive = survivors(asked, tests=TESTS)
+    print(f"{len(asked) - len(alive)} of {len(asked)} mutants killed", *alive, sep="\n")
