@@ -1,8 +1,8 @@
 """Mutants: one operator or number of a mechanism is changed at a time, and tests that ought to see it are run.
 
-``python -m soak.mutants COUNT [SEED]``, in the folder of the tests. Each mutant is a copy of the package in which one
-expression of ``sim/model/mechanisms`` is another one; the tests run on small worlds, uncompiled, and stop at the first
-that fails. A mutant that none of them kills is listed with its line.
+In each mutant one expression of
+``sim/model/mechanisms`` is another one; the tests run on small worlds, uncompiled, and stop at the first that fails. A
+mutant that none of them kills is listed with its line.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import ast
 import copy
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,8 +21,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MECHANISMS = ROOT / "sim" / "model" / "mechanisms"
-# After `equations`, hand arithmetic, whose kills cost a second.
-TESTS = ("test_levers.py", "test_markets.py")
 _SECONDS = 240
 
 _BINARY: dict[type, type] = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
@@ -74,15 +71,27 @@ def _changed(node: ast.AST) -> dict[str, ast.AST | list[ast.AST]]:
 
 def killed(mutant: Mutant, space: Path, tests: Sequence[str] = ()) -> bool:
     """Whether a test fails with the mutant in place of the mechanism."""
-    package = space / "sim"
-    shutil.copytree(ROOT / "sim", package, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("scenarios", "docs"):
-        (space / name).symlink_to(ROOT / name)
-    (package / "model" / "mechanisms" / mutant.file.name).write_text(mutant.text, encoding="utf-8")
-    paths = os.pathsep.join(map(str, (space, ROOT / "tests")))
-    environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
-    first = [sys.executable, "-c", "import equations, sys; sys.exit(bool(equations.wrong()))"]
-    then = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    file = space / mutant.file.name
+    file.write_text(mutant.text, encoding="utf-8")
+    environment = os.environ | {
+        "NUMBA_DISABLE_JIT": "1",
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests"))),
+        "SIM_MUTANT": f"sim.model.mechanisms.{file.stem}={file}",
+    }
+    first = [sys.executable, "-c", "import soak.mutated, equations, sys; sys.exit(bool(equations.wrong()))"]
+    then = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-p",
+        "soak.mutated",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+    ]
     then += [str(ROOT / "tests" / name) for name in tests]
     return any(_fails(it, space, environment) for it in ([first, then] if tests else [first]))
 
@@ -98,10 +107,15 @@ def _fails(command: Sequence[str], space: Path, environment: Mapping[str, str]) 
     return done.returncode != 0
 
 
+def every() -> list[Mutant]:
+    """All mutants of all mechanisms."""
+    return [it for file in sorted(MECHANISMS.glob("*.py")) for it in mutants(file)]
+
+
 def sample(count: int, seed: int = 1) -> list[Mutant]:
-    """So many mutants of all mechanisms, at random."""
-    every = [it for file in sorted(MECHANISMS.glob("*.py")) for it in mutants(file)]
-    return random.Random(seed).sample(every, min(count, len(every)))
+    """So many of them, at random."""
+    known = every()
+    return random.Random(seed).sample(known, min(count, len(known)))
 
 
 def survivors(chosen: Sequence[Mutant], workers: int = 1, tests: Sequence[str] = ()) -> list[Mutant]:
@@ -113,9 +127,3 @@ def survivors(chosen: Sequence[Mutant], workers: int = 1, tests: Sequence[str] =
 
     with ThreadPoolExecutor(workers) as pool:
         return [it for it, alive in zip(chosen, pool.map(lives, chosen), strict=True) if alive]
-
-
-if __name__ == "__main__":
-    asked = sample(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1)
-    alive = survivors(asked, tests=TESTS)
-    print(f"{len(asked) - len(alive)} of {len(asked)} mutants killed", *alive, sep="\n")

@@ -1,8 +1,8 @@
 """``make soak``: the attacks on what the program promises, and their figures in ``docs/reliability.md``.
 
 ``python -m soak.run [NAME=COUNT ...]``, in the folder of the tests, runs the attacks named, or all with the counts
-below. Each writes its figures into ``docs/reliability.json`` when it ends, and the table of the document is made of that
-file alone.
+below. Each writes its figures into ``docs/reliability.json`` when it ends, and the table of the document is made of
+that file alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.runs.provenance import git_state
 from sim.version import sources_digest
-from soak import bounds, flips, hostile, kills, months, same
+from soak import bounds, flips, hostile, kills, months, mutants, same
 from soak.table import FIGURES, write_figures
 
 Said = dict[str, Any]
@@ -103,6 +103,18 @@ def _same(count: int, space: Path) -> Said:
     }
 
 
+def _mutants(count: int, _: Path) -> Said:
+    chosen = mutants.sample(count)
+    alive = mutants.survivors(chosen)
+    killed = len(chosen) - len(alive)
+    return {
+        "attack": f"{len(chosen)} of {len(mutants.every()):,} mutants of the mechanisms against hand arithmetic alone",
+        "found": f"killed: {killed} ({killed / max(1, len(chosen)):.0%})",
+        "wrong": [],
+        "survivors": [str(it) for it in alive],
+    }
+
+
 # Name: the promise, the attack, and how often `make soak` makes it.
 ATTACKS: dict[str, tuple[str, Callable[[int, Path], Said], int]] = {
     "kills": ("A killed command goes on to the same bytes and leaves nothing", _kills, 200),
@@ -110,6 +122,7 @@ ATTACKS: dict[str, tuple[str, Callable[[int, Path], Said], int]] = {
     "hostile": ("No input gives a traceback, hangs or takes all memory", _hostile, 1_000_000),
     "bounds": ("Inside its bounds no world is wrong without a word", _bounds, 2000),
     "months": ("Books balance to the tick after every mechanism", _months, 100_000_000),
+    "mutants": ("Each equation has the sign and the size that it should have", _mutants, 300),
     "same": ("The same bytes everywhere", _same, 1),
 }
 
