@@ -7,12 +7,14 @@ WORKERS ?= 2
 PYTHON ?=
 # ARGS=... is handed on to pytest, as in ARGS='-k draws'.
 ARGS ?=
+# COUNT=... is handed on to make soak, as in COUNT='kills=20 seconds=600'.
+COUNT ?=
 
 bin := $(VENV)/bin
 installed := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs calibrate bench lock clean
+.PHONY: help run test lint format docs calibrate bench soak bill lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -58,6 +60,12 @@ calibrate: $(installed) ## fit the shipped values anew and ship them, predict ea
 
 bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick for a look)
 	$(bin)/python tests/benchmarks/run.py $(ARGS)
+
+soak: $(installed) ## attack what the program promises and write what happened into docs/reliability.md (hours)
+	cd tests && PYTHONPATH=.:.. ../$(bin)/python -m soak.run $(COUNT)
+
+bill: $(installed) ## write the licences and the bill of materials of what is pinned
+	$(bin)/python docs/bill.py
 
 lock: ## pin all dependencies anew in constraints.txt (needs uv)
 	@uv=$(bin)/uv; [ -x "$$uv" ] || uv=$$(command -v uv) || { echo "make lock needs uv: $(bin)/pip install uv" >&2; exit 1; }; \

@@ -20,6 +20,7 @@ from sim.model.catalogue import load
 from sim.model.ecosystem import Ecosystem
 from sim.model.record.ranges import OutOfRange
 from sim.scenario import Scenario, ScenarioError, Schedule
+from soak.clock import is_over
 
 # What says which world is run, and not how it behaves.
 FIXED = ("run.", "population.enterprises", "population.represents", "population.world", "population.sectors")
@@ -155,6 +156,8 @@ def attack(most: int, seed: int = 1) -> Bounds:
     pairs = Pairs(known, seed)
     found.parameters, found.pairs = len({key for key, _ in known}), pairs.all
     for row in itertools.islice(pairs.rows(), most):
+        if is_over():
+            break
         scenario = repaired(row, rng)
         kept = [it for it in row.items() if scenario.values[it[0]] == it[1]]
         pairs.cover(kept)

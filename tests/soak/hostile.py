@@ -22,6 +22,7 @@ from sim.runs.result import open_result
 from sim.runs.verify import verify_folder
 from sim.scenario import ScenarioError, overrides
 from sim.studies.claims import read_claims
+from soak.clock import is_over
 from soak.kills import CLAIMS, MORE, SMALL
 
 SECONDS, MEMORY = 2.0, 500 * 2**20
@@ -82,6 +83,8 @@ def attack(count: int, space: Path, seed: int = 1) -> Hostile:
     kinds = _kinds(space)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for number in range(count):
+        if is_over():
+            break
         name = list(kinds)[number % len(kinds)]
         _try(name, kinds[name], rng.getrandbits(64), found)
     found.most_memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024

@@ -22,6 +22,7 @@ import psutil
 
 from sim.runs.store import JOURNAL, MANIFEST
 from sim.runs.verify import row_length, verify_folder
+from soak.clock import is_over
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = """extends = "place"
@@ -183,6 +184,8 @@ def attack(folder: Path, times: int, names: Sequence[str] = tuple(COMMANDS), see
     rng, found = random.Random(seed), Kills()
     known = {name: undisturbed(name, folder / f"{name}-undisturbed") for name in names}
     for number in range(times):
+        if is_over():
+            break
         name = names[number % len(names)]
         wanted, seconds = known[name]
         at = folder / f"{name}-{number}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sim.scenario import Schedule
 from soak.bounds import repaired, survives, town
+from soak.clock import is_over
 
 ENTERPRISES = (60, 400, 2000)
 
@@ -34,7 +35,7 @@ def attack(enterprise_months: int, seed: int = 1) -> Months:
         and not isinstance(value, Schedule)
         and not key.startswith("population.enterprises")
     }
-    while found.enterprise_months < enterprise_months:
+    while found.enterprise_months < enterprise_months and not is_over():
         moved = rng.sample(sorted(ranges), min(40, len(ranges)))
         changes: dict[str, float] = {key: rng.uniform(*ranges[key]) for key in moved}
         world = {"population.enterprises": rng.choice(ENTERPRISES), "run.months": 60}

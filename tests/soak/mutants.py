@@ -1,8 +1,7 @@
 """Mutants: one operator or number of a mechanism is changed at a time, and tests that ought to see it are run.
 
-In each mutant one expression of
-``sim/model/mechanisms`` is another one; the tests run on small worlds, uncompiled, and stop at the first that fails. A
-mutant that none of them kills is listed with its line.
+In each mutant one expression of ``sim/model/mechanisms`` is another one. ``equations``, hand arithmetic of each equation
+and loop, is run uncompiled, then the tests that are named. A mutant that none of them kills is listed with its line.
 """
 
 from __future__ import annotations
@@ -18,6 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from soak.clock import is_over
 
 ROOT = Path(__file__).resolve().parents[2]
 MECHANISMS = ROOT / "sim" / "model" / "mechanisms"
@@ -116,6 +117,17 @@ def sample(count: int, seed: int = 1) -> list[Mutant]:
     """So many of them, at random."""
     known = every()
     return random.Random(seed).sample(known, min(count, len(known)))
+
+
+def judged(chosen: Sequence[Mutant]) -> tuple[int, list[Mutant]]:
+    """How many mutants were run in the time that there is, and those of them that hand arithmetic does not kill."""
+    number, alive = 0, []
+    for it in chosen:
+        if is_over():
+            break
+        alive += survivors([it])
+        number += 1
+    return number, alive
 
 
 def survivors(chosen: Sequence[Mutant], workers: int = 1, tests: Sequence[str] = ()) -> list[Mutant]:

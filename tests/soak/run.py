@@ -1,8 +1,8 @@
 """``make soak``: the attacks on what the program promises, and their figures in ``docs/reliability.md``.
 
-``python -m soak.run [NAME=COUNT ...]``, in the folder of the tests, runs the attacks named, or all with the counts
-below. Each writes its figures into ``docs/reliability.json`` when it ends, and the table of the document is made of
-that file alone.
+``python -m soak.run [NAME=COUNT ...] [seconds=N]``, in the folder of the tests, runs the attacks named, or all with the
+counts below, each for so many seconds at most. Each writes its figures into ``docs/reliability.json`` when it ends, and
+the table of the document is made of that file alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.runs.provenance import git_state
 from sim.version import sources_digest
-from soak import bounds, flips, hostile, kills, months, mutants, same
+from soak import bounds, clock, flips, hostile, kills, months, mutants, same
 from soak.table import FIGURES, write_figures
 
 Said = dict[str, Any]
@@ -105,11 +105,11 @@ def _same(count: int, space: Path) -> Said:
 
 def _mutants(count: int, _: Path) -> Said:
     chosen = mutants.sample(count)
-    alive = mutants.survivors(chosen)
-    killed = len(chosen) - len(alive)
+    number, alive = mutants.judged(chosen)
+    killed = number - len(alive)
     return {
-        "attack": f"{len(chosen)} of {len(mutants.every()):,} mutants of the mechanisms against hand arithmetic alone",
-        "found": f"killed: {killed} ({killed / max(1, len(chosen)):.0%})",
+        "attack": f"{number} of {len(mutants.every()):,} mutants of the mechanisms against hand arithmetic alone",
+        "found": f"killed: {killed} ({killed / max(1, number):.0%})",
         "wrong": [],
         "survivors": [str(it) for it in alive],
     }
@@ -127,13 +127,14 @@ ATTACKS: dict[str, tuple[str, Callable[[int, Path], Said], int]] = {
 }
 
 
-def main(asked: dict[str, int]) -> int:
+def main(asked: dict[str, int], seconds: float) -> int:
     """Run attacks and keep their figures; 1 where a promise did not hold."""
     broken = 0
     for name, count in asked.items():
         promise, attack, _ = ATTACKS[name]
         print(f"{name}: {count:,}", flush=True)
         began = time.monotonic()
+        clock.limit(seconds)
         with tempfile.TemporaryDirectory(prefix="soak-") as space:
             said = attack(count, Path(space))
         wrong = said.pop("wrong")
@@ -151,8 +152,8 @@ def main(asked: dict[str, int]) -> int:
 
 if __name__ == "__main__":
     given = dict(it.split("=") for it in sys.argv[1:])
+    most = float(given.pop("seconds", "inf"))
     if unknown := set(given) - set(ATTACKS):
         sys.exit(f"{', '.join(sorted(unknown))}: no attack, allowed: {', '.join(ATTACKS)}, each as NAME=COUNT")
-    sys.exit(
-        main({name: int(float(it)) for name, it in given.items()} or {name: it[2] for name, it in ATTACKS.items()})
-    )
+    every = {name: it[2] for name, it in ATTACKS.items()}
+    sys.exit(main({name: int(float(it)) for name, it in given.items()} or every, most))
