@@ -1,7 +1,8 @@
 """Mutants: one operator or number of a mechanism is changed at a time, and tests that ought to see it are run.
 
-In each mutant one expression of ``sim/model/mechanisms`` is another one. ``equations``, hand arithmetic of each equation
-and loop, is run uncompiled, then the tests that are named. A mutant that none of them kills is listed with its line.
+In each mutant one expression of ``sim/model/mechanisms`` is another one. ``equations``, hand arithmetic of each
+equation and of loops that book money, is run uncompiled, then the tests that are named. A mutant that none of them
+kills is listed with its line.
 """
 
 from __future__ import annotations
