@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain, islice
-from multiprocessing import connection, forkserver
+from multiprocessing import connection, forkserver, resource_tracker
 from operator import itemgetter
 from types import ModuleType, TracebackType
 from typing import Any
@@ -173,6 +173,7 @@ def _start_server(preload: list[str]) -> None:
     multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
+    resource_tracker.ensure_running()  # its start, which the server's would make, unblocks Ctrl-C
     with _interrupt_blocked(), _main_hidden():
         forkserver.ensure_running()
     for name, value in before.items():

@@ -78,6 +78,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
 _ENDS = {name: (0, 1) if name == "seek" else (0,) for name in COMMANDS}
 _TIMED = {MANIFEST, ".digests", ".lock"}  # a manifest says how long the run took, and pictures their fonts
 _SECONDS = 300
+_GRACE = 20
 
 
 @dataclass
@@ -138,6 +139,8 @@ def kill(name: str, folder: Path, after: float, rng: random.Random) -> bool:
         return False
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     chosen = rng.choice([[family[0]], [rng.choice(family)], family])
+    if chosen is family:
+        (folder / "all").touch()
     for it in chosen:
         try:
             it.send_signal(signal.SIGKILL)
@@ -163,9 +166,18 @@ def faults(name: str, folder: Path, wanted: Mapping[str, str]) -> list[str]:
         manifest = json.loads((result / MANIFEST).read_bytes()) if (result / MANIFEST).exists() else {}
         if kept and manifest.get("replicates_run", 0) > 8 - kept:
             said.append(f"run again: {manifest['replicates_run']} of 8, though {kept} were kept")
-    said += [f"a process: {' '.join(it)}" for it in _processes(folder)]
-    left = [it.name for it in (folder / "tmp").iterdir()]
-    return said + ([f"temporary: {left}"] if left else [])
+    end = time.monotonic() + _GRACE  # a server of workers ends when it sees that its owner has
+    while (here := _left(folder)) and time.monotonic() < end:
+        time.sleep(0.1)
+    return said + here
+
+
+def _left(folder: Path) -> list[str]:
+    """Processes and temporary files; the folder of a socket is nobody's once all processes were killed at once."""
+    processes = [f"a process: {' '.join(it)[:200]}" for it in _processes(folder)]
+    alone = (folder / "all").exists()
+    files = [it.name for it in (folder / "tmp").iterdir() if not (alone and it.name.startswith(("pymp-", "sim-")))]
+    return processes + [f"temporary: {it}" for it in sorted(files)]
 
 
 def _rows(journal: Path) -> int:
@@ -176,17 +188,20 @@ def _rows(journal: Path) -> int:
 
 def _processes(folder: Path) -> list[list[str]]:
     every = psutil.process_iter(["cwd", "cmdline"])
-    return [it.info["cmdline"] for it in every if it.info["cwd"] == str(folder.resolve())]
+    here = str(folder.resolve())
+    return [it.info["cmdline"] for it in every if it.info["cwd"] == here and it.info["cmdline"]]  # not yet reaped: none
 
 
 def attack(folder: Path, times: int, names: Sequence[str] = tuple(COMMANDS), seed: int = 1) -> Kills:
     """Kill the commands in turn, so many times in all."""
     rng, found = random.Random(seed), Kills()
-    known = {name: undisturbed(name, folder / f"{name}-undisturbed") for name in names}
+    known: dict[str, tuple[dict[str, str], float]] = {}
     for number in range(times):
         if is_over():
             break
         name = names[number % len(names)]
+        if name not in known:
+            known[name] = undisturbed(name, folder / f"{name}-undisturbed")
         wanted, seconds = known[name]
         at = folder / f"{name}-{number}"
         found.in_time += kill(name, at, rng.uniform(0.1, 0.95) * seconds, rng)

@@ -8,6 +8,7 @@ the table of the document is made of that file alone.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sys
 import tempfile
 import time
@@ -15,19 +16,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim.runs.provenance import git_state
 from sim.version import sources_digest
 from soak import bounds, clock, flips, hostile, kills, months, mutants, same
-from soak.table import FIGURES, write_figures
+from soak.table import write_figures
 
 Said = dict[str, Any]
 _MOST_LISTED = 20
+_PATH = re.compile(r"(?<![\w.])(/[\w.+-]+){2,}")  # of this machine, which no document names
 
 
 def _kills(count: int, space: Path) -> Said:
     found = kills.attack(space, count)
     return {
-        "attack": f"SIGKILL at a random moment, {found.kills} times over {len(kills.COMMANDS)} commands",
+        "attack": (
+            f"SIGKILL of one process or all at a random moment, {found.kills} times, in turn in "
+            f"{', '.join(list(kills.COMMANDS)[: found.kills])}"
+        ),
         "found": f"{found.in_time} before the command had ended; other bytes, left or redone: {len(found.wrong)}",
         "wrong": found.wrong,
     }
@@ -139,11 +143,11 @@ def main(asked: dict[str, int], seconds: float) -> int:
             said = attack(count, Path(space))
         wrong = said.pop("wrong")
         broken += bool(wrong)
-        commit = (git_state(FIGURES.parents[1]) or {}).get("commit", "")[:12]
+        listed = [_PATH.sub("PATH", it) for it in wrong[:_MOST_LISTED]]
         figures = {
-            "promise": promise, **said, "wrong": len(wrong), "listed": wrong[:_MOST_LISTED],
+            "promise": promise, **said, "wrong": len(wrong), "listed": listed,
             "seconds": round(time.monotonic() - began), "date": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
-            "commit": commit, "model": sources_digest(),
+            "model": sources_digest(),
         }  # fmt: skip
         write_figures(name, figures)
         print(f"  {said['attack']}\n  {said['found']}", *(f"  WRONG {it}" for it in wrong), sep="\n", flush=True)

@@ -33,6 +33,6 @@ def table(figures: dict[str, Any]) -> str:
     """A row for each attack: what is promised, how it was attacked, what happened, when and how long."""
     lines = ["| promise | attack | what happened | run |", "| --- | --- | --- | --- |"]
     for it in figures.values():
-        run = f"{it['date']}, {it['commit']}, {it['seconds']:,} s"
+        run = f"{it['date']}, model {it['model'][:8]}, {it['seconds']:,} s"
         lines.append(f"| {it['promise']} | {it['attack']} | {it['found']} | {run} |")
     return "\n".join(lines) + "\n"
