@@ -40,10 +40,14 @@ def _kills(count: int, space: Path) -> Said:
 def _flips(count: int, space: Path) -> Said:
     tried, missed, files = 0, [], 0
     for name in ("run", "events", "checkpoint", "sweep", "sensitivity", "calibrate", "claims", "seek"):
+        if clock.is_over():
+            break
         kills.undisturbed(name, space / name)
         for folder in (it for it in (space / name / "results").iterdir() if it.is_dir()):
             seen = set()
             for it in flips.found_flips(folder, count, seed=1):
+                if clock.is_over():
+                    break
                 tried += 1
                 seen.add(it.file)
                 missed += [] if it.found else [f"{folder.name}/{it.file} at {it.position}: {it.named}"]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from soak.clock import is_over
 from soak.kills import ROOT, digests, prepare
 
 _RUN = ("run", "small.toml", "--replicates", "4", "--events", "--no-figures")
@@ -44,6 +45,8 @@ def attack(times: int, space: Path) -> Same:
     wanted: dict[str, str] = {}
     for number in range(times):
         for name, (options, environment) in SURROUNDINGS.items():
+            if is_over():
+                break
             folder = space / f"{number}-{len(found.tried)}"
             prepare(folder)
             done = subprocess.run(
