@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from command import python
+from command import python, surroundings
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 
@@ -37,3 +39,10 @@ def test_an_interrupt_during_imports_ends_as_one_later_does() -> None:
 def test_the_server_of_workers_never_sees_an_interrupt() -> None:
     """Starting multiprocessing's tracker unblocks the signal, so that must not be while the server starts."""
     assert python("-c", SERVER).stdout == "True\n"
+
+
+def test_a_temporary_folder_of_too_long_a_name_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    done = python("-c", SERVER, env=surroundings(TMPDIR=str(folder)), code=1)
+    assert f"OSError: {folder}: too long a name for the sockets of workers; set TMPDIR to a shorter one" in done.stderr
