@@ -47,14 +47,16 @@ def reproduction(results: Sequence[Result], lines: Sequence[str]) -> Markup:
     )  # fmt: skip
 
 
-def study_reproduction(study: Stored, lines: Sequence[str], against: str = "") -> Markup:
-    """The same for a study; ``against`` names the other scenario, if any."""
+def study_reproduction(
+    study: Stored, lines: Sequence[str], against: str = "", output: str = REPLICATES
+) -> Markup:  # fmt: skip
+    """The same for a study; ``against`` names the other scenario, if any, ``output`` the file of its worlds."""
     named = [(study.name, SCENARIO), *([(other_name(study, against), VARIANT)] if against else [])]
     files = [
         download(f"{name}.toml", (study.path / file).read_bytes(), f"the scenario {name}", "text/plain")
         for name, file in named
     ]
-    return join(_steps(files, lines), versions([study.name], [_facts(study.manifest, study.path.name, REPLICATES)]))
+    return join(_steps(files, lines), versions([study.name], [_facts(study.manifest, study.path.name, output)]))
 
 
 def study_commands(study: Stored | StoredCalibration, command: str) -> list[str]:

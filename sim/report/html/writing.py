@@ -12,8 +12,11 @@ from sim.notebooks import in_notebooks
 from sim.report.html.calibration import report_calibration
 from sim.report.html.page import Report
 from sim.report.html.results import report_comparison, report_result
+from sim.report.html.seek import report_seek
+from sim.report.html.seek_value import report_value
 from sim.report.html.sensitivity import report_sensitivity
-from sim.report.html.stored import kind_of, open_calibration, open_sensitivity, open_sweep
+from sim.report.html.stored import kind_of, open_calibration, open_design, open_sensitivity, open_sweep
+from sim.report.html.stored_seek import open_seek, open_value
 from sim.report.html.sweep import report_sweep
 from sim.runs.errors import Incompatible, ResultError
 from sim.runs.options import Watcher
@@ -109,5 +112,9 @@ def _study(place: Path) -> Report:
         return report_sensitivity(*open_sensitivity(place))
     if kind == "calibrate":
         return report_calibration(open_calibration(place))
-    allowed = "allowed: a result, a sweep, a sensitivity study, a calibration"
+    if kind == "seek":
+        return report_seek(open_seek(place), open_design(place))
+    if kind == "seek-value":
+        return report_value(open_value(place), open_design(place))
+    allowed = "allowed: a result, a sweep, a sensitivity study, a calibration, what was sought"
     raise ResultError(f"{place}: a study of kind {kind} has no report, {allowed}")
