@@ -51,7 +51,7 @@ def _seek_page(it: Sought) -> Page:
     rest = f"; {', '.join(within[1:])}" if within[1:] else ""
     month = scenario.calendar(scenario.months - 1)
     subtitle = f"{scenario.title or scenario.name}, {month}, against the scenario as it is{rest}"
-    costs = q.followed
+    costs = it.costs
     key: list[KeyEntry] = [
         ("mark", _DEAD, "mix tried"),
         *([("mark", SKY, "as good as the best within noise")] if it.best else []),

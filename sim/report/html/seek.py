@@ -43,7 +43,7 @@ def report_seek(it: Sought, study: Stored) -> Report:
     sentences = _sentences(it)
     sections = [
         Section("best", "The best mix" if it.best else "No mix is named", _best(it)),
-        Section("frontier", "Cost against outcome" if q.followed else "Outcome by lever", _outcomes(it)),
+        Section("frontier", "Cost against outcome" if it.costs else "Outcome by lever", _outcomes(it)),
         Section("levers", "How far each lever can be moved", _levers(it)),
         *([Section("regret", "Where the world is another", _regrets(it))] if it.regrets else []),
         Section("tried", "Every mix that was tried", fold(counted_mixes(it), _tried(it))),
@@ -87,7 +87,7 @@ def _sentences(it: Sought) -> tuple[str, ...]:
         return (f"No mix is named: {it.refused}.",)
     mix = ", ".join(_settings(it, best))
     than = "" if q.aim.total else " against the scenario as it is"
-    cost = f", at a cost of {number(best.cost.mean)} {_MONEY} (95%: {_ends(best.cost)})" if q.followed else ""
+    cost = f", at a cost of {number(best.cost.mean)} {_MONEY} (95%: {_ends(best.cost)})" if it.costs else ""
     first = (
         f"{_upper(_aim_words(it))}: {mix}. That is {signed(best.net.mean)} {q.aim.unit} (95%: {_ends(best.net)}){than}"
         f"{cost}, in {it.manifest['month']} on {seeds} fresh seeds; {counted_mixes(it)} were tried."
@@ -137,7 +137,7 @@ def _cards(it: Sought, best: Mix) -> list[Markup]:
     else:
         found = [_card(f"{name}, change", signed(best.net.mean), q.aim.unit, best.net),
                  _card(f"{name}, level", number(best.level.mean), q.aim.unit, best.level, own)]  # fmt: skip
-    if q.followed:
+    if it.costs:
         badge = f"at most {number(q.budget.value)}" if q.budget else ""
         found.append(_card("Sponsors' outlay", number(best.cost.mean), _MONEY, best.cost, badge))
     for bound, values in zip(q.bounds, best.bounded, strict=True):
@@ -161,11 +161,11 @@ def _mixes(it: Sought, mixes: Sequence[Mix], caption: str) -> Markup:
     units = [(row.key, lever_unit(row)) for row in it.ranges]
     heads = [*(", ".join(filter(None, (short(key), one.unit))) for key, one in units), f"{label(q.aim.name)}{unit}",
              "95% interval"]  # fmt: skip
-    heads += [f"cost, {_MONEY}", "95% interval"] if q.followed else []
+    heads += [f"cost, {_MONEY}", "95% interval"] if it.costs else []
     rows = [
         (
             *(lever_text(one.values[key], unit) for key, unit in units), signed(one.net.mean), _ends(one.net),
-            *((number(one.cost.mean), _ends(one.cost)) if q.followed else ()),
+            *((number(one.cost.mean), _ends(one.cost)) if it.costs else ()),
         )
         for one in mixes
     ]  # fmt: skip
@@ -178,7 +178,7 @@ def _mixes(it: Sought, mixes: Sequence[Mix], caption: str) -> Markup:
 def _outcomes(it: Sought) -> Markup:
     """A chart of all mixes, and the frontier as a table."""
     q = it.question
-    costs = q.followed
+    costs = it.costs
     aim = label(q.aim.name) if q.aim.total else f"{label(q.aim.name)}, change"
     across = f"across: the sponsors' outlay at present value, {_MONEY}"
     if not costs:
@@ -200,7 +200,7 @@ def _outcomes(it: Sought) -> Markup:
 
 def _chart(it: Sought) -> Markup:
     q = it.question
-    costs = q.followed
+    costs = it.costs
     tried = [row for row in it.tried if math.isfinite(row["net"] + _across(it, row["values"], row["cost"]))]
     fresh = list({one.number: one for one in (*it.frontier, *it.finalists)}.values())
     places = [(_across(it, row["values"], row["cost"]), row["net"], row["number"] in it.as_good) for row in tried]
@@ -231,7 +231,7 @@ def _chart(it: Sought) -> Markup:
 
 def _across(it: Sought, values: Any, cost: float) -> float:
     """Where a mix is across: its cost or, where costs are not known, its first lever."""
-    if it.question.followed:
+    if it.costs:
         return cost
     axis = it.question.levers[0]
     value = values[axis.key]
@@ -382,13 +382,13 @@ def _tried(it: Sought) -> Markup:
     q = it.question
     units = [(row.key, lever_unit(row)) for row in it.ranges]
     heads = ["mix", *(", ".join(filter(None, (short(key), unit.unit))) for key, unit in units), label(q.aim.name)]
-    heads += [f"cost, {_MONEY}"] if q.followed else []
+    heads += [f"cost, {_MONEY}"] if it.costs else []
     heads += ["within the limits"] if q.bounds else []
     heads += ["as good", "on fresh seeds", "95% interval"]
     rows = [
         (
             row["number"], *(lever_text(row["values"][key], unit) for key, unit in units), signed(row["net"]),
-            *([number(row["cost"])] if q.followed else []), *([_yes(row["holds"])] if q.bounds else []),
+            *([number(row["cost"])] if it.costs else []), *([_yes(row["holds"])] if q.bounds else []),
             _yes(row["number"] in it.as_good), signed(row["fresh_net"]) if math.isfinite(row["fresh_net"]) else "",
             span(row["fresh_low"], row["fresh_high"]),
         )

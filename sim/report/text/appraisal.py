@@ -228,7 +228,7 @@ def mind_text(it: Appraisal, scale: float) -> str:
         return "MIND: the worlds do not differ in this run; the measure begins later, or does nothing."
     if _free(it):
         return "MIND: the model charges nobody for this lever: its own cost is missing."
-    if it.drawn and not _within(it):
+    if it.drawn and it.drawn.chain is not it.chain and not _within(it):
         return "MIND: the values set lie at the edge of the posterior: trust the draws."
     net, rest = (float(np.mean(f("value_added"))) for f in (it.net, it.without_largest))
     if it.treatments and abs(net - rest) > _ONE_FIRM * abs(net):

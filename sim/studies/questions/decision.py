@@ -38,8 +38,10 @@ def _decision(comparison: Comparison, variant: ComparedVariant, out: Path) -> De
         return Decision(None, "results of different length are compared, and an appraisal needs their whole runs")
     names = (comparison.label, variant.label)
     try:
-        return Decision(appraise_results(comparison.baseline, variant.result, declared_assumptions(), out, names))
+        found = appraise_results(comparison.baseline, variant.result, declared_assumptions(), out, names)
     except NoRecords as error:
         return Decision(None, error.reason, error.command)
     except Incompatible as error:
         return Decision(None, str(error))
+    # Worlds with drawn parameters have their range beside the interval of their mean.
+    return Decision(replace(found, drawn=found) if comparison.baseline.manifest.get("parameters") else found)

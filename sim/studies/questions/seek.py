@@ -190,6 +190,11 @@ class Sought:
         )
 
     @property
+    def costs(self) -> bool:
+        """Whether costs are known, and some mix has one."""
+        return self.question.followed and any(abs(row["cost"]) > 0 for row in self.tried)
+
+    @property
     def failures(self) -> list[dict[str, Any]]:
         """Replicates that failed."""
         return list(self.manifest["failures"])
