@@ -943,8 +943,8 @@ def write_report(
     Parameters
     ----------
     *results
-        One result, several to compare with the first, or one study (a sweep, a sensitivity study or a calibration) by
-        its folder. A result is given as to ``compare``.
+        One result, several to compare with the first, or one study (a sweep, a sensitivity study, a calibration, or
+        what was sought) by its folder. A result is given as to ``compare``.
     out
         The file. Default: a name made from the results, in ``folder``.
     folder

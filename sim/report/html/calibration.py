@@ -103,7 +103,7 @@ def _alone(row: dict[str, Any]) -> dict[str, Any]:
 def _sentence(study: StoredCalibration) -> str:
     """How many targets are met, and how far the misfit came down."""
     met = sum(bool(row["fitted"]["within"]) for row in _rows(study))
-    what = "have their posterior median" if _told(study) else "are at the fitted values"
+    what = "have their posterior median" if _told(study) else "lie"
     keys = counted(len(study.keys), "key")
     misfit = study.manifest["misfit"]
     return (
