@@ -473,6 +473,7 @@ def test_a_fact_is_measured_on_an_appraisal(tmp_path: Path) -> None:
         (tmp_path / f"{name}.toml").write_text(it.to_toml())
     measured = {
         "brought_in_share": lambda it: it.brought_in("enterprises") / it.gross("enterprises"),
+        "moved_in_share": lambda it: it.moved_in("enterprises") / it.gross("enterprises"),
         "moved_in_jobs_share": lambda it: it.moved_in("jobs") / it.gross("jobs"),
         "others_per_direct_job": lambda it: it.others("jobs") / it.direct("jobs"),
         "outlay_per_gross_job": lambda it: it.cost / it.gross("jobs"),
