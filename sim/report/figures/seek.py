@@ -24,6 +24,7 @@ from sim.studies.questions.seek_value import Reached
 
 _AS_GOOD = light(BLUE, 0.35)
 _DEAD = "#b0b0b0"
+_NEAR = 0.12  # of the axis: so near to its lower end that nothing can be written below
 
 
 def draw_seek(found: Sought, say: Say) -> None:
@@ -275,9 +276,13 @@ def _value_page(it: Reached) -> Page:
         mean = float(np.interp(at, x, [one.mean for one in curve.values()]))
         mark(axes, at, mean, INK, markersize=5)
         means = [one.mean for one in curve.values()]
-        left = means[-1] < means[0]  # below the curve
-        note(axes, "as it is", (at, mean), (-6 if left else 6, -12), ha="right" if left else "left", fontsize=7,
-             path_effects=HALO)  # fmt: skip
+        low, high = axes.get_ylim()
+        left = means[-1] < means[0]
+        if mean < low + _NEAR * (high - low):  # above, as the axis is below
+            place: dict[str, Any] = {"offset": (0, 8), "ha": "center"}
+        else:  # below the curve
+            place = {"offset": (-6 if left else 6, -12), "ha": "right" if left else "left"}
+        note(axes, "as it is", (at, mean), fontsize=7, path_effects=HALO, **place)
     heading(axes, _meaning(scenario.catalogue, aim), "   ".join(filter(None, (aim.unit, aim.name))))
     axes.set_xlabel(f"{lever}\n{', '.join(filter(None, (axis.key, unit.unit)))}")
     number_axis(axes.xaxis, 7)
