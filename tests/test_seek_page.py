@@ -62,6 +62,7 @@ def test_a_mixs_page_says_what_was_found_and_makes_it_again(tmp_path: Path, monk
     for heading in ("The best mix", "Cost against outcome", "How far each lever can be moved", "Where the world is"):
         assert heading in text
     assert text.count('class="mark"') == 1 + len(LEVERS), "the best mix in the chart of mixes and on each lever"
+    assert text.count('class="line best"') == 2, "its two intervals"
 
     (tmp_path / "anew").mkdir()
     monkeypatch.chdir(tmp_path / "anew")

@@ -188,7 +188,7 @@ def _outcomes(it: Sought) -> Markup:
     shown = [
         tag("li", tag("i", class_=f"swatch {kind}"), words) for kind, words in _KEY if it.best or kind not in _OF_BEST
     ]
-    if q.budget:
+    if q.budget and costs:
         shown.append(tag("li", tag("i", class_="swatch budget"), "the budget"))
     how = "Grey: means over the seeds of the search. A line joins mixes than which none has as much at a lower cost."
     parts = [tag("ul", shown, class_="key"), tag("div", tag("figure", caption, _chart(it)), class_="charts")]
@@ -220,7 +220,8 @@ def _chart(it: Sought) -> Markup:
         line = sorted([*line, (0.0, 0.0)])
     drawn.append(plane.line(line, "line s0") if costs else Markup(""))
     for one in fresh:
-        drawn += _cross(plane, one, at[one.number], "line s0" if one != it.best else "line best", costs=costs)
+        is_best = it.best is not None and one.number == it.best.number
+        drawn += _cross(plane, one, at[one.number], "line best" if is_best else "line s0", costs=costs)
     if math.isfinite(own[0]):
         drawn.append(plane.dot(*own, "own", 4))
     if it.best:
