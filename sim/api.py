@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.letters import file_word
 from sim.model.catalogue import MechanismLike, model_catalogue
 from sim.notebooks import draw_with, in_notebooks
 from sim.runs.executor import Workers, local_workers
@@ -237,7 +238,7 @@ def _named(scenario: Scenario) -> Scenario:
     """A scenario that has its file's name, under a name that says what is overridden."""
     from sim.runs.names import own_name
 
-    return own_name(scenario) if scenario.name == Path(scenario.path).stem else scenario
+    return own_name(scenario) if scenario.name == file_word(scenario.path) else scenario
 
 
 def _figures(figures: bool | str | Sequence[str], model: Model, scenario: Scenario) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ import typer
 from sim.commands.appraise import appraise
 from sim.commands.calibrate import calibrate
 from sim.commands.claims import claims
-from sim.commands.common import FAILED, system_error
+from sim.commands.common import FAILED, say, system_error
 from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, outcomes, schema
 from sim.commands.document import document
@@ -27,12 +28,15 @@ from sim.commands.report import report
 from sim.commands.run import run
 from sim.commands.seek import seek
 from sim.commands.sensitivity import sensitivity
+from sim.commands.streams import prepare
 from sim.commands.sweep import sweep
 from sim.commands.trace import trace
 from sim.commands.validate import validate
 from sim.commands.what_if import what_if
+from sim.letters import NoGlyph
 from sim.version import __version__
 
+_python_shows = warnings.showwarning
 app = typer.Typer(
     name="sim",
     help="An ecosystem of big, medium and small enterprises: run scenarios, compare them, test their assumptions.",
@@ -49,6 +53,8 @@ def main() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # it was closed
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  open to the end
+    prepare()
+    warnings.showwarning = _show_warning
     try:
         try:
             app()
@@ -60,6 +66,14 @@ def main() -> None:
         if not isinstance(error, BrokenPipeError):
             print(system_error(error), file=sys.stderr)
         sys.exit(FAILED)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **where: Any) -> None:
+    """A remark of ours as one line, any other warning as Python shows it."""
+    if issubclass(category, NoGlyph):
+        say(str(message))
+    else:
+        _python_shows(message, category, *place, **where)
 
 
 def _version(asked: bool) -> None:

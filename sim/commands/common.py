@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from sim.commands.streams import put, put_json
+from sim.letters import printable
+
 if TYPE_CHECKING:
     from sim.runs.options import Watcher
     from sim.runs.result import Result
@@ -25,13 +28,14 @@ if TYPE_CHECKING:
 FAILED, WRONG, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
 _MOST_FAILURES = 5  # listed one by one
 _NEAR = 0.7  # similarity of a short key to the end of a full one
+_COLOUR = re.compile(r"(\x1b\[\d+m)")
 
 
 def print_json(value: object) -> None:
     """Print one JSON object on one line; NaN and infinity become null."""
     from sim.runs.store import clean
 
-    typer.echo(json.dumps(clean(value), ensure_ascii=False, allow_nan=False))
+    put_json(clean(value))
 
 
 def print_text(made: Callable[[], str], end: str = "\n") -> None:
@@ -45,7 +49,12 @@ def print_text(made: Callable[[], str], end: str = "\n") -> None:
             text = made()
     else:
         text = made()
-    typer.echo(fitted(text) + end)
+    put(_without_controls(fitted(text)), end + "\n")
+
+
+def _without_controls(text: str) -> str:
+    """The text with control characters as escapes, but for the codes of our own colours."""
+    return "".join(part if _COLOUR.fullmatch(part) else printable(part) for part in _COLOUR.split(text))
 
 
 def _has_colour() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,8 @@ def write(made: Sequence[Written]) -> None:
         for it in made
         if it.path.exists() and (not it.path.is_file() or it.path.read_bytes() != it.text.encode())
     ]
+    if any("\ud800" <= letter <= "\udfff" for letter in made[0].path.name):
+        faults.append(Fault(str(made[0].path), 0, "file", "is no name in UTF-8, allowed: one that other files can name"))
     if not made[0].path.parent.is_dir():
         faults.append(Fault(str(made[0].path), 0, "file", "its folder does not exist, allowed: a folder that does"))
     if faults:
@@ -85,11 +88,12 @@ def write(made: Sequence[Written]) -> None:
 
 def commands(path: Path, it: Answers) -> list[str]:
     """The commands that answer the questions about the place, the most useful one first."""
-    said = [f"sim appraise {_beside(path, 'idle')} {path}"]
-    variants = [str(_beside(path, name)) for name in it.tried]
-    said += [f"sim appraise {path} {variant}" for variant in variants[:1]]
+    place = shlex.quote(str(path))
+    said = [f"sim appraise {shlex.quote(str(_beside(path, 'idle')))} {place}"]
+    variants = [shlex.quote(str(_beside(path, name))) for name in it.tried]
+    said += [f"sim appraise {place} {variant}" for variant in variants[:1]]
     if variants:
-        said.append(" ".join([f"sim what-if {path}", *(f"--variant {variant}" for variant in variants)]))
+        said.append(" ".join([f"sim what-if {place}", *(f"--variant {variant}" for variant in variants)]))
     return said
 
 
@@ -120,7 +124,7 @@ def _firms(register: Register, it: Answers) -> str:
     """The file with the firms of a register."""
     names = "; ".join(f"{rank % _SECTORS} {name}" for rank, name in enumerate(register.sectors()[:_MOST_NAMES]))
     return f"""\
-# The firms of {register.file} as the model takes them: money in million yuan, sectors by number.
+# The firms of {printable(register.file)} as the model takes them: money in million yuan, sectors by number.
 # Sectors: {printable(names) or "none given, drawn"}.
 extends = "place"
 title = {toml_text(f"{it.name}: its firms")}
@@ -140,7 +144,7 @@ register = '''
 
 
 def _place(path: Path, site: str, it: Answers) -> str:
-    first = _first(it)
+    first, file = _first(it), printable(path.name)
     length = months.number(it.opens) - months.number(first) + _AFTER
     opening = fitted(it.firms)
     parent = _beside(path, "firms").name if it.register else "place"
@@ -163,7 +167,7 @@ def _place(path: Path, site: str, it: Answers) -> str:
         sources += f'"population.worker_revenue" = {toml_text(fit)}\n'
     outcomes = "\n".join(f'    "{name}",' for name in _OUTCOMES)
     return f"""\
-# Written by `sim new {path.name}`. Change any line. `sim describe {path.name}` shows every other parameter with its
+# Written by `sim new {file}`. Change any line. `sim describe {file}` shows every other parameter with its
 # unit, range and source. A number without a unit is in that unit.
 extends = {toml_text(parent)}   # an area without a site: {what}
 title = {toml_text(it.name)}

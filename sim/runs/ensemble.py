@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.letters import cut, word
 from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.executor import Failure
 from sim.runs.names import overridden
@@ -69,8 +69,8 @@ class Request:
 
 
 def folder_name(name: str) -> str:
-    """The name with only characters that a folder may have everywhere."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
+    """The name with only what a folder's may have everywhere, and as much of it as one has room for."""
+    return cut(word(name))
 
 
 def as_stored(scenario: Scenario, version: str, out: Path, sample: PosteriorSample | None = None) -> Scenario:

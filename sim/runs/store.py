@@ -54,7 +54,10 @@ def short_digest(asked: object) -> str:
 
 
 def to_json(manifest: Mapping[str, Any]) -> bytes:
-    return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
+    try:
+        return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
+    except UnicodeEncodeError:  # the name of a file in bytes that are no UTF-8
+        return (json.dumps(manifest, indent=1) + "\n").encode()
 
 
 def clean(value: Any) -> Any:

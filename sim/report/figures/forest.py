@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.formats import minus
+from sim.letters import cells, shortened
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import page, style
 from sim.report.figures.colours import BLUE, GREY, INK
@@ -35,7 +36,7 @@ def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -
     names = [_short(variant.label.removeprefix(f"{comparison.label}-")) for variant in comparison.variants]
     catalogue = comparison.baseline.scenario.catalogue
     titles = [title_of(outcome_words(catalogue, outcome)) for outcome in outcomes]
-    left = 0.3 + _LETTER * max(map(len, names))
+    left = 0.3 + _LETTER * max(map(cells, names))
     with style():
         made = page(
             f"Differences to {comparison.label}",
@@ -53,7 +54,7 @@ def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= _CHARACTERS else f"{name[: _CHARACTERS - 1]}…"
+    return name if cells(name) <= _CHARACTERS else f"{shortened(name, _CHARACTERS + 2)[:-3]}…"
 
 
 def _panel(axes: Axes, title: str, names: Sequence[str], differences: Sequence[Difference]) -> None:

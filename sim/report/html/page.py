@@ -70,7 +70,7 @@ def document(
         [island(name, value) for name, value in (data or {}).items()],
         tag("script", Markup(script)),
     )  # fmt: skip
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n".encode()
+    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n".encode(errors="backslashreplace")
 
 
 def _file(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim import letters
 from sim.formats import amount, number, people
 from sim.report.text.columns import columns
 from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES
@@ -117,7 +118,7 @@ def title_line(it: Appraisal) -> str:
     span = f"{it.baseline.calendar(0)} to {last}, {it.seeds} seed{'s' if it.seeds != 1 else ''}"
     title = f"{it.variant.name} against {it.baseline.name}"
     room = WIDTH - len(span) - 2
-    return (title if len(title) <= room else f"{title[: room - 3]}...").ljust(room + 2) + span
+    return letters.left(letters.shortened(title, room), room + 2) + span
 
 
 def _chain_lines(it: Appraisal) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.formats import counted
+from sim.letters import cut
 from sim.model.state.accounts import TICKS
 from sim.notebooks import in_notebooks
 from sim.runs.declarations import declarations, with_options
@@ -283,7 +284,7 @@ def appraise_results(
         reached, without = (treated(chosen, first.scenario, second.scenario, it) for it in (other, one))
         rows.append(_row(one, other, chains(one.firms, other.firms, reached, without.identity)))
     titles = names or (first.name, second.name)
-    parts = "-vs-".join(folder_name(it) for it in reversed(titles))[:_MOST]
+    parts = cut("-vs-".join(folder_name(it) for it in reversed(titles)), _MOST)
     digest = hashlib.sha256(json.dumps([it.digest for it in pair]).encode()).hexdigest()[:8]
     before, after = (replace(it.scenario, name=name) for it, name in zip(pair, titles, strict=True))
     failed = {it["replicate"]: it for result in pair for it in result.failures}
