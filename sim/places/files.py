@@ -77,7 +77,7 @@ def write(made: Sequence[Written]) -> None:
         if it.path.exists() and (not it.path.is_file() or it.path.read_bytes() != it.text.encode())
     ]
     if any("\ud800" <= letter <= "\udfff" for letter in made[0].path.name):
-        faults.append(Fault(str(made[0].path), 0, "file", "is no name in UTF-8, allowed: one that other files can name"))
+        faults.append(Fault(str(made[0].path), 0, "file", "is no name in UTF-8, allowed: one that is"))
     if not made[0].path.parent.is_dir():
         faults.append(Fault(str(made[0].path), 0, "file", "its folder does not exist, allowed: a folder that does"))
     if faults:
