@@ -107,7 +107,7 @@ class _Wrapper(textwrap.TextWrapper):
     """Parts a text of wide letters, which has no spaces, anywhere but before a mark."""
 
     def _split(self, text: str) -> list[str]:
-        chunks = super()._split(text)  # type: ignore[misc]
+        chunks = super()._split(text)
         return [piece for chunk in chunks for piece in ([chunk] if "/" in chunk else _PIECE.findall(chunk))]
 
 

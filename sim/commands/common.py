@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FAILED, WRONG, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
 _MOST_FAILURES = 5  # listed one by one
 _NEAR = 0.7  # similarity of a short key to the end of a full one
-_COLOUR = re.compile(r"(\x1b\[\d+m)")
+_COLOUR = re.compile(r"(\x1b\[\d+m)")  # a code of our own; all else that moves a cursor is escaped
 
 
 def print_json(value: object) -> None:
@@ -46,15 +46,10 @@ def print_text(made: Callable[[], str], end: str = "\n") -> None:
         from sim.report.text.colours import coloured
 
         with styled(coloured):
-            text = made()
+            text = "".join(it if _COLOUR.fullmatch(it) else printable(it) for it in _COLOUR.split(fitted(made())))
     else:
-        text = made()
-    put(_without_controls(fitted(text)), end + "\n")
-
-
-def _without_controls(text: str) -> str:
-    """The text with control characters as escapes, but for the codes of our own colours."""
-    return "".join(part if _COLOUR.fullmatch(part) else printable(part) for part in _COLOUR.split(text))
+        text = printable(fitted(made()))
+    put(text, end + "\n")
 
 
 def _has_colour() -> bool:
