@@ -61,7 +61,7 @@ bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick 
 
 lock: ## pin all dependencies anew in constraints.txt (needs uv)
 	@uv=$(bin)/uv; [ -x "$$uv" ] || uv=$$(command -v uv) || { echo "make lock needs uv: $(bin)/pip install uv" >&2; exit 1; }; \
-	"$$uv" pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy requires-python \
+	"$$uv" pip compile pyproject.toml --extra dev --extra docs --universal --python-version 3.11 --fork-strategy requires-python \
 		--upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --output-file constraints.txt
 
 clean: ## remove the environment and all caches; results stay

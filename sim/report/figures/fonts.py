@@ -37,7 +37,7 @@ def families() -> list[str]:
 @contextmanager
 def told(figure: Figure) -> Iterator[None]:
     """Draw the figure with one remark on letters that no font has, in place of a warning at each of them."""
-    texts: list[Any] = [it for it in figure.findobj(Text) if not it.get_text().isascii()]  # type: ignore[attr-defined]
+    texts: list[Any] = [it for it in figure.findobj(Text) if not it.get_text().isascii()]
     before = families()
     tell(it.get_text() for it in texts)
     if families() != before:
