@@ -12,7 +12,7 @@ bin := $(VENV)/bin
 installed := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs calibrate bench lock clean
+.PHONY: help run test lint format docs site calibrate bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -36,7 +36,12 @@ format: $(installed) ## lay the code out and mend what ruff can mend
 
 docs: $(installed) ## write into the documents what the program knows of itself and what their commands print
 	$(bin)/sim document
+	$(bin)/python docs/reference.py
 	$(bin)/python docs/printed.py
+
+site: $(installed) ## the documents as a site, in build/site; a link that leads nowhere is an error
+	$(bin)/sphinx-build -W --keep-going -q -c docs -d build/doctrees . build/site
+	@echo "Documents: build/site/docs/index.html"
 
 # SCENARIO:TARGETS, in the order in which one rests on the other. A rotation leaves each group of targets out in turn:
 # where each key has a target of its own there would be nothing left to fit it to.

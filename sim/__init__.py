@@ -23,6 +23,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.version import __version__
 
+if sys.platform == "win32":
+    raise ImportError(
+        "sim runs on Linux and macOS, whose file locks and server of processes Windows lacks: there use the Windows "
+        "Subsystem for Linux"
+    )
+
 if TYPE_CHECKING:
     from sim.agents.model import EcosystemModel
     from sim.api import (
