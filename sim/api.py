@@ -978,6 +978,39 @@ def write_report(
     return write(results, Path(folder or RESULTS), place, unpaired=unpaired)
 
 
+def poster(appraisal: Appraisal) -> list[Path]:
+    """Draw an appraisal as a poster of one page: what is shared, what came of it net, at whose cost, how sure.
+
+    Parameters
+    ----------
+    appraisal
+        What ``appraise`` gives.
+
+    Returns
+    -------
+    list of Path
+        ``poster.pdf`` and ``poster.png`` in the appraisal's folder.
+
+    Raises
+    ------
+    OSError
+        Where the folder cannot be written.
+
+    Examples
+    --------
+    >>> found = sim.appraise("shougang", {"levers.entry_cost_cut": 0.5}, replicates=2, months=12, workers=1)
+    >>> [path.name for path in sim.poster(found)]
+    ['poster.pdf', 'poster.png']
+    """
+    from sim.report.figures.poster import draw_poster
+    from sim.report.poster import poster_of
+    from sim.runs.store import write_all
+
+    files = draw_poster(poster_of(appraisal))
+    write_all(appraisal.path, files)
+    return [appraisal.path / name for name in files]
+
+
 def sweep(
     scenario: Scenario | str | Path,
     vary: Mapping[str, str | Sequence[Value]],

@@ -24,6 +24,7 @@ from sim.commands.document import document
 from sim.commands.explain import explain
 from sim.commands.new import new
 from sim.commands.plot import plot
+from sim.commands.poster import poster
 from sim.commands.report import report
 from sim.commands.run import run
 from sim.commands.seek import seek
@@ -114,6 +115,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "calibrate": ("sim calibrate shougang --targets scenarios/calibration/shougang.targets.toml",),
     "plot": ("sim plot shougang", "sim plot shougang jobs site_taxes"),
+    "poster": ("sim poster", "sim poster shougang-idle shougang"),
     "report": ("sim report shougang-idle shougang --out page.html",),
     "explain": ("sim explain shougang-idle shougang --outcome jobs",),
     "trace": ("sim trace shougang-idle shougang --seed 1",),
@@ -143,6 +145,7 @@ _COMMANDS: dict[str, Any] = {
     "seek": seek,
     "calibrate": calibrate,
     "plot": plot,
+    "poster": poster,
     "report": report,
     "explain": explain,
     "trace": trace,

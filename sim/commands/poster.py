@@ -1,0 +1,51 @@
+"""``sim poster``: an appraisal on one page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.commands import options
+from sim.commands.common import SOME_FAILED, errors, listed, load, print_json, say, watcher
+from sim.commands.streams import put
+
+
+def poster(
+    baseline: Annotated[str, options.scenario("BASELINE", "The world without: a name or a TOML file.")] = (
+        "together-apart"
+    ),
+    variant: Annotated[str, options.scenario("VARIANT", "The world with it.")] = "together",
+    *,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option("--assume", metavar="NAME=VALUE", help="Assume otherwise, such as discount=0.05; repeatable."),
+    ] = None,
+    replicates: options.Replicates = None,
+    seed: options.Seed = None,
+    seeds: options.Seeds = None,
+    months: options.Months = None,
+    mechanisms: options.Mechanisms = None,
+    workers: options.Workers = None,
+    out: options.Out = options.RESULTS,
+    as_json: options.Json = False,
+) -> None:
+    """Draw a poster: what is shared, what came of it net, at whose cost, how sure.
+
+    Appraises the variant against the baseline as `sim appraise` does; stored seeds are not run again. Draws one page of
+    A3 as poster.pdf and poster.png in the appraisal's folder.
+    """
+    with errors():
+        from sim import api
+
+        base = load([baseline], [], mechanisms, seeds, replicates=replicates, seed=seed, months=months)[0]
+        with api.make_workers(workers) as pool:
+            found = api.appraise(base, variant, assume=listed(assume), workers=pool, out=out, watcher=watcher())
+        places = [str(path) for path in api.poster(found)]
+        if as_json:
+            print_json({"files": places})
+        else:
+            put("\n".join(f"poster: {place}" for place in places))
+        if found.failures:
+            say(f"{len(found.failures)} of {found.baseline.replicates} seeds failed")
+            raise typer.Exit(SOME_FAILED)
