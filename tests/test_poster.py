@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from command import call, call_json
+from command import call
 
 import sim
 from sim.report import poster_words
@@ -84,16 +84,12 @@ def test_it_is_one_page_of_a3_with_the_same_bytes_each_time(found: Appraisal) ->
     assert files["poster.pdf"].count(b"/Type /Page ") == 1
     (width, height) = re.findall(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", files["poster.pdf"])[0]
     assert (round(float(width)), round(float(height))) == (1191, 842)
-    chinese = replace(_made(found), language=Language("zh", ENGLISH, str, str))
-    assert set(draw_poster(chinese)) == {"poster-zh.pdf", "poster-zh.png"}
 
 
 def test_the_command_draws_it_beside_the_appraisal(found: Appraisal) -> None:
     asked = ("poster", "shougang-idle", "shougang", *FEW, "--out", found.path.parent)
     said = call(*asked).stdout.splitlines()
-    assert found.path == Path(said[0].removeprefix("poster: ")).parent
     places = [Path(line.removeprefix("poster: ")) for line in said]
     assert [it.name for it in places] == ["poster.pdf", "poster.png"]
     assert all(it.is_file() for it in places)
-    assert (places[0].parent / "seeds.csv").is_file()
-    assert call_json(*asked)["files"] == list(map(str, places))
+    assert {it.parent for it in places} == {found.path}

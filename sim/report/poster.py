@@ -125,7 +125,7 @@ def _quantity(scenario: Scenario, key: str) -> str:
     """A value in its everyday unit: of a schedule the largest."""
     value = scenario.values[key]
     declared = scenario.catalogue.declaration(key)
-    shown = max(value.values) if isinstance(value, Schedule) else value  # type: ignore[type-var]
+    shown = max(value.values) if isinstance(value, Schedule) else value
     return quantity(shown, declared.unit if declared else "")
 
 

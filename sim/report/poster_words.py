@@ -6,7 +6,7 @@ A language is a table of the same sentences and its own ways to write numbers; `
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from sim.formats import amount, minus, people
 
@@ -75,7 +75,8 @@ ENGLISH = {
 }
 
 
-class Language(NamedTuple):
+@dataclass(frozen=True)
+class Language:
     """Sentences by name, and how counts and amounts of money are written."""
 
     code: str
