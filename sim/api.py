@@ -978,18 +978,20 @@ def write_report(
     return write(results, Path(folder or RESULTS), place, unpaired=unpaired)
 
 
-def poster(appraisal: Appraisal) -> list[Path]:
+def poster(appraisal: Appraisal, language: str = "en") -> list[Path]:
     """Draw an appraisal as a poster of one page: what is shared, what came of it net, at whose cost, how sure.
 
     Parameters
     ----------
     appraisal
         What ``appraise`` gives.
+    language
+        ``"en"``, or ``"zh"`` for a page in Chinese.
 
     Returns
     -------
     list of Path
-        ``poster.pdf`` and ``poster.png`` in the appraisal's folder.
+        ``poster.pdf`` and ``poster.png`` in the appraisal's folder, ``poster-zh.pdf`` and so on.
 
     Raises
     ------
@@ -1006,7 +1008,7 @@ def poster(appraisal: Appraisal) -> list[Path]:
     from sim.report.poster import poster_of
     from sim.runs.store import write_all
 
-    files = draw_poster(poster_of(appraisal))
+    files = draw_poster(poster_of(appraisal, language))
     write_all(appraisal.path, files)
     return [appraisal.path / name for name in files]
 

@@ -10,7 +10,7 @@ import pytest
 from command import call
 
 import sim
-from sim.report import poster_words
+from sim.report import poster_words, poster_zh
 from sim.report.figures.poster import draw_poster
 from sim.report.poster import Bar, Poster, poster_of
 from sim.report.poster_words import ENGLISH, LANGUAGES, Language, missing
@@ -40,9 +40,28 @@ def test_no_language_lacks_a_sentence_and_one_that_does_is_seen(monkeypatch: pyt
     for it in LANGUAGES.values():
         for name, sentence in it.sentences.items():
             assert set(re.findall(r"{(\w+)}", sentence)) == set(re.findall(r"{(\w+)}", ENGLISH[name])), name
-    short = Language("zh", {name: ENGLISH[name] for name in ENGLISH if name != "sure"}, str, str)
-    monkeypatch.setitem(poster_words.LANGUAGES, "zh", short)
-    assert missing() == {"zh": {"sure"}}
+    short = Language("xx", {name: ENGLISH[name] for name in ENGLISH if name != "sure"}, str, str)
+    monkeypatch.setitem(poster_words.LANGUAGES, "xx", short)
+    assert missing() == {"xx": {"sure"}}
+
+
+def test_a_page_in_chinese_has_no_english_on_it(found: Appraisal) -> None:
+    together = replace(found, baseline=sim.load("together-apart"), variant=sim.load("together"))
+    said = poster_of(together, "zh")
+    bars = [bar.words for bar in (*said.steps, *said.parties)]
+    numbers = [text for it in said.numbers for text in it[:3]]
+    for text in (said.title, said.subtitle, *said.heads, *said.shared, *said.policies, *numbers, said.chain, *bars,
+                 said.worth, *said.sure):  # fmt: skip
+        assert not re.search("[A-Za-z]", text), text
+    assert said.shared[2] == "首钢：闲置厂房900,000平方米，改造后出租"
+    assert "租金补贴：8.3元/平方米/月" in said.policies
+
+
+def test_chinese_numbers_are_in_tens_of_thousands_and_hundreds_of_millions() -> None:
+    shown = {0.2: "0", 9_999: "9,999", 12_842: "1.28万", -4_795: "−4,795", -80_664: "−8.07万", 1.824e9: "18.2亿"}
+    assert {x: poster_zh.count(x) for x in shown} == shown
+    assert poster_zh.money(-714.0) == "−7.14亿"
+    assert poster_zh.in_units("8.3 yuan/m2/month") == "8.3元/平方米/月"
 
 
 def test_there_are_words_for_every_party_lever_and_kind_of_platform() -> None:

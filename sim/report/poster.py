@@ -59,7 +59,8 @@ def poster_of(found: Appraisal, language: str = "en") -> Poster:
     steps += [("there_anyway", -found.there_anyway("jobs")), ("others", found.others("jobs"))]
     bars = [Bar(say(name), found.interval(cells)) for name, cells in steps if cells.any()]
     parties = [Bar(say(name), found.interval(found.who[name])) for name in WHO if found.who[name].any()]
-    named = {"variant": found.variant.title or found.variant.name, "baseline": base.title or base.name}
+    named = {"variant": words.named(found.variant.title or found.variant.name)}
+    named["baseline"] = words.named(base.title or base.name)
     rate = f"{100 * found.assumptions['discount'].value:.3g}"
     return Poster(
         title=say("title"),
@@ -96,9 +97,13 @@ def _shared(found: Appraisal, words: Language) -> list[str]:
     for name in other.platforms:
         if _on(other, f"platforms.{name}.enabled") and not _on(one, f"platforms.{name}.enabled"):
             kind = str(other.values[f"platforms.{name}.kind"])
-            said.append(words.say(kind, name=name, month=other.values[f"platforms.{name}.opens"] or other.calendar(0)))
+            said.append(
+                words.say(
+                    kind, name=words.named(name), month=other.values[f"platforms.{name}.opens"] or other.calendar(0)
+                )
+            )
     said += [
-        words.say("site", name=name, floor=_quantity(other, f"sites.{name}.floor"))
+        words.say("site", name=words.named(name), floor=words.in_units(_quantity(other, f"sites.{name}.floor")))
         for name in other.sites
         if _on(other, f"sites.{name}.renovation") and not _on(one, f"sites.{name}.renovation")
     ]
@@ -109,7 +114,7 @@ def _policies(found: Appraisal, words: Language) -> list[str]:
     """The levers that are pulled in the one world otherwise than in the other."""
     one, other = found.baseline, found.variant
     levers = [key for key in other.values if key in words.sentences and other.values[key] != one.values.get(key)]
-    return _first([words.say(key, value=_quantity(other, key)) for key in levers], words)
+    return _first([words.say(key, value=words.in_units(_quantity(other, key))) for key in levers], words)
 
 
 def _first(said: list[str], words: Language) -> list[str]:

@@ -6,9 +6,10 @@ A language is a table of the same sentences and its own ways to write numbers; `
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.formats import amount, minus, people
+from sim.report import poster_zh
 
 ENGLISH = {
     "title": "What sharing platforms and idle space brings, and to whom",
@@ -77,12 +78,18 @@ ENGLISH = {
 
 @dataclass(frozen=True)
 class Language:
-    """Sentences by name, and how counts and amounts of money are written."""
+    """Sentences by name, how counts, amounts of money and values in units are written, and names that it has."""
 
     code: str
     sentences: Mapping[str, str]
     count: Callable[[float], str]
     money: Callable[[float], str]
+    in_units: Callable[[str], str] = str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, name: str) -> str:
+        """A shipped scenario's title, or a name in one, where the language has its own."""
+        return self.names.get(name, name)
 
     def say(self, sentence: str, /, **places: object) -> str:
         """A sentence with its places filled."""
@@ -91,6 +98,7 @@ class Language:
 
 LANGUAGES = {
     "en": Language("en", ENGLISH, lambda x: minus(people(x)), lambda x: minus(amount(x))),
+    "zh": Language("zh", poster_zh.CHINESE, poster_zh.count, poster_zh.money, poster_zh.in_units, poster_zh.NAMES),
 }
 
 
