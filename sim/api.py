@@ -995,8 +995,8 @@ def poster(appraisal: Appraisal, language: str = "en") -> list[Path]:
 
     Raises
     ------
-    OSError
-        Where the folder cannot be written.
+    ScenarioError
+        Where there is no such language.
 
     Examples
     --------

@@ -82,13 +82,13 @@ def right(text: str, width: int) -> str:
     return " " * (width - cells(text)) + text
 
 
-def shortened(text: str, width: int) -> str:
-    """The text within ``width`` cells, its end as three dots where it is longer."""
+def shortened(text: str, width: int, end: str = "...") -> str:
+    """The text within ``width`` cells, with dots at its end where it is longer."""
     if cells(text) <= width:
         return text
-    while cells(text) > width - 3:
+    while cells(text) > width - cells(end):
         text = text[:-1]
-    return f"{text}..."
+    return text + end
 
 
 def wrapped(text: str, width: int, **how: bool | str) -> list[str]:

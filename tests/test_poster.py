@@ -40,6 +40,7 @@ def test_no_language_lacks_a_sentence_and_one_that_does_is_seen(monkeypatch: pyt
     for it in LANGUAGES.values():
         for name, sentence in it.sentences.items():
             assert set(re.findall(r"{(\w+)}", sentence)) == set(re.findall(r"{(\w+)}", ENGLISH[name])), name
+    assert "allowed: en, zh" in call("poster", "--lang", "fr", code=2).stderr
     short = Language("xx", {name: ENGLISH[name] for name in ENGLISH if name != "sure"}, str, str)
     monkeypatch.setitem(poster_words.LANGUAGES, "xx", short)
     assert missing() == {"xx": {"sure"}}

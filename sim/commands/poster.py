@@ -38,9 +38,10 @@ def poster(
     """
     with errors():
         from sim import api
+        from sim.report.poster_words import LANGUAGES
 
-        if language not in ("en", "zh"):
-            fail(f'--lang: "{language}" is not allowed, allowed: en, zh', WRONG)
+        if language not in LANGUAGES:  # before anything runs
+            fail(f'--lang: "{language}" is not allowed, allowed: {", ".join(LANGUAGES)}', WRONG)
         base = load([baseline], [], mechanisms, seeds, replicates=replicates, seed=seed, months=months)[0]
         with api.make_workers(workers) as pool:
             found = api.appraise(base, variant, assume=listed(assume), workers=pool, out=out, watcher=watcher())

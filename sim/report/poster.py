@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.report.poster_words import LANGUAGES, Language
 from sim.report.text.appraisal import said_of_rivals
-from sim.scenario import Scenario, Schedule
+from sim.scenario import Fault, Scenario, ScenarioError, Schedule
 from sim.studies.appraisal.treated import FREE
 from sim.studies.appraisal.welfare import WHO
 from sim.studies.estimators.intervals import Interval
@@ -50,7 +50,10 @@ class Poster:
 
 
 def poster_of(found: Appraisal, language: str = "en") -> Poster:
-    """The poster of an appraisal in a language."""
+    """The poster of an appraisal in a language; ScenarioError where there is no such one."""
+    if language not in LANGUAGES:
+        message = f"is no language of a poster, allowed: {', '.join(LANGUAGES)}"
+        raise ScenarioError([Fault("--lang", 0, language, message)])
     say = (words := LANGUAGES[language]).say
     base = found.baseline
     first, last = base.calendar(0), base.calendar(base.months - 1)

@@ -54,7 +54,7 @@ def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -
 
 
 def _short(name: str) -> str:
-    return name if cells(name) <= _CHARACTERS else f"{shortened(name, _CHARACTERS + 2)[:-3]}…"
+    return shortened(name, _CHARACTERS, "…")
 
 
 def _panel(axes: Axes, title: str, names: Sequence[str], differences: Sequence[Difference]) -> None:
