@@ -1005,7 +1005,7 @@ def poster(appraisal: Appraisal, language: str = "en") -> list[Path]:
     ['poster.pdf', 'poster.png']
     """
     from sim.report.figures.poster import draw_poster
-    from sim.report.poster import poster_of
+    from sim.report.text.poster import poster_of
     from sim.runs.store import write_all
 
     files = draw_poster(poster_of(appraisal, language))

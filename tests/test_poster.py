@@ -12,8 +12,8 @@ from command import call
 import sim
 from sim.report import poster_words, poster_zh
 from sim.report.figures.poster import draw_poster
-from sim.report.poster import Bar, Poster, poster_of
 from sim.report.poster_words import ENGLISH, LANGUAGES, Language, missing
+from sim.report.text.poster import Bar, Poster, poster_of
 from sim.studies.appraisal.treated import LEVERS, UNTREATED
 from sim.studies.appraisal.welfare import WHO
 from sim.studies.estimators.intervals import Interval

@@ -31,10 +31,11 @@ def poster(
     language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="Language of the page.")] = "en",
     as_json: options.Json = False,
 ) -> None:
-    """Draw a poster: what is shared, what came of it net, at whose cost, how sure.
+    """Draw an appraisal as a poster of one page.
 
-    Appraises the variant against the baseline as `sim appraise` does; stored seeds are not run again. Draws one page of
-    A3 as poster.pdf and poster.png in the appraisal's folder.
+    It says what is shared, what came of it net, at whose cost, and how sure that is. Appraises the variant against the
+    baseline as `sim appraise` does; stored seeds are not run again. Writes poster.pdf and poster.png of A3 in the
+    appraisal's folder.
     """
     with errors():
         from sim import api

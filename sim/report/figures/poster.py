@@ -18,7 +18,7 @@ from sim.report.figures.axes import note
 from sim.report.figures.canvas import style
 from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, VERMILION, light
 from sim.report.figures.fonts import told
-from sim.report.poster import Bar, Poster
+from sim.report.text.poster import Bar, Poster
 
 WIDE, TALL = 16.54, 11.69  # inches of A3, as are all lengths here
 _DPI = 120
