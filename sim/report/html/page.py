@@ -50,7 +50,7 @@ def document(
         Section("reproduce", "How to reproduce it", reproduction),
         Section("data", "Data", listed(download(*file) for file in files)),
     ]
-    script, style = _file("script.js"), _file("style.css")
+    script, style = file_text("months.js") + file_text("sweep.js"), file_text("style.css")
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'"
     head = tag(
@@ -73,5 +73,6 @@ def document(
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n".encode()
 
 
-def _file(name: str) -> str:
+def file_text(name: str) -> str:
+    """A file of this package, such as the style."""
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

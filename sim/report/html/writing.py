@@ -10,8 +10,9 @@ from typing import Any
 
 from sim.notebooks import in_notebooks
 from sim.report.html.calibration import report_calibration
+from sim.report.html.comparison import report_comparison
 from sim.report.html.page import Report
-from sim.report.html.results import report_comparison, report_result
+from sim.report.html.results import report_result
 from sim.report.html.sensitivity import report_sensitivity
 from sim.report.html.stored import kind_of, open_calibration, open_sensitivity, open_sweep
 from sim.report.html.sweep import report_sweep
