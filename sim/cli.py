@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.commands.app import app as live_page
 from sim.commands.appraise import appraise
 from sim.commands.calibrate import calibrate
 from sim.commands.claims import claims
@@ -87,6 +88,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "sim what-if shougang --set levers.rent_subsidy=0.0001 --name subsidy",
         "sim what-if shougang --variant dear:sites.shougang.rent=0.0004 --variant shougang-idle --outcome jobs",
     ),
+    "app": ("sim app", "sim app mill.toml --port 8400"),
     "compare": ("sim compare shougang-idle shougang", "sim compare shougang-idle shougang --outcome taxes --json"),
     "appraise": (
         "sim appraise shougang-idle shougang",
@@ -122,6 +124,7 @@ _COMMANDS: dict[str, Any] = {
     "new": new,
     "run": run,
     "what-if": what_if,
+    "app": live_page,
     "compare": compare,
     "appraise": appraise,
     "sweep": sweep,

@@ -50,6 +50,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("report",),  # how things are written, and what is shown where
     ("report.text",),
     ("report.figures", "report.html", "report.document", "report.notebook"),
+    ("page",),  # the live page
     ("api",),
     ("commands",),
     ("cli",),

@@ -218,3 +218,23 @@ def _end_with_parent(sentinel: int) -> None:
 def local_workers(count: int | None = None) -> Workers:
     """Processes on this machine, forked with the model loaded."""
     return Workers(count, preload=("sim.runs.ready",))
+
+
+def started_process(target: Callable[..., None]) -> tuple[Any, Any]:
+    """A process of its own with the model loaded, and this end of a pipe whose other end ``target`` is called with.
+
+    It is forked as workers are, ignores Ctrl-C and ends with this process.
+    """
+    context = multiprocessing.get_context("forkserver")
+    here, there = context.Pipe()
+    _start_server(["sim.runs.ready"])
+    process = context.Process(target=_initialised, args=(target, there), daemon=True)
+    with _main_hidden():
+        process.start()
+    there.close()
+    return process, here
+
+
+def _initialised(target: Callable[..., None], *arguments: Any) -> None:
+    _initialise()
+    target(*arguments)
