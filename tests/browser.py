@@ -49,6 +49,13 @@ class Browser:
     def click(self, selector: str) -> None:
         self.script("document.querySelector(arguments[0]).click()", selector)
 
+    def sized(self, width: int, height: int, *, dark: bool = False) -> None:
+        """A window of this size, and the theme that its user prefers."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        theme = {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]}
+        for command, how in (("setDeviceMetricsOverride", metrics), ("setEmulatedMedia", theme)):
+            self._call("POST", "/goog/cdp/execute", {"cmd": f"Emulation.{command}", "params": how})
+
     def complaints(self) -> list[str]:
         """What the browser wrote on its console since it was last asked: errors, refused requests."""
         return [entry["message"] for entry in self._call("POST", "/se/log", {"type": "browser"})]

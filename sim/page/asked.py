@@ -56,13 +56,14 @@ class Asked:
     show: tuple[str, ...] = ()
     lead: str = ""
     seeds: int = SEEDS[0]
+    months: int = 0  # of the run; the scenario's own where 0
 
     def to_json(self) -> dict[str, Any]:
         """As the page keeps it."""
         variants = [{"name": it.name, "changes": dict(it.changes), "of": it.of, "since": it.since}
                     for it in self.variants]  # fmt: skip
         return {"scenario": self.scenario, "variants": variants, "show": list(self.show), "lead": self.lead,
-                "seeds": self.seeds}  # fmt: skip
+                "seeds": self.seeds, "months": self.months}  # fmt: skip
 
 
 def read_asked(given: Any) -> Asked:
@@ -81,7 +82,10 @@ def read_asked(given: Any) -> Asked:
     seeds = table.get("seeds", SEEDS[0])
     if seeds not in SEEDS or isinstance(seeds, bool):
         raise Unclear(f"seeds: {str(seeds)[:20]} is not allowed, allowed: {' or '.join(map(str, SEEDS))}")
-    return Asked(scenario, variants, show, _text(lead, _WORD, "lead") if lead else "", seeds)
+    months = table.get("months", 0)
+    if not isinstance(months, int) or isinstance(months, bool) or months < 0:
+        raise Unclear(f"months: {str(months)[:20]} is not allowed, allowed: a whole number, or 0 for the scenario's own")
+    return Asked(scenario, variants, show, _text(lead, _WORD, "lead") if lead else "", seeds, months)
 
 
 def _variant(given: Any, place: int) -> Changed:

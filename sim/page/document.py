@@ -36,6 +36,7 @@ def live_page(scenario: str) -> str:
         tag("a", "To what you change", href="#controls", class_="skip"),
         _header(),
         tag("main", _controls(), _answer(), _below(), class_="live"),
+        tag("button", "", type="button", id="bar", class_="bar", hidden=True),
         tag("footer", "Runs on this machine alone. Nothing is stored until you save it."),
         island("start", {"scenario": scenario}),
         tag("script", Markup(script_text())),
@@ -65,6 +66,7 @@ def _controls() -> Markup:
         tag("div", "", id="variants", role="group", aria_label="Variants"),
         tag("div",
             tag("label", "From ", tag("select", tag("option", "the start", value=""), id="since")),
+            tag("label", "for ", tag("input", type="text", inputmode="numeric", id="months", autocomplete="off"), " months"),
             tag("label", "compared as ", tag("input", type="text", id="name", maxlength=60, autocomplete="off")),
             class_="choose small"),
         tag("ul", "", id="changes", class_="changes"),
@@ -79,7 +81,7 @@ def _controls() -> Markup:
 
 def _answer() -> Markup:
     buttons: list[Any] = [
-        tag("button", "More seeds", id="more", type="button"),
+        tag("button", "30 seeds", id="more", type="button", disabled=True),
         tag("button", "Save", id="save", type="button"),
         tag("button", "Copy link", id="copy", type="button"),
         *(tag("button", words, type="button", data_download=what)

@@ -69,11 +69,11 @@ class Files:
             raise Unclear(f"{name}: no scenario of this name, allowed: one from the list, or a file that is opened")
         return name
 
-    def load(self, name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
-        """A scenario; ScenarioError with its faults, where the file is named without its folder."""
+    def load(self, name: str, changes: Mapping[str, Any] | None = None, months: int = 0) -> Scenario:
+        """A scenario, over its own months or so many; ScenarioError with its faults, which name no folder."""
         path = self.path(name)
         try:
-            return self._fitting(load(path, changes), name)
+            return self._fitting(load(path, {**(changes or {}), **_months(months)}), name)
         except ScenarioError as error:
             raise ScenarioError([replace(it, file=Path(it.file).name) for it in error.faults]) from None
 
@@ -104,14 +104,14 @@ class Files:
         return found
 
     def _variant(self, base: Scenario, asked: Asked, it: Changed) -> tuple[Scenario, int]:
-        start = self.load(it.of) if it.of else base
+        start = self.load(it.of, months=asked.months) if it.of else base
         if faults := [fault for key, value in it.changes.items() if (fault := _fault(start, it.name, key, value))]:
             raise ScenarioError(faults)
         if it.since:
             return self._branch(base, asked, it)
         if not it.changes and not it.of:
             return base, 0
-        given = dict(it.changes) if not it.of else self.load(it.of, it.changes)
+        given = dict(it.changes) if not it.of else self.load(it.of, it.changes, asked.months)
         (made,), _ = asked_of(base, [Variant(given)], (), ())
         if it.of and it.changes:
             made = replace(made, name=made_up(made.name, it.changes))
@@ -127,7 +127,12 @@ class Files:
             message = f"is not within the run, allowed: {base.calendar(1)} to {base.calendar(base.months - 1)}"
             raise ScenarioError([Fault(it.name, 0, it.since, message)])
         name = made_up(base.name, {**it.changes, "from": it.since})
-        return branched(Path(self.path(asked.scenario)), base.catalogue, name, month, it.changes), month
+        changes = {**it.changes, **_months(asked.months)}
+        return branched(Path(self.path(asked.scenario)), base.catalogue, name, month, changes), month
+
+
+def _months(months: int) -> dict[str, int]:
+    return {"run.months": months} if months else {}
 
 
 def _fault(scenario: Scenario, place: str, key: str, value: Any) -> Fault | None:

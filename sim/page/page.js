@@ -13,7 +13,8 @@ const made = (name, attributes = {}, ...children) => {
 const fresh = (name = "Variant 1", of = "") => ({ name, of, since: "", changes: {} });
 
 const start = read("start");
-let asked = { scenario: start.scenario, variants: [fresh()], show: [], lead: "", seeds: 10 };
+const blank = (scenario, variant = fresh()) => ({ scenario, variants: [variant], show: [], lead: "", seeds: 10, months: 0 });
+let asked = blank(start.scenario);
 let chosen = 0;                    // the variant that the controls change
 let groups = { "": [] };           // of the baseline, and of other scenarios from which variants start
 let calendar = [], outcomes = [], headline = [];
@@ -96,6 +97,7 @@ function scenario(message) {
   first = false;
   groups = message.groups;
   calendar = message.months;
+  if (document.activeElement !== $("months")) $("months").value = calendar.length;
   outcomes = message.outcomes;
   headline = message.headline;
   $("title").textContent = message.title;
@@ -144,7 +146,7 @@ function fault(message) {
     const words = $("fault").textContent;
     first = false;
     history.replaceState(null, "", location.pathname);
-    asked = { scenario: start.scenario, variants: [fresh()], show: [], lead: "", seeds: 10 };
+    asked = blank(start.scenario);
     number += 1;
     send({ do: "ask", number, asked });
     $("said").textContent = words;
@@ -170,10 +172,16 @@ function answer(message) {
     if (months.at >= 0) months.show(months.at);
   }
   $("months-heading").hidden = !$("part-months").firstChild;
+  bar();
   if (!message.parts.lead) return;
   if (answered !== message.number || message.seeds === 10 || message.seeds === 30)
     $("announce").textContent = $("part-lead").textContent;
   answered = message.number;
+}
+// On a phone the answer is below the controls: its first sentence stays in sight.
+function bar() {
+  $("bar").textContent = $("part-lead").textContent;
+  $("bar").hidden = !$("bar").textContent;
 }
 
 function keep(message) {
@@ -434,12 +442,13 @@ document.addEventListener("click", (event) => {
   } else if (data.hide) { asked.show = asked.show.filter((name) => name !== data.hide); if (asked.lead === data.hide) asked.lead = ""; ask(); }
   else if (data.scenario) {
     own = null;
-    begin({ scenario: data.control, variants: [fresh(data.scenario, data.scenario)], show: [], lead: "", seeds: 10 });
+    begin(blank(data.control, fresh(data.scenario, data.scenario)));
     $("answer").scrollIntoView();
   } else if (data.download) send({ do: "download", number, what: data.download });
   else if (it.id === "more") { asked.seeds = 30; ask(); }
   else if (it.id === "save") { $("said").textContent = "Saving…"; send({ do: "save", number }); }
   else if (it.id === "copy") copy();
+  else if (it.id === "bar") $("answer").scrollIntoView();
 });
 const refilled = (control) => row(control);
 function turn() { if (built !== shownGroups()) controls(); variants(); changes(); values(null); }
@@ -454,7 +463,7 @@ function copy() {
 $("scenario").addEventListener("change", (event) => {
   if (event.target.value.startsWith("file:")) return;
   own = null;
-  begin({ scenario: event.target.value, variants: [fresh()], show: [], lead: "", seeds: 10 });
+  begin(blank(event.target.value));
 });
 $("file").addEventListener("change", async (event) => {
   const [file] = event.target.files;
@@ -467,6 +476,13 @@ $("file").addEventListener("change", async (event) => {
   event.target.value = "";
 });
 $("since").addEventListener("change", (event) => { asked.variants[chosen].since = event.target.value; ask(); });
+$("months").addEventListener("change", (event) => {
+  const count = Number(event.target.value);
+  if (!Number.isInteger(count) || count < 0) { $("fault").textContent = `months: "${event.target.value}" is no whole number`; return; }
+  asked.months = count;
+  ask();
+});
+document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); $("controls").focus(); });
 $("name").addEventListener("change", (event) => {
   const name = event.target.value.trim();
   if (!name) { event.target.value = asked.variants[chosen].name; return; }

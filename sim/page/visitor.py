@@ -93,12 +93,13 @@ class Visitor:
 
     def ask(self, asked: Asked, number: int) -> None:
         """Answer this from now on, and nothing that was asked before."""
-        base = self._files.load(asked.scenario)
+        base = self._files.load(asked.scenario, months=asked.months)
         variants = self._files.variants(base, asked)
         unknown = [name for name in (*asked.show, asked.lead) if name and name not in self._model.outcomes]
         if unknown:
             raise Unclear(f"{', '.join(unknown)}: no such outcome, allowed: those of the list")
-        if asked.scenario != self._opened:
+        opened = f"{asked.scenario} {base.months}"
+        if opened != self._opened:
             self._leads.clear()
         was = self._asked
         self._asked, self._number, self._shown = asked, number, -1
@@ -107,8 +108,8 @@ class Visitor:
         self._sides = sides
         keys = {it.key for it in wanted}
         self._worlds = {key: value for key, value in self._worlds.items() if key in keys}
-        if asked.scenario != self._opened:
-            self._opened = asked.scenario
+        if opened != self._opened:
+            self._opened = opened
             self._send(self._scenario(base, asked))
         elif was is None or [it.of for it in was.variants] != [it.of for it in asked.variants]:
             self._send({"do": "controls", "groups": self._groups(asked, base)})
