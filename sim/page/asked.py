@@ -84,7 +84,9 @@ def read_asked(given: Any) -> Asked:
         raise Unclear(f"seeds: {str(seeds)[:20]} is not allowed, allowed: {' or '.join(map(str, SEEDS))}")
     months = table.get("months", 0)
     if not isinstance(months, int) or isinstance(months, bool) or months < 0:
-        raise Unclear(f"months: {str(months)[:20]} is not allowed, allowed: a whole number, or 0 for the scenario's own")
+        raise Unclear(
+            f"months: {str(months)[:20]} is not allowed, allowed: a whole number, or 0 for the scenario's own"
+        )
     return Asked(scenario, variants, show, _text(lead, _WORD, "lead") if lead else "", seeds, months)
 
 

@@ -433,8 +433,10 @@ document.addEventListener("click", (event) => {
     if (data.drop) delete value[data.drop];
     else {
       const last = Object.keys(value).filter((key) => key !== "before" && key !== "shape").at(-1);
-      const at = Math.min(calendar.length - 1, last ? calendar.indexOf(last) + 12 : 12);
-      value[calendar[Math.max(1, at)]] = last ? value[last] : value.before;
+      const next = calendar[Math.min(calendar.length - 1, calendar.indexOf(last) + 12)];
+      const free = next in value ? calendar.findLast((month) => !(month in value)) : next;
+      if (free) value[free] = value[last];
+      for (const month of Object.keys(value).sort()) if (month !== "before" && month !== "shape") { const it = value[month]; delete value[month]; value[month] = it; }
     }
     const left = Object.keys(value).filter((key) => key !== "before" && key !== "shape");
     set(control.key, left.length ? value : value.before);

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import json
 import signal
+import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import tornado.httpserver
 import tornado.ioloop
-import tornado.netutil
 import tornado.web
 import tornado.websocket
 
@@ -48,8 +48,10 @@ class Server:
 
     def start(self, port: int, listen: str = LOOPBACK) -> None:
         """Listen; a port of 0 is any free one. OSError where that cannot be."""
-        sockets = tornado.netutil.bind_sockets(port, address=listen)
-        self.access = Access(sockets[0].getsockname()[1], listen)
+        family = socket.AF_INET6 if ":" in listen else socket.AF_INET
+        listening = socket.create_server((listen, port), family=family)
+        listening.setblocking(False)
+        self.access = Access(listening.getsockname()[1], listen)
         self.pool = Pool(self.workers, tornado.ioloop.IOLoop.current(), self._step)
         page = live_page(self.scenario).encode()
         served = {"server": self, "page": page, "headers": headers(script_text())}
@@ -59,7 +61,7 @@ class Server:
             compress_response=True, default_handler_class=_Nothing, default_handler_args={"server": self},
         )  # fmt: skip
         self._http = tornado.httpserver.HTTPServer(app, max_header_size=32_000, max_body_size=10_000)
-        self._http.add_sockets(sockets)
+        self._http.add_sockets([listening])
         self.pool.start()
 
     def close(self) -> None:

@@ -210,8 +210,8 @@ class Visitor:
         if self._asked is None:
             return
         seeds = self._seeds
-        self._send(self._progress())
         if seeds == self._shown or not seeds:
+            self._send(self._progress())
             return
         self._shown = seeds
         names = self._names()
@@ -219,7 +219,7 @@ class Visitor:
         failed = answer.failed
         parts: dict[str, Any] = {"failed": _failed_part(failed)}
         if len(failed) == seeds:
-            self._send(self._message(seeds, parts | {"lead": "", "decision": "", "differences": "", "changed": ""}))
+            self._tell(seeds, parts | {"lead": "", "decision": "", "differences": "", "changed": ""})
             return
         meanings = meanings_of(self._model.outcomes)
         if len(self._sides) == 1:
@@ -227,7 +227,7 @@ class Visitor:
             nothing = "" if not self._asked.variants else "Nothing is changed yet: move a slider."
             parts |= {"lead": tag("p", nothing, class_="note") if nothing else "", "decision": "", "changed": "",
                       "differences": answers.baseline_part(result, names, meanings)}  # fmt: skip
-            self._send(self._message(seeds, parts))
+            self._tell(seeds, parts)
             self._fans(seeds, lambda: answers.baseline_fans(result, names, meanings))
             return
         seen, judged = answer.seen()
@@ -238,11 +238,16 @@ class Visitor:
             parts["decision"] = answer.decision(answer.comparison(seeds)) or ""
         parts["differences"] = answers.compared_parts(seen, names, meanings)
         parts["changed"] = answers.changed_part(seen)
-        self._send(self._message(seeds, parts))
+        self._tell(seeds, parts)
         self._fans(seeds, lambda: answers.fans(seen, names, meanings))
 
     def _message(self, seeds: int, parts: dict[str, Any]) -> dict[str, Any]:
         return {"do": "answer", "number": self._number, "seeds": seeds, "parts": parts}
+
+    def _tell(self, seeds: int, parts: dict[str, Any]) -> None:
+        """Send parts of the answer, and then how far it has come."""
+        self._send(self._message(seeds, parts))
+        self._send(self._progress())
 
     def _fans(self, seeds: int, drawn: Callable[[], tuple[str, dict[str, Any]]]) -> None:
         """Send the fans after all else; where a newer answer has come they are not drawn."""
