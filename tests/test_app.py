@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import os
+import re
 import shutil
 import signal
 import zlib
@@ -510,6 +511,35 @@ def test_what_is_wrong_is_said_and_the_visit_goes_on(tmp_path: Path) -> None:
             await one.until(lambda it: it["do"] == "fault")
         await one.ask(variant(0.055))
         await one.answer(10)
+
+    serving(pages.server(tmp_path), talk)
+
+
+def test_why_says_its_cost_first_and_its_shares_add_up(tmp_path: Path) -> None:
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        both = {**variant(0.05), "changes": {GROWTH: 0.05, "population.enterprises": 9000}}
+        await one.ask(both, variant(0.04, "One"), lead="fiscal_cost")
+        await one.answer(10)
+        number = one.number
+        await one.say(do="why", variant=0)
+        told = await one.until(lambda it: it["do"] == "why")
+        assert "Every combination of 2 parts on 10 seeds: 20 worlds to run" in told["cost"]
+        await one.say(do="why", variant=0, run=True)
+        told = await one.until(lambda it: it["do"] == "why")
+        assert told["number"] == number
+        rows = re.findall(r"<code>([^<]+)</code></th><td[^>]*>([^<]+)</td>", told["said"])
+        total = re.search(r"fiscal cost: ([+-][0-9.,]+)", told["said"])
+        assert total
+        assert {name for name, _ in rows} == {"market", "population"}
+        assert sum(float(share) for _, share in rows) == pytest.approx(float(total[1]), rel=0.01)
+        await one.say(do="why", variant=1)
+        told = await one.until(lambda it: it["do"] == "why")
+        assert "Only market.growth is changed" in told["said"]
+        assert not told["cost"]
+        for wrong in (2, -1, "x", None):
+            await one.say(do="why", variant=wrong)
+            await one.until(lambda it: it["do"] == "fault")
 
     serving(pages.server(tmp_path), talk)
 

@@ -234,6 +234,19 @@ def test_a_scenario_of_the_list_a_claim_and_a_file_are_opened(page: Browser) -> 
     )
 
 
+def test_why_is_one_click_away_with_its_cost_first(page: Browser) -> None:
+    open_group(page, "markets")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+    page.script(MOVE, '[data-key="market.demand"] [data-part=typed]', "1.1")
+    answered(page, LEAD)
+    page.click("#why")
+    until(page, "!document.querySelector('#why-run').hidden")
+    assert "Every combination of 2 parts on 10 seeds: 20 worlds to run" in page.text("#why-said")
+    page.click("#why-run")
+    until(page, "document.querySelector('#why-said table')")
+    assert "market.growth" in page.text("#why-said")
+
+
 def test_results_are_saved_and_files_taken_away(page: Browser) -> None:
     open_group(page, "markets")
     page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")

@@ -103,7 +103,7 @@ def _answer() -> Markup:
             tag("datalist", id="outcomes"), tag("ul", "", id="shown", class_="changes"), class_="choose small"),
         tag("div", buttons, class_="buttons"),
         tag("p", "", id="said", class_="note", role="status"),
-        tag("h3", "Over the months", id="months-heading"),
+        tag("h3", "Over the months", id="months-heading", hidden=True),
         tag("div", "", id="part-months"),
         id="answer",
     )  # fmt: skip
@@ -113,6 +113,12 @@ def _below() -> Markup:
     return tag(
         "section",
         tag("h2", "How sure, and why"),
+        tag("div",
+            tag("p", "Which of the changes makes the difference? Every combination of them is run on the same seeds.",
+                class_="note"),
+            tag("div", tag("button", "Say what that costs", type="button", id="why"),
+                tag("button", "Run it", type="button", id="why-run", hidden=True), class_="buttons"),
+            tag("div", "", id="why-said", role="status")),
         fold("What was changed, and what each value rests on", tag("div", "", id="part-changed")),
         fold("What the baseline rests on", tag("div", "", id="rests")),
         fold(HEADING, limits_list()),

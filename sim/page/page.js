@@ -90,6 +90,10 @@ function hear(message) {
   else if (message.do === "fault") fault(message);
   else if (message.do === "saved") $("said").textContent = `Saved: ${message.said} The report is ${message.report}.`;
   else if (message.do === "file") keep(message);
+  else if (message.do === "why" && message.number === number) {
+    patch($("why-said"), message.said);
+    $("why-run").hidden = !message.cost;
+  }
 }
 
 function scenario(message) {
@@ -119,6 +123,8 @@ function accepted(message) {
   chosen = Math.min(chosen, asked.variants.length - 1);
   changed = message.changed;
   $("fault").textContent = "";
+  $("why-said").replaceChildren();
+  $("why-run").hidden = true;
   for (const it of document.querySelectorAll("[aria-invalid]")) it.removeAttribute("aria-invalid");
   history.replaceState(null, "", `#w=${message.link}`);
   $("said").dataset.private = message.private ? "yes" : "";
@@ -240,7 +246,8 @@ const isTable = (value) => typeof value === "object" && value !== null;
 const digits = (x) => Number(x.toPrecision(6));
 const everyday = (control, value) => digits(value * control.factor);
 const declared = (control, value) => { const x = Number((value / control.factor).toPrecision(12)); return control.whole ? Math.round(x) : x; };
-const unitOf = (control) => control.unit ? ` ${control.unit}` : "";
+const unitOf = (control) => !control.unit ? "" : control.unit.startsWith("%") ? control.unit : ` ${control.unit}`;
+const broken = (unit) => unit.replaceAll("/", "/\u200b");  // a long unit breaks at its slashes
 
 function controls() {
   built = shownGroups();
@@ -293,7 +300,7 @@ function row(control) {
     it.append(made("label", { for: id }, name),
       made("div", { class: "pair" }, slider,
         made("span", { class: "typed" }, made("input", { type: "text", inputmode: "decimal", "data-part": "typed", "aria-label": `${name}, value${unitOf(control)}`, autocomplete: "off" }),
-          made("span", { class: "unit" }, control.unit))));
+          made("span", { class: "unit" }, broken(control.unit)))));
   }
   const range = plausible ? `plausible ${everyday(control, plausible[0])} to ${everyday(control, plausible[1])}${unitOf(control)}` : "";
   const about = made("p", { class: "about" }, made("span", { class: `kind ${kind}` }, kind), " ",
@@ -450,6 +457,10 @@ document.addEventListener("click", (event) => {
   else if (it.id === "more") { asked.seeds = 30; ask(); }
   else if (it.id === "save") { $("said").textContent = "Saving…"; send({ do: "save", number }); }
   else if (it.id === "copy") copy();
+  else if (it.id === "why" || it.id === "why-run") {
+    if (it.id === "why-run") { $("why-said").textContent = "Running…"; it.hidden = true; }
+    send({ do: "why", number, variant: chosen, run: it.id === "why-run" });
+  }
   else if (it.id === "bar") $("answer").scrollIntoView();
 });
 const refilled = (control) => row(control);

@@ -18,6 +18,7 @@ from sim.page.pool import Pool
 from sim.page.queue import Key, Wanted
 from sim.page.saving import DOWNLOADS, downloads, save
 from sim.page.stepping import Past
+from sim.page.why import Why
 from sim.report.html.markup import join, tag
 from sim.report.html.shared import meanings_of
 from sim.runs.ensemble import Request
@@ -50,6 +51,8 @@ class Visitor:
         self._due = False
         self._leads: dict[int, str] = {}
         self._saying = 0.0
+        self._why: Why | None = None
+        self._wanted_now: list[Wanted] = []
 
     def close(self) -> None:
         """The page has gone."""
@@ -84,6 +87,8 @@ class Visitor:
             name = self._files.add(str(message.get("name", "file"))[:100], str(message.get("text", "")))
             self._opened = ""
             self.ask(Asked(name), number)
+        elif word == "why":
+            self._explain(message.get("variant"), run=message.get("run") is True)
         elif word == "save":
             self._save()
         elif word == "download":
@@ -102,9 +107,9 @@ class Visitor:
         if opened != self._opened:
             self._leads.clear()
         was = self._asked
-        self._asked, self._number, self._shown = asked, number, -1
+        self._asked, self._number, self._shown, self._why = asked, number, -1, None
         sides = [Side(BASELINE, base, self._request(base)), *self._changed_sides(asked, base, variants)]
-        wanted = self._wanted(sides, variants, asked)
+        wanted = self._wanted_now = self._wanted(sides, variants, asked)
         self._sides = sides
         keys = {it.key for it in wanted}
         self._worlds = {key: value for key, value in self._worlds.items() if key in keys}
@@ -174,6 +179,9 @@ class Visitor:
         """A world is done."""
         self._worlds[key] = self._pool.kept.get(key)
         self._soon()
+        if self._why and (found := self._why.answer(self._worlds)):
+            self._why = None
+            self._send({"do": "why", "number": self._number, "said": found})
 
     def month(self, key: Key, done: int, of: int) -> None:
         """A world has done some of its months: said while there is no first pair."""
@@ -276,6 +284,31 @@ class Visitor:
         if self._leads.get(place) not in names:
             self._leads[place] = answers.first_outcome(variant, names)
         return self._leads[place]
+
+    def _explain(self, place: Any, *, run: bool) -> None:
+        """Say what it costs to share a variant's difference out; with ``run`` do it."""
+        asked = self._asked
+        named = (
+            asked.variants[place].name if asked and isinstance(place, int) and 0 <= place < len(asked.variants) else ""
+        )
+        found = next(((at, it) for at, it in enumerate(self._sides[1:]) if it.label == named), None)
+        if asked is None or found is None or self._shown < 1:
+            raise Unclear("why: nothing differs yet, allowed: a variant that has an answer")
+        at, side = found
+        outcome = asked.lead or self._leads.get(at, self._names()[0])
+        labels = (side.label, BASELINE)
+        why = Why(self._model, self._sides[0].scenario, side.scenario, outcome, asked.seeds, labels)
+        if why.refusal or not run:
+            cost = "" if why.refusal else why.cost(self._pool.seconds, self._pool.count, self._pool.kept)
+            self._send({"do": "why", "number": self._number, "cost": cost, "said": tag("p", why.refusal or cost)})
+            return
+        wanted = [*self._wanted_now, *why.wanted()]
+        self._worlds |= {it.key: self._pool.kept.get(it.key) for it in wanted if it.key in self._pool.kept}
+        self._why = why
+        self._pool.want(self, [it for it in wanted if it.key not in self._worlds])
+        if said := why.answer(self._worlds):
+            self._why = None
+            self._send({"do": "why", "number": self._number, "said": said})
 
     # --- what is taken away
 
