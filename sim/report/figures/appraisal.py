@@ -34,7 +34,7 @@ def _footer(found: Appraisal) -> tuple[str, str]:
     it = found
     discount = it.assumptions["discount"].value
     rivals = f" {said_of_rivals(it).capitalize()}." if said_of_rivals(it) else ""
-    kind = interval_kind(it.seeds)
+    kind = interval_kind()
     seeds = f"Mean over {seeds_text(it.seeds, begins(it.baseline))}, paired. Whiskers: 95% intervals ({kind})."
     assumed = f"Discount {100 * discount:.3g}% a year; other assumptions in assumptions.csv."
     return (

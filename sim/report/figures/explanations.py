@@ -35,7 +35,7 @@ def _waterfall(it: Explanation) -> Page:
     unit, catalogue = outcome_unit(it), it.first.scenario.catalogue
     drawn = f" over seeds and {it.orders} orders drawn (Student's t)"
     if not it.orders:
-        drawn = f" over seeds, every combination run ({interval_kind(it.seeds)})"
+        drawn = f" over seeds, every combination run ({interval_kind()})"
     results = f"{it.first.path.name}, {it.second.path.name} and {it.combinations - 2} mixtures"
     adds = "Parts are Shapley values: on every seed they add up to the difference."
     rests = rests_text(rest_of_it(it))

@@ -61,7 +61,7 @@ def _seek_page(it: Sought) -> Page:
     fresh = it.manifest["design"]["confirm"]
     words = (
         f"Mixes tried: means over {seeds_text(scenario.replicates, scenario.seed)}. Whiskers: 95% intervals on {fresh} "
-        f"fresh seeds ({interval_kind(fresh)})."
+        f"fresh seeds ({interval_kind()})."
     )
     footer = (words, f"Model {it.manifest['model']}. Source: mixes.parquet and seek.json of {it.path.name}.")
     rows, draws = len(it.ranges), len(it.regrets)
@@ -236,7 +236,7 @@ def _value_page(it: Reached) -> Page:
     ]  # fmt: skip
     if not it.refused:
         key += [("mark", VERMILION, "the value"), ("band", light(VERMILION, 0.22), "95% interval of the value")]
-    words = f"{seeds_text(scenario.replicates, scenario.seed)} at every value ({interval_kind(scenario.replicates)})."
+    words = f"{seeds_text(scenario.replicates, scenario.seed)} at every value ({interval_kind()})."
     footer = (words, f"Model {it.manifest['model']}. Source: curve.csv of {it.path.name}.")
     made = page(title, subtitle, key, footer, 1, tall=2.0, columns=1, left=0.75, right=0.4, below=0.25)
     axes = made.axes(0)

@@ -59,7 +59,7 @@ def _line_page(sweep: Sweep) -> Page:
     names = sweep.outcomes[:MOST_PANELS]
     key = [("line", BLUE, "median"), ("band", _BAND_50, "middle 50% of seeds"), ("band", _BAND_90, "middle 90%"),
            ("mark", VERMILION, "the scenario as it is")]  # fmt: skip
-    words = f"Lower axes: mean difference from the scenario as it is, 95% interval ({interval_kind(sweep.replicates)})."
+    words = f"Lower axes: mean difference from the scenario as it is, 95% interval ({interval_kind()})."
     titles = _titles(sweep, names)
     made = _page(sweep, key, titles, len(names), words, tall=1.9, below=0.24)
     order = sorted(range(1, len(sweep.points)), key=lambda at: _place(sweep, axis, at))
@@ -106,7 +106,7 @@ def _map_page(sweep: Sweep) -> Page:
     key = [("mark", INK, "the scenario as it is")]
     words = (
         f"Colour: mean difference from the scenario as it is; grey rings: {cells} not distinguishable from it at 95%, "
-        f"or only with one seed ({interval_kind(sweep.replicates)})."
+        f"or only with one seed ({interval_kind()})."
     )
     x, y = (np.array([_place(sweep, axis, at) for at in range(1, len(sweep.points))]) for axis in (across, up))
     levels = {axis.key: np.unique(values) for axis, values in ((across, x), (up, y))}

@@ -45,7 +45,7 @@ def seek_text(it: Sought) -> str:
     if it.regrets:
         lines += ["", *(fitted(_regret_text(one, it)) for one in it.regrets)]
     lines += [fitted(f"MIND: {remark}.") for remark in it.remarks]
-    lines += ["", f"intervals: 95%, {interval_kind(fresh)}"]
+    lines += ["", f"intervals: 95%, {interval_kind()}"]
     if it.best is not None:
         lines += ["next:", f"  {_command(it, it.best)}"]
     return "\n".join([*lines, f"results: {it.path}"])
@@ -80,7 +80,7 @@ def value_text(it: Reached) -> str:
     rows = [(_value(x, unit), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
     lines += ["", columns((short(axis.key), aim.name, "95% interval"), [(unit.unit, aim.unit, ""), *rows], (0, 1, 2))]
     lines += ["", fitted(f"intervals: of the value, those at which {number(target.value)} lies in the 95% interval "
-                            f"of the mean ({interval_kind(scenario.replicates)})")]  # fmt: skip
+                            f"of the mean ({interval_kind()})")]  # fmt: skip
     return "\n".join([*lines, f"results: {it.path}"])
 
 

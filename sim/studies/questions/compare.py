@@ -239,7 +239,7 @@ class Comparison:
     @property
     def interval_kind(self) -> str:
         """The kind of the intervals, in words."""
-        return interval_kind(self.seeds, self.paired)
+        return interval_kind(self.paired)
 
     @cached_property
     def table(self) -> DataFrame:
