@@ -487,6 +487,19 @@ def test_a_move_is_told_old_to_new_and_only_the_outcomes_shown_are_compared(tmp_
     serving(pages.server(tmp_path), talk)
 
 
+def test_an_answer_goes_on_after_a_question_that_has_none(tmp_path: Path) -> None:
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        await one.ask(variant(0.05))
+        await one.until(lambda it: it["do"] == "progress")
+        wrong = await one.ask(variant(9.0))
+        await one.until(lambda it: it["do"] == "fault")
+        assert "adds" in (await one.until(lambda it: it["do"] == "answer" and it["seeds"] == 10))["parts"]["lead"]
+        assert one.heard[-1]["number"] == wrong, "the page waits for what it said last"
+
+    serving(pages.server(tmp_path, 1, pages.slowly(0.005)), talk)
+
+
 def test_what_is_wrong_is_said_and_the_visit_goes_on(tmp_path: Path) -> None:
     async def talk(server: Server) -> None:
         one = await visit(server)

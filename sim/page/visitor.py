@@ -32,6 +32,8 @@ BASELINE = "As it is"
 _CARD_AT = (1, 4, 10, 20, 30)  # seeds at which the decision card is made anew: it takes as long as all the rest
 _FANS_AT = (1, 2, 4, 7, 10, 15, 20, 25, 30)
 
+_ASKING = ("ask", "link", "file")
+
 Send = Callable[[dict[str, Any]], None]
 
 
@@ -64,6 +66,9 @@ class Visitor:
     def hear(self, message: Any) -> None:
         """Answer a message; what is wrong with it is said on the page."""
         number = message.get("number", 0) if isinstance(message, dict) else 0
+        number = number if isinstance(number, int) else 0
+        if isinstance(message, dict) and message.get("do") in _ASKING:
+            self._number = number  # where it cannot be answered, the answer before it goes on
         try:
             self._hear(message if isinstance(message, dict) else {}, number)
         except Unclear as error:
