@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -272,6 +275,41 @@ return [...all].filter((it) => !(it.labels && it.labels.length && [...it.labels]
   .map((it) => it.outerHTML.slice(0, 120));"""
 TWICE = """const ids = [...document.querySelectorAll('[id]')].map((it) => it.id);
 return ids.filter((id, n) => ids.indexOf(id) !== n);"""
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script of axe-core, fetched from npm's registry; where that cannot be reached the test is skipped."""
+    folder, npm = tmp_path_factory.mktemp("axe"), shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed")
+    command = [npm, "pack", "axe-core@4", "--silent"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    if done.returncode:
+        pytest.skip(f"axe-core cannot be fetched: {done.stderr[-200:]}")
+    with tarfile.open(folder / done.stdout.split()[-1]) as packed:
+        script = packed.extractfile("package/axe.min.js")
+        assert script
+        return script.read().decode()
+
+
+def test_axe_finds_no_violation(page: Browser, axe: str) -> None:
+    open_group(page, "markets")
+    open_group(page, "policy")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+    page.click('[data-by-month="levers.demand"]')
+    answered(page, LEAD)
+    until(page, "document.querySelector('#part-months svg')")
+    page.script("for (const it of document.querySelectorAll('main details, header details')) it.open = true")
+    page.script(axe)
+    for width, dark in ((390, False), (390, True), (1280, False), (1280, True)):
+        page.sized(width, 844, dark=dark)
+        page.script(
+            "window.found = null; axe.run(document).then((it) => { window.found = it.violations.map((one) =>"
+            " `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 100)).slice(0, 3).join(' ')}`); })"
+        )
+        until(page, "window.found")
+        assert "; ".join(page.script("return window.found")) == "", (width, dark)
 
 
 @pytest.mark.parametrize("dark", [False, True])

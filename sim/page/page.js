@@ -217,7 +217,7 @@ function variants() {
 function changes() {
   const mine = asked.variants[chosen], rows = changed[chosen] || [], most = 12, next = document.createElement("ul");
   for (const it of rows.slice(0, most)) {
-    const back = it.key in mine.changes ? [made("button", { type: "button", "data-undo": it.key, "aria-label": `Set ${it.key} back` }, "Set back")] : [];
+    const back = it.key in mine.changes ? [made("button", { type: "button", "data-undo": it.key, "aria-label": `Set back ${it.key}` }, "Set back")] : [];
     next.append(made("li", {}, made("code", {}, it.key), " ", made("span", {}, it.said), " ", ...back));
   }
   if (rows.length > most) next.append(made("li", {}, `and ${rows.length - most} more`));
@@ -228,7 +228,7 @@ function changes() {
 
 function shown() {
   const next = document.createElement("ul");
-  for (const name of asked.show) next.append(made("li", {}, name, " ", made("button", { type: "button", "data-hide": name, "aria-label": `Do not show ${name}` }, "Remove")));
+  for (const name of asked.show) next.append(made("li", {}, name, " ", made("button", { type: "button", "data-hide": name, "aria-label": `Remove ${name}` }, "Remove")));
   morph($("shown"), next);
   const names = [...new Set([...headline, ...asked.show])], words = new Map(outcomes.map(([name, said]) => [name, said]));
   const options = document.createElement("select");
