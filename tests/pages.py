@@ -82,7 +82,8 @@ def serving(made: Server, talk: Callable[[Server], Awaitable[None]]) -> None:
             await asyncio.wait_for(talk(made), 120)
         finally:
             for it in open_sockets:
-                it.close()
+                if it.protocol is not None:
+                    it.protocol.stream.close()  # at once: a handshake may outlast the loop
             open_sockets.clear()
             made.close()
             await asyncio.sleep(0.05)

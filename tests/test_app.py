@@ -513,6 +513,10 @@ def test_what_is_wrong_is_said_and_the_visit_goes_on(tmp_path: Path) -> None:
             ({"do": "file", "name": "x.toml", "text": "[["}, "is not TOML"),
             ({"do": "file", "name": "x.toml", "text": "[run]\nmonths = -3\n"}, "out of bounds"),
             ({"do": "download", "what": "everything"}, "download: everything is not allowed"),
+            ({"do": "ask", "asked": {**ASKED, "variants": [variant(1e400)]}}, "is no finite number"),
+            ({"do": "ask", "asked": {**ASKED, "variants": [variant(10**400)]}}, "is no finite number"),
+            ({"do": "ask", "asked": {**ASKED, "variants": [variant(float("nan"))]}}, "is no finite number"),
+            ({"do": "ask", "asked": {**ASKED, "months": 10**9}}, "out of bounds"),
             ({"do": "fly"}, "is not known"), ({}, "is not known"),
         ):  # fmt: skip
             await one.say(**message)

@@ -23,6 +23,7 @@ LONGEST_LINK = 20_000  # letters
 _LONGEST = 200_000  # bytes of what a link holds
 SEEDS = (10, 30)  # at which a verdict is given
 FILE = "file:"  # begins the name of a scenario that is a visitor's own file
+_LARGEST = 2.0**63
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,60}")
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 _WORD = re.compile(r"[A-Za-z0-9_]{1,100}")
@@ -100,12 +101,19 @@ def _variant(given: Any, place: int) -> Changed:
         _text(key, _KEY, f"{what}: key")
         if not isinstance(value, bool | int | float | str | dict) or len(json.dumps(value)) > 2000:
             raise Unclear(f"{what}: {key} has no value, allowed: a number, a switch, a word, or these by month")
+        if not all(map(_is_finite, value.values() if isinstance(value, dict) else (value,))):
+            raise Unclear(f"{what}: {key} is no finite number, allowed: a number that its declaration allows")
     since = table.get("since") or ""
     if since and not (isinstance(since, str) and is_month(since)):
         raise Unclear(f'{what}: "{str(since)[:20]}" is not a month, allowed: such as "2013-01", or none for the start')
     of = table.get("of") or ""
     return Changed(_text(table.get("name"), _NAME, f"{what}: name"), changes,
                    _text(of, _NAME, f"{what}: scenario") if of else "", since)  # fmt: skip
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether a value is none of the numbers that no declaration allows; texts and switches are."""
+    return not isinstance(value, int | float) or abs(value) < _LARGEST
 
 
 def _of(value: Any, kind: type, what: str) -> Any:

@@ -23,6 +23,7 @@ from sim.units import parameter_unit, with_unit
 
 MOST_ENTERPRISES = 100_000  # of a scenario: its worlds are kept in memory
 MOST_MONTHS = 720
+_MOST_FILES = 5  # of a visitor
 
 
 class Files:
@@ -34,7 +35,7 @@ class Files:
         self._own: dict[str, Path] = {}
 
     def close(self) -> None:
-        """Remove the file that was opened."""
+        """Remove the files that were opened."""
         self._own.clear()
         if self._folder:
             self._folder.cleanup()
@@ -51,12 +52,13 @@ class Files:
         if parent and parent not in shipped_files():
             message = f'"{parent}" is not on this page, allowed: a name from the list of scenarios'
             raise ScenarioError([Fault(name, 0, "extends", message)])
-        self.close()
-        self._folder = TemporaryDirectory(prefix="sim-app-")
+        self._folder = self._folder or TemporaryDirectory(prefix="sim-app-")
         plain = "".join(letter if letter.isalnum() or letter in "_.-" else "-" for letter in Path(name).stem)[:60]
         path = Path(self._folder.name) / f"{plain.strip('.-') or 'scenario'}.toml"
         path.write_text(text, encoding="utf-8")
         self._own[f"{FILE}{path.name}"] = path
+        while len(self._own) > _MOST_FILES:  # the last ones stay: where this one is wrong, the one before is asked for
+            self._own.pop(next(iter(self._own))).unlink(missing_ok=True)
         return f"{FILE}{path.name}"
 
     def path(self, name: str) -> str:

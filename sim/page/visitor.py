@@ -81,6 +81,8 @@ class Visitor:
         except OSError as error:
             words = f"{error.filename or 'output'}: {error.strerror or error}"
             self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": words}]})
+        except Exception as error:  # noqa: BLE001  the visit goes on, and the other visits do
+            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": _unanswered(error)}]})
 
     def _hear(self, message: dict[str, Any], number: int) -> None:
         word = message.get("do")
@@ -215,11 +217,17 @@ class Visitor:
     def _soon(self) -> None:
         if not self._due:
             self._due = True
-            self._later(self._answer)
+            self._later(self._answer_now)
+
+    def _answer_now(self) -> None:
+        self._due = False
+        try:
+            self._answer()
+        except Exception as error:  # noqa: BLE001  as above
+            self._send({"do": "fault", "number": self._number, "faults": [{"key": "", "said": _unanswered(error)}]})
 
     def _answer(self) -> None:
         """Send the answer on all seeds that are done; an older one was never sent."""
-        self._due = False
         if self._asked is None:
             return
         seeds = self._seeds
@@ -332,6 +340,11 @@ class Visitor:
         answer = Answer(self._model, self._sides, self._worlds, self._seeds, self._names())
         for name, data, kind in downloads(what, answer):
             self._send({"do": "file", "name": name, "type": kind, "data": base64.b64encode(data).decode()})
+
+
+def _unanswered(error: Exception) -> str:
+    text = " ".join(str(error).split())[:200]
+    return f"this could not be answered ({type(error).__name__}: {text}), allowed: another change"
 
 
 def _failed_part(failed: dict[int, str]) -> Any:
