@@ -7,12 +7,14 @@ WORKERS ?= 2
 PYTHON ?=
 # ARGS=... is handed on to pytest, as in ARGS='-k draws'.
 ARGS ?=
+# COUNT=... is handed on to make soak, as in COUNT='kills=20 seconds=600'.
+COUNT ?=
 
 bin := $(VENV)/bin
 installed := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs calibrate bench lock clean
+.PHONY: help run test lint format docs site calibrate bench soak bill lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -36,7 +38,12 @@ format: $(installed) ## lay the code out and mend what ruff can mend
 
 docs: $(installed) ## write into the documents what the program knows of itself and what their commands print
 	$(bin)/sim document
+	$(bin)/python docs/reference.py
 	$(bin)/python docs/printed.py
+
+site: $(installed) ## the documents as a site, in build/site; a link that leads nowhere is an error
+	$(bin)/sphinx-build -W --keep-going -q -c docs -d build/doctrees . build/site
+	@echo "Documents: build/site/docs/index.html"
 
 # SCENARIO:TARGETS, in the order in which one rests on the other. A rotation leaves each group of targets out in turn:
 # where each key has a target of its own there would be nothing left to fit it to.
@@ -59,9 +66,15 @@ calibrate: $(installed) ## fit the shipped values anew and ship them, predict ea
 bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick for a look)
 	$(bin)/python tests/benchmarks/run.py $(ARGS)
 
+soak: $(installed) ## attack what the program promises and write what happened into docs/reliability.md (hours)
+	cd tests && PYTHONPATH=.:.. ../$(bin)/python -m soak.run $(COUNT)
+
+bill: $(installed) ## write the licences and the bill of materials of what is pinned
+	$(bin)/python docs/bill.py
+
 lock: ## pin all dependencies anew in constraints.txt (needs uv)
 	@uv=$(bin)/uv; [ -x "$$uv" ] || uv=$$(command -v uv) || { echo "make lock needs uv: $(bin)/pip install uv" >&2; exit 1; }; \
-	"$$uv" pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy requires-python \
+	"$$uv" pip compile pyproject.toml --extra dev --extra docs --universal --python-version 3.11 --fork-strategy requires-python \
 		--upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --output-file constraints.txt
 
 clean: ## remove the environment and all caches; results stay

@@ -1,11 +1,12 @@
 """An ecosystem of big, medium and small enterprises that share innovation platforms and idle resources.
 
 ``scenarios``, ``outcomes`` and ``parameters`` list what there is; ``new`` writes a scenario of your own. ``load`` reads
-one, ``run`` runs it, ``branch`` continues a result. ``compare`` and ``what_if`` give differences
-paired by seed; ``appraise`` says what a measure is worth, and to whom; ``explain`` and ``trace`` show where a
-difference comes from. ``sweep``, ``sensitivity``, ``calibrate`` and ``validate`` study parameters, ``seek`` and
+one, ``run`` runs it, ``branch`` continues a result. ``compare`` and ``what_if`` give differences paired by seed;
+``appraise`` says what a measure is worth, and to whom, ``poster`` shows it on a page; ``explain`` and ``trace`` show
+where a difference comes from. ``sweep``, ``sensitivity``, ``calibrate`` and ``validate`` study parameters, ``seek`` and
 ``seek_value`` look for the mix of levers that gives most and the value that reaches a target, ``claims`` tests claims.
-``write_report`` writes an HTML page. ``EcosystemModel`` is one world, a Mesa model.
+``verify`` checks files against their digests and repeats runs. ``write_report`` writes an HTML page. ``EcosystemModel``
+is one world, a Mesa model.
 
 Examples
 --------
@@ -23,6 +24,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.version import __version__
 
+if sys.platform == "win32":
+    raise ImportError(
+        "sim runs on Linux and macOS, whose file locks and server of processes Windows lacks: there use the Windows "
+        "Subsystem for Linux"
+    )
+
 if TYPE_CHECKING:
     from sim.agents.model import EcosystemModel
     from sim.api import (
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
         outcomes,
         parameters,
         plot,
+        poster,
         run,
         scenarios,
         seek,
@@ -45,6 +53,7 @@ if TYPE_CHECKING:
         sweep,
         trace,
         validate,
+        verify,
         what_if,
         write_report,
     )
@@ -52,8 +61,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EcosystemModel", "Result", "__version__", "appraise", "branch", "calibrate", "claims", "compare", "explain",
-    "load", "new", "outcomes", "parameters", "plot", "run", "scenarios", "seek", "seek_value", "sensitivity", "sweep",
-    "trace", "validate", "what_if", "write_report",
+    "load", "new", "outcomes", "parameters", "plot", "poster", "run", "scenarios", "seek", "seek_value", "sensitivity",
+    "sweep", "trace", "validate", "verify", "what_if", "write_report",
 ]  # fmt: skip
 
 # What is not in sim.api. Each is imported at its first use: `import sim` alone takes no time.

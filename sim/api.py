@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.letters import file_word
 from sim.model.catalogue import MechanismLike, model_catalogue
 from sim.notebooks import draw_with, in_notebooks
 from sim.runs.executor import Workers, local_workers
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sim.declare import Value
     from sim.report.html.writing import Written
     from sim.runs.posterior_sample import PosteriorSample
+    from sim.runs.verify import Verified
     from sim.studies.questions.appraise import Appraisal
     from sim.studies.questions.calibrate import Calibration
     from sim.studies.questions.claims import Findings
@@ -237,7 +239,7 @@ def _named(scenario: Scenario) -> Scenario:
     """A scenario that has its file's name, under a name that says what is overridden."""
     from sim.runs.names import own_name
 
-    return own_name(scenario) if scenario.name == Path(scenario.path).stem else scenario
+    return own_name(scenario) if scenario.name == file_word(scenario.path) else scenario
 
 
 def _figures(figures: bool | str | Sequence[str], model: Model, scenario: Scenario) -> tuple[str, ...]:
@@ -943,8 +945,8 @@ def write_report(
     Parameters
     ----------
     *results
-        One result, several to compare with the first, or one study (a sweep, a sensitivity study or a calibration) by
-        its folder. A result is given as to ``compare``.
+        One result, several to compare with the first, or one study (a sweep, a sensitivity study, a calibration, or
+        what was sought) by its folder. A result is given as to ``compare``.
     out
         The file. Default: a name made from the results, in ``folder``.
     folder
@@ -975,6 +977,41 @@ def write_report(
 
     place = Path(out) if out is not None else None
     return write(results, Path(folder or RESULTS), place, unpaired=unpaired)
+
+
+def poster(appraisal: Appraisal, language: str = "en") -> list[Path]:
+    """Draw an appraisal as a poster of one page: what is shared, what came of it net, at whose cost, how sure.
+
+    Parameters
+    ----------
+    appraisal
+        What ``appraise`` gives.
+    language
+        ``"en"``, or ``"zh"`` for a page in Chinese.
+
+    Returns
+    -------
+    list of Path
+        ``poster.pdf`` and ``poster.png`` in the appraisal's folder, ``poster-zh.pdf`` and so on.
+
+    Raises
+    ------
+    ScenarioError
+        Where there is no such language.
+
+    Examples
+    --------
+    >>> found = sim.appraise("shougang", {"levers.entry_cost_cut": 0.5}, replicates=2, months=12, workers=1)
+    >>> [path.name for path in sim.poster(found)]
+    ['poster.pdf', 'poster.png']
+    """
+    from sim.disk import write_all
+    from sim.report.figures.poster import draw_poster
+    from sim.report.text.poster import poster_of
+
+    files = draw_poster(poster_of(appraisal, language))
+    write_all(appraisal.path, files)
+    return [appraisal.path / name for name in files]
 
 
 def sweep(
@@ -1533,7 +1570,9 @@ def validate(
     from sim.evidence.facts import calibrated, checks
     from sim.report.html.validation import validation_page
     from sim.report.text.validation import facts_csv, validation_json
-    from sim.runs.store import clean, to_json, write_all
+    from sim.runs.noted import write_noted
+    from sim.runs.seals import to_json
+    from sim.runs.store import clean
     from sim.studies.questions.rotation import kept_rotations, rotations_of
     from sim.studies.questions.validate import REPLICATES, of_scenario, validate_model
 
@@ -1558,8 +1597,60 @@ def validate(
         "validation.json": to_json(clean(validation_json(found))),
         "facts.csv": facts_csv(found),
     }
-    write_all(found.path, files)
+    write_noted(found.path, files)
     return found
+
+
+def verify(
+    result: Result | str | Path,
+    rerun: bool = False,
+    workers: int | Workers | None = None,
+    out: str | Path | None = None,
+    *,
+    mechanisms: Sequence[MechanismLike] = (),
+    watcher: Watcher | None = None,
+) -> list[Verified]:
+    """Check every file of a result or study against its digest.
+
+    Parameters
+    ----------
+    result
+        A result, the folder of one or of a study, a folder of such folders, or a name: the newest result.
+    rerun
+        Whether to run an intact result, sweep or sensitivity study again, and compare the bytes.
+    workers, out, watcher
+        As in ``run``.
+    mechanisms
+        The mechanisms of your own that it was run with.
+
+    Returns
+    -------
+    list of Verified
+        What was found in each folder; ``wrong`` names the files that are damaged, missing or not repeated.
+
+    Raises
+    ------
+    ResultError
+        Where there is no such result, or it cannot be run again from its folder.
+
+    Examples
+    --------
+    >>> result = sim.run("shougang", replicates=2, months=12, workers=1, figures=False)
+    >>> (found,) = sim.verify(result, rerun=True, workers=1)
+    >>> found.holds, found.repeated[:2]
+    (True, ('outcomes.parquet', 'summary.csv'))
+    """
+    from sim.runs.verify import folders_of
+    from sim.studies.questions.verify import verify_result
+
+    where = result.path if isinstance(result, Result) else result
+    folders = folders_of(where, Path(out or RESULTS))
+    catalogue = model_catalogue(mechanisms)
+    model = ecosystem(catalogue)
+    if not rerun:
+        return [verify_result(folder, model, catalogue, None) for folder in folders]
+    with _options(out, workers, watcher, None) as options:
+        return [verify_result(folder, model, catalogue, options) for folder in folders]
 
 
 def _loaded(names: Sequence[str], settings: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Scenario]:

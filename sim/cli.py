@@ -8,31 +8,38 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from sim.commands.app import app as live_page
 from sim.commands.appraise import appraise
 from sim.commands.calibrate import calibrate
 from sim.commands.claims import claims
-from sim.commands.common import FAILED, system_error
+from sim.commands.common import FAILED, say, system_error
 from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, outcomes, schema
 from sim.commands.document import document
 from sim.commands.explain import explain
 from sim.commands.new import new
 from sim.commands.plot import plot
+from sim.commands.poster import poster
 from sim.commands.report import report
 from sim.commands.run import run
 from sim.commands.seek import seek
 from sim.commands.sensitivity import sensitivity
+from sim.commands.streams import prepare
 from sim.commands.sweep import sweep
 from sim.commands.trace import trace
 from sim.commands.validate import validate
+from sim.commands.verify import verify
 from sim.commands.what_if import what_if
+from sim.letters import NoGlyph
 from sim.version import __version__
 
+_python_shows = warnings.showwarning
 app = typer.Typer(
     name="sim",
     help="An ecosystem of big, medium and small enterprises: run scenarios, compare them, test their assumptions.",
@@ -49,6 +56,8 @@ def main() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # it was closed
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  open to the end
+    prepare()
+    warnings.showwarning = _show_warning
     try:
         try:
             app()
@@ -60,6 +69,14 @@ def main() -> None:
         if not isinstance(error, BrokenPipeError):
             print(system_error(error), file=sys.stderr)
         sys.exit(FAILED)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **where: Any) -> None:
+    """A remark of ours as one line, any other warning as Python shows it."""
+    if issubclass(category, NoGlyph):
+        say(str(message))
+    else:
+        _python_shows(message, category, *place, **where)
 
 
 def _version(asked: bool) -> None:
@@ -87,6 +104,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "sim what-if shougang --set levers.rent_subsidy=0.0001 --name subsidy",
         "sim what-if shougang --variant dear:sites.shougang.rent=0.0004 --variant shougang-idle --outcome jobs",
     ),
+    "app": ("sim app", "sim app mill.toml --port 8400"),
     "compare": ("sim compare shougang-idle shougang", "sim compare shougang-idle shougang --outcome taxes --json"),
     "appraise": (
         "sim appraise shougang-idle shougang",
@@ -100,11 +118,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "calibrate": ("sim calibrate shougang --targets scenarios/calibration/shougang.targets.toml",),
     "plot": ("sim plot shougang", "sim plot shougang jobs site_taxes"),
+    "poster": ("sim poster", "sim poster shougang-idle shougang"),
     "report": ("sim report shougang-idle shougang --out page.html",),
     "explain": ("sim explain shougang-idle shougang --outcome jobs",),
     "trace": ("sim trace shougang-idle shougang --seed 1",),
     "validate": ("sim validate", "sim validate haier"),
     "claims": ("sim claims shougang",),
+    "verify": ("sim verify shougang", "sim verify results", "sim verify shougang --rerun --json"),
     "describe": ("sim describe shougang", "sim describe shougang rent"),
     "schema": ("sim schema",),
     "document": ("sim document --check",),
@@ -122,6 +142,7 @@ _COMMANDS: dict[str, Any] = {
     "new": new,
     "run": run,
     "what-if": what_if,
+    "app": live_page,
     "compare": compare,
     "appraise": appraise,
     "sweep": sweep,
@@ -129,11 +150,13 @@ _COMMANDS: dict[str, Any] = {
     "seek": seek,
     "calibrate": calibrate,
     "plot": plot,
+    "poster": poster,
     "report": report,
     "explain": explain,
     "trace": trace,
     "validate": validate,
     "claims": claims,
+    "verify": verify,
     "describe": describe,
     "schema": schema,
     "document": document,

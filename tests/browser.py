@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-ARROW_RIGHT, PAGE_UP, HOME = "\ue014", "\ue00e", "\ue011"
+ARROW_LEFT, ARROW_RIGHT, PAGE_UP, HOME, TAB = "\ue012", "\ue014", "\ue00e", "\ue011", "\ue004"
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the protocol's name for a reference to an element
 _OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -48,6 +48,13 @@ class Browser:
 
     def click(self, selector: str) -> None:
         self.script("document.querySelector(arguments[0]).click()", selector)
+
+    def sized(self, width: int, height: int, *, dark: bool = False) -> None:
+        """A window of this size, and the theme that its user prefers."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        theme = {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]}
+        for command, how in (("setDeviceMetricsOverride", metrics), ("setEmulatedMedia", theme)):
+            self._call("POST", "/goog/cdp/execute", {"cmd": f"Emulation.{command}", "params": how})
 
     def complaints(self) -> list[str]:
         """What the browser wrote on its console since it was last asked: errors, refused requests."""

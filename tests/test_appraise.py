@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from command import call
+from command import ROOT, call
 from hypothesis import HealthCheck, given, settings, strategies
 from worlds import scenario, town
 
@@ -33,6 +33,7 @@ from sim.runs.errors import Incompatible
 from sim.runs.follow import STREAMS, Firms, Followed, FollowedWorld
 from sim.runs.options import Watcher
 from sim.scenario import Scenario, ScenarioError
+from sim.scenario.extending import chain
 from sim.studies.appraisal.assumptions import assumptions, declared_assumptions
 from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES, NAMES, chains
 from sim.studies.appraisal.treated import (
@@ -43,6 +44,7 @@ from sim.studies.appraisal.treated import (
     TENANTS,
     Treated,
     Treatment,
+    of_measures,
     treated,
     treatments,
 )
@@ -68,6 +70,13 @@ PAIRS: dict[str, tuple[str, str | dict[str, Any]]] = {
     "talent": ("early-stage", "early-stage-talent"),
     "market": ("early-stage", "early-stage-market"),
 }
+LEVERS = {
+    path.stem: Path(chain(str(path))[1].path).stem for path in sorted((ROOT / "scenarios").glob("lever-*.toml"))
+}  # with parent
+FEW: dict[str, dict[str, Any]] = {  # smaller worlds, in which each lever acts
+    "early-stage": {"population.enterprises": 800, "run.months": 36},
+    "shougang": EARLY | {"population.enterprises": 1000, "run.months": 42},
+}
 SEEDS = (0, 1)
 VALUES = {name: it.value for name, it in declared_assumptions().items()}
 OTHERWISE = VALUES | {"sigma": 0.3, "sigma_others": 0.9, "rho": 0.4, "lambda": 1.2, "floor_left": 0.5}
@@ -75,6 +84,9 @@ OTHERWISE = VALUES | {"sigma": 0.3, "sigma_others": 0.9, "rho": 0.4, "lambda": 1
 
 @cache
 def pair(name: str) -> tuple[Scenario, Scenario]:
+    if name in LEVERS:
+        parent = LEVERS[name]
+        return sim.load(parent, FEW[parent]), sim.load(name, FEW[parent])
     first, second = PAIRS[name]
     given: dict[str, Any] = {"run.months": MONTHS.get(name, SHORT)} | (EARLY if "shougang" in first else {})
     other = sim.load(first, given | second) if isinstance(second, dict) else sim.load(second, given)
@@ -116,13 +128,28 @@ def worlds(name: str, number: int) -> tuple[Watched, Watched]:
 
 
 each = pytest.mark.parametrize("name", PAIRS)
+each_lever_too = pytest.mark.parametrize("name", [*PAIRS, *LEVERS])
 each_seed = pytest.mark.parametrize("number", SEEDS)
 
 
 # --- the identities
 
 
-@each
+def test_every_shipped_pair_is_one_of_these() -> None:
+    """A pair is a scenario and one that it extends which differ in measures alone, whichever is the control."""
+    shipped = {path.stem: sim.load(path.stem) for path in sorted((ROOT / "scenarios").glob("*.toml"))}
+    found = set()
+    for name, child in shipped.items():
+        for parent in [Path(it.path).stem for it in chain(child.path)][1:]:
+            measures, others = of_measures(shipped[parent], child)
+            if measures and not others:
+                found.add(frozenset((parent, name)))
+    tested = {frozenset((first, second)) for first, second in PAIRS.values() if isinstance(second, str)}
+    assert found <= tested | {frozenset((parent, name)) for name, parent in LEVERS.items()}
+    assert len(found) >= 16
+
+
+@each_lever_too
 @each_seed
 def test_the_parts_of_the_chain_are_whole_and_add_up_to_the_net(name: str, number: int) -> None:
     one, other = worlds(name, number)
@@ -147,7 +174,7 @@ def test_the_parts_of_the_chain_are_whole_and_add_up_to_the_net(name: str, numbe
         assert sum(found[f"{measure}.net_{group}"] for group in GROUPS) == known[measure]
 
 
-@each
+@each_lever_too
 @each_seed
 @pytest.mark.parametrize("values", [VALUES, OTHERWISE], ids=["declared", "otherwise"])
 def test_resources_are_what_parties_have_in_every_month_to_the_tick(
@@ -446,6 +473,7 @@ def test_a_fact_is_measured_on_an_appraisal(tmp_path: Path) -> None:
         (tmp_path / f"{name}.toml").write_text(it.to_toml())
     measured = {
         "brought_in_share": lambda it: it.brought_in("enterprises") / it.gross("enterprises"),
+        "moved_in_share": lambda it: it.moved_in("enterprises") / it.gross("enterprises"),
         "moved_in_jobs_share": lambda it: it.moved_in("jobs") / it.gross("jobs"),
         "others_per_direct_job": lambda it: it.others("jobs") / it.direct("jobs"),
         "outlay_per_gross_job": lambda it: it.cost / it.gross("jobs"),

@@ -20,7 +20,7 @@ from sim.declare import declared
 from sim.model.catalogue import model_catalogue
 from sim.model.mechanisms import jobs, letting, newborns
 from sim.model.record.ledger import LedgerError
-from sim.model.state.accounts import ENTERPRISES, GOVERNMENT, HOUSEHOLDS, TICKS, UNEMPLOYED, WAGES
+from sim.model.state.accounts import ENTERPRISES, GOVERNMENT, HOUSEHOLDS, TICKS, TRAINING, UNEMPLOYED, WAGES
 from sim.model.state.enterprises import OPERATING, REGISTERED
 from sim.model.state.world import World
 
@@ -105,6 +105,12 @@ def flow_without_an_enterprise(world: World) -> None:
     world.books.flows[WAGES] -= 7
 
 
+def grant_without_a_name(world: World) -> None:
+    """What adds up over all accounts, and is no payment."""
+    world.books.accounts[GOVERNMENT] -= 5
+    world.books.accounts[HOUSEHOLDS] += 5
+
+
 def grant_from_nobody(world: World) -> None:
     world.books.accounts[GOVERNMENT] += 5
 
@@ -158,6 +164,7 @@ BY_ENTERPRISE = {pay_less_than_a_tick, train_more_than_there_are, employ_before_
         (newborns, pay_without_a_name, "cash: enterprises hold"),
         (jobs, flow_without_an_enterprise, "cash: enterprises hold"),
         (letting, grant_from_nobody, "all accounts: add up to 5 ticks"),
+        (jobs, grant_without_a_name, "households: changed by"),
         (jobs, make_a_person, "people: add up to"),
         (jobs, lose_a_skilled_person, "talent: add up to"),
         (newborns, train_more_than_there_are, "talent"),
@@ -186,7 +193,7 @@ def test_a_planted_fault_is_found_and_named(
 
 def test_nothing_is_found_where_nothing_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the same, with a fault that is none."""
-    plant(monkeypatch, jobs, 7, lambda world: world.books.pay(GOVERNMENT, HOUSEHOLDS, 3.0))
+    plant(monkeypatch, jobs, 7, lambda world: world.books.pay(TRAINING, 3.0))
     run(town(), 9, ledger=True)
 
 

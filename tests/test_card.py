@@ -12,12 +12,14 @@ import pytest
 from command import call
 
 import sim
+from sim.formats import people
 from sim.report.text.card import decision_card, decision_lines
+from sim.report.text.comparison import variant_json
 from sim.runs.follow import FollowedWorld
 from sim.runs.record_bytes import from_bytes, to_bytes
 from sim.runs.records import read_record, write_record
 from sim.studies.questions.appraise import Appraisal
-from sim.studies.questions.compare import ComparedVariant
+from sim.studies.questions.compare import ComparedVariant, Comparison
 
 pytestmark = pytest.mark.once  # worlds and commands that do not depend on the interpreter
 
@@ -121,6 +123,31 @@ def test_stored_results_have_a_card_and_without_records_the_command_that_makes_t
     told = json.loads(call(*asked, "--json").stdout)["decision"]
     assert told["card"] == said.splitlines()[: said.splitlines().index("")]
     assert told["chain"]["jobs"]["net"]["mean"] > 0
+
+
+def test_worlds_with_drawn_parameters_have_their_range_on_the_card(tmp_path: Path) -> None:
+    how: dict[str, Any] = {"replicates": 3, "workers": 1, "out": tmp_path, "figures": False}
+    small = EARLY | {"population.enterprises": 800, "run.months": 14}
+    first, second = (sim.load(name, small) for name in ("shougang-idle", "shougang"))
+    assert not any("DRAWN" in line for line in _card_of(sim.what_if(first, second, **how)))
+    found = sim.what_if(first, second, parameters="posterior", **how)
+    jobs = _appraised(found.variants[0]).net("jobs")
+    low, high = np.percentile(jobs, (5.0, 95.0))
+    assert low < high
+    card = _card_of(found)
+    (line,) = (line for line in card if line.startswith("PARAMETERS DRAWN"))
+    assert f"net jobs {people(low)} to {people(high)}, balance" in line
+    assert max(map(len, card)) <= 78
+    one, other = found.baseline, found.variants[0].result
+    assert _card_of(sim.compare(one, other, out=tmp_path, figures=False)) == card
+    page = sim.write_report(one, other, out=tmp_path / "page.html", folder=tmp_path).path.read_text(encoding="utf-8")
+    assert line in page
+    told = variant_json(found, found.variants[0])["decision"]
+    assert told["drawn"]["net"]["jobs"]["low"] == low
+
+
+def _card_of(found: Comparison) -> list[str]:
+    return decision_card(_appraised(found.variants[0]))
 
 
 def test_what_nobody_decides_has_no_card(results: Path) -> None:

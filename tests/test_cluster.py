@@ -559,3 +559,34 @@ def test_what_is_missing_is_skipped_and_fails_where_ci_must_have_it(
     monkeypatch.setenv("CI", ci)
     with pytest.raises(outcome, match="no_such_module is not installed"):
         needs("no_such_module")
+
+
+# --- who is let in
+
+
+def _listening() -> set[str]:
+    """Addresses on which the processes that this one started listen."""
+    family = psutil.Process().children(recursive=True)
+    return {it.laddr.ip for process in family for it in process.net_connections() if it.status == "LISTEN"}
+
+
+def test_a_local_cluster_listens_to_this_user_alone() -> None:
+    from distributed import Client
+
+    with Cluster("local", 1) as cluster:
+        assert list(cluster.run(toy.after, [(7, 0.0)])) == [(0, 7)]
+        assert _listening() == {"127.0.0.1"}
+        assert cluster.address.startswith("tls://127.0.0.1:")
+        with pytest.raises((OSError, TypeError)):
+            Client(cluster.address, timeout=2, set_as_default=False)  # without the certificate
+        with pytest.raises(OSError, match=r"closed|reset|[Tt]imed out"):
+            Client(cluster.address.replace("tls", "tcp"), timeout=2, set_as_default=False)
+    assert not _listening()
+
+
+def test_without_openssl_a_local_cluster_has_no_certificate_and_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with Cluster("local", 1) as cluster:
+        assert list(cluster.run(toy.after, [(7, 0.0)])) == [(0, 7)]
+        assert cluster.address.startswith("tcp://127.0.0.1:")
+        assert _listening() == {"127.0.0.1"}

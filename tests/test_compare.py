@@ -28,6 +28,7 @@ from sim.studies.estimators.intervals import (
     difference_over_months,
     interval_kind,
     mean_interval,
+    t_quantile,
     variance_reduction,
     verdict,
 )
@@ -76,14 +77,19 @@ def test_a_long_tail_pulls_the_interval_its_way() -> None:
     assert (turned.low, turned.high) == (pytest.approx(-found.high), pytest.approx(-found.low))
 
 
-def test_of_few_draws_no_third_moment_is_made_up() -> None:
-    drawn = np.random.default_rng(2).exponential(size=10)
-    few, enough = mean_interval(drawn[:9]), mean_interval(drawn)
-    expected = stats.ttest_1samp(drawn[:9], 0.0).confidence_interval(0.95)
-    assert (few.low, few.high) == (pytest.approx(expected.low), pytest.approx(expected.high))
-    assert enough.high - enough.mean > 1.1 * (enough.mean - enough.low)
-    assert interval_kind(9).startswith("plain")
-    assert "corrected" in interval_kind(10)
+def test_one_definition_holds_from_few_draws_on_and_no_interval_widens_as_draws_are_added() -> None:
+    drawn = np.random.default_rng(2).exponential(size=(30, 4000))
+    found = {count: mean_interval(drawn[:count]) for count in (4, *range(8, 13), 20, 30)}
+    widths = {count: float(np.mean(it.high - it.low)) for count, it in found.items()}
+    for count in range(8, 12):
+        plain = t_quantile(count) / np.sqrt(count + 1) / (t_quantile(count - 1) / np.sqrt(count))
+        assert widths[count + 1] / widths[count] == pytest.approx(float(plain), abs=0.03), count
+    covered = {count: float(np.mean((it.low <= 1.0) & (it.high >= 1.0))) for count, it in found.items()}
+    for count, least in ((4, 0.87), (10, 0.90), (20, 0.93), (30, 0.938)):
+        assert covered[count] > least, covered
+    ten, half = drawn[:10], t_quantile(9) * np.std(drawn[:10], axis=0, ddof=1) / np.sqrt(10)
+    assert covered[10] > np.mean(np.abs(ten.mean(axis=0) - 1.0) <= half) + 0.01, "better than the plain interval"
+    assert "corrected" in interval_kind()
 
 
 def test_the_unpaired_interval_is_welchs() -> None:

@@ -12,9 +12,9 @@ from worlds import state, town
 from sim.model.catalogue import model_catalogue
 from sim.model.ecosystem import SWITCHED, Ecosystem
 from sim.runs import openings
-from sim.runs.batch import run_batch
+from sim.runs.batch import run_batch, runs_of
 from sim.runs.executor import Workers
-from sim.runs.openings import FOLDER, Openings, opening_digest, runs_of
+from sim.runs.openings import FOLDER, Openings, opening_digest
 from sim.runs.options import NEW_RECORDS, RunOptions
 from sim.runs.replicate import ecosystem, run_recorded, run_replicate
 from sim.scenario import Scenario
@@ -110,7 +110,9 @@ def test_damage_is_run_again_and_mended(kept: Openings) -> None:
     expected = run_replicate(settings, 1, 6, kept)
     (file,) = kept.folder.iterdir()
     whole = file.read_bytes()
-    for damaged in (b"", whole[:50], whole[:-1] + b"\0"):
+    run_replicate(settings, 2, 6, kept)
+    others = next(it for it in kept.folder.iterdir() if it != file).read_bytes()
+    for damaged in (b"", whole[:50], whole[:-1] + b"\0", others):
         file.write_bytes(damaged)
         assert run_replicate(settings, 1, 6, kept).tobytes() == expected.tobytes()
         assert file.read_bytes() == whole

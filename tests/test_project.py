@@ -30,7 +30,7 @@ PACKAGE = ROOT / "sim"
 # imports from floors below and from its own. An import counts wherever it stands: inside a function, for types alone,
 # or by ``importlib`` with a name in quotes.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("version", "formats", "notebooks", "declare", "catalogue"),
+    ("version", "formats", "letters", "notebooks", "disk", "declare", "catalogue"),
     ("kernel",),
     ("parameters",),
     ("evidence",),  # the facts as they are written down
@@ -50,6 +50,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("report",),  # how things are written, and what is shown where
     ("report.text",),
     ("report.figures", "report.html", "report.document", "report.notebook"),
+    ("page",),  # the live page
     ("api",),
     ("commands",),
     ("cli",),
@@ -320,8 +321,9 @@ def test_the_wheel_holds_the_package_and_the_scenarios(wheel: Path) -> None:
     package = {path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob("*") if path.suffix in {".py", ".toml"}}
     scenarios = {f"sim/_scenarios/{path.name}" for path in (ROOT / "scenarios").glob("*.toml")}
     assert scenarios
-    assert held >= package | scenarios | {"sim/py.typed"}
-    assert {name.split("/")[0] for name in held} == {"sim", f"enterprise_ecosystem_sim-{sim.__version__}.dist-info"}
+    info = f"enterprise_ecosystem_sim-{sim.__version__}.dist-info"
+    assert held >= package | scenarios | {"sim/py.typed", f"{info}/sboms/bom.cdx.json", f"{info}/licenses/LICENSE"}
+    assert {name.split("/")[0] for name in held} == {"sim", info}
 
 
 def test_the_wheel_finds_its_scenarios_from_anywhere(wheel: Path, tmp_path: Path) -> None:

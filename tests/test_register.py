@@ -118,6 +118,18 @@ def test_every_wrong_row_is_named_with_its_line() -> None:
     assert not list(Path().glob("mill*"))
 
 
+def test_a_file_of_another_system_or_of_rubbish_is_read_or_refused() -> None:
+    """Lines that end as on an old Macintosh; a quote that never ends; a column of a thousand brackets."""
+    text = "\r".join(["staff,revenue,assets,sector,founded", *FEW])
+    Path("mac.csv").write_bytes(text.encode())
+    assert len(read("mac.csv").rows) == len(FEW)
+    Path("quote.csv").write_text("staff\n" + '"' + "1\n" * 200_000)
+    said = "cannot be read (field larger than field limit (131072)), allowed: a CSV file"
+    assert faults("quote.csv") == [f"quote.csv:65538: file: {said}"]
+    register(FEW, "staff,revenue,assets,sector,founded" + "[" * 20_000, "brackets.csv")
+    assert len(read("brackets.csv").rows) == len(FEW)
+
+
 def test_files_that_are_no_register() -> None:
     assert faults("none.csv") == ["none.csv: file: No such file or directory, allowed: a CSV file"]
     assert "--columns staff=NAME" in faults(register(FEW, "a,b,c,d,e"))[0]

@@ -132,7 +132,10 @@ def every_page() -> dict[str, str]:
 
 
 def faults_of_structure(text: str) -> list[str]:
-    """Headings that skip a level, and headers of tables without words (axe: heading-order, empty-table-header)."""
+    """Headings that skip a level, headers without words, regions of one name outside of folds.
+
+    axe calls them heading-order, empty-table-header and landmark-unique.
+    """
     said, level = [], 0
     for name, words in re.findall(r"<(h[1-6])[^>]*>(.*?)</h[1-6]>", text, re.DOTALL):
         if int(name[1]) > level + 1:
@@ -140,14 +143,17 @@ def faults_of_structure(text: str) -> list[str]:
         level = int(name[1])
     headers = re.findall(r"<th\b[^>]*>(.*?)</th>", text, re.DOTALL)
     empty = [it for it in headers if not re.sub(r"<[^>]*>", "", it).strip()]
-    return said + ["a header of a table without words"] * len(empty)
+    said += ["a header of a table without words"] * len(empty)
+    shown = re.sub(r"<details>.*?</details>", "", text, flags=re.DOTALL)
+    regions = re.findall(r'role="region" aria-label="([^"]*)"', shown)
+    return said + [f"two regions called {it}" for it in dict.fromkeys(regions) if regions.count(it) > 1]
 
 
 def test_headings_skip_no_level_and_tables_have_headers() -> None:
     found = {kind: faults_of_structure(text) for kind, text in every_page().items()}
     assert not any(found.values()), found
-    said = faults_of_structure("<h1>a</h1><h3>b</h3><th></th>")
-    assert said == ["h3 after h1: b", "a header of a table without words"]
+    said = faults_of_structure("<h1>a</h1><h3>b</h3><th></th>" + 2 * '<div role="region" aria-label="c"></div>')
+    assert said == ["h3 after h1: b", "a header of a table without words", "two regions called c"]
     with pytest.raises(AssertionError):
         markup_table(("outcome", ""), [])
 
@@ -556,7 +562,10 @@ def test_a_posterior_of_too_few_points_is_not_drawn() -> None:
     assert any("effective sample size of the posterior 1, below 20: no posterior is drawn" in it for it in said["few"])
     store = Store(fit.path)
     store.seal(store.manifest() | {"effective_sample_size": 1.0})
-    page = Page(report(str(fit.path))[1])
+    told, text = report(str(fit.path))
+    page = Page(text)
+    assert "targets lie in the band" in told["headline"]
+    assert "below, coloured: at the fitted values" in text
     assert "effective sample size is 1, below 20: too few points to show it" in page.text("p")
     assert "What each could be" not in page.text("h3")
 

@@ -364,7 +364,7 @@ def test_the_target_of_a_toy_and_its_cover(tmp_path: Path) -> None:
     assert np.mean([it.root.low <= 0.05 <= it.root.high for it in found]) >= 0.88
     assert np.mean([it.value for it in found]) == pytest.approx(0.05, abs=0.003)
     far = value_of(scenario_of(tmp_path), tmp_path / "out", {"startups": 5000}, {GROWTH: "0:0.1"})
-    assert "no value from 0 to 0.1 brings startups to 5,000 enterprises: it has" in far.refused
+    assert "no value from 0 to 10%/year brings startups to 5,000 enterprises: it has" in far.refused
     flat = value_of(scenario_of(tmp_path), tmp_path / "out", {"startups": 500}, {GROWTH: "0:0.001"})
     assert "noise hides it: 6 seeds cannot tell" in flat.refused or "no value" in flat.refused
     net = value_of(scenario_of(tmp_path), tmp_path / "out", "net_jobs=100", {RELIEF: "0:0.3"}, seeking.model())

@@ -22,6 +22,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
                 "--figures", "none", "--all"),
     "compare": ("compare", "shougang", "shougang-idle", "--figures", "none"),
     "appraise": ("appraise", "shougang-idle", "shougang", "--replicates", "2", "--months", "40", "--workers", "1"),
+    "poster": ("poster", "shougang-idle", "shougang", "--replicates", "2", "--months", "40", "--workers", "1"),
     "sweep": ("sweep", "shougang", "--vary", "sites.shougang.rent=0.0002:0.0004:2", *FEW),
     "sensitivity": ("sensitivity", "shougang", "--outcome", "startups", "--keys", "market.growth", "--samples", "2",
                     *FEW),

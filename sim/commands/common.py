@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from sim.commands.streams import put, put_json
+from sim.letters import printable
+
 if TYPE_CHECKING:
     from sim.runs.options import Watcher
     from sim.runs.result import Result
@@ -25,13 +28,14 @@ if TYPE_CHECKING:
 FAILED, WRONG, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
 _MOST_FAILURES = 5  # listed one by one
 _NEAR = 0.7  # similarity of a short key to the end of a full one
+_COLOUR = re.compile(r"(\x1b\[\d+m)")  # a code of our own; all else that moves a cursor is escaped
 
 
 def print_json(value: object) -> None:
     """Print one JSON object on one line; NaN and infinity become null."""
     from sim.runs.store import clean
 
-    typer.echo(json.dumps(clean(value), ensure_ascii=False, allow_nan=False))
+    put_json(clean(value))
 
 
 def print_text(made: Callable[[], str], end: str = "\n") -> None:
@@ -42,10 +46,10 @@ def print_text(made: Callable[[], str], end: str = "\n") -> None:
         from sim.report.text.colours import coloured
 
         with styled(coloured):
-            text = made()
+            text = "".join(it if _COLOUR.fullmatch(it) else printable(it) for it in _COLOUR.split(fitted(made())))
     else:
-        text = made()
-    typer.echo(fitted(text) + end)
+        text = printable(fitted(made()))
+    put(text, end + "\n")
 
 
 def _has_colour() -> bool:

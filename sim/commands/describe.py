@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from sim.commands import options
 from sim.commands.common import WRONG, errors, fail, load, print_json, print_text
+from sim.commands.streams import put_json
 
 Words = Annotated[
     list[str] | None,
@@ -92,4 +92,4 @@ def schema(mechanisms: options.Mechanisms = None) -> None:
         from sim.model.catalogue import model_catalogue
         from sim.scenario import schema as made
 
-        typer.echo(json.dumps(made(model_catalogue(mechanisms or ())), indent=2, ensure_ascii=False))
+        put_json(made(model_catalogue(mechanisms or ())), indent=2)

@@ -10,6 +10,7 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import FAILED, WRONG, errors, fail, print_json
+from sim.commands.streams import put
 
 _DOCUMENT = Path("docs/model.md")
 
@@ -37,8 +38,8 @@ def document(
 
 
 def _blocks(path: Path, check: bool, as_json: bool) -> None:
+    from sim.disk import write_whole
     from sim.report.document import DocumentError, blocks, rewritten
-    from sim.runs.store import write_whole
 
     try:
         text, stale = rewritten(path.read_text(encoding="utf-8"), blocks())
@@ -52,14 +53,14 @@ def _blocks(path: Path, check: bool, as_json: bool) -> None:
         print_json({"document": str(path), "stale": stale, "written": bool(stale) and not check})
     else:
         for name in stale:
-            typer.echo(f"{path}: {name} {'is stale' if check else 'written'}")
+            put(f"{path}: {name} {'is stale' if check else 'written'}")
     if stale and check:
         fail(f"{path}: mend it with: sim document {path}", FAILED)
 
 
 def _page(mechanisms: Sequence[Path], path: Path | None, as_json: bool) -> None:
+    from sim.disk import write_whole
     from sim.report.document import pages
-    from sim.runs.store import write_whole
 
     made = pages(mechanisms)
     text = "\n".join(made.values())
@@ -68,6 +69,6 @@ def _page(mechanisms: Sequence[Path], path: Path | None, as_json: bool) -> None:
     if as_json:
         print_json({"document": str(path) if path else None, "mechanisms": list(made), "page": text})
     elif path is None:
-        typer.echo(text, nl=False)
+        put(text, end="")
     else:
-        typer.echo(f"{path}: {', '.join(made)} written")
+        put(f"{path}: {', '.join(made)} written")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.commands.common import WRONG, errors, fail, say
+from sim.commands.streams import put
 
 if TYPE_CHECKING:
     from sim.places.questions import Question
@@ -89,10 +90,10 @@ def new(
         made = files(path, answers)
         write(made)
         rows = [(str(it.path), it.title) for it in made]
-        typer.echo(text.columns(("", ""), rows).partition("\n")[2])
-        typer.echo("\nnext:")
+        put(text.columns(("", ""), rows).partition("\n")[2])
+        put("\nnext:")
         for command in commands(path, answers):
-            typer.echo(f"  {command}")
+            put(f"  {command}")
 
 
 def on_a_terminal() -> bool:

@@ -9,6 +9,7 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import errors
+from sim.commands.streams import put
 
 
 def plot(
@@ -29,4 +30,4 @@ def plot(
         from sim import api
 
         drawn = api.plot(result, *(names or ()), out=out, workers=workers)
-        typer.echo(f"figures: {Path(drawn[0]).parent / 'index.html'}")
+        put(f"figures: {Path(drawn[0]).parent / 'index.html'}")

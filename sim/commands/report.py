@@ -28,7 +28,8 @@ def report(
     """Write results as one HTML file.
 
     The file is self-contained. One result is summarised, several are compared with the first. The page of a sweep has a
-    slider for every key; that of a sensitivity study ranks the parameters; that of a calibration shows fit and targets.
+    slider for every key; that of a sensitivity study ranks the parameters; that of a calibration shows fit and targets;
+    that of sim seek shows the best mix and what it costs, or the value that reaches a target.
     """
     with errors():
         from sim import api

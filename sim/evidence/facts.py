@@ -36,6 +36,7 @@ REST_MONTHS = 60  # of a block whose mean the rule of rest compares with the fir
 # What a check of an appraisal may measure, of the scenario against the one that it is held against.
 APPRAISED = {
     "brought_in_share": "share of treated enterprises",  # that are not tenants or members without the measure
+    "moved_in_share": "share of treated enterprises",  # that moved in as existing ones
     "moved_in_jobs_share": "share of gross jobs",  # of enterprises that moved in
     "others_per_direct_job": "jobs of others / job of the treated",  # that are there because of the measure
     "outlay_per_gross_job": "million yuan / person",  # of sponsors, less what they earn

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.disk import write_whole
+from sim.letters import is_plain, word
 from sim.places.questions import Answers
 from sim.places.register import Register
 from sim.places.size_classes import FLOORS, WORDS, fitted
 from sim.places.trials import COST, RENT, TRIALS, quantity
 from sim.scenario import Fault, ScenarioError, months
+from sim.scenario.entries import LONGEST
 from sim.scenario.faults import printable
-from sim.scenario.writing import toml_text
+from sim.scenario.writing import toml_table, toml_text
 
 EXISTS = "is there already and is not overwritten, allowed: a new name"
 _BEFORE, _AFTER = 24, 60  # most months before letting begins, and months after, in a run
@@ -46,7 +49,7 @@ def files(path: Path, it: Answers) -> list[Written]:
     idle = _beside(path, "idle")
     control = _child(
         path, f"{it.name}: stays empty", "The control: nothing is renovated or let.",
-        f"[sites.{site}]\nrenovation = false\n",
+        f"{toml_table(f'sites.{site}')}\nrenovation = false\n",
     )  # fmt: skip
     found = [Written(path, _place(path, site, it), it.name), Written(idle, control, "the control: it stays empty")]
     if it.register:
@@ -56,13 +59,13 @@ def files(path: Path, it: Answers) -> list[Written]:
         trial = TRIALS[name]
         summary = trial.summary.format(trial.quantity(amount))
         value = toml_text(trial.quantity(amount))
-        table = f"sites.{site}" if trial.scope == "site" else "levers"
+        table = toml_table(f"sites.{site}") if trial.scope == "site" else "[levers]"
         setting = f'{{ "{it.opens}" = {value} }}' if trial.scope == "opening" else value
         text = _child(
             path,
             f"{it.name}: {name.replace('-', ' ')}",
             summary,
-            f"[{table}]\n{trial.key} = {setting}\n",
+            f"{table}\n{trial.key} = {setting}\n",
         )
         found.append(Written(_beside(path, name), text, summary.rstrip(".")))
     return found
@@ -75,21 +78,24 @@ def write(made: Sequence[Written]) -> None:
         for it in made
         if it.path.exists() and (not it.path.is_file() or it.path.read_bytes() != it.text.encode())
     ]
+    if any("\ud800" <= letter <= "\udfff" for letter in made[0].path.name):
+        faults.append(Fault(str(made[0].path), 0, "file", "is no name in UTF-8, allowed: one that is"))
     if not made[0].path.parent.is_dir():
         faults.append(Fault(str(made[0].path), 0, "file", "its folder does not exist, allowed: a folder that does"))
     if faults:
         raise ScenarioError(faults)
     for it in made:
-        it.path.write_bytes(it.text.encode())
+        write_whole(it.path, it.text.encode())
 
 
 def commands(path: Path, it: Answers) -> list[str]:
     """The commands that answer the questions about the place, the most useful one first."""
-    said = [f"sim appraise {_beside(path, 'idle')} {path}"]
-    variants = [str(_beside(path, name)) for name in it.tried]
-    said += [f"sim appraise {path} {variant}" for variant in variants[:1]]
+    place = shlex.quote(str(path))
+    said = [f"sim appraise {shlex.quote(str(_beside(path, 'idle')))} {place}"]
+    variants = [shlex.quote(str(_beside(path, name))) for name in it.tried]
+    said += [f"sim appraise {place} {variant}" for variant in variants[:1]]
     if variants:
-        said.append(" ".join([f"sim what-if {path}", *(f"--variant {variant}" for variant in variants)]))
+        said.append(" ".join([f"sim what-if {place}", *(f"--variant {variant}" for variant in variants)]))
     return said
 
 
@@ -99,8 +105,8 @@ def _beside(path: Path, end: str) -> Path:
 
 def _site_name(stem: str) -> str:
     """A plain word: letters, digits, - and _, a letter first."""
-    word = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-")[:40]
-    return word if word[:1].isalpha() else f"site-{word}"[:40].rstrip("-")
+    name = word(stem.replace(".", " ")).strip("-")[:LONGEST]
+    return name if is_plain(name, LONGEST) else f"site-{name}"[:LONGEST].rstrip("-")
 
 
 def _quantity(amount: float, unit: str) -> str:
@@ -120,7 +126,7 @@ def _firms(register: Register, it: Answers) -> str:
     """The file with the firms of a register."""
     names = "; ".join(f"{rank % _SECTORS} {name}" for rank, name in enumerate(register.sectors()[:_MOST_NAMES]))
     return f"""\
-# The firms of {register.file} as the model takes them: money in million yuan, sectors by number.
+# The firms of {printable(register.file)} as the model takes them: money in million yuan, sectors by number.
 # Sectors: {printable(names) or "none given, drawn"}.
 extends = "place"
 title = {toml_text(f"{it.name}: its firms")}
@@ -140,7 +146,7 @@ register = '''
 
 
 def _place(path: Path, site: str, it: Answers) -> str:
-    first = _first(it)
+    first, file = _first(it), printable(path.name)
     length = months.number(it.opens) - months.number(first) + _AFTER
     opening = fitted(it.firms)
     parent = _beside(path, "firms").name if it.register else "place"
@@ -163,7 +169,7 @@ def _place(path: Path, site: str, it: Answers) -> str:
         sources += f'"population.worker_revenue" = {toml_text(fit)}\n'
     outcomes = "\n".join(f'    "{name}",' for name in _OUTCOMES)
     return f"""\
-# Written by `sim new {path.name}`. Change any line. `sim describe {path.name}` shows every other parameter with its
+# Written by `sim new {file}`. Change any line. `sim describe {file}` shows every other parameter with its
 # unit, range and source. A number without a unit is in that unit.
 extends = {toml_text(parent)}   # an area without a site: {what}
 title = {toml_text(it.name)}
@@ -195,7 +201,7 @@ wage = "40,000 yuan/year"   # of a worker, with charges; set your area's
 [market]
 outside_rent = {_quantity(it.rent_around, RENT)}
 
-[sites.{site}]
+{toml_table(f"sites.{site}")}
 floor = {_quantity(it.floor, "m2")}
 rent = {_quantity(it.rent, RENT)}
 vacated = "{it.vacated}"

@@ -29,7 +29,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 _FEWEST, _MOST = 20, 100_000
 _MOST_FAULTS = 50  # listed line by line
 _EARLIEST = 1000  # year of founding
-_UNIT = re.compile(r"(.*?)\s*[(\[](.+)[)\]]\s*")
+_OPENING = re.compile(r"[(\[]")  # of a unit behind a column's name
 _YEAR = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-\d{2})?")
 
 
@@ -108,16 +108,21 @@ def read(path: str, columns: str = "") -> Register:
     except UnicodeDecodeError:
         raise ScenarioError([Fault(path, 0, "file", "is not UTF-8, allowed: a CSV file in UTF-8")]) from None
     first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
-    header = [name.strip() for name in next(reader, [])]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    try:
+        lines = [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        wrong = Fault(path, reader.line_num, "file", f"cannot be read ({error}), allowed: a CSV file")
+        raise ScenarioError([wrong]) from None
+    header = [name.strip() for name in lines[0][1]] if lines else []
     found, faults = _columns(path, header, columns)
     if faults:
         raise ScenarioError(faults)
     rows = []
-    for cells in reader:
+    for line, cells in lines[1:]:
         if any(cell.strip() for cell in cells):
-            row, wrong = _row(path, reader.line_num, cells, found)
-            faults += wrong
+            row, more_faults = _row(path, line, cells, found)
+            faults += more_faults
             rows.append(row)
     if len(faults) > _MOST_FAULTS:
         more = Fault(path, 0, "file", f"has {len(faults) - _MOST_FAULTS:,} more faults, allowed: none")
@@ -147,16 +152,25 @@ def _columns(path: str, header: list[str], columns: str) -> tuple[dict[str, _Col
         else:
             chosen[ours] = header.index(theirs)
     found = {}
-    plain = [_UNIT.sub(r"\1", name).strip().lower() for name in header]
+    plain = [_parted(name)[0].lower() for name in header]
     for ours, names in NAMES.items():
         index = chosen.get(ours, next((plain.index(name) for name in names if name in plain), -1))
         if index >= 0:
-            unit = _UNIT.fullmatch(header[index])
-            found[ours] = _Column(index, header[index], unit[2] if unit else "")
+            found[ours] = _Column(index, header[index], _parted(header[index])[1])
     if "staff" not in found and not faults:
         message = f"no column of staff among {', '.join(header) or 'none'}, allowed: --columns staff=NAME"
         faults.append(Fault(path, 1, "staff", message))
     return found, faults
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """A column's name, and the unit in brackets at its end."""
+    name = name.strip()
+    opening = _OPENING.search(name)
+    if opening is None or not name.endswith((")", "]")):
+        return name, ""
+    unit = name[opening.end() : -1]
+    return (name[: opening.start()].strip(), unit) if unit else (name, "")
 
 
 def _row(path: str, line: int, cells: list[str], columns: Mapping[str, _Column]) -> tuple[Row | None, list[Fault]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -11,6 +10,7 @@ import numpy as np
 
 from sim.formats import seeds_text
 from sim.report.sheets import HEADLINE, MARKS, Panel, Sheet, run_panel
+from sim.runs.ensemble import folder_name
 from sim.runs.result import Result
 from sim.runs.seeds import begins
 from sim.studies.estimators.intervals import difference_over_months
@@ -43,7 +43,7 @@ def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[S
             about = f"{words.span}: {which}"
             sheets.append(Sheet(stem, words.title, about, footer, first.scenario.start, labels, panels))
     for variant in comparison.variants if comparison.paired else ():
-        stem = DIFFERENCES if len(labels) == 2 else f"{DIFFERENCES}-{re.sub(r'[^A-Za-z0-9_.-]+', '-', variant.label)}"
+        stem = DIFFERENCES if len(labels) == 2 else f"{DIFFERENCES}-{folder_name(variant.label)}"
         both = {name: pairs(first, variant.result, name, paired=True) for name in shown[: 2 * MOST]}
         panels = tuple(
             replace(run_panel(first, name), series=(new - old,), mark=None, difference=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sim.runs.ensemble import Ensemble, Request
-from sim.runs.openings import runs_of
+from sim.runs.openings import FOLDER, Openings, opening_digest
 from sim.runs.options import NO_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, run_checked, run_recorded_checked
 from sim.runs.result import Result
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from sim.catalogue import Catalogue
     from sim.runs.posterior_sample import PosteriorSample
     from sim.scenario import Scenario
+
+
+Run = Callable[..., Any]  # of a scenario, a seed and months
 
 
 def run_batch(
@@ -128,6 +133,24 @@ def run_tasks(
     if not options.workers.remote:
         compile_first(model, catalogue, options.watcher)
     yield from options.workers.run(function, tasks)
+
+
+def runs_of(run: Run, scenarios: Sequence[Scenario], model: Model, options: RunOptions) -> list[Run]:
+    """How to run the worlds of each scenario: those worth keeping at month 0 continue from what is kept.
+
+    These are worlds of a scenario that is alone, or that begins as another one does; in a study of an assumption each
+    begins in its own way. A mechanism of one's own may keep a state that cannot be stored, and read what it likes.
+    """
+    if not model.continues or options.workers.remote or options.fresh:
+        return [run] * len(scenarios)
+    digests = ["" if it.catalogue.sources else opening_digest(it) for it in scenarios]
+    number = Counter(digests)
+    folder = options.out.resolve() / FOLDER
+    if folder.is_symlink():
+        return [run] * len(scenarios)  # nothing is written or removed through a link
+    openings = Openings(folder, model.version, time.time())
+    continued = partial(run, openings=openings)
+    return [continued if it and (len(scenarios) == 1 or number[it] > 1) else run for it in digests]
 
 
 def compile_first(model: Model, catalogue: Catalogue, watcher: Watcher) -> None:

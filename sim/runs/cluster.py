@@ -23,8 +23,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.runs.certificate import security_of
 from sim.runs.errors import ClusterError, WrongAddress
 from sim.runs.executor import THREADS, Failure, Workers, attempt
 from sim.runs.groups import Task, TaskGroups
@@ -278,6 +280,7 @@ class Cluster(Workers):
             logger = logging.getLogger(name)
             self._levels[name] = logger.level
             logger.setLevel(logging.CRITICAL)
+        security = None  # that of dask's settings, where the scheduler is somebody else's
         if not self.remote:
             self.start()
             assert self._process
@@ -285,8 +288,12 @@ class Cluster(Workers):
             self.address = self._process.stdout.readline().strip()
             if not self.address:
                 raise ClusterError(f"the local cluster did not start (exit code {self._process.wait()})")
+            if folder := self._process.stdout.readline().strip():
+                security = security_of(Path(folder))
         try:
-            self._client = Client(self.address, timeout=_PATIENCE, set_as_default=False, direct_to_workers=False)
+            self._client = Client(
+                self.address, timeout=_PATIENCE, set_as_default=False, direct_to_workers=False, security=security
+            )
         except (OSError, ValueError) as error:
             why = " ".join(str(error).split())
             raise ClusterError(f"no dask scheduler answers at {self.address}: {why}") from None

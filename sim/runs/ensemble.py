@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.letters import cut, word
 from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.executor import Failure
 from sim.runs.names import overridden
@@ -19,8 +19,9 @@ from sim.runs.provenance import provenance
 from sim.runs.records import has_record, write_record
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
+from sim.runs.seals import digest_of
 from sim.runs.seeds import own_seeds, world_seed
-from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store, digest_of
+from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store
 from sim.runs.summary import summarise, to_csv
 from sim.runs.table import gather, to_bytes
 
@@ -69,8 +70,8 @@ class Request:
 
 
 def folder_name(name: str) -> str:
-    """The name with only characters that a folder may have everywhere."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
+    """The name with only what a folder's may have everywhere, and as much of it as one has room for."""
+    return cut(word(name))
 
 
 def as_stored(scenario: Scenario, version: str, out: Path, sample: PosteriorSample | None = None) -> Scenario:

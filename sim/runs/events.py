@@ -14,14 +14,16 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute, parquet
 
+from sim.disk import write_whole
 from sim.runs.batch import run_batch
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
+from sim.runs.seals import digest_of
 from sim.runs.seeds import world_seed
-from sim.runs.store import Store, digest_of, write_whole
+from sim.runs.store import Store
 from sim.runs.table import to_parquet
 
 if TYPE_CHECKING:

@@ -10,13 +10,14 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain, islice
-from multiprocessing import connection, forkserver
+from multiprocessing import connection, forkserver, resource_tracker
 from operator import itemgetter
 from types import ModuleType, TracebackType
 from typing import Any
@@ -173,13 +174,21 @@ def _start_server(preload: list[str]) -> None:
     multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    with _interrupt_blocked(), _main_hidden():
-        forkserver.ensure_running()
-    for name, value in before.items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
+    resource_tracker.ensure_running()  # its start, which the server's would make, unblocks Ctrl-C
+    try:
+        with _interrupt_blocked(), _main_hidden():
+            forkserver.ensure_running()
+    except OSError as error:
+        if "too long" not in str(error):
+            raise
+        folder = tempfile.gettempdir()
+        raise OSError(f"{folder}: too long a name for the sockets of workers; set TMPDIR to a shorter one") from None
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextlib.contextmanager
@@ -218,3 +227,23 @@ def _end_with_parent(sentinel: int) -> None:
 def local_workers(count: int | None = None) -> Workers:
     """Processes on this machine, forked with the model loaded."""
     return Workers(count, preload=("sim.runs.ready",))
+
+
+def started_process(target: Callable[..., None]) -> tuple[Any, Any]:
+    """A process of its own with the model loaded, and this end of a pipe whose other end ``target`` is called with.
+
+    It is forked as workers are, ignores Ctrl-C and ends with this process.
+    """
+    context = multiprocessing.get_context("forkserver")
+    here, there = context.Pipe()
+    _start_server(["sim.runs.ready"])
+    process = context.Process(target=_initialised, args=(target, there), daemon=True)
+    with _main_hidden():
+        process.start()
+    there.close()
+    return process, here
+
+
+def _initialised(target: Callable[..., None], *arguments: Any) -> None:
+    _initialise()
+    target(*arguments)

@@ -15,15 +15,16 @@ from sim.model.ecosystem import Ecosystem, Past
 from sim.model.mechanisms.resources import running_cost
 from sim.model.mechanisms.taxes import PAID, STATED
 from sim.model.state.accounts import (
-    ABROAD,
     ACCOUNTS,
-    COUNTER_ACCOUNT,
-    ECONOMY,
+    CONVERSION_GRANT,
     ELSEWHERE,
-    GOVERNMENT,
-    HOUSEHOLDS,
+    KNOWLEDGE_PROGRAMME,
     LEAVERS,
+    PLATFORM_STAFF,
+    RENOVATION,
+    TENANT_SERVICES,
     TICKS,
+    TRAINING,
     TRANSFERS,
     UNEMPLOYED,
     ticks,
@@ -34,15 +35,15 @@ if TYPE_CHECKING:
     from sim.model.state.world import World
     from sim.scenario import Scenario
 
-# Payments between accounts other than enterprises', by the mechanism that makes them: resources used, ticks.
-USED = {"idle_space": "renovation", "levers": "programmes", "resources": "platform_staff"}
+# Named payments between accounts other than enterprises', by what is kept of them: resources used, ticks.
 OTHER = "other_resources"
+USED = {"renovation": (RENOVATION,), "programmes": (TRAINING, KNOWLEDGE_PROGRAMME), "platform_staff": (PLATFORM_STAFF,),
+        OTHER: (TENANT_SERVICES,)}  # fmt: skip
 # Of government's payments to other accounts.
-GRANTS = {"idle_space": "conversion_grant", "levers": "programme_outlay"}
+GRANTS = {"conversion_grant": (CONVERSION_GRANT,), "programme_outlay": (TRAINING, KNOWLEDGE_PROGRAMME)}
 # Flows of a month in ticks, then levels at its end.
 FLOWS = (
-    *TRANSFERS, *(f"account_{name}" for name in ACCOUNTS), *USED.values(), OTHER, *GRANTS.values(), "host_staff",
-    "tax_relief",
+    *TRANSFERS, *(f"account_{name}" for name in ACCOUNTS), *USED, *GRANTS, "host_staff", "tax_relief",
 )  # fmt: skip
 LEVELS = (
     "assets", "jobs", "residents_at_work", "from_elsewhere", "unskilled_idle", "worker_pay", "floor_elsewhere",
@@ -115,9 +116,6 @@ class FollowedWorld(Ecosystem):
     def _apply(self, mechanism: str, apply: Callable[[World], Any]) -> None:
         world, table = self.world, self.world.enterprises
         sold, paid = mechanism in _SOLD, mechanism == _TAXED
-        if mechanism in USED:
-            world.books.settle()
-            before = world.books.accounts.copy(), world.books.month.copy()
         if sold or paid:
             cash = table.cash.copy()
         if mechanism == "finance":
@@ -128,9 +126,8 @@ class FollowedWorld(Ecosystem):
             flow = ((table.cash - cash) * TICKS).astype(np.int64)
             own = self._columns["value_added" if sold else "taxes"]
             own += flow if sold else -flow
-        if mechanism in USED:
-            world.books.settle()
-            self._book(mechanism, *before)
+        if mechanism == "resources":
+            self._book_host_staff()
         if mechanism == "letting":
             self._reach(TENANT, self._site_codes())
         elif mechanism in ("adoption", "newborns"):
@@ -200,32 +197,21 @@ class FollowedWorld(Ecosystem):
             codes[it.index] = 2 * self._places.setdefault(it.name, len(self._places))
         return codes[column]
 
-    def _book(self, mechanism: str, accounts: Any, month: Any) -> None:
-        """Keep what accounts other than enterprises' paid each other in a mechanism."""
-        parts, residual = self._parts, self._residual(accounts, month)
-        name = USED[mechanism]
-        parts[name] = parts.get(name, 0) + _used(residual)
-        if mechanism in GRANTS:
-            parts[GRANTS[mechanism]] = parts.get(GRANTS[mechanism], 0) - int(residual[GOVERNMENT])
-        if mechanism == "resources":
-            parts["host_staff"] = sum(
-                int(ticks(running_cost(self.world, it) / self.world.weight_of(it)))
-                for it in self.world.platforms
-                if it.name in self._named and self.world.host_row(it) >= 0
-            )
-
-    def _residual(self, accounts: Any, month: Any) -> Any:
-        """The change of each account that enterprises' payments do not explain."""
-        books = self.world.books
-        flows = np.bincount(COUNTER_ACCOUNT, books.month - month, len(ACCOUNTS)).astype(np.int64)
-        return books.accounts - accounts + flows
+    def _book_host_staff(self) -> None:
+        """Keep what hosts pay the staff of their platforms."""
+        self._parts["host_staff"] = sum(
+            int(ticks(running_cost(self.world, it) / self.world.weight_of(it)))
+            for it in self.world.platforms
+            if it.name in self._named and self.world.host_row(it) >= 0
+        )
 
     def _month(self) -> None:
         """Keep the month just done."""
         world, parts = self.world, self._parts
         table, books = world.enterprises, world.books
         books.settle()
-        parts[OTHER] = _used(self._residual(self._opening, 0)) - sum(parts.get(name, 0) for name in USED.values())
+        for name, payments in {**USED, **GRANTS}.items():
+            parts[name] = int(books.payments[list(payments)].sum())
         for account, amount in zip(ACCOUNTS, (books.accounts - self._opening).tolist(), strict=True):
             parts[f"account_{account}"] = amount
         parts |= dict(zip(TRANSFERS, books.month.tolist(), strict=True))
@@ -284,11 +270,6 @@ class _Spells:
         if len(rows):
             last = np.full(len(rows), self._last, np.int16)
             self._ended.append((self._identity[rows], self._code[rows], self._first[rows], last))
-
-
-def _used(residual: Any) -> int:
-    """What all outside enterprises used up, ticks."""
-    return int(residual[ECONOMY] + residual[ABROAD] + residual[HOUSEHOLDS])
 
 
 def _none() -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.catalogue import Catalogue
+from sim.disk import remove_asides, write_whole
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
 from sim.runs.batch import run_tasks
@@ -20,11 +21,12 @@ from sim.runs.declarations import KEY, files_of
 from sim.runs.ensemble import Ensemble, Request
 from sim.runs.errors import ResultError
 from sim.runs.executor import Failure
+from sim.runs.noted import write_noted
 from sim.runs.options import RunOptions, Watcher
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result, find_result
 from sim.runs.seeds import world_seed
-from sim.runs.store import CHECKPOINTS, SCENARIO, Store, write_whole
+from sim.runs.store import CHECKPOINTS, SCENARIO, Store
 from sim.scenario import ScenarioError
 
 if TYPE_CHECKING:
@@ -140,9 +142,8 @@ def run_forked(
         worlds = _worlds(past, todo, watcher) if past else ()
         stamp = {"model": model.version, "request": request.digest} if whole else None
         if whole:
-            for aside in store.path.glob(f"{CHECKPOINTS}/.*"):
-                aside.unlink()  # half-written by a worker that was terminated
-            store.write(_WHOLE, whole.to_toml().encode())
+            remove_asides(store.path / CHECKPOINTS)
+            write_noted(store.path / CHECKPOINTS, {SCENARIO: whole.to_toml().encode()})
 
         def tasks() -> Iterator[tuple[Any, ...]]:
             for replicate in todo:

@@ -1,6 +1,8 @@
 """A dask cluster on this machine, in processes of its own: ``python -m sim.runs.local_cluster WORKERS``.
 
-It prints the scheduler's address on one line and ends with its standard input, so with the process that started it.
+It prints the scheduler's address and, on the next line, the folder of the certificate that every connection needs
+(empty without one). It ends with its standard input, so with the process that started it. Scheduler and workers listen
+on the loopback interface alone.
 Workers that die are replaced here: dask's nanny gives up one that dies while it starts.
 """
 
@@ -12,7 +14,11 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
+from sim.runs.certificate import make_certificate, security_of, worker_options
+
+HOST = "127.0.0.1"
 _PAUSE = 0.2  # seconds between two checks of the workers
 
 
@@ -33,18 +39,22 @@ def main(count: int) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="sim-") as space,
         LocalCluster(
-            host="127.0.0.1",
+            host=HOST,
+            protocol="tls" if make_certificate(Path(space)) else "tcp",
+            security=security_of(Path(space)),
             n_workers=0,
             dashboard_address=None,
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any free port, for this machine alone
+            scheduler_kwargs={"dashboard_address": f"{HOST}:0"},  # any free port, for this machine alone
             silence_logs=False,
         ) as cluster,
     ):
         address = cluster.scheduler_address
-        print(address, flush=True)
+        options = worker_options(Path(space))
+        print(f"{address}\n{space if options else ''}", flush=True)
         command = [
             sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny", "--no-dashboard",
-            "--nthreads", "1", "--memory-limit", "0", "--host", "127.0.0.1", "--local-directory", space,
+            "--nthreads", "1", "--memory-limit", "0", "--host", HOST, "--dashboard-address", f"{HOST}:0",
+            "--local-directory", space, *options,
         ]  # fmt: skip
         keep(count, lambda: subprocess.Popen(command, stdin=subprocess.DEVNULL), ended)
 

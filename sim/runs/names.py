@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from sim.letters import cut, word
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -40,4 +41,4 @@ def made_up(name: str, changed: Mapping[str, Any]) -> str:
         parts.append(str(key).rpartition(".")[2])
         plain = value is None or isinstance(value, (bool, int, float, str))
         parts += [str(value)] if plain else []
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", "-".join(parts))[:_MOST].strip("-.")
+    return cut(word("-".join(parts)), _MOST).strip("-.")

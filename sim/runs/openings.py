@@ -10,24 +10,17 @@ import contextlib
 import hashlib
 import json
 import os
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sim.runs.store import write_whole
+from sim.disk import write_whole
 from sim.scenario import Schedule
 
 if TYPE_CHECKING:
     from sim.model.state.world import World
-    from sim.runs.options import RunOptions
-    from sim.runs.replicate import Model
     from sim.scenario import Scenario
-
-Run = Callable[..., Any]  # of a scenario, a seed and months
 
 FOLDER = ".openings"  # among results
 MOST_BYTES = 1 << 30  # of all kept worlds in a folder
@@ -63,7 +56,7 @@ class Openings:
         return kept + size <= MOST_BYTES
 
     def _files(self) -> Iterator[tuple[float, int, Path]]:
-        for path in self.folder.glob("*.world"):
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():  # also what a stopped process wrote aside
             with contextlib.suppress(FileNotFoundError):  # another process made room
                 found = path.lstat()
                 yield found.st_mtime, found.st_size, path
@@ -77,14 +70,18 @@ class Opening:
     file: Path
 
     def restore(self, world: World) -> bool:
-        """Whether the world now has the kept state; a damaged file is run and kept again."""
-        from sim.runs.checkpoint import Damaged, from_bytes
+        """Whether the world now has the kept state; one that is damaged or another's is run and kept again."""
+        from sim.runs.checkpoint import Damaged, from_bytes, stamp_of
 
         try:
-            parts = from_bytes(self.file.read_bytes())
-        except (FileNotFoundError, Damaged):
+            data = self.file.read_bytes()
+            if stamp_of(data) != self._stamp:
+                return False
+            parts = from_bytes(data)
+        except (OSError, Damaged):
             return False
-        os.utime(self.file)
+        with contextlib.suppress(OSError):
+            os.utime(self.file)  # it was used
         vars(world).update(parts["world"])
         return True
 
@@ -93,10 +90,14 @@ class Opening:
         from sim.runs.checkpoint import DERIVED, to_bytes
 
         held = {name: part for name, part in vars(world).items() if name not in _POLICY | DERIVED[type(world)]}
-        data = to_bytes({"world": held}, {})
+        data = to_bytes({"world": held}, self._stamp)
         with contextlib.suppress(OSError):
             if self.openings.make_room(len(data)):
-                write_whole(self.file, data)
+                write_whole(self.file, data, sync=False)
+
+    @property
+    def _stamp(self) -> dict[str, str]:
+        return {"opening": self.file.stem}
 
 
 def opening_digest(scenario: Scenario) -> str:
@@ -110,18 +111,3 @@ def opening_digest(scenario: Scenario) -> str:
             continue
         lines.append(f"{key}={[value.at(month) for month in months] if isinstance(value, Schedule) else value!r}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def runs_of(run: Run, scenarios: Sequence[Scenario], model: Model, options: RunOptions) -> list[Run]:
-    """How to run the worlds of each scenario: those worth keeping at month 0 continue from what is kept.
-
-    These are worlds of a scenario that is alone, or that begins as another one does; in a study of an assumption each
-    begins in its own way. A mechanism of one's own may keep a state that cannot be stored, and read what it likes.
-    """
-    if not model.continues or options.workers.remote or options.fresh:
-        return [run] * len(scenarios)
-    digests = ["" if it.catalogue.sources else opening_digest(it) for it in scenarios]
-    number = Counter(digests)
-    openings = Openings(options.out.resolve() / FOLDER, model.version, time.time())
-    continued = partial(run, openings=openings)
-    return [continued if it and (len(scenarios) == 1 or number[it] > 1) else run for it in digests]

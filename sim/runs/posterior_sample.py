@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.declare import Source, Value
+from sim.runs.seals import digest_of
 from sim.runs.seeds import world_seed
-from sim.runs.store import digest_of
 from sim.scenario import Fault, Origin, Scenario, ScenarioError
 from sim.scenario.extending import chain
 

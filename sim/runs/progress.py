@@ -43,7 +43,7 @@ def terminal_bar() -> Watcher:
     class Bar(Watcher):
         def __init__(self) -> None:
             self._bar = Progress(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+                TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
                 TextColumn("left"), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
             )  # fmt: skip
 

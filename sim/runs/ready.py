@@ -19,7 +19,10 @@ import concurrent.futures.process  # noqa: E402, F401
 
 from sim.model.catalogue import load  # noqa: E402, F401
 from sim.runs import code, follow, record_bytes  # noqa: E402, F401
+from sim.runs.leftovers import remove_at_exit  # noqa: E402
 from sim.runs.replicate import run_checked  # noqa: E402, F401
+
+remove_at_exit()
 
 if code.is_model_compiled():  # else a worker compiles what it calls, and reports errors
     with contextlib.suppress(Exception):

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from sim.disk import write_whole
 from sim.runs.follow import Followed
 from sim.runs.record_bytes import from_bytes
-from sim.runs.store import RECORDS, write_whole
+from sim.runs.store import RECORDS
 
 _DIGEST = 32  # bytes
 

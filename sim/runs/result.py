@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.formats import seeds_text
+from sim.letters import cut, file_word, word
 from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
 from sim.runs.long_format import dataset, tidy
@@ -197,7 +198,7 @@ def find_result(name: Result | str | Path, results: Path, holds: str = "", say: 
         return name
     if (Path(name) / MANIFEST).exists() or (Path(name).is_dir() and Path(name).name != str(name)):
         return open_result(name)
-    wanted = Path(name).stem if str(name).endswith(".toml") else str(name)
+    wanted = cut(file_word(name) if str(name).endswith(".toml") else word(str(name)))
     pattern = re.compile(r"(?P<name>.+)-[0-9a-f]{12}")
     held: dict[str, list[Path]] = {}
     for manifest in results.glob(f"*/{MANIFEST}"):

@@ -1,16 +1,16 @@
 """The folder of a result or a study: how its files are written, and which of them can be trusted.
 
-Every file is written aside and moved into place. Finished worlds are appended to a journal until the folder's table
-holds them. ``manifest.json`` has the digest of every output, and one of itself; what has another digest is not trusted.
-The manifest is written before the table and names the digest of the table that is replaced, so a stop between the two
-loses nothing. Nothing is read, written or removed through a link in the folder.
+Every file is written aside, synced and moved into place. Finished worlds are appended to a journal until the folder's
+table holds them; it is synced once a second, so that a power loss takes the worlds of a second at most.
+``manifest.json`` has the digest of every output, and one of itself; what has another digest is not trusted. The
+manifest is written before the table and names the digest of the table that is replaced, so a stop between the two loses
+nothing. Nothing is read, written or removed through a link in the folder.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import math
 import os
@@ -25,8 +25,10 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Outcome
+from sim.disk import append, make_folder, remove_asides, write_whole
 from sim.runs.errors import ResultError
 from sim.runs.replicate import Cells
+from sim.runs.seals import digest_of, sealed, unsealed
 from sim.runs.table import Table, from_bytes
 
 OUTCOMES = "outcomes.parquet"
@@ -37,24 +39,16 @@ FIGURES = "figures"
 CHECKPOINTS = "checkpoints"
 RECORDS = "records"
 JOURNAL = ".journal"
-_LOCK = ".lock"
-_SEAL = "seal"  # of the manifest: its own digest
+LOCK = ".lock"
+_SYNCED_EACH = 1.0  # seconds: a journal is synced no oftener
 
 Say = Callable[[str], None]
 Rows = dict[tuple[str, int], Cells]  # the cells of worlds, by digest of the request and number of the replicate
 
 
-def digest_of(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
 def short_digest(asked: object) -> str:
     """Ten digits of what was asked of a study, in JSON."""
     return digest_of(json.dumps(asked, sort_keys=True).encode())[:10]
-
-
-def to_json(manifest: Mapping[str, Any]) -> bytes:
-    return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def clean(value: Any) -> Any:
@@ -64,23 +58,6 @@ def clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: clean(inner) for key, inner in value.items()}
     return [clean(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file aside, then move it into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        aside.write_bytes(data)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files by name into a folder."""
-    for name, data in files.items():
-        write_whole(folder / name, data)
 
 
 def pictures(folder: Path) -> list[Path]:
@@ -93,6 +70,7 @@ class Journal:
 
     def __init__(self, path: Path, shape: tuple[int, ...], say: Say) -> None:
         self._path, self._say = path, say
+        self._synced = -math.inf
         self._row = np.dtype([("digest", "<u8"), ("number", "<u4"), ("check", "<u4"), ("cells", "<f8", shape)])
 
     def read(self) -> Rows:
@@ -114,12 +92,10 @@ class Journal:
         row = np.zeros((), self._row)
         row["digest"], row["number"], row["cells"] = int(it[0], 16), it[1], cells
         row["check"] = _check(row)
-        with self._path.open("ab") as file:
-            file.write(row.tobytes())
-
-
-def _seal_of(manifest: Mapping[str, Any]) -> str:
-    return digest_of(to_json({name: value for name, value in manifest.items() if name != _SEAL}))
+        sync = time.monotonic() >= self._synced + _SYNCED_EACH
+        append(self._path, row.tobytes(), sync=sync)
+        if sync:
+            self._synced = time.monotonic()
 
 
 def _check(row: Any) -> int:
@@ -138,10 +114,10 @@ class Store:
 
         ``ResultError`` where the folder has a link, through which files elsewhere would be written or removed.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path)
         if links := sorted(entry.path for entry in os.scandir(self.path) if entry.is_symlink()):
             raise ResultError(f"{links[0]}: is a link, and a result is written through none; remove it")
-        with (self.path / _LOCK).open("a+b") as file:
+        with (self.path / LOCK).open("a+b") as file:
             told = False
             while True:
                 try:
@@ -185,7 +161,7 @@ class Store:
 
     def seal(self, manifest: Mapping[str, Any]) -> None:
         """Write the manifest with its own digest."""
-        self.write(MANIFEST, to_json({**manifest, _SEAL: _seal_of(manifest)}))
+        self.write(MANIFEST, sealed(manifest))
 
     def add(self, files: Mapping[str, bytes]) -> None:
         """Write more outputs and put them into the manifest."""
@@ -204,11 +180,9 @@ class Store:
     def manifest(self) -> dict[str, Any]:
         """The manifest; empty where there is none, or its digest says that it was changed."""
         try:
-            read = json.loads((self.path / MANIFEST).read_bytes())
-        except (OSError, ValueError):
+            return unsealed((self.path / MANIFEST).read_bytes())
+        except OSError:
             return {}
-        seal = read.pop(_SEAL, None) if isinstance(read, dict) else None
-        return read if seal is not None and seal == _seal_of(read) else {}
 
     def intact(self, name: str) -> bool:
         """Whether an output has the digest that the manifest gives."""
@@ -254,8 +228,7 @@ class Store:
 
     def tidy(self, *, journal: bool = True) -> None:
         """Remove half-written files of stopped processes, and the journal where the table has all of it."""
-        for file in self.path.glob(".*"):
-            if file.suffix[1:].isdigit():
-                file.unlink(missing_ok=True)
+        for folder in (self.path, *(self.path / name for name in (FIGURES, CHECKPOINTS, RECORDS))):
+            remove_asides(folder)
         if journal:
             (self.path / JOURNAL).unlink(missing_ok=True)

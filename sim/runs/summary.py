@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _SURE = 0.95  # how often the interval of a median covers it
 LOW, HIGH = 5.0, 95.0  # percentiles over replicates: the 90% interval
+# What spreadsheets take for a formula; numbers and intervals are none.
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?!$|inf$|[\d.,]+%?(e[+-]?\d+)?( to [+-]?[\d.,]+%?)?$)")
 WIDEST_RATIO = 3.0  # of the interval's ends, for a figure to be met
 WIDEST_SHARE = 0.1  # width of the interval of a share, for a figure to be met
 
@@ -183,8 +186,13 @@ def csv_bytes(heads: Sequence[str], rows: Iterable[Iterable[Any]]) -> bytes:
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
     writer.writerow(heads)
-    writer.writerows(rows)
-    return sink.getvalue().encode()
+    writer.writerows([_no_formula(cell) for cell in row] for row in rows)
+    return sink.getvalue().encode(errors="backslashreplace")
+
+
+def _no_formula(cell: Any) -> Any:
+    """A cell as it is, with a quote before a text that spreadsheets would take for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def records_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
 from sim.declare import Source, Value
+from sim.letters import is_plain
 from sim.scenario import keys, months, values
-from sim.scenario.faults import OVERRIDE, Fault, key_text, shown
+from sim.scenario.faults import OVERRIDE, Fault, key_text, printable, shown
 from sim.scenario.keys import Known, Leaf, Path
 from sim.scenario.values import InvalidValue
 
-PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+LONGEST = 40  # letters of the name of a platform or site
 _MOST_SUGGESTIONS = 50  # a search takes long in a file of thousands of unknown keys
 
 
@@ -45,7 +45,7 @@ class Layer:
     @property
     def name(self) -> str:
         """The file without its folder."""
-        return PurePath(self.file).name
+        return printable(PurePath(self.file).name)
 
     def location(self, path: Path) -> str:
         """The file and line that set a key, such as ``shougang.toml:12``."""
@@ -103,8 +103,8 @@ class _Checker:
         outcomes = self.known.outcomes
         if kind == keys.FIGURES and name not in outcomes:
             self.layer.refuse(path, f"{shown(name)} is no outcome, {self.meant(name, outcomes)}")
-        elif not PLAIN_WORD.fullmatch(name):
-            allowed = "allowed: at most 40 letters, digits, - and _, a letter first"
+        elif not is_plain(name, LONGEST):
+            allowed = f"allowed: at most {LONGEST} letters, digits, - and _, a letter first"
             self.layer.refuse(path, f"{shown(name)} is not a plain word, {allowed}")
         else:
             self.layer.names.setdefault(kind, {})[name] = None

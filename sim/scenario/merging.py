@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from pathlib import PurePath
 from typing import Any
 
 from sim.catalogue import Catalogue
 from sim.declare import Source, Value
+from sim.letters import file_word
 from sim.scenario import keys, months
 from sim.scenario.entries import Layer, Points
 from sim.scenario.faults import OVERRIDE
@@ -27,7 +26,7 @@ def merged(layers: list[Layer], path: str, catalogue: Catalogue) -> Scenario:
     stack = _Stack(layers, keys.known(catalogue))
     values = dict(_values(stack))
     scenario = Scenario(
-        name=_file_name(path),
+        name=file_word(path),
         title=_one_line(stack.entry(("title",))),
         summary=_one_line(stack.entry(("summary",))),
         path=path,
@@ -180,8 +179,3 @@ def _path(key: str) -> Path:
 
 def _one_line(text: object) -> str:
     return " ".join(str(text or "").split())
-
-
-def _file_name(path: str) -> str:
-    """The file's name without its ending, in letters that are valid in any folder name."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", PurePath(path).stem).strip("-.") or "scenario"

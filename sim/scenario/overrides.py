@@ -44,7 +44,7 @@ def override_layer(given: Mapping[str, Any], names: Mapping[str, Collection[str]
     """The layer of these overrides; ``names`` are the platforms and sites of the files."""
     layer = Layer(OVERRIDE)
     for key, value in given.items():
-        path = tuple(str(key).split("."))
+        path = tuple(part.strip("'\"") for part in str(key).split("."))
         around = next((path[:n] for n in range(1, len(path)) if known.leaf(path[:n])), None)
         if path[0] == "extends":
             layer.refuse(path, "cannot be overridden, allowed: any key but this")

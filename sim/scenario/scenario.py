@@ -13,7 +13,7 @@ from sim.declare import Source, Value
 from sim.scenario import keys, months
 from sim.scenario.faults import Fault, ScenarioError, printable, shown
 from sim.scenario.schedule import Schedule
-from sim.scenario.writing import toml_text, toml_value
+from sim.scenario.writing import toml_table, toml_text, toml_value
 
 NEVER = 10**9  # a month beyond any run
 
@@ -163,13 +163,13 @@ class Scenario:
         yield f"summary = {toml_text(self.summary)}"
         yield f"headline = [{', '.join(map(toml_text, self.headline))}]"
         for table, inner in itertools.groupby(self.values, key=lambda key: key.rpartition(".")[0]):
-            yield f"\n[{table}]"
+            yield f"\n{toml_table(table)}"
             for key in inner:
                 yield f"{key.rpartition('.')[2]} = {self._written(key)}  # {self.origins[key]}"
         for figure in self.reported_figures.values():
             if not 0 <= self.month_of(figure.month) < self.months:
                 continue
-            yield f"\n[figures.{figure.name}]"
+            yield f"\n{toml_table(f'figures.{figure.name}')}"
             yield f"value = {figure.value!r}"
             yield f"month = {toml_text(figure.month)}"
             yield f"bound = {toml_text(figure.bound)}"

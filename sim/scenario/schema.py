@@ -7,11 +7,14 @@ from typing import Any
 from sim.catalogue import Catalogue
 from sim.declare import Parameter, declared
 from sim.scenario import keys, months
-from sim.scenario.entries import PLAIN_WORD
+from sim.scenario.entries import LONGEST
 from sim.scenario.keys import MONTH, Known, Leaf
 from sim.scenario.quantities import PATTERN, takes_quantities
 
 _TYPES: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
+
+# A letter first, then letters, digits, - and _, as far as every editor's patterns can say: letters of any script.
+_NAME = rf"^[A-Za-z\u0080-\uffff][\w\u0080-\uffff-]{{0,{LONGEST - 1}}}$"
 
 
 def schema(catalogue: Catalogue) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def _table(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _by_name(table: dict[str, Any]) -> dict[str, Any]:
     removed = {"const": False, "description": "leaves out that of a file that this one extends"}
-    pattern = {f"^{PLAIN_WORD.pattern}$": {"oneOf": [table, removed]}}
+    pattern = {_NAME: {"oneOf": [table, removed]}}
     return {"type": "object", "patternProperties": pattern, "additionalProperties": False}
 
 

@@ -11,7 +11,7 @@ from sim.declare import Value
 from sim.formats import number
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
-from sim.scenario.writing import toml_text, toml_value
+from sim.scenario.writing import toml_table, toml_text, toml_value
 from sim.studies.targets import Targets
 
 MARK = "# Written by sim calibrate, which may write it anew."
@@ -30,7 +30,7 @@ def fitted_text(
     keys = [it.key for it in targets.keys if name in it.scenarios]
     lines = [MARK, f"extends = {toml_text(_reference(base, folder))}", f"title = {toml_text(f'{base.title}, fitted')}"]
     for table, inside in itertools.groupby(sorted(keys, key=_table), key=_table):
-        lines += ["", f"[{table}]", *(f"{key.rpartition('.')[2]} = {toml_value(values[key])}" for key in inside)]
+        lines += ["", toml_table(table), *(f"{key.rpartition('.')[2]} = {toml_value(values[key])}" for key in inside)]
     lines += ["", "[sources]"]
     for key in keys:
         _, low, high = intervals[key]

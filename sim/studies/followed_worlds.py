@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim.declare import Value
-from sim.runs.openings import Run
+from sim.runs.batch import Run
 from sim.runs.options import RunOptions
 from sim.runs.record_bytes import from_bytes
 from sim.runs.replicate import Cells, Model, run_checked, run_recorded_checked

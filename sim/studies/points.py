@@ -18,15 +18,16 @@ import pyarrow as pa
 from pyarrow import compute, parquet
 
 from sim.declare import Value
+from sim.runs.batch import runs_of
 from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.ensemble import Request, folder_name
 from sim.runs.executor import Failure
-from sim.runs.openings import runs_of
 from sim.runs.options import RunOptions
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model, run_checked
+from sim.runs.seals import digest_of
 from sim.runs.seeds import own_seeds, world_seed
-from sim.runs.store import SCENARIO, Rows, Say, Store, digest_of, short_digest
+from sim.runs.store import SCENARIO, Rows, Say, Store, short_digest
 from sim.runs.table import to_parquet
 from sim.scenario import Scenario
 from sim.studies.cost import Cost, report_cost, run_timed

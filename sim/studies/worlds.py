@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Value
+from sim.runs.batch import Run, runs_of
 from sim.runs.declarations import failure_of_world
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
-from sim.runs.openings import Run, runs_of
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model, run_checked
 from sim.runs.seeds import world_seed

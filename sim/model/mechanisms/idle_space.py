@@ -9,7 +9,7 @@ from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled
 from sim.kernel.draws import block
 from sim.kernel.types import Index, i1, i2, i4, i8, typed
-from sim.model.state.accounts import ECONOMY, ELSEWHERE, GOVERNMENT, LEAVERS, SITES, UNEMPLOYED
+from sim.model.state.accounts import CONVERSION_GRANT, ELSEWHERE, LEAVERS, RENOVATION, UNEMPLOYED
 from sim.model.state.enterprises import BIG, OPERATING, reads, writes
 from sim.model.state.sites import SiteState
 from sim.model.state.world import IDLE, LENT, World
@@ -102,7 +102,7 @@ def renovate(world: World, site: SiteState) -> None:
     rules, grant_a_m2 = world.site_rules(site), world.group("levers").conversion_grant
     if not rules.renovation or site.idle == 0:
         return
-    world.pay_from_site(ECONOMY, rules.budget)
+    world.books.pay(RENOVATION, rules.budget / world.weight)
     site.work += rules.budget
     while site.idle > 0:
         floor = min(max(1, int(rules.building / world.weight)), site.idle)
@@ -113,8 +113,8 @@ def renovate(world: World, site: SiteState) -> None:
         if site.work < cost - grant:
             return
         site.work -= cost - grant
-        world.books.pay(GOVERNMENT, SITES, grant / world.weight)
-        world.pay_from_site(ECONOMY, grant)
+        world.books.pay(CONVERSION_GRANT, grant / world.weight)
+        world.books.pay(RENOVATION, grant / world.weight)
         site.idle -= floor
         site.renovated += floor
         site.buildings += 1

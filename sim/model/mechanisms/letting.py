@@ -21,7 +21,6 @@ from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted, share
 from sim.model.record.tally import SITES_APART
 from sim.model.state.accounts import (
-    ECONOMY,
     ELSEWHERE,
     MOVING,
     OPENING_BALANCE,
@@ -29,7 +28,7 @@ from sim.model.state.accounts import (
     RENT_SUBSIDY,
     SITE_EQUITY,
     SITE_RENT,
-    SITES,
+    TENANT_SERVICES,
     UTILITIES,
     on_grid,
     transfer,
@@ -451,7 +450,7 @@ def pay(world: World) -> None:
     """A month of rents, and of services that sites' owners buy for their tenants."""
     for site in world.sites:
         if site.jobs and (services := float(world.site_rules(site).services)):
-            world.books.pay(SITES, ECONOMY, site.jobs * services / 12.0)
+            world.books.pay(TENANT_SERVICES, site.jobs * services / 12.0)
     charges = [world.charge(site) for site in world.sites]
     rents = Rents(
         world.group("market").outside_rent,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.declare import Mechanism, Outcome, Step
-from sim.model.state.accounts import ECONOMY, ELSEWHERE, GOVERNMENT, TICKS, UNEMPLOYED
+from sim.model.state.accounts import ELSEWHERE, KNOWLEDGE_PROGRAMME, TICKS, TRAINING, UNEMPLOYED
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.world import World
 from sim.parameters import Levers
@@ -16,7 +16,8 @@ def apply(world: World) -> None:
         add_talent(world, levers.talent_supply, levers.talent_cost)
     if levers.knowledge_programme:
         operating = int((world.enterprises.status == OPERATING).sum())
-        books.pay(GOVERNMENT, ECONOMY, levers.knowledge_programme * levers.knowledge_programme_cost / 12.0 * operating)
+        cost = levers.knowledge_programme * levers.knowledge_programme_cost / 12.0
+        books.pay(KNOWLEDGE_PROGRAMME, cost * operating)
 
 
 def add_talent(world: World, supply: float, cost: float) -> None:
@@ -31,7 +32,7 @@ def add_talent(world: World, supply: float, cost: float) -> None:
     books.people[ELSEWHERE] -= attracted
     books.skilled[UNEMPLOYED] += attracted
     books.residents_skilled += trained + attracted
-    books.pay(GOVERNMENT, ECONOMY, max(0.0, cost * (trained + attracted)))
+    books.pay(TRAINING, max(0.0, cost * (trained + attracted)))
 
 
 OUTCOMES = (

@@ -272,7 +272,9 @@ def begin_anew(world: World) -> None:
     books.accounts[:] = 0
     books.accounts[ENTERPRISES] = int((table.cash[table.alive] * TICKS).astype(np.int64).sum())
     books.accounts[HOUSEHOLDS] = -books.accounts[ENTERPRISES]
+    books.began[:] = books.accounts
     books.month[:] = 0
+    books.payments[:] = 0
     books.people[:] = 0
     books.skilled[:] = 0
     gather_people(world)

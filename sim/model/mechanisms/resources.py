@@ -13,7 +13,7 @@ from sim.kernel.compiled import compiled
 from sim.kernel.draws import block
 from sim.kernel.types import f8, f8_2d, i8, i8_2d, typed
 from sim.model.record.reading import added
-from sim.model.state.accounts import HOUSEHOLDS, PLATFORMS, RESEARCH
+from sim.model.state.accounts import PLATFORM_STAFF, RESEARCH
 from sim.model.state.knowledge import CELL
 from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, USER, PlatformState
 from sim.model.state.world import World
@@ -136,7 +136,7 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     wages = running_cost(world, platform) / world.weight_of(platform)
     host = world.host_row(platform)
     if host < 0:
-        world.books.pay(PLATFORMS, HOUSEHOLDS, wages)
+        world.books.pay(PLATFORM_STAFF, wages)
     else:
         world.transfer(host, -wages, RESEARCH)
 

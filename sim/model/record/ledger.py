@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.state.accounts import ACCOUNTS, ENTERPRISES, LEAVERS, TICKS, UNEMPLOYED
+from sim.model.state.accounts import ACCOUNTS, COUNTER_ACCOUNT, ENTERPRISES, LEAVERS, PAYMENTS, TICKS, UNEMPLOYED
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.world import World
 
@@ -25,6 +25,7 @@ class Ledger:
         """Raise ``LedgerError`` if money, people, talent, floor or equipment hours do not balance."""
         self._mechanism = mechanism
         self._money()
+        self._flows()
         self._people()
         self._floor()
         self._hours()
@@ -53,6 +54,24 @@ class Ledger:
         if total != 0:
             balances = ", ".join(f"{name} {int(value)}" for name, value in zip(ACCOUNTS, books.accounts, strict=True))
             self._fail("all accounts", f"add up to {total} ticks instead of 0 ({balances})")
+
+    def _flows(self) -> None:
+        """Named transfers and payments explain what each account has more or less than when the month began."""
+        books = self.world.books
+        booked = books.month.tolist()
+        named = np.zeros(len(ACCOUNTS), np.int64)
+        for account, amount in zip(COUNTER_ACCOUNT.tolist(), booked, strict=True):
+            named[ENTERPRISES] += amount
+            named[account] -= amount
+        for (payer, payee), amount in zip(PAYMENTS.values(), books.payments.tolist(), strict=True):
+            named[payer] -= amount
+            named[payee] += amount
+        moved_by = books.accounts - books.began
+        wrong = np.flatnonzero(moved_by != named)
+        if len(wrong):
+            place = int(wrong[0])
+            change, known = int(moved_by[place]), int(named[place])
+            self._fail(ACCOUNTS[place], f"changed by {change} ticks this month, but named flows add up to {known}")
 
     def _people(self) -> None:
         table, books = self.world.enterprises, self.world.books

@@ -56,6 +56,20 @@ TRANSFERS: dict[str, int] = {
 ) = range(len(TRANSFERS))  # fmt: skip
 COUNTER_ACCOUNT = np.array(list(TRANSFERS.values()), np.int64)
 
+# A named payment between two accounts, neither of enterprises: payer and payee.
+PAYMENTS: dict[str, tuple[int, int]] = {
+    "renovation": (SITES, ECONOMY),
+    "conversion_grant": (GOVERNMENT, SITES),
+    "tenant_services": (SITES, ECONOMY),
+    "training": (GOVERNMENT, ECONOMY),
+    "knowledge_programme": (GOVERNMENT, ECONOMY),
+    "platform_staff": (PLATFORMS, HOUSEHOLDS),
+}
+(
+    RENOVATION, CONVERSION_GRANT, TENANT_SERVICES, TRAINING, KNOWLEDGE_PROGRAMME, PLATFORM_STAFF,
+) = range(len(PAYMENTS))  # fmt: skip
+_PARTIES = tuple(PAYMENTS.values())
+
 UNEMPLOYED, ELSEWHERE, LEAVERS = 0, 1, 2  # residents outside the enterprises
 PEOPLE = ("unemployed", "elsewhere", "leavers")
 STAFF, TALENT = 0, 1  # of people who change their place of work
@@ -121,8 +135,10 @@ class Books:
 
     def __init__(self) -> None:
         self.accounts = np.zeros(len(ACCOUNTS), np.int64)
+        self.began = np.zeros(len(ACCOUNTS), np.int64)  # the accounts when the month began
         self.flows = np.zeros(len(TRANSFERS), np.int64)  # not settled yet
         self.month = np.zeros(len(TRANSFERS), np.int64)  # of the month
+        self.payments = np.zeros(len(PAYMENTS), np.int64)  # of the month
         self.people = np.zeros(len(PEOPLE), np.int64)
         self.skilled = np.zeros(len(PEOPLE), np.int64)
         self.residents = 0
@@ -133,9 +149,11 @@ class Books:
         """Book the flows since the last call on both accounts, and clear them."""
         book(self.flows, COUNTER_ACCOUNT, self.accounts, self.month)
 
-    def pay(self, payer: int, payee: int, amount: float) -> int:
-        """Pay million yuan from one account to another, neither of enterprises; returns ticks."""
+    def pay(self, payment: int, amount: float) -> int:
+        """Make a named payment of million yuan between accounts other than enterprises'; returns ticks."""
+        payer, payee = _PARTIES[payment]
         whole = int(ticks(amount))
+        self.payments[payment] += whole
         self.accounts[payer] -= whole
         self.accounts[payee] += whole
         if payer == GOVERNMENT:

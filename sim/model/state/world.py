@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.declare import declared
 from sim.kernel import draws, threads
-from sim.model.state.accounts import SITES, Books, hire, transfer
+from sim.model.state.accounts import Books, hire, transfer
 from sim.model.state.enterprises import CLASSES, Enterprises, end_tenancies
 from sim.model.state.groups import GROUPS, LIVES
 from sim.model.state.links import Links
@@ -141,7 +141,9 @@ class World:
     def begin_month(self) -> None:
         """Clear the month's counters and update the ring."""
         self.counts[:] = 0
+        self.books.began[:] = self.books.accounts
         self.books.month[:] = 0
+        self.books.payments[:] = 0
         self.books.fiscal_cost = 0
         self.ring.sort(self.enterprises)
 
@@ -272,6 +274,3 @@ class World:
         end_tenancies(rows, table.site, table.floor, back)
         for site in self.sites:
             site.let -= int(back[site.index])
-
-    def pay_from_site(self, payee: int, amount: float) -> int:
-        return self.books.pay(SITES, payee, amount / self.weight)

@@ -12,8 +12,8 @@ from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, PURPLE, VERMILION
 from sim.report.text.appraisal import said_of_rivals, treated_text, unit_of
+from sim.runs.noted import write_noted
 from sim.runs.seeds import begins
-from sim.runs.store import write_all
 from sim.studies.appraisal.treated import PLATFORM, SITE
 from sim.studies.appraisal.welfare import WHO
 from sim.studies.estimators.intervals import interval_kind
@@ -27,14 +27,14 @@ def draw_appraisal(found: Appraisal) -> None:
     """Draw both figures in the appraisal's folder."""
     with style():
         files = {**_chain(found).files("chain"), **_who(found).files("who")}
-    write_all(found.path, files)
+    write_noted(found.path, files)
 
 
 def _footer(found: Appraisal) -> tuple[str, str]:
     it = found
     discount = it.assumptions["discount"].value
     rivals = f" {said_of_rivals(it).capitalize()}." if said_of_rivals(it) else ""
-    kind = interval_kind(it.seeds)
+    kind = interval_kind()
     seeds = f"Mean over {seeds_text(it.seeds, begins(it.baseline))}, paired. Whiskers: 95% intervals ({kind})."
     assumed = f"Discount {100 * discount:.3g}% a year; other assumptions in assumptions.csv."
     return (

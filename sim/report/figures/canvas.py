@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,9 @@ from matplotlib.image import imsave
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.letters import cells, wrapped
 from sim.report.figures.colours import FAINT, GREY, INK
+from sim.report.figures.fonts import families, told
 from sim.runs.store import FIGURES
 
 WIDTH = 12.0  # inches, as are all lengths of a page
@@ -37,8 +38,8 @@ Colour = str | tuple[float, float, float]
 KeyEntry = tuple[str, Colour, str]  # kind of mark ("line", "thin", "band" or "mark"), colour, words
 
 _STYLE: Any = {
-    "font.family": ["DejaVu Sans"],
     "font.size": 7.5,
+    "text.parse_math": False,  # a $ of the user's is a $
     "axes.axisbelow": True,
     "axes.edgecolor": GREY,
     "axes.grid": True,
@@ -69,7 +70,7 @@ def style() -> Iterator[None]:
     """Draw in one style, whatever the user's own settings are."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)
+        mpl.rcParams.update({**_STYLE, "font.family": families()})
         yield
 
 
@@ -94,14 +95,16 @@ class Page:
         sink = io.BytesIO()
         self.figure.set_dpi(_DPI)
         canvas: Any = FigureCanvasAgg(self.figure)
-        canvas.draw()
+        with told(self.figure):
+            canvas.draw()
         imsave(sink, np.asarray(canvas.buffer_rgba()), format="png", pil_kwargs={"compress_level": 4})
         return sink.getvalue()
 
     def svg(self) -> bytes:
         sink = io.BytesIO()
         canvas: Any = FigureCanvasSVG(self.figure)
-        canvas.print_svg(sink, metadata={"Date": None})
+        with told(self.figure):
+            canvas.print_svg(sink, metadata={"Date": None})
         return sink.getvalue()
 
     def files(self, stem: str) -> dict[str, bytes]:
@@ -122,11 +125,11 @@ def page(
     """
     columns = columns or min(_COLUMNS, max(1, panels))
     rows = -(-panels // columns)
-    footer = [part for line in footer for part in textwrap.wrap(line, _FOOTER, break_on_hyphens=False)]
+    footer = [part for line in footer for part in wrapped(line, _FOOTER, break_on_hyphens=False)]
     heading = _HEADING + _LINE * lines if lines else 0.0
     panel, down, bottom = _HEIGHT * tall, _DOWN + heading + below, _BOTTOM + below + 0.12 * len(footer)
-    across_key = min(len(key), max(1, int(_KEY / max((len(words) for *_, words in key), default=1))))
-    if sum(len(words) + _SAMPLE for *_, words in key) <= _KEY:
+    across_key = min(len(key), max(1, int(_KEY / max((cells(words) for *_, words in key), default=1))))
+    if sum(cells(words) + _SAMPLE for *_, words in key) <= _KEY:
         across_key = len(key)
     top = _TOP + heading + (_KEY_LINE * (-(-len(key) // across_key) - 1) if key else 0.0)
     height = top + rows * panel + (rows - 1) * down + bottom
@@ -137,7 +140,7 @@ def page(
         wspace=between / across, hspace=down / panel,
     )  # fmt: skip
     inches: Any = {"transform": figure.dpi_scale_trans}
-    size = 14.0 * min(1.0, _TITLE / max(1, len(title)))
+    size = 14.0 * min(1.0, _TITLE / max(1, cells(title)))
     figure.text(0.18, height - 0.32, title, fontsize=size, fontweight="bold", color=INK, va="center", **inches)
     figure.text(0.18, height - 0.60, subtitle, fontsize=9, color=GREY, va="center", **inches)
     figure.text(0.18, 0.11, "\n".join(footer), fontsize=6.5, color=GREY, va="bottom", linespacing=1.35, **inches)

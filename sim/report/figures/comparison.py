@@ -8,7 +8,7 @@ from sim.report.comparison_sheets import MOST, comparison_sheets, first_outcomes
 from sim.report.figure_names import ALL
 from sim.report.figures.files import drawn_files
 from sim.runs.executor import Workers
-from sim.runs.store import write_all
+from sim.runs.noted import write_noted
 from sim.runs.summary import records_csv
 from sim.studies.questions.compare import Comparison
 
@@ -23,4 +23,4 @@ def draw_comparison(
         from sim.report.figures.forest import draw_forest
 
         files |= draw_forest(comparison, first_outcomes(comparison, headline)[:MOST], wording(comparison))
-    write_all(comparison.path, files)
+    write_noted(comparison.path, files)

@@ -11,8 +11,8 @@ from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, GREY, INK, VERMILION
 from sim.report.shown import outcome_words
 from sim.report.text.explanations import outcome_unit, rest_of_it
+from sim.runs.noted import write_noted
 from sim.runs.seeds import begins
-from sim.runs.store import write_all
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.explain import Explanation
@@ -25,7 +25,7 @@ def draw_explanation(explanation: Explanation) -> None:
     parts = csv_bytes(("part", "value", "low", "high"), [*rows, ("total", *explanation.total)])
     with style():
         files = {"parts.csv": parts, **_waterfall(explanation).files("waterfall")}
-    write_all(explanation.path, files)
+    write_noted(explanation.path, files)
 
 
 def _waterfall(it: Explanation) -> Page:
@@ -35,7 +35,7 @@ def _waterfall(it: Explanation) -> Page:
     unit, catalogue = outcome_unit(it), it.first.scenario.catalogue
     drawn = f" over seeds and {it.orders} orders drawn (Student's t)"
     if not it.orders:
-        drawn = f" over seeds, every combination run ({interval_kind(it.seeds)})"
+        drawn = f" over seeds, every combination run ({interval_kind()})"
     results = f"{it.first.path.name}, {it.second.path.name} and {it.combinations - 2} mixtures"
     adds = "Parts are Shapley values: on every seed they add up to the difference."
     rests = rests_text(rest_of_it(it))

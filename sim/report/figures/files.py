@@ -11,6 +11,10 @@ from sim.runs.executor import Failure, Workers
 
 def drawn_files(sheets: Sequence[Sheet], workers: Workers) -> dict[str, bytes]:
     """PNG and SVG of each page by file name."""
+    if workers.running and any(_may_lack(text) for sheet in sheets for text in _texts(sheet)):
+        from sim.report.figures.fonts import tell
+
+        tell(text for sheet in sheets for text in _texts(sheet))
     drawn: Iterable[tuple[int, Any]] = (
         workers.run(_drawn, [(sheet,) for sheet in sheets]) if workers.running else enumerate(map(_drawn, sheets))
     )
@@ -20,6 +24,15 @@ def drawn_files(sheets: Sequence[Sheet], workers: Workers) -> dict[str, bytes]:
             raise RuntimeError(f"figure {sheets[place].stem}: {data.message}")
         files |= data
     return files
+
+
+def _texts(sheet: Sheet) -> list[str]:
+    return [sheet.title, sheet.subtitle, *sheet.footer, *sheet.labels, *(panel.title for panel in sheet.panels)]
+
+
+def _may_lack(text: str) -> bool:
+    """Whether a text has letters of a script that the usual font may not have."""
+    return any(letter > "\u024f" and not "\u2000" <= letter <= "\u22ff" for letter in text)
 
 
 def _drawn(sheet: Sheet) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.formats import minus
+from sim.letters import cells, shortened
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import page, style
 from sim.report.figures.colours import BLUE, GREY, INK
@@ -35,25 +36,27 @@ def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -
     names = [_short(variant.label.removeprefix(f"{comparison.label}-")) for variant in comparison.variants]
     catalogue = comparison.baseline.scenario.catalogue
     titles = [title_of(outcome_words(catalogue, outcome)) for outcome in outcomes]
-    left = 0.3 + _LETTER * max(map(len, names))
+    left = 0.3 + _LETTER * max(map(cells, names))
+    drawn = [[variant[outcome] for variant in comparison.variants] for outcome in outcomes]
+    beyond = f" {_BEYOND}" if any(map(_goes_beyond, drawn)) else ""
     with style():
         made = page(
             f"Differences to {comparison.label}",
             f"{month}: mean of each variant less {comparison.label}",
             [("mark", BLUE, "mean difference, clear of 0"), ("mark", GREY, "not distinguishable, or only by one seed"),
              ("line", BLUE, "95% interval")],
-            (f"{words.seeds}; 95% intervals: {comparison.interval_kind}. {_BEYOND}", *words.source),
+            (f"{words.seeds}; 95% intervals: {comparison.interval_kind}.{beyond}", *words.source),
             len(outcomes),
             tall=0.14 + _ROW * len(comparison.variants), columns=min(_COLUMNS, len(outcomes)), left=left,
             right=_NUMBER + 0.2, between=left + _NUMBER, lines=max(title.count("\n") + 1 for title in titles),
         )  # fmt: skip
-        for place, (outcome, title) in enumerate(zip(outcomes, titles, strict=True)):
-            _panel(made.axes(place), title, names, [variant[outcome] for variant in comparison.variants])
+        for place, (title, differences) in enumerate(zip(titles, drawn, strict=True)):
+            _panel(made.axes(place), title, names, differences)
         return made.files("forest")
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= _CHARACTERS else f"{name[: _CHARACTERS - 1]}…"
+    return shortened(name, _CHARACTERS, "…")
 
 
 def _panel(axes: Axes, title: str, names: Sequence[str], differences: Sequence[Difference]) -> None:
@@ -87,6 +90,13 @@ def _panel(axes: Axes, title: str, names: Sequence[str], differences: Sequence[D
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", labelsize=7.5, labelcolor=INK)
     number_axis(axes.xaxis)
+
+
+def _goes_beyond(differences: Sequence[Difference]) -> bool:
+    """Whether an axis leaves a difference out."""
+    ends = [[it.low, it.difference, it.high] for it in differences]
+    most = _farthest([float(np.nanmax(np.abs(its), initial=0.0)) for its in ends])
+    return any(np.isfinite(it.difference) and abs(it.difference) > most for it in differences)
 
 
 def _farthest(sizes: Sequence[float]) -> float:

@@ -85,7 +85,7 @@ def comparison_page(sheet: Sheet) -> Page:
             lower.set_ylim(-1, 1)
             lower.set_yticks([0.0])
             if not any(np.isfinite(interval.mean).any() for interval in panel.differences):
-                _nothing(lower, "no seed with a value in both")
+                _nothing(lower, "no seed with a value in both", 0.72)  # above the line of zero
         note_of_difference(lower, panel.unit)
     return made
 
@@ -133,8 +133,8 @@ def _overlaid(axes: Axes, bands: Cells, colour: str, width: float, *, banded: bo
     axes.plot(middle, color=colour, linewidth=width, solid_capstyle="round")
 
 
-def _nothing(axes: Axes, words: str = "no value in any seed") -> None:
-    axes.text(0.5, 0.5, words, transform=axes.transAxes, color=GREY, ha="center", va="center")
+def _nothing(axes: Axes, words: str = "no value in any seed", height: float = 0.5) -> None:
+    axes.text(0.5, height, words, transform=axes.transAxes, color=GREY, ha="center", va="center")
 
 
 def _ends(bands: list[Cells], runs: Cells, given: Mark | None) -> Ends | None:

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim import units
+from sim.catalogue import Catalogue
 from sim.formats import brief, label, minus, number, seeds_text, short
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, HALO, INK, ORANGE, SKY, VERMILION, light
-from sim.report.text.seek import bound_words, good_text, lever_unit
+from sim.report.shown import key_words, outcome_words
+from sim.report.text.seek import bound_words, found_text, good_text, lever_text, lever_unit
 from sim.runs.store import Say, Store
+from sim.studies.aims import Aim
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.mixes import share_of
 from sim.studies.questions.seek import Mix, Sought
@@ -22,6 +24,7 @@ from sim.studies.questions.seek_value import Reached
 
 _AS_GOOD = light(BLUE, 0.35)
 _DEAD = "#b0b0b0"
+_NEAR = 0.12  # of the axis: so near to its lower end that nothing can be written below
 
 
 def draw_seek(found: Sought, say: Say) -> None:
@@ -49,7 +52,7 @@ def _seek_page(it: Sought) -> Page:
     rest = f"; {', '.join(within[1:])}" if within[1:] else ""
     month = scenario.calendar(scenario.months - 1)
     subtitle = f"{scenario.title or scenario.name}, {month}, against the scenario as it is{rest}"
-    costs = q.followed
+    costs = it.costs
     key: list[KeyEntry] = [
         ("mark", _DEAD, "mix tried"),
         *([("mark", SKY, "as good as the best within noise")] if it.best else []),
@@ -61,9 +64,11 @@ def _seek_page(it: Sought) -> Page:
     fresh = it.manifest["design"]["confirm"]
     words = (
         f"Mixes tried: means over {seeds_text(scenario.replicates, scenario.seed)}. Whiskers: 95% intervals on {fresh} "
-        f"fresh seeds ({interval_kind(fresh)})."
+        f"fresh seeds ({interval_kind()})."
     )
-    footer = (words, f"Model {it.manifest['model']}. Source: mixes.parquet and seek.json of {it.path.name}.")
+    footer = [words, f"Model {it.manifest['model']}. Source: mixes.parquet and seek.json of {it.path.name}."]
+    if it.best is None:
+        footer.insert(0, f"No mix is named: {it.refused}.")
     rows, draws = len(it.ranges), len(it.regrets)
     parts = [0.36 * rows + 0.25, *([0.62, 0.32 * draws + 0.1] if draws else [])]  # inches, the second one between
     tall = max(3.1, sum(parts))
@@ -109,9 +114,6 @@ def _frontier(axes: Axes, it: Sought) -> None:
     if it.best:
         _cross(axes, it.best, VERMILION)
         mark(axes, it.best.cost.mean, it.best.net.mean, VERMILION, markersize=7)
-    else:
-        note(axes, "no mix is named: see the text", (0.03, 0.95), (0, 0), xycoords="axes fraction", color=VERMILION,
-             path_effects=HALO)  # fmt: skip
     heading(axes, _net_words(it), q.aim.unit)
     axes.set_xlabel("cost: the sponsors' outlay at present value, million yuan")
     number_axis(axes.xaxis, 6)
@@ -120,7 +122,8 @@ def _frontier(axes: Axes, it: Sought) -> None:
 
 def _net_words(it: Sought) -> str:
     aim = it.question.aim
-    return label(aim.name) if aim.total else f"{label(aim.name)}, less that of the scenario as it is"
+    words = _meaning(it.question.scenario.catalogue, aim)
+    return words if aim.total else f"{words}: change"
 
 
 def _cross(axes: Axes, one: Mix, colour: str) -> None:
@@ -185,8 +188,8 @@ def _levers(axes: Axes, it: Sought) -> None:
         if one.best is not None:
             mark(axes, share_of(axis, one.best), row, VERMILION, markersize=6.5, clip_on=False)
         for at, value, side in ((0.0, one.low, "left"), (1.0, one.high, "right")):
-            note(axes, units.brief(value, lever_unit(one)), (at, row), (0, -11), ha=side, va="center", fontsize=6.5)
-        words = f"{short(one.key)}{f' = {units.brief(one.best, lever_unit(one))}' if one.best is not None else ''}"
+            note(axes, lever_text(value, lever_unit(one)), (at, row), (0, -11), ha=side, va="center", fontsize=6.5)
+        words = f"{short(one.key)}{f' = {lever_text(one.best, lever_unit(one))}' if one.best is not None else ''}"
         note(axes, words, (0.0, row), (0, 8), va="center", fontsize=7.5, color=INK, path_effects=HALO)
         if unit := lever_unit(one).unit:
             note(axes, unit, (1.0, row), (0, 8), ha="right", va="center", fontsize=6.5)
@@ -226,17 +229,23 @@ def _regrets(axes: Axes, it: Sought) -> None:
 # --- a target
 
 
+def _meaning(catalogue: Catalogue, aim: Aim) -> str:
+    """What an aim is, in words."""
+    return label(aim.name) if aim.total else outcome_words(catalogue, aim.name)
+
+
 def _value_page(it: Reached) -> Page:
     target, root, scenario = it.target, it.root, it.target.scenario
     aim, axis = target.aim, target.lever
-    title = f"{label(aim.name)} of {number(target.value)}: what {short(axis.key)} it takes"
+    lever = key_words(scenario.catalogue, axis.key)
+    title = f"{lever}: what brings {label(aim.name).lower()} to {number(target.value)}"
     subtitle = f"{scenario.title or scenario.name}, {scenario.calendar(scenario.months - 1)}"
     key: list[KeyEntry] = [
         ("line", BLUE, "mean"), ("band", light(BLUE, 0.3), "95% interval of the mean"), ("line", ORANGE, "target"),
     ]  # fmt: skip
     if not it.refused:
         key += [("mark", VERMILION, "the value"), ("band", light(VERMILION, 0.22), "95% interval of the value")]
-    words = f"{seeds_text(scenario.replicates, scenario.seed)} at every value ({interval_kind(scenario.replicates)})."
+    words = f"{seeds_text(scenario.replicates, scenario.seed)} at every value ({interval_kind()})."
     footer = (words, f"Model {it.manifest['model']}. Source: curve.csv of {it.path.name}.")
     made = page(title, subtitle, key, footer, 1, tall=2.0, columns=1, left=0.75, right=0.4, below=0.25)
     axes = made.axes(0)
@@ -254,7 +263,7 @@ def _value_page(it: Reached) -> Page:
     if not it.refused:
         at = root.value * unit.factor
         mark(axes, at, target.value, VERMILION, markersize=7)
-        value, first, last = (units.brief(one, unit) for one in (root.value, root.low, root.high))
+        value, first, last = (found_text(one, axis) for one in (root.value, root.low, root.high))
         ends = f"{value}  [{first} to {last}]"
         low, high = axes.get_ylim()
         height, va = (0.97, "top") if target.value < (low + high) / 2 else (0.04, "bottom")  # where no curve is
@@ -266,9 +275,16 @@ def _value_page(it: Reached) -> Page:
         at = float(own) * unit.factor
         mean = float(np.interp(at, x, [one.mean for one in curve.values()]))
         mark(axes, at, mean, INK, markersize=5)
-        note(axes, "as it is", (at, mean), (6, -10), fontsize=7, path_effects=HALO)
-    heading(axes, label(aim.name), aim.unit)
-    axes.set_xlabel(", ".join(filter(None, (axis.key, unit.unit))))
+        means = [one.mean for one in curve.values()]
+        low, high = axes.get_ylim()
+        left = means[-1] < means[0]
+        if mean < low + _NEAR * (high - low):  # above, as the axis is below
+            place: dict[str, Any] = {"offset": (0, 8), "ha": "center"}
+        else:  # below the curve
+            place = {"offset": (-6 if left else 6, -12), "ha": "right" if left else "left"}
+        note(axes, "as it is", (at, mean), fontsize=7, path_effects=HALO, **place)
+    heading(axes, _meaning(scenario.catalogue, aim), "   ".join(filter(None, (aim.unit, aim.name))))
+    axes.set_xlabel(f"{lever}\n{', '.join(filter(None, (axis.key, unit.unit)))}")
     number_axis(axes.xaxis, 7)
     number_axis(axes.yaxis, 6)
     return made

@@ -40,22 +40,30 @@ def draw_sensitivities(made: Sensitivities, say: Say) -> None:
 
 def _page(it: Sensitivity, catalogue: Catalogue) -> Page:
     rows = it.parameters[:MOST_ROWS]
-    key: list[Any] = [("band", _KIND_COLOURS[kind], KIND_WORDS.get(kind, kind)) for kind in it.kinds]
+    split = not math.isnan(it.split.parameters.value)
+    kinds = [kind for kind in it.kinds if split or kind in {row.kind for row in rows}]
+    key: list[Any] = [("band", _KIND_COLOURS[kind], KIND_WORDS.get(kind, kind)) for kind in kinds]
     what = f"{outcome_words(catalogue, it.outcome)}: what it rests on"
     left = len(it.parameters) - len(rows)
     shown = f"the {len(rows)} largest of {len(it.parameters)} parameters" if left else f"{len(rows)} parameters"
     words = "Lines: 95% intervals, over resamples of the design."
     footer = (f"{how_text(it)}. {words}", f"Model {it.model}. Source: indices.parquet of {it.path.name}.")
-    rest = 0.5 + 0.24 * len(rows)  # inches below the strip
+    rest = 0.5 + 0.24 * len(rows)  # inches below the strip, of which there is none where the variance is not split
+    strip = 0.56 if split else 0.12
     of = f"{it.scenario}{f' less {it.against}' if it.against else ''}"
     labels = [_row_label(catalogue, place, row) for place, row in enumerate(rows, 1)]
-    made = page(what, f"{of} in {it.month}: {it.outcome}; {shown}", key, footer, 1, tall=(rest + 0.56) / 1.42,
+    made = page(what, f"{of} in {it.month}: {it.outcome}; {shown}", key, footer, 1, tall=(rest + strip) / 1.42,
                 columns=1, left=3.9, right=0.3, below=0.35, lines=0)  # fmt: skip
     grid = made.grid[0].subgridspec(
-        2, 2, height_ratios=(0.16, rest), width_ratios=(4.1, 3.9), hspace=0.8 / rest, wspace=0.14
+        2,
+        2,
+        height_ratios=(0.16 if split else 0.01, rest),
+        width_ratios=(4.1, 3.9),
+        hspace=(0.8 if split else 0.22) / rest,
+        wspace=0.14,
     )
     tornado, indices = (made.figure.add_subplot(grid[1, column]) for column in (0, 1))
-    if not math.isnan(it.split.parameters.value):
+    if split:
         _strip(made.figure.add_subplot(grid[0, :]), it)
     _tornado(tornado, it, rows, labels)
     if it.method == "morris":
@@ -110,6 +118,7 @@ def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> No
     """Morris's plane: how much a parameter matters against how much that depends on the others; points by rank."""
     unit = outcome_unit(it)
     points: list[tuple[int, VariedParameter, float, float]] = []
+    ends: list[tuple[float, float]] = []  # of the intervals
     for place, row in enumerate(rows, 1):
         mu_star, spread = row.index.mu_star, row.index.sigma
         if mu_star is not None and spread is not None:
@@ -119,8 +128,9 @@ def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> No
             )
             axes.plot(across[::2], up[1:2] * 2, color=FAINT, linewidth=0.8, zorder=1)
             axes.plot(across[1:2] * 2, up[::2], color=FAINT, linewidth=0.8, zorder=1)
-    most = max((mu for _, _, mu, _ in points), default=1.0) * 1.12 or 1.0
-    top = max((sigma for *_, sigma in points), default=1.0) * 1.18 or 1.0
+            ends.append((across[2], up[2]))
+    most = max((mu for mu, _ in ends), default=1.0) * 1.05 or 1.0
+    top = max((sigma for _, sigma in ends), default=1.0) * 1.08 or 1.0
     taken: list[tuple[float, float]] = []
     for place, row, mu, sigma in points:
         axes.plot(mu, sigma, "o", color=_KIND_COLOURS[row.kind], markersize=4.5)

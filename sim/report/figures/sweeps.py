@@ -25,7 +25,7 @@ from sim.runs.store import Say, Store
 from sim.studies.designs import Axis
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.sweep import BASELINE, Sweep
-from sim.units import Everyday, brief
+from sim.units import brief
 
 MOST_PANELS = 8
 _MOST_NUMBERS = 7  # rows or columns of a map whose cells have room for their numbers
@@ -59,7 +59,7 @@ def _line_page(sweep: Sweep) -> Page:
     names = sweep.outcomes[:MOST_PANELS]
     key = [("line", BLUE, "median"), ("band", _BAND_50, "middle 50% of seeds"), ("band", _BAND_90, "middle 90%"),
            ("mark", VERMILION, "the scenario as it is")]  # fmt: skip
-    words = f"Lower axes: mean difference from the scenario as it is, 95% interval ({interval_kind(sweep.replicates)})."
+    words = f"Lower axes: mean difference from the scenario as it is, 95% interval ({interval_kind()})."
     titles = _titles(sweep, names)
     made = _page(sweep, key, titles, len(names), words, tall=1.9, below=0.24)
     order = sorted(range(1, len(sweep.points)), key=lambda at: _place(sweep, axis, at))
@@ -106,11 +106,11 @@ def _map_page(sweep: Sweep) -> Page:
     key = [("mark", INK, "the scenario as it is")]
     words = (
         f"Colour: mean difference from the scenario as it is; grey rings: {cells} not distinguishable from it at 95%, "
-        f"or only with one seed ({interval_kind(sweep.replicates)})."
+        f"or only with one seed ({interval_kind()})."
     )
     x, y = (np.array([_place(sweep, axis, at) for at in range(1, len(sweep.points))]) for axis in (across, up))
     levels = {axis.key: np.unique(values) for axis, values in ((across, x), (up, y))}
-    ticks = {axis.key: _ticks(sweep, axis, levels[axis.key]) for axis in (across, up)}
+    ticks = {axis.key: _ticks(sweep, axis) for axis in (across, up)}
     titles = _titles(sweep, names)
     # Between panels there is room for the ticks of a colour bar, and for the next panel's label and ticks.
     left = 0.5 + _LETTER * (max(map(len, ticks[up.key])) if grid else _TICK)
@@ -161,10 +161,11 @@ def _map_page(sweep: Sweep) -> Page:
     return made
 
 
-def _ticks(sweep: Sweep, axis: Axis, levels: Any) -> list[str]:
-    """The levels of a key as the ticks of a map, cut where they are long."""
-    unit = Everyday(axis_unit(sweep, axis.key).unit)  # places are in the everyday unit already
-    texts = [f"{level:.4g}" for level in levels] if axis.numeric else [brief(value, unit) for value in axis.levels]
+def _ticks(sweep: Sweep, axis: Axis) -> list[str]:
+    """The levels of a key as the ticks of a map, as tables write them; cut where they are long."""
+    unit = axis_unit(sweep, axis.key)
+    levels: Any = sorted(set(axis.levels)) if axis.numeric else axis.levels
+    texts = [brief(value, unit) for value in levels]
     return [text if len(text) <= _TICK + 4 else f"{text[: _TICK + 3]}…" for text in texts]
 
 
@@ -249,7 +250,7 @@ def _place(sweep: Sweep, axis: Axis, at: int) -> float:
 
 def _key_axis(axes: Axes, sweep: Sweep, axis: Axis, x: Any, *, labels: bool = True) -> None:
     if not axis.numeric:
-        axes.set_xticks(range(len(axis.levels)), _ticks(sweep, axis, ()))
+        axes.set_xticks(range(len(axis.levels)), _ticks(sweep, axis))
         axes.set_xlim(-0.5, len(axis.levels) - 0.5)
     else:
         number_axis(axes.xaxis, 7 if len(sweep.outcomes) == 1 else 4)

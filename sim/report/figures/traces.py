@@ -12,7 +12,7 @@ from sim.report.figures.axes import dress, note
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.colours import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILION
 from sim.report.text.traces import FATE, MOST_MECHANISMS, fate_json, mechanisms_of, trace_rests
-from sim.runs.store import write_all
+from sim.runs.noted import write_noted
 from sim.runs.summary import csv_bytes
 from sim.studies.questions.trace import Trace
 from sim.studies.rests import rests_text
@@ -35,7 +35,7 @@ def draw_trace(trace: Trace, folder: Path) -> None:
         "months.csv": csv_bytes(heads, months),
     }
     with style():
-        write_all(folder, tables | _parting_page(trace).files("parting"))
+        write_noted(folder, tables | _parting_page(trace).files("parting"))
 
 
 def _through(name: str) -> str:
@@ -71,7 +71,7 @@ def _parting_page(it: Trace) -> Page:
         axes.stackplot(range(months), [100.0 * part / alive for part in parts], colors=colours, linewidth=0)
     dress(axes, "Enterprises that differ, by the mechanism that came first",
           "% of those alive in either world", it.scenario.start, months)  # fmt: skip
-    axes.set_xlim(0, months - 1)
+    axes.set_xlim(-0.5, months - 1)  # the first year's tick is at -0.5
     top = max(1.0, 105.0 * max(row.differing / max(1, row.alive) for row in it.months))
     axes.set_ylim(0, top)
     how: Any = {"xycoords": axes.get_yaxis_transform(), "color": INK, "va": "center"}
@@ -90,7 +90,7 @@ def _parting_page(it: Trace) -> Page:
         axes.plot(counts, color=colour, linewidth=1.5)
         ends.append((counts[-1], name, colour))
     dress(axes, "Alive in one world only", "enterprises", it.scenario.start, months, whole=True)
-    axes.set_xlim(0, months - 1)
+    axes.set_xlim(-0.5, months - 1)
     top = 1.05 * max(1, *(count for count, _, _ in ends), axes.get_ylim()[1] / 1.05)
     axes.set_ylim(0, top)
     how = {"xycoords": axes.get_yaxis_transform(), "va": "center", "fontsize": 8}

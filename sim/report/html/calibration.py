@@ -21,6 +21,7 @@ from sim.report.html.stored import StoredCalibration
 from sim.report.text.rotations import row_unit
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.posterior import FEWEST
+from sim.studies.questions.rotation import lies_within
 from sim.studies.targets import FreeParameter
 from sim.units import Everyday, brief, parameter_unit
 
@@ -30,6 +31,10 @@ _LONG = 10_000  # from which ticks are so long that fewer have room
 _SIGNS = (
     "grey: the band; above: as it is; below, coloured: the posterior, with the line its 90% interval; ● median in the "
     "band; ✕ median out of it; ◆ what was asked for; ▸ beyond the axis"
+)
+_SIGNS_ALONE = (
+    "grey: the band; above: as it is; below, coloured: at the fitted values; ● in the band; ✕ out of it; ◆ what was "
+    "asked for; ▸ beyond the axis"
 )
 _MARGINALS = (
     "Bars: the posterior over the range that was tried; grey line: beforehand, when all of it is equally likely; bar "
@@ -83,13 +88,26 @@ def _facts(study: StoredCalibration) -> dict[str, str]:
     }
 
 
+def _rows(study: StoredCalibration) -> list[dict[str, Any]]:
+    """The targets; where the posterior has too few points to be shown, with the fitted values in its place."""
+    if _told(study):
+        return list(study.rows)
+    return [row | {"fitted": _alone(row)} for row in study.rows]
+
+
+def _alone(row: dict[str, Any]) -> dict[str, Any]:
+    value = row["mean"]
+    return {"median": value, "low": value, "high": value, "within": lies_within(tuple(row["wanted"]), value)}
+
+
 def _sentence(study: StoredCalibration) -> str:
     """How many targets are met, and how far the misfit came down."""
-    met = sum(bool(row["fitted"]["within"]) for row in study.rows)
+    met = sum(bool(row["fitted"]["within"]) for row in _rows(study))
+    what = "have their posterior median" if _told(study) else "lie"
     keys = counted(len(study.keys), "key")
     misfit = study.manifest["misfit"]
     return (
-        f"With {keys} of {study.name} fitted, {met} of {len(study.rows)} targets have their posterior median in the "
+        f"With {keys} of {study.name} fitted, {met} of {len(study.rows)} targets {what} in the "
         f"band; the misfit is {number(misfit['fitted'])}, and was {number(misfit['as it is'])}."
     )
 
@@ -180,19 +198,22 @@ def marginal_chart(name: str, study: StoredCalibration, key: FreeParameter) -> M
 
 def _targets(study: StoredCalibration) -> Markup:
     heads = ("target", "asked for", "as it is", "fitted", "tolerances off", "posterior", "in the band")
-    numbers = table(heads, [_cells(row) for row in study.rows], (1, 2, 3, 4, 5), "Targets")
-    chart = pair_chart("met", study.name, study.rows, "as it is", "fitted")
-    return chart_and_table("As it is, and fitted", _SIGNS, chart, numbers)
+    told, rows = _told(study), _rows(study)
+    numbers = table(heads, [_cells(row, told=told) for row in rows], (1, 2, 3, 4, 5), "Targets")
+    chart = pair_chart("met", study.name, rows, "as it is", "fitted")
+    return chart_and_table("As it is, and fitted", _SIGNS if told else _SIGNS_ALONE, chart, numbers)
 
 
-def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
+def _cells(row: dict[str, Any], *, told: bool) -> tuple[Any, ...]:
+    posterior, badge = median_cells(row, "fitted")
     return (
         join(row["target"], tag("small", f"{row['scenario']}: {row['reading']}")),
         asked_cell(row),
         row_unit(row).number(row["as it is"]["median"]),
         join(row_unit(row).number(row["mean"]), tag("small", f"standard error {row_unit(row).number(row['error'])}")),
         number(None if row["mean"] is None else (row["mean"] - row["value"]) / row["tolerance"]),
-        *median_cells(row, "fitted"),
+        posterior if told else "-",
+        badge,
     )
 
 

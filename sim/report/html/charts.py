@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,10 @@ from sim.formats import bound_text, number, signed, tick_labels
 from sim.report.html.markup import Markup, join, picture, tag
 from sim.report.sheets import Mark, axis_ends, year_ticks
 from sim.runs.replicate import Cells
-from sim.studies.estimators.indices import Estimate
 from sim.studies.estimators.intervals import Interval
+
+if TYPE_CHECKING:
+    from sim.studies.estimators.indices import Estimate  # scipy takes longer to import than a page to write
 
 Numbers = NDArray[np.float64]
 

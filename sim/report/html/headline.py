@@ -120,7 +120,8 @@ def difference_cards(variant: ComparedVariant, names: Sequence[str], meanings: d
         told = it.robust
         better = "" if it.better_share is None else f"better in {it.better_share:.0%} of seeds"
         unit = difference_unit(it)
-        interval = f"95%: {unit.span(it.low, it.high)}" if math.isfinite(it.low) else "one seed: no interval"
+        none = "no interval yet" if it.seeds > 1 else "one seed: no interval"
+        interval = f"95%: {unit.span(it.low, it.high)}" if math.isfinite(it.low) else none
         badge = tag("span", (better or it.verdict) if told else it.verdict, class_="badge" + " told" * told)
         value = unit.signed(it.difference)
         cards.append(_card(name, value, unit.of_difference, interval, badge, meanings.get(name, "")))

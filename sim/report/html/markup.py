@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-_VOID = frozenset({"meta", "br", "img", "input", "col"})
+_VOID = frozenset({"meta", "br", "img", "input", "col", "link"})
 
 
 class Markup(str):

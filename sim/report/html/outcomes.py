@@ -44,7 +44,7 @@ def _tables(
     caption: str,
 ) -> Markup:
     rest = [row for name, row in rows.items() if name not in names]
-    others = fold(f"{len(rest)} more outcomes", table(heads, rest, numbers, "All other outcomes"))
+    others = fold(f"{len(rest)} more outcomes", table(heads, rest, numbers, f"{caption}: all other outcomes"))
     return join(table(heads, [rows[name] for name in names], numbers, caption), others if rest else None)
 
 

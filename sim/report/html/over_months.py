@@ -29,13 +29,15 @@ def charts(
                        for place, panel in enumerate(panels)], class_="charts")  # fmt: skip
 
 
-def chart_key(labels: Sequence[str], *, differences: bool, marked: bool, single: bool = False) -> Markup:
+def chart_key(
+    labels: Sequence[str], *, differences: bool, marked: bool, single: bool = False, runs: int = RUNS
+) -> Markup:
     """What colours, bands and marks mean."""
     parts = [tag("li", tag("i", class_=f"swatch s{place}"), name) for place, name in enumerate(labels)]
     words = (
         "line: the only seed"
         if single
-        else (f"line: median; bands: middle 50% and 90% of seeds; faint: up to {RUNS} single seeds")
+        else "line: median; bands: middle 50% and 90% of seeds" + f"; faint: up to {runs} single seeds" * bool(runs)
     )
     if differences:
         words += "; lower chart: mean paired difference with its 95% interval, month by month"

@@ -50,7 +50,7 @@ def document(
         Section("reproduce", "How to reproduce it", reproduction),
         Section("data", "Data", listed(download(*file) for file in files)),
     ]
-    script, style = _file("script.js"), _file("style.css")
+    script, style = file_text("months.js") + file_text("sweep.js"), file_text("style.css")
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'"
     head = tag(
@@ -70,8 +70,9 @@ def document(
         [island(name, value) for name, value in (data or {}).items()],
         tag("script", Markup(script)),
     )  # fmt: skip
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n".encode()
+    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n".encode(errors="backslashreplace")
 
 
-def _file(name: str) -> str:
+def file_text(name: str) -> str:
+    """A file of this package, such as the style."""
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

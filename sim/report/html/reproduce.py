@@ -15,6 +15,8 @@ from sim.runs.seeds import worlds_option
 from sim.runs.store import OUTCOMES, SCENARIO
 from sim.studies.points import REPLICATES, VARIANT
 
+NOT_STORED = "not stored"
+
 
 def commands(results: Sequence[Result], unpaired: bool = False) -> list[str]:
     """The commands that make the results and the report again, from the scenarios that the page carries."""
@@ -36,7 +38,7 @@ def file_names(results: Sequence[Result]) -> list[str]:
 def reproduction(results: Sequence[Result], lines: Sequence[str]) -> Markup:
     """Files to save, commands to give, and what must come out."""
     files = file_names(results)
-    kept = [download(file, (result.path / SCENARIO).read_bytes(), f"the scenario {result.name}", "text/plain")
+    kept = [download(file, _scenario_of(result), f"the scenario {result.name}", "text/plain")
             for file, result in zip(files, results, strict=True)]  # fmt: skip
     facts = [_facts(result.manifest, result.path.name, OUTCOMES) for result in results]
     same = f"The same model gives the same bytes of {OUTCOMES}, however many workers run it."
@@ -47,14 +49,22 @@ def reproduction(results: Sequence[Result], lines: Sequence[str]) -> Markup:
     )  # fmt: skip
 
 
-def study_reproduction(study: Stored, lines: Sequence[str], against: str = "") -> Markup:
-    """The same for a study; ``against`` names the other scenario, if any."""
+def _scenario_of(result: Result) -> bytes:
+    """The scenario's file; of a result that is not stored, as it would be."""
+    file = result.path / SCENARIO
+    return file.read_bytes() if "outputs" in result.manifest else result.scenario.to_toml().encode()
+
+
+def study_reproduction(
+    study: Stored, lines: Sequence[str], against: str = "", output: str = REPLICATES
+) -> Markup:  # fmt: skip
+    """The same for a study; ``against`` names the other scenario, if any, ``output`` the file of its worlds."""
     named = [(study.name, SCENARIO), *([(other_name(study, against), VARIANT)] if against else [])]
     files = [
         download(f"{name}.toml", (study.path / file).read_bytes(), f"the scenario {name}", "text/plain")
         for name, file in named
     ]
-    return join(_steps(files, lines), versions([study.name], [_facts(study.manifest, study.path.name, REPLICATES)]))
+    return join(_steps(files, lines), versions([study.name], [_facts(study.manifest, study.path.name, output)]))
 
 
 def study_commands(study: Stored | StoredCalibration, command: str) -> list[str]:
@@ -85,15 +95,15 @@ def versions(labels: Sequence[str], facts: Sequence[dict[str, str]]) -> Markup:
 def _facts(manifest: dict[str, Any], folder: str, output: str) -> dict[str, str]:
     git: dict[str, Any] = manifest.get("git") or {}
     commit = str(git.get("commit", "not known")) + (", files differed from it" if git.get("changed") else "")
-    failed = len(manifest["failures"])
+    failed, stored = len(manifest["failures"]), "outputs" in manifest
     return {
-        "folder": folder,
+        "folder": folder if stored else NOT_STORED,
         "model": str(manifest["model"]),
         "seed": str(manifest["seed"]) if "own_seeds" not in manifest else ranges_text(manifest["own_seeds"]),
         "replicates": str(manifest["replicates"]) + (f", {failed} failed" if failed else ""),
         "months": f"{manifest['months']} from {manifest['start']}",
         "digest of the scenario (SHA-256)": str(manifest["scenario"]),
-        f"digest of {output} (SHA-256)": str(manifest["outputs"][output]),
+        f"digest of {output} (SHA-256)": str(manifest["outputs"][output]) if stored else NOT_STORED,
         **({"mechanisms of one's own (SHA-256)": ", ".join(files)} if (files := files_of(manifest)) else {}),
         "commit": commit,
         "Python": str(manifest.get("python", "not known")),

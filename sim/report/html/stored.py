@@ -89,9 +89,15 @@ def open_sensitivity(folder: Path) -> tuple[Stored, list[Sensitivity], dict[str,
     """A study of sensitivity: the study, its answer by outcome, and the answer as one object."""
     store = Store(folder)
     answer = json.loads(intact_bytes(store, ANSWER, _REMEDY))
-    study = Stored(folder, store.manifest(), stored_scenario(store, _REMEDY), (), {}, np.empty((0, 0, 0)))
+    study = open_design(folder)
     with readable(folder):
         return study, [read_answer(folder, answer, name) for name in answer["outcomes"]], answer
+
+
+def open_design(folder: Path) -> Stored:
+    """What pages of studies that keep no cells need of them: manifest and scenario."""
+    store = Store(folder)
+    return Stored(folder, store.manifest(), stored_scenario(store, _REMEDY), (), {}, np.empty((0, 0, 0)))
 
 
 def open_calibration(folder: Path) -> StoredCalibration:

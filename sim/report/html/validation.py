@@ -76,16 +76,16 @@ def _part(name: str, verdicts: Sequence[Verdict]) -> Markup:
         some = [it for it in verdicts if it.check.group == group]
         caption = tag("figcaption", tag("b", group.capitalize()), " ", tag("span", f"{count_text(some)}; {SIGNS}"))
         figure = tag("figure", caption, band_chart(f"{name}{place}", group, some), class_="wide", tabindex=0)
-        made += [tag("h3", group.capitalize()), figure, _table(some, group)]
+        made += [tag("h3", group.capitalize()), figure, _table(some, f"{group}, {name}")]
     return join(made)
 
 
-def _table(verdicts: Sequence[Verdict], group: str) -> Markup:
+def _table(verdicts: Sequence[Verdict], which: str) -> Markup:
     at_rest = verdicts[0].check.rule == "rest"
     value = "change, two standard errors" if at_rest else "median, 90% interval"
     heads = ("fact", value, "band", "verdict", "evidence")
     rows = [_cells(it) for it in verdicts]
-    return tag("div", table(heads, rows, (1, 2), f"{group}: the numbers"), class_="facts")
+    return tag("div", table(heads, rows, (1, 2), f"{which}: the numbers"), class_="facts")
 
 
 def _cells(it: Verdict) -> list[Any]:

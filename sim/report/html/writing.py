@@ -8,18 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.disk import write_whole
 from sim.notebooks import in_notebooks
 from sim.report.html.calibration import report_calibration
+from sim.report.html.comparison import report_comparison
 from sim.report.html.page import Report
-from sim.report.html.results import report_comparison, report_result
+from sim.report.html.results import report_result
+from sim.report.html.seek import report_seek
+from sim.report.html.seek_value import report_value
 from sim.report.html.sensitivity import report_sensitivity
-from sim.report.html.stored import kind_of, open_calibration, open_sensitivity, open_sweep
+from sim.report.html.stored import kind_of, open_calibration, open_design, open_sensitivity, open_sweep
+from sim.report.html.stored_seek import open_seek, open_value
 from sim.report.html.sweep import report_sweep
 from sim.runs.errors import Incompatible, ResultError
 from sim.runs.options import Watcher
 from sim.runs.replicate import ecosystem
 from sim.runs.result import Result, find_result
-from sim.runs.store import write_whole
 from sim.studies.questions.compare import compare_results
 from sim.studies.questions.decision import decided
 from sim.studies.stored_sensitivity import Sensitivity, all_stored
@@ -109,5 +113,9 @@ def _study(place: Path) -> Report:
         return report_sensitivity(*open_sensitivity(place))
     if kind == "calibrate":
         return report_calibration(open_calibration(place))
-    allowed = "allowed: a result, a sweep, a sensitivity study, a calibration"
+    if kind == "seek":
+        return report_seek(open_seek(place), open_design(place))
+    if kind == "seek-value":
+        return report_value(open_value(place), open_design(place))
+    allowed = "allowed: a result, a sweep, a sensitivity study, a calibration, what was sought"
     raise ResultError(f"{place}: a study of kind {kind} has no report, {allowed}")

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim import letters
 from sim.formats import amount, number, people
 from sim.report.text.columns import columns
 from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES
@@ -117,7 +118,7 @@ def title_line(it: Appraisal) -> str:
     span = f"{it.baseline.calendar(0)} to {last}, {it.seeds} seed{'s' if it.seeds != 1 else ''}"
     title = f"{it.variant.name} against {it.baseline.name}"
     room = WIDTH - len(span) - 2
-    return (title if len(title) <= room else f"{title[: room - 3]}...").ljust(room + 2) + span
+    return letters.left(letters.shortened(title, room), room + 2) + span
 
 
 def _chain_lines(it: Appraisal) -> list[str]:
@@ -228,7 +229,7 @@ def mind_text(it: Appraisal, scale: float) -> str:
         return "MIND: the worlds do not differ in this run; the measure begins later, or does nothing."
     if _free(it):
         return "MIND: the model charges nobody for this lever: its own cost is missing."
-    if it.drawn and not _within(it):
+    if it.drawn and it.drawn.chain is not it.chain and not _within(it):
         return "MIND: the values set lie at the edge of the posterior: trust the draws."
     net, rest = (float(np.mean(f("value_added"))) for f in (it.net, it.without_largest))
     if it.treatments and abs(net - rest) > _ONE_FIRM * abs(net):

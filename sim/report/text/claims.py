@@ -19,18 +19,7 @@ def claims_text(answer: Findings, *, everything: bool = False) -> str:
     claims, cases = answer.claims, answer.runs[1]
     draws = counted(max(it.draws for it in answer.findings), "joint draw")
     seeds = f"{claims.scenario.replicates} seeds from seed {claims.scenario.seed}"
-    rows = [
-        (
-            it.claim.name,
-            unit.signed(it.difference.mean),
-            _span(it.difference, unit),
-            unit.of_difference,
-            _percent(it),
-            it.verdict,
-        )
-        for it in answer.findings
-        for unit in (outcome_unit(it),)
-    ]
+    rows = [(it.claim.name, *_told(it), _percent(it), it.verdict) for it in answer.findings]
     lines = [
         f"{claims.title}: {claims.scenario.name} less {claims.control.name} in {answer.month}",
         f"{seeds}, {cases.cells.shape[1]} for each other case; {draws} of the assumptions",
@@ -56,15 +45,18 @@ def claims_table(answers: Sequence[Findings]) -> str:
             f"{claims.title}", WIDTH, subsequent_indent="  ",
         )  # fmt: skip
         for it in answer.findings:
-            unit = outcome_unit(it)
-            rows.append((
-                f"{claims.scenario.name}: {it.claim.name}", it.verdict, unit.signed(it.difference.mean),
-                _span(it.difference, unit), unit.of_difference, _span(it.posterior, unit) if it.posterior else "-",
-                _percent(it),
-            ))  # fmt: skip
+            posterior = _span(it.posterior, outcome_unit(it)) if it.posterior else "-"
+            name = f"{claims.scenario.name}: {it.claim.name}"
+            rows.append((name, it.verdict, *_told(it), posterior, _percent(it)))
     heads = ("claim", "verdict", "difference", "95% interval", "unit", "over the posterior", "right sign")
     note = "right sign: share of joint draws of the assumptions in which the difference has the claimed sign"
     return "\n".join([*lines, "", columns(heads, rows, (2, 3, 5, 6)), "", *textwrap.wrap(note, WIDTH)])
+
+
+def _told(it: Finding) -> tuple[str, str, str]:
+    """The difference, its interval and their unit."""
+    unit = outcome_unit(it)
+    return unit.signed(it.difference.mean), _span(it.difference, unit), unit.of_difference
 
 
 def _reasons(it: Finding) -> Iterator[str]:

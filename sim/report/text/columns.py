@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+from sim import letters
+from sim.letters import cells as cells_of
 
 WIDTH = 80
 _GAP = "  "
@@ -83,7 +85,7 @@ def columns(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
 
 def wrapped(text: str) -> list[str]:
     """A text below a row, indented."""
-    return textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ", break_long_words=False)
+    return letters.wrapped(text, WIDTH, initial_indent="    ", subsequent_indent="      ", break_long_words=False)
 
 
 def fitted(text: str) -> str:
@@ -96,10 +98,10 @@ def fitted(text: str) -> str:
 
 def _fitted(line: str) -> list[str]:
     words = line.strip()
-    if len(line) <= WIDTH or _ROW.search(words) or words.startswith("sim "):
+    if cells_of(line) <= WIDTH or _ROW.search(words) or words.startswith("sim "):
         return [line]
     indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.wrap(
+    return letters.wrapped(
         words, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False,
         break_on_hyphens=False,
     )  # fmt: skip
@@ -107,7 +109,7 @@ def _fitted(line: str) -> list[str]:
 
 def _blocks(cells: Sequence[Sequence[str]], right: set[int], keys: int) -> Iterator[list[int]]:
     """The columns of each table."""
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(cells_of, column)) for column in zip(*cells, strict=True)]
     first, last = list(range(keys)), len(widths) - 1
     places = first
     for place in range(keys, len(widths)):
@@ -122,15 +124,15 @@ def _blocks(cells: Sequence[Sequence[str]], right: set[int], keys: int) -> Itera
 
 
 def _lines(cells: Sequence[Sequence[str]], right: set[int]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(cells_of, column)) for column in zip(*cells, strict=True)]
     before = sum(width + len(_GAP) for width in widths[:-1])
     room = max(_LEAST, WIDTH - before)
     goes_on = len(widths) - 1 not in right and widths[-1] > room
     style = _style.get()
     for row, line in enumerate(cells):
         *some, last = line
-        parts = textwrap.wrap(last, room, break_on_hyphens=False) if goes_on and last else [last]
-        shown = [text.rjust(width) if place in right else text.ljust(width)
+        parts = letters.wrapped(last, room, break_on_hyphens=False) if goes_on and last else [last]
+        shown = [letters.right(text, width) if place in right else letters.left(text, width)
                  for place, (text, width) in enumerate(zip((*some, parts[0]), widths, strict=True))]  # fmt: skip
         if style:
             shown = [style(text, row == 0) for text in [*shown[:-1], shown[-1].rstrip()]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from sim import letters
 from sim.formats import plain
 from sim.report.text.columns import WIDTH, columns, wrapped
 from sim.scenario import ReportedFigure, Row, Scenario, Schedule, describe
@@ -16,7 +17,7 @@ _WIDEST = 24  # letters of a value in a column
 def description_text(scenario: Scenario, kept: Collection[str] | None = None) -> str:
     """Every parameter of a scenario, or those of ``kept``: value and unit, below them range, place, source, meaning."""
     described = _described(scenario, kept)
-    names = max(len(row.key) for row in described)
+    names = max(letters.cells(row.key) for row in described)
     table = [line for row in described for line in _lines(row, scenario, names)]
     return "\n".join([*_heading(scenario), "", *table])
 
@@ -43,8 +44,8 @@ def _lines(row: Row, scenario: Scenario, names: int) -> Iterator[str]:
     if isinstance(held, Schedule):
         value = scheduled(held, row.unit, scenario.calendar)
     long = not is_number and len(value) > _WIDEST
-    line = f"{row.key:{names}}  {'schedule' if long else value}"
-    fits = len(line) <= WIDTH
+    line = f"{letters.left(row.key, names)}  {'schedule' if long else value}"
+    fits = letters.cells(line) <= WIDTH
     yield line if fits else line.partition(" (")[0]
     if long:
         yield from wrapped(value)

@@ -43,11 +43,11 @@ def seek_text(it: Sought) -> str:
         title = f"frontier: no mix tried has {'more' if q.sign > 0 else 'less'} at a lower cost (fresh seeds)"
         lines += ["", title, _frontier_table(it)]
     if it.regrets:
-        lines += ["", *(fitted(_regret_text(one, it)) for one in it.regrets)]
+        lines += ["", *(fitted(regret_text(one, it)) for one in it.regrets)]
     lines += [fitted(f"MIND: {remark}.") for remark in it.remarks]
-    lines += ["", f"intervals: 95%, {interval_kind(fresh)}"]
+    lines += ["", f"intervals: 95%, {interval_kind()}"]
     if it.best is not None:
-        lines += ["next:", f"  {_command(it, it.best)}"]
+        lines += ["next:", f"  {next_command(it, it.best)}"]
     return "\n".join([*lines, f"results: {it.path}"])
 
 
@@ -71,16 +71,16 @@ def value_text(it: Reached) -> str:
     if it.refused:
         lines.append(fitted(f"NO VALUE IS NAMED: {it.refused}."))
     else:
-        low = f"below {_value(axis.low, unit)}" if root.open_low else _value(root.low, unit)
-        high = f"above {_value(axis.high, unit)}" if root.open_high else _value(root.high, unit)
-        value = _value(int(root.value) if axis.whole else root.value, unit)
+        low = f"below {lever_text(axis.low, unit)}" if root.open_low else found_text(root.low, axis)
+        high = f"above {lever_text(axis.high, unit)}" if root.open_high else found_text(root.high, axis)
+        value = found_text(root.value, axis)
         lines += [f"{axis.key} = {units.with_unit(value, unit.unit)}", f"95% interval: {low} to {high}"]
         if root.crossings > 1:
             lines.append(fitted(f"MIND: the mean crosses the target {root.crossings} times in this range."))
-    rows = [(_value(x, unit), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
+    rows = [(found_text(x, axis), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
     lines += ["", columns((short(axis.key), aim.name, "95% interval"), [(unit.unit, aim.unit, ""), *rows], (0, 1, 2))]
     lines += ["", fitted(f"intervals: of the value, those at which {number(target.value)} lies in the 95% interval "
-                            f"of the mean ({interval_kind(scenario.replicates)})")]  # fmt: skip
+                            f"of the mean ({interval_kind()})")]  # fmt: skip
     return "\n".join([*lines, f"results: {it.path}"])
 
 
@@ -98,7 +98,7 @@ def bound_words(it: Sought) -> list[str]:
     return [*([f"{number(budget.value)} million yuan"] if budget else []), *words]
 
 
-def _command(it: Sought, best: Mix) -> str:
+def next_command(it: Sought, best: Mix) -> str:
     """The command that says more of the best mix."""
     scenario = it.question.scenario
     given = [
@@ -146,8 +146,8 @@ def _label(it: Sought) -> str:
 def _lever_table(it: Sought) -> str:
     heads = ("lever", "best", "as good within noise", "as it is", "range", "unit")
     rows = [
-        (row.key, _value(row.best, unit) if row.best is not None else "-", good_text(row), _own(row.own, unit),
-         f"{_value(row.low, unit)} to {_value(row.high, unit)}", unit.unit)
+        (row.key, lever_text(row.best, unit) if row.best is not None else "-", good_text(row), own_text(row.own, unit),
+         f"{lever_text(row.low, unit)} to {lever_text(row.high, unit)}", unit.unit)
         for row in it.ranges
         for unit in (lever_unit(row),)
     ]  # fmt: skip
@@ -159,6 +159,19 @@ def lever_unit(it: LeverRange | Axis) -> Everyday:
     return units.parameter_unit(it.unit, [it.low, it.high])
 
 
+def found_text(value: float, axis: Axis) -> str:
+    """A value of a key that was found."""
+    return lever_text(round(value) if axis.whole else value, lever_unit(axis))
+
+
+def lever_text(value: Value, unit: Everyday) -> str:
+    """A lever's value in its everyday unit, to four digits: more would claim more than is known."""
+    if not isinstance(value, float):
+        return units.brief(value, unit)
+    rounded = float(f"{value * unit.factor:.4g}")
+    return f"{rounded:,.0f}" if rounded.is_integer() and abs(rounded) >= 10_000 else f"{rounded:.10g}"
+
+
 def good_text(row: LeverRange) -> str:
     """The values that are as good within noise."""
     unit = lever_unit(row)
@@ -167,9 +180,9 @@ def good_text(row: LeverRange) -> str:
     if row.whole_range:
         return "any"
     if isinstance(row.good[0], int | float) and not isinstance(row.good[0], bool) and len(row.good) == 2:
-        low, high = (_value(value, unit) for value in row.good)
+        low, high = (lever_text(value, unit) for value in row.good)
         return low if low == high else f"{low} to {high}"
-    return ", ".join(_value(value, unit) for value in row.good)
+    return ", ".join(lever_text(value, unit) for value in row.good)
 
 
 def _frontier_table(it: Sought) -> str:
@@ -178,14 +191,15 @@ def _frontier_table(it: Sought) -> str:
     heads = ("cost", "95% interval", q.aim.name, "95% interval", *map(short, keys))
     rows = [
         (number(mix.cost.mean), _ends(mix.cost), signed(mix.net.mean), _ends(mix.net),
-         *(_value(mix.values[key], unit) for key, unit in keys.items()))
+         *(lever_text(mix.values[key], unit) for key, unit in keys.items()))
         for mix in it.frontier
     ]  # fmt: skip
     said = ("million yuan", "", q.aim.unit, "", *(unit.unit for unit in keys.values()))
     return columns(heads, [said, *rows], range(len(heads)))
 
 
-def _regret_text(one: Regret, it: Sought) -> str:
+def regret_text(one: Regret, it: Sought) -> str:
+    """What the best mix gains and misses over draws, in words."""
     unit = f" {it.question.aim.unit}" if it.question.aim.unit else ""
     limits = f"it keeps the limits in {one.holds:.0%}" if it.question.bounds else ""
     others = f"worse than the scenario as it is in {one.worse:.0%}" if it.own_holds else ""
@@ -204,9 +218,6 @@ def _ends(it: Interval) -> str:
     return span(it.low, it.high)
 
 
-def _value(value: Value, unit: Everyday) -> str:
-    return units.brief(value, unit)
-
-
-def _own(value: Value | None, unit: Everyday) -> str:
-    return "schedule" if value is None else _value(value, unit)
+def own_text(value: Value | None, unit: Everyday) -> str:
+    """A lever's value in the scenario as it is."""
+    return "schedule" if value is None else lever_text(value, unit)

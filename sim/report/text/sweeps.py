@@ -29,7 +29,7 @@ def sweep_text(sweep: Sweep, *, everything: bool = False) -> str:
     lines = [
         said,
         f"{seeds_text(sweep.replicates, begins(scenario))}; means, percentiles and paired differences in {sweep.month}",
-        f"95% intervals: {interval_kind(sweep.replicates)}",
+        f"95% intervals: {interval_kind()}",
         *([f"{failed} replicates failed: the numbers are of the others"] if failed else []),
     ]
     for name in sweep.outcomes:

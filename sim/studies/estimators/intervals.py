@@ -9,7 +9,7 @@ import numpy as np
 from sim.runs.replicate import Cells
 
 CONFIDENCE = 0.95
-SKEWED_FROM = 10  # seeds: of fewer a third moment cannot be told, and an interval by it is lopsided by chance
+WHOLE_FROM = 30  # seeds from which a sample's skewness counts whole: of fewer it is mostly chance, and counts in part
 EQUAL, NO_INTERVAL = "equal on every seed", "no interval"
 _ROUNDING = 1e-24  # a variance that is this part of another is rounding
 
@@ -43,9 +43,9 @@ def mean_interval(drawn: Cells) -> Interval:
 
     On skewed samples of this size the plain t-interval covers too seldom: 90% at 10 exponential draws, 93% at 30. The
     correction is the cubic transformation of Hall (1992), "On the removal of skewness by transformation", Journal of
-    the Royal Statistical Society B 54; where the sample is symmetric it changes nothing. Below 10 draws no
-    third moment can be told, and the correction would make an interval lopsided by chance: there it is the plain
-    t-interval, which covers 94% on 8 draws of a skewness of 1, and 90% on exponential ones.
+    the Royal Statistical Society B 54; where the sample is symmetric it changes nothing. The third moment of few draws
+    is mostly chance, and an interval by it is lopsided by chance, so of n draws n / 30 of the skewness counts: one
+    definition from few draws on, by which an interval does not widen as a draw is added.
     """
     mean, deviation, skewness = moments(drawn)
     below, above = interval_reach(deviation, skewness, len(drawn))
@@ -63,7 +63,7 @@ def moments(drawn: Cells) -> tuple[Any, Any, Any]:
 
 def interval_reach(deviation: Any, skewness: Any, count: Any) -> tuple[Any, Any]:
     """How far below and above the mean of so many draws its 95% interval reaches; see ``mean_interval``."""
-    skewness = np.where(count >= SKEWED_FROM, skewness, 0.0)
+    skewness = skewness * np.minimum(1.0, count / WHOLE_FROM)
     reach = t_quantile(np.asarray(count - 1.0)) / np.sqrt(count)
     return deviation * _unskewed(reach, skewness, count), -deviation * _unskewed(-reach, skewness, count)
 
@@ -79,12 +79,10 @@ def verdict(difference: float, low: float, high: float) -> str:
     return "more" if difference > 0 else "less"
 
 
-def interval_kind(seeds: int, paired: bool = True) -> str:
-    """What the 95% intervals of differences on so many seeds are, in words."""
+def interval_kind(paired: bool = True) -> str:
+    """What the 95% intervals of differences are, in words."""
     if not paired:
         return "Welch's t"
-    if seeds < SKEWED_FROM:
-        return f"plain Student's t, of fewer than {SKEWED_FROM} seeds"
     return "Student's t, corrected for skewness"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.formats import counted
+from sim.letters import cut
 from sim.model.state.accounts import TICKS
 from sim.notebooks import in_notebooks
 from sim.runs.declarations import declarations, with_options
@@ -262,9 +263,18 @@ class Decision:
     command: str = ""
 
 
+Records = Callable[[Result, int], Followed | None]  # the record of a result's replicate, None where there is none
+
+
+def stored_record(result: Result, replicate: int) -> Followed | None:
+    """The record in a result's folder."""
+    return read_record(result.path, replicate, result.digest)
+
+
 def appraise_results(
-    first: Result, second: Result, assumed: Mapping[str, Assumption], out: Path, names: tuple[str, str] | None = None
-) -> Appraisal:
+    first: Result, second: Result, assumed: Mapping[str, Assumption], out: Path, names: tuple[str, str] | None = None,
+    records: Records = stored_record,
+) -> Appraisal:  # fmt: skip
     """The second result appraised against the first, on the replicates that both have; ``names`` stand for theirs.
 
     ``Incompatible`` where they differ in an assumption; ``NoRecords`` where either has no record of a replicate.
@@ -276,14 +286,14 @@ def appraise_results(
         raise NothingRan(f"{first.path} and {second.path}: no seed ran in both")
     rows = []
     for number in numbers:
-        one, other = (read_record(it.path, number, it.digest) for it in pair)
+        one, other = (records(it, number) for it in pair)
         if one is None or other is None:
             lacks = first if one is None else second
             raise NoRecords(f"{lacks.path.name} has no records of its enterprises", _making_records(*pair))
         reached, without = (treated(chosen, first.scenario, second.scenario, it) for it in (other, one))
         rows.append(_row(one, other, chains(one.firms, other.firms, reached, without.identity)))
     titles = names or (first.name, second.name)
-    parts = "-vs-".join(folder_name(it) for it in reversed(titles))[:_MOST]
+    parts = cut("-vs-".join(folder_name(it) for it in reversed(titles)), _MOST)
     digest = hashlib.sha256(json.dumps([it.digest for it in pair]).encode()).hexdigest()[:8]
     before, after = (replace(it.scenario, name=name) for it, name in zip(pair, titles, strict=True))
     failed = {it["replicate"]: it for result in pair for it in result.failures}

@@ -27,11 +27,13 @@ import numpy as np
 import pyarrow as pa
 
 from sim.declare import Value
+from sim.disk import write_whole
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import Request, folder_name
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Model
-from sim.runs.store import Store, clean, pictures, short_digest, to_json, write_whole
+from sim.runs.seals import to_json
+from sim.runs.store import Store, clean, pictures, short_digest
 from sim.runs.table import to_parquet
 from sim.studies.estimators.posterior import TRUSTED, Floats, Posterior, distances, quantiles, sample
 from sim.studies.fitted import check_place, fitted_text

@@ -24,7 +24,8 @@ from sim.notebooks import in_notebooks
 from sim.runs.options import RunOptions
 from sim.runs.posterior_sample import POSTERIOR, read_sample
 from sim.runs.replicate import Cells, Model
-from sim.runs.store import Store, clean, to_json
+from sim.runs.seals import to_json
+from sim.runs.store import Store, clean
 from sim.scenario import Row, Scenario, ScenarioError
 from sim.studies.changes import changes
 from sim.studies.claims import Claim, Claims

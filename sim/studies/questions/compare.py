@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.formats import counted, seeds_text
+from sim.letters import cut
 from sim.notebooks import in_notebooks
+from sim.runs.ensemble import folder_name
 from sim.runs.errors import Incompatible
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
@@ -239,7 +241,7 @@ class Comparison:
     @property
     def interval_kind(self) -> str:
         """The kind of the intervals, in words."""
-        return interval_kind(self.seeds, self.paired)
+        return interval_kind(self.paired)
 
     @cached_property
     def table(self) -> DataFrame:
@@ -302,7 +304,7 @@ def compare_results(
         asked = {it.key for it in changed if it.old is not None and it.new is not None}
         behind = rests_on(first.scenario, other.scenario, but=asked)
         variants.append(ComparedVariant(label, other, changed, tuple(differences), same_model, behind))
-    parts = "-vs-".join(dict.fromkeys(result.name for result in results))[:_LONGEST]
+    parts = cut("-vs-".join(dict.fromkeys(folder_name(result.name) for result in results)), _LONGEST)
     which = hashlib.sha256("".join(f"{r.path.name} {r.replicates} {unpaired}\n" for r in results).encode())
     folder = out / f"compare-{parts}-{which.hexdigest()[:8]}"
     shares = variance_by_kind(out, first.scenario, names, first.manifest["model"])

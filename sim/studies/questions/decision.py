@@ -10,19 +10,19 @@ from sim.runs.errors import Incompatible, NoRecords
 from sim.runs.store import Store
 from sim.studies.appraisal.assumptions import declared_assumptions
 from sim.studies.appraisal.treated import of_measures
-from sim.studies.questions.appraise import Decision, appraise_results
+from sim.studies.questions.appraise import Decision, Records, appraise_results, stored_record
 
 if TYPE_CHECKING:
     from sim.studies.questions.compare import ComparedVariant, Comparison
 
 
-def decided(comparison: Comparison, out: Path) -> Comparison:
+def decided(comparison: Comparison, out: Path, records: Records = stored_record) -> Comparison:
     """The comparison with a decision on each variant that differs in a policy, a platform or a site."""
-    variants = tuple(replace(it, decision=_decision(comparison, it, out)) for it in comparison.variants)
+    variants = tuple(replace(it, decision=_decision(comparison, it, out, records)) for it in comparison.variants)
     return replace(comparison, variants=variants)
 
 
-def _decision(comparison: Comparison, variant: ComparedVariant, out: Path) -> Decision | None:
+def _decision(comparison: Comparison, variant: ComparedVariant, out: Path, records: Records) -> Decision | None:
     measures, others = of_measures(comparison.baseline.scenario, variant.result.scenario)
     if not measures:
         return None
@@ -34,12 +34,16 @@ def _decision(comparison: Comparison, variant: ComparedVariant, out: Path) -> De
     if not variant.same_model:
         return Decision(None, "the two were run by different versions of the model")
     whole = comparison.baseline.months
-    if any(int(Store(it.path).manifest()["months"]) != whole for it in (comparison.baseline, variant.result)):
+    if records is stored_record and any(
+        int(Store(it.path).manifest()["months"]) != whole for it in (comparison.baseline, variant.result)
+    ):
         return Decision(None, "results of different length are compared, and an appraisal needs their whole runs")
     names = (comparison.label, variant.label)
     try:
-        return Decision(appraise_results(comparison.baseline, variant.result, declared_assumptions(), out, names))
+        found = appraise_results(comparison.baseline, variant.result, declared_assumptions(), out, names, records)
     except NoRecords as error:
         return Decision(None, error.reason, error.command)
     except Incompatible as error:
         return Decision(None, str(error))
+    # Worlds with drawn parameters have their range beside the interval of their mean.
+    return Decision(replace(found, drawn=found) if comparison.baseline.manifest.get("parameters") else found)

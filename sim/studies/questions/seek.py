@@ -27,7 +27,8 @@ from sim.runs.ensemble import folder_name
 from sim.runs.errors import NothingRan
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
-from sim.runs.store import SCENARIO, Store, clean, pictures, short_digest, to_json
+from sim.runs.seals import to_json
+from sim.runs.store import SCENARIO, Store, clean, pictures, short_digest
 from sim.runs.table import to_parquet
 from sim.scenario import Schedule
 from sim.studies.aims import Aim
@@ -188,6 +189,11 @@ class Sought:
         return (
             f"<Sought: {self.question.aim.name} of {self.question.scenario.name}, {len(self.tried)} mixes, {self.path}>"
         )
+
+    @property
+    def costs(self) -> bool:
+        """Whether costs are known, and some mix has one."""
+        return self.question.followed and any(abs(row["cost"]) > 0 for row in self.tried)
 
     @property
     def failures(self) -> list[dict[str, Any]]:

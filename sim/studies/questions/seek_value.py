@@ -23,7 +23,8 @@ from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
-from sim.runs.store import SCENARIO, Store, clean, pictures, to_json
+from sim.runs.seals import to_json
+from sim.runs.store import SCENARIO, Store, clean, pictures
 from sim.runs.summary import csv_bytes
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule
 from sim.studies.aims import Aim, aim_of, aims, amount_of
@@ -37,6 +38,7 @@ from sim.studies.mixes import LEVERS, lever_axes, refuse_undecided, undecided_le
 from sim.studies.points import Point
 from sim.studies.questions.seek import ANSWER
 from sim.studies.study_files import about_study, digest_of_study, publish
+from sim.units import brief, parameter_unit, with_unit
 
 CURVE = "curve.csv"
 REPLICATES = 16
@@ -219,9 +221,12 @@ def _refused(target: Target, root: Root) -> str:
     means = {x: root.at(x).mean for x in root.curve}
     if root.state == OUTSIDE and len(means) >= 2:
         least, most = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
-        ends = [f"{number(means[x])} (at {number(x)})" for x in (least, most)]
+        lever = parameter_unit(axis.unit, [axis.low, axis.high])
+        first, last, low, high = (brief(x, lever) for x in (axis.low, axis.high, least, most))
+        reach = with_unit(f"{first} to {last}", lever.unit)
+        ends = f"{number(means[least])} (at {low}) to {number(means[most])} (at {high})"
         wanted = f"{aim.name} to {number(target.value)}{unit}"
-        return f"no value from {number(axis.low)} to {number(axis.high)} brings {wanted}: it has {' to '.join(ends)}"
+        return f"no value from {reach} brings {wanted}: it has {ends}"
     if root.state == OUTSIDE:
         return f"{aim.name} has no value at too many points of the range"
     assert root.state == NOISE

@@ -33,7 +33,8 @@ from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
-from sim.runs.store import Store, clean, pictures, to_json
+from sim.runs.seals import to_json
+from sim.runs.store import Store, clean, pictures
 from sim.runs.table import to_parquet
 from sim.scenario import Fault, Row, Scenario, ScenarioError
 from sim.studies.changes import changes

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 OPENING = "population"  # what comes before the first mechanism
 # State that belongs to no enterprise, the most telling first.
 _SHARED = ("sites", "platforms", "posted", "sectors", "hours", "hours_offered", "links", "counts", "books")
-_NOT_STATE = {"books.flows", "books.month"}  # what moved, not what is
+_NOT_STATE = {"books.flows", "books.month", "books.payments", "books.began"}  # what moved, not what is
 _INDEXED = {"books.accounts": ACCOUNTS, "books.people": PEOPLE, "books.skilled": PEOPLE}
 _MAPPED = ("platform", "site")  # columns of numbers that may name different places in the two worlds
 

@@ -42,6 +42,7 @@ from sim.studies.targets import unit_of
 REPLICATES = 50
 _OF_APPRAISAL: Mapping[str, Callable[[Appraisal], Numbers]] = {
     "brought_in_share": lambda it: it.brought_in("enterprises") / it.gross("enterprises"),
+    "moved_in_share": lambda it: it.moved_in("enterprises") / it.gross("enterprises"),
     "moved_in_jobs_share": lambda it: it.moved_in("jobs") / it.gross("jobs"),
     "others_per_direct_job": lambda it: it.others("jobs") / it.direct("jobs"),
     "outlay_per_gross_job": lambda it: it.cost / it.gross("jobs"),

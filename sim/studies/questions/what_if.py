@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.letters import is_word
 from sim.model.catalogue import load
 from sim.runs.names import made_up
 from sim.runs.seeds import own_seeds, with_seeds
@@ -26,7 +26,7 @@ FEWEST = 30  # seeds before a width is judged: of fewer, a narrow interval is to
 MOST = 500  # seeds that a wish for narrow intervals may take, unless told otherwise
 _ENDLESS = 10**9  # seeds: no forecast goes beyond
 _OF_THE_RUN = {"run.seed", "run.months", "run.replicates", "run.start"}
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
+_LONGEST = 80  # letters of a variant's name
 
 
 class Variant(NamedTuple):
@@ -182,7 +182,7 @@ def _forecast_text(state: Mapping[str, Any], at_most: int) -> str:
 
 def _variant_of(base: Scenario, variant: Variant) -> Scenario:
     given, name = variant.given, variant.name
-    if name and not _NAME.fullmatch(name):
+    if name and not is_word(name, _LONGEST):
         raise _fault("--name", name, "is no name, allowed: letters, digits, _, - and .")
     common = {key: base.values[key] for key in ("run.seed", "run.months", "run.replicates")}
     if isinstance(given, Mapping):

@@ -1,0 +1,56 @@
+"""``sim poster``: an appraisal on one page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.commands import options
+from sim.commands.common import SOME_FAILED, WRONG, errors, fail, listed, load, print_json, say, watcher
+from sim.commands.streams import put
+
+
+def poster(
+    baseline: Annotated[str, options.scenario("BASELINE", "The world without: a name or a TOML file.")] = (
+        "together-apart"
+    ),
+    variant: Annotated[str, options.scenario("VARIANT", "The world with it.")] = "together",
+    *,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option("--assume", metavar="NAME=VALUE", help="Assume otherwise, such as discount=0.05; repeatable."),
+    ] = None,
+    replicates: options.Replicates = None,
+    seed: options.Seed = None,
+    seeds: options.Seeds = None,
+    months: options.Months = None,
+    mechanisms: options.Mechanisms = None,
+    workers: options.Workers = None,
+    out: options.Out = options.RESULTS,
+    language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="Language of the page.")] = "en",
+    as_json: options.Json = False,
+) -> None:
+    """Draw an appraisal as a poster of one page.
+
+    It says what is shared, what came of it net, at whose cost, and how sure that is. Appraises the variant against the
+    baseline as `sim appraise` does; stored seeds are not run again. Writes poster.pdf and poster.png of A3 in the
+    appraisal's folder.
+    """
+    with errors():
+        from sim import api
+        from sim.report.poster_words import LANGUAGES
+
+        if language not in LANGUAGES:  # before anything runs
+            fail(f'--lang: "{language}" is not allowed, allowed: {", ".join(LANGUAGES)}', WRONG)
+        base = load([baseline], [], mechanisms, seeds, replicates=replicates, seed=seed, months=months)[0]
+        with api.make_workers(workers) as pool:
+            found = api.appraise(base, variant, assume=listed(assume), workers=pool, out=out, watcher=watcher())
+        places = [str(path) for path in api.poster(found, language)]
+        if as_json:
+            print_json({"files": places})
+        else:
+            put("\n".join(f"poster: {place}" for place in places))
+        if found.failures:
+            say(f"{len(found.failures)} of {found.baseline.replicates} seeds failed")
+            raise typer.Exit(SOME_FAILED)

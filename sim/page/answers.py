@@ -1,0 +1,230 @@
+"""The answer on so many seeds: the parts of the page that a move changes, in the order in which they are shown.
+
+Intervals are given from ``INTERVALS_FROM`` seeds on. A verdict is given at 10 and at 30 seeds and stays what it was
+between: to look at each seed and stop where the interval leaves zero out would find effects where there are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim.formats import counted, label
+from sim.page.asked import SEEDS
+from sim.page.queue import Key
+from sim.report.comparison_sheets import comparison_sheets
+from sim.report.html.changed import changed_keys
+from sim.report.html.comparison import decision_section, months_of
+from sim.report.html.headline import difference_cards, difference_sentence, result_cards, words_of
+from sim.report.html.markup import Markup, fold, join, tag
+from sim.report.html.outcomes import differences_of
+from sim.report.html.over_months import chart_key, charts
+from sim.report.html.rests_on import parameters_by_kind
+from sim.report.html.shared import month_readout
+from sim.report.sheets import HEADLINE, Sheet, run_sheets
+from sim.report.shown import difference_unit
+from sim.runs.ensemble import Request
+from sim.runs.executor import Failure
+from sim.runs.record_bytes import from_bytes
+from sim.runs.replicate import Model
+from sim.runs.result import Result
+from sim.runs.table import gather
+from sim.scenario import Scenario
+from sim.studies.questions.compare import ComparedVariant, Comparison, Difference, compare_results
+from sim.studies.questions.decision import decided
+
+INTERVALS_FROM = 4  # seeds
+_NOT_YET = f"a verdict comes with {SEEDS[0]} seeds"
+_NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class SeenDifference(Difference):
+    """A difference while seeds are still being run; ``said`` is its verdict, given at another number of seeds."""
+
+    said: str = ""
+
+    @property
+    def verdict(self) -> str:
+        return self.said
+
+
+@dataclass(frozen=True)
+class Side:
+    """A scenario of the answer, its name there, and its request."""
+
+    label: str
+    scenario: Scenario
+    request: Request
+
+
+class Answer:
+    """What is known of a baseline and its variants on the first ``seeds`` seeds, for the outcomes ``names``.
+
+    ``worlds`` are those that are done, failed ones included.
+    """
+
+    def __init__(
+        self, model: Model, sides: Sequence[Side], worlds: Mapping[Key, Any], seeds: int, names: Sequence[str]
+    ) -> None:
+        self.model, self.sides, self.worlds, self.seeds = model, sides, worlds, seeds
+        self.names = list(names)
+
+    @property
+    def failed(self) -> dict[int, str]:
+        """Replicates in which a world failed, with the reason; they are in no pair."""
+        return {
+            number: f"{side.label}: {value.message}"
+            for number in range(self.seeds) for side in reversed(self.sides)
+            if isinstance(value := self.worlds.get(Key(side.request.digest, number)), Failure)
+        }  # fmt: skip
+
+    def results(self, seeds: int) -> list[Result]:
+        """The results of all sides on the first seeds, in memory."""
+        return [self._result(side, seeds) for side in self.sides]
+
+    def _result(self, side: Side, seeds: int) -> Result:
+        failed = self.failed
+        numbers = [number for number in range(seeds) if number not in failed]
+        outcomes = {name: self.model.outcomes[name] for name in self.names}
+        columns = [list(self.model.outcomes).index(name) for name in self.names]
+        kept = {number: self.worlds[Key(side.request.digest, number)][0][:, columns] for number in numbers}
+        scenario = side.scenario
+        figures = {name: it for name, it in scenario.reported_figures.items() if name in outcomes}
+        manifest = {
+            "name": scenario.name, "digest": side.request.digest, "scenario": scenario.digest(),
+            "model": self.model.version, "seed": scenario.seed, "start": scenario.calendar(0),
+            "months": scenario.months, "replicates": len(kept), "failures": [],
+            "seeds": {str(number): side.request.world(number)[1] for number in numbers},
+        }  # fmt: skip
+        return Result(
+            Path(side.request.folder), replace(scenario, reported_figures=figures), manifest,
+            gather(kept, outcomes, scenario.months),
+        )  # fmt: skip
+
+    def comparison(self, seeds: int) -> Comparison:
+        """The comparison on the first seeds."""
+        labels = [side.label for side in self.sides]
+        return compare_results(self.results(seeds), Path("-"), self.model.better, labels=labels)
+
+    @property
+    def judged_at(self) -> int:
+        """The number of seeds at which the verdict was given; 0 before the first one."""
+        return max((it for it in SEEDS if it <= self.seeds), default=0)
+
+    def seen(self) -> tuple[Comparison, Comparison | None]:
+        """The comparison as it is shown, and that by which it is judged."""
+        found = self.comparison(self.seeds)
+        judged = found if self.judged_at == self.seeds else self.comparison(self.judged_at) if self.judged_at else None
+        if judged is found:
+            return found, found
+        return replace(found, variants=tuple(
+            replace(it, differences=tuple(_seen(one, judged.variants[place][one.outcome] if judged else None)
+                                          for one in it.differences))
+            for place, it in enumerate(found.variants)
+        )), judged  # fmt: skip
+
+    def decision(self, seen: Comparison) -> Markup | None:
+        """The decision cards, of whichever variants have one."""
+        records: dict[Key, Any] = {}
+
+        def record(result: Result, replicate: int) -> Any:
+            key = Key(result.digest, replicate)
+            if key not in records:
+                records[key] = from_bytes(self.worlds[key][1]) if self.worlds[key][1] else None
+            return records[key]
+
+        sections = decision_section(decided(seen, Path("-"), record))
+        return join(*(it.content for it in sections)) if sections else None
+
+
+def _seen(it: Difference, judged: Difference | None) -> Difference:
+    """A difference before, or since, a verdict."""
+    values = dict(vars(it))
+    if it.seeds < INTERVALS_FROM:
+        values |= {"low": _NAN, "high": _NAN, "hangs_on_one": False}
+    said = _NOT_YET if judged is None else f"{judged.verdict} (at {judged.seeds} seeds)"
+    return SeenDifference(**values, said=said)
+
+
+# --- parts of the page
+
+
+def first_outcome(variant: ComparedVariant, names: Sequence[str]) -> str:
+    """The outcome that leads: the first that differs in both worlds; it stays what it is as seeds are added."""
+    known = {it.outcome: it for it in variant.differences}
+    told = (name for name in names if known[name].difference and known[name].baseline and known[name].variant)
+    return next(told, names[0])
+
+
+def lead_sentence(seen: Comparison, judged: Comparison | None, place: int, outcome: str) -> str:
+    """The difference that leads, in words: a sentence of the report once it is judged."""
+    if judged is not None:
+        return difference_sentence(judged, judged.variants[place], judged.variants[place][outcome])
+    variant = seen.variants[place]
+    it = variant[outcome]
+    unit = difference_unit(it)
+    said = f"{unit.signed(it.difference)} {unit.of_difference}".rstrip()
+    interval = f" (95%: {unit.span(it.low, it.high)})" if unit.span(it.low, it.high) else ""
+    coming = "" if it.seeds >= INTERVALS_FROM else f"an interval comes with {INTERVALS_FROM} seeds, "
+    return (
+        f"{variant.label}: {words_of(outcome)} {said}{interval} on {counted(it.seeds, 'seed')} so far; "
+        f"{coming}{_NOT_YET}."
+    )
+
+
+def compared_parts(seen: Comparison, names: Sequence[str], meanings: dict[str, str]) -> Markup:
+    """Differences of the outcomes shown: as cards, and as a table."""
+    several = len(seen.variants) > 1
+    cards = [join(tag("h3", f"{it.label} less {seen.label}") if several else None,
+                  difference_cards(it, names, meanings)) for it in seen.variants]  # fmt: skip
+    tables = [differences_of(it, seen.label, names, meanings) for it in seen.variants]
+    return join(*cards, fold("As a table", *tables))
+
+
+def changed_part(seen: Comparison) -> Markup:
+    """What was changed, old and new, with the sources."""
+    return join(*(changed_keys(seen.baseline.scenario, it) for it in seen.variants))
+
+
+def fans(seen: Comparison, names: Sequence[str], meanings: dict[str, str]) -> tuple[Markup, dict[str, Any]]:
+    """Fans of the outcomes shown, without single runs, and what the script reads out of them."""
+    sheets = [it for it in comparison_sheets(seen, names) if it.stem == HEADLINE]
+    return months_of(seen, sheets, meanings, runs=0), month_readout(sheets, seen.baseline)
+
+
+def baseline_part(result: Result, names: Sequence[str], meanings: dict[str, str]) -> Markup:
+    """The baseline alone: what came out, before anything is changed."""
+    seeds = counted(len(result.replicates), "seed")
+    words = (
+        f"As it is, on {seeds}: medians{' and 90% of seeds' if len(result.replicates) > 1 else ''} in {_last(result)}."
+    )
+    return join(tag("p", words, class_="note"), result_cards(result, names, meanings))
+
+
+def baseline_fans(result: Result, names: Sequence[str], meanings: dict[str, str]) -> tuple[Markup, dict[str, Any]]:
+    """The baseline's fans alone."""
+    sheets: list[Sheet] = run_sheets(result, names, names)[:1]
+    single, marked = len(result.replicates) == 1, any(panel.mark for panel in sheets[0].panels)
+    labels = (result.name,)
+    drawn = join(
+        chart_key(labels, differences=False, marked=marked, single=single, runs=0),
+        charts(sheets[0].panels, labels, result.scenario, meanings, f"{sheets[0].stem}-", runs=0),
+    )
+    return drawn, month_readout(sheets, result)
+
+
+def rests_part(scenario: Scenario, name: str) -> Markup:
+    """What the baseline rests on, by kind of source."""
+    return parameters_by_kind(name, scenario)
+
+
+def outcome_words(model: Model) -> list[list[str]]:
+    """Name and words of every outcome, for the list from which one is added."""
+    return [[name, label(name), it.meaning] for name, it in model.outcomes.items()]
+
+
+def _last(result: Result) -> str:
+    return result.scenario.calendar(result.months - 1)

@@ -1,0 +1,20 @@
+"""The article's claims, each a button that loads its scenario beside the world without it."""
+
+from __future__ import annotations
+
+import tomllib
+
+from sim.report.html.markup import Markup, tag
+from sim.studies.claims import files_of
+
+
+def claim_buttons() -> Markup:
+    """A button for each pair of scenarios, with what is claimed of them."""
+    items = []
+    for file in files_of():
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        said = [it["claim"] for it in table["claims"].values()]
+        button = tag("button", table["title"], type="button", data_scenario=table["scenario"],
+                     data_control=table["control"])  # fmt: skip
+        items.append(tag("li", button, tag("small", " ".join(said))))
+    return tag("ul", items, class_="claims")

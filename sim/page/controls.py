@@ -1,0 +1,109 @@
+"""The controls of a scenario: a slider, a switch, a choice or a text for each parameter, from its declaration."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from sim.scenario import Scenario, Schedule, keys
+from sim.scenario.keys import MONTH, Leaf
+from sim.studies.changes import as_plain
+from sim.studies.rests import source_of
+from sim.units import Everyday, parameter_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# As the article groups them. The first prefix that fits decides; what fits none is in the last group.
+GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("advantages", "Advantages of big, medium and small", (
+        "population.", "mechanisms.population.", "mechanisms.absorption.", "mechanisms.projects.",
+    )),
+    ("platforms", "Platforms", ("platforms.", "mechanisms.adoption.", "mechanisms.resources.", "mechanisms.matching.")),
+    ("idle", "Idle resources", ("sites.", "mechanisms.idle_space.", "mechanisms.letting.")),
+    ("chain", "The industrial chain", ("mechanisms.chain.",)),
+    ("industries", "New industries", ("mechanisms.industries.", "mechanisms.frontier.")),
+    ("policy", "Policy", ("levers.", "mechanisms.taxes.")),
+    ("early", "The early stage", ("mechanisms.entry.", "mechanisms.newborns.", "mechanisms.finance.")),
+    ("markets", "Markets and labour", ("",)),
+)  # fmt: skip
+_HIDDEN = ("run.",)  # the same in all that are compared
+_STEPS = 100  # of a slider, at least
+_WHOLE = frozenset({"mechanisms.population.register"})  # texts of many lines
+
+
+def groups_of(scenario: Scenario) -> list[dict[str, Any]]:
+    """The groups with their controls, as the page reads them."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name, *_ in GROUPS}
+    for key, leaf in _parameters(scenario):
+        if key.startswith(_HIDDEN) or key in _WHOLE:
+            continue
+        group = next(name for name, _, prefixes in GROUPS if key.startswith(prefixes))
+        found[group].append(control(scenario, key, leaf))
+    return [{"name": name, "title": title, "controls": found[name]} for name, title, _ in GROUPS if found[name]]
+
+
+def control(scenario: Scenario, key: str, leaf: Leaf) -> dict[str, Any]:
+    """One control; numbers are in the declared unit, and ``factor`` brings them to the everyday one."""
+    it, value = leaf.parameter, as_plain(scenario, key)
+    source = source_of(scenario, key)
+    made: dict[str, Any] = {
+        "key": key, "meaning": it.meaning, "kind": source.kind, "source": source.text, "value": value,
+        "scheduled": leaf.scheduled,
+    }  # fmt: skip
+    if it.choices:
+        return made | {"type": "choice", "choices": list(it.choices)}
+    if it.type is bool:
+        return made | {"type": "switch"}
+    if it.type is str:
+        return made | {"type": "month" if it.unit == MONTH else "text"}
+    held = scenario.values[key]
+    numbers = [held.before, *held.values] if isinstance(held, Schedule) else [held]
+    points = [float(point) for point in numbers]
+    unit = parameter_unit(it.unit, [*points, *(it.plausible or ())])
+    low, high = _ends(points, it.plausible, (it.low, it.high))
+    return made | {
+        "type": "number", "unit": unit.unit, "factor": unit.factor, "whole": it.type is int,
+        "bounds": [it.low, it.high], "plausible": list(it.plausible) if it.plausible else None,
+        **_slider(low, high, unit, whole=it.type is int),
+    }  # fmt: skip
+
+
+def leaf_of(scenario: Scenario, key: str) -> Leaf | None:
+    """The declaration of a key that the scenario has; None of another."""
+    return keys.known(scenario.catalogue).leaf(tuple(key.split("."))) if key in scenario.values else None
+
+
+def _parameters(scenario: Scenario) -> Iterator[tuple[str, Leaf]]:
+    names = {"platforms": scenario.platforms, "sites": scenario.sites}
+    return keys.known(scenario.catalogue).parameters(names)
+
+
+def _ends(
+    points: list[float], plausible: tuple[float, float] | None, bounds: tuple[float | None, float | None]
+) -> tuple[float, float]:
+    """The ends of a slider: the plausible range with the values in it; else from 0 to twice the value, in bounds."""
+    if plausible:
+        return min(plausible[0], *points), max(plausible[1], *points)
+    least, most = (math.inf if it is None else it for it in bounds)
+    low, high = min(0.0, *(2 * point for point in points)), max(0.0, *(2 * point for point in points))
+    low = max(low, least) if math.isfinite(least) else low
+    high = min(high or 1.0, most)
+    return min(low, *points), max(high, *points)
+
+
+def _slider(low: float, high: float, unit: Everyday, *, whole: bool) -> dict[str, Any]:
+    """Ends and step of a slider, in the everyday unit, on round numbers."""
+    start, end = low * unit.factor, high * unit.factor
+    if end <= start:
+        end = start + 1.0
+    rough = (end - start) / _STEPS
+    step = 10.0 ** math.floor(math.log10(rough))
+    step *= next(it for it in (1, 2, 5, 10) if it * step >= rough * 0.999)
+    if whole and unit.factor == 1:
+        step = max(1.0, step)
+    round_to = 12
+    return {
+        "low": round(math.floor(start / step + 1e-9) * step, round_to),
+        "high": round(math.ceil(end / step - 1e-9) * step, round_to), "step": round(step, round_to),
+    }  # fmt: skip

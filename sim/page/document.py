@@ -1,0 +1,130 @@
+"""The live page's file: its frame, style and script; what it shows arrives over its socket."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from sim.page.claims import claim_buttons
+from sim.report.html.limits import HEADING, limits_list
+from sim.report.html.markup import Markup, fold, island, tag
+from sim.report.html.page import file_text
+from sim.scenario.listing import shipped
+
+TITLE = "What if? An ecosystem of enterprises"
+
+
+@cache
+def script_text() -> str:
+    """The script: the report's read-out of months, and the page's own."""
+    return file_text("months.js") + _own("page.js")
+
+
+def live_page(scenario: str) -> str:
+    """The page that opens ``scenario`` where its address asks for no other."""
+    style = file_text("style.css") + _own("page.css")
+    head = tag(
+        "head", tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("link", rel="icon", href="data:,"),
+        tag("title", TITLE), tag("style", Markup(style)),
+    )  # fmt: skip
+    body = tag(
+        "body",
+        tag("a", "To what you change", href="#controls", class_="skip"),
+        _header(),
+        tag("main", _controls(), _answer(), _below(), class_="live"),
+        tag("button", "", type="button", id="bar", class_="bar", hidden=True),
+        tag("footer", "Runs on this machine alone. Nothing is stored until you save it."),
+        island("start", {"scenario": scenario}),
+        tag("script", Markup(script_text())),
+    )  # fmt: skip
+    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+
+
+def _header() -> Markup:
+    options = [tag("option", f"{it.name}: {it.title}" if it.title else it.name, value=it.name) for it in shipped()]
+    return tag(
+        "header",
+        tag("p", "What if?", class_="eyebrow", id="span"),
+        tag("h1", "…", id="title"),
+        tag("p", "", id="summary", class_="note"),
+        tag("div",
+            tag("label", "Scenario ", tag("select", options, id="scenario")),
+            tag("label", "or a file of yours ", tag("input", type="file", id="file", accept=".toml")),
+            class_="choose"),
+        fold("Questions of the article, to begin with", claim_buttons()),
+    )  # fmt: skip
+
+
+def _controls() -> Markup:
+    return tag(
+        "section",
+        tag("h2", "What you change"),
+        tag("div", "", id="variants", role="group", aria_label="Variants"),
+        tag("div",
+            tag("label", "From ", tag("select", tag("option", "the start", value=""), id="since")),
+            tag("label", "for ", tag("input", type="text", inputmode="numeric", id="months", autocomplete="off"),
+                " months"),
+            tag("label", "compared as ", tag("input", type="text", id="name", maxlength=60, autocomplete="off")),
+            class_="choose small"),
+        tag("ul", "", id="changes", class_="changes"),
+        tag("p", "", id="fault", class_="warning", role="alert"),
+        tag("label", "Search ", tag("input", type="search", id="search", autocomplete="off",
+                                    placeholder="rent, tax, founded…"), class_="search"),
+        tag("p", "", id="search-said", class_="note", role="status"),
+        tag("div", "", id="groups"),
+        id="controls", tabindex=-1,
+    )  # fmt: skip
+
+
+def _answer() -> Markup:
+    buttons: list[Any] = [
+        tag("button", "30 seeds", id="more", type="button", disabled=True),
+        tag("button", "Save", id="save", type="button"),
+        tag("button", "Copy link", id="copy", type="button"),
+        *(tag("button", words, type="button", data_download=what)
+          for what, words in (("report", "Report"), ("data", "Data"), ("scenarios", "TOML"))),
+    ]  # fmt: skip
+    return tag(
+        "section",
+        tag("h2", "What comes of it"),
+        tag("div", tag("p", "Connecting…", id="status"),
+            tag("progress", id="progress", max=1, value=0, aria_label="Seeds done"), class_="status"),
+        tag("p", "", id="announce", class_="hidden", role="status"),
+        tag("div", "", id="part-lead"),
+        tag("div", "", id="part-failed"),
+        tag("div", "", id="part-decision"),
+        tag("div", "", id="part-differences"),
+        tag("div", tag("label", "Also show ", tag("input", id="show", list="outcomes", autocomplete="off")),
+            tag("label", "Lead with ", tag("select", id="lead")),
+            tag("datalist", id="outcomes"), tag("ul", "", id="shown", class_="changes"), class_="choose small"),
+        tag("div", buttons, class_="buttons"),
+        tag("p", "", id="said", class_="note", role="status"),
+        tag("h3", "Over the months", id="months-heading", hidden=True),
+        tag("div", "", id="part-months"),
+        id="answer",
+    )  # fmt: skip
+
+
+def _below() -> Markup:
+    return tag(
+        "section",
+        tag("h2", "How sure, and why"),
+        tag("div",
+            tag("p", "Which of the changes makes the difference? Every combination of them is run on the same seeds.",
+                class_="note"),
+            tag("div", tag("button", "Say what that costs", type="button", id="why"),
+                tag("button", "Run it", type="button", id="why-run", hidden=True), class_="buttons"),
+            tag("div", "", id="why-said", role="status")),
+        fold("What was changed, and what each value rests on", tag("div", "", id="part-changed")),
+        fold("What the baseline rests on", tag("div", "", id="rests")),
+        fold(HEADING, limits_list()),
+        id="below",
+    )  # fmt: skip
+
+
+def _own(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,513 @@
+
+// --- the live page: what is asked goes to the server over one socket, and the parts of the answer come back.
+const $ = (id) => document.getElementById(id);
+const made = (name, attributes = {}, ...children) => {
+  const it = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === true) it.setAttribute(key, "");
+    else if (value !== false && value !== null && value !== undefined) it.setAttribute(key, value);
+  }
+  it.append(...children);
+  return it;
+};
+const fresh = (name = "Variant 1", of = "") => ({ name, of, since: "", changes: {} });
+
+const start = read("start");
+const blank = (scenario, variant = fresh()) => ({ scenario, variants: [variant], show: [], lead: "", seeds: 10, months: 0 });
+let asked = blank(start.scenario);
+let chosen = 0;                    // the variant that the controls change
+let groups = { "": [] };           // of the baseline, and of other scenarios from which variants start
+let calendar = [], outcomes = [], headline = [];
+let changed = [];                  // of each variant, as the server tells it
+let loaded = "";                   // the scenario whose controls are shown
+let number = 0, answered = 0;      // of the last question, and of the last answer
+let own = null;                    // a file that was opened: it is sent again when the connection comes back
+
+// --- patching: what is on the page stays, so that the focus and opened folds do
+function patch(target, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  morph(target, template.content);
+}
+function morph(old, next) {
+  const here = [...old.childNodes], there = [...next.childNodes];
+  there.forEach((node, n) => {
+    const it = here[n];
+    if (!it) old.append(node);
+    else if (it.nodeType !== node.nodeType || it.nodeName !== node.nodeName) it.replaceWith(node);
+    else if (node.nodeType !== Node.ELEMENT_NODE) { if (it.data !== node.data) it.data = node.data; }
+    else {
+      for (const { name } of [...it.attributes]) if (!node.hasAttribute(name) && name !== "open") it.removeAttribute(name);
+      for (const { name, value } of node.attributes) if (it.getAttribute(name) !== value) it.setAttribute(name, value);
+      morph(it, node);
+    }
+  });
+  here.slice(there.length).forEach((it) => it.remove());
+}
+
+// --- the socket
+let socket = null, delay = 500, timer = 0, first = true;
+const send = (message) => {
+  if (!socket || socket.readyState !== WebSocket.OPEN) return false;
+  socket.send(JSON.stringify(message));
+  return true;
+};
+function ask() {
+  number += 1;
+  document.body.classList.add("asking");
+  if (!timer) timer = setTimeout(() => { timer = 0; send({ do: "ask", number, asked }); }, 40);
+}
+function connect() {
+  socket = new WebSocket(`ws://${location.host}/socket`);
+  socket.addEventListener("open", () => {
+    delay = 500;
+    document.body.classList.remove("lost");
+    say("Connected.");
+    const link = linked();
+    number += 1;
+    loaded = "";
+    if (own && asked.scenario === own.asked) send({ do: "file", number, name: own.name, text: own.text });
+    else if (first && link) send({ do: "link", number, link });
+    else send({ do: "ask", number, asked });
+  });
+  socket.addEventListener("message", (event) => hear(JSON.parse(event.data)));
+  socket.addEventListener("close", (event) => {
+    document.body.classList.add("lost");
+    say(`${event.reason || "The connection is lost"}. Trying again…`);
+    setTimeout(connect, delay);
+    delay = Math.min(8000, 2 * delay);
+  });
+}
+const linked = () => location.hash.startsWith("#w=") ? location.hash.slice(3) : "";
+const say = (text) => { if ($("status").textContent !== text) $("status").textContent = text; };
+
+function hear(message) {
+  if (message.do === "scenario") scenario(message);
+  else if (message.do === "controls") { groups = message.groups; controls(); }
+  else if (message.do === "asked" && message.number === number) accepted(message);
+  else if (message.do === "progress" && message.number === number) progress(message);
+  else if (message.do === "answer" && message.number === number) answer(message);
+  else if (message.do === "fault") fault(message);
+  else if (message.do === "saved") $("said").textContent = `Saved: ${message.said} The report is ${message.report}.`;
+  else if (message.do === "file") keep(message);
+  else if (message.do === "why" && message.number === number) {
+    patch($("why-said"), message.said);
+    $("why-run").hidden = !message.cost;
+  }
+}
+
+function scenario(message) {
+  loaded = message.name;
+  first = false;
+  groups = message.groups;
+  calendar = message.months;
+  if (document.activeElement !== $("months")) $("months").value = calendar.length;
+  outcomes = message.outcomes;
+  headline = message.headline;
+  $("title").textContent = message.title;
+  document.title = `What if? ${message.title}`;
+  $("summary").textContent = message.summary;
+  $("span").textContent = `What if? · ${message.span}`;
+  patch($("rests"), message.rests);
+  for (const part of ["lead", "failed", "decision", "differences", "months", "changed"]) $(`part-${part}`).replaceChildren();
+  $("since").replaceChildren(made("option", { value: "" }, "the start"), ...calendar.slice(1).map((it) => made("option", {}, it)));
+  $("outcomes").replaceChildren(...outcomes.map(([name, words]) => made("option", { value: name }, words)));
+}
+
+function accepted(message) {
+  const before = JSON.stringify([asked.scenario, asked.variants.map((it) => it.of)]);
+  const focus = document.activeElement;
+  asked = message.asked;
+  if (!asked.variants.length) asked.variants = [fresh()];
+  if (own && asked.scenario.startsWith("file:")) own.asked = asked.scenario;
+  chosen = Math.min(chosen, asked.variants.length - 1);
+  changed = message.changed;
+  $("fault").textContent = "";
+  $("why-said").replaceChildren();
+  $("why-run").hidden = true;
+  for (const it of document.querySelectorAll("[aria-invalid]")) it.removeAttribute("aria-invalid");
+  history.replaceState(null, "", `#w=${message.link}`);
+  $("said").dataset.private = message.private ? "yes" : "";
+  const select = $("scenario");
+  for (const option of [...select.options]) if (option.dataset.own && option.value !== asked.scenario) option.remove();
+  if (![...select.options].some((it) => it.value === asked.scenario))
+    select.append(made("option", { value: asked.scenario, "data-own": "yes" }, asked.scenario.replace(/^file:/, "")));
+  select.value = asked.scenario;
+  if (built !== shownGroups() || before !== JSON.stringify([asked.scenario, asked.variants.map((it) => it.of)])) controls();
+  variants();
+  changes();
+  shown();
+  values(focus);
+}
+
+function fault(message) {
+  document.body.classList.remove("asking");
+  const said = message.faults.map((it) => it.said);
+  $("fault").textContent = said.join(" · ");
+  for (const it of message.faults) {
+    const row = it.key && document.querySelector(`[data-key="${CSS.escape(it.key)}"] input`);
+    if (row) row.setAttribute("aria-invalid", "true");
+  }
+  if (!loaded) {  // a link that cannot be followed: the page begins as it would without it
+    const words = $("fault").textContent;
+    first = false;
+    history.replaceState(null, "", location.pathname);
+    asked = blank(start.scenario);
+    number += 1;
+    send({ do: "ask", number, asked });
+    $("said").textContent = words;
+  }
+}
+
+function progress(message) {
+  const { seeds, of, worlds, seconds, months: done } = message;
+  $("progress").max = of;
+  $("progress").value = seeds;
+  $("more").disabled = asked.seeds >= 30 || seeds < of;
+  $("progress").hidden = !worlds;
+  const left = seconds >= 1 ? `, about ${Math.ceil(seconds)} s left` : "";
+  const first = done ? `: month ${done[0]} of ${done[1]} of the first` : "";
+  say(worlds ? `${seeds} of ${of} seeds${left}${seeds ? "" : first}` : `${of} seeds done.`);
+}
+
+function answer(message) {
+  document.body.classList.remove("asking");
+  for (const [part, html] of Object.entries(message.parts)) patch($(`part-${part}`), html);
+  if (message.readout) {
+    months.data = message.readout;
+    if (months.at >= 0) months.show(months.at);
+  }
+  $("months-heading").hidden = !$("part-months").firstChild;
+  bar();
+  if (!message.parts.lead) return;
+  if (answered !== message.number || message.seeds === 10 || message.seeds === 30)
+    $("announce").textContent = $("part-lead").textContent;
+  answered = message.number;
+}
+// On a phone the answer is below the controls: its first sentence stays in sight.
+function bar() {
+  $("bar").textContent = $("part-lead").textContent;
+  $("bar").hidden = !$("bar").textContent;
+}
+
+function keep(message) {
+  const data = Uint8Array.from(atob(message.data), (it) => it.charCodeAt(0));
+  const address = URL.createObjectURL(new Blob([data], { type: message.type }));
+  made("a", { href: address, download: message.name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+  $("said").textContent = `Downloaded ${message.name}.`;
+}
+
+// --- variants
+function variants() {
+  const several = asked.variants.length > 1;
+  const tabs = asked.variants.map((it, n) => made("button", { type: "button", "data-variant": n, "aria-pressed": n === chosen }, it.name));
+  const more = asked.variants.length < 4 ? [made("button", { type: "button", "data-add": true }, "+ Another variant")] : [];
+  const less = several ? [made("button", { type: "button", "data-remove": true }, `Remove ${asked.variants[chosen].name}`)] : [];
+  const next = document.createElement("div");
+  next.append(...tabs, ...more, ...less);
+  for (const it of next.querySelectorAll("[aria-pressed]")) it.setAttribute("aria-pressed", String(Number(it.dataset.variant) === chosen));
+  for (const it of next.querySelectorAll("[data-variant]:not([aria-pressed])")) it.setAttribute("aria-pressed", "false");
+  morph($("variants"), next);
+  if (document.activeElement !== $("name")) $("name").value = asked.variants[chosen].name;
+  $("since").value = asked.variants[chosen].since;
+  $("since").disabled = Boolean(asked.variants[chosen].of);
+}
+
+function changes() {
+  const mine = asked.variants[chosen], rows = changed[chosen] || [], most = 12, next = document.createElement("ul");
+  for (const it of rows.slice(0, most)) {
+    const back = it.key in mine.changes ? [made("button", { type: "button", "data-undo": it.key, "aria-label": `Set back ${it.key}` }, "Set back")] : [];
+    next.append(made("li", {}, made("code", {}, it.key), " ", made("span", {}, it.said), " ", ...back));
+  }
+  if (rows.length > most) next.append(made("li", {}, `and ${rows.length - most} more`));
+  if (!rows.length) next.append(made("li", { class: "note" }, "Nothing yet. Open a group below and move a slider."));
+  if (Object.keys(mine.changes).length > 1) next.append(made("li", {}, made("button", { type: "button", "data-undo": "*" }, "Set all back")));
+  morph($("changes"), next);
+}
+
+function shown() {
+  const next = document.createElement("ul");
+  for (const name of asked.show) next.append(made("li", {}, name, " ", made("button", { type: "button", "data-hide": name, "aria-label": `Remove ${name}` }, "Remove")));
+  morph($("shown"), next);
+  const names = [...new Set([...headline, ...asked.show])], words = new Map(outcomes.map(([name, said]) => [name, said]));
+  const options = document.createElement("select");
+  options.append(made("option", { value: "" }, "the first that differs"), ...names.map((it) => made("option", { value: it }, words.get(it) || it)));
+  morph($("lead"), options);
+  $("lead").value = asked.lead;
+}
+
+// --- controls
+let built = null;
+const shownGroups = () => groups[asked.variants[chosen].of] || groups[""];
+const controlOf = (key) => shownGroups().flatMap((it) => it.controls).find((it) => it.key === key);
+const valueOf = (control) => control.key in asked.variants[chosen].changes ? asked.variants[chosen].changes[control.key] : control.value;
+const isTable = (value) => typeof value === "object" && value !== null;
+const digits = (x) => Number(x.toPrecision(6));
+const everyday = (control, value) => digits(value * control.factor);
+const declared = (control, value) => { const x = Number((value / control.factor).toPrecision(12)); return control.whole ? Math.round(x) : x; };
+const unitOf = (control) => !control.unit ? "" : control.unit.startsWith("%") ? control.unit : ` ${control.unit}`;
+const broken = (unit) => unit.replaceAll("/", "/\u200b");  // a long unit breaks at its slashes
+
+function controls() {
+  built = shownGroups();
+  const open = new Set([...document.querySelectorAll("#groups details[open]")].map((it) => it.dataset.group));
+  if (!open.size) open.add("policy");
+  $("groups").replaceChildren(...built.map((group) => {
+    const it = made("details", { "data-group": group.name, open: open.has(group.name) },
+      made("summary", {}, group.title, " ", made("small", {}, `${group.controls.length}`)));
+    if (open.has(group.name)) fill(it);
+    return it;
+  }));
+  search();
+}
+function fill(details) {
+  if (details.dataset.filled) return;
+  details.dataset.filled = "yes";
+  const group = shownGroups().find((it) => it.name === details.dataset.group);
+  const box = made("div", { class: "group" });
+  let last = "";
+  for (const it of group.controls) {
+    const table = it.key.slice(0, it.key.lastIndexOf("."));
+    if (table !== last) box.append(made("h3", {}, made("code", {}, table)));
+    last = table;
+    box.append(row(it));
+  }
+  details.append(box);
+}
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function row(control) {
+  const { key, meaning, kind, source, plausible } = control, id = `c-${key}`, value = valueOf(control);
+  const it = made("div", { class: "control", "data-key": key });
+  const name = sentence(meaning || key);
+  if (control.type === "switch") {
+    it.append(made("label", {}, made("input", { type: "checkbox", id, "data-part": "value" }), ` ${name}`));
+  } else if (control.type === "choice") {
+    it.append(made("label", { for: id }, name), made("select", { id, "data-part": "value" }, ...control.choices.map((word) => made("option", {}, word))));
+  } else if (control.type !== "number") {
+    it.append(made("label", { for: id }, name), made("input", { type: "text", id, "data-part": "value", placeholder: control.type === "month" ? "YYYY-MM, or empty" : "" }));
+  } else if (isTable(value)) {
+    it.append(made("p", { class: "label" }, name), schedule(control, value));
+  } else {
+    const slider = made("input", { type: "range", id, "data-part": "slider", min: control.low, max: control.high, step: control.step });
+    if (plausible) {
+      const at = (x) => `${Math.max(0, Math.min(100, 100 * (x * control.factor - control.low) / (control.high - control.low)))}%`;
+      slider.style.setProperty("--from", at(plausible[0]));
+      slider.style.setProperty("--to", at(plausible[1]));
+      slider.classList.add("ranged");
+    }
+    it.append(made("label", { for: id }, name),
+      made("div", { class: "pair" }, slider,
+        made("span", { class: "typed" }, made("input", { type: "text", inputmode: "decimal", "data-part": "typed", "aria-label": `${name}, value${unitOf(control)}`, autocomplete: "off" }),
+          made("span", { class: "unit" }, broken(control.unit)))));
+  }
+  const range = plausible ? `plausible ${everyday(control, plausible[0])} to ${everyday(control, plausible[1])}${unitOf(control)}` : "";
+  const about = made("p", { class: "about" }, made("span", { class: `kind ${kind}` }, kind), " ",
+    [range, source, key].filter(Boolean).join(" · "));
+  if (control.type === "number" && control.scheduled && !isTable(value))
+    about.append(" ", made("button", { type: "button", "data-by-month": key }, "Change it over the months"));
+  it.append(about);
+  write(control, it, null);
+  return it;
+}
+function schedule(control, value) {
+  const box = made("div", { class: "points" });
+  for (const [month, point] of Object.entries(value)) {
+    if (month === "shape") continue;
+    const words = month === "before" ? "before" : "from";
+    box.append(made("span", { class: "point" }, words, " ",
+      ...(month === "before" ? [] : [made("input", { type: "text", value: month, "data-part": "month", "aria-label": "month", size: 8 }), " "]),
+      made("input", { type: "text", inputmode: "decimal", value: everyday(control, point), "data-part": "point", "aria-label": `value ${words} ${month === "before" ? "the first month" : month}`, size: 8 }),
+      ` ${control.unit} `,
+      ...(month === "before" ? [] : [made("button", { type: "button", "data-drop": month, "aria-label": `Leave out ${month}` }, "✕")])));
+  }
+  box.append(made("button", { type: "button", "data-point": control.key }, "+ a month"));
+  return box;
+}
+// The control's value as it is now; one that somebody is typing in stays as it is.
+function write(control, it, focus) {
+  const value = valueOf(control), said = (x) => String(everyday(control, x));
+  it.classList.toggle("moved", control.key in asked.variants[chosen].changes);
+  for (const input of it.querySelectorAll("[data-part]")) {
+    if (input === focus) continue;
+    const part = input.dataset.part;
+    if (part === "value" && control.type === "switch") input.checked = Boolean(value);
+    else if (part === "value") input.value = value;
+    else if (part === "slider") { input.value = said(value); input.setAttribute("aria-valuetext", `${said(value)}${unitOf(control)}`); }
+    else if (part === "typed") input.value = said(value);
+  }
+}
+function values(focus) {
+  for (const it of document.querySelectorAll("#groups .control")) {
+    const control = controlOf(it.dataset.key);
+    if (!control) continue;
+    const table = Boolean(it.querySelector(".points"));
+    if (control.type === "number" && table !== isTable(valueOf(control))) it.replaceWith(row(control));
+    else if (!it.contains(focus) || focus.dataset.part === "slider" || focus.type === "checkbox") write(control, it, focus);
+  }
+}
+function set(key, value) {
+  const control = controlOf(key), mine = asked.variants[chosen];
+  if (JSON.stringify(value) === JSON.stringify(control.value)) delete mine.changes[key];
+  else mine.changes[key] = value;
+  ask();
+}
+function search() {
+  const words = $("search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  for (const details of document.querySelectorAll("#groups details")) {
+    if (words.length) fill(details);
+    const rows = [...details.querySelectorAll(".control")];
+    let found = 0;
+    for (const it of rows) {
+      const hit = words.every((word) => it.textContent.toLowerCase().includes(word));
+      it.hidden = !hit;
+      found += hit;
+    }
+    details.querySelectorAll("h3").forEach((it) => { it.hidden = words.length > 0; });
+    details.hidden = words.length > 0 && !found;
+    if (words.length) details.open = found > 0;
+  }
+  $("search-said").textContent = words.length ? `${document.querySelectorAll("#groups .control:not([hidden])").length} found` : "";
+}
+
+// --- what a visitor does
+$("groups").addEventListener("toggle", (event) => { if (event.target.open) fill(event.target); }, true);
+$("search").addEventListener("input", search);
+$("groups").addEventListener("input", (event) => {
+  const it = event.target.closest(".control"), control = it && controlOf(it.dataset.key), part = event.target.dataset.part;
+  if (!control) return;
+  if (part === "slider") {
+    const value = Number(event.target.value);
+    const exact = everyday(control, isTable(control.value) ? NaN : control.value);
+    set(control.key, value === exact ? control.value : declared(control, value));
+    write(control, it, event.target);
+    event.target.setAttribute("aria-valuetext", `${value}${unitOf(control)}`);
+  } else if (part === "value" && control.type === "switch") set(control.key, event.target.checked);
+});
+$("groups").addEventListener("change", (event) => {
+  const it = event.target.closest(".control"), control = it && controlOf(it.dataset.key), part = event.target.dataset.part;
+  if (!control) return;
+  if (part === "value" && control.type !== "switch") set(control.key, event.target.value.trim());
+  else if (part === "typed") {
+    const value = Number(event.target.value.replaceAll(",", ""));
+    if (event.target.value.trim() === "" || Number.isNaN(value)) {
+      event.target.setAttribute("aria-invalid", "true");
+      $("fault").textContent = `${control.key}: "${event.target.value}" is no number`;
+    } else set(control.key, value === everyday(control, control.value) ? control.value : declared(control, value));
+  } else if (part === "month" || part === "point") points(it, control);
+});
+function points(it, control) {
+  const rows = [...it.querySelectorAll(".point")].map((row) => [
+    row.querySelector("[data-part=month]") ? row.querySelector("[data-part=month]").value.trim() : "before",
+    Number(row.querySelector("[data-part=point]").value.replaceAll(",", "")),
+  ]);
+  if (rows.some(([, value]) => Number.isNaN(value))) { $("fault").textContent = `${control.key}: a value is no number`; return; }
+  const [before, ...later] = rows;
+  later.sort(([one], [other]) => one < other ? -1 : 1);
+  const shape = isTable(valueOf(control)) && valueOf(control).shape ? { shape: valueOf(control).shape } : {};
+  set(control.key, { ...Object.fromEntries([before, ...later].map(([month, value]) => [month, declared(control, value)])), ...shape });
+}
+document.addEventListener("click", (event) => {
+  const it = event.target.closest("button");
+  if (!it) return;
+  const data = it.dataset, mine = asked.variants[chosen];
+  if (data.variant !== undefined) { chosen = Number(data.variant); turn(); }
+  else if (data.add !== undefined) {
+    const taken = new Set(asked.variants.map((one) => one.name));
+    let n = asked.variants.length + 1;
+    while (taken.has(`Variant ${n}`)) n += 1;
+    asked.variants.push({ ...structuredClone(mine), name: `Variant ${n}` });
+    chosen = asked.variants.length - 1;
+    changed.push(structuredClone(changed[chosen - 1] || []));
+    turn();
+    ask();
+  } else if (data.remove !== undefined) {
+    asked.variants.splice(chosen, 1);
+    changed.splice(chosen, 1);
+    chosen = Math.max(0, chosen - 1);
+    turn();
+    ask();
+  } else if (data.undo === "*") { mine.changes = {}; ask(); }
+  else if (data.undo) { delete mine.changes[data.undo]; ask(); }
+  else if (data.byMonth) {
+    const control = controlOf(data.byMonth), value = valueOf(control);
+    mine.changes[control.key] = { before: value, [calendar[Math.min(12, calendar.length - 1)]]: value };
+    values(null);
+    ask();
+  } else if (data.point || data.drop) {
+    const row = it.closest(".control"), control = controlOf(row.dataset.key), value = { ...valueOf(control) };
+    if (data.drop) delete value[data.drop];
+    else {
+      const last = Object.keys(value).filter((key) => key !== "before" && key !== "shape").at(-1);
+      const next = calendar[Math.min(calendar.length - 1, calendar.indexOf(last) + 12)];
+      const free = next in value ? calendar.findLast((month) => !(month in value)) : next;
+      if (free) value[free] = value[last];
+      for (const month of Object.keys(value).sort()) if (month !== "before" && month !== "shape") { const it = value[month]; delete value[month]; value[month] = it; }
+    }
+    const left = Object.keys(value).filter((key) => key !== "before" && key !== "shape");
+    set(control.key, left.length ? value : value.before);
+    row.replaceWith(refilled(control));
+  } else if (data.hide) { asked.show = asked.show.filter((name) => name !== data.hide); if (asked.lead === data.hide) asked.lead = ""; ask(); }
+  else if (data.scenario) {
+    own = null;
+    begin(blank(data.control, fresh(data.scenario, data.scenario)));
+    $("answer").scrollIntoView();
+  } else if (data.download) send({ do: "download", number, what: data.download });
+  else if (it.id === "more") { asked.seeds = 30; ask(); }
+  else if (it.id === "save") { $("said").textContent = "Saving…"; send({ do: "save", number }); }
+  else if (it.id === "copy") copy();
+  else if (it.id === "why" || it.id === "why-run") {
+    if (it.id === "why-run") { $("why-said").textContent = "Running…"; it.hidden = true; }
+    send({ do: "why", number, variant: chosen, run: it.id === "why-run" });
+  }
+  else if (it.id === "bar") $("answer").scrollIntoView();
+});
+const refilled = (control) => row(control);
+function turn() { if (built !== shownGroups()) controls(); variants(); changes(); values(null); }
+function begin(next) { asked = next; chosen = 0; changed = []; ask(); }
+function copy() {
+  const words = $("said").dataset.private
+    ? "Link copied. It carries your changes, not the values of your own file: whoever follows it opens that file first."
+    : "Link copied: it opens this what-if in any sim app.";
+  navigator.clipboard.writeText(location.href).then(() => { $("said").textContent = words; },
+    () => { $("said").textContent = `The link is in the address above. ${words.replace("Link copied", "It is a whole link")}`; });
+}
+$("scenario").addEventListener("change", (event) => {
+  if (event.target.value.startsWith("file:")) return;
+  own = null;
+  begin(blank(event.target.value));
+});
+$("file").addEventListener("change", async (event) => {
+  const [file] = event.target.files;
+  if (!file) return;
+  if (file.size > 1e6) { $("fault").textContent = `${file.name}: has ${file.size.toLocaleString("en-US")} bytes, allowed: at most 1,000,000`; return; }
+  own = { name: file.name, text: await file.text(), asked: "" };
+  number += 1;
+  chosen = 0;
+  send({ do: "file", number, name: own.name, text: own.text });
+  event.target.value = "";
+});
+$("since").addEventListener("change", (event) => { asked.variants[chosen].since = event.target.value; ask(); });
+$("months").addEventListener("change", (event) => {
+  const count = Number(event.target.value);
+  if (!Number.isInteger(count) || count < 0) { $("fault").textContent = `months: "${event.target.value}" is no whole number`; return; }
+  asked.months = count;
+  ask();
+});
+document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); $("controls").focus(); });
+$("name").addEventListener("change", (event) => {
+  const name = event.target.value.trim();
+  if (!name) { event.target.value = asked.variants[chosen].name; return; }
+  asked.variants[chosen].name = name;
+  ask();
+});
+$("show").addEventListener("change", (event) => {
+  const name = event.target.value.trim();
+  if (!outcomes.some(([known]) => known === name)) { $("fault").textContent = `${name}: no such outcome, allowed: one of the list`; return; }
+  event.target.value = "";
+  if (!asked.show.includes(name) && !headline.includes(name)) { asked.show.push(name); ask(); }
+});
+$("lead").addEventListener("change", (event) => { asked.lead = event.target.value; ask(); });
+addEventListener("hashchange", () => { const link = linked(); if (link) { own = null; number += 1; chosen = 0; send({ do: "link", number, link }); } });
+connect();

@@ -1,0 +1,355 @@
+"""A visitor: what one page asks, the worlds that it waits for, and the answers that it is sent."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.formats import counted
+from sim.page import answers
+from sim.page.answers import Answer, Side
+from sim.page.asked import FILE, Asked, Unclear, from_link, read_asked, to_link
+from sim.page.controls import groups_of
+from sim.page.opened import Files
+from sim.page.pool import Pool
+from sim.page.queue import Key, Wanted
+from sim.page.saving import DOWNLOADS, downloads, save
+from sim.page.stepping import Past
+from sim.page.why import Why
+from sim.report.html.markup import join, tag
+from sim.report.html.shared import meanings_of
+from sim.runs.ensemble import Request
+from sim.runs.errors import Incompatible, ResultError
+from sim.runs.replicate import Model
+from sim.scenario import Scenario, ScenarioError
+from sim.studies.changes import as_plain, changes
+from sim.units import change
+
+BASELINE = "As it is"
+_CARD_AT = (1, 4, 10, 20, 30)  # seeds at which the decision card is made anew: it takes as long as all the rest
+_FANS_AT = (1, 2, 4, 7, 10, 15, 20, 25, 30)
+
+_ASKING = ("ask", "link", "file")
+
+Send = Callable[[dict[str, Any]], None]
+
+
+class Visitor:
+    """One open page. ``send`` takes messages, ``later`` calls a function when the event loop is free."""
+
+    def __init__(
+        self, pool: Pool, model: Model, files: Files, out: Path, send: Send, later: Callable[[Callable[[], None]], None]
+    ) -> None:
+        self._pool, self._model, self._files, self._out = pool, model, files, out
+        self._send, self._later = send, later
+        self._asked: Asked | None = None
+        self._sides: list[Side] = []
+        self._number, self._opened = 0, ""
+        self._worlds: dict[Key, Any] = {}
+        self._shown = -1  # seeds of the last answer
+        self._due = False
+        self._leads: dict[int, str] = {}
+        self._saying = 0.0
+        self._why: Why | None = None
+        self._wanted_now: list[Wanted] = []
+
+    def close(self) -> None:
+        """The page has gone."""
+        self._pool.leave(self)
+        self._files.close()
+
+    # --- what the page says
+
+    def hear(self, message: Any) -> None:
+        """Answer a message; what is wrong with it is said on the page."""
+        number = message.get("number", 0) if isinstance(message, dict) else 0
+        number = number if isinstance(number, int) else 0
+        if isinstance(message, dict) and message.get("do") in _ASKING:
+            self._number = number  # where it cannot be answered, the answer before it goes on
+        try:
+            self._hear(message if isinstance(message, dict) else {}, number)
+        except Unclear as error:
+            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": str(error)}]})
+        except ScenarioError as error:
+            said = [{"key": it.key, "said": str(it)} for it in error.faults]
+            self._send({"do": "fault", "number": number, "faults": said})
+        except (ResultError, Incompatible) as error:
+            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": str(error)}]})
+        except OSError as error:
+            words = f"{error.filename or 'output'}: {error.strerror or error}"
+            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": words}]})
+        except Exception as error:  # noqa: BLE001  the visit goes on, and the other visits do
+            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": _unanswered(error)}]})
+
+    def _hear(self, message: dict[str, Any], number: int) -> None:
+        word = message.get("do")
+        if word == "link":
+            self.ask(from_link(str(message.get("link", ""))), number)
+        elif word == "ask":
+            self.ask(read_asked(message.get("asked")), number)
+        elif word == "file":
+            name = self._files.add(str(message.get("name", "file"))[:100], str(message.get("text", "")))
+            self._opened = ""
+            self.ask(Asked(name), number)
+        elif word == "why":
+            self._explain(message.get("variant"), run=message.get("run") is True)
+        elif word == "save":
+            self._save()
+        elif word == "download":
+            self._download(str(message.get("what", "")))
+        else:
+            raise Unclear("message: is not known, allowed: those of this page; load it again")
+
+    def ask(self, asked: Asked, number: int) -> None:
+        """Answer this from now on, and nothing that was asked before."""
+        base = self._files.load(asked.scenario, months=asked.months)
+        variants = self._files.variants(base, asked)
+        unknown = [name for name in (*asked.show, asked.lead) if name and name not in self._model.outcomes]
+        if unknown:
+            raise Unclear(f"{', '.join(unknown)}: no such outcome, allowed: those of the list")
+        opened = f"{asked.scenario} {base.months}"
+        if opened != self._opened:
+            self._leads.clear()
+        was = self._asked
+        self._asked, self._number, self._shown, self._why = asked, number, -1, None
+        sides = [Side(BASELINE, base, self._request(base)), *self._changed_sides(asked, base, variants)]
+        wanted = self._wanted_now = self._wanted(sides, variants, asked)
+        self._sides = sides
+        keys = {it.key for it in wanted}
+        self._worlds = {key: value for key, value in self._worlds.items() if key in keys}
+        if opened != self._opened:
+            self._opened = opened
+            self._send(self._scenario(base, asked))
+        elif was is None or [it.of for it in was.variants] != [it.of for it in asked.variants]:
+            self._send({"do": "controls", "groups": self._groups(asked, base)})
+        self._send({"do": "asked", "number": number, "asked": asked.to_json(), "link": to_link(asked),
+                    "private": asked.scenario.startswith(FILE), "changed": self._changed(base, variants)})  # fmt: skip
+        for it in wanted:
+            if it.key in self._pool.kept:
+                self._worlds[it.key] = self._pool.kept.get(it.key)
+        self._pool.want(self, [it for it in wanted if it.key not in self._worlds])
+        self._soon()
+
+    def _changed_sides(self, asked: Asked, base: Scenario, variants: Sequence[tuple[Scenario, int]]) -> list[Side]:
+        """The variants that differ from the baseline."""
+        digest = base.digest()
+        return [
+            Side(it.name, scenario, self._request(scenario))
+            for it, (scenario, _) in zip(asked.variants, variants, strict=True)
+            if scenario.digest() != digest
+        ]
+
+    def _request(self, scenario: Scenario) -> Request:
+        return Request(scenario, self._model.version)
+
+    def _wanted(self, sides: Sequence[Side], variants: Sequence[tuple[Scenario, int]], asked: Asked) -> list[Wanted]:
+        base = sides[0].scenario
+        past = {scenario.digest(): Past(base, month) for scenario, month in variants if month}
+        return [
+            Wanted(Key(side.request.digest, number), *side.request.world(number), past.get(side.scenario.digest()))
+            for number in range(asked.seeds)
+            for side in sides
+        ]
+
+    # --- what the page is told
+
+    def _scenario(self, base: Scenario, asked: Asked) -> dict[str, Any]:
+        return {
+            "do": "scenario", "name": asked.scenario, "title": base.title or base.name, "summary": base.summary,
+            "months": [base.calendar(at) for at in range(base.months)], "groups": self._groups(asked, base),
+            "outcomes": answers.outcome_words(self._model), "headline": list(self._model.headline(base)),
+            "span": f"{base.calendar(0)} to {base.calendar(base.months - 1)} · model {self._model.version}",
+            "rests": answers.rests_part(base, base.name),
+        }  # fmt: skip
+
+    def _groups(self, asked: Asked, base: Scenario) -> dict[str, Any]:
+        """The controls of the baseline, and of every other scenario from which a variant starts."""
+        return {"": groups_of(base)} | {
+            it.of: groups_of(self._files.load(it.of)) for it in asked.variants if it.of
+        }  # fmt: skip
+
+    def _changed(self, base: Scenario, variants: Sequence[tuple[Scenario, int]]) -> list[list[dict[str, Any]]]:
+        """Of each variant the keys that differ from the baseline: old, new, and the new value as the page keeps it."""
+        return [
+            [{"key": it.key, "said": change(it.old, it.new, it.unit).replace("->", "→"),
+              "value": as_plain(scenario, it.key)}
+             for it in changes(base, scenario) if it.new is not None][:400]
+            for scenario, _ in variants
+        ]  # fmt: skip
+
+    # --- worlds
+
+    def arrived(self, key: Key) -> None:
+        """A world is done."""
+        self._worlds[key] = self._pool.kept.get(key)
+        self._soon()
+        if self._why and (found := self._why.answer(self._worlds)):
+            self._why = None
+            self._send({"do": "why", "number": self._number, "said": found})
+
+    def month(self, key: Key, done: int, of: int) -> None:
+        """A world has done some of its months: said while there is no first pair."""
+        if self._shown < 1 and key.replicate == 0 and (now := time.monotonic()) - self._saying > 0.2:
+            self._saying = now
+            self._send(self._progress() | {"months": [done, of]})
+
+    @property
+    def _seeds(self) -> int:
+        """The seeds whose worlds are all done, from the first one on without a gap."""
+        assert self._asked is not None
+        return next(
+            (number for number in range(self._asked.seeds)
+             if any(Key(side.request.digest, number) not in self._worlds for side in self._sides)),
+            self._asked.seeds,
+        )  # fmt: skip
+
+    def _progress(self) -> dict[str, Any]:
+        assert self._asked is not None
+        keys = [Key(side.request.digest, number) for number in range(self._asked.seeds) for side in self._sides]
+        left = sum(key not in self._worlds for key in keys)
+        seconds = left * self._pool.seconds / max(1, self._pool.count)
+        return {"do": "progress", "number": self._number, "seeds": self._seeds, "of": self._asked.seeds,
+                "worlds": left, "seconds": round(seconds, 1)}  # fmt: skip
+
+    def _soon(self) -> None:
+        if not self._due:
+            self._due = True
+            self._later(self._answer_now)
+
+    def _answer_now(self) -> None:
+        self._due = False
+        try:
+            self._answer()
+        except Exception as error:  # noqa: BLE001  as above
+            self._send({"do": "fault", "number": self._number, "faults": [{"key": "", "said": _unanswered(error)}]})
+
+    def _answer(self) -> None:
+        """Send the answer on all seeds that are done; an older one was never sent."""
+        if self._asked is None:
+            return
+        seeds = self._seeds
+        if seeds == self._shown or not seeds:
+            self._send(self._progress())
+            return
+        self._shown = seeds
+        names = self._names()
+        answer = Answer(self._model, self._sides, self._worlds, seeds, names)
+        failed = answer.failed
+        parts: dict[str, Any] = {"failed": _failed_part(failed)}
+        if len(failed) == seeds:
+            self._tell(seeds, parts | {"lead": "", "decision": "", "differences": "", "changed": ""})
+            return
+        meanings = meanings_of(self._model.outcomes)
+        if len(self._sides) == 1:
+            result = answer.results(seeds)[0]
+            nothing = "" if not self._asked.variants else "Nothing is changed yet: move a slider."
+            parts |= {"lead": tag("p", nothing, class_="note") if nothing else "", "decision": "", "changed": "",
+                      "differences": answers.baseline_part(result, names, meanings)}  # fmt: skip
+            self._tell(seeds, parts)
+            self._fans(seeds, lambda: answers.baseline_fans(result, names, meanings))
+            return
+        seen, judged = answer.seen()
+        leads = [self._lead(place, it, names) for place, it in enumerate(seen.variants)]
+        sentences = [answers.lead_sentence(seen, judged, place, name) for place, name in enumerate(leads)]
+        parts["lead"] = join(*(tag("p", it, class_="lead") for it in sentences))
+        if seeds in _CARD_AT or seeds == self._asked.seeds:
+            parts["decision"] = answer.decision(answer.comparison(seeds)) or ""
+        parts["differences"] = answers.compared_parts(seen, names, meanings)
+        parts["changed"] = answers.changed_part(seen)
+        self._tell(seeds, parts)
+        self._fans(seeds, lambda: answers.fans(seen, names, meanings))
+
+    def _message(self, seeds: int, parts: dict[str, Any]) -> dict[str, Any]:
+        return {"do": "answer", "number": self._number, "seeds": seeds, "parts": parts}
+
+    def _tell(self, seeds: int, parts: dict[str, Any]) -> None:
+        """Send parts of the answer, and then how far it has come."""
+        self._send(self._message(seeds, parts))
+        self._send(self._progress())
+
+    def _fans(self, seeds: int, drawn: Callable[[], tuple[str, dict[str, Any]]]) -> None:
+        """Send the fans after all else; where a newer answer has come they are not drawn."""
+        assert self._asked is not None
+        number = self._number
+        if seeds not in _FANS_AT and seeds != self._asked.seeds:
+            return
+
+        def draw() -> None:
+            if (number, seeds) == (self._number, self._shown):
+                months, readout = drawn()
+                self._send(self._message(seeds, {"months": months}) | {"readout": readout})
+
+        self._later(draw)
+
+    def _names(self) -> list[str]:
+        assert self._asked is not None
+        base = self._sides[0].scenario
+        first = [name for name in self._model.headline(base) if name in self._model.outcomes]
+        return list(dict.fromkeys((*([self._asked.lead] if self._asked.lead else []), *first, *self._asked.show)))
+
+    def _lead(self, place: int, variant: Any, names: Sequence[str]) -> str:
+        assert self._asked is not None
+        if self._asked.lead:
+            return self._asked.lead
+        if self._leads.get(place) not in names:
+            self._leads[place] = answers.first_outcome(variant, names)
+        return self._leads[place]
+
+    def _explain(self, place: Any, *, run: bool) -> None:
+        """Say what it costs to share a variant's difference out; with ``run`` do it."""
+        asked = self._asked
+        named = (
+            asked.variants[place].name if asked and isinstance(place, int) and 0 <= place < len(asked.variants) else ""
+        )
+        found = next(((at, it) for at, it in enumerate(self._sides[1:]) if it.label == named), None)
+        if asked is None or found is None or self._shown < 1:
+            raise Unclear("why: nothing differs yet, allowed: a variant that has an answer")
+        at, side = found
+        outcome = asked.lead or self._leads.get(at, self._names()[0])
+        labels = (side.label, BASELINE)
+        why = Why(self._model, self._sides[0].scenario, side.scenario, outcome, asked.seeds, labels)
+        if why.refusal or not run:
+            cost = "" if why.refusal else why.cost(self._pool.seconds, self._pool.count, self._pool.kept)
+            self._send({"do": "why", "number": self._number, "cost": cost, "said": tag("p", why.refusal or cost)})
+            return
+        wanted = [*self._wanted_now, *why.wanted()]
+        self._worlds |= {it.key: self._pool.kept.get(it.key) for it in wanted if it.key in self._pool.kept}
+        self._why = why
+        self._pool.want(self, [it for it in wanted if it.key not in self._worlds])
+        if said := why.answer(self._worlds):
+            self._why = None
+            self._send({"do": "why", "number": self._number, "said": said})
+
+    # --- what is taken away
+
+    def _save(self) -> None:
+        if not self._asked or self._seeds < 1:
+            raise Unclear("save: no seed is done yet, allowed: once the first answer is there")
+        folders, report = save(self._model, self._sides, self._worlds, self._seeds, self._out)
+        said = f"{counted(len(folders), 'result')} and the report of {counted(self._seeds, 'seed')} are in {self._out}."
+        self._send({"do": "saved", "said": said, "report": report.name, "folders": [it.name for it in folders]})
+
+    def _download(self, what: str) -> None:
+        if what not in DOWNLOADS:
+            raise Unclear(f"download: {what[:40]} is not allowed, allowed: {', '.join(DOWNLOADS)}")
+        if not self._asked or self._seeds < 1:
+            raise Unclear("download: no seed is done yet, allowed: once the first answer is there")
+        answer = Answer(self._model, self._sides, self._worlds, self._seeds, self._names())
+        for name, data, kind in downloads(what, answer):
+            self._send({"do": "file", "name": name, "type": kind, "data": base64.b64encode(data).decode()})
+
+
+def _unanswered(error: Exception) -> str:
+    text = " ".join(str(error).split())[:200]
+    return f"this could not be answered ({type(error).__name__}: {text}), allowed: another change"
+
+
+def _failed_part(failed: dict[int, str]) -> Any:
+    if not failed:
+        return ""
+    number, message = next(iter(failed.items()))
+    return tag("p", f"{counted(len(failed), 'seed')} failed and {'are' if len(failed) > 1 else 'is'} left out; "
+               f"seed {number + 1}: {message}", class_="warning")  # fmt: skip

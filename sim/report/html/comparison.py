@@ -1,0 +1,165 @@
+"""The report on several results, each against the first; its parts are made from a comparison, stored or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sim.declare import Outcome
+from sim.report.comparison_sheets import comparison_sheets
+from sim.report.html import over_months
+from sim.report.html.changed import changed_keys
+from sim.report.html.charts import RUNS
+from sim.report.html.headline import changes_sentence, difference_cards, difference_sentence, figures_sentence, lead
+from sim.report.html.markup import Markup, fold, join, tag
+from sim.report.html.outcomes import article_figures, differences_of
+from sim.report.html.page import Report, Section, document
+from sim.report.html.reproduce import commands, reproduction
+from sim.report.html.rests_on import parameters_by_kind, variance
+from sim.report.html.shared import eyebrow, meanings_of, month_readout, source_words
+from sim.report.sheets import HEADLINE, Sheet, chosen
+from sim.report.text.card import decision_lines
+from sim.report.text.comparison import comparison_json
+from sim.runs.result import Result
+from sim.runs.summary import records_csv
+from sim.studies.questions.compare import Comparison
+from sim.studies.rests import in_force
+from sim.studies.stored_sensitivity import Sensitivity
+
+
+def report_comparison(
+    comparison: Comparison, outcomes: Mapping[str, Outcome], headline: Sequence[str], studies: Sequence[Sensitivity]
+) -> Report:
+    """The report on several results: each of the others against the first."""
+    variants, meanings = comparison.variants, meanings_of(outcomes)
+    results, labels = results_of(comparison), labels_of(comparison)
+    names = shown_outcomes(comparison, headline)
+    leads = [lead(variant, names) for variant in variants]
+    sentences = [difference_sentence(comparison, variant, it) for variant, it in zip(variants, leads, strict=True)]
+    sheets = comparison_sheets(comparison, headline)
+    article = article_figures(results, labels)
+    lines = commands(results, not comparison.paired)
+    sections = [
+        *decision_section(comparison),
+        changed_section(comparison),
+        outcomes_section(comparison, names, meanings),
+        Section("months", "Over the months", months_of(comparison, sheets, meanings)),
+        *([Section("article", "The article’s figures", article)] if article else []),
+        Section("rests", "What it rests on", join(rests_of(comparison), variance(studies))),
+    ]
+    opening_cards = [join(tag("h2", f"{it.label} less {comparison.label}") if len(variants) > 1 else None,
+                  difference_cards(it, names, meanings)) for it in variants]  # fmt: skip
+    titles = [result.scenario.title or result.name for result in results]
+    if len(set(titles)) < len(titles):
+        titles = list(labels)
+    title = f"{', '.join(titles[1:])} against {titles[0]}"
+    notes = [*map(changes_sentence, variants), figures_sentence(results, labels)]
+    opening = [tag("p", note, class_="note") for note in notes if note]
+    if not all(variant.same_model for variant in variants):
+        opening.append(tag("p", "These results were run by different versions of the model.", class_="warning"))
+    page = document(
+        title, eyebrow(results), sentences, sections, reproduction(results, lines),
+        comparison_files(comparison, sheets), source_words(results), opening=join(opening, opening_cards),
+        data={"months-data": month_readout(sheets, comparison.baseline)},
+    )  # fmt: skip
+    about = {
+        "kind": "comparison", "commands": lines, "lead": [it.outcome for it in leads],
+        **{key: value for key, value in comparison_json(comparison).items() if key != "comparison"},
+    }  # fmt: skip
+    return Report(comparison.path.name.removeprefix("compare-"), page, tuple(sentences), about)
+
+
+def results_of(comparison: Comparison) -> list[Result]:
+    """The baseline and the variants."""
+    return [comparison.baseline, *(variant.result for variant in comparison.variants)]
+
+
+def labels_of(comparison: Comparison) -> tuple[str, ...]:
+    """Their names in the comparison."""
+    return (comparison.label, *(variant.label for variant in comparison.variants))
+
+
+def shown_outcomes(comparison: Comparison, headline: Sequence[str]) -> list[str]:
+    """The outcomes that are shown first."""
+    known = [it.outcome for it in comparison.variants[0].differences]
+    return chosen(known, headline, comparison.baseline.scenario.reported_figures, everything=False)
+
+
+def decision_section(comparison: Comparison) -> list[Section]:
+    """The decision cards; none where nobody decides what differs."""
+    cards = [card for it in comparison.variants if (card := decision_lines(it.decision))]
+    return [Section("decision", "Is it worth it?", join(map(_card_text, cards)))] if cards else []
+
+
+def changed_section(comparison: Comparison) -> Section:
+    """What was changed, old and new."""
+    baseline = comparison.baseline.scenario
+    return Section("changed", "What was changed", join([changed_keys(baseline, it) for it in comparison.variants]))
+
+
+def outcomes_section(comparison: Comparison, names: Sequence[str], meanings: dict[str, str]) -> Section:
+    """Differences, the first outcomes' before the others'."""
+    made = [differences_of(it, comparison.label, names, meanings) for it in comparison.variants]
+    return Section("outcomes", "What that changed", join(made, _how(comparison)))
+
+
+def months_of(comparison: Comparison, sheets: Sequence[Sheet], meanings: dict[str, str], *, runs: int = RUNS) -> Markup:
+    """Fans and the differences below them; ``runs`` single runs are drawn faintly."""
+    labels, scenario = labels_of(comparison), comparison.baseline.scenario
+    marked = any(panel.mark for sheet in sheets for panel in sheet.panels)
+    months = [over_months.chart_key(labels, differences=True, marked=marked, runs=runs)]
+    for sheet in sheets:
+        drawn = over_months.charts(sheet.panels, sheet.labels, scenario, meanings, f"{sheet.stem}-", runs=runs)
+        months += [drawn] if sheet.stem == HEADLINE else [fold(_words_of(sheet), drawn)]
+    return join(months)
+
+
+def _card_text(lines: list[str]) -> Markup:
+    """A decision card as the command prints it, in a box that scrolls where it is too wide."""
+    return tag("div", tag("pre", "\n".join(lines)), class_="scroll", tabindex=0, role="region", aria_label=lines[0])
+
+
+def rests_of(comparison: Comparison) -> list[Markup]:
+    """The parameters behind each result by kind; those of the first once, where the others have the same."""
+    results, labels = results_of(comparison), labels_of(comparison)
+    kinds = [{key: source.kind for key, source in in_force(result.scenario).items()} for result in results]
+    made: list[Markup] = []
+    for name, result, found in zip(labels, results, kinds, strict=True):
+        if found == kinds[0] and made:
+            made.append(tag("p", f"{name}: the same parameters, from the same kinds of source.", class_="note"))
+        else:
+            made.append(parameters_by_kind(name, result.scenario))
+    return made
+
+
+def _how(comparison: Comparison) -> Markup:
+    words = (
+        f"Differences are means over pairs of worlds with one seed each; intervals are {comparison.interval_kind}. "
+        "Pairing: how many times as many runs the same interval would take on independent seeds."
+    )
+    if not comparison.paired:
+        words = (
+            f"Seeds differ between the results: differences are not paired, intervals are {comparison.interval_kind}."
+        )
+    return tag("p", f"{words} Interval: 95%, of each outcome by itself.", class_="note")
+
+
+def _words_of(sheet: Sheet) -> str:
+    """What the charts of a comparison's later sheets show: the words after the months in its subtitle."""
+    return (
+        f"{sheet.title}: {sheet.subtitle.partition(': ')[2]}"
+        if len(sheet.labels) == 1
+        else (sheet.subtitle.partition(": ")[2].capitalize())
+    )
+
+
+def comparison_files(comparison: Comparison, sheets: Sequence[Sheet]) -> list[tuple[str, bytes, str]]:
+    """What the page carries to be saved."""
+    labels = labels_of(comparison)
+    panels = [panel for sheet in sheets if sheet.labels == labels for panel in sheet.panels]
+    scenario = comparison.baseline.scenario
+    return [
+        ("differences.csv", records_csv(comparison.rows), "all outcomes: differences"),
+        ("months.csv", over_months.months_csv(panels, labels, scenario), "the fans: percentiles by month"),
+        ("differences-months.csv", over_months.differences_csv(panels, labels, scenario), "differences by month"),
+        ("runs.csv", over_months.runs_csv(panels, labels, scenario), "the faint runs"),
+    ]

@@ -1,0 +1,451 @@
+"""The report on a search for a mix of levers: the best mix, cost against outcome, slack of the levers, robustness."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from sim.formats import counted, label, number, seeds_text, short, signed, span
+from sim.report.html.headline import words_of
+from sim.report.html.markup import Markup, fold, join, picture, table, tag
+from sim.report.html.page import Report, Section, document
+from sim.report.html.plane import Plane, plane_of
+from sim.report.html.reproduce import study_commands, study_reproduction
+from sim.report.html.rests_on import parameters_by_kind
+from sim.report.html.stored import Stored
+from sim.report.text.seek import bound_words, good_text, lever_text, lever_unit, next_command, own_text, regret_text
+from sim.runs.seeds import begins
+from sim.runs.summary import csv_bytes
+from sim.studies.appraisal.assumptions import declared_assumptions
+from sim.studies.estimators.intervals import Interval, interval_kind
+from sim.studies.followed_worlds import MIXES
+from sim.studies.mixes import POSTERIOR_DRAWS, share_of
+from sim.studies.questions.seek import LeverRange, Mix, Sought, answer_json
+from sim.units import with_unit
+
+_WIDTH, _SIDE, _LEVER, _DRAWS = 360, 12, 56, 62  # units of a picture: about a pixel each
+_MONEY = "million yuan"
+_KEY = (
+    ("tried", "mix tried"),
+    ("as-good", "as good as the best, within noise"),
+    ("s0", "run anew on fresh seeds, with 95% intervals"),
+    ("best", "the best mix"),
+    ("own", "the scenario as it is"),
+)
+_OF_BEST = ("as-good", "best")
+
+
+def report_seek(it: Sought, study: Stored) -> Report:
+    """The page: the answer first, then cost against outcome, how far each lever can be moved, and what it risks."""
+    q, design = it.question, it.manifest["design"]
+    sentences = _sentences(it)
+    sections = [
+        Section("best", "The best mix" if it.best else "No mix is named", _best(it)),
+        Section("frontier", "Cost against outcome" if it.costs else "Outcome by lever", _outcomes(it)),
+        Section("levers", "How far each lever can be moved", _levers(it)),
+        *([Section("regret", "Where the world is another", _regrets(it))] if it.regrets else []),
+        Section("tried", "Every mix that was tried", fold(counted_mixes(it), _tried(it))),
+        Section("rests", "What it rests on", parameters_by_kind(q.scenario.name, q.scenario)),
+    ]
+    eyebrow = (
+        f"{q.scenario.name} · {counted_mixes(it)} of {counted(len(q.levers), 'lever')} on "
+        f"{seeds_text(q.scenario.replicates, begins(q.scenario))}, the best anew on {design['confirm']} fresh seeds · "
+        f"{it.manifest['month']} · model {it.manifest['model']}"
+    )
+    title = f"{q.scenario.title or q.scenario.name}: {_aim_words(it)}"
+    lines = _commands(it, study)
+    page = document(
+        title, eyebrow, sentences, sections, join(_posterior_note(it), study_reproduction(study, lines, output=MIXES)),
+        [("mixes.csv", _csv(it), "every mix that was tried")], f"sim report from {it.path.name}",
+    )  # fmt: skip
+    return Report(it.path.name, page, sentences, {"kind": "seek", "commands": lines, **answer_json(it)})
+
+
+def counted_mixes(it: Sought) -> str:
+    return counted(len(it.tried), "mix").replace("mixs", "mixes")
+
+
+def _aim_words(it: Sought) -> str:
+    return f"{'most' if it.question.sign > 0 else 'least'} {words_of(it.question.aim.name)}{_within(it)}"
+
+
+def _within(it: Sought) -> str:
+    found = bound_words(it)
+    return f", within {', '.join(found)}" if found else ""
+
+
+# --- the answer
+
+
+def _sentences(it: Sought) -> tuple[str, ...]:
+    """The mix with what it brings and costs, or why none is named; then what it misses elsewhere."""
+    q, best = it.question, it.best
+    seeds = it.manifest["design"]["confirm"]
+    if best is None:
+        return (f"No mix is named: {it.refused}.",)
+    mix = ", ".join(_settings(it, best))
+    than = "" if q.aim.total else " against the scenario as it is"
+    cost = f", at a cost of {number(best.cost.mean)} {_MONEY} (95%: {_ends(best.cost)})" if it.costs else ""
+    first = (
+        f"{_upper(_aim_words(it))}: {mix}. That is {signed(best.net.mean)} {q.aim.unit} (95%: {_ends(best.net)}){than}"
+        f"{cost}, in {it.manifest['month']} on {seeds} fresh seeds; {counted_mixes(it)} were tried."
+    )
+    return (first, *(f"{_upper(regret_text(one, it))}." for one in it.regrets))
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _settings(it: Sought, mix: Mix) -> list[str]:
+    return [f"{row.key} = {with_unit(lever_text(mix.values[row.key], unit), unit.unit)}"
+            for row in it.ranges for unit in (lever_unit(row),)]  # fmt: skip
+
+
+def _ends(it: Interval) -> str:
+    return span(it.low, it.high)
+
+
+def _best(it: Sought) -> Markup:
+    """The best mix's outcomes and cost as cards, the mixes among which it was chosen, the command that says more."""
+    remarks = [tag("p", f"Mind: {remark}.", class_="warning") for remark in it.remarks]
+    parts: list[Markup] = []
+    if it.best is not None:
+        parts.append(tag("ul", _cards(it, it.best), class_="cards"))
+        lucky = f"On the seeds of the search, by which it was chosen, it has {signed(it.best.searched)}: luck helped."
+        parts += [tag("p", lucky, class_="note")] if _helped(it, it.best) else []
+    if it.finalists:
+        parts.append(_mixes(it, it.finalists, "The best mixes of the search, on fresh seeds"))
+    if it.best is not None:
+        parts += [tag("p", "What it is worth to whom:"),
+                  tag("pre", tag("code", next_command(it, it.best)), tabindex=0)]  # fmt: skip
+    return join(remarks, parts)
+
+
+def _helped(it: Sought, best: Mix) -> bool:
+    return it.question.sign * (best.searched - best.net.mean) > 0
+
+
+def _cards(it: Sought, best: Mix) -> list[Markup]:
+    q, name = it.question, label(it.question.aim.name)
+    asked = {one.aim.name: f"{'at most' if one.sign > 0 else 'at least'} {number(one.value)}" for one in q.limits}
+    own = asked.pop(q.aim.name, "")
+    if q.aim.total:
+        found = [_card(name, signed(best.net.mean), q.aim.unit, best.net, own)]
+    else:
+        found = [_card(f"{name}, change", signed(best.net.mean), q.aim.unit, best.net),
+                 _card(f"{name}, level", number(best.level.mean), q.aim.unit, best.level, own)]  # fmt: skip
+    if it.costs:
+        badge = f"at most {number(q.budget.value)}" if q.budget else ""
+        found.append(_card("Sponsors' outlay", number(best.cost.mean), _MONEY, best.cost, badge))
+    for bound, values in zip(q.bounds, best.bounded, strict=True):
+        if bound is not q.budget and (badge := asked.pop(bound.aim.name, "")):
+            found.append(_card(label(bound.aim.name), number(values.mean), bound.aim.unit, values, badge))
+    return found
+
+
+def _card(name: str, value: str, unit: str, interval: Interval, badge: str = "") -> Markup:
+    said = f"95%: {ends}" if (ends := _ends(interval)) else "no interval"
+    return tag(
+        "li", tag("p", name, class_="name"), tag("p", tag("b", value), join(" ", tag("span", unit)), class_="value"),
+        tag("p", said, class_="interval"), tag("span", badge, class_="badge") if badge else None,
+    )  # fmt: skip
+
+
+def _mixes(it: Sought, mixes: Sequence[Mix], caption: str) -> Markup:
+    """Mixes on fresh seeds, a row each."""
+    q = it.question
+    unit = f", {q.aim.unit}" if q.aim.unit else ""
+    units = [(row.key, lever_unit(row)) for row in it.ranges]
+    heads = [*(", ".join(filter(None, (short(key), one.unit))) for key, one in units), f"{label(q.aim.name)}{unit}",
+             "95% interval"]  # fmt: skip
+    heads += [f"cost, {_MONEY}", "95% interval"] if it.costs else []
+    rows = [
+        (
+            *(lever_text(one.values[key], unit) for key, unit in units), signed(one.net.mean), _ends(one.net),
+            *((number(one.cost.mean), _ends(one.cost)) if it.costs else ()),
+        )
+        for one in mixes
+    ]  # fmt: skip
+    return table(heads, rows, range(len(heads)), caption)
+
+
+# --- outcomes
+
+
+def _outcomes(it: Sought) -> Markup:
+    """A chart of all mixes, and the frontier as a table."""
+    q = it.question
+    costs = it.costs
+    aim = label(q.aim.name) if q.aim.total else f"{label(q.aim.name)}, change"
+    across = f"across: the sponsors' outlay at present value, {_MONEY}"
+    if not costs:
+        axis = q.levers[0]
+        across = f"across: {', '.join(filter(None, (axis.key, lever_unit(axis).unit)))}"
+    caption = tag("figcaption", tag("b", aim), " ", tag("span", q.aim.unit), tag("small", across))
+    shown = [
+        tag("li", tag("i", class_=f"swatch {kind}"), words) for kind, words in _KEY if it.best or kind not in _OF_BEST
+    ]
+    if q.budget and costs:
+        shown.append(tag("li", tag("i", class_="swatch budget"), "the budget"))
+    how = "Grey: means over the seeds of the search. A line joins mixes than which none has as much at a lower cost."
+    parts = [tag("ul", shown, class_="key"), tag("div", tag("figure", caption, _chart(it)), class_="charts")]
+    if costs:
+        frontier = _mixes(it, it.frontier, "The frontier on fresh seeds, from cheap to dear")
+        parts += [tag("p", how, class_="note"), frontier]
+    return join(parts)
+
+
+def _chart(it: Sought) -> Markup:
+    q = it.question
+    costs = it.costs
+    tried = [row for row in it.tried if math.isfinite(row["net"] + _across(it, row["values"], row["cost"]))]
+    fresh = list({one.number: one for one in (*it.frontier, *it.finalists)}.values())
+    places = [(_across(it, row["values"], row["cost"]), row["net"], row["number"] in it.as_good) for row in tried]
+    at = {one.number: (_across(it, one.values, one.cost.mean), one.net.mean) for one in fresh}
+    own = (0.0, 0.0) if costs else (_own_place(it), 0.0)
+    across = [x for x, *_ in places] + [x for x, _ in at.values()] + [own[0]]
+    across += [end for one in fresh for end in one.cost] if costs else []
+    across += [q.budget.value] if q.budget and costs else []
+    up = [y for _, y, _ in places] + [end for one in fresh for end in one.net] + [0.0]
+    plane = plane_of(across, up)
+    drawn = [plane.dot(x, y, "tried") for x, y, good in places if not good]
+    drawn += [plane.dot(x, y, "as-good", 3.2) for x, y, good in places if good]
+    if q.budget and costs:
+        drawn.append(plane.upright(q.budget.value, "budget"))
+    line = [at[one.number] for one in it.frontier]
+    if it.own_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
+        line = sorted([*line, (0.0, 0.0)])
+    drawn.append(plane.line(line, "line s0") if costs else Markup(""))
+    for one in fresh:
+        is_best = it.best is not None and one.number == it.best.number
+        drawn += _cross(plane, one, at[one.number], "line best" if is_best else "line s0", costs=costs)
+    if math.isfinite(own[0]):
+        drawn.append(plane.dot(*own, "own", 4))
+    if it.best:
+        drawn.append(plane.diamond(*at[it.best.number]))
+    said = [f"{', '.join(_settings(it, one))}: {signed(one.net.mean)} ({_ends(one.net)})" for one in fresh]
+    return plane.picture("mixes", f"Mixes on fresh seeds, {q.aim.unit}: {'; '.join(said)}.", drawn)
+
+
+def _across(it: Sought, values: Any, cost: float) -> float:
+    """Where a mix is across: its cost or, where costs are not known, its first lever."""
+    if it.costs:
+        return cost
+    axis = it.question.levers[0]
+    value = values[axis.key]
+    return float(axis.levels.index(value)) if axis.levels else float(value) * lever_unit(axis).factor
+
+
+def _own_place(it: Sought) -> float:
+    axis = it.question.levers[0]
+    own = it.question.scenario.values[axis.key]
+    plain = isinstance(own, int | float) and not axis.levels
+    return float(own) * lever_unit(axis).factor if plain else math.nan  # type: ignore[arg-type]
+
+
+def _cross(plane: Plane, one: Mix, at: tuple[float, float], class_: str, *, costs: bool) -> list[Markup]:
+    """The intervals of a mix on fresh seeds."""
+    x, y = at
+    drawn = [plane.dot(x, y, "dot here s0", 2.6)]
+    if math.isfinite(one.net.low):
+        drawn.append(plane.line([(x, one.net.low), (x, one.net.high)], class_))
+    if costs and math.isfinite(one.cost.low):
+        drawn.append(plane.line([(one.cost.low, y), (one.cost.high, y)], class_))
+    return drawn
+
+
+# --- levers
+
+
+def _levers(it: Sought) -> Markup:
+    """The range of each lever with what is as good within noise, as a chart and as a table."""
+    words = (
+        "The wide band: values of the mixes that are as good as the best within noise, between the ends of the range "
+        "that was searched. The wider it is, the less the lever's exact value matters."
+    )
+    heads = ("lever", "best", "as good within noise", "as it is", "range", "unit")
+    rows = [
+        (tag("code", row.key), lever_text(row.best, unit) if row.best is not None else "-", good_text(row),
+         own_text(row.own, unit), f"{lever_text(row.low, unit)} to {lever_text(row.high, unit)}", unit.unit)
+        for row in it.ranges for unit in (lever_unit(row),)
+    ]  # fmt: skip
+    caption = tag("figcaption", tag("b", "As good within noise"), tag("small", "between the ends of each range"))
+    figure = tag("div", tag("figure", caption, _lever_chart(it)), class_="charts")
+    return join(tag("p", words, class_="note"), figure, table(heads, rows, (1, 2, 3, 4), "Levers"))
+
+
+def _lever_chart(it: Sought) -> Markup:
+    drawn: list[Markup] = []
+    for place, (row, axis) in enumerate(zip(it.ranges, it.question.levers, strict=True)):
+        drawn += _lever(row, axis, _LEVER * place + 30)
+    said = "; ".join(f"{row.key}: {good_text(row)} {lever_unit(row).unit}".rstrip() for row in it.ranges)
+    return picture("slack", f"As good within noise: {said}.", _WIDTH, _LEVER * len(it.ranges) + 4, drawn)
+
+
+def _lever(row: LeverRange, axis: Any, y: float) -> list[Markup]:
+    unit = lever_unit(row)
+
+    def x(value: Any) -> float:
+        return round(_SIDE + (_WIDTH - 2 * _SIDE) * share_of(axis, value), 1)
+
+    ends = (_SIDE, _WIDTH - _SIDE)
+    drawn = [
+        tag("text", short(row.key), x=_SIDE, y=y - 12, class_="tick first name"),
+        tag("text", unit.unit, x=_WIDTH - _SIDE, y=y - 12, class_="tick y"),
+        tag("path", d=f"M{ends[0]} {y}H{ends[1]}", class_="track"),
+    ]
+    if row.good and axis.levels:
+        drawn += [tag("rect", x=x(value) - 6, y=y - 6, width=12, height=12, class_="slack") for value in row.good]
+    elif row.good:
+        low, high = x(row.good[0]), x(row.good[-1])
+        drawn.append(tag("rect", x=low, y=y - 5, width=max(1.5, round(high - low, 1)), height=10, class_="slack"))
+    if row.own is not None and 0 <= share_of(axis, row.own) <= 1:
+        drawn.append(tag("circle", cx=x(row.own), cy=y, r=4.5, class_="own"))
+    if row.best is not None:
+        at = x(row.best)
+        drawn.append(tag("path", d=f"M{at} {y - 7}l7 7l-7 7l-7 -7Z", class_="mark"))
+    return [
+        *drawn,
+        tag("text", lever_text(row.low, unit), x=_SIDE, y=y + 20, class_="tick first"),
+        tag("text", good_text(row), x=_WIDTH / 2, y=y + 20, class_="tick x"),
+        tag("text", lever_text(row.high, unit), x=_WIDTH - _SIDE, y=y + 20, class_="tick y"),
+    ]
+
+
+# --- robustness
+
+
+def _regrets(it: Sought) -> Markup:
+    """What the best mix gains and misses over draws, as bars and as a table."""
+    unit = it.question.aim.unit
+    words = (
+        "The best mixes and the scenario as it is, at other values of the parameters. Regret is what the mix misses: "
+        "the best candidate's value there less its own."
+    )
+    key = tag("ul", [tag("li", tag("i", class_=f"swatch {kind}"), said) for kind, said in (
+        ("s0", "mean gain"), ("s1", "mean regret, with a line to the 95th percentile"))], class_="key")  # fmt: skip
+    caption = tag("figcaption", tag("b", "Gain and regret"), " ", tag("span", unit),
+                  tag("small", "against the scenario as it is"))  # fmt: skip
+    heads = ["draws of", "number", "best in", f"gain, {unit}", f"regret, {unit}", "95th percentile"]
+    heads += ["worse than as it is in"] if it.own_holds else []
+    heads += ["keeps the limits in"] if it.question.bounds else []
+    rows = [
+        (one.kind, one.draws, f"{one.best:.0%}", signed(it.question.sign * one.gain), number(one.mean), number(one.p95),
+         *([f"{one.worse:.0%}"] if it.own_holds else []), *([f"{one.holds:.0%}"] if it.question.bounds else []))
+        for one in it.regrets
+    ]  # fmt: skip
+    return join(
+        tag("p", words, class_="note"), key,
+        tag("div", tag("figure", caption, _regret_chart(it)), class_="charts"),
+        table(heads, rows, range(1, len(heads)), "Gain and regret"),
+    )  # fmt: skip
+
+
+def _regret_chart(it: Sought) -> Markup:
+    sign = it.question.sign
+    ends = [0.0, *(end for one in it.regrets for end in (sign * one.gain, one.mean, one.p95))]
+    low, high = min(ends), max(ends)
+    wide = (high - low) or 1.0
+
+    def x(value: float) -> float:
+        return round(_SIDE + (_WIDTH - 2 * _SIDE - 70) * (value - low) / wide, 1)
+
+    drawn: list[Markup] = []
+    for place, one in enumerate(it.regrets):
+        y = _DRAWS * place + 22
+        drawn += [
+            tag("text", f"{one.draws} draws of the {one.kind}", x=_SIDE, y=y - 6, class_="tick first name"),
+            *_bar(x, sign * one.gain, y + 2, "s0", signed(sign * one.gain)),
+            *_bar(x, one.mean, y + 19, "s1", f"{number(one.mean)}, to {number(one.p95)}" if one.p95 else "0", one.p95),
+            tag("path", d=f"M{x(0.0)} {y}v34", class_="zero"),
+        ]
+    said = "; ".join(regret_text(one, it) for one in it.regrets)
+    return picture("regret-chart", f"{said}.", _WIDTH, _DRAWS * len(it.regrets) + 4, drawn)
+
+
+def _bar(x: Any, value: float, y: float, colour: str, words: str, beyond: float | None = None) -> list[Markup]:
+    start, end = sorted((x(0.0), x(value)))
+    drawn = [tag("rect", x=start, y=y, width=max(0.6, round(end - start, 1)), height=13, class_=f"bars {colour}")]
+    right = end
+    if beyond is not None and beyond > value:
+        drawn.append(tag("path", d=f"M{end} {y + 6.5}H{x(beyond)}", class_="interval-line"))
+        right = x(beyond)
+    return [*drawn, tag("text", words, x=right + 6, y=y + 11, class_="tick first")]
+
+
+# --- every mix, and how it was made
+
+
+def _tried(it: Sought) -> Markup:
+    q = it.question
+    units = [(row.key, lever_unit(row)) for row in it.ranges]
+    heads = ["mix", *(", ".join(filter(None, (short(key), unit.unit))) for key, unit in units), label(q.aim.name)]
+    heads += [f"cost, {_MONEY}"] if it.costs else []
+    heads += ["within the limits"] if q.bounds else []
+    heads += ["as good", "on fresh seeds", "95% interval"]
+    rows = [
+        (
+            row["number"], *(lever_text(row["values"][key], unit) for key, unit in units), signed(row["net"]),
+            *([number(row["cost"])] if it.costs else []), *([_yes(row["holds"])] if q.bounds else []),
+            _yes(row["number"] in it.as_good), signed(row["fresh_net"]) if math.isfinite(row["fresh_net"]) else "",
+            span(row["fresh_low"], row["fresh_high"]),
+        )
+        for row in it.tried
+    ]  # fmt: skip
+    said = f"Means over the seeds of the search; intervals: 95%, {interval_kind(it.manifest['design']['confirm'])}"
+    return table(heads, rows, range(1, len(heads)), said)
+
+
+def _yes(good: bool) -> str:
+    return "yes" if good else "no"
+
+
+def _commands(it: Sought, study: Stored) -> list[str]:
+    """The study's command; a design of draws is drawn again from the seed."""
+    q, design = it.question, it.manifest["design"]
+    parts = [f"sim seek {shlex.quote(f'{it.question.scenario.name}.toml')}"]
+    for axis in q.levers:
+        values = ",".join(map(_argument, axis.levels)) if axis.levels else f"{axis.low!r}:{axis.high!r}"
+        parts.append("--levers " + shlex.quote(f"{axis.key}={values}"))
+    parts.append(f"--{'maximise' if q.sign > 0 else 'minimise'} {q.aim.name}")
+    if q.budget:
+        parts.append(f"--budget {q.budget.value!r}")
+    for limit in q.limits:
+        option = "at-most" if limit.sign > 0 else "at-least"
+        parts.append(f"--{option} " + shlex.quote(f"{limit.aim.name}={limit.value!r}"))
+    known = declared_assumptions()
+    parts += [f"--assume {name}={value!r}" for name, value in design["assumed"].items() if value != known[name].value]
+    draws = max((count for count, _ in design["draws"].values()), default=0)
+    parts.append(f"--samples {design['samples']} --confirm {design['confirm']} --robustness {draws}")
+    parts.append(f"--replicates {q.scenario.replicates} --seed {q.scenario.seed} --yes")
+    return study_commands(study, " ".join(parts))
+
+
+def _argument(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _posterior_note(it: Sought) -> Markup | None:
+    """That the draws of a posterior are not in the page."""
+    if all(one.kind != POSTERIOR_DRAWS for one in it.regrets):
+        return None
+    said = (
+        "The posterior of which parameters were drawn is not in this page. It is used again where it lies beside the "
+        "scenario, in calibration/NAME.posterior.parquet; without it the mixes are the same, and only the regret over "
+        "the posterior is left out."
+    )
+    return tag("p", said, class_="note")
+
+
+def _csv(it: Sought) -> bytes:
+    keys = [axis.key for axis in it.question.levers]
+    names = ("net", "level", "cost", "holds", "fresh_net", "fresh_low", "fresh_high", "fresh_cost")
+    rows = [
+        (row["number"], *(row["values"][key] for key in keys), *(row[name] for name in names),
+         row["number"] in it.as_good)
+        for row in it.tried
+    ]  # fmt: skip
+    return csv_bytes(("number", *keys, *names, "as_good"), rows)

@@ -1,0 +1,141 @@
+"""The report on a value that was sought: the value of one key that brings an outcome to a target, and the curve."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from typing import Any
+
+from sim.formats import label, number, seeds_text, span
+from sim.report.html.headline import words_of
+from sim.report.html.markup import Markup, join, table, tag
+from sim.report.html.page import Report, Section, document
+from sim.report.html.plane import plane_of
+from sim.report.html.reproduce import study_commands, study_reproduction
+from sim.report.html.rests_on import parameters_by_kind
+from sim.report.html.stored import Stored
+from sim.report.html.stored_seek import StoredValue
+from sim.report.text.seek import found_text, lever_unit
+from sim.runs.seeds import begins
+from sim.runs.summary import csv_bytes
+from sim.studies.estimators.intervals import interval_kind
+from sim.studies.followed_worlds import MIXES
+from sim.units import with_unit
+
+_KEY = (
+    ("s0", "mean, with its 95% interval"),
+    ("target", "the target"),
+    ("best", "the value, with its 95% interval"),
+    ("own", "the scenario as it is"),
+)
+
+
+def report_value(it: StoredValue, study: Stored) -> Report:
+    """The page: the value, then the curve."""
+    scenario, answer, key = it.scenario, it.answer, it.axis.key
+    sentence = _sentence(it)
+    said = [tag("p", f"Mind: the mean crosses the target {answer['crossings']} times in this range.", class_="warning")]
+    sections = [
+        Section("curve", "What it takes", join(said if answer["crossings"] > 1 else [], _curve(it))),
+        Section("rests", "What it rests on", parameters_by_kind(scenario.name, scenario)),
+    ]
+    eyebrow = (
+        f"{scenario.name} · {len(it.curve)} values of {key} on {seeds_text(scenario.replicates, begins(scenario))} · "
+        f"{it.manifest['month']} · model {it.manifest['model']}"
+    )
+    target = answer["target"]
+    wanted = f"{words_of(target['name'])} of {number(target['value'])}"
+    title = f"{scenario.title or scenario.name}: what {key.rpartition('.')[2]} brings {wanted}"
+    page = document(
+        title, eyebrow, [sentence], sections,
+        study_reproduction(study, lines := _commands(it, study), output=MIXES),
+        [("curve.csv", csv_bytes((key, "mean", "low", "high"), [(x, *found) for x, found in it.curve.items()]),
+          "every value that was tried")],
+        f"sim report from {it.path.name}",
+    )  # fmt: skip
+    return Report(it.path.name, page, (sentence,), {"kind": "seek-value", "commands": lines, **answer})
+
+
+def _sentence(it: StoredValue) -> str:
+    answer, target, unit = it.answer, it.answer["target"], lever_unit(it.axis)
+    if answer["refused"]:
+        return f"No value is named: {answer['refused']}."
+    ends = [
+        f"{'beyond ' if answer[f'open_{end}'] else ''}{found_text(answer[end], it.axis)}" for end in ("low", "high")
+    ]  # fmt: skip
+    value = with_unit(found_text(answer["value"], it.axis), unit.unit)
+    return (
+        f"{it.axis.key} = {value} (95%: {' to '.join(ends)}) brings "
+        f"{words_of(target['name'])} to {number(target['value'])} {target['unit']}".rstrip()
+        + f", in {it.manifest['month']} on {it.scenario.replicates} seeds."
+    )
+
+
+def _curve(it: StoredValue) -> Markup:
+    target, unit = it.answer["target"], lever_unit(it.axis)
+    across = ", ".join(filter(None, (it.axis.key, unit.unit)))
+    caption = tag("figcaption", tag("b", label(target["name"])), " ", tag("span", target["unit"]),
+                  tag("small", f"across: {across}"))  # fmt: skip
+    shown = [tag("li", tag("i", class_=f"swatch {kind}"), words) for kind, words in _KEY
+             if kind != "best" or not it.answer["refused"]]  # fmt: skip
+    heads = (across, f"{label(target['name'])}, {target['unit']}".rstrip(", "), "95% interval")
+    rows = [(found_text(x, it.axis), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
+    kind = interval_kind(it.scenario.replicates)
+    how = (
+        f"Interval of the value: the values at which {number(target['value'])} lies in the 95% interval of the mean "
+        f"({kind})."
+    )
+    return join(
+        tag("ul", shown, class_="key"), tag("div", tag("figure", caption, _chart(it)), class_="charts"),
+        tag("p", how, class_="note"), table(heads, rows, (0, 1, 2), "Every value that was tried"),
+    )  # fmt: skip
+
+
+def _chart(it: StoredValue) -> Markup:
+    answer, unit = it.answer, lever_unit(it.axis)
+    target = answer["target"]["value"]
+    curve = [(x * unit.factor, found) for x, found in it.curve.items() if math.isfinite(found.mean)]
+    own = it.scenario.values[it.axis.key]
+    plane = plane_of([x for x, _ in curve], [target, *(end for _, found in curve for end in found)])
+    drawn: list[Markup] = []
+    if not answer["refused"]:
+        low, high = answer["low"] * unit.factor, answer["high"] * unit.factor
+        ends = plane.up
+        drawn.append(plane.area([(low, ends[0]), (high, ends[0])], [(low, ends[1]), (high, ends[1])], "band best"))
+    drawn += [
+        plane.area([(x, f.low) for x, f in curve], [(x, f.high) for x, f in curve], "band s0"),
+        plane.line([(x, f.mean) for x, f in curve], "line s0"),
+        *(plane.dot(x, f.mean, "dot here s0", 2) for x, f in curve),
+        plane.level(target, "target"),
+    ]
+    if _between(own, it.axis):
+        at = float(own) * unit.factor  # type: ignore[arg-type]
+        drawn.append(plane.dot(at, _mean_at(at, curve), "own", 4))
+    if not answer["refused"]:
+        drawn.append(plane.diamond(answer["value"] * unit.factor, target))
+    said = "; ".join(f"at {found_text(x, it.axis)} {number(found.mean)} ({span(found.low, found.high)})"
+                     for x, found in it.curve.items())  # fmt: skip
+    return plane.picture("curve", f"{_sentence(it)} {said}.", drawn)
+
+
+def _between(own: Any, axis: Any) -> bool:
+    return isinstance(own, int | float) and not isinstance(own, bool) and bool(axis.low <= own <= axis.high)
+
+
+def _mean_at(x: float, curve: list[tuple[float, Any]]) -> float:
+    import numpy as np
+
+    return float(np.interp(x, [at for at, _ in curve], [found.mean for _, found in curve]))
+
+
+def _commands(it: StoredValue, study: Stored) -> list[str]:
+    """The study's command."""
+    axis, target = it.axis, it.answer["target"]
+    scenario = it.scenario
+    parts = [
+        f"sim seek {shlex.quote(f'{scenario.name}.toml')}",
+        "--levers " + shlex.quote(f"{axis.key}={axis.low!r}:{axis.high!r}"),
+        "--target " + shlex.quote(f"{target['name']}={target['value']!r}"),
+        f"--replicates {scenario.replicates} --seed {scenario.seed} --yes",
+    ]
+    return study_commands(study, " ".join(parts))

@@ -1,0 +1,267 @@
+"""Equations of the mechanisms by hand arithmetic: sign and size of each, uncompiled.
+
+A case is an equation, what it is given, and its value as somebody with a pocket calculator finds it. Loops that book
+money are run on three enterprises.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from types import SimpleNamespace as Given
+from typing import Any
+
+import numpy as np
+
+from sim.model.mechanisms import (
+    absorption,
+    adoption,
+    chain,
+    demand,
+    entry,
+    exports,
+    finance,
+    frontier,
+    growth,
+    industries,
+    jobs,
+    letting,
+    matching,
+    newborns,
+    population,
+    projects,
+    resources,
+    taxes,
+)
+from sim.model.state.accounts import TICKS, TRANSFERS
+from sim.model.state.enterprises import BIG, MEDIUM, OPERATING, SMALL, SUSPENDED
+
+Case = tuple[Any, tuple[Any, ...], float]
+LN2 = 0.6931471805599453
+
+
+def cases() -> list[Case]:
+    """Every equation with what it is given and its value."""
+    rivals = Given(growth=0.0, sector_reversion=0.24, sector_shock=0.1)
+    site = Given(rent=0.3, worth=0.5, worth_per_job=0.02, outside_rent=0.4, outside_floor_per_job=25.0)
+    moving = Given(horizon=3.0, moving_cost=0.01)
+    saved = 3.0 * 100.0 * (0.4 - 0.3) + 3.0 * (250.0 - 100.0) * 0.4
+    market = Given(payout=0.1, reserve_years=1.0, working_months=2.0, outside_capital=0.7)
+    lines = Given(shock=0.2, reversion=0.05, ramp_months=36, ramp=0.1, line_birth=0.02, saturation=0.5)
+    abroad = Given(demand=2.0, price_elasticity=1.5, fixed_cost=1.0, intercept=-1.0, staff_slope=0.2,
+                   productivity_slope=1.0, taste=0.5)  # fmt: skip
+    team = Given(begin=0.6, team=6.0, most_teams=2.0, team_share=0.5, capital=4.0, capital_share=0.4,
+                 contact_hours=0.04, solve=0.5, distance_scale=0.2, gain=0.12)  # fmt: skip
+    money = Given(merit_noise=0.3, ticket=5.0, ticket_years=2.0, ticket_log_sd=0.5, give_up=0.02, foreclosure=0.03,
+                  closure=0.024, deregister_stopped=0.02, deregister_idle=0.003, idle_grace=6.0)  # fmt: skip
+    labour = Given(most_talent_share=0.9, talent_premium=1.6, most_wage=3.0, least_wage=0.5, tightness=0.05,
+                   mobility=1.2)  # fmt: skip
+    grown = Given(young=0.12, fading=50.0, crowding=0.3, spread=0.2, spread_exponent=0.5, shocks=0.6)
+    joining = Given(innovation=0.02, imitation=0.4, medium_factor=0.7, small_factor=0.4, worth=0.01, own_share=0.005,
+                    own_cost=60.0)  # fmt: skip
+    founding = Given(horizon=3.0, cost_of_capital=0.1, taste=0.08, hours_per_job=20.0, hours_worth=0.0001,
+                     capital_per_job=0.06, margin=0.1, foresight=0.0, outside_option=0.06)  # fmt: skip
+    opening = Given(mean_age=400.0, age_elasticity=0.5, knowledge_spread=0.1, most_knowledge=1.5, talent_share=0.1,
+                    talent_elasticity=0.5)  # fmt: skip
+    return [
+        (demand.added_demand, (2, Given(demand=0.1, demand_sector=-1)), 1.1),
+        (demand.added_demand, (2, Given(demand=0.1, demand_sector=2)), 1.1),
+        (demand.added_demand, (2, Given(demand=0.1, demand_sector=1)), 1.0),
+        (demand.sales, (2.0, 6.0, 0, Given(mode_demand=0.08)), 1.0),
+        (demand.sales, (2.0, 6.0, 1, Given(mode_demand=0.08)), 1.08),
+        (demand.shared_pull, (2.0, 4.0, 0.5), 8.0 / 3.0),
+        (demand.shared_pull, (2.0, 4.0, 0.25), 1.0 / (0.75 / 2.0 + 0.25 / 4.0)),
+        (demand.next_cycle, (0.5, 0.0, rivals), 0.49),
+        (demand.next_cycle, (0.0, 2.0, rivals), 0.2 / math.sqrt(12.0)),
+        (demand.sum_log_variance, (4, LN2), math.log(1.25)),
+        (demand.total_size, (0.5, 0, 1.0), 0.0),
+        (demand.total_size, (0.5, 3, 0.0), 3.0),
+        (demand.total_size, (0.5, 1, 1.0), math.exp(-0.5)),
+        (demand.stationary_variance, (lines,), 0.4),
+        (demand.birth_rate, (4.0, lines), 0.01),
+        (demand.may_change, (0.97, 2, 0.02), True),
+        (demand.may_change, (0.95, 2, 0.02), False),
+        (demand.share_lost, (0.5, 1, 1, lines), 0.5),
+        (demand.share_lost, (0.5, 3, 0, lines), 1.0),
+        (demand.share_lost, (0.5, 1, 3, Given(shock=0.0, reversion=0.05)), 0.25),
+        (demand.gap_to_maturity, (2.0, 4, 1.0), LN2),
+        (demand.shock_variance, (1, 2.0, lines), 0.04),
+        (demand.shock_variance, (3, 2.0, lines), 0.02),
+        (demand.reversion_speed, (40, 0.04, 0.4, lines), 0.05),
+        (demand.reversion_speed, (40, 0.04, 0.0, lines), 0.05),
+        (demand.reversion_speed, (35, 0.04, 0.4, lines), 0.1),
+        (adoption.class_factor, (BIG, joining), 1.0),
+        (adoption.class_factor, (MEDIUM, joining), 0.7),
+        (adoption.class_factor, (SMALL, joining), 0.4),
+        (adoption.adoption_probability, (0.5, 0.5, 1.0, joining), 1.0 - math.exp(-0.22 / 12.0)),
+        (adoption.joining_probability, (1.0, 2.0, 150.0, joining), 0.75),
+        (adoption.joining_probability, (0.0, 2.0, 150.0, joining), 1.0),
+        (adoption.can_afford_own, (12_000.0, joining), True),
+        (adoption.can_afford_own, (11_000.0, joining), False),
+        (letting.floor_needed, (3, 2.5), 8.0),
+        (letting.saved_by_moving, (10, 100.0, site, moving), saved),
+        (letting.worth, (10, site, moving), 3.0 * 0.5 + 3.0 * 0.2),
+        (letting.expected_gain, (10, 100.0, site, moving), saved + 2.1 - 0.1),
+        (letting.expected_loss, (10, 100.0, site, moving), -saved - 2.1 - 0.1),
+        (letting.inclusive_value, (LN2,), math.log(3.0)),
+        (letting.inclusive_value, (-LN2,), math.log(1.5)),
+        (letting.searching, (0.12, Given(search_cost=0.12)), 1.0 - math.exp(-1.0)),
+        (finance.runway, (1.0, 25, 0.04), 12.0),
+        (finance.merit, (0.5, 2.0, 3.0, money), 6.0),
+        (finance.ticket, (0.5, 10, 0.04, money), 0.8),
+        (finance.ticket, (0.5, 1000, 0.04, money), 5.0),
+        (finance.target_assets, (400, 0.2, 0.5), 160.0),
+        (finance.target_assets, (100, 0.2, 0.5), 20.0),
+        (finance.dividend, (10.0, 1.0, 50, 0.04, 3.0, market), 0.7),
+        (finance.dividend, (10.0, 1.0, 200, 0.04, 3.0, market), 0.2),
+        (finance.dividend, (2.0, 1.0, 50, 0.04, 3.0, market), 0.0),
+        (finance.internal_funds, (5.0, 4.0, 1.0, market), 2.0),
+        (finance.internal_funds, (1.0, 4.0, 1.0, market), 1.0),
+        (finance.internal_funds, (-1.0, 4.0, 1.0, market), 0.0),
+        (finance.external_funds, (5.0, 2.0, 4.0, market), 2.1),
+        (finance.external_funds, (5.0, 2.0, -0.1, market), 0.0),
+        (finance.monthly_interest, (-3.0, 0.08), 0.02),
+        (finance.monthly_interest, (3.0, 0.08), 0.0),
+        (finance.stop_probability, (0, 1.0, 2.0, money), 0.002),
+        (finance.stop_probability, (1, -1.0, 2.0, money), 0.022),
+        (finance.stop_probability, (1, -3.0, 2.0, money), 0.052),
+        (finance.strike_off_probability, (SUSPENDED, 1, money), 0.02),
+        (finance.strike_off_probability, (SUSPENDED + 9, 6, money), 0.003),
+        (finance.strike_off_probability, (SUSPENDED + 9, 5, money), 0.0),
+        (jobs.needed_staff, (2.0, 0.25, 1.0, 0.5), 96.0),
+        (jobs.needed_staff, (2.0, 0.25, 4.0, 0.5), 48.0),
+        (jobs.target_staff, (10.0, 2.0), 10.0),
+        (jobs.target_staff, (1.0, 2.0), 2.0),
+        (jobs.target_talent, (400.0, 1.6, opening, labour), 80.0),
+        (jobs.target_talent, (100.0, 3.2, opening, labour), 5.0),
+        (jobs.wage_bill, (10.0, 2.0, 0.04, 1.5), 0.44),
+        (jobs.next_wage, (1.0, 0.4, 0.0, labour), math.exp(0.03)),
+        (jobs.next_wage, (1.0, 1.0, 0.2, labour), math.exp(-0.01)),
+        (jobs.next_wage, (3.0, 0.0, 0.0, labour), 3.0),
+        (jobs.arrivals, (2.0, 1000.0, labour), 100.0),
+        (jobs.arrivals, (0.5, 1000.0, labour), -100.0),
+        (growth.shock_scale, (400, grown), 0.1),
+        (growth.shock_scale, (1, grown), 0.9),
+        (growth.shock, (0.06, 0.25, 0.1, grown), 0.0),
+        (growth.shock, (0.04, 0.25, 0.1, grown), -0.1 * LN2),
+        (growth.shock, (0.04, 0.75, 0.1, grown), 0.1 * LN2),
+        (growth.drift, (0, 1.0, grown), 0.01),
+        (growth.drift, (50, 2.0, grown), (0.12 / math.e - 0.3 * LN2) / 12.0),
+        (frontier.step_of_month, (0.0, 0.5, 0.0, Given(catch_up=0.12, trend=0.03, shock=0.06, protected_lead=0.2)),
+         (0.12 * 0.3 - 0.03) / 12.0),
+        (frontier.step_of_month, (0.5, 0.5, 2.0, Given(catch_up=0.12, trend=0.03, shock=0.06, protected_lead=0.2)),
+         -0.0025 + 0.12 / math.sqrt(12.0)),
+        (absorption.absorptive_capacity, (8, 100, 0.5, Given(rate=0.06, talent_half=0.08)), 0.045),
+        (absorption.knowledge_gain, (0.2, 0.6, 0.5), 0.2),
+        (absorption.knowledge_gain, (0.6, 0.2, 0.5), 0.0),
+        (absorption.depreciated, (0.6, 0.3, Given(depreciation=0.12)), 0.597),
+        (absorption.depreciated, (0.2, 0.3, Given(depreciation=0.12)), 0.2),
+        (exports.export_share, (100.0, 0.0, 2.0, abroad), 0.5),
+        (exports.export_share, (100.0, 1.0, 0.0, abroad), 0.5),
+        (exports.export_share, (100.0 * math.e**5, 0.0, 0.0, abroad), 0.5),
+        (exports.demand_abroad, (LN2, abroad), 2.0 * 2.0**1.5),
+        (exports.yearly_gain, (0.5, 3.0, 0.0, 0.4, abroad), 10.8),
+        (exports.pays, (0.5, 3.0, 0.0, 0.4, abroad), True),
+        (exports.pays, (0.01, 3.0, 0.0, 0.4, abroad), False),
+        (projects.begin_probability, (12, 1.0, team), 0.1),
+        (projects.begin_probability, (12, 0.0, team), 0.0),
+        (projects.breadth_chosen, (0.99,), 4),
+        (projects.project_size, (48.0, team), 2.0),
+        (projects.project_size, (2.0, team), 1.0),
+        (projects.project_staff, (48.0, 2.0, team), 24.0),
+        (projects.project_staff, (8.0, 2.0, team), 8.0),
+        (projects.effort, (6.0, 4.0, team), 0.5),
+        (projects.effort, (6.0, 12.0, team), 0.75**0.4 * 0.5**0.6),
+        (projects.effort, (6.0, 0.0, team), 0.0),
+        (projects.hours_left, (2, team), 0.92),
+        (projects.solve_probability, (0.2, 0.5, team), 0.25 / math.e),
+        (projects.gain, (0.5, team), 0.03),
+        (taxes.losses_carried_forward, (-10.0, Given(loss_years=5.0)), 8.0),
+        (taxes.losses_carried_forward, (10.0, Given(loss_years=5.0)), 0.0),
+        (chain.links_wanted, (449, Given(most_links=6, staff_per_link=150.0)), 3),
+        (chain.links_wanted, (9000, Given(most_links=6, staff_per_link=150.0)), 6),
+        (chain.supplier_utility, (math.e, math.e, 0.25, 1.5, Given(taste=0.2), 0.5), 1.55),
+        (matching.meeting_probability, (2000.0, 8.0, 2.0, Given(rate=0.25, resource_elasticity=0.5)), 0.25),
+        (matching.meeting_probability, (0.0, 8.0, 2.0, Given(rate=0.25, resource_elasticity=0.5)), 0.0),
+        (matching.first_open, (0,), 0), (matching.first_open, (1,), 1), (matching.first_open, (3,), 2),
+        (industries.mature_part, (0.0, Given(steepness=0.07, midpoint=60.0)), 0.0),
+        (industries.mature_part, (60.0, Given(steepness=0.0501, midpoint=60.0)),
+         (0.5 - 1 / (1 + math.exp(3.006))) / (1 - 1 / (1 + math.exp(3.006)))),
+        (entry.utility, (2.0, 5.0, 0.25, 1.0, 0.5, founding), 6.0 - 0.25 - 1.5 + 1.0 + 0.04),
+        (entry.capital_need, (10.0, 0.5, founding), 0.59),
+        (entry.expected_gain, (2.0, 10.0, 0.5, 0.01, None, founding), 1.0 - 0.1 - 0.06),
+        (newborns.joining_staff, (12, 2, 0.5, Given(joining=0.3)), 3),
+        (newborns.joining_staff, (2, 12, 0.5, Given(joining=0.3)), 0),
+        (population.mean_age, (400, opening), 800.0),
+        (population.knowledge, (0.4, 0.5, opening), 0.4),
+        (population.knowledge, (9.0, 0.5, opening), 1.5),
+        (resources.campaign, (0.5, 0.4), math.exp(-0.08)),
+        (resources.recruited, (10.0, 3.0, 0.5), 15.0),
+        (resources.attracted, (10.0, 3.0), 30.0),
+    ]  # fmt: skip
+
+
+def wrong() -> list[str]:
+    """What is not as the pocket calculator has it."""
+    said = []
+    for equation, given, value in cases():
+        found = equation(*given)
+        if not math.isclose(found, value, rel_tol=1e-9, abs_tol=1e-12):
+            said.append(f"{equation.__module__}.{equation.__name__}{given}: {found}, and not {value}")
+    for name, found, value in _booked():
+        if not math.isclose(found, value, rel_tol=0.0, abs_tol=3 / TICKS):
+            said.append(f"{name}: {found}, and not {value}")
+    return said
+
+
+def _booked() -> Iterator[tuple[str, float, float]]:
+    """What loops book, by what it is: what they found, and what it is by hand."""
+    yield from _rents()
+    yield from _fees()
+    yield from _interest()
+
+
+def _flow(flows: Any, name: str) -> float:
+    return float(flows[list(TRANSFERS).index(name)]) / TICKS
+
+
+def _rents() -> Iterator[tuple[str, float, float]]:
+    """A tenant, one in its rent-free months, and one who rents elsewhere: each 120 m2."""
+    cash, profit, flows = np.full(3, 5.0), np.zeros(3), np.zeros(len(TRANSFERS), np.int64)
+    r = letting.RentReads(
+        np.full(3, OPERATING, np.int8), np.array([0, 0, -1], np.int16), np.full(3, 120, np.int32),
+        np.array([0, 9, 0], np.int16),
+    )  # fmt: skip
+    rents = letting.Rents(0.0006, np.array([0.0004, 0.0]), np.array([0.0001, 0.0]), np.array([0.0002, 0.0]))
+    letting.pay_rents(0, 3, 1, 5, r, letting.RentWrites(profit, cash), rents, flows)
+    for row, paid in enumerate((-0.004 - 0.002 + 0.001, -0.002, -0.006)):
+        yield f"cash of payer {row}", cash[row], 5.0 + paid
+        yield f"profit of payer {row}", profit[row], paid
+    for name, paid in {"site_rent": -0.004, "utilities": -0.004, "rent_subsidy": 0.001, "rent": -0.006}.items():
+        yield name, _flow(flows, name), paid
+
+
+def _fees() -> Iterator[tuple[str, float, float]]:
+    """A member, the host and an outsider, at a fee of 1.2 million yuan a year, of which government pays a quarter."""
+    cash, profit, flows = np.full(3, 5.0), np.zeros(3), np.zeros(len(TRANSFERS), np.int64)
+    income = np.zeros(2, np.int64)
+    r = adoption.FeeReads(np.array([11, 12, 13]), np.full(3, OPERATING, np.int8), np.array([0, 0, -1], np.int16))
+    fees = adoption.Fees(np.array([1.2, 0.0]), np.array([12, 0]), 0.25)
+    adoption.charge(0, 3, 1, 5, r, adoption.FeeWrites(profit, cash), fees, income, flows)
+    for row, paid in enumerate((-0.075, 0.0, 0.0)):
+        yield f"cash of member {row}", cash[row], 5.0 + paid
+        yield f"profit of member {row}", profit[row], paid
+    yield "fees", _flow(flows, "fees"), -0.1
+    yield "fee support", _flow(flows, "fee_support"), 0.025
+    yield "income of the platform", float(income[0]) / TICKS, 0.1
+
+
+def _interest() -> Iterator[tuple[str, float, float]]:
+    """One in debt, one with cash, and one in debt that does not operate."""
+    cash, profit, flows = np.array([-3.0, 3.0, -3.0]), np.zeros(3), np.zeros(len(TRANSFERS), np.int64)
+    status = np.array([OPERATING, OPERATING, SUSPENDED], np.int8)
+    finance.charge_interest(0, 3, 1, 5, finance.DebtReads(status), finance.DebtWrites(profit, cash), 0.08, flows)
+    for row, (left, paid) in enumerate(((-3.02, -0.02), (3.0, 0.0), (-3.0, 0.0))):
+        yield f"cash of debtor {row}", cash[row], left
+        yield f"profit of debtor {row}", profit[row], paid
+    yield "interest", _flow(flows, "interest"), -0.02

@@ -1,0 +1,48 @@
+"""Months of enterprises in random scenarios within plausible ranges, with the ledger on."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sim.scenario import Schedule
+from soak.bounds import repaired, survives, town
+from soak.clock import is_over
+
+ENTERPRISES = (60, 400, 2000)
+
+
+@dataclass
+class Months:
+    """What was run and what came of it."""
+
+    worlds: int = 0
+    enterprise_months: int = 0
+    wrong: list[tuple[str, Mapping[str, float]]] = field(default_factory=list)
+
+
+def attack(enterprise_months: int, seed: int = 1) -> Months:
+    """Run random worlds until so many months of enterprises are done."""
+    rng, found = random.Random(seed), Months()
+    own = town()
+    ranges = {
+        key: it.plausible
+        for key, value in own.values.items()
+        if (it := own.catalogue.declaration(key)) is not None
+        and it.plausible is not None
+        and it.type is float
+        and not isinstance(value, Schedule)
+        and not key.startswith("population.enterprises")
+    }
+    while found.enterprise_months < enterprise_months and not is_over():
+        moved = rng.sample(sorted(ranges), min(40, len(ranges)))
+        changes: dict[str, float] = {key: rng.uniform(*ranges[key]) for key in moved}
+        world = {"population.enterprises": rng.choice(ENTERPRISES), "run.months": 60}
+        scenario = repaired(changes, rng, world)
+        why = survives(scenario, found.worlds)
+        found.worlds += 1
+        found.enterprise_months += int(world["population.enterprises"]) * scenario.months
+        if why:
+            found.wrong.append((why, changes))
+    return found

@@ -1,0 +1,394 @@
+"""The live page in a real browser: every control, the keyboard, both themes, a phone, a connection that is lost."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tarfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pages
+import pytest
+from browser import ARROW_LEFT, ARROW_RIGHT, TAB, Browser, browser
+from command import wait_for
+
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
+GROWTH = '[data-key="market.growth"]'
+DONE = "document.querySelector('#status').textContent.startsWith('10 seeds done')"
+LEAD = "document.querySelector('#part-lead .lead')"
+MOVE = """const it = document.querySelector(arguments[0]);
+it.value = arguments[1]; it.dispatchEvent(new Event('input', { bubbles: true }));
+it.dispatchEvent(new Event('change', { bubbles: true }));"""
+
+
+def until(page: Browser, condition: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not page.script(f"return Boolean({condition})"):
+        said = [page.text(it) for it in ("#status", "#fault", "#said")]
+        assert time.monotonic() < deadline, (condition, said, page.complaints())
+        time.sleep(0.03)
+
+
+def answered(page: Browser, condition: str = "true") -> None:
+    """The answer to what was asked last is there on ten seeds, and the condition holds."""
+    until(page, f"!document.body.classList.contains('asking') && {DONE} && ({condition})")
+
+
+@contextmanager
+def opened(page: Browser, folder: Path, **environment: str) -> Iterator[str]:
+    with pages.process(folder, **environment) as address:
+        page.open(address)
+        until(page, "document.querySelectorAll('#groups details').length === 8")
+        yield address
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Browser, str]]:
+    """A page of the toy model in a browser, used by several tests."""
+    folder = tmp_path_factory.mktemp("served")
+    with browser(folder) as page, opened(page, folder) as address:
+        yield page, address
+
+
+@pytest.fixture
+def page(served: tuple[Browser, str]) -> Iterator[Browser]:
+    """The page as it begins; at the end the browser has complained of nothing."""
+    page, address = served
+    page.sized(1280, 900)
+    page.open(address)
+    until(page, "document.querySelectorAll('#groups details').length === 8")
+    page.complaints()
+    yield page
+    assert page.complaints() == []
+    sources = page.script("return performance.getEntriesByType('resource').map((it) => it.name)")
+    assert all(it.startswith(("http://127.0.0.1:", "data:")) for it in sources), sources
+
+
+def open_group(page: Browser, name: str) -> None:
+    page.script("document.querySelector(arguments[0]).open = true", f'[data-group="{name}"]')
+    until(page, f"document.querySelector('[data-group=\"{name}\"] .control')")
+
+
+def test_a_slider_is_moved_and_the_answer_comes_in_its_parts(page: Browser) -> None:
+    until(page, "document.querySelector('#part-differences').textContent.includes('As it is')")
+    open_group(page, "markets")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "6")
+    until(page, "document.querySelector('#changes').textContent.includes('3 → 6%/year')")
+    answered(page, f"{LEAD} && {LEAD}.textContent.startsWith('Variant 1 adds')")
+    until(page, "document.querySelectorAll('#part-months svg.chart').length === 6")
+    assert page.script("return document.querySelector('#part-months .runs')") is None
+    assert "market.growth" in page.text("#part-changed")
+    assert page.text(f"{GROWTH} .about").startswith("assumption plausible -2 to 3%/year")
+    # Charts that came later have their read-out: by the pointer, and by the keyboard.
+    page.press("#part-months svg.chart", ARROW_RIGHT)
+    assert page.text("#part-months .readout").startswith("2011-01: ")
+    page.script(
+        "const svg = document.querySelector('#part-months svg.chart'), box = svg.getBoundingClientRect();"
+        "svg.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, clientX: box.left + box.width / 2 }))"
+    )
+    assert page.text("#part-months .readout")[:8] in {"2011-03:", "2011-04:"}
+
+
+def test_what_is_open_and_focused_stays_as_seeds_are_added(page: Browser) -> None:
+    open_group(page, "markets")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+    answered(page, LEAD)
+    until(page, "document.querySelector('#part-months details')")
+    page.script(
+        "const it = document.querySelector('#part-months details'); it.open = true; it.querySelector('summary').focus()"
+    )
+    page.click("#more")
+    until(page, "document.querySelector('#status').textContent.startsWith('30 seeds done')")
+    until(page, "document.querySelector('#part-lead').textContent.includes('on 30 common seeds')")
+    assert page.script(
+        "return document.querySelector('#part-months details').open"
+        " && document.activeElement === document.querySelector('#part-months summary')"
+    )
+    assert page.script("return document.querySelector('#more').disabled")
+
+
+def test_a_slider_obeys_the_keyboard_and_a_value_can_be_typed(page: Browser) -> None:
+    open_group(page, "markets")
+    page.press(f"{GROWTH} input[type=range]", ARROW_LEFT * 3)
+    until(page, "document.querySelector('#changes').textContent.includes('3 → ')")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "4.25")
+    until(page, "document.querySelector('#changes').textContent.includes('3 → 4.25%/year')")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "999")
+    until(
+        page, "document.querySelector('#fault').textContent.includes('999%/year is out of bounds, allowed: -20%/year')"
+    )
+    assert page.script(f"return document.querySelector('{GROWTH} input').getAttribute('aria-invalid')") == "true"
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "many")
+    assert 'market.growth: "many" is no number' in page.text("#fault")
+    page.click('[data-undo="market.growth"]')
+    until(page, "document.querySelector('#changes').textContent.startsWith('Nothing yet')")
+    assert page.text("#fault") == ""
+    assert page.script(f"return document.querySelector('{GROWTH} [data-part=typed]').value") == "3"
+
+
+def test_every_kind_of_control_changes_its_parameter(page: Browser) -> None:
+    for name in ("markets", "advantages", "policy", "chain"):
+        open_group(page, name)
+    page.click('[data-key="market.coupled"] input')
+    page.script(MOVE, '[data-key="population.world"] select', "place")
+    page.script(MOVE, '[data-key="levers.tax_relief"] [data-part=typed]', "12")
+    page.click('[data-by-month="levers.demand"]')
+    until(page, "document.querySelectorAll('[data-key=\"levers.demand\"] .point').length === 2")
+    page.script(
+        "const [before, from] = document.querySelectorAll('[data-key=\"levers.demand\"] [data-part=point]');"
+        "from.value = '10'; from.dispatchEvent(new Event('change', { bubbles: true }))"
+    )
+    for said in ("market.coupled", "population.world", "levers.tax_relief 0 → 12%", "levers.demand"):
+        until(page, f"document.querySelector('#changes').textContent.includes('{said}')")
+    page.click('[data-point="levers.demand"]')
+    until(page, "document.querySelectorAll('[data-key=\"levers.demand\"] .point').length === 3")
+    page.click('[data-key="levers.demand"] [data-drop]')
+    until(page, "document.querySelectorAll('[data-key=\"levers.demand\"] .point').length === 2")
+    page.click('[data-undo="*"]')
+    until(page, "document.querySelector('#changes').textContent.startsWith('Nothing yet')")
+    until(page, "document.querySelector('[data-key=\"levers.demand\"] input[type=range]')")
+
+
+def test_search_finds_controls_in_all_groups(page: Browser) -> None:
+    page.script(MOVE, "#search", "tax young")
+    assert page.text("#search-said").endswith("found")
+    shown = page.script(
+        "return [...document.querySelectorAll('#groups .control:not([hidden])')].map((it) => it.dataset.key)"
+    )
+    assert "levers.tax_relief" in shown
+    assert len(shown) < 8
+    page.script(MOVE, "#search", "")
+    assert page.text("#search-said") == ""
+
+
+def test_variants_stand_side_by_side_and_outcomes_are_chosen(page: Browser) -> None:
+    open_group(page, "markets")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+    page.click("[data-add]")
+    page.script(MOVE, "#name", "Less of it")
+    page.script(MOVE, f"{GROWTH} input[type=range]", "1")
+    answered(page, "document.querySelectorAll('#part-lead .lead').length === 2")
+    assert "Less of it less As it is" in page.text("#part-differences")
+    page.script(MOVE, "#show", "fiscal_cost")
+    answered(page, "document.querySelector('#part-differences').textContent.includes('Fiscal cost')")
+    page.script(MOVE, "#lead", "jobs")
+    answered(page, "document.querySelector('#part-lead').textContent.includes('jobs')")
+    page.click('[data-hide="fiscal_cost"]')
+    answered(page, "!document.querySelector('#part-differences').textContent.includes('Fiscal cost')")
+    page.click('[data-variant="0"]')
+    assert page.script(f"return document.querySelector('{GROWTH} [data-part=typed]').value") == "5"
+    page.click("[data-remove]")
+    answered(page, "document.querySelectorAll('#part-lead .lead').length === 1")
+    page.script(MOVE, "#since", "2011-04")
+    answered(
+        page,
+        "document.querySelector('#changes').textContent.includes('from 2011-04')"
+        " || document.querySelector('#changes').textContent.includes('2011-04')",
+    )
+    page.script(MOVE, "#months", "5")
+    answered(page, "document.querySelector('#span').textContent.includes('2011-01 to 2011-05')")
+
+
+def test_a_link_is_the_whole_what_if(page: Browser) -> None:
+    open_group(page, "markets")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+    page.script(MOVE, "#name", "Faster")
+    answered(page, f"{LEAD} && {LEAD}.textContent.startsWith('Faster adds')")
+    lead, link = page.text("#part-lead"), page.script("return location.href")
+    assert "token" not in link
+    page.open(link)
+    answered(page, LEAD)
+    assert page.text("#part-lead") == lead
+    assert "3 → 5%/year" in page.text("#changes")
+    page.open(f"{link[:-9]}")
+    until(page, "document.querySelector('#said').textContent.includes('link: ')")
+    until(page, "document.querySelectorAll('#groups details').length === 8")
+    page.click("#copy")
+    until(page, "document.querySelector('#said').textContent.includes('link')")
+
+
+def test_a_scenario_of_the_list_a_claim_and_a_file_are_opened(page: Browser) -> None:
+    page.script(MOVE, "#scenario", "economy")
+    until(page, "document.querySelector('#title').textContent.includes('whole economy')")
+    page.click('[data-scenario="shougang"]')
+    until(
+        page,
+        "document.querySelector('#title').textContent.includes('left empty')"
+        " || document.querySelector('#changes').textContent.includes('sites.shougang')",
+    )
+    assert page.script("return document.querySelector('#since').disabled")
+    page.script(
+        "const data = new DataTransfer(); data.items.add(new File([arguments[0]], 'My mill.toml'));"
+        "const it = document.querySelector('#file'); it.files = data.files;"
+        "it.dispatchEvent(new Event('change', { bubbles: true }))",
+        'title = "My mill"\n[run]\nstart = "2011-01"\nmonths = 6\n',
+    )
+    until(page, "document.querySelector('#title').textContent === 'My mill'")
+    page.click("#copy")
+    until(
+        page,
+        "document.querySelector('#said').textContent.includes('not the values of your own file')"
+        " || document.querySelector('#said').textContent.includes('It is a whole link')",
+    )
+
+
+def test_why_is_one_click_away_with_its_cost_first(page: Browser) -> None:
+    open_group(page, "markets")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+    page.script(MOVE, '[data-key="market.demand"] [data-part=typed]', "1.1")
+    answered(page, LEAD)
+    page.click("#why")
+    until(page, "!document.querySelector('#why-run').hidden")
+    assert re.match(r"Every combination of 2 parts on 10 seeds: \d+ worlds to run", page.text("#why-said"))
+    page.click("#why-run")
+    until(page, "document.querySelector('#why-said table')")
+    assert "market.growth" in page.text("#why-said")
+
+
+def test_results_are_saved_and_files_taken_away(page: Browser) -> None:
+    open_group(page, "markets")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+    answered(page, LEAD)
+    page.click("#save")
+    until(page, "document.querySelector('#said').textContent.startsWith('Saved: 2 results and the report of 10 seeds')")
+    for what in ("report", "data", "scenarios"):
+        page.click(f'[data-download="{what}"]')
+        until(page, "document.querySelector('#said').textContent.startsWith('Downloaded')")
+
+
+LEVELS = """const found = []; let level = 0;
+for (const it of document.querySelectorAll('h1, h2, h3, h4')) {
+  const here = Number(it.tagName[1]);
+  if (here > level + 1) found.push(it.textContent);
+  level = here;
+}
+return found;"""
+UNNAMED = """const all = document.querySelectorAll('input, select, button, summary, progress, svg[role=img]');
+return [...all].filter((it) => !(it.labels && it.labels.length && [...it.labels].some((one) => one.textContent.trim()))
+  && !it.getAttribute('aria-label') && !it.getAttribute('aria-labelledby') && !it.textContent.trim())
+  .map((it) => it.outerHTML.slice(0, 120));"""
+TWICE = """const ids = [...document.querySelectorAll('[id]')].map((it) => it.id);
+return ids.filter((id, n) => ids.indexOf(id) !== n);"""
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script of axe-core, fetched from npm's registry; where that cannot be reached the test is skipped."""
+    folder, npm = tmp_path_factory.mktemp("axe"), shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed")
+    command = [npm, "pack", "axe-core@4", "--silent"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    if done.returncode:
+        pytest.skip(f"axe-core cannot be fetched: {done.stderr[-200:]}")
+    with tarfile.open(folder / done.stdout.split()[-1]) as packed:
+        script = packed.extractfile("package/axe.min.js")
+        assert script
+        return script.read().decode()
+
+
+def test_axe_finds_no_violation(page: Browser, axe: str) -> None:
+    open_group(page, "markets")
+    open_group(page, "policy")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+    page.click('[data-by-month="levers.demand"]')
+    answered(page, LEAD)
+    until(page, "document.querySelector('#part-months svg')")
+    page.script("for (const it of document.querySelectorAll('main details, header details')) it.open = true")
+    page.script(axe)
+    for width, dark in ((390, False), (390, True), (1280, False), (1280, True)):
+        page.sized(width, 844, dark=dark)
+        page.script(
+            "window.found = null; axe.run(document).then((it) => { window.found = it.violations.map((one) =>"
+            " `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 100)).slice(0, 3).join(' ')}`); })"
+        )
+        until(page, "window.found")
+        assert "; ".join(page.script("return window.found")) == "", (width, dark)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_fits_and_can_be_read_on_a_phone_and_a_desk_light_and_dark(page: Browser, width: int, dark: bool) -> None:
+    page.sized(width, 844, dark=dark)
+    open_group(page, "markets")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+    answered(page, LEAD)
+    until(page, "document.querySelector('#part-months svg')")
+    assert page.script("return document.documentElement.scrollWidth") <= width
+    paper = page.script("return getComputedStyle(document.body).backgroundColor")
+    assert (paper == "rgb(251, 250, 247)") != dark
+    assert page.script(UNNAMED) == []
+    assert page.script(LEVELS) == []
+    assert page.script(TWICE) == []
+    sticks = page.script("return getComputedStyle(document.querySelector('#bar')).display") != "none"
+    assert sticks == (width == 390), "on a phone the answer stays in sight"
+    if sticks:
+        assert page.text("#bar") == page.text("#part-lead")
+
+
+def test_every_control_can_be_reached_and_seen_by_the_keyboard(page: Browser) -> None:
+    found = page.script("""const reached = [...document.querySelectorAll('a[href], button, input, select, summary')]
+      .filter((it) => !it.disabled && it.checkVisibility());
+    return reached.filter((it) => { it.focus({ focusVisible: true }); return document.activeElement !== it; })
+      .map((it) => it.outerHTML.slice(0, 100))""")
+    assert found == []
+    page.press("#search", TAB)
+    assert page.script("return getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_a_lost_connection_comes_back_with_what_was_asked(tmp_path: Path) -> None:
+    """The socket ends, as with a machine that slept; the page keeps its answer meanwhile."""
+    with browser(tmp_path) as page, opened(page, tmp_path):
+        open_group(page, "markets")
+        page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+        answered(page, LEAD)
+        lead = page.text("#part-lead")
+        page.script("delay = 1500; socket.close()")
+        until(page, "document.body.classList.contains('lost')")
+        assert "The connection is lost. Trying again" in page.text("#status")
+        assert page.text("#part-lead") == lead
+        until(page, "!document.body.classList.contains('lost')")
+        answered(page, LEAD)
+        assert page.text("#part-lead") == lead
+        assert "3 → 5%/year" in page.text("#changes")
+
+
+def test_a_drag_leaves_only_the_newest_answer(tmp_path: Path, marks: Path) -> None:
+    with browser(tmp_path) as page, opened(page, tmp_path, TOY_PAUSE="0.1", TOY_MARKS=str(marks)):
+        open_group(page, "markets")
+        page.script(
+            "window.seen = []; const note = () => window.seen.push(document.querySelector('#changes').textContent);"
+            "new MutationObserver(note).observe("
+            "document.querySelector('#part-lead'), { childList: true, subtree: true, characterData: true })"
+        )
+        for step in range(12):
+            page.script(MOVE, f"{GROWTH} input[type=range]", str(-2 + step / 4))
+        until(page, f"{LEAD} && !document.body.classList.contains('asking')")
+        assert "3 → 0.75%/year" in page.text("#changes")
+        seen: list[Any] = page.script("return window.seen")
+        assert all("0.75" in it for it in seen), "no older answer was drawn"
+        assert not [it for it in marks.iterdir() if it.name.startswith("done--0.02")]
+
+
+@pytest.mark.slow
+def test_the_real_model_answers_with_a_decision_card(tmp_path: Path) -> None:
+    with browser(tmp_path) as page, pages.process(tmp_path, real=True) as address:
+        page.open(address)
+        until(page, "document.querySelector('[data-key=\"levers.tax_relief\"] input')")
+        page.script(MOVE, '[data-key="levers.tax_relief"] input[type=range]', "40")
+        answered(page, "document.querySelector('#part-decision').textContent.includes('10 seeds')")
+        card = page.text("#part-decision")
+        assert "NET JOBS" in card
+        assert "PUBLIC COST" in card
+        page.script(MOVE, "#since", "2012-01")
+        answered(page, "document.querySelector('#changes').textContent.includes('2012-01 40%')")
+        page.click("#save")
+        until(page, "document.querySelector('#said').textContent.startsWith('Saved')")
+        assert page.complaints() == []
+    wait_for(lambda: list((tmp_path / "results").glob("report-*.html")))

@@ -1,0 +1,48 @@
+"""Ctrl-C at any moment ends a command with 130 and a line, and no process of its own prints a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command import python, surroundings
+
+pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
+
+DURING_IMPORTS = """
+import sys
+class Interrupted:
+    def find_spec(self, name, path, target=None):
+        if name == "sim.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+from sim.__main__ import main
+main()
+"""
+SERVER = """
+from multiprocessing import forkserver
+from pathlib import Path
+from sim.runs.executor import Workers
+with Workers(2) as workers:
+    workers.start()
+    status = Path(f"/proc/{forkserver._forkserver._forkserver_pid}/status").read_text()
+    held = [int(line.split()[1], 16) for line in status.splitlines() if line.startswith(("SigBlk", "SigIgn"))]
+    print(any(it & 2 for it in held))  # SIGINT is signal 2: bit 1
+"""
+
+
+def test_an_interrupt_during_imports_ends_as_one_later_does() -> None:
+    done = python("-c", DURING_IMPORTS, code=130)
+    assert done.stderr == "interrupted\n"
+
+
+def test_the_server_of_workers_never_sees_an_interrupt() -> None:
+    """Starting multiprocessing's tracker unblocks the signal, so that must not be while the server starts."""
+    assert python("-c", SERVER).stdout == "True\n"
+
+
+def test_a_temporary_folder_of_too_long_a_name_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    done = python("-c", SERVER, env=surroundings(TMPDIR=str(folder)), code=1)
+    assert f"OSError: {folder}: too long a name for the sockets of workers; set TMPDIR to a shorter one" in done.stderr

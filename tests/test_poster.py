@@ -1,0 +1,115 @@
+"""A poster: its words in every language, one page of A3 with the same bytes each time, the command that draws it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from command import call
+
+import sim
+from sim.report import poster_words, poster_zh
+from sim.report.figures.poster import draw_poster
+from sim.report.poster_words import ENGLISH, LANGUAGES, Language, missing
+from sim.report.text.poster import Bar, Poster, poster_of
+from sim.studies.appraisal.treated import LEVERS, UNTREATED
+from sim.studies.appraisal.welfare import WHO
+from sim.studies.estimators.intervals import Interval
+from sim.studies.questions.appraise import Appraisal
+
+pytestmark = pytest.mark.once  # of compiled worlds, and of what does not depend on the interpreter
+
+FEW = ("--replicates", "2", "--months", "12", "--workers", "1")
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Appraisal:
+    out = tmp_path_factory.mktemp("poster")
+    return sim.appraise("shougang-idle", "shougang", replicates=2, months=12, workers=1, out=out)
+
+
+def _made(found: Appraisal) -> Poster:
+    bars = [Bar(words, Interval(value, value - 10, value + 10)) for words, value in (("one", 50.0), ("two", -30.0))]
+    return replace(poster_of(found), steps=tuple(bars), parties=tuple(bars))
+
+
+def test_no_language_lacks_a_sentence_and_one_that_does_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert missing() == {}
+    for it in LANGUAGES.values():
+        for name, sentence in it.sentences.items():
+            assert set(re.findall(r"{(\w+)}", sentence)) == set(re.findall(r"{(\w+)}", ENGLISH[name])), name
+    assert "allowed: en, zh" in call("poster", "--lang", "fr", code=2).stderr
+    short = Language("xx", {name: ENGLISH[name] for name in ENGLISH if name != "sure"}, str, str)
+    monkeypatch.setitem(poster_words.LANGUAGES, "xx", short)
+    assert missing() == {"xx": {"sure"}}
+
+
+def test_a_page_in_chinese_has_no_english_on_it(found: Appraisal) -> None:
+    together = replace(found, baseline=sim.load("together-apart"), variant=sim.load("together"))
+    said = poster_of(together, "zh")
+    bars = [bar.words for bar in (*said.steps, *said.parties)]
+    numbers = [text for it in said.numbers for text in it[:3]]
+    for text in (said.title, said.subtitle, *said.heads, *said.shared, *said.policies, *numbers, said.chain, *bars,
+                 said.worth, *said.sure):  # fmt: skip
+        assert not re.search("[A-Za-z]", text), text
+    assert said.shared[2] == "首钢：闲置厂房900,000平方米，改造后出租"
+    assert "租金补贴：8.3元/平方米/月" in said.policies
+
+
+def test_chinese_numbers_are_in_tens_of_thousands_and_hundreds_of_millions() -> None:
+    shown = {0.2: "0", 9_999: "9,999", 12_842: "1.28万", -4_795: "−4,795", -80_664: "−8.07万", 1.824e9: "18.2亿"}
+    assert {x: poster_zh.count(x) for x in shown} == shown
+    assert poster_zh.money(-714.0) == "−7.14亿"
+    assert poster_zh.in_units("8.3 yuan/m2/month") == "8.3元/平方米/月"
+
+
+def test_there_are_words_for_every_party_lever_and_kind_of_platform() -> None:
+    levers = {it for it in (*LEVERS, *UNTREATED) if not it.endswith(("_cost", "_sector"))}
+    assert set(ENGLISH) >= {*WHO, *levers, "own", "third-party"}
+
+
+def test_it_says_what_is_shared_and_what_is_a_policy(found: Appraisal) -> None:
+    together = replace(found, baseline=sim.load("together-apart"), variant=sim.load("together"))
+    said = poster_of(together)
+    assert [it.partition(":")[0] for it in said.shared] == ["host", "third-party", "shougang"]
+    assert "900,000 m2" in said.shared[2]
+    assert len(said.policies) == 8
+    assert "Cheaper entry: 50% less" in said.policies
+    alone = poster_of(found)
+    assert alone.policies == ()
+    assert alone.shared == ("shougang: 900,000 m2 of idle floor, renovated and let",)
+    assert poster_of(replace(found, variant=found.baseline)).shared == (ENGLISH["nothing"],)
+
+
+def test_numbers_are_those_of_the_appraisal_and_say_where_they_may_be_none(found: Appraisal) -> None:
+    said = poster_of(found)
+    net = found.interval(found.net("jobs"))
+    assert said.numbers[0][0] == LANGUAGES["en"].count(net.mean)
+    for (_, _, interval, clear), name in zip(
+        said.numbers, ("jobs", "enterprises", "value_added", "taxes"), strict=True
+    ):
+        it = found.interval(found.net(name))
+        assert clear == (not it.low <= 0 <= it.high)
+        assert interval.endswith("may be none") != clear
+    assert said.steps[-1].value == net
+    assert said.parties[-1].value == found.interval(found.value)
+
+
+def test_it_is_one_page_of_a3_with_the_same_bytes_each_time(found: Appraisal) -> None:
+    files = draw_poster(_made(found))
+    assert set(files) == {"poster.pdf", "poster.png"}
+    assert files == draw_poster(_made(found))
+    assert files["poster.pdf"].count(b"/Type /Page ") == 1
+    (width, height) = re.findall(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", files["poster.pdf"])[0]
+    assert (round(float(width)), round(float(height))) == (1191, 842)
+
+
+def test_the_command_draws_it_beside_the_appraisal(found: Appraisal) -> None:
+    asked = ("poster", "shougang-idle", "shougang", *FEW, "--out", found.path.parent)
+    said = call(*asked).stdout.splitlines()
+    places = [Path(line.removeprefix("poster: ")) for line in said]
+    assert [it.name for it in places] == ["poster.pdf", "poster.png"]
+    assert all(it.is_file() for it in places)
+    assert {it.parent for it in places} == {found.path}
