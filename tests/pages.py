@@ -82,8 +82,10 @@ def serving(made: Server, talk: Callable[[Server], Awaitable[None]]) -> None:
             await asyncio.wait_for(talk(made), 120)
         finally:
             for it in open_sockets:
-                if it.protocol is not None:
-                    it.protocol.stream.close()  # at once: a handshake may outlast the loop
+                protocol = it.protocol
+                it.close()
+                if protocol is not None:
+                    protocol.stream.close()  # at once: a handshake may outlast the loop
             open_sockets.clear()
             made.close()
             await asyncio.sleep(0.05)
