@@ -173,7 +173,7 @@ REAL = """title = "A small place"
 extends = "shougang"
 [run]
 months = 40
-spin_up = 0
+spin_up = 12
 [population]
 enterprises = 400
 largest_staff = 2000.0

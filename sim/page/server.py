@@ -8,6 +8,7 @@ import json
 import signal
 import socket
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from sim.page.opened import Files
 from sim.page.pool import Pool
 from sim.page.stepping import step_world
 from sim.page.visitor import Visitor
+from sim.runs.openings import openings_in
 from sim.runs.replicate import Model
 from sim.runs.store import clean
 
@@ -38,10 +40,11 @@ class Server:
 
     def __init__(
         self, model: Model, scenario: str, named: Mapping[str, Path], out: Path, workers: int, *,
-        step: Callable[..., Any] = step_world,
+        step: Callable[..., Any] | None = None,
     ) -> None:  # fmt: skip
         self.model, self.scenario, self.named, self.out = model, scenario, named, out
-        self.workers, self._step = workers, step
+        self.workers = workers
+        self._step = step or partial(step_world, openings=openings_in(out, model.version))
         self.visitors: set[Any] = set()
         self.access: Access
         self.pool: Pool

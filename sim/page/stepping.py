@@ -15,6 +15,7 @@ from sim.runs.follow import FollowedWorld
 from sim.runs.record_bytes import to_bytes
 
 if TYPE_CHECKING:
+    from sim.runs.openings import Openings
     from sim.runs.replicate import Cells
     from sim.scenario import Scenario
 
@@ -38,9 +39,9 @@ class Past(NamedTuple):
 class SteppedWorld(FollowedWorld):
     """A followed world that asks each month, those before its opening included, whether somebody waits for it."""
 
-    def __init__(self, scenario: Scenario, seed: int, waited: Waited) -> None:
+    def __init__(self, scenario: Scenario, seed: int, waited: Waited, openings: Openings | None = None) -> None:
         self.waited = waited
-        super().__init__(scenario, seed)
+        super().__init__(scenario, seed, openings.of(scenario, seed) if openings else None)
 
     def apply_steps(self, *how: Any, **more: Any) -> None:
         first = self.world.first_month
@@ -58,22 +59,24 @@ class SteppedWorld(FollowedWorld):
 _copies: OrderedDict[tuple[str, int, int], SteppedWorld] = OrderedDict()  # of this process, the latest used last
 
 
-def step_world(scenario: Scenario, seed: int, past: Past | None, waited: Waited) -> World:
+def step_world(
+    scenario: Scenario, seed: int, past: Past | None, waited: Waited, openings: Openings | None = None
+) -> World:
     """Outcomes and record of a world; raises ``Stopped`` where nobody waits for it any more."""
     if past is None:
-        world = SteppedWorld(scenario, seed, waited)
+        world = SteppedWorld(scenario, seed, waited, openings)
     else:
-        world = _past_world(past, seed, waited).continued(scenario, waited)
+        world = _past_world(past, seed, waited, openings).continued(scenario, waited)
     world.run_for(scenario.months - world.month)
     return world.record.cells(), to_bytes(world.followed())
 
 
-def _past_world(past: Past, seed: int, waited: Waited) -> SteppedWorld:
+def _past_world(past: Past, seed: int, waited: Waited, openings: Openings | None) -> SteppedWorld:
     """The world of a past at its month, kept for the next move."""
     key = (past.scenario.digest(), past.month, seed)
     world = _copies.pop(key, None)
     if world is None:
-        world = SteppedWorld(past.scenario, seed, waited)
+        world = SteppedWorld(past.scenario, seed, waited, openings)
         world.run_for(past.month)
     _copies[key] = world
     while len(_copies) > 1 and sum(map(_size, _copies.values())) > _MOST_COPIES:

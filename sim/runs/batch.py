@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sim.runs.ensemble import Ensemble, Request
-from sim.runs.openings import FOLDER, Openings, opening_digest
+from sim.runs.openings import opening_digest, openings_in
 from sim.runs.options import NO_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, run_checked, run_recorded_checked
 from sim.runs.result import Result
@@ -139,16 +139,14 @@ def runs_of(run: Run, scenarios: Sequence[Scenario], model: Model, options: RunO
     """How to run the worlds of each scenario: those worth keeping at month 0 continue from what is kept.
 
     These are worlds of a scenario that is alone, or that begins as another one does; in a study of an assumption each
-    begins in its own way. A mechanism of one's own may keep a state that cannot be stored, and read what it likes.
+    begins in its own way.
     """
-    if not model.continues or options.workers.remote or options.fresh:
+    asked = model.continues and not options.workers.remote and not options.fresh
+    openings = openings_in(options.out, model.version, time.time()) if asked else None
+    if openings is None:
         return [run] * len(scenarios)
-    digests = ["" if it.catalogue.sources else opening_digest(it) for it in scenarios]
+    digests = [opening_digest(it) for it in scenarios]
     number = Counter(digests)
-    folder = options.out.resolve() / FOLDER
-    if folder.is_symlink():
-        return [run] * len(scenarios)  # nothing is written or removed through a link
-    openings = Openings(folder, model.version, time.time())
     continued = partial(run, openings=openings)
     return [continued if it and (len(scenarios) == 1 or number[it] > 1) else run for it in digests]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,9 +39,15 @@ class Openings:
     version: str  # of the model
     since: float  # seconds since the epoch
 
-    def of(self, scenario: Scenario, seed: int) -> Opening:
-        """The kept world from which a world of the scenario continues."""
-        asked = [self.version, seed, opening_digest(scenario)]
+    def of(self, scenario: Scenario, seed: int) -> Opening | None:
+        """The kept world from which a world of the scenario continues; None where it has no months before the first.
+
+        A mechanism of one's own may keep a state that cannot be stored, and read what it likes: None there too.
+        """
+        digest = "" if scenario.catalogue.sources else opening_digest(scenario)
+        if not digest:
+            return None
+        asked = [self.version, seed, digest]
         name = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
         return Opening(self, self.folder / f"{name}.world")
 
@@ -60,6 +67,12 @@ class Openings:
             with contextlib.suppress(FileNotFoundError):  # another process made room
                 found = path.lstat()
                 yield found.st_mtime, found.st_size, path
+
+
+def openings_in(out: Path, version: str, since: float = math.inf) -> Openings | None:
+    """The worlds kept among the results in ``out``; None where their folder is a link: nothing is kept through one."""
+    folder = out.resolve() / FOLDER
+    return None if folder.is_symlink() else Openings(folder, version, since)
 
 
 @dataclass(frozen=True)

@@ -395,7 +395,7 @@ def _tried(it: Sought) -> Markup:
         )
         for row in it.tried
     ]  # fmt: skip
-    said = f"Means over the seeds of the search; intervals: 95%, {interval_kind(it.manifest['design']['confirm'])}"
+    said = f"Means over the seeds of the search; intervals: 95%, {interval_kind()}"
     return table(heads, rows, range(1, len(heads)), said)
 
 

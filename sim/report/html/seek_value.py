@@ -80,7 +80,7 @@ def _curve(it: StoredValue) -> Markup:
              if kind != "best" or not it.answer["refused"]]  # fmt: skip
     heads = (across, f"{label(target['name'])}, {target['unit']}".rstrip(", "), "95% interval")
     rows = [(found_text(x, it.axis), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
-    kind = interval_kind(it.scenario.replicates)
+    kind = interval_kind()
     how = (
         f"Interval of the value: the values at which {number(target['value'])} lies in the 95% interval of the mean "
         f"({kind})."
