@@ -61,7 +61,7 @@ def printed() -> ModuleType:
 
 @pytest.fixture
 def project(tmp_path: Path, printed: ModuleType) -> Path:
-    """A project with a program, a scenario and two documents, all blocks printed."""
+    """A project with a program, a scenario and its documents, all blocks printed."""
     for folder in ("sim", "docs", "scenarios"):
         (tmp_path / folder).mkdir()
     (tmp_path / "sim" / "__init__.py").touch()
@@ -69,8 +69,8 @@ def project(tmp_path: Path, printed: ModuleType) -> Path:
     (tmp_path / "sim" / "unused.py").write_text("NUMBER = 1\n")
     (tmp_path / "sim" / "cli.py").write_text(CLI)
     (tmp_path / "scenarios" / "one.toml").write_text("one = 1")
-    (tmp_path / "README.md").write_text(README)
-    (tmp_path / "docs" / "workbench.md").write_text("No command.\n")
+    for document in printed.DOCUMENTS:
+        (tmp_path / document).write_text(README if document == "README.md" else "No command.\n")
     for block in printed.stale(tmp_path):
         printed.print_anew(tmp_path, block)
     return tmp_path
