@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pages
 import pytest
+import test_app_page
 from browser import ARROW_RIGHT, Browser, browser
 from pages import serving, variant, visit
-from test_app_page import LEVELS, MOVE, TWICE, UNNAMED, until
+from test_app_page import LEVELS, MOVE, TWICE, UNNAMED, until, violated_nowhere
 
 from sim.agents.model import EcosystemModel
 from sim.model.catalogue import load
@@ -47,6 +48,7 @@ vacated = "2010-12"
 opens = "2011-04"
 """
 SEED, EVERYONE = 7, 10**9
+axe = test_app_page.axe  # a fixture
 ARROW_DOWN, END, ESCAPE, SPACE = "\ue015", "\ue010", "\ue00c", " "
 
 
@@ -470,6 +472,13 @@ def test_it_fits_and_every_control_has_a_name(page: Browser, width: int) -> None
             "return it.width === it.clientWidth && pen.getImageData(0, 0, it.width, it.height).data.some((x) => x > 0)"
         )
         assert drawn
+
+
+def test_axe_finds_no_violation_where_months_are_shown(page: Browser, axe: str) -> None:
+    page.sized(1280, 844, still=True)
+    with shown(page):
+        page.script("motion.turn(1); document.querySelector('#motion details').open = true")
+        violated_nowhere(page, axe, "#motion")
 
 
 def test_another_question_ends_what_was_asked_of_one_seed(page: Browser) -> None:

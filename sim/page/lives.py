@@ -22,7 +22,7 @@ NOBODY = 0
 
 # How each event is told; "{}" is the platform, the site or the partner.
 _AS = {"independent": "on its own", "spin_off": "as a spin-off", "maker": "by a maker on a platform",
-       "tenant": "at a site", "incumbent": "before the first month"}  # fmt: skip
+       "tenant": "as a tenant", "incumbent": "before the first month"}  # fmt: skip
 _WHO = {"at founding": "at its founding", "site": "the site's fund", "investor": "an investor"}
 _WHOSE = {"another's": "joined the platform {}", "own": "joined a platform of its own"}
 TOLD = {
@@ -32,7 +32,7 @@ TOLD = {
     "launched": ["opened the platform {}"],
     "adopted": list(_WHOSE.values()),
     "quit": ["left the platform {}"],
-    "let": ["founded at the site {}", "moved in to the site {}"],
+    "let": ["has floor at the site {} from its founding", "moved in to the site {}"],
     "moved_out": ["moved out of the site {}"],
     "matched": ["its request for knowledge was answered by {}"],
     "funded": [f"an outsider bought a share: {it}" for it in _WHO.values()],

@@ -83,11 +83,13 @@ motion.words = (at) => {
 };
 motion.announce = () => { $("motion-announce").textContent = motion.words(motion.at); };
 motion.table = () => {
-  const { record } = motion, heads = ["month", "big", "medium", "small", "stopped", "staff", ...record.platforms.map((it) => `members of ${it.name}`), "on platforms of their own", ...record.sites.map((it) => `tenants of ${it.name}`)];
+  const { record } = motion, own = record.counts[6].some(Boolean);
+  const heads = ["month", "big", "medium", "small", "stopped", "staff", ...record.platforms.map((it) => `members of ${it.name}`),
+    ...(own ? ["on platforms of their own"] : []), ...record.sites.map((it) => `tenants of ${it.name}`)];
   const rows = [];
   for (let at = 0; at < record.frames; at += 1) {
     if (at && at < record.frames - 1 && !motion.label(at).endsWith("-12")) continue;
-    const it = motion.counts(at), cells = [...it.sizes.slice().reverse(), it.stopped, it.jobs, ...it.members.map(([, x]) => x), it.own, ...it.tenants.map(([, x]) => x)];
+    const it = motion.counts(at), cells = [...it.sizes.slice().reverse(), it.stopped, it.jobs, ...it.members.map(([, x]) => x), ...(own ? [it.own] : []), ...it.tenants.map(([, x]) => x)];
     rows.push(made("tr", {}, made("th", { scope: "row" }, motion.label(at)), ...cells.map((x) => made("td", { class: "n" }, many(x)))));
   }
   const box = made("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The months of one seed" },
