@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 # Who answered, where it is not the place of an enterprise plus 1.
 A_RESOURCE, STAYS, ALIKE, NOT_SHOWN = 0, -1, -2, -3  # from NOT_SHOWN down by class
-NOBODY = 0
 
 # How each event is told; "{}" is the platform, the site or the partner.
 _AS = {"independent": "on its own", "spin_off": "as a spin-off", "maker": "by a maker on a platform",
@@ -45,6 +44,7 @@ TOLD = {
 WORDS = [words for told in TOLD.values() for words in told]
 _FIRST = dict(zip(TOLD, np.cumsum([0, *map(len, TOLD.values())]).tolist(), strict=False))
 _EVENTS = [it for it in EVENTS if it.name in TOLD]
+MATCHED = _FIRST["matched"]
 FLOWS = ("founded", "let", "matched", "stopped", "left")  # counted each month, of all enterprises
 
 

@@ -5,7 +5,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const many = (x) => x.toLocaleString("en-US");
 const counted = (x, one, more = `${one}s`) => `${many(x)} ${x === 1 ? one : more}`;
-const of = { FREE: 0, REGISTERED: 1, OPERATING: 2, SUSPENDED: 3 };  // statuses
+const GONE = 0, OPERATING = 2;  // statuses
 
 motion.hear = (message) => {
   $("motion-said").textContent = message.said;
@@ -44,9 +44,10 @@ motion.show = (record, side, seed) => {
 };
 motion.caption = () => {
   const { record, side, seed } = motion, [share, big] = record.shares, size = record.who.length;
-  const few = big < 1 ? `${digits(Number((100 * big).toPrecision(2)))}% of those that were big when they came` : "all that were big when they came";
+  const percent = (x) => `${Number((100 * x).toPrecision(2))}%`;
+  const first = `${big < 1 ? `${percent(big)} of those` : "all"} that were big when they came`;
   const sample = share < 1
-    ? ` ${many(size)} of ${many(record.ever)} enterprises are shown, the same ones in every month: ${few}, and ${Number((100 * share).toPrecision(2))}% of the others.`
+    ? ` ${many(size)} of ${many(record.ever)} enterprises are shown, the same ones in every month: ${first}, and ${percent(share)} of the others.`
     : ` All ${many(size)} enterprises that there ever were are shown.`;
   const weight = record.weight > 1 ? ` Each stands for ${many(record.weight)} real ones; the numbers are of those in the world.` : "";
   const late = motion.asked === number || side === "As it is" ? "" : " This is from before your latest change.";
@@ -116,7 +117,7 @@ motion.told = ([at, words, what]) => {
 motion.decembers = (who) => {
   const { record } = motion, found = [];
   for (let at = record.first[who]; at < record.frames; at += 1) {
-    if (motion.state(who, at).status === of.FREE) continue;
+    if (motion.state(who, at).status === GONE) continue;
     if (!found.length || (at && motion.label(at).endsWith("-12"))) found.push([motion.label(at), motion.staff[at][who]]);
   }
   return found;
@@ -147,7 +148,7 @@ motion.choose = (who) => {
 };
 // The next one of those there this month, from the largest on.
 motion.turn = (by) => {
-  const staff = motion.staff[motion.at], there = [...motion.record.who.keys()].filter((who) => motion.state(who).status !== of.FREE);
+  const staff = motion.staff[motion.at], there = [...motion.record.who.keys()].filter((who) => motion.state(who).status !== GONE);
   if (!there.length) return;
   there.sort((a, b) => staff[b] - staff[a] || a - b);
   const here = there.indexOf(motion.chosen);
@@ -217,7 +218,7 @@ motion.draw = () => {
   };
   const links = [];
   for (let n = 0; n < record.links.length; n += 4) if (record.links[n + 2] <= at && at <= record.links[n + 3]) links.push([record.links[n], record.links[n + 1]]);
-  const there = [...record.who.keys()].filter((who) => states[who].status !== of.FREE);
+  const there = [...record.who.keys()].filter((who) => states[who].status !== GONE);
   stroke("soft", 0.22, 0.6, () => links.forEach(([buyer, seller]) => line(spots[buyer], spots[seller])));
   stroke("accent", 0.25, 0.8, () => there.forEach((who) => { const { platform } = states[who]; if (platform > 1) line(spots[who], platforms[platform - 2]); }));
   stroke("s2", 0.45, 0.9, () => there.forEach((who) => { const { site } = states[who]; if (site >= 0) line(spots[who], sites[site]); }));
@@ -225,7 +226,7 @@ motion.draw = () => {
   for (const who of there) {
     const [x, y] = spots[who], { status, size, platform, site } = states[who], radius = motion.radius(who, scale);
     pen.beginPath(); pen.arc(x, y, radius, 0, 7);
-    if (status === of.OPERATING) {
+    if (status === OPERATING) {
       pen.fillStyle = sizes[size]; pen.globalAlpha = 0.75; pen.fill(); pen.globalAlpha = 1;
       pen.strokeStyle = colour("card"); pen.lineWidth = 0.6; pen.stroke();
     } else { pen.strokeStyle = sizes[size]; pen.lineWidth = 1; pen.stroke(); }
@@ -238,16 +239,17 @@ motion.draw = () => {
     const [x, y] = platforms[n], open = it.opens >= 0 && it.opens <= at;
     pen.beginPath(); pen.moveTo(x, y - 10); pen.lineTo(x + 10, y); pen.lineTo(x, y + 10); pen.lineTo(x - 10, y); pen.closePath();
     pen.strokeStyle = colour("accent"); pen.fillStyle = open ? colour("accent") : colour("card"); pen.fill(); pen.stroke();
-    motion.text(pen, `${it.name}${open ? "" : ": not open yet"}`, x, y + 24, colour);
+    motion.text(pen, it.name + motion.closed(it), x, y + 24, colour);
   });
   record.sites.forEach((it, n) => {
     const [x, y] = sites[n], open = it.opens >= 0 && it.opens <= at;
     pen.fillStyle = open ? colour("s2") : colour("card"); pen.strokeStyle = colour("s2");
     pen.fillRect(x - 15, y - 8, 30, 14); pen.strokeRect(x - 15, y - 8, 30, 14);
-    motion.text(pen, `${it.name}${open ? "" : ": not open yet"}`, x, y + 20, colour);
+    motion.text(pen, it.name + motion.closed(it), x, y + 20, colour);
   });
-  if (motion.chosen >= 0 && states[motion.chosen].status !== of.FREE) motion.mark(pen, spots, states, links, scale, colour);
+  if (motion.chosen >= 0 && states[motion.chosen].status !== GONE) motion.mark(pen, spots, states, links, scale, colour);
 };
+motion.closed = ({ opens }) => opens < 0 ? ": does not open" : opens > motion.at ? ": not open yet" : "";
 motion.text = (pen, words, x, y, colour) => {
   pen.lineWidth = 4; pen.strokeStyle = colour("card"); pen.strokeText(words, x, y);
   pen.fillStyle = colour("ink"); pen.fillText(words, x, y); pen.lineWidth = 1.5;
@@ -265,7 +267,7 @@ motion.nearest = (x, y) => {
   const { at, scale } = motion.layout();
   let best = -1, least = 12, round = Infinity;  // of several under the pointer the smallest, which is drawn on top
   motion.record.place.forEach((place, who) => {
-    if (motion.state(who).status === of.FREE) return;
+    if (motion.state(who).status === GONE) return;
     const [u, v] = at(place), radius = motion.radius(who, scale), away = Math.max(0, Math.hypot(x - u, y - v) - radius);
     if (away < least || (away === least && radius < round)) { best = who; least = away; round = radius; }
   });
@@ -282,8 +284,10 @@ motion.sides = () => {
   if (motion.record) motion.caption();
 };
 motion.ask = (run) => {
-  if (run) $("motion-said").textContent = "Running…";
-  send({ do: "motion", number, of: $("motion-of").value, seed: Number($("motion-seed").value), run });
+  const seed = $("motion-seed").value.trim();
+  if (!/^[0-9]+$/.test(seed)) { $("motion-said").textContent = `seed: "${seed}" is no whole number`; return; }
+  const sent = send({ do: "motion", number, of: $("motion-of").value, seed: Number(seed), run });
+  if (run || !sent) $("motion-said").textContent = sent ? "Running…" : "The connection is lost.";
 };
 motion.does = {
   "motion-cost": () => motion.ask(false),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.model.state.enterprises import BIG, CLASSES, FREE, OPERATING, ORIGINS, REGISTERED, STATUSES, SUSPENDED
-from sim.page.lives import FLOWS, NOT_SHOWN, WORDS, Lives
+from sim.page.lives import FLOWS, MATCHED, NOT_SHOWN, WORDS, Lives
 from sim.page.sample import FIELD, lots, places
 from sim.page.stepping import SteppedWorld, Waited
 
@@ -223,7 +223,7 @@ class Motion:
         place, frame, words, what, classes = self._joined(self._lives.events, 5)
         if not len(place):
             return []
-        matched = words == WORDS.index("its request for knowledge was answered by {}")
+        matched = words == MATCHED
         partner = np.where(matched & (what > 0), what - 1, 0)
         shown = number[partner]
         what = np.where(matched & (what > 0), np.where(shown >= 0, shown + 1, NOT_SHOWN - classes), what)

@@ -33,6 +33,8 @@ BASELINE = "As it is"
 _CARD_AT = (1, 4, 10, 20, 30)  # seeds at which the decision card is made anew: it takes as long as all the rest
 _FANS_AT = (1, 2, 4, 7, 10, 15, 20, 25, 30)
 
+_SAID_EVERY = 3.0  # seconds: how far a world has come that is to be shown, which screen readers read out
+
 _ASKING = ("ask", "link", "file")
 
 Send = Callable[[dict[str, Any]], None]
@@ -105,7 +107,10 @@ class Visitor:
         elif word == "why":
             self._explain(message.get("variant"), run=message.get("run") is True)
         elif word == "motion":
-            self._show_months(message.get("of"), message.get("seed"), run=message.get("run") is True)
+            try:
+                self._show_months(message.get("of"), message.get("seed"), run=message.get("run") is True)
+            except Unclear as error:  # said beside what was asked, not beside the controls
+                self._send({"do": "motion", "number": number, "said": str(error)})
         elif word == "save":
             self._save()
         elif word == "download":
@@ -205,10 +210,12 @@ class Visitor:
 
     def month(self, key: Key, done: int, of: int) -> None:
         """A world has done some of its months: said while there is no first pair, and of one that is to be shown."""
+        now = time.monotonic()
         if self._motion and key == self._motion.wanted.key:
-            self._send({"do": "motion", "number": self._number, "said": f"Month {done} of {of}…"})
-            return
-        if self._shown < 1 and key.replicate == 0 and (now := time.monotonic()) - self._saying > 0.2:
+            if now - self._saying > _SAID_EVERY:
+                self._saying = now
+                self._send({"do": "motion", "number": self._number, "said": f"Month {done} of {of}…"})
+        elif self._shown < 1 and key.replicate == 0 and now - self._saying > 0.2:
             self._saying = now
             self._send(self._progress() | {"months": [done, of]})
 
