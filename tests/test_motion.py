@@ -22,10 +22,10 @@ from sim.agents.model import EcosystemModel
 from sim.model.catalogue import load
 from sim.model.state.enterprises import BIG, CLASSES, FREE, OPERATING, SUSPENDED
 from sim.page.lives import A_RESOURCE, ALIKE, NOT_SHOWN, STAYS, TOLD, WORDS
-from sim.page.motion import Motion
+from sim.page.motion import Motion, watch_world
 from sim.page.sample import FIELD, lots, places
 from sim.page.server import Server
-from sim.page.stepping import SteppedWorld
+from sim.page.stepping import SteppedWorld, Stopped
 from sim.runs.event_log import EVENTS, NUMBER, EventLog
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
@@ -233,6 +233,13 @@ def test_numbers_of_a_month_are_of_all_enterprises(months: Months) -> None:
 def test_a_record_has_its_bound(months: Months, most: int) -> None:
     data = months.motion.packed(most)
     assert 0.6 * most < len(data) <= most
+
+
+def test_a_worker_records_a_world_and_ends_it_where_nobody_waits(months: Months, scenario: Any) -> None:
+    cells, data = watch_world(scenario, SEED, None, _waited)
+    assert (cells.size, data) == (0, months.motion.packed())
+    with pytest.raises(Stopped):
+        watch_world(scenario, SEED, None, lambda done, _: done < 2)
 
 
 # --- one life
