@@ -46,7 +46,7 @@ motion.caption = () => {
   const { record, side, seed } = motion, [share, big] = record.shares, size = record.who.length;
   const percent = (x) => `${Number((100 * x).toPrecision(2))}%`;
   const first = `${big < 1 ? `${percent(big)} of those` : "all"} that were big when they came`;
-  const sample = share < 1
+  const sample = size < record.ever
     ? ` ${many(size)} of ${many(record.ever)} enterprises are shown, the same ones in every month: ${first}, and ${percent(share)} of the others.`
     : ` All ${many(size)} enterprises that there ever were are shown.`;
   const weight = record.weight > 1 ? ` Each stands for ${many(record.weight)} real ones; the numbers are of those in the world.` : "";
@@ -134,7 +134,8 @@ motion.life = () => {
     if (!first) list.append(made("li", {}, made("b", {}, "Opening"), " was there"));
     for (const event of motion.lives[who]) list.append(made("li", {}, made("b", {}, motion.label(event[0])), " ", ...motion.told(event)));
     const staff = motion.decembers(who).map(([month, x], n) => `${month}${n || !first ? "" : " (came)"}: ${many(x)}`);
-    next.append(list, made("p", {}, made("b", {}, "Staff each December. "), `${staff.join(", ")}.`));
+    const said = staff.length ? `${staff.join(", ")}.` : "It was gone before the month ended in which it came.";
+    next.append(list, made("p", {}, made("b", {}, "Staff each December. "), said));
   }
   $("motion-life").replaceChildren(...next.childNodes);
 };
@@ -221,6 +222,9 @@ motion.draw = () => {
   const there = [...record.who.keys()].filter((who) => states[who].status !== GONE);
   stroke("soft", 0.22, 0.6, () => links.forEach(([buyer, seller]) => line(spots[buyer], spots[seller])));
   stroke("accent", 0.25, 0.8, () => there.forEach((who) => { const { platform } = states[who]; if (platform > 1) line(spots[who], platforms[platform - 2]); }));
+  stroke("accent", 0.9, 1.6, () => record.platforms.forEach(({ host, opens }, n) => {  // from a platform to its host
+    if (host >= 0 && opens >= 0 && opens <= at && states[host].status !== GONE) line(spots[host], platforms[n]);
+  }));
   stroke("s2", 0.45, 0.9, () => there.forEach((who) => { const { site } = states[who]; if (site >= 0) line(spots[who], sites[site]); }));
   there.sort((a, b) => motion.staff[at][b] - motion.staff[at][a]);
   for (const who of there) {

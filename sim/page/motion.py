@@ -29,6 +29,7 @@ MOST_BIG = 60
 _FEW = 200  # shown: fewer than these and big ones are left out, too
 OWN = 1  # code of a platform founded in the run; 0 is none, named platforms follow
 _STATES = len(STATUSES) * len(CLASSES)
+_SAID = ("gone", "registered", "operating", "stopped")  # of STATUSES, on the page
 
 
 class _Change(NamedTuple):
@@ -198,15 +199,14 @@ class Motion:
         record = {
             "frames": len(self.counts), "weight": round(world.weight, 2), "field": FIELD,
             "shares": [round(float(it), 4) for it in shares], "ever": self.ever, "base": self._base,
-            "classes": CLASSES, "statuses": STATUSES, "flows": FLOWS, "words": WORDS,
+            "classes": CLASSES, "statuses": _SAID, "flows": FLOWS, "words": WORDS,
             "origins": ORIGINS,
             "platforms": [
                 {"name": name, "opens": self._opened.get(name, -1),
                  "host": known.get(platforms[name].host, -1) if name in platforms else -1}
                 for name in self._named
             ],
-            "sites": [{"name": it.name, "vacated": it.vacated + 1, "opens": self._opened.get(it.name, -1)}
-                      for it in world.sites],
+            "sites": [{"name": it.name, "opens": self._opened.get(it.name, -1)} for it in world.sites],
             "who": [f"{one:x}" for one in identity.tolist()],
             "origin": origin.tolist(), "first": first.tolist(), "place": places(identity).tolist(),
             "host": [known.get(it, -1) for it in host.tolist()],
