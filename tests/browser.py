@@ -49,11 +49,12 @@ class Browser:
     def click(self, selector: str) -> None:
         self.script("document.querySelector(arguments[0]).click()", selector)
 
-    def sized(self, width: int, height: int, *, dark: bool = False) -> None:
-        """A window of this size, and the theme that its user prefers."""
+    def sized(self, width: int, height: int, *, dark: bool = False, still: bool = False) -> None:
+        """A window of this size, and the theme that its user prefers, who may want nothing to move."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        theme = {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]}
-        for command, how in (("setDeviceMetricsOverride", metrics), ("setEmulatedMedia", theme)):
+        wishes = {"color-scheme": "dark" if dark else "light", "reduced-motion": "reduce" if still else "no-preference"}
+        media = {"features": [{"name": f"prefers-{name}", "value": value} for name, value in wishes.items()]}
+        for command, how in (("setDeviceMetricsOverride", metrics), ("setEmulatedMedia", media)):
             self._call("POST", "/goog/cdp/execute", {"cmd": f"Emulation.{command}", "params": how})
 
     def complaints(self) -> list[str]:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import toy
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
@@ -46,6 +47,13 @@ def slowly(pause: float, marks: Path | str = "") -> Any:
 def _mark(folder: str, name: str) -> None:
     if folder:
         Path(folder, f"{name}-{time.time_ns()}").touch()
+
+
+def record_of(scenario: Any, seed: int, past: Any, waited: Any, file: str) -> Any:
+    """The months of a world, whichever is asked for, as they are in a file."""
+    del scenario, seed, past
+    waited(0, 1)
+    return np.zeros((0, 0)), Path(file).read_bytes()
 
 
 def fail(scenario: Any, seed: int, past: Any, waited: Any) -> Any:
@@ -191,6 +199,8 @@ def main(folder: Path, kind: str) -> None:
         made = Server(ecosystem(), "file:small.toml", {"file:small.toml": file}, folder / "results", 2)
     else:
         made = server(folder, 2)
+        if file := os.environ.get("TOY_MONTHS"):
+            made.watch = partial(record_of, file=file)
     asyncio.run(
         serve(made, int(os.environ.get("TOY_PORT", "0")), "127.0.0.1", lambda it: print(it.address, flush=True))
     )

@@ -7,6 +7,7 @@ from importlib import resources
 from typing import Any
 
 from sim.page.claims import claim_buttons
+from sim.page.motion_section import motion_section
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, fold, island, tag
 from sim.report.html.page import file_text
@@ -18,12 +19,12 @@ TITLE = "What if? An ecosystem of enterprises"
 @cache
 def script_text() -> str:
     """The script: the report's read-out of months, and the page's own."""
-    return file_text("months.js") + _own("page.js")
+    return file_text("months.js") + _own("page.js") + _own("motion.js")
 
 
 def live_page(scenario: str) -> str:
     """The page that opens ``scenario`` where its address asks for no other."""
-    style = file_text("style.css") + _own("page.css")
+    style = file_text("style.css") + _own("page.css") + _own("motion.css")
     head = tag(
         "head", tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
@@ -35,7 +36,7 @@ def live_page(scenario: str) -> str:
         "body",
         tag("a", "To what you change", href="#controls", class_="skip"),
         _header(),
-        tag("main", _controls(), _answer(), _below(), class_="live"),
+        tag("main", tag("div", _controls(), _answer(), class_="live"), _below(), motion_section()),
         tag("button", "", type="button", id="bar", class_="bar", hidden=True),
         tag("footer", "Runs on this machine alone. Nothing is stored until you save it."),
         island("start", {"scenario": scenario}),

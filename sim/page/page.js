@@ -93,10 +93,11 @@ function hear(message) {
   else if (message.do === "why" && message.number === number) {
     patch($("why-said"), message.said);
     $("why-run").hidden = !message.cost;
-  }
+  } else if (message.do === "motion" && message.number === number) motion.hear(message);
 }
 
 function scenario(message) {
+  motion.clear();
   loaded = message.name;
   first = false;
   groups = message.groups;
@@ -137,6 +138,7 @@ function accepted(message) {
   variants();
   changes();
   shown();
+  motion.sides();
   values(focus);
 }
 

@@ -99,7 +99,7 @@ class Pool:
                 it.entry, it.number = entry, next(self._numbers)
                 task = (wanted.scenario, wanted.seed, wanted.past)
                 with contextlib.suppress(OSError):
-                    it.pipe.send((worker.RUN, it.number, self._step, task))
+                    it.pipe.send((worker.RUN, it.number, wanted.step or self._step, task))
 
     def _hear(self, it: _Worker) -> None:
         try:
@@ -116,7 +116,7 @@ class Pool:
         it.entry = None
         if word == worker.DONE:
             value, seconds = more
-            if not isinstance(value, Failure):
+            if not isinstance(value, Failure) and entry.wanted.step is None:
                 self.seconds = 0.5 * (self.seconds + seconds) if self.seconds else seconds
             self._done(entry, value)
         else:

@@ -6,10 +6,10 @@ left out, or ended, when the last of them no longer waits.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from sim.page.stepping import Past
@@ -25,12 +25,13 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A world that somebody waits for, and what it takes to run it."""
+    """A world that somebody waits for, and what it takes to run it: by the pool's own step unless another is given."""
 
     key: Key
     scenario: Scenario
     seed: int
     past: Past | None = None
+    step: Callable[..., Any] | None = None
 
 
 @dataclass

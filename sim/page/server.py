@@ -19,6 +19,7 @@ import tornado.websocket
 
 from sim.page.access import LOOPBACK, Access, headers
 from sim.page.document import live_page, script_text
+from sim.page.motion import watch_world
 from sim.page.opened import Files
 from sim.page.pool import Pool
 from sim.page.stepping import step_world
@@ -44,7 +45,9 @@ class Server:
     ) -> None:  # fmt: skip
         self.model, self.scenario, self.named, self.out = model, scenario, named, out
         self.workers = workers
-        self._step = step or partial(step_world, openings=openings_in(out, model.version))
+        openings = openings_in(out, model.version)
+        self._step = step or partial(step_world, openings=openings)
+        self.watch = partial(watch_world, openings=openings)
         self.visitors: set[Any] = set()
         self.access: Access
         self.pool: Pool
@@ -157,7 +160,8 @@ class _Socket(tornado.websocket.WebSocketHandler):
             self.close(4001, f"{MOST_VISITORS} pages are open, which is the most")
             return
         loop = tornado.ioloop.IOLoop.current()
-        self.visitor = Visitor(server.pool, server.model, Files(server.named), server.out, self._say, loop.add_callback)
+        files, later = Files(server.named), loop.add_callback
+        self.visitor = Visitor(server.pool, server.model, files, server.out, self._say, later, server.watch)
         server.visitors.add(self)
 
     def on_message(self, message: str | bytes) -> None:

@@ -13,6 +13,7 @@ from sim.page import answers
 from sim.page.answers import Answer, Side
 from sim.page.asked import FILE, Asked, Unclear, from_link, read_asked, to_link
 from sim.page.controls import groups_of
+from sim.page.one_seed import OneSeed
 from sim.page.opened import Files
 from sim.page.pool import Pool
 from sim.page.queue import Key, Wanted
@@ -32,17 +33,24 @@ BASELINE = "As it is"
 _CARD_AT = (1, 4, 10, 20, 30)  # seeds at which the decision card is made anew: it takes as long as all the rest
 _FANS_AT = (1, 2, 4, 7, 10, 15, 20, 25, 30)
 
+_SAID_EVERY = 3.0  # seconds: how far a world has come that is to be shown, which screen readers read out
+
 _ASKING = ("ask", "link", "file")
 
 Send = Callable[[dict[str, Any]], None]
 
 
 class Visitor:
-    """One open page. ``send`` takes messages, ``later`` calls a function when the event loop is free."""
+    """One open page.
+
+    ``send`` takes messages, ``later`` calls a function when the event loop is free, ``watch`` is the step of a world
+    whose months are shown.
+    """
 
     def __init__(
-        self, pool: Pool, model: Model, files: Files, out: Path, send: Send, later: Callable[[Callable[[], None]], None]
-    ) -> None:
+        self, pool: Pool, model: Model, files: Files, out: Path, send: Send,
+        later: Callable[[Callable[[], None]], None], watch: Callable[..., Any],
+    ) -> None:  # fmt: skip
         self._pool, self._model, self._files, self._out = pool, model, files, out
         self._send, self._later = send, later
         self._asked: Asked | None = None
@@ -55,6 +63,8 @@ class Visitor:
         self._saying = 0.0
         self._why: Why | None = None
         self._wanted_now: list[Wanted] = []
+        self._watch = watch
+        self._motion: OneSeed | None = None  # that is waited for
 
     def close(self) -> None:
         """The page has gone."""
@@ -96,6 +106,11 @@ class Visitor:
             self.ask(Asked(name), number)
         elif word == "why":
             self._explain(message.get("variant"), run=message.get("run") is True)
+        elif word == "motion":
+            try:
+                self._show_months(message.get("of"), message.get("seed"), run=message.get("run") is True)
+            except Unclear as error:  # said beside what was asked, not beside the controls
+                self._send({"do": "motion", "number": number, "said": str(error)})
         elif word == "save":
             self._save()
         elif word == "download":
@@ -114,7 +129,7 @@ class Visitor:
         if opened != self._opened:
             self._leads.clear()
         was = self._asked
-        self._asked, self._number, self._shown, self._why = asked, number, -1, None
+        self._asked, self._number, self._shown, self._why, self._motion = asked, number, -1, None, None
         sides = [Side(BASELINE, base, self._request(base)), *self._changed_sides(asked, base, variants)]
         wanted = self._wanted_now = self._wanted(sides, variants, asked)
         self._sides = sides
@@ -184,6 +199,9 @@ class Visitor:
 
     def arrived(self, key: Key) -> None:
         """A world is done."""
+        if self._motion and key == self._motion.wanted.key:
+            self._send_motion(self._motion)
+            return
         self._worlds[key] = self._pool.kept.get(key)
         self._soon()
         if self._why and (found := self._why.answer(self._worlds)):
@@ -191,8 +209,13 @@ class Visitor:
             self._send({"do": "why", "number": self._number, "said": found})
 
     def month(self, key: Key, done: int, of: int) -> None:
-        """A world has done some of its months: said while there is no first pair."""
-        if self._shown < 1 and key.replicate == 0 and (now := time.monotonic()) - self._saying > 0.2:
+        """A world has done some of its months: said while there is no first pair, and of one that is to be shown."""
+        now = time.monotonic()
+        if self._motion and key == self._motion.wanted.key:
+            if now - self._saying > _SAID_EVERY:
+                self._saying = now
+                self._send({"do": "motion", "number": self._number, "said": f"Month {done} of {of}…"})
+        elif self._shown < 1 and key.replicate == 0 and now - self._saying > 0.2:
             self._saying = now
             self._send(self._progress() | {"months": [done, of]})
 
@@ -318,10 +341,39 @@ class Visitor:
         wanted = [*self._wanted_now, *why.wanted()]
         self._worlds |= {it.key: self._pool.kept.get(it.key) for it in wanted if it.key in self._pool.kept}
         self._why = why
-        self._pool.want(self, [it for it in wanted if it.key not in self._worlds])
+        self._wait()
         if said := why.answer(self._worlds):
             self._why = None
             self._send({"do": "why", "number": self._number, "said": said})
+
+    def _wait(self) -> None:
+        """Wait for what is not there of the answer, of why, and of the world that is to be shown."""
+        wanted = [*self._wanted_now, *(self._why.wanted() if self._why else ())]
+        shown = [self._motion.wanted] if self._motion else []
+        self._pool.want(self, [*(it for it in wanted if it.key not in self._worlds), *shown])
+
+    def _show_months(self, of: Any, seed: Any, *, run: bool) -> None:
+        """Say what it costs to show the months of one world; with ``run`` do it."""
+        asked = self._asked
+        if asked is None:
+            raise Unclear("motion: nothing is asked yet, allowed: once a scenario is open")
+        side = next((it for it in self._sides if it.label == of), None)
+        if side is None:
+            raise Unclear("motion: this is not shown here, allowed: the baseline, or a variant that differs from it")
+        one = OneSeed.of(side, seed, asked.seeds, self._watch)
+        if not run:
+            cost = one.cost(self._pool.seconds, self._pool.kept)
+            self._send({"do": "motion", "number": self._number, "cost": cost, "said": cost})
+            return
+        self._motion = one
+        if one.wanted.key in self._pool.kept:
+            self._send_motion(one)
+        else:
+            self._wait()
+
+    def _send_motion(self, one: OneSeed) -> None:
+        self._motion = None
+        self._send({"do": "motion", "number": self._number} | one.told(self._pool.kept.get(one.wanted.key)))
 
     # --- what is taken away
 
