@@ -30,6 +30,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
                   "--workers", "1"),
     "plot": ("plot", "shougang", "jobs"),
     "report": ("report", "shougang"),
+    "verify": ("verify", "shougang"),
     "explain": ("explain", "shougang-idle", "shougang", "--outcome", "jobs", *FEW),
     "trace": ("trace", "shougang-idle", "shougang", "--months", "40"),
     "validate": ("validate", "haier", "--replicates", "2", "--workers", "1"),
@@ -38,7 +39,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
              "--confirm", "4", "--robustness", "0", "--replicates", "3", "--months", "12", "--workers", "1"),
     "describe": ("describe", "together"),
 }  # fmt: skip
-NO_TEXT = {"schema", "document"}  # print JSON and Markdown
+NO_TEXT = {"schema", "document", "app"}  # print JSON and Markdown, and serve a page
 
 
 def test_every_command_is_held_to_the_width_of_a_terminal() -> None:
