@@ -586,10 +586,10 @@ def test_the_command_prints_the_card_first_and_json_on_request(tmp_path: Path) -
 def test_a_seed_that_fails_is_told_and_the_others_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fails = {seed_of(pair("site")[0].seed, 1)}
 
-    def failing(scenario: Scenario, seed: int) -> FollowedWorld:
+    def failing(scenario: Scenario, seed: int, *past: Any) -> FollowedWorld:
         if seed in fails:
             raise ValueError("made up")
-        return FollowedWorld(scenario, seed)
+        return FollowedWorld(scenario, seed, *past)
 
     monkeypatch.setattr(follow, "FollowedWorld", failing)
     asked = ("appraise", "shougang-idle", "shougang", "--months", "6", "--workers", "1", "--out", tmp_path)

@@ -213,8 +213,9 @@ def restate(model: EcosystemModel, cash: list[int], staff: list[int]) -> None:
     people = np.array(list(itertools.islice(itertools.cycle(staff), len(rows))), np.int64)
     before = int((table.cash[rows] * TICKS).astype(np.int64).sum())
     table.cash[rows] = ticks / TICKS
-    books.accounts[ENTERPRISES] += int(ticks.sum()) - before
-    books.accounts[HOUSEHOLDS] -= int(ticks.sum()) - before
+    for accounts in (books.accounts, books.began):  # nothing of it is booked in this month
+        accounts[ENTERPRISES] += int(ticks.sum()) - before
+        accounts[HOUSEHOLDS] -= int(ticks.sum()) - before
     more = int(people.sum() - table.staff[rows].sum())
     skilled = np.minimum(table.talent[rows], people)
     fewer = int(table.talent[rows].sum() - skilled.sum())

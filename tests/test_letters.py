@@ -18,7 +18,7 @@ from sim.report.figures import fonts
 from sim.report.figures.canvas import page, style
 from sim.report.text.columns import columns, fitted
 from sim.runs.progress import terminal_bar
-from sim.runs.store import to_json
+from sim.runs.seals import to_json
 from sim.runs.summary import csv_bytes
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter

@@ -78,6 +78,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     ),
     "Reached": lambda: sim.seek_value("shougang", {"levers.entry_cost_cut": "0:1"}, "startups=190", **FEW),
     "Written": lambda: sim.write_report(_run(), out="report.html"),
+    "Verified": lambda: sim.verify(_run().path)[0],
 }
 
 

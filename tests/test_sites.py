@@ -10,7 +10,7 @@ from worlds import different_outcomes, run, scenario, town
 
 from sim.agents.model import EcosystemModel
 from sim.model.mechanisms import letting
-from sim.model.state.accounts import ECONOMY, ELSEWHERE, RENT_SUBSIDY, SITE_RENT, SITES, UTILITIES, Books
+from sim.model.state.accounts import ELSEWHERE, RENT_SUBSIDY, SITE_RENT, TENANT_SERVICES, UTILITIES, Books
 from sim.model.state.cohort import staff_planned
 from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, REGISTERED, SPIN_OFF
 from sim.model.state.sites import EVERYONE
@@ -313,7 +313,7 @@ def test_services_are_paid_by_the_owner(monkeypatch: pytest.MonkeyPatch) -> None
         letting.pay(model.world)
     jobs = serving.world.sites[0].jobs
     assert jobs > 0
-    assert paid == [(SITES, ECONOMY, pytest.approx(jobs * 0.002 / 12.0))]  # a site without services pays for none
+    assert paid == [(TENANT_SERVICES, pytest.approx(jobs * 0.002 / 12.0))]  # a site without services pays for none
 
 
 def test_each_site_has_its_outcomes() -> None:

@@ -35,6 +35,7 @@ def verify(
     """
     with errors():
         from sim import api
+        from sim.report.text.verified import faults_text, verified_text
 
         wrong = False
         for name in results:
@@ -45,18 +46,11 @@ def verify(
                 if as_json:
                     print_json(_json(found))
                     continue
-                for it in found.wrong:
-                    say(f"{found.path / it.file}: {it.why}")
-                for file in found.unknown:
-                    say(f"{found.path / file}: no digest of it is kept")
-                print_text(partial(_text, found), end="")
+                if faults := faults_text(found):
+                    say(faults)
+                print_text(partial(verified_text, found), end="")
         if wrong:
             raise typer.Exit(FAILED)
-
-
-def _text(found: Verified) -> str:
-    said = f"{found.path}: {len(found.files)} files, {len(found.wrong)} wrong"
-    return said if found.repeated is None else f"{said}, repeated bit for bit: {', '.join(found.repeated) or 'none'}"
 
 
 def _json(found: Verified) -> dict[str, Any]:

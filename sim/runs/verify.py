@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
 from sim.runs.noted import DIGESTS, noted
 from sim.runs.seals import digest_of, is_whole
@@ -33,6 +34,7 @@ class Wrong(NamedTuple):
     why: str
 
 
+@in_notebooks
 @dataclass(frozen=True)
 class Verified:
     """What was found in the folder of a result or study.

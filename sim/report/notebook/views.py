@@ -147,6 +147,12 @@ def _written(it: Any) -> tuple[Callable[[], str], Iterable[Markup]]:
     return lambda: "\n".join([*it.headline, "", f"report: {it.path}"]), ()
 
 
+def _verified(it: Any) -> tuple[Callable[[], str], Iterable[Markup]]:
+    from sim.report.text.verified import faults_text, verified_text
+
+    return lambda: "\n".join(filter(None, [verified_text(it), faults_text(it)])), ()
+
+
 def _first(result: Result) -> list[str]:
     """The outcomes to show first."""
     return list(ecosystem(result.scenario.catalogue).headline(result.scenario))
@@ -168,4 +174,5 @@ VIEWS: dict[str, View] = {
     "Sought": _sought,
     "Reached": _reached,
     "Written": _written,
+    "Verified": _verified,
 }
