@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+import tempfile
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -624,11 +625,10 @@ def test_data_scenarios_and_a_report_can_be_taken_away_unstored(tmp_path: Path) 
 
 
 def test_the_program_prints_its_address_and_leaves_nothing_when_it_ends(tmp_path: Path) -> None:
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    with pages.process(tmp_path, TMPDIR=str(temporary)) as address:
-        assert "token=" in address
-    assert not [it for it in temporary.iterdir() if it.name.startswith("sim-app")]
+    with tempfile.TemporaryDirectory() as temporary:  # of a short name, as sockets need one
+        with pages.process(tmp_path, TMPDIR=temporary) as address:
+            assert "token=" in address
+        assert not [it for it in Path(temporary).iterdir() if it.name.startswith("sim-app")]
 
 
 def test_the_help_page_needs_none_of_it() -> None:

@@ -564,29 +564,36 @@ def test_what_is_missing_is_skipped_and_fails_where_ci_must_have_it(
 # --- who is let in
 
 
-def _listening() -> set[str]:
-    """Addresses on which the processes that this one started listen."""
-    family = psutil.Process().children(recursive=True)
+def _family() -> set[psutil.Process]:
+    """The processes that this one started, and those that they started."""
+    return set(psutil.Process().children(recursive=True))
+
+
+def _listening(before: set[psutil.Process]) -> set[str]:
+    """Addresses on which the processes started since ``before`` listen."""
+    family = _family() - before
     return {it.laddr.ip for process in family for it in process.net_connections() if it.status == "LISTEN"}
 
 
 def test_a_local_cluster_listens_to_this_user_alone() -> None:
     from distributed import Client
 
+    before = _family()
     with Cluster("local", 1) as cluster:
         assert list(cluster.run(toy.after, [(7, 0.0)])) == [(0, 7)]
-        assert _listening() == {"127.0.0.1"}
+        assert _listening(before) == {"127.0.0.1"}
         assert cluster.address.startswith("tls://127.0.0.1:")
         with pytest.raises((OSError, TypeError)):
             Client(cluster.address, timeout=2, set_as_default=False)  # without the certificate
         with pytest.raises(OSError, match=r"closed|reset|[Tt]imed out"):
             Client(cluster.address.replace("tls", "tcp"), timeout=2, set_as_default=False)
-    assert not _listening()
+    assert not _listening(before)
 
 
 def test_without_openssl_a_local_cluster_has_no_certificate_and_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
+    before = _family()
     with Cluster("local", 1) as cluster:
         assert list(cluster.run(toy.after, [(7, 0.0)])) == [(0, 7)]
         assert cluster.address.startswith("tcp://127.0.0.1:")
-        assert _listening() == {"127.0.0.1"}
+        assert _listening(before) == {"127.0.0.1"}
