@@ -72,7 +72,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     ),
     "Calibration": _calibrate,
     "Validation": _validate,
-    "Findings": lambda: sim.claims(["shougang"], samples=2, **FEW)[0],
+    "Findings": lambda: sim.claims(["lever-conversion-grant"], samples=2, **FEW)[0],
     "Sought": lambda: sim.seek(
         "shougang", {"levers.entry_cost_cut": "0:1"}, maximise="startups", samples=4, confirm=4, robustness=0, **FEW
     ),

@@ -34,7 +34,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "explain": ("explain", "shougang-idle", "shougang", "--outcome", "jobs", *FEW),
     "trace": ("trace", "shougang-idle", "shougang", "--months", "40"),
     "validate": ("validate", "haier", "--replicates", "2", "--workers", "1"),
-    "claims": ("claims", "shougang", "--samples", "2", *FEW, "--all"),
+    "claims": ("claims", "lever-conversion-grant", "--samples", "2", *FEW, "--all"),
     "seek": ("seek", "shougang", "--levers", "levers.entry_cost_cut=0:1", "--maximise", "startups", "--samples", "8",
              "--confirm", "4", "--robustness", "0", "--replicates", "3", "--months", "12", "--workers", "1"),
     "describe": ("describe", "together"),
