@@ -115,9 +115,9 @@ def tick_labels(values: Sequence[float]) -> list[str]:
     return [minus(f"{x or 0.0:,.{decimals}f}{word if x else ''}") for x in scaled]
 
 
-def counted(count: int, word: str) -> str:
-    """A count with its noun: ``1 seed``, ``2 seeds``."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+def counted(count: int, word: str, plural: str = "s") -> str:
+    """A count with its noun: ``1 seed``, ``2 seeds``; ``plural`` is the ending of the plural."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}{plural}"
 
 
 def seeds_text(count: int, seed: int | Sequence[int]) -> str:

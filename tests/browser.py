@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,9 @@ _OPTIONS = (
 )  # fmt: skip
 
 
+_PATIENCE = 30.0  # seconds until a page is there
+
+
 class Browser:
     """One session."""
 
@@ -35,6 +39,12 @@ class Browser:
     def open(self, address: str) -> None:
         self._call("POST", "/url", {"url": "about:blank"})  # another hash alone would not load the page again
         self._call("POST", "/url", {"url": address})
+        # On a busy machine the driver may answer before the page's script has run.
+        there = "return location.href !== 'about:blank' && document.readyState === 'complete'"
+        end = time.monotonic() + _PATIENCE
+        while not self.script(there):
+            assert time.monotonic() < end, f"{address} was not loaded"
+            time.sleep(0.02)
 
     def script(self, text: str, *arguments: Any) -> Any:
         return self._call("POST", "/execute/sync", {"script": text, "args": arguments})

@@ -33,7 +33,7 @@ from sim.page.opened import Files
 from sim.page.queue import Key, Queue, Wanted
 from sim.page.saving import save
 from sim.page.server import Server
-from sim.page.stepping import Past, Stopped, step_world
+from sim.page.stepping import SharedPast, Stopped, step_world
 from sim.runs.branch import branched
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
@@ -306,10 +306,10 @@ def test_a_stepped_world_is_that_of_a_run_and_a_branch_that_of_a_run_with_its_sc
         branch = branched(Path(small.path), small.catalogue, "x", month, changes)
         whole = run_recorded(branch, 5, branch.months)
         for _ in range(2):  # the second continues from a copy that is kept
-            made = step_world(branch, 5, Past(small, month), waited)
+            made = step_world(branch, 5, SharedPast(small, month), waited)
             assert same(made, whole)
         assert made[0].tobytes() != plain[0].tobytes()
-        assert same(step_world(small, 5, Past(small, month), waited), plain), "the past is as it was"
+        assert same(step_world(small, 5, SharedPast(small, month), waited), plain), "the past is as it was"
 
 
 def test_a_world_that_nobody_waits_for_ends_at_its_next_month_before_its_opening_too(small: Scenario) -> None:

@@ -65,8 +65,8 @@ def app(
             typer.echo(access.address)
             if listen and not is_loopback(listen):
                 say(
-                    f"--listen {listen}: whoever can reach this machine and has the address above can run worlds on "
-                    f"it and save results in {out}; what they send and see is not encrypted"
+                    f"--listen {listen}: anybody who can reach this machine and has the address above can run worlds "
+                    f"on it and save results in {out}; what they send and see is not encrypted"
                 )
             say("the page is open until Ctrl-C")
             if show:

@@ -36,10 +36,7 @@ def appraise(
     ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the variant.")] = None,
     given: options.Given = None,
-    assume: Annotated[
-        list[str] | None,
-        typer.Option("--assume", metavar="NAME=VALUE", help="Assume otherwise, such as discount=0.05; repeatable."),
-    ] = None,
+    assume: options.Assume = None,
     replicates: options.Replicates = None,
     seed: options.Seed = None,
     seeds: options.Seeds = None,

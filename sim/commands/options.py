@@ -59,6 +59,10 @@ Mechanisms = Annotated[
     list[Path] | None,
     typer.Option("--with", metavar="FILE.py", help="Add the mechanism of a Python file; can be repeated."),
 ]
+Assume = Annotated[
+    list[str] | None,
+    typer.Option("--assume", metavar="NAME=VALUE", help="Assume otherwise, such as discount=0.05; repeatable."),
+]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
 Everything = Annotated[bool, typer.Option("--all", help="Show all outcomes, not only the main ones.")]

@@ -17,10 +17,7 @@ def poster(
     ),
     variant: Annotated[str, options.scenario("VARIANT", "The world with it.")] = "together",
     *,
-    assume: Annotated[
-        list[str] | None,
-        typer.Option("--assume", metavar="NAME=VALUE", help="Assume otherwise, such as discount=0.05; repeatable."),
-    ] = None,
+    assume: options.Assume = None,
     replicates: options.Replicates = None,
     seed: options.Seed = None,
     seeds: options.Seeds = None,

@@ -10,7 +10,7 @@ from sim.page.claims import claim_buttons
 from sim.page.motion_section import motion_section
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, fold, island, tag
-from sim.report.html.page import file_text
+from sim.report.html.page import file_text, head_of, whole_page
 from sim.scenario.listing import shipped
 
 TITLE = "What if? An ecosystem of enterprises"
@@ -25,24 +25,18 @@ def script_text() -> str:
 def live_page(scenario: str) -> str:
     """The page that opens ``scenario`` where its address asks for no other."""
     style = file_text("style.css") + _own("page.css") + _own("motion.css")
-    head = tag(
-        "head", tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("link", rel="icon", href="data:,"),
-        tag("title", TITLE), tag("style", Markup(style)),
-    )  # fmt: skip
+    head = head_of(TITLE, style, tag("link", rel="icon", href="data:,"))
     body = tag(
         "body",
         tag("a", "To what you change", href="#controls", class_="skip"),
         _header(),
         tag("main", tag("div", _controls(), _answer(), class_="live"), _below(), motion_section()),
         tag("button", "", type="button", id="bar", class_="bar", hidden=True),
-        tag("footer", "Runs on this machine alone. Nothing is stored until you save it."),
+        tag("footer", "Runs on this machine. Results are stored when you save them."),
         island("start", {"scenario": scenario}),
         tag("script", Markup(script_text())),
     )  # fmt: skip
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+    return whole_page(head, body)
 
 
 def _header() -> Markup:

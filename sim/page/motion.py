@@ -19,7 +19,7 @@ from sim.page.stepping import SteppedWorld, Waited
 
 if TYPE_CHECKING:
     from sim.model.state.world import World
-    from sim.page.stepping import Past
+    from sim.page.stepping import SharedPast
     from sim.runs.openings import Openings
     from sim.scenario import Scenario
 
@@ -241,7 +241,7 @@ class Motion:
 
 
 def watch_world(
-    scenario: Scenario, seed: int, past: Past | None, waited: Waited, openings: Openings | None = None
+    scenario: Scenario, seed: int, past: SharedPast | None, waited: Waited, openings: Openings | None = None
 ) -> tuple[Any, bytes]:
     """The record of a world; raises ``Stopped`` where nobody waits for it any more. It has no outcomes."""
     del past  # a branch has the bytes of a run from the start

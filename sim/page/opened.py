@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sim.letters import cut, file_word
 from sim.model.catalogue import load
 from sim.page.asked import FILE, Asked, Changed, Unclear
 from sim.page.controls import leaf_of
@@ -24,6 +25,7 @@ from sim.units import parameter_unit, with_unit
 MOST_ENTERPRISES = 100_000  # of a scenario: its worlds are kept in memory
 MOST_MONTHS = 720
 _MOST_FILES = 5  # of a visitor
+_LONGEST_NAME = 60  # letters of the name of one
 
 
 class Files:
@@ -53,8 +55,7 @@ class Files:
             message = f'"{parent}" is not on this page, allowed: a name from the list of scenarios'
             raise ScenarioError([Fault(name, 0, "extends", message)])
         self._folder = self._folder or TemporaryDirectory(prefix="sim-app-")
-        plain = "".join(letter if letter.isalnum() or letter in "_.-" else "-" for letter in Path(name).stem)[:60]
-        path = Path(self._folder.name) / f"{plain.strip('.-') or 'scenario'}.toml"
+        path = Path(self._folder.name) / f"{cut(file_word(name), _LONGEST_NAME)}.toml"
         path.write_text(text, encoding="utf-8")
         self._own[f"{FILE}{path.name}"] = path
         while len(self._own) > _MOST_FILES:  # the last ones stay: where this one is wrong, the one before is asked for

@@ -203,13 +203,11 @@ function keep(message) {
 // --- variants
 function variants() {
   const several = asked.variants.length > 1;
-  const tabs = asked.variants.map((it, n) => made("button", { type: "button", "data-variant": n, "aria-pressed": n === chosen }, it.name));
+  const tabs = asked.variants.map((it, n) => made("button", { type: "button", "data-variant": n, "aria-pressed": String(n === chosen) }, it.name));
   const more = asked.variants.length < 4 ? [made("button", { type: "button", "data-add": true }, "+ Another variant")] : [];
   const less = several ? [made("button", { type: "button", "data-remove": true }, `Remove ${asked.variants[chosen].name}`)] : [];
   const next = document.createElement("div");
   next.append(...tabs, ...more, ...less);
-  for (const it of next.querySelectorAll("[aria-pressed]")) it.setAttribute("aria-pressed", String(Number(it.dataset.variant) === chosen));
-  for (const it of next.querySelectorAll("[data-variant]:not([aria-pressed])")) it.setAttribute("aria-pressed", "false");
   morph($("variants"), next);
   if (document.activeElement !== $("name")) $("name").value = asked.variants[chosen].name;
   $("since").value = asked.variants[chosen].since;
@@ -438,7 +436,7 @@ document.addEventListener("click", (event) => {
     values(null);
     ask();
   } else if (data.point || data.drop) {
-    const row = it.closest(".control"), control = controlOf(row.dataset.key), value = { ...valueOf(control) };
+    const control = controlOf(it.closest(".control").dataset.key), value = { ...valueOf(control) };
     if (data.drop) delete value[data.drop];
     else {
       const last = Object.keys(value).filter((key) => key !== "before" && key !== "shape").at(-1);
@@ -449,7 +447,7 @@ document.addEventListener("click", (event) => {
     }
     const left = Object.keys(value).filter((key) => key !== "before" && key !== "shape");
     set(control.key, left.length ? value : value.before);
-    row.replaceWith(refilled(control));
+    it.closest(".control").replaceWith(row(control));
   } else if (data.hide) { asked.show = asked.show.filter((name) => name !== data.hide); if (asked.lead === data.hide) asked.lead = ""; ask(); }
   else if (data.scenario) {
     own = null;
@@ -465,12 +463,11 @@ document.addEventListener("click", (event) => {
   }
   else if (it.id === "bar") $("answer").scrollIntoView();
 });
-const refilled = (control) => row(control);
 function turn() { if (built !== shownGroups()) controls(); variants(); changes(); values(null); }
 function begin(next) { asked = next; chosen = 0; changed = []; ask(); }
 function copy() {
   const words = $("said").dataset.private
-    ? "Link copied. It carries your changes, not the values of your own file: whoever follows it opens that file first."
+    ? "Link copied. It carries your changes, not the values of your own file: to follow it, open that file first."
     : "Link copied: it opens this what-if in any sim app.";
   navigator.clipboard.writeText(location.href).then(() => { $("said").textContent = words; },
     () => { $("said").textContent = `The link is in the address above. ${words.replace("Link copied", "It is a whole link")}`; });

@@ -12,7 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from sim.page.stepping import Past
+    from sim.page.stepping import SharedPast
     from sim.scenario import Scenario
 
 
@@ -30,7 +30,7 @@ class Wanted:
     key: Key
     scenario: Scenario
     seed: int
-    past: Past | None = None
+    past: SharedPast | None = None
     step: Callable[..., Any] | None = None
 
 

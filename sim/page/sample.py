@@ -1,7 +1,7 @@
 """Which enterprises of a world are shown, and where: both by a hash of their identity, the same in every month.
 
-Whoever is drawn is drawn for life, whatever becomes of it, so that those shown are as many lives in every month as the
-share says. A smaller share draws some of those that a larger one draws.
+An enterprise is drawn once, for its whole life, so that the sample has the same share of enterprises in every month. A
+smaller share draws some of those that a larger one draws.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ async def serve(server: Server, port: int, listen: str, ready: Callable[[Access]
 
 
 class _Guarded(tornado.web.RequestHandler):
-    """Refuses whoever calls the server by another name, or has no token."""
+    """Refuses requests that name another host, or lack the token."""
 
     def initialize(self, server: Server, **more: Any) -> None:
         self.server, self.more = server, more

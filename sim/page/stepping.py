@@ -29,7 +29,7 @@ class Stopped(Exception):
     """Nobody waits for the world any more."""
 
 
-class Past(NamedTuple):
+class SharedPast(NamedTuple):
     """What a world shares with another one: that one's scenario, and the first month in which they may differ."""
 
     scenario: Scenario
@@ -60,7 +60,7 @@ _copies: OrderedDict[tuple[str, int, int], SteppedWorld] = OrderedDict()  # of t
 
 
 def step_world(
-    scenario: Scenario, seed: int, past: Past | None, waited: Waited, openings: Openings | None = None
+    scenario: Scenario, seed: int, past: SharedPast | None, waited: Waited, openings: Openings | None = None
 ) -> World:
     """Outcomes and record of a world; raises ``Stopped`` where nobody waits for it any more."""
     if past is None:
@@ -71,7 +71,7 @@ def step_world(
     return world.record.cells(), to_bytes(world.followed())
 
 
-def _past_world(past: Past, seed: int, waited: Waited, openings: Openings | None) -> SteppedWorld:
+def _past_world(past: SharedPast, seed: int, waited: Waited, openings: Openings | None) -> SteppedWorld:
     """The world of a past at its month, kept for the next move."""
     key = (past.scenario.digest(), past.month, seed)
     world = _copies.pop(key, None)

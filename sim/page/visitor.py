@@ -18,7 +18,7 @@ from sim.page.opened import Files
 from sim.page.pool import Pool
 from sim.page.queue import Key, Wanted
 from sim.page.saving import DOWNLOADS, downloads, save
-from sim.page.stepping import Past
+from sim.page.stepping import SharedPast
 from sim.page.why import Why
 from sim.report.html.markup import join, tag
 from sim.report.html.shared import meanings_of
@@ -162,7 +162,7 @@ class Visitor:
 
     def _wanted(self, sides: Sequence[Side], variants: Sequence[tuple[Scenario, int]], asked: Asked) -> list[Wanted]:
         base = sides[0].scenario
-        past = {scenario.digest(): Past(base, month) for scenario, month in variants if month}
+        past = {scenario.digest(): SharedPast(base, month) for scenario, month in variants if month}
         return [
             Wanted(Key(side.request.digest, number), *side.request.world(number), past.get(side.scenario.digest()))
             for number in range(asked.seeds)

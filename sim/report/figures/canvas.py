@@ -91,14 +91,7 @@ class Page:
         return self.figure.add_subplot(parts[0]), self.figure.add_subplot(parts[1])
 
     def png(self) -> bytes:
-        # savefig would draw everything twice.
-        sink = io.BytesIO()
-        self.figure.set_dpi(_DPI)
-        canvas: Any = FigureCanvasAgg(self.figure)
-        with told(self.figure):
-            canvas.draw()
-        imsave(sink, np.asarray(canvas.buffer_rgba()), format="png", pil_kwargs={"compress_level": 4})
-        return sink.getvalue()
+        return png_of(self.figure, _DPI)
 
     def svg(self) -> bytes:
         sink = io.BytesIO()
@@ -110,6 +103,17 @@ class Page:
     def files(self, stem: str) -> dict[str, bytes]:
         """PNG and SVG by file name, among the figures of a folder."""
         return {f"{FIGURES}/{stem}.png": self.png(), f"{FIGURES}/{stem}.svg": self.svg()}
+
+
+def png_of(figure: Figure, dpi: int) -> bytes:
+    """A figure as PNG; ``savefig`` would draw everything twice."""
+    sink = io.BytesIO()
+    figure.set_dpi(dpi)
+    canvas: Any = FigureCanvasAgg(figure)
+    with told(figure):
+        canvas.draw()
+    imsave(sink, np.asarray(canvas.buffer_rgba()), format="png", pil_kwargs={"compress_level": 4})
+    return sink.getvalue()
 
 
 def page(

@@ -8,14 +8,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
-from matplotlib.image import imsave
 
 from sim.letters import wrapped
 from sim.report.figures.axes import note
-from sim.report.figures.canvas import style
+from sim.report.figures.canvas import png_of, style
 from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, VERMILION, light
 from sim.report.figures.fonts import told
 from sim.report.text.poster import Bar, Poster
@@ -36,23 +34,14 @@ def draw_poster(it: Poster) -> dict[str, bytes]:
     stem = "poster" if it.language.code == "en" else f"poster-{it.language.code}"
     with style():
         figure = _page(it)
-        with told(figure):
-            return {f"{stem}.pdf": _pdf(figure, it.title), f"{stem}.png": _png(figure)}
+        return {f"{stem}.pdf": _pdf(figure, it.title), f"{stem}.png": png_of(figure, _DPI)}
 
 
 def _pdf(figure: Figure, title: str) -> bytes:
     sink = io.BytesIO()
     canvas: Any = FigureCanvasPdf(figure)
-    canvas.print_pdf(sink, metadata={"Title": title, "CreationDate": None, "Creator": None, "Producer": None})
-    return sink.getvalue()
-
-
-def _png(figure: Figure) -> bytes:
-    sink = io.BytesIO()
-    figure.set_dpi(_DPI)
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.draw()
-    imsave(sink, np.asarray(canvas.buffer_rgba()), format="png", pil_kwargs={"compress_level": 6})
+    with told(figure):
+        canvas.print_pdf(sink, metadata={"Title": title, "CreationDate": None, "Creator": None, "Producer": None})
     return sink.getvalue()
 
 

@@ -53,13 +53,7 @@ def document(
     script, style = file_text("months.js") + file_text("sweep.js"), file_text("style.css")
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'"
-    head = tag(
-        "head", tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("title", title), tag("style", Markup(style)),
-    )  # fmt: skip
+    head = head_of(title, style, tag("meta", http_equiv="Content-Security-Policy", content=policy))
     body = tag(
         "body",
         tag("header", tag("p", eyebrow, class_="eyebrow"), tag("h1", title),
@@ -70,7 +64,22 @@ def document(
         [island(name, value) for name, value in (data or {}).items()],
         tag("script", Markup(script)),
     )  # fmt: skip
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n".encode(errors="backslashreplace")
+    return whole_page(head, body).encode(errors="backslashreplace")
+
+
+def head_of(title: str, style: str, more: Markup) -> Markup:
+    """The head of a page of one file."""
+    return tag(
+        "head", tag("meta", charset="utf-8"), more,
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("title", title), tag("style", Markup(style)),
+    )  # fmt: skip
+
+
+def whole_page(head: Markup, body: Markup) -> str:
+    """A page of HTML."""
+    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
 
 
 def file_text(name: str) -> str:

@@ -64,7 +64,7 @@ def report_seek(it: Sought, study: Stored) -> Report:
 
 
 def counted_mixes(it: Sought) -> str:
-    return counted(len(it.tried), "mix").replace("mixs", "mixes")
+    return counted(len(it.tried), "mix", "es")
 
 
 def _aim_words(it: Sought) -> str:

@@ -26,7 +26,7 @@ from sim.studies.questions.rotation import lies_within, wanted_band
 from sim.studies.stored_sensitivity import ANSWER, Sensitivity, read_answer
 from sim.studies.targets import FreeParameter
 
-_REMEDY = "give the command of the study again"
+REMEDY = "give the command of the study again"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,13 +82,13 @@ def readable(folder: Path) -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, IndexError) as error:
-        raise ResultError(f"{folder}: {MANIFEST} or what it names lacks {error}; {_REMEDY} to mend it") from None
+        raise ResultError(f"{folder}: {MANIFEST} or what it names lacks {error}; {REMEDY} to mend it") from None
 
 
 def open_sensitivity(folder: Path) -> tuple[Stored, list[Sensitivity], dict[str, Any]]:
     """A study of sensitivity: the study, its answer by outcome, and the answer as one object."""
     store = Store(folder)
-    answer = json.loads(intact_bytes(store, ANSWER, _REMEDY))
+    answer = json.loads(intact_bytes(store, ANSWER, REMEDY))
     study = open_design(folder)
     with readable(folder):
         return study, [read_answer(folder, answer, name) for name in answer["outcomes"]], answer
@@ -97,7 +97,7 @@ def open_sensitivity(folder: Path) -> tuple[Stored, list[Sensitivity], dict[str,
 def open_design(folder: Path) -> Stored:
     """What pages of studies that keep no cells need of them: manifest and scenario."""
     store = Store(folder)
-    return Stored(folder, store.manifest(), stored_scenario(store, _REMEDY), (), {}, np.empty((0, 0, 0)))
+    return Stored(folder, store.manifest(), stored_scenario(store, REMEDY), (), {}, np.empty((0, 0, 0)))
 
 
 def open_calibration(folder: Path) -> StoredCalibration:
@@ -107,7 +107,7 @@ def open_calibration(folder: Path) -> StoredCalibration:
     with readable(folder):
         names = [name for name in (EVALUATIONS, POSTERIOR, ROTATION) if name != ROTATION or name in manifest["outputs"]]
         for name in (*names, *(it for it in manifest["outputs"] if it.endswith(".toml"))):
-            intact_bytes(store, name, _REMEDY)
+            intact_bytes(store, name, REMEDY)
         drawn = parquet.ParquetFile(folder / POSTERIOR).read()
         tried = parquet.ParquetFile(folder / EVALUATIONS).read().to_pylist()
         keys = tuple(
@@ -158,8 +158,8 @@ def open_sweep(folder: Path) -> Stored:
     """A sweep, its baseline as point 0; ``ResultError`` where it is damaged, half-written or of another kind."""
     store = Store(folder)
     manifest = store.manifest()
-    scenario = stored_scenario(store, _REMEDY)
-    data = intact_bytes(store, REPLICATES, _REMEDY)
+    scenario = stored_scenario(store, REMEDY)
+    data = intact_bytes(store, REPLICATES, REMEDY)
     with readable(folder):
         keys = [axis["key"] for axis in manifest["design"]["keys"]]
         changes = [{}, *(dict(zip(keys, point, strict=True)) for point in manifest["design"]["points"])]

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
-from sim.report.html.stored import readable
+from sim.report.html.stored import REMEDY, readable
 from sim.runs.result import intact_bytes, stored_scenario
 from sim.runs.store import Store
 from sim.scenario import Scenario
@@ -24,8 +24,6 @@ from sim.studies.estimators.choice import Regret
 from sim.studies.estimators.intervals import Interval
 from sim.studies.mixes import Question, lever_axes
 from sim.studies.questions.seek import ANSWER, TABLE, LeverRange, Mix, Sought
-
-_REMEDY = "give the command of the study again"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +46,8 @@ def open_seek(folder: Path) -> Sought:
     """A search for a mix; ``ResultError`` where it is damaged or half-written."""
     store = Store(folder)
     manifest, scenario = store.manifest(), _scenario(store)
-    answer = json.loads(intact_bytes(store, ANSWER, _REMEDY))
-    table = parquet.read_table(pa.BufferReader(intact_bytes(store, TABLE, _REMEDY)))
+    answer = json.loads(intact_bytes(store, ANSWER, REMEDY))
+    table = parquet.read_table(pa.BufferReader(intact_bytes(store, TABLE, REMEDY)))
     with readable(folder):
         question = _question(scenario, manifest["design"], answer, costs=table.column("cost").drop_null().to_pylist())
         keys = [axis.key for axis in question.levers]
@@ -79,7 +77,7 @@ def open_value(folder: Path) -> StoredValue:
     """A search for the value of a key; ``ResultError`` where it is damaged or half-written."""
     store = Store(folder)
     manifest, scenario = store.manifest(), _scenario(store)
-    answer = json.loads(intact_bytes(store, ANSWER, _REMEDY))
+    answer = json.loads(intact_bytes(store, ANSWER, REMEDY))
     with readable(folder):
         curve = {it["value"]: _interval(it) for it in answer["curve"]}
         _ = answer["target"]["value"], answer["refused"], answer["crossings"]
@@ -89,7 +87,7 @@ def open_value(folder: Path) -> StoredValue:
 def _scenario(store: Store) -> Scenario:
     """The scenario under its own name, in the file that the page carries."""
     name = store.manifest().get("name", "")
-    return replace(stored_scenario(store, _REMEDY), name=name, path=f"{name}.toml")
+    return replace(stored_scenario(store, REMEDY), name=name, path=f"{name}.toml")
 
 
 def _question(
