@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import TESTS
 from worlds import state, town
 
 from sim.model.catalogue import model_catalogue
@@ -14,7 +15,7 @@ from sim.model.ecosystem import SWITCHED, Ecosystem
 from sim.runs import openings
 from sim.runs.batch import run_batch, runs_of
 from sim.runs.executor import Workers
-from sim.runs.openings import FOLDER, Openings, opening_digest
+from sim.runs.openings import FOLDER, Openings, opening_digest, openings_in
 from sim.runs.options import NEW_RECORDS, RunOptions
 from sim.runs.replicate import ecosystem, run_recorded, run_replicate
 from sim.scenario import Scenario
@@ -163,3 +164,15 @@ def test_worlds_of_an_assumption_are_not_kept(tmp_path: Path) -> None:
         assert runs_of(model.run, solves[:1], model, options) != [model.run]
         assert runs_of(model.run, [solves[0], solves[0]], model, options)[0] is not model.run
         assert runs_of(model.run, [town()], model, options) == [model.run]  # without spin-up
+
+
+def test_nothing_is_kept_with_mechanisms_of_ones_own_nor_through_a_link(kept: Openings, tmp_path: Path) -> None:
+    import sim
+
+    own = sim.load("shougang", mechanisms=[TESTS / "mentoring.py"])
+    assert kept.of(own, 1) is None
+    assert kept.of(sim.load("shougang"), 1) is not None
+    assert kept.of(town(), 1) is None  # without months before the first
+    assert openings_in(tmp_path, "test") is not None
+    (tmp_path / FOLDER).symlink_to(tmp_path / "elsewhere")
+    assert openings_in(tmp_path, "test") is None
