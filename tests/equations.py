@@ -23,11 +23,13 @@ from sim.model.mechanisms import (
     finance,
     frontier,
     growth,
+    incomes,
     industries,
     jobs,
     letting,
     matching,
     newborns,
+    orders,
     population,
     projects,
     resources,
@@ -63,6 +65,7 @@ def cases() -> list[Case]:
                      capital_per_job=0.06, margin=0.1, foresight=0.0, outside_option=0.06)  # fmt: skip
     opening = Given(mean_age=400.0, age_elasticity=0.5, knowledge_spread=0.1, most_knowledge=1.5, talent_share=0.1,
                     talent_elasticity=0.5)  # fmt: skip
+    spending = Given(bought_here=0.5, wages_spent=0.7, dividends_spent=0.3, taxes_spent=0.8)
     return [
         (demand.added_demand, (2, Given(demand=0.1, demand_sector=-1)), 1.1),
         (demand.added_demand, (2, Given(demand=0.1, demand_sector=2)), 1.1),
@@ -198,6 +201,18 @@ def cases() -> list[Case]:
         (resources.campaign, (0.5, 0.4), math.exp(-0.08)),
         (resources.recruited, (10.0, 3.0, 0.5), 15.0),
         (resources.attracted, (10.0, 3.0), 30.0),
+        (chain.affordable, (1.0, Given(part_price=2.0)), False),
+        (chain.affordable, (2.0, Given(part_price=2.0)), True),
+        (chain.affordable, (-1.0, Given(part_price=0.0)), True),
+        (orders.order_wanted, (10.0, 2, Given(ordered=0.5), 0.8), 2.0),
+        (orders.part_agreed, (4.0, 0.5, 10.0, Given(capacity=0.7)), 0.5),
+        (orders.part_agreed, (1.0, 0.5, 10.0, Given(capacity=0.7)), 1.0),
+        (orders.part_agreed, (1.0, 0.9, 10.0, Given(capacity=0.7)), 0.0),
+        (orders.order, (0.25, 3.0), 0.75),
+        (incomes.spent_here, (10.0, 20.0, 5.0, spending), 0.5 * (7.0 + 6.0 + 4.0)),
+        (incomes.factor_on_demand, (5.0, 50.0), 1.1),
+        (incomes.factor_on_demand, (-60.0, 50.0), 0.0),
+        (incomes.factor_on_demand, (5.0, 0.0), 1.0),
     ]  # fmt: skip
 
 
@@ -219,6 +234,7 @@ def _booked() -> Iterator[tuple[str, float, float]]:
     yield from _rents()
     yield from _fees()
     yield from _interest()
+    yield from _orders()
 
 
 def _flow(flows: Any, name: str) -> float:
@@ -265,3 +281,26 @@ def _interest() -> Iterator[tuple[str, float, float]]:
         yield f"cash of debtor {row}", cash[row], left
         yield f"profit of debtor {row}", profit[row], paid
     yield "interest", _flow(flows, "interest"), -0.02
+
+
+def _orders() -> Iterator[tuple[str, float, float]]:
+    """A buyer with an order of 2, one whose order of 1 is missed, and the supplier, which gives up an eighth of 10."""
+    cash, profit, flows = np.full(3, 5.0), np.zeros(3), np.zeros(len(TRANSFERS), np.int64)
+    revenue, year = np.array([20.0, 20.0, 10.0]), np.zeros(3)
+    here = np.zeros(3, np.int8)
+    r = orders.Reads(np.array([11, 12, 13]), np.full(3, OPERATING, np.int8), here, here)
+    tick = int(TICKS)
+    sums = orders.Sums(
+        np.ones(3, np.int64), np.zeros(3, np.int64), np.array([0, 0, tick // 8]), np.array([0, 0, 2 * tick]),
+        np.array([2 * tick, 0, 0]), np.array([0, tick, 0]),
+    )  # fmt: skip
+    events = np.zeros(4, np.int64)
+    w = orders.Writes(revenue, year, profit, cash)
+    orders.deliver(r, w, Given(premium=0.2), orders.Costs(0.8, 0.0), sums, flows, events)
+    for row, (held, gained, sold) in enumerate(((5.0, 0.0, 20.0), (4.8, -0.2, 20.0), (5.15, 0.15, 10.75))):
+        yield f"cash of trader {row}", cash[row], held
+        yield f"profit of trader {row}", profit[row], gained
+        yield f"sales of trader {row}", revenue[row], sold
+    yield "orders", _flow(flows, "orders"), 0.0
+    yield "sales at home", _flow(flows, "sales_home"), -1.25
+    yield "inputs", _flow(flows, "inputs"), 2.0 - 0.2 - 0.6

@@ -96,7 +96,10 @@ def state_by_identity(model: EcosystemModel) -> dict[str, str]:
     ends = [table.identity[links.buyer], supplier, links.ordinal]
     order = np.lexsort(ends[::-1])
     parts |= {"ring.identity": world.ring.identity, "ring.chain": world.ring.chain}
-    parts |= {f"links.{number}": end[order] for number, end in enumerate(ends)}
+    agreed = np.where(links.agreed >= 0, table.identity[links.agreed], -1)
+    parts |= {
+        f"links.{number}": part[order] for number, part in enumerate((*ends, agreed, links.per_sale, links.given_up))
+    }
     return {name: _digest(part) for name, part in parts.items()}
 
 

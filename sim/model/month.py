@@ -14,12 +14,14 @@ from sim.model.mechanisms import (
     frontier,
     growth,
     idle_space,
+    incomes,
     industries,
     jobs,
     letting,
     levers,
     matching,
     newborns,
+    orders,
     population,
     projects,
     resources,
@@ -44,6 +46,8 @@ MECHANISMS: tuple[Mechanism, ...] = (
     letting.MECHANISM,
     growth.MECHANISM,
     demand.MECHANISM,
+    orders.MECHANISM,
+    incomes.MECHANISM,
     jobs.MECHANISM,
     finance.MECHANISM,
     taxes.MECHANISM,
@@ -91,6 +95,7 @@ MONTH = (
     "chain.renew",  # buyers choose suppliers, successes ask for parts
     "growth.grow",  # permanent shocks and the drift of whole firms
     "demand.sell",  # lines come and go, sectors clear, sales are booked
+    "orders.deliver",  # part of inputs is ordered along links
     "exports.export",  # part of sales is exported
     "jobs.employ",  # staff follow sales, wages are paid
     "letting.pay",  # rents are paid
@@ -100,6 +105,7 @@ MONTH = (
     "review.december",  # classes and the year's statistics, each December
     "productivity.decompose",  # growth of productivity by source, each tenth December
     "frontier.post",  # the sectors' frontiers, each December
+    "incomes.spend",  # incomes of the last year, on which next month's demand depends
     "demand.post",  # aggregates on which next month's market clears
     "jobs.post",  # next month's wage and rationing of talent
 )

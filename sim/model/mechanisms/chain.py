@@ -1,4 +1,4 @@
-"""Supply chain: buyers choose suppliers one stage up the chain; after a success they ask them for new parts."""
+"""Supply chain: buyers choose suppliers one stage up the chain; after a success they ask them for new parts, and pay for them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f8, i1, i2, i4, i8, typed, u4
 from sim.model.record.reading import counted
+from sim.model.state.accounts import ORDERS, transfer
 from sim.model.state.enterprises import NEVER, OPERATING, reads, writes
 from sim.model.state.knowledge import distance, pair_taste, taste_of_pair
 from sim.model.state.links import renewal
@@ -57,6 +58,10 @@ class Rules(NamedTuple):
         0.3, "share", "suppliers that a buyer asks for a new part after a success", assumption("co-development"),
         bounds=(0, 1), plausible=(0.1, 0.6),
     )  # fmt: skip
+    part_price: float = parameter(
+        0.0, "million yuan", "what a buyer pays a supplier for developing a new part; it asks for none that it cannot pay",
+        assumption("0: suppliers develop at their own cost"), bounds=(0, 1000), plausible=(0.0, 5.0),
+    )  # fmt: skip
 
 
 @reads
@@ -78,6 +83,8 @@ class Writes(NamedTuple):
     solved: i1
     breadth: i1
     reached: i1
+    profit_year: f8
+    cash: f8
 
 
 @typed
@@ -102,6 +109,12 @@ def supplier_utility(
 ) -> float:
     """Utility of a supplier: log of quality over price, less distance of knowledge, plus a taste keyed by the pair."""
     return maths.log(quality) + price_share * maths.log(productivity) - gap + p.taste * taste
+
+
+@equation
+def affordable(cash: float, p: Rules) -> bool:
+    """Whether a buyer can pay for a new part."""
+    return (p.part_price <= 0.0) | (cash >= p.part_price)
 
 
 @compiled
@@ -204,15 +217,17 @@ def open_links(newcomers: i8, staff: i4, p: Rules) -> tuple[u4, i4, i1]:
 
 @compiled
 def ask_parts(
-    buyer: u4, supplier: i4, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, events: i8
+    buyer: u4, supplier: i4, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, flows: i8, events: i8
 ) -> None:
-    """After a buyer's success some suppliers without a project begin one, for a new part."""
+    """After a buyer's success some suppliers without a project begin one, for a new part that the buyer pays."""
     for link in range(len(buyer)):
         i, j = buyer[link], supplier[link]
         if j < 0 or succeeded[i] == 0 or r.status[j] != OPERATING or r.talent[j] == 0 or w.project_began[j] != NEVER:
             continue
         u = renewal(seed, r.identity[i] ^ (r.identity[j] >> 1), month)
-        if u.asked < p.part_asked:
+        if u.asked < p.part_asked and affordable(w.cash[i], p):
+            w.profit_year[i] += transfer(i, -p.part_price, w.cash, flows, ORDERS)
+            w.profit_year[j] += transfer(j, p.part_price, w.cash, flows, ORDERS)
             w.project_began[j] = month
             w.solved[j] = 0
             w.reached[j] = 0
@@ -246,7 +261,7 @@ def apply(world: World) -> None:
     choose(Supply(links.buyer, links.supplier, links.ordinal, False))
     ask_parts(
         links.buyer, links.supplier, world.seed, world.month, table.view(Reads), table.view(Writes), rules,
-        world.succeeded, world.counters("chain"),
+        world.succeeded, world.books.flows, world.counters("chain"),
     )  # fmt: skip
 
 
@@ -258,7 +273,7 @@ OUTCOMES = (
 MECHANISM = Mechanism(
     "chain", Rules, counters=EVENTS, draws=(renewal, taste_of_pair), outcomes=OUTCOMES, steps=(
         Step(
-            "renew", apply, loops=(renew, ask_parts), groups=("market",), draws=(renewal, taste_of_pair),
+            "renew", apply, loops=(renew, ask_parts), groups=("market",), transfers=("orders",), draws=(renewal, taste_of_pair),
             state=("links",),
         ),
     ),

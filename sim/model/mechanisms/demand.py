@@ -387,8 +387,11 @@ def apply(world: World) -> None:
 
 
 def set_demand(world: World, market: Market, levers: Levers) -> None:
-    """Set sales for a pull of 1 from the path of real demand; outside a place, rivals' pull grows each year."""
-    path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand
+    """Set sales for a pull of 1 from the path of real demand; outside a place, rivals' pull grows each year.
+
+    Spending out of incomes adds to demand, where the closure says so.
+    """
+    path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand * world.posted.returned
     rivals = 1.0 if world.is_nation else maths.exp(math.log1p(market.rivals_growth) * world.month / 12.0)
     columns = world.sectors.view(SectorsSelling)
     if market.sector_shock > 0.0:

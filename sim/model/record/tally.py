@@ -104,6 +104,7 @@ def snapshot(catalogue: Catalogue) -> Any:
             ("site_apart", "i8", (SITES_APART, len(SITE))),
             ("site_rent_apart", "f8", (SITES_APART,)),
             ("talent_wage", "f8"),
+            ("returned", "f8"),
             ("wage", "f8"),
             ("input_share", "f8"),
             ("year", "f8", (len(YEAR),)),
@@ -385,6 +386,7 @@ class Recorder:
         now["flows"], now["accounts"], now["people"] = books.month, books.accounts, books.people
         now["hours_lent"], now["opened"] = world.hours[LENT], world.sectors.opened >= 0
         now["platforms"], now["talent_wage"] = len(world.platforms), world.posted.talent_wage
+        now["returned"] = world.posted.returned
         now["wage"] = world.posted.wage
         now["input_share"] = world.group("market").input_share
         named = world.settings.platforms

@@ -10,7 +10,7 @@ from sim.kernel import threads
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import Index, Word, b1, i1, i4, i8, u4
+from sim.kernel.types import Index, Word, b1, f4, i1, i4, i8, u4
 from sim.model.state.growing import Growing
 
 # Keyed by buyer and link ordinal; and by buyer and supplier, where the first two words are the priorities of their bids
@@ -27,7 +27,8 @@ class Links(Growing):
     """
 
     def __init__(self) -> None:
-        super().__init__(np.uint32, np.int32, np.int8)
+        super().__init__(np.uint32, np.int32, np.int8, np.int32, np.float32, np.float32)
+        self.has_agreements = False  # whether anything was ever ordered along links
 
     @property
     def buyer(self) -> Any:
@@ -44,9 +45,28 @@ class Links(Growing):
         """Ordinal among the buyer's links."""
         return self._used(2)
 
+    @property
+    def agreed(self) -> Any:
+        """Row of the supplier with which an order is agreed, -1 without."""
+        return self._used(3)
+
+    @property
+    def per_sale(self) -> Any:
+        """The order agreed, or last agreed, as a share of the buyer's sales."""
+        return self._used(4)
+
+    @property
+    def given_up(self) -> Any:
+        """Share of its other sales that the supplier gives up for it."""
+        return self._used(5)
+
+    def view(self, columns: Any) -> Any:
+        """The columns of a ``NamedTuple`` class, as an instance of it."""
+        return columns(*[getattr(self, name) for name in columns._fields])
+
     def add(self, buyer: Any, supplier: Any, ordinal: Any) -> None:
         before = self._lengthen(len(buyer))
-        for column, values in enumerate((buyer, supplier, ordinal)):
+        for column, values in enumerate((buyer, supplier, ordinal, -1, 0.0, 0.0)):
             self._used(column)[before:] = values
 
     def drop(self, rows: Any, size: int) -> None:
@@ -54,7 +74,11 @@ class Links(Growing):
         gone, ends = np.zeros(size, bool), np.empty(self._size, bool)
         gone[rows] = True
         threads.run(touch, self._size, (), (self.buyer, self.supplier, bits(gone), ends))
-        self._size = end_links(np.flatnonzero(ends), self.buyer, self.supplier, self.ordinal, gone)
+        if self.has_agreements:
+            agreed = self.agreed
+            agreed[(agreed >= 0) & gone[agreed]] = -1
+        columns = tuple(self._used(column) for column in range(len(self._columns)))
+        self._size = end_links(np.flatnonzero(ends), *columns, gone)
 
     def partners(self, world: Any, rows: Any, asks: Any) -> Any:
         """The month's chain partner of each of ``rows``, which ``asks`` marks; -1 without links."""
@@ -88,7 +112,9 @@ def touch(lo: Index, hi: Index, buyer: u4, supplier: i4, gone: u4, ends: b1) -> 
 
 
 @compiled
-def end_links(touched: i8, buyer: u4, supplier: i4, ordinal: i1, gone: b1) -> int:
+def end_links(
+    touched: i8, buyer: u4, supplier: i4, ordinal: i1, agreed: i4, per_sale: f4, given_up: f4, gone: b1
+) -> int:
     """End the links of gone buyers, open those of gone suppliers, and return the number of links left."""
     size = len(buyer)
     for k in range(len(touched) - 1, -1, -1):
@@ -96,6 +122,7 @@ def end_links(touched: i8, buyer: u4, supplier: i4, ordinal: i1, gone: b1) -> in
         if gone[buyer[link]]:
             size -= 1
             buyer[link], supplier[link], ordinal[link] = buyer[size], supplier[size], ordinal[size]
+            agreed[link], per_sale[link], given_up[link] = agreed[size], per_sale[size], given_up[size]
         else:
             supplier[link] = -1
     return size

@@ -63,6 +63,7 @@ class Posted(NamedTuple):
     finance_fill: float  # share of asking enterprises that found finance last month
     answered: float  # share of open requests that a platform answered last month
     makers_taking: float  # share of the makers backed by platforms that founded, when last any were
+    returned: float  # factor on demand by incomes that are spent
 
 
 class Sectors:

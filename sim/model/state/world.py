@@ -51,11 +51,13 @@ class World:
         self.kept: dict[str, Any] = {}  # state of users' mechanisms, by mechanism
         hurdle = settings.group("mechanisms.finance").opening_hurdle
         # At the opening nothing is rationed, and no enterprise has been financed or answered.
-        self.posted = Posted(1.0, 1.0, settings.group("labour").talent_premium, 1.0, 1.0, hurdle, 0.0, 0.0, 1.0)
+        self.posted = Posted(1.0, 1.0, settings.group("labour").talent_premium, 1.0, 1.0, hurdle, 0.0, 0.0, 1.0, 1.0)
         self.platforms: list[PlatformState] = []
         self.links = Links()
         self.ring = Ring()
         self.pulls = np.zeros((MAX_SECTORS, 3), np.int64)  # pull and its logs of productivity and quality, ticks
+        self.incomes = np.zeros((3, 12), np.int64)  # ticks of wages, dividends and taxes in the last 12 months
+        self.usual_incomes = np.zeros(3, np.int64)  # ticks a year, to which they are compared
         self.taxes = np.zeros(3, np.int64)  # ticks this month: stated, paid, paid by startups
         self.hours = np.zeros(2, np.int64)  # equipment hours: idle, lent
         self.hours_offered = 0
