@@ -82,11 +82,10 @@ def apply(world: World) -> None:
         world.usual_incomes[:] = year
         return
     growth = usual_growth(world)
-    more = [
-        (float(now) - growth * float(before)) / TICKS for now, before in zip(year, world.usual_incomes, strict=True)
-    ]
+    wages, dividends, taxes = (year - growth * world.usual_incomes) / TICKS
     demand = float(world.sectors.demand.sum()) * growth
-    world.posted = world.posted._replace(returned=float(factor_on_demand(spent_here(*more, numbers(rules)), demand)))
+    more = spent_here(float(wages), float(dividends), float(taxes), numbers(rules))
+    world.posted = world.posted._replace(returned=float(factor_on_demand(more, demand)))
 
 
 OUTCOMES = (

@@ -77,8 +77,16 @@ class Links(Growing):
         if self.has_agreements:
             agreed = self.agreed
             agreed[(agreed >= 0) & gone[agreed]] = -1
-        columns = tuple(self._used(column) for column in range(len(self._columns)))
-        self._size = end_links(np.flatnonzero(ends), *columns, gone)
+        self._size = end_links(
+            np.flatnonzero(ends),
+            self.buyer,
+            self.supplier,
+            self.ordinal,
+            self.agreed,
+            self.per_sale,
+            self.given_up,
+            gone,
+        )
 
     def partners(self, world: Any, rows: Any, asks: Any) -> Any:
         """The month's chain partner of each of ``rows``, which ``asks`` marks; -1 without links."""
