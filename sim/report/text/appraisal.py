@@ -12,7 +12,9 @@ import numpy as np
 from sim import letters
 from sim.formats import amount, number, people
 from sim.report.text.columns import columns
-from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES
+from sim.report.text.payers import payers_json, sales_json, sales_table, taxes_table
+from sim.studies.appraisal.paired import GROUPS
+from sim.studies.appraisal.terms import CHANGES, MEASURES
 from sim.studies.appraisal.treated import FREE, WORDS
 from sim.studies.appraisal.welfare import PACE_YEARS, WHO
 from sim.studies.estimators.fieller import Ratio
@@ -313,6 +315,7 @@ def appraisal_text(found: Appraisal) -> str:
     """The card, then the chain, the balance and what is assumed."""
     scale, unit = unit_of(found)
     parts = ["\n".join(appraisal_card(found)), chain_table(found, scale, unit), balance_table(found, scale, unit)]
+    parts += [taxes_table(found, scale, unit), sales_table(found, treated_text(found), scale, unit)]
     return "\n\n".join([*parts, assumptions_table(found)])
 
 
@@ -488,7 +491,9 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
         "net_jobs_from_elsewhere": valued(it.from_elsewhere),
         "net_jobs_of_residents": valued(it.net("jobs") - it.from_elsewhere),
         "net_jobs_in_country": dict(it.in_country._asdict()),
+        "taxes_by_kind_and_payer": payers_json(it),
         "rivals_sales": it.rivals,
+        "sales_lost": sales_json(it),
         "net_present_value": valued(it.value),
         "by_resource": {name: valued(values) for name, values in it.resources.items()},
         "by_who": {name: valued(values) for name, values in it.who.items()},
