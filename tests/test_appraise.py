@@ -637,7 +637,9 @@ def test_who_pays_which_tax_and_who_loses_sales_is_told(results: Path, site: App
             measure.mean()
         )
     sales = told["sales_lost"]
-    others = [it["sales_home"]["mean"] for sector in (SAME, OTHER) for it in sales[f"others_in_{sector}_sectors"].values()]
+    others = [
+        it["sales_home"]["mean"] for sector in (SAME, OTHER) for it in sales[f"others_in_{sector}_sectors"].values()
+    ]
     assert sales["treated"]["sales_home"]["mean"] + sum(others) == pytest.approx(sales["all"]["sales_home"]["mean"])
     assert sales["rivals_outside_the_place"]["mean"] == pytest.approx(-sales["all"]["sales_home"]["mean"])
     assert "who pays which tax" in text

@@ -13,6 +13,7 @@ from sim import letters
 from sim.formats import amount, number, people
 from sim.report.text.columns import columns
 from sim.report.text.payers import payers_json, sales_json, sales_table, taxes_table
+from sim.runs.posterior_sample import borrowed_lines
 from sim.studies.appraisal.paired import GROUPS
 from sim.studies.appraisal.terms import CHANGES, MEASURES
 from sim.studies.appraisal.treated import FREE, WORDS
@@ -111,7 +112,7 @@ def drawn_lines(it: Appraisal, scale: float) -> list[str]:
     said = (
         f"net jobs {people(jobs.low)} to {people(jobs.high)}, balance {amount(balance.low)} to {amount(balance.high)}"
     )
-    return [f"PARAMETERS DRAWN  in 90% of worlds {said}"]
+    return [f"{'BORROWED FIT' if it.drawn.parameters.get('borrowed') else 'PARAMETERS DRAWN'}  in 90% of worlds {said}"]
 
 
 def title_line(it: Appraisal) -> str:
@@ -419,6 +420,8 @@ def balance_table(found: Appraisal, scale: float, unit: str) -> str:
     said = [f"balance at other discount rates: {rates}"]
     if left_floor(found):
         said.append(f"balance if floor left behind stays empty: {amount(float(np.mean(found.if_empty)) / scale)}")
+    for line in borrowed_lines(drawn.parameters) if drawn else ():
+        said += textwrap.wrap(line, WIDTH, subsequent_indent="  ")
     return "\n".join([columns((f"present value, {unit}", *heads), list(filter(None, rows)), right=(1,)), *said])
 
 
@@ -452,6 +455,7 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
     it = found
     drawn = it.drawn and {
         "worlds": it.drawn.seeds,
+        "parameters": dict(it.drawn.parameters),
         "net": {measure: dict(it.drawn.range(it.drawn.net(measure))._asdict()) for measure in MEASURES},
         "net_present_value": dict(it.drawn.range(it.drawn.value)._asdict()),
         "outlay": dict(it.drawn.range(it.drawn.cost)._asdict()),

@@ -57,7 +57,9 @@ def sales_table(found: Appraisal, treated: str, scale: float, unit: str) -> str:
     rows = [row(treated, [_mean([found.sales_of_treated(it)]) for it in SALES])] if found.treatments else []
     for sector, words in _OTHERS.items():
         of = {group: [_mean([found.sales_of_others(it, sector, group)]) for it in SALES] for group in GROUPS}
-        rows.append(row(words if found.treatments else "enterprises", [sum(it) for it in zip(*of.values(), strict=True)]))
+        rows.append(
+            row(words if found.treatments else "enterprises", [sum(it) for it in zip(*of.values(), strict=True)])
+        )
         rows += [row(f"  {_group(group)}", parts) for group, parts in of.items()]
     rows.append(row("ALL", [_mean([found.sales(it)]) for it in SALES]))
     heads = ("who gains and loses sales", *SALES.values(), "both")

@@ -1,7 +1,7 @@
 """Who loses the sales that the treated gain, by where they sell, whether in the same sectors, class and age.
 
-By difference of two worlds on one seed, which is exact: sales are booked to each enterprise. The model has no record of
-it, and could have none: a sector's enterprises sell by the pull of all of them, so that no sale goes from one to another.
+By difference of two worlds on one seed, which is exact: sales are booked to each enterprise. The model has no record
+of it, and could have none: a sector's enterprises sell by the pull of all of them, so that no sale changes hands.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from sim.studies.appraisal.paired import GROUPS, Paired
 SALES = {"sales_home": "at home", "sales_abroad": "abroad"}
 # Others: in sectors in which the treated sell more with the measure than without, and in all other sectors.
 SAME, OTHER = "same", "other"
-SELLERS = tuple(f"{name}.{who}" for name in SALES
-                for who in ("treated", *(f"{sector}_{group}" for sector in (SAME, OTHER) for group in GROUPS)))  # fmt: skip
+_WHO = ("treated", *(f"{sector}_{group}" for sector in (SAME, OTHER) for group in GROUPS))
+SELLERS = tuple(f"{name}.{who}" for name in SALES for who in _WHO)
 
 
 def sellers(both: Paired) -> dict[str, int]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +106,8 @@ class Appraisal:
         Seeds that failed.
     model
         Version of the model.
+    parameters
+        Of drawn parameters, the posterior and the keys that are drawn; empty where none are.
     drawn
         The same with parameters drawn from a posterior, a draw for each world, where that was asked for.
 
@@ -145,6 +147,7 @@ class Appraisal:
     model: str
     taxes_told: bool = True
     sales_told: bool = True
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     drawn: Appraisal | None = None
 
     def __repr__(self) -> str:
@@ -330,10 +333,11 @@ def appraise_results(
     before, after = (replace(it.scenario, name=name) for it, name in zip(pair, titles, strict=True))
     failed = {it["replicate"]: it for result in pair for it in result.failures}
     failures = [failed[number] for number in sorted(failed) if number < first.scenario.replicates]
-    return _appraised(
+    found = _appraised(
         out / f"appraise-{parts}-{digest}", before, after, chosen, numbers, np.array(rows), assumed, failures,
         str(second.manifest["model"]),
     )  # fmt: skip
+    return replace(found, parameters=first.manifest.get("parameters", {}))
 
 
 def _row(first: Followed, second: Followed, terms: Mapping[str, int]) -> Cells:
@@ -345,7 +349,9 @@ def _row(first: Followed, second: Followed, terms: Mapping[str, int]) -> Cells:
 
 def _making_records(first: Result, second: Result) -> str:
     """The command that makes the records of two results."""
-    drawn = " --parameters posterior" if first.manifest.get("parameters") else ""
+    asked = first.manifest.get("parameters", {})
+    of = f":{asked['borrowed']}" if asked.get("borrowed") else ""
+    drawn = f" --parameters posterior{of}" if asked else ""
     scenarios = " ".join(shlex.quote(str(it.path / SCENARIO)) for it in (first, second))
     seeds = worlds_option(first.scenario, len(set(first.replicates) & set(second.replicates)))
     return f"sim appraise {scenarios} {seeds}{drawn}{with_options(first.manifest)}"
@@ -358,10 +364,7 @@ def _appraised(
     weight = weight_of(first)
     money = weight / TICKS
     ticks = dict(zip(NAMES, cells[:, : len(NAMES)].T, strict=True))
-    chain = {
-        name: values * (money if name.partition(".")[0] in _TICKED else weight)
-        for name, values in ticks.items()
-    }
+    chain = {name: values * (money if name.partition(".")[0] in _TICKED else weight) for name, values in ticks.items()}
     months = first.months
     streams, with_it = unpacked(cells, months)
     values = {name: it.value for name, it in assumed.items()}
