@@ -102,6 +102,7 @@ def run(
         True draws the headline page, False none; ``"all"``, or names of pages (``"jobs"``) or outcomes, draws those.
     parameters
         ``"posterior"`` or ``"posterior:FILE"``: each world draws its parameters from a posterior of ``calibrate``.
+        ``"posterior:NAME"`` borrows that of another scenario: ``"posterior:shougang"`` for a place of one's own.
     one_seed
         With ``parameters``: all worlds have the same seed, so that only their parameters differ.
     mechanisms

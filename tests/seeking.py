@@ -66,7 +66,8 @@ def _outcomes(people: float, months: int) -> Cells:
 
 def _record(streams: Any, staff: int) -> bytes:
     one, none = np.ones(1, np.int64), np.zeros(0, np.int64)
-    firms = Firms(one, one * staff, one, 0 * one, 0 * one, np.zeros(1, np.int8), np.zeros(1, bool))
+    given = {"identity": one, "jobs": one * staff, "operating": one, "newcomer": np.zeros(1, bool)}
+    firms = Firms(**{name: given.get(name, 0 * one) for name in Firms._fields})
     reached = Reached(none, none.astype(np.int8), *(none.astype(np.int16) for _ in range(3)))
     return to_bytes(Followed(streams, firms, reached, ()))
 

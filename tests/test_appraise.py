@@ -35,7 +35,10 @@ from sim.runs.options import Watcher
 from sim.scenario import Scenario, ScenarioError
 from sim.scenario.extending import chain
 from sim.studies.appraisal.assumptions import assumptions, declared_assumptions
-from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES, NAMES, chains
+from sim.studies.appraisal.paired import GROUPS
+from sim.studies.appraisal.payers import TAXES, WORLDS
+from sim.studies.appraisal.sellers import OTHER, SALES, SAME
+from sim.studies.appraisal.terms import CHANGES, MEASURES, NAMES, chains
 from sim.studies.appraisal.treated import (
     FOUNDED,
     MEMBERS,
@@ -79,6 +82,20 @@ FEW: dict[str, dict[str, Any]] = {  # smaller worlds, in which each lever acts
 }
 SEEDS = (0, 1)
 VALUES = {name: it.value for name, it in declared_assumptions().items()}
+TWICE = '''"""Taxes twice."""
+
+from dataclasses import replace
+
+from sim.model.mechanisms import taxes
+
+
+def apply(world):
+    taxes.apply(world)
+    taxes.apply(world)
+
+
+MECHANISM = replace(taxes.MECHANISM, name="twice", replaces="taxes", steps=(replace(taxes.LEVY, apply=apply),))
+'''
 OTHERWISE = VALUES | {"sigma": 0.3, "sigma_others": 0.9, "rho": 0.4, "lambda": 1.2, "floor_left": 0.5}
 
 
@@ -176,6 +193,48 @@ def test_the_parts_of_the_chain_are_whole_and_add_up_to_the_net(name: str, numbe
 
 @each_lever_too
 @each_seed
+def test_taxes_by_kind_and_payer_are_those_of_the_accounts(name: str, number: int) -> None:
+    both = worlds(name, number)
+    found = terms(*pair(name), *both)
+    for world, it in zip(WORLDS, both, strict=True):
+        streams = columns(it.streams)
+        paid = {kind: [found[f"{kind}.paid_{world}_{group}"] for group in GROUPS] for kind in TAXES}
+        stated = sum(found[f"{kind}.stated_{world}_{group}"] for kind in TAXES for group in GROUPS)
+        assert {kind: sum(it) for kind, it in paid.items()} == {kind: -streams[kind].sum() for kind in TAXES}
+        assert sum(map(sum, paid.values())) == found[f"taxes.{world}"] > 0
+        assert stated - found[f"taxes.{world}"] == streams["tax_relief"].sum()
+        firms = it.firms
+        for kind, of in zip(("vat", "income_tax"), ("vat_stated", "income_stated"), strict=True):
+            assert (getattr(firms, of) >= getattr(firms, kind)).all()
+        assert (firms.vat + firms.income_tax == firms.taxes).all()
+
+
+@each_lever_too
+@each_seed
+def test_sales_that_the_treated_gain_and_others_lose_are_all_sales_that_change(name: str, number: int) -> None:
+    one, other = worlds(name, number)
+    found, change = terms(*pair(name), one, other), columns(other.streams - one.streams)
+    for where in SALES:
+        others = sum(found[f"{where}.{sector}_{group}"] for sector in (SAME, OTHER) for group in GROUPS)
+        assert found[f"{where}.treated"] + others == change[where].sum()
+    assert found["treated"] or not any(found[f"{where}.{SAME}_{group}"] for where in SALES for group in GROUPS)
+
+
+def test_relief_is_of_the_young_and_of_each_tax() -> None:
+    one, other = worlds("lever-tax-relief", 0)
+    found = terms(*pair("lever-tax-relief"), one, other)
+    relief = {
+        (kind, world): sum(found[f"{kind}.stated_{world}_{it}"] - found[f"{kind}.paid_{world}_{it}"] for it in GROUPS)
+        for kind in TAXES
+        for world in WORLDS
+    }
+    assert all((relief[kind, "with"] > 0) == (relief[kind, "without"] == 0) for kind in TAXES)
+    firms = other.firms
+    assert ((firms.vat_stated > firms.vat) <= np.isin(firms.identity, other.record.reached.identity)).all()
+
+
+@each_lever_too
+@each_seed
 @pytest.mark.parametrize("values", [VALUES, OTHERWISE], ids=["declared", "otherwise"])
 def test_resources_are_what_parties_have_in_every_month_to_the_tick(
     name: str, number: int, values: dict[str, float]
@@ -195,6 +254,17 @@ def test_net_jobs_are_those_of_residents_and_of_people_from_elsewhere(name: str)
     one, other = worlds(name, 0)
     change = columns(other.streams - one.streams)
     assert (change["jobs"] == change["residents_at_work"] + change["from_elsewhere"]).all()
+
+
+def test_taxes_of_a_mechanism_of_ones_own_are_not_split(tmp_path: Path) -> None:
+    """One that levies twice what the model does: what it takes is followed, and not said to be of a kind."""
+    file = tmp_path / "twice.py"
+    file.write_text(TWICE)
+    world = FollowedWorld(sim.load("shougang", {"population.enterprises": 300}, mechanisms=[file]), 1)
+    world.run_for(2)
+    firms = world.followed().firms
+    assert firms.taxes.sum() > 0
+    assert not any(getattr(firms, it).any() for it in ("vat", "income_tax", "vat_stated", "income_stated"))
 
 
 @each
@@ -291,7 +361,7 @@ def test_two_equal_scenarios_are_refused() -> None:
 
 def _firms(**columns_: list[int]) -> Firms:
     number = len(columns_["identity"])
-    given = {"size_class": [0] * number, "newcomer": [0] * number}
+    given = {name: [0] * number for name in Firms._fields if name not in columns_}
     given |= {"operating": [int(it > 0) for it in columns_["jobs"]]} | columns_
     return Firms(**{name: np.array(given[name], bool if name == "newcomer" else np.int64) for name in Firms._fields})
 
@@ -321,6 +391,20 @@ def test_a_toy_town_has_the_chain_that_was_counted_by_hand() -> None:
     assert [found[f"others_{it}"] for it in CHANGES] == [0, 0, -3, -2, -1]
     assert found["with"] - found["without"] == 0
     assert found["largest"] == 7
+
+
+def test_a_toy_market_says_who_loses_the_sales_that_the_treated_gain() -> None:
+    # 1 is treated and gains 6 in sector 0; 2 and 3 lose 5 there, 2 of them abroad; 4 gains 2 in sector 1.
+    same = {"identity": [1, 2, 3, 4], "jobs": [1, 1, 1, 1], "value_added": [0] * 4, "taxes": [0] * 4,
+            "sector": [0, 0, 0, 1], "size_class": [0, 0, 2, 1], "newcomer": [0, 1, 0, 0]}  # fmt: skip
+    a = _firms(**same, sales_home=[4, 9, 9, 5], sales_abroad=[0, 0, 4, 0])
+    b = _firms(**same, sales_home=[10, 7, 8, 7], sales_abroad=[0, 0, 2, 0])
+    found = chains(a, b, Treated(np.array([1]), np.array([False])), [])
+    told = {name: value for name, value in found.items() if name.startswith("sales_") and value}
+    assert told == {
+        "sales_home.treated": 6, "sales_home.same_small_newcomer": -2, "sales_home.same_big_incumbent": -1,
+        "sales_home.other_medium_incumbent": 2, "sales_abroad.same_big_incumbent": -2,
+    }  # fmt: skip
 
 
 def _streams(months: int = 2, **given: list[float]) -> Any:
@@ -541,6 +625,33 @@ def test_a_horizon_counts_later_years_and_no_assets(results: Path, site: Apprais
     assert later.resources["sales"].mean() > site.resources["sales"].mean()
     assert later.resources["renovation"] == pytest.approx(site.resources["renovation"])
     assert later.value == pytest.approx(sum(later.who.values()), abs=1e-3)
+
+
+def test_who_pays_which_tax_and_who_loses_sales_is_told(results: Path, site: Appraisal) -> None:
+    text, told = appraisal_text(site), appraisal_json(site)
+    assert site.taxes_told
+    assert site.sales_told
+    taxes = told["taxes_by_kind_and_payer"]
+    for measure, world in ((site.chain["taxes.without"], "without"), (site.chain["taxes.with"], "with")):
+        assert sum(it[f"paid_{world}"]["mean"] for kind in taxes.values() for it in kind.values()) == pytest.approx(
+            measure.mean()
+        )
+    sales = told["sales_lost"]
+    others = [
+        it["sales_home"]["mean"] for sector in (SAME, OTHER) for it in sales[f"others_in_{sector}_sectors"].values()
+    ]
+    assert sales["treated"]["sales_home"]["mean"] + sum(others) == pytest.approx(sales["all"]["sales_home"]["mean"])
+    assert sales["rivals_outside_the_place"]["mean"] == pytest.approx(-sales["all"]["sales_home"]["mean"])
+    assert "who pays which tax" in text
+    assert "relief" not in text
+    assert "rivals outside the place, which are no firms of the model" in text
+    gifts = _appraised(results, "gifts")
+    assert "relief: stated and not paid" in appraisal_text(gifts)
+    nobody = replace(site, taxes_told=False, sales_told=False)
+    assert "a mechanism of your own levies taxes otherwise" in appraisal_text(nobody)
+    assert appraisal_json(nobody)["taxes_by_kind_and_payer"] is appraisal_json(nobody)["sales_lost"] is None
+    manifest = json.loads((site.path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["told"] == {"taxes_by_kind_and_payer": True, "sales_lost": True}
 
 
 def test_two_figures_and_the_tables_are_kept(site: Appraisal) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+import sim
 from sim import cli
 from sim.agents.model import EcosystemModel
 from sim.model.catalogue import load
@@ -19,6 +20,9 @@ from sim.places.files import files
 from sim.places.questions import QUESTIONS, answered
 from sim.places.size_classes import FLOORS, fitted
 from sim.places.trials import TRIALS
+from sim.report.text.comparison import comparison_json, variant_text
+from sim.runs.posterior_sample import borrowed_lines, read_sample
+from sim.scenario import ScenarioError
 
 pytestmark = pytest.mark.once  # worlds and commands that do not depend on the interpreter
 
@@ -99,6 +103,52 @@ def test_what_is_written_runs_and_is_appraised() -> None:
     model = EcosystemModel(load("mill.toml"), rng=1)
     model.run_for(24)
     assert model.record["site_enterprises"][-1] > 0
+
+
+def test_a_place_borrows_a_posterior_and_says_what_is_not_drawn(folder: Path) -> None:
+    call("new", "mill.toml", "--try", "rent=20", "--yes")
+    (folder / "twin.toml").write_text('extends = "mill.toml"\ntitle = "Another name"\n')
+    (folder / "own.toml").write_text('extends = "mill.toml"\n[mechanisms.letting]\nconsider = 0.5\n')
+    mill, twin, variant, own = (load(f"{name}.toml") for name in ("mill", "twin", "mill-rent", "own"))
+    sample = read_sample("posterior:shougang", mill)
+    drawn = {f"mechanisms.letting.{it}" for it in ("awareness", "moving_cost", "attachment", "search_cost", "consider")}
+    assert set(sample.moved(mill)) == set(sample.moved(variant)) == drawn
+    for number in range(3):
+        assert sample.values(mill, number) == sample.values(variant, number)
+        (one, seed), (other, same) = sample.world(mill, number), sample.world(twin, number)
+        assert (one.digest(), seed) == (other.digest(), same)
+        assert one.digest() != mill.digest()
+        assert one.sources["mechanisms.letting.consider"].kind == "fitted"
+    assert sample.asked(mill) == sample.asked(twin)
+    told = sample.asked(mill)
+    assert told["borrowed"] == "shougang"
+    assert set(told["kept"]) == {
+        "mechanisms.entry.ideas_per_thousand", "population.worker_revenue", "mechanisms.taxes.invoiced",
+    }  # fmt: skip
+    assert told["absent"] == ["sites.shougang.fund"]
+    assert set(sample.moved(own)) == drawn - {"mechanisms.letting.consider"}, "what a variant sets itself is not drawn"
+    said = borrowed_lines(told)
+    assert said[0].startswith("fitted to shougang, borrowed: ")
+    assert "sites.shougang.fund" in said[2]
+    economy = read_sample("posterior:economy", mill)
+    assert {"mechanisms.newborns.staff_mean", "mechanisms.demand.ramp"} <= set(economy.moved(mill))
+    assert "mechanisms.entry.ideas_per_thousand" not in economy.moved(mill)
+    shipped = load("shougang")
+    assert read_sample("posterior:shougang", shipped).asked(shipped) == read_sample("posterior", shipped).asked(shipped)
+    for text, words in (("posterior:shougan", "nearest: shougang"), ("posterior", "posterior:NAME")):
+        with pytest.raises(ScenarioError, match=words):
+            read_sample(text, mill)
+
+
+def test_what_has_a_borrowed_posterior_says_whose_it_is(folder: Path) -> None:
+    call("new", "mill.toml", "--try", "rent=20", "--yes")
+    how = {"parameters": "posterior:shougang", "months": 3, "replicates": 2, "workers": 1, "figures": False}
+    compared = sim.what_if("mill.toml", "mill-rent.toml", out=folder / "results", **how)  # type: ignore[arg-type]
+    text = variant_text(compared, compared.variants[0], ())
+    assert "BORROWED FIT  in 90% of worlds" in text
+    assert "fitted to shougang, borrowed: mechanisms.letting" in text
+    assert comparison_json(compared)["parameters"]["borrowed"] == "shougang"
+    assert compared.variants[0].result.manifest["parameters"] == compared.baseline.manifest["parameters"]
 
 
 def test_the_next_commands_are_those_of_the_files() -> None:

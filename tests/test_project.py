@@ -35,7 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("parameters",),
     ("evidence",),  # the facts as they are written down
     ("scenario",),
-    ("units",),  # what people say for a declared unit
+    ("units", "seeds"),  # what people say for a declared unit; what is a seed
     ("places",),  # files of scenarios that are written for somebody
     ("evidence.facts",),  # what the model is held to, of which scenario
     ("model", "model.state"),

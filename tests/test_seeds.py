@@ -14,8 +14,9 @@ from command import call, call_json
 import sim
 from sim.runs.errors import Incompatible
 from sim.runs.result import open_result
-from sim.runs.seeds import LARGEST, begins, own_seeds, read_seeds, seeds_option, with_seeds, world_seed
+from sim.runs.seeds import begins, own_seeds, read_seeds, seeds_option, with_seeds, world_seed
 from sim.scenario import ScenarioError
+from sim.seeds import LARGEST
 
 pytestmark = pytest.mark.usefixtures("toy_folder")
 QUIET: dict[str, Any] = {"workers": 1, "figures": False}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,7 @@ from sim.model.mechanisms import finance
 from sim.model.state.accounts import TRANSFERS, transfer
 from sim.model.state.world import World
 from sim.scenario import Scenario
-
-ALLOWED = f"a whole number from 0 to {2**63 - 1}"
+from sim.seeds import whole
 
 
 class EcosystemModel(Ecosystem, LazyAgents):
@@ -59,7 +57,7 @@ class EcosystemModel(Ecosystem, LazyAgents):
     ------
     ScenarioError
         With every fault of the scenario.
-    TypeError, ValueError
+    ValueError
         Where ``rng`` is no seed.
 
     Examples
@@ -131,12 +129,7 @@ def _seed(rng: Any) -> int:
     """The seed of a world, as Mesa's ``rng`` says it."""
     if rng is None or isinstance(rng, np.random.Generator | np.random.SeedSequence):
         return int(np.random.default_rng(rng).integers(2**63))
-    if isinstance(rng, bool | np.bool_):
-        raise TypeError(f"rng: {rng} is a switch, allowed: {ALLOWED}, a Generator, a SeedSequence or None")
     try:
-        seed = operator.index(rng)
-    except TypeError:
-        raise TypeError(f"rng: {rng!r} is no seed, allowed: {ALLOWED}, a Generator, a SeedSequence or None") from None
-    if not 0 <= seed < 2**63:
-        raise ValueError(f"rng: {seed} is out of bounds, allowed: {ALLOWED}")
-    return seed
+        return whole(rng)
+    except ValueError as wrong:
+        raise ValueError(f"rng: {wrong}; or a Generator, a SeedSequence or None") from None

@@ -49,7 +49,9 @@ Cluster = Annotated[
 Parameters = Annotated[
     str | None,
     typer.Option(
-        "--parameters", metavar="posterior[:FILE]", help="Draw the parameters of each world from a posterior."
+        "--parameters",
+        metavar="posterior[:FILE|:NAME]",
+        help="Draw the parameters of each world from a posterior: the scenario's, a file's, or another scenario's.",
     ),
 ]
 OneSeed = Annotated[

@@ -30,6 +30,9 @@ from sim.model.state.accounts import (
     ticks,
 )
 from sim.model.state.enterprises import INCUMBENT, OPERATING
+from sim.runs.tax_kinds import PAID as PAID_KINDS
+from sim.runs.tax_kinds import STATED as STATED_KINDS
+from sim.runs.tax_kinds import Assessment
 
 if TYPE_CHECKING:
     from sim.model.state.world import World
@@ -56,6 +59,7 @@ MEMBER, FOUNDED, TENANT, TICKET, RELIEF = range(5)
 MOVED = 1  # added to twice the place of a tenant that moved in as an existing firm
 
 _SOLD, _TAXED = ("demand", "exports"), "taxes"
+_SALES = ("sales_home", "sales_abroad")
 _NOWHERE = -1
 
 
@@ -69,6 +73,13 @@ class Firms(NamedTuple):
     taxes: Any  # ticks over the run
     size_class: Any  # at first sight
     newcomer: Any
+    sector: Any  # at first sight
+    sales_home: Any  # ticks over the run, as the next five
+    sales_abroad: Any
+    vat: Any  # 0 everywhere, as the next three, where a mechanism of a user's own levies otherwise
+    income_tax: Any
+    vat_stated: Any
+    income_stated: Any
 
 
 class Reached(NamedTuple):
@@ -104,11 +115,13 @@ class FollowedWorld(Ecosystem):
             name: np.zeros(0, kind)
             for name, kind in (
                 ("value_added", np.int64), ("taxes", np.int64), ("size_class", np.int8), ("newcomer", bool),
+                ("sector", np.int8), *((name, np.int64) for name in (*_SALES, *PAID_KINDS, *STATED_KINDS)),
             )
         }  # fmt: skip
         self._places: dict[str, int] = {}
         self._spells = {kind: _Spells() for kind in range(5)}
         self._parts: dict[str, int] = {}
+        self._are_kinds_known = True  # whether the taxes of each kind are those that enterprises paid
         self.world.books.settle()
         self._opening = self.world.books.accounts.copy()  # of the month
         self._track()
@@ -118,6 +131,8 @@ class FollowedWorld(Ecosystem):
         sold, paid = mechanism in _SOLD, mechanism == _TAXED
         if sold or paid:
             cash = table.cash.copy()
+        if paid:
+            assessed = Assessment(world)
         if mechanism == "finance":
             funded = table.funded.copy()
         super()._apply(mechanism, apply)
@@ -126,6 +141,11 @@ class FollowedWorld(Ecosystem):
             flow = ((table.cash - cash) * TICKS).astype(np.int64)
             own = self._columns["value_added" if sold else "taxes"]
             own += flow if sold else -flow
+        if paid:
+            self._split(assessed.by_kind(world), -flow)
+        if mechanism == "exports":  # sales are as they stay
+            self._columns["sales_abroad"] += (table.exports * TICKS).astype(np.int64)
+            self._columns["sales_home"] += ((table.revenue - table.exports) * TICKS).astype(np.int64)
         if mechanism == "resources":
             self._book_host_staff()
         if mechanism == "letting":
@@ -149,14 +169,16 @@ class FollowedWorld(Ecosystem):
         """All that is kept, of the months done."""
         table = self.world.enterprises
         here = self._rows(np.flatnonzero(self._known), table)
-        joined = [np.concatenate(parts) for parts in zip(*[*self._gone, here], strict=True)]
-        order = np.argsort(joined[0])
+        firms = Firms(*(np.concatenate(parts) for parts in zip(*[*self._gone, here], strict=True)))
+        if not self._are_kinds_known:
+            firms = firms._replace(**{name: 0 * getattr(firms, name) for name in (*PAID_KINDS, *STATED_KINDS)})
+        order = np.argsort(firms.identity)
         spells = [(kind, *it) for kind, spells in self._spells.items() for it in spells.all()]
         kinds = [np.full(len(identity), kind, np.int8) for kind, identity, *_ in spells]
         columns = [np.concatenate(parts) for parts in zip(*[it[1:] for it in spells], strict=True)] if spells else []
         reached = Reached(columns[0], np.concatenate(kinds), *columns[1:]) if spells else Reached(*_none())
         streams = np.array(self._streams, np.int64).reshape(len(self._streams), len(STREAMS))
-        return Followed(streams, Firms(*(column[order] for column in joined)), reached, tuple(self._places))
+        return Followed(streams, Firms(*(column[order] for column in firms)), reached, tuple(self._places))
 
     def _rows(self, rows: Any, table: Any = None) -> Firms:
         """What is known of rows; with a table, their jobs now."""
@@ -164,6 +186,12 @@ class FollowedWorld(Ecosystem):
         staff = none if table is None else table.staff[rows].astype(np.int64)
         status = none if table is None else (table.status[rows] == OPERATING).astype(np.int64)
         return Firms(self._known[rows], staff, status, **{name: it[rows] for name, it in self._columns.items()})
+
+    def _split(self, kinds: dict[str, Any], paid: Any) -> None:
+        """Keep the month's taxes by kind, if they are what enterprises paid."""
+        self._are_kinds_known &= bool((sum(kinds[name] for name in PAID_KINDS) == paid).all())
+        for name, ticks_of in kinds.items():
+            self._columns[name] += ticks_of
 
     def _track(self) -> None:
         """Follow identities from row to row: keep those that left, begin those that came."""
@@ -181,6 +209,7 @@ class FollowedWorld(Ecosystem):
             self._known[changed] = table.identity[changed]
             self._columns["size_class"][changed] = table.size_class[changed]
             self._columns["newcomer"][changed] = table.origin[changed] != INCUMBENT
+            self._columns["sector"][changed] = table.sector[changed]
 
     def _reach(self, kind: int, codes: Any) -> None:
         self._spells[kind].update(self.world.month, self.world.enterprises.identity, codes)

@@ -65,7 +65,7 @@ class Checkpoints:
 
 
 @dataclass(frozen=True)
-class Past:
+class PastResult:
     """A result from which branches continue."""
 
     name: str
@@ -86,7 +86,7 @@ class Past:
         return branched(self.path / _WHOLE, self.catalogue, self.name, self.month, settings)
 
 
-def find_past(name: str | Path | Result, results: Path, version: str, catalogue: Catalogue) -> Past:
+def find_past(name: str | Path | Result, results: Path, version: str, catalogue: Catalogue) -> PastResult:
     """The result in a folder, or the newest one of a scenario under ``results`` that has checkpoints.
 
     ``catalogue`` has the mechanisms that it was run with. ResultError where there is none, or where another version of
@@ -112,7 +112,7 @@ def find_past(name: str | Path | Result, results: Path, version: str, catalogue:
         raise ResultError(f"{store.path / _WHOLE}: damaged; {again}\n{error}") from None
     if intact != result.digest:
         raise ResultError(f"{store.path / _WHOLE}: damaged (it is not the scenario of this result); {again}")
-    return Past(result.name, checkpoints, max(numbers, default=-1) + 1, catalogue)
+    return PastResult(result.name, checkpoints, max(numbers, default=-1) + 1, catalogue)
 
 
 def run_forked(
@@ -120,7 +120,7 @@ def run_forked(
     model: Model,
     options: RunOptions,
     *,
-    past: Past | None = None,
+    past: PastResult | None = None,
     whole: Scenario | None = None,
 ) -> Result:
     """The result of a scenario whose replicates continue from their checkpoints in ``past``, where it is given.
@@ -201,7 +201,7 @@ def advance(
     return cells, None
 
 
-def _worlds(past: Past, replicates: Sequence[int], watcher: Watcher) -> set[int]:
+def _worlds(past: PastResult, replicates: Sequence[int], watcher: Watcher) -> set[int]:
     """The replicates with an intact checkpoint; the others are reported."""
     faults = {replicate: past.checkpoints.fault(replicate) for replicate in replicates}
     wrong = [fault for fault in faults.values() if fault]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
 from bisect import bisect_right
@@ -16,7 +17,7 @@ from sim.declare import Source, Value
 from sim.runs.seals import digest_of
 from sim.runs.seeds import world_seed
 from sim.scenario import Fault, Origin, Scenario, ScenarioError
-from sim.scenario.extending import chain
+from sim.scenario.extending import chain, folders
 
 Intervals = Literal["stochastic", "parameter", "both"]
 
@@ -44,6 +45,7 @@ class PosteriorSample:
     inherited: tuple[str, ...]  # keys that are drawn in every scenario that leaves them at the default
     calibration: str  # name of its folder, which fitted scenarios give as the source of their values
     one_seed: bool = False  # whether all worlds have the seed of replicate 0
+    borrowed: str = ""  # name of the scenario whose fit it is, where it is asked for by that name
 
     @property
     def intervals(self) -> Intervals:
@@ -66,6 +68,9 @@ class PosteriorSample:
             return True
         source = scenario.sources.get(key)
         if source is not None and source.kind == "fitted" and self.calibration in source.text:
+            return True
+        # A base of places of one's own says whose fit its values are.
+        if source is not None and self.borrowed and f"fitted at {self.borrowed}'" in source.text.lower():
             return True
         fitted = [index for index, name in enumerate(lineage) if name in self.named[key]]
         file = Path(origin.location.rpartition(":")[0]).stem
@@ -97,39 +102,60 @@ class PosteriorSample:
         return made, world_seed(scenario, 0 if self.one_seed else replicate)
 
     def asked(self, scenario: Scenario) -> dict[str, Any]:
-        """What can change a result, in JSON."""
-        return {"posterior": self.digest, "keys": list(self.moved(scenario)), "intervals": self.intervals}
+        """What can change a result, in JSON; of a borrowed fit also the keys that are not drawn."""
+        moved = self.moved(scenario)
+        said = {"posterior": self.digest, "keys": list(moved), "intervals": self.intervals}
+        if self.borrowed:
+            left = [key for key in self.keys if key not in moved]
+            said["borrowed"] = self.borrowed
+            said["kept"] = [key for key in left if key in scenario.values]
+            said["absent"] = [key for key in left if key not in scenario.values]
+        return said
 
 
 def read_sample(text: str, scenario: Scenario, *, one_seed: bool = False) -> PosteriorSample:
-    """The sample of ``posterior`` (the scenario's own) or ``posterior:FILE``.
+    """The sample of ``posterior`` (the scenario's own), ``posterior:FILE`` or ``posterior:NAME``.
 
     A scenario's posterior is ``posterior.parquet`` beside its file, as ``sim calibrate`` leaves them, or else
     ``calibration/NAME.posterior.parquet`` from there, or that of the nearest scenario which it extends and which has
-    one, or ``calibration/defaults.posterior.parquet``. ScenarioError where there is none, or it draws no key of the
+    one, or ``calibration/defaults.posterior.parquet``. ``posterior:NAME`` is that of another scenario, borrowed: what
+    the scenario at hand sets itself keeps its value. ScenarioError where there is none, or it draws no key of the
     scenario.
     """
-    word, _, file = text.partition(":")
+    word, _, given = text.partition(":")
     if word != POSTERIOR:
-        raise _wrong(text, f"is not known, allowed: {POSTERIOR}, or {POSTERIOR}:FILE.parquet")
-    if file:
-        places = [Path(file)]
-    else:
-        files = [Path(it.path) for it in chain(scenario.path)]
-        beside, folder = files[0].parent, "calibration"
-        places = [beside / FILE, beside / folder / f"{scenario.name}.{FILE}"]
-        places += [file.parent / folder / f"{file.stem}.{FILE}" for file in files]
-        places = list(dict.fromkeys([*places, beside / folder / f"defaults.{FILE}"]))
+        raise _wrong(text, f"is not known, allowed: {POSTERIOR}, {POSTERIOR}:FILE.parquet or {POSTERIOR}:NAME")
+    named = given and not Path(given).suffix and not Path(given).is_file()
+    places = _places(given, given) if named else [Path(given)] if given else _places(scenario.path, scenario.name)
     found = next((place for place in places if place.is_file()), None)
     if found is None:
-        said = ", ".join(map(str, places))
-        raise _wrong(text, f"{scenario.name} has no posterior ({said}), allowed: {POSTERIOR}:FILE of sim calibrate")
+        raise _wrong(text, _none_found(given or scenario.name, places))
     read = _read(found, text, one_seed=one_seed)
+    if named and given not in _lineage(scenario):
+        read = replace(read, borrowed=given)
     if not read.moved(scenario):
         raise _wrong(
             text, f"{found} moves no key of {scenario.name}, allowed: a posterior of what it leaves at a default"
         )
     return read
+
+
+def _places(path: str, name: str) -> list[Path]:
+    """Where the posterior of a scenario may be, the nearest first."""
+    files = [Path(it.path) for it in chain(path)]
+    beside, folder = files[0].parent, "calibration"
+    places = [beside / FILE, beside / folder / f"{name}.{FILE}"]
+    places += [file.parent / folder / f"{file.stem}.{FILE}" for file in files]
+    return list(dict.fromkeys([*places, beside / folder / f"defaults.{FILE}"]))
+
+
+def _none_found(name: str, places: Sequence[Path]) -> str:
+    """What is wrong where a scenario has no posterior, and which could be borrowed."""
+    fits = sorted(it.name.removesuffix(f".{FILE}") for folder in folders() for it in folder.glob(f"*/*.{FILE}"))
+    near = difflib.get_close_matches(name, fits, 1)
+    hint = f", nearest: {near[0]}" if near else ""
+    own = f"{POSTERIOR}:FILE of sim calibrate, or {POSTERIOR}:NAME, the fit of another: {', '.join(fits)}"
+    return f"{name} has no posterior ({', '.join(map(str, places))}){hint}, allowed: {own}"
 
 
 def _lineage(scenario: Scenario) -> list[str]:
@@ -146,6 +172,16 @@ def _names_of_files(path: str, _folder: Path) -> tuple[str, ...]:
 def intervals_text(intervals: str) -> str:
     """What varies between worlds, in words."""
     return _WORDS[intervals]
+
+
+def borrowed_lines(asked: Mapping[str, Any]) -> list[str]:
+    """Whose fit is borrowed, and what of it is not drawn, of what a manifest says of its parameters."""
+    if not asked.get("borrowed"):
+        return []
+    said = [f"fitted to {asked['borrowed']}, borrowed: {', '.join(asked['keys'])}"]
+    said += [f"not drawn, as the scenario sets them: {', '.join(asked['kept'])}"] if asked["kept"] else []
+    said += [f"not drawn, as the scenario has no such key: {', '.join(asked['absent'])}"] if asked["absent"] else []
+    return said
 
 
 def _read(file: Path, text: str, *, one_seed: bool) -> PosteriorSample:

@@ -1,6 +1,7 @@
 """Records of followed worlds, kept with a result: one file for each replicate in its folder ``records``.
 
-A file is the SHA-256 digest (32 bytes) of the rest, then the digest of the request and the bytes of the record.
+A file is the SHA-256 digest (32 bytes) of the rest, then the digest of the request, the format and the bytes of the
+record. A record of another format counts as none, so that its world runs again where a record is wanted.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from sim.runs.record_bytes import from_bytes
 from sim.runs.store import RECORDS
 
 _DIGEST = 32  # bytes
+_FORMAT = "/2"  # with sectors, sales, and taxes by kind
 
 
 def write_record(folder: Path, replicate: int, request: str, data: bytes) -> None:
     """Keep the record of a replicate in a result's folder."""
-    body = request.encode() + data
+    body = f"{request}{_FORMAT}".encode() + data
     write_whole(_file(folder, replicate), hashlib.sha256(body).digest() + body)
 
 
@@ -39,7 +41,7 @@ def _intact(folder: Path, replicate: int, request: str) -> bytes:
         data = _file(folder, replicate).read_bytes()
     except OSError:
         return b""
-    body, head = data[_DIGEST:], request.encode()
+    body, head = data[_DIGEST:], f"{request}{_FORMAT}".encode()
     whole = hashlib.sha256(body).digest() == data[:_DIGEST] and body.startswith(head)
     return body[len(head) :] if whole else b""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
@@ -13,10 +12,9 @@ from sim.formats import ranges_text
 from sim.kernel.draws import seed_of
 from sim.scenario import Fault, Origin, Scenario, ScenarioError
 from sim.scenario.faults import shown
+from sim.seeds import ALLOWED, whole
 
-LARGEST = 2**63 - 1
 MOST = 100_000  # seeds in a list
-ALLOWED = f"a whole number from 0 to {LARGEST}"
 _RANGE = re.compile(r"(\d{1,20}):(\d{1,20})")
 
 
@@ -97,17 +95,6 @@ def read_seeds(given: str | Iterable[object], place: str = "seeds") -> tuple[int
     if faults:
         raise ScenarioError(faults)
     return tuple(found)
-
-
-def whole(value: object) -> int:
-    """A seed of any integer type as an int; ValueError says what is wrong."""
-    try:
-        seed = None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        seed = None
-    if seed is None or not 0 <= seed <= LARGEST:
-        raise ValueError(f"{shown(value)} is no seed, allowed: {ALLOWED}")
-    return seed
 
 
 def _range(text: str) -> Iterable[int]:

@@ -12,7 +12,10 @@ import numpy as np
 from sim import letters
 from sim.formats import amount, number, people
 from sim.report.text.columns import columns
-from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES
+from sim.report.text.payers import payers_json, sales_json, sales_table, taxes_table
+from sim.runs.posterior_sample import borrowed_lines
+from sim.studies.appraisal.paired import GROUPS
+from sim.studies.appraisal.terms import CHANGES, MEASURES
 from sim.studies.appraisal.treated import FREE, WORDS
 from sim.studies.appraisal.welfare import PACE_YEARS, WHO
 from sim.studies.estimators.fieller import Ratio
@@ -109,7 +112,7 @@ def drawn_lines(it: Appraisal, scale: float) -> list[str]:
     said = (
         f"net jobs {people(jobs.low)} to {people(jobs.high)}, balance {amount(balance.low)} to {amount(balance.high)}"
     )
-    return [f"PARAMETERS DRAWN  in 90% of worlds {said}"]
+    return [f"{'BORROWED FIT' if it.drawn.parameters.get('borrowed') else 'PARAMETERS DRAWN'}  in 90% of worlds {said}"]
 
 
 def title_line(it: Appraisal) -> str:
@@ -313,6 +316,7 @@ def appraisal_text(found: Appraisal) -> str:
     """The card, then the chain, the balance and what is assumed."""
     scale, unit = unit_of(found)
     parts = ["\n".join(appraisal_card(found)), chain_table(found, scale, unit), balance_table(found, scale, unit)]
+    parts += [taxes_table(found, scale, unit), sales_table(found, treated_text(found), scale, unit)]
     return "\n\n".join([*parts, assumptions_table(found)])
 
 
@@ -416,6 +420,8 @@ def balance_table(found: Appraisal, scale: float, unit: str) -> str:
     said = [f"balance at other discount rates: {rates}"]
     if left_floor(found):
         said.append(f"balance if floor left behind stays empty: {amount(float(np.mean(found.if_empty)) / scale)}")
+    for line in borrowed_lines(drawn.parameters) if drawn else ():
+        said += textwrap.wrap(line, WIDTH, subsequent_indent="  ")
     return "\n".join([columns((f"present value, {unit}", *heads), list(filter(None, rows)), right=(1,)), *said])
 
 
@@ -449,6 +455,7 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
     it = found
     drawn = it.drawn and {
         "worlds": it.drawn.seeds,
+        "parameters": dict(it.drawn.parameters),
         "net": {measure: dict(it.drawn.range(it.drawn.net(measure))._asdict()) for measure in MEASURES},
         "net_present_value": dict(it.drawn.range(it.drawn.value)._asdict()),
         "outlay": dict(it.drawn.range(it.drawn.cost)._asdict()),
@@ -488,7 +495,9 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
         "net_jobs_from_elsewhere": valued(it.from_elsewhere),
         "net_jobs_of_residents": valued(it.net("jobs") - it.from_elsewhere),
         "net_jobs_in_country": dict(it.in_country._asdict()),
+        "taxes_by_kind_and_payer": payers_json(it),
         "rivals_sales": it.rivals,
+        "sales_lost": sales_json(it),
         "net_present_value": valued(it.value),
         "by_resource": {name: valued(values) for name, values in it.resources.items()},
         "by_who": {name: valued(values) for name, values in it.who.items()},

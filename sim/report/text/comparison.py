@@ -13,7 +13,7 @@ from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
 from sim.report.text.left_out import hanging
-from sim.runs.posterior_sample import intervals_text
+from sim.runs.posterior_sample import borrowed_lines, intervals_text
 from sim.studies.estimators.intervals import EQUAL
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 from sim.studies.rests import rests_text, shares_text
@@ -57,6 +57,7 @@ def variant_text(
         *hanging(differences[name] for name in shown),
         f"intervals: {comparison.interval_kind}",
         f"over worlds: {intervals_text(first.intervals)}",
+        *borrowed_lines(first.manifest.get("parameters", {})),
         *(["pairing: how many times fewer runs the interval takes than on independent seeds"] if paired else []),
         rests_line(variant.rests_on),
         *[width_text(it, differences[it["outcome"]]) for it in comparison.until if it["variant"] == variant.label],
@@ -88,6 +89,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "baseline": str(first.path),
         "month": first.scenario.calendar(first.months - 1),
         "intervals": first.intervals,
+        **({"parameters": drawn} if (drawn := first.manifest.get("parameters")) else {}),
     }
     until = {"until_width": list(comparison.until)} if comparison.until else {}
     if len(comparison.variants) == 1:

@@ -9,7 +9,7 @@ from sim.formats import counted, ranges_text
 from sim.report.sheets import chosen
 from sim.report.shown import row_unit
 from sim.report.text.columns import columns
-from sim.runs.posterior_sample import intervals_text
+from sim.runs.posterior_sample import borrowed_lines, intervals_text
 from sim.runs.result import Result
 from sim.runs.seeds import own_seeds
 from sim.runs.summary import Row, judge
@@ -44,6 +44,7 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         table,
         "",
         f"intervals: {intervals_text(result.intervals)}",
+        *borrowed_lines(result.manifest.get("parameters", {})),
         *inherited_text(scenario),
         *([f"{hidden} more outcomes: --all, or summary.csv"] if hidden else []),
         f"more figures: sim plot {result.path}",

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.state.enterprises import CLASSES
 from sim.runs.follow import Firms
+from sim.studies.appraisal.paired import GROUPS, Paired
+from sim.studies.appraisal.payers import PAYERS, payers
+from sim.studies.appraisal.sellers import SELLERS, sellers
 from sim.studies.appraisal.treated import Treated
 
 # What is appraised, and its unit once weighted.
@@ -24,12 +26,10 @@ CHAIN = (
     "without", "with", "gross", "brought_in", "moved_in", "there_anyway", *(f"direct_{name}" for name in CHANGES),
     *(f"others_{name}" for name in CHANGES), "largest",
 )  # fmt: skip
-AGES = ("incumbent", "newcomer")
-GROUPS = tuple(f"{size}_{age}" for size in CLASSES for age in AGES)
 NAMES = (
     *(f"{measure}.{term}" for measure in MEASURES for term in CHAIN),
     *(f"{measure}.net_{group}" for measure in ("jobs", "enterprises") for group in GROUPS),
-    "treated", "treated_moved_in",
+    *PAYERS, *SELLERS, "treated", "treated_moved_in",
 )  # fmt: skip
 
 
@@ -39,19 +39,10 @@ def chains(a: Firms, b: Firms, reached: Treated, without: Any) -> dict[str, int]
     The treated are those of B; ``without`` has the identities of those who are in the same place in A, such as tenants
     of a site who would be there without a subsidy, and the others are brought in.
     """
-    identity = np.union1d(a.identity, b.identity)
-    in_a, in_b = np.searchsorted(identity, a.identity), np.searchsorted(identity, b.identity)
-
-    def spread(values: Any, places: Any) -> Any:
-        column = np.zeros(len(identity), np.asarray(values).dtype)
-        column[places] = values
-        return column
-
-    seen_a, seen_b = spread(np.ones(len(in_a), bool), in_a), spread(np.ones(len(in_b), bool), in_b)
-    runs_a, runs_b = spread(a.operating, in_a) > 0, spread(b.operating, in_b) > 0
-    in_p = np.searchsorted(identity, reached.identity)
-    treated, moved = spread(np.ones(len(in_p), bool), in_p), spread(reached.moved, in_p)
-    brought = treated & ~np.isin(identity, without)
+    both = Paired(a, b, reached)
+    treated, moved, seen_a, seen_b = both.treated, both.moved, both.seen_a, both.seen_b
+    (runs_a, runs_b), brought = both.of("operating"), treated & ~np.isin(both.identity, without)
+    runs_a, runs_b = runs_a > 0, runs_b > 0
     kinds = {
         "founded": ~seen_a,
         "unfounded": ~seen_b,
@@ -59,11 +50,9 @@ def chains(a: Firms, b: Firms, reached: Treated, without: Any) -> dict[str, int]
         "died": seen_a & seen_b & runs_a & ~runs_b,
         "grew": seen_a & seen_b & (runs_a == runs_b),
     }
-    size = np.where(seen_a, spread(a.size_class, in_a), spread(b.size_class, in_b))
-    newcomer = np.where(seen_a, spread(a.newcomer, in_a), spread(b.newcomer, in_b))
     found: dict[str, int] = {}
     for measure, name in zip(MEASURES, ("jobs", "operating", "value_added", "taxes"), strict=True):
-        x_a, x_b = spread(getattr(a, name), in_a), spread(getattr(b, name), in_b)
+        x_a, x_b = both.of(name)
         change = x_b - x_a
         terms = {
             "without": x_a.sum(),
@@ -79,6 +68,6 @@ def chains(a: Firms, b: Firms, reached: Treated, without: Any) -> dict[str, int]
         found |= {f"{measure}.{term}": int(value) for term, value in terms.items()}
         if measure not in MONEY:
             for code, group in enumerate(GROUPS):
-                rows = (size == code // len(AGES)) & (newcomer == bool(code % len(AGES)))
-                found[f"{measure}.net_{group}"] = int(change[rows].sum())
+                found[f"{measure}.net_{group}"] = int(change[both.group == code].sum())
+    found |= payers(both) | sellers(both)
     return found | {"treated": int(treated.sum()), "treated_moved_in": int((treated & moved).sum())}

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,9 @@ from sim.runs.seeds import own_seeds, worlds_option
 from sim.runs.store import SCENARIO, Store, pictures
 from sim.runs.summary import csv_bytes
 from sim.studies.appraisal.assumptions import Assumption
+from sim.studies.appraisal.paired import GROUPS
+from sim.studies.appraisal.payers import TAXES, WORLDS
+from sim.studies.appraisal.sellers import OTHER, SALES, SAME
 from sim.studies.appraisal.terms import CHANGES, MEASURES, MONEY, NAMES, chains
 from sim.studies.appraisal.treated import PLATFORM, SITE, Treatment, treated, treatments
 from sim.studies.appraisal.welfare import (
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 _OF_VARIANT = ("worker_pay", "floor_let", "jobs", "sales_home", "sales_abroad")  # streams of the world with
+_TICKED = (*MONEY, *TAXES, *SALES)  # terms in ticks, by their first part
 MODELLED, IN_PLACE, NOT_MODELLED = "modelled", "modelled in the place only", "not modelled"  # sales that rivals lose
 RATES = (0.035, 0.05)  # other discount rates that are shown
 _YEAR = 12
@@ -95,10 +99,15 @@ class Appraisal:
         Mean of society's balance by month, without assets at the end.
     rivals
         Whether the sales that rivals lose are modelled.
+    taxes_told, sales_told
+        Whether taxes by kind and payer, and sales by seller, add up to those of the accounts. They do but where
+        mechanisms of a user's own levy or sell otherwise.
     failures
         Seeds that failed.
     model
         Version of the model.
+    parameters
+        Of drawn parameters, the posterior and the keys that are drawn; empty where none are.
     drawn
         The same with parameters drawn from a posterior, a draw for each world, where that was asked for.
 
@@ -136,6 +145,9 @@ class Appraisal:
     rivals: str
     failures: tuple[dict[str, Any], ...]
     model: str
+    taxes_told: bool = True
+    sales_told: bool = True
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     drawn: Appraisal | None = None
 
     def __repr__(self) -> str:
@@ -169,6 +181,29 @@ class Appraisal:
     def net(self, measure: str) -> Cells:
         """The world with the measure less the world without."""
         return self.chain[f"{measure}.with"] - self.chain[f"{measure}.without"]
+
+    def tax(self, kind: str, payer: str, what: str, world: str) -> Cells:
+        """A tax of ``"vat"`` or ``"income_tax"`` that a class and age pays over the run.
+
+        ``what`` is ``"paid"``, ``"stated"`` or ``"relief"``, which is what is stated and not paid; ``world`` is
+        ``"without"`` or ``"with"`` the measure.
+        """
+        if what == "relief":
+            return self.tax(kind, payer, "stated", world) - self.tax(kind, payer, "paid", world)
+        return self.chain[f"{kind}.{what}_{world}_{payer}"]
+
+    def sales_of_treated(self, where: str) -> Cells:
+        """Change of the treated's sales over the run, ``"sales_home"`` or ``"sales_abroad"``."""
+        return self.chain[f"{where}.treated"]
+
+    def sales_of_others(self, where: str, sector: str, payer: str) -> Cells:
+        """The same of others of a class and age, in the ``"same"`` sectors as the treated's gain or in ``"other"``."""
+        return self.chain[f"{where}.{sector}_{payer}"]
+
+    def sales(self, where: str) -> Cells:
+        """Change of all sales."""
+        others = [self.sales_of_others(where, sector, group) for sector in (SAME, OTHER) for group in GROUPS]
+        return sum(others, self.sales_of_treated(where))
 
     @property
     def seeds(self) -> int:
@@ -298,10 +333,11 @@ def appraise_results(
     before, after = (replace(it.scenario, name=name) for it, name in zip(pair, titles, strict=True))
     failed = {it["replicate"]: it for result in pair for it in result.failures}
     failures = [failed[number] for number in sorted(failed) if number < first.scenario.replicates]
-    return _appraised(
+    found = _appraised(
         out / f"appraise-{parts}-{digest}", before, after, chosen, numbers, np.array(rows), assumed, failures,
         str(second.manifest["model"]),
     )  # fmt: skip
+    return replace(found, parameters=first.manifest.get("parameters", {}))
 
 
 def _row(first: Followed, second: Followed, terms: Mapping[str, int]) -> Cells:
@@ -313,7 +349,9 @@ def _row(first: Followed, second: Followed, terms: Mapping[str, int]) -> Cells:
 
 def _making_records(first: Result, second: Result) -> str:
     """The command that makes the records of two results."""
-    drawn = " --parameters posterior" if first.manifest.get("parameters") else ""
+    asked = first.manifest.get("parameters", {})
+    of = f":{asked['borrowed']}" if asked.get("borrowed") else ""
+    drawn = f" --parameters posterior{of}" if asked else ""
     scenarios = " ".join(shlex.quote(str(it.path / SCENARIO)) for it in (first, second))
     seeds = worlds_option(first.scenario, len(set(first.replicates) & set(second.replicates)))
     return f"sim appraise {scenarios} {seeds}{drawn}{with_options(first.manifest)}"
@@ -325,10 +363,8 @@ def _appraised(
 ) -> Appraisal:  # fmt: skip
     weight = weight_of(first)
     money = weight / TICKS
-    chain = {
-        name: column * (money if name.partition(".")[0] in MONEY else weight)
-        for name, column in zip(NAMES, cells[:, : len(NAMES)].T, strict=True)
-    }
+    ticks = dict(zip(NAMES, cells[:, : len(NAMES)].T, strict=True))
+    chain = {name: values * (money if name.partition(".")[0] in _TICKED else weight) for name, values in ticks.items()}
     months = first.months
     streams, with_it = unpacked(cells, months)
     values = {name: it.value for name, it in assumed.items()}
@@ -344,7 +380,14 @@ def _appraised(
     after: Any = sum(by_resources(*later, values, end=False).values()) * money
     costs = spent(streams, base, values)
     column = dict(zip(STREAMS, np.moveaxis(streams, -1, 0), strict=True))
-    home, abroad = (float(column[name][:, -_YEAR:].sum()) for name in ("sales_home", "sales_abroad"))
+    home, abroad = (float(column[name][:, -_YEAR:].sum()) for name in SALES)
+
+    def total(*starts: str) -> Any:
+        return sum(values for name, values in ticks.items() if name.startswith(starts))
+
+    paid = [(total(*(f"{kind}.paid_{world}_" for kind in TAXES)), ticks[f"taxes.{world}"]) for world in WORLDS]
+    sold = [(total(f"{name}."), column[name].sum(axis=1)) for name in SALES]
+    taxes_told, sales_told = (all((one == other).all() for one, other in pairs) for pairs in (paid, sold))
     return Appraisal(
         path=path,
         baseline=first,
@@ -374,6 +417,8 @@ def _appraised(
         rivals=_rivals(first),
         failures=tuple(failures),
         model=version,
+        taxes_told=taxes_told,
+        sales_told=sales_told,
     )
 
 
@@ -420,6 +465,7 @@ def publish_appraisal(found: Appraisal, parameters: Mapping[str, Any]) -> None:
         "months": first.months,
         "replicates": first.replicates,
         "parameters": dict(parameters),
+        "told": {"taxes_by_kind_and_payer": found.taxes_told, "sales_lost": found.sales_told},
         "failures": list(found.failures),
         "outputs": outputs,
         **declarations(first.catalogue),
