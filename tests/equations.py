@@ -26,6 +26,7 @@ from sim.model.mechanisms import (
     incomes,
     industries,
     jobs,
+    lending,
     letting,
     matching,
     newborns,
@@ -35,6 +36,7 @@ from sim.model.mechanisms import (
     resources,
     taxes,
 )
+from sim.model.state import knowledge
 from sim.model.state.accounts import TICKS, TRANSFERS
 from sim.model.state.enterprises import BIG, MEDIUM, OPERATING, SMALL, SUSPENDED
 
@@ -66,7 +68,57 @@ def cases() -> list[Case]:
     opening = Given(mean_age=400.0, age_elasticity=0.5, knowledge_spread=0.1, most_knowledge=1.5, talent_share=0.1,
                     talent_elasticity=0.5)  # fmt: skip
     spending = Given(bought_here=0.5, wages_spent=0.7, dividends_spent=0.3, taxes_spent=0.8)
+    moves = Given(innovation=0.024, imitation=0.48, horizon=3.0, margin=0.1, cost=0.05, mode_demand=0.5, mode_cost=0.02,
+                  taught=0.25, least_left=0.1)  # fmt: skip
+    taken = Given(open=[1, 1, 0, 1], demand=[10.0, 10.0, 10.0, 1.0], opening_demand=[20.0, 20.0, 20.0, 20.0])
+    idle = Given(spare=0.25, assets_an_hour=0.5, laboratory_hours=40.0, hours_a_person=160.0, horizon=3.0, least=0.5,
+                 response=0.2)  # fmt: skip
     return [
+        (demand.energy_cost, (10.0, 0.2, 0.5), 1.0),
+        (projects.saved, (0.5, Given(most_saved=0.4)), 0.1),
+        (projects.worth_of_saving, (0.2, 0.5, 0.1), 0.01),
+        (projects.worth_of_gain, (0.1, 0.25), 0.025),
+        (knowledge.shortfall, (0.5, 0.9, 0.1, 0.8, 0.5, 0.5), 0.5),
+        (knowledge.kept_in, (0.7, 0.2, 2.0 * LN2), 0.5),
+        (knowledge.kept_in, (0.1, 0.2, 2.0 * LN2), 1.0),
+        (industries.taken_up, (0.0, moves), 0.002),
+        (industries.taken_up, (0.5, moves), 0.511),
+        (industries.taken_up, (1.0, moves), 1.0),
+        (industries.gain_of_moving, (2.0, 20.0, 1.5, moves), 2.6),
+        (industries.gain_of_moving, (2.0, 20.0, 0.5, moves), -4.6),
+        (industries.gain_of_mode, (2.0, 20.0, moves), 0.44),
+        (industries.gap_ahead, (0.3, 0.1), 0.2),
+        (industries.gap_ahead, (0.1, 0.3), 0.0),
+        (industries.closed_by_answer, (0.5, 0.1, moves), 0.1),
+        (industries.closed_by_answer, (0.1, 0.5, moves), 0.0),
+        (industries.prepared_probability, (0.2, 2.0, Given(most_a_year=0.9, opening=0.1, gap_scale=0.2)),
+         1.0 - (1.0 - 0.2 / math.e) ** (1.0 / 12.0)),
+        (industries.spare_demand, (0, 3, taken, moves), 8.0),
+        (industries.spare_demand, (1, 3, taken, moves), 0.0),
+        (industries.spare_demand, (3, 0, taken, moves), 0.0),
+        (entry.hours_planned, (10.0, founding, Given(fill=0.5, assets=0.004)), 100.0),
+        (entry.hours_planned, (10.0, founding, Given(fill=1.0, assets=0.007)), 85.0),
+        (entry.hours_planned, (10.0, founding, Given(fill=1.0, assets=0.0)), 0.0),
+        (entry.sales_per_job, (0.8, 2.0, Given(worker_revenue=0.5)), 0.2),
+        (lending.idle_equipment, (10.0, 8.0, idle), 8.0),
+        (lending.idle_equipment, (5.0, 8.0, idle), 0.0),
+        (lending.missing_equipment, (3.0, 5.0, idle), 4.0),
+        (lending.missing_equipment, (5.0, 3.0, idle), 0.0),
+        (lending.cost_of_owning, (0.1, 0.08, idle), 0.0075),
+        (lending.idle_laboratory, (8.0, 2.0, 6.0, idle), 240.0),
+        (lending.idle_laboratory, (5.0, 2.0, 6.0, idle), 0.0),
+        (lending.missing_laboratory, (4.0, 5.0, 6.0, idle), 160.0),
+        (lending.missing_laboratory, (4.0, 6.0, 6.0, idle), 0.0),
+        (lending.idle_specialists, (10.0, 7.0, 8.0, idle), 320.0),
+        (lending.idle_specialists, (10.0, 9.0, 8.0, idle), 160.0),
+        (lending.missing_specialists, (8.0, 1.0, idle, team), 640.0),
+        (lending.worth_of_component, (2.0, 0.25, idle, team), 0.24),
+        (lending.affordable, (10.0, 1.0, 0.25), 4.0),
+        (lending.affordable, (2.0, 1.0, 0.25), 2.0),
+        (lending.affordable, (2.0, -1.0, 0.25), 0.0),
+        (lending.next_price, (0.1, 30.0, 10.0, 0.1, idle), 0.1 * math.exp(0.1)),
+        (lending.next_price, (0.1, 10.0, 30.0, 0.1, idle), 0.1 * math.exp(-0.1)),
+        (lending.next_price, (0.05, 0.0, 10.0, 0.1, idle), 0.05),
         (demand.added_demand, (2, Given(demand=0.1, demand_sector=-1)), 1.1),
         (demand.added_demand, (2, Given(demand=0.1, demand_sector=2)), 1.1),
         (demand.added_demand, (2, Given(demand=0.1, demand_sector=1)), 1.0),
@@ -235,6 +287,8 @@ def _booked() -> Iterator[tuple[str, float, float]]:
     yield from _fees()
     yield from _interest()
     yield from _orders()
+    yield from _energy()
+    yield from _lending()
 
 
 def _flow(flows: Any, name: str) -> float:
@@ -304,3 +358,36 @@ def _orders() -> Iterator[tuple[str, float, float]]:
     yield "orders", _flow(flows, "orders"), 0.0
     yield "sales at home", _flow(flows, "sales_home"), -1.25
     yield "inputs", _flow(flows, "inputs"), 2.0 - 0.2 - 0.6
+def _energy() -> Iterator[tuple[str, float, float]]:
+    """Two that operate, of different energy per output, and one that does not: at a price of 0.5."""
+    cash, profit, flows = np.full(3, 5.0), np.zeros(3), np.zeros(len(TRANSFERS), np.int64)
+    status = np.array([OPERATING, OPERATING, SUSPENDED], np.int8)
+    r = demand.EnergyReads(status, np.array([0.25, 0.5, 0.5], np.float32), np.full(3, 2.0))
+    demand.buy_energy(0, 3, 1, 5, r, demand.EnergyWrites(profit, cash), 0.5, flows)
+    for row, paid in enumerate((-0.25, -0.5, 0.0)):
+        yield f"cash of user {row}", cash[row], 5.0 + paid
+        yield f"profit of user {row}", profit[row], paid
+    yield "energy", _flow(flows, "energy"), -0.75
+
+
+def _lending() -> Iterator[tuple[str, float, float]]:
+    """An owner, one that borrows equipment and specialists, and one that lets and borrows: the purpose adds up to 0."""
+    cash, profit, flows = np.full(3, 5.0), np.zeros(3), np.zeros(len(TRANSFERS), np.int64)
+    let, got = (
+        np.array([[10, 0, 0, 80], [0, 0, 0, 0], [0, 0, 2, 0]]),
+        np.array([[0, 0, 0, 0], [8, 0, 2, 80], [2, 0, 0, 0]]),
+    )
+    counts = np.zeros(len(lending.EVENTS), np.int64)
+    rules = Given(laboratory_worth=0.5, data_hours=40.0, hours_a_person=160.0)
+    r = lending.ClassReads(np.array([BIG, SMALL, MEDIUM], np.int8))
+    hours, budget, people = np.zeros(3, np.int32), np.zeros(3, np.float32), np.zeros(3, np.float32)
+    w = lending.Writes(hours, budget, people, profit, cash)
+    lending.settle(0, 3, 1, 5, r, w, rules, np.array([0.0625, 0.5, 0.25, 0.03125]), let, got, counts, flows)
+    for row, paid in enumerate((0.625 + 2.5, -0.5 - 0.5 - 2.5, 0.5 - 0.125)):
+        yield f"cash of party {row}", cash[row], 5.0 + paid
+        yield f"profit of party {row}", profit[row], paid
+    yield "lending", _flow(flows, "lending"), 0.0
+    yield "hours of the borrower", float(hours[1]), 8.0
+    yield "people of the borrower", float(people[1]), (80.0 + 2.0 * 40.0) / 160.0
+    yield "income of the big", float(counts[lending.INCOME + BIG]) / TICKS, 3.125
+    yield "rent of the small", float(counts[lending.PAID + SMALL]) / TICKS, 3.5

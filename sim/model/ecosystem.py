@@ -16,7 +16,14 @@ from sim.model.record.tally import Recorder
 from sim.model.state.world import World
 from sim.scenario import Scenario
 
-SWITCHED = ("levers", "industries", "idle_space", "adoption", "resources")  # mechanisms that are off before month 0
+SWITCHED = (
+    "levers",
+    "industries",
+    "idle_space",
+    "lending",
+    "adoption",
+    "resources",
+)  # mechanisms that are off before month 0
 
 Applier = Callable[[str, Callable[[World], Any]], None]
 

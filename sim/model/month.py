@@ -17,6 +17,7 @@ from sim.model.mechanisms import (
     incomes,
     industries,
     jobs,
+    lending,
     letting,
     levers,
     matching,
@@ -43,6 +44,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     frontier.MECHANISM,
     chain.MECHANISM,
     idle_space.MECHANISM,
+    lending.MECHANISM,
     letting.MECHANISM,
     growth.MECHANISM,
     demand.MECHANISM,
@@ -87,6 +89,7 @@ MONTH = (
     "entry.consider",  # ideas are considered, each at its best channel
     "newborns.start",  # ideas pursued are registered; registered enterprises start, young teams grow
     "letting.let",  # tenants come and go, rents are posted
+    "lending.lend",  # idle resources are let at posted prices
     "matching.match",  # requests for knowledge meet resources
     "finance.fund",  # investors give tickets
     "projects.work",  # projects advance, succeed or are abandoned
@@ -97,6 +100,7 @@ MONTH = (
     "demand.sell",  # lines come and go, sectors clear, sales are booked
     "orders.deliver",  # part of inputs is ordered along links
     "exports.export",  # part of sales is exported
+    "demand.burn",  # energy is bought
     "jobs.employ",  # staff follow sales, wages are paid
     "letting.pay",  # rents are paid
     "taxes.levy",  # taxes are stated and paid

@@ -278,6 +278,14 @@ class Market(NamedTuple):
         0.78, "share of sales", "bought inputs", evidence("value added of industry near 22% of output"),
         bounds=(0, 0.99), plausible=(0.7, 0.82),
     )  # fmt: skip
+    energy_bought: bool = parameter(
+        False, "", "whether energy is bought at its price, beside other inputs, and projects save it where that pays; otherwise each "
+        "success saves some", assumption("switch"),
+    )  # fmt: skip
+    energy_price: float = parameter(
+        0.2, "share of sales", "cost of energy and material, for each unit of them per output: 0.2 times 0.18 is 3.6% of sales",
+        assumption("energy of a few per cent of manufacturing's sales"), bounds=(0, 10), plausible=(0.1, 0.4),
+    )  # fmt: skip
     outside_rent: float = parameter(
         0.0003, "million yuan a m2 and year", "rent of other landlords' floor", assumption("industrial floor"),
         bounds=(0, 0.1), plausible=(0.0001, 0.0015),

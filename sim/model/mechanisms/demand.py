@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.declare import Mechanism, Step, assumption, evidence, fitted, parameter, switch
+from sim.declare import Mechanism, Outcome, Step, assumption, evidence, fitted, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import Index, f8, i1, i2, i4, i8, i8_2d, typed, u4
-from sim.model.state.accounts import INPUTS, SALES_HOME, TICKS, on_grid, ticks, transfer_block
+from sim.kernel.types import Index, f4, f8, i1, i2, i4, i8, i8_2d, typed, u4
+from sim.model.state.accounts import ENERGY, INPUTS, SALES_HOME, TICKS, on_grid, ticks, transfer_block
 from sim.model.state.enterprises import OPERATING, reads, writes
 from sim.model.state.sectors import attraction_of_logs, relative_price
 from sim.model.state.world import World
@@ -102,6 +102,19 @@ class SalesWrites(NamedTuple):
     revenue: f8
     exports: f8
     revenue_year: f8
+    profit_year: f8
+    cash: f8
+
+
+@reads
+class EnergyReads(NamedTuple):
+    status: i1
+    energy: f4
+    revenue: f8
+
+
+@writes
+class EnergyWrites(NamedTuple):
     profit_year: f8
     cash: f8
 
@@ -371,6 +384,34 @@ def add_pulls(first: Index, last: Index, r: SalesReads, pull: f8, productivity: 
         pulls[s, 2] += whole[2, i - first]
 
 
+@equation
+def energy_cost(revenue: float, energy: float, price: float) -> float:
+    """Energy and material bought for sales (million yuan)."""
+    return price * energy * revenue
+
+
+@compiled
+def buy_energy(
+    lo: Index, hi: Index, seed: int, month: int, r: EnergyReads, w: EnergyWrites, price: float, flows: i8
+) -> None:
+    """Every operating enterprise buys the energy of its month's sales."""
+    bought = np.empty(BLOCK)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            cost = on_grid(energy_cost(r.revenue[i], float(r.energy[i]), price)) if r.status[i] == OPERATING else 0.0
+            w.profit_year[i] -= cost
+            bought[i - first] = -cost
+        transfer_block(first, last, bought, w.cash, flows, ENERGY)
+
+
+def burn(world: World) -> None:
+    """A month of energy, where it is bought."""
+    market = world.group("market")
+    if market.energy_bought:
+        world.loop(buy_energy, EnergyReads, EnergyWrites, market.energy_price, sums=(world.books.flows,))
+
+
 def apply(world: World) -> None:
     """A month of lines and sales; last month's pulls and prices set this month's sales for a pull of 1."""
     rules, market, levers = world.rules("demand"), world.group("market"), world.group("levers")
@@ -468,12 +509,15 @@ def post_pulls(sectors: SectorsPosted, pulls: i8_2d, price_share: float) -> None
 
 
 MECHANISM = Mechanism(
-    "demand", Rules, draws=(lines_change, line_sizes, sector_luck), steps=(
+    "demand", Rules, draws=(lines_change, line_sizes, sector_luck), outcomes=(
+        Outcome("energy_cost", "million yuan a month", "energy and material bought", -1, value=lambda m: -m.flow(ENERGY)),
+    ), steps=(
         Step(
             "sell", apply, loops=(update_lines, sell), groups=("market", "levers", "population", "mechanisms.industries"),
             transfers=("sales_home", "inputs"), draws=(lines_change, line_sizes, sector_luck),
             state=("sectors.cycle", "sectors.sales_factor", "sectors.saturation", "world.pulls"),
         ),
+        Step("burn", burn, loops=(buy_energy,), groups=("market",), transfers=("energy",)),
         Step(
             "post", close, groups=("market",),
             state=("sectors.price", "sectors.productivity", "sectors.pull", "sectors.quality"),

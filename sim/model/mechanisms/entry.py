@@ -14,9 +14,9 @@ import numpy as np
 
 from sim.declare import Counters, Mechanism, Outcome, Step, assumption, fitted, parameter, switch
 from sim.kernel import draws, maths
-from sim.kernel.compiled import compiled
+from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
-from sim.kernel.types import f8, i4, i8, i8_2d, typed
+from sim.kernel.types import f8, f8_2d, i1, i4, i8, i8_2d, typed
 from sim.model.record.reading import counted
 from sim.model.state.accounts import LEAVERS
 from sim.model.state.cohort import (
@@ -27,14 +27,20 @@ from sim.model.state.cohort import (
     founder_wealth,
     idea_luck,
     idea_merit,
+    inherited,
     plan_luck,
+    skill,
+    skill_luck,
     staff_planned,
 )
 from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, ORIGINS, SPIN_OFF, TENANT, reads
+from sim.model.state.idle import EQUIPMENT
+from sim.model.state.knowledge import distance, kept_in
 from sim.model.state.sites import EVERYONE, Admission, SiteState, admission_of, is_admissible, lasting_match, match
 from sim.model.state.taxation import Rules as TaxRules
 from sim.model.state.taxation import rules_of, taxes_of_plan
 from sim.model.state.world import World
+from sim.parameters import Population
 
 EVENTS = Counters(
     "founded_independent",
@@ -48,15 +54,20 @@ EVENTS = Counters(
     "ideas",
     "unfinanced_ideas",
     "makers_backed",
+    "founded_new_sector",
+    "founded_borrowing",
+    "net_borrowing",
 )
 (
     FOUNDED_INDEPENDENT, _, FOUNDED_MAKER, _, NET_INDEPENDENT, _, _, _, IDEAS, UNFINANCED, BACKED,
+    NEW_SECTOR, BORROWING, NET_BORROWING,
 ) = EVENTS  # fmt: skip
 FOUNDED, NET = FOUNDED_INDEPENDENT - INDEPENDENT, NET_INDEPENDENT - INDEPENDENT  # plus the channel
 
 count_luck = block("entry", 0, "ideas", number=4)
 taste_luck = block("entry", 2, "spin_off", "maker", number=6)
 admission_luck = block("entry", 3, "site", "backed", number=13)
+sector_taste_luck = block("entry", 4, "taste", number=70)  # by founder and sector
 RESIDENTS, RELEASED = 101, 102  # sources without an identity of their own
 NOBODY = -1
 
@@ -114,8 +125,12 @@ class Rules(NamedTuple):
         0.9, "", "spread of the logarithm of founders' wealth", assumption("household wealth"), bounds=(0, 3),
         plausible=(0.6, 1.2),
     )  # fmt: skip
+    choosing: bool = parameter(
+        False, "", "whether founders choose among all open sectors; otherwise each founds in the sector of its idea",
+        assumption("switch"),
+    )  # fmt: skip
     taste: float = parameter(
-        0.08, "million yuan", "scale of the taste for a channel", assumption("unseen reasons"), bounds=(0, 10),
+        0.08, "million yuan", "scale of the taste for a channel, and for a sector", assumption("unseen reasons"), bounds=(0, 10),
         plausible=(0.03, 0.2),
     )  # fmt: skip
     foresight: float = parameter(
@@ -159,6 +174,14 @@ class TalentReads(NamedTuple):
     talent: i4
 
 
+@reads
+class Parents(NamedTuple):
+    sector: i1
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+
+
 @typed
 class Offer(NamedTuple):
     """What a channel offers to one more founder, at last month's posted values."""
@@ -182,6 +205,15 @@ class Offers(NamedTuple):
 
 
 @typed
+class Borrowing(NamedTuple):
+    """Equipment hours at a posted price."""
+
+    price: float  # million yuan an hour
+    fill: float  # share of hours sought that were let last month
+    assets: float  # million yuan of equipment that one hour a month replaces; 0 where hours have no price
+
+
+@typed
 class Terms(NamedTuple):
     """Terms of founding this month for all channels."""
 
@@ -190,6 +222,9 @@ class Terms(NamedTuple):
     hours_fill: float  # share of requested equipment hours that is lent
     finance_fill: float  # share of applicants that find outside finance
     sectors: int  # of ideas
+    outside_rent: float  # million yuan a m2 and year
+    lending: Borrowing
+    unfit: float  # logarithm of customers lost for a unit of distance from what a founder knows
 
 
 @typed
@@ -198,6 +233,9 @@ class Markets(NamedTuple):
 
     worker_revenue: f8
     saturation: f8
+    open: i1
+    opened: i8
+    base_knowledge: f8_2d
 
 
 @typed
@@ -242,6 +280,13 @@ def capital_need(jobs: float, hours_share: float, p: Rules) -> float:
     return max(0.0, jobs * p.capital_per_job - borrowed)
 
 
+@equation
+def hours_planned(jobs: float, p: Rules, b: Borrowing) -> float:
+    """Equipment hours a month that a founder would borrow at the posted price: at most what replaces all capital."""
+    most = min(jobs * p.hours_per_job * b.fill, jobs * p.capital_per_job / max(b.assets, 1e-9))
+    return maths.floor(most) if b.assets > 0.0 else 0.0
+
+
 @compiled
 def expected_gain(merit: float, jobs: float, sales_per_job: float, rent: float, taxation: Taxation, p: Rules) -> float:
     """Expected yearly gain (million yuan): profit less rent, the taxes foreseen and the founder's outside option."""
@@ -266,10 +311,54 @@ def can_finance(u_wealth: float, u_finance: float, need: float, fund: float, fin
     return founder_wealth(u_wealth, p.wealth_median, p.wealth_log_sd) + fund >= need or u_finance < finance_fill
 
 
+@equation
+def sales_per_job(worker_revenue: float, saturation: float, n: Cohort) -> float:
+    """Sales that a founder expects of a job (million yuan a year), at last month's saturation of the sector."""
+    return worker_revenue * n.worker_revenue / saturation
+
+
+@compiled
+def choose_sector(
+    k: int, jobs: float, seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, o: Population, terms: Terms,
+    markets: Markets, taxation: Taxation, parents: Parents,
+) -> float:  # fmt: skip
+    """The sector with the highest expected gain for what the founder knows; returns the share of customers kept there.
+
+    Founders of spin-offs learned their trade in the parent's sector, others in that of their idea.
+    """
+    identity, base, parent = ideas.identity[k], markets.base_knowledge, ideas.parent[k]
+    if ideas.source[k] == SPIN_OFF:
+        ideas.home[k] = parents.sector[parent]
+    h, u = ideas.home[k], skill_luck(seed, identity, month)
+    k_0, k_1, k_2 = (
+        skill(base[h, 0], u.knowledge_0, o),
+        skill(base[h, 1], u.knowledge_1, o),
+        skill(base[h, 2], u.knowledge_2, o),
+    )
+    if parent >= 0:
+        k_0 = inherited(k_0, parents.knowledge_0[parent], p.inheritance)
+        k_1 = inherited(k_1, parents.knowledge_1[parent], p.inheritance)
+        k_2 = inherited(k_2, parents.knowledge_2[parent], p.inheritance)
+    here = distance(k_0, k_1, k_2, base[h, 0], base[h, 1], base[h, 2])
+    best, most, kept_there = h, -1e9, 1.0
+    for s in range(len(markets.open)):
+        if markets.open[s] == 0:
+            continue
+        kept = kept_in(distance(k_0, k_1, k_2, base[s, 0], base[s, 1], base[s, 2]), here, terms.unfit)
+        per_job = sales_per_job(markets.worker_revenue[s], markets.saturation[s], n)
+        rent = terms.outside_rent * terms.floor_per_job
+        gain = expected_gain(ideas.merit[k] * kept, jobs, per_job, rent, taxation, p)
+        value = p.horizon * gain + p.taste * draws.gumbel(sector_taste_luck(seed, identity ^ (s << 1), month).taste)
+        if value > most:
+            best, most, kept_there = s, value, kept
+    ideas.sector[k] = best
+    return kept_there
+
+
 @compiled
 def consider(
-    seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offers: Offers, terms: Terms, markets: Markets,
-    taxation: Taxation, counts: i8,
+    seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, o: Population, offers: Offers, terms: Terms,
+    markets: Markets, taxation: Taxation, parents: Parents, counts: i8,
 ) -> None:  # fmt: skip
     """Consider each idea once, at its best channel; channel 0 means that it is not pursued."""
     for k in range(len(ideas.identity)):
@@ -282,10 +371,14 @@ def consider(
         jobs = float(staff_planned(seed, ideas.identity[k], n))
         skilled = n.talent_share * jobs
         merit = idea_merit(u.merit, p.merit_log_sd)
-        ideas.sector[k], ideas.merit[k] = s, merit
-        per_job = markets.worker_revenue[s] * n.worker_revenue / markets.saturation[s]
+        ideas.sector[k], ideas.home[k], ideas.merit[k] = s, s, merit
+        if p.choosing:
+            ideas.merit[k] *= choose_sector(k, jobs, seed, month, ideas, p, n, o, terms, markets, taxation, parents)
+            s, merit = ideas.sector[k], ideas.merit[k]
+        per_job = sales_per_job(markets.worker_revenue[s], markets.saturation[s], n)
         need = capital_need(jobs, terms.hours_fill, p) + terms.entry_cost
-        best, best_utility, independent, short = 0, 0.0, False, False
+        hours = hours_planned(jobs, p, terms.lending)
+        best, best_utility, independent, short, borrows = 0, 0.0, False, False, False
         for channel in range(INDEPENDENT, TENANT + 1):
             offer = offers.alone
             if channel == SPIN_OFF and ideas.source[k] != SPIN_OFF:
@@ -308,20 +401,27 @@ def consider(
                 else draws.gumbel(tastes.maker) if channel == MAKER
                 else here
             )  # fmt: skip
-            value = utility(gain, need, terms.entry_cost, offer.worth + jobs * offer.worth_per_job, taste, p)
-            if value <= 0.0:
-                continue
-            if not can_finance(u.wealth, u.finance, need, offer.fund, terms.finance_fill, p):
-                short = True
-                continue
-            independent = independent or channel == INDEPENDENT
-            if value > best_utility:
-                best, best_utility = channel, value
+            worth = offer.worth + jobs * offer.worth_per_job
+            for borrowed in (0.0, hours):
+                rented = 12.0 * borrowed * terms.lending.price
+                capital = need - borrowed * terms.lending.assets
+                value = utility(gain - rented, capital, terms.entry_cost, worth, taste, p)
+                if value > 0.0 and not can_finance(u.wealth, u.finance, capital, offer.fund, terms.finance_fill, p):
+                    short = True
+                elif value > 0.0:
+                    independent = independent or (channel == INDEPENDENT and borrowed == 0.0)
+                    if value > best_utility:
+                        best, best_utility, borrows = channel, value, borrowed > 0.0
+                if hours == 0.0:
+                    break
         if ideas.source[k] == MAKER and best != MAKER:
             best = 0  # a maker without backing founds elsewhere
-        ideas.channel[k] = best
+        ideas.channel[k], ideas.hours[k] = best, int(hours) if borrows else 0
         if best > 0:
             counts[FOUNDED + best] += 1
+            counts[NEW_SECTOR] += markets.opened[s] >= 0
+            counts[BORROWING] += borrows
+            counts[NET_BORROWING] += borrows and best == INDEPENDENT and not independent
             if best == INDEPENDENT or not independent:
                 counts[NET + best] += 1
         elif short:
@@ -348,8 +448,8 @@ def gather_ideas(world: World, rules: Any) -> Ideas:
             makers.append((platform.identity, number, MAKER, world.host_row(platform), platform.index))
     sources = np.concatenate([anyone, spin_offs[spin_offs[:, 0].argsort()], np.array(makers, np.int64).reshape(-1, 5)])
     total = int(sources[:, 1].sum())
-    whole = np.zeros((6, total), np.int64)
-    ideas = Ideas(whole[0], whole[1], whole[2], whole[3], whole[4], np.zeros(total), whole[5])
+    whole = np.zeros((8, total), np.int64)
+    ideas = Ideas(whole[0], whole[1], whole[2], whole[3], whole[4], np.zeros(total), *whole[5:])
     list_ideas(world.month, sources, ideas)
     return ideas
 
@@ -368,14 +468,23 @@ def apply(world: World) -> None:
         alone, maker_offer(world, rules, market), tenant_offer(world, site, rules, letting, market),
         site.index if site else 0,
     )  # fmt: skip
+    lending = world.rules("lending")
+    borrowing = Borrowing(0.0, 0.0, 0.0)
+    if lending.enabled and world.idle.prices[EQUIPMENT] > 0.0:
+        price, fill = float(world.idle.prices[EQUIPMENT]), float(world.idle.fill[EQUIPMENT])
+        borrowing = Borrowing(price, fill, lending.assets_an_hour)
     terms = Terms(
         entry_cost(rules, world.group("levers")), population.floor_per_job,
-        posted.hours_fill, posted.finance_fill, population.sectors,
+        0.0 if lending.enabled else posted.hours_fill, posted.finance_fill, population.sectors, market.outside_rent,
+        borrowing, world.rules("industries").unfit,
     )  # fmt: skip
     markets = world.sectors.view(Markets)
     cohort = cohort_of(world.rules("newborns"))
     taxation = Taxation(world.group("levers").tax_relief, market.input_share, rules_of(world.rules("taxes")))
-    consider(world.seed, world.month, ideas, rules, cohort, offers, terms, markets, taxation, counts)
+    consider(
+        world.seed, world.month, ideas, rules, cohort, world.standard, offers, terms, markets, taxation,
+        world.enterprises.view(Parents), counts,
+    )  # fmt: skip
     if counts[BACKED] and market.coupled:
         world.posted = posted._replace(makers_taking=int(counts[FOUNDED_MAKER]) / int(counts[BACKED]))
     world.ideas = ideas
@@ -423,9 +532,11 @@ SHARED = ORIGINS[2:]  # channels that enterprises share: spin-off, maker, tenant
 OUTCOMES = (
     Outcome("startups", "enterprises", "startups founded since the start, gross", 1, True,
             lambda m: m.weight * m.registrations),
-    Outcome("startups_net", "enterprises", "startups through a shared channel (spin-off, maker, tenant) since the start, "
+    Outcome("startups_net", "enterprises", "startups through a shared channel (spin-off, maker, tenant) or with borrowed equipment since the start, "
             "net of founders who would have started alone", 1,
-            value=lambda m: m.weight * sum(m.cumulative(f"net_{origin}") for origin in SHARED)),
+            value=lambda m: m.weight * (sum(m.cumulative(f"net_{origin}") for origin in SHARED) + m.cumulative("net_borrowing"))),
+    counted("founded_borrowing", "startups founded with equipment borrowed at the posted price", 1, "enterprises"),
+    counted("net_borrowing", "startups that go alone, net of founders who would have started without borrowed equipment", 1, "enterprises"),
     *(
         outcome
         for origin in ORIGINS[1:]
@@ -436,6 +547,7 @@ OUTCOMES = (
                     value=lambda m, o=origin: m.weight * m.cumulative(f"net_{o}")),  # type: ignore[misc]
         )
     ),
+    counted("founded_new_sector", "startups founded in sectors opened in the run", 1, "enterprises"),
     counted("ideas", "ideas considered", unit="ideas"),
     Outcome("ideas_unfinanced", "ideas", "ideas worth pursuing that found no finance since the start", -1,
             value=lambda m: m.weight * m.cumulative("unfinanced_ideas")),
@@ -448,11 +560,13 @@ MECHANISM = Mechanism(
         Step(
             "consider",
             apply,
-            loops=(spin_off_ideas,),
+            loops=(spin_off_ideas, consider),
             groups=(
                 "levers",
                 "market",
                 "mechanisms.adoption",
+                "mechanisms.industries",
+                "mechanisms.lending",
                 "mechanisms.letting",
                 "mechanisms.newborns",
                 "mechanisms.taxes",
@@ -460,11 +574,11 @@ MECHANISM = Mechanism(
                 "population",
                 "sites",
             ),
-            draws=(count_luck, idea_luck, taste_luck, admission_luck, plan_luck, match),
+            draws=(count_luck, idea_luck, taste_luck, admission_luck, sector_taste_luck, plan_luck, skill_luck, match),
             state=("posted.makers_taking",),
         ),
     ),
     counters=EVENTS,
-    draws=(count_luck, idea_luck, taste_luck, admission_luck, plan_luck, match),
+    draws=(count_luck, idea_luck, taste_luck, admission_luck, sector_taste_luck, plan_luck, skill_luck, match),
     outcomes=OUTCOMES,
 )

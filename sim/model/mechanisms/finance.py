@@ -154,6 +154,7 @@ class FinanceWrites(NamedTuple):
 class OwnersReads(NamedTuple):
     status: i1
     staff: i4
+    borrowed_hours: i4
     revenue: f8
     capital_intensity: f4
 
@@ -305,9 +306,12 @@ def external_funds(wanted: float, internal: float, cash: float, m: Market) -> fl
 @compiled
 def invest_and_pay_dividends(
     lo: Index, hi: Index, seed: int, month: int, r: OwnersReads, w: OwnersWrites, m: Market, o: Population,
-    wage: float, flows: i8,
+    wage: float, hour: float, flows: i8,
 ) -> None:  # fmt: skip
-    """Depreciation, investment or disposal of assets, and dividends of every operating enterprise in a month."""
+    """Depreciation, investment or disposal of assets, and dividends of every operating enterprise in a month.
+
+    An hour of borrowed equipment stands for assets of ``hour`` (million yuan), where it is paid for.
+    """
     raised, spent, paid = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -315,6 +319,7 @@ def invest_and_pay_dividends(
             k, here = i - first, r.status[i] == OPERATING
             depreciation = w.assets[i] * m.depreciation / 12.0
             target = target_assets(r.staff[i], float(r.capital_intensity[i]), o.capital_intensity_elasticity)
+            target -= hour * r.borrowed_hours[i]
             wanted = depreciation + m.investment_speed * (target - (w.assets[i] - depreciation))
             disposed = max(0.0, -wanted)
             internal = on_grid(internal_funds(wanted, w.cash[i], r.revenue[i], m))
@@ -487,7 +492,10 @@ def invest(world: World) -> None:
     market, population = world.group("market"), world.standard
     if market.overdraft_rate > 0.0:
         world.loop(charge_interest, DebtReads, DebtWrites, market.overdraft_rate, sums=(world.books.flows,))
-    world.loop(invest_and_pay_dividends, OwnersReads, OwnersWrites, market, population, wage, sums=(world.books.flows,))
+    lending = world.rules("lending")
+    hour = float(lending.assets_an_hour) if lending.enabled else 0.0
+    given = market, population, wage, hour
+    world.loop(invest_and_pay_dividends, OwnersReads, OwnersWrites, *given, sums=(world.books.flows,))
 
 
 def close(world: World) -> None:
@@ -570,7 +578,7 @@ MECHANISM = Mechanism(
             "invest",
             invest,
             loops=(charge_interest, invest_and_pay_dividends),
-            groups=("labour", "market", "population"),
+            groups=("labour", "market", "mechanisms.lending", "population"),
             transfers=("interest", "outside_equity", "investment", "dividends"),
         ),
         Step(

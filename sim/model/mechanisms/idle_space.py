@@ -135,6 +135,8 @@ def apply(world: World) -> None:
             relocate(world, site)
         if world.month >= site.vacated:
             renovate(world, site)
+    if world.rules("lending").enabled:  # which says what is offered and let
+        return
     world.hours[:] = 0
     world.loop(update_hours, Reads, Writes, rules, sums=(world.hours,))
     offered = int(rules.lent_share * int(world.hours[IDLE]))
@@ -158,7 +160,7 @@ RENOVATE = Step(
     "renovate",
     apply,
     loops=(update_hours,),
-    groups=("levers", "sites"),
+    groups=("levers", "mechanisms.lending", "sites"),
     draws=(renovating,),
     state=(
         "accounts", "people", "sites.buildings", "sites.floor", "sites.fund", "sites.idle", "sites.fund_paid_in",

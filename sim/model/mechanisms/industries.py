@@ -6,16 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, parameter, switch
+from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, evidence, parameter, switch
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
-from sim.kernel.types import Index, b1, f8, i1, i2, i8, typed
-from sim.model.record.reading import added, counted
+from sim.kernel.types import Index, b1, f4, f8, f8_2d, i1, i2, i8, typed
+from sim.model.record.reading import added, counted, share
 from sim.model.record.tally import NEW_MODE
-from sim.model.state.accounts import OPENING_INDUSTRY, TICKS
-from sim.model.state.enterprises import BIG, OPERATING, reads, writes
+from sim.model.state.accounts import OPENING_INDUSTRY, TICKS, transfer
+from sim.model.state.enterprises import BIG, NEVER, OPERATING, reads, writes
+from sim.model.state.knowledge import distance, kept_in, shortfall
 from sim.model.state.platforms import FOREIGN
 from sim.model.state.sectors import MAX_SECTORS
 from sim.model.state.world import World, with_none
@@ -96,6 +97,53 @@ class Rules(NamedTuple):
         1.0, "", "upper bound of a new sector's base knowledge on each axis",
         assumption("unit-free space: the frontier of what is known to all"), bounds=(0.1, 10), plausible=(0.8, 1.2),
     )  # fmt: skip
+    buyers: bool = parameter(
+        False, "", "whether a new sector's demand is that of buyers who take it up; otherwise it follows a curve of its age",
+        assumption("switch"),
+    )  # fmt: skip
+    innovation: float = parameter(
+        0.02, "1/year", "rate at which buyers take up a new sector by themselves",
+        evidence("coefficient of innovation: Bass 1969", "stylised_facts.adoption.innovation_p"), bounds=(0, 12),
+        plausible=(0.01, 0.03),
+    )  # fmt: skip
+    imitation: float = parameter(
+        0.4, "1/year", "rate at which they take it up where all others have",
+        evidence("coefficient of imitation: Bass 1969", "stylised_facts.adoption.imitation_q"), bounds=(0, 12),
+        plausible=(0.3, 0.5),
+    )  # fmt: skip
+    weighing: bool = parameter(
+        False, "", "whether followers weigh what a move gives against what it costs; otherwise they follow at a hazard",
+        assumption("switch"),
+    )  # fmt: skip
+    review: float = parameter(
+        0.7, "1/year", "share of enterprises that consider sectors and modes opened in the run within a year",
+        assumption("plans are made once a year"), bounds=(0, 0.99), plausible=(0.3, 0.9),
+    )  # fmt: skip
+    horizon: float = parameter(
+        3.0, "year", "years over which a follower counts gains", assumption("horizon of plans"), bounds=(0.1, 30),
+        plausible=(2, 5),
+    )  # fmt: skip
+    margin: float = parameter(
+        0.12, "share of sales", "profit that a follower expects of more sales", assumption("order of founders'"),
+        bounds=(0, 1), plausible=(0.05, 0.2),
+    )  # fmt: skip
+    unfit: float = parameter(
+        1.0, "", "logarithm of the customers lost for a unit of distance that an enterprise's or founder's knowledge lies "
+        "farther from the new sector's base than from the old one's", assumption("unit-free space: an opening's distance costs a fifth"),
+        bounds=(0, 100), plausible=(0.3, 3.0),
+    )  # fmt: skip
+    preparing: bool = parameter(
+        False, "", "whether the hazard of opening a sector or mode depends on what the enterprise knows of what lies ahead; "
+        "otherwise on the factor `abroad`", assumption("switch"),
+    )  # fmt: skip
+    gap_scale: float = parameter(
+        0.2, "", "gap of knowledge to the next sector's base at which that hazard is 1/e of the hazard without a gap",
+        assumption("unit-free space: as projects' distances"), bounds=(0.01, 10), plausible=(0.1, 0.5),
+    )  # fmt: skip
+    taught: float = parameter(
+        0.15, "share", "part of that gap, beyond the partner's own, that an answer closes",
+        assumption("as solving a component closes"), bounds=(0, 1), plausible=(0.05, 0.4),
+    )  # fmt: skip
 
 
 @reads
@@ -104,12 +152,58 @@ class Reads(NamedTuple):
     status: i1
     size_class: i1
     platform: i2
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+    prepared: f4
 
 
 @writes
 class Writes(NamedTuple):
     sector: i1
     mode: i1
+
+
+@reads
+class LearnReads(NamedTuple):
+    status: i1
+    sector: i1
+    project_began: i2
+    asked: i2
+    reached: i1
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+    partner_knowledge_0: f4
+    partner_knowledge_1: f4
+    partner_knowledge_2: f4
+
+
+@writes
+class LearnWrites(NamedTuple):
+    prepared: f4
+
+
+@reads
+class WeighReads(NamedTuple):
+    identity: i8
+    status: i1
+    revenue: f8
+    revenue_12: f8
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+
+
+@writes
+class WeighWrites(NamedTuple):
+    sector: i1
+    mode: i1
+    appeal: f8
+    line_size: f8
+    prepared: f4
+    profit_year: f8
+    cash: f8
 
 
 @typed
@@ -124,6 +218,36 @@ class SectorsGrowing(NamedTuple):
 
 
 @typed
+class SectorsTaken(NamedTuple):
+    """Arrays of sectors for what their buyers take up."""
+
+    open: i1
+    opened: i8
+    opening_demand: f8
+    mature_demand: f8
+    adopted: f8
+    demand: f8
+
+
+@typed
+class SectorsWeighed(NamedTuple):
+    """Arrays of sectors that followers consider."""
+
+    opened: i8
+    sales_factor: f8
+    mode_open: i1
+    base_knowledge: f8_2d
+
+
+@typed
+class Sums(NamedTuple):
+    """Sums over followers."""
+
+    events: i8
+    flows: i8
+
+
+@typed
 class Chances(NamedTuple):
     """Probabilities of opening and following this month."""
 
@@ -132,12 +256,31 @@ class Chances(NamedTuple):
     newest: int  # sector, -1 if none is new
     into_sector: f8  # monthly probability of following into the newest sector, by sector
     into_mode: f8  # of following into the sector's new mode
+    ahead: f8_2d  # base knowledge of the sector that an enterprise of a sector would open
 
 
 @compiled
 def opening_probability(foreign: bool, scanning: float, p: Rules) -> float:
     """Monthly probability that a big enterprise opens a sector or mode; higher with foreign experts."""
     return draws.monthly(min(p.most_a_year, scanning * p.opening * (p.abroad if foreign else 1.0)))
+
+
+@equation
+def gap_ahead(own: float, prepared: float) -> float:
+    """Gap of knowledge to the next sector's base: that of own knowledge, less what answers have closed."""
+    return max(0.0, own - prepared)
+
+
+@equation
+def closed_by_answer(gap: float, of_partner: float, p: Rules) -> float:
+    """What an answer closes of the gap to the next sector's base: part of what the partner is nearer."""
+    return p.taught * max(0.0, gap - of_partner)
+
+
+@compiled
+def prepared_probability(gap: float, scanning: float, p: Rules) -> float:
+    """Monthly probability of an opening at this gap of knowledge: the time to it grows exponentially with the gap."""
+    return draws.monthly(min(p.most_a_year, scanning * p.opening * maths.exp(-gap / p.gap_scale)))
 
 
 @compiled
@@ -154,6 +297,41 @@ def mature_part(age: float, p: Rules) -> float:
     return (now - start) / (1.0 - start)
 
 
+@equation
+def taken_up(adopted: float, p: Rules) -> float:
+    """Share of buyers who have taken up a new sector a month later: by themselves and as others have (Bass 1969)."""
+    return min(1.0, adopted + (p.innovation + p.imitation * adopted) * (1.0 - adopted) / 12.0)
+
+
+@equation
+def gain_of_moving(revenue: float, revenue_12: float, ratio: float, p: Rules) -> float:
+    """Gain of a move that multiplies sales by ``ratio`` (million yuan): profit over the horizon less the cost of it."""
+    return p.horizon * p.margin * 12.0 * revenue * (ratio - 1.0) - p.cost * revenue_12
+
+
+@equation
+def gain_of_mode(revenue: float, revenue_12: float, p: Rules) -> float:
+    """Gain of selling in the new mode (million yuan): profit of more sales less its running cost and that of the change."""
+    yearly = p.margin * p.mode_demand - p.mode_cost * (1.0 + p.mode_demand)
+    return p.horizon * 12.0 * revenue * yearly - p.cost * revenue_12
+
+
+@compiled
+def learn(lo: Index, hi: Index, seed: int, month: int, r: LearnReads, w: LearnWrites, p: Rules, ahead: f8_2d) -> None:
+    """Answers of last month close part of the gap to the next sector's base, as far as the partner is nearer to it."""
+    for i in range(lo, hi):
+        answered = (r.status[i] == OPERATING) & (r.project_began[i] != NEVER) & (r.reached[i] == 1)
+        if not answered or r.asked[i] != NEVER:  # a request without an answer stays open
+            continue
+        b_0, b_1, b_2 = ahead[r.sector[i], 0], ahead[r.sector[i], 1], ahead[r.sector[i], 2]
+        own = shortfall(r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i], b_0, b_1, b_2)
+        theirs = shortfall(
+            float(r.partner_knowledge_0[i]), float(r.partner_knowledge_1[i]), float(r.partner_knowledge_2[i]),
+            b_0, b_1, b_2,
+        )  # fmt: skip
+        w.prepared[i] += closed_by_answer(gap_ahead(own, float(w.prepared[i])), theirs, p)
+
+
 @compiled
 def scan(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, chances: Chances, openings: i1,
@@ -161,7 +339,7 @@ def scan(
 ) -> None:  # fmt: skip
     """Enterprises open (marked in ``openings``), or follow into the newest sector or their sector's new mode."""
     opening = opening_probability(False, chances.scanning, p)
-    abroad = opening_probability(True, chances.scanning, p)
+    abroad = opening if p.preparing else opening_probability(True, chances.scanning, p)
     most_sector, most_mode = np.max(chances.into_sector), np.max(chances.into_mode)
     moves = np.empty(BLOCK, np.int8)
     for first in range(lo, hi, BLOCK):
@@ -175,7 +353,12 @@ def scan(
                 continue
             u = scanning_of(seed, r.identity[i], month)
             s = w.sector[i]
-            if r.size_class[i] == BIG and u.opens < (abroad if chances.foreign[r.platform[i]] else opening):
+            chance = abroad if chances.foreign[r.platform[i]] else opening
+            if p.preparing:
+                b_0, b_1, b_2 = chances.ahead[s, 0], chances.ahead[s, 1], chances.ahead[s, 2]
+                own = shortfall(r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i], b_0, b_1, b_2)
+                chance = prepared_probability(gap_ahead(own, float(r.prepared[i])), chances.scanning, p)
+            if r.size_class[i] == BIG and u.opens < chance:
                 openings[i] = _NEW_SECTOR if u.which < p.sector_share else _NEW_MODE
                 continue
             if u.into_sector < chances.into_sector[s]:
@@ -186,18 +369,79 @@ def scan(
                 events[FOLLOWERS] += 1
 
 
+@compiled
+def weigh(
+    lo: Index, hi: Index, seed: int, month: int, r: WeighReads, w: WeighWrites, p: Rules, sectors: SectorsWeighed,
+    sums: Sums,
+) -> None:  # fmt: skip
+    """Enterprises consider the sectors opened at their place in the chain, and the new mode, and move where it gains."""
+    chance = draws.monthly(min(p.most_a_year, p.review))
+    for i in range(lo, hi):
+        if r.status[i] != OPERATING or r.revenue[i] <= 0.0:
+            continue
+        u, s = scanning_of(seed, r.identity[i], month), int(w.sector[i])
+        if u.into_sector < chance and w.cash[i] >= p.cost * r.revenue_12[i] and sectors.sales_factor[s] > 0.0:
+            new, kept = best_sector(i, s, r, p, sectors)
+            if new != s:
+                w.sector[i] = new
+                w.appeal[i] *= kept
+                w.line_size[i] *= kept
+                w.prepared[i] = 0.0
+                pay_for_move(i, r, w, p, sums)
+                s = new
+        if u.into_mode < chance and w.mode[i] == 0 and sectors.mode_open[s] == 1:
+            if w.cash[i] >= p.cost * r.revenue_12[i] and gain_of_mode(r.revenue[i], r.revenue_12[i], p) > 0.0:
+                w.mode[i] = 1
+                pay_for_move(i, r, w, p, sums)
+
+
+@compiled
+def best_sector(i: int, s: int, r: WeighReads, p: Rules, sectors: SectorsWeighed) -> tuple[int, float]:
+    """The sector opened in the run that gains most, and the share of customers kept in it; the present one if none gains."""
+    base, best, most, kept_there = sectors.base_knowledge, s, 0.0, 1.0
+    k_0, k_1, k_2 = r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i]
+    here = distance(k_0, k_1, k_2, base[s, 0], base[s, 1], base[s, 2])
+    for new in range(s % 3, MAX_SECTORS, 3):
+        if new == s or sectors.opened[new] < 0:
+            continue
+        kept = kept_in(distance(k_0, k_1, k_2, base[new, 0], base[new, 1], base[new, 2]), here, p.unfit)
+        ratio = kept * sectors.sales_factor[new] / sectors.sales_factor[s]
+        gain = gain_of_moving(r.revenue[i], r.revenue_12[i], ratio, p)
+        if gain > most:
+            best, most, kept_there = new, gain, kept
+    return best, kept_there
+
+
+@compiled
+def pay_for_move(i: int, r: WeighReads, w: WeighWrites, p: Rules, sums: Sums) -> None:
+    """A follower pays what a move costs."""
+    w.profit_year[i] += transfer(i, -p.cost * r.revenue_12[i], w.cash, sums.flows, OPENING_INDUSTRY)
+    sums.events[FOLLOWERS] += 1
+
+
 def apply(world: World) -> None:
     """A month of new industries: growth of demand, openings, followers."""
     rules = world.rules("industries")
     if not rules.enabled:
         return
     sectors, table = world.sectors, world.enterprises
-    grow_sectors(sectors.view(SectorsGrowing), world.month, rules)
+    if rules.buyers:
+        take_up(sectors.view(SectorsTaken), world.is_nation, rules)
+    else:
+        grow_sectors(sectors.view(SectorsGrowing), world.month, rules)
+    ahead = np.minimum(rules.most_base, sectors.base_knowledge + rules.step)
+    if rules.preparing:
+        world.loop(learn, LearnReads, LearnWrites, rules, ahead)
     foreign = with_none((platform.counts[FOREIGN].sum() > 0 for platform in world.platforms), False)
     newest = int(np.argmax(sectors.opened)) if np.max(sectors.opened) >= 0 else -1
     openings = world.marks()
-    into = following(newest, sectors.sales_factor, sectors.mode_open, rules)
-    chances = Chances(part_that_scans(world, rules), foreign, newest, *into)
+    if rules.weighing:
+        into = np.zeros(MAX_SECTORS), np.zeros(MAX_SECTORS)
+        sums = Sums(world.counters("industries"), world.books.flows)
+        world.loop(weigh, WeighReads, WeighWrites, rules, sectors.view(SectorsWeighed), sums=sums)
+    else:
+        into = following(newest, sectors.sales_factor, sectors.mode_open, rules)
+    chances = Chances(part_that_scans(world, rules), foreign, newest, *into, ahead)
     world.loop(scan, Reads, Writes, rules, chances, openings, sums=(world.counters("industries"),))
     for row in world.marked_by_identity(openings):
         old = int(table.sector[row])
@@ -244,6 +488,7 @@ def open_sector(world: World, row: int, old: int, new: int, rules: Rules) -> Non
     sectors.opened[new] = world.month
     sectors.taken_from[new] = old
     sectors.mature_demand[new] = rules.size * float(sectors.opening_demand.sum())
+    sectors.adopted[new] = 0.0
     sectors.base_knowledge[new] = np.minimum(rules.most_base, sectors.base_knowledge[old] + rules.step)
     ratio = sectors.opening_pull[old] / max(sectors.opening_demand[old], 1e-9)
     seed_demand = float(table.revenue_12[row])
@@ -258,6 +503,7 @@ def open_sector(world: World, row: int, old: int, new: int, rules: Rules) -> Non
     sectors.worker_revenue[new] = sectors.worker_revenue[old]
     sectors.sales_factor[new] = sectors.sales_factor[old]
     table.sector[row] = new
+    table.prepared[row] = 0.0
     world.count("sectors_opened")
 
 
@@ -274,6 +520,36 @@ def grow_sectors(sectors: SectorsGrowing, month: int, p: Rules) -> None:
         sectors.demand[old] = max(p.least_left * sectors.opening_demand[old], sectors.demand[old] - p.taken * more)
 
 
+@equation
+def spare_demand(sector: int, new: int, s: SectorsTaken, p: Rules) -> float:
+    """Demand of a sector that may move to a new one at its place in the chain: all but what the sector keeps."""
+    same = (s.open[sector] == 1) & (sector != new) & (sector % 3 == new % 3)
+    return max(0.0, s.demand[sector] - p.least_left * s.opening_demand[sector]) if same else 0.0
+
+
+@compiled
+def take_up(sectors: SectorsTaken, nation: bool, p: Rules) -> None:
+    """Buyers take up new sectors for a month; they spend there what they spent in others at its place in the chain.
+
+    In a place the part ``taken`` of it comes from sectors here and the rest from the market outside. Buyers without
+    demand to move take up nothing.
+    """
+    for new in range(MAX_SECTORS):
+        more = sectors.mature_demand[new] * (taken_up(sectors.adopted[new], p) - sectors.adopted[new])
+        if sectors.opened[new] < 0 or more <= 0.0:
+            continue
+        there = 0.0
+        for old in range(MAX_SECTORS):
+            there += spare_demand(old, new, sectors, p)
+        inside = min(more if nation else p.taken * more, there)
+        moved = inside if nation else inside + (1.0 - p.taken) * more
+        for old in range(MAX_SECTORS):
+            if there > 0.0:
+                sectors.demand[old] -= inside * (spare_demand(old, new, sectors, p) / there)
+        sectors.demand[new] += moved
+        sectors.adopted[new] += moved / sectors.mature_demand[new]
+
+
 OUTCOMES = (
     counted("followers", "followers into new sectors and modes", 1),
     Outcome("sectors_opened", "sectors", "sectors opened since the start", 1, value=lambda m: m.cumulative("sectors_opened")),
@@ -283,25 +559,34 @@ OUTCOMES = (
             value=lambda m: m.other(NEW_MODE)),
     Outcome("new_sector_sales", "million yuan a month", "sales of sectors opened in the run", 1,
             value=lambda m: m.weight * added(m["sectors"] * m["opened"]) / TICKS),
+    Outcome("new_sector_uptake", "share", "buyers who have taken up sectors opened in the run, mean over these sectors", 1,
+            value=lambda m: share(added(m["adopted"]), added(m["opened"]))),
 )  # fmt: skip
 
+PREPARED = Column("prepared", "f4", "", "gap of knowledge to the next sector's base that answers have closed")
 MODE = Column("mode", "i1", "", "way of selling: 0 the old one, 1 the new one")
 
 OPEN = Step(
     "open",
     apply,
-    loops=(scan,),
-    writes=("sector", "mode", "cash", "profit_year"),
+    loops=(learn, weigh, scan),
+    writes=("sector", "mode", "prepared", "cash", "profit_year"),
     groups=("population",),
     transfers=("opening_industry",),
     draws=(scanning_of,),
     state=(
-        "sectors.base_knowledge", "sectors.demand", "sectors.mature_demand", "sectors.mode_open", "sectors.open",
+        "sectors.adopted", "sectors.base_knowledge", "sectors.demand", "sectors.mature_demand", "sectors.mode_open", "sectors.open",
         "sectors.opened", "sectors.opening_demand", "sectors.opening_pull", "sectors.pull", "sectors.sales_factor",
         "sectors.taken_from", "sectors.worker_revenue",
     ),
 )  # fmt: skip
 
 MECHANISM = Mechanism(
-    "industries", Rules, steps=(OPEN,), columns=(MODE,), counters=EVENTS, draws=(scanning_of,), outcomes=OUTCOMES
+    "industries",
+    Rules,
+    steps=(OPEN,),
+    columns=(MODE, PREPARED),
+    counters=EVENTS,
+    draws=(scanning_of,),
+    outcomes=OUTCOMES,
 )

@@ -9,7 +9,6 @@ import numpy as np
 from sim.declare import Counters, Mechanism, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
-from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, typed
 from sim.model.record.reading import counted
@@ -32,8 +31,11 @@ from sim.model.state.cohort import (
     founder_wealth,
     has_customers,
     idea_luck,
+    inherited,
     life_luck,
     plan_luck,
+    skill,
+    skill_luck,
     staff_at_start,
     staff_planned,
     team_luck,
@@ -57,7 +59,6 @@ from sim.parameters import Market, Population
 EVENTS = Counters("started", "started_at_once", "hours_asked", "hours_lent")
 STARTED, AT_ONCE, HOURS_ASKED, HOURS_LENT = EVENTS
 
-skill_luck = block("newborns", 4, "knowledge_0", "knowledge_1", "knowledge_2", "quality", number=2)
 team_luck_of = team_luck.of
 
 
@@ -148,6 +149,7 @@ class Terms(NamedTuple):
     hours_worth: float  # million yuan of capital that one hour a month replaces
     hours_fill: float  # share of requested hours that is lent
     hours: float  # hours a month still to be lent
+    assets_an_hour: float  # million yuan of equipment that an hour at the posted price replaces
 
 
 @typed
@@ -225,12 +227,6 @@ def grow_young_teams(
 
 
 @compiled
-def inherited(own: float, of_parent: float, share: float) -> float:
-    """A newcomer's knowledge or revenue per worker, with the parent's share where the parent has more."""
-    return max(own, (1.0 - share) * own + share * of_parent)
-
-
-@compiled
 def equity(wealth: float, need: float, wages: float) -> float:
     """Founding equity (million yuan): the need, plus initial ``wages`` as far as the founder's wealth allows."""
     return max(need, min(wealth, need + wages))
@@ -247,7 +243,8 @@ def initialise_newborns(
     for k in range(len(rows)):
         i, identity, s, merit = rows[k], ideas.identity[k], ideas.sector[k], ideas.merit[k]
         parent, channel = ideas.parent[k], ideas.channel[k]
-        trait, skill = trait_luck(seed, identity, month), skill_luck(seed, identity, month)
+        trait, skills = trait_luck(seed, identity, month), skill_luck(seed, identity, month)
+        known_at_home = sectors.base_knowledge[ideas.home[k]]
         u_spread = plan_luck(seed, identity, 0).worker_revenue
         wealth = founder_wealth(idea_luck(seed, identity, month).wealth, terms.wealth_median, terms.wealth_log_sd)
         jobs = staff_planned(seed, identity, n)
@@ -263,7 +260,7 @@ def initialise_newborns(
         e.project_began[i] = NEVER
         e.asked[i] = NEVER
         e.lines[i] = 1 + int(n.most_lines * trait.lines)
-        u_productivity, u_quality = draws.normal(trait.productivity), draws.normal(skill.quality)
+        u_productivity, u_quality = draws.normal(trait.productivity), draws.normal(skills.quality)
         e.productivity[i] = sectors.productivity[s] * maths.exp(n.productivity_log_sd * u_productivity - n.gap)
         e.quality[i] = sectors.quality[s] * maths.exp(n.quality_log_sd * u_quality - n.gap)
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
@@ -279,9 +276,9 @@ def initialise_newborns(
         sales = first_sales(seed, identity, merit, n) if known else 0.0
         e.appeal[i] = min(mature, sales) / pull
         e.capital_intensity[i] = assets_per_worker(u_spread, trait.capital_intensity, o)
-        e.knowledge_0[i] = max(0.0, sectors.base_knowledge[s, 0] + o.knowledge_spread * draws.normal(skill.knowledge_0))
-        e.knowledge_1[i] = max(0.0, sectors.base_knowledge[s, 1] + o.knowledge_spread * draws.normal(skill.knowledge_1))
-        e.knowledge_2[i] = max(0.0, sectors.base_knowledge[s, 2] + o.knowledge_spread * draws.normal(skill.knowledge_2))
+        e.knowledge_0[i] = skill(known_at_home[0], skills.knowledge_0, o)
+        e.knowledge_1[i] = skill(known_at_home[1], skills.knowledge_1, o)
+        e.knowledge_2[i] = skill(known_at_home[2], skills.knowledge_2, o)
         if parent >= 0 and channel in (SPIN_OFF, MAKER):
             e.knowledge_0[i] = inherited(e.knowledge_0[i], e.knowledge_0[parent], terms.inheritance)
             e.knowledge_1[i] = inherited(e.knowledge_1[i], e.knowledge_1[parent], terms.inheritance)
@@ -293,7 +290,7 @@ def initialise_newborns(
         hours -= lent
         events[HOURS_LENT] += int(lent)
         e.borrowed_hours[i] = lent
-        need = max(0.0, need - lent * terms.hours_worth)
+        need = max(0.0, need - lent * terms.hours_worth - ideas.hours[k] * terms.assets_an_hour)
         contribution = equity(wealth, need + terms.entry_cost, n.runway * jobs * terms.wage)
         if channel == MAKER and e.platform[i] >= 0 and fund > 0.0:
             backed = min(terms.ticket, fund, contribution)
@@ -343,7 +340,7 @@ def found(world: World, ideas: Ideas) -> None:
 
 def terms_of(world: World) -> Terms:
     """The month's terms of founding, most of them rules of entry."""
-    entry = world.rules("entry")
+    entry, lending = world.rules("entry"), world.rules("lending")
     return Terms(
         wage=world.group("labour").wage,
         entry_cost=entry_cost(entry, world.group("levers")),
@@ -353,10 +350,11 @@ def terms_of(world: World) -> Terms:
         inheritance=entry.inheritance,
         ticket=entry.maker_ticket,
         fund=sum(platform.fund for platform in world.platforms) / world.weight,
-        hours_per_job=entry.hours_per_job,
+        hours_per_job=0.0 if lending.enabled else entry.hours_per_job,
         hours_worth=entry.hours_worth,
         hours_fill=world.posted.hours_fill,
         hours=max(0, world.hours_offered - int(world.hours[LENT])),
+        assets_an_hour=lending.assets_an_hour,
     )
 
 
@@ -383,7 +381,7 @@ MECHANISM = Mechanism(
             "start",
             apply,
             loops=(initialise_newborns, start, grow_young_teams),
-            groups=("labour", "levers", "market", "mechanisms.entry", "population"),
+            groups=("labour", "levers", "market", "mechanisms.entry", "mechanisms.lending", "population"),
             transfers=("platform_equity", "founders_equity", "outside_equity", "entry_cost", "investment"),
             draws=DRAWS,
             state=("people", "platforms.fund", "posted.hours_fill"),

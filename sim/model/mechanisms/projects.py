@@ -28,6 +28,7 @@ from sim.model.state.world import World
 from sim.parameters import Labour
 
 project = block("projects", 0, "begins", "breadth", "gain", "kind", number=21)
+saving = block("projects", 2, "saved", number=71)
 tries = block("projects", 1, "first", "second", "third", "abandoned", number=22)
 tries_of = tries.of
 ENERGY_POINT = 9  # index of the lattice point of energy per output
@@ -64,13 +65,15 @@ EVENTS = Counters(
     "abandoned_breadth_4",
     "private_gain",
     "rd_wages",
+    "saving_projects",
+    "energy_saved",
 )
 (
     BEGUN, MONTHS, SUCCEEDED, ABANDONED, REACHED, ALONE, REACHED_MONTHS, ALONE_MONTHS,
     BEGUN_BIG, BEGUN_MEDIUM, BEGUN_SMALL, SUCCEEDED_BIG, SUCCEEDED_MEDIUM, SUCCEEDED_SMALL,
     MEMBER, OUTSIDER, MEMBER_MONTHS, OUTSIDER_MONTHS, BREADTH,
     SUCCEEDED_BREADTH, _, _, _, _, ABANDONED_BREADTH, _, _, _, _,  # each the first of five
-    PRIVATE_GAIN, RD_WAGES,
+    PRIVATE_GAIN, RD_WAGES, SAVING, ENERGY_SAVED,
 ) = EVENTS  # fmt: skip
 SOLVED = 7  # all three bits
 
@@ -153,8 +156,12 @@ class Rules(NamedTuple):
         bounds=(0, 1), plausible=(0.01, 0.1),
     )  # fmt: skip
     energy_saving: float = parameter(
-        0.02, "share", "energy and material per output that a success saves", assumption("cleaner processes"),
+        0.02, "share", "energy and material per output that a success saves where energy has no price", assumption("cleaner processes"),
         bounds=(0, 1), plausible=(0.005, 0.05),
+    )  # fmt: skip
+    most_saved: float = parameter(
+        0.3, "share", "largest part of energy and material per output that one project can save where energy is bought",
+        assumption("audits of plants find savings of a tenth to a third"), bounds=(0, 1), plausible=(0.1, 0.4),
     )  # fmt: skip
 
 
@@ -173,6 +180,8 @@ class Reads(NamedTuple):
     partner_knowledge_0: f4
     partner_knowledge_1: f4
     partner_knowledge_2: f4
+    borrowed_budget: f4
+    borrowed_people: f4
 
 
 @writes
@@ -203,6 +212,9 @@ class Terms(NamedTuple):
     talent_wage: float  # relative to a worker's at the start
     sector_revenue: f8  # per worker, by sector
     frontier: Frontier
+    energy_bought: bool
+    energy_price: float  # share of sales for a unit of energy per output
+    value_added: float  # share of sales
 
 
 @typed
@@ -272,6 +284,24 @@ def gain(u: float, p: Rules) -> float:
     return p.gain * u * u
 
 
+@equation
+def saved(u: float, p: Rules) -> float:
+    """Relative saving of energy that a project can reach, from a uniform."""
+    return p.most_saved * u * u
+
+
+@equation
+def worth_of_saving(energy: float, price: float, part: float) -> float:
+    """What saving this part of energy per output saves at its price, over sales."""
+    return price * energy * part
+
+
+@equation
+def worth_of_gain(relative: float, value_added: float) -> float:
+    """What a relative gain in productivity or quality adds to value added, over sales."""
+    return value_added * relative
+
+
 @compiled
 def work(
     lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, terms: Terms, succeeded: i1, sums: Sums
@@ -294,7 +324,7 @@ def work(
         effort_level = exert_effort(rows[:number], r, w, p, terms, sums)
         u = tries_of(seed, identity, 0, number, month)
         try_components(rows[:number], u.first, u.second, u.third, effort_level, seed, r, w, p, terms.frontier)
-        end_projects(rows[:number], u.abandoned, seed, month, r, w, p, succeeded, sums.counts)
+        end_projects(rows[:number], u.abandoned, seed, month, r, w, p, terms, succeeded, sums.counts)
         for i in range(first, last):
             if begins[i - first]:
                 begin_project(i, seed, month, r, w, sums.counts)
@@ -315,7 +345,8 @@ def exert_effort(rows: u4, r: Reads, w: Writes, p: Rules, terms: Terms, sums: Su
         i = rows[k]
         w.profit_year[i] += transfer(i, -p.cost * workers[k], w.cash, sums.flows, RESEARCH)
         w.researched[i] = 1
-        capital[k], people[k] = w.cash[i] / size[k], r.talent[i] / size[k]
+        capital[k] = (w.cash[i] + r.borrowed_budget[i]) / size[k]
+        people[k] = (r.talent[i] + r.borrowed_people[i]) / size[k]
     for k in range(number):
         effort_level[k] = effort(people[k], capital[k], p)
     for k in range(number):
@@ -376,13 +407,14 @@ def try_components(
 
 @compiled
 def end_projects(
-    rows: u4, u_abandoned: f8, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, counts: i8
-) -> None:
+    rows: u4, u_abandoned: f8, seed: int, month: int, r: Reads, w: Writes, p: Rules, terms: Terms, succeeded: i1,
+    counts: i8,
+) -> None:  # fmt: skip
     """End the projects of ``rows`` whose components are all solved, and those that are abandoned."""
     for k in range(len(rows)):
         i = rows[k]
         if w.solved[i] == SOLVED:
-            succeed(i, seed, month, r, w, p, succeeded, counts)
+            succeed(i, seed, month, r, w, p, terms, succeeded, counts)
         elif u_abandoned[k] < p.abandon:
             counts[ABANDONED] += 1
             counts[ABANDONED_BREADTH + w.breadth[i]] += 1
@@ -403,22 +435,33 @@ def begin_project(i: int, seed: int, month: int, r: Reads, w: Writes, counts: i8
 
 
 @compiled
-def succeed(i: int, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, counts: i8) -> None:
-    """One project succeeds: new lines, and a gain in productivity or quality."""
+def succeed(
+    i: int, seed: int, month: int, r: Reads, w: Writes, p: Rules, terms: Terms, succeeded: i1, counts: i8
+) -> None:
+    """One project succeeds: new lines, and a gain in productivity or quality, or energy saved where that is worth more."""
     u = project(seed, r.identity[i], month)
     count_success(month - w.project_began[i], w.reached[i], r.platform[i], counts)
     by_class(r.size_class[i], SUCCEEDED_SMALL, SUCCEEDED_MEDIUM, SUCCEEDED_BIG, counts)
     counts[SUCCEEDED_BREADTH + w.breadth[i]] += 1
-    counts[PRIVATE_GAIN] += ticks(12.0 * r.revenue[i] * gain(u.gain, p))
+    part = saved(saving(seed, r.identity[i], month).saved, p) if terms.energy_bought else 0.0
+    spares = worth_of_saving(float(w.energy[i]), terms.energy_price, part)
+    saves = spares > worth_of_gain(gain(u.gain, p), terms.value_added)
+    if not saves:
+        counts[PRIVATE_GAIN] += ticks(12.0 * r.revenue[i] * gain(u.gain, p))
     succeeded[i] = 1
     more = max(1, int(p.new_lines * w.lines[i]))
     w.appeal[i] += more * r.line_size[i]
     w.lines[i] += more
-    if u.kind < p.productivity_share:
+    if saves:
+        counts[SAVING] += 1
+        counts[ENERGY_SAVED] += ticks(12.0 * r.revenue[i] * spares)
+        w.energy[i] = float(w.energy[i]) * (1.0 - part)
+    elif u.kind < p.productivity_share:
         w.productivity[i] *= 1.0 + gain(u.gain, p)
     else:
         w.quality[i] *= 1.0 + gain(u.gain, p)
-    w.energy[i] = float(w.energy[i]) * (1.0 - p.energy_saving)
+    if not terms.energy_bought:
+        w.energy[i] = float(w.energy[i]) * (1.0 - p.energy_saving)
     w.project_began[i] = NEVER
     w.asked[i] = NEVER
 
@@ -448,7 +491,9 @@ def apply(world: World) -> None:
     sectors = world.sectors
     frontier = Frontier(sectors.base_knowledge, rules.lead, rules.reach)
     talent_wage = world.posted.wage * world.posted.talent_wage
-    terms = Terms(world.group("labour"), talent_wage, sectors.worker_revenue, frontier)
+    market = world.group("market")
+    energy = market.energy_bought, market.energy_price, 1.0 - market.input_share
+    terms = Terms(world.group("labour"), talent_wage, sectors.worker_revenue, frontier, *energy)
     sums = Sums(world.counters("projects"), world.books.flows)
     world.loop(work, Reads, Writes, rules, terms, world.succeeded, sums=sums)
 
@@ -516,6 +561,9 @@ OUTCOMES = (
     counted("projects_begun", "projects begun", 1),
     counted("projects_succeeded", "projects that succeeded", 1),
     counted("projects_abandoned", "projects abandoned", -1),
+    counted("saving_projects", "successes that saved energy instead of raising productivity or quality"),
+    Outcome("energy_saved", "million yuan a year", "energy that successes saved at the price of their month, a year of sales, added up since the start", 1,
+            value=lambda m: m.weight * m.cumulative("energy_saved") / TICKS),
     counted("begun_small", "projects begun by small enterprises", 1),
     counted("begun_medium", "by medium ones", 1),
     counted("begun_big", "by big ones", 1),
@@ -550,16 +598,18 @@ OUTCOMES = (
     Outcome("private_gain", "million yuan a year", "yearly sales times the relative gain of own successes, added up since the start", 1,
             value=lambda m: m.weight * m.cumulative("private_gain") / TICKS),
     Outcome("private_return", "share a year", "value added by the gains of own successes over spending on research, wages for it among it, since the start", 1,
-            value=lambda m: share((1.0 - m["input_share"]) * m.cumulative("private_gain"), m.cumulative("rd_wages") - m.spent(RESEARCH))),
+            value=lambda m: share((1.0 - m["input_share"]) * m.cumulative("private_gain") + m.cumulative("energy_saved"),
+                                  m.cumulative("rd_wages") - m.spent(RESEARCH))),
 )  # fmt: skip
 
 ENERGY = Column("energy", "f4", "tce per million yuan", "energy and material per output, in coal equivalent")
 
 MECHANISM = Mechanism(
-    "projects", Rules, columns=(ENERGY,), counters=EVENTS, draws=(project, tries, *NEEDS, trait_luck),
+    "projects", Rules, columns=(ENERGY,), counters=EVENTS, draws=(project, tries, saving, *NEEDS, trait_luck),
     outcomes=OUTCOMES, founding=at_founding, birth=at_birth, steps=(
         Step(
-            "work", apply, loops=(work,), groups=("labour",), transfers=("research",), draws=(project, tries, *NEEDS),
+            "work", apply, loops=(work,), groups=("labour", "market"), transfers=("research",),
+            draws=(project, tries, saving, *NEEDS),
             state=("world.succeeded",),
         ),
     ),

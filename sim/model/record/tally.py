@@ -37,6 +37,7 @@ from sim.model.state.groups import (
     is_micro,
     kind_of_cell,
 )
+from sim.model.state.idle import IDLE_KINDS
 from sim.model.state.platforms import KINDS
 from sim.model.state.sectors import MAX_SECTORS
 from sim.model.state.world import LENT, World
@@ -95,7 +96,9 @@ def snapshot(catalogue: Catalogue) -> Any:
             ("accounts", "i8", (len(ACCOUNTS),)),
             ("people", "i8", (len(PEOPLE),)),
             ("hours_lent", "i8"),
+            ("idle_prices", "f8", (len(IDLE_KINDS),)),  # million yuan a unit
             ("opened", "?", (MAX_SECTORS,)),  # sectors opened in the run
+            ("adopted", "f8", (MAX_SECTORS,)),  # share of their buyers who have taken them up
             ("platforms", "i8"),
             ("resources", "i8", (len(KINDS),)),  # on named platforms
             ("sites", "i8", (len(SITE),)),  # added up over sites
@@ -385,6 +388,7 @@ class Recorder:
         now["taxes"], now["fiscal"] = self._taxes, self._fiscal
         now["flows"], now["accounts"], now["people"] = books.month, books.accounts, books.people
         now["hours_lent"], now["opened"] = world.hours[LENT], world.sectors.opened >= 0
+        now["adopted"], now["idle_prices"] = world.sectors.adopted, world.idle.prices
         now["platforms"], now["talent_wage"] = len(world.platforms), world.posted.talent_wage
         now["returned"] = world.posted.returned
         now["wage"] = world.posted.wage

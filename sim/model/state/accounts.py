@@ -47,13 +47,15 @@ TRANSFERS: dict[str, int] = {
     "platform_income": PLATFORMS,
     "moving": ECONOMY,
     "interest": BANKS,
-    "orders": ECONOMY,  # between enterprises: a month's orders add up to nothing
+    "orders": ENTERPRISES,  # from enterprise to enterprise: all bookings add up to 0
+    "lending": ENTERPRISES,  # likewise
+    "energy": ECONOMY,
 }
 (
     OPENING_BALANCE, SALES_HOME, SALES_ABROAD, INPUTS, WAGES, RENT, SITE_RENT, UTILITIES, RENT_SUBSIDY, VAT,
     INCOME_TAX, FEES, FEE_SUPPORT, RESEARCH, FOREIGN_CONTACTS, INVESTMENT, ENTRY_COST, FOUNDERS_EQUITY,
     OUTSIDE_EQUITY, PLATFORM_EQUITY, SITE_EQUITY, DIVIDENDS, OPENING_INDUSTRY, LIQUIDATION, DEFAULT,
-    PLATFORM_INCOME, MOVING, INTEREST, ORDERS,
+    PLATFORM_INCOME, MOVING, INTEREST, ORDERS, LENDING, ENERGY,
 ) = range(len(TRANSFERS))  # fmt: skip
 COUNTER_ACCOUNT = np.array(list(TRANSFERS.values()), np.int64)
 

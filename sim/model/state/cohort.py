@@ -17,6 +17,7 @@ _COHORT = "SAIC survey of the cohort founded in 2015 Q3"
 idea_luck = block("entry", 1, "merit", "sector", "wealth", "finance", number=5)
 plan_luck = block("newborns", 0, "staff", "sales", "sells", "worker_revenue", number=7)
 trait_luck = block("newborns", 3, "lines", "productivity", "energy", "capital_intensity", number=8)
+skill_luck = block("newborns", 4, "knowledge_0", "knowledge_1", "knowledge_2", "quality", number=2)
 life_luck = block("newborns", 1, "starts", "resumes", "struck_off", "stops", number=9)
 team_luck = block("newborns", 2, "starts", "joins", "skilled", "first_customer", number=35)
 
@@ -134,7 +135,7 @@ def cohort_of(rules: Any) -> Cohort:
 
 @typed
 class Ideas(NamedTuple):
-    """Ideas of a month as columns; ``sector``, ``merit`` and ``channel`` are set when they are considered."""
+    """Ideas of a month as columns; those from ``sector`` on are set when they are considered."""
 
     identity: i8
     source: i8
@@ -143,6 +144,8 @@ class Ideas(NamedTuple):
     sector: i8
     merit: f8
     channel: i8
+    home: i8  # sector in which the founder learned the trade
+    hours: i8  # equipment hours a month that the founder plans to borrow at the posted price
 
 
 @equation
@@ -182,6 +185,18 @@ def first_sales(seed: int, identity: int, merit: float, p: Cohort) -> float:
     rho = p.revenue_staff_correlation
     z = rho * draws.normal(u.staff) + math.sqrt(1.0 - rho * rho) * draws.normal(u.sales)
     return p.revenue_median * maths.exp(p.revenue_log_sd * z)
+
+
+@compiled
+def inherited(own: float, of_parent: float, share: float) -> float:
+    """A newcomer's knowledge or revenue per worker, with the parent's share where the parent has more."""
+    return max(own, (1.0 - share) * own + share * of_parent)
+
+
+@equation
+def skill(base: float, u: float, p: Population) -> float:
+    """A founder's knowledge on one axis: normal around the base of the sector where the founder learned the trade."""
+    return max(0.0, base + p.knowledge_spread * draws.normal(u))
 
 
 @equation

@@ -29,6 +29,18 @@ def distance(a_0: float, a_1: float, a_2: float, b_0: float, b_1: float, b_2: fl
     return math.sqrt(d_0 * d_0 + d_1 * d_1 + d_2 * d_2)
 
 
+@equation
+def shortfall(a_0: float, a_1: float, a_2: float, b_0: float, b_1: float, b_2: float) -> float:
+    """Distance of a point of knowledge ``a`` from all points that have at least ``b`` on each axis."""
+    return distance(min(a_0, b_0), min(a_1, b_1), min(a_2, b_2), b_0, b_1, b_2)
+
+
+@equation
+def kept_in(there: float, here: float, unfit: float) -> float:
+    """Share of customers kept in another sector: knowledge lies ``there`` from its base, ``here`` from the old one."""
+    return maths.exp(-unfit * max(0.0, there - here))
+
+
 @typed
 class Frontier(NamedTuple):
     """Distance of the knowledge that projects need from the sectors' base knowledge."""

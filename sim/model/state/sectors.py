@@ -75,6 +75,7 @@ class Sectors:
         self.demand = np.zeros(MAX_SECTORS)  # million yuan a year at opening prices
         self.opening_demand = np.zeros(MAX_SECTORS)
         self.mature_demand = np.zeros(MAX_SECTORS)  # where a new sector's S-curve ends
+        self.adopted = np.zeros(MAX_SECTORS)  # share of a new sector's buyers who have taken it up
         self.taken_from = np.full(MAX_SECTORS, -1, np.int64)  # old sector that loses demand to it
         self.cycle = np.zeros(MAX_SECTORS)  # logarithm of demand over its path
         self.pull = np.zeros(MAX_SECTORS)  # last month's sum over enterprises, million yuan a year

@@ -12,6 +12,7 @@ from sim.kernel import draws, threads
 from sim.model.state.accounts import Books, hire, transfer
 from sim.model.state.enterprises import CLASSES, Enterprises, end_tenancies
 from sim.model.state.groups import GROUPS, LIVES
+from sim.model.state.idle import IdleResources
 from sim.model.state.links import Links
 from sim.model.state.platforms import PLATFORM_ROOT, PlatformState, own_platform
 from sim.model.state.ring import Ring
@@ -61,6 +62,7 @@ class World:
         self.taxes = np.zeros(3, np.int64)  # ticks this month: stated, paid, paid by startups
         self.hours = np.zeros(2, np.int64)  # equipment hours: idle, lent
         self.hours_offered = 0
+        self.idle = IdleResources()
         self.succeeded: Any = np.zeros(0, np.int8)  # marks rows whose project succeeded this month
         self.ended = np.zeros((2, len(GROUPS)), np.int64)  # enterprises stopped, struck off since the start, by group
         self.lives = np.zeros(LIVES, np.int64)  # of enterprises born in the run: months at risk and ends

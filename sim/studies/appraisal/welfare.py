@@ -52,7 +52,7 @@ def by_resources(streams: Any, pay: Any, values: Values, *, end: bool) -> Parts:
     s = columns(streams)
     return {
         "sales": s["sales_home"] + s["sales_abroad"],
-        "inputs": s["inputs"] + s["utilities"] + s["foreign_contacts"] + s["opening_industry"],
+        "inputs": s["inputs"] + s["energy"] + s["utilities"] + s["foreign_contacts"] + s["opening_industry"],
         "labour": s["wages"] - s["platform_staff"] + workers_gain(s, pay, values),
         "investment": s["investment"],
         "research": s["research"],
