@@ -12,6 +12,7 @@ import argparse
 import io
 import sys
 import tomllib
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from sim.evidence.facts import checks
 from sim.formats import label
 from sim.model.catalogue import model_catalogue
 from sim.scenario.extending import shipped_files
+from sim.studies.appraisal.assumptions import declared_assumptions
 from sim.units import everyday
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -146,8 +148,9 @@ def sentences(paths: Iterable[Path]) -> Iterator[Entry]:
         place = path.relative_to(ROOT).as_posix()
         if place == "sim/language.py":
             continue
-        with path.open("rb") as stream:
-            for _, text, _, context in extract("python", stream, KEYWORDS):
+        with path.open("rb") as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about f-strings, which are places here
+            for _, text, _, context in list(extract("python", stream, KEYWORDS)):
                 yield text, context or "", place
 
 
@@ -168,6 +171,10 @@ def declarations() -> Iterator[Entry]:
         for text in filter(None, (check.title, check.note, check.finding)):
             yield text, f"fact {check.name}", "sim/evidence/facts.toml"
         units[check.unit] = None
+    for name, assumed in declared_assumptions().items():
+        yield assumed.meaning, f"assumption {name}", "assumptions of an appraisal"
+        if assumed.unit:
+            yield assumed.unit, "unit", "units"
     said: dict[str, None] = {}
     for unit in units:
         for size in SIZES:
