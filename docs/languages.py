@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -63,7 +64,7 @@ def files() -> Iterator[tuple[Path, bytes]]:
         for code in LANGUAGES:
             catalogue = updated(domain, code, template)
             place = LOCALE / code / "LC_MESSAGES" / f"{domain}.po"
-            yield place, po_bytes(catalogue)
+            yield place, opening_remarks(place) + po_bytes(catalogue)
             yield place.with_suffix(".mo"), mo_bytes(catalogue)
 
 
@@ -113,6 +114,13 @@ def po_bytes(catalogue: Catalog) -> bytes:
     if catalogue.locale is not None:
         head += f'"Language: {catalogue.locale}\\n"\n"Plural-Forms: {catalogue.plural_forms}\\n"\n'
     return head.encode() + b"\n" + stream.getvalue()
+
+
+def opening_remarks(place: Path) -> bytes:
+    """The lines of a catalogue that begin with # before its first entry: a glossary is kept there."""
+    if not place.is_file():
+        return b""
+    return b"".join(itertools.takewhile(lambda line: line.startswith(b"#"), place.read_bytes().splitlines(keepends=True)))
 
 
 def mo_bytes(catalogue: Catalog) -> bytes:
