@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import sys
 import tomllib
-import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stderr
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -65,7 +66,7 @@ def files() -> Iterator[tuple[Path, bytes]]:
         for code in LANGUAGES:
             catalogue = updated(domain, code, template)
             place = LOCALE / code / "LC_MESSAGES" / f"{domain}.po"
-            yield place, po_bytes(catalogue)
+            yield place, opening_remarks(place) + po_bytes(catalogue)
             yield place.with_suffix(".mo"), mo_bytes(catalogue)
 
 
@@ -117,6 +118,15 @@ def po_bytes(catalogue: Catalog) -> bytes:
     return head.encode() + b"\n" + stream.getvalue()
 
 
+def opening_remarks(place: Path) -> bytes:
+    """The lines of a catalogue that begin with # before its first entry: a glossary is kept there."""
+    if not place.is_file():
+        return b""
+    return b"".join(
+        itertools.takewhile(lambda line: line.startswith(b"#"), place.read_bytes().splitlines(keepends=True))
+    )
+
+
 def mo_bytes(catalogue: Catalog) -> bytes:
     """A catalogue compiled, with the head that gettext needs."""
     stream = io.BytesIO()
@@ -148,8 +158,7 @@ def sentences(paths: Iterable[Path]) -> Iterator[Entry]:
         place = path.relative_to(ROOT).as_posix()
         if place == "sim/language.py":
             continue
-        with path.open("rb") as stream, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about f-strings, which are places here
+        with path.open("rb") as stream, redirect_stderr(io.StringIO()):  # f-strings are places here
             for _, text, _, context in list(extract("python", stream, KEYWORDS)):
                 yield text, context or "", place
 
