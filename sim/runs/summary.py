@@ -24,6 +24,7 @@ _SURE = 0.95  # how often the interval of a median covers it
 LOW, HIGH = 5.0, 95.0  # percentiles over replicates: the 90% interval
 # What spreadsheets take for a formula; numbers and intervals are none.
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?!$|inf$|[\d.,]+%?(e[+-]?\d+)?( to [+-]?[\d.,]+%?)?$)")
+COVERED = "covered"  # why a figure is met: the interval holds it
 WIDEST_RATIO = 3.0  # of the interval's ends, for a figure to be met
 WIDEST_SHARE = 0.1  # width of the interval of a share, for a figure to be met
 
@@ -132,7 +133,7 @@ def judge(
         return False, "too wide: the interval reaches zero"
     elif high / low > WIDEST_RATIO:
         return False, f"too wide: its ends are as {number(high / low)} to 1, more than {WIDEST_RATIO:g}"
-    return True, "above" if above else "below" if below else "covered"
+    return True, "above" if above else "below" if below else COVERED
 
 
 def median_interval(drawn: Cells) -> tuple[float | None, float | None, float | None]:

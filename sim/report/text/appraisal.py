@@ -18,7 +18,7 @@ from sim.studies.appraisal.welfare import PACE_YEARS, WHO
 from sim.studies.estimators.fieller import Ratio
 from sim.studies.estimators.intervals import Interval
 from sim.studies.money import money_year
-from sim.studies.questions.appraise import MODELLED, NOT_MODELLED, Appraisal
+from sim.studies.questions.appraise import MODELLED, NOT_MODELLED, Appraisal, Trend
 from sim.units import change
 
 WIDTH, MOST_LINES = 78, 16
@@ -46,6 +46,7 @@ RESOURCE_WORDS = {
     "public_money": "cost of raising public money",
     "assets_left": "assets at the end",
 }
+_TREND = {Trend.STEADY: "are steady", Trend.RISE: "still rise", Trend.FALL: "still fall"}
 _OUTLAY = {"public": "the state", "site_owner": "sites' owners", "platforms": "platforms and their hosts"}
 
 
@@ -84,7 +85,7 @@ def appraisal_card(found: Appraisal) -> list[str]:
     lines += _chain_lines(it)
     value_added, taxes = (float(np.mean(it.net(name))) / scale for name in ("value_added", "taxes"))
     net = f"value added {amount(value_added)}, taxes {amount(taxes)} {unit}"
-    lines.append(f"Net to {last[:4]}: {net}.  Jobs {it.trend}.")
+    lines.append(f"Net to {last[:4]}: {net}.  Jobs {_TREND[it.trend]}.")
     rate = it.assumptions["discount"].value
     worth = f"{unit} of {money_year(it.baseline)}, worth in {it.baseline.calendar(it.base)} at {100 * rate:.3g}% a year"
     lines.append(f"WHO PAYS, WHO GAINS  {worth}")
@@ -238,8 +239,8 @@ def mind_text(it: Appraisal, scale: float) -> str:
     months = it.baseline.months
     if it.is_site:
         return f"MIND: let for {it.months_let:.0f} of {months} months; floor and firms outlast the run."
-    if it.trend != "are steady":
-        return f"MIND: net jobs {it.trend}: with more --months the answer is another."
+    if it.trend is not Trend.STEADY:
+        return f"MIND: net jobs {_TREND[it.trend]}: with more --months the answer is another."
     if it.rivals == NOT_MODELLED:
         return "MIND: firms of a place share no demand, so that displacement is too small."
     return "MIND: sales, wages and inputs are at the model's prices; see the assumptions."
@@ -316,9 +317,8 @@ def appraisal_text(found: Appraisal) -> str:
     return "\n\n".join([*parts, assumptions_table(found)])
 
 
-def chain_rows(found: Appraisal) -> list[tuple[str, dict[str, Any]]]:
-    """The terms of the chain with their values on each seed by measure, from gross to net."""
-    it = found
+def chain_rows(it: Appraisal) -> list[tuple[str, dict[str, Any]]]:
+    """The terms of the chain with their values on each seed by measure, from gross to net; none that says nothing."""
 
     def term(words: str, values: Any) -> tuple[str, dict[str, Any]]:
         return words, {measure: values(measure) for measure in MEASURES}
@@ -326,16 +326,18 @@ def chain_rows(found: Appraisal) -> list[tuple[str, dict[str, Any]]]:
     def part(group: str, name: str) -> tuple[str, dict[str, Any]]:
         return term(f"  {_CHANGED[name]}", lambda measure: it.chain[f"{measure}.{group}_{name}"])
 
+    some_there = (it.brought_in("jobs") != it.gross("jobs")).any()
     rows = [
         term("gross", it.gross),
-        term("  at those that it brings in", it.brought_in),
+        *([term("  at those that it brings in", it.brought_in)] if some_there else []),
         term("moved in from the area", lambda measure: -it.moved_in(measure)),
         term("founded or there anyway", lambda measure: -it.there_anyway(measure)),
         term("direct additional", it.direct),
         *(part("direct", name) for name in CHANGES if name != "unfounded"),
     ]
     others = [term("others, net", it.others), *(part("others", name) for name in CHANGES)]
-    return [*(rows if it.treatments else []), *others, term("NET", it.net)]
+    terms = [*(rows if it.treatments else []), *others]
+    return [*(row for row in terms if any(values.any() for values in row[1].values())), term("NET", it.net)]
 
 
 def chain_table(found: Appraisal, scale: float, unit: str) -> str:
@@ -347,8 +349,6 @@ def chain_table(found: Appraisal, scale: float, unit: str) -> str:
     rows = [
         (words, *(cell(measure, float(np.mean(values[measure]))) for measure in MEASURES))
         for words, values in chain_rows(found)
-        if words.strip() == "NET" or any(values[measure].any() for measure in MEASURES)
-        if not words.endswith("brings in") or (values["jobs"] != found.gross("jobs")).any()
     ]
     intervals = {measure: found.interval(found.net(measure)) for measure in MEASURES}
     rows += [
@@ -501,7 +501,7 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
         "cost_per_job_year": dict(it.cost_per_job_year._asdict()),
         "payback": None if it.payback[0] is None else it.baseline.calendar(it.payback[0]),
         "payback_within_run": it.payback[1],
-        "trend": it.trend,
+        "trend": _TREND[it.trend],
         "differs": it.differs,
         "assumptions": {name: vars(one) for name, one in it.assumptions.items()},
         "card": appraisal_card(it),

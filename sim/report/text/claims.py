@@ -9,9 +9,14 @@ from collections.abc import Iterator, Sequence
 from sim.formats import counted
 from sim.report.text.columns import WIDTH, columns
 from sim.studies.estimators.intervals import Interval
-from sim.studies.estimators.verdicts import CONTRADICTED, NOT_DISTINGUISHABLE, ROBUST, is_distinct
+from sim.studies.estimators.verdicts import Verdict, is_distinct
 from sim.studies.questions.claims import Finding, Findings, Flip
 from sim.units import Everyday, everyday, parameter_unit, with_unit
+
+_WORDS = {
+    Verdict.ROBUST: "robust", Verdict.FRAGILE: "fragile", Verdict.ASSERTED: "asserted",
+    Verdict.NOT_DISTINGUISHABLE: "not distinguishable", Verdict.CONTRADICTED: "contradicted",
+}  # fmt: skip
 
 
 def claims_text(answer: Findings, *, everything: bool = False) -> str:
@@ -19,7 +24,7 @@ def claims_text(answer: Findings, *, everything: bool = False) -> str:
     claims, cases = answer.claims, answer.runs[1]
     draws = counted(max(it.draws for it in answer.findings), "joint draw")
     seeds = f"{claims.scenario.replicates} seeds from seed {claims.scenario.seed}"
-    rows = [(it.claim.name, *_told(it), _percent(it), it.verdict) for it in answer.findings]
+    rows = [(it.claim.name, *_told(it), _percent(it), _WORDS[it.verdict]) for it in answer.findings]
     lines = [
         f"{claims.title}: {claims.scenario.name} less {claims.control.name} in {answer.month}",
         f"{seeds}, {cases.cells.shape[1]} for each other case; {draws} of the assumptions",
@@ -47,7 +52,7 @@ def claims_table(answers: Sequence[Findings]) -> str:
         for it in answer.findings:
             posterior = _span(it.posterior, outcome_unit(it)) if it.posterior else "-"
             name = f"{claims.scenario.name}: {it.claim.name}"
-            rows.append((name, it.verdict, *_told(it), posterior, _percent(it)))
+            rows.append((name, _WORDS[it.verdict], *_told(it), posterior, _percent(it)))
     heads = ("claim", "verdict", "difference", "95% interval", "unit", "over the posterior", "right sign")
     note = "right sign: share of joint draws of the assumptions in which the difference has the claimed sign"
     return "\n".join([*lines, "", columns(heads, rows, (2, 3, 5, 6)), "", *textwrap.wrap(note, WIDTH)])
@@ -63,11 +68,11 @@ def _reasons(it: Finding) -> Iterator[str]:
     """What the verdict rests on, a sentence each."""
     outcome = outcome_unit(it)
     unit = outcome.of_difference
-    yield f"{it.verdict}: {_effect(it.difference, outcome)} {unit} on {it.seeds} seeds"
-    if it.verdict == NOT_DISTINGUISHABLE and it.left_out and is_distinct(it.difference):
+    yield f"{_WORDS[it.verdict]}: {_effect(it.difference, outcome)} {unit} on {it.seeds} seeds"
+    if it.verdict is Verdict.NOT_DISTINGUISHABLE and it.left_out and is_distinct(it.difference):
         without = _span(it.left_out.without, outcome)
         yield f"without replicate {it.left_out.replicate} the interval is {without}: it hangs on one seed"
-    if it.verdict == CONTRADICTED:
+    if it.verdict is Verdict.CONTRADICTED:
         yield f"the claim is that there is {'more' if it.claim.sign > 0 else 'less'}"
     for name, found in it.off.items():
         yield f"without {name}: {_effect(found, outcome)} {unit}"
@@ -77,7 +82,7 @@ def _reasons(it: Finding) -> Iterator[str]:
         yield f"proportional to {one.key} ({one.kind}): {one.elasticity:.2f}% for each 1% of it"
     if it.draws:
         yield f"the claimed sign in {it.right:.0%} of {it.draws} joint draws"
-    if it.flip and it.verdict != ROBUST:
+    if it.flip and it.verdict is not Verdict.ROBUST:
         yield f"the sign flips {_flip(it.flip)}"
     if it.posterior:
         yield f"over the posterior: {_effect(it.posterior, outcome)} {unit}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sim.report.shown import difference_unit
-from sim.studies.estimators.intervals import verdict
+from sim.studies.estimators.signs import sign_of, sign_words
 from sim.studies.questions.compare import Difference
 from sim.units import Everyday
 
@@ -15,7 +15,7 @@ def left_out_text(unit: Everyday, replicate: int, value: float, without: float, 
 
     Values are in the declared unit, and said in ``unit``.
     """
-    told = verdict(without, low, high)
+    told = sign_words(sign_of(without, low, high))
     interval = unit.span(low, high)
     return f"replicate {replicate} has {unit.signed(value)}; without it {unit.signed(without)} ({interval}), {told}"
 

@@ -12,7 +12,7 @@ from sim.report.text.columns import columns
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.result import Result
 from sim.runs.seeds import own_seeds
-from sim.runs.summary import Row, judge
+from sim.runs.summary import COVERED, Row, judge
 from sim.scenario import Scenario
 
 
@@ -67,7 +67,7 @@ def verdict(row: Row) -> str:
         return row.reason
     _, reason = judge(row.low, row.high, row.replicates, row.unit, row.article, row.bound, row_unit(row).told)
     if row.met:
-        return "met" if reason == "covered" else f"met ({reason})"
+        return "met" if reason == COVERED else f"met ({reason})"
     return f"not met: {reason}"
 
 

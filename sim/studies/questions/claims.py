@@ -34,6 +34,7 @@ from sim.studies.estimators.indices import TAILS
 from sim.studies.estimators.influence import Influence, influence
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import (
+    Verdict,
     crossing_at_ends,
     crossing_in_draws,
     effect,
@@ -114,7 +115,7 @@ class Finding:
     claim
         The claim.
     verdict
-        One of ``sim.studies.estimators.verdicts.VERDICTS``.
+        One of ``sim.studies.estimators.verdicts.Verdict``.
     difference
         Mean difference over seeds with its interval, in the outcome's unit.
     seeds
@@ -144,7 +145,7 @@ class Finding:
     """
 
     claim: Claim
-    verdict: str
+    verdict: Verdict
     difference: Interval
     seeds: int
     left_out: Influence | None
