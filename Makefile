@@ -14,7 +14,7 @@ bin := $(VENV)/bin
 installed := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs site calibrate bench soak bill lock clean
+.PHONY: help run test lint format docs languages site calibrate bench soak bill lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -40,6 +40,9 @@ docs: $(installed) ## write into the documents what the program knows of itself 
 	$(bin)/sim document
 	$(bin)/python docs/reference.py
 	$(bin)/python docs/printed.py
+
+languages: $(installed) ## bring templates and catalogues of translations up to date and compile them
+	$(bin)/python docs/languages.py
 
 site: $(installed) ## the documents as a site, in build/site; a link that leads nowhere is an error
 	$(bin)/sphinx-build -W --keep-going -q -c docs -d build/doctrees . build/site

@@ -47,6 +47,10 @@ class SeenDifference(Difference):
     said: str = ""
 
     @property
+    def robust(self) -> bool:
+        return False
+
+    @property
     def verdict(self) -> str:
         return self.said
 

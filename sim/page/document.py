@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.page.claims import claim_buttons
 from sim.page.motion_section import motion_section
+from sim.page.questions import RESTS, SURE, WHY
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, fold, island, tag
 from sim.report.html.page import file_text, head_of, whole_page
@@ -108,16 +109,43 @@ def _below() -> Markup:
     return tag(
         "section",
         tag("h2", "How sure, and why"),
-        tag("div",
-            tag("p", "Which of the changes makes the difference? Every combination of them is run on the same seeds.",
-                class_="note"),
-            tag("div", tag("button", "Say what that costs", type="button", id="why"),
-                tag("button", "Run it", type="button", id="why-run", hidden=True), class_="buttons"),
-            tag("div", "", id="why-said", role="status")),
+        *(_question(*it) for it in _QUESTIONS),
         fold("What was changed, and what each value rests on", tag("div", "", id="part-changed")),
-        fold("What the baseline rests on", tag("div", "", id="rests")),
+        fold("What the baseline rests on", tag("div", "", id="part-rests")),
         fold(HEADING, limits_list()),
         id="below",
+    )  # fmt: skip
+
+
+_QUESTIONS = (
+    (WHY, "Why", "Which of the changes makes the difference? Every combination of them is run on the same seeds."),
+    (
+        RESTS,
+        "What it rests on",
+        "Which assumed or fitted values move the difference, and does one turn its sign? Each goes to either end.",
+    ),
+    (
+        SURE,
+        "How sure",
+        "Does the sign stay without a seed, without its mechanisms, and wherever the assumptions are in their ranges?",
+    ),
+)
+
+
+def _question(name: str, title: str, words: str) -> Markup:
+    return tag(
+        "div",
+        tag("h3", title),
+        tag("p", words, class_="note"),
+        tag("div",
+            tag("button", "Say what that costs", type="button", id=name, data_cost=name),
+            tag("button", "Run it", type="button", id=f"{name}-run", data_run=name, hidden=True),
+            tag("button", "Stop", type="button", id=f"{name}-stop", data_stop=name, hidden=True),
+            tag("progress", id=f"{name}-progress", max=1, value=0, aria_label=f"{title}: worlds done", hidden=True),
+            tag("small", "", id=f"{name}-state"),
+            class_="buttons", role="group", aria_label=title),
+        tag("div", "", id=f"{name}-said"),
+        class_="question",
     )  # fmt: skip
 
 

@@ -90,10 +90,19 @@ function hear(message) {
   else if (message.do === "fault") fault(message);
   else if (message.do === "saved") $("said").textContent = `Saved: ${message.said} The report is ${message.report}.`;
   else if (message.do === "file") keep(message);
-  else if (message.do === "why" && message.number === number) {
-    patch($("why-said"), message.said);
-    $("why-run").hidden = !message.cost;
-  } else if (message.do === "motion" && message.number === number) motion.hear(message);
+  else if (message.do === "why" && message.number === number) told(message);
+  else if (message.do === "motion" && message.number === number) motion.hear(message);
+}
+
+// What is told of a question about the answer: its cost, what is known so far, or all of it.
+function told(message) {
+  const { what, cost, said, state, running, done, of } = message;
+  if (said) patch($(`${what}-said`), said);
+  $(`${what}-run`).hidden = !cost;
+  $(`${what}-stop`).hidden = $(`${what}-progress`).hidden = !running;
+  if (running) { $(`${what}-progress`).max = of; $(`${what}-progress`).value = done; }
+  $(`${what}-state`).textContent = state || (running ? `${done} of ${of} worlds` : "");
+  if (!running) $("announce").textContent = state || cost || "The answer is there.";
 }
 
 function scenario(message) {
@@ -109,7 +118,7 @@ function scenario(message) {
   document.title = `What if? ${message.title}`;
   $("summary").textContent = message.summary;
   $("span").textContent = `What if? · ${message.span}`;
-  patch($("rests"), message.rests);
+  patch($("part-rests"), message.rests);
   for (const part of ["lead", "failed", "decision", "differences", "months", "changed"]) $(`part-${part}`).replaceChildren();
   $("since").replaceChildren(made("option", { value: "" }, "the start"), ...calendar.slice(1).map((it) => made("option", {}, it)));
   $("outcomes").replaceChildren(...outcomes.map(([name, words]) => made("option", { value: name }, words)));
@@ -124,8 +133,11 @@ function accepted(message) {
   chosen = Math.min(chosen, asked.variants.length - 1);
   changed = message.changed;
   $("fault").textContent = "";
-  $("why-said").replaceChildren();
-  $("why-run").hidden = true;
+  for (const it of document.querySelectorAll("[data-cost]")) {
+    $(`${it.id}-said`).replaceChildren();
+    $(`${it.id}-state`).textContent = "";
+    for (const part of ["run", "stop", "progress"]) $(`${it.id}-${part}`).hidden = true;
+  }
   for (const it of document.querySelectorAll("[aria-invalid]")) it.removeAttribute("aria-invalid");
   history.replaceState(null, "", `#w=${message.link}`);
   $("said").dataset.private = message.private ? "yes" : "";
@@ -457,9 +469,10 @@ document.addEventListener("click", (event) => {
   else if (it.id === "more") { asked.seeds = 30; ask(); }
   else if (it.id === "save") { $("said").textContent = "Saving…"; send({ do: "save", number }); }
   else if (it.id === "copy") copy();
-  else if (it.id === "why" || it.id === "why-run") {
-    if (it.id === "why-run") { $("why-said").textContent = "Running…"; it.hidden = true; }
-    send({ do: "why", number, variant: chosen, run: it.id === "why-run" });
+  else if (data.cost || data.run || data.stop) {
+    const what = data.cost || data.run || data.stop;
+    if (data.run) { $(`${what}-state`).textContent = "Running…"; it.hidden = true; $(what).focus(); }
+    send({ do: "why", number, what, variant: chosen, run: Boolean(data.run), stop: Boolean(data.stop) });
   }
   else if (it.id === "bar") $("answer").scrollIntoView();
 });

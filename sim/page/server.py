@@ -46,7 +46,7 @@ class Server:
         self.model, self.scenario, self.named, self.out = model, scenario, named, out
         self.workers = workers
         openings = openings_in(out, model.version)
-        self._step = step or partial(step_world, openings=openings)
+        self.step = step or partial(step_world, openings=openings)
         self.watch = partial(watch_world, openings=openings)
         self.visitors: set[Any] = set()
         self.access: Access
@@ -58,7 +58,7 @@ class Server:
         listening = socket.create_server((listen, port), family=family)
         listening.setblocking(False)
         self.access = Access(listening.getsockname()[1], listen)
-        self.pool = Pool(self.workers, tornado.ioloop.IOLoop.current(), self._step)
+        self.pool = Pool(self.workers, tornado.ioloop.IOLoop.current(), self.step)
         page = live_page(self.scenario).encode()
         served = {"server": self, "page": page, "headers": headers(script_text())}
         app = tornado.web.Application(
@@ -161,7 +161,9 @@ class _Socket(tornado.websocket.WebSocketHandler):
             return
         loop = tornado.ioloop.IOLoop.current()
         files, later = Files(server.named), loop.add_callback
-        self.visitor = Visitor(server.pool, server.model, files, server.out, self._say, later, server.watch)
+        self.visitor = Visitor(
+            server.pool, server.model, files, server.out, self._say, later, server.watch, server.step
+        )
         server.visitors.add(self)
 
     def on_message(self, message: str | bytes) -> None:

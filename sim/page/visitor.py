@@ -16,10 +16,10 @@ from sim.page.controls import groups_of
 from sim.page.one_seed import OneSeed
 from sim.page.opened import Files
 from sim.page.pool import Pool
+from sim.page.questions import Pair, Questions
 from sim.page.queue import Key, Wanted
 from sim.page.saving import DOWNLOADS, downloads, save
 from sim.page.stepping import SharedPast
-from sim.page.why import Why
 from sim.report.html.markup import join, tag
 from sim.report.html.shared import meanings_of
 from sim.runs.ensemble import Request
@@ -44,12 +44,12 @@ class Visitor:
     """One open page.
 
     ``send`` takes messages, ``later`` calls a function when the event loop is free, ``watch`` is the step of a world
-    whose months are shown.
+    whose months are shown, ``step`` that of any other.
     """
 
     def __init__(
         self, pool: Pool, model: Model, files: Files, out: Path, send: Send,
-        later: Callable[[Callable[[], None]], None], watch: Callable[..., Any],
+        later: Callable[[Callable[[], None]], None], watch: Callable[..., Any], step: Callable[..., Any],
     ) -> None:  # fmt: skip
         self._pool, self._model, self._files, self._out = pool, model, files, out
         self._send, self._later = send, later
@@ -61,13 +61,14 @@ class Visitor:
         self._due = False
         self._leads: dict[int, str] = {}
         self._saying = 0.0
-        self._why: Why | None = None
+        self._questions = Questions(model, step, later, self._tell_of_question, self._wait)
         self._wanted_now: list[Wanted] = []
         self._watch = watch
         self._motion: OneSeed | None = None  # that is waited for
 
     def close(self) -> None:
         """The page has gone."""
+        self._questions.clear()
         self._pool.leave(self)
         self._files.close()
 
@@ -105,7 +106,7 @@ class Visitor:
             self._opened = ""
             self.ask(Asked(name), number)
         elif word == "why":
-            self._explain(message.get("variant"), run=message.get("run") is True)
+            self._ask_about(message)
         elif word == "motion":
             try:
                 self._show_months(message.get("of"), message.get("seed"), run=message.get("run") is True)
@@ -129,7 +130,8 @@ class Visitor:
         if opened != self._opened:
             self._leads.clear()
         was = self._asked
-        self._asked, self._number, self._shown, self._why, self._motion = asked, number, -1, None, None
+        self._asked, self._number, self._shown, self._motion = asked, number, -1, None
+        self._questions.clear()
         sides = [Side(BASELINE, base, self._request(base)), *self._changed_sides(asked, base, variants)]
         wanted = self._wanted_now = self._wanted(sides, variants, asked)
         self._sides = sides
@@ -202,11 +204,10 @@ class Visitor:
         if self._motion and key == self._motion.wanted.key:
             self._send_motion(self._motion)
             return
-        self._worlds[key] = self._pool.kept.get(key)
-        self._soon()
-        if self._why and (found := self._why.answer(self._worlds)):
-            self._why = None
-            self._send({"do": "why", "number": self._number, "said": found})
+        if any(it.key == key for it in self._wanted_now):
+            self._worlds[key] = self._pool.kept.get(key)
+            self._soon()
+        self._questions.arrived(key, self._worlds, self._pool.kept)
 
     def month(self, key: Key, done: int, of: int) -> None:
         """A world has done some of its months: said while there is no first pair, and of one that is to be shown."""
@@ -321,36 +322,37 @@ class Visitor:
             self._leads[place] = answers.first_outcome(variant, names)
         return self._leads[place]
 
-    def _explain(self, place: Any, *, run: bool) -> None:
-        """Say what it costs to share a variant's difference out; with ``run`` do it."""
-        asked = self._asked
+    def _ask_about(self, message: dict[str, Any]) -> None:
+        """Say what a question about a variant's answer costs; with ``run`` ask it, with ``stop`` end it."""
+        asked, place, what = self._asked, message.get("variant"), str(message.get("what", "why"))
+        if message.get("stop") is True:
+            self._questions.stop(what)
+            self._wait()
+            return
         named = (
             asked.variants[place].name if asked and isinstance(place, int) and 0 <= place < len(asked.variants) else ""
         )
         found = next(((at, it) for at, it in enumerate(self._sides[1:]) if it.label == named), None)
         if asked is None or found is None or self._shown < 1:
-            raise Unclear("why: nothing differs yet, allowed: a variant that has an answer")
+            raise Unclear(f"{what[:20]}: nothing differs yet, allowed: a variant that has an answer")
         at, side = found
         outcome = asked.lead or self._leads.get(at, self._names()[0])
-        labels = (side.label, BASELINE)
-        why = Why(self._model, self._sides[0].scenario, side.scenario, outcome, asked.seeds, labels)
-        if why.refusal or not run:
-            cost = "" if why.refusal else why.cost(self._pool.seconds, self._pool.count, self._pool.kept)
-            self._send({"do": "why", "number": self._number, "cost": cost, "said": tag("p", why.refusal or cost)})
-            return
-        wanted = [*self._wanted_now, *why.wanted()]
-        self._worlds |= {it.key: self._pool.kept.get(it.key) for it in wanted if it.key in self._pool.kept}
-        self._why = why
-        self._wait()
-        if said := why.answer(self._worlds):
-            self._why = None
-            self._send({"do": "why", "number": self._number, "said": said})
+        answer = Answer(self._model, self._sides, self._worlds, self._shown, [outcome])
+        difference = answer.comparison(self._shown).variants[at][outcome].difference
+        pair = Pair(self._sides[0].scenario, side.scenario, outcome, asked.seeds, (side.label, BASELINE), difference)
+        if message.get("run") is True:
+            self._questions.run(what, pair, self._worlds, self._pool.kept)
+        else:
+            self._questions.cost(what, pair, self._pool.seconds, self._pool.count, self._pool.kept)
+
+    def _tell_of_question(self, told: dict[str, Any]) -> None:
+        self._send({"do": "why", "number": self._number, **told})
 
     def _wait(self) -> None:
         """Wait for what is not there of the answer, of why, and of the world that is to be shown."""
-        wanted = [*self._wanted_now, *(self._why.wanted() if self._why else ())]
         shown = [self._motion.wanted] if self._motion else []
-        self._pool.want(self, [*(it for it in wanted if it.key not in self._worlds), *shown])
+        wanted = [*self._wanted_now, *self._questions.wanted(), *shown]
+        self._pool.want(self, [it for it in wanted if it.key not in self._worlds])
 
     def _show_months(self, of: Any, seed: Any, *, run: bool) -> None:
         """Say what it costs to show the months of one world; with ``run`` do it."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sim.formats import amount, minus, people
+from sim.language import large
 from sim.report import poster_zh
 
 ENGLISH = {
@@ -98,7 +99,7 @@ class Language:
 
 LANGUAGES = {
     "en": Language("en", ENGLISH, lambda x: minus(people(x)), lambda x: minus(amount(x))),
-    "zh": Language("zh", poster_zh.CHINESE, poster_zh.count, poster_zh.money, poster_zh.in_units, poster_zh.NAMES),
+    "zh": Language("zh", poster_zh.CHINESE, large, poster_zh.money, poster_zh.in_units, poster_zh.NAMES),
 }
 
 

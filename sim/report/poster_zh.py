@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sim.language import large
+
 CHINESE = {
     "title": "共享平台与闲置厂房带来什么，由谁受益",
     "subtitle": "“{variant}”对照“{baseline}”：同一地区，{first}至{last}，{seeds}种可能的演变",
@@ -73,7 +75,6 @@ _UNITS = (
     ("yuan/m2/month", "元/平方米/月"), ("yuan/m2", "元/平方米"), ("/year", "/年"), ("m2", "平方米"),
     ("million yuan", "百万元"), ("bn yuan", "十亿元"), ("yuan", "元"), ("people", "人"),
 )  # fmt: skip
-_TEN_THOUSAND, _HUNDRED_MILLION = 1e4, 1e8
 
 
 def in_units(text: str) -> str:
@@ -83,20 +84,6 @@ def in_units(text: str) -> str:
     return re.sub(r"(?<=\d) (?=\D)", "", text)
 
 
-def count(x: float) -> str:
-    """A number, from ten thousand on in 万, from a hundred million on in 亿."""
-    size, sign = abs(x), "\N{MINUS SIGN}" if x < 0 else ""
-    if size >= _HUNDRED_MILLION:
-        return f"{sign}{_digits(size / _HUNDRED_MILLION)}亿"
-    if size >= _TEN_THOUSAND:
-        return f"{sign}{_digits(size / _TEN_THOUSAND)}万"
-    return f"{sign}{size:,.0f}" if size >= 0.5 else "0"
-
-
 def money(x: float) -> str:
     """An amount of million yuan, in yuan."""
-    return count(1e6 * x)
-
-
-def _digits(x: float) -> str:
-    return f"{x:,.0f}" if x >= 100 else f"{x:.1f}" if x >= 10 else f"{x:.2f}"
+    return large(1e6 * x)

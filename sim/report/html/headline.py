@@ -12,7 +12,7 @@ from sim.report.text.left_out import without_one
 from sim.report.text.run import verdict
 from sim.runs.result import Result
 from sim.runs.summary import Row
-from sim.studies.estimators.influence import TOLD
+from sim.studies.estimators.signs import TOLD, Sign
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 from sim.units import change
 
@@ -41,12 +41,12 @@ def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Di
         what = f"{unit.number(abs(it.difference))} {name}" if it.unit in _COUNTS else name
         by = "" if it.unit in _COUNTS else f" by {unit.number(abs(it.difference))} {unit.of_difference}".rstrip()
         low, high = sorted((abs(it.low), abs(it.high)))
-        said = f"{verb[it.verdict == 'less']} {what}{by} (95%: {unit.span(low, high)})"
-    elif it.verdict.startswith("equal"):
+        said = f"{verb[it.sign is Sign.LESS]} {what}{by} (95%: {unit.span(low, high)})"
+    elif it.sign in (Sign.EQUAL, Sign.ALIKE):
         said = f"leaves {name} as they are" if it.unit in _COUNTS else f"leaves {name} as it is"
-    elif it.verdict.startswith(TOLD):
+    elif it.sign in TOLD:
         said = f"moves {name} only with one seed: {_said_difference(it)}" + f" {interval}"
-    elif it.verdict == "not distinguishable from 0":
+    elif it.sign is Sign.UNTOLD:
         said = f"does not move {name} distinguishably: {_said_difference(it)}" + f" {interval}"
     else:
         said = f"cannot be judged on {name}: {it.verdict}"

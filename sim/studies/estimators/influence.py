@@ -10,7 +10,6 @@ from sim.runs.replicate import Cells
 from sim.studies.estimators.intervals import Interval, interval_reach
 
 FEWEST = 6  # replicates: of fewer, leaving out any one makes the interval too wide to say anything of that one
-TOLD = ("more", "less")  # verdicts that leave zero out
 _ROUNDING = 1e-12  # a mean that is this part of the largest value is rounding
 
 
@@ -76,11 +75,6 @@ def influences(drawn: Cells) -> Influence:
     return Influence(
         np.where(enough, replicate, -1), chosen(drawn), Interval(*map(chosen, without)), chosen(decides) == 1
     )
-
-
-def qualified(verdict: str, decides: bool, replicate: int) -> str:
-    """A verdict, which says so where it holds only with one replicate."""
-    return f"{verdict}, only with replicate {replicate}" if decides and verdict in TOLD else verdict
 
 
 def _interval(mean: Any, square: Any, cube: Any, count: Any) -> Interval:

@@ -7,12 +7,14 @@ import json
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.formats import counted
+from sim.language import later
 from sim.letters import cut
 from sim.model.state.accounts import TICKS
 from sim.notebooks import in_notebooks
@@ -61,6 +63,14 @@ RATES = (0.035, 0.05)  # other discount rates that are shown
 _YEAR = 12
 _STEADY = 0.1  # change of net jobs over the last year, of net jobs, from which they still rise or fall
 _MOST = 80  # letters of a folder's names
+
+
+class Trend(StrEnum):
+    """Whether net jobs still rise or fall at the end of a run."""
+
+    STEADY = "steady"
+    RISE = "rise"
+    FALL = "fall"
 
 
 @in_notebooks
@@ -242,14 +252,14 @@ class Appraisal:
         return any(part.any() for part in (*self.resources.values(), *self.outlay.values(), *map(self.net, MEASURES)))
 
     @property
-    def trend(self) -> str:
+    def trend(self) -> Trend:
         """Whether net jobs still rise or fall at the end."""
         last = float(np.mean(self.net("jobs")))
         months = self.net_jobs_by_month
         before = float(months[-_YEAR - 1]) if len(months) > _YEAR else 0.0
         if abs(last - before) <= _STEADY * abs(last):
-            return "are steady"
-        return "still rise" if last > before else "still fall"
+            return Trend.STEADY
+        return Trend.RISE if last > before else Trend.FALL
 
     @property
     def in_country(self) -> Interval:
@@ -324,7 +334,8 @@ def appraise_results(
         one, other = (records(it, number) for it in pair)
         if one is None or other is None:
             lacks = first if one is None else second
-            raise NoRecords(f"{lacks.path.name} has no records of its enterprises", _making_records(*pair))
+            lacking = later("{result} has no records of its enterprises", result=lacks.path.name)
+            raise NoRecords(lacking, _making_records(*pair))
         reached, without = (treated(chosen, first.scenario, second.scenario, it) for it in (other, one))
         rows.append(_row(one, other, chains(one.firms, other.firms, reached, without.identity)))
     titles = names or (first.name, second.name)
