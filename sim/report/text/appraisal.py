@@ -487,7 +487,7 @@ def balance_table(found: Appraisal, scale: float, unit: str) -> str:
         value = amount(float(np.mean(found.if_empty)) / scale)
         said.append(tr("balance if floor left behind stays empty: {value}", value=value))
     for line in borrowed_lines(drawn.parameters) if drawn else ():
-        said += textwrap.wrap(line, WIDTH, subsequent_indent="  ")
+        said += letters.wrapped(line, WIDTH, subsequent_indent="  ")
     heads = [tr("present value, {unit}", unit=unit), *heads]
     return "\n".join([columns(heads, list(filter(None, rows)), right=(1,)), *said])
 
