@@ -715,6 +715,7 @@ def appraise(
     months: int | None = None,
     parameters: str | None = None,
     one_seed: bool = False,
+    closures: bool = False,
     workers: int | Workers | None = None,
     out: str | Path | None = None,
     fresh: bool = False,
@@ -739,6 +740,9 @@ def appraise(
         and sources are in ``Appraisal.assumptions``.
     replicates, seed, seeds, months, parameters, one_seed, workers, out, fresh, mechanisms, watcher
         As in ``what_if`` and ``run``. Seeds that are stored are not run again, whatever is assumed.
+    closures
+        Whether to run both worlds also with the other closure of demand (``mechanisms.incomes.closure``): how many jobs
+        of others follow each direct one where demand is given, and where incomes return as demand.
     shown
         Called with the appraisal before the figures are drawn.
 
@@ -768,7 +772,7 @@ def appraise(
     from sim.runs.options import ALL_RECORDS
     from sim.studies.appraisal.assumptions import assumptions
     from sim.studies.appraisal.treated import treatments
-    from sim.studies.questions.appraise import appraise_results, publish_appraisal
+    from sim.studies.questions.appraise import CLOSURE, CLOSURES, appraise_results, closure_of, publish_appraisal
     from sim.studies.questions.what_if import Variant, asked
 
     base = with_run(baseline, mechanisms, seeds, replicates=replicates, seed=seed, months=months)
@@ -779,17 +783,21 @@ def appraise(
     treatments(base, other)  # before anything runs
     with _options(out, workers, watcher, shown, fresh=fresh, records=ALL_RECORDS) as options:
 
-        def appraised(draws: PosteriorSample | None) -> Appraisal:
-            named = [as_stored(it, model.version, options.out, draws) for it in (base, other)]
+        def appraised(draws: PosteriorSample | None, *worlds: Scenario) -> Appraisal:
+            named = [as_stored(it, model.version, options.out, draws) for it in worlds]
             first, second = run_batch(named, model, options, draws)
             for result in (first, second):
                 if not result.replicates:
                     raise NothingRan(f"{result.path}: every seed failed: {result.failures[0]['message']}")
-            return appraise_results(first, second, assumed, options.out, (base.name, other.name))
+            return appraise_results(first, second, assumed, options.out, (worlds[0].name, worlds[1].name))
 
-        found = appraised(None)
+        found = appraised(None, base, other)
+        if closures:
+            closure = {CLOSURE: next(it for it in CLOSURES if it != closure_of(base))}
+            pair = [asked(it, [Variant(closure)], (), model.outcomes)[0][0] for it in (base, other)]
+            found = found.beside_closure(appraised(None, *pair))
         if sample:
-            found = found.beside(appraised(sample))
+            found = found.beside(appraised(sample, base, other))
         publish_appraisal(found, sample.asked(base) if sample else {})
         options.show(found)
 

@@ -358,6 +358,8 @@ def _orders() -> Iterator[tuple[str, float, float]]:
     yield "orders", _flow(flows, "orders"), 0.0
     yield "sales at home", _flow(flows, "sales_home"), -1.25
     yield "inputs", _flow(flows, "inputs"), 2.0 - 0.2 - 0.6
+
+
 def _energy() -> Iterator[tuple[str, float, float]]:
     """Two that operate, of different energy per output, and one that does not: at a price of 0.5."""
     cash, profit, flows = np.full(3, 5.0), np.zeros(3), np.zeros(len(TRANSFERS), np.int64)

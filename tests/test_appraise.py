@@ -552,6 +552,20 @@ def test_drawn_parameters_stand_beside_the_seeds(tmp_path: Path) -> None:
     assert {"seeds.csv", "drawn.csv"} <= {path.name for path in found.path.iterdir()}
 
 
+def test_multipliers_of_both_closures_stand_side_by_side(results: Path) -> None:
+    base, measure = pair("site")
+    found = sim.appraise(base, measure, closures=True, replicates=2, workers=1, out=results)
+    given, income = found.closures.values()
+    assert list(found.closures) == ["given", "income"]
+    assert given is found
+    assert income.net("jobs").mean() > given.net("jobs").mean() > 0.0
+    assert income.multiplier.value > given.multiplier.value
+    assert "incomes return" in appraisal_text(found)
+    told = appraisal_json(found)["closures"]
+    assert told["income"]["others_jobs_per_direct_job"]["value"] == income.multiplier.value
+    assert (found.path / "income.csv").is_file()
+
+
 def test_a_fact_is_measured_on_an_appraisal(tmp_path: Path) -> None:
     """The medians over seeds are those of the appraisal of the same two scenarios."""
     first, second = pair("site")

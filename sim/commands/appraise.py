@@ -44,6 +44,9 @@ def appraise(
     mechanisms: options.Mechanisms = None,
     parameters: options.Parameters = None,
     one_seed: options.OneSeed = False,
+    closures: Annotated[
+        bool, typer.Option("--closures", help="Also run with incomes that return as demand: both multipliers.")
+    ] = False,
     workers: options.Workers = None,
     cluster: options.Cluster = None,
     out: options.Out = options.RESULTS,
@@ -72,6 +75,7 @@ def appraise(
         with full_keys(base), api.make_workers(workers, cluster) as pool:
             found = api.appraise(
                 base, Variant(change, name or ""), assume=listed(assume), parameters=parameters, one_seed=one_seed,
+                closures=closures,
                 workers=pool, out=out, fresh=fresh, watcher=watcher(), shown=show,
             )  # fmt: skip
         say_remarks(found.baseline, found.variant)

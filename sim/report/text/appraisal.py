@@ -11,6 +11,7 @@ import numpy as np
 from sim import letters
 from sim.formats import amount, number, people
 from sim.language import in_english, is_chinese, large, later, listed, meaning, month_text, tr, trc, trn
+from sim.report.text.closures import closures_json, closures_table
 from sim.report.text.columns import columns
 from sim.report.text.payers import payers_json, sales_json, sales_table, taxes_table
 from sim.runs.posterior_sample import borrowed_lines
@@ -375,6 +376,7 @@ def appraisal_text(found: Appraisal) -> str:
     scale, unit = unit_of(found)
     parts = ["\n".join(appraisal_card(found)), chain_table(found, scale, unit), balance_table(found, scale, unit)]
     parts += [taxes_table(found, scale, unit), sales_table(found, treated_text(found), scale, unit)]
+    parts += filter(None, [closures_table(found, scale, unit)])
     return "\n\n".join([*parts, assumptions_table(found)])
 
 
@@ -590,6 +592,7 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
         "assumptions": {name: vars(one) for name, one in it.assumptions.items()},
         "card": appraisal_card(it),
         "drawn": drawn,
+        "closures": closures_json(it),
         "failures": list(it.failures),
         "results": str(it.path),
     }

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 _OF_VARIANT = ("worker_pay", "floor_let", "jobs", "sales_home", "sales_abroad")  # streams of the world with
 _TICKED = (*MONEY, *TAXES, *SALES)  # terms in ticks, by their first part
 MODELLED, IN_PLACE, NOT_MODELLED = "modelled", "modelled in the place only", "not modelled"  # sales that rivals lose
+CLOSURE, CLOSURES = "mechanisms.incomes.closure", ("given", "income")
 RATES = (0.035, 0.05)  # other discount rates that are shown
 _YEAR = 12
 _STEADY = 0.1  # change of net jobs over the last year, of net jobs, from which they still rise or fall
@@ -120,6 +121,8 @@ class Appraisal:
         Of drawn parameters, the posterior and the keys that are drawn; empty where none are.
     drawn
         The same with parameters drawn from a posterior, a draw for each world, where that was asked for.
+    other_closure
+        The same with the other closure of demand, where that was asked for.
 
     Examples
     --------
@@ -159,6 +162,7 @@ class Appraisal:
     sales_told: bool = True
     parameters: Mapping[str, Any] = field(default_factory=dict)
     drawn: Appraisal | None = None
+    other_closure: Appraisal | None = None
 
     def __repr__(self) -> str:
         names = f"{self.variant.name} against {self.baseline.name}"
@@ -297,6 +301,26 @@ class Appraisal:
     def beside(self, drawn: Appraisal) -> Appraisal:
         """The appraisal with that of drawn parameters beside it, in the folder of the latter."""
         return replace(self, path=drawn.path, drawn=drawn, failures=(*self.failures, *drawn.failures))
+
+    def beside_closure(self, other: Appraisal) -> Appraisal:
+        """The appraisal with that of the other closure of demand beside it."""
+        return replace(self, other_closure=other, failures=(*self.failures, *other.failures))
+
+    @property
+    def closures(self) -> dict[str, Appraisal]:
+        """By closure of demand, ``"given"`` first, the appraisal with it; this one alone where no other was asked for."""
+        found = {closure_of(it.baseline): it for it in (self, self.other_closure) if it is not None}
+        return dict(sorted(found.items()))
+
+    @property
+    def multiplier(self) -> Ratio:
+        """Others' net jobs for each direct one, at the end."""
+        return ratio_of_means(self.others("jobs"), self.direct("jobs"))
+
+
+def closure_of(scenario: Scenario) -> str:
+    """The closure of demand: ``"given"``, or ``"income"`` where what is paid returns as demand."""
+    return str(scenario.group("mechanisms.incomes").closure)
 
 
 @dataclass(frozen=True)
@@ -464,6 +488,8 @@ def publish_appraisal(found: Appraisal, parameters: Mapping[str, Any]) -> None:
     }
     if found.drawn:
         files["drawn.csv"] = _by_seed(found.drawn)
+    if found.other_closure:
+        files[f"{closure_of(found.other_closure.baseline)}.csv"] = _by_seed(found.other_closure)
     outputs = {name: store.write(name, data) for name, data in files.items()}
     manifest = {
         "kind": "appraise",
