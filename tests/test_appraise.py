@@ -553,8 +553,7 @@ def test_drawn_parameters_stand_beside_the_seeds(tmp_path: Path) -> None:
 
 
 def test_multipliers_of_both_closures_stand_side_by_side(results: Path) -> None:
-    base, measure = pair("site")
-    found = sim.appraise(base, measure, closures=True, replicates=2, workers=1, out=results)
+    found = _appraised(results, "site", closures=True)
     given, income = found.closures.values()
     assert list(found.closures) == ["given", "income"]
     assert given is found

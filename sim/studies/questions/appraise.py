@@ -308,7 +308,7 @@ class Appraisal:
 
     @property
     def closures(self) -> dict[str, Appraisal]:
-        """By closure of demand, ``"given"`` first, the appraisal with it; this one alone where no other was asked for."""
+        """By closure of demand, ``"given"`` first, the appraisal with it; this one alone where no other was run."""
         found = {closure_of(it.baseline): it for it in (self, self.other_closure) if it is not None}
         return dict(sorted(found.items()))
 
