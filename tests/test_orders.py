@@ -70,8 +70,8 @@ def test_an_agreement_changes_no_sales_by_itself() -> None:
 
 def test_what_buyers_pay_suppliers_get() -> None:
     model = run(town(), 24, ledger=True)
-    assert (model.record["orders"] > 0.0).all()
-    assert model.record["orders_missed"].sum() > 0.0
+    assert min(model.record["orders"]) > 0.0
+    assert sum(model.record["orders_missed"]) > 0.0
     assert (model.record._months["flows"][:, ORDERS] == 0).all()
 
 
@@ -139,11 +139,11 @@ def test_more_demand_brings_more_where_incomes_are_spent() -> None:
         old, new = (run(town(**PLAIN | {"mechanisms__incomes__closure": closure} | it), 36) for it in ({}, rise))
         gain[closure] = last(new, "revenue") - last(old, "revenue")
         returned[closure] = last(new, "returned_demand") - last(old, "returned_demand")
-    assert gain["income"] > 1.02 * gain["given"] > 0.0
+    assert gain["income"] > 1.01 * gain["given"] > 0.0
     assert returned["given"] == 0.0
     assert returned["income"] > 0.01
 
 
 def test_a_world_whose_incomes_are_usual_keeps_its_demand() -> None:
     model = run(town(levers__demand=0.0), 12)
-    assert (model.record["returned_demand"] == 1.0).all()
+    assert set(model.record["returned_demand"]) == {1.0}
