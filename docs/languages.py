@@ -26,6 +26,8 @@ from sim import language
 from sim.evidence.facts import checks
 from sim.formats import label
 from sim.model.catalogue import model_catalogue
+from sim.report.html.limits import limits
+from sim.report.html.script_words import script_words
 from sim.scenario.extending import shipped_files
 from sim.studies.appraisal.assumptions import declared_assumptions
 from sim.units import everyday
@@ -73,6 +75,8 @@ def files() -> Iterator[tuple[Path, bytes]]:
 def templates() -> dict[str, Catalog]:
     """The template of each domain."""
     said = list(sentences(path for path in (ROOT / "sim").rglob("*.py") if path not in FIGURES))
+    said += [(text, "limit", "docs/model.md") for text in limits()]
+    said += [(text, "", f"sim/{path.parent.name}/{path.name}") for path in scripts() for text in words_of(path)]
     known = {(text, context) for text, context, _ in said}
     drawn = [it for it in sentences(FIGURES) if it[:2] not in known]
     return {"sim": filled(said), "figures": filled(drawn), "declarations": filled(declarations())}
@@ -150,6 +154,16 @@ class _Undated(Catalog):
             ("Language", str(self.locale)),
             ("Plural-Forms", self.plural_forms),
         ]
+
+
+def scripts() -> list[Path]:
+    """The scripts of pages."""
+    return sorted((ROOT / "sim").rglob("*.js"))
+
+
+def words_of(path: Path) -> list[str]:
+    """The texts that a script holds as arguments of ``t``."""
+    return script_words(path.read_text(encoding="utf-8"))
 
 
 def sentences(paths: Iterable[Path]) -> Iterator[Entry]:
