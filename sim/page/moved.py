@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.language import tr
 from sim.page.queue import Key, Wanted
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
@@ -132,6 +133,10 @@ def possible(sides: tuple[Scenario, Scenario], variant: Values, base: Values) ->
 def cost_words(what: str, worlds: int, seconds: float, workers: int, first: int = 0) -> str:
     """What a question costs, before it is run: worlds, and the time where that of a world is known."""
     spent = seconds / max(1, workers)
-    each = f", about {span_text(worlds * spent)}" if seconds else ""
-    look = f"; a first look, on one seed, after {span_text(first * spent)}" if seconds and first else ""
-    return f"{what}: {worlds:,} worlds to run{each}{look}. A newer change ends it."
+    places = {"what": what, "worlds": f"{worlds:,}", "time": span_text(worlds * spent)}
+    if seconds and first:
+        return tr("{what}: {worlds} worlds to run, about {time}; a first look, on one seed, after {look}. A newer "
+                  "change ends it.", look=span_text(first * spent), **places)  # fmt: skip
+    if seconds:
+        return tr("{what}: {worlds} worlds to run, about {time}. A newer change ends it.", **places)
+    return tr("{what}: {worlds} worlds to run. A newer change ends it.", **places)

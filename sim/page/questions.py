@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from sim.language import tr
 from sim.page.asked import Unclear
 from sim.page.kept import Kept
 from sim.page.queue import Key, Wanted
@@ -60,7 +61,8 @@ class Questions:
         """End a question; what is known of it stays on the page."""
         found = self._asked.pop(what, None)
         if found is not None:
-            self._tell({"what": what, "state": "Stopped: what is there stays, and is kept for when it is run again."})
+            said = tr("Stopped: what is there stays, and is kept for when it is run again.")
+            self._tell({"what": what, "state": said})
 
     def cost(self, what: str, pair: Pair, seconds: float, workers: int, kept: Kept) -> None:
         """Say what a question costs."""
@@ -149,5 +151,5 @@ class Questions:
             told["said"] = join(found)
         if whole:
             del self._asked[what]
-            told.setdefault("said", tag("p", "No seed gives a value."))
+            told.setdefault("said", tag("p", tr("No seed gives a value.")))
         self._tell(told | {"running": not whole})

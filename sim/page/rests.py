@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.formats import counted
+from sim.language import tr, trc
 from sim.page.moved import Case, Moved, cost_words, possible
 from sim.page.queue import Key, Wanted
 from sim.report.html.charts import effect_chart
-from sim.report.html.headline import words_of
+from sim.report.html.headline import sentences, with_unit_of, words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.html.rests_on import kind_badge
 from sim.report.text.claims import flip_words
@@ -65,14 +66,14 @@ class Rests:
     @property
     def refusal(self) -> str:
         """Why there is nothing to run; empty where there is."""
-        return "" if self._rows else "No assumed or fitted value is left to move: both scenarios differ in all."
+        return "" if self._rows else tr("No assumed or fitted value is left to move: both scenarios differ in all.")
 
     def cost(self, seconds: float, workers: int) -> str:
         """What it takes, before it is run; ``seconds`` a world."""
-        what = (
-            f"{counted(len(self._rows), 'assumed or fitted value')}, each at both ends of its range, in both "
-            f"scenarios, on {counted(self._moved.seeds, 'seed')}"
-        )
+        what = tr(
+            "{values}, each at both ends of its range, in both scenarios, on {seeds}",
+            values=counted(len(self._rows), "assumed or fitted value"), seeds=counted(self._moved.seeds, "seed"),
+        )  # fmt: skip
         return cost_words(what, self._moved.worlds, seconds, workers, 4 * len(self._rows))
 
     def wanted(self) -> list[Wanted]:
@@ -109,30 +110,37 @@ class Rests:
         unit = everyday(self._model.outcomes[self._outcome].unit, mean, found[0].at_low, found[0].at_high)
         label, against = self._labels
         first = found[0]
-        of = f" {unit.of_difference}".rstrip()
-        words = [(
-            f"{label} less {against}, {words_of(self._outcome)}: {unit.signed(mean)}{of} as it is, on "
-            f"{counted(len(own), 'seed')}. Most moves it {first.row.key} ({first.row.kind}): "
-            f"{unit.signed(first.at_low)} at the low end of its range, {unit.signed(first.at_high)} at the high end."
-        )]  # fmt: skip
+        words = [
+            tr(
+                "{variant} less {baseline}, {name}: {value} as it is, on {seeds}. Most moves it {key} ({kind}): {low} "
+                "at the low end of its range, {high} at the high end.", variant=label, baseline=against,
+                name=words_of(self._outcome), value=with_unit_of(unit.signed(mean), unit),
+                seeds=counted(len(own), "seed"), key=first.row.key, kind=tr(first.row.kind),
+                low=unit.signed(first.at_low), high=unit.signed(first.at_high),
+            )
+        ]  # fmt: skip
         if len(found) < len(self._rows):
-            words.append(f"So far {len(found)} of {len(self._rows)} values are moved.")
+            words.append(tr("So far {done} of {count} values are moved.", done=len(found), count=len(self._rows)))
         flip = _flip(found, mean)
         if flip:
-            words.append(f"The sign changes {flip_words(flip)}, all else as it is.")
+            words.append(tr("The sign changes {where}, all else as it is.", where=flip_words(flip)))
         elif self.whole:
-            words.append("No single value within its range changes the sign; several together may: see how sure.")
+            words.append(tr("No single value within its range changes the sign; several together may: see how sure."))
         shown = [it for it in found if it.effect.mean][:MOST_ROWS]
-        said = "; ".join(f"{it.row.key} {unit.signed(it.effect.mean)}" for it in shown)
-        chart = effect_chart("rests", f"Change of the difference from the low to the high end: {said}.", [
-            (it.row.key, it.row.kind, Estimate(*(unit.factor * _or(end, it.effect.mean) for end in it.effect)))
-            for it in shown])  # fmt: skip
+        said = trc("between changes", "; ").join(f"{it.row.key} {unit.signed(it.effect.mean)}" for it in shown)
+        chart = effect_chart(
+            "rests", tr("Change of the difference from the low to the high end: {changes}.", changes=said),
+            [(it.row.key, it.row.kind, Estimate(*(unit.factor * _or(end, it.effect.mean) for end in it.effect)))
+             for it in shown])  # fmt: skip
         caption = tag(
-            "figcaption", tag("b", "What each value moves"), " ", tag("span", unit.of_difference),
-            tag("small", "change of the difference from the low to the high end of its range, all else as it is; "
-                f"line: 95% interval, from {SEEDS} seeds on"),
+            "figcaption", tag("b", tr("What each value moves")), " ", tag("span", unit.of_difference),
+            tag("small", tr("change of the difference from the low to the high end of its range, all else as it is; "
+                            "line: 95% interval, from {count} seeds on", count=SEEDS)),
         )  # fmt: skip
-        heads = ("parameter", "kind", "range", "at its low", "at its high", "change", "95% interval", "seeds")
+        heads = (
+            tr("parameter"), tr("kind"), tr("range"), tr("at its low"), tr("at its high"), tr("change"),
+            tr("95% interval"), tr("seeds"),
+        )  # fmt: skip
         rows = [
             (tag("code", it.row.key), kind_badge(it.row.kind), _range(it.row, it.axis),
              unit.signed(it.at_low), unit.signed(it.at_high), unit.signed(it.effect.mean),
@@ -140,8 +148,8 @@ class Rests:
             for it in found
         ]  # fmt: skip
         caption_all = f"{words_of(self._outcome)}, {unit.of_difference}".rstrip(", ")
-        every = fold(f"All {len(rows)} values", table(heads, rows, (3, 4, 5, 6, 7), caption_all))
-        return join(tag("p", " ".join(words)), tag("figure", caption, chart, class_="wide", tabindex=0), every)
+        every = fold(tr("All {count} values", count=len(rows)), table(heads, rows, (3, 4, 5, 6, 7), caption_all))
+        return join(tag("p", sentences(*words)), tag("figure", caption, chart, class_="wide", tabindex=0), every)
 
 
 def _found(row: Row, axis: Axis, low: Cells, high: Cells, there: Any) -> _Found | None:
@@ -158,7 +166,7 @@ def _found(row: Row, axis: Axis, low: Cells, high: Cells, there: Any) -> _Found 
 
 def _range(row: Row, axis: Axis) -> str:
     unit = parameter_unit(row.unit, (axis.low, axis.high))
-    return with_unit(f"{brief(axis.low, unit)} to {brief(axis.high, unit)}", unit.unit)
+    return with_unit(tr("{low} to {high}", low=brief(axis.low, unit), high=brief(axis.high, unit)), unit.unit)
 
 
 def _or(end: float, mean: float) -> float:

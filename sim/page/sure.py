@@ -16,11 +16,12 @@ import numpy as np
 
 from sim.catalogue import Catalogue
 from sim.formats import counted
+from sim.language import later, meaning, month_text, tr
 from sim.page.moved import Case, Moved, cost_words, possible
 from sim.page.queue import Key, Wanted
-from sim.report.html.headline import words_of
+from sim.report.html.headline import sentences, words_of
 from sim.report.html.markup import Markup, fold, join, listed, table, tag
-from sim.report.text.claims import VERDICT_WORDS, outcome_unit, range_rows, reasons
+from sim.report.text.claims import outcome_unit, range_rows, reasons
 from sim.runs.replicate import Model
 from sim.scenario import Scenario
 from sim.studies.changes import changes
@@ -69,18 +70,19 @@ class Sure:
     def refusal(self) -> str:
         """Why there is nothing to test; empty where there is."""
         if self._cases is None:
-            return "The difference is 0: there is no sign to test. Lead with another outcome."
+            return tr("The difference is 0: there is no sign to test. Lead with another outcome.")
         return ""
 
     def cost(self, seconds: float, workers: int) -> str:
         """What it takes, before it is run; ``seconds`` a world."""
         assert self._cases is not None
         it = self._cases
-        what = (
-            f"{_claimed(self._claims)} {counted(len(it.off), 'case')} with mechanisms off, "
-            f"{counted(len(it.assumptions), 'assumption')} at both ends of the range and "
-            f"{counted(len(it.joint), 'joint draw')} on {counted(self._few, 'seed')}, in both scenarios"
-        )
+        what = tr(
+            "{claim} {cases} with mechanisms off, {assumptions} at both ends of the range and {draws} on {seeds}, in "
+            "both scenarios", claim=_claimed(self._claims), cases=counted(len(it.off), "case"),
+            assumptions=counted(len(it.assumptions), "assumption"), draws=counted(len(it.joint), "joint draw"),
+            seeds=counted(self._few, "seed"),
+        )  # fmt: skip
         return cost_words(what, self._moved.worlds, seconds, workers)
 
     def wanted(self) -> list[Wanted]:
@@ -122,12 +124,21 @@ class Sure:
     def _one(self, it: Finding) -> Markup:
         done = self.whole
         said = reasons(it) if done else reasons(replace(it, off=self._off_so_far(it)), verdict=False)
-        lead = tag("p", tag("b", _verdict(it) if done else "The verdict comes when all is run"), " ", it.claim.text)
-        month = self._claims.scenario.calendar(self._claims.scenario.months - 1) if self._claims else ""
-        heads = ("assumption", "kind", "at its low", "at its high", "elasticity", "range")
+        judged = _verdict(it) if done else tr("The verdict comes when all is run")
+        claims = self._claims
+        assert claims is not None
+        lead = tag("p", tag("b", judged), " ", meaning(f"claims {claims.name}", it.claim.text))
+        month = month_text(claims.scenario.calendar(claims.scenario.months - 1))
+        heads = (
+            tr("assumption"), tr("kind"), tr("at its low"), tr("at its high"), tr("elasticity"), tr("range"),
+        )  # fmt: skip
         rows = [(tag("code", key), *rest) for key, *rest in range_rows(it)]
-        caption = f"{words_of(it.claim.outcome)} in {month}, {outcome_unit(it).of_difference}".rstrip(", ")
-        every = fold(f"{counted(len(rows), 'assumption')} over the range", table(heads, rows, (2, 3, 4), caption))
+        unit = outcome_unit(it).of_difference
+        caption = tr("{name} in {month}, {unit}", name=words_of(it.claim.outcome), month=month, unit=unit).rstrip(
+            ", ，"
+        )
+        over = tr("{assumptions} over the range", assumptions=counted(len(rows), "assumption"))
+        every = fold(over, table(heads, rows, (2, 3, 4), caption))
         return join(lead, listed(list(said)), every if rows else None)
 
     def _off_so_far(self, it: Finding) -> dict[str, Interval]:
@@ -140,26 +151,32 @@ class Sure:
 
 
 def _verdict(it: Finding) -> str:
-    return f"{VERDICT_WORDS[it.verdict].capitalize()}: {_MEANINGS[it.verdict]}"
+    return tr(_MEANINGS[it.verdict])
 
 
 _MEANINGS = {
-    Verdict.ROBUST: "the sign stays over the ranges of all assumptions, and the mechanisms carry it.",
-    Verdict.FRAGILE: "the sign hangs on what is assumed.",
-    Verdict.ASSERTED: "it stays without the mechanisms, or is in proportion to one number put in.",
-    Verdict.NOT_DISTINGUISHABLE: "the seeds do not tell it from 0, or only with one of them.",
-    Verdict.CONTRADICTED: "the difference has the other sign.",
+    Verdict.ROBUST: later("Robust: the sign stays over the ranges of all assumptions, and the mechanisms carry it."),
+    Verdict.FRAGILE: later("Fragile: the sign hangs on what is assumed."),
+    Verdict.ASSERTED: later("Asserted: it stays without the mechanisms, or is in proportion to one number put in."),
+    Verdict.NOT_DISTINGUISHABLE: later(
+        "Not distinguishable: the seeds do not tell it from 0, or only with one of them."
+    ),
+    Verdict.CONTRADICTED: later("Contradicted: the difference has the other sign."),
 }
 
 
 def _claimed(claims: Claims | None) -> str:
     assert claims is not None
-    return " ".join(it.text for it in claims.claims)
+    return sentences(*(meaning(f"claims {claims.name}", it.text) for it in claims.claims))
 
 
 def _file_fold(file: Path) -> Markup:
-    more = tag("p", "On 30 seeds, with 64 joint draws: ", tag("code", f"sim claims {file.stem}"), class_="note")
-    return fold(f"The file: claims/{file.name}", tag("pre", file.read_text(encoding="utf-8"), tabindex=0), more)
+    more = tag("p", tr("On 30 seeds, with 64 joint draws: "), tag("code", f"sim claims {file.stem}"), class_="note")
+    return fold(
+        tr("The file: {file}", file=f"claims/{file.name}"),
+        tag("pre", file.read_text(encoding="utf-8"), tabindex=0),
+        more,
+    )
 
 
 @cache
@@ -195,7 +212,11 @@ def _made(
     known = model.outcomes[outcome]
     sign = 1 if difference > 0 else -1
     label, against = labels
-    text = f"{label} has {'more' if sign > 0 else 'less'} than {against}: {words_of(outcome)}."
+    places = {"variant": label, "baseline": against, "name": words_of(outcome)}
+    if sign > 0:
+        text = tr("{variant} has more than {baseline}: {name}.", **places)
+    else:
+        text = tr("{variant} has less than {baseline}: {name}.", **places)
     keys = [it.key for it in changes(base, variant)]
     carried = tuple(it for it in mechanisms_of(keys, base.catalogue) if _is_on(it, base) or _is_on(it, variant))
     claim = Claim("own", text, outcome, known.unit, sign, carried)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from sim.formats import counted
+from sim.language import ENGLISH, later, month_text, speaking, tr, trn
 from sim.page import answers
 from sim.page.answers import Answer, Side
 from sim.page.asked import FILE, Asked, Unclear, from_link, read_asked, to_link
@@ -22,6 +24,7 @@ from sim.page.saving import DOWNLOADS, downloads, save
 from sim.page.stepping import SharedPast
 from sim.report.html.markup import join, tag
 from sim.report.html.shared import meanings_of
+from sim.report.shown import title_words
 from sim.runs.ensemble import Request
 from sim.runs.errors import Incompatible, ResultError
 from sim.runs.replicate import Model
@@ -29,7 +32,7 @@ from sim.scenario import Scenario, ScenarioError
 from sim.studies.changes import as_plain, changes
 from sim.units import change
 
-BASELINE = "As it is"
+BASELINE = later("As it is")
 _CARD_AT = (1, 4, 10, 20, 30)  # seeds at which the decision card is made anew: it takes as long as all the rest
 _FANS_AT = (1, 2, 4, 7, 10, 15, 20, 25, 30)
 
@@ -40,8 +43,22 @@ _ASKING = ("ask", "link", "file")
 Send = Callable[[dict[str, Any]], None]
 
 
+_Given = ParamSpec("_Given")
+
+
+def _spoken(method: Callable[Concatenate[Visitor, _Given], None]) -> Callable[Concatenate[Visitor, _Given], None]:
+    """A method of a visitor that is called from outside: it speaks the language of the page."""
+
+    @wraps(method)
+    def said(visitor: Visitor, /, *args: _Given.args, **kwargs: _Given.kwargs) -> None:
+        with speaking(visitor.language):
+            method(visitor, *args, **kwargs)
+
+    return said
+
+
 class Visitor:
-    """One open page.
+    """One open page, in a language.
 
     ``send`` takes messages, ``later`` calls a function when the event loop is free, ``watch`` is the step of a world
     whose months are shown, ``step`` that of any other.
@@ -50,7 +67,9 @@ class Visitor:
     def __init__(
         self, pool: Pool, model: Model, files: Files, out: Path, send: Send,
         later: Callable[[Callable[[], None]], None], watch: Callable[..., Any], step: Callable[..., Any],
+        language: str = ENGLISH,
     ) -> None:  # fmt: skip
+        self.language = language
         self._pool, self._model, self._files, self._out = pool, model, files, out
         self._send, self._later = send, later
         self._asked: Asked | None = None
@@ -74,6 +93,7 @@ class Visitor:
 
     # --- what the page says
 
+    @_spoken
     def hear(self, message: Any) -> None:
         """Answer a message; what is wrong with it is said on the page."""
         number = message.get("number", 0) if isinstance(message, dict) else 0
@@ -132,7 +152,7 @@ class Visitor:
         was = self._asked
         self._asked, self._number, self._shown, self._motion = asked, number, -1, None
         self._questions.clear()
-        sides = [Side(BASELINE, base, self._request(base)), *self._changed_sides(asked, base, variants)]
+        sides = [Side(tr(BASELINE), base, self._request(base)), *self._changed_sides(asked, base, variants)]
         wanted = self._wanted_now = self._wanted(sides, variants, asked)
         self._sides = sides
         keys = {it.key for it in wanted}
@@ -175,10 +195,12 @@ class Visitor:
 
     def _scenario(self, base: Scenario, asked: Asked) -> dict[str, Any]:
         return {
-            "do": "scenario", "name": asked.scenario, "title": base.title or base.name, "summary": base.summary,
+            "do": "scenario", "name": asked.scenario, "title": title_words(base.title) or base.name,
+            "summary": title_words(base.summary),
             "months": [base.calendar(at) for at in range(base.months)], "groups": self._groups(asked, base),
             "outcomes": answers.outcome_words(self._model), "headline": list(self._model.headline(base)),
-            "span": f"{base.calendar(0)} to {base.calendar(base.months - 1)} · model {self._model.version}",
+            "span": tr("{first} to {last} · model {version}", first=month_text(base.calendar(0)),
+                       last=month_text(base.calendar(base.months - 1)), version=self._model.version),
             "rests": answers.rests_part(base, base.name),
         }  # fmt: skip
 
@@ -199,6 +221,7 @@ class Visitor:
 
     # --- worlds
 
+    @_spoken
     def arrived(self, key: Key) -> None:
         """A world is done."""
         if self._motion and key == self._motion.wanted.key:
@@ -209,13 +232,15 @@ class Visitor:
             self._soon()
         self._questions.arrived(key, self._worlds, self._pool.kept)
 
+    @_spoken
     def month(self, key: Key, done: int, of: int) -> None:
         """A world has done some of its months: said while there is no first pair, and of one that is to be shown."""
         now = time.monotonic()
         if self._motion and key == self._motion.wanted.key:
             if now - self._saying > _SAID_EVERY:
                 self._saying = now
-                self._send({"do": "motion", "number": self._number, "said": f"Month {done} of {of}…"})
+                said = tr("Month {done} of {of}…", done=done, of=of)
+                self._send({"do": "motion", "number": self._number, "said": said})
         elif self._shown < 1 and key.replicate == 0 and now - self._saying > 0.2:
             self._saying = now
             self._send(self._progress() | {"months": [done, of]})
@@ -243,6 +268,7 @@ class Visitor:
             self._due = True
             self._later(self._answer_now)
 
+    @_spoken
     def _answer_now(self) -> None:
         self._due = False
         try:
@@ -269,7 +295,7 @@ class Visitor:
         meanings = meanings_of(self._model.outcomes)
         if len(self._sides) == 1:
             result = answer.results(seeds)[0]
-            nothing = "" if not self._asked.variants else "Nothing is changed yet: move a slider."
+            nothing = "" if not self._asked.variants else tr("Nothing is changed yet: move a slider.")
             parts |= {"lead": tag("p", nothing, class_="note") if nothing else "", "decision": "", "changed": "",
                       "differences": answers.baseline_part(result, names, meanings)}  # fmt: skip
             self._tell(seeds, parts)
@@ -339,7 +365,9 @@ class Visitor:
         outcome = asked.lead or self._leads.get(at, self._names()[0])
         answer = Answer(self._model, self._sides, self._worlds, self._shown, [outcome])
         difference = answer.comparison(self._shown).variants[at][outcome].difference
-        pair = Pair(self._sides[0].scenario, side.scenario, outcome, asked.seeds, (side.label, BASELINE), difference)
+        pair = Pair(
+            self._sides[0].scenario, side.scenario, outcome, asked.seeds, (side.label, tr(BASELINE)), difference
+        )
         if message.get("run") is True:
             self._questions.run(what, pair, self._worlds, self._pool.kept)
         else:
@@ -383,7 +411,10 @@ class Visitor:
         if not self._asked or self._seeds < 1:
             raise Unclear("save: no seed is done yet, allowed: once the first answer is there")
         folders, report = save(self._model, self._sides, self._worlds, self._seeds, self._out)
-        said = f"{counted(len(folders), 'result')} and the report of {counted(self._seeds, 'seed')} are in {self._out}."
+        said = tr(
+            "{results} and the report of {seeds} are in {folder}.", results=counted(len(folders), "result"),
+            seeds=counted(self._seeds, "seed"), folder=self._out,
+        )  # fmt: skip
         self._send({"do": "saved", "said": said, "report": report.name, "folders": [it.name for it in folders]})
 
     def _download(self, what: str) -> None:
@@ -405,5 +436,8 @@ def _failed_part(failed: dict[int, str]) -> Any:
     if not failed:
         return ""
     number, message = next(iter(failed.items()))
-    return tag("p", f"{counted(len(failed), 'seed')} failed and {'are' if len(failed) > 1 else 'is'} left out; "
-               f"seed {number + 1}: {message}", class_="warning")  # fmt: skip
+    said = trn(
+        "{count} seed failed and is left out; seed {seed}: {message}",
+        "{count} seeds failed and are left out; seed {seed}: {message}", len(failed), seed=number + 1, message=message,
+    )  # fmt: skip
+    return tag("p", said, class_="warning")

@@ -358,9 +358,9 @@ def aligned(lines: list[CardLine]) -> list[str]:
     for words, mean, interval, after in lines:
         start = f"{letters.left(words, 25)}{mean:>{wide}}  {interval}{'  ' if interval else ''}"
         said = list(filter(None, after))
-        while said and letters.cells(start + listed(said)) > WIDTH:
+        while said and letters.cells(start + trc("between remarks", ", ").join(said)) > WIDTH:
             said.pop()
-        found.append((start + listed(said)).rstrip())
+        found.append((start + trc("between remarks", ", ").join(said)).rstrip())
     return found
 
 

@@ -23,6 +23,18 @@ _FIGURES = {
 }  # fmt: skip
 
 
+# And without its month.
+_BOUNDS = {
+    "": later(" {value}"), "about": later("about {value}"), "at least": later("at least {value}"),
+    "at most": later("at most {value}"),
+}  # fmt: skip
+
+
+def bound_words(bound: str, value: str) -> str:
+    """A figure of the article with its bound in words."""
+    return tr(_BOUNDS[bound], value=value)
+
+
 def run_text(result: Result, headline: Sequence[str], *, everything: bool = False) -> str:
     """A result as a table of outcomes, with a line above and below."""
     scenario = result.scenario
