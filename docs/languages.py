@@ -120,7 +120,9 @@ def opening_remarks(place: Path) -> bytes:
     """The lines of a catalogue that begin with # before its first entry: a glossary is kept there."""
     if not place.is_file():
         return b""
-    return b"".join(itertools.takewhile(lambda line: line.startswith(b"#"), place.read_bytes().splitlines(keepends=True)))
+    return b"".join(
+        itertools.takewhile(lambda line: line.startswith(b"#"), place.read_bytes().splitlines(keepends=True))
+    )
 
 
 def mo_bytes(catalogue: Catalog) -> bytes:
