@@ -14,6 +14,7 @@ import itertools
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stderr
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -26,6 +27,7 @@ from sim.evidence.facts import checks
 from sim.formats import label
 from sim.model.catalogue import model_catalogue
 from sim.scenario.extending import shipped_files
+from sim.studies.appraisal.assumptions import declared_assumptions
 from sim.units import everyday
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -156,8 +158,8 @@ def sentences(paths: Iterable[Path]) -> Iterator[Entry]:
         place = path.relative_to(ROOT).as_posix()
         if place == "sim/language.py":
             continue
-        with path.open("rb") as stream:
-            for _, text, _, context in extract("python", stream, KEYWORDS):
+        with path.open("rb") as stream, redirect_stderr(io.StringIO()):  # f-strings are places here
+            for _, text, _, context in list(extract("python", stream, KEYWORDS)):
                 yield text, context or "", place
 
 
@@ -178,6 +180,10 @@ def declarations() -> Iterator[Entry]:
         for text in filter(None, (check.title, check.note, check.finding)):
             yield text, f"fact {check.name}", "sim/evidence/facts.toml"
         units[check.unit] = None
+    for name, assumed in declared_assumptions().items():
+        yield assumed.meaning, f"assumption {name}", "assumptions of an appraisal"
+        if assumed.unit:
+            yield assumed.unit, "unit", "units"
     said: dict[str, None] = {}
     for unit in units:
         for size in SIZES:

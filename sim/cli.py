@@ -30,12 +30,14 @@ from sim.commands.report import report
 from sim.commands.run import run
 from sim.commands.seek import seek
 from sim.commands.sensitivity import sensitivity
+from sim.commands.speaking import Lang, with_language
 from sim.commands.streams import prepare
 from sim.commands.sweep import sweep
 from sim.commands.trace import trace
 from sim.commands.validate import validate
 from sim.commands.verify import verify
 from sim.commands.what_if import what_if
+from sim.language import speaking
 from sim.letters import NoGlyph
 from sim.version import __version__
 
@@ -87,11 +89,15 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _sim(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    lang: Lang = None,
 ) -> None:
     del version
+    if lang is not None:
+        context.with_resource(speaking(lang))
 
 
 # What each help page shows how to do.
@@ -161,5 +167,7 @@ _COMMANDS: dict[str, Any] = {
     "schema": schema,
     "document": document,
 }
+_WITHOUT_LANGUAGE = {"verify", "schema", "document", "new"}  # they print and write nothing that has a Chinese form
 for _name, _command in _COMMANDS.items():
-    app.command(_name, epilog=_examples(_name))(_command)
+    _offered = _command if _name in _WITHOUT_LANGUAGE else with_language(_command)
+    app.command(_name, epilog=_examples(_name))(_offered)

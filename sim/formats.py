@@ -8,7 +8,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sim.language import is_chinese, later, meaning, tr
+
 MINUS = "\N{MINUS SIGN}"
+# What is counted: Chinese has a measure word for each.
+_COUNTED = (
+    later("{count} seed"), later("{count} common seed"), later("{count} replicate"), later("{count} lever"),
+    later("{count} mix"), later("{count} key"), later("{count} point"), later("{count} month"), later("{count} world"),
+    later("{count} part"), later("{count} result"), later("{count} row"), later("{count} thread"),
+    later("{count} joint draw"), later("{count} outcome"), later("{count} parameter"), later("{count} fact"),
+)  # fmt: skip
 _BOUNDS = {"at least": "≥ ", "at most": "≤ "}
 _SHORT = {"rd": "R&D", "vat": "VAT"}
 _MOST_RANGES = 6
@@ -57,7 +66,8 @@ def minus(text: str) -> str:
 
 def span(low: float | None, high: float | None) -> str:
     """An interval; empty where an end is missing."""
-    return "" if "-" in (ends := (number(low), number(high))) else " to ".join(ends)
+    ends = number(low), number(high)
+    return "" if "-" in ends else tr("{low} to {high}", low=ends[0], high=ends[1])
 
 
 def bound_text(bound: str, value: float) -> str:
@@ -68,13 +78,15 @@ def bound_text(bound: str, value: float) -> str:
 def band_text(low: float | None, high: float | None) -> str:
     """A band that may be open at one end, where it is None or infinite."""
     if low is None or math.isinf(low):
-        return f"at most {number(high)}"
-    return f"at least {number(low)}" if high is None or math.isinf(high) else span(low, high)
+        return tr("at most {value}", value=number(high))
+    return tr("at least {value}", value=number(low)) if high is None or math.isinf(high) else span(low, high)
 
 
 def ratio_text(ratio: float | None) -> str:
     """How many times as much: ``2.5x``, ``12x``; empty where unknown."""
-    return "" if ratio is None else f"{ratio:,.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
+    if ratio is None:
+        return ""
+    return tr("{ratio}x", ratio=f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}")
 
 
 def plain(value: Any) -> str:
@@ -117,18 +129,23 @@ def tick_labels(values: Sequence[float]) -> list[str]:
 
 def counted(count: int, word: str, plural: str = "s") -> str:
     """A count with its noun: ``1 seed``, ``2 seeds``; ``plural`` is the ending of the plural."""
+    if is_chinese():
+        return tr(f"{{count}} {word}", count=count)
     return f"{count} {word}" if count == 1 else f"{count} {word}{plural}"
 
 
 def seeds_text(count: int, seed: int | Sequence[int]) -> str:
     """How many seeds, and which: those that follow from a first one, or a user's own."""
     if not isinstance(seed, int):
-        return f"{counted(count, 'seed')} ({ranges_text(seed)})"
-    return f"{count} seeds from seed {seed}" if count != 1 else f"One seed, from seed {seed}"
+        return tr("{seeds} ({which})", seeds=counted(count, "seed"), which=ranges_text(seed))
+    if count != 1:
+        return tr("{count} seeds from seed {seed}", count=count, seed=seed)
+    return tr("One seed, from seed {seed}", seed=seed)
 
 
-def ranges_text(numbers: Iterable[int], between: str = " to ", apart: str = ", ", most: int = _MOST_RANGES) -> str:
+def ranges_text(numbers: Iterable[int], between: str = "", apart: str = "", most: int = _MOST_RANGES) -> str:
     """Whole numbers, three or more in a row as their ends; of many the first ones and the last."""
+    between, apart = between or ("至" if is_chinese() else " to "), apart or ("、" if is_chinese() else ", ")
     parts: list[list[int]] = []
     for one in numbers:
         if parts and one == parts[-1][1] + 1:
@@ -144,7 +161,7 @@ def ranges_text(numbers: Iterable[int], between: str = " to ", apart: str = ", "
 def label(name: str) -> str:
     """An outcome's name as words."""
     words = " ".join(_SHORT.get(word, word) for word in name.split("_"))
-    return words[:1].upper() + words[1:]
+    return meaning(name, words[:1].upper() + words[1:])
 
 
 def short(key: str) -> str:

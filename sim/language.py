@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 ENGLISH, CHINESE = "en", "zh"
 LANGUAGES = {ENGLISH: "English", CHINESE: "中文"}  # each by its own name
@@ -22,7 +23,8 @@ DOMAINS = ("sim", "figures", "declarations")
 LOCALE = Path(__file__).resolve().parent / "locale"
 _TAGS = {ENGLISH: "en", CHINESE: "zh-Hans"}
 _TEN_THOUSAND, _HUNDRED_MILLION = 1e4, 1e8
-_CJK = "\u2e80-\u9fff\uff00-\uffef\u201c\u201d\u2018\u2019"
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
 
 _spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -60,10 +62,40 @@ def speaking(code: str) -> Iterator[None]:
         _spoken.set(before)
 
 
+class Sentence(str):  # noqa: SLOT000  a subclass of str has no slots of its own
+    """A text in English, as it is stored, that ``tr`` can say in another language; ``later`` makes it."""
+
+    text: str
+    places: dict[str, object]
+
+
+def later(text: str, /, **places: object) -> Sentence:
+    """A sentence that is data, in English, and is said in the reader's language by ``tr`` where it is shown."""
+    made = Sentence(text.format(**places) if places else text)
+    made.text, made.places = text, places
+    return made
+
+
 def tr(text: str, /, **places: object) -> str:
     """A whole sentence in the language of the moment, with its places filled: ``tr("{count} left", count=3)``."""
-    found = text if _spoken.get() == ENGLISH else _sentences(_spoken.get()).gettext(text)
-    return found.format(**places) if places else found
+    if isinstance(text, Sentence):
+        places = text.places | places
+        text = text.text
+    found = text if _spoken.get() == ENGLISH or not text else _sentences(_spoken.get()).gettext(text)
+    if not places:
+        return found
+    return found.format(**{name: tr(it) if isinstance(it, Sentence) else it for name, it in places.items()})
+
+
+def in_english(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
+    """A function whose answer is data: it is made in English, whatever the reader's language."""
+
+    @wraps(function)
+    def made(*args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
+        with speaking(ENGLISH):
+            return function(*args, **kwargs)
+
+    return made
 
 
 def trn(one: str, many: str, count: int, /, **places: object) -> str:
@@ -79,11 +111,6 @@ def trc(context: str, text: str, /, **places: object) -> str:
     """A text that is said differently in another context, such as ``trc("column", "from")``."""
     found = text if _spoken.get() == ENGLISH else _sentences(_spoken.get()).pgettext(context, text)
     return found.format(**places) if places else found
-
-
-def later(text: str) -> str:
-    """A text that stands in a table and is looked up by ``tr`` where it is used; the template lists it from here."""
-    return text
 
 
 def meaning(key: str, text: str) -> str:

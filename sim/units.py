@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sim.formats import number, plain, signed, span
+from sim.language import is_chinese, listed, meaning, month_text, tr
 from sim.scenario.quantities import takes_quantities
 from sim.scenario.schedule import Schedule
 
@@ -24,6 +25,8 @@ _THOUSANDS_FROM = 10_000
 _SHORT, _BRIEF = 7, 4  # letters of a number that is short, and digits of one that is not
 _SMALL = ("m2", "person", "job", "firm", "enterprise")  # money for each of these is said in yuan
 _DIFFERENCE = {"%": "percentage points"}
+_IN_YUAN = {"million yuan": 1e6, "billion yuan": 1e9}
+_CHINESE_SIZES = ((1e8, "亿"), (1e4, "万"))
 
 
 class Everyday(NamedTuple):
@@ -57,6 +60,8 @@ class Everyday(NamedTuple):
     def of_difference(self) -> str:
         """The unit of a difference: shares differ by percentage points."""
         sign = self.unit[:1]
+        if sign == "%" and is_chinese():
+            return _in_words(f"{_DIFFERENCE[sign]}{self.unit[1:]}")
         return _DIFFERENCE.get(sign, sign) + self.unit[1:]
 
 
@@ -71,6 +76,12 @@ def everyday(unit: str, *values: float | None, yuan_below: float = _YUAN_BELOW) 
     ('%', '%/year', 'events')
     """
     sizes = [abs(value) for value in values if value is not None and math.isfinite(value) and value]
+    found = _everyday(unit, sizes, yuan_below)
+    return _chinese(found, max(sizes, default=0.0)) if is_chinese() else found
+
+
+def _everyday(unit: str, sizes: Sequence[float], yuan_below: float) -> Everyday:
+    """The everyday unit in English of values of these sizes."""
     if unit.startswith((_MONEY, "yuan")) and " / " not in unit:
         return _money(unit, sizes, yuan_below)
     if unit == "share" or unit.startswith(("share of ", "share a ")):
@@ -112,15 +123,20 @@ def change(old: Any, new: Any, unit: str) -> str:
 def plausible(ends: tuple[float, float], unit: str) -> str:
     """A range of a parameter in one unit: ``8.3 to 125 yuan/m2/month``."""
     low, high, said = quantities(ends, unit)
-    return _joined(f"{low} to {high}", said)
+    return _joined(tr("{low} to {high}", low=low, high=high), said)
 
 
 def scheduled(value: Schedule, unit: str, calendar: Callable[[int], str]) -> str:
     """A schedule in words and in one unit: ``0, from 2013-01 25, from 2015-01 33 yuan/m2/month``."""
     *texts, said = quantities([value.before, *value.values], unit)
-    word = "at" if value.linear else "from"
-    points = [f"{word} {calendar(month)} {text}" for month, text in zip(value.months, texts[1:], strict=True)]
-    return _joined(", ".join([texts[0], *points]), said) + (", linear between" if value.linear else "")
+    points = [
+        tr("at {month} {value}", month=month_text(calendar(month)), value=text)
+        if value.linear
+        else tr("from {month} {value}", month=month_text(calendar(month)), value=text)
+        for month, text in zip(value.months, texts[1:], strict=True)
+    ]
+    values = _joined(listed([texts[0], *points]), said)
+    return tr("{values}, linear between", values=values) if value.linear else values
 
 
 def quantities(values: Sequence[Any], unit: str) -> list[str]:
@@ -143,7 +159,7 @@ def brief(value: Any, it: Everyday) -> str:
 
 def with_unit(text: str, unit: str) -> str:
     """A number with its unit: ``57%``, ``25 yuan/m2/month``."""
-    return f"{text}{unit}" if unit.startswith("%") else f"{text} {unit}".rstrip()
+    return f"{text}{unit}" if unit.startswith("%") or not unit.isascii() else f"{text} {unit}".rstrip()
 
 
 def typed(value: float, it: Everyday) -> str:
@@ -160,7 +176,7 @@ def typed(value: float, it: Everyday) -> str:
     exact = f"{scaled:.{_DIGITS}g}"
     text = exact if len(re.sub(r"\D", "", exact).strip("0")) <= enough + 1 else f"{scaled:.{enough}g}"
     number = float(text)
-    if it.unit and abs(number) >= _THOUSANDS_FROM and takes_quantities(it.unit):
+    if it.unit and abs(number) >= _THOUSANDS_FROM and _takes(it.unit):
         return f"{number:,.0f}" if number.is_integer() else f"{number:,}"
     return f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:.12g}"
 
@@ -181,7 +197,7 @@ def _points(value: Any) -> list[float]:
 
 
 def _joined(text: str, unit: str) -> str:
-    return with_unit(text, unit) if not unit or takes_quantities(unit) else f"{text} ({unit})"
+    return with_unit(text, unit) if not unit or _takes(unit) else f"{text} ({unit})"
 
 
 def _money(unit: str, sizes: Sequence[float], yuan_below: float) -> Everyday:
@@ -195,6 +211,27 @@ def _money(unit: str, sizes: Sequence[float], yuan_below: float) -> Everyday:
     if largest * factor >= _BILLION_FROM and min(sizes) * factor >= _BILLION_LEAST:
         return Everyday(f"billion yuan{each}", factor / 1000)
     return Everyday(f"{_MONEY}{each}", factor)
+
+
+def _chinese(it: Everyday, largest: float) -> Everyday:
+    """The unit in Chinese; money is in 元, 万元 or 亿元 by the largest value."""
+    head, yuan, each = it.unit.partition("yuan")
+    if not yuan or (head and f"{head}yuan" not in _IN_YUAN) or " / " in it.unit:
+        return Everyday(_in_words(it.unit), it.factor)
+    factor = it.factor * _IN_YUAN.get(f"{head}yuan", 1.0)
+    size = largest * factor
+    scale, word = next(((least, word) for least, word in _CHINESE_SIZES if size >= least), (1.0, ""))
+    return Everyday(word + _in_words(f"yuan{each}"), factor / scale)
+
+
+def _in_words(unit: str) -> str:
+    """A unit in the reader's language; what is no share of anything may stand as a sign."""
+    return meaning("unit", unit)
+
+
+def _takes(unit: str) -> bool:
+    """Whether a unit stands behind a number as it is."""
+    return not unit.isascii() or takes_quantities(unit)
 
 
 def _slashed(unit: str) -> str:

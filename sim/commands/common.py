@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from sim.commands.streams import put, put_json
+from sim.language import ENGLISH, in_english, speaking
 from sim.letters import printable
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _NEAR = 0.7  # similarity of a short key to the end of a full one
 _COLOUR = re.compile(r"(\x1b\[\d+m)")  # a code of our own; all else that moves a cursor is escaped
 
 
+@in_english
 def print_json(value: object) -> None:
     """Print one JSON object on one line; NaN and infinity become null."""
     from sim.runs.store import clean
@@ -66,7 +68,8 @@ def print_found(
 ) -> None:
     """Print an answer as JSON, or as text with ``end`` after its last line."""
     if as_json:
-        print_json(to_json(found))
+        with speaking(ENGLISH):
+            print_json(to_json(found))
     else:
         print_text(lambda: to_text(found), end)
 
@@ -142,6 +145,7 @@ def say_remarks(*scenarios: Scenario) -> None:
             say(f"{scenario.name}: {text}")
 
 
+@in_english
 def say_results(*results: Result) -> None:
     """Name results on stderr, with their folders and replicates."""
     from sim.formats import seeds_text

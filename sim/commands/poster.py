@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, WRONG, errors, fail, listed, load, print_json, say, watcher
+from sim.commands.common import SOME_FAILED, errors, listed, load, print_json, say, watcher
 from sim.commands.streams import put
 
 
@@ -25,7 +25,6 @@ def poster(
     mechanisms: options.Mechanisms = None,
     workers: options.Workers = None,
     out: options.Out = options.RESULTS,
-    language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="Language of the page.")] = "en",
     as_json: options.Json = False,
 ) -> None:
     """Draw an appraisal as a poster of one page.
@@ -36,14 +35,12 @@ def poster(
     """
     with errors():
         from sim import api
-        from sim.report.poster_words import LANGUAGES
+        from sim.language import language
 
-        if language not in LANGUAGES:  # before anything runs
-            fail(f'--lang: "{language}" is not allowed, allowed: {", ".join(LANGUAGES)}', WRONG)
         base = load([baseline], [], mechanisms, seeds, replicates=replicates, seed=seed, months=months)[0]
         with api.make_workers(workers) as pool:
             found = api.appraise(base, variant, assume=listed(assume), workers=pool, out=out, watcher=watcher())
-        places = [str(path) for path in api.poster(found, language)]
+        places = [str(path) for path in api.poster(found, language())]
         if as_json:
             print_json({"files": places})
         else:

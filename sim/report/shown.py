@@ -10,7 +10,9 @@ import numpy as np
 
 from sim.catalogue import Catalogue
 from sim.formats import label
+from sim.language import is_chinese, meaning
 from sim.runs.summary import Row
+from sim.scenario.extending import shipped_files
 from sim.studies.questions.compare import Difference
 from sim.units import Everyday, everyday
 
@@ -34,12 +36,26 @@ def sweep_unit(unit: str, stats: Mapping[str, Any]) -> Everyday:
 def outcome_words(catalogue: Catalogue, name: str) -> str:
     """An outcome's meaning; its name as words where it has none."""
     known = catalogue.outcomes.get(name)
-    words = known.meaning if known and known.meaning else label(name)
+    words = meaning(name, known.meaning) if known and known.meaning else label(name)
     return words[:1].upper() + words[1:]
+
+
+def outcome_name(name: str) -> str:
+    """An outcome's name in a table; in Chinese its words stand before it."""
+    words = label(name) if is_chinese() else ""
+    return name if not words or words.isascii() else f"{words} {name}"
+
+
+def title_words(title: str) -> str:
+    """A scenario's title or summary: that of a shipped one in the reader's language, a user's own as it is."""
+    if not is_chinese() or not title:
+        return title
+    said = (meaning(f"scenario {name}", title) for name in shipped_files())
+    return next((text for text in said if text != title), title)
 
 
 def key_words(catalogue: Catalogue, key: str) -> str:
     """A parameter's meaning to its first semicolon; its key where it has none."""
     known = catalogue.declaration(key)
-    words = re.split(r"[;:]", known.meaning)[0] if known and known.meaning else key
+    words = re.split("[;:；：]", meaning(key, known.meaning))[0] if known and known.meaning else key
     return words[:1].upper() + words[1:]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.declare import Source, Value
+from sim.language import later
 from sim.runs.seals import digest_of
 from sim.runs.seeds import world_seed
 from sim.scenario import Fault, Origin, Scenario, ScenarioError
@@ -25,9 +26,9 @@ FILE = "posterior.parquet"
 _OPTION = "--parameters"
 _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 _WORDS: dict[str, str] = {
-    "stochastic": "stochastic: a seed for each world, one set of parameters",
-    "parameter": "parameter: a draw from the posterior for each world, one seed",
-    "both": "both parameter and stochastic: a draw from the posterior and a seed for each world",
+    "stochastic": later("stochastic: a seed for each world, one set of parameters"),
+    "parameter": later("parameter: a draw from the posterior for each world, one seed"),
+    "both": later("both parameter and stochastic: a draw from the posterior and a seed for each world"),
 }
 
 

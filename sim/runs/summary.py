@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.formats import number
+from sim.language import later
 from sim.runs.replicate import Cells
 from sim.runs.table import Table
 
@@ -99,10 +100,11 @@ def _row(table: Table, name: str, scenario: Scenario) -> Row:
     if figure is None:
         return plain
     value = float(figure.value)
+    reason: str
     if not reached:
-        met, reason, score = None, f"the run does not reach {figure.month}", None
+        met, reason, score = None, later("the run does not reach {month}", month=figure.month), None
     elif low is None or high is None:
-        met, reason, score = None, "no replicate gives a value", None
+        met, reason, score = None, later("no replicate gives a value"), None
     else:
         met, reason = judge(low, high, len(drawn), unit, value, figure.bound)
         score = crps(drawn, value)
@@ -119,20 +121,22 @@ def judge(
     something. One replicate has no interval: neither met nor not. ``said`` writes a number of the reason.
     """
     if replicates < 2:
-        return None, "one replicate has no interval"
+        return None, later("one replicate has no interval")
     below, above = high < value, low > value
     if below and bound != "at most":
-        return False, f"the interval ends at {said(high)}, below it"
+        return False, later("the interval ends at {value}, below it", value=said(high))
     if above and bound != "at least":
-        return False, f"the interval begins at {said(low)}, above it"
+        return False, later("the interval begins at {value}, above it", value=said(low))
     if unit.startswith("share"):
         if high - low > WIDEST_SHARE:
-            return False, f"too wide: {said(high - low)}, more than {said(WIDEST_SHARE)}"
+            return False, later("too wide: {width}, more than {widest}", width=said(high - low),
+                                widest=said(WIDEST_SHARE))  # fmt: skip
     elif low <= 0:
-        return False, "too wide: the interval reaches zero"
+        return False, later("too wide: the interval reaches zero")
     elif high / low > WIDEST_RATIO:
-        return False, f"too wide: its ends are as {number(high / low)} to 1, more than {WIDEST_RATIO:g}"
-    return True, "above" if above else "below" if below else "covered"
+        ratio, widest = number(high / low), f"{WIDEST_RATIO:g}"
+        return False, later("too wide: its ends are as {ratio} to 1, more than {widest}", ratio=ratio, widest=widest)
+    return True, later("above") if above else later("below") if below else later("covered")
 
 
 def median_interval(drawn: Cells) -> tuple[float | None, float | None, float | None]:

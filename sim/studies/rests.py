@@ -7,13 +7,24 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, get_args
 
 from sim.declare import Kind, Source
+from sim.language import later, listed, tr
 from sim.scenario.schedule import Schedule
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_WORDS = {"article": "from the article", "evidence": "evidence", "fitted": "fitted", "assumption": "assumed"}
+KIND_WORDS = (later("article"), later("evidence"), later("fitted"), later("assumption"))
+_WORDS = {
+    "article": (later("{count} from the article"), later("{low} to {high} from the article")),
+    "evidence": (later("{count} evidence"), later("{low} to {high} evidence")),
+    "fitted": (later("{count} fitted"), later("{low} to {high} fitted")),
+    "assumption": (later("{count} assumed"), later("{low} to {high} assumed")),
+}
+_SHARES = {
+    "article": later("{share} article"), "evidence": later("{share} evidence"), "fitted": later("{share} fitted"),
+    "assumption": later("{share} assumption"), "seed": later("{share} seed"),
+}  # fmt: skip
 _WHERE = "_sector"  # ends the key that says where a lever acts
 
 
@@ -67,13 +78,16 @@ def rests_text(*counts: Mapping[str, int]) -> str:
     for kind in sorted(KINDS, key=lambda kind: -max(it[kind] for it in counts)):
         low, high = min(it[kind] for it in counts), max(it[kind] for it in counts)
         if high:
-            said.append(f"{high} {_WORDS[kind]}" if low == high else f"{low} to {high} {_WORDS[kind]}")
-    return ", ".join(said) or "none"
+            one, several = _WORDS[kind]
+            said.append(tr(one, count=high) if low == high else tr(several, low=low, high=high))
+    return listed(said) or tr("none")
 
 
 def shares_text(shares: Mapping[str, float]) -> str:
     """Shares of a variance in words, the largest first: ``64% assumption, 20% seed``."""
-    return ", ".join(f"{shares[kind]:.0%} {kind}" for kind in sorted(shares, key=lambda kind: -shares[kind]))
+    return listed(
+        tr(_SHARES[kind], share=f"{shares[kind]:.0%}") for kind in sorted(shares, key=lambda kind: -shares[kind])
+    )
 
 
 def _is_lever(scenario: Scenario, key: str) -> bool:

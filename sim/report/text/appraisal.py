@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from sim import letters
 from sim.formats import amount, number, people
+from sim.language import in_english, is_chinese, large, later, listed, meaning, month_text, tr, trc, trn
 from sim.report.text.columns import columns
 from sim.studies.appraisal.terms import CHANGES, GROUPS, MEASURES
 from sim.studies.appraisal.treated import FREE, WORDS
@@ -25,52 +25,65 @@ WIDTH, MOST_LINES = 78, 16
 _BILLIONS_FROM = 20_000.0  # million yuan
 _ONE_FIRM = 0.25  # part of the net from which the most changed firm is mentioned
 _CHANGED = {
-    "founded": "founded because of it",
-    "survived": "survived because of it",
-    "grew": "grew or shrank",
-    "died": "died because of it",
-    "unfounded": "not founded because of it",
+    "founded": later("founded because of it"),
+    "survived": later("survived because of it"),
+    "grew": later("grew or shrank"),
+    "died": later("died because of it"),
+    "unfounded": later("not founded because of it"),
 }
 RESOURCE_WORDS = {
-    "sales": "sales",
-    "inputs": "inputs",
-    "labour": "labour at its opportunity cost",
-    "investment": "investment",
-    "research": "research and platform staff of hosts",
-    "entry_cost": "entry costs",
-    "moving": "moving",
-    "outside_rent": "floor elsewhere",
-    "renovation": "renovation",
-    "programmes": "programmes and training",
-    "other": "other resources",
-    "public_money": "cost of raising public money",
-    "assets_left": "assets at the end",
+    "sales": later("sales"),
+    "inputs": later("inputs"),
+    "labour": later("labour at its opportunity cost"),
+    "investment": later("investment"),
+    "research": later("research and platform staff of hosts"),
+    "entry_cost": later("entry costs"),
+    "moving": later("moving"),
+    "outside_rent": later("floor elsewhere"),
+    "renovation": later("renovation"),
+    "programmes": later("programmes and training"),
+    "other": later("other resources"),
+    "public_money": later("cost of raising public money"),
+    "assets_left": later("assets at the end"),
 }
-_OUTLAY = {"public": "the state", "site_owner": "sites' owners", "platforms": "platforms and their hosts"}
+_OUTLAY = {
+    "public": later("the state"), "site_owner": later("sites' owners"), "platforms": later("platforms and their hosts"),
+}  # fmt: skip
+_CLASSES = {
+    "small_incumbent": later("small, incumbent"), "small_newcomer": later("small, newcomer"),
+    "medium_incumbent": later("medium, incumbent"), "medium_newcomer": later("medium, newcomer"),
+    "big_incumbent": later("big, incumbent"), "big_newcomer": later("big, newcomer"),
+}  # fmt: skip
 
 
 def ends(it: Interval | Ratio) -> str:
     """An interval in brackets; empty where there is none."""
-    return f"[{amount(it.low)} to {amount(it.high)}]" if np.isfinite(it.low) and np.isfinite(it.high) else ""
+    return _ends(amount(it.low), amount(it.high)) if np.isfinite(it.low) and np.isfinite(it.high) else ""
+
+
+def _ends(low: str, high: str) -> str:
+    return tr("[{low} to {high}]", low=low, high=high)
 
 
 def unit_of(found: Appraisal) -> tuple[float, str]:
-    """The unit of an appraisal's money: million yuan, or billion where amounts are large."""
+    """The unit of an appraisal's money: million yuan, or billion where amounts are large; in Chinese 万元 or 亿元."""
     largest = max(abs(float(np.mean(values))) for values in found.who.values())
+    if is_chinese():
+        return (100.0, "亿元") if largest >= 1000.0 else (0.01, "万元")
     return (1000.0, "billion yuan") if largest >= _BILLIONS_FROM else (1.0, "million yuan")
 
 
 def treated_text(found: Appraisal) -> str:
     """The treated, in words."""
     words = {WORDS[it.kind] for it in found.treatments}
-    return words.pop() if len(words) == 1 else "those treated"
+    return tr(words.pop()) if len(words) == 1 else tr("those treated")
 
 
 def said_of_rivals(found: Appraisal) -> str:
     """Whether the model knows to whom sales are lost."""
     if found.rivals == MODELLED:
         return ""
-    return "rivals' sales left out" if found.rivals == NOT_MODELLED else "rivals outside left out"
+    return tr("rivals' sales left out") if found.rivals == NOT_MODELLED else tr("rivals outside left out")
 
 
 # --- the card
@@ -82,18 +95,27 @@ def appraisal_card(found: Appraisal) -> list[str]:
     last = it.baseline.calendar(it.baseline.months - 1)
     lines = [title_line(it)]
     lines += _chain_lines(it)
-    value_added, taxes = (float(np.mean(it.net(name))) / scale for name in ("value_added", "taxes"))
-    net = f"value added {amount(value_added)}, taxes {amount(taxes)} {unit}"
-    lines.append(f"Net to {last[:4]}: {net}.  Jobs {it.trend}.")
-    rate = it.assumptions["discount"].value
-    worth = f"{unit} of {money_year(it.baseline)}, worth in {it.baseline.calendar(it.base)} at {100 * rate:.3g}% a year"
-    lines.append(f"WHO PAYS, WHO GAINS  {worth}")
+    value_added, taxes = (amount(float(np.mean(it.net(name))) / scale) for name in ("value_added", "taxes"))
+    lines.append(
+        tr(
+            "Net to {year}: value added {value_added}, taxes {taxes} {unit}.  Jobs {trend}.",
+            year=last[:4], value_added=value_added, taxes=taxes, unit=unit, trend=tr(it.trend),
+        )
+    )  # fmt: skip
+    lines.append(
+        tr(
+            "WHO PAYS, WHO GAINS  {unit} of {year}, worth in {month} at {rate}% a year",
+            unit=unit, year=money_year(it.baseline), month=month_text(it.baseline.calendar(it.base)),
+            rate=f"{100 * it.assumptions['discount'].value:.3g}",
+        )
+    )  # fmt: skip
     lines += _who_lines(it, scale)
     value = Interval(*(x / scale for x in it.interval(it.value)))
-    empty = f"{amount(float(np.mean(it.if_empty)) / scale)} if they stay empty" if left_floor(it) else ""
-    lines += aligned([("SOCIETY'S BALANCE", amount(value.mean), ends(value), [empty or unsure(value)])])
+    left = amount(float(np.mean(it.if_empty)) / scale)
+    empty = tr("{value} if they stay empty", value=left) if left_floor(it) else ""
+    lines += aligned([(tr("SOCIETY'S BALANCE"), amount(value.mean), ends(value), [empty or unsure(value)])])
     ratio = it.benefit_over_cost
-    over = "No outlay." if ratio is None else f"Benefit over cost {ratio:.2f}."
+    over = tr("No outlay.") if ratio is None else tr("Benefit over cost {ratio}.", ratio=f"{ratio:.2f}")
     lines.append(f"{over}  {payback_text(it)}")
     lines.append(cost_text(it))
     lines += drawn_lines(it, scale)
@@ -106,18 +128,20 @@ def drawn_lines(it: Appraisal, scale: float) -> list[str]:
     if it.drawn is None:
         return []
     jobs, balance = it.drawn.range(it.drawn.net("jobs")), it.drawn.range(it.drawn.value / scale)
-    said = (
-        f"net jobs {people(jobs.low)} to {people(jobs.high)}, balance {amount(balance.low)} to {amount(balance.high)}"
-    )
-    return [f"PARAMETERS DRAWN  in 90% of worlds {said}"]
+    return [
+        tr(
+            "PARAMETERS DRAWN  in 90% of worlds net jobs {low} to {high}, balance {least} to {most}",
+            low=people(jobs.low), high=people(jobs.high), least=amount(balance.low), most=amount(balance.high),
+        )
+    ]  # fmt: skip
 
 
 def title_line(it: Appraisal) -> str:
     """Which scenario against which, the months and the seeds."""
-    last = it.baseline.calendar(it.baseline.months - 1)
-    span = f"{it.baseline.calendar(0)} to {last}, {it.seeds} seed{'s' if it.seeds != 1 else ''}"
-    title = f"{it.variant.name} against {it.baseline.name}"
-    room = WIDTH - len(span) - 2
+    first, last = (month_text(it.baseline.calendar(month)) for month in (0, it.baseline.months - 1))
+    span = trn("{first} to {last}, {count} seed", "{first} to {last}, {count} seeds", it.seeds, first=first, last=last)
+    title = tr("{variant} against {baseline}", variant=it.variant.name, baseline=it.baseline.name)
+    room = WIDTH - letters.cells(span) - 2
     return letters.left(letters.shortened(title, room), room + 2) + span
 
 
@@ -127,23 +151,26 @@ def _chain_lines(it: Appraisal) -> list[str]:
     gross = float(np.mean(it.gross("jobs")))
     lines = []
     if it.treatments:
-        lines.append(counted_line(f"Jobs at {treated_text(it)}", it.interval(it.gross("jobs"))))
+        lines.append(counted_line(tr("Jobs at {treated}", treated=treated_text(it)), it.interval(it.gross("jobs"))))
         if it.moved_in("jobs").any():
             moved = people(-float(np.mean(it.moved_in("jobs"))))
-            lines.append(("  moved in from the area", moved, "", ["there without it, elsewhere in the area"]))
-        lines.append(counted_line("  founded or there anyway", it.interval(-it.there_anyway("jobs"))))
-        lines.append(counted_line("  others' gain or loss", it.interval(it.others("jobs")), said_of_rivals(it)))
+            there = tr("there without it, elsewhere in the area")
+            lines.append((f"  {tr('moved in from the area')}", moved, "", [there]))
+        lines.append(counted_line(f"  {tr('founded or there anyway')}", it.interval(-it.there_anyway("jobs"))))
+        others = tr("others' gain or loss")
+        lines.append(counted_line(f"  {others}", it.interval(it.others("jobs")), said_of_rivals(it)))
     said = [unsure(net)]
     if it.treatments and gross >= net.mean > 0 and not said[0]:  # more than all of it is others'
-        said.append(f"{100 * net.mean / gross:.0f} of 100")
+        said.append(tr("{part} of 100", part=f"{100 * net.mean / gross:.0f}"))
     if not said[0]:
         said.append(residents_text(it))
-    lines.append(counted_line("NET JOBS", net, *said))
+    lines.append(counted_line(tr("NET JOBS"), net, *said))
     if it.assumptions["home_displaced"].value:
-        lines.append(counted_line("  in the whole country", it.in_country))
-    lines.append(counted_line("NET ENTERPRISES", firms, *([unsure(firms)] if unsure(firms) else classes_text(it))))
-    none = [] if it.treatments else ["Nobody can be said to be treated, so there is no gross: it starts at net."]
-    return [*none, *aligned(lines)]
+        lines.append(counted_line(f"  {tr('in the whole country')}", it.in_country))
+    some = [unsure(firms)] if unsure(firms) else classes_text(it)
+    lines.append(counted_line(tr("NET ENTERPRISES"), firms, *some))
+    none = tr("Nobody can be said to be treated, so there is no gross: it starts at net.")
+    return [*([] if it.treatments else [none]), *aligned(lines)]
 
 
 def residents_text(it: Appraisal) -> str:
@@ -152,7 +179,7 @@ def residents_text(it: Appraisal) -> str:
     if net <= 0:
         return ""
     here = 1.0 - float(np.mean(it.from_elsewhere)) / net
-    return "all residents'" if here >= 0.995 else f"{100 * max(0.0, here):.0f}% residents'"
+    return tr("all residents'") if here >= 0.995 else tr("{part}% residents'", part=f"{100 * max(0.0, here):.0f}")
 
 
 def classes_text(it: Appraisal) -> list[str]:
@@ -163,26 +190,42 @@ def classes_text(it: Appraisal) -> list[str]:
         return []
     small = sum(value for group, value in parts.items() if group.startswith("small")) / total
     new = sum(value for group, value in parts.items() if group.endswith("newcomer")) / total
-    return [f"{_share(small)} small", f"{_share(new)} new"]
+    return [tr("{share} small", share=_share(small)), tr("{share} new", share=_share(new))]
 
 
 def _share(part: float) -> str:
-    return "all" if 0.995 <= part <= 1.005 else "nearly all" if 0.9 <= part <= 1.1 else f"{100 * part:.0f}%"
+    if 0.995 <= part <= 1.005:
+        return tr("all")
+    return tr("nearly all") if 0.9 <= part <= 1.1 else f"{100 * part:.0f}%"
 
 
 def _who_lines(it: Appraisal, scale: float) -> list[str]:
     """Who gains and loses, the largest first, in two lines at most; landlords where floor is left behind."""
     means = {name: float(np.mean(it.who[name])) / scale for name in WHO if name != "landlords" or not left_floor(it)}
     order = sorted(means, key=lambda name: -abs(means[name]))
-    texts = [f"{WHO[name]} {signed_amount(means[name])}" for name in order if amount(means[name]) != "0"]
-    wrapped = textwrap.wrap("   ".join(text.replace(" ", "\0") for text in texts), WIDTH - 2)
-    lines = [f"  {line.replace(chr(0), ' ')}" for line in wrapped[:2]] or ["  nobody"]
+    texts = [f"{tr(WHO[name])} {signed_amount(means[name])}" for name in order if amount(means[name]) != "0"]
+    lines = [f"  {line}" for line in _rows_of(texts, WIDTH - 2)[:2]] or [f"  {tr('nobody')}"]
     if left_floor(it):
         now = float(np.mean(it.who["landlords"])) / scale
         then = now + float(np.mean(it.if_empty - it.value)) / scale
         floor = round(float(np.mean(it.floor_left_behind)), -4)
-        empty = f"{amount(then)} if the {floor:,.0f} m2 left behind stay empty"
-        lines.append(f"  {WHO['landlords']} {amount(now)}; {empty}")
+        said = tr(
+            "{who} {now}; {then} if the {floor} m2 left behind stay empty",
+            who=tr(WHO["landlords"]), now=amount(now), then=amount(then),
+            floor=large(floor) if is_chinese() else f"{floor:,.0f}",
+        )  # fmt: skip
+        lines.append(f"  {said}")
+    return lines
+
+
+def _rows_of(texts: list[str], width: int) -> list[str]:
+    """Texts three spaces apart, in lines of so many cells; none is broken."""
+    lines: list[str] = []
+    for text in texts:
+        if lines and letters.cells(longer := f"{lines[-1]}   {text}") <= width:
+            lines[-1] = longer
+        else:
+            lines.append(text)
     return lines
 
 
@@ -196,53 +239,64 @@ def payback_text(it: Appraisal) -> str:
     month, inside = it.payback
     last = it.baseline.calendar(it.baseline.months - 1)[:4]
     if month is None and float(np.mean(it.value)) > 0:
-        return "Paid back only by assets left at the end."
+        return tr("Paid back only by assets left at the end.")
     if month is None:
-        return f"Not paid back by {last}, nor in {PACE_YEARS} years at this pace."
+        return tr("Not paid back by {year}, nor in {years} years at this pace.", year=last, years=PACE_YEARS)
     when = it.baseline.calendar(month)
-    return f"Paid back in {when}." if inside else f"Not paid back by {last}; in {when[:4]} at this pace."
+    if inside:
+        return tr("Paid back in {month}.", month=month_text(when))
+    return tr("Not paid back by {year}; in {then} at this pace.", year=last, then=when[:4])
 
 
 def cost_text(it: Appraisal) -> str:
     """Cost per net job and per job-year, or why there is none."""
     if _free(it):
-        return "COST PER NET JOB  not known: the model charges nobody for this lever"
+        return tr("COST PER NET JOB  not known: the model charges nobody for this lever")
     if float(np.mean(it.cost)) <= 0:
-        return "COST PER NET JOB  none: the sponsors earn as much as they spend"
+        return tr("COST PER NET JOB  none: the sponsors earn as much as they spend")
     job, year = it.cost_per_job, it.cost_per_job_year
     if it.seeds == 1:
-        return f"COST PER NET JOB  {_price(job.value)}, from one seed: no interval"
+        return tr("COST PER NET JOB  {price}, from one seed: no interval", price=_price(job.value))
     if not job.told:
-        return "COST PER NET JOB  cannot be told: net jobs may be none; rank by the balance"
+        return tr("COST PER NET JOB  cannot be told: net jobs may be none; rank by the balance")
     if job.value < 0:
-        return "COST PER NET JOB  none: net jobs are fewer than without it"
-    text = f"COST PER NET JOB  {_price(job.value)} {_prices(job)}"
+        return tr("COST PER NET JOB  none: net jobs are fewer than without it")
     millions = abs(job.value) >= 1
-    per_year = f"; {_priced(year.value, millions=millions)} per job-year" if year.told else ""
-    choices = (f"{per_year} {_prices(year, millions=millions)}", per_year)
-    return text + next((it for it in choices if year.told and len(text + it) <= WIDTH), "")
+    places = {
+        "price": _price(job.value), "interval": _prices(job), "a_year": _priced(year.value, millions=millions),
+        "yearly": _prices(year, millions=millions) if year.told else "",
+    }  # fmt: skip
+    choices = (
+        tr("COST PER NET JOB  {price} {interval}; {a_year} per job-year {yearly}", **places),
+        tr("COST PER NET JOB  {price} {interval}; {a_year} per job-year", **places),
+    )
+    fits = (it for it in choices if year.told and letters.cells(it) <= WIDTH)
+    return next(fits, tr("COST PER NET JOB  {price} {interval}", **places))
 
 
 def mind_text(it: Appraisal, scale: float) -> str:
     """What would mislead most."""
     if not it.differs:
-        return "MIND: the worlds do not differ in this run; the measure begins later, or does nothing."
+        return tr("MIND: the worlds do not differ in this run; the measure begins later, or does nothing.")
     if _free(it):
-        return "MIND: the model charges nobody for this lever: its own cost is missing."
+        return tr("MIND: the model charges nobody for this lever: its own cost is missing.")
     if it.drawn and it.drawn.chain is not it.chain and not _within(it):
-        return "MIND: the values set lie at the edge of the posterior: trust the draws."
+        return tr("MIND: the values set lie at the edge of the posterior: trust the draws.")
     net, rest = (float(np.mean(f("value_added"))) for f in (it.net, it.without_largest))
     if it.treatments and abs(net - rest) > _ONE_FIRM * abs(net):
-        texts = amount(net / scale), amount(rest / scale)
-        return f"MIND: without each seed's most changed firm value added is {texts[1]}, not {texts[0]}."
+        return tr(
+            "MIND: without each seed's most changed firm value added is {rest}, not {whole}.",
+            whole=amount(net / scale), rest=amount(rest / scale),
+        )  # fmt: skip
     months = it.baseline.months
     if it.is_site:
-        return f"MIND: let for {it.months_let:.0f} of {months} months; floor and firms outlast the run."
+        let = f"{it.months_let:.0f}"
+        return tr("MIND: let for {let} of {months} months; floor and firms outlast the run.", let=let, months=months)
     if it.trend != "are steady":
-        return f"MIND: net jobs {it.trend}: with more --months the answer is another."
+        return tr("MIND: net jobs {trend}: with more --months the answer is another.", trend=tr(it.trend))
     if it.rivals == NOT_MODELLED:
-        return "MIND: firms of a place share no demand, so that displacement is too small."
-    return "MIND: sales, wages and inputs are at the model's prices; see the assumptions."
+        return tr("MIND: firms of a place share no demand, so that displacement is too small.")
+    return tr("MIND: sales, wages and inputs are at the model's prices; see the assumptions.")
 
 
 def _within(it: Appraisal) -> bool:
@@ -264,16 +318,19 @@ def signed_amount(x: float) -> str:
 def _price(million: float) -> str:
     """Million yuan as a price that is easy to read."""
     millions = abs(million) >= 1
-    return f"{_priced(million, millions=millions)}{' million' if millions else ''} yuan"
+    price = _priced(million, millions=millions)
+    return tr("{price} million yuan", price=price) if millions else tr("{price} yuan", price=price)
 
 
 def _prices(it: Ratio, *, millions: bool | None = None) -> str:
     millions = abs(it.value) >= 1 if millions is None else millions
-    return f"[{_priced(it.low, millions=millions)} to {_priced(it.high, millions=millions)}]"
+    return _ends(_priced(it.low, millions=millions), _priced(it.high, millions=millions))
 
 
 def _priced(million: float, *, millions: bool) -> str:
-    """A price in yuan, or in million yuan."""
+    """A price in yuan, or in million yuan; in Chinese in yuan with 万 and 亿."""
+    if is_chinese():
+        return large(_rounded(1e6 * million)) if np.isfinite(million) else "-"
     return number(_rounded(million)) if millions else f"{_rounded(1e6 * million):,.0f}"
 
 
@@ -285,7 +342,7 @@ CardLine = tuple[str, str, str, list[str]]  # words, a mean, its interval, and w
 
 
 def counted_line(words: str, it: Interval, *after: str) -> CardLine:
-    said = f"[{people(it.low)} to {people(it.high)}]" if np.isfinite(it.low) else ""
+    said = _ends(people(it.low), people(it.high)) if np.isfinite(it.low) else ""
     return words, people(it.mean), said, list(after)
 
 
@@ -294,16 +351,16 @@ def aligned(lines: list[CardLine]) -> list[str]:
     wide = max(8, *(len(mean) + 1 for _, mean, *_ in lines))
     found = []
     for words, mean, interval, after in lines:
-        start = f"{words:<25}{mean:>{wide}}  {interval}{'  ' if interval else ''}"
+        start = f"{letters.left(words, 25)}{mean:>{wide}}  {interval}{'  ' if interval else ''}"
         said = list(filter(None, after))
-        while said and len(start + ", ".join(said)) > WIDTH:
+        while said and letters.cells(start + listed(said)) > WIDTH:
             said.pop()
-        found.append((start + ", ".join(said)).rstrip())
+        found.append((start + listed(said)).rstrip())
     return found
 
 
 def unsure(it: Interval) -> str:
-    return "" if it.low > 0 or it.high < 0 or not np.isfinite(it.low) else "may be none"
+    return "" if it.low > 0 or it.high < 0 or not np.isfinite(it.low) else tr("may be none")
 
 
 # --- tables
@@ -324,18 +381,18 @@ def chain_rows(found: Appraisal) -> list[tuple[str, dict[str, Any]]]:
         return words, {measure: values(measure) for measure in MEASURES}
 
     def part(group: str, name: str) -> tuple[str, dict[str, Any]]:
-        return term(f"  {_CHANGED[name]}", lambda measure: it.chain[f"{measure}.{group}_{name}"])
+        return term(f"  {tr(_CHANGED[name])}", lambda measure: it.chain[f"{measure}.{group}_{name}"])
 
     rows = [
-        term("gross", it.gross),
-        term("  at those that it brings in", it.brought_in),
-        term("moved in from the area", lambda measure: -it.moved_in(measure)),
-        term("founded or there anyway", lambda measure: -it.there_anyway(measure)),
-        term("direct additional", it.direct),
+        term(tr("gross"), it.gross),
+        term(f"  {tr('at those that it brings in')}", it.brought_in),
+        term(tr("moved in from the area"), lambda measure: -it.moved_in(measure)),
+        term(tr("founded or there anyway"), lambda measure: -it.there_anyway(measure)),
+        term(tr("direct additional"), it.direct),
         *(part("direct", name) for name in CHANGES if name != "unfounded"),
     ]
-    others = [term("others, net", it.others), *(part("others", name) for name in CHANGES)]
-    return [*(rows if it.treatments else []), *others, term("NET", it.net)]
+    others = [term(tr("others, net"), it.others), *(part("others", name) for name in CHANGES)]
+    return [*(rows if it.treatments else []), *others, term(tr("NET"), it.net)]
 
 
 def chain_table(found: Appraisal, scale: float, unit: str) -> str:
@@ -347,41 +404,47 @@ def chain_table(found: Appraisal, scale: float, unit: str) -> str:
     rows = [
         (words, *(cell(measure, float(np.mean(values[measure]))) for measure in MEASURES))
         for words, values in chain_rows(found)
-        if words.strip() == "NET" or any(values[measure].any() for measure in MEASURES)
-        if not words.endswith("brings in") or (values["jobs"] != found.gross("jobs")).any()
+        if words.strip() == tr("NET") or any(values[measure].any() for measure in MEASURES)
+        if words.strip() != tr("at those that it brings in") or (values["jobs"] != found.gross("jobs")).any()
     ]
     intervals = {measure: found.interval(found.net(measure)) for measure in MEASURES}
     rows += [
-        (f"  95% interval, {words}", *(cell(measure, getattr(intervals[measure], words)) for measure in MEASURES))
-        for words in ("low", "high")
+        (f"  {words}", *(cell(measure, getattr(intervals[measure], name)) for measure in MEASURES))
+        for name, words in (("low", tr("95% interval, low")), ("high", tr("95% interval, high")))
         if found.seeds > 1
     ]
-    rows.append(("  median", *(cell(measure, float(np.median(found.net(measure)))) for measure in MEASURES)))
+    rows.append((f"  {tr('median')}", *(cell(measure, float(np.median(found.net(measure)))) for measure in MEASURES)))
     rows.append(
         (
-            "  without the most changed firm",
+            f"  {tr('without the most changed firm')}",
             *(cell(measure, float(np.mean(found.without_largest(measure)))) for measure in MEASURES),
         )
     )
     if it := found.drawn:
         ranges = {measure: it.range(it.net(measure)) for measure in MEASURES}
         rows += [
-            (f"  {words} drawn parameters", *(cell(measure, getattr(ranges[measure], name)) for measure in MEASURES))
-            for name, words in (("mean", "mean with"), ("low", "5% of worlds with"), ("high", "95% of worlds with"))
+            (f"  {words}", *(cell(measure, getattr(ranges[measure], name)) for measure in MEASURES))
+            for name, words in (
+                ("mean", tr("mean with drawn parameters")),
+                ("low", tr("5% of worlds with drawn parameters")),
+                ("high", tr("95% of worlds with drawn parameters")),
+            )
         ]
-    heads = ("from gross to net", "jobs", "enterprises", "value added", "taxes")
+    heads = (tr("from gross to net"), tr("jobs"), tr("enterprises"), tr("value added"), tr("taxes"))
     short = unit.replace("million", "mn").replace("billion", "bn")
-    rows.insert(0, ("", "people", "", short, short))
+    rows.insert(0, ("", meaning("unit", "people"), "", short, short))
     parts = [columns(heads, rows, right=(1, 2, 3, 4))]
     groups = [
-        (group.replace("_", ", "), *(people(float(np.mean(found.chain[f"{m}.net_{group}"]))) for m in _COUNTED))
+        (tr(_CLASSES[group]), *(people(float(np.mean(found.chain[f"{m}.net_{group}"]))) for m in _COUNTED))
         for group in GROUPS
         if any(found.chain[f"{m}.net_{group}"].any() for m in _COUNTED)
     ]
     if groups:
-        parts.append(columns(("net by class and age at first sight", "jobs", "enterprises"), groups, right=(1, 2)))
+        classes = (tr("net by class and age at first sight"), tr("jobs"), tr("enterprises"))
+        parts.append(columns(classes, groups, right=(1, 2)))
     if found.rivals != MODELLED:
-        parts[-1] += f"\nOthers: {said_of_rivals(found)}, so that displacement is too small."
+        said = tr("Others: {rivals}, so that displacement is too small.", rivals=said_of_rivals(found))
+        parts[-1] += f"\n{said}"
     return "\n\n".join(parts)
 
 
@@ -391,7 +454,7 @@ _COUNTED = ("jobs", "enterprises")
 def balance_table(found: Appraisal, scale: float, unit: str) -> str:
     """Society's balance by resource and by who, and the sponsors' outlay."""
     drawn = found.drawn
-    heads = ["mean", "95% interval", *(["90% of draws"] if drawn else [])]
+    heads = [tr("mean"), tr("95% interval"), *([tr("90% of draws")] if drawn else [])]
     none = [""] * len(heads)
 
     def valued(words: str, values: Callable[[Appraisal], Any]) -> tuple[str, ...]:
@@ -403,20 +466,24 @@ def balance_table(found: Appraisal, scale: float, unit: str) -> str:
         return words, amount(seeds.mean), *(ends(it).strip("[]") for it in ranges)
 
     rows: list[tuple[str, ...]] = []
-    for words, labels, field in (("by resource", RESOURCE_WORDS, "resources"), ("by who", WHO, "who")):
+    for words, labels, field in ((tr("by resource"), RESOURCE_WORDS, "resources"), (tr("by who"), WHO, "who")):
         rows.append((words, *none))
-        rows += [valued(f"  {label}", partial(_part, field, name)) for name, label in labels.items()]
-        rows.append(valued("  SOCIETY'S BALANCE", lambda it: it.value))
-    rows.append(("outlay of sponsors, less what they earn", *none))
-    rows += [valued(f"  {_OUTLAY[name]}", partial(_part, "outlay", name)) for name in found.outlay]
-    rows.append(valued("  TOTAL", lambda it: it.cost))
-    rates = ", ".join(
-        f"{amount(float(np.mean(values)) / scale)} at {100 * rate:.3g}%" for rate, values in found.other_rates.items()
+        rows += [valued(f"  {tr(label)}", partial(_part, field, name)) for name, label in labels.items()]
+        balance = tr("SOCIETY'S BALANCE")
+        rows.append(valued(f"  {balance}", lambda it: it.value))
+    rows.append((tr("outlay of sponsors, less what they earn"), *none))
+    rows += [valued(f"  {tr(_OUTLAY[name])}", partial(_part, "outlay", name)) for name in found.outlay]
+    rows.append(valued(f"  {tr('TOTAL')}", lambda it: it.cost))
+    rates = listed(
+        tr("{value} at {rate}%", value=amount(float(np.mean(values)) / scale), rate=f"{100 * rate:.3g}")
+        for rate, values in found.other_rates.items()
     )
-    said = [f"balance at other discount rates: {rates}"]
+    said = [tr("balance at other discount rates: {rates}", rates=rates)]
     if left_floor(found):
-        said.append(f"balance if floor left behind stays empty: {amount(float(np.mean(found.if_empty)) / scale)}")
-    return "\n".join([columns((f"present value, {unit}", *heads), list(filter(None, rows)), right=(1,)), *said])
+        value = amount(float(np.mean(found.if_empty)) / scale)
+        said.append(tr("balance if floor left behind stays empty: {value}", value=value))
+    heads = [tr("present value, {unit}", unit=unit), *heads]
+    return "\n".join([columns(heads, list(filter(None, rows)), right=(1,)), *said])
 
 
 def _part(field: str, name: str, found: Appraisal) -> Any:
@@ -426,20 +493,28 @@ def _part(field: str, name: str, found: Appraisal) -> Any:
 def assumptions_table(found: Appraisal) -> str:
     """What is assumed beyond the model."""
     rows = [
-        (it.name, f"{it.value:g}{'*' if it.changed else ''}", f"{it.low:g} to {it.high:g}", it.unit)
+        (
+            it.name, f"{it.value:g}{'*' if it.changed else ''}",
+            tr("{low} to {high}", low=f"{it.low:g}", high=f"{it.high:g}"), meaning("unit", it.unit),
+        )
         for it in found.assumptions.values()
-    ]
-    table = columns(("assumed (--assume NAME=VALUE)", "value", "range", "unit"), rows, right=(1,))
-    changed = "\n* changed by --assume" if any(it.changed for it in found.assumptions.values()) else ""
-    keys = [f"{it.key} {change(it.old, it.new, it.unit)}" for it in found.changed[:8]]
-    more = f" and {len(found.changed) - 8} more" if len(found.changed) > 8 else ""
-    said = textwrap.fill(f"differs: {'; '.join(keys)}{more}", WIDTH, subsequent_indent="  ")
-    return f"{table}{changed}\nmeaning and source of each: assumptions.csv\n{said}"
+    ]  # fmt: skip
+    heads = (tr("assumed (--assume NAME=VALUE)"), tr("value"), tr("range"), tr("unit"))
+    table = columns(heads, rows, right=(1,))
+    lines = [table]
+    if any(it.changed for it in found.assumptions.values()):
+        lines.append(tr("* changed by --assume"))
+    keys = trc("between changes", "; ").join(f"{it.key} {change(it.old, it.new, it.unit)}" for it in found.changed[:8])
+    more = len(found.changed) - 8
+    said = tr("differs: {keys} and {more} more", keys=keys, more=more) if more > 0 else tr("differs: {keys}", keys=keys)
+    lines.append(tr("meaning and source of each: assumptions.csv"))
+    return "\n".join([*lines, *letters.wrapped(said, WIDTH, subsequent_indent="  ")])
 
 
 # --- JSON
 
 
+@in_english
 def appraisal_json(found: Appraisal) -> dict[str, Any]:
     """The same as one object; money is million yuan."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import numpy as np
 
+from sim import letters
 from sim.formats import amount
+from sim.language import is_chinese, listed, month_text, tr, trc
 from sim.report.text.appraisal import (
     RESOURCE_WORDS,
     WIDTH,
@@ -32,7 +33,6 @@ from sim.studies.estimators.intervals import Interval
 from sim.studies.money import money_year
 from sim.studies.questions.appraise import Appraisal, Decision
 
-_NONE = "NO DECISION CARD"
 _INDENT = "  "
 
 
@@ -42,7 +42,8 @@ def decision_lines(decision: Decision | None) -> list[str]:
         return []
     if decision.appraisal is None:
         command = [f"{_INDENT}{decision.command}"] if decision.command else []
-        return [*textwrap.wrap(f"{_NONE}: {decision.reason}", WIDTH, subsequent_indent=_INDENT), *command]
+        none = tr("NO DECISION CARD: {reason}", reason=tr(decision.reason))
+        return [*letters.wrapped(none, WIDTH, subsequent_indent=_INDENT), *command]
     return decision_card(decision.appraisal)
 
 
@@ -56,25 +57,29 @@ def decision_card(it: Appraisal) -> list[str]:
 
     jobs, firms = (it.interval(it.net(name)) for name in ("jobs", "enterprises"))
     private = it.outlay["site_owner"] + it.outlay["platforms"]
-    also = f"and sites and platforms {amount(float(np.mean(private)) / scale)}" if private.any() else ""
+    owners = amount(float(np.mean(private)) / scale)
+    also = tr("and sites and platforms {value}", value=owners) if private.any() else ""
     value = it.interval(it.value)
-    year, rate = it.baseline.calendar(it.base), it.assumptions["discount"].value
+    month, rate = month_text(it.baseline.calendar(it.base)), f"{100 * it.assumptions['discount'].value:.3g}"
+    money = tr("money of {year}, worth in {month} at {rate}% a year", year=money_year(it.baseline), month=month,
+               rate=rate)  # fmt: skip
+    some = [unsure(firms)] if unsure(firms) else classes_text(it)
     lines = [
         title_line(it),
         *aligned(
             [
-                counted_line("NET JOBS", jobs, unsure(jobs) or residents_text(it)),
-                counted_line("NET ENTERPRISES", firms, *([unsure(firms)] if unsure(firms) else classes_text(it))),
-                valued("PUBLIC COST", it.outlay["public"], unit, also),
-                valued("SOCIETY'S BALANCE", it.value, unit, unsure(value)),
+                counted_line(tr("NET JOBS"), jobs, unsure(jobs) or residents_text(it)),
+                counted_line(tr("NET ENTERPRISES"), firms, *some),
+                valued(tr("PUBLIC COST"), it.outlay["public"], unit, also),
+                valued(tr("SOCIETY'S BALANCE"), it.value, unit, unsure(value)),
             ]
         ),
-        *_parts("by resource", {RESOURCE_WORDS[name]: part for name, part in it.resources.items()}, scale),
-        *_parts("by who", {WHO[name]: part for name, part in it.who.items()}, scale),
-        f"{_INDENT}money of {money_year(it.baseline)}, worth in {year} at {100 * rate:.3g}% a year",
+        *_parts(tr("by resource"), {tr(RESOURCE_WORDS[name]): part for name, part in it.resources.items()}, scale),
+        *_parts(tr("by who"), {tr(WHO[name]): part for name, part in it.who.items()}, scale),
+        f"{_INDENT}{money}",
         cost_text(it),
         *drawn_lines(it, scale),
-        f"PAYBACK  {payback_text(it)}",
+        tr("PAYBACK  {when}", when=payback_text(it)),
     ]
     return [line.rstrip() for line in [*lines, _not_told(it), mind_text(it, scale)]]
 
@@ -83,11 +88,12 @@ def _not_told(it: Appraisal) -> str:
     """What the model cannot tell, as far as one line holds it."""
     said = [said_of_rivals(it)]
     if left_floor(it):
-        said.append("whether floor left elsewhere stays empty")
+        said.append(tr("whether floor left elsewhere stays empty"))
     if not it.assumptions["horizon"].value:
-        said.append("what comes after the run")
-    said = list(filter(None, [*said, "gains outside the books"]))
-    while len(line := f"CANNOT TELL  {'; '.join(said)}") > WIDTH:
+        said.append(tr("what comes after the run"))
+    said = list(filter(None, [*said, tr("gains outside the books")]))
+    between = trc("between changes", "; ")
+    while letters.cells(line := tr("CANNOT TELL  {what}", what=between.join(said))) > WIDTH:
         said.pop()
     return line
 
@@ -102,8 +108,8 @@ def _parts(words: str, parts: dict[str, Any], scale: float) -> list[str]:
     for count in range(len(shown), 0, -1):
         rest = sum(means[name] for name in order if name not in shown[:count])
         texts = [f"{name} {signed_amount(means[name])}" for name in shown[:count]]
-        more = [f"rest {signed_amount(rest)}"] if count < len(shown) else []
-        line = f"{_INDENT}{words}: {', '.join(texts + more)}"
-        if len(line) <= WIDTH:
+        more = [tr("rest {value}", value=signed_amount(rest))] if count < len(shown) else []
+        line = f"{_INDENT}{words}{'：' if is_chinese() else ': '}{listed(texts + more)}"
+        if letters.cells(line) <= WIDTH:
             break
     return [line]

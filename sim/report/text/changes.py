@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
+from sim.language import tr
+from sim.letters import cells, wrapped
 from sim.report.text.columns import WIDTH, columns
 from sim.studies.changes import Change
 from sim.units import change
@@ -13,14 +14,14 @@ from sim.units import change
 def changes_text(changed: Sequence[Change]) -> list[str]:
     """What was changed, a line a key, with the source of the old value."""
     if not changed:
-        return ["changed: nothing"]
+        return [tr("changed: nothing")]
     rows = [
-        (f"  {it.key}", change(it.old, it.new, it.unit), ": ".join(filter(None, (it.kind, it.source))))
+        (f"  {it.key}", change(it.old, it.new, it.unit), ": ".join(filter(None, (tr(it.kind), it.source))))
         for it in changed
     ]
-    if sum(max(map(len, column)) + 2 for column in list(zip(*rows, strict=True))[:-1]) + 24 > WIDTH:
-        return ["changed:", *(line for row in rows for line in _apart(row))]
-    return ["changed:", *columns(("",) * 3, rows).split("\n")[1:]]
+    if sum(max(map(cells, column)) + 2 for column in list(zip(*rows, strict=True))[:-1]) + 24 > WIDTH:
+        return [tr("changed:"), *(line for row in rows for line in _apart(row))]
+    return [tr("changed:"), *columns(("",) * 3, rows).split("\n")[1:]]
 
 
 def _apart(row: Sequence[str]) -> list[str]:
@@ -29,5 +30,5 @@ def _apart(row: Sequence[str]) -> list[str]:
     return [
         line
         for indent, text in zip(("  ", "      "), said, strict=True)
-        for line in textwrap.wrap(text.strip(), WIDTH, initial_indent=indent, subsequent_indent="      ")
+        for line in wrapped(text.strip(), WIDTH, initial_indent=indent, subsequent_indent="      ")
     ]

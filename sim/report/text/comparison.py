@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.formats import counted, ratio_text
+from sim.language import in_english, month_text, tr
 from sim.report.sheets import chosen
-from sim.report.shown import difference_unit
+from sim.report.shown import difference_unit, outcome_name
 from sim.report.text.appraisal import appraisal_json
 from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.changes import changes_text
@@ -30,56 +31,70 @@ def variant_text(
     first, differences = comparison.baseline, {it.outcome: it for it in variant.differences}
     shown = chosen(differences, headline, () if only else first.scenario.reported_figures, everything=everything)
     paired, variance = comparison.paired, comparison.variance
-    how = "paired seed by seed" if paired else "not paired: two sets of worlds, whatever their seeds"
-    heads = ["outcome", comparison.label, variant.label, "difference", "95% interval", "unit", "better in", "pairing"]
+    how = tr("paired seed by seed") if paired else tr("not paired: two sets of worlds, whatever their seeds")
+    heads = [
+        tr("outcome"), comparison.label, variant.label, tr("difference"), tr("95% interval"), tr("unit"),
+        tr("better in"), tr("pairing"), tr("verdict"), *([tr("variance by source")] if variance else []),
+    ]  # fmt: skip
     rows = [
         [
-            it.outcome, unit.number(it.baseline), unit.number(it.variant), unit.signed(it.difference),
-            unit.span(it.low, it.high), unit.unit, _better(it), ratio_text(it.variance_reduction), it.verdict,
+            outcome_name(it.outcome), unit.number(it.baseline), unit.number(it.variant), unit.signed(it.difference),
+            unit.span(it.low, it.high), unit.unit, _better(it), ratio_text(it.variance_reduction), tr(it.verdict),
             *([shares_text(variance.get(it.outcome, {}))] if variance else []),
         ]
         for it, unit in ((differences[name], difference_unit(differences[name])) for name in shown)
     ]  # fmt: skip
-    table = columns([*heads, "verdict", *(["variance by source"] if variance else [])], rows, right=(1, 2, 3, 4, 6, 7))
+    table = columns(heads, rows, right=(1, 2, 3, 4, 6, 7))
     hidden = len(differences) - len(shown)
     last = first.scenario.calendar(first.months - 1)
     card = decision_lines(variant.decision)
     lines = [
         *card,
         *([""] if card else []),
-        f"{variant.label} against {comparison.label}: {counted(comparison.seeds, 'seed')}, {how}; means in {last}",
-        *([] if variant.same_model else ["the two were run by different versions of the model"]),
+        tr(
+            "{variant} against {baseline}: {seeds}, {how}; means in {month}", variant=variant.label,
+            baseline=comparison.label, seeds=counted(comparison.seeds, "seed"), how=how, month=month_text(last),
+        ),
+        *([] if variant.same_model else [tr("the two were run by different versions of the model")]),
         "",
         *changes_text(variant.changed),
         "",
         table,
         "",
         *hanging(differences[name] for name in shown),
-        f"intervals: {comparison.interval_kind}",
-        f"over worlds: {intervals_text(first.intervals)}",
-        *(["pairing: how many times fewer runs the interval takes than on independent seeds"] if paired else []),
+        tr("intervals: {kind}", kind=tr(comparison.interval_kind)),
+        tr("over worlds: {kind}", kind=tr(intervals_text(first.intervals))),
+        *([tr("pairing: how many times fewer runs the interval takes than on independent seeds")] if paired else []),
         rests_line(variant.rests_on),
         *[width_text(it, differences[it["outcome"]]) for it in comparison.until if it["variant"] == variant.label],
-        *([f"{hidden} more outcomes: --all, or comparison.csv"] if hidden else []),
-    ]
+        *([tr("{count} more outcomes: --all, or comparison.csv", count=hidden)] if hidden else []),
+    ]  # fmt: skip
     return "\n".join(lines)
 
 
 def rests_line(counts: Mapping[str, int]) -> str:
     """The number of parameters behind a comparison by kind of source."""
-    return f"each rests on {sum(counts.values())} parameters in force: {rests_text(counts)}"
+    count = sum(counts.values())
+    return tr("each rests on {count} parameters in force: {kinds}", count=count, kinds=rests_text(counts))
 
 
 def width_text(state: Mapping[str, Any], it: Difference) -> str:
     """Whether the wanted width of an interval was reached."""
     unit = difference_unit(it)
-    said = f"{state['outcome']}: interval {unit.told(state['width'])} wide, {unit.told(state['wanted'])} wanted"
+    places = {
+        "outcome": state["outcome"], "width": unit.told(state["width"]), "wanted": unit.told(state["wanted"]),
+    }  # fmt: skip
     if state["reached"]:
-        return f"{said}: reached on {counted(state['seeds'], 'seed')}"
-    needs = f", about {state['forecast']:,} would do" if state["width"] > state["wanted"] else ""
-    return f"{said}: not reached, stopped {state['stopped']}{needs}"
+        return tr("{outcome}: interval {width} wide, {wanted} wanted: reached on {seeds}",
+                  seeds=counted(state["seeds"], "seed"), **places)  # fmt: skip
+    places["stopped"] = tr(state["stopped"])
+    if state["width"] > state["wanted"]:
+        return tr("{outcome}: interval {width} wide, {wanted} wanted: not reached, stopped {stopped}, about {seeds} "
+                  "would do", seeds=f"{state['forecast']:,}", **places)  # fmt: skip
+    return tr("{outcome}: interval {width} wide, {wanted} wanted: not reached, stopped {stopped}", **places)
 
 
+@in_english
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """A comparison as one object; several variants are under ``variants`` by label."""
     first = comparison.baseline

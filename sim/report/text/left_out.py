@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sim.language import tr
 from sim.report.shown import difference_unit
 from sim.studies.estimators.intervals import verdict
 from sim.studies.questions.compare import Difference
@@ -15,9 +16,11 @@ def left_out_text(unit: Everyday, replicate: int, value: float, without: float, 
 
     Values are in the declared unit, and said in ``unit``.
     """
-    told = verdict(without, low, high)
-    interval = unit.span(low, high)
-    return f"replicate {replicate} has {unit.signed(value)}; without it {unit.signed(without)} ({interval}), {told}"
+    return tr(
+        "replicate {replicate} has {value}; without it {without} ({interval}), {verdict}", replicate=replicate,
+        value=unit.signed(value), without=unit.signed(without), interval=unit.span(low, high),
+        verdict=tr(verdict(without, low, high)),
+    )  # fmt: skip
 
 
 def hanging(differences: Iterable[Difference]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.formats import counted, number
+from sim.language import tr
 from sim.report.text.columns import columns
 from sim.runs.profile import Profile
 
@@ -12,15 +13,18 @@ from sim.runs.profile import Profile
 def profile_text(found: Profile) -> str:
     """Where a month's time goes, the costliest mechanism first."""
     rows = [(name, number(cost), f"{cost / found.total:.0%}") for name, cost in found.nanoseconds.items()]
-    rows.append(("all", number(found.total), ""))
+    rows.append((tr("all"), number(found.total), ""))
     threads = counted(found.threads, "thread")
     return "\n".join(
         [
-            f"{found.scenario}: {found.months} months of {found.enterprises:,.0f} enterprises on {threads}",
+            tr(
+                "{scenario}: {months} months of {enterprises} enterprises on {threads}", scenario=found.scenario,
+                months=found.months, enterprises=f"{found.enterprises:,.0f}", threads=threads,
+            ),
             "",
-            columns(("mechanism", "ns an enterprise and month", "share"), rows, right=(1, 2)),
+            columns((tr("mechanism"), tr("ns an enterprise and month"), tr("share")), rows, right=(1, 2)),
         ]
-    )
+    )  # fmt: skip
 
 
 def profile_json(found: Profile) -> dict[str, Any]:

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import counted, ranges_text
+from sim.language import in_english, later, listed, month_text, tr
 from sim.report.sheets import chosen
-from sim.report.shown import row_unit
+from sim.report.shown import outcome_name, row_unit, title_words
 from sim.report.text.columns import columns
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.result import Result
 from sim.runs.seeds import own_seeds
 from sim.runs.summary import Row, judge
 from sim.scenario import Scenario
+
+# The article's figure by its bound.
+_FIGURES = {
+    "": later("{value} in {month}"), "about": later("about {value} in {month}"),
+    "at least": later("at least {value} in {month}"), "at most": later("at most {value} in {month}"),
+}  # fmt: skip
 
 
 def run_text(result: Result, headline: Sequence[str], *, everything: bool = False) -> str:
@@ -23,10 +30,10 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
     shown = chosen(rows, headline, scenario.reported_figures, everything=everything)
     last = scenario.calendar(result.months - 1)
     table = columns(
-        ("outcome", "median", "90% interval", "unit", "the article", "score"),
+        (tr("outcome"), tr("median"), tr("90% interval"), tr("unit"), tr("the article"), tr("score")),
         (
             (
-                row.outcome, it.number(row.median), it.span(row.low, row.high), it.unit,
+                outcome_name(row.outcome), it.number(row.median), it.span(row.low, row.high), it.unit,
                 _article(row), it.number(row.crps) if row.crps is not None else "",
             )
             for row, it in ((rows[name], row_unit(rows[name])) for name in shown)
@@ -34,29 +41,31 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         right=(1, 2, 5),
     )  # fmt: skip
     hidden = len(rows) - len(shown)
-    months = f"{result.months} months from {scenario.calendar(0)}"
-    when = f"outcomes in {last}, or in the month of the article's figure"
     lines = [
-        f"{result.name}: {scenario.title}" if scenario.title else result.name,
-        f"{_worlds(result)}, {months}",
-        when,
+        f"{result.name}: {title_words(scenario.title)}" if scenario.title else result.name,
+        _worlds(result),
+        tr("outcomes in {month}, or in the month of the article's figure", month=month_text(last)),
         "",
         table,
         "",
-        f"intervals: {intervals_text(result.intervals)}",
+        tr("intervals: {kind}", kind=tr(intervals_text(result.intervals))),
         *inherited_text(scenario),
-        *([f"{hidden} more outcomes: --all, or summary.csv"] if hidden else []),
-        f"more figures: sim plot {result.path}",
-        f"results: {result.path}",
+        *([tr("{count} more outcomes: --all, or summary.csv", count=hidden)] if hidden else []),
+        tr("more figures: sim plot {path}", path=result.path),
+        tr("results: {path}", path=result.path),
     ]
     return "\n".join(lines)
 
 
 def _worlds(result: Result) -> str:
-    """How many worlds, and on which seeds."""
+    """How many worlds, on which seeds, and how many months of them."""
     count = counted(len(result.replicates), "replicate")
-    own = own_seeds(result.scenario)
-    return f"{count} on seeds {ranges_text(own)}" if own else f"{count} from seed {result.seed}"
+    months, first = result.months, month_text(result.scenario.calendar(0))
+    if own := own_seeds(result.scenario):
+        return tr("{replicates} on seeds {seeds}, {months} months from {month}", replicates=count,
+                  seeds=ranges_text(own), months=months, month=first)  # fmt: skip
+    return tr("{replicates} from seed {seed}, {months} months from {month}", replicates=count, seed=result.seed,
+              months=months, month=first)  # fmt: skip
 
 
 def verdict(row: Row) -> str:
@@ -64,23 +73,26 @@ def verdict(row: Row) -> str:
     if row.article is None:
         return ""
     if row.met is None or row.low is None or row.high is None:
-        return row.reason
+        return tr(row.reason)
     _, reason = judge(row.low, row.high, row.replicates, row.unit, row.article, row.bound, row_unit(row).told)
     if row.met:
-        return "met" if reason == "covered" else f"met ({reason})"
-    return f"not met: {reason}"
+        return tr("met") if reason == "covered" else tr("met ({reason})", reason=tr(reason))
+    return tr("not met: {reason}", reason=tr(reason))
 
 
 def inherited_text(scenario: Scenario) -> list[str]:
     """A line for each file of a parent whose figures of the article the scenario inherits."""
     files = dict.fromkeys(it.stated for it in scenario.reported_figures.values() if it.stated)
     return [
-        f"the figures of {', '.join(it.name for it in scenario.reported_figures.values() if it.stated == file)} "
-        f"are inherited from {file}"
+        tr(
+            "the figures of {names} are inherited from {file}", file=file,
+            names=listed(it.name for it in scenario.reported_figures.values() if it.stated == file),
+        )
         for file in files
-    ]
+    ]  # fmt: skip
 
 
+@in_english
 def run_json(result: Result) -> dict[str, Any]:
     """A result as one object, every outcome in it."""
     return {
@@ -106,5 +118,7 @@ def _article(row: Row) -> str:
     """The article's figure, and whether it is met."""
     if row.article is None:
         return ""
-    figure = f"{row.bound} {row_unit(row).told(row.article)} in {row.month}"
-    return ": ".join(filter(None, (figure.strip(), verdict(row))))
+    places = {"value": row_unit(row).told(row.article), "month": month_text(row.month)}
+    figure = tr(_FIGURES[row.bound], **places)
+    judged = verdict(row)
+    return tr("{figure}: {verdict}", figure=figure, verdict=judged) if judged else figure

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.language import later
 from sim.runs.errors import Incompatible
 from sim.runs.follow import FOUNDED as BY_FOUNDING
 from sim.runs.follow import MEMBER, MOVED, TENANT, Followed
@@ -27,8 +28,8 @@ SITE, TENANTS, PLATFORM, MEMBERS, FOUNDED, RELIEF, TICKET = (
 )  # fmt: skip
 # Who is treated, in words.
 WORDS = {
-    SITE: "tenants", TENANTS: "tenants", PLATFORM: "members", MEMBERS: "members", FOUNDED: "firms founded",
-    RELIEF: "firms with relief", TICKET: "firms financed",
+    SITE: later("tenants"), TENANTS: later("tenants"), PLATFORM: later("members"), MEMBERS: later("members"),
+    FOUNDED: later("firms founded"), RELIEF: later("firms with relief"), TICKET: later("firms financed"),
 }  # fmt: skip
 # How each kind reaches an enterprise in a record.
 _KINDS = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.language import later
 from sim.runs.follow import STREAMS
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ RESOURCES = (
     "programmes", "other", "public_money", "assets_left",
 )  # fmt: skip
 WHO = {
-    "firms": "firms and their owners",
-    "workers": "workers",
-    "state": "the state",
-    "site_owner": "sites' owners",
-    "platforms": "platforms",
-    "investors": "banks and investors",
-    "landlords": "landlords elsewhere",
+    "firms": later("firms and their owners"),
+    "workers": later("workers"),
+    "state": later("the state"),
+    "site_owner": later("sites' owners"),
+    "platforms": later("platforms"),
+    "investors": later("banks and investors"),
+    "landlords": later("landlords elsewhere"),
 }
 OUTLAY = ("public", "site_owner", "platforms")
 _OF_OWNERS = ("opening_balance", "founders_equity", "dividends", "liquidation")  # between firms and their owners

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.language import later
 from sim.runs.replicate import Cells
 from sim.studies.estimators.intervals import Interval, interval_reach
 
@@ -80,7 +81,9 @@ def influences(drawn: Cells) -> Influence:
 
 def qualified(verdict: str, decides: bool, replicate: int) -> str:
     """A verdict, which says so where it holds only with one replicate."""
-    return f"{verdict}, only with replicate {replicate}" if decides and verdict in TOLD else verdict
+    if not decides or verdict not in TOLD:
+        return verdict
+    return later("{verdict}, only with replicate {replicate}", verdict=later(str(verdict)), replicate=replicate)
 
 
 def _interval(mean: Any, square: Any, cube: Any, count: Any) -> Interval:

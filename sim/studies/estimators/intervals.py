@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.language import later
 from sim.runs.replicate import Cells
 
 CONFIDENCE = 0.95
 WHOLE_FROM = 30  # seeds from which a sample's skewness counts whole: of fewer it is mostly chance, and counts in part
-EQUAL, NO_INTERVAL = "equal on every seed", "no interval"
+EQUAL, NO_INTERVAL = later("equal on every seed"), later("no interval")
 _ROUNDING = 1e-24  # a variance that is this part of another is rounding
 
 
@@ -75,15 +76,15 @@ def verdict(difference: float, low: float, high: float) -> str:
     if not np.isfinite(low):
         return NO_INTERVAL
     if low <= 0 <= high:
-        return "not distinguishable from 0"
-    return "more" if difference > 0 else "less"
+        return later("not distinguishable from 0")
+    return later("more") if difference > 0 else later("less")
 
 
 def interval_kind(paired: bool = True) -> str:
     """What the 95% intervals of differences are, in words."""
     if not paired:
-        return "Welch's t"
-    return "Student's t, corrected for skewness"
+        return later("Welch's t")
+    return later("Student's t, corrected for skewness")
 
 
 def variance_reduction(old: Cells, new: Cells) -> float | None:

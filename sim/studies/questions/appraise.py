@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.formats import counted
+from sim.language import later
 from sim.letters import cut
 from sim.model.state.accounts import TICKS
 from sim.notebooks import in_notebooks
@@ -213,8 +214,8 @@ class Appraisal:
         months = self.net_jobs_by_month
         before = float(months[-_YEAR - 1]) if len(months) > _YEAR else 0.0
         if abs(last - before) <= _STEADY * abs(last):
-            return "are steady"
-        return "still rise" if last > before else "still fall"
+            return later("are steady")
+        return later("still rise") if last > before else later("still fall")
 
     @property
     def in_country(self) -> Interval:
@@ -289,7 +290,8 @@ def appraise_results(
         one, other = (records(it, number) for it in pair)
         if one is None or other is None:
             lacks = first if one is None else second
-            raise NoRecords(f"{lacks.path.name} has no records of its enterprises", _making_records(*pair))
+            lacking = later("{result} has no records of its enterprises", result=lacks.path.name)
+            raise NoRecords(lacking, _making_records(*pair))
         reached, without = (treated(chosen, first.scenario, second.scenario, it) for it in (other, one))
         rows.append(_row(one, other, chains(one.firms, other.firms, reached, without.identity)))
     titles = names or (first.name, second.name)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.formats import counted, seeds_text
+from sim.language import in_english, later
 from sim.letters import cut
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
@@ -126,9 +127,9 @@ class Difference:
         """
         told = verdict(self.difference, self.low, self.high)
         if told == EQUAL and not self.paired:
-            return "equal"
+            return later("equal")
         if told == NO_INTERVAL:
-            return f"{told} from one seed" if self.seeds == 1 else "no value"
+            return later("no interval from one seed") if self.seeds == 1 else later("no value")
         return qualified(told, self.hangs_on_one, self.left_out or 0)
 
 
@@ -219,6 +220,7 @@ class Comparison:
         return f"<Comparison of {labels} with {self.label}: {counted(self.seeds, 'seed')}, {self.path}>"
 
     @property
+    @in_english
     def rows(self) -> list[dict[str, Any]]:
         """A row for each variant and outcome."""
         return [

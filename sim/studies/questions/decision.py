@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.language import later
 from sim.runs.errors import Incompatible, NoRecords
 from sim.runs.store import Store
 from sim.studies.appraisal.assumptions import declared_assumptions
@@ -27,17 +28,22 @@ def _decision(comparison: Comparison, variant: ComparedVariant, out: Path, recor
     if not measures:
         return None
     if others:
-        more = f" and {len(others) - 2} more" if len(others) > 2 else ""
-        return Decision(None, f"the two also differ in {', '.join(others[:2])}{more}, which nobody decides")
+        keys, more = ", ".join(others[:2]), len(others) - 2
+        if more > 0:
+            return Decision(None, later("the two also differ in {keys} and {more} more, which nobody decides",
+                                        keys=keys, more=more))  # fmt: skip
+        return Decision(None, later("the two also differ in {keys}, which nobody decides", keys=keys))
     if not comparison.paired:
-        return Decision(None, "the seeds are not paired")
+        return Decision(None, later("the seeds are not paired"))
     if not variant.same_model:
-        return Decision(None, "the two were run by different versions of the model")
+        return Decision(None, later("the two were run by different versions of the model"))
     whole = comparison.baseline.months
     if records is stored_record and any(
         int(Store(it.path).manifest()["months"]) != whole for it in (comparison.baseline, variant.result)
     ):
-        return Decision(None, "results of different length are compared, and an appraisal needs their whole runs")
+        return Decision(
+            None, later("results of different length are compared, and an appraisal needs their whole runs")
+        )
     names = (comparison.label, variant.label)
     try:
         found = appraise_results(comparison.baseline, variant.result, declared_assumptions(), out, names, records)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.language import later
 from sim.letters import is_word
 from sim.model.catalogue import load
 from sim.runs.names import made_up
@@ -116,13 +117,13 @@ def run_until(
         states = [_state(width, comparison, label, it) for width in widths for label, it in _of(comparison, width)]
         for state in states:
             if not state["seeds"]:
-                state["stopped"] = "as no seed gives it a value"
+                state["stopped"] = later("as no seed gives it a value")
         enough = all(state["reached"] or state["stopped"] for state in states)
         asked = max(state["forecast"] for state in states)
         if enough or seeds >= at_most:
             for state in states:
                 if not state["reached"]:
-                    state["stopped"] = state["stopped"] or f"by the cap of {at_most} seeds"
+                    state["stopped"] = state["stopped"] or later("by the cap of {seeds} seeds", seeds=at_most)
             return replace(comparison, until=tuple(states))
         for state in states:
             if not state["reached"]:
