@@ -10,14 +10,13 @@ from functools import cached_property
 import numpy as np
 
 from sim.formats import label, seeds_text
-from sim.language import is_chinese, later, listed, meaning, month_text, paragraph, tr
+from sim.language import later, listed, meaning, month_text, paragraph, tr
 from sim.letters import wrapped
+from sim.report.shown import title_words
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
 from sim.runs.seeds import begins
-from sim.scenario import Scenario
-from sim.scenario.extending import shipped_files
 from sim.studies.estimators.intervals import Interval
 from sim.units import everyday, shown_in
 
@@ -144,12 +143,9 @@ def cut_words(text: str, letters: int) -> str:
     return wrapped(" ".join(text.split()), letters, max_lines=1, placeholder=" ...")[0] if text.strip() else ""
 
 
-def scenario_title(scenario: Scenario) -> str:
-    """The title of a scenario; that of a shipped one in the language of the moment. Empty where it has none."""
-    if not is_chinese():
-        return scenario.title
-    said = (meaning(f"scenario {name}", scenario.title) for name in shipped_files())  # a variant keeps its base's title
-    return next((words for words in said if words != scenario.title), scenario.title)
+def and_unit(words: str, unit: str) -> str:
+    """What is measured, and its unit where it has one."""
+    return tr("{measure}, {unit}", measure=words, unit=unit) if unit else words
 
 
 def axis_ends(parts: Iterable[Cells], others: Iterable[float] = ()) -> tuple[float, float, bool] | None:
@@ -189,7 +185,7 @@ def run_sheets(result: Result, headline: Sequence[str], names: Sequence[str] | N
     """Every outcome, or those of ``names``, on one page: the headline's and those with an article's figure first."""
     scenario, table = result.scenario, result.table
     first = [*headline, *scenario.reported_figures]
-    title = scenario_title(scenario) or result.name
+    title = title_words(scenario.title) or result.name
     count = len(result.replicates)
     one = result.intervals == "parameter"
     seeds = seeds_text(count, begins(result.scenario))

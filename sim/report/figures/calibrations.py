@@ -103,7 +103,9 @@ def _marginal(axes: Axes, key: FreeParameter, title: str, fit: Fit, before: floa
     axes.set_xticks(ticks, [unit.number(tick) for tick in ticks])
     axes.set_xlim(ends[0], ends[-1])
     below = unit.unit or tr("no unit")
-    heading(axes, title, f"{short(key.key)}\n{tr('{unit}, log scale', unit=below) if key.log else below}")
+    if key.log:
+        below = tr("{unit}, log scale", unit=below)
+    heading(axes, title, f"{short(key.key)}\n{below}")
 
 
 def _posterior(axes: Axes, key: FreeParameter, fit: Fit) -> float:

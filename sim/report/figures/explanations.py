@@ -6,12 +6,12 @@ import math
 from typing import Any
 
 from sim.formats import minus, seeds_text
-from sim.language import listed, month_text, paragraph, tr
+from sim.language import month_text, paragraph, tr
 from sim.letters import cells
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, GREY, INK, VERMILION
-from sim.report.sheets import source_words
+from sim.report.sheets import and_unit, source_words
 from sim.report.shown import outcome_words
 from sim.report.text.explanations import outcome_unit, rest_of_it
 from sim.runs.noted import write_noted
@@ -94,6 +94,6 @@ def _waterfall(it: Explanation) -> Page:
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(last + 0.6, -0.6)
     below = tr("difference from {name}", name=one)
-    axes.set_xlabel(listed(filter(None, (below, unit.of_difference))), fontsize=8)
+    axes.set_xlabel(and_unit(below, unit.of_difference), fontsize=8)
     number_axis(axes.xaxis, 7)
     return made

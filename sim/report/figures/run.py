@@ -72,7 +72,8 @@ def _index(result: Result, sheets: Sequence[Sheet], pictures: Iterable[str], emp
         for stem in stems
     ]
     links = " ".join(f'<a href="#{stem}">{stem}</a>' for stem in stems)
-    none = f"<p>{tr('Without a value, or always 0: {names}.', names=listed(empty))}</p>" if empty else ""
+    none = tr("Without a value, or always 0: {names}.", names=listed(empty))
+    none = f"<p>{none}</p>" if empty else ""
     page = f'<!DOCTYPE html><html lang="{html_tag()}"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
     return f"{page}<nav>{links}</nav>{none}{''.join(parts)}</html>\n".encode()
 

@@ -14,8 +14,8 @@ from sim.language import is_chinese, listed, meaning, month_text, paragraph, tr
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, HALO, INK, ORANGE, SKY, VERMILION, light
-from sim.report.sheets import scenario_title, source_words
-from sim.report.shown import key_words, outcome_words
+from sim.report.sheets import and_unit, source_words
+from sim.report.shown import key_words, outcome_words, title_words
 from sim.report.text.seek import bound_words, found_text, good_text, lever_text, lever_unit
 from sim.runs.store import Say, Store
 from sim.studies.aims import Aim
@@ -54,7 +54,7 @@ def _seek_page(it: Sought) -> Page:
     if within:
         title = tr("{sought}, within {bound}", sought=title, bound=within[0])
     subtitle = tr(
-        "{scenario}, {month}, against the scenario as it is", scenario=scenario_title(scenario) or scenario.name,
+        "{scenario}, {month}, against the scenario as it is", scenario=title_words(scenario.title) or scenario.name,
         month=month_text(scenario.calendar(scenario.months - 1)),
     )  # fmt: skip
     if within[1:]:
@@ -164,7 +164,7 @@ def _along(axes: Axes, it: Sought) -> None:
     if it.best:
         mark(axes, _place(it, it.best.values), it.best.net.mean, VERMILION, markersize=7)
     heading(axes, _net_words(it), q.aim.unit)
-    axes.set_xlabel(listed(filter(None, (short(axis.key), lever_unit(axis).unit))))
+    axes.set_xlabel(and_unit(short(axis.key), lever_unit(axis).unit))
     if axis.levels:
         axes.set_xticks(range(len(axis.levels)), [brief(value) for value in axis.levels])
     else:
@@ -272,7 +272,7 @@ def _value_page(it: Reached) -> Page:
         "{lever}: what brings {outcome} to {value}", lever=lever, outcome=_short_words(aim), value=number(target.value)
     )
     subtitle = tr(
-        "{scenario}, {month}", scenario=scenario_title(scenario) or scenario.name,
+        "{scenario}, {month}", scenario=title_words(scenario.title) or scenario.name,
         month=month_text(scenario.calendar(scenario.months - 1)),
     )  # fmt: skip
     key: list[KeyEntry] = [
@@ -322,7 +322,7 @@ def _value_page(it: Reached) -> Page:
             place = {"offset": (-6 if left else 6, -12), "ha": "right" if left else "left"}
         note(axes, tr("as it is"), (at, mean), fontsize=7, path_effects=HALO, **place)
     heading(axes, _meaning(scenario.catalogue, aim), "   ".join(filter(None, (aim.unit, aim.name))))
-    axes.set_xlabel(f"{lever}\n{listed(filter(None, (axis.key, unit.unit)))}")
+    axes.set_xlabel(f"{lever}\n{and_unit(axis.key, unit.unit)}")
     number_axis(axes.xaxis, 7)
     number_axis(axes.yaxis, 6)
     return made

@@ -11,14 +11,14 @@ from matplotlib.axes import Axes
 
 from sim.catalogue import Catalogue
 from sim.formats import short
-from sim.language import month_text, paragraph, tr
+from sim.language import later, month_text, paragraph, tr
 from sim.letters import cells
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE, VERMILION
-from sim.report.sheets import cut_words, source_words
+from sim.report.sheets import and_unit, cut_words, source_words
 from sim.report.shown import key_words, outcome_words
-from sim.report.text.sensitivities import KIND_WORDS, MOST_ROWS, how_text, outcome_unit, percent_text, range_text
+from sim.report.text.sensitivities import MOST_ROWS, how_text, outcome_unit, percent_text, range_text
 from sim.runs.store import Say, Store
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
@@ -26,6 +26,10 @@ from sim.units import with_unit
 
 _LETTERS = 50  # of a parameter's meaning
 _SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1))  # of a point, for its number
+_KIND_WORDS = {
+    "assumption": later("assumed"), "fitted": later("fitted"), "evidence": later("evidence"),
+    "article": later("article"), "seed": later("luck"),
+}  # fmt: skip
 _KIND_COLOURS = {"assumption": ORANGE, "fitted": BLUE, "evidence": GREEN, "article": PURPLE, "seed": FAINT}
 
 
@@ -93,7 +97,7 @@ def _row_label(catalogue: Catalogue, place: int, row: VariedParameter) -> str:
 
 
 def _kind_words(kind: str) -> str:
-    return tr(KIND_WORDS.get(kind, kind))
+    return tr(_KIND_WORDS[kind])
 
 
 def _strip(axes: Axes, it: Sensitivity) -> None:
@@ -128,7 +132,7 @@ def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter], label
     axes.set_yticks(heights, labels, color=INK, fontsize=7, linespacing=1.2)
     axes.set_ylim(-len(rows) + 0.4, 0.6)
     said = tr("mean change from the low to the high end of the range")
-    _label(axes, tr("{measure}, {unit}", measure=said, unit=unit.of_difference) if unit.unit else said)
+    _label(axes, and_unit(said, unit.of_difference if unit.unit else ""))
     number_axis(axes.xaxis)
 
 
@@ -164,7 +168,7 @@ def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> No
     axes.set_xlim(0, most)
     axes.set_ylim(0, top)
     said = tr("mu*: mean size of the effect")
-    _label(axes, tr("{measure}, {unit}", measure=said, unit=unit.of_difference) if unit.unit else said)
+    _label(axes, and_unit(said, unit.of_difference if unit.unit else ""))
     words = tr(
         "sigma: how much it depends on the others; numbers as listed\n"
         "above the dashed line: more than it matters by itself"

@@ -13,13 +13,13 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
 
 from sim.formats import minus, plain, seeds_text, short, signed
-from sim.language import listed, month_text, paragraph, tr
+from sim.language import later, listed, month_text, paragraph, tr
 from sim.letters import cells
 from sim.report.figures.axes import heading, mark, note, note_of_difference, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.colours import BLUE, GREY, INK, VERMILION, light
-from sim.report.sheets import cut_words, scenario_title, source_words, title_of
-from sim.report.shown import key_words, outcome_words
+from sim.report.sheets import and_unit, cut_words, source_words, title_of
+from sim.report.shown import key_words, outcome_words, title_words
 from sim.report.text.sweeps import axis_unit, outcome_unit
 from sim.runs.seeds import begins
 from sim.runs.store import Say, Store
@@ -29,6 +29,7 @@ from sim.studies.questions.sweep import BASELINE, Sweep
 from sim.units import brief
 
 MOST_PANELS = 8
+_DESIGNS = {"grid": later("grid"), "latin": later("latin"), "sobol": later("sobol")}
 _MOST_NUMBERS = 7  # rows or columns of a map whose cells have room for their numbers
 _DIVERGING, _RISING = "PuOr_r", "cividis"  # both fit for the colour-blind
 # Of lines on white: brown to blue-green, dark enough all along, and told apart by the colour-blind.
@@ -88,8 +89,8 @@ def _line_page(sweep: Sweep) -> Page:
         bottom, top = upper.get_ylim()
         if 0 <= bottom <= 0.5 * top:
             upper.set_ylim(0.0, top)
-        cut = "" if upper.get_ylim()[0] <= 0 <= upper.get_ylim()[1] else f"   {tr('axis not from 0')}"
-        heading(upper, titles[panel], f"{unit.unit}   {name}{cut}".strip())
+        cut = "" if upper.get_ylim()[0] <= 0 <= upper.get_ylim()[1] else tr("axis not from 0")
+        heading(upper, titles[panel], "   ".join(filter(None, (unit.unit, name, cut))))
         number_axis(upper.yaxis)
         number_axis(lower.yaxis, 3)
         _key_axis(upper, sweep, axis, x, labels=False)
@@ -163,7 +164,8 @@ def _map_page(sweep: Sweep) -> Page:
         bar.outline.set_visible(False)
         number_axis(bar.ax.yaxis)
         bar.ax.tick_params(labelsize=6.5)
-        heading(axes, titles[panel], f"{tr('difference, {unit}', unit=unit.of_difference)}   {name}")
+        said = tr("difference, {unit}", unit=unit.of_difference)
+        heading(axes, titles[panel], f"{said}   {name}")
         axes.set_xlabel(_words(sweep, across, 56), labelpad=4)
         axes.set_ylabel(_words(sweep, up, 42), labelpad=4)
     return made
@@ -230,13 +232,13 @@ def _page(
 ) -> Page:
     scenario = sweep.scenario
     meanings = [key_words(scenario.catalogue, axis.key) for axis in sweep.axes]
-    first = scenario_title(scenario) or scenario.name
+    first = title_words(scenario.title) or scenario.name
     title = tr("{scenario}: {varied}", scenario=first, varied=listed(it[:1].lower() + it[1:] for it in meanings))
     if cells(title) > _LONGEST:
         title = tr("{scenario}: {varied}", scenario=first, varied=listed(short(axis.key) for axis in sweep.axes))
     subtitle = tr(
         "{scenario} in {month}, {count} points ({design}), common seeds", scenario=scenario.name,
-        month=month_text(sweep.month), count=len(sweep.points) - 1, design=tr(sweep.design),
+        month=month_text(sweep.month), count=len(sweep.points) - 1, design=tr(_DESIGNS[sweep.design]),
     )  # fmt: skip
     source = source_words(sweep.runs.manifest["model"], "sweep.parquet", [sweep.path.name])
     seeds = tr("{seeds} at every point.", seeds=seeds_text(sweep.replicates, begins(scenario)))
@@ -249,7 +251,7 @@ def _words(sweep: Sweep, axis: Axis, letters: int) -> str:
     """A key's meaning in so many letters, and below it the end of its name and its everyday unit."""
     unit = axis_unit(sweep, axis.key).unit
     words = cut_words(key_words(sweep.scenario.catalogue, axis.key), letters)
-    return f"{words}\n{listed(filter(None, (short(axis.key), unit)))}"
+    return f"{words}\n{and_unit(short(axis.key), unit)}"
 
 
 def _place(sweep: Sweep, axis: Axis, at: int) -> float:
