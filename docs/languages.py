@@ -193,6 +193,8 @@ def declarations() -> Iterator[Entry]:
         yield outcome.meaning, name, "outcomes"
         yield label(name), name, "outcomes"
         units[outcome.unit] = None
+    for mechanism in catalogue.mechanisms:
+        yield mechanism.name, "mechanism", "mechanisms"
     for check in checks(catalogue).values():
         for text in filter(None, (check.title, check.note, check.finding)):
             yield text, f"fact {check.name}", "sim/evidence/facts.toml"
