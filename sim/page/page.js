@@ -46,7 +46,7 @@ function morph(old, next) {
 }
 
 // --- the socket
-let socket = null, delay = 500, timer = 0, first = true;
+let socket = null, delay = 500, timer = 0, sent = 0, first = true;
 const send = (message) => {
   if (!socket || socket.readyState !== WebSocket.OPEN) return false;
   socket.send(JSON.stringify(message));
@@ -55,7 +55,9 @@ const send = (message) => {
 function ask() {
   number += 1;
   document.body.classList.add("asking");
-  if (!timer) timer = setTimeout(() => { timer = 0; send({ do: "ask", number, asked }); }, 40);
+  if (timer) return;
+  const wait = Math.max(0, 40 - (performance.now() - sent));  // a drag asks at once, and then at most every 40 ms
+  timer = setTimeout(() => { timer = 0; sent = performance.now(); send({ do: "ask", number, asked }); }, wait);
 }
 function connect() {
   socket = new WebSocket(`ws://${location.host}/socket`);
@@ -180,8 +182,9 @@ function progress(message) {
   $("more").disabled = asked.seeds >= 30 || seeds < of;
   $("progress").hidden = !worlds;
   const left = seconds >= 1 ? `, about ${Math.ceil(seconds)} s left` : "";
-  const first = done ? `: month ${done[0]} of ${done[1]} of the first` : "";
-  say(worlds ? `${seeds} of ${of} seeds${left}${seeds ? "" : first}` : `${of} seeds done.`);
+  const at = done ? `: month ${done[0]} of ${done[1]} of the first` : "";
+  const soon = message.first ? `; the first answer in about ${message.first.toFixed(1)} s` : "";
+  say(worlds ? `${seeds} of ${of} seeds${left}${seeds ? "" : soon + at}` : `${of} seeds done.`);
 }
 
 function answer(message) {
