@@ -35,7 +35,8 @@ def step(scenario: Any, seed: int, past: Any, waited: Any, pause: float = 0.0, m
         if not waited(month, scenario.months):
             _mark(marks, f"cut-{scenario.values[GROWTH]}-{seed}-{month}")
             raise Stopped
-        time.sleep(pause)
+        if pause:
+            time.sleep(pause)
     _mark(marks, f"done-{scenario.values[GROWTH]}-{seed}")
     return toy.grow(scenario, seed, scenario.months), b""
 

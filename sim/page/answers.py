@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,11 @@ class Side:
     scenario: Scenario
     request: Request
 
+    @cached_property
+    def digest(self) -> str:
+        """The request's, taken once."""
+        return self.request.digest
+
 
 class Answer:
     """What is known of a baseline and its variants on the first ``seeds`` seeds, for the outcomes ``names``.
@@ -83,7 +89,7 @@ class Answer:
         return {
             number: f"{side.label}: {value.message}"
             for number in range(self.seeds) for side in reversed(self.sides)
-            if isinstance(value := self.worlds.get(Key(side.request.digest, number)), Failure)
+            if isinstance(value := self.worlds.get(Key(side.digest, number)), Failure)
         }  # fmt: skip
 
     def results(self, seeds: int) -> list[Result]:
@@ -95,11 +101,11 @@ class Answer:
         numbers = [number for number in range(seeds) if number not in failed]
         outcomes = {name: self.model.outcomes[name] for name in self.names}
         columns = [list(self.model.outcomes).index(name) for name in self.names]
-        kept = {number: self.worlds[Key(side.request.digest, number)][0][:, columns] for number in numbers}
+        kept = {number: self.worlds[Key(side.digest, number)][0][:, columns] for number in numbers}
         scenario = side.scenario
         figures = {name: it for name, it in scenario.reported_figures.items() if name in outcomes}
         manifest = {
-            "name": scenario.name, "digest": side.request.digest, "scenario": scenario.digest(),
+            "name": scenario.name, "digest": side.digest, "scenario": scenario.digest(),
             "model": self.model.version, "seed": scenario.seed, "start": scenario.calendar(0),
             "months": scenario.months, "replicates": len(kept), "failures": [],
             "seeds": {str(number): side.request.world(number)[1] for number in numbers},
@@ -114,6 +120,11 @@ class Answer:
         labels = [side.label for side in self.sides]
         return compare_results(self.results(seeds), Path("-"), self.model.better, labels=labels)
 
+    @cached_property
+    def found(self) -> Comparison:
+        """The comparison on all its seeds."""
+        return self.comparison(self.seeds)
+
     @property
     def judged_at(self) -> int:
         """The number of seeds at which the verdict was given; 0 before the first one."""
@@ -121,7 +132,7 @@ class Answer:
 
     def seen(self) -> tuple[Comparison, Comparison | None]:
         """The comparison as it is shown, and that by which it is judged."""
-        found = self.comparison(self.seeds)
+        found = self.found
         judged = found if self.judged_at == self.seeds else self.comparison(self.judged_at) if self.judged_at else None
         if judged is found:
             return found, found

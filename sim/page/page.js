@@ -46,7 +46,7 @@ function morph(old, next) {
 }
 
 // --- the socket
-let socket = null, delay = 500, timer = 0, first = true;
+let socket = null, delay = 500, timer = 0, sent = 0, first = true;
 const send = (message) => {
   if (!socket || socket.readyState !== WebSocket.OPEN) return false;
   socket.send(JSON.stringify(message));
@@ -55,7 +55,9 @@ const send = (message) => {
 function ask() {
   number += 1;
   document.body.classList.add("asking");
-  if (!timer) timer = setTimeout(() => { timer = 0; send({ do: "ask", number, asked }); }, 40);
+  if (timer) return;
+  const wait = Math.max(0, 40 - (performance.now() - sent));  // a drag asks at once, and then at most every 40 ms
+  timer = setTimeout(() => { timer = 0; sent = performance.now(); send({ do: "ask", number, asked }); }, wait);
 }
 function connect() {
   socket = new WebSocket(`ws://${location.host}/socket?lang=${start.language}`);
@@ -180,12 +182,11 @@ function progress(message) {
   $("more").disabled = asked.seeds >= 30 || seeds < of;
   $("progress").hidden = !worlds;
   const places = { seeds, of, left: Math.ceil(seconds), month: done && done[0], months: done && done[1] };
-  const first = done && !seeds;
-  if (!worlds) say(t("{of} seeds done.", places));
-  else if (seconds >= 1 && first) say(t("{seeds} of {of} seeds, about {left} s left: month {month} of {months} of the first", places));
-  else if (seconds >= 1) say(t("{seeds} of {of} seeds, about {left} s left", places));
-  else if (first) say(t("{seeds} of {of} seeds: month {month} of {months} of the first", places));
-  else say(t("{seeds} of {of} seeds", places));
+  if (!worlds) return say(t("{of} seeds done.", places));
+  const said = [seconds >= 1 ? t("{seeds} of {of} seeds, about {left} s left", places) : t("{seeds} of {of} seeds", places)];
+  if (!seeds && message.first) said.push(t("the first answer in about {first} s", { first: message.first.toFixed(1) }));
+  if (!seeds && done) said.push(t("month {month} of {months} of the first", places));
+  say(said.join(start.language === "zh" ? "；" : "; "));
 }
 
 function answer(message) {

@@ -38,7 +38,7 @@ def save(
             records = NEW_RECORDS if model.recorded else NO_RECORDS
             ensemble = Ensemble(request, model, store, said.append, records)
             for replicate, _ in ensemble.tasks(model.run):
-                ensemble.take(replicate, worlds[Key(side.request.digest, replicate)])
+                ensemble.take(replicate, worlds[Key(side.digest, replicate)])
             ensemble.publish(1)
         folders.append(store.path)
     return folders, write(folders, out, None).path

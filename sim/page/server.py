@@ -199,4 +199,5 @@ class _Socket(tornado.websocket.WebSocketHandler):
 
     def _say(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(tornado.websocket.WebSocketClosedError):
-            self.write_message(json.dumps(clean(message), separators=(",", ":")))
+            written = self.write_message(json.dumps(clean(message), separators=(",", ":")))
+            written.add_done_callback(lambda it: it.exception())  # the page may go while it is written

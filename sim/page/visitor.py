@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import time
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -184,9 +185,9 @@ class Visitor:
 
     def _wanted(self, sides: Sequence[Side], variants: Sequence[tuple[Scenario, int]], asked: Asked) -> list[Wanted]:
         base = sides[0].scenario
-        past = {scenario.digest(): SharedPast(base, month) for scenario, month in variants if month}
+        past = {self._request(scenario).digest: SharedPast(base, month) for scenario, month in variants if month}
         return [
-            Wanted(Key(side.request.digest, number), *side.request.world(number), past.get(side.scenario.digest()))
+            Wanted(Key(side.digest, number), *side.request.world(number), past.get(side.digest))
             for number in range(asked.seeds)
             for side in sides
         ]
@@ -243,7 +244,9 @@ class Visitor:
                 self._send({"do": "motion", "number": self._number, "said": said})
         elif self._shown < 1 and key.replicate == 0 and now - self._saying > 0.2:
             self._saying = now
-            self._send(self._progress() | {"months": [done, of]})
+            told = self._progress()
+            left = round(told["first"] * (1 - done / of), 2)
+            self._send(told | {"months": [done, of], "first": left})
 
     @property
     def _seeds(self) -> int:
@@ -251,17 +254,19 @@ class Visitor:
         assert self._asked is not None
         return next(
             (number for number in range(self._asked.seeds)
-             if any(Key(side.request.digest, number) not in self._worlds for side in self._sides)),
+             if any(Key(side.digest, number) not in self._worlds for side in self._sides)),
             self._asked.seeds,
         )  # fmt: skip
 
     def _progress(self) -> dict[str, Any]:
         assert self._asked is not None
-        keys = [Key(side.request.digest, number) for number in range(self._asked.seeds) for side in self._sides]
+        keys = [Key(side.digest, number) for number in range(self._asked.seeds) for side in self._sides]
         left = sum(key not in self._worlds for key in keys)
-        seconds = left * self._pool.seconds / max(1, self._pool.count)
+        count, each = max(1, self._pool.count), self._pool.seconds
+        first = sum(Key(side.digest, 0) not in self._worlds for side in self._sides)
         return {"do": "progress", "number": self._number, "seeds": self._seeds, "of": self._asked.seeds,
-                "worlds": left, "seconds": round(seconds, 1)}  # fmt: skip
+                "worlds": left, "seconds": round(left * each / count, 1),
+                "first": round(math.ceil(first / count) * each, 2)}  # fmt: skip
 
     def _soon(self) -> None:
         if not self._due:
@@ -305,11 +310,13 @@ class Visitor:
         leads = [self._lead(place, it, names) for place, it in enumerate(seen.variants)]
         sentences = [answers.lead_sentence(seen, judged, place, name) for place, name in enumerate(leads)]
         parts["lead"] = join(*(tag("p", it, class_="lead") for it in sentences))
-        if seeds in _CARD_AT or seeds == self._asked.seeds:
-            parts["decision"] = answer.decision(answer.comparison(seeds)) or ""
         parts["differences"] = answers.compared_parts(seen, names, meanings)
         parts["changed"] = answers.changed_part(seen)
         self._tell(seeds, parts)
+        if seeds in _CARD_AT or seeds == self._asked.seeds:
+            self._then(
+                seeds, lambda: self._send(self._message(seeds, {"decision": answer.decision(answer.found) or ""}))
+            )
         self._fans(seeds, lambda: answers.fans(seen, names, meanings))
 
     def _message(self, seeds: int, parts: dict[str, Any]) -> dict[str, Any]:
@@ -321,18 +328,29 @@ class Visitor:
         self._send(self._progress())
 
     def _fans(self, seeds: int, drawn: Callable[[], tuple[str, dict[str, Any]]]) -> None:
-        """Send the fans after all else; where a newer answer has come they are not drawn."""
+        """Send the fans after all else."""
         assert self._asked is not None
-        number = self._number
-        if seeds not in _FANS_AT and seeds != self._asked.seeds:
-            return
 
         def draw() -> None:
-            if (number, seeds) == (self._number, self._shown):
-                months, readout = drawn()
-                self._send(self._message(seeds, {"months": months}) | {"readout": readout})
+            months, readout = drawn()
+            self._send(self._message(seeds, {"months": months}) | {"readout": readout})
 
-        self._later(draw)
+        if seeds in _FANS_AT or seeds == self._asked.seeds:
+            self._then(seeds, draw)
+
+    def _then(self, seeds: int, send: Callable[[], None]) -> None:
+        """Send another part of the answer when the event loop is free; not where a newer answer has come."""
+        number = self._number
+
+        def now() -> None:
+            if (number, seeds) == (self._number, self._shown):
+                try:
+                    send()
+                except Exception as error:  # noqa: BLE001  as above
+                    words = [{"key": "", "said": _unanswered(error)}]
+                    self._send({"do": "fault", "number": number, "faults": words})
+
+        self._later(now)
 
     def _names(self) -> list[str]:
         assert self._asked is not None
