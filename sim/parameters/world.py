@@ -502,6 +502,9 @@ class Platform(NamedTuple):
         1.0, "", "services relative to a full own platform's", assumption("third parties offer fewer"), bounds=(0, 5),
         plausible=(0.3, 1.0),
     )  # fmt: skip
+    real_time: bool = parameter(
+        False, "", "whether members and foreign experts interact in real time, so that these answer at once", article()
+    )
     ideas_a_month: float = parameter(
         500.0, "ideas a month", "ideas that makers bring to the platform", evidence("Haier: 500 ideas a month", "haier.ideas_a_month"),
         bounds=(0, 1e6),

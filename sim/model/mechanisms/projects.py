@@ -21,8 +21,9 @@ from sim.model.record.reading import Months, counted, in_a_year, share
 from sim.model.record.tally import YEAR
 from sim.model.state.accounts import RESEARCH, SALES_ABROAD, SALES_HOME, TICKS, ticks, transfer
 from sim.model.state.cohort import trait_luck
-from sim.model.state.enterprises import BIG, MEDIUM, NEVER, OPERATING, gather, reads, writes
+from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, NEVER, OPERATING, gather, reads, writes
 from sim.model.state.knowledge import NEEDS, Frontier, distance, needs
+from sim.model.state.platforms import KINDS, USER
 from sim.model.state.sectors import wage_of_worker
 from sim.model.state.world import World
 from sim.parameters import Labour
@@ -64,6 +65,22 @@ EVENTS = Counters(
     "abandoned_breadth_4",
     "private_gain",
     "rd_wages",
+    "abandoned_big",
+    "abandoned_medium",
+    "abandoned_small",
+    "months_big",
+    "months_medium",
+    "months_small",
+    "succeeded_domestic",
+    "succeeded_foreign",
+    "succeeded_user",
+    "abandoned_domestic",
+    "abandoned_foreign",
+    "abandoned_user",
+    "months_domestic",
+    "months_foreign",
+    "months_user",
+    "raised_quality",
 )
 (
     BEGUN, MONTHS, SUCCEEDED, ABANDONED, REACHED, ALONE, REACHED_MONTHS, ALONE_MONTHS,
@@ -71,6 +88,9 @@ EVENTS = Counters(
     MEMBER, OUTSIDER, MEMBER_MONTHS, OUTSIDER_MONTHS, BREADTH,
     SUCCEEDED_BREADTH, _, _, _, _, ABANDONED_BREADTH, _, _, _, _,  # each the first of five
     PRIVATE_GAIN, RD_WAGES,
+    ABANDONED_BIG, ABANDONED_MEDIUM, ABANDONED_SMALL, MONTHS_BIG, MONTHS_MEDIUM, MONTHS_SMALL,
+    SUCCEEDED_WITH, _, _, ABANDONED_WITH, _, _, MONTHS_WITH, _, _,  # each the first of three kinds of resource
+    RAISED_QUALITY,
 ) = EVENTS  # fmt: skip
 SOLVED = 7  # all three bits
 
@@ -148,6 +168,10 @@ class Rules(NamedTuple):
         0.5, "share", "successes that raise productivity; the others raise quality", assumption("each as likely"),
         bounds=(0, 1), plausible=(0.3, 0.7),
     )  # fmt: skip
+    by_market: bool = parameter(
+        False, "", "whether what a partner knows of software and markets beyond the enterprise turns successes from productivity to quality, over distance_scale",
+        assumption("switch; users say what they would buy: von Hippel 1986"),
+    )  # fmt: skip
     new_lines: float = parameter(
         0.04, "share of lines", "new lines from one success, at least one", assumption("renewal of the range"),
         bounds=(0, 1), plausible=(0.01, 0.1),
@@ -173,6 +197,7 @@ class Reads(NamedTuple):
     partner_knowledge_0: f4
     partner_knowledge_1: f4
     partner_knowledge_2: f4
+    partner_source: i1
 
 
 @writes
@@ -270,6 +295,15 @@ def solve_probability(gap: float, effort_level: float, p: Rules) -> float:
 def gain(u: float, p: Rules) -> float:
     """Relative gain of one success, from a uniform."""
     return p.gain * u * u
+
+
+@equation
+def productivity_probability(own: float, partner: float, p: Rules) -> float:
+    """Probability that a success raises productivity, and not quality, at knowledge of software and markets.
+
+    A partner who knows more of markets than the enterprise says what would be bought.
+    """
+    return p.productivity_share * (maths.exp(-max(0.0, partner - own) / p.distance_scale) if p.by_market else 1.0)
 
 
 @compiled
@@ -386,6 +420,9 @@ def end_projects(
         elif u_abandoned[k] < p.abandon:
             counts[ABANDONED] += 1
             counts[ABANDONED_BREADTH + w.breadth[i]] += 1
+            by_class(r.size_class[i], ABANDONED_SMALL, ABANDONED_MEDIUM, ABANDONED_BIG, 1, counts)
+            if has_resource(i, r):
+                counts[ABANDONED_WITH + r.partner_source[i]] += 1
             w.project_began[i] = NEVER
             w.asked[i] = NEVER
 
@@ -399,34 +436,52 @@ def begin_project(i: int, seed: int, month: int, r: Reads, w: Writes, counts: i8
     w.breadth[i] = breadth_chosen(project(seed, r.identity[i], month).breadth)
     counts[BEGUN] += 1
     counts[BREADTH] += w.breadth[i]
-    by_class(r.size_class[i], BEGUN_SMALL, BEGUN_MEDIUM, BEGUN_BIG, counts)
+    by_class(r.size_class[i], BEGUN_SMALL, BEGUN_MEDIUM, BEGUN_BIG, 1, counts)
 
 
 @compiled
 def succeed(i: int, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, counts: i8) -> None:
     """One project succeeds: new lines, and a gain in productivity or quality."""
     u = project(seed, r.identity[i], month)
-    count_success(month - w.project_began[i], w.reached[i], r.platform[i], counts)
-    by_class(r.size_class[i], SUCCEEDED_SMALL, SUCCEEDED_MEDIUM, SUCCEEDED_BIG, counts)
+    months = month - w.project_began[i]
+    count_success(months, w.reached[i], r.platform[i], counts)
+    by_class(r.size_class[i], SUCCEEDED_SMALL, SUCCEEDED_MEDIUM, SUCCEEDED_BIG, 1, counts)
+    by_class(r.size_class[i], MONTHS_SMALL, MONTHS_MEDIUM, MONTHS_BIG, months, counts)
+    if has_resource(i, r):
+        counts[SUCCEEDED_WITH + r.partner_source[i]] += 1
+        counts[MONTHS_WITH + r.partner_source[i]] += months
     counts[SUCCEEDED_BREADTH + w.breadth[i]] += 1
     counts[PRIVATE_GAIN] += ticks(12.0 * r.revenue[i] * gain(u.gain, p))
     succeeded[i] = 1
     more = max(1, int(p.new_lines * w.lines[i]))
     w.appeal[i] += more * r.line_size[i]
     w.lines[i] += more
-    if u.kind < p.productivity_share:
+    if u.kind < productivity_probability(w.knowledge_2[i], partner_knows(i, r), p):
         w.productivity[i] *= 1.0 + gain(u.gain, p)
     else:
         w.quality[i] *= 1.0 + gain(u.gain, p)
+        counts[RAISED_QUALITY] += 1
     w.energy[i] = float(w.energy[i]) * (1.0 - p.energy_saving)
     w.project_began[i] = NEVER
     w.asked[i] = NEVER
 
 
 @compiled
-def by_class(size_class: int, small: int, medium: int, big: int, counts: i8) -> None:
-    """Count one event under the enterprise's class."""
-    counts[big if size_class == BIG else (medium if size_class == MEDIUM else small)] += 1
+def by_class(size_class: int, small: int, medium: int, big: int, number: int, counts: i8) -> None:
+    """Count under the enterprise's class."""
+    counts[big if size_class == BIG else (medium if size_class == MEDIUM else small)] += number
+
+
+@compiled
+def has_resource(i: int, r: Reads) -> bool:
+    """Whether the project's partner is a resource of a platform."""
+    return (r.partner_knowledge_0[i] >= 0.0) & (r.partner_source[i] <= USER)
+
+
+@compiled
+def partner_knows(i: int, r: Reads) -> float:
+    """What the project's partner knows of software and markets; nothing without a partner."""
+    return float(r.partner_knowledge_2[i]) if r.partner_knowledge_0[i] >= 0.0 else 0.0
 
 
 @compiled
@@ -488,7 +543,7 @@ def at_birth(world: World, rows: Any) -> None:
 
 def openness_peak(m: Months) -> Any:
     """Breadth at which a weighted quadratic fit of success rates peaks: least squares by Cramer's rule."""
-    pairs = [ended(m, breadth) for breadth in range(5)]
+    pairs = [ended(m, f"breadth_{breadth}") for breadth in range(5)]
     s = [sum(1.0 * n * k**power for k, (_, n) in enumerate(pairs)) for power in range(5)]
     t = [sum(1.0 * won * k**power for k, (won, _) in enumerate(pairs)) for power in range(3)]
     bend = determinant((s[0], s[1], t[0]), (s[1], s[2], t[1]), (s[2], s[3], t[2]))
@@ -502,10 +557,13 @@ def determinant(a: Any, b: Any, c: Any) -> Any:
     return a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0])
 
 
-def ended(m: Months, breadth: int) -> tuple[Any, Any]:
-    """Projects of this breadth since the start: those that succeeded, and all that ended."""
-    succeeded = m.cumulative(f"succeeded_breadth_{breadth}")
-    return succeeded, succeeded + m.cumulative(f"abandoned_breadth_{breadth}")
+def ended(m: Months, kind: str) -> tuple[Any, Any]:
+    """Projects of a kind since the start: those that succeeded, and all that ended."""
+    succeeded = m.cumulative(f"succeeded_{kind}")
+    return succeeded, succeeded + m.cumulative(f"abandoned_{kind}")
+
+
+RESOURCES = dict(zip(KINDS, ("a domestic resource", "a foreign expert", "a user"), strict=True))
 
 
 OUTCOMES = (
@@ -538,9 +596,31 @@ OUTCOMES = (
             value=lambda m: share(m.cumulative("breadth"), m.cumulative("projects_begun"))),
     *(
         Outcome(f"success_rate_breadth_{breadth}", "share", f"successes among ended projects that drew on {breadth} kinds of partner, since the start", 1,
-                value=lambda m, b=breadth: share(*ended(m, b)))  # type: ignore[misc]
+                value=lambda m, b=breadth: share(*ended(m, f"breadth_{b}")))  # type: ignore[misc]
         for breadth in range(5)
     ),
+    *(
+        Outcome(f"success_rate_{name}", "share", f"successes among ended projects of {name} enterprises, since the start", 1,
+                value=lambda m, c=name: share(*ended(m, c)))  # type: ignore[misc]
+        for name in CLASSES
+    ),
+    *(
+        Outcome(f"duration_{name}", "month", f"mean duration of successful projects of {name} enterprises, since the start", -1,
+                value=lambda m, c=name: share(m.cumulative(f"months_{c}"), m.cumulative(f"succeeded_{c}")))  # type: ignore[misc]
+        for name in CLASSES
+    ),
+    *(
+        Outcome(f"success_rate_{kind}", "share", f"successes among ended projects whose partner was {words} of the platform, since the start", 1,
+                value=lambda m, k=kind: share(*ended(m, k)))  # type: ignore[misc]
+        for kind, words in RESOURCES.items()
+    ),
+    *(
+        Outcome(f"duration_{kind}", "month", f"mean duration of successful projects whose partner was {words} of the platform, since the start", -1,
+                value=lambda m, k=kind: share(m.cumulative(f"months_{k}"), m.cumulative(f"succeeded_{k}")))  # type: ignore[misc]
+        for kind, words in RESOURCES.items()
+    ),
+    Outcome("quality_share", "share", "successes that raised quality, since the start",
+            value=lambda m: share(m.cumulative("raised_quality"), m.cumulative("projects_succeeded"))),
     Outcome("openness_peak", "share", "share of kinds of partner at which success peaks: a quadratic through the rates by breadth, weighted",
             value=openness_peak),
     Outcome("rd_share", "share", "operating enterprises with a project under way in the last calendar year", 1,

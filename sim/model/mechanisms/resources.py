@@ -50,12 +50,19 @@ class Rules(NamedTuple):
         0.2, "", "distance by which foreign experts' knowledge is ahead on each axis",
         assumption("the article: learning from abroad", "article.claims"), bounds=(0, 1), plausible=(0.05, 0.35),
     )  # fmt: skip
+    cloud_edge: float = parameter(
+        0.0, "share", "density relative to their densest cell's below which domestic resources leave a cell empty; foreign experts then know the empty cells ahead, and no others",
+        assumption("0: domestic resources know something of everything"), bounds=(0, 0.99), plausible=(0.0, 0.3),
+    )  # fmt: skip
+
+
+# The middle of each cell, by axis.
+MIDDLES = [[(part + 0.5) * CELL for part in (cell // 9, cell // 3 % 3, cell % 3)] for cell in range(CELLS)]
 
 
 def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
     """Weights of the 27 cells, summing to 1, for knowledge spread around ``centre``."""
-    coordinates = [(cell // 9, cell // 3 % 3, cell % 3) for cell in range(CELLS)]
-    distances = [sum(((point[axis] + 0.5) * CELL - centre[axis]) ** 2 for axis in range(3)) for point in coordinates]
+    distances = [sum((point[axis] - centre[axis]) ** 2 for axis in range(3)) for point in MIDDLES]
     nearest = min(distances)  # subtracted, so that the largest weight is not 0
     weights = np.array([maths.exp((nearest - it) / (2.0 * spread * spread)) for it in distances])
     return weights / weights.sum()
@@ -66,7 +73,23 @@ def kind_weights(p: Rules) -> Any:
     """Weights of the cells for each kind of resource."""
     ahead, technical = p.middle + p.foreign_lead, p.users_technical
     centres = (p.middle, p.middle, p.middle), (ahead, ahead, ahead), (technical, technical, p.users_market)
-    return np.stack([cell_weights(centre, p.spread) for centre in centres])
+    domestic, foreign, users = (cell_weights(centre, p.spread) for centre in centres)
+    return np.stack([*apart(domestic, foreign, p), users])
+
+
+def apart(domestic: Any, foreign: Any, p: Rules) -> tuple[Any, Any]:
+    """Weights of domestic resources within their cloud, and of foreign experts in the cells ahead that it leaves empty.
+
+    Ahead of the middle is the side of the frontier: what projects need lies above the sectors' base on every axis.
+    Where no such cell is empty, foreign experts' weights stay as they are.
+    """
+    within = domestic >= p.cloud_edge * domestic.max()
+    ahead = np.array([sum(point) > 3.0 * p.middle for point in MIDDLES])
+    beyond = np.where(ahead & ~within, foreign, 0.0)
+    if not beyond.any():
+        return domestic, foreign
+    inside = np.where(within, domestic, 0.0)
+    return inside / inside.sum(), beyond / beyond.sum()
 
 
 @compiled
