@@ -19,7 +19,17 @@ from sim.kernel.types import Index, f4, f8, f8_3d, i1, i2, i8, i8_3d, typed, u4
 from sim.model.record.reading import counted, share
 from sim.model.state.accounts import FOREIGN_CONTACTS, transfer
 from sim.model.state.enterprises import NEVER, OPERATING, gather, reads, writes
-from sim.model.state.knowledge import NEEDS, Frontier, distance, in_cell, needs, pair_taste, pick_cell, taste_of_pair
+from sim.model.state.knowledge import (
+    NEEDS,
+    Frontier,
+    distance,
+    first_open,
+    in_cell,
+    needs,
+    pair_taste,
+    pick_cell,
+    taste_of_pair,
+)
 from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, KINDS, USER
 from sim.model.state.ring import OnRing, successors
 from sim.model.state.world import World, with_none
@@ -163,12 +173,6 @@ def answered_within_month(meeting: float, months: float) -> float:
     Each month the question is still open it is answered with the same probability.
     """
     return meeting / (1.0 + months)
-
-
-@equation
-def first_open(solved: int) -> int:
-    """Index of the first unsolved component of three."""
-    return 0 if solved & 1 == 0 else (1 if solved & 2 == 0 else 2)
 
 
 @compiled
@@ -392,7 +396,7 @@ def apply(world: World) -> None:
     platforms = world.platforms
     counts = np.zeros((len(platforms) + 1, len(KINDS), CELLS), np.int64)
     for platform in platforms:
-        counts[platform.index] = platform.counts
+        counts[platform.index] = platform.answering
     requests = with_none(platform.requests * world.weight_of(platform) for platform in platforms)
     services = with_none(platform.services for platform in platforms)
     asked_of, answered_by = np.zeros(len(services), np.int64), np.zeros(len(services), np.int64)
@@ -433,11 +437,12 @@ OUTCOMES = (
             value=lambda m: share(m.cumulative("first_answer_months"), m.cumulative("first_answers"))),
 )  # fmt: skip
 
-COLUMNS = tuple(
-    Column(f"partner_knowledge_{axis}", "f4", "", f"knowledge of {what} of the project's partner, -1 without one", birth=birth)
-    for axis, (what, birth) in enumerate((("materials and process", -1), ("devices and electronics", 0), ("software and markets", 0)))
-) + (
-    Column("partner_source", "i1", "", "what the project's partner is: 0 to 2 a domestic resource, a foreign expert or a user of the platform, 3 another member, 4 met elsewhere"),
+COLUMNS = (
+    *(
+        Column(f"partner_knowledge_{axis}", "f4", "", f"knowledge of {what} of the project's partner, -1 without one", birth=birth)
+        for axis, (what, birth) in enumerate((("materials and process", -1), ("devices and electronics", 0), ("software and markets", 0)))
+    ),
+    Column("partner_source", "i1", "", "what the project's partner is: 0 a domestic resource, 1 a foreign expert, 2 a user, 3 another member, 4 met elsewhere"),
 )  # fmt: skip
 
 DRAWS = (meeting, chosen, domestic_one, foreign_one, user_one, *NEEDS, taste_of_pair)

@@ -7,6 +7,7 @@ that duration, success, gain and their dependence on breadth are outcomes.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -155,6 +156,22 @@ class Rules(NamedTuple):
         fitted("35% of projects succeed", "stylised_facts.open_innovation_effect.base_success"), bounds=(0, 1),
         plausible=(0.01, 0.06),
     )  # fmt: skip
+    cover: float = parameter(
+        0.0, "month", "months of a project's spending at which, as cash, owners abandon it half as often, and less often with more; 0: cash does not matter",
+        assumption("0: one hazard for all; else research is cut where cash is short: Hall & Lerner 2010"), bounds=(0, 600), plausible=(0.0, 60.0),
+    )  # fmt: skip
+    parallel: float = parameter(
+        0.0, "share", "units of a project's size beyond the first whose teams try the open components in a way of their own; the others share the first one's",
+        assumption("0: all work in one way; else parallel paths where it is not known which one leads on: Nelson 1961"), bounds=(0, 1), plausible=(0.0, 0.3),
+    )  # fmt: skip
+    routine: float = parameter(
+        0.0, "", "elasticity on the number of lines of the distance at which a need lies from an enterprise's own knowledge",
+        assumption("0: none; else what a firm does in many lines binds it to its ways: Leonard-Barton 1992"), bounds=(0, 1), plausible=(0.0, 0.3),
+    )  # fmt: skip
+    past_years: float = parameter(
+        0.0, "year", "most years before the opening whose research adds to what enterprises know at the opening, in expectation; 0: none",
+        assumption("0: knowledge at the opening does not depend on research"), bounds=(0, 100), plausible=(0.0, 30.0),
+    )  # fmt: skip
     cost: float = parameter(
         0.03, "million yuan a person and month", "materials and tests a project spends, per skilled person of the team",
         assumption("order of R&D spending per head"), bounds=(0, 10), plausible=(0.01, 0.06),
@@ -292,6 +309,37 @@ def solve_probability(gap: float, effort_level: float, p: Rules) -> float:
 
 
 @equation
+def any_of(chance: float, tries: float) -> float:
+    """Probability that one of several tries succeeds, each with the same chance."""
+    return chance if tries <= 1.0 else 1.0 - maths.exp(tries * maths.log(1.0 - min(chance, 0.999999)))
+
+
+@equation
+def ways_tried(talent: float, p: Rules) -> float:
+    """Ways in which the teams of a project try its open components, each on its own."""
+    return 1.0 + p.parallel * (project_size(talent, p) - 1.0)
+
+
+@equation
+def felt_gap(gap: float, lines: int, p: Rules) -> float:
+    """Distance of a need from own knowledge, as it counts for an enterprise of so many lines."""
+    return gap * maths.exp(p.routine * maths.log(max(1.0, float(lines))))
+
+
+@equation
+def monthly_spending(talent: float, talent_wage: float, wage: float, p: Rules) -> float:
+    """Spending on a project in a month (million yuan): materials, and wages of a skilled person at the mean."""
+    return project_staff(talent, project_size(talent, p), p) * (p.cost + talent_wage * wage / 12.0)
+
+
+@equation
+def abandon_probability(cash: float, spending: float, p: Rules) -> float:
+    """Monthly probability that a project is abandoned: it falls with cash over months of the project's spending."""
+    budget = p.cover * spending
+    return p.abandon * (budget / (budget + max(cash, 0.0)) if budget > 0.0 else 1.0)
+
+
+@equation
 def gain(u: float, p: Rules) -> float:
     """Relative gain of one success, from a uniform."""
     return p.gain * u * u
@@ -328,7 +376,7 @@ def work(
         effort_level = exert_effort(rows[:number], r, w, p, terms, sums)
         u = tries_of(seed, identity, 0, number, month)
         try_components(rows[:number], u.first, u.second, u.third, effort_level, seed, r, w, p, terms.frontier)
-        end_projects(rows[:number], u.abandoned, seed, month, r, w, p, succeeded, sums.counts)
+        end_projects(rows[:number], u.abandoned, seed, month, r, w, p, terms, succeeded, sums.counts)
         for i in range(first, last):
             if begins[i - first]:
                 begin_project(i, seed, month, r, w, sums.counts)
@@ -382,9 +430,13 @@ def try_components(
     most = 3 * len(rows)
     project, component, u = np.empty(most, np.uint32), np.empty(most, np.int64), np.empty(most)
     identity, began, sector = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int8)
-    most_likely, number = np.empty(len(rows)), 0
+    most_likely, tries, number = np.empty(len(rows)), np.ones(len(rows)), 0
     for k in range(len(rows)):
         most_likely[k] = solve_probability(0.0, effort_level[k], p)
+    if p.parallel > 0.0:
+        for k in range(len(rows)):
+            tries[k] = ways_tried(float(r.talent[rows[k]]), p)
+            most_likely[k] = any_of(most_likely[k], tries[k])
     for k in range(len(rows)):
         for c in range(3):
             draw = u_first[k] if c == 0 else (u_second[k] if c == 1 else u_third[k])
@@ -398,10 +450,12 @@ def try_components(
         i, k, c = rows[project[t]], project[t], component[t]
         t_0, t_1, t_2 = need[0, t], need[1, t], need[2, t]
         gap = distance(w.knowledge_0[i], w.knowledge_1[i], w.knowledge_2[i], t_0, t_1, t_2)
+        if p.routine > 0.0:
+            gap = felt_gap(gap, w.lines[i], p)
         if r.partner_knowledge_0[i] >= 0.0:
             p_0, p_1, p_2 = r.partner_knowledge_0[i], r.partner_knowledge_1[i], r.partner_knowledge_2[i]
             gap = min(gap, distance(p_0, p_1, p_2, t_0, t_1, t_2))
-        if u[t] < solve_probability(gap, effort_level[k], p):
+        if u[t] < any_of(solve_probability(gap, effort_level[k], p), tries[k]):
             w.solved[i] |= 1 << c
             w.knowledge_0[i] += p.learned * max(0.0, t_0 - w.knowledge_0[i])
             w.knowledge_1[i] += p.learned * max(0.0, t_1 - w.knowledge_1[i])
@@ -410,14 +464,18 @@ def try_components(
 
 @compiled
 def end_projects(
-    rows: u4, u_abandoned: f8, seed: int, month: int, r: Reads, w: Writes, p: Rules, succeeded: i1, counts: i8
-) -> None:
+    rows: u4, u_abandoned: f8, seed: int, month: int, r: Reads, w: Writes, p: Rules, terms: Terms, succeeded: i1,
+    counts: i8,
+) -> None:  # fmt: skip
     """End the projects of ``rows`` whose components are all solved, and those that are abandoned."""
     for k in range(len(rows)):
-        i = rows[k]
+        i, chance = rows[k], p.abandon
+        if p.cover > 0.0:
+            spending = monthly_spending(float(r.talent[i]), terms.talent_wage, terms.labour.wage, p)
+            chance = abandon_probability(w.cash[i], spending, p)
         if w.solved[i] == SOLVED:
             succeed(i, seed, month, r, w, p, succeeded, counts)
-        elif u_abandoned[k] < p.abandon:
+        elif u_abandoned[k] < chance:
             counts[ABANDONED] += 1
             counts[ABANDONED_BREADTH + w.breadth[i]] += 1
             by_class(r.size_class[i], ABANDONED_SMALL, ABANDONED_MEDIUM, ABANDONED_BIG, 1, counts)
@@ -528,10 +586,80 @@ def energy_at_birth(seed: int, month: int, rows: i8, identity: i8, energy: f4, m
         energy[i] = energy_drawn(trait_luck(seed, identity[i], month).energy, middle, log_sd)
 
 
+@equation
+def upward(mean: float, spread: float) -> float:
+    """Mean of the part above 0 of a normal number."""
+    z = mean / spread
+    below = 0.5 * math.erfc(-z / math.sqrt(2.0))
+    return mean * below + spread * maths.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+
+
+@equation
+def components_a_year(talent: float, chance: float, p: Rules) -> float:
+    """Components that an enterprise solves in a year, each month with this chance while open, in expectation.
+
+    A project is under way until its three components are solved or it is abandoned; then a new one begins at its rate.
+    """
+    left, two, one = p.abandon + 3.0 * chance, p.abandon + 2.0 * chance, p.abandon + chance
+    first, second, third = 3.0 * chance / left, 2.0 * chance / two, chance / one
+    solved = first * (1.0 + second * (1.0 + third))
+    months = 1.0 / left + first * (1.0 / two + second / one)
+    begins = p.begin * talent / p.team
+    return begins * solved / (1.0 + begins * months / 12.0)
+
+
+@compiled
+def known_before(talent: float, cash: float, years: int, lost: float, p: Rules) -> float:
+    """Knowledge above the sector's base on each axis after years of research of own, in expectation.
+
+    Year by year, the solved components teach as in the run, and knowledge above the base is lost at the rate ``lost``.
+    """
+    size, known = project_size(talent, p), 0.0
+    level, tries = effort(talent / size, cash / size, p), ways_tried(talent, p)
+    for _ in range(years):
+        ahead = p.lead - known
+        gap = math.sqrt(3.0 * (ahead * ahead + p.reach * p.reach))  # root of the mean square
+        chance = any_of(solve_probability(gap, level, p), tries)
+        if chance > 0.0:
+            known += p.learned * components_a_year(talent, chance, p) * upward(ahead, p.reach)
+        known -= lost * known
+    return known
+
+
+@reads
+class HistoryReads(NamedTuple):
+    talent: i4
+    born: i2
+    cash: f8
+
+
+@writes
+class HistoryWrites(NamedTuple):
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+
+
+@compiled
+def add_history(
+    lo: int, hi: int, month: int, r: HistoryReads, w: HistoryWrites, lost: float, most: float, p: Rules
+) -> None:
+    """Add to knowledge what research before the opening taught, as far back as an enterprise's age and the most years."""
+    for i in range(lo, hi):
+        years = int(min(p.past_years, (month - r.born[i]) / 12.0))
+        more = known_before(float(r.talent[i]), r.cash[i], years, lost, p)
+        w.knowledge_0[i] = min(max(most, w.knowledge_0[i]), w.knowledge_0[i] + more)
+        w.knowledge_1[i] = min(max(most, w.knowledge_1[i]), w.knowledge_1[i] + more)
+        w.knowledge_2[i] = min(max(most, w.knowledge_2[i]), w.knowledge_2[i] + more)
+
+
 def at_founding(world: World, lo: int, hi: int, points: Any) -> None:
-    """Draw energy per output of the opening population."""
-    population = world.settings.group("population")
-    energy_at_founding(lo, hi, points, world.enterprises.energy, population.energy, population.energy_log_sd)
+    """Draw energy per output of the opening population, and add what its past research taught."""
+    population, rules, table = world.settings.group("population"), world.rules("projects"), world.enterprises
+    energy_at_founding(lo, hi, points, table.energy, population.energy, population.energy_log_sd)
+    if rules.enabled and rules.past_years > 0.0:
+        columns, lost = (table.view(HistoryReads), table.view(HistoryWrites)), world.rules("absorption").depreciation
+        add_history(lo, hi, world.month, *columns, lost, population.most_knowledge, rules)
 
 
 def at_birth(world: World, rows: Any) -> None:
