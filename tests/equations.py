@@ -55,14 +55,17 @@ def cases() -> list[Case]:
     abroad = Given(demand=2.0, price_elasticity=1.5, fixed_cost=1.0, intercept=-1.0, staff_slope=0.2,
                    productivity_slope=1.0, taste=0.5)  # fmt: skip
     team = Given(begin=0.6, team=6.0, most_teams=2.0, team_share=0.5, capital=4.0, capital_share=0.4,
-                 contact_hours=0.04, solve=0.5, distance_scale=0.2, gain=0.12)  # fmt: skip
+                 contact_hours=0.04, solve=0.5, distance_scale=0.2, gain=0.12, by_market=True, productivity_share=0.6,
+                 parallel=0.3, routine=0.25, cost=0.03, cover=4.0, abandon=0.05)  # fmt: skip
+    plain = Given(by_market=False, productivity_share=0.6, distance_scale=0.2, cover=0.0, abandon=0.05)
+    steady = Given(begin=0.6, team=6.0, abandon=0.0)
     money = Given(merit_noise=0.3, ticket=5.0, ticket_years=2.0, ticket_log_sd=0.5, give_up=0.02, foreclosure=0.03,
                   closure=0.024, deregister_stopped=0.02, deregister_idle=0.003, idle_grace=6.0)  # fmt: skip
     labour = Given(most_talent_share=0.9, talent_premium=1.6, most_wage=3.0, least_wage=0.5, tightness=0.05,
                    mobility=1.2)  # fmt: skip
     grown = Given(young=0.12, fading=50.0, crowding=0.3, spread=0.2, spread_exponent=0.5, shocks=0.6)
     joining = Given(innovation=0.02, imitation=0.4, medium_factor=0.7, small_factor=0.4, worth=0.01, own_share=0.005,
-                    own_cost=60.0)  # fmt: skip
+                    own_cost=60.0, by_answers=0.4, secrecy=0.02, considers=1.2)  # fmt: skip
     founding = Given(horizon=3.0, cost_of_capital=0.1, taste=0.08, hours_per_job=20.0, hours_worth=0.0001,
                      capital_per_job=0.06, margin=0.1, foresight=0.0, outside_option=0.06)  # fmt: skip
     opening = Given(mean_age=400.0, age_elasticity=0.5, knowledge_spread=0.1, most_knowledge=1.5, talent_share=0.1,
@@ -149,8 +152,17 @@ def cases() -> list[Case]:
         (adoption.class_factor, (MEDIUM, joining), 0.7),
         (adoption.class_factor, (SMALL, joining), 0.4),
         (adoption.adoption_probability, (0.5, 0.5, 1.0, joining), 1.0 - math.exp(-0.22 / 12.0)),
-        (adoption.joining_probability, (1.0, 2.0, 150.0, joining), 0.75),
-        (adoption.joining_probability, (0.0, 2.0, 150.0, joining), 1.0),
+        (adoption.expected_worth, (2.0, 0.25, 150.0, joining), 2.1),
+        (adoption.expected_cost, (1.0, 0.5, 150.0, joining), 2.5),
+        (adoption.joining_probability, (3.0, 1.0, joining), 0.75),
+        (adoption.joining_probability, (3.0, 0.0, joining), 1.0),
+        (adoption.considering_probability, (0.5, joining), 1.0 - math.exp(-0.05)),
+        (adoption.ahead_of, (0.6, 0.4), 0.2),
+        (adoption.ahead_of, (0.4, 0.6), 0.0),
+        (adoption.next_fee, (0.1, 10, 10, 0.1, 0.005, 1.0), 0.11),
+        (adoption.next_fee, (0.1, 9, 10, 0.1, 0.005, 1.0), 0.09),
+        (adoption.next_fee, (0.98, 10, 10, 0.1, 0.005, 1.0), 1.0),
+        (adoption.next_fee, (0.0051, 1, 2, 0.1, 0.005, 1.0), 0.005),
         (adoption.can_afford_own, (12_000.0, joining), True),
         (adoption.can_afford_own, (11_000.0, joining), False),
         (letting.floor_needed, (3, 2.5), 8.0),
@@ -175,6 +187,7 @@ def cases() -> list[Case]:
         (finance.internal_funds, (-1.0, 4.0, 1.0, market), 0.0),
         (finance.external_funds, (5.0, 2.0, 4.0, market), 2.1),
         (finance.external_funds, (5.0, 2.0, -0.1, market), 0.0),
+        (finance.host_dividend, (0.25, 0.8), 0.2),
         (finance.monthly_interest, (-3.0, 0.08), 0.02),
         (finance.monthly_interest, (3.0, 0.08), 0.0),
         (finance.stop_probability, (0, 1.0, 2.0, money), 0.002),
@@ -231,18 +244,36 @@ def cases() -> list[Case]:
         (projects.hours_left, (2, team), 0.92),
         (projects.solve_probability, (0.2, 0.5, team), 0.25 / math.e),
         (projects.gain, (0.5, team), 0.03),
+        (projects.productivity_probability, (0.3, 0.5, team), 0.6 / math.e),
+        (projects.productivity_probability, (0.5, 0.3, team), 0.6),
+        (projects.productivity_probability, (0.3, 0.5, plain), 0.6),
+        (projects.any_of, (0.2, 1.0), 0.2),
+        (projects.any_of, (0.5, 2.0), 0.75),
+        (projects.ways_tried, (48.0, team), 1.3),
+        (projects.felt_gap, (0.2, 16, team), 0.4),
+        (projects.felt_gap, (0.2, 0, team), 0.2),
+        (projects.monthly_spending, (48.0, 1.6, 0.06, team), 0.912),
+        (projects.abandon_probability, (12.0, 1.0, team), 0.0125),
+        (projects.abandon_probability, (-1.0, 1.0, team), 0.05),
+        (projects.abandon_probability, (12.0, 1.0, plain), 0.05),
+        (projects.upward, (0.0, 1.0), 1.0 / math.sqrt(2.0 * math.pi)),
+        (projects.upward, (2.0, 0.001), 2.0),
+        (projects.components_a_year, (6.0, 0.1, steady), 1.8 / (1.0 + 0.6 * (10.0 / 3.0 + 5.0 + 10.0) / 12.0)),
+        (projects.known_before, (48.0, 4.0, 0, 0.1, team), 0.0),
         (taxes.losses_carried_forward, (-10.0, Given(loss_years=5.0)), 8.0),
         (taxes.losses_carried_forward, (10.0, Given(loss_years=5.0)), 0.0),
         (chain.links_wanted, (449, Given(most_links=6, staff_per_link=150.0)), 3),
         (chain.links_wanted, (9000, Given(most_links=6, staff_per_link=150.0)), 6),
         (chain.supplier_utility, (math.e, math.e, 0.25, 1.5, Given(taste=0.2), 0.5), 1.55),
         (matching.meeting_probability, (2000.0, 8.0, 2.0, Given(rate=0.25, resource_elasticity=0.5)), 0.25),
+        (matching.answered_within_month, (0.3, 0.5), 0.2),
         (matching.meeting_probability, (0.0, 8.0, 2.0, Given(rate=0.25, resource_elasticity=0.5)), 0.0),
         (matching.first_open, (0,), 0), (matching.first_open, (1,), 1), (matching.first_open, (3,), 2),
         (industries.mature_part, (0.0, Given(steepness=0.07, midpoint=60.0)), 0.0),
         (industries.mature_part, (60.0, Given(steepness=0.0501, midpoint=60.0)),
          (0.5 - 1 / (1 + math.exp(3.006))) / (1 - 1 / (1 + math.exp(3.006)))),
         (entry.utility, (2.0, 5.0, 0.25, 1.0, 0.5, founding), 6.0 - 0.25 - 1.5 + 1.0 + 0.04),
+        (entry.stake_gain, (1.0, 0.3, 1.2, founding), 0.75 - 0.39),
         (entry.capital_need, (10.0, 0.5, founding), 0.59),
         (entry.expected_gain, (2.0, 10.0, 0.5, 0.01, None, founding), 1.0 - 0.1 - 0.06),
         (newborns.joining_staff, (12, 2, 0.5, Given(joining=0.3)), 3),
@@ -265,6 +296,14 @@ def cases() -> list[Case]:
         (incomes.factor_on_demand, (5.0, 50.0), 1.1),
         (incomes.factor_on_demand, (-60.0, 50.0), 0.0),
         (incomes.factor_on_demand, (5.0, 0.0), 1.0),
+        (resources.unasked, (2.0, 6.0, 24.0), math.exp(-0.5)),
+        (resources.unasked, (1.0, 6.0, 2.0), math.exp(-1.0)),
+        (resources.leaving_probability, (60.0, 0.5, 12.0), 1.0 / 60.0 + 0.5 / 12.0),
+        (resources.leaving_probability, (60.0, 0.5, 0.0), 1.0 / 60.0),
+        (resources.next_ready, (0.8, 0.4, 4.0), 0.75),
+        (resources.next_ready, (0.8, 0.4, 0.0), 1.0),
+        (knowledge.cell_at, (0.1, 0.5, 1.3), 5),
+        (knowledge.cell_at, (-0.9, 0.8, 0.0), 6),
     ]  # fmt: skip
 
 
@@ -289,6 +328,7 @@ def _booked() -> Iterator[tuple[str, float, float]]:
     yield from _orders()
     yield from _energy()
     yield from _lending()
+    yield from _hosts()
 
 
 def _flow(flows: Any, name: str) -> float:
@@ -393,3 +433,15 @@ def _lending() -> Iterator[tuple[str, float, float]]:
     yield "people of the borrower", float(people[1]), (80.0 + 2.0 * 40.0) / 160.0
     yield "income of the big", float(counts[lending.INCOME + BIG]) / TICKS, 3.125
     yield "rent of the small", float(counts[lending.PAID + SMALL]) / TICKS, 3.5
+
+
+def _hosts() -> Iterator[tuple[str, float, float]]:
+    """Two makers: one with 10 million yuan, of which its host owns a quarter, and one without money to pay out."""
+    cash, paid, flows = np.array([10.0, 0.5]), np.zeros(2, np.int64), np.zeros(len(TRANSFERS), np.int64)
+    r = finance.MakerReads(np.full(2, 50, np.int32), np.array([1.0, 1.0]), np.array([0.25, 0.25], np.float32))
+    market, opening = Given(payout=0.1, reserve_years=1.0), Given(cash_months=3.0)
+    finance.share_with_hosts(np.arange(2), r, cash, opening, market, 0.04, paid, flows)
+    for row, left in enumerate((10.0 - 0.175, 0.5)):
+        yield f"cash of maker {row}", cash[row], left
+    yield "paid by the first", paid[0] / TICKS, 0.175
+    yield "dividends of makers", _flow(flows, "maker_dividends"), -0.175

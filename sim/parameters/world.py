@@ -506,10 +506,33 @@ class Platform(NamedTuple):
         0.05, "million yuan a year", "fee of a member", assumption("order of a service subscription"), bounds=(0, 100),
         plausible=(0.0, 0.2),
     )  # fmt: skip
+    fee_step: float = parameter(
+        0.0, "share", "part by which the fee rises at a review where membership held since the last one, and is cut where it fell",
+        assumption("0: the fee stays as it is"), bounds=(0, 1), plausible=(0.0, 0.2),
+    )  # fmt: skip
+    fee_review: int = parameter(
+        6, "month", "months from one review of the fee to the next", assumption("prices of services are changed once or twice a year"),
+        bounds=(1, 120), plausible=(3, 12),
+    )  # fmt: skip
+    least_fee: float = parameter(
+        0.005, "million yuan a year", "least fee that a review sets", assumption("what billing costs"), bounds=(0, 100),
+        plausible=(0.0, 0.02),
+    )  # fmt: skip
+    most_fee: float = parameter(
+        1.0, "million yuan a year", "most fee that a review sets", assumption("order of a consultant's retainer"), bounds=(0, 100),
+        plausible=(0.2, 5.0),
+    )  # fmt: skip
+    reserve: float = parameter(
+        0.0, "million yuan", "losses added up at which a third party closes its platform; 0: it never does",
+        assumption("0: others pay for what fees do not cover"), bounds=(0, 1e5), plausible=(0, 200),
+    )  # fmt: skip
     services: float = parameter(
         1.0, "", "services relative to a full own platform's", assumption("third parties offer fewer"), bounds=(0, 5),
         plausible=(0.3, 1.0),
     )  # fmt: skip
+    real_time: bool = parameter(
+        False, "", "whether members and foreign experts interact in real time, so that these answer at once", article()
+    )
     ideas_a_month: float = parameter(
         500.0, "ideas a month", "ideas that makers bring to the platform", evidence("Haier: 500 ideas a month", "haier.ideas_a_month"),
         bounds=(0, 1e6),

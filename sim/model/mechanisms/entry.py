@@ -68,6 +68,7 @@ count_luck = block("entry", 0, "ideas", number=4)
 taste_luck = block("entry", 2, "spin_off", "maker", number=6)
 admission_luck = block("entry", 3, "site", "backed", number=13)
 sector_taste_luck = block("entry", 4, "taste", number=70)  # by founder and sector
+appraisal_luck = block("entry", 5, "error", number=61)
 RESIDENTS, RELEASED = 101, 102  # sources without an identity of their own
 NOBODY = -1
 
@@ -146,6 +147,12 @@ class Rules(NamedTuple):
         0.5, "million yuan", "what a platform's fund invests in one maker", assumption("angel tickets"), bounds=(0, 100),
         plausible=(0.1, 2.0),
     )  # fmt: skip
+    by_gain: bool = parameter(
+        False,
+        "",
+        "whether platforms back the makers of whom they expect most for their tickets, and none at an expected loss; else any",
+        assumption("switch"),
+    )
     least_taking: float = parameter(
         0.05, "share", "least share of backed makers that platforms expect to found; the lower the share, the more they back per ticket",
         assumption("at most twenty are backed per ticket"), bounds=(0.001, 1), plausible=(0.02, 0.2),
@@ -356,11 +363,45 @@ def choose_sector(
 
 
 @compiled
+def appraise_makers(
+    seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offer: Offer, terms: Terms, markets: Markets,
+    taxation: Taxation, wage: float, noise: float, gains: f8,
+) -> None:  # fmt: skip
+    """What a platform expects from its stake in each maker (million yuan), at merit seen with ``noise``, less the ticket.
+
+    Ideas without a platform have no gain.
+    """
+    for k in range(len(ideas.identity)):
+        gains[k] = -1.0
+        if ideas.platform[k] < 0:
+            continue
+        u = idea_luck(seed, ideas.identity[k], month)
+        s = int(u.sector * terms.sectors)
+        jobs = float(staff_planned(seed, ideas.identity[k], n))
+        error = noise * draws.normal(appraisal_luck(seed, ideas.identity[k], month).error)
+        merit = idea_merit(u.merit, p.merit_log_sd) * maths.exp(error)
+        per_job = markets.worker_revenue[s] * n.worker_revenue / markets.saturation[s]
+        need = capital_need(jobs, terms.hours_fill, p) + terms.entry_cost
+        gain = expected_gain(merit, jobs, per_job, offer.rent * terms.floor_per_job, taxation, p)
+        paid_in = need + n.runway * jobs * wage
+        gains[k] = stake_gain(gain, min(offer.fund, paid_in), paid_in, p)
+
+
+@compiled
+def stake_gain(gain: float, ticket: float, paid_in: float, p: Rules) -> float:
+    """What a fund expects from its part of what is paid in (million yuan): gains over the horizon less ticket and its cost."""
+    return ticket / paid_in * gain * p.horizon - ticket * (1.0 + p.cost_of_capital * p.horizon)
+
+
+@compiled
 def consider(
     seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, o: Population, offers: Offers, terms: Terms,
-    markets: Markets, taxation: Taxation, parents: Parents, counts: i8,
+    markets: Markets, taxation: Taxation, parents: Parents, backed: i1, counts: i8,
 ) -> None:  # fmt: skip
-    """Consider each idea once, at its best channel; channel 0 means that it is not pursued."""
+    """Consider each idea once, at its best channel; channel 0 means that it is not pursued.
+
+    ``backed`` marks the makers whom platforms back; without it, they back a share of them.
+    """
     for k in range(len(ideas.identity)):
         u = idea_luck(seed, ideas.identity[k], month)
         tastes = taste_luck(seed, ideas.identity[k], month)
@@ -390,6 +431,8 @@ def consider(
             if channel == TENANT:
                 offer = offers.tenant
             u_admission = admission.backed if channel == MAKER else admission.site
+            if channel == MAKER and len(backed) > 0:
+                u_admission = 0.0 if backed[k] else 1.0
             if u_admission >= offer.share or not is_admissible(jobs, skilled, 0, s, offer.rule):
                 continue
             counts[BACKED] += channel == MAKER
@@ -481,10 +524,15 @@ def apply(world: World) -> None:
     markets = world.sectors.view(Markets)
     cohort = cohort_of(world.rules("newborns"))
     taxation = Taxation(world.group("levers").tax_relief, market.input_share, rules_of(world.rules("taxes")))
-    consider(
-        world.seed, world.month, ideas, rules, cohort, world.standard, offers, terms, markets, taxation,
-        world.enterprises.view(Parents), counts,
-    )  # fmt: skip
+    given = world.seed, world.month, ideas, rules, cohort
+    backed = np.zeros(0, np.int8)
+    if rules.by_gain:
+        gains, wage = np.zeros(len(ideas.identity)), world.group("labour").wage
+        noise = world.rules("finance").merit_noise
+        appraise_makers(*given, offers.maker, terms, markets, taxation, wage, noise, gains)
+        backed = most_gainful(gains, ideas, offers.maker.share)
+    parents = world.enterprises.view(Parents)
+    consider(*given, world.standard, offers, terms, markets, taxation, parents, backed, counts)
     if counts[BACKED] and market.coupled:
         world.posted = posted._replace(makers_taking=int(counts[FOUNDED_MAKER]) / int(counts[BACKED]))
     world.ideas = ideas
@@ -498,6 +546,8 @@ def maker_offer(world: World, rules: Any, market: Any) -> Offer:
     fund = float(sum(platform.fund for platform in world.platforms))
     ideas, budget = 0.0, 0.0
     for platform in world.platforms:
+        if platform.closed:
+            continue
         named = world.platform_rules(platform)
         ideas += named.ideas_a_month
         budget += min(platform.fund, named.maker_fund / named.fund_months)
@@ -505,6 +555,16 @@ def maker_offer(world: World, rules: Any, market: Any) -> Offer:
     share = min(1.0, tickets / (ideas * max(world.posted.makers_taking, rules.least_taking))) if ideas else 0.0
     worth = rules.answer_worth * world.posted.answered
     return Offer(market.outside_rent, worth, 0.0, min(fund, rules.maker_ticket), share, EVERYONE)
+
+
+def most_gainful(gains: Any, ideas: Ideas, share: float) -> Any:
+    """Marks of the makers whom platforms back: a share of them all, those of the highest expected gain above 0."""
+    makers = np.flatnonzero(ideas.platform >= 0)
+    number = math.ceil(share * len(makers))
+    order = makers[np.lexsort((ideas.identity[makers], -gains[makers]))]
+    backed = np.zeros(len(gains), np.int8)
+    backed[order[:number]] = gains[order[:number]] > 0.0
+    return backed
 
 
 def cheapest_site(world: World) -> SiteState | None:
@@ -553,6 +613,10 @@ OUTCOMES = (
             value=lambda m: m.weight * m.cumulative("unfinanced_ideas")),
 )  # fmt: skip
 
+DRAWS = (
+    count_luck, idea_luck, taste_luck, admission_luck, sector_taste_luck, appraisal_luck, plan_luck, skill_luck, match,
+)  # fmt: skip
+
 MECHANISM = Mechanism(
     "entry",
     Rules,
@@ -562,9 +626,11 @@ MECHANISM = Mechanism(
             apply,
             loops=(spin_off_ideas, consider),
             groups=(
+                "labour",
                 "levers",
                 "market",
                 "mechanisms.adoption",
+                "mechanisms.finance",
                 "mechanisms.industries",
                 "mechanisms.lending",
                 "mechanisms.letting",
@@ -574,11 +640,11 @@ MECHANISM = Mechanism(
                 "population",
                 "sites",
             ),
-            draws=(count_luck, idea_luck, taste_luck, admission_luck, sector_taste_luck, plan_luck, skill_luck, match),
+            draws=DRAWS,
             state=("posted.makers_taking",),
         ),
     ),
     counters=EVENTS,
-    draws=(count_luck, idea_luck, taste_luck, admission_luck, sector_taste_luck, plan_luck, skill_luck, match),
+    draws=DRAWS,
     outcomes=OUTCOMES,
 )

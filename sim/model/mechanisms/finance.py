@@ -12,17 +12,22 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
 from sim.kernel.threads import BLOCK
 from sim.kernel.types import Index, f4, f8, i1, i2, i4, i8, i8_2d, i8_3d, typed
-from sim.model.record.reading import counted
+from sim.model.record.reading import counted, share
 from sim.model.state.accounts import (
     DEFAULT,
     DIVIDENDS,
     INTEREST,
     INVESTMENT,
     LIQUIDATION,
+    MAKER_DIVIDENDS,
     OUTSIDE_EQUITY,
+    PLATFORM_EQUITY,
+    PLATFORM_INCOME,
     STAFF,
     TALENT,
+    TICKS,
     on_grid,
+    ticks,
     transfer,
     transfer_block,
 )
@@ -111,6 +116,12 @@ class Rules(NamedTuple):
         0.01344, "1/month", "hazard at which banks end the operation of an enterprise whose debt exceeds its assets",
         fitted("operating survival; banks act within some years", "survival.eu.y5", "survival.us_1994_cohort"), bounds=(0, 1),
     )  # fmt: skip
+    host_shares: bool = parameter(
+        False,
+        "",
+        "whether a maker pays the share of its dividends that its platform's fund bought to the platform's host",
+        assumption("switch; else the fund gives and gets nothing back"),
+    )
     resume: float = parameter(
         0.02, "1/month", "hazard at which a suspended enterprise resumes", assumption("rare"), bounds=(0, 1),
         plausible=(0.005, 0.05),
@@ -337,6 +348,31 @@ def invest_and_pay_dividends(
 
 
 @reads
+class MakerReads(NamedTuple):
+    staff: i4
+    revenue: f8
+    host_stake: f4
+
+
+@equation
+def host_dividend(stake: float, dividends: float) -> float:
+    """The host's part of a maker's dividends (million yuan a month): it is paid first, the owners from the rest."""
+    return stake * dividends
+
+
+@compiled
+def share_with_hosts(
+    rows: i8, r: MakerReads, cash: f8, o: Population, m: Market, wage: float, paid: i8, flows: i8
+) -> None:
+    """The makers in ``rows`` pay their hosts' shares of a month's dividends; ``paid`` has the ticks of each."""
+    for k in range(len(rows)):
+        i = rows[k]
+        dividends = dividend(cash[i], r.revenue[i], r.staff[i], wage, o.cash_months, m)
+        amount = transfer(i, -host_dividend(float(r.host_stake[i]), dividends), cash, flows, MAKER_DIVIDENDS)
+        paid[k] = ticks(-amount)
+
+
+@reads
 class DebtReads(NamedTuple):
     status: i1
 
@@ -492,10 +528,24 @@ def invest(world: World) -> None:
     market, population = world.group("market"), world.standard
     if market.overdraft_rate > 0.0:
         world.loop(charge_interest, DebtReads, DebtWrites, market.overdraft_rate, sums=(world.books.flows,))
+    if world.rules("finance").host_shares:
+        pay_hosts(world, wage, market, population)
     lending = world.rules("lending")
     hour = float(lending.assets_an_hour) if lending.enabled else 0.0
     given = market, population, wage, hour
     world.loop(invest_and_pay_dividends, OwnersReads, OwnersWrites, *given, sums=(world.books.flows,))
+
+
+def pay_hosts(world: World, wage: float, market: Any, population: Any) -> None:
+    """Makers pay dividends to the platforms' account, which passes them on to hosts that still operate, free of tax."""
+    table, flows = world.enterprises, world.books.flows
+    rows = np.flatnonzero((table.host_stake > 0.0) & (table.status == OPERATING))
+    paid = np.zeros(len(rows), np.int64)
+    share_with_hosts(rows, table.view(MakerReads), table.cash, population, market, wage, paid, flows)
+    for host in np.unique(table.host[rows]).tolist():
+        amount, row = int(paid[table.host[rows] == host].sum()), world.row_of(host) if host else -1
+        if row >= 0 and amount:
+            transfer(row, amount / TICKS, table.cash, flows, PLATFORM_INCOME)
 
 
 def close(world: World) -> None:
@@ -555,6 +605,10 @@ OUTCOMES = (
     counted("deregistered", "enterprises struck off"),
     counted("finance_asked", "requests for outside finance"),
     counted("finance_given", "tickets of outside finance", 1),
+    Outcome("maker_dividends", "million yuan a month", "dividends of makers to the hosts of their platforms", 1,
+            value=lambda m: 0.0 - m.flow(MAKER_DIVIDENDS)),
+    Outcome("maker_return", "share", "dividends of makers to hosts over what platforms' funds invested in makers, since the start", 1,
+            value=lambda m: share(-m.spent(MAKER_DIVIDENDS), m.spent(PLATFORM_EQUITY))),
     Outcome("outside_equity", "million yuan a month", "outside investors' money", 1,
             value=lambda m: m.flow(OUTSIDE_EQUITY)),
 )  # fmt: skip
@@ -577,9 +631,10 @@ MECHANISM = Mechanism(
         Step(
             "invest",
             invest,
-            loops=(charge_interest, invest_and_pay_dividends),
+            loops=(charge_interest, share_with_hosts, invest_and_pay_dividends),
+            writes=("cash",),
             groups=("labour", "market", "mechanisms.lending", "population"),
-            transfers=("interest", "outside_equity", "investment", "dividends"),
+            transfers=("interest", "maker_dividends", "platform_income", "outside_equity", "investment", "dividends"),
         ),
         Step(
             "close",

@@ -6,7 +6,7 @@ It stays with the project until one nearer to the open component is met.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,17 @@ from sim.kernel.types import Index, f4, f8, f8_3d, i1, i2, i8, i8_3d, typed, u4
 from sim.model.record.reading import counted, share
 from sim.model.state.accounts import FOREIGN_CONTACTS, transfer
 from sim.model.state.enterprises import NEVER, OPERATING, gather, reads, writes
-from sim.model.state.knowledge import NEEDS, Frontier, distance, in_cell, needs, pair_taste, pick_cell, taste_of_pair
+from sim.model.state.knowledge import (
+    NEEDS,
+    Frontier,
+    distance,
+    first_open,
+    in_cell,
+    needs,
+    pair_taste,
+    pick_cell,
+    taste_of_pair,
+)
 from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, KINDS, USER
 from sim.model.state.ring import OnRing, successors
 from sim.model.state.world import World, with_none
@@ -39,8 +49,13 @@ EVENTS = Counters(
     "answer_months",
     "answer_months_foreign",
     "answers_elsewhere",
+    "first_answers",
+    "first_answer_months",
 )
-ANSWERS_CROSSING, REQUESTS, ANSWERS, ANSWERS_FOREIGN, MONTHS, MONTHS_FOREIGN, ANSWERS_ELSEWHERE = EVENTS
+(
+    ANSWERS_CROSSING, REQUESTS, ANSWERS, ANSWERS_FOREIGN, MONTHS, MONTHS_FOREIGN, ANSWERS_ELSEWHERE, FIRST,
+    FIRST_MONTHS,
+) = EVENTS  # fmt: skip
 MEMBER, ALONE, SOURCES = 3, 4, 5  # sources after the three kinds of resource
 ONE_OF = (domestic_one.number, foreign_one.number, user_one.number)  # position of a resource in its cell, by kind
 BREADTHS = 5  # 0 to 4 kinds of partner
@@ -87,6 +102,10 @@ class Rules(NamedTuple):
         0.01, "million yuan", "cost of an answer from a foreign expert", assumption("a consultant's day or two"),
         bounds=(0, 10), plausible=(0.003, 0.03),
     )  # fmt: skip
+    foreign_months: float = parameter(
+        0.0, "month", "mean months by which a foreign expert's answer comes later than others', except on platforms with real-time interaction",
+        assumption("0: none; time zones, language and translation cost weeks"), bounds=(0, 24), plausible=(0.0, 3.0),
+    )  # fmt: skip
 
 
 @reads
@@ -111,6 +130,7 @@ class Writes(NamedTuple):
     partner_knowledge_0: f4
     partner_knowledge_1: f4
     partner_knowledge_2: f4
+    partner_source: i1
     profit_year: f8
     cash: f8
 
@@ -147,9 +167,12 @@ def meeting_probability(resources: float, requests: float, services: float, p: R
 
 
 @equation
-def first_open(solved: int) -> int:
-    """Index of the first unsolved component of three."""
-    return 0 if solved & 1 == 0 else (1 if solved & 2 == 0 else 2)
+def answered_within_month(meeting: float, months: float) -> float:
+    """Probability that a resource is met and answers this month, where its answers take ``months`` longer in the mean.
+
+    Each month the question is still open it is answered with the same probability.
+    """
+    return meeting / (1.0 + months)
 
 
 @compiled
@@ -247,9 +270,11 @@ def platform_index(platform: int, none: int) -> int:
 
 
 @compiled
-def record_answer(i: int, source: int, month: int, w: Writes, p: Rules, sums: Sums) -> None:
-    """Record that a request is answered, and pay a foreign expert."""
+def record_answer(i: int, source: int, month: int, began: int, w: Writes, p: Rules, sums: Sums) -> None:
+    """Record that a request of a project is answered, and pay a foreign expert."""
     waited = month - w.asked[i]
+    sums.events[FIRST] += w.reached[i] == 0
+    sums.events[FIRST_MONTHS] += month - began if w.reached[i] == 0 else 0
     w.reached[i] = 1
     w.asked[i] = NEVER
     sums.events[ANSWERS] += 1
@@ -330,17 +355,19 @@ def answer(
                 nearest, source, crossing = gap, kind, other != r.size_class[i]
                 if gap < engaged:
                     w.partner_knowledge_0[i], w.partner_knowledge_1[i], w.partner_knowledge_2[i] = k_0, k_1, k_2
+                    w.partner_source[i] = kind
         sums.events[ANSWERS_CROSSING] += crossing
         if source >= 0:
-            record_answer(i, source, month, w, p, sums)
+            record_answer(i, source, month, began[k], w, p, sums)
             sums.answered_by[platform] += source != ALONE
 
 
 @compiled
-def meeting_chances(counts: i8_3d, requests: f8, services: f8, p: Rules) -> f8_3d:
+def meeting_chances(counts: i8_3d, requests: f8, services: f8, later: f8, p: Rules) -> f8_3d:
     """Monthly probabilities of a meeting, shape (platforms + 1, breadths, sources); the last is for no platform.
 
-    Each unit of breadth adds one source; without breadth there are none.
+    Each unit of breadth adds one source; without breadth there are none. ``later`` has the mean months by which foreign
+    experts' answers come later, by platform.
     """
     by_breadth = np.zeros((len(services), BREADTHS, SOURCES))
     for breadth in range(BREADTHS):
@@ -349,7 +376,10 @@ def meeting_chances(counts: i8_3d, requests: f8, services: f8, p: Rules) -> f8_3
         served = services[platform]
         for kind in range(MEMBER):
             there = float(counts[platform, kind].sum())
-            by_breadth[platform, kind + 1 :, kind] = meeting_probability(there, requests[platform], served, p)
+            chance = meeting_probability(there, requests[platform], served, p)
+            if kind == FOREIGN:
+                chance = answered_within_month(chance, later[platform])
+            by_breadth[platform, kind + 1 :, kind] = chance
         # Members with an open request are resources to each other.
         others = max(0.0, requests[platform] - 1.0)
         by_breadth[platform, MEMBER + 1 :, MEMBER] = min(meeting_probability(others, 1.0, served, p), p.rate)
@@ -366,11 +396,11 @@ def apply(world: World) -> None:
     platforms = world.platforms
     counts = np.zeros((len(platforms) + 1, len(KINDS), CELLS), np.int64)
     for platform in platforms:
-        counts[platform.index] = platform.counts
+        counts[platform.index] = platform.answering
     requests = with_none(platform.requests * world.weight_of(platform) for platform in platforms)
     services = with_none(platform.services for platform in platforms)
     asked_of, answered_by = np.zeros(len(services), np.int64), np.zeros(len(services), np.int64)
-    chances = meeting_chances(counts, requests, services, rules)
+    chances = meeting_chances(counts, requests, services, later_answers(world, rules), rules)
     if len(world.ring) < 2:
         chances[:, :, MEMBER:] = 0.0
     projects = world.rules("projects")
@@ -386,6 +416,14 @@ def apply(world: World) -> None:
         world.posted = world.posted._replace(answered=answered / asked if asked else 0.0)
 
 
+def later_answers(world: World, rules: Any) -> Any:
+    """Mean months by which foreign experts' answers come later, by platform; the last is for none."""
+    months = float(rules.foreign_months)
+    if months == 0.0:
+        return np.zeros(len(world.platforms) + 1)
+    return with_none(0.0 if world.platform_rules(platform).real_time else months for platform in world.platforms)
+
+
 OUTCOMES = (
     counted("requests", "months of open requests"),
     counted("answers", "requests answered", 1),
@@ -395,11 +433,16 @@ OUTCOMES = (
             value=lambda m: share(m.cumulative("answer_months"), m.cumulative("answers"))),
     Outcome("answer_time_foreign", "month", "the same for foreign experts' answers", -1,
             value=lambda m: share(m.cumulative("answer_months_foreign"), m.cumulative("answers_foreign"))),
+    Outcome("first_answer_time", "month", "mean time from the beginning of a project to its first answer, since the start", -1,
+            value=lambda m: share(m.cumulative("first_answer_months"), m.cumulative("first_answers"))),
 )  # fmt: skip
 
-COLUMNS = tuple(
-    Column(f"partner_knowledge_{axis}", "f4", "", f"knowledge of {what} of the project's partner, -1 without one", birth=birth)
-    for axis, (what, birth) in enumerate((("materials and process", -1), ("devices and electronics", 0), ("software and markets", 0)))
+COLUMNS = (
+    *(
+        Column(f"partner_knowledge_{axis}", "f4", "", f"knowledge of {what} of the project's partner, -1 without one", birth=birth)
+        for axis, (what, birth) in enumerate((("materials and process", -1), ("devices and electronics", 0), ("software and markets", 0)))
+    ),
+    Column("partner_source", "i1", "", "what the project's partner is: 0 a domestic resource, 1 a foreign expert, 2 a user, 3 another member, 4 met elsewhere"),
 )  # fmt: skip
 
 DRAWS = (meeting, chosen, domestic_one, foreign_one, user_one, *NEEDS, taste_of_pair)
@@ -407,7 +450,7 @@ DRAWS = (meeting, chosen, domestic_one, foreign_one, user_one, *NEEDS, taste_of_
 MECHANISM = Mechanism(
     "matching", Rules, columns=COLUMNS, counters=EVENTS, draws=DRAWS, outcomes=OUTCOMES, steps=(
         Step(
-            "match", apply, loops=(match,), writes=("partner_knowledge_0",), groups=("market", "mechanisms.projects"),
+            "match", apply, loops=(match,), writes=("partner_knowledge_0",), groups=("market", "mechanisms.adoption", "mechanisms.projects", "platforms"),
             transfers=("foreign_contacts",), draws=DRAWS,
             state=("platforms.answers", "platforms.requests", "posted.answered"),
         ),

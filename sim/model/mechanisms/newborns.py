@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Step
+from sim.declare import Column, Counters, Mechanism, Step
 from sim.kernel import draws, maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.threads import BLOCK
@@ -120,6 +120,7 @@ class Newborn(NamedTuple):
     knowledge_2: f8
     borrowed_hours: i4
     funded: i1
+    host_stake: f4
     cash: f8
     assets: f8
 
@@ -295,6 +296,7 @@ def initialise_newborns(
         if channel == MAKER and e.platform[i] >= 0 and fund > 0.0:
             backed = min(terms.ticket, fund, contribution)
             fund -= transfer(i, backed, e.cash, flows, PLATFORM_EQUITY)
+            e.host_stake[i] = backed / contribution
             contribution -= backed
             e.funded[i] = 1
         own_contribution = min(contribution, wealth)
@@ -371,6 +373,10 @@ OUTCOMES = (
     counted("hours_asked", "equipment hours requested", unit="hours"),
 )
 
+HOST_STAKE = Column(
+    "host_stake", "f4", "share", "share of a maker that the fund of its platform bought: its part of what was paid in"
+)
+
 DRAWS = idea_luck, plan_luck, trait_luck, skill_luck, life_luck, team_luck
 
 MECHANISM = Mechanism(
@@ -387,6 +393,7 @@ MECHANISM = Mechanism(
             state=("people", "platforms.fund", "posted.hours_fill"),
         ),
     ),
+    columns=(HOST_STAKE,),
     counters=EVENTS,
     draws=DRAWS,
     outcomes=OUTCOMES,

@@ -7,6 +7,7 @@ that duration, success, gain and their dependence on breadth are outcomes.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +22,9 @@ from sim.model.record.reading import Months, counted, in_a_year, share
 from sim.model.record.tally import YEAR
 from sim.model.state.accounts import RESEARCH, SALES_ABROAD, SALES_HOME, TICKS, ticks, transfer
 from sim.model.state.cohort import trait_luck
-from sim.model.state.enterprises import BIG, MEDIUM, NEVER, OPERATING, gather, reads, writes
+from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, NEVER, OPERATING, gather, reads, writes
 from sim.model.state.knowledge import NEEDS, Frontier, distance, needs
+from sim.model.state.platforms import KINDS, USER
 from sim.model.state.sectors import wage_of_worker
 from sim.model.state.world import World
 from sim.parameters import Labour
@@ -67,6 +69,22 @@ EVENTS = Counters(
     "rd_wages",
     "saving_projects",
     "energy_saved",
+    "abandoned_big",
+    "abandoned_medium",
+    "abandoned_small",
+    "months_big",
+    "months_medium",
+    "months_small",
+    "succeeded_domestic",
+    "succeeded_foreign",
+    "succeeded_user",
+    "abandoned_domestic",
+    "abandoned_foreign",
+    "abandoned_user",
+    "months_domestic",
+    "months_foreign",
+    "months_user",
+    "raised_quality",
 )
 (
     BEGUN, MONTHS, SUCCEEDED, ABANDONED, REACHED, ALONE, REACHED_MONTHS, ALONE_MONTHS,
@@ -74,6 +92,9 @@ EVENTS = Counters(
     MEMBER, OUTSIDER, MEMBER_MONTHS, OUTSIDER_MONTHS, BREADTH,
     SUCCEEDED_BREADTH, _, _, _, _, ABANDONED_BREADTH, _, _, _, _,  # each the first of five
     PRIVATE_GAIN, RD_WAGES, SAVING, ENERGY_SAVED,
+    ABANDONED_BIG, ABANDONED_MEDIUM, ABANDONED_SMALL, MONTHS_BIG, MONTHS_MEDIUM, MONTHS_SMALL,
+    SUCCEEDED_WITH, _, _, ABANDONED_WITH, _, _, MONTHS_WITH, _, _,  # each the first of three kinds of resource
+    RAISED_QUALITY,
 ) = EVENTS  # fmt: skip
 SOLVED = 7  # all three bits
 
@@ -138,6 +159,22 @@ class Rules(NamedTuple):
         fitted("35% of projects succeed", "stylised_facts.open_innovation_effect.base_success"), bounds=(0, 1),
         plausible=(0.01, 0.06),
     )  # fmt: skip
+    cover: float = parameter(
+        0.0, "month", "months of a project's spending at which, as cash, owners abandon it half as often, and less often with more; 0: cash does not matter",
+        assumption("0: one hazard for all; else research is cut where cash is short: Hall & Lerner 2010"), bounds=(0, 600), plausible=(0.0, 60.0),
+    )  # fmt: skip
+    parallel: float = parameter(
+        0.0, "share", "units of a project's size beyond the first whose teams try the open components in a way of their own; the others share the first one's",
+        assumption("0: all work in one way; else parallel paths where it is not known which one leads on: Nelson 1961"), bounds=(0, 1), plausible=(0.0, 0.3),
+    )  # fmt: skip
+    routine: float = parameter(
+        0.0, "", "elasticity on the number of lines of the distance at which a need lies from an enterprise's own knowledge",
+        assumption("0: none; else what a firm does in many lines binds it to its ways: Leonard-Barton 1992"), bounds=(0, 1), plausible=(0.0, 0.3),
+    )  # fmt: skip
+    past_years: float = parameter(
+        0.0, "year", "most years before the opening whose research adds to what enterprises know at the opening, in expectation; 0: none",
+        assumption("0: knowledge at the opening does not depend on research"), bounds=(0, 100), plausible=(0.0, 30.0),
+    )  # fmt: skip
     cost: float = parameter(
         0.03, "million yuan a person and month", "materials and tests a project spends, per skilled person of the team",
         assumption("order of R&D spending per head"), bounds=(0, 10), plausible=(0.01, 0.06),
@@ -150,6 +187,10 @@ class Rules(NamedTuple):
     productivity_share: float = parameter(
         0.5, "share", "successes that raise productivity; the others raise quality", assumption("each as likely"),
         bounds=(0, 1), plausible=(0.3, 0.7),
+    )  # fmt: skip
+    by_market: bool = parameter(
+        False, "", "whether what a partner knows of software and markets beyond the enterprise turns successes from productivity to quality, over distance_scale",
+        assumption("switch; users say what they would buy: von Hippel 1986"),
     )  # fmt: skip
     new_lines: float = parameter(
         0.04, "share of lines", "new lines from one success, at least one", assumption("renewal of the range"),
@@ -182,6 +223,7 @@ class Reads(NamedTuple):
     partner_knowledge_2: f4
     borrowed_budget: f4
     borrowed_people: f4
+    partner_source: i1
 
 
 @writes
@@ -279,6 +321,37 @@ def solve_probability(gap: float, effort_level: float, p: Rules) -> float:
 
 
 @equation
+def any_of(chance: float, tries: float) -> float:
+    """Probability that one of several tries succeeds, each with the same chance."""
+    return chance if tries <= 1.0 else 1.0 - maths.exp(tries * maths.log(1.0 - min(chance, 0.999999)))
+
+
+@equation
+def ways_tried(talent: float, p: Rules) -> float:
+    """Ways in which the teams of a project try its open components, each on its own."""
+    return 1.0 + p.parallel * (project_size(talent, p) - 1.0)
+
+
+@equation
+def felt_gap(gap: float, lines: int, p: Rules) -> float:
+    """Distance of a need from own knowledge, as it counts for an enterprise of so many lines."""
+    return gap * maths.exp(p.routine * maths.log(max(1.0, float(lines))))
+
+
+@equation
+def monthly_spending(talent: float, talent_wage: float, wage: float, p: Rules) -> float:
+    """Spending on a project in a month (million yuan): materials, and wages of a skilled person at the mean."""
+    return project_staff(talent, project_size(talent, p), p) * (p.cost + talent_wage * wage / 12.0)
+
+
+@equation
+def abandon_probability(cash: float, spending: float, p: Rules) -> float:
+    """Monthly probability that a project is abandoned: it falls with cash over months of the project's spending."""
+    budget = p.cover * spending
+    return p.abandon * (budget / (budget + max(cash, 0.0)) if budget > 0.0 else 1.0)
+
+
+@equation
 def gain(u: float, p: Rules) -> float:
     """Relative gain of one success, from a uniform."""
     return p.gain * u * u
@@ -300,6 +373,15 @@ def worth_of_saving(energy: float, price: float, part: float) -> float:
 def worth_of_gain(relative: float, value_added: float) -> float:
     """What a relative gain in productivity or quality adds to value added, over sales."""
     return value_added * relative
+
+
+@equation
+def productivity_probability(own: float, partner: float, p: Rules) -> float:
+    """Probability that a success raises productivity, and not quality, at knowledge of software and markets.
+
+    A partner who knows more of markets than the enterprise says what would be bought.
+    """
+    return p.productivity_share * (maths.exp(-max(0.0, partner - own) / p.distance_scale) if p.by_market else 1.0)
 
 
 @compiled
@@ -379,9 +461,13 @@ def try_components(
     most = 3 * len(rows)
     project, component, u = np.empty(most, np.uint32), np.empty(most, np.int64), np.empty(most)
     identity, began, sector = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int8)
-    most_likely, number = np.empty(len(rows)), 0
+    most_likely, tries, number = np.empty(len(rows)), np.ones(len(rows)), 0
     for k in range(len(rows)):
         most_likely[k] = solve_probability(0.0, effort_level[k], p)
+    if p.parallel > 0.0:
+        for k in range(len(rows)):
+            tries[k] = ways_tried(float(r.talent[rows[k]]), p)
+            most_likely[k] = any_of(most_likely[k], tries[k])
     for k in range(len(rows)):
         for c in range(3):
             draw = u_first[k] if c == 0 else (u_second[k] if c == 1 else u_third[k])
@@ -395,10 +481,12 @@ def try_components(
         i, k, c = rows[project[t]], project[t], component[t]
         t_0, t_1, t_2 = need[0, t], need[1, t], need[2, t]
         gap = distance(w.knowledge_0[i], w.knowledge_1[i], w.knowledge_2[i], t_0, t_1, t_2)
+        if p.routine > 0.0:
+            gap = felt_gap(gap, w.lines[i], p)
         if r.partner_knowledge_0[i] >= 0.0:
             p_0, p_1, p_2 = r.partner_knowledge_0[i], r.partner_knowledge_1[i], r.partner_knowledge_2[i]
             gap = min(gap, distance(p_0, p_1, p_2, t_0, t_1, t_2))
-        if u[t] < solve_probability(gap, effort_level[k], p):
+        if u[t] < any_of(solve_probability(gap, effort_level[k], p), tries[k]):
             w.solved[i] |= 1 << c
             w.knowledge_0[i] += p.learned * max(0.0, t_0 - w.knowledge_0[i])
             w.knowledge_1[i] += p.learned * max(0.0, t_1 - w.knowledge_1[i])
@@ -412,12 +500,18 @@ def end_projects(
 ) -> None:  # fmt: skip
     """End the projects of ``rows`` whose components are all solved, and those that are abandoned."""
     for k in range(len(rows)):
-        i = rows[k]
+        i, chance = rows[k], p.abandon
+        if p.cover > 0.0:
+            spending = monthly_spending(float(r.talent[i]), terms.talent_wage, terms.labour.wage, p)
+            chance = abandon_probability(w.cash[i], spending, p)
         if w.solved[i] == SOLVED:
             succeed(i, seed, month, r, w, p, terms, succeeded, counts)
-        elif u_abandoned[k] < p.abandon:
+        elif u_abandoned[k] < chance:
             counts[ABANDONED] += 1
             counts[ABANDONED_BREADTH + w.breadth[i]] += 1
+            by_class(r.size_class[i], ABANDONED_SMALL, ABANDONED_MEDIUM, ABANDONED_BIG, 1, counts)
+            if has_resource(i, r):
+                counts[ABANDONED_WITH + r.partner_source[i]] += 1
             w.project_began[i] = NEVER
             w.asked[i] = NEVER
 
@@ -431,7 +525,7 @@ def begin_project(i: int, seed: int, month: int, r: Reads, w: Writes, counts: i8
     w.breadth[i] = breadth_chosen(project(seed, r.identity[i], month).breadth)
     counts[BEGUN] += 1
     counts[BREADTH] += w.breadth[i]
-    by_class(r.size_class[i], BEGUN_SMALL, BEGUN_MEDIUM, BEGUN_BIG, counts)
+    by_class(r.size_class[i], BEGUN_SMALL, BEGUN_MEDIUM, BEGUN_BIG, 1, counts)
 
 
 @compiled
@@ -440,8 +534,13 @@ def succeed(
 ) -> None:
     """One project succeeds: new lines, and a gain in productivity or quality, or energy saved where that is worth more."""
     u = project(seed, r.identity[i], month)
-    count_success(month - w.project_began[i], w.reached[i], r.platform[i], counts)
-    by_class(r.size_class[i], SUCCEEDED_SMALL, SUCCEEDED_MEDIUM, SUCCEEDED_BIG, counts)
+    months = month - w.project_began[i]
+    count_success(months, w.reached[i], r.platform[i], counts)
+    by_class(r.size_class[i], SUCCEEDED_SMALL, SUCCEEDED_MEDIUM, SUCCEEDED_BIG, 1, counts)
+    by_class(r.size_class[i], MONTHS_SMALL, MONTHS_MEDIUM, MONTHS_BIG, months, counts)
+    if has_resource(i, r):
+        counts[SUCCEEDED_WITH + r.partner_source[i]] += 1
+        counts[MONTHS_WITH + r.partner_source[i]] += months
     counts[SUCCEEDED_BREADTH + w.breadth[i]] += 1
     part = saved(saving(seed, r.identity[i], month).saved, p) if terms.energy_bought else 0.0
     spares = worth_of_saving(float(w.energy[i]), terms.energy_price, part)
@@ -456,10 +555,11 @@ def succeed(
         counts[SAVING] += 1
         counts[ENERGY_SAVED] += ticks(12.0 * r.revenue[i] * spares)
         w.energy[i] = float(w.energy[i]) * (1.0 - part)
-    elif u.kind < p.productivity_share:
+    elif u.kind < productivity_probability(w.knowledge_2[i], partner_knows(i, r), p):
         w.productivity[i] *= 1.0 + gain(u.gain, p)
     else:
         w.quality[i] *= 1.0 + gain(u.gain, p)
+        counts[RAISED_QUALITY] += 1
     if not terms.energy_bought:
         w.energy[i] = float(w.energy[i]) * (1.0 - p.energy_saving)
     w.project_began[i] = NEVER
@@ -467,9 +567,21 @@ def succeed(
 
 
 @compiled
-def by_class(size_class: int, small: int, medium: int, big: int, counts: i8) -> None:
-    """Count one event under the enterprise's class."""
-    counts[big if size_class == BIG else (medium if size_class == MEDIUM else small)] += 1
+def by_class(size_class: int, small: int, medium: int, big: int, number: int, counts: i8) -> None:
+    """Count under the enterprise's class."""
+    counts[big if size_class == BIG else (medium if size_class == MEDIUM else small)] += number
+
+
+@compiled
+def has_resource(i: int, r: Reads) -> bool:
+    """Whether the project's partner is a resource of a platform."""
+    return (r.partner_knowledge_0[i] >= 0.0) & (r.partner_source[i] <= USER)
+
+
+@compiled
+def partner_knows(i: int, r: Reads) -> float:
+    """What the project's partner knows of software and markets; nothing without a partner."""
+    return float(r.partner_knowledge_2[i]) if r.partner_knowledge_0[i] >= 0.0 else 0.0
 
 
 @compiled
@@ -518,10 +630,80 @@ def energy_at_birth(seed: int, month: int, rows: i8, identity: i8, energy: f4, m
         energy[i] = energy_drawn(trait_luck(seed, identity[i], month).energy, middle, log_sd)
 
 
+@equation
+def upward(mean: float, spread: float) -> float:
+    """Mean of the part above 0 of a normal number."""
+    z = mean / spread
+    below = 0.5 * math.erfc(-z / math.sqrt(2.0))
+    return mean * below + spread * maths.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+
+
+@equation
+def components_a_year(talent: float, chance: float, p: Rules) -> float:
+    """Components that an enterprise solves in a year, each month with this chance while open, in expectation.
+
+    A project is under way until its three components are solved or it is abandoned; then a new one begins at its rate.
+    """
+    left, two, one = p.abandon + 3.0 * chance, p.abandon + 2.0 * chance, p.abandon + chance
+    first, second, third = 3.0 * chance / left, 2.0 * chance / two, chance / one
+    solved = first * (1.0 + second * (1.0 + third))
+    months = 1.0 / left + first * (1.0 / two + second / one)
+    begins = p.begin * talent / p.team
+    return begins * solved / (1.0 + begins * months / 12.0)
+
+
+@compiled
+def known_before(talent: float, cash: float, years: int, lost: float, p: Rules) -> float:
+    """Knowledge above the sector's base on each axis after years of research of own, in expectation.
+
+    Year by year, the solved components teach as in the run, and knowledge above the base is lost at the rate ``lost``.
+    """
+    size, known = project_size(talent, p), 0.0
+    level, tries = effort(talent / size, cash / size, p), ways_tried(talent, p)
+    for _ in range(years):
+        ahead = p.lead - known
+        gap = math.sqrt(3.0 * (ahead * ahead + p.reach * p.reach))  # root of the mean square
+        chance = any_of(solve_probability(gap, level, p), tries)
+        if chance > 0.0:
+            known += p.learned * components_a_year(talent, chance, p) * upward(ahead, p.reach)
+        known -= lost * known
+    return known
+
+
+@reads
+class HistoryReads(NamedTuple):
+    talent: i4
+    born: i2
+    cash: f8
+
+
+@writes
+class HistoryWrites(NamedTuple):
+    knowledge_0: f8
+    knowledge_1: f8
+    knowledge_2: f8
+
+
+@compiled
+def add_history(
+    lo: int, hi: int, month: int, r: HistoryReads, w: HistoryWrites, lost: float, most: float, p: Rules
+) -> None:
+    """Add to knowledge what research before the opening taught, as far back as an enterprise's age and the most years."""
+    for i in range(lo, hi):
+        years = int(min(p.past_years, (month - r.born[i]) / 12.0))
+        more = known_before(float(r.talent[i]), r.cash[i], years, lost, p)
+        w.knowledge_0[i] = min(max(most, w.knowledge_0[i]), w.knowledge_0[i] + more)
+        w.knowledge_1[i] = min(max(most, w.knowledge_1[i]), w.knowledge_1[i] + more)
+        w.knowledge_2[i] = min(max(most, w.knowledge_2[i]), w.knowledge_2[i] + more)
+
+
 def at_founding(world: World, lo: int, hi: int, points: Any) -> None:
-    """Draw energy per output of the opening population."""
-    population = world.settings.group("population")
-    energy_at_founding(lo, hi, points, world.enterprises.energy, population.energy, population.energy_log_sd)
+    """Draw energy per output of the opening population, and add what its past research taught."""
+    population, rules, table = world.settings.group("population"), world.rules("projects"), world.enterprises
+    energy_at_founding(lo, hi, points, table.energy, population.energy, population.energy_log_sd)
+    if rules.enabled and rules.past_years > 0.0:
+        columns, lost = (table.view(HistoryReads), table.view(HistoryWrites)), world.rules("absorption").depreciation
+        add_history(lo, hi, world.month, *columns, lost, population.most_knowledge, rules)
 
 
 def at_birth(world: World, rows: Any) -> None:
@@ -533,7 +715,7 @@ def at_birth(world: World, rows: Any) -> None:
 
 def openness_peak(m: Months) -> Any:
     """Breadth at which a weighted quadratic fit of success rates peaks: least squares by Cramer's rule."""
-    pairs = [ended(m, breadth) for breadth in range(5)]
+    pairs = [ended(m, f"breadth_{breadth}") for breadth in range(5)]
     s = [sum(1.0 * n * k**power for k, (_, n) in enumerate(pairs)) for power in range(5)]
     t = [sum(1.0 * won * k**power for k, (won, _) in enumerate(pairs)) for power in range(3)]
     bend = determinant((s[0], s[1], t[0]), (s[1], s[2], t[1]), (s[2], s[3], t[2]))
@@ -547,10 +729,13 @@ def determinant(a: Any, b: Any, c: Any) -> Any:
     return a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0])
 
 
-def ended(m: Months, breadth: int) -> tuple[Any, Any]:
-    """Projects of this breadth since the start: those that succeeded, and all that ended."""
-    succeeded = m.cumulative(f"succeeded_breadth_{breadth}")
-    return succeeded, succeeded + m.cumulative(f"abandoned_breadth_{breadth}")
+def ended(m: Months, kind: str) -> tuple[Any, Any]:
+    """Projects of a kind since the start: those that succeeded, and all that ended."""
+    succeeded = m.cumulative(f"succeeded_{kind}")
+    return succeeded, succeeded + m.cumulative(f"abandoned_{kind}")
+
+
+RESOURCES = dict(zip(KINDS, ("a domestic resource", "a foreign expert", "a user"), strict=True))
 
 
 OUTCOMES = (
@@ -586,9 +771,31 @@ OUTCOMES = (
             value=lambda m: share(m.cumulative("breadth"), m.cumulative("projects_begun"))),
     *(
         Outcome(f"success_rate_breadth_{breadth}", "share", f"successes among ended projects that drew on {breadth} kinds of partner, since the start", 1,
-                value=lambda m, b=breadth: share(*ended(m, b)))  # type: ignore[misc]
+                value=lambda m, b=breadth: share(*ended(m, f"breadth_{b}")))  # type: ignore[misc]
         for breadth in range(5)
     ),
+    *(
+        Outcome(f"success_rate_{name}", "share", f"successes among ended projects of {name} enterprises, since the start", 1,
+                value=lambda m, c=name: share(*ended(m, c)))  # type: ignore[misc]
+        for name in CLASSES
+    ),
+    *(
+        Outcome(f"duration_{name}", "month", f"mean duration of successful projects of {name} enterprises, since the start", -1,
+                value=lambda m, c=name: share(m.cumulative(f"months_{c}"), m.cumulative(f"succeeded_{c}")))  # type: ignore[misc]
+        for name in CLASSES
+    ),
+    *(
+        Outcome(f"success_rate_{kind}", "share", f"successes among ended projects whose partner was {words} of the platform, since the start", 1,
+                value=lambda m, k=kind: share(*ended(m, k)))  # type: ignore[misc]
+        for kind, words in RESOURCES.items()
+    ),
+    *(
+        Outcome(f"duration_{kind}", "month", f"mean duration of successful projects whose partner was {words} of the platform, since the start", -1,
+                value=lambda m, k=kind: share(m.cumulative(f"months_{k}"), m.cumulative(f"succeeded_{k}")))  # type: ignore[misc]
+        for kind, words in RESOURCES.items()
+    ),
+    Outcome("quality_share", "share", "successes that raised quality, since the start",
+            value=lambda m: share(m.cumulative("raised_quality"), m.cumulative("projects_succeeded"))),
     Outcome("openness_peak", "share", "share of kinds of partner at which success peaks: a quadratic through the rates by breadth, weighted",
             value=openness_peak),
     Outcome("rd_share", "share", "operating enterprises with a project under way in the last calendar year", 1,

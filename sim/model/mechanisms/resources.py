@@ -1,4 +1,8 @@
-"""Platform resources: recruited by interface staff and attracted by members, they have knowledge and age out."""
+"""Platform resources: recruited by interface staff, drawn by members and requests, they have knowledge and leave.
+
+Where it is asked for, they come for requests in what they know, answer more the more they are asked, and leave when
+nobody asks.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,15 @@ import numpy as np
 
 from sim.declare import Counters, Mechanism, Outcome, Step, assumption, parameter, switch
 from sim.kernel import draws, maths
-from sim.kernel.compiled import compiled
+from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
-from sim.kernel.types import f8, f8_2d, i8, i8_2d, typed
+from sim.kernel.threads import BLOCK
+from sim.kernel.types import Index, f8, f8_2d, i1, i2, i8, i8_2d, typed
 from sim.model.record.reading import added
 from sim.model.state.accounts import PLATFORM_STAFF, RESEARCH
-from sim.model.state.knowledge import CELL
-from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, USER, PlatformState
+from sim.model.state.enterprises import NEVER, OPERATING, NoWrites, gather, reads
+from sim.model.state.knowledge import CELL, NEEDS, Frontier, cell_at, first_open, needs
+from sim.model.state.platforms import CELLS, DOMESTIC, FOREIGN, KINDS, USER, PlatformState
 from sim.model.state.world import World
 
 EVENTS = Counters("resources_recruited", "resources_aged")
@@ -23,6 +29,7 @@ RECRUITED, AGED = EVENTS
 
 # Keyed by kind and cell of a platform's resources: arrivals and departures. Keyed by the platform: success of campaigns.
 turnover = block("resources", 0, "come", "leave", number=11)
+NONE_MORE = np.zeros((len(KINDS), CELLS))  # resources that come for requests, where none does
 
 
 @typed
@@ -50,12 +57,31 @@ class Rules(NamedTuple):
         0.2, "", "distance by which foreign experts' knowledge is ahead on each axis",
         assumption("the article: learning from abroad", "article.claims"), bounds=(0, 1), plausible=(0.05, 0.35),
     )  # fmt: skip
+    request_pull: float = parameter(
+        0.0, "resources a request and month", "resources that come to a platform for an open request in what they know",
+        assumption("0: for members alone"), bounds=(0, 1000), plausible=(0.0, 5.0),
+    )  # fmt: skip
+    patience: float = parameter(
+        0.0, "month", "months without a question after which a resource leaves, in the mean; 0: none leaves for that",
+        assumption("0: contacts age out only"), bounds=(0, 1200), plausible=(0.0, 60.0),
+    )  # fmt: skip
+    habit: float = parameter(
+        0.0, "month", "months over which the part of resources who look at questions comes to that of those who get any; 0: all look at all times",
+        assumption("0: all look; else habits form within months: Lally et al. 2010 (from memory)"), bounds=(0, 120), plausible=(0.0, 12.0),
+    )  # fmt: skip
+    cloud_edge: float = parameter(
+        0.0, "share", "density relative to their densest cell's below which domestic resources leave a cell empty; foreign experts then know the empty cells ahead, and no others",
+        assumption("0: domestic resources know something of everything"), bounds=(0, 0.99), plausible=(0.0, 0.3),
+    )  # fmt: skip
+
+
+# The middle of each cell, by axis.
+MIDDLES = [[(part + 0.5) * CELL for part in (cell // 9, cell // 3 % 3, cell % 3)] for cell in range(CELLS)]
 
 
 def cell_weights(centre: tuple[float, float, float], spread: float) -> Any:
     """Weights of the 27 cells, summing to 1, for knowledge spread around ``centre``."""
-    coordinates = [(cell // 9, cell // 3 % 3, cell % 3) for cell in range(CELLS)]
-    distances = [sum(((point[axis] + 0.5) * CELL - centre[axis]) ** 2 for axis in range(3)) for point in coordinates]
+    distances = [sum((point[axis] - centre[axis]) ** 2 for axis in range(3)) for point in MIDDLES]
     nearest = min(distances)  # subtracted, so that the largest weight is not 0
     weights = np.array([maths.exp((nearest - it) / (2.0 * spread * spread)) for it in distances])
     return weights / weights.sum()
@@ -66,7 +92,23 @@ def kind_weights(p: Rules) -> Any:
     """Weights of the cells for each kind of resource."""
     ahead, technical = p.middle + p.foreign_lead, p.users_technical
     centres = (p.middle, p.middle, p.middle), (ahead, ahead, ahead), (technical, technical, p.users_market)
-    return np.stack([cell_weights(centre, p.spread) for centre in centres])
+    domestic, foreign, users = (cell_weights(centre, p.spread) for centre in centres)
+    return np.stack([*apart(domestic, foreign, p), users])
+
+
+def apart(domestic: Any, foreign: Any, p: Rules) -> tuple[Any, Any]:
+    """Weights of domestic resources within their cloud, and of foreign experts in the cells ahead that it leaves empty.
+
+    Ahead of the middle is the side of the frontier: what projects need lies above the sectors' base on every axis.
+    Where no such cell is empty, foreign experts' weights stay as they are.
+    """
+    within = domestic >= p.cloud_edge * domestic.max()
+    ahead = np.array([sum(point) > 3.0 * p.middle for point in MIDDLES])
+    beyond = np.where(ahead & ~within, foreign, 0.0)
+    if not beyond.any():
+        return domestic, foreign
+    inside = np.where(within, domestic, 0.0)
+    return inside / inside.sum(), beyond / beyond.sum()
 
 
 @compiled
@@ -87,17 +129,66 @@ def attracted(members: float, member_pull: float) -> float:
     return members * member_pull
 
 
+@reads
+class QuestionReads(NamedTuple):
+    identity: i8
+    status: i1
+    sector: i1
+    platform: i2
+    project_began: i2
+    solved: i1
+
+
+@compiled
+def ask(
+    lo: Index, hi: Index, seed: int, month: int, r: QuestionReads, w: NoWrites, frontier: Frontier, asked: i8_2d
+) -> None:  # fmt: skip
+    """Count members' open requests by platform and by the cell of knowledge in which the answer lies."""
+    asks, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
+    began, component, sector = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int8)
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        for i in range(first, last):
+            asks[i - first] = (r.status[i] == OPERATING) & (r.project_began[i] != NEVER) & (r.platform[i] >= 0)
+        number = gather(asks, first, last, r.identity, rows, identity)
+        for k in range(number):
+            i = rows[k]
+            began[k], component[k], sector[k] = r.project_began[i], first_open(r.solved[i]), r.sector[i]
+        need = needs(seed, identity[:number], began[:number], component[:number], sector[:number], frontier)
+        for k in range(number):
+            asked[r.platform[rows[k]], cell_at(need[0, k], need[1, k], need[2, k])] += 1
+
+
+@equation
+def unasked(requests: float, looking: float, resources: float) -> float:
+    """Probability that a resource gets no question in a month: ``looking`` of them look into each request."""
+    return maths.exp(-looking * requests / max(resources, looking))
+
+
+@equation
+def leaving_probability(lifetime: float, without: float, patience: float) -> float:
+    """Monthly probability that a resource leaves: by age, and when nobody asks, for the share ``without`` a question."""
+    return min(1.0, 1.0 / lifetime + (without / patience if patience > 0.0 else 0.0))
+
+
+@equation
+def next_ready(ready: float, without: float, habit: float) -> float:
+    """Part of resources who look at questions after a month in which the share ``without`` got none."""
+    return ready + (1.0 - without - ready) / max(habit, 1.0) if habit > 0.0 else 1.0
+
+
 @compiled
 def turn_over(
-    counts: i8_2d, expected: f8, weights: f8_2d, leaving: float, seed: int, identity: int, month: int, events: i8
-) -> None:
+    counts: i8_2d, expected: f8, weights: f8_2d, more: f8_2d, leaving: f8_2d, seed: int, identity: int, month: int,
+    events: i8,
+) -> None:  # fmt: skip
     """A month of one platform's resources by kind and cell: arrivals and departures."""
     for kind in range(counts.shape[0]):
         for cell in range(counts.shape[1]):
             key = identity ^ (kind * counts.shape[1] + cell + 1)
             u = turnover(seed, key, month)
-            left = draws.binomial(u.leave, counts[kind, cell], leaving)
-            come = draws.poisson(u.come, expected[kind] * weights[kind, cell])
+            left = draws.binomial(u.leave, counts[kind, cell], leaving[kind, cell])
+            come = draws.poisson(u.come, expected[kind] * weights[kind, cell] + more[kind, cell])
             counts[kind, cell] += come - left
             events[RECRUITED] += come
             events[AGED] += left
@@ -109,8 +200,20 @@ def apply(world: World) -> None:
     if not rules.enabled:
         return
     weights = kind_weights(rules)
+    asked = questions(world, rules)
     for platform in world.platforms:
-        run_platform(world, platform, weights)
+        if not platform.closed:
+            run_platform(world, platform, weights, rules, asked[platform.index])
+
+
+def questions(world: World, rules: Rules) -> Any:
+    """Members' open requests by platform and cell; none where no resource minds them."""
+    asked = np.zeros((len(world.platforms), CELLS), np.int64)
+    if minds_questions(rules):
+        projects = world.rules("projects")
+        frontier = Frontier(world.sectors.base_knowledge, projects.lead, projects.reach)
+        world.loop(ask, QuestionReads, NoWrites, frontier, sums=(asked,))
+    return asked
 
 
 def running_cost(world: World, platform: PlatformState) -> float:
@@ -120,7 +223,8 @@ def running_cost(world: World, platform: PlatformState) -> float:
     return float(world.rules("adoption").own_cost) / 12.0
 
 
-def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
+def run_platform(world: World, platform: PlatformState, weights: Any, rules: Rules, asked: Any) -> None:
+    """A month of one platform: resources come for staff, members and requests, and leave; its cost is paid."""
     named = world.platform_rules(platform)
     success = campaign(turnover(world.seed, platform.identity, world.month).come, named.campaign_log_sd)
     come = recruited(platform.interface_staff, named.contacts_per_staff, success)
@@ -128,17 +232,54 @@ def run_platform(world: World, platform: PlatformState, weights: Any) -> None:
     shares = np.zeros(3)
     shares[FOREIGN], shares[USER] = named.foreign_share, named.user_share
     shares[DOMESTIC] = max(0.0, 1.0 - named.foreign_share - named.user_share)
-    leaving = 1.0 / named.lifetime
+    more, leaving = NONE_MORE, leaving_by_age(float(named.lifetime))
+    if minds_questions(rules):
+        requests = asked * world.weight_of(platform)
+        more = rules.request_pull * requests * who_knows(shares, weights)
+        leaving = mind_questions(platform, requests, float(named.lifetime), rules, world.rules("matching").looking)
     turn_over(
-        platform.counts, come * shares, weights, leaving, world.seed, platform.identity, world.month,
+        platform.counts, come * shares, weights, more, leaving, world.seed, platform.identity, world.month,
         world.counters("resources"),
     )  # fmt: skip
-    wages = running_cost(world, platform) / world.weight_of(platform)
+    cost = running_cost(world, platform)
+    wages = cost / world.weight_of(platform)
     host = world.host_row(platform)
     if host < 0:
         world.books.pay(PLATFORM_STAFF, wages)
+        platform.balance -= cost
     else:
         world.transfer(host, -wages, RESEARCH)
+
+
+def who_knows(shares: Any, weights: Any) -> Any:
+    """Shares of the kinds among those who know a cell, shape (kinds, cells); 0 where nobody does."""
+    knowing = shares[:, None] * weights
+    total = knowing.sum(axis=0)
+    return np.divide(knowing, total, out=np.zeros_like(knowing), where=total > 0.0)
+
+
+def minds_questions(rules: Rules) -> bool:
+    """Whether resources come, leave or answer by what they are asked."""
+    return max(rules.request_pull, rules.patience, rules.habit) > 0.0
+
+
+@cache
+def leaving_by_age(lifetime: float) -> Any:
+    """Monthly probabilities that resources leave where questions do not matter, by kind and cell."""
+    return np.full((len(KINDS), CELLS), 1.0 / lifetime)
+
+
+def mind_questions(platform: PlatformState, requests: Any, lifetime: float, rules: Rules, looking: int) -> Any:
+    """Update who looks at questions; returns the monthly probabilities of leaving, by kind and cell."""
+    ready = np.ones((len(KINDS), CELLS)) if platform.ready is None else platform.ready
+    leaving = np.empty_like(ready)
+    for kind in range(len(KINDS)):
+        for cell in range(CELLS):
+            without = unasked(float(requests[cell]), float(looking), float(platform.counts[kind, cell]))
+            leaving[kind, cell] = leaving_probability(lifetime, without, rules.patience)
+            ready[kind, cell] = next_ready(ready[kind, cell], without, rules.habit)
+    platform.ready = ready
+    return leaving
 
 
 OUTCOMES = (
@@ -152,13 +293,14 @@ OUTCOMES = (
 RECRUIT = Step(
     "recruit",
     apply,
+    loops=(ask,),
     writes=("cash", "profit_year"),
-    groups=("labour", "mechanisms.adoption", "platforms"),
+    groups=("labour", "mechanisms.adoption", "mechanisms.matching", "mechanisms.projects", "platforms"),
     transfers=("research",),
-    draws=(turnover,),
-    state=("accounts", "platforms.counts"),
+    draws=(turnover, *NEEDS),
+    state=("accounts", "platforms.balance", "platforms.counts", "platforms.ready"),
 )
 
 MECHANISM = Mechanism(
-    "resources", Rules, steps=(RECRUIT,), counters=EVENTS, draws=(turnover,), outcomes=OUTCOMES
+    "resources", Rules, steps=(RECRUIT,), counters=EVENTS, draws=(turnover, *NEEDS), outcomes=OUTCOMES
 )  # fmt: skip

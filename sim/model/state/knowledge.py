@@ -81,6 +81,19 @@ def needs(seed: int, identity: i8, began: i8, component: i8, sector: i1, frontie
 
 
 @equation
+def first_open(solved: int) -> int:
+    """Index of the first unsolved component of three."""
+    return 0 if solved & 1 == 0 else (1 if solved & 2 == 0 else 2)
+
+
+@equation
+def cell_at(k_0: float, k_1: float, k_2: float) -> int:
+    """The cell in which a point lies; one beyond the cells lies in the nearest."""
+    p_0, p_1, p_2 = min(2, max(0, int(k_0 / CELL))), min(2, max(0, int(k_1 / CELL))), min(2, max(0, int(k_2 / CELL)))
+    return 9 * p_0 + 3 * p_1 + p_2
+
+
+@equation
 def in_cell(cell: int, axis: int, u: float) -> float:
     """The coordinate on an axis of a point at share ``u`` of a cell's width."""
     coordinate = cell // 9 if axis == 0 else (cell // 3 % 3 if axis == 1 else cell % 3)

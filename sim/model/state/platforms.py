@@ -38,14 +38,29 @@ class PlatformState:
     services: float
     interface_staff: float
     fund: float  # million yuan left for makers
+    closed: bool = False
+    balance: float = 0.0  # what a third party's platform earned less what it cost, million yuan
+    members_reviewed: int = 0  # members at the last review of the fee
     members: int = 0
     requests: int = 0
     answers: int = 0
     counts: Any = field(default_factory=lambda: np.zeros((len(KINDS), CELLS), np.int64))
+    ready: Any = None  # part of them who look at questions, shape of ``counts``; None: all
 
     @property
     def resources(self) -> int:
         return int(self.counts.sum())
+
+    @property
+    def answering(self) -> Any:
+        """Resources who look at questions, by kind and cell."""
+        return self.counts if self.ready is None else np.rint(self.counts * self.ready)
+
+    def close(self) -> None:
+        """End the platform: nobody joins, serves or runs it any more."""
+        self.closed, self.open_to_members = True, False
+        self.interface_staff, self.fund, self.members, self.requests, self.answers = 0.0, 0.0, 0, 0, 0
+        self.counts[:] = 0
 
 
 @lru_cache(maxsize=256)
