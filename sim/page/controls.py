@@ -20,7 +20,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "population.", "mechanisms.population.", "mechanisms.absorption.", "mechanisms.projects.",
     )),
     ("platforms", "Platforms", ("platforms.", "mechanisms.adoption.", "mechanisms.resources.", "mechanisms.matching.")),
-    ("idle", "Idle resources", ("sites.", "mechanisms.idle_space.", "mechanisms.letting.")),
+    ("idle", "Idle resources", ("sites.", "mechanisms.idle_space.", "mechanisms.lending.", "mechanisms.letting.")),
     ("chain", "The industrial chain", ("mechanisms.chain.",)),
     ("industries", "New industries", ("mechanisms.industries.", "mechanisms.frontier.")),
     ("policy", "Policy", ("levers.", "mechanisms.taxes.")),

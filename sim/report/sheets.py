@@ -24,6 +24,7 @@ FEWEST = 4  # fewest panels of a page
 # A page's name, and the words of which one in an outcome's name puts it there: the first page that has one.
 THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("dynamics", ("tail", "shape", "slope", "creation", "destruction")),
+    ("lending", ("lending", "equipment", "laboratory", "data", "specialist", "borrowing")),
     ("site", ("site", "sites", "floor", "occupancy", "tenants", "hours", "equipment", "rent", "graduated")),
     ("balances", ("balance",)),
     ("taxes", ("tax", "taxes", "fiscal", "vat", "subsidy", "grants")),
@@ -41,6 +42,7 @@ REST = "more"
 # What the pages of each name have.
 THEME_WORDS = {
     HEADLINE: "main outcomes", "dynamics": "sizes and growth of firms", "site": "idle sites, their floor and tenants",
+    "lending": "idle resources at posted prices",
     "balances": "balances of accounts", "taxes": "taxes and public money", "jobs": "jobs and people",
     "knowledge": "knowledge and contacts", "platforms": "platforms and their members",
     "projects": "research projects", "productivity": "productivity and quality", "startups": "startups",
