@@ -211,8 +211,8 @@ TOO_RARE = {"cohort_big", "stop_rate_big", "strike_off_rate_big", "tenants_from_
 # Of mechanisms that no shipped scenario switches on: tests of their own have them.
 OFF = {it.name for it in CATALOGUE.by_name["lending"].outcomes} | {
     "founded_new_sector", "founded_borrowing", "net_borrowing", "new_sector_uptake", "saving_projects", "energy_saved",
-    "energy_cost", "heard_of_platforms", "maker_dividends", "maker_return", "platforms_closed", "orders_agreed", "orders",
-    "orders_missed", "orders_beyond_given_up", "returned_demand",
+    "energy_cost", "heard_of_platforms", "maker_dividends", "maker_return", "platforms_closed", "orders_agreed",
+    "orders", "orders_missed", "orders_beyond_given_up", "returned_demand",
 }  # fmt: skip
 
 

@@ -9,7 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import around, different, different_outcomes, nation, run, scenario, state, state_by_identity, town
+from worlds import (
+    OFF_BY_DEFAULT,
+    around,
+    different,
+    different_outcomes,
+    nation,
+    run,
+    scenario,
+    state,
+    state_by_identity,
+    town,
+)
 
 from sim.agents.model import EcosystemModel
 from sim.declare import Parameter, declared
@@ -296,6 +307,16 @@ def test_threads_equal_one(number: int, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv(threads.VARIABLE, str(number))
     assert len(threads.parts(whole.enterprises.size, number)) == number
     assert not different(state(whole), state(run(town(), 14)))
+
+
+@pytest.mark.once
+def test_threads_equal_one_with_all_that_is_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = town(**OFF_BY_DEFAULT, mechanisms__industries__opening=0.9)
+    in_small_pieces(monkeypatch, 16)
+    monkeypatch.setenv(threads.VARIABLE, "1")
+    whole = run(settings, 14)
+    monkeypatch.setenv(threads.VARIABLE, "2")
+    assert not different(state(whole), state(run(settings, 14)))
 
 
 def test_each_thread_adds_to_sums_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,8 +23,10 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("platforms", later("Platforms"), (
         "platforms.", "mechanisms.adoption.", "mechanisms.resources.", "mechanisms.matching.",
     )),
-    ("idle", later("Idle resources"), ("sites.", "mechanisms.idle_space.", "mechanisms.letting.")),
-    ("chain", later("The industrial chain"), ("mechanisms.chain.",)),
+    ("idle", later("Idle resources"), (
+        "sites.", "mechanisms.idle_space.", "mechanisms.lending.", "mechanisms.letting.",
+    )),
+    ("chain", later("The industrial chain"), ("mechanisms.chain.", "mechanisms.orders.")),
     ("industries", later("New industries"), ("mechanisms.industries.", "mechanisms.frontier.")),
     ("policy", later("Policy"), ("levers.", "mechanisms.taxes.")),
     ("early", later("The early stage"), ("mechanisms.entry.", "mechanisms.newborns.", "mechanisms.finance.")),

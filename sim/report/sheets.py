@@ -26,6 +26,7 @@ FEWEST = 4  # fewest panels of a page
 # A page's name, and the words of which one in an outcome's name puts it there: the first page that has one.
 THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("dynamics", ("tail", "shape", "slope", "creation", "destruction")),
+    ("lending", ("lending", "equipment", "laboratory", "data", "specialist", "borrowing")),
     ("site", ("site", "sites", "floor", "occupancy", "tenants", "hours", "equipment", "rent", "graduated")),
     ("balances", ("balance",)),
     ("taxes", ("tax", "taxes", "fiscal", "vat", "subsidy", "grants")),
@@ -36,14 +37,18 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("productivity", ("productivity", "quality", "energy", "material", "suppliers", "price")),
     ("startups", ("startups", "founded", "ideas", "entry")),
     ("industries", ("sector", "sectors", "mode", "modes", "structural", "followers")),
-    ("money", ("finance", "equity", "revenue", "assets", "asset", "exports", "export", "exporters", "profit")),
+    (
+        "money",
+        ("orders", "finance", "equity", "revenue", "assets", "asset", "exports", "export", "exporters", "profit"),
+    ),
     ("enterprises", ("firms", "small", "medium", "big", "micro", "stopped", "resumed", "deregistered")),
 )
 REST = "more"
 # What the pages of each name have.
 THEME_WORDS = {
     HEADLINE: later("main outcomes"), "dynamics": later("sizes and growth of firms"),
-    "site": later("idle sites, their floor and tenants"), "balances": later("balances of accounts"),
+    "site": later("idle sites, their floor and tenants"), "lending": later("idle resources at posted prices"),
+    "balances": later("balances of accounts"),
     "taxes": later("taxes and public money"), "jobs": later("jobs and people"),
     "knowledge": later("knowledge and contacts"), "platforms": later("platforms and their members"),
     "projects": later("research projects"), "productivity": later("productivity and quality"),

@@ -43,6 +43,7 @@ from sim.model.state.groups import (
     kind_of_startup,
     was_micro,
 )
+from sim.model.state.plans import target_assets
 from sim.model.state.world import World
 from sim.parameters import Market, Population
 
@@ -287,12 +288,6 @@ def give_outside_equity(
 def ticket(u: float, staff: int, wage: float, p: Rules) -> float:
     """Size of a ticket (million yuan): lognormal around years of the team's wages, at most the largest."""
     return min(p.ticket, p.ticket_years * staff * wage * maths.exp(p.ticket_log_sd * draws.normal(u)))
-
-
-@equation
-def target_assets(staff: int, intensity: float, elasticity: float) -> float:
-    """Target assets (million yuan): staff times the intensity at 100 staff times (staff/100)^elasticity."""
-    return staff * intensity * maths.exp(elasticity * maths.log(max(staff, 1) / 100.0))
 
 
 @equation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -372,16 +372,19 @@ def scan(
 @compiled
 def weigh(
     lo: Index, hi: Index, seed: int, month: int, r: WeighReads, w: WeighWrites, p: Rules, sectors: SectorsWeighed,
-    sums: Sums,
+    heard: f8, sums: Sums,
 ) -> None:  # fmt: skip
-    """Enterprises consider the sectors opened at their place in the chain, and the new mode, and move where it gains."""
+    """Enterprises consider the sectors opened at their place in the chain, and the new mode, and move where it gains.
+
+    They hear of a sector from customers: with probability ``heard``, its part in demand at that place.
+    """
     chance = draws.monthly(min(p.most_a_year, p.review))
     for i in range(lo, hi):
         if r.status[i] != OPERATING or r.revenue[i] <= 0.0:
             continue
         u, s = scanning_of(seed, r.identity[i], month), int(w.sector[i])
         if u.into_sector < chance and w.cash[i] >= p.cost * r.revenue_12[i] and sectors.sales_factor[s] > 0.0:
-            new, kept = best_sector(i, s, r, p, sectors)
+            new, kept = best_sector(i, s, u.into_sector / chance, r, p, sectors, heard)
             if new != s:
                 w.sector[i] = new
                 w.appeal[i] *= kept
@@ -395,14 +398,23 @@ def weigh(
                 pay_for_move(i, r, w, p, sums)
 
 
+def part_of_place(sectors: Any) -> Any:
+    """Each sector's part in the demand of all at its place in the chain."""
+    places = np.arange(MAX_SECTORS) % 3
+    together = np.bincount(places, sectors.demand, 3)[places]
+    return np.divide(sectors.demand, together, out=np.zeros(MAX_SECTORS), where=together > 0.0)
+
+
 @compiled
-def best_sector(i: int, s: int, r: WeighReads, p: Rules, sectors: SectorsWeighed) -> tuple[int, float]:
-    """The sector opened in the run that gains most, and the share of customers kept in it; the present one if none gains."""
+def best_sector(
+    i: int, s: int, u: float, r: WeighReads, p: Rules, sectors: SectorsWeighed, heard: f8
+) -> tuple[int, float]:
+    """The new sector heard of that gains most, and the share of customers kept in it; the present one if none gains."""
     base, best, most, kept_there = sectors.base_knowledge, s, 0.0, 1.0
     k_0, k_1, k_2 = r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i]
     here = distance(k_0, k_1, k_2, base[s, 0], base[s, 1], base[s, 2])
     for new in range(s % 3, MAX_SECTORS, 3):
-        if new == s or sectors.opened[new] < 0:
+        if new == s or sectors.opened[new] < 0 or u >= heard[new]:
             continue
         kept = kept_in(distance(k_0, k_1, k_2, base[new, 0], base[new, 1], base[new, 2]), here, p.unfit)
         ratio = kept * sectors.sales_factor[new] / sectors.sales_factor[s]
@@ -438,7 +450,9 @@ def apply(world: World) -> None:
     if rules.weighing:
         into = np.zeros(MAX_SECTORS), np.zeros(MAX_SECTORS)
         sums = Sums(world.counters("industries"), world.books.flows)
-        world.loop(weigh, WeighReads, WeighWrites, rules, sectors.view(SectorsWeighed), sums=sums)
+        world.loop(
+            weigh, WeighReads, WeighWrites, rules, sectors.view(SectorsWeighed), part_of_place(sectors), sums=sums
+        )
     else:
         into = following(newest, sectors.sales_factor, sectors.mode_open, rules)
     chances = Chances(part_that_scans(world, rules), foreign, newest, *into, ahead)

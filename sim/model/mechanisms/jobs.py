@@ -25,7 +25,8 @@ from sim.model.state.accounts import (
     transfer_block,
 )
 from sim.model.state.enterprises import OPERATING, reads, writes
-from sim.model.state.sectors import relative_price, wage_of_worker
+from sim.model.state.plans import needed_staff, target_staff, target_talent
+from sim.model.state.sectors import wage_of_worker
 from sim.model.state.world import World
 from sim.parameters import Labour, Population
 
@@ -79,28 +80,6 @@ class Writes(NamedTuple):
     talent: i4
     profit_year: f8
     cash: f8
-
-
-@equation
-def needed_staff(revenue: float, worker_revenue: float, productivity: float, price_share: float) -> float:
-    """Staff needed for this month's sales (people): volume over labour productivity.
-
-    Volume is sales over the relative price productivity^-price_share.
-    """
-    return 12.0 * revenue / (worker_revenue * productivity * relative_price(productivity, price_share))
-
-
-@equation
-def target_staff(needed: float, crew: float) -> float:
-    """Desired staff: the needed staff, at least founders and minimum crew."""
-    return crew + max(0.0, needed - crew)
-
-
-@equation
-def target_talent(staff: float, talent_wage: float, o: Population, labour: Labour) -> float:
-    """Desired skilled staff: a share that rises with size and falls with the wage of talent."""
-    share = o.talent_share * maths.exp(o.talent_elasticity * maths.log(max(staff, 1.0) / 100.0))
-    return staff * min(labour.most_talent_share, share * labour.talent_premium / talent_wage)
 
 
 @equation

@@ -16,14 +16,13 @@ from sim.declare import Column, Counters, Mechanism, Outcome, Step, assumption, 
 from sim.kernel import maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, i8_2d, typed
-from sim.model.mechanisms.finance import target_assets
-from sim.model.mechanisms.jobs import needed_staff, target_staff, target_talent
-from sim.model.mechanisms.projects import Rules as Research
-from sim.model.mechanisms.projects import effort, gain, hours_left, project_size, project_staff, solve_probability
 from sim.model.record.reading import counted, share
 from sim.model.state.accounts import LENDING, TICKS, on_grid, ticks, transfer
 from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, NEVER, OPERATING, SMALL, NoWrites, reads, writes
 from sim.model.state.idle import DATA, EQUIPMENT, IDLE_KINDS, LABORATORY, SPECIALIST
+from sim.model.state.plans import needed_staff, target_assets, target_staff, target_talent
+from sim.model.state.research import Rules as Research
+from sim.model.state.research import effort, gain, hours_left, project_size, project_staff, solve_probability
 from sim.model.state.world import IDLE, LENT, World
 from sim.parameters import Labour, Market, Population
 
@@ -384,7 +383,7 @@ OUTCOMES = (
         for what, words, better in (("income", "income from idle resources of", 1), ("paid", "rent of idle resources paid by", 0))
         for name in CLASSES
     ),
-    Outcome("idle_let_share", "share", "idle equipment hours let of those offered, since the start", 1,
+    Outcome("equipment_let_share", "share", "idle equipment hours let of those offered, since the start", 1,
             value=lambda m: share(m.cumulative("equipment_let"), m.cumulative("equipment_offered"))),
 )  # fmt: skip
 
