@@ -39,7 +39,7 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("industries", ("sector", "sectors", "mode", "modes", "structural", "followers")),
     (
         "money",
-        ("orders", "finance", "equity", "revenue", "assets", "asset", "exports", "export", "exporters", "profit"),
+        ("finance", "equity", "revenue", "assets", "asset", "exports", "export", "exporters", "profit"),
     ),
     ("enterprises", ("firms", "small", "medium", "big", "micro", "stopped", "resumed", "deregistered")),
 )
