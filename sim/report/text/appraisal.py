@@ -155,7 +155,9 @@ def residents_text(it: Appraisal) -> str:
     if net <= 0:
         return ""
     here = 1.0 - float(np.mean(it.from_elsewhere)) / net
-    return "all residents'" if here >= 0.995 else f"{100 * max(0.0, here):.0f}% residents'"
+    if here < 0.005:
+        return "none residents'"
+    return "all residents'" if here >= 0.995 else f"{100 * here:.0f}% residents'"
 
 
 def classes_text(it: Appraisal) -> list[str]:
