@@ -82,6 +82,13 @@ def test_four_values_of_shougang_are_outside_their_range() -> None:
     assert said.count(" (from ") == 4
 
 
+def test_an_inherited_value_is_said_with_the_file_that_sets_it() -> None:
+    Path("child.toml").write_text('extends = "mill.toml"\n[labour]\nwage = 0.2\n', encoding="utf-8")
+    Path("grandchild.toml").write_text('extends = "child.toml"\n', encoding="utf-8")
+    assert remarks(load("child.toml")) == [f"outside the plausible range: {WAGE}"]
+    assert remarks(load("grandchild.toml")) == [f"outside the plausible range: {WAGE[:-1]}; set in child.toml)"]
+
+
 def test_a_child_is_held_to_its_parents_figures() -> None:
     Path("child.toml").write_text('extends = "shougang"\n[figures]\nsite_jobs = false\n', encoding="utf-8")
     assert any(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.scenario import describe
@@ -42,7 +43,8 @@ def _outside(scenario: Scenario) -> Iterator[str]:
     """Values outside their plausible range; what a file says of its own place, with a source, is no guess."""
     force = in_force(scenario)
     outside = [
-        f"{row.key} {quantity(row.value, row.unit)} (from {plausible(row.plausible, row.unit)})"
+        f"{row.key} {quantity(row.value, row.unit)} "
+        f"(from {plausible(row.plausible, row.unit)}{_set_in(scenario, row.key)})"
         for row in describe(scenario)
         if row.key in force
         and row.plausible
@@ -52,6 +54,12 @@ def _outside(scenario: Scenario) -> Iterator[str]:
     ]
     if outside:
         yield f"outside the plausible range: {_listed(outside)}"
+
+
+def _set_in(scenario: Scenario, key: str) -> str:
+    """The file that sets a value, where the scenario inherits it."""
+    origin = scenario.origins[key]
+    return f"; set in {Path(origin.location.rpartition(':')[0]).name}" if origin.kind == "parent" else ""
 
 
 def _sites(scenario: Scenario) -> Iterator[str]:

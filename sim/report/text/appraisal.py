@@ -184,7 +184,9 @@ def residents_text(it: Appraisal) -> str:
     if net <= 0:
         return ""
     here = 1.0 - float(np.mean(it.from_elsewhere)) / net
-    return tr("all residents'") if here >= 0.995 else tr("{part}% residents'", part=f"{100 * max(0.0, here):.0f}")
+    if here < 0.005:
+        return tr("none residents'")
+    return tr("all residents'") if here >= 0.995 else tr("{part}% residents'", part=f"{100 * here:.0f}")
 
 
 def classes_text(it: Appraisal) -> list[str]:
