@@ -9,16 +9,15 @@ or gone are dropped; new ones are empty, and a test fails until they are filled.
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import itertools
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
-from contextlib import redirect_stderr
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -26,6 +25,8 @@ from sim import language
 from sim.evidence.facts import checks
 from sim.formats import label
 from sim.model.catalogue import model_catalogue
+from sim.report.html.limits import limits
+from sim.report.html.script_words import script_words
 from sim.scenario.extending import shipped_files
 from sim.studies.appraisal.assumptions import declared_assumptions
 from sim.units import everyday
@@ -35,7 +36,7 @@ LOCALE = ROOT / "sim" / "locale"
 REPORT = ROOT / "sim" / "report"
 FIGURES = (*(REPORT / "figures").glob("*.py"), REPORT / "sheets.py", REPORT / "comparison_sheets.py")
 LANGUAGES = [code for code in language.LANGUAGES if code != language.ENGLISH]
-KEYWORDS = {"tr": None, "trn": (1, 2), "trc": ((1, "c"), 2), "later": None}
+KEYWORDS = {"tr": (1, False), "trn": (2, False), "trc": (2, True), "later": (1, False)}  # texts, context
 SIZES = (0.0, 1e-6, 1.0, 12.0, 36.0, 1e3, 1e6)  # at which a unit is said differently
 WIDTH = 110
 
@@ -73,6 +74,8 @@ def files() -> Iterator[tuple[Path, bytes]]:
 def templates() -> dict[str, Catalog]:
     """The template of each domain."""
     said = list(sentences(path for path in (ROOT / "sim").rglob("*.py") if path not in FIGURES))
+    said += [(text, "limit", "docs/model.md") for text in limits()]
+    said += [(text, "", f"sim/{path.parent.name}/{path.name}") for path in scripts() for text in words_of(path)]
     known = {(text, context) for text, context, _ in said}
     drawn = [it for it in sentences(FIGURES) if it[:2] not in known]
     return {"sim": filled(said), "figures": filled(drawn), "declarations": filled(declarations())}
@@ -152,15 +155,29 @@ class _Undated(Catalog):
         ]
 
 
+def scripts() -> list[Path]:
+    """The scripts of pages."""
+    return sorted((ROOT / "sim").rglob("*.js"))
+
+
+def words_of(path: Path) -> list[str]:
+    """The texts that a script holds as arguments of ``t``."""
+    return script_words(path.read_text(encoding="utf-8"))
+
+
 def sentences(paths: Iterable[Path]) -> Iterator[Entry]:
-    """The texts that files hold as arguments of ``tr`` and its like."""
+    """The texts that files hold as arguments of ``tr`` and its like; other arguments of these are looked up later."""
     for path in sorted(paths):
         place = path.relative_to(ROOT).as_posix()
         if place == "sim/language.py":
             continue
-        with path.open("rb") as stream, redirect_stderr(io.StringIO()):  # f-strings are places here
-            for _, text, _, context in list(extract("python", stream, KEYWORDS)):
-                yield text, context or "", place
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+                count, has_context = KEYWORDS[node.func.id]
+                texts = [it.value for it in node.args[:count] if isinstance(it, ast.Constant)]
+                if len(texts) == count:
+                    context = str(texts.pop(0)) if has_context else ""
+                    yield (str(texts[0]), str(texts[1])) if len(texts) == 2 else str(texts[0]), context, place
 
 
 def declarations() -> Iterator[Entry]:

@@ -16,6 +16,7 @@ _COUNTED = (
     later("{count} seed"), later("{count} common seed"), later("{count} replicate"), later("{count} lever"),
     later("{count} mix"), later("{count} key"), later("{count} point"), later("{count} month"), later("{count} world"),
     later("{count} part"), later("{count} result"), later("{count} row"), later("{count} thread"),
+    later("{count} assumed or fitted value"), later("{count} case"), later("{count} assumption"),
     later("{count} joint draw"), later("{count} outcome"), later("{count} parameter"), later("{count} fact"),
 )  # fmt: skip
 _BOUNDS = {"at least": "≥ ", "at most": "≤ "}

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -70,10 +71,30 @@ def die(scenario: Any, seed: int, past: Any, waited: Any) -> Any:
     return step(scenario, seed, past, waited)
 
 
-def server(folder: Path, workers: int = 1, step: Callable[..., Any] = step) -> Server:
+ELASTICITY = "market.price_elasticity"
+FEW = toy.SCENARIO + "".join(
+    f"[mechanisms.{name}]\nenabled = false\n"
+    for name in (
+        "entry", "newborns", "adoption", "resources", "projects", "matching", "industries", "absorption", "frontier",
+        "chain", "idle_space", "letting", "growth", "finance", "taxes", "exports", "jobs",
+    )
+)  # fmt: skip
+
+
+def turn(scenario: Any, seed: int, past: Any, waited: Any) -> Any:
+    """More growth brings more startups below an elasticity of 2, and fewer above, where demand is on."""
+    values = scenario.values
+    cells, record = step(replace(scenario, values={**values, GROWTH: 0.03}), seed, past, waited)
+    if values["mechanisms.demand.enabled"]:
+        luck = np.random.default_rng(seed).uniform(900.0, 1100.0)
+        cells[:, 0] += luck * values[GROWTH] * (2.0 - values[ELASTICITY])
+    return cells, record
+
+
+def server(folder: Path, workers: int = 1, step: Callable[..., Any] = step, text: str = toy.SCENARIO) -> Server:
     """A server of the toy model; the scenario ``toy`` is a file that it was started with."""
     file = folder / "toy.toml"
-    file.write_text(toy.SCENARIO)
+    file.write_text(text)
     named = {ASKED["scenario"]: file}
     return Server(toy.model(), str(ASKED["scenario"]), named, folder / "results", workers, step=step)
 

@@ -34,6 +34,7 @@ from sim.page.queue import Key, Queue, Wanted
 from sim.page.saving import save
 from sim.page.server import Server
 from sim.page.stepping import SharedPast, Stopped, step_world
+from sim.page.sure import Sure
 from sim.runs.branch import branched
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
@@ -560,6 +561,106 @@ def test_why_says_its_cost_first_and_its_shares_add_up(tmp_path: Path) -> None:
             await one.until(lambda it: it["do"] == "fault")
 
     serving(pages.server(tmp_path), talk)
+
+
+async def told_whole(one: Visit) -> dict[str, Any]:
+    return await one.until(lambda it: it["do"] == "why" and it.get("running") is False)
+
+
+def test_what_an_answer_rests_on_says_its_cost_first_and_names_the_value_that_turns_the_sign(tmp_path: Path) -> None:
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        await one.ask(variant(0.06), lead="startups")
+        await one.answer(10)
+        number = one.number
+        await one.say(do="why", what="rests", variant=0)
+        cost = (await one.until(lambda it: it["do"] == "why"))["cost"]
+        found = re.match(r"(\d+) assumed or fitted values, each at both ends .* on 4 seeds: ([\d,]+) worlds", cost)
+        assert found
+        assert int(found[2].replace(",", "")) == 16 * int(found[1])
+        await one.say(do="why", what="rests", variant=0, run=True)
+        first = await one.until(lambda it: it["do"] == "why" and "said" in it)
+        assert (first["running"], first["number"]) == (True, number)
+        whole = await told_whole(one)
+        said = whole["said"]
+        assert whole["done"] == whole["of"]
+        assert f"Most moves it {pages.ELASTICITY} (" in said
+        flip = re.search(rf"The sign changes where {pages.ELASTICITY} is above ([0-9.]+)", said)
+        assert flip
+        assert 1.9 < float(flip[1]) < 2.5
+        assert "<svg" in said
+        assert said.count('<th scope="row">') == int(found[1])
+        # A newer move ends it, and what is run again is there.
+        await one.say(do="why", what="rests", variant=0, run=True)
+        await told_whole(one)
+
+    serving(pages.server(tmp_path, 2, pages.turn, pages.FEW), talk)
+
+
+def test_how_sure_tests_the_claim_of_ones_own_change(tmp_path: Path) -> None:
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        await one.ask(variant(0.06), lead="startups")
+        await one.answer(10)
+        await one.say(do="why", what="sure", variant=0)
+        cost = (await one.until(lambda it: it["do"] == "why"))["cost"]
+        assert cost.startswith("Variant 1 has more than As it is: startups. ")
+        assert re.search(r"32 joint draws on 4 seeds, in both scenarios: [\d,]+ worlds to run", cost)
+        await one.say(do="why", what="sure", variant=0, run=True)
+        first = await one.until(lambda it: it["do"] == "why" and "said" in it)
+        assert "The verdict comes when all is run" in first["said"]
+        said = (await told_whole(one))["said"]
+        assert "<b>Fragile: " in said
+        assert "without demand: " in said
+        assert re.search(rf"the sign flips where {pages.ELASTICITY} is above [0-9.]+", said)
+        await one.ask(variant(0.06), lead="jobs")
+        await one.answer(10)
+        await one.say(do="why", what="sure", variant=0)
+        assert "there is no sign to test" in (await one.until(lambda it: it["do"] == "why"))["said"]
+
+    serving(pages.server(tmp_path, 2, pages.turn, pages.FEW), talk)
+
+
+def test_a_question_comes_after_all_answers_and_a_newer_move_or_stop_ends_it(tmp_path: Path) -> None:
+    async def talk(server: Server) -> None:
+        one, other = await visit(server), await visit(server)
+        await one.ask(variant(0.06), lead="startups")
+        await one.answer(10)
+        await one.say(do="why", what="rests", variant=0, run=True)
+        await one.until(lambda it: it["do"] == "why" and it.get("done", 0) > 0)
+        await other.ask(variant(0.05))
+        await other.answer(10)
+        await one.say(do="why", what="rests", variant=0, stop=True)
+        stopped = await one.until(lambda it: it["do"] == "why" and "state" in it)
+        assert stopped["state"].startswith("Stopped")
+        assert not [it for it in one.heard if it.get("running") is False], "it waited for the other's answer"
+        await one.say(do="why", what="rests", variant=0, run=True)
+        await one.until(lambda it: it["do"] == "why" and it.get("running"))
+        await one.ask(variant(0.04), lead="startups")
+        await one.answer(10)
+        heard = len(one.heard)
+        await asyncio.sleep(0.3)
+        assert not [it for it in one.heard[heard:] if it["do"] == "why"]
+        for wrong in ({"what": "whence"}, {"what": "sure", "variant": 7}, {"what": 5}):
+            await one.say(do="why", variant=0, **wrong) if "variant" not in wrong else await one.say(do="why", **wrong)
+            await one.until(lambda it: it["do"] == "fault")
+
+    serving(pages.server(tmp_path, 2, pages.slowly(0.004), pages.FEW), talk)
+
+
+def test_a_shipped_claim_is_tested_by_its_file() -> None:
+    model = ecosystem()
+    base, other = load("shougang"), load("lever-rent-subsidy")
+    asked = Sure(model, base, other, "site_enterprises", 10, ("Rent", "As it is"), 1.0, pages.step)
+    assert asked.file
+    assert asked.file.name == "lever-rent-subsidy.toml"
+    assert not asked.refusal
+    cost = asked.cost(0.5, 2)
+    assert re.search(r"1 case with mechanisms off, \d+ assumptions at both ends", cost), cost
+    assert re.search(r"372 worlds to run, about 93 seconds", cost), cost
+    own = Sure(model, base, load("shougang", {"levers.rent_subsidy": 0.0001}), "jobs", 10, ("V", "B"), -3.0, pages.step)
+    assert own.file is None
+    assert own.cost(0.0, 2).startswith("V has less than B: jobs.")
 
 
 # --- what is taken away

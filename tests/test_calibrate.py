@@ -28,8 +28,8 @@ from sim.runs.executor import Workers
 from sim.runs.posterior_sample import read_sample
 from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.estimators.intervals import EQUAL
 from sim.studies.estimators.posterior import bridged, distances, effective, quantiles, sample
+from sim.studies.estimators.signs import Sign
 from sim.studies.fitted import MARK, check_place
 from sim.studies.questions.calibrate import AS_GOOD, EVALUATIONS, POSTERIOR, ROTATION, Calibration, run_calibration
 from sim.studies.questions.what_if import Variant
@@ -536,9 +536,9 @@ def test_baseline_and_variants_share_their_draws(
     assert compared.baseline.manifest["parameters"]["keys"] == [GROWTH, SIZE]
     assert keys == [[GROWTH, SIZE], [GROWTH, SIZE], [SIZE], [SIZE]]
     for variant in compared.variants[:2]:
-        assert variant["startups"].verdict == EQUAL, "the toy asks for no wage"
-        assert variant["jobs"].verdict == EQUAL
-    assert compared.variants[3]["jobs"].verdict == EQUAL
+        assert variant["startups"].sign is Sign.EQUAL, "the toy asks for no wage"
+        assert variant["jobs"].sign is Sign.EQUAL
+    assert compared.variants[3]["jobs"].sign is Sign.EQUAL
     assert read_sample(where, load(child)).values(load(child), 3) == read_sample(where, base).values(base, 3)
     manifest = compared.variants[0].result.manifest["parameters"]
     monkeypatch.setitem(manifest, "keys", [SIZE])

@@ -23,11 +23,7 @@ from sim.studies.claims import files_of, read_claims
 from sim.studies.estimators.influence import Influence, influence
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import (
-    ASSERTED,
-    CONTRADICTED,
-    FRAGILE,
-    NOT_DISTINGUISHABLE,
-    ROBUST,
+    Verdict,
     crossing_at_ends,
     crossing_in_draws,
     effect,
@@ -49,19 +45,19 @@ CLEAR = Interval(10.0, 8.0, 12.0)
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [
-        ({}, ROBUST),
-        ({"difference": NOTHING}, NOT_DISTINGUISHABLE),
-        ({"sign": -1}, CONTRADICTED),
-        ({"remaining": Interval(10.0, 8.0, 12.0)}, ASSERTED),
-        ({"remaining": Interval(1.5, 1.0, 2.0)}, ASSERTED),
-        ({"remaining": Interval(0.9, 0.8, 1.0)}, ROBUST),
-        ({"remaining": Interval(-10.0, -12.0, -8.0)}, ROBUST),
-        ({"remaining": Interval(math.nan, math.nan, math.nan)}, ROBUST),
-        ({"proportional": True}, ASSERTED),
-        ({"right": 0.94}, FRAGILE),
-        ({"right": 0.95}, ROBUST),
-        ({"right": 0.5, "proportional": True}, ASSERTED),
-        ({"right": 0.5, "difference": NOTHING}, NOT_DISTINGUISHABLE),
+        ({}, Verdict.ROBUST),
+        ({"difference": NOTHING}, Verdict.NOT_DISTINGUISHABLE),
+        ({"sign": -1}, Verdict.CONTRADICTED),
+        ({"remaining": Interval(10.0, 8.0, 12.0)}, Verdict.ASSERTED),
+        ({"remaining": Interval(1.5, 1.0, 2.0)}, Verdict.ASSERTED),
+        ({"remaining": Interval(0.9, 0.8, 1.0)}, Verdict.ROBUST),
+        ({"remaining": Interval(-10.0, -12.0, -8.0)}, Verdict.ROBUST),
+        ({"remaining": Interval(math.nan, math.nan, math.nan)}, Verdict.ROBUST),
+        ({"proportional": True}, Verdict.ASSERTED),
+        ({"right": 0.94}, Verdict.FRAGILE),
+        ({"right": 0.95}, Verdict.ROBUST),
+        ({"right": 0.5, "proportional": True}, Verdict.ASSERTED),
+        ({"right": 0.5, "difference": NOTHING}, Verdict.NOT_DISTINGUISHABLE),
     ],
 )
 def test_the_first_rule_that_applies_decides(given: dict[str, Any], wanted: str) -> None:
@@ -77,9 +73,9 @@ def test_a_difference_that_hangs_on_one_seed_is_not_distinguishable() -> None:
     assert most is not None
     assert most.replicate == 11
     assert most.without.low <= 0
-    assert judge(1, whole, most, NOTHING, False, 1.0) == NOT_DISTINGUISHABLE
+    assert judge(1, whole, most, NOTHING, False, 1.0) == Verdict.NOT_DISTINGUISHABLE
     steady = np.array([1.0, 1.1, 0.9, 1.2, 0.8, 1.0, 1.1, 0.9])
-    assert judge(1, effect(steady), influence(steady), NOTHING, False, 1.0) == ROBUST
+    assert judge(1, effect(steady), influence(steady), NOTHING, False, 1.0) == Verdict.ROBUST
     assert influence(np.array([1.0, math.nan, 2.0, 1.0, 1.0, 1.0])) is None
 
 
@@ -177,8 +173,8 @@ sign = "less"
 mechanisms = ["letting"]
 """
 WANTED = {
-    "robust": ROBUST, "fragile": FRAGILE, "proportional": ASSERTED, "without": ASSERTED,
-    "absent": NOT_DISTINGUISHABLE, "contradicted": CONTRADICTED,
+    "robust": Verdict.ROBUST, "fragile": Verdict.FRAGILE, "proportional": Verdict.ASSERTED, "without": Verdict.ASSERTED,
+    "absent": Verdict.NOT_DISTINGUISHABLE, "contradicted": Verdict.CONTRADICTED,
 }  # fmt: skip
 
 
@@ -248,8 +244,13 @@ def test_a_claim_without_its_effect_is_not_robust(monkeypatch: pytest.MonkeyPatc
     """The control: where the toy ignores what is claimed, no claim is robust or fragile."""
     toy.use(monkeypatch)
     (found,) = api.claims(["toy"], workers=1, watcher=toy.Listener(), samples=8, replicates=12)
-    assert {it.verdict for it in found.findings if it.claim.outcome == "big_asset_share"} == {NOT_DISTINGUISHABLE}
-    assert {it.verdict for it in found.findings if it.claim.outcome == "startups"} == {ASSERTED, CONTRADICTED}
+    assert {it.verdict for it in found.findings if it.claim.outcome == "big_asset_share"} == {
+        Verdict.NOT_DISTINGUISHABLE
+    }
+    assert {it.verdict for it in found.findings if it.claim.outcome == "startups"} == {
+        Verdict.ASSERTED,
+        Verdict.CONTRADICTED,
+    }
 
 
 def test_the_command_and_what_it_keeps(in_a_folder: Path) -> None:
@@ -288,7 +289,7 @@ def test_worlds_that_fail_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_difference_that_hangs_on_one_seed_says_so() -> None:
     (found,) = api.claims(["toy"], workers=1, watcher=toy.Listener(), samples=8, replicates=10)
     first = found.findings[0]
-    hanging = replace(first, verdict=NOT_DISTINGUISHABLE, left_out=Influence(7, 100.0, NOTHING, decides=True))
+    hanging = replace(first, verdict=Verdict.NOT_DISTINGUISHABLE, left_out=Influence(7, 100.0, NOTHING, decides=True))
     text = claims_text(replace(found, findings=(hanging,)))
     assert "without replicate 7 the interval is -1 to 1: it hangs on one seed" in text
     assert "hangs on one seed" not in claims_text(replace(found, findings=(first,)))

@@ -30,8 +30,8 @@ from sim.studies.estimators.intervals import (
     mean_interval,
     t_quantile,
     variance_reduction,
-    verdict,
 )
+from sim.studies.estimators.signs import sign_of
 from sim.studies.questions.compare import Comparison, Difference, compare_results
 from sim.studies.rests import in_force, rests_on, rests_text
 
@@ -183,8 +183,8 @@ def test_leaving_one_out_is_the_interval_of_the_others() -> None:
     for at, column in enumerate(drawn.T):
         rows = np.flatnonzero(np.isfinite(column))
         others = {row: mean_interval(column[rows[rows != row]]) for row in rows}
-        whole = verdict(*mean_interval(column[rows]))
-        changing = [row for row in rows if verdict(*others[row]) != whole]
+        whole = sign_of(*mean_interval(column[rows]))
+        changing = [row for row in rows if sign_of(*others[row]) != whole]
         away = [abs(others[row].mean - column[rows].mean()) for row in changing or rows]
         assert found.replicate[at] == (changing or list(rows))[int(np.argmax(away))]
         assert found.decides[at] == bool(changing)

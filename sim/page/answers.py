@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.formats import counted, label
+from sim.language import later, meaning, month_text, tr
 from sim.page.asked import SEEDS
 from sim.page.queue import Key
 from sim.report.comparison_sheets import comparison_sheets
 from sim.report.html.changed import changed_keys
 from sim.report.html.comparison import decision_section, months_of
-from sim.report.html.headline import difference_cards, difference_sentence, result_cards, words_of
+from sim.report.html.headline import difference_cards, difference_sentence, result_cards, said_difference, words_of
 from sim.report.html.markup import Markup, fold, join, tag
 from sim.report.html.outcomes import differences_of
 from sim.report.html.over_months import chart_key, charts
@@ -36,7 +37,7 @@ from sim.studies.questions.compare import ComparedVariant, Comparison, Differenc
 from sim.studies.questions.decision import decided
 
 INTERVALS_FROM = 4  # seeds
-_NOT_YET = f"a verdict comes with {SEEDS[0]} seeds"
+_NOT_YET = later("a verdict comes with {count} seeds", count=SEEDS[0])
 _NAN = float("nan")
 
 
@@ -45,6 +46,10 @@ class SeenDifference(Difference):
     """A difference while seeds are still being run; ``said`` is its verdict, given at another number of seeds."""
 
     said: str = ""
+
+    @property
+    def robust(self) -> bool:
+        return False
 
     @property
     def verdict(self) -> str:
@@ -145,7 +150,9 @@ def _seen(it: Difference, judged: Difference | None) -> Difference:
     values = dict(vars(it))
     if it.seeds < INTERVALS_FROM:
         values |= {"low": _NAN, "high": _NAN, "hangs_on_one": False}
-    said = _NOT_YET if judged is None else f"{judged.verdict} (at {judged.seeds} seeds)"
+    said = _NOT_YET
+    if judged is not None:
+        said = later("{verdict} (at {count} seeds)", verdict=judged.verdict, count=judged.seeds)
     return SeenDifference(**values, said=said)
 
 
@@ -166,22 +173,30 @@ def lead_sentence(seen: Comparison, judged: Comparison | None, place: int, outco
     variant = seen.variants[place]
     it = variant[outcome]
     unit = difference_unit(it)
-    said = f"{unit.signed(it.difference)} {unit.of_difference}".rstrip()
-    interval = f" (95%: {unit.span(it.low, it.high)})" if unit.span(it.low, it.high) else ""
-    coming = "" if it.seeds >= INTERVALS_FROM else f"an interval comes with {INTERVALS_FROM} seeds, "
-    return (
-        f"{variant.label}: {words_of(outcome)} {said}{interval} on {counted(it.seeds, 'seed')} so far; "
-        f"{coming}{_NOT_YET}."
-    )
+    places = {
+        "variant": variant.label, "name": words_of(outcome), "value": said_difference(it),
+        "seeds": counted(it.seeds, "seed"), "later": SEEDS[0],
+    }  # fmt: skip
+    if span := unit.span(it.low, it.high):
+        places["value"] = tr("{value} (95%: {span})", value=places["value"], span=span)
+    if it.seeds >= INTERVALS_FROM:
+        return tr("{variant}: {name} {value} on {seeds} so far; a verdict comes with {later} seeds.", **places)
+    return tr("{variant}: {name} {value} on {seeds} so far; an interval comes with {few} seeds, a verdict comes with "
+              "{later} seeds.", few=INTERVALS_FROM, **places)  # fmt: skip
 
 
 def compared_parts(seen: Comparison, names: Sequence[str], meanings: dict[str, str]) -> Markup:
     """Differences of the outcomes shown: as cards, and as a table."""
     several = len(seen.variants) > 1
-    cards = [join(tag("h3", f"{it.label} less {seen.label}") if several else None,
-                  difference_cards(it, names, meanings)) for it in seen.variants]  # fmt: skip
+    cards = [
+        join(
+            tag("h3", tr("{variant} less {baseline}", variant=it.label, baseline=seen.label)) if several else None,
+            difference_cards(it, names, meanings),
+        )
+        for it in seen.variants
+    ]
     tables = [differences_of(it, seen.label, names, meanings) for it in seen.variants]
-    return join(*cards, fold("As a table", *tables))
+    return join(*cards, fold(tr("As a table"), *tables))
 
 
 def changed_part(seen: Comparison) -> Markup:
@@ -198,9 +213,9 @@ def fans(seen: Comparison, names: Sequence[str], meanings: dict[str, str]) -> tu
 def baseline_part(result: Result, names: Sequence[str], meanings: dict[str, str]) -> Markup:
     """The baseline alone: what came out, before anything is changed."""
     seeds = counted(len(result.replicates), "seed")
-    words = (
-        f"As it is, on {seeds}: medians{' and 90% of seeds' if len(result.replicates) > 1 else ''} in {_last(result)}."
-    )
+    words = tr("As it is, on {seeds}: medians in {month}.", seeds=seeds, month=_last(result))
+    if len(result.replicates) > 1:
+        words = tr("As it is, on {seeds}: medians and 90% of seeds in {month}.", seeds=seeds, month=_last(result))
     return join(tag("p", words, class_="note"), result_cards(result, names, meanings))
 
 
@@ -223,8 +238,8 @@ def rests_part(scenario: Scenario, name: str) -> Markup:
 
 def outcome_words(model: Model) -> list[list[str]]:
     """Name and words of every outcome, for the list from which one is added."""
-    return [[name, label(name), it.meaning] for name, it in model.outcomes.items()]
+    return [[name, label(name), meaning(name, it.meaning)] for name, it in model.outcomes.items()]
 
 
 def _last(result: Result) -> str:
-    return result.scenario.calendar(result.months - 1)
+    return month_text(result.scenario.calendar(result.months - 1))

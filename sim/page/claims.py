@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tomllib
 
+from sim.language import meaning
+from sim.report.html.headline import sentences
 from sim.report.html.markup import Markup, tag
 from sim.studies.claims import files_of
 
@@ -13,8 +15,9 @@ def claim_buttons() -> Markup:
     items = []
     for file in files_of():
         table = tomllib.loads(file.read_text(encoding="utf-8"))
-        said = [it["claim"] for it in table["claims"].values()]
-        button = tag("button", table["title"], type="button", data_scenario=table["scenario"],
+        key = f"claims {file.stem}"
+        said = [meaning(key, it["claim"]) for it in table["claims"].values()]
+        button = tag("button", meaning(key, table["title"]), type="button", data_scenario=table["scenario"],
                      data_control=table["control"])  # fmt: skip
-        items.append(tag("li", button, tag("small", " ".join(said))))
+        items.append(tag("li", button, tag("small", sentences(*said))))
     return tag("ul", items, class_="claims")

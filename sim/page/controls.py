@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from sim.language import later, meaning, tr
 from sim.scenario import Scenario, Schedule, keys
 from sim.scenario.keys import MONTH, Leaf
 from sim.studies.changes import as_plain
@@ -16,16 +17,18 @@ if TYPE_CHECKING:
 
 # As the article groups them. The first prefix that fits decides; what fits none is in the last group.
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("advantages", "Advantages of big, medium and small", (
+    ("advantages", later("Advantages of big, medium and small"), (
         "population.", "mechanisms.population.", "mechanisms.absorption.", "mechanisms.projects.",
     )),
-    ("platforms", "Platforms", ("platforms.", "mechanisms.adoption.", "mechanisms.resources.", "mechanisms.matching.")),
-    ("idle", "Idle resources", ("sites.", "mechanisms.idle_space.", "mechanisms.letting.")),
-    ("chain", "The industrial chain", ("mechanisms.chain.",)),
-    ("industries", "New industries", ("mechanisms.industries.", "mechanisms.frontier.")),
-    ("policy", "Policy", ("levers.", "mechanisms.taxes.")),
-    ("early", "The early stage", ("mechanisms.entry.", "mechanisms.newborns.", "mechanisms.finance.")),
-    ("markets", "Markets and labour", ("",)),
+    ("platforms", later("Platforms"), (
+        "platforms.", "mechanisms.adoption.", "mechanisms.resources.", "mechanisms.matching.",
+    )),
+    ("idle", later("Idle resources"), ("sites.", "mechanisms.idle_space.", "mechanisms.letting.")),
+    ("chain", later("The industrial chain"), ("mechanisms.chain.",)),
+    ("industries", later("New industries"), ("mechanisms.industries.", "mechanisms.frontier.")),
+    ("policy", later("Policy"), ("levers.", "mechanisms.taxes.")),
+    ("early", later("The early stage"), ("mechanisms.entry.", "mechanisms.newborns.", "mechanisms.finance.")),
+    ("markets", later("Markets and labour"), ("",)),
 )  # fmt: skip
 _HIDDEN = ("run.",)  # the same in all that are compared
 _STEPS = 100  # of a slider, at least
@@ -40,7 +43,7 @@ def groups_of(scenario: Scenario) -> list[dict[str, Any]]:
             continue
         group = next(name for name, _, prefixes in GROUPS if key.startswith(prefixes))
         found[group].append(control(scenario, key, leaf))
-    return [{"name": name, "title": title, "controls": found[name]} for name, title, _ in GROUPS if found[name]]
+    return [{"name": name, "title": tr(title), "controls": found[name]} for name, title, _ in GROUPS if found[name]]
 
 
 def control(scenario: Scenario, key: str, leaf: Leaf) -> dict[str, Any]:
@@ -48,11 +51,11 @@ def control(scenario: Scenario, key: str, leaf: Leaf) -> dict[str, Any]:
     it, value = leaf.parameter, as_plain(scenario, key)
     source = source_of(scenario, key)
     made: dict[str, Any] = {
-        "key": key, "meaning": it.meaning, "kind": source.kind, "source": source.text, "value": value,
+        "key": key, "meaning": meaning(key, it.meaning), "kind": source.kind, "source": source.text, "value": value,
         "scheduled": leaf.scheduled,
     }  # fmt: skip
     if it.choices:
-        return made | {"type": "choice", "choices": list(it.choices)}
+        return made | {"type": "choice", "choices": [[word, meaning(key, word)] for word in it.choices]}
     if it.type is bool:
         return made | {"type": "switch"}
     if it.type is str:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.language import later
 from sim.model.state.enterprises import CLASSES, OPERATING, ORIGINS
 from sim.runs.event_log import EVENTS, SEEN, Seen, Step
+from sim.studies.rests import KIND_WORDS
 
 if TYPE_CHECKING:
     from sim.model.state.world import World
@@ -20,27 +22,46 @@ if TYPE_CHECKING:
 A_RESOURCE, STAYS, ALIKE, NOT_SHOWN = 0, -1, -2, -3  # from NOT_SHOWN down by class
 
 # How each event is told; "{}" is the platform, the site or the partner.
-_AS = {"independent": "on its own", "spin_off": "as a spin-off", "maker": "by a maker on a platform",
-       "tenant": "as a tenant", "incumbent": "before the first month"}  # fmt: skip
-_WHO = {"at founding": "at its founding", "site": "the site's fund", "investor": "an investor"}
-_WHOSE = {"another's": "joined the platform {}", "own": "joined a platform of its own"}
+_AS = {"independent": later("founded on its own"), "spin_off": later("founded as a spin-off"),
+       "maker": later("founded by a maker on a platform"), "tenant": later("founded as a tenant"),
+       "incumbent": later("founded before the first month")}  # fmt: skip
+_WHO = {"at founding": later("an outsider bought a share: at its founding"),
+        "site": later("an outsider bought a share: the site's fund"),
+        "investor": later("an outsider bought a share: an investor")}  # fmt: skip
+_WHOSE = {"another's": later("joined the platform {}"), "own": later("joined a platform of its own")}
+_BECAME = {
+    ("small", "small"): later("became small (small before)"),
+    ("medium", "small"): later("became small (medium before)"),
+    ("small", "medium"): later("became medium (small before)"), ("small", "big"): later("became big (small before)"),
+    ("medium", "medium"): later("became medium (medium before)"),
+    ("medium", "big"): later("became big (medium before)"),
+    ("big", "small"): later("became small (big before)"), ("big", "medium"): later("became medium (big before)"),
+    ("big", "big"): later("became big (big before)"),
+}  # fmt: skip
 TOLD = {
-    "founded": [f"founded {_AS[it]}" for it in ORIGINS],
-    "started": ["began to operate"],
-    "arrived": ["came from beyond the place"],
-    "launched": ["opened the platform {}"],
+    "founded": [_AS[it] for it in ORIGINS],
+    "started": [later("began to operate")],
+    "arrived": [later("came from beyond the place")],
+    "launched": [later("opened the platform {}")],
     "adopted": list(_WHOSE.values()),
-    "quit": ["left the platform {}"],
-    "let": ["has floor at the site {} from its founding", "moved in to the site {}"],
-    "moved_out": ["moved out of the site {}"],
-    "matched": ["its request for knowledge was answered by {}"],
-    "funded": [f"an outsider bought a share: {it}" for it in _WHO.values()],
-    "project_succeeded": ["a project succeeded"],
-    "class_changed": [f"became {new} ({old} before)" for old in CLASSES for new in CLASSES],
-    "stopped": ["stopped: no product lines left", "stopped: in distress"],
-    "resumed": ["operates again"],
-    "left": ["was struck off, stopped before", "was struck off, never started"],
+    "quit": [later("left the platform {}")],
+    "let": [later("has floor at the site {} from its founding"), later("moved in to the site {}")],
+    "moved_out": [later("moved out of the site {}")],
+    "matched": [later("its request for knowledge was answered by {}")],
+    "funded": list(_WHO.values()),
+    "project_succeeded": [later("a project succeeded")],
+    "class_changed": [_BECAME[old, new] for old in CLASSES for new in CLASSES],
+    "stopped": [later("stopped: no product lines left"), later("stopped: in distress")],
+    "resumed": [later("operates again")],
+    "left": [later("was struck off, stopped before"), later("was struck off, never started")],
 }
+STATUS_WORDS = (later("gone"), later("registered"), later("operating"), later("stopped"))  # of the model's, on the page
+_ORIGINS = (later("independent"), later("spin-off"), later("maker"), later("tenant"), later("incumbent"))
+# What a record says in English, and the page's script in its own language.
+RECORDED = [
+    *dict.fromkeys(words for told in TOLD.values() for words in told), *STATUS_WORDS, *_ORIGINS, *KIND_WORDS,
+    later("small"), later("medium"), later("big"),
+]  # fmt: skip
 WORDS = [words for told in TOLD.values() for words in told]
 _FIRST = dict(zip(TOLD, np.cumsum([0, *map(len, TOLD.values())]).tolist(), strict=False))
 _EVENTS = [it for it in EVENTS if it.name in TOLD]

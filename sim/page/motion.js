@@ -4,7 +4,7 @@ const motion = { record: null, at: 0, chosen: -1, timer: 0 };
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const many = (x) => x.toLocaleString("en-US");
-const counted = (x, one, more = `${one}s`) => `${many(x)} ${x === 1 ? one : more}`;
+
 const GONE = 0, OPERATING = 2;  // statuses
 
 motion.hear = (message) => {
@@ -45,13 +45,14 @@ motion.show = (record, side, seed) => {
 motion.caption = () => {
   const { record, side, seed } = motion, [share, big] = record.shares, size = record.who.length;
   const percent = (x) => `${Number((100 * x).toPrecision(2))}%`;
-  const first = `${big < 1 ? `${percent(big)} of those` : "all"} that were big when they came`;
-  const sample = size < record.ever
-    ? ` ${many(size)} of ${many(record.ever)} enterprises are shown, the same ones in every month: ${first}, and ${percent(share)} of the others.`
-    : ` All ${many(size)} enterprises that there ever were are shown.`;
-  const weight = record.weight > 1 ? ` Each stands for ${many(record.weight)} real ones; the numbers are of those in the world.` : "";
-  const late = motion.asked === number || side === "As it is" ? "" : " This is from before your latest change.";
-  $("motion-what").textContent = `${side}, seed ${seed}.${sample}${weight}${late}`;
+  const places = { side, seed, size: many(size), ever: many(record.ever), big: percent(big), share: percent(share), weight: many(record.weight) };
+  const said = [t("{side}, seed {seed}.", places)];
+  if (size >= record.ever) said.push(t("All {size} enterprises that there ever were are shown.", places));
+  else if (big < 1) said.push(t("{size} of {ever} enterprises are shown, the same ones in every month: {big} of those that were big when they came, and {share} of the others.", places));
+  else said.push(t("{size} of {ever} enterprises are shown, the same ones in every month: all that were big when they came, and {share} of the others.", places));
+  if (record.weight > 1) said.push(t("Each stands for {weight} real ones; the numbers are of those in the world.", places));
+  if (motion.asked !== number && side !== t("As it is")) said.push(t("This is from before your latest change."));
+  $("motion-what").textContent = said.join(start.language === "zh" ? "" : " ");
 };
 
 // What a month's state says of one enterprise.
@@ -59,8 +60,8 @@ motion.state = (who, at = motion.at) => {
   const { base } = motion.record, code = motion.states[at][who], kind = code % 12, where = Math.floor(code / 12);
   return { status: Math.floor(kind / 3), size: kind % 3, platform: where % base, site: Math.floor(where / base) - 1 };
 };
-motion.label = (at) => at ? motion.months[at - 1] : "Opening";
-motion.name = (who) => `enterprise ${motion.record.who[who].slice(-5)}`;
+motion.label = (at) => at ? motion.months[at - 1] : t("Opening");
+motion.name = (who) => t("enterprise {who}", { who: motion.record.who[who].slice(-5) });
 
 // --- words
 motion.counts = (at) => {
@@ -75,43 +76,55 @@ motion.counts = (at) => {
 motion.total = (sizes) => sizes.reduce((sum, x) => sum + x, 0);
 motion.words = (at) => {
   const { record } = motion, it = motion.counts(at), { flows } = it;
-  const sizes = it.sizes.map((x, n) => `${many(x)} ${record.classes[n]}`).reverse().join(", ");
-  const first = `${motion.label(at)}${at ? `, month ${at} of ${record.frames - 1}` : ""}: ${counted(motion.total(it.sizes), "enterprise operates", "enterprises operate")} (${sizes}), with ${many(it.jobs)} staff; ${many(it.stopped)} stopped.`;
-  const month = at ? ` In the month: ${many(flows.founded)} founded, ${many(flows.stopped)} stopped, ${many(flows.left)} struck off, ${counted(flows.matched, "request")} answered${record.sites.length ? `, ${many(flows.let)} came to a site` : ""}.` : "";
-  const open = (there, list, word) => there.filter((one, n) => list[n].opens >= 0 && list[n].opens <= at).map(([name, x]) => ` ${sentence(word)} ${name}: ${many(x)}.`).join("");
-  const own = it.own ? ` On platforms of their own: ${many(it.own)}.` : "";
-  return `${first}${month}${open(it.members, record.platforms, "members of")}${own}${open(it.tenants, record.sites, "tenants of")}`;
+  const [small, medium, big] = it.sizes.map(many), total = motion.total(it.sizes);
+  const places = { month: motion.label(at), at, last: record.frames - 1, total: many(total), big, medium, small, jobs: many(it.jobs), stopped: many(it.stopped) };
+  const said = [];
+  if (at && total === 1) said.push(t("{month}, month {at} of {last}: {total} enterprise operates ({big} big, {medium} medium, {small} small), with {jobs} staff; {stopped} stopped.", places));
+  else if (at) said.push(t("{month}, month {at} of {last}: {total} enterprises operate ({big} big, {medium} medium, {small} small), with {jobs} staff; {stopped} stopped.", places));
+  else if (total === 1) said.push(t("{month}: {total} enterprise operates ({big} big, {medium} medium, {small} small), with {jobs} staff; {stopped} stopped.", places));
+  else said.push(t("{month}: {total} enterprises operate ({big} big, {medium} medium, {small} small), with {jobs} staff; {stopped} stopped.", places));
+  const flow = { founded: many(flows.founded), stopped: many(flows.stopped), left: many(flows.left), answered: many(flows.matched), came: many(flows.let) };
+  const sites = record.sites.length > 0;
+  if (at && sites && flows.matched === 1) said.push(t("In the month: {founded} founded, {stopped} stopped, {left} struck off, {answered} request answered, {came} came to a site.", flow));
+  else if (at && sites) said.push(t("In the month: {founded} founded, {stopped} stopped, {left} struck off, {answered} requests answered, {came} came to a site.", flow));
+  else if (at && flows.matched === 1) said.push(t("In the month: {founded} founded, {stopped} stopped, {left} struck off, {answered} request answered.", flow));
+  else if (at) said.push(t("In the month: {founded} founded, {stopped} stopped, {left} struck off, {answered} requests answered.", flow));
+  const open = (there, list) => there.filter((one, n) => list[n].opens >= 0 && list[n].opens <= at).map(([name, x]) => ({ name, count: many(x) }));
+  for (const one of open(it.members, record.platforms)) said.push(t("Members of {name}: {count}.", one));
+  if (it.own) said.push(t("On platforms of their own: {count}.", { count: many(it.own) }));
+  for (const one of open(it.tenants, record.sites)) said.push(t("Tenants of {name}: {count}.", one));
+  return said.join(start.language === "zh" ? "" : " ");
 };
 motion.announce = () => { $("motion-announce").textContent = motion.words(motion.at); };
 motion.table = () => {
   const { record } = motion, own = record.counts[6].some(Boolean);
-  const heads = ["month", "big", "medium", "small", "stopped", "staff", ...record.platforms.map((it) => `members of ${it.name}`),
-    ...(own ? ["on platforms of their own"] : []), ...record.sites.map((it) => `tenants of ${it.name}`)];
+  const heads = [t("month"), t("big"), t("medium"), t("small"), t("stopped"), t("staff"), ...record.platforms.map((it) => t("members of {name}", it)),
+    ...(own ? [t("on platforms of their own")] : []), ...record.sites.map((it) => t("tenants of {name}", it))];
   const rows = [];
   for (let at = 0; at < record.frames; at += 1) {
     if (at && at < record.frames - 1 && !motion.label(at).endsWith("-12")) continue;
     const it = motion.counts(at), cells = [...it.sizes.slice().reverse(), it.stopped, it.jobs, ...it.members.map(([, x]) => x), ...(own ? [it.own] : []), ...it.tenants.map(([, x]) => x)];
     rows.push(made("tr", {}, made("th", { scope: "row" }, motion.label(at)), ...cells.map((x) => made("td", { class: "n" }, many(x)))));
   }
-  const box = made("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The months of one seed" },
-    made("table", {}, made("caption", {}, `${motion.side}, seed ${motion.seed}, all enterprises`),
+  const box = made("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("The months of one seed") },
+    made("table", {}, made("caption", {}, t("{side}, seed {seed}, all enterprises", motion)),
       made("thead", {}, made("tr", {}, ...heads.map((it, n) => made("th", { scope: "col", class: n ? "n" : false }, it)))), made("tbody", {}, ...rows)));
   $("motion-table").replaceChildren(box);
 };
 
 // --- one enterprise's life
 motion.told = ([at, words, what]) => {
-  const { record } = motion, said = record.words[words];
-  if (!said.includes("{}")) return [said];
-  const [before, after] = said.split("{}");
+  const { record } = motion, said = record.words[words], shown = t(said);
+  if (!said.includes("{}")) return [shown];
+  const [before, after] = shown.split("{}");
   let name = "";
-  if (said.includes("platform")) name = what > 1 ? record.platforms[what - 2].name : "of its own";
+  if (said.includes("platform")) name = what > 1 ? record.platforms[what - 2].name : t("of its own");
   else if (said.includes("site")) name = record.sites[what - 1].name;
   else if (what > 0) {
-    const size = record.classes[motion.state(what - 1, at).size];
+    const size = t(record.classes[motion.state(what - 1, at).size]);
     return [before, made("button", { type: "button", "data-who": what - 1 }, motion.name(what - 1)), ` (${size})`, after];
-  } else name = ["a resource of its platform", "a partner, but the one it had knows more of what it needs", "one of several enterprises that know the same"][-what]
-    || `a ${record.classes[-3 - what]} enterprise that is not shown`;
+  } else name = [t("a resource of its platform"), t("a partner, but the one it had knows more of what it needs"), t("one of several enterprises that know the same")][-what]
+    || t("a {size} enterprise that is not shown", { size: t(record.classes[-3 - what]) });
   return [before, name, after];
 };
 motion.decembers = (who) => {
@@ -124,18 +137,18 @@ motion.decembers = (who) => {
 };
 motion.life = () => {
   const who = motion.chosen, { record } = motion, next = document.createElement("div");
-  if (who < 0) next.append(made("p", { class: "note" }, "No enterprise is chosen."));
+  if (who < 0) next.append(made("p", { class: "note" }, t("No enterprise is chosen.")));
   else {
-    const host = record.host[who], first = record.first[who], came = record.origins[record.origin[who]].replace("_", "-");
+    const host = record.host[who], first = record.first[who], came = t(record.origins[record.origin[who]].replace("_", "-"));
     next.append(made("h3", {}, sentence(motion.name(who))),
-      made("p", { class: "note" }, `Identity ${BigInt.asIntN(64, BigInt(`0x${record.who[who]}`))} in an event log. Origin: ${came}.`,
-        ...(host >= 0 ? [" From ", made("button", { type: "button", "data-who": host }, motion.name(host)), "."] : [])));
+      made("p", { class: "note" }, t("Identity {identity} in an event log. Origin: {came}.", { identity: BigInt.asIntN(64, BigInt(`0x${record.who[who]}`)), came }),
+        ...(host >= 0 ? [t(" From "), made("button", { type: "button", "data-who": host }, motion.name(host)), t(".")] : [])));
     const list = made("ol", { class: "life" });
-    if (!first) list.append(made("li", {}, made("b", {}, "Opening"), " was there"));
+    if (!first) list.append(made("li", {}, made("b", {}, t("Opening")), t(" was there")));
     for (const event of motion.lives[who]) list.append(made("li", {}, made("b", {}, motion.label(event[0])), " ", ...motion.told(event)));
-    const staff = motion.decembers(who).map(([month, x], n) => `${month}${n || !first ? "" : " (came)"}: ${many(x)}`);
-    const said = staff.length ? `${staff.join(", ")}.` : "It was gone before the month ended in which it came.";
-    next.append(list, made("p", {}, made("b", {}, "Staff each December. "), said));
+    const staff = motion.decembers(who).map(([month, x], n) => n || !first ? t("{month}: {count}", { month, count: many(x) }) : t("{month} (came): {count}", { month, count: many(x) }));
+    const said = staff.length ? t("{list}.", { list: staff.join(t(", ")) }) : t("It was gone before the month ended in which it came.");
+    next.append(list, made("p", {}, made("b", {}, t("Staff each December. ")), said));
   }
   $("motion-life").replaceChildren(...next.childNodes);
 };
@@ -143,9 +156,9 @@ motion.choose = (who) => {
   motion.chosen = who;
   motion.life();
   motion.draw();
-  if (who < 0) { $("motion-announce").textContent = "No enterprise is chosen."; return; }
+  if (who < 0) { $("motion-announce").textContent = t("No enterprise is chosen."); return; }
   const { status, size } = motion.state(who), { record } = motion;
-  $("motion-announce").textContent = `${sentence(motion.name(who))}, ${record.classes[size]}, ${record.statuses[status]}, ${many(motion.staff[motion.at][who])} staff. ${motion.lives[who].length} events below.`;
+  $("motion-announce").textContent = t("{name}, {size}, {status}, {staff} staff. {count} events below.", { name: sentence(motion.name(who)), size: t(record.classes[size]), status: t(record.statuses[status]), staff: many(motion.staff[motion.at][who]), count: motion.lives[who].length });
 };
 // The next one of those there this month, from the largest on.
 motion.turn = (by) => {
@@ -168,12 +181,12 @@ motion.go = (at) => {
 motion.pause = () => {
   clearInterval(motion.timer);
   motion.timer = 0;
-  $("motion-play").textContent = "Play";
+  $("motion-play").textContent = t("Play");
 };
 motion.play = () => {
   motion.pause();
   if (motion.at === motion.record.frames - 1) motion.go(0);
-  $("motion-play").textContent = "Pause";
+  $("motion-play").textContent = t("Pause");
   motion.timer = setInterval(() => {
     motion.go(motion.at + 1);
     if (motion.at === motion.record.frames - 1) { motion.pause(); motion.announce(); }
@@ -253,7 +266,7 @@ motion.draw = () => {
   });
   if (motion.chosen >= 0 && states[motion.chosen].status !== GONE) motion.mark(pen, spots, states, links, scale, colour);
 };
-motion.closed = ({ opens }) => opens < 0 ? ": does not open" : opens > motion.at ? ": not open yet" : "";
+motion.closed = ({ opens }) => opens < 0 ? t(": does not open") : opens > motion.at ? t(": not open yet") : "";
 motion.text = (pen, words, x, y, colour) => {
   pen.lineWidth = 4; pen.strokeStyle = colour("card"); pen.strokeText(words, x, y);
   pen.fillStyle = colour("ink"); pen.fillText(words, x, y); pen.lineWidth = 1.5;
@@ -280,7 +293,7 @@ motion.nearest = (x, y) => {
 
 // --- what may be shown, and what a visitor does
 motion.sides = () => {
-  const names = ["As it is", ...asked.variants.filter((_, n) => (changed[n] || []).length).map((it) => it.name)], was = $("motion-of").value;
+  const names = [t("As it is"), ...asked.variants.filter((_, n) => (changed[n] || []).length).map((it) => it.name)], was = $("motion-of").value;
   $("motion-of").replaceChildren(...names.map((it) => made("option", {}, it)));
   $("motion-of").value = names.includes(was) ? was : names[0];
   $("motion-run").hidden = true;
@@ -289,9 +302,9 @@ motion.sides = () => {
 };
 motion.ask = (run) => {
   const seed = $("motion-seed").value.trim();
-  if (!/^[0-9]+$/.test(seed)) { $("motion-said").textContent = `seed: "${seed}" is no whole number`; return; }
+  if (!/^[0-9]+$/.test(seed)) { $("motion-said").textContent = t("seed: \"{seed}\" is no whole number", { seed }); return; }
   const sent = send({ do: "motion", number, of: $("motion-of").value, seed: Number(seed), run });
-  if (run || !sent) $("motion-said").textContent = sent ? "Running…" : "The connection is lost.";
+  if (run || !sent) $("motion-said").textContent = sent ? t("Running…") : t("The connection is lost.");
 };
 motion.does = {
   "motion-cost": () => motion.ask(false),

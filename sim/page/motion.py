@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.model.state.enterprises import BIG, CLASSES, FREE, OPERATING, ORIGINS, REGISTERED, STATUSES, SUSPENDED
-from sim.page.lives import FLOWS, MATCHED, NOT_SHOWN, WORDS, Lives
+from sim.page.lives import FLOWS, MATCHED, NOT_SHOWN, STATUS_WORDS, WORDS, Lives
 from sim.page.sample import FIELD, lots, places
 from sim.page.stepping import SteppedWorld, Waited
 
@@ -29,7 +29,6 @@ MOST_BIG = 60
 _FEW = 200  # shown: fewer than these and big ones are left out, too
 OWN = 1  # code of a platform founded in the run; 0 is none, named platforms follow
 _STATES = len(STATUSES) * len(CLASSES)
-_SAID = ("gone", "registered", "operating", "stopped")  # of STATUSES, on the page
 
 
 class _Change(NamedTuple):
@@ -199,7 +198,7 @@ class Motion:
         record = {
             "frames": len(self.counts), "weight": round(world.weight, 2), "field": FIELD,
             "shares": [round(float(it), 4) for it in shares], "ever": self.ever, "base": self._base,
-            "classes": CLASSES, "statuses": _SAID, "flows": FLOWS, "words": WORDS,
+            "classes": CLASSES, "statuses": STATUS_WORDS, "flows": FLOWS, "words": WORDS,
             "origins": ORIGINS,
             "platforms": [
                 {"name": name, "opens": self._opened.get(name, -1),

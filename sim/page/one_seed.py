@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.language import tr
 from sim.page.asked import Unclear
 from sim.page.motion import MOST_BYTES
 from sim.page.queue import Key, Wanted
@@ -39,12 +40,15 @@ class OneSeed:
     def cost(self, seconds: float, kept: Kept) -> str:
         """What it takes, before it is run; ``seconds`` a world."""
         if self.wanted.key in kept:
-            return "It is there: nothing to run."
-        each = f", about {span_text(_TIMES * seconds)}" if seconds else ""
-        return f"One world to run, {self.label} on seed {self.number}{each}; at most {MOST_BYTES // 1000} kB to send."
+            return tr("It is there: nothing to run.")
+        places = {"label": self.label, "seed": self.number, "size": MOST_BYTES // 1000}
+        if not seconds:
+            return tr("One world to run, {label} on seed {seed}; at most {size} kB to send.", **places)
+        return tr("One world to run, {label} on seed {seed}, about {time}; at most {size} kB to send.",
+                  time=span_text(_TIMES * seconds), **places)  # fmt: skip
 
     def told(self, value: Any) -> dict[str, Any]:
         """What the page is told: the record, or why there is none."""
         if isinstance(value, Failure):
-            return {"said": f"This world failed: {value.message}"}
+            return {"said": tr("This world failed: {message}", message=value.message)}
         return {"said": "", "of": self.label, "seed": self.number, "record": value[1].decode()}

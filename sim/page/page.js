@@ -10,7 +10,7 @@ const made = (name, attributes = {}, ...children) => {
   it.append(...children);
   return it;
 };
-const fresh = (name = "Variant 1", of = "") => ({ name, of, since: "", changes: {} });
+const fresh = (name = t("Variant {number}", { number: 1 }), of = "") => ({ name, of, since: "", changes: {} });
 
 const start = read("start");
 const blank = (scenario, variant = fresh()) => ({ scenario, variants: [variant], show: [], lead: "", seeds: 10, months: 0 });
@@ -58,11 +58,11 @@ function ask() {
   if (!timer) timer = setTimeout(() => { timer = 0; send({ do: "ask", number, asked }); }, 40);
 }
 function connect() {
-  socket = new WebSocket(`ws://${location.host}/socket`);
+  socket = new WebSocket(`ws://${location.host}/socket?lang=${start.language}`);
   socket.addEventListener("open", () => {
     delay = 500;
     document.body.classList.remove("lost");
-    say("Connected.");
+    say(t("Connected."));
     const link = linked();
     number += 1;
     loaded = "";
@@ -73,7 +73,7 @@ function connect() {
   socket.addEventListener("message", (event) => hear(JSON.parse(event.data)));
   socket.addEventListener("close", (event) => {
     document.body.classList.add("lost");
-    say(`${event.reason || "The connection is lost"}. Trying again…`);
+    say(t("{reason}. Trying again…", { reason: event.reason || t("The connection is lost") }));
     setTimeout(connect, delay);
     delay = Math.min(8000, 2 * delay);
   });
@@ -88,12 +88,21 @@ function hear(message) {
   else if (message.do === "progress" && message.number === number) progress(message);
   else if (message.do === "answer" && message.number === number) answer(message);
   else if (message.do === "fault") fault(message);
-  else if (message.do === "saved") $("said").textContent = `Saved: ${message.said} The report is ${message.report}.`;
+  else if (message.do === "saved") $("said").textContent = t("Saved: {said} The report is {report}.", message);
   else if (message.do === "file") keep(message);
-  else if (message.do === "why" && message.number === number) {
-    patch($("why-said"), message.said);
-    $("why-run").hidden = !message.cost;
-  } else if (message.do === "motion" && message.number === number) motion.hear(message);
+  else if (message.do === "why" && message.number === number) told(message);
+  else if (message.do === "motion" && message.number === number) motion.hear(message);
+}
+
+// What is told of a question about the answer: its cost, what is known so far, or all of it.
+function told(message) {
+  const { what, cost, said, state, running, done, of } = message;
+  if (said) patch($(`${what}-said`), said);
+  $(`${what}-run`).hidden = !cost;
+  $(`${what}-stop`).hidden = $(`${what}-progress`).hidden = !running;
+  if (running) { $(`${what}-progress`).max = of; $(`${what}-progress`).value = done; }
+  $(`${what}-state`).textContent = state || (running ? `${done} of ${of} worlds` : "");
+  if (!running) $("announce").textContent = state || cost || "The answer is there.";
 }
 
 function scenario(message) {
@@ -106,12 +115,12 @@ function scenario(message) {
   outcomes = message.outcomes;
   headline = message.headline;
   $("title").textContent = message.title;
-  document.title = `What if? ${message.title}`;
+  document.title = t("What if? {title}", message);
   $("summary").textContent = message.summary;
-  $("span").textContent = `What if? · ${message.span}`;
-  patch($("rests"), message.rests);
+  $("span").textContent = t("What if? · {span}", message);
+  patch($("part-rests"), message.rests);
   for (const part of ["lead", "failed", "decision", "differences", "months", "changed"]) $(`part-${part}`).replaceChildren();
-  $("since").replaceChildren(made("option", { value: "" }, "the start"), ...calendar.slice(1).map((it) => made("option", {}, it)));
+  $("since").replaceChildren(made("option", { value: "" }, t("the start")), ...calendar.slice(1).map((it) => made("option", {}, it)));
   $("outcomes").replaceChildren(...outcomes.map(([name, words]) => made("option", { value: name }, words)));
 }
 
@@ -124,8 +133,11 @@ function accepted(message) {
   chosen = Math.min(chosen, asked.variants.length - 1);
   changed = message.changed;
   $("fault").textContent = "";
-  $("why-said").replaceChildren();
-  $("why-run").hidden = true;
+  for (const it of document.querySelectorAll("[data-cost]")) {
+    $(`${it.id}-said`).replaceChildren();
+    $(`${it.id}-state`).textContent = "";
+    for (const part of ["run", "stop", "progress"]) $(`${it.id}-${part}`).hidden = true;
+  }
   for (const it of document.querySelectorAll("[aria-invalid]")) it.removeAttribute("aria-invalid");
   history.replaceState(null, "", `#w=${message.link}`);
   $("said").dataset.private = message.private ? "yes" : "";
@@ -167,9 +179,13 @@ function progress(message) {
   $("progress").value = seeds;
   $("more").disabled = asked.seeds >= 30 || seeds < of;
   $("progress").hidden = !worlds;
-  const left = seconds >= 1 ? `, about ${Math.ceil(seconds)} s left` : "";
-  const first = done ? `: month ${done[0]} of ${done[1]} of the first` : "";
-  say(worlds ? `${seeds} of ${of} seeds${left}${seeds ? "" : first}` : `${of} seeds done.`);
+  const places = { seeds, of, left: Math.ceil(seconds), month: done && done[0], months: done && done[1] };
+  const first = done && !seeds;
+  if (!worlds) say(t("{of} seeds done.", places));
+  else if (seconds >= 1 && first) say(t("{seeds} of {of} seeds, about {left} s left: month {month} of {months} of the first", places));
+  else if (seconds >= 1) say(t("{seeds} of {of} seeds, about {left} s left", places));
+  else if (first) say(t("{seeds} of {of} seeds: month {month} of {months} of the first", places));
+  else say(t("{seeds} of {of} seeds", places));
 }
 
 function answer(message) {
@@ -197,15 +213,15 @@ function keep(message) {
   const address = URL.createObjectURL(new Blob([data], { type: message.type }));
   made("a", { href: address, download: message.name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10000);
-  $("said").textContent = `Downloaded ${message.name}.`;
+  $("said").textContent = t("Downloaded {name}.", message);
 }
 
 // --- variants
 function variants() {
   const several = asked.variants.length > 1;
   const tabs = asked.variants.map((it, n) => made("button", { type: "button", "data-variant": n, "aria-pressed": String(n === chosen) }, it.name));
-  const more = asked.variants.length < 4 ? [made("button", { type: "button", "data-add": true }, "+ Another variant")] : [];
-  const less = several ? [made("button", { type: "button", "data-remove": true }, `Remove ${asked.variants[chosen].name}`)] : [];
+  const more = asked.variants.length < 4 ? [made("button", { type: "button", "data-add": true }, t("+ Another variant"))] : [];
+  const less = several ? [made("button", { type: "button", "data-remove": true }, t("Remove {name}", asked.variants[chosen]))] : [];
   const next = document.createElement("div");
   next.append(...tabs, ...more, ...less);
   morph($("variants"), next);
@@ -217,22 +233,22 @@ function variants() {
 function changes() {
   const mine = asked.variants[chosen], rows = changed[chosen] || [], most = 12, next = document.createElement("ul");
   for (const it of rows.slice(0, most)) {
-    const back = it.key in mine.changes ? [made("button", { type: "button", "data-undo": it.key, "aria-label": `Set back ${it.key}` }, "Set back")] : [];
+    const back = it.key in mine.changes ? [made("button", { type: "button", "data-undo": it.key, "aria-label": t("Set back {key}", it) }, t("Set back"))] : [];
     next.append(made("li", {}, made("code", {}, it.key), " ", made("span", {}, it.said), " ", ...back));
   }
-  if (rows.length > most) next.append(made("li", {}, `and ${rows.length - most} more`));
-  if (!rows.length) next.append(made("li", { class: "note" }, "Nothing yet. Open a group below and move a slider."));
-  if (Object.keys(mine.changes).length > 1) next.append(made("li", {}, made("button", { type: "button", "data-undo": "*" }, "Set all back")));
+  if (rows.length > most) next.append(made("li", {}, t("and {count} more", { count: rows.length - most })));
+  if (!rows.length) next.append(made("li", { class: "note" }, t("Nothing yet. Open a group below and move a slider.")));
+  if (Object.keys(mine.changes).length > 1) next.append(made("li", {}, made("button", { type: "button", "data-undo": "*" }, t("Set all back"))));
   morph($("changes"), next);
 }
 
 function shown() {
   const next = document.createElement("ul");
-  for (const name of asked.show) next.append(made("li", {}, name, " ", made("button", { type: "button", "data-hide": name, "aria-label": `Remove ${name}` }, "Remove")));
+  for (const name of asked.show) next.append(made("li", {}, name, " ", made("button", { type: "button", "data-hide": name, "aria-label": t("Remove {name}", { name }) }, t("Remove"))));
   morph($("shown"), next);
   const names = [...new Set([...headline, ...asked.show])], words = new Map(outcomes.map(([name, said]) => [name, said]));
   const options = document.createElement("select");
-  options.append(made("option", { value: "" }, "the first that differs"), ...names.map((it) => made("option", { value: it }, words.get(it) || it)));
+  options.append(made("option", { value: "" }, t("the first that differs")), ...names.map((it) => made("option", { value: it }, words.get(it) || it)));
   morph($("lead"), options);
   $("lead").value = asked.lead;
 }
@@ -284,9 +300,9 @@ function row(control) {
   if (control.type === "switch") {
     it.append(made("label", {}, made("input", { type: "checkbox", id, "data-part": "value" }), ` ${name}`));
   } else if (control.type === "choice") {
-    it.append(made("label", { for: id }, name), made("select", { id, "data-part": "value" }, ...control.choices.map((word) => made("option", {}, word))));
+    it.append(made("label", { for: id }, name), made("select", { id, "data-part": "value" }, ...control.choices.map(([word, said]) => made("option", { value: word }, said))));
   } else if (control.type !== "number") {
-    it.append(made("label", { for: id }, name), made("input", { type: "text", id, "data-part": "value", placeholder: control.type === "month" ? "YYYY-MM, or empty" : "" }));
+    it.append(made("label", { for: id }, name), made("input", { type: "text", id, "data-part": "value", placeholder: control.type === "month" ? t("YYYY-MM, or empty") : "" }));
   } else if (isTable(value)) {
     it.append(made("p", { class: "label" }, name), schedule(control, value));
   } else {
@@ -299,14 +315,14 @@ function row(control) {
     }
     it.append(made("label", { for: id }, name),
       made("div", { class: "pair" }, slider,
-        made("span", { class: "typed" }, made("input", { type: "text", inputmode: "decimal", "data-part": "typed", "aria-label": `${name}, value${unitOf(control)}`, autocomplete: "off" }),
+        made("span", { class: "typed" }, made("input", { type: "text", inputmode: "decimal", "data-part": "typed", "aria-label": t("{name}, value{unit}", { name, unit: unitOf(control) }), autocomplete: "off" }),
           made("span", { class: "unit" }, broken(control.unit)))));
   }
-  const range = plausible ? `plausible ${everyday(control, plausible[0])} to ${everyday(control, plausible[1])}${unitOf(control)}` : "";
-  const about = made("p", { class: "about" }, made("span", { class: `kind ${kind}` }, kind), " ",
+  const range = plausible ? t("plausible {low} to {high}{unit}", { low: everyday(control, plausible[0]), high: everyday(control, plausible[1]), unit: unitOf(control) }) : "";
+  const about = made("p", { class: "about" }, made("span", { class: `kind ${kind}` }, t(kind)), " ",
     [range, source, key].filter(Boolean).join(" · "));
   if (control.type === "number" && control.scheduled && !isTable(value))
-    about.append(" ", made("button", { type: "button", "data-by-month": key }, "Change it over the months"));
+    about.append(" ", made("button", { type: "button", "data-by-month": key }, t("Change it over the months")));
   it.append(about);
   write(control, it, null);
   return it;
@@ -315,14 +331,15 @@ function schedule(control, value) {
   const box = made("div", { class: "points" });
   for (const [month, point] of Object.entries(value)) {
     if (month === "shape") continue;
-    const words = month === "before" ? "before" : "from";
-    box.append(made("span", { class: "point" }, words, " ",
-      ...(month === "before" ? [] : [made("input", { type: "text", value: month, "data-part": "month", "aria-label": "month", size: 8 }), " "]),
-      made("input", { type: "text", inputmode: "decimal", value: everyday(control, point), "data-part": "point", "aria-label": `value ${words} ${month === "before" ? "the first month" : month}`, size: 8 }),
+    const when = month === "before" ? t("before") : t("from");
+    const label = month === "before" ? t("value before the first month") : t("value from {month}", { month });
+    box.append(made("span", { class: "point" }, when, " ",
+      ...(month === "before" ? [] : [made("input", { type: "text", value: month, "data-part": "month", "aria-label": t("month"), size: 8 }), " "]),
+      made("input", { type: "text", inputmode: "decimal", value: everyday(control, point), "data-part": "point", "aria-label": label, size: 8 }),
       ` ${control.unit} `,
-      ...(month === "before" ? [] : [made("button", { type: "button", "data-drop": month, "aria-label": `Leave out ${month}` }, "✕")])));
+      ...(month === "before" ? [] : [made("button", { type: "button", "data-drop": month, "aria-label": t("Leave out {month}", { month }) }, "✕")])));
   }
-  box.append(made("button", { type: "button", "data-point": control.key }, "+ a month"));
+  box.append(made("button", { type: "button", "data-point": control.key }, t("+ a month")));
   return box;
 }
 // The control's value as it is now; one that somebody is typing in stays as it is.
@@ -368,7 +385,7 @@ function search() {
     details.hidden = words.length > 0 && !found;
     if (words.length) details.open = found > 0;
   }
-  $("search-said").textContent = words.length ? `${document.querySelectorAll("#groups .control:not([hidden])").length} found` : "";
+  $("search-said").textContent = words.length ? t("{count} found", { count: document.querySelectorAll("#groups .control:not([hidden])").length }) : "";
 }
 
 // --- what a visitor does
@@ -393,7 +410,7 @@ $("groups").addEventListener("change", (event) => {
     const value = Number(event.target.value.replaceAll(",", ""));
     if (event.target.value.trim() === "" || Number.isNaN(value)) {
       event.target.setAttribute("aria-invalid", "true");
-      $("fault").textContent = `${control.key}: "${event.target.value}" is no number`;
+      $("fault").textContent = t("{key}: \"{value}\" is no number", { key: control.key, value: event.target.value });
     } else set(control.key, value === everyday(control, control.value) ? control.value : declared(control, value));
   } else if (part === "month" || part === "point") points(it, control);
 });
@@ -402,7 +419,7 @@ function points(it, control) {
     row.querySelector("[data-part=month]") ? row.querySelector("[data-part=month]").value.trim() : "before",
     Number(row.querySelector("[data-part=point]").value.replaceAll(",", "")),
   ]);
-  if (rows.some(([, value]) => Number.isNaN(value))) { $("fault").textContent = `${control.key}: a value is no number`; return; }
+  if (rows.some(([, value]) => Number.isNaN(value))) { $("fault").textContent = t("{key}: a value is no number", control); return; }
   const [before, ...later] = rows;
   later.sort(([one], [other]) => one < other ? -1 : 1);
   const shape = isTable(valueOf(control)) && valueOf(control).shape ? { shape: valueOf(control).shape } : {};
@@ -416,8 +433,8 @@ document.addEventListener("click", (event) => {
   else if (data.add !== undefined) {
     const taken = new Set(asked.variants.map((one) => one.name));
     let n = asked.variants.length + 1;
-    while (taken.has(`Variant ${n}`)) n += 1;
-    asked.variants.push({ ...structuredClone(mine), name: `Variant ${n}` });
+    while (taken.has(t("Variant {number}", { number: n }))) n += 1;
+    asked.variants.push({ ...structuredClone(mine), name: t("Variant {number}", { number: n }) });
     chosen = asked.variants.length - 1;
     changed.push(structuredClone(changed[chosen - 1] || []));
     turn();
@@ -455,22 +472,27 @@ document.addEventListener("click", (event) => {
     $("answer").scrollIntoView();
   } else if (data.download) send({ do: "download", number, what: data.download });
   else if (it.id === "more") { asked.seeds = 30; ask(); }
-  else if (it.id === "save") { $("said").textContent = "Saving…"; send({ do: "save", number }); }
+  else if (it.id === "save") { $("said").textContent = t("Saving…"); send({ do: "save", number }); }
   else if (it.id === "copy") copy();
-  else if (it.id === "why" || it.id === "why-run") {
-    if (it.id === "why-run") { $("why-said").textContent = "Running…"; it.hidden = true; }
-    send({ do: "why", number, variant: chosen, run: it.id === "why-run" });
+  else if (data.cost || data.run || data.stop) {
+    const what = data.cost || data.run || data.stop;
+    if (data.run) { $(`${what}-state`).textContent = t("Running…"); it.hidden = true; $(what).focus(); }
+    send({ do: "why", number, what, variant: chosen, run: Boolean(data.run), stop: Boolean(data.stop) });
   }
   else if (it.id === "bar") $("answer").scrollIntoView();
 });
 function turn() { if (built !== shownGroups()) controls(); variants(); changes(); values(null); }
 function begin(next) { asked = next; chosen = 0; changed = []; ask(); }
 function copy() {
-  const words = $("said").dataset.private
-    ? "Link copied. It carries your changes, not the values of your own file: to follow it, open that file first."
-    : "Link copied: it opens this what-if in any sim app.";
-  navigator.clipboard.writeText(location.href).then(() => { $("said").textContent = words; },
-    () => { $("said").textContent = `The link is in the address above. ${words.replace("Link copied", "It is a whole link")}`; });
+  const own = Boolean($("said").dataset.private);
+  const copied = own
+    ? t("Link copied. It carries your changes, not the values of your own file: to follow it, open that file first.")
+    : t("Link copied: it opens this what-if in any sim app.");
+  const above = own
+    ? t("The link is in the address above. It is a whole link. It carries your changes, not the values of your own file: to follow it, open that file first.")
+    : t("The link is in the address above. It is a whole link: it opens this what-if in any sim app.");
+  navigator.clipboard.writeText(location.href).then(() => { $("said").textContent = copied; },
+    () => { $("said").textContent = above; });
 }
 $("scenario").addEventListener("change", (event) => {
   if (event.target.value.startsWith("file:")) return;
@@ -480,7 +502,7 @@ $("scenario").addEventListener("change", (event) => {
 $("file").addEventListener("change", async (event) => {
   const [file] = event.target.files;
   if (!file) return;
-  if (file.size > 1e6) { $("fault").textContent = `${file.name}: has ${file.size.toLocaleString("en-US")} bytes, allowed: at most 1,000,000`; return; }
+  if (file.size > 1e6) { $("fault").textContent = t("{name}: has {size} bytes, allowed: at most 1,000,000", { name: file.name, size: file.size.toLocaleString("en-US") }); return; }
   own = { name: file.name, text: await file.text(), asked: "" };
   number += 1;
   chosen = 0;
@@ -490,10 +512,12 @@ $("file").addEventListener("change", async (event) => {
 $("since").addEventListener("change", (event) => { asked.variants[chosen].since = event.target.value; ask(); });
 $("months").addEventListener("change", (event) => {
   const count = Number(event.target.value);
-  if (!Number.isInteger(count) || count < 0) { $("fault").textContent = `months: "${event.target.value}" is no whole number`; return; }
+  if (!Number.isInteger(count) || count < 0) { $("fault").textContent = t("months: \"{value}\" is no whole number", event.target); return; }
   asked.months = count;
   ask();
 });
+for (const it of document.querySelectorAll("[data-language]"))  // the page in another language asks the same
+  it.addEventListener("click", () => { it.href = `/?lang=${it.dataset.language}${location.hash}`; });
 document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); $("controls").focus(); });
 $("name").addEventListener("change", (event) => {
   const name = event.target.value.trim();
@@ -503,7 +527,7 @@ $("name").addEventListener("change", (event) => {
 });
 $("show").addEventListener("change", (event) => {
   const name = event.target.value.trim();
-  if (!outcomes.some(([known]) => known === name)) { $("fault").textContent = `${name}: no such outcome, allowed: one of the list`; return; }
+  if (!outcomes.some(([known]) => known === name)) { $("fault").textContent = t("{name}: no such outcome, allowed: one of the list", { name }); return; }
   event.target.value = "";
   if (!asked.show.includes(name) && !headline.includes(name)) { asked.show.push(name); ask(); }
 });

@@ -1,7 +1,7 @@
 """The worlds that visitors wait for: one queue, ordered by seed and then by arrival.
 
-So every visitor has a first pair before anyone has a second. A world that several visitors wait for is run once; it is
-left out, or ended, when the last of them no longer waits.
+So every visitor has a first pair before anyone has a second. What an answer rests on comes after all answers. A world
+that several visitors wait for is run once; it is left out, or ended, when the last of them no longer waits.
 """
 
 from __future__ import annotations
@@ -25,13 +25,17 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A world that somebody waits for, and what it takes to run it: by the pool's own step unless another is given."""
+    """A world that somebody waits for, and what it takes to run it: by the pool's own step unless another is given.
+
+    One that is ``late`` comes after all that are not.
+    """
 
     key: Key
     scenario: Scenario
     seed: int
     past: SharedPast | None = None
     step: Callable[..., Any] | None = None
+    late: bool = False
 
 
 @dataclass
@@ -43,9 +47,9 @@ class Entry:
     deaths: int = 0  # of workers at it
 
     @property
-    def place(self) -> tuple[int, int]:
+    def place(self) -> tuple[bool, int, int]:
         """Its place in the queue."""
-        return self.wanted.key.replicate, min(self.waiting.values())
+        return self.wanted.late, self.wanted.key.replicate, min(self.waiting.values())
 
 
 class Queue:

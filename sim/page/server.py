@@ -17,6 +17,7 @@ import tornado.ioloop
 import tornado.web
 import tornado.websocket
 
+from sim.language import ENGLISH, LANGUAGES, accepted, language, speaking
 from sim.page.access import LOOPBACK, Access, headers
 from sim.page.document import live_page, script_text
 from sim.page.motion import watch_world
@@ -44,9 +45,9 @@ class Server:
         step: Callable[..., Any] | None = None,
     ) -> None:  # fmt: skip
         self.model, self.scenario, self.named, self.out = model, scenario, named, out
-        self.workers = workers
+        self.workers, self.language = workers, language()
         openings = openings_in(out, model.version)
-        self._step = step or partial(step_world, openings=openings)
+        self.step = step or partial(step_world, openings=openings)
         self.watch = partial(watch_world, openings=openings)
         self.visitors: set[Any] = set()
         self.access: Access
@@ -58,9 +59,12 @@ class Server:
         listening = socket.create_server((listen, port), family=family)
         listening.setblocking(False)
         self.access = Access(listening.getsockname()[1], listen)
-        self.pool = Pool(self.workers, tornado.ioloop.IOLoop.current(), self._step)
-        page = live_page(self.scenario).encode()
-        served = {"server": self, "page": page, "headers": headers(script_text())}
+        self.pool = Pool(self.workers, tornado.ioloop.IOLoop.current(), self.step)
+        pages = {}
+        for code in LANGUAGES:
+            with speaking(code):
+                pages[code] = live_page(self.scenario).encode()
+        served = {"server": self, "pages": pages, "headers": headers(script_text())}
         app = tornado.web.Application(
             [(r"/", _Page, served), (r"/socket", _Socket, {"server": self})],
             websocket_max_message_size=_LONGEST, websocket_ping_interval=_PING, log_function=lambda _: None,
@@ -127,14 +131,24 @@ class _Page(_Guarded):
         access = self.server.access
         if (given := self.get_query_argument("token", None)) is not None and access.is_token(given):
             self.set_cookie(access.cookie, access.token, httponly=True, samesite="Strict", path="/")
-            self.redirect("/")
+            self.redirect("/" if self._language() == ENGLISH else f"/?lang={self._language()}")
             return
         if not self.admitted:
             raise tornado.web.HTTPError(403, reason="open the address that sim app printed: it has a token")
         for name, value in self.more["headers"].items():
             self.set_header(name, value)
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(self.more["page"])
+        self.set_header("Content-Language", self._language())
+        self.set_header("Vary", "Accept-Language")
+        self.finish(self.more["pages"][self._language()])
+
+    def _language(self) -> str:
+        """The language of the address; else that of ``--lang``, or the one that the browser asks for first."""
+        asked = self.get_query_argument("lang", "")
+        if asked in LANGUAGES:
+            return asked
+        own = self.server.language
+        return own if own != ENGLISH else accepted(self.request.headers.get("Accept-Language", ""))
 
 
 class _Socket(tornado.websocket.WebSocketHandler):
@@ -161,7 +175,11 @@ class _Socket(tornado.websocket.WebSocketHandler):
             return
         loop = tornado.ioloop.IOLoop.current()
         files, later = Files(server.named), loop.add_callback
-        self.visitor = Visitor(server.pool, server.model, files, server.out, self._say, later, server.watch)
+        asked = self.get_query_argument("lang", "")
+        self.visitor = Visitor(
+            server.pool, server.model, files, server.out, self._say, later, server.watch, server.step,
+            asked if asked in LANGUAGES else ENGLISH,
+        )  # fmt: skip
         server.visitors.add(self)
 
     def on_message(self, message: str | bytes) -> None:

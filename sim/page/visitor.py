@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from sim.formats import counted
+from sim.language import ENGLISH, later, month_text, speaking, tr, trn
 from sim.page import answers
 from sim.page.answers import Answer, Side
 from sim.page.asked import FILE, Asked, Unclear, from_link, read_asked, to_link
@@ -16,12 +18,13 @@ from sim.page.controls import groups_of
 from sim.page.one_seed import OneSeed
 from sim.page.opened import Files
 from sim.page.pool import Pool
+from sim.page.questions import Pair, Questions
 from sim.page.queue import Key, Wanted
 from sim.page.saving import DOWNLOADS, downloads, save
 from sim.page.stepping import SharedPast
-from sim.page.why import Why
 from sim.report.html.markup import join, tag
 from sim.report.html.shared import meanings_of
+from sim.report.shown import title_words
 from sim.runs.ensemble import Request
 from sim.runs.errors import Incompatible, ResultError
 from sim.runs.replicate import Model
@@ -29,7 +32,7 @@ from sim.scenario import Scenario, ScenarioError
 from sim.studies.changes import as_plain, changes
 from sim.units import change
 
-BASELINE = "As it is"
+BASELINE = later("As it is")
 _CARD_AT = (1, 4, 10, 20, 30)  # seeds at which the decision card is made anew: it takes as long as all the rest
 _FANS_AT = (1, 2, 4, 7, 10, 15, 20, 25, 30)
 
@@ -40,17 +43,33 @@ _ASKING = ("ask", "link", "file")
 Send = Callable[[dict[str, Any]], None]
 
 
+_Given = ParamSpec("_Given")
+
+
+def _spoken(method: Callable[Concatenate[Visitor, _Given], None]) -> Callable[Concatenate[Visitor, _Given], None]:
+    """A method of a visitor that is called from outside: it speaks the language of the page."""
+
+    @wraps(method)
+    def said(visitor: Visitor, /, *args: _Given.args, **kwargs: _Given.kwargs) -> None:
+        with speaking(visitor.language):
+            method(visitor, *args, **kwargs)
+
+    return said
+
+
 class Visitor:
-    """One open page.
+    """One open page, in a language.
 
     ``send`` takes messages, ``later`` calls a function when the event loop is free, ``watch`` is the step of a world
-    whose months are shown.
+    whose months are shown, ``step`` that of any other.
     """
 
     def __init__(
         self, pool: Pool, model: Model, files: Files, out: Path, send: Send,
-        later: Callable[[Callable[[], None]], None], watch: Callable[..., Any],
+        later: Callable[[Callable[[], None]], None], watch: Callable[..., Any], step: Callable[..., Any],
+        language: str = ENGLISH,
     ) -> None:  # fmt: skip
+        self.language = language
         self._pool, self._model, self._files, self._out = pool, model, files, out
         self._send, self._later = send, later
         self._asked: Asked | None = None
@@ -61,18 +80,20 @@ class Visitor:
         self._due = False
         self._leads: dict[int, str] = {}
         self._saying = 0.0
-        self._why: Why | None = None
+        self._questions = Questions(model, step, later, self._tell_of_question, self._wait)
         self._wanted_now: list[Wanted] = []
         self._watch = watch
         self._motion: OneSeed | None = None  # that is waited for
 
     def close(self) -> None:
         """The page has gone."""
+        self._questions.clear()
         self._pool.leave(self)
         self._files.close()
 
     # --- what the page says
 
+    @_spoken
     def hear(self, message: Any) -> None:
         """Answer a message; what is wrong with it is said on the page."""
         number = message.get("number", 0) if isinstance(message, dict) else 0
@@ -105,7 +126,7 @@ class Visitor:
             self._opened = ""
             self.ask(Asked(name), number)
         elif word == "why":
-            self._explain(message.get("variant"), run=message.get("run") is True)
+            self._ask_about(message)
         elif word == "motion":
             try:
                 self._show_months(message.get("of"), message.get("seed"), run=message.get("run") is True)
@@ -129,8 +150,9 @@ class Visitor:
         if opened != self._opened:
             self._leads.clear()
         was = self._asked
-        self._asked, self._number, self._shown, self._why, self._motion = asked, number, -1, None, None
-        sides = [Side(BASELINE, base, self._request(base)), *self._changed_sides(asked, base, variants)]
+        self._asked, self._number, self._shown, self._motion = asked, number, -1, None
+        self._questions.clear()
+        sides = [Side(tr(BASELINE), base, self._request(base)), *self._changed_sides(asked, base, variants)]
         wanted = self._wanted_now = self._wanted(sides, variants, asked)
         self._sides = sides
         keys = {it.key for it in wanted}
@@ -173,10 +195,12 @@ class Visitor:
 
     def _scenario(self, base: Scenario, asked: Asked) -> dict[str, Any]:
         return {
-            "do": "scenario", "name": asked.scenario, "title": base.title or base.name, "summary": base.summary,
+            "do": "scenario", "name": asked.scenario, "title": title_words(base.title) or base.name,
+            "summary": title_words(base.summary),
             "months": [base.calendar(at) for at in range(base.months)], "groups": self._groups(asked, base),
             "outcomes": answers.outcome_words(self._model), "headline": list(self._model.headline(base)),
-            "span": f"{base.calendar(0)} to {base.calendar(base.months - 1)} · model {self._model.version}",
+            "span": tr("{first} to {last} · model {version}", first=month_text(base.calendar(0)),
+                       last=month_text(base.calendar(base.months - 1)), version=self._model.version),
             "rests": answers.rests_part(base, base.name),
         }  # fmt: skip
 
@@ -197,24 +221,26 @@ class Visitor:
 
     # --- worlds
 
+    @_spoken
     def arrived(self, key: Key) -> None:
         """A world is done."""
         if self._motion and key == self._motion.wanted.key:
             self._send_motion(self._motion)
             return
-        self._worlds[key] = self._pool.kept.get(key)
-        self._soon()
-        if self._why and (found := self._why.answer(self._worlds)):
-            self._why = None
-            self._send({"do": "why", "number": self._number, "said": found})
+        if any(it.key == key for it in self._wanted_now):
+            self._worlds[key] = self._pool.kept.get(key)
+            self._soon()
+        self._questions.arrived(key, self._worlds, self._pool.kept)
 
+    @_spoken
     def month(self, key: Key, done: int, of: int) -> None:
         """A world has done some of its months: said while there is no first pair, and of one that is to be shown."""
         now = time.monotonic()
         if self._motion and key == self._motion.wanted.key:
             if now - self._saying > _SAID_EVERY:
                 self._saying = now
-                self._send({"do": "motion", "number": self._number, "said": f"Month {done} of {of}…"})
+                said = tr("Month {done} of {of}…", done=done, of=of)
+                self._send({"do": "motion", "number": self._number, "said": said})
         elif self._shown < 1 and key.replicate == 0 and now - self._saying > 0.2:
             self._saying = now
             self._send(self._progress() | {"months": [done, of]})
@@ -242,6 +268,7 @@ class Visitor:
             self._due = True
             self._later(self._answer_now)
 
+    @_spoken
     def _answer_now(self) -> None:
         self._due = False
         try:
@@ -268,7 +295,7 @@ class Visitor:
         meanings = meanings_of(self._model.outcomes)
         if len(self._sides) == 1:
             result = answer.results(seeds)[0]
-            nothing = "" if not self._asked.variants else "Nothing is changed yet: move a slider."
+            nothing = "" if not self._asked.variants else tr("Nothing is changed yet: move a slider.")
             parts |= {"lead": tag("p", nothing, class_="note") if nothing else "", "decision": "", "changed": "",
                       "differences": answers.baseline_part(result, names, meanings)}  # fmt: skip
             self._tell(seeds, parts)
@@ -321,36 +348,39 @@ class Visitor:
             self._leads[place] = answers.first_outcome(variant, names)
         return self._leads[place]
 
-    def _explain(self, place: Any, *, run: bool) -> None:
-        """Say what it costs to share a variant's difference out; with ``run`` do it."""
-        asked = self._asked
+    def _ask_about(self, message: dict[str, Any]) -> None:
+        """Say what a question about a variant's answer costs; with ``run`` ask it, with ``stop`` end it."""
+        asked, place, what = self._asked, message.get("variant"), str(message.get("what", "why"))
+        if message.get("stop") is True:
+            self._questions.stop(what)
+            self._wait()
+            return
         named = (
             asked.variants[place].name if asked and isinstance(place, int) and 0 <= place < len(asked.variants) else ""
         )
         found = next(((at, it) for at, it in enumerate(self._sides[1:]) if it.label == named), None)
         if asked is None or found is None or self._shown < 1:
-            raise Unclear("why: nothing differs yet, allowed: a variant that has an answer")
+            raise Unclear(f"{what[:20]}: nothing differs yet, allowed: a variant that has an answer")
         at, side = found
         outcome = asked.lead or self._leads.get(at, self._names()[0])
-        labels = (side.label, BASELINE)
-        why = Why(self._model, self._sides[0].scenario, side.scenario, outcome, asked.seeds, labels)
-        if why.refusal or not run:
-            cost = "" if why.refusal else why.cost(self._pool.seconds, self._pool.count, self._pool.kept)
-            self._send({"do": "why", "number": self._number, "cost": cost, "said": tag("p", why.refusal or cost)})
-            return
-        wanted = [*self._wanted_now, *why.wanted()]
-        self._worlds |= {it.key: self._pool.kept.get(it.key) for it in wanted if it.key in self._pool.kept}
-        self._why = why
-        self._wait()
-        if said := why.answer(self._worlds):
-            self._why = None
-            self._send({"do": "why", "number": self._number, "said": said})
+        answer = Answer(self._model, self._sides, self._worlds, self._shown, [outcome])
+        difference = answer.comparison(self._shown).variants[at][outcome].difference
+        pair = Pair(
+            self._sides[0].scenario, side.scenario, outcome, asked.seeds, (side.label, tr(BASELINE)), difference
+        )
+        if message.get("run") is True:
+            self._questions.run(what, pair, self._worlds, self._pool.kept)
+        else:
+            self._questions.cost(what, pair, self._pool.seconds, self._pool.count, self._pool.kept)
+
+    def _tell_of_question(self, told: dict[str, Any]) -> None:
+        self._send({"do": "why", "number": self._number, **told})
 
     def _wait(self) -> None:
         """Wait for what is not there of the answer, of why, and of the world that is to be shown."""
-        wanted = [*self._wanted_now, *(self._why.wanted() if self._why else ())]
         shown = [self._motion.wanted] if self._motion else []
-        self._pool.want(self, [*(it for it in wanted if it.key not in self._worlds), *shown])
+        wanted = [*self._wanted_now, *self._questions.wanted(), *shown]
+        self._pool.want(self, [it for it in wanted if it.key not in self._worlds])
 
     def _show_months(self, of: Any, seed: Any, *, run: bool) -> None:
         """Say what it costs to show the months of one world; with ``run`` do it."""
@@ -381,7 +411,10 @@ class Visitor:
         if not self._asked or self._seeds < 1:
             raise Unclear("save: no seed is done yet, allowed: once the first answer is there")
         folders, report = save(self._model, self._sides, self._worlds, self._seeds, self._out)
-        said = f"{counted(len(folders), 'result')} and the report of {counted(self._seeds, 'seed')} are in {self._out}."
+        said = tr(
+            "{results} and the report of {seeds} are in {folder}.", results=counted(len(folders), "result"),
+            seeds=counted(self._seeds, "seed"), folder=self._out,
+        )  # fmt: skip
         self._send({"do": "saved", "said": said, "report": report.name, "folders": [it.name for it in folders]})
 
     def _download(self, what: str) -> None:
@@ -403,5 +436,8 @@ def _failed_part(failed: dict[int, str]) -> Any:
     if not failed:
         return ""
     number, message = next(iter(failed.items()))
-    return tag("p", f"{counted(len(failed), 'seed')} failed and {'are' if len(failed) > 1 else 'is'} left out; "
-               f"seed {number + 1}: {message}", class_="warning")  # fmt: skip
+    said = trn(
+        "{count} seed failed and is left out; seed {seed}: {message}",
+        "{count} seeds failed and are left out; seed {seed}: {message}", len(failed), seed=number + 1, message=message,
+    )  # fmt: skip
+    return tag("p", said, class_="warning")

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from sim.formats import counted
+from sim.language import tr
 from sim.page.queue import Key, Wanted
-from sim.report.html.headline import words_of
+from sim.report.html.headline import with_unit_of, words_of
 from sim.report.html.markup import Markup, join, table, tag
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
@@ -60,22 +61,25 @@ class Why:
     def refusal(self) -> str:
         """Why there is nothing to run; empty where there is."""
         if len(self.parts) == 1:
-            return f"Only {next(iter(self.parts))} is changed: all of the difference is its."
+            return tr("Only {part} is changed: all of the difference is its.", part=next(iter(self.parts)))
         if len(self.parts) > MOST_PARTS:
-            return (
-                f"{len(self.parts)} parts are changed, and at most {MOST_PARTS} are told apart here; of more: save, "
-                f"and sim explain of the two results' scenarios with --outcome {self._outcome}."
-            )
+            return tr(
+                "{count} parts are changed, and at most {most} are told apart here; of more: save, and sim explain of "
+                "the two results' scenarios with --outcome {outcome}.", count=len(self.parts), most=MOST_PARTS,
+                outcome=self._outcome,
+            )  # fmt: skip
         return ""
 
     def cost(self, seconds: float, workers: int, kept: Any) -> str:
         """What it takes, before it is run; ``seconds`` a world."""
         left = [it for it in self.wanted() if it.key not in kept]
-        each = f", about {span_text(len(left) * seconds / max(1, workers))}" if seconds else ""
-        return (
-            f"Every combination of {counted(len(self.parts), 'part')} on {counted(self._seeds, 'seed')}: "
-            f"{counted(len(left), 'world')} to run{each}."
-        )
+        places = {
+            "parts": counted(len(self.parts), "part"), "seeds": counted(self._seeds, "seed"),
+            "worlds": counted(len(left), "world"), "time": span_text(len(left) * seconds / max(1, workers)),
+        }  # fmt: skip
+        if seconds:
+            return tr("Every combination of {parts} on {seeds}: {worlds} to run, about {time}.", **places)
+        return tr("Every combination of {parts} on {seeds}: {worlds} to run.", **places)
 
     def answer(self, worlds: Mapping[Key, Any]) -> Markup | None:
         """The share of each part, with its interval; None until all worlds are done."""
@@ -90,7 +94,7 @@ class Why:
                 for mask, value in enumerate(last):
                     values[mask].append(value)
         if not values[0]:
-            return tag("p", "No seed gives every combination a value.", class_="note")
+            return tag("p", tr("No seed gives every combination a value."), class_="note")
         cells = {mask: np.array(found) for mask, found in values.items()}
         shares = shapley(cells, len(self.parts))
         total = float(np.mean(cells[len(cells) - 1] - cells[0]))
@@ -105,9 +109,10 @@ class Why:
             for name, it in found
         ]  # fmt: skip
         label, against = self._labels
-        words = (
-            f"{label} less {against}, {words_of(self._outcome)}: {unit.signed(total)} {unit.of_difference}".rstrip()
-            + f" on {counted(len(cells[0]), 'seed')}, shared out among what is changed. The shares add up to it."
-        )
-        heads = ("part", "share", "95% interval", "unit")
-        return join(tag("p", words), table(heads, rows, (1, 2), "What each part adds (Shapley value)"))
+        words = tr(
+            "{variant} less {baseline}, {name}: {value} on {seeds}, shared out among what is changed. The shares add "
+            "up to it.", variant=label, baseline=against, name=words_of(self._outcome),
+            value=with_unit_of(unit.signed(total), unit), seeds=counted(len(cells[0]), "seed"),
+        )  # fmt: skip
+        heads = (tr("part"), tr("share"), tr("95% interval"), tr("unit"))
+        return join(tag("p", words), table(heads, rows, (1, 2), tr("What each part adds (Shapley value)")))

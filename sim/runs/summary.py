@@ -25,6 +25,7 @@ _SURE = 0.95  # how often the interval of a median covers it
 LOW, HIGH = 5.0, 95.0  # percentiles over replicates: the 90% interval
 # What spreadsheets take for a formula; numbers and intervals are none.
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?!$|inf$|[\d.,]+%?(e[+-]?\d+)?( to [+-]?[\d.,]+%?)?$)")
+COVERED = later("covered")  # why a figure is met: the interval holds it
 WIDEST_RATIO = 3.0  # of the interval's ends, for a figure to be met
 WIDEST_SHARE = 0.1  # width of the interval of a share, for a figure to be met
 
@@ -136,7 +137,7 @@ def judge(
     elif high / low > WIDEST_RATIO:
         ratio, widest = number(high / low), f"{WIDEST_RATIO:g}"
         return False, later("too wide: its ends are as {ratio} to 1, more than {widest}", ratio=ratio, widest=widest)
-    return True, later("above") if above else later("below") if below else later("covered")
+    return True, later("above") if above else later("below") if below else COVERED
 
 
 def median_interval(drawn: Cells) -> tuple[float | None, float | None, float | None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.language import later, tr
 from sim.runs.batch import compile_first
 from sim.runs.errors import TooLarge
 from sim.runs.executor import Workers
@@ -50,10 +51,13 @@ def report_cost(cost: object, seconds: float, options: RunOptions, smaller: str)
 
 def span_text(seconds: float) -> str:
     """A time in words."""
-    for size, word in ((86_400.0, "days"), (3_600.0, "hours"), (60.0, "minutes")):
+    for size, words in (
+        (86_400.0, later("{count} days")), (3_600.0, later("{count} hours")), (60.0, later("{count} minutes")),
+    ):  # fmt: skip
         if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {word}" if seconds >= 10 * size else f"{seconds / size:.1f} {word}"
-    return f"{seconds:.0f} seconds" if seconds >= 2 else "a second or two"
+            count = f"{seconds / size:.0f}" if seconds >= 10 * size else f"{seconds / size:.1f}"
+            return tr(words, count=count)
+    return tr("{count} seconds", count=f"{seconds:.0f}") if seconds >= 2 else tr("a second or two")
 
 
 def run_timed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.language import meaning, tr
 from sim.report.html.markup import Markup, table, tag
 from sim.report.html.rests_on import kind_badge
 from sim.scenario import Scenario, describe
@@ -14,15 +15,15 @@ from sim.units import quantities
 def changed_keys(baseline: Scenario, variant: ComparedVariant) -> Markup:
     """A row a key: old → new, unit, and the source of each value."""
     if not variant.changed:
-        return tag("p", f"{variant.label}: no parameter was changed.")
+        return tag("p", tr("{variant}: no parameter was changed.", variant=variant.label))
     before = {row.key: row for row in describe(baseline)}
     after = {row.key: row for row in describe(variant.result.scenario)}
 
     def source(rows: dict[str, Any], key: str) -> Any:
         row = rows.get(key)
-        return [kind_badge(row.kind), " ", row.source] if row else "(no such key)"
+        return [kind_badge(row.kind), " ", row.source] if row else tr("(no such key)")
 
-    meanings = {key: f" {row.meaning}" for key, row in (before | after).items()}
+    meanings = {key: f" {meaning(key, row.meaning)}" for key, row in (before | after).items()}
     rows = [
         (
             [tag("code", it.key), tag("small", meanings.get(it.key, ""))],
@@ -30,5 +31,7 @@ def changed_keys(baseline: Scenario, variant: ComparedVariant) -> Markup:
         )
         for it in variant.changed
     ]  # fmt: skip
-    heads = ("parameter", "old", "new", "unit", "the old value rests on", "the new value rests on")
-    return table(heads, rows, (1, 2), f"What {variant.label} changes")
+    heads = (
+        tr("parameter"), tr("old"), tr("new"), tr("unit"), tr("the old value rests on"), tr("the new value rests on"),
+    )  # fmt: skip
+    return table(heads, rows, (1, 2), tr("What {variant} changes", variant=variant.label))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.formats import bound_text, number, signed, tick_labels
+from sim.language import tr
 from sim.report.html.markup import Markup, join, picture, tag
 from sim.report.sheets import Mark, axis_ends, year_ticks
 from sim.runs.replicate import Cells
@@ -97,7 +98,7 @@ def fan_chart(
     if mark:
         drawn += _mark(frame, mark)
     if not any(np.isfinite(line.bands).any() for line in lines):
-        drawn.append(tag("text", "no value", x=WIDTH / 2, y=frame.height / 2, class_="none"))
+        drawn.append(tag("text", tr("no value"), x=WIDTH / 2, y=frame.height / 2, class_="none"))
     at_end = [(line.bands[2], number(_last(line.bands[2]))) for line in lines]
     return _picture(name, words, FAN, [*drawn, *_ends(frame, at_end, 0)]), beyond
 
@@ -114,7 +115,7 @@ def difference_chart(name: str, words: str, intervals: Sequence[Interval], start
     drawn.append(tag("path", d=f"M{LEFT} {_short(frame.y(0))}H{WIDTH - RIGHT}", class_="zero"))
     drawn += [tag("path", d=frame.path(mean), class_=f"line s{place}") for place, (mean, *_) in enumerate(intervals, 1)]
     if not any(np.isfinite(one.mean).any() for one in intervals):
-        drawn.append(tag("text", "no seed with a value in both", x=WIDTH / 2, y=frame.y(0.5) - 8, class_="none"))
+        drawn.append(tag("text", tr("no seed with a value in both"), x=WIDTH / 2, y=frame.y(0.5) - 8, class_="none"))
     ends = [(mean, signed(_last(mean))) for mean, *_ in intervals]
     return _picture(name, words, DIFFERENCE, [*drawn, *_ends(frame, ends, 1)])
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from sim.declare import Outcome
+from sim.language import listed, tr
 from sim.report.comparison_sheets import comparison_sheets
 from sim.report.html import over_months
 from sim.report.html.changed import changed_keys
@@ -17,6 +19,7 @@ from sim.report.html.reproduce import commands, reproduction
 from sim.report.html.rests_on import parameters_by_kind, variance
 from sim.report.html.shared import eyebrow, meanings_of, month_readout, source_words
 from sim.report.sheets import HEADLINE, Sheet, chosen
+from sim.report.shown import title_words
 from sim.report.text.card import decision_lines
 from sim.report.text.comparison import comparison_json
 from sim.runs.result import Result
@@ -42,20 +45,26 @@ def report_comparison(
         *decision_section(comparison),
         changed_section(comparison),
         outcomes_section(comparison, names, meanings),
-        Section("months", "Over the months", months_of(comparison, sheets, meanings)),
-        *([Section("article", "The article’s figures", article)] if article else []),
-        Section("rests", "What it rests on", join(rests_of(comparison), variance(studies))),
+        Section("months", tr("Over the months"), months_of(comparison, sheets, meanings)),
+        *([Section("article", tr("The article’s figures"), article)] if article else []),
+        Section("rests", tr("What it rests on"), join(rests_of(comparison), variance(studies))),
     ]
-    opening_cards = [join(tag("h2", f"{it.label} less {comparison.label}") if len(variants) > 1 else None,
-                  difference_cards(it, names, meanings)) for it in variants]  # fmt: skip
-    titles = [result.scenario.title or result.name for result in results]
+    opening_cards = [
+        join(
+            tag("h2", tr("{variant} less {baseline}", variant=it.label, baseline=comparison.label))
+            if len(variants) > 1 else None,
+            difference_cards(it, names, meanings),
+        )
+        for it in variants
+    ]  # fmt: skip
+    titles = [title_words(result.scenario.title) or result.name for result in results]
     if len(set(titles)) < len(titles):
         titles = list(labels)
-    title = f"{', '.join(titles[1:])} against {titles[0]}"
+    title = tr("{variant} against {baseline}", variant=listed(titles[1:]), baseline=titles[0])
     notes = [*map(changes_sentence, variants), figures_sentence(results, labels)]
     opening = [tag("p", note, class_="note") for note in notes if note]
     if not all(variant.same_model for variant in variants):
-        opening.append(tag("p", "These results were run by different versions of the model.", class_="warning"))
+        opening.append(tag("p", tr("These results were run by different versions of the model."), class_="warning"))
     page = document(
         title, eyebrow(results), sentences, sections, reproduction(results, lines),
         comparison_files(comparison, sheets), source_words(results), opening=join(opening, opening_cards),
@@ -87,19 +96,20 @@ def shown_outcomes(comparison: Comparison, headline: Sequence[str]) -> list[str]
 def decision_section(comparison: Comparison) -> list[Section]:
     """The decision cards; none where nobody decides what differs."""
     cards = [card for it in comparison.variants if (card := decision_lines(it.decision))]
-    return [Section("decision", "Is it worth it?", join(map(_card_text, cards)))] if cards else []
+    return [Section("decision", tr("Is it worth it?"), join(map(_card_text, cards)))] if cards else []
 
 
 def changed_section(comparison: Comparison) -> Section:
     """What was changed, old and new."""
     baseline = comparison.baseline.scenario
-    return Section("changed", "What was changed", join([changed_keys(baseline, it) for it in comparison.variants]))
+    made = [changed_keys(baseline, it) for it in comparison.variants]
+    return Section("changed", tr("What was changed"), join(made))
 
 
 def outcomes_section(comparison: Comparison, names: Sequence[str], meanings: dict[str, str]) -> Section:
     """Differences, the first outcomes' before the others'."""
     made = [differences_of(it, comparison.label, names, meanings) for it in comparison.variants]
-    return Section("outcomes", "What that changed", join(made, _how(comparison)))
+    return Section("outcomes", tr("What that changed"), join(made, _how(comparison)))
 
 
 def months_of(comparison: Comparison, sheets: Sequence[Sheet], meanings: dict[str, str], *, runs: int = RUNS) -> Markup:
@@ -125,31 +135,32 @@ def rests_of(comparison: Comparison) -> list[Markup]:
     made: list[Markup] = []
     for name, result, found in zip(labels, results, kinds, strict=True):
         if found == kinds[0] and made:
-            made.append(tag("p", f"{name}: the same parameters, from the same kinds of source.", class_="note"))
+            same = tr("{name}: the same parameters, from the same kinds of source.", name=name)
+            made.append(tag("p", same, class_="note"))
         else:
             made.append(parameters_by_kind(name, result.scenario))
     return made
 
 
 def _how(comparison: Comparison) -> Markup:
-    words = (
-        f"Differences are means over pairs of worlds with one seed each; intervals are {comparison.interval_kind}. "
-        "Pairing: how many times as many runs the same interval would take on independent seeds."
+    kind = tr(comparison.interval_kind)
+    words = tr(
+        "Differences are means over pairs of worlds with one seed each; intervals are {kind}. Pairing: how many times "
+        "as many runs the same interval would take on independent seeds. Interval: 95%, of each outcome by itself.",
+        kind=kind,
     )
     if not comparison.paired:
-        words = (
-            f"Seeds differ between the results: differences are not paired, intervals are {comparison.interval_kind}."
-        )
-    return tag("p", f"{words} Interval: 95%, of each outcome by itself.", class_="note")
+        words = tr(
+            "Seeds differ between the results: differences are not paired, intervals are {kind}. Interval: 95%, of "
+            "each outcome by itself.", kind=kind,
+        )  # fmt: skip
+    return tag("p", words, class_="note")
 
 
 def _words_of(sheet: Sheet) -> str:
     """What the charts of a comparison's later sheets show: the words after the months in its subtitle."""
-    return (
-        f"{sheet.title}: {sheet.subtitle.partition(': ')[2]}"
-        if len(sheet.labels) == 1
-        else (sheet.subtitle.partition(": ")[2].capitalize())
-    )
+    said = re.split(": |：", sheet.subtitle, maxsplit=1)[-1]
+    return tr("{title}: {said}", title=sheet.title, said=said) if len(sheet.labels) == 1 else said.capitalize()
 
 
 def comparison_files(comparison: Comparison, sheets: Sequence[Sheet]) -> list[tuple[str, bytes, str]]:
@@ -158,8 +169,8 @@ def comparison_files(comparison: Comparison, sheets: Sequence[Sheet]) -> list[tu
     panels = [panel for sheet in sheets if sheet.labels == labels for panel in sheet.panels]
     scenario = comparison.baseline.scenario
     return [
-        ("differences.csv", records_csv(comparison.rows), "all outcomes: differences"),
-        ("months.csv", over_months.months_csv(panels, labels, scenario), "the fans: percentiles by month"),
-        ("differences-months.csv", over_months.differences_csv(panels, labels, scenario), "differences by month"),
-        ("runs.csv", over_months.runs_csv(panels, labels, scenario), "the faint runs"),
+        ("differences.csv", records_csv(comparison.rows), tr("all outcomes: differences")),
+        ("months.csv", over_months.months_csv(panels, labels, scenario), tr("the fans: percentiles by month")),
+        ("differences-months.csv", over_months.differences_csv(panels, labels, scenario), tr("differences by month")),
+        ("runs.csv", over_months.runs_csv(panels, labels, scenario), tr("the faint runs")),
     ]

@@ -6,18 +6,58 @@ import math
 from collections.abc import Sequence
 
 from sim.formats import counted, label
+from sim.language import is_chinese, later, month_text, tr, trc
 from sim.report.html.markup import Markup, join, tag
 from sim.report.shown import difference_unit, row_unit
 from sim.report.text.left_out import without_one
 from sim.report.text.run import verdict
 from sim.runs.result import Result
 from sim.runs.summary import Row
-from sim.studies.estimators.influence import TOLD
+from sim.studies.estimators.signs import TOLD, Sign
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
-from sim.units import change
+from sim.units import Everyday, change, with_unit
 
 _COUNTS = frozenset({"enterprises", "people"})  # units that an outcome's name implies: "210 startups"
 _FIRST = 3  # outcomes in the sentence on one result
+# What a variant does to an outcome that is counted in people or enterprises, and to another.
+_COUNTED = {
+    Sign.MORE: later("{variant} adds {value} {name} (95%: {span}) after {months} months, {seeds}, against {baseline}"),
+    Sign.LESS: later(
+        "{variant} takes away {value} {name} (95%: {span}) after {months} months, {seeds}, against {baseline}"
+    ),
+    Sign.EQUAL: later("{variant} leaves {name} as they are after {months} months, {seeds}, against {baseline}"),
+}
+_MEASURED = {
+    Sign.MORE: later(
+        "{variant} raises {name} by {value} (95%: {span}) after {months} months, {seeds}, against {baseline}"
+    ),
+    Sign.LESS: later(
+        "{variant} lowers {name} by {value} (95%: {span}) after {months} months, {seeds}, against {baseline}"
+    ),
+    Sign.EQUAL: later("{variant} leaves {name} as it is after {months} months, {seeds}, against {baseline}"),
+}
+_ONE_SEED = later(
+    "{variant} moves {name} only with one seed: {value} (95%: {span}) after {months} months, {seeds}, against "
+    "{baseline}"
+)
+_UNTOLD = later(
+    "{variant} does not move {name} distinguishably: {value} (95%: {span}) after {months} months, {seeds}, against "
+    "{baseline}"
+)
+_NOT_JUDGED = later(
+    "{variant} cannot be judged on {name}: {verdict} after {months} months, {seeds}, against {baseline}"
+)
+# How many of the article's figures a result meets, alone on a page and beside others.
+_MEETS = {
+    "one": (later("Meets the article's figure."), later("{name} meets the article's figure.")),
+    "not": (later("Meets not the article's figure."), later("{name} meets not the article's figure.")),
+    "all": (later("Meets all of the article's {count} figures."),
+            later("{name} meets all of the article's {count} figures.")),
+    "none": (later("Meets none of the article's {count} figures."),
+             later("{name} meets none of the article's {count} figures.")),
+    "some": (later("Meets {met} of the article's {count} figures."),
+             later("{name} meets {met} of the article's {count} figures.")),
+}  # fmt: skip
 
 
 def lead(variant: ComparedVariant, names: Sequence[str]) -> Difference:
@@ -34,33 +74,43 @@ def lead(variant: ComparedVariant, names: Sequence[str]) -> Difference:
 
 def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Difference) -> str:
     """One difference in words: ``X adds 211 startups (95%: 198 to 224) after 64 months, on 30 common seeds``."""
-    name, unit = words_of(it.outcome), difference_unit(it)
-    interval = f"(95%: {unit.span(it.low, it.high)})"
-    if it.robust:
-        verb = ("adds", "takes away") if it.unit in _COUNTS else ("raises", "lowers")
-        what = f"{unit.number(abs(it.difference))} {name}" if it.unit in _COUNTS else name
-        by = "" if it.unit in _COUNTS else f" by {unit.number(abs(it.difference))} {unit.of_difference}".rstrip()
-        low, high = sorted((abs(it.low), abs(it.high)))
-        said = f"{verb[it.verdict == 'less']} {what}{by} (95%: {unit.span(low, high)})"
-    elif it.verdict.startswith("equal"):
-        said = f"leaves {name} as they are" if it.unit in _COUNTS else f"leaves {name} as it is"
-    elif it.verdict.startswith(TOLD):
-        said = f"moves {name} only with one seed: {_said_difference(it)}" + f" {interval}"
-    elif it.verdict == "not distinguishable from 0":
-        said = f"does not move {name} distinguishably: {_said_difference(it)}" + f" {interval}"
-    else:
-        said = f"cannot be judged on {name}: {it.verdict}"
-    months = comparison.baseline.months
-    seeds = f"on {counted(it.seeds, 'common seed')}"
-    if not comparison.paired:
-        seeds = f"on {len(comparison.baseline.replicates)} and {len(variant.result.replicates)} seeds, not paired"
-    without = f": {without_one(it)}" if it.hangs_on_one else ""
-    return f"{variant.label} {said} after {months} months, {seeds}, against {comparison.label}{without}."
-
-
-def _said_difference(it: Difference) -> str:
     unit = difference_unit(it)
-    return f"{unit.signed(it.difference)} {unit.of_difference}".rstrip()
+    words = _COUNTED if it.unit in _COUNTS else _MEASURED
+    span, value = unit.span(it.low, it.high), said_difference(it)
+    if it.robust:
+        said = words[it.sign]
+        span = unit.span(*sorted((abs(it.low), abs(it.high))))
+        value = unit.number(abs(it.difference))
+        if it.unit not in _COUNTS or is_chinese():
+            value = with_unit_of(value, unit)
+    elif it.sign in (Sign.EQUAL, Sign.ALIKE):
+        said = words[Sign.EQUAL]
+    elif it.sign in TOLD:
+        said = _ONE_SEED
+    else:
+        said = _UNTOLD if it.sign is Sign.UNTOLD else _NOT_JUDGED
+    seeds = tr("on {seeds}", seeds=counted(it.seeds, "common seed"))
+    if not comparison.paired:
+        counts = len(comparison.baseline.replicates), len(variant.result.replicates)
+        seeds = tr("on {one} and {other} seeds, not paired", one=counts[0], other=counts[1])
+    sentence = tr(
+        said, variant=variant.label, name=words_of(it.outcome), value=value, span=span, seeds=seeds,
+        months=comparison.baseline.months, baseline=comparison.label, verdict=tr(it.verdict),
+    )  # fmt: skip
+    if it.hangs_on_one:
+        return tr("{sentence}: {without}.", sentence=sentence, without=without_one(it))
+    return tr("{sentence}.", sentence=sentence)
+
+
+def said_difference(it: Difference) -> str:
+    """A difference with its sign and unit."""
+    unit = difference_unit(it)
+    return with_unit_of(unit.signed(it.difference), unit)
+
+
+def with_unit_of(value: str, unit: Everyday) -> str:
+    """A difference, written already, with its unit."""
+    return with_unit(value, unit.of_difference) if is_chinese() else f"{value} {unit.of_difference}".rstrip()
 
 
 def result_sentence(result: Result, names: Sequence[str]) -> str:
@@ -69,11 +119,21 @@ def result_sentence(result: Result, names: Sequence[str]) -> str:
     with_figure = [name for name in names if rows[name].article is not None]
     first = list(dict.fromkeys((*with_figure, *names)))[:_FIRST]
     months = {rows[name].month for name in first}
-    said = "; ".join(_said(rows[name], alone=len(months) > 1) for name in first)
-    when = f"In {months.pop()}: " if len(months) == 1 else ""
-    seeds = len(result.replicates)
-    count = f"Median{' and 90% interval' * (seeds > 1)} of {counted(seeds, 'seed')}."
-    return f"{when}{said}. {count} {figures_sentence([result], [result.name])}".strip()
+    said = trc("between changes", "; ").join(_said(rows[name], alone=len(months) > 1) for name in first)
+    if len(months) == 1:
+        said = tr("In {month}: {said}.", month=month_text(months.pop()), said=said)
+    else:
+        said = tr("{said}.", said=said)
+    seeds = counted(len(result.replicates), "seed")
+    count = tr("Median of {seeds}.", seeds=seeds)
+    if len(result.replicates) > 1:
+        count = tr("Median and 90% interval of {seeds}.", seeds=seeds)
+    return sentences(said, count, figures_sentence([result], [result.name]))
+
+
+def sentences(*said: str) -> str:
+    """Sentences one after the other; Chinese has no space between them."""
+    return ("" if is_chinese() else " ").join(filter(None, said))
 
 
 def changes_sentence(variant: ComparedVariant) -> str:
@@ -81,7 +141,8 @@ def changes_sentence(variant: ComparedVariant) -> str:
     if not 0 < len(variant.changed) <= _FIRST:
         return ""
     said = (f"{it.key} {change(it.old, it.new, it.unit).replace('->', '→')}" for it in variant.changed)
-    return f"{variant.label} changes {'; '.join(said)}."
+    between = trc("between changes", "; ")
+    return tr("{variant} changes {changes}.", variant=variant.label, changes=between.join(said))
 
 
 def figures_sentence(results: Sequence[Result], labels: Sequence[str]) -> str:
@@ -90,13 +151,13 @@ def figures_sentence(results: Sequence[Result], labels: Sequence[str]) -> str:
     for name, result in zip(labels, results, strict=True):
         given = [row for row in result.rows if row.article is not None]
         met = sum(row.met is True for row in given)
-        whose = f"{name} meets " if len(results) > 1 else "Meets "
+        if not given:
+            continue
+        how = "all" if met == len(given) else "some" if met else "none"
         if len(given) == 1:
-            said.append(f"{whose}{'' if met else 'not '}the article's figure.")
-        elif given:
-            count = "all" if met == len(given) else str(met) if met else "none"
-            said.append(f"{whose}{count} of the article's {len(given)} figures.")
-    return " ".join(said)
+            how = "one" if met else "not"
+        said.append(tr(_MEETS[how][len(results) > 1], name=name, met=met, count=len(given)))
+    return sentences(*said)
 
 
 def result_cards(result: Result, names: Sequence[str], meanings: dict[str, str]) -> Markup:
@@ -105,7 +166,7 @@ def result_cards(result: Result, names: Sequence[str], meanings: dict[str, str])
     cards = []
     for name in names:
         row, unit = rows[name], row_unit(rows[name])
-        interval = f"90%: {unit.span(row.low, row.high)}" if row.replicates > 1 else "one seed"
+        interval = tr("90%: {span}", span=unit.span(row.low, row.high)) if row.replicates > 1 else tr("one seed")
         value = unit.number(row.median)
         cards.append(_card(name, value, unit.unit, interval, figure_badge(row), meanings.get(name, "")))
     return tag("ul", cards, class_="cards")
@@ -118,11 +179,12 @@ def difference_cards(variant: ComparedVariant, names: Sequence[str], meanings: d
     for name in names:
         it = known[name]
         told = it.robust
-        better = "" if it.better_share is None else f"better in {it.better_share:.0%} of seeds"
+        better = "" if it.better_share is None else tr("better in {share} of seeds", share=f"{it.better_share:.0%}")
         unit = difference_unit(it)
-        none = "no interval yet" if it.seeds > 1 else "one seed: no interval"
-        interval = f"95%: {unit.span(it.low, it.high)}" if math.isfinite(it.low) else none
-        badge = tag("span", (better or it.verdict) if told else it.verdict, class_="badge" + " told" * told)
+        none = tr("no interval yet") if it.seeds > 1 else tr("one seed: no interval")
+        interval = tr("95%: {span}", span=unit.span(it.low, it.high)) if math.isfinite(it.low) else none
+        verdict_said = tr(it.verdict)
+        badge = tag("span", (better or verdict_said) if told else verdict_said, class_="badge" + " told" * told)
         value = unit.signed(it.difference)
         cards.append(_card(name, value, unit.of_difference, interval, badge, meanings.get(name, "")))
     return tag("ul", cards, class_="cards")
@@ -152,9 +214,16 @@ def _card(name: str, value: str, unit: str, interval: str, badge: Markup | None,
 
 def _said(row: Row, *, alone: bool) -> str:
     it = row_unit(row)
-    interval = f" ({it.span(row.low, row.high)})" if row.replicates > 1 else ""
-    unit = "" if row.unit in _COUNTS else f"{it.unit} of "
-    what = f"{it.number(row.median)} {unit}{words_of(row.outcome)}"
+    places = {
+        "name": words_of(row.outcome), "value": it.number(row.median), "unit": it.unit,
+        "span": it.span(row.low, row.high), "month": month_text(row.month),
+    }  # fmt: skip
+    if is_chinese():
+        places["value"], places["unit"] = with_unit(places["value"], it.unit), ""
     if it.unit.startswith("%"):
-        what = f"{words_of(row.outcome)} {it.number(row.median)}{it.unit}"
-    return f"{what}{interval}" + (f" in {row.month}" if alone else "")
+        what = tr("{name} {value}{unit}", **places)
+    else:
+        what = tr("{value} {name}", **places) if row.unit in _COUNTS else tr("{value} {unit} of {name}", **places)
+    if row.replicates > 1:
+        what = tr("{what} ({span})", what=what, span=places["span"])
+    return tr("{what} in {month}", what=what, month=places["month"]) if alone else what

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from sim.language import later, trc
 from sim.report.html.markup import Markup, listed, tag
 
-HEADING = "What the model cannot tell"
+HEADING = later("What the model cannot tell")
 _DOCUMENT = "model.md"
 
 
@@ -26,7 +27,7 @@ def limits() -> list[str]:
 
 
 def limits_list() -> Markup:
-    return listed(map(inline, limits()), "limits")
+    return listed((inline(trc("limit", it)) for it in limits()), "limits")
 
 
 def inline(text: str) -> list[Markup | str]:

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sim.language import tr
+
 _VOID = frozenset({"meta", "br", "img", "input", "col", "link"})
 
 
@@ -68,7 +70,7 @@ def table(
         "table", tag("caption", caption) if caption else None,
         tag("thead", tag("tr", cells("th", heads, scope="col"))), tag("tbody", body),
     )  # fmt: skip
-    return tag("div", made, class_="scroll", tabindex=0, role="region", aria_label=caption or "table")
+    return tag("div", made, class_="scroll", tabindex=0, role="region", aria_label=caption or tr("table"))
 
 
 def fold(summary: Any, *children: Any) -> Markup:
@@ -99,6 +101,6 @@ def island(name: str, value: Any) -> Markup:
 def download(name: str, data: bytes, words: str, kind: str = "text/csv") -> Markup:
     """A link that saves bytes which the page carries."""
     held = base64.b64encode(data).decode()
-    size = f"{len(data) / 1000:,.0f} kB" if len(data) >= 1000 else f"{len(data)} bytes"
+    size = f"{len(data) / 1000:,.0f} kB" if len(data) >= 1000 else tr("{count} bytes", count=len(data))
     link = tag("a", words, href=f"data:{kind};charset=utf-8;base64,{held}", download=name)
     return join(link, " ", tag("small", f"{name}, {size}"))

@@ -1,5 +1,8 @@
 "use strict";
 const read = (id) => { const it = document.getElementById(id); return it ? JSON.parse(it.textContent) : null; };
+// A text in the language of the page, with its places filled; the page hands over what is not English.
+const words = read("words") || {};
+const t = (text, places = {}) => (words[text] || text).replace(/{(\w+)}/g, (all, name) => name in places ? places[name] : all);
 
 // --- the month under the pointer, the same in every chart; arrow keys move it where a chart has the focus.
 // Events are heard at the document, so that charts which arrive later have their read-out too.

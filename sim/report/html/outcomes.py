@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.formats import label, ratio_text
+from sim.language import month_text, tr
 from sim.report.html.headline import figure_badge
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.shown import difference_unit, row_unit
 from sim.report.text.left_out import hanging
-from sim.report.text.run import inherited_text
+from sim.report.text.run import bound_words, inherited_text
 from sim.runs.result import Result
 from sim.runs.summary import Row
 from sim.studies.questions.compare import ComparedVariant, Difference
@@ -17,22 +18,26 @@ from sim.studies.questions.compare import ComparedVariant, Difference
 
 def outcomes_of(result: Result, names: Sequence[str], meanings: dict[str, str]) -> Markup:
     """Median and intervals of the first outcomes; all others on demand."""
-    heads = ("outcome", "median", "5%", "25%", "75%", "95%", "unit", "month")
-    caption = f"{result.name}: percentiles over {len(result.replicates)} seeds"
+    heads = (tr("outcome"), tr("median"), "5%", "25%", "75%", "95%", tr("unit"), tr("month"))
+    caption = tr("{name}: percentiles over {count} seeds", name=result.name, count=len(result.replicates))
     return _tables(heads, {row.outcome: _row(row, meanings) for row in result.rows}, names, range(1, 6), caption)
 
 
 def differences_of(variant: ComparedVariant, against: str, names: Sequence[str], meanings: dict[str, str]) -> Markup:
     """Means, paired differences and intervals of the first outcomes; all others on demand."""
-    heads = ("outcome", against, variant.label, "difference", "95% interval", "unit", "better in", "pairing", "verdict")
+    heads = (
+        tr("outcome"), against, variant.label, tr("difference"), tr("95% interval"), tr("unit"), tr("better in"),
+        tr("pairing"), tr("verdict"),
+    )  # fmt: skip
     rows = {it.outcome: _difference(it, meanings) for it in variant.differences}
-    made = _tables(heads, rows, names, (1, 2, 3, 4, 6, 7), f"{variant.label} against {against}: means over seeds")
+    caption = tr("{variant} against {baseline}: means over seeds", variant=variant.label, baseline=against)
+    made = _tables(heads, rows, names, (1, 2, 3, 4, 6, 7), caption)
     known = {it.outcome: it for it in variant.differences}
     notes = [tag("p", note, class_="note") for note in hanging(known[name] for name in names)]
     rest = [
         tag("p", note, class_="note") for note in hanging(it for it in variant.differences if it.outcome not in names)
     ]
-    others = fold(f"{len(rest)} other differences depend on one seed", rest) if rest else None
+    others = fold(tr("{count} other differences depend on one seed", count=len(rest)), rest) if rest else None
     return join(made, notes, others)
 
 
@@ -44,7 +49,8 @@ def _tables(
     caption: str,
 ) -> Markup:
     rest = [row for name, row in rows.items() if name not in names]
-    others = fold(f"{len(rest)} more outcomes", table(heads, rest, numbers, f"{caption}: all other outcomes"))
+    more = table(heads, rest, numbers, tr("{caption}: all other outcomes", caption=caption))
+    others = fold(tr("{count} more outcomes", count=len(rest)), more)
     return join(table(heads, [rows[name] for name in names], numbers, caption), others if rest else None)
 
 
@@ -57,28 +63,33 @@ def article_figures(results: Sequence[Result], labels: Sequence[str]) -> Markup 
                 continue
             unit = row_unit(row)
             rows.append((
-                label(row.outcome), name, f"{row.bound} {unit.number(row.article)}", row.month,
+                label(row.outcome), name, bound_words(row.bound, unit.number(row.article)), month_text(row.month),
                 unit.number(row.median), unit.span(row.low, row.high), unit.unit, figure_badge(row),
                 unit.number(row.crps),
             ))  # fmt: skip
     if not rows:
         return None
-    heads = ("figure", "result", "the article", "month", "median", "90% interval", "unit", "met", "score")
-    told = (
+    heads = (
+        tr("figure"), tr("result"), tr("the article"), tr("month"), tr("median"), tr("90% interval"), tr("unit"),
+        tr("met"), tr("score"),
+    )  # fmt: skip
+    told = tr(
         "Met: the 90% interval covers the figure, or lies wholly on the allowed side of a bound, and is narrow enough "
         "to say something. Score: continuous ranked probability score, in the outcome's unit; 0 is best."
     )
     inherited = [
-        f"{name}: {said}." for name, it in zip(labels, results, strict=True) for said in inherited_text(it.scenario)
+        tr("{name}: {said}.", name=name, said=said)
+        for name, it in zip(labels, results, strict=True)
+        for said in inherited_text(it.scenario)
     ]
     notes = [tag("p", said, class_="note") for said in (told, *inherited)]
-    return join(table(heads, rows, (2, 4, 5, 8), "The article's figures"), notes)
+    return join(table(heads, rows, (2, 4, 5, 8), tr("The article's figures")), notes)
 
 
 def _row(row: Row, meanings: dict[str, str]) -> list[Markup | str]:
     unit = row_unit(row)
     numbers = map(unit.number, (row.median, row.low, row.p25, row.p75, row.high))
-    return [_name(row.outcome, meanings), *numbers, unit.unit, row.month]
+    return [_name(row.outcome, meanings), *numbers, unit.unit, month_text(row.month)]
 
 
 def _difference(it: Difference, meanings: dict[str, str]) -> list[Markup | str]:
@@ -87,7 +98,7 @@ def _difference(it: Difference, meanings: dict[str, str]) -> list[Markup | str]:
         _name(it.outcome, meanings), unit.number(it.baseline), unit.number(it.variant), unit.signed(it.difference),
         unit.span(it.low, it.high) or "-", unit.unit,
         "-" if it.better_share is None else f"{it.better_share:.0%}",
-        ratio_text(it.variance_reduction) or "-", it.verdict,
+        ratio_text(it.variance_reduction) or "-", tr(it.verdict),
     ]  # fmt: skip
 
 

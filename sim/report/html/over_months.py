@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.formats import label, number, signed, span
+from sim.language import month_text, tr, trc
 from sim.report.html.charts import RUNS, Line, difference_chart, fan_chart
 from sim.report.html.markup import Markup, fold, table, tag
 from sim.report.sheets import Panel, percentiles
@@ -34,15 +35,14 @@ def chart_key(
 ) -> Markup:
     """What colours, bands and marks mean."""
     parts = [tag("li", tag("i", class_=f"swatch s{place}"), name) for place, name in enumerate(labels)]
-    words = (
-        "line: the only seed"
-        if single
-        else "line: median; bands: middle 50% and 90% of seeds" + f"; faint: up to {runs} single seeds" * bool(runs)
-    )
+    said = [tr("line: the only seed") if single else tr("line: median; bands: middle 50% and 90% of seeds")]
+    if runs and not single:
+        said.append(tr("faint: up to {count} single seeds", count=runs))
     if differences:
-        words += "; lower chart: mean paired difference with its 95% interval, month by month"
+        said.append(tr("lower chart: mean paired difference with its 95% interval, month by month"))
     if marked:
-        words += "; diamond: the article's figure"
+        said.append(tr("diamond: the article's figure"))
+    words = trc("between changes", "; ").join(said)
     return tag("ul", parts if len(labels) > 1 else None, tag("li", words), class_="key")
 
 
@@ -56,7 +56,11 @@ def readout(panel: Panel, labels: Sequence[str]) -> list[str]:
         for name, band, cells in zip(labels, bands, panel.series, strict=True):
             said = _median(band[:, month]) if len(cells) > 1 else number(band[2, month])
             parts.append(f"{name} {said}" if len(labels) > 1 else said)
-        parts += [f"difference {_difference(it, month)}" for it in panel.differences if np.isfinite(it.low[month])]
+        parts += [
+            tr("difference {value}", value=_difference(it, month))
+            for it in panel.differences
+            if np.isfinite(it.low[month])
+        ]
         months.append(" · ".join(parts))
     return months
 
@@ -101,37 +105,43 @@ def _figure(
     bands = [percentiles(cells) for cells in panel.series]
     lines = [Line(words, band, cells[:runs] if len(cells) > 1 else cells[:0])
              for words, band, cells in zip(labels, bands, panel.series, strict=True)]  # fmt: skip
-    last = scenario.calendar(bands[0].shape[1] - 1)
-    ends = "; ".join(f"{line.name} {_median(line.bands[:, -1])}" for line in lines)
-    words = f"{label(panel.outcome)}, {panel.unit}, {scenario.calendar(0)} to {last}. "
-    words += f"Median and 90% of seeds in {last}: {ends}."
+    last, between = month_text(scenario.calendar(bands[0].shape[1] - 1)), trc("between changes", "; ")
+    ends = between.join(f"{line.name} {_median(line.bands[:, -1])}" for line in lines)
+    words = tr(
+        "{name}, {unit}, {first} to {last}. Median and 90% of seeds in {last}: {ends}.", name=label(panel.outcome),
+        unit=panel.unit, first=month_text(scenario.calendar(0)), last=last, ends=ends,
+    )  # fmt: skip
     chart, beyond = fan_chart(name, words, lines, scenario.start, panel.mark)
     drawn = [chart]
     if panel.differences:
-        told = "; ".join(_difference(it, -1) for it in panel.differences)
-        words = f"Difference in {label(panel.outcome)} from {labels[0]}, 95% interval; in {last}: {told}."
+        words = tr(
+            "Difference in {name} from {baseline}, 95% interval; in {month}: {told}.", name=label(panel.outcome),
+            baseline=labels[0], month=last, told=between.join(_difference(it, -1) for it in panel.differences),
+        )  # fmt: skip
         unit = Everyday(panel.unit).of_difference
-        drawn.append(tag("p", ", ".join(filter(None, ("difference", unit, "95% interval"))), class_="below"))
+        below = tr("difference, {unit}, 95% interval", unit=unit) if unit else tr("difference, 95% interval")
+        drawn.append(tag("p", below, class_="below"))
         drawn.append(difference_chart(f"{name}d", words, panel.differences, scenario.start))
     meaning = meanings.get(panel.outcome, "")
-    said = ", ".join(filter(None, (panel.outcome, "the first year goes beyond the axis" if beyond else "")))
+    said = ", ".join(filter(None, (panel.outcome, tr("the first year goes beyond the axis") if beyond else "")))
     caption = tag("figcaption", tag("b", meaning[:1].upper() + meaning[1:] or label(panel.outcome)), " ",
                   tag("span", panel.unit), tag("small", said))  # fmt: skip
     line = tag("p", f"{last}: {readout(panel, labels)[-1]}", class_="readout", data_for=name)
-    return tag("figure", caption, drawn, line, fold("Numbers", _numbers(panel, labels, bands, scenario)))
+    return tag("figure", caption, drawn, line, fold(tr("Numbers"), _numbers(panel, labels, bands, scenario)))
 
 
 def _numbers(panel: Panel, labels: Sequence[str], bands: Sequence[Any], scenario: Scenario) -> Markup:
     """The chart as a table: each December, and the last month."""
     months = bands[0].shape[1]
     chosen = [at for at in range(months) if scenario.calendar(at).endswith("-12") or at == months - 1]
-    heads = ["month"]
+    heads = [tr("month")]
     for name in labels:
-        heads += [f"{name} median", "5% to 95%"]
-    heads += [f"{name} less {labels[0]} (95%)" for name in labels[1:]] if panel.differences else []
+        heads += [tr("{name} median", name=name), tr("5% to 95%")]
+    if panel.differences:
+        heads += [tr("{variant} less {baseline} (95%)", variant=name, baseline=labels[0]) for name in labels[1:]]
     rows = []
     for at in chosen:
-        row = [scenario.calendar(at)]
+        row = [month_text(scenario.calendar(at))]
         for band in bands:
             row += [number(band[2, at]), span(band[0, at], band[4, at])]
         row += [_difference(it, at) for it in panel.differences]

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from sim.language import html_tag, is_chinese, later, tr
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, download, island, listed, tag
+from sim.report.html.script_words import translated
 
-SOURCES = "Every number comes from stored results; this page loads nothing from anywhere."
+SOURCES = later("Every number comes from stored results; this page loads nothing from anywhere.")
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,9 @@ def document(
     """
     sections = [
         *sections,
-        Section("limits", HEADING, limits_list()),
-        Section("reproduce", "How to reproduce it", reproduction),
-        Section("data", "Data", listed(download(*file) for file in files)),
+        Section("limits", tr(HEADING), limits_list()),
+        Section("reproduce", tr("How to reproduce it"), reproduction),
+        Section("data", tr("Data"), listed(download(*file) for file in files)),
     ]
     script, style = file_text("months.js") + file_text("sweep.js"), file_text("style.css")
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -58,10 +60,11 @@ def document(
         "body",
         tag("header", tag("p", eyebrow, class_="eyebrow"), tag("h1", title),
             [tag("p", lead, class_="lead") for lead in leads], opening),
-        tag("nav", listed(tag("a", it.heading, href=f"#{it.name}") for it in sections), aria_label="Sections"),
+        tag("nav", listed(tag("a", it.heading, href=f"#{it.name}") for it in sections), aria_label=tr("Sections")),
         tag("main", [tag("section", tag("h2", it.heading), it.content, id=it.name) for it in sections]),
-        tag("footer", f"Written by {source}. {SOURCES}"),
+        tag("footer", tr("Written by {source}. {sources}", source=source, sources=SOURCES)),
         [island(name, value) for name, value in (data or {}).items()],
+        island("words", translated(script)) if is_chinese() else None,
         tag("script", Markup(script)),
     )  # fmt: skip
     return whole_page(head, body).encode(errors="backslashreplace")
@@ -79,7 +82,7 @@ def head_of(title: str, style: str, more: Markup) -> Markup:
 
 def whole_page(head: Markup, body: Markup) -> str:
     """A page of HTML."""
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+    return f"<!DOCTYPE html>\n{tag('html', head, body, lang=html_tag())}\n"
 
 
 def file_text(name: str) -> str:

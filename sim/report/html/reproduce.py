@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import ranges_text
+from sim.language import later, month_text, tr
 from sim.report.html.markup import Markup, download, fold, join, table, tag
 from sim.report.html.stored import Stored, StoredCalibration
 from sim.runs.declarations import files_of, with_options
@@ -15,7 +16,7 @@ from sim.runs.seeds import worlds_option
 from sim.runs.store import OUTCOMES, SCENARIO
 from sim.studies.points import REPLICATES, VARIANT
 
-NOT_STORED = "not stored"
+NOT_STORED = later("not stored")
 
 
 def commands(results: Sequence[Result], unpaired: bool = False) -> list[str]:
@@ -38,13 +39,13 @@ def file_names(results: Sequence[Result]) -> list[str]:
 def reproduction(results: Sequence[Result], lines: Sequence[str]) -> Markup:
     """Files to save, commands to give, and what must come out."""
     files = file_names(results)
-    kept = [download(file, _scenario_of(result), f"the scenario {result.name}", "text/plain")
+    kept = [download(file, _scenario_of(result), tr("the scenario {name}", name=result.name), "text/plain")
             for file, result in zip(files, results, strict=True)]  # fmt: skip
     facts = [_facts(result.manifest, result.path.name, OUTCOMES) for result in results]
-    same = f"The same model gives the same bytes of {OUTCOMES}, however many workers run it."
+    same = tr("The same model gives the same bytes of {file}, however many workers run it.", file=OUTCOMES)
     return join(
         _steps(kept, lines), tag("p", same), versions([file.removesuffix(".toml") for file in files], facts),
-        [fold(f"Seeds of {result.path.name}", tag("p", tag("code", _seeds(result)), class_="wrap"))
+        [fold(tr("Seeds of {result}", result=result.path.name), tag("p", tag("code", _seeds(result)), class_="wrap"))
          for result in results],
     )  # fmt: skip
 
@@ -61,7 +62,7 @@ def study_reproduction(
     """The same for a study; ``against`` names the other scenario, if any, ``output`` the file of its worlds."""
     named = [(study.name, SCENARIO), *([(other_name(study, against), VARIANT)] if against else [])]
     files = [
-        download(f"{name}.toml", (study.path / file).read_bytes(), f"the scenario {name}", "text/plain")
+        download(f"{name}.toml", (study.path / file).read_bytes(), tr("the scenario {name}", name=name), "text/plain")
         for name, file in named
     ]
     return join(_steps(files, lines), versions([study.name], [_facts(study.manifest, study.path.name, output)]))
@@ -79,7 +80,10 @@ def other_name(study: Stored, against: str) -> str:
 
 def _steps(files: Sequence[Markup], lines: Sequence[str]) -> Markup:
     return join(
-        tag("p", "Save the resolved scenario, in which every key is written out, and run it with the same version:"),
+        tag(
+            "p",
+            tr("Save the resolved scenario, in which every key is written out, and run it with the same version:"),
+        ),
         tag("ul", [tag("li", file) for file in files]),
         tag("pre", tag("code", "\n".join(lines)), tabindex=0),
     )
@@ -88,27 +92,33 @@ def _steps(files: Sequence[Markup], lines: Sequence[str]) -> Markup:
 def versions(labels: Sequence[str], facts: Sequence[dict[str, str]]) -> Markup:
     """Versions and digests, a column for each label."""
     names = dict.fromkeys(name for fact in facts for name in fact)
-    rows = [(name, *(tag("code", fact.get(name, "none")) for fact in facts)) for name in names]
-    return table(("what", *labels), rows, (), "Versions and digests")
+    rows = [(name, *(tag("code", fact.get(name, tr("none"))) for fact in facts)) for name in names]
+    return table((tr("what"), *labels), rows, (), tr("Versions and digests"))
 
 
 def _facts(manifest: dict[str, Any], folder: str, output: str) -> dict[str, str]:
     git: dict[str, Any] = manifest.get("git") or {}
-    commit = str(git.get("commit", "not known")) + (", files differed from it" if git.get("changed") else "")
+    commit = str(git.get("commit", tr("not known")))
+    if git.get("changed"):
+        commit = tr("{commit}, files differed from it", commit=commit)
     failed, stored = len(manifest["failures"]), "outputs" in manifest
+    replicates = str(manifest["replicates"])
+    if failed:
+        replicates = tr("{replicates}, {count} failed", replicates=replicates, count=failed)
+    own = files_of(manifest)
     return {
-        "folder": folder if stored else NOT_STORED,
-        "model": str(manifest["model"]),
-        "seed": str(manifest["seed"]) if "own_seeds" not in manifest else ranges_text(manifest["own_seeds"]),
-        "replicates": str(manifest["replicates"]) + (f", {failed} failed" if failed else ""),
-        "months": f"{manifest['months']} from {manifest['start']}",
-        "digest of the scenario (SHA-256)": str(manifest["scenario"]),
-        f"digest of {output} (SHA-256)": str(manifest["outputs"][output]) if stored else NOT_STORED,
-        **({"mechanisms of one's own (SHA-256)": ", ".join(files)} if (files := files_of(manifest)) else {}),
-        "commit": commit,
-        "Python": str(manifest.get("python", "not known")),
-        "packages": ", ".join(f"{name} {version}" for name, version in manifest.get("packages", {}).items()),
-        "platform": " ".join(str(part) for part in manifest.get("platform", {}).values()),
+        tr("folder"): folder if stored else tr(NOT_STORED),
+        tr("model"): str(manifest["model"]),
+        tr("seed"): str(manifest["seed"]) if "own_seeds" not in manifest else ranges_text(manifest["own_seeds"]),
+        tr("replicates"): replicates,
+        tr("months"): tr("{count} from {month}", count=manifest["months"], month=month_text(str(manifest["start"]))),
+        tr("digest of the scenario (SHA-256)"): str(manifest["scenario"]),
+        tr("digest of {file} (SHA-256)", file=output): (str(manifest["outputs"][output]) if stored else tr(NOT_STORED)),
+        **({tr("mechanisms of one's own (SHA-256)"): ", ".join(own)} if own else {}),
+        tr("commit"): commit,
+        "Python": str(manifest.get("python", tr("not known"))),
+        tr("packages"): ", ".join(f"{name} {version}" for name, version in manifest.get("packages", {}).items()),
+        tr("platform"): " ".join(str(part) for part in manifest.get("platform", {}).values()),
     }
 
 

@@ -25,8 +25,7 @@ from sim.runs.seeds import begins, worlds_option
 from sim.runs.store import Store
 from sim.runs.summary import csv_bytes
 from sim.scenario import describe
-from sim.studies.estimators.influence import TOLD
-from sim.studies.questions.sweep import BASELINE, LEFT_OUT, SHOWN, statistics, verdict_at
+from sim.studies.questions.sweep import BASELINE, LEFT_OUT, SHOWN, is_told_at, statistics, verdict_at
 from sim.units import Everyday, brief, parameter_unit, with_unit
 
 _DIGITS = 8  # of a number that the page's script reads
@@ -97,7 +96,7 @@ def _lead(stats: Stats) -> str:
     moved = (
         name
         for name, it in stats.items()
-        if it["mean"][BASELINE] and any(verdict_at(it, at) in TOLD for at in range(len(it["mean"])))
+        if it["mean"][BASELINE] and any(is_told_at(it, at) for at in range(len(it["mean"])))
     )
     return next(moved, next(iter(stats)))
 

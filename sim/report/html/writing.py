@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.disk import write_whole
+from sim.language import file_name
 from sim.notebooks import in_notebooks
 from sim.report.html.calibration import report_calibration
 from sim.report.html.comparison import report_comparison
@@ -71,7 +72,7 @@ def write(
     ``ResultError`` for what is no result, ``Incompatible`` for results that cannot be held against one another.
     """
     made = _made(names, folder, unpaired=unpaired)
-    path = out or folder / f"report-{made.stem}.html"
+    path = out or folder / f"{file_name(f'report-{made.stem}')}.html"
     write_whole(path, made.page)
     digest = hashlib.sha256(made.page).hexdigest()
     return Written(path, made.headline, {**made.about, "sha256": digest})

@@ -18,7 +18,7 @@ from sim.studies.appraisal.welfare import PACE_YEARS, WHO
 from sim.studies.estimators.fieller import Ratio
 from sim.studies.estimators.intervals import Interval
 from sim.studies.money import money_year
-from sim.studies.questions.appraise import MODELLED, NOT_MODELLED, Appraisal
+from sim.studies.questions.appraise import MODELLED, NOT_MODELLED, Appraisal, Trend
 from sim.units import change
 
 WIDTH, MOST_LINES = 78, 16
@@ -46,6 +46,7 @@ RESOURCE_WORDS = {
     "public_money": later("cost of raising public money"),
     "assets_left": later("assets at the end"),
 }
+_TREND = {Trend.STEADY: later("are steady"), Trend.RISE: later("still rise"), Trend.FALL: later("still fall")}
 _OUTLAY = {
     "public": later("the state"), "site_owner": later("sites' owners"), "platforms": later("platforms and their hosts"),
 }  # fmt: skip
@@ -99,7 +100,7 @@ def appraisal_card(found: Appraisal) -> list[str]:
     lines.append(
         tr(
             "Net to {year}: value added {value_added}, taxes {taxes} {unit}.  Jobs {trend}.",
-            year=last[:4], value_added=value_added, taxes=taxes, unit=unit, trend=tr(it.trend),
+            year=last[:4], value_added=value_added, taxes=taxes, unit=unit, trend=tr(_TREND[it.trend]),
         )
     )  # fmt: skip
     lines.append(
@@ -292,8 +293,8 @@ def mind_text(it: Appraisal, scale: float) -> str:
     if it.is_site:
         let = f"{it.months_let:.0f}"
         return tr("MIND: let for {let} of {months} months; floor and firms outlast the run.", let=let, months=months)
-    if it.trend != "are steady":
-        return tr("MIND: net jobs {trend}: with more --months the answer is another.", trend=tr(it.trend))
+    if it.trend is not Trend.STEADY:
+        return tr("MIND: net jobs {trend}: with more --months the answer is another.", trend=tr(_TREND[it.trend]))
     if it.rivals == NOT_MODELLED:
         return tr("MIND: firms of a place share no demand, so that displacement is too small.")
     return tr("MIND: sales, wages and inputs are at the model's prices; see the assumptions.")
@@ -353,9 +354,9 @@ def aligned(lines: list[CardLine]) -> list[str]:
     for words, mean, interval, after in lines:
         start = f"{letters.left(words, 25)}{mean:>{wide}}  {interval}{'  ' if interval else ''}"
         said = list(filter(None, after))
-        while said and letters.cells(start + listed(said)) > WIDTH:
+        while said and letters.cells(start + trc("between remarks", ", ").join(said)) > WIDTH:
             said.pop()
-        found.append((start + listed(said)).rstrip())
+        found.append((start + trc("between remarks", ", ").join(said)).rstrip())
     return found
 
 
@@ -373,9 +374,8 @@ def appraisal_text(found: Appraisal) -> str:
     return "\n\n".join([*parts, assumptions_table(found)])
 
 
-def chain_rows(found: Appraisal) -> list[tuple[str, dict[str, Any]]]:
-    """The terms of the chain with their values on each seed by measure, from gross to net."""
-    it = found
+def chain_rows(it: Appraisal) -> list[tuple[str, dict[str, Any]]]:
+    """The terms of the chain with their values on each seed by measure, from gross to net; none that says nothing."""
 
     def term(words: str, values: Any) -> tuple[str, dict[str, Any]]:
         return words, {measure: values(measure) for measure in MEASURES}
@@ -383,16 +383,18 @@ def chain_rows(found: Appraisal) -> list[tuple[str, dict[str, Any]]]:
     def part(group: str, name: str) -> tuple[str, dict[str, Any]]:
         return term(f"  {tr(_CHANGED[name])}", lambda measure: it.chain[f"{measure}.{group}_{name}"])
 
+    some_there = (it.brought_in("jobs") != it.gross("jobs")).any()
     rows = [
         term(tr("gross"), it.gross),
-        term(f"  {tr('at those that it brings in')}", it.brought_in),
+        *([term(f"  {tr('at those that it brings in')}", it.brought_in)] if some_there else []),
         term(tr("moved in from the area"), lambda measure: -it.moved_in(measure)),
         term(tr("founded or there anyway"), lambda measure: -it.there_anyway(measure)),
         term(tr("direct additional"), it.direct),
         *(part("direct", name) for name in CHANGES if name != "unfounded"),
     ]
     others = [term(tr("others, net"), it.others), *(part("others", name) for name in CHANGES)]
-    return [*(rows if it.treatments else []), *others, term(tr("NET"), it.net)]
+    terms = [*(rows if it.treatments else []), *others]
+    return [*(row for row in terms if any(values.any() for values in row[1].values())), term(tr("NET"), it.net)]
 
 
 def chain_table(found: Appraisal, scale: float, unit: str) -> str:
@@ -404,8 +406,6 @@ def chain_table(found: Appraisal, scale: float, unit: str) -> str:
     rows = [
         (words, *(cell(measure, float(np.mean(values[measure]))) for measure in MEASURES))
         for words, values in chain_rows(found)
-        if words.strip() == tr("NET") or any(values[measure].any() for measure in MEASURES)
-        if words.strip() != tr("at those that it brings in") or (values["jobs"] != found.gross("jobs")).any()
     ]
     intervals = {measure: found.interval(found.net(measure)) for measure in MEASURES}
     rows += [
@@ -576,7 +576,7 @@ def appraisal_json(found: Appraisal) -> dict[str, Any]:
         "cost_per_job_year": dict(it.cost_per_job_year._asdict()),
         "payback": None if it.payback[0] is None else it.baseline.calendar(it.payback[0]),
         "payback_within_run": it.payback[1],
-        "trend": it.trend,
+        "trend": _TREND[it.trend],
         "differs": it.differs,
         "assumptions": {name: vars(one) for name, one in it.assumptions.items()},
         "card": appraisal_card(it),

@@ -16,9 +16,12 @@ def changes_text(changed: Sequence[Change]) -> list[str]:
     if not changed:
         return [tr("changed: nothing")]
     rows = [
-        (f"  {it.key}", change(it.old, it.new, it.unit), ": ".join(filter(None, (tr(it.kind), it.source))))
+        (
+            f"  {it.key}", change(it.old, it.new, it.unit),
+            tr("{kind}: {source}", kind=tr(it.kind), source=it.source) if it.source else tr(it.kind),
+        )
         for it in changed
-    ]
+    ]  # fmt: skip
     if sum(max(map(cells, column)) + 2 for column in list(zip(*rows, strict=True))[:-1]) + 24 > WIDTH:
         return [tr("changed:"), *(line for row in rows for line in _apart(row))]
     return [tr("changed:"), *columns(("",) * 3, rows).split("\n")[1:]]

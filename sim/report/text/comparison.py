@@ -15,7 +15,7 @@ from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
 from sim.report.text.left_out import hanging
 from sim.runs.posterior_sample import intervals_text
-from sim.studies.estimators.intervals import EQUAL
+from sim.studies.estimators.signs import Sign
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 from sim.studies.rests import rests_text, shares_text
 
@@ -146,4 +146,4 @@ def _decision_json(variant: ComparedVariant) -> dict[str, Any]:
 
 def _better(it: Difference) -> str:
     """In how many of the seeds the variant is better; nothing where all are equal."""
-    return "" if it.better_share is None or it.verdict == EQUAL else f"{it.better_share:.0%}"
+    return "" if it.better_share is None or it.sign is Sign.EQUAL else f"{it.better_share:.0%}"

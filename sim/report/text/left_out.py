@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sim.language import tr
 from sim.report.shown import difference_unit
-from sim.studies.estimators.intervals import verdict
+from sim.studies.estimators.signs import sign_of, sign_words
 from sim.studies.questions.compare import Difference
 from sim.units import Everyday
 
@@ -19,7 +19,7 @@ def left_out_text(unit: Everyday, replicate: int, value: float, without: float, 
     return tr(
         "replicate {replicate} has {value}; without it {without} ({interval}), {verdict}", replicate=replicate,
         value=unit.signed(value), without=unit.signed(without), interval=unit.span(low, high),
-        verdict=tr(verdict(without, low, high)),
+        verdict=tr(sign_words(sign_of(without, low, high))),
     )  # fmt: skip
 
 

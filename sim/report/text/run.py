@@ -13,7 +13,7 @@ from sim.report.text.columns import columns
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.result import Result
 from sim.runs.seeds import own_seeds
-from sim.runs.summary import Row, judge
+from sim.runs.summary import COVERED, Row, judge
 from sim.scenario import Scenario
 
 # The article's figure by its bound.
@@ -21,6 +21,18 @@ _FIGURES = {
     "": later("{value} in {month}"), "about": later("about {value} in {month}"),
     "at least": later("at least {value} in {month}"), "at most": later("at most {value} in {month}"),
 }  # fmt: skip
+
+
+# And without its month.
+_BOUNDS = {
+    "": later(" {value}"), "about": later("about {value}"), "at least": later("at least {value}"),
+    "at most": later("at most {value}"),
+}  # fmt: skip
+
+
+def bound_words(bound: str, value: str) -> str:
+    """A figure of the article with its bound in words."""
+    return tr(_BOUNDS[bound], value=value)
 
 
 def run_text(result: Result, headline: Sequence[str], *, everything: bool = False) -> str:
@@ -76,7 +88,7 @@ def verdict(row: Row) -> str:
         return tr(row.reason)
     _, reason = judge(row.low, row.high, row.replicates, row.unit, row.article, row.bound, row_unit(row).told)
     if row.met:
-        return tr("met") if reason == "covered" else tr("met ({reason})", reason=tr(reason))
+        return tr("met") if reason == COVERED else tr("met ({reason})", reason=tr(reason))
     return tr("not met: {reason}", reason=tr(reason))
 
 

@@ -11,7 +11,7 @@ from sim.evidence.facts import LAST
 from sim.formats import band_text, number, seeds_text, span
 from sim.report.text.columns import WIDTH, columns
 from sim.report.text.rotations import rotations_json, rotations_text
-from sim.runs.summary import csv_bytes, judge
+from sim.runs.summary import COVERED, csv_bytes, judge
 from sim.studies.questions.validate import Validation, Verdict, beside_band
 from sim.units import Everyday, everyday
 
@@ -70,7 +70,7 @@ def verdict_text(it: Verdict) -> str:
     if not it.passed:
         return f"fail: {reason_text(it)}"
     if it.check.rule == "figure":
-        return "pass" if it.reason == "covered" else f"pass: {it.reason}"
+        return "pass" if it.reason == COVERED else f"pass: {it.reason}"
     if it.check.rule == "rest":
         return "pass: holds"
     return "pass" if it.whole else "pass, but not the whole interval"

@@ -6,12 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.language import later
 from sim.runs.replicate import Cells
 from sim.studies.estimators.intervals import Interval, interval_reach
 
 FEWEST = 6  # replicates: of fewer, leaving out any one makes the interval too wide to say anything of that one
-TOLD = ("more", "less")  # verdicts that leave zero out
 _ROUNDING = 1e-12  # a mean that is this part of the largest value is rounding
 
 
@@ -77,13 +75,6 @@ def influences(drawn: Cells) -> Influence:
     return Influence(
         np.where(enough, replicate, -1), chosen(drawn), Interval(*map(chosen, without)), chosen(decides) == 1
     )
-
-
-def qualified(verdict: str, decides: bool, replicate: int) -> str:
-    """A verdict, which says so where it holds only with one replicate."""
-    if not decides or verdict not in TOLD:
-        return verdict
-    return later("{verdict}, only with replicate {replicate}", verdict=later(str(verdict)), replicate=replicate)
 
 
 def _interval(mean: Any, square: Any, cube: Any, count: Any) -> Interval:

@@ -11,7 +11,6 @@ from sim.runs.replicate import Cells
 
 CONFIDENCE = 0.95
 WHOLE_FROM = 30  # seeds from which a sample's skewness counts whole: of fewer it is mostly chance, and counts in part
-EQUAL, NO_INTERVAL = later("equal on every seed"), later("no interval")
 _ROUNDING = 1e-24  # a variance that is this part of another is rounding
 
 
@@ -67,17 +66,6 @@ def interval_reach(deviation: Any, skewness: Any, count: Any) -> tuple[Any, Any]
     skewness = skewness * np.minimum(1.0, count / WHOLE_FROM)
     reach = t_quantile(np.asarray(count - 1.0)) / np.sqrt(count)
     return deviation * _unskewed(reach, skewness, count), -deviation * _unskewed(-reach, skewness, count)
-
-
-def verdict(difference: float, low: float, high: float) -> str:
-    """What can be said of a paired difference's sign."""
-    if difference == low == high == 0:
-        return EQUAL
-    if not np.isfinite(low):
-        return NO_INTERVAL
-    if low <= 0 <= high:
-        return later("not distinguishable from 0")
-    return later("more") if difference > 0 else later("less")
 
 
 def interval_kind(paired: bool = True) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,9 +23,16 @@ from sim.runs.replicate import Cells
 from sim.studies.estimators.influence import Influence
 from sim.studies.estimators.intervals import Interval, mean_interval
 
-ROBUST, FRAGILE, ASSERTED = "robust", "fragile", "asserted"
-CONTRADICTED, NOT_DISTINGUISHABLE = "contradicted", "not distinguishable"
-VERDICTS = (ROBUST, FRAGILE, ASSERTED, NOT_DISTINGUISHABLE, CONTRADICTED)
+
+class Verdict(StrEnum):
+    """What can be said of a claim; its code is the word in files of results."""
+
+    ROBUST = "robust"
+    FRAGILE = "fragile"
+    ASSERTED = "asserted"
+    NOT_DISTINGUISHABLE = "not distinguishable"
+    CONTRADICTED = "contradicted"
+
 
 ENOUGH = 0.95  # share of joint draws with the claimed sign
 GONE = 0.1  # of the difference: what remains below it is nothing
@@ -138,7 +146,7 @@ def crossing_in_draws(drawn: NDArray[Any], right: NDArray[np.bool_]) -> Crossing
 
 def judge(
     sign: int, difference: Interval, left_out: Influence | None, remaining: Interval, proportional: bool, right: float
-) -> str:
+) -> Verdict:
     """The verdict on a claim.
 
     Parameters
@@ -158,14 +166,14 @@ def judge(
 
     Returns
     -------
-    str
-        One of ``VERDICTS``.
+    Verdict
+        The code of the first rule that applies.
 
     """
     if not is_distinct(difference) or (left_out is not None and not is_distinct(left_out.without)):
-        return NOT_DISTINGUISHABLE
+        return Verdict.NOT_DISTINGUISHABLE
     if difference.mean * sign < 0:
-        return CONTRADICTED
+        return Verdict.CONTRADICTED
     if proportional or not is_gone(remaining, difference):
-        return ASSERTED
-    return ROBUST if right >= ENOUGH else FRAGILE
+        return Verdict.ASSERTED
+    return Verdict.ROBUST if right >= ENOUGH else Verdict.FRAGILE

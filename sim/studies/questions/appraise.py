@@ -7,6 +7,7 @@ import json
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,14 @@ RATES = (0.035, 0.05)  # other discount rates that are shown
 _YEAR = 12
 _STEADY = 0.1  # change of net jobs over the last year, of net jobs, from which they still rise or fall
 _MOST = 80  # letters of a folder's names
+
+
+class Trend(StrEnum):
+    """Whether net jobs still rise or fall at the end of a run."""
+
+    STEADY = "steady"
+    RISE = "rise"
+    FALL = "fall"
 
 
 @in_notebooks
@@ -208,14 +217,14 @@ class Appraisal:
         return any(part.any() for part in (*self.resources.values(), *self.outlay.values(), *map(self.net, MEASURES)))
 
     @property
-    def trend(self) -> str:
+    def trend(self) -> Trend:
         """Whether net jobs still rise or fall at the end."""
         last = float(np.mean(self.net("jobs")))
         months = self.net_jobs_by_month
         before = float(months[-_YEAR - 1]) if len(months) > _YEAR else 0.0
         if abs(last - before) <= _STEADY * abs(last):
-            return later("are steady")
-        return later("still rise") if last > before else later("still fall")
+            return Trend.STEADY
+        return Trend.RISE if last > before else Trend.FALL
 
     @property
     def in_country(self) -> Interval:

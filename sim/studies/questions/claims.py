@@ -10,6 +10,7 @@ control), ``manifest.json`` and ``claims.json``: see ``findings_json``.
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ from sim.studies.estimators.indices import TAILS
 from sim.studies.estimators.influence import Influence, influence
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import (
+    Verdict,
     crossing_at_ends,
     crossing_in_draws,
     effect,
@@ -114,7 +116,7 @@ class Finding:
     claim
         The claim.
     verdict
-        One of ``sim.studies.estimators.verdicts.VERDICTS``.
+        One of ``sim.studies.estimators.verdicts.Verdict``.
     difference
         Mean difference over seeds with its interval, in the outcome's unit.
     seeds
@@ -144,7 +146,7 @@ class Finding:
     """
 
     claim: Claim
-    verdict: str
+    verdict: Verdict
     difference: Interval
     seeds: int
     left_out: Influence | None
@@ -222,54 +224,108 @@ def run_claims(claims: Claims, model: Model, options: RunOptions, *, samples: in
         Where it would take more than ten minutes and ``allow_long`` is not given.
 
     """
-    assumptions, remarks = _assumptions(claims)
-    axes = [axis for _, axis in assumptions]
-    off = list(dict.fromkeys([*((name,) for name in claims.mechanisms), *(it.mechanisms for it in claims.claims)]))
-    ends = [{axis.key: end} for axis in axes for end in (axis.at(0.0), axis.at(1.0))]
-    joint = points(axes, "latin", samples, claims.scenario.seed) if axes else []
-    drawn, digest = _posterior(claims)
-    cases: list[Values] = [
-        {}, *({f"mechanisms.{name}.enabled": False for name in names} for names in off), *ends, *joint, *drawn,
-    ]  # fmt: skip
-    for remark in remarks:
+    cases = cases_of(claims, samples)
+    for remark in cases.remarks:
         options.watcher.say(remark)
-
-    differing = _differing(claims)
 
     def run(part: str, wanted: Sequence[Values], replicates: int) -> Runs:
         scenario, control = (_of_seeds(it, replicates) for it in (claims.scenario, claims.control))
-        listed = [Point(scenario, _held(it, scenario)) for it in wanted]
-        listed += [Point(control, _held(it, control, differing)) for it in wanted]
+        listed = [Point(scenario, cases.held(it, scenario)) for it in wanted]
+        listed += [Point(control, cases.held(it, control, control=True)) for it in wanted]
         refuse_contradictions(point.scenario for point in listed)
-        design = {"part": part, "cases": [dict(it) for it in wanted], "posterior": digest}
+        design = {"part": part, "cases": [dict(it) for it in wanted], "posterior": cases.posterior}
         return run_points(Study("claims", scenario, design, listed, control), model, options)
 
     seeds = claims.scenario.replicates
-    runs = (run("difference", [{}], seeds), run("cases", cases, min(seeds, CASE_REPLICATES)))
+    runs = (run("difference", [{}], seeds), run("cases", cases.values, min(seeds, CASE_REPLICATES)))
     whole, others = (it.cells[: len(it.cells) // 2] - it.cells[len(it.cells) // 2 :] for it in runs)
-    parts = np.cumsum([1, len(off), len(ends), len(joint)])
-    findings = []
-    for claim in claims.claims:
-        outcome = list(model.outcomes).index(claim.outcome)
-        own, mechanisms, at_ends, at_draws, at_posterior = np.split(others[:, :, outcome], parts)
-        findings.append(
-            _finding(
-                claim, whole[0, :, outcome], own[0], dict(zip(off, mechanisms, strict=True)), assumptions,
-                at_ends, joint, at_draws, at_posterior,
-            )
-        )  # fmt: skip
-    found = Findings(claims, tuple(findings), runs, remarks, claims.scenario.calendar(claims.scenario.months - 1))
+    findings = findings_of(claims, cases, list(model.outcomes), whole[0], others)
+    month = claims.scenario.calendar(claims.scenario.months - 1)
+    found = Findings(claims, findings, runs, cases.remarks, month)
     Store(found.path).ensure({ANSWER: to_json(findings_json(found))}, options.watcher.say)
     return found
 
 
+@dataclass(frozen=True)
+class Cases:
+    """What is moved in both scenarios of a file of claims to test them; ``values`` are all cases in order.
+
+    ``assumptions`` are moved to either end of their range (``ends``, low and high of each), ``off`` are mechanisms
+    that are off together, ``joint`` and ``drawn`` joint draws and draws from the posterior.
+    """
+
+    assumptions: Sequence[tuple[Row, Axis]]
+    off: Sequence[tuple[str, ...]]
+    joint: Sequence[Values]
+    drawn: Sequence[Values]
+    posterior: str
+    differing: Collection[str]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def ends(self) -> list[Values]:
+        """Each assumption at its low and at its high end."""
+        return [{axis.key: axis.at(share)} for _, axis in self.assumptions for share in (0.0, 1.0)]
+
+    @property
+    def values(self) -> list[Values]:
+        """The two scenarios as they are, mechanisms off, ends of ranges, joint draws, draws from the posterior."""
+        off = [{f"mechanisms.{name}.enabled": False for name in names} for names in self.off]
+        return [{}, *off, *self.ends, *self.joint, *self.drawn]
+
+    def held(self, values: Values, scenario: Scenario, *, control: bool = False) -> Values:
+        """Those of a case's values that a scenario takes: the control none of the keys in which the two differ."""
+        but = self.differing if control else ()
+        return {key: value for key, value in values.items() if key in scenario.values and key not in but}
+
+
+def cases_of(claims: Claims, samples: int, *, posterior: bool = True) -> Cases:
+    """The cases of a file of claims, with so many joint draws."""
+    assumptions, remarks = _assumptions(claims)
+    axes = [axis for _, axis in assumptions]
+    off = list(
+        dict.fromkeys(
+            [*((name,) for name in claims.mechanisms), *(it.mechanisms for it in claims.claims if it.mechanisms)]
+        )
+    )
+    joint = points(axes, "latin", samples, claims.scenario.seed) if axes else []
+    drawn, digest = _posterior(claims) if posterior else ([], "")
+    return Cases(assumptions, off, joint, drawn, digest, _differing(claims), remarks)
+
+
+def findings_of(
+    claims: Claims, cases: Cases, outcomes: Sequence[str], whole: Cells, others: Cells
+) -> tuple[Finding, ...]:
+    """A finding for each claim.
+
+    Parameters
+    ----------
+    claims, cases
+        The claims and what was moved.
+    outcomes
+        Names of the columns.
+    whole
+        Differences of the scenarios as they are, seeds x outcomes.
+    others
+        Differences of all cases, cases x seeds x outcomes; NaN where a world was not run.
+
+    """
+    parts = np.cumsum([1, len(cases.off), len(cases.ends), len(cases.joint)])
+    findings = []
+    for claim in claims.claims:
+        outcome = outcomes.index(claim.outcome)
+        own, mechanisms, at_ends, at_draws, at_posterior = np.split(others[:, :, outcome], parts)
+        findings.append(
+            _finding(
+                claim, whole[:, outcome], own[0], dict(zip(cases.off, mechanisms, strict=True)), cases.assumptions,
+                at_ends, cases.joint, at_draws, at_posterior,
+            )
+        )  # fmt: skip
+    return tuple(findings)
+
+
 def _of_seeds(scenario: Scenario, replicates: int) -> Scenario:
     return replace(scenario, values={**scenario.values, "run.replicates": replicates})
-
-
-def _held(values: Values, scenario: Scenario, but: Collection[str] = ()) -> Values:
-    """Those of the values whose keys a scenario has, ``but`` some."""
-    return {key: value for key, value in values.items() if key in scenario.values and key not in but}
 
 
 def _differing(claims: Claims) -> set[str]:
@@ -311,7 +367,7 @@ def _finding(
     known = np.isfinite(means)
     right = means[known] * claim.sign > 0
     share = float(right.mean()) if len(right) else float(difference.mean * claim.sign > 0)
-    remaining = effect(off[claim.mechanisms])
+    remaining = effect(off[claim.mechanisms]) if claim.mechanisms else Interval(math.nan, math.nan, math.nan)
     proportional = any(it.proportional for it in ranges)
     drawn = np.array([[float(it[row.key]) for row, _ in assumptions] for it in joint])
     return Finding(

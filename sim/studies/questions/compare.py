@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.formats import counted, seeds_text
-from sim.language import in_english, later
+from sim.language import in_english
 from sim.letters import cut
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
@@ -24,17 +24,15 @@ from sim.runs.seeds import begins, own_seeds
 from sim.runs.store import pictures
 from sim.runs.summary import median_interval
 from sim.studies.changes import Change, changes
-from sim.studies.estimators.influence import TOLD, influences, qualified
+from sim.studies.estimators.influence import influences
 from sim.studies.estimators.intervals import (
-    EQUAL,
-    NO_INTERVAL,
     difference_interval,
     interval_kind,
     moments,
     variance_reduction,
-    verdict,
     with_values,
 )
+from sim.studies.estimators.signs import TOLD, Sign, sign_of, sign_words
 from sim.studies.rests import rests_on, rests_text, shares_text
 from sim.studies.stored_sensitivity import variance_by_kind
 
@@ -112,7 +110,7 @@ class Difference:
     @property
     def robust(self) -> bool:
         """Whether the interval leaves 0 out, whichever seed is left out."""
-        return self.verdict in TOLD
+        return self.sign in TOLD and not self.hangs_on_one
 
     @property
     def width(self) -> float:
@@ -120,17 +118,22 @@ class Difference:
         return self.high - self.low
 
     @property
+    def sign(self) -> Sign:
+        """What the interval says of the sign, as a code; or why it says nothing."""
+        told = sign_of(self.difference, self.low, self.high)
+        if told is Sign.EQUAL and not self.paired:
+            return Sign.ALIKE
+        if told is Sign.NO_INTERVAL:
+            return Sign.ONE_SEED if self.seeds == 1 else Sign.NO_VALUE
+        return told
+
+    @property
     def verdict(self) -> str:
         """``more``, ``less`` or ``not distinguishable from 0``; or why there is no interval.
 
         A difference whose interval leaves 0 out only with one replicate is ``more, only with replicate 7``.
         """
-        told = verdict(self.difference, self.low, self.high)
-        if told == EQUAL and not self.paired:
-            return later("equal")
-        if told == NO_INTERVAL:
-            return later("no interval from one seed") if self.seeds == 1 else later("no value")
-        return qualified(told, self.hangs_on_one, self.left_out or 0)
+        return sign_words(self.sign, (self.left_out or 0) if self.hangs_on_one else None)
 
 
 @dataclass(frozen=True, eq=False)

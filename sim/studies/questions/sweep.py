@@ -37,8 +37,9 @@ from sim.studies.designs import (
     refuse_contradictions,
     scheduled,
 )
-from sim.studies.estimators.influence import influences, qualified
-from sim.studies.estimators.intervals import difference_over_months, verdict
+from sim.studies.estimators.influence import influences
+from sim.studies.estimators.intervals import difference_over_months
+from sim.studies.estimators.signs import TOLD, Sign, sign_of, sign_words
 from sim.studies.points import Point, Runs, Study, run_points
 
 if TYPE_CHECKING:
@@ -210,9 +211,16 @@ def _left_out(differences: Cells) -> dict[str, Cells]:
 
 def verdict_at(stats: Mapping[str, Cells], at: int) -> str:
     """What can be said of the difference at a point, as a ``Difference`` says it."""
-    told = verdict(*(float(stats[it][at]) for it in ("difference", "low", "high")))
-    hangs = bool(stats["hangs_on_one"][at])
-    return qualified(told, hangs, int(stats["left_out"][at]) if hangs else 0)
+    return sign_words(_sign_at(stats, at), int(stats["left_out"][at]) if stats["hangs_on_one"][at] else None)
+
+
+def is_told_at(stats: Mapping[str, Cells], at: int) -> bool:
+    """Whether the interval at a point leaves 0 out, whichever seed is left out."""
+    return _sign_at(stats, at) in TOLD and not stats["hangs_on_one"][at]
+
+
+def _sign_at(stats: Mapping[str, Cells], at: int) -> Sign:
+    return sign_of(*(float(stats[it][at]) for it in ("difference", "low", "high")))
 
 
 def sweep_table(sweep: Sweep, names: Sequence[str]) -> pa.Table:

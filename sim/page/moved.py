@@ -1,0 +1,142 @@
+"""The worlds of a variant and of the baseline with some values moved in both: of each only the last month is kept.
+
+They are made a few at a time, in the order in which they are to be run, and come after everybody's answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.language import tr
+from sim.page.queue import Key, Wanted
+from sim.runs.ensemble import Request
+from sim.runs.executor import Failure
+from sim.runs.replicate import Cells, Model
+from sim.scenario import Scenario
+from sim.studies.cost import span_text
+from sim.studies.questions.claims import Values
+from sim.studies.worlds import can_be
+
+_AT_ONCE = 8  # worlds that are made and waited for: what is not waited for yet can still be given up
+_MONTH = ", its last month"
+
+
+class Case(NamedTuple):
+    """What is moved in the variant and in the baseline, on how many seeds, and at which stage it is run."""
+
+    variant: Values
+    base: Values
+    seeds: int
+    stage: int = 0
+
+
+def last_month(step: Callable[..., Any], *asked: Any) -> tuple[Cells, bytes]:
+    """The last month of a world that ``step`` runs."""
+    cells, _ = step(*asked)
+    return cells[-1:], b""
+
+
+class Moved:
+    """Worlds by case, side and seed; those with nothing moved are the answer's own.
+
+    Of a stage the first seed of all cases is run before any second one.
+    """
+
+    def __init__(
+        self, model: Model, sides: tuple[Scenario, Scenario], cases: Sequence[Case], step: Callable[..., Any]
+    ) -> None:
+        self._model, self._sides, self._step = model, sides, partial(last_month, step)
+        self._cases = cases
+        self._digests: dict[tuple[int, int], str] = {}
+        self.seeds = max(it.seeds for it in cases)
+        self._values = np.full((len(cases), 2, self.seeds, len(model.outcomes)), np.nan)
+        self._places: dict[Key, list[tuple[int, int, int]]] = {}
+        self._order = self._in_order()
+        self._open: dict[Key, Wanted] = {}
+        self._left = np.zeros((len(cases), self.seeds), np.int64)
+        for place, case in enumerate(cases):
+            self._left[place, : case.seeds] = 2
+        self.worlds = int(sum(it.seeds * (bool(it.variant) + bool(it.base)) for it in cases))
+        self.done = 0
+
+    def _in_order(self) -> Iterator[tuple[int, int, int]]:
+        for stage in sorted({it.stage for it in self._cases}):
+            for number in range(self.seeds):
+                for place, case in enumerate(self._cases):
+                    if case.stage == stage and number < case.seeds:
+                        yield place, 0, number
+                        yield place, 1, number
+
+    def _request(self, place: int, side: int) -> Request:
+        case = self._cases[place]
+        values = case.variant if side else case.base
+        scenario = self._sides[side]
+        return Request(replace(scenario, values={**scenario.values, **values}), self._model.version)
+
+    def _key(self, place: int, side: int, number: int, request: Request) -> Key:
+        case = self._cases[place]
+        if (place, side) not in self._digests:
+            self._digests[place, side] = request.digest + (_MONTH if (case.variant if side else case.base) else "")
+        return Key(self._digests[place, side], number)
+
+    def wanted(self) -> list[Wanted]:
+        """The next worlds that are waited for; none where all are there."""
+        while len(self._open) < _AT_ONCE and (at := next(self._order, None)):
+            request = self._request(*at[:2])
+            key = self._key(*at, request)
+            self._places.setdefault(key, []).append(at)
+            if key not in self._open:
+                own = key.digest.endswith(_MONTH)
+                step = self._step if own else None
+                self._open[key] = Wanted(key, *request.world(at[2]), step=step, late=own)
+        return list(self._open.values())
+
+    def take(self, key: Key, value: Any) -> bool:
+        """Take a world that is done; whether it was waited for here."""
+        if self._open.pop(key, None) is None:
+            return False
+        for place, side, number in self._places.pop(key):
+            self._left[place, number] -= 1
+            self.done += key.digest.endswith(_MONTH)
+            if not isinstance(value, Failure):
+                self._values[place, side, number] = value[0][-1]
+        return True
+
+    @property
+    def whole(self) -> bool:
+        """Whether all worlds are there."""
+        return not self._left.any()
+
+    @property
+    def there(self) -> Any:
+        """Whether both worlds of a case and seed are there, cases x seeds."""
+        wanted = np.array([it.seeds for it in self._cases])[:, None] > np.arange(self.seeds)
+        return wanted & (self._left == 0)
+
+    def differences(self) -> Cells:
+        """The variant less the baseline, cases x seeds x outcomes; NaN where a world is not there or has no value."""
+        return np.where(self.there[:, :, None], self._values[:, 1] - self._values[:, 0], np.nan)
+
+
+def possible(sides: tuple[Scenario, Scenario], variant: Values, base: Values) -> bool:
+    """Whether neither scenario contradicts itself with these values."""
+    return all(
+        can_be(replace(it, values={**it.values, **values})) for it, values in zip(sides, (base, variant), strict=True)
+    )
+
+
+def cost_words(what: str, worlds: int, seconds: float, workers: int, first: int = 0) -> str:
+    """What a question costs, before it is run: worlds, and the time where that of a world is known."""
+    spent = seconds / max(1, workers)
+    places = {"what": what, "worlds": f"{worlds:,}", "time": span_text(worlds * spent)}
+    if seconds and first:
+        return tr("{what}: {worlds} worlds to run, about {time}; a first look, on one seed, after {look}. A newer "
+                  "change ends it.", look=span_text(first * spent), **places)  # fmt: skip
+    if seconds:
+        return tr("{what}: {worlds} worlds to run, about {time}. A newer change ends it.", **places)
+    return tr("{what}: {worlds} worlds to run. A newer change ends it.", **places)

@@ -1,0 +1,155 @@
+"""What a visitor asks about an answer: why, what it rests on, how sure.
+
+The cost is said first, what is known is shown as worlds are done, and a newer move ends it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from sim.language import tr
+from sim.page.asked import Unclear
+from sim.page.kept import Kept
+from sim.page.queue import Key, Wanted
+from sim.page.rests import Rests
+from sim.page.sure import Sure
+from sim.page.why import Why
+from sim.report.html.markup import join, tag
+from sim.runs.replicate import Model
+from sim.scenario import Scenario
+
+WHY, RESTS, SURE = "why", "rests", "sure"
+QUESTIONS = (WHY, RESTS, SURE)
+MOST_WORLDS = 20_000  # of a question
+_SAID_EVERY = 0.7  # seconds
+_AT_ONCE = 24  # kept worlds that are taken before the event loop is free for others
+
+Question = Why | Rests | Sure
+
+
+class Pair(NamedTuple):
+    """A variant and the baseline, of which something is asked."""
+
+    base: Scenario
+    variant: Scenario
+    outcome: str
+    seeds: int
+    labels: tuple[str, str]
+    difference: float
+
+
+class Questions:
+    """The questions of a visitor that are being answered; ``tell`` takes what the page is told of one."""
+
+    def __init__(
+        self, model: Model, step: Callable[..., Any], later: Callable[[Callable[[], None]], None],
+        tell: Callable[[dict[str, Any]], None], wait: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._model, self._step, self._later, self._tell, self._wait = model, step, later, tell, wait
+        self._asked: dict[str, Question] = {}
+        self._said: dict[str, float] = {}
+        self._of_why: dict[Key, Any] = {}
+
+    def clear(self) -> None:
+        """None is asked any more."""
+        self._asked.clear()
+        self._of_why.clear()
+
+    def stop(self, what: str) -> None:
+        """End a question; what is known of it stays on the page."""
+        found = self._asked.pop(what, None)
+        if found is not None:
+            said = tr("Stopped: what is there stays, and is kept for when it is run again.")
+            self._tell({"what": what, "state": said})
+
+    def cost(self, what: str, pair: Pair, seconds: float, workers: int, kept: Kept) -> None:
+        """Say what a question costs."""
+        question = self._made(what, pair)
+        if question.refusal:
+            self._tell({"what": what, "cost": "", "said": tag("p", question.refusal)})
+            return
+        cost = question.cost(seconds, workers, kept) if isinstance(question, Why) else question.cost(seconds, workers)
+        self._tell({"what": what, "cost": cost, "said": tag("p", cost)})
+
+    def run(self, what: str, pair: Pair, worlds: Mapping[Key, Any], kept: Kept) -> None:
+        """Ask it from now on."""
+        question = self._made(what, pair)
+        if question.refusal:
+            self._tell({"what": what, "cost": "", "said": tag("p", question.refusal)})
+            return
+        self._asked[what] = question
+        if isinstance(question, Why):
+            self._of_why = {it.key: kept.get(it.key) for it in question.wanted() if it.key in kept}
+        self._said[what] = 0.0
+        self.top_up(worlds, kept)
+
+    def _made(self, what: str, pair: Pair) -> Question:
+        if what == WHY:
+            return Why(self._model, *pair[:5])
+        made: Rests | Sure
+        if what == RESTS:
+            made = Rests(self._model, *pair[:5], self._step)
+        elif what == SURE:
+            made = Sure(self._model, *pair, self._step)
+        else:
+            raise Unclear(f"question: {str(what)[:20]} is not known, allowed: {', '.join(QUESTIONS)}")
+        if not made.refusal and made.progress[1] > MOST_WORLDS:
+            raise Unclear(f"{what}: {made.progress[1]:,} worlds, allowed here: at most {MOST_WORLDS:,}")
+        return made
+
+    def wanted(self) -> list[Wanted]:
+        """The worlds that are waited for."""
+        found = [it for question in self._asked.values() for it in question.wanted()]
+        return [it for it in found if it.key not in self._of_why]
+
+    def top_up(self, worlds: Mapping[Key, Any], kept: Kept) -> None:
+        """Take the worlds that are there, a few at a time, say what is known, and wait for the rest."""
+        if not self._asked:
+            return
+        left = _AT_ONCE
+        for what, question in list(self._asked.items()):
+            if isinstance(question, Why):
+                self._answer_why(question, worlds)
+                continue
+            taken = True
+            while taken and left > 0:
+                taken = False
+                for it in question.wanted():
+                    value = worlds.get(it.key) or kept.get(it.key)
+                    if value is not None:
+                        question.take(it.key, value)
+                        taken, left = True, left - 1
+            self._say(what, question)
+        if left <= 0 and self._asked:
+            self._later(lambda: self.top_up(worlds, kept))
+        else:
+            self._wait()
+
+    def arrived(self, key: Key, worlds: Mapping[Key, Any], kept: Kept) -> None:
+        """A world is done."""
+        if WHY in self._asked:
+            self._of_why[key] = kept.get(key)
+        self.top_up(worlds, kept)
+
+    def _answer_why(self, question: Why, worlds: Mapping[Key, Any]) -> None:
+        found = question.answer({**self._of_why, **worlds})
+        if found:
+            del self._asked[WHY]
+            self._of_why.clear()
+            self._tell({"what": WHY, "said": found})
+
+    def _say(self, what: str, question: Rests | Sure) -> None:
+        now, whole = time.monotonic(), question.whole
+        if not whole and now - self._said[what] < _SAID_EVERY:
+            return
+        self._said[what] = now
+        done, of = question.progress
+        told: dict[str, Any] = {"what": what, "done": done, "of": of}
+        if (found := question.answer()) is not None:
+            told["said"] = join(found)
+        if whole:
+            del self._asked[what]
+            told.setdefault("said", tag("p", tr("No seed gives a value.")))
+        self._tell(told | {"running": not whole})

@@ -1,0 +1,183 @@
+"""What an answer rests on: every assumed or fitted value moved to both ends of its range, in both scenarios."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.formats import counted
+from sim.language import tr, trc
+from sim.page.moved import Case, Moved, cost_words, possible
+from sim.page.queue import Key, Wanted
+from sim.report.html.charts import effect_chart
+from sim.report.html.headline import sentences, with_unit_of, words_of
+from sim.report.html.markup import Markup, fold, join, table, tag
+from sim.report.html.rests_on import kind_badge
+from sim.report.text.claims import flip_words
+from sim.report.text.sensitivities import MOST_ROWS
+from sim.runs.replicate import Cells, Model
+from sim.scenario import Row, Scenario
+from sim.studies.changes import changes
+from sim.studies.designs import Axis
+from sim.studies.estimators.indices import Estimate
+from sim.studies.estimators.intervals import Interval
+from sim.studies.estimators.verdicts import crossing_at_ends, effect
+from sim.studies.questions.claims import Flip
+from sim.studies.uncertain import uncertain
+from sim.units import brief, everyday, parameter_unit, with_unit
+
+SEEDS = 4  # from which there are intervals
+
+
+class _Found(NamedTuple):
+    row: Row
+    axis: Axis
+    at_low: float
+    at_high: float
+    effect: Interval
+    seeds: int
+
+
+class Rests:
+    """The question what the difference of a variant in one outcome rests on."""
+
+    def __init__(
+        self, model: Model, base: Scenario, variant: Scenario, outcome: str, seeds: int, labels: tuple[str, str],
+        step: Callable[..., Any],
+    ) -> None:  # fmt: skip
+        self._model, self._outcome, self._labels = model, outcome, labels
+        self._column = list(model.outcomes).index(outcome)
+        differing = {it.key for it in changes(base, variant)}
+        rows, _ = uncertain(variant)
+        sides = (base, variant)
+        self._rows: list[tuple[Row, Axis]] = []
+        cases = [Case({}, {}, min(seeds, SEEDS))]
+        for row, axis in rows:
+            ends = [Case(values, {key: it for key, it in values.items() if key in base.values}, min(seeds, SEEDS))
+                    for values in ({row.key: axis.at(0.0)}, {row.key: axis.at(1.0)})]  # fmt: skip
+            if row.key not in differing and all(possible(sides, it.variant, it.base) for it in ends):
+                self._rows.append((row, axis))
+                cases += ends
+        self._moved = Moved(model, sides, cases, step)
+
+    @property
+    def refusal(self) -> str:
+        """Why there is nothing to run; empty where there is."""
+        return "" if self._rows else tr("No assumed or fitted value is left to move: both scenarios differ in all.")
+
+    def cost(self, seconds: float, workers: int) -> str:
+        """What it takes, before it is run; ``seconds`` a world."""
+        what = tr(
+            "{values}, each at both ends of its range, in both scenarios, on {seeds}",
+            values=counted(len(self._rows), "assumed or fitted value"), seeds=counted(self._moved.seeds, "seed"),
+        )  # fmt: skip
+        return cost_words(what, self._moved.worlds, seconds, workers, 4 * len(self._rows))
+
+    def wanted(self) -> list[Wanted]:
+        """The next worlds that are waited for."""
+        return self._moved.wanted()
+
+    def take(self, key: Key, value: Any) -> bool:
+        """Take a world that is done; whether it was waited for."""
+        return self._moved.take(key, value)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Worlds that are done, and of how many."""
+        return self._moved.done, self._moved.worlds
+
+    @property
+    def whole(self) -> bool:
+        """Whether all worlds are there."""
+        return self._moved.whole
+
+    def answer(self) -> Markup | None:
+        """What is known so far, the parameter that moves the difference most first; None of nothing."""
+        cells = self._moved.differences()[:, :, self._column]
+        there = self._moved.there
+        found = [
+            it for place, (row, axis) in enumerate(self._rows)
+            if (it := _found(row, axis, *cells[1 + 2 * place : 3 + 2 * place], there[1 + 2 * place : 3 + 2 * place]))
+        ]  # fmt: skip
+        own = cells[0][np.isfinite(cells[0])]
+        if not found or not len(own):
+            return None
+        found.sort(key=lambda it: -abs(it.effect.mean))
+        mean = float(own.mean())
+        unit = everyday(self._model.outcomes[self._outcome].unit, mean, found[0].at_low, found[0].at_high)
+        label, against = self._labels
+        first = found[0]
+        words = [
+            tr(
+                "{variant} less {baseline}, {name}: {value} as it is, on {seeds}. Most moves it {key} ({kind}): {low} "
+                "at the low end of its range, {high} at the high end.", variant=label, baseline=against,
+                name=words_of(self._outcome), value=with_unit_of(unit.signed(mean), unit),
+                seeds=counted(len(own), "seed"), key=first.row.key, kind=tr(first.row.kind),
+                low=unit.signed(first.at_low), high=unit.signed(first.at_high),
+            )
+        ]  # fmt: skip
+        if len(found) < len(self._rows):
+            words.append(tr("So far {done} of {count} values are moved.", done=len(found), count=len(self._rows)))
+        flip = _flip(found, mean)
+        if flip:
+            words.append(tr("The sign changes {where}, all else as it is.", where=flip_words(flip)))
+        elif self.whole:
+            words.append(tr("No single value within its range changes the sign; several together may: see how sure."))
+        shown = [it for it in found if it.effect.mean][:MOST_ROWS]
+        said = trc("between changes", "; ").join(f"{it.row.key} {unit.signed(it.effect.mean)}" for it in shown)
+        chart = effect_chart(
+            "rests", tr("Change of the difference from the low to the high end: {changes}.", changes=said),
+            [(it.row.key, it.row.kind, Estimate(*(unit.factor * _or(end, it.effect.mean) for end in it.effect)))
+             for it in shown])  # fmt: skip
+        caption = tag(
+            "figcaption", tag("b", tr("What each value moves")), " ", tag("span", unit.of_difference),
+            tag("small", tr("change of the difference from the low to the high end of its range, all else as it is; "
+                            "line: 95% interval, from {count} seeds on", count=SEEDS)),
+        )  # fmt: skip
+        heads = (
+            tr("parameter"), tr("kind"), tr("range"), tr("at its low"), tr("at its high"), tr("change"),
+            tr("95% interval"), tr("seeds"),
+        )  # fmt: skip
+        rows = [
+            (tag("code", it.row.key), kind_badge(it.row.kind), _range(it.row, it.axis),
+             unit.signed(it.at_low), unit.signed(it.at_high), unit.signed(it.effect.mean),
+             unit.span(it.effect.low, it.effect.high) or "-", it.seeds)
+            for it in found
+        ]  # fmt: skip
+        caption_all = f"{words_of(self._outcome)}, {unit.of_difference}".rstrip(", ")
+        every = fold(tr("All {count} values", count=len(rows)), table(heads, rows, (3, 4, 5, 6, 7), caption_all))
+        return join(tag("p", sentences(*words)), tag("figure", caption, chart, class_="wide", tabindex=0), every)
+
+
+def _found(row: Row, axis: Axis, low: Cells, high: Cells, there: Any) -> _Found | None:
+    """An end less the other on the seeds that have both; None where none has."""
+    both = there.all(axis=0) & np.isfinite(low) & np.isfinite(high)
+    if not both.any():
+        return None
+    change = high[both] - low[both]
+    whole = effect(change)
+    if len(change) < SEEDS:
+        whole = Interval(whole.mean, math.nan, math.nan)
+    return _Found(row, axis, float(low[both].mean()), float(high[both].mean()), whole, len(change))
+
+
+def _range(row: Row, axis: Axis) -> str:
+    unit = parameter_unit(row.unit, (axis.low, axis.high))
+    return with_unit(tr("{low} to {high}", low=brief(axis.low, unit), high=brief(axis.high, unit)), unit.unit)
+
+
+def _or(end: float, mean: float) -> float:
+    return end if math.isfinite(end) else mean
+
+
+def _flip(found: list[_Found], mean: float) -> Flip | None:
+    """The value of one parameter at which the sign changes, nearest to it as a part of its range."""
+    values = [(float(it.axis.at(0.0)), float(it.row.value), float(it.axis.at(1.0))) for it in found]
+    crossing = crossing_at_ends(values, [(it.at_low, mean, it.at_high) for it in found])
+    if crossing is None:
+        return None
+    row = found[crossing.parameter].row
+    return Flip(row.key, row.unit, crossing.value, crossing.upwards)
