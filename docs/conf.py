@@ -11,7 +11,7 @@ release = version = runpy.run_path(str(ROOT / "sim" / "version.py"))["__version_
 
 extensions = ["myst_parser"]
 root_doc = "docs/index"
-include_patterns = ["README.md", "CHANGELOG.md", "docs/**.md", "results/README.md"]
+include_patterns = ["README.md", "README.zh.md", "CHANGELOG.md", "docs/**.md", "results/README.md"]
 myst_heading_anchors = 4
 html_theme = "furo"
 html_title = "sim: enterprises that share platforms and idle resources"

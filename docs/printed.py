@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ("README.md", "docs/tutorial.md", "docs/workbench.md")
+DOCUMENTS = ("README.md", "README.zh.md", "docs/tutorial.md", "docs/workbench.md")
 STATE = Path("docs/printed.json")
 WORK = Path(".cache/docs")  # commands run here, so that results of other runs are neither used nor shown
 
@@ -159,7 +159,7 @@ def print_anew(root: Path, block: Block) -> None:
         _run(root, command)
     printed, files = _run(root, block.command)
     if block.target:
-        results = printed.rpartition("results: ")[2].strip()
+        results = re.split(": |：", printed.rstrip().rpartition("\n")[2], maxsplit=1)[-1]  # in any language
         shutil.copyfile(work / results / block.source, root / block.target)
         output = bytes_digest(root / block.target)
     else:

@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 # What can change a world, and nothing else: an edit anywhere else leaves every result valid.
 _SOURCES = ("declare.py", "catalogue.py", "kernel", "parameters", "scenario", "model")

@@ -25,7 +25,9 @@ def list_scenarios(as_json: options.Json = False) -> None:
     if as_json:
         print_json({"scenarios": scenario_rows()})
         return
-    rows = [(scenario.name, scenario.title) for scenario in shipped()]
+    from sim.report.shown import title_words
+
+    rows = [(scenario.name, title_words(scenario.title)) for scenario in shipped()]
     print_text(lambda: columns(("", ""), rows).partition("\n")[2], end="")
 
 

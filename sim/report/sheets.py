@@ -84,6 +84,7 @@ class Panel:
     differences: tuple[Interval, ...] = ()
     meaning: str = ""
     difference: bool = False
+    declared: str = ""  # the declared unit, of a panel in its everyday one
 
     @cached_property
     def shown(self) -> Panel:
@@ -92,7 +93,7 @@ class Panel:
         it = shown_in(self.unit, sizes[:1]) if self.unit == "month" else everyday(self.unit, *sizes)
         by, mark = it.factor, self.mark
         return replace(
-            self, unit=it.of_difference if self.difference else it.unit,
+            self, unit=it.of_difference if self.difference else it.unit, declared=self.unit,
             series=tuple(cells * by for cells in self.series), mark=mark and replace(mark, value=mark.value * by),
             differences=tuple(Interval(*(values * by for values in one)) for one in self.differences),
         )  # fmt: skip
@@ -110,7 +111,7 @@ class Panel:
     @property
     def counts(self) -> bool:
         """Whether values are whole numbers."""
-        return self.unit in _COUNTS
+        return (self.declared or self.unit) in _COUNTS
 
     @property
     def empty(self) -> bool:

@@ -20,6 +20,7 @@ from sim.runs.summary import csv_bytes
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.explain import Explanation
 from sim.studies.rests import rests_text
+from sim.units import with_unit
 
 
 def draw_explanation(explanation: Explanation) -> None:
@@ -60,7 +61,7 @@ def _waterfall(it: Explanation) -> Page:
         ),
     )
     title = tr("{outcome}: what made the difference", outcome=outcome_words(catalogue, it.outcome))
-    total = minus(f"{unit.signed(it.total.mean)} {unit.of_difference}".rstrip())
+    total = minus(with_unit(unit.signed(it.total.mean), unit.of_difference))
     said = tr(
         "{second} less {first} in {month}: {total}   {outcome}",
         second=other, first=one, month=month_text(it.month), total=total, outcome=it.outcome,

@@ -122,7 +122,7 @@ def _frontier(axes: Axes, it: Sought) -> None:
     if it.best:
         _cross(axes, it.best, VERMILION)
         mark(axes, it.best.cost.mean, it.best.net.mean, VERMILION, markersize=7)
-    heading(axes, _net_words(it), q.aim.unit)
+    heading(axes, _net_words(it), _unit_words(q.aim))
     axes.set_xlabel(tr("cost: the sponsors' outlay at present value, million yuan"))
     number_axis(axes.xaxis, 6)
     number_axis(axes.yaxis, 6)
@@ -163,7 +163,7 @@ def _along(axes: Axes, it: Sought) -> None:
         mark(axes, float(own) * lever_unit(axis).factor, 0.0, INK, markersize=5, clip_on=False)
     if it.best:
         mark(axes, _place(it, it.best.values), it.best.net.mean, VERMILION, markersize=7)
-    heading(axes, _net_words(it), q.aim.unit)
+    heading(axes, _net_words(it), _unit_words(q.aim))
     axes.set_xlabel(and_unit(short(axis.key), lever_unit(axis).unit))
     if axis.levels:
         axes.set_xticks(range(len(axis.levels)), [brief(value) for value in axis.levels])
@@ -239,7 +239,7 @@ def _regrets(axes: Axes, it: Sought) -> None:
     heading(
         axes,
         tr("Where the world is another"),
-        tr("mean gain (blue) and regret (red, line to the 95th percentile), {unit}", unit=it.question.aim.unit),
+        tr("mean gain (blue) and regret (red, line to the 95th percentile), {unit}", unit=_unit_words(it.question.aim)),
     )
 
 
@@ -256,6 +256,11 @@ def _draws_words(count: int, kind: str) -> str:
 def _meaning(catalogue: Catalogue, aim: Aim) -> str:
     """What an aim is, in words."""
     return _short_words(aim, lower=False) if aim.total else outcome_words(catalogue, aim.name)
+
+
+def _unit_words(aim: Aim) -> str:
+    """The declared unit of an aim, in which its values are drawn."""
+    return meaning("unit", aim.unit)
 
 
 def _short_words(aim: Aim, *, lower: bool = True) -> str:
@@ -321,7 +326,7 @@ def _value_page(it: Reached) -> Page:
         else:  # below the curve
             place = {"offset": (-6 if left else 6, -12), "ha": "right" if left else "left"}
         note(axes, tr("as it is"), (at, mean), fontsize=7, path_effects=HALO, **place)
-    heading(axes, _meaning(scenario.catalogue, aim), "   ".join(filter(None, (aim.unit, aim.name))))
+    heading(axes, _meaning(scenario.catalogue, aim), "   ".join(filter(None, (_unit_words(aim), aim.name))))
     axes.set_xlabel(f"{lever}\n{and_unit(axis.key, unit.unit)}")
     number_axis(axes.xaxis, 7)
     number_axis(axes.yaxis, 6)

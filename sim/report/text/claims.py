@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from sim.formats import counted
+from sim.language import later, meaning, month_text, tr
+from sim.letters import wrapped
 from sim.report.text.columns import WIDTH, columns
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import Verdict, is_distinct
@@ -14,8 +15,8 @@ from sim.studies.questions.claims import Finding, Findings, Flip, Range
 from sim.units import Everyday, everyday, parameter_unit, with_unit
 
 VERDICT_WORDS = {
-    Verdict.ROBUST: "robust", Verdict.FRAGILE: "fragile", Verdict.ASSERTED: "asserted",
-    Verdict.NOT_DISTINGUISHABLE: "not distinguishable", Verdict.CONTRADICTED: "contradicted",
+    Verdict.ROBUST: later("robust"), Verdict.FRAGILE: later("fragile"), Verdict.ASSERTED: later("asserted"),
+    Verdict.NOT_DISTINGUISHABLE: later("not distinguishable"), Verdict.CONTRADICTED: later("contradicted"),
 }  # fmt: skip
 
 
@@ -23,21 +24,29 @@ def claims_text(answer: Findings, *, everything: bool = False) -> str:
     """A table of the claims of one file, and for each the reasons of its verdict; with ``everything`` all ranges."""
     claims, cases = answer.claims, answer.runs[1]
     draws = counted(max(it.draws for it in answer.findings), "joint draw")
-    seeds = f"{claims.scenario.replicates} seeds from seed {claims.scenario.seed}"
-    rows = [(it.claim.name, *_told(it), _percent(it), VERDICT_WORDS[it.verdict]) for it in answer.findings]
+    key = f"claims {claims.name}"
+    rows = [(it.claim.name, *_told(it), _percent(it), tr(VERDICT_WORDS[it.verdict])) for it in answer.findings]
+    heads = (tr("claim"), tr("difference"), tr("95% interval"), tr("unit"), tr("right sign"), tr("verdict"))
     lines = [
-        f"{claims.title}: {claims.scenario.name} less {claims.control.name} in {answer.month}",
-        f"{seeds}, {cases.cells.shape[1]} for each other case; {draws} of the assumptions",
+        tr(
+            "{title}: {scenario} less {control} in {month}", title=meaning(key, claims.title),
+            scenario=claims.scenario.name, control=claims.control.name, month=month_text(answer.month),
+        ),
+        tr(
+            "{count} seeds from seed {seed}, {few} for each other case; {draws} of the assumptions",
+            count=claims.scenario.replicates, seed=claims.scenario.seed, few=cases.cells.shape[1], draws=draws,
+        ),
         "",
-        columns(("claim", "difference", "95% interval", "unit", "right sign", "verdict"), rows, (1, 2, 4)),
-    ]
+        columns(heads, rows, (1, 2, 4)),
+    ]  # fmt: skip
     for it in answer.findings:
-        lines += ["", *_wrapped(f"{it.claim.name}: {it.claim.text}", "")]
+        said = tr("{name}: {claim}", name=it.claim.name, claim=meaning(key, it.claim.text))
+        lines += ["", *_wrapped(said, "")]
         for reason in reasons(it):
             lines += _wrapped(reason, "  ")
         if everything and it.ranges:
             lines += ["", _ranges(it)]
-    return "\n".join([*lines, "", f"results: {answer.path}"])
+    return "\n".join([*lines, "", tr("results: {path}", path=answer.path)])
 
 
 def claims_table(answers: Sequence[Findings]) -> str:
@@ -45,17 +54,22 @@ def claims_table(answers: Sequence[Findings]) -> str:
     lines, rows = [], []
     for answer in answers:
         claims = answer.claims
-        lines += textwrap.wrap(
-            f"{claims.scenario.name} less {claims.control.name} in {answer.month}, {claims.scenario.replicates} seeds: "
-            f"{claims.title}", WIDTH, subsequent_indent="  ",
+        said = tr(
+            "{scenario} less {control} in {month}, {seeds} seeds: {title}", scenario=claims.scenario.name,
+            control=claims.control.name, month=month_text(answer.month), seeds=claims.scenario.replicates,
+            title=meaning(f"claims {claims.name}", claims.title),
         )  # fmt: skip
+        lines += wrapped(said, WIDTH, subsequent_indent="  ")
         for it in answer.findings:
             posterior = _span(it.posterior, outcome_unit(it)) if it.posterior else "-"
             name = f"{claims.scenario.name}: {it.claim.name}"
-            rows.append((name, VERDICT_WORDS[it.verdict], *_told(it), posterior, _percent(it)))
-    heads = ("claim", "verdict", "difference", "95% interval", "unit", "over the posterior", "right sign")
-    note = "right sign: share of joint draws of the assumptions in which the difference has the claimed sign"
-    return "\n".join([*lines, "", columns(heads, rows, (2, 3, 5, 6)), "", *textwrap.wrap(note, WIDTH)])
+            rows.append((name, tr(VERDICT_WORDS[it.verdict]), *_told(it), posterior, _percent(it)))
+    heads = (
+        tr("claim"), tr("verdict"), tr("difference"), tr("95% interval"), tr("unit"), tr("over the posterior"),
+        tr("right sign"),
+    )  # fmt: skip
+    note = tr("right sign: share of joint draws of the assumptions in which the difference has the claimed sign")
+    return "\n".join([*lines, "", columns(heads, rows, (2, 3, 5, 6)), "", *wrapped(note, WIDTH)])
 
 
 def _told(it: Finding) -> tuple[str, str, str]:
@@ -68,42 +82,53 @@ def reasons(it: Finding, *, verdict: bool = True) -> Iterator[str]:
     """What the verdict rests on, a sentence each; without ``verdict`` as far as it is known, whatever it will be."""
     outcome = outcome_unit(it)
     unit = outcome.of_difference
-    told = f"{VERDICT_WORDS[it.verdict]}: " if verdict else ""
-    yield f"{told}{_effect(it.difference, outcome)} {unit} on {it.seeds} seeds"
+
+    def effect(found: Interval) -> dict[str, str]:
+        return {"effect": _effect(found, outcome), "unit": unit}
+
     if verdict:
+        yield tr("{verdict}: {effect} {unit} on {seeds} seeds", verdict=VERDICT_WORDS[it.verdict], seeds=it.seeds,
+                 **effect(it.difference))  # fmt: skip
         yield from _doubts(it, outcome)
+    else:
+        yield tr("{effect} {unit} on {seeds} seeds", seeds=it.seeds, **effect(it.difference))
     for name, found in it.off.items():
-        yield f"without {name}: {_effect(found, outcome)} {unit}"
+        yield tr("without {name}: {effect} {unit}", name=name, **effect(found))
     if not verdict:
         return
     if len(it.off) > 1:
-        yield f"without all of these: {_effect(it.remaining, outcome)} {unit}"
+        yield tr("without all of these: {effect} {unit}", **effect(it.remaining))
     for one in it.proportional:
-        yield f"proportional to {one.key} ({one.kind}): {one.elasticity:.2f}% for each 1% of it"
+        yield tr("proportional to {key} ({kind}): {elasticity}% for each 1% of it", key=one.key, kind=tr(one.kind),
+                 elasticity=f"{one.elasticity:.2f}")  # fmt: skip
     if it.draws:
-        yield f"the claimed sign in {it.right:.0%} of {it.draws} joint draws"
+        yield tr("the claimed sign in {share} of {draws} joint draws", share=f"{it.right:.0%}", draws=it.draws)
     if it.flip and it.verdict is not Verdict.ROBUST:
-        yield f"the sign flips {flip_words(it.flip)}"
+        yield tr("the sign flips {where}", where=flip_words(it.flip))
     if it.posterior:
-        yield f"over the posterior: {_effect(it.posterior, outcome)} {unit}"
+        yield tr("over the posterior: {effect} {unit}", **effect(it.posterior))
 
 
 def _doubts(it: Finding, outcome: Everyday) -> Iterator[str]:
     if it.verdict is Verdict.NOT_DISTINGUISHABLE and it.left_out and is_distinct(it.difference):
         without = _span(it.left_out.without, outcome)
-        yield f"without replicate {it.left_out.replicate} the interval is {without}: it hangs on one seed"
+        yield tr("without replicate {replicate} the interval is {span}: it hangs on one seed",
+                 replicate=it.left_out.replicate, span=without)  # fmt: skip
     if it.verdict is Verdict.CONTRADICTED:
-        yield f"the claim is that there is {'more' if it.claim.sign > 0 else 'less'}"
+        yield tr("the claim is that there is more") if it.claim.sign > 0 else tr("the claim is that there is less")
 
 
 def flip_words(it: Flip) -> str:
     unit = parameter_unit(it.unit, [it.value])
-    return f"where {it.key} is {'above' if it.upwards else 'below'} {with_unit(unit.number(it.value), unit.unit)}"
+    value = with_unit(unit.number(it.value), unit.unit)
+    if it.upwards:
+        return tr("where {key} is above {value}", key=it.key, value=value)
+    return tr("where {key} is below {value}", key=it.key, value=value)
 
 
 def _ranges(it: Finding) -> str:
     """The difference at both ends of each assumption's range, the widest first."""
-    heads = ("assumption", "kind", "at its low", "at its high", "elasticity", "range")
+    heads = (tr("assumption"), tr("kind"), tr("at its low"), tr("at its high"), tr("elasticity"), tr("range"))
     return columns(heads, range_rows(it), (2, 3, 4))
 
 
@@ -112,7 +137,7 @@ def range_rows(it: Finding) -> list[tuple[str, ...]]:
     found = sorted(it.ranges, key=lambda one: -_width(one))
     outcome = outcome_unit(it)
     return [
-        (key, kind, outcome.signed(at_low.mean), outcome.signed(at_high.mean), _elasticity(elasticity),
+        (key, tr(kind), outcome.signed(at_low.mean), outcome.signed(at_high.mean), _elasticity(elasticity),
          with_unit(in_unit.span(low, high), in_unit.unit))
         for key, unit, kind, _, low, high, at_low, at_high, elasticity, _ in found
         for in_unit in (parameter_unit(unit, (low, high)),)
@@ -139,12 +164,14 @@ def outcome_unit(it: Finding) -> Everyday:
 
 
 def _span(it: Interval, unit: Everyday) -> str:
-    return unit.span(it.low, it.high) if it.mean == it.mean else "no value"
+    return unit.span(it.low, it.high) if it.mean == it.mean else tr("no value")
 
 
 def _effect(it: Interval, unit: Everyday) -> str:
-    return f"{unit.signed(it.mean)} ({_span(it, unit)})" if it.mean == it.mean else "no value"
+    if it.mean != it.mean:
+        return tr("no value")
+    return tr("{value} ({span})", value=unit.signed(it.mean), span=_span(it, unit))
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False)
+    return wrapped(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False)

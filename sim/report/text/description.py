@@ -7,7 +7,10 @@ from typing import Any
 
 from sim import letters
 from sim.formats import plain
+from sim.language import later, meaning, month_text, tr, trc
+from sim.report.shown import outcome_name, title_words
 from sim.report.text.columns import WIDTH, columns, wrapped
+from sim.report.text.run import bound_words
 from sim.scenario import ReportedFigure, Row, Scenario, Schedule, describe
 from sim.units import plausible, quantity, scheduled
 
@@ -26,14 +29,30 @@ def _heading(scenario: Scenario) -> list[str]:
     """What a scenario is, and what it must meet."""
     figures = []
     for it in scenario.reported_figures.values():
-        source = ": ".join(filter(None, (it.source.kind, it.source.text)))
-        inherited = f", inherited from {it.stated}" if it.stated else ""
         known = scenario.catalogue.outcomes.get(it.name)
-        value = quantity(it.value, known.unit if known else "")
-        figures.append(f"  {it.name}: {it.bound} {value} in {it.month} ({source}){inherited}")
-    lines = [f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name]
-    lines += [scenario.summary] if scenario.summary else []
-    return [*lines, "", "must meet:", *figures] if figures else lines
+        places = {
+            "outcome": outcome_name(it.name), "month": month_text(it.month), "file": it.stated,
+            "value": bound_words(it.bound, quantity(it.value, known.unit if known else "")),
+            "source": _source(it.source.kind, it.source.text),
+        }  # fmt: skip
+        if it.stated:
+            said = tr("{outcome}: {value} in {month} ({source}), inherited from {file}", **places)
+        else:
+            said = tr("{outcome}: {value} in {month} ({source})", **places)
+        figures.append(f"  {said}")
+    lines = [f"{scenario.name}: {title_words(scenario.title)}" if scenario.title else scenario.name]
+    lines += [title_words(scenario.summary)] if scenario.summary else []
+    return [*lines, "", tr("must meet:"), *figures] if figures else lines
+
+
+def _source(kind: str, text: str) -> str:
+    """The kind of a source, and the source."""
+    if kind and text:
+        return tr("{kind}: {source}", kind=tr(kind), source=text)
+    return tr(kind) or text
+
+
+_ORIGINS = (later("default"), later("file"), later("override"))
 
 
 def _lines(row: Row, scenario: Scenario, names: int) -> Iterator[str]:
@@ -44,16 +63,16 @@ def _lines(row: Row, scenario: Scenario, names: int) -> Iterator[str]:
     if isinstance(held, Schedule):
         value = scheduled(held, row.unit, scenario.calendar)
     long = not is_number and len(value) > _WIDEST
-    line = f"{letters.left(row.key, names)}  {'schedule' if long else value}"
+    line = f"{letters.left(row.key, names)}  {tr('schedule') if long else value}"
     fits = letters.cells(line) <= WIDTH
     yield line if fits else line.partition(" (")[0]
     if long:
         yield from wrapped(value)
     range_ = plausible(row.plausible, row.unit) if row.plausible else _bounds(row)
-    source = ": ".join(filter(None, (row.kind, row.source)))
     unit = "" if fits or range_ else row.unit
-    yield from wrapped("; ".join(filter(None, (unit, range_, row.location or row.origin, source))))
-    yield from wrapped(row.meaning)
+    told = (unit, range_, row.location or tr(row.origin), _source(row.kind, row.source))
+    yield from wrapped(trc("between changes", "; ").join(filter(None, told)))
+    yield from wrapped(meaning(row.key, row.meaning))
 
 
 def _bounds(row: Row) -> str:
@@ -61,8 +80,9 @@ def _bounds(row: Row) -> str:
     low, high = row.bounds
     if low is not None and high is not None:
         return plausible((low, high), row.unit)
-    words = "of at least" if low is not None else "of at most"
-    return "" if low is None and high is None else f"{words} {quantity(high if low is None else low, row.unit)}"
+    if low is not None:
+        return tr("of at least {value}", value=quantity(low, row.unit))
+    return "" if high is None else tr("of at most {value}", value=quantity(high, row.unit))
 
 
 def _described(scenario: Scenario, kept: Collection[str] | None) -> list[Row]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.language import listed, month_text, tr
+from sim.report.shown import outcome_name
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
 from sim.studies.questions.explain import Explanation
@@ -15,24 +17,29 @@ def explanation_text(explanation: Explanation) -> str:
     """The parts as a table, the largest first, with what each of them changes."""
     it, names = explanation, explanation.names
     rests, unit = _kinds_of_parts(it), outcome_unit(it)
-    how = f"all {it.combinations} combinations run"
+    how = tr("all {count} combinations run", count=it.combinations)
     if it.orders:
-        how = f"{it.orders} orders drawn, {it.combinations} combinations run"
+        how = tr("{orders} orders drawn, {count} combinations run", orders=it.orders, count=it.combinations)
     rows = [
-        (part.group, unit.signed(part.value), unit.span(part.low, part.high), unit.unit, ", ".join(rests[part.group]))
+        (part.group, unit.signed(part.value), unit.span(part.low, part.high), unit.unit,
+         listed(map(tr, rests[part.group])))
         for part in it.parts
-    ]
-    rows.append(("total", unit.signed(it.total.mean), unit.span(it.total.low, it.total.high), unit.unit, ""))
-    said = f"{it.outcome} in {it.month}: {names[1]} less {names[0]}, {it.seeds} seeds, paired seed by seed; {how}"
+    ]  # fmt: skip
+    rows.append((tr("total"), unit.signed(it.total.mean), unit.span(it.total.low, it.total.high), unit.unit, ""))
+    said = tr(
+        "{outcome} in {month}: {variant} less {baseline}, {seeds} seeds, paired seed by seed; {how}",
+        outcome=outcome_name(it.outcome), month=month_text(it.month), variant=names[1], baseline=names[0],
+        seeds=it.seeds, how=how,
+    )  # fmt: skip
     lines = [
         said,
         with_unit(f"{unit.number(it.baseline)} -> {unit.number(it.variant)}", unit.unit),
         "",
-        columns(("part", "adds", "95% interval", "unit", "its values rest on"), rows, right=(1, 2)),
+        columns((tr("part"), tr("adds"), tr("95% interval"), tr("unit"), tr("its values rest on")), rows, right=(1, 2)),
         "",
         *changes_text([change for part in it.parts for change in part.changed]),
         "",
-        f"what is the same in both rests on {rests_text(rest_of_it(it))}",
+        tr("what is the same in both rests on {kinds}", kinds=rests_text(rest_of_it(it))),
     ]
     return "\n".join(lines)
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.declare import Value
 from sim.formats import seeds_text, short
-from sim.report.shown import sweep_unit
+from sim.language import later, listed, month_text, tr
+from sim.report.shown import outcome_name, sweep_unit
 from sim.report.text.columns import columns
 from sim.report.text.left_out import left_out_text
 from sim.runs.seeds import begins
@@ -17,28 +18,34 @@ from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.sweep import BASELINE, LEFT_OUT, Sweep, verdict_at
 from sim.units import Everyday, brief, parameter_unit, with_unit
 
+_DESIGNS = (later("grid"), later("latin"), later("sobol"))
 MOST_ROWS = 24  # points of a table; of more, those at either end are shown
 
 
 def sweep_text(sweep: Sweep, *, everything: bool = False) -> str:
     """A table for every outcome shown: a line a point."""
     scenario, failed = sweep.scenario, len(sweep.failures)
-    keys = ", ".join(f"{axis.key} ({unit})" if (unit := axis_unit(sweep, axis.key).unit) else axis.key
-                     for axis in sweep.axes)  # fmt: skip
-    said = f"{scenario.name}: {keys} over {len(sweep.points) - 1} points ({sweep.design}), each on the same seeds"
+    keys = listed(f"{axis.key} ({unit})" if (unit := axis_unit(sweep, axis.key).unit) else axis.key
+                  for axis in sweep.axes)  # fmt: skip
     lines = [
-        said,
-        f"{seeds_text(sweep.replicates, begins(scenario))}; means, percentiles and paired differences in {sweep.month}",
-        f"95% intervals: {interval_kind()}",
-        *([f"{failed} replicates failed: the numbers are of the others"] if failed else []),
-    ]
+        tr(
+            "{scenario}: {keys} over {count} points ({design}), each on the same seeds", scenario=scenario.name,
+            keys=keys, count=len(sweep.points) - 1, design=tr(sweep.design),
+        ),
+        tr(
+            "{seeds}; means, percentiles and paired differences in {month}",
+            seeds=seeds_text(sweep.replicates, begins(scenario)), month=month_text(sweep.month),
+        ),
+        tr("95% intervals: {kind}", kind=tr(interval_kind())),
+        *([tr("{count} replicates failed: the numbers are of the others", count=failed)] if failed else []),
+    ]  # fmt: skip
     for name in sweep.outcomes:
         lines += [
             "",
-            f"{name} ({unit})" if (unit := outcome_unit(sweep, name).unit) else name,
+            f"{outcome_name(name)} ({unit})" if (unit := outcome_unit(sweep, name).unit) else outcome_name(name),
             *_outcome_text(sweep, name, everything),
         ]
-    return "\n".join([*lines, "", f"results: {sweep.path}"])
+    return "\n".join([*lines, "", tr("results: {path}", path=sweep.path)])
 
 
 def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
@@ -54,34 +61,38 @@ def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
     numbered = len(sweep.axes) > 2  # so many values do not fit before each part of a table
     for at in (BASELINE, *order):
         mean, low, high = (float(stats[it][at]) for it in ("difference", "low", "high"))
-        told = ("", "", "as it is")
+        told = ("", "", tr("as it is"))
         if at != BASELINE:
-            told = (unit.signed(mean), unit.span(low, high), verdict_at(stats, at))
+            told = (unit.signed(mean), unit.span(low, high), tr(verdict_at(stats, at)))
         values = tuple(value_text(value, units[key]) for key, value in sweep.points[at].items())
-        number_of = (str(at or "baseline"),) if numbered else ()
+        number_of = (str(at or tr("baseline")),) if numbered else ()
         if stats["hangs_on_one"][at]:
             replicate, *left = (float(stats[it][at]) for it in LEFT_OUT[:-1])
             place = (
                 with_unit(f"{short(key)} {text}", units[key].unit) for key, text in zip(units, values, strict=True)
             )
-            hanging.append(f"at {', '.join(place)}: {left_out_text(unit, int(replicate), *left)}")
+            left_out = left_out_text(unit, int(replicate), *left)
+            hanging.append(tr("at {place}: {said}", place=listed(place), said=left_out))
         middle, spread = unit.number(stats["median"][at]), unit.span(stats["p5"][at], stats["p95"][at])
         rows.append((*number_of, *values, unit.number(stats["mean"][at]), middle, spread, *told))
     heads = (
-        *(("point",) if numbered else ()),
+        *((tr("point"),) if numbered else ()),
         *(short(axis.key) for axis in sweep.axes),
-        "mean",
-        "median",
-        "90% of seeds",
-        "difference",
-        "95% interval",
+        tr("mean"),
+        tr("median"),
+        tr("90% of seeds"),
+        tr("difference"),
+        tr("95% interval"),
         "",
     )
     keys = 1 if numbered else len(sweep.axes)
     table = columns(heads, rows, right=range(len(heads) - 1), keys=keys)
-    more = (
-        [f"the {MOST_ROWS // 2} lowest and highest means; {hidden} more points: --all, or sweep.csv"] if hidden else []
-    )
+    more = []
+    if hidden:
+        more.append(
+            tr("the {few} lowest and highest means; {count} more points: --all, or sweep.csv", few=MOST_ROWS // 2,
+               count=hidden)
+        )  # fmt: skip
     return [table, *more, *hanging]
 
 
@@ -130,4 +141,4 @@ def outcome_unit(sweep: Sweep, name: str) -> Everyday:
 
 def value_text(value: Value | None, unit: Everyday) -> str:
     """A point's value of a key in its everyday unit; a schedule is None."""
-    return "schedule" if value is None else brief(value, unit)
+    return tr("schedule") if value is None else brief(value, unit)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import brief, number, signed
+from sim.language import month_text, tr, trc
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
 from sim.studies.questions.trace import Divergence, Fate, Trace
@@ -19,31 +20,37 @@ def trace_text(trace: Trace) -> str:
     """Where two worlds part and what comes of it, as tables."""
     it, scenario = trace, trace.scenario
     names = it.first_name, it.second_name
-    months = f"{len(it.months)} months from {scenario.calendar(0)}"
     lines = [
-        f"{names[1]} beside {names[0]}: replicate {it.replicate} of seed {it.seed}, {months}",
+        tr(
+            "{variant} beside {baseline}: replicate {replicate} of seed {seed}, {months} months from {month}",
+            variant=names[1], baseline=names[0], replicate=it.replicate, seed=it.seed, months=len(it.months),
+            month=month_text(scenario.calendar(0)),
+        ),
         *changes_text(it.changed),
         "",
-    ]
+    ]  # fmt: skip
     if it.first is None:
-        return "\n".join([*lines, "nothing differs: every state of every month is the same in both"])
-    lines.append(f"first difference: {_divergence(it, it.first)}")
+        return "\n".join([*lines, tr("nothing differs: every state of every month is the same in both")])
+    lines.append(tr("first difference: {what}", what=_divergence(it, it.first)))
     if it.first_enterprise is None:
-        return "\n".join([*lines, "no enterprise ever differs"])
+        return "\n".join([*lines, tr("no enterprise ever differs")])
     if it.first_enterprise != it.first:
-        lines.append(f"first enterprise: {_divergence(it, it.first_enterprise)}")
+        lines.append(tr("first enterprise: {what}", what=_divergence(it, it.first_enterprise)))
     lines += [
         "",
-        "enterprises that differ in any state, in staff, in being there, and by the mechanism in which each first did:",
+        tr(
+            "enterprises that differ in any state, in staff, in being there, and by the mechanism in which each first "
+            "did:"
+        ),
         _months_text(it),
         "",
     ]
     one, other = it.startups_only
-    lines += ["startups in one world only:", *_beside("channel", names, one, other), ""]
+    lines += [tr("startups in one world only:"), *_beside(tr("channel"), names, one, other), ""]
     one, other = it.survivors_only
-    lines.append("there in both, operating at the end in one only:")
-    lines += [*_beside("what became of it in the other", names, one, other), "", _stakes_text(it)]
-    lines.append(f"what is the same in both rests on {rests_text(trace_rests(it))}")
+    lines.append(tr("there in both, operating at the end in one only:"))
+    lines += [*_beside(tr("what became of it in the other"), names, one, other), "", _stakes_text(it)]
+    lines.append(tr("what is the same in both rests on {kinds}", kinds=rests_text(trace_rests(it))))
     return "\n".join(lines)
 
 
@@ -93,12 +100,17 @@ def fate_json(trace: Trace, fate: Fate) -> dict[str, Any]:
 
 
 def _divergence(trace: Trace, divergence: Divergence) -> str:
-    when = f"{trace.scenario.calendar(divergence.month)}, {divergence.mechanism}"
+    places = {
+        "month": month_text(trace.scenario.calendar(divergence.month)), "mechanism": divergence.mechanism,
+        "enterprise": divergence.identity, "what": divergence.what, "old": brief(divergence.first, 6),
+        "new": brief(divergence.second, 6),
+    }  # fmt: skip
     if divergence.identity and divergence.what == "existence":
         where = trace.first_name if divergence.first else trace.second_name
-        return f"{when}: enterprise {divergence.identity} exists in {where} only"
-    of = f" of enterprise {divergence.identity}" if divergence.identity else ""
-    return f"{when}: {divergence.what}{of} {brief(divergence.first, 6)} -> {brief(divergence.second, 6)}"
+        return tr("{month}, {mechanism}: enterprise {enterprise} exists in {where} only", where=where, **places)
+    if divergence.identity:
+        return tr("{month}, {mechanism}: {what} of enterprise {enterprise} {old} -> {new}", **places)
+    return tr("{month}, {mechanism}: {what} {old} -> {new}", **places)
 
 
 def _divergence_json(trace: Trace, it: Divergence | None) -> dict[str, Any] | None:
@@ -126,9 +138,11 @@ def _months_text(trace: Trace) -> str:
             others = row.differing - sum(row.by_mechanism.get(name, 0) for name in shown)
             counts = [*(row.by_mechanism.get(name, 0) for name in shown), others]
             share = f"{row.differing / max(1, row.alive):.1%}"
-            rows.append((calendar, number(row.alive), number(row.differing), share, number(row.other_staff),
+            rows.append((month_text(calendar), number(row.alive), number(row.differing), share, number(row.other_staff),
                          number(row.only_first + row.only_second), *map(number, counts)))  # fmt: skip
-    heads = ("month", "alive", "differ", "share", "in staff", "in one only", *shown, "others")
+    heads = (
+        tr("month"), tr("alive"), tr("differ"), tr("share"), tr("in staff"), tr("in one only"), *shown, tr("others"),
+    )  # fmt: skip
     if not any(row[-1] != "0" for row in rows):
         heads, rows = heads[:-1], [row[:-1] for row in rows]
     return columns(heads, rows, right=range(1, len(heads)))
@@ -136,8 +150,9 @@ def _months_text(trace: Trace) -> str:
 
 def _beside(head: str, names: Sequence[str], one: Counter[str], other: Counter[str]) -> list[str]:
     rows = [(f"  {name}", number(one[name]), number(other[name])) for name, _ in (one + other).most_common()]
-    rows.append(("  all", number(sum(one.values())), number(sum(other.values()))))
-    return columns((f"  {head}", *(f"{name} only" for name in names)), rows, right=(1, 2)).split("\n")
+    rows.append((f"  {tr('all')}", number(sum(one.values())), number(sum(other.values()))))
+    only = (tr("{name} only", name=name) for name in names)
+    return columns((f"  {head}", *only), rows, right=(1, 2)).split("\n")
 
 
 def _stakes_text(trace: Trace) -> str:
@@ -147,15 +162,18 @@ def _stakes_text(trace: Trace) -> str:
     ]
     _, *numbers = zip(*rows, strict=True)
     sums: Any = map(sum, numbers)
-    rows.append(("all", *sums))
+    rows.append((tr("all"), *sums))
     told = [
         (group, number(count), *map(number, (one, other)), signed(other - one), *map(number, (tax_one, tax_other)),
          signed(tax_other - tax_one))
         for group, count, one, other, tax_one, tax_other in rows
     ]  # fmt: skip
-    heads = ("at stake", "enterprises", "jobs", "jobs", "more", "taxes", "taxes", "more")
+    heads = (
+        tr("at stake"), tr("enterprises"), tr("jobs"), tr("jobs"), tr("more"), tr("taxes"), tr("taxes"), tr("more"),
+    )  # fmt: skip
     above = ("", "", *names, "", *names, "")
-    note = "jobs at the end, people; taxes over the run, million yuan"
+    note = tr("jobs at the end, people; taxes over the run, million yuan")
     if trace.weight != 1:
-        note += f"; each enterprise stands for {number(trace.weight)}"
+        more = tr("each enterprise stands for {count}", count=number(trace.weight))
+        note = trc("between changes", "; ").join([note, more])
     return columns(heads, [above, *told], right=range(1, 8)) + f"\n{note}"
