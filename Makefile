@@ -14,7 +14,7 @@ bin := $(VENV)/bin
 installed := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs languages site calibrate bench soak bill lock clean
+.PHONY: help run test lint format docs languages gallery site calibrate bench soak bill lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -43,6 +43,9 @@ docs: $(installed) ## write into the documents what the program knows of itself 
 
 languages: $(installed) ## bring templates and catalogues of translations up to date and compile them
 	$(bin)/python docs/languages.py
+
+gallery: $(installed) ## every shipped scenario and its control with figures and cards, in build/gallery (ARGS='--lang zh')
+	$(bin)/python docs/gallery.py $(ARGS)
 
 site: $(installed) ## the documents as a site, in build/site; a link that leads nowhere is an error
 	$(bin)/sphinx-build -W --keep-going -q -c docs -d build/doctrees . build/site

@@ -34,7 +34,12 @@ from sim.units import everyday
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "sim" / "locale"
 REPORT = ROOT / "sim" / "report"
-FIGURES = (*(REPORT / "figures").glob("*.py"), REPORT / "sheets.py", REPORT / "comparison_sheets.py")
+FIGURES = (
+    *(REPORT / "figures").glob("*.py"),
+    REPORT / "sheets.py",
+    REPORT / "comparison_sheets.py",
+    ROOT / "docs" / "gallery.py",
+)
 LANGUAGES = [code for code in language.LANGUAGES if code != language.ENGLISH]
 KEYWORDS = {"tr": (1, False), "trn": (2, False), "trc": (2, True), "later": (1, False)}  # texts, context
 SIZES = (0.0, 1e-6, 1.0, 12.0, 36.0, 1e3, 1e6)  # at which a unit is said differently
@@ -193,6 +198,8 @@ def declarations() -> Iterator[Entry]:
         yield outcome.meaning, name, "outcomes"
         yield label(name), name, "outcomes"
         units[outcome.unit] = None
+    for mechanism in catalogue.mechanisms:
+        yield mechanism.name, "mechanism", "mechanisms"
     for check in checks(catalogue).values():
         for text in filter(None, (check.title, check.note, check.finding)):
             yield text, f"fact {check.name}", "sim/evidence/facts.toml"
@@ -201,7 +208,7 @@ def declarations() -> Iterator[Entry]:
         yield assumed.meaning, f"assumption {name}", "assumptions of an appraisal"
         if assumed.unit:
             yield assumed.unit, "unit", "units"
-    said: dict[str, None] = {}
+    said: dict[str, None] = dict(units)  # as declared too: axes of what is sought have them
     for unit in units:
         for size in SIZES:
             for found in (everyday(unit, size), everyday(unit, size, yuan_below=1.0)):

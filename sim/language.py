@@ -139,6 +139,11 @@ def listed(texts: Iterable[str]) -> str:
     return ("、" if is_chinese() else ", ").join(texts)
 
 
+def paragraph(*sentences: str) -> str:
+    """Sentences one after the other: with spaces between, in Chinese without; empty ones are left out."""
+    return ("" if is_chinese() else " ").join(filter(None, sentences))
+
+
 def month_text(month: str) -> str:
     """A month such as ``2016-04``; in Chinese 2016年4月."""
     found = re.fullmatch(r"(\d{4})-(\d\d)", month) if is_chinese() else None

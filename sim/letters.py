@@ -91,7 +91,7 @@ def shortened(text: str, width: int, end: str = "...") -> str:
     return text + end
 
 
-def wrapped(text: str, width: int, **how: bool | str) -> list[str]:
+def wrapped(text: str, width: int, **how: bool | str | int) -> list[str]:
     """The text in lines of at most ``width`` cells; ``how`` as ``textwrap`` takes it.
 
     Wide letters may be parted anywhere, but not in a path.

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.formats import seeds_text
-from sim.report.sheets import HEADLINE, MARKS, Panel, Sheet, run_panel
+from sim.language import later, listed, paragraph, tr
+from sim.report.sheets import HEADLINE, MARKS, Panel, Sheet, run_panel, source_words, span_words
 from sim.runs.ensemble import folder_name
 from sim.runs.result import Result
 from sim.runs.seeds import begins
@@ -19,7 +20,9 @@ from sim.studies.rests import rests_text
 
 MOST = 8  # panels on the second page
 DIFFERENCES = "differences"
-_DIFFERENCES = "Lower axes: mean of the others less {}, with its 95% interval ({}), month by month."
+_DIFFERENCES = later(
+    "{seeds}. Lower axes: mean of the others less {name}, with its 95% interval ({kind}), month by month."
+)
 
 
 def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[Sheet]:
@@ -32,15 +35,15 @@ def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[S
     labels = (comparison.label, *(variant.label for variant in comparison.variants))
     sheets = []
     for stem, names, which in (
-        (HEADLINE, shown[: 2 * MOST], "headline outcomes"),
-        ("largest", rest[:MOST], "where else they differ most, for the width of the interval"),
+        (HEADLINE, shown[: 2 * MOST], tr("headline outcomes")),
+        ("largest", rest[:MOST], tr("where else they differ most, for the width of the interval")),
     ):
         panels = tuple(_comparison_panel(comparison, results, name) for name in names)
         if panels:
-            marks = f" {MARKS}" if any(panel.mark for panel in panels) else ""
-            below = f"{words.seeds}. {_DIFFERENCES.format(comparison.label, comparison.interval_kind)}{marks}"
-            footer = (below, *words.source)
-            about = f"{words.span}: {which}"
+            marks = tr(MARKS) if any(panel.mark for panel in panels) else ""
+            below = tr(_DIFFERENCES, seeds=words.seeds, name=comparison.label, kind=comparison.interval_kind)
+            footer = (paragraph(below, marks), *words.source)
+            about = tr("{span}: {what}", span=words.span, what=which)
             sheets.append(Sheet(stem, words.title, about, footer, first.scenario.start, labels, panels))
     for variant in comparison.variants if comparison.paired else ():
         stem = DIFFERENCES if len(labels) == 2 else f"{DIFFERENCES}-{folder_name(variant.label)}"
@@ -50,10 +53,10 @@ def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[S
             for name, (old, new) in both.items()
         )
         if panels:
-            below = f"{words.seeds}. Bands hold 50% and 90% of the seeds' differences, month by month."
+            below = tr("{seeds}. Bands hold 50% and 90% of the seeds' differences, month by month.", seeds=words.seeds)
             footer = (below, *words.source)
-            title = f"{variant.label} less {comparison.label}"
-            about = f"{words.span}: the difference in each seed"
+            title = tr("{variant} less {baseline}", variant=variant.label, baseline=comparison.label)
+            about = tr("{span}: {what}", span=words.span, what=tr("the difference in each seed"))
             sheets.append(Sheet(stem, title, about, footer, first.scenario.start, (variant.label,), panels))
     return sheets
 
@@ -69,15 +72,19 @@ class Words(NamedTuple):
 
 def wording(comparison: Comparison) -> Words:
     first, variants = comparison.baseline, comparison.variants
-    how = "paired seed by seed" if comparison.paired else "not paired (Welch)"
-    folders = ", ".join(result.path.name for result in (first, *(variant.result for variant in variants)))
+    seeds = seeds_text(comparison.seeds, begins(first.scenario))
+    names = listed(variant.label for variant in variants)
+    rests = rests_text(*(variant.rests_on for variant in variants))
+    folders = [result.path.name for result in (first, *(variant.result for variant in variants))]
     return Words(
-        f"{', '.join(variant.label for variant in variants)} against {comparison.label}",
-        f"{first.scenario.calendar(0)} to {first.scenario.calendar(first.table.months - 1)}",
-        f"{seeds_text(comparison.seeds, begins(first.scenario))}, {how}",
+        tr("{names} against {baseline}", names=names, baseline=comparison.label),
+        span_words(first),
+        tr("{seeds}, paired seed by seed", seeds=seeds)
+        if comparison.paired
+        else tr("{seeds}, not paired (Welch)", seeds=seeds),
         (
-            f"Parameters in force by their source: {rests_text(*(variant.rests_on for variant in variants))}.",
-            f"Model {first.manifest['model']}. Source: outcomes.parquet of {folders}.",
+            tr("Parameters in force by their source: {rests}.", rests=rests),
+            source_words(first.manifest["model"], "outcomes.parquet", folders),
         ),
     )
 

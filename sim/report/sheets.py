@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from sim.formats import label, seeds_text
+from sim.language import later, listed, meaning, month_text, paragraph, tr
+from sim.letters import wrapped
+from sim.report.shown import title_words
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
@@ -40,20 +42,20 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
 REST = "more"
 # What the pages of each name have.
 THEME_WORDS = {
-    HEADLINE: "main outcomes", "dynamics": "sizes and growth of firms", "site": "idle sites, their floor and tenants",
-    "balances": "balances of accounts", "taxes": "taxes and public money", "jobs": "jobs and people",
-    "knowledge": "knowledge and contacts", "platforms": "platforms and their members",
-    "projects": "research projects", "productivity": "productivity and quality", "startups": "startups",
-    "industries": "industries and modes", "money": "money, assets and exports", "enterprises": "enterprises",
-    REST: "other outcomes",
+    HEADLINE: later("main outcomes"), "dynamics": later("sizes and growth of firms"),
+    "site": later("idle sites, their floor and tenants"), "balances": later("balances of accounts"),
+    "taxes": later("taxes and public money"), "jobs": later("jobs and people"),
+    "knowledge": later("knowledge and contacts"), "platforms": later("platforms and their members"),
+    "projects": later("research projects"), "productivity": later("productivity and quality"),
+    "startups": later("startups"), "industries": later("industries and modes"),
+    "money": later("money, assets and exports"), "enterprises": later("enterprises"), REST: later("other outcomes"),
 }  # fmt: skip
 _COUNTS = frozenset({"enterprises", "people", "events", "resources", "ideas", "platforms", "sectors", "modes"})
 _TITLE_LINES = 3
 _TITLE_LETTERS = 39
 _FIRST_YEAR, _LONG = 12, 36  # months that do not set an axis, of a run that is longer
 _WIDENS = 1.25  # times as wide an axis as a steady trend makes it, from which the first year is cut
-_BANDS = "Bands are percentiles over worlds, month by month: 25 to 75 and 5 to 95 ({})."
-MARKS = "Diamonds: the source article's figures, with an arrow where it gives a bound."
+MARKS = later("Diamonds: the source article's figures, with an arrow where it gives a bound.")
 _PERCENTILES = (5.0, 25.0, 50.0, 75.0, 95.0)
 
 
@@ -77,6 +79,7 @@ class Panel:
     differences: tuple[Interval, ...] = ()
     meaning: str = ""
     difference: bool = False
+    declared: str = ""  # the declared unit, of a panel in its everyday one
 
     @cached_property
     def shown(self) -> Panel:
@@ -85,7 +88,7 @@ class Panel:
         it = shown_in(self.unit, sizes[:1]) if self.unit == "month" else everyday(self.unit, *sizes)
         by, mark = it.factor, self.mark
         return replace(
-            self, unit=it.of_difference if self.difference else it.unit,
+            self, unit=it.of_difference if self.difference else it.unit, declared=self.unit,
             series=tuple(cells * by for cells in self.series), mark=mark and replace(mark, value=mark.value * by),
             differences=tuple(Interval(*(values * by for values in one)) for one in self.differences),
         )  # fmt: skip
@@ -103,7 +106,7 @@ class Panel:
     @property
     def counts(self) -> bool:
         """Whether values are whole numbers."""
-        return self.unit in _COUNTS
+        return (self.declared or self.unit) in _COUNTS
 
     @property
     def empty(self) -> bool:
@@ -124,15 +127,26 @@ class Sheet:
     panels: tuple[Panel, ...]
 
 
-def title_of(meaning: str, letters: int = _TITLE_LETTERS, lines: int = _TITLE_LINES) -> str:
+def title_of(text: str, letters: int = _TITLE_LETTERS, lines: int = _TITLE_LINES) -> str:
     """A meaning on lines that fit above a panel, without what stands in brackets where there is no room for it."""
-    for words in (meaning, re.sub(r" \([^)]*\)", "", meaning)):
-        found = textwrap.wrap(words[:1].upper() + words[1:], letters, break_on_hyphens=False)
+    for words in (text, re.sub(r" \([^)]*\)|（[^）]*）", "", text)):
+        first = words[:1].upper() + words[1:]
+        found = wrapped(first, letters, break_on_hyphens=False)
         if len(found) <= lines:
             break
     if len(found) > lines:
-        found = textwrap.wrap(" ".join(found), letters, max_lines=lines, placeholder=" ...", break_on_hyphens=False)
+        found = wrapped(first, letters, break_on_hyphens=False, max_lines=lines, placeholder=" ...")
     return "\n".join(found)
+
+
+def cut_words(text: str, letters: int) -> str:
+    """The words of a text that so many letters have room for, with dots where there are more."""
+    return wrapped(" ".join(text.split()), letters, max_lines=1, placeholder=" ...")[0] if text.strip() else ""
+
+
+def and_unit(words: str, unit: str) -> str:
+    """What is measured, and its unit where it has one."""
+    return tr("{measure}, {unit}", measure=words, unit=unit) if unit else words
 
 
 def axis_ends(parts: Iterable[Cells], others: Iterable[float] = ()) -> tuple[float, float, bool] | None:
@@ -172,18 +186,22 @@ def run_sheets(result: Result, headline: Sequence[str], names: Sequence[str] | N
     """Every outcome, or those of ``names``, on one page: the headline's and those with an article's figure first."""
     scenario, table = result.scenario, result.table
     first = [*headline, *scenario.reported_figures]
-    title = scenario.title or result.name
-    span = f"{scenario.calendar(0)} to {scenario.calendar(table.months - 1)}"
+    title = title_words(scenario.title) or result.name
     count = len(result.replicates)
     one = result.intervals == "parameter"
-    seeds = f"{count} draws on seed {result.seed}" if one else seeds_text(count, begins(result.scenario))
-    bands = f"{seeds}. {_BANDS.format(intervals_text(result.intervals))}"
-    source = f"Model {result.manifest['model']}. Source: outcomes.parquet of {result.path.name}."
+    seeds = seeds_text(count, begins(result.scenario))
+    if one:
+        seeds = tr("{count} draws on seed {seed}", count=count, seed=result.seed)
+    bands = tr(
+        "{seeds}. Bands are percentiles over worlds, month by month: 25 to 75 and 5 to 95 ({kind}).",
+        seeds=seeds, kind=intervals_text(result.intervals),
+    )  # fmt: skip
+    source = source_words(result.manifest["model"], "outcomes.parquet", [result.path.name])
     sheets = []
     for stem, there in pages(table.names if names is None else names, first).items():
-        words = f"{result.name}, {span}: {page_words(stem)}"
+        words = _subtitle(result, page_words(stem))
         panels = tuple(run_panel(result, name) for name in there)
-        footer = (f"{bands} {MARKS}" if any(panel.mark for panel in panels) else bands, source)
+        footer = (paragraph(bands, tr(MARKS)) if any(panel.mark for panel in panels) else bands, source)
         sheets.append(Sheet(stem, title, words, footer, scenario.start, (result.name,), panels))
     return sheets
 
@@ -191,8 +209,23 @@ def run_sheets(result: Result, headline: Sequence[str], names: Sequence[str] | N
 def outcome_sheet(result: Result, name: str) -> Sheet:
     """A page of one outcome."""
     sheet = run_sheets(result, [name], [name])[0]
-    span = sheet.subtitle.partition(": ")[0]
-    return replace(sheet, stem=f"outcome-{name}", subtitle=f"{span}: {name}")
+    return replace(sheet, stem=f"outcome-{name}", subtitle=_subtitle(result, name))
+
+
+def _subtitle(result: Result, what: str) -> str:
+    return tr("{name}, {span}: {what}", name=result.name, span=span_words(result), what=what)
+
+
+def span_words(result: Result) -> str:
+    """The first and the last month of a result."""
+    ends = (result.scenario.calendar(month) for month in (0, result.table.months - 1))
+    first, last = map(month_text, ends)
+    return tr("{first} to {last}", first=first, last=last)
+
+
+def source_words(model: str, data: str, folders: Iterable[str]) -> str:
+    """The model's version, and the files that a figure is drawn from."""
+    return tr("Model {model}. Source: {data} of {folders}.", model=model, data=data, folders=listed(folders))
 
 
 def empty_outcomes(result: Result) -> list[str]:
@@ -203,7 +236,8 @@ def empty_outcomes(result: Result) -> list[str]:
 def page_words(stem: str) -> str:
     """What the page of a name has: ``jobs-2`` is the second page on jobs and people."""
     theme, _, count = stem.partition("-")
-    return f"{THEME_WORDS.get(theme, stem)}{f', page {count}' if count else ''}"
+    words = tr(THEME_WORDS.get(theme, stem))
+    return tr("{words}, page {count}", words=words, count=count) if count else words
 
 
 def run_panel(result: Result, name: str) -> Panel:
@@ -214,7 +248,8 @@ def run_panel(result: Result, name: str) -> Panel:
         if 0 <= month < result.table.months:
             mark = Mark(float(figure.value), month, figure.bound)
     known = result.scenario.catalogue.outcomes.get(name)
-    return Panel(name, result.table.unit(name), (result.table.of(name),), mark, meaning=known.meaning if known else "")
+    words = meaning(name, known.meaning) if known else ""
+    return Panel(name, result.table.unit(name), (result.table.of(name),), mark, meaning=words)
 
 
 def chosen(names: Iterable[str], headline: Sequence[str], figures: Iterable[str], *, everything: bool) -> list[str]:

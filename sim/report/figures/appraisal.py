@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from sim.formats import amount, minus, seeds_text
+from sim.language import later, month_text, paragraph, tr
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, GREY, HALO, INK, ORANGE, PURPLE, VERMILION
+from sim.report.sheets import source_words
 from sim.report.text.appraisal import said_of_rivals, treated_text, unit_of
 from sim.runs.noted import write_noted
 from sim.runs.seeds import begins
@@ -20,7 +22,10 @@ from sim.studies.estimators.intervals import interval_kind
 from sim.studies.money import money_year
 from sim.studies.questions.appraise import Appraisal
 
-_TITLES = {"jobs": "Jobs", "enterprises": "Enterprises", "value_added": "Value added", "taxes": "Taxes paid"}
+_TITLES = {
+    "jobs": later("Jobs"), "enterprises": later("Enterprises"), "value_added": later("Value added"),
+    "taxes": later("Taxes paid"),
+}  # fmt: skip
 
 
 def draw_appraisal(found: Appraisal) -> None:
@@ -33,31 +38,36 @@ def draw_appraisal(found: Appraisal) -> None:
 def _footer(found: Appraisal) -> tuple[str, str]:
     it = found
     discount = it.assumptions["discount"].value
-    rivals = f" {said_of_rivals(it).capitalize()}." if said_of_rivals(it) else ""
-    kind = interval_kind()
-    seeds = f"Mean over {seeds_text(it.seeds, begins(it.baseline))}, paired. Whiskers: 95% intervals ({kind})."
-    assumed = f"Discount {100 * discount:.3g}% a year; other assumptions in assumptions.csv."
+    rivals = tr("{remark}.", remark=said_of_rivals(it).capitalize()) if said_of_rivals(it) else ""
+    seeds = tr(
+        "Mean over {seeds}, paired. Whiskers: 95% intervals ({kind}).",
+        seeds=seeds_text(it.seeds, begins(it.baseline)), kind=interval_kind(),
+    )  # fmt: skip
+    assumed = tr("Discount {rate}% a year; other assumptions in assumptions.csv.", rate=f"{100 * discount:.3g}")
     return (
-        f"{seeds} On every seed the parts add up.{rivals}",
-        f"{assumed} Model {it.model}. Source: seeds.csv of {it.path.name}.",
+        paragraph(seeds, tr("On every seed the parts add up."), rivals),
+        paragraph(assumed, source_words(it.model, "seeds.csv", [it.path.name])),
     )
 
 
 def _subtitle(found: Appraisal) -> str:
     base = found.baseline
-    return f"{found.variant.name} against {base.name}, {base.calendar(0)} to {base.calendar(base.months - 1)}"
+    return tr(
+        "{variant} against {baseline}, {first} to {last}", variant=found.variant.name, baseline=base.name,
+        first=month_text(base.calendar(0)), last=month_text(base.calendar(base.months - 1)),
+    )  # fmt: skip
 
 
 def _chain(found: Appraisal) -> Page:
     """A waterfall for each measure, from what the treated have to the net."""
     scale, unit = unit_of(found)
     key: list[KeyEntry] = [
-        ("band", GREY, f"at {treated_text(found)}" if found.treatments else "without it"),
-        ("band", ORANGE, "not due to the measure"), ("band", BLUE, "adds"), ("band", VERMILION, "takes away"),
-        ("line", INK, "95% interval of the net"), *_key_of_drawn(found),
+        ("band", GREY, tr("at {treated}", treated=treated_text(found)) if found.treatments else tr("without it")),
+        ("band", ORANGE, tr("not due to the measure")), ("band", BLUE, tr("adds")),
+        ("band", VERMILION, tr("takes away")), ("line", INK, tr("95% interval of the net")), *_key_of_drawn(found),
     ]  # fmt: skip
-    made = page("From gross to net", _subtitle(found), key, _footer(found), 4, tall=1.35, columns=2, left=1.65, lines=1,
-                right=0.9, below=0.18)  # fmt: skip
+    made = page(tr("From gross to net"), _subtitle(found), key, _footer(found), 4, tall=1.35, columns=2, left=1.65,
+                lines=1, right=0.9, below=0.18)  # fmt: skip
     made.grid.update(wspace=0.74)
     for place, (measure, title) in enumerate(_TITLES.items()):
         money = measure in ("value_added", "taxes")
@@ -66,9 +76,9 @@ def _chain(found: Appraisal) -> Page:
         bars = _bars(found, measure, by)
         axes = made.axes(place)
         axes.grid(visible=False)
-        note(axes, title, (0, 1), (0, 8), xycoords="axes fraction", fontsize=8.5, fontweight="bold", color=INK)
-        note(axes, unit if money else "people at the end" if measure == "jobs" else "operating at the end", (1, 1),
-             (0, 8), xycoords="axes fraction", fontsize=7, ha="right")  # fmt: skip
+        note(axes, tr(title), (0, 1), (0, 8), xycoords="axes fraction", fontsize=8.5, fontweight="bold", color=INK)
+        counted = tr("people at the end") if measure == "jobs" else tr("operating at the end")
+        note(axes, unit if money else counted, (1, 1), (0, 8), xycoords="axes fraction", fontsize=7, ha="right")
         at = 0.0
         for row, (_, value, colour) in enumerate(bars):
             axes.barh(row, value, left=at, height=0.62, color=colour)
@@ -96,7 +106,7 @@ def _chain(found: Appraisal) -> Page:
         note(axes, minus(amount(net[0])), (right, last), (4, 0), va="center", fontsize=7.5, color=INK,
              fontweight="bold")  # fmt: skip
         axes.axvline(0.0, color=INK, linewidth=0.8)
-        axes.set_yticks(range(last + 1), [*(words for words, *_ in bars), "net"])
+        axes.set_yticks(range(last + 1), [*(words for words, *_ in bars), tr("net")])
         axes.tick_params(axis="y", labelsize=7.5, labelcolor=INK)
         axes.set_ylim(last + 0.6, -0.6)
         number_axis(axes.xaxis, 4)
@@ -104,7 +114,7 @@ def _chain(found: Appraisal) -> Page:
 
 
 def _key_of_drawn(found: Appraisal) -> list[KeyEntry]:
-    return [("line", PURPLE, "90% of worlds with drawn parameters")] if found.drawn else []
+    return [("line", PURPLE, tr("90% of worlds with drawn parameters"))] if found.drawn else []
 
 
 def _draw_range(axes: Any, drawn: Appraisal, values: Any, by: float, row: int) -> float:
@@ -123,11 +133,11 @@ def _bars(found: Appraisal, measure: str, by: float) -> list[tuple[str, float, s
     others = mean(found.others(measure))
     bars = []
     if found.treatments:
-        bars.append(("gross", mean(found.gross(measure)), GREY))
+        bars.append((tr("gross"), mean(found.gross(measure)), GREY))
         if found.moved_in("jobs").any():
-            bars.append(("moved in from the area", -mean(found.moved_in(measure)), ORANGE))
-        bars.append(("founded or there anyway", -mean(found.there_anyway(measure)), ORANGE))
-    bars.append(("others' gain or loss", others, BLUE if others >= 0 else VERMILION))
+            bars.append((tr("moved in from the area"), -mean(found.moved_in(measure)), ORANGE))
+        bars.append((tr("founded or there anyway"), -mean(found.there_anyway(measure)), ORANGE))
+    bars.append((tr("others' gain or loss"), others, BLUE if others >= 0 else VERMILION))
     return bars
 
 
@@ -135,16 +145,26 @@ def _who(found: Appraisal) -> Page:
     """A bar for each party, and society's balance, with intervals."""
     scale, unit = unit_of(found)
     names = [name for name in WHO if found.who[name].any()]
-    labels = [WHO[name] for name in names] + ["society's balance"]
+    labels = [*(tr(WHO[name]) for name in names), tr("society's balance")]
     rows, drawn = ([*(it.who[name] for name in names), it.value] for it in (found, found.drawn or found))
-    key: list[KeyEntry] = [("band", BLUE, "gains"), ("band", VERMILION, "pays"), ("line", INK, "95% interval")]
+    key: list[KeyEntry] = [
+        ("band", BLUE, tr("gains")),
+        ("band", VERMILION, tr("pays")),
+        ("line", INK, tr("95% interval")),
+    ]
     key += _key_of_drawn(found)
     kinds = {it.kind for it in found.treatments}
-    what = "the site" if kinds == {SITE} else "the platform" if kinds == {PLATFORM} else "the measure"
-    base = found.baseline.calendar(found.base)
-    said = f"{_subtitle(found)}; {unit} of {money_year(found.baseline)}, worth in {base}"
-    made = page(f"Who pays for {what}, and who gains", said, key, _footer(found), 1, tall=0.22 * len(rows) + 0.2,
-                columns=1, left=1.9, right=1.0, below=0.15, lines=0)  # fmt: skip
+    title = tr("Who pays for the measure, and who gains")
+    if kinds in ({SITE}, {PLATFORM}):
+        title = tr("Who pays for the site, and who gains")
+        if kinds == {PLATFORM}:
+            title = tr("Who pays for the platform, and who gains")
+    said = tr(
+        "{worlds}; {unit} of {year}, worth in {month}", worlds=_subtitle(found), unit=unit,
+        year=money_year(found.baseline), month=month_text(found.baseline.calendar(found.base)),
+    )  # fmt: skip
+    made = page(title, said, key, _footer(found), 1, tall=0.22 * len(rows) + 0.2, columns=1, left=1.9, right=1.0,
+                below=0.15, lines=0)  # fmt: skip
     axes = made.axes(0)
     axes.grid(visible=False)
     for row, values in enumerate(rows):

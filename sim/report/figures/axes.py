@@ -9,6 +9,7 @@ from matplotlib.axis import XAxis, YAxis
 from matplotlib.ticker import FixedFormatter, FixedLocator, Formatter, MaxNLocator
 
 from sim.formats import tick_labels
+from sim.language import tr
 from sim.report.figures.colours import GREY, INK
 from sim.report.sheets import year_ticks
 from sim.units import Everyday
@@ -43,7 +44,7 @@ def note(axes: Axes, words: str, at: tuple[float, float], offset: tuple[float, f
 def note_of_difference(axes: Axes, unit: str) -> None:
     """What the lower axes of a pair show."""
     unit = Everyday(unit).of_difference
-    words = f"difference, {unit}" if unit else "difference"
+    words = tr("difference, {unit}", unit=unit) if unit else tr("difference")
     note(axes, words, (0, 1), (0, 3), xycoords="axes fraction", fontsize=7)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,10 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim.formats import short
+from sim.language import paragraph, tr
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, GREY, INK, ORANGE, VERMILION
-from sim.report.sheets import title_of
+from sim.report.sheets import cut_words, source_words, title_of
 from sim.report.shown import key_words, outcome_words
 from sim.report.text.calibrations import wanted_text
 from sim.runs.store import Say, Store
@@ -40,28 +40,38 @@ def draw_calibration(found: Calibration, say: Say) -> None:
 
 def _footer(found: Calibration, kind: str) -> tuple[str, ...]:
     settings, posterior = found.targets.settings, found.fit.posterior
-    tried = f"{settings.budget} candidates on {settings.replicates} common seeds from seed {settings.seed}"
-    size = f"effective sample size of the posterior {posterior.effective:.0f}"
+    sizes = {"size": f"{posterior.effective:.0f}", "few": f"{FEWEST:.0f}", "trusted": f"{TRUSTED:.0f}"}
+    tried = tr(
+        "{count} candidates on {seeds} common seeds from seed {first}",
+        count=settings.budget, seeds=settings.replicates, first=settings.seed,
+    )  # fmt: skip
+    size = tr("effective sample size of the posterior {size}", **sizes)
     if posterior.effective < FEWEST:
-        size += f", below {FEWEST:.0f}: no posterior is drawn"
+        size = tr("effective sample size of the posterior {size}, below {few}: no posterior is drawn", **sizes)
     elif posterior.effective < TRUSTED:
-        size += f", below {TRUSTED:.0f}: not to be trusted at the ends of intervals"
+        size = tr(
+            "effective sample size of the posterior {size}, below {trusted}: not to be trusted at the ends of "
+            "intervals",
+            **sizes,
+        )
+    data = tr("{first} and {second}", first="posterior.parquet", second="evaluations.parquet")
     return (
-        f"{tried}; {size}. {kind}",
-        f"Model {found.manifest['model']}. Source: posterior.parquet and evaluations.parquet of {found.path.name}.",
+        paragraph(tr("{tried}; {size}.", tried=tried, size=size), kind),
+        source_words(found.manifest["model"], data, [found.path.name]),
     )
 
 
 def _marginals(found: Calibration) -> Page:
     targets, fit = found.targets, found.fit
-    key: list[KeyEntry] = [("line", VERMILION, "fitted"), ("thin", INK, "as it is")]
+    key: list[KeyEntry] = [("line", VERMILION, tr("fitted")), ("thin", INK, tr("as it is"))]
     if fit.posterior.effective >= FEWEST:
-        key = [("band", BLUE, "posterior"), ("line", ORANGE, "its 90% interval"),
-               ("thin", GREY, "beforehand: all values of the range equally likely"), *key]  # fmt: skip
+        key = [("band", BLUE, tr("posterior")), ("line", ORANGE, tr("its 90% interval")),
+               ("thin", GREY, tr("beforehand: all values of the range equally likely")), *key]  # fmt: skip
     catalogue = targets.scenarios[targets.base].catalogue
     titles = [title_of(key_words(catalogue, it.key)) for it in targets.keys]
-    made = page(f"What {targets.base} is fitted with", targets.title or "marginal posteriors of the keys", key,
-                _footer(found, "Intervals: parameter."), len(targets.keys), columns=min(4, max(2, len(titles))),
+    made = page(tr("What {name} is fitted with", name=targets.base),
+                targets.title or tr("marginal posteriors of the keys"), key,
+                _footer(found, tr("Intervals: parameter.")), len(targets.keys), columns=min(4, max(2, len(titles))),
                 right=0.45, tall=1.0 if fit.posterior.effective >= FEWEST else 0.35, below=0.1,
                 lines=1 + max(title.count("\n") + 1 for title in titles))  # fmt: skip
     for place, (it, title) in enumerate(zip(targets.keys, titles, strict=True)):
@@ -79,8 +89,8 @@ def _marginal(axes: Axes, key: FreeParameter, title: str, fit: Fit, before: floa
     if key.low <= before <= key.high:
         axes.axvline(before, color=INK, linewidth=0.9, linestyle=(0, (3, 2)), zorder=4)
     axes.axvline(fitted, color=VERMILION, linewidth=1.3)
-    note(axes, f"fitted {brief(fitted, unit)}", (1, 1), (0, 16), xycoords="axes fraction", color=VERMILION,
-         fontweight="bold", fontsize=7, ha="right")  # fmt: skip
+    note(axes, tr("fitted {value}", value=brief(fitted, unit)), (1, 1), (0, 16), xycoords="axes fraction",
+         color=VERMILION, fontweight="bold", fontsize=7, ha="right")  # fmt: skip
     axes.set_ylim(0.0, top)
     axes.set_yticks([])
     if key.log:
@@ -92,8 +102,10 @@ def _marginal(axes: Axes, key: FreeParameter, title: str, fit: Fit, before: floa
         ticks = [tick / unit.factor for tick in ticks if ends[0] * unit.factor <= tick <= ends[-1] * unit.factor]
     axes.set_xticks(ticks, [unit.number(tick) for tick in ticks])
     axes.set_xlim(ends[0], ends[-1])
-    scale = ", log scale" if key.log else ""
-    heading(axes, title, f"{short(key.key)}\n{unit.unit or 'no unit'}{scale}")
+    below = unit.unit or tr("no unit")
+    if key.log:
+        below = tr("{unit}, log scale", unit=below)
+    heading(axes, title, f"{short(key.key)}\n{below}")
 
 
 def _posterior(axes: Axes, key: FreeParameter, fit: Fit) -> float:
@@ -120,20 +132,21 @@ def _targets(found: Calibration) -> Page:
     """A line a target: its error in tolerances before fitting, fitted, and predicted without its group."""
     targets = found.targets.targets
     key: list[KeyEntry] = [
-        ("mark", GREY, "as it is"),
-        ("mark", BLUE, "fitted"),
-        ("band", _WITHIN, "within a tolerance"),
+        ("mark", GREY, tr("as it is")),
+        ("mark", BLUE, tr("fitted")),
+        ("band", _WITHIN, tr("within a tolerance")),
     ]
     if found.fit.posterior.effective >= FEWEST:
-        key.insert(2, ("line", BLUE, "90% of the posterior"))
+        key.insert(2, ("line", BLUE, tr("90% of the posterior")))
     if found.rotation:
-        key.append(("mark", VERMILION, "predicted without its group"))
+        key.append(("mark", VERMILION, tr("predicted without its group")))
     if any(fit.posterior.effective >= FEWEST for fit in found.rotation):
-        key.append(("line", VERMILION, "90% of that posterior"))
+        key.append(("line", VERMILION, tr("90% of that posterior")))
     catalogue = found.targets.scenarios[found.targets.base].catalogue
     tall = (0.35 + _ROW * len(targets) * (1.6 if found.rotation else 1.0)) / 1.42
-    made = page(f"How {found.targets.base} meets its targets", found.targets.title or "in tolerances off", key,
-                _footer(found, "Intervals: parameter (of the means over seeds)."), 1, tall=tall, columns=1,
+    made = page(tr("How {name} meets its targets", name=found.targets.base),
+                found.targets.title or tr("in tolerances off"), key,
+                _footer(found, tr("Intervals: parameter (of the means over seeds).")), 1, tall=tall, columns=1,
                 left=_NAMES, right=0.5, below=0.1, lines=0)  # fmt: skip
     axes = made.axes(0)
     axes.grid(axis="x")
@@ -150,17 +163,18 @@ def _targets(found: Calibration) -> Page:
             _mark(axes, place + drift, _off(it, without[it.group].span(place).mean), VERMILION)
         how: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "fontsize": 7}
         width = 12.0 - _NAMES - 0.5
-        name = textwrap.shorten(it.title or outcome_words(catalogue, it.reading.outcome), _LETTERS, placeholder=" ...")
+        name = cut_words(it.title or outcome_words(catalogue, it.reading.outcome), _LETTERS)
         note(axes, name[:1].upper() + name[1:], ((0.18 - _NAMES) / width, place), (0, 0), color=INK, fontweight="bold",
              **how)  # fmt: skip
         unit = everyday(it.unit, it.value)
-        said = f"{unit.number(found.fit.best.means[place])}, wanted {with_unit(wanted_text(it), unit.unit)}"
+        mean, wanted = unit.number(found.fit.best.means[place]), with_unit(wanted_text(it), unit.unit)
+        said = tr("{mean}, wanted {wanted}", mean=mean, wanted=wanted)
         note(axes, said, (-0.012, place), (0, 0), ha="right", **how)
     axes.set_xlim(-_FARTHEST - 0.4, _FARTHEST + 0.4)
     axes.set_ylim(len(targets) - 0.5, -0.5)
     axes.set_yticks([])
     number_axis(axes.xaxis, 7)
-    axes.set_xlabel(f"tolerances off; beyond {_FARTHEST:g} at the edge", fontsize=7.5)
+    axes.set_xlabel(tr("tolerances off; beyond {most} at the edge", most=f"{_FARTHEST:g}"), fontsize=7.5)
     return made
 
 

@@ -20,6 +20,7 @@ from matplotlib.image import imsave
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.language import file_name
 from sim.letters import cells, wrapped
 from sim.report.figures.colours import FAINT, GREY, INK
 from sim.report.figures.fonts import families, told
@@ -101,7 +102,8 @@ class Page:
         return sink.getvalue()
 
     def files(self, stem: str) -> dict[str, bytes]:
-        """PNG and SVG by file name, among the figures of a folder."""
+        """PNG and SVG by file name, among the figures of a folder; in another language its code is in the name."""
+        stem = file_name(stem)
         return {f"{FIGURES}/{stem}.png": self.png(), f"{FIGURES}/{stem}.svg": self.svg()}
 
 

@@ -6,9 +6,12 @@ import math
 from typing import Any
 
 from sim.formats import minus, seeds_text
+from sim.language import month_text, paragraph, tr
+from sim.letters import cells
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, GREY, INK, VERMILION
+from sim.report.sheets import and_unit, source_words
 from sim.report.shown import outcome_words
 from sim.report.text.explanations import outcome_unit, rest_of_it
 from sim.runs.noted import write_noted
@@ -17,6 +20,7 @@ from sim.runs.summary import csv_bytes
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.questions.explain import Explanation
 from sim.studies.rests import rests_text
+from sim.units import with_unit
 
 
 def draw_explanation(explanation: Explanation) -> None:
@@ -33,23 +37,39 @@ def _waterfall(it: Explanation) -> Page:
     one, other = it.names
     names = [one, *(part.group for part in it.parts), other]
     unit, catalogue = outcome_unit(it), it.first.scenario.catalogue
-    drawn = f" over seeds and {it.orders} orders drawn (Student's t)"
-    if not it.orders:
-        drawn = f" over seeds, every combination run ({interval_kind()})"
-    results = f"{it.first.path.name}, {it.second.path.name} and {it.combinations - 2} mixtures"
-    adds = "Parts are Shapley values: on every seed they add up to the difference."
-    rests = rests_text(rest_of_it(it))
+    seeds = seeds_text(it.seeds, begins(it.first.scenario))
+    if it.orders:
+        whiskers = tr(
+            "Mean over {seeds}, paired. Whiskers: 95% intervals over seeds and {orders} orders drawn (Student's t).",
+            seeds=seeds, orders=it.orders,
+        )  # fmt: skip
+    else:
+        whiskers = tr(
+            "Mean over {seeds}, paired. Whiskers: 95% intervals over seeds, every combination run ({kind}).",
+            seeds=seeds, kind=interval_kind(),
+        )  # fmt: skip
+    results = tr(
+        "{first}, {second} and {count} mixtures",
+        first=it.first.path.name, second=it.second.path.name, count=it.combinations - 2,
+    )  # fmt: skip
+    adds = tr("Parts are Shapley values: on every seed they add up to the difference.")
     footer = (
-        f"Mean over {seeds_text(it.seeds, begins(it.first.scenario))}, paired. Whiskers: 95% intervals{drawn}. {adds}",
-        f"Rests on {rests}. Model {it.first.manifest['model']}. Source: outcomes.parquet of {results}.",
+        paragraph(whiskers, adds),
+        paragraph(
+            tr("Rests on {rests}.", rests=rests_text(rest_of_it(it))),
+            source_words(it.first.manifest["model"], "outcomes.parquet", [results]),
+        ),
     )
-    title = f"{outcome_words(catalogue, it.outcome)}: what made the difference"
-    total = minus(f"{unit.signed(it.total.mean)} {unit.of_difference}".rstrip())
-    said = f"{other} less {one} in {it.month}: {total}   {it.outcome}"
-    key: list[KeyEntry] = [("band", BLUE, "adds")] if any(part.value >= 0 for part in it.parts) else []
-    key += [("band", VERMILION, "takes away")] if any(part.value < 0 for part in it.parts) else []
-    made = page(title, said, [*key, ("band", GREY, "all together")], footer, 1, tall=0.24 * len(names) + 0.13,
-                columns=1, left=0.3 + 0.075 * max(map(len, names)), right=2.4, below=0.15, lines=0)  # fmt: skip
+    title = tr("{outcome}: what made the difference", outcome=outcome_words(catalogue, it.outcome))
+    total = minus(with_unit(unit.signed(it.total.mean), unit.of_difference))
+    said = tr(
+        "{second} less {first} in {month}: {total}   {outcome}",
+        second=other, first=one, month=month_text(it.month), total=total, outcome=it.outcome,
+    )  # fmt: skip
+    key: list[KeyEntry] = [("band", BLUE, tr("adds"))] if any(part.value >= 0 for part in it.parts) else []
+    key += [("band", VERMILION, tr("takes away"))] if any(part.value < 0 for part in it.parts) else []
+    made = page(title, said, [*key, ("band", GREY, tr("all together"))], footer, 1, tall=0.24 * len(names) + 0.13,
+                columns=1, left=0.3 + 0.075 * max(map(cells, names)), right=2.4, below=0.15, lines=0)  # fmt: skip
     axes = made.axes(0)
     axes.grid(visible=False)
     axes.tick_params(axis="y", labelsize=8.5, labelcolor=INK)
@@ -64,15 +84,17 @@ def _waterfall(it: Explanation) -> Page:
         if math.isfinite(low):  # one seed gives no interval
             axes.plot([at + low, at + high], [place, place], color=INK, linewidth=1.0)
         said = minus(unit.signed(mean))
-        said += f", to a mean of {unit.number(it.variant)}" if place == last else ""
+        if place == last:
+            said = tr("{difference}, to a mean of {mean}", difference=said, mean=unit.number(it.variant))
         note(axes, said, (1.0, place), (5, 0), color=INK, **beside)
         at += value
         if place < last:
             axes.plot([at, at], [place - 0.31, place + 1.31], color=GREY, linewidth=0.6)
     axes.axvline(0.0, color=INK, linewidth=0.8)
-    note(axes, f"a mean of {unit.number(it.baseline)}", (1.0, 0), (5, 0), **beside)
+    note(axes, tr("a mean of {mean}", mean=unit.number(it.baseline)), (1.0, 0), (5, 0), **beside)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(last + 0.6, -0.6)
-    axes.set_xlabel(", ".join(filter(None, (f"difference from {one}", unit.of_difference))), fontsize=8)
+    below = tr("difference from {name}", name=one)
+    axes.set_xlabel(and_unit(below, unit.of_difference), fontsize=8)
     number_axis(axes.xaxis, 7)
     return made

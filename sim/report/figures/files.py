@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sim.language import language, speaking
 from sim.report.sheets import Sheet
 from sim.runs.executor import Failure, Workers
 
@@ -16,7 +17,9 @@ def drawn_files(sheets: Sequence[Sheet], workers: Workers) -> dict[str, bytes]:
 
         tell(text for sheet in sheets for text in _texts(sheet))
     drawn: Iterable[tuple[int, Any]] = (
-        workers.run(_drawn, [(sheet,) for sheet in sheets]) if workers.running else enumerate(map(_drawn, sheets))
+        workers.run(_drawn, [(sheet, language()) for sheet in sheets])
+        if workers.running
+        else enumerate(_drawn(sheet, language()) for sheet in sheets)
     )
     files: dict[str, bytes] = {}
     for place, data in drawn:
@@ -35,7 +38,8 @@ def _may_lack(text: str) -> bool:
     return any(letter > "\u024f" and not "\u2000" <= letter <= "\u22ff" for letter in text)
 
 
-def _drawn(sheet: Sheet) -> dict[str, bytes]:
+def _drawn(sheet: Sheet, spoken: str) -> dict[str, bytes]:
     from sim.report.figures.pages import draw
 
-    return draw(sheet)
+    with speaking(spoken):
+        return draw(sheet)

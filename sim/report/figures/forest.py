@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.formats import minus
+from sim.language import later, month_text, paragraph, tr
 from sim.letters import cells, shortened
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import page, style
@@ -26,7 +27,7 @@ _ROW = 0.2  # of a panel's usual height, for one variant
 _COLUMNS = 3
 _LETTER, _NUMBER = 0.066, 0.62  # inches: a letter of a variant's name, and a difference right of its line
 _FAR = 5.0  # times as far from 0 as the next variant, from which one goes beyond the axis
-_BEYOND = "Triangles: beyond the axis, so that the other variants can be told apart."
+_BEYOND = later("Triangles: beyond the axis, so that the other variants can be told apart.")
 _CHARACTERS = 26  # of a name
 
 
@@ -38,14 +39,15 @@ def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -
     titles = [title_of(outcome_words(catalogue, outcome)) for outcome in outcomes]
     left = 0.3 + _LETTER * max(map(cells, names))
     drawn = [[variant[outcome] for variant in comparison.variants] for outcome in outcomes]
-    beyond = f" {_BEYOND}" if any(map(_goes_beyond, drawn)) else ""
+    beyond = tr(_BEYOND) if any(map(_goes_beyond, drawn)) else ""
+    below = tr("{seeds}; 95% intervals: {kind}.", seeds=words.seeds, kind=comparison.interval_kind)
     with style():
         made = page(
-            f"Differences to {comparison.label}",
-            f"{month}: mean of each variant less {comparison.label}",
-            [("mark", BLUE, "mean difference, clear of 0"), ("mark", GREY, "not distinguishable, or only by one seed"),
-             ("line", BLUE, "95% interval")],
-            (f"{words.seeds}; 95% intervals: {comparison.interval_kind}.{beyond}", *words.source),
+            tr("Differences to {baseline}", baseline=comparison.label),
+            tr("{month}: mean of each variant less {baseline}", month=month_text(month), baseline=comparison.label),
+            [("mark", BLUE, tr("mean difference, clear of 0")),
+             ("mark", GREY, tr("not distinguishable, or only by one seed")), ("line", BLUE, tr("95% interval"))],
+            (paragraph(below, beyond), *words.source),
             len(outcomes),
             tall=0.14 + _ROW * len(comparison.variants), columns=min(_COLUMNS, len(outcomes)), left=left,
             right=_NUMBER + 0.2, between=left + _NUMBER, lines=max(title.count("\n") + 1 for title in titles),
@@ -74,7 +76,7 @@ def _panel(axes: Axes, title: str, names: Sequence[str], differences: Sequence[D
     least, most = min(shown) - room, max(shown) + room
     for place, (it, (low, middle, high)) in enumerate(zip(differences, ends, strict=True)):
         colour = BLUE if it.robust else GREY
-        said = minus(unit.signed(it.difference)) if np.isfinite(middle) else "no value"
+        said = minus(unit.signed(it.difference)) if np.isfinite(middle) else tr("no value")
         note(axes, said, (1.0, place), (5, 0), xycoords=axes.get_yaxis_transform(), va="center", color=colour)
         if not np.isfinite(middle):
             continue

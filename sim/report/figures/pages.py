@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from sim.formats import bound_text
+from sim.language import tr
+from sim.letters import cells as width_of
 from sim.report.figures.axes import calendar_axis, dress, mark, note, note_of_difference, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, GREY, HALO, INK, SERIES, VERMILION, light
@@ -32,10 +34,10 @@ def draw(sheet: Sheet) -> dict[str, bytes]:
 
 
 def run_page(sheet: Sheet) -> Page:
-    key: list[KeyEntry] = [("line", BLUE, "median"), ("band", light(BLUE, 0.45), "middle 50% of seeds"),
-           ("band", light(BLUE, 0.22), "middle 90%"), ("thin", GREY, "single seeds")]  # fmt: skip
+    key: list[KeyEntry] = [("line", BLUE, tr("median")), ("band", light(BLUE, 0.45), tr("middle 50% of seeds")),
+           ("band", light(BLUE, 0.22), tr("middle 90%")), ("thin", GREY, tr("single seeds"))]  # fmt: skip
     if len(sheet.panels[0].series[0]) == 1:
-        key = [("line", BLUE, "the only seed")]
+        key = [("line", BLUE, tr("the only seed"))]
     panels = [panel.shown for panel in sheet.panels]
     fans = [percentiles(panel.series[0]) for panel in panels]
     ends = [_ends([bands], panel.series[0], panel.mark) for bands, panel in zip(fans, panels, strict=True)]
@@ -54,9 +56,11 @@ def run_page(sheet: Sheet) -> Page:
 def comparison_page(sheet: Sheet) -> Page:
     colours = [SERIES[place % len(SERIES)] for place in range(len(sheet.labels))]
     filled = len(sheet.labels) < _BLENDED
-    spread = "middle 90% of seeds" if filled else f"middle 90% of {sheet.labels[0]}'s seeds"
+    spread = tr("middle 90% of seeds; below, 95% interval of the mean difference")
+    if not filled:
+        spread = tr("middle 90% of {name}'s seeds; below, 95% interval of the mean difference", name=sheet.labels[0])
     key: list[KeyEntry] = [("line", colour, name) for name, colour in zip(sheet.labels, colours, strict=True)]
-    key += [("band", light(GREY if filled else BLUE, 0.3), f"{spread}; below, 95% interval of the mean difference")]
+    key += [("band", light(GREY if filled else BLUE, 0.3), spread)]
     panels = [panel.shown for panel in sheet.panels]
     fans = [[percentiles(cells) for cells in panel.series] for panel in panels]
     drawn = [its if filled else [its[0], *(it[[2] * 5] for it in its[1:])] for its in fans]  # bands, or medians alone
@@ -85,7 +89,7 @@ def comparison_page(sheet: Sheet) -> Page:
             lower.set_ylim(-1, 1)
             lower.set_yticks([0.0])
             if not any(np.isfinite(interval.mean).any() for interval in panel.differences):
-                _nothing(lower, "no seed with a value in both", 0.72)  # above the line of zero
+                _nothing(lower, tr("no seed with a value in both"), 0.72)  # above the line of zero
         note_of_difference(lower, panel.unit)
     return made
 
@@ -101,13 +105,14 @@ def _below(panel: Panel, ends: Ends | None) -> str:
     """Unit and name; and where an axis does not begin at 0, or the first year goes beyond it."""
     said = [panel.below]
     if ends is not None:
-        said += ["axis not from 0"] * (not ends[0] <= 0.0 <= ends[1]) + ["first year beyond the axis"] * ends[2]
+        said += [tr("axis not from 0")] * (not ends[0] <= 0.0 <= ends[1])
+        said += [tr("first year beyond the axis")] * ends[2]
     line = _APART.join(said)
-    return line if len(line) <= _WIDE else "\n".join((said[0], _APART.join(said[1:])))
+    return line if width_of(line) <= _WIDE else "\n".join((said[0], _APART.join(said[1:])))
 
 
 def _key_of_marks(sheet: Sheet) -> list[KeyEntry]:
-    return [("mark", VERMILION, "the article's figure")] if any(panel.mark for panel in sheet.panels) else []
+    return [("mark", VERMILION, tr("the article's figure"))] if any(panel.mark for panel in sheet.panels) else []
 
 
 def _fan(axes: Axes, cells: Cells, bands: Cells) -> None:
@@ -133,8 +138,10 @@ def _overlaid(axes: Axes, bands: Cells, colour: str, width: float, *, banded: bo
     axes.plot(middle, color=colour, linewidth=width, solid_capstyle="round")
 
 
-def _nothing(axes: Axes, words: str = "no value in any seed", height: float = 0.5) -> None:
-    axes.text(0.5, height, words, transform=axes.transAxes, color=GREY, ha="center", va="center")
+def _nothing(axes: Axes, words: str = "", height: float = 0.5) -> None:
+    axes.text(
+        0.5, height, words or tr("no value in any seed"), transform=axes.transAxes, color=GREY, ha="center", va="center"
+    )
 
 
 def _ends(bands: list[Cells], runs: Cells, given: Mark | None) -> Ends | None:
@@ -161,7 +168,7 @@ def _article(axes: Axes, months: int, given: Mark, bands: Cells) -> None:
         note(axes, "", at, (0, 15 if given.bound == "at least" else -15), arrowprops=arrow, zorder=6)
     words = bound_text(given.bound, given.value)
     bottom, top = axes.get_ylim()
-    wide, tall = _LETTER * len(words) * months, _TALL * (top - bottom)
+    wide, tall = _LETTER * width_of(words) * months, _TALL * (top - bottom)
 
     def hidden(place: tuple[bool, bool]) -> tuple[int, bool, bool]:
         """Months in which a band is behind the label; then the usual side first."""

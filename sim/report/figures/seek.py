@@ -10,10 +10,12 @@ from matplotlib.axes import Axes
 
 from sim.catalogue import Catalogue
 from sim.formats import brief, label, minus, number, seeds_text, short
+from sim.language import is_chinese, listed, meaning, month_text, paragraph, tr
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, HALO, INK, ORANGE, SKY, VERMILION, light
-from sim.report.shown import key_words, outcome_words
+from sim.report.sheets import and_unit, source_words
+from sim.report.shown import key_words, outcome_words, title_words
 from sim.report.text.seek import bound_words, found_text, good_text, lever_text, lever_unit
 from sim.runs.store import Say, Store
 from sim.studies.aims import Aim
@@ -46,29 +48,35 @@ def draw_value(found: Reached, say: Say) -> None:
 
 def _seek_page(it: Sought) -> Page:
     q, scenario = it.question, it.question.scenario
-    word = "Most" if q.sign > 0 else "Least"
     within = bound_words(it)
-    title = f"{word} {label(q.aim.name).lower()}{f', within {within[0]}' if within else ''}"
-    rest = f"; {', '.join(within[1:])}" if within[1:] else ""
-    month = scenario.calendar(scenario.months - 1)
-    subtitle = f"{scenario.title or scenario.name}, {month}, against the scenario as it is{rest}"
+    name = _short_words(q.aim)
+    title = tr("Most {outcome}", outcome=name) if q.sign > 0 else tr("Least {outcome}", outcome=name)
+    if within:
+        title = tr("{sought}, within {bound}", sought=title, bound=within[0])
+    subtitle = tr(
+        "{scenario}, {month}, against the scenario as it is", scenario=title_words(scenario.title) or scenario.name,
+        month=month_text(scenario.calendar(scenario.months - 1)),
+    )  # fmt: skip
+    if within[1:]:
+        subtitle = tr("{scenario}; {bounds}", scenario=subtitle, bounds=listed(within[1:]))
     costs = it.costs
     key: list[KeyEntry] = [
-        ("mark", _DEAD, "mix tried"),
-        *([("mark", SKY, "as good as the best within noise")] if it.best else []),
-        ("line", BLUE, "frontier, on fresh seeds" if costs else "run on fresh seeds"),
-        *([("mark", VERMILION, "best mix")] if it.best else []),
-        ("mark", INK, "scenario as it is"),
-        *([("line", ORANGE, "budget")] if q.budget else []),
+        ("mark", _DEAD, tr("mix tried")),
+        *([("mark", SKY, tr("as good as the best within noise"))] if it.best else []),
+        ("line", BLUE, tr("frontier, on fresh seeds") if costs else tr("run on fresh seeds")),
+        *([("mark", VERMILION, tr("best mix"))] if it.best else []),
+        ("mark", INK, tr("scenario as it is")),
+        *([("line", ORANGE, tr("budget"))] if q.budget else []),
     ]
     fresh = it.manifest["design"]["confirm"]
-    words = (
-        f"Mixes tried: means over {seeds_text(scenario.replicates, scenario.seed)}. Whiskers: 95% intervals on {fresh} "
-        f"fresh seeds ({interval_kind()})."
+    words = paragraph(
+        tr("Mixes tried: means over {seeds}.", seeds=seeds_text(scenario.replicates, scenario.seed)),
+        tr("Whiskers: 95% intervals on {count} fresh seeds ({kind}).", count=fresh, kind=interval_kind()),
     )
-    footer = [words, f"Model {it.manifest['model']}. Source: mixes.parquet and seek.json of {it.path.name}."]
+    data = tr("{first} and {second}", first="mixes.parquet", second="seek.json")
+    footer = [words, source_words(it.manifest["model"], data, [it.path.name])]
     if it.best is None:
-        footer.insert(0, f"No mix is named: {it.refused}.")
+        footer.insert(0, tr("No mix is named: {reason}.", reason=it.refused))
     rows, draws = len(it.ranges), len(it.regrets)
     parts = [0.36 * rows + 0.25, *([0.62, 0.32 * draws + 0.1] if draws else [])]  # inches, the second one between
     tall = max(3.1, sum(parts))
@@ -114,8 +122,8 @@ def _frontier(axes: Axes, it: Sought) -> None:
     if it.best:
         _cross(axes, it.best, VERMILION)
         mark(axes, it.best.cost.mean, it.best.net.mean, VERMILION, markersize=7)
-    heading(axes, _net_words(it), q.aim.unit)
-    axes.set_xlabel("cost: the sponsors' outlay at present value, million yuan")
+    heading(axes, _net_words(it), _unit_words(q.aim))
+    axes.set_xlabel(tr("cost: the sponsors' outlay at present value, million yuan"))
     number_axis(axes.xaxis, 6)
     number_axis(axes.yaxis, 6)
 
@@ -123,7 +131,7 @@ def _frontier(axes: Axes, it: Sought) -> None:
 def _net_words(it: Sought) -> str:
     aim = it.question.aim
     words = _meaning(it.question.scenario.catalogue, aim)
-    return words if aim.total else f"{words}: change"
+    return words if aim.total else tr("{outcome}: change", outcome=words)
 
 
 def _cross(axes: Axes, one: Mix, colour: str) -> None:
@@ -155,8 +163,8 @@ def _along(axes: Axes, it: Sought) -> None:
         mark(axes, float(own) * lever_unit(axis).factor, 0.0, INK, markersize=5, clip_on=False)
     if it.best:
         mark(axes, _place(it, it.best.values), it.best.net.mean, VERMILION, markersize=7)
-    heading(axes, _net_words(it), q.aim.unit)
-    axes.set_xlabel(", ".join(filter(None, (short(axis.key), lever_unit(axis).unit))))
+    heading(axes, _net_words(it), _unit_words(q.aim))
+    axes.set_xlabel(and_unit(short(axis.key), lever_unit(axis).unit))
     if axis.levels:
         axes.set_xticks(range(len(axis.levels)), [brief(value) for value in axis.levels])
     else:
@@ -199,7 +207,8 @@ def _levers(axes: Axes, it: Sought) -> None:
     axes.set_ylim(len(it.ranges) - 0.4, -0.6)
     axes.set_xticks([])
     axes.set_yticks([])
-    heading(axes, "How far each lever can be moved", "band: as good within noise, between the ends of the range")
+    heading(axes, tr("How far each lever can be moved"),
+            tr("band: as good within noise, between the ends of the range"))  # fmt: skip
 
 
 def _regrets(axes: Axes, it: Sought) -> None:
@@ -211,9 +220,17 @@ def _regrets(axes: Axes, it: Sought) -> None:
         axes.barh(row - 0.2, sign * one.gain, height=0.34, color=BLUE)
         axes.barh(row + 0.2, one.mean, height=0.34, color=VERMILION)
         axes.plot([one.mean, one.p95], [row + 0.2] * 2, color=INK, linewidth=1.0)
-        labels.append(f"{one.draws} draws of\nthe {one.kind}")
+        labels.append(_draws_words(one.draws, one.kind))
         right = max(sign * one.gain, one.p95, 0.0)
-        note(axes, f"best in {one.best:.0%}", (right, row), (6, 0), va="center", fontsize=7, path_effects=HALO)
+        note(
+            axes,
+            tr("best in {share}", share=f"{one.best:.0%}"),
+            (right, row),
+            (6, 0),
+            va="center",
+            fontsize=7,
+            path_effects=HALO,
+        )
     axes.axvline(0.0, color=INK, linewidth=0.7)
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.4, -0.6)
@@ -221,9 +238,16 @@ def _regrets(axes: Axes, it: Sought) -> None:
     axes.margins(x=0.24)
     heading(
         axes,
-        "Where the world is another",
-        f"mean gain (blue) and regret (red, line to the 95th percentile), {it.question.aim.unit}",
+        tr("Where the world is another"),
+        tr("mean gain (blue) and regret (red, line to the 95th percentile), {unit}", unit=_unit_words(it.question.aim)),
     )
+
+
+def _draws_words(count: int, kind: str) -> str:
+    """What a pair of bars is over, on two lines."""
+    if kind == "posterior":
+        return tr("{count} draws of\nthe posterior", count=count)
+    return tr("{count} draws of\nthe assumptions", count=count)
 
 
 # --- a target
@@ -231,22 +255,41 @@ def _regrets(axes: Axes, it: Sought) -> None:
 
 def _meaning(catalogue: Catalogue, aim: Aim) -> str:
     """What an aim is, in words."""
-    return label(aim.name) if aim.total else outcome_words(catalogue, aim.name)
+    return _short_words(aim, lower=False) if aim.total else outcome_words(catalogue, aim.name)
+
+
+def _unit_words(aim: Aim) -> str:
+    """The declared unit of an aim, in which its values are drawn."""
+    return meaning("unit", aim.unit)
+
+
+def _short_words(aim: Aim, *, lower: bool = True) -> str:
+    """The name of an aim as words."""
+    words = tr(label(aim.name)) if aim.total else meaning(aim.name, label(aim.name))
+    return words.lower() if lower and not is_chinese() else words
 
 
 def _value_page(it: Reached) -> Page:
     target, root, scenario = it.target, it.root, it.target.scenario
     aim, axis = target.aim, target.lever
     lever = key_words(scenario.catalogue, axis.key)
-    title = f"{lever}: what brings {label(aim.name).lower()} to {number(target.value)}"
-    subtitle = f"{scenario.title or scenario.name}, {scenario.calendar(scenario.months - 1)}"
+    title = tr(
+        "{lever}: what brings {outcome} to {value}", lever=lever, outcome=_short_words(aim), value=number(target.value)
+    )
+    subtitle = tr(
+        "{scenario}, {month}", scenario=title_words(scenario.title) or scenario.name,
+        month=month_text(scenario.calendar(scenario.months - 1)),
+    )  # fmt: skip
     key: list[KeyEntry] = [
-        ("line", BLUE, "mean"), ("band", light(BLUE, 0.3), "95% interval of the mean"), ("line", ORANGE, "target"),
+        ("line", BLUE, tr("mean")), ("band", light(BLUE, 0.3), tr("95% interval of the mean")),
+        ("line", ORANGE, tr("target")),
     ]  # fmt: skip
     if not it.refused:
-        key += [("mark", VERMILION, "the value"), ("band", light(VERMILION, 0.22), "95% interval of the value")]
-    words = f"{seeds_text(scenario.replicates, scenario.seed)} at every value ({interval_kind()})."
-    footer = (words, f"Model {it.manifest['model']}. Source: curve.csv of {it.path.name}.")
+        key += [("mark", VERMILION, tr("the value")),
+                ("band", light(VERMILION, 0.22), tr("95% interval of the value"))]  # fmt: skip
+    seeds = seeds_text(scenario.replicates, scenario.seed)
+    words = tr("{seeds} at every value ({kind}).", seeds=seeds, kind=interval_kind())
+    footer = (words, source_words(it.manifest["model"], "curve.csv", [it.path.name]))
     made = page(title, subtitle, key, footer, 1, tall=2.0, columns=1, left=0.75, right=0.4, below=0.25)
     axes = made.axes(0)
     curve = {x: found for x, found in it.curve.items() if math.isfinite(found.mean)}
@@ -264,7 +307,7 @@ def _value_page(it: Reached) -> Page:
         at = root.value * unit.factor
         mark(axes, at, target.value, VERMILION, markersize=7)
         value, first, last = (found_text(one, axis) for one in (root.value, root.low, root.high))
-        ends = f"{value}  [{first} to {last}]"
+        ends = tr("{value}  [{first} to {last}]", value=value, first=first, last=last)
         low, high = axes.get_ylim()
         height, va = (0.97, "top") if target.value < (low + high) / 2 else (0.04, "bottom")  # where no curve is
         side = "left" if share_of(axis, root.value) < 0.5 else "right"
@@ -282,9 +325,9 @@ def _value_page(it: Reached) -> Page:
             place: dict[str, Any] = {"offset": (0, 8), "ha": "center"}
         else:  # below the curve
             place = {"offset": (-6 if left else 6, -12), "ha": "right" if left else "left"}
-        note(axes, "as it is", (at, mean), fontsize=7, path_effects=HALO, **place)
-    heading(axes, _meaning(scenario.catalogue, aim), "   ".join(filter(None, (aim.unit, aim.name))))
-    axes.set_xlabel(f"{lever}\n{', '.join(filter(None, (axis.key, unit.unit)))}")
+        note(axes, tr("as it is"), (at, mean), fontsize=7, path_effects=HALO, **place)
+    heading(axes, _meaning(scenario.catalogue, aim), "   ".join(filter(None, (_unit_words(aim), aim.name))))
+    axes.set_xlabel(f"{lever}\n{and_unit(axis.key, unit.unit)}")
     number_axis(axes.xaxis, 7)
     number_axis(axes.yaxis, 6)
     return made

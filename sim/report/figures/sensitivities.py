@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,11 +11,14 @@ from matplotlib.axes import Axes
 
 from sim.catalogue import Catalogue
 from sim.formats import short
+from sim.language import later, month_text, paragraph, tr
+from sim.letters import cells
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE, VERMILION
+from sim.report.sheets import and_unit, cut_words, source_words
 from sim.report.shown import key_words, outcome_words
-from sim.report.text.sensitivities import KIND_WORDS, MOST_ROWS, how_text, outcome_unit, percent_text, range_text
+from sim.report.text.sensitivities import MOST_ROWS, how_text, outcome_unit, percent_text, range_text
 from sim.runs.store import Say, Store
 from sim.studies.questions.sensitivity import Sensitivities
 from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
@@ -24,6 +26,10 @@ from sim.units import with_unit
 
 _LETTERS = 50  # of a parameter's meaning
 _SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1))  # of a point, for its number
+_KIND_WORDS = {
+    "assumption": later("assumed"), "fitted": later("fitted"), "evidence": later("evidence"),
+    "article": later("article"), "seed": later("luck"),
+}  # fmt: skip
 _KIND_COLOURS = {"assumption": ORANGE, "fitted": BLUE, "evidence": GREEN, "article": PURPLE, "seed": FAINT}
 
 
@@ -42,18 +48,27 @@ def _page(it: Sensitivity, catalogue: Catalogue) -> Page:
     rows = it.parameters[:MOST_ROWS]
     split = not math.isnan(it.split.parameters.value)
     kinds = [kind for kind in it.kinds if split or kind in {row.kind for row in rows}]
-    key: list[Any] = [("band", _KIND_COLOURS[kind], KIND_WORDS.get(kind, kind)) for kind in kinds]
-    what = f"{outcome_words(catalogue, it.outcome)}: what it rests on"
+    key: list[Any] = [("band", _KIND_COLOURS[kind], _kind_words(kind)) for kind in kinds]
+    what = tr("{outcome}: what it rests on", outcome=outcome_words(catalogue, it.outcome))
     left = len(it.parameters) - len(rows)
-    shown = f"the {len(rows)} largest of {len(it.parameters)} parameters" if left else f"{len(rows)} parameters"
-    words = "Lines: 95% intervals, over resamples of the design."
-    footer = (f"{how_text(it)}. {words}", f"Model {it.model}. Source: indices.parquet of {it.path.name}.")
+    shown = tr("{count} parameters", count=len(rows))
+    if left:
+        shown = tr("the {count} largest of {all} parameters", count=len(rows), all=len(it.parameters))
+    words = tr("Lines: 95% intervals, over resamples of the design.")
+    footer = (
+        paragraph(tr("{design}.", design=how_text(it)), words),
+        source_words(it.model, "indices.parquet", [it.path.name]),
+    )
     rest = 0.5 + 0.24 * len(rows)  # inches below the strip, of which there is none where the variance is not split
     strip = 0.56 if split else 0.12
-    of = f"{it.scenario}{f' less {it.against}' if it.against else ''}"
+    of = tr("{variant} less {baseline}", variant=it.scenario, baseline=it.against) if it.against else it.scenario
+    said = tr(
+        "{scenario} in {month}: {outcome}; {shown}", scenario=of, month=month_text(it.month), outcome=it.outcome,
+        shown=shown,
+    )  # fmt: skip
     labels = [_row_label(catalogue, place, row) for place, row in enumerate(rows, 1)]
-    made = page(what, f"{of} in {it.month}: {it.outcome}; {shown}", key, footer, 1, tall=(rest + strip) / 1.42,
-                columns=1, left=3.9, right=0.3, below=0.35, lines=0)  # fmt: skip
+    made = page(what, said, key, footer, 1, tall=(rest + strip) / 1.42, columns=1, left=3.9, right=0.3, below=0.35,
+                lines=0)  # fmt: skip
     grid = made.grid[0].subgridspec(
         2,
         2,
@@ -75,10 +90,14 @@ def _page(it: Sensitivity, catalogue: Catalogue) -> Page:
 
 def _row_label(catalogue: Catalogue, place: int, row: VariedParameter) -> str:
     """A parameter's meaning and rank, and below its key and its range in the everyday unit."""
-    words = textwrap.shorten(key_words(catalogue, row.key), _LETTERS, placeholder=" ...")
+    words = cut_words(key_words(catalogue, row.key), _LETTERS)
     ends, unit = range_text(row)
     said = f"{short(row.key)}, {with_unit(ends, unit)}"
-    return f"{words}  {place}\n{said if len(said) <= _LETTERS + 8 else with_unit(ends, unit)}"
+    return f"{words}  {place}\n{said if cells(said) <= _LETTERS + 8 else with_unit(ends, unit)}"
+
+
+def _kind_words(kind: str) -> str:
+    return tr(_KIND_WORDS[kind])
 
 
 def _strip(axes: Axes, it: Sensitivity) -> None:
@@ -86,8 +105,8 @@ def _strip(axes: Axes, it: Sensitivity) -> None:
     begin = 0.0
     for kind, share in it.kinds.items():
         axes.barh(0, share, left=begin, color=_KIND_COLOURS[kind], edgecolor="white", linewidth=0.8)
-        words = f"{KIND_WORDS.get(kind, kind)} {share:.0%}"
-        if share > 0.0085 * len(words):
+        words = f"{_kind_words(kind)} {share:.0%}"
+        if share > 0.0085 * cells(words):
             axes.text(begin + share / 2, 0, words, ha="center", va="center", fontsize=7,
                       color="white" if kind == "fitted" else INK)  # fmt: skip
         elif share > 0.005:
@@ -95,7 +114,10 @@ def _strip(axes: Axes, it: Sensitivity) -> None:
         begin += share
     axes.set_xlim(0, 1)
     axes.set_axis_off()
-    words = f"variance: parameters {percent_text(it.split.parameters)},\nseed {percent_text(it.split.seed)}"
+    words = tr(
+        "variance: parameters {parameters},\nseed {seed}",
+        parameters=percent_text(it.split.parameters), seed=percent_text(it.split.seed),
+    )  # fmt: skip
     axes.text(-0.015, 0, words, ha="right", va="center", fontsize=7, color=GREY)
 
 
@@ -109,8 +131,8 @@ def _tornado(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter], label
     axes.axvline(0.0, color=INK, linewidth=0.7)
     axes.set_yticks(heights, labels, color=INK, fontsize=7, linespacing=1.2)
     axes.set_ylim(-len(rows) + 0.4, 0.6)
-    said = f", {unit.of_difference}" if unit.unit else ""
-    _label(axes, f"mean change from the low to the high end of the range{said}")
+    said = tr("mean change from the low to the high end of the range")
+    _label(axes, and_unit(said, unit.of_difference if unit.unit else ""))
     number_axis(axes.xaxis)
 
 
@@ -145,11 +167,13 @@ def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> No
     axes.plot([0, most], [0, most], color=GREY, linewidth=0.6, linestyle=(0, (4, 3)))
     axes.set_xlim(0, most)
     axes.set_ylim(0, top)
-    said = f", {unit.of_difference}" if unit.unit else ""
-    _label(axes, f"mu*: mean size of the effect{said}")
-    note(axes, "sigma: how much it depends on the others; numbers as listed\n"
-         "above the dashed line: more than it matters by itself", (0, 1), (0, 6), xycoords="axes fraction",
-         fontsize=7)  # fmt: skip
+    said = tr("mu*: mean size of the effect")
+    _label(axes, and_unit(said, unit.of_difference if unit.unit else ""))
+    words = tr(
+        "sigma: how much it depends on the others; numbers as listed\n"
+        "above the dashed line: more than it matters by itself"
+    )
+    note(axes, words, (0, 1), (0, 6), xycoords="axes fraction", fontsize=7)
     number_axis(axes.xaxis)
     number_axis(axes.yaxis)
 
@@ -169,12 +193,12 @@ def _dots(axes: Axes, rows: Sequence[VariedParameter]) -> None:
             axes.plot([estimate.low, estimate.high], [up - place] * 2, color=colour, linewidth=1)
             axes.plot(estimate.value, up - place, mark, color=colour, markersize=4)
     if rows and (first := rows[0].index.first) and (total := rows[0].index.total):
-        note(axes, "first order", (first.value, 0.16), (0, 6), ha="center", fontsize=7, color=BLUE)
-        note(axes, "total", (total.value, -0.16), (0, -10), ha="center", fontsize=7, color=VERMILION)
+        note(axes, tr("first order"), (first.value, 0.16), (0, 6), ha="center", fontsize=7, color=BLUE)
+        note(axes, tr("total"), (total.value, -0.16), (0, -10), ha="center", fontsize=7, color=VERMILION)
     axes.axvline(0.0, color=INK, linewidth=0.7)
     axes.set_ylim(-len(rows) + 0.4, 0.6)
     axes.set_yticks([])
-    _label(axes, "share of the variance between points: alone, and with interactions")
+    _label(axes, tr("share of the variance between points: alone, and with interactions"))
 
 
 def _label(axes: Axes, words: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,11 +13,13 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
 
 from sim.formats import minus, plain, seeds_text, short, signed
+from sim.language import later, listed, month_text, paragraph, tr
+from sim.letters import cells
 from sim.report.figures.axes import heading, mark, note, note_of_difference, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.colours import BLUE, GREY, INK, VERMILION, light
-from sim.report.sheets import title_of
-from sim.report.shown import key_words, outcome_words
+from sim.report.sheets import and_unit, cut_words, source_words, title_of
+from sim.report.shown import key_words, outcome_words, title_words
 from sim.report.text.sweeps import axis_unit, outcome_unit
 from sim.runs.seeds import begins
 from sim.runs.store import Say, Store
@@ -28,6 +29,7 @@ from sim.studies.questions.sweep import BASELINE, Sweep
 from sim.units import brief
 
 MOST_PANELS = 8
+_DESIGNS = {"grid": later("grid"), "latin": later("latin"), "sobol": later("sobol")}
 _MOST_NUMBERS = 7  # rows or columns of a map whose cells have room for their numbers
 _DIVERGING, _RISING = "PuOr_r", "cividis"  # both fit for the colour-blind
 # Of lines on white: brown to blue-green, dark enough all along, and told apart by the colour-blind.
@@ -57,9 +59,9 @@ def _pages(sweep: Sweep) -> dict[str, Page]:
 def _line_page(sweep: Sweep) -> Page:
     axis = sweep.axes[0]
     names = sweep.outcomes[:MOST_PANELS]
-    key = [("line", BLUE, "median"), ("band", _BAND_50, "middle 50% of seeds"), ("band", _BAND_90, "middle 90%"),
-           ("mark", VERMILION, "the scenario as it is")]  # fmt: skip
-    words = f"Lower axes: mean difference from the scenario as it is, 95% interval ({interval_kind()})."
+    key = [("line", BLUE, tr("median")), ("band", _BAND_50, tr("middle 50% of seeds")),
+           ("band", _BAND_90, tr("middle 90%")), ("mark", VERMILION, tr("the scenario as it is"))]  # fmt: skip
+    words = tr("Lower axes: mean difference from the scenario as it is, 95% interval ({kind}).", kind=interval_kind())
     titles = _titles(sweep, names)
     made = _page(sweep, key, titles, len(names), words, tall=1.9, below=0.24)
     order = sorted(range(1, len(sweep.points)), key=lambda at: _place(sweep, axis, at))
@@ -87,8 +89,8 @@ def _line_page(sweep: Sweep) -> Page:
         bottom, top = upper.get_ylim()
         if 0 <= bottom <= 0.5 * top:
             upper.set_ylim(0.0, top)
-        cut = "" if upper.get_ylim()[0] <= 0 <= upper.get_ylim()[1] else "   axis not from 0"
-        heading(upper, titles[panel], f"{unit.unit}   {name}{cut}".strip())
+        cut = "" if upper.get_ylim()[0] <= 0 <= upper.get_ylim()[1] else tr("axis not from 0")
+        heading(upper, titles[panel], "   ".join(filter(None, (unit.unit, name, cut))))
         number_axis(upper.yaxis)
         number_axis(lower.yaxis, 3)
         _key_axis(upper, sweep, axis, x, labels=False)
@@ -102,12 +104,19 @@ def _map_page(sweep: Sweep) -> Page:
     across, up = sweep.axes
     names = sweep.outcomes[:MOST_PANELS]
     grid = sweep.design == "grid"
-    cells = "cells" if grid else "points"
-    key = [("mark", INK, "the scenario as it is")]
-    words = (
-        f"Colour: mean difference from the scenario as it is; grey rings: {cells} not distinguishable from it at 95%, "
-        f"or only with one seed ({interval_kind()})."
-    )
+    key = [("mark", INK, tr("the scenario as it is"))]
+    if grid:
+        words = tr(
+            "Colour: mean difference from the scenario as it is; grey rings: cells not distinguishable from it at "
+            "95%, or only with one seed ({kind}).",
+            kind=interval_kind(),
+        )
+    else:
+        words = tr(
+            "Colour: mean difference from the scenario as it is; grey rings: points not distinguishable from it at "
+            "95%, or only with one seed ({kind}).",
+            kind=interval_kind(),
+        )
     x, y = (np.array([_place(sweep, axis, at) for at in range(1, len(sweep.points))]) for axis in (across, up))
     levels = {axis.key: np.unique(values) for axis, values in ((across, x), (up, y))}
     ticks = {axis.key: _ticks(sweep, axis) for axis in (across, up)}
@@ -155,7 +164,8 @@ def _map_page(sweep: Sweep) -> Page:
         bar.outline.set_visible(False)
         number_axis(bar.ax.yaxis)
         bar.ax.tick_params(labelsize=6.5)
-        heading(axes, titles[panel], f"difference, {unit.of_difference}   {name}")
+        said = tr("difference, {unit}", unit=unit.of_difference)
+        heading(axes, titles[panel], f"{said}   {name}")
         axes.set_xlabel(_words(sweep, across, 56), labelpad=4)
         axes.set_ylabel(_words(sweep, up, 42), labelpad=4)
     return made
@@ -172,12 +182,12 @@ def _ticks(sweep: Sweep, axis: Axis) -> list[str]:
 def _parallel_page(sweep: Sweep, name: str) -> Page:
     unit = outcome_unit(sweep, name)
     means = sweep.stats[name]["mean"] * unit.factor
-    words = "A line is a point of the design, coloured by the outcome's mean over seeds (the last axis)."
+    words = tr("A line is a point of the design, coloured by the outcome's mean over seeds (the last axis).")
     letters = min(_HALF, round(_ACROSS / len(sweep.axes)))
     titles = [title_of(key_words(sweep.scenario.catalogue, axis.key), letters) for axis in sweep.axes]
     titles.append(title_of(outcome_words(sweep.scenario.catalogue, name), letters))
-    made = _page(sweep, [("line", INK, "the scenario as it is")], titles, 1, words, tall=1.7, columns=1, left=1.1,
-                 right=1.1, below=0.1)  # fmt: skip
+    made = _page(sweep, [("line", INK, tr("the scenario as it is"))], titles, 1, words, tall=1.7, columns=1,
+                 left=1.1, right=1.1, below=0.1)  # fmt: skip
     axes = made.axes(0)
     axes.set_axis_off()
     places = np.array([[_place(sweep, axis, at) for axis in sweep.axes] for at in range(len(sweep.points))])
@@ -222,13 +232,17 @@ def _page(
 ) -> Page:
     scenario = sweep.scenario
     meanings = [key_words(scenario.catalogue, axis.key) for axis in sweep.axes]
-    first = scenario.title or scenario.name
-    title = f"{first}: {', '.join(it[:1].lower() + it[1:] for it in meanings)}"
-    if len(title) > _LONGEST:
-        title = f"{first}: {', '.join(short(axis.key) for axis in sweep.axes)}"
-    subtitle = f"{scenario.name} in {sweep.month}, {len(sweep.points) - 1} points ({sweep.design}), common seeds"
-    source = f"Model {sweep.runs.manifest['model']}. Source: sweep.parquet of {sweep.path.name}."
-    footer = (f"{seeds_text(sweep.replicates, begins(scenario))} at every point. {words}", source)
+    first = title_words(scenario.title) or scenario.name
+    title = tr("{scenario}: {varied}", scenario=first, varied=listed(it[:1].lower() + it[1:] for it in meanings))
+    if cells(title) > _LONGEST:
+        title = tr("{scenario}: {varied}", scenario=first, varied=listed(short(axis.key) for axis in sweep.axes))
+    subtitle = tr(
+        "{scenario} in {month}, {count} points ({design}), common seeds", scenario=scenario.name,
+        month=month_text(sweep.month), count=len(sweep.points) - 1, design=tr(_DESIGNS[sweep.design]),
+    )  # fmt: skip
+    source = source_words(sweep.runs.manifest["model"], "sweep.parquet", [sweep.path.name])
+    seeds = tr("{seeds} at every point.", seeds=seeds_text(sweep.replicates, begins(scenario)))
+    footer = (paragraph(seeds, words), source)
     lines = max(title.count("\n") + 1 for title in titles)
     return page(title, subtitle, key, footer, panels, tall=tall, lines=lines, **how)
 
@@ -236,8 +250,8 @@ def _page(
 def _words(sweep: Sweep, axis: Axis, letters: int) -> str:
     """A key's meaning in so many letters, and below it the end of its name and its everyday unit."""
     unit = axis_unit(sweep, axis.key).unit
-    meaning = textwrap.shorten(key_words(sweep.scenario.catalogue, axis.key), letters, placeholder=" ...")
-    return f"{meaning}\n{', '.join(filter(None, (short(axis.key), unit)))}"
+    words = cut_words(key_words(sweep.scenario.catalogue, axis.key), letters)
+    return f"{words}\n{and_unit(short(axis.key), unit)}"
 
 
 def _place(sweep: Sweep, axis: Axis, at: int) -> float:
@@ -272,7 +286,7 @@ def _scale(values: Any) -> tuple[Normalize, str]:
 def _numbers(axes: Axes, places: Any, values: Any, norm: Normalize, colours: str) -> None:
     for (x, y), value in zip(places, values, strict=True):
         if not np.isfinite(value):
-            note(axes, "no value", (x, y), (0, 0), ha="center", va="center", fontsize=6.5)
+            note(axes, tr("no value"), (x, y), (0, 0), ha="center", va="center", fontsize=6.5)
         else:
             red, green, blue, _ = mpl.colormaps[colours](norm(value))
             ink = INK if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"

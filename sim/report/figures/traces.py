@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.formats import number
+from sim.language import later, meaning, month_text, paragraph, tr
 from sim.report.figures.axes import dress, note
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.colours import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILION
@@ -17,7 +18,7 @@ from sim.runs.summary import csv_bytes
 from sim.studies.questions.trace import Trace
 from sim.studies.rests import rests_text
 
-OTHERS = "other mechanisms"
+OTHERS = later("other mechanisms")
 
 
 def draw_trace(trace: Trace, folder: Path) -> None:
@@ -40,7 +41,7 @@ def draw_trace(trace: Trace, folder: Path) -> None:
 
 def _through(name: str) -> str:
     """A mechanism as such: ``jobs`` alone would read as an outcome."""
-    return name if name == OTHERS else f"mechanism {name}"
+    return tr(OTHERS) if name == OTHERS else tr("mechanism {name}", name=meaning("mechanism", name))
 
 
 def _parting_page(it: Trace) -> Page:
@@ -52,25 +53,29 @@ def _parting_page(it: Trace) -> Page:
     others = np.array([row.differing for row in it.months]) - sum(parts, np.zeros(len(it.months)))
     if others.any():
         parts, names, colours = [*parts, others], [*names, OTHERS], [*colours, GREY]
-    counted = "An enterprise counts under the mechanism in which a state of it first differed."
-    footer = (
-        f"One pair of worlds, replicate {it.replicate} of seed {it.seed}: one seed has no interval. {counted}",
-        f"Rests on {rests_text(trace_rests(it))}. Model {it.version}. Source: months.csv in {it.folder}.",
-    )
+    counted = tr("An enterprise counts under the mechanism in which a state of it first differed.")
+    one = tr(
+        "One pair of worlds, replicate {replicate} of seed {seed}: one seed has no interval.",
+        replicate=it.replicate, seed=it.seed,
+    )  # fmt: skip
+    rests = tr("Rests on {rests}.", rests=rests_text(trace_rests(it)))
+    source = tr("Model {model}. Source: {data} in {folder}.", model=it.version, data="months.csv", folder=it.folder)
+    footer = (paragraph(one, counted), paragraph(rests, source))
     first = it.first_enterprise
-    said = "no enterprise ever differs"
+    said = tr("no enterprise ever differs")
     if first is not None:
-        said = (
-            f"the first enterprise differs in {it.scenario.calendar(first.month)}, in the mechanism {first.mechanism}"
-        )
-    made = page(f"{it.second_name} beside {it.first_name}: where two worlds part", said, (), footer, 2, tall=1.9,
-                between=0.72, right=1.7)  # fmt: skip
+        said = tr(
+            "the first enterprise differs in {month}, in the mechanism {name}",
+            month=month_text(it.scenario.calendar(first.month)), name=meaning("mechanism", first.mechanism),
+        )  # fmt: skip
+    title = tr("{second} beside {first}: where two worlds part", second=it.second_name, first=it.first_name)
+    made = page(title, said, (), footer, 2, tall=1.9, between=0.72, right=1.7)
     axes = made.figure.add_subplot(made.grid[0].subgridspec(1, 2, width_ratios=(0.66, 0.34))[0])  # room for the labels
     months = len(it.months)
     if parts:
         axes.stackplot(range(months), [100.0 * part / alive for part in parts], colors=colours, linewidth=0)
-    dress(axes, "Enterprises that differ, by the mechanism that came first",
-          "% of those alive in either world", it.scenario.start, months)  # fmt: skip
+    dress(axes, tr("Enterprises that differ, by the mechanism that came first"),
+          tr("% of those alive in either world"), it.scenario.start, months)  # fmt: skip
     axes.set_xlim(-0.5, months - 1)  # the first year's tick is at -0.5
     top = max(1.0, 105.0 * max(row.differing / max(1, row.alive) for row in it.months))
     axes.set_ylim(0, top)
@@ -89,7 +94,7 @@ def _parting_page(it: Trace) -> Page:
     ):
         axes.plot(counts, color=colour, linewidth=1.5)
         ends.append((counts[-1], name, colour))
-    dress(axes, "Alive in one world only", "enterprises", it.scenario.start, months, whole=True)
+    dress(axes, tr("Alive in one world only"), meaning("unit", "enterprises"), it.scenario.start, months, whole=True)
     axes.set_xlim(-0.5, months - 1)
     top = 1.05 * max(1, *(count for count, _, _ in ends), axes.get_ylim()[1] / 1.05)
     axes.set_ylim(0, top)
@@ -97,5 +102,5 @@ def _parting_page(it: Trace) -> Page:
     placed = -top
     for count, name, colour in sorted(ends):
         placed = max(count, placed + 0.06 * top)
-        note(axes, f"{number(count)} in {name}", (1.0, placed), (5, 0), color=colour, **how)
+        note(axes, tr("{count} in {name}", count=number(count), name=name), (1.0, placed), (5, 0), color=colour, **how)
     return made
