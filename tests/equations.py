@@ -424,7 +424,8 @@ def _lending() -> Iterator[tuple[str, float, float]]:
     r = lending.ClassReads(np.array([BIG, SMALL, MEDIUM], np.int8))
     hours, budget, people = np.zeros(3, np.int32), np.zeros(3, np.float32), np.zeros(3, np.float32)
     w = lending.Writes(hours, budget, people, profit, cash)
-    lending.settle(0, 3, 1, 5, r, w, rules, np.array([0.0625, 0.5, 0.25, 0.03125]), let, got, counts, flows)
+    lets = lending.Lets(np.array([0.0625, 0.5, 0.25, 0.03125]), let, got)
+    lending.settle(0, 3, 1, 5, r, w, rules, lets, counts, flows)
     for row, paid in enumerate((0.625 + 2.5, -0.5 - 0.5 - 2.5, 0.5 - 0.125)):
         yield f"cash of party {row}", cash[row], 5.0 + paid
         yield f"profit of party {row}", profit[row], paid

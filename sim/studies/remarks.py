@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.language import listed, month_text, tr
-from sim.scenario import describe
+from sim.scenario import Row, describe
 from sim.scenario.schedule import Schedule
 from sim.studies.rests import in_force
 from sim.units import plausible, quantity
@@ -44,7 +44,7 @@ def _outside(scenario: Scenario) -> Iterator[str]:
     """Values outside their plausible range; what a file says of its own place, with a source, is no guess."""
     force = in_force(scenario)
     outside = [
-        _outside_text(quantity(row.value, row.unit), plausible(row.plausible, row.unit), _set_in(scenario, row.key), row.key)
+        _outside_text(row, _set_in(scenario, row.key))
         for row in describe(scenario)
         if row.key in force
         and row.plausible
@@ -62,10 +62,11 @@ def _set_in(scenario: Scenario, key: str) -> str:
     return Path(origin.location.rpartition(":")[0]).name if origin.kind == "parent" else ""
 
 
-def _outside_text(value: str, usual: str, file: str, key: str) -> str:
+def _outside_text(row: Row, file: str) -> str:
+    value, usual = quantity(row.value, row.unit), plausible(row.plausible, row.unit)
     if file:
-        return tr("{key} {value} (from {range}; set in {file})", key=key, value=value, range=usual, file=file)
-    return tr("{key} {value} (from {range})", key=key, value=value, range=usual)
+        return tr("{key} {value} (from {range}; set in {file})", key=row.key, value=value, range=usual, file=file)
+    return tr("{key} {value} (from {range})", key=row.key, value=value, range=usual)
 
 
 def _sites(scenario: Scenario) -> Iterator[str]:

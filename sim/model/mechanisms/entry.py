@@ -40,7 +40,6 @@ from sim.model.state.sites import EVERYONE, Admission, SiteState, admission_of, 
 from sim.model.state.taxation import Rules as TaxRules
 from sim.model.state.taxation import rules_of, taxes_of_plan
 from sim.model.state.world import World
-from sim.parameters import Population
 
 EVENTS = Counters(
     "founded_independent",
@@ -231,6 +230,8 @@ class Terms(NamedTuple):
     sectors: int  # of ideas
     outside_rent: float  # million yuan a m2 and year
     lending: Borrowing
+    parents: Parents
+    knowledge_spread: float
     unfit: float  # logarithm of customers lost for a unit of distance from what a founder knows
 
 
@@ -326,21 +327,22 @@ def sales_per_job(worker_revenue: float, saturation: float, n: Cohort) -> float:
 
 @compiled
 def choose_sector(
-    k: int, jobs: float, seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, o: Population, terms: Terms,
-    markets: Markets, taxation: Taxation, parents: Parents,
+    k: int, jobs: float, seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, terms: Terms, markets: Markets,
+    taxation: Taxation,
 ) -> float:  # fmt: skip
     """The sector with the highest expected gain for what the founder knows; returns the share of customers kept there.
 
     Founders of spin-offs learned their trade in the parent's sector, others in that of their idea.
     """
     identity, base, parent = ideas.identity[k], markets.base_knowledge, ideas.parent[k]
+    parents, spread = terms.parents, terms.knowledge_spread
     if ideas.source[k] == SPIN_OFF:
         ideas.home[k] = parents.sector[parent]
     h, u = ideas.home[k], skill_luck(seed, identity, month)
     k_0, k_1, k_2 = (
-        skill(base[h, 0], u.knowledge_0, o),
-        skill(base[h, 1], u.knowledge_1, o),
-        skill(base[h, 2], u.knowledge_2, o),
+        skill(base[h, 0], u.knowledge_0, spread),
+        skill(base[h, 1], u.knowledge_1, spread),
+        skill(base[h, 2], u.knowledge_2, spread),
     )
     if parent >= 0:
         k_0 = inherited(k_0, parents.knowledge_0[parent], p.inheritance)
@@ -395,8 +397,8 @@ def stake_gain(gain: float, ticket: float, paid_in: float, p: Rules) -> float:
 
 @compiled
 def consider(
-    seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, o: Population, offers: Offers, terms: Terms,
-    markets: Markets, taxation: Taxation, parents: Parents, backed: i1, counts: i8,
+    seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offers: Offers, terms: Terms, markets: Markets,
+    taxation: Taxation, backed: i1, counts: i8,
 ) -> None:  # fmt: skip
     """Consider each idea once, at its best channel; channel 0 means that it is not pursued.
 
@@ -414,7 +416,7 @@ def consider(
         merit = idea_merit(u.merit, p.merit_log_sd)
         ideas.sector[k], ideas.home[k], ideas.merit[k] = s, s, merit
         if p.choosing:
-            ideas.merit[k] *= choose_sector(k, jobs, seed, month, ideas, p, n, o, terms, markets, taxation, parents)
+            ideas.merit[k] *= choose_sector(k, jobs, seed, month, ideas, p, n, terms, markets, taxation)
             s, merit = ideas.sector[k], ideas.merit[k]
         per_job = sales_per_job(markets.worker_revenue[s], markets.saturation[s], n)
         need = capital_need(jobs, terms.hours_fill, p) + terms.entry_cost
@@ -519,7 +521,7 @@ def apply(world: World) -> None:
     terms = Terms(
         entry_cost(rules, world.group("levers")), population.floor_per_job,
         0.0 if lending.enabled else posted.hours_fill, posted.finance_fill, population.sectors, market.outside_rent,
-        borrowing, world.rules("industries").unfit,
+        borrowing, world.enterprises.view(Parents), population.knowledge_spread, world.rules("industries").unfit,
     )  # fmt: skip
     markets = world.sectors.view(Markets)
     cohort = cohort_of(world.rules("newborns"))
@@ -531,8 +533,7 @@ def apply(world: World) -> None:
         noise = world.rules("finance").merit_noise
         appraise_makers(*given, offers.maker, terms, markets, taxation, wage, noise, gains)
         backed = most_gainful(gains, ideas, offers.maker.share)
-    parents = world.enterprises.view(Parents)
-    consider(*given, world.standard, offers, terms, markets, taxation, parents, backed, counts)
+    consider(*given, offers, terms, markets, taxation, backed, counts)
     if counts[BACKED] and market.coupled:
         world.posted = posted._replace(makers_taking=int(counts[FOUNDED_MAKER]) / int(counts[BACKED]))
     world.ideas = ideas

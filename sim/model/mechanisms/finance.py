@@ -209,6 +209,14 @@ class StatusWrites(NamedTuple):
 
 
 @typed
+class OwnersTerms(NamedTuple):
+    """What owners reckon with."""
+
+    wage: float  # million yuan a year
+    hour: float  # assets that an hour of borrowed equipment a month stands for, 0 where hours have no price
+
+
+@typed
 class FundTerms(NamedTuple):
     """Terms of outside finance this month."""
 
@@ -312,12 +320,9 @@ def external_funds(wanted: float, internal: float, cash: float, m: Market) -> fl
 @compiled
 def invest_and_pay_dividends(
     lo: Index, hi: Index, seed: int, month: int, r: OwnersReads, w: OwnersWrites, m: Market, o: Population,
-    wage: float, hour: float, flows: i8,
+    terms: OwnersTerms, flows: i8,
 ) -> None:  # fmt: skip
-    """Depreciation, investment or disposal of assets, and dividends of every operating enterprise in a month.
-
-    An hour of borrowed equipment stands for assets of ``hour`` (million yuan), where it is paid for.
-    """
+    """Depreciation, investment or disposal of assets, and dividends of every operating enterprise in a month."""
     raised, spent, paid = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -325,13 +330,13 @@ def invest_and_pay_dividends(
             k, here = i - first, r.status[i] == OPERATING
             depreciation = w.assets[i] * m.depreciation / 12.0
             target = target_assets(r.staff[i], float(r.capital_intensity[i]), o.capital_intensity_elasticity)
-            target -= hour * r.borrowed_hours[i]
+            target -= terms.hour * r.borrowed_hours[i]
             wanted = depreciation + m.investment_speed * (target - (w.assets[i] - depreciation))
             disposed = max(0.0, -wanted)
             internal = on_grid(internal_funds(wanted, w.cash[i], r.revenue[i], m))
             external = on_grid(external_funds(wanted, internal, w.cash[i], m))
             cost = internal + external - on_grid(m.resale * disposed)
-            dividends = dividend(w.cash[i] + external - cost, r.revenue[i], r.staff[i], wage, o.cash_months, m)
+            dividends = dividend(w.cash[i] + external - cost, r.revenue[i], r.staff[i], terms.wage, o.cash_months, m)
             w.assets[i] += internal + external - depreciation - disposed if here else 0.0
             w.profit_year[i] -= depreciation + (1.0 - m.resale) * disposed if here else 0.0
             raised[k] = external if here else 0.0
@@ -527,8 +532,10 @@ def invest(world: World) -> None:
         pay_hosts(world, wage, market, population)
     lending = world.rules("lending")
     hour = float(lending.assets_an_hour) if lending.enabled else 0.0
-    given = market, population, wage, hour
-    world.loop(invest_and_pay_dividends, OwnersReads, OwnersWrites, *given, sums=(world.books.flows,))
+    terms = OwnersTerms(wage, hour)
+    world.loop(
+        invest_and_pay_dividends, OwnersReads, OwnersWrites, market, population, terms, sums=(world.books.flows,)
+    )
 
 
 def pay_hosts(world: World, wage: float, market: Any, population: Any) -> None:

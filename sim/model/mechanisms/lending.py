@@ -156,6 +156,15 @@ class Table(NamedTuple):
     gain: f8_2d  # million yuan a unit
 
 
+@typed
+class Lets(NamedTuple):
+    """Posted prices by kind, and units let and got by row and kind."""
+
+    prices: f8
+    let: i8_2d
+    got: i8_2d
+
+
 @equation
 def idle_equipment(assets: float, needed: float, p: Rules) -> float:
     """Equipment hours that this month's sales do not need: of surplus assets, and part of those in use."""
@@ -285,10 +294,10 @@ def ask(i: int, kind: int, units: float, gains: float, cash: float, terms: Terms
 
 @compiled
 def settle(
-    lo: Index, hi: Index, seed: int, month: int, r: ClassReads, w: Writes, p: Rules, prices: f8, let: i8_2d, got: i8_2d,
-    counts: i8, flows: i8,
+    lo: Index, hi: Index, seed: int, month: int, r: ClassReads, w: Writes, p: Rules, lets: Lets, counts: i8, flows: i8
 ) -> None:  # fmt: skip
     """Each borrower uses what it got and pays the posted price for it; each owner is paid for what it let."""
+    prices, let, got = lets
     for i in range(lo, hi):
         w.borrowed_hours[i] = got[i, EQUIPMENT]
         w.borrowed_budget[i] = got[i, LABORATORY] * p.laboratory_worth
@@ -348,7 +357,7 @@ def apply(world: World) -> None:
         if world.group("market").coupled:
             given = float(idle.prices[kind]), float(sought), float(offered), float(opening[kind])
             idle.prices[kind] = next_price(*given, rules)
-    world.loop(settle, ClassReads, Writes, rules, prices, let, got, sums=(counts, world.books.flows))
+    world.loop(settle, ClassReads, Writes, rules, Lets(prices, let, got), sums=(counts, world.books.flows))
     world.hours[IDLE], world.hours[LENT] = int(table.offered[:, EQUIPMENT].sum()), int(got[:, EQUIPMENT].sum())
     world.hours_offered = int(world.hours[IDLE])
 

@@ -277,9 +277,9 @@ def initialise_newborns(
         sales = first_sales(seed, identity, merit, n) if known else 0.0
         e.appeal[i] = min(mature, sales) / pull
         e.capital_intensity[i] = assets_per_worker(u_spread, trait.capital_intensity, o)
-        e.knowledge_0[i] = skill(known_at_home[0], skills.knowledge_0, o)
-        e.knowledge_1[i] = skill(known_at_home[1], skills.knowledge_1, o)
-        e.knowledge_2[i] = skill(known_at_home[2], skills.knowledge_2, o)
+        e.knowledge_0[i] = skill(known_at_home[0], skills.knowledge_0, o.knowledge_spread)
+        e.knowledge_1[i] = skill(known_at_home[1], skills.knowledge_1, o.knowledge_spread)
+        e.knowledge_2[i] = skill(known_at_home[2], skills.knowledge_2, o.knowledge_spread)
         if parent >= 0 and channel in (SPIN_OFF, MAKER):
             e.knowledge_0[i] = inherited(e.knowledge_0[i], e.knowledge_0[parent], terms.inheritance)
             e.knowledge_1[i] = inherited(e.knowledge_1[i], e.knowledge_1[parent], terms.inheritance)

@@ -194,9 +194,9 @@ def inherited(own: float, of_parent: float, share: float) -> float:
 
 
 @equation
-def skill(base: float, u: float, p: Population) -> float:
+def skill(base: float, u: float, spread: float) -> float:
     """A founder's knowledge on one axis: normal around the base of the sector where the founder learned the trade."""
-    return max(0.0, base + p.knowledge_spread * draws.normal(u))
+    return max(0.0, base + spread * draws.normal(u))
 
 
 @equation
