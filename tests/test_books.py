@@ -24,11 +24,13 @@ from sim.model.state.accounts import ENTERPRISES, GOVERNMENT, HOUSEHOLDS, TICKS,
 from sim.model.state.enterprises import OPERATING, REGISTERED
 from sim.model.state.world import World
 
+pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
+
 CATALOGUE = model_catalogue()
 SWITCHES = [key for key in CATALOGUE.parameter_groups if key.startswith("mechanisms.")]
 
 QUICK = settings(
-    max_examples=60, deadline=None, derandomize=True, database=None,
+    max_examples=30, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 

@@ -35,6 +35,8 @@ from sim.studies.estimators.signs import sign_of
 from sim.studies.questions.compare import Comparison, Difference, compare_results
 from sim.studies.rests import in_force, rests_on, rests_text
 
+pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
+
 BETTER = {name: outcome.better for name, outcome in toy.OUTCOMES.items()}
 LEVERS = '[levers]\ntalent_supply = {{ "2011-02" = {} }}\n'
 

@@ -43,6 +43,8 @@ from sim.runs.result import Result, open_result
 from sim.scenario import ScenarioError
 from sim.studies.estimators.intervals import Interval
 
+pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
+
 FIRST = ["startups", "jobs"]
 ALL = ("headline", "all")
 TEXT = FIGURE.format("site_enterprises", 55, "2011-06", "at least")

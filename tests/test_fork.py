@@ -34,6 +34,8 @@ from sim.runs.result import Result
 from sim.runs.store import Store
 from sim.scenario import ScenarioError, Schedule, keys
 
+pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
+
 call = partial(command.call, "run", "--no-figures", "--workers", "1")
 SMALL = {"population.enterprises": 120}
 MONTH = 8  # 2011-09 in the town

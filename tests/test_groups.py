@@ -10,6 +10,8 @@ import pytest
 
 from sim.runs.groups import MOST, PACE, TaskGroups
 
+pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
+
 WORKERS = 10
 
 

@@ -12,6 +12,8 @@ from sim.kernel.draws import child_identity
 from sim.model.mechanisms import demand
 from sim.model.state.enterprises import COLUMNS, OPERATING
 
+pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
+
 FIRMS = 6000
 SETTLING, YEAR = 48, 12  # months
 OPENING = np.resize([1, 2, 4, 8, 16, 32], FIRMS)

@@ -11,6 +11,8 @@ from sim.declare import declared
 from sim.model.catalogue import load, model_catalogue
 from sim.scenario import Scenario
 
+pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
+
 MONTHS = 30
 
 # No resources, no services, no ideas, no fund, no fee; nobody may join.

@@ -16,6 +16,8 @@ from sim.places.register import read
 from sim.scenario import ScenarioError
 from sim.scenario.register import parse
 
+pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
+
 MILLBROOK = ROOT / "scenarios" / "registers" / "millbrook.csv"
 FEW = [f"{staff},{staff * 200_000},{staff * 100_000},trade,{1990 + staff % 30}" for staff in range(1, 40)]
 

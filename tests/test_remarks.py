@@ -10,6 +10,8 @@ from command import call
 from sim.model.catalogue import load
 from sim.studies.remarks import remarks
 
+pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
+
 SITE = """
 extends = "place"
 [run]

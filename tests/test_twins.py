@@ -19,6 +19,8 @@ from sim.model.state.accounts import TICKS, on_grid, ticks
 from sim.model.state.enterprises import INCUMBENT, NEVER, OPERATING
 from sim.model.state.sectors import attraction
 
+pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
+
 PLAIN = """
 import json, os, sys
 import numba

@@ -29,6 +29,8 @@ from sim.studies.estimators.intervals import difference_interval, moments
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 from sim.studies.questions.what_if import FEWEST, Width, forecast, run_until
 
+pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
+
 call = partial(command.call, "what-if", "toy", "--workers", "1")
 
 
