@@ -97,10 +97,11 @@ def test_a_fixed_cost_leaves_fewer_and_more_productive_exporters() -> None:
 
 def test_who_expects_more_than_the_fee_joins_and_support_helps() -> None:
     p = numbers(nation(**{"mechanisms.adoption.worth": 0.002}).group("mechanisms.adoption"))
-    assert adoption.joining_probability(0.05, 1.0, 25.0, p) == pytest.approx(0.5)
-    assert adoption.joining_probability(0.025, 1.0, 25.0, p) == pytest.approx(2.0 / 3.0)
-    assert adoption.joining_probability(0.0, 1.0, 25.0, p) == 1.0
-    assert adoption.joining_probability(0.05, 1.0, 25.0, p._replace(worth=0.0)) == 1.0
+    worth = adoption.expected_worth(1.0, 1.0, 25.0, p)
+    assert adoption.joining_probability(worth, 0.05, p) == pytest.approx(0.5)
+    assert adoption.joining_probability(worth, 0.025, p) == pytest.approx(2.0 / 3.0)
+    assert adoption.joining_probability(worth, 0.0, p) == 1.0
+    assert adoption.joining_probability(0.0, 0.05, p._replace(worth=0.0)) == 1.0
     joined = [
         last(run(town(mechanisms__adoption__worth=0.001, levers__platform_support=it), 20), "platform_members")
         for it in (0.0, 1.0)

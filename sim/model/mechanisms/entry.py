@@ -227,7 +227,6 @@ class Terms(NamedTuple):
     floor_per_job: float  # m2
     hours_fill: float  # share of requested equipment hours that is lent
     finance_fill: float  # share of applicants that find outside finance
-    sectors: int  # of ideas
     outside_rent: float  # million yuan a m2 and year
     lending: Borrowing
     parents: Parents
@@ -365,6 +364,15 @@ def choose_sector(
 
 
 @compiled
+def draw_plans(seed: int, month: int, ideas: Ideas, p: Rules, sectors: int) -> None:
+    """Sector and merit of each idea, before a founder chooses another sector."""
+    for k in range(len(ideas.identity)):
+        u = idea_luck(seed, ideas.identity[k], month)
+        s = int(u.sector * sectors)
+        ideas.sector[k], ideas.home[k], ideas.merit[k] = s, s, idea_merit(u.merit, p.merit_log_sd)
+
+
+@compiled
 def appraise_makers(
     seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offer: Offer, terms: Terms, markets: Markets,
     taxation: Taxation, wage: float, noise: float, gains: f8,
@@ -377,11 +385,9 @@ def appraise_makers(
         gains[k] = -1.0
         if ideas.platform[k] < 0:
             continue
-        u = idea_luck(seed, ideas.identity[k], month)
-        s = int(u.sector * terms.sectors)
-        jobs = float(staff_planned(seed, ideas.identity[k], n))
+        s, jobs = ideas.sector[k], float(staff_planned(seed, ideas.identity[k], n))
         error = noise * draws.normal(appraisal_luck(seed, ideas.identity[k], month).error)
-        merit = idea_merit(u.merit, p.merit_log_sd) * maths.exp(error)
+        merit = ideas.merit[k] * maths.exp(error)
         per_job = markets.worker_revenue[s] * n.worker_revenue / markets.saturation[s]
         need = capital_need(jobs, terms.hours_fill, p) + terms.entry_cost
         gain = expected_gain(merit, jobs, per_job, offer.rent * terms.floor_per_job, taxation, p)
@@ -410,11 +416,9 @@ def consider(
         here, outside = lasting_match(seed, ideas.identity[k], offers.site)
         admission = admission_luck(seed, ideas.identity[k], month)
         counts[IDEAS] += 1
-        s = int(u.sector * terms.sectors)
+        s, merit = ideas.sector[k], ideas.merit[k]
         jobs = float(staff_planned(seed, ideas.identity[k], n))
         skilled = n.talent_share * jobs
-        merit = idea_merit(u.merit, p.merit_log_sd)
-        ideas.sector[k], ideas.home[k], ideas.merit[k] = s, s, merit
         if p.choosing:
             ideas.merit[k] *= choose_sector(k, jobs, seed, month, ideas, p, n, terms, markets, taxation)
             s, merit = ideas.sector[k], ideas.merit[k]
@@ -520,12 +524,13 @@ def apply(world: World) -> None:
         borrowing = Borrowing(price, fill, lending.assets_an_hour)
     terms = Terms(
         entry_cost(rules, world.group("levers")), population.floor_per_job,
-        0.0 if lending.enabled else posted.hours_fill, posted.finance_fill, population.sectors, market.outside_rent,
+        0.0 if lending.enabled else posted.hours_fill, posted.finance_fill, market.outside_rent,
         borrowing, world.enterprises.view(Parents), population.knowledge_spread, world.rules("industries").unfit,
     )  # fmt: skip
     markets = world.sectors.view(Markets)
     cohort = cohort_of(world.rules("newborns"))
     taxation = Taxation(world.group("levers").tax_relief, market.input_share, rules_of(world.rules("taxes")))
+    draw_plans(world.seed, world.month, ideas, rules, population.sectors)
     given = world.seed, world.month, ideas, rules, cohort
     backed = np.zeros(0, np.int8)
     if rules.by_gain:

@@ -86,6 +86,8 @@ EVENTS = Counters(
     "months_foreign",
     "months_user",
     "raised_quality",
+    "abandoned_member",
+    "abandoned_outsider",
 )
 (
     BEGUN, MONTHS, SUCCEEDED, ABANDONED, REACHED, ALONE, REACHED_MONTHS, ALONE_MONTHS,
@@ -95,7 +97,7 @@ EVENTS = Counters(
     PRIVATE_GAIN, RD_WAGES, SAVING, ENERGY_SAVED,
     ABANDONED_BIG, ABANDONED_MEDIUM, ABANDONED_SMALL, MONTHS_BIG, MONTHS_MEDIUM, MONTHS_SMALL,
     SUCCEEDED_WITH, _, _, ABANDONED_WITH, _, _, MONTHS_WITH, _, _,  # each the first of three kinds of resource
-    RAISED_QUALITY,
+    RAISED_QUALITY, ABANDONED_MEMBER, ABANDONED_OUTSIDER,
 ) = EVENTS  # fmt: skip
 SOLVED = 7  # all three bits
 
@@ -365,6 +367,7 @@ def end_projects(
             counts[ABANDONED] += 1
             counts[ABANDONED_BREADTH + w.breadth[i]] += 1
             by_class(r.size_class[i], ABANDONED_SMALL, ABANDONED_MEDIUM, ABANDONED_BIG, 1, counts)
+            counts[ABANDONED_MEMBER if r.platform[i] >= 0 else ABANDONED_OUTSIDER] += 1
             if has_resource(i, r):
                 counts[ABANDONED_WITH + r.partner_source[i]] += 1
             w.project_began[i] = NEVER
@@ -633,6 +636,11 @@ OUTCOMES = (
         Outcome(f"success_rate_{name}", "share", f"successes among ended projects of {name} enterprises, since the start", 1,
                 value=lambda m, c=name: share(*ended(m, c)))  # type: ignore[misc]
         for name in CLASSES
+    ),
+    *(
+        Outcome(f"success_rate_{kind}", "share", f"successes among ended projects {words}, since the start", 1,
+                value=lambda m, k=kind: share(*ended(m, k)))  # type: ignore[misc]
+        for kind, words in (("member", "of platform members"), ("outsider", "of enterprises without a platform"))
     ),
     *(
         Outcome(f"duration_{name}", "month", f"mean duration of successful projects of {name} enterprises, since the start", -1,
