@@ -330,7 +330,7 @@ def invest_and_pay_dividends(
             k, here = i - first, r.status[i] == OPERATING
             depreciation = w.assets[i] * m.depreciation / 12.0
             target = target_assets(r.staff[i], float(r.capital_intensity[i]), o.capital_intensity_elasticity)
-            target -= terms.hour * r.borrowed_hours[i]
+            target = max(0.0, target - terms.hour * r.borrowed_hours[i])  # staff may have left since it was borrowed
             wanted = depreciation + m.investment_speed * (target - (w.assets[i] - depreciation))
             disposed = max(0.0, -wanted)
             internal = on_grid(internal_funds(wanted, w.cash[i], r.revenue[i], m))
