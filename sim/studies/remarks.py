@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sim.language import listed, month_text, tr
 from sim.scenario import describe
 from sim.scenario.schedule import Schedule
 from sim.studies.rests import in_force
@@ -35,23 +36,24 @@ def empty_outcomes(result: Result) -> list[str]:
     """Headline outcomes of a result that have no value in any replicate."""
     medians = {row.outcome: row.median for row in result.rows}
     empty = [name for name in result.scenario.headline if (it := medians.get(name, 0.0)) is None or math.isnan(it)]
-    return [f"{_listed(empty)}: no value in this run"] if empty else []
+    return [tr("{outcomes}: no value in this run", outcomes=_listed(empty))] if empty else []
 
 
 def _outside(scenario: Scenario) -> Iterator[str]:
     """Values outside their plausible range; what a file says of its own place, with a source, is no guess."""
     force = in_force(scenario)
     outside = [
-        f"{row.key} {quantity(row.value, row.unit)} (from {plausible(row.plausible, row.unit)})"
+        tr("{key} {value} (from {range})", key=row.key, value=quantity(row.value, row.unit),
+           range=plausible(row.plausible, row.unit))
         for row in describe(scenario)
         if row.key in force
         and row.plausible
         and isinstance(row.value, int | float)
         and not row.plausible[0] <= row.value <= row.plausible[1]
         and not (row.key.startswith(_OF_THE_PLACE) and not row.source.startswith("set by "))
-    ]
+    ]  # fmt: skip
     if outside:
-        yield f"outside the plausible range: {_listed(outside)}"
+        yield tr("outside the plausible range: {values}", values=_listed(outside))
 
 
 def _sites(scenario: Scenario) -> Iterator[str]:
@@ -60,9 +62,10 @@ def _sites(scenario: Scenario) -> Iterator[str]:
         if scenario.values[f"sites.{name}.renovation"] is False:
             continue
         if not opens or scenario.month_of(opens) >= scenario.months:
-            yield f"sites.{name} never opens in the run, which ends in {_end(scenario)}"
+            key = f"sites.{name}"
+            yield tr("{key} never opens in the run, which ends in {month}", key=key, month=_end(scenario))
         elif not scenario.group("mechanisms.letting").enabled and not scenario.scheduled("mechanisms.letting"):
-            yield f"sites.{name} is never let: mechanisms.letting is off"
+            yield tr("{key} is never let: mechanisms.letting is off", key=f"sites.{name}")
 
 
 def _levers(scenario: Scenario) -> Iterator[str]:
@@ -75,11 +78,11 @@ def _levers(scenario: Scenario) -> Iterator[str]:
         value = scenario.values[key]
         months = range(scenario.months)
         if isinstance(value, Schedule) and not any(value.at(month) for month in months):
-            yield f"{key} never acts in the run, which ends in {_end(scenario)}"
+            yield tr("{key} never acts in the run, which ends in {month}", key=key, month=_end(scenario))
         elif key in _AT_SITES and not sites:
-            yield f"{key} never acts: no site is let in the run"
+            yield tr("{key} never acts: no site is let in the run", key=key)
         elif key in _AT_PLATFORMS and not platforms:
-            yield f"{key} never acts: no platform is open in the run"
+            yield tr("{key} never acts: no platform is open in the run", key=key)
 
 
 def _opens(scenario: Scenario, prefix: str, switch: str) -> bool:
@@ -95,8 +98,9 @@ def _taxes(scenario: Scenario) -> Iterator[str]:
         if key.startswith("mechanisms.taxes.") and isinstance(value, Schedule)
     ]
     if dated and scenario.months - 1 - max(dated) > _LATE:
-        last = scenario.calendar(max(dated))
-        yield f"the last dated tax rule is of {last} and holds to the end of the run in {_end(scenario)}"
+        last = month_text(scenario.calendar(max(dated)))
+        yield tr("the last dated tax rule is of {last} and holds to the end of the run in {month}", last=last,
+                 month=_end(scenario))  # fmt: skip
 
 
 def _figures(scenario: Scenario) -> Iterator[str]:
@@ -105,13 +109,15 @@ def _figures(scenario: Scenario) -> Iterator[str]:
         if figure.stated:
             inherited.setdefault(figure.stated, []).append(figure.name)
     for file, names in inherited.items():
-        yield f"is held to the figures of {file}: {_listed(names)}; NAME = false in [figures] leaves one out"
+        yield tr("is held to the figures of {file}: {names}; NAME = false in [figures] leaves one out", file=file,
+                 names=_listed(names))  # fmt: skip
 
 
 def _end(scenario: Scenario) -> str:
-    return scenario.calendar(scenario.months - 1)
+    return month_text(scenario.calendar(scenario.months - 1))
 
 
 def _listed(words: list[str]) -> str:
-    more = f" and {len(words) - _MOST} more (sim describe)" if len(words) > _MOST else ""
-    return ", ".join(words[:_MOST]) + more
+    said = listed(words[:_MOST])
+    more = len(words) - _MOST
+    return tr("{words} and {count} more (sim describe)", words=said, count=more) if more > 0 else said
