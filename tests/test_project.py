@@ -30,7 +30,7 @@ PACKAGE = ROOT / "sim"
 # imports from floors below and from its own. An import counts wherever it stands: inside a function, for types alone,
 # or by ``importlib`` with a name in quotes.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("version", "formats", "letters", "notebooks", "disk", "declare", "catalogue"),
+    ("version", "language", "formats", "letters", "notebooks", "disk", "declare", "catalogue"),
     ("kernel",),
     ("parameters",),
     ("evidence",),  # the facts as they are written down

@@ -1,0 +1,145 @@
+"""What a reader of Chinese is shown has no English in it, and what is stored depends on no language."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from command import call
+from toy import OUTCOMES
+
+import sim
+from sim.language import speaking
+from sim.model.catalogue import load
+from sim.page.document import live_page
+from sim.scenario import describe
+
+# Names, keys and commands are no sentences: what has this many English words one after the other is one.
+_ENGLISH = re.compile(r"(?:[A-Za-z][a-z']+[ ,:;]+){2,}[A-Za-z][a-z']+")
+_FEW = ("--replicates", "4", "--workers", "1")
+# Each begins with what makes it possible: results are left in the folder.
+TEXTS: dict[str, tuple[str, ...]] = {
+    "run": ("run", "toy", *_FEW, "--no-figures"),
+    "what-if": ("what-if", "toy", "--set", "market.growth=0.05", "--name", "dear", *_FEW, "--figures", "none"),
+    "compare": ("compare", "toy", "dear", "--figures", "none", "--all"),
+    "unpaired": ("compare", "toy", "dear", "--figures", "none", "--unpaired"),
+    "sweep": ("sweep", "toy", "--vary", "market.growth=0.02:0.05:3", *_FEW),
+    "sensitivity": ("sensitivity", "toy", "--outcome", "startups", "--keys", "market.growth", "--samples", "4", *_FEW),
+    "explain": ("explain", "toy", "boom", "--outcome", "jobs", *_FEW),
+    "report": ("report", "toy", "dear"),
+    "list": ("list",),
+    "outcomes": ("outcomes", "jobs"),
+    "describe": ("describe", "together", "market"),
+}
+
+
+def _sources() -> list[str]:
+    """Texts that stay English: sources of values, and what the toy's own declarations say."""
+    named = [row.source for name in ("toy", "boom", "together") for row in describe(load(name))]
+    return sorted({*named, *(it.meaning for it in OUTCOMES.values())}, key=len, reverse=True)
+
+
+def _english(text: str, left: list[str]) -> list[str]:
+    """The runs of English words of a text, without commands to type and the texts ``left``."""
+    lines = [line for line in text.split("\n") if not line.strip().startswith("sim ")]
+    words = " ".join(" ".join(lines).split())
+    for it in left:
+        words = words.replace(" ".join(it.split()), " | ")
+    return _ENGLISH.findall(words)
+
+
+def test_tables_have_no_english_sentence(toy_folder: Path) -> None:
+    del toy_folder
+    left, found = [*_sources(), "sim plot", "boom Boom"], {}
+    for name, command in TEXTS.items():
+        found[name] = _english(call("--lang", "zh", *command).stdout, left)
+    assert not {name: said for name, said in found.items() if said}
+
+
+def _shown(page: str) -> str:
+    """The text of a page, without its style, scripts and data."""
+    page = re.sub(r"<(style|script)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", " | ", page))
+
+
+def test_the_report_and_the_live_page_have_no_english_sentence(toy_folder: Path) -> None:
+    call(*TEXTS["what-if"])
+    for names in (("toy",), ("toy", "dear")):
+        call("--lang", "zh", "report", *names, "--out", "page.html")
+        page = Path("page.html").read_text(encoding="utf-8")
+        assert '<html lang="zh-Hans">' in page
+        assert not _english(_shown(page), [*_sources(), *_commands(page)])
+    with speaking("zh"):
+        page = live_page("shougang")
+    assert not _english(_shown(page), ["sim app"])
+    words = json.loads(re.findall(r'id="words">(.*?)</script>', page)[0])
+    assert not [text for text, said in words.items() if _ENGLISH.search(said)]
+    del toy_folder
+
+
+def _commands(page: str) -> list[str]:
+    found = re.findall(r'<pre tabindex="0"><code>(.*?)</code></pre>', page, re.DOTALL)
+    return [line for it in found for line in html.unescape(it).split("\n")]
+
+
+def test_no_language_changes_a_stored_byte(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del toy_folder
+    kept: dict[str, dict[str, bytes]] = {}
+    for code, there in (("en", "C.UTF-8"), ("zh", "zh_CN.UTF-8"), ("en", "zh_CN.UTF-8")):
+        for name in ("LANG", "LC_ALL", "LANGUAGE"):
+            monkeypatch.setenv(name, there)
+        out = f"{code}-{there}"
+        call("--lang", code, *TEXTS["what-if"], "--out", out)
+        call("--lang", code, *TEXTS["sweep"], "--out", out)
+        kept[out] = {
+            str(path.relative_to(out)): path.read_bytes()
+            for path in sorted(Path(out).rglob("*"))
+            if path.is_file() and path.suffix in {".csv", ".parquet", ".toml", ".json"}
+        }
+    first, *others = (_without_clock(files, out) for out, files in kept.items())
+    assert first
+    assert not [name for it in others for name in {*it, *first} if it.get(name) != first.get(name)]
+
+
+def _without_clock(files: dict[str, bytes], out: str) -> dict[str, object]:
+    """The files; of a manifest what is no time, and no figure, whose name has its language."""
+    found: dict[str, object] = {name: data.replace(out.encode(), b"OUT") for name, data in files.items()}
+    for name in found:
+        if name.endswith("manifest.json"):
+            told = json.loads(files[name])
+            told = {key: it for key, it in told.items() if key not in {"wall_seconds", "seal"}}
+            told["outputs"] = {file: it for file, it in told["outputs"].items() if not file.startswith("figures/")}
+            found[name] = told
+    return found
+
+
+def test_json_is_english_whatever_the_language(toy_folder: Path) -> None:
+    del toy_folder
+    call(*TEXTS["what-if"])
+    for command in (("compare", "toy", "dear", "--figures", "none"), ("run", "toy", *_FEW, "--no-figures")):
+        said = [call("--lang", code, *command, "--json").stdout for code in ("en", "zh")]
+        assert said[0] == said[1]
+
+
+def test_the_environment_chooses_no_language(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del toy_folder
+    plain = call(*TEXTS["run"]).stdout
+    monkeypatch.setitem(os.environ, "LC_ALL", "zh_CN.UTF-8")
+    assert call(*TEXTS["run"]).stdout == plain
+    assert call(*TEXTS["run"], "--lang", "zh").stdout == call("--lang", "zh", *TEXTS["run"]).stdout != plain
+
+
+def test_an_unknown_language_is_refused() -> None:
+    assert "allowed: en, zh" in call("list", "--lang", "de", code=2).stderr
+
+
+def test_python_speaks_the_language_of_the_moment(toy_folder: Path) -> None:
+    del toy_folder
+    with speaking("zh"):
+        result = sim.run("toy", replicates=2, workers=1)
+    assert (result.path / "figures" / "headline-zh.png").is_file()
+    assert not (result.path / "figures" / "headline.png").exists()
