@@ -19,7 +19,7 @@ import numpy as np
 from sim.declare import Outcome
 from sim.evidence.facts import LAST, REST_MONTHS, Check, Numbers, compared_with, measured, series
 from sim.formats import counted, number
-from sim.language import later
+from sim.language import later, tr
 from sim.notebooks import in_notebooks
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, as_stored
@@ -419,5 +419,8 @@ def _report_cost(held: Mapping[str, Scenario], model: Model, options: RunOptions
         watcher.end()
     if worlds:
         seconds /= workers.count
-        cost = f"{worlds:,} worlds of {len(missing)} scenarios are left: about {span_text(seconds)}"
-        report_cost(f"{cost}, {workers.count} at once", seconds, options, "fewer replicates")
+        cost = tr(
+            "{worlds} worlds of {scenarios} scenarios are left: about {time}, {workers} at once", worlds=f"{worlds:,}",
+            scenarios=len(missing), time=span_text(seconds), workers=workers.count,
+        )  # fmt: skip
+        report_cost(cost, seconds, options, "fewer replicates")
