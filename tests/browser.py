@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-ARROW_LEFT, ARROW_RIGHT, PAGE_UP, HOME, TAB = "\ue012", "\ue014", "\ue00e", "\ue011", "\ue004"
+ARROW_LEFT, ARROW_RIGHT, PAGE_UP, HOME, TAB, ENTER = "\ue012", "\ue014", "\ue00e", "\ue011", "\ue004", "\ue007"
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the protocol's name for a reference to an element
 _OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

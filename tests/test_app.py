@@ -604,7 +604,7 @@ def test_how_sure_tests_the_claim_of_ones_own_change(tmp_path: Path) -> None:
         await one.answer(10)
         await one.say(do="why", what="sure", variant=0)
         cost = (await one.until(lambda it: it["do"] == "why"))["cost"]
-        assert cost.startswith("Variant 1 has more than As it is: startups. ")
+        assert cost.startswith("The claim: Variant 1 raises startups, against As it is. ")
         assert re.search(r"32 joint draws on 4 seeds, in both scenarios: [\d,]+ worlds to run", cost)
         await one.say(do="why", what="sure", variant=0, run=True)
         first = await one.until(lambda it: it["do"] == "why" and "said" in it)
@@ -660,7 +660,7 @@ def test_a_shipped_claim_is_tested_by_its_file() -> None:
     assert re.search(r"372 worlds to run, about 93 seconds", cost), cost
     own = Sure(model, base, load("shougang", {"levers.rent_subsidy": 0.0001}), "jobs", 10, ("V", "B"), -3.0, pages.step)
     assert own.file is None
-    assert own.cost(0.0, 2).startswith("V has less than B: jobs.")
+    assert own.cost(0.0, 2).startswith("The claim: V lowers jobs, against B.")
 
 
 # --- what is taken away

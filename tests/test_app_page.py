@@ -14,7 +14,7 @@ from typing import Any
 
 import pages
 import pytest
-from browser import ARROW_LEFT, ARROW_RIGHT, TAB, Browser, browser
+from browser import ARROW_LEFT, ARROW_RIGHT, ENTER, TAB, Browser, browser
 from command import wait_for
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
@@ -41,8 +41,8 @@ def answered(page: Browser, condition: str = "true") -> None:
 
 
 @contextmanager
-def opened(page: Browser, folder: Path, **environment: str) -> Iterator[str]:
-    with pages.process(folder, **environment) as address:
+def opened(page: Browser, folder: Path, kind: str = "toy", **environment: str) -> Iterator[str]:
+    with pages.process(folder, kind, **environment) as address:
         page.open(address)
         until(page, "document.querySelectorAll('#groups details').length === 8")
         yield address
@@ -251,6 +251,32 @@ def test_why_is_one_click_away_with_its_cost_first(page: Browser) -> None:
     assert "market.growth" in page.text("#why-said")
 
 
+def test_what_it_rests_on_and_how_sure_are_one_click_away_by_the_keyboard(tmp_path: Path) -> None:
+    with browser(tmp_path) as page, opened(page, tmp_path, "few"):
+        open_group(page, "markets")
+        page.script(MOVE, f"{GROWTH} [data-part=typed]", "6")
+        page.script(MOVE, "#lead", "startups")
+        answered(page, LEAD)
+        for what, cost, answer in (
+            ("rests", "69 assumed or fitted values, each at both ends", "Most moves it market.price_elasticity"),
+            ("sure", "The claim: Variant 1 raises startups, against As it is.", "Fragile: "),
+        ):
+            page.press(f"#{what}", ENTER)
+            until(page, f"!document.querySelector('#{what}-run').hidden")
+            assert page.text(f"#{what}-said").startswith(cost)
+            page.press(f"#{what}-run", ENTER)
+            assert page.script("return document.activeElement.id") == what, "the focus is not lost with the button"
+            until(page, f"document.querySelector('#{what}-said').textContent.includes('{answer}')")
+            until(page, f"document.querySelector('#{what}-stop').hidden")
+            assert page.script(f"return document.querySelector('#{what}-state').textContent") == ""
+        assert "market.price_elasticity is above" in page.text("#rests-said p")
+        assert page.script("return document.querySelectorAll('#rests-said svg rect').length") > 0
+        assert page.text("#announce") == "The answer is there."
+        page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+        until(page, "document.querySelector('#rests-said').textContent === ''")
+        assert page.complaints() == []
+
+
 def test_results_are_saved_and_files_taken_away(page: Browser) -> None:
     open_group(page, "markets")
     page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
@@ -300,6 +326,12 @@ def test_axe_finds_no_violation(page: Browser, axe: str) -> None:
     page.click('[data-by-month="levers.demand"]')
     answered(page, LEAD)
     until(page, "document.querySelector('#part-months svg')")
+    for what, there in (("rests", "svg"), ("sure", "li")):
+        page.click(f"#{what}")
+        until(page, f"!document.querySelector('#{what}-run').hidden")
+        page.click(f"#{what}-run")
+        until(page, f"document.querySelector('#{what}-said {there}')")
+        page.click(f"#{what}-stop")
     page.script("for (const it of document.querySelectorAll('main details, header details')) it.open = true")
     violated_nowhere(page, axe)
 
@@ -384,7 +416,7 @@ def test_a_drag_leaves_only_the_newest_answer(tmp_path: Path, marks: Path) -> No
 
 @pytest.mark.slow
 def test_the_real_model_answers_with_a_decision_card(tmp_path: Path) -> None:
-    with browser(tmp_path) as page, pages.process(tmp_path, real=True) as address:
+    with browser(tmp_path) as page, pages.process(tmp_path, "real") as address:
         page.open(address)
         until(page, "document.querySelector('[data-key=\"levers.tax_relief\"] input')")
         page.script(MOVE, '[data-key="levers.tax_relief"] input[type=range]', "40")

@@ -30,7 +30,7 @@ def live_page(scenario: str) -> str:
     body = tag(
         "body",
         tag("a", "To what you change", href="#controls", class_="skip"),
-        _header(),
+        _header(scenario),
         tag("main", tag("div", _controls(), _answer(), class_="live"), _below(), motion_section()),
         tag("button", "", type="button", id="bar", class_="bar", hidden=True),
         tag("footer", "Runs on this machine. Results are stored when you save them."),
@@ -40,12 +40,13 @@ def live_page(scenario: str) -> str:
     return whole_page(head, body)
 
 
-def _header() -> Markup:
-    options = [tag("option", f"{it.name}: {it.title}" if it.title else it.name, value=it.name) for it in shipped()]
+def _header(scenario: str) -> Markup:
+    options = [tag("option", f"{it.name}: {it.title}" if it.title else it.name, value=it.name,
+                   selected=it.name == scenario) for it in shipped()]  # fmt: skip
     return tag(
         "header",
         tag("p", "What if?", class_="eyebrow", id="span"),
-        tag("h1", "…", id="title"),
+        tag("h1", "Opening…", id="title"),
         tag("p", "", id="summary", class_="note"),
         tag("div",
             tag("label", "Scenario ", tag("select", options, id="scenario")),
@@ -82,7 +83,7 @@ def _answer() -> Markup:
         tag("button", "Save", id="save", type="button"),
         tag("button", "Copy link", id="copy", type="button"),
         *(tag("button", words, type="button", data_download=what)
-          for what, words in (("report", "Report"), ("data", "Data"), ("scenarios", "TOML"))),
+          for what, words in (("report", "Report"), ("data", "Data (CSV)"), ("scenarios", "Scenarios (TOML)"))),
     ]  # fmt: skip
     return tag(
         "section",

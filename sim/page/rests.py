@@ -11,6 +11,7 @@ import numpy as np
 from sim.formats import counted
 from sim.page.moved import Case, Moved, cost_words, possible
 from sim.page.queue import Key, Wanted
+from sim.page.used import used_by
 from sim.report.html.charts import effect_chart
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
@@ -54,8 +55,9 @@ class Rests:
         sides = (base, variant)
         self._rows: list[tuple[Row, Axis]] = []
         cases = [Case({}, {}, min(seeds, SEEDS))]
-        for row, axis in rows:
-            ends = [Case(values, {key: it for key, it in values.items() if key in base.values}, min(seeds, SEEDS))
+        first = used_by(differing, base.catalogue)
+        for row, axis in sorted(rows, key=lambda it: not it[0].key.startswith(first)):
+            ends = [Case(values, {key: it for key, it in values.items() if key in base.values}, min(seeds, SEEDS), 1)
                     for values in ({row.key: axis.at(0.0)}, {row.key: axis.at(1.0)})]  # fmt: skip
             if row.key not in differing and all(possible(sides, it.variant, it.base) for it in ends):
                 self._rows.append((row, axis))

@@ -6,7 +6,7 @@ it has, and the mechanisms that use what is changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.catalogue import Catalogue
 from sim.formats import counted
 from sim.page.moved import Case, Moved, cost_words, possible
 from sim.page.queue import Key, Wanted
+from sim.page.used import mechanisms_of
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, listed, table, tag
 from sim.report.text.claims import VERDICT_WORDS, outcome_unit, range_rows, reasons
@@ -27,7 +27,7 @@ from sim.studies.changes import changes
 from sim.studies.claims import Claim, Claims, files_of, read_claims
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import Verdict
-from sim.studies.questions.claims import Cases, Finding, cases_of, findings_of
+from sim.studies.questions.claims import Cases, Finding, Range, cases_of, findings_of
 
 SEEDS = 4  # of ranges and joint draws
 SAMPLES = 32  # joint draws
@@ -56,7 +56,7 @@ class Sure:
             Case(
                 made.held(values, variant),
                 made.held(values, base, control=True),
-                *((seeds, 0) if place < own else (few, 1)),
+                *((seeds, min(place, 1)) if place < own else (few, 2)),
             )
             for place, values in enumerate(made.values)
         ]
@@ -77,7 +77,7 @@ class Sure:
         assert self._cases is not None
         it = self._cases
         what = (
-            f"{_claimed(self._claims)} {counted(len(it.off), 'case')} with mechanisms off, "
+            f"The claim: {_claimed(self._claims)} Its test: {counted(len(it.off), 'case')} with mechanisms off, "
             f"{counted(len(it.assumptions), 'assumption')} at both ends of the range and "
             f"{counted(len(it.joint), 'joint draw')} on {counted(self._few, 'seed')}, in both scenarios"
         )
@@ -125,7 +125,8 @@ class Sure:
         lead = tag("p", tag("b", _verdict(it) if done else "The verdict comes when all is run"), " ", it.claim.text)
         month = self._claims.scenario.calendar(self._claims.scenario.months - 1) if self._claims else ""
         heads = ("assumption", "kind", "at its low", "at its high", "elasticity", "range")
-        rows = [(tag("code", key), *rest) for key, *rest in range_rows(it)]
+        known = it if done else replace(it, ranges=tuple(one for one in it.ranges if _is_known(one)))
+        rows = [(tag("code", key), *rest) for key, *rest in range_rows(known)]
         caption = f"{words_of(it.claim.outcome)} in {month}, {outcome_unit(it).of_difference}".rstrip(", ")
         every = fold(f"{counted(len(rows), 'assumption')} over the range", table(heads, rows, (2, 3, 4), caption))
         return join(lead, listed(list(said)), every if rows else None)
@@ -137,6 +138,10 @@ class Sure:
         done = [self._cases.off[at - 1] for place, at in enumerate(self._run)
                 if 0 < at <= len(self._cases.off) and there[place]]  # fmt: skip
         return {name: found for name, found in it.off.items() if (name,) in done}
+
+
+def _is_known(it: Range) -> bool:
+    return np.isfinite([it.at_low.mean, it.at_high.mean]).all()
 
 
 def _verdict(it: Finding) -> str:
@@ -195,26 +200,12 @@ def _made(
     known = model.outcomes[outcome]
     sign = 1 if difference > 0 else -1
     label, against = labels
-    text = f"{label} has {'more' if sign > 0 else 'less'} than {against}: {words_of(outcome)}."
+    text = f"{label} {'raises' if sign > 0 else 'lowers'} {words_of(outcome)}, against {against}."
     keys = [it.key for it in changes(base, variant)]
-    carried = tuple(it for it in mechanisms_of(keys, base.catalogue) if _is_on(it, base) or _is_on(it, variant))
+    names = (it.name for it in mechanisms_of(keys, base.catalogue))
+    carried = tuple(it for it in names if _is_on(it, base) or _is_on(it, variant))
     claim = Claim("own", text, outcome, known.unit, sign, carried)
     return Claims("own", label, variant, base, (), (claim,))
-
-
-def mechanisms_of(keys: Iterable[str], catalogue: Catalogue) -> list[str]:
-    """The mechanisms with a switch that use what is changed: their own parameters, or a group that a step reads."""
-    keys = list(keys)
-    declared = {key for key, _ in catalogue.parameters()}
-    return [
-        it.name for it in catalogue.mechanisms
-        if f"{it.prefix}.enabled" in declared and any(_uses(it, key) for key in keys)
-    ]  # fmt: skip
-
-
-def _uses(mechanism: Any, key: str) -> bool:
-    groups: Sequence[str] = [mechanism.prefix, *(group for step in mechanism.steps for group in step.groups)]
-    return any(key.startswith(f"{group}.") for group in groups)
 
 
 def _is_on(mechanism: str, scenario: Scenario) -> bool:

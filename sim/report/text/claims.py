@@ -69,7 +69,7 @@ def reasons(it: Finding, *, verdict: bool = True) -> Iterator[str]:
     outcome = outcome_unit(it)
     unit = outcome.of_difference
     told = f"{VERDICT_WORDS[it.verdict]}: " if verdict else ""
-    yield f"{told}{_effect(it.difference, outcome)} {unit} on {it.seeds} seeds"
+    yield f"{told}{_effect(it.difference, outcome)} {unit} on {counted(it.seeds, 'seed')}"
     if verdict:
         yield from _doubts(it, outcome)
     for name, found in it.off.items():
@@ -143,7 +143,10 @@ def _span(it: Interval, unit: Everyday) -> str:
 
 
 def _effect(it: Interval, unit: Everyday) -> str:
-    return f"{unit.signed(it.mean)} ({_span(it, unit)})" if it.mean == it.mean else "no value"
+    if it.mean != it.mean:
+        return "no value"
+    interval = _span(it, unit)
+    return f"{unit.signed(it.mean)} ({interval})" if interval else unit.signed(it.mean)
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
