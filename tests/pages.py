@@ -180,7 +180,7 @@ async def visit(made: Server, **headers: str) -> Visit:
 
 @contextmanager
 def process(folder: Path, kind: str = "toy", **environment: str) -> Iterator[str]:
-    """The address of a page served by another process: ``toy``, ``few`` (see ``FEW`` and ``turn``) or ``real``."""
+    """The address of a page served by another process: ``toy``, ``few`` (``FEW``, ``turn``), ``die`` or ``real``."""
     import subprocess
 
     from command import surroundings
@@ -221,6 +221,8 @@ def main(folder: Path, kind: str) -> None:
         made = Server(ecosystem(), "file:small.toml", {"file:small.toml": file}, folder / "results", 2)
     elif kind == "few":
         made = server(folder, 2, turn, FEW)
+    elif kind == "die":
+        made = server(folder, 2, die)
     else:
         made = server(folder, 2)
         if file := os.environ.get("TOY_MONTHS"):

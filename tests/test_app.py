@@ -462,7 +462,7 @@ def test_intervals_come_with_four_seeds_and_verdicts_with_ten_and_thirty(tmp_pat
                 assert "more (at 10 seeds)" in cards
         assert {it["seeds"] for it in answers} >= {10, 30}
         fans = [it for it in one.heard if it["do"] == "answer" and "months" in it["parts"]]
-        assert fans
+        assert {it["seeds"] for it in fans} <= {1, 4, 7, 10, 15, 20, 25, 30}, "no intervals of two or three seeds"
         assert 'class="runs' not in fans[-1]["parts"]["months"], "no single runs while seeds are added"
         assert len(fans[-1]["readout"]["months"]) == 6
 

@@ -414,6 +414,53 @@ def test_a_drag_leaves_only_the_newest_answer(tmp_path: Path, marks: Path) -> No
         assert not [it for it in marks.iterdir() if it.name.startswith("done--0.02")]
 
 
+def test_a_worker_that_is_killed_is_said_and_the_page_goes_on(tmp_path: Path) -> None:
+    with browser(tmp_path) as page, opened(page, tmp_path, "die"):
+        open_group(page, "markets")
+        page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+        until(
+            page, "document.querySelector('#part-failed').textContent.includes('the worker process died at it, twice')"
+        )
+        page.script(MOVE, f"{GROWTH} [data-part=typed]", "3.5")
+        answered(page, f"{LEAD} && document.querySelector('#part-failed').textContent === ''")
+        assert page.complaints() == []
+
+
+WATCH = """window.came = [];
+tabs.forEach((tab, n) => {
+  const bar = tab.document.querySelector('#progress');
+  let seen = new Set();
+  new MutationObserver(() => {
+    if (bar.value < 1) seen = new Set();
+    for (const seeds of [1, 3])
+      if (bar.value >= seeds && !seen.has(seeds)) { seen.add(seeds); came.push([seeds, n]); }
+  }).observe(bar, { attributes: true });
+});
+tabs.forEach((tab, n) => {
+  const it = tab.document.querySelector(arguments[0]);
+  it.value = 4 + n / 10; it.dispatchEvent(new tab.Event('change', { bubbles: true }));
+});"""
+
+
+def test_ten_tabs_of_one_browser_each_have_a_first_pair_before_any_has_a_third(tmp_path: Path) -> None:
+    with browser(tmp_path) as page, opened(page, tmp_path, TOY_PAUSE="0.01"):
+        page.script("window.tabs = [window]; for (let n = 1; n < 10; n += 1) tabs.push(window.open(location.origin))")
+        until(page, "tabs.every((it) => it.document.querySelectorAll('#groups details').length === 8)")
+        page.script("""for (const it of tabs) it.document.querySelector('[data-group="markets"]').open = true""")
+        typed = f"{GROWTH} [data-part=typed]"
+        until(page, f"tabs.every((it) => it.document.querySelector('{typed}') && it.document.querySelector('#status')"
+              ".textContent.startsWith('10 seeds done'))")  # fmt: skip
+        page.script(WATCH, typed)
+        until(page, "came.filter(([seeds]) => seeds === 3).length === 10")
+        came = page.script("return came")
+        firsts = [at for at, (seeds, _) in enumerate(came) if seeds == 1]
+        thirds = [at for at, (seeds, _) in enumerate(came) if seeds == 3]
+        assert len(firsts) == 10
+        assert max(firsts) < min(thirds), came
+        page.script("for (const it of tabs.slice(1)) it.close()")
+        assert page.complaints() == []
+
+
 @pytest.mark.slow
 def test_the_real_model_answers_with_a_decision_card(tmp_path: Path) -> None:
     with browser(tmp_path) as page, pages.process(tmp_path, "real") as address:

@@ -123,7 +123,7 @@ _QUESTIONS = (
     (
         RESTS,
         "What it rests on",
-        "Which assumed or fitted values move the difference, and does one turn its sign? Each goes to either end.",
+        "Which assumed or fitted values move the difference most, and does one, within its range, turn the sign?",
     ),
     (
         SURE,

@@ -56,8 +56,10 @@ function ask() {
   number += 1;
   document.body.classList.add("asking");
   if (timer) return;
-  const wait = Math.max(0, 40 - (performance.now() - sent));  // a drag asks at once, and then at most every 40 ms
-  timer = setTimeout(() => { timer = 0; sent = performance.now(); send({ do: "ask", number, asked }); }, wait);
+  const now = () => { timer = 0; sent = performance.now(); send({ do: "ask", number, asked }); };
+  const wait = 40 - (performance.now() - sent);  // a drag asks at once, and then at most every 40 ms
+  if (wait > 0) timer = setTimeout(now, wait);
+  else now();
 }
 function connect() {
   socket = new WebSocket(`ws://${location.host}/socket`);

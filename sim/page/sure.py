@@ -121,7 +121,9 @@ class Sure:
 
     def _one(self, it: Finding) -> Markup:
         done = self.whole
-        said = reasons(it) if done else reasons(replace(it, off=self._off_so_far(it)), verdict=False)
+        so_far = reasons(it if done else replace(it, off=self._off_so_far(it)), verdict=False)
+        # The first reason begins with the verdict, which stands above.
+        said = [next(so_far), *list(reasons(it))[1:]] if done else list(so_far)
         lead = tag("p", tag("b", _verdict(it) if done else "The verdict comes when all is run"), " ", it.claim.text)
         month = self._claims.scenario.calendar(self._claims.scenario.months - 1) if self._claims else ""
         heads = ("assumption", "kind", "at its low", "at its high", "elasticity", "range")
@@ -129,7 +131,7 @@ class Sure:
         rows = [(tag("code", key), *rest) for key, *rest in range_rows(known)]
         caption = f"{words_of(it.claim.outcome)} in {month}, {outcome_unit(it).of_difference}".rstrip(", ")
         every = fold(f"{counted(len(rows), 'assumption')} over the range", table(heads, rows, (2, 3, 4), caption))
-        return join(lead, listed(list(said)), every if rows else None)
+        return join(lead, listed(said), every if rows else None)
 
     def _off_so_far(self, it: Finding) -> dict[str, Interval]:
         """The mechanisms without which all seeds have been run."""
