@@ -251,8 +251,12 @@ def test_why_is_one_click_away_with_its_cost_first(page: Browser) -> None:
     assert "market.growth" in page.text("#why-said")
 
 
-def test_what_it_rests_on_and_how_sure_are_one_click_away_by_the_keyboard(tmp_path: Path) -> None:
-    with browser(tmp_path) as page, opened(page, tmp_path, "few"):
+def test_what_it_rests_on_and_how_sure_are_one_click_away_by_the_keyboard(
+    served: tuple[Browser, str], tmp_path: Path
+) -> None:
+    page, _ = served
+    with opened(page, tmp_path, "few"):
+        page.complaints()
         open_group(page, "markets")
         page.script(MOVE, f"{GROWTH} [data-part=typed]", "6")
         page.script(MOVE, "#lead", "startups")
@@ -414,8 +418,10 @@ def test_a_drag_leaves_only_the_newest_answer(tmp_path: Path, marks: Path) -> No
         assert not [it for it in marks.iterdir() if it.name.startswith("done--0.02")]
 
 
-def test_a_worker_that_is_killed_is_said_and_the_page_goes_on(tmp_path: Path) -> None:
-    with browser(tmp_path) as page, opened(page, tmp_path, "die"):
+def test_a_worker_that_is_killed_is_said_and_the_page_goes_on(served: tuple[Browser, str], tmp_path: Path) -> None:
+    page, _ = served
+    with opened(page, tmp_path, "die"):
+        page.complaints()
         open_group(page, "markets")
         page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
         until(
@@ -442,8 +448,12 @@ tabs.forEach((tab, n) => {
 });"""
 
 
-def test_ten_tabs_of_one_browser_each_have_a_first_pair_before_any_has_a_third(tmp_path: Path) -> None:
-    with browser(tmp_path) as page, opened(page, tmp_path, TOY_PAUSE="0.01"):
+def test_ten_tabs_of_one_browser_each_have_a_first_pair_before_any_has_a_third(
+    served: tuple[Browser, str], tmp_path: Path
+) -> None:
+    page, _ = served
+    with opened(page, tmp_path, TOY_PAUSE="0.01"):
+        page.complaints()
         page.script("window.tabs = [window]; for (let n = 1; n < 10; n += 1) tabs.push(window.open(location.origin))")
         until(page, "tabs.every((it) => it.document.querySelectorAll('#groups details').length === 8)")
         page.script("""for (const it of tabs) it.document.querySelector('[data-group="markets"]').open = true""")
