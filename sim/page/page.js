@@ -502,7 +502,7 @@ function copy() {
     ? "Link copied. It carries your changes, not the values of your own file: to follow it, open that file first."
     : "Link copied: it opens this what-if in any sim app.";
   navigator.clipboard.writeText(location.href).then(() => { $("said").textContent = words; },
-    () => { $("said").textContent = `The link is in the address above. ${words.replace("Link copied", "It is a whole link")}`; });
+    () => { $("said").textContent = words.replace("Link copied", "The link is the address of this page"); });
 }
 $("scenario").addEventListener("change", (event) => {
   if (event.target.value.startsWith("file:")) return;

@@ -143,7 +143,7 @@ class Sure:
 
 
 def _is_known(it: Range) -> bool:
-    return np.isfinite([it.at_low.mean, it.at_high.mean]).all()
+    return bool(np.isfinite([it.at_low.mean, it.at_high.mean]).all())
 
 
 def _verdict(it: Finding) -> str:
