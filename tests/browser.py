@@ -33,7 +33,9 @@ class Browser:
     def __init__(self, port: int, folder: Path, chromium: str) -> None:
         self._port, self._session = port, ""
         options = {"binary": chromium, "args": [*_OPTIONS, f"--user-data-dir={folder}"]}
-        asked = {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}
+        patience = {"script": 100_000}  # milliseconds: a busy machine takes long over a whole page
+        asked = {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"},
+                                 "timeouts": patience}}  # fmt: skip
         self._session = self._call("POST", "/session", {"capabilities": asked})["sessionId"]
 
     def open(self, address: str) -> None:
