@@ -469,6 +469,22 @@ def test_intervals_come_with_four_seeds_and_verdicts_with_ten_and_thirty(tmp_pat
     serving(pages.server(tmp_path), talk)
 
 
+def test_the_decision_card_waits_for_ten_seeds(tmp_path: Path) -> None:
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        both = {**variant(0.05), "changes": {"levers.tax_relief": 0.4}}
+        await one.ask(both, lead="jobs")
+        await one.until(lambda it: it["do"] == "answer" and it["seeds"] == 10 and "decision" in it["parts"])
+        cards = [(it["seeds"], it["parts"]["decision"]) for it in one.heard if "decision" in it.get("parts", {})]
+        early = [text for seeds, text in cards if seeds < 10 and text]
+        assert early
+        assert all("comes with 10 seeds" in it for it in early)
+        await one.ask(variant(0.05))
+        assert (await one.answer(1))["parts"]["decision"] == "", "nobody decides growth"
+
+    serving(pages.server(tmp_path, 1, pages.slowly(0.002)), talk)
+
+
 def test_a_move_is_told_old_to_new_and_only_the_outcomes_shown_are_compared(tmp_path: Path) -> None:
     async def talk(server: Server) -> None:
         one = await visit(server)

@@ -479,7 +479,7 @@ def test_the_real_model_answers_with_a_decision_card(tmp_path: Path) -> None:
         page.open(address)
         until(page, "document.querySelector('[data-key=\"levers.tax_relief\"] input')")
         page.script(MOVE, '[data-key="levers.tax_relief"] input[type=range]', "40")
-        answered(page, "document.querySelector('#part-decision').textContent.includes('10 seeds')")
+        answered(page, "document.querySelector('#part-decision').textContent.includes('NET JOBS')")
         card = page.text("#part-decision")
         assert "NET JOBS" in card
         assert "PUBLIC COST" in card

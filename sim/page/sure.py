@@ -121,10 +121,12 @@ class Sure:
 
     def _one(self, it: Finding) -> Markup:
         done = self.whole
+        if it.seeds < SEEDS and not done:
+            it = replace(it, difference=Interval(it.difference.mean, np.nan, np.nan))
         so_far = reasons(it if done else replace(it, off=self._off_so_far(it)), verdict=False)
         # The first reason begins with the verdict, which stands above.
         said = [next(so_far), *list(reasons(it))[1:]] if done else list(so_far)
-        lead = tag("p", tag("b", _verdict(it) if done else "The verdict comes when all is run"), " ", it.claim.text)
+        lead = tag("p", tag("b", _verdict(it) if done else "The verdict comes when all is run."), " ", it.claim.text)
         month = self._claims.scenario.calendar(self._claims.scenario.months - 1) if self._claims else ""
         heads = ("assumption", "kind", "at its low", "at its high", "elasticity", "range")
         known = it if done else replace(it, ranges=tuple(one for one in it.ranges if _is_known(one)))

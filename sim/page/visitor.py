@@ -31,8 +31,6 @@ from sim.studies.changes import as_plain, changes
 from sim.units import change
 
 BASELINE = "As it is"
-# Seeds at which the decision card is made anew: of one seed it has no interval and says nothing of a sign.
-_CARD_AT = (1, *SEEDS)
 _FANS_AT = (1, 4, 7, 10, 15, 20, 25, 30)  # with an interval of each month from INTERVALS_FROM seeds on
 
 _SAID_EVERY = 3.0  # seconds: how far a world has come that is to be shown, which screen readers read out
@@ -287,16 +285,15 @@ class Visitor:
         parts["lead"] = join(*(tag("p", it, class_="lead") for it in sentences))
         parts["differences"] = answers.compared_parts(seen, names, meanings)
         parts["changed"] = answers.changed_part(seen)
-        if seeds not in _CARD_AT and self._card_of != self._number:
+        if self._card_of != self._number:  # the page has the card of an older question
             self._card_of = self._number
-            parts["decision"] = ""  # the card of an older question
+            parts["decision"] = answers.coming_card(self._sides)
         self._tell(seeds, parts)
-        if seeds in _CARD_AT:
+        if seeds in SEEDS:
             self._then(seeds, lambda: self._send_card(seeds, answer))
         self._fans(seeds, lambda: answers.fans(seen, names, meanings))
 
     def _send_card(self, seeds: int, answer: Answer) -> None:
-        self._card_of = self._number
         self._send(self._message(seeds, {"decision": answer.decision(answer.found) or ""}))
 
     def _message(self, seeds: int, parts: dict[str, Any]) -> dict[str, Any]:
