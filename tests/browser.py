@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-ARROW_LEFT, ARROW_RIGHT, PAGE_UP, HOME, TAB = "\ue012", "\ue014", "\ue00e", "\ue011", "\ue004"
+ARROW_LEFT, ARROW_RIGHT, PAGE_UP, HOME, TAB, ENTER = "\ue012", "\ue014", "\ue00e", "\ue011", "\ue004", "\ue007"
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the protocol's name for a reference to an element
 _OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -33,7 +33,9 @@ class Browser:
     def __init__(self, port: int, folder: Path, chromium: str) -> None:
         self._port, self._session = port, ""
         options = {"binary": chromium, "args": [*_OPTIONS, f"--user-data-dir={folder}"]}
-        asked = {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}
+        patience = {"script": 100_000}  # milliseconds: a busy machine takes long over a whole page
+        asked = {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"},
+                                 "timeouts": patience}}  # fmt: skip
         self._session = self._call("POST", "/session", {"capabilities": asked})["sessionId"]
 
     def open(self, address: str) -> None:

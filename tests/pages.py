@@ -179,13 +179,13 @@ async def visit(made: Server, **headers: str) -> Visit:
 
 
 @contextmanager
-def process(folder: Path, *, real: bool = False, **environment: str) -> Iterator[str]:
-    """The address of a page served by another process, with the toy model or the real one."""
+def process(folder: Path, kind: str = "toy", **environment: str) -> Iterator[str]:
+    """The address of a page served by another process: ``toy``, ``few`` (``FEW``, ``turn``), ``die`` or ``real``."""
     import subprocess
 
     from command import surroundings
 
-    command = [sys.executable, __file__, str(folder), "real" if real else "toy"]
+    command = [sys.executable, __file__, str(folder), kind]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env=surroundings(**environment), cwd=folder
     ) as running:
@@ -219,6 +219,10 @@ def main(folder: Path, kind: str) -> None:
         file = folder / "small.toml"
         file.write_text(REAL)
         made = Server(ecosystem(), "file:small.toml", {"file:small.toml": file}, folder / "results", 2)
+    elif kind == "few":
+        made = server(folder, 2, turn, FEW)
+    elif kind == "die":
+        made = server(folder, 2, die)
     else:
         made = server(folder, 2)
         if file := os.environ.get("TOY_MONTHS"):

@@ -462,11 +462,27 @@ def test_intervals_come_with_four_seeds_and_verdicts_with_ten_and_thirty(tmp_pat
                 assert "more (at 10 seeds)" in cards
         assert {it["seeds"] for it in answers} >= {10, 30}
         fans = [it for it in one.heard if it["do"] == "answer" and "months" in it["parts"]]
-        assert fans
+        assert {it["seeds"] for it in fans} <= {1, 4, 7, 10, 15, 20, 25, 30}, "no intervals of two or three seeds"
         assert 'class="runs' not in fans[-1]["parts"]["months"], "no single runs while seeds are added"
         assert len(fans[-1]["readout"]["months"]) == 6
 
     serving(pages.server(tmp_path), talk)
+
+
+def test_the_decision_card_waits_for_ten_seeds(tmp_path: Path) -> None:
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        both = {**variant(0.05), "changes": {"levers.tax_relief": 0.4}}
+        await one.ask(both, lead="jobs")
+        await one.until(lambda it: it["do"] == "answer" and it["seeds"] == 10 and "decision" in it["parts"])
+        cards = [(it["seeds"], it["parts"]["decision"]) for it in one.heard if "decision" in it.get("parts", {})]
+        early = [text for seeds, text in cards if seeds < 10 and text]
+        assert early
+        assert all("comes with 10 seeds" in it for it in early)
+        await one.ask(variant(0.05))
+        assert (await one.answer(1))["parts"]["decision"] == "", "nobody decides growth"
+
+    serving(pages.server(tmp_path, 1, pages.slowly(0.002)), talk)
 
 
 def test_a_move_is_told_old_to_new_and_only_the_outcomes_shown_are_compared(tmp_path: Path) -> None:
@@ -604,7 +620,7 @@ def test_how_sure_tests_the_claim_of_ones_own_change(tmp_path: Path) -> None:
         await one.answer(10)
         await one.say(do="why", what="sure", variant=0)
         cost = (await one.until(lambda it: it["do"] == "why"))["cost"]
-        assert cost.startswith("Variant 1 has more than As it is: startups. ")
+        assert cost.startswith("The claim: Variant 1 raises startups, against As it is. ")
         assert re.search(r"32 joint draws on 4 seeds, in both scenarios: [\d,]+ worlds to run", cost)
         await one.say(do="why", what="sure", variant=0, run=True)
         first = await one.until(lambda it: it["do"] == "why" and "said" in it)
@@ -660,7 +676,7 @@ def test_a_shipped_claim_is_tested_by_its_file() -> None:
     assert re.search(r"372 worlds to run, about 93 seconds", cost), cost
     own = Sure(model, base, load("shougang", {"levers.rent_subsidy": 0.0001}), "jobs", 10, ("V", "B"), -3.0, pages.step)
     assert own.file is None
-    assert own.cost(0.0, 2).startswith("V has less than B: jobs.")
+    assert own.cost(0.0, 2).startswith("The claim: V lowers jobs, against B.")
 
 
 # --- what is taken away

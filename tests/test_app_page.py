@@ -14,7 +14,7 @@ from typing import Any
 
 import pages
 import pytest
-from browser import ARROW_LEFT, ARROW_RIGHT, TAB, Browser, browser
+from browser import ARROW_LEFT, ARROW_RIGHT, ENTER, TAB, Browser, browser
 from command import wait_for
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
@@ -41,8 +41,8 @@ def answered(page: Browser, condition: str = "true") -> None:
 
 
 @contextmanager
-def opened(page: Browser, folder: Path, **environment: str) -> Iterator[str]:
-    with pages.process(folder, **environment) as address:
+def opened(page: Browser, folder: Path, kind: str = "toy", **environment: str) -> Iterator[str]:
+    with pages.process(folder, kind, **environment) as address:
         page.open(address)
         until(page, "document.querySelectorAll('#groups details').length === 8")
         yield address
@@ -234,7 +234,7 @@ def test_a_scenario_of_the_list_a_claim_and_a_file_are_opened(page: Browser) -> 
     until(
         page,
         "document.querySelector('#said').textContent.includes('not the values of your own file')"
-        " || document.querySelector('#said').textContent.includes('It is a whole link')",
+        " || document.querySelector('#said').textContent.includes('The link is the address of this page')",
     )
 
 
@@ -249,6 +249,36 @@ def test_why_is_one_click_away_with_its_cost_first(page: Browser) -> None:
     page.click("#why-run")
     until(page, "document.querySelector('#why-said table')")
     assert "market.growth" in page.text("#why-said")
+
+
+def test_what_it_rests_on_and_how_sure_are_one_click_away_by_the_keyboard(
+    served: tuple[Browser, str], tmp_path: Path
+) -> None:
+    page, _ = served
+    with opened(page, tmp_path, "few"):
+        page.complaints()
+        open_group(page, "markets")
+        page.script(MOVE, f"{GROWTH} [data-part=typed]", "6")
+        page.script(MOVE, "#lead", "startups")
+        answered(page, LEAD)
+        for what, cost, answer in (
+            ("rests", "68 assumed or fitted values, each at both ends", "Most moves it market.price_elasticity"),
+            ("sure", "The claim: Variant 1 raises startups, against As it is.", "Fragile: "),
+        ):
+            page.press(f"#{what}", ENTER)
+            until(page, f"!document.querySelector('#{what}-run').hidden")
+            assert page.text(f"#{what}-said").startswith(cost)
+            page.press(f"#{what}-run", ENTER)
+            assert page.script("return document.activeElement.id") == what, "the focus is not lost with the button"
+            until(page, f"document.querySelector('#{what}-said').textContent.includes('{answer}')")
+            until(page, f"document.querySelector('#{what}-stop').hidden")
+            assert page.script(f"return document.querySelector('#{what}-state').textContent") == ""
+        assert "market.price_elasticity is above" in page.text("#rests-said p")
+        assert page.script("return document.querySelectorAll('#rests-said svg rect').length") > 0
+        assert page.text("#announce") == "The answer is there."
+        page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+        until(page, "document.querySelector('#rests-said').textContent === ''")
+        assert page.complaints() == []
 
 
 def test_results_are_saved_and_files_taken_away(page: Browser) -> None:
@@ -302,6 +332,14 @@ def test_axe_finds_no_violation(page: Browser, axe: str) -> None:
     until(page, "document.querySelector('#part-months svg')")
     page.script("for (const it of document.querySelectorAll('main details, header details')) it.open = true")
     violated_nowhere(page, axe)
+    for what, there in (("rests", "svg"), ("sure", "li")):
+        page.click(f"#{what}")
+        until(page, f"!document.querySelector('#{what}-run').hidden")
+        page.click(f"#{what}-run")
+        until(page, f"document.querySelector('#{what}-said {there}')")
+        page.click(f"#{what}-stop")
+    page.script("for (const it of document.querySelectorAll('.question details')) it.open = true")
+    violated_nowhere(page, axe, "#below")
 
 
 def violated_nowhere(page: Browser, axe: str, where: str = "html") -> None:
@@ -382,13 +420,66 @@ def test_a_drag_leaves_only_the_newest_answer(tmp_path: Path, marks: Path) -> No
         assert not [it for it in marks.iterdir() if it.name.startswith("done--0.02")]
 
 
+def test_a_worker_that_is_killed_is_said_and_the_page_goes_on(served: tuple[Browser, str], tmp_path: Path) -> None:
+    page, _ = served
+    with opened(page, tmp_path, "die"):
+        page.complaints()
+        open_group(page, "markets")
+        page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+        until(
+            page, "document.querySelector('#part-failed').textContent.includes('the worker process died at it, twice')"
+        )
+        page.script(MOVE, f"{GROWTH} [data-part=typed]", "3.5")
+        answered(page, f"{LEAD} && document.querySelector('#part-failed').textContent === ''")
+        assert page.complaints() == []
+
+
+WATCH = """window.came = [];
+tabs.forEach((tab, n) => {
+  const bar = tab.document.querySelector('#progress');
+  let seen = new Set();
+  new MutationObserver(() => {
+    if (bar.value < 1) seen = new Set();
+    for (const seeds of [1, 3])
+      if (bar.value >= seeds && !seen.has(seeds)) { seen.add(seeds); came.push([seeds, n]); }
+  }).observe(bar, { attributes: true });
+});
+tabs.forEach((tab, n) => {
+  const it = tab.document.querySelector(arguments[0]);
+  it.value = 4 + n / 10; it.dispatchEvent(new tab.Event('change', { bubbles: true }));
+});"""
+
+
+def test_ten_tabs_of_one_browser_each_have_a_first_pair_before_any_has_a_third(
+    served: tuple[Browser, str], tmp_path: Path
+) -> None:
+    page, _ = served
+    with opened(page, tmp_path, TOY_PAUSE="0.01"):
+        page.complaints()
+        page.script("window.tabs = [window]; for (let n = 1; n < 10; n += 1) tabs.push(window.open(location.origin))")
+        until(page, "tabs.every((it) => it.document.querySelectorAll('#groups details').length === 8)")
+        page.script("""for (const it of tabs) it.document.querySelector('[data-group="markets"]').open = true""")
+        typed = f"{GROWTH} [data-part=typed]"
+        until(page, f"tabs.every((it) => it.document.querySelector('{typed}') && it.document.querySelector('#status')"
+              ".textContent.startsWith('10 seeds done'))")  # fmt: skip
+        page.script(WATCH, typed)
+        until(page, "came.filter(([seeds]) => seeds === 3).length === 10")
+        came = page.script("return came")
+        firsts = [at for at, (seeds, _) in enumerate(came) if seeds == 1]
+        thirds = [at for at, (seeds, _) in enumerate(came) if seeds == 3]
+        assert len(firsts) == 10
+        assert max(firsts) < min(thirds), came
+        page.script("for (const it of tabs.slice(1)) it.close()")
+        assert page.complaints() == []
+
+
 @pytest.mark.slow
 def test_the_real_model_answers_with_a_decision_card(tmp_path: Path) -> None:
-    with browser(tmp_path) as page, pages.process(tmp_path, real=True) as address:
+    with browser(tmp_path) as page, pages.process(tmp_path, "real") as address:
         page.open(address)
         until(page, "document.querySelector('[data-key=\"levers.tax_relief\"] input')")
         page.script(MOVE, '[data-key="levers.tax_relief"] input[type=range]', "40")
-        answered(page, "document.querySelector('#part-decision').textContent.includes('10 seeds')")
+        answered(page, "document.querySelector('#part-decision').textContent.includes('NET JOBS')")
         card = page.text("#part-decision")
         assert "NET JOBS" in card
         assert "PUBLIC COST" in card

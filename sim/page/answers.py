@@ -34,6 +34,7 @@ from sim.runs.replicate import Model
 from sim.runs.result import Result
 from sim.runs.table import gather
 from sim.scenario import Scenario
+from sim.studies.appraisal.treated import of_measures
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference, compare_results
 from sim.studies.questions.decision import decided
 
@@ -194,6 +195,14 @@ def lead_sentence(seen: Comparison, judged: Comparison | None, place: int, outco
         return tr("{variant}: {name} {value} on {seeds} so far; a verdict comes with {later} seeds.", **places)
     return tr("{variant}: {name} {value} on {seeds} so far; an interval comes with {few} seeds, a verdict comes with "
               "{later} seeds.", few=INTERVALS_FROM, **places)  # fmt: skip
+
+
+def coming_card(sides: Sequence[Side]) -> Markup:
+    """What stands where the decision card will be: it says of net jobs whether there are any, which is a verdict."""
+    base = sides[0].scenario
+    if not any(of_measures(base, it.scenario)[0] for it in sides[1:]):
+        return join()
+    return tag("p", f"The decision card, with net jobs and cost, comes with {SEEDS[0]} seeds.", class_="note coming")
 
 
 def compared_parts(seen: Comparison, names: Sequence[str], meanings: dict[str, str]) -> Markup:

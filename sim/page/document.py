@@ -34,7 +34,7 @@ def live_page(scenario: str) -> str:
     body = tag(
         "body",
         tag("a", tr("To what you change"), href="#controls", class_="skip"),
-        _header(),
+        _header(scenario),
         tag("main", tag("div", _controls(), _answer(), class_="live"), _below(), motion_section()),
         tag("button", "", type="button", id="bar", class_="bar", hidden=True),
         tag("footer", tr("Runs on this machine. Results are stored when you save them.")),
@@ -45,15 +45,16 @@ def live_page(scenario: str) -> str:
     return whole_page(head, body)
 
 
-def _header() -> Markup:
+def _header(scenario: str) -> Markup:
     options = [
-        tag("option", f"{it.name}: {title_words(it.title)}" if it.title else it.name, value=it.name) for it in shipped()
-    ]
+        tag("option", f"{it.name}: {title_words(it.title)}" if it.title else it.name, value=it.name,
+            selected=it.name == scenario) for it in shipped()
+    ]  # fmt: skip
     return tag(
         "header",
         tag("p", _languages(), class_="languages"),
         tag("p", tr("What if?"), class_="eyebrow", id="span"),
-        tag("h1", "…", id="title"),
+        tag("h1", tr("Opening…"), id="title"),
         tag("p", "", id="summary", class_="note"),
         tag("div",
             tag("label", tr("Scenario "), tag("select", options, id="scenario")),
@@ -101,7 +102,9 @@ def _answer() -> Markup:
         tag("button", tr("Save"), id="save", type="button"),
         tag("button", tr("Copy link"), id="copy", type="button"),
         *(tag("button", words, type="button", data_download=what)
-          for what, words in (("report", tr("Report")), ("data", tr("Data")), ("scenarios", "TOML"))),
+          for what, words in (
+              ("report", tr("Report")), ("data", tr("Data (CSV)")), ("scenarios", tr("Scenarios (TOML)")),
+          )),
     ]  # fmt: skip
     return tag(
         "section",
@@ -146,7 +149,7 @@ _QUESTIONS = (
         RESTS,
         later("What it rests on"),
         later(
-            "Which assumed or fitted values move the difference, and does one turn its sign? Each goes to either end."
+            "Which assumed or fitted values move the difference most, and does one, within its range, turn the sign?"
         ),
     ),
     (

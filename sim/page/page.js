@@ -56,8 +56,10 @@ function ask() {
   number += 1;
   document.body.classList.add("asking");
   if (timer) return;
-  const wait = Math.max(0, 40 - (performance.now() - sent));  // a drag asks at once, and then at most every 40 ms
-  timer = setTimeout(() => { timer = 0; sent = performance.now(); send({ do: "ask", number, asked }); }, wait);
+  const now = () => { timer = 0; sent = performance.now(); send({ do: "ask", number, asked }); };
+  const wait = 40 - (performance.now() - sent);  // a drag asks at once, and then at most every 40 ms
+  if (wait > 0) timer = setTimeout(now, wait);
+  else now();
 }
 function connect() {
   socket = new WebSocket(`ws://${location.host}/socket?lang=${start.language}`);
@@ -65,6 +67,7 @@ function connect() {
     delay = 500;
     document.body.classList.remove("lost");
     say(t("Connected."));
+    bar();
     const link = linked();
     number += 1;
     loaded = "";
@@ -76,6 +79,7 @@ function connect() {
   socket.addEventListener("close", (event) => {
     document.body.classList.add("lost");
     say(t("{reason}. Trying again…", { reason: event.reason || t("The connection is lost") }));
+    bar();
     setTimeout(connect, delay);
     delay = Math.min(8000, 2 * delay);
   });
@@ -140,7 +144,7 @@ function accepted(message) {
     $(`${it.id}-state`).textContent = "";
     for (const part of ["run", "stop", "progress"]) $(`${it.id}-${part}`).hidden = true;
   }
-  for (const it of document.querySelectorAll("[aria-invalid]")) it.removeAttribute("aria-invalid");
+  right();
   history.replaceState(null, "", `#w=${message.link}`);
   $("said").dataset.private = message.private ? "yes" : "";
   const select = $("scenario");
@@ -161,8 +165,8 @@ function fault(message) {
   const said = message.faults.map((it) => it.said);
   $("fault").textContent = said.join(" · ");
   for (const it of message.faults) {
-    const row = it.key && document.querySelector(`[data-key="${CSS.escape(it.key)}"] input`);
-    if (row) row.setAttribute("aria-invalid", "true");
+    const row = it.key && document.querySelector(`[data-key="${CSS.escape(it.key)}"]`);
+    if (row) wrong(row, it.said);
   }
   if (!loaded) {  // a link that cannot be followed: the page begins as it would without it
     const words = $("fault").textContent;
@@ -173,6 +177,18 @@ function fault(message) {
     send({ do: "ask", number, asked });
     $("said").textContent = words;
   }
+}
+
+// What is wrong is said beside the control too: the list of controls is long.
+function wrong(row, words) {
+  const input = row.querySelector("[data-part=typed], [data-part=value], [data-part=point]"), id = `wrong-${row.dataset.key}`;
+  if (input) { input.setAttribute("aria-invalid", "true"); input.setAttribute("aria-describedby", id); }
+  if (!$(id)) row.querySelector(".about").before(made("p", { class: "wrong", id }));
+  $(id).textContent = words;
+}
+function right() {
+  for (const it of document.querySelectorAll("[aria-invalid]")) { it.removeAttribute("aria-invalid"); it.removeAttribute("aria-describedby"); }
+  for (const it of document.querySelectorAll(".wrong")) it.remove();
 }
 
 function progress(message) {
@@ -203,9 +219,9 @@ function answer(message) {
     $("announce").textContent = $("part-lead").textContent;
   answered = message.number;
 }
-// On a phone the answer is below the controls: its first sentence stays in sight.
+// On a phone the answer is below the controls: its first sentence stays in sight. So does a connection that is lost.
 function bar() {
-  $("bar").textContent = $("part-lead").textContent;
+  $("bar").textContent = $(document.body.classList.contains("lost") ? "status" : "part-lead").textContent;
   $("bar").hidden = !$("bar").textContent;
 }
 
@@ -410,8 +426,8 @@ $("groups").addEventListener("change", (event) => {
   else if (part === "typed") {
     const value = Number(event.target.value.replaceAll(",", ""));
     if (event.target.value.trim() === "" || Number.isNaN(value)) {
-      event.target.setAttribute("aria-invalid", "true");
       $("fault").textContent = t("{key}: \"{value}\" is no number", { key: control.key, value: event.target.value });
+      wrong(it, $("fault").textContent);
     } else set(control.key, value === everyday(control, control.value) ? control.value : declared(control, value));
   } else if (part === "month" || part === "point") points(it, control);
 });
@@ -490,8 +506,8 @@ function copy() {
     ? t("Link copied. It carries your changes, not the values of your own file: to follow it, open that file first.")
     : t("Link copied: it opens this what-if in any sim app.");
   const above = own
-    ? t("The link is in the address above. It is a whole link. It carries your changes, not the values of your own file: to follow it, open that file first.")
-    : t("The link is in the address above. It is a whole link: it opens this what-if in any sim app.");
+    ? t("The link is the address of this page. It carries your changes, not the values of your own file: to follow it, open that file first.")
+    : t("The link is the address of this page: it opens this what-if in any sim app.");
   navigator.clipboard.writeText(location.href).then(() => { $("said").textContent = copied; },
     () => { $("said").textContent = above; });
 }

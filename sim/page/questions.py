@@ -108,24 +108,34 @@ class Questions:
         """Take the worlds that are there, a few at a time, say what is known, and wait for the rest."""
         if not self._asked:
             return
-        left = _AT_ONCE
+        more = False
         for what, question in list(self._asked.items()):
-            if isinstance(question, Why):
-                self._answer_why(question, worlds)
-                continue
-            taken = True
-            while taken and left > 0:
-                taken = False
-                for it in question.wanted():
-                    value = worlds.get(it.key) or kept.get(it.key)
-                    if value is not None:
-                        question.take(it.key, value)
-                        taken, left = True, left - 1
-            self._say(what, question)
-        if left <= 0 and self._asked:
+            try:
+                more |= self._go_on(what, question, worlds, kept)
+            except Exception as error:  # noqa: BLE001  the visit goes on, and the other visits do
+                self._asked.pop(what, None)
+                self._tell({"what": what, "state": f"This could not be answered: {type(error).__name__}: {error}"})
+        if more and self._asked:
             self._later(lambda: self.top_up(worlds, kept))
         else:
             self._wait()
+
+    def _go_on(self, what: str, question: Question, worlds: Mapping[Key, Any], kept: Kept) -> bool:
+        """Take what is there; whether there may be more of it."""
+        if isinstance(question, Why):
+            self._answer_why(question, worlds)
+            return False
+        taken = 0
+        while taken < _AT_ONCE:
+            ready = [(it.key, worlds.get(it.key) or kept.get(it.key)) for it in question.wanted()]
+            ready = [(key, value) for key, value in ready if value is not None]
+            for key, value in ready:
+                question.take(key, value)
+            taken += len(ready)
+            if not ready:
+                break
+        self._say(what, question)
+        return taken >= _AT_ONCE
 
     def arrived(self, key: Key, worlds: Mapping[Key, Any], kept: Kept) -> None:
         """A world is done."""

@@ -12,6 +12,7 @@ from sim.formats import counted
 from sim.language import tr, trc
 from sim.page.moved import Case, Moved, cost_words, possible
 from sim.page.queue import Key, Wanted
+from sim.page.used import used_by
 from sim.report.html.charts import effect_chart
 from sim.report.html.headline import sentences, with_unit_of, words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
@@ -55,8 +56,9 @@ class Rests:
         sides = (base, variant)
         self._rows: list[tuple[Row, Axis]] = []
         cases = [Case({}, {}, min(seeds, SEEDS))]
-        for row, axis in rows:
-            ends = [Case(values, {key: it for key, it in values.items() if key in base.values}, min(seeds, SEEDS))
+        first = used_by(differing, base.catalogue)
+        for row, axis in sorted(rows, key=lambda it: not it[0].key.startswith(first)):
+            ends = [Case(values, {key: it for key, it in values.items() if key in base.values}, min(seeds, SEEDS), 1)
                     for values in ({row.key: axis.at(0.0)}, {row.key: axis.at(1.0)})]  # fmt: skip
             if row.key not in differing and all(possible(sides, it.variant, it.base) for it in ends):
                 self._rows.append((row, axis))
@@ -99,8 +101,8 @@ class Rests:
         cells = self._moved.differences()[:, :, self._column]
         there = self._moved.there
         found = [
-            it for place, (row, axis) in enumerate(self._rows)
-            if (it := _found(row, axis, *cells[1 + 2 * place : 3 + 2 * place], there[1 + 2 * place : 3 + 2 * place]))
+            it for place, (row, axis) in enumerate(self._rows, 1)
+            if (it := _found(row, axis, cells[2 * place - 1], cells[2 * place], there[2 * place - 1 : 2 * place + 1]))
         ]  # fmt: skip
         own = cells[0][np.isfinite(cells[0])]
         if not found or not len(own):

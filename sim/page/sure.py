@@ -6,7 +6,7 @@ it has, and the mechanisms that use what is changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.catalogue import Catalogue
 from sim.formats import counted
 from sim.language import later, meaning, month_text, tr
 from sim.page.moved import Case, Moved, cost_words, possible
 from sim.page.queue import Key, Wanted
+from sim.page.used import mechanisms_of
 from sim.report.html.headline import sentences, words_of
 from sim.report.html.markup import Markup, fold, join, listed, table, tag
 from sim.report.text.claims import outcome_unit, range_rows, reasons
@@ -28,7 +28,7 @@ from sim.studies.changes import changes
 from sim.studies.claims import Claim, Claims, files_of, read_claims
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import Verdict
-from sim.studies.questions.claims import Cases, Finding, cases_of, findings_of
+from sim.studies.questions.claims import Cases, Finding, Range, cases_of, findings_of
 
 SEEDS = 4  # of ranges and joint draws
 SAMPLES = 32  # joint draws
@@ -57,7 +57,7 @@ class Sure:
             Case(
                 made.held(values, variant),
                 made.held(values, base, control=True),
-                *((seeds, 0) if place < own else (few, 1)),
+                *((seeds, min(place, 1)) if place < own else (few, 2)),
             )
             for place, values in enumerate(made.values)
         ]
@@ -78,8 +78,8 @@ class Sure:
         assert self._cases is not None
         it = self._cases
         what = tr(
-            "{claim} {cases} with mechanisms off, {assumptions} at both ends of the range and {draws} on {seeds}, in "
-            "both scenarios", claim=_claimed(self._claims), cases=counted(len(it.off), "case"),
+            "The claim: {claim} Its test: {cases} with mechanisms off, {assumptions} at both ends of the range and "
+            "{draws} on {seeds}, in both scenarios", claim=_claimed(self._claims), cases=counted(len(it.off), "case"),
             assumptions=counted(len(it.assumptions), "assumption"), draws=counted(len(it.joint), "joint draw"),
             seeds=counted(self._few, "seed"),
         )  # fmt: skip
@@ -123,8 +123,12 @@ class Sure:
 
     def _one(self, it: Finding) -> Markup:
         done = self.whole
-        said = reasons(it) if done else reasons(replace(it, off=self._off_so_far(it)), verdict=False)
-        judged = _verdict(it) if done else tr("The verdict comes when all is run")
+        if it.seeds < SEEDS and not done:
+            it = replace(it, difference=Interval(it.difference.mean, np.nan, np.nan))
+        so_far = reasons(it if done else replace(it, off=self._off_so_far(it)), verdict=False)
+        # The first reason begins with the verdict, which stands above.
+        said = [next(so_far), *list(reasons(it))[1:]] if done else list(so_far)
+        judged = _verdict(it) if done else tr("The verdict comes when all is run.")
         claims = self._claims
         assert claims is not None
         lead = tag("p", tag("b", judged), " ", meaning(f"claims {claims.name}", it.claim.text))
@@ -132,14 +136,15 @@ class Sure:
         heads = (
             tr("assumption"), tr("kind"), tr("at its low"), tr("at its high"), tr("elasticity"), tr("range"),
         )  # fmt: skip
-        rows = [(tag("code", key), *rest) for key, *rest in range_rows(it)]
+        known = it if done else replace(it, ranges=tuple(one for one in it.ranges if _is_known(one)))
+        rows = [(tag("code", key), *rest) for key, *rest in range_rows(known)]
         unit = outcome_unit(it).of_difference
         caption = tr("{name} in {month}, {unit}", name=words_of(it.claim.outcome), month=month, unit=unit).rstrip(
             ", ，"
         )
         over = tr("{assumptions} over the range", assumptions=counted(len(rows), "assumption"))
         every = fold(over, table(heads, rows, (2, 3, 4), caption))
-        return join(lead, listed(list(said)), every if rows else None)
+        return join(lead, listed(said), every if rows else None)
 
     def _off_so_far(self, it: Finding) -> dict[str, Interval]:
         """The mechanisms without which all seeds have been run."""
@@ -148,6 +153,10 @@ class Sure:
         done = [self._cases.off[at - 1] for place, at in enumerate(self._run)
                 if 0 < at <= len(self._cases.off) and there[place]]  # fmt: skip
         return {name: found for name, found in it.off.items() if (name,) in done}
+
+
+def _is_known(it: Range) -> bool:
+    return bool(np.isfinite([it.at_low.mean, it.at_high.mean]).all())
 
 
 def _verdict(it: Finding) -> str:
@@ -214,28 +223,14 @@ def _made(
     label, against = labels
     places = {"variant": label, "baseline": against, "name": words_of(outcome)}
     if sign > 0:
-        text = tr("{variant} has more than {baseline}: {name}.", **places)
+        text = tr("{variant} raises {name}, against {baseline}.", **places)
     else:
-        text = tr("{variant} has less than {baseline}: {name}.", **places)
+        text = tr("{variant} lowers {name}, against {baseline}.", **places)
     keys = [it.key for it in changes(base, variant)]
-    carried = tuple(it for it in mechanisms_of(keys, base.catalogue) if _is_on(it, base) or _is_on(it, variant))
+    names = (it.name for it in mechanisms_of(keys, base.catalogue))
+    carried = tuple(it for it in names if _is_on(it, base) or _is_on(it, variant))
     claim = Claim("own", text, outcome, known.unit, sign, carried)
     return Claims("own", label, variant, base, (), (claim,))
-
-
-def mechanisms_of(keys: Iterable[str], catalogue: Catalogue) -> list[str]:
-    """The mechanisms with a switch that use what is changed: their own parameters, or a group that a step reads."""
-    keys = list(keys)
-    declared = {key for key, _ in catalogue.parameters()}
-    return [
-        it.name for it in catalogue.mechanisms
-        if f"{it.prefix}.enabled" in declared and any(_uses(it, key) for key in keys)
-    ]  # fmt: skip
-
-
-def _uses(mechanism: Any, key: str) -> bool:
-    groups: Sequence[str] = [mechanism.prefix, *(group for step in mechanism.steps for group in step.groups)]
-    return any(key.startswith(f"{group}.") for group in groups)
 
 
 def _is_on(mechanism: str, scenario: Scenario) -> bool:

@@ -14,7 +14,7 @@ from sim.formats import counted
 from sim.language import ENGLISH, later, month_text, speaking, tr, trn
 from sim.page import answers
 from sim.page.answers import Answer, Side
-from sim.page.asked import FILE, Asked, Unclear, from_link, read_asked, to_link
+from sim.page.asked import FILE, SEEDS, Asked, Unclear, from_link, read_asked, to_link
 from sim.page.controls import groups_of
 from sim.page.one_seed import OneSeed
 from sim.page.opened import Files
@@ -34,8 +34,7 @@ from sim.studies.changes import as_plain, changes
 from sim.units import change
 
 BASELINE = later("As it is")
-_CARD_AT = (1, 4, 10, 20, 30)  # seeds at which the decision card is made anew: it takes as long as all the rest
-_FANS_AT = (1, 2, 4, 7, 10, 15, 20, 25, 30)
+_FANS_AT = (1, 4, 7, 10, 15, 20, 25, 30)  # with an interval of each month from INTERVALS_FROM seeds on
 
 _SAID_EVERY = 3.0  # seconds: how far a world has come that is to be shown, which screen readers read out
 
@@ -78,7 +77,7 @@ class Visitor:
         self._number, self._opened = 0, ""
         self._worlds: dict[Key, Any] = {}
         self._shown = -1  # seeds of the last answer
-        self._due = False
+        self._due, self._card_of = False, -1  # whose card the page has
         self._leads: dict[int, str] = {}
         self._saying = 0.0
         self._questions = Questions(model, step, later, self._tell_of_question, self._wait)
@@ -312,12 +311,16 @@ class Visitor:
         parts["lead"] = join(*(tag("p", it, class_="lead") for it in sentences))
         parts["differences"] = answers.compared_parts(seen, names, meanings)
         parts["changed"] = answers.changed_part(seen)
+        if self._card_of != self._number:  # the page has the card of an older question
+            self._card_of = self._number
+            parts["decision"] = answers.coming_card(self._sides)
         self._tell(seeds, parts)
-        if seeds in _CARD_AT or seeds == self._asked.seeds:
-            self._then(
-                seeds, lambda: self._send(self._message(seeds, {"decision": answer.decision(answer.found) or ""}))
-            )
+        if seeds in SEEDS:
+            self._then(seeds, lambda: self._send_card(seeds, answer))
         self._fans(seeds, lambda: answers.fans(seen, names, meanings))
+
+    def _send_card(self, seeds: int, answer: Answer) -> None:
+        self._send(self._message(seeds, {"decision": answer.decision(answer.found) or ""}))
 
     def _message(self, seeds: int, parts: dict[str, Any]) -> dict[str, Any]:
         return {"do": "answer", "number": self._number, "seeds": seeds, "parts": parts}

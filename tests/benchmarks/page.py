@@ -58,7 +58,7 @@ def run(quick: bool) -> Section:
     moves, loads = (5, 2) if quick else (40, 7)
     try:
         with tempfile.TemporaryDirectory() as folder, browser(Path(folder)) as page:  # noqa: SIM117
-            with pages.process(Path(folder), real=True) as address:
+            with pages.process(Path(folder), "real") as address:
                 painted, sizes = _loaded(page, address, loads)
                 found = _moved(page, moves)
     except pytest.skip.Exception as error:

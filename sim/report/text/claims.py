@@ -170,7 +170,8 @@ def _span(it: Interval, unit: Everyday) -> str:
 def _effect(it: Interval, unit: Everyday) -> str:
     if it.mean != it.mean:
         return tr("no value")
-    return tr("{value} ({span})", value=unit.signed(it.mean), span=_span(it, unit))
+    interval = _span(it, unit)
+    return tr("{value} ({span})", value=unit.signed(it.mean), span=interval) if interval else unit.signed(it.mean)
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
