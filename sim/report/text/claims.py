@@ -87,11 +87,11 @@ def reasons(it: Finding, *, verdict: bool = True) -> Iterator[str]:
         return {"effect": _effect(found, outcome), "unit": unit}
 
     if verdict:
-        yield tr("{verdict}: {effect} {unit} on {seeds} seeds", verdict=VERDICT_WORDS[it.verdict], seeds=it.seeds,
-                 **effect(it.difference))  # fmt: skip
+        yield tr("{verdict}: {effect} {unit} on {seeds}", verdict=tr(VERDICT_WORDS[it.verdict]),
+                 seeds=counted(it.seeds, "seed"), **effect(it.difference))  # fmt: skip
         yield from _doubts(it, outcome)
     else:
-        yield tr("{effect} {unit} on {seeds} seeds", seeds=it.seeds, **effect(it.difference))
+        yield tr("{effect} {unit} on {seeds}", seeds=counted(it.seeds, "seed"), **effect(it.difference))
     for name, found in it.off.items():
         yield tr("without {name}: {effect} {unit}", name=name, **effect(found))
     if not verdict:
