@@ -44,7 +44,7 @@ def _outside(scenario: Scenario) -> Iterator[str]:
     """Values outside their plausible range; what a file says of its own place, with a source, is no guess."""
     force = in_force(scenario)
     outside = [
-        _outside_text(row, _set_in(scenario, row.key))
+        _outside_text(row, plausible(row.plausible, row.unit), _set_in(scenario, row.key))
         for row in describe(scenario)
         if row.key in force
         and row.plausible
@@ -62,8 +62,8 @@ def _set_in(scenario: Scenario, key: str) -> str:
     return Path(origin.location.rpartition(":")[0]).name if origin.kind == "parent" else ""
 
 
-def _outside_text(row: Row, file: str) -> str:
-    value, usual = quantity(row.value, row.unit), plausible(row.plausible, row.unit)
+def _outside_text(row: Row, usual: str, file: str) -> str:
+    value = quantity(row.value, row.unit)
     if file:
         return tr("{key} {value} (from {range}; set in {file})", key=row.key, value=value, range=usual, file=file)
     return tr("{key} {value} (from {range})", key=row.key, value=value, range=usual)
