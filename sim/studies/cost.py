@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.language import later, tr
+from sim.language import ENGLISH, later, speaking, tr
 from sim.runs.batch import compile_first
 from sim.runs.errors import TooLarge
 from sim.runs.executor import Workers
@@ -35,17 +35,23 @@ class Cost:
 
     def __str__(self) -> str:
         asked = self.points * self.replicates
-        stored = "" if self.worlds == asked else f", {asked - self.worlds:,} of them stored already"
-        return (
-            f"{self.points:,} points x {self.replicates} replicates x {self.months} months = {asked:,} worlds{stored}: "
-            f"about {span_text(self.seconds)} ({self.each:.2g} s a world measured, {self.workers} at once)"
-        )
+        places = {
+            "points": f"{self.points:,}", "replicates": self.replicates, "months": self.months, "worlds": f"{asked:,}",
+            "time": span_text(self.seconds), "each": f"{self.each:.2g}", "workers": self.workers,
+        }  # fmt: skip
+        if self.worlds == asked:
+            return tr("{points} points x {replicates} replicates x {months} months = {worlds} worlds: about {time} "
+                      "({each} s a world measured, {workers} at once)", **places)  # fmt: skip
+        return tr("{points} points x {replicates} replicates x {months} months = {worlds} worlds, {stored} of them "
+                  "stored already: about {time} ({each} s a world measured, {workers} at once)",
+                  stored=f"{asked - self.worlds:,}", **places)  # fmt: skip
 
 
 def report_cost(cost: object, seconds: float, options: RunOptions, smaller: str) -> None:
     """Report a cost; TooLarge where it exceeds ``LIMIT`` without consent. ``smaller`` is what to ask for instead."""
     if seconds > LIMIT and not options.allow_long:
-        raise TooLarge(f"{cost}\nmore than {span_text(LIMIT)}: start it with --yes, or ask for {smaller}")
+        with speaking(ENGLISH):
+            raise TooLarge(f"{cost}\nmore than {span_text(LIMIT)}: start it with --yes, or ask for {smaller}")
     options.watcher.say(str(cost))
 
 

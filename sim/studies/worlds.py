@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Value
+from sim.language import tr
 from sim.runs.batch import Run, runs_of
 from sim.runs.declarations import failure_of_world
 from sim.runs.ensemble import Request
@@ -113,10 +114,10 @@ class StoredWorlds:
             return  # the first world also loads the model
         workers = self._options.workers.count
         seconds = each * self._expected / workers
-        cost = (
-            f"at most {self._expected:,} worlds: about {span_text(seconds)} "
-            f"({each:.2g} s a world measured, {workers} at once)"
-        )
+        cost = tr(
+            "at most {worlds} worlds: about {time} ({each} s a world measured, {workers} at once)",
+            worlds=f"{self._expected:,}", time=span_text(seconds), each=f"{each:.2g}", workers=workers,
+        )  # fmt: skip
         report_cost(cost, seconds, self._options, self._smaller)
 
     def _failure(self, point: Point, number: int, message: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import band_text, number
+from sim.language import in_english
 from sim.report.html.bands import SIGNS, band_chart
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.html.page import Section, document
@@ -40,6 +41,7 @@ _JUDGED = (
 )
 
 
+@in_english
 def validation_page(found: Validation, command: str) -> bytes:
     """The file; ``command`` makes it again."""
     results = [result for result in found.results.values() if result.replicates]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.disk import write_whole
-from sim.language import file_name
+from sim.language import ENGLISH, file_name, language, speaking
 from sim.notebooks import in_notebooks
 from sim.report.html.calibration import report_calibration
 from sim.report.html.comparison import report_comparison
@@ -71,8 +71,11 @@ def write(
 
     ``ResultError`` for what is no result, ``Incompatible`` for results that cannot be held against one another.
     """
-    made = _made(names, folder, unpaired=unpaired)
-    path = out or folder / f"{file_name(f'report-{made.stem}')}.html"
+    # The pages of studies are in English alone.
+    spoken = ENGLISH if any(_study_folder(name, folder) for name in names) else language()
+    with speaking(spoken):
+        made = _made(names, folder, unpaired=unpaired)
+        path = out or folder / f"{file_name(f'report-{made.stem}')}.html"
     write_whole(path, made.page)
     digest = hashlib.sha256(made.page).hexdigest()
     return Written(path, made.headline, {**made.about, "sha256": digest})

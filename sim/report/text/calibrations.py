@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import bound_text, number
+from sim.language import tr
 from sim.report.text.columns import columns
 from sim.report.text.rotations import rotation_table
 from sim.studies.questions.calibrate import Calibration, rotation_rows, trust
@@ -18,38 +19,46 @@ def calibration_text(found: Calibration) -> str:
     targets, fit = found.targets, found.fit
     settings = targets.settings
     first = f"{targets.base}: {targets.title}" if targets.title else targets.base
-    seeds = f"{settings.replicates} seeds from seed {settings.seed}"
-    sampled = (
-        f"posterior: {len(fit.sampled)} draws, effective sample size {fit.posterior.effective:.0f}, "
-        f"acceptance {number(fit.posterior.acceptance)}"
-    )
-    heads = ("key", "fitted", "median", "90% interval", "range", "unit")
+    sampled = tr(
+        "posterior: {draws} draws, effective sample size {effective}, acceptance {acceptance}",
+        draws=len(fit.sampled), effective=f"{fit.posterior.effective:.0f}",
+        acceptance=number(fit.posterior.acceptance),
+    )  # fmt: skip
+    heads = (tr("key"), tr("fitted"), tr("median"), tr("90% interval"), tr("range"), tr("unit"))
     rows = []
     for key in targets.keys:
         middle, low, high = fit.interval(key.key)
         unit = parameter_unit(key.unit, (key.low, key.high))
         rows.append((key.key, brief(fit.best.values[key.key], unit), unit.number(middle), unit.span(low, high),
                      f"{unit.span(key.low, key.high)}{' (log)' if key.log else ''}", unit.unit))  # fmt: skip
+    of_targets = (
+        tr("target"), tr("as it is"), tr("fitted"), tr("error"), tr("wanted"), tr("tolerances off"), tr("posterior"),
+        tr("90% of worlds"), tr("unit"),
+    )  # fmt: skip
     lines = [
-        f"{first}: {len(fit.evaluations) - 2} candidates, each on {seeds}",
-        f"misfit {number(fit.evaluations[0].misfit)} as it is, {number(fit.best.misfit)} fitted; {sampled}",
+        tr("{name}: {candidates} candidates, each on {seeds} seeds from seed {seed}", name=first,
+           candidates=len(fit.evaluations) - 2, seeds=settings.replicates, seed=settings.seed),
+        tr("misfit {own} as it is, {best} fitted; {sampled}", own=number(fit.evaluations[0].misfit),
+           best=number(fit.best.misfit), sampled=sampled),
         "",
         columns(heads, rows, right=(1, 2, 3)),
         "",
-        columns(("target", "as it is", "fitted", "error", "wanted", "tolerances off", "posterior", "90% of worlds",
-                 "unit"), _target_rows(found), right=(1, 2, 3, 4, 5, 6, 7)),
+        columns(of_targets, _target_rows(found), right=(1, 2, 3, 4, 5, 6, 7)),
     ]  # fmt: skip
     if found.rotation:
-        lines += ["", "fitted, and predicted from the other groups of targets:", "",
+        lines += ["", tr("fitted, and predicted from the other groups of targets:"), "",
               rotation_table(rotation_rows(targets, fit, found.rotation))]  # fmt: skip
-    remarks = trust(fit, targets)
+    remarks = [tr(said) for said in trust(fit, targets)]
     remarks += [
-        f"without {it.left_out}: {said}" for it in found.rotation for said in trust(it, targets) if "effective" in said
+        tr("without {group}: {said}", group=it.left_out, said=said)
+        for it in found.rotation
+        for said in trust(it, targets)
+        if "effective" in said
     ]
     lines += ["", *remarks] if remarks else []
-    lines += ["", "intervals of keys and posterior: parameter; of worlds: both parameter and stochastic"]
-    lines += [f"fitted scenario: {path}" for path in found.scenario_files]
-    return "\n".join([*lines, f"results: {found.path}"])
+    lines += ["", tr("intervals of keys and posterior: parameter; of worlds: both parameter and stochastic")]
+    lines += [tr("fitted scenario: {path}", path=path) for path in found.scenario_files]
+    return "\n".join([*lines, tr("results: {path}", path=found.path)])
 
 
 def calibration_json(found: Calibration) -> dict[str, Any]:

@@ -8,34 +8,38 @@ from dataclasses import asdict
 from typing import Any
 
 from sim.formats import band_text, bound_text
+from sim.language import in_english, later, listed, tr
 from sim.report.text.columns import columns
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.posterior import TRUSTED
 from sim.studies.questions.rotation import Rotation, Row
 from sim.units import Everyday, everyday
 
-HEADING = "rotation: each target as predicted by a fit to the others"
+HEADING = later("rotation: each target as predicted by a fit to the others")
 
 
 def rotations_text(rotations: Sequence[Rotation], model: str) -> str:
     """Every rotation with its settings, doubts and table."""
-    lines = [HEADING]
+    lines = [tr(HEADING)]
     for it in rotations:
         lines += ["", f"{it.name}: {it.title}", f"{count_text(it)}; {made_text(it)}", *remarks(it, model), ""]
         lines += [rotation_table(it.rows)]
-    return "\n".join([*lines, "", "intervals: parameter: 90% of the posterior, of means over seeds"])
+    return "\n".join([*lines, "", tr("intervals: parameter: 90% of the posterior, of means over seeds")])
 
 
 def rotation_table(rows: Iterable[Row]) -> str:
     """A line a target."""
-    heads = ("target", "group", "asked for", "band", "fitted", "90% interval", "", "predicted", "90% interval", "",
-             "effective sample", "unit")  # fmt: skip
+    heads = (
+        tr("target"), tr("group"), tr("asked for"), tr("band"), tr("fitted"), tr("90% interval"), "", tr("predicted"),
+        tr("90% interval"), "", tr("effective sample"), tr("unit"),
+    )  # fmt: skip
     cells = []
     for row in rows:
         said, unit = [], row_unit(row)
         for kind in ("fitted", "predicted"):
             one = row[kind]
-            said += [unit.number(one["median"]), unit.span(one["low"], one["high"]), "in" if one["within"] else "out"]
+            within = tr("in") if one["within"] else tr("out")
+            said += [unit.number(one["median"]), unit.span(one["low"], one["high"]), within]
         cells.append((row["target"], row["group"], asked_text(row), wanted_text(row), *said,
                       f"{row['predicted']['ess']:.0f}", unit.unit))  # fmt: skip
     return columns(heads, cells, right=(2, 4, 5, 7, 8, 10))
@@ -44,25 +48,29 @@ def rotation_table(rows: Iterable[Row]) -> str:
 def count_text(it: Rotation) -> str:
     """How many targets lie in their bands."""
     fitted, predicted = (sum(bool(row[kind]["within"]) for row in it.rows) for kind in ("fitted", "predicted"))
-    return f"{predicted} of {len(it.rows)} medians in their bands when predicted, {fitted} when fitted"
+    return tr("{predicted} of {count} medians in their bands when predicted, {fitted} when fitted",
+              predicted=predicted, count=len(it.rows), fitted=fitted)  # fmt: skip
 
 
 def made_text(it: Rotation) -> str:
-    return f"{it.candidates} candidates a fit, each on {it.replicates} seeds from seed {it.seed}, model {it.model}"
+    return tr(
+        "{candidates} candidates a fit, each on {seeds} seeds from seed {seed}, model {model}",
+        candidates=it.candidates, seeds=it.replicates, seed=it.seed, model=it.model,
+    )  # fmt: skip
 
 
 def remarks(it: Rotation, model: str) -> list[str]:
     """Reasons to doubt a rotation for this version of the model; none where all is well."""
-    said = [f"stale, to be run anew with make calibrate: {it.stale}"] if it.stale else []
+    said = [tr("stale, to be run anew with make calibrate: {what}", what=it.stale)] if it.stale else []
     if it.model != model:
-        said.append(f"made with model {it.model}, and the facts above are of {model}")
+        said.append(tr("made with model {one}, and the facts above are of {other}", one=it.model, other=model))
     if len(it.groups) == 1:
-        said.append("there is one group: without it nothing is fitted to, and what is predicted is what the keys' "
-                    "ranges alone say")  # fmt: skip
+        said.append(tr("there is one group: without it nothing is fitted to, and what is predicted is what the keys' "
+                       "ranges alone say"))  # fmt: skip
     few = list(dict.fromkeys(str(row["group"]) for row in it.rows if row["predicted"]["ess"] < TRUSTED))
     if few:
-        said.append(f"without {', '.join(few)} the effective sample size is below {TRUSTED:.0f}: "
-                    "too small to trust the ends of those intervals")  # fmt: skip
+        said.append(tr("without {groups} the effective sample size is below {least}: too small to trust the ends of "
+                       "those intervals", groups=listed(few), least=f"{TRUSTED:.0f}"))  # fmt: skip
     return said
 
 
@@ -87,10 +95,12 @@ def wanted_text(row: Row, *, declared: bool = False) -> str:
     return band_text(low, high) if declared else band_text(*map(row_unit(row).of, (low, high)))
 
 
+@in_english
 def rotations_json(rotations: Sequence[Rotation], model: str) -> list[dict[str, Any]]:
     return [{**asdict(it), "rows": [dict(row) for row in it.rows], "remarks": remarks(it, model)} for it in rotations]
 
 
+@in_english
 def rotation_csv(rotations: Sequence[Rotation]) -> bytes:
     """A row a target, numbers in full."""
     parts = ("median", "mean", "low", "high", "world_low", "world_high", "within", "ess")

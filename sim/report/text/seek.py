@@ -10,6 +10,8 @@ from typing import Any
 from sim import units
 from sim.declare import Value
 from sim.formats import brief, counted, number, plain, short, signed, span
+from sim.language import later, listed, meaning, month_text, tr, trc
+from sim.letters import left
 from sim.report.text.columns import columns, fitted
 from sim.scenario import Schedule
 from sim.studies.designs import Axis
@@ -19,36 +21,47 @@ from sim.studies.questions.seek import LeverRange, Mix, Sought, answer_json
 from sim.studies.questions.seek_value import Reached, value_json
 from sim.units import Everyday
 
-_KINDS = {"posterior": "the posterior", "assumptions": "the assumptions"}
+_KINDS = {
+    "posterior": later("{draws} draws of the posterior: the best of {count} in {share}"),
+    "assumptions": later("{draws} draws of the assumptions: the best of {count} in {share}"),
+}
 
 
 def seek_text(it: Sought) -> str:
     """The best mix or why none is named, then the tables."""
     q, scenario = it.question, it.question.scenario
-    word = "most" if q.sign > 0 else "least"
-    levers = counted(len(q.levers), "lever")
-    counts = f"{counted(len(it.tried), 'mix').replace('mixs', 'mixes')} of {levers}"
-    fresh = it.manifest["design"]["confirm"]
+    month = month_text(scenario.calendar(scenario.months - 1))
+    places = {"scenario": scenario.name, "outcome": q.aim.name, "month": month}
+    title = tr("{scenario}: the most {outcome} in {month}", **places)
+    if q.sign <= 0:
+        title = tr("{scenario}: the least {outcome} in {month}", **places)
+    if bounds := bound_words(it):
+        title = tr("{title}, within {bounds}", title=title, bounds=listed(bounds))
     lines = [
-        fitted(f"{scenario.name}: the {word} {q.aim.name} in {scenario.calendar(scenario.months - 1)}{_within(it)}"),
-        f"{counts} on {scenario.replicates} seeds from seed {scenario.seed}; the best anew on {fresh} fresh seeds",
+        fitted(title),
+        tr(
+            "{mixes} of {levers} on {seeds} seeds from seed {seed}; the best anew on {fresh} fresh seeds",
+            mixes=counted(len(it.tried), "mix", "es"), levers=counted(len(q.levers), "lever"),
+            seeds=scenario.replicates, seed=scenario.seed, fresh=it.manifest["design"]["confirm"],
+        ),
         "",
-    ]
+    ]  # fmt: skip
     if it.best is None:
-        lines.append(fitted(f"NO MIX IS NAMED: {it.refused}."))
+        lines.append(fitted(tr("NO MIX IS NAMED: {reason}.", reason=tr(it.refused))))
     else:
         lines += _best_lines(it, it.best)
     lines += ["", _lever_table(it)]
     if len(it.frontier) > 1:
-        title = f"frontier: no mix tried has {'more' if q.sign > 0 else 'less'} at a lower cost (fresh seeds)"
-        lines += ["", title, _frontier_table(it)]
+        more = tr("frontier: no mix tried has more at a lower cost (fresh seeds)")
+        less = tr("frontier: no mix tried has less at a lower cost (fresh seeds)")
+        lines += ["", more if q.sign > 0 else less, _frontier_table(it)]
     if it.regrets:
         lines += ["", *(fitted(regret_text(one, it)) for one in it.regrets)]
-    lines += [fitted(f"MIND: {remark}.") for remark in it.remarks]
-    lines += ["", f"intervals: 95%, {interval_kind()}"]
+    lines += [fitted(tr("MIND: {remark}.", remark=tr(remark))) for remark in it.remarks]
+    lines += ["", tr("intervals: 95%, {kind}", kind=tr(interval_kind()))]
     if it.best is not None:
-        lines += ["next:", f"  {next_command(it, it.best)}"]
-    return "\n".join([*lines, f"results: {it.path}"])
+        lines += [tr("next:"), f"  {next_command(it, it.best)}"]
+    return "\n".join([*lines, tr("results: {path}", path=it.path)])
 
 
 def seek_json(it: Sought) -> dict[str, Any]:
@@ -61,27 +74,43 @@ def value_text(it: Reached) -> str:
     target, root, scenario = it.target, it.root, it.target.scenario
     aim, axis = target.aim, target.lever
     unit = lever_unit(axis)
-    of_aim = f" {aim.unit}" if aim.unit else ""
-    month = scenario.calendar(scenario.months - 1)
+    of_aim = f" {meaning('unit', aim.unit)}" if aim.unit else ""
     lines = [
-        fitted(f"{scenario.name}: {axis.key} that brings {aim.name} to {number(target.value)}{of_aim} in {month}"),
-        f"{len(it.curve)} values on the same {scenario.replicates} seeds from seed {scenario.seed}",
+        fitted(
+            tr(
+                "{scenario}: {key} that brings {outcome} to {value} in {month}", scenario=scenario.name, key=axis.key,
+                outcome=aim.name, value=f"{number(target.value)}{of_aim}",
+                month=month_text(scenario.calendar(scenario.months - 1)),
+            )
+        ),
+        tr(
+            "{count} values on the same {seeds} seeds from seed {seed}", count=len(it.curve),
+            seeds=scenario.replicates, seed=scenario.seed,
+        ),
         "",
-    ]
+    ]  # fmt: skip
     if it.refused:
-        lines.append(fitted(f"NO VALUE IS NAMED: {it.refused}."))
+        lines.append(fitted(tr("NO VALUE IS NAMED: {reason}.", reason=tr(it.refused))))
     else:
-        low = f"below {lever_text(axis.low, unit)}" if root.open_low else found_text(root.low, axis)
-        high = f"above {lever_text(axis.high, unit)}" if root.open_high else found_text(root.high, axis)
+        low = found_text(root.low, axis)
+        if root.open_low:
+            low = tr("below {value}", value=lever_text(axis.low, unit))
+        high = found_text(root.high, axis)
+        if root.open_high:
+            high = tr("above {value}", value=lever_text(axis.high, unit))
         value = found_text(root.value, axis)
-        lines += [f"{axis.key} = {units.with_unit(value, unit.unit)}", f"95% interval: {low} to {high}"]
+        lines += [
+            f"{axis.key} = {units.with_unit(value, unit.unit)}", tr("95% interval: {low} to {high}", low=low, high=high)
+        ]  # fmt: skip
         if root.crossings > 1:
-            lines.append(fitted(f"MIND: the mean crosses the target {root.crossings} times in this range."))
+            lines.append(fitted(tr("MIND: the mean crosses the target {count} times in this range.",
+                                   count=root.crossings)))  # fmt: skip
     rows = [(found_text(x, axis), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
-    lines += ["", columns((short(axis.key), aim.name, "95% interval"), [(unit.unit, aim.unit, ""), *rows], (0, 1, 2))]
-    lines += ["", fitted(f"intervals: of the value, those at which {number(target.value)} lies in the 95% interval "
-                            f"of the mean ({interval_kind()})")]  # fmt: skip
-    return "\n".join([*lines, f"results: {it.path}"])
+    heads = (short(axis.key), aim.name, tr("95% interval"))
+    lines += ["", columns(heads, [(unit.unit, meaning("unit", aim.unit), ""), *rows], (0, 1, 2))]
+    lines += ["", fitted(tr("intervals: of the value, those at which {value} lies in the 95% interval of the mean "
+                            "({kind})", value=number(target.value), kind=tr(interval_kind())))]  # fmt: skip
+    return "\n".join([*lines, tr("results: {path}", path=it.path)])
 
 
 def reached_json(it: Reached) -> dict[str, Any]:
@@ -92,10 +121,18 @@ def reached_json(it: Reached) -> dict[str, Any]:
 def bound_words(it: Sought) -> list[str]:
     """Every limit in words, the budget first."""
     words = [
-        f"{one.aim.name} {'at most' if one.sign > 0 else 'at least'} {number(one.value)}" for one in it.question.limits
+        tr("{outcome} at most {value}", outcome=one.aim.name, value=number(one.value))
+        if one.sign > 0
+        else tr("{outcome} at least {value}", outcome=one.aim.name, value=number(one.value))
+        for one in it.question.limits
     ]
     budget = it.question.budget
-    return [*([f"{number(budget.value)} million yuan"] if budget else []), *words]
+    return [*([_millions(number(budget.value))] if budget else []), *words]
+
+
+def _millions(text: str) -> str:
+    """An amount in million yuan, in which money is declared."""
+    return tr("{amount} million yuan", amount=text)
 
 
 def next_command(it: Sought, best: Mix) -> str:
@@ -112,42 +149,42 @@ def next_command(it: Sought, best: Mix) -> str:
     return " ".join(["sim", command, shlex.quote(str(scenario.path)), *given, *settings])
 
 
-def _within(it: Sought) -> str:
-    found = bound_words(it)
-    return f", within {', '.join(found)}" if found else ""
-
-
 def _best_lines(it: Sought, best: Mix) -> Iterator[str]:
     q = it.question
-    unit = f" {q.aim.unit}" if q.aim.unit else ""
-    yield "BEST MIX"
+    unit = f" {meaning('unit', q.aim.unit)}" if q.aim.unit else ""
+    yield tr("BEST MIX")
     for key, value in best.values.items():
         one = next(row for row in it.ranges if row.key == key)
         yield f"  {key} = {units.quantity(value, one.unit)}"
-    yield f"{_label(it):<20}{signed(best.net.mean):>10}  [{span(best.net.low, best.net.high)}]{unit}"
+    yield f"{left(_label(it), 20)}{signed(best.net.mean):>10}  [{span(best.net.low, best.net.high)}]{unit}"
     if not q.aim.total:
         yield f"  {q.aim.name:<18}{number(best.level.mean):>10}  [{span(best.level.low, best.level.high)}]"
     if not math.isnan(best.cost.mean):
-        of = f" of {number(q.budget.value)}" if q.budget else ""
-        yield f"{'COST':<20}{number(best.cost.mean):>10}  [{span(best.cost.low, best.cost.high)}]{of} million yuan"
+        start = f"{left(tr('COST'), 20)}{number(best.cost.mean):>10}  [{span(best.cost.low, best.cost.high)}]"
+        if q.budget:
+            yield f"{start} {tr('of {amount} million yuan', amount=number(q.budget.value))}"
+        else:
+            yield f"{start} {tr('million yuan')}"
     for bound, found in zip(q.bounds, best.bounded, strict=True):
         if bound is not q.budget:
-            word = "at most" if bound.sign > 0 else "at least"
-            asked = f"{word} {number(bound.value)}"
+            value = number(bound.value)
+            asked = tr("at most {value}", value=value) if bound.sign > 0 else tr("at least {value}", value=value)
             yield f"{bound.aim.name:<20}{number(found.mean):>10}  [{span(found.low, found.high)}] {asked}"
-    yield f"(on the seeds of the search, by which it was chosen: {signed(best.searched)})"
+    yield tr("(on the seeds of the search, by which it was chosen: {value})", value=signed(best.searched))
 
 
 def _label(it: Sought) -> str:
     aim = it.question.aim
-    return aim.name.replace("_", " ").upper() if aim.total else "CHANGE"
+    if not aim.total:
+        return tr("CHANGE")
+    return aim.name.replace("_", " ").upper()
 
 
 def _lever_table(it: Sought) -> str:
-    heads = ("lever", "best", "as good within noise", "as it is", "range", "unit")
+    heads = (tr("lever"), tr("best"), tr("as good within noise"), tr("as it is"), tr("range"), tr("unit"))
     rows = [
         (row.key, lever_text(row.best, unit) if row.best is not None else "-", good_text(row), own_text(row.own, unit),
-         f"{lever_text(row.low, unit)} to {lever_text(row.high, unit)}", unit.unit)
+         tr("{low} to {high}", low=lever_text(row.low, unit), high=lever_text(row.high, unit)), unit.unit)
         for row in it.ranges
         for unit in (lever_unit(row),)
     ]  # fmt: skip
@@ -178,40 +215,41 @@ def good_text(row: LeverRange) -> str:
     if not row.good:
         return "-"
     if row.whole_range:
-        return "any"
+        return tr("any")
     if isinstance(row.good[0], int | float) and not isinstance(row.good[0], bool) and len(row.good) == 2:
         low, high = (lever_text(value, unit) for value in row.good)
-        return low if low == high else f"{low} to {high}"
-    return ", ".join(lever_text(value, unit) for value in row.good)
+        return low if low == high else tr("{low} to {high}", low=low, high=high)
+    return listed(lever_text(value, unit) for value in row.good)
 
 
 def _frontier_table(it: Sought) -> str:
     q = it.question
     keys = {row.key: lever_unit(row) for row in it.ranges}
-    heads = ("cost", "95% interval", q.aim.name, "95% interval", *map(short, keys))
+    heads = (tr("cost"), tr("95% interval"), q.aim.name, tr("95% interval"), *map(short, keys))
     rows = [
         (number(mix.cost.mean), _ends(mix.cost), signed(mix.net.mean), _ends(mix.net),
          *(lever_text(mix.values[key], unit) for key, unit in keys.items()))
         for mix in it.frontier
     ]  # fmt: skip
-    said = ("million yuan", "", q.aim.unit, "", *(unit.unit for unit in keys.values()))
+    said = (tr("million yuan"), "", meaning("unit", q.aim.unit), "", *(unit.unit for unit in keys.values()))
     return columns(heads, [said, *rows], range(len(heads)))
 
 
 def regret_text(one: Regret, it: Sought) -> str:
     """What the best mix gains and misses over draws, in words."""
-    unit = f" {it.question.aim.unit}" if it.question.aim.unit else ""
-    limits = f"it keeps the limits in {one.holds:.0%}" if it.question.bounds else ""
-    others = f"worse than the scenario as it is in {one.worse:.0%}" if it.own_holds else ""
+    unit = f" {meaning('unit', it.question.aim.unit)}" if it.question.aim.unit else ""
+    limits = tr("it keeps the limits in {share}", share=f"{one.holds:.0%}") if it.question.bounds else ""
+    others = tr("worse than the scenario as it is in {share}", share=f"{one.worse:.0%}") if it.own_holds else ""
     count = len(it.finalists) + it.own_holds
-    return "; ".join(
+    return trc("between changes", "; ").join(
         [
-            f"{one.draws} draws of {_KINDS[one.kind]}: the best of {count} in {one.best:.0%}",
-            f"regret {number(one.mean)}{unit} (95th percentile {number(one.p95)}) of a gain of {number(one.gain)}",
+            tr(_KINDS[one.kind], draws=one.draws, count=count, share=f"{one.best:.0%}"),
+            tr("regret {mean} (95th percentile {p95}) of a gain of {gain}", mean=f"{number(one.mean)}{unit}",
+               p95=number(one.p95), gain=number(one.gain)),
             *([others] if others else []),
             *([limits] if limits else []),
         ]
-    )
+    )  # fmt: skip
 
 
 def _ends(it: Interval) -> str:
@@ -220,4 +258,4 @@ def _ends(it: Interval) -> str:
 
 def own_text(value: Value | None, unit: Everyday) -> str:
     """A lever's value in the scenario as it is."""
-    return "schedule" if value is None else lever_text(value, unit)
+    return tr("schedule") if value is None else lever_text(value, unit)

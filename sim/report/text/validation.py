@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim.evidence.facts import LAST
 from sim.formats import band_text, number, seeds_text, span
+from sim.language import in_english, later, listed, meaning, month_text, tr
+from sim.letters import wrapped
 from sim.report.text.columns import WIDTH, columns
 from sim.report.text.rotations import rotations_json, rotations_text
 from sim.runs.summary import COVERED, csv_bytes, judge
 from sim.studies.questions.validate import Validation, Verdict, beside_band
 from sim.units import Everyday, everyday
 
-UNKNOWN = "no reason is given"
+UNKNOWN = later("no reason is given")
+PARTS = {"predicted": later("predicted"), "fitted": later("fitted"), "rest": later("rest")}
 _FIELDS = ("name", "title", "group", "value", "low", "high", "unit", "band", "pass", "whole", "reason", "fitted")
 
 
@@ -25,34 +27,42 @@ def validation_text(found: Validation) -> str:
     for heading, verdicts in parts(found):
         lines += [
             "",
-            f"{heading}: {count_text(verdicts)}",
+            tr("{part}: {count}", part=PARTS[heading], count=count_text(verdicts)),
             "",
             _rest_table(verdicts) if heading == "rest" else _table(verdicts),
         ]
     if found.rotations:
         lines += ["", rotations_text(found.rotations, found.model)]
     if failed := [it for it in found.verdicts if not it.passed]:
-        lines += ["", "of the failures:"]
+        lines += ["", tr("of the failures:")]
         for it in failed:
-            said = f"  {it.check.name}: {it.check.finding or UNKNOWN}"
-            lines += textwrap.wrap(said, WIDTH, subsequent_indent="    ", break_long_words=False)
+            why = fact_words(it, it.check.finding) or tr(UNKNOWN)
+            said = "  " + tr("{name}: {said}", name=it.check.name, said=why)
+            lines += wrapped(said, WIDTH, subsequent_indent="    ", break_long_words=False)
     return "\n".join(lines)
 
 
 def headline(found: Validation) -> str:
     """How many facts pass, and how many of those not fitted to."""
-    predicted = f"; of those it was not fitted to, {_of(found.predicted)}" if found.fitted and found.predicted else ""
-    return f"{_of(found.verdicts)} facts pass{predicted}."
+    places = {"passed": _of(found.verdicts), "predicted": _of(found.predicted)}
+    if found.fitted and found.predicted:
+        return tr("{passed} facts pass; of those it was not fitted to, {predicted}.", **places)
+    return tr("{passed} facts pass.", **places)
+
+
+def fact_words(it: Verdict, text: str) -> str:
+    """What a fact's declaration says, in the reader's language."""
+    return meaning(f"fact {it.check.name}", text)
 
 
 def how(found: Validation) -> str:
     """Seeds, kind of interval, scenarios and version of the model."""
-    scenarios = ", ".join(dict.fromkeys(ran.scenario.name for ran in found.results.values()))
+    scenarios = listed(dict.fromkeys(ran.scenario.name for ran in found.results.values()))
     seed = next(iter(found.results.values())).scenario.seed
-    return (
-        f"Median and 90% interval over {seeds_text(found.seeds, seed).lower()}: stochastic, of one set of parameters. "
-        f"Scenarios: {scenarios}. Model {found.model}."
-    )
+    return tr(
+        "Median and 90% interval over {seeds}: stochastic, of one set of parameters. Scenarios: {scenarios}. Model "
+        "{model}.", seeds=seeds_text(found.seeds, seed).lower(), scenarios=scenarios, model=found.model,
+    )  # fmt: skip
 
 
 def parts(found: Validation) -> list[tuple[str, tuple[Verdict, ...]]]:
@@ -62,18 +72,18 @@ def parts(found: Validation) -> list[tuple[str, tuple[Verdict, ...]]]:
 
 
 def count_text(verdicts: Sequence[Verdict]) -> str:
-    return f"{_of(verdicts)} pass"
+    return tr("{count} pass", count=_of(verdicts))
 
 
 def verdict_text(it: Verdict) -> str:
     """Pass or fail, and why; of a figure met or not."""
     if not it.passed:
-        return f"fail: {reason_text(it)}"
+        return tr("fail: {reason}", reason=reason_text(it))
     if it.check.rule == "figure":
-        return "pass" if it.reason == COVERED else f"pass: {it.reason}"
+        return tr("pass") if it.reason == COVERED else tr("pass: {reason}", reason=tr(it.reason))
     if it.check.rule == "rest":
-        return "pass: holds"
-    return "pass" if it.whole else "pass, but not the whole interval"
+        return tr("pass: holds")
+    return tr("pass") if it.whole else tr("pass, but not the whole interval")
 
 
 def verdict_unit(it: Verdict) -> Everyday:
@@ -86,25 +96,37 @@ def reason_text(it: Verdict) -> str:
     """Why a fact fails, in its everyday unit."""
     unit, rule = verdict_unit(it), it.check.rule
     if it.value is None or it.low is None or it.high is None or rule == "rest":
-        return it.reason
+        return tr(it.reason)
     if rule == "figure" and it.check.value is not None:
-        return judge(it.low, it.high, len(it.values), it.unit, it.check.value, it.check.bound, unit.told)[1]
-    return beside_band(it.check.band, it.value, unit.told) or it.reason
+        return tr(judge(it.low, it.high, len(it.values), it.unit, it.check.value, it.check.bound, unit.told)[1])
+    return tr(beside_band(it.check.band, it.value, unit.told) or it.reason)
 
 
 def measured_text(it: Verdict) -> str:
     """On what the fact is measured: scenario, outcome and months."""
     check = it.check
     what = f"{check.outcome} / {check.per}" if check.per else check.outcome
-    what += f" to {check.than[0]} / {check.than[1]}" if check.than else ""
-    first, last = check.months
-    when = "last month" if first == LAST else f"in {first}" if first == last else f"mean of {first} to {last}"
+    if check.than:
+        what = tr("{what} to {one} / {other}", what=what, one=check.than[0], other=check.than[1])
+    first, last = map(month_text, check.months)
     if check.rule == "rest":
-        when = f"five-year means from {first} to {last}"
-    against = f", {check.form} against {check.against}" if check.against else ""
-    return f"{it.scenario}: {what}, {when}{against}"
+        when = tr("five-year means from {first} to {last}", first=first, last=last)
+    elif first == LAST:
+        when = tr("last month")
+    elif first == last:
+        when = tr("in {month}", month=first)
+    else:
+        when = tr("mean of {first} to {last}", first=first, last=last)
+    if check.against:
+        return tr("{scenario}: {what}, {when}, {form} against {against}", scenario=it.scenario, what=what, when=when,
+                  form=tr(check.form), against=check.against)  # fmt: skip
+    return tr("{scenario}: {what}, {when}", scenario=it.scenario, what=what, when=when)
 
 
+_FORMS = (later("value"), later("difference"), later("relative"), later("appraisal"))
+
+
+@in_english
 def validation_json(found: Validation) -> dict[str, Any]:
     """The same as one object; an end of a band that is infinite is null."""
     return {
@@ -122,6 +144,7 @@ def validation_json(found: Validation) -> dict[str, Any]:
     }
 
 
+@in_english
 def facts_csv(found: Validation) -> bytes:
     """A row a fact, numbers in full."""
     rows = [{**_fact(it), "band": band_text(*it.check.band)} for it in found.verdicts]
@@ -143,10 +166,14 @@ def _fact(it: Verdict) -> dict[str, Any]:
 
 
 def _table(verdicts: Iterable[Verdict]) -> str:
-    heads = ("fact", "median", "90% interval", "band", "unit", "", "score", "group", "source")
+    heads = (
+        tr("fact"), tr("median"), tr("90% interval"), tr("band"), tr("unit"), "", tr("score"), tr("group"),
+        tr("source"),
+    )  # fmt: skip
     rows = (
         (
-            it.check.title, unit.number(it.value), unit.span(it.low, it.high), band_text(*map(unit.of, it.check.band)),
+            fact_words(it, it.check.title), unit.number(it.value),
+            unit.span(it.low, it.high), band_text(*map(unit.of, it.check.band)),
             unit.unit, verdict_text(it), unit.number(it.crps) if it.crps is not None else "", it.check.group,
             it.check.source,
         )
@@ -158,13 +185,19 @@ def _table(verdicts: Iterable[Verdict]) -> str:
 
 def _rest_table(verdicts: Iterable[Verdict]) -> str:
     """Changes of logarithms between blocks of years, with two standard errors on either side."""
-    heads = ("fact", "change", "two standard errors", "tolerance", "")
+    heads = (tr("fact"), tr("change"), tr("two standard errors"), tr("tolerance"), "")
     rows = (
-        (it.check.title, number(it.value), span(it.low, it.high), number(it.check.band[1]), verdict_text(it))
+        (
+            fact_words(it, it.check.title),
+            number(it.value),
+            span(it.low, it.high),
+            number(it.check.band[1]),
+            verdict_text(it),
+        )
         for it in verdicts
-    )
+    )  # fmt: skip
     return columns(heads, rows, right=(1, 3))
 
 
 def _of(verdicts: Sequence[Verdict]) -> str:
-    return f"{sum(it.passed for it in verdicts)} of {len(verdicts)}"
+    return tr("{part} of {whole}", part=sum(it.passed for it in verdicts), whole=len(verdicts))

@@ -28,6 +28,7 @@ import pyarrow as pa
 
 from sim.declare import Value
 from sim.disk import write_whole
+from sim.language import Sentence, later
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import Request, folder_name
 from sim.runs.options import RunOptions
@@ -282,27 +283,32 @@ def intervals(targets: Targets, fit: Fit) -> dict[str, tuple[float, float, float
     return {it.key: fit.interval(it.key) for it in targets.keys}
 
 
-def trust(fit: Fit, targets: Targets) -> list[str]:
+def trust(fit: Fit, targets: Targets) -> list[Sentence]:
     """What speaks against a fit, in words; nothing where all is well."""
     said = []
     effective = fit.posterior.effective
     if effective < TRUSTED:
-        said.append(f"the posterior's effective sample size is {effective:.0f}, below {TRUSTED:.0f}: too small to "
-                    "trust the ends of its intervals; a larger budget helps")  # fmt: skip
+        said.append(later("the posterior's effective sample size is {size}, below {least}: too small to trust the "
+                          "ends of its intervals; a larger budget helps", size=f"{effective:.0f}",
+                          least=f"{TRUSTED:.0f}"))  # fmt: skip
     weight = sum(it.weight for it in targets.targets if it.group != fit.left_out)
     if fit.best.misfit > 2 * max(weight, 1.0):
-        said.append(f"the misfit of the fit is {fit.best.misfit:.3g}, well above {weight:g}, one tolerance a target: "
-                    "the targets are not met together within these ranges")  # fmt: skip
+        said.append(later("the misfit of the fit is {misfit}, well above {weight}, one tolerance a target: the targets "
+                          "are not met together within these ranges", misfit=f"{fit.best.misfit:.3g}",
+                          weight=f"{weight:g}"))  # fmt: skip
     for target, error in zip(targets.targets, fit.best.errors, strict=True):
         if error > target.tolerance / 2:
             part = error / target.tolerance
-            said.append(f"{target.name}: the standard error over seeds is {part:.2g} of the tolerance, more than half: "
-                        "more replicates help")  # fmt: skip
+            said.append(later("{target}: the standard error over seeds is {part} of the tolerance, more than half: "
+                              "more replicates help", target=target.name, part=f"{part:.2g}"))  # fmt: skip
     for key in targets.keys:
         share = key.share(float(fit.best.values[key.key]))
         if not 0.02 < share < 0.98:
-            end = "low" if share < 0.5 else "high"
-            said.append(f"{key.key}: the fitted value is at the {end} end of its range, which cuts it off")
+            said.append(
+                later("{key}: the fitted value is at the low end of its range, which cuts it off", key=key.key)
+                if share < 0.5
+                else later("{key}: the fitted value is at the high end of its range, which cuts it off", key=key.key)
+            )
     return said
 
 

@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.declare import Value
+from sim.language import later
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
 from sim.runs.errors import NothingRan
@@ -376,8 +377,10 @@ class _Seek:
         if not usable:
             usable = [it for it in finalists if self._may_hold(fresh[it])]
             if not usable:
-                return None, "on fresh seeds none of the best mixes is within the limits", None
-            remarks.append("on fresh seeds the means of the best mixes are beyond a limit, though within its noise")
+                return None, later("on fresh seeds none of the best mixes is within the limits"), None
+            remarks.append(
+                later("on fresh seeds the means of the best mixes are beyond a limit, though within its noise")
+            )
         values = q.sign * np.array([fresh[it].net for it in usable])
         best = usable[first_unbeaten(values, range(len(usable)))]
         net = q.sign * fresh[best].net
@@ -385,13 +388,19 @@ class _Seek:
             remarks += self._in_doubt(fresh[best]) if means[best].holds else []
             return best, "", None
         if not (net[np.isfinite(net)] != 0).any():
-            return None, f"none of the mixes changes {q.aim.name} on any seed", None
+            return None, later("none of the mixes changes {outcome} on any seed", outcome=q.aim.name), None
         if told(net):
-            return None, f"no mix is better than the scenario as it is: the best has {q.aim.name} that is worse", None
+            worse = later("no mix is better than the scenario as it is: the best has {outcome} that is worse",
+                          outcome=q.aim.name)  # fmt: skip
+            return None, worse, None
         count = int(np.isfinite(net).sum())
         needed = seeds_to_tell(net)
-        more = f"; about {needed:,} would be needed if it is as large as it looks" if needed else ""
-        said = f"noise hides it: the best mix cannot be told from the scenario as it is on {count} seeds{more}"
+        said = later("noise hides it: the best mix cannot be told from the scenario as it is on {count} seeds",
+                     count=count)  # fmt: skip
+        if needed:
+            said = later("noise hides it: the best mix cannot be told from the scenario as it is on {count} seeds; "
+                         "about {needed} would be needed if it is as large as it looks", count=count,
+                         needed=f"{needed:,}")  # fmt: skip
         return None, said, needed
 
     def _may_hold(self, it: Measured) -> bool:
@@ -409,19 +418,20 @@ class _Seek:
             for bound, cells in zip(self._q.bounds, it.bounded, strict=True)
             if bound.over(effect(cells).high if bound.sign > 0 else effect(cells).low) > 0
         ]
-        return [f"the interval of {', '.join(beyond)} goes beyond its limit"] if beyond else []
+        return [later("the interval of {names} goes beyond its limit", names=", ".join(beyond))] if beyond else []
 
     def _unreached(self, order: Sequence[int]) -> str:
         """That no mix is within the limits, and how near the nearest comes."""
         if not order:
-            return "no mix has a value on any seed"
+            return later("no mix has a value on any seed")
         nearest = self._tried[order[0]].measured
         said = [
             f"{it.aim.name} {effect(cells).mean:.4g}, asked for {'at most' if it.sign > 0 else 'at least'} {it.value:g}"
             for it, cells in zip(self._q.bounds, nearest.bounded, strict=True)
             if it.over(effect(cells).mean) > 0
         ]
-        return f"no mix within these ranges is within the limits; the nearest has {'; '.join(said)}"
+        return later("no mix within these ranges is within the limits; the nearest has {limits}",
+                     limits="; ".join(said))  # fmt: skip
 
     def _as_good(self, best: int | None, holding: Sequence[int]) -> set[int]:
         """The mixes within the limits that the best does not distinguishably beat on the seeds of the search."""
@@ -529,7 +539,9 @@ def _beside_own(scores: Sequence[Score], own: bool) -> list[int]:
 
 def _remarks(q: Question) -> list[str]:
     free = [it.key for it in q.levers if it.key in FREE]
-    return [f"the model charges nobody for {', '.join(free)}: its cost is not in the frontier"] if free else []
+    if not free:
+        return []
+    return [later("the model charges nobody for {levers}: its cost is not in the frontier", levers=", ".join(free))]
 
 
 # --- what is written

@@ -19,6 +19,7 @@ import numpy as np
 
 from sim.declare import Value
 from sim.formats import number
+from sim.language import in_english, later
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
 from sim.runs.options import RunOptions
@@ -212,6 +213,7 @@ def _root(target: Target, worlds: FollowedWorlds) -> Root:
     return find_root(axis.low, axis.high, target.value, evaluate, whole=axis.whole, near=near)
 
 
+@in_english
 def _refused(target: Target, root: Root) -> str:
     """Why no value is named; empty where one is."""
     if root.state == FOUND:
@@ -223,16 +225,20 @@ def _refused(target: Target, root: Root) -> str:
         least, most = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
         lever = parameter_unit(axis.unit, [axis.low, axis.high])
         first, last, low, high = (brief(x, lever) for x in (axis.low, axis.high, least, most))
-        reach = with_unit(f"{first} to {last}", lever.unit)
-        ends = f"{number(means[least])} (at {low}) to {number(means[most])} (at {high})"
-        wanted = f"{aim.name} to {number(target.value)}{unit}"
-        return f"no value from {reach} brings {wanted}: it has {ends}"
+        return later(
+            "no value from {first} to {last} brings {outcome} to {wanted}: it has {least} (at {low}) to {most} (at "
+            "{high})", first=first, last=with_unit(last, lever.unit), outcome=aim.name,
+            wanted=f"{number(target.value)}{unit}", least=number(means[least]), low=low, most=number(means[most]),
+            high=high,
+        )  # fmt: skip
     if root.state == OUTSIDE:
-        return f"{aim.name} has no value at too many points of the range"
+        return later("{outcome} has no value at too many points of the range", outcome=aim.name)
     assert root.state == NOISE
-    more = f", about {root.seeds:,} might" if root.seeds else ""
-    seeds = target.scenario.replicates
-    return f"noise hides it: {seeds} seeds cannot tell what {axis.key} does to {aim.name}{more}"
+    places = {"seeds": target.scenario.replicates, "key": axis.key, "outcome": aim.name}
+    if root.seeds:
+        return later("noise hides it: {seeds} seeds cannot tell what {key} does to {outcome}, about {more} might",
+                     more=f"{root.seeds:,}", **places)  # fmt: skip
+    return later("noise hides it: {seeds} seeds cannot tell what {key} does to {outcome}", **places)
 
 
 def value_json(it: Reached) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import numpy as np
 from sim.declare import Outcome
 from sim.evidence.facts import LAST, REST_MONTHS, Check, Numbers, compared_with, measured, series
 from sim.formats import counted, number
+from sim.language import later, tr
 from sim.notebooks import in_notebooks
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, as_stored
@@ -287,8 +288,8 @@ def beside_band(band: tuple[float, float], value: float, said: Callable[[float],
     """On which side of a band a value lies, numbers as ``said`` writes them; empty where it is inside."""
     low, high = band
     if value < low:
-        return f"{said(value)} is below {said(low)}"
-    return f"{said(value)} is above {said(high)}" if value > high else ""
+        return later("{value} is below {end}", value=said(value), end=said(low))
+    return later("{value} is above {end}", value=said(value), end=said(high)) if value > high else ""
 
 
 def _same_seeds(checks: Iterable[Check], scenarios: Mapping[str, Scenario]) -> None:
@@ -418,5 +419,8 @@ def _report_cost(held: Mapping[str, Scenario], model: Model, options: RunOptions
         watcher.end()
     if worlds:
         seconds /= workers.count
-        cost = f"{worlds:,} worlds of {len(missing)} scenarios are left: about {span_text(seconds)}"
-        report_cost(f"{cost}, {workers.count} at once", seconds, options, "fewer replicates")
+        cost = tr(
+            "{worlds} worlds of {scenarios} scenarios are left: about {time}, {workers} at once", worlds=f"{worlds:,}",
+            scenarios=len(missing), time=span_text(seconds), workers=workers.count,
+        )  # fmt: skip
+        report_cost(cost, seconds, options, "fewer replicates")
