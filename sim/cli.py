@@ -37,6 +37,7 @@ from sim.commands.trace import trace
 from sim.commands.validate import validate
 from sim.commands.verify import verify
 from sim.commands.what_if import what_if
+from sim.declare import DeprecatedKey
 from sim.language import speaking
 from sim.letters import NoGlyph
 from sim.version import __version__
@@ -75,7 +76,7 @@ def main() -> None:
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **where: Any) -> None:
     """A remark of ours as one line, any other warning as Python shows it."""
-    if issubclass(category, NoGlyph):
+    if issubclass(category, NoGlyph | DeprecatedKey):
         say(str(message))
     else:
         _python_shows(message, category, *place, **where)

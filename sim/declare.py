@@ -11,6 +11,10 @@ Kind = Literal["article", "evidence", "fitted", "assumption"]
 Value = float | int | bool | str
 
 
+class DeprecatedKey(FutureWarning):
+    """A scenario or an override has a key under its old name."""
+
+
 @dataclass(frozen=True)
 class Source:
     """Source of a number: its kind, a citation, and names of the facts in ``evidence.toml`` that it rests on.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from sim.declare import Source, Value
+from sim.declare import DeprecatedKey, Source, Value
 from sim.letters import is_plain
 from sim.scenario import keys, months, values
+from sim.scenario.deprecated import renamed
 from sim.scenario.faults import OVERRIDE, Fault, key_text, printable, shown
 from sim.scenario.keys import Known, Leaf, Path
 from sim.scenario.values import InvalidValue
@@ -41,6 +43,12 @@ class Layer:
     removed: list[Path] = field(default_factory=list)  # tables of a parent that are left out
     wrong: set[Path] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
+    written: dict[Path, Path] = field(default_factory=dict)  # the old name of a key that is given under it
+
+    def __post_init__(self) -> None:
+        """A key that is given under its old name has that one's line."""
+        written, line = self.written, self.line
+        self.line = lambda path: line(written.get(path, path))
 
     @property
     def name(self) -> str:
@@ -73,7 +81,25 @@ class _Checker:
         for name, value in table.items():
             self.key((*path, name), value)
 
+    def present(self, path: Path) -> Path:
+        """The key that is meant, with a remark where it is given under its old name."""
+        found = None if self.known.leaf(path) else renamed(path)
+        if found is None:
+            return path
+        now, entry = found
+        if now in self.layer.entries:
+            self.layer.refuse(path, f"is the old name of {key_text(now)}, which is given too, allowed: one of them")
+        self.layer.written[now] = path
+        warnings.warn(
+            f"{self.layer.location(now)}: {key_text(path)} is now {key_text(now)}; sim {entry.gone} will not know the "
+            "old name",
+            DeprecatedKey,
+            stacklevel=2,
+        )
+        return now
+
     def key(self, path: Path, value: Any) -> None:
+        path = self.present(path)
         leaf = self.known.leaf(path)
         if path == ("headline",):
             self.headline(path, value)
