@@ -37,7 +37,10 @@ fund = 0.0
 # Where big enterprises may launch platforms of their own, a host of an empty one has one already.
 NONE_OF_THEIR_OWN = {"mechanisms.adoption.most_own": 0}
 
-OF_PLATFORMS = ("platform", "member_", "adopted", "duration_member", "duration_outsider")
+OF_PLATFORMS = (
+    "platform", "member_", "adopted", "duration_member", "duration_outsider", "success_rate_member",
+    "success_rate_outsider",
+)  # fmt: skip
 OF_SITES = ("site_",)
 
 
