@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import different_outcomes, last, run, scenario
+from worlds import different, different_outcomes, last, run, scenario, state
 
 from sim.agents.model import EcosystemModel
+from sim.kernel import threads
 from sim.model.mechanisms import projects, resources
 from sim.model.state.enterprises import BIG, MAKER, OPERATING
 from sim.parameters import numbers
@@ -80,6 +81,27 @@ def test_each_part_acts_where_there_is_a_platform_and_only_there(key: str) -> No
     none = {f"{EXPERTS}.enabled": False, f"{OTHER}.enabled": False}
     assert different_outcomes(*pair(12, shared=none, **{name: float(value)})) == []
     assert len(different_outcomes(*pair(**{name: float(value)}))) > 3
+
+
+EVERYTHING = {
+    "mechanisms.resources.cloud_edge": 0.2, "mechanisms.resources.request_pull": 0.5,
+    "mechanisms.resources.patience": 24.0, "mechanisms.resources.habit": 6.0,
+    "mechanisms.matching.foreign_months": 1.0, "mechanisms.adoption.considers": 2.0,
+    "mechanisms.adoption.by_answers": 0.5, "mechanisms.adoption.secrecy": 0.1,
+    "mechanisms.projects.by_market": True, "mechanisms.projects.cover": 3.0,
+    "mechanisms.projects.parallel": 0.1, "mechanisms.projects.routine": 0.1,
+}  # fmt: skip
+
+
+def test_with_everything_on_a_world_is_the_same_on_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In pieces of a few rows each: compiled, a world of ten thousands takes long."""
+    monkeypatch.setattr(threads, "BLOCK", np.uint64(64))
+    monkeypatch.setattr(threads, "LEAST", 64)
+    states = []
+    for number in ("1", "2"):
+        monkeypatch.setenv(threads.VARIABLE, number)
+        states.append(state(run(exchange(**EVERYTHING), 12)))
+    assert not different(*states)
 
 
 # --- foreign experts and users
