@@ -456,12 +456,12 @@ def hear(
 
 
 def spread_word(world: World, bits: Any) -> None:
-    """Members tell chain partners and neighbours whom they meet of their platform."""
-    everything = int(bits.sum())
-    if not everything:
+    """Members tell chain partners and neighbours whom they meet of their platform; none where nobody meets."""
+    everything, contacts = int(bits.sum()), world.rules("absorption")
+    if not everything or not contacts.enabled:
         return
     table, meets = world.enterprises, world.marks()
-    world.loop(meet, HearReads, HearWrites, everything, world.rules("absorption").contact, meets)
+    world.loop(meet, HearReads, HearWrites, everything, contacts.contact, meets)
     rows = world.marked(meets)
     partner = world.links.partners(world, rows, meets & 1)
     columns = table.view(HearReads), table.view(HearWrites)

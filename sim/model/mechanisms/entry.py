@@ -426,7 +426,8 @@ def apply(world: World) -> None:
     backed = np.zeros(0, np.int8)
     if rules.by_gain:
         gains, wage = np.zeros(len(ideas.identity)), world.group("labour").wage
-        noise = world.rules("finance").merit_noise
+        investors = world.rules("finance")
+        noise = investors.merit_noise if investors.enabled else 0.0
         appraise_makers(*given, offers.maker, terms, markets, taxation, wage, noise, gains)
         backed = most_gainful(gains, ideas, offers.maker.share)
     consider(*given, offers, terms, markets, taxation, backed, counts)

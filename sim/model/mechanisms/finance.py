@@ -523,7 +523,8 @@ def invest(world: World) -> None:
     market, population = world.group("market"), world.standard
     if market.overdraft_rate > 0.0:
         world.loop(charge_interest, DebtReads, DebtWrites, market.overdraft_rate, sums=(world.books.flows,))
-    if world.rules("finance").host_shares:
+    rules = world.rules("finance")
+    if rules.enabled and rules.host_shares:
         pay_hosts(world, wage, market, population)
     world.loop(invest_and_pay_dividends, OwnersReads, OwnersWrites, market, population, wage, sums=(world.books.flows,))
 

@@ -661,7 +661,8 @@ def at_founding(world: World, lo: int, hi: int, points: Any) -> None:
     population, rules, table = world.settings.group("population"), world.rules("projects"), world.enterprises
     energy_at_founding(lo, hi, points, table.energy, population.energy, population.energy_log_sd)
     if rules.enabled and rules.past_years > 0.0:
-        columns, lost = (table.view(HistoryReads), table.view(HistoryWrites)), world.rules("absorption").depreciation
+        columns, learning = (table.view(HistoryReads), table.view(HistoryWrites)), world.rules("absorption")
+        lost = learning.depreciation if learning.enabled else 0.0
         add_history(lo, hi, world.month, *columns, lost, population.most_knowledge, rules)
 
 

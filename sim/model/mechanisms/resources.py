@@ -71,7 +71,7 @@ class Rules(NamedTuple):
     )  # fmt: skip
     cloud_edge: float = parameter(
         0.0, "share", "density relative to their densest cell's below which domestic resources leave a cell empty; foreign experts then know the empty cells ahead, and no others",
-        assumption("0: domestic resources know something of everything"), bounds=(0, 0.99), plausible=(0.0, 0.3),
+        assumption("0: domestic resources know something of everything"), bounds=(0, 1), plausible=(0.0, 0.3),
     )  # fmt: skip
 
 
@@ -207,9 +207,9 @@ def apply(world: World) -> None:
 
 
 def questions(world: World, rules: Rules) -> Any:
-    """Members' open requests by platform and cell; none where no resource minds them."""
+    """Members' open requests by platform and cell; none where no resource minds them, or none is matched."""
     asked = np.zeros((len(world.platforms), CELLS), np.int64)
-    if minds_questions(rules):
+    if minds_questions(rules) and world.rules("matching").enabled:
         projects = world.rules("projects")
         frontier = Frontier(world.sectors.base_knowledge, projects.lead, projects.reach)
         world.loop(ask, QuestionReads, NoWrites, frontier, sums=(asked,))
