@@ -213,6 +213,15 @@ class Borrowing(NamedTuple):
 
 
 @typed
+class Taxation(NamedTuple):
+    """Taxes that a newcomer would pay."""
+
+    relief: float
+    input_share: float
+    rules: TaxRules
+
+
+@typed
 class Terms(NamedTuple):
     """Terms of founding this month for all channels."""
 
@@ -223,7 +232,7 @@ class Terms(NamedTuple):
     sectors: int  # of ideas
     outside_rent: float  # million yuan a m2 and year
     lending: Borrowing
-    parents: Parents
+    taxation: Taxation
     knowledge_spread: float
     unfit: float  # logarithm of customers lost for a unit of distance from what a founder knows
 
@@ -237,15 +246,6 @@ class Markets(NamedTuple):
     open: i1
     opened: i8
     base_knowledge: f8_2d
-
-
-@typed
-class Taxation(NamedTuple):
-    """Taxes that a newcomer would pay."""
-
-    relief: float
-    input_share: float
-    rules: TaxRules
 
 
 @compiled
@@ -321,14 +321,14 @@ def sales_per_job(worker_revenue: float, saturation: float, n: Cohort) -> float:
 @compiled
 def choose_sector(
     k: int, jobs: float, seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, terms: Terms, markets: Markets,
-    taxation: Taxation,
+    parents: Parents,
 ) -> float:  # fmt: skip
     """The sector with the highest expected gain for what the founder knows; returns the share of customers kept there.
 
     Founders of spin-offs learned their trade in the parent's sector, others in that of their idea.
     """
     identity, base, parent = ideas.identity[k], markets.base_knowledge, ideas.parent[k]
-    parents, spread = terms.parents, terms.knowledge_spread
+    spread = terms.knowledge_spread
     if ideas.source[k] == SPIN_OFF:
         ideas.home[k] = parents.sector[parent]
     h, u = ideas.home[k], skill_luck(seed, identity, month)
@@ -349,7 +349,7 @@ def choose_sector(
         kept = kept_in(distance(k_0, k_1, k_2, base[s, 0], base[s, 1], base[s, 2]), here, terms.unfit)
         per_job = sales_per_job(markets.worker_revenue[s], markets.saturation[s], n)
         rent = terms.outside_rent * terms.floor_per_job
-        gain = expected_gain(ideas.merit[k] * kept, jobs, per_job, rent, taxation, p)
+        gain = expected_gain(ideas.merit[k] * kept, jobs, per_job, rent, terms.taxation, p)
         value = p.horizon * gain + p.taste * draws.gumbel(sector_taste_luck(seed, identity ^ (s << 1), month).taste)
         if value > most:
             best, most, kept_there = s, value, kept
@@ -360,7 +360,7 @@ def choose_sector(
 @compiled
 def consider(
     seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offers: Offers, terms: Terms, markets: Markets,
-    taxation: Taxation, counts: i8,
+    parents: Parents, counts: i8,
 ) -> None:  # fmt: skip
     """Consider each idea once, at its best channel; channel 0 means that it is not pursued."""
     for k in range(len(ideas.identity)):
@@ -375,7 +375,7 @@ def consider(
         merit = idea_merit(u.merit, p.merit_log_sd)
         ideas.sector[k], ideas.home[k], ideas.merit[k] = s, s, merit
         if p.choosing:
-            ideas.merit[k] *= choose_sector(k, jobs, seed, month, ideas, p, n, terms, markets, taxation)
+            ideas.merit[k] *= choose_sector(k, jobs, seed, month, ideas, p, n, terms, markets, parents)
             s, merit = ideas.sector[k], ideas.merit[k]
         per_job = sales_per_job(markets.worker_revenue[s], markets.saturation[s], n)
         need = capital_need(jobs, terms.hours_fill, p) + terms.entry_cost
@@ -396,7 +396,7 @@ def consider(
                 continue
             counts[BACKED] += channel == MAKER
             rent = offer.rent * terms.floor_per_job
-            gain = expected_gain(merit, jobs, per_job, rent, taxation, p)
+            gain = expected_gain(merit, jobs, per_job, rent, terms.taxation, p)
             taste = (
                 outside if channel == INDEPENDENT
                 else draws.gumbel(tastes.spin_off) if channel == SPIN_OFF
@@ -475,15 +475,16 @@ def apply(world: World) -> None:
     if lending.enabled and world.idle.prices[EQUIPMENT] > 0.0:
         price, fill = float(world.idle.prices[EQUIPMENT]), float(world.idle.fill[EQUIPMENT])
         borrowing = Borrowing(price, fill, lending.assets_an_hour)
+    taxation = Taxation(world.group("levers").tax_relief, market.input_share, rules_of(world.rules("taxes")))
     terms = Terms(
         entry_cost(rules, world.group("levers")), population.floor_per_job,
         0.0 if lending.enabled else posted.hours_fill, posted.finance_fill, population.sectors, market.outside_rent,
-        borrowing, world.enterprises.view(Parents), population.knowledge_spread, world.rules("industries").unfit,
+        borrowing, taxation, population.knowledge_spread, world.rules("industries").unfit,
     )  # fmt: skip
     markets = world.sectors.view(Markets)
     cohort = cohort_of(world.rules("newborns"))
-    taxation = Taxation(world.group("levers").tax_relief, market.input_share, rules_of(world.rules("taxes")))
-    consider(world.seed, world.month, ideas, rules, cohort, offers, terms, markets, taxation, counts)
+    parents = world.enterprises.view(Parents)
+    consider(world.seed, world.month, ideas, rules, cohort, offers, terms, markets, parents, counts)
     if counts[BACKED] and market.coupled:
         world.posted = posted._replace(makers_taking=int(counts[FOUNDED_MAKER]) / int(counts[BACKED]))
     world.ideas = ideas
