@@ -220,6 +220,15 @@ class Borrowing(NamedTuple):
 
 
 @typed
+class Taxation(NamedTuple):
+    """Taxes that a newcomer would pay."""
+
+    relief: float
+    input_share: float
+    rules: TaxRules
+
+
+@typed
 class Terms(NamedTuple):
     """Terms of founding this month for all channels."""
 
@@ -229,7 +238,7 @@ class Terms(NamedTuple):
     finance_fill: float  # share of applicants that find outside finance
     outside_rent: float  # million yuan a m2 and year
     lending: Borrowing
-    parents: Parents
+    taxation: Taxation
     knowledge_spread: float
     unfit: float  # logarithm of customers lost for a unit of distance from what a founder knows
 
@@ -243,15 +252,6 @@ class Markets(NamedTuple):
     open: i1
     opened: i8
     base_knowledge: f8_2d
-
-
-@typed
-class Taxation(NamedTuple):
-    """Taxes that a newcomer would pay."""
-
-    relief: float
-    input_share: float
-    rules: TaxRules
 
 
 @compiled
@@ -327,14 +327,14 @@ def sales_per_job(worker_revenue: float, saturation: float, n: Cohort) -> float:
 @compiled
 def choose_sector(
     k: int, jobs: float, seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, terms: Terms, markets: Markets,
-    taxation: Taxation,
+    parents: Parents,
 ) -> float:  # fmt: skip
     """The sector with the highest expected gain for what the founder knows; returns the share of customers kept there.
 
     Founders of spin-offs learned their trade in the parent's sector, others in that of their idea.
     """
     identity, base, parent = ideas.identity[k], markets.base_knowledge, ideas.parent[k]
-    parents, spread = terms.parents, terms.knowledge_spread
+    spread = terms.knowledge_spread
     if ideas.source[k] == SPIN_OFF:
         ideas.home[k] = parents.sector[parent]
     h, u = ideas.home[k], skill_luck(seed, identity, month)
@@ -355,7 +355,7 @@ def choose_sector(
         kept = kept_in(distance(k_0, k_1, k_2, base[s, 0], base[s, 1], base[s, 2]), here, terms.unfit)
         per_job = sales_per_job(markets.worker_revenue[s], markets.saturation[s], n)
         rent = terms.outside_rent * terms.floor_per_job
-        gain = expected_gain(ideas.merit[k] * kept, jobs, per_job, rent, taxation, p)
+        gain = expected_gain(ideas.merit[k] * kept, jobs, per_job, rent, terms.taxation, p)
         value = p.horizon * gain + p.taste * draws.gumbel(sector_taste_luck(seed, identity ^ (s << 1), month).taste)
         if value > most:
             best, most, kept_there = s, value, kept
@@ -375,7 +375,7 @@ def draw_plans(seed: int, month: int, ideas: Ideas, p: Rules, sectors: int) -> N
 @compiled
 def appraise_makers(
     seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offer: Offer, terms: Terms, markets: Markets,
-    taxation: Taxation, wage: float, noise: float, gains: f8,
+    wage: float, noise: float, gains: f8,
 ) -> None:  # fmt: skip
     """What a platform expects from its stake in each maker (million yuan), at merit seen with ``noise``, less the ticket.
 
@@ -390,7 +390,7 @@ def appraise_makers(
         merit = ideas.merit[k] * maths.exp(error)
         per_job = markets.worker_revenue[s] * n.worker_revenue / markets.saturation[s]
         need = capital_need(jobs, terms.hours_fill, p) + terms.entry_cost
-        gain = expected_gain(merit, jobs, per_job, offer.rent * terms.floor_per_job, taxation, p)
+        gain = expected_gain(merit, jobs, per_job, offer.rent * terms.floor_per_job, terms.taxation, p)
         paid_in = need + n.runway * jobs * wage
         gains[k] = stake_gain(gain, min(offer.fund, paid_in), paid_in, p)
 
@@ -404,7 +404,7 @@ def stake_gain(gain: float, ticket: float, paid_in: float, p: Rules) -> float:
 @compiled
 def consider(
     seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offers: Offers, terms: Terms, markets: Markets,
-    taxation: Taxation, backed: i1, counts: i8,
+    parents: Parents, backed: i1, counts: i8,
 ) -> None:  # fmt: skip
     """Consider each idea once, at its best channel; channel 0 means that it is not pursued.
 
@@ -420,7 +420,7 @@ def consider(
         jobs = float(staff_planned(seed, ideas.identity[k], n))
         skilled = n.talent_share * jobs
         if p.choosing:
-            ideas.merit[k] *= choose_sector(k, jobs, seed, month, ideas, p, n, terms, markets, taxation)
+            ideas.merit[k] *= choose_sector(k, jobs, seed, month, ideas, p, n, terms, markets, parents)
             s, merit = ideas.sector[k], ideas.merit[k]
         per_job = sales_per_job(markets.worker_revenue[s], markets.saturation[s], n)
         need = capital_need(jobs, terms.hours_fill, p) + terms.entry_cost
@@ -443,7 +443,7 @@ def consider(
                 continue
             counts[BACKED] += channel == MAKER
             rent = offer.rent * terms.floor_per_job
-            gain = expected_gain(merit, jobs, per_job, rent, taxation, p)
+            gain = expected_gain(merit, jobs, per_job, rent, terms.taxation, p)
             taste = (
                 outside if channel == INDEPENDENT
                 else draws.gumbel(tastes.spin_off) if channel == SPIN_OFF
@@ -522,14 +522,14 @@ def apply(world: World) -> None:
     if lending.enabled and world.idle.prices[EQUIPMENT] > 0.0:
         price, fill = float(world.idle.prices[EQUIPMENT]), float(world.idle.fill[EQUIPMENT])
         borrowing = Borrowing(price, fill, lending.assets_an_hour)
+    taxation = Taxation(world.group("levers").tax_relief, market.input_share, rules_of(world.rules("taxes")))
     terms = Terms(
         entry_cost(rules, world.group("levers")), population.floor_per_job,
         0.0 if lending.enabled else posted.hours_fill, posted.finance_fill, market.outside_rent,
-        borrowing, world.enterprises.view(Parents), population.knowledge_spread, world.rules("industries").unfit,
+        borrowing, taxation, population.knowledge_spread, world.rules("industries").unfit,
     )  # fmt: skip
     markets = world.sectors.view(Markets)
     cohort = cohort_of(world.rules("newborns"))
-    taxation = Taxation(world.group("levers").tax_relief, market.input_share, rules_of(world.rules("taxes")))
     draw_plans(world.seed, world.month, ideas, rules, population.sectors)
     given = world.seed, world.month, ideas, rules, cohort
     backed = np.zeros(0, np.int8)
@@ -537,9 +537,9 @@ def apply(world: World) -> None:
         gains, wage = np.zeros(len(ideas.identity)), world.group("labour").wage
         investors = world.rules("finance")
         noise = investors.merit_noise if investors.enabled else 0.0
-        appraise_makers(*given, offers.maker, terms, markets, taxation, wage, noise, gains)
+        appraise_makers(*given, offers.maker, terms, markets, wage, noise, gains)
         backed = most_gainful(gains, ideas, offers.maker.share)
-    consider(*given, offers, terms, markets, taxation, backed, counts)
+    consider(*given, offers, terms, markets, world.enterprises.view(Parents), backed, counts)
     if counts[BACKED] and market.coupled:
         world.posted = posted._replace(makers_taking=int(counts[FOUNDED_MAKER]) / int(counts[BACKED]))
     world.ideas = ideas

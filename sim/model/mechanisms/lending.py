@@ -56,7 +56,7 @@ class Rules(NamedTuple):
         assumption("shared instruments: tens to hundreds of yuan an hour"), bounds=(1e-6, 1), plausible=(0.00001, 0.0005),
     )  # fmt: skip
     data_price: float = parameter(
-        0.001, "million yuan a set and month", "price of a set of data at the start", assumption("a day or two of a specialist"),
+        0.001, "million yuan", "price of a set of data for a month at the start", assumption("a day or two of a specialist"),
         bounds=(1e-6, 1), plausible=(0.0002, 0.01),
     )  # fmt: skip
     specialist_price: float = parameter(
@@ -64,7 +64,7 @@ class Rules(NamedTuple):
         assumption("twice the hourly cost of skilled staff"), bounds=(1e-6, 1), plausible=(0.00005, 0.0004),
     )  # fmt: skip
     least: float = parameter(
-        0.2, "share of the price at the start", "price below which owners offer nothing",
+        0.2, "share", "price below which owners offer nothing, over that at the start",
         assumption("supervision, insurance and wear"), bounds=(0.001, 1), plausible=(0.05, 0.5),
     )  # fmt: skip
     response: float = parameter(
