@@ -19,6 +19,7 @@ from sim.model.record.tally import Recorder, snapshot
 from sim.model.state.accounts import Books
 from sim.model.state.enterprises import Enterprises
 from sim.model.state.growing import Growing
+from sim.model.state.idle import IdleResources
 from sim.model.state.links import Links
 from sim.model.state.platforms import PlatformState
 from sim.model.state.ring import Ring
@@ -37,7 +38,8 @@ DERIVED: dict[type, frozenset[str]] = {
     Recorder: frozenset({"world"}),
 }
 _STATES = {
-    it.__name__: it for it in (World, Enterprises, Sectors, Books, Links, Ring, PlatformState, SiteState, Recorder)
+    it.__name__: it
+    for it in (World, Enterprises, Sectors, Books, Links, Ring, IdleResources, PlatformState, SiteState, Recorder)
 }
 _ABOUT = "about"
 _DIGEST = 32  # bytes
