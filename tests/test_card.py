@@ -166,3 +166,16 @@ def test_a_report_opens_with_the_card(results: Path, tmp_path: Path) -> None:
     start = page.index('<section id="decision">')
     assert start < page.index('<section id="changed">')
     assert next(line for line in card if line.startswith("NET JOBS")) in page[start:]
+    summaries = ["From gross to net", "Society’s balance", "Who pays which tax", "Who gains and loses sales"]
+    folds = [page.index(f"<summary>{it}") for it in summaries]
+    assert start < folds[0] < folds[-1] < page.index('<section id="changed">')
+    assert folds == sorted(folds)
+    assert re.search(r'<th scope="row">value-added tax</th><td class="n">[\d,.]+</td>', page)
+    assert "<summary>Where incomes return" not in page, "one closure was run"
+    with speaking("zh"):
+        written = sim.write_report(found.baseline, found.variants[0].result, out=tmp_path / "zh.html", folder=results)
+    assert "<summary>各税由谁缴纳</summary>" in written.path.read_text(encoding="utf-8")
+    both = _appraised(found.variants[0])
+    tables = appraisal_tables(both.beside_closure(both))
+    assert "<summary>Where incomes return as demand</summary>" in tables
+    assert ">others&#x27; per direct<" in tables or ">others' per direct<" in tables

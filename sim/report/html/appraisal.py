@@ -31,7 +31,7 @@ def _part(part: str | Table) -> Markup:
     """A table, or the lines below one."""
     if isinstance(part, str):
         return tag("p", part, class_="note lines")
-    return table(part.heads, [(_first(row[0]), *row[1:]) for row in part.rows], sorted(part.right), part.heads[0])
+    return table(part.heads, [(_first(row[0]), *row[1:]) for row in part.rows], sorted(part.right))
 
 
 def _first(words: str) -> Markup | str:
