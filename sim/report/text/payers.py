@@ -41,7 +41,8 @@ def taxes_table(found: Appraisal, scale: float, unit: str) -> str:
         rows.append(row(tr(words), [(kind, group) for group in GROUPS]))
         rows += [row(f"  {tr(CLASSES[group])}", [(kind, group)]) for group in GROUPS]
     rows.append(row(tr("ALL"), list(_payers())))
-    heads = [tr("without"), tr("with"), trc("taxes", "more"), *([tr("relief"), tr("relief with")] if relieved else [])]
+    heads = [tr("without"), tr("with"), trc("difference", "more")]
+    heads += [tr("relief"), tr("relief with")] if relieved else []
     table = columns((tr("who pays which tax"), *heads), list(filter(None, rows)), right=range(1, 6))
     said = [tr("{unit} over the run, not discounted; by class and age at first sight", unit=unit)]
     if relieved:
