@@ -160,6 +160,32 @@ def test_the_report_and_the_live_page_have_no_english_sentence(toy_folder: Path)
     del toy_folder
 
 
+def test_pages_of_studies_have_no_english_sentence(toy_folder: Path) -> None:
+    for name in ("sweep", "sensitivity"):
+        call(*TEXTS[name])
+    call(
+        "seek",
+        "toy",
+        "--levers",
+        "market.growth=0:0.2",
+        "--target",
+        "startups=60",
+        "--replicates",
+        "8",
+        "--workers",
+        "1",
+    )
+    pages = {}
+    for kind in ("sweep", "sensitivity", "seek-value"):
+        (study,) = (it for it in Path("results").glob(f"{kind}-toy-*") if it.is_dir())
+        call("--lang", "zh", "report", study, "--out", "page.html")
+        page = Path("page.html").read_text(encoding="utf-8")
+        assert '<html lang="zh-Hans">' in page
+        pages[kind] = _english(_shown(page), [*_sources(), *_commands(page)])
+    assert not any(pages.values()), pages
+    del toy_folder
+
+
 def _commands(page: str) -> list[str]:
     found = re.findall(r'<pre tabindex="0"><code>(.*?)</code></pre>', page, re.DOTALL)
     return [line for it in found for line in html.unescape(it).split("\n")]

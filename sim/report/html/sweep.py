@@ -187,15 +187,15 @@ def _points(sweep: Stored, name: str, stats: Stats) -> Markup:
             *_difference(stats, at, unit, low, high), int(stats["seeds"][at]),
         ))  # fmt: skip
     count = len(heads)
-    made = table(heads, rows, (*range(1, count - 2), count - 1), f"{label(name)}, {unit.unit}")
+    made = table(heads, rows, (*range(1, count - 2), count - 1), listed((label(name), unit.unit)))
     notes = [tag("p", tr("at {place}: {said}", place=_where(sweep, at), said=said), class_="note")
              for at in range(1, len(sweep.cells)) if (said := _hangs(stats, at, unit))]  # fmt: skip
     made = join(made, notes) if notes else made
-    return fold(f"{label(name)}, {unit.unit}", made)
+    return fold(listed((label(name), unit.unit)), made)
 
 
 def _head(key: str, unit: Everyday) -> str:
-    return ", ".join(filter(None, (key.rpartition(".")[2], unit.unit)))
+    return listed(filter(None, (key.rpartition(".")[2], unit.unit)))
 
 
 def _difference(stats: Stats, at: int, unit: Everyday, low: float, high: float) -> tuple[str, str, str]:
