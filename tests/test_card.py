@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from command import call
 
 import sim
 from sim.formats import people
+from sim.language import speaking
+from sim.report.html.appraisal import appraisal_tables
 from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.comparison import variant_json
 from sim.runs.follow import FollowedWorld
@@ -166,3 +169,16 @@ def test_a_report_opens_with_the_card(results: Path, tmp_path: Path) -> None:
     start = page.index('<section id="decision">')
     assert start < page.index('<section id="changed">')
     assert next(line for line in card if line.startswith("NET JOBS")) in page[start:]
+    summaries = ["From gross to net", "Society’s balance", "Who pays which tax", "Who gains and loses sales"]
+    folds = [page.index(f"<summary>{it}") for it in summaries]
+    assert start < folds[0] < folds[-1] < page.index('<section id="changed">')
+    assert folds == sorted(folds)
+    assert re.search(r'<th scope="row">value-added tax</th><td class="n">[\d,.]+</td>', page)
+    assert "<summary>Where incomes return" not in page, "one closure was run"
+    with speaking("zh"):
+        written = sim.write_report(found.baseline, found.variants[0].result, out=tmp_path / "zh.html", folder=results)
+    assert "<summary>各税由谁缴纳</summary>" in written.path.read_text(encoding="utf-8")
+    both = _appraised(found.variants[0])
+    tables = appraisal_tables(both.beside_closure(both))
+    assert "<summary>Where incomes return as demand</summary>" in tables
+    assert ">others' per direct<" in tables

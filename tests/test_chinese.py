@@ -9,10 +9,12 @@ import re
 from pathlib import Path
 
 import pytest
+import seeking
 from command import call
 from toy import OUTCOMES
 
 import sim
+from sim import api
 from sim.language import speaking
 from sim.model.catalogue import load
 from sim.page.document import live_page
@@ -35,6 +37,61 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "outcomes": ("outcomes", "jobs"),
     "describe": ("describe", "together", "market"),
 }
+
+FACTS = """[jobs]
+title = "就业"
+source = "登记"
+scenario = "toy"
+outcome = "jobs"
+months = "2011-06"
+value = 200000
+band = [190000, 210000]
+
+[share]
+title = "份额"
+source = "登记"
+scenario = "toy"
+outcome = "big_asset_share"
+months = ["2011-01", "2011-06"]
+value = 0.9
+band = [0.9, 0.95]
+finding = "区间不同"
+"""
+FITTED = """title = "玩具"
+[calibration]
+budget = 12
+replicates = 2
+[keys."market.growth"]
+low = 0.01
+high = 0.1
+scale = "log"
+[targets.startups]
+outcome = "startups"
+months = "2011-06"
+value = 72.0
+tolerance = 3.0
+"""
+CLAIMS = """title = "增长"
+scenario = "boom.toml"
+control = "toy.toml"
+assumptions = ["population.worker_revenue=0.1:0.5"]
+[claims.startups]
+claim = "增长使初创企业增加。"
+outcome = "startups"
+unit = "enterprises"
+sign = "more"
+mechanisms = ["letting"]
+"""
+STUDIES: dict[str, tuple[str, ...]] = {
+    "validate": ("validate", "toy", "--facts", "facts.toml", "--replicates", "4"),
+    "calibrate": ("calibrate", "toy", "--targets", "targets.toml", "--rotate"),
+    "claims": ("claims", "scenarios/growth-claims.toml", "--samples", "4", "--replicates", "6", "--all"),
+}
+SOUGHT = (
+    "--maximise", "net_jobs", "--budget", "40M", "--samples", "16", "--confirm", "4", "--robustness", "2",
+    "--replicates", "4", "--set", "population.world=place", "--months", "3",
+)  # fmt: skip
+TOWN = str(Path(__file__).with_name("town.toml"))
 
 
 def _sources() -> list[str]:
@@ -60,6 +117,28 @@ def test_tables_have_no_english_sentence(toy_folder: Path) -> None:
     assert not {name: said for name, said in found.items() if said}
 
 
+def test_what_studies_print_has_no_english_sentence(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("facts.toml").write_text(FACTS)
+    Path("targets.toml").write_text(FITTED)
+    Path("scenarios", "growth-claims.toml").write_text(CLAIMS)
+    found = {name: call("--lang", "zh", *asked, "--workers", "1").stdout for name, asked in STUDIES.items()}
+    monkeypatch.setattr(api, "ecosystem", lambda *_: seeking.model())
+    mix = [part for key, values in seeking.LEVERS.items() for part in ("--levers", f"{key}={values}")]
+    found["seek"] = call("--lang", "zh", "seek", "toy", *mix, *SOUGHT, "--workers", "1").stdout
+    assert "最优组合" in found["seek"]
+    assert "通过" in found["validate"]
+    assert not {name: said for name, text in found.items() if (said := _english(text, _sources()))}
+    del toy_folder
+
+
+def test_a_trace_has_no_english_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("idle.toml").write_text(f'extends = "{TOWN}"\n[sites.mill]\nrenovation = false\n')
+    said = call("--lang", "zh", "trace", TOWN, "idle.toml", "--seed", "3", "--months", "4").stdout
+    assert "两次模拟中都营业" in said
+    assert not _english(said, ["town idle"])
+
+
 def _shown(page: str) -> str:
     """The text of a page, without its style, scripts and data."""
     page = re.sub(r"<(style|script)\b.*?</\1>", " ", page, flags=re.DOTALL)
@@ -78,6 +157,32 @@ def test_the_report_and_the_live_page_have_no_english_sentence(toy_folder: Path)
     assert not _english(_shown(page), ["sim app"])
     words = json.loads(re.findall(r'id="words">(.*?)</script>', page)[0])
     assert not [text for text, said in words.items() if _ENGLISH.search(said)]
+    del toy_folder
+
+
+def test_pages_of_studies_have_no_english_sentence(toy_folder: Path) -> None:
+    for name in ("sweep", "sensitivity"):
+        call(*TEXTS[name])
+    call(
+        "seek",
+        "toy",
+        "--levers",
+        "market.growth=0:0.2",
+        "--target",
+        "startups=60",
+        "--replicates",
+        "8",
+        "--workers",
+        "1",
+    )
+    pages = {}
+    for kind in ("sweep", "sensitivity", "seek-value"):
+        (study,) = (it for it in Path("results").glob(f"{kind}-toy-*") if it.is_dir())
+        call("--lang", "zh", "report", study, "--out", "page.html")
+        page = Path("page.html").read_text(encoding="utf-8")
+        assert '<html lang="zh-Hans">' in page
+        pages[kind] = _english(_shown(page), [*_sources(), *_commands(page)])
+    assert not any(pages.values()), pages
     del toy_folder
 
 

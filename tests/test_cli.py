@@ -22,7 +22,7 @@ import sim
 from sim import api, cli
 from sim.commands import common
 from sim.kernel.draws import seed_of
-from sim.report.text.columns import columns
+from sim.report.text.columns import cell, columns
 
 FIGURES = (
     FIGURE.format("startups", 64, "2011-06", "about")
@@ -305,7 +305,8 @@ def _printed(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
     for name, value in ({"TERM": "xterm-256color"} | environment).items():
         monkeypatch.setenv(name, value)
     screen = Terminal()
-    rows = [("startups", "about 64: not met"), ("jobs", "at least 5: met"), ("more", "pass"), ("a", "fail: too low")]
+    rows = [("startups", cell("about 64: not met", "bad")), ("jobs", cell("at least 5: met", "good")),
+            ("more", cell("通过", "good")), ("a", cell("fail: too low", "bad"))]  # fmt: skip
     with redirect_stdout(screen):
         common.print_text(lambda: columns(("outcome", "the article"), rows), end="")
     return screen.getvalue()
@@ -316,7 +317,7 @@ def test_a_terminal_has_colours_in_tables_unless_it_asks_for_none(monkeypatch: p
     assert "\x1b[1moutcome\x1b[0m" in coloured
     assert "\x1b[31mabout 64: not met\x1b[0m" in coloured
     assert "\x1b[32mat least 5: met\x1b[0m" in coloured
-    assert "\x1b[32mpass\x1b[0m" in coloured
+    assert "\x1b[32m通过\x1b[0m" in coloured
     assert "\x1b[31mfail: too low\x1b[0m" in coloured
     assert "\x1b" not in plain
     assert re.sub(r"\x1b\[\d*m", "", coloured) == plain, "colours move nothing"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.declare import Source, Value
-from sim.language import later
+from sim.language import later, listed, tr
 from sim.runs.seals import digest_of
 from sim.runs.seeds import world_seed
 from sim.scenario import Fault, Origin, Scenario, ScenarioError
@@ -179,9 +179,11 @@ def borrowed_lines(asked: Mapping[str, Any]) -> list[str]:
     """Whose fit is borrowed, and what of it is not drawn, of what a manifest says of its parameters."""
     if not asked.get("borrowed"):
         return []
-    said = [f"fitted to {asked['borrowed']}, borrowed: {', '.join(asked['keys'])}"]
-    said += [f"not drawn, as the scenario sets them: {', '.join(asked['kept'])}"] if asked["kept"] else []
-    said += [f"not drawn, as the scenario has no such key: {', '.join(asked['absent'])}"] if asked["absent"] else []
+    said = [tr("fitted to {name}, borrowed: {keys}", name=asked["borrowed"], keys=listed(asked["keys"]))]
+    if asked["kept"]:
+        said.append(tr("not drawn, as the scenario sets them: {keys}", keys=listed(asked["kept"])))
+    if asked["absent"]:
+        said.append(tr("not drawn, as the scenario has no such key: {keys}", keys=listed(asked["absent"])))
     return said
 
 

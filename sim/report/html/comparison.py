@@ -9,6 +9,7 @@ from sim.declare import Outcome
 from sim.language import listed, tr
 from sim.report.comparison_sheets import comparison_sheets
 from sim.report.html import over_months
+from sim.report.html.appraisal import appraisal_tables
 from sim.report.html.changed import changed_keys
 from sim.report.html.charts import RUNS
 from sim.report.html.headline import changes_sentence, difference_cards, difference_sentence, figures_sentence, lead
@@ -94,9 +95,13 @@ def shown_outcomes(comparison: Comparison, headline: Sequence[str]) -> list[str]
 
 
 def decision_section(comparison: Comparison) -> list[Section]:
-    """The decision cards; none where nobody decides what differs."""
-    cards = [card for it in comparison.variants if (card := decision_lines(it.decision))]
-    return [Section("decision", tr("Is it worth it?"), join(map(_card_text, cards)))] if cards else []
+    """The decision cards with their tables; none where nobody decides what differs."""
+    made = [
+        join(_card_text(card), appraisal_tables(it.decision.appraisal) if it.decision and it.decision.appraisal else ())
+        for it in comparison.variants
+        if (card := decision_lines(it.decision))
+    ]
+    return [Section("decision", tr("Is it worth it?"), join(made))] if made else []
 
 
 def changed_section(comparison: Comparison) -> Section:

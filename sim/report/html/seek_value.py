@@ -7,6 +7,7 @@ import shlex
 from typing import Any
 
 from sim.formats import label, number, seeds_text, span
+from sim.language import later, meaning, month_text, paragraph, tr, trc
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, join, table, tag
 from sim.report.html.page import Report, Section, document
@@ -15,6 +16,7 @@ from sim.report.html.reproduce import study_commands, study_reproduction
 from sim.report.html.rests_on import parameters_by_kind
 from sim.report.html.stored import Stored
 from sim.report.html.stored_seek import StoredValue
+from sim.report.shown import title_words
 from sim.report.text.seek import found_text, lever_unit
 from sim.runs.seeds import begins
 from sim.runs.summary import csv_bytes
@@ -23,10 +25,10 @@ from sim.studies.followed_worlds import MIXES
 from sim.units import with_unit
 
 _KEY = (
-    ("s0", "mean, with its 95% interval"),
-    ("target", "the target"),
-    ("best", "the value, with its 95% interval"),
-    ("own", "the scenario as it is"),
+    ("s0", later("mean, with its 95% interval")),
+    ("target", later("the target")),
+    ("best", later("the value, with its 95% interval")),
+    ("own", later("the scenario as it is")),
 )
 
 
@@ -34,24 +36,27 @@ def report_value(it: StoredValue, study: Stored) -> Report:
     """The page: the value, then the curve."""
     scenario, answer, key = it.scenario, it.answer, it.axis.key
     sentence = _sentence(it)
-    said = [tag("p", f"Mind: the mean crosses the target {answer['crossings']} times in this range.", class_="warning")]
+    crossings = tr("Mind: the mean crosses the target {count} times in this range.", count=answer["crossings"])
+    said = [tag("p", crossings, class_="warning")]
     sections = [
-        Section("curve", "What it takes", join(said if answer["crossings"] > 1 else [], _curve(it))),
-        Section("rests", "What it rests on", parameters_by_kind(scenario.name, scenario)),
+        Section("curve", tr("What it takes"), join(said if answer["crossings"] > 1 else [], _curve(it))),
+        Section("rests", tr("What it rests on"), parameters_by_kind(scenario.name, scenario)),
     ]
-    eyebrow = (
-        f"{scenario.name} · {len(it.curve)} values of {key} on {seeds_text(scenario.replicates, begins(scenario))} · "
-        f"{it.manifest['month']} · model {it.manifest['model']}"
+    tried = tr("{count} values of {key} on {seeds}", count=len(it.curve), key=key,
+               seeds=seeds_text(scenario.replicates, begins(scenario)))  # fmt: skip
+    eyebrow = " · ".join(
+        (scenario.name, tried, month_text(it.manifest["month"]), tr("model {version}", version=it.manifest["model"]))
     )
     target = answer["target"]
-    wanted = f"{words_of(target['name'])} of {number(target['value'])}"
-    title = f"{scenario.title or scenario.name}: what {key.rpartition('.')[2]} brings {wanted}"
+    title = tr("{title}: what {key} brings {outcome} of {value}", title=title_words(scenario.title) or scenario.name,
+               key=key.rpartition(".")[2], outcome=words_of(target["name"]),
+               value=number(target["value"]))  # fmt: skip
     page = document(
         title, eyebrow, [sentence], sections,
         study_reproduction(study, lines := _commands(it, study), output=MIXES),
         [("curve.csv", csv_bytes((key, "mean", "low", "high"), [(x, *found) for x, found in it.curve.items()]),
-          "every value that was tried")],
-        f"sim report from {it.path.name}",
+          tr("every value that was tried"))],
+        tr("sim report from {folders}", folders=it.path.name),
     )  # fmt: skip
     return Report(it.path.name, page, (sentence,), {"kind": "seek-value", "commands": lines, **answer})
 
@@ -59,35 +64,35 @@ def report_value(it: StoredValue, study: Stored) -> Report:
 def _sentence(it: StoredValue) -> str:
     answer, target, unit = it.answer, it.answer["target"], lever_unit(it.axis)
     if answer["refused"]:
-        return f"No value is named: {answer['refused']}."
-    ends = [
-        f"{'beyond ' if answer[f'open_{end}'] else ''}{found_text(answer[end], it.axis)}" for end in ("low", "high")
-    ]  # fmt: skip
-    value = with_unit(found_text(answer["value"], it.axis), unit.unit)
-    return (
-        f"{it.axis.key} = {value} (95%: {' to '.join(ends)}) brings "
-        f"{words_of(target['name'])} to {number(target['value'])} {target['unit']}".rstrip()
-        + f", in {it.manifest['month']} on {it.scenario.replicates} seeds."
-    )
+        return tr("No value is named: {reason}.", reason=answer["refused"])
+    low, high = (
+        tr("beyond {value}", value=found) if answer[f"open_{end}"] else found
+        for end in ("low", "high") for found in (found_text(answer[end], it.axis),)
+    )  # fmt: skip
+    return tr(
+        "{key} = {value} (95%: {low} to {high}) brings {outcome} to {target}, in {month} on {count} seeds.",
+        key=it.axis.key, value=with_unit(found_text(answer["value"], it.axis), unit.unit), low=low, high=high,
+        outcome=words_of(target["name"]), target=with_unit(number(target["value"]), meaning("unit", target["unit"])),
+        month=month_text(it.manifest["month"]), count=it.scenario.replicates,
+    )  # fmt: skip
 
 
 def _curve(it: StoredValue) -> Markup:
     target, unit = it.answer["target"], lever_unit(it.axis)
     across = ", ".join(filter(None, (it.axis.key, unit.unit)))
-    caption = tag("figcaption", tag("b", label(target["name"])), " ", tag("span", target["unit"]),
-                  tag("small", f"across: {across}"))  # fmt: skip
-    shown = [tag("li", tag("i", class_=f"swatch {kind}"), words) for kind, words in _KEY
+    caption = tag("figcaption", tag("b", label(target["name"])), " ", tag("span", meaning("unit", target["unit"])),
+                  tag("small", tr("across: {what}", what=across)))  # fmt: skip
+    shown = [tag("li", tag("i", class_=f"swatch {kind}"), tr(words)) for kind, words in _KEY
              if kind != "best" or not it.answer["refused"]]  # fmt: skip
-    heads = (across, f"{label(target['name'])}, {target['unit']}".rstrip(", "), "95% interval")
+    heads = (across, f"{label(target['name'])}, {meaning('unit', target['unit'])}".rstrip(", "), tr("95% interval"))
     rows = [(found_text(x, it.axis), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
-    kind = interval_kind()
-    how = (
-        f"Interval of the value: the values at which {number(target['value'])} lies in the 95% interval of the mean "
-        f"({kind})."
-    )
+    how = tr(
+        "Interval of the value: the values at which {target} lies in the 95% interval of the mean ({kind}).",
+        target=number(target["value"]), kind=tr(interval_kind()),
+    )  # fmt: skip
     return join(
         tag("ul", shown, class_="key"), tag("div", tag("figure", caption, _chart(it)), class_="charts"),
-        tag("p", how, class_="note"), table(heads, rows, (0, 1, 2), "Every value that was tried"),
+        tag("p", how, class_="note"), table(heads, rows, (0, 1, 2), tr("Every value that was tried")),
     )  # fmt: skip
 
 
@@ -113,9 +118,12 @@ def _chart(it: StoredValue) -> Markup:
         drawn.append(plane.dot(at, _mean_at(at, curve), "own", 4))
     if not answer["refused"]:
         drawn.append(plane.diamond(answer["value"] * unit.factor, target))
-    said = "; ".join(f"at {found_text(x, it.axis)} {number(found.mean)} ({span(found.low, found.high)})"
-                     for x, found in it.curve.items())  # fmt: skip
-    return plane.picture("curve", f"{_sentence(it)} {said}.", drawn)
+    said = trc("between changes", "; ").join(
+        tr("at {place} {value} ({span})", place=found_text(x, it.axis), value=number(found.mean),
+           span=span(found.low, found.high))
+        for x, found in it.curve.items()
+    )  # fmt: skip
+    return plane.picture("curve", paragraph(_sentence(it), tr("{said}.", said=said)), drawn)
 
 
 def _between(own: Any, axis: Any) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import label
+from sim.language import later, month_text, paragraph, tr, trc
 from sim.report.html.charts import effect_chart
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
@@ -15,6 +16,7 @@ from sim.report.html.page import Report, Section, document
 from sim.report.html.reproduce import other_name, study_commands, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind, variance
 from sim.report.html.stored import Stored
+from sim.report.shown import title_words
 from sim.report.text.sensitivities import outcome_unit, range_text
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.indices import Estimate
@@ -32,61 +34,76 @@ def report_sensitivity(study: Stored, found: Sequence[Sensitivity], answer: dict
     lines = _commands(study, found)
     sections = [
         *(Section(f"outcome-{place}", label(it.outcome), _outcome(it, place)) for place, it in enumerate(found)),
-        Section("rests", "What it rests on", parameters_by_kind(study.name, study.scenario)),
+        Section("rests", tr("What it rests on"), parameters_by_kind(study.name, study.scenario)),
     ]
-    eyebrow = (
-        f"{study.name} · {first.method}, {first.points} points over {len(first.parameters)} parameters · "
-        f"{first.replicates} seeds from seed {first.seed} · {first.month} · model {first.model}"
+    design = tr("{method}, {points} points over {count} parameters", method=first.method, points=first.points,
+                count=len(first.parameters))  # fmt: skip
+    seeds = tr("{count} seeds from seed {seed}", count=first.replicates, seed=first.seed)
+    eyebrow = " · ".join(
+        (study.name, design, seeds, month_text(first.month), tr("model {version}", version=first.model))
     )
-    title = f"{study.scenario.title or study.name}: what it is sensitive to"
+    title = tr("{title}: what it is sensitive to", title=title_words(study.scenario.title) or study.name)
     if first.against:
-        title = f"{study.name} less {first.against}: what the difference is sensitive to"
-    files = [("indices.csv", _csv(found), "every index of every parameter")]
+        title = tr("{variant} less {baseline}: what the difference is sensitive to", variant=study.name,
+                   baseline=first.against)  # fmt: skip
+    files = [("indices.csv", _csv(found), tr("every index of every parameter"))]
     reproduction = study_reproduction(study, lines, first.against)
-    page = document(title, eyebrow, sentences, sections, reproduction, files, f"sim report from {study.path.name}")
+    source = tr("sim report from {folders}", folders=study.path.name)
+    page = document(title, eyebrow, sentences, sections, reproduction, files, source)
     return Report(study.path.name, page, sentences, {"kind": "sensitivity", "commands": lines, **answer})
 
 
 def _sentence(it: Sensitivity) -> str:
     """The parameter that does most, with its interval, and whose the variance is."""
-    name = f"the difference in {words_of(it.outcome)} from {it.against}" if it.against else words_of(it.outcome)
+    name = words_of(it.outcome)
+    if it.against:
+        name = tr("the difference in {outcome} from {baseline}", outcome=name, baseline=it.against)
     top, part = it.parameters[0], it.split.parameters
     effect, unit, (ends, of_key) = top.index.effect, outcome_unit(it), range_text(top)
-    said = (
-        f"{top.key} moves {name} most: {unit.signed(effect.value)} {unit.of_difference} "
-        f"(95%: {unit.span(effect.low, effect.high)}) from {with_unit(ends, of_key)}."
-    )
+    said = tr(
+        "{key} moves {name} most: {effect} {unit} (95%: {span}) from {range}.", key=top.key, name=name,
+        effect=unit.signed(effect.value), unit=unit.of_difference, span=unit.span(effect.low, effect.high),
+        range=with_unit(ends, of_key),
+    )  # fmt: skip
     if not math.isfinite(part.value):
         return said
-    whose = f"{part.value:.0%} (95%: {part.low:.0%} to {part.high:.0%}) of the variance"
-    return f"{said} {whose} is the parameters', {it.split.seed.value:.0%} the seed's."
+    whose = tr(
+        "{share} (95%: {low} to {high}) of the variance is the parameters', {rest} the seed's.",
+        share=f"{part.value:.0%}", low=f"{part.low:.0%}", high=f"{part.high:.0%}", rest=f"{it.split.seed.value:.0%}",
+    )  # fmt: skip
+    return paragraph(said, whose)
 
 
 def _outcome(it: Sensitivity, place: int) -> Markup:
     unit = outcome_unit(it)
     shown = [row for row in it.parameters if row.share > 0][:_BARS] or list(it.parameters[:_BARS])
-    said = "; ".join(f"{row.key} {unit.signed(row.index.effect.value)}" for row in shown)
-    words = (
-        f"Change of {label(it.outcome)} ({unit.of_difference}) from the low to the high end of each parameter's range, "
-        f"with its 95% interval: {said}."
-    )
+    said = trc("between changes", "; ").join(f"{row.key} {unit.signed(row.index.effect.value)}" for row in shown)
+    words = tr(
+        "Change of {outcome} ({unit}) from the low to the high end of each parameter's range, with its 95% interval: "
+        "{said}.", outcome=label(it.outcome), unit=unit.of_difference, said=said,
+    )  # fmt: skip
     bars = [(row.key, row.kind, Estimate(*(end * unit.factor for end in row.index.effect))) for row in shown]
     caption = tag(
-        "figcaption", tag("b", "Effect of each parameter"), " ", tag("span", unit.of_difference),
-        tag("small", "from the low to the high end of its range, over all else; line: 95% interval"),
+        "figcaption", tag("b", tr("Effect of each parameter")), " ", tag("span", unit.of_difference),
+        tag("small", tr("from the low to the high end of its range, over all else; line: 95% interval")),
     )  # fmt: skip
     optional = [
         name for name in ("first", "total", "mu_star", "sigma") if getattr(it.parameters[0].index, name) is not None
     ]
-    heads = ("parameter", "kind", "value", "low", "high", "unit", "share of variance", "effect", "95% interval",
-             *(_NAMES[name] for name in optional))  # fmt: skip
+    heads = (
+        tr("parameter"), tr("kind"), tr("value"), tr("low"), tr("high"), tr("unit"), tr("share of variance"),
+        tr("effect"), tr("95% interval"), *(tr(_NAMES[name]) for name in optional),
+    )  # fmt: skip
     rows = [_row(row, optional, it) for row in it.parameters]
     left = it.split.luck_in_means
-    luck = f"Of the variance of the means over seeds {left:.1%} is luck left over: indices below that say nothing." \
-        if math.isfinite(left) else ""  # fmt: skip
+    luck = tr(
+        "Of the variance of the means over seeds {share} is luck left over: indices below that say nothing.",
+        share=f"{left:.1%}",
+    ) if math.isfinite(left) else ""  # fmt: skip
     flips = [
-        tag("li", f"The sign flips where {flip.key} is {with_unit(own.span(flip.low, flip.high), own.unit)}: "
-            f"{unit.signed(flip.mean.value)} (95%: {unit.span(flip.mean.low, flip.mean.high)}).")
+        tag("li", tr("The sign flips where {key} is {range}: {value} (95%: {span}).", key=flip.key,
+                     range=with_unit(own.span(flip.low, flip.high), own.unit), value=unit.signed(flip.mean.value),
+                     span=unit.span(flip.mean.low, flip.mean.high)))
         for flip in it.flips
         for own in (parameter_unit(flip.unit, (flip.low, flip.high)),)
     ]  # fmt: skip
@@ -95,11 +112,14 @@ def _outcome(it: Sensitivity, place: int) -> Markup:
         variance([it]), tag("p", luck, class_="note") if luck else None,
         tag("ul", flips) if flips else None,
         tag("figure", caption, effect_chart(f"effects{place}", words, bars), class_="wide", tabindex=0),
-        fold(f"All {len(rows)} parameters", every),
+        fold(tr("All {count} parameters", count=len(rows)), every),
     )  # fmt: skip
 
 
-_NAMES = {"first": "first order", "total": "total", "mu_star": "mean absolute effect", "sigma": "its spread"}
+_NAMES = {
+    "first": later("first order"), "total": later("total"), "mu_star": later("mean absolute effect"),
+    "sigma": later("its spread"),
+}  # fmt: skip
 
 
 def _row(row: VariedParameter, optional: Sequence[str], it: Sensitivity) -> tuple[Any, ...]:

@@ -75,20 +75,26 @@ function sweep(data) {
     sliders.forEach((slider, k) => {
       const said = `${words(k, places[k])} ${keys[k].unit}`.trim();
       $(`value${k}`).textContent = said;
-      slider.setAttribute("aria-valuetext", said + (data.grid && Number.isInteger(places[k]) ? ", simulated" : ""));
+      slider.setAttribute("aria-valuetext", data.grid && Number.isInteger(places[k]) ? t("{value}, simulated", { value: said }) : said);
     });
     const { values, texts, seeds, hangs } = at(outcome), kind = !data.grid || reached ? "simulated" : "estimated";
-    $("state").textContent = kind;
+    $("state").textContent = kind === "simulated" ? t("simulated") : t("estimated");
     $("state").className = `badge ${kind}`;
-    $("state-words").textContent = reached ? `${seeds} common seed${seeds === 1 ? "" : "s"} at this point`
-      : data.grid ? "between simulated points, interpolated" : `nearest simulated point: ${data.names[point]}`;
-    $("level").textContent = values[MEDIAN] === null ? "no value" : `${texts[MEDIAN]} ${outcome.unit}`;
-    $("band").textContent = `${outcome.label}, ${data.month}: median; 90% of seeds ${texts[0]} to ${texts[2]}`;
+    $("state-words").textContent = reached
+      ? (seeds === 1 ? t("1 common seed at this point") : t("{count} common seeds at this point", { count: seeds }))
+      : data.grid ? t("between simulated points, interpolated") : t("nearest simulated point: {point}", { point: data.names[point] });
+    $("level").textContent = values[MEDIAN] === null ? t("no value") : `${texts[MEDIAN]} ${outcome.unit}`;
+    $("band").textContent = t("{outcome}, {month}: median; 90% of seeds {low} to {high}",
+      { outcome: outcome.label, month: data.month, low: texts[0], high: texts[2] });
     const [mean, low, high] = values.slice(DIFFERENCE);
-    const flat = low <= 0 && high >= 0 && (mean || low) ? ", not distinguishable from 0" : "";
-    $("difference").textContent = mean === null ? "" : `${texts[DIFFERENCE]} ${outcome.apart} against the baseline`
-      + (low === null ? "" : ` (95%: ${texts[LOW]} to ${texts[HIGH]}${flat})`)
-      + `, on ${seeds} common seed${seeds === 1 ? "" : "s"}` + (hangs ? `; ${hangs}` : "");
+    const flat = low <= 0 && high >= 0 && (mean || low);
+    const about = { difference: texts[DIFFERENCE], unit: outcome.apart, low: texts[LOW], high: texts[HIGH], count: seeds };
+    const against = low === null
+      ? (seeds === 1 ? t("{difference} {unit} against the baseline, on 1 common seed", about)
+        : t("{difference} {unit} against the baseline, on {count} common seeds", about))
+      : flat ? t("{difference} {unit} against the baseline (95%: {low} to {high}, not distinguishable from 0), on {count} common seeds", about)
+        : t("{difference} {unit} against the baseline (95%: {low} to {high}), on {count} common seeds", about);
+    $("difference").textContent = mean === null ? "" : hangs ? t("{said}; {without}", { said: against, without: hangs }) : against;
     const body = $("live");
     body.textContent = "";
     for (const one of data.outcomes) {
@@ -97,7 +103,8 @@ function sweep(data) {
       head.scope = "row";
       head.textContent = one.label;
       row.append(head);
-      for (const cell of [median, `${p5} to ${p95}`, difference, below === "-" ? "-" : `${below} to ${above}`, one.unit])
+      for (const cell of [median, t("{low} to {high}", { low: p5, high: p95 }), difference,
+        below === "-" ? "-" : t("{low} to {high}", { low: below, high: above }), one.unit])
         row.insertCell().textContent = cell;
       for (const n of [1, 3]) row.cells[n].className = "n";
     }
@@ -117,7 +124,7 @@ function sweep(data) {
     const last = key.levels ? Math.max(1, count - 1) : 100;
     const x = (place) => L + 12 + (W - L - R - 24) * place / last, y = (value) => T + (H - T - B) * (high - value) / (high - low);
     const svg = $(`slice${k}`);
-    svg.replaceChildren(element("title", {}, `${outcome.label} along ${key.key}: median and 90% of seeds at the simulated points`));
+    svg.replaceChildren(element("title", {}, t("{outcome} along {key}: median and 90% of seeds at the simulated points", { outcome: outcome.label, key: key.key })));
     for (const [value, label] of outcome.ticks) {
       svg.append(element("path", { d: `M${L} ${y(value)}H${W - R}`, class: "grid" }));
       svg.append(element("text", { x: L - 6, y: y(value) + 3.5, class: "tick y" }, label));
@@ -130,7 +137,7 @@ function sweep(data) {
     });
     if (outcome.baseline !== null) {
       svg.append(element("path", { d: `M${L} ${y(outcome.baseline)}H${W - R}`, class: "zero dashed" }));
-      svg.append(element("text", { x: W - R + 5, y: y(outcome.baseline) + 3.5, class: "tick first" }, "baseline"));
+      svg.append(element("text", { x: W - R + 5, y: y(outcome.baseline) + 3.5, class: "tick first" }, t("baseline")));
     }
     svg.append(element("path", { d: `M${x(places[k])} ${T}V${H - B}`, class: "here-line" }));
     if (data.grid) {

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.formats import counted, label, plain, seeds_text, tick_labels
+from sim.language import later, listed, meaning, month_text, tr, trc
 from sim.report.html.charts import ticks, value_range
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
@@ -18,7 +19,7 @@ from sim.report.html.reproduce import study_commands, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind
 from sim.report.html.stored import Stored
 from sim.report.sheets import chosen
-from sim.report.shown import sweep_unit
+from sim.report.shown import sweep_unit, title_words
 from sim.report.text.left_out import left_out_text
 from sim.report.text.sweeps import value_text
 from sim.runs.seeds import begins, worlds_option
@@ -31,6 +32,8 @@ from sim.units import Everyday, brief, parameter_unit, with_unit
 _DIGITS = 8  # of a number that the page's script reads
 _MOST = 12  # outcomes that can be chosen
 _COLUMNS = ("p5", "median", "p95", "difference", "low", "high")  # of a point, as the script reads them
+
+_DESIGNS = {"grid": later("grid"), "latin": later("latin"), "sobol": later("sobol")}
 
 Stats = dict[str, Any]
 
@@ -45,29 +48,35 @@ def report_sweep(sweep: Stored, headline: Sequence[str]) -> Report:
     rows = {row.key: row for row in describe(sweep.scenario)}
     order = [lead, *(name for name in names if name != lead)]
     count = len(sweep.cells) - 1
-    eyebrow = (
-        f"{sweep.name} · {design['design']} of {count} points over {counted(len(axes), 'key')} · "
-        f"{seeds_text(sweep.replicates, begins(sweep.scenario))} · {sweep.manifest['month']} · "
-        f"model {sweep.manifest['model']}"
-    )
+    points = tr("{design} of {count} points over {keys}", design=tr(_DESIGNS[design["design"]]), count=count,
+                keys=counted(len(axes), "key"))  # fmt: skip
+    eyebrow = " · ".join(
+        (sweep.name, points, seeds_text(sweep.replicates, begins(sweep.scenario)), month_text(sweep.manifest["month"]),
+         tr("model {version}", version=sweep.manifest["model"]))
+    )  # fmt: skip
     varied = [
         (tag("code", axis["key"]), value_text(_own(sweep, axis["key"]), units[axis["key"]]),
          _span(axis, units[axis["key"]]), units[axis["key"]].unit,
-         [kind_badge(rows[axis["key"]].kind), " ", rows[axis["key"]].source], rows[axis["key"]].meaning)
+         [kind_badge(rows[axis["key"]].kind), " ", rows[axis["key"]].source],
+         meaning(axis["key"], rows[axis["key"]].meaning))
         for axis in axes
     ]  # fmt: skip
     lines = _commands(sweep)
-    heads = ("key", "baseline", "values", "unit", "the baseline's value rests on", "meaning")
+    heads = (
+        tr("key"), tr("baseline"), tr("values"), tr("unit"), tr("the baseline's value rests on"), tr("meaning"),
+    )  # fmt: skip
     sections = [
-        Section("explore", "Move the keys", _explorer(sweep, order, rows)),
-        Section("changed", "What was varied", table(heads, varied, (1,), "Keys that were varied")),
-        Section("points", "Every simulated point", join([_points(sweep, name, stats[name]) for name in order])),
-        Section("rests", "What it rests on", parameters_by_kind(sweep.name, sweep.scenario)),
+        Section("explore", tr("Move the keys"), _explorer(sweep, order, rows)),
+        Section("changed", tr("What was varied"), table(heads, varied, (1,), tr("Keys that were varied"))),
+        Section("points", tr("Every simulated point"), join([_points(sweep, name, stats[name]) for name in order])),
+        Section("rests", tr("What it rests on"), parameters_by_kind(sweep.name, sweep.scenario)),
     ]
-    title = f"{sweep.scenario.title or sweep.name}: {', '.join(axis['key'].rpartition('.')[2] for axis in axes)} varied"
+    title = tr("{title}: {keys} varied", title=title_words(sweep.scenario.title) or sweep.name,
+               keys=listed(axis["key"].rpartition(".")[2] for axis in axes))  # fmt: skip
     page = document(
         title, eyebrow, [sentence], sections, study_reproduction(sweep, lines),
-        [("points.csv", _csv(sweep, stats), "every point and outcome")], f"sim report from {sweep.path.name}",
+        [("points.csv", _csv(sweep, stats), tr("every point and outcome"))],
+        tr("sim report from {folders}", folders=sweep.path.name),
         data={"sweep-data": _data(sweep, order, stats)},
     )  # fmt: skip
     found = {
@@ -107,18 +116,22 @@ def _sentence(sweep: Stored, name: str, stats: Stats) -> str:
     hangs = (stats["hangs_on_one"] > 0) & ((stats["low"] > 0) | (stats["high"] < 0))
     at = int(np.argmax(far if hangs[far > 0].all() else np.where(hangs, 0.0, far)))
     unit = sweep_unit(sweep.units[name], stats)
-    of = f"{len(sweep.cells) - 1} points"
+    of = len(sweep.cells) - 1
     if not far[at]:
         own = with_unit(unit.number(stats["median"][BASELINE]), unit.unit)
-        return f"None of {of} moves {words_of(name)} from the baseline's {own}."
-    interval = f"(95%: {unit.span(stats['low'][at], stats['high'][at])})"
+        return tr("None of {points} points moves {outcome} from the baseline's {own}.", points=of,
+                  outcome=words_of(name), own=own)  # fmt: skip
     beyond = int(np.sum(far > far[at]))
-    rest = f"; {verdict_at(stats, at)}" if hangs[at] else f"; {beyond} farther only with one seed" if beyond else ""
-    return (
-        f"Of {of} the farthest from the baseline in {words_of(name)} is {unit.signed(float(stats['difference'][at]))} "
-        f"{unit.of_difference} {interval} at {_where(sweep, at)}, after {sweep.manifest['months']} months, "
-        f"on {int(stats['seeds'][at])} common seeds{rest}."
-    )
+    farther = tr("{count} farther only with one seed", count=beyond) if beyond else ""
+    said = tr(
+        "Of {points} points the farthest from the baseline in {outcome} is {difference} {unit} (95%: {span}) at "
+        "{place}, after {months} months, on {seeds} common seeds", points=of, outcome=words_of(name),
+        difference=unit.signed(float(stats["difference"][at])), unit=unit.of_difference,
+        span=unit.span(stats["low"][at], stats["high"][at]), place=_where(sweep, at), months=sweep.manifest["months"],
+        seeds=int(stats["seeds"][at]),
+    )  # fmt: skip
+    rest = tr(verdict_at(stats, at)) if hangs[at] else farther
+    return tr("{said}.", said=trc("between changes", "; ").join(filter(None, (said, rest))))
 
 
 def _point(sweep: Stored, at: int) -> dict[str, Any]:
@@ -132,7 +145,7 @@ def _where(sweep: Stored, at: int) -> str:
     units = _units(sweep)
     said = (f"{key} = {with_unit(value_text(value, units[key]), units[key].unit)}"
             for key, value in _point(sweep, at).items())  # fmt: skip
-    return ", ".join(said)
+    return listed(said)
 
 
 def _units(sweep: Stored) -> dict[str, Everyday]:
@@ -152,42 +165,45 @@ def _own(sweep: Stored, key: str) -> Any:
 
 def _span(axis: Mapping[str, Any], unit: Everyday) -> str:
     if "levels" in axis:
-        return ", ".join(brief(value, unit) for value in axis["levels"])
-    return f"{brief(axis['low'], unit)} to {brief(axis['high'], unit)}"
+        return listed(brief(value, unit) for value in axis["levels"])
+    return tr("{low} to {high}", low=brief(axis["low"], unit), high=brief(axis["high"], unit))
 
 
 def _points(sweep: Stored, name: str, stats: Stats) -> Markup:
     axes = sweep.manifest["design"]["keys"]
     unit, units = sweep_unit(sweep.units[name], stats), _units(sweep)
     varied = [_head(axis["key"], units[axis["key"]]) for axis in axes]
-    heads = ("point", *varied, "median", "90% interval", "difference", "95% interval", "verdict", "seeds")
+    heads = (
+        tr("point"), *varied, tr("median"), tr("90% interval"), tr("difference"), tr("95% interval"), tr("verdict"),
+        tr("seeds"),
+    )  # fmt: skip
     rows = []
     for at in range(len(sweep.cells)):
         low, high = float(stats["low"][at]), float(stats["high"][at])
         rows.append((
-            "baseline" if at == BASELINE else at,
+            tr("baseline") if at == BASELINE else at,
             *(value_text(value, units[key]) for key, value in _point(sweep, at).items()),
             unit.number(stats["median"][at]), unit.span(stats["p5"][at], stats["p95"][at]),
             *_difference(stats, at, unit, low, high), int(stats["seeds"][at]),
         ))  # fmt: skip
     count = len(heads)
-    made = table(heads, rows, (*range(1, count - 2), count - 1), f"{label(name)}, {unit.unit}")
-    notes = [tag("p", f"at {_where(sweep, at)}: {said}", class_="note")
+    made = table(heads, rows, (*range(1, count - 2), count - 1), listed((label(name), unit.unit)))
+    notes = [tag("p", tr("at {place}: {said}", place=_where(sweep, at), said=said), class_="note")
              for at in range(1, len(sweep.cells)) if (said := _hangs(stats, at, unit))]  # fmt: skip
     made = join(made, notes) if notes else made
-    return fold(f"{label(name)}, {unit.unit}", made)
+    return fold(listed((label(name), unit.unit)), made)
 
 
 def _head(key: str, unit: Everyday) -> str:
-    return ", ".join(filter(None, (key.rpartition(".")[2], unit.unit)))
+    return listed(filter(None, (key.rpartition(".")[2], unit.unit)))
 
 
 def _difference(stats: Stats, at: int, unit: Everyday, low: float, high: float) -> tuple[str, str, str]:
     """Difference from the baseline, its interval and the verdict; the baseline has none."""
     if at == BASELINE:
-        return "-", "-", "as it is"
+        return "-", "-", tr("as it is")
     mean = float(stats["difference"][at])
-    return unit.signed(mean), unit.span(low, high) or "-", verdict_at(stats, at)
+    return unit.signed(mean), unit.span(low, high) or "-", tr(verdict_at(stats, at))
 
 
 def _explorer(sweep: Stored, names: Sequence[str], rows: Mapping[str, Any]) -> Markup:
@@ -196,45 +212,56 @@ def _explorer(sweep: Stored, names: Sequence[str], rows: Mapping[str, Any]) -> M
     grid = design["design"] == "grid"
     options = [tag("option", label(name), value=name) for name in names]
     units = _units(sweep)
-    controls = [tag("label", "Outcome", tag("select", options, id="outcome"))]
+    controls = [tag("label", tr("Outcome"), tag("select", options, id="outcome"))]
     for place, axis in enumerate(design["keys"]):
-        controls.append(_slider(place, axis, rows[axis["key"]].meaning, units[axis["key"]], grid=grid))
-    controls += [tag("button", "To the nearest simulated point", type="button", id="snap"),
-                 tag("button", "To the point nearest to the baseline", type="button", id="to-baseline")]  # fmt: skip
+        controls.append(
+            _slider(place, axis, meaning(axis["key"], rows[axis["key"]].meaning), units[axis["key"]], grid=grid)
+        )
+    controls += [tag("button", tr("To the nearest simulated point"), type="button", id="snap"),
+                 tag("button", tr("To the point nearest to the baseline"), type="button",
+                     id="to-baseline")]  # fmt: skip
     answer = tag(
         "div", tag("p", tag("span", id="state", class_="badge"), " ", tag("small", id="state-words")),
         tag("p", id="level", class_="big"), tag("p", id="band", class_="note"), tag("p", id="difference"),
         class_="answer", aria_live="polite", id="answer",
     )  # fmt: skip
     how = (
-        "Simulated points are shown as they came out. Between them every number is interpolated multilinearly: such "
-        "numbers are estimates, and their intervals leave out the error of interpolation."
+        tr(
+            "Simulated points are shown as they came out. Between them every number is interpolated multilinearly: "
+            "such numbers are estimates, and their intervals leave out the error of interpolation."
+        )
         if grid
-        else "A design of this kind has no grid to interpolate on: what is shown is the simulated point nearest to the "
-        "sliders, each key measured by its range."
+        else tr(
+            "A design of this kind has no grid to interpolate on: what is shown is the simulated point nearest to the "
+            "sliders, each key measured by its range."
+        )
     )
-    every = "All outcomes at this position"
+    every = tr("All outcomes at this position")
+    columns = (
+        tr("outcome"), tr("median"), tr("90% interval"), tr("difference"), tr("95% interval"), tr("unit"),
+    )  # fmt: skip
     live = tag("table", tag("caption", every),
                tag("thead", tag("tr", [tag("th", head, scope="col", class_="n" if place in (1, 3) else None)
-                                       for place, head in enumerate(("outcome", "median", "90% interval", "difference",
-                                                                     "95% interval", "unit"))])),
+                                       for place, head in enumerate(columns)])),
                tag("tbody", id="live"))  # fmt: skip
+    others = tr("the other keys as the sliders stand") if grid else tr("every simulated point")
     charts = [
         tag("figure", tag("figcaption", tag("b", axis["key"]), " ", tag("span", units[axis["key"]].unit),
-                          tag("small", "the other keys as the sliders stand" if grid else "every simulated point")),
+                          tag("small", others)),
             tag("svg", tag("title", axis["key"]), id=f"slice{place}", viewBox="0 0 360 220", role="img"))
         for place, axis in enumerate(design["keys"])
     ]  # fmt: skip
+    scripts = tr("The sliders need a browser that runs scripts; every point is in the tables below.")
     return join(
-        tag("noscript", tag("p", "The sliders need a browser that runs scripts; every point is in the tables below.")),
-        tag("div", tag("div", controls, class_="controls", role="group", aria_label="Position in the design"),
+        tag("noscript", tag("p", scripts)),
+        tag("div", tag("div", controls, class_="controls", role="group", aria_label=tr("Position in the design")),
             tag("div", answer, tag("div", charts, class_="charts"),
                 tag("div", live, class_="scroll", tabindex=0, role="region", aria_label=every),
                 tag("p", how, class_="note")), class_="sweep"),
     )  # fmt: skip
 
 
-def _slider(place: int, axis: Mapping[str, Any], meaning: str, unit: Everyday, *, grid: bool) -> Markup:
+def _slider(place: int, axis: Mapping[str, Any], words: str, unit: Everyday, *, grid: bool) -> Markup:
     """One key: on a grid the slider's places 0, 1, 2 ... are its levels; elsewhere its range in hundredths."""
     levels = axis.get("levels")
     last = len(levels) - 1 if levels else 100
@@ -243,7 +270,7 @@ def _slider(place: int, axis: Mapping[str, Any], meaning: str, unit: Everyday, *
     shown = [brief(value, unit) for value in levels] if levels and len(levels) <= 5 else ends
     return tag(
         "label", tag("code", axis["key"]), tag("output", id=f"value{place}", for_=f"key{place}"),
-        tag("input", type="range", id=f"key{place}", min=0, max=last, step=step, value=0, title=meaning or None,
+        tag("input", type="range", id=f"key{place}", min=0, max=last, step=step, value=0, title=words or None,
             disabled=last == 0),
         tag("span", [tag("span", value) for value in shown], class_="levels", aria_hidden="true"),
     )  # fmt: skip
@@ -272,7 +299,7 @@ def _data(sweep: Stored, names: Sequence[str], stats: Mapping[str, Stats]) -> di
         "points": design["points"],
         "names": [_where(sweep, at) for at in range(1, len(sweep.cells))],
         "outcomes": [_outcome(sweep, name, stats[name]) for name in names],
-        "month": sweep.manifest["month"],
+        "month": month_text(sweep.manifest["month"]),
     }
 
 

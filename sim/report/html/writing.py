@@ -29,6 +29,8 @@ from sim.studies.questions.compare import compare_results
 from sim.studies.questions.decision import decided
 from sim.studies.stored_sensitivity import Sensitivity, all_stored
 
+_SPOKEN = frozenset({"sweep", "sensitivity", "seek-value"})  # kinds of study with pages in every language
+
 
 @in_notebooks
 @dataclass(frozen=True)
@@ -71,9 +73,7 @@ def write(
 
     ``ResultError`` for what is no result, ``Incompatible`` for results that cannot be held against one another.
     """
-    # The pages of studies are in English alone.
-    spoken = ENGLISH if any(_study_folder(name, folder) for name in names) else language()
-    with speaking(spoken):
+    with speaking(_spoken(names, folder)):
         made = _made(names, folder, unpaired=unpaired)
         path = out or folder / f"{file_name(f'report-{made.stem}')}.html"
     write_whole(path, made.page)
@@ -100,6 +100,15 @@ def _made(names: Sequence[Result | str | Path], folder: Path, *, unpaired: bool)
         return report_result(first, model.outcomes, chosen, more)
     comparison = decided(compare_results(results, folder, model.better, unpaired=unpaired), folder)
     return report_comparison(comparison, model.outcomes, chosen, more)
+
+
+def _spoken(names: Sequence[Result | str | Path], folder: Path) -> str:
+    """The reader's language, where the page has no sentence that is stored in English."""
+    studies = [place for name in names if (place := _study_folder(name, folder))]
+    if any(kind_of(it) not in _SPOKEN for it in studies):
+        return ENGLISH
+    refused = any(kind_of(it) == "seek-value" and open_value(it).answer["refused"] for it in studies)
+    return ENGLISH if refused else language()
 
 
 def _study_folder(name: Result | str | Path, folder: Path) -> Path | None:

@@ -13,7 +13,7 @@ from sim.formats import amount, number, people
 from sim.language import in_english, is_chinese, large, later, listed, meaning, month_text, tr, trc, trn
 from sim.report.text.closures import closures_json, closures_table
 from sim.report.text.columns import columns
-from sim.report.text.payers import payers_json, sales_json, sales_table, taxes_table
+from sim.report.text.payers import CLASSES, payers_json, sales_json, sales_table, taxes_table
 from sim.runs.posterior_sample import borrowed_lines
 from sim.studies.appraisal.paired import GROUPS
 from sim.studies.appraisal.terms import CHANGES, MEASURES
@@ -53,11 +53,6 @@ RESOURCE_WORDS = {
 _TREND = {Trend.STEADY: later("are steady"), Trend.RISE: later("still rise"), Trend.FALL: later("still fall")}
 _OUTLAY = {
     "public": later("the state"), "site_owner": later("sites' owners"), "platforms": later("platforms and their hosts"),
-}  # fmt: skip
-_CLASSES = {
-    "small_incumbent": later("small, incumbent"), "small_newcomer": later("small, newcomer"),
-    "medium_incumbent": later("medium, incumbent"), "medium_newcomer": later("medium, newcomer"),
-    "big_incumbent": later("big, incumbent"), "big_newcomer": later("big, newcomer"),
 }  # fmt: skip
 
 
@@ -443,7 +438,7 @@ def chain_table(found: Appraisal, scale: float, unit: str) -> str:
     rows.insert(0, ("", meaning("unit", "people"), "", short, short))
     parts = [columns(heads, rows, right=(1, 2, 3, 4))]
     groups = [
-        (tr(_CLASSES[group]), *(people(float(np.mean(found.chain[f"{m}.net_{group}"]))) for m in _COUNTED))
+        (tr(CLASSES[group]), *(people(float(np.mean(found.chain[f"{m}.net_{group}"]))) for m in _COUNTED))
         for group in GROUPS
         if any(found.chain[f"{m}.net_{group}"].any() for m in _COUNTED)
     ]

@@ -10,8 +10,8 @@ from sim.language import tr
 from sim.report.text.columns import columns
 from sim.report.text.rotations import rotation_table
 from sim.studies.questions.calibrate import Calibration, rotation_rows, trust
-from sim.studies.targets import Target
-from sim.units import brief, everyday, parameter_unit
+from sim.studies.targets import FreeParameter, Target
+from sim.units import Everyday, brief, everyday, parameter_unit
 
 
 def calibration_text(found: Calibration) -> str:
@@ -30,7 +30,7 @@ def calibration_text(found: Calibration) -> str:
         middle, low, high = fit.interval(key.key)
         unit = parameter_unit(key.unit, (key.low, key.high))
         rows.append((key.key, brief(fit.best.values[key.key], unit), unit.number(middle), unit.span(low, high),
-                     f"{unit.span(key.low, key.high)}{' (log)' if key.log else ''}", unit.unit))  # fmt: skip
+                     _range(key, unit), unit.unit))  # fmt: skip
     of_targets = (
         tr("target"), tr("as it is"), tr("fitted"), tr("error"), tr("wanted"), tr("tolerances off"), tr("posterior"),
         tr("90% of worlds"), tr("unit"),
@@ -99,3 +99,9 @@ def _target_rows(found: Calibration) -> list[Sequence[str]]:
             unit.span(seen.world_low, seen.world_high), unit.unit,
         ))  # fmt: skip
     return rows
+
+
+def _range(key: FreeParameter, unit: Everyday) -> str:
+    """The range that was tried."""
+    said = unit.span(key.low, key.high)
+    return tr("{range} (log)", range=said) if key.log else said

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from sim.formats import counted
 from sim.language import later, meaning, month_text, tr
 from sim.letters import wrapped
-from sim.report.text.columns import WIDTH, columns
+from sim.report.text.columns import WIDTH, Cell, Says, cell, columns
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import Verdict, is_distinct
 from sim.studies.questions.claims import Finding, Findings, Flip, Range
@@ -18,6 +18,9 @@ VERDICT_WORDS = {
     Verdict.ROBUST: later("robust"), Verdict.FRAGILE: later("fragile"), Verdict.ASSERTED: later("asserted"),
     Verdict.NOT_DISTINGUISHABLE: later("not distinguishable"), Verdict.CONTRADICTED: later("contradicted"),
 }  # fmt: skip
+_SAYS: dict[Verdict, Says] = {
+    Verdict.ROBUST: "good", Verdict.CONTRADICTED: "bad", Verdict.NOT_DISTINGUISHABLE: "untold",
+}  # fmt: skip
 
 
 def claims_text(answer: Findings, *, everything: bool = False) -> str:
@@ -25,7 +28,7 @@ def claims_text(answer: Findings, *, everything: bool = False) -> str:
     claims, cases = answer.claims, answer.runs[1]
     draws = counted(max(it.draws for it in answer.findings), "joint draw")
     key = f"claims {claims.name}"
-    rows = [(it.claim.name, *_told(it), _percent(it), tr(VERDICT_WORDS[it.verdict])) for it in answer.findings]
+    rows = [(it.claim.name, *_told(it), _percent(it), _verdict(it)) for it in answer.findings]
     heads = (tr("claim"), tr("difference"), tr("95% interval"), tr("unit"), tr("right sign"), tr("verdict"))
     lines = [
         tr(
@@ -63,13 +66,17 @@ def claims_table(answers: Sequence[Findings]) -> str:
         for it in answer.findings:
             posterior = _span(it.posterior, outcome_unit(it)) if it.posterior else "-"
             name = f"{claims.scenario.name}: {it.claim.name}"
-            rows.append((name, tr(VERDICT_WORDS[it.verdict]), *_told(it), posterior, _percent(it)))
+            rows.append((name, _verdict(it), *_told(it), posterior, _percent(it)))
     heads = (
         tr("claim"), tr("verdict"), tr("difference"), tr("95% interval"), tr("unit"), tr("over the posterior"),
         tr("right sign"),
     )  # fmt: skip
     note = tr("right sign: share of joint draws of the assumptions in which the difference has the claimed sign")
     return "\n".join([*lines, "", columns(heads, rows, (2, 3, 5, 6)), "", *wrapped(note, WIDTH)])
+
+
+def _verdict(it: Finding) -> Cell:
+    return cell(tr(VERDICT_WORDS[it.verdict]), _SAYS.get(it.verdict, ""))
 
 
 def _told(it: Finding) -> tuple[str, str, str]:

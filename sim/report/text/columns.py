@@ -7,16 +7,37 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Literal
 
 from sim import letters
 from sim.letters import cells as cells_of
+from sim.studies.estimators.signs import TOLD, Sign
 
 WIDTH = 80
 _GAP = "  "
 _MARK = "\0table "
 _ROW = re.compile(r"\S {2,}\S")  # columns, two spaces apart
 _LEAST = 24  # letters of a last column that goes on in the lines below
-Style = Callable[[str, bool], str]  # a cell's text, and whether it is a head
+Says = Literal["", "good", "bad", "untold"]  # what a cell says, whatever its language
+Style = Callable[[str, Says, bool], str]  # a cell's text, what it says, and whether it is a head
+
+
+class Cell(str):  # noqa: SLOT000  a subclass of str has no slots of its own
+    """The text of a cell that passes, fails or cannot be told; ``cell`` makes it."""
+
+    says: Says = ""
+
+
+def cell(text: str, says: Says) -> Cell:
+    """A cell's text with what it says."""
+    made = Cell(text)
+    made.says = says
+    return made
+
+
+def sign_cell(text: str, sign: Sign) -> Cell:
+    """A verdict on a difference; one without a sign is set back."""
+    return cell(text, "" if sign in TOLD or sign is Sign.ALIKE else "untold")
 
 
 @dataclass(frozen=True)
@@ -135,7 +156,9 @@ def _lines(cells: Sequence[Sequence[str]], right: set[int]) -> Iterator[str]:
         shown = [letters.right(text, width) if place in right else letters.left(text, width)
                  for place, (text, width) in enumerate(zip((*some, parts[0]), widths, strict=True))]  # fmt: skip
         if style:
-            shown = [style(text, row == 0) for text in [*shown[:-1], shown[-1].rstrip()]]
+            says: list[Says] = [it.says if isinstance(it, Cell) else "" for it in line]
+            shown = [style(text, word, row == 0) for text, word in zip(
+                [*shown[:-1], shown[-1].rstrip()], says, strict=True)]  # fmt: skip
         yield _GAP.join(shown).rstrip()
         for part in parts[1:]:
             yield " " * before + part

@@ -12,7 +12,7 @@ from sim.report.shown import difference_unit, outcome_name
 from sim.report.text.appraisal import appraisal_json
 from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.changes import changes_text
-from sim.report.text.columns import columns
+from sim.report.text.columns import columns, sign_cell
 from sim.report.text.left_out import hanging
 from sim.runs.posterior_sample import borrowed_lines, intervals_text
 from sim.studies.estimators.signs import Sign
@@ -39,7 +39,8 @@ def variant_text(
     rows = [
         [
             outcome_name(it.outcome), unit.number(it.baseline), unit.number(it.variant), unit.signed(it.difference),
-            unit.span(it.low, it.high), unit.unit, _better(it), ratio_text(it.variance_reduction), tr(it.verdict),
+            unit.span(it.low, it.high), unit.unit, _better(it), ratio_text(it.variance_reduction),
+            sign_cell(tr(it.verdict), it.sign),
             *([shares_text(variance.get(it.outcome, {}))] if variance else []),
         ]
         for it, unit in ((differences[name], difference_unit(differences[name])) for name in shown)

@@ -8,20 +8,25 @@ from typing import Any
 import numpy as np
 
 from sim.formats import amount
+from sim.language import later, tr, trc
 from sim.report.text.columns import columns
 from sim.studies.appraisal.paired import GROUPS
 from sim.studies.appraisal.payers import TAXES, WORLDS
 from sim.studies.appraisal.sellers import OTHER, SALES, SAME
 from sim.studies.questions.appraise import MODELLED, Appraisal
 
-_OTHERS = {SAME: "others in sectors where they gain", OTHER: "others in other sectors"}
-_OWN = "not known: a mechanism of your own {} otherwise than the model"
+CLASSES = {
+    "small_incumbent": later("small, incumbent"), "small_newcomer": later("small, newcomer"),
+    "medium_incumbent": later("medium, incumbent"), "medium_newcomer": later("medium, newcomer"),
+    "big_incumbent": later("big, incumbent"), "big_newcomer": later("big, newcomer"),
+}  # fmt: skip
+_OTHERS = {SAME: later("others in sectors where they gain"), OTHER: later("others in other sectors")}
 
 
 def taxes_table(found: Appraisal, scale: float, unit: str) -> str:
     """Taxes paid over the run by kind and payer, and those stated and not paid; means over seeds."""
     if not found.taxes_told:
-        return f"who pays which tax: {_OWN.format('levies taxes')}"
+        return tr("who pays which tax: not known: a mechanism of your own levies taxes otherwise than the model")
     relieved = any(found.tax(kind, group, "relief", world).any() for kind, group in _payers() for world in WORLDS)
     asked = [("paid", world) for world in WORLDS] + ([("relief", world) for world in WORLDS] if relieved else [])
 
@@ -33,21 +38,22 @@ def taxes_table(found: Appraisal, scale: float, unit: str) -> str:
 
     rows: list[tuple[str, ...]] = []
     for kind, words in TAXES.items():
-        rows.append(row(words, [(kind, group) for group in GROUPS]))
-        rows += [row(f"  {_group(group)}", [(kind, group)]) for group in GROUPS]
-    rows.append(row("ALL", list(_payers())))
-    heads = ("without", "with", "more", *(["relief", "relief with"] if relieved else []))
-    table = columns(("who pays which tax", *heads), list(filter(None, rows)), right=range(1, 6))
-    said = [f"{unit} over the run, not discounted; by class and age at first sight"]
+        rows.append(row(tr(words), [(kind, group) for group in GROUPS]))
+        rows += [row(f"  {tr(CLASSES[group])}", [(kind, group)]) for group in GROUPS]
+    rows.append(row(tr("ALL"), list(_payers())))
+    heads = [tr("without"), tr("with"), trc("difference", "more")]
+    heads += [tr("relief"), tr("relief with")] if relieved else []
+    table = columns((tr("who pays which tax"), *heads), list(filter(None, rows)), right=range(1, 6))
+    said = [tr("{unit} over the run, not discounted; by class and age at first sight", unit=unit)]
     if relieved:
-        said.append("relief: stated and not paid, without the measure and with it")
+        said.append(tr("relief: stated and not paid, without the measure and with it"))
     return "\n".join([table, *said])
 
 
 def sales_table(found: Appraisal, treated: str, scale: float, unit: str) -> str:
     """Sales that the treated gain and others lose, over the run; means over seeds."""
     if not found.sales_told:
-        return f"who loses the sales: {_OWN.format('books sales')}"
+        return tr("who loses the sales: not known: a mechanism of your own books sales otherwise than the model")
 
     def row(words: str, parts: list[Any]) -> tuple[str, ...]:
         """A row of the sums over places of the parts."""
@@ -58,20 +64,23 @@ def sales_table(found: Appraisal, treated: str, scale: float, unit: str) -> str:
     for sector, words in _OTHERS.items():
         of = {group: [_mean([found.sales_of_others(it, sector, group)]) for it in SALES] for group in GROUPS}
         rows.append(
-            row(words if found.treatments else "enterprises", [sum(it) for it in zip(*of.values(), strict=True)])
+            row(
+                tr(words) if found.treatments else tr("enterprises"), [sum(it) for it in zip(*of.values(), strict=True)]
+            )
         )
-        rows += [row(f"  {_group(group)}", parts) for group, parts in of.items()]
-    rows.append(row("ALL", [_mean([found.sales(it)]) for it in SALES]))
-    heads = ("who gains and loses sales", *SALES.values(), "both")
+        rows += [row(f"  {tr(CLASSES[group])}", parts) for group, parts in of.items()]
+    rows.append(row(tr("ALL"), [_mean([found.sales(it)]) for it in SALES]))
+    heads = (tr("who gains and loses sales"), *map(tr, SALES.values()), tr("both"))
     table = columns(heads, list(filter(None, rows)), right=(1, 2, 3))
-    said = [f"{unit} over the run, not discounted; differences on the same seeds"]
+    said = [tr("{unit} over the run, not discounted; differences on the same seeds", unit=unit)]
     gained = _mean([found.sales_of_treated(it) for it in SALES])
     others = _mean([found.sales(it) for it in SALES]) - gained
     if found.treatments and others < 0 < gained:
-        said.append(f"of 100 yuan that they gain, others here lose {-100 * others / gained:.0f}")
+        lost = f"{-100 * others / gained:.0f}"
+        said.append(tr("of 100 yuan that they gain, others here lose {lost}", lost=lost))
     if found.rivals != MODELLED:
-        lost = -_mean([found.sales("sales_home")]) / scale
-        said.append(f"at home, rivals outside the place, which are no firms of the model: {amount(lost)}")
+        lost = amount(-_mean([found.sales("sales_home")]) / scale)
+        said.append(tr("at home, rivals outside the place, which are no firms of the model: {value}", value=lost))
     return "\n".join([table, *said])
 
 
@@ -114,10 +123,6 @@ def sales_json(found: Appraisal) -> dict[str, Any] | None:
 
 def _payers() -> Iterator[tuple[str, str]]:
     return ((kind, group) for kind in TAXES for group in GROUPS)
-
-
-def _group(group: str) -> str:
-    return group.replace("_", ", ")
 
 
 def _mean(parts: list[Any]) -> float:

@@ -9,7 +9,7 @@ from sim.formats import counted, ranges_text
 from sim.language import in_english, later, listed, month_text, tr
 from sim.report.sheets import chosen
 from sim.report.shown import outcome_name, row_unit, title_words
-from sim.report.text.columns import columns
+from sim.report.text.columns import cell, columns
 from sim.runs.posterior_sample import borrowed_lines, intervals_text
 from sim.runs.result import Result
 from sim.runs.seeds import own_seeds
@@ -134,4 +134,9 @@ def _article(row: Row) -> str:
     places = {"value": row_unit(row).told(row.article), "month": month_text(row.month)}
     figure = tr(_FIGURES[row.bound], **places)
     judged = verdict(row)
-    return tr("{figure}: {verdict}", figure=figure, verdict=judged) if judged else figure
+    if not judged:
+        return figure
+    return cell(
+        tr("{figure}: {verdict}", figure=figure, verdict=judged),
+        "" if row.met is None else "good" if row.met else "bad",
+    )

@@ -173,11 +173,18 @@ def _best_lines(it: Sought, best: Mix) -> Iterator[str]:
     yield tr("(on the seeds of the search, by which it was chosen: {value})", value=signed(best.searched))
 
 
+_TOTALS = {
+    "net_jobs": later("NET JOBS"), "net_enterprises": later("NET ENTERPRISES"),
+    "net_value_added": later("NET VALUE ADDED"), "net_taxes": later("NET TAXES"), "society": later("SOCIETY"),
+    "cost": later("COST"), "public_cost": later("PUBLIC COST"),
+}  # fmt: skip
+
+
 def _label(it: Sought) -> str:
     aim = it.question.aim
     if not aim.total:
         return tr("CHANGE")
-    return aim.name.replace("_", " ").upper()
+    return tr(_TOTALS[aim.name])
 
 
 def _lever_table(it: Sought) -> str:

@@ -10,11 +10,12 @@ from sim.declare import Value
 from sim.formats import seeds_text, short
 from sim.language import later, listed, month_text, tr
 from sim.report.shown import outcome_name, sweep_unit
-from sim.report.text.columns import columns
+from sim.report.text.columns import columns, sign_cell
 from sim.report.text.left_out import left_out_text
 from sim.runs.seeds import begins
 from sim.runs.store import clean
 from sim.studies.estimators.intervals import interval_kind
+from sim.studies.estimators.signs import sign_of
 from sim.studies.questions.sweep import BASELINE, LEFT_OUT, Sweep, verdict_at
 from sim.units import Everyday, brief, parameter_unit, with_unit
 
@@ -63,7 +64,8 @@ def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
         mean, low, high = (float(stats[it][at]) for it in ("difference", "low", "high"))
         told = ("", "", tr("as it is"))
         if at != BASELINE:
-            told = (unit.signed(mean), unit.span(low, high), tr(verdict_at(stats, at)))
+            verdict = sign_cell(tr(verdict_at(stats, at)), sign_of(mean, low, high))
+            told = (unit.signed(mean), unit.span(low, high), verdict)
         values = tuple(value_text(value, units[key]) for key, value in sweep.points[at].items())
         number_of = (str(at or tr("baseline")),) if numbered else ()
         if stats["hangs_on_one"][at]:

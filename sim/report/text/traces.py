@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import brief, number, signed
-from sim.language import month_text, tr, trc
+from sim.language import later, listed, meaning, month_text, tr, trc
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
 from sim.studies.questions.trace import Divergence, Fate, Trace
 from sim.studies.rests import rests_on, rests_text
 
 MOST_MECHANISMS = 5  # shown singly in a table or figure
+
+# What becomes of an enterprise, and why.
+_ENDS = (
+    later("registered"), later("operating"), later("suspended"), later("struck off"), later("no lines"),
+    later("distress"), later("never started"),
+)  # fmt: skip
 
 
 def trace_text(trace: Trace) -> str:
@@ -141,7 +147,8 @@ def _months_text(trace: Trace) -> str:
             rows.append((month_text(calendar), number(row.alive), number(row.differing), share, number(row.other_staff),
                          number(row.only_first + row.only_second), *map(number, counts)))  # fmt: skip
     heads = (
-        tr("month"), tr("alive"), tr("differ"), tr("share"), tr("in staff"), tr("in one only"), *shown, tr("others"),
+        tr("month"), tr("alive"), tr("differ"), tr("share"), tr("in staff"), tr("in one only"),
+        *(meaning("mechanism", name) for name in shown), tr("others"),
     )  # fmt: skip
     if not any(row[-1] != "0" for row in rows):
         heads, rows = heads[:-1], [row[:-1] for row in rows]
@@ -149,16 +156,21 @@ def _months_text(trace: Trace) -> str:
 
 
 def _beside(head: str, names: Sequence[str], one: Counter[str], other: Counter[str]) -> list[str]:
-    rows = [(f"  {name}", number(one[name]), number(other[name])) for name, _ in (one + other).most_common()]
+    rows = [(f"  {_said(name)}", number(one[name]), number(other[name])) for name, _ in (one + other).most_common()]
     rows.append((f"  {tr('all')}", number(sum(one.values())), number(sum(other.values()))))
     only = (tr("{name} only", name=name) for name in names)
     return columns((f"  {head}", *only), rows, right=(1, 2)).split("\n")
 
 
+def _said(name: str) -> str:
+    """An origin; or what became of an enterprise, and why."""
+    return listed(tr(part) for part in name.split(", "))
+
+
 def _stakes_text(trace: Trace) -> str:
     names = trace.first_name, trace.second_name
     rows: list[tuple[str, float, float, float, float, float]] = [
-        (it.group, it.enterprises, *it.jobs, *it.taxes) for it in trace.group_totals
+        (tr(it.group), it.enterprises, *it.jobs, *it.taxes) for it in trace.group_totals
     ]
     _, *numbers = zip(*rows, strict=True)
     sums: Any = map(sum, numbers)
@@ -169,7 +181,8 @@ def _stakes_text(trace: Trace) -> str:
         for group, count, one, other, tax_one, tax_other in rows
     ]  # fmt: skip
     heads = (
-        tr("at stake"), tr("enterprises"), tr("jobs"), tr("jobs"), tr("more"), tr("taxes"), tr("taxes"), tr("more"),
+        tr("at stake"), tr("enterprises"), tr("jobs"), tr("jobs"), trc("difference", "more"), tr("taxes"), tr("taxes"),
+        trc("difference", "more"),
     )  # fmt: skip
     above = ("", "", *names, "", *names, "")
     note = tr("jobs at the end, people; taxes over the run, million yuan")

@@ -10,7 +10,7 @@ from sim.evidence.facts import LAST
 from sim.formats import band_text, number, seeds_text, span
 from sim.language import in_english, later, listed, meaning, month_text, tr
 from sim.letters import wrapped
-from sim.report.text.columns import WIDTH, columns
+from sim.report.text.columns import WIDTH, Cell, cell, columns
 from sim.report.text.rotations import rotations_json, rotations_text
 from sim.runs.summary import COVERED, csv_bytes, judge
 from sim.studies.questions.validate import Validation, Verdict, beside_band
@@ -75,8 +75,12 @@ def count_text(verdicts: Sequence[Verdict]) -> str:
     return tr("{count} pass", count=_of(verdicts))
 
 
-def verdict_text(it: Verdict) -> str:
+def verdict_text(it: Verdict) -> Cell:
     """Pass or fail, and why; of a figure met or not."""
+    return cell(_verdict_words(it), "good" if it.passed else "bad")
+
+
+def _verdict_words(it: Verdict) -> str:
     if not it.passed:
         return tr("fail: {reason}", reason=reason_text(it))
     if it.check.rule == "figure":

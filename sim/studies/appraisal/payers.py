@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sim.language import later
 from sim.studies.appraisal.paired import GROUPS, Paired
 
-TAXES = {"vat": "value-added tax", "income_tax": "corporate income tax"}
+TAXES = {"vat": later("value-added tax"), "income_tax": later("corporate income tax")}
 _COLUMNS = {"paid": {"vat": "vat", "income_tax": "income_tax"},
             "stated": {"vat": "vat_stated", "income_tax": "income_stated"}}  # fmt: skip
 WORLDS = ("without", "with")

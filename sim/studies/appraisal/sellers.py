@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.language import later
 from sim.studies.appraisal.paired import GROUPS, Paired
 
-SALES = {"sales_home": "at home", "sales_abroad": "abroad"}
+SALES = {"sales_home": later("at home"), "sales_abroad": later("abroad")}
 # Others: in sectors in which the treated sell more with the measure than without, and in all other sectors.
 SAME, OTHER = "same", "other"
 _WHO = ("treated", *(f"{sector}_{group}" for sector in (SAME, OTHER) for group in GROUPS))

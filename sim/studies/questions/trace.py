@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.language import Sentence, later
 from sim.model.state.accounts import ACCOUNTS, PEOPLE
 from sim.model.state.enterprises import FREE, INCUMBENT, OPERATING, ORIGINS, STATUSES
 from sim.notebooks import in_notebooks
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 
 OPENING = "population"  # what comes before the first mechanism
 # State that belongs to no enterprise, the most telling first.
+_IN_BOTH, _IN_NEITHER = later("operating in both"), later("operating in neither")
+ORIGIN_WORDS = {
+    "incumbent": later("incumbent"), "independent": later("independent"), "spin_off": later("spin_off"),
+    "maker": later("maker"), "tenant": later("tenant"),
+}  # fmt: skip
 _SHARED = ("sites", "platforms", "posted", "sectors", "hours", "hours_offered", "links", "counts", "books")
 _NOT_STATE = {"books.flows", "books.month", "books.payments", "books.began"}  # what moved, not what is
 _INDEXED = {"books.accounts": ACCOUNTS, "books.people": PEOPLE, "books.skilled": PEOPLE}
@@ -222,8 +228,8 @@ class Trace:
         for fate in self.fates:
             groups.setdefault(self._group(fate), []).append(fate)
         both = self.first_name, self.second_name
-        order = [f"startups of {name} only: {origin}" for name in both for origin in ORIGINS]
-        order += [f"operating in {name} only" for name in both] + ["operating in both", "operating in neither"]
+        order = [_startups_of(name, origin) for name in both for origin in ORIGINS]
+        order += [_operating_in(name) for name in both] + [_IN_BOTH, _IN_NEITHER]
         return tuple(
             GroupTotal(
                 name,
@@ -241,11 +247,19 @@ class Trace:
     def _group(self, fate: Fate) -> str:
         names = self.first_name, self.second_name
         if None in fate.ends:
-            return f"startups of {names[fate.ends[0] is None]} only: {fate.origin}"
+            return _startups_of(names[fate.ends[0] is None], fate.origin)
         operate = [end == STATUSES[OPERATING] for end in fate.ends]
         if all(operate):
-            return "operating in both"
-        return f"operating in {names[operate[1]]} only" if any(operate) else "operating in neither"
+            return _IN_BOTH
+        return _operating_in(names[operate[1]]) if any(operate) else _IN_NEITHER
+
+
+def _startups_of(name: str, origin: str) -> Sentence:
+    return later("startups of {name} only: {origin}", name=name, origin=ORIGIN_WORDS[origin])
+
+
+def _operating_in(name: str) -> Sentence:
+    return later("operating in {name} only", name=name)
 
 
 def trace_worlds(first: Scenario, second: Scenario, replicate: int = 0) -> Trace:
