@@ -25,7 +25,7 @@ run: $(installed) ## run a scenario (SCENARIO=shougang) and say where its plots 
 	@echo "Plots: $$($(bin)/sim run $(SCENARIO) --json | $(bin)/python -c 'import json, sys; print(json.load(sys.stdin)["results"])')/figures/"
 
 test: $(installed) ## all tests, with ruff and mypy among them (ARGS='-k draws' for some)
-	$(bin)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(bin)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(installed) ## ruff and mypy alone
 	$(bin)/ruff check .

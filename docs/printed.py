@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ("README.md", "README.zh.md", "docs/tutorial.md", "docs/workbench.md")
+DOCUMENTS = ("README.md", "README.zh.md", "docs/tutorial.md", "docs/workbench.md", "docs/how-to/markets.md")
 STATE = Path("docs/printed.json")
 WORK = Path(".cache/docs")  # commands run here, so that results of other runs are neither used nor shown
 

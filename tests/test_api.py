@@ -85,6 +85,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("examples")
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.parametrize("it", [sim, *FUNCTIONS, *CLASSES], ids=_id)
 def test_examples_print_what_they_say(

@@ -140,9 +140,9 @@ class Finding:
 
     Examples
     --------
-    >>> (found,) = sim.claims(["shougang"], samples=2, replicates=2, months=12, workers=1)
+    >>> (found,) = sim.claims(["lever-conversion-grant"], samples=2, replicates=2, months=12, workers=1)
     >>> found.findings[0].difference.mean, sorted(found.findings[0].off)
-    (0.0, ['letting'])
+    (0.0, ['idle_space'])
     """
 
     claim: Claim
@@ -187,9 +187,9 @@ class Findings:
 
     Examples
     --------
-    >>> (found,) = sim.claims(["shougang"], samples=2, replicates=2, months=12, workers=1)
+    >>> (found,) = sim.claims(["lever-conversion-grant"], samples=2, replicates=2, months=12, workers=1)
     >>> found.month, len(found.findings), found.failures
-    ('2011-12', 4, [])
+    ('2011-12', 2, [])
     """
 
     claims: Claims
