@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.declare import Counters, Mechanism, Outcome, Step, assumption, parameter, switch
+from sim.declare import Counters, Mechanism, Outcome, Step, assumption, parameter
 from sim.kernel import draws
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.draws import block
@@ -34,11 +34,12 @@ agreeing = block("orders", 0, "agrees", number=50)  # keyed by buyer and ordinal
 class Rules(NamedTuple):
     """Orders along links."""
 
-    enabled: bool = switch()
+    enabled: bool = parameter(
+        False, "", "whether goods and money flow along links; otherwise links carry knowledge only", assumption("switch")
+    )
     ordered: float = parameter(
-        0.0, "share", "part of an enterprise's inputs that it wants to order from the suppliers to which it is linked",
-        assumption("0: all inputs come from outside, and links carry knowledge only"), bounds=(0, 1),
-        plausible=(0.1, 0.6),
+        0.3, "share", "part of an enterprise's inputs that it wants to order from the suppliers to which it is linked",
+        assumption("main suppliers have a third of purchases"), bounds=(0, 1), plausible=(0.1, 0.6),
     )  # fmt: skip
     capacity: float = parameter(
         0.7, "share", "most of a supplier's sales that are orders of its buyers, when they are agreed",
