@@ -1414,8 +1414,8 @@ def claims(
     Examples
     --------
     >>> (found,) = sim.claims(["lever-conversion-grant"], samples=2, replicates=2, months=12, workers=1)
-    >>> {it.claim.name: it.verdict for it in found.findings}["floor"]
-    'not distinguishable'
+    >>> print({it.claim.name: it.verdict for it in found.findings}["floor"])
+    not distinguishable
     """
     from sim.studies.claims import files_of, read_claims
     from sim.studies.questions.claims import REPLICATES, SAMPLES, run_claims
