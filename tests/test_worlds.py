@@ -68,6 +68,8 @@ def changed(rule: Parameter) -> Any:
     """Another allowed value of a parameter."""
     if isinstance(rule.default, bool):
         return not rule.default
+    if rule.choices:
+        return next(it for it in rule.choices if it != rule.default)
     if isinstance(rule.default, str):
         return "staff,revenue,assets,sector,founded\n" + 120 * "7,,,,\n"  # a register
     assert isinstance(rule.default, int | float)
@@ -184,7 +186,9 @@ def permuted(model: EcosystemModel, seed: int) -> EcosystemModel:
     rng.shuffle(table._free)
     order = rng.permutation(len(links))
     links.buyer[:], links.ordinal[:] = place[links.buyer][order], links.ordinal[order]
-    links.supplier[:] = np.where(links.supplier >= 0, place[links.supplier], -1)[order]
+    for ends in (links.supplier, links.agreed):
+        ends[:] = np.where(ends >= 0, place[ends], -1)[order]
+    links.per_sale[:], links.given_up[:] = links.per_sale[order], links.given_up[order]
     on = np.zeros(table.size, np.int8)
     on[: len(world.ring._on)] = world.ring._on
     world.ring._on, world.ring.row[:] = on[old], place[world.ring.row]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.model.ecosystem import Ecosystem, Past
+from sim.model.mechanisms.orders import ORDERED
 from sim.model.mechanisms.resources import running_cost
 from sim.model.mechanisms.taxes import PAID, STATED
 from sim.model.state.accounts import (
@@ -50,7 +51,7 @@ FLOWS = (
 )  # fmt: skip
 LEVELS = (
     "assets", "jobs", "residents_at_work", "from_elsewhere", "unskilled_idle", "worker_pay", "floor_elsewhere",
-    "floor_let",
+    "floor_let", "orders_delivered",
 )  # fmt: skip
 STREAMS = FLOWS + LEVELS
 
@@ -58,7 +59,7 @@ STREAMS = FLOWS + LEVELS
 MEMBER, FOUNDED, TENANT, TICKET, RELIEF = range(5)
 MOVED = 1  # added to twice the place of a tenant that moved in as an existing firm
 
-_SOLD, _TAXED = ("demand", "exports"), "taxes"
+_SOLD, _TAXED = ("demand", "orders", "exports"), "taxes"
 _SALES = ("sales_home", "sales_abroad")
 _NOWHERE = -1
 
@@ -257,6 +258,7 @@ class FollowedWorld(Ecosystem):
         outside = (table.status == OPERATING) & (table.site < 0)
         parts["floor_elsewhere"] = int(table.floor[outside].sum())
         parts["floor_let"] = sum(site.let for site in world.sites)
+        parts["orders_delivered"] = int(world.counters("orders")[ORDERED])  # enterprises' sales to each other
         self._streams.append(np.array([parts.get(name, 0) for name in STREAMS], np.int64))
         self._parts = {}
         self._opening = books.accounts.copy()

@@ -35,7 +35,10 @@ class Rules(NamedTuple):
     """Orders along links."""
 
     enabled: bool = parameter(
-        False, "", "whether goods and money flow along links; otherwise links carry knowledge only", assumption("switch")
+        False,
+        "",
+        "whether goods and money flow along links; otherwise links carry knowledge only",
+        assumption("switch"),
     )
     ordered: float = parameter(
         0.3, "share", "part of an enterprise's inputs that it wants to order from the suppliers to which it is linked",

@@ -665,7 +665,7 @@ OUTCOMES = (
     Outcome("rd_share", "share", "operating enterprises with a project under way in the last calendar year", 1,
             value=lambda m: m["year"][:, YEAR.index("rd_share")]),
     Outcome("rd_intensity", "share", "spending on projects and platforms, and wages for work on projects, over sales, in the last 12 months", 1,
-            value=lambda m: share(m.in_a_year("rd_wages") - in_a_year(m.spent(RESEARCH)), in_a_year(m.spent(SALES_HOME, SALES_ABROAD)))),
+            value=lambda m: share(m.in_a_year("rd_wages") - in_a_year(m.spent(RESEARCH)), in_a_year(m.spent(SALES_HOME, SALES_ABROAD) + m.cumulative("ordered")))),
     Outcome("private_gain", "million yuan a year", "yearly sales times the relative gain of own successes, added up since the start", 1,
             value=lambda m: m.weight * m.cumulative("private_gain") / TICKS),
     Outcome("private_return", "share a year", "value added by the gains of own successes over spending on research, wages for it among it, since the start", 1,

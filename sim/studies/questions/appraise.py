@@ -421,7 +421,8 @@ def _appraised(
         return sum(values for name, values in ticks.items() if name.startswith(starts))
 
     paid = [(total(*(f"{kind}.paid_{world}_" for kind in TAXES)), ticks[f"taxes.{world}"]) for world in WORLDS]
-    sold = [(total(f"{name}."), column[name].sum(axis=1)) for name in SALES]
+    among = column["orders_delivered"].sum(axis=1)  # sales at home to each other
+    sold = [(total(f"{name}."), column[name].sum(axis=1) + (among if name == "sales_home" else 0)) for name in SALES]
     taxes_told, sales_told = (all((one == other).all() for one, other in pairs) for pairs in (paid, sold))
     return Appraisal(
         path=path,
