@@ -139,6 +139,11 @@ SHARED = {
     ("CHAIN", 1): "likewise",
     ("TEAM", 2): "skilled ones among those who start, and in later months among those who join",
     ("IDEAS", 0): "keyed by residents, a platform or a big enterprise",
+    ("INDUSTRY", 2): "followers draw once: scan where they see sales alone, weigh where they weigh the move",
+    ("INDUSTRY", 3): "likewise",
+    ("KNOWLEDGE", 0): "a founder knows the same when a sector is chosen and when the enterprise starts",
+    ("KNOWLEDGE", 1): "likewise",
+    ("KNOWLEDGE", 2): "likewise",
     ("RESOURCES", 0): "keyed by the platform, and by the platform and the kind and cell of a resource",
 }
 

@@ -455,14 +455,18 @@ def another(rule: Parameter, now: Any) -> Any:
 
 
 # The town has as many own platforms as it may have; the mill's fund is spent and its tenants are small, but none too
-# small; nobody asks the workshop's for money; wages and talent's share of staff keep away from their limits.
+# small; nobody asks the workshop's for money; wages and talent's share of staff keep away from their limits. Enterprises
+# hear of platforms from members, not by imitation, and big ones found none of their own; members know no more than
+# others; the workshop's fee stays within its bounds, and it is no third party's.
 NO_OCCASION = {
     "mechanisms.adoption.own_share", "mechanisms.adoption.own_cost", "sites.mill.ticket", "sites.mill.largest_tenant",
     "sites.mill.parts", "mechanisms.adoption.medium_factor",
     "platforms.workshop.ideas_a_month", "platforms.workshop.maker_fund", "platforms.workshop.fund_months",
     "mechanisms.adoption.own_interface_staff", "labour.least_talent_wage", "labour.most_talent_wage",
     "labour.most_talent_share", "labour.least_wage", "labour.most_wage", "sites.mill.fund", "sites.mill.least_staff",
-    "sites.mill.oldest",
+    "sites.mill.oldest", "mechanisms.adoption.secrecy", "mechanisms.adoption.imitation", "mechanisms.adoption.most_own",
+    "mechanisms.adoption.own_foreign_share", "platforms.workshop.fee_review", "platforms.workshop.reserve",
+    "platforms.workshop.least_fee", "platforms.workshop.most_fee",
 }  # fmt: skip
 
 
