@@ -455,9 +455,9 @@ def another(rule: Parameter, now: Any) -> Any:
 
 
 # The town has as many own platforms as it may have; the mill's fund is spent and its tenants are small, but none too
-# small; nobody asks the workshop's for money; wages and talent's share of staff keep away from their limits. Enterprises
-# hear of platforms from members, not by imitation, and big ones found none of their own; members know no more than
-# others; the workshop's fee stays within its bounds, and it is no third party's.
+# small; nobody asks the workshop's for money; wages and talent's share of staff keep away from their limits.
+# Enterprises hear of platforms from members, not by imitation, and big ones found none of their own; members know no
+# more than others; the workshop's fee stays within its bounds, and it is no third party's.
 NO_OCCASION = {
     "mechanisms.adoption.own_share", "mechanisms.adoption.own_cost", "sites.mill.ticket", "sites.mill.largest_tenant",
     "sites.mill.parts", "mechanisms.adoption.medium_factor",
