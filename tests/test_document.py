@@ -29,6 +29,8 @@ from sim.report.document import evidence as of_evidence
 from sim.report.document.settings import block_of, groups
 from sim.report.document.uses import Part, Uses, blocks_of, drawn_by, name_of_block, parts, uses
 
+pytestmark = pytest.mark.once  # documents are the same on every interpreter
+
 call = partial(command.call, "document")
 DOCUMENT = ROOT / "docs" / "model.md"
 MONTHS = 15  # of the town: long enough for every step to have work, a December among them

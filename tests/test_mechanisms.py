@@ -187,6 +187,7 @@ print(json.dumps(sorted(read)))
 """
 
 
+@pytest.mark.once
 def test_every_parameter_is_read_in_a_run() -> None:
     """In plain Python, where reading a field can be seen. The group ``run`` is read by those who run the model."""
     read = set(plain_python(READ))
