@@ -40,7 +40,7 @@ def test_sectors_that_nobody_opened_change_no_choice_of_followers_and_buyers() -
 def test_each_switch_is_seen(switch: str) -> None:
     """The control of the null, and each mechanism's knock-out."""
     others = {name: True for name in CHOICES if name != switch}
-    assert different_outcomes(run(town(**BUSY, **others), 14), run(town(**BUSY, **CHOICES), 14))
+    assert different_outcomes(run(town(**BUSY, **others), 20), run(town(**BUSY, **CHOICES), 20))
 
 
 def test_demand_of_a_nation_is_conserved_while_buyers_take_up_new_sectors(chosen: EcosystemModel) -> None:
