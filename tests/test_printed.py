@@ -70,6 +70,7 @@ def project(tmp_path: Path, printed: ModuleType) -> Path:
     (tmp_path / "sim" / "cli.py").write_text(CLI)
     (tmp_path / "scenarios" / "one.toml").write_text("one = 1")
     for document in printed.DOCUMENTS:
+        (tmp_path / document).parent.mkdir(exist_ok=True)
         (tmp_path / document).write_text(README if document == "README.md" else "No command.\n")
     for block in printed.stale(tmp_path):
         printed.print_anew(tmp_path, block)
