@@ -123,6 +123,30 @@ class Moved:
         return np.where(self.there[:, :, None], self._values[:, 1] - self._values[:, 0], np.nan)
 
 
+class OfMoved:
+    """A question that is answered by moved worlds."""
+
+    _moved: Moved
+
+    def wanted(self) -> list[Wanted]:
+        """The next worlds that are waited for."""
+        return self._moved.wanted()
+
+    def take(self, key: Key, value: Any) -> bool:
+        """Take a world that is done; whether it was waited for."""
+        return self._moved.take(key, value)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Worlds that are done, and of how many."""
+        return self._moved.done, self._moved.worlds
+
+    @property
+    def whole(self) -> bool:
+        """Whether all worlds are there."""
+        return self._moved.whole
+
+
 def possible(sides: tuple[Scenario, Scenario], variant: Values, base: Values) -> bool:
     """Whether neither scenario contradicts itself with these values."""
     return all(

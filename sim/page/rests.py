@@ -10,8 +10,7 @@ import numpy as np
 
 from sim.formats import counted
 from sim.language import tr, trc
-from sim.page.moved import Case, Moved, cost_words, possible
-from sim.page.queue import Key, Wanted
+from sim.page.moved import Case, Moved, OfMoved, cost_words, possible
 from sim.page.used import used_by
 from sim.report.html.charts import effect_chart
 from sim.report.html.headline import sentences, with_unit_of, words_of
@@ -42,7 +41,7 @@ class _Found(NamedTuple):
     seeds: int
 
 
-class Rests:
+class Rests(OfMoved):
     """The question what the difference of a variant in one outcome rests on."""
 
     def __init__(
@@ -77,24 +76,6 @@ class Rests:
             values=counted(len(self._rows), "assumed or fitted value"), seeds=counted(self._moved.seeds, "seed"),
         )  # fmt: skip
         return cost_words(what, self._moved.worlds, seconds, workers, 4 * len(self._rows))
-
-    def wanted(self) -> list[Wanted]:
-        """The next worlds that are waited for."""
-        return self._moved.wanted()
-
-    def take(self, key: Key, value: Any) -> bool:
-        """Take a world that is done; whether it was waited for."""
-        return self._moved.take(key, value)
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        """Worlds that are done, and of how many."""
-        return self._moved.done, self._moved.worlds
-
-    @property
-    def whole(self) -> bool:
-        """Whether all worlds are there."""
-        return self._moved.whole
 
     def answer(self) -> Markup | None:
         """What is known so far, the parameter that moves the difference most first; None of nothing."""

@@ -16,8 +16,7 @@ import numpy as np
 
 from sim.formats import counted
 from sim.language import later, meaning, month_text, tr
-from sim.page.moved import Case, Moved, cost_words, possible
-from sim.page.queue import Key, Wanted
+from sim.page.moved import Case, Moved, OfMoved, cost_words, possible
 from sim.page.used import mechanisms_of
 from sim.report.html.headline import sentences, words_of
 from sim.report.html.markup import Markup, fold, join, listed, table, tag
@@ -34,7 +33,7 @@ SEEDS = 4  # of ranges and joint draws
 SAMPLES = 32  # joint draws
 
 
-class Sure:
+class Sure(OfMoved):
     """The test of a claim about a variant and the baseline, on the answer's seeds."""
 
     def __init__(
@@ -84,24 +83,6 @@ class Sure:
             seeds=counted(self._few, "seed"),
         )  # fmt: skip
         return cost_words(what, self._moved.worlds, seconds, workers)
-
-    def wanted(self) -> list[Wanted]:
-        """The next worlds that are waited for."""
-        return self._moved.wanted()
-
-    def take(self, key: Key, value: Any) -> bool:
-        """Take a world that is done; whether it was waited for."""
-        return self._moved.take(key, value)
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        """Worlds that are done, and of how many."""
-        return self._moved.done, self._moved.worlds
-
-    @property
-    def whole(self) -> bool:
-        """Whether all worlds are there."""
-        return self._moved.whole
 
     def answer(self) -> Markup | None:
         """The verdict of each claim with what it rests on; before all is run what is known so far."""
