@@ -117,6 +117,8 @@ def test_tables_have_no_english_sentence(toy_folder: Path) -> None:
     assert not {name: said for name, said in found.items() if said}
 
 
+# Figures of calibrations are drawn; where no installed font has Chinese, boxes stand in them.
+@pytest.mark.filterwarnings("ignore:figures. no installed font has")
 def test_what_studies_print_has_no_english_sentence(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("facts.toml").write_text(FACTS)
     Path("targets.toml").write_text(FITTED)

@@ -89,7 +89,6 @@ def in_a_folder(toy_folder: Path) -> Path:
     """A folder with two scenarios and facts on them."""
     toy_folder.joinpath("scenarios", "toy.toml").write_text(SCENARIO)
     (toy_folder / "facts.toml").write_text(FACTS)
-    checks.cache_clear()
     return toy_folder
 
 
@@ -306,6 +305,12 @@ def test_a_scenario_is_looked_for_beside_the_file(in_a_folder: Path) -> None:
     (in_a_folder / "study" / "mine.toml").write_text('extends = "toy"\n')
     (in_a_folder / "study" / "facts.toml").write_text(FACTS.replace('"toy"', '"mine.toml"').replace('"boom"', '"toy"'))
     assert call(given="study/facts.toml").stdout.startswith("2 of 4 facts pass")
+
+
+def test_an_edited_file_is_read_anew(in_a_folder: Path) -> None:
+    assert "jobs" not in checks(CATALOGUE, Path("facts.toml"))
+    (in_a_folder / "facts.toml").write_text(FACTS.replace("[all]", "[jobs]"))
+    assert "jobs" in checks(CATALOGUE, Path("facts.toml"))
 
 
 # --- the command

@@ -10,7 +10,6 @@ import math
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -143,7 +142,6 @@ def compared_with(check: Check, here: Numbers, there: Numbers) -> Numbers:
     return np.where(np.isfinite(found), found, np.nan)
 
 
-@cache
 def checks(catalogue: Catalogue, path: Path | None = None) -> dict[str, Check]:
     """The checks of a file, the shipped ones by default, by name, in its order; ScenarioError with all its faults.
 
