@@ -191,15 +191,11 @@ def test_compiled_functions_declare_what_they_are_handed() -> None:
     assert not open_ones
 
 
-# Loops take no keywords. These take eleven until the model changes again: a change of theirs is another model.
-ELEVEN = {"sim.model.mechanisms.entry.appraise_makers", "sim.model.mechanisms.entry.consider"}
-
-
 def test_no_function_takes_more_than_ten_arguments_by_position() -> None:
     many = []
     for module, function in _functions():
         given = [it.arg for it in (*function.args.posonlyargs, *function.args.args) if it.arg not in {"self", "cls"}]
-        if len(given) > MOST_BY_POSITION + (f"{module}.{function.name}" in ELEVEN):
+        if len(given) > MOST_BY_POSITION:
             many.append(f"{module}.{function.name}: {len(given)}")
     assert not many
 

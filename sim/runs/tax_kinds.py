@@ -26,13 +26,11 @@ class Assessment:
 
     def by_kind(self, world: World) -> dict[str, Any]:
         """Ticks of each tax by row, as ``PAID`` and ``STATED`` name them, once the taxes are levied."""
-        relief = float(world.group("levers").tax_relief)
-        vat = self._levied(world, levy_vat, self._profit, relief, float(world.group("market").input_share))
+        relief, input_share = float(world.group("levers").tax_relief), float(world.group("market").input_share)
+        vat = self._levied(world, levy_vat, self._profit, relief, input_share)
         found = {"vat": vat, "vat_stated": vat}
         if relief:
-            found["vat_stated"] = self._levied(
-                world, levy_vat, self._profit, 0.0, float(world.group("market").input_share)
-            )
+            found["vat_stated"] = self._levied(world, levy_vat, self._profit, 0.0, input_share)
         found["income_tax"] = found["income_stated"] = np.zeros_like(vat)
         if world.is_december:
             left = self._profit - vat / TICKS

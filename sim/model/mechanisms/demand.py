@@ -432,8 +432,8 @@ def set_demand(world: World, market: Market, levers: Levers) -> None:
 
     Spending out of incomes adds to demand, where the closure says so.
     """
-    path = maths.exp(math.log1p(market.growth) * world.month / 12.0) * market.demand * world.posted.returned
-    rivals = 1.0 if world.is_nation else maths.exp(math.log1p(market.rivals_growth) * world.month / 12.0)
+    path = world.grown(market.growth) * market.demand * world.posted.returned
+    rivals = 1.0 if world.is_nation else world.grown(market.rivals_growth)
     columns = world.sectors.view(SectorsSelling)
     if market.sector_shock > 0.0:
         move_demand(world.seed, world.month, columns.cycle, market)

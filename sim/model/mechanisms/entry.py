@@ -208,6 +208,16 @@ class Offers(NamedTuple):
     maker: Offer
     tenant: Offer
     site: int  # that makes the offer to tenants, 0 without one
+    backed: i1  # whether platforms back each maker; empty where they back a share of them
+
+
+@typed
+class Appraising(NamedTuple):
+    """What platforms know of makers."""
+
+    offer: Offer
+    wage: float  # million yuan a year
+    noise: float  # standard deviation of the logarithm of merit as seen
 
 
 @typed
@@ -374,13 +384,14 @@ def draw_plans(seed: int, month: int, ideas: Ideas, p: Rules, sectors: int) -> N
 
 @compiled
 def appraise_makers(
-    seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offer: Offer, terms: Terms, markets: Markets,
-    wage: float, noise: float, gains: f8,
+    seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, given: Appraising, terms: Terms, markets: Markets,
+    gains: f8,
 ) -> None:  # fmt: skip
-    """What a platform expects from its stake in each maker (million yuan), at merit seen with ``noise``, less the ticket.
+    """What a platform expects from its stake in each maker (million yuan), at merit seen with noise, less the ticket.
 
     Ideas without a platform have no gain.
     """
+    offer, wage, noise = given
     for k in range(len(ideas.identity)):
         gains[k] = -1.0
         if ideas.platform[k] < 0:
@@ -404,12 +415,9 @@ def stake_gain(gain: float, ticket: float, paid_in: float, p: Rules) -> float:
 @compiled
 def consider(
     seed: int, month: int, ideas: Ideas, p: Rules, n: Cohort, offers: Offers, terms: Terms, markets: Markets,
-    parents: Parents, backed: i1, counts: i8,
+    parents: Parents, counts: i8,
 ) -> None:  # fmt: skip
-    """Consider each idea once, at its best channel; channel 0 means that it is not pursued.
-
-    ``backed`` marks the makers whom platforms back; without it, they back a share of them.
-    """
+    """Consider each idea once, at its best channel; channel 0 means that it is not pursued."""
     for k in range(len(ideas.identity)):
         u = idea_luck(seed, ideas.identity[k], month)
         tastes = taste_luck(seed, ideas.identity[k], month)
@@ -437,8 +445,8 @@ def consider(
             if channel == TENANT:
                 offer = offers.tenant
             u_admission = admission.backed if channel == MAKER else admission.site
-            if channel == MAKER and len(backed) > 0:
-                u_admission = 0.0 if backed[k] else 1.0
+            if channel == MAKER and len(offers.backed) > 0:
+                u_admission = 0.0 if offers.backed[k] else 1.0
             if u_admission >= offer.share or not is_admissible(jobs, skilled, 0, s, offer.rule):
                 continue
             counts[BACKED] += channel == MAKER
@@ -481,8 +489,7 @@ def gather_ideas(world: World, rules: Any) -> Ideas:
     """The month's ideas: of residents, leavers, big enterprises' talent and makers."""
     table = world.enterprises
     anyone: list[tuple[int, int, int, int, int]] = []  # key, number of ideas, kind, parent's row, platform
-    trend = maths.exp(math.log1p(rules.ideas_growth) * world.month / 12.0)
-    residents = rules.ideas_per_thousand * trend / 12.0 * world.books.residents / 1000.0
+    residents = rules.ideas_per_thousand * world.grown(rules.ideas_growth) / 12.0 * world.books.residents / 1000.0
     for key, mean in ((RESIDENTS, residents), (RELEASED, rules.leavers_rate * int(world.books.people[LEAVERS]))):
         u = count_luck(world.seed, key, world.month).ideas
         anyone.append((key, draws.poisson(u, mean), INDEPENDENT, NOBODY, NOBODY))
@@ -515,7 +522,7 @@ def apply(world: World) -> None:
     letting, site = world.rules("letting"), cheapest_site(world)
     offers = Offers(
         alone, maker_offer(world, rules, market), tenant_offer(world, site, rules, letting, market),
-        site.index if site else 0,
+        site.index if site else 0, np.zeros(0, np.int8),
     )  # fmt: skip
     lending = world.rules("lending")
     borrowing = Borrowing(0.0, 0.0, 0.0)
@@ -532,14 +539,12 @@ def apply(world: World) -> None:
     cohort = cohort_of(world.rules("newborns"))
     draw_plans(world.seed, world.month, ideas, rules, population.sectors)
     given = world.seed, world.month, ideas, rules, cohort
-    backed = np.zeros(0, np.int8)
     if rules.by_gain:
-        gains, wage = np.zeros(len(ideas.identity)), world.group("labour").wage
-        investors = world.rules("finance")
+        gains, investors = np.zeros(len(ideas.identity)), world.rules("finance")
         noise = investors.merit_noise if investors.enabled else 0.0
-        appraise_makers(*given, offers.maker, terms, markets, wage, noise, gains)
-        backed = most_gainful(gains, ideas, offers.maker.share)
-    consider(*given, offers, terms, markets, world.enterprises.view(Parents), backed, counts)
+        appraise_makers(*given, Appraising(offers.maker, world.group("labour").wage, noise), terms, markets, gains)
+        offers = offers._replace(backed=most_gainful(gains, ideas, offers.maker.share))
+    consider(*given, offers, terms, markets, world.enterprises.view(Parents), counts)
     if counts[BACKED] and market.coupled:
         world.posted = posted._replace(makers_taking=int(counts[FOUNDED_MAKER]) / int(counts[BACKED]))
     world.ideas = ideas
@@ -599,8 +604,8 @@ SHARED = ORIGINS[2:]  # channels that enterprises share: spin-off, maker, tenant
 OUTCOMES = (
     Outcome("startups", "enterprises", "startups founded since the start, gross", 1, True,
             lambda m: m.weight * m.registrations),
-    Outcome("startups_net", "enterprises", "startups through a shared channel (spin-off, maker, tenant) or with borrowed equipment since the start, "
-            "net of founders who would have started alone", 1,
+    Outcome("startups_net", "enterprises", "startups since the start by a shared channel (spin-off, maker, tenant) or borrowed equipment, "
+            "net of those who would start alone", 1,
             value=lambda m: m.weight * (sum(m.cumulative(f"net_{origin}") for origin in SHARED) + m.cumulative("net_borrowing"))),
     counted("founded_borrowing", "startups founded with equipment borrowed at the posted price", 1, "enterprises"),
     counted("net_borrowing", "startups that go alone, net of founders who would have started without borrowed equipment", 1, "enterprises"),

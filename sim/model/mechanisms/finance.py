@@ -210,7 +210,7 @@ class StatusWrites(NamedTuple):
 
 @typed
 class OwnersTerms(NamedTuple):
-    """What owners reckon with."""
+    """The wage and the worth of borrowed equipment at which owners invest and pay dividends."""
 
     wage: float  # million yuan a year
     hour: float  # assets that an hour of borrowed equipment a month stands for, 0 where hours have no price

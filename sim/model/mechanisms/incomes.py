@@ -8,11 +8,9 @@ one, and follow the declared growth of demand.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from sim.declare import Mechanism, Outcome, Step, assumption, parameter, switch
-from sim.kernel import maths
 from sim.kernel.compiled import equation
 from sim.kernel.types import numbers, typed
 from sim.model.state.accounts import DIVIDENDS, INCOME_TAX, TICKS, VAT, WAGES
@@ -62,11 +60,6 @@ def factor_on_demand(more_spent: float, demand: float) -> float:
     return max(0.0, 1.0 + more_spent / demand) if demand > 0.0 else 1.0
 
 
-def usual_growth(world: World) -> float:
-    """Growth of the usual incomes since month 0: that of demand."""
-    return float(maths.exp(math.log1p(world.group("market").growth) * max(0, world.month) / 12.0))
-
-
 def apply(world: World) -> None:
     """Record the month's incomes, and post the factor by which next month's demand responds."""
     rules = world.rules("incomes")
@@ -81,7 +74,7 @@ def apply(world: World) -> None:
     if done <= YEAR or world.month < 0:
         world.usual_incomes[:] = year
         return
-    growth = usual_growth(world)
+    growth = world.grown(world.group("market").growth)
     wages, dividends, taxes = (year - growth * world.usual_incomes) / TICKS
     demand = float(world.sectors.demand.sum()) * growth
     more = spent_here(float(wages), float(dividends), float(taxes), numbers(rules))

@@ -18,7 +18,7 @@ from sim.kernel.compiled import compiled, equation
 from sim.kernel.types import Index, f4, f8, f8_2d, i1, i2, i4, i8, i8_2d, typed
 from sim.model.record.reading import counted, share
 from sim.model.state.accounts import LENDING, TICKS, on_grid, ticks, transfer
-from sim.model.state.enterprises import BIG, CLASSES, MEDIUM, NEVER, OPERATING, SMALL, NoWrites, reads, writes
+from sim.model.state.enterprises import CLASSES, NEVER, OPERATING, NoWrites, reads, writes
 from sim.model.state.idle import DATA, EQUIPMENT, IDLE_KINDS, LABORATORY, SPECIALIST
 from sim.model.state.plans import needed_staff, target_assets, target_staff, target_talent
 from sim.model.state.research import Rules as Research
@@ -233,16 +233,17 @@ def consider(
     """What each operating enterprise offers and asks for, and what a unit of each kind gains."""
     for i in range(lo, hi):
         if r.status[i] == OPERATING:
-            of_equipment(i, r, p, terms, table)
-            of_research(i, r, p, terms, table)
+            sold = needed_staff(r.revenue[i], r.worker_revenue[i], r.productivity[i], terms.market.price_share)
+            staff_wanted = target_staff(sold, terms.crew)
+            of_equipment(i, staff_wanted, r, p, terms, table)
+            of_research(i, staff_wanted, r, p, terms, table)
 
 
 @compiled
-def of_equipment(i: int, r: Reads, p: Rules, terms: Terms, table: Table) -> None:
+def of_equipment(i: int, staff_wanted: float, r: Reads, p: Rules, terms: Terms, table: Table) -> None:
     """Equipment offered or asked for by one enterprise."""
     m, elasticity = terms.market, terms.population.capital_intensity_elasticity
-    sold = needed_staff(r.revenue[i], r.worker_revenue[i], r.productivity[i], m.price_share)
-    staff = min(float(r.staff[i]), target_staff(sold, terms.crew))
+    staff = min(float(r.staff[i]), staff_wanted)
     needed = target_assets(int(maths.floor(staff)), float(r.capital_intensity[i]), elasticity) if staff >= 1.0 else 0.0
     table.offered[i, EQUIPMENT] = int(idle_equipment(r.assets[i], needed, p))
     if table.offered[i, EQUIPMENT] == 0 and r.staff[i] > 0:
@@ -254,11 +255,10 @@ def of_equipment(i: int, r: Reads, p: Rules, terms: Terms, table: Table) -> None
 
 
 @compiled
-def of_research(i: int, r: Reads, p: Rules, terms: Terms, table: Table) -> None:
+def of_research(i: int, staff_wanted: float, r: Reads, p: Rules, terms: Terms, table: Table) -> None:
     """Laboratories, data and specialists offered or asked for by one enterprise."""
     research, talent, cash = terms.research, float(r.talent[i]), r.cash[i]
-    sold = needed_staff(r.revenue[i], r.worker_revenue[i], r.productivity[i], terms.market.price_share)
-    wanted = target_talent(target_staff(sold, terms.crew), terms.talent_wage, terms.population, terms.labour)
+    wanted = target_talent(staff_wanted, terms.talent_wage, terms.population, terms.labour)
     if r.project_began[i] == NEVER:
         table.offered[i, LABORATORY] = int(idle_laboratory(talent, 0.0, research.team, p))
         table.offered[i, SPECIALIST] = int(idle_specialists(talent, wanted, 0.0, p))
@@ -308,9 +308,8 @@ def settle(
             paid += got[i, kind] * prices[kind]
         if income > 0.0 or paid > 0.0:
             w.profit_year[i] += transfer(i, income - paid, w.cash, flows, LENDING)
-            k = SMALL if r.size_class[i] == SMALL else (MEDIUM if r.size_class[i] == MEDIUM else BIG)
-            counts[INCOME + k] += ticks(income)
-            counts[PAID + k] += ticks(paid)
+            counts[INCOME + r.size_class[i]] += ticks(income)
+            counts[PAID + r.size_class[i]] += ticks(paid)
 
 
 def clear(offered: Any, asked: Any, gains: Any, identity: Any, price: float) -> tuple[Any, Any, int]:

@@ -231,11 +231,11 @@ def apply(world: World) -> None:
 OUTCOMES = (
     counted("orders_agreed", "orders agreed between buyers and suppliers", 1),
     Outcome("orders", "million yuan a month", "orders delivered along links", 1,
-            value=lambda m: m.weight * np.diff(m.cumulative("ordered"), prepend=0) / TICKS),
+            value=lambda m: m.money_of("ordered")),
     Outcome("orders_missed", "million yuan a month", "agreed orders whose supplier could not deliver", -1,
-            value=lambda m: m.weight * np.diff(m.cumulative("orders_missed"), prepend=0) / TICKS),
+            value=lambda m: m.money_of("orders_missed")),
     Outcome("orders_beyond_given_up", "million yuan a month", "orders delivered, less the sales that suppliers gave up for them", 1,
-            value=lambda m: m.weight * np.diff(m.cumulative("ordered") - m.cumulative("sales_given_up"), prepend=0) / TICKS),
+            value=lambda m: m.money_of("ordered") - m.money_of("sales_given_up")),
 )  # fmt: skip
 
 MECHANISM = Mechanism(

@@ -601,7 +601,7 @@ OUTCOMES = (
     Outcome("research", "million yuan a month", "spending on projects and platforms", 1,
             value=lambda m: -m.flow(RESEARCH)),
     Outcome("rd_wages", "million yuan a month", "wages of the skilled staff who work on projects, paid with all others", 1,
-            value=lambda m: m.weight * np.diff(m.cumulative("rd_wages"), prepend=0) / TICKS),
+            value=lambda m: m.money_of("rd_wages")),
     counted("projects_begun", "projects begun", 1),
     counted("projects_succeeded", "projects that succeeded", 1),
     counted("projects_abandoned", "projects abandoned", -1),

@@ -270,7 +270,7 @@ def leaving_by_age(lifetime: float) -> Any:
 
 
 def mind_questions(platform: PlatformState, requests: Any, lifetime: float, rules: Rules, looking: int) -> Any:
-    """Update who looks at questions; returns the monthly probabilities of leaving, by kind and cell."""
+    """Update the share of resources that answer; returns the monthly probabilities of leaving, by kind and cell."""
     ready = np.ones((len(KINDS), CELLS)) if platform.ready is None else platform.ready
     leaving = np.empty_like(ready)
     for kind in range(len(KINDS)):

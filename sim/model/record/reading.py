@@ -165,6 +165,10 @@ class Months:
         whole = self.by_class(kind)
         return share(whole[:, BIG], added(whole))
 
+    def money_of(self, name: str) -> Any:
+        """What a counter of ticks counts in each month (million yuan a month)."""
+        return self.weight * np.diff(self.cumulative(name), prepend=0) / TICKS
+
     def flow(self, purpose: int) -> Any:
         return self["flows"][:, purpose] / TICKS * self.weight
 

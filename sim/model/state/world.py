@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from sim.declare import declared
-from sim.kernel import draws, threads
+from sim.kernel import draws, maths, threads
 from sim.model.state.accounts import Books, hire, transfer
 from sim.model.state.enterprises import CLASSES, Enterprises, end_tenancies
 from sim.model.state.groups import GROUPS, LIVES
@@ -84,6 +85,10 @@ class World:
         identity = int(draws.child_identity(SITE_ROOT, 0, 0, index))
         floor = int(rules.floor / self.weight)
         return SiteState(name, index, identity, vacated, opens, floor, rules.rent, rules.fund, rules.fund)
+
+    def grown(self, rate: float) -> float:
+        """What grows at a yearly rate, relative to month 0."""
+        return float(maths.exp(math.log1p(rate) * self.month / 12.0))
 
     @property
     def is_december(self) -> bool:
