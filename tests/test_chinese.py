@@ -20,6 +20,8 @@ from sim.model.catalogue import load
 from sim.page.document import live_page
 from sim.scenario import describe
 
+# Figures are drawn; where no installed font has Chinese, boxes stand in them.
+pytestmark = pytest.mark.filterwarnings("ignore::sim.letters.NoGlyph")
 # Names, keys and commands are no sentences: what has this many English words one after the other is one.
 _ENGLISH = re.compile(r"(?:[A-Za-z][a-z']+[ ,:;]+){2,}[A-Za-z][a-z']+")
 _FEW = ("--replicates", "4", "--workers", "1")
@@ -117,8 +119,6 @@ def test_tables_have_no_english_sentence(toy_folder: Path) -> None:
     assert not {name: said for name, said in found.items() if said}
 
 
-# Figures of calibrations are drawn; where no installed font has Chinese, boxes stand in them.
-@pytest.mark.filterwarnings("ignore:figures. no installed font has")
 def test_what_studies_print_has_no_english_sentence(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("facts.toml").write_text(FACTS)
     Path("targets.toml").write_text(FITTED)
