@@ -507,8 +507,8 @@ class Platform(NamedTuple):
         plausible=(0.0, 0.2),
     )  # fmt: skip
     fee_step: float = parameter(
-        0.0, "share", "part by which the fee rises at a review where membership held since the last one, and is cut where it fell",
-        assumption("0: the fee stays as it is"), bounds=(0, 1), plausible=(0.0, 0.2),
+        0.05, "share", "part by which the fee rises at a review where membership held since the last one, and is cut where it fell",
+        assumption("a usual change of a price; 0: the fee stays as it is"), bounds=(0, 1), plausible=(0.0, 0.2),
     )  # fmt: skip
     fee_review: int = parameter(
         6, "month", "months from one review of the fee to the next", assumption("prices of services are changed once or twice a year"),

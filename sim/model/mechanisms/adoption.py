@@ -64,16 +64,16 @@ class Rules(NamedTuple):
         assumption("half of what firms spend on research; 0: fees keep nobody away"), bounds=(0, 1), plausible=(0.001, 0.01),
     )  # fmt: skip
     by_answers: float = parameter(
-        0.0, "share", "part of a platform's expected worth that is in proportion to the share of requests it answered last month; the rest is in its services",
-        assumption("0: what is answered is not known beforehand"), bounds=(0, 1), plausible=(0.0, 1.0),
+        0.5, "share", "part of a platform's expected worth that is in proportion to the share of requests it answered last month; the rest is in its services",
+        assumption("half; 0: what is answered is not known beforehand"), bounds=(0, 1), plausible=(0.0, 1.0),
     )  # fmt: skip
     secrecy: float = parameter(
-        0.0, "share of sales", "yearly loss that an enterprise expects from what members learn of it, for a unit of knowledge by which it is ahead of them, mean over the axes",
-        assumption("0: none; else secrecy matters more than patents to most firms: Cohen, Nelson & Walsh 2000"), bounds=(0, 10), plausible=(0.0, 0.03),
+        0.01, "share of sales", "yearly loss that an enterprise expects from what members learn of it, for a unit of knowledge by which it is ahead of them, mean over the axes",
+        assumption("secrecy matters more than patents to most firms: Cohen, Nelson & Walsh 2000"), bounds=(0, 10), plausible=(0.0, 0.03),
     )  # fmt: skip
     considers: float = parameter(
-        0.0, "1/year", "rate at which a big enterprise that knows of a platform considers joining it, and a member whether to stay; 0: adoption by Bass, and all know all platforms",
-        assumption("0: Bass; else memberships are reviewed about once a year"), bounds=(0, 12), plausible=(0.0, 2.0),
+        1.0, "1/year", "rate at which a big enterprise that knows of a platform considers joining it, and a member whether to stay; 0: adoption by Bass, and all know all platforms",
+        assumption("memberships are reviewed about once a year"), bounds=(0, 12), plausible=(0.0, 2.0),
     )  # fmt: skip
     own_cost: float = parameter(
         60.0, "million yuan a year", "fixed cost of an own platform", assumption("hundreds of staff"), bounds=(0, 1e5),

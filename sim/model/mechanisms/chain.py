@@ -59,8 +59,8 @@ class Rules(NamedTuple):
         bounds=(0, 1), plausible=(0.1, 0.6),
     )  # fmt: skip
     part_price: float = parameter(
-        0.0, "million yuan", "what a buyer pays a supplier for developing a new part; it asks for none that it cannot pay",
-        assumption("0: suppliers develop at their own cost"), bounds=(0, 1000), plausible=(0.0, 5.0),
+        0.5, "million yuan", "what a buyer pays a supplier for developing a new part; it asks for none that it cannot pay",
+        assumption("tools and samples of a part; 0: suppliers develop at their own cost"), bounds=(0, 1000), plausible=(0.0, 5.0),
     )  # fmt: skip
 
 

@@ -147,7 +147,7 @@ class Rules(NamedTuple):
         plausible=(0.1, 2.0),
     )  # fmt: skip
     by_gain: bool = parameter(
-        False,
+        True,
         "",
         "whether platforms back the makers of whom they expect most for their tickets, and none at an expected loss; else any",
         assumption("switch"),

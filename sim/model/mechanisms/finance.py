@@ -118,7 +118,7 @@ class Rules(NamedTuple):
         fitted("operating survival; banks act within some years", "survival.eu.y5", "survival.us_1994_cohort"), bounds=(0, 1),
     )  # fmt: skip
     host_shares: bool = parameter(
-        False,
+        True,
         "",
         "whether a maker pays the share of its dividends that its platform's fund bought to the platform's host",
         assumption("switch; else the fund gives and gets nothing back"),

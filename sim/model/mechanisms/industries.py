@@ -35,8 +35,8 @@ class Rules(NamedTuple):
 
     enabled: bool = switch()
     opening: float = parameter(
-        0.004, "1/year", "hazard at which a big enterprise that scans opens a new sector or mode", assumption("rare"),
-        bounds=(0, 1), plausible=(0.001, 0.02),
+        0.015, "1/year", "hazard at which a big enterprise that scans, and knows all that the next sector asks, opens a new sector or mode",
+        assumption("rare"), bounds=(0, 1), plausible=(0.004, 0.06),
     )  # fmt: skip
     scanning: float = parameter(
         50.0, "enterprises", "big enterprises of a nation that scan for new industries, whatever the sample; in a "
@@ -98,7 +98,7 @@ class Rules(NamedTuple):
         assumption("unit-free space: the frontier of what is known to all"), bounds=(0.1, 10), plausible=(0.8, 1.2),
     )  # fmt: skip
     buyers: bool = parameter(
-        False, "", "whether a new sector's demand is that of buyers who take it up; otherwise it follows a curve of its age",
+        True, "", "whether a new sector's demand is that of buyers who take it up; otherwise it follows a curve of its age",
         assumption("switch"),
     )  # fmt: skip
     innovation: float = parameter(
@@ -112,7 +112,7 @@ class Rules(NamedTuple):
         plausible=(0.3, 0.5),
     )  # fmt: skip
     weighing: bool = parameter(
-        False, "", "whether followers weigh what a move gives against what it costs; otherwise they follow at a hazard",
+        True, "", "whether followers weigh what a move gives against what it costs; otherwise they follow at a hazard",
         assumption("switch"),
     )  # fmt: skip
     review: float = parameter(
@@ -133,7 +133,7 @@ class Rules(NamedTuple):
         bounds=(0, 100), plausible=(0.3, 3.0),
     )  # fmt: skip
     preparing: bool = parameter(
-        False, "", "whether the hazard of opening a sector or mode depends on what the enterprise knows of what lies ahead; "
+        True, "", "whether the hazard of opening a sector or mode depends on what the enterprise knows of what lies ahead; "
         "otherwise on the factor `abroad`", assumption("switch"),
     )  # fmt: skip
     gap_scale: float = parameter(

@@ -103,8 +103,8 @@ class Rules(NamedTuple):
         bounds=(0, 10), plausible=(0.003, 0.03),
     )  # fmt: skip
     foreign_months: float = parameter(
-        0.0, "month", "mean months by which a foreign expert's answer comes later than others', except on platforms with real-time interaction",
-        assumption("0: none; time zones, language and translation cost weeks"), bounds=(0, 24), plausible=(0.0, 3.0),
+        1.0, "month", "mean months by which a foreign expert's answer comes later than others', except on platforms with real-time interaction",
+        assumption("time zones, language and translation cost weeks"), bounds=(0, 24), plausible=(0.0, 3.0),
     )  # fmt: skip
 
 

@@ -58,20 +58,20 @@ class Rules(NamedTuple):
         assumption("the article: learning from abroad", "article.claims"), bounds=(0, 1), plausible=(0.05, 0.35),
     )  # fmt: skip
     request_pull: float = parameter(
-        0.0, "resources a request and month", "resources that come to a platform for an open request in what they know",
-        assumption("0: for members alone"), bounds=(0, 1000), plausible=(0.0, 5.0),
+        0.05, "resources a request and month", "resources that come to a platform for an open request in what they know",
+        assumption("one in twenty questions a month brings somebody new"), bounds=(0, 1000), plausible=(0.0, 5.0),
     )  # fmt: skip
     patience: float = parameter(
-        0.0, "month", "months without a question after which a resource leaves, in the mean; 0: none leaves for that",
-        assumption("0: contacts age out only"), bounds=(0, 1200), plausible=(0.0, 60.0),
+        36.0, "month", "months without a question after which a resource leaves, in the mean; 0: none leaves for that",
+        assumption("years: a profile costs nothing to keep"), bounds=(0, 1200), plausible=(0.0, 60.0),
     )  # fmt: skip
     habit: float = parameter(
         0.0, "month", "months over which the part of resources who look at questions comes to that of those who get any; 0: all look at all times",
-        assumption("0: all look; else habits form within months: Lally et al. 2010 (from memory)"), bounds=(0, 120), plausible=(0.0, 12.0),
+        assumption("0: all answer; with habits that form within months (Lally et al. 2010, from memory) few on a large platform get a question, and it adds nothing to research"), bounds=(0, 120), plausible=(0.0, 12.0),
     )  # fmt: skip
     cloud_edge: float = parameter(
-        0.0, "share", "density relative to their densest cell's below which domestic resources leave a cell empty; foreign experts then know the empty cells ahead, and no others",
-        assumption("0: domestic resources know something of everything"), bounds=(0, 1), plausible=(0.0, 0.3),
+        0.2, "share", "density relative to their densest cell's below which domestic resources leave a cell empty; foreign experts then know the empty cells ahead, and no others",
+        assumption("the sparse fifth; 0: domestic resources know something of everything"), bounds=(0, 1), plausible=(0.0, 0.3),
     )  # fmt: skip
 
 

@@ -66,25 +66,25 @@ class Rules(NamedTuple):
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.04686, "1/month", "hazard at which a project is abandoned",
+        0.04686, "1/month", "hazard at which a project is abandoned by an enterprise without cash",
         fitted("35% of projects succeed", "stylised_facts.open_innovation_effect.base_success"), bounds=(0, 1),
-        plausible=(0.01, 0.06),
+        plausible=(0.02, 0.2),
     )  # fmt: skip
     cover: float = parameter(
-        0.0, "month", "months of a project's spending at which, as cash, owners abandon it half as often, and less often with more; 0: cash does not matter",
-        assumption("0: one hazard for all; else research is cut where cash is short: Hall & Lerner 2010"), bounds=(0, 600), plausible=(0.0, 60.0),
+        60.0, "month", "months of a project's spending at which, as cash, owners abandon it half as often, and less often with more; 0: cash does not matter",
+        assumption("research is cut where cash is short: Hall & Lerner 2010; 0: one hazard for all"), bounds=(0, 600), plausible=(12.0, 120.0),
     )  # fmt: skip
     parallel: float = parameter(
-        0.0, "share", "units of a project's size beyond the first whose teams try the open components in a way of their own; the others share the first one's",
-        assumption("0: all work in one way; else parallel paths where it is not known which one leads on: Nelson 1961"), bounds=(0, 1), plausible=(0.0, 0.3),
+        0.005, "share", "units of a project's size beyond the first whose teams try the open components in a way of their own; the others share the first one's",
+        assumption("few: parallel paths where it is not known which one leads on: Nelson 1961"), bounds=(0, 1), plausible=(0.0, 0.03),
     )  # fmt: skip
     routine: float = parameter(
-        0.0, "", "elasticity on the number of lines of the distance at which a need lies from an enterprise's own knowledge",
-        assumption("0: none; else what a firm does in many lines binds it to its ways: Leonard-Barton 1992"), bounds=(0, 1), plausible=(0.0, 0.3),
+        0.05, "", "elasticity on the number of lines of the distance at which a need lies from an enterprise's own knowledge",
+        assumption("what a firm does in many lines binds it to its ways: Leonard-Barton 1992"), bounds=(0, 1), plausible=(0.0, 0.3),
     )  # fmt: skip
     past_years: float = parameter(
-        0.0, "year", "most years before the opening whose research adds to what enterprises know at the opening, in expectation; 0: none",
-        assumption("0: knowledge at the opening does not depend on research"), bounds=(0, 100), plausible=(0.0, 30.0),
+        20.0, "year", "most years before the opening whose research adds to what enterprises know at the opening, in expectation; 0: none",
+        assumption("what was learned longer ago is out of date"), bounds=(0, 100), plausible=(0.0, 30.0),
     )  # fmt: skip
     cost: float = parameter(
         0.03, "million yuan a person and month", "materials and tests a project spends, per skilled person of the team",
@@ -100,7 +100,7 @@ class Rules(NamedTuple):
         bounds=(0, 1), plausible=(0.3, 0.7),
     )  # fmt: skip
     by_market: bool = parameter(
-        False, "", "whether what a partner knows of software and markets beyond the enterprise turns successes from productivity to quality, over distance_scale",
+        True, "", "whether what a partner knows of software and markets beyond the enterprise turns successes from productivity to quality, over distance_scale",
         assumption("switch; users say what they would buy: von Hippel 1986"),
     )  # fmt: skip
     new_lines: float = parameter(
