@@ -14,7 +14,7 @@ bin := $(VENV)/bin
 installed := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs languages gallery site calibrate bench soak bill lock clean
+.PHONY: help run test lint format docs languages gallery site calibrate findings bench soak bill lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -68,6 +68,9 @@ calibrate: $(installed) ## fit the shipped values anew and ship them, predict ea
 		[ -z "$$rotate" ] || cp "$$where/rotation.json" $(calibration)/$$name.rotation.json || exit 1; \
 		$(bin)/python $(calibration)/ship.py $(calibration)/$$name.fitted.toml || exit 1; \
 	done
+
+findings: $(installed) ## test every shipped claim and write docs/findings.md (an hour; ARGS='shougang' for one file)
+	$(bin)/python docs/findings.py $(ARGS)
 
 bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick for a look)
 	$(bin)/python tests/benchmarks/run.py $(ARGS)

@@ -56,7 +56,6 @@ def entries(names: Sequence[str], out: Path, replicates: int, months: int | None
     """An article for each scenario, and below it one for each comparison of it with its control."""
     out.mkdir(parents=True, exist_ok=True)
     claims = [tomllib.loads(path.read_text(encoding="utf-8")) | {"name": path.stem} for path in files_of()]
-    pairs = {it["scenario"]: it for it in claims}
     with make_workers() as workers:
 
         def ran(name: str) -> sim.Result:
@@ -67,8 +66,9 @@ def entries(names: Sequence[str], out: Path, replicates: int, months: int | None
             result = ran(name)
             listed = sim.scenarios().loc[name]
             yield article(name, name, title_words(listed["title"]), [title_words(listed["summary"])], result, out)
-            if name in pairs:
-                yield compared(pairs[name], result, ran(pairs[name]["control"]), out)
+            for pair in claims:
+                if pair["scenario"] == name:
+                    yield compared(pair, result, ran(pair["control"]), out)
 
 
 def compared(pair: dict[str, Any], result: sim.Result, control: sim.Result, out: Path) -> str:
@@ -79,7 +79,7 @@ def compared(pair: dict[str, Any], result: sim.Result, control: sim.Result, out:
     questions = [meaning(context, it["claim"]) for it in pair["claims"].values()]
     card = "\n".join(decision_lines(found.variants[0].decision))
     head = tr("{variant} against {baseline}", variant=pair["scenario"], baseline=pair["control"])
-    return article(f"{pair['scenario']}-compared", head, title, questions, found, out, card)
+    return article(f"{pair['name']}-compared", head, title, questions, found, out, card)
 
 
 def article(name: str, head: str, title: str, texts: Sequence[str], shown: Any, out: Path, card: str = "") -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from command import plain_python
-from worlds import OFF_BY_DEFAULT, SHIPPED, around, different_outcomes, run, scenario, town
+from worlds import LEFT_OFF, SHIPPED, around, different_outcomes, run, scenario, town
 
 from sim.agents.model import EcosystemModel
 from sim.declare import declared
@@ -74,7 +74,7 @@ def seen() -> tuple[Watched, Watched]:
     for settings, months in (
         (town(), 48),  # hours are lent for three years
         (town(population__world="place", mechanisms__matching__enabled=False), 4),
-        (town(**OFF_BY_DEFAULT, mechanisms__industries__opening=0.9), 24),
+        (town(**LEFT_OFF, mechanisms__industries__opening=0.9), 24),
     ):
         model = EcosystemModel(settings, rng=1)
         watch(model, *watched)
@@ -154,7 +154,7 @@ def test_a_mechanism_can_be_switched_off_and_is_missed(mechanism: str) -> None:
 READ = """
 import json, sys
 from sim.model.catalogue import model_catalogue
-from worlds import OFF_BY_DEFAULT, run, town
+from worlds import LEFT_OFF, run, town
 
 read = set()
 
@@ -181,7 +181,7 @@ for prefix, group in (*catalogue.parameter_groups.items(), *catalogue.named.item
 run(town(population__world="place", population__host_staff=3000), 2)
 experts = {"platforms__workshop__foreign_share": 1.0, "platforms__workshop__user_share": 0.0}
 run(town(mechanisms__matching__rate=5.0, **experts), 14)
-run(town(**OFF_BY_DEFAULT, mechanisms__industries__opening=0.9), 14)
+run(town(**LEFT_OFF, mechanisms__industries__opening=0.9), 14)
 run(town(population__capital_intensity=0.001, market__overdraft_rate=1.0), 14)  # debts exceed assets
 print(json.dumps(sorted(read)))
 """

@@ -32,8 +32,9 @@ def chosen() -> EcosystemModel:
 def test_sectors_that_nobody_opened_change_no_choice_of_followers_and_buyers() -> None:
     """A null: without an opening there is nothing to follow, to take up or to be prepared for."""
     none = {"mechanisms__industries__opening": 0.0}
-    switches = {name: True for name in CHOICES if "industries" in name}
-    assert not different_outcomes(run(nation(**none), 14), run(nation(**none, **switches), 14))
+    switches = [name for name in CHOICES if "industries" in name]
+    off, on = (run(nation(**none, **dict.fromkeys(switches, it)), 14) for it in (False, True))
+    assert not different_outcomes(off, on)
 
 
 @pytest.mark.parametrize("switch", CHOICES)

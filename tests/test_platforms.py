@@ -1,4 +1,4 @@
-"""Platforms with two sides, foreign experts, and what large enterprises have: off by default, and each as it says."""
+"""Platforms with two sides, foreign experts, and what large enterprises have: each part beside a world without any."""
 
 from __future__ import annotations
 
@@ -21,8 +21,18 @@ pytestmark = pytest.mark.once  # what it tests does not depend on the interprete
 MONTHS = 24
 EXPERTS = "platforms.market-of-experts"
 OTHER = "platforms.university-alliance"
+# Every part off.
+NONE = {
+    "mechanisms.resources.cloud_edge": 0.0, "mechanisms.resources.request_pull": 0.0,
+    "mechanisms.resources.patience": 0.0, "mechanisms.resources.habit": 0.0, "mechanisms.matching.foreign_months": 0.0,
+    "mechanisms.adoption.considers": 0.0, "mechanisms.adoption.by_answers": 0.0, "mechanisms.adoption.secrecy": 0.0,
+    "mechanisms.projects.by_market": False, "mechanisms.projects.cover": 0.0, "mechanisms.projects.parallel": 0.0,
+    "mechanisms.projects.routine": 0.0, "mechanisms.projects.past_years": 0.0, "mechanisms.projects.abandon": 0.047,
+    "mechanisms.entry.by_gain": False, "mechanisms.finance.host_shares": False,
+    f"{EXPERTS}.fee_step": 0.0, f"{OTHER}.fee_step": 0.0, f"{EXPERTS}.reserve": 0.0, f"{OTHER}.reserve": 0.0,
+}  # fmt: skip
 # Many projects and members, so that a small world shows what a mechanism does.
-BUSY = {
+BUSY = NONE | {
     "population.enterprises": 300, "run.spin_up": 0, "mechanisms.projects.begin": 3.0, f"{OTHER}.opens": "2013-01",
     "mechanisms.adoption.innovation": 1.0, "mechanisms.adoption.imitation": 2.0,
     "mechanisms.adoption.small_factor": 1.0, "mechanisms.adoption.most_own": 0, "mechanisms.adoption.worth": 0.05,
@@ -294,7 +304,8 @@ HAIER = {
 
 
 def haier(months: int, **given: Any) -> EcosystemModel:
-    return run(scenario("haier", **HAIER | given), months, ledger=True)
+    none = {key: value for key, value in NONE.items() if key.startswith("mechanisms.")}
+    return run(scenario("haier", **none | HAIER | given), months, ledger=True)
 
 
 def test_hosts_share_in_what_makers_pay_out() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from worlds import OFF_BY_DEFAULT, flat, town
+from worlds import LEFT_OFF, flat, town
 
 from sim.kernel import draws
 from sim.model.ecosystem import Ecosystem
@@ -145,6 +145,6 @@ def asked(months: int) -> dict[str, dict[str, list[str]]]:
                 object.__setattr__(it, key, named(f"{it.name}.{given.__name__}", given))
     Ecosystem(settings, 1).run_for(months)
     Ecosystem(town(population__world="place"), 1).run_for(4)  # enterprises come from beyond it
-    Ecosystem(town(**OFF_BY_DEFAULT, mechanisms__projects__begin=12.0), 1).run_for(6)
+    Ecosystem(town(**LEFT_OFF, mechanisms__projects__begin=12.0), 1).run_for(6)
     found = {"groups": groups, "blocks": blocks, "columns": columns}
     return {what: {step: sorted(names) for step, names in by.items() if step} for what, by in found.items()}

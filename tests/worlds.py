@@ -22,7 +22,7 @@ from sim.model.state.ring import Ring
 from sim.scenario import Scenario
 
 TOWN = TESTS / "town.toml"
-# Mechanisms that are off by default, by their switches.
+# What the town leaves off, by its switches.
 CHOICES = {
     "mechanisms__industries__buyers": True,
     "mechanisms__industries__weighing": True,
@@ -31,7 +31,7 @@ CHOICES = {
 }
 LENDING = {"mechanisms__lending__enabled": True}
 ENERGY = {"market__energy_bought": True}
-OFF_BY_DEFAULT = CHOICES | LENDING | ENERGY
+LEFT_OFF = CHOICES | LENDING | ENERGY
 SHIPPED = tuple(sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml")))
 # What says how a world goes on, and is no part of its state.
 NOT_STATE = frozenset({"settings", "world", "catalogue"})

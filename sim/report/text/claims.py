@@ -65,7 +65,7 @@ def claims_table(answers: Sequence[Findings]) -> str:
         lines += wrapped(said, WIDTH, subsequent_indent="  ")
         for it in answer.findings:
             posterior = _span(it.posterior, outcome_unit(it)) if it.posterior else "-"
-            name = f"{claims.scenario.name}: {it.claim.name}"
+            name = f"{claims.name}: {it.claim.name}"
             rows.append((name, _verdict(it), *_told(it), posterior, _percent(it)))
     heads = (
         tr("claim"), tr("verdict"), tr("difference"), tr("95% interval"), tr("unit"), tr("over the posterior"),
