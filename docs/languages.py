@@ -2,8 +2,9 @@
 
 ``sim/locale/DOMAIN.pot`` has the texts: of ``figures`` what ``tr``, ``trn``, ``trc`` and ``later`` hold in
 ``sim/report/figures`` and the sheets beside it, of ``sim`` what they hold elsewhere, of ``declarations`` what the
-declarations, scenarios, claims and facts say, each with its key as context. Translations of texts that have changed
-or gone are dropped; new ones are empty, and a test fails until they are filled. ``--check`` only names stale files.
+declarations, scenarios, claims, facts and calibrations say, each with its key as context. Translations of texts that
+have changed or gone are dropped; new ones are empty, and a test fails until they are filled. ``--check`` only names
+stale files.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import ast
 import io
 import itertools
+import json
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -22,7 +24,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from sim import language
-from sim.evidence.facts import checks
+from sim.evidence.facts import TARGETS, checks
 from sim.formats import label
 from sim.model.catalogue import model_catalogue
 from sim.report.html.limits import limits
@@ -201,8 +203,10 @@ def declarations() -> Iterator[Entry]:
     for mechanism in catalogue.mechanisms:
         yield mechanism.name, "mechanism", "mechanisms"
     for check in checks(catalogue).values():
-        for text in filter(None, (check.title, check.note, check.finding)):
+        for text in filter(None, (check.title, check.note, check.finding, check.fitted_by)):
             yield text, f"fact {check.name}", "sim/evidence/facts.toml"
+        if check.group:
+            yield check.group, "group", "sim/evidence/facts.toml"
         units[check.unit] = None
     for name, assumed in declared_assumptions().items():
         yield assumed.meaning, f"assumption {name}", "assumptions of an appraisal"
@@ -223,6 +227,20 @@ def declarations() -> Iterator[Entry]:
         for kind in ("platforms", "sites"):
             for own in told.get(kind, {}):
                 yield own, "name", kind
+    for path in sorted((ROOT / "scenarios" / TARGETS).glob("*.targets.toml")):
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        place = f"scenarios/{TARGETS}/{path.name}"
+        yield told["title"], "calibration", place
+        for target in told["targets"].values():
+            if "title" in target:
+                yield target["title"], "target", place
+            if target.get("group"):
+                yield target["group"], "group", place
+    titles = {check.title for check in checks(catalogue).values()}
+    for path in sorted((ROOT / "scenarios" / TARGETS).glob("*.rotation.json")):
+        for row in json.loads(path.read_bytes())["targets"]:  # of a fact as it was worded then
+            if row["title"] not in titles:
+                yield row["title"], "target", f"scenarios/{TARGETS}/{path.name}"
     for path in sorted((ROOT / "scenarios" / "claims").glob("*.toml")):
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         place = f"scenarios/claims/{path.name}"

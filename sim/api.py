@@ -1577,6 +1577,7 @@ def validate(
     [(281.0, True)]
     """
     from sim.evidence.facts import calibrated, checks
+    from sim.language import file_name
     from sim.report.html.validation import validation_page
     from sim.report.text.validation import facts_csv, validation_json
     from sim.runs.noted import write_noted
@@ -1602,7 +1603,7 @@ def validate(
     options.show(found)
     command = _validate_command(scenario, facts, settings or {}, loaded.values())
     files = {
-        "validation.html": validation_page(found, command),
+        f"{file_name('validation')}.html": validation_page(found, command),
         "validation.json": to_json(clean(validation_json(found))),
         "facts.csv": facts_csv(found),
     }

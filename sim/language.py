@@ -87,6 +87,16 @@ def tr(text: str, /, **places: object) -> str:
     return found.format(**{name: tr(it) if isinstance(it, Sentence) else it for name, it in places.items()})
 
 
+def recalled(said: str, among: Iterable[str]) -> str:
+    """A stored sentence as ``later`` made it, where one of the texts ``among`` did; what it holds is looked up too."""
+    texts = tuple(map(str, among))
+    for text in texts:
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(text))
+        if found := re.fullmatch(pattern, said):
+            return later(text, **{name: recalled(it, texts) for name, it in found.groupdict().items()})
+    return said
+
+
 def in_english(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
     """A function whose answer is data: it is made in English, whatever the reader's language."""
 

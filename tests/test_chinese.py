@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import seeking
 from command import call
@@ -15,10 +16,15 @@ from toy import OUTCOMES
 
 import sim
 from sim import api
-from sim.language import speaking
-from sim.model.catalogue import load
+from sim.evidence.facts import Check, checks
+from sim.language import later, recalled, speaking, tr
+from sim.model.catalogue import load, model_catalogue
 from sim.page.document import live_page
+from sim.report.html.rotation import rotation_sections
+from sim.report.text.validation import fitted_text, group_words
 from sim.scenario import describe
+from sim.studies.questions.rotation import kept_rotations
+from sim.studies.questions.validate import Verdict
 
 # Figures are drawn; where no installed font has Chinese, boxes stand in them.
 pytestmark = pytest.mark.filterwarnings("ignore::sim.letters.NoGlyph")
@@ -191,6 +197,88 @@ def test_pages_of_studies_have_no_english_sentence(toy_folder: Path) -> None:
 def _commands(page: str) -> list[str]:
     found = re.findall(r'<pre tabindex="0"><code>(.*?)</code></pre>', page, re.DOTALL)
     return [line for it in found for line in html.unescape(it).split("\n")]
+
+
+def test_the_page_on_facts_has_no_english_sentence(toy_folder: Path) -> None:
+    del toy_folder
+    Path("facts.toml").write_text(FACTS)
+    call("--lang", "zh", *STUDIES["validate"], "--workers", "1")
+    (path,) = Path("results").glob("validate-*/validation-zh.html")
+    page = path.read_text(encoding="utf-8")
+    assert '<html lang="zh-Hans">' in page
+    assert {"通过", "份额", "如何判断事实"} <= set(_texts(page))
+    assert not _english(_shown(page), [*_sources(), *_commands(page)])
+    assert not (path.parent / "validation.html").exists()
+    words = {it: (path.parent / it).read_bytes() for it in ("validation.json", "facts.csv")}
+    call(*STUDIES["validate"], "--workers", "1")
+    assert words == {it: (path.parent / it).read_bytes() for it in words}
+    assert (path.parent / "validation.html").is_file()
+
+
+def test_pages_of_shipped_facts_have_no_english_but_their_sources() -> None:
+    """Groups, what was fitted, and the rotations that are kept; other texts are those of the terminal."""
+    catalogue = model_catalogue()
+    facts = checks(catalogue).values()
+    with speaking("zh"):
+        (section,) = rotation_sections(kept_rotations(catalogue.outcomes), "another")
+        groups = {group_words(it.group) for it in facts}
+        fitted = [fitted_text(_verdict(it)) for it in facts if it.fitted_by]
+    assert not _english(_shown(section.content), [])
+    assert not [it for it in groups if it.isascii()]
+    assert not [said for it in fitted if (said := _english(it, []))]
+
+
+def _verdict(check: Check) -> Verdict:
+    """A verdict without a value on what a calibration was made of."""
+    by = "; ".join(filter(None, (check.fitted_by, "the calibration calibration/x.targets.toml", "market.growth")))
+    return Verdict(check, "toy", "", np.array([]), None, None, None, False, False, "", by)
+
+
+def test_pages_of_calibrations_have_no_english_sentence(toy_folder: Path) -> None:
+    del toy_folder
+    Path("targets.toml").write_text(FITTED)
+    call(*STUDIES["calibrate"], "--workers", "1")
+    (study,) = (it for it in Path("results").glob("calibrate-*") if it.is_dir())
+    call("--lang", "zh", "report", study, "--out", "page.html")
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert json.loads((study / "manifest.json").read_text())["remarks"], "nothing stored in English is shown"
+    assert {"拟合的参数", "目标达到的情况"} <= set(_texts(page))
+    assert not _english(_shown(page), [*_sources(), *_commands(page)])
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded", "code", "words"),
+    [
+        (SOUGHT, seeking.calm, 0, "最优组合"),
+        ((*SOUGHT, "--at-least", "net_jobs=100000", "--at-least", "net_taxes=1000"), seeking.calm, 1, "要求不少于"),
+        (SOUGHT, seeking.noisy, 1, "被噪声掩盖"),
+    ],
+)
+def test_pages_of_mixes_have_no_english_sentence(
+    asked: tuple[str, ...], recorded: object, code: int, words: str, toy_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del toy_folder
+    monkeypatch.setattr(api, "ecosystem", lambda *_: seeking.model(recorded))
+    mix = [part for key, values in seeking.LEVERS.items() for part in ("--levers", f"{key}={values}")]
+    call("seek", "toy", *mix, *asked, "--workers", "1", code=code)
+    (study,) = (it for it in Path("results").glob("seek-*") if it.is_dir())
+    call("--lang", "zh", "report", study, "--out", "page.html")
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert words in _shown(page)
+    assert not _english(_shown(page), [*_sources(), *_commands(page)])
+
+
+def test_a_stored_sentence_is_said_in_the_readers_language() -> None:
+    among = (later("{one}; {others}"), later("below {value}"), later("above {value}"))
+    said = recalled("above 3; below 4", among)
+    with speaking("zh"):
+        assert tr(said) == "高于3；低于4"
+        assert tr(recalled("own words", among)) == "own words"
+    assert said == "above 3; below 4"
+
+
+def _texts(page: str) -> list[str]:
+    return [it.strip() for it in _shown(page).split("|")]
 
 
 def test_no_language_changes_a_stored_byte(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

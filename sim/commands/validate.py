@@ -40,6 +40,7 @@ def validate(
     """
     with errors():
         from sim import api
+        from sim.language import file_name
         from sim.report.text.validation import validation_json, validation_text
         from sim.scenario import ScenarioError
 
@@ -52,7 +53,8 @@ def validate(
                 scenario, facts=facts, settings=chosen, mechanisms=mechanisms or (), workers=pool, out=out, fresh=fresh,
                 yes=yes, watcher=watcher(), shown=show,
             )  # fmt: skip
-        say(f"page: {found.path / 'validation.html'}")
+        page = f"{file_name('validation')}.html"
+        say(f"page: {found.path / page}")
         failed = [say_failed(result) for result in found.results.values()]
         if any(failed):
             raise typer.Exit(SOME_FAILED)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.catalogue import Catalogue
 from sim.evidence import evidence
 from sim.evidence.evidence import Trust, fact
+from sim.language import later
 from sim.scenario.extending import find, folders, shipped_files
 from sim.scenario.faults import Fault, ScenarioError, shown
 from sim.scenario.keys import meant
@@ -42,6 +43,7 @@ APPRAISED = {
 }
 LAST = "last"  # the run's last month, whichever that is
 TARGETS = "calibration"  # folder beside the shipped scenarios: what their fitted values aim at
+CALIBRATED = later("the calibration {file}")
 _TRUSTS = get_args(Trust)
 
 
@@ -167,7 +169,7 @@ def calibrated() -> dict[str, str]:
         for file in sorted((folder / TARGETS).glob("*.targets.toml")):
             targets = tomllib.loads(file.read_text(encoding="utf-8")).get("targets", {})
             named = (it.get("fact") for it in targets.values() if isinstance(it, dict))
-            found |= {name: f"the calibration {TARGETS}/{file.name}" for name in named if name}
+            found |= {name: CALIBRATED.format(file=f"{TARGETS}/{file.name}") for name in named if name}
     return found
 
 

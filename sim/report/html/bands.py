@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 
 from sim.formats import band_text
+from sim.language import is_chinese, later, tr, trc
 from sim.report.html.markup import Markup, picture, tag
-from sim.report.text.rotations import asked_text, band_of, row_unit, wanted_text
-from sim.report.text.validation import verdict_text, verdict_unit
+from sim.report.text.rotations import asked_text, band_of, row_unit, target_words, wanted_text
+from sim.report.text.validation import fact_words, verdict_text, verdict_unit
 from sim.studies.questions.rotation import Row
 from sim.studies.questions.validate import Verdict
 from sim.units import Everyday
@@ -20,9 +21,13 @@ _ONE, _TWO = 28, 38  # units of the picture a line, with one interval and with t
 _APART = 7  # units of the picture by which a fitted and a predicted value are above and below their line
 _FROM, _TO = -1.0, 2.0  # of the axis, in bands
 _LONGEST = 52  # letters of a title in a chart
-_ENDS = ((-1, "one width below"), (0, "lower end"), (1, "upper end"), (2, "one width above"))
-SIGNS = "grey: the band; line: 90% of seeds; ● median, pass; ✕ median, fail; ◆ what the source says; ▸ beyond the axis"
-ROTATION_SIGNS = (
+_ENDS = (
+    (-1, later("one width below")), (0, later("lower end")), (1, later("upper end")), (2, later("one width above")),
+)  # fmt: skip
+SIGNS = later(
+    "grey: the band; line: 90% of seeds; ● median, pass; ✕ median, fail; ◆ what the source says; ▸ beyond the axis"
+)
+ROTATION_SIGNS = later(
     "grey: the band; above: fitted to it; below, coloured: predicted without its group; line: 90% of the posterior; "
     "● median in the band; ✕ median out of it; ◆ what was asked for; ▸ beyond the axis"
 )
@@ -44,15 +49,16 @@ def band_chart(name: str, group: str, verdicts: Sequence[Verdict]) -> Markup:
     drawn: list[Markup] = []
     for place, it in enumerate(verdicts):
         y = _ONE * (place + 0.5)
-        drawn += _line(it.check.title, it.check.band, it.check.value, (it.low, it.high), y, _ONE)
+        drawn += _line(fact_words(it, it.check.title), it.check.band, it.check.value, (it.low, it.high), y, _ONE)
         drawn += _interval(it.check.band, (it.value, it.low, it.high), y, "s0" if it.passed else "s1", good=it.passed)
         drawn.append(_told(_numbers(verdict_unit(it), it.value, it.low, it.high), y))
-    words = f"{group}: " + "; ".join(
-        f"{it.check.title} {_numbers(unit, it.value, it.low, it.high)}, "
-        f"band {band_text(*map(unit.of, it.check.band))}, {verdict_text(it)}"
+    words = trc("between changes", "; ").join(
+        tr("{fact} {value}, band {band}, {verdict}", fact=fact_words(it, it.check.title),
+           value=_numbers(unit, it.value, it.low, it.high), band=band_text(*map(unit.of, it.check.band)),
+           verdict=verdict_text(it))
         for it in verdicts for unit in (verdict_unit(it),)
     )  # fmt: skip
-    return _picture(name, words, _ONE * len(verdicts), drawn)
+    return _picture(name, tr("{name}: {said}", name=group, said=words), _ONE * len(verdicts), drawn)
 
 
 def pair_chart(name: str, title: str, rows: Sequence[Row], first: str, second: str) -> Markup:
@@ -60,19 +66,19 @@ def pair_chart(name: str, title: str, rows: Sequence[Row], first: str, second: s
     drawn: list[Markup] = []
     for place, row in enumerate(rows):
         y, band, last = _TWO * (place + 0.5), band_of(row), row[second]
-        drawn += _line(row["title"] or row["target"], band, row["value"], (last["low"], last["high"]), y, _TWO)
+        drawn += _line(target_words(row), band, row["value"], (last["low"], last["high"]), y, _TWO)
         for kind, at in ((first, y - _APART), (second, y + _APART)):
             one = row[kind]
             colour = "s4" if kind == first else "s0" if one["within"] else "s1"
             drawn += _interval(band, (one["median"], one["low"], one["high"]), at, colour, good=one["within"])
         drawn.append(_told(_numbers(row_unit(row), last["median"], last["low"], last["high"]), y))
-    words = f"{title}: " + "; ".join(
-        f"{row['title'] or row['target']}, asked for {asked_text(row)}, band {wanted_text(row)}: "
-        + ", ".join(f"{kind} {_numbers(row_unit(row), *(row[kind][part] for part in ('median', 'low', 'high')))}"
-                    for kind in (first, second))
+    words = trc("between changes", "; ").join(
+        tr("{target}, asked for {value}, band {band}: {first} {one}, {second} {other}", target=target_words(row),
+           value=asked_text(row), band=wanted_text(row), first=tr(first), one=_median(row, first), second=tr(second),
+           other=_median(row, second))
         for row in rows
     )  # fmt: skip
-    return _picture(name, words, _TWO * len(rows), drawn)
+    return _picture(name, tr("{name}: {said}", name=title, said=words), _TWO * len(rows), drawn)
 
 
 def _picture(name: str, words: str, tall: int, drawn: Sequence[Markup]) -> Markup:
@@ -80,7 +86,7 @@ def _picture(name: str, words: str, tall: int, drawn: Sequence[Markup]) -> Marku
     axis: list[Markup] = []
     for end, label in _ENDS:
         axis += [tag("path", d=f"M{_x(end)} 0V{height - _BOTTOM + 4}", class_="grid"),
-                 tag("text", label, x=_x(end), y=height - 8, class_="tick x")]  # fmt: skip
+                 tag("text", tr(label), x=_x(end), y=height - 8, class_="tick x")]  # fmt: skip
     return picture(name, words, _WIDTH, height, [*axis, *drawn], "tornado bands")
 
 
@@ -90,7 +96,8 @@ def _line(
     """Title and band of one line, and the stated or target value if it is on the axis."""
     (low, high), half = band, tall // 2 - 5
     left, right = (_FROM if math.isinf(low) else 0.0), (_TO if math.isinf(high) else 1.0)
-    short = title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…"
+    longest = _LONGEST // 2 if is_chinese() else _LONGEST  # its letters are twice as wide
+    short = title if len(title) <= longest else f"{title[: longest - 1]}…"
     drawn = [
         tag("text", short, x=_LEFT - 12, y=y + 4, class_="tick y"),
         tag("path", d=f"M{_x(left)} {y - half}H{_x(right)}v{2 * half}H{_x(left)}Z", class_="band s4"),
@@ -129,7 +136,14 @@ def _told(words: str, y: float) -> Markup:
 
 
 def _numbers(unit: Everyday, value: float | None, low: float | None, high: float | None) -> str:
-    return "no value" if value is None else f"{unit.told(value)} ({unit.span(low, high)})"
+    if value is None:
+        return tr("no value")
+    return tr("{value} ({span})", value=unit.told(value), span=unit.span(low, high))
+
+
+def _median(row: Row, kind: str) -> str:
+    """A target's median with its interval."""
+    return _numbers(row_unit(row), *(row[kind][part] for part in ("median", "low", "high")))
 
 
 def _size(ends: tuple[float | None, float | None]) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.formats import counted, number, tick_labels
+from sim.language import later, listed, recalled, tr, trc
 from sim.report.html.bands import pair_chart
 from sim.report.html.charts import ticks
 from sim.report.html.markup import Markup, join, picture, table, tag
@@ -18,9 +19,10 @@ from sim.report.html.reproduce import study_commands, versions
 from sim.report.html.rotation import HEADING as ROTATION_HEADING
 from sim.report.html.rotation import WORDS, asked_cell, chart_and_table, median_cells, rotation_parts
 from sim.report.html.stored import StoredCalibration
-from sim.report.text.rotations import row_unit
+from sim.report.text.rotations import calibration_words, row_unit
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.posterior import FEWEST
+from sim.studies.questions.calibrate import TRUST
 from sim.studies.questions.rotation import lies_within
 from sim.studies.targets import FreeParameter
 from sim.units import Everyday, brief, parameter_unit
@@ -28,15 +30,15 @@ from sim.units import Everyday, brief, parameter_unit
 _WIDTH, _HEIGHT, _SIDE, _TOP, _BOTTOM = 360, 150, 14, 26, 24  # units of a picture: about a pixel each
 _BINS = 24
 _LONG = 10_000  # from which ticks are so long that fewer have room
-_SIGNS = (
+_SIGNS = later(
     "grey: the band; above: as it is; below, coloured: the posterior, with the line its 90% interval; ● median in the "
     "band; ✕ median out of it; ◆ what was asked for; ▸ beyond the axis"
 )
-_SIGNS_ALONE = (
+_SIGNS_ALONE = later(
     "grey: the band; above: as it is; below, coloured: at the fitted values; ● in the band; ✕ out of it; ◆ what was "
     "asked for; ▸ beyond the axis"
 )
-_MARGINALS = (
+_MARGINALS = later(
     "Bars: the posterior over the range that was tried; grey line: beforehand, when all of it is equally likely; bar "
     "above: the 90% interval; red: the fitted value."
 )
@@ -47,26 +49,27 @@ def report_calibration(study: StoredCalibration) -> Report:
     manifest, settings = study.manifest, study.manifest["design"]["settings"]
     sentence = _sentence(study)
     lines = _commands(study)
-    remarks = [tag("p", said, class_="warning") for said in manifest["remarks"]]
-    rotation = join(tag("p", WORDS), rotation_parts(study.name, study.rotation)) if study.rotation else None
+    remarks = [tag("p", tr(recalled(said, TRUST.values())), class_="warning") for said in manifest["remarks"]]
+    rotation = join(tag("p", tr(WORDS)), rotation_parts(study.name, study.rotation)) if study.rotation else None
     sections = [
-        Section("keys", "What was fitted", join(_keys(study), _marginals(study))),
-        Section("targets", "How the targets are met", join(remarks, _targets(study))),
-        *([Section("rotation", ROTATION_HEADING, rotation)] if rotation else []),
+        Section("keys", tr("What was fitted"), join(_keys(study), _marginals(study))),
+        Section("targets", tr("How the targets are met"), join(remarks, _targets(study))),
+        *([Section("rotation", tr(ROTATION_HEADING), rotation)] if rotation else []),
     ]
     reproduction = join(
-        tag("p", "With the same version, and the targets and ranges above in a file TARGETS.toml:"),
+        tag("p", tr("With the same version, and the targets and ranges above in a file TARGETS.toml:")),
         tag("pre", tag("code", "\n".join(lines)), tabindex=0), versions([study.path.name], [_facts(study)]),
     )  # fmt: skip
-    eyebrow = (
-        f"{study.name} · {settings['budget']} candidates · {settings['replicates']} seeds from seed "
-        f"{settings['seed']} · effective sample size "
-        f"{manifest['effective_sample_size']:.0f} · model {manifest['model']}"
-    )
-    title = f"{manifest['title'] or study.name}: what it was calibrated to"
+    eyebrow = tr(
+        "{name} · {candidates} candidates · {seeds} seeds from seed {seed} · effective sample size {size} · model "
+        "{model}", name=study.name, candidates=settings["budget"], seeds=settings["replicates"], seed=settings["seed"],
+        size=f"{manifest['effective_sample_size']:.0f}", model=manifest["model"],
+    )  # fmt: skip
+    title = tr("{title}: what it was calibrated to", title=calibration_words(manifest["title"]) or study.name)
     page = document(
-        title, eyebrow, [sentence], sections, reproduction, _files(study), f"sim report from {study.path.name}"
-    )
+        title, eyebrow, [sentence], sections, reproduction, _files(study),
+        tr("sim report from {folders}", folders=study.path.name),
+    )  # fmt: skip
     told = {"kind": "calibrate", "commands": lines, "fitted": manifest["fitted"], "misfit": manifest["misfit"],
             "effective_sample_size": manifest["effective_sample_size"], "remarks": manifest["remarks"],
             "targets": {row["target"]: {key: it for key, it in row.items() if key != "target"} for row in study.rows},
@@ -76,15 +79,16 @@ def report_calibration(study: StoredCalibration) -> Report:
 
 def _facts(study: StoredCalibration) -> dict[str, str]:
     manifest, settings = study.manifest, study.manifest["design"]["settings"]
-    seeds = f"{settings['replicates']} seeds each, from seed {settings['seed']}"
+    candidates = tr("{candidates}, {seeds} seeds each, from seed {seed}", candidates=settings["budget"],
+                    seeds=settings["replicates"], seed=settings["seed"])  # fmt: skip
     digests = {name: str(it) for name, it in manifest["outputs"].items() if "/" not in name}
     return {
-        "model": str(manifest["model"]),
-        "method": str(manifest["method"]),
-        "candidates": f"{settings['budget']}, {seeds}",
-        **{f"digest of {name} (SHA-256)": it for name, it in digests.items()},
-        "commit": str((manifest.get("git") or {}).get("commit", "not known")),
-        "Python": str(manifest.get("python", "not known")),
+        tr("model"): str(manifest["model"]),
+        tr("method"): str(manifest["method"]),
+        tr("candidates"): candidates,
+        **{tr("digest of {file} (SHA-256)", file=name): it for name, it in digests.items()},
+        tr("commit"): str((manifest.get("git") or {}).get("commit", tr("not known"))),
+        "Python": str(manifest.get("python", tr("not known"))),
     }
 
 
@@ -103,43 +107,53 @@ def _alone(row: dict[str, Any]) -> dict[str, Any]:
 def _sentence(study: StoredCalibration) -> str:
     """How many targets are met, and how far the misfit came down."""
     met = sum(bool(row["fitted"]["within"]) for row in _rows(study))
-    what = "have their posterior median" if _told(study) else "lie"
-    keys = counted(len(study.keys), "key")
     misfit = study.manifest["misfit"]
-    return (
-        f"With {keys} of {study.name} fitted, {met} of {len(study.rows)} targets {what} in the "
-        f"band; the misfit is {number(misfit['fitted'])}, and was {number(misfit['as it is'])}."
-    )
+    places = {
+        "keys": counted(len(study.keys), "key"), "name": study.name, "met": met, "count": len(study.rows),
+        "fitted": number(misfit["fitted"]), "own": number(misfit["as it is"]),
+    }  # fmt: skip
+    if _told(study):
+        return tr(
+            "With {keys} of {name} fitted, {met} of {count} targets have their posterior median in the band; the "
+            "misfit is {fitted}, and was {own}.", **places,
+        )  # fmt: skip
+    return tr(
+        "With {keys} of {name} fitted, {met} of {count} targets lie in the band; the misfit is {fitted}, and was "
+        "{own}.", **places,
+    )  # fmt: skip
 
 
 def _keys(study: StoredCalibration) -> Markup:
-    heads = ("key", "fitted", "median", "90% interval", "tried", "unit", "in")
+    heads = (
+        tr("key"), tr("fitted"), tr("median"), tr("90% interval"), tr("tried"), tr("unit"), trc("scenarios", "in"),
+    )  # fmt: skip
     rows = []
     for key in study.keys:
         it = study.manifest["fitted"][key.key]
         unit = _unit(key)
-        tried = f"{unit.span(key.low, key.high)}{' (log)' if key.log else ''}"
+        tried = unit.span(key.low, key.high)
+        tried = tr("{range} (log)", range=tried) if key.log else tried
         interval = [unit.number(it["median"]), unit.span(it["low"], it["high"])] if _told(study) else ["-", "-"]
         rows.append((tag("code", key.key), brief(it["value"], unit), *interval, tried, unit.unit,
-                     ", ".join(key.scenarios)))  # fmt: skip
-    return table(heads, rows, (1, 2, 3, 4), "Fitted values, and intervals of the posterior")
+                     listed(key.scenarios)))  # fmt: skip
+    return table(heads, rows, (1, 2, 3, 4), tr("Fitted values, and intervals of the posterior"))
 
 
 def _marginals(study: StoredCalibration) -> Markup:
     if not _told(study):
         size = study.manifest["effective_sample_size"]
-        few = f"The posterior's effective sample size is {size:.0f}, below {FEWEST:.0f}: too few points to show it."
+        few = tr("The posterior's effective sample size is {size}, below {least}: too few points to show it.",
+                 size=f"{size:.0f}", least=f"{FEWEST:.0f}")  # fmt: skip
         return tag("p", few, class_="warning")
     figures = [
         tag("figure", tag("figcaption", tag("b", it.key.rpartition(".")[2]), " ",
-                          tag("span", _unit(it).unit or "no unit"),
-                          tag("small", f"{it.key}{', log scale' if it.log else ''}")),
+                          tag("span", _unit(it).unit or tr("no unit")),
+                          tag("small", tr("{key}, log scale", key=it.key) if it.log else it.key)),
             marginal_chart(f"marginal{place}", study, it))
         for place, it in enumerate(study.keys)
     ]  # fmt: skip
-    return join(
-        tag("h3", "What each could be"), tag("p", _MARGINALS, class_="note"), tag("div", figures, class_="charts")
-    )
+    note = tag("p", tr(_MARGINALS), class_="note")
+    return join(tag("h3", tr("What each could be")), note, tag("div", figures, class_="charts"))
 
 
 def _told(study: StoredCalibration) -> bool:
@@ -184,8 +198,10 @@ def marginal_chart(name: str, study: StoredCalibration, key: FreeParameter) -> M
         for share, label in zip(places, words, strict=True)
     ]  # fmt: skip
     value = brief(it["value"], unit)
-    interval = f"median {unit.number(it['median'])} ({unit.span(it['low'], it['high'])})"
-    said = f"{key.key}: fitted {value}, {interval} {unit.unit}".rstrip()
+    said = tr(
+        "{key}: fitted {value}, median {median} ({span}) {unit}", key=key.key, value=value,
+        median=unit.number(it["median"]), span=unit.span(it["low"], it["high"]), unit=unit.unit,
+    ).rstrip()  # fmt: skip
     side = -6 if key.share(it["value"]) > 0.6 else 6
     return picture(name, said, _WIDTH, _HEIGHT, [
         tag("path", d=bars, class_="bars s0"), tag("path", d=f"M{x(0)} {y(1.0)}H{x(1)}", class_="axis"),
@@ -197,20 +213,25 @@ def marginal_chart(name: str, study: StoredCalibration, key: FreeParameter) -> M
 
 
 def _targets(study: StoredCalibration) -> Markup:
-    heads = ("target", "asked for", "as it is", "fitted", "tolerances off", "posterior", "in the band")
+    heads = (
+        tr("target"), tr("asked for"), tr("as it is"), tr("fitted"), tr("tolerances off"), tr("posterior"),
+        tr("in the band"),
+    )  # fmt: skip
     told, rows = _told(study), _rows(study)
-    numbers = table(heads, [_cells(row, told=told) for row in rows], (1, 2, 3, 4, 5), "Targets")
+    numbers = table(heads, [_cells(row, told=told) for row in rows], (1, 2, 3, 4, 5), tr("Targets"))
     chart = pair_chart("met", study.name, rows, "as it is", "fitted")
-    return chart_and_table("As it is, and fitted", _SIGNS if told else _SIGNS_ALONE, chart, numbers)
+    signs = tr(_SIGNS) if told else tr(_SIGNS_ALONE)
+    return chart_and_table(tr("As it is, and fitted"), signs, chart, numbers)
 
 
 def _cells(row: dict[str, Any], *, told: bool) -> tuple[Any, ...]:
     posterior, badge = median_cells(row, "fitted")
+    error = tr("standard error {error}", error=row_unit(row).number(row["error"]))
     return (
         join(row["target"], tag("small", f"{row['scenario']}: {row['reading']}")),
         asked_cell(row),
         row_unit(row).number(row["as it is"]["median"]),
-        join(row_unit(row).number(row["mean"]), tag("small", f"standard error {row_unit(row).number(row['error'])}")),
+        join(row_unit(row).number(row["mean"]), tag("small", error)),
         number(None if row["mean"] is None else (row["mean"] - row["value"]) / row["tolerance"]),
         posterior if told else "-",
         badge,
@@ -230,8 +251,8 @@ def _files(study: StoredCalibration) -> list[Sequence[Any]]:
     keys = [it.key for it in study.keys]
     rows = zip(*(study.posterior[key].tolist() for key in keys), study.weights.tolist(), strict=True)
     files: list[Sequence[Any]] = [
-        (name, (study.path / name).read_bytes(), "the scenario with the fitted values", "text/plain")
+        (name, (study.path / name).read_bytes(), tr("the scenario with the fitted values"), "text/plain")
         for name in study.manifest["outputs"] if name.endswith(".toml")
     ]  # fmt: skip
-    files.append(("posterior.csv", csv_bytes([*keys, "weight"], rows), "the posterior", "text/csv"))
+    files.append(("posterior.csv", csv_bytes([*keys, "weight"], rows), tr("the posterior"), "text/csv"))
     return files

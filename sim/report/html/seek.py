@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import counted, label, number, seeds_text, short, signed, span
+from sim.language import later, listed, meaning, month_text, tr, trc
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, picture, table, tag
 from sim.report.html.page import Report, Section, document
@@ -15,6 +16,7 @@ from sim.report.html.plane import Plane, plane_of
 from sim.report.html.reproduce import study_commands, study_reproduction
 from sim.report.html.rests_on import parameters_by_kind
 from sim.report.html.stored import Stored
+from sim.report.shown import title_words
 from sim.report.text.seek import bound_words, good_text, lever_text, lever_unit, next_command, own_text, regret_text
 from sim.runs.seeds import begins
 from sim.runs.summary import csv_bytes
@@ -26,14 +28,17 @@ from sim.studies.questions.seek import LeverRange, Mix, Sought, answer_json
 from sim.units import with_unit
 
 _WIDTH, _SIDE, _LEVER, _DRAWS = 360, 12, 56, 62  # units of a picture: about a pixel each
-_MONEY = "million yuan"
 _KEY = (
-    ("tried", "mix tried"),
-    ("as-good", "as good as the best, within noise"),
-    ("s0", "run anew on fresh seeds, with 95% intervals"),
-    ("best", "the best mix"),
-    ("own", "the scenario as it is"),
+    ("tried", later("mix tried")),
+    ("as-good", later("as good as the best, within noise")),
+    ("s0", later("run anew on fresh seeds, with 95% intervals")),
+    ("best", later("the best mix")),
+    ("own", later("the scenario as it is")),
 )
+_DRAWN = {"posterior": later("posterior"), "assumptions": later("assumptions")}
+_DRAWS_OF = {
+    "posterior": later("{draws} draws of the posterior"), "assumptions": later("{draws} draws of the assumptions"),
+}  # fmt: skip
 _OF_BEST = ("as-good", "best")
 
 
@@ -42,23 +47,25 @@ def report_seek(it: Sought, study: Stored) -> Report:
     q, design = it.question, it.manifest["design"]
     sentences = _sentences(it)
     sections = [
-        Section("best", "The best mix" if it.best else "No mix is named", _best(it)),
-        Section("frontier", "Cost against outcome" if it.costs else "Outcome by lever", _outcomes(it)),
-        Section("levers", "How far each lever can be moved", _levers(it)),
-        *([Section("regret", "Where the world is another", _regrets(it))] if it.regrets else []),
-        Section("tried", "Every mix that was tried", fold(counted_mixes(it), _tried(it))),
-        Section("rests", "What it rests on", parameters_by_kind(q.scenario.name, q.scenario)),
+        Section("best", tr("The best mix") if it.best else tr("No mix is named"), _best(it)),
+        Section("frontier", tr("Cost against outcome") if it.costs else tr("Outcome by lever"), _outcomes(it)),
+        Section("levers", tr("How far each lever can be moved"), _levers(it)),
+        *([Section("regret", tr("Where the world is another"), _regrets(it))] if it.regrets else []),
+        Section("tried", tr("Every mix that was tried"), fold(counted_mixes(it), _tried(it))),
+        Section("rests", tr("What it rests on"), parameters_by_kind(q.scenario.name, q.scenario)),
     ]
-    eyebrow = (
-        f"{q.scenario.name} · {counted_mixes(it)} of {counted(len(q.levers), 'lever')} on "
-        f"{seeds_text(q.scenario.replicates, begins(q.scenario))}, the best anew on {design['confirm']} fresh seeds · "
-        f"{it.manifest['month']} · model {it.manifest['model']}"
-    )
-    title = f"{q.scenario.title or q.scenario.name}: {_aim_words(it)}"
+    eyebrow = tr(
+        "{scenario} · {mixes} of {levers} on {seeds}, the best anew on {fresh} fresh seeds · {month} · model {model}",
+        scenario=q.scenario.name, mixes=counted_mixes(it), levers=counted(len(q.levers), "lever"),
+        seeds=seeds_text(q.scenario.replicates, begins(q.scenario)), fresh=design["confirm"],
+        month=month_text(it.manifest["month"]), model=it.manifest["model"],
+    )  # fmt: skip
+    title = tr("{name}: {said}", name=title_words(q.scenario.title) or q.scenario.name, said=_aim_words(it))
     lines = _commands(it, study)
     page = document(
         title, eyebrow, sentences, sections, join(_posterior_note(it), study_reproduction(study, lines, output=MIXES)),
-        [("mixes.csv", _csv(it), "every mix that was tried")], f"sim report from {it.path.name}",
+        [("mixes.csv", _csv(it), tr("every mix that was tried"))],
+        tr("sim report from {folders}", folders=it.path.name),
     )  # fmt: skip
     return Report(it.path.name, page, sentences, {"kind": "seek", "commands": lines, **answer_json(it)})
 
@@ -68,12 +75,20 @@ def counted_mixes(it: Sought) -> str:
 
 
 def _aim_words(it: Sought) -> str:
-    return f"{'most' if it.question.sign > 0 else 'least'} {words_of(it.question.aim.name)}{_within(it)}"
+    outcome = words_of(it.question.aim.name)
+    aim = tr("most {outcome}", outcome=outcome) if it.question.sign > 0 else tr("least {outcome}", outcome=outcome)
+    bounds = bound_words(it)
+    return tr("{title}, within {bounds}", title=aim, bounds=listed(bounds)) if bounds else aim
 
 
-def _within(it: Sought) -> str:
-    found = bound_words(it)
-    return f", within {', '.join(found)}" if found else ""
+def _unit(it: Sought) -> str:
+    """The unit of what is sought."""
+    return meaning("unit", it.question.aim.unit)
+
+
+def _per_unit(words: str, unit: str) -> str:
+    """A head of a column with its unit, if it has one."""
+    return listed(filter(None, (words, unit)))
 
 
 # --- the answer
@@ -84,15 +99,20 @@ def _sentences(it: Sought) -> tuple[str, ...]:
     q, best = it.question, it.best
     seeds = it.manifest["design"]["confirm"]
     if best is None:
-        return (f"No mix is named: {it.refused}.",)
-    mix = ", ".join(_settings(it, best))
-    than = "" if q.aim.total else " against the scenario as it is"
-    cost = f", at a cost of {number(best.cost.mean)} {_MONEY} (95%: {_ends(best.cost)})" if it.costs else ""
-    first = (
-        f"{_upper(_aim_words(it))}: {mix}. That is {signed(best.net.mean)} {q.aim.unit} (95%: {_ends(best.net)}){than}"
-        f"{cost}, in {it.manifest['month']} on {seeds} fresh seeds; {counted_mixes(it)} were tried."
-    )
-    return (first, *(f"{_upper(regret_text(one, it))}." for one in it.regrets))
+        return (tr("No mix is named: {reason}.", reason=tr(it.refused)),)
+    places = {"net": signed(best.net.mean), "unit": _unit(it), "span": _ends(best.net)}
+    brings = tr("{net} {unit} (95%: {span}) against the scenario as it is", **places)
+    if q.aim.total:
+        brings = tr("{net} {unit} (95%: {span})", **places)
+    if it.costs:
+        brings = tr("{brings}, at a cost of {cost} million yuan (95%: {span})", brings=brings,
+                    cost=number(best.cost.mean), span=_ends(best.cost))  # fmt: skip
+    first = tr(
+        "{aim}: {mix}. That is {brings}, in {month} on {seeds} fresh seeds; {mixes} were tried.",
+        aim=_upper(_aim_words(it)), mix=listed(_settings(it, best)), brings=brings,
+        month=month_text(it.manifest["month"]), seeds=seeds, mixes=counted_mixes(it),
+    )  # fmt: skip
+    return (first, *(tr("{said}.", said=_upper(regret_text(one, it))) for one in it.regrets))
 
 
 def _upper(words: str) -> str:
@@ -110,16 +130,17 @@ def _ends(it: Interval) -> str:
 
 def _best(it: Sought) -> Markup:
     """The best mix's outcomes and cost as cards, the mixes among which it was chosen, the command that says more."""
-    remarks = [tag("p", f"Mind: {remark}.", class_="warning") for remark in it.remarks]
+    remarks = [tag("p", tr("Mind: {remark}.", remark=tr(remark)), class_="warning") for remark in it.remarks]
     parts: list[Markup] = []
     if it.best is not None:
         parts.append(tag("ul", _cards(it, it.best), class_="cards"))
-        lucky = f"On the seeds of the search, by which it was chosen, it has {signed(it.best.searched)}: luck helped."
+        lucky = tr("On the seeds of the search, by which it was chosen, it has {value}: luck helped.",
+                   value=signed(it.best.searched))  # fmt: skip
         parts += [tag("p", lucky, class_="note")] if _helped(it, it.best) else []
     if it.finalists:
-        parts.append(_mixes(it, it.finalists, "The best mixes of the search, on fresh seeds"))
+        parts.append(_mixes(it, it.finalists, tr("The best mixes of the search, on fresh seeds")))
     if it.best is not None:
-        parts += [tag("p", "What it is worth to whom:"),
+        parts += [tag("p", tr("What it is worth to whom:")),
                   tag("pre", tag("code", next_command(it, it.best)), tabindex=0)]  # fmt: skip
     return join(remarks, parts)
 
@@ -130,24 +151,30 @@ def _helped(it: Sought, best: Mix) -> bool:
 
 def _cards(it: Sought, best: Mix) -> list[Markup]:
     q, name = it.question, label(it.question.aim.name)
-    asked = {one.aim.name: f"{'at most' if one.sign > 0 else 'at least'} {number(one.value)}" for one in q.limits}
+    asked = {
+        one.aim.name: tr("at most {value}", value=number(one.value)) if one.sign > 0
+        else tr("at least {value}", value=number(one.value))
+        for one in q.limits
+    }  # fmt: skip
     own = asked.pop(q.aim.name, "")
     if q.aim.total:
-        found = [_card(name, signed(best.net.mean), q.aim.unit, best.net, own)]
+        found = [_card(name, signed(best.net.mean), _unit(it), best.net, own)]
     else:
-        found = [_card(f"{name}, change", signed(best.net.mean), q.aim.unit, best.net),
-                 _card(f"{name}, level", number(best.level.mean), q.aim.unit, best.level, own)]  # fmt: skip
+        found = [_card(tr("{outcome}, change", outcome=name), signed(best.net.mean), _unit(it), best.net),
+                 _card(tr("{outcome}, level", outcome=name), number(best.level.mean), _unit(it), best.level,
+                       own)]  # fmt: skip
     if it.costs:
-        badge = f"at most {number(q.budget.value)}" if q.budget else ""
-        found.append(_card("Sponsors' outlay", number(best.cost.mean), _MONEY, best.cost, badge))
+        badge = tr("at most {value}", value=number(q.budget.value)) if q.budget else ""
+        found.append(_card(tr("Sponsors' outlay"), number(best.cost.mean), tr("million yuan"), best.cost, badge))
     for bound, values in zip(q.bounds, best.bounded, strict=True):
         if bound is not q.budget and (badge := asked.pop(bound.aim.name, "")):
-            found.append(_card(label(bound.aim.name), number(values.mean), bound.aim.unit, values, badge))
+            unit = meaning("unit", bound.aim.unit)
+            found.append(_card(label(bound.aim.name), number(values.mean), unit, values, badge))
     return found
 
 
 def _card(name: str, value: str, unit: str, interval: Interval, badge: str = "") -> Markup:
-    said = f"95%: {ends}" if (ends := _ends(interval)) else "no interval"
+    said = tr("95%: {span}", span=ends) if (ends := _ends(interval)) else tr("no interval")
     return tag(
         "li", tag("p", name, class_="name"), tag("p", tag("b", value), join(" ", tag("span", unit)), class_="value"),
         tag("p", said, class_="interval"), tag("span", badge, class_="badge") if badge else None,
@@ -157,11 +184,10 @@ def _card(name: str, value: str, unit: str, interval: Interval, badge: str = "")
 def _mixes(it: Sought, mixes: Sequence[Mix], caption: str) -> Markup:
     """Mixes on fresh seeds, a row each."""
     q = it.question
-    unit = f", {q.aim.unit}" if q.aim.unit else ""
     units = [(row.key, lever_unit(row)) for row in it.ranges]
-    heads = [*(", ".join(filter(None, (short(key), one.unit))) for key, one in units), f"{label(q.aim.name)}{unit}",
-             "95% interval"]  # fmt: skip
-    heads += [f"cost, {_MONEY}", "95% interval"] if it.costs else []
+    heads = [*(_per_unit(short(key), one.unit) for key, one in units), _per_unit(label(q.aim.name), _unit(it)),
+             tr("95% interval")]  # fmt: skip
+    heads += [_per_unit(tr("cost"), tr("million yuan")), tr("95% interval")] if it.costs else []
     rows = [
         (
             *(lever_text(one.values[key], unit) for key, unit in units), signed(one.net.mean), _ends(one.net),
@@ -179,21 +205,22 @@ def _outcomes(it: Sought) -> Markup:
     """A chart of all mixes, and the frontier as a table."""
     q = it.question
     costs = it.costs
-    aim = label(q.aim.name) if q.aim.total else f"{label(q.aim.name)}, change"
-    across = f"across: the sponsors' outlay at present value, {_MONEY}"
+    aim = label(q.aim.name) if q.aim.total else tr("{outcome}, change", outcome=label(q.aim.name))
+    across = tr("across: the sponsors' outlay at present value, million yuan")
     if not costs:
         axis = q.levers[0]
-        across = f"across: {', '.join(filter(None, (axis.key, lever_unit(axis).unit)))}"
-    caption = tag("figcaption", tag("b", aim), " ", tag("span", q.aim.unit), tag("small", across))
-    shown = [
-        tag("li", tag("i", class_=f"swatch {kind}"), words) for kind, words in _KEY if it.best or kind not in _OF_BEST
-    ]
+        across = tr("across: {what}", what=_per_unit(axis.key, lever_unit(axis).unit))
+    caption = tag("figcaption", tag("b", aim), " ", tag("span", _unit(it)), tag("small", across))
+    shown = [tag("li", tag("i", class_=f"swatch {kind}"), tr(words)) for kind, words in _KEY
+             if it.best or kind not in _OF_BEST]  # fmt: skip
     if q.budget and costs:
-        shown.append(tag("li", tag("i", class_="swatch budget"), "the budget"))
-    how = "Grey: means over the seeds of the search. A line joins mixes than which none has as much at a lower cost."
+        shown.append(tag("li", tag("i", class_="swatch budget"), tr("the budget")))
+    how = tr(
+        "Grey: means over the seeds of the search. A line joins mixes than which none has as much at a lower cost."
+    )
     parts = [tag("ul", shown, class_="key"), tag("div", tag("figure", caption, _chart(it)), class_="charts")]
     if costs:
-        frontier = _mixes(it, it.frontier, "The frontier on fresh seeds, from cheap to dear")
+        frontier = _mixes(it, it.frontier, tr("The frontier on fresh seeds, from cheap to dear"))
         parts += [tag("p", how, class_="note"), frontier]
     return join(parts)
 
@@ -226,8 +253,11 @@ def _chart(it: Sought) -> Markup:
         drawn.append(plane.dot(*own, "own", 4))
     if it.best:
         drawn.append(plane.diamond(*at[it.best.number]))
-    said = [f"{', '.join(_settings(it, one))}: {signed(one.net.mean)} ({_ends(one.net)})" for one in fresh]
-    return plane.picture("mixes", f"Mixes on fresh seeds, {q.aim.unit}: {'; '.join(said)}.", drawn)
+    said = trc("between changes", "; ").join(
+        tr("{mix}: {net} ({span})", mix=listed(_settings(it, one)), net=signed(one.net.mean), span=_ends(one.net))
+        for one in fresh
+    )
+    return plane.picture("mixes", tr("Mixes on fresh seeds, {unit}: {said}.", unit=_unit(it), said=said), drawn)
 
 
 def _across(it: Sought, values: Any, cost: float) -> float:
@@ -262,27 +292,32 @@ def _cross(plane: Plane, one: Mix, at: tuple[float, float], class_: str, *, cost
 
 def _levers(it: Sought) -> Markup:
     """The range of each lever with what is as good within noise, as a chart and as a table."""
-    words = (
+    words = tr(
         "The wide band: values of the mixes that are as good as the best within noise, between the ends of the range "
         "that was searched. The wider it is, the less the lever's exact value matters."
     )
-    heads = ("lever", "best", "as good within noise", "as it is", "range", "unit")
+    heads = (tr("lever"), tr("best"), tr("as good within noise"), tr("as it is"), tr("range"), tr("unit"))
     rows = [
         (tag("code", row.key), lever_text(row.best, unit) if row.best is not None else "-", good_text(row),
-         own_text(row.own, unit), f"{lever_text(row.low, unit)} to {lever_text(row.high, unit)}", unit.unit)
+         own_text(row.own, unit), tr("{low} to {high}", low=lever_text(row.low, unit), high=lever_text(row.high, unit)),
+         unit.unit)
         for row in it.ranges for unit in (lever_unit(row),)
     ]  # fmt: skip
-    caption = tag("figcaption", tag("b", "As good within noise"), tag("small", "between the ends of each range"))
+    ends = tr("between the ends of each range")
+    caption = tag("figcaption", tag("b", tr("As good within noise")), tag("small", ends))
     figure = tag("div", tag("figure", caption, _lever_chart(it)), class_="charts")
-    return join(tag("p", words, class_="note"), figure, table(heads, rows, (1, 2, 3, 4), "Levers"))
+    return join(tag("p", words, class_="note"), figure, table(heads, rows, (1, 2, 3, 4), tr("Levers")))
 
 
 def _lever_chart(it: Sought) -> Markup:
     drawn: list[Markup] = []
     for place, (row, axis) in enumerate(zip(it.ranges, it.question.levers, strict=True)):
         drawn += _lever(row, axis, _LEVER * place + 30)
-    said = "; ".join(f"{row.key}: {good_text(row)} {lever_unit(row).unit}".rstrip() for row in it.ranges)
-    return picture("slack", f"As good within noise: {said}.", _WIDTH, _LEVER * len(it.ranges) + 4, drawn)
+    said = trc("between changes", "; ").join(
+        tr("{name}: {said}", name=row.key, said=f"{good_text(row)} {lever_unit(row).unit}".rstrip())
+        for row in it.ranges
+    )
+    return picture("slack", tr("As good within noise: {said}.", said=said), _WIDTH, _LEVER * len(it.ranges) + 4, drawn)
 
 
 def _lever(row: LeverRange, axis: Any, y: float) -> list[Markup]:
@@ -320,27 +355,32 @@ def _lever(row: LeverRange, axis: Any, y: float) -> list[Markup]:
 
 def _regrets(it: Sought) -> Markup:
     """What the best mix gains and misses over draws, as bars and as a table."""
-    unit = it.question.aim.unit
-    words = (
+    unit = _unit(it)
+    words = tr(
         "The best mixes and the scenario as it is, at other values of the parameters. Regret is what the mix misses: "
         "the best candidate's value there less its own."
     )
     key = tag("ul", [tag("li", tag("i", class_=f"swatch {kind}"), said) for kind, said in (
-        ("s0", "mean gain"), ("s1", "mean regret, with a line to the 95th percentile"))], class_="key")  # fmt: skip
-    caption = tag("figcaption", tag("b", "Gain and regret"), " ", tag("span", unit),
-                  tag("small", "against the scenario as it is"))  # fmt: skip
-    heads = ["draws of", "number", "best in", f"gain, {unit}", f"regret, {unit}", "95th percentile"]
-    heads += ["worse than as it is in"] if it.own_holds else []
-    heads += ["keeps the limits in"] if it.question.bounds else []
+        ("s0", tr("mean gain")), ("s1", tr("mean regret, with a line to the 95th percentile"))
+    )], class_="key")  # fmt: skip
+    caption = tag("figcaption", tag("b", tr("Gain and regret")), " ", tag("span", unit),
+                  tag("small", tr("against the scenario as it is")))  # fmt: skip
+    heads = [
+        tr("draws of"), tr("number"), tr("best in"), tr("gain, {unit}", unit=unit), tr("regret, {unit}", unit=unit),
+        tr("95th percentile"),
+    ]  # fmt: skip
+    heads += [tr("worse than as it is in")] if it.own_holds else []
+    heads += [tr("keeps the limits in")] if it.question.bounds else []
     rows = [
-        (one.kind, one.draws, f"{one.best:.0%}", signed(it.question.sign * one.gain), number(one.mean), number(one.p95),
-         *([f"{one.worse:.0%}"] if it.own_holds else []), *([f"{one.holds:.0%}"] if it.question.bounds else []))
+        (tr(_DRAWN[one.kind]), one.draws, f"{one.best:.0%}", signed(it.question.sign * one.gain), number(one.mean),
+         number(one.p95), *([f"{one.worse:.0%}"] if it.own_holds else []),
+         *([f"{one.holds:.0%}"] if it.question.bounds else []))
         for one in it.regrets
     ]  # fmt: skip
     return join(
         tag("p", words, class_="note"), key,
         tag("div", tag("figure", caption, _regret_chart(it)), class_="charts"),
-        table(heads, rows, range(1, len(heads)), "Gain and regret"),
+        table(heads, rows, range(1, len(heads)), tr("Gain and regret")),
     )  # fmt: skip
 
 
@@ -356,14 +396,15 @@ def _regret_chart(it: Sought) -> Markup:
     drawn: list[Markup] = []
     for place, one in enumerate(it.regrets):
         y = _DRAWS * place + 22
+        words = tr("{mean}, to {p95}", mean=number(one.mean), p95=number(one.p95)) if one.p95 else "0"
         drawn += [
-            tag("text", f"{one.draws} draws of the {one.kind}", x=_SIDE, y=y - 6, class_="tick first name"),
+            tag("text", tr(_DRAWS_OF[one.kind], draws=one.draws), x=_SIDE, y=y - 6, class_="tick first name"),
             *_bar(x, sign * one.gain, y + 2, "s0", signed(sign * one.gain)),
-            *_bar(x, one.mean, y + 19, "s1", f"{number(one.mean)}, to {number(one.p95)}" if one.p95 else "0", one.p95),
+            *_bar(x, one.mean, y + 19, "s1", words, one.p95),
             tag("path", d=f"M{x(0.0)} {y}v34", class_="zero"),
         ]
-    said = "; ".join(regret_text(one, it) for one in it.regrets)
-    return picture("regret-chart", f"{said}.", _WIDTH, _DRAWS * len(it.regrets) + 4, drawn)
+    said = trc("between changes", "; ").join(regret_text(one, it) for one in it.regrets)
+    return picture("regret-chart", tr("{said}.", said=said), _WIDTH, _DRAWS * len(it.regrets) + 4, drawn)
 
 
 def _bar(x: Any, value: float, y: float, colour: str, words: str, beyond: float | None = None) -> list[Markup]:
@@ -382,10 +423,10 @@ def _bar(x: Any, value: float, y: float, colour: str, words: str, beyond: float 
 def _tried(it: Sought) -> Markup:
     q = it.question
     units = [(row.key, lever_unit(row)) for row in it.ranges]
-    heads = ["mix", *(", ".join(filter(None, (short(key), unit.unit))) for key, unit in units), label(q.aim.name)]
-    heads += [f"cost, {_MONEY}"] if it.costs else []
-    heads += ["within the limits"] if q.bounds else []
-    heads += ["as good", "on fresh seeds", "95% interval"]
+    heads = [tr("mix"), *(_per_unit(short(key), unit.unit) for key, unit in units), label(q.aim.name)]
+    heads += [_per_unit(tr("cost"), tr("million yuan"))] if it.costs else []
+    heads += [tr("within the limits")] if q.bounds else []
+    heads += [tr("as good"), tr("on fresh seeds"), tr("95% interval")]
     rows = [
         (
             row["number"], *(lever_text(row["values"][key], unit) for key, unit in units), signed(row["net"]),
@@ -395,12 +436,12 @@ def _tried(it: Sought) -> Markup:
         )
         for row in it.tried
     ]  # fmt: skip
-    said = f"Means over the seeds of the search; intervals: 95%, {interval_kind()}"
+    said = tr("Means over the seeds of the search; intervals: 95%, {kind}", kind=tr(interval_kind()))
     return table(heads, rows, range(1, len(heads)), said)
 
 
 def _yes(good: bool) -> str:
-    return "yes" if good else "no"
+    return tr("yes") if good else tr("no")
 
 
 def _commands(it: Sought, study: Stored) -> list[str]:
@@ -432,7 +473,7 @@ def _posterior_note(it: Sought) -> Markup | None:
     """That the draws of a posterior are not in the page."""
     if all(one.kind != POSTERIOR_DRAWS for one in it.regrets):
         return None
-    said = (
+    said = tr(
         "The posterior of which parameters were drawn is not in this page. It is used again where it lies beside the "
         "scenario, in calibration/NAME.posterior.parquet; without it the mixes are the same, and only the regret over "
         "the posterior is left out."

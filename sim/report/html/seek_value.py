@@ -64,7 +64,7 @@ def report_value(it: StoredValue, study: Stored) -> Report:
 def _sentence(it: StoredValue) -> str:
     answer, target, unit = it.answer, it.answer["target"], lever_unit(it.axis)
     if answer["refused"]:
-        return tr("No value is named: {reason}.", reason=answer["refused"])
+        return tr("No value is named: {reason}.", reason=tr(answer["refused"]))
     low, high = (
         tr("beyond {value}", value=found) if answer[f"open_{end}"] else found
         for end in ("low", "high") for found in (found_text(answer[end], it.axis),)

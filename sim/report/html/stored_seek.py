@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from sim.language import recalled
 from sim.report.html.stored import REMEDY, readable
 from sim.runs.result import intact_bytes, stored_scenario
 from sim.runs.store import Store
@@ -23,7 +24,8 @@ from sim.studies.designs import Axis
 from sim.studies.estimators.choice import Regret
 from sim.studies.estimators.intervals import Interval
 from sim.studies.mixes import Question, lever_axes
-from sim.studies.questions.seek import ANSWER, TABLE, LeverRange, Mix, Sought
+from sim.studies.questions.seek import ANSWER, SAID, TABLE, LeverRange, Mix, Sought
+from sim.studies.questions.seek_value import SAID as SAID_OF_VALUE
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +61,7 @@ def open_seek(folder: Path) -> Sought:
             path=folder,
             question=question,
             best=_mix(answer["best"], question) if answer["best"] else None,
-            refused=answer["refused"],
+            refused=recalled(answer["refused"], SAID.values()),
             own_holds=answer["own_holds"],
             seeds=answer["seeds_needed"],
             finalists=tuple(_mix(it, question) for it in answer["finalists"]),
@@ -68,7 +70,7 @@ def open_seek(folder: Path) -> Sought:
             regrets=tuple(Regret(**{name: _known(it[name]) for name in Regret._fields}) for it in answer["regret"]),
             tried=tuple(tried),
             as_good=tuple(answer["as_good"]),
-            remarks=tuple(answer["remarks"]),
+            remarks=tuple(recalled(it, SAID.values()) for it in answer["remarks"]),
             manifest=manifest,
         )
 
@@ -80,7 +82,8 @@ def open_value(folder: Path) -> StoredValue:
     answer = json.loads(intact_bytes(store, ANSWER, REMEDY))
     with readable(folder):
         curve = {it["value"]: _interval(it) for it in answer["curve"]}
-        _ = answer["target"]["value"], answer["refused"], answer["crossings"]
+        _ = answer["target"]["value"], answer["crossings"]
+        answer["refused"] = recalled(answer["refused"], SAID_OF_VALUE.values())
         return StoredValue(folder, manifest, scenario, answer, _axis(manifest["design"]["lever"], scenario), curve)
 
 

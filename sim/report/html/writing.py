@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.disk import write_whole
-from sim.language import ENGLISH, file_name, language, speaking
+from sim.language import file_name
 from sim.notebooks import in_notebooks
 from sim.report.html.calibration import report_calibration
 from sim.report.html.comparison import report_comparison
@@ -28,8 +28,6 @@ from sim.runs.result import Result, find_result
 from sim.studies.questions.compare import compare_results
 from sim.studies.questions.decision import decided
 from sim.studies.stored_sensitivity import Sensitivity, all_stored
-
-_SPOKEN = frozenset({"sweep", "sensitivity", "seek-value"})  # kinds of study with pages in every language
 
 
 @in_notebooks
@@ -73,9 +71,8 @@ def write(
 
     ``ResultError`` for what is no result, ``Incompatible`` for results that cannot be held against one another.
     """
-    with speaking(_spoken(names, folder)):
-        made = _made(names, folder, unpaired=unpaired)
-        path = out or folder / f"{file_name(f'report-{made.stem}')}.html"
+    made = _made(names, folder, unpaired=unpaired)
+    path = out or folder / f"{file_name(f'report-{made.stem}')}.html"
     write_whole(path, made.page)
     digest = hashlib.sha256(made.page).hexdigest()
     return Written(path, made.headline, {**made.about, "sha256": digest})
@@ -100,15 +97,6 @@ def _made(names: Sequence[Result | str | Path], folder: Path, *, unpaired: bool)
         return report_result(first, model.outcomes, chosen, more)
     comparison = decided(compare_results(results, folder, model.better, unpaired=unpaired), folder)
     return report_comparison(comparison, model.outcomes, chosen, more)
-
-
-def _spoken(names: Sequence[Result | str | Path], folder: Path) -> str:
-    """The reader's language, where the page has no sentence that is stored in English."""
-    studies = [place for name in names if (place := _study_folder(name, folder))]
-    if any(kind_of(it) not in _SPOKEN for it in studies):
-        return ENGLISH
-    refused = any(kind_of(it) == "seek-value" and open_value(it).answer["refused"] for it in studies)
-    return ENGLISH if refused else language()
 
 
 def _study_folder(name: Result | str | Path, folder: Path) -> Path | None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import bound_text, number
-from sim.language import tr
+from sim.language import meaning, tr
 from sim.report.text.columns import columns
-from sim.report.text.rotations import rotation_table
+from sim.report.text.rotations import calibration_words, rotation_table
 from sim.studies.questions.calibrate import Calibration, rotation_rows, trust
 from sim.studies.targets import FreeParameter, Target
 from sim.units import Everyday, brief, everyday, parameter_unit
@@ -18,7 +18,7 @@ def calibration_text(found: Calibration) -> str:
     """What was fitted to what, with which values and how well."""
     targets, fit = found.targets, found.fit
     settings = targets.settings
-    first = f"{targets.base}: {targets.title}" if targets.title else targets.base
+    first = f"{targets.base}: {calibration_words(targets.title)}" if targets.title else targets.base
     sampled = tr(
         "posterior: {draws} draws, effective sample size {effective}, acceptance {acceptance}",
         draws=len(fit.sampled), effective=f"{fit.posterior.effective:.0f}",
@@ -50,7 +50,7 @@ def calibration_text(found: Calibration) -> str:
               rotation_table(rotation_rows(targets, fit, found.rotation))]  # fmt: skip
     remarks = [tr(said) for said in trust(fit, targets)]
     remarks += [
-        tr("without {group}: {said}", group=it.left_out, said=said)
+        tr("without {group}: {said}", group=meaning("group", it.left_out), said=tr(said))
         for it in found.rotation
         for said in trust(it, targets)
         if "effective" in said

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sim.formats import band_text, bound_text
-from sim.language import in_english, later, listed, tr
+from sim.language import in_english, later, listed, meaning, tr
 from sim.report.text.columns import columns
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.posterior import TRUSTED
@@ -22,7 +22,8 @@ def rotations_text(rotations: Sequence[Rotation], model: str) -> str:
     """Every rotation with its settings, doubts and table."""
     lines = [tr(HEADING)]
     for it in rotations:
-        lines += ["", f"{it.name}: {it.title}", f"{count_text(it)}; {made_text(it)}", *remarks(it, model), ""]
+        title = f"{it.name}: {calibration_words(it.title)}"
+        lines += ["", title, f"{count_text(it)}; {made_text(it)}", *remarks(it, model), ""]
         lines += [rotation_table(it.rows)]
     return "\n".join([*lines, "", tr("intervals: parameter: 90% of the posterior, of means over seeds")])
 
@@ -40,9 +41,21 @@ def rotation_table(rows: Iterable[Row]) -> str:
             one = row[kind]
             within = tr("in") if one["within"] else tr("out")
             said += [unit.number(one["median"]), unit.span(one["low"], one["high"]), within]
-        cells.append((row["target"], row["group"], asked_text(row), wanted_text(row), *said,
+        cells.append((row["target"], meaning("group", row["group"]), asked_text(row), wanted_text(row), *said,
                       f"{row['predicted']['ess']:.0f}", unit.unit))  # fmt: skip
     return columns(heads, cells, right=(2, 4, 5, 7, 8, 10))
+
+
+def calibration_words(title: str) -> str:
+    """The title of a calibration, in the reader's language."""
+    return meaning("calibration", title)
+
+
+def target_words(row: Row) -> str:
+    """A target in words, in the reader's language; its name where it has none."""
+    fact, title = row.get("fact", ""), str(row["title"] or row["target"])
+    said = meaning(f"fact {fact}", title)
+    return said if said != title else meaning("target", title)
 
 
 def count_text(it: Rotation) -> str:
@@ -61,13 +74,13 @@ def made_text(it: Rotation) -> str:
 
 def remarks(it: Rotation, model: str) -> list[str]:
     """Reasons to doubt a rotation for this version of the model; none where all is well."""
-    said = [tr("stale, to be run anew with make calibrate: {what}", what=it.stale)] if it.stale else []
+    said = [tr("stale, to be run anew with make calibrate: {what}", what=tr(it.stale))] if it.stale else []
     if it.model != model:
         said.append(tr("made with model {one}, and the facts above are of {other}", one=it.model, other=model))
     if len(it.groups) == 1:
         said.append(tr("there is one group: without it nothing is fitted to, and what is predicted is what the keys' "
                        "ranges alone say"))  # fmt: skip
-    few = list(dict.fromkeys(str(row["group"]) for row in it.rows if row["predicted"]["ess"] < TRUSTED))
+    few = list(dict.fromkeys(meaning("group", row["group"]) for row in it.rows if row["predicted"]["ess"] < TRUSTED))
     if few:
         said.append(tr("without {groups} the effective sample size is below {least}: too small to trust the ends of "
                        "those intervals", groups=listed(few), least=f"{TRUSTED:.0f}"))  # fmt: skip

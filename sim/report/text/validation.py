@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sim.evidence.facts import LAST
+from sim.evidence.facts import CALIBRATED, LAST
 from sim.formats import band_text, number, seeds_text, span
-from sim.language import in_english, later, listed, meaning, month_text, tr
+from sim.language import in_english, later, listed, meaning, month_text, recalled, tr, trc
 from sim.letters import wrapped
 from sim.report.text.columns import WIDTH, Cell, cell, columns
 from sim.report.text.rotations import rotations_json, rotations_text
@@ -53,6 +53,19 @@ def headline(found: Validation) -> str:
 def fact_words(it: Verdict, text: str) -> str:
     """What a fact's declaration says, in the reader's language."""
     return meaning(f"fact {it.check.name}", text)
+
+
+def group_words(group: str) -> str:
+    """The name of a group of facts or targets, in the reader's language."""
+    return meaning("group", group)
+
+
+def fitted_text(it: Verdict) -> str:
+    """What the model was fitted to this fact by, in the reader's language."""
+    by = it.check.fitted_by
+    rest = it.fitted.removeprefix(by).removeprefix("; ").split("; ") if by else it.fitted.split("; ")
+    said = (tr(recalled(part, [CALIBRATED])) for part in rest)
+    return trc("between changes", "; ").join(filter(None, (fact_words(it, by), *said)))
 
 
 def how(found: Validation) -> str:
@@ -178,7 +191,8 @@ def _table(verdicts: Iterable[Verdict]) -> str:
         (
             fact_words(it, it.check.title), unit.number(it.value),
             unit.span(it.low, it.high), band_text(*map(unit.of, it.check.band)),
-            unit.unit, verdict_text(it), unit.number(it.crps) if it.crps is not None else "", it.check.group,
+            unit.unit, verdict_text(it), unit.number(it.crps) if it.crps is not None else "",
+            group_words(it.check.group),
             it.check.source,
         )
         for it in verdicts

@@ -283,32 +283,40 @@ def intervals(targets: Targets, fit: Fit) -> dict[str, tuple[float, float, float
     return {it.key: fit.interval(it.key) for it in targets.keys}
 
 
+TRUST = {
+    "few": later(
+        "the posterior's effective sample size is {size}, below {least}: too small to trust the ends of its intervals; "
+        "a larger budget helps"
+    ),
+    "misfit": later(
+        "the misfit of the fit is {misfit}, well above {weight}, one tolerance a target: the targets are not met "
+        "together within these ranges"
+    ),
+    "error": later(
+        "{target}: the standard error over seeds is {part} of the tolerance, more than half: more replicates help"
+    ),
+    "low": later("{key}: the fitted value is at the low end of its range, which cuts it off"),
+    "high": later("{key}: the fitted value is at the high end of its range, which cuts it off"),
+}
+
+
 def trust(fit: Fit, targets: Targets) -> list[Sentence]:
     """What speaks against a fit, in words; nothing where all is well."""
     said = []
     effective = fit.posterior.effective
     if effective < TRUSTED:
-        said.append(later("the posterior's effective sample size is {size}, below {least}: too small to trust the "
-                          "ends of its intervals; a larger budget helps", size=f"{effective:.0f}",
-                          least=f"{TRUSTED:.0f}"))  # fmt: skip
+        said.append(later(TRUST["few"], size=f"{effective:.0f}", least=f"{TRUSTED:.0f}"))
     weight = sum(it.weight for it in targets.targets if it.group != fit.left_out)
     if fit.best.misfit > 2 * max(weight, 1.0):
-        said.append(later("the misfit of the fit is {misfit}, well above {weight}, one tolerance a target: the targets "
-                          "are not met together within these ranges", misfit=f"{fit.best.misfit:.3g}",
-                          weight=f"{weight:g}"))  # fmt: skip
+        said.append(later(TRUST["misfit"], misfit=f"{fit.best.misfit:.3g}", weight=f"{weight:g}"))
     for target, error in zip(targets.targets, fit.best.errors, strict=True):
         if error > target.tolerance / 2:
             part = error / target.tolerance
-            said.append(later("{target}: the standard error over seeds is {part} of the tolerance, more than half: "
-                              "more replicates help", target=target.name, part=f"{part:.2g}"))  # fmt: skip
+            said.append(later(TRUST["error"], target=target.name, part=f"{part:.2g}"))
     for key in targets.keys:
         share = key.share(float(fit.best.values[key.key]))
         if not 0.02 < share < 0.98:
-            said.append(
-                later("{key}: the fitted value is at the low end of its range, which cuts it off", key=key.key)
-                if share < 0.5
-                else later("{key}: the fitted value is at the high end of its range, which cuts it off", key=key.key)
-            )
+            said.append(later(TRUST["low" if share < 0.5 else "high"], key=key.key))
     return said
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sim.declare import Outcome
 from sim.evidence.facts import TARGETS, Check
+from sim.language import later
 from sim.model.catalogue import load
 from sim.scenario import Fault, ScenarioError
 from sim.scenario.extending import folders
@@ -112,16 +113,18 @@ def _stale(told: Mapping[str, Any], stem: Path, outcomes: Mapping[str, Outcome])
     places = [stem.with_name(f"{stem.name}{suffix}") for suffix in _TARGETS]
     file = next((it for it in places if it.exists()), None)
     if file is None:
-        return f"its targets are gone: there is no {places[0].name}"
+        return later("its targets are gone: there is no {file}", file=places[0].name)
     try:
         now = read_targets(file, load(told["base"]), outcomes)
     except ScenarioError as error:
-        return f"its targets cannot be read: {error.faults[0]}"
+        return later("its targets cannot be read: {fault}", fault=error.faults[0])
     before = {row["target"]: row for row in told["targets"]} | told["keys"]
     after = {it.name: it.asked() for it in now.targets} | {it.key: it.asked() for it in now.keys}
     changed = [
         name for name in dict.fromkeys((*before, *after))
         if name not in before or name not in after or any(before[name].get(k) != it for k, it in after[name].items())
     ]  # fmt: skip
-    more = f" and {len(changed) - _MOST} more" if len(changed) > _MOST else ""
-    return f"changed since: {', '.join(changed[:_MOST])}{more}" if changed else ""
+    if len(changed) > _MOST:
+        return later("changed since: {names} and {count} more", names=", ".join(changed[:_MOST]),
+                     count=len(changed) - _MOST)  # fmt: skip
+    return later("changed since: {names}", names=", ".join(changed)) if changed else ""

@@ -53,6 +53,26 @@ SAMPLES, REPLICATES, CONFIRM, DRAWS = 64, 8, 20, 12
 FINALISTS = 4  # mixes among which the best is chosen
 FRONTIER = 6  # mixes of the frontier that are run on fresh seeds
 DRAW_SEEDS = 3  # of every candidate in every draw
+SAID = {  # why no mix is named, and remarks: they are stored in English, and pages look them up here
+    "none": later("on fresh seeds none of the best mixes is within the limits"),
+    "beyond": later("on fresh seeds the means of the best mixes are beyond a limit, though within its noise"),
+    "nothing": later("none of the mixes changes {outcome} on any seed"),
+    "worse": later("no mix is better than the scenario as it is: the best has {outcome} that is worse"),
+    "seeds": later(
+        "noise hides it: the best mix cannot be told from the scenario as it is on {count} seeds; about {needed} would "
+        "be needed if it is as large as it looks"
+    ),
+    "noise": later("noise hides it: the best mix cannot be told from the scenario as it is on {count} seeds"),
+    "doubt": later("the interval of {names} goes beyond its limit"),
+    "no value": later("no mix has a value on any seed"),
+    "nearest": later("no mix within these ranges is within the limits; the nearest has {limits}"),
+    "posterior": later("{left} of {count} draws of the posterior cannot be, or failed: left out"),
+    "assumptions": later("{left} of {count} draws of the assumptions cannot be, or failed: left out"),
+    "free": later("the model charges nobody for {levers}: its cost is not in the frontier"),
+    "and": later("{one}; {others}"),  # of limits, of which each is one of the next two
+    "at most": later("{outcome} {found}, asked for at most {value}"),
+    "at least": later("{outcome} {found}, asked for at least {value}"),
+}
 
 
 class Measured(NamedTuple):
@@ -377,10 +397,8 @@ class _Seek:
         if not usable:
             usable = [it for it in finalists if self._may_hold(fresh[it])]
             if not usable:
-                return None, later("on fresh seeds none of the best mixes is within the limits"), None
-            remarks.append(
-                later("on fresh seeds the means of the best mixes are beyond a limit, though within its noise")
-            )
+                return None, SAID["none"], None
+            remarks.append(SAID["beyond"])
         values = q.sign * np.array([fresh[it].net for it in usable])
         best = usable[first_unbeaten(values, range(len(usable)))]
         net = q.sign * fresh[best].net
@@ -388,19 +406,14 @@ class _Seek:
             remarks += self._in_doubt(fresh[best]) if means[best].holds else []
             return best, "", None
         if not (net[np.isfinite(net)] != 0).any():
-            return None, later("none of the mixes changes {outcome} on any seed", outcome=q.aim.name), None
+            return None, later(SAID["nothing"], outcome=q.aim.name), None
         if told(net):
-            worse = later("no mix is better than the scenario as it is: the best has {outcome} that is worse",
-                          outcome=q.aim.name)  # fmt: skip
-            return None, worse, None
+            return None, later(SAID["worse"], outcome=q.aim.name), None
         count = int(np.isfinite(net).sum())
         needed = seeds_to_tell(net)
-        said = later("noise hides it: the best mix cannot be told from the scenario as it is on {count} seeds",
-                     count=count)  # fmt: skip
+        said = later(SAID["noise"], count=count)
         if needed:
-            said = later("noise hides it: the best mix cannot be told from the scenario as it is on {count} seeds; "
-                         "about {needed} would be needed if it is as large as it looks", count=count,
-                         needed=f"{needed:,}")  # fmt: skip
+            said = later(SAID["seeds"], count=count, needed=f"{needed:,}")
         return None, said, needed
 
     def _may_hold(self, it: Measured) -> bool:
@@ -418,20 +431,23 @@ class _Seek:
             for bound, cells in zip(self._q.bounds, it.bounded, strict=True)
             if bound.over(effect(cells).high if bound.sign > 0 else effect(cells).low) > 0
         ]
-        return [later("the interval of {names} goes beyond its limit", names=", ".join(beyond))] if beyond else []
+        return [later(SAID["doubt"], names=", ".join(beyond))] if beyond else []
 
     def _unreached(self, order: Sequence[int]) -> str:
         """That no mix is within the limits, and how near the nearest comes."""
         if not order:
-            return later("no mix has a value on any seed")
+            return SAID["no value"]
         nearest = self._tried[order[0]].measured
         said = [
-            f"{it.aim.name} {effect(cells).mean:.4g}, asked for {'at most' if it.sign > 0 else 'at least'} {it.value:g}"
+            later(SAID["at most" if it.sign > 0 else "at least"], outcome=it.aim.name,
+                  found=f"{effect(cells).mean:.4g}", value=f"{it.value:g}")
             for it, cells in zip(self._q.bounds, nearest.bounded, strict=True)
             if it.over(effect(cells).mean) > 0
-        ]
-        return later("no mix within these ranges is within the limits; the nearest has {limits}",
-                     limits="; ".join(said))  # fmt: skip
+        ]  # fmt: skip
+        limits: str = said[-1] if said else ""
+        for one in reversed(said[:-1]):
+            limits = later(SAID["and"], one=one, others=limits)
+        return later(SAID["nearest"], limits=limits)
 
     def _as_good(self, best: int | None, holding: Sequence[int]) -> set[int]:
         """The mixes within the limits that the best does not distinguishably beat on the seeds of the search."""
@@ -477,7 +493,7 @@ class _Seek:
                 continue
             found.append(regret(kind, np.array(values), place, holds))
             if left := len(drawn) - found[-1].draws:
-                remarks.append(f"{left} of {len(drawn)} draws of the {kind} cannot be, or failed: left out")
+                remarks.append(later(SAID[kind], left=left, count=len(drawn)))
         return found
 
     def _draws_measured(
@@ -541,7 +557,7 @@ def _remarks(q: Question) -> list[str]:
     free = [it.key for it in q.levers if it.key in FREE]
     if not free:
         return []
-    return [later("the model charges nobody for {levers}: its cost is not in the frontier", levers=", ".join(free))]
+    return [later(SAID["free"], levers=", ".join(free))]
 
 
 # --- what is written

@@ -43,6 +43,14 @@ from sim.units import brief, parameter_unit, with_unit
 
 CURVE = "curve.csv"
 REPLICATES = 16
+SAID = {  # why no value is named: it is stored in English, and the page looks it up here
+    "outside": later(
+        "no value from {first} to {last} brings {outcome} to {wanted}: it has {least} (at {low}) to {most} (at {high})"
+    ),
+    "no value": later("{outcome} has no value at too many points of the range"),
+    "more seeds": later("noise hides it: {seeds} seeds cannot tell what {key} does to {outcome}, about {more} might"),
+    "noise": later("noise hides it: {seeds} seeds cannot tell what {key} does to {outcome}"),
+}
 _TARGET = "--target"
 
 
@@ -226,19 +234,17 @@ def _refused(target: Target, root: Root) -> str:
         lever = parameter_unit(axis.unit, [axis.low, axis.high])
         first, last, low, high = (brief(x, lever) for x in (axis.low, axis.high, least, most))
         return later(
-            "no value from {first} to {last} brings {outcome} to {wanted}: it has {least} (at {low}) to {most} (at "
-            "{high})", first=first, last=with_unit(last, lever.unit), outcome=aim.name,
+            SAID["outside"], first=first, last=with_unit(last, lever.unit), outcome=aim.name,
             wanted=f"{number(target.value)}{unit}", least=number(means[least]), low=low, most=number(means[most]),
             high=high,
         )  # fmt: skip
     if root.state == OUTSIDE:
-        return later("{outcome} has no value at too many points of the range", outcome=aim.name)
+        return later(SAID["no value"], outcome=aim.name)
     assert root.state == NOISE
     places = {"seeds": target.scenario.replicates, "key": axis.key, "outcome": aim.name}
     if root.seeds:
-        return later("noise hides it: {seeds} seeds cannot tell what {key} does to {outcome}, about {more} might",
-                     more=f"{root.seeds:,}", **places)  # fmt: skip
-    return later("noise hides it: {seeds} seeds cannot tell what {key} does to {outcome}", **places)
+        return later(SAID["more seeds"], more=f"{root.seeds:,}", **places)
+    return later(SAID["noise"], **places)
 
 
 def value_json(it: Reached) -> dict[str, Any]:

@@ -250,8 +250,8 @@ def judged(check: Check, scenario: str, values: Numbers, outcomes: Mapping[str, 
     drawn = values[np.isfinite(values)]
     unit = unit_of(check, outcomes)
     if not len(drawn):
-        reason = "no world gives a value"
-        return Verdict(check, scenario, unit, drawn, None, None, None, False, False, reason, fitted)
+        nothing = later("no world gives a value")
+        return Verdict(check, scenario, unit, drawn, None, None, None, False, False, nothing, fitted)
     low, value, high = (float(x) for x in np.percentile(drawn, (LOW, 50.0, HIGH)))
     whole = check.band[0] <= low and high <= check.band[1]
     score = None
@@ -270,14 +270,15 @@ def _at_rest(check: Check, result: Result) -> Verdict:
     first, last = (scenario.month_of(it) for it in check.months)
     found = rest(series(check, result.table.of, first, last), check.band[1]) if last < result.months else None
     if found is None:
-        reason = "no two worlds with a value above 0 in all years"
-        return Verdict(check, scenario.name, "log change", np.array([]), None, None, None, False, False, reason, "")
+        nothing = later("no two worlds with a value above 0 in all years")
+        return Verdict(check, scenario.name, "log change", np.array([]), None, None, None, False, False, nothing, "")
     years = REST_MONTHS // 12
-    span = f"in years {found.block * years + 1} to {(found.block + 1) * years}"
+    span = {"first": found.block * years + 1, "last": (found.block + 1) * years}
     reason = {
-        "holds": "", "drifts": f"drifts by {number(found.change)} {span}",
-        "unresolved": f"unresolved {span}: more seeds would tell",
-    }[found.state]  # fmt: skip
+        "holds": "",
+        "drifts": later("drifts by {change} in years {first} to {last}", change=number(found.change), **span),
+        "unresolved": later("unresolved in years {first} to {last}: more seeds would tell", **span),
+    }[found.state]
     holds = found.state == "holds"
     return Verdict(
         check, scenario.name, "log change", found.changes, found.change, found.low, found.high, holds, holds, reason, ""
