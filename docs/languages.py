@@ -24,7 +24,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from sim import language
-from sim.evidence.facts import TARGETS, checks
+from sim.evidence.facts import OWN, TARGETS, checks
 from sim.formats import label
 from sim.model.catalogue import model_catalogue
 from sim.report.html.limits import limits
@@ -202,6 +202,7 @@ def declarations() -> Iterator[Entry]:
         units[outcome.unit] = None
     for mechanism in catalogue.mechanisms:
         yield mechanism.name, "mechanism", "mechanisms"
+    yield OWN, "group", "sim/evidence/facts.py"
     for check in checks(catalogue).values():
         for text in filter(None, (check.title, check.note, check.finding, check.fitted_by)):
             yield text, f"fact {check.name}", "sim/evidence/facts.toml"

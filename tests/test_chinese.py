@@ -150,6 +150,7 @@ def test_a_trace_has_no_english_sentence(tmp_path: Path, monkeypatch: pytest.Mon
 def _shown(page: str) -> str:
     """The text of a page, without its style, scripts and data."""
     page = re.sub(r"<(style|script)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    page = page.replace("</pre>", "</pre>\n")  # lines that are commands are left out
     return html.unescape(re.sub(r"<[^>]+>", " | ", page))
 
 
@@ -265,6 +266,7 @@ def test_pages_of_mixes_have_no_english_sentence(
     call("--lang", "zh", "report", study, "--out", "page.html")
     page = Path("page.html").read_text(encoding="utf-8")
     assert words in _shown(page)
+    assert "Net jobs" not in _shown(page)
     assert not _english(_shown(page), [*_sources(), *_commands(page)])
 
 

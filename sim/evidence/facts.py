@@ -43,6 +43,7 @@ APPRAISED = {
 }
 LAST = "last"  # the run's last month, whichever that is
 TARGETS = "calibration"  # folder beside the shipped scenarios: what their fitted values aim at
+OWN = "own"  # group of a user's facts that name none
 CALIBRATED = later("the calibration {file}")
 _TRUSTS = get_args(Trust)
 
@@ -202,7 +203,7 @@ class _Reader:
         check = Check(
             name=self.name,
             title=self.text("title"),
-            group=self.text("group", missing="own"),
+            group=self.text("group", missing=OWN),
             evidence=evidence_names,
             scenario=self.scenario("scenario", required=True),
             outcome=self.named("outcome", outcomes, required=True),

@@ -22,7 +22,7 @@ from sim.report.html.stored import StoredCalibration
 from sim.report.text.rotations import calibration_words, row_unit
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.posterior import FEWEST
-from sim.studies.questions.calibrate import TRUST
+from sim.studies.questions.calibrate import METHOD, TRUST
 from sim.studies.questions.rotation import lies_within
 from sim.studies.targets import FreeParameter
 from sim.units import Everyday, brief, parameter_unit
@@ -84,7 +84,7 @@ def _facts(study: StoredCalibration) -> dict[str, str]:
     digests = {name: str(it) for name, it in manifest["outputs"].items() if "/" not in name}
     return {
         tr("model"): str(manifest["model"]),
-        tr("method"): str(manifest["method"]),
+        tr("method"): tr(recalled(str(manifest["method"]), [METHOD])),
         tr("candidates"): candidates,
         **{tr("digest of {file} (SHA-256)", file=name): it for name, it in digests.items()},
         tr("commit"): str((manifest.get("git") or {}).get("commit", tr("not known"))),

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import counted, label, number, seeds_text, short, signed, span
+from sim.formats import counted, number, seeds_text, short, signed, span
 from sim.language import later, listed, meaning, month_text, tr, trc
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, picture, table, tag
@@ -17,7 +17,16 @@ from sim.report.html.reproduce import study_commands, study_reproduction
 from sim.report.html.rests_on import parameters_by_kind
 from sim.report.html.stored import Stored
 from sim.report.shown import title_words
-from sim.report.text.seek import bound_words, good_text, lever_text, lever_unit, next_command, own_text, regret_text
+from sim.report.text.seek import (
+    aim_words,
+    bound_words,
+    good_text,
+    lever_text,
+    lever_unit,
+    next_command,
+    own_text,
+    regret_text,
+)
 from sim.runs.seeds import begins
 from sim.runs.summary import csv_bytes
 from sim.studies.appraisal.assumptions import declared_assumptions
@@ -75,7 +84,7 @@ def counted_mixes(it: Sought) -> str:
 
 
 def _aim_words(it: Sought) -> str:
-    outcome = words_of(it.question.aim.name)
+    outcome = aim_words(it.question.aim.name, words_of)
     aim = tr("most {outcome}", outcome=outcome) if it.question.sign > 0 else tr("least {outcome}", outcome=outcome)
     bounds = bound_words(it)
     return tr("{title}, within {bounds}", title=aim, bounds=listed(bounds)) if bounds else aim
@@ -150,7 +159,7 @@ def _helped(it: Sought, best: Mix) -> bool:
 
 
 def _cards(it: Sought, best: Mix) -> list[Markup]:
-    q, name = it.question, label(it.question.aim.name)
+    q, name = it.question, aim_words(it.question.aim.name)
     asked = {
         one.aim.name: tr("at most {value}", value=number(one.value)) if one.sign > 0
         else tr("at least {value}", value=number(one.value))
@@ -169,7 +178,7 @@ def _cards(it: Sought, best: Mix) -> list[Markup]:
     for bound, values in zip(q.bounds, best.bounded, strict=True):
         if bound is not q.budget and (badge := asked.pop(bound.aim.name, "")):
             unit = meaning("unit", bound.aim.unit)
-            found.append(_card(label(bound.aim.name), number(values.mean), unit, values, badge))
+            found.append(_card(aim_words(bound.aim.name), number(values.mean), unit, values, badge))
     return found
 
 
@@ -185,7 +194,7 @@ def _mixes(it: Sought, mixes: Sequence[Mix], caption: str) -> Markup:
     """Mixes on fresh seeds, a row each."""
     q = it.question
     units = [(row.key, lever_unit(row)) for row in it.ranges]
-    heads = [*(_per_unit(short(key), one.unit) for key, one in units), _per_unit(label(q.aim.name), _unit(it)),
+    heads = [*(_per_unit(short(key), one.unit) for key, one in units), _per_unit(aim_words(q.aim.name), _unit(it)),
              tr("95% interval")]  # fmt: skip
     heads += [_per_unit(tr("cost"), tr("million yuan")), tr("95% interval")] if it.costs else []
     rows = [
@@ -205,7 +214,7 @@ def _outcomes(it: Sought) -> Markup:
     """A chart of all mixes, and the frontier as a table."""
     q = it.question
     costs = it.costs
-    aim = label(q.aim.name) if q.aim.total else tr("{outcome}, change", outcome=label(q.aim.name))
+    aim = aim_words(q.aim.name) if q.aim.total else tr("{outcome}, change", outcome=aim_words(q.aim.name))
     across = tr("across: the sponsors' outlay at present value, million yuan")
     if not costs:
         axis = q.levers[0]
@@ -423,7 +432,7 @@ def _bar(x: Any, value: float, y: float, colour: str, words: str, beyond: float 
 def _tried(it: Sought) -> Markup:
     q = it.question
     units = [(row.key, lever_unit(row)) for row in it.ranges]
-    heads = [tr("mix"), *(_per_unit(short(key), unit.unit) for key, unit in units), label(q.aim.name)]
+    heads = [tr("mix"), *(_per_unit(short(key), unit.unit) for key, unit in units), aim_words(q.aim.name)]
     heads += [_per_unit(tr("cost"), tr("million yuan"))] if it.costs else []
     heads += [tr("within the limits")] if q.bounds else []
     heads += [tr("as good"), tr("on fresh seeds"), tr("95% interval")]

@@ -6,7 +6,7 @@ import math
 import shlex
 from typing import Any
 
-from sim.formats import label, number, seeds_text, span
+from sim.formats import number, seeds_text, span
 from sim.language import later, meaning, month_text, paragraph, tr, trc
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, join, table, tag
@@ -17,7 +17,7 @@ from sim.report.html.rests_on import parameters_by_kind
 from sim.report.html.stored import Stored
 from sim.report.html.stored_seek import StoredValue
 from sim.report.shown import title_words
-from sim.report.text.seek import found_text, lever_unit
+from sim.report.text.seek import aim_words, found_text, lever_unit
 from sim.runs.seeds import begins
 from sim.runs.summary import csv_bytes
 from sim.studies.estimators.intervals import interval_kind
@@ -49,7 +49,7 @@ def report_value(it: StoredValue, study: Stored) -> Report:
     )
     target = answer["target"]
     title = tr("{title}: what {key} brings {outcome} of {value}", title=title_words(scenario.title) or scenario.name,
-               key=key.rpartition(".")[2], outcome=words_of(target["name"]),
+               key=key.rpartition(".")[2], outcome=aim_words(target["name"], words_of),
                value=number(target["value"]))  # fmt: skip
     page = document(
         title, eyebrow, [sentence], sections,
@@ -72,7 +72,8 @@ def _sentence(it: StoredValue) -> str:
     return tr(
         "{key} = {value} (95%: {low} to {high}) brings {outcome} to {target}, in {month} on {count} seeds.",
         key=it.axis.key, value=with_unit(found_text(answer["value"], it.axis), unit.unit), low=low, high=high,
-        outcome=words_of(target["name"]), target=with_unit(number(target["value"]), meaning("unit", target["unit"])),
+        outcome=aim_words(target["name"], words_of),
+        target=with_unit(number(target["value"]), meaning("unit", target["unit"])),
         month=month_text(it.manifest["month"]), count=it.scenario.replicates,
     )  # fmt: skip
 
@@ -80,11 +81,11 @@ def _sentence(it: StoredValue) -> str:
 def _curve(it: StoredValue) -> Markup:
     target, unit = it.answer["target"], lever_unit(it.axis)
     across = ", ".join(filter(None, (it.axis.key, unit.unit)))
-    caption = tag("figcaption", tag("b", label(target["name"])), " ", tag("span", meaning("unit", target["unit"])),
+    caption = tag("figcaption", tag("b", aim_words(target["name"])), " ", tag("span", meaning("unit", target["unit"])),
                   tag("small", tr("across: {what}", what=across)))  # fmt: skip
     shown = [tag("li", tag("i", class_=f"swatch {kind}"), tr(words)) for kind, words in _KEY
              if kind != "best" or not it.answer["refused"]]  # fmt: skip
-    heads = (across, f"{label(target['name'])}, {meaning('unit', target['unit'])}".rstrip(", "), tr("95% interval"))
+    heads = (across, f"{aim_words(target['name'])}, {meaning('unit', target['unit'])}".rstrip(", "), tr("95% interval"))
     rows = [(found_text(x, it.axis), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
     how = tr(
         "Interval of the value: the values at which {target} lies in the 95% interval of the mean ({kind}).",

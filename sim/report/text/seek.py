@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim import units
 from sim.declare import Value
-from sim.formats import brief, counted, number, plain, short, signed, span
-from sim.language import later, listed, meaning, month_text, tr, trc
+from sim.formats import brief, counted, label, number, plain, short, signed, span
+from sim.language import is_chinese, later, listed, meaning, month_text, tr, trc
 from sim.letters import left
 from sim.report.text.columns import columns, fitted
 from sim.scenario import Schedule
@@ -178,6 +178,11 @@ _TOTALS = {
     "net_value_added": later("NET VALUE ADDED"), "net_taxes": later("NET TAXES"), "society": later("SOCIETY"),
     "cost": later("COST"), "public_cost": later("PUBLIC COST"),
 }  # fmt: skip
+
+
+def aim_words(name: str, said: Callable[[str], str] = label) -> str:
+    """What is sought or bounded, as words: in Chinese a total has the name that the tables of a terminal give it."""
+    return tr(_TOTALS[name]) if is_chinese() and name in _TOTALS else said(name)
 
 
 def _label(it: Sought) -> str:

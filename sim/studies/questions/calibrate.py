@@ -283,6 +283,7 @@ def intervals(targets: Targets, fit: Fit) -> dict[str, tuple[float, float, float
     return {it.key: fit.interval(it.key) for it in targets.keys}
 
 
+METHOD = later("optuna TPE, then population Monte Carlo with a Gaussian kernel (see sim.studies.estimators.posterior)")
 TRUST = {
     "few": later(
         "the posterior's effective sample size is {size}, below {least}: too small to trust the ends of its intervals; "
@@ -597,8 +598,7 @@ def _publish(
         "title": targets.title,
         "digest": digest,
         "model": model.version,
-        "method": "optuna TPE, then population Monte Carlo with a Gaussian kernel "
-        "(see sim.studies.estimators.posterior)",
+        "method": METHOD,
         "optuna": metadata.version("optuna"),
         "scenarios": {name: it.digest() for name, it in targets.scenarios.items()},
         "design": design,
