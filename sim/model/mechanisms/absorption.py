@@ -51,7 +51,7 @@ class Rules(NamedTuple):
         bounds=(0, 1), plausible=(0.05, 0.2),
     )  # fmt: skip
     efficiency: float = parameter(
-        0.6311, "", "productivity that a unit of knowledge learned from a partner adds",
+        0.6594, "", "productivity that a unit of knowledge learned from a partner adds",
         fitted("social over private return to research", "stylised_facts.spillovers.social_return", "stylised_facts.spillovers.private_return"), bounds=(0, 2),
         plausible=(0.05, 1.0),
     )  # fmt: skip

@@ -16,7 +16,7 @@ class Rules(NamedTuple):
 
     enabled: bool = switch()
     begin: float = parameter(
-        0.02714, "1/year", "rate at which each team of skilled staff begins a project while the enterprise has none",
+        0.02637, "1/year", "rate at which each team of skilled staff begins a project while the enterprise has none",
         fitted("11.5 to 13.7% of enterprises do R&D, 2011 to 2012", "all_firms.doing_rd_share.y2011", "all_firms.doing_rd_share.y2012"), bounds=(0, 12),
     )  # fmt: skip
     reach: float = parameter(
@@ -36,7 +36,7 @@ class Rules(NamedTuple):
         assumption("fitted with the duration"), bounds=(0, 1), plausible=(0.3, 0.9),
     )  # fmt: skip
     distance_scale: float = parameter(
-        0.1782, "", "distance over which that probability falls to 1/e",
+        0.1954, "", "distance over which that probability falls to 1/e",
         fitted("success and private return of research", "stylised_facts.open_innovation_effect.base_success",
                "stylised_facts.spillovers.private_return"), bounds=(0.01, 2), plausible=(0.15, 0.5),
     )  # fmt: skip
@@ -53,7 +53,7 @@ class Rules(NamedTuple):
         assumption("diminishing returns to larger teams"), bounds=(0.1, 100), plausible=(1.0, 4.0),
     )  # fmt: skip
     team_share: float = parameter(
-        0.6736, "share", "part of all skilled staff who work on a project where that is more than one team",
+        0.6448, "share", "part of all skilled staff who work on a project where that is more than one team",
         fitted("0.71% of sales spent on research in 2011; that it grows with sales: Cohen & Klepper 1996", "all_firms.doing_rd_share.rd_to_sales_2011"), bounds=(0, 1),
         plausible=(0.1, 0.7),
     )  # fmt: skip
@@ -66,7 +66,7 @@ class Rules(NamedTuple):
         bounds=(0, 0.5), plausible=(0.03, 0.15),
     )  # fmt: skip
     abandon: float = parameter(
-        0.04686, "1/month", "hazard at which a project is abandoned by an enterprise without cash",
+        0.1307, "1/month", "hazard at which a project is abandoned by an enterprise without cash",
         fitted("35% of projects succeed", "stylised_facts.open_innovation_effect.base_success"), bounds=(0, 1),
         plausible=(0.02, 0.2),
     )  # fmt: skip
@@ -91,7 +91,7 @@ class Rules(NamedTuple):
         assumption("order of R&D spending per head"), bounds=(0, 10), plausible=(0.01, 0.06),
     )  # fmt: skip
     gain: float = parameter(
-        0.1211, "", "largest gain of productivity or quality from one success",
+        0.07188, "", "largest gain of productivity or quality from one success",
         fitted("private return to research of 0.21", "stylised_facts.spillovers.private_return"), bounds=(0, 1),
         plausible=(0.02, 0.2),
     )  # fmt: skip
