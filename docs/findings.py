@@ -106,6 +106,8 @@ def table(known: dict[str, Any]) -> str:
     lines = [f"| {' | '.join(HEADS)} |", "|" + " --- |" * len(HEADS)]
     lines += [f"| {' | '.join(cells)} |" for it in known.values() for cells in it["rows"]]
     lines += ["", *(f"- `{name}`: {it['said']}; model {it['model']}." for name, it in known.items())]
+    if rest := [it.stem for it in files_of() if it.stem not in known]:
+        lines += ["", f"Not tested yet: {', '.join(f'`{name}`' for name in rest)}."]
     return "\n".join(lines) + "\n"
 
 

@@ -32,9 +32,11 @@ def test_the_document_is_made_of_its_figures(findings: Any) -> None:
     assert findings.with_table(text, findings.kept()) == text
 
 
-def test_every_shipped_file_of_claims_is_in_it(findings: Any) -> None:
-    known = findings.kept()
-    assert sorted(known) == sorted(it.stem for it in files_of())
+def test_every_shipped_file_of_claims_is_in_it_or_said_to_be_untested(findings: Any) -> None:
+    known, names = findings.kept(), {it.stem for it in files_of()}
+    assert set(known) <= names
+    _, _, said = findings.DOCUMENT.read_text(encoding="utf-8").partition("Not tested yet: ")
+    assert {name for name in names if f"`{name}`" in said} == names - set(known)
     rows = [row for it in known.values() for row in it["rows"]]
     assert {row[1] for row in rows} <= set(VERDICT_WORDS.values())
     assert all(len(row) == len(findings.HEADS) for row in rows)
