@@ -105,10 +105,12 @@ def test_a_sector_that_empties_sells_no_fortune_to_the_first_who_comes_back() ->
     [
         nation(population__enterprises=600, mechanisms__industries__opening=0.05),
         scenario("haier", mechanisms__industries__opening=0.05),
-        nation(population__enterprises=600, mechanisms__industries__opening=0.05, market__coupled=False),
+        # Where nothing answers to entry, who weighs a move goes on moving.
+        nation(population__enterprises=600, mechanisms__industries__opening=0.05, market__coupled=False,
+               mechanisms__industries__weighing=False),
     ],
     ids=["coupled", "place", "uncoupled"],
-)
+)  # fmt: skip
 def test_new_sectors_do_not_multiply_without_end(settings: Scenario) -> None:
     model = run(settings, 160)
     table, opened = model.enterprises, model.world.sectors.opened >= 0

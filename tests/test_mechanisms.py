@@ -204,16 +204,13 @@ def test_every_parameter_is_read_in_a_run() -> None:
 
 
 # In so few years few startups grow big, and few big enterprises stop: tests/test_groups_outcomes.py has them by hand.
-# What is off by default moves in tests/test_new_industries.py, tests/test_lending.py and tests/test_energy.py.
 # No shipped scenario has two sites, or enterprises beyond its catchment: tests/test_sites.py has them.
 TOO_RARE = {"cohort_big", "stop_rate_big", "strike_off_rate_big", "tenants_from_beyond", "jobs_from_beyond"} | {
     name for name in OUTCOMES if name.startswith(("site_2_", "site_3_"))
 }
 # Of mechanisms that no shipped scenario switches on: tests of their own have them.
 OFF = {it.name for it in CATALOGUE.by_name["lending"].outcomes} | {
-    "founded_new_sector", "founded_borrowing", "net_borrowing", "new_sector_uptake", "saving_projects", "energy_saved",
-    "energy_cost", "heard_of_platforms", "maker_dividends", "maker_return", "platforms_closed", "orders_agreed",
-    "orders", "orders_missed", "orders_beyond_given_up", "returned_demand",
+    "founded_borrowing", "net_borrowing", "platforms_closed", "returned_demand",
 }  # fmt: skip
 
 

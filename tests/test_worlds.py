@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from worlds import (
-    OFF_BY_DEFAULT,
+    LEFT_OFF,
     around,
     different,
     different_outcomes,
@@ -315,7 +315,7 @@ def test_threads_equal_one(number: int, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.once
 def test_threads_equal_one_with_all_that_is_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = town(**OFF_BY_DEFAULT, mechanisms__industries__opening=0.9)
+    settings = town(**LEFT_OFF, mechanisms__industries__opening=0.9)
     in_small_pieces(monkeypatch, 16)
     monkeypatch.setenv(threads.VARIABLE, "1")
     whole = run(settings, 14)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.record.ranges import check_ranges
 from sim.model.state.accounts import ACCOUNTS, COUNTER_ACCOUNT, ENTERPRISES, LEAVERS, PAYMENTS, TICKS, UNEMPLOYED
 from sim.model.state.enterprises import OPERATING
 from sim.model.state.world import World
@@ -22,8 +23,12 @@ class Ledger:
         self.world = world
 
     def check(self, mechanism: str) -> None:
-        """Raise ``LedgerError`` if money, people, talent, floor or equipment hours do not balance."""
+        """Raise ``LedgerError`` if money, people, talent, floor or equipment hours do not balance.
+
+        State that left its range is ``OutOfRange``: no sum of it says anything.
+        """
         self._mechanism = mechanism
+        check_ranges(self.world)
         self._money()
         self._flows()
         self._people()
