@@ -57,7 +57,7 @@ class Result:
     ['replicate', 'seed', 'month', 'date', 'outcome', 'value', 'unit']
     >>> jobs = result.summary.loc["jobs"]
     >>> print(jobs["median"], jobs["low"], jobs["high"], jobs["unit"])
-    84439.0 78073.3 86017.6 people
+    84749.0 78275.3 86792.9 people
     """
 
     path: Path
