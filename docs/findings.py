@@ -17,6 +17,7 @@ from typing import Any
 import sim
 from sim.model.catalogue import model_catalogue, version_of
 from sim.report.text.claims import VERDICT_WORDS, flip_words, outcome_unit
+from sim.scenario import ScenarioError
 from sim.studies.claims import files_of
 from sim.studies.estimators.intervals import Interval
 from sim.studies.questions.claims import Finding
@@ -45,7 +46,11 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--samples", type=int, default=SAMPLES, help=f"joint draws; {SAMPLES} by default")
     asked = parser.parse_args(words)
     known = kept()
-    for file in files_of(asked.names):
+    try:
+        files = files_of(asked.names)
+    except ScenarioError as error:
+        parser.error(str(error))
+    for file in files:
         mark = mark_of(file)
         if known.get(file.stem, {}).get("mark") == mark:
             continue
