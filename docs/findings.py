@@ -108,6 +108,7 @@ def with_table(text: str, known: dict[str, Any]) -> str:
 
 def table(known: dict[str, Any]) -> str:
     """A table of all claims, then what was held against what, and with which version of the model."""
+    known = dict(sorted(known.items()))
     lines = [f"| {' | '.join(HEADS)} |", "|" + " --- |" * len(HEADS)]
     lines += [f"| {' | '.join(cells)} |" for it in known.values() for cells in it["rows"]]
     lines += ["", *(f"- `{name}`: {it['said']}; model {it['model']}." for name, it in known.items())]
