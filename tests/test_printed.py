@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from command import script
 
 ROOT = Path(__file__).resolve().parents[1]
 CLI = """
 import sys
+import warnings
 from pathlib import Path
 from sim.words import GREETING
 
 def main():
     if "fail" in sys.argv:
         sys.exit(3)
+    if "boxes" in sys.argv:
+        warnings.warn("figures: no installed font has x: boxes stand for them")
     if "picture" in sys.argv:
         Path("results/drawn").mkdir(parents=True, exist_ok=True)
         Path("results/drawn/one.png").write_text(GREETING)
@@ -51,12 +53,7 @@ $ sim x y z
 
 @pytest.fixture(scope="module")
 def printed() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("printed", ROOT / "docs" / "printed.py")
-    assert spec
-    assert spec.loader
-    module = sys.modules["printed"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(ROOT / "docs" / "printed.py")
 
 
 @pytest.fixture
@@ -129,6 +126,14 @@ def test_a_command_that_fails_changes_no_document(printed: ModuleType, project: 
     with pytest.raises(printed.CommandFailed, match="sim fail: ended with 3"):
         printed.print_anew(project, block)
     assert (project / "README.md").read_text() == text
+
+
+def test_a_picture_with_boxes_for_letters_is_refused(printed: ModuleType, project: Path) -> None:
+    with (project / "README.md").open("a") as file:
+        file.write("\n```\n$ sim boxes\nas it was\n```\n")
+    (block,) = printed.stale(project)
+    with pytest.raises(printed.CommandFailed, match="sim boxes: ended with 1"):
+        printed.print_anew(project, block)
 
 
 def test_documents_are_as_printed(printed: ModuleType) -> None:
