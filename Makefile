@@ -69,7 +69,7 @@ calibrate: $(installed) ## fit the shipped values anew and ship them, predict ea
 		$(bin)/python $(calibration)/ship.py $(calibration)/$$name.fitted.toml || exit 1; \
 	done
 
-findings: $(installed) ## test every shipped claim and write docs/findings.md (an hour; ARGS='shougang' for one file)
+findings: $(installed) ## test every shipped claim and write docs/findings.md (hours; ARGS=shougang for one file)
 	$(bin)/python docs/findings.py $(ARGS)
 
 bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick for a look)

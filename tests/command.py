@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from typer.testing import CliRunner, Result
@@ -53,6 +55,16 @@ def python(*arguments: object, code: int | None = 0, **how: Any) -> subprocess.C
     done = subprocess.run(command, capture_output=True, text=True, check=False, **how)
     assert code in (None, done.returncode), done.stdout[-3000:] + done.stderr[-3000:]
     return done
+
+
+def script(file: Path) -> ModuleType:
+    """A script of the project as a module, whose dataclasses find it by its name."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[file.stem] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def plain_python(code: str, *arguments: str) -> Any:

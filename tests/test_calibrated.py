@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
+from command import script
 from pyarrow import parquet
 
 import sim
@@ -60,11 +60,7 @@ def test_what_is_fitted_is_a_fact_that_is_checked() -> None:
 
 def test_shipping_a_fitted_value_changes_that_number_and_nothing_else(tmp_path: Path) -> None:
     root = FOLDER.parents[1]
-    spec = importlib.util.spec_from_file_location("ship", FOLDER / "ship.py")
-    assert spec is not None
-    assert spec.loader is not None
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+    tool = script(FOLDER / "ship.py")
     parts = ("scenarios", "sim/parameters", "sim/model")
     for part in parts:
         shutil.copytree(root / part, tmp_path / part)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command import ROOT
+from command import ROOT, script
 
 import sim
 from sim.report.text.claims import VERDICT_WORDS
@@ -19,12 +18,7 @@ pytestmark = pytest.mark.once  # what it tests does not depend on the interprete
 @pytest.fixture
 def findings() -> Any:
     """The script that writes the document."""
-    spec = importlib.util.spec_from_file_location("findings", ROOT / "docs" / "findings.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(ROOT / "docs" / "findings.py")
 
 
 def test_the_document_is_made_of_its_figures(findings: Any) -> None:
@@ -55,7 +49,7 @@ def test_a_file_is_tested_once_for_a_model(findings: Any, tmp_path: Path, monkey
     monkeypatch.setattr(sim, "claims", claims)
     monkeypatch.setattr(findings, "FIGURES", tmp_path / "findings.json")
     monkeypatch.setattr(findings, "DOCUMENT", tmp_path / "findings.md")
-    findings.DOCUMENT.write_text(f"Before.\n{findings.BEGIN}\n{findings.END}\nAfter.\n")
+    findings.DOCUMENT.write_text("Before.\n<!-- findings: begin -->\n<!-- findings: end -->\nAfter.\n")
     for _ in range(2):
         assert findings.main(["lever-conversion-grant"]) == 0
     assert asked == ["lever-conversion-grant"]
@@ -63,6 +57,6 @@ def test_a_file_is_tested_once_for_a_model(findings: Any, tmp_path: Path, monkey
     assert text.startswith("Before.\n")
     assert text.endswith("\nAfter.\n")
     assert text.count("| lever-conversion-grant: ") == 2
-    monkeypatch.setattr(findings, "mark_of", lambda _: "edited")
+    monkeypatch.setattr(findings, "mark_of", lambda *_: "edited")
     findings.main(["lever-conversion-grant"])
     assert len(asked) == 2

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command import ROOT
+from command import ROOT, script
 
 
 @pytest.fixture(scope="module")
 def gallery() -> Any:
     """The script that writes the page."""
-    spec = importlib.util.spec_from_file_location("gallery", ROOT / "docs" / "gallery.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(ROOT / "docs" / "gallery.py")
 
 
 # Where no installed font has Chinese, boxes stand in figures.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gettext
-import importlib.util
 import io
 import string
 import threading
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import script
 
 from sim import language
 from sim.language import LANGUAGES, LOCALE, accepted, meaning, month_text, speaking, tr, trn
@@ -22,12 +22,7 @@ OTHERS = [code for code in LANGUAGES if code != language.ENGLISH]
 @pytest.fixture(scope="module")
 def tool() -> Any:
     """The script that writes templates and catalogues."""
-    spec = importlib.util.spec_from_file_location("languages", ROOT / "docs" / "languages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(ROOT / "docs" / "languages.py")
 
 
 @pytest.mark.parametrize("code", OTHERS)

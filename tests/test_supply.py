@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import ROOT, python
+from command import ROOT, python, script
 
 pytestmark = pytest.mark.once  # what is pinned and shipped is the same on every interpreter
 
@@ -47,12 +46,7 @@ print(json.dumps(asked), file=sys.stderr)
 
 
 def _bill() -> Any:
-    spec = importlib.util.spec_from_file_location("bill", ROOT / "docs" / "bill.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(ROOT / "docs" / "bill.py")
 
 
 def test_the_bill_of_materials_has_what_is_pinned() -> None:

@@ -54,7 +54,8 @@ def claims_text(answer: Findings, *, everything: bool = False) -> str:
 
 def claims_table(answers: Sequence[Findings]) -> str:
     """One table of the claims of several files, without the reasons of their verdicts."""
-    lines, rows = [], []
+    lines: list[str] = []
+    rows: list[tuple[str | Cell, ...]] = []
     for answer in answers:
         claims = answer.claims
         said = tr(
@@ -63,10 +64,7 @@ def claims_table(answers: Sequence[Findings]) -> str:
             title=meaning(f"claims {claims.name}", claims.title),
         )  # fmt: skip
         lines += wrapped(said, WIDTH, subsequent_indent="  ")
-        for it in answer.findings:
-            posterior = _span(it.posterior, outcome_unit(it)) if it.posterior else "-"
-            name = f"{claims.name}: {it.claim.name}"
-            rows.append((name, _verdict(it), *_told(it), posterior, _percent(it)))
+        rows += [(f"{claims.name}: {it.claim.name}", _verdict(it), *measured(it)) for it in answer.findings]
     heads = (
         tr("claim"), tr("verdict"), tr("difference"), tr("95% interval"), tr("unit"), tr("over the posterior"),
         tr("right sign"),
@@ -77,6 +75,12 @@ def claims_table(answers: Sequence[Findings]) -> str:
 
 def _verdict(it: Finding) -> Cell:
     return cell(tr(VERDICT_WORDS[it.verdict]), _SAYS.get(it.verdict, ""))
+
+
+def measured(it: Finding) -> tuple[str, str, str, str, str]:
+    """The difference, its interval and unit, the interval over the posterior, and the joint draws with the sign."""
+    posterior = _span(it.posterior, outcome_unit(it)) if it.posterior else "-"
+    return *_told(it), posterior, _percent(it)
 
 
 def _told(it: Finding) -> tuple[str, str, str]:
