@@ -207,16 +207,22 @@ HOSTILE: dict[str, tuple[int, Callable[[int], str]]] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_takes_time_in_proportion_to_its_length(name: str, write: Any) -> None:
-    """Eight parts take as long as the whole: an eighth of that if time grew with the square of the length."""
+    """Eight parts take as long as the whole: an eighth of that if time grew with the square of the length.
+
+    The least of up to five takes of each counts, in turn: a pause of the machine falls on one take, not on all.
+    """
     size, text = HOSTILE[name]
-    seconds = []
-    for times, length in ((8, size // 8), (1, size)):
-        file = write(text(length))
-        began = time.process_time()
-        for _ in range(times):
-            assert faults(file)
-        seconds.append(time.process_time() - began)
-    assert seconds[1] < 3 * seconds[0]
+    files = {8: write(text(size // 8), "part.toml"), 1: write(text(size), "whole.toml")}
+    least = dict.fromkeys(files, math.inf)
+    for _ in range(5):
+        for times, file in files.items():
+            began = time.process_time()
+            for _ in range(times):
+                assert faults(file)
+            least[times] = min(least[times], time.process_time() - began)
+        if least[1] < 3 * least[8]:
+            return
+    pytest.fail(f"the whole takes {least[1]:.3f} s, eight parts take {least[8]:.3f} s")
 
 
 # Lines
