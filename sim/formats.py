@@ -144,6 +144,17 @@ def seeds_text(count: int, seed: int | Sequence[int]) -> str:
     return tr("One seed, from seed {seed}", seed=seed)
 
 
+def span_text(seconds: float) -> str:
+    """A time in words."""
+    for size, words in (
+        (86_400.0, later("{count} days")), (3_600.0, later("{count} hours")), (60.0, later("{count} minutes")),
+    ):  # fmt: skip
+        if seconds >= 2 * size:
+            count = f"{seconds / size:.0f}" if seconds >= 10 * size else f"{seconds / size:.1f}"
+            return tr(words, count=count)
+    return tr("{count} seconds", count=f"{seconds:.0f}") if seconds >= 2 else tr("a second or two")
+
+
 def ranges_text(numbers: Iterable[int], between: str = "", apart: str = "", most: int = _MOST_RANGES) -> str:
     """Whole numbers, three or more in a row as their ends; of many the first ones and the last."""
     between, apart = between or ("至" if is_chinese() else " to "), apart or ("、" if is_chinese() else ", ")

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.formats import span_text
 from sim.language import tr
 from sim.page.queue import Key, Wanted
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
 from sim.runs.replicate import Cells, Model
 from sim.scenario import Scenario
-from sim.studies.cost import span_text
 from sim.studies.questions.claims import Values
 from sim.studies.worlds import can_be
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.formats import span_text
 from sim.language import tr
 from sim.page.asked import Unclear
 from sim.page.motion import MOST_BYTES
 from sim.page.queue import Key, Wanted
 from sim.runs.executor import Failure
-from sim.studies.cost import span_text
 
 if TYPE_CHECKING:
     from sim.page.answers import Side

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.formats import counted
+from sim.formats import counted, span_text
 from sim.language import tr
 from sim.page.queue import Key, Wanted
 from sim.report.html.headline import with_unit_of, words_of
@@ -19,7 +19,6 @@ from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
 from sim.runs.replicate import Model
 from sim.scenario import Scenario
-from sim.studies.cost import span_text
 from sim.studies.questions.explain import grouped_differences, interval_of, mixed, shapley
 from sim.units import everyday
 

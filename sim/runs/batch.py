@@ -11,8 +11,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sim.runs.ensemble import Ensemble, Request
+from sim.runs.large import Needs, is_large, needs, refuse_too_large
 from sim.runs.openings import opening_digest, openings_in
-from sim.runs.options import NO_RECORDS, RunOptions, Watcher
+from sim.runs.options import ALL_RECORDS, NEW_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, run_checked, run_recorded_checked
 from sim.runs.result import Result
 from sim.runs.store import Store
@@ -97,12 +98,20 @@ def batch_results(
             if not ensemble.missing:  # another process has run it in the meantime
                 publish(folder, ensemble)
 
-    recorded = model.recorded if options.records != NO_RECORDS else None
+    large = [it for it in wanted.values() if model.continues and is_large(it)]
+    keeps = options.records == ALL_RECORDS or (options.records == NEW_RECORDS and not large)
+    recorded = model.recorded if keeps else None
     run_of = dict(zip(wanted, runs_of(recorded or model.run, list(wanted.values()), model, options), strict=True))
+    number = sum(scenario.replicates for scenario in wanted.values())
+    if not workers.remote and large:
+        compile_first(model, large[0].catalogue, watcher)
+        refuse_too_large([_said_needs(it, workers.count, say) for it in large])
+    if not workers.remote and model.continues and number - done == 1:  # it runs in this process
+        run_of = {folder: partial(run, report=watcher.month) for folder, run in run_of.items()}
     title, more = wanted[incomplete[0]].name, len(incomplete) - 1
     if more:
         title = f"{title} and {more} more"
-    watcher.begin(title, done, sum(scenario.replicates for scenario in wanted.values()))
+    watcher.begin(title, done, number)
     checked = run_recorded_checked if recorded else run_checked
     try:
         for index, value in run_tasks(checked, tasks(), model, scenarios[0].catalogue, options):
@@ -161,6 +170,13 @@ def compile_first(model: Model, catalogue: Catalogue, watcher: Watcher) -> None:
         from sim.runs.code import compile_own
 
         compile_own(catalogue, watcher.compiling)
+
+
+def _said_needs(scenario: Scenario, at_once: int, say: Callable[[str], None]) -> Needs:
+    """What the worlds of a large scenario need, after it was said."""
+    found = needs(scenario, scenario.replicates, at_once)
+    say(str(found))
+    return found
 
 
 def _by_folder(scenarios: Sequence[Scenario], model: Model, sample: PosteriorSample | None) -> dict[str, list[int]]:

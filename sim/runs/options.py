@@ -46,6 +46,9 @@ class Watcher:
     def advance(self) -> None:
         """One more replicate is done."""
 
+    def month(self, done: int, of: int) -> None:
+        """The only world of a run has done ``done`` of its ``of`` months."""
+
     def end(self) -> None:
         """The run has ended."""
 

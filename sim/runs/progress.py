@@ -9,9 +9,11 @@ import time
 import uuid
 from typing import Any
 
+from sim.formats import span_text
 from sim.runs.options import COMPILING, Watcher
 
 _PAUSE = 0.2  # seconds between two pictures of a notebook's bar
+_SILENCE = 30.0  # seconds after which a line says how far a long world is
 
 
 def watcher(quiet: Watcher | None = None) -> Watcher:
@@ -26,6 +28,15 @@ class Lines(Watcher):
 
     def begin(self, name: str, done: int, of: int) -> None:
         self.say(f"{name}: running {of - done} of {of} replicates")
+        self._name, self._began = name, time.monotonic()
+        self._said = self._began
+
+    def month(self, done: int, of: int) -> None:
+        now = time.monotonic()
+        if done < of and now - self._said > _SILENCE:
+            self._said = now
+            left = (now - self._began) / done * (of - done)
+            self.say(f"{self._name}: {done} of {of} months, about {span_text(left)} left")
 
 
 def terminal_bar() -> Watcher:
@@ -56,6 +67,9 @@ def terminal_bar() -> Watcher:
 
         def advance(self) -> None:
             self._bar.advance(self._task)
+
+        def month(self, done: int, of: int) -> None:
+            self._bar.update(self._task, completed=done, total=of)
 
         def end(self) -> None:
             self._bar.stop()
@@ -88,8 +102,14 @@ class NotebookBar(Watcher):
         self._show()
 
     def advance(self) -> None:
-        self._done += 1
-        if time.monotonic() - self._last > _PAUSE or self._done == self._of:
+        self._update(self._done + 1, self._of)
+
+    def month(self, done: int, of: int) -> None:
+        self._update(done, of)
+
+    def _update(self, done: int, of: int) -> None:
+        self._done, self._of = done, of
+        if time.monotonic() - self._last > _PAUSE or done == of:
             self._show()
 
     def end(self) -> None:

@@ -15,10 +15,12 @@ from sim.declare import Outcome
 from sim.model.catalogue import model_catalogue, version_of
 
 if TYPE_CHECKING:
+    from sim.model.ecosystem import Ecosystem
     from sim.runs.openings import Openings
     from sim.scenario import Scenario
 
 Cells = NDArray[np.float64]
+Report = Callable[[int, int], None]  # of the months done, and of all
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Model:
     version: str
     is_compiled: Callable[[], bool] = lambda: True  # on this machine
     recorded: Callable[[Any, int, int], tuple[Cells, bytes]] | None = None  # as run, with what an appraisal needs
-    continues: bool = False  # whether both take ``openings``, from which worlds continue
+    continues: bool = False  # whether both take ``openings``, from which worlds continue, and ``report``
 
     @property
     def better(self) -> dict[str, int]:
@@ -42,12 +44,14 @@ class Model:
         return scenario.headline or [name for name, outcome in self.outcomes.items() if outcome.headline]
 
 
-def run_replicate(scenario: Scenario, seed: int, months: int, openings: Openings | None = None) -> Cells:
-    """Every outcome of every month of one world, months x outcomes."""
+def run_replicate(
+    scenario: Scenario, seed: int, months: int, openings: Openings | None = None, report: Report | None = None
+) -> Cells:
+    """Every outcome of every month of one world, months x outcomes; ``report`` is called after each month."""
     from sim.model.ecosystem import Ecosystem
 
     model = Ecosystem(scenario, seed, past=openings.of(scenario, seed) if openings else None)
-    model.run_for(months)
+    _run_for(model, months, report)
     cells: Cells = model.record.cells()
     return cells
 
@@ -74,14 +78,23 @@ def run_recorded_checked(
     return run_checked(run, scenario, seed, months, outcomes), records[0]
 
 
-def run_recorded(scenario: Scenario, seed: int, months: int, openings: Openings | None = None) -> tuple[Cells, bytes]:
+def run_recorded(
+    scenario: Scenario, seed: int, months: int, openings: Openings | None = None, report: Report | None = None
+) -> tuple[Cells, bytes]:
     """Every outcome of every month of one world, months x outcomes, and its record."""
     from sim.runs.follow import FollowedWorld
     from sim.runs.record_bytes import to_bytes
 
     world = FollowedWorld(scenario, seed, openings.of(scenario, seed) if openings else None)
-    world.run_for(months)
+    _run_for(world, months, report)
     return world.record.cells(), to_bytes(world.followed())
+
+
+def _run_for(world: Ecosystem, months: int, report: Report | None) -> None:
+    for month in range(months):
+        world.run_for(1)
+        if report is not None:
+            report(month + 1, months)
 
 
 @cache

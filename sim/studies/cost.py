@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.language import ENGLISH, later, speaking, tr
+from sim.formats import span_text
+from sim.language import ENGLISH, speaking, tr
 from sim.runs.batch import compile_first
 from sim.runs.errors import TooLarge
 from sim.runs.executor import Workers
@@ -53,17 +54,6 @@ def report_cost(cost: object, seconds: float, options: RunOptions, smaller: str)
         with speaking(ENGLISH):
             raise TooLarge(f"{cost}\nmore than {span_text(LIMIT)}: start it with --yes, or ask for {smaller}")
     options.watcher.say(str(cost))
-
-
-def span_text(seconds: float) -> str:
-    """A time in words."""
-    for size, words in (
-        (86_400.0, later("{count} days")), (3_600.0, later("{count} hours")), (60.0, later("{count} minutes")),
-    ):  # fmt: skip
-        if seconds >= 2 * size:
-            count = f"{seconds / size:.0f}" if seconds >= 10 * size else f"{seconds / size:.1f}"
-            return tr(words, count=count)
-    return tr("{count} seconds", count=f"{seconds:.0f}") if seconds >= 2 else tr("a second or two")
 
 
 def run_timed(

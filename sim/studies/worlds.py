@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.declare import Value
+from sim.formats import span_text
 from sim.language import tr
 from sim.runs.batch import Run, runs_of
 from sim.runs.declarations import failure_of_world
@@ -24,7 +25,7 @@ from sim.runs.seeds import world_seed
 from sim.runs.store import Rows, Store
 from sim.scenario import Scenario, months
 from sim.scenario.rules import contradictions
-from sim.studies.cost import report_cost, run_timed, span_text
+from sim.studies.cost import report_cost, run_timed
 from sim.studies.points import Point, rows_of, rows_table
 from sim.studies.targets import Reading
 

@@ -15,6 +15,7 @@ from sim.runs.result import Result
 from sim.runs.seeds import own_seeds
 from sim.runs.summary import COVERED, Row, judge
 from sim.scenario import Scenario
+from sim.units import Everyday
 
 # The article's figure by its bound.
 _FIGURES = {
@@ -45,7 +46,7 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         (tr("outcome"), tr("median"), tr("90% interval"), tr("unit"), tr("the article"), tr("score")),
         (
             (
-                outcome_name(row.outcome), it.number(row.median), it.span(row.low, row.high), it.unit,
+                outcome_name(row.outcome), it.number(row.median), _interval(row, it), it.unit,
                 _article(row), it.number(row.crps) if row.crps is not None else "",
             )
             for row, it in ((rows[name], row_unit(rows[name])) for name in shown)
@@ -60,7 +61,9 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         "",
         table,
         "",
-        tr("intervals: {kind}", kind=tr(intervals_text(result.intervals))),
+        tr("intervals: none, of one replicate")
+        if len(result.replicates) == 1
+        else tr("intervals: {kind}", kind=tr(intervals_text(result.intervals))),
         *borrowed_lines(result.manifest.get("parameters", {})),
         *inherited_text(scenario),
         *([tr("{count} more outcomes: --all, or summary.csv", count=hidden)] if hidden else []),
@@ -68,6 +71,11 @@ def run_text(result: Result, headline: Sequence[str], *, everything: bool = Fals
         tr("results: {path}", path=result.path),
     ]
     return "\n".join(lines)
+
+
+def _interval(row: Row, it: Everyday) -> str:
+    """The 90% interval; one replicate has none."""
+    return it.span(row.low, row.high) if row.replicates > 1 else ""
 
 
 def _worlds(result: Result) -> str:

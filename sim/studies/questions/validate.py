@@ -18,7 +18,7 @@ import numpy as np
 
 from sim.declare import Outcome
 from sim.evidence.facts import LAST, REST_MONTHS, Check, Numbers, compared_with, measured, series
-from sim.formats import counted, number
+from sim.formats import counted, number, span_text
 from sim.language import later, tr
 from sim.notebooks import in_notebooks
 from sim.runs.batch import batch_results, run_batch
@@ -33,7 +33,7 @@ from sim.runs.table import Table
 from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.extending import chain
 from sim.studies.appraisal.assumptions import declared_assumptions
-from sim.studies.cost import report_cost, span_text
+from sim.studies.cost import report_cost
 from sim.studies.estimators.rest import rest
 from sim.studies.questions.appraise import Appraisal, appraise_results
 from sim.studies.questions.rotation import Rotation
