@@ -61,6 +61,7 @@ def needs(scenario: Scenario, worlds: int, at_once: int) -> Needs:
     times = _enterprises(scenario) / SAMPLE
     sample, little = (replace(scenario, values=scenario.values | {"population.enterprises": n}) for n in (SAMPLE, 500))
     Ecosystem(little, scenario.seed).run_for(1)  # loads the machine code
+    loaded = psutil.Process().memory_info().rss
     tracemalloc.start()
     try:
         began = time.perf_counter()
@@ -75,7 +76,7 @@ def needs(scenario: Scenario, worlds: int, at_once: int) -> Needs:
     month = (time.perf_counter() - began) / _MONTHS
     at_once = min(worlds, at_once)
     seconds = times * (founded + scenario.months * month) * worlds / at_once
-    return Needs(scenario.name, _enterprises(scenario), scenario.months, times * memory * at_once, seconds)
+    return Needs(scenario.name, _enterprises(scenario), scenario.months, at_once * (loaded + times * memory), seconds)
 
 
 def refuse_too_large(found: Sequence[Needs]) -> None:
