@@ -15,7 +15,8 @@ Others stand alone:
 - ``<!-- figures NAME: docs/FILE.json -->`` or ``<!-- figures NAME: sim ... --json -->``: a source of figures in prose.
 - ``<!-- figure: NAME PATH FORMAT -->12.3%``, within a line of prose: the number is the value at that path, in that
   format (``,d`` for whole numbers and ``.3g`` for others by default). A path such as ``facts/name=births/value`` goes
-  through objects by key and through lists by number, or to the item of which this is true; a list counts its items.
+  through objects by key and through lists by number, or to the one item of which this is true, spaces left out; a list
+  counts its items.
 
 ``printed.json`` keeps for each block the files that the command read (sources of the program, scenarios, evidence) and
 a digest of them, of the command and of its output. A block whose digest differs is stale. A line that looks like one of
@@ -197,7 +198,8 @@ def filled(text: str, name: str, data: Any) -> str:
         if it["name"] != name:
             return it[0]
         value = _value(data, it["path"])
-        made = format(value, it["form"] or (",d" if isinstance(value, int) else ".3g"))
+        form = it["form"] or ("" if isinstance(value, str) else ",d" if isinstance(value, int) else ".3g")
+        made = format(value, form)
         whole = f"{it[0].removesuffix(it['value'])}{made}"
         if not FIGURE.fullmatch(whole):
             message = f"{it['path']}: {made} is no number"
@@ -215,7 +217,8 @@ def _value(data: Any, path: str) -> Any:
             if isinstance(data, dict):
                 data = data[word]
             elif equal:
-                (data,) = (it for it in data if str(it[key]) == wanted)
+                found = (it[int(key) if isinstance(it, list) else key] for it in data)
+                (data,) = (it for it, said in zip(data, found, strict=True) if str(said).replace(" ", "") == wanted)
             else:
                 data = data[int(word)]
     except (KeyError, IndexError, ValueError, TypeError) as error:
