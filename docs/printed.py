@@ -61,6 +61,7 @@ SEEN = re.compile(
     rf"^[ \t>*+-]*(?:\$ sim .*|<!-- (?:{'|'.join(SAID)}|picture|figures \S+): .*)$|<!-- figure: (?:.*?-->)?",
     re.MULTILINE,
 )
+RESULTS = re.compile(r"^(?:results: |结果：)(\S+)$", re.MULTILINE)
 OPENING = re.compile(r"[ \t>*+-]*(?:\d+\. +)?")  # a comment that opens a line, or an item, ends the paragraph
 
 # Runs the command line given to it, then writes which files under the root it read.
@@ -274,7 +275,9 @@ def print_anew(root: Path, block: Block) -> None:
     for written in work.glob("*.toml"):  # by `sim new`, which does not overwrite
         written.unlink()
     for command in block.first:
-        _run(root, command)
+        said, _ = _run(root, command)
+        for name in RESULTS.findall(said):  # a stored one, too, is the newest of its name from now on
+            os.utime(work / name / "manifest.json")
     if block.command.startswith("sim "):
         printed, files = _run(root, block.command, ends=int("".join(block.ends) or 0), errors=bool(block.errors))
     else:

@@ -14,8 +14,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
+from sim.report.document.versions import of_model
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "benchmarks"))  # whose files import each other
 
 
 class Made(NamedTuple):
@@ -27,23 +28,29 @@ class Made(NamedTuple):
 
 def made() -> Iterator[tuple[Path, Made]]:
     """The documents, made of the figures that are kept."""
-    from sim.report.document.versions import of_model
-
-    findings, soak, bench, facts = map(
-        _script, ("docs/findings.py", "tests/soak/table.py", "tests/benchmarks/run.py", "docs/validation.py")
-    )
+    findings, soak, facts = map(_script, ("docs/findings.py", "tests/soak/table.py", "docs/validation.py"))
     rows = findings.kept()
     said = {name: of_model(it.get("model")) for name, it in rows.items()}
     yield findings.DOCUMENT, Made(findings.with_table(_text(findings.DOCUMENT), rows), said)
     rows = json.loads(_text(soak.FIGURES))
     said = {name: of_model(it.get("model")) for name, it in rows.items()}
     yield soak.DOCUMENT, Made(soak.with_table(_text(soak.DOCUMENT), rows), said)
-    rows = bench.kept()
-    said = {name: bench.said_of(name, mark) for name, mark in rows.items()}
-    yield bench.DOCUMENT, Made(bench.with_marks(_text(bench.DOCUMENT), rows), said)
+    run = bench()
+    rows = run.kept()
+    said = {name: run.said_of(name, mark) for name, mark in rows.items()}
+    yield run.DOCUMENT, Made(run.with_marks(_text(run.DOCUMENT), rows), said)
     rows = facts.kept()
     for document in (facts.DOCUMENT, facts.README):
         yield document, Made(facts.with_tables(_text(document), rows), {"facts": of_model(rows["model"])})
+
+
+def bench() -> ModuleType:
+    """The script of the bench, whose files import each other by name."""
+    sys.path.insert(0, str(ROOT / "tests" / "benchmarks"))
+    try:
+        return _script("tests/benchmarks/run.py")
+    finally:
+        sys.path.pop(0)
 
 
 def main(*, check: bool) -> int:

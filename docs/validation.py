@@ -22,8 +22,8 @@ from sim.units import everyday
 DOCS = Path(__file__).resolve().parent
 FIGURES, DOCUMENT, README = DOCS / "validation.json", DOCS / "validation.md", DOCS.parent / "README.md"
 FIELDS = (
-    "name", "title", "group", "scenario", "fitted", "unit", "value", "low", "high", "band", "pass", "whole", "replicates",
-    "reason", "finding", "source",
+    "name", "title", "group", "scenario", "fitted", "unit", "value", "low", "high", "band", "pass", "whole",
+    "replicates", "reason", "finding", "source",
 )  # fmt: skip
 PARTS = {"predicted": "Predicted", "fitted": "Fitted", "rest": "At rest"}
 DRIFT = "log change"  # the unit of facts on worlds at rest alone
