@@ -277,7 +277,8 @@ def print_anew(root: Path, block: Block) -> None:
     for command in block.first:
         said, _ = _run(root, command)
         for name in RESULTS.findall(said):  # a stored one, too, is the newest of its name from now on
-            os.utime(work / name / "manifest.json")
+            for manifest in (work / name).glob("manifest.json"):
+                os.utime(manifest)
     if block.command.startswith("sim "):
         printed, files = _run(root, block.command, ends=int("".join(block.ends) or 0), errors=bool(block.errors))
     else:

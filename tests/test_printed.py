@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -205,6 +206,18 @@ def test_documents_that_git_does_not_track_are_left_alone(printed: ModuleType, p
     for words in (["init", "-q"], ["add", "README.md", "scenarios"]):
         subprocess.run(["git", *words], cwd=project, check=True)
     assert printed.documents(project) == ["README.md", "scenarios/note.md"]
+
+
+def test_results_of_a_command_before_a_block_are_the_newest(printed: ModuleType, project: Path) -> None:
+    """Whichever blocks ran before, what is stored of other requests is not shown in their place."""
+    manifest = project / printed.WORK / "results" / "drawn" / "manifest.json"
+    manifest.touch()
+    os.utime(manifest, (1, 1))
+    path = project / "README.md"
+    path.write_text(path.read_text() + "\n<!-- first: sim picture -->\n```\n$ sim later\n```\n")
+    (block,) = printed.stale(project)
+    printed.print_anew(project, block)
+    assert manifest.stat().st_mtime > 1
 
 
 def test_a_picture_with_boxes_for_letters_is_refused(printed: ModuleType, project: Path) -> None:
