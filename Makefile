@@ -14,7 +14,7 @@ bin := $(VENV)/bin
 installed := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs languages gallery site calibrate findings bench soak bill lock clean
+.PHONY: help run test lint format docs languages gallery site calibrate findings facts bench soak bill lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -39,6 +39,7 @@ format: $(installed) ## lay the code out and mend what ruff can mend
 docs: $(installed) ## write into the documents what the program knows of itself and what their commands print
 	$(bin)/sim document
 	$(bin)/python docs/reference.py
+	$(bin)/python docs/sections.py
 	$(bin)/python docs/printed.py
 
 languages: $(installed) ## bring templates and catalogues of translations up to date and compile them
@@ -71,6 +72,9 @@ calibrate: $(installed) ## fit the shipped values anew and ship them, predict ea
 
 findings: $(installed) ## test every shipped claim and write docs/findings.md (hours; ARGS=shougang for one file)
 	$(bin)/python docs/findings.py $(ARGS)
+
+facts: $(installed) ## check the model against all facts and write docs/validation.md (long)
+	$(bin)/python docs/validation.py $(ARGS)
 
 bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick for a look)
 	$(bin)/python tests/benchmarks/run.py $(ARGS)

@@ -19,6 +19,7 @@ import sim
 from sim.model.catalogue import model_catalogue, version_of
 from sim.report.document.blocks import rewritten
 from sim.report.document.markdown import code, table
+from sim.report.document.versions import of_model
 from sim.report.text.claims import VERDICT_WORDS, flip_words, measured
 from sim.scenario import ScenarioError
 from sim.studies.claims import files_of
@@ -85,7 +86,7 @@ def row(it: Finding) -> tuple[str, ...]:
 
 def with_table(text: str, known: dict[str, Any]) -> str:
     """The document with the table of these rows, and what was held against what by which version of the model."""
-    lines = [f"- {code(name)}: {it['said']}; model {it['model']}." for name, it in known.items()]
+    lines = [f"- {code(name)}: {it['said']}; {of_model(it.get('model'))}." for name, it in known.items()]
     if rest := [code(it.stem) for it in files_of() if it.stem not in known]:
         lines += ["", f"Not tested yet: {', '.join(rest)}."]
     rows = [cells for it in known.values() for cells in it["rows"]]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 from pathlib import Path
 from types import ModuleType
 
@@ -17,7 +20,11 @@ from sim.words import GREETING
 
 def main():
     if "fail" in sys.argv:
+        print("no such thing", file=sys.stderr)
         sys.exit(3)
+    if "--json" in sys.argv:
+        print('{"rows": [{"of": "mill", "share": 0.256}, {"of": "town", "share": 1}], "seen": 1234}')
+        return
     if "boxes" in sys.argv:
         warnings.warn("figures: no installed font has x: boxes stand for them")
     if "picture" in sys.argv:
@@ -66,9 +73,8 @@ def project(tmp_path: Path, printed: ModuleType) -> Path:
     (tmp_path / "sim" / "unused.py").write_text("NUMBER = 1\n")
     (tmp_path / "sim" / "cli.py").write_text(CLI)
     (tmp_path / "scenarios" / "one.toml").write_text("one = 1")
-    for document in printed.DOCUMENTS:
-        (tmp_path / document).parent.mkdir(exist_ok=True)
-        (tmp_path / document).write_text(README if document == "README.md" else "No command.\n")
+    (tmp_path / "README.md").write_text(README)
+    (tmp_path / "docs" / "plain.md").write_text("No command.\n")
     for block in printed.stale(tmp_path):
         printed.print_anew(tmp_path, block)
     return tmp_path
@@ -128,6 +134,92 @@ def test_a_command_that_fails_changes_no_document(printed: ModuleType, project: 
     assert (project / "README.md").read_text() == text
 
 
+def test_an_expected_error_is_shown(printed: ModuleType, project: Path) -> None:
+    with (project / "README.md").open("a") as file:
+        file.write("\n<!-- ends: 3 -->\n<!-- errors: shown -->\n```text\n$ sim fail\n```\n")
+    (block,) = printed.stale(project)
+    printed.print_anew(project, block)
+    assert "```text\n$ sim fail\nno such thing\n```\n" in (project / "README.md").read_text()
+    assert stale(printed, project) == []
+    (project / "README.md").write_text((project / "README.md").read_text().replace("ends: 3", "ends: 2"))
+    (block,) = printed.stale(project)
+    with pytest.raises(printed.CommandFailed, match="sim fail: ended with 3"):
+        printed.print_anew(project, block)
+
+
+def test_equal_commands_of_a_document_are_printed_each_with_its_comments(printed: ModuleType, project: Path) -> None:
+    path = project / "README.md"
+    path.write_text(path.read_text() + "\n<!-- until: ^hello b$ -->\n```text\n$ sim a b c d\n```\n")
+    (block,) = printed.stale(project)
+    assert block.name == "README.md: sim a b c d (2)"
+    printed.print_anew(project, block)
+    assert "```\n$ sim a b c d\nhello a\n...\nhello d\n```\n" in path.read_text()
+    assert "```text\n$ sim a b c d\nhello a\n...\n```\n" in path.read_text()
+    assert stale(printed, project) == []
+
+
+def test_figures_in_prose_are_those_of_their_source(printed: ModuleType, project: Path) -> None:
+    path = project / "docs" / "prose.md"
+    path.write_text(
+        "<!-- figures run: sim --json -->\n<!-- figures kept: docs/kept.json -->\n"
+        "Of <!-- figure: run rows -->0 rows the mill has <!-- figure: run rows/of=mill/share .1% -->9%,\n"
+        "the last <!-- figure: run rows/-1/share -->0. Seen: <!-- figure: run seen -->7; "
+        "kept: <!-- figure: kept 0 -->0.\n"
+    )
+    (project / "docs" / "kept.json").write_text("[0.12345]")
+    for block in printed.stale(project):
+        printed.print_anew(project, block)
+    told = re.sub("<!--.*?-->", "", path.read_text()).strip()
+    assert told == "Of 2 rows the mill has 25.6%,\nthe last 1. Seen: 1,234; kept: 0.123."
+    assert (printed.stale(project), printed.faults(project)) == ([], [])
+    (project / "docs" / "kept.json").write_text("[0.5]")
+    assert [it.name for it in printed.stale(project)] == ["docs/prose.md: figures kept"]
+    path.write_text(path.read_text().replace("25.6%", "25.7%").replace("of=mill", "of=hill"))
+    run, _ = printed.stale(project)
+    with pytest.raises(printed.CommandFailed, match="there is no one of=hill"):
+        printed.print_anew(project, run)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "    $ sim indented",
+        "~~~\n$ sim other fence\n~~~",
+        "- ```\n  $ sim in an item\n  ```",
+        "<!-- until: end -->\n\n```\n$ sim apart from its comment\n```",
+        "<!-- picture: sim picture: one.png -->\n\n![apart](docs/one.png)",
+        "No source: <!-- figure: other rows -->1",
+        "No number: <!-- figure: kept 0 -->",
+        "<!-- figure: kept 0 -->1 at the beginning of a line",
+        "- <!-- figure: kept 0 -->1 at the beginning of an item",
+    ],
+)
+def test_what_is_not_recognised_is_named(printed: ModuleType, project: Path, line: str) -> None:
+    assert printed.faults(project) == []
+    (project / "docs" / "new.md").write_text(f"<!-- figures kept: docs/kept.json -->\n\n{line}\n")
+    (fault,) = printed.faults(project)
+    assert fault.startswith("docs/new.md:")
+
+
+def test_documents_that_git_does_not_track_are_left_alone(printed: ModuleType, project: Path) -> None:
+    (project / "scenarios" / "note.md").write_text("Tracked.\n")
+    for words in (["init", "-q"], ["add", "README.md", "scenarios"]):
+        subprocess.run(["git", *words], cwd=project, check=True)
+    assert printed.documents(project) == ["README.md", "scenarios/note.md"]
+
+
+def test_results_of_a_command_before_a_block_are_the_newest(printed: ModuleType, project: Path) -> None:
+    """Whichever blocks ran before, what is stored of other requests is not shown in their place."""
+    manifest = project / printed.WORK / "results" / "drawn" / "manifest.json"
+    manifest.touch()
+    os.utime(manifest, (1, 1))
+    path = project / "README.md"
+    path.write_text(path.read_text() + "\n<!-- first: sim picture -->\n```\n$ sim later\n```\n")
+    (block,) = printed.stale(project)
+    printed.print_anew(project, block)
+    assert manifest.stat().st_mtime > 1
+
+
 def test_a_picture_with_boxes_for_letters_is_refused(printed: ModuleType, project: Path) -> None:
     with (project / "README.md").open("a") as file:
         file.write("\n```\n$ sim boxes\nas it was\n```\n")
@@ -137,5 +229,6 @@ def test_a_picture_with_boxes_for_letters_is_refused(printed: ModuleType, projec
 
 
 def test_documents_are_as_printed(printed: ModuleType) -> None:
-    """``make docs`` mends it."""
+    """``make docs`` mends what is stale."""
+    assert printed.faults(ROOT) == []
     assert [block.name for block in printed.stale(ROOT)] == []

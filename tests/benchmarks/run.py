@@ -6,6 +6,7 @@ A section is a file of this folder with ``NAME`` and ``run(quick) -> Section``; 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib
 import json
 import re
@@ -15,8 +16,11 @@ from types import ModuleType
 
 from common import ROOT, Section, as_json, as_markdown, as_text, machine, machine_line
 
+from sim.model.catalogue import model_catalogue, version_of
+from sim.report.document.versions import of_model
+
 HERE = Path(__file__).parent
-DOCUMENT = ROOT / "docs" / "benchmarks.md"
+DOCUMENT, MARKS = ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "benchmarks.json"
 
 
 def sections() -> dict[str, ModuleType]:
@@ -65,9 +69,42 @@ def write(name: str, section: Section) -> None:
         text = before + block + rest.split(end, 1)[1]
     else:
         text = f"{text.rstrip()}\n\n{block}\n"
+    marks = kept() | {name: mark_of(name)}
+    text = with_marks(text, marks)
+    _replace(MARKS, (json.dumps(dict(sorted(marks.items())), indent=1) + "\n").encode())
     for file, content in section.pictures.items():
         _replace(DOCUMENT.parent / file, content)
     _replace(DOCUMENT, text.encode())
+
+
+def kept() -> dict[str, dict[str, str]]:
+    """What the sections of the document were measured with: the model, and their own file; empty where unknown."""
+    found: dict[str, dict[str, str]] = json.loads(MARKS.read_text("utf-8")) if MARKS.is_file() else {}
+    return found
+
+
+def mark_of(name: str) -> dict[str, str]:
+    """The version of the model that is here, and a digest of a section's own file."""
+    return {"model": version_of(model_catalogue()), "file": _digest(name)}
+
+
+def said_of(name: str, mark: dict[str, str]) -> str:
+    """Of which version of the model a section is, and whether its own file was another."""
+    said = of_model(mark.get("model"))
+    return said if mark.get("file") in (None, "", _digest(name)) else f"{said}, and of an earlier {name}.py"
+
+
+def with_marks(text: str, marks: dict[str, dict[str, str]]) -> str:
+    """The document with what is said of each section below the machine."""
+    for name, mark in marks.items():
+        place = re.compile(rf"(<!-- {name}: begin -->\n\n\*Measured on .*\*\n)(?:\n\*These figures are .*\*\n)?")
+        said = f"\n*These figures are {said_of(name, mark)}.*\n"
+        text = place.sub(lambda it, said=said: it[1] + said, text)  # type: ignore[misc]
+    return text
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256((HERE / f"{name}.py").read_bytes()).hexdigest()[:16]
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim.version import sources_digest
+from sim.model.catalogue import model_catalogue, version_of
 from soak import bounds, clock, flips, hostile, kills, months, mutants, same
 from soak.table import write_figures
 
@@ -151,7 +151,7 @@ def main(asked: dict[str, int], seconds: float) -> int:
         figures = {
             "promise": promise, **said, "wrong": len(wrong), "listed": listed,
             "seconds": round(time.monotonic() - began), "date": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
-            "model": sources_digest(),
+            "model": version_of(model_catalogue()),
         }  # fmt: skip
         write_figures(name, figures)
         print(f"  {said['attack']}\n  {said['found']}", *(f"  WRONG {it}" for it in wrong), sep="\n", flush=True)

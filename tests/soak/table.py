@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from sim.report.document.versions import of_model
+
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FIGURES, DOCUMENT = DOCS / "reliability.json", DOCS / "reliability.md"
 BEGIN, END = "<!-- soak: printed by `make soak` -->", "<!-- /soak -->"
@@ -33,6 +35,6 @@ def table(figures: dict[str, Any]) -> str:
     """A row for each attack: what is promised, how it was attacked, what happened, when and how long."""
     lines = ["| promise | attack | what happened | run |", "| --- | --- | --- | --- |"]
     for it in figures.values():
-        run = f"{it['date']}, model {it['model'][:8]}, {it['seconds']:,} s"
+        run = f"{it['date']}, {of_model(it.get('model'))}, {it['seconds']:,} s"
         lines.append(f"| {it['promise']} | {it['attack']} | {it['found']} | {run} |")
     return "\n".join(lines) + "\n"
