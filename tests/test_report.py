@@ -32,6 +32,7 @@ from sim.report.html.charts import Frame, difference_chart, ticks
 from sim.report.html.limits import HEADING, limits
 from sim.report.html.markup import Markup, island, join, tag
 from sim.report.html.markup import table as markup_table
+from sim.report.html.page import file_text
 from sim.runs.executor import Workers
 from sim.runs.result import find_result
 from sim.runs.store import Store
@@ -627,6 +628,19 @@ def test_a_month_without_a_value_is_a_gap() -> None:
 
 
 # --- in a browser
+
+
+def test_the_page_of_a_sweep_writes_numbers_as_python_does(chromium: Browser, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f"<script>{file_text('months.js')}{file_text('sweep.js')}</script>", encoding="utf-8")
+    chromium.open(page.as_uri())
+    rng = np.random.default_rng(1)
+    values = [0.0, -3.0, 123.4, -123.4, 999.94, 999.95, 999.97, 12345.0, 99.96, 9.999e-5, 1e-7, -2.5e6]
+    values += [part / 2**power for power in range(1, 12) for part in (-3, 1, 9, 247, 1001, 2469, 200_001)]  # ties
+    values += (rng.choice((-1, 1), 2000) * 10 ** rng.uniform(-8, 7, 2000)).tolist()
+    assert chromium.script("return arguments[0].map(number)", values) == [number(x) for x in values]
+    assert chromium.script("return number(null)") == number(None) == "-"
+    assert chromium.complaints() == []
 
 
 def address(path: str, position: str = "") -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.catalogue import Catalogue
-from sim.formats import brief, label, minus, number, seeds_text, short
+from sim.formats import brief, label, minus, number, percent, seeds_text, short
 from sim.language import is_chinese, listed, meaning, month_text, paragraph, tr
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
@@ -224,7 +224,7 @@ def _regrets(axes: Axes, it: Sought) -> None:
         right = max(sign * one.gain, one.p95, 0.0)
         note(
             axes,
-            tr("best in {share}", share=f"{one.best:.0%}"),
+            tr("best in {share}", share=percent(one.best)),
             (right, row),
             (6, 0),
             va="center",

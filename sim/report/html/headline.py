@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.formats import counted, label
+from sim.formats import counted, label, percent
 from sim.language import is_chinese, later, month_text, tr, trc
 from sim.report.html.markup import Markup, join, tag
 from sim.report.shown import difference_unit, row_unit
@@ -179,7 +179,7 @@ def difference_cards(variant: ComparedVariant, names: Sequence[str], meanings: d
     for name in names:
         it = known[name]
         told = it.robust
-        better = "" if it.better_share is None else tr("better in {share} of seeds", share=f"{it.better_share:.0%}")
+        better = "" if it.better_share is None else tr("better in {share} of seeds", share=percent(it.better_share))
         unit = difference_unit(it)
         none = tr("no interval yet") if it.seeds > 1 else tr("one seed: no interval")
         interval = tr("95%: {span}", span=unit.span(it.low, it.high)) if math.isfinite(it.low) else none
