@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import inspect
 import re
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import FunctionType
@@ -17,10 +18,12 @@ from sim import api
 from sim.agents.platforms_and_sites import IdleSite, InnovationPlatform
 from sim.agents.population import Population
 from sim.agents.views import Enterprise, EnterpriseLeft
+from sim.renamed import renamed
 from sim.report.html.writing import Written
 from sim.runs.options import Watcher
 from sim.runs.summary import Row
 from sim.runs.table import Table
+from sim.scenario import ScenarioError
 from sim.studies.changes import Change
 from sim.studies.claims import Claim
 from sim.studies.estimators.choice import Regret
@@ -132,3 +135,29 @@ def test_classes_have_their_sections_and_every_field(it: type) -> None:
 
 def _is_public(name: str, value: Any) -> bool:
     return not name.startswith("_") and (inspect.isfunction(value) or isinstance(value, property))
+
+
+@pytest.mark.parametrize(
+    ("call", "old", "new"),
+    [
+        (lambda **more: sim.explain("nowhere", "nowhere", "jobs", **more), "agreed", "yes"),
+        (lambda **more: sim.calibrate("nowhere", "none.toml", **more), "place", "out_scenario"),
+    ],
+    ids=["explain", "calibrate"],
+)
+def test_a_renamed_keyword_is_taken_by_both_names(call: Callable[..., Any], old: str, new: str) -> None:
+    with pytest.raises(ScenarioError, match="nowhere"):
+        call(**{new: None})
+    with pytest.warns(DeprecationWarning, match=f"{old}= is now {new}="), pytest.raises(ScenarioError, match="nowhere"):
+        call(**{old: None})
+    with pytest.raises(TypeError, match="not both"):
+        call(**{old: None, new: None})
+
+
+def test_a_value_under_a_former_name_arrives_under_the_new_one() -> None:
+    @renamed(old="new")
+    def told(new: int = 0) -> int:
+        return new
+
+    with pytest.warns(DeprecationWarning, match="old= is now new="):
+        assert told(old=3) == 3

@@ -30,7 +30,7 @@ from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError
 from sim.studies.estimators.posterior import bridged, distances, effective, quantiles, sample
 from sim.studies.estimators.signs import Sign
-from sim.studies.fitted import MARK, check_place
+from sim.studies.fitted import MARK, check_free
 from sim.studies.questions.calibrate import AS_GOOD, EVALUATIONS, POSTERIOR, ROTATION, Calibration, run_calibration
 from sim.studies.questions.what_if import Variant
 from sim.studies.targets import Reading, read_targets
@@ -469,19 +469,19 @@ def test_no_file_of_a_user_is_written_over(scenario: Scenario, tmp_path: Path) -
                          (tmp_path / "x.txt", "no scenario file")):  # fmt: skip
         before = place.read_text() if place.exists() else None
         with pytest.raises(ScenarioError, match=words):
-            calibrate(scenario, tmp_path / "out", place=place, budget=10)
+            calibrate(scenario, tmp_path / "out", out_scenario=place, budget=10)
         assert (place.read_text() if place.exists() else None) == before
     new = tmp_path / "deep" / "new.toml"
-    calibrate(scenario, tmp_path / "out", place=new, budget=10)
+    calibrate(scenario, tmp_path / "out", out_scenario=new, budget=10)
     first = new.read_text()
-    calibrate(scenario, tmp_path / "out", place=new, budget=12)
+    calibrate(scenario, tmp_path / "out", out_scenario=new, budget=12)
     assert new.read_text().startswith(MARK)
     assert new.read_text() != first, "its own file it may write anew"
     assert load(new).values[GROWTH] == pytest.approx(load(new).values[GROWTH])
     child = tmp_path / "child.toml"
     child.write_text(f'extends = "{new}"\n')
     with pytest.raises(ScenarioError, match="made of"):
-        check_place(new, load(child))
+        check_free(new, load(child))
 
 
 # --- draws

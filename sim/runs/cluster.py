@@ -262,8 +262,8 @@ class Cluster(Workers):
         with self._asked():
             found = client.gather(dict(enumerate(batch)), errors="skip") if batch else {}
         self._check_there(client, batch)
-        for place, future in enumerate(batch):
-            yield future, future.exception() if found[place] is None else found[place]
+        for index, future in enumerate(batch):
+            yield future, future.exception() if found[index] is None else found[index]
 
     def _check_there(self, client: Client, futures: Iterable[Future[Any]]) -> None:
         if client.status != "running" or any(future.cancelled() for future in futures):

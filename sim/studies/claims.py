@@ -94,8 +94,8 @@ def files_of(asked: Sequence[str] = ()) -> list[Path]:
 
     """
     shipped: dict[str, Path] = {}
-    for place in folders():
-        for file in sorted((place / FOLDER).glob(f"*{SUFFIX}")):
+    for folder in folders():
+        for file in sorted((folder / FOLDER).glob(f"*{SUFFIX}")):
             shipped.setdefault(file.stem, file)
     if not asked:
         return list(shipped.values())

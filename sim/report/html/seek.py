@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import counted, number, seeds_text, short, signed, span
+from sim.formats import counted, number, percent, seeds_text, short, signed, span
 from sim.language import later, listed, meaning, month_text, tr, trc
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, picture, table, tag
@@ -320,8 +320,8 @@ def _levers(it: Sought) -> Markup:
 
 def _lever_chart(it: Sought) -> Markup:
     drawn: list[Markup] = []
-    for place, (row, axis) in enumerate(zip(it.ranges, it.question.levers, strict=True)):
-        drawn += _lever(row, axis, _LEVER * place + 30)
+    for index, (row, axis) in enumerate(zip(it.ranges, it.question.levers, strict=True)):
+        drawn += _lever(row, axis, _LEVER * index + 30)
     said = trc("between changes", "; ").join(
         tr("{name}: {said}", name=row.key, said=f"{good_text(row)} {lever_unit(row).unit}".rstrip())
         for row in it.ranges
@@ -381,9 +381,9 @@ def _regrets(it: Sought) -> Markup:
     heads += [tr("worse than as it is in")] if it.own_holds else []
     heads += [tr("keeps the limits in")] if it.question.bounds else []
     rows = [
-        (tr(_DRAWN[one.kind]), one.draws, f"{one.best:.0%}", signed(it.question.sign * one.gain), number(one.mean),
-         number(one.p95), *([f"{one.worse:.0%}"] if it.own_holds else []),
-         *([f"{one.holds:.0%}"] if it.question.bounds else []))
+        (tr(_DRAWN[one.kind]), one.draws, percent(one.best), signed(it.question.sign * one.gain), number(one.mean),
+         number(one.p95), *([percent(one.worse)] if it.own_holds else []),
+         *([percent(one.holds)] if it.question.bounds else []))
         for one in it.regrets
     ]  # fmt: skip
     return join(
@@ -403,8 +403,8 @@ def _regret_chart(it: Sought) -> Markup:
         return round(_SIDE + (_WIDTH - 2 * _SIDE - 70) * (value - low) / wide, 1)
 
     drawn: list[Markup] = []
-    for place, one in enumerate(it.regrets):
-        y = _DRAWS * place + 22
+    for index, one in enumerate(it.regrets):
+        y = _DRAWS * index + 22
         words = tr("{mean}, to {p95}", mean=number(one.mean), p95=number(one.p95)) if one.p95 else "0"
         drawn += [
             tag("text", tr(_DRAWS_OF[one.kind], draws=one.draws), x=_SIDE, y=y - 6, class_="tick first name"),

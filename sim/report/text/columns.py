@@ -133,14 +133,14 @@ def _blocks(cells: Sequence[Sequence[str]], right: set[int], keys: int) -> Itera
     widths = [max(map(cells_of, column)) for column in zip(*cells, strict=True)]
     first, last = list(range(keys)), len(widths) - 1
     places = first
-    for place in range(keys, len(widths)):
+    for index in range(keys, len(widths)):
         taken = sum(widths[it] + len(_GAP) for it in places)
-        fits = taken + widths[place] <= WIDTH
-        goes_on = place == last and place not in right and taken + _LEAST <= WIDTH
+        fits = taken + widths[index] <= WIDTH
+        goes_on = index == last and index not in right and taken + _LEAST <= WIDTH
         if len(places) > keys and not fits and not goes_on:
             yield places
             places = first
-        places = [*places, place]
+        places = [*places, index]
     yield places
 
 
@@ -153,8 +153,8 @@ def _lines(cells: Sequence[Sequence[str]], right: set[int]) -> Iterator[str]:
     for row, line in enumerate(cells):
         *some, last = line
         parts = letters.wrapped(last, room, break_on_hyphens=False) if goes_on and last else [last]
-        shown = [letters.right(text, width) if place in right else letters.left(text, width)
-                 for place, (text, width) in enumerate(zip((*some, parts[0]), widths, strict=True))]  # fmt: skip
+        shown = [letters.right(text, width) if index in right else letters.left(text, width)
+                 for index, (text, width) in enumerate(zip((*some, parts[0]), widths, strict=True))]  # fmt: skip
         if style:
             says: list[Says] = [it.says if isinstance(it, Cell) else "" for it in line]
             shown = [style(text, word, row == 0) for text, word in zip(

@@ -184,9 +184,9 @@ def sobol_indices(design: Unit, means: Cells, seed: int = 1) -> list[Index]:
                           seed=1 + seed)  # fmt: skip
     moves = np.array([design[:, 1 + k, k] - design[:, 0, k] for k in range(count)]).T
     changes = means[:, 1:-1] - means[:, :1]
-    place = np.random.default_rng(seed).integers(samples, size=(RESAMPLES, samples))
+    drawn = np.random.default_rng(seed).integers(samples, size=(RESAMPLES, samples))
     slope = (changes * moves).sum(axis=0) / (moves**2).sum(axis=0)
-    slopes = (changes * moves)[place].sum(axis=1) / (moves**2)[place].sum(axis=1)
+    slopes = (changes * moves)[drawn].sum(axis=1) / (moves**2)[drawn].sum(axis=1)
     shares = _parts(np.maximum(found["ST"], 0.0))
 
     def around(name: str, k: int) -> Estimate:
@@ -210,11 +210,11 @@ class Band(NamedTuple):
 def bands(design: Unit, means: Cells, k: int, seed: int = 1) -> list[Band]:
     """The mean outcome in each fifth of a parameter's range, over all else; intervals resample blocks."""
     blocks = len(means)
-    place = np.minimum((design[:, :, k] * BANDS).astype(int), BANDS - 1)
+    band_of = np.minimum((design[:, :, k] * BANDS).astype(int), BANDS - 1)
     drawn = np.random.default_rng(seed).integers(blocks, size=(RESAMPLES, blocks))
     found = []
     for band in range(BANDS):
-        inside = place == band
+        inside = band_of == band
         if not inside.any():
             continue
         sums, counts = np.where(inside, means, 0.0).sum(axis=1), inside.sum(axis=1)

@@ -470,7 +470,7 @@ def unpacked(cells: Cells, months: int) -> tuple[Any, dict[str, Any]]:
     """Streams of the difference (seeds x months x ``STREAMS``) and some of the world with, as whole ticks."""
     width = len(STREAMS) + len(_OF_VARIANT)
     streams = cells[:, len(NAMES) :].reshape(len(cells), months, width).astype(np.int64)
-    with_it = {name: streams[..., len(STREAMS) + place] for place, name in enumerate(_OF_VARIANT)}
+    with_it = {name: streams[..., len(STREAMS) + index] for index, name in enumerate(_OF_VARIANT)}
     return streams[..., : len(STREAMS)], with_it
 
 

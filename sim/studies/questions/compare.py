@@ -379,12 +379,12 @@ def _with_left_out(differences: Sequence[Difference], old: Result, new: Result) 
     apart = [new.table.of(it.outcome)[:, -1] - old.table.of(it.outcome)[:, -1] for it in differences]
     found = influences(np.column_stack(apart))
     return [
-        it if place < 0 else replace(
-            it, left_out=old.table.replicates[place], left_out_value=float(found.value[at]),
+        it if index < 0 else replace(
+            it, left_out=old.table.replicates[index], left_out_value=float(found.value[at]),
             without=float(found.without.mean[at]), without_low=float(found.without.low[at]),
             without_high=float(found.without.high[at]), hangs_on_one=bool(found.decides[at]),
         )
-        for at, (it, place) in enumerate(zip(differences, found.replicate, strict=True))
+        for at, (it, index) in enumerate(zip(differences, found.replicate, strict=True))
     ]  # fmt: skip
 
 

@@ -479,7 +479,7 @@ class _Seek:
         self, kinds: Mapping[str, Sequence[Values]], finalists: Sequence[int], best: int, remarks: list[str]
     ) -> list[Regret]:
         mixes = [self._tried[it].values for it in finalists]
-        place = list(finalists).index(best)
+        index = list(finalists).index(best)
         seeds = self._fresh[:DRAW_SEEDS] if len(self._fresh) else self._searched[:DRAW_SEEDS]
         found = []
         for kind, drawn in kinds.items():
@@ -488,10 +488,10 @@ class _Seek:
             for row in rows:
                 net = [self._q.sign * effect(it.net).mean for it in row]
                 values.append([*net, *([0.0] if self._own_holds else [])])
-                holds.append(self._score(row[place]).holds)
+                holds.append(self._score(row[index]).holds)
             if not values:
                 continue
-            found.append(regret(kind, np.array(values), place, holds))
+            found.append(regret(kind, np.array(values), index, holds))
             if left := len(drawn) - found[-1].draws:
                 remarks.append(later(SAID[kind], left=left, count=len(drawn)))
         return found

@@ -172,7 +172,7 @@ def run_sweep(
         points=(own, *changes),
         units={name: it.unit for name, it in model.outcomes.items()},
         outcomes=tuple(outcomes),
-        stats={name: statistics(runs.cells[:, :, place]) for place, name in enumerate(model.outcomes)},
+        stats={name: statistics(runs.cells[:, :, index]) for index, name in enumerate(model.outcomes)},
         runs=runs,
     )
     files = {TABLE: to_parquet(sweep_table(made, tuple(made.stats))), SHOWN: _csv(made)}
