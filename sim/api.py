@@ -1213,7 +1213,7 @@ def seek(
 ) -> Sought:
     """Seek the mix of levers that gives most, within a budget and limits.
 
-    Mixes are tried on common seeds. The best of them, and some of the frontier of cost against outcome, run anew on
+    Mixes are tried on common seeds. The best of them, and some of the frontier of cost against outcome, run again on
     fresh seeds: what is said of them is of these alone. Then they run at draws of the posterior and the assumptions.
 
     Parameters
@@ -1233,7 +1233,7 @@ def seek(
     samples
         Mixes to try. Default: 64.
     confirm
-        Fresh seeds on which the best run anew. Default: 20.
+        Fresh seeds for the best mixes. Default: 20.
     robustness
         Draws of the posterior, and of the assumptions, at which they run. Default: 12; 0 leaves it out.
     assume

@@ -1,4 +1,4 @@
-"""Keywords of calls under their former names, for one version."""
+"""Keywords of calls and attributes of results under their former names, for one version."""
 
 from __future__ import annotations
 
@@ -27,3 +27,19 @@ def renamed(**new: str) -> Callable[[Callable[_Given, _Made]], Callable[_Given, 
         return call
 
     return taking
+
+
+class FormerName:
+    """An attribute by its former name, with a DeprecationWarning: ``old = FormerName("new")``."""
+
+    def __init__(self, new: str) -> None:
+        self._new, self._old = new, ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._old = name
+
+    def __get__(self, it: Any, owner: type) -> Any:
+        if it is None:
+            return self
+        warnings.warn(f"{owner.__name__}.{self._old} is now {self._new}", DeprecationWarning, stacklevel=2)
+        return getattr(it, self._new)

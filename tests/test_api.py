@@ -161,3 +161,9 @@ def test_a_value_under_a_former_name_arrives_under_the_new_one() -> None:
 
     with pytest.warns(DeprecationWarning, match="old= is now new="):
         assert told(old=3) == 3
+
+
+def test_an_attribute_is_read_by_its_former_name() -> None:
+    split = Split(Estimate(0.9, 0.8, 1.0), Estimate(0.1, 0.0, 0.2), 0.03)
+    with pytest.warns(DeprecationWarning, match="Split.luck_in_means is now seed_in_means"):
+        assert split.luck_in_means == split.seed_in_means == 0.03

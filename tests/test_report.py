@@ -26,7 +26,7 @@ from toy import FIGURE, damage
 
 from sim import api
 from sim.formats import number
-from sim.report.figures.calibrations import _marginals, _targets
+from sim.report.figures.calibrations import marginals_page, targets_page
 from sim.report.figures.canvas import style
 from sim.report.html.charts import Frame, difference_chart, ticks
 from sim.report.html.limits import HEADING, limits
@@ -353,8 +353,8 @@ def test_the_commands_on_the_page_make_it_again(tmp_path: Path, monkeypatch: pyt
     found, text = report("toy", "boom")
     page = Page(text)
     assert all(line in page.text("code") for line in found["commands"])
-    (tmp_path / "anew").mkdir()
-    monkeypatch.chdir(tmp_path / "anew")
+    (tmp_path / "again").mkdir()
+    monkeypatch.chdir(tmp_path / "again")
     for name, data in page.links().items():
         if name.endswith(".toml"):
             Path(name).write_bytes(data)
@@ -432,35 +432,16 @@ def make_sensitivity() -> Sensitivities:
     return api.sensitivity("toy", ("startups", "fiscal_cost"), "morris", keys, 6, replicates=3, workers=1, yes=True)
 
 
-# Of the toy: 8 + 100 x growth startups a month, and 100 x size jobs.
-TARGETS = f"""title = {json.dumps(HOSTILE)}
-[calibration]
-budget = 40
-replicates = 3
-[keys."market.growth"]
-low = 0.01
-high = 0.1
-scale = "log"
-[keys."population.enterprises"]
-low = 50
-high = 500
-[targets.startups]
-outcome = "startups"
-months = "2011-06"
-value = 72.0
-tolerance = 3.0
-[targets.jobs]
-outcome = "jobs"
-months = "2011-06"
-value = 20000.0
-tolerance = 500.0
-[targets.cost]
+TARGETS = (
+    toy.TARGETS.replace('"A toy\'s targets"', json.dumps(HOSTILE))
+    + """[targets.cost]
 outcome = "fiscal_cost"
 months = "2011-06"
 value = 90.0
 tolerance = 1.0
 bound = "at least"
 """
+)
 
 
 def make_calibration(*, rotate: bool = False) -> Calibration:
@@ -492,8 +473,8 @@ def test_a_studys_page_makes_it_again(kind: str, tmp_path: Path, monkeypatch: py
     else:
         study = make_sweep(kind, **({} if kind == "grid" else {"samples": 5}))
     found, text = report(str(study.path))
-    (tmp_path / "anew").mkdir()
-    monkeypatch.chdir(tmp_path / "anew")
+    (tmp_path / "again").mkdir()
+    monkeypatch.chdir(tmp_path / "again")
     for name, data in Page(text).links().items():
         if name.endswith(".toml"):
             Path(name).write_bytes(data)
@@ -556,7 +537,7 @@ def test_a_posterior_of_too_few_points_is_not_drawn() -> None:
     said = {}
     for name, found in (("enough", fit), ("few", few)):
         with style():
-            pages = [_marginals(found), _targets(found)]
+            pages = [marginals_page(found), targets_page(found)]
             said[name] = [text.get_text() for page in pages for text in page.figure.findobj(Text)]
     assert {"posterior", "90% of the posterior"} <= set(said["enough"])
     assert not {"posterior", "its 90% interval", "90% of the posterior"} & set(said["few"])

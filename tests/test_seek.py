@@ -283,7 +283,7 @@ def test_a_budget_a_limit_and_what_cannot_be_had(tmp_path: Path) -> None:
     assert 110 < bound.best.net.mean < 150
     cheapest = seek(scenario, out, minimise="cost", at_least={"net_jobs": 100})
     assert cheapest.best is not None
-    assert not cheapest.own_holds, "doing nothing costs nothing, and brings no jobs"
+    assert not cheapest.baseline_holds, "doing nothing costs nothing, and brings no jobs"
     assert cheapest.best.bounded[0].mean >= 100
     assert 15.5 < cheapest.best.cost.mean < 22, "15.8 is the least that 100 jobs cost"
     none = seek(scenario, out, at_least=["net_jobs=500"])

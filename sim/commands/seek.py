@@ -61,7 +61,7 @@ def seek(
     ] = None,
     samples: Annotated[int | None, typer.Option(min=1, metavar="N", help="Mixes to try. Default: 64.")] = None,
     confirm: Annotated[
-        int | None, typer.Option(min=2, metavar="N", help="Fresh seeds on which the best run anew. Default: 20.")
+        int | None, typer.Option(min=2, metavar="N", help="Fresh seeds for the best mixes. Default: 20.")
     ] = None,
     robustness: Annotated[
         int | None,
@@ -88,9 +88,9 @@ def seek(
 ) -> None:
     """Seek the best mix of levers, or a value for a target.
 
-    Mixes are tried on common seeds; the best run anew on fresh ones, and at draws of the posterior and the assumptions.
-    The answer: the best mix, the frontier of cost against outcome, how far each lever can be moved, the regret. Where
-    noise hides it, no mix is named (exit code 1). Stored worlds are not run again.
+    Mixes are tried on common seeds; the best run again on fresh ones, and at draws of the posterior and the
+    assumptions. The answer: the best mix, the frontier of cost against outcome, how far each lever can be moved, the
+    regret. Where noise hides it, no mix is named (exit code 1). Stored worlds are not run again.
     """
     with errors():
         from sim import api

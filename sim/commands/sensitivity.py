@@ -99,7 +99,7 @@ def _other(scenario: str, settings: list[str], against: list[str]) -> tuple[str,
     names = [it for it in against if "=" not in it]
     if len(names) > 1:
         fail(f"--against: {', '.join(names)} are several scenarios, allowed: one", WRONG)
-    anew = [it for it in against if "=" in it]
-    keys = {it.partition("=")[0].strip() for it in anew}
+    given = [it for it in against if "=" in it]
+    keys = {it.partition("=")[0].strip() for it in given}
     kept = [it for it in settings if it.partition("=")[0].strip() not in keys]
-    return (names[0] if names else scenario), [*kept, *anew]
+    return (names[0] if names else scenario), [*kept, *given]

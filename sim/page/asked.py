@@ -1,6 +1,6 @@
 """What a visitor asks: a scenario and variants of it, as the page sends it and as a link carries it.
 
-A message is checked whole before anything is loaded: the page may be an older one, and a link may be anybody's.
+A message is checked whole before anything is loaded: the page may be an older one, and a link may come from anyone.
 """
 
 from __future__ import annotations

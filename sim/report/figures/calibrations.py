@@ -34,7 +34,7 @@ _ROW = 0.23  # inches a target
 def draw_calibration(found: Calibration, say: Say) -> None:
     """Add the figures to the study's folder: what the keys may be, and how the targets are met."""
     with style():
-        files = _marginals(found).files("marginals") | _targets(found).files("targets")
+        files = marginals_page(found).files("marginals") | targets_page(found).files("targets")
     Store(found.path).ensure(files, say)
 
 
@@ -61,7 +61,7 @@ def _footer(found: Calibration, kind: str) -> tuple[str, ...]:
     )
 
 
-def _marginals(found: Calibration) -> Page:
+def marginals_page(found: Calibration) -> Page:
     targets, fit = found.targets, found.fit
     key: list[KeyEntry] = [("line", VERMILION, tr("fitted")), ("thin", INK, tr("as it is"))]
     if fit.posterior.effective >= FEWEST:
@@ -128,7 +128,7 @@ def _unrounded(key: FreeParameter, share: float) -> float:
     return low * math.exp(share * math.log(high / low)) if key.log else low + share * (high - low)
 
 
-def _targets(found: Calibration) -> Page:
+def targets_page(found: Calibration) -> Page:
     """A line a target: its error in tolerances before fitting, fitted, and predicted without its group."""
     targets = found.targets.targets
     key: list[KeyEntry] = [

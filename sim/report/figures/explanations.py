@@ -28,11 +28,11 @@ def draw_explanation(explanation: Explanation) -> None:
     rows = [(part.group, part.value, part.low, part.high) for part in explanation.parts]
     parts = csv_bytes(("part", "value", "low", "high"), [*rows, ("total", *explanation.total)])
     with style():
-        files = {"parts.csv": parts, **_waterfall(explanation).files("waterfall")}
+        files = {"parts.csv": parts, **waterfall(explanation).files("waterfall")}
     write_noted(explanation.path, files)
 
 
-def _waterfall(it: Explanation) -> Page:
+def waterfall(it: Explanation) -> Page:
     """Bars from the first scenario's mean to the second's, one part after another, with their intervals."""
     one, other = it.names
     names = [one, *(part.group for part in it.parts), other]

@@ -70,7 +70,7 @@ def _panel(axes: Axes, title: str, names: Sequence[str], differences: Sequence[D
     axes.grid(axis="x")
     axes.axvline(0.0, color=INK, linewidth=0.7)
     ends = [np.array([it.low, it.difference, it.high]) * unit.factor for it in differences]
-    most = _farthest([float(np.nanmax(np.abs(its), initial=0.0)) for its in ends])
+    most = farthest([float(np.nanmax(np.abs(its), initial=0.0)) for its in ends])
     shown = [0.0, *(end for its in ends for end in its if np.isfinite(end) and abs(end) <= most)]
     room = 0.08 * (max(shown) - min(shown)) or 1.0
     least, most = min(shown) - room, max(shown) + room
@@ -97,11 +97,11 @@ def _panel(axes: Axes, title: str, names: Sequence[str], differences: Sequence[D
 def _goes_beyond(differences: Sequence[Difference]) -> bool:
     """Whether an axis leaves a difference out."""
     ends = [[it.low, it.difference, it.high] for it in differences]
-    most = _farthest([float(np.nanmax(np.abs(its), initial=0.0)) for its in ends])
+    most = farthest([float(np.nanmax(np.abs(its), initial=0.0)) for its in ends])
     return any(np.isfinite(it.difference) and abs(it.difference) > most for it in differences)
 
 
-def _farthest(sizes: Sequence[float]) -> float:
+def farthest(sizes: Sequence[float]) -> float:
     """The largest size that an axis shows: those of at most half of the variants, far from the others, go beyond it."""
     known = sorted((size for size in sizes if size > 0), reverse=True)
     far = 0

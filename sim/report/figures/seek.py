@@ -111,7 +111,7 @@ def _frontier(axes: Axes, it: Sought) -> None:
     axes.scatter(cost[~good], net[~good], s=9, color=_DEAD, linewidths=0)
     axes.scatter(cost[good], net[good], s=13, color=SKY, linewidths=0, zorder=3)
     line = [(one.cost.mean, one.net.mean) for one in it.frontier]
-    if it.own_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
+    if it.baseline_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
         line = sorted([*line, (0.0, 0.0)])
     axes.plot([x for x, _ in line], [y for _, y in line], color=BLUE, linewidth=1.4, zorder=4)
     for one in it.frontier:

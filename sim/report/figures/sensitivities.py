@@ -28,7 +28,7 @@ _LETTERS = 50  # of a parameter's meaning
 _SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1))  # of a point, for its number
 _KIND_WORDS = {
     "assumption": later("assumed"), "fitted": later("fitted"), "evidence": later("evidence"),
-    "article": later("article"), "seed": later("luck"),
+    "article": later("article"), "seed": later("seed"),
 }  # fmt: skip
 _KIND_COLOURS = {"assumption": ORANGE, "fitted": BLUE, "evidence": GREEN, "article": PURPLE, "seed": FAINT}
 
@@ -101,7 +101,7 @@ def _kind_words(kind: str) -> str:
 
 
 def _strip(axes: Axes, it: Sensitivity) -> None:
-    """The variance as one bar, by kind of source, with luck at the end."""
+    """The variance as one bar, by kind of source, with the seed at the end."""
     begin = 0.0
     for kind, share in it.kinds.items():
         axes.barh(0, share, left=begin, color=_KIND_COLOURS[kind], edgecolor="white", linewidth=0.8)

@@ -23,11 +23,11 @@ _COUNTED = {
 }  # fmt: skip
 _SHARED = {
     "article": later("{share} article"), "evidence": later("{share} evidence"), "fitted": later("{share} fitted"),
-    "assumption": later("{share} assumed"), "seed": later("{share} luck of the seed"),
+    "assumption": later("{share} assumed"), "seed": later("{share} seed"),
 }  # fmt: skip
 _SHARES = {
     "article": later("article {share}"), "evidence": later("evidence {share}"), "fitted": later("fitted {share}"),
-    "assumption": later("assumed {share}"), "seed": later("luck of the seed {share}"),
+    "assumption": later("assumed {share}"), "seed": later("seed {share}"),
 }  # fmt: skip
 _IN_WORDS = {
     "article": later("{count} from the article"),

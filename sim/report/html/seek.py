@@ -40,7 +40,7 @@ _WIDTH, _SIDE, _LEVER, _DRAWS = 360, 12, 56, 62  # units of a picture: about a p
 _KEY = (
     ("tried", later("mix tried")),
     ("as-good", later("as good as the best, within noise")),
-    ("s0", later("run anew on fresh seeds, with 95% intervals")),
+    ("s0", later("run again on fresh seeds, with 95% intervals")),
     ("best", later("the best mix")),
     ("own", later("the scenario as it is")),
 )
@@ -64,7 +64,7 @@ def report_seek(it: Sought, study: Stored) -> Report:
         Section("rests", tr("What it rests on"), parameters_by_kind(q.scenario.name, q.scenario)),
     ]
     eyebrow = tr(
-        "{scenario} · {mixes} of {levers} on {seeds}, the best anew on {fresh} fresh seeds · {month} · model {model}",
+        "{scenario} · {mixes} of {levers} on {seeds}, the best again on {fresh} fresh seeds · {month} · model {model}",
         scenario=q.scenario.name, mixes=counted_mixes(it), levers=counted(len(q.levers), "lever"),
         seeds=seeds_text(q.scenario.replicates, begins(q.scenario)), fresh=design["confirm"],
         month=month_text(it.manifest["month"]), model=it.manifest["model"],
@@ -143,9 +143,9 @@ def _best(it: Sought) -> Markup:
     parts: list[Markup] = []
     if it.best is not None:
         parts.append(tag("ul", _cards(it, it.best), class_="cards"))
-        lucky = tr("On the seeds of the search, by which it was chosen, it has {value}: luck helped.",
+        helped = tr("On the seeds of the search, by which it was chosen, it has {value}: those seeds helped.",
                    value=signed(it.best.searched))  # fmt: skip
-        parts += [tag("p", lucky, class_="note")] if _helped(it, it.best) else []
+        parts += [tag("p", helped, class_="note")] if _helped(it, it.best) else []
     if it.finalists:
         parts.append(_mixes(it, it.finalists, tr("The best mixes of the search, on fresh seeds")))
     if it.best is not None:
@@ -252,7 +252,7 @@ def _chart(it: Sought) -> Markup:
     if q.budget and costs:
         drawn.append(plane.upright(q.budget.value, "budget"))
     line = [at[one.number] for one in it.frontier]
-    if it.own_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
+    if it.baseline_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
         line = sorted([*line, (0.0, 0.0)])
     drawn.append(plane.line(line, "line s0") if costs else Markup(""))
     for one in fresh:
@@ -378,11 +378,11 @@ def _regrets(it: Sought) -> Markup:
         tr("draws of"), tr("number"), tr("best in"), tr("gain, {unit}", unit=unit), tr("regret, {unit}", unit=unit),
         tr("95th percentile"),
     ]  # fmt: skip
-    heads += [tr("worse than as it is in")] if it.own_holds else []
+    heads += [tr("worse than as it is in")] if it.baseline_holds else []
     heads += [tr("keeps the limits in")] if it.question.bounds else []
     rows = [
         (tr(_DRAWN[one.kind]), one.draws, percent(one.best), signed(it.question.sign * one.gain), number(one.mean),
-         number(one.p95), *([percent(one.worse)] if it.own_holds else []),
+         number(one.p95), *([percent(one.worse)] if it.baseline_holds else []),
          *([percent(one.holds)] if it.question.bounds else []))
         for one in it.regrets
     ]  # fmt: skip

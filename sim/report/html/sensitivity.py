@@ -95,9 +95,9 @@ def _outcome(it: Sensitivity, index: int) -> Markup:
         tr("effect"), tr("95% interval"), *(tr(_NAMES[name]) for name in optional),
     )  # fmt: skip
     rows = [_row(row, optional, it) for row in it.parameters]
-    left = it.split.luck_in_means
-    luck = tr(
-        "Of the variance of the means over seeds {share} is luck left over: indices below that say nothing.",
+    left = it.split.seed_in_means
+    from_seeds = tr(
+        "Of the variance of the means over seeds {share} comes from the seeds: indices below that say nothing.",
         share=percent(left, 1),
     ) if math.isfinite(left) else ""  # fmt: skip
     flips = [
@@ -109,7 +109,7 @@ def _outcome(it: Sensitivity, index: int) -> Markup:
     ]  # fmt: skip
     every = table(heads, rows, (2, 3, 4, 6, 7, 8, *range(9, len(heads))), label(it.outcome))
     return join(
-        variance([it]), tag("p", luck, class_="note") if luck else None,
+        variance([it]), tag("p", from_seeds, class_="note") if from_seeds else None,
         tag("ul", flips) if flips else None,
         tag("figure", caption, effect_chart(f"effects{index}", words, bars), class_="wide", tabindex=0),
         fold(tr("All {count} parameters", count=len(rows)), every),

@@ -19,7 +19,7 @@ VERDICT_WORDS = {
     Verdict.NOT_DISTINGUISHABLE: later("not distinguishable"), Verdict.CONTRADICTED: later("contradicted"),
 }  # fmt: skip
 _SAYS: dict[Verdict, Says] = {
-    Verdict.ROBUST: "good", Verdict.CONTRADICTED: "bad", Verdict.NOT_DISTINGUISHABLE: "untold",
+    Verdict.ROBUST: "good", Verdict.CONTRADICTED: "bad", Verdict.NOT_DISTINGUISHABLE: "unclear",
 }  # fmt: skip
 
 

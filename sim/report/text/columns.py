@@ -11,14 +11,14 @@ from typing import Literal
 
 from sim import letters
 from sim.letters import cells as cells_of
-from sim.studies.estimators.signs import TOLD, Sign
+from sim.studies.estimators.signs import CLEAR, Sign
 
 WIDTH = 80
 _GAP = "  "
 _MARK = "\0table "
 _ROW = re.compile(r"\S {2,}\S")  # columns, two spaces apart
 _LEAST = 24  # letters of a last column that goes on in the lines below
-Says = Literal["", "good", "bad", "untold"]  # what a cell says, whatever its language
+Says = Literal["", "good", "bad", "unclear"]  # what a cell says, whatever its language
 Style = Callable[[str, Says, bool], str]  # a cell's text, what it says, and whether it is a head
 
 
@@ -37,7 +37,7 @@ def cell(text: str, says: Says) -> Cell:
 
 def sign_cell(text: str, sign: Sign) -> Cell:
     """A verdict on a difference; one without a sign is set back."""
-    return cell(text, "" if sign in TOLD or sign is Sign.ALIKE else "untold")
+    return cell(text, "" if sign in CLEAR or sign is Sign.ALIKE else "unclear")
 
 
 @dataclass(frozen=True)

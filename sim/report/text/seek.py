@@ -40,7 +40,7 @@ def seek_text(it: Sought) -> str:
     lines = [
         fitted(title),
         tr(
-            "{mixes} of {levers} on {seeds} seeds from seed {seed}; the best anew on {fresh} fresh seeds",
+            "{mixes} of {levers} on {seeds} seeds from seed {seed}; the best again on {fresh} fresh seeds",
             mixes=counted(len(it.tried), "mix", "es"), levers=counted(len(q.levers), "lever"),
             seeds=scenario.replicates, seed=scenario.seed, fresh=it.manifest["design"]["confirm"],
         ),
@@ -251,8 +251,8 @@ def regret_text(one: Regret, it: Sought) -> str:
     """What the best mix gains and misses over draws, in words."""
     unit = f" {meaning('unit', it.question.aim.unit)}" if it.question.aim.unit else ""
     limits = tr("it keeps the limits in {share}", share=percent(one.holds)) if it.question.bounds else ""
-    others = tr("worse than the scenario as it is in {share}", share=percent(one.worse)) if it.own_holds else ""
-    count = len(it.finalists) + it.own_holds
+    others = tr("worse than the scenario as it is in {share}", share=percent(one.worse)) if it.baseline_holds else ""
+    count = len(it.finalists) + it.baseline_holds
     return trc("between changes", "; ").join(
         [
             tr(_KINDS[one.kind], draws=one.draws, count=count, share=percent(one.best)),

@@ -15,7 +15,7 @@ from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
 from sim.units import Everyday, brief, everyday, parameter_unit, with_unit
 
 MOST_ROWS = 15  # parameters of a table or a figure
-KIND_WORDS = {"assumption": later("assumed"), "seed": later("luck")}
+KIND_WORDS = {"assumption": later("assumed"), "seed": later("seed")}
 
 
 def sensitivities_text(made: Sensitivities, *, everything: bool = False) -> str:
@@ -73,10 +73,10 @@ def _variance_text(it: Sensitivity) -> list[str]:
         tr("variance: parameters {parameters}, seed {seed}", **split),
         tr("by kind of source: {kinds}", kinds=kinds),
     ]
-    if it.split.luck_in_means >= 0.01:
-        share = percent(it.split.luck_in_means)
+    if it.split.seed_in_means >= 0.01:
+        share = percent(it.split.seed_in_means)
         lines.append(
-            tr("{share} of what differs between points is luck that {seeds} seeds leave", share=share,
+            tr("{share} of what differs between points comes from the seeds, of which there are {seeds}", share=share,
                seeds=it.replicates)
         )  # fmt: skip
     return lines

@@ -1,7 +1,7 @@
 """Which of many mixes is the best, when all that is known of each are values on common seeds.
 
 Values are mixes x seeds, more is better, NaN where a seed has none. Two mixes are compared by their difference on each
-seed: luck that both have alike is no difference.
+seed: what a seed does to both alike is no difference.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from sim.language import later
 from sim.letters import cut
 from sim.model.state.accounts import TICKS
 from sim.notebooks import in_notebooks
+from sim.renamed import FormerName
 from sim.runs.declarations import declarations, with_options
 from sim.runs.ensemble import folder_name
 from sim.runs.errors import NoRecords, NothingRan
@@ -110,7 +111,7 @@ class Appraisal:
         Mean of society's balance by month, without assets at the end.
     rivals
         Whether the sales that rivals lose are modelled.
-    taxes_told, sales_told
+    taxes_add_up, sales_add_up
         Whether taxes by kind and payer, and sales by seller, add up to those of the accounts. They do but where
         mechanisms of a user's own levy or sell otherwise.
     failures
@@ -158,11 +159,13 @@ class Appraisal:
     rivals: str
     failures: tuple[dict[str, Any], ...]
     model: str
-    taxes_told: bool = True
-    sales_told: bool = True
+    taxes_add_up: bool = True
+    sales_add_up: bool = True
     parameters: Mapping[str, Any] = field(default_factory=dict)
     drawn: Appraisal | None = None
     other_closure: Appraisal | None = None
+    taxes_told = FormerName("taxes_add_up")
+    sales_told = FormerName("sales_add_up")
 
     def __repr__(self) -> str:
         names = f"{self.variant.name} against {self.baseline.name}"
@@ -423,7 +426,7 @@ def _appraised(
     paid = [(total(*(f"{kind}.paid_{world}_" for kind in TAXES)), ticks[f"taxes.{world}"]) for world in WORLDS]
     among = column["orders_delivered"].sum(axis=1)  # sales at home to each other
     sold = [(total(f"{name}."), column[name].sum(axis=1) + (among if name == "sales_home" else 0)) for name in SALES]
-    taxes_told, sales_told = (all((one == other).all() for one, other in pairs) for pairs in (paid, sold))
+    taxes_add_up, sales_add_up = (all((one == other).all() for one, other in pairs) for pairs in (paid, sold))
     return Appraisal(
         path=path,
         baseline=first,
@@ -453,8 +456,8 @@ def _appraised(
         rivals=_rivals(first),
         failures=tuple(failures),
         model=version,
-        taxes_told=taxes_told,
-        sales_told=sales_told,
+        taxes_add_up=taxes_add_up,
+        sales_add_up=sales_add_up,
     )
 
 
@@ -503,7 +506,7 @@ def publish_appraisal(found: Appraisal, parameters: Mapping[str, Any]) -> None:
         "months": first.months,
         "replicates": first.replicates,
         "parameters": dict(parameters),
-        "told": {"taxes_by_kind_and_payer": found.taxes_told, "sales_lost": found.sales_told},
+        "told": {"taxes_by_kind_and_payer": found.taxes_add_up, "sales_lost": found.sales_add_up},
         "failures": list(found.failures),
         "outputs": outputs,
         **declarations(first.catalogue),

@@ -32,7 +32,7 @@ from sim.studies.estimators.intervals import (
     variance_reduction,
     with_values,
 )
-from sim.studies.estimators.signs import TOLD, Sign, sign_of, sign_words
+from sim.studies.estimators.signs import CLEAR, Sign, sign_of, sign_words
 from sim.studies.rests import rests_on, rests_text, shares_text
 from sim.studies.stored_sensitivity import variance_by_kind
 
@@ -110,7 +110,7 @@ class Difference:
     @property
     def robust(self) -> bool:
         """Whether the interval leaves 0 out, whichever seed is left out."""
-        return self.sign in TOLD and not self.hangs_on_one
+        return self.sign in CLEAR and not self.hangs_on_one
 
     @property
     def width(self) -> float:

@@ -1,9 +1,10 @@
-"""Which mix of levers gives most: a search on common seeds, the best run anew on others, and how robust it is.
+"""Which mix of levers gives most: a search on common seeds, the best run again on others, and how robust it is.
 
 First mixes are tried within the levers' ranges, all on the same seeds (``sim.studies.estimators.search``). The highest
-of many means is too high: it was chosen because luck helped it. So the best mixes, and some of the frontier of cost
-against outcome, are run anew on fresh seeds, and what is said of them is of these alone. Last the best mixes, and the
-scenario as it is, run at draws of the posterior and of the assumptions: the regret is what the chosen one misses there.
+of many means is too high: it was chosen because the seeds of the search helped it. So the best mixes, and some of the
+frontier of cost against outcome, are run again on fresh seeds, and what is said of them is of these alone. Last the
+best mixes, and the scenario as it is, run at draws of the posterior and of the assumptions: the regret is what the
+chosen one misses there.
 
 The folder, ``seek-NAME-DIGEST``, holds ``mixes.parquet`` (a row a mix that was tried: levers, means, what was found on
 fresh seeds), ``seek.json`` (the answer), ``mixes-worlds.parquet``, ``scenario.toml``, figures and ``manifest.json``.
@@ -24,6 +25,7 @@ import pyarrow as pa
 from sim.declare import Value
 from sim.language import later
 from sim.notebooks import in_notebooks
+from sim.renamed import FormerName
 from sim.runs.ensemble import folder_name
 from sim.runs.errors import NothingRan
 from sim.runs.options import RunOptions
@@ -159,7 +161,7 @@ class Sought:
         The mix; None where none can be named, for the reason in ``refused``.
     refused
         Why no mix is named, in words; empty where one is.
-    own_holds
+    baseline_holds
         Whether the scenario as it is is within all limits. Where it is, a mix is named only if it is told from it.
     seeds
         About how many fresh seeds it would take to name one, where noise hides it.
@@ -195,7 +197,7 @@ class Sought:
     question: Question
     best: Mix | None
     refused: str
-    own_holds: bool
+    baseline_holds: bool
     seeds: int | None
     finalists: tuple[Mix, ...]
     frontier: tuple[Mix, ...]
@@ -205,6 +207,7 @@ class Sought:
     as_good: tuple[int, ...]
     remarks: tuple[str, ...]
     manifest: dict[str, Any]
+    own_holds = FormerName("baseline_holds")
 
     def __repr__(self) -> str:
         return (
@@ -310,7 +313,7 @@ class _Seek:
             raise NothingRan(f"{q.scenario.name}: no seed of the scenario as it is has {q.aim.name}")
         own = own_shares(q)
         known = [(own, self._score(base))] if own is not None else []
-        self._own_holds = self._score(base).holds
+        self._baseline_holds = self._score(base).holds
         search(len(q.levers), self._samples, q.scenario.seed, self._evaluate, known)
         scores = [it.score for it in self._tried]
         places = [it.shares for it in self._tried]
@@ -332,7 +335,7 @@ class _Seek:
             question=q,
             best=None if best is None else mixes[best],
             refused=refused,
-            own_holds=self._own_holds,
+            baseline_holds=self._baseline_holds,
             seeds=seeds,
             finalists=tuple(mixes[it] for it in finalists),
             frontier=tuple(mixes[it] for it in told_line),
@@ -402,7 +405,7 @@ class _Seek:
         values = q.sign * np.array([fresh[it].net for it in usable])
         best = usable[first_unbeaten(values, range(len(usable)))]
         net = q.sign * fresh[best].net
-        if not self._own_holds or (told(net) and effect(net).mean > 0):
+        if not self._baseline_holds or (told(net) and effect(net).mean > 0):
             remarks += self._in_doubt(fresh[best]) if means[best].holds else []
             return best, "", None
         if not (net[np.isfinite(net)] != 0).any():
@@ -487,7 +490,7 @@ class _Seek:
             rows = self._draws_measured(mixes, seeds, drawn)
             for row in rows:
                 net = [self._q.sign * effect(it.net).mean for it in row]
-                values.append([*net, *([0.0] if self._own_holds else [])])
+                values.append([*net, *([0.0] if self._baseline_holds else [])])
                 holds.append(self._score(row[index]).holds)
             if not values:
                 continue
@@ -608,7 +611,7 @@ def answer_json(it: Sought) -> dict[str, Any]:
         ],
         "best": it.best and mix_json(it.best, q),
         "refused": it.refused,
-        "own_holds": it.own_holds,
+        "own_holds": it.baseline_holds,
         "seeds_needed": it.seeds,
         "finalists": [mix_json(one, q) for one in it.finalists],
         "frontier": [mix_json(one, q) for one in it.frontier],

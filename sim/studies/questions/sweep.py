@@ -39,7 +39,7 @@ from sim.studies.designs import (
 )
 from sim.studies.estimators.influence import influences
 from sim.studies.estimators.intervals import difference_over_months
-from sim.studies.estimators.signs import TOLD, Sign, sign_of, sign_words
+from sim.studies.estimators.signs import CLEAR, Sign, sign_of, sign_words
 from sim.studies.points import Point, Runs, Study, run_points
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def verdict_at(stats: Mapping[str, Cells], at: int) -> str:
 
 def is_told_at(stats: Mapping[str, Cells], at: int) -> bool:
     """Whether the interval at a point leaves 0 out, whichever seed is left out."""
-    return _sign_at(stats, at) in TOLD and not stats["hangs_on_one"][at]
+    return _sign_at(stats, at) in CLEAR and not stats["hangs_on_one"][at]
 
 
 def _sign_at(stats: Mapping[str, Cells], at: int) -> Sign:
