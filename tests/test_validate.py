@@ -457,7 +457,7 @@ def test_a_kept_rotation_is_shown_in_text_json_and_on_the_page(rotated: Path) ->
     assert (made["cost"]["predicted"]["within"], made["startups"]["predicted"]["within"]) == (True, False)
     said = " ".join(call("--replicates", "3", given="").stdout.split())
     assert "rotation: each target as predicted by a fit to the others" in said
-    assert "80 candidates a fit, each on 3 seeds from seed 1, model toy" in said
+    assert "96 candidates a fit, each on 3 seeds from seed 5, model toy" in said
     counted = [sum(row[kind]["within"] for row in made.values()) for kind in ("predicted", "fitted")]
     assert f"{counted[0]} of 3 medians in their bands when predicted, {counted[1]} when fitted" in said
     assert "stale" not in said

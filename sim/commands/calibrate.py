@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, errors, listed, print_found, say, say_failures, watcher
+from sim.commands.common import end_study, errors, listed, print_found, watcher
 
 
 def calibrate(
@@ -69,6 +69,4 @@ def calibrate(
                 mechanisms=mechanisms or (), out_scenario=out_scenario, workers=pool, out=out, fresh=fresh, yes=yes,
                 watcher=watcher(), shown=show,
             )  # fmt: skip
-        say(f"figures: {found.path / 'figures'}")
-        if say_failures(found.failures, found.path, anywhere=True):
-            raise typer.Exit(SOME_FAILED)
+        end_study(found, anywhere=True)

@@ -10,16 +10,14 @@ import typer
 from sim.commands import options
 from sim.commands.common import (
     FAILED,
-    SOME_FAILED,
     WRONG,
+    end_study,
     errors,
     fail,
     full_keys,
     listed,
     load_until,
     print_found,
-    say,
-    say_failures,
     watcher,
 )
 
@@ -124,8 +122,6 @@ def seek(
                     base, lines, maximise, minimise=minimise, budget=budget, at_least=at_least or (),
                     at_most=at_most or (), samples=samples, confirm=confirm, robustness=robustness, **how, shown=shown,
                 )  # fmt: skip
-        say(f"figures: {found.path / 'figures'}")
-        if say_failures(found.failures, found.path, anywhere=True):
-            raise typer.Exit(SOME_FAILED)
+        end_study(found, anywhere=True)
         if found.refused:
             raise typer.Exit(FAILED)

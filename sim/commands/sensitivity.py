@@ -9,15 +9,13 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import (
-    SOME_FAILED,
     WRONG,
+    end_study,
     errors,
     fail,
     listed,
     load_until,
     print_found,
-    say,
-    say_failures,
     watcher,
 )
 
@@ -89,9 +87,7 @@ def sensitivity(
                 workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
                 shown=partial(print_found, to_json=to_json, to_text=to_text, as_json=as_json),
             )  # fmt: skip
-        say(f"figures: {found.path / 'figures'}")
-        if say_failures(found.failures, found.path):
-            raise typer.Exit(SOME_FAILED)
+        end_study(found)
 
 
 def _other(scenario: str, settings: list[str], against: list[str]) -> tuple[str, list[str]]:

@@ -73,7 +73,17 @@ class Study:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Runs:
-    """What came out: ``cells`` is points x replicates x outcomes in the last month, NaN where there is no value."""
+    """What came out at the points of a study.
+
+    Attributes
+    ----------
+    path
+        Folder of the study.
+    manifest
+        What ``manifest.json`` holds.
+    cells
+        Values in the last month, of shape (points, replicates, outcomes); NaN where there is no value.
+    """
 
     path: Path
     manifest: dict[str, Any]
@@ -81,6 +91,7 @@ class Runs:
 
     @property
     def failures(self) -> list[dict[str, Any]]:
+        """Replicates that failed."""
         return list(self.manifest["failures"])
 
 

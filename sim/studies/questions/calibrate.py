@@ -31,10 +31,11 @@ from sim.disk import write_whole
 from sim.language import Sentence, later
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import Request, folder_name
+from sim.runs.kept import Kept
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Model
 from sim.runs.seals import to_json
-from sim.runs.store import Store, clean, pictures, short_digest
+from sim.runs.store import Store, clean, short_digest
 from sim.runs.table import to_parquet
 from sim.studies.estimators.posterior import TRUSTED, Floats, Posterior, distances, quantiles, sample
 from sim.studies.fitted import check_free, fitted_text
@@ -159,7 +160,7 @@ class Fit:
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Calibration:
+class Calibration(Kept):
     r"""A calibration: fitted values and an approximate posterior.
 
     Attributes
@@ -200,19 +201,9 @@ class Calibration:
         return f"<Calibration of {keys}: misfit {self.fit.best.misfit:.3g}, {self.path}>"
 
     @property
-    def failures(self) -> list[dict[str, Any]]:
-        """Replicates that failed."""
-        return list(self.manifest["failures"])
-
-    @property
     def fitted(self) -> Values:
         """Fitted values, to four digits."""
         return self.fit.best.values
-
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
 
     @property
     def scenario_files(self) -> list[Path]:

@@ -17,11 +17,11 @@ from sim.letters import cut
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
 from sim.runs.errors import Incompatible
+from sim.runs.kept import Drawn
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
 from sim.runs.seeds import begins, own_seeds
-from sim.runs.store import pictures
 from sim.runs.summary import median_interval
 from sim.studies.changes import Change, changes
 from sim.studies.estimators.influence import influences
@@ -181,7 +181,7 @@ class ComparedVariant:
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Drawn):
     """Variants compared with a baseline in the last month.
 
     Attributes
@@ -254,11 +254,6 @@ class Comparison:
         from pandas import DataFrame
 
         return DataFrame(self.rows)
-
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
 
 
 def compare_results(

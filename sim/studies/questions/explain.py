@@ -22,11 +22,11 @@ from sim.notebooks import in_notebooks
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, as_stored
 from sim.runs.errors import Incompatible, TooLarge
+from sim.runs.kept import Drawn
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
 from sim.runs.seeds import own_seeds
-from sim.runs.store import pictures
 from sim.scenario import Scenario, ScenarioError, keys
 from sim.scenario.rules import contradictions
 from sim.studies.changes import Change, changes
@@ -67,7 +67,7 @@ class Part:
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class Explanation(Drawn):
     """The difference between two scenarios in one outcome, in parts.
 
     Attributes
@@ -120,11 +120,6 @@ class Explanation:
         """Names of the two scenarios, or of their folders where both have one name."""
         one, other = self.first.name, self.second.name
         return (one, other) if one != other else (self.first.path.name, self.second.path.name)
-
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
 
 
 def explain_difference(

@@ -28,10 +28,11 @@ from sim.notebooks import in_notebooks
 from sim.renamed import FormerName
 from sim.runs.ensemble import folder_name
 from sim.runs.errors import NothingRan
+from sim.runs.kept import Kept
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.seals import to_json
-from sim.runs.store import SCENARIO, Store, clean, pictures, short_digest
+from sim.runs.store import SCENARIO, Store, clean, short_digest
 from sim.runs.table import to_parquet
 from sim.scenario import Schedule
 from sim.studies.aims import Aim
@@ -148,7 +149,7 @@ class LeverRange(NamedTuple):
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Sought:
+class Sought(Kept):
     """The best mix of levers, the frontier of cost against outcome, and how robust the mix is.
 
     Attributes
@@ -218,16 +219,6 @@ class Sought:
     def costs(self) -> bool:
         """Whether costs are known, and some mix has one."""
         return self.question.followed and any(abs(row["cost"]) > 0 for row in self.tried)
-
-    @property
-    def failures(self) -> list[dict[str, Any]]:
-        """Replicates that failed."""
-        return list(self.manifest["failures"])
-
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
 
     @property
     def mixes(self) -> DataFrame:

@@ -22,9 +22,10 @@ from sim.declare import Value
 from sim.formats import counted
 from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
+from sim.runs.kept import Drawn
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
-from sim.runs.store import Store, pictures
+from sim.runs.store import Store
 from sim.runs.table import to_parquet
 from sim.scenario import Scenario, ScenarioError, Schedule
 from sim.studies.designs import (
@@ -53,7 +54,7 @@ _PERCENTILES = {"p5": 5.0, "p25": 25.0, "median": 50.0, "p75": 75.0, "p95": 95.0
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class Sweep(Drawn):
     """A scenario run at many points, with statistics of the last month.
 
     Attributes
@@ -120,11 +121,6 @@ class Sweep:
     def failures(self) -> list[dict[str, Any]]:
         """Replicates that failed."""
         return self.runs.failures
-
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
 
     @cached_property
     def table(self) -> DataFrame:
