@@ -449,7 +449,7 @@ def test_no_file_of_a_user_is_written_over(scenario: Scenario, tmp_path: Path) -
     first = new.read_text()
     calibrate(scenario, tmp_path / "out", out_scenario=new, budget=12)
     assert new.read_text().startswith(MARK)
-    assert new.read_text() != first, "its own file it may write anew"
+    assert new.read_text() != first, "its own file it may write again"
     assert load(new).values[GROWTH] == pytest.approx(load(new).values[GROWTH])
     child = tmp_path / "child.toml"
     child.write_text(f'extends = "{new}"\n')

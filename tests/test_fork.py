@@ -188,7 +188,7 @@ def test_every_attribute_of_a_world_is_kept_or_declared_derived() -> None:
 
 
 def test_a_model_keeps_no_state_beside_its_world() -> None:
-    """What is added to the model must be added here, if it is made anew, or to what a checkpoint holds."""
+    """What is added to the model must be added here, if it is made again, or to what a checkpoint holds."""
     mesas = vars(mesa.Model(rng=1)).keys()
     ours = {"seed", "settings", "world", "ledger", "recorder", "_record", "watchers", "platforms", "sites"}
     views = {"_views", "_objects", "_populations"}

@@ -405,7 +405,7 @@ def test_another_budget_takes_the_worlds_that_are_there(tmp_path: Path) -> None:
     other = seek(scenario_of(tmp_path), tmp_path / "out", samples=8, confirm=4, budget=40, model=seeking.model(counted))
     assert first.path != other.path
     assert other.best is not None
-    assert len(ran) - before <= 16, "only mixes that run anew on fresh seeds, and did not before"
+    assert len(ran) - before <= 16, "only mixes that run again on fresh seeds, and did not before"
 
 
 def test_a_long_study_needs_consent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
