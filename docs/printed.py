@@ -366,12 +366,12 @@ def _keep(root: Path, kept: dict[str, Kept]) -> None:
 
 
 def main() -> int:
-    """Print stale blocks anew, or name them."""
+    """Print stale blocks again, or name them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "--check", action="store_true", help="run nothing; end with 1 where a block is stale or not recognised"
     )
-    parser.add_argument("--all", action="store_true", help="print every block anew")
+    parser.add_argument("--all", action="store_true", help="print every block again")
     options = parser.parse_args()
     found = stale() if not options.all else [block for name in documents(ROOT) for block in blocks(ROOT, name)]
     wrong = faults()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.letters import file_word
 from sim.model.catalogue import MechanismLike, model_catalogue
 from sim.notebooks import draw_with, in_notebooks
+from sim.renamed import renamed
 from sim.runs.executor import Workers, local_workers
 from sim.runs.options import NEW_RECORDS, NO_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, ecosystem, refuse_missing
@@ -807,6 +808,7 @@ def appraise(
     return found
 
 
+@renamed(agreed="yes")
 def explain(
     first: Scenario | str | Path,
     second: Scenario | str | Path,
@@ -814,7 +816,7 @@ def explain(
     *,
     by: str = "group",
     pairs: int = 16,
-    agreed: bool = False,
+    yes: bool = False,
     replicates: int | None = None,
     seed: int | None = None,
     seeds: Seeds | None = None,
@@ -840,7 +842,7 @@ def explain(
         ``"group"`` takes settings together by mechanism, levers, platform or site; ``"key"`` takes them one by one.
     pairs
         With more than 8 parts: the number of random orders, each of which is also run in reverse.
-    agreed
+    yes
         Whether to run what takes more than ten minutes, or only a sample of the orders.
     replicates, seed, seeds, months, workers, out, mechanisms, watcher
         As in ``run``.
@@ -857,7 +859,7 @@ def explain(
     Incompatible
         Where the scenarios do not differ, or cannot be combined.
     TooLarge
-        Where ``agreed`` is needed.
+        Where ``yes`` is needed.
 
     Examples
     --------
@@ -874,7 +876,7 @@ def explain(
     given = {"replicates": replicates, "seed": seed, "months": months}
     own = None if seeds is None else read_seeds(seeds)
     chosen = [with_run(it, mechanisms, own, **given) for it in (first, second)]
-    with _options(out, workers, watcher, shown, allow_long=agreed) as options:
+    with _options(out, workers, watcher, shown, allow_long=yes) as options:
         explanation = explain_difference(chosen[0], chosen[1], outcome, _model(chosen[0]), options, by=by, pairs=pairs)
     options.show(explanation)
 
@@ -984,8 +986,7 @@ def write_report(
     """
     from sim.report.html.writing import write
 
-    place = Path(out) if out is not None else None
-    return write(results, Path(folder or RESULTS), place, unpaired=unpaired)
+    return write(results, Path(folder or RESULTS), None if out is None else Path(out), unpaired=unpaired)
 
 
 def poster(appraisal: Appraisal, language: str = "en") -> list[Path]:
@@ -1212,7 +1213,7 @@ def seek(
 ) -> Sought:
     """Seek the mix of levers that gives most, within a budget and limits.
 
-    Mixes are tried on common seeds. The best of them, and some of the frontier of cost against outcome, run anew on
+    Mixes are tried on common seeds. The best of them, and some of the frontier of cost against outcome, run again on
     fresh seeds: what is said of them is of these alone. Then they run at draws of the posterior and the assumptions.
 
     Parameters
@@ -1232,7 +1233,7 @@ def seek(
     samples
         Mixes to try. Default: 64.
     confirm
-        Fresh seeds on which the best run anew. Default: 20.
+        Fresh seeds for the best mixes. Default: 20.
     robustness
         Draws of the posterior, and of the assumptions, at which they run. Default: 12; 0 leaves it out.
     assume
@@ -1433,6 +1434,7 @@ def claims(
     return found
 
 
+@renamed(place="out_scenario")
 def calibrate(
     scenario: Scenario | str | Path,
     targets: str | Path,
@@ -1442,7 +1444,7 @@ def calibrate(
     budget: int | None = None,
     replicates: int | None = None,
     seed: int | None = None,
-    place: str | Path | None = None,
+    out_scenario: str | Path | None = None,
     workers: int | Workers | None = None,
     out: str | Path | None = None,
     fresh: bool = False,
@@ -1469,7 +1471,7 @@ def calibrate(
         Seeds for every candidate. Default: the file's, or 4.
     seed
         Seed of the search and the worlds. Default: the file's, or 1.
-    place
+    out_scenario
         Also write the fitted scenario to this file, which must be new or an earlier fit.
     workers, out, fresh, mechanisms, watcher
         As in ``run``.
@@ -1506,8 +1508,9 @@ def calibrate(
     model = _model(base)
     given = {"budget": budget, "replicates": replicates, "seed": seed}
     asked = read_targets(targets, base, model.outcomes, keys, given)
+    copy = None if out_scenario is None else Path(out_scenario)
     with _options(out, workers, watcher, shown, fresh=fresh, allow_long=yes) as options:
-        found = run_calibration(asked, model, options, rotate=rotate, place=None if place is None else Path(place))
+        found = run_calibration(asked, model, options, rotate=rotate, out_scenario=copy)
     options.show(found)
 
     from sim.report.figures.calibrations import draw_calibration

@@ -60,7 +60,7 @@ def main() -> None:
         if getattr(sys, name) is None:  # it was closed
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  open to the end
     prepare()
-    warnings.showwarning = _show_warning
+    warnings.showwarning = show_warning
     try:
         try:
             app()
@@ -74,7 +74,7 @@ def main() -> None:
         sys.exit(FAILED)
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **where: Any) -> None:
+def show_warning(message: Warning | str, category: type[Warning], *place: Any, **where: Any) -> None:
     """A remark of ours as one line, any other warning as Python shows it."""
     if issubclass(category, NoGlyph | DeprecatedKey):
         say(str(message))

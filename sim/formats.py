@@ -31,14 +31,19 @@ def number(x: float | None) -> str:
         return "-"
     if x == 0:
         return "0"
-    size = abs(x)
-    if size >= 1000:
-        return f"{x:,.0f}"
-    if size >= 100:
-        return f"{x:.0f}" if size >= 999.95 or float(x).is_integer() else f"{x:.1f}"
-    if float(x).is_integer():
-        return f"{x:.0f}"
-    return f"{x:.3g}"
+    if abs(x) >= 999.95 or float(x).is_integer():
+        return whole(x)
+    return f"{x:.1f}" if abs(x) >= 100 else f"{x:.3g}"
+
+
+def whole(x: float) -> str:
+    """A number without decimals, thousands apart."""
+    return f"{x:,.0f}"
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share as a percentage."""
+    return f"{share:.{decimals}%}"
 
 
 def signed(x: float) -> str:
@@ -48,7 +53,7 @@ def signed(x: float) -> str:
 
 def people(x: float) -> str:
     """A number of people or enterprises; a decimal below 10."""
-    text = f"{x:,.0f}" if abs(x) >= 9.95 or float(x).is_integer() else f"{x:.1f}"
+    text = whole(x) if abs(x) >= 9.95 or float(x).is_integer() else f"{x:.1f}"
     return "-" if not math.isfinite(x) else text if text.strip("-0.") else "0"
 
 
@@ -56,7 +61,7 @@ def amount(x: float) -> str:
     """Money or people with few digits: none after the point from 10 on."""
     if not math.isfinite(x):
         return "-"
-    text = f"{x:,.0f}" if abs(x) >= 10 else f"{x:.1f}" if abs(x) >= 0.95 else f"{x:.2f}" if abs(x) >= 0.005 else "0"
+    text = whole(x) if abs(x) >= 10 else f"{x:.1f}" if abs(x) >= 0.95 else f"{x:.2f}" if abs(x) >= 0.005 else "0"
     return text if text.strip("-0.,") else "0"
 
 
@@ -87,7 +92,7 @@ def ratio_text(ratio: float | None) -> str:
     """How many times as much: ``2.5x``, ``12x``; empty where unknown."""
     if ratio is None:
         return ""
-    return tr("{ratio}x", ratio=f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}")
+    return tr("{ratio}x", ratio=whole(ratio) if ratio >= 10 else f"{ratio:.1f}")
 
 
 def plain(value: Any) -> str:

@@ -53,7 +53,32 @@ def speak(code: str) -> None:
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Speak a language for a while."""
+    """Use a language within a ``with`` statement: of texts, tables, pages and figures, but not of data.
+
+    Parameters
+    ----------
+    code
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    context manager
+        The language before it is in use again after the block.
+
+    Raises
+    ------
+    ValueError
+        Where there is no such language.
+
+    Examples
+    --------
+    >>> from sim.language import language, speaking
+    >>> with speaking("zh"):
+    ...     language()
+    'zh'
+    >>> language()
+    'en'
+    """
     before = _spoken.get()
     speak(code)
     try:

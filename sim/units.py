@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sim.formats import number, plain, signed, span
+from sim.formats import number, plain, signed, span, whole
 from sim.language import is_chinese, listed, meaning, month_text, tr
 from sim.scenario.quantities import takes_quantities
 from sim.scenario.schedule import Schedule
@@ -177,7 +177,7 @@ def typed(value: float, it: Everyday) -> str:
     text = exact if len(re.sub(r"\D", "", exact).strip("0")) <= enough + 1 else f"{scaled:.{enough}g}"
     number = float(text)
     if it.unit and abs(number) >= _THOUSANDS_FROM and _takes(it.unit):
-        return f"{number:,.0f}" if number.is_integer() else f"{number:,}"
+        return whole(number) if number.is_integer() else f"{number:,}"
     return f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:.12g}"
 
 

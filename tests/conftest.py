@@ -19,14 +19,21 @@ def scenario(tmp_path: Path) -> Scenario:
 
 
 @pytest.fixture
-def toy_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder, with the scenarios ``toy`` and ``boom``; commands run the toy model."""
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, which is empty."""
     monkeypatch.chdir(tmp_path)
-    toy.use(monkeypatch)
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios" / "toy.toml").write_text(toy.SCENARIO)
-    (tmp_path / "scenarios" / "boom.toml").write_text('extends = "toy"\ntitle = "Boom"\n[market]\ngrowth = 0.05\n')
     return tmp_path
+
+
+@pytest.fixture
+def toy_folder(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, with the scenarios ``toy`` and ``boom``; commands run the toy model."""
+    toy.use(monkeypatch)
+    scenarios = own_folder / "scenarios"
+    scenarios.mkdir()
+    (scenarios / "toy.toml").write_text(toy.SCENARIO)
+    (scenarios / "boom.toml").write_text('extends = "toy"\ntitle = "Boom"\n[market]\ngrowth = 0.05\n')
+    return own_folder
 
 
 @pytest.fixture

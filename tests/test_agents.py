@@ -275,8 +275,9 @@ def test_leaving_while_a_loop_runs(town: Town) -> None:
 def test_a_class_review_moves_the_view_that_is_held(town: Town) -> None:
     agent = town.agents_by_type[SmallEnterprise][0]
     number, group = hash(agent), {agent: "held"}
-    town.enterprises.size_class[agent._row] = BIG
-    town.agents.reclass(np.array([agent._row]))
+    rows = np.flatnonzero(town.enterprises.identity == agent.unique_id)
+    town.enterprises.size_class[rows] = BIG
+    town.agents.reclass(rows)
     assert type(agent) is BigEnterprise
     assert hash(agent) == number
     assert group[agent] == "held"

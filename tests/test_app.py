@@ -138,13 +138,12 @@ def test_it_listens_at_this_machine_alone_and_says_what_listening_elsewhere_expo
     assert "token" not in repr(everywhere)
 
 
-def test_an_address_that_cannot_be_had_is_an_error_of_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_an_address_that_cannot_be_had_is_an_error_of_one_line(own_folder: Path) -> None:
     found = call("app", "--no-browser", "--listen", "203.0.113.7", "--port", "0", code=2)
     assert "203.0.113.7:0: " in found.stderr
     assert "allowed: a free port (--port) and an address of this machine (--listen)" in found.stderr
     assert "no scenario of this name" in call("app", "shougan", "--no-browser", code=2).stderr
-    assert list(tmp_path.iterdir()) == []
+    assert list(own_folder.iterdir()) == []
 
 
 # --- what is run, in which order

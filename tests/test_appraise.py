@@ -556,7 +556,7 @@ def test_multipliers_of_both_closures_stand_side_by_side(results: Path) -> None:
     orders: dict[str, Any] = EARLY | {"mechanisms.orders.enabled": True, "run.months": SHORT}
     first, second = (sim.load(name, orders) for name in PAIRS["site"] if isinstance(name, str))
     found = sim.appraise(first, second, closures=True, replicates=2, workers=1, out=results)
-    assert found.sales_told  # sales to other enterprises are sales too
+    assert found.sales_add_up  # sales to other enterprises are sales too
     given, income = found.closures.values()
     assert list(found.closures) == ["given", "income"]
     assert given is found
@@ -647,8 +647,8 @@ def test_a_horizon_counts_later_years_and_no_assets(results: Path, site: Apprais
 
 def test_who_pays_which_tax_and_who_loses_sales_is_told(results: Path, site: Appraisal) -> None:
     text, told = appraisal_text(site), appraisal_json(site)
-    assert site.taxes_told
-    assert site.sales_told
+    assert site.taxes_add_up
+    assert site.sales_add_up
     taxes = told["taxes_by_kind_and_payer"]
     for measure, world in ((site.chain["taxes.without"], "without"), (site.chain["taxes.with"], "with")):
         assert sum(it[f"paid_{world}"]["mean"] for kind in taxes.values() for it in kind.values()) == pytest.approx(
@@ -665,7 +665,7 @@ def test_who_pays_which_tax_and_who_loses_sales_is_told(results: Path, site: App
     assert "rivals outside the place, which are no firms of the model" in text
     gifts = _appraised(results, "gifts")
     assert "relief: stated and not paid" in appraisal_text(gifts)
-    nobody = replace(site, taxes_told=False, sales_told=False)
+    nobody = replace(site, taxes_add_up=False, sales_add_up=False)
     assert "a mechanism of your own levies taxes otherwise" in appraisal_text(nobody)
     assert appraisal_json(nobody)["taxes_by_kind_and_payer"] is appraisal_json(nobody)["sales_lost"] is None
     manifest = json.loads((site.path / "manifest.json").read_text(encoding="utf-8"))

@@ -35,9 +35,9 @@ def test_a_figure_that_cannot_be_met_is_not(tmp_path: Path) -> None:
     assert not any(summary.loc[list(FIGURES["shougang"]), "met"])
 
 
-def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("own_folder")
+def test_the_readmes_python_runs() -> None:
     (snippet,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    monkeypatch.chdir(tmp_path)
     told: dict[str, object] = {}
     # A comparison's figures are drawn: those of each run have tests of their own, and take a minute.
     few = re.sub(r"(sim\.run\([^)]*)replicates=10", r"\1replicates=2, figures=False", snippet)

@@ -30,7 +30,7 @@ from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError
 from sim.studies.estimators.posterior import bridged, distances, effective, quantiles, sample
 from sim.studies.estimators.signs import Sign
-from sim.studies.fitted import MARK, check_place
+from sim.studies.fitted import MARK, check_free
 from sim.studies.questions.calibrate import AS_GOOD, EVALUATIONS, POSTERIOR, ROTATION, Calibration, run_calibration
 from sim.studies.questions.what_if import Variant
 from sim.studies.targets import Reading, read_targets
@@ -38,42 +38,15 @@ from sim.studies.worlds import WORLDS
 
 GROWTH, SIZE = "market.growth", "population.enterprises"
 
-# Of the toy: 8 + 100 x growth startups a month, and 100 x size jobs.
-TARGETS = """
-title = "A toy's targets"
-[calibration]
-budget = 48
-replicates = 3
-seed = 5
-[keys."market.growth"]
-low = 0.0
-high = 0.1
-[keys."population.enterprises"]
-low = 50
-high = 500
-scale = "log"
-[targets.startups]
-outcome = "startups"
-months = "2011-06"
-value = 72.0
-tolerance = 3.0
-[targets.jobs]
-outcome = "jobs"
-months = ["2011-02", "2011-06"]
-value = 20000.0
-tolerance = 500.0
-group = "size"
-"""
 
-
-def asked(folder: Path, text: str = TARGETS) -> Path:
+def asked(folder: Path, text: str = toy.TARGETS) -> Path:
     file = folder / "targets.toml"
     file.write_text(text)
     return file
 
 
 def calibrate(
-    scenario: Scenario, out: Path, model: Model | None = None, text: str = TARGETS, **how: Any
+    scenario: Scenario, out: Path, model: Model | None = None, text: str = toy.TARGETS, **how: Any
 ) -> Calibration:
     out.mkdir(exist_ok=True)
     given = {name: how.pop(name) for name in ("budget", "replicates", "seed") if name in how}
@@ -245,7 +218,7 @@ outcome = "jobs"
 
 
 def test_scenarios_and_options_that_cannot_be(scenario: Scenario, tmp_path: Path) -> None:
-    wrong = TARGETS.replace('months = "2011-06"', 'months = "2031-06"\nscenario = "shougan"')
+    wrong = toy.TARGETS.replace('months = "2011-06"', 'months = "2031-06"\nscenario = "shougan"')
     with pytest.raises(ScenarioError, match="did you mean shougang"):
         read_targets(asked(tmp_path, wrong), scenario, toy.OUTCOMES)
     for keys, words in ((["market.grow"], "did you mean market.growth"), ([f"{GROWTH}=1:2:3"], "low:high"),
@@ -289,9 +262,9 @@ def test_a_key_that_a_scenario_sets_itself_counts_where_it_is_listed(tmp_path: P
     (tmp_path / "grandchild.toml").write_text('extends = "own"\n')
     others = "".join(f'[targets.{name}]\noutcome = "jobs"\nmonths = "2011-03"\nvalue = 1\ntolerance = 1\n'
                      f'scenario = "{name}.toml"\n' for name in ("own", "child", "grandchild"))  # fmt: skip
-    keys = read_targets(asked(tmp_path, TARGETS + others), base, toy.OUTCOMES).keys
+    keys = read_targets(asked(tmp_path, toy.TARGETS + others), base, toy.OUTCOMES).keys
     assert keys[0].scenarios == ("toy", "child")
-    listed = (TARGETS + others).replace("low = 0.0", 'low = 0.0\nscenarios = ["own"]')
+    listed = (toy.TARGETS + others).replace("low = 0.0", 'low = 0.0\nscenarios = ["own"]')
     assert read_targets(asked(tmp_path, listed), base, toy.OUTCOMES).keys[0].scenarios == ("own",)
 
 
@@ -346,7 +319,7 @@ def test_workers_give_the_same_bytes_and_nothing_is_run_twice(scenario: Scenario
     assert two.path.name == one.path.name
     again = len(list(marks.iterdir()))
     calibrate(scenario, tmp_path / "one", model)
-    rotated = calibrate(scenario, tmp_path / "one", model, text=TARGETS.replace("500.0", "400.0"))
+    rotated = calibrate(scenario, tmp_path / "one", model, text=toy.TARGETS.replace("500.0", "400.0"))
     assert len(list(marks.iterdir())) - again < ran, "the worlds of another tolerance are partly the same"
     assert rotated.path != one.path
 
@@ -389,7 +362,7 @@ def test_a_failed_world_is_named_and_the_others_count(scenario: Scenario, tmp_pa
 
 
 def test_values_that_contradict_each_other_are_not_run(scenario: Scenario, tmp_path: Path) -> None:
-    text = TARGETS.replace('"market.growth"', '"population.largest_staff"')
+    text = toy.TARGETS.replace('"market.growth"', '"population.largest_staff"')
     text = text.replace("low = 0.0", "low = 100.0").replace("high = 0.1", "high = 1000.0")
     found = calibrate(scenario, tmp_path / "out", text=text, budget=24)
     least = float(scenario.values["population.tail_from"])
@@ -416,7 +389,7 @@ def test_a_rotation_predicts_what_it_was_not_told(scenario: Scenario, tmp_path: 
     cost = (
         '[targets.cost]\noutcome = "fiscal_cost"\nmonths = "2011-06"\nvalue = 20.0\ntolerance = 1.0\nband = [15, 25]\n'
     )
-    found = calibrate(scenario, tmp_path / "out", text=TARGETS + cost, rotate=True, budget=80)
+    found = calibrate(scenario, tmp_path / "out", text=toy.TARGETS + cost, rotate=True, budget=80)
     told = json.loads((found.path / ROTATION).read_text())
     rows = {row["target"]: row for row in told["targets"]}
     assert list(rows) == ["startups", "jobs", "cost"]
@@ -433,7 +406,7 @@ def test_a_rotation_predicts_what_it_was_not_told(scenario: Scenario, tmp_path: 
 
 def test_a_rotation_goes_on_with_a_budget_of_its_own_but_no_larger_one(scenario: Scenario, tmp_path: Path) -> None:
     for rotation, wanted in ((12, 12), (40, 20), (0, 20)):
-        text = TARGETS.replace("budget = 48", f"budget = 20\nrotation_budget = {rotation}")
+        text = toy.TARGETS.replace("budget = 48", f"budget = 20\nrotation_budget = {rotation}")
         found = calibrate(scenario, tmp_path / "out", text=text, rotate=True)
         counts = found.evaluations.groupby("left_out").size().to_dict()
         assert counts == {"": 20 + 2, "startups": 20 + wanted + 2, "size": 20 + wanted + 2}
@@ -444,7 +417,7 @@ def test_a_rotation_goes_on_with_a_budget_of_its_own_but_no_larger_one(scenario:
 
 
 def test_without_its_only_group_a_rotation_tells_what_the_ranges_say(scenario: Scenario, tmp_path: Path) -> None:
-    text = TARGETS.replace("tolerance = 3.0", 'tolerance = 3.0\ngroup = "size"')
+    text = toy.TARGETS.replace("tolerance = 3.0", 'tolerance = 3.0\ngroup = "size"')
     found = calibrate(scenario, tmp_path / "out", text=text, rotate=True, budget=120)
     (fold,) = found.rotation
     assert fold.posterior.misfits.max() == 0
@@ -453,7 +426,7 @@ def test_without_its_only_group_a_rotation_tells_what_the_ranges_say(scenario: S
 
 
 def test_targets_have_units(scenario: Scenario, tmp_path: Path) -> None:
-    text = TARGETS.replace('group = "size"', 'group = "size"\nper = "startups"')
+    text = toy.TARGETS.replace('group = "size"', 'group = "size"\nper = "startups"')
     found = read_targets(asked(tmp_path, text), scenario, toy.OUTCOMES)
     assert [it.unit for it in found.targets] == ["enterprises", "people / enterprises"]
 
@@ -469,19 +442,19 @@ def test_no_file_of_a_user_is_written_over(scenario: Scenario, tmp_path: Path) -
                          (tmp_path / "x.txt", "no scenario file")):  # fmt: skip
         before = place.read_text() if place.exists() else None
         with pytest.raises(ScenarioError, match=words):
-            calibrate(scenario, tmp_path / "out", place=place, budget=10)
+            calibrate(scenario, tmp_path / "out", out_scenario=place, budget=10)
         assert (place.read_text() if place.exists() else None) == before
     new = tmp_path / "deep" / "new.toml"
-    calibrate(scenario, tmp_path / "out", place=new, budget=10)
+    calibrate(scenario, tmp_path / "out", out_scenario=new, budget=10)
     first = new.read_text()
-    calibrate(scenario, tmp_path / "out", place=new, budget=12)
+    calibrate(scenario, tmp_path / "out", out_scenario=new, budget=12)
     assert new.read_text().startswith(MARK)
-    assert new.read_text() != first, "its own file it may write anew"
+    assert new.read_text() != first, "its own file it may write again"
     assert load(new).values[GROWTH] == pytest.approx(load(new).values[GROWTH])
     child = tmp_path / "child.toml"
     child.write_text(f'extends = "{new}"\n')
     with pytest.raises(ScenarioError, match="made of"):
-        check_place(new, load(child))
+        check_free(new, load(child))
 
 
 # --- draws

@@ -139,8 +139,8 @@ def test_what_studies_print_has_no_english_sentence(toy_folder: Path, monkeypatc
     del toy_folder
 
 
-def test_a_trace_has_no_english_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.usefixtures("own_folder")
+def test_a_trace_has_no_english_sentence() -> None:
     Path("idle.toml").write_text(f'extends = "{TOWN}"\n[sites.mill]\nrenovation = false\n')
     said = call("--lang", "zh", "trace", TOWN, "idle.toml", "--seed", "3", "--months", "4").stdout
     assert "两次模拟中都营业" in said

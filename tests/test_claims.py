@@ -204,9 +204,8 @@ def failing(scenario: Scenario, seed: int, months: int) -> Cells:
 
 
 @pytest.fixture(autouse=True)
-def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "scenarios" / "claims"
+def in_a_folder(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = own_folder / "scenarios" / "claims"
     folder.mkdir(parents=True)
     (folder / "toy.toml").write_text(FILE)
     common = 'title = "A toy"\n[run]\nstart = "2011-01"\nmonths = 6\n[population]\nworker_revenue = 0.3\n'

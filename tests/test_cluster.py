@@ -34,7 +34,7 @@ from sim.runs.batch import run_batch
 from sim.runs.cluster import Cluster, Refused, model_here, pack, perform, unpack
 from sim.runs.errors import ClusterError, WrongAddress
 from sim.runs.executor import THREADS, Failure, Workers
-from sim.runs.groups import MOST
+from sim.runs.groups import MOST, TaskGroups
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Model, ecosystem
 from sim.runs.result import Result
@@ -187,15 +187,16 @@ def test_long_tasks_are_taken_as_workers_come_free_and_keep_their_numbers(local:
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
-    """The numbers of the tasks of each group, as they are sent."""
+    """The numbers of the tasks of each group, in the order in which groups are made and sent."""
     found: list[list[int]] = []
-    send = Cluster._send
+    cut = TaskGroups.cut
 
-    def sending(self: Cluster, client: Any, function: Any, group: Any) -> Any:
+    def cutting(self: TaskGroups, workers: int) -> Any:
+        group = cut(self, workers)
         found.append([number for number, _ in group])
-        return send(self, client, function, group)
+        return group
 
-    monkeypatch.setattr(Cluster, "_send", sending)  # workers see single tasks only
+    monkeypatch.setattr(TaskGroups, "cut", cutting)  # workers see single tasks only
     return found
 
 
@@ -349,7 +350,7 @@ def test_wrong_usage_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "has its own" in call("--cluster", "tcp://127.0.0.1:1", "--workers", "3", code=2).stderr
     for asked in (["what-if", "toy", "--set", "market.growth=0.1"], ["explain", "toy", "boom", "--outcome", "jobs"]):
         assert "nonsense is no address" in command.call(*asked, "--cluster", "nonsense", code=2).stderr
-    monkeypatch.setattr(clusters, "_PATIENCE", 0.5)  # seconds, of 15
+    monkeypatch.setattr(clusters, "PATIENCE", 0.5)  # seconds, of 15
     assert "no dask scheduler answers at tcp://127.0.0.1:1" in call("--cluster", "tcp://127.0.0.1:1", code=1).stderr
     with pytest.raises(WrongAddress, match="no address"):
         api.make_workers(cluster="tcp://somewhere")
@@ -513,7 +514,7 @@ def test_a_worker_without_the_package_is_refused(tmp_path: Path, machines: Machi
 
 
 def test_a_worker_checks_at_each_group(local: Cluster) -> None:
-    client = local._opened()
+    client = local.connected()
     packed = pack((pow, [(2, 3), (3, 3)]))
     answer = client.submit(perform, "another", packed, pure=False).result()
     assert isinstance(answer, Refused)

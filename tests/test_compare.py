@@ -13,7 +13,7 @@ from scipy import stats
 from toy import run, with_replicates
 
 from sim.model.catalogue import load
-from sim.report.comparison_sheets import _by_evidence
+from sim.report.comparison_sheets import by_evidence
 from sim.report.text.changes import changes_text
 from sim.report.text.comparison import comparison_json, variant_text
 from sim.runs.errors import Incompatible
@@ -236,7 +236,7 @@ def test_a_difference_that_depends_on_one_seed_says_which_and_how_much(old: Resu
     row = next(row for row in comparison.rows if row["outcome"] == "jobs")
     assert row["hangs_on_one"] is True
     assert row["left_out_value"] == pytest.approx(1.03)
-    assert "jobs" not in _by_evidence(comparison)
+    assert "jobs" not in by_evidence(comparison)
 
 
 def test_a_difference_of_all_seeds_does_not_depend_on_one(old: Result, tmp_path: Path) -> None:
@@ -245,7 +245,7 @@ def test_a_difference_of_all_seeds_does_not_depend_on_one(old: Result, tmp_path:
     assert (jobs.verdict, jobs.robust, jobs.hangs_on_one) == ("more", True, False)
     assert jobs.left_out == 9
     assert "replicate" not in variant_text(comparison, comparison.variants[0], ["jobs"])
-    assert "jobs" in _by_evidence(comparison)
+    assert "jobs" in by_evidence(comparison)
 
 
 def test_one_seed_that_hides_a_difference_is_named(old: Result, tmp_path: Path) -> None:

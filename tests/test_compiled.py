@@ -596,7 +596,7 @@ sim.EcosystemModel(sim.load("shougang", overrides={"population.enterprises": 200
 
 
 def test_a_second_process_compiles_nothing(tmp_path: Path) -> None:
-    """A type that numba cannot find again by its name would be compiled for in each process anew."""
+    """A type that numba cannot find again by its name would be compiled for again in each process."""
     from sim.kernel.cache import cache_folder
 
     subprocess.run([sys.executable, "-c", WORLD], check=True)  # compiles what no other test has needed yet

@@ -97,7 +97,7 @@ def test_a_wrong_name_is_answered_with_the_nearest() -> None:
 )
 def test_a_fault_in_the_file_is_named(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        list(evidence._facts_in(tomllib.loads(text), "", {}))
+        list(evidence.facts_in(tomllib.loads(text), "", {}))
 
 
 def test_a_fact_cannot_be_changed() -> None:

@@ -15,7 +15,7 @@ import toy
 from command import call
 
 from sim.report.figures.canvas import style
-from sim.report.figures.explanations import _waterfall, draw_explanation
+from sim.report.figures.explanations import draw_explanation, waterfall
 from sim.report.text.explanations import explanation_json, explanation_text
 from sim.runs.errors import Incompatible, TooLarge
 from sim.runs.executor import Workers
@@ -288,7 +288,7 @@ def test_no_words_of_the_waterfall_lie_on_others(pair: tuple[Scenario, Scenario]
     total = Interval(13_000.0 * sign, math.nan, math.nan)
     parts = tuple(replace(it, value=1e3 * sign * it.value, low=math.nan, high=math.nan) for it in found.parts)
     with style():
-        axes = _waterfall(replace(found, parts=parts, total=total)).axes(0).figure.axes[0]
+        axes = waterfall(replace(found, parts=parts, total=total)).axes(0).figure.axes[0]
         boxes = [it.get_window_extent() for it in axes.texts]
     assert len(boxes) == len(parts) + 2
     assert not [(one, two) for one, two in combinations(boxes, 2) if one.overlaps(two)]

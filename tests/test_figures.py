@@ -21,7 +21,7 @@ from sim.report.figures import run as run_module
 from sim.report.figures.axes import calendar_axis, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.comparison import draw_comparison
-from sim.report.figures.forest import _farthest
+from sim.report.figures.forest import farthest
 from sim.report.figures.pages import comparison_page, draw, run_page
 from sim.report.figures.run import draw_run
 from sim.report.sheets import (
@@ -184,7 +184,7 @@ def test_panels_that_show_nothing_are_left_out_and_listed(result: Result) -> Non
     cells[:, :, list(result.table.names).index("project_duration")] = np.nan
     nothing = replace(result, table=replace(result.table, cells=cells))
     assert empty_outcomes(nothing) == ["jobs", "project_duration"]
-    sheets, empty = run_module._sheets(nothing, FIRST, ALL)
+    sheets, empty = run_module.asked_sheets(nothing, FIRST, ALL)
     assert empty == ["jobs", "project_duration"]
     assert not {"jobs", "project_duration"} & {panel.outcome for sheet in sheets for panel in sheet.panels}
     assert sheets[0].footer[-1] == "Left out, without a value or always 0: jobs."
@@ -378,8 +378,8 @@ def test_the_label_of_a_figure_lies_beside_the_curve(end: int, bound: str) -> No
 
 
 def test_one_variant_does_not_flatten_the_others() -> None:
-    assert _farthest([320.0, 15.0, 12.0]) == 15.0
-    assert _farthest([20.0, 15.0, 12.0]) == 20.0
-    assert _farthest([320.0, 0.0, 0.0]) == 320.0
-    assert _farthest([320.0, 15.0, 0.2]) == 15.0, "at most half of the variants go beyond the axis"
-    assert _farthest([]) == 1.0
+    assert farthest([320.0, 15.0, 12.0]) == 15.0
+    assert farthest([20.0, 15.0, 12.0]) == 20.0
+    assert farthest([320.0, 0.0, 0.0]) == 320.0
+    assert farthest([320.0, 15.0, 0.2]) == 15.0, "at most half of the variants go beyond the axis"
+    assert farthest([]) == 1.0

@@ -37,7 +37,7 @@ def test_every_shipped_file_of_claims_is_in_it_or_said_to_be_untested(findings: 
 
 
 def test_a_file_is_tested_once_for_a_model(findings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows of an edited file of claims are made anew; others stay."""
+    """Rows of an edited file of claims are made again; others stay."""
     asked = []
     few = {"samples": 2, "replicates": 2, "months": 6, "workers": 1, "out": tmp_path / "results", "yes": True}
 

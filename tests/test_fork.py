@@ -184,11 +184,11 @@ def test_every_attribute_of_a_world_is_kept_or_declared_derived() -> None:
     for kind, names in DERIVED.items():
         assert names <= vars({"World": one.world, "Recorder": one.recorder}.get(kind.__name__, one.enterprises)).keys()
     assert vars(other.recorder).keys() == vars(one.recorder).keys()
-    assert all(site._state is state for site, state in zip(other.sites, other.world.sites, strict=True))
+    assert all(site.state is state for site, state in zip(other.sites, other.world.sites, strict=True))
 
 
 def test_a_model_keeps_no_state_beside_its_world() -> None:
-    """What is added to the model must be added here, if it is made anew, or to what a checkpoint holds."""
+    """What is added to the model must be added here, if it is made again, or to what a checkpoint holds."""
     mesas = vars(mesa.Model(rng=1)).keys()
     ours = {"seed", "settings", "world", "ledger", "recorder", "_record", "watchers", "platforms", "sites"}
     views = {"_views", "_objects", "_populations"}

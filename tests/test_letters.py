@@ -163,21 +163,20 @@ def test_a_text_is_no_mathematics_in_a_figure() -> None:
 def test_a_letter_without_a_glyph_is_one_remark(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(fonts, "families", lambda: ["DejaVu Sans"])
-    monkeypatch.setattr("sim.report.figures.canvas.families", fonts.families)
-    monkeypatch.setattr(fonts, "_found_new_fonts", lambda: False)
-    monkeypatch.setattr(fonts, "_told", set())
-    fonts._glyphs.cache_clear()
+    monkeypatch.setattr(fonts.fontManager, "get_font_names", lambda: ["DejaVu Sans"])
+    monkeypatch.setattr(fonts, "findSystemFonts", list)
+    fonts.forget()
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         for _ in range(2):
             with style():
                 page("首钢搬迁 \U0001fbf0", "首钢", [], ["首"], 1).files("name")
-    fonts._glyphs.cache_clear()
+    monkeypatch.undo()
+    fonts.forget()
     (one,) = said
     assert issubclass(one.category, letters.NoGlyph)
     assert "搬迁钢首" in str(one.message)
-    cli._show_warning(one.message, one.category, "file", 1)
+    cli.show_warning(one.message, one.category, "file", 1)
     assert capsys.readouterr().err.startswith("figures: no installed font has")
 
 

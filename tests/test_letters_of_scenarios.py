@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 import sim
 from sim import letters
 from sim.model.catalogue import load, model_catalogue
-from sim.places.files import _site_name
+from sim.places.files import site_name
 from sim.runs.result import find_result
 from sim.scenario import ScenarioError, schema
 
@@ -91,7 +91,7 @@ def test_a_file_of_bytes_that_are_no_utf_8_is_run_and_its_source_is_written(toy_
 
 
 def test_sim_new_writes_a_place_of_any_name_and_commands_that_can_be_typed(tmp_path: Path) -> None:
-    assert [_site_name(it) for it in ("首钢", "my plan.2", "7号楼", "???")] == [
+    assert [site_name(it) for it in ("首钢", "my plan.2", "7号楼", "???")] == [
         "首钢",
         "my-plan-2",
         "site-7号楼",

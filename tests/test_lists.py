@@ -16,10 +16,7 @@ from sim.commands import completion
 from sim.runs.long_format import tidy
 from sim.scenario import ScenarioError, describe
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 # --- tables

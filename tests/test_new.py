@@ -27,20 +27,17 @@ from sim.scenario import ScenarioError
 pytestmark = pytest.mark.once  # worlds and commands that do not depend on the interpreter
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def written(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_the_defaults_make_a_scenario_its_control_and_variants(folder: Path) -> None:
+def test_the_defaults_make_a_scenario_its_control_and_variants(own_folder: Path) -> None:
     said = call("new", "mill.toml", "--yes").stdout
     names = ["mill-idle.toml", "mill-rent-subsidy.toml", "mill-rent.toml", "mill.toml"]
-    assert written(folder) == names
+    assert written(own_folder) == names
     assert all(name in said for name in names)
     mill = load("mill.toml")
     assert mill.sites == ("mill",)
@@ -105,10 +102,10 @@ def test_what_is_written_runs_and_is_appraised() -> None:
     assert model.record["site_enterprises"][-1] > 0
 
 
-def test_a_place_borrows_a_posterior_and_says_what_is_not_drawn(folder: Path) -> None:
+def test_a_place_borrows_a_posterior_and_says_what_is_not_drawn(own_folder: Path) -> None:
     call("new", "mill.toml", "--try", "rent=20", "--yes")
-    (folder / "twin.toml").write_text('extends = "mill.toml"\ntitle = "Another name"\n')
-    (folder / "own.toml").write_text('extends = "mill.toml"\n[mechanisms.letting]\nconsider = 0.5\n')
+    (own_folder / "twin.toml").write_text('extends = "mill.toml"\ntitle = "Another name"\n')
+    (own_folder / "own.toml").write_text('extends = "mill.toml"\n[mechanisms.letting]\nconsider = 0.5\n')
     mill, twin, variant, own = (load(f"{name}.toml") for name in ("mill", "twin", "mill-rent", "own"))
     sample = read_sample("posterior:shougang", mill)
     drawn = {f"mechanisms.letting.{it}" for it in ("awareness", "moving_cost", "attachment", "search_cost", "consider")}
@@ -140,10 +137,10 @@ def test_a_place_borrows_a_posterior_and_says_what_is_not_drawn(folder: Path) ->
             read_sample(text, mill)
 
 
-def test_what_has_a_borrowed_posterior_says_whose_it_is(folder: Path) -> None:
+def test_what_has_a_borrowed_posterior_says_whose_it_is(own_folder: Path) -> None:
     call("new", "mill.toml", "--try", "rent=20", "--yes")
     how = {"parameters": "posterior:shougang", "months": 3, "replicates": 2, "workers": 1, "figures": False}
-    compared = sim.what_if("mill.toml", "mill-rent.toml", out=folder / "results", **how)  # type: ignore[arg-type]
+    compared = sim.what_if("mill.toml", "mill-rent.toml", out=own_folder / "results", **how)  # type: ignore[arg-type]
     text = variant_text(compared, compared.variants[0], ())
     assert "BORROWED FIT  in 90% of worlds" in text
     assert "fitted to shougang, borrowed: mechanisms.letting" in text
@@ -159,21 +156,21 @@ def test_the_next_commands_are_those_of_the_files() -> None:
         assert all(Path(word).exists() for word in command if word.endswith(".toml"))
 
 
-def test_what_is_there_is_not_overwritten(folder: Path) -> None:
+def test_what_is_there_is_not_overwritten(own_folder: Path) -> None:
     Path("mill-rent.toml").write_text("mine", encoding="utf-8")
     said = call("new", "mill.toml", "--yes", code=2).stderr
     assert said == "mill-rent.toml: file: is there already and is not overwritten, allowed: a new name\n"
-    assert written(folder) == ["mill-rent.toml"]
+    assert written(own_folder) == ["mill-rent.toml"]
 
 
-def test_the_same_answers_leave_the_same_files(folder: Path) -> None:
+def test_the_same_answers_leave_the_same_files(own_folder: Path) -> None:
     call("new", "mill.toml", "--yes")
-    before = {name: (folder / name).read_bytes() for name in written(folder)}
+    before = {name: (own_folder / name).read_bytes() for name in written(own_folder)}
     call("new", "mill.toml", "--yes")
-    assert {name: (folder / name).read_bytes() for name in written(folder)} == before
+    assert {name: (own_folder / name).read_bytes() for name in written(own_folder)} == before
 
 
-def test_all_faults_are_said_at_once(folder: Path) -> None:
+def test_all_faults_are_said_at_once(own_folder: Path) -> None:
     said = call(
         "new", "mill.toml", "--yes", "--floor", "big", "--rent", "-3", "--vacated", "2026", "--firms", "1,2", "--try",
         "luck", code=2,
@@ -186,7 +183,7 @@ def test_all_faults_are_said_at_once(folder: Path) -> None:
         "--try",
     ]
     assert "rent-subsidy" in said
-    assert written(folder) == []
+    assert written(own_folder) == []
 
 
 def test_it_opens_after_it_is_vacated() -> None:
@@ -196,12 +193,12 @@ def test_it_opens_after_it_is_vacated() -> None:
     assert load("mill.toml").values["sites.mill.opens"] == "2028-01"
 
 
-def test_off_a_terminal_nobody_is_asked(folder: Path) -> None:
-    said = python("-m", "sim", "new", "mill.toml", "--floor", "4000", code=2, cwd=folder, env=surroundings()).stderr
+def test_off_a_terminal_nobody_is_asked(own_folder: Path) -> None:
+    said = python("-m", "sim", "new", "mill.toml", "--floor", "4000", code=2, cwd=own_folder, env=surroundings()).stderr
     assert "--rent" in said
     assert "--floor" not in said
     assert "--yes" in said
-    assert written(folder) == []
+    assert written(own_folder) == []
 
 
 def test_on_a_terminal_it_asks_what_no_option_answers(monkeypatch: pytest.MonkeyPatch) -> None:

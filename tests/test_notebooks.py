@@ -20,10 +20,10 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import pytest
-from command import ROOT, TARGETS
+from command import ROOT, TARGETS, python
 
 import sim
-from sim import api, notebooks
+from sim import api
 from sim.report.notebook.page import MOST_BYTES, page
 from sim.report.text.columns import columns
 from sim.runs.options import COMPILING, Watcher
@@ -164,8 +164,8 @@ def test_a_notebook_shows_it_in_short(name: str, folder: Path, monkeypatch: pyte
         assert tree.find(".//table") is not None
 
 
-def test_what_a_user_writes_is_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.usefixtures("own_folder")
+def test_what_a_user_writes_is_text() -> None:
     title = '<script>alert(1)</script> & "quotes" <img src=x>'
     Path("odd.toml").write_text(f"extends = 'shougang'\ntitle = '''{title}'''\nsummary = '''{title}'''\n")
     scenario = sim.load("odd.toml")
@@ -194,9 +194,9 @@ def test_figures_are_left_out_where_there_is_no_room() -> None:
     assert made.count("<img") == 2
 
 
-def test_without_a_drawer_there_is_no_html(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notebooks, "_drawn_by", [])
-    assert sim.load("shougang")._repr_html_() is None  # type: ignore[attr-defined]
+def test_before_sim_api_is_loaded_there_is_no_html() -> None:
+    code = "from sim.notebooks import in_notebooks; print(in_notebooks(type('It', (), {}))()._repr_html_())"
+    assert python("-c", code).stdout == "None\n"
 
 
 # --- progress
@@ -273,8 +273,8 @@ def _displayed(source: str, names: dict[str, Any]) -> Any:
 
 
 @pytest.mark.slow
-def test_the_example_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.usefixtures("own_folder")
+def test_the_example_notebook_runs() -> None:
     names: dict[str, Any] = {"__name__": "__main__"}
     shown = [_displayed(source, names) for source in _cells()]
     ours = [it for it in shown if type(it).__module__.startswith("sim.") and not isinstance(it, str)]

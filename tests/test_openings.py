@@ -83,13 +83,13 @@ def test_nothing_that_does_not_count_is_read_before_month_0(name: str, monkeypat
     monkeypatch.setattr(Scenario, "group", reading)
     Ecosystem(settings, 1)
     assert "mechanisms.projects" in read
-    later = [it for it in openings._LATER if it != "sites"]
+    later = [it for it in openings.LATER if it != "sites"]
     assert not [it for it in read if it.startswith(tuple(later))]
 
 
 def test_mechanisms_that_are_off_before_month_0_are_those_that_do_not_count() -> None:
     names = {model_catalogue().by_name[it].prefix for it in SWITCHED}
-    assert {it for it in openings._LATER if "." in it} < names | {"levers"}
+    assert {it for it in openings.LATER if "." in it} < names | {"levers"}
 
 
 def test_sites_have_no_part_in_what_is_kept(kept: Openings) -> None:

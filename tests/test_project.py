@@ -30,7 +30,7 @@ PACKAGE = ROOT / "sim"
 # imports from floors below and from its own. An import counts wherever it stands: inside a function, for types alone,
 # or by ``importlib`` with a name in quotes.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("version", "language", "formats", "letters", "notebooks", "disk", "declare", "catalogue"),
+    ("version", "language", "formats", "letters", "notebooks", "disk", "renamed", "declare", "catalogue"),
     ("kernel",),
     ("parameters",),
     ("evidence",),  # the facts as they are written down
@@ -267,6 +267,49 @@ def test_no_file_names_this_machine_or_a_registry() -> None:
 
 
 # --- versions and what is shipped
+
+
+# Private names that tests read, import or patch: of the frozen model, and where only the inside shows what is tested.
+PRIVATE = 15
+_PROTOCOLS = {
+    "_repr_html_",
+    "_fields",
+    "_asdict",
+    "_replace",
+    "_make",
+    "_field_defaults",
+    "_exit",
+    "_compile_for_args",
+    "_process",
+    "_setup_done",
+}
+
+
+def _private_names(tree: ast.Module) -> Iterator[str]:
+    """Names that begin with one underscore, of what is not the file's own, as attributes, imports or in quotes."""
+
+    def private(name: str) -> bool:
+        last = name.rpartition(".")[2]
+        return last.startswith("_") and not last.startswith("__") and last not in _PROTOCOLS
+
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sim"):
+            names = [it.name for it in node.names]
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("self", "cls", "super()"):
+            names = [node.attr]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("setattr", "getattr"):
+            names = [it.value for it in node.args if isinstance(it, ast.Constant) and isinstance(it.value, str)]
+        yield from filter(private, names)
+
+
+def test_tests_go_through_public_names() -> None:
+    found = {
+        file.relative_to(ROOT).as_posix(): names
+        for file in (ROOT / "tests").rglob("*.py")
+        if (names := sorted(_private_names(ast.parse(file.read_text(encoding="utf-8")))))
+    }
+    assert sum(map(len, found.values())) == PRIVATE, f"use what is public; where there are fewer, lower it: {found}"
 
 
 def test_versions_agree() -> None:

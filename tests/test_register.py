@@ -22,9 +22,7 @@ MILLBROOK = ROOT / "scenarios" / "registers" / "millbrook.csv"
 FEW = [f"{staff},{staff * 200_000},{staff * 100_000},trade,{1990 + staff % 30}" for staff in range(1, 40)]
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def register(lines: list[str], header: str = "staff,revenue,assets,sector,founded", name: str = "firms.csv") -> str:

@@ -40,9 +40,8 @@ equipment_hours = 0.0
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("mill.toml").write_text(SITE, encoding="utf-8")
+def mill(own_folder: Path) -> None:
+    (own_folder / "mill.toml").write_text(SITE, encoding="utf-8")
 
 
 WAGE = "labour.wage 200,000 yuan/year (from 40,000 to 80,000 yuan/year)"

@@ -26,12 +26,13 @@ from toy import FIGURE, damage
 
 from sim import api
 from sim.formats import number
-from sim.report.figures.calibrations import _marginals, _targets
+from sim.report.figures.calibrations import marginals_page, targets_page
 from sim.report.figures.canvas import style
 from sim.report.html.charts import Frame, difference_chart, ticks
 from sim.report.html.limits import HEADING, limits
 from sim.report.html.markup import Markup, island, join, tag
 from sim.report.html.markup import table as markup_table
+from sim.report.html.page import file_text
 from sim.runs.executor import Workers
 from sim.runs.result import find_result
 from sim.runs.store import Store
@@ -352,8 +353,8 @@ def test_the_commands_on_the_page_make_it_again(tmp_path: Path, monkeypatch: pyt
     found, text = report("toy", "boom")
     page = Page(text)
     assert all(line in page.text("code") for line in found["commands"])
-    (tmp_path / "anew").mkdir()
-    monkeypatch.chdir(tmp_path / "anew")
+    (tmp_path / "again").mkdir()
+    monkeypatch.chdir(tmp_path / "again")
     for name, data in page.links().items():
         if name.endswith(".toml"):
             Path(name).write_bytes(data)
@@ -431,7 +432,7 @@ def make_sensitivity() -> Sensitivities:
     return api.sensitivity("toy", ("startups", "fiscal_cost"), "morris", keys, 6, replicates=3, workers=1, yes=True)
 
 
-# Of the toy: 8 + 100 x growth startups a month, and 100 x size jobs.
+# No size has both the jobs and the cost: targets that cannot all be met.
 TARGETS = f"""title = {json.dumps(HOSTILE)}
 [calibration]
 budget = 40
@@ -491,8 +492,8 @@ def test_a_studys_page_makes_it_again(kind: str, tmp_path: Path, monkeypatch: py
     else:
         study = make_sweep(kind, **({} if kind == "grid" else {"samples": 5}))
     found, text = report(str(study.path))
-    (tmp_path / "anew").mkdir()
-    monkeypatch.chdir(tmp_path / "anew")
+    (tmp_path / "again").mkdir()
+    monkeypatch.chdir(tmp_path / "again")
     for name, data in Page(text).links().items():
         if name.endswith(".toml"):
             Path(name).write_bytes(data)
@@ -555,7 +556,7 @@ def test_a_posterior_of_too_few_points_is_not_drawn() -> None:
     said = {}
     for name, found in (("enough", fit), ("few", few)):
         with style():
-            pages = [_marginals(found), _targets(found)]
+            pages = [marginals_page(found), targets_page(found)]
             said[name] = [text.get_text() for page in pages for text in page.figure.findobj(Text)]
     assert {"posterior", "90% of the posterior"} <= set(said["enough"])
     assert not {"posterior", "its 90% interval", "90% of the posterior"} & set(said["few"])
@@ -588,7 +589,7 @@ def test_a_stored_sensitivity_is_in_the_report_on_its_scenario() -> None:
     assert answer.kinds
     page = Page(report("toy")[1])
     for kind, share in answer.kinds.items():
-        words = {"assumption": "assumed", "seed": "luck of the seed"}.get(kind, kind)
+        words = {"assumption": "assumed", "seed": "seed"}.get(kind, kind)
         assert f"{share:.0%} {words}" in page.text("p")
 
 
@@ -627,6 +628,19 @@ def test_a_month_without_a_value_is_a_gap() -> None:
 
 
 # --- in a browser
+
+
+def test_the_page_of_a_sweep_writes_numbers_as_python_does(chromium: Browser, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f"<script>{file_text('months.js')}{file_text('sweep.js')}</script>", encoding="utf-8")
+    chromium.open(page.as_uri())
+    rng = np.random.default_rng(1)
+    values = [0.0, -3.0, 123.4, -123.4, 999.94, 999.95, 999.97, 12345.0, 99.96, 9.999e-5, 1e-7, -2.5e6]
+    values += [part / 2**power for power in range(1, 12) for part in (-3, 1, 9, 247, 1001, 2469, 200_001)]  # ties
+    values += (rng.choice((-1, 1), 2000) * 10 ** rng.uniform(-8, 7, 2000)).tolist()
+    assert chromium.script("return arguments[0].map(number)", values) == [number(x) for x in values]
+    assert chromium.script("return number(null)") == number(None) == "-"
+    assert chromium.complaints() == []
 
 
 def address(path: str, position: str = "") -> str:

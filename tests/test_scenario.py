@@ -85,12 +85,11 @@ text = "10,000 people"
 
 
 @pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Writes files into an empty folder, which is the working folder."""
-    monkeypatch.chdir(tmp_path)
+def write(own_folder: Path) -> Any:
+    """Writes files into the working folder."""
 
     def written(text: str, name: str = "it.toml") -> str:
-        Path(name).write_text(text, encoding="utf-8")
+        (own_folder / name).write_text(text, encoding="utf-8")
         return name
 
     return written

@@ -283,7 +283,7 @@ def test_a_budget_a_limit_and_what_cannot_be_had(tmp_path: Path) -> None:
     assert 110 < bound.best.net.mean < 150
     cheapest = seek(scenario, out, minimise="cost", at_least={"net_jobs": 100})
     assert cheapest.best is not None
-    assert not cheapest.own_holds, "doing nothing costs nothing, and brings no jobs"
+    assert not cheapest.baseline_holds, "doing nothing costs nothing, and brings no jobs"
     assert cheapest.best.bounded[0].mean >= 100
     assert 15.5 < cheapest.best.cost.mean < 22, "15.8 is the least that 100 jobs cost"
     none = seek(scenario, out, at_least=["net_jobs=500"])
@@ -405,7 +405,7 @@ def test_another_budget_takes_the_worlds_that_are_there(tmp_path: Path) -> None:
     other = seek(scenario_of(tmp_path), tmp_path / "out", samples=8, confirm=4, budget=40, model=seeking.model(counted))
     assert first.path != other.path
     assert other.best is not None
-    assert len(ran) - before <= 16, "only mixes that run anew on fresh seeds, and did not before"
+    assert len(ran) - before <= 16, "only mixes that run again on fresh seeds, and did not before"
 
 
 def test_a_long_study_needs_consent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

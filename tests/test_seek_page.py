@@ -64,8 +64,8 @@ def test_a_mixs_page_says_what_was_found_and_makes_it_again(tmp_path: Path, monk
     assert text.count('class="mark"') == 1 + len(LEVERS), "the best mix in the chart of mixes and on each lever"
     assert text.count('class="line best"') == 2, "its two intervals"
 
-    (tmp_path / "anew").mkdir()
-    monkeypatch.chdir(tmp_path / "anew")
+    (tmp_path / "again").mkdir()
+    monkeypatch.chdir(tmp_path / "again")
     Path("toy.toml").write_bytes(page.links()["toy.toml"])
     for line in told["commands"]:
         call(*shlex.split(line)[1:], "--workers", 1) if line.startswith("sim seek") else call(*shlex.split(line)[1:])
@@ -107,8 +107,8 @@ def test_a_values_page_says_what_was_found_and_makes_it_again(tmp_path: Path, mo
     assert [float(row["mean"]) for row in table(page, "curve.csv")] == [it["mean"] for it in found["curve"]]
     refused = seek("--levers", f"{RELIEF}=0:0.3", "--target", "net_jobs=999", "--workers", 1, code=1)
     assert page_of(refused["results"])[0]["headline"] == f"No value is named: {refused['refused']}."
-    (tmp_path / "anew").mkdir()
-    monkeypatch.chdir(tmp_path / "anew")
+    (tmp_path / "again").mkdir()
+    monkeypatch.chdir(tmp_path / "again")
     Path("toy.toml").write_bytes(page.links()["toy.toml"])
     call(*shlex.split(told["commands"][0])[1:], "--workers", 1)
     assert (Path("results") / Path(found["results"]).name).is_dir()

@@ -138,7 +138,7 @@ def test_noise_does_not_make_a_dummy_matter(tmp_path: Path) -> None:
 
     found = ask(noisy, tmp_path, 3, replicates=4)
     assert by_key(found, 3)[2].index.mu_star.value == pytest.approx(0, abs=1e-9), "common seeds: luck cancels"
-    assert found.split.luck_in_means == pytest.approx(0, abs=1e-9)
+    assert found.split.seed_in_means == pytest.approx(0, abs=1e-9)
 
 
 # --- parameters and seed
@@ -163,7 +163,7 @@ def test_the_variance_is_split_into_parameters_and_seed(tmp_path: Path) -> None:
     assert seed.low <= 1 - truth <= seed.high
     assert share.value + seed.value == pytest.approx(1)
     assert not share.low <= 15 / (15 + 9 / 20) <= share.high, "the luck left in the means is not the parameters'"
-    assert found.split.luck_in_means == pytest.approx(0.45 / 15.45, abs=0.02)
+    assert found.split.seed_in_means == pytest.approx(0.45 / 15.45, abs=0.02)
     assert sum(found.kinds.values()) == pytest.approx(1)
     assert by_key(found, 2)[0].share == pytest.approx(share.value * 144 / 180, abs=0.06)
 

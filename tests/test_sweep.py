@@ -22,7 +22,7 @@ from sim import api
 from sim.declare import Value
 from sim.model.catalogue import load
 from sim.report.figures.canvas import style
-from sim.report.figures.sweeps import _map_page, draw_sweep
+from sim.report.figures.sweeps import draw_sweep, map_page
 from sim.report.text.sweeps import sweep_json, sweep_text
 from sim.runs.errors import TooLarge
 from sim.runs.executor import Workers
@@ -369,7 +369,7 @@ def test_no_words_of_a_map_lie_on_its_neighbours(scenario: Scenario, tmp_path: P
     names = ["startups", "jobs", "site_enterprises", "fiscal_cost", "big_asset_share"]
     found = sweep(scenario, vary, tmp_path, outcomes=names)
     with style():
-        figure = _map_page(found).figure
+        figure = map_page(found).figure
         figure.draw_without_rendering()
         boxes = [it.get_tightbbox() for it in figure.axes]
     panels = [Bbox.union(boxes[at : at + 2]) for at in range(0, len(boxes), 2)]  # each with its colour bar

@@ -368,9 +368,8 @@ def test_worlds_whose_enterprises_are_equal_are_drawn_too(tmp_path: Path) -> Non
     assert (tmp_path / "figures" / "parting.png").exists()
 
 
-def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "idle.toml").write_text(f'extends = "{TOWN}"\n[sites.mill]\nrenovation = false\n')
+def test_the_command(own_folder: Path) -> None:
+    (own_folder / "idle.toml").write_text(f'extends = "{TOWN}"\n[sites.mill]\nrenovation = false\n')
 
     asked = ["trace", TOWN, "idle.toml", "--seed", "3", "--months", "4"]
     told = json.loads(call(*asked, "--json", "--replicate", "1").stdout)
@@ -378,7 +377,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = call(*asked)
     assert "idle beside town: replicate 0 of seed 3, 4 months from 2011-01" in text.stdout
     (line,) = (line for line in text.stderr.splitlines() if line.startswith("figure and tables: "))
-    assert (tmp_path / line.partition(": ")[2] / "months.csv").exists()
+    assert (own_folder / line.partition(": ")[2] / "months.csv").exists()
 
 
 def test_run_keeps_events_where_asked_to(tmp_path: Path) -> None:

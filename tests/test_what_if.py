@@ -19,7 +19,7 @@ from toy import Listener, cut, snapshot, with_replicates
 
 import sim
 from sim import api
-from sim.commands.what_if import _parts
+from sim.commands.what_if import split_settings
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request
 from sim.runs.executor import Workers
@@ -70,9 +70,9 @@ def test_the_object_is_that_of_the_issue() -> None:
 
 
 def test_a_quantity_may_have_commas_between_thousands() -> None:
-    given = _parts("labour.wage=50,000 yuan/year,sites.mill.floor=1,200,000 m2,market.growth=3%/year")
+    given = split_settings("labour.wage=50,000 yuan/year,sites.mill.floor=1,200,000 m2,market.growth=3%/year")
     assert given == ["labour.wage=50,000 yuan/year", "sites.mill.floor=1,200,000 m2", "market.growth=3%/year"]
-    assert _parts('a=1,b="x,y",c=[1,2]') == ["a=1", 'b="x,y"', "c=[1,2]"]
+    assert split_settings('a=1,b="x,y",c=[1,2]') == ["a=1", 'b="x,y"', "c=[1,2]"]
 
 
 def test_several_variants_are_told_apart() -> None:

@@ -35,6 +35,31 @@ replicates = 5
 growth = 0.03
 """
 FIGURE = '[figures.{}]\nvalue = {}\nmonth = "{}"\nbound = "{}"\nsource = "article"\ntext = "the article"\n'
+# Targets of the toy, which has 8 + 100 x growth startups a month, and 100 x size jobs.
+TARGETS = """title = "A toy's targets"
+[calibration]
+budget = 48
+replicates = 3
+seed = 5
+[keys."market.growth"]
+low = 0.0
+high = 0.1
+[keys."population.enterprises"]
+low = 50
+high = 500
+scale = "log"
+[targets.startups]
+outcome = "startups"
+months = "2011-06"
+value = 72.0
+tolerance = 3.0
+[targets.jobs]
+outcome = "jobs"
+months = ["2011-02", "2011-06"]
+value = 20000.0
+tolerance = 500.0
+group = "size"
+"""
 TABLE = "outcomes.parquet"
 OUTCOMES = {
     it.name: it

@@ -43,11 +43,30 @@ class LazyAgents(mesa.Model):  # type: ignore[misc]
         return {kind: self._population(kind) for kind in self.agent_types}
 
     def leave(self, rows: Any) -> None:
-        """Strike the enterprises of these rows (int64) off, with the bookings of an ordinary exit."""
+        """Strike enterprises off, with the bookings of an ordinary exit.
+
+        Parameters
+        ----------
+        rows
+            Rows of the table of enterprises, as int64.
+        """
         raise NotImplementedError
 
     def register_agent(self, agent: Any) -> None:
-        """Register a platform, a site or a user's agent; enterprises are founded, not registered."""
+        """Register a platform, a site or a user's agent.
+
+        Parameters
+        ----------
+        agent
+            The agent.
+
+        Raises
+        ------
+        TypeError
+            For an enterprise: enterprises are founded, not registered.
+        ValueError
+            Where another agent has its identity.
+        """
         if isinstance(agent, Enterprise):
             raise TypeError(f"{agent!r} is a row of the table and cannot be registered")
         if agent.unique_id is None:  # from Mesa 3.5 on the model numbers agents
@@ -57,7 +76,20 @@ class LazyAgents(mesa.Model):  # type: ignore[misc]
             raise ValueError(f"{agent!r} has the identity of {self._objects[agent.unique_id]!r}")
 
     def deregister_agent(self, agent: Any) -> None:
-        """Remove a user's agent, KeyError without it; an enterprise leaves as by ``remove``."""
+        """Remove a user's agent; an enterprise leaves as by ``remove``.
+
+        Parameters
+        ----------
+        agent
+            The agent.
+
+        Raises
+        ------
+        KeyError
+            Where it is not registered.
+        TypeError
+            For a platform or a site, which stays for the whole run.
+        """
         if isinstance(agent, Enterprise | InnovationPlatform | IdleSite):
             agent.remove()
         else:

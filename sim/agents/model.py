@@ -110,13 +110,51 @@ class EcosystemModel(Ecosystem, LazyAgents):
         return tuple(f"{stages[number % 3]} {number // 3 + 1}" for number in range(len(self.world.sectors.open)))
 
     def leave(self, rows: Any) -> None:
-        """Close the enterprises in ``rows``, booked as any other exit."""
+        """Close enterprises, booked as any other exit.
+
+        Parameters
+        ----------
+        rows
+            Rows of the table of enterprises, as integers.
+
+        Examples
+        --------
+        >>> model = sim.EcosystemModel("shougang", rng=1)
+        >>> before = len(model.agents)
+        >>> model.leave([0, 1])
+        >>> before - len(model.agents)
+        2
+        """
         finance.leave(self.world, np.asarray(rows, np.int64))
         self.world.books.settle()
         self._settle()
 
     def transfer(self, agent: Any, amount: float, purpose: str) -> None:
-        """Book ``amount`` (million yuan, positive to the enterprise) as one of the named transfers."""
+        """Book a payment between an enterprise and the account at the other end of the transfer.
+
+        Parameters
+        ----------
+        agent
+            The enterprise.
+        amount
+            Million yuan, positive to the enterprise.
+        purpose
+            Name of a transfer (``sim.model.state.accounts.TRANSFERS``), such as ``"rent_subsidy"``.
+
+        Raises
+        ------
+        ValueError
+            Where ``purpose`` is no transfer.
+
+        Examples
+        --------
+        >>> model = sim.EcosystemModel("shougang", rng=1, ledger=True)
+        >>> firm = model.agents[0]
+        >>> before = firm.cash
+        >>> model.transfer(firm, 0.5, "rent_subsidy")
+        >>> round(firm.cash - before, 6)
+        0.5
+        """
         if purpose not in TRANSFERS:
             raise ValueError(f"{purpose!r} is not a named transfer, allowed: {', '.join(TRANSFERS)}")
         table = self.enterprises

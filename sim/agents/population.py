@@ -33,7 +33,20 @@ class Groups(GroupBy):  # type: ignore[misc]
     """Mesa's ``GroupBy`` whose ``agg`` reads columns."""
 
     def agg(self, attr_name: str, func: Callable[[Any], Any]) -> dict[Any, Any]:
-        """``func`` of the attribute's values in each group."""
+        """A function of an attribute's values in each group.
+
+        Parameters
+        ----------
+        attr_name
+            The attribute.
+        func
+            As in ``Population.agg``.
+
+        Returns
+        -------
+        dict
+            The result by group.
+        """
         return {
             name: group.agg(attr_name, func)
             if isinstance(group, Population)
@@ -120,7 +133,25 @@ class Population(AgentSet):  # type: ignore[misc]
         return agents_of(self._model, members.take([position]))[0]
 
     def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
-        """The position of an agent; ValueError if it is not in the set."""
+        """The position of an agent.
+
+        Parameters
+        ----------
+        value
+            The agent.
+        start, stop
+            Where to look, as in ``list.index``.
+
+        Returns
+        -------
+        int
+            From 0.
+
+        Raises
+        ------
+        ValueError
+            Where it is not there.
+        """
         if value in self:
             members = self._members()
             positions = np.flatnonzero(members.identities == value.unique_id)
@@ -129,7 +160,18 @@ class Population(AgentSet):  # type: ignore[misc]
         raise ValueError(f"{value!r} is not in the set")
 
     def count(self, value: Any) -> int:
-        """1 for an agent in the set, else 0."""
+        """How often an agent is in the set.
+
+        Parameters
+        ----------
+        value
+            The agent.
+
+        Returns
+        -------
+        int
+            1 or 0.
+        """
         return int(value in self)
 
     def to_list(self) -> list[Any]:
@@ -160,9 +202,36 @@ class Population(AgentSet):  # type: ignore[misc]
         inplace: bool = False,
         agent_type: type | tuple[type, ...] | None = None,
     ) -> Population:
-        """A fixed set of the agents of a type that pass a filter.
+        """Choose agents.
 
-        ``at_most`` limits their number or, as a float up to 1.0, their share of the set.
+        Parameters
+        ----------
+        filter_func
+            A condition on an agent.
+        at_most
+            The most to choose: a number or, as a float up to 1.0, a share of the set.
+        inplace
+            Whether to change this set, a fixed one, instead of making another.
+        agent_type
+            A type, or several; an enterprise has that of its class too.
+
+        Returns
+        -------
+        Population
+            A fixed set; this one with ``inplace``.
+
+        Raises
+        ------
+        TypeError
+            For ``inplace`` on a live set, which follows the model.
+
+        Examples
+        --------
+        >>> from sim.agents import SmallEnterprise
+        >>> model = sim.EcosystemModel("shougang", rng=1)
+        >>> small = model.agents.select(lambda it: it.staff > 5, at_most=10, agent_type=SmallEnterprise)
+        >>> len(small), min(small.get("staff")) > 5
+        (10, True)
         """
         members = self._members()
         if isinstance(at_most, float) and at_most <= 1.0:
@@ -176,11 +245,37 @@ class Population(AgentSet):  # type: ignore[misc]
         return self._kept(members.take(slice(limit))) if inplace else self._fixed(members.take(slice(limit)))
 
     def shuffle(self, inplace: bool = False) -> Population:
-        """The agents in a random order, drawn from the model's ``rng``; ``inplace`` also orders a live set."""
+        """Put the agents in a random order, drawn from the model's ``rng``.
+
+        Parameters
+        ----------
+        inplace
+            Whether to order this set, which may be a live one, instead of making another.
+
+        Returns
+        -------
+        Population
+            A fixed set in that order; this one with ``inplace``.
+        """
         return self._ordered(self._shuffled(), inplace)
 
     def sort(self, key: Callable[[Any], Any] | str, ascending: bool = False, inplace: bool = False) -> Population:
-        """The agents in the order of an attribute or a function, descending by default, stable as in Mesa."""
+        """Order the agents, stably as in Mesa.
+
+        Parameters
+        ----------
+        key
+            An attribute, or a function of an agent.
+        ascending
+            Whether the lowest comes first.
+        inplace
+            Whether to order this set, which may be a live one, instead of making another.
+
+        Returns
+        -------
+        Population
+            A fixed set in that order; this one with ``inplace``.
+        """
         members = self._members()
         if callable(key):
             keyed = list(self._evaluated(key, members))
@@ -197,7 +292,20 @@ class Population(AgentSet):  # type: ignore[misc]
         return self._ordered(Members.of(pair for _, pair in keyed), inplace)
 
     def groupby(self, by: Callable[[Any], Any] | str, result_type: str = "agentset") -> Groups:
-        """Groups by an attribute or a function, in the order of their first members, as sets or lists of agents."""
+        """Group the agents, in the order of the first members of the groups.
+
+        Parameters
+        ----------
+        by
+            An attribute, or a function of an agent.
+        result_type
+            ``"agentset"``, or ``"list"`` for groups that are lists of agents.
+
+        Returns
+        -------
+        Groups
+            Mesa's ``GroupBy``, whose ``agg`` reads columns.
+        """
         members = self._members()
         values: Any = None if callable(by) else values_of(self._model, by, members)
         groups: dict[Any, Members] = {}
@@ -220,9 +328,28 @@ class Population(AgentSet):  # type: ignore[misc]
     def get(
         self, attr_names: str | Iterable[str], handle_missing: str = "error", default_value: Any = None
     ) -> list[Any]:
-        """An attribute of every agent as a list, or several attributes as a list of lists.
+        """Read an attribute of every agent, or several.
 
-        Where an agent has no such attribute: AttributeError, or ``default_value`` with ``handle_missing="default"``.
+        Parameters
+        ----------
+        attr_names
+            One name, or several.
+        handle_missing
+            ``"error"``, or ``"default"`` to take ``default_value`` where an agent has no such attribute.
+        default_value
+            That value.
+
+        Returns
+        -------
+        list
+            A value for each agent; a list of values for each where several are read.
+
+        Raises
+        ------
+        AttributeError
+            Where an agent has no such attribute.
+        ValueError
+            Where ``handle_missing`` is neither.
         """
         if handle_missing not in ("error", "default"):
             raise ValueError(f"handle_missing is 'error' or 'default', not {handle_missing!r}")
@@ -234,9 +361,20 @@ class Population(AgentSet):  # type: ignore[misc]
         return list(map(list, zip(*several, strict=True)))
 
     def agg(self, attribute: str, func: Callable[[Any], Any] | Iterable[Callable[[Any], Any]]) -> Any:
-        """A function of an attribute's values, or a list of the results of several functions.
+        """Aggregate an attribute's values.
 
-        Functions of numpy receive an array, others a list of plain numbers; the built-in ``sum`` adds in numpy's order.
+        Parameters
+        ----------
+        attribute
+            The attribute.
+        func
+            A function, or several. Those of numpy receive an array, others a list of plain numbers; the built-in
+            ``sum`` adds in numpy's order.
+
+        Returns
+        -------
+        Any
+            What the function gives; a list where several are given.
         """
         values = values_of(self._model, attribute, self._members())
         if callable(func):
@@ -244,7 +382,27 @@ class Population(AgentSet):  # type: ignore[misc]
         return [reduced(one, values) for one in func]
 
     def set(self, attr_name: str, value: Any) -> Population:
-        """Set an attribute of every agent; no enterprise is changed where another agent refuses the value."""
+        """Set an attribute of every agent.
+
+        Parameters
+        ----------
+        attr_name
+            The attribute.
+        value
+            Its value, in its unit.
+
+        Returns
+        -------
+        Population
+            This set.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Where an agent refuses the value; no enterprise is changed then.
+        AttributeError
+            Where an agent has no such attribute, or it cannot be set.
+        """
         members = self._members()
         objects = members.objects
         rows = members.rows[~objects]
@@ -256,34 +414,108 @@ class Population(AgentSet):  # type: ignore[misc]
         return self
 
     def do(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> Population:
-        """Call a method or function on every agent."""
+        """Call a method or function on every agent, in the order of the set.
+
+        Parameters
+        ----------
+        method
+            The name of a method of the agents, or a function of an agent.
+        *args, **kwargs
+            What it is called with besides.
+
+        Returns
+        -------
+        Population
+            This set.
+        """
         _run(_caller(method, args, kwargs), each(self._model, self._members()))
         return self
 
     def shuffle_do(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> Population:
-        """Call a method or function on every agent, in a random order."""
+        """Call a method or function on every agent, in a random order.
+
+        Parameters
+        ----------
+        method
+            The name of a method of the agents, or a function of an agent.
+        *args, **kwargs
+            What it is called with besides.
+
+        Returns
+        -------
+        Population
+            This set.
+        """
         _run(_caller(method, args, kwargs), each(self._model, self._shuffled()))
         return self
 
     def map(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
-        """The results of a method or function on every agent."""
+        """The results of a method or function on every agent.
+
+        Parameters
+        ----------
+        method
+            The name of a method of the agents, or a function of an agent.
+        *args, **kwargs
+            What it is called with besides.
+
+        Returns
+        -------
+        list
+            A result for each agent.
+        """
         return list(map(_caller(method, args, kwargs), each(self._model, self._members())))
 
     # Membership of a fixed set; a live set follows the table
 
     def add(self, agent: Any) -> None:
-        """Add an agent of the same model to a fixed set."""
+        """Add an agent to a fixed set.
+
+        Parameters
+        ----------
+        agent
+            An agent of the same model.
+
+        Raises
+        ------
+        TypeError
+            For a live set, which follows the model.
+        """
         if agent not in self:
             self._kept(self._members().then(self._gathered([agent])))
 
     def discard(self, agent: Any) -> None:
-        """Remove an agent from a fixed set, if it is in it."""
+        """Remove an agent from a fixed set, if it is in it.
+
+        Parameters
+        ----------
+        agent
+            The agent.
+
+        Raises
+        ------
+        TypeError
+            For a live set, which follows the model.
+        """
         if agent in self:
             members = self._members()
             self._kept(members.take(members.identities != agent.unique_id))
 
     def remove(self, agent: Any) -> None:
-        """Remove an agent from a fixed set; KeyError where it is not in it."""
+        """Remove an agent from a fixed set.
+
+        Parameters
+        ----------
+        agent
+            The agent.
+
+        Raises
+        ------
+        KeyError
+            Where it is not in the set.
+        TypeError
+            For a live set, which follows the model.
+        """
         if agent not in self:
             raise KeyError(agent)
         self.discard(agent)
@@ -291,7 +523,13 @@ class Population(AgentSet):  # type: ignore[misc]
     # Updates by the model
 
     def reclass(self, rows: Any = None) -> None:
-        """Update the class of the views of these rows, or of all."""
+        """Update the class of views; the model calls it.
+
+        Parameters
+        ----------
+        rows
+            Rows of the table. Default: all.
+        """
         views = self._model._views
         if rows is None:
             held = list(views.values())
@@ -303,7 +541,13 @@ class Population(AgentSet):  # type: ignore[misc]
                 follow_class(view)
 
     def forget(self, rows: Any) -> None:
-        """Release the views of these rows, whose enterprises are leaving."""
+        """Release the views of enterprises that are leaving; the model calls it.
+
+        Parameters
+        ----------
+        rows
+            Rows of the table.
+        """
         views = self._model._views
         for identity in self._model.enterprises.identity[rows].tolist() if views else ():
             views.pop(identity, None)

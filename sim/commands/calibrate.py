@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, errors, listed, print_found, say, say_failures, watcher
+from sim.commands.common import end_study, errors, listed, print_found, watcher
 
 
 def calibrate(
@@ -36,7 +36,7 @@ def calibrate(
     seed: Annotated[
         int | None, typer.Option(metavar="S", help="Seed of the worlds and the search. Default: the file's.")
     ] = None,
-    place: Annotated[
+    out_scenario: Annotated[
         Path | None,
         typer.Option(
             "--out-scenario",
@@ -66,9 +66,7 @@ def calibrate(
         with api.make_workers(workers, cluster) as pool:
             found = api.calibrate(
                 scenario, targets, listed(keys), rotate=rotate, budget=budget, replicates=replicates, seed=seed,
-                mechanisms=mechanisms or (), place=place, workers=pool, out=out, fresh=fresh, yes=yes,
+                mechanisms=mechanisms or (), out_scenario=out_scenario, workers=pool, out=out, fresh=fresh, yes=yes,
                 watcher=watcher(), shown=show,
             )  # fmt: skip
-        say(f"figures: {found.path / 'figures'}")
-        if say_failures(found.failures, found.path, anywhere=True):
-            raise typer.Exit(SOME_FAILED)
+        end_study(found, anywhere=True)

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from sim.runs.options import Watcher
     from sim.runs.result import Result
     from sim.scenario import Fault, Scenario
+    from sim.studies.questions.calibrate import Calibration
     from sim.studies.questions.compare import Comparison
+    from sim.studies.questions.seek import Sought
+    from sim.studies.questions.seek_value import Reached
+    from sim.studies.questions.sensitivity import Sensitivities
+    from sim.studies.questions.sweep import Sweep
 
 FAILED, WRONG, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
 _MOST_FAILURES = 5  # listed one by one
@@ -131,6 +136,13 @@ def say_failed(result: Result) -> bool:
     asked = result.scenario.replicates
     failures = [it for it in result.failures if it["replicate"] < asked]
     return say_failures(failures, result.path, of=asked)
+
+
+def end_study(found: Sweep | Sensitivities | Calibration | Sought | Reached, *, anywhere: bool = False) -> None:
+    """Name the figures of a study, and exit where replicates failed; ``anywhere`` as in ``say_failures``."""
+    say(f"figures: {found.path / 'figures'}")
+    if say_failures(found.failures, found.path, anywhere=anywhere):
+        raise typer.Exit(SOME_FAILED)
 
 
 def say_remarks(*scenarios: Scenario) -> None:

@@ -55,7 +55,7 @@ def explain(
         one, other = load([first, second], settings or [], mechanisms, seeds, **given)
         with api.make_workers(workers, cluster) as pool:
             found = api.explain(
-                one, other, outcome, by=by, pairs=pairs, agreed=yes, workers=pool, out=out, watcher=watcher(),
+                one, other, outcome, by=by, pairs=pairs, yes=yes, workers=pool, out=out, watcher=watcher(),
                 shown=show,
             )  # fmt: skip
         say(f"figure: {found.path}")

@@ -40,11 +40,11 @@ def poster(
         base = load([baseline], [], mechanisms, seeds, replicates=replicates, seed=seed, months=months)[0]
         with api.make_workers(workers) as pool:
             found = api.appraise(base, variant, assume=listed(assume), workers=pool, out=out, watcher=watcher())
-        places = [str(path) for path in api.poster(found, language())]
+        files = [str(path) for path in api.poster(found, language())]
         if as_json:
-            print_json({"files": places})
+            print_json({"files": files})
         else:
-            put("\n".join(f"poster: {place}" for place in places))
+            put("\n".join(f"poster: {file}" for file in files))
         if found.failures:
             say(f"{len(found.failures)} of {found.baseline.replicates} seeds failed")
             raise typer.Exit(SOME_FAILED)

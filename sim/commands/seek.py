@@ -10,16 +10,14 @@ import typer
 from sim.commands import options
 from sim.commands.common import (
     FAILED,
-    SOME_FAILED,
     WRONG,
+    end_study,
     errors,
     fail,
     full_keys,
     listed,
     load_until,
     print_found,
-    say,
-    say_failures,
     watcher,
 )
 
@@ -61,7 +59,7 @@ def seek(
     ] = None,
     samples: Annotated[int | None, typer.Option(min=1, metavar="N", help="Mixes to try. Default: 64.")] = None,
     confirm: Annotated[
-        int | None, typer.Option(min=2, metavar="N", help="Fresh seeds on which the best run anew. Default: 20.")
+        int | None, typer.Option(min=2, metavar="N", help="Fresh seeds for the best mixes. Default: 20.")
     ] = None,
     robustness: Annotated[
         int | None,
@@ -88,9 +86,9 @@ def seek(
 ) -> None:
     """Seek the best mix of levers, or a value for a target.
 
-    Mixes are tried on common seeds; the best run anew on fresh ones, and at draws of the posterior and the assumptions.
-    The answer: the best mix, the frontier of cost against outcome, how far each lever can be moved, the regret. Where
-    noise hides it, no mix is named (exit code 1). Stored worlds are not run again.
+    Mixes are tried on common seeds; the best run again on fresh ones, and at draws of the posterior and the
+    assumptions. The answer: the best mix, the frontier of cost against outcome, how far each lever can be moved, the
+    regret. Where noise hides it, no mix is named (exit code 1). Stored worlds are not run again.
     """
     with errors():
         from sim import api
@@ -124,8 +122,6 @@ def seek(
                     base, lines, maximise, minimise=minimise, budget=budget, at_least=at_least or (),
                     at_most=at_most or (), samples=samples, confirm=confirm, robustness=robustness, **how, shown=shown,
                 )  # fmt: skip
-        say(f"figures: {found.path / 'figures'}")
-        if say_failures(found.failures, found.path, anywhere=True):
-            raise typer.Exit(SOME_FAILED)
+        end_study(found, anywhere=True)
         if found.refused:
             raise typer.Exit(FAILED)

@@ -9,15 +9,13 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import (
-    SOME_FAILED,
     WRONG,
+    end_study,
     errors,
     fail,
     listed,
     load_until,
     print_found,
-    say,
-    say_failures,
     watcher,
 )
 
@@ -89,9 +87,7 @@ def sensitivity(
                 workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
                 shown=partial(print_found, to_json=to_json, to_text=to_text, as_json=as_json),
             )  # fmt: skip
-        say(f"figures: {found.path / 'figures'}")
-        if say_failures(found.failures, found.path):
-            raise typer.Exit(SOME_FAILED)
+        end_study(found)
 
 
 def _other(scenario: str, settings: list[str], against: list[str]) -> tuple[str, list[str]]:
@@ -99,7 +95,7 @@ def _other(scenario: str, settings: list[str], against: list[str]) -> tuple[str,
     names = [it for it in against if "=" not in it]
     if len(names) > 1:
         fail(f"--against: {', '.join(names)} are several scenarios, allowed: one", WRONG)
-    anew = [it for it in against if "=" in it]
-    keys = {it.partition("=")[0].strip() for it in anew}
+    given = [it for it in against if "=" in it]
+    keys = {it.partition("=")[0].strip() for it in given}
     kept = [it for it in settings if it.partition("=")[0].strip() not in keys]
-    return (names[0] if names else scenario), [*kept, *anew]
+    return (names[0] if names else scenario), [*kept, *given]

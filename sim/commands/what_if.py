@@ -109,7 +109,7 @@ def _variant(text: str) -> Variant:
     name, colon, settings = text.partition(":")
     if not colon or "=" in name:
         name, settings = "", text
-    return _named(overrides(_parts(settings)), name.strip())
+    return _named(overrides(split_settings(settings)), name.strip())
 
 
 def _named(given: Any, name: str) -> Variant:
@@ -118,7 +118,7 @@ def _named(given: Any, name: str) -> Variant:
     return Variant(given, name)
 
 
-def _parts(text: str) -> list[str]:
+def split_settings(text: str) -> list[str]:
     """Settings, split at commas outside of brackets, quotes and numbers such as ``50,000 yuan/year``."""
     parts, depth, quote = [""], 0, ""
     for letter in text:

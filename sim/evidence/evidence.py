@@ -52,10 +52,10 @@ def facts() -> Iterator[Fact]:
 @cache
 def _all() -> MappingProxyType[str, Fact]:
     text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-    return MappingProxyType({found.name: found for found in _facts_in(tomllib.loads(text), "", {})})
+    return MappingProxyType({found.name: found for found in facts_in(tomllib.loads(text), "", {})})
 
 
-def _facts_in(table: dict[str, Any], name: str, outer: dict[str, str]) -> Iterator[Fact]:
+def facts_in(table: dict[str, Any], name: str, outer: dict[str, str]) -> Iterator[Fact]:
     """The facts in a table and in the tables within it; ``outer`` is what it inherits from the table around it."""
     said = outer | {key: table[key] for key in _INHERITED if key in table}
     if "value" in table:
@@ -67,7 +67,7 @@ def _facts_in(table: dict[str, Any], name: str, outer: dict[str, str]) -> Iterat
         place = f"{name}.{key}" if name else key
         if not isinstance(inner, dict):
             raise ValueError(f"evidence.toml: {place}: neither a fact nor a table of facts")
-        yield from _facts_in(inner, place, said)
+        yield from facts_in(inner, place, said)
 
 
 def _read(table: dict[str, Any], name: str, said: dict[str, str]) -> Fact:

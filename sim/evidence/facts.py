@@ -57,28 +57,60 @@ class Check:
     value. With ``against`` it is the difference from that scenario's value on the same seed, as it is or
     (``relative``) over it, or (``appraisal``) a figure of its appraisal against that scenario. By the rule ``rest``
     the value is the logarithm of the mean of five years over that of the first five, and the band is its tolerance.
+
+    Attributes
+    ----------
+    name, title, group
+        Its name, its title, and the group that it is listed in.
+    evidence
+        Names of facts in ``evidence.toml``.
+    scenario
+        The scenario on which it is measured.
+    outcome, per, than
+        The outcomes that it is measured on, as above.
+    months
+        First and last calendar month, ``YYYY-MM``; or ``("last", "last")``.
+    band
+        In which the value of the model must lie; an end may be infinite.
+    against, form
+        The scenario that it is compared with, and how.
+    rule
+        ``"band"``; ``"figure"``: the 90% interval covers the value of the article and is narrow; ``"rest"``: the value
+        does not drift.
+    note
+        How the band follows from the evidence.
+    bound
+        How a figure is meant: ``"about"``, ``"at least"`` or ``"at most"``.
+    unit
+        Its unit, where that is not the unit of the outcome.
+    fitted_by
+        What in the scenario was fitted to this fact; empty where it is predicted.
+    finding
+        Why the model fails it, where it does, and what would help.
+    cited, said
+        The source and its value, where they are not in the evidence.
     """
 
     name: str
     title: str
     group: str
-    evidence: tuple[str, ...]  # names in evidence.toml
+    evidence: tuple[str, ...]
     scenario: str
     outcome: str
-    months: tuple[str, str]  # "YYYY-MM", first and last; or ("last", "last")
-    band: tuple[float, float]  # in which the model's value must lie; an end may be infinite
+    months: tuple[str, str]
+    band: tuple[float, float]
     per: str = ""
     against: str = ""
     form: Form = "value"
-    rule: Rule = "band"  # "figure": the 90% interval covers the article's and is narrow; "rest": it does not drift
-    note: str = ""  # how the band follows from the evidence
+    rule: Rule = "band"
+    note: str = ""
     than: tuple[str, ...] = ()
-    bound: Bound = "about"  # of a figure: how it is meant
-    unit: str = ""  # where it is not the outcome's
-    fitted_by: str = ""  # what in the scenario was fitted to this fact; empty where it is predicted
-    finding: str = ""  # why the model fails it, where it does, and what would mend it
-    cited: str = ""  # the source, where it is not in the evidence
-    said: float | None = None  # the source's value, where it is not in the evidence
+    bound: Bound = "about"
+    unit: str = ""
+    fitted_by: str = ""
+    finding: str = ""
+    cited: str = ""
+    said: float | None = None
 
     @property
     def source(self) -> str:

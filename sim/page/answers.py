@@ -88,9 +88,9 @@ class Answer:
     def failed(self) -> dict[int, str]:
         """Replicates in which a world failed, with the reason; they are in no pair."""
         return {
-            number: f"{side.label}: {value.message}"
-            for number in range(self.seeds) for side in reversed(self.sides)
-            if isinstance(value := self.worlds.get(Key(side.digest, number)), Failure)
+            replicate: f"{side.label}: {value.message}"
+            for replicate in range(self.seeds) for side in reversed(self.sides)
+            if isinstance(value := self.worlds.get(Key(side.digest, replicate)), Failure)
         }  # fmt: skip
 
     def results(self, seeds: int) -> list[Result]:
@@ -99,17 +99,17 @@ class Answer:
 
     def _result(self, side: Side, seeds: int) -> Result:
         failed = self.failed
-        numbers = [number for number in range(seeds) if number not in failed]
+        numbers = [replicate for replicate in range(seeds) if replicate not in failed]
         outcomes = {name: self.model.outcomes[name] for name in self.names}
         columns = [list(self.model.outcomes).index(name) for name in self.names]
-        kept = {number: self.worlds[Key(side.digest, number)][0][:, columns] for number in numbers}
+        kept = {replicate: self.worlds[Key(side.digest, replicate)][0][:, columns] for replicate in numbers}
         scenario = side.scenario
         figures = {name: it for name, it in scenario.reported_figures.items() if name in outcomes}
         manifest = {
             "name": scenario.name, "digest": side.digest, "scenario": scenario.digest(),
             "model": self.model.version, "seed": scenario.seed, "start": scenario.calendar(0),
             "months": scenario.months, "replicates": len(kept), "failures": [],
-            "seeds": {str(number): side.request.world(number)[1] for number in numbers},
+            "seeds": {str(replicate): side.request.world(replicate)[1] for replicate in numbers},
         }  # fmt: skip
         return Result(
             Path(side.request.folder), replace(scenario, reported_figures=figures), manifest,
@@ -138,9 +138,9 @@ class Answer:
         if judged is found:
             return found, found
         return replace(found, variants=tuple(
-            replace(it, differences=tuple(_seen(one, judged.variants[place][one.outcome] if judged else None)
+            replace(it, differences=tuple(_seen(one, judged.variants[index][one.outcome] if judged else None)
                                           for one in it.differences))
-            for place, it in enumerate(found.variants)
+            for index, it in enumerate(found.variants)
         )), judged  # fmt: skip
 
     def decision(self, seen: Comparison) -> Markup | None:
@@ -178,11 +178,11 @@ def first_outcome(variant: ComparedVariant, names: Sequence[str]) -> str:
     return next(told, names[0])
 
 
-def lead_sentence(seen: Comparison, judged: Comparison | None, place: int, outcome: str) -> str:
+def lead_sentence(seen: Comparison, judged: Comparison | None, index: int, outcome: str) -> str:
     """The difference that leads, in words: a sentence of the report once it is judged."""
     if judged is not None:
-        return difference_sentence(judged, judged.variants[place], judged.variants[place][outcome])
-    variant = seen.variants[place]
+        return difference_sentence(judged, judged.variants[index], judged.variants[index][outcome])
+    variant = seen.variants[index]
     it = variant[outcome]
     unit = difference_unit(it)
     places = {

@@ -1,6 +1,6 @@
 """What a visitor asks: a scenario and variants of it, as the page sends it and as a link carries it.
 
-A message is checked whole before anything is loaded: the page may be an older one, and a link may be anybody's.
+A message is checked whole before anything is loaded: the page may be an older one, and a link may come from anyone.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def read_asked(given: Any) -> Asked:
     rows = _of(table.get("variants", []), list, "variants")
     if len(rows) > MOST_VARIANTS:
         raise Unclear(f"variants: {len(rows)} are more than {MOST_VARIANTS}, allowed: at most {MOST_VARIANTS}")
-    variants = tuple(_variant(row, place) for place, row in enumerate(rows, 1))
+    variants = tuple(_variant(row, index) for index, row in enumerate(rows, 1))
     names = [it.name for it in variants]
     if len(set(names)) < len(names):
         raise Unclear(f"variants: {', '.join(names)} are called alike, allowed: a name of its own for each")
@@ -91,8 +91,8 @@ def read_asked(given: Any) -> Asked:
     return Asked(scenario, variants, show, _text(lead, _WORD, "lead") if lead else "", seeds, months)
 
 
-def _variant(given: Any, place: int) -> Changed:
-    what = f"variant {place}"
+def _variant(given: Any, index: int) -> Changed:
+    what = f"variant {index}"
     table = _of(given, dict, what)
     changes = _of(table.get("changes", {}), dict, f"{what}: changes")
     if len(changes) > MOST_CHANGES:

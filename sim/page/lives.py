@@ -18,7 +18,7 @@ from sim.studies.rests import KIND_WORDS
 if TYPE_CHECKING:
     from sim.model.state.world import World
 
-# Who answered, where it is not the place of an enterprise plus 1.
+# Who answered, where it is not the index of an enterprise plus 1.
 A_RESOURCE, STAYS, ALIKE, NOT_SHOWN = 0, -1, -2, -3  # from NOT_SHOWN down by class
 
 # How each event is told; "{}" is the platform, the site or the partner.
@@ -72,7 +72,7 @@ FLOWS = ("founded", "let", "matched", "stopped", "left")  # counted each month, 
 class Lives:
     """Events of one world, month by month: of those shown each one, of all enterprises how many of some kinds.
 
-    ``events`` has arrays of who (the place in the sample), frame, words (an index into ``WORDS``), with what (a code
+    ``events`` has arrays of who (the index in the sample), frame, words (an index into ``WORDS``), with what (a code
     for a platform, a site or a partner), and the partner's class.
     """
 
@@ -83,7 +83,7 @@ class Lives:
         self._met = _partner_knowledge(world)
 
     def watch(self, mechanism: str, world: World, was: Any, now: Any, platforms: Any) -> None:
-        """Note what the mechanism that just ran did to rows whose places in the sample were and are now these.
+        """Note what the mechanism that just ran did to rows whose indices in the sample were and are now these.
 
         ``platforms`` are the codes of platforms by index.
         """
@@ -95,13 +95,13 @@ class Lives:
                 happened = event.happened(step)
                 if event.name in self.flows:
                     self.flows[event.name] += int(np.count_nonzero(happened))
-                place = _longer(was, len(now), -1) if event.was else now
-                rows = np.flatnonzero(happened & (place >= 0))
+                index = _longer(was, len(now), -1) if event.was else now
+                rows = np.flatnonzero(happened & (index >= 0))
                 if len(rows):
-                    self._note(event, step, rows, place, platforms)
+                    self._note(event, step, rows, index, platforms)
         self._before, self._met = after, _partner_knowledge(world)
 
-    def _note(self, event: Any, step: Step, rows: Any, place: Any, platforms: Any) -> None:
+    def _note(self, event: Any, step: Step, rows: Any, index: Any, platforms: Any) -> None:
         described = step.before if event.was else step.after
         detail = event.detail(step)[rows] if event.detail and len(TOLD[event.name]) > 1 else np.zeros(len(rows), int)
         what, classes = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
@@ -110,11 +110,11 @@ class Lives:
         elif event.name in ("let", "moved_out"):
             what = described.site[rows] + 1
         elif event.name == "matched":
-            what, classes = self._partners(step.world, rows, place)
+            what, classes = self._partners(step.world, rows, index)
         frame = np.full(len(rows), step.world.month + 1)
-        self.events.append((place[rows], frame, _FIRST[event.name] + detail, what, classes))
+        self.events.append((index[rows], frame, _FIRST[event.name] + detail, what, classes))
 
-    def _partners(self, world: World, rows: Any, place: Any) -> tuple[Any, Any]:
+    def _partners(self, world: World, rows: Any, index: Any) -> tuple[Any, Any]:
         """Who answered the requests of ``rows``, and its class where it is an enterprise."""
         table = world.enterprises
         met, before = _partner_knowledge(world)[rows], _longer(self._met, table.size)[rows]
@@ -133,7 +133,7 @@ class Lives:
             if len(same) == 1:
                 one = same[0]
                 classes[at] = table.size_class[one]
-                what[at] = place[one] + 1 if place[one] >= 0 else NOT_SHOWN - classes[at]
+                what[at] = index[one] + 1 if index[one] >= 0 else NOT_SHOWN - classes[at]
             elif len(same):
                 what[at] = ALIKE
         return what, classes

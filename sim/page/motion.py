@@ -32,9 +32,9 @@ _STATES = len(STATUSES) * len(CLASSES)
 
 
 class _Change(NamedTuple):
-    """What has changed in a frame: places in the sample, and their new values."""
+    """What has changed in a frame: indices in the sample, and their new values."""
 
-    place: Any
+    index: Any
     value: Any
 
 
@@ -53,9 +53,9 @@ class Motion:
         self._place: Any = np.zeros(0, np.int64)  # in the sample, by row; -1 where it is not shown
         self._who: list[tuple[Any, ...]] = []  # identity, origin, host, whether big at first, first frame
         self._number = 0
-        self._state: Any = np.zeros(0, np.int64)  # as told last, by place
+        self._state: Any = np.zeros(0, np.int64)  # as told last, by index
         self._staff: Any = np.zeros(0, np.int64)
-        self._linked: Any = np.zeros(0, np.int64)  # pairs of places
+        self._linked: Any = np.zeros(0, np.int64)  # pairs of indices
         self._links_begun: dict[int, int] = {}
         self.states: list[_Change] = []
         self.staff: list[_Change] = []
@@ -219,16 +219,16 @@ class Motion:
 
     def _lives_of(self, number: Any) -> list[int]:
         """Events by enterprise: who, frame, words, with what; who as the difference from the one before."""
-        place, frame, words, what, classes = self._joined(self._lives.events, 5)
-        if not len(place):
+        index, frame, words, what, classes = self._joined(self._lives.events, 5)
+        if not len(index):
             return []
         matched = words == MATCHED
         partner = np.where(matched & (what > 0), what - 1, 0)
         shown = number[partner]
         what = np.where(matched & (what > 0), np.where(shown >= 0, shown + 1, NOT_SHOWN - classes), what)
-        kept = number[place] >= 0
-        order = np.flatnonzero(kept)[np.argsort(number[place[kept]], kind="stable")]
-        who = np.diff(number[place[order]], prepend=0)
+        kept = number[index] >= 0
+        order = np.flatnonzero(kept)[np.argsort(number[index[kept]], kind="stable")]
+        who = np.diff(number[index[order]], prepend=0)
         table = np.column_stack([who, frame[order], words[order], what[order]])
         return [int(it) for it in table.ravel()]
 
@@ -255,13 +255,13 @@ def _filled(values: Any, size: int) -> Any:
 
 
 def _changed(before: Any, now: Any) -> _Change:
-    place = np.flatnonzero(_filled(before, len(now)) != now)
-    return _Change(place, now[place])
+    index = np.flatnonzero(_filled(before, len(now)) != now)
+    return _Change(index, now[index])
 
 
 def _flat(change: _Change, number: Any) -> list[int]:
-    """Pairs of place and value, the place as the difference from the one before; of those that are kept."""
-    place = number[change.place]
-    kept = place >= 0
-    told = np.column_stack([np.diff(place[kept], prepend=0), change.value[kept]])
+    """Pairs of index and value, the index as the difference from the one before; of those that are kept."""
+    index = number[change.index]
+    kept = index >= 0
+    told = np.column_stack([np.diff(index[kept], prepend=0), change.value[kept]])
     return [int(it) for it in told.ravel()]

@@ -55,41 +55,41 @@ class Moved:
         self._digests: dict[tuple[int, int], str] = {}
         self.seeds = max(it.seeds for it in cases)
         self._values = np.full((len(cases), 2, self.seeds, len(model.outcomes)), np.nan)
-        self._places: dict[Key, list[tuple[int, int, int]]] = {}
+        self._waiting: dict[Key, list[tuple[int, int, int]]] = {}
         self._order = self._in_order()
         self._open: dict[Key, Wanted] = {}
         self._left = np.zeros((len(cases), self.seeds), np.int64)
-        for place, case in enumerate(cases):
-            self._left[place, : case.seeds] = 2
+        for index, case in enumerate(cases):
+            self._left[index, : case.seeds] = 2
         self.worlds = int(sum(it.seeds * (bool(it.variant) + bool(it.base)) for it in cases))
         self.done = 0
 
     def _in_order(self) -> Iterator[tuple[int, int, int]]:
         for stage in sorted({it.stage for it in self._cases}):
-            for number in range(self.seeds):
-                for place, case in enumerate(self._cases):
-                    if case.stage == stage and number < case.seeds:
-                        yield place, 0, number
-                        yield place, 1, number
+            for replicate in range(self.seeds):
+                for index, case in enumerate(self._cases):
+                    if case.stage == stage and replicate < case.seeds:
+                        yield index, 0, replicate
+                        yield index, 1, replicate
 
-    def _request(self, place: int, side: int) -> Request:
-        case = self._cases[place]
+    def _request(self, index: int, side: int) -> Request:
+        case = self._cases[index]
         values = case.variant if side else case.base
         scenario = self._sides[side]
         return Request(replace(scenario, values={**scenario.values, **values}), self._model.version)
 
-    def _key(self, place: int, side: int, number: int, request: Request) -> Key:
-        case = self._cases[place]
-        if (place, side) not in self._digests:
-            self._digests[place, side] = request.digest + (_MONTH if (case.variant if side else case.base) else "")
-        return Key(self._digests[place, side], number)
+    def _key(self, index: int, side: int, replicate: int, request: Request) -> Key:
+        case = self._cases[index]
+        if (index, side) not in self._digests:
+            self._digests[index, side] = request.digest + (_MONTH if (case.variant if side else case.base) else "")
+        return Key(self._digests[index, side], replicate)
 
     def wanted(self) -> list[Wanted]:
         """The next worlds that are waited for; none where all are there."""
         while len(self._open) < _AT_ONCE and (at := next(self._order, None)):
             request = self._request(*at[:2])
             key = self._key(*at, request)
-            self._places.setdefault(key, []).append(at)
+            self._waiting.setdefault(key, []).append(at)
             if key not in self._open:
                 own = key.digest.endswith(_MONTH)
                 step = self._step if own else None
@@ -100,11 +100,11 @@ class Moved:
         """Take a world that is done; whether it was waited for here."""
         if self._open.pop(key, None) is None:
             return False
-        for place, side, number in self._places.pop(key):
-            self._left[place, number] -= 1
+        for index, side, replicate in self._waiting.pop(key):
+            self._left[index, replicate] -= 1
             self.done += key.digest.endswith(_MONTH)
             if not isinstance(value, Failure):
-                self._values[place, side, number] = value[0][-1]
+                self._values[index, side, replicate] = value[0][-1]
         return True
 
     @property

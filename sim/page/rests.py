@@ -82,8 +82,8 @@ class Rests(OfMoved):
         cells = self._moved.differences()[:, :, self._column]
         there = self._moved.there
         found = [
-            it for place, (row, axis) in enumerate(self._rows, 1)
-            if (it := _found(row, axis, cells[2 * place - 1], cells[2 * place], there[2 * place - 1 : 2 * place + 1]))
+            it for index, (row, axis) in enumerate(self._rows, 1)
+            if (it := _found(row, axis, cells[2 * index - 1], cells[2 * index], there[2 * index - 1 : 2 * index + 1]))
         ]  # fmt: skip
         own = cells[0][np.isfinite(cells[0])]
         if not found or not len(own):

@@ -56,9 +56,9 @@ class Sure(OfMoved):
             Case(
                 made.held(values, variant),
                 made.held(values, base, control=True),
-                *((seeds, min(place, 1)) if place < own else (few, 2)),
+                *((seeds, min(index, 1)) if index < own else (few, 2)),
             )
-            for place, values in enumerate(made.values)
+            for index, values in enumerate(made.values)
         ]
         self._cases, self._few = made, few
         # A case that contradicts itself has no value.
@@ -131,8 +131,8 @@ class Sure(OfMoved):
         """The mechanisms without which all seeds have been run."""
         assert self._cases is not None
         there = self._moved.there.all(axis=1)
-        done = [self._cases.off[at - 1] for place, at in enumerate(self._run)
-                if 0 < at <= len(self._cases.off) and there[place]]  # fmt: skip
+        done = [self._cases.off[at - 1] for index, at in enumerate(self._run)
+                if 0 < at <= len(self._cases.off) and there[index]]  # fmt: skip
         return {name: found for name, found in it.off.items() if (name,) in done}
 
 

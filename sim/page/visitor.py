@@ -186,8 +186,8 @@ class Visitor:
         base = sides[0].scenario
         past = {self._request(scenario).digest: SharedPast(base, month) for scenario, month in variants if month}
         return [
-            Wanted(Key(side.digest, number), *side.request.world(number), past.get(side.digest))
-            for number in range(asked.seeds)
+            Wanted(Key(side.digest, replicate), *side.request.world(replicate), past.get(side.digest))
+            for replicate in range(asked.seeds)
             for side in sides
         ]
 
@@ -252,14 +252,14 @@ class Visitor:
         """The seeds whose worlds are all done, from the first one on without a gap."""
         assert self._asked is not None
         return next(
-            (number for number in range(self._asked.seeds)
-             if any(Key(side.digest, number) not in self._worlds for side in self._sides)),
+            (replicate for replicate in range(self._asked.seeds)
+             if any(Key(side.digest, replicate) not in self._worlds for side in self._sides)),
             self._asked.seeds,
         )  # fmt: skip
 
     def _progress(self) -> dict[str, Any]:
         assert self._asked is not None
-        keys = [Key(side.digest, number) for number in range(self._asked.seeds) for side in self._sides]
+        keys = [Key(side.digest, replicate) for replicate in range(self._asked.seeds) for side in self._sides]
         left = sum(key not in self._worlds for key in keys)
         count, each = max(1, self._pool.count), self._pool.seconds
         first = sum(Key(side.digest, 0) not in self._worlds for side in self._sides)
@@ -306,8 +306,8 @@ class Visitor:
             self._fans(seeds, lambda: answers.baseline_fans(result, names, meanings))
             return
         seen, judged = answer.seen()
-        leads = [self._lead(place, it, names) for place, it in enumerate(seen.variants)]
-        sentences = [answers.lead_sentence(seen, judged, place, name) for place, name in enumerate(leads)]
+        leads = [self._lead(index, it, names) for index, it in enumerate(seen.variants)]
+        sentences = [answers.lead_sentence(seen, judged, index, name) for index, name in enumerate(leads)]
         parts["lead"] = join(*(tag("p", it, class_="lead") for it in sentences))
         parts["differences"] = answers.compared_parts(seen, names, meanings)
         parts["changed"] = answers.changed_part(seen)
@@ -361,23 +361,23 @@ class Visitor:
         first = [name for name in self._model.headline(base) if name in self._model.outcomes]
         return list(dict.fromkeys((*([self._asked.lead] if self._asked.lead else []), *first, *self._asked.show)))
 
-    def _lead(self, place: int, variant: Any, names: Sequence[str]) -> str:
+    def _lead(self, index: int, variant: Any, names: Sequence[str]) -> str:
         assert self._asked is not None
         if self._asked.lead:
             return self._asked.lead
-        if self._leads.get(place) not in names:
-            self._leads[place] = answers.first_outcome(variant, names)
-        return self._leads[place]
+        if self._leads.get(index) not in names:
+            self._leads[index] = answers.first_outcome(variant, names)
+        return self._leads[index]
 
     def _ask_about(self, message: dict[str, Any]) -> None:
         """Say what a question about a variant's answer costs; with ``run`` ask it, with ``stop`` end it."""
-        asked, place, what = self._asked, message.get("variant"), str(message.get("what", "why"))
+        asked, index, what = self._asked, message.get("variant"), str(message.get("what", "why"))
         if message.get("stop") is True:
             self._questions.stop(what)
             self._wait()
             return
         named = (
-            asked.variants[place].name if asked and isinstance(place, int) and 0 <= place < len(asked.variants) else ""
+            asked.variants[index].name if asked and isinstance(index, int) and 0 <= index < len(asked.variants) else ""
         )
         found = next(((at, it) for at, it in enumerate(self._sides[1:]) if it.label == named), None)
         if asked is None or found is None or self._shown < 1:
@@ -456,9 +456,10 @@ def _unanswered(error: Exception) -> str:
 def _failed_part(failed: dict[int, str]) -> Any:
     if not failed:
         return ""
-    number, message = next(iter(failed.items()))
+    replicate, message = next(iter(failed.items()))
     said = trn(
         "{count} seed failed and is left out; seed {seed}: {message}",
-        "{count} seeds failed and are left out; seed {seed}: {message}", len(failed), seed=number + 1, message=message,
+        "{count} seeds failed and are left out; seed {seed}: {message}", len(failed), seed=replicate + 1,
+        message=message,
     )  # fmt: skip
     return tag("p", said, class_="warning")

@@ -51,8 +51,8 @@ class Why:
     def wanted(self) -> list[Wanted]:
         """The worlds of the combinations, but for the two that are compared anyway."""
         return [
-            Wanted(Key(digest, number), *request.world(number))
-            for number in range(self._seeds)
+            Wanted(Key(digest, replicate), *request.world(replicate))
+            for replicate in range(self._seeds)
             for digest, request in list(zip(self._digests, self._requests, strict=True))[1:-1]
         ]
 
@@ -84,8 +84,8 @@ class Why:
         """The share of each part, with its interval; None until all worlds are done."""
         column = list(self._model.outcomes).index(self._outcome)
         values: dict[int, list[float]] = {mask: [] for mask in range(len(self._digests))}
-        for number in range(self._seeds):
-            row = [worlds.get(Key(digest, number)) for digest in self._digests]
+        for replicate in range(self._seeds):
+            row = [worlds.get(Key(digest, replicate)) for digest in self._digests]
             if any(it is None for it in row):
                 return None
             last = [np.nan if isinstance(it, Failure) else float(it[0][-1, column]) for it in row]  # type: ignore[index]

@@ -45,7 +45,7 @@ class Written:
 
 def files(path: Path, it: Answers) -> list[Written]:
     """The scenario of a place at ``path``, its control and its variants beside it."""
-    site = _site_name(path.stem)
+    site = site_name(path.stem)
     idle = _beside(path, "idle")
     control = _child(
         path, f"{it.name}: stays empty", "The control: nothing is renovated or let.",
@@ -103,7 +103,7 @@ def _beside(path: Path, end: str) -> Path:
     return path.with_name(f"{path.stem}-{end}{path.suffix}")
 
 
-def _site_name(stem: str) -> str:
+def site_name(stem: str) -> str:
     """A plain word: letters, digits, - and _, a letter first."""
     name = word(stem.replace(".", " ")).strip("-")[:LONGEST]
     return name if is_plain(name, LONGEST) else f"site-{name}"[:LONGEST].rstrip("-")

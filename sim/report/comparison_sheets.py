@@ -30,7 +30,7 @@ def comparison_sheets(comparison: Comparison, headline: Sequence[str]) -> list[S
     results = [comparison.baseline, *(variant.result for variant in comparison.variants)]
     first = results[0]
     shown = first_outcomes(comparison, headline)
-    rest = [name for name in _by_evidence(comparison) if name not in shown]
+    rest = [name for name in by_evidence(comparison) if name not in shown]
     words = wording(comparison)
     labels = (comparison.label, *(variant.label for variant in comparison.variants))
     sheets = []
@@ -108,7 +108,7 @@ def _comparison_panel(comparison: Comparison, results: list[Result], name: str) 
     return replace(panel, differences=tuple(over_months))
 
 
-def _by_evidence(comparison: Comparison) -> list[str]:
+def by_evidence(comparison: Comparison) -> list[str]:
     """Outcomes whose difference is not zero, by how many interval half-widths it is away from it, the most first.
 
     Those whose difference depends on a single seed are left out.

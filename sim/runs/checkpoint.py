@@ -147,7 +147,7 @@ def _packed(value: Any, path: str, arrays: dict[str, Any]) -> list[Any]:
         arrays[path] = np.asarray(value)
         return ["array" if isinstance(value, np.ndarray) else "scalar", path]
     if type(value) is list:
-        return ["list", [_packed(part, f"{path}.{place}", arrays) for place, part in enumerate(value)]]
+        return ["list", [_packed(part, f"{path}.{index}", arrays) for index, part in enumerate(value)]]
     if type(value) is dict:
         return ["dict", {name: _packed(part, f"{path}.{name}", arrays) for name, part in value.items()}]
     if isinstance(value, Posted):

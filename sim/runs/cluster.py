@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 _PERIOD = 1.0  # seconds between two checks of the workers
-_PATIENCE = 15.0  # seconds to wait for the scheduler's answer
+PATIENCE = 15.0  # seconds to wait for the scheduler's answer
 _FILES = 65_536  # files that the client may open
 _TRIES = 3  # attempts at a task that a worker could not start
 
@@ -204,7 +204,7 @@ class Cluster(Workers):
         unbegun: Counter[int] = Counter()
         if not groups:
             return
-        client = self._opened()
+        client = self.connected()
         try:
             while groups or running:
                 self._look(client)
@@ -262,14 +262,15 @@ class Cluster(Workers):
         with self._asked():
             found = client.gather(dict(enumerate(batch)), errors="skip") if batch else {}
         self._check_there(client, batch)
-        for place, future in enumerate(batch):
-            yield future, future.exception() if found[place] is None else found[place]
+        for index, future in enumerate(batch):
+            yield future, future.exception() if found[index] is None else found[index]
 
     def _check_there(self, client: Client, futures: Iterable[Future[Any]]) -> None:
         if client.status != "running" or any(future.cancelled() for future in futures):
             raise self._gone()
 
-    def _opened(self) -> Client:
+    def connected(self) -> Client:
+        """The client of the scheduler; a local cluster is started first. ClusterError where none answers."""
         if self._client is not None:
             return self._client
         from distributed import Client
@@ -292,7 +293,7 @@ class Cluster(Workers):
                 security = security_of(Path(folder))
         try:
             self._client = Client(
-                self.address, timeout=_PATIENCE, set_as_default=False, direct_to_workers=False, security=security
+                self.address, timeout=PATIENCE, set_as_default=False, direct_to_workers=False, security=security
             )
         except (OSError, ValueError) as error:
             why = " ".join(str(error).split())

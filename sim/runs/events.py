@@ -59,10 +59,10 @@ def run_with_events(scenario: Scenario, model: Model, options: RunOptions) -> Re
             watcher.begin(f"{scenario.name}: events", len(parts) - len(missing), len(parts))
             try:
                 tasks = [(scenario, world_seed(scenario, number), scenario.months) for number in missing]
-                for place, value in options.workers.run(watching.run, tasks):
+                for index, value in options.workers.run(watching.run, tasks):
                     if isinstance(value, Failure):
-                        raise RuntimeError(f"events of replicate {missing[place]}: {value.message}")
-                    parts[missing[place]] = _part(store, scenario, missing[place])
+                        raise RuntimeError(f"events of replicate {missing[index]}: {value.message}")
+                    parts[missing[index]] = _part(store, scenario, missing[index])
                     watcher.advance()
             finally:
                 watcher.end()

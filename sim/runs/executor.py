@@ -59,8 +59,31 @@ def attempt(function: Callable[..., Any], task: Sequence[Any]) -> Any:
 class Workers:
     """Worker processes, started when first needed; as a context manager it ends them.
 
-    ``preload`` names modules that every worker has imported. ``remote`` tells whether workers may be on other machines,
-    which lack the code compiled here.
+    Parameters
+    ----------
+    count
+        Number of processes; 1 is this process. Default: one for each usable core.
+    preload
+        Names of modules that every worker has imported.
+
+    Attributes
+    ----------
+    count
+        Number of processes.
+    remote
+        Whether workers may be on other machines, which lack the code that is compiled here.
+
+    Raises
+    ------
+    ValueError
+        Where ``count`` is below 1.
+
+    Examples
+    --------
+    >>> from sim.api import make_workers
+    >>> with make_workers(1) as workers:
+    ...     dict(workers.run(divmod, [(7, 2), (9, 4)]))
+    {0: (3, 1), 1: (2, 1)}
     """
 
     remote = False
@@ -95,9 +118,21 @@ class Workers:
             _start_server(self._preload)
 
     def run(self, function: Callable[..., Any], tasks: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Any]]:
-        """Index and value, or ``Failure``, of ``function(*task)`` of every task, in the order in which they finish.
+        """Call a function on every task.
 
         Tasks are taken one by one as workers become free; at most twice as many as workers are pending.
+
+        Parameters
+        ----------
+        function
+            The function; of several processes it must be one that can be pickled.
+        tasks
+            Its arguments, by position.
+
+        Returns
+        -------
+        Iterator of (int, Any)
+            Index of the task and value, or ``Failure``, in the order in which they finish.
         """
         numbered = enumerate(tasks)
         first = list(islice(numbered, 2))

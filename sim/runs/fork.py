@@ -158,8 +158,8 @@ def run_forked(
         if todo:
             watcher.begin(scenario.name, scenario.replicates - len(todo), scenario.replicates)
         try:
-            for place, value in run_tasks(advance, tasks(), model, scenario.catalogue, options) if todo else ():
-                replicate = todo[place]
+            for index, value in run_tasks(advance, tasks(), model, scenario.catalogue, options) if todo else ():
+                replicate = todo[index]
                 cells, checkpoint = (value, None) if isinstance(value, Failure) else value
                 if checkpoint:
                     write_whole(own.file(replicate), checkpoint)

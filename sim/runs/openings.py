@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FOLDER = ".openings"  # among results
 MOST_BYTES = 1 << 30  # of all kept worlds in a folder
 # Groups of keys that nothing reads before month 0, of others single keys.
-_LATER = ("levers", "platforms", "sites", "mechanisms.adoption", "mechanisms.resources", "mechanisms.idle_space")
+LATER = ("levers", "platforms", "sites", "mechanisms.adoption", "mechanisms.resources", "mechanisms.idle_space")
 _LATER_KEYS = ("run.months", "run.replicates", "run.seed")
 _POLICY = frozenset({"sites", "site_taxes", "platforms", "_named_platforms"})  # of a world: as the scenario says
 
@@ -120,7 +120,7 @@ def opening_digest(scenario: Scenario) -> str:
         return ""
     lines = []
     for key, value in sorted(scenario.values.items()):
-        if key in _LATER_KEYS or key.startswith(tuple(f"{group}." for group in _LATER)):
+        if key in _LATER_KEYS or key.startswith(tuple(f"{group}." for group in LATER)):
             continue
         lines.append(f"{key}={[value.at(month) for month in months] if isinstance(value, Schedule) else value!r}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

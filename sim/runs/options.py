@@ -37,11 +37,25 @@ class Watcher:
     _compiles = False
 
     def say(self, text: str) -> None:
-        """A message."""
+        """Receive a message.
+
+        Parameters
+        ----------
+        text
+            One line.
+        """
         print(text, file=sys.stderr, flush=True)
 
     def begin(self, name: str, done: int, of: int) -> None:
-        """A run begins; ``done`` of its ``of`` replicates are kept already."""
+        """A run begins.
+
+        Parameters
+        ----------
+        name
+            Its name.
+        done, of
+            How many of its replicates are stored already, and how many it has.
+        """
 
     def advance(self) -> None:
         """One more replicate is done."""
@@ -53,7 +67,13 @@ class Watcher:
         """The run has ended."""
 
     def compiling(self, done: int, of: int) -> None:
-        """The model is being compiled, once for each version; ``done`` of ``of`` loops are done."""
+        """The model is being compiled, once for each version.
+
+        Parameters
+        ----------
+        done, of
+            How many of its loops are compiled, and how many it has.
+        """
         if not self._compiles:
             self._compiles = True
             self.say(f"{COMPILING}: {of - done} of {of} loops")

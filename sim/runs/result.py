@@ -14,9 +14,10 @@ from sim.formats import seeds_text
 from sim.letters import cut, file_word, word
 from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
+from sim.runs.kept import Kept
 from sim.runs.long_format import dataset, tidy
 from sim.runs.seeds import begins, with_seeds
-from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, Say, Store, pictures
+from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, Say, Store
 from sim.runs.summary import Row, summarise
 from sim.runs.table import Table, from_bytes
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(Kept):
     """The result of a run, as it is kept in its folder.
 
     A folder may hold more replicates than were asked for: ``table``, ``outcomes`` and ``summary`` cover the first ones.
@@ -43,8 +44,6 @@ class Result:
         What ``manifest.json`` holds: versions, seeds, digests of files, failures.
     table
         Outcomes of shape (replicates, months, outcomes).
-    name, digest, seed, months
-        Name and digest of the request, seed of its first world, and its number of months.
 
     Examples
     --------
@@ -71,18 +70,22 @@ class Result:
 
     @property
     def name(self) -> str:
+        """Name of the request: the scenario, and what is overridden."""
         return str(self.manifest["name"])
 
     @property
     def digest(self) -> str:
+        """12 hexadecimal digits of all that can change a replicate."""
         return str(self.manifest["digest"])
 
     @property
     def seed(self) -> int:
+        """Seed of the first world."""
         return int(self.manifest["seed"])
 
     @property
     def months(self) -> int:
+        """Number of months."""
         return int(self.manifest["months"])
 
     @property
@@ -96,11 +99,6 @@ class Result:
         return tuple(int(self.manifest["seeds"][str(number)]) for number in self.replicates)
 
     @property
-    def failures(self) -> list[dict[str, Any]]:
-        """Replicates that failed: ``replicate``, ``seed``, ``message`` and the ``command`` that repeats it."""
-        return list(self.manifest["failures"])
-
-    @property
     def intervals(self) -> str:
         """Why worlds differ: ``stochastic`` (their seeds), ``parameter`` (draws from a posterior), or ``both``."""
         return str(self.manifest.get("parameters", {}).get("intervals", "stochastic"))
@@ -111,17 +109,55 @@ class Result:
         return self.table.frame()
 
     def tidy(self, outcomes: Sequence[str] | None = None) -> DataFrame:
-        """A row for each replicate, month and outcome, with its unit.
+        """The outcomes in long format: a row for each replicate, month and outcome.
 
-        The columns are ``replicate``, ``seed`` (of its world), ``month`` (from 0), ``date`` (``YYYY-MM``), ``outcome``,
-        ``value`` and ``unit``; NaN is no value. ``outcomes`` are all unless named; ScenarioError where one is unknown.
+        Parameters
+        ----------
+        outcomes
+            Their names. Default: all.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``replicate``, ``seed`` (of its world), ``month`` (from 0), ``date`` (``YYYY-MM``), ``outcome``,
+            ``value`` and ``unit``; NaN is no value.
+
+        Raises
+        ------
+        ScenarioError
+            Where a name is unknown.
+
+        Examples
+        --------
+        >>> result = sim.run("shougang", replicates=2, months=12, workers=1, figures=False)
+        >>> tidy = result.tidy(["jobs", "startups"])
+        >>> len(tidy) == 2 * 12 * 2
+        True
+        >>> tidy.groupby("outcome", observed=True)["unit"].first().to_dict()
+        {'jobs': 'people', 'startups': 'enterprises'}
         """
         return tidy(self.table, self.seeds, self.scenario, outcomes)
 
     def to_xarray(self, outcomes: Sequence[str] | None = None) -> Any:
-        """The outcomes as an ``xarray.Dataset`` over replicate and month, with seeds, dates, units and meanings.
+        """The outcomes as a dataset over replicate and month.
 
-        ``outcomes`` as in ``tidy``. Needs xarray, which is not installed with this package: ImportError without it.
+        Parameters
+        ----------
+        outcomes
+            As in ``tidy``.
+
+        Returns
+        -------
+        xarray.Dataset
+            A variable for each outcome, of shape (replicates, months), with its unit and meaning; coordinates
+            ``replicate``, ``seed``, ``month`` and ``date``.
+
+        Raises
+        ------
+        ScenarioError
+            Where a name is unknown.
+        ImportError
+            Without xarray, which is not installed with this package.
         """
         return dataset(self.table, self.seeds, self.scenario, outcomes)
 
@@ -136,11 +172,6 @@ class Result:
         from pandas import DataFrame
 
         return DataFrame([vars(row) for row in self.rows]).set_index("outcome")
-
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures, the page of main outcomes first."""
-        return pictures(self.path)
 
 
 def open_result(folder: Path | str) -> Result:

@@ -40,7 +40,7 @@ CHECKPOINTS = "checkpoints"
 RECORDS = "records"
 JOURNAL = ".journal"
 LOCK = ".lock"
-_SYNCED_EACH = 1.0  # seconds: a journal is synced no oftener
+_SYNCED_EACH = 1.0  # seconds at least between two syncs of a journal
 
 Say = Callable[[str], None]
 Rows = dict[tuple[str, int], Cells]  # the cells of worlds, by digest of the request and number of the replicate

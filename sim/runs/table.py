@@ -63,11 +63,11 @@ class Table:
 
     def only(self, replicates: Sequence[int]) -> Table:
         """The table of those of ``replicates`` that are in this one, in that order."""
-        place = {replicate: row for row, replicate in enumerate(self.replicates)}
-        wanted = tuple(replicate for replicate in replicates if replicate in place)
+        rows = {replicate: row for row, replicate in enumerate(self.replicates)}
+        wanted = tuple(replicate for replicate in replicates if replicate in rows)
         if wanted == self.replicates:
             return self
-        return Table(wanted, self.names, self.units, self.cells[[place[replicate] for replicate in wanted]])
+        return Table(wanted, self.names, self.units, self.cells[[rows[replicate] for replicate in wanted]])
 
     def frame(self) -> DataFrame:
         """A row for each replicate and month as pandas: ``replicate``, ``month``, then the outcomes."""
@@ -128,9 +128,9 @@ def _arrow(table: Table, about: Mapping[str, str]) -> pa.Table:
     numbers = np.array(table.replicates, dtype=np.int64)
     months_of_all = np.tile(np.arange(months, dtype=np.int64), count)
     columns = [_column(np.repeat(numbers, months)), _column(months_of_all)]
-    for place, (name, unit) in enumerate(zip(table.names, table.units, strict=True)):
+    for index, (name, unit) in enumerate(zip(table.names, table.units, strict=True)):
         fields.append(pa.field(name, pa.float64(), nullable=False, metadata={"unit": unit}))
-        columns.append(_column(table.cells[:, :, place].reshape(-1)))
+        columns.append(_column(table.cells[:, :, index].reshape(-1)))
     return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=dict(about)))
 
 

@@ -28,7 +28,15 @@ _MOST_CELLS = 2_000_000  # of a row
 
 
 class Wrong(NamedTuple):
-    """A file that is not as it was written: its name in the folder, and what is wrong with it."""
+    """A file that is not as it was written.
+
+    Attributes
+    ----------
+    file
+        Its name in the folder.
+    why
+        What is wrong with it.
+    """
 
     file: str
     why: str
@@ -51,6 +59,13 @@ class Verified:
         Files of which no digest is kept: somebody else's, or of a run that has not ended.
     repeated
         Names of the files that a repeated run gave bit for bit; None where it was not repeated.
+
+    Examples
+    --------
+    >>> result = sim.run("shougang", replicates=2, months=12, workers=1, figures=False)
+    >>> (found,) = sim.verify(result)
+    >>> found.holds, found.wrong, "outcomes.parquet" in found.files
+    (True, (), True)
     """
 
     path: Path

@@ -69,7 +69,19 @@ class Claim:
 
 @dataclass(frozen=True)
 class Claims:
-    """A file of claims as resolved, all about the same two scenarios."""
+    """A file of claims as resolved, all about the same two scenarios.
+
+    Attributes
+    ----------
+    name, title
+        Name of the file, and its title.
+    scenario, control
+        The scenario, and the one that it is compared with.
+    assumptions
+        Assumptions that are moved: keys, or ``"KEY=low:high"``.
+    claims
+        The claims in order.
+    """
 
     name: str
     title: str
@@ -94,8 +106,8 @@ def files_of(asked: Sequence[str] = ()) -> list[Path]:
 
     """
     shipped: dict[str, Path] = {}
-    for place in folders():
-        for file in sorted((place / FOLDER).glob(f"*{SUFFIX}")):
+    for folder in folders():
+        for file in sorted((folder / FOLDER).glob(f"*{SUFFIX}")):
             shipped.setdefault(file.stem, file)
     if not asked:
         return list(shipped.values())

@@ -32,7 +32,19 @@ _MOST_FAULTS = 5  # points that contradict themselves, named one by one
 
 @dataclass(frozen=True)
 class Axis:
-    """A key with the values to try: levels one by one, or a range from ``low`` to ``high``."""
+    """A key with the values to try.
+
+    Attributes
+    ----------
+    key, unit
+        The key and its declared unit.
+    levels
+        The values one by one; empty for a range.
+    low, high
+        The ends of a range; NaN for levels.
+    whole
+        Whether the values of a range are whole numbers.
+    """
 
     key: str
     unit: str

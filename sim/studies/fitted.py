@@ -39,25 +39,25 @@ def fitted_text(
     return "\n".join(lines) + "\n"
 
 
-def check_place(place: Path, base: Scenario) -> None:
+def check_free(file: Path, base: Scenario) -> None:
     """ScenarioError where the file exists and no calibration wrote it, or the scenario extends it."""
     message = ""
     parents = [Path(it.path) for it in chain(base.path)]
-    if place.suffix != ".toml":
+    if file.suffix != ".toml":
         message = "is no scenario file, allowed: a name that ends in .toml"
-    elif place.exists():
-        if any(it.exists() and it.samefile(place) for it in parents):
+    elif file.exists():
+        if any(it.exists() and it.samefile(file) for it in parents):
             message = "is what the scenario is made of, allowed: another file"
-        elif not _is_ours(place):
+        elif not _is_ours(file):
             message = "is there, and no calibration wrote it, allowed: a new file, or one that sim calibrate made"
     if message:
-        raise ScenarioError([Fault(_OPTION, 0, str(place), message)])
+        raise ScenarioError([Fault(_OPTION, 0, str(file), message)])
 
 
-def _is_ours(place: Path) -> bool:
+def _is_ours(file: Path) -> bool:
     try:
-        with place.open("rb") as file:
-            return file.readline().strip() == MARK.encode()
+        with file.open("rb") as opened:
+            return opened.readline().strip() == MARK.encode()
     except OSError:
         return False
 

@@ -31,7 +31,25 @@ Values = Mapping[str, Value]
 
 @dataclass(frozen=True)
 class Question:
-    """What is sought, as checked: levers, what is to be high (``sign`` 1) or low (-1), limits with the budget first."""
+    """What is sought, as checked.
+
+    Attributes
+    ----------
+    scenario
+        The scenario.
+    levers
+        The levers, with the values to try of each.
+    aim, sign
+        What is to be high (``sign`` 1) or low (-1).
+    budget
+        The most that sponsors may spend; None without a budget.
+    limits
+        Limits on means.
+    assumed
+        What is assumed beyond the model, by name.
+    followed
+        Whether costs and net effects are known.
+    """
 
     scenario: Scenario
     levers: tuple[Axis, ...]

@@ -73,7 +73,17 @@ class Study:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Runs:
-    """What came out: ``cells`` is points x replicates x outcomes in the last month, NaN where there is no value."""
+    """What came out at the points of a study.
+
+    Attributes
+    ----------
+    path
+        Folder of the study.
+    manifest
+        What ``manifest.json`` holds.
+    cells
+        Values in the last month, of shape (points, replicates, outcomes); NaN where there is no value.
+    """
 
     path: Path
     manifest: dict[str, Any]
@@ -81,6 +91,7 @@ class Runs:
 
     @property
     def failures(self) -> list[dict[str, Any]]:
+        """Replicates that failed."""
         return list(self.manifest["failures"])
 
 
@@ -212,15 +223,15 @@ def _publish(
 ) -> dict[str, Any]:  # fmt: skip
     """Bring table and manifest up to what the folder holds; the manifest first, which names the table it replaces."""
     scenario, before = study.scenario, store.manifest()
-    place = {digest: number for number, digest in reversed(list(enumerate(digests)))}
-    order = sorted((it for it in kept if it[0] in place), key=lambda it: (place[it[0]], it[1]))
+    index = {digest: number for number, digest in reversed(list(enumerate(digests)))}
+    order = sorted((it for it in kept if it[0] in index), key=lambda it: (index[it[0]], it[1]))
     data = rows_table(order, kept, {name: it.unit for name, it in model.outcomes.items()})
     failures = []
-    for (digest, number), message in sorted(failed.items(), key=lambda it: (place[it[0][0]], it[0][1])):
-        point, seed = study.points[place[digest]], world_seed(scenario, number)
+    for (digest, number), message in sorted(failed.items(), key=lambda it: (index[it[0][0]], it[0][1])):
+        point, seed = study.points[index[digest]], world_seed(scenario, number)
         name = VARIANT if point.base is study.variant else SCENARIO
         entry = failure_of_world(name, scenario, point.changes, number, seed, message)
-        failures.append({"point": place[digest], **entry})
+        failures.append({"point": index[digest], **entry})
     if before.get("outputs", {}).get(REPLICATES) == digest_of(data) and before["failures"] == failures:
         if not store.intact(REPLICATES):
             store.write(REPLICATES, data)

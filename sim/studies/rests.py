@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, get_args
 
 from sim.declare import Kind, Source
+from sim.formats import percent
 from sim.language import later, listed, tr
 from sim.scenario.schedule import Schedule
 
@@ -86,7 +87,7 @@ def rests_text(*counts: Mapping[str, int]) -> str:
 def shares_text(shares: Mapping[str, float]) -> str:
     """Shares of a variance in words, the largest first: ``64% assumption, 20% seed``."""
     return listed(
-        tr(_SHARES[kind], share=f"{shares[kind]:.0%}") for kind in sorted(shares, key=lambda kind: -shares[kind])
+        tr(_SHARES[kind], share=percent(shares[kind])) for kind in sorted(shares, key=lambda kind: -shares[kind])
     )
 
 

@@ -179,7 +179,7 @@ def outcome_json(it: Sensitivity) -> dict[str, Any]:
         "variance": {
             "parameters": estimate(it.split.parameters),
             "seed": estimate(it.split.seed),
-            "luck_in_means": it.split.luck_in_means,
+            "luck_in_means": it.split.seed_in_means,
         },
         "kinds": it.kinds,
         "parameters": [

@@ -94,7 +94,23 @@ _ROOT = ("title", "calibration", "keys", "targets")
 
 @dataclass(frozen=True)
 class Settings:
-    """The size of a calibration, and its seed."""
+    """The size of a calibration, and its seed.
+
+    Attributes
+    ----------
+    budget
+        Number of candidates.
+    search
+        Share of them that the search has; the rest sample the posterior.
+    batch, generations
+        Candidates that are drawn at once, and generations of the sampler.
+    rotation_budget
+        Candidates of a fit without a group; 0 is as many as the first fit has.
+    replicates
+        Seeds for every candidate.
+    seed
+        Seed of the search and of the worlds.
+    """
 
     budget: int = 400
     search: float = 0.4
@@ -117,9 +133,22 @@ class Settings:
 
 @dataclass(frozen=True)
 class FreeParameter:
-    """A key that is moved from ``low`` to ``high``, and the scenarios in which it is.
+    """A key that is moved within a range.
 
-    Where it is ``inherited`` these were not listed: they are those that leave it at the default, and the base.
+    Attributes
+    ----------
+    key, unit
+        The key and its declared unit.
+    low, high
+        Its range.
+    log
+        Whether it is moved on a scale of logarithms.
+    whole
+        Whether its values are whole numbers.
+    scenarios
+        The scenarios in which it is moved.
+    inherited
+        Whether these were not listed: they are those that leave it at the default, and the base.
     """
 
     key: str
@@ -155,7 +184,19 @@ class FreeParameter:
 
 @dataclass(frozen=True)
 class Reading:
-    """One number of a world, measured as a check of the facts is, from calendar month ``first`` to ``last``."""
+    """One number of a world, measured as a check of the facts is.
+
+    Attributes
+    ----------
+    outcome
+        The outcome.
+    per
+        The outcome that it is divided by; empty for none.
+    than
+        Two outcomes whose ratio it is divided by besides; empty for none.
+    first, last
+        The calendar months over which it is measured, ``YYYY-MM``.
+    """
 
     outcome: str
     per: str
@@ -184,7 +225,31 @@ class Reading:
 
 @dataclass(frozen=True)
 class Target:
-    """What the mean of a number over seeds should be, with a tolerance of one standard deviation."""
+    """What the mean of a number over seeds should be.
+
+    Attributes
+    ----------
+    name, title, group
+        Its name, its title, and the group that a rotation leaves out together.
+    fact
+        Name of the fact that it is made of; empty for one of the file.
+    scenario, against
+        The scenario that is measured, and the one that it is compared with; empty without one.
+    reading
+        The number of a world that is measured.
+    unit
+        Unit of ``value``.
+    form
+        ``"value"``, ``"difference"`` from ``against`` or ``"relative"`` difference.
+    value, tolerance
+        What the mean should be, and one standard deviation of it.
+    bound
+        ``"about"``, ``"at least"`` or ``"at most"``.
+    weight
+        Its weight in the misfit.
+    band
+        The band of its fact; infinite ends without one.
+    """
 
     name: str
     title: str
@@ -217,7 +282,23 @@ class Target:
 
 @dataclass(frozen=True)
 class Targets:
-    """A file of targets as resolved: ``scenarios`` by name, the base's first, each with its own length and one seed."""
+    """A file of targets, as resolved.
+
+    Attributes
+    ----------
+    title
+        Title of the file.
+    base
+        Name of the scenario that is fitted.
+    settings
+        Size and seed of the calibration.
+    keys
+        The keys that are moved.
+    targets
+        What is to be met.
+    scenarios
+        The scenarios by name, the base first, each with its own length and all with one seed.
+    """
 
     title: str
     base: str
@@ -228,10 +309,12 @@ class Targets:
 
     @property
     def readings(self) -> tuple[Reading, ...]:
+        """What is measured, each once."""
         return tuple(dict.fromkeys(it.reading for it in self.targets))
 
     @property
     def groups(self) -> tuple[str, ...]:
+        """The groups of targets, each once."""
         return tuple(dict.fromkeys(it.group for it in self.targets))
 
     def as_it_is(self, key: FreeParameter) -> float:

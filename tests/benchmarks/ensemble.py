@@ -65,7 +65,7 @@ def run(quick: bool) -> Section:
     least = worlds * seconds / cores
     rows = [
         [f"{count(worlds)} worlds of {SCENARIO}, {MONTHS} months, on {cores} cores", number(large)],
-        ["the same, reckoned: worlds x months x enterprises x cost of a month / cores", number(least)],
+        ["the same, estimated: worlds x months x enterprises x cost of a month / cores", number(least)],
         ["30 worlds, without figures", str(summary(small))],
         ["30 worlds with all their figures", number(drawn)],
         ["the same 30 worlds asked for again", str(summary(again))],
@@ -75,9 +75,9 @@ def run(quick: bool) -> Section:
         (
             f"A month of {SCENARIO} costs {seconds * 1e9 / done:,.0f} ns an enterprise on one thread at "
             f"{done / MONTHS:,.0f} enterprises, outcomes recorded; the ensemble takes {large / least:.2f} times "
-            f"what is reckoned, start-up and results included. The aim is {WITHIN}."
+            f"the estimate, start-up and results included. The aim is {WITHIN}."
         )
     ]
     faults = [f"{worlds} worlds take {large / least:.2f} times their months' cost"] if large > WITHIN * least else []
-    data = {"large": large, "reckoned": least, "small": small, "help": helped.median, "drawn": drawn}
+    data = {"large": large, "estimated": least, "small": small, "help": helped.median, "drawn": drawn}
     return Section([Table("Whole commands, seconds", ["", "seconds"], rows, notes)], data, {}, faults)

@@ -15,7 +15,7 @@ BEGIN, END = "<!-- soak: printed by `make soak` -->", "<!-- /soak -->"
 
 
 def write_figures(name: str, figures: dict[str, Any]) -> None:
-    """Keep the figures of one attack, and write the table anew; attacks that run at once wait for each other."""
+    """Keep the figures of one attack, and write the table again; attacks that run at once wait for each other."""
     with DOCUMENT.open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}

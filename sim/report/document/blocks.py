@@ -41,8 +41,8 @@ def _check(text: str, made: Mapping[str, str]) -> None:
             faults.append(f"line {line}: no block is called {name!r}; there are {', '.join(made)}")
         elif sum((name, kind) == mark[:2] for mark in marks) > 1:
             faults.append(f"line {line}: the {kind} of {name!r} stands here more than once")
-    for place in range(0, len(marks), 2):
-        pair = marks[place : place + 2]
+    for index in range(0, len(marks), 2):
+        pair = marks[index : index + 2]
         name, kind, line = pair[0]
         if kind != "begin" or [mark[:2] for mark in pair] != [(name, "begin"), (name, "end")]:
             faults.append(f"line {line}: <!-- {name}: {kind} --> is not one of a pair, begin and end")

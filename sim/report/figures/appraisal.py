@@ -69,12 +69,12 @@ def _chain(found: Appraisal) -> Page:
     made = page(tr("From gross to net"), _subtitle(found), key, _footer(found), 4, tall=1.35, columns=2, left=1.65,
                 lines=1, right=0.9, below=0.18)  # fmt: skip
     made.grid.update(wspace=0.74)
-    for place, (measure, title) in enumerate(_TITLES.items()):
+    for index, (measure, title) in enumerate(_TITLES.items()):
         money = measure in ("value_added", "taxes")
         by = scale if money else 1.0
         net = [x / by for x in found.interval(found.net(measure))]
         bars = _bars(found, measure, by)
-        axes = made.axes(place)
+        axes = made.axes(index)
         axes.grid(visible=False)
         note(axes, tr(title), (0, 1), (0, 8), xycoords="axes fraction", fontsize=8.5, fontweight="bold", color=INK)
         counted = tr("people at the end") if measure == "jobs" else tr("operating at the end")

@@ -34,7 +34,7 @@ _ROW = 0.23  # inches a target
 def draw_calibration(found: Calibration, say: Say) -> None:
     """Add the figures to the study's folder: what the keys may be, and how the targets are met."""
     with style():
-        files = _marginals(found).files("marginals") | _targets(found).files("targets")
+        files = marginals_page(found).files("marginals") | targets_page(found).files("targets")
     Store(found.path).ensure(files, say)
 
 
@@ -61,7 +61,7 @@ def _footer(found: Calibration, kind: str) -> tuple[str, ...]:
     )
 
 
-def _marginals(found: Calibration) -> Page:
+def marginals_page(found: Calibration) -> Page:
     targets, fit = found.targets, found.fit
     key: list[KeyEntry] = [("line", VERMILION, tr("fitted")), ("thin", INK, tr("as it is"))]
     if fit.posterior.effective >= FEWEST:
@@ -74,8 +74,8 @@ def _marginals(found: Calibration) -> Page:
                 _footer(found, tr("Intervals: parameter.")), len(targets.keys), columns=min(4, max(2, len(titles))),
                 right=0.45, tall=1.0 if fit.posterior.effective >= FEWEST else 0.35, below=0.1,
                 lines=1 + max(title.count("\n") + 1 for title in titles))  # fmt: skip
-    for place, (it, title) in enumerate(zip(targets.keys, titles, strict=True)):
-        _marginal(made.axes(place), it, title, fit, targets.as_it_is(it))
+    for index, (it, title) in enumerate(zip(targets.keys, titles, strict=True)):
+        _marginal(made.axes(index), it, title, fit, targets.as_it_is(it))
     return made
 
 
@@ -128,7 +128,7 @@ def _unrounded(key: FreeParameter, share: float) -> float:
     return low * math.exp(share * math.log(high / low)) if key.log else low + share * (high - low)
 
 
-def _targets(found: Calibration) -> Page:
+def targets_page(found: Calibration) -> Page:
     """A line a target: its error in tolerances before fitting, fitted, and predicted without its group."""
     targets = found.targets.targets
     key: list[KeyEntry] = [
@@ -153,23 +153,23 @@ def _targets(found: Calibration) -> Page:
     axes.axvspan(-1.0, 1.0, color=_WITHIN, linewidth=0, zorder=0)
     axes.axvline(0.0, color=INK, linewidth=0.7)
     without = {fit.left_out: fit for fit in found.rotation}
-    for place, it in enumerate(targets):
+    for index, it in enumerate(targets):
         drift = 0.17 if found.rotation else 0.0
-        _mark(axes, place - drift, _off(it, found.fit.evaluations[0].means[place]), GREY)
-        _whisker(axes, place - drift, it, found.fit, place, BLUE)
-        _mark(axes, place - drift, _off(it, found.fit.best.means[place]), BLUE)
+        _mark(axes, index - drift, _off(it, found.fit.evaluations[0].means[index]), GREY)
+        _whisker(axes, index - drift, it, found.fit, index, BLUE)
+        _mark(axes, index - drift, _off(it, found.fit.best.means[index]), BLUE)
         if found.rotation:
-            _whisker(axes, place + drift, it, without[it.group], place, VERMILION)
-            _mark(axes, place + drift, _off(it, without[it.group].span(place).mean), VERMILION)
+            _whisker(axes, index + drift, it, without[it.group], index, VERMILION)
+            _mark(axes, index + drift, _off(it, without[it.group].span(index).mean), VERMILION)
         how: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "fontsize": 7}
         width = 12.0 - _NAMES - 0.5
         name = cut_words(it.title or outcome_words(catalogue, it.reading.outcome), _LETTERS)
-        note(axes, name[:1].upper() + name[1:], ((0.18 - _NAMES) / width, place), (0, 0), color=INK, fontweight="bold",
+        note(axes, name[:1].upper() + name[1:], ((0.18 - _NAMES) / width, index), (0, 0), color=INK, fontweight="bold",
              **how)  # fmt: skip
         unit = everyday(it.unit, it.value)
-        mean, wanted = unit.number(found.fit.best.means[place]), with_unit(wanted_text(it), unit.unit)
+        mean, wanted = unit.number(found.fit.best.means[index]), with_unit(wanted_text(it), unit.unit)
         said = tr("{mean}, wanted {wanted}", mean=mean, wanted=wanted)
-        note(axes, said, (-0.012, place), (0, 0), ha="right", **how)
+        note(axes, said, (-0.012, index), (0, 0), ha="right", **how)
     axes.set_xlim(-_FARTHEST - 0.4, _FARTHEST + 0.4)
     axes.set_ylim(len(targets) - 0.5, -0.5)
     axes.set_yticks([])
@@ -187,11 +187,11 @@ def _mark(axes: Axes, at: float, off: float, colour: str) -> None:
     mark(axes, off, at, colour, "D" if abs(off) < _FARTHEST else ">" if off > 0 else "<", markersize=4.5)
 
 
-def _whisker(axes: Axes, at: float, target: Target, fit: Fit, place: int, colour: str) -> None:
+def _whisker(axes: Axes, at: float, target: Target, fit: Fit, index: int, colour: str) -> None:
     """The posterior's interval; an arrow where all of it lies beyond the axis; nothing where points are too few."""
     if fit.posterior.effective < FEWEST:
         return
-    span = fit.span(place)
+    span = fit.span(index)
     ends: Sequence[float] = [_off(target, span.low), _off(target, span.high)]
     if ends[0] == ends[1] and abs(ends[0]) == _FARTHEST:
         axes.plot(ends[:1], [at], marker=">" if ends[0] > 0 else "<", color=colour, markersize=5, fillstyle="none")

@@ -82,13 +82,13 @@ class Page:
     figure: Figure
     grid: GridSpec
 
-    def axes(self, place: int) -> Axes:
+    def axes(self, index: int) -> Axes:
         """The axes of a panel."""
-        return self.figure.add_subplot(self.grid[place])
+        return self.figure.add_subplot(self.grid[index])
 
-    def pair(self, place: int) -> tuple[Axes, Axes]:
+    def pair(self, index: int) -> tuple[Axes, Axes]:
         """Two axes in a panel: one for values, and below it one for differences."""
-        parts = self.grid[place].subgridspec(2, 1, height_ratios=(0.57, 0.35), hspace=0.17)
+        parts = self.grid[index].subgridspec(2, 1, height_ratios=(0.57, 0.35), hspace=0.17)
         return self.figure.add_subplot(parts[0]), self.figure.add_subplot(parts[1])
 
     def png(self) -> bytes:

@@ -13,6 +13,6 @@ HALO = [withStroke(linewidth=2.2, foreground="white")]  # of words that lie on l
 
 def light(colour: str, part: float) -> tuple[float, float, float]:
     """A colour mixed with white. Transparent colours print badly."""
-    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    channels = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
     red, green, blue = (1 - part * (1 - channel) for channel in channels)
     return red, green, blue

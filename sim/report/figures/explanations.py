@@ -28,11 +28,11 @@ def draw_explanation(explanation: Explanation) -> None:
     rows = [(part.group, part.value, part.low, part.high) for part in explanation.parts]
     parts = csv_bytes(("part", "value", "low", "high"), [*rows, ("total", *explanation.total)])
     with style():
-        files = {"parts.csv": parts, **_waterfall(explanation).files("waterfall")}
+        files = {"parts.csv": parts, **waterfall(explanation).files("waterfall")}
     write_noted(explanation.path, files)
 
 
-def _waterfall(it: Explanation) -> Page:
+def waterfall(it: Explanation) -> Page:
     """Bars from the first scenario's mean to the second's, one part after another, with their intervals."""
     one, other = it.names
     names = [one, *(part.group for part in it.parts), other]
@@ -77,19 +77,19 @@ def _waterfall(it: Explanation) -> Page:
     last, at = len(names) - 1, 0.0
     bars = [(part.value, part.low, part.high, BLUE if part.value >= 0 else VERMILION) for part in it.parts]
     axes.plot([0, 0], [-0.31, 1.31], color=GREY, linewidth=0.6)
-    for place, (mean, below, above, colour) in enumerate([*bars, (*it.total, GREY)], 1):
+    for index, (mean, below, above, colour) in enumerate([*bars, (*it.total, GREY)], 1):
         value, low, high = (end * unit.factor for end in (mean, below, above))
-        at = 0.0 if place == last else at
-        axes.barh(place, value, left=at, height=0.62, color=colour)
+        at = 0.0 if index == last else at
+        axes.barh(index, value, left=at, height=0.62, color=colour)
         if math.isfinite(low):  # one seed gives no interval
-            axes.plot([at + low, at + high], [place, place], color=INK, linewidth=1.0)
+            axes.plot([at + low, at + high], [index, index], color=INK, linewidth=1.0)
         said = minus(unit.signed(mean))
-        if place == last:
+        if index == last:
             said = tr("{difference}, to a mean of {mean}", difference=said, mean=unit.number(it.variant))
-        note(axes, said, (1.0, place), (5, 0), color=INK, **beside)
+        note(axes, said, (1.0, index), (5, 0), color=INK, **beside)
         at += value
-        if place < last:
-            axes.plot([at, at], [place - 0.31, place + 1.31], color=GREY, linewidth=0.6)
+        if index < last:
+            axes.plot([at, at], [index - 0.31, index + 1.31], color=GREY, linewidth=0.6)
     axes.axvline(0.0, color=INK, linewidth=0.8)
     note(axes, tr("a mean of {mean}", mean=unit.number(it.baseline)), (1.0, 0), (5, 0), **beside)
     axes.set_yticks(range(len(names)), names)

@@ -22,9 +22,9 @@ def drawn_files(sheets: Sequence[Sheet], workers: Workers) -> dict[str, bytes]:
         else enumerate(_drawn(sheet, language()) for sheet in sheets)
     )
     files: dict[str, bytes] = {}
-    for place, data in drawn:
+    for index, data in drawn:
         if isinstance(data, Failure):
-            raise RuntimeError(f"figure {sheets[place].stem}: {data.message}")
+            raise RuntimeError(f"figure {sheets[index].stem}: {data.message}")
         files |= data
     return files
 

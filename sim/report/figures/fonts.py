@@ -34,6 +34,13 @@ def families() -> list[str]:
     return [name for name in _FAMILIES if name in there]
 
 
+def forget() -> None:
+    """Look for fonts as at the start, and warn again of letters that none has."""
+    for known in (families, _glyphs, _found_new_fonts):
+        known.cache_clear()
+    _told.clear()
+
+
 @contextmanager
 def told(figure: Figure) -> Iterator[None]:
     """Draw the figure with one remark on letters that no font has, in place of a warning at each of them."""

@@ -52,8 +52,8 @@ def draw_forest(comparison: Comparison, outcomes: Sequence[str], words: Words) -
             tall=0.14 + _ROW * len(comparison.variants), columns=min(_COLUMNS, len(outcomes)), left=left,
             right=_NUMBER + 0.2, between=left + _NUMBER, lines=max(title.count("\n") + 1 for title in titles),
         )  # fmt: skip
-        for place, (title, differences) in enumerate(zip(titles, drawn, strict=True)):
-            _panel(made.axes(place), title, names, differences)
+        for index, (title, differences) in enumerate(zip(titles, drawn, strict=True)):
+            _panel(made.axes(index), title, names, differences)
         return made.files("forest")
 
 
@@ -70,23 +70,23 @@ def _panel(axes: Axes, title: str, names: Sequence[str], differences: Sequence[D
     axes.grid(axis="x")
     axes.axvline(0.0, color=INK, linewidth=0.7)
     ends = [np.array([it.low, it.difference, it.high]) * unit.factor for it in differences]
-    most = _farthest([float(np.nanmax(np.abs(its), initial=0.0)) for its in ends])
+    most = farthest([float(np.nanmax(np.abs(its), initial=0.0)) for its in ends])
     shown = [0.0, *(end for its in ends for end in its if np.isfinite(end) and abs(end) <= most)]
     room = 0.08 * (max(shown) - min(shown)) or 1.0
     least, most = min(shown) - room, max(shown) + room
-    for place, (it, (low, middle, high)) in enumerate(zip(differences, ends, strict=True)):
+    for index, (it, (low, middle, high)) in enumerate(zip(differences, ends, strict=True)):
         colour = BLUE if it.robust else GREY
         said = minus(unit.signed(it.difference)) if np.isfinite(middle) else tr("no value")
-        note(axes, said, (1.0, place), (5, 0), xycoords=axes.get_yaxis_transform(), va="center", color=colour)
+        note(axes, said, (1.0, index), (5, 0), xycoords=axes.get_yaxis_transform(), va="center", color=colour)
         if not np.isfinite(middle):
             continue
         if least <= middle <= most:
-            axes.plot(np.clip([low, high], least, most), [place, place], color=colour, linewidth=1.6,
+            axes.plot(np.clip([low, high], least, most), [index, index], color=colour, linewidth=1.6,
                       solid_capstyle="butt")  # fmt: skip
-            mark(axes, middle, place, colour)
+            mark(axes, middle, index, colour)
         else:
             edge, sign = (most, ">") if middle > 0 else (least, "<")
-            mark(axes, edge, place, colour, sign, markersize=6, clip_on=False)
+            mark(axes, edge, index, colour, sign, markersize=6, clip_on=False)
     axes.set_xlim(least, most)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_yticks(range(len(names)), names)
@@ -97,14 +97,14 @@ def _panel(axes: Axes, title: str, names: Sequence[str], differences: Sequence[D
 def _goes_beyond(differences: Sequence[Difference]) -> bool:
     """Whether an axis leaves a difference out."""
     ends = [[it.low, it.difference, it.high] for it in differences]
-    most = _farthest([float(np.nanmax(np.abs(its), initial=0.0)) for its in ends])
+    most = farthest([float(np.nanmax(np.abs(its), initial=0.0)) for its in ends])
     return any(np.isfinite(it.difference) and abs(it.difference) > most for it in differences)
 
 
-def _farthest(sizes: Sequence[float]) -> float:
+def farthest(sizes: Sequence[float]) -> float:
     """The largest size that an axis shows: those of at most half of the variants, far from the others, go beyond it."""
     known = sorted((size for size in sizes if size > 0), reverse=True)
     far = 0
-    for place, (size, following) in enumerate(pairwise(known[: len(known) // 2 + 1]), 1):
-        far = place if size > _FAR * following else far
+    for index, (size, following) in enumerate(pairwise(known[: len(known) // 2 + 1]), 1):
+        far = index if size > _FAR * following else far
     return known[far] if known else 1.0

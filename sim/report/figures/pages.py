@@ -43,8 +43,8 @@ def run_page(sheet: Sheet) -> Page:
     ends = [_ends([bands], panel.series[0], panel.mark) for bands, panel in zip(fans, panels, strict=True)]
     made = page(sheet.title, sheet.subtitle, key + _key_of_marks(sheet), sheet.footer, len(panels),
                 tall=1.0 if len(panels) > 1 else _ALONE, lines=_lines(panels, ends))  # fmt: skip
-    for place, (panel, bands, end) in enumerate(zip(panels, fans, ends, strict=True)):
-        axes, cells = made.axes(place), panel.series[0]
+    for index, (panel, bands, end) in enumerate(zip(panels, fans, ends, strict=True)):
+        axes, cells = made.axes(index), panel.series[0]
         _fan(axes, cells, bands)
         _limit(axes, end, panel.mark)
         dress(axes, panel.title, _below(panel, end), sheet.start, cells.shape[1], whole=panel.counts)
@@ -54,7 +54,7 @@ def run_page(sheet: Sheet) -> Page:
 
 
 def comparison_page(sheet: Sheet) -> Page:
-    colours = [SERIES[place % len(SERIES)] for place in range(len(sheet.labels))]
+    colours = [SERIES[index % len(SERIES)] for index in range(len(sheet.labels))]
     filled = len(sheet.labels) < _BLENDED
     spread = tr("middle 90% of seeds; below, 95% interval of the mean difference")
     if not filled:
@@ -67,8 +67,8 @@ def comparison_page(sheet: Sheet) -> Page:
     ends = [_ends(its, panel.series[0][:0], panel.mark) for its, panel in zip(drawn, panels, strict=True)]
     made = page(sheet.title, sheet.subtitle, key + _key_of_marks(sheet), sheet.footer, len(panels), tall=1.75,
                 lines=_lines(panels, ends))  # fmt: skip
-    for place, (panel, bands, end) in enumerate(zip(panels, fans, ends, strict=True)):
-        upper, lower = made.pair(place)
+    for index, (panel, bands, end) in enumerate(zip(panels, fans, ends, strict=True)):
+        upper, lower = made.pair(index)
         months = panel.series[0].shape[1]
         for order, (cells, its, colour) in enumerate(zip(panel.series, bands, colours, strict=True)):
             # Of two equal lines the later one is thinner, so that both are seen.
@@ -78,7 +78,7 @@ def comparison_page(sheet: Sheet) -> Page:
         _limit(upper, end, panel.mark)
         dress(upper, panel.title, _below(panel, end), sheet.start, months, below=True, whole=panel.counts)
         if panel.mark:
-            _article(upper, months, panel.mark, np.vstack([its[[0, 4]] for its in drawn[place]]))
+            _article(upper, months, panel.mark, np.vstack([its[[0, 4]] for its in drawn[index]]))
         lower.axhline(0.0, color=INK, linewidth=0.7)
         for interval, colour in zip(panel.differences, colours[1:], strict=True):
             lower.fill_between(range(months), interval.low, interval.high, color=light(colour, 0.3), linewidth=0)

@@ -99,8 +99,8 @@ def _numbers(figure: Figure, it: Poster, x: float, across: float, y: float) -> f
     """The four numbers in a row of boxes; where they end."""
     tall, gap = 1.55, 0.2
     wide = (across - gap * (len(it.numbers) - 1)) / len(it.numbers)
-    for place, (number, words, interval, clear) in enumerate(it.numbers):
-        left = x + place * (wide + gap)
+    for index, (number, words, interval, clear) in enumerate(it.numbers):
+        left = x + index * (wide + gap)
         axes = _axes(figure, left, y - tall + 0.15, wide, tall)
         axes.set_facecolor(_BLUE)
         axes.set_xticks([])

@@ -27,7 +27,7 @@ def draw_run(
     whole = result
     if result.replicates != tuple(int(number) for number in manifest["seeds"]):
         whole = open_result(result.path)
-    sheets, empty = _sheets(whole, headline, asked)
+    sheets, empty = asked_sheets(whole, headline, asked)
     wanted = {f"{FIGURES}/{file_name(sheet.stem)}.{kind}" for sheet in sheets for kind in ("png", "svg")}
     if wanted <= set(manifest["outputs"]) and all(map(store.intact, wanted)):
         return
@@ -41,7 +41,7 @@ def draw_run(
             store.add(files)
 
 
-def _sheets(result: Result, headline: Sequence[str], asked: Sequence[str]) -> tuple[list[Sheet], list[str]]:
+def asked_sheets(result: Result, headline: Sequence[str], asked: Sequence[str]) -> tuple[list[Sheet], list[str]]:
     """The pages asked for, without panels that show nothing, and the outcomes of those."""
     refuse_unknown(asked, result.table.names, headline)
     empty = empty_outcomes(result)

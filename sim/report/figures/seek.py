@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.catalogue import Catalogue
-from sim.formats import brief, label, minus, number, seeds_text, short
+from sim.formats import brief, label, minus, number, percent, seeds_text, short
 from sim.language import is_chinese, listed, meaning, month_text, paragraph, tr
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
@@ -111,7 +111,7 @@ def _frontier(axes: Axes, it: Sought) -> None:
     axes.scatter(cost[~good], net[~good], s=9, color=_DEAD, linewidths=0)
     axes.scatter(cost[good], net[good], s=13, color=SKY, linewidths=0, zorder=3)
     line = [(one.cost.mean, one.net.mean) for one in it.frontier]
-    if it.own_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
+    if it.baseline_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
         line = sorted([*line, (0.0, 0.0)])
     axes.plot([x for x, _ in line], [y for _, y in line], color=BLUE, linewidth=1.4, zorder=4)
     for one in it.frontier:
@@ -224,7 +224,7 @@ def _regrets(axes: Axes, it: Sought) -> None:
         right = max(sign * one.gain, one.p95, 0.0)
         note(
             axes,
-            tr("best in {share}", share=f"{one.best:.0%}"),
+            tr("best in {share}", share=percent(one.best)),
             (right, row),
             (6, 0),
             va="center",

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.catalogue import Catalogue
-from sim.formats import short
+from sim.formats import percent, short
 from sim.language import later, month_text, paragraph, tr
 from sim.letters import cells
 from sim.report.figures.axes import note, number_axis
@@ -28,7 +28,7 @@ _LETTERS = 50  # of a parameter's meaning
 _SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1))  # of a point, for its number
 _KIND_WORDS = {
     "assumption": later("assumed"), "fitted": later("fitted"), "evidence": later("evidence"),
-    "article": later("article"), "seed": later("luck"),
+    "article": later("article"), "seed": later("seed"),
 }  # fmt: skip
 _KIND_COLOURS = {"assumption": ORANGE, "fitted": BLUE, "evidence": GREEN, "article": PURPLE, "seed": FAINT}
 
@@ -66,7 +66,7 @@ def _page(it: Sensitivity, catalogue: Catalogue) -> Page:
         "{scenario} in {month}: {outcome}; {shown}", scenario=of, month=month_text(it.month), outcome=it.outcome,
         shown=shown,
     )  # fmt: skip
-    labels = [_row_label(catalogue, place, row) for place, row in enumerate(rows, 1)]
+    labels = [_row_label(catalogue, index, row) for index, row in enumerate(rows, 1)]
     made = page(what, said, key, footer, 1, tall=(rest + strip) / 1.42, columns=1, left=3.9, right=0.3, below=0.35,
                 lines=0)  # fmt: skip
     grid = made.grid[0].subgridspec(
@@ -88,12 +88,12 @@ def _page(it: Sensitivity, catalogue: Catalogue) -> Page:
     return made
 
 
-def _row_label(catalogue: Catalogue, place: int, row: VariedParameter) -> str:
+def _row_label(catalogue: Catalogue, index: int, row: VariedParameter) -> str:
     """A parameter's meaning and rank, and below its key and its range in the everyday unit."""
     words = cut_words(key_words(catalogue, row.key), _LETTERS)
     ends, unit = range_text(row)
     said = f"{short(row.key)}, {with_unit(ends, unit)}"
-    return f"{words}  {place}\n{said if cells(said) <= _LETTERS + 8 else with_unit(ends, unit)}"
+    return f"{words}  {index}\n{said if cells(said) <= _LETTERS + 8 else with_unit(ends, unit)}"
 
 
 def _kind_words(kind: str) -> str:
@@ -101,11 +101,11 @@ def _kind_words(kind: str) -> str:
 
 
 def _strip(axes: Axes, it: Sensitivity) -> None:
-    """The variance as one bar, by kind of source, with luck at the end."""
+    """The variance as one bar, by kind of source, with the seed at the end."""
     begin = 0.0
     for kind, share in it.kinds.items():
         axes.barh(0, share, left=begin, color=_KIND_COLOURS[kind], edgecolor="white", linewidth=0.8)
-        words = f"{_kind_words(kind)} {share:.0%}"
+        words = f"{_kind_words(kind)} {percent(share)}"
         if share > 0.0085 * cells(words):
             axes.text(begin + share / 2, 0, words, ha="center", va="center", fontsize=7,
                       color="white" if kind == "fitted" else INK)  # fmt: skip
@@ -141,10 +141,10 @@ def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> No
     unit = outcome_unit(it)
     points: list[tuple[int, VariedParameter, float, float]] = []
     ends: list[tuple[float, float]] = []  # of the intervals
-    for place, row in enumerate(rows, 1):
+    for index, row in enumerate(rows, 1):
         mu_star, spread = row.index.mu_star, row.index.sigma
         if mu_star is not None and spread is not None:
-            points.append((place, row, mu_star.value * unit.factor, spread.value * unit.factor))
+            points.append((index, row, mu_star.value * unit.factor, spread.value * unit.factor))
             across, up = (
                 [end * unit.factor for end in (part.low, part.value, part.high)] for part in (mu_star, spread)
             )
@@ -154,14 +154,14 @@ def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> No
     most = max((mu for mu, _ in ends), default=1.0) * 1.05 or 1.0
     top = max((sigma for _, sigma in ends), default=1.0) * 1.08 or 1.0
     taken: list[tuple[float, float]] = []
-    for place, row, mu, sigma in points:
+    for index, row, mu, sigma in points:
         axes.plot(mu, sigma, "o", color=_KIND_COLOURS[row.kind], markersize=4.5)
         at = mu / most, sigma / top
         # Where points are close their numbers go to the side that is free; where none is, the tornado has them.
         side = next(((x, y) for x, y in _SIDES if _free((at[0] + 0.03 * x, at[1] + 0.05 * y), taken)), None)
         if side:
             taken.append((at[0] + 0.03 * side[0], at[1] + 0.05 * side[1]))
-            note(axes, str(place), (mu, sigma), (6 * side[0], 6 * side[1]), ha="center", va="center", fontsize=7,
+            note(axes, str(index), (mu, sigma), (6 * side[0], 6 * side[1]), ha="center", va="center", fontsize=7,
                  color=INK)  # fmt: skip
         taken.append(at)
     axes.plot([0, most], [0, most], color=GREY, linewidth=0.6, linestyle=(0, (4, 3)))
@@ -185,13 +185,13 @@ def _free(at: tuple[float, float], taken: Sequence[tuple[float, float]]) -> bool
 
 def _dots(axes: Axes, rows: Sequence[VariedParameter]) -> None:
     """First-order and total indices beside each other."""
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         for estimate, up, mark in ((row.index.first, 0.16, "o"), (row.index.total, -0.16, "s")):
             if estimate is None:
                 continue
             colour = BLUE if mark == "o" else VERMILION
-            axes.plot([estimate.low, estimate.high], [up - place] * 2, color=colour, linewidth=1)
-            axes.plot(estimate.value, up - place, mark, color=colour, markersize=4)
+            axes.plot([estimate.low, estimate.high], [up - index] * 2, color=colour, linewidth=1)
+            axes.plot(estimate.value, up - index, mark, color=colour, markersize=4)
     if rows and (first := rows[0].index.first) and (total := rows[0].index.total):
         note(axes, tr("first order"), (first.value, 0.16), (0, 6), ha="center", fontsize=7, color=BLUE)
         note(axes, tr("total"), (total.value, -0.16), (0, -10), ha="center", fontsize=7, color=VERMILION)

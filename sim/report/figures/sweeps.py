@@ -52,7 +52,7 @@ def _pages(sweep: Sweep) -> dict[str, Page]:
     if len(sweep.axes) > 2:
         return {f"parallel-{name}": _parallel_page(sweep, name) for name in sweep.outcomes[:MOST_PANELS]}
     if len(sweep.axes) == 2:
-        return {"map": _map_page(sweep)}
+        return {"map": map_page(sweep)}
     return {"lines": _line_page(sweep)}
 
 
@@ -100,7 +100,7 @@ def _line_page(sweep: Sweep) -> Page:
     return made
 
 
-def _map_page(sweep: Sweep) -> Page:
+def map_page(sweep: Sweep) -> Page:
     across, up = sweep.axes
     names = sweep.outcomes[:MOST_PANELS]
     grid = sweep.design == "grid"

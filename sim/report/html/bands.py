@@ -47,8 +47,8 @@ def in_bands(band: Band, value: float, size: float) -> float:
 def band_chart(name: str, group: str, verdicts: Sequence[Verdict]) -> Markup:
     """Each fact on a line: its band, and the model's median and interval in units of that band."""
     drawn: list[Markup] = []
-    for place, it in enumerate(verdicts):
-        y = _ONE * (place + 0.5)
+    for index, it in enumerate(verdicts):
+        y = _ONE * (index + 0.5)
         drawn += _line(fact_words(it, it.check.title), it.check.band, it.check.value, (it.low, it.high), y, _ONE)
         drawn += _interval(it.check.band, (it.value, it.low, it.high), y, "s0" if it.passed else "s1", good=it.passed)
         drawn.append(_told(_numbers(verdict_unit(it), it.value, it.low, it.high), y))
@@ -64,8 +64,8 @@ def band_chart(name: str, group: str, verdicts: Sequence[Verdict]) -> Markup:
 def pair_chart(name: str, title: str, rows: Sequence[Row], first: str, second: str) -> Markup:
     """Each target on a line: its band, and above one another what it is in two ways, such as fitted and predicted."""
     drawn: list[Markup] = []
-    for place, row in enumerate(rows):
-        y, band, last = _TWO * (place + 0.5), band_of(row), row[second]
+    for index, row in enumerate(rows):
+        y, band, last = _TWO * (index + 0.5), band_of(row), row[second]
         drawn += _line(target_words(row), band, row["value"], (last["low"], last["high"]), y, _TWO)
         for kind, at in ((first, y - _APART), (second, y + _APART)):
             one = row[kind]

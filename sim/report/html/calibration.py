@@ -149,8 +149,8 @@ def _marginals(study: StoredCalibration) -> Markup:
         tag("figure", tag("figcaption", tag("b", it.key.rpartition(".")[2]), " ",
                           tag("span", _unit(it).unit or tr("no unit")),
                           tag("small", tr("{key}, log scale", key=it.key) if it.log else it.key)),
-            marginal_chart(f"marginal{place}", study, it))
-        for place, it in enumerate(study.keys)
+            marginal_chart(f"marginal{index}", study, it))
+        for index, it in enumerate(study.keys)
     ]  # fmt: skip
     note = tag("p", tr(_MARGINALS), class_="note")
     return join(tag("h3", tr("What each could be")), note, tag("div", figures, class_="charts"))

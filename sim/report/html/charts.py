@@ -87,14 +87,14 @@ def fan_chart(
     low, high, beyond = value_range([*(line.bands for line in lines), *(line.runs for line in lines)], mark)
     frame = Frame(months, low, high, FAN)
     drawn: list[Markup | None] = [*_axes(frame, start)]
-    for place, line in enumerate(lines):
-        kind = f"s{place}"
+    for index, line in enumerate(lines):
+        kind = f"s{index}"
         drawn.append(
             tag("path", d="".join(map(frame.path, line.runs)), class_=f"runs {kind}") if len(line.runs) else None
         )
         drawn += [tag("path", d=frame.area(line.bands[0], line.bands[4]), class_=f"band {kind}"),
                   tag("path", d=frame.area(line.bands[1], line.bands[3]), class_=f"band inner {kind}")]  # fmt: skip
-    drawn += [tag("path", d=frame.path(line.bands[2]), class_=f"line s{place}") for place, line in enumerate(lines)]
+    drawn += [tag("path", d=frame.path(line.bands[2]), class_=f"line s{index}") for index, line in enumerate(lines)]
     if mark:
         drawn += _mark(frame, mark)
     if not any(np.isfinite(line.bands).any() for line in lines):
@@ -110,10 +110,10 @@ def difference_chart(name: str, words: str, intervals: Sequence[Interval], start
     low, high, _ = value_range([part.T for part in cells])  # worlds with a common past: the first year stays
     frame = Frame(months, low, high, DIFFERENCE)
     drawn = [*_axes(frame, start, 3)]
-    for place, one in enumerate(intervals, 1):
-        drawn.append(tag("path", d=frame.area(one.low, one.high), class_=f"band s{place}"))
+    for index, one in enumerate(intervals, 1):
+        drawn.append(tag("path", d=frame.area(one.low, one.high), class_=f"band s{index}"))
     drawn.append(tag("path", d=f"M{LEFT} {_short(frame.y(0))}H{WIDTH - RIGHT}", class_="zero"))
-    drawn += [tag("path", d=frame.path(mean), class_=f"line s{place}") for place, (mean, *_) in enumerate(intervals, 1)]
+    drawn += [tag("path", d=frame.path(mean), class_=f"line s{index}") for index, (mean, *_) in enumerate(intervals, 1)]
     if not any(np.isfinite(one.mean).any() for one in intervals):
         drawn.append(tag("text", tr("no seed with a value in both"), x=WIDTH / 2, y=frame.y(0.5) - 8, class_="none"))
     ends = [(mean, signed(_last(mean))) for mean, *_ in intervals]
@@ -137,7 +137,7 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     """Round numbers within a range, about ``count`` of them."""
     step = 10.0 ** math.floor(math.log10((high - low) / count))
     step *= min((1, 2, 5, 10), key=lambda it: abs(math.log((high - low) / (it * step) / count)))
-    return [place * step for place in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+    return [index * step for index in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
 
 
 def _picture(name: str, words: str, height: int, drawn: Sequence[Markup | None]) -> Markup:
@@ -219,8 +219,8 @@ def effect_chart(name: str, words: str, bars: Sequence[tuple[str, str, Estimate]
     for value, text in zip(found, tick_labels(found), strict=True):
         drawn += [tag("path", d=f"M{_short(x(value))} 0V{height - 22}", class_="grid"),
                   tag("text", text, x=_short(x(value)), y=height - 6, class_="tick x")]  # fmt: skip
-    for place, (key, kind, (value, below, above)) in enumerate(bars):
-        y = step * place + step / 2
+    for index, (key, kind, (value, below, above)) in enumerate(bars):
+        y = step * index + step / 2
         start, end = sorted((x(0.0), x(value)))
         drawn += [
             tag("text", key, x=left - 10, y=_short(y + 4), class_="tick y"),

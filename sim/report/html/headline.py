@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.formats import counted, label
+from sim.formats import counted, label, percent
 from sim.language import is_chinese, later, month_text, tr, trc
 from sim.report.html.markup import Markup, join, tag
 from sim.report.shown import difference_unit, row_unit
@@ -13,7 +13,7 @@ from sim.report.text.left_out import without_one
 from sim.report.text.run import verdict
 from sim.runs.result import Result
 from sim.runs.summary import Row
-from sim.studies.estimators.signs import TOLD, Sign
+from sim.studies.estimators.signs import CLEAR, Sign
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 from sim.units import Everyday, change, with_unit
 
@@ -40,7 +40,7 @@ _ONE_SEED = later(
     "{variant} moves {name} only with one seed: {value} (95%: {span}) after {months} months, {seeds}, against "
     "{baseline}"
 )
-_UNTOLD = later(
+_UNCLEAR = later(
     "{variant} does not move {name} distinguishably: {value} (95%: {span}) after {months} months, {seeds}, against "
     "{baseline}"
 )
@@ -85,10 +85,10 @@ def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Di
             value = with_unit_of(value, unit)
     elif it.sign in (Sign.EQUAL, Sign.ALIKE):
         said = words[Sign.EQUAL]
-    elif it.sign in TOLD:
+    elif it.sign in CLEAR:
         said = _ONE_SEED
     else:
-        said = _UNTOLD if it.sign is Sign.UNTOLD else _NOT_JUDGED
+        said = _UNCLEAR if it.sign is Sign.UNCLEAR else _NOT_JUDGED
     seeds = tr("on {seeds}", seeds=counted(it.seeds, "common seed"))
     if not comparison.paired:
         counts = len(comparison.baseline.replicates), len(variant.result.replicates)
@@ -179,7 +179,7 @@ def difference_cards(variant: ComparedVariant, names: Sequence[str], meanings: d
     for name in names:
         it = known[name]
         told = it.robust
-        better = "" if it.better_share is None else tr("better in {share} of seeds", share=f"{it.better_share:.0%}")
+        better = "" if it.better_share is None else tr("better in {share} of seeds", share=percent(it.better_share))
         unit = difference_unit(it)
         none = tr("no interval yet") if it.seeds > 1 else tr("one seed: no interval")
         interval = tr("95%: {span}", span=unit.span(it.low, it.high)) if math.isfinite(it.low) else none

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sim.formats import whole
 from sim.language import tr
 
 _VOID = frozenset({"meta", "br", "img", "input", "col", "link"})
@@ -63,7 +64,7 @@ def table(
     assert all(heads), heads
 
     def cells(kind: str, row: Sequence[Any], **how: Any) -> list[Markup]:
-        return [tag(kind, cell, class_="n" if place in numbers else None, **how) for place, cell in enumerate(row)]
+        return [tag(kind, cell, class_="n" if index in numbers else None, **how) for index, cell in enumerate(row)]
 
     body = [tag("tr", tag("th", row[0], scope="row"), cells("td", row)[1:]) for row in rows]
     made = tag(
@@ -101,6 +102,6 @@ def island(name: str, value: Any) -> Markup:
 def download(name: str, data: bytes, words: str, kind: str = "text/csv") -> Markup:
     """A link that saves bytes which the page carries."""
     held = base64.b64encode(data).decode()
-    size = f"{len(data) / 1000:,.0f} kB" if len(data) >= 1000 else tr("{count} bytes", count=len(data))
+    size = f"{whole(len(data) / 1000)} kB" if len(data) >= 1000 else tr("{count} bytes", count=len(data))
     link = tag("a", words, href=f"data:{kind};charset=utf-8;base64,{held}", download=name)
     return join(link, " ", tag("small", f"{name}, {size}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.formats import label, ratio_text
+from sim.formats import label, percent, ratio_text
 from sim.language import month_text, tr
 from sim.report.html.headline import figure_badge
 from sim.report.html.markup import Markup, fold, join, table, tag
@@ -97,7 +97,7 @@ def _difference(it: Difference, meanings: dict[str, str]) -> list[Markup | str]:
     return [
         _name(it.outcome, meanings), unit.number(it.baseline), unit.number(it.variant), unit.signed(it.difference),
         unit.span(it.low, it.high) or "-", unit.unit,
-        "-" if it.better_share is None else f"{it.better_share:.0%}",
+        "-" if it.better_share is None else percent(it.better_share),
         ratio_text(it.variance_reduction) or "-", tr(it.verdict),
     ]  # fmt: skip
 

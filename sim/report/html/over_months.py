@@ -26,15 +26,15 @@ def charts(
     *, runs: int = RUNS,
 ) -> Markup:  # fmt: skip
     """A figure for every panel: name, unit, chart, read-out, and its numbers as a table."""
-    return tag("div", [_figure(panel, labels, scenario, meanings, f"{stem}{place}", runs)
-                       for place, panel in enumerate(panels)], class_="charts")  # fmt: skip
+    return tag("div", [_figure(panel, labels, scenario, meanings, f"{stem}{index}", runs)
+                       for index, panel in enumerate(panels)], class_="charts")  # fmt: skip
 
 
 def chart_key(
     labels: Sequence[str], *, differences: bool, marked: bool, single: bool = False, runs: int = RUNS
 ) -> Markup:
     """What colours, bands and marks mean."""
-    parts = [tag("li", tag("i", class_=f"swatch s{place}"), name) for place, name in enumerate(labels)]
+    parts = [tag("li", tag("i", class_=f"swatch s{index}"), name) for index, name in enumerate(labels)]
     said = [tr("line: the only seed") if single else tr("line: median; bands: middle 50% and 90% of seeds")]
     if runs and not single:
         said.append(tr("faint: up to {count} single seeds", count=runs))
@@ -90,10 +90,10 @@ def differences_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Sc
 def runs_csv(panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario) -> bytes:
     """The faint runs: a row for each result, run and month, a column an outcome."""
     rows = [
-        (name, run, scenario.calendar(month), *(_plain(panel.series[place][run, month]) for panel in panels))
-        for place, name in enumerate(labels)
-        for run in range(min(RUNS, len(panels[0].series[place])))
-        for month in range(panels[0].series[place].shape[1])
+        (name, run, scenario.calendar(month), *(_plain(panel.series[index][run, month]) for panel in panels))
+        for index, name in enumerate(labels)
+        for run in range(min(RUNS, len(panels[0].series[index])))
+        for month in range(panels[0].series[index].shape[1])
     ]
     return csv_bytes(("result", "run", "month", *(panel.outcome for panel in panels)), rows)
 

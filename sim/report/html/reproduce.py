@@ -22,9 +22,9 @@ NOT_STORED = later("not stored")
 def commands(results: Sequence[Result], unpaired: bool = False) -> list[str]:
     """The commands that make the results and the report again, from the scenarios that the page carries."""
     files = file_names(results)
-    runs = [f"sim run {shlex.quote(files[place])} {worlds_option(result.scenario, max(result.replicates) + 1)}"
+    runs = [f"sim run {shlex.quote(files[index])} {worlds_option(result.scenario, max(result.replicates) + 1)}"
             f"{with_options(result.manifest)}"
-            for place, result in enumerate(results)]  # fmt: skip
+            for index, result in enumerate(results)]  # fmt: skip
     folders = [shlex.quote(f"results/{file.removesuffix('.toml')}-{result.digest}")
                for file, result in zip(files, results, strict=True)]  # fmt: skip
     return [*runs, f"sim report {' '.join(folders)}{' --unpaired' * unpaired}"]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import plain
+from sim.formats import percent, plain
 from sim.language import later, listed, meaning, tr
 from sim.report.html.charts import share_bar
 from sim.report.html.headline import words_of
@@ -23,11 +23,11 @@ _COUNTED = {
 }  # fmt: skip
 _SHARED = {
     "article": later("{share} article"), "evidence": later("{share} evidence"), "fitted": later("{share} fitted"),
-    "assumption": later("{share} assumed"), "seed": later("{share} luck of the seed"),
+    "assumption": later("{share} assumed"), "seed": later("{share} seed"),
 }  # fmt: skip
 _SHARES = {
     "article": later("article {share}"), "evidence": later("evidence {share}"), "fitted": later("fitted {share}"),
-    "assumption": later("assumed {share}"), "seed": later("luck of the seed {share}"),
+    "assumption": later("assumed {share}"), "seed": later("seed {share}"),
 }  # fmt: skip
 _IN_WORDS = {
     "article": later("{count} from the article"),
@@ -82,7 +82,7 @@ def variance(found: Sequence[Sensitivity]) -> Markup:
 
 def _variance(it: Sensitivity) -> Markup:
     kinds = {kind: share for kind, share in it.kinds.items() if math.isfinite(share)}
-    said = listed(tr(_SHARED[kind], share=f"{share:.0%}") for kind, share in kinds.items())
+    said = listed(tr(_SHARED[kind], share=percent(share)) for kind, share in kinds.items())
     of = words_of(it.outcome)
     if it.against:
         of = tr("the difference in {outcome} from {other}", outcome=of, other=it.against)
@@ -91,7 +91,7 @@ def _variance(it: Sensitivity) -> Markup:
         "seeds): {said}.", outcome=of, count=len(it.parameters), method=it.method, points=it.points,
         seeds=it.replicates, said=said,
     )  # fmt: skip
-    parts = [(kind, max(0.0, share), tr(_SHARES[kind], share=f"{share:.0%}")) for kind, share in kinds.items()]
+    parts = [(kind, max(0.0, share), tr(_SHARES[kind], share=percent(share))) for kind, share in kinds.items()]
     return join(tag("p", words), share_bar(words, parts))
 
 

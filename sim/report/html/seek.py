@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import counted, number, seeds_text, short, signed, span
+from sim.formats import counted, number, percent, seeds_text, short, signed, span
 from sim.language import later, listed, meaning, month_text, tr, trc
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, picture, table, tag
@@ -40,7 +40,7 @@ _WIDTH, _SIDE, _LEVER, _DRAWS = 360, 12, 56, 62  # units of a picture: about a p
 _KEY = (
     ("tried", later("mix tried")),
     ("as-good", later("as good as the best, within noise")),
-    ("s0", later("run anew on fresh seeds, with 95% intervals")),
+    ("s0", later("run again on fresh seeds, with 95% intervals")),
     ("best", later("the best mix")),
     ("own", later("the scenario as it is")),
 )
@@ -64,7 +64,7 @@ def report_seek(it: Sought, study: Stored) -> Report:
         Section("rests", tr("What it rests on"), parameters_by_kind(q.scenario.name, q.scenario)),
     ]
     eyebrow = tr(
-        "{scenario} · {mixes} of {levers} on {seeds}, the best anew on {fresh} fresh seeds · {month} · model {model}",
+        "{scenario} · {mixes} of {levers} on {seeds}, the best again on {fresh} fresh seeds · {month} · model {model}",
         scenario=q.scenario.name, mixes=counted_mixes(it), levers=counted(len(q.levers), "lever"),
         seeds=seeds_text(q.scenario.replicates, begins(q.scenario)), fresh=design["confirm"],
         month=month_text(it.manifest["month"]), model=it.manifest["model"],
@@ -143,9 +143,9 @@ def _best(it: Sought) -> Markup:
     parts: list[Markup] = []
     if it.best is not None:
         parts.append(tag("ul", _cards(it, it.best), class_="cards"))
-        lucky = tr("On the seeds of the search, by which it was chosen, it has {value}: luck helped.",
+        helped = tr("On the seeds of the search, by which it was chosen, it has {value}: those seeds helped.",
                    value=signed(it.best.searched))  # fmt: skip
-        parts += [tag("p", lucky, class_="note")] if _helped(it, it.best) else []
+        parts += [tag("p", helped, class_="note")] if _helped(it, it.best) else []
     if it.finalists:
         parts.append(_mixes(it, it.finalists, tr("The best mixes of the search, on fresh seeds")))
     if it.best is not None:
@@ -252,7 +252,7 @@ def _chart(it: Sought) -> Markup:
     if q.budget and costs:
         drawn.append(plane.upright(q.budget.value, "budget"))
     line = [at[one.number] for one in it.frontier]
-    if it.own_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
+    if it.baseline_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
         line = sorted([*line, (0.0, 0.0)])
     drawn.append(plane.line(line, "line s0") if costs else Markup(""))
     for one in fresh:
@@ -320,8 +320,8 @@ def _levers(it: Sought) -> Markup:
 
 def _lever_chart(it: Sought) -> Markup:
     drawn: list[Markup] = []
-    for place, (row, axis) in enumerate(zip(it.ranges, it.question.levers, strict=True)):
-        drawn += _lever(row, axis, _LEVER * place + 30)
+    for index, (row, axis) in enumerate(zip(it.ranges, it.question.levers, strict=True)):
+        drawn += _lever(row, axis, _LEVER * index + 30)
     said = trc("between changes", "; ").join(
         tr("{name}: {said}", name=row.key, said=f"{good_text(row)} {lever_unit(row).unit}".rstrip())
         for row in it.ranges
@@ -378,12 +378,12 @@ def _regrets(it: Sought) -> Markup:
         tr("draws of"), tr("number"), tr("best in"), tr("gain, {unit}", unit=unit), tr("regret, {unit}", unit=unit),
         tr("95th percentile"),
     ]  # fmt: skip
-    heads += [tr("worse than as it is in")] if it.own_holds else []
+    heads += [tr("worse than as it is in")] if it.baseline_holds else []
     heads += [tr("keeps the limits in")] if it.question.bounds else []
     rows = [
-        (tr(_DRAWN[one.kind]), one.draws, f"{one.best:.0%}", signed(it.question.sign * one.gain), number(one.mean),
-         number(one.p95), *([f"{one.worse:.0%}"] if it.own_holds else []),
-         *([f"{one.holds:.0%}"] if it.question.bounds else []))
+        (tr(_DRAWN[one.kind]), one.draws, percent(one.best), signed(it.question.sign * one.gain), number(one.mean),
+         number(one.p95), *([percent(one.worse)] if it.baseline_holds else []),
+         *([percent(one.holds)] if it.question.bounds else []))
         for one in it.regrets
     ]  # fmt: skip
     return join(
@@ -403,8 +403,8 @@ def _regret_chart(it: Sought) -> Markup:
         return round(_SIDE + (_WIDTH - 2 * _SIDE - 70) * (value - low) / wide, 1)
 
     drawn: list[Markup] = []
-    for place, one in enumerate(it.regrets):
-        y = _DRAWS * place + 22
+    for index, one in enumerate(it.regrets):
+        y = _DRAWS * index + 22
         words = tr("{mean}, to {p95}", mean=number(one.mean), p95=number(one.p95)) if one.p95 else "0"
         drawn += [
             tag("text", tr(_DRAWS_OF[one.kind], draws=one.draws), x=_SIDE, y=y - 6, class_="tick first name"),

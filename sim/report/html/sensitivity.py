@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import label
+from sim.formats import label, percent
 from sim.language import later, month_text, paragraph, tr, trc
 from sim.report.html.charts import effect_chart
 from sim.report.html.headline import words_of
@@ -33,7 +33,7 @@ def report_sensitivity(study: Stored, found: Sequence[Sensitivity], answer: dict
     sentences = tuple(_sentence(it) for it in found)
     lines = _commands(study, found)
     sections = [
-        *(Section(f"outcome-{place}", label(it.outcome), _outcome(it, place)) for place, it in enumerate(found)),
+        *(Section(f"outcome-{index}", label(it.outcome), _outcome(it, index)) for index, it in enumerate(found)),
         Section("rests", tr("What it rests on"), parameters_by_kind(study.name, study.scenario)),
     ]
     design = tr("{method}, {points} points over {count} parameters", method=first.method, points=first.points,
@@ -69,12 +69,12 @@ def _sentence(it: Sensitivity) -> str:
         return said
     whose = tr(
         "{share} (95%: {low} to {high}) of the variance is the parameters', {rest} the seed's.",
-        share=f"{part.value:.0%}", low=f"{part.low:.0%}", high=f"{part.high:.0%}", rest=f"{it.split.seed.value:.0%}",
+        share=percent(part.value), low=percent(part.low), high=percent(part.high), rest=percent(it.split.seed.value),
     )  # fmt: skip
     return paragraph(said, whose)
 
 
-def _outcome(it: Sensitivity, place: int) -> Markup:
+def _outcome(it: Sensitivity, index: int) -> Markup:
     unit = outcome_unit(it)
     shown = [row for row in it.parameters if row.share > 0][:_BARS] or list(it.parameters[:_BARS])
     said = trc("between changes", "; ").join(f"{row.key} {unit.signed(row.index.effect.value)}" for row in shown)
@@ -95,10 +95,10 @@ def _outcome(it: Sensitivity, place: int) -> Markup:
         tr("effect"), tr("95% interval"), *(tr(_NAMES[name]) for name in optional),
     )  # fmt: skip
     rows = [_row(row, optional, it) for row in it.parameters]
-    left = it.split.luck_in_means
-    luck = tr(
-        "Of the variance of the means over seeds {share} is luck left over: indices below that say nothing.",
-        share=f"{left:.1%}",
+    left = it.split.seed_in_means
+    from_seeds = tr(
+        "Of the variance of the means over seeds {share} comes from the seeds: indices below that say nothing.",
+        share=percent(left, 1),
     ) if math.isfinite(left) else ""  # fmt: skip
     flips = [
         tag("li", tr("The sign flips where {key} is {range}: {value} (95%: {span}).", key=flip.key,
@@ -109,9 +109,9 @@ def _outcome(it: Sensitivity, place: int) -> Markup:
     ]  # fmt: skip
     every = table(heads, rows, (2, 3, 4, 6, 7, 8, *range(9, len(heads))), label(it.outcome))
     return join(
-        variance([it]), tag("p", luck, class_="note") if luck else None,
+        variance([it]), tag("p", from_seeds, class_="note") if from_seeds else None,
         tag("ul", flips) if flips else None,
-        tag("figure", caption, effect_chart(f"effects{place}", words, bars), class_="wide", tabindex=0),
+        tag("figure", caption, effect_chart(f"effects{index}", words, bars), class_="wide", tabindex=0),
         fold(tr("All {count} parameters", count=len(rows)), every),
     )  # fmt: skip
 
@@ -128,7 +128,7 @@ def _row(row: VariedParameter, optional: Sequence[str], it: Sensitivity) -> tupl
     numbers = {name: unit if name in ("mu_star", "sigma") else Everyday("") for name in optional}
     return (
         tag("code", row.key), kind_badge(row.kind), *(brief(x, own) for x in (row.value, row.low, row.high)), own.unit,
-        f"{row.share:.1%}", unit.signed(index.effect.value), unit.span(index.effect.low, index.effect.high),
+        percent(row.share, 1), unit.signed(index.effect.value), unit.span(index.effect.low, index.effect.high),
         *(_estimate(getattr(index, name), of) for name, of in numbers.items()),
     )  # fmt: skip
 

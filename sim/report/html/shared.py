@@ -39,6 +39,6 @@ def month_readout(sheets: Sequence[Sheet], result: Result) -> dict[str, Any]:
     return {
         "left": charts.LEFT, "width": charts.WIDTH - charts.LEFT - charts.RIGHT,
         "months": [month_text(result.scenario.calendar(at)) for at in range(result.months)],
-        "said": {f"{sheet.stem}-{place}": over_months.readout(panel, sheet.labels)
-                 for sheet in sheets for place, panel in enumerate(sheet.panels)},
+        "said": {f"{sheet.stem}-{index}": over_months.readout(panel, sheet.labels)
+                 for sheet in sheets for index, panel in enumerate(sheet.panels)},
     }  # fmt: skip

@@ -62,7 +62,7 @@ def open_seek(folder: Path) -> Sought:
             question=question,
             best=_mix(answer["best"], question) if answer["best"] else None,
             refused=recalled(answer["refused"], SAID.values()),
-            own_holds=answer["own_holds"],
+            baseline_holds=answer["own_holds"],
             seeds=answer["seeds_needed"],
             finalists=tuple(_mix(it, question) for it in answer["finalists"]),
             frontier=tuple(_mix(it, question) for it in answer["frontier"]),

@@ -1,4 +1,19 @@
 
+// --- numbers as sim/formats.py writes them; Python rounds what is half-way to the even digit, toFixed does not
+function fixed(size, digits) {
+  const text = size.toFixed(digits), last = Math.round(Number(text) * 10 ** digits);
+  const halfWay = size * 2 ** (digits + 1) % 2 === 1;
+  return halfWay && last % 2 ? ((last - 1) / 10 ** digits).toFixed(digits) : text;
+}
+function number(x) {
+  if (x === null) return "-";
+  const size = Math.abs(x), sign = x < 0 ? "-" : "";
+  if (size >= 999.95 || Number.isInteger(x)) return sign + fixed(size, 0).replace(/\B(?=(\d{3})+$)/g, ",");
+  if (size >= 100) return sign + fixed(size, 1);
+  const [digits, power] = size.toExponential(2).split("e").map(Number);
+  return sign + (power < -4 ? `${digits}e-${String(-power).padStart(2, "0")}` : String(Number(fixed(size, 2 - power))));
+}
+
 // --- the sweep: every number on the page at the sliders' position, from the simulated points
 function sweep(data) {
   const $ = (id) => document.getElementById(id);
@@ -48,11 +63,7 @@ function sweep(data) {
       sum === null || outcome.values[n][i] === null ? null : sum + weight * outcome.values[n][i], 0));
     return { values, texts: values.map(estimate), seeds: Math.min(...corners.map(([n]) => outcome.seeds[n])) };
   }
-  function estimate(x, i) {
-    if (x === null) return "-";
-    const digits = { maximumSignificantDigits: 3, maximumFractionDigits: 0, roundingPriority: "morePrecision" };
-    return (i === DIFFERENCE && x > 0 ? "+" : "") + x.toLocaleString("en-US", digits);
-  }
+  const estimate = (x, i) => (i === DIFFERENCE && x > 0 ? "+" : "") + number(x);
 
   // How far a point is from the sliders, each key by its range; a key without numbers is the same or one apart.
   function distance(point, places) {

@@ -213,9 +213,9 @@ def _explorer(sweep: Stored, names: Sequence[str], rows: Mapping[str, Any]) -> M
     options = [tag("option", label(name), value=name) for name in names]
     units = _units(sweep)
     controls = [tag("label", tr("Outcome"), tag("select", options, id="outcome"))]
-    for place, axis in enumerate(design["keys"]):
+    for index, axis in enumerate(design["keys"]):
         controls.append(
-            _slider(place, axis, meaning(axis["key"], rows[axis["key"]].meaning), units[axis["key"]], grid=grid)
+            _slider(index, axis, meaning(axis["key"], rows[axis["key"]].meaning), units[axis["key"]], grid=grid)
         )
     controls += [tag("button", tr("To the nearest simulated point"), type="button", id="snap"),
                  tag("button", tr("To the point nearest to the baseline"), type="button",
@@ -241,15 +241,15 @@ def _explorer(sweep: Stored, names: Sequence[str], rows: Mapping[str, Any]) -> M
         tr("outcome"), tr("median"), tr("90% interval"), tr("difference"), tr("95% interval"), tr("unit"),
     )  # fmt: skip
     live = tag("table", tag("caption", every),
-               tag("thead", tag("tr", [tag("th", head, scope="col", class_="n" if place in (1, 3) else None)
-                                       for place, head in enumerate(columns)])),
+               tag("thead", tag("tr", [tag("th", head, scope="col", class_="n" if index in (1, 3) else None)
+                                       for index, head in enumerate(columns)])),
                tag("tbody", id="live"))  # fmt: skip
     others = tr("the other keys as the sliders stand") if grid else tr("every simulated point")
     charts = [
         tag("figure", tag("figcaption", tag("b", axis["key"]), " ", tag("span", units[axis["key"]].unit),
                           tag("small", others)),
-            tag("svg", tag("title", axis["key"]), id=f"slice{place}", viewBox="0 0 360 220", role="img"))
-        for place, axis in enumerate(design["keys"])
+            tag("svg", tag("title", axis["key"]), id=f"slice{index}", viewBox="0 0 360 220", role="img"))
+        for index, axis in enumerate(design["keys"])
     ]  # fmt: skip
     scripts = tr("The sliders need a browser that runs scripts; every point is in the tables below.")
     return join(
@@ -261,7 +261,7 @@ def _explorer(sweep: Stored, names: Sequence[str], rows: Mapping[str, Any]) -> M
     )  # fmt: skip
 
 
-def _slider(place: int, axis: Mapping[str, Any], words: str, unit: Everyday, *, grid: bool) -> Markup:
+def _slider(index: int, axis: Mapping[str, Any], words: str, unit: Everyday, *, grid: bool) -> Markup:
     """One key: on a grid the slider's places 0, 1, 2 ... are its levels; elsewhere its range in hundredths."""
     levels = axis.get("levels")
     last = len(levels) - 1 if levels else 100
@@ -269,8 +269,8 @@ def _slider(place: int, axis: Mapping[str, Any], words: str, unit: Everyday, *, 
     ends = [brief(end, unit) for end in ((levels[0], levels[-1]) if levels else (axis["low"], axis["high"]))]
     shown = [brief(value, unit) for value in levels] if levels and len(levels) <= 5 else ends
     return tag(
-        "label", tag("code", axis["key"]), tag("output", id=f"value{place}", for_=f"key{place}"),
-        tag("input", type="range", id=f"key{place}", min=0, max=last, step=step, value=0, title=words or None,
+        "label", tag("code", axis["key"]), tag("output", id=f"value{index}", for_=f"key{index}"),
+        tag("input", type="range", id=f"key{index}", min=0, max=last, step=step, value=0, title=words or None,
             disabled=last == 0),
         tag("span", [tag("span", value) for value in shown], class_="levels", aria_hidden="true"),
     )  # fmt: skip

@@ -84,12 +84,12 @@ def _card(heading: str, passed: Sequence[bool]) -> Markup:
 def _part(name: str, verdicts: Sequence[Verdict]) -> Markup:
     groups = dict.fromkeys(it.check.group for it in verdicts)
     made = [tag("p", paragraph(tr(_WORDS[name]), tr("{said}.", said=count_text(verdicts))))]
-    for place, group in enumerate(groups):
+    for index, group in enumerate(groups):
         some = [it for it in verdicts if it.check.group == group]
         words = group_words(group)
         signs = tr("{count}; {signs}", count=count_text(some), signs=tr(SIGNS))
         caption = tag("figcaption", tag("b", words.capitalize()), " ", tag("span", signs))
-        figure = tag("figure", caption, band_chart(f"{name}{place}", words, some), class_="wide", tabindex=0)
+        figure = tag("figure", caption, band_chart(f"{name}{index}", words, some), class_="wide", tabindex=0)
         made += [tag("h3", words.capitalize()), figure, _table(some, listed((words, tr(PARTS[name]))))]
     return join(made)
 

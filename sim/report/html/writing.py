@@ -79,7 +79,7 @@ def write(
 
 
 def _made(names: Sequence[Result | str | Path], folder: Path, *, unpaired: bool) -> Report:
-    studies = [place for name in names if (place := _study_folder(name, folder))]
+    studies = [study for name in names if (study := _study_folder(name, folder))]
     if studies and len(names) > 1:
         raise Incompatible(f"{studies[0]} is a study: it has a report of its own, give it alone")
     if studies:
@@ -101,22 +101,22 @@ def _made(names: Sequence[Result | str | Path], folder: Path, *, unpaired: bool)
 
 def _study_folder(name: Result | str | Path, folder: Path) -> Path | None:
     """The study's folder that a name or path means; None where it means none."""
-    places = () if isinstance(name, Result) else (Path(name), folder / name)
-    return next((place for place in places if kind_of(place)), None)
+    folders = () if isinstance(name, Result) else (Path(name), folder / name)
+    return next((it for it in folders if kind_of(it)), None)
 
 
-def _study(place: Path) -> Report:
-    kind = kind_of(place)
+def _study(folder: Path) -> Report:
+    kind = kind_of(folder)
     if kind == "sweep":
-        sweep = open_sweep(place)
+        sweep = open_sweep(folder)
         return report_sweep(sweep, ecosystem(sweep.scenario.catalogue).headline(sweep.scenario))
     if kind == "sensitivity":
-        return report_sensitivity(*open_sensitivity(place))
+        return report_sensitivity(*open_sensitivity(folder))
     if kind == "calibrate":
-        return report_calibration(open_calibration(place))
+        return report_calibration(open_calibration(folder))
     if kind == "seek":
-        return report_seek(open_seek(place), open_design(place))
+        return report_seek(open_seek(folder), open_design(folder))
     if kind == "seek-value":
-        return report_value(open_value(place), open_design(place))
+        return report_value(open_value(folder), open_design(folder))
     allowed = "allowed: a result, a sweep, a sensitivity study, a calibration, what was sought"
-    raise ResultError(f"{place}: a study of kind {kind} has no report, {allowed}")
+    raise ResultError(f"{folder}: a study of kind {kind} has no report, {allowed}")

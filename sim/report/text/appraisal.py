@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim import letters
-from sim.formats import amount, number, people
+from sim.formats import amount, number, people, whole
 from sim.language import in_english, is_chinese, large, later, listed, meaning, month_text, tr, trc, trn
 from sim.report.text.closures import closures_json, closures_table
 from sim.report.text.columns import columns
@@ -214,7 +214,7 @@ def _who_lines(it: Appraisal, scale: float) -> list[str]:
         said = tr(
             "{who} {now}; {then} if the {floor} m2 left behind stay empty",
             who=tr(WHO["landlords"]), now=amount(now), then=amount(then),
-            floor=large(floor) if is_chinese() else f"{floor:,.0f}",
+            floor=large(floor) if is_chinese() else whole(floor),
         )  # fmt: skip
         lines.append(f"  {said}")
     return lines
@@ -333,7 +333,7 @@ def _priced(million: float, *, millions: bool) -> str:
     """A price in yuan, or in million yuan; in Chinese in yuan with 万 and 亿."""
     if is_chinese():
         return large(_rounded(1e6 * million)) if np.isfinite(million) else "-"
-    return number(_rounded(million)) if millions else f"{_rounded(1e6 * million):,.0f}"
+    return number(_rounded(million)) if millions else whole(_rounded(1e6 * million))
 
 
 def _rounded(x: float) -> float:

@@ -70,11 +70,11 @@ def calibration_json(found: Calibration) -> dict[str, Any]:
     met = {
         it.name: {
             "fact": it.fact, "group": it.group, "scenario": it.scenario, "value": it.value, "tolerance": it.tolerance,
-            "bound": it.bound, "as_it_is": fit.evaluations[0].means[place], "fitted": fit.best.means[place],
-            "error": fit.best.errors[place], "deviation": it.deviation(fit.best.means[place]),
-            "posterior": vars(fit.span(place)),
+            "bound": it.bound, "as_it_is": fit.evaluations[0].means[index], "fitted": fit.best.means[index],
+            "error": fit.best.errors[index], "deviation": it.deviation(fit.best.means[index]),
+            "posterior": vars(fit.span(index)),
         }
-        for place, it in enumerate(targets.targets)
+        for index, it in enumerate(targets.targets)
     }  # fmt: skip
     rotation = {"rotation": rotation_rows(targets, fit, found.rotation)} if found.rotation else {}
     files = {"results": str(found.path), "scenarios": [str(path) for path in found.scenario_files]}
@@ -91,11 +91,11 @@ def _target_rows(found: Calibration) -> list[Sequence[str]]:
     fit = found.fit
     before, after = fit.evaluations[0].means, fit.best.means
     rows: list[Sequence[str]] = []
-    for place, it in enumerate(found.targets.targets):
-        seen, unit = fit.span(place), everyday(it.unit, it.value)
+    for index, it in enumerate(found.targets.targets):
+        seen, unit = fit.span(index), everyday(it.unit, it.value)
         rows.append((
-            it.name, unit.number(before[place]), unit.number(after[place]), unit.number(fit.best.errors[place]),
-            wanted_text(it), number(it.deviation(after[place])), unit.span(seen.low, seen.high),
+            it.name, unit.number(before[index]), unit.number(after[index]), unit.number(fit.best.errors[index]),
+            wanted_text(it), number(it.deviation(after[index])), unit.span(seen.low, seen.high),
             unit.span(seen.world_low, seen.world_high), unit.unit,
         ))  # fmt: skip
     return rows

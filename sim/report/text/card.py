@@ -37,7 +37,7 @@ _INDENT = "  "
 
 
 def decision_lines(decision: Decision | None) -> list[str]:
-    """The card of a decision; why there is none; nothing where nobody decides what differs."""
+    """The card of a decision; why there is none; nothing where the scenarios differ in an assumption."""
     if decision is None:
         return []
     if decision.appraisal is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from sim.formats import counted
+from sim.formats import counted, percent
 from sim.language import later, meaning, month_text, tr
 from sim.letters import wrapped
 from sim.report.text.columns import WIDTH, Cell, Says, cell, columns
@@ -19,7 +19,7 @@ VERDICT_WORDS = {
     Verdict.NOT_DISTINGUISHABLE: later("not distinguishable"), Verdict.CONTRADICTED: later("contradicted"),
 }  # fmt: skip
 _SAYS: dict[Verdict, Says] = {
-    Verdict.ROBUST: "good", Verdict.CONTRADICTED: "bad", Verdict.NOT_DISTINGUISHABLE: "untold",
+    Verdict.ROBUST: "good", Verdict.CONTRADICTED: "bad", Verdict.NOT_DISTINGUISHABLE: "unclear",
 }  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def reasons(it: Finding, *, verdict: bool = True) -> Iterator[str]:
         yield tr("proportional to {key} ({kind}): {elasticity}% for each 1% of it", key=one.key, kind=tr(one.kind),
                  elasticity=f"{one.elasticity:.2f}")  # fmt: skip
     if it.draws:
-        yield tr("the claimed sign in {share} of {draws} joint draws", share=f"{it.right:.0%}", draws=it.draws)
+        yield tr("the claimed sign in {share} of {draws} joint draws", share=percent(it.right), draws=it.draws)
     if it.flip and it.verdict is not Verdict.ROBUST:
         yield tr("the sign flips {where}", where=flip_words(it.flip))
     if it.posterior:
@@ -166,7 +166,7 @@ def _elasticity(it: float) -> str:
 
 
 def _percent(it: Finding) -> str:
-    return f"{it.right:.0%}" if it.draws else "-"
+    return percent(it.right) if it.draws else "-"
 
 
 def outcome_unit(it: Finding) -> Everyday:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.report.text.columns import Says
 
 _BOLD = "1"
-_CODES: dict[Says, str] = {"good": "32", "bad": "31", "untold": "2"}  # green, red, faint
+_CODES: dict[Says, str] = {"good": "32", "bad": "31", "unclear": "2"}  # green, red, faint
 
 
 def coloured(cell: str, says: Says, head: bool) -> str:

@@ -11,14 +11,14 @@ from typing import Literal
 
 from sim import letters
 from sim.letters import cells as cells_of
-from sim.studies.estimators.signs import TOLD, Sign
+from sim.studies.estimators.signs import CLEAR, Sign
 
 WIDTH = 80
 _GAP = "  "
 _MARK = "\0table "
 _ROW = re.compile(r"\S {2,}\S")  # columns, two spaces apart
 _LEAST = 24  # letters of a last column that goes on in the lines below
-Says = Literal["", "good", "bad", "untold"]  # what a cell says, whatever its language
+Says = Literal["", "good", "bad", "unclear"]  # what a cell says, whatever its language
 Style = Callable[[str, Says, bool], str]  # a cell's text, what it says, and whether it is a head
 
 
@@ -37,7 +37,7 @@ def cell(text: str, says: Says) -> Cell:
 
 def sign_cell(text: str, sign: Sign) -> Cell:
     """A verdict on a difference; one without a sign is set back."""
-    return cell(text, "" if sign in TOLD or sign is Sign.ALIKE else "untold")
+    return cell(text, "" if sign in CLEAR or sign is Sign.ALIKE else "unclear")
 
 
 @dataclass(frozen=True)
@@ -133,14 +133,14 @@ def _blocks(cells: Sequence[Sequence[str]], right: set[int], keys: int) -> Itera
     widths = [max(map(cells_of, column)) for column in zip(*cells, strict=True)]
     first, last = list(range(keys)), len(widths) - 1
     places = first
-    for place in range(keys, len(widths)):
+    for index in range(keys, len(widths)):
         taken = sum(widths[it] + len(_GAP) for it in places)
-        fits = taken + widths[place] <= WIDTH
-        goes_on = place == last and place not in right and taken + _LEAST <= WIDTH
+        fits = taken + widths[index] <= WIDTH
+        goes_on = index == last and index not in right and taken + _LEAST <= WIDTH
         if len(places) > keys and not fits and not goes_on:
             yield places
             places = first
-        places = [*places, place]
+        places = [*places, index]
     yield places
 
 
@@ -153,8 +153,8 @@ def _lines(cells: Sequence[Sequence[str]], right: set[int]) -> Iterator[str]:
     for row, line in enumerate(cells):
         *some, last = line
         parts = letters.wrapped(last, room, break_on_hyphens=False) if goes_on and last else [last]
-        shown = [letters.right(text, width) if place in right else letters.left(text, width)
-                 for place, (text, width) in enumerate(zip((*some, parts[0]), widths, strict=True))]  # fmt: skip
+        shown = [letters.right(text, width) if index in right else letters.left(text, width)
+                 for index, (text, width) in enumerate(zip((*some, parts[0]), widths, strict=True))]  # fmt: skip
         if style:
             says: list[Says] = [it.says if isinstance(it, Cell) else "" for it in line]
             shown = [style(text, word, row == 0) for text, word in zip(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.formats import counted, ratio_text
+from sim.formats import counted, percent, ratio_text
 from sim.language import in_english, month_text, tr
 from sim.report.sheets import chosen
 from sim.report.shown import difference_unit, outcome_name
@@ -149,4 +149,4 @@ def _decision_json(variant: ComparedVariant) -> dict[str, Any]:
 
 def _better(it: Difference) -> str:
     """In how many of the seeds the variant is better; nothing where all are equal."""
-    return "" if it.better_share is None or it.sign is Sign.EQUAL else f"{it.better_share:.0%}"
+    return "" if it.better_share is None or it.sign is Sign.EQUAL else percent(it.better_share)

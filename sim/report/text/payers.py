@@ -25,7 +25,7 @@ _OTHERS = {SAME: later("others in sectors where they gain"), OTHER: later("other
 
 def taxes_table(found: Appraisal, scale: float, unit: str) -> str:
     """Taxes paid over the run by kind and payer, and those stated and not paid; means over seeds."""
-    if not found.taxes_told:
+    if not found.taxes_add_up:
         return tr("who pays which tax: not known: a mechanism of your own levies taxes otherwise than the model")
     relieved = any(found.tax(kind, group, "relief", world).any() for kind, group in _payers() for world in WORLDS)
     asked = [("paid", world) for world in WORLDS] + ([("relief", world) for world in WORLDS] if relieved else [])
@@ -52,7 +52,7 @@ def taxes_table(found: Appraisal, scale: float, unit: str) -> str:
 
 def sales_table(found: Appraisal, treated: str, scale: float, unit: str) -> str:
     """Sales that the treated gain and others lose, over the run; means over seeds."""
-    if not found.sales_told:
+    if not found.sales_add_up:
         return tr("who loses the sales: not known: a mechanism of your own books sales otherwise than the model")
 
     def row(words: str, parts: list[Any]) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def sales_table(found: Appraisal, treated: str, scale: float, unit: str) -> str:
 
 def payers_json(found: Appraisal) -> dict[str, Any] | None:
     """Taxes by kind and payer, of both worlds; None where they are not known."""
-    if not found.taxes_told:
+    if not found.taxes_add_up:
         return None
     return {
         kind: {
@@ -103,7 +103,7 @@ def payers_json(found: Appraisal) -> dict[str, Any] | None:
 
 def sales_json(found: Appraisal) -> dict[str, Any] | None:
     """Changes of sales by who has them; None where they are not known."""
-    if not found.sales_told:
+    if not found.sales_add_up:
         return None
     others = {
         f"others_in_{sector}_sectors": {

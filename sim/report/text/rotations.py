@@ -74,7 +74,7 @@ def made_text(it: Rotation) -> str:
 
 def remarks(it: Rotation, model: str) -> list[str]:
     """Reasons to doubt a rotation for this version of the model; none where all is well."""
-    said = [tr("stale, to be run anew with make calibrate: {what}", what=tr(it.stale))] if it.stale else []
+    said = [tr("stale, run make calibrate again: {what}", what=tr(it.stale))] if it.stale else []
     if it.model != model:
         said.append(tr("made with model {one}, and the facts above are of {other}", one=it.model, other=model))
     if len(it.groups) == 1:

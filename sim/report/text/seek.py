@@ -9,7 +9,7 @@ from typing import Any
 
 from sim import units
 from sim.declare import Value
-from sim.formats import brief, counted, label, number, plain, short, signed, span
+from sim.formats import brief, counted, label, number, percent, plain, short, signed, span, whole
 from sim.language import is_chinese, later, listed, meaning, month_text, tr, trc
 from sim.letters import left
 from sim.report.text.columns import columns, fitted
@@ -40,7 +40,7 @@ def seek_text(it: Sought) -> str:
     lines = [
         fitted(title),
         tr(
-            "{mixes} of {levers} on {seeds} seeds from seed {seed}; the best anew on {fresh} fresh seeds",
+            "{mixes} of {levers} on {seeds} seeds from seed {seed}; the best again on {fresh} fresh seeds",
             mixes=counted(len(it.tried), "mix", "es"), levers=counted(len(q.levers), "lever"),
             seeds=scenario.replicates, seed=scenario.seed, fresh=it.manifest["design"]["confirm"],
         ),
@@ -218,7 +218,7 @@ def lever_text(value: Value, unit: Everyday) -> str:
     if not isinstance(value, float):
         return units.brief(value, unit)
     rounded = float(f"{value * unit.factor:.4g}")
-    return f"{rounded:,.0f}" if rounded.is_integer() and abs(rounded) >= 10_000 else f"{rounded:.10g}"
+    return whole(rounded) if rounded.is_integer() and abs(rounded) >= 10_000 else f"{rounded:.10g}"
 
 
 def good_text(row: LeverRange) -> str:
@@ -250,12 +250,12 @@ def _frontier_table(it: Sought) -> str:
 def regret_text(one: Regret, it: Sought) -> str:
     """What the best mix gains and misses over draws, in words."""
     unit = f" {meaning('unit', it.question.aim.unit)}" if it.question.aim.unit else ""
-    limits = tr("it keeps the limits in {share}", share=f"{one.holds:.0%}") if it.question.bounds else ""
-    others = tr("worse than the scenario as it is in {share}", share=f"{one.worse:.0%}") if it.own_holds else ""
-    count = len(it.finalists) + it.own_holds
+    limits = tr("it keeps the limits in {share}", share=percent(one.holds)) if it.question.bounds else ""
+    others = tr("worse than the scenario as it is in {share}", share=percent(one.worse)) if it.baseline_holds else ""
+    count = len(it.finalists) + it.baseline_holds
     return trc("between changes", "; ").join(
         [
-            tr(_KINDS[one.kind], draws=one.draws, count=count, share=f"{one.best:.0%}"),
+            tr(_KINDS[one.kind], draws=one.draws, count=count, share=percent(one.best)),
             tr("regret {mean} (95th percentile {p95}) of a gain of {gain}", mean=f"{number(one.mean)}{unit}",
                p95=number(one.p95), gain=number(one.gain)),
             *([others] if others else []),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.formats import seeds_text
+from sim.formats import percent, seeds_text
 from sim.language import later, listed, month_text, tr, trc
 from sim.report.shown import outcome_name
 from sim.report.text.columns import columns
@@ -15,7 +15,7 @@ from sim.studies.stored_sensitivity import Sensitivity, VariedParameter
 from sim.units import Everyday, brief, everyday, parameter_unit, with_unit
 
 MOST_ROWS = 15  # parameters of a table or a figure
-KIND_WORDS = {"assumption": later("assumed"), "seed": later("luck")}
+KIND_WORDS = {"assumption": later("assumed"), "seed": later("seed")}
 
 
 def sensitivities_text(made: Sensitivities, *, everything: bool = False) -> str:
@@ -67,16 +67,16 @@ def how_text(it: Sensitivity) -> str:
 def _variance_text(it: Sensitivity) -> list[str]:
     if math.isnan(it.split.parameters.value):
         return [tr("the variance is not split: that takes three seeds and three blocks of the design")]
-    kinds = listed(f"{tr(KIND_WORDS.get(kind, kind))} {share:.0%}" for kind, share in it.kinds.items())
+    kinds = listed(f"{tr(KIND_WORDS.get(kind, kind))} {percent(share)}" for kind, share in it.kinds.items())
     split = {"parameters": percent_text(it.split.parameters), "seed": percent_text(it.split.seed)}
     lines = [
         tr("variance: parameters {parameters}, seed {seed}", **split),
         tr("by kind of source: {kinds}", kinds=kinds),
     ]
-    if it.split.luck_in_means >= 0.01:
-        share = f"{it.split.luck_in_means:.0%}"
+    if it.split.seed_in_means >= 0.01:
+        share = percent(it.split.seed_in_means)
         lines.append(
-            tr("{share} of what differs between points is luck that {seeds} seeds leave", share=share,
+            tr("{share} of what differs between points comes from the seeds, of which there are {seeds}", share=share,
                seeds=it.replicates)
         )  # fmt: skip
     return lines
@@ -96,7 +96,7 @@ def _table(it: Sensitivity, rows: Sequence[VariedParameter]) -> str:
         found = [told.number(one.value), _span(one, told), told.number(two.value)]
         found += [] if morris else [_span(two, told)]
         body.append((row.key, *range_text(row), tr(row.kind), unit.signed(index.effect.value),
-                     _span(index.effect, unit), *found, f"{row.share:.1%}"))  # fmt: skip
+                     _span(index.effect, unit), *found, percent(row.share, 1)))  # fmt: skip
     return columns(heads, body, right=(1, *range(4, len(heads))))
 
 
@@ -107,7 +107,7 @@ def range_text(row: VariedParameter) -> tuple[str, str]:
 
 
 def _flips_text(it: Sensitivity) -> list[str]:
-    lines = [tr("the difference has the other sign than its mean at {share} of points", share=f"{it.other_sign:.0%}")]
+    lines = [tr("the difference has the other sign than its mean at {share} of points", share=percent(it.other_sign))]
     for flip in it.flips:
         outcome, unit = outcome_unit(it), parameter_unit(flip.unit, (flip.low, flip.high))
         lines.append(
@@ -123,8 +123,8 @@ def _flips_text(it: Sensitivity) -> list[str]:
 
 
 def percent_text(estimate: Estimate) -> str:
-    return tr("{value} ({low} to {high})", value=f"{estimate.value:.0%}", low=f"{estimate.low:.0%}",
-              high=f"{estimate.high:.0%}")  # fmt: skip
+    return tr("{value} ({low} to {high})", value=percent(estimate.value), low=percent(estimate.low),
+              high=percent(estimate.high))  # fmt: skip
 
 
 def _span(estimate: Estimate, unit: Everyday) -> str:

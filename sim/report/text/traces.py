@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import brief, number, signed
+from sim.formats import brief, number, percent, signed
 from sim.language import later, listed, meaning, month_text, tr, trc
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
@@ -143,7 +143,7 @@ def _months_text(trace: Trace) -> str:
         if row.month == last or (calendar.endswith("-12") and row.differing):
             others = row.differing - sum(row.by_mechanism.get(name, 0) for name in shown)
             counts = [*(row.by_mechanism.get(name, 0) for name in shown), others]
-            share = f"{row.differing / max(1, row.alive):.1%}"
+            share = percent(row.differing / max(1, row.alive), 1)
             rows.append((month_text(calendar), number(row.alive), number(row.differing), share, number(row.other_staff),
                          number(row.only_first + row.only_second), *map(number, counts)))  # fmt: skip
     heads = (

@@ -18,7 +18,21 @@ _OPTION = "--assume"
 
 @dataclass(frozen=True)
 class Assumption:
-    """One assumption: ``value`` in ``unit``, the range of what it may be, and where it comes from."""
+    """One assumption beyond the model.
+
+    Attributes
+    ----------
+    name
+        Its name, as ``assume`` takes it.
+    value, unit
+        The value that is used, and its unit.
+    low, high
+        The range of what it may be.
+    meaning, source
+        What it means, and where it comes from.
+    changed
+        Whether ``assume`` set it.
+    """
 
     name: str
     value: float

@@ -78,7 +78,15 @@ ASSUMED = frozenset(
 
 @dataclass(frozen=True)
 class Treatment:
-    """One kind of treatment: at a named site or platform, or by the key of a lever that differs."""
+    """One kind of treatment: at a named site or platform, or by the key of a lever that differs.
+
+    Attributes
+    ----------
+    kind
+        ``"site"``, ``"tenants"``, ``"platform"``, ``"members"``, ``"founded"``, ``"relief"`` or ``"ticket"``.
+    name
+        Name of the site or platform, or key of the lever.
+    """
 
     kind: str
     name: str

@@ -1,7 +1,7 @@
 """Which of many mixes is the best, when all that is known of each are values on common seeds.
 
 Values are mixes x seeds, more is better, NaN where a seed has none. Two mixes are compared by their difference on each
-seed: luck that both have alike is no difference.
+seed: what a seed does to both alike is no difference.
 """
 
 from __future__ import annotations
@@ -49,16 +49,16 @@ class Regret(NamedTuple):
     holds: float
 
 
-def beaten(values: Cells, place: int) -> NDArray[np.bool_]:
-    """Which mixes have less than the one at ``place``, distinguishably: the others are as good within noise."""
-    return np.array([effect(values[place] - row).low > 0 if np.isfinite(row).any() else True for row in values])
+def beaten(values: Cells, index: int) -> NDArray[np.bool_]:
+    """Which mixes have less than the one at ``index``, distinguishably: the others are as good within noise."""
+    return np.array([effect(values[index] - row).low > 0 if np.isfinite(row).any() else True for row in values])
 
 
 def first_unbeaten(values: Cells, order: Sequence[int]) -> int:
     """The first of an order that none of the others distinguishably beats."""
-    for place in order:
-        if not any(effect(values[other] - values[place]).low > 0 for other in order if other != place):
-            return place
+    for index in order:
+        if not any(effect(values[other] - values[index]).low > 0 for other in order if other != index):
+            return index
     return order[0]
 
 
@@ -90,7 +90,7 @@ def regret(kind: str, values: Cells, chosen: int, holds: Sequence[bool]) -> Regr
         Mean over seeds of each candidate in each draw, less that of the scenario as it is: draws x candidates. Draws in
         which one is NaN are left out.
     chosen
-        The candidate's place.
+        The candidate's index.
     holds
         Whether it is within all limits, for each draw.
     """

@@ -12,7 +12,17 @@ from sim.studies.estimators.intervals import t_quantile
 
 
 class Ratio(NamedTuple):
-    """A ratio of means with its 95% interval; ``told`` is False where the interval has no ends."""
+    """A ratio of means with its 95% interval.
+
+    Attributes
+    ----------
+    value
+        The ratio.
+    low, high
+        Its 95% interval.
+    told
+        Whether the interval has ends: the denominator may be 0 where it has none.
+    """
 
     value: float
     low: float

@@ -15,7 +15,15 @@ _ROUNDING = 1e-24  # a variance that is this part of another is rounding
 
 
 class Interval(NamedTuple):
-    """A mean with its 95% interval; NaN where too few numbers give one."""
+    """A mean with its 95% interval; NaN where too few numbers give one.
+
+    Attributes
+    ----------
+    mean
+        The mean.
+    low, high
+        The interval.
+    """
 
     mean: Any
     low: Any

@@ -48,10 +48,20 @@ Drawn = list[tuple["_Proposal", int]]  # proposals, and how often each was drawn
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """Points of the unit cube with weights that sum to 1, and their misfits, in the order in which they were drawn.
+    """A weighted sample of an approximate posterior.
 
-    ``acceptance`` is how many of the points a rejection sampler with this kernel would have kept; ``tempers`` are the
-    powers of the posterior to which the generations' proposals were adapted.
+    Attributes
+    ----------
+    points
+        Points of the unit cube, of shape (draws, keys), in the order in which they were drawn.
+    misfits, weights
+        Misfit of each point, and its weight; weights sum to 1.
+    acceptance
+        How many of the points a rejection sampler with this kernel would have kept.
+    tempers
+        Powers of the posterior to which the proposals of each generation were adapted.
+    drawn
+        The proposals of each generation.
     """
 
     points: Floats

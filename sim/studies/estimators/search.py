@@ -95,11 +95,11 @@ def ranking(scores: Sequence[Score]) -> list[int]:
     Of equal values the cheaper comes first, then the earlier. Those without a value are left out.
     """
     off = _off(scores)
-    told = [place for place, it in enumerate(scores) if math.isfinite(it.value)]
+    told = [index for index, it in enumerate(scores) if math.isfinite(it.value)]
 
-    def order(place: int) -> tuple[float, float, float, int]:
-        it = scores[place]
-        return off[place], -it.value, it.cost if math.isfinite(it.cost) else 0.0, place
+    def order(index: int) -> tuple[float, float, float, int]:
+        it = scores[index]
+        return off[index], -it.value, it.cost if math.isfinite(it.cost) else 0.0, index
 
     return sorted(told, key=order)
 
@@ -108,9 +108,9 @@ def frontier(scores: Sequence[Score]) -> list[int]:
     """The places of scores than which no other gives as much at a lower cost, from cheap to dear; budget or not."""
     usable = [it for it, score in enumerate(scores) if score.holds_but_cost and math.isfinite(score.cost)]
     found: list[int] = []
-    for place in sorted(usable, key=lambda it: (scores[it].cost, -scores[it].value, it)):
-        if not found or scores[place].value > scores[found[-1]].value:
-            found.append(place)
+    for index in sorted(usable, key=lambda it: (scores[it].cost, -scores[it].value, it)):
+        if not found or scores[index].value > scores[found[-1]].value:
+            found.append(index)
     return found
 
 
@@ -149,10 +149,10 @@ def _asked(dimensions: int, room: int, seed: int, known: Sequence[tuple[Shares, 
     """The next batch: TPE reads values by their order alone, so it is told ranks."""
     scores = [score for _, score in known]
     order = ranking(scores)
-    ranks = {place: float(rank) for rank, place in enumerate(order)}
-    single = [(known[place][0], (rank,)) for place, rank in ranks.items()]
-    usable = [place for place in order if scores[place].holds_but_cost and math.isfinite(scores[place].cost)]
-    several = [(known[place][0], (-scores[place].value, scores[place].cost)) for place in usable]
+    ranks = {index: float(rank) for rank, index in enumerate(order)}
+    single = [(known[index][0], (rank,)) for index, rank in ranks.items()]
+    usable = [index for index in order if scores[index].holds_but_cost and math.isfinite(scores[index].cost)]
+    several = [(known[index][0], (-scores[index].value, scores[index].cost)) for index in usable]
     half = room * 3 // 8 if len(usable) > 2 else 0
     return [*_tpe(dimensions, room - half, seed, single, 1), *_tpe(dimensions, half, seed, several, 2)]
 

@@ -13,7 +13,7 @@ class Sign(StrEnum):
 
     MORE = "more"
     LESS = "less"
-    UNTOLD = "untold"  # the interval holds 0
+    UNCLEAR = "unclear"  # the interval holds 0
     EQUAL = "equal"  # on every seed
     ALIKE = "alike"  # equal, of seeds that are not paired
     NO_INTERVAL = "no-interval"
@@ -21,12 +21,12 @@ class Sign(StrEnum):
     NO_VALUE = "no-value"
 
 
-TOLD = frozenset({Sign.MORE, Sign.LESS})  # the interval leaves 0 out
+CLEAR = frozenset({Sign.MORE, Sign.LESS})  # the interval leaves 0 out
 
 _WORDS = {
     Sign.MORE: later("more"),
     Sign.LESS: later("less"),
-    Sign.UNTOLD: later("not distinguishable from 0"),
+    Sign.UNCLEAR: later("not distinguishable from 0"),
     Sign.EQUAL: later("equal on every seed"),
     Sign.ALIKE: later("equal"),
     Sign.NO_INTERVAL: later("no interval"),
@@ -42,13 +42,13 @@ def sign_of(difference: float, low: float, high: float) -> Sign:
     if not math.isfinite(low):
         return Sign.NO_INTERVAL
     if low <= 0 <= high:
-        return Sign.UNTOLD
+        return Sign.UNCLEAR
     return Sign.MORE if difference > 0 else Sign.LESS
 
 
 def sign_words(sign: Sign, only_with: int | None = None) -> Sentence:
     """A sign in words, which say so where it holds only with one replicate."""
     said = _WORDS[sign]
-    if only_with is None or sign not in TOLD:
+    if only_with is None or sign not in CLEAR:
         return said
     return later("{verdict}, only with replicate {replicate}", verdict=said, replicate=only_with)

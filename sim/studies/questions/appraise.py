@@ -18,16 +18,18 @@ from sim.language import later
 from sim.letters import cut
 from sim.model.state.accounts import TICKS
 from sim.notebooks import in_notebooks
+from sim.renamed import FormerName
 from sim.runs.declarations import declarations, with_options
 from sim.runs.ensemble import folder_name
 from sim.runs.errors import NoRecords, NothingRan
 from sim.runs.follow import STREAMS, Followed
+from sim.runs.kept import Drawn
 from sim.runs.provenance import provenance
 from sim.runs.records import read_record
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
 from sim.runs.seeds import own_seeds, worlds_option
-from sim.runs.store import SCENARIO, Store, pictures
+from sim.runs.store import SCENARIO, Store
 from sim.runs.summary import csv_bytes
 from sim.studies.appraisal.assumptions import Assumption
 from sim.studies.appraisal.paired import GROUPS
@@ -76,7 +78,7 @@ class Trend(StrEnum):
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Appraisal:
+class Appraisal(Drawn):
     """A measure appraised: from gross to net, what it costs and brings, and whom.
 
     Money is million yuan, of the year of ``sim.studies.money.money_year``.
@@ -107,10 +109,24 @@ class Appraisal:
     job_years
         Present value of net job-years on each seed.
     monthly
-        Mean of society's balance by month, without assets at the end.
+        Mean over seeds of society's balance by month, of shape (months,), without assets at the end.
+    net_jobs_by_month
+        Mean over seeds of net jobs by month, of shape (months,): people.
+    other_rates
+        Society's net present value on each seed at other discount rates, by rate.
+    if_empty
+        Society's net present value on each seed if nothing that tenants leave behind elsewhere is let again.
+    floor_left_behind
+        Floor that enterprises have left elsewhere by the end, on each seed: m2.
+    from_elsewhere
+        Net jobs at the end of people who come from elsewhere, on each seed.
+    home_share
+        Share at home of the additional sales of the last year, from 0 to 1.
+    months_let
+        Months in which floor at sites is let, a mean over seeds.
     rivals
         Whether the sales that rivals lose are modelled.
-    taxes_told, sales_told
+    taxes_add_up, sales_add_up
         Whether taxes by kind and payer, and sales by seller, add up to those of the accounts. They do but where
         mechanisms of a user's own levy or sell otherwise.
     failures
@@ -130,6 +146,10 @@ class Appraisal:
     >>> bool((found.gross("jobs") - found.moved_in("jobs") - found.there_anyway("jobs") == found.direct("jobs")).all())
     True
     >>> bool((found.direct("jobs") + found.others("jobs") == found.net("jobs")).all())
+    True
+    >>> found.net("jobs").shape, found.net_jobs_by_month.shape
+    ((2,), (24,))
+    >>> bool(found.interval(found.value).mean == found.value.mean())
     True
     """
 
@@ -158,64 +178,193 @@ class Appraisal:
     rivals: str
     failures: tuple[dict[str, Any], ...]
     model: str
-    taxes_told: bool = True
-    sales_told: bool = True
+    taxes_add_up: bool = True
+    sales_add_up: bool = True
     parameters: Mapping[str, Any] = field(default_factory=dict)
     drawn: Appraisal | None = None
     other_closure: Appraisal | None = None
+    taxes_told = FormerName("taxes_add_up")
+    sales_told = FormerName("sales_add_up")
 
     def __repr__(self) -> str:
         names = f"{self.variant.name} against {self.baseline.name}"
         return f"<Appraisal of {names}: {counted(self.seeds, 'seed')}, {self.path}>"
 
     def gross(self, measure: str) -> Cells:
-        """What the treated have, on each seed."""
+        """What the treated have.
+
+        Parameters
+        ----------
+        measure
+            ``"jobs"`` (people), ``"enterprises"``, ``"value_added"`` or ``"taxes"`` (both over the run, million yuan).
+
+        Returns
+        -------
+        Cells
+            A value for each seed.
+        """
         return self.chain[f"{measure}.gross"]
 
     def brought_in(self, measure: str) -> Cells:
-        """What the treated have who are not in the same place without the measure, such as tenants of a site."""
+        """What the treated have who are not in the same place without the measure, such as tenants of a site.
+
+        Parameters
+        ----------
+        measure
+            ``"jobs"`` (people), ``"enterprises"``, ``"value_added"`` or ``"taxes"`` (both over the run, million yuan).
+
+        Returns
+        -------
+        Cells
+            A value for each seed.
+        """
         return self.chain[f"{measure}.brought_in"]
 
     def moved_in(self, measure: str) -> Cells:
-        """What those that moved in have without the measure."""
+        """What those that moved in have without the measure.
+
+        Parameters
+        ----------
+        measure
+            ``"jobs"`` (people), ``"enterprises"``, ``"value_added"`` or ``"taxes"`` (both over the run, million yuan).
+
+        Returns
+        -------
+        Cells
+            A value for each seed.
+        """
         return self.chain[f"{measure}.moved_in"]
 
     def there_anyway(self, measure: str) -> Cells:
-        """What the other treated have without the measure."""
+        """What the other treated have without the measure.
+
+        Parameters
+        ----------
+        measure
+            ``"jobs"`` (people), ``"enterprises"``, ``"value_added"`` or ``"taxes"`` (both over the run, million yuan).
+
+        Returns
+        -------
+        Cells
+            A value for each seed.
+        """
         return self.chain[f"{measure}.there_anyway"]
 
     def direct(self, measure: str) -> Cells:
-        """The treated's change."""
+        """The treated's change.
+
+        Parameters
+        ----------
+        measure
+            ``"jobs"`` (people), ``"enterprises"``, ``"value_added"`` or ``"taxes"`` (both over the run, million yuan).
+
+        Returns
+        -------
+        Cells
+            A value for each seed.
+        """
         return sum(self.chain[f"{measure}.direct_{name}"] for name in CHANGES)  # type: ignore[return-value]
 
     def others(self, measure: str) -> Cells:
-        """The change of all others."""
+        """The change of all others.
+
+        Parameters
+        ----------
+        measure
+            ``"jobs"`` (people), ``"enterprises"``, ``"value_added"`` or ``"taxes"`` (both over the run, million yuan).
+
+        Returns
+        -------
+        Cells
+            A value for each seed.
+        """
         return sum(self.chain[f"{measure}.others_{name}"] for name in CHANGES)  # type: ignore[return-value]
 
     def net(self, measure: str) -> Cells:
-        """The world with the measure less the world without."""
+        """The world with the measure less the world without.
+
+        Parameters
+        ----------
+        measure
+            ``"jobs"`` (people), ``"enterprises"``, ``"value_added"`` or ``"taxes"`` (both over the run, million yuan).
+
+        Returns
+        -------
+        Cells
+            A value for each seed.
+        """
         return self.chain[f"{measure}.with"] - self.chain[f"{measure}.without"]
 
     def tax(self, kind: str, payer: str, what: str, world: str) -> Cells:
-        """A tax of ``"vat"`` or ``"income_tax"`` that a class and age pays over the run.
+        """A tax that enterprises of a class and age pay over the run.
 
-        ``what`` is ``"paid"``, ``"stated"`` or ``"relief"``, which is what is stated and not paid; ``world`` is
-        ``"without"`` or ``"with"`` the measure.
+        Parameters
+        ----------
+        kind
+            ``"vat"`` or ``"income_tax"``.
+        payer
+            A class and an age, such as ``"small_newcomer"``: big, medium or small, incumbent or newcomer.
+        what
+            ``"paid"``, ``"stated"`` or ``"relief"``, which is what is stated and not paid.
+        world
+            ``"without"`` or ``"with"`` the measure.
+
+        Returns
+        -------
+        Cells
+            Million yuan for each seed.
         """
         if what == "relief":
             return self.tax(kind, payer, "stated", world) - self.tax(kind, payer, "paid", world)
         return self.chain[f"{kind}.{what}_{world}_{payer}"]
 
     def sales_of_treated(self, where: str) -> Cells:
-        """Change of the treated's sales over the run, ``"sales_home"`` or ``"sales_abroad"``."""
+        """Change of the treated's sales over the run.
+
+        Parameters
+        ----------
+        where
+            ``"sales_home"`` or ``"sales_abroad"``.
+
+        Returns
+        -------
+        Cells
+            Million yuan for each seed.
+        """
         return self.chain[f"{where}.treated"]
 
     def sales_of_others(self, where: str, sector: str, payer: str) -> Cells:
-        """The same of others of a class and age, in the ``"same"`` sectors as the treated's gain or in ``"other"``."""
+        """Change of the sales of others over the run.
+
+        Parameters
+        ----------
+        where
+            ``"sales_home"`` or ``"sales_abroad"``.
+        sector
+            ``"same"``: the sectors in which the treated sell more with the measure; or ``"other"``.
+        payer
+            A class and an age, such as ``"small_newcomer"``: big, medium or small, incumbent or newcomer.
+
+        Returns
+        -------
+        Cells
+            Million yuan for each seed.
+        """
         return self.chain[f"{where}.{sector}_{payer}"]
 
     def sales(self, where: str) -> Cells:
-        """Change of all sales."""
+        """Change of all sales over the run.
+
+        Parameters
+        ----------
+        where
+            ``"sales_home"`` or ``"sales_abroad"``.
+
+        Returns
+        -------
+        Cells
+            Million yuan for each seed.
+        """
         others = [self.sales_of_others(where, sector, group) for sector in (SAME, OTHER) for group in GROUPS]
         return sum(others, self.sales_of_treated(where))
 
@@ -272,15 +421,48 @@ class Appraisal:
         return Interval(*map(float, mean_interval(self.net("jobs") * kept)))
 
     def without_largest(self, measure: str) -> Cells:
-        """The net without each seed's most changed enterprise."""
+        """The net without each seed's most changed enterprise.
+
+        Parameters
+        ----------
+        measure
+            ``"jobs"`` (people), ``"enterprises"``, ``"value_added"`` or ``"taxes"`` (both over the run, million yuan).
+
+        Returns
+        -------
+        Cells
+            A value for each seed.
+        """
         return self.net(measure) - self.chain[f"{measure}.largest"]
 
     def interval(self, values: Cells) -> Interval:
-        """Mean over seeds with its 95% interval."""
+        """Mean over seeds with its 95% interval.
+
+        Parameters
+        ----------
+        values
+            A value for each seed, such as ``net("jobs")``.
+
+        Returns
+        -------
+        Interval
+            In the unit of the values.
+        """
         return Interval(*map(float, mean_interval(values)))
 
     def range(self, values: Cells) -> Interval:
-        """Mean over worlds with their 5th and 95th percentiles, which say how far drawn parameters move an answer."""
+        """Mean over worlds with their 5th and 95th percentiles: how far drawn parameters move an answer.
+
+        Parameters
+        ----------
+        values
+            A value for each seed, such as ``net("jobs")``.
+
+        Returns
+        -------
+        Interval
+            In the unit of the values.
+        """
         return Interval(float(np.mean(values)), *map(float, np.percentile(values, (5.0, 95.0))))
 
     @property
@@ -293,17 +475,34 @@ class Appraisal:
         """Whether a platform is what is appraised."""
         return any(it.kind == PLATFORM for it in self.treatments)
 
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
-
     def beside(self, drawn: Appraisal) -> Appraisal:
-        """The appraisal with that of drawn parameters beside it, in the folder of the latter."""
+        """The appraisal with that of drawn parameters beside it, in the folder of the latter.
+
+        Parameters
+        ----------
+        drawn
+            The same appraisal with parameters that are drawn from a posterior.
+
+        Returns
+        -------
+        Appraisal
+            This one, with ``drawn``.
+        """
         return replace(self, path=drawn.path, drawn=drawn, failures=(*self.failures, *drawn.failures))
 
     def beside_closure(self, other: Appraisal) -> Appraisal:
-        """The appraisal with that of the other closure of demand beside it."""
+        """The appraisal with that of the other closure of demand beside it.
+
+        Parameters
+        ----------
+        other
+            The same appraisal with the other closure.
+
+        Returns
+        -------
+        Appraisal
+            This one, with ``other_closure``.
+        """
         return replace(self, other_closure=other, failures=(*self.failures, *other.failures))
 
     @property
@@ -325,7 +524,17 @@ def closure_of(scenario: Scenario) -> str:
 
 @dataclass(frozen=True)
 class Decision:
-    """The appraisal of a variant; or, where there is none, the reason, and the command that helps."""
+    """The appraisal of a variant, or why there is none.
+
+    Attributes
+    ----------
+    appraisal
+        The appraisal; None where there is none.
+    reason
+        Why there is none, in words.
+    command
+        The command that makes what is missing.
+    """
 
     appraisal: Appraisal | None
     reason: str = ""
@@ -423,7 +632,7 @@ def _appraised(
     paid = [(total(*(f"{kind}.paid_{world}_" for kind in TAXES)), ticks[f"taxes.{world}"]) for world in WORLDS]
     among = column["orders_delivered"].sum(axis=1)  # sales at home to each other
     sold = [(total(f"{name}."), column[name].sum(axis=1) + (among if name == "sales_home" else 0)) for name in SALES]
-    taxes_told, sales_told = (all((one == other).all() for one, other in pairs) for pairs in (paid, sold))
+    taxes_add_up, sales_add_up = (all((one == other).all() for one, other in pairs) for pairs in (paid, sold))
     return Appraisal(
         path=path,
         baseline=first,
@@ -453,8 +662,8 @@ def _appraised(
         rivals=_rivals(first),
         failures=tuple(failures),
         model=version,
-        taxes_told=taxes_told,
-        sales_told=sales_told,
+        taxes_add_up=taxes_add_up,
+        sales_add_up=sales_add_up,
     )
 
 
@@ -470,7 +679,7 @@ def unpacked(cells: Cells, months: int) -> tuple[Any, dict[str, Any]]:
     """Streams of the difference (seeds x months x ``STREAMS``) and some of the world with, as whole ticks."""
     width = len(STREAMS) + len(_OF_VARIANT)
     streams = cells[:, len(NAMES) :].reshape(len(cells), months, width).astype(np.int64)
-    with_it = {name: streams[..., len(STREAMS) + place] for place, name in enumerate(_OF_VARIANT)}
+    with_it = {name: streams[..., len(STREAMS) + index] for index, name in enumerate(_OF_VARIANT)}
     return streams[..., : len(STREAMS)], with_it
 
 
@@ -503,7 +712,7 @@ def publish_appraisal(found: Appraisal, parameters: Mapping[str, Any]) -> None:
         "months": first.months,
         "replicates": first.replicates,
         "parameters": dict(parameters),
-        "told": {"taxes_by_kind_and_payer": found.taxes_told, "sales_lost": found.sales_told},
+        "told": {"taxes_by_kind_and_payer": found.taxes_add_up, "sales_lost": found.sales_add_up},
         "failures": list(found.failures),
         "outputs": outputs,
         **declarations(first.catalogue),

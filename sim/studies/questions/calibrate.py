@@ -31,13 +31,14 @@ from sim.disk import write_whole
 from sim.language import Sentence, later
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import Request, folder_name
+from sim.runs.kept import Kept
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Model
 from sim.runs.seals import to_json
-from sim.runs.store import Store, clean, pictures, short_digest
+from sim.runs.store import Store, clean, short_digest
 from sim.runs.table import to_parquet
 from sim.studies.estimators.posterior import TRUSTED, Floats, Posterior, distances, quantiles, sample
-from sim.studies.fitted import check_place, fitted_text
+from sim.studies.fitted import check_free, fitted_text
 from sim.studies.questions.rotation import lies_within, rotation_json, wanted_band
 from sim.studies.study_files import publish
 from sim.studies.targets import FreeParameter, Target, Targets, changed, scheduled
@@ -145,11 +146,11 @@ class Fit:
         low, middle, high = quantiles(values, self.posterior.weights, (INTERVAL[0], 0.5, INTERVAL[1]))
         return middle, low, high
 
-    def span(self, place: int) -> Span:
-        """Mean, median and intervals of the target at ``place``."""
+    def span(self, index: int) -> Span:
+        """Mean, median and intervals of the target at ``index``."""
         weights = self.posterior.weights
-        means = np.array([it.means[place] for it in self.sampled])
-        worlds = np.array([it.seeds[place] for it in self.sampled])
+        means = np.array([it.means[index] for it in self.sampled])
+        worlds = np.array([it.seeds[index] for it in self.sampled])
         known = np.isfinite(means) & (weights > 0)
         mean = float(np.sum(weights[known] * means[known]) / np.sum(weights[known])) if known.any() else math.nan
         low, middle, high = quantiles(means, weights, (INTERVAL[0], 0.5, INTERVAL[1]))
@@ -159,7 +160,7 @@ class Fit:
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Calibration:
+class Calibration(Kept):
     r"""A calibration: fitted values and an approximate posterior.
 
     Attributes
@@ -200,19 +201,9 @@ class Calibration:
         return f"<Calibration of {keys}: misfit {self.fit.best.misfit:.3g}, {self.path}>"
 
     @property
-    def failures(self) -> list[dict[str, Any]]:
-        """Replicates that failed."""
-        return list(self.manifest["failures"])
-
-    @property
     def fitted(self) -> Values:
         """Fitted values, to four digits."""
         return self.fit.best.values
-
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
 
     @property
     def scenario_files(self) -> list[Path]:
@@ -238,16 +229,16 @@ def run_calibration(
     options: RunOptions,
     *,
     rotate: bool = False,
-    place: Path | None = None,
+    out_scenario: Path | None = None,
 ) -> Calibration:
-    """Run a calibration in its folder under ``out``; ``place`` is where the fitted scenario goes besides.
+    """Run a calibration in its folder under ``out``; ``out_scenario`` is another file for the fitted scenario.
 
-    ScenarioError where it may not go there; TooLarge where it takes long and is not ``allow_long``.
+    ScenarioError where that one may not be written; TooLarge where it takes long and is not ``allow_long``.
     """
     watcher = options.watcher
     base = targets.scenarios[targets.base]
-    if place is not None:
-        check_place(place, base)
+    if out_scenario is not None:
+        check_free(out_scenario, base)
     for remark in scheduled(targets.keys, targets.scenarios):
         watcher.say(remark)
     design = _design(targets, rotate=rotate)
@@ -271,10 +262,10 @@ def run_calibration(
         files[WORLDS] = worlds.parquet()
         manifest = _publish(store, targets, design, digest, model, fits, worlds, files,
                             time.perf_counter() - began, options.workers.count)  # fmt: skip
-    if place is not None:
+    if out_scenario is not None:
         said = intervals(targets, fits[0])
-        text = fitted_text(targets, fits[0].best.values, said, base.name, place.parent, store.path.name)
-        write_whole(place, text.encode())
+        text = fitted_text(targets, fits[0].best.values, said, base.name, out_scenario.parent, store.path.name)
+        write_whole(out_scenario, text.encode())
     return Calibration(store.path, targets, fits[0], tuple(fits[1:]), manifest)
 
 
@@ -347,8 +338,8 @@ class _Trials:
 
     def off(self, tried: Sequence[Evaluation]) -> Floats:
         """Deviations whose squares make up the misfit, candidates x targets."""
-        counted = [place for place, weight in enumerate(self._weights) if weight > 0]
-        roots = [math.sqrt(self._weights[place]) for place in counted]
+        counted = [index for index, weight in enumerate(self._weights) if weight > 0]
+        roots = [math.sqrt(self._weights[index]) for index in counted]
         return np.array([
             [root * self._targets.targets[at].deviation(it.means[at]) for root, at in zip(roots, counted, strict=True)]
             for it in tried
@@ -455,11 +446,11 @@ def _misfit(targets: Targets, weights: Sequence[float], seeds: Floats) -> float:
 
 def _measured(targets: Targets, target: Target, worlds: Mapping[str, Floats]) -> Floats:
     """A target's number on every seed."""
-    place = targets.readings.index(target.reading)
-    value = worlds[target.scenario][:, place]
+    column = targets.readings.index(target.reading)
+    value = worlds[target.scenario][:, column]
     if not target.against:
         return value
-    other = worlds[target.against][:, place]
+    other = worlds[target.against][:, column]
     if target.form == "difference":
         return value - other
     return np.divide(value - other, other, out=np.full_like(value, np.nan), where=other != 0)
@@ -523,10 +514,10 @@ def rotation_rows(targets: Targets, fit: Fit, rotation: Sequence[Fit]) -> list[d
     """Of every target what the fit to all gives, and what the fit without its group predicts."""
     without = {it.left_out: it for it in rotation}
     rows = []
-    for place, it in enumerate(targets.targets):
+    for index, it in enumerate(targets.targets):
         fold = without[it.group]
         wanted = wanted_band(it.asked())
-        fitted, predicted = asdict(fit.span(place)), asdict(fold.span(place))
+        fitted, predicted = asdict(fit.span(index)), asdict(fold.span(index))
         rows.append({
             "target": it.name, "title": it.title, "fact": it.fact, "unit": it.unit, **it.asked(),
             "wanted": [*wanted],
@@ -563,9 +554,9 @@ def _evaluations_table(targets: Targets, fits: Sequence[Fit]) -> pa.Table:
         )
     columns["misfit"] = pa.array([it.misfit for _, _, it in rows], pa.float64())
     means, errors = [it.means for _, _, it in rows], [it.errors for _, _, it in rows]
-    for place, target in enumerate(targets.targets):
-        columns[target.name] = pa.array([it[place] for it in means], pa.float64())
-        columns[f"{target.name} error"] = pa.array([it[place] for it in errors], pa.float64())
+    for index, target in enumerate(targets.targets):
+        columns[target.name] = pa.array([it[index] for it in means], pa.float64())
+        columns[f"{target.name} error"] = pa.array([it[index] for it in errors], pa.float64())
     return pa.table(columns)
 
 
@@ -578,8 +569,8 @@ def _posterior_table(targets: Targets, fit: Fit, folder: str) -> pa.Table:
         if weight > 0
     )
     columns: dict[str, Any] = {
-        it.key: pa.array([row[0][place] for row in rows], pa.int64() if it.whole else pa.float64())
-        for place, it in enumerate(targets.keys)
+        it.key: pa.array([row[0][index] for row in rows], pa.int64() if it.whole else pa.float64())
+        for index, it in enumerate(targets.keys)
     }
     columns["weight"] = pa.array([row[1] for row in rows], pa.float64())
     moved = {it.key: {"scenarios": [*it.scenarios], "inherited": it.inherited} for it in targets.keys}

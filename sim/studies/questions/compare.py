@@ -17,11 +17,11 @@ from sim.letters import cut
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
 from sim.runs.errors import Incompatible
+from sim.runs.kept import Drawn
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
 from sim.runs.seeds import begins, own_seeds
-from sim.runs.store import pictures
 from sim.runs.summary import median_interval
 from sim.studies.changes import Change, changes
 from sim.studies.estimators.influence import influences
@@ -32,7 +32,7 @@ from sim.studies.estimators.intervals import (
     variance_reduction,
     with_values,
 )
-from sim.studies.estimators.signs import TOLD, Sign, sign_of, sign_words
+from sim.studies.estimators.signs import CLEAR, Sign, sign_of, sign_words
 from sim.studies.rests import rests_on, rests_text, shares_text
 from sim.studies.stored_sensitivity import variance_by_kind
 
@@ -110,7 +110,7 @@ class Difference:
     @property
     def robust(self) -> bool:
         """Whether the interval leaves 0 out, whichever seed is left out."""
-        return self.sign in TOLD and not self.hangs_on_one
+        return self.sign in CLEAR and not self.hangs_on_one
 
     @property
     def width(self) -> float:
@@ -181,7 +181,7 @@ class ComparedVariant:
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Drawn):
     """Variants compared with a baseline in the last month.
 
     Attributes
@@ -254,11 +254,6 @@ class Comparison:
         from pandas import DataFrame
 
         return DataFrame(self.rows)
-
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
 
 
 def compare_results(
@@ -379,12 +374,12 @@ def _with_left_out(differences: Sequence[Difference], old: Result, new: Result) 
     apart = [new.table.of(it.outcome)[:, -1] - old.table.of(it.outcome)[:, -1] for it in differences]
     found = influences(np.column_stack(apart))
     return [
-        it if place < 0 else replace(
-            it, left_out=old.table.replicates[place], left_out_value=float(found.value[at]),
+        it if index < 0 else replace(
+            it, left_out=old.table.replicates[index], left_out_value=float(found.value[at]),
             without=float(found.without.mean[at]), without_low=float(found.without.low[at]),
             without_high=float(found.without.high[at]), hangs_on_one=bool(found.decides[at]),
         )
-        for at, (it, place) in enumerate(zip(differences, found.replicate, strict=True))
+        for at, (it, index) in enumerate(zip(differences, found.replicate, strict=True))
     ]  # fmt: skip
 
 

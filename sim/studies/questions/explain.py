@@ -22,11 +22,11 @@ from sim.notebooks import in_notebooks
 from sim.runs.batch import batch_results, run_batch
 from sim.runs.ensemble import Request, as_stored
 from sim.runs.errors import Incompatible, TooLarge
+from sim.runs.kept import Drawn
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
 from sim.runs.seeds import own_seeds
-from sim.runs.store import pictures
 from sim.scenario import Scenario, ScenarioError, keys
 from sim.scenario.rules import contradictions
 from sim.studies.changes import Change, changes
@@ -67,7 +67,7 @@ class Part:
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class Explanation(Drawn):
     """The difference between two scenarios in one outcome, in parts.
 
     Attributes
@@ -121,11 +121,6 @@ class Explanation:
         one, other = self.first.name, self.second.name
         return (one, other) if one != other else (self.first.path.name, self.second.path.name)
 
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
-
 
 def explain_difference(
     first: Scenario,
@@ -163,8 +158,8 @@ def explain_difference(
     rest = [mask for mask in mixtures if mask not in last]
     todo = [as_stored(mixtures[mask], model.version, out) for mask in rest]
     _report_cost(todo, model, options, drawn=drawn is not None)
-    for place, result in batch_results(todo, model, options):
-        values[rest[place]] = _last_month(result, outcome)
+    for index, result in batch_results(todo, model, options):
+        values[rest[index]] = _last_month(result, outcome)
     common = sorted(set.intersection(*[set(found) for found in values.values()]))
     if not common:
         raise Incompatible(f"{outcome}: there is no seed on which every combination gives a value")
@@ -317,9 +312,9 @@ def _way(order: Sequence[int]) -> Iterator[int]:
 def shapley_of_orders(values: Mapping[int, Cells], orders: Sequence[Sequence[int]]) -> Cells:
     """Shares in each pair of orders on every seed, groups x pairs x seeds; over groups they add up exactly too."""
     shares = np.zeros((len(orders[0]), len(orders) // 2, len(values[0])))
-    for place, order in enumerate(orders):
+    for index, order in enumerate(orders):
         for group, (before, after) in zip(order, pairwise(_way(order)), strict=True):
-            shares[group, place // 2] += 0.5 * (values[after] - values[before])
+            shares[group, index // 2] += 0.5 * (values[after] - values[before])
     return shares
 
 

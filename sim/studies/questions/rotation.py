@@ -29,7 +29,23 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Rotation:
-    """One that is kept. ``rows`` are its targets, as ``rotation.json`` has them; ``stale`` says what changed since."""
+    """A rotation of a calibration that is kept beside its targets.
+
+    Attributes
+    ----------
+    name, title
+        Name of its file, and title of its targets.
+    base
+        Name of the scenario that was fitted.
+    model
+        Version of the model.
+    candidates, replicates, seed
+        Size of the calibration.
+    rows
+        Its targets, as ``rotation.json`` has them.
+    stale
+        What has changed since it was made, in words; empty where nothing has.
+    """
 
     name: str
     base: str
@@ -43,6 +59,7 @@ class Rotation:
 
     @property
     def groups(self) -> tuple[str, ...]:
+        """The groups of targets, each once."""
         return tuple(dict.fromkeys(str(row["group"]) for row in self.rows))
 
 

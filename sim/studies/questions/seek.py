@@ -1,9 +1,10 @@
-"""Which mix of levers gives most: a search on common seeds, the best run anew on others, and how robust it is.
+"""Which mix of levers gives most: a search on common seeds, the best run again on others, and how robust it is.
 
 First mixes are tried within the levers' ranges, all on the same seeds (``sim.studies.estimators.search``). The highest
-of many means is too high: it was chosen because luck helped it. So the best mixes, and some of the frontier of cost
-against outcome, are run anew on fresh seeds, and what is said of them is of these alone. Last the best mixes, and the
-scenario as it is, run at draws of the posterior and of the assumptions: the regret is what the chosen one misses there.
+of many means is too high: it was chosen because the seeds of the search helped it. So the best mixes, and some of the
+frontier of cost against outcome, are run again on fresh seeds, and what is said of them is of these alone. Last the
+best mixes, and the scenario as it is, run at draws of the posterior and of the assumptions: the regret is what the
+chosen one misses there.
 
 The folder, ``seek-NAME-DIGEST``, holds ``mixes.parquet`` (a row a mix that was tried: levers, means, what was found on
 fresh seeds), ``seek.json`` (the answer), ``mixes-worlds.parquet``, ``scenario.toml``, figures and ``manifest.json``.
@@ -24,12 +25,14 @@ import pyarrow as pa
 from sim.declare import Value
 from sim.language import later
 from sim.notebooks import in_notebooks
+from sim.renamed import FormerName
 from sim.runs.ensemble import folder_name
 from sim.runs.errors import NothingRan
+from sim.runs.kept import Kept
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.seals import to_json
-from sim.runs.store import SCENARIO, Store, clean, pictures, short_digest
+from sim.runs.store import SCENARIO, Store, clean, short_digest
 from sim.runs.table import to_parquet
 from sim.scenario import Schedule
 from sim.studies.aims import Aim
@@ -146,7 +149,7 @@ class LeverRange(NamedTuple):
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Sought:
+class Sought(Kept):
     """The best mix of levers, the frontier of cost against outcome, and how robust the mix is.
 
     Attributes
@@ -159,7 +162,7 @@ class Sought:
         The mix; None where none can be named, for the reason in ``refused``.
     refused
         Why no mix is named, in words; empty where one is.
-    own_holds
+    baseline_holds
         Whether the scenario as it is is within all limits. Where it is, a mix is named only if it is told from it.
     seeds
         About how many fresh seeds it would take to name one, where noise hides it.
@@ -195,7 +198,7 @@ class Sought:
     question: Question
     best: Mix | None
     refused: str
-    own_holds: bool
+    baseline_holds: bool
     seeds: int | None
     finalists: tuple[Mix, ...]
     frontier: tuple[Mix, ...]
@@ -205,6 +208,7 @@ class Sought:
     as_good: tuple[int, ...]
     remarks: tuple[str, ...]
     manifest: dict[str, Any]
+    own_holds = FormerName("baseline_holds")
 
     def __repr__(self) -> str:
         return (
@@ -215,16 +219,6 @@ class Sought:
     def costs(self) -> bool:
         """Whether costs are known, and some mix has one."""
         return self.question.followed and any(abs(row["cost"]) > 0 for row in self.tried)
-
-    @property
-    def failures(self) -> list[dict[str, Any]]:
-        """Replicates that failed."""
-        return list(self.manifest["failures"])
-
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
 
     @property
     def mixes(self) -> DataFrame:
@@ -310,7 +304,7 @@ class _Seek:
             raise NothingRan(f"{q.scenario.name}: no seed of the scenario as it is has {q.aim.name}")
         own = own_shares(q)
         known = [(own, self._score(base))] if own is not None else []
-        self._own_holds = self._score(base).holds
+        self._baseline_holds = self._score(base).holds
         search(len(q.levers), self._samples, q.scenario.seed, self._evaluate, known)
         scores = [it.score for it in self._tried]
         places = [it.shares for it in self._tried]
@@ -332,7 +326,7 @@ class _Seek:
             question=q,
             best=None if best is None else mixes[best],
             refused=refused,
-            own_holds=self._own_holds,
+            baseline_holds=self._baseline_holds,
             seeds=seeds,
             finalists=tuple(mixes[it] for it in finalists),
             frontier=tuple(mixes[it] for it in told_line),
@@ -402,7 +396,7 @@ class _Seek:
         values = q.sign * np.array([fresh[it].net for it in usable])
         best = usable[first_unbeaten(values, range(len(usable)))]
         net = q.sign * fresh[best].net
-        if not self._own_holds or (told(net) and effect(net).mean > 0):
+        if not self._baseline_holds or (told(net) and effect(net).mean > 0):
             remarks += self._in_doubt(fresh[best]) if means[best].holds else []
             return best, "", None
         if not (net[np.isfinite(net)] != 0).any():
@@ -479,7 +473,7 @@ class _Seek:
         self, kinds: Mapping[str, Sequence[Values]], finalists: Sequence[int], best: int, remarks: list[str]
     ) -> list[Regret]:
         mixes = [self._tried[it].values for it in finalists]
-        place = list(finalists).index(best)
+        index = list(finalists).index(best)
         seeds = self._fresh[:DRAW_SEEDS] if len(self._fresh) else self._searched[:DRAW_SEEDS]
         found = []
         for kind, drawn in kinds.items():
@@ -487,11 +481,11 @@ class _Seek:
             rows = self._draws_measured(mixes, seeds, drawn)
             for row in rows:
                 net = [self._q.sign * effect(it.net).mean for it in row]
-                values.append([*net, *([0.0] if self._own_holds else [])])
-                holds.append(self._score(row[place]).holds)
+                values.append([*net, *([0.0] if self._baseline_holds else [])])
+                holds.append(self._score(row[index]).holds)
             if not values:
                 continue
-            found.append(regret(kind, np.array(values), place, holds))
+            found.append(regret(kind, np.array(values), index, holds))
             if left := len(drawn) - found[-1].draws:
                 remarks.append(later(SAID[kind], left=left, count=len(drawn)))
         return found
@@ -608,7 +602,7 @@ def answer_json(it: Sought) -> dict[str, Any]:
         ],
         "best": it.best and mix_json(it.best, q),
         "refused": it.refused,
-        "own_holds": it.own_holds,
+        "own_holds": it.baseline_holds,
         "seeds_needed": it.seeds,
         "finalists": [mix_json(one, q) for one in it.finalists],
         "frontier": [mix_json(one, q) for one in it.frontier],

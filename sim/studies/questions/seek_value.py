@@ -22,10 +22,11 @@ from sim.formats import number
 from sim.language import in_english, later
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
+from sim.runs.kept import Kept
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.seals import to_json
-from sim.runs.store import SCENARIO, Store, clean, pictures
+from sim.runs.store import SCENARIO, Store, clean
 from sim.runs.summary import csv_bytes
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule
 from sim.studies.aims import Aim, aim_of, aims, amount_of
@@ -56,7 +57,21 @@ _TARGET = "--target"
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked, as checked: the key with its range, and the value that an outcome is to have."""
+    """What is asked, as checked: the key with its range, and the value that an outcome is to have.
+
+    Attributes
+    ----------
+    scenario
+        The scenario.
+    lever
+        The key, with its range.
+    aim
+        The outcome whose mean is to reach the target.
+    value
+        The target, in the unit of the outcome.
+    assumed
+        What is assumed beyond the model, by name.
+    """
 
     scenario: Scenario
     lever: Axis
@@ -67,7 +82,7 @@ class Target:
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Reached:
+class Reached(Kept):
     """The value of a key at which the mean of an outcome reaches a target.
 
     Attributes
@@ -112,16 +127,6 @@ class Reached:
     def curve(self) -> dict[float, Interval]:
         """Mean and 95% interval of the outcome at every value that was tried."""
         return {x: self.root.at(x) for x in self.root.curve}
-
-    @property
-    def failures(self) -> list[dict[str, Any]]:
-        """Replicates that failed."""
-        return list(self.manifest["failures"])
-
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
 
 
 def read_target(

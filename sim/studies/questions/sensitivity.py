@@ -31,10 +31,11 @@ from numpy.typing import NDArray
 
 from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
+from sim.runs.kept import Drawn
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.seals import to_json
-from sim.runs.store import Store, clean, pictures
+from sim.runs.store import Store, clean
 from sim.runs.table import to_parquet
 from sim.scenario import Fault, Row, Scenario, ScenarioError
 from sim.studies.changes import changes
@@ -58,7 +59,7 @@ INDICES = "indices.parquet"
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Sensitivities:
+class Sensitivities(Drawn):
     """A sensitivity study of one or more outcomes.
 
     Attributes
@@ -98,11 +99,6 @@ class Sensitivities:
     def failures(self) -> list[dict[str, Any]]:
         """Replicates that failed."""
         return self.runs.failures
-
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
 
 
 def run_sensitivity(

@@ -22,9 +22,10 @@ from sim.declare import Value
 from sim.formats import counted
 from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
+from sim.runs.kept import Drawn
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
-from sim.runs.store import Store, pictures
+from sim.runs.store import Store
 from sim.runs.table import to_parquet
 from sim.scenario import Scenario, ScenarioError, Schedule
 from sim.studies.designs import (
@@ -39,7 +40,7 @@ from sim.studies.designs import (
 )
 from sim.studies.estimators.influence import influences
 from sim.studies.estimators.intervals import difference_over_months
-from sim.studies.estimators.signs import TOLD, Sign, sign_of, sign_words
+from sim.studies.estimators.signs import CLEAR, Sign, sign_of, sign_words
 from sim.studies.points import Point, Runs, Study, run_points
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ _PERCENTILES = {"p5": 5.0, "p25": 25.0, "median": 50.0, "p75": 75.0, "p95": 95.0
 
 @in_notebooks
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class Sweep(Drawn):
     """A scenario run at many points, with statistics of the last month.
 
     Attributes
@@ -121,11 +122,6 @@ class Sweep:
         """Replicates that failed."""
         return self.runs.failures
 
-    @property
-    def figures(self) -> list[Path]:
-        """Files of the figures."""
-        return pictures(self.path)
-
     @cached_property
     def table(self) -> DataFrame:
         """A row for each point and outcome, as pandas."""
@@ -172,7 +168,7 @@ def run_sweep(
         points=(own, *changes),
         units={name: it.unit for name, it in model.outcomes.items()},
         outcomes=tuple(outcomes),
-        stats={name: statistics(runs.cells[:, :, place]) for place, name in enumerate(model.outcomes)},
+        stats={name: statistics(runs.cells[:, :, index]) for index, name in enumerate(model.outcomes)},
         runs=runs,
     )
     files = {TABLE: to_parquet(sweep_table(made, tuple(made.stats))), SHOWN: _csv(made)}
@@ -216,7 +212,7 @@ def verdict_at(stats: Mapping[str, Cells], at: int) -> str:
 
 def is_told_at(stats: Mapping[str, Cells], at: int) -> bool:
     """Whether the interval at a point leaves 0 out, whichever seed is left out."""
-    return _sign_at(stats, at) in TOLD and not stats["hangs_on_one"][at]
+    return _sign_at(stats, at) in CLEAR and not stats["hangs_on_one"][at]
 
 
 def _sign_at(stats: Mapping[str, Cells], at: int) -> Sign:

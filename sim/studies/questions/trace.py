@@ -389,9 +389,9 @@ class _Pair:
             side.look_at_shared = self.first is None
 
     def _align(self, moments: tuple[_Moment, ...]) -> None:
-        for place, moment in enumerate(moments):
+        for index, moment in enumerate(moments):
             if moment.identity is not None:
-                self._identities[place] = moment.identity
+                self._identities[index] = moment.identity
         rows = [np.flatnonzero(identities) for identities in self._identities]
         there = [identities[some] for identities, some in zip(self._identities, rows, strict=True)]
         self._both, *places = np.intersect1d(there[0], there[1], assume_unique=True, return_indices=True)
@@ -414,12 +414,12 @@ class _Pair:
         if len(new):
             self._names = {code: key.partition(" ")[2] for key, code in self._codes.items()}
             table = np.stack([self._differs[name][new] for name in names])
-            for place, which in zip(new.tolist(), np.argmax(table, axis=0).tolist(), strict=True):
+            for index, which in zip(new.tolist(), np.argmax(table, axis=0).tolist(), strict=True):
                 name = names[which]
-                values: list[Any] = [self._tables[side][name][self._rows[side][place]].item() for side in (0, 1)]
+                values: list[Any] = [self._tables[side][name][self._rows[side][index]].item() for side in (0, 1)]
                 if name in _MAPPED:
                     values = [self._names.get(value) for value in values]
-                self._keep(Divergence(month, mechanism, name, int(self._both[place]), *values))
+                self._keep(Divergence(month, mechanism, name, int(self._both[index]), *values))
         for side, alone in enumerate(self._alone):
             for identity in alone.tolist():
                 if identity not in self.divergences:
@@ -439,10 +439,10 @@ class _Pair:
                 continue
             what = name
             if isinstance(old, np.ndarray) and isinstance(new, np.ndarray) and old.shape == new.shape:
-                place = int(np.flatnonzero((old != new).ravel())[0])
+                index = int(np.flatnonzero((old != new).ravel())[0])
                 words = self._indexed.get(name)
-                what = f"{name}.{words[place] if words else place}"
-                old, new = old.ravel()[place].item(), new.ravel()[place].item()
+                what = f"{name}.{words[index] if words else index}"
+                old, new = old.ravel()[index].item(), new.ravel()[index].item()
             elif isinstance(old, np.ndarray) or isinstance(new, np.ndarray):
                 old, new = (None if it is None else f"{len(it)} of them" for it in (old, new))
             return Divergence(month, moments[0].mechanism, what, 0, old, new)
@@ -531,8 +531,8 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, np.ndarray):
         yield name, value.copy()
     elif isinstance(value, list):
-        for place, part in enumerate(value):
-            yield from _flat(f"{name}.{getattr(part, 'name', place)}", part)
+        for index, part in enumerate(value):
+            yield from _flat(f"{name}.{getattr(part, 'name', index)}", part)
     elif hasattr(value, "_asdict"):
         yield from ((f"{name}.{key}", part) for key, part in value._asdict().items())
     elif hasattr(value, "__dict__"):

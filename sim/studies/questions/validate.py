@@ -196,8 +196,8 @@ def validate_model(
     needed = _needed(checks)
     names = list(held)
     results: dict[str, Result] = {}
-    for place, result in batch_results(list(held.values()), model, replace(options, fresh=False)):
-        results[names[place]] = _only(result, needed[names[place]])
+    for index, result in batch_results(list(held.values()), model, replace(options, fresh=False)):
+        results[names[index]] = _only(result, needed[names[index]])
     if not any(result.replicates for result in results.values()):
         first = next(iter(results.values()))
         raise NothingRan(f"{first.path}: every replicate failed: {first.failures[0]['message']}")

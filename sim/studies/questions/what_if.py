@@ -23,7 +23,7 @@ from sim.studies.designs import outcome_faults
 from sim.studies.estimators.intervals import interval_reach
 from sim.studies.questions.compare import Comparison, Difference
 
-FEWEST = 30  # seeds before a width is judged: of fewer, a narrow interval is too often luck
+FEWEST = 30  # seeds before a width is judged: of fewer, a narrow interval is too often chance
 MOST = 500  # seeds that a wish for narrow intervals may take, unless told otherwise
 _ENDLESS = 10**9  # seeds: no forecast goes beyond
 _OF_THE_RUN = {"run.seed", "run.months", "run.replicates", "run.start"}

@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from types import SimpleNamespace
 from typing import Any
 
 import mesa
+from firm import Firm
 from serve import serve
 
 
-class Firm(mesa.Agent):
+class Agent(Firm, mesa.Agent):
     def __init__(self, model: Ecosystem) -> None:
-        super().__init__(model)
-        rule, random = model.rule, model.random
-        self.productivity = math.exp(rule.spread * random.gauss(0.0, 1.0))
-        self.sales = rule.size * self.productivity * math.exp(rule.opening_spread * random.gauss(0.0, 1.0))
-        self.staff = max(1, math.floor(self.sales / self.productivity + random.random()))
-        self.project = random.random() < rule.begin / (rule.begin + rule.succeed)
-
-    def month(self) -> None:
-        model = self.model
-        rule, random = model.rule, model.random
-        if self.project:
-            if random.random() < rule.succeed:
-                self.project = False
-                self.productivity *= math.exp(rule.gain * random.expovariate(1.0))
-                model.successes += 1
-        elif random.random() < rule.begin:
-            self.project = True
-        gap = math.log(rule.size * self.productivity / self.sales)
-        self.sales *= math.exp(rule.reversion * gap + rule.shock * random.gauss(0.0, 1.0))
-        wanted = self.sales / self.productivity
-        self.staff = max(1, math.floor(self.staff + rule.speed * (wanted - self.staff) + random.random()))
-        if self.sales < rule.exit:
-            model.exits += 1
-            self.start_anew()
-
-    def start_anew(self) -> None:
-        rule, random = self.model.rule, self.model.random
-        self.productivity = math.exp(rule.spread * random.gauss(0.0, 1.0))
-        self.sales = rule.entry * math.exp(rule.entry_spread * random.gauss(0.0, 1.0))
-        self.staff = max(1, math.floor(self.sales / self.productivity + random.random()))
-        self.project = False
+        mesa.Agent.__init__(self, model)
+        self.start()
 
 
 class Ecosystem(mesa.Model):
@@ -51,7 +22,7 @@ class Ecosystem(mesa.Model):
         self.rule = SimpleNamespace(**request["rule"])
         self.successes = self.exits = 0
         for _ in range(request["firms"]):
-            Firm(self)
+            Agent(self)
         self.month = self.shuffled if request["variant"] == "shuffle_do" else self.ordered
 
     def ordered(self) -> None:
