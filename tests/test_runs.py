@@ -480,7 +480,7 @@ def test_a_summary_of_known_numbers(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize(
     ("x", "text"),
-    [(0.0, "0"), (12345.6, "12,346"), (999.97, "1000"), (630.0, "630"), (123.45, "123.5"), (12.345, "12.3"),
+    [(0.0, "0"), (12345.6, "12,346"), (999.97, "1,000"), (630.0, "630"), (123.45, "123.5"), (12.345, "12.3"),
      (0.44712, "0.447"), (-0.00123, "-0.00123"), (None, "-"), (float("nan"), "-")],
 )  # fmt: skip
 def test_numbers_read_well(x: float | None, text: str) -> None:
