@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,19 +16,25 @@ from matplotlib.text import Text
 from test_compare import compare
 from toy import FIGURE, Listener, run, snapshot, with_replicates
 
+import sim
 from sim.formats import label
 from sim.report.comparison_sheets import comparison_sheets
+from sim.report.figure_names import group_of
+from sim.report.figures import comparison as comparison_module
+from sim.report.figures import forest
 from sim.report.figures import run as run_module
 from sim.report.figures.axes import calendar_axis, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.comparison import draw_comparison
-from sim.report.figures.forest import _farthest
 from sim.report.figures.pages import comparison_page, draw, run_page
 from sim.report.figures.run import draw_run
 from sim.report.sheets import (
     FEWEST,
     HEADLINE,
     PER_PAGE,
+    REST,
+    THEME_WORDS,
+    THEMES,
     Mark,
     Panel,
     Sheet,
@@ -38,6 +45,7 @@ from sim.report.sheets import (
     run_sheets,
     title_of,
 )
+from sim.report.shown import outcome_words
 from sim.runs.executor import Workers
 from sim.runs.result import Result, open_result
 from sim.scenario import ScenarioError
@@ -86,6 +94,17 @@ def test_every_outcome_is_on_exactly_one_page() -> None:
     assert set(found["more"]) == {"odd", "taxes_paid", "projects_begun", "startups"}, (
         f"under {FEWEST}: no page of its own"
     )
+
+
+def test_other_outcomes_of_shougang_fit_on_one_page_and_every_group_has_words() -> None:
+    scenario = sim.load("shougang")
+    names = list(scenario.catalogue.outcomes)
+    found = pages(names, [*scenario.headline, *scenario.reported_figures])
+    assert len([stem for stem in found if group_of(stem) == "more"]) <= 1, "name a group for them"
+    assert {theme for theme, _ in THEMES} | {HEADLINE, REST} == set(THEME_WORDS)
+    words = [outcome_words(scenario.catalogue, name) for name in names]
+    assert [it for it in words if re.search(r"[a-z]_[a-z]|\b1 (years|kinds)\b", it)] == []
+    assert "Enterprises still operating 1 year after they started" in " ".join(words)
 
 
 def test_the_first_page_has_the_headline_and_the_articles_figures(result: Result) -> None:
@@ -162,6 +181,20 @@ def test_a_comparison_shares_axes_and_shows_the_difference(result: Result, tmp_p
         "headline.png", "headline.svg", "differences.png", "differences.svg", "largest.png", "largest.svg",
     ]  # fmt: skip
     assert (comparison.path / "comparison.csv").read_text().startswith("scenario,outcome,unit,baseline")
+
+
+def test_a_forest_has_every_headline_outcome(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = run(toy.scenario(tmp_path, run__replicates=3), tmp_path)
+    new = run(toy.scenario(tmp_path, "variant", run__replicates=3, market__growth=0.05), tmp_path)
+    comparison = compare(old, new, out=tmp_path / "compared")
+    (one,) = comparison.variants
+    names = [f"outcome_{n}" for n in range(11)]
+    one = replace(one, differences=tuple(replace(one["jobs"], outcome=name) for name in names))
+    drawn: list[str] = []
+    monkeypatch.setattr(forest, "draw_forest", lambda _, outcomes, words: drawn.extend(outcomes) or {})
+    monkeypatch.setattr(comparison_module, "comparison_sheets", lambda *_: [])
+    draw_comparison(replace(comparison, variants=(one, replace(one, label="other"))), names, Workers(1))
+    assert drawn == names
 
 
 def test_a_run_draws_its_headline_page_and_others_on_request(result: Result) -> None:
@@ -338,7 +371,7 @@ def test_panels_are_shown_in_everyday_units() -> None:
 def test_the_first_year_does_not_set_the_axis_of_a_long_run() -> None:
     settled = np.full((5, 48), 100.0) + np.linspace(0.0, 10.0, 48)
     start = settled.copy()
-    start[:, :6] = 500.0
+    start[:2, :6] = 500.0
     assert axis_ends([settled]) == (100.0, 110.0, False)
     low, high, beyond = axis_ends([start]) or (0.0, 0.0, False)
     assert beyond
@@ -346,6 +379,12 @@ def test_the_first_year_does_not_set_the_axis_of_a_long_run() -> None:
     assert 100.0 < low < 103.0
     assert axis_ends([start[:, :36]]) == (0.0, 500.0, False), "a short run has no other years"
     assert axis_ends([start], [490.0]) == (0.0, 500.0, False), "the article's figure counts"
+    assert axis_ends([start], np.median(start, axis=0)) == (100.0, 110.0, True), "bands may be cut"
+    start[:, :3] = 480.0
+    assert axis_ends([start], np.median(start, axis=0)) == (0.0, 500.0, False), "a median is never cut"
+    start[:, :3] = settled[:, :3]
+    total = np.tile(np.linspace(0.0, 60.0, 48) + 60.0 * (np.arange(48) > 6), (5, 1))
+    assert axis_ends([total]) == (0.0, 120.0, False), "a total begins at nothing"
     assert axis_ends([np.full((2, 48), np.nan)]) is None
     long, short = (Panel("jobs", "people", (cells,)) for cells in (start, start[:, :36]))
     assert "first year beyond the axis" in "\n".join(words_on(long))
@@ -378,8 +417,8 @@ def test_the_label_of_a_figure_lies_beside_the_curve(end: int, bound: str) -> No
 
 
 def test_one_variant_does_not_flatten_the_others() -> None:
-    assert _farthest([320.0, 15.0, 12.0]) == 15.0
-    assert _farthest([20.0, 15.0, 12.0]) == 20.0
-    assert _farthest([320.0, 0.0, 0.0]) == 320.0
-    assert _farthest([320.0, 15.0, 0.2]) == 15.0, "at most half of the variants go beyond the axis"
-    assert _farthest([]) == 1.0
+    assert forest._farthest([320.0, 15.0, 12.0]) == 15.0
+    assert forest._farthest([20.0, 15.0, 12.0]) == 20.0
+    assert forest._farthest([320.0, 0.0, 0.0]) == 320.0
+    assert forest._farthest([320.0, 15.0, 0.2]) == 15.0, "at most half of the variants go beyond the axis"
+    assert forest._farthest([]) == 1.0

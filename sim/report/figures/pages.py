@@ -145,8 +145,9 @@ def _nothing(axes: Axes, words: str = "", height: float = 0.5) -> None:
 
 
 def _ends(bands: list[Cells], runs: Cells, given: Mark | None) -> Ends | None:
-    """Least and largest of the 90% bands, the first single runs and the article's figure."""
-    return axis_ends([*(its[[0, 4]] for its in bands), runs[:_SINGLE_RUNS]], [given.value] if given else [])
+    """Least and largest of the 90% bands, the medians, the first single runs and the article's figure."""
+    always = [*([given.value] if given else []), *(value for its in bands for value in its[2])]
+    return axis_ends([*(its[[0, 4]] for its in bands), runs[:_SINGLE_RUNS]], always)
 
 
 def _limit(axes: Axes, ends: Ends | None, given: Mark | None) -> None:
