@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from toy import FIGURE, Listener, run, snapshot, with_replicates
 
 import sim
 from sim.formats import label
-from sim.report.comparison_sheets import comparison_sheets
+from sim.report.comparison_sheets import Words, comparison_sheets
 from sim.report.figure_names import group_of
 from sim.report.figures import comparison as comparison_module
 from sim.report.figures import forest
@@ -50,6 +51,7 @@ from sim.runs.executor import Workers
 from sim.runs.result import Result, open_result
 from sim.scenario import ScenarioError
 from sim.studies.estimators.intervals import Interval
+from sim.studies.questions.compare import Comparison
 
 pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
 
@@ -191,7 +193,13 @@ def test_a_forest_has_every_headline_outcome(tmp_path: Path, monkeypatch: pytest
     names = [f"outcome_{n}" for n in range(11)]
     one = replace(one, differences=tuple(replace(one["jobs"], outcome=name) for name in names))
     drawn: list[str] = []
-    monkeypatch.setattr(forest, "draw_forest", lambda _, outcomes, words: drawn.extend(outcomes) or {})
+
+    def record(_: Comparison, outcomes: Sequence[str], words: Words) -> dict[str, bytes]:
+        assert words.seeds
+        drawn.extend(outcomes)
+        return {}
+
+    monkeypatch.setattr(forest, "draw_forest", record)
     monkeypatch.setattr(comparison_module, "comparison_sheets", lambda *_: [])
     draw_comparison(replace(comparison, variants=(one, replace(one, label="other"))), names, Workers(1))
     assert drawn == names
