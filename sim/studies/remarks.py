@@ -68,7 +68,7 @@ def _outside(scenario: Scenario) -> Iterator[str]:
     shipped = _shipped_names(scenario)
     own = [row for row in outside if not _is_shipped(scenario, row, shipped)]
     if own:
-        said = [_outside_text(row, plausible(row.plausible, row.unit), _set_in(scenario, row.key)) for row in own]
+        said = [_outside_text(row, _set_in(scenario, row.key)) for row in own]
         yield tr("outside the plausible range: {values}", values=_listed(said))
     if count := len(outside) - len(own):
         yield trn(
@@ -105,8 +105,8 @@ def _set_in(scenario: Scenario, key: str) -> str:
     return Path(origin.location.rpartition(":")[0]).name if origin.kind == "parent" else ""
 
 
-def _outside_text(row: Row, usual: str, file: str) -> str:
-    value = quantity(row.value, row.unit)
+def _outside_text(row: Row, file: str) -> str:
+    value, usual = quantity(row.value, row.unit), plausible(row.plausible, row.unit) if row.plausible else ""
     if file:
         return tr("{key} {value} (from {range}; set in {file})", key=row.key, value=value, range=usual, file=file)
     return tr("{key} {value} (from {range})", key=row.key, value=value, range=usual)
@@ -123,9 +123,6 @@ def _inherited(scenario: Scenario) -> Iterator[str]:
             continue
         for name, its in origins.items():
             if "parent" in its and "file" not in its:
-                outcomes = (
-                    tr("outcomes of sites are sums") if group == "sites" else tr("outcomes of platforms are sums")
-                )
                 yield tr(
                     "{key} is inherited from {file}; {outcomes}; {name} = false under [{group}] leaves it out",
                     key=f"{group}.{name}", file=its["parent"], outcomes=tr(sums), name=name, group=group,
