@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browser import browser
 from command import call
 
 import sim
@@ -220,3 +221,22 @@ def test_a_tile_names_the_result_that_has_no_value(results: Path) -> None:
     tiles = difference_cards(found, variant, ["site_occupancy", "jobs"], {})
     assert f"no value in {found.label}<" in tiles
     assert "one seed" not in tiles
+
+
+def test_on_a_phone_nothing_of_the_card_and_the_tables_is_cut(results: Path, tmp_path: Path) -> None:
+    first, second, how = _asked("site", results)
+    found = sim.what_if(first, second, **how)
+    page = sim.write_report(found.baseline, found.variants[0].result, out=tmp_path / "page.html", folder=results).path
+    beyond = """return [...document.querySelectorAll(arguments[0])].filter((it) => it.getClientRects().length &&
+      (it.getBoundingClientRect().right > innerWidth || it.scrollWidth > it.clientWidth + 1)).length"""
+    with browser(tmp_path) as seen:
+        seen.open(page.as_uri())
+        for width, shown in ((390, "block"), (1280, "table-cell")):
+            seen.sized(width, 844)
+            assert seen.script("return document.documentElement.scrollWidth") <= width
+            assert seen.script(beyond, ".decision, .decision dd, .decision p, #outcomes > .scroll") == 0
+            cell = "const cell = document.querySelector('#outcomes td:nth-child(4)'); "
+            assert seen.script(f"{cell} return getComputedStyle(cell).display") == shown
+        seen.sized(390, 844)
+        assert seen.script(f"{cell} return getComputedStyle(cell, '::before').content") == '"difference"'
+        assert seen.script("return document.querySelectorAll('.decision dt').length") >= 6

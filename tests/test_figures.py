@@ -19,7 +19,7 @@ from toy import FIGURE, Listener, run, snapshot, with_replicates
 
 import sim
 from sim.formats import label
-from sim.report.comparison_sheets import Words, comparison_sheets
+from sim.report.comparison_sheets import Words, comparison_sheets, titles_of
 from sim.report.figure_names import group_of
 from sim.report.figures import comparison as comparison_module
 from sim.report.figures import forest
@@ -27,7 +27,7 @@ from sim.report.figures import run as run_module
 from sim.report.figures.axes import calendar_axis, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.comparison import draw_comparison
-from sim.report.figures.pages import comparison_page, draw, run_page
+from sim.report.figures.pages import _columns, comparison_page, draw, run_page
 from sim.report.figures.run import draw_run
 from sim.report.sheets import (
     FEWEST,
@@ -183,6 +183,34 @@ def test_a_comparison_shares_axes_and_shows_the_difference(result: Result, tmp_p
         "headline.png", "headline.svg", "differences.png", "differences.svg", "largest.png", "largest.svg",
     ]  # fmt: skip
     assert (comparison.path / "comparison.csv").read_text().startswith("scenario,outcome,unit,baseline")
+
+
+def test_of_several_variants_bands_are_outlines_and_the_title_has_their_titles(tmp_path: Path) -> None:
+    def titled(name: str, title: str, **how: Any) -> Result:
+        scenario = toy.scenario(tmp_path, name, run__replicates=5, **how)
+        return run(replace(scenario, title=title), tmp_path)
+
+    old = titled("toy", "As it is")
+    one, other = (titled(f"v{n}", f"Growth {n}", market__growth=0.03 + n / 100) for n in (1, 2))
+    comparison = compare(old, one, other, out=tmp_path / "compared")
+    assert titles_of(comparison) == ["As it is", "Growth 1", "Growth 2"]
+    headline = comparison_sheets(comparison, [*FIRST, "site_enterprises"])[0]
+    assert headline.title == "Growth 1, Growth 2 against As it is"
+    same = compare(old, one, titled("v3", "Growth 1", market__growth=0.06), out=tmp_path / "same")
+    assert titles_of(same) == ["toy", "v1", "v3"], "titles that do not tell them apart"
+    wavy = Interval(np.ones(6), np.zeros(6), np.full(6, 2.0))
+    panels = tuple(replace(panel, differences=(wavy, wavy)) for panel in headline.panels)
+    with style():
+        made = comparison_page(replace(headline, panels=panels))
+    lower = made.figure.axes[1]
+    assert len(lower.collections) == 2
+    assert all((it.get_alpha() or 1.0) < 0.1 for it in lower.collections), "the first is seen below the second"
+    assert len(lower.lines) == 1 + 2 * 3, "zero, and two ends and a mean for each"
+
+
+@pytest.mark.parametrize(("panels", "wanted"), [(1, 1), (3, 3), (4, 4), (6, 3), (7, 4), (8, 4), (9, 3)])
+def test_a_page_leaves_few_cells_empty(panels: int, wanted: int) -> None:
+    assert _columns(panels) == wanted
 
 
 def test_a_forest_has_every_headline_outcome(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sim.declare import Outcome
 from sim.language import listed, tr
-from sim.report.comparison_sheets import comparison_sheets
+from sim.report.comparison_sheets import comparison_sheets, titles_of
 from sim.report.html import over_months
 from sim.report.html.appraisal import appraisal_tables
 from sim.report.html.changed import changed_keys
@@ -28,7 +28,6 @@ from sim.report.html.reproduce import commands, reproduction
 from sim.report.html.rests_on import parameters_by_kind, variance
 from sim.report.html.shared import eyebrow, meanings_of, month_readout, source_words
 from sim.report.sheets import HEADLINE, Sheet, chosen
-from sim.report.shown import title_words
 from sim.report.text.comparison import comparison_json
 from sim.runs.result import Result
 from sim.runs.summary import records_csv
@@ -69,9 +68,7 @@ def report_comparison(
         )
         for it in variants
     ]  # fmt: skip
-    titles = [title_words(result.scenario.title) or result.name for result in results]
-    if len(set(titles)) < len(titles):
-        titles = list(labels)
+    titles = titles_of(comparison)
     title = tr("{variant} against {baseline}", variant=listed(titles[1:]), baseline=titles[0])
     notes = [*map(changes_sentence, variants), figures_sentence(results, labels)]
     opening = [tag("p", note, class_="note") for note in notes if note]

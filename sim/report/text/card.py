@@ -60,7 +60,8 @@ def card_parts(it: Appraisal) -> tuple[list[CardLine], list[str]]:
         return amount_line(words, Interval(*(x / scale for x in it.interval(values))), *after)
 
     private = it.outlay["site_owner"] + it.outlay["platforms"]
-    owners = amount(float(np.mean(private)) / scale)
+    owners, some = amount(float(np.mean(private)) / scale), it.outlay["public"].any()
+    owners = owners if some else f"{owners} {unit}"
     also = tr("sites and platforms {value}", value=owners) if private.any() else ""
     value = it.interval(it.value)
     money = tr(
@@ -69,7 +70,7 @@ def card_parts(it: Appraisal) -> tuple[list[CardLine], list[str]]:
     )  # fmt: skip
     numbers = [
         *chain_lines(it),
-        valued(tr("PUBLIC COST"), it.outlay["public"], unit, also),
+        valued(tr("PUBLIC COST"), it.outlay["public"], unit if some else "", also),
         valued(tr("SOCIETY'S BALANCE"), it.value, unsure(value), unit),
     ]
     sentences = [
