@@ -121,7 +121,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "sensitivity": ("sim sensitivity shougang --outcome startups",),
     "seek": (
         "sim seek shougang --levers levers.rent_subsidy=0:0.0003 --budget 50M",
-        "sim seek shougang --levers levers.finance=0:2 --target startups=1200",
+        "sim seek shougang --levers levers.entry_cost_cut=0:1 --target startups=1600",
     ),
     "calibrate": ("sim calibrate shougang --targets scenarios/calibration/shougang.targets.toml",),
     "plot": ("sim plot shougang", "sim plot shougang jobs site_taxes"),
