@@ -156,7 +156,7 @@ def _map_page(sweep: Sweep) -> Page:
             number_axis(axes.yaxis)
             _key_axis(axes, sweep, across, x)
         unclear = (stats["low"][1:] <= 0) & (stats["high"][1:] >= 0) | (stats["hangs_on_one"][1:] > 0)
-        for colour, width in (("white", 2.6), (INK, 0.9)):  # seen on dark and on pale cells
+        for colour, width in (("white", 2.6), (GREY, 1.0)):  # seen on dark and on pale cells
             axes.scatter(places[unclear, 0], places[unclear, 1], s=46, facecolors="none", edgecolors=colour,
                          linewidths=width, clip_on=False)  # fmt: skip
         if np.isfinite(own).all():
