@@ -109,19 +109,19 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "run": ("sim run shougang", "sim run shougang --set sites.shougang.rent=0.0004 --replicates 50"),
     "what-if": (
         "sim what-if shougang --set levers.rent_subsidy=0.0001 --name subsidy",
-        "sim what-if shougang --variant dear:sites.shougang.rent=0.0004 --variant shougang-idle --outcome jobs",
+        "sim what-if shougang --variant more:levers.finance=1 --variant shougang-idle",
     ),
     "app": ("sim app", "sim app mill.toml --port 8400"),
     "compare": ("sim compare shougang-idle shougang", "sim compare shougang-idle shougang --outcome taxes --json"),
     "appraise": (
         "sim appraise shougang-idle shougang",
-        "sim appraise shougang --set levers.rent_subsidy=0.0001 --assume discount=0.05",
+        "sim appraise shougang --set levers.rent_subsidy=0.0001 --assume discount=0",
     ),
     "sweep": ("sim sweep shougang --vary sites.shougang.rent=0.0002:0.0004:5",),
     "sensitivity": ("sim sensitivity shougang --outcome startups",),
     "seek": (
-        "sim seek shougang --levers levers.rent_subsidy=0:0.0003 --levers levers.tax_relief=0:0.5 --budget 50M",
-        "sim seek shougang --levers sites.shougang.rent=0.0001:0.0006 --target site_enterprises=600",
+        "sim seek shougang --levers levers.rent_subsidy=0:0.0003 --budget 50M",
+        "sim seek shougang --levers levers.entry_cost_cut=0:1 --target startups=1600",
     ),
     "calibrate": ("sim calibrate shougang --targets scenarios/calibration/shougang.targets.toml",),
     "plot": ("sim plot shougang", "sim plot shougang jobs site_taxes"),

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from browser import browser
 from command import call
 
 import sim
 from sim.formats import people
 from sim.language import speaking
 from sim.report.html.appraisal import appraisal_tables
+from sim.report.html.headline import difference_cards
+from sim.report.text.appraisal import appraisal_card, cost_text, over_cost_text
 from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.comparison import variant_json
 from sim.runs.follow import FollowedWorld
@@ -71,10 +76,14 @@ def test_a_card_has_the_numbers_of_an_appraisal_on_each_seed(results: Path, name
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_card_is_short(results: Path, name: str) -> None:
     first, second, how = _asked(name, results)
-    lines = decision_card(_appraised(sim.what_if(first, second, **how).variants[0]))
-    assert len(lines) <= 12
+    found = _appraised(sim.what_if(first, second, **how).variants[0])
+    lines = decision_card(found)
+    assert len(lines) <= 16
     assert max(map(len, lines)) <= 78
     text = "\n".join(lines)
+    chain = [line for line in appraisal_card(found) if line.startswith(("Jobs at", "  moved", "  founded", "  others"))]
+    assert bool(chain) is bool(found.treatments)
+    assert [line.split() for line in lines[1 : 1 + len(chain)]] == [line.split() for line in chain]
     for words in ("NET JOBS", "NET ENTERPRISES", "PUBLIC COST", "SOCIETY'S BALANCE", "by resource", "by who",
                   "COST PER NET JOB", "PAYBACK", "CANNOT TELL"):  # fmt: skip
         assert words in text
@@ -144,7 +153,7 @@ def test_worlds_with_drawn_parameters_have_their_range_on_the_card(tmp_path: Pat
     one, other = found.baseline, found.variants[0].result
     assert _card_of(sim.compare(one, other, out=tmp_path, figures=False)) == card
     page = sim.write_report(one, other, out=tmp_path / "page.html", folder=tmp_path).path.read_text(encoding="utf-8")
-    assert line in page
+    assert line in html.unescape(page)
     told = variant_json(found, found.variants[0])["decision"]
     assert told["drawn"]["net"]["jobs"]["low"] == low
 
@@ -166,9 +175,13 @@ def test_a_report_opens_with_the_card(results: Path, tmp_path: Path) -> None:
     card = decision_card(_appraised(found.variants[0]))
     written = sim.write_report(found.baseline, found.variants[0].result, out=tmp_path / "page.html", folder=results)
     page = written.path.read_text(encoding="utf-8")
+    shown = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page[: page.index('<ul class="cards">')])).split())
+    for line in card:
+        assert " ".join(line.replace(", ", " ").split()) in shown.replace(", ", " ")
+    assert f"net jobs {people(np.mean(_appraised(found.variants[0]).net('jobs')))} (95%: " in written.headline[0]
+    assert "society’s balance" in written.headline[0]
     start = page.index('<section id="decision">')
     assert start < page.index('<section id="changed">')
-    assert next(line for line in card if line.startswith("NET JOBS")) in page[start:]
     summaries = ["From gross to net", "Society’s balance", "Who pays which tax", "Who gains and loses sales"]
     folds = [page.index(f"<summary>{it}") for it in summaries]
     assert start < folds[0] < folds[-1] < page.index('<section id="changed">')
@@ -182,3 +195,48 @@ def test_a_report_opens_with_the_card(results: Path, tmp_path: Path) -> None:
     tables = appraisal_tables(both.beside_closure(both))
     assert "<summary>Where incomes return as demand</summary>" in tables
     assert ">others' per direct<" in tables
+
+
+def test_nothing_is_called_nothing_and_an_outlay_that_may_be_none_gives_no_ratio(results: Path) -> None:
+    first, second, how = _asked("site", results)
+    found = _appraised(sim.what_if(first, second, **how).variants[0])
+    none = np.zeros(2)
+    same = {f"jobs.{name}": none for name in ("with", "without")}
+    card = decision_card(replace(found, chain={**found.chain, **same}))
+    assert ["NET", "JOBS", "none"] in [line.split() for line in card]
+    assert "COST PER NET JOB  none: no net jobs" in card
+    wide = {**dict.fromkeys(found.outlay, none), "site_owner": np.array([100.0, -90.0])}
+    unclear = replace(found, outlay=wide)
+    assert unclear.benefit_over_cost is not None
+    assert over_cost_text(unclear) == "Benefit over cost cannot be told: the outlay may be 0."
+    assert "cannot be told: the outlay may be 0" in cost_text(unclear)
+    assert over_cost_text(found).startswith("Benefit over cost ")
+    assert "cannot" not in over_cost_text(found)
+
+
+def test_a_tile_names_the_result_that_has_no_value(results: Path) -> None:
+    first, second, how = _asked("site", results)
+    found = sim.what_if(first, second, **how)
+    (variant,) = found.variants
+    tiles = difference_cards(found, variant, ["site_occupancy", "jobs"], {})
+    assert f"no value in {found.label}<" in tiles
+    assert "one seed" not in tiles
+
+
+def test_on_a_phone_nothing_of_the_card_and_the_tables_is_cut(results: Path, tmp_path: Path) -> None:
+    first, second, how = _asked("site", results)
+    found = sim.what_if(first, second, **how)
+    page = sim.write_report(found.baseline, found.variants[0].result, out=tmp_path / "page.html", folder=results).path
+    beyond = """return [...document.querySelectorAll(arguments[0])].filter((it) => it.getClientRects().length &&
+      (it.getBoundingClientRect().right > innerWidth || it.scrollWidth > it.clientWidth + 1)).length"""
+    with browser(tmp_path) as seen:
+        seen.open(page.as_uri())
+        for width, shown in ((390, "block"), (1280, "table-cell")):
+            seen.sized(width, 844)
+            assert seen.script("return document.documentElement.scrollWidth") <= width
+            assert seen.script(beyond, ".decision, .decision dd, .decision p, #outcomes > .scroll") == 0
+            cell = "const cell = document.querySelector('#outcomes td:nth-child(4)'); "
+            assert seen.script(f"{cell} return getComputedStyle(cell).display") == shown
+        seen.sized(390, 844)
+        assert seen.script(f"{cell} return getComputedStyle(cell, '::before').content") == '"difference"'
+        assert seen.script("return document.querySelectorAll('.decision dt').length") >= 6

@@ -452,6 +452,7 @@ def test_python_options_are_checked_too() -> None:
 def test_a_help_page_ends_with_examples_whose_options_exist(name: str) -> None:
     page = call(name, "--help").stdout
     for example in cli.EXAMPLES[name]:
+        assert len(f"    {example}") <= 80, "as the help page prints it"
         assert example in page
         program, *words = shlex.split(example)
         assert (program, words[0]) == ("sim", name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,19 +17,26 @@ from matplotlib.text import Text
 from test_compare import compare
 from toy import FIGURE, Listener, run, snapshot, with_replicates
 
+import sim
 from sim.formats import label
-from sim.report.comparison_sheets import comparison_sheets
+from sim.report.comparison_sheets import Words, comparison_sheets, titles_of
+from sim.report.figure_names import group_of
+from sim.report.figures import comparison as comparison_module
+from sim.report.figures import forest
 from sim.report.figures import run as run_module
 from sim.report.figures.axes import calendar_axis, number_axis
 from sim.report.figures.canvas import Page, page, style
 from sim.report.figures.comparison import draw_comparison
 from sim.report.figures.forest import farthest
-from sim.report.figures.pages import comparison_page, draw, run_page
+from sim.report.figures.pages import comparison_page, draw, fewest_empty, run_page
 from sim.report.figures.run import draw_run
 from sim.report.sheets import (
     FEWEST,
     HEADLINE,
     PER_PAGE,
+    REST,
+    THEME_WORDS,
+    THEMES,
     Mark,
     Panel,
     Sheet,
@@ -38,10 +47,12 @@ from sim.report.sheets import (
     run_sheets,
     title_of,
 )
+from sim.report.shown import outcome_words
 from sim.runs.executor import Workers
 from sim.runs.result import Result, open_result
 from sim.scenario import ScenarioError
 from sim.studies.estimators.intervals import Interval
+from sim.studies.questions.compare import Comparison
 
 pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
 
@@ -86,6 +97,17 @@ def test_every_outcome_is_on_exactly_one_page() -> None:
     assert set(found["more"]) == {"odd", "taxes_paid", "projects_begun", "startups"}, (
         f"under {FEWEST}: no page of its own"
     )
+
+
+def test_other_outcomes_of_shougang_fit_on_one_page_and_every_group_has_words() -> None:
+    scenario = sim.load("shougang")
+    names = list(scenario.catalogue.outcomes)
+    found = pages(names, [*scenario.headline, *scenario.reported_figures])
+    assert len([stem for stem in found if group_of(stem) == "more"]) <= 1, "name a group for them"
+    assert {theme for theme, _ in THEMES} | {HEADLINE, REST} == set(THEME_WORDS)
+    words = [outcome_words(scenario.catalogue, name) for name in names]
+    assert [it for it in words if re.search(r"[a-z]_[a-z]|\b1 (years|kinds)\b", it)] == []
+    assert "Enterprises still operating 1 year after they started" in " ".join(words)
 
 
 def test_the_first_page_has_the_headline_and_the_articles_figures(result: Result) -> None:
@@ -162,6 +184,54 @@ def test_a_comparison_shares_axes_and_shows_the_difference(result: Result, tmp_p
         "headline.png", "headline.svg", "differences.png", "differences.svg", "largest.png", "largest.svg",
     ]  # fmt: skip
     assert (comparison.path / "comparison.csv").read_text().startswith("scenario,outcome,unit,baseline")
+
+
+def test_of_several_variants_bands_are_outlines_and_the_title_has_their_titles(tmp_path: Path) -> None:
+    def titled(name: str, title: str, **how: Any) -> Result:
+        scenario = toy.scenario(tmp_path, name, run__replicates=5, **how)
+        return run(replace(scenario, title=title), tmp_path)
+
+    old = titled("toy", "As it is")
+    one, other = (titled(f"v{n}", f"Growth {n}", market__growth=0.03 + n / 100) for n in (1, 2))
+    comparison = compare(old, one, other, out=tmp_path / "compared")
+    assert titles_of(comparison) == ["As it is", "Growth 1", "Growth 2"]
+    headline = comparison_sheets(comparison, [*FIRST, "site_enterprises"])[0]
+    assert headline.title == "Growth 1, Growth 2 against As it is"
+    same = compare(old, one, titled("v3", "Growth 1", market__growth=0.06), out=tmp_path / "same")
+    assert titles_of(same) == ["toy", "v1", "v3"], "titles that do not tell them apart"
+    wavy = Interval(np.ones(6), np.zeros(6), np.full(6, 2.0))
+    panels = tuple(replace(panel, differences=(wavy, wavy)) for panel in headline.panels)
+    with style():
+        made = comparison_page(replace(headline, panels=panels))
+    lower = made.figure.axes[1]
+    assert len(lower.collections) == 2
+    assert all((it.get_alpha() or 1.0) < 0.1 for it in lower.collections), "the first is seen below the second"
+    assert len(lower.lines) == 1 + 2 * 3, "zero, and two ends and a mean for each"
+
+
+@pytest.mark.parametrize(("panels", "wanted"), [(1, 1), (3, 3), (4, 4), (6, 3), (7, 4), (8, 4), (9, 3)])
+def test_a_page_leaves_few_cells_empty(panels: int, wanted: int) -> None:
+    assert fewest_empty(panels) == wanted
+
+
+def test_a_forest_has_every_headline_outcome(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = run(toy.scenario(tmp_path, run__replicates=3), tmp_path)
+    new = run(toy.scenario(tmp_path, "variant", run__replicates=3, market__growth=0.05), tmp_path)
+    comparison = compare(old, new, out=tmp_path / "compared")
+    (one,) = comparison.variants
+    names = [f"outcome_{n}" for n in range(11)]
+    one = replace(one, differences=tuple(replace(one["jobs"], outcome=name) for name in names))
+    drawn: list[str] = []
+
+    def record(_: Comparison, outcomes: Sequence[str], words: Words) -> dict[str, bytes]:
+        assert words.seeds
+        drawn.extend(outcomes)
+        return {}
+
+    monkeypatch.setattr(forest, "draw_forest", record)
+    monkeypatch.setattr(comparison_module, "comparison_sheets", lambda *_: [])
+    draw_comparison(replace(comparison, variants=(one, replace(one, label="other"))), names, Workers(1))
+    assert drawn == names
 
 
 def test_a_run_draws_its_headline_page_and_others_on_request(result: Result) -> None:
@@ -338,7 +408,7 @@ def test_panels_are_shown_in_everyday_units() -> None:
 def test_the_first_year_does_not_set_the_axis_of_a_long_run() -> None:
     settled = np.full((5, 48), 100.0) + np.linspace(0.0, 10.0, 48)
     start = settled.copy()
-    start[:, :6] = 500.0
+    start[:2, :6] = 500.0
     assert axis_ends([settled]) == (100.0, 110.0, False)
     low, high, beyond = axis_ends([start]) or (0.0, 0.0, False)
     assert beyond
@@ -346,6 +416,12 @@ def test_the_first_year_does_not_set_the_axis_of_a_long_run() -> None:
     assert 100.0 < low < 103.0
     assert axis_ends([start[:, :36]]) == (0.0, 500.0, False), "a short run has no other years"
     assert axis_ends([start], [490.0]) == (0.0, 500.0, False), "the article's figure counts"
+    assert axis_ends([start], np.median(start, axis=0)) == (100.0, 110.0, True), "bands may be cut"
+    start[:, :3] = 480.0
+    assert axis_ends([start], np.median(start, axis=0)) == (0.0, 500.0, False), "a median is never cut"
+    start[:, :3] = settled[:, :3]
+    total = np.tile(np.linspace(0.0, 60.0, 48) + 60.0 * (np.arange(48) > 6), (5, 1))
+    assert axis_ends([total]) == (0.0, 120.0, False), "a total begins at nothing"
     assert axis_ends([np.full((2, 48), np.nan)]) is None
     long, short = (Panel("jobs", "people", (cells,)) for cells in (start, start[:, :36]))
     assert "first year beyond the axis" in "\n".join(words_on(long))

@@ -186,6 +186,23 @@ def test_all_faults_are_said_at_once(own_folder: Path) -> None:
     assert written(own_folder) == []
 
 
+def test_a_quantity_of_another_dimension_is_refused_with_the_one_that_is_wanted(folder: Path) -> None:
+    said = call("new", "mill.toml", "--yes", "--floor", "4 kg", "--rent", "8 ha", "--try", "fund=3m2", code=2).stderr
+    floor, rent, tried = said.splitlines()
+    assert floor.startswith('sim new: --floor: "4 kg" has the unit kg, which is not known, allowed: area (m2), of yuan')
+    assert rent == 'sim new: --rent: "8 ha" is area, allowed: money / area / time (yuan/m2/month)'
+    assert tried == 'sim new: --try: "fund=3m2" is area, allowed: money (million yuan)'
+    assert written(folder) == []
+
+
+def test_the_help_page_says_the_defaults() -> None:
+    page = " ".join(call("new", "--help").stdout.partition("Examples:")[0].split())
+    parts = {part.split()[0]: part for part in page.split(" --")[1:]}
+    for question in QUESTIONS:
+        default = question.default if isinstance(question.default, str) else "a year after it is vacated"
+        assert parts[question.name].endswith(f"Default: {default}."), question.name
+
+
 def test_it_opens_after_it_is_vacated() -> None:
     said = call("new", "mill.toml", "--yes", "--vacated", "2027-01", "--opens", "2026-01", code=2).stderr
     assert "--opens: 2026-01 is before the space is vacated, allowed: from 2027-01" in said

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from command import call
 
+from sim.commands.common import say_remark
 from sim.model.catalogue import load
+from sim.runs.result import open_result
 from sim.studies.remarks import remarks
 
 pytestmark = pytest.mark.once  # compiled worlds and tables are the same on every interpreter
@@ -78,9 +80,56 @@ def test_a_scenario_is_remarked_on(given: dict[str, object], wanted: list[str]) 
     assert remarks(load("mill.toml", given)) == wanted
 
 
-def test_four_values_of_shougang_are_outside_their_range() -> None:
-    (said,) = remarks(load("shougang"))
-    assert said.count(" (from ") == 4
+def test_values_that_nobody_set_are_counted_in_a_short_line() -> None:
+    short = "4 shipped values lie outside their plausible range: sim describe"
+    assert remarks(load("shougang")) == [f"{short} shougang"]
+    assert remarks(load("shougang-idle"))[0] == f"{short} shougang-idle"
+    own, shipped, *_ = remarks(load("shougang", {"labour.wage": 0.2}))
+    assert (own, shipped) == (f"outside the plausible range: {WAGE}", f"{short} shougang")
+    one = remarks(load("shougang", {"population.largest_staff": 10_000.0}))
+    assert one[0].startswith("outside the plausible range: population.largest_staff 10,000 people (from")
+    assert one[1].startswith("3 shipped values lie")
+    Path("haier.toml").write_text('extends = "shougang"\n[labour]\nwage = 0.2\n', encoding="utf-8")
+    assert remarks(load("./haier.toml"))[0] == f"outside the plausible range: {WAGE}", "a file of one's own"
+
+
+def test_a_stored_scenario_still_knows_what_was_shipped() -> None:
+    few = ("--months", "1", "--replicates", "1", "--workers", "1", "--no-figures", "--set", "labour.wage=0.2")
+    call("run", "shougang", *few)
+    (folder,) = Path("results").glob("shougang-*")
+    said = remarks(open_result(folder).scenario)
+    assert WAGE in said[0]
+    assert "population.largest_staff" not in said[0]
+    assert said[1].startswith("3 shipped values lie outside their plausible range: sim describe ")
+
+
+PLATFORM = "[platforms.own]\nopens = '2011-03'\n"
+HALL = "[sites.hall]\nvacated = '2011-01'\nopens = '2012-01'\n"
+
+
+@pytest.mark.parametrize(("group", "name", "own"), [("sites", "shougang", HALL), ("platforms", "haier", PLATFORM)])
+def test_a_child_that_adds_its_own_is_told_of_its_parents(group: str, name: str, own: str) -> None:
+    def said(text: str) -> list[str]:
+        Path("child.toml").write_text(f'extends = "{name}"\n{text}', encoding="utf-8")
+        return [it for it in remarks(load("child.toml")) if "is inherited" in it]
+
+    sums = f"{group}.{name} is inherited from {name}.toml; outcomes of {group} are sums"
+    assert said(own) == [f"{sums}; {name} = false under [{group}] leaves it out"]
+    assert said(f"[{group}]\n{name} = false\n{own}") == [], "the advice is followed"
+    assert said("") == [], "nothing is added"
+    assert said(f"[{group}.{name}]\nopens = '2013-01'\n{own}") == [], "the file speaks of it"
+
+
+def test_remarks_wrap_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"mill: outside the plausible range: {WAGE}, {WAGE}"
+    say_remark(text)
+    assert capsys.readouterr().err == f"{text}\n"
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    say_remark(text)
+    lines = capsys.readouterr().err.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert " ".join(line.strip() for line in lines) == text
 
 
 def test_an_inherited_value_is_said_with_the_file_that_sets_it() -> None:

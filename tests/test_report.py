@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import html
 import io
 import json
 import re
@@ -728,3 +729,9 @@ def test_the_read_out_follows_the_keyboard(chromium: Browser) -> None:
     assert f"boom {number(float(np.median(held[1])))} (" in after
     assert chromium.script("return document.documentElement.scrollWidth <= innerWidth")
     assert chromium.complaints() == []
+
+
+def test_a_tables_heads_are_named_for_a_phone_whatever_they_say() -> None:
+    made = markup_table(("a", tag("code", "x_y"), 'it\'s \\\n"b"'), [("1", "2", "3")])
+    (style,) = re.findall(r'<table class="rows" style="([^"]*)">', made)
+    assert html.unescape(style) == "--h2:'x_y';--h3:'it\\27 s \\5c \\a \"b\"'"

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 import seeking
 from command import call, call_json
+from matplotlib.text import Text
 from seeking import LEVERS, RELIEF
 from test_report import Page, faults_of_structure, table
 
 from sim import api
 from sim.formats import number, signed
+from sim.report.figures.canvas import style
+from sim.report.figures.seek import _seek_page
 from sim.report.html.stored_seek import open_seek
 from sim.report.text.seek import seek_text
 
@@ -80,6 +83,27 @@ def test_what_is_read_from_a_study_is_what_was_found() -> None:
     assert [it for it in shown if not it.startswith(commands)] == [
         it for it in printed.splitlines()[: len(shown)] if not it.startswith(commands)
     ]
+
+
+def test_a_budget_far_beyond_all_costs_is_named_and_does_not_press_the_mixes_together() -> None:
+    near = open_seek(Path(seek(*MIX, "--budget", "100M", *HOW)["results"]))
+    far = open_seek(Path(seek(*MIX, "--budget", "4000M", *HOW)["results"]))
+    widths = {}
+    for name, found in (("near", near), ("far", far)):
+        with style():
+            made = _seek_page(found)
+        axes = made.figure.axes[0]
+        widths[name] = axes.get_xlim()[1]
+        words = [it.get_text() for it in made.figure.findobj(Text)]
+        assert ("budget 4,000: beyond the axis" in words) is (name == "far")
+        assert ("budget" in words) is (name == "near")
+        tried = made.figure.legends[0].get_lines()[0]
+        assert tried.get_marker() == "o", "as the mixes are drawn"
+    assert widths["far"] < 200
+    text = page_of(str(far.path))[2]
+    assert "budget 4,000: beyond the axis" in text
+    assert 'class="budget"' not in text
+    assert 'class="budget"' in page_of(str(near.path))[2]
 
 
 def test_where_no_mix_is_named_the_page_says_why() -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -154,7 +155,17 @@ def say_remarks(*scenarios: Scenario) -> None:
         new = [text for text in remarks(scenario) if text not in said]
         said |= set(new)
         for text in new:
-            say(f"{scenario.name}: {text}")
+            say_remark(f"{scenario.name}: {text}")
+
+
+def say_remark(text: str) -> None:
+    """Say it on stderr, on a terminal in lines that fit."""
+    from sim.letters import wrapped
+
+    if sys.stderr.isatty():
+        width = get_terminal_size().columns
+        text = "\n".join(wrapped(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
+    say(text)
 
 
 @in_english

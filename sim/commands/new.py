@@ -18,23 +18,43 @@ if TYPE_CHECKING:
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="The scenario to write.")],
     *,
-    name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="Name of the place.")] = None,
-    floor: Annotated[str | None, typer.Option("--floor", metavar="M2", help="Floor that can be let.")] = None,
-    rent: Annotated[str | None, typer.Option("--rent", metavar="YUAN", help="Rent there, a m2 and month.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="TEXT", help="Name of the place. Default: The old mill.")
+    ] = None,
+    floor: Annotated[
+        str | None, typer.Option("--floor", metavar="M2", help="Floor that can be let. Default: 40,000 m2.")
+    ] = None,
+    rent: Annotated[
+        str | None,
+        typer.Option("--rent", metavar="YUAN", help="Rent there, a m2 and month. Default: 25 yuan/m2/month."),
+    ] = None,
     rent_around: Annotated[
-        str | None, typer.Option("--rent-around", metavar="YUAN", help="Rent elsewhere in the area, a m2 and month.")
+        str | None,
+        typer.Option(
+            "--rent-around",
+            metavar="YUAN",
+            help="Rent elsewhere in the area, a m2 and month. Default: 42 yuan/m2/month.",
+        ),
     ] = None,
     vacated: Annotated[
-        str | None, typer.Option("--vacated", metavar="YYYY-MM", help="Month in which it was or will be vacated.")
+        str | None,
+        typer.Option(
+            "--vacated", metavar="YYYY-MM", help="Month in which it was or will be vacated. Default: 2025-01."
+        ),
     ] = None,
-    opens: Annotated[str | None, typer.Option("--opens", metavar="YYYY-MM", help="Month of the first letting.")] = None,
+    opens: Annotated[
+        str | None,
+        typer.Option(
+            "--opens", metavar="YYYY-MM", help="Month of the first letting. Default: a year after it is vacated."
+        ),
+    ] = None,
     firms: Annotated[
         str | None,
         typer.Option(
             "--firms",
             metavar="A,B,C,D|FILE.csv",
             help="Firms in the area with under 10, 10 to 99, 100 to 299, 300 and more people; or a file with a row for "
-            "each firm: staff, and if known revenue, assets, sector, founded.",
+            "each firm: staff, and if known revenue, assets, sector, founded. Default: 1500,455,37,8.",
         ),
     ] = None,
     columns: Annotated[
@@ -42,7 +62,8 @@ def new(
         typer.Option("--columns", metavar="OURS=THEIRS,...", help="Columns of the file, such as staff=Employees."),
     ] = None,
     grant: Annotated[
-        str | None, typer.Option("--grant", metavar="YUAN", help="Public grant to its renovation, a m2.")
+        str | None,
+        typer.Option("--grant", metavar="YUAN", help="Public grant to its renovation, a m2. Default: 0 yuan/m2."),
     ] = None,
     trials: Annotated[
         str | None,
@@ -50,7 +71,7 @@ def new(
             "--try",
             metavar="NAME[=AMOUNT],...",
             help="What to try, a variant each: rent-subsidy, rent (yuan a m2 and month), grant (yuan a m2), fund "
-            "(million yuan), entry-cost, tax-relief, finance (per cent), or none.",
+            "(million yuan), entry-cost, tax-relief, finance (per cent), or none. Default: rent-subsidy,rent.",
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: defaults for what no option answers.")] = False,

@@ -17,8 +17,10 @@ from sim.language import later, meaning, month_text, tr
 from sim.page.asked import SEEDS
 from sim.page.queue import Key
 from sim.report.comparison_sheets import comparison_sheets
+from sim.report.html.appraisal import appraisal_tables
 from sim.report.html.changed import changed_keys
-from sim.report.html.comparison import decision_section, months_of
+from sim.report.html.comparison import months_of
+from sim.report.html.decision import decision_part
 from sim.report.html.headline import difference_cards, difference_sentence, result_cards, said_difference, words_of
 from sim.report.html.markup import Markup, fold, join, tag
 from sim.report.html.outcomes import differences_of
@@ -153,8 +155,12 @@ class Answer:
                 records[key] = from_bytes(self.worlds[key][1]) if self.worlds[key][1] else None
             return records[key]
 
-        sections = decision_section(decided(seen, Path("-"), record))
-        return join(*(it.content for it in sections)) if sections else None
+        made = [
+            join(decision_part(it.decision), appraisal_tables(it.decision.appraisal) if it.decision.appraisal else ())
+            for it in decided(seen, Path("-"), record).variants
+            if it.decision
+        ]
+        return join(made) if made else None
 
 
 def _seen(it: Difference, judged: Difference | None) -> Difference:
@@ -211,7 +217,7 @@ def compared_parts(seen: Comparison, names: Sequence[str], meanings: dict[str, s
     cards = [
         join(
             tag("h3", tr("{variant} less {baseline}", variant=it.label, baseline=seen.label)) if several else None,
-            difference_cards(it, names, meanings),
+            difference_cards(seen, it, names, meanings),
         )
         for it in seen.variants
     ]

@@ -29,8 +29,8 @@ _BUILT = 36  # months of renovation
 _BUILDING = 12_000  # m2, of the largest usual building
 _LARGEST_TENANT = 4000  # m2
 _OUTCOMES = (
-    "site_enterprises", "site_jobs", "site_taxes", "site_occupancy", "startups", "startups_net", "jobs", "taxes",
-    "fiscal_cost",
+    "jobs", "fiscal_cost", "taxes", "site_enterprises", "site_jobs", "site_taxes", "site_occupancy", "startups",
+    "startups_net",
 )  # fmt: skip
 
 

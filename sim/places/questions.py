@@ -60,7 +60,9 @@ def _number(low: float, high: float, unit: str) -> Callable[[str], float]:
     def read(text: str) -> float:
         try:
             number = converted(text, unit) if is_quantity(text, unit) else float(text.replace(",", ""))
-        except (InvalidQuantity, ValueError):
+        except InvalidQuantity:
+            raise
+        except ValueError:
             number = math.nan
         if not low <= number <= high:
             raise ValueError(f"from {quantity(low, unit)} to {quantity(high, unit)}")
@@ -159,6 +161,8 @@ def _read(texts: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
             found[question.name] = question.read(texts[question.name])
         except ScenarioError as error:
             faults += error.faults
+        except InvalidQuantity as wrong:
+            faults.append(Fault("sim new", 0, question.option, f"{shown(texts[question.name])} {wrong}"))
         except ValueError as wrong:
             message = f"{shown(texts[question.name])} is not allowed, allowed: {wrong}"
             faults.append(Fault("sim new", 0, question.option, message))

@@ -11,6 +11,7 @@ import numpy as np
 from sim.formats import seeds_text
 from sim.language import later, listed, paragraph, tr
 from sim.report.sheets import HEADLINE, MARKS, Panel, Sheet, run_panel, source_words, span_words
+from sim.report.shown import title_words
 from sim.runs.ensemble import folder_name
 from sim.runs.result import Result
 from sim.runs.seeds import begins
@@ -73,11 +74,11 @@ class Words(NamedTuple):
 def wording(comparison: Comparison) -> Words:
     first, variants = comparison.baseline, comparison.variants
     seeds = seeds_text(comparison.seeds, begins(first.scenario))
-    names = listed(variant.label for variant in variants)
+    label, *names = titles_of(comparison)
     rests = rests_text(*(variant.rests_on for variant in variants))
     folders = [result.path.name for result in (first, *(variant.result for variant in variants))]
     return Words(
-        tr("{names} against {baseline}", names=names, baseline=comparison.label),
+        tr("{names} against {baseline}", names=listed(names), baseline=label),
         span_words(first),
         tr("{seeds}, paired seed by seed", seeds=seeds)
         if comparison.paired
@@ -87,6 +88,13 @@ def wording(comparison: Comparison) -> Words:
             source_words(first.manifest["model"], "outcomes.parquet", folders),
         ),
     )
+
+
+def titles_of(comparison: Comparison) -> list[str]:
+    """Titles of the baseline's and the variants' scenarios; their names where titles do not tell them apart."""
+    results = [comparison.baseline, *(variant.result for variant in comparison.variants)]
+    found = [title_words(result.scenario.title) or result.name for result in results]
+    return found if len(set(found)) == len(found) else [comparison.label, *(it.label for it in comparison.variants)]
 
 
 def first_outcomes(comparison: Comparison, headline: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from sim.formats import label, seeds_text
 from sim.language import later, listed, meaning, month_text, paragraph, tr
 from sim.letters import wrapped
-from sim.report.shown import title_words
+from sim.report.shown import plain_words, title_words
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
@@ -25,21 +25,40 @@ PER_PAGE = 16  # most panels of a legible page
 FEWEST = 4  # fewest panels of a page
 # A page's name, and the words of which one in an outcome's name puts it there: the first page that has one.
 THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("dynamics", ("tail", "shape", "slope", "creation", "destruction")),
+    ("dynamics", ("tail", "shape", "slope", "creation", "destruction", "gaussian")),
     ("lending", ("lending", "equipment", "laboratory", "data", "specialist", "borrowing")),
     ("site", ("site", "sites", "floor", "occupancy", "tenants", "hours", "equipment", "rent", "graduated")),
     ("balances", ("balance",)),
     ("taxes", ("tax", "taxes", "fiscal", "vat", "subsidy", "grants")),
-    ("jobs", ("job", "jobs", "talent", "hired", "shed", "leavers", "unemployed", "residents", "wage")),
+    ("jobs", ("job", "jobs", "talent", "hired", "shed", "leavers", "unemployed", "residents", "wage", "people")),
     ("knowledge", ("answer", "answers", "requests", "contacts", "breadth", "knowledge", "unmet", "links")),
     ("platforms", ("platform", "platforms", "member", "members", "resources", "adopted")),
     ("projects", ("project", "projects", "begun", "succeeded", "rd", "duration", "success", "research", "parts")),
     ("productivity", ("productivity", "quality", "energy", "material", "suppliers", "price")),
     ("startups", ("startups", "founded", "ideas", "entry")),
+    ("newcomers", ("newborn", "cohort")),
+    ("orders", ("orders",)),
     ("industries", ("sector", "sectors", "mode", "modes", "structural", "followers")),
+    ("exits", ("hazard", "stop", "survival", "exit")),
+    ("register", ("registered", "registration", "deregistration", "strike")),
+    ("spillovers", ("private", "spillover", "openness")),
     (
         "money",
-        ("finance", "equity", "revenue", "assets", "asset", "exports", "export", "exporters", "profit"),
+        (
+            "finance",
+            "equity",
+            "revenue",
+            "assets",
+            "asset",
+            "exports",
+            "export",
+            "exporter",
+            "exporters",
+            "profit",
+            "dividends",
+            "return",
+            "returned",
+        ),
     ),
     ("enterprises", ("firms", "small", "medium", "big", "micro", "stopped", "resumed", "deregistered")),
 )
@@ -50,6 +69,9 @@ THEME_WORDS = {
     "site": later("idle sites, their floor and tenants"), "lending": later("idle resources at posted prices"),
     "balances": later("balances of accounts"),
     "taxes": later("taxes and public money"), "jobs": later("jobs and people"),
+    "exits": later("who stops, and who survives"), "register": later("the register: entries and strike-offs"),
+    "spillovers": later("gains of research and spill-overs"),
+    "newcomers": later("the newly founded in their first years"), "orders": later("orders along the chain"),
     "knowledge": later("knowledge and contacts"), "platforms": later("platforms and their members"),
     "projects": later("research projects"), "productivity": later("productivity and quality"),
     "startups": later("startups"), "industries": later("industries and modes"),
@@ -157,8 +179,9 @@ def and_unit(words: str, unit: str) -> str:
 def axis_ends(parts: Iterable[Cells], others: Iterable[float] = ()) -> tuple[float, float, bool] | None:
     """The least and the largest value to show, and whether the first year goes beyond them; None without a value.
 
-    ``parts`` end with an axis of months. In a run of more than three years the first is left out where it would widen
-    the axis much: a world that opens without a past moves a lot.
+    ``parts`` end with an axis of months, ``others`` are values that are always shown, such as medians. In a run of more
+    than three years the first is left out where it would widen the axis much: a world that opens without a past moves a
+    lot. Parts that never fall are shown whole: a total begins at nothing.
     """
     cells = list(parts)
     finite = [it[np.isfinite(it)] for it in (np.concatenate([part.ravel() for part in cells] or [np.zeros(0)]),
@@ -167,13 +190,19 @@ def axis_ends(parts: Iterable[Cells], others: Iterable[float] = ()) -> tuple[flo
     if not len(whole):
         return None
     low, high = _from_zero(whole)
-    late = [part[..., _FIRST_YEAR:][np.isfinite(part[..., _FIRST_YEAR:])] for part in cells if part.shape[-1] > _LONG]
+    late = [_late(part) for part in cells if part.shape[-1] > _LONG]
     if late and len(kept := np.concatenate([*late, finite[1]])):
         least, most = _from_zero(kept)
         months = max(part.shape[-1] for part in cells)
         if high - low > _WIDENS * (most - least) * months / (months - _FIRST_YEAR) > 0:
             return least, most, True
     return low, high, False
+
+
+def _late(part: Cells) -> Cells:
+    """The known values after the first year, or all of what never falls."""
+    kept = part[..., _FIRST_YEAR:] if (np.diff(part, axis=-1) < 0).any() else part
+    return np.asarray(kept[np.isfinite(kept)])
 
 
 def _from_zero(values: Cells) -> tuple[float, float]:
@@ -253,7 +282,7 @@ def run_panel(result: Result, name: str) -> Panel:
         if 0 <= month < result.table.months:
             mark = Mark(float(figure.value), month, figure.bound)
     known = result.scenario.catalogue.outcomes.get(name)
-    words = meaning(name, known.meaning) if known else ""
+    words = plain_words(meaning(name, known.meaning)) if known else ""
     return Panel(name, result.table.unit(name), (result.table.of(name),), mark, meaning=words)
 
 

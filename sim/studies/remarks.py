@@ -6,12 +6,14 @@ Each is one line, without the scenario's name. ``remarks`` are of a scenario, ``
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.language import listed, month_text, tr
+from sim.language import later, listed, month_text, tr, trn
 from sim.scenario import Row, describe
+from sim.scenario.extending import SUFFIX, folders
 from sim.scenario.schedule import Schedule
 from sim.studies.rests import in_force
 from sim.units import plausible, quantity
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _MOST = 4  # values that are listed one by one
 _LATE = 24  # months after the last dated tax rule from which the run outlasts them
+_SET_BY = "set by "  # begins the source of a value for which no file gives one
 _OF_THE_PLACE = ("sites.", "population.enterprises")
 # Levers that act on tenants of sites, and on members of platforms.
 _AT_SITES, _AT_PLATFORMS = ("levers.rent_subsidy", "levers.conversion_grant"), ("levers.platform_support",)
@@ -29,7 +32,14 @@ _AT_SITES, _AT_PLATFORMS = ("levers.rent_subsidy", "levers.conversion_grant"), (
 
 def remarks(scenario: Scenario) -> list[str]:
     """What to say about a scenario before it is run."""
-    found = (_outside(scenario), _sites(scenario), _levers(scenario), _taxes(scenario), _figures(scenario))
+    found = (
+        _outside(scenario),
+        _inherited(scenario),
+        _sites(scenario),
+        _levers(scenario),
+        _taxes(scenario),
+        _figures(scenario),
+    )
     return [text for texts in found for text in texts]
 
 
@@ -41,19 +51,52 @@ def empty_outcomes(result: Result) -> list[str]:
 
 
 def _outside(scenario: Scenario) -> Iterator[str]:
-    """Values outside their plausible range; what a file says of its own place, with a source, is no guess."""
+    """Values outside their plausible range; what a file says of its own place, with a source, is no guess.
+
+    Those of shipped files, which nobody chose for this run, are only counted.
+    """
     force = in_force(scenario)
     outside = [
-        _outside_text(row, plausible(row.plausible, row.unit), _set_in(scenario, row.key))
+        row
         for row in describe(scenario)
         if row.key in force
         and row.plausible
         and isinstance(row.value, int | float)
         and not row.plausible[0] <= row.value <= row.plausible[1]
-        and not (row.key.startswith(_OF_THE_PLACE) and not row.source.startswith("set by "))
-    ]  # fmt: skip
-    if outside:
-        yield tr("outside the plausible range: {values}", values=_listed(outside))
+        and not (row.key.startswith(_OF_THE_PLACE) and not row.source.startswith(_SET_BY))
+    ]
+    shipped = _shipped_names(scenario)
+    own = [row for row in outside if not _is_shipped(scenario, row, shipped)]
+    if own:
+        said = [_outside_text(row, _set_in(scenario, row.key)) for row in own]
+        yield tr("outside the plausible range: {values}", values=_listed(said))
+    if count := len(outside) - len(own):
+        yield trn(
+            "{count} shipped value lies outside its plausible range: sim describe {name}",
+            "{count} shipped values lie outside their plausible range: sim describe {name}",
+            count, name=shlex.quote(scenario.path),
+        )  # fmt: skip
+
+
+def _shipped_names(scenario: Scenario) -> set[str]:
+    """Names of the files that come with the program, without that of a file of one's own."""
+    shipped = [folder.resolve() for folder in folders()[1:]]  # the first is one's own
+    names = {path.name for folder in shipped for path in folder.glob(f"*{SUFFIX}")}
+    own = Path(scenario.path)
+    return names if own.resolve().parent in shipped else names - {own.name}
+
+
+def _is_shipped(scenario: Scenario, row: Row, shipped: set[str]) -> bool:
+    """Whether a value is that of a file that comes with the program, or a declared default.
+
+    A stored scenario has one file for all; what an unsourced value was set by is still known there.
+    """
+    origin = scenario.origins[row.key]
+    if origin.kind == "override":
+        return False
+    file = Path(origin.location.rpartition(":")[0]).name
+    by = row.source.removeprefix(_SET_BY) if row.source.startswith(_SET_BY) else file
+    return origin.kind == "default" or by in shipped
 
 
 def _set_in(scenario: Scenario, key: str) -> str:
@@ -62,11 +105,34 @@ def _set_in(scenario: Scenario, key: str) -> str:
     return Path(origin.location.rpartition(":")[0]).name if origin.kind == "parent" else ""
 
 
-def _outside_text(row: Row, usual: str, file: str) -> str:
-    value = quantity(row.value, row.unit)
+def _outside_text(row: Row, file: str) -> str:
+    value, usual = quantity(row.value, row.unit), plausible(row.plausible, row.unit) if row.plausible else ""
     if file:
         return tr("{key} {value} (from {range}; set in {file})", key=row.key, value=value, range=usual, file=file)
     return tr("{key} {value} (from {range})", key=row.key, value=value, range=usual)
+
+
+def _inherited(scenario: Scenario) -> Iterator[str]:
+    """Sites and platforms of a parent beside those that the file adds: what it asks of "the site" is of all."""
+    for group, names, sums in (
+        ("sites", scenario.sites, later("outcomes of sites are sums")),
+        ("platforms", scenario.platforms, later("outcomes of platforms are sums")),
+    ):
+        origins = {name: _origins(scenario, f"{group}.{name}.") for name in names}
+        if not any("file" in its and "parent" not in its for its in origins.values()):
+            continue
+        for name, its in origins.items():
+            if "parent" in its and "file" not in its:
+                yield tr(
+                    "{key} is inherited from {file}; {outcomes}; {name} = false under [{group}] leaves it out",
+                    key=f"{group}.{name}", file=its["parent"], outcomes=tr(sums), name=name, group=group,
+                )  # fmt: skip
+
+
+def _origins(scenario: Scenario, prefix: str) -> dict[str, str]:
+    """The kinds of origin of the values below a key, each with a file that has one."""
+    found = (it for key, it in scenario.origins.items() if key.startswith(prefix))
+    return {it.kind: Path(it.location.rpartition(":")[0]).name for it in found}
 
 
 def _sites(scenario: Scenario) -> Iterator[str]:

@@ -36,7 +36,7 @@ _KEY, _SAMPLE, _KEY_LINE = 195, 9, 0.17  # letters of the key that fit, those th
 _TITLE, _FOOTER = 88, 248  # letters of the title's size and of the footer's that fit the page's width
 
 Colour = str | tuple[float, float, float]
-KeyEntry = tuple[str, Colour, str]  # kind of mark ("line", "thin", "band" or "mark"), colour, words
+KeyEntry = tuple[str, Colour, str]  # kind of mark ("line", "thin", "band", "mark" or "dot"), colour, words
 
 _STYLE: Any = {
     "font.size": 7.5,
@@ -164,6 +164,8 @@ def _sample(kind: str, colour: Colour) -> Artist:
     """A mark of the key."""
     if kind == "band":
         return Patch(color=colour, linewidth=0)
+    if kind == "dot":
+        return Line2D([], [], color=colour, marker="o", markersize=3.6, linewidth=0)
     if kind == "mark":
         return Line2D([], [], color=colour, marker="D", markersize=4, linewidth=0)
     return Line2D([], [], color=colour, linewidth=1.6 if kind == "line" else 0.65)

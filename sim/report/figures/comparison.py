@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.report.comparison_sheets import MOST, comparison_sheets, first_outcomes, wording
+from sim.report.comparison_sheets import comparison_sheets, first_outcomes, wording
 from sim.report.figure_names import ALL
 from sim.report.figures.files import drawn_files
 from sim.runs.executor import Workers
@@ -22,5 +22,5 @@ def draw_comparison(
     if figures and len(comparison.variants) > 1:
         from sim.report.figures.forest import draw_forest
 
-        files |= draw_forest(comparison, first_outcomes(comparison, headline)[:MOST], wording(comparison))
+        files |= draw_forest(comparison, first_outcomes(comparison, headline), wording(comparison))
     write_noted(comparison.path, files)

@@ -66,7 +66,7 @@ def comparison_page(sheet: Sheet) -> Page:
     drawn = [its if filled else [its[0], *(it[[2] * 5] for it in its[1:])] for its in fans]  # bands, or medians alone
     ends = [_ends(its, panel.series[0][:0], panel.mark) for its, panel in zip(drawn, panels, strict=True)]
     made = page(sheet.title, sheet.subtitle, key + _key_of_marks(sheet), sheet.footer, len(panels), tall=1.75,
-                lines=_lines(panels, ends))  # fmt: skip
+                columns=fewest_empty(len(panels)), lines=_lines(panels, ends))  # fmt: skip
     for index, (panel, bands, end) in enumerate(zip(panels, fans, ends, strict=True)):
         upper, lower = made.pair(index)
         months = panel.series[0].shape[1]
@@ -81,7 +81,11 @@ def comparison_page(sheet: Sheet) -> Page:
             _article(upper, months, panel.mark, np.vstack([its[[0, 4]] for its in drawn[index]]))
         lower.axhline(0.0, color=INK, linewidth=0.7)
         for interval, colour in zip(panel.differences, colours[1:], strict=True):
-            lower.fill_between(range(months), interval.low, interval.high, color=light(colour, 0.3), linewidth=0)
+            if filled:
+                lower.fill_between(range(months), interval.low, interval.high, color=light(colour, 0.3), linewidth=0)
+            else:  # outlines: of several bands the later ones would cover the others
+                lower.fill_between(range(months), interval.low, interval.high, color=colour, alpha=0.08, linewidth=0)
+                lower.plot(np.transpose((interval.low, interval.high)), color=colour, linewidth=0.6, alpha=0.8)
             lower.plot(interval.mean, color=colour, linewidth=1.2)
         calendar_axis(lower, sheet.start, months)
         number_axis(lower.yaxis, 3)
@@ -92,6 +96,11 @@ def comparison_page(sheet: Sheet) -> Page:
                 _nothing(lower, tr("no seed with a value in both"), 0.72)  # above the line of zero
         note_of_difference(lower, panel.unit)
     return made
+
+
+def fewest_empty(panels: int) -> int:
+    """Four columns, or three where they leave fewer cells empty."""
+    return min(panels, min((4, 3), key=lambda columns: -panels % columns))
 
 
 def _lines(panels: Sequence[Panel], ends: Sequence[Ends | None]) -> int:
@@ -145,8 +154,9 @@ def _nothing(axes: Axes, words: str = "", height: float = 0.5) -> None:
 
 
 def _ends(bands: list[Cells], runs: Cells, given: Mark | None) -> Ends | None:
-    """Least and largest of the 90% bands, the first single runs and the article's figure."""
-    return axis_ends([*(its[[0, 4]] for its in bands), runs[:_SINGLE_RUNS]], [given.value] if given else [])
+    """Least and largest of the 90% bands, the medians, the first single runs and the article's figure."""
+    always = [*([given.value] if given else []), *(value for its in bands for value in its[2])]
+    return axis_ends([*(its[[0, 4]] for its in bands), runs[:_SINGLE_RUNS]], always)
 
 
 def _limit(axes: Axes, ends: Ends | None, given: Mark | None) -> None:

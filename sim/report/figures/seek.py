@@ -16,7 +16,7 @@ from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, HALO, INK, ORANGE, SKY, VERMILION, light
 from sim.report.sheets import and_unit, source_words
 from sim.report.shown import key_words, outcome_words, title_words
-from sim.report.text.seek import bound_words, found_text, good_text, lever_text, lever_unit
+from sim.report.text.seek import bound_words, budget_is_far, found_text, good_text, lever_text, lever_unit
 from sim.runs.store import Say, Store
 from sim.studies.aims import Aim
 from sim.studies.estimators.intervals import interval_kind
@@ -61,12 +61,12 @@ def _seek_page(it: Sought) -> Page:
         subtitle = tr("{scenario}; {bounds}", scenario=subtitle, bounds=listed(within[1:]))
     costs = it.costs
     key: list[KeyEntry] = [
-        ("mark", _DEAD, tr("mix tried")),
-        *([("mark", SKY, tr("as good as the best within noise"))] if it.best else []),
+        ("dot", _DEAD, tr("mix tried")),
+        *([("dot", SKY, tr("as good as the best within noise"))] if it.best else []),
         ("line", BLUE, tr("frontier, on fresh seeds") if costs else tr("run on fresh seeds")),
         *([("mark", VERMILION, tr("best mix"))] if it.best else []),
         ("mark", INK, tr("scenario as it is")),
-        *([("line", ORANGE, tr("budget"))] if q.budget else []),
+        *([("line", ORANGE, tr("budget"))] if q.budget and not budget_is_far(it) else []),
     ]
     fresh = it.manifest["design"]["confirm"]
     words = paragraph(
@@ -117,7 +117,10 @@ def _frontier(axes: Axes, it: Sought) -> None:
     for one in it.frontier:
         _cross(axes, one, BLUE)
     mark(axes, 0.0, 0.0, INK, markersize=5)
-    if q.budget:
+    if q.budget and budget_is_far(it):
+        said = tr("budget {value}: beyond the axis", value=number(q.budget.value))
+        note(axes, said, (1.0, 0.02), (-3, 0), ha="right", color=ORANGE, path_effects=HALO, xycoords="axes fraction")
+    elif q.budget:
         axes.axvline(q.budget.value, color=ORANGE, linewidth=1.3, zorder=2)
     if it.best:
         _cross(axes, it.best, VERMILION)

@@ -156,8 +156,9 @@ def map_page(sweep: Sweep) -> Page:
             number_axis(axes.yaxis)
             _key_axis(axes, sweep, across, x)
         unclear = (stats["low"][1:] <= 0) & (stats["high"][1:] >= 0) | (stats["hangs_on_one"][1:] > 0)
-        rings: dict[str, Any] = {"facecolors": "none", "edgecolors": GREY, "linewidths": 0.7, "clip_on": False}
-        axes.scatter(places[unclear, 0], places[unclear, 1], s=46, **rings)
+        for colour, width in (("white", 2.6), (GREY, 1.0)):  # seen on dark and on pale cells
+            axes.scatter(places[unclear, 0], places[unclear, 1], s=46, facecolors="none", edgecolors=colour,
+                         linewidths=width, clip_on=False)  # fmt: skip
         if np.isfinite(own).all():
             mark(axes, own[0], own[1], INK, markersize=5, clip_on=False)
         bar = made.figure.colorbar(ScalarMappable(norm, colours), ax=axes, fraction=0.05, pad=0.03)

@@ -84,7 +84,8 @@ def fan_chart(
     ``words`` describe them to screen readers.
     """
     months = lines[0].bands.shape[1]
-    low, high, beyond = value_range([*(line.bands for line in lines), *(line.runs for line in lines)], mark)
+    always = [*([mark.value] if mark else []), *(value for line in lines for value in line.bands[2])]
+    low, high, beyond = value_range([*(line.bands for line in lines), *(line.runs for line in lines)], always)
     frame = Frame(months, low, high, FAN)
     drawn: list[Markup | None] = [*_axes(frame, start)]
     for index, line in enumerate(lines):
@@ -181,9 +182,12 @@ def _mark(frame: Frame, mark: Mark) -> list[Markup]:
             tag("text", words, x=_short(x - 8), y=_short(max(y - 5, TOP)), class_="marked")]  # fmt: skip
 
 
-def value_range(cells: Sequence[Cells], mark: Mark | None = None) -> tuple[float, float, bool]:
-    """The ends of an axis over months, zero where it is near, and whether the first year goes beyond them."""
-    found = axis_ends(cells, [mark.value] if mark else [])
+def value_range(cells: Sequence[Cells], always: Sequence[float] = ()) -> tuple[float, float, bool]:
+    """The ends of an axis over months, zero where it is near, and whether the first year goes beyond them.
+
+    Values of ``always`` are shown whatever their month.
+    """
+    found = axis_ends(cells, always)
     if found is None:
         return 0.0, 1.0, False
     low, high, beyond = found

@@ -7,12 +7,20 @@ from collections.abc import Mapping, Sequence
 
 from sim.declare import Outcome
 from sim.language import listed, tr
-from sim.report.comparison_sheets import comparison_sheets
+from sim.report.comparison_sheets import comparison_sheets, titles_of
 from sim.report.html import over_months
 from sim.report.html.appraisal import appraisal_tables
 from sim.report.html.changed import changed_keys
 from sim.report.html.charts import RUNS
-from sim.report.html.headline import changes_sentence, difference_cards, difference_sentence, figures_sentence, lead
+from sim.report.html.decision import decision_part
+from sim.report.html.headline import (
+    changes_sentence,
+    decision_sentence,
+    difference_cards,
+    difference_sentence,
+    figures_sentence,
+    lead,
+)
 from sim.report.html.markup import Markup, fold, join, tag
 from sim.report.html.outcomes import article_figures, differences_of
 from sim.report.html.page import Report, Section, document
@@ -20,8 +28,6 @@ from sim.report.html.reproduce import commands, reproduction
 from sim.report.html.rests_on import parameters_by_kind, variance
 from sim.report.html.shared import eyebrow, meanings_of, month_readout, source_words
 from sim.report.sheets import HEADLINE, Sheet, chosen
-from sim.report.shown import title_words
-from sim.report.text.card import decision_lines
 from sim.report.text.comparison import comparison_json
 from sim.runs.result import Result
 from sim.runs.summary import records_csv
@@ -38,7 +44,11 @@ def report_comparison(
     results, labels = results_of(comparison), labels_of(comparison)
     names = shown_outcomes(comparison, headline)
     leads = [lead(variant, names) for variant in variants]
-    sentences = [difference_sentence(comparison, variant, it) for variant, it in zip(variants, leads, strict=True)]
+    sentences = [
+        decision_sentence(variant.decision.appraisal, variant.label, comparison.label)
+        if variant.decision and variant.decision.appraisal else difference_sentence(comparison, variant, it)
+        for variant, it in zip(variants, leads, strict=True)
+    ]  # fmt: skip
     sheets = comparison_sheets(comparison, headline)
     article = article_figures(results, labels)
     lines = commands(results, not comparison.paired)
@@ -54,13 +64,11 @@ def report_comparison(
         join(
             tag("h2", tr("{variant} less {baseline}", variant=it.label, baseline=comparison.label))
             if len(variants) > 1 else None,
-            difference_cards(it, names, meanings),
+            difference_cards(comparison, it, names, meanings),
         )
         for it in variants
     ]  # fmt: skip
-    titles = [title_words(result.scenario.title) or result.name for result in results]
-    if len(set(titles)) < len(titles):
-        titles = list(labels)
+    titles = titles_of(comparison)
     title = tr("{variant} against {baseline}", variant=listed(titles[1:]), baseline=titles[0])
     notes = [*map(changes_sentence, variants), figures_sentence(results, labels)]
     opening = [tag("p", note, class_="note") for note in notes if note]
@@ -68,7 +76,8 @@ def report_comparison(
         opening.append(tag("p", tr("These results were run by different versions of the model."), class_="warning"))
     page = document(
         title, eyebrow(results), sentences, sections, reproduction(results, lines),
-        comparison_files(comparison, sheets), source_words(results), opening=join(opening, opening_cards),
+        comparison_files(comparison, sheets), source_words(results),
+        opening=join([decision_part(it.decision) for it in variants], opening, opening_cards),
         data={"months-data": month_readout(sheets, comparison.baseline)},
     )  # fmt: skip
     about = {
@@ -95,11 +104,11 @@ def shown_outcomes(comparison: Comparison, headline: Sequence[str]) -> list[str]
 
 
 def decision_section(comparison: Comparison) -> list[Section]:
-    """The decision cards with their tables; none where the scenarios differ in an assumption."""
+    """The tables behind the decision cards; none where there is no card."""
+    decided = [(it, it.decision.appraisal) for it in comparison.variants if it.decision and it.decision.appraisal]
     made = [
-        join(_card_text(card), appraisal_tables(it.decision.appraisal) if it.decision and it.decision.appraisal else ())
-        for it in comparison.variants
-        if (card := decision_lines(it.decision))
+        join(tag("h3", it.label) if len(comparison.variants) > 1 else None, appraisal_tables(found))
+        for it, found in decided
     ]
     return [Section("decision", tr("Is it worth it?"), join(made))] if made else []
 
@@ -126,11 +135,6 @@ def months_of(comparison: Comparison, sheets: Sequence[Sheet], meanings: dict[st
         drawn = over_months.charts(sheet.panels, sheet.labels, scenario, meanings, f"{sheet.stem}-", runs=runs)
         months += [drawn] if sheet.stem == HEADLINE else [fold(_words_of(sheet), drawn)]
     return join(months)
-
-
-def _card_text(lines: list[str]) -> Markup:
-    """A decision card as the command prints it, in a box that scrolls where it is too wide."""
-    return tag("div", tag("pre", "\n".join(lines)), class_="scroll", tabindex=0, role="region", aria_label=lines[0])
 
 
 def rests_of(comparison: Comparison) -> list[Markup]:

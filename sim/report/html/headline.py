@@ -5,15 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.formats import counted, label, percent
-from sim.language import is_chinese, later, month_text, tr, trc
+import numpy as np
+
+from sim.formats import amount, counted, label, people, percent
+from sim.language import is_chinese, later, listed, month_text, tr, trc
 from sim.report.html.markup import Markup, join, tag
 from sim.report.shown import difference_unit, row_unit
+from sim.report.text.appraisal import is_none, unit_of, unsure
 from sim.report.text.left_out import without_one
 from sim.report.text.run import verdict
+from sim.runs.replicate import Cells
 from sim.runs.result import Result
 from sim.runs.summary import Row
+from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.signs import CLEAR, Sign
+from sim.studies.questions.appraise import Appraisal
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
 from sim.units import Everyday, change, with_unit
 
@@ -102,6 +108,41 @@ def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Di
     return tr("{sentence}.", sentence=sentence)
 
 
+def decision_sentence(found: Appraisal, variant: str, baseline: str) -> str:
+    """What a decision brings and costs, in words: net jobs, outlays and society's balance with their intervals."""
+    scale, unit = unit_of(found)
+    jobs = found.interval(found.net("jobs"))
+
+    def money(words: str, values: Cells) -> str:
+        it = found.interval(values / scale)
+        return _with_span(words, amount(it.mean), unit, (amount(it.low), amount(it.high)), it)
+
+    outlays = [money(tr("public cost"), found.outlay["public"])]
+    private = found.outlay["site_owner"] + found.outlay["platforms"]
+    if private.any():
+        outlays.append(money(tr("outlay of sites and platforms"), private))
+    what = [
+        _with_span(tr("net jobs"), people(jobs.mean), "", (people(jobs.low), people(jobs.high)), jobs),
+        *outlays, money(tr("society’s balance"), found.value),
+    ]  # fmt: skip
+    return tr(
+        "{variant} against {baseline}, {month}: {what}; on {seeds}.", variant=variant, baseline=baseline,
+        month=month_text(found.baseline.calendar(found.baseline.months - 1)),
+        what=trc("between changes", "; ").join(what), seeds=counted(found.seeds, "common seed"),
+    )  # fmt: skip
+
+
+def _with_span(words: str, value: str, unit: str, ends: tuple[str, str], it: Interval) -> str:
+    """A value with its unit and interval, and whether there may be none of it."""
+    value = with_unit(value, unit) if unit else value
+    if is_none(it):
+        return tr("{what} none", what=words)
+    if not math.isfinite(it.low):
+        return tr("{what} {value}", what=words, value=value)
+    said = tr("{what} {value} (95%: {low} to {high})", what=words, value=value, low=ends[0], high=ends[1])
+    return tr("{said}, may be none", said=said) if unsure(it) else said
+
+
 def said_difference(it: Difference) -> str:
     """A difference with its sign and unit."""
     unit = difference_unit(it)
@@ -172,7 +213,9 @@ def result_cards(result: Result, names: Sequence[str], meanings: dict[str, str])
     return tag("ul", cards, class_="cards")
 
 
-def difference_cards(variant: ComparedVariant, names: Sequence[str], meanings: dict[str, str]) -> Markup:
+def difference_cards(
+    comparison: Comparison, variant: ComparedVariant, names: Sequence[str], meanings: dict[str, str]
+) -> Markup:
     """A card for each outcome: paired difference, unit, interval, verdict on the sign."""
     known = {it.outcome: it for it in variant.differences}
     cards = []
@@ -181,13 +224,25 @@ def difference_cards(variant: ComparedVariant, names: Sequence[str], meanings: d
         told = it.robust
         better = "" if it.better_share is None else tr("better in {share} of seeds", share=percent(it.better_share))
         unit = difference_unit(it)
-        none = tr("no interval yet") if it.seeds > 1 else tr("one seed: no interval")
-        interval = tr("95%: {span}", span=unit.span(it.low, it.high)) if math.isfinite(it.low) else none
+        interval = (
+            tr("95%: {span}", span=unit.span(it.low, it.high))
+            if math.isfinite(it.low)
+            else (_no_interval(comparison, variant, it))
+        )
         verdict_said = tr(it.verdict)
         badge = tag("span", (better or verdict_said) if told else verdict_said, class_="badge" + " told" * told)
         value = unit.signed(it.difference)
         cards.append(_card(name, value, unit.of_difference, interval, badge, meanings.get(name, "")))
     return tag("ul", cards, class_="cards")
+
+
+def _no_interval(comparison: Comparison, variant: ComparedVariant, it: Difference) -> str:
+    """Why a difference has no interval: a result without a value, one seed, or too few so far."""
+    sides = {comparison.label: comparison.baseline, variant.label: variant.result}
+    lacking = [name for name, side in sides.items() if not np.isfinite(side.table.of(it.outcome)[:, -1]).any()]
+    if lacking:
+        return tr("no value in {names}", names=listed(lacking))
+    return tr("one seed: no interval") if it.seeds == 1 else tr("no interval yet")
 
 
 def words_of(name: str) -> str:

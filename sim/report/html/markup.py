@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -59,9 +60,11 @@ def table(
 ) -> Markup:
     """A table whose columns ``numbers`` are set to the right, in a box that scrolls where it is too wide.
 
-    A head may not be empty: screen readers say it with every cell.
+    On a phone the cells of a row stand one below the other, each after its head. A head may not be empty: screen
+    readers say it with every cell.
     """
     assert all(heads), heads
+    named = ";".join(f"--h{place}:{_quoted(head)}" for place, head in enumerate(heads[1:], 2))
 
     def cells(kind: str, row: Sequence[Any], **how: Any) -> list[Markup]:
         return [tag(kind, cell, class_="n" if index in numbers else None, **how) for index, cell in enumerate(row)]
@@ -70,8 +73,15 @@ def table(
     made = tag(
         "table", tag("caption", caption) if caption else None,
         tag("thead", tag("tr", cells("th", heads, scope="col"))), tag("tbody", body),
+        class_="rows", style=named,
     )  # fmt: skip
     return tag("div", made, class_="scroll", tabindex=0, role="region", aria_label=caption or tr("table"))
+
+
+def _quoted(head: Any) -> str:
+    """The text of a head as a string of CSS."""
+    text = html.unescape(re.sub(r"<[^>]*>", "", head)) if isinstance(head, Markup) else str(head)
+    return "'" + re.sub(r"[\\'\n]", lambda found: f"\\{ord(found.group()):x} ", text) + "'"
 
 
 def fold(summary: Any, *children: Any) -> Markup:

@@ -20,6 +20,7 @@ from sim.report.shown import title_words
 from sim.report.text.seek import (
     aim_words,
     bound_words,
+    budget_is_far,
     good_text,
     lever_text,
     lever_unit,
@@ -223,7 +224,9 @@ def _outcomes(it: Sought) -> Markup:
     shown = [tag("li", tag("i", class_=f"swatch {kind}"), tr(words)) for kind, words in _KEY
              if it.best or kind not in _OF_BEST]  # fmt: skip
     if q.budget and costs:
-        shown.append(tag("li", tag("i", class_="swatch budget"), tr("the budget")))
+        far = tr("budget {value}: beyond the axis", value=number(q.budget.value))
+        said = far if budget_is_far(it) else tr("the budget")
+        shown.append(tag("li", tag("i", class_="swatch budget"), said))
     how = tr(
         "Grey: means over the seeds of the search. A line joins mixes than which none has as much at a lower cost."
     )
@@ -244,13 +247,13 @@ def _chart(it: Sought) -> Markup:
     own = (0.0, 0.0) if costs else (_own_place(it), 0.0)
     across = [x for x, *_ in places] + [x for x, _ in at.values()] + [own[0]]
     across += [end for one in fresh for end in one.cost] if costs else []
-    across += [q.budget.value] if q.budget and costs else []
+    budget = [q.budget.value] if q.budget and costs and not budget_is_far(it) else []
+    across += budget
     up = [y for _, y, _ in places] + [end for one in fresh for end in one.net] + [0.0]
     plane = plane_of(across, up)
     drawn = [plane.dot(x, y, "tried") for x, y, good in places if not good]
     drawn += [plane.dot(x, y, "as-good", 3.2) for x, y, good in places if good]
-    if q.budget and costs:
-        drawn.append(plane.upright(q.budget.value, "budget"))
+    drawn += [plane.upright(value, "budget") for value in budget]
     line = [at[one.number] for one in it.frontier]
     if it.baseline_holds and all(x > 0 or q.sign * y < 0 for x, y in line):
         line = sorted([*line, (0.0, 0.0)])

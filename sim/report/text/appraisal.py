@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -113,10 +113,8 @@ def appraisal_card(found: Appraisal) -> list[str]:
     value = Interval(*(x / scale for x in it.interval(it.value)))
     left = amount(float(np.mean(it.if_empty)) / scale)
     empty = tr("{value} if they stay empty", value=left) if left_floor(it) else ""
-    lines += aligned([(tr("SOCIETY'S BALANCE"), amount(value.mean), ends(value), [empty or unsure(value)])])
-    ratio = it.benefit_over_cost
-    over = tr("No outlay.") if ratio is None else tr("Benefit over cost {ratio}.", ratio=f"{ratio:.2f}")
-    lines.append(f"{over}  {payback_text(it)}")
+    lines += aligned([amount_line(tr("SOCIETY'S BALANCE"), value, empty or unsure(value))])
+    lines.append(f"{over_cost_text(it)}  {payback_text(it)}")
     lines.append(cost_text(it))
     lines += drawn_lines(it, scale)
     lines.append(mind_text(it, scale))
@@ -136,20 +134,31 @@ def drawn_lines(it: Appraisal, scale: float) -> list[str]:
     return [tr("PARAMETERS DRAWN  in 90% of worlds net jobs {low} to {high}, balance {least} to {most}", **ranges)]
 
 
-def title_line(it: Appraisal) -> str:
-    """Which scenario against which, the months and the seeds."""
+def title_parts(it: Appraisal) -> tuple[str, str]:
+    """Which scenario against which; the months and the seeds."""
     first, last = (month_text(it.baseline.calendar(month)) for month in (0, it.baseline.months - 1))
     span = trn("{first} to {last}, {count} seed", "{first} to {last}, {count} seeds", it.seeds, first=first, last=last)
-    title = tr("{variant} against {baseline}", variant=it.variant.name, baseline=it.baseline.name)
+    return tr("{variant} against {baseline}", variant=it.variant.name, baseline=it.baseline.name), span
+
+
+def title_line(it: Appraisal) -> str:
+    """Both in one line."""
+    title, span = title_parts(it)
     room = WIDTH - letters.cells(span) - 2
     return letters.left(letters.shortened(title, room), room + 2) + span
 
 
 def _chain_lines(it: Appraisal) -> list[str]:
     """From gross to net, in jobs and enterprises."""
+    none = tr("Nobody can be said to be treated, so there is no gross: it starts at net.")
+    return [*([] if it.treatments else [none]), *aligned(chain_lines(it))]
+
+
+def chain_lines(it: Appraisal) -> list[CardLine]:
+    """From gross to net in jobs, as far as somebody can be said to be treated; net enterprises."""
     net, firms = it.interval(it.net("jobs")), it.interval(it.net("enterprises"))
     gross = float(np.mean(it.gross("jobs")))
-    lines = []
+    lines: list[CardLine] = []
     if it.treatments:
         lines.append(counted_line(tr("Jobs at {treated}", treated=treated_text(it)), it.interval(it.gross("jobs"))))
         if it.moved_in("jobs").any():
@@ -169,8 +178,7 @@ def _chain_lines(it: Appraisal) -> list[str]:
         lines.append(counted_line(f"  {tr('in the whole country')}", it.in_country))
     some = [unsure(firms)] if unsure(firms) else classes_text(it)
     lines.append(counted_line(tr("NET ENTERPRISES"), firms, *some))
-    none = tr("Nobody can be said to be treated, so there is no gross: it starts at net.")
-    return [*([] if it.treatments else [none]), *aligned(lines)]
+    return lines
 
 
 def residents_text(it: Appraisal) -> str:
@@ -250,12 +258,32 @@ def payback_text(it: Appraisal) -> str:
     return tr("Not paid back by {year}; in {then} at this pace.", year=last, then=when[:4])
 
 
+def over_cost_text(it: Appraisal) -> str:
+    """Benefit over cost, or why there is none."""
+    ratio = it.benefit_over_cost
+    if ratio is None:
+        return tr("No outlay.")
+    if not outlay_told(it):
+        return tr("Benefit over cost cannot be told: the outlay may be 0.")
+    return tr("Benefit over cost {ratio}.", ratio=f"{ratio:.2f}")
+
+
+def outlay_told(it: Appraisal) -> bool:
+    """Whether the sponsors' outlay can be told from 0; of one seed it is taken as it is."""
+    return not unsure(it.interval(it.cost))
+
+
 def cost_text(it: Appraisal) -> str:
     """Cost per net job and per job-year, or why there is none."""
     if _free(it):
         return tr("COST PER NET JOB  not known: the model charges nobody for this lever")
+    net = it.net("jobs")
+    if not net.any():
+        return tr("COST PER NET JOB  none: no net jobs")
     if float(np.mean(it.cost)) <= 0:
         return tr("COST PER NET JOB  none: the sponsors earn as much as they spend")
+    if not outlay_told(it):
+        return tr("COST PER NET JOB  cannot be told: the outlay may be 0; rank by the balance")
     job, year = it.cost_per_job, it.cost_per_job_year
     if it.seeds == 1:
         return tr("COST PER NET JOB  {price}, from one seed: no interval", price=_price(job.value))
@@ -285,10 +313,11 @@ def mind_text(it: Appraisal, scale: float) -> str:
     if it.drawn and it.drawn.chain is not it.chain and not _within(it):
         return tr("MIND: the values set lie at the edge of the posterior: trust the draws.")
     net, rest = (float(np.mean(f("value_added"))) for f in (it.net, it.without_largest))
-    if it.treatments and abs(net - rest) > _ONE_FIRM * abs(net):
+    whole, without = amount(net / scale), amount(rest / scale)
+    if it.treatments and abs(net - rest) > _ONE_FIRM * abs(net) and whole != without:
         return tr(
             "MIND: without each seed's most changed firm value added is {rest}, not {whole}.",
-            whole=amount(net / scale), rest=amount(rest / scale),
+            whole=whole, rest=without,
         )  # fmt: skip
     months = it.baseline.months
     if it.is_site:
@@ -344,8 +373,25 @@ CardLine = tuple[str, str, str, list[str]]  # words, a mean, its interval, and w
 
 
 def counted_line(words: str, it: Interval, *after: str) -> CardLine:
-    said = _ends(people(it.low), people(it.high)) if np.isfinite(it.low) else ""
-    return words, people(it.mean), said, list(after)
+    """A line of people or enterprises; "none" where there is none on every seed."""
+    return _line(words, it, people, after)
+
+
+def amount_line(words: str, it: Interval, *after: str) -> CardLine:
+    """The same of money."""
+    return _line(words, it, amount, after)
+
+
+def _line(words: str, it: Interval, written: Callable[[float], str], after: Sequence[str]) -> CardLine:
+    if is_none(it):
+        return words, tr("none"), "", list(after)
+    said = _ends(written(it.low), written(it.high)) if np.isfinite(it.low) and np.isfinite(it.high) else ""
+    return words, written(it.mean), said, list(after)
+
+
+def is_none(it: Interval) -> bool:
+    """Whether there is none on any seed, as far as several tell."""
+    return bool(it.mean == it.low == it.high == 0)
 
 
 def aligned(lines: list[CardLine]) -> list[str]:
@@ -362,7 +408,9 @@ def aligned(lines: list[CardLine]) -> list[str]:
 
 
 def unsure(it: Interval) -> str:
-    return "" if it.low > 0 or it.high < 0 or not np.isfinite(it.low) else tr("may be none")
+    """That there may be none; empty where there is some, where there is none on every seed, and of one seed."""
+    some = it.low > 0 or it.high < 0 or not np.isfinite(it.low)
+    return "" if some or is_none(it) else tr("may be none")
 
 
 # --- tables

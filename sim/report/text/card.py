@@ -12,16 +12,15 @@ from sim.language import is_chinese, listed, month_text, tr, trc
 from sim.report.text.appraisal import (
     RESOURCE_WORDS,
     WIDTH,
+    CardLine,
     aligned,
-    classes_text,
+    amount_line,
+    chain_lines,
     cost_text,
-    counted_line,
     drawn_lines,
-    ends,
     left_floor,
     mind_text,
     payback_text,
-    residents_text,
     said_of_rivals,
     signed_amount,
     title_line,
@@ -48,45 +47,48 @@ def decision_lines(decision: Decision | None) -> list[str]:
 
 
 def decision_card(it: Appraisal) -> list[str]:
-    """What to decide by, in some ten lines of 78 columns."""
+    """What to decide by, in at most 16 lines of 78 columns; one more where parameters were drawn too."""
+    numbers, sentences = card_parts(it)
+    return [line.rstrip() for line in [title_line(it), *aligned(numbers), *sentences]]
+
+
+def card_parts(it: Appraisal) -> tuple[list[CardLine], list[str]]:
+    """The card's lines of numbers, from gross to net and to the balance, and those of words."""
     scale, unit = unit_of(it)
 
-    def valued(words: str, values: Any, *after: str) -> tuple[str, str, str, list[str]]:
-        found = Interval(*(x / scale for x in it.interval(values)))
-        return words, amount(found.mean), ends(found), list(filter(None, after))
+    def valued(words: str, values: Any, *after: str) -> CardLine:
+        return amount_line(words, Interval(*(x / scale for x in it.interval(values))), *after)
 
-    jobs, firms = (it.interval(it.net(name)) for name in ("jobs", "enterprises"))
     private = it.outlay["site_owner"] + it.outlay["platforms"]
-    owners = amount(float(np.mean(private)) / scale)
-    also = tr("and sites and platforms {value}", value=owners) if private.any() else ""
+    owners, some = amount(float(np.mean(private)) / scale), it.outlay["public"].any()
+    owners = owners if some else f"{owners} {unit}"
+    also = tr("sites and platforms {value}", value=owners) if private.any() else ""
     value = it.interval(it.value)
-    month, rate = month_text(it.baseline.calendar(it.base)), f"{100 * it.assumptions['discount'].value:.3g}"
-    money = tr("money of {year}, worth in {month} at {rate}% a year", year=money_year(it.baseline), month=month,
-               rate=rate)  # fmt: skip
-    some = [unsure(firms)] if unsure(firms) else classes_text(it)
-    lines = [
-        title_line(it),
-        *aligned(
-            [
-                counted_line(tr("NET JOBS"), jobs, unsure(jobs) or residents_text(it)),
-                counted_line(tr("NET ENTERPRISES"), firms, *some),
-                valued(tr("PUBLIC COST"), it.outlay["public"], unit, also),
-                valued(tr("SOCIETY'S BALANCE"), it.value, unit, unsure(value)),
-            ]
-        ),
+    money = tr(
+        "in {unit} of {year}, worth in {month} at {rate}% a year", unit=unit, year=money_year(it.baseline),
+        month=month_text(it.baseline.calendar(it.base)), rate=f"{100 * it.assumptions['discount'].value:.3g}",
+    )  # fmt: skip
+    numbers = [
+        *chain_lines(it),
+        valued(tr("PUBLIC COST"), it.outlay["public"], unit if some else "", also),
+        valued(tr("SOCIETY'S BALANCE"), it.value, unsure(value), unit),
+    ]
+    sentences = [
         *_parts(tr("by resource"), {tr(RESOURCE_WORDS[name]): part for name, part in it.resources.items()}, scale),
         *_parts(tr("by who"), {tr(WHO[name]): part for name, part in it.who.items()}, scale),
         f"{_INDENT}{money}",
         cost_text(it),
         *drawn_lines(it, scale),
         tr("PAYBACK  {when}", when=payback_text(it)),
+        _not_told(it),
+        mind_text(it, scale),
     ]
-    return [line.rstrip() for line in [*lines, _not_told(it), mind_text(it, scale)]]
+    return numbers, sentences
 
 
 def _not_told(it: Appraisal) -> str:
     """What the model cannot tell, as far as one line holds it."""
-    said = [said_of_rivals(it)]
+    said = [] if it.treatments else [said_of_rivals(it)]  # the chain says it of others' gain or loss
     if left_floor(it):
         said.append(tr("whether floor left elsewhere stays empty"))
     if not it.assumptions["horizon"].value:

@@ -21,6 +21,7 @@ from sim.studies.questions.seek import LeverRange, Mix, Sought, answer_json
 from sim.studies.questions.seek_value import Reached, value_json
 from sim.units import Everyday
 
+_FAR = 0.5  # of the width of all costs, from which on a budget beyond them is only named
 _KINDS = {
     "posterior": later("{draws} draws of the posterior: the best of {count} in {share}"),
     "assumptions": later("{draws} draws of the assumptions: the best of {count} in {share}"),
@@ -116,6 +117,14 @@ def value_text(it: Reached) -> str:
 def reached_json(it: Reached) -> dict[str, Any]:
     """The answer as one object."""
     return {"results": str(it.path), **value_json(it), "failures": it.failures}
+
+
+def budget_is_far(it: Sought) -> bool:
+    """Whether the budget is so far beyond all costs that a line at it would press a figure's mixes together."""
+    budget = it.question.budget
+    costs = [0.0, *(row["cost"] for row in it.tried), *(end for one in it.finalists for end in one.cost)]
+    known = [cost for cost in costs if math.isfinite(cost)]
+    return budget is not None and budget.value > max(known) + _FAR * (max(known) - min(known))
 
 
 def bound_words(it: Sought) -> list[str]:

@@ -1,0 +1,39 @@
+"""The decision card on a page: rows that wrap, so that nothing of it is cut on a narrow screen."""
+
+from __future__ import annotations
+
+from sim.language import tr
+from sim.report.html.markup import Markup, join, tag
+from sim.report.text.appraisal import CardLine, title_parts
+from sim.report.text.card import card_parts
+from sim.studies.questions.appraise import Appraisal, Decision
+
+
+def decision_part(decision: Decision | None) -> Markup | None:
+    """The card of a decision; why there is none; nothing where nobody decides what differs."""
+    if decision is None:
+        return None
+    if decision.appraisal is None:
+        reason = tr("NO DECISION CARD: {reason}", reason=tr(decision.reason))
+        return tag("p", reason, " ", tag("code", decision.command) if decision.command else None, class_="note wrap")
+    return _card(decision.appraisal)
+
+
+def _card(found: Appraisal) -> Markup:
+    """Title, numbers and words, the same as the command prints."""
+    title, span = title_parts(found)
+    numbers, sentences = card_parts(found)
+    return tag(
+        "div", tag("p", tag("b", title), " ", tag("span", span)),
+        tag("dl", map(_row, numbers)),
+        [tag("p", line.strip()) for line in sentences],
+        class_="decision", role="group", aria_label=title,
+    )  # fmt: skip
+
+
+def _row(line: CardLine) -> Markup:
+    """What is counted, its mean, and interval and remarks."""
+    words, mean, interval, remarks = line
+    more = [tag("dd", text) for text in (interval, *remarks) if text]
+    part = "part" if words.startswith(" ") else None
+    return tag("div", tag("dt", words.strip()), tag("dd", mean, class_="n"), join(more), class_=part)
