@@ -17,7 +17,7 @@ from test_report import Page, faults_of_structure, table
 from sim import api
 from sim.formats import number, signed
 from sim.report.figures.canvas import style
-from sim.report.figures.seek import _seek_page
+from sim.report.figures.seek import seek_page
 from sim.report.html.stored_seek import open_seek
 from sim.report.text.seek import seek_text
 
@@ -91,7 +91,7 @@ def test_a_budget_far_beyond_all_costs_is_named_and_does_not_press_the_mixes_tog
     widths = {}
     for name, found in (("near", near), ("far", far)):
         with style():
-            made = _seek_page(found)
+            made = seek_page(found)
         axes = made.figure.axes[0]
         widths[name] = axes.get_xlim()[1]
         words = [it.get_text() for it in made.figure.findobj(Text)]

@@ -32,7 +32,7 @@ _NEAR = 0.12  # of the axis: so near to its lower end that nothing can be writte
 def draw_seek(found: Sought, say: Say) -> None:
     """Draw the frontier and the levers, in the study's folder."""
     with style():
-        files = _seek_page(found).files("seek")
+        files = seek_page(found).files("seek")
     Store(found.path).ensure(files, say)
 
 
@@ -46,7 +46,7 @@ def draw_value(found: Reached, say: Say) -> None:
 # --- a mix
 
 
-def _seek_page(it: Sought) -> Page:
+def seek_page(it: Sought) -> Page:
     q, scenario = it.question, it.question.scenario
     within = bound_words(it)
     name = _short_words(q.aim)
