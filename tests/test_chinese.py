@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import json
 import os
 import re
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,23 +16,31 @@ import pytest
 import seeking
 from command import call
 from toy import OUTCOMES
+from typer.testing import CliRunner
 
 import sim
-from sim import api
+from sim import api, cli
+from sim.commands import new
 from sim.evidence.facts import Check, checks
 from sim.language import later, recalled, speaking, tr
 from sim.model.catalogue import load, model_catalogue
 from sim.page.document import live_page
+from sim.places.questions import QUESTIONS
+from sim.places.trials import TRIALS
 from sim.report.html.rotation import rotation_sections
 from sim.report.text.validation import fitted_text, group_words
 from sim.scenario import describe
+from sim.scenario.extending import shipped_files
 from sim.studies.questions.rotation import kept_rotations
 from sim.studies.questions.validate import Verdict
 
 # Figures are drawn; where no installed font has Chinese, boxes stand in them.
 pytestmark = pytest.mark.filterwarnings("ignore::sim.letters.NoGlyph")
-# Names, keys and commands are no sentences: what has this many English words one after the other is one.
-_ENGLISH = re.compile(r"(?:[A-Za-z][a-z']+[ ,:;]+){2,}[A-Za-z][a-z']+")
+# What is typed is no English: commands, options, and keys, paths and settings, which have a sign between letters.
+_TYPED = re.compile(r"`sim [^`]*`|--[a-z][\w-]*|[\w-]*[A-Za-z0-9][\w-]*(?:[_./=:@#][\w*-]+)+/?", re.ASCII)
+_WORD = re.compile(r"[A-Za-z][A-Za-z'&-]*[A-Za-z]")
+# Names of files, formats, methods and programs.
+_NAMES = {"sim", "CSV", "JSON", "TOML", "Python"}
 _FEW = ("--replicates", "4", "--workers", "1")
 # Each begins with what makes it possible: results are left in the folder.
 TEXTS: dict[str, tuple[str, ...]] = {
@@ -108,31 +119,65 @@ def _sources() -> list[str]:
     return sorted({*named, *(it.meaning for it in OUTCOMES.values())}, key=len, reverse=True)
 
 
-def _english(text: str, left: list[str]) -> list[str]:
-    """The runs of English words of a text, without commands to type and the texts ``left``."""
-    lines = [line for line in text.split("\n") if not line.strip().startswith("sim ")]
+@cache
+def _known() -> set[str]:
+    """Names of outcomes, mechanisms, scenarios, platforms and sites, which are the same in every language."""
+    catalogue = model_catalogue()
+    shipped = [load(name) for name in shipped_files()]
+    return {
+        *_NAMES, *catalogue.outcomes, *OUTCOMES, *(it.name for it in catalogue.mechanisms),
+        *(it.name for it in shipped), *(name for it in shipped for name in (*it.platforms, *it.sites)),
+        "toy", "boom", "dear",
+    }  # fmt: skip
+
+
+def _english(text: str, left: Iterable[str] = ()) -> list[str]:
+    """The English words of a text, without commands to type, names, and the texts ``left``."""
+    lines = [line for line in text.split("\n") if not line.strip().startswith(("sim ", "$ sim "))]
     words = " ".join(" ".join(lines).split())
     for it in left:
         words = words.replace(" ".join(it.split()), " | ")
-    return _ENGLISH.findall(words)
+    return [it for it in _WORD.findall(_TYPED.sub(" | ", words)) if it not in _known()]
 
 
 def test_tables_have_no_english_sentence(toy_folder: Path) -> None:
     del toy_folder
     left, found = [*_sources(), "sim plot", "boom Boom"], {}
     for name, command in TEXTS.items():
-        found[name] = _english(call("--lang", "zh", *command).stdout, left)
+        found[name] = _english(call("--lang", "zh", *command).output, left)
     assert not {name: said for name, said in found.items() if said}
+
+
+def test_a_place_of_ones_own_is_asked_for_and_written_in_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(new, "on_a_terminal", lambda: True)
+    register = Path(__file__).parents[1] / "scenarios" / "registers" / "millbrook.csv"
+    sectors = sorted(
+        {row["sector"] for row in csv.DictReader(register.read_text().splitlines())}, key=len, reverse=True
+    )
+    tried = ("--try", ",".join(TRIALS), "--grant", "150")
+    for name, firms in (("mill", "1500,455,37,8"), ("town", str(register))):
+        typed = "\n" * (len(QUESTIONS) - 3)
+        said = CliRunner().invoke(cli.app, ["new", name, "--firms", firms, *tried, "--lang", "zh"], input=typed)
+        assert said.exit_code == 0, said.output
+        assert f"sim appraise {name}-idle.toml {name}.toml --lang zh" in said.output
+        asked = [said.output, *(path.read_text(encoding="utf-8") for path in tmp_path.glob(f"{name}*.toml"))]
+        assert len(asked) == (11 if name == "town" else 10)
+        assert not [found for text in asked if (found := _english(text, sectors))]
+    assert load("town.toml").title == "老纺织厂"
+    assert load("mill-fund.toml").values["sites.mill.fund"] == 20.0
 
 
 def test_what_studies_print_has_no_english_sentence(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("facts.toml").write_text(FACTS)
     Path("targets.toml").write_text(FITTED)
     Path("scenarios", "growth-claims.toml").write_text(CLAIMS)
-    found = {name: call("--lang", "zh", *asked, "--workers", "1").stdout for name, asked in STUDIES.items()}
+    found = {name: call("--lang", "zh", *asked, "--workers", "1").output for name, asked in STUDIES.items()}
     monkeypatch.setattr(api, "ecosystem", lambda *_: seeking.model())
     mix = [part for key, values in seeking.LEVERS.items() for part in ("--levers", f"{key}={values}")]
-    found["seek"] = call("--lang", "zh", "seek", "toy", *mix, *SOUGHT, "--workers", "1").stdout
+    found["seek"] = call("--lang", "zh", "seek", "toy", *mix, *SOUGHT, "--workers", "1").output
     assert "最优组合" in found["seek"]
     assert "通过" in found["validate"]
     assert not {name: said for name, text in found.items() if (said := _english(text, _sources()))}
@@ -142,7 +187,7 @@ def test_what_studies_print_has_no_english_sentence(toy_folder: Path, monkeypatc
 def test_a_trace_has_no_english_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("idle.toml").write_text(f'extends = "{TOWN}"\n[sites.mill]\nrenovation = false\n')
-    said = call("--lang", "zh", "trace", TOWN, "idle.toml", "--seed", "3", "--months", "4").stdout
+    said = call("--lang", "zh", "trace", TOWN, "idle.toml", "--seed", "3", "--months", "4").output
     assert "两次模拟中都营业" in said
     assert not _english(said, ["town idle"])
 
@@ -165,7 +210,7 @@ def test_the_report_and_the_live_page_have_no_english_sentence(toy_folder: Path)
         page = live_page("shougang")
     assert not _english(_shown(page), ["sim app"])
     words = json.loads(re.findall(r'id="words">(.*?)</script>', page)[0])
-    assert not [text for text, said in words.items() if _ENGLISH.search(said)]
+    assert not [text for text, said in words.items() if _english(said)]
     del toy_folder
 
 
