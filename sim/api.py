@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.language import tr
 from sim.letters import file_word
 from sim.model.catalogue import MechanismLike, model_catalogue
 from sim.notebooks import draw_with, in_notebooks
@@ -227,7 +228,9 @@ def branch(
         wanted = {**(settings or {}), **{key: value for key, value in given.items() if value is not None}}
         whole = own_name(found.branch({"run.replicates": found.replicates, **wanted}))
         if whole.replicates > found.replicates:
-            options.watcher.say(f"{found.path}: has {found.replicates} replicates: only these are branched")
+            options.watcher.say(
+                tr("{path}: has {count} replicates: only these are branched", path=found.path, count=found.replicates)
+            )
             whole = with_run(whole, replicates=found.replicates)
         chosen = whole if until is None else first_part(whole, until, after=found.month)
         drawn = _figures(figures, model, chosen)

@@ -10,6 +10,7 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import SOME_FAILED, errors, listed, print_found, say, say_failures, watcher
+from sim.language import tr
 
 
 def calibrate(
@@ -69,6 +70,6 @@ def calibrate(
                 mechanisms=mechanisms or (), place=place, workers=pool, out=out, fresh=fresh, yes=yes,
                 watcher=watcher(), shown=show,
             )  # fmt: skip
-        say(f"figures: {found.path / 'figures'}")
+        say(tr("figures: {path}", path=found.path / "figures"))
         if say_failures(found.failures, found.path, anywhere=True):
             raise typer.Exit(SOME_FAILED)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from sim.commands.streams import put, put_json
-from sim.language import ENGLISH, in_english, speaking
+from sim.language import ENGLISH, in_english, speaking, tr
 from sim.letters import printable
 
 if TYPE_CHECKING:
@@ -142,17 +142,27 @@ def say_remarks(*scenarios: Scenario) -> None:
         new = [text for text in remarks(scenario) if text not in said]
         said |= set(new)
         for text in new:
-            say(f"{scenario.name}: {text}")
+            say_of(scenario.name, text)
 
 
-@in_english
+def say_of(name: str, text: str) -> None:
+    """A remark on a scenario or result."""
+    say(tr("{name}: {text}", name=name, text=text))
+
+
+def say_failed_seeds(failed: int, of: int) -> None:
+    """How many seeds of an appraisal failed."""
+    say(tr("{failed} of {of} seeds failed", failed=failed, of=of))
+
+
 def say_results(*results: Result) -> None:
     """Name results on stderr, with their folders and replicates."""
     from sim.formats import seeds_text
     from sim.runs.seeds import begins
 
     for result in results:
-        say(f"{result.name}: {result.path}, {seeds_text(len(result.replicates), begins(result.scenario))}")
+        seeds = seeds_text(len(result.replicates), begins(result.scenario))
+        say(tr("{name}: {path}, {seeds}", name=result.name, path=result.path, seeds=seeds))
 
 
 def print_comparison(

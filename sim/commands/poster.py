@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, errors, listed, load, print_json, say, watcher
+from sim.commands.common import SOME_FAILED, errors, listed, load, print_json, say_failed_seeds, watcher
 from sim.commands.streams import put
+from sim.language import tr
 
 
 def poster(
@@ -44,7 +45,7 @@ def poster(
         if as_json:
             print_json({"files": places})
         else:
-            put("\n".join(f"poster: {place}" for place in places))
+            put("\n".join(tr("poster: {path}", path=place) for place in places))
         if found.failures:
-            say(f"{len(found.failures)} of {found.baseline.replicates} seeds failed")
+            say_failed_seeds(len(found.failures), found.baseline.replicates)
             raise typer.Exit(SOME_FAILED)

@@ -22,6 +22,7 @@ from sim.commands.common import (
     say_failures,
     watcher,
 )
+from sim.language import tr
 
 
 def seek(
@@ -124,7 +125,7 @@ def seek(
                     base, lines, maximise, minimise=minimise, budget=budget, at_least=at_least or (),
                     at_most=at_most or (), samples=samples, confirm=confirm, robustness=robustness, **how, shown=shown,
                 )  # fmt: skip
-        say(f"figures: {found.path / 'figures'}")
+        say(tr("figures: {path}", path=found.path / "figures"))
         if say_failures(found.failures, found.path, anywhere=True):
             raise typer.Exit(SOME_FAILED)
         if found.refused:

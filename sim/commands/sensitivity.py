@@ -20,6 +20,7 @@ from sim.commands.common import (
     say_failures,
     watcher,
 )
+from sim.language import tr
 
 if TYPE_CHECKING:
     from sim.studies.questions.sensitivity import Sensitivities
@@ -89,7 +90,7 @@ def sensitivity(
                 workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
                 shown=partial(print_found, to_json=to_json, to_text=to_text, as_json=as_json),
             )  # fmt: skip
-        say(f"figures: {found.path / 'figures'}")
+        say(tr("figures: {path}", path=found.path / "figures"))
         if say_failures(found.failures, found.path):
             raise typer.Exit(SOME_FAILED)
 

@@ -9,6 +9,7 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import SOME_FAILED, errors, load_until, print_found, say, say_failures, watcher
+from sim.language import tr
 
 
 def sweep(
@@ -59,6 +60,6 @@ def sweep(
                 workers=pool, out=out, fresh=fresh, yes=yes, watcher=watcher(),
                 shown=partial(print_found, to_json=sweep_json, to_text=to_text, as_json=as_json),
             )  # fmt: skip
-        say(f"figures: {found.path / 'figures'}")
+        say(tr("figures: {path}", path=found.path / "figures"))
         if say_failures(found.failures, found.path):
             raise typer.Exit(SOME_FAILED)
