@@ -31,6 +31,7 @@ from sim.report.html.limits import limits
 from sim.report.html.script_words import script_words
 from sim.scenario.extending import shipped_files
 from sim.studies.appraisal.assumptions import declared_assumptions
+from sim.studies.questions.validate import LOG_CHANGE
 from sim.units import everyday
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -190,7 +191,7 @@ def sentences(paths: Iterable[Path]) -> Iterator[Entry]:
 def declarations() -> Iterator[Entry]:
     """What declarations, scenarios, claims and facts say, with the context of each."""
     catalogue = model_catalogue()
-    units = dict.fromkeys(["million yuan", "people", "enterprises"])
+    units = dict.fromkeys(["million yuan", "people", "enterprises", LOG_CHANGE])
     for key, it in catalogue.parameters():
         yield it.meaning, key, "parameters"
         units[it.unit] = None

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sim.formats import number, plain, signed, span
+from sim.formats import number, plain, signed, span, value_words
 from sim.language import is_chinese, listed, meaning, month_text, tr
 from sim.scenario.quantities import takes_quantities
 from sim.scenario.schedule import Schedule
@@ -182,9 +182,7 @@ def typed(value: float, it: Everyday) -> str:
 
 
 def _value(value: Any, it: Everyday) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_value(inner, it)}" for key, inner in value.items())
-    return typed(value, it) if _points(value) else plain(value)
+    return value_words(value, lambda number: typed(number, it))
 
 
 def _points(value: Any) -> list[float]:

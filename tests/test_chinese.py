@@ -39,8 +39,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::sim.letters.NoGlyph")
 # What is typed is no English: commands, options, and keys, paths and settings, which have a sign between letters.
 _TYPED = re.compile(r"`sim [^`]*`|--[a-z][\w-]*|[\w-]*[A-Za-z0-9][\w-]*(?:[_./=:@#][\w*-]+)+/?", re.ASCII)
 _WORD = re.compile(r"[A-Za-z][A-Za-z'&-]*[A-Za-z]")
-# Names of files, formats, methods and programs.
-_NAMES = {"sim", "CSV", "JSON", "TOML", "Python"}
+# Names of formats, methods, symbols and programs.
+_NAMES = {"sim", "CSV", "JSON", "TOML", "Python", "Morris", "Sobol", "mu", "sigma", "rho", "lambda"}
 _FEW = ("--replicates", "4", "--workers", "1")
 # Each begins with what makes it possible: results are left in the folder.
 TEXTS: dict[str, tuple[str, ...]] = {
@@ -125,7 +125,7 @@ def _known() -> set[str]:
     catalogue = model_catalogue()
     shipped = [load(name) for name in shipped_files()]
     return {
-        *_NAMES, *catalogue.outcomes, *OUTCOMES, *(it.name for it in catalogue.mechanisms),
+        *_NAMES, *cli.EXAMPLES, *catalogue.outcomes, *OUTCOMES, *(it.name for it in catalogue.mechanisms),
         *(it.name for it in shipped), *(name for it in shipped for name in (*it.platforms, *it.sites)),
         "toy", "boom", "dear",
     }  # fmt: skip
@@ -189,7 +189,7 @@ def test_a_trace_has_no_english_sentence(tmp_path: Path, monkeypatch: pytest.Mon
     Path("idle.toml").write_text(f'extends = "{TOWN}"\n[sites.mill]\nrenovation = false\n')
     said = call("--lang", "zh", "trace", TOWN, "idle.toml", "--seed", "3", "--months", "4").output
     assert "两次模拟中都营业" in said
-    assert not _english(said, ["town idle"])
+    assert not _english(said, ["town", "idle"])
 
 
 def _shown(page: str) -> str:

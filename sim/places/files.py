@@ -10,6 +10,7 @@ from pathlib import Path
 from sim.disk import write_whole
 from sim.language import is_chinese, language, large, listed, month_text, tr
 from sim.letters import is_plain, word
+from sim.places import sources
 from sim.places.questions import Answers
 from sim.places.register import Register
 from sim.places.size_classes import FLOORS, fitted
@@ -136,7 +137,7 @@ def _sources(said: Mapping[str, str]) -> str:
 def _from(register: Register) -> str:
     """Where the firms of a register are from."""
     return tr(
-        "your file {file}, {firms} firms, SHA-256 {digest}", file=register.file, firms=f"{len(register.rows):,}",
+        sources.FILE, file=register.file, firms=f"{len(register.rows):,}",
         digest=register.digest,
     )  # fmt: skip
 
@@ -186,28 +187,28 @@ def _place(path: Path, site: str, it: Answers) -> str:
     form = tr("The form below, a lognormal body with a Pareto tail, has {made}.", made=made)
     base = tr("an area without a site: markets, taxes and how firms choose")
     enterprises = f"enterprises = {opening.enterprises}\n"
-    stated, fit = tr("your table of firms"), f"assumption: {tr('fitted to your table of firms')}"
-    sources = {"population.enterprises": f"assumption: {stated}"}
+    stated, fit = tr(sources.TABLE), f"assumption: {tr(sources.FITTED)}"
+    said = {"population.enterprises": f"assumption: {stated}"}
     if it.register:
         form = tr("They open the run. The form below, a lognormal body with a Pareto tail, has {made}.", made=made)
         base = tr("an area without a site: its firms, markets, taxes and how firms choose")
-        enterprises, fit, sources = "", f"fitted: {_from(it.register)}", {}
-    sources |= dict.fromkeys((f"population.{key}" for key in _FITTED), fit)
+        enterprises, fit, said = "", f"fitted: {_from(it.register)}", {}
+    said |= dict.fromkeys((f"population.{key}" for key in _FITTED), fit)
     if it.register and found:
-        sources["population.worker_revenue"] = fit
-    answer = tr("your answer")
-    owned = tr("all floor in {years} years", years=_BUILT // 12)
+        said["population.worker_revenue"] = fit
+    answer = tr(sources.ANSWER)
+    owned = tr(sources.BUDGET, years=_BUILT // 12)
     assumed = {
         "market.outside_rent": answer,
         **dict.fromkeys((f"sites.{site}.{key}" for key in ("floor", "rent", "vacated", "opens")), answer),
         f"sites.{site}.budget": owned,
-        f"sites.{site}.building": tr("a tenth of the floor, at most {most} m2", most=f"{_BUILDING:,}"),
-        f"sites.{site}.largest_tenant": tr("a tenth of the floor, at most {most} m2", most=f"{_LARGEST_TENANT:,}"),
-        f"sites.{site}.released_staff": tr("who worked there has left"),
-        f"sites.{site}.equipment_hours": tr("none are lent"),
-        f"sites.{site}.fund": tr("there is none"),
+        f"sites.{site}.building": tr(sources.TENTH, most=f"{_BUILDING:,}"),
+        f"sites.{site}.largest_tenant": tr(sources.TENTH, most=f"{_LARGEST_TENANT:,}"),
+        f"sites.{site}.released_staff": tr(sources.LEFT),
+        f"sites.{site}.equipment_hours": tr(sources.NO_EQUIPMENT),
+        f"sites.{site}.fund": tr(sources.NO_FUND),
     }
-    sources |= {key: f"assumption: {said}" for key, said in assumed.items()}
+    said |= {key: f"assumption: {text}" for key, text in assumed.items()}
     largest_tenant = min(_LARGEST_TENANT, max(100, round(it.floor / 10)))
     building = min(_BUILDING, max(100, round(it.floor / 10)))
     grant = f"\n[levers]\nconversion_grant = {_quantity(it.grant, COST)}\n" if it.grant else ""
@@ -268,4 +269,4 @@ equipment_hours = "0 hours/month"   # {tr("of idle equipment that are lent")}
 fund = "0 million yuan"   # {tr("for tenants' seed money")}
 {grant}
 [sources]
-{_sources(sources)}"""
+{_sources(said)}"""
