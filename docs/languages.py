@@ -210,6 +210,9 @@ def declarations() -> Iterator[Entry]:
         if check.group:
             yield check.group, "group", "sim/evidence/facts.toml"
         units[check.unit] = None
+    rotations = sorted((ROOT / "scenarios" / TARGETS).glob("*.rotation.json"))
+    rotated = [(path, row) for path in rotations for row in json.loads(path.read_bytes())["targets"]]
+    units |= dict.fromkeys(row["unit"] for _, row in rotated)
     for name, assumed in declared_assumptions().items():
         yield assumed.meaning, f"assumption {name}", "assumptions of an appraisal"
         if assumed.unit:
@@ -239,10 +242,10 @@ def declarations() -> Iterator[Entry]:
             if target.get("group"):
                 yield target["group"], "group", place
     titles = {check.title for check in checks(catalogue).values()}
-    for path in sorted((ROOT / "scenarios" / TARGETS).glob("*.rotation.json")):
-        for row in json.loads(path.read_bytes())["targets"]:  # of a fact as it was worded then
-            if row["title"] not in titles:
-                yield row["title"], "target", f"scenarios/{TARGETS}/{path.name}"
+    for path, row in rotated:
+        if row["title"] not in titles:  # of a fact as it was worded then
+            yield row["title"], "target", f"scenarios/{TARGETS}/{path.name}"
+        yield row["group"], "group", f"scenarios/{TARGETS}/{path.name}"
     for path in sorted((ROOT / "scenarios" / "claims").glob("*.toml")):
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         place = f"scenarios/claims/{path.name}"
