@@ -991,7 +991,7 @@ def write_report(
     return write(results, Path(folder or RESULTS), place, unpaired=unpaired)
 
 
-def poster(appraisal: Appraisal, language: str = "en") -> list[Path]:
+def poster(appraisal: Appraisal, language: str | None = None) -> list[Path]:
     """Draw an appraisal as a poster of one page: what is shared, what came of it net, at whose cost, how sure.
 
     Parameters
@@ -999,7 +999,7 @@ def poster(appraisal: Appraisal, language: str = "en") -> list[Path]:
     appraisal
         What ``appraise`` gives.
     language
-        ``"en"``, or ``"zh"`` for a page in Chinese.
+        ``"en"``, or ``"zh"`` for a page in Chinese. Default: that of the moment, English unless another is spoken.
 
     Returns
     -------

@@ -36,12 +36,11 @@ def poster(
     """
     with errors():
         from sim import api
-        from sim.language import language
 
         base = load([baseline], [], mechanisms, seeds, replicates=replicates, seed=seed, months=months)[0]
         with api.make_workers(workers) as pool:
             found = api.appraise(base, variant, assume=listed(assume), workers=pool, out=out, watcher=watcher())
-        places = [str(path) for path in api.poster(found, language())]
+        places = [str(path) for path in api.poster(found)]
         if as_json:
             print_json({"files": places})
         else:
