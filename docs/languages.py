@@ -32,7 +32,7 @@ from sim.report.html.script_words import script_words
 from sim.scenario.extending import shipped_files
 from sim.studies.appraisal.assumptions import declared_assumptions
 from sim.studies.questions.validate import LOG_CHANGE
-from sim.units import everyday
+from sim.units import CHINESE_UNITS, everyday
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "sim" / "locale"
@@ -217,11 +217,14 @@ def declarations() -> Iterator[Entry]:
         yield assumed.meaning, f"assumption {name}", "assumptions of an appraisal"
         if assumed.unit:
             yield assumed.unit, "unit", "units"
-    said: dict[str, None] = dict(units)  # as declared too: axes of what is sought have them
+    # As declared too: axes of what is sought have them; of money they are in 万元.
+    said = dict.fromkeys(it for it in units if "million yuan" not in it)
+    said |= dict.fromkeys(unit for unit, _ in CHINESE_UNITS.values())
     for unit in units:
         for size in SIZES:
             for found in (everyday(unit, size), everyday(unit, size, yuan_below=1.0)):
-                said |= dict.fromkeys((_in_yuan(found.unit), _in_yuan(found.of_difference)))
+                if unit not in CHINESE_UNITS:
+                    said |= dict.fromkeys((_in_yuan(found.unit), _in_yuan(found.of_difference)))
     for unit in filter(None, said):
         yield unit, "unit", "units"
     for name, path in shipped_files().items():

@@ -29,6 +29,7 @@ from sim.model.catalogue import load, model_catalogue
 from sim.page.document import live_page
 from sim.places.questions import QUESTIONS
 from sim.places.trials import TRIALS
+from sim.report.figures import canvas
 from sim.report.html.rotation import rotation_sections
 from sim.report.text.validation import fitted_text, group_words
 from sim.scenario import describe
@@ -183,6 +184,43 @@ def test_a_place_of_ones_own_is_asked_for_and_written_in_chinese(
     assert load("mill-fund.toml").values["sites.mill.fund"] == 20.0
 
 
+def test_an_appraisal_and_its_poster_have_no_english_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("idle.toml").write_text(f'extends = "{TOWN}"\n[sites.mill]\nrenovation = false\n')
+    pair = ("idle.toml", TOWN, "--replicates", "2", "--months", "6", "--workers", "1")
+    card = call("--lang", "zh", "appraise", *pair).output
+    assert {"sigma", "rho", "lambda"} <= set(card.split())
+    assert "别处腾出的厂房重新出租的比例" in card  # what rho is
+    assert not _english(card, _sources())
+    drawn = call("--lang", "zh", "poster", *pair).output
+    assert not _english(drawn, _sources())
+    assert {path.name for path in Path("results").glob("appraise-*/poster*")} == {"poster-zh.pdf", "poster-zh.png"}
+    call("--lang", "zh", "report", "idle", "town", "--out", "page.html")
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert not _english(_shown(page), [*_sources(), *_commands(page)])
+
+
+def test_figures_have_no_english_word(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The texts of figures as they are drawn, of which SVG keeps the letters here."""
+    del toy_folder
+    monkeypatch.setitem(canvas._STYLE, "svg.fonttype", "none")
+    drawn = ("run", "what-if", "sweep", "sensitivity", "explain")
+    for name in drawn:
+        words = [it for it in TEXTS[name] if it not in ("--no-figures", "none", "--figures")]
+        call("--lang", "zh", *words, "--out", "drawn")
+    figures = sorted(Path("drawn").rglob("*.svg"))
+    assert len(figures) >= len(drawn)
+    assert all("-zh" in path.stem for path in figures)
+    said = {path.name: " | ".join(_texts_of(path)) for path in figures}
+    assert any("2011年1月" in text.split(" | ") for text in said.values())
+    left = [*_sources(), "A toy", "runs.csv"]
+    assert not {name: found for name, text in said.items() if (found := _english(text, left))}
+
+
+def _texts_of(figure: Path) -> list[str]:
+    return [html.unescape(it) for it in re.findall(r"<text[^>]*>(.*?)</text>", figure.read_text(encoding="utf-8"))]
+
+
 def test_what_studies_print_has_no_english_sentence(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("facts.toml").write_text(FACTS)
     Path("targets.toml").write_text(FITTED)
@@ -279,7 +317,7 @@ def test_pages_of_shipped_facts_have_no_english_but_their_sources() -> None:
     catalogue = model_catalogue()
     facts = checks(catalogue).values()
     with speaking("zh"):
-        (section,) = rotation_sections(kept_rotations(catalogue.outcomes), "1.0.0+other")
+        (section,) = rotation_sections(kept_rotations(catalogue.outcomes), "1.0.0+0")
         groups = {group_words(it.group) for it in facts}
         fitted = [fitted_text(_verdict(it)) for it in facts if it.fitted_by]
     assert not _english(_shown(section.content), [])
