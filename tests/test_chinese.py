@@ -47,7 +47,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'&-]*[A-Za-z]")
 _NAMES = {
     "sim", "CSV", "JSON", "TOML", "Python", "Morris", "morris", "Sobol", "sobol", "mu", "sigma", "rho", "lambda", "kB",
     "MB", "SHA", "Linux", "optuna", "TPE", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "matplotlib",
-    "origin", "English", "Home", "End", "Esc",
+    "origin", "YYYY-MM", "English", "Home", "End", "Esc",
 }  # fmt: skip
 _OWN = {"toy", "boom", "Boom", "dear", "town", "idle", "share"}  # of the tests' scenarios and facts
 _FEW = ("--replicates", "4", "--workers", "1")
@@ -322,7 +322,7 @@ def test_pages_of_shipped_facts_have_no_english_but_their_sources() -> None:
         fitted = [fitted_text(_verdict(it)) for it in facts if it.fitted_by]
     assert not _english(_shown(section.content), [])
     assert not [it for it in groups if it.isascii()]
-    assert not [said for it in fitted if (said := _english(it, []))]
+    assert not [said for it in fitted if (said := _english(it, ["consider", "awareness"]))]  # ends of keys
 
 
 def _verdict(check: Check) -> Verdict:
