@@ -33,6 +33,7 @@ from sim.report.figures import canvas
 from sim.report.html.rotation import rotation_sections
 from sim.report.text.validation import fitted_text, group_words
 from sim.scenario import describe
+from sim.studies.appraisal.assumptions import declared_assumptions
 from sim.studies.questions.rotation import kept_rotations
 from sim.studies.questions.validate import Verdict
 
@@ -45,7 +46,7 @@ _TYPED = re.compile(
 _WORD = re.compile(r"[A-Za-z][A-Za-z'&-]*[A-Za-z]")
 # Names of formats, methods, symbols, sizes, programs and keyboards, of a state, and of the other language.
 _NAMES = {
-    "sim", "CSV", "JSON", "TOML", "Python", "Morris", "morris", "Sobol", "sobol", "mu", "sigma", "rho", "lambda", "kB",
+    "sim", "CSV", "JSON", "TOML", "Python", "Morris", "morris", "Sobol", "sobol", "mu", "sigma", "kB",
     "MB", "SHA", "Linux", "optuna", "TPE", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "matplotlib",
     "origin", "YYYY-MM", "English", "Home", "End", "Esc",
 }  # fmt: skip
@@ -123,9 +124,9 @@ SCENARIOS = ROOT / "scenarios"
 TOWN = str(Path(__file__).with_name("town.toml"))
 
 
-def _sources() -> list[str]:
+def _sources(*names: str) -> list[str]:
     """Texts that stay English: sources of values, and what the toy's own declarations say."""
-    named = [row.source for name in ("toy", "boom", "together") for row in describe(load(name))]
+    named = [row.source for name in names or ("toy", "boom", "together") for row in describe(load(name))]
     return sorted(
         {*named, *(text for it in OUTCOMES.values() for text in (it.meaning, label(it.name)))}, key=len, reverse=True
     )
@@ -139,8 +140,8 @@ def _known() -> set[str]:
     named = [name for told in shipped.values() for kind in ("platforms", "sites") for name in told.get(kind, {})]
     mechanisms = [it.name for it in catalogue.mechanisms]
     choices = [choice for key, it in catalogue.parameters() for choice in (key.partition(".")[0], *it.choices)]
-    commands = cli.EXAMPLES
-    return {*_NAMES, *commands, *catalogue.outcomes, *OUTCOMES, *mechanisms, *choices, *shipped, *named, *_OWN}
+    typed = {*cli.EXAMPLES, *declared_assumptions(), *mechanisms, *choices}
+    return {*_NAMES, *typed, *catalogue.outcomes, *OUTCOMES, *shipped, *named, *_OWN}
 
 
 def _english(text: str, left: Iterable[str] = ()) -> list[str]:
@@ -191,13 +192,13 @@ def test_an_appraisal_and_its_poster_have_no_english_word(tmp_path: Path, monkey
     card = call("--lang", "zh", "appraise", *pair).output
     assert {"sigma", "rho", "lambda"} <= set(card.split())
     assert "别处腾出的厂房重新出租的比例" in card  # what rho is
-    assert not _english(card, _sources())
+    assert not _english(card, _sources(TOWN))
     drawn = call("--lang", "zh", "poster", *pair).output
-    assert not _english(drawn, _sources())
+    assert not _english(drawn, _sources(TOWN))
     assert {path.name for path in Path("results").glob("appraise-*/poster*")} == {"poster-zh.pdf", "poster-zh.png"}
     call("--lang", "zh", "report", "idle", "town", "--out", "page.html")
     page = Path("page.html").read_text(encoding="utf-8")
-    assert not _english(_shown(page), [*_sources(), *_commands(page)])
+    assert not _english(_shown(page), [*_sources(TOWN), *_commands(page)])
 
 
 def test_figures_have_no_english_word(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
