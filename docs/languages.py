@@ -31,7 +31,8 @@ from sim.report.html.limits import limits
 from sim.report.html.script_words import script_words
 from sim.scenario.extending import shipped_files
 from sim.studies.appraisal.assumptions import declared_assumptions
-from sim.units import everyday
+from sim.studies.questions.validate import LOG_CHANGE
+from sim.units import CHINESE_UNITS, everyday
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "sim" / "locale"
@@ -190,7 +191,7 @@ def sentences(paths: Iterable[Path]) -> Iterator[Entry]:
 def declarations() -> Iterator[Entry]:
     """What declarations, scenarios, claims and facts say, with the context of each."""
     catalogue = model_catalogue()
-    units = dict.fromkeys(["million yuan", "people", "enterprises"])
+    units = dict.fromkeys(["million yuan", "people", "enterprises", LOG_CHANGE])
     for key, it in catalogue.parameters():
         yield it.meaning, key, "parameters"
         units[it.unit] = None
@@ -209,15 +210,21 @@ def declarations() -> Iterator[Entry]:
         if check.group:
             yield check.group, "group", "sim/evidence/facts.toml"
         units[check.unit] = None
+    rotations = sorted((ROOT / "scenarios" / TARGETS).glob("*.rotation.json"))
+    rotated = [(path, row) for path in rotations for row in json.loads(path.read_bytes())["targets"]]
+    units |= dict.fromkeys(row["unit"] for _, row in rotated)
     for name, assumed in declared_assumptions().items():
         yield assumed.meaning, f"assumption {name}", "assumptions of an appraisal"
         if assumed.unit:
             yield assumed.unit, "unit", "units"
-    said: dict[str, None] = dict(units)  # as declared too: axes of what is sought have them
+    # As declared too: axes of what is sought have them; of money they are in 万元.
+    said = dict.fromkeys(it for it in units if "million yuan" not in it)
+    said |= dict.fromkeys(unit for unit, _ in CHINESE_UNITS.values())
     for unit in units:
         for size in SIZES:
             for found in (everyday(unit, size), everyday(unit, size, yuan_below=1.0)):
-                said |= dict.fromkeys((_in_yuan(found.unit), _in_yuan(found.of_difference)))
+                if unit not in CHINESE_UNITS:
+                    said |= dict.fromkeys((_in_yuan(found.unit), _in_yuan(found.of_difference)))
     for unit in filter(None, said):
         yield unit, "unit", "units"
     for name, path in shipped_files().items():
@@ -238,10 +245,10 @@ def declarations() -> Iterator[Entry]:
             if target.get("group"):
                 yield target["group"], "group", place
     titles = {check.title for check in checks(catalogue).values()}
-    for path in sorted((ROOT / "scenarios" / TARGETS).glob("*.rotation.json")):
-        for row in json.loads(path.read_bytes())["targets"]:  # of a fact as it was worded then
-            if row["title"] not in titles:
-                yield row["title"], "target", f"scenarios/{TARGETS}/{path.name}"
+    for path, row in rotated:
+        if row["title"] not in titles:  # of a fact as it was worded then
+            yield row["title"], "target", f"scenarios/{TARGETS}/{path.name}"
+        yield row["group"], "group", f"scenarios/{TARGETS}/{path.name}"
     for path in sorted((ROOT / "scenarios" / "claims").glob("*.toml")):
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         place = f"scenarios/claims/{path.name}"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.language import tr
 from sim.letters import file_word
 from sim.model.catalogue import MechanismLike, model_catalogue
 from sim.notebooks import draw_with, in_notebooks
@@ -228,7 +229,9 @@ def branch(
         wanted = {**(settings or {}), **{key: value for key, value in given.items() if value is not None}}
         whole = own_name(found.branch({"run.replicates": found.replicates, **wanted}))
         if whole.replicates > found.replicates:
-            options.watcher.say(f"{found.path}: has {found.replicates} replicates: only these are branched")
+            options.watcher.say(
+                tr("{path}: has {count} replicates: only these are branched", path=found.path, count=found.replicates)
+            )
             whole = with_run(whole, replicates=found.replicates)
         chosen = whole if until is None else first_part(whole, until, after=found.month)
         drawn = _figures(figures, model, chosen)
@@ -989,7 +992,7 @@ def write_report(
     return write(results, Path(folder or RESULTS), None if out is None else Path(out), unpaired=unpaired)
 
 
-def poster(appraisal: Appraisal, language: str = "en") -> list[Path]:
+def poster(appraisal: Appraisal, language: str | None = None) -> list[Path]:
     """Draw an appraisal as a poster of one page: what is shared, what came of it net, at whose cost, how sure.
 
     Parameters
@@ -997,7 +1000,7 @@ def poster(appraisal: Appraisal, language: str = "en") -> list[Path]:
     appraisal
         What ``appraise`` gives.
     language
-        ``"en"``, or ``"zh"`` for a page in Chinese.
+        ``"en"``, or ``"zh"`` for a page in Chinese. Default: that of the moment, English unless another is spoken.
 
     Returns
     -------

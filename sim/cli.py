@@ -168,7 +168,7 @@ _COMMANDS: dict[str, Any] = {
     "schema": schema,
     "document": document,
 }
-_WITHOUT_LANGUAGE = {"verify", "schema", "document", "new"}  # they print and write nothing that has a Chinese form
+_WITHOUT_LANGUAGE = {"verify", "schema", "document"}  # they print and write nothing that has a Chinese form
 for _name, _command in _COMMANDS.items():
     _offered = _command if _name in _WITHOUT_LANGUAGE else with_language(_command)
     app.command(_name, epilog=_examples(_name))(_offered)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sim.language import is_chinese, later, meaning, tr
+from sim.language import is_chinese, later, listed, meaning, month_text, tr
 
 MINUS = "\N{MINUS SIGN}"
 # What is counted: Chinese has a measure word for each.
@@ -106,6 +106,24 @@ def plain(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {plain(inner)}" for key, inner in value.items())
     return str(value) if value != "" else '""'
+
+
+def value_words(value: Any, said: Callable[[Any], str] | None = None) -> str:
+    """A parameter's value as a reader is told it, its numbers as ``said`` writes them.
+
+    Switches, months, and what has no value are in the reader's language.
+    """
+    if isinstance(value, dict):  # a schedule
+        return listed(f"{_point(key)} {value_words(inner, said)}" for key, inner in value.items())
+    if isinstance(value, bool):
+        return tr("true") if value else tr("false")
+    if value is None or value == "linear":
+        return tr("(none)") if value is None else tr("linear")
+    return said(value) if said and not isinstance(value, str) else plain(value)
+
+
+def _point(key: str) -> str:
+    return {"before": tr("before"), "shape": tr("shape")}.get(key) or month_text(key)
 
 
 def brief(value: Any, digits: int = 4) -> str:

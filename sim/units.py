@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sim.formats import number, plain, signed, span, whole
+from sim.formats import number, plain, signed, span, value_words, whole
 from sim.language import is_chinese, listed, meaning, month_text, tr
 from sim.scenario.quantities import takes_quantities
 from sim.scenario.schedule import Schedule
@@ -26,6 +26,8 @@ _SHORT, _BRIEF = 7, 4  # letters of a number that is short, and digits of one th
 _SMALL = ("m2", "person", "job", "firm", "enterprise")  # money for each of these is said in yuan
 _DIFFERENCE = {"%": "percentage points"}
 _IN_YUAN = {"million yuan": 1e6, "billion yuan": 1e9}
+# Money within a unit: what Chinese statistics use in its place, and what a value is multiplied by.
+CHINESE_UNITS = {"tce per million yuan / 1000": ("tce per ten thousand yuan", 10.0)}
 _CHINESE_SIZES = ((1e8, "亿"), (1e4, "万"))
 
 
@@ -176,15 +178,14 @@ def typed(value: float, it: Everyday) -> str:
     exact = f"{scaled:.{_DIGITS}g}"
     text = exact if len(re.sub(r"\D", "", exact).strip("0")) <= enough + 1 else f"{scaled:.{enough}g}"
     number = float(text)
-    if it.unit and abs(number) >= _THOUSANDS_FROM and _takes(it.unit):
+    least = _THOUSANDS_FROM if it.unit.isascii() else 1_000  # what is not typed is as in tables
+    if it.unit and abs(number) >= least and _takes(it.unit):
         return whole(number) if number.is_integer() else f"{number:,}"
     return f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:.12g}"
 
 
 def _value(value: Any, it: Everyday) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_value(inner, it)}" for key, inner in value.items())
-    return typed(value, it) if _points(value) else plain(value)
+    return value_words(value, lambda number: typed(number, it))
 
 
 def _points(value: Any) -> list[float]:
@@ -215,6 +216,9 @@ def _money(unit: str, sizes: Sequence[float], yuan_below: float) -> Everyday:
 
 def _chinese(it: Everyday, largest: float) -> Everyday:
     """The unit in Chinese; money is in 元, 万元 or 亿元 by the largest value."""
+    if it.unit in CHINESE_UNITS:
+        unit, factor = CHINESE_UNITS[it.unit]
+        return Everyday(_in_words(unit), it.factor * factor)
     head, yuan, each = it.unit.partition("yuan")
     if not yuan or (head and f"{head}yuan" not in _IN_YUAN) or " / " in it.unit:
         return Everyday(_in_words(it.unit), it.factor)

@@ -93,6 +93,12 @@ def test_months_and_large_numbers_in_chinese() -> None:
     assert {x: language.large(x) for x in shown} == shown
 
 
+def test_no_chinese_text_counts_money_in_millions(tool: Any) -> None:
+    said = [it for name in language.DOMAINS for it in tool.read(LOCALE / "zh" / "LC_MESSAGES" / f"{name}.po", "zh")]
+    assert any("万元" in str(it.string) for it in said)
+    assert not [it.id for it in said if "百万元" in str(it.string)]
+
+
 @pytest.mark.parametrize(
     ("header", "code"),
     [

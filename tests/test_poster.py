@@ -10,13 +10,12 @@ import pytest
 from command import call
 
 import sim
-from sim.language import large
-from sim.report import poster_words, poster_zh
+from sim.language import large, speaking
 from sim.report.figures.poster import draw_poster
-from sim.report.poster_words import ENGLISH, LANGUAGES, Language, missing
-from sim.report.text.poster import Bar, Poster, poster_of
-from sim.studies.appraisal.treated import LEVERS, UNTREATED
-from sim.studies.appraisal.welfare import WHO
+from sim.report.text.poster import LEVERS, Bar, Poster, count, money, poster_of
+from sim.scenario import ScenarioError
+from sim.studies.appraisal.treated import LEVERS as TREATED
+from sim.studies.appraisal.treated import UNTREATED
 from sim.studies.estimators.intervals import Interval
 from sim.studies.questions.appraise import Appraisal
 
@@ -32,19 +31,17 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Appraisal:
 
 
 def _made(found: Appraisal) -> Poster:
-    bars = [Bar(words, Interval(value, value - 10, value + 10)) for words, value in (("one", 50.0), ("two", -30.0))]
+    bars = [
+        Bar(words, Interval(value, value - 10, value + 10), f"{value}")
+        for words, value in (("one", 50.0), ("two", -30.0))
+    ]
     return replace(poster_of(found), steps=tuple(bars), parties=tuple(bars))
 
 
-def test_no_language_lacks_a_sentence_and_one_that_does_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert missing() == {}
-    for it in LANGUAGES.values():
-        for name, sentence in it.sentences.items():
-            assert set(re.findall(r"{(\w+)}", sentence)) == set(re.findall(r"{(\w+)}", ENGLISH[name])), name
+def test_a_language_that_there_is_none_of_is_refused(found: Appraisal) -> None:
     assert "allowed: en, zh" in call("poster", "--lang", "fr", code=2).stderr
-    short = Language("xx", {name: ENGLISH[name] for name in ENGLISH if name != "sure"}, str, str)
-    monkeypatch.setitem(poster_words.LANGUAGES, "xx", short)
-    assert missing() == {"xx": {"sure"}}
+    with pytest.raises(ScenarioError, match="allowed: en, zh"):
+        sim.poster(found, "fr")
 
 
 def test_a_page_in_chinese_has_no_english_on_it(found: Appraisal) -> None:
@@ -55,20 +52,26 @@ def test_a_page_in_chinese_has_no_english_on_it(found: Appraisal) -> None:
     for text in (said.title, said.subtitle, *said.heads, *said.shared, *said.policies, *numbers, said.chain, *bars,
                  said.worth, *said.sure):  # fmt: skip
         assert not re.search("[A-Za-z]", text), text
-    assert said.shared[2] == "首钢：闲置厂房900,000平方米，改造后出租"
+    assert said.shared[:2] == (
+        "主办企业：大企业的开放平台，自2013年10月起", "第三方平台：不属于任何制造企业的平台，自2012年1月起",
+    )  # fmt: skip
+    assert said.shared[2] == "首钢：闲置厂房90.0万平方米，改造后出租"
+    assert "2011年1月至2016年4月" in said.subtitle
+    assert [it[0][-1] for it in said.numbers] == ["人", "家", "元", "元"]
     assert "租金补贴：8.3元/平方米/月" in said.policies
 
 
 def test_chinese_numbers_are_in_tens_of_thousands_and_hundreds_of_millions() -> None:
     shown = {0.2: "0", 9_999: "9,999", 12_842: "1.28万", -4_795: "−4,795", -80_664: "−8.07万", 1.824e9: "18.2亿"}
     assert {x: large(x) for x in shown} == shown
-    assert poster_zh.money(-714.0) == "−7.14亿"
-    assert poster_zh.in_units("8.3 yuan/m2/month") == "8.3元/平方米/月"
+    assert money(-714.0) == "\u2212714"
+    with speaking("zh"):
+        assert money(-714.0) == "−7.14亿"
 
 
-def test_there_are_words_for_every_party_lever_and_kind_of_platform() -> None:
-    levers = {it for it in (*LEVERS, *UNTREATED) if not it.endswith(("_cost", "_sector"))}
-    assert set(ENGLISH) >= {*WHO, *levers, "own", "third-party"}
+def test_there_are_words_for_every_lever() -> None:
+    levers = {it for it in (*TREATED, *UNTREATED) if it.startswith("levers.")}
+    assert set(LEVERS) == {it for it in levers if not it.endswith(("_cost", "_sector"))}
 
 
 def test_it_says_what_is_shared_and_what_is_a_policy(found: Appraisal) -> None:
@@ -81,13 +84,15 @@ def test_it_says_what_is_shared_and_what_is_a_policy(found: Appraisal) -> None:
     alone = poster_of(found)
     assert alone.policies == ()
     assert alone.shared == ("shougang: 900,000 m2 of idle floor, renovated and let",)
-    assert poster_of(replace(found, variant=found.baseline)).shared == (ENGLISH["nothing"],)
+    assert poster_of(replace(found, variant=found.baseline)).shared == (
+        "Nothing: the two worlds differ in other things",
+    )
 
 
 def test_numbers_are_those_of_the_appraisal_and_say_where_they_may_be_none(found: Appraisal) -> None:
     said = poster_of(found)
     net = found.interval(found.net("jobs"))
-    assert said.numbers[0][0] == LANGUAGES["en"].count(net.mean)
+    assert said.numbers[0][0] == count(net.mean)
     for (_, _, interval, clear), name in zip(
         said.numbers, ("jobs", "enterprises", "value_added", "taxes"), strict=True
     ):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
 import tomllib
 import zipfile
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -83,6 +86,39 @@ def test_the_installed_program_is_used_from_an_empty_folder(environment: Path, t
     ran = use(environment, tmp_path, "run", "shougang", *few, "--no-figures", NUMBA_DISABLE_JIT="1")
     assert "shougang-enterprises-100: Shougang's vacated site" in ran
     assert list(tmp_path.glob("results/shougang-*/outcomes.parquet"))
+
+
+def test_what_the_program_imports_is_declared_as_its_dependencies() -> None:
+    """With what only a development environment has the program would not run elsewhere."""
+    declared = {_plain(it) for it in requires("enterprise-ecosystem-sim") or () if "extra ==" not in it}
+    known = packages_distributions()
+    used: dict[str, str] = {}
+    for path in (ROOT / "sim").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [it.name for it in node.names] if isinstance(node, ast.Import) else []
+            names += [str(node.module)] if isinstance(node, ast.ImportFrom) and not node.level else []
+            used |= dict.fromkeys((name.partition(".")[0] for name in names), path.name)
+    others = used.keys() - sys.stdlib_module_names - {"sim"}
+    assert {"numpy", "typer"} <= others
+    undeclared = {name: used[name] for name in others if not declared & {_plain(it) for it in known.get(name, ())}}
+    assert not undeclared
+
+
+def _plain(requirement: str) -> str:
+    """The name of a package in its usual form."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement, maxsplit=1)[0]).lower()
+
+
+def test_entries_that_change_results_above_the_section_of_a_version_are_found() -> None:
+    one = "# C\n\n## [Unreleased]\n\n- **results** One.\n- Two.\n\n## [1.0.0] - 2026-11-30\n\n- **results** Three.\n"
+    assert unreleased_results(one, "1.0.0") == ["- **results** One."]
+    assert unreleased_results(one, "1.1.0") == []
+
+
+def unreleased_results(changes: str, version: str) -> list[str]:
+    """Entries marked **results** above the section of the version that the program has, where there is that section."""
+    above, found, _ = changes.partition(f"\n## [{version}]")
+    return re.findall(r"^- .*\*\*results\*\*.*$", above, re.MULTILINE) if found else []
 
 
 def test_a_system_on_which_it_does_not_run_is_told_so() -> None:

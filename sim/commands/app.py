@@ -9,6 +9,7 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import FAILED, WRONG, errors, fail, say, watcher
+from sim.language import tr
 
 PORT = 8321
 
@@ -65,10 +66,14 @@ def app(
             typer.echo(access.address)
             if listen and not is_loopback(listen):
                 say(
-                    f"--listen {listen}: anybody who can reach this machine and has the address above can run worlds "
-                    f"on it and save results in {out}; what they send and see is not encrypted"
+                    tr(
+                        "--listen {host}: anybody who can reach this machine and has the address above can run worlds "
+                        "on it and save results in {out}; what they send and see is not encrypted",
+                        host=listen,
+                        out=out,
+                    )
                 )
-            say("the page is open until Ctrl-C")
+            say(tr("the page is open until Ctrl-C"))
             if show:
                 _open(access.address)
 

@@ -17,9 +17,11 @@ from sim.commands.common import (
     load,
     print_found,
     say,
+    say_failed_seeds,
     say_remarks,
     watcher,
 )
+from sim.language import tr
 
 if TYPE_CHECKING:
     from sim.studies.questions.appraise import Appraisal
@@ -79,9 +81,9 @@ def appraise(
                 workers=pool, out=out, fresh=fresh, watcher=watcher(), shown=show,
             )  # fmt: skip
         say_remarks(found.baseline, found.variant)
-        say(f"tables and figures: {found.path}")
+        say(tr("tables and figures: {path}", path=found.path))
         if found.failures:
-            say(f"{len(found.failures)} of {found.baseline.replicates} seeds failed")
+            say_failed_seeds(len(found.failures), found.baseline.replicates)
             for it in found.failures[:5]:
                 say(f"replicate {it['replicate']} (seed {it['seed']}): {it['message']}")
             raise typer.Exit(SOME_FAILED)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from sim.commands.streams import put, put_json
-from sim.language import ENGLISH, in_english, speaking
+from sim.language import ENGLISH, in_english, speaking, tr
 from sim.letters import printable
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def say_failed(result: Result) -> bool:
 
 def end_study(found: Sweep | Sensitivities | Calibration | Sought | Reached, *, anywhere: bool = False) -> None:
     """Name the figures of a study, and exit where replicates failed; ``anywhere`` as in ``say_failures``."""
-    say(f"figures: {found.path / 'figures'}")
+    say(tr("figures: {path}", path=found.path / "figures"))
     if say_failures(found.failures, found.path, anywhere=anywhere):
         raise typer.Exit(SOME_FAILED)
 
@@ -155,27 +155,33 @@ def say_remarks(*scenarios: Scenario) -> None:
         new = [text for text in remarks(scenario) if text not in said]
         said |= set(new)
         for text in new:
-            say_remark(f"{scenario.name}: {text}")
+            say_of(scenario.name, text)
 
 
-def say_remark(text: str) -> None:
-    """Say it on stderr, on a terminal in lines that fit."""
+def say_of(name: str, text: str) -> None:
+    """A remark on a scenario or result, on a terminal in lines that fit."""
     from sim.letters import wrapped
 
+    text = tr("{name}: {text}", name=name, text=text)
     if sys.stderr.isatty():
         width = get_terminal_size().columns
         text = "\n".join(wrapped(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
     say(text)
 
 
-@in_english
+def say_failed_seeds(failed: int, of: int) -> None:
+    """How many seeds of an appraisal failed."""
+    say(tr("{failed} of {of} seeds failed", failed=failed, of=of))
+
+
 def say_results(*results: Result) -> None:
     """Name results on stderr, with their folders and replicates."""
     from sim.formats import seeds_text
     from sim.runs.seeds import begins
 
     for result in results:
-        say(f"{result.name}: {result.path}, {seeds_text(len(result.replicates), begins(result.scenario))}")
+        seeds = seeds_text(len(result.replicates), begins(result.scenario))
+        say(tr("{name}: {path}, {seeds}", name=result.name, path=result.path, seeds=seeds))
 
 
 def print_comparison(

@@ -9,6 +9,7 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import WRONG, errors, fail, pages_of, print_comparison, say
+from sim.language import tr
 
 
 def compare(
@@ -39,4 +40,4 @@ def compare(
             outcomes=outcomes, figures=pages_of(figures),
             shown=partial(print_comparison, everything=everything, as_json=as_json, only=bool(outcomes)),
         )  # fmt: skip
-        say(f"figures: {comparison.path}")
+        say(tr("figures: {path}", path=comparison.path))

@@ -8,6 +8,7 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import SOME_FAILED, errors, load, print_found, say, say_failed, say_results, watcher
+from sim.language import tr
 
 if TYPE_CHECKING:
     from sim.studies.questions.explain import Explanation
@@ -58,6 +59,6 @@ def explain(
                 one, other, outcome, by=by, pairs=pairs, yes=yes, workers=pool, out=out, watcher=watcher(),
                 shown=show,
             )  # fmt: skip
-        say(f"figure: {found.path}")
+        say(tr("figure: {path}", path=found.path))
         if say_failed(found.first) | say_failed(found.second):
             raise typer.Exit(SOME_FAILED)

@@ -82,6 +82,7 @@ def new(
     empty and a variant for each thing to try, and says the next commands. What is there is not overwritten.
     """
     with errors():
+        from sim.language import tr
         from sim.places.files import EXISTS, commands, files, write
         from sim.places.questions import QUESTIONS, answered, faults_in
         from sim.report.text import columns as text
@@ -104,7 +105,7 @@ def new(
                 raise ScenarioError(faults)
             if path.exists():  # said before the first question
                 raise ScenarioError([Fault(str(path), 0, "file", EXISTS)])
-            say("Enter takes what is in brackets.")
+            say(tr("Enter takes what is in brackets."))
             for question in open_ones:
                 texts[question.name] = _ask(question, texts)
         answers = answered(texts)
@@ -112,7 +113,7 @@ def new(
         write(made)
         rows = [(str(it.path), it.title) for it in made]
         put(text.columns(("", ""), rows).partition("\n")[2])
-        put("\nnext:")
+        put("\n" + tr("next:"))
         for command in commands(path, answers):
             put(f"  {command}")
 
@@ -124,10 +125,11 @@ def on_a_terminal() -> bool:
 
 def _ask(question: Question, texts: dict[str, str]) -> str:
     """Ask until the answer is a valid one."""
+    from sim.language import tr
     from sim.places.questions import faults_in
 
     while True:
-        text: str = typer.prompt(question.text, question.default_after(texts), err=True)
+        text: str = typer.prompt(tr(question.text), question.default_after(texts), err=True)
         known = faults_in(texts)
         faults = [it for it in faults_in(texts | {question.name: text}) if it not in known]
         if not faults:

@@ -10,7 +10,7 @@ import typer
 from sim.commands import options
 from sim.commands.common import errors
 from sim.commands.streams import put
-from sim.language import file_name
+from sim.language import file_name, tr
 
 
 def plot(
@@ -31,4 +31,4 @@ def plot(
         from sim import api
 
         drawn = api.plot(result, *(names or ()), out=out, workers=workers)
-        put(f"figures: {Path(drawn[0]).parent / file_name('index')}.html")
+        put(tr("figures: {path}", path=f"{Path(drawn[0]).parent / file_name('index')}.html"))

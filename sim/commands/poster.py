@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from sim.commands import options
-from sim.commands.common import SOME_FAILED, errors, listed, load, print_json, say, watcher
+from sim.commands.common import SOME_FAILED, errors, listed, load, print_json, say_failed_seeds, watcher
 from sim.commands.streams import put
+from sim.language import tr
 
 
 def poster(
@@ -35,16 +36,15 @@ def poster(
     """
     with errors():
         from sim import api
-        from sim.language import language
 
         base = load([baseline], [], mechanisms, seeds, replicates=replicates, seed=seed, months=months)[0]
         with api.make_workers(workers) as pool:
             found = api.appraise(base, variant, assume=listed(assume), workers=pool, out=out, watcher=watcher())
-        files = [str(path) for path in api.poster(found, language())]
+        files = [str(path) for path in api.poster(found)]
         if as_json:
             print_json({"files": files})
         else:
-            put("\n".join(f"poster: {file}" for file in files))
+            put("\n".join(tr("poster: {path}", path=file) for file in files))
         if found.failures:
-            say(f"{len(found.failures)} of {found.baseline.replicates} seeds failed")
+            say_failed_seeds(len(found.failures), found.baseline.replicates)
             raise typer.Exit(SOME_FAILED)

@@ -9,6 +9,7 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import errors, print_json, print_text
+from sim.language import tr
 
 
 def report(
@@ -38,4 +39,4 @@ def report(
         if as_json:
             print_json({"report": str(written.path), "headline": " ".join(written.headline), **written.about})
             return
-        print_text(lambda: "\n".join([*written.headline, f"report: {written.path}"]), end="")
+        print_text(lambda: "\n".join([*written.headline, tr("report: {path}", path=written.path)]), end="")

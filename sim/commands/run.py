@@ -21,7 +21,7 @@ from sim.commands.common import (
     print_json,
     print_text,
     say_failed,
-    say_remark,
+    say_of,
     say_remarks,
     watcher,
 )
@@ -110,7 +110,7 @@ def run(
                 result = go(workers=pool, watcher=watcher())
                 failed |= say_failed(result)
                 for text in empty_outcomes(result):
-                    say_remark(f"{result.name}: {text}")
+                    say_of(result.name, text)
                 if profiled:
                     _print_profile(result.scenario, as_json=as_json)
         if failed:

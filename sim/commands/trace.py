@@ -9,6 +9,7 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import errors, load, print_found, say
+from sim.language import tr
 
 
 def trace(
@@ -34,4 +35,4 @@ def trace(
         show = partial(print_found, to_json=trace_json, to_text=trace_text, as_json=as_json, end="")
         chosen = load([first, second], settings or [], mechanisms, seed=seed, months=months)
         found = api.trace(*chosen, replicate=replicate, out=out, shown=show)
-        say(f"figure and tables: {out / found.folder}")
+        say(tr("figure and tables: {path}", path=out / found.folder))

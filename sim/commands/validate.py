@@ -10,6 +10,7 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import SOME_FAILED, errors, overridden, print_found, say, say_failed, watcher
+from sim.language import tr
 
 
 def validate(
@@ -54,7 +55,7 @@ def validate(
                 yes=yes, watcher=watcher(), shown=show,
             )  # fmt: skip
         page = f"{file_name('validation')}.html"
-        say(f"page: {found.path / page}")
+        say(tr("page: {path}", path=found.path / page))
         failed = [say_failed(result) for result in found.results.values()]
         if any(failed):
             raise typer.Exit(SOME_FAILED)

@@ -23,6 +23,7 @@ from sim.commands.common import (
     say_failed,
     watcher,
 )
+from sim.language import tr
 
 if TYPE_CHECKING:
     from sim.studies.questions.what_if import Variant
@@ -94,7 +95,7 @@ def what_if(
                 outcomes=outcomes, figures=pages_of(figures),
                 shown=partial(print_comparison, everything=everything, as_json=as_json, only=bool(outcomes)),
             )  # fmt: skip
-        say(f"figures: {comparison.path}")
+        say(tr("figures: {path}", path=comparison.path))
         failed = [say_failed(it) for it in (comparison.baseline, *(it.result for it in comparison.variants))]
         if any(failed):
             raise typer.Exit(SOME_FAILED)

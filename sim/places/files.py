@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.disk import write_whole
+from sim.language import is_chinese, language, large, listed, month_text, tr
 from sim.letters import is_plain, word
+from sim.places import sources
 from sim.places.questions import Answers
 from sim.places.register import Register
-from sim.places.size_classes import FLOORS, WORDS, fitted
+from sim.places.size_classes import FLOORS, fitted
 from sim.places.trials import COST, RENT, TRIALS, quantity
 from sim.scenario import Fault, ScenarioError, months
 from sim.scenario.entries import LONGEST
@@ -48,26 +50,26 @@ def files(path: Path, it: Answers) -> list[Written]:
     site = site_name(path.stem)
     idle = _beside(path, "idle")
     control = _child(
-        path, f"{it.name}: stays empty", "The control: nothing is renovated or let.",
+        path, tr("{place}: stays empty", place=it.name), tr("The control: nothing is renovated or let."),
         f"{toml_table(f'sites.{site}')}\nrenovation = false\n",
     )  # fmt: skip
-    found = [Written(path, _place(path, site, it), it.name), Written(idle, control, "the control: it stays empty")]
+    found = [Written(path, _place(path, site, it), it.name), Written(idle, control, tr("the control: it stays empty"))]
     if it.register:
         firms = _beside(path, "firms")
-        found.append(Written(firms, _firms(it.register, it), f"the firms of {it.register.file}"))
+        found.append(Written(firms, _firms(it.register, it), tr("the firms of {file}", file=it.register.file)))
     for name, amount in it.tried.items():
         trial = TRIALS[name]
-        summary = trial.summary.format(trial.quantity(amount))
+        summary = tr(trial.summary, amount=trial.told(amount))
         value = toml_text(trial.quantity(amount))
         table = toml_table(f"sites.{site}") if trial.scope == "site" else "[levers]"
         setting = f'{{ "{it.opens}" = {value} }}' if trial.scope == "opening" else value
         text = _child(
             path,
-            f"{it.name}: {name.replace('-', ' ')}",
+            tr("{place}: {trial}", place=it.name, trial=tr(trial.title)),
             summary,
             f"{table}\n{trial.key} = {setting}\n",
         )
-        found.append(Written(_beside(path, name), text, summary.rstrip(".")))
+        found.append(Written(_beside(path, name), text, summary.rstrip(".。")))
     return found
 
 
@@ -90,13 +92,13 @@ def write(made: Sequence[Written]) -> None:
 
 def commands(path: Path, it: Answers) -> list[str]:
     """The commands that answer the questions about the place, the most useful one first."""
-    place = shlex.quote(str(path))
+    place, end = shlex.quote(str(path)), f" --lang {language()}" if is_chinese() else ""
     said = [f"sim appraise {shlex.quote(str(_beside(path, 'idle')))} {place}"]
     variants = [shlex.quote(str(_beside(path, name))) for name in it.tried]
     said += [f"sim appraise {place} {variant}" for variant in variants[:1]]
     if variants:
         said.append(" ".join([f"sim what-if {place}", *(f"--variant {variant}" for variant in variants)]))
-    return said
+    return [f"{command}{end}" for command in said]
 
 
 def _beside(path: Path, end: str) -> Path:
@@ -122,14 +124,38 @@ def _first(it: Answers) -> str:
     return max(it.vacated, months.text(months.number(it.opens) - _BEFORE))
 
 
+def _comment(text: str) -> str:
+    """A text as lines of comment."""
+    return "\n".join(f"# {line}" for line in text.split("\n"))
+
+
+def _sources(said: Mapping[str, str]) -> str:
+    """The lines of a table of sources."""
+    return "".join(f"{toml_text(key)} = {toml_text(source)}\n" for key, source in said.items())
+
+
+def _from(register: Register) -> str:
+    """Where the firms of a register are from."""
+    return tr(
+        sources.FILE, file=register.file, firms=f"{len(register.rows):,}",
+        digest=register.digest,
+    )  # fmt: skip
+
+
 def _firms(register: Register, it: Answers) -> str:
     """The file with the firms of a register."""
     names = "; ".join(f"{rank % _SECTORS} {name}" for rank, name in enumerate(register.sectors()[:_MOST_NAMES]))
+    head = tr(
+        "The firms of {file} as the model takes them: money in million yuan, sectors by number.",
+        file=printable(register.file),
+    )
+    sectors = tr("Sectors: {names}.", names=printable(names)) if names else tr("Sectors: none given, drawn.")
+    source = f"evidence: {_from(register)}"
     return f"""\
-# The firms of {printable(register.file)} as the model takes them: money in million yuan, sectors by number.
-# Sectors: {printable(names) or "none given, drawn"}.
+{_comment(head)}
+{_comment(sectors)}
 extends = "place"
-title = {toml_text(f"{it.name}: its firms")}
+title = {toml_text(tr("{place}: its firms", place=it.name))}
 
 [population]
 enterprises = {len(register.rows)}
@@ -140,9 +166,7 @@ register = '''
 '''
 
 [sources]
-"population.enterprises" = {toml_text(f"evidence: {register.source}")}
-"mechanisms.population.register" = {toml_text(f"evidence: {register.source}")}
-"""
+{_sources({"population.enterprises": source, "mechanisms.population.register": source})}"""
 
 
 def _place(path: Path, site: str, it: Answers) -> str:
@@ -150,41 +174,71 @@ def _place(path: Path, site: str, it: Answers) -> str:
     length = months.number(it.opens) - months.number(first) + _AFTER
     opening = fitted(it.firms)
     parent = _beside(path, "firms").name if it.register else "place"
-    by_class = ", ".join(f"{count:,} with {words}" for count, words in zip(it.firms, WORDS, strict=True))
-    revenue = '"250,000 yuan/year"   # median sales of a worker; set your area\'s'
+    revenue = '"250,000 yuan/year"   # ' + tr("median sales of a worker; set your area's")
     if it.register and (found := it.register.worker_revenue(_ELASTICITY)):
-        revenue = f"{found:.4g}   # million yuan a year: median sales of a worker in your file"
-    made = ", ".join(f"{count:,}" for count in opening.counts())
+        revenue = f"{found:.4g}   # " + tr("million yuan a year: median sales of a worker in your file")
+    micro, small, medium, big = (f"{count:,}" for count in it.firms)
+    by_class = tr(
+        "Firms by staff: {micro} with under 10, {small} with 10 to 99, {medium} with 100 to 299, {big} with 300 and "
+        "more.",
+        micro=micro, small=small, medium=medium, big=big,
+    )  # fmt: skip
+    made = listed(f"{count:,}" for count in opening.counts())
+    form = tr("The form below, a lognormal body with a Pareto tail, has {made}.", made=made)
+    base = tr("an area without a site: markets, taxes and how firms choose")
+    enterprises = f"enterprises = {opening.enterprises}\n"
+    stated, fit = tr(sources.TABLE), f"assumption: {tr(sources.FITTED)}"
+    said = {"population.enterprises": f"assumption: {stated}"}
+    if it.register:
+        form = tr("They open the run. The form below, a lognormal body with a Pareto tail, has {made}.", made=made)
+        base = tr("an area without a site: its firms, markets, taxes and how firms choose")
+        enterprises, fit, said = "", f"fitted: {_from(it.register)}", {}
+    said |= dict.fromkeys((f"population.{key}" for key in _FITTED), fit)
+    if it.register and found:
+        said["population.worker_revenue"] = fit
+    answer = tr(sources.ANSWER)
+    owned = tr(sources.BUDGET, years=_BUILT // 12)
+    assumed = {
+        "market.outside_rent": answer,
+        **dict.fromkeys((f"sites.{site}.{key}" for key in ("floor", "rent", "vacated", "opens")), answer),
+        f"sites.{site}.budget": owned,
+        f"sites.{site}.building": tr(sources.TENTH, most=f"{_BUILDING:,}"),
+        f"sites.{site}.largest_tenant": tr(sources.TENTH, most=f"{_LARGEST_TENANT:,}"),
+        f"sites.{site}.released_staff": tr(sources.LEFT),
+        f"sites.{site}.equipment_hours": tr(sources.NO_EQUIPMENT),
+        f"sites.{site}.fund": tr(sources.NO_FUND),
+    }
+    said |= {key: f"assumption: {text}" for key, text in assumed.items()}
     largest_tenant = min(_LARGEST_TENANT, max(100, round(it.floor / 10)))
     building = min(_BUILDING, max(100, round(it.floor / 10)))
     grant = f"\n[levers]\nconversion_grant = {_quantity(it.grant, COST)}\n" if it.grant else ""
-    what = f"{'its firms, ' if it.register else ''}markets, taxes and how firms choose"
-    form = "They open the run. The form below" if it.register else "The form below"
-    enterprises = "" if it.register else f"enterprises = {opening.enterprises}\n"
-    stated = f"evidence: {it.register.source}" if it.register else "assumption: your table of firms"
-    fit = f"fitted: {it.register.source}" if it.register else "assumption: fitted to your table of firms"
-    sources = "" if it.register else f'"population.enterprises" = {toml_text(stated)}\n'
-    sources += "".join(f'"population.{key}" = {toml_text(fit)}\n' for key in _FITTED)
-    if it.register and found:
-        sources += f'"population.worker_revenue" = {toml_text(fit)}\n'
+    head = tr(
+        "Written by `sim new {file}`. Change any line. `sim describe {file}` shows every other parameter with its\n"
+        "unit, range and source. A number without a unit is in that unit.",
+        file=file,
+    )
+    summary = tr(
+        "{floor} m2 fall vacant in {vacated} and are renovated and let from {opens}.",
+        floor=large(it.floor) if is_chinese() else f"{it.floor:,g}",
+        vacated=month_text(it.vacated), opens=month_text(it.opens),
+    )  # fmt: skip
     outcomes = "\n".join(f'    "{name}",' for name in _OUTCOMES)
     return f"""\
-# Written by `sim new {file}`. Change any line. `sim describe {file}` shows every other parameter with its
-# unit, range and source. A number without a unit is in that unit.
-extends = {toml_text(parent)}   # an area without a site: {what}
+{_comment(head)}
+extends = {toml_text(parent)}   # {base}
 title = {toml_text(it.name)}
-summary = "{it.floor:,g} m2 fall vacant in {it.vacated} and are renovated and let from {it.opens}."
+summary = {toml_text(summary)}
 headline = [
 {outcomes}
 ]
 
 [run]
 start = "{first}"
-months = {length}   # to {_AFTER // 12} years after letting begins
+months = {length}   # {tr("to {years} years after letting begins", years=_AFTER // 12)}
 replicates = 20
 
-# Firms by staff: {by_class}.
-# {form}, a lognormal body with a Pareto tail, has {made}.
+{_comment(by_class)}
+{_comment(form)}
 [population]
 {enterprises}staff_median = {opening.staff_median!r}
 staff_log_sd = {opening.staff_log_sd!r}
@@ -196,7 +250,7 @@ big_staff = {FLOORS[2]}
 worker_revenue = {revenue}
 
 [labour]
-wage = "40,000 yuan/year"   # of a worker, with charges; set your area's
+wage = "40,000 yuan/year"   # {tr("of a worker, with charges; set your area's")}
 
 [market]
 outside_rent = {_quantity(it.rent_around, RENT)}
@@ -207,23 +261,12 @@ rent = {_quantity(it.rent, RENT)}
 vacated = "{it.vacated}"
 opens = "{it.opens}"
 conversion_cost = {_quantity(_COST, COST)}
-budget = {_quantity(round(it.floor * _COST / _BUILT), "yuan/month")}   # the owner's: all floor in {_BUILT // 12} years
-building = {_quantity(building, "m2")}   # the usual size of one building
-largest_tenant = {_quantity(largest_tenant, "m2")}   # from which a tenant has outgrown the site
-released_staff = "0 people"   # who lose their work as it is vacated and stay in the area
-equipment_hours = "0 hours/month"   # of idle equipment that are lent
-fund = "0 million yuan"   # for tenants' seed money
+budget = {_quantity(round(it.floor * _COST / _BUILT), "yuan/month")}   # {tr("the owner's: {all}", all=owned)}
+building = {_quantity(building, "m2")}   # {tr("the usual size of one building")}
+largest_tenant = {_quantity(largest_tenant, "m2")}   # {tr("from which a tenant has outgrown the site")}
+released_staff = "0 people"   # {tr("who lose their work as it is vacated and stay in the area")}
+equipment_hours = "0 hours/month"   # {tr("of idle equipment that are lent")}
+fund = "0 million yuan"   # {tr("for tenants' seed money")}
 {grant}
 [sources]
-{sources}"market.outside_rent" = "assumption: your answer"
-"sites.{site}.floor" = "assumption: your answer"
-"sites.{site}.rent" = "assumption: your answer"
-"sites.{site}.vacated" = "assumption: your answer"
-"sites.{site}.opens" = "assumption: your answer"
-"sites.{site}.budget" = "assumption: all floor in {_BUILT // 12} years"
-"sites.{site}.building" = "assumption: a tenth of the floor, at most {_BUILDING:,} m2"
-"sites.{site}.largest_tenant" = "assumption: a tenth of the floor, at most {_LARGEST_TENANT:,} m2"
-"sites.{site}.released_staff" = "assumption: who worked there has left"
-"sites.{site}.equipment_hours" = "assumption: none are lent"
-"sites.{site}.fund" = "assumption: there is none"
-"""
+{_sources(said)}"""

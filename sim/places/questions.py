@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.language import later, tr
 from sim.places.register import Register, is_file, read
 from sim.places.size_classes import WORDS
 from sim.places.trials import COST, CUT, RENT, TRIALS, quantity
@@ -32,7 +33,7 @@ class Question:
 
     def default_after(self, texts: Mapping[str, str]) -> str:
         """The default after these answers."""
-        return self.default if isinstance(self.default, str) else self.default(texts)
+        return tr(self.default) if isinstance(self.default, str) else self.default(texts)
 
     @property
     def option(self) -> str:
@@ -111,17 +112,20 @@ def _a_year_later(texts: Mapping[str, str]) -> str:
 
 
 QUESTIONS = (
-    Question("name", "Name of the place", "The old mill", _name),
-    Question("floor", "Floor that can be let", "40,000 m2", _number(1000, 1e8, "m2")),
-    Question("rent", "Rent there", "25 yuan/m2/month", _number(0, 8000, RENT)),
-    Question("rent-around", "Rent elsewhere in the area", "42 yuan/m2/month", _number(0, 8000, RENT)),
-    Question("vacated", "Month in which it was or will be vacated", "2025-01", _month),
-    Question("opens", "Month of the first letting", _a_year_later, _month),
+    Question("name", later("Name of the place"), later("The old mill"), _name),
+    Question("floor", later("Floor that can be let"), "40,000 m2", _number(1000, 1e8, "m2")),
+    Question("rent", later("Rent there"), "25 yuan/m2/month", _number(0, 8000, RENT)),
+    Question("rent-around", later("Rent elsewhere in the area"), "42 yuan/m2/month", _number(0, 8000, RENT)),
+    Question("vacated", later("Month in which it was or will be vacated"), "2025-01", _month),
+    Question("opens", later("Month of the first letting"), _a_year_later, _month),
     Question(
-        "firms", f"Firms in the area with {', '.join(WORDS)} people, or a CSV file of them", "1500,455,37,8", _firms
+        "firms",
+        later("Firms in the area with under 10, 10 to 99, 100 to 299, 300 and more people, or a CSV file of them"),
+        "1500,455,37,8",
+        _firms,
     ),
-    Question("grant", "Public grant to its renovation", "0 yuan/m2", _number(0, 100_000, COST)),
-    Question("try", f"What to try: {', '.join(TRIALS)}", "rent-subsidy,rent", _trials),
+    Question("grant", later("Public grant to its renovation"), "0 yuan/m2", _number(0, 100_000, COST)),
+    Question("try", later("What to try: {trials}", trials=", ".join(TRIALS)), "rent-subsidy,rent", _trials),
 )
 
 

@@ -51,11 +51,6 @@ class Register:
     digest: str
     rows: tuple[Row, ...]
 
-    @property
-    def source(self) -> str:
-        """What a scenario says of where its firms are from."""
-        return f"your file {self.file}, {len(self.rows):,} firms, SHA-256 {self.digest}"
-
     def counts(self) -> tuple[int, int, int, int]:
         """Firms in each size class."""
         found = Counter(sum(row.staff >= floor for floor in FLOORS) for row in self.rows)

@@ -337,4 +337,4 @@ def year_ticks(start: tuple[int, int], months: int, most: int) -> list[tuple[int
     if len(found) > 1:
         return found[:: -(-len(found) // most)]
     ends = dict.fromkeys((0, months - 1))
-    return [(at, f"{year + (month - 1 + at) // 12}-{(month - 1 + at) % 12 + 1:02d}") for at in ends]
+    return [(at, month_text(f"{year + (month - 1 + at) // 12}-{(month - 1 + at) % 12 + 1:02d}")) for at in ends]

@@ -10,11 +10,18 @@ import numpy as np
 
 from sim.catalogue import Catalogue
 from sim.formats import label
-from sim.language import is_chinese, meaning
+from sim.language import is_chinese, later, meaning, recalled, tr
+from sim.places import sources
 from sim.runs.summary import Row
 from sim.scenario.extending import shipped_files
 from sim.studies.questions.compare import Difference
 from sim.units import Everyday, everyday
+
+# What the program says of a value that nobody cites anything for, and what ``sim new`` writes.
+_PROVENANCE = (
+    later("set by each scenario"), later("set by {file}"), later("switch"), later("a choice"), later("not declared"),
+    *sources.ALL,
+)  # fmt: skip
 
 
 def row_unit(row: Row) -> Everyday:
@@ -31,6 +38,11 @@ def sweep_unit(unit: str, stats: Mapping[str, Any]) -> Everyday:
     """The unit of an outcome at all points of a sweep, and of the differences."""
     values = np.concatenate([np.asarray(stats[name], float) for name in ("mean", "difference")])
     return everyday(unit, *values.tolist())
+
+
+def source_words(text: str) -> str:
+    """A source in words: what the program itself says of one in the reader's language, all else as it is cited."""
+    return tr(recalled(text, _PROVENANCE)) if is_chinese() else text
 
 
 def outcome_words(catalogue: Catalogue, name: str) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from sim.language import tr
 from sim.runs.ensemble import Ensemble, Request
 from sim.runs.large import Needs, is_large, needs, refuse_too_large
 from sim.runs.openings import opening_digest, openings_in
@@ -110,7 +111,7 @@ def batch_results(
         run_of = {folder: partial(run, report=watcher.month) for folder, run in run_of.items()}
     title, more = wanted[incomplete[0]].name, len(incomplete) - 1
     if more:
-        title = f"{title} and {more} more"
+        title = tr("{name} and {count} more", name=title, count=more)
     watcher.begin(title, done, number)
     checked = run_recorded_checked if recorded else run_checked
     try:

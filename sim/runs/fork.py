@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sim.catalogue import Catalogue
 from sim.disk import remove_asides, write_whole
 from sim.kernel.draws import seed_of
+from sim.language import tr
 from sim.model.catalogue import load
 from sim.runs.batch import run_tasks
 from sim.runs.branch import branched
@@ -166,7 +167,13 @@ def run_forked(
                 if replicate in missing:
                     ensemble.take(replicate, cells)
                 elif isinstance(value, Failure):
-                    watcher.say(f"replicate {replicate}: no checkpoint: {value.message}")
+                    watcher.say(
+                        tr(
+                            "replicate {replicate}: no checkpoint: {message}",
+                            replicate=replicate,
+                            message=value.message,
+                        )
+                    )
                 watcher.advance()
         finally:
             if todo:
@@ -208,5 +215,5 @@ def _worlds(past: PastResult, replicates: Sequence[int], watcher: Watcher) -> se
     if wrong and len(wrong) == len(faults):
         raise ResultError("\n".join([*wrong, f"{past.path}: no checkpoint to continue from"]))
     for fault in wrong:
-        watcher.say(f"{fault}: its replicate runs from the start")
+        watcher.say(tr("{fault}: its replicate runs from the start", fault=fault))
     return {replicate for replicate, fault in faults.items() if not fault}

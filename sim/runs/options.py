@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.language import later, tr
 from sim.runs.executor import Workers
 
-COMPILING = "compiling the model, once for this version"
+COMPILING = later("compiling the model, once for this version")
 # Whether the records of worlds are kept that an appraisal needs: not, of worlds that run, or of all, which runs those
 # again that have none.
 NO_RECORDS, NEW_RECORDS, ALL_RECORDS = "none", "new", "all"
@@ -76,7 +77,7 @@ class Watcher:
         """
         if not self._compiles:
             self._compiles = True
-            self.say(f"{COMPILING}: {of - done} of {of} loops")
+            self.say(tr("{what}: {left} of {of} loops", what=COMPILING, left=of - done, of=of))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import uuid
 from typing import Any
 
 from sim.formats import span_text
+from sim.language import tr
 from sim.runs.options import COMPILING, Watcher
 
 _PAUSE = 0.2  # seconds between two pictures of a notebook's bar
@@ -27,7 +28,7 @@ class Lines(Watcher):
     """Messages, and a line for each run."""
 
     def begin(self, name: str, done: int, of: int) -> None:
-        self.say(f"{name}: running {of - done} of {of} replicates")
+        self.say(tr("{name}: running {left} of {of} replicates", name=name, left=of - done, of=of))
         self._name, self._began = name, time.monotonic()
         self._said = self._began
 
@@ -36,7 +37,9 @@ class Lines(Watcher):
         if done < of and now - self._said > _SILENCE:
             self._said = now
             left = (now - self._began) / done * (of - done)
-            self.say(f"{self._name}: {done} of {of} months, about {span_text(left)} left")
+            said = tr("{name}: {done} of {of} months, about {left} left", name=self._name, done=done, of=of,
+                      left=span_text(left))  # fmt: skip
+            self.say(said)
 
 
 def terminal_bar() -> Watcher:
@@ -55,7 +58,7 @@ def terminal_bar() -> Watcher:
         def __init__(self) -> None:
             self._bar = Progress(
                 TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                TextColumn("left"), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+                TextColumn(tr("left")), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
             )  # fmt: skip
 
         def say(self, text: str) -> None:
@@ -77,7 +80,7 @@ def terminal_bar() -> Watcher:
         def compiling(self, done: int, of: int) -> None:
             if not self._compiles:
                 self._compiles = True
-                self._loops = self._bar.add_task(COMPILING, total=of)
+                self._loops = self._bar.add_task(tr(COMPILING), total=of)
                 self._bar.start()
             self._bar.update(self._loops, completed=done, total=of)
             if done == of:
@@ -119,7 +122,7 @@ class NotebookBar(Watcher):
 
     def compiling(self, done: int, of: int) -> None:
         before = self._name, self._done, self._of
-        self._name, self._done, self._of = COMPILING, done, of
+        self._name, self._done, self._of = tr(COMPILING), done, of
         self._show()
         if done == of:
             self._name, self._done, self._of = before
@@ -127,8 +130,8 @@ class NotebookBar(Watcher):
 
     def _show(self) -> None:
         self._last = time.monotonic()
-        said = f"{self._name}: {self._done} of {self._of}"
-        bar = f'<progress value="{self._done}" max="{self._of}" aria-label="progress"></progress>'
+        said = tr("{name}: {done} of {of}", name=self._name, done=self._done, of=self._of)
+        bar = f'<progress value="{self._done}" max="{self._of}" aria-label="{tr("progress")}"></progress>'
         self._publish(f"<div>{bar} {html.escape(said)}</div>", said)
 
     def _publish(self, markup: str, text: str) -> None:

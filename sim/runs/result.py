@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.formats import seeds_text
+from sim.language import listed, tr
 from sim.letters import cut, file_word, word
 from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
@@ -244,7 +245,9 @@ def find_result(name: Result | str | Path, results: Path, holds: str = "", say: 
     own = [it for it, keys in of_run.items() if not keys]
     newest = max(own or held[wanted], key=lambda manifest: (manifest.stat().st_mtime_ns, manifest.parent.name))
     if of_run[newest]:
-        say(f"{wanted}: {newest.parent}, the newest result, has other values of {', '.join(of_run[newest])}")
+        said = tr("{name}: {path}, the newest result, has other values of {keys}", name=wanted, path=newest.parent,
+                  keys=listed(of_run[newest]))  # fmt: skip
+        say(said)
     return open_result(newest.parent)
 
 

@@ -26,6 +26,7 @@ import numpy as np
 
 from sim.declare import Outcome
 from sim.disk import append, make_folder, remove_asides, write_whole
+from sim.language import tr
 from sim.runs.errors import ResultError
 from sim.runs.replicate import Cells
 from sim.runs.seals import digest_of, sealed, unsealed
@@ -125,7 +126,7 @@ class Store:
                     break
                 except BlockingIOError:
                     if not told:
-                        say(f"{self.path}: another process runs the same request: waiting for it")
+                        say(tr("{path}: another process runs the same request: waiting for it", path=self.path))
                         told = True
                     time.sleep(0.1)
             yield

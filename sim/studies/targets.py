@@ -32,6 +32,7 @@ from typing import Any
 
 from sim.declare import Outcome, Parameter, Source, Value
 from sim.evidence.facts import APPRAISED, LAST, Check, checks, measured
+from sim.language import tr
 from sim.model.catalogue import load
 from sim.runs.replicate import Cells
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule, months
@@ -655,7 +656,7 @@ def changed(keys: Sequence[FreeParameter], values: Mapping[str, Value], scenario
 def scheduled(keys: Sequence[FreeParameter], scenarios: Mapping[str, Scenario]) -> list[str]:
     """Where a schedule is replaced by one value over all months."""
     return [
-        f"{it.key} of {name}: its schedule gives way to one value over all months"
+        tr("{key} of {name}: its schedule gives way to one value over all months", key=it.key, name=name)
         for it in keys
         for name in it.scenarios
         if isinstance(scenarios[name].values[it.key], Schedule)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from sim.declare import Value
+from sim.language import later
 from sim.scenario import Fault, Row, Scenario, ScenarioError, describe
 from sim.scenario.keys import Leaf
 from sim.scenario.quantities import is_quantity
@@ -56,7 +57,9 @@ def uncertain(scenario: Scenario, keys: Sequence[str] = ()) -> tuple[list[tuple[
             faults.append(Fault(KEYS, 0, key, str(wrong)))
     if faults:
         raise ScenarioError(faults)
-    return found, (f"not moved, as no range is declared and the value gives none: {', '.join(left)}",) if left else ()
+    return found, (
+        later("not moved, as no range is declared and the value gives none: {keys}", keys=", ".join(left)),
+    ) if left else ()
 
 
 def _open_questions(scenario: Scenario, rows: Iterable[Row]) -> list[str]:

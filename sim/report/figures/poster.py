@@ -31,10 +31,9 @@ _BLUE = light(BLUE, 0.12)
 
 def draw_poster(it: Poster) -> dict[str, bytes]:
     """PDF and PNG by file name; in another language than English its code is in the name."""
-    stem = "poster" if it.language.code == "en" else f"poster-{it.language.code}"
     with style():
         figure = _page(it)
-        return {f"{stem}.pdf": _pdf(figure, it.title), f"{stem}.png": png_of(figure, _DPI)}
+        return {f"{it.stem}.pdf": _pdf(figure, it.title), f"{it.stem}.png": png_of(figure, _DPI)}
 
 
 def _pdf(figure: Figure, title: str) -> bytes:
@@ -129,32 +128,31 @@ def _steps(axes: Axes, it: Poster) -> None:
         axes.barh(row, bar.value.mean, left=at, height=0.6, color=colour)
         at += bar.value.mean
         axes.plot([at, at], [row - 0.3, row + 1.3], color=GREY, linewidth=0.7)
-        _value(axes, it, bar, row, max(at, at - bar.value.mean))
-    _bar(axes, it, net, len(steps), bold=True)
+        _value(axes, bar, row, max(at, at - bar.value.mean))
+    _bar(axes, net, len(steps), bold=True)
     _rows(axes, it.steps, 20)
 
 
 def _parties(axes: Axes, it: Poster) -> None:
     """A bar for each party, then society's balance below a line."""
     for row, bar in enumerate(it.parties):
-        _bar(axes, it, bar, row, bold=row == len(it.parties) - 1)
+        _bar(axes, bar, row, bold=row == len(it.parties) - 1)
     axes.axhline(len(it.parties) - 1.5, color=GREY, linewidth=0.8)
     _rows(axes, it.parties, 22)
 
 
-def _bar(axes: Axes, it: Poster, bar: Bar, row: int, *, bold: bool) -> None:
+def _bar(axes: Axes, bar: Bar, row: int, *, bold: bool) -> None:
     mean, low, high = bar.value
     axes.barh(row, mean, height=0.6, color=BLUE if mean >= 0 else VERMILION)
     right = max(0.0, mean)
     if np.isfinite(low):
         axes.plot([low, high], [row, row], color=INK, linewidth=1.4)
         right = max(right, high)
-    _value(axes, it, bar, row, right, bold=bold)
+    _value(axes, bar, row, right, bold=bold)
 
 
-def _value(axes: Axes, it: Poster, bar: Bar, row: int, right: float, *, bold: bool = False) -> None:
-    write = it.language.count if bar in it.steps else it.language.money
-    note(axes, write(bar.value.mean), (right, row), (6, 0), va="center", fontsize=11.5, color=INK, path_effects=HALO,
+def _value(axes: Axes, bar: Bar, row: int, right: float, *, bold: bool = False) -> None:
+    note(axes, bar.said, (right, row), (6, 0), va="center", fontsize=11.5, color=INK, path_effects=HALO,
          fontweight="bold" if bold else "normal")  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from sim.language import is_chinese, listed, meaning, month_text, paragraph, tr
 from sim.report.figures.axes import heading, mark, note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, FAINT, HALO, INK, ORANGE, SKY, VERMILION, light
+from sim.report.money import declared_unit, scaled, sought_in_words
 from sim.report.sheets import and_unit, source_words
 from sim.report.shown import key_words, outcome_words, title_words
 from sim.report.text.seek import bound_words, budget_is_far, found_text, good_text, lever_text, lever_unit
@@ -47,6 +48,7 @@ def draw_value(found: Reached, say: Say) -> None:
 
 
 def seek_page(it: Sought) -> Page:
+    it = sought_in_words(it)
     q, scenario = it.question, it.question.scenario
     within = bound_words(it)
     name = _short_words(q.aim)
@@ -262,8 +264,8 @@ def _meaning(catalogue: Catalogue, aim: Aim) -> str:
 
 
 def _unit_words(aim: Aim) -> str:
-    """The declared unit of an aim, in which its values are drawn."""
-    return meaning("unit", aim.unit)
+    """The unit of an aim, in which its values are drawn."""
+    return declared_unit(aim.unit).unit
 
 
 def _short_words(aim: Aim, *, lower: bool = True) -> str:
@@ -275,9 +277,11 @@ def _short_words(aim: Aim, *, lower: bool = True) -> str:
 def _value_page(it: Reached) -> Page:
     target, root, scenario = it.target, it.root, it.target.scenario
     aim, axis = target.aim, target.lever
+    money = declared_unit(aim.unit)
+    wanted = money.factor * target.value
     lever = key_words(scenario.catalogue, axis.key)
     title = tr(
-        "{lever}: what brings {outcome} to {value}", lever=lever, outcome=_short_words(aim), value=number(target.value)
+        "{lever}: what brings {outcome} to {value}", lever=lever, outcome=_short_words(aim), value=number(wanted)
     )
     subtitle = tr(
         "{scenario}, {month}", scenario=title_words(scenario.title) or scenario.name,
@@ -295,7 +299,7 @@ def _value_page(it: Reached) -> Page:
     footer = (words, source_words(it.manifest["model"], "curve.csv", [it.path.name]))
     made = page(title, subtitle, key, footer, 1, tall=2.0, columns=1, left=0.75, right=0.4, below=0.25)
     axes = made.axes(0)
-    curve = {x: found for x, found in it.curve.items() if math.isfinite(found.mean)}
+    curve = {x: scaled(found, money.factor) for x, found in it.curve.items() if math.isfinite(found.mean)}
     unit = lever_unit(axis)
     x = [value * unit.factor for value in curve]
     if not it.refused:
@@ -305,14 +309,14 @@ def _value_page(it: Reached) -> Page:
         linewidth=0,
     )  # fmt: skip
     axes.plot(x, [one.mean for one in curve.values()], color=BLUE, marker="o", markersize=2.5, linewidth=1.3)
-    axes.axhline(target.value, color=ORANGE, linewidth=1.2)
+    axes.axhline(wanted, color=ORANGE, linewidth=1.2)
     if not it.refused:
         at = root.value * unit.factor
-        mark(axes, at, target.value, VERMILION, markersize=7)
+        mark(axes, at, wanted, VERMILION, markersize=7)
         value, first, last = (found_text(one, axis) for one in (root.value, root.low, root.high))
         ends = tr("{value}  [{first} to {last}]", value=value, first=first, last=last)
         low, high = axes.get_ylim()
-        height, va = (0.97, "top") if target.value < (low + high) / 2 else (0.04, "bottom")  # where no curve is
+        height, va = (0.97, "top") if wanted < (low + high) / 2 else (0.04, "bottom")  # where no curve is
         side = "left" if share_of(axis, root.value) < 0.5 else "right"
         note(axes, minus(ends), (at, height), (5 if side == "left" else -5, 0), ha=side, va=va, fontsize=8.5,
              color=INK, path_effects=HALO, xycoords=("data", "axes fraction"))  # fmt: skip

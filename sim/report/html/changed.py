@@ -7,6 +7,7 @@ from typing import Any
 from sim.language import meaning, tr
 from sim.report.html.markup import Markup, table, tag
 from sim.report.html.rests_on import kind_badge
+from sim.report.shown import source_words
 from sim.scenario import Scenario, describe
 from sim.studies.questions.compare import ComparedVariant
 from sim.units import quantities
@@ -21,7 +22,7 @@ def changed_keys(baseline: Scenario, variant: ComparedVariant) -> Markup:
 
     def source(rows: dict[str, Any], key: str) -> Any:
         row = rows.get(key)
-        return [kind_badge(row.kind), " ", row.source] if row else tr("(no such key)")
+        return [kind_badge(row.kind), " ", source_words(row.source)] if row else tr("(no such key)")
 
     meanings = {key: f" {meaning(key, row.meaning)}" for key, row in (before | after).items()}
     rows = [

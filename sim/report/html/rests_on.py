@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import percent, plain
+from sim.formats import percent, value_words
 from sim.language import later, listed, meaning, tr
 from sim.report.html.charts import share_bar
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, table, tag
+from sim.report.shown import source_words
 from sim.scenario import Row, Scenario, Schedule, describe
 from sim.studies.rests import in_force
 from sim.studies.stored_sensitivity import Sensitivity
@@ -100,6 +101,6 @@ def _row(row: Row, scenario: Scenario) -> tuple[Any, ...]:
     if isinstance(held, Schedule):
         value = scheduled(held, row.unit, scenario.calendar)
     else:
-        value = plain(row.value) if isinstance(held, str | bool) else quantity(held, row.unit)
+        value = value_words(row.value) if isinstance(held, str | bool) else quantity(held, row.unit)
     bounds = plausible(row.plausible, row.unit) if row.plausible else ""
-    return (tag("code", row.key), value, bounds, row.source, meaning(row.key, row.meaning))
+    return (tag("code", row.key), value, bounds, source_words(row.source), meaning(row.key, row.meaning))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import counted, number, percent, seeds_text, short, signed, span
-from sim.language import later, listed, meaning, month_text, tr, trc
+from sim.language import later, listed, month_text, tr, trc
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, fold, join, picture, table, tag
 from sim.report.html.page import Report, Section, document
@@ -16,9 +16,11 @@ from sim.report.html.plane import Plane, plane_of
 from sim.report.html.reproduce import study_commands, study_reproduction
 from sim.report.html.rests_on import parameters_by_kind
 from sim.report.html.stored import Stored
+from sim.report.money import sought_in_words
 from sim.report.shown import title_words
 from sim.report.text.seek import (
     aim_words,
+    bound_text,
     bound_words,
     budget_is_far,
     good_text,
@@ -54,6 +56,7 @@ _OF_BEST = ("as-good", "best")
 
 def report_seek(it: Sought, study: Stored) -> Report:
     """The page: the answer first, then cost against outcome, how far each lever can be moved, and what it risks."""
+    stored, it = it, sought_in_words(it)
     q, design = it.question, it.manifest["design"]
     sentences = _sentences(it)
     sections = [
@@ -71,13 +74,13 @@ def report_seek(it: Sought, study: Stored) -> Report:
         month=month_text(it.manifest["month"]), model=it.manifest["model"],
     )  # fmt: skip
     title = tr("{name}: {said}", name=title_words(q.scenario.title) or q.scenario.name, said=_aim_words(it))
-    lines = _commands(it, study)
+    lines = _commands(stored, study)
     page = document(
         title, eyebrow, sentences, sections, join(_posterior_note(it), study_reproduction(study, lines, output=MIXES)),
-        [("mixes.csv", _csv(it), tr("every mix that was tried"))],
+        [("mixes.csv", _csv(stored), tr("every mix that was tried"))],
         tr("sim report from {folders}", folders=it.path.name),
     )  # fmt: skip
-    return Report(it.path.name, page, sentences, {"kind": "seek", "commands": lines, **answer_json(it)})
+    return Report(it.path.name, page, sentences, {"kind": "seek", "commands": lines, **answer_json(stored)})
 
 
 def counted_mixes(it: Sought) -> str:
@@ -93,7 +96,7 @@ def _aim_words(it: Sought) -> str:
 
 def _unit(it: Sought) -> str:
     """The unit of what is sought."""
-    return meaning("unit", it.question.aim.unit)
+    return it.question.aim.unit
 
 
 def _per_unit(words: str, unit: str) -> str:
@@ -162,8 +165,8 @@ def _helped(it: Sought, best: Mix) -> bool:
 def _cards(it: Sought, best: Mix) -> list[Markup]:
     q, name = it.question, aim_words(it.question.aim.name)
     asked = {
-        one.aim.name: tr("at most {value}", value=number(one.value)) if one.sign > 0
-        else tr("at least {value}", value=number(one.value))
+        one.aim.name: tr("at most {value}", value=bound_text(one)) if one.sign > 0
+        else tr("at least {value}", value=bound_text(one))
         for one in q.limits
     }  # fmt: skip
     own = asked.pop(q.aim.name, "")
@@ -174,11 +177,11 @@ def _cards(it: Sought, best: Mix) -> list[Markup]:
                  _card(tr("{outcome}, level", outcome=name), number(best.level.mean), _unit(it), best.level,
                        own)]  # fmt: skip
     if it.costs:
-        badge = tr("at most {value}", value=number(q.budget.value)) if q.budget else ""
+        badge = tr("at most {value}", value=bound_text(q.budget)) if q.budget else ""
         found.append(_card(tr("Sponsors' outlay"), number(best.cost.mean), tr("million yuan"), best.cost, badge))
     for bound, values in zip(q.bounds, best.bounded, strict=True):
         if bound is not q.budget and (badge := asked.pop(bound.aim.name, "")):
-            unit = meaning("unit", bound.aim.unit)
+            unit = bound.aim.unit
             found.append(_card(aim_words(bound.aim.name), number(values.mean), unit, values, badge))
     return found
 

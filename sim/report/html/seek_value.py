@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import shlex
+from dataclasses import replace
 from typing import Any
 
 from sim.formats import number, seeds_text, span
-from sim.language import later, meaning, month_text, paragraph, tr, trc
+from sim.language import later, month_text, paragraph, tr, trc
 from sim.report.html.headline import words_of
 from sim.report.html.markup import Markup, join, table, tag
 from sim.report.html.page import Report, Section, document
@@ -16,10 +17,12 @@ from sim.report.html.reproduce import study_commands, study_reproduction
 from sim.report.html.rests_on import parameters_by_kind
 from sim.report.html.stored import Stored
 from sim.report.html.stored_seek import StoredValue
+from sim.report.money import declared_unit, scaled
 from sim.report.shown import title_words
-from sim.report.text.seek import aim_words, found_text, lever_unit
+from sim.report.text.seek import aim_words, found_text, lever_unit, no_value_text
 from sim.runs.seeds import begins
 from sim.runs.summary import csv_bytes
+from sim.studies.aims import Aim
 from sim.studies.estimators.intervals import interval_kind
 from sim.studies.followed_worlds import MIXES
 from sim.units import with_unit
@@ -34,6 +37,7 @@ _KEY = (
 
 def report_value(it: StoredValue, study: Stored) -> Report:
     """The page: the value, then the curve."""
+    stored, it = it, value_in_words(it)
     scenario, answer, key = it.scenario, it.answer, it.axis.key
     sentence = _sentence(it)
     crossings = tr("Mind: the mean crosses the target {count} times in this range.", count=answer["crossings"])
@@ -53,18 +57,29 @@ def report_value(it: StoredValue, study: Stored) -> Report:
                value=number(target["value"]))  # fmt: skip
     page = document(
         title, eyebrow, [sentence], sections,
-        study_reproduction(study, lines := _commands(it, study), output=MIXES),
-        [("curve.csv", csv_bytes((key, "mean", "low", "high"), [(x, *found) for x, found in it.curve.items()]),
+        study_reproduction(study, lines := _commands(stored, study), output=MIXES),
+        [("curve.csv", csv_bytes((key, "mean", "low", "high"), [(x, *found) for x, found in stored.curve.items()]),
           tr("every value that was tried"))],
         tr("sim report from {folders}", folders=it.path.name),
     )  # fmt: skip
-    return Report(it.path.name, page, (sentence,), {"kind": "seek-value", "commands": lines, **answer})
+    return Report(it.path.name, page, (sentence,), {"kind": "seek-value", "commands": lines, **stored.answer})
+
+
+def value_in_words(it: StoredValue) -> StoredValue:
+    """The answer with its outcome in the reader's unit."""
+    target = it.answer["target"]
+    unit = declared_unit(target["unit"])
+    aim = Aim(target["name"], target["unit"], total=False)
+    refused = no_value_text(it.answer["refused"], it.axis, aim, target["value"], it.curve)
+    told = target | {"value": unit.of(target["value"]), "unit": unit.unit}
+    curve = {x: scaled(found, unit.factor) for x, found in it.curve.items()}
+    return replace(it, answer=it.answer | {"target": told, "refused": refused}, curve=curve)
 
 
 def _sentence(it: StoredValue) -> str:
     answer, target, unit = it.answer, it.answer["target"], lever_unit(it.axis)
     if answer["refused"]:
-        return tr("No value is named: {reason}.", reason=tr(answer["refused"]))
+        return tr("No value is named: {reason}.", reason=answer["refused"])
     low, high = (
         tr("beyond {value}", value=found) if answer[f"open_{end}"] else found
         for end in ("low", "high") for found in (found_text(answer[end], it.axis),)
@@ -73,7 +88,7 @@ def _sentence(it: StoredValue) -> str:
         "{key} = {value} (95%: {low} to {high}) brings {outcome} to {target}, in {month} on {count} seeds.",
         key=it.axis.key, value=with_unit(found_text(answer["value"], it.axis), unit.unit), low=low, high=high,
         outcome=aim_words(target["name"], words_of),
-        target=with_unit(number(target["value"]), meaning("unit", target["unit"])),
+        target=with_unit(number(target["value"]), target["unit"]),
         month=month_text(it.manifest["month"]), count=it.scenario.replicates,
     )  # fmt: skip
 
@@ -81,11 +96,11 @@ def _sentence(it: StoredValue) -> str:
 def _curve(it: StoredValue) -> Markup:
     target, unit = it.answer["target"], lever_unit(it.axis)
     across = ", ".join(filter(None, (it.axis.key, unit.unit)))
-    caption = tag("figcaption", tag("b", aim_words(target["name"])), " ", tag("span", meaning("unit", target["unit"])),
+    caption = tag("figcaption", tag("b", aim_words(target["name"])), " ", tag("span", target["unit"]),
                   tag("small", tr("across: {what}", what=across)))  # fmt: skip
     shown = [tag("li", tag("i", class_=f"swatch {kind}"), tr(words)) for kind, words in _KEY
              if kind != "best" or not it.answer["refused"]]  # fmt: skip
-    heads = (across, f"{aim_words(target['name'])}, {meaning('unit', target['unit'])}".rstrip(", "), tr("95% interval"))
+    heads = (across, f"{aim_words(target['name'])}, {target['unit']}".rstrip(", "), tr("95% interval"))
     rows = [(found_text(x, it.axis), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
     how = tr(
         "Interval of the value: the values at which {target} lies in the 95% interval of the mean ({kind}).",

@@ -19,7 +19,7 @@ from sim.report.html.reproduce import study_commands, study_reproduction
 from sim.report.html.rests_on import kind_badge, parameters_by_kind
 from sim.report.html.stored import Stored
 from sim.report.sheets import chosen
-from sim.report.shown import sweep_unit, title_words
+from sim.report.shown import source_words, sweep_unit, title_words
 from sim.report.text.left_out import left_out_text
 from sim.report.text.sweeps import value_text
 from sim.runs.seeds import begins, worlds_option
@@ -57,7 +57,7 @@ def report_sweep(sweep: Stored, headline: Sequence[str]) -> Report:
     varied = [
         (tag("code", axis["key"]), value_text(_own(sweep, axis["key"]), units[axis["key"]]),
          _span(axis, units[axis["key"]]), units[axis["key"]].unit,
-         [kind_badge(rows[axis["key"]].kind), " ", rows[axis["key"]].source],
+         [kind_badge(rows[axis["key"]].kind), " ", source_words(rows[axis["key"]].source)],
          meaning(axis["key"], rows[axis["key"]].meaning))
         for axis in axes
     ]  # fmt: skip

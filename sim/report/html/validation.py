@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.formats import band_text, number
-from sim.language import later, listed, meaning, paragraph, tr
+from sim.formats import band_text
+from sim.language import later, listed, paragraph, tr
 from sim.report.html.bands import SIGNS, band_chart
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.html.page import Section, document
 from sim.report.html.reproduce import reproduction
 from sim.report.html.rotation import rotation_sections
+from sim.report.money import declared_unit
 from sim.report.text.rotations import rotation_csv
 from sim.report.text.validation import (
     PARTS,
@@ -116,7 +117,8 @@ def _cells(it: Verdict) -> list[Any]:
     trust = tr(_TRUST.get(check.trust, check.trust)) or tr("given by the user")
     evidence = tr("{source} ({trust})", source=check.source, trust=trust)
     if check.value is not None:
-        stated = f"{number(check.value)} {meaning('unit', check.value_unit)}".rstrip()
+        of_value = declared_unit(check.value_unit)
+        stated = f"{of_value.number(check.value)} {of_value.unit}".rstrip()
         evidence = tr("{stated}: {evidence}", stated=stated, evidence=evidence)
     unit = verdict_unit(it)
     return [

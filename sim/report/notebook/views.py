@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from sim.language import tr
 from sim.report.html.markup import Markup
 from sim.report.notebook.page import page
 from sim.runs.replicate import ecosystem
@@ -144,7 +145,7 @@ def _reached(it: Any) -> tuple[Callable[[], str], Iterable[Markup]]:
 
 
 def _written(it: Any) -> tuple[Callable[[], str], Iterable[Markup]]:
-    return lambda: "\n".join([*it.headline, "", f"report: {it.path}"]), ()
+    return lambda: "\n".join([*it.headline, "", tr("report: {path}", path=it.path)]), ()
 
 
 def _verified(it: Any) -> tuple[Callable[[], str], Iterable[Markup]]:

@@ -549,10 +549,11 @@ def assumptions_table(found: Appraisal) -> str:
         (
             it.name, f"{it.value:g}{'*' if it.changed else ''}",
             tr("{low} to {high}", low=f"{it.low:g}", high=f"{it.high:g}"), meaning("unit", it.unit),
+            meaning(f"assumption {it.name}", it.meaning),
         )
         for it in found.assumptions.values()
     ]  # fmt: skip
-    heads = (tr("assumed (--assume NAME=VALUE)"), tr("value"), tr("range"), tr("unit"))
+    heads = (tr("assumed (--assume NAME=VALUE)"), tr("value"), tr("range"), tr("unit"), tr("meaning"))
     table = columns(heads, rows, right=(1,))
     lines = [table]
     if any(it.changed for it in found.assumptions.values()):
@@ -560,7 +561,7 @@ def assumptions_table(found: Appraisal) -> str:
     keys = trc("between changes", "; ").join(f"{it.key} {change(it.old, it.new, it.unit)}" for it in found.changed[:8])
     more = len(found.changed) - 8
     said = tr("differs: {keys} and {more} more", keys=keys, more=more) if more > 0 else tr("differs: {keys}", keys=keys)
-    lines.append(tr("meaning and source of each: assumptions.csv"))
+    lines.append(tr("source of each: assumptions.csv"))
     return "\n".join([*lines, *letters.wrapped(said, WIDTH, subsequent_indent="  ")])
 
 

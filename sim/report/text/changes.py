@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sim.language import tr
 from sim.letters import cells, wrapped
+from sim.report.shown import source_words
 from sim.report.text.columns import WIDTH, columns
 from sim.studies.changes import Change
 from sim.units import change
@@ -18,7 +19,7 @@ def changes_text(changed: Sequence[Change]) -> list[str]:
     rows = [
         (
             f"  {it.key}", change(it.old, it.new, it.unit),
-            tr("{kind}: {source}", kind=tr(it.kind), source=it.source) if it.source else tr(it.kind),
+            tr("{kind}: {source}", kind=tr(it.kind), source=source_words(it.source)) if it.source else tr(it.kind),
         )
         for it in changed
     ]  # fmt: skip

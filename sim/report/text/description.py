@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from sim import letters
-from sim.formats import plain
+from sim.formats import value_words
 from sim.language import later, meaning, month_text, tr, trc
-from sim.report.shown import outcome_name, title_words
+from sim.report.shown import outcome_name, source_words, title_words
 from sim.report.text.columns import WIDTH, columns, wrapped
 from sim.report.text.run import bound_words
 from sim.scenario import ReportedFigure, Row, Scenario, Schedule, describe
@@ -48,8 +48,8 @@ def _heading(scenario: Scenario) -> list[str]:
 def _source(kind: str, text: str) -> str:
     """The kind of a source, and the source."""
     if kind and text:
-        return tr("{kind}: {source}", kind=tr(kind), source=text)
-    return tr(kind) or text
+        return tr("{kind}: {source}", kind=tr(kind), source=source_words(text))
+    return tr(kind) or source_words(text)
 
 
 _ORIGINS = (later("default"), later("file"), later("override"))
@@ -59,7 +59,7 @@ def _lines(row: Row, scenario: Scenario, names: int) -> Iterator[str]:
     """A parameter's value in its everyday unit; below it its range, where it is set, its source, and its meaning."""
     held = scenario.values[row.key]
     is_number = isinstance(held, int | float) and not isinstance(held, bool)
-    value = quantity(held, row.unit) if is_number else plain(row.value)
+    value = quantity(held, row.unit) if is_number else value_words(row.value)
     if isinstance(held, Schedule):
         value = scheduled(held, row.unit, scenario.calendar)
     long = not is_number and len(value) > _WIDEST
@@ -94,23 +94,28 @@ def overview_text(scenario: Scenario, most: int) -> str:
     described = describe(scenario)
     own = [row for row in described if row.origin != "default"]
     rows = [
-        (row.key, _short_value(row, scenario), row.location or row.origin,
-         ": ".join(filter(None, (row.kind, row.source))))
+        (row.key, _short_value(row, scenario), row.location or tr(row.origin),
+         _source(row.kind, row.source))
         for row in own[:most]
     ]  # fmt: skip
     rest = len(described) - len(rows)
     lines = [
         *_heading(scenario),
-        f"{scenario.replicates} replicates of {scenario.months} months from {scenario.calendar(0)}",
+        tr(
+            "{count} replicates of {months} months from {month}",
+            count=scenario.replicates,
+            months=scenario.months,
+            month=month_text(scenario.calendar(0)),
+        ),
     ]
-    lines += ["", columns(("parameter", "value", "set at", "source"), rows)] if rows else []
-    return "\n".join([*lines, "", f"{rest} more parameters: sim.parameters(scenario)"])
+    lines += ["", columns((tr("parameter"), tr("value"), tr("set at"), tr("source")), rows)] if rows else []
+    return "\n".join([*lines, "", tr("{count} more parameters: sim.parameters(scenario)", count=rest)])
 
 
 def _short_value(row: Row, scenario: Scenario) -> str:
     held = scenario.values[row.key]
     is_number = isinstance(held, int | float) and not isinstance(held, bool)
-    return quantity(held, row.unit) if is_number else plain(row.value)
+    return quantity(held, row.unit) if is_number else value_words(row.value)
 
 
 def description_json(scenario: Scenario, kept: Collection[str] | None = None) -> dict[str, Any]:

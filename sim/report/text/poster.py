@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.report.poster_words import LANGUAGES, Language
+from sim.formats import amount, minus, people
+from sim.language import (
+    LANGUAGES,
+    file_name,
+    is_chinese,
+    language,
+    large,
+    later,
+    meaning,
+    month_text,
+    speaking,
+    tr,
+)
+from sim.report.shown import title_words
 from sim.report.text.appraisal import said_of_rivals
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule
 from sim.studies.appraisal.treated import FREE
@@ -19,20 +33,42 @@ from sim.studies.rests import rests_on
 from sim.units import quantity
 
 _MOST = 8  # things that are shared, and policies
-_NUMBERS = ("jobs", "enterprises", "value_added", "taxes")
+_KINDS = {
+    "own": later("{name}: a big enterprise's open platform, from {month}"),
+    "third-party": later("{name}: a platform that belongs to no maker, from {month}"),
+}
+LEVERS = {
+    "levers.talent_supply": later("More skilled people: {value}"),
+    "levers.knowledge_programme": later("Knowledge programmes, of strength {value}"),
+    "levers.entry_cost_cut": later("Cheaper entry: {value} less"),
+    "levers.tax_relief": later("Relief from taxes for the young: {value}"),
+    "levers.platform_support": later("Support of platforms' fees: {value}"),
+    "levers.rent_subsidy": later("A rent subsidy: {value}"),
+    "levers.conversion_grant": later("A grant to renovation: {value}"),
+    "levers.finance": later("Outside finance: {value} more"),
+    "levers.demand": later("Additional demand: {value}"),
+}
+_NUMBERS = {
+    "jobs": later("net jobs"), "enterprises": later("net enterprises"), "value_added": later("net value added"),
+    "taxes": later("net taxes"),
+}  # fmt: skip
+_UNITS = {"jobs": "people", "enterprises": "enterprises"}
+_MONEY = ("value_added", "taxes")
+_PARTIES = WHO | {"platforms": later("platforms and their hosts")}
 
 
 @dataclass(frozen=True)
 class Bar:
-    """Words, mean and 95% interval."""
+    """Words, mean and 95% interval, and the mean as a text."""
 
     words: str
     value: Interval
+    said: str
 
 
 @dataclass(frozen=True)
 class Poster:
-    """The texts and numbers of a poster, in one language."""
+    """The texts and numbers of a poster, in one language, and the stem of its files."""
 
     title: str
     subtitle: str
@@ -46,82 +82,126 @@ class Poster:
     parties: tuple[Bar, ...]  # the last is society's balance
     sure: tuple[str, ...]
     source: str
-    language: Language
+    stem: str
 
 
-def poster_of(found: Appraisal, language: str = "en") -> Poster:
-    """The poster of an appraisal in a language; ScenarioError where there is no such one."""
-    if language not in LANGUAGES:
+def poster_of(found: Appraisal, code: str | None = None) -> Poster:
+    """The poster of an appraisal in a language, that of the moment by default; ScenarioError where there is none."""
+    if code is not None and code not in LANGUAGES:
         message = f"is no language of a poster, allowed: {', '.join(LANGUAGES)}"
-        raise ScenarioError([Fault("--lang", 0, language, message)])
-    say = (words := LANGUAGES[language]).say
+        raise ScenarioError([Fault("--lang", 0, code, message)])
+    with speaking(code or language()):
+        return _made(found)
+
+
+def _made(found: Appraisal) -> Poster:
     base = found.baseline
-    first, last = base.calendar(0), base.calendar(base.months - 1)
+    first, last = (month_text(base.calendar(month)) for month in (0, base.months - 1))
+    steps = [
+        (tr("at those who share"), found.gross("jobs")), (tr("moved in from the area"), -found.moved_in("jobs")),
+        (tr("founded or there anyway"), -found.there_anyway("jobs")),
+        (tr("others' gain or loss"), found.others("jobs")),
+    ]  # fmt: skip
+    bars = [_bar(words, found.interval(cells), count) for words, cells in steps if cells.any()]
+    parties = [
+        _bar(tr(words), found.interval(found.who[name]), money)
+        for name, words in _PARTIES.items()
+        if found.who[name].any()
+    ]
     jobs, value = found.interval(found.net("jobs")), found.interval(found.value)
-    steps = [("gross", found.gross("jobs")), ("moved_in", -found.moved_in("jobs"))]
-    steps += [("there_anyway", -found.there_anyway("jobs")), ("others", found.others("jobs"))]
-    bars = [Bar(say(name), found.interval(cells)) for name, cells in steps if cells.any()]
-    parties = [Bar(say(name), found.interval(found.who[name])) for name in WHO if found.who[name].any()]
-    named = {"variant": words.named(found.variant.title or found.variant.name)}
-    named["baseline"] = words.named(base.title or base.name)
-    rate = f"{100 * found.assumptions['discount'].value:.3g}"
     return Poster(
-        title=say("title"),
-        subtitle=say("subtitle", **named, first=first, last=last, seeds=found.seeds),
-        heads=(say("shared"), say("policies"), say("net"), say("cost"), say("sure")),
-        shared=tuple(_shared(found, words)),
-        policies=tuple(_policies(found, words)),
-        numbers=tuple(_number(found, name, words) for name in _NUMBERS),
-        chain=say("chain"),
-        steps=(*bars, Bar(say("net_bar"), jobs)),
-        worth=say("worth", year=money_year(base), base=base.calendar(found.base), rate=rate),
-        parties=(*parties, Bar(say("balance"), value)),
-        sure=tuple(_sure(found, words, jobs, value, last)),
-        source=say("source", model=found.model, folder=found.path.name),
-        language=words,
-    )
+        title=tr("What sharing platforms and idle space brings, and to whom"),
+        subtitle=tr(
+            "{variant}, against {baseline}: the same place from {first} to {last}, in {seeds} possible courses of "
+            "events",
+            variant=title_words(found.variant.title) or found.variant.name,
+            baseline=title_words(base.title) or base.name, first=first, last=last, seeds=found.seeds,
+        ),
+        heads=(
+            tr("What is shared"), tr("What government adds"), tr("What came of it, net"),
+            tr("Who gains, and at whose cost"), tr("How sure"),
+        ),
+        shared=tuple(_shared(found)),
+        policies=tuple(_policies(found)),
+        numbers=tuple(_number(found, name) for name in _NUMBERS),
+        chain=tr("From jobs that are counted at those who share to jobs that are there because of it"),
+        steps=(*bars, _bar(tr("net jobs"), jobs, count)),
+        worth=tr(
+            "Million yuan of {year}, worth in {base} at {rate}% a year, with 95% intervals", year=money_year(base),
+            base=month_text(base.calendar(found.base)), rate=f"{100 * found.assumptions['discount'].value:.3g}",
+        ),
+        parties=(*parties, _bar(tr("society's balance"), value, money)),
+        sure=tuple(_sure(found, jobs, value, last)),
+        source=tr(
+            "A model's finding under its assumptions, not a forecast. Model {model}. Source: seeds.csv of {folder}.",
+            model=found.model, folder=found.path.name,
+        ),
+        stem=file_name("poster"),
+    )  # fmt: skip
 
 
-def _number(found: Appraisal, name: str, words: Language) -> tuple[str, str, str, bool]:
-    it = found.interval(found.net(name))
-    money = name in ("value_added", "taxes")
-    write = words.money if money else words.count
-    below = words.say("money") if money else ""
+def count(x: float) -> str:
+    """A number of people or enterprises."""
+    return large(x) if is_chinese() else minus(people(x))
+
+
+def money(x: float) -> str:
+    """An amount of million yuan; in Chinese in yuan with 万 and 亿."""
+    return large(1e6 * x) if is_chinese() else minus(amount(x))
+
+
+def _bar(words: str, value: Interval, said: Callable[[float], str]) -> Bar:
+    return Bar(words, value, said(value.mean))
+
+
+def _number(found: Appraisal, name: str) -> tuple[str, str, str, bool]:
+    """A number, in Chinese with its unit; what it is; its interval, in English with the unit of money."""
+    it, write = found.interval(found.net(name)), money if name in _MONEY else count
+    number, unit, below = write(it.mean), "million yuan" if name in _MONEY else "", ""
+    if is_chinese():
+        number, unit = f"{number}{meaning('unit', _UNITS.get(name, 'yuan'))}", ""
     if math.isfinite(it.low):
-        sentence = ("interval_of_money" if money else "interval") + "_none" * _holds_zero(it)
-        below = words.say(sentence, low=write(it.low), high=write(it.high))
-    return write(it.mean), words.say(name), below, not _holds_zero(it)
+        ends = {"low": write(it.low), "high": write(it.high)}
+        below = tr("95% interval {low} to {high}", **ends)
+        if _holds_zero(it):
+            below = tr("95% interval {low} to {high}: may be none", **ends)
+    return number, tr(_NUMBERS[name]), "; ".join(filter(None, (unit, below))), not _holds_zero(it)
 
 
-def _shared(found: Appraisal, words: Language) -> list[str]:
+def _shared(found: Appraisal) -> list[str]:
     """The platforms and sites that the one world has and the other has not."""
     one, other = found.baseline, found.variant
     said = []
     for name in other.platforms:
         if _on(other, f"platforms.{name}.enabled") and not _on(one, f"platforms.{name}.enabled"):
-            kind = str(other.values[f"platforms.{name}.kind"])
-            said.append(
-                words.say(
-                    kind, name=words.named(name), month=other.values[f"platforms.{name}.opens"] or other.calendar(0)
-                )
-            )
+            opens = str(other.values[f"platforms.{name}.opens"]) or other.calendar(0)
+            kind = _KINDS[str(other.values[f"platforms.{name}.kind"])]
+            said.append(tr(kind, name=meaning("name", name), month=month_text(opens)))
     said += [
-        words.say("site", name=words.named(name), floor=words.in_units(_quantity(other, f"sites.{name}.floor")))
+        tr("{name}: {floor} of idle floor, renovated and let", name=meaning("name", name), floor=_floor(other, name))
         for name in other.sites
         if _on(other, f"sites.{name}.renovation") and not _on(one, f"sites.{name}.renovation")
     ]
-    return _first(said, words) or [words.say("nothing")]
+    return _first(said) or [tr("Nothing: the two worlds differ in other things")]
 
 
-def _policies(found: Appraisal, words: Language) -> list[str]:
+def _floor(scenario: Scenario, site: str) -> str:
+    key = f"sites.{site}.floor"
+    value = scenario.values[key]
+    if is_chinese() and isinstance(value, float):
+        return f"{large(value)}{meaning('unit', 'm2')}"
+    return _quantity(scenario, key)
+
+
+def _policies(found: Appraisal) -> list[str]:
     """The levers that are pulled in the one world otherwise than in the other."""
     one, other = found.baseline, found.variant
-    levers = [key for key in other.values if key in words.sentences and other.values[key] != one.values.get(key)]
-    return _first([words.say(key, value=words.in_units(_quantity(other, key))) for key in levers], words)
+    pulled = [key for key in other.values if key in LEVERS and other.values[key] != one.values.get(key)]
+    return _first([tr(LEVERS[key], value=_quantity(other, key)) for key in pulled])
 
 
-def _first(said: list[str], words: Language) -> list[str]:
-    return said if len(said) <= _MOST else [*said[: _MOST - 1], words.say("more", count=len(said) - _MOST + 1)]
+def _first(said: list[str]) -> list[str]:
+    return said if len(said) <= _MOST else [*said[: _MOST - 1], tr("and {count} more", count=len(said) - _MOST + 1)]
 
 
 def _on(scenario: Scenario, key: str) -> bool:
@@ -137,26 +217,51 @@ def _quantity(scenario: Scenario, key: str) -> str:
     return quantity(shown, declared.unit if declared else "")
 
 
-def _sure(found: Appraisal, words: Language, jobs: Interval, value: Interval, last: str) -> list[str]:
-    say = words.say
-    gains, balance = (round(float(np.mean(it > 0)) * found.seeds) for it in (found.net("jobs"), found.value))
-    said = [say("may_be_none" if _holds_zero(jobs) else "clear", part=gains, seeds=found.seeds)]
-    said.append(say("balance_may_be_none" if _holds_zero(value) else "balance_clear", part=balance, seeds=found.seeds))
-    middle = {
-        "jobs": words.count(float(np.median(found.net("jobs")))),
-        "value": words.money(float(np.median(found.value))),
-    }
-    said.append(say("middle", **middle))
+def _sure(found: Appraisal, jobs: Interval, value: Interval, last: str) -> list[str]:
+    gains, balances = (round(float(np.mean(it > 0)) * found.seeds) for it in (found.net("jobs"), found.value))
+    part = {"part": gains, "seeds": found.seeds}
+    if _holds_zero(jobs):
+        said = [tr("In {part} of {seeds} courses of events there are more jobs with sharing than without. The interval "
+                   "of their mean holds zero: there may be no gain.", **part)]  # fmt: skip
+    else:
+        said = [tr("In {part} of {seeds} courses of events there are more jobs with sharing than without. The interval "
+                   "of their mean is clear of zero: chance does not explain it.", **part)]  # fmt: skip
+    part["part"] = balances
+    if _holds_zero(value):
+        said.append(tr("In {part} of {seeds} society's balance is above zero. The interval of its mean holds zero: it "
+                       "may be a gain or a loss.", **part))  # fmt: skip
+    else:
+        said.append(tr("In {part} of {seeds} society's balance is above zero. The interval of its mean is clear of "
+                       "zero.", **part))  # fmt: skip
+    said.append(
+        tr(
+            "In the middle one of them net jobs are {jobs}, and society's balance is {value} million yuan.",
+            jobs=count(float(np.median(found.net("jobs")))), value=money(float(np.median(found.value))),
+        )
+    )  # fmt: skip
     if found.floor_left_behind.any():
-        said.append(say("empty_floor", value=words.money(float(np.mean(found.if_empty)))))
+        mean = money(float(np.mean(found.if_empty)))
+        said.append(tr("If the floor that tenants leave behind stays empty, the mean balance is {value}.", value=mean))
     counts = rests_on(found.baseline, found.variant, but={it.key for it in found.changed})
     known = {kind: counts.get(kind, 0) for kind in ("assumption", "fitted", "evidence")}
-    said.append(say("rests", assumed=known["assumption"], fitted=known["fitted"], evidence=known["evidence"]))
+    said.append(
+        tr(
+            "All of it rests on {assumed} assumed, {fitted} fitted and {evidence} evidenced numbers.",
+            assumed=known["assumption"], fitted=known["fitted"], evidence=known["evidence"],
+        )
+    )  # fmt: skip
     if said_of_rivals(found):
-        said.append(say("rivals"))
+        said.append(tr("Sales that rivals outside the place lose are left out."))
     if FREE & {it.key for it in found.changed}:
-        said.append(say("free"))
-    return [*said, say("cannot", last=last)]
+        said.append(tr("For some measures the model charges nobody: their own cost is missing."))
+    said.append(
+        tr(
+            "The model cannot tell what becomes of prices and wages, what is gained outside the books, or what comes "
+            "after {last}.",
+            last=last,
+        )
+    )
+    return said
 
 
 def _holds_zero(it: Interval) -> bool:

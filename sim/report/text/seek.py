@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sim import units
 from sim.declare import Value
 from sim.formats import brief, counted, label, number, percent, plain, short, signed, span, whole
-from sim.language import is_chinese, later, listed, meaning, month_text, tr, trc
+from sim.language import Sentence, is_chinese, later, listed, month_text, tr, trc
 from sim.letters import left
+from sim.report.money import declared_unit, sought_in_words
 from sim.report.text.columns import columns, fitted
 from sim.scenario import Schedule
+from sim.studies.aims import Aim, Limit
 from sim.studies.designs import Axis
 from sim.studies.estimators.choice import Regret
 from sim.studies.estimators.intervals import Interval, interval_kind
 from sim.studies.questions.seek import LeverRange, Mix, Sought, answer_json
-from sim.studies.questions.seek_value import Reached, value_json
+from sim.studies.questions.seek_value import SAID, Reached, value_json
 from sim.units import Everyday
 
 _FAR = 0.5  # of the width of all costs, from which on a budget beyond them is only named
@@ -30,6 +32,7 @@ _KINDS = {
 
 def seek_text(it: Sought) -> str:
     """The best mix or why none is named, then the tables."""
+    it = sought_in_words(it)
     q, scenario = it.question, it.question.scenario
     month = month_text(scenario.calendar(scenario.months - 1))
     places = {"scenario": scenario.name, "outcome": q.aim.name, "month": month}
@@ -75,12 +78,12 @@ def value_text(it: Reached) -> str:
     target, root, scenario = it.target, it.root, it.target.scenario
     aim, axis = target.aim, target.lever
     unit = lever_unit(axis)
-    of_aim = f" {meaning('unit', aim.unit)}" if aim.unit else ""
+    money = declared_unit(aim.unit)
     lines = [
         fitted(
             tr(
                 "{scenario}: {key} that brings {outcome} to {value} in {month}", scenario=scenario.name, key=axis.key,
-                outcome=aim.name, value=f"{number(target.value)}{of_aim}",
+                outcome=aim.name, value=f"{money.number(target.value)} {money.unit}".rstrip(),
                 month=month_text(scenario.calendar(scenario.months - 1)),
             )
         ),
@@ -91,7 +94,11 @@ def value_text(it: Reached) -> str:
         "",
     ]  # fmt: skip
     if it.refused:
-        lines.append(fitted(tr("NO VALUE IS NAMED: {reason}.", reason=tr(it.refused))))
+        lines.append(
+            fitted(
+                tr("NO VALUE IS NAMED: {reason}.", reason=no_value_text(it.refused, axis, aim, target.value, it.curve))
+            )
+        )
     else:
         low = found_text(root.low, axis)
         if root.open_low:
@@ -106,12 +113,30 @@ def value_text(it: Reached) -> str:
         if root.crossings > 1:
             lines.append(fitted(tr("MIND: the mean crosses the target {count} times in this range.",
                                    count=root.crossings)))  # fmt: skip
-    rows = [(found_text(x, axis), number(found.mean), span(found.low, found.high)) for x, found in it.curve.items()]
+    rows = [
+        (found_text(x, axis), money.number(found.mean), money.span(found.low, found.high))
+        for x, found in it.curve.items()
+    ]
     heads = (short(axis.key), aim.name, tr("95% interval"))
-    lines += ["", columns(heads, [(unit.unit, meaning("unit", aim.unit), ""), *rows], (0, 1, 2))]
+    lines += ["", columns(heads, [(unit.unit, money.unit, ""), *rows], (0, 1, 2))]
     lines += ["", fitted(tr("intervals: of the value, those at which {value} lies in the 95% interval of the mean "
-                            "({kind})", value=number(target.value), kind=tr(interval_kind())))]  # fmt: skip
+                            "({kind})", value=money.number(target.value), kind=tr(interval_kind())))]  # fmt: skip
     return "\n".join([*lines, tr("results: {path}", path=it.path)])
+
+
+def no_value_text(refused: str, axis: Axis, aim: Aim, wanted: float, curve: Mapping[float, Interval]) -> str:
+    """Why no value is named; in Chinese with all numbers in its units, as the stored sentence has those of English."""
+    if not (is_chinese() and isinstance(refused, Sentence) and refused.text == SAID["outside"]):
+        return tr(refused)
+    money, lever = declared_unit(aim.unit), lever_unit(axis)
+    means = {x: found.mean for x, found in curve.items() if math.isfinite(found.mean)}
+    least, most = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+    first, last, low, high = (units.brief(x, lever) for x in (axis.low, axis.high, least, most))
+    return tr(
+        SAID["outside"], first=first, last=units.with_unit(last, lever.unit), outcome=aim.name,
+        wanted=f"{money.number(wanted)}{money.unit}", least=money.number(means[least]), low=low,
+        most=money.number(means[most]), high=high,
+    )  # fmt: skip
 
 
 def reached_json(it: Reached) -> dict[str, Any]:
@@ -130,13 +155,18 @@ def budget_is_far(it: Sought) -> bool:
 def bound_words(it: Sought) -> list[str]:
     """Every limit in words, the budget first."""
     words = [
-        tr("{outcome} at most {value}", outcome=one.aim.name, value=number(one.value))
+        tr("{outcome} at most {value}", outcome=one.aim.name, value=bound_text(one))
         if one.sign > 0
-        else tr("{outcome} at least {value}", outcome=one.aim.name, value=number(one.value))
+        else tr("{outcome} at least {value}", outcome=one.aim.name, value=bound_text(one))
         for one in it.question.limits
     ]
     budget = it.question.budget
     return [*([_millions(number(budget.value))] if budget else []), *words]
+
+
+def bound_text(one: Limit) -> str:
+    """The value of a limit; in Chinese money is with its unit, which is none of those that are typed."""
+    return f"{number(one.value)}{'' if one.aim.unit.isascii() else one.aim.unit}"
 
 
 def _millions(text: str) -> str:
@@ -160,7 +190,7 @@ def next_command(it: Sought, best: Mix) -> str:
 
 def _best_lines(it: Sought, best: Mix) -> Iterator[str]:
     q = it.question
-    unit = f" {meaning('unit', q.aim.unit)}" if q.aim.unit else ""
+    unit = f" {q.aim.unit}" if q.aim.unit else ""
     yield tr("BEST MIX")
     for key, value in best.values.items():
         one = next(row for row in it.ranges if row.key == key)
@@ -176,7 +206,7 @@ def _best_lines(it: Sought, best: Mix) -> Iterator[str]:
             yield f"{start} {tr('million yuan')}"
     for bound, found in zip(q.bounds, best.bounded, strict=True):
         if bound is not q.budget:
-            value = number(bound.value)
+            value = bound_text(bound)
             asked = tr("at most {value}", value=value) if bound.sign > 0 else tr("at least {value}", value=value)
             yield f"{bound.aim.name:<20}{number(found.mean):>10}  [{span(found.low, found.high)}] {asked}"
     yield tr("(on the seeds of the search, by which it was chosen: {value})", value=signed(best.searched))
@@ -252,13 +282,13 @@ def _frontier_table(it: Sought) -> str:
          *(lever_text(mix.values[key], unit) for key, unit in keys.items()))
         for mix in it.frontier
     ]  # fmt: skip
-    said = (tr("million yuan"), "", meaning("unit", q.aim.unit), "", *(unit.unit for unit in keys.values()))
+    said = (tr("million yuan"), "", q.aim.unit, "", *(unit.unit for unit in keys.values()))
     return columns(heads, [said, *rows], range(len(heads)))
 
 
 def regret_text(one: Regret, it: Sought) -> str:
     """What the best mix gains and misses over draws, in words."""
-    unit = f" {meaning('unit', it.question.aim.unit)}" if it.question.aim.unit else ""
+    unit = f" {it.question.aim.unit}" if it.question.aim.unit else ""
     limits = tr("it keeps the limits in {share}", share=percent(one.holds)) if it.question.bounds else ""
     others = tr("worse than the scenario as it is in {share}", share=percent(one.worse)) if it.baseline_holds else ""
     count = len(it.finalists) + it.baseline_holds

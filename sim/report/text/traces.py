@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.formats import brief, number, percent, signed
 from sim.language import later, listed, meaning, month_text, tr, trc
+from sim.report.money import declared_unit
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns
 from sim.studies.questions.trace import Divergence, Fate, Trace
@@ -169,8 +170,10 @@ def _said(name: str) -> str:
 
 def _stakes_text(trace: Trace) -> str:
     names = trace.first_name, trace.second_name
+    money = declared_unit("million yuan")
     rows: list[tuple[str, float, float, float, float, float]] = [
-        (tr(it.group), it.enterprises, *it.jobs, *it.taxes) for it in trace.group_totals
+        (tr(it.group), it.enterprises, *it.jobs, money.factor * it.taxes[0], money.factor * it.taxes[1])
+        for it in trace.group_totals
     ]
     _, *numbers = zip(*rows, strict=True)
     sums: Any = map(sum, numbers)

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declare import Value
+from sim.language import later, tr
 from sim.notebooks import in_notebooks
 from sim.runs.options import RunOptions
 from sim.runs.posterior_sample import POSTERIOR, read_sample
@@ -226,7 +227,7 @@ def run_claims(claims: Claims, model: Model, options: RunOptions, *, samples: in
     """
     cases = cases_of(claims, samples)
     for remark in cases.remarks:
-        options.watcher.say(remark)
+        options.watcher.say(tr(remark))
 
     def run(part: str, wanted: Sequence[Values], replicates: int) -> Runs:
         scenario, control = (_of_seeds(it, replicates) for it in (claims.scenario, claims.control))
@@ -340,7 +341,7 @@ def _assumptions(claims: Claims) -> tuple[list[tuple[Row, Axis]], tuple[str, ...
     named = {it.partition("=")[0].strip() for it in claims.assumptions}
     left = [row.key for row, _ in rows if row.key in differing and row.key not in named]
     if left:
-        remarks += (f"not moved, as the two scenarios differ in it: {', '.join(left)}",)
+        remarks += (later("not moved, as the two scenarios differ in it: {keys}", keys=", ".join(left)),)
     return [it for it in rows if it[0].key not in left], remarks
 
 

@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.declare import Value
-from sim.language import later
+from sim.language import later, tr
 from sim.notebooks import in_notebooks
 from sim.renamed import FormerName
 from sim.runs.ensemble import folder_name
@@ -245,7 +245,7 @@ def run_seek(
     """
     scenario, say = question.scenario, options.watcher.say
     for key in scheduled(question.levers, scenario):
-        say(f"{key}: its schedule gives way to one value over all months")
+        say(tr("{key}: its schedule gives way to one value over all months", key=key))
     kinds = draws_of(question, draws)
     design = _design(question, samples, confirm, kinds)
     digest = digest_of_study("seek", scenario, model.version, design)

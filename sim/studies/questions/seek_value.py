@@ -19,7 +19,7 @@ import numpy as np
 
 from sim.declare import Value
 from sim.formats import number
-from sim.language import in_english, later
+from sim.language import in_english, later, tr
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
 from sim.runs.kept import Kept
@@ -170,7 +170,7 @@ def run_seek_value(target: Target, model: Model, options: RunOptions) -> Reached
     """
     scenario, axis, say = target.scenario, target.lever, options.watcher.say
     for key in scheduled([axis], scenario):
-        say(f"{key}: its schedule gives way to one value over all months")
+        say(tr("{key}: its schedule gives way to one value over all months", key=key))
     design = {
         "lever": axis.asked(),
         "target": [target.aim.name, target.value],

@@ -29,6 +29,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.language import later, tr
 from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
 from sim.runs.kept import Drawn
@@ -128,7 +129,7 @@ def run_sensitivity(
     points = [Point(base, {key: it[key] for key in it if key in base.values}) for base in bases for it in ({}, *moved)]
     refuse_contradictions(point.scenario for point in points)
     for remark in remarks:
-        options.watcher.say(remark)
+        options.watcher.say(tr(remark))
     asked = {"method": method, "samples": count, "keys": [axis.asked() for axis in lines]}
     study = Study("sensitivity", scenario, asked, points, against)
     runs = run_points(study, model, options)
@@ -173,7 +174,9 @@ def _checked(
         differing = {it.key for it in changes(scenario, against)}
         fixed = [row.key for row, _ in rows if row.key in differing]
         rows = [it for it in rows if it[0].key not in differing]
-        remarks += (f"not moved, as the two scenarios differ in it: {', '.join(fixed)}",) if fixed else ()
+        remarks += (
+            (later("not moved, as the two scenarios differ in it: {keys}", keys=", ".join(fixed)),) if fixed else ()
+        )
     if not faults and not rows:
         faults.append(Fault(KEYS, 0, "nothing is left to move", "allowed: keys of numbers in force"))
     if faults:

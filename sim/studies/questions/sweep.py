@@ -20,6 +20,7 @@ from pyarrow import csv
 
 from sim.declare import Value
 from sim.formats import counted
+from sim.language import tr
 from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
 from sim.runs.kept import Drawn
@@ -148,7 +149,7 @@ def run_sweep(
     changes = points(lines, design, samples, scenario.seed)
     refuse_contradictions(Point(scenario, it).scenario for it in changes)
     for key in scheduled(lines, scenario):
-        options.watcher.say(f"{key}: its schedule gives way to one value over all months")
+        options.watcher.say(tr("{key}: its schedule gives way to one value over all months", key=key))
     asked = {
         "design": design,
         "keys": [axis.asked() for axis in lines],

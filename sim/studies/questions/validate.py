@@ -41,6 +41,7 @@ from sim.studies.rests import in_force
 from sim.studies.targets import unit_of
 
 REPLICATES = 50
+LOG_CHANGE = "log change"  # unit of the rule of rest
 _OF_APPRAISAL: Mapping[str, Callable[[Appraisal], Numbers]] = {
     "brought_in_share": lambda it: it.brought_in("enterprises") / it.gross("enterprises"),
     "moved_in_share": lambda it: it.moved_in("enterprises") / it.gross("enterprises"),
@@ -271,7 +272,7 @@ def _at_rest(check: Check, result: Result) -> Verdict:
     found = rest(series(check, result.table.of, first, last), check.band[1]) if last < result.months else None
     if found is None:
         nothing = later("no two worlds with a value above 0 in all years")
-        return Verdict(check, scenario.name, "log change", np.array([]), None, None, None, False, False, nothing, "")
+        return Verdict(check, scenario.name, LOG_CHANGE, np.array([]), None, None, None, False, False, nothing, "")
     years = REST_MONTHS // 12
     span = {"first": found.block * years + 1, "last": (found.block + 1) * years}
     reason = {
@@ -281,7 +282,7 @@ def _at_rest(check: Check, result: Result) -> Verdict:
     }[found.state]
     holds = found.state == "holds"
     return Verdict(
-        check, scenario.name, "log change", found.changes, found.change, found.low, found.high, holds, holds, reason, ""
+        check, scenario.name, LOG_CHANGE, found.changes, found.change, found.low, found.high, holds, holds, reason, ""
     )
 
 
@@ -407,7 +408,7 @@ def _report_cost(held: Mapping[str, Scenario], model: Model, options: RunOptions
     # A world in this process may use all cores, so the time of all of them is counted.
     here, clock = (workers, time.perf_counter) if workers.remote else (Workers(1), time.process_time)
     worlds, seconds = sum(map(len, missing.values())), 0.0
-    watcher.begin("the first worlds, to measure the cost", 0, sum(len(it[:_PROBES]) for it in missing.values()))
+    watcher.begin(tr("the first worlds, to measure the cost"), 0, sum(len(it[:_PROBES]) for it in missing.values()))
     try:
         for folder, wanted in missing.items():
             scenario = requests[folder].scenario

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.language import later
+from sim.language import later, tr
 from sim.letters import is_word
 from sim.model.catalogue import load
 from sim.runs.names import made_up
@@ -171,14 +171,16 @@ def _state(width: Width, comparison: Comparison, label: str, it: Difference) -> 
 
 
 def _forecast_text(state: Mapping[str, Any], at_most: int) -> str:
-    text = f"{state['outcome']} in {state['variant']}: "
+    places = {key: state[key] for key in ("outcome", "variant", "seeds")}
     if not np.isfinite(state["width"]):
-        return f"{text}no interval from {state['seeds']} seeds yet"
-    beyond = f", the cap is {at_most}" if state["forecast"] > at_most else ""
-    return (
-        f"{text}interval {state['width']:.4g} wide on {state['seeds']} seeds, {state['wanted']:.4g} wanted: "
-        f"about {state['forecast']:,} seeds{beyond}"
-    )
+        return tr("{outcome} in {variant}: no interval from {seeds} seeds yet", **places)
+    places |= {"width": f"{state['width']:.4g}", "wanted": f"{state['wanted']:.4g}"}
+    places |= {"forecast": f"{state['forecast']:,}", "cap": at_most}
+    if state["forecast"] > at_most:
+        return tr("{outcome} in {variant}: interval {width} wide on {seeds} seeds, {wanted} wanted: about {forecast} "
+                  "seeds, the cap is {cap}", **places)  # fmt: skip
+    return tr("{outcome} in {variant}: interval {width} wide on {seeds} seeds, {wanted} wanted: about {forecast} "
+              "seeds", **places)  # fmt: skip
 
 
 def _variant_of(base: Scenario, variant: Variant) -> Scenario:
