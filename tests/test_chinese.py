@@ -204,7 +204,7 @@ def test_an_appraisal_and_its_poster_have_no_english_word(tmp_path: Path, monkey
 def test_figures_have_no_english_word(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The texts of figures as they are drawn, of which SVG keeps the letters here."""
     del toy_folder
-    monkeypatch.setitem(canvas._STYLE, "svg.fonttype", "none")
+    monkeypatch.setitem(canvas.STYLE, "svg.fonttype", "none")
     drawn = ("run", "what-if", "sweep", "sensitivity", "explain")
     for name in drawn:
         words = [it for it in TEXTS[name] if it not in ("--no-figures", "none", "--figures")]

@@ -186,13 +186,13 @@ def test_all_faults_are_said_at_once(own_folder: Path) -> None:
     assert written(own_folder) == []
 
 
-def test_a_quantity_of_another_dimension_is_refused_with_the_one_that_is_wanted(folder: Path) -> None:
+def test_a_quantity_of_another_dimension_is_refused_with_the_one_that_is_wanted(own_folder: Path) -> None:
     said = call("new", "mill.toml", "--yes", "--floor", "4 kg", "--rent", "8 ha", "--try", "fund=3m2", code=2).stderr
     floor, rent, tried = said.splitlines()
     assert floor.startswith('sim new: --floor: "4 kg" has the unit kg, which is not known, allowed: area (m2), of yuan')
     assert rent == 'sim new: --rent: "8 ha" is area, allowed: money / area / time (yuan/m2/month)'
     assert tried == 'sim new: --try: "fund=3m2" is area, allowed: money (million yuan)'
-    assert written(folder) == []
+    assert written(own_folder) == []
 
 
 def test_the_help_page_says_the_defaults() -> None:

@@ -38,7 +38,7 @@ _TITLE, _FOOTER = 88, 248  # letters of the title's size and of the footer's tha
 Colour = str | tuple[float, float, float]
 KeyEntry = tuple[str, Colour, str]  # kind of mark ("line", "thin", "band", "mark" or "dot"), colour, words
 
-_STYLE: Any = {
+STYLE: Any = {
     "font.size": 7.5,
     "text.parse_math": False,  # a $ of the user's is a $
     "axes.axisbelow": True,
@@ -71,7 +71,7 @@ def style() -> Iterator[None]:
     """Draw in one style, whatever the user's own settings are."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update({**_STYLE, "font.family": families()})
+        mpl.rcParams.update({**STYLE, "font.family": families()})
         yield
 
 
