@@ -22,14 +22,16 @@ from command import call, python
 from pages import ASKED, GROWTH, Visit, serving, variant, visit
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 
+from sim.language import speaking
 from sim.model.catalogue import load
 from sim.page import asked as asking
 from sim.page.access import Access, is_loopback
 from sim.page.answers import Answer, Side
-from sim.page.asked import Asked, Changed, Unclear, from_link, read_asked, to_link
+from sim.page.asked import Asked, Changed, Unclear, from_link, named, read_asked, to_link
 from sim.page.controls import GROUPS, groups_of
 from sim.page.kept import Kept
 from sim.page.opened import Files
+from sim.page.own_values import with_own, without_own
 from sim.page.queue import Key, Queue, Wanted
 from sim.page.saving import save
 from sim.page.server import Server
@@ -402,6 +404,47 @@ def test_a_file_of_ones_own_stays_here(tmp_path: Path) -> None:
             files.path(path)
 
 
+def test_a_link_marks_the_values_of_ones_own_file_and_whoever_has_it_has_them_again() -> None:
+    files = Files({})
+    text = 'extends = "shougang"\n[market]\ngrowth = 0.0123456789\n[levers]\nrent_subsidy = {points}\n'
+    points = '{ before = 0.02777, "2012-03" = 0.03131, shape = "linear" }'
+    name = files.add("mill.toml", text.replace("{points}", points))
+    base = files.load(name)
+    changes = {
+        "market.growth": {"before": 0.0123457, "2013-02": 0.02},
+        "levers.rent_subsidy": {
+            "before": 0.02777,
+            "2012-03": 0.03131,
+            "2014-01": 0.03131,
+            "2015-01": 0.095,
+            "shape": "linear",
+        },
+        "labour.unemployment": 0.1,
+    }
+    asked = Asked(name, (Changed("", changes, of=""),))
+    told = json.dumps(from_link(to_link(without_own(asked, base))).to_json())
+    for own in ("2777", "3131", "2012-03", "0.01234", "linear"):
+        assert own not in told
+    for mine in ("2013-02", "0.02", "2014-01", "0.095", "0.1"):
+        assert mine in told
+    again = with_own(from_link(to_link(without_own(asked, base))), base).variants[0].changes
+    assert again == {**changes, "market.growth": {"before": 0.0123456789, "2013-02": 0.02}}
+    other = files.load(files.add("other.toml", 'extends = "shougang"\n'))
+    with pytest.raises(Unclear, match="levers.rent_subsidy: .* which the file does not have"):
+        with_own(from_link(to_link(without_own(asked, base))), other)
+    shipped = Asked("shougang", (Changed("", {"market.growth": base.values["market.growth"]}),))
+    assert without_own(shipped, base) == shipped, "anybody has the shipped ones"
+    files.close()
+
+
+def test_a_variant_without_a_name_is_called_by_its_number_in_the_readers_language() -> None:
+    asked = Asked("shougang", (Changed("Variant 2"), Changed(""), Changed("")))
+    assert [it.name for it in named(asked).variants] == ["Variant 2", "Variant 3", "Variant 4"]
+    with speaking("zh"):
+        assert [it.name for it in named(asked).variants] == ["Variant 2", "方案2", "方案3"]
+    assert "Variant 3" not in json.dumps(from_link(to_link(asked)).to_json())
+
+
 def test_bounds_are_those_of_scenario_files_in_everyday_units() -> None:
     files = Files({})
     base = files.load("shougang")
@@ -413,6 +456,9 @@ def test_bounds_are_those_of_scenario_files_in_everyday_units() -> None:
     with pytest.raises(ScenarioError, match="is the same in all"):
         files.variants(base, Asked("shougang", (Changed("V", {"run.months": 12}),)))
     name = files.add("big.toml", 'extends = "shougang"\n[population]\nenterprises = 2000000\n')
+    for months in (721, 1201):
+        with pytest.raises(ScenarioError, match=f"{months:,} is too many for the page, allowed: at most 720"):
+            files.load("shougang", months=months)
     with pytest.raises(ScenarioError, match="2,000,000 is too many for the page, allowed: at most 100,000"):
         files.load(name)
     files.close()
@@ -428,6 +474,9 @@ def test_every_parameter_is_a_control_of_one_group_and_has_its_value() -> None:
         assert all(key.startswith("run.") or key.endswith(".register") for key in missing)
         assert len(set(keys)) == len(keys)
         assert {group["name"] for group in groups} == {name for name, *_ in GROUPS}
+        titles = {table: title for group in groups for table, title in group["tables"].items()}
+        assert titles.keys() == {key.rpartition(".")[0] for key in keys}
+        assert all(title != table for table, title in titles.items()), "in words"
         for it in controls:
             assert it["meaning"], it
             assert it["source"], it
@@ -480,7 +529,10 @@ def test_the_decision_card_waits_for_ten_seeds(tmp_path: Path) -> None:
         assert early
         assert all("comes with 10 seeds" in it for it in early)
         await one.ask(variant(0.05))
-        assert (await one.answer(1))["parts"]["decision"] == "", "nobody decides growth"
+        told = "An assumption, not a measure: it has no cost."
+        assert told in (await one.answer(1))["parts"]["decision"], "nobody decides growth"
+        await one.until(lambda it: it["do"] == "answer" and it["seeds"] == 10 and "decision" in it["parts"])
+        assert told in one.heard[-1]["parts"]["decision"]
 
     serving(pages.server(tmp_path, 1, pages.slowly(0.002)), talk)
 
@@ -499,6 +551,10 @@ def test_a_move_is_told_old_to_new_and_only_the_outcomes_shown_are_compared(tmp_
         assert parts["lead"].count("<p") == 2
         assert "jobs" in parts["lead"]
         assert "Less less As it is" in parts["differences"]
+        together = parts["differences"].partition("</table>")[0]
+        heads = re.findall(r'<th scope="col"[^>]*>([^<]+)<|<th[^>]* scope="col">([^<]+)<', together)
+        assert ["".join(it) for it in heads] == ["outcome", "unit", "As it is", "Variant 1", "Less"]
+        assert "Fiscal cost" in together
         await one.ask(variant(0.03))
         assert "move a slider" in (await one.answer(10))["parts"]["lead"]
 

@@ -14,10 +14,11 @@ from sim.formats import counted
 from sim.language import ENGLISH, later, month_text, speaking, tr, trn
 from sim.page import answers
 from sim.page.answers import Answer, Side
-from sim.page.asked import FILE, SEEDS, Asked, Unclear, from_link, read_asked, to_link
-from sim.page.controls import groups_of
+from sim.page.asked import FILE, SEEDS, Asked, Unclear, from_link, named, read_asked, to_link
+from sim.page.controls import groups_of, meaning_of
 from sim.page.one_seed import OneSeed
 from sim.page.opened import Files
+from sim.page.own_values import with_own, without_own
 from sim.page.pool import Pool
 from sim.page.questions import Pair, Questions
 from sim.page.queue import Key, Wanted
@@ -30,7 +31,7 @@ from sim.runs.ensemble import Request
 from sim.runs.errors import Incompatible, ResultError
 from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.changes import as_plain, changes
+from sim.studies.changes import changes
 from sim.units import change
 
 BASELINE = later("As it is")
@@ -98,22 +99,23 @@ class Visitor:
         """Answer a message; what is wrong with it is said on the page."""
         number = message.get("number", 0) if isinstance(message, dict) else 0
         number = number if isinstance(number, int) else 0
-        if isinstance(message, dict) and message.get("do") in _ASKING:
+        asking = isinstance(message, dict) and message.get("do") in _ASKING
+        if asking:
             self._number = number  # where it cannot be answered, the answer before it goes on
         try:
             self._hear(message if isinstance(message, dict) else {}, number)
-        except Unclear as error:
-            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": str(error)}]})
         except ScenarioError as error:
-            said = [{"key": it.key, "said": str(it)} for it in error.faults]
-            self._send({"do": "fault", "number": number, "faults": said})
-        except (ResultError, Incompatible) as error:
-            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": str(error)}]})
+            faults = [{"key": it.key, "variant": it.file, "said": str(it)} for it in error.faults]
+        except (Unclear, ResultError, Incompatible) as error:
+            faults = [{"key": "", "said": str(error)}]
         except OSError as error:
-            words = f"{error.filename or 'output'}: {error.strerror or error}"
-            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": words}]})
+            faults = [{"key": "", "said": f"{error.filename or 'output'}: {error.strerror or error}"}]
         except Exception as error:  # noqa: BLE001  the visit goes on, and the other visits do
-            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": _unanswered(error)}]})
+            faults = [{"key": "", "said": _unanswered(error)}]
+        else:
+            return
+        # What was asked can be taken back; nothing else that is said changes what is asked.
+        self._send({"do": "fault", "number": number, "faults": faults, "asking": asking})
 
     def _hear(self, message: dict[str, Any], number: int) -> None:
         word = message.get("do")
@@ -142,6 +144,8 @@ class Visitor:
     def ask(self, asked: Asked, number: int) -> None:
         """Answer this from now on, and nothing that was asked before."""
         base = self._files.load(asked.scenario, months=asked.months)
+        asked = with_own(asked, base)
+        given, asked = asked, named(asked)
         variants = self._files.variants(base, asked)
         unknown = [name for name in (*asked.show, asked.lead) if name and name not in self._model.outcomes]
         if unknown:
@@ -162,7 +166,8 @@ class Visitor:
             self._send(self._scenario(base, asked))
         elif was is None or [it.of for it in was.variants] != [it.of for it in asked.variants]:
             self._send({"do": "controls", "groups": self._groups(asked, base)})
-        self._send({"do": "asked", "number": number, "asked": asked.to_json(), "link": to_link(asked),
+        self._send({"do": "asked", "number": number, "asked": given.to_json(),
+                    "names": [it.name for it in asked.variants], "link": to_link(without_own(given, base)),
                     "private": asked.scenario.startswith(FILE), "changed": self._changed(base, variants)})  # fmt: skip
         for it in wanted:
             if it.key in self._pool.kept:
@@ -211,10 +216,10 @@ class Visitor:
         }  # fmt: skip
 
     def _changed(self, base: Scenario, variants: Sequence[tuple[Scenario, int]]) -> list[list[dict[str, Any]]]:
-        """Of each variant the keys that differ from the baseline: old, new, and the new value as the page keeps it."""
+        """Of each variant the keys that differ from the baseline, old to new, with the baseline's value."""
         return [
-            [{"key": it.key, "said": change(it.old, it.new, it.unit).replace("->", "→"),
-              "value": as_plain(scenario, it.key)}
+            [{"key": it.key, "meaning": meaning_of(base, it.key),
+              "said": change(it.old, it.new, it.unit).replace("->", "→"), "base": it.old}
              for it in changes(base, scenario) if it.new is not None][:400]
             for scenario, _ in variants
         ]  # fmt: skip
@@ -320,7 +325,7 @@ class Visitor:
         self._fans(seeds, lambda: answers.fans(seen, names, meanings))
 
     def _send_card(self, seeds: int, answer: Answer) -> None:
-        self._send(self._message(seeds, {"decision": answer.decision(answer.found) or ""}))
+        self._send(self._message(seeds, {"decision": answer.decision(answer.found)}))
 
     def _message(self, seeds: int, parts: dict[str, Any]) -> dict[str, Any]:
         return {"do": "answer", "number": self._number, "seeds": seeds, "parts": parts}
