@@ -44,10 +44,10 @@ _TABLES = {
     "mechanisms.idle_space": later("Idle space"), "mechanisms.lending": later("Lending of idle resources"),
     "mechanisms.letting": later("Letting of sites"), "mechanisms.growth": later("Growth of enterprises"),
     "mechanisms.demand": later("Demand for products"), "mechanisms.orders": later("Orders along the chain"),
-    "mechanisms.incomes": later("Incomes that return as demand"), "mechanisms.jobs": later("Hiring and leaving of jobs"),
+    "mechanisms.incomes": later("Incomes that return as demand"),
+    "mechanisms.jobs": later("Hiring and leaving of jobs"),
     "mechanisms.finance": later("Finance and exits"), "mechanisms.taxes": later("Taxes"),
-    "mechanisms.exports": later("Exports"), "mechanisms.review": later("Yearly review"),
-    "mechanisms.productivity": later("Productivity"), "mechanisms.record": later("Record"),
+    "mechanisms.exports": later("Exports"),
 }  # fmt: skip
 _HIDDEN = ("run.",)  # the same in all that are compared
 _STEPS = 100  # of a slider, at least

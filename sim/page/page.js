@@ -462,8 +462,10 @@ $("groups").addEventListener("change", (event) => {
 function typedNumber(it, control, input) {
   const value = input.value.trim() === "" ? NaN : Number(input.value.replaceAll(",", ""));
   if (!Number.isNaN(value)) return value;
-  $("fault").textContent = t("{key}: \"{value}\" is no number", { key: control.key, value: input.value });
-  wrong(it, $("fault").textContent, input);
+  const words = t("{key}: \"{value}\" is no number", { key: control.key, value: input.value });
+  refused.set(control.key, words);
+  $("fault").textContent = words;
+  wrong(it, words, input);
   return null;
 }
 function points(it, control) {
