@@ -97,7 +97,10 @@ def shown_outcomes(comparison: Comparison, headline: Sequence[str]) -> list[str]
 def decision_section(comparison: Comparison) -> list[Section]:
     """The decision cards with their tables; none where nobody decides what differs."""
     made = [
-        join(_card_text(card), appraisal_tables(it.decision.appraisal) if it.decision and it.decision.appraisal else ())
+        join(
+            _card_text(card),
+            appraisal_tables(it.decision.appraisal, it.label) if it.decision and it.decision.appraisal else (),
+        )
         for it in comparison.variants
         if (card := decision_lines(it.decision))
     ]
