@@ -205,6 +205,36 @@ def test_worlds_in_memory_are_those_used_last() -> None:
     assert kept.get(Key("a", 9)) == Failure("why")
 
 
+def test_the_worlds_that_all_pages_hold_are_capped_and_what_is_left_out_is_said(tmp_path: Path) -> None:
+    async def talk(server: Server) -> None:
+        size = 8 * 6 * len(toy.OUTCOMES)
+        held = server.pool.held
+        held.most = 5 * size
+        one, other = await visit(server), await visit(server)
+        await one.ask(variant(0.05))
+        told = await one.until(lambda it: it["do"] == "fault")
+        assert "The answer stays on 2 seeds: all open pages hold 0 MB of worlds" in told["faults"][0]["said"]
+        last = await one.until(lambda it: it["do"] == "progress" and not it["worlds"])
+        assert (last["seeds"], last["of"]) == (2, 2)
+        assert held.bytes == 5 * size
+        await other.ask(variant(0.05))  # the same worlds
+        assert (await other.answer(2))["seeds"] == 2
+        assert held.bytes == 5 * size
+        await one.leave()
+        await other.ask(seeds=10)
+        await other.until(lambda it: it["do"] == "answer" and it["number"] == other.number and it["seeds"] == 5)
+        held.most = 100 * size
+        await other.ask(variant(0.05))
+        await other.answer(10)
+        assert held.bytes == 20 * size
+        await other.leave()
+        while server.visitors:
+            await asyncio.sleep(0.02)
+        assert held.bytes == 0
+
+    serving(pages.server(tmp_path), talk)
+
+
 def test_a_newer_move_ends_the_worlds_of_an_older_one_and_nobody_elses(tmp_path: Path) -> None:
     marks = tmp_path / "marks"
     marks.mkdir()

@@ -17,6 +17,7 @@ from sim.page.rests import Rests
 from sim.page.sure import Sure
 from sim.page.why import Why
 from sim.report.html.markup import join, tag
+from sim.runs.executor import Failure
 from sim.runs.replicate import Model
 from sim.scenario import Scenario
 
@@ -38,6 +39,11 @@ class Pair(NamedTuple):
     seeds: int
     labels: tuple[str, str]
     difference: float
+
+
+def _last(value: Any) -> Any:
+    """The last month of a world, which is all that a question needs of it; a copy, as a view would hold the whole."""
+    return value if isinstance(value, Failure) else (value[0][-1:].copy(), b"")
 
 
 class Questions:
@@ -81,7 +87,7 @@ class Questions:
             return
         self._asked[what] = question
         if isinstance(question, Why):
-            self._of_why = {it.key: kept.get(it.key) for it in question.wanted() if it.key in kept}
+            self._of_why = {it.key: _last(kept.get(it.key)) for it in question.wanted() if it.key in kept}
         self._said[what] = 0.0
         self.top_up(worlds, kept)
 
@@ -140,7 +146,7 @@ class Questions:
     def arrived(self, key: Key, worlds: Mapping[Key, Any], kept: Kept) -> None:
         """A world is done."""
         if WHY in self._asked:
-            self._of_why[key] = kept.get(key)
+            self._of_why[key] = _last(kept.get(key))
         self.top_up(worlds, kept)
 
     def _answer_why(self, question: Why, worlds: Mapping[Key, Any]) -> None:

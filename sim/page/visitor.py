@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
@@ -77,6 +77,7 @@ class Visitor:
         self._sides: list[Side] = []
         self._number, self._opened = 0, ""
         self._worlds: dict[Key, Any] = {}
+        self._full = False  # of the worlds that are asked for some cannot be held
         self._shown = -1  # seeds of the last answer
         self._due, self._card_of = False, -1  # whose card the page has
         self._leads: dict[int, str] = {}
@@ -89,6 +90,7 @@ class Visitor:
     def close(self) -> None:
         """The page has gone."""
         self._questions.clear()
+        self._hold(())
         self._pool.leave(self)
         self._files.close()
 
@@ -159,8 +161,7 @@ class Visitor:
         sides = [Side(tr(BASELINE), base, self._request(base)), *self._changed_sides(asked, base, variants)]
         wanted = self._wanted_now = self._wanted(sides, variants, asked)
         self._sides = sides
-        keys = {it.key for it in wanted}
-        self._worlds = {key: value for key, value in self._worlds.items() if key in keys}
+        self._hold({it.key for it in wanted})
         if opened != self._opened:
             self._opened = opened
             self._send(self._scenario(base, asked))
@@ -169,10 +170,11 @@ class Visitor:
         self._send({"do": "asked", "number": number, "asked": given.to_json(),
                     "names": [it.name for it in asked.variants], "link": to_link(without_own(given, base)),
                     "private": asked.scenario.startswith(FILE), "changed": self._changed(base, variants)})  # fmt: skip
+        self._full = False
         for it in wanted:
             if it.key in self._pool.kept:
-                self._worlds[it.key] = self._pool.kept.get(it.key)
-        self._pool.want(self, [it for it in wanted if it.key not in self._worlds])
+                self._take(it.key)
+        self._wait()
         self._soon()
 
     def _changed_sides(self, asked: Asked, base: Scenario, variants: Sequence[tuple[Scenario, int]]) -> list[Side]:
@@ -233,7 +235,7 @@ class Visitor:
             self._send_motion(self._motion)
             return
         if any(it.key == key for it in self._wanted_now):
-            self._worlds[key] = self._pool.kept.get(key)
+            self._take(key)
             self._soon()
         self._questions.arrived(key, self._worlds, self._pool.kept)
 
@@ -252,6 +254,28 @@ class Visitor:
             left = round(told["first"] * (1 - done / of), 2)
             self._send(told | {"months": [done, of], "first": left})
 
+    def _take(self, key: Key) -> None:
+        """Hold a kept world; where all visitors hold too much, wait for no more and say so."""
+        if key in self._worlds or self._full:
+            return
+        value = self._pool.kept.get(key)
+        if self._pool.held.take(key, value):
+            self._worlds[key] = value
+            return
+        self._full = True
+        said = tr(
+            "The answer stays on {seeds}: all open pages hold {size} MB of worlds, which is the most. Allowed: fewer "
+            "months, variants, seeds or open pages.", seeds=counted(self._seeds, "seed"),
+            size=f"{self._pool.held.most / 1e6:,.0f}",
+        )  # fmt: skip
+        self._send({"do": "fault", "number": self._number, "faults": [{"key": "", "said": said}], "asking": False})
+        self._wait()
+
+    def _hold(self, keys: Container[Key]) -> None:
+        """Hold none but these worlds."""
+        self._pool.held.leave([key for key in self._worlds if key not in keys])
+        self._worlds = {key: value for key, value in self._worlds.items() if key in keys}
+
     @property
     def _seeds(self) -> int:
         """The seeds whose worlds are all done, from the first one on without a gap."""
@@ -268,6 +292,9 @@ class Visitor:
         left = sum(key not in self._worlds for key in keys)
         count, each = max(1, self._pool.count), self._pool.seconds
         first = sum(Key(side.digest, 0) not in self._worlds for side in self._sides)
+        if self._full:  # no more will come
+            return {"do": "progress", "number": self._number, "seeds": self._seeds, "of": self._seeds, "worlds": 0,
+                    "seconds": 0.0, "first": 0.0}  # fmt: skip
         return {"do": "progress", "number": self._number, "seeds": self._seeds, "of": self._asked.seeds,
                 "worlds": left, "seconds": round(left * each / count, 1),
                 "first": round(math.ceil(first / count) * each, 2)}  # fmt: skip
@@ -405,7 +432,8 @@ class Visitor:
     def _wait(self) -> None:
         """Wait for what is not there of the answer, of why, and of the world that is to be shown."""
         shown = [self._motion.wanted] if self._motion else []
-        wanted = [*self._wanted_now, *self._questions.wanted(), *shown]
+        answer = [] if self._full else self._wanted_now
+        wanted = [*answer, *self._questions.wanted(), *shown]
         self._pool.want(self, [it for it in wanted if it.key not in self._worlds])
 
     def _show_months(self, of: Any, seed: Any, *, run: bool) -> None:
