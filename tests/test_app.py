@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
 import re
@@ -21,6 +22,7 @@ import toy
 from command import call, python
 from pages import ASKED, GROWTH, Visit, serving, variant, visit
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
+from tornado.websocket import websocket_connect
 
 from sim.language import speaking
 from sim.model.catalogue import load
@@ -827,11 +829,60 @@ def test_data_scenarios_and_a_report_can_be_taken_away_unstored(tmp_path: Path) 
 # --- the program
 
 
+SHARED = Path("/dev/shm")  # noqa: S108
+
+
 def test_the_program_prints_its_address_and_leaves_nothing_when_it_ends(tmp_path: Path) -> None:
+    """Not even of a file that was opened, nor of a worker that was killed."""
+    shared = set(SHARED.iterdir())
     with tempfile.TemporaryDirectory() as temporary:  # of a short name, as sockets need one
         with pages.process(tmp_path, TMPDIR=temporary) as address:
             assert "token=" in address
-        assert not [it for it in Path(temporary).iterdir() if it.name.startswith("sim-app")]
+            asyncio.run(_use(address, Path(temporary)))
+        assert list(Path(temporary).iterdir()) == []
+    assert not [it for it in SHARED.iterdir() if it not in shared and not _is_in_use(it)]
+
+
+async def _use(address: str, temporary: Path) -> None:
+    """Open a file, kill a worker, and have answers before and after."""
+    given = await AsyncHTTPClient().fetch(HTTPRequest(address, follow_redirects=False), raise_error=False)
+    host = address.split("/")[2]
+    headers = {"Origin": f"http://{host}", "Cookie": given.headers["Set-Cookie"].partition(";")[0]}
+    one = Visit(await websocket_connect(HTTPRequest(f"ws://{host}/socket", headers=headers)))
+    await one.say(do="file", name="mine.toml", text=toy.SCENARIO)
+    await one.answer(10)
+    assert list(temporary.glob("sim-app-*/mine.toml"))
+    (app,) = (it for it in _children(os.getpid()) if pages.__file__ in _command(it))
+    workers = [worker for it in _children(app) for worker in _children(it)]
+    assert len(workers) == 2
+    os.kill(workers[0], signal.SIGKILL)
+    asked = {**ASKED, "scenario": "file:mine.toml", "variants": [variant(0.05)]}
+    await one.say(do="ask", asked=asked)
+    await one.answer(10)
+    assert len([worker for it in _children(app) for worker in _children(it)]) == 2, "another took its place"
+    await one.leave()
+
+
+def _children(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(it) for task in tasks for it in task.read_text().split()]
+
+
+def _command(process: int) -> str:
+    return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+
+
+def _is_in_use(file: Path) -> bool:
+    """Whether some process, of whatever program, still has it."""
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        with contextlib.suppress(OSError):
+            if str(file) in maps.read_text():
+                return True
+    for held in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if held.readlink() == file:
+                return True
+    return not file.exists()
 
 
 def test_the_help_page_needs_none_of_it() -> None:
