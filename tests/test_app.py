@@ -27,6 +27,7 @@ from tornado.websocket import websocket_connect
 from sim.language import speaking
 from sim.model.catalogue import load
 from sim.page import asked as asking
+from sim.page import questions
 from sim.page.access import Access, is_loopback
 from sim.page.answers import Answer, Side
 from sim.page.asked import Asked, Changed, Unclear, from_link, named, read_asked, to_link
@@ -697,6 +698,41 @@ def test_what_an_answer_rests_on_says_its_cost_first_and_names_the_value_that_tu
         # A newer move ends it, and what is run again is there.
         await one.say(do="why", what="rests", variant=0, run=True)
         await told_whole(one)
+
+    serving(pages.server(tmp_path, 2, pages.turn, pages.FEW), talk)
+
+
+@pytest.mark.parametrize("what", ["rests", "sure"])
+def test_assumptions_are_screened_on_one_seed_where_that_is_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(questions, "FEW", 3)
+
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        await one.ask(variant(0.06), lead="startups")
+        await one.answer(10)
+        await one.say(do="why", what=what, variant=0)
+        told = await one.until(lambda it: it["do"] == "why")
+        assert told["few"] == 3
+        few, every = (int(it.replace(",", "")) for it in re.findall(r"([\d,]+) worlds to run", told["said"]))
+        assert few < 0.75 * every
+        await one.say(do="why", what=what, variant=0, run=True, few=True)
+        whole = await told_whole(one)
+        assert whole["done"] == whole["of"] <= few
+        said = whole["said"]
+        if what == "rests":
+            seeds = re.findall(r"<td[^>]*>(\d)</td></tr>", said)
+            assert seeds.count("4") == 3
+            assert set(seeds) == {"1", "4"}
+            flip = re.search(rf"The sign changes where {pages.ELASTICITY} is above ([0-9.]+)", said)
+            assert flip
+            assert 1.9 < float(flip[1]) < 2.5
+        else:
+            assert "3 assumptions over the range" in said
+            assert re.search(r"Of \d+ assumptions the 3 that move the difference most on one seed are tested", said)
+            assert "<b>Fragile: " in said
+            assert re.search(rf"the sign flips where {pages.ELASTICITY} is above [0-9.]+", said)
 
     serving(pages.server(tmp_path, 2, pages.turn, pages.FEW), talk)
 

@@ -365,14 +365,16 @@ def test_what_it_rests_on_and_how_sure_are_one_click_away_by_the_keyboard(
         page.script(MOVE, f"{GROWTH} [data-part=typed]", "6")
         page.script(MOVE, "#lead", "startups")
         answered(page, LEAD)
-        for what, cost, answer in (
-            ("rests", "assumed or fitted values, each at both ends", "Most moves it market.price_elasticity"),
-            ("sure", "The claim: Variant 1 raises startups, against As it is.", "Fragile: "),
+        for what, way, cost, answer in (
+            ("rests", "few", "assumed or fitted values, each at both ends", "Most moves it market.price_elasticity"),
+            ("sure", "run", "The claim: Variant 1 raises startups, against As it is.", "Fragile: "),
         ):
             page.press(f"#{what}", ENTER)
             until(page, f"!document.querySelector('#{what}-run').hidden")
-            assert re.match(rf"(\d+ )?{cost}", page.text(f"#{what}-said"))
-            page.press(f"#{what}-run", ENTER)
+            assert re.search(rf"(\d+ )?{cost}", page.text(f"#{what}-said"))
+            assert [page.text(f"#{what}-{it}") for it in ("few", "run")] == ["Run the largest 20", "Run all"]
+            page.press(f"#{what}-{way}", ENTER)
+            assert page.script(f"return document.querySelector('#{what}-few').hidden")
             assert page.script("return document.activeElement.id") == what, "the focus is not lost with the button"
             until(page, f"document.querySelector('#{what}-said').textContent.includes('{answer}')")
             until(page, f"document.querySelector('#{what}-stop').hidden")

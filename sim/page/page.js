@@ -107,9 +107,12 @@ function hear(message) {
 
 // What is told of a question about the answer: its cost, what is known so far, or all of it.
 function told(message) {
-  const { what, cost, said, state, running, done, of } = message;
+  const { what, cost, said, state, running, done, of, few } = message;
   if (said) patch($(`${what}-said`), said);
   $(`${what}-run`).hidden = !cost;
+  $(`${what}-run`).textContent = few ? t("Run all") : t("Run it");
+  $(`${what}-few`).hidden = !few;
+  $(`${what}-few`).textContent = t("Run the largest {few}", { few });
   $(`${what}-stop`).hidden = $(`${what}-progress`).hidden = !running;
   if (running) { $(`${what}-progress`).max = of; $(`${what}-progress`).value = done; }
   $(`${what}-state`).textContent = state || (running ? t("{done} of {of} worlds", { done, of }) : "");
@@ -150,7 +153,7 @@ function accepted(message) {
   for (const it of document.querySelectorAll("[data-cost]")) {
     $(`${it.id}-said`).replaceChildren();
     $(`${it.id}-state`).textContent = "";
-    for (const part of ["run", "stop", "progress"]) $(`${it.id}-${part}`).hidden = true;
+    for (const part of ["few", "run", "stop", "progress"]) $(`${it.id}-${part}`).hidden = true;
   }
   right();
   history.replaceState(null, "", `#w=${message.link}`);
@@ -537,10 +540,10 @@ document.addEventListener("click", (event) => {
   else if (it.id === "more") { asked.seeds = 30; ask(); }
   else if (it.id === "save") { $("said").textContent = t("Saving…"); send({ do: "save", number }); }
   else if (it.id === "copy") copy();
-  else if (data.cost || data.run || data.stop) {
-    const what = data.cost || data.run || data.stop;
-    if (data.run) { $(`${what}-state`).textContent = t("Running…"); it.hidden = true; $(what).focus(); }
-    send({ do: "why", number, what, variant: chosen, run: Boolean(data.run), stop: Boolean(data.stop) });
+  else if (data.cost || data.run || data.few || data.stop) {
+    const what = data.cost || data.run || data.few || data.stop, run = Boolean(data.run || data.few);
+    if (run) { $(`${what}-state`).textContent = t("Running…"); $(`${what}-run`).hidden = $(`${what}-few`).hidden = true; $(what).focus(); }
+    send({ do: "why", number, what, variant: chosen, run, few: Boolean(data.few), stop: Boolean(data.stop) });
   }
   else if (it.id === "bar") $("answer").scrollIntoView();
 });

@@ -422,7 +422,7 @@ class Visitor:
             self._sides[0].scenario, side.scenario, outcome, asked.seeds, (side.label, tr(BASELINE)), difference
         )
         if message.get("run") is True:
-            self._questions.run(what, pair, self._worlds, self._pool.kept)
+            self._questions.run(what, pair, self._worlds, self._pool.kept, few=message.get("few") is True)
         else:
             self._questions.cost(what, pair, self._pool.seconds, self._pool.count, self._pool.kept)
 
