@@ -492,7 +492,7 @@ document.addEventListener("click", (event) => {
   if (data.variant !== undefined) { chosen = Number(data.variant); turn(); }
   else if (data.add !== undefined) {
     asked.variants.push({ ...structuredClone(mine), name: "" });
-    names.length = asked.variants.length - 1;
+    names = [];
     chosen = asked.variants.length - 1;
     changed.push(structuredClone(changed[chosen - 1] || []));
     turn();
