@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -89,15 +89,19 @@ class Browser:
         return value
 
 
+def skipped_or_failed(reason: str) -> NoReturn:
+    """What a test needs is not there: it is skipped, or fails where CI=true."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
 @contextmanager
 def browser(folder: Path) -> Iterator[Browser]:
     """A browser whose profile is in ``folder``; the test is skipped without Chromium and its driver, or fails."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not driver:
-        reason = "chromium and chromedriver are not installed: apt-get install chromium chromium-driver"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+        skipped_or_failed("chromium and chromedriver are not installed: apt-get install chromium chromium-driver")
     with subprocess.Popen(
         [driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

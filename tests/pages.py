@@ -180,7 +180,7 @@ async def visit(made: Server, **headers: str) -> Visit:
 
 @contextmanager
 def process(folder: Path, kind: str = "toy", **environment: str) -> Iterator[str]:
-    """The address of a page served by another process: ``toy``, ``few`` (``FEW``, ``turn``), ``die`` or ``real``."""
+    """The address of a page that another process serves: a kind of ``main``, or the toy model."""
     import subprocess
 
     from command import surroundings
@@ -219,6 +219,8 @@ def main(folder: Path, kind: str) -> None:
         file = folder / "small.toml"
         file.write_text(REAL)
         made = Server(ecosystem(), "file:small.toml", {"file:small.toml": file}, folder / "results", 2)
+    elif kind == "shougang":
+        made = Server(ecosystem(), "shougang", {}, folder / "results", 2)
     elif kind == "few":
         made = server(folder, 2, turn, FEW)
     elif kind == "die":

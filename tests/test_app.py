@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
 import re
@@ -21,15 +22,19 @@ import toy
 from command import call, python
 from pages import ASKED, GROWTH, Visit, serving, variant, visit
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
+from tornado.websocket import websocket_connect
 
+from sim.language import speaking
 from sim.model.catalogue import load
 from sim.page import asked as asking
+from sim.page import questions
 from sim.page.access import Access, is_loopback
 from sim.page.answers import Answer, Side
-from sim.page.asked import Asked, Changed, Unclear, from_link, read_asked, to_link
+from sim.page.asked import Asked, Changed, Unclear, from_link, named, read_asked, to_link
 from sim.page.controls import GROUPS, groups_of
 from sim.page.kept import Kept
 from sim.page.opened import Files
+from sim.page.own_values import with_own, without_own
 from sim.page.queue import Key, Queue, Wanted
 from sim.page.saving import save
 from sim.page.server import Server
@@ -200,6 +205,36 @@ def test_worlds_in_memory_are_those_used_last() -> None:
     assert [Key("a", number) in kept for number in range(3)] == [True, False, True]
     kept.put(Key("a", 9), Failure("why"))
     assert kept.get(Key("a", 9)) == Failure("why")
+
+
+def test_the_worlds_that_all_pages_hold_are_capped_and_what_is_left_out_is_said(tmp_path: Path) -> None:
+    async def talk(server: Server) -> None:
+        size = 8 * 6 * len(toy.OUTCOMES)
+        held = server.pool.held
+        held.most = 5 * size
+        one, other = await visit(server), await visit(server)
+        await one.ask(variant(0.05))
+        told = await one.until(lambda it: it["do"] == "fault")
+        assert "The answer stays on 2 seeds: all open pages hold 0 MB of worlds" in told["faults"][0]["said"]
+        last = await one.until(lambda it: it["do"] == "progress" and not it["worlds"])
+        assert (last["seeds"], last["of"]) == (2, 2)
+        assert held.bytes == 5 * size
+        await other.ask(variant(0.05))  # the same worlds
+        assert (await other.answer(2))["seeds"] == 2
+        assert held.bytes == 5 * size
+        await one.leave()
+        await other.ask(seeds=10)
+        await other.until(lambda it: it["do"] == "answer" and it["number"] == other.number and it["seeds"] == 5)
+        held.most = 100 * size
+        await other.ask(variant(0.05))
+        await other.answer(10)
+        assert held.bytes == 20 * size
+        await other.leave()
+        while server.visitors:
+            await asyncio.sleep(0.02)
+        assert held.bytes == 0
+
+    serving(pages.server(tmp_path), talk)
 
 
 def test_a_newer_move_ends_the_worlds_of_an_older_one_and_nobody_elses(tmp_path: Path) -> None:
@@ -401,6 +436,47 @@ def test_a_file_of_ones_own_stays_here(tmp_path: Path) -> None:
             files.path(path)
 
 
+def test_a_link_marks_the_values_of_ones_own_file_and_whoever_has_it_has_them_again() -> None:
+    files = Files({})
+    text = 'extends = "shougang"\n[market]\ngrowth = 0.0123456789\n[levers]\nrent_subsidy = {points}\n'
+    points = '{ before = 0.02777, "2012-03" = 0.03131, shape = "linear" }'
+    name = files.add("mill.toml", text.replace("{points}", points))
+    base = files.load(name)
+    changes = {
+        "market.growth": {"before": 0.0123457, "2013-02": 0.02},
+        "levers.rent_subsidy": {
+            "before": 0.02777,
+            "2012-03": 0.03131,
+            "2014-01": 0.03131,
+            "2015-01": 0.095,
+            "shape": "linear",
+        },
+        "labour.unemployment": 0.1,
+    }
+    asked = Asked(name, (Changed("", changes, of=""),))
+    told = json.dumps(from_link(to_link(without_own(asked, base))).to_json())
+    for own in ("2777", "3131", "2012-03", "0.01234", "linear"):
+        assert own not in told
+    for mine in ("2013-02", "0.02", "2014-01", "0.095", "0.1"):
+        assert mine in told
+    again = with_own(from_link(to_link(without_own(asked, base))), base).variants[0].changes
+    assert again == {**changes, "market.growth": {"before": 0.0123456789, "2013-02": 0.02}}
+    other = files.load(files.add("other.toml", 'extends = "shougang"\n'))
+    with pytest.raises(Unclear, match="which the file does not have"):
+        with_own(from_link(to_link(without_own(asked, base))), other)
+    shipped = Asked("shougang", (Changed("", {"market.growth": base.values["market.growth"]}),))
+    assert without_own(shipped, base) == shipped, "anybody has the shipped ones"
+    files.close()
+
+
+def test_a_variant_without_a_name_is_called_by_its_number_in_the_readers_language() -> None:
+    asked = Asked("shougang", (Changed("Variant 2"), Changed(""), Changed("")))
+    assert [it.name for it in named(asked).variants] == ["Variant 2", "Variant 3", "Variant 4"]
+    with speaking("zh"):
+        assert [it.name for it in named(asked).variants] == ["Variant 2", "方案2", "方案3"]
+    assert "Variant 3" not in json.dumps(from_link(to_link(asked)).to_json())
+
+
 def test_bounds_are_those_of_scenario_files_in_everyday_units() -> None:
     files = Files({})
     base = files.load("shougang")
@@ -412,6 +488,9 @@ def test_bounds_are_those_of_scenario_files_in_everyday_units() -> None:
     with pytest.raises(ScenarioError, match="is the same in all"):
         files.variants(base, Asked("shougang", (Changed("V", {"run.months": 12}),)))
     name = files.add("big.toml", 'extends = "shougang"\n[population]\nenterprises = 2000000\n')
+    for months in (721, 1201):
+        with pytest.raises(ScenarioError, match=f"{months:,} is too many for the page, allowed: at most 720"):
+            files.load("shougang", months=months)
     with pytest.raises(ScenarioError, match="2,000,000 is too many for the page, allowed: at most 100,000"):
         files.load(name)
     files.close()
@@ -427,6 +506,9 @@ def test_every_parameter_is_a_control_of_one_group_and_has_its_value() -> None:
         assert all(key.startswith("run.") or key.endswith(".register") for key in missing)
         assert len(set(keys)) == len(keys)
         assert {group["name"] for group in groups} == {name for name, *_ in GROUPS}
+        titles = {table: title for group in groups for table, title in group["tables"].items()}
+        assert titles.keys() == {key.rpartition(".")[0] for key in keys}
+        assert all(title != table for table, title in titles.items()), "in words"
         for it in controls:
             assert it["meaning"], it
             assert it["source"], it
@@ -479,7 +561,10 @@ def test_the_decision_card_waits_for_ten_seeds(tmp_path: Path) -> None:
         assert early
         assert all("comes with 10 seeds" in it for it in early)
         await one.ask(variant(0.05))
-        assert (await one.answer(1))["parts"]["decision"] == "", "nobody decides growth"
+        told = "An assumption, not a measure: it has no cost."
+        assert told in (await one.answer(1))["parts"]["decision"], "nobody decides growth"
+        await one.until(lambda it: it["do"] == "answer" and it["seeds"] == 10 and "decision" in it["parts"])
+        assert told in one.heard[-1]["parts"]["decision"]
 
     serving(pages.server(tmp_path, 1, pages.slowly(0.002)), talk)
 
@@ -498,6 +583,10 @@ def test_a_move_is_told_old_to_new_and_only_the_outcomes_shown_are_compared(tmp_
         assert parts["lead"].count("<p") == 2
         assert "jobs" in parts["lead"]
         assert "Less less As it is" in parts["differences"]
+        together = parts["differences"].partition("</table>")[0]
+        heads = re.findall(r'<th scope="col"[^>]*>([^<]+)<|<th[^>]* scope="col">([^<]+)<', together)
+        assert ["".join(it) for it in heads] == ["outcome", "unit", "As it is", "Variant 1", "Less"]
+        assert "Fiscal cost" in together
         await one.ask(variant(0.03))
         assert "move a slider" in (await one.answer(10))["parts"]["lead"]
 
@@ -608,6 +697,41 @@ def test_what_an_answer_rests_on_says_its_cost_first_and_names_the_value_that_tu
         # A newer move ends it, and what is run again is there.
         await one.say(do="why", what="rests", variant=0, run=True)
         await told_whole(one)
+
+    serving(pages.server(tmp_path, 2, pages.turn, pages.FEW), talk)
+
+
+@pytest.mark.parametrize("what", ["rests", "sure"])
+def test_assumptions_are_screened_on_one_seed_where_that_is_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(questions, "FEW", 3)
+
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        await one.ask(variant(0.06), lead="startups")
+        await one.answer(10)
+        await one.say(do="why", what=what, variant=0)
+        told = await one.until(lambda it: it["do"] == "why")
+        assert told["few"] == 3
+        few, every = (int(it.replace(",", "")) for it in re.findall(r"([\d,]+) worlds to run", told["said"]))
+        assert few < 0.75 * every
+        await one.say(do="why", what=what, variant=0, run=True, few=True)
+        whole = await told_whole(one)
+        assert whole["done"] == whole["of"] <= few
+        said = whole["said"]
+        if what == "rests":
+            seeds = re.findall(r"<td[^>]*>(\d)</td></tr>", said)
+            assert seeds.count("4") == 3
+            assert set(seeds) == {"1", "4"}
+            flip = re.search(rf"The sign changes where {pages.ELASTICITY} is above ([0-9.]+)", said)
+            assert flip
+            assert 1.9 < float(flip[1]) < 2.5
+        else:
+            assert "3 assumptions over the range" in said
+            assert re.search(r"Of \d+ assumptions the 3 that move the difference most on one seed are tested", said)
+            assert "<b>Fragile: " in said
+            assert re.search(rf"the sign flips where {pages.ELASTICITY} is above [0-9.]+", said)
 
     serving(pages.server(tmp_path, 2, pages.turn, pages.FEW), talk)
 
@@ -740,11 +864,60 @@ def test_data_scenarios_and_a_report_can_be_taken_away_unstored(tmp_path: Path) 
 # --- the program
 
 
+SHARED = Path("/dev/shm")  # noqa: S108
+
+
 def test_the_program_prints_its_address_and_leaves_nothing_when_it_ends(tmp_path: Path) -> None:
+    """Not even of a file that was opened, nor of a worker that was killed."""
+    shared = set(SHARED.iterdir())
     with tempfile.TemporaryDirectory() as temporary:  # of a short name, as sockets need one
         with pages.process(tmp_path, TMPDIR=temporary) as address:
             assert "token=" in address
-        assert not [it for it in Path(temporary).iterdir() if it.name.startswith("sim-app")]
+            asyncio.run(_use(address, Path(temporary)))
+        assert list(Path(temporary).iterdir()) == []
+    assert not [it for it in SHARED.iterdir() if it not in shared and not _is_in_use(it)]
+
+
+async def _use(address: str, temporary: Path) -> None:
+    """Open a file, kill a worker, and have answers before and after."""
+    given = await AsyncHTTPClient().fetch(HTTPRequest(address, follow_redirects=False), raise_error=False)
+    host = address.split("/")[2]
+    headers = {"Origin": f"http://{host}", "Cookie": given.headers["Set-Cookie"].partition(";")[0]}
+    one = Visit(await websocket_connect(HTTPRequest(f"ws://{host}/socket", headers=headers)))
+    await one.say(do="file", name="mine.toml", text=toy.SCENARIO)
+    await one.answer(10)
+    assert list(temporary.glob("sim-app-*/mine.toml"))
+    (app,) = (it for it in _children(os.getpid()) if pages.__file__ in _command(it))
+    workers = [worker for it in _children(app) for worker in _children(it)]
+    assert len(workers) == 2
+    os.kill(workers[0], signal.SIGKILL)
+    asked = {**ASKED, "scenario": "file:mine.toml", "variants": [variant(0.05)]}
+    await one.say(do="ask", asked=asked)
+    await one.answer(10)
+    assert len([worker for it in _children(app) for worker in _children(it)]) == 2, "another took its place"
+    await one.leave()
+
+
+def _children(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(it) for task in tasks for it in task.read_text().split()]
+
+
+def _command(process: int) -> str:
+    return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+
+
+def _is_in_use(file: Path) -> bool:
+    """Whether some process, of whatever program, still has it."""
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        with contextlib.suppress(OSError):
+            if str(file) in maps.read_text():
+                return True
+    for held in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if held.readlink() == file:
+                return True
+    return not file.exists()
 
 
 def test_the_help_page_needs_none_of_it() -> None:

@@ -6,6 +6,7 @@ between: to look at each seed and stop where the interval leaves zero out would 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,7 +23,7 @@ from sim.report.html.changed import changed_keys
 from sim.report.html.comparison import months_of
 from sim.report.html.decision import decision_part
 from sim.report.html.headline import difference_cards, difference_sentence, result_cards, said_difference, words_of
-from sim.report.html.markup import Markup, fold, join, tag
+from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.html.outcomes import differences_of
 from sim.report.html.over_months import chart_key, charts
 from sim.report.html.rests_on import parameters_by_kind
@@ -37,8 +38,10 @@ from sim.runs.result import Result
 from sim.runs.table import gather
 from sim.scenario import Scenario
 from sim.studies.appraisal.treated import of_measures
+from sim.studies.changes import changes
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference, compare_results
 from sim.studies.questions.decision import decided
+from sim.units import everyday
 
 INTERVALS_FROM = 4  # seeds
 _NOT_YET = later("a verdict comes with {count} seeds", count=SEEDS[0])
@@ -145,8 +148,8 @@ class Answer:
             for index, it in enumerate(found.variants)
         )), judged  # fmt: skip
 
-    def decision(self, seen: Comparison) -> Markup | None:
-        """The decision cards, of whichever variants have one."""
+    def decision(self, seen: Comparison) -> Markup:
+        """The decision cards, and why a variant has none where nobody decides what it changes."""
         records: dict[Key, Any] = {}
 
         def record(result: Result, replicate: int) -> Any:
@@ -155,12 +158,18 @@ class Answer:
                 records[key] = from_bytes(self.worlds[key][1]) if self.worlds[key][1] else None
             return records[key]
 
-        made = [
-            join(decision_part(it.decision), appraisal_tables(it.decision.appraisal) if it.decision.appraisal else ())
-            for it in decided(seen, Path("-"), record).variants
-            if it.decision
-        ]
-        return join(made) if made else None
+        found = decided(seen, Path("-"), record)
+        base, several = seen.baseline.scenario, len(self.sides) > 2
+        made = []
+        for it in found.variants:
+            card = decision_part(it.decision) if it.decision else None
+            if it.decision and card:
+                made.append(
+                    join(card, appraisal_tables(it.decision.appraisal, it.label) if it.decision.appraisal else ())
+                )
+            else:
+                made.append(_no_measure(base, it.result.scenario, it.label, several=several))
+        return side_by_side(made)
 
 
 def _seen(it: Difference, judged: Difference | None) -> Difference:
@@ -206,13 +215,31 @@ def lead_sentence(seen: Comparison, judged: Comparison | None, index: int, outco
 def coming_card(sides: Sequence[Side]) -> Markup:
     """What stands where the decision card will be: it says of net jobs whether there are any, which is a verdict."""
     base = sides[0].scenario
-    if not any(of_measures(base, it.scenario)[0] for it in sides[1:]):
-        return join()
-    return tag("p", f"The decision card, with net jobs and cost, comes with {SEEDS[0]} seeds.", class_="note coming")
+    coming = tr("The decision card, with net jobs and cost, comes with {count} seeds.", count=SEEDS[0])
+    return side_by_side([
+        tag("p", coming, class_="note coming") if of_measures(base, it.scenario)[0]
+        else _no_measure(base, it.scenario, it.label, several=len(sides) > 2)
+        for it in sides[1:]
+    ])  # fmt: skip
+
+
+def _no_measure(base: Scenario, variant: Scenario, name: str, *, several: bool) -> Markup:
+    """Why a variant has no decision card: it changes nothing that somebody decides."""
+    kinds = {it.kind for it in changes(base, variant)}
+    if kinds == {"assumption"}:
+        said = tr("An assumption, not a measure: it has no cost.")
+    else:
+        said = tr("Not a measure of policy, a platform or a site: it has no cost.")
+    return tag("p", tr("{name}: {said}", name=name, said=said) if several else said, class_="note")
+
+
+def side_by_side(parts: Sequence[Markup]) -> Markup:
+    """A part of each variant, beside one another where there are several and the page is wide enough."""
+    return parts[0] if len(parts) == 1 else tag("div", [tag("div", it) for it in parts], class_="sides")
 
 
 def compared_parts(seen: Comparison, names: Sequence[str], meanings: dict[str, str]) -> Markup:
-    """Differences of the outcomes shown: as cards, and as a table."""
+    """Differences of the outcomes shown: of several variants in one table, of each as cards, and as a table."""
     several = len(seen.variants) > 1
     cards = [
         join(
@@ -222,7 +249,29 @@ def compared_parts(seen: Comparison, names: Sequence[str], meanings: dict[str, s
         for it in seen.variants
     ]
     tables = [differences_of(it, seen.label, names, meanings) for it in seen.variants]
-    return join(*cards, fold(tr("As a table"), *tables))
+    together = _variants_table(seen, names, meanings) if several else None
+    return join(together, side_by_side(cards), fold(tr("As a table"), *tables))
+
+
+def _variants_table(seen: Comparison, names: Sequence[str], meanings: dict[str, str]) -> Markup:
+    """The difference of every variant in every outcome shown, in one unit for each outcome."""
+    rows = []
+    for name in names:
+        found = [it[name] for it in seen.variants]
+        unit = everyday(
+            found[0].unit, found[0].baseline, *(it.variant for it in found), *(it.difference for it in found)
+        )
+        cells = [
+            join(tag("b", unit.signed(it.difference)),
+                 tag("small", " ", unit.span(it.low, it.high)) if math.isfinite(it.low) else None,
+                 tag("small", " ", tr(it.verdict)) if it.seeds >= SEEDS[0] else None)
+            for it in found
+        ]  # fmt: skip
+        words = tag("span", label(name), title=meanings.get(name) or None)
+        rows.append((words, unit.of_difference, unit.number(found[0].baseline), *cells))
+    heads = (tr("outcome"), tr("unit"), seen.label, *(it.label for it in seen.variants))
+    caption = tr("All variants: mean difference from {baseline}, 95% interval", baseline=seen.label)
+    return table(heads, rows, range(2, len(heads)), caption)
 
 
 def changed_part(seen: Comparison) -> Markup:

@@ -11,9 +11,10 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sim.language import tr
 from sim.scenario.months import is_month
 
 MOST_VARIANTS = 4
@@ -21,6 +22,7 @@ MOST_CHANGES = 400  # keys of a variant
 MOST_SHOWN = 24  # outcomes beside the scenario's own
 LONGEST_LINK = 20_000  # letters
 _LONGEST = 200_000  # bytes of what a link holds
+_LONGEST_VALUE = 5_000  # letters of one, by month
 SEEDS = (10, 30)  # at which a verdict is given
 FILE = "file:"  # begins the name of a scenario that is a visitor's own file
 _LARGEST = 2.0**63
@@ -39,6 +41,7 @@ class Unclear(ValueError):
 class Changed:
     """One variant: what it changes, in declared units, and from which month on, empty for the start.
 
+    One without a name is called by its number, in the reader's language.
     ``of`` is the name of another scenario from which it starts, empty for the baseline's.
     """
 
@@ -75,7 +78,7 @@ def read_asked(given: Any) -> Asked:
     if len(rows) > MOST_VARIANTS:
         raise Unclear(f"variants: {len(rows)} are more than {MOST_VARIANTS}, allowed: at most {MOST_VARIANTS}")
     variants = tuple(_variant(row, index) for index, row in enumerate(rows, 1))
-    names = [it.name for it in variants]
+    names = [it.name for it in variants if it.name]
     if len(set(names)) < len(names):
         raise Unclear(f"variants: {', '.join(names)} are called alike, allowed: a name of its own for each")
     show = tuple(_text(it, _WORD, "show") for it in _of(table.get("show", []), list, "show")[:MOST_SHOWN])
@@ -91,6 +94,21 @@ def read_asked(given: Any) -> Asked:
     return Asked(scenario, variants, show, _text(lead, _WORD, "lead") if lead else "", seeds, months)
 
 
+def named(asked: Asked) -> Asked:
+    """What is asked with a name for every variant that has none."""
+    taken = {it.name for it in asked.variants}
+    variants = []
+    for index, it in enumerate(asked.variants, 1):
+        name, number = it.name, index
+        while not name:
+            word = tr("Variant {number}", number=number)
+            name = "" if word in taken else word
+            number += 1
+        taken.add(name)
+        variants.append(replace(it, name=name))
+    return replace(asked, variants=tuple(variants))
+
+
 def _variant(given: Any, index: int) -> Changed:
     what = f"variant {index}"
     table = _of(given, dict, what)
@@ -99,7 +117,7 @@ def _variant(given: Any, index: int) -> Changed:
         raise Unclear(f"{what}: changes {len(changes)} keys, allowed: at most {MOST_CHANGES}")
     for key, value in changes.items():
         _text(key, _KEY, f"{what}: key")
-        if not isinstance(value, bool | int | float | str | dict) or len(json.dumps(value)) > 2000:
+        if not isinstance(value, bool | int | float | str | dict) or len(json.dumps(value)) > _LONGEST_VALUE:
             raise Unclear(f"{what}: {key} has no value, allowed: a number, a switch, a word, or these by month")
         if not all(map(_is_finite, value.values() if isinstance(value, dict) else (value,))):
             raise Unclear(f"{what}: {key} is no finite number, allowed: a number that its declaration allows")
@@ -107,7 +125,8 @@ def _variant(given: Any, index: int) -> Changed:
     if since and not (isinstance(since, str) and is_month(since)):
         raise Unclear(f'{what}: "{str(since)[:20]}" is not a month, allowed: such as "2013-01", or none for the start')
     of = table.get("of") or ""
-    return Changed(_text(table.get("name"), _NAME, f"{what}: name"), changes,
+    name = table.get("name")
+    return Changed("" if name == "" else _text(name, _NAME, f"{what}: name"), changes,
                    _text(of, _NAME, f"{what}: scenario") if of else "", since)  # fmt: skip
 
 
@@ -131,7 +150,7 @@ def _text(value: Any, pattern: re.Pattern[str], what: str) -> str:
 def to_link(asked: Asked) -> str:
     """What is asked as the part of an address after ``#``.
 
-    A visitor's own file is named, and its values are left out.
+    A visitor's own file is named; ``without_own`` leaves its values out.
     """
     text = json.dumps(asked.to_json(), ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")

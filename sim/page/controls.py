@@ -32,6 +32,23 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("early", later("The early stage"), ("mechanisms.entry.", "mechanisms.newborns.", "mechanisms.finance.")),
     ("markets", later("Markets and labour"), ("",)),
 )  # fmt: skip
+# The tables within a group; a platform or a site has its own name.
+_TABLES = {
+    "population": later("Enterprises at the opening"), "market": later("Markets"), "labour": later("Labour"),
+    "levers": later("Measures of policy"), "mechanisms.population": later("Opening population"),
+    "mechanisms.entry": later("Entry"), "mechanisms.newborns": later("New enterprises"),
+    "mechanisms.adoption": later("Who joins a platform"), "mechanisms.resources": later("Resources of platforms"),
+    "mechanisms.projects": later("Research projects"), "mechanisms.matching": later("Matching of requests"),
+    "mechanisms.industries": later("New sectors"), "mechanisms.absorption": later("Absorption of knowledge"),
+    "mechanisms.frontier": later("Technical frontier"), "mechanisms.chain": later("Supply chain"),
+    "mechanisms.idle_space": later("Idle space"), "mechanisms.lending": later("Lending of idle resources"),
+    "mechanisms.letting": later("Letting of sites"), "mechanisms.growth": later("Growth of enterprises"),
+    "mechanisms.demand": later("Demand for products"), "mechanisms.orders": later("Orders along the chain"),
+    "mechanisms.incomes": later("Incomes that return as demand"),
+    "mechanisms.jobs": later("Hiring and leaving of jobs"),
+    "mechanisms.finance": later("Finance and exits"), "mechanisms.taxes": later("Taxes"),
+    "mechanisms.exports": later("Exports"),
+}  # fmt: skip
 _HIDDEN = ("run.",)  # the same in all that are compared
 _STEPS = 100  # of a slider, at least
 _WHOLE = frozenset({"mechanisms.population.register"})  # texts of many lines
@@ -45,7 +62,32 @@ def groups_of(scenario: Scenario) -> list[dict[str, Any]]:
             continue
         group = next(name for name, _, prefixes in GROUPS if key.startswith(prefixes))
         found[group].append(control(scenario, key, leaf))
-    return [{"name": name, "title": tr(title), "controls": found[name]} for name, title, _ in GROUPS if found[name]]
+    return [
+        {"name": name, "title": tr(title), "controls": found[name],
+         "tables": {table: table_title(table) for it in found[name] if (table := it["key"].rpartition(".")[0])}}
+        for name, title, _ in GROUPS if found[name]
+    ]  # fmt: skip
+
+
+def table_title(table: str) -> str:
+    """The name of a table of parameters, in words; that of one of a user's own mechanism is its key."""
+    kind, _, name = table.partition(".")
+    if kind == "platforms":
+        return tr("The platform {name}", name=meaning("name", name))
+    if kind == "sites":
+        return tr("The site {name}", name=meaning("name", name))
+    return tr(_TABLES[table]) if table in _TABLES else table
+
+
+def meaning_of(scenario: Scenario, key: str) -> str:
+    """What a key of the scenario means; the key itself where it has no declaration."""
+    it, table = scenario.catalogue.declaration(key), key.rpartition(".")[0]
+    if not it or not it.meaning:
+        return key
+    said = meaning(key, it.meaning)
+    # A switch means its mechanism, and many platforms or sites have a parameter each.
+    own = key.endswith(".enabled") or table.startswith(("platforms.", "sites."))
+    return tr("{table}: {said}", table=table_title(table), said=said) if own else said
 
 
 def control(scenario: Scenario, key: str, leaf: Leaf) -> dict[str, Any]:

@@ -170,6 +170,7 @@ def _question(name: str, title: str, words: str) -> Markup:
         tag("p", tr(words), class_="note"),
         tag("div",
             tag("button", tr("Say what that costs"), type="button", id=name, data_cost=name),
+            tag("button", "", type="button", id=f"{name}-few", data_few=name, hidden=True),
             tag("button", tr("Run it"), type="button", id=f"{name}-run", data_run=name, hidden=True),
             tag("button", tr("Stop"), type="button", id=f"{name}-stop", data_stop=name, hidden=True),
             tag("progress", id=f"{name}-progress", max=1, value=0, hidden=True,

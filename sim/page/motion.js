@@ -293,9 +293,9 @@ motion.nearest = (x, y) => {
 
 // --- what may be shown, and what a visitor does
 motion.sides = () => {
-  const names = [t("As it is"), ...asked.variants.filter((_, n) => (changed[n] || []).length).map((it) => it.name)], was = $("motion-of").value;
-  $("motion-of").replaceChildren(...names.map((it) => made("option", {}, it)));
-  $("motion-of").value = names.includes(was) ? was : names[0];
+  const sides = [t("As it is"), ...names.filter((_, n) => (changed[n] || []).length)], was = $("motion-of").value;
+  $("motion-of").replaceChildren(...sides.map((it) => made("option", {}, it)));
+  $("motion-of").value = sides.includes(was) ? was : sides[0];
   $("motion-run").hidden = true;
   $("motion-said").textContent = "";
   if (motion.record) motion.caption();

@@ -1,6 +1,7 @@
 """The worlds of a variant and of the baseline with some values moved in both: of each only the last month is kept.
 
-They are made a few at a time, in the order in which they are to be run, and come after everybody's answers.
+They are made a few at a time, in the order in which they are to be run, and come after everybody's answers. Where they
+are screened, all assumptions are moved on one seed, and those that move the difference most on the others.
 """
 
 from __future__ import annotations
@@ -27,12 +28,23 @@ _MONTH = ", its last month"
 
 
 class Case(NamedTuple):
-    """What is moved in the variant and in the baseline, on how many seeds, and at which stage it is run."""
+    """What is moved in the variant and in the baseline, on how many seeds, and at which stage it is run.
+
+    ``assumption`` is the number of that which is moved alone, in two cases, low and high; -1 of all other cases.
+    """
 
     variant: Values
     base: Values
     seeds: int
     stage: int = 0
+    assumption: int = -1
+
+
+class Screen(NamedTuple):
+    """How many assumptions stay, of those that move the outcome in this column."""
+
+    most: int
+    column: int
 
 
 def last_month(step: Callable[..., Any], *asked: Any) -> tuple[Cells, bytes]:
@@ -48,10 +60,13 @@ class Moved:
     """
 
     def __init__(
-        self, model: Model, sides: tuple[Scenario, Scenario], cases: Sequence[Case], step: Callable[..., Any]
-    ) -> None:
+        self, model: Model, sides: tuple[Scenario, Scenario], cases: Sequence[Case], step: Callable[..., Any],
+        screen: Screen | None = None,
+    ) -> None:  # fmt: skip
         self._model, self._sides, self._step = model, sides, partial(last_month, step)
-        self._cases = cases
+        self._cases, self._screen = cases, screen
+        self._counts = np.array([it.seeds for it in cases])  # seeds
+        self.stay: set[int] | None = None  # assumptions, once they are screened
         self._digests: dict[tuple[int, int], str] = {}
         self.seeds = max(it.seeds for it in cases)
         self._values = np.full((len(cases), 2, self.seeds, len(model.outcomes)), np.nan)
@@ -61,16 +76,46 @@ class Moved:
         self._left = np.zeros((len(cases), self.seeds), np.int64)
         for index, case in enumerate(cases):
             self._left[index, : case.seeds] = 2
-        self.worlds = int(sum(it.seeds * (bool(it.variant) + bool(it.base)) for it in cases))
+        self.worlds = self._worlds(self._counts)
+        if screen:  # at most: which assumptions stay is not known
+            moved = np.array([it.assumption >= 0 for it in cases])
+            few = self._worlds(np.where(moved, 1, self._counts))
+            self.worlds = few + 4 * screen.most * (int(self._counts[moved].max()) - 1)
         self.done = 0
 
-    def _in_order(self) -> Iterator[tuple[int, int, int]]:
+    def _worlds(self, seeds: Any) -> int:
+        """Worlds that are to be run, of so many seeds of each case; those with nothing moved are the answer's."""
+        sides = np.array([bool(it.variant) + bool(it.base) for it in self._cases])
+        return int((sides * seeds).sum())
+
+    def _in_order(self) -> Iterator[tuple[int, int, int] | None]:
+        """Case, side and seed of each world; None where the next one is not known yet."""
         for stage in sorted({it.stage for it in self._cases}):
+            of_assumptions = [at for at, it in enumerate(self._cases) if it.stage == stage and it.assumption >= 0]
             for replicate in range(self.seeds):
+                if replicate == 1 and self._screen and of_assumptions:
+                    while self._left[of_assumptions, 0].any():
+                        yield None
+                    self._choose(self._screen)
                 for index, case in enumerate(self._cases):
-                    if case.stage == stage and replicate < case.seeds:
+                    if case.stage == stage and replicate < self._counts[index]:
                         yield index, 0, replicate
                         yield index, 1, replicate
+
+    def _choose(self, screen: Screen) -> None:
+        """Leave out the assumptions that move the difference least on the first seed."""
+        ends: dict[int, list[float]] = {}
+        difference = self._values[:, 1, 0, screen.column] - self._values[:, 0, 0, screen.column]
+        for index, case in enumerate(self._cases):
+            if case.assumption >= 0:
+                ends.setdefault(case.assumption, []).append(float(difference[index]))
+        moves = {it: float(np.nan_to_num(np.ptp(found))) for it, found in ends.items()}
+        self.stay = set(sorted(moves, key=lambda it: -moves[it])[: screen.most])
+        for index, case in enumerate(self._cases):
+            if case.assumption >= 0 and case.assumption not in self.stay:
+                self._counts[index] = 1
+                self._left[index, 1:] = 0
+        self.worlds = self._worlds(self._counts)
 
     def _request(self, index: int, side: int) -> Request:
         case = self._cases[index]
@@ -115,8 +160,7 @@ class Moved:
     @property
     def there(self) -> Any:
         """Whether both worlds of a case and seed are there, cases x seeds."""
-        wanted = np.array([it.seeds for it in self._cases])[:, None] > np.arange(self.seeds)
-        return wanted & (self._left == 0)
+        return (self._counts[:, None] > np.arange(self.seeds)) & (self._left == 0)
 
     def differences(self) -> Cells:
         """The variant less the baseline, cases x seeds x outcomes; NaN where a world is not there or has no value."""

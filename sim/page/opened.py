@@ -75,6 +75,8 @@ class Files:
     def load(self, name: str, changes: Mapping[str, Any] | None = None, months: int = 0) -> Scenario:
         """A scenario, over its own months or so many; ScenarioError with its faults, which name no folder."""
         path = self.path(name)
+        if months > MOST_MONTHS:  # the page's own limit, before that of a scenario file
+            raise ScenarioError([_too_many(name, "run.months", months, MOST_MONTHS)])
         try:
             return self._fitting(load(path, {**(changes or {}), **_months(months)}), name)
         except ScenarioError as error:
@@ -85,12 +87,7 @@ class Files:
         """The scenario, where the page can hold its worlds."""
         size, months = int(scenario.group("population").enterprises), scenario.months
         limits = (("population.enterprises", size, MOST_ENTERPRISES), ("run.months", months, MOST_MONTHS))
-        faults = [
-            Fault(name, 0, key, f"{value:,} is too many for the page, allowed: at most {most:,}; sim run takes more")
-            for key, value, most in limits
-            if value > most
-        ]
-        if faults:
+        if faults := [_too_many(name, key, value, most) for key, value, most in limits if value > most]:
             raise ScenarioError(faults)
         return scenario
 
@@ -132,6 +129,10 @@ class Files:
         name = made_up(base.name, {**it.changes, "from": it.since})
         changes = {**it.changes, **_months(asked.months)}
         return branched(Path(self.path(asked.scenario)), base.catalogue, name, month, changes), month
+
+
+def _too_many(place: str, key: str, value: int, most: int) -> Fault:
+    return Fault(place, 0, key, f"{value:,} is too many for the page, allowed: at most {most:,}; sim run takes more")
 
 
 def _months(months: int) -> dict[str, int]:

@@ -10,7 +10,7 @@ const made = (name, attributes = {}, ...children) => {
   it.append(...children);
   return it;
 };
-const fresh = (name = t("Variant {number}", { number: 1 }), of = "") => ({ name, of, since: "", changes: {} });
+const fresh = (name = "", of = "") => ({ name, of, since: "", changes: {} });
 
 const start = read("start");
 const blank = (scenario, variant = fresh()) => ({ scenario, variants: [variant], show: [], lead: "", seeds: 10, months: 0 });
@@ -19,8 +19,12 @@ let chosen = 0;                    // the variant that the controls change
 let groups = { "": [] };           // of the baseline, and of other scenarios from which variants start
 let calendar = [], outcomes = [], headline = [];
 let changed = [];                  // of each variant, as the server tells it
+let names = [];                    // of the variants: what the reader called them, or their number in words
+const nameOf = (n) => asked.variants[n].name || names[n] || t("Variant {number}", { number: n + 1 });
 let loaded = "";                   // the scenario whose controls are shown
 let number = 0, answered = 0;      // of the last question, and of the last answer
+let good = null;                   // what was asked last that could be answered
+const refused = new Map();         // what was said of a key whose value was refused, and of what has no key
 let own = null;                    // a file that was opened: it is sent again when the connection comes back
 
 // --- patching: what is on the page stays, so that the focus and opened folds do
@@ -52,7 +56,8 @@ const send = (message) => {
   socket.send(JSON.stringify(message));
   return true;
 };
-function ask() {
+function ask(again = false) {
+  if (!again) refused.delete("");
   number += 1;
   document.body.classList.add("asking");
   if (timer) return;
@@ -102,13 +107,16 @@ function hear(message) {
 
 // What is told of a question about the answer: its cost, what is known so far, or all of it.
 function told(message) {
-  const { what, cost, said, state, running, done, of } = message;
+  const { what, cost, said, state, running, done, of, few } = message;
   if (said) patch($(`${what}-said`), said);
   $(`${what}-run`).hidden = !cost;
+  $(`${what}-run`).textContent = few ? t("Run all") : t("Run it");
+  $(`${what}-few`).hidden = !few;
+  $(`${what}-few`).textContent = t("Run the largest {few}", { few });
   $(`${what}-stop`).hidden = $(`${what}-progress`).hidden = !running;
   if (running) { $(`${what}-progress`).max = of; $(`${what}-progress`).value = done; }
-  $(`${what}-state`).textContent = state || (running ? `${done} of ${of} worlds` : "");
-  if (!running) $("announce").textContent = state || cost || "The answer is there.";
+  $(`${what}-state`).textContent = state || (running ? t("{done} of {of} worlds", { done, of }) : "");
+  if (!running) $("announce").textContent = state || cost || t("The answer is there.");
 }
 
 function scenario(message) {
@@ -134,15 +142,18 @@ function accepted(message) {
   const before = JSON.stringify([asked.scenario, asked.variants.map((it) => it.of)]);
   const focus = document.activeElement;
   asked = message.asked;
+  good = structuredClone(asked);
   if (!asked.variants.length) asked.variants = [fresh()];
   if (own && asked.scenario.startsWith("file:")) own.asked = asked.scenario;
   chosen = Math.min(chosen, asked.variants.length - 1);
   changed = message.changed;
-  $("fault").textContent = "";
+  names = message.names;
+  if (!refused.has("") && focus !== $("months")) $("months").value = calendar.length;
+  $("fault").textContent = [...refused.values()].join(" · ");
   for (const it of document.querySelectorAll("[data-cost]")) {
     $(`${it.id}-said`).replaceChildren();
     $(`${it.id}-state`).textContent = "";
-    for (const part of ["run", "stop", "progress"]) $(`${it.id}-${part}`).hidden = true;
+    for (const part of ["few", "run", "stop", "progress"]) $(`${it.id}-${part}`).hidden = true;
   }
   right();
   history.replaceState(null, "", `#w=${message.link}`);
@@ -176,19 +187,40 @@ function fault(message) {
     number += 1;
     send({ do: "ask", number, asked });
     $("said").textContent = words;
+  } else if (message.asking && message.number === number) back(message.faults);
+}
+// A value that is refused would refuse every later move too: what was answered last is asked again, while what was
+// typed stays in its place with what was said of it.
+function back(faults) {
+  const before = JSON.stringify(asked), others = [];
+  for (const { key, variant, said } of faults) {
+    const n = asked.variants.findIndex((_, at) => nameOf(at) === variant), was = good.variants[n];
+    if (n < 0 || !(key in asked.variants[n].changes)) { others.push(said); continue; }
+    refused.set(key, said);
+    if (was && key in was.changes) asked.variants[n].changes[key] = was.changes[key];
+    else delete asked.variants[n].changes[key];
   }
+  if (others.length) refused.set("", others.join(" · "));
+  if (before === JSON.stringify(asked)) {  // nothing of these keys can be taken back: all is
+    asked = structuredClone(good);
+    chosen = Math.max(0, Math.min(chosen, asked.variants.length - 1));
+  }
+  if (before !== JSON.stringify(asked)) ask(true);
 }
 
 // What is wrong is said beside the control too: the list of controls is long.
-function wrong(row, words) {
-  const input = row.querySelector("[data-part=typed], [data-part=value], [data-part=point]"), id = `wrong-${row.dataset.key}`;
+function wrong(row, words, input = row.querySelector("[data-part=typed], [data-part=value], [data-part=point]")) {
+  const id = `wrong-${row.dataset.key}`;
   if (input) { input.setAttribute("aria-invalid", "true"); input.setAttribute("aria-describedby", id); }
   if (!$(id)) row.querySelector(".about").before(made("p", { class: "wrong", id }));
   $(id).textContent = words;
 }
 function right() {
-  for (const it of document.querySelectorAll("[aria-invalid]")) { it.removeAttribute("aria-invalid"); it.removeAttribute("aria-describedby"); }
-  for (const it of document.querySelectorAll(".wrong")) it.remove();
+  for (const row of document.querySelectorAll("#groups .control")) {
+    if (refused.has(row.dataset.key)) continue;
+    for (const it of row.querySelectorAll("[aria-invalid]")) { it.removeAttribute("aria-invalid"); it.removeAttribute("aria-describedby"); }
+    for (const it of row.querySelectorAll(".wrong")) it.remove();
+  }
 }
 
 function progress(message) {
@@ -236,13 +268,13 @@ function keep(message) {
 // --- variants
 function variants() {
   const several = asked.variants.length > 1;
-  const tabs = asked.variants.map((it, n) => made("button", { type: "button", "data-variant": n, "aria-pressed": String(n === chosen) }, it.name));
+  const tabs = asked.variants.map((_, n) => made("button", { type: "button", "data-variant": n, "aria-pressed": String(n === chosen) }, nameOf(n)));
   const more = asked.variants.length < 4 ? [made("button", { type: "button", "data-add": true }, t("+ Another variant"))] : [];
-  const less = several ? [made("button", { type: "button", "data-remove": true }, t("Remove {name}", asked.variants[chosen]))] : [];
+  const less = several ? [made("button", { type: "button", "data-remove": true }, t("Remove {name}", { name: nameOf(chosen) }))] : [];
   const next = document.createElement("div");
   next.append(...tabs, ...more, ...less);
   morph($("variants"), next);
-  if (document.activeElement !== $("name")) $("name").value = asked.variants[chosen].name;
+  if (document.activeElement !== $("name")) $("name").value = nameOf(chosen);
   $("since").value = asked.variants[chosen].since;
   $("since").disabled = Boolean(asked.variants[chosen].of);
 }
@@ -250,8 +282,8 @@ function variants() {
 function changes() {
   const mine = asked.variants[chosen], rows = changed[chosen] || [], most = 12, next = document.createElement("ul");
   for (const it of rows.slice(0, most)) {
-    const back = it.key in mine.changes ? [made("button", { type: "button", "data-undo": it.key, "aria-label": t("Set back {key}", it) }, t("Set back"))] : [];
-    next.append(made("li", {}, made("code", {}, it.key), " ", made("span", {}, it.said), " ", ...back));
+    const back = it.key in mine.changes || (mine.of && it.base !== null) ? [made("button", { type: "button", "data-undo": it.key, "aria-label": t("Set back: {meaning}", it) }, t("Set back"))] : [];
+    next.append(made("li", {}, `${sentence(it.meaning)}: `, made("span", {}, it.said), " ", made("code", {}, it.key), " ", ...back));
   }
   if (rows.length > most) next.append(made("li", {}, t("and {count} more", { count: rows.length - most })));
   if (!rows.length) next.append(made("li", { class: "note" }, t("Nothing yet. Open a group below and move a slider.")));
@@ -302,7 +334,7 @@ function fill(details) {
   let last = "";
   for (const it of group.controls) {
     const table = it.key.slice(0, it.key.lastIndexOf("."));
-    if (table !== last) box.append(made("h3", {}, made("code", {}, table)));
+    if (table !== last) box.append(made("h3", {}, group.tables[table]));
     last = table;
     box.append(row(it));
   }
@@ -352,7 +384,7 @@ function schedule(control, value) {
     const label = month === "before" ? t("value before the first month") : t("value from {month}", { month });
     box.append(made("span", { class: "point" }, when, " ",
       ...(month === "before" ? [] : [made("input", { type: "text", value: month, "data-part": "month", "aria-label": t("month"), size: 8 }), " "]),
-      made("input", { type: "text", inputmode: "decimal", value: everyday(control, point), "data-part": "point", "aria-label": label, size: 8 }),
+      made("input", { type: "text", inputmode: "decimal", value: everyday(control, point), "data-part": "point", "data-exact": point, "aria-label": label, size: 8 }),
       ` ${control.unit} `,
       ...(month === "before" ? [] : [made("button", { type: "button", "data-drop": month, "aria-label": t("Leave out {month}", { month }) }, "✕")])));
   }
@@ -364,7 +396,7 @@ function write(control, it, focus) {
   const value = valueOf(control), said = (x) => String(everyday(control, x));
   it.classList.toggle("moved", control.key in asked.variants[chosen].changes);
   for (const input of it.querySelectorAll("[data-part]")) {
-    if (input === focus) continue;
+    if (input === focus || (refused.has(control.key) && input.hasAttribute("aria-invalid"))) continue;
     const part = input.dataset.part;
     if (part === "value" && control.type === "switch") input.checked = Boolean(value);
     else if (part === "value") input.value = value;
@@ -383,6 +415,7 @@ function values(focus) {
 }
 function set(key, value) {
   const control = controlOf(key), mine = asked.variants[chosen];
+  refused.delete(key);
   if (JSON.stringify(value) === JSON.stringify(control.value)) delete mine.changes[key];
   else mine.changes[key] = value;
   ask();
@@ -424,23 +457,33 @@ $("groups").addEventListener("change", (event) => {
   if (!control) return;
   if (part === "value" && control.type !== "switch") set(control.key, event.target.value.trim());
   else if (part === "typed") {
-    const value = Number(event.target.value.replaceAll(",", ""));
-    if (event.target.value.trim() === "" || Number.isNaN(value)) {
-      $("fault").textContent = t("{key}: \"{value}\" is no number", { key: control.key, value: event.target.value });
-      wrong(it, $("fault").textContent);
-    } else set(control.key, value === everyday(control, control.value) ? control.value : declared(control, value));
+    const value = typedNumber(it, control, event.target);
+    if (value !== null) set(control.key, value === everyday(control, control.value) ? control.value : declared(control, value));
   } else if (part === "month" || part === "point") points(it, control);
 });
+// The number that is typed; null where it is none, which is said.
+function typedNumber(it, control, input) {
+  const value = input.value.trim() === "" ? NaN : Number(input.value.replaceAll(",", ""));
+  if (!Number.isNaN(value)) return value;
+  const words = t("{key}: \"{value}\" is no number", { key: control.key, value: input.value });
+  refused.set(control.key, words);
+  $("fault").textContent = words;
+  wrong(it, words, input);
+  return null;
+}
 function points(it, control) {
-  const rows = [...it.querySelectorAll(".point")].map((row) => [
-    row.querySelector("[data-part=month]") ? row.querySelector("[data-part=month]").value.trim() : "before",
-    Number(row.querySelector("[data-part=point]").value.replaceAll(",", "")),
-  ]);
-  if (rows.some(([, value]) => Number.isNaN(value))) { $("fault").textContent = t("{key}: a value is no number", control); return; }
+  const rows = [];
+  for (const row of it.querySelectorAll(".point")) {
+    const month = row.querySelector("[data-part=month]"), input = row.querySelector("[data-part=point]"), exact = Number(input.dataset.exact);
+    const value = typedNumber(it, control, input);
+    if (value === null) return;
+    // What is shown of a value is rounded: one that stays as it is shown stays as it is.
+    rows.push([month ? month.value.trim() : "before", value === everyday(control, exact) ? exact : declared(control, value)]);
+  }
   const [before, ...later] = rows;
   later.sort(([one], [other]) => one < other ? -1 : 1);
   const shape = isTable(valueOf(control)) && valueOf(control).shape ? { shape: valueOf(control).shape } : {};
-  set(control.key, { ...Object.fromEntries([before, ...later].map(([month, value]) => [month, declared(control, value)])), ...shape });
+  set(control.key, { ...Object.fromEntries([before, ...later]), ...shape });
 }
 document.addEventListener("click", (event) => {
   const it = event.target.closest("button");
@@ -448,10 +491,8 @@ document.addEventListener("click", (event) => {
   const data = it.dataset, mine = asked.variants[chosen];
   if (data.variant !== undefined) { chosen = Number(data.variant); turn(); }
   else if (data.add !== undefined) {
-    const taken = new Set(asked.variants.map((one) => one.name));
-    let n = asked.variants.length + 1;
-    while (taken.has(t("Variant {number}", { number: n }))) n += 1;
-    asked.variants.push({ ...structuredClone(mine), name: t("Variant {number}", { number: n }) });
+    asked.variants.push({ ...structuredClone(mine), name: "" });
+    names = [];
     chosen = asked.variants.length - 1;
     changed.push(structuredClone(changed[chosen - 1] || []));
     turn();
@@ -459,13 +500,21 @@ document.addEventListener("click", (event) => {
   } else if (data.remove !== undefined) {
     asked.variants.splice(chosen, 1);
     changed.splice(chosen, 1);
+    names = [];
     chosen = Math.max(0, chosen - 1);
     turn();
     ask();
-  } else if (data.undo === "*") { mine.changes = {}; ask(); }
-  else if (data.undo) { delete mine.changes[data.undo]; ask(); }
+  } else if (data.undo === "*") { mine.changes = {}; refused.clear(); ask(); }
+  else if (data.undo) {
+    const { base } = changed[chosen].find((it) => it.key === data.undo);
+    refused.delete(data.undo);
+    if (mine.of && base !== null) mine.changes[data.undo] = base;  // what comes with the variant's own scenario
+    else delete mine.changes[data.undo];
+    ask();
+  }
   else if (data.byMonth) {
     const control = controlOf(data.byMonth), value = valueOf(control);
+    refused.delete(control.key);
     mine.changes[control.key] = { before: value, [calendar[Math.min(12, calendar.length - 1)]]: value };
     values(null);
     ask();
@@ -491,15 +540,15 @@ document.addEventListener("click", (event) => {
   else if (it.id === "more") { asked.seeds = 30; ask(); }
   else if (it.id === "save") { $("said").textContent = t("Saving…"); send({ do: "save", number }); }
   else if (it.id === "copy") copy();
-  else if (data.cost || data.run || data.stop) {
-    const what = data.cost || data.run || data.stop;
-    if (data.run) { $(`${what}-state`).textContent = t("Running…"); it.hidden = true; $(what).focus(); }
-    send({ do: "why", number, what, variant: chosen, run: Boolean(data.run), stop: Boolean(data.stop) });
+  else if (data.cost || data.run || data.few || data.stop) {
+    const what = data.cost || data.run || data.few || data.stop, run = Boolean(data.run || data.few);
+    if (run) { $(`${what}-state`).textContent = t("Running…"); $(`${what}-run`).hidden = $(`${what}-few`).hidden = true; $(what).focus(); }
+    send({ do: "why", number, what, variant: chosen, run, few: Boolean(data.few), stop: Boolean(data.stop) });
   }
   else if (it.id === "bar") $("answer").scrollIntoView();
 });
-function turn() { if (built !== shownGroups()) controls(); variants(); changes(); values(null); }
-function begin(next) { asked = next; chosen = 0; changed = []; ask(); }
+function turn() { refused.clear(); right(); if (built !== shownGroups()) controls(); variants(); changes(); values(null); }
+function begin(next) { refused.clear(); asked = next; chosen = 0; changed = []; ask(); }
 function copy() {
   const own = Boolean($("said").dataset.private);
   const copied = own
@@ -538,8 +587,9 @@ for (const it of document.querySelectorAll("[data-language]"))  // the page in a
 document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); $("controls").focus(); });
 $("name").addEventListener("change", (event) => {
   const name = event.target.value.trim();
-  if (!name) { event.target.value = asked.variants[chosen].name; return; }
-  asked.variants[chosen].name = name;
+  if (name === nameOf(chosen)) return;
+  asked.variants[chosen].name = name;  // none: it is called by its number
+  names = [];
   ask();
 });
 $("show").addEventListener("change", (event) => {

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any, Protocol
 
 from sim.page import worker
-from sim.page.kept import Kept
+from sim.page.kept import Held, Kept
 from sim.page.queue import Entry, Key, Queue, Wanted
 from sim.page.stepping import step_world
 from sim.runs.executor import Failure, started_process
@@ -42,7 +42,8 @@ class Pool:
     """
 
     def __init__(self, workers: int, loop: Any, step: Callable[..., Any] = step_world) -> None:
-        self.kept, self.seconds = Kept(), 0.0  # what a world took of late
+        self.kept, self.held = Kept(), Held()
+        self.seconds = 0.0  # what a world took of late
         self.count, self._loop, self._step = workers, loop, step
         self._queue, self._numbers = Queue(), count()
         self._workers: list[_Worker] = []

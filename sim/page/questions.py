@@ -17,12 +17,14 @@ from sim.page.rests import Rests
 from sim.page.sure import Sure
 from sim.page.why import Why
 from sim.report.html.markup import join, tag
+from sim.runs.executor import Failure
 from sim.runs.replicate import Model
 from sim.scenario import Scenario
 
 WHY, RESTS, SURE = "why", "rests", "sure"
 QUESTIONS = (WHY, RESTS, SURE)
 MOST_WORLDS = 20_000  # of a question
+FEW = 20  # assumptions that stay where they are screened
 _SAID_EVERY = 0.7  # seconds
 _AT_ONCE = 24  # kept worlds that are taken before the event loop is free for others
 
@@ -38,6 +40,11 @@ class Pair(NamedTuple):
     seeds: int
     labels: tuple[str, str]
     difference: float
+
+
+def _last(value: Any) -> Any:
+    """The last month of a world, which is all that a question needs of it; a copy, as a view would hold the whole."""
+    return value if isinstance(value, Failure) else (value[0][-1:].copy(), b"")
 
 
 class Questions:
@@ -71,28 +78,34 @@ class Questions:
             self._tell({"what": what, "cost": "", "said": tag("p", question.refusal)})
             return
         cost = question.cost(seconds, workers, kept) if isinstance(question, Why) else question.cost(seconds, workers)
-        self._tell({"what": what, "cost": cost, "said": tag("p", cost)})
+        few = ""
+        if not isinstance(question, Why) and question.assumptions > FEW:
+            screened = self._made(what, pair, FEW)
+            assert not isinstance(screened, Why)
+            few = screened.cost(seconds, workers)
+        said = join(tag("p", few) if few else None, tag("p", cost))
+        self._tell({"what": what, "cost": cost, "said": said, "few": FEW if few else 0})
 
-    def run(self, what: str, pair: Pair, worlds: Mapping[Key, Any], kept: Kept) -> None:
-        """Ask it from now on."""
-        question = self._made(what, pair)
+    def run(self, what: str, pair: Pair, worlds: Mapping[Key, Any], kept: Kept, *, few: bool = False) -> None:
+        """Ask it from now on; of ``few`` the assumptions are screened."""
+        question = self._made(what, pair, FEW if few else 0)
         if question.refusal:
             self._tell({"what": what, "cost": "", "said": tag("p", question.refusal)})
             return
         self._asked[what] = question
         if isinstance(question, Why):
-            self._of_why = {it.key: kept.get(it.key) for it in question.wanted() if it.key in kept}
+            self._of_why = {it.key: _last(kept.get(it.key)) for it in question.wanted() if it.key in kept}
         self._said[what] = 0.0
         self.top_up(worlds, kept)
 
-    def _made(self, what: str, pair: Pair) -> Question:
+    def _made(self, what: str, pair: Pair, few: int = 0) -> Question:
         if what == WHY:
             return Why(self._model, *pair[:5])
         made: Rests | Sure
         if what == RESTS:
-            made = Rests(self._model, *pair[:5], self._step)
+            made = Rests(self._model, *pair[:5], self._step, few)
         elif what == SURE:
-            made = Sure(self._model, *pair, self._step)
+            made = Sure(self._model, *pair, self._step, few)
         else:
             raise Unclear(f"question: {str(what)[:20]} is not known, allowed: {', '.join(QUESTIONS)}")
         if not made.refusal and made.progress[1] > MOST_WORLDS:
@@ -140,7 +153,7 @@ class Questions:
     def arrived(self, key: Key, worlds: Mapping[Key, Any], kept: Kept) -> None:
         """A world is done."""
         if WHY in self._asked:
-            self._of_why[key] = kept.get(key)
+            self._of_why[key] = _last(kept.get(key))
         self.top_up(worlds, kept)
 
     def _answer_why(self, question: Why, worlds: Mapping[Key, Any]) -> None:

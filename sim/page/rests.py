@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.formats import counted
 from sim.language import tr, trc
-from sim.page.moved import Case, Moved, OfMoved, cost_words, possible
+from sim.page.moved import Case, Moved, OfMoved, Screen, cost_words, possible
 from sim.page.used import used_by
 from sim.report.html.charts import effect_chart
 from sim.report.html.headline import sentences, with_unit_of, words_of
@@ -46,7 +46,7 @@ class Rests(OfMoved):
 
     def __init__(
         self, model: Model, base: Scenario, variant: Scenario, outcome: str, seeds: int, labels: tuple[str, str],
-        step: Callable[..., Any],
+        step: Callable[..., Any], most: int = 0,
     ) -> None:  # fmt: skip
         self._model, self._outcome, self._labels = model, outcome, labels
         self._column = list(model.outcomes).index(outcome)
@@ -57,12 +57,19 @@ class Rests(OfMoved):
         cases = [Case({}, {}, min(seeds, SEEDS))]
         first = used_by(differing, base.catalogue)
         for row, axis in sorted(rows, key=lambda it: not it[0].key.startswith(first)):
-            ends = [Case(values, {key: it for key, it in values.items() if key in base.values}, min(seeds, SEEDS), 1)
+            ends = [Case(values, {key: it for key, it in values.items() if key in base.values}, min(seeds, SEEDS), 1,
+                         len(self._rows))
                     for values in ({row.key: axis.at(0.0)}, {row.key: axis.at(1.0)})]  # fmt: skip
             if row.key not in differing and all(possible(sides, it.variant, it.base) for it in ends):
                 self._rows.append((row, axis))
                 cases += ends
-        self._moved = Moved(model, sides, cases, step)
+        self._most = most if most < len(self._rows) else 0
+        self._moved = Moved(model, sides, cases, step, Screen(most, self._column) if self._most else None)
+
+    @property
+    def assumptions(self) -> int:
+        """How many values are moved."""
+        return len(self._rows)
 
     @property
     def refusal(self) -> str:
@@ -71,6 +78,12 @@ class Rests(OfMoved):
 
     def cost(self, seconds: float, workers: int) -> str:
         """What it takes, before it is run; ``seconds`` a world."""
+        if self._most:
+            what = tr(
+                "All at both ends of their ranges on one seed, and the {most} that move the difference most on {seeds}",
+                most=self._most, seeds=counted(self._moved.seeds, "seed"),
+            )  # fmt: skip
+            return cost_words(what, self._moved.worlds, seconds, workers, 4 * len(self._rows))
         what = tr(
             "{values}, each at both ends of its range, in both scenarios, on {seeds}",
             values=counted(len(self._rows), "assumed or fitted value"), seeds=counted(self._moved.seeds, "seed"),
@@ -104,9 +117,17 @@ class Rests(OfMoved):
         ]  # fmt: skip
         if len(found) < len(self._rows):
             words.append(tr("So far {done} of {count} values are moved.", done=len(found), count=len(self._rows)))
-        flip = _flip(found, mean)
+        screened = self._moved.stay is not None
+        flip = _flip([it for it in found if it.seeds > 1] if screened else found, mean)
+        if self._most and self.whole:
+            places = {"count": len(self._rows), "seeds": counted(self._moved.seeds, "seed"), "most": self._most}
+            words.append(
+                tr("On one seed all {count} values are moved, on {seeds} the {most} that move it most there.", **places)
+            )
         if flip:
             words.append(tr("The sign changes {where}, all else as it is.", where=flip_words(flip)))
+        elif self.whole and screened:
+            words.append(tr("None of these within its range changes the sign; several together may: see how sure."))
         elif self.whole:
             words.append(tr("No single value within its range changes the sign; several together may: see how sure."))
         shown = [it for it in found if it.effect.mean][:MOST_ROWS]

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.formats import counted
 from sim.language import later, meaning, month_text, tr
-from sim.page.moved import Case, Moved, OfMoved, cost_words, possible
+from sim.page.moved import Case, Moved, OfMoved, Screen, cost_words, possible
 from sim.page.used import mechanisms_of
 from sim.report.html.headline import sentences, words_of
 from sim.report.html.markup import Markup, fold, join, listed, table, tag
@@ -38,7 +38,7 @@ class Sure(OfMoved):
 
     def __init__(
         self, model: Model, base: Scenario, variant: Scenario, outcome: str, seeds: int, labels: tuple[str, str],
-        difference: float, step: Callable[..., Any],
+        difference: float, step: Callable[..., Any], most: int = 0,
     ) -> None:  # fmt: skip
         self._model, self._labels = model, labels
         self.file, claims = _shipped(model, base, variant, outcome)
@@ -52,18 +52,32 @@ class Sure(OfMoved):
         sides = (base, variant)
         few = min(seeds, SEEDS)
         own = 1 + len(made.off)
+        self._most = most if most < len(made.assumptions) else 0
+        self._first_end = own
         cases = [
             Case(
                 made.held(values, variant),
                 made.held(values, base, control=True),
-                *((seeds, min(index, 1)) if index < own else (few, 2)),
+                *((seeds, min(index, 1)) if index < own else (few, 2, self._assumption(made, index))),
             )
             for index, values in enumerate(made.values)
         ]
         self._cases, self._few = made, few
         # A case that contradicts itself has no value.
         self._run = [at for at, it in enumerate(cases) if not at or possible(sides, it.variant, it.base)]
-        self._moved = Moved(model, sides, [cases[at] for at in self._run], step)
+        column = list(model.outcomes).index(claims.claims[0].outcome)
+        screen = Screen(most, column) if self._most else None
+        self._moved = Moved(model, sides, [cases[at] for at in self._run], step, screen)
+
+    def _assumption(self, made: Cases, index: int) -> int:
+        """The assumption of which a case is an end; -1 of a joint draw."""
+        at = index - self._first_end
+        return at // 2 if at < len(made.ends) else -1
+
+    @property
+    def assumptions(self) -> int:
+        """How many assumptions are moved."""
+        return len(self._cases.assumptions) if self._cases else 0
 
     @property
     def refusal(self) -> str:
@@ -76,6 +90,12 @@ class Sure(OfMoved):
         """What it takes, before it is run; ``seconds`` a world."""
         assert self._cases is not None
         it = self._cases
+        if self._most:
+            what = tr(
+                "The same test, with the {most} assumptions that move the difference most on one seed at both ends of "
+                "the range on {seeds}", most=self._most, seeds=counted(self._few, "seed"),
+            )  # fmt: skip
+            return cost_words(what, self._moved.worlds, seconds, workers)
         what = tr(
             "The claim: {claim} Its test: {cases} with mechanisms off, {assumptions} at both ends of the range and "
             "{draws} on {seeds}, in both scenarios", claim=_claimed(self._claims), cases=counted(len(it.off), "case"),
@@ -96,8 +116,17 @@ class Sure(OfMoved):
         others[0, self._few :] = np.nan
         if not np.isfinite(whole).any():
             return None
+        stay = self._moved.stay
+        if stay is not None:
+            kept = [at for at in range(len(others)) if (it := self._assumption(cases, at)) < 0 or it in stay]
+            others = others[kept]
+            cases = replace(cases, assumptions=[row for at, row in enumerate(cases.assumptions) if at in stay])
         findings = findings_of(claims, cases, list(self._model.outcomes), whole, others)
         parts = [self._one(it) for it in findings]
+        if self._most:
+            said = tr("Of {count} assumptions the {most} that move the difference most on one seed are tested over "
+                      "their ranges; the joint draws move all.", count=self.assumptions, most=self._most)  # fmt: skip
+            parts.append(tag("p", said, class_="note"))
         if self.file:
             parts.append(_file_fold(self.file))
         return join(*parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
@@ -14,10 +14,11 @@ from sim.formats import counted
 from sim.language import ENGLISH, later, month_text, speaking, tr, trn
 from sim.page import answers
 from sim.page.answers import Answer, Side
-from sim.page.asked import FILE, SEEDS, Asked, Unclear, from_link, read_asked, to_link
-from sim.page.controls import groups_of
+from sim.page.asked import FILE, SEEDS, Asked, Unclear, from_link, named, read_asked, to_link
+from sim.page.controls import groups_of, meaning_of
 from sim.page.one_seed import OneSeed
 from sim.page.opened import Files
+from sim.page.own_values import with_own, without_own
 from sim.page.pool import Pool
 from sim.page.questions import Pair, Questions
 from sim.page.queue import Key, Wanted
@@ -30,7 +31,7 @@ from sim.runs.ensemble import Request
 from sim.runs.errors import Incompatible, ResultError
 from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.changes import as_plain, changes
+from sim.studies.changes import changes
 from sim.units import change
 
 BASELINE = later("As it is")
@@ -76,6 +77,7 @@ class Visitor:
         self._sides: list[Side] = []
         self._number, self._opened = 0, ""
         self._worlds: dict[Key, Any] = {}
+        self._full = False  # of the worlds that are asked for some cannot be held
         self._shown = -1  # seeds of the last answer
         self._due, self._card_of = False, -1  # whose card the page has
         self._leads: dict[int, str] = {}
@@ -88,6 +90,7 @@ class Visitor:
     def close(self) -> None:
         """The page has gone."""
         self._questions.clear()
+        self._hold(())
         self._pool.leave(self)
         self._files.close()
 
@@ -98,22 +101,23 @@ class Visitor:
         """Answer a message; what is wrong with it is said on the page."""
         number = message.get("number", 0) if isinstance(message, dict) else 0
         number = number if isinstance(number, int) else 0
-        if isinstance(message, dict) and message.get("do") in _ASKING:
+        asking = isinstance(message, dict) and message.get("do") in _ASKING
+        if asking:
             self._number = number  # where it cannot be answered, the answer before it goes on
         try:
             self._hear(message if isinstance(message, dict) else {}, number)
-        except Unclear as error:
-            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": str(error)}]})
         except ScenarioError as error:
-            said = [{"key": it.key, "said": str(it)} for it in error.faults]
-            self._send({"do": "fault", "number": number, "faults": said})
-        except (ResultError, Incompatible) as error:
-            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": str(error)}]})
+            faults = [{"key": it.key, "variant": it.file, "said": str(it)} for it in error.faults]
+        except (Unclear, ResultError, Incompatible) as error:
+            faults = [{"key": "", "said": str(error)}]
         except OSError as error:
-            words = f"{error.filename or 'output'}: {error.strerror or error}"
-            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": words}]})
+            faults = [{"key": "", "said": f"{error.filename or 'output'}: {error.strerror or error}"}]
         except Exception as error:  # noqa: BLE001  the visit goes on, and the other visits do
-            self._send({"do": "fault", "number": number, "faults": [{"key": "", "said": _unanswered(error)}]})
+            faults = [{"key": "", "said": _unanswered(error)}]
+        else:
+            return
+        # What was asked can be taken back; nothing else that is said changes what is asked.
+        self._send({"do": "fault", "number": number, "faults": faults, "asking": asking})
 
     def _hear(self, message: dict[str, Any], number: int) -> None:
         word = message.get("do")
@@ -142,6 +146,8 @@ class Visitor:
     def ask(self, asked: Asked, number: int) -> None:
         """Answer this from now on, and nothing that was asked before."""
         base = self._files.load(asked.scenario, months=asked.months)
+        asked = with_own(asked, base)
+        given, asked = asked, named(asked)
         variants = self._files.variants(base, asked)
         unknown = [name for name in (*asked.show, asked.lead) if name and name not in self._model.outcomes]
         if unknown:
@@ -155,19 +161,20 @@ class Visitor:
         sides = [Side(tr(BASELINE), base, self._request(base)), *self._changed_sides(asked, base, variants)]
         wanted = self._wanted_now = self._wanted(sides, variants, asked)
         self._sides = sides
-        keys = {it.key for it in wanted}
-        self._worlds = {key: value for key, value in self._worlds.items() if key in keys}
+        self._hold({it.key for it in wanted})
         if opened != self._opened:
             self._opened = opened
             self._send(self._scenario(base, asked))
         elif was is None or [it.of for it in was.variants] != [it.of for it in asked.variants]:
             self._send({"do": "controls", "groups": self._groups(asked, base)})
-        self._send({"do": "asked", "number": number, "asked": asked.to_json(), "link": to_link(asked),
+        self._send({"do": "asked", "number": number, "asked": given.to_json(),
+                    "names": [it.name for it in asked.variants], "link": to_link(without_own(given, base)),
                     "private": asked.scenario.startswith(FILE), "changed": self._changed(base, variants)})  # fmt: skip
+        self._full = False
         for it in wanted:
             if it.key in self._pool.kept:
-                self._worlds[it.key] = self._pool.kept.get(it.key)
-        self._pool.want(self, [it for it in wanted if it.key not in self._worlds])
+                self._take(it.key)
+        self._wait()
         self._soon()
 
     def _changed_sides(self, asked: Asked, base: Scenario, variants: Sequence[tuple[Scenario, int]]) -> list[Side]:
@@ -211,10 +218,10 @@ class Visitor:
         }  # fmt: skip
 
     def _changed(self, base: Scenario, variants: Sequence[tuple[Scenario, int]]) -> list[list[dict[str, Any]]]:
-        """Of each variant the keys that differ from the baseline: old, new, and the new value as the page keeps it."""
+        """Of each variant the keys that differ from the baseline, old to new, with the baseline's value."""
         return [
-            [{"key": it.key, "said": change(it.old, it.new, it.unit).replace("->", "→"),
-              "value": as_plain(scenario, it.key)}
+            [{"key": it.key, "meaning": meaning_of(base, it.key),
+              "said": change(it.old, it.new, it.unit).replace("->", "→"), "base": it.old}
              for it in changes(base, scenario) if it.new is not None][:400]
             for scenario, _ in variants
         ]  # fmt: skip
@@ -228,7 +235,7 @@ class Visitor:
             self._send_motion(self._motion)
             return
         if any(it.key == key for it in self._wanted_now):
-            self._worlds[key] = self._pool.kept.get(key)
+            self._take(key)
             self._soon()
         self._questions.arrived(key, self._worlds, self._pool.kept)
 
@@ -247,6 +254,28 @@ class Visitor:
             left = round(told["first"] * (1 - done / of), 2)
             self._send(told | {"months": [done, of], "first": left})
 
+    def _take(self, key: Key) -> None:
+        """Hold a kept world; where all visitors hold too much, wait for no more and say so."""
+        if key in self._worlds or self._full:
+            return
+        value = self._pool.kept.get(key)
+        if self._pool.held.take(key, value):
+            self._worlds[key] = value
+            return
+        self._full = True
+        said = tr(
+            "The answer stays on {seeds}: all open pages hold {size} MB of worlds, which is the most. Allowed: fewer "
+            "months, variants, seeds or open pages.", seeds=counted(self._seeds, "seed"),
+            size=f"{self._pool.held.most / 1e6:,.0f}",
+        )  # fmt: skip
+        self._send({"do": "fault", "number": self._number, "faults": [{"key": "", "said": said}], "asking": False})
+        self._wait()
+
+    def _hold(self, keys: Container[Key]) -> None:
+        """Hold none but these worlds."""
+        self._pool.held.leave([key for key in self._worlds if key not in keys])
+        self._worlds = {key: value for key, value in self._worlds.items() if key in keys}
+
     @property
     def _seeds(self) -> int:
         """The seeds whose worlds are all done, from the first one on without a gap."""
@@ -263,6 +292,9 @@ class Visitor:
         left = sum(key not in self._worlds for key in keys)
         count, each = max(1, self._pool.count), self._pool.seconds
         first = sum(Key(side.digest, 0) not in self._worlds for side in self._sides)
+        if self._full:  # no more will come
+            return {"do": "progress", "number": self._number, "seeds": self._seeds, "of": self._seeds, "worlds": 0,
+                    "seconds": 0.0, "first": 0.0}  # fmt: skip
         return {"do": "progress", "number": self._number, "seeds": self._seeds, "of": self._asked.seeds,
                 "worlds": left, "seconds": round(left * each / count, 1),
                 "first": round(math.ceil(first / count) * each, 2)}  # fmt: skip
@@ -320,7 +352,7 @@ class Visitor:
         self._fans(seeds, lambda: answers.fans(seen, names, meanings))
 
     def _send_card(self, seeds: int, answer: Answer) -> None:
-        self._send(self._message(seeds, {"decision": answer.decision(answer.found) or ""}))
+        self._send(self._message(seeds, {"decision": answer.decision(answer.found)}))
 
     def _message(self, seeds: int, parts: dict[str, Any]) -> dict[str, Any]:
         return {"do": "answer", "number": self._number, "seeds": seeds, "parts": parts}
@@ -390,7 +422,7 @@ class Visitor:
             self._sides[0].scenario, side.scenario, outcome, asked.seeds, (side.label, tr(BASELINE)), difference
         )
         if message.get("run") is True:
-            self._questions.run(what, pair, self._worlds, self._pool.kept)
+            self._questions.run(what, pair, self._worlds, self._pool.kept, few=message.get("few") is True)
         else:
             self._questions.cost(what, pair, self._pool.seconds, self._pool.count, self._pool.kept)
 
@@ -400,7 +432,8 @@ class Visitor:
     def _wait(self) -> None:
         """Wait for what is not there of the answer, of why, and of the world that is to be shown."""
         shown = [self._motion.wanted] if self._motion else []
-        wanted = [*self._wanted_now, *self._questions.wanted(), *shown]
+        answer = [] if self._full else self._wanted_now
+        wanted = [*answer, *self._questions.wanted(), *shown]
         self._pool.want(self, [it for it in wanted if it.key not in self._worlds])
 
     def _show_months(self, of: Any, seed: Any, *, run: bool) -> None:

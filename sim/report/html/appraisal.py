@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim.language import tr
+from sim.language import listed, tr
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.text.appraisal import balance_table, chain_table, treated_text, unit_of
 from sim.report.text.closures import closures_table
@@ -13,8 +13,13 @@ from sim.report.text.payers import sales_table, taxes_table
 from sim.studies.questions.appraise import Appraisal
 
 
-def appraisal_tables(found: Appraisal) -> Markup:
-    """From gross to net, society's balance, taxes and sales; closures of demand where both were run."""
+def appraisal_tables(found: Appraisal, name: str = "") -> Markup:
+    """From gross to net, society's balance, taxes and sales; closures of demand where both were run.
+
+    ``name`` is the variant's in the comparison, as a page may have the same tables of several; its scenario's where
+    none is given.
+    """
+    name = name or found.variant.name
     scale, unit = unit_of(found)
     made: list[tuple[str, Callable[[], str]]] = [
         (tr("From gross to net"), lambda: chain_table(found, scale, unit)),
@@ -24,14 +29,18 @@ def appraisal_tables(found: Appraisal) -> Markup:
     ]
     if found.other_closure is not None:
         made.append((tr("Where incomes return as demand"), lambda: closures_table(found, scale, unit)))
-    return join(fold(heading, map(_part, parts(written))) for heading, written in made)
+    return join(
+        fold(heading, [_part(it, tr("{name}: {said}", name=name, said=heading)) for it in parts(written)])
+        for heading, written in made
+    )
 
 
-def _part(part: str | Table) -> Markup:
+def _part(part: str | Table, caption: str) -> Markup:
     """A table, or the lines below one."""
     if isinstance(part, str):
         return tag("p", part, class_="note lines")
-    return table(part.heads, [(_first(row[0]), *row[1:]) for row in part.rows], sorted(part.right))
+    rows = [(_first(row[0]), *row[1:]) for row in part.rows]
+    return table(part.heads, rows, sorted(part.right), listed((caption, part.heads[0])))
 
 
 def _first(words: str) -> Markup | str:

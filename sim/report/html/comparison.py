@@ -107,7 +107,7 @@ def decision_section(comparison: Comparison) -> list[Section]:
     """The tables behind the decision cards; none where there is no card."""
     decided = [(it, it.decision.appraisal) for it in comparison.variants if it.decision and it.decision.appraisal]
     made = [
-        join(tag("h3", it.label) if len(comparison.variants) > 1 else None, appraisal_tables(found))
+        join(tag("h3", it.label) if len(comparison.variants) > 1 else None, appraisal_tables(found, it.label))
         for it, found in decided
     ]
     return [Section("decision", tr("Is it worth it?"), join(made))] if made else []

@@ -146,7 +146,10 @@ def _numbers(panel: Panel, labels: Sequence[str], bands: Sequence[Any], scenario
             row += [number(band[2, at]), span(band[0, at], band[4, at])]
         row += [_difference(it, at) for it in panel.differences]
         rows.append(row)
-    return table(heads, rows, range(1, len(heads)), f"{label(panel.outcome)}, {panel.unit}")
+    caption = f"{label(panel.outcome)}, {panel.unit}"
+    if panel.difference:  # a page may have the same outcome of each variant
+        caption = tr("{variant}, the difference in each seed: {caption}", variant=labels[0], caption=caption)
+    return table(heads, rows, range(1, len(heads)), caption)
 
 
 def _median(band: Cells) -> str:

@@ -324,7 +324,7 @@ def mind_text(it: Appraisal, scale: float) -> str:
         let = f"{it.months_let:.0f}"
         return tr("MIND: let for {let} of {months} months; floor and firms outlast the run.", let=let, months=months)
     if it.trend is not Trend.STEADY:
-        return tr("MIND: net jobs {trend}: with more --months the answer is another.", trend=tr(_TREND[it.trend]))
+        return tr("MIND: net jobs {trend}: over more months the answer is another.", trend=tr(_TREND[it.trend]))
     if it.rivals == NOT_MODELLED:
         return tr("MIND: firms of a place share no demand, so that displacement is too small.")
     return tr("MIND: sales, wages and inputs are at the model's prices; see the assumptions.")
