@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim.language import tr
 
 _VOID = frozenset({"meta", "br", "img", "input", "col", "link"})
+
+_MONTH = re.compile(r"\d{4}(-\d\d|年\d{1,2}月)")
 
 
 class Markup(str):
@@ -63,14 +66,20 @@ def table(
     assert all(heads), heads
 
     def cells(kind: str, row: Sequence[Any], **how: Any) -> list[Markup]:
-        return [tag(kind, cell, class_="n" if place in numbers else None, **how) for place, cell in enumerate(row)]
+        return [tag(kind, cell, class_="n" if place in numbers else _when(cell), **how)
+                for place, cell in enumerate(row)]  # fmt: skip
 
-    body = [tag("tr", tag("th", row[0], scope="row"), cells("td", row)[1:]) for row in rows]
+    body = [tag("tr", tag("th", row[0], scope="row", class_=_when(row[0])), cells("td", row)[1:]) for row in rows]
     made = tag(
         "table", tag("caption", caption) if caption else None,
         tag("thead", tag("tr", cells("th", heads, scope="col"))), tag("tbody", body),
     )  # fmt: skip
     return tag("div", made, class_="scroll", tabindex=0, role="region", aria_label=caption or tr("table"))
+
+
+def _when(cell: Any) -> str | None:
+    """The class of a cell that is a month, which stays on one line."""
+    return "when" if isinstance(cell, str) and _MONTH.fullmatch(cell) else None
 
 
 def fold(summary: Any, *children: Any) -> Markup:
