@@ -32,6 +32,7 @@ from sim.report.html.charts import Frame, difference_chart, ticks
 from sim.report.html.limits import HEADING, limits
 from sim.report.html.markup import Markup, island, join, tag
 from sim.report.html.markup import table as markup_table
+from sim.report.html.page import file_text
 from sim.runs.executor import Workers
 from sim.runs.result import find_result
 from sim.runs.store import Store
@@ -615,7 +616,7 @@ def test_texts_are_escaped_and_markup_is_not() -> None:
 
 
 def test_a_month_in_a_table_stays_on_one_line() -> None:
-    made = table(("a", "b"), [("2011-12", "2016年4月"), ("12", "2011-12 or so")])
+    made = markup_table(("a", "b"), [("2011-12", "2016年4月"), ("12", "2011-12 or so")])
     assert '<th scope="row" class="when">2011-12</th><td class="when">2016年4月</td>' in made
     assert made.count("when") == 2
     assert ".when" in file_text("style.css")
