@@ -103,7 +103,7 @@ def shown_in(unit: str, values: Iterable[Any]) -> Everyday:
     sizes = [abs(value) for value in values if isinstance(value, int | float) and math.isfinite(value)]
     largest = max(sizes, default=0.0)
     if unit == "month" and largest >= _YEARS_FROM:
-        return Everyday("years", 1 / 12)
+        return Everyday(_in_words("years"), 1 / 12)
     return everyday(unit, largest)
 
 
