@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import textwrap
 import unicodedata
@@ -27,8 +28,18 @@ def word(text: str) -> str:
     All else becomes hyphens. A byte of a file's name that is no UTF-8 is written as ``xE9``.
     """
     if not text.isascii():
-        text = "".join(map(_escaped_byte, unicodedata.normalize("NFC", text)))
+        text = "".join(map(_escaped_byte, unicodedata.normalize("NFC", decoded(text))))
     return re.sub(" +", "-", "".join(it if it in _SIGNS or _is_letter(it) else " " for it in text))
+
+
+def decoded(path: str) -> str:
+    """A path's letters, whatever encoding the system says its names have: bytes that are UTF-8 are read as that."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+
+
+def as_path(text: str) -> str:
+    """A name as a part of a path: its bytes are UTF-8, whatever encoding the system says its names have."""
+    return os.fsdecode(text.encode("utf-8"))
 
 
 def file_word(path: str | PurePath) -> str:

@@ -47,7 +47,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'&-]*[A-Za-z]")
 # Names of formats, methods, symbols, sizes, programs and keyboards, of a state, and of the other language.
 _NAMES = {
     "sim", "CSV", "JSON", "TOML", "Python", "Morris", "morris", "Sobol", "sobol", "mu", "sigma", "kB",
-    "MB", "SHA", "Linux", "optuna", "TPE", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "matplotlib",
+    "MB", "SHA", "KS", "Linux", "optuna", "TPE", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "matplotlib",
     "origin", "YYYY-MM", "English", "Home", "End", "Esc",
 }  # fmt: skip
 _OWN = {"toy", "boom", "Boom", "dear", "town", "idle", "share"}  # of the tests' scenarios and facts

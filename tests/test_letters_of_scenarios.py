@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import toy
-from command import call, call_json
+from command import call, call_json, python, surroundings
 from jsonschema import Draft202012Validator
 
 import sim
@@ -88,6 +88,27 @@ def test_a_file_of_bytes_that_are_no_utf_8_is_run_and_its_source_is_written(toy_
     assert found["scenario"] == "cafxE9"
     text = (Path(found["results"]) / "scenario.toml").read_text(encoding="utf-8")
     assert "set by caf\\\\udce9.toml" in text
+
+
+@pytest.mark.parametrize("name", ["a[1]*$b$", "-x-", "首钢.", "plan (2)"])
+def test_a_result_is_found_by_the_name_of_its_scenarios_file(name: str, toy_folder: Path) -> None:
+    (toy_folder / f"{name}.toml").write_text(toy.SCENARIO)
+    found = call_json("run", f"./{name}.toml", "--no-figures", *FEW)
+    assert find_result(name, Path("results")).path == Path(found["results"])
+    assert find_result(f"{name}.toml", Path("results")).path == Path(found["results"])
+
+
+def test_letters_are_kept_where_the_system_says_that_its_names_are_ascii(tmp_path: Path) -> None:
+    small = 'extends = "place"\n[population]\nenterprises = 100\n[run]\nmonths = 2\nreplicates = 1\n'
+    (tmp_path / "首钢.toml").write_text(small)
+    there = surroundings(LC_ALL="C", PYTHONUTF8="0", NUMBA_DISABLE_JIT="1")
+    said = python("-m", "sim", "run", "首钢.toml", "--workers", "1", cwd=tmp_path, env=there)
+    assert "glyph" not in said.stderr
+    (folder,) = (tmp_path / "results").glob("首钢-*")
+    assert (folder / "figures" / "headline.png").is_file()
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["name"] == "首钢"
+    python("-m", "sim", "report", "首钢", "--out", "page.html", cwd=tmp_path, env=there)
+    assert "首钢" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_sim_new_writes_a_place_of_any_name_and_commands_that_can_be_typed(tmp_path: Path) -> None:

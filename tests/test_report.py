@@ -616,6 +616,13 @@ def test_texts_are_escaped_and_markup_is_not() -> None:
     assert json.loads(re.sub(r"<.*?>", "", island("x", {"a": "<é&"}))) == {"a": "<é&"}
 
 
+def test_a_month_in_a_table_stays_on_one_line() -> None:
+    made = markup_table(("a", "b"), [("2011-12", "2016年4月"), ("12", "2011-12 or so")])
+    assert '<th scope="row" class="when">2011-12</th><td class="when">2016年4月</td>' in made
+    assert made.count("when") == 2
+    assert ".when" in file_text("style.css")
+
+
 def test_ticks_are_round_and_within() -> None:
     assert ticks(0, 1000, 4) == [0, 200, 400, 600, 800, 1000]
     assert ticks(-0.3, 0.9, 4) == pytest.approx([-0.2, 0.0, 0.2, 0.4, 0.6, 0.8])

@@ -25,7 +25,7 @@ from sim.commands.common import (
     say_remarks,
     watcher,
 )
-from sim.letters import file_word
+from sim.letters import as_path, file_word
 
 if TYPE_CHECKING:
     from sim.runs.result import Result
@@ -119,7 +119,7 @@ def run(
 
 def _held(scenarios: Sequence[str], out: Path) -> bool:
     """Whether every scenario has a result under its name, so that there may be nothing to run."""
-    return all(any(out.glob(f"{file_word(name)}-*/")) for name in scenarios)
+    return all(any(out.glob(f"{as_path(file_word(name))}-*/")) for name in scenarios)
 
 
 def _wrong_together(

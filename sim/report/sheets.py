@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.formats import label, seeds_text
 from sim.language import later, listed, meaning, month_text, paragraph, tr
-from sim.letters import wrapped
+from sim.letters import decoded, wrapped
 from sim.report.shown import plain_words, title_words
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
@@ -259,7 +259,9 @@ def span_words(result: Result) -> str:
 
 def source_words(model: str, data: str, folders: Iterable[str]) -> str:
     """The model's version, and the files that a figure is drawn from."""
-    return tr("Model {model}. Source: {data} of {folders}.", model=model, data=data, folders=listed(folders))
+    return tr(
+        "Model {model}. Source: {data} of {folders}.", model=model, data=data, folders=listed(map(decoded, folders))
+    )
 
 
 def empty_outcomes(result: Result) -> list[str]:

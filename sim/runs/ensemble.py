@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.letters import cut, word
+from sim.letters import as_path, cut, word
 from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.executor import Failure
 from sim.runs.names import overridden
@@ -71,7 +71,7 @@ class Request:
 
 def folder_name(name: str) -> str:
     """The name with only what a folder's may have everywhere, and as much of it as one has room for."""
-    return cut(word(name))
+    return as_path(cut(word(name)))
 
 
 def as_stored(scenario: Scenario, version: str, out: Path, sample: PosteriorSample | None = None) -> Scenario:

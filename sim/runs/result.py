@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.formats import seeds_text
 from sim.language import listed, tr
-from sim.letters import cut, file_word, word
+from sim.letters import cut, decoded, file_word, word
 from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
 from sim.runs.kept import Kept
@@ -230,12 +230,15 @@ def find_result(name: Result | str | Path, results: Path, holds: str = "", say: 
         return name
     if (Path(name) / MANIFEST).exists() or (Path(name).is_dir() and Path(name).name != str(name)):
         return open_result(name)
-    wanted = cut(file_word(name) if str(name).endswith(".toml") else word(str(name)))
+    plain = word(str(name))
+    # The name of a result, or that of its scenario's file, whose name as a word ends in no sign.
+    names = [file_word(name)] if str(name).endswith(".toml") else [plain, plain.strip("-.")]
     pattern = re.compile(r"(?P<name>.+)-[0-9a-f]{12}")
     held: dict[str, list[Path]] = {}
     for manifest in results.glob(f"*/{MANIFEST}"):
-        if (match := pattern.fullmatch(manifest.parent.name)) and (manifest.parent / holds).exists():
+        if (match := pattern.fullmatch(decoded(manifest.parent.name))) and (manifest.parent / holds).exists():
             held.setdefault(match["name"], []).append(manifest)
+    wanted = next((it for it in map(cut, names) if it in held), cut(names[0]))
     if wanted not in held:
         near = difflib.get_close_matches(wanted, held, n=1)
         hint = f"; is {near[0]} meant?" if near else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.formats import minus, seeds_text
 from sim.language import month_text, paragraph, tr
-from sim.letters import cells
+from sim.letters import cells, decoded
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
 from sim.report.figures.colours import BLUE, GREY, INK, VERMILION
@@ -50,7 +50,7 @@ def waterfall(it: Explanation) -> Page:
         )  # fmt: skip
     results = tr(
         "{first}, {second} and {count} mixtures",
-        first=it.first.path.name, second=it.second.path.name, count=it.combinations - 2,
+        first=decoded(it.first.path.name), second=decoded(it.second.path.name), count=it.combinations - 2,
     )  # fmt: skip
     adds = tr("Parts are Shapley values: on every seed they add up to the difference.")
     footer = (

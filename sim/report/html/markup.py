@@ -14,6 +14,8 @@ from sim.language import tr
 
 _VOID = frozenset({"meta", "br", "img", "input", "col", "link"})
 
+_MONTH = re.compile(r"\d{4}(-\d\d|年\d{1,2}月)")
+
 
 class Markup(str):
     """Text that is markup and is not escaped."""
@@ -67,9 +69,10 @@ def table(
     named = ";".join(f"--h{place}:{_quoted(head)}" for place, head in enumerate(heads[1:], 2))
 
     def cells(kind: str, row: Sequence[Any], **how: Any) -> list[Markup]:
-        return [tag(kind, cell, class_="n" if index in numbers else None, **how) for index, cell in enumerate(row)]
+        return [tag(kind, cell, class_="n" if index in numbers else _when(cell), **how)
+                for index, cell in enumerate(row)]  # fmt: skip
 
-    body = [tag("tr", tag("th", row[0], scope="row"), cells("td", row)[1:]) for row in rows]
+    body = [tag("tr", tag("th", row[0], scope="row", class_=_when(row[0])), cells("td", row)[1:]) for row in rows]
     made = tag(
         "table", tag("caption", caption) if caption else None,
         tag("thead", tag("tr", cells("th", heads, scope="col"))), tag("tbody", body),
@@ -82,6 +85,11 @@ def _quoted(head: Any) -> str:
     """The text of a head as a string of CSS."""
     text = html.unescape(re.sub(r"<[^>]*>", "", head)) if isinstance(head, Markup) else str(head)
     return "'" + re.sub(r"[\\'\n]", lambda found: f"\\{ord(found.group()):x} ", text) + "'"
+
+
+def _when(cell: Any) -> str | None:
+    """The class of a cell that is a month, which stays on one line."""
+    return "when" if isinstance(cell, str) and _MONTH.fullmatch(cell) else None
 
 
 def fold(summary: Any, *children: Any) -> Markup:

@@ -21,6 +21,7 @@ from sim.language import (
     speaking,
     tr,
 )
+from sim.letters import decoded
 from sim.report.shown import title_words
 from sim.report.text.appraisal import said_of_rivals
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule
@@ -134,7 +135,7 @@ def _made(found: Appraisal) -> Poster:
         sure=tuple(_sure(found, jobs, value, last)),
         source=tr(
             "A model's finding under its assumptions, not a forecast. Model {model}. Source: seeds.csv of {folder}.",
-            model=found.model, folder=found.path.name,
+            model=found.model, folder=decoded(found.path.name),
         ),
         stem=file_name("poster"),
     )  # fmt: skip
