@@ -35,6 +35,7 @@ OUTCOMES = "outcomes.parquet"
 MANIFEST = "manifest.json"
 SCENARIO = "scenario.toml"
 SUMMARY = "summary.csv"
+EVENTS = "events.parquet"
 FIGURES = "figures"
 CHECKPOINTS = "checkpoints"
 RECORDS = "records"
@@ -160,7 +161,9 @@ class Store:
         return published
 
     def seal(self, manifest: Mapping[str, Any]) -> None:
-        """Write the manifest with its own digest."""
+        """Write the manifest with its own digest; what only the last one names, such as figures, is of other worlds."""
+        for name in self.manifest().get("outputs", {}).keys() - manifest["outputs"].keys():
+            (self.path / name).unlink(missing_ok=True)
         self.write(MANIFEST, sealed(manifest))
 
     def add(self, files: Mapping[str, bytes]) -> None:
