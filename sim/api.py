@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.letters import file_word
 from sim.model.catalogue import MechanismLike, model_catalogue
 from sim.notebooks import draw_with, in_notebooks
+from sim.runs.environment import check_environment
 from sim.runs.executor import Workers, local_workers
 from sim.runs.options import NEW_RECORDS, NO_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, ecosystem, refuse_missing
@@ -1798,6 +1799,7 @@ def _options(
     """The options of a run; workers that are not given are ended after it."""
     from sim.runs import progress
 
+    check_environment()
     folder, watcher = Path(out or RESULTS), watcher or progress.watcher()
     with nullcontext(workers) if isinstance(workers, Workers) else make_workers(workers) as pool:
         yield RunOptions(folder, pool, watcher, fresh, allow_long, records, shown)
