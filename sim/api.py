@@ -1018,8 +1018,10 @@ def poster(appraisal: Appraisal, language: str = "en") -> list[Path]:
     from sim.disk import write_all
     from sim.report.figures.poster import draw_poster
     from sim.report.text.poster import poster_of
+    from sim.runs.noted import refuse_links
 
     files = draw_poster(poster_of(appraisal, language))
+    refuse_links(appraisal.path)
     write_all(appraisal.path, files)
     return [appraisal.path / name for name in files]
 

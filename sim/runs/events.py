@@ -18,6 +18,7 @@ from sim.disk import write_whole
 from sim.runs.batch import run_batch
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
+from sim.runs.noted import refuse_links
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
@@ -41,6 +42,7 @@ def run_with_events(scenario: Scenario, model: Model, options: RunOptions) -> Re
     """
     watcher, fresh = options.watcher, options.fresh
     store = Store(options.out / Request(scenario, model.version).folder)
+    refuse_links(store.path)
     if fresh:
         shutil.rmtree(store.path / _PARTS, ignore_errors=True)
     held = None if fresh else read_events(store)  # before a new replicate publishes another manifest
