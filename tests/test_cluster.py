@@ -441,7 +441,7 @@ def test_a_killed_cluster_leaves_no_temporary_file(tmp_path: Path, killed: str) 
         process.wait(60)
         _, alive = psutil.wait_procs(family, timeout=20)
         assert not alive
-        assert os.listdir(space) == []
+        assert not list(Path(space).iterdir())
 
 
 _INTERRUPTED_INSIDE = """

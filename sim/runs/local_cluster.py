@@ -1,8 +1,8 @@
 """A dask cluster on this machine, in processes of its own: ``python -m sim.runs.local_cluster WORKERS FOLDER``.
 
-All temporary files are in FOLDER, which goes when the cluster ends. It prints the scheduler's address and, on the next line, the folder of the certificate that every connection needs
-(empty without one). It ends with its standard input, so with the process that started it. Scheduler and workers listen
-on the loopback interface alone.
+All temporary files are in FOLDER, which goes when the cluster ends. It prints the scheduler's address and, on the next
+line, the folder of the certificate that every connection needs (empty without one). It ends with its standard input, so
+with the process that started it. Scheduler and workers listen on the loopback interface alone.
 Workers that die are replaced here: dask's nanny gives up one that dies while it starts.
 """
 
