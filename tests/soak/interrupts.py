@@ -10,11 +10,10 @@ import random
 import re
 import signal
 import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from soak.clock import is_over
+from soak.clock import Turn
 from soak.kills import faults, prepare, start, undisturbed
 
 NAMES = ("run", "sweep", "events", "sensitivity")
@@ -55,13 +54,11 @@ def interrupted(name: str, folder: Path, after: float) -> list[str]:
     return wrong
 
 
-def attack(folder: Path, numbers: Sequence[int]) -> Interrupts:
+def attack(turn: Turn, folder: Path) -> Interrupts:
     """Interrupt the commands in turn; a number says which, and seeds the moment."""
     found = Interrupts()
     known: dict[str, tuple[dict[str, str], float]] = {}
-    for number in numbers:
-        if is_over():
-            break
+    for number in turn.numbers(lambda: found.interrupts):
         name = NAMES[number % len(NAMES)]
         if name not in known:
             known[name] = undisturbed(name, folder / f"{name}-undisturbed")

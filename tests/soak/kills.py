@@ -22,7 +22,7 @@ import psutil
 
 from sim.runs.store import JOURNAL, MANIFEST
 from sim.runs.verify import row_length, verify_folder
-from soak.clock import is_over
+from soak.clock import Turn
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = """extends = "place"
@@ -58,6 +58,7 @@ _WORKERS = ("--workers", "2")
 _RUN = ("run", "small.toml", "--replicates", "8", "--no-figures", *_WORKERS)
 COMMANDS: Mapping[str, Sequence[str]] = {
     "run": _RUN,
+    "figures": ("run", "small.toml", "--replicates", "4", *_WORKERS),
     "events": (*_RUN, "--events"),
     "checkpoint": (*_RUN, "--until", "4", "--checkpoint"),
     "sweep": ("sweep", "small.toml", "--vary", "market.growth=0.01,0.02", *_WORKERS),
@@ -87,6 +88,7 @@ class Kills:
 
     kills: int = 0
     in_time: int = 0  # the process had not ended by itself
+    by_name: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
 
@@ -192,19 +194,18 @@ def _processes(folder: Path) -> list[list[str]]:
     return [it.info["cmdline"] for it in every if it.info["cwd"] == here and it.info["cmdline"]]  # not yet reaped: none
 
 
-def attack(folder: Path, times: int, names: Sequence[str] = tuple(COMMANDS), seed: int = 1) -> Kills:
-    """Kill the commands in turn, so many times in all."""
-    rng, found = random.Random(seed), Kills()
+def attack(turn: Turn, folder: Path, names: Sequence[str] = tuple(COMMANDS)) -> Kills:
+    """Kill the commands in turn; the number of a kill says which, and seeds its moment."""
+    found = Kills()
     known: dict[str, tuple[dict[str, str], float]] = {}
-    for number in range(times):
-        if is_over():
-            break
-        name = names[number % len(names)]
+    for number in turn.numbers(lambda: found.kills):
+        rng, name = random.Random(number), names[number % len(names)]
         if name not in known:
             known[name] = undisturbed(name, folder / f"{name}-undisturbed")
         wanted, seconds = known[name]
         at = folder / f"{name}-{number}"
         found.in_time += kill(name, at, rng.uniform(0.1, 0.95) * seconds, rng)
         found.kills += 1
+        found.by_name[name] = found.by_name.get(name, 0) + 1
         found.wrong += [f"{name} {number}: {it}" for it in faults(name, at, wanted)]
     return found
