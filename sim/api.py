@@ -72,6 +72,7 @@ def run(
     figures: bool | str | Sequence[str] = True,
     parameters: str | None = None,
     one_seed: bool = False,
+    ledger: bool = False,
     mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
@@ -106,6 +107,9 @@ def run(
         ``"posterior:NAME"`` borrows that of another scenario: ``"posterior:shougang"`` for a place of one's own.
     one_seed
         With ``parameters``: all worlds have the same seed, so that only their parameters differ.
+    ledger
+        Whether to check all books after each mechanism of every world that runs: a world with a book that does not
+        balance fails. It takes longer, and the outcomes are the same.
     mechanisms
         Mechanisms of your own, or the files that declare them.
     watcher
@@ -139,6 +143,8 @@ def run(
     """
     from sim.runs.batch import run_batch
     from sim.runs.branch import first_part
+    from sim.runs.ensemble import Request
+    from sim.runs.replicate import run_with_ledger
     from sim.runs.seeds import own_seeds
     from sim.scenario import Fault, ScenarioError
 
@@ -148,10 +154,18 @@ def run(
     if checkpoint and own_seeds(chosen):
         message = "cannot go with --checkpoint, allowed: --replicates and --seed"
         raise ScenarioError([Fault("--seeds", 0, "seeds", message)])
+    if ledger and (other := [name for name, asked in (("checkpoint", checkpoint), ("events", events)) if asked]):
+        faults = [Fault("--ledger", 0, it, f"cannot go with --{it}, allowed: without it") for it in other]
+        raise ScenarioError(faults)
     model = _model(chosen)
     sample = _sample(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
     drawn = _figures(figures, model, chosen)
     with _options(out, workers, watcher, shown, fresh=fresh, records=NEW_RECORDS) as options:
+        if ledger:
+            missing = Request(chosen, model.version, sample).missing(options.out)
+            if not fresh and (kept := chosen.replicates - len(missing)):
+                options.watcher.say(f"{chosen.name}: {kept} stored worlds are not checked: --fresh runs them again")
+            model = replace(model, run=run_with_ledger, recorded=None)
         if checkpoint:
             from sim.runs.fork import run_forked
 
