@@ -75,6 +75,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
         "--robustness", "0", "--replicates", "2", *_WORKERS,
     ),
     "cluster": (*_RUN, "--cluster", "local"),
+    "page": (),  # a visit, which starts the page
 }  # fmt: skip
 _ENDS = {name: (0, 1) if name == "seek" else (0,) for name in COMMANDS}
 _TIMED = {MANIFEST, ".digests", ".lock"}  # a manifest says how long the run took, and pictures their fonts
@@ -102,10 +103,11 @@ def prepare(folder: Path) -> None:
 
 def start(name: str, folder: Path) -> subprocess.Popen[bytes]:
     """The command of this name, in the folder."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str((folder / "tmp").resolve()), "SIM_THREADS": "1"}
+    modules = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
+    environment = os.environ | {"PYTHONPATH": modules, "TMPDIR": str((folder / "tmp").resolve()), "SIM_THREADS": "1"}
     with (folder / "said").open("ab") as said:
         return subprocess.Popen(
-            [sys.executable, "-m", "sim", *COMMANDS[name]],
+            [sys.executable, "-m", *(("soak.visit",) if name == "page" else ("sim", *COMMANDS[name]))],
             cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
         )  # fmt: skip
 
@@ -140,6 +142,8 @@ def kill(name: str, folder: Path, after: float, rng: random.Random) -> bool:
     else:
         return False
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    if name == "page":  # a visitor who leaves does not end it
+        family = family[1:] or family
     chosen = rng.choice([[family[0]], [rng.choice(family)], family])
     if chosen is family:
         (folder / "all").touch()
