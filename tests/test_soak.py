@@ -6,11 +6,13 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import soak.table
 from soak import bounds, hostile, kills, months, mutants, run
 from soak.clock import Turn
 from soak.table import BEGIN, DOCUMENT, END, FIGURES, merged, table, with_table
@@ -102,6 +104,23 @@ def test_figures_of_another_model_begin_again() -> None:
     other = run._adding("months", "two", counts, 1, 5)(both)
     assert (other["counts"]["enterprise_months"], other["next"], other["seconds"]) == (100, 1, 5)
     assert "model two" in table({"months": other})
+
+
+def test_what_is_done_is_kept_and_the_next_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soak.table, "FIGURES", tmp_path / "figures.json")
+    monkeypatch.setattr(soak.table, "DOCUMENT", tmp_path / "document.md")
+    (tmp_path / "document.md").write_text(f"{BEGIN}\n{END}\n")
+    monkeypatch.setitem(run.ATTACKS, "months", replace(run.ATTACKS["months"], shards=1, goal=2))
+    assert run.main({"months": 1}, 300) == 0
+    first = soak.table.read_figures()["months"]
+    assert run.main({"months": 1}, 300) == 0
+    second = soak.table.read_figures()["months"]
+    assert (first["next"], second["next"]) == (1, 2)
+    assert second["counts"]["worlds"] == 2
+    assert second["counts"]["enterprise_months"] > first["counts"]["enterprise_months"]
+    assert run.main({"months": None}, 300) == 0  # as much as is promised is done
+    assert soak.table.read_figures()["months"] == second
+    assert second["found"] in (tmp_path / "document.md").read_text()
 
 
 def test_reasons_are_those_of_mutants_that_there_are() -> None:

@@ -28,6 +28,7 @@ from soak.table import merged, read_figures, write_figures
 
 Counts = dict[str, Any]
 _PATH = re.compile(r"(?<![\w.])(/[\w.+-]+){2,}")  # of this machine, which no document names
+_KEPT_EACH = 1200  # seconds: what is done is kept at least so often
 _BROKEN = "broken books, NaN, negative stock, overflow, warning"
 _shared: list[Any] = []  # the counter of the numbers, in a process that is one of several
 _AT_ONCE = 2  # processes of an attack that is one thread
@@ -173,23 +174,35 @@ def _part(name: str, turn: Turn, known: Counts, seconds: float) -> Counts:
 
 def main(asked: Mapping[str, int | None], seconds: float) -> int:
     """Make attacks and keep their figures; 1 where a promise did not hold."""
-    broken = 0
+    broken = False
     for name, more in asked.items():
-        attack, model = ATTACKS[name], sources_digest()
-        kept = _of_model(read_figures().get(name), model)
-        done = kept["counts"][attack.counted] if kept else 0
-        if (most := attack.goal - done if more is None else more) <= 0:
-            print(f"{name}: {done:,} are done", flush=True)
-            continue
-        print(f"{name}: {most:,} more, after {done:,}", flush=True)
-        began = time.monotonic()
-        known = kept["counts"] if kept else {}
-        counts, following = made(name, most, kept["next"] if kept else 0, known, seconds, attack.shards)
-        figures = write_figures(name, _adding(name, model, counts, following, round(time.monotonic() - began)))
-        wrong = figures["counts"]["wrong"]
-        broken += bool(counts["wrong"])
-        print(f"  {figures['attack']}\n  {figures['found']}", *(f"  WRONG {it}" for it in wrong), sep="\n", flush=True)
-    return 1 if broken else 0
+        done, end = _done(name), time.monotonic() + seconds
+        goal = ATTACKS[name].goal if more is None else done + more
+        print(f"{name}: {max(0, goal - done):,} more, after {done:,}", flush=True)
+        while done < goal and (left := end - time.monotonic()) > 0:
+            figures, counts = _slice(name, goal - done, min(left, _KEPT_EACH))
+            broken |= bool(counts["wrong"])
+            listed = (f"  WRONG {it}" for it in counts["wrong"])
+            print(f"  {figures['attack']}\n  {figures['found']}", *listed, sep="\n", flush=True)
+            if not counts[ATTACKS[name].counted]:  # there is no more to do, or no time for it
+                break
+            done = figures["counts"][ATTACKS[name].counted]
+    return int(broken)
+
+
+def _done(name: str) -> int:
+    kept = _of_model(read_figures().get(name), sources_digest())
+    return int(kept["counts"][ATTACKS[name].counted]) if kept else 0
+
+
+def _slice(name: str, most: int, seconds: float) -> tuple[dict[str, Any], Counts]:
+    """So much more of an attack, kept: its figures, and the counts of this part."""
+    model, began = sources_digest(), time.monotonic()
+    kept = _of_model(read_figures().get(name), model)
+    known, first = (kept["counts"], kept["next"]) if kept else ({}, 0)
+    counts, following = made(name, most, first, known, seconds, ATTACKS[name].shards)
+    spent = round(time.monotonic() - began)
+    return write_figures(name, _adding(name, model, counts, following, spent)), counts
 
 
 def _of_model(kept: Any, model: str) -> Any:

@@ -31,8 +31,8 @@ def write_figures(name: str, change: Callable[[Any], dict[str, Any]]) -> dict[st
     """Change what is kept of one attack, and write the table anew."""
     with alone():
         known = read_figures()
-        known[name] = change(known.get(name))
-        FIGURES.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n", encoding="utf-8")
+        known = dict(sorted({**known, name: change(known.get(name))}.items()))
+        FIGURES.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
         DOCUMENT.write_text(with_table(DOCUMENT.read_text(encoding="utf-8"), known), encoding="utf-8")
     return dict(known[name])
 
