@@ -106,6 +106,13 @@ def test_figures_of_another_model_begin_again() -> None:
     assert "model two" in table({"months": other})
 
 
+def test_an_attack_that_found_a_fault_begins_again() -> None:
+    counts = {"enterprise_months": 100, "worlds": 1, "wrong": ["3: broken"]}
+    first = run._adding("months", "one", counts, 1, 5)(None)
+    again = run._adding("months", "one", counts | {"wrong": []}, 1, 5)(first)
+    assert (again["counts"]["enterprise_months"], again["counts"]["wrong"], again["next"]) == (100, [], 1)
+
+
 def test_what_is_done_is_kept_and_the_next_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(soak.table, "FIGURES", tmp_path / "figures.json")
     monkeypatch.setattr(soak.table, "DOCUMENT", tmp_path / "document.md")

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.letters import printable
 from sim.scenario.months import is_month
 
 MOST_VARIANTS = 4
@@ -32,7 +33,10 @@ Value = bool | int | float | str | dict[str, Any]
 
 
 class Unclear(ValueError):
-    """A message or link that asks nothing that can be answered; the message says what is wrong."""
+    """A message or link that asks nothing that can be answered; it says what is wrong, in letters that show."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 @dataclass(frozen=True)

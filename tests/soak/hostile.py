@@ -22,6 +22,7 @@ import numpy as np
 from typer.testing import CliRunner
 
 from sim import cli
+from sim.letters import printable
 from sim.model.catalogue import load
 from sim.page.asked import Unclear, from_link
 from sim.places import register
@@ -124,7 +125,7 @@ def _try(name: str, use: Callable[[random.Random], object], seed: int, found: Ho
                 warnings.simplefilter("error")
                 use(random.Random(seed))
         except (ScenarioError, ResultError) as error:
-            if not str(error) or any(not it.isprintable() for it in str(error).splitlines()):
+            if not str(error) or str(error) != printable(str(error)):
                 found.wrong.append(f"{name} {seed}: a message that cannot be printed: {str(error)!r}")
         except Exception:  # noqa: BLE001  it is what is looked for
             found.wrong.append(f"{name} {seed}: {' | '.join(traceback.format_exc().splitlines()[-3:])}")

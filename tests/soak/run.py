@@ -184,7 +184,7 @@ def main(asked: Mapping[str, int | None], seconds: float) -> int:
             broken |= bool(counts["wrong"])
             listed = (f"  WRONG {it}" for it in counts["wrong"])
             print(f"  {figures['attack']}\n  {figures['found']}", *listed, sep="\n", flush=True)
-            if not counts[ATTACKS[name].counted]:  # there is no more to do, or no time for it
+            if counts["wrong"] or not counts[ATTACKS[name].counted]:  # there is no more to do, or no time for it
                 break
             done = figures["counts"][ATTACKS[name].counted]
     return int(broken)
@@ -206,8 +206,8 @@ def _slice(name: str, most: int, seconds: float) -> tuple[dict[str, Any], Counts
 
 
 def _of_model(kept: Any, model: str) -> Any:
-    """What is kept of an attack, if it was made on this model."""
-    return kept if kept and kept["model"] == model and "counts" in kept else None
+    """What is kept of an attack, if it was made on this model and found nothing wrong: mended, it is tried again."""
+    return kept if kept and kept["model"] == model and not kept.get("counts", {"wrong": 1})["wrong"] else None
 
 
 def _adding(name: str, model: str, counts: Counts, following: int, seconds: int) -> Callable[[Any], dict[str, Any]]:
