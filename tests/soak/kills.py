@@ -103,6 +103,8 @@ def prepare(folder: Path) -> None:
 
 def start(name: str, folder: Path) -> subprocess.Popen[bytes]:
     """The command of this name, in the folder."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a shell, and so in what it starts
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     modules = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
     environment = os.environ | {"PYTHONPATH": modules, "TMPDIR": str((folder / "tmp").resolve()), "SIM_THREADS": "1"}
     with (folder / "said").open("ab") as said:
