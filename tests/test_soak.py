@@ -130,6 +130,14 @@ def test_what_is_done_is_kept_and_the_next_run_goes_on(tmp_path: Path, monkeypat
     assert second["found"] in (tmp_path / "document.md").read_text()
 
 
+def test_a_mutant_that_no_test_file_meets_is_counted_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutants, "tests_of", lambda _: ())
+    found = mutants.attack(Turn(4))
+    assert (found.mutants, found.by_tests) == (4, 0)
+    assert found.by_arithmetic
+    assert found.untested == len(found.survivors) == 4 - found.by_arithmetic
+
+
 def test_reasons_are_those_of_mutants_that_there_are() -> None:
     assert set(mutants.reasons()) <= {it.key for it in mutants.every()}
     assert all(len(why) > 10 for why in mutants.reasons().values())

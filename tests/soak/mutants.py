@@ -126,6 +126,7 @@ class Judged:
     mutants: int = 0
     by_arithmetic: int = 0
     by_tests: int = 0
+    untested: int = 0  # no test file of the mechanism passes uncompiled in time: alive by the arithmetic alone
     survivors: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -138,10 +139,13 @@ def attack(turn: Turn) -> Judged:
         found.mutants += 1
         if not survivors([it]):
             found.by_arithmetic += 1
-        elif (tests := tests_of(it.file.stem)) and not survivors([it], tests=tests):
+            continue
+        tests = tests_of(it.file.stem)
+        if tests and not survivors([it], tests=tests):
             found.by_tests += 1
-        else:
-            found.survivors.append(it.key)
+            continue
+        found.untested += not tests
+        found.survivors.append(it.key)
     return found
 
 

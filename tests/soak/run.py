@@ -88,7 +88,8 @@ def _mutants(it: Counts) -> tuple[str, str]:
     killed, known = it["by_arithmetic"] + it["by_tests"], mutants.reasons()
     made = f"{it['mutants']} of {len(mutants.every()):,} mutants of the mechanisms: hand arithmetic, then test files"
     said = f"killed: {killed} ({killed / max(1, it['mutants']):.0%}), {it['by_arithmetic']} of them by the arithmetic"
-    return made, f"{said}; alive with a reason: {sum(name in known for name in it['survivors'])}"
+    reason = sum(name in known for name in it["survivors"])
+    return made, f"{said}; alive with a reason: {reason}, met by no test file in time: {it['untested']}"
 
 
 @dataclass(frozen=True)
