@@ -125,6 +125,8 @@ def test_what_is_done_is_kept_and_the_next_run_goes_on(tmp_path: Path, monkeypat
     assert (first["next"], second["next"]) == (1, 2)
     assert second["counts"]["worlds"] == 2
     assert second["counts"]["enterprise_months"] > first["counts"]["enterprise_months"]
+    monkeypatch.setattr(run, "made", lambda *_: ({"enterprise_months": 0, "worlds": 0, "wrong": []}, 9))
+    assert run.main({"months": 1}, 300) == 0  # no time: what is kept stays
     assert run.main({"months": None}, 300) == 0  # as much as is promised is done
     assert soak.table.read_figures()["months"] == second
     assert second["found"] in (tmp_path / "document.md").read_text()

@@ -181,11 +181,15 @@ def main(asked: Mapping[str, int | None], seconds: float) -> int:
         goal = ATTACKS[name].goal if more is None else done + more
         print(f"{name}: {max(0, goal - done):,} more, after {done:,}", flush=True)
         while done < goal and (left := end - time.monotonic()) > 0:
-            figures, counts = _slice(name, goal - done, min(left, _KEPT_EACH))
-            broken |= bool(counts["wrong"])
+            counts = _slice(name, goal - done, min(left, _KEPT_EACH))
+            if not counts[ATTACKS[name].counted]:
+                print("  no more to do, or no time for it", flush=True)
+                break
+            figures = read_figures()[name]
             listed = (f"  WRONG {it}" for it in counts["wrong"])
             print(f"  {figures['attack']}\n  {figures['found']}", *listed, sep="\n", flush=True)
-            if counts["wrong"] or not counts[ATTACKS[name].counted]:  # there is no more to do, or no time for it
+            if counts["wrong"]:
+                broken = True
                 break
             done = figures["counts"][ATTACKS[name].counted]
     return int(broken)
@@ -196,14 +200,16 @@ def _done(name: str) -> int:
     return int(kept["counts"][ATTACKS[name].counted]) if kept else 0
 
 
-def _slice(name: str, most: int, seconds: float) -> tuple[dict[str, Any], Counts]:
-    """So much more of an attack, kept: its figures, and the counts of this part."""
+def _slice(name: str, most: int, seconds: float) -> Counts:
+    """So much more of an attack, kept where anything was done."""
     model, began = sources_digest(), time.monotonic()
     kept = _of_model(read_figures().get(name), model)
     known, first = (kept["counts"], kept["next"]) if kept else ({}, 0)
     counts, following = made(name, most, first, known, seconds, ATTACKS[name].shards)
     spent = round(time.monotonic() - began)
-    return write_figures(name, _adding(name, model, counts, following, spent)), counts
+    if counts[ATTACKS[name].counted]:
+        write_figures(name, _adding(name, model, counts, following, spent))
+    return counts
 
 
 def _of_model(kept: Any, model: str) -> Any:
