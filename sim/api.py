@@ -14,6 +14,7 @@ from sim.letters import file_word
 from sim.model.catalogue import MechanismLike, model_catalogue
 from sim.notebooks import draw_with, in_notebooks
 from sim.renamed import renamed
+from sim.runs.environment import check_environment
 from sim.runs.executor import Workers, local_workers
 from sim.runs.options import NEW_RECORDS, NO_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, ecosystem, refuse_missing
@@ -73,6 +74,7 @@ def run(
     figures: bool | str | Sequence[str] = True,
     parameters: str | None = None,
     one_seed: bool = False,
+    ledger: bool = False,
     mechanisms: Sequence[MechanismLike] = (),
     watcher: Watcher | None = None,
     shown: Callable[[Result, Sequence[str]], None] | None = None,
@@ -107,6 +109,9 @@ def run(
         ``"posterior:NAME"`` borrows that of another scenario: ``"posterior:shougang"`` for a place of one's own.
     one_seed
         With ``parameters``: all worlds have the same seed, so that only their parameters differ.
+    ledger
+        Whether to check all books after each mechanism of every world that runs: a world with a book that does not
+        balance fails. It takes longer, and the outcomes are the same.
     mechanisms
         Mechanisms of your own, or the files that declare them.
     watcher
@@ -140,6 +145,8 @@ def run(
     """
     from sim.runs.batch import run_batch
     from sim.runs.branch import first_part
+    from sim.runs.ensemble import Request
+    from sim.runs.replicate import run_with_ledger
     from sim.runs.seeds import own_seeds
     from sim.scenario import Fault, ScenarioError
 
@@ -149,10 +156,18 @@ def run(
     if checkpoint and own_seeds(chosen):
         message = "cannot go with --checkpoint, allowed: --replicates and --seed"
         raise ScenarioError([Fault("--seeds", 0, "seeds", message)])
+    if ledger and (other := [name for name, asked in (("checkpoint", checkpoint), ("events", events)) if asked]):
+        faults = [Fault("--ledger", 0, it, f"cannot go with --{it}, allowed: without it") for it in other]
+        raise ScenarioError(faults)
     model = _model(chosen)
     sample = _sample(parameters, chosen, one_seed=one_seed, but={"checkpoint": checkpoint, "events": events})
     drawn = _figures(figures, model, chosen)
     with _options(out, workers, watcher, shown, fresh=fresh, records=NEW_RECORDS) as options:
+        if ledger:
+            missing = Request(chosen, model.version, sample).missing(options.out)
+            if not fresh and (kept := chosen.replicates - len(missing)):
+                options.watcher.say(f"{chosen.name}: {kept} stored worlds are not checked: --fresh runs them again")
+            model = replace(model, run=run_with_ledger, recorded=None)
         if checkpoint:
             from sim.runs.fork import run_forked
 
@@ -1021,8 +1036,10 @@ def poster(appraisal: Appraisal, language: str | None = None) -> list[Path]:
     from sim.disk import write_all
     from sim.report.figures.poster import draw_poster
     from sim.report.text.poster import poster_of
+    from sim.runs.noted import refuse_links
 
     files = draw_poster(poster_of(appraisal, language))
+    refuse_links(appraisal.path)
     write_all(appraisal.path, files)
     return [appraisal.path / name for name in files]
 
@@ -1804,6 +1821,7 @@ def _options(
     """The options of a run; workers that are not given are ended after it."""
     from sim.runs import progress
 
+    check_environment()
     folder, watcher = Path(out or RESULTS), watcher or progress.watcher()
     with nullcontext(workers) if isinstance(workers, Workers) else make_workers(workers) as pool:
         yield RunOptions(folder, pool, watcher, fresh, allow_long, records, shown)

@@ -18,7 +18,7 @@ from sim.commands.app import app as live_page
 from sim.commands.appraise import appraise
 from sim.commands.calibrate import calibrate
 from sim.commands.claims import claims
-from sim.commands.common import FAILED, say, system_error
+from sim.commands.common import FAILED, WRONG, fail, say, system_error
 from sim.commands.compare import compare
 from sim.commands.describe import describe, list_scenarios, outcomes, schema
 from sim.commands.document import document
@@ -40,6 +40,8 @@ from sim.commands.what_if import what_if
 from sim.declare import DeprecatedKey
 from sim.language import speaking
 from sim.letters import NoGlyph
+from sim.runs.environment import check_environment
+from sim.runs.errors import WrongEnvironment
 from sim.version import __version__
 
 _python_shows = warnings.showwarning
@@ -97,6 +99,10 @@ def _sim(
     lang: Lang = None,
 ) -> None:
     del version
+    try:
+        check_environment()
+    except WrongEnvironment as error:
+        fail(str(error), WRONG)
     if lang is not None:
         context.with_resource(speaking(lang))
 

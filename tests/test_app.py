@@ -413,9 +413,11 @@ def test_what_is_unclear_is_refused_with_what_is_allowed() -> None:
         {**ASKED, "variants": [{**one, "changes": {"a": [1]}}]},
         {**ASKED, "variants": [{**one, "changes": {f"k{n}": 1 for n in range(asking.MOST_CHANGES + 1)}}]},
         {**ASKED, "show": ["a; b"]}, {**ASKED, "scenario": "a\nb"},
+        {**ASKED, "variants": [{**one, "since": "201\ufeff3"}]},
     ):  # fmt: skip
-        with pytest.raises(Unclear):
+        with pytest.raises(Unclear) as refused:
             read_asked(wrong)
+        assert str(refused.value).isprintable()
 
 
 def test_a_file_of_ones_own_stays_here(tmp_path: Path) -> None:

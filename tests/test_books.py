@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from command import call
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from worlds import SHIPPED, around, nation, run, scenario, town
@@ -202,6 +203,22 @@ def test_nothing_is_found_where_nothing_is_wrong(monkeypatch: pytest.MonkeyPatch
 def test_without_the_ledger_a_fault_goes_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch, jobs, 3, pay_without_a_name)
     run(nation(), 5)
+
+
+def test_a_run_checks_the_books_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = ("--no-figures", "--workers", "1", "--out", tmp_path)
+    asked = ("run", "place", "--set", "population.enterprises=60", "--months", "5", "--replicates", "1", *out)
+    call(*asked, "--ledger")
+    (table,) = tmp_path.glob("*/outcomes.parquet")
+    whole = table.read_bytes()
+    call(*asked, "--fresh")
+    assert table.read_bytes() == whole
+    plant(monkeypatch, jobs, 3, pay_without_a_name)
+    assert "1 stored worlds are not checked: --fresh runs them again" in call(*asked, "--ledger").stderr
+    assert "LedgerError: jobs, month 3" in call(*asked, "--ledger", "--fresh", code=3).stderr
+    assert "--ledger: events: cannot go with --events" in call(*asked, "--ledger", "--events", code=2).stderr
+    past = call("run", "--from", table.parent, "--ledger", code=2).stderr
+    assert "--ledger: is given with --from, whose past is not checked" in past
 
 
 # --- written states and parameters

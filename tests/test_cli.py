@@ -23,6 +23,7 @@ from sim import api, cli
 from sim.commands import common
 from sim.kernel.draws import seed_of
 from sim.report.text.columns import cell, columns
+from sim.runs.errors import WrongEnvironment
 
 FIGURES = (
     FIGURE.format("startups", 64, "2011-06", "about")
@@ -171,6 +172,27 @@ def test_wrong_use_ends_with_two_and_writes_nothing(arguments: list[str], said: 
     assert re.search(said, found.stderr)
     assert found.stdout == ""
     assert not Path("results").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "least"),
+    [("SIM_THREADS", "abc", 1), ("SIM_THREADS", "9" * 5000, 1), ("NUMBA_NUM_THREADS", "0", 1),
+     ("NUMBA_DISABLE_JIT", "yes", 0)],
+)  # fmt: skip
+def test_a_wrong_variable_of_the_environment_is_said_before_anything_runs(
+    name: str, value: str, least: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    said = f'{name}: "{value}" is not allowed, allowed: a whole number from {least} up'
+    assert call("run", "toy", code=2).stderr == f"{said}\n"
+    with pytest.raises(WrongEnvironment, match=name):
+        api.run("toy", workers=1)
+    assert not Path("results").exists()
+
+
+def test_an_empty_variable_of_the_environment_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIM_THREADS", "")
+    call("run", "toy", "--no-figures", "--workers", "1")
 
 
 def test_every_fault_of_every_scenario_is_said_at_once() -> None:

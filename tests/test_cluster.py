@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -424,6 +425,24 @@ def test_an_interrupted_run_keeps_what_is_finished_and_leaves_no_process(tmp_pat
     with Workers(1) as one:
         run(with_replicates(toy.scenario(tmp_path), 60), tmp_path, one, listener=listener)
     assert listener.done == 60 - finished
+
+
+@pytest.mark.parametrize("killed", ["the command", "the cluster"])
+def test_a_killed_cluster_leaves_no_temporary_file(tmp_path: Path, killed: str) -> None:
+    """The scheduler's are with the workers', in the folder that goes with the command."""
+    with tempfile.TemporaryDirectory(prefix="s-") as space:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _DRIVER, tmp_path],
+            start_new_session=True, stderr=subprocess.DEVNULL, env=surroundings(TMPDIR=space),
+        )  # fmt: skip
+        wait_for(lambda: toy.finished(tmp_path) >= 3)
+        family = psutil.Process(process.pid).children(recursive=True)
+        (cluster,) = (it for it in family if "sim.runs.local_cluster" in it.cmdline())
+        (cluster if killed == "the cluster" else process).send_signal(signal.SIGKILL)
+        process.wait(60)
+        _, alive = psutil.wait_procs(family, timeout=20)
+        assert not alive
+        assert not list(Path(space).iterdir())
 
 
 _INTERRUPTED_INSIDE = """

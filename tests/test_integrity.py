@@ -98,6 +98,35 @@ def test_nothing_is_written_or_removed_through_a_link(scenario: Scenario, tmp_pa
     )
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("run", "toy", "--no-figures", "--fresh"),
+        ("run", "toy", "--no-figures", "--fresh", "--events"),
+        ("sweep", "toy", "--vary", "market.growth=0.01,0.02", "--fresh"),
+        ("compare", "toy", "boom"),
+    ],
+)
+def test_nothing_is_written_or_removed_where_the_folder_itself_is_a_link(
+    asked: tuple[str, ...], toy_folder: Path
+) -> None:
+    call("run", "toy", "boom", "--no-figures", "--workers", "1")
+    workers = () if asked[0] == "compare" else ("--workers", "1")
+    if "--events" not in asked:  # of which the toy has none: its link is that of the run
+        call(*asked, *workers)
+    kind = "toy-" if asked[0] == "run" else f"{asked[0]}-"
+    folder = next(it for it in (toy_folder / "results").iterdir() if it.name.startswith(kind))
+    elsewhere = toy_folder / "elsewhere"
+    folder.rename(elsewhere)
+    (elsewhere / ".events").mkdir(exist_ok=True)
+    (elsewhere / ".events" / "1.part").write_text("somebody else's")
+    folder.symlink_to(elsewhere)
+    before = snapshot(elsewhere)
+    said = call(*asked, *workers, code=2).stderr
+    assert f"{folder.name}: is a link, and a result is written through none; remove it" in said
+    assert snapshot(elsewhere) == before
+
+
 @pytest.mark.usefixtures("toy_folder")
 def test_a_studys_table_that_is_gone_is_run_again() -> None:
     asked = ("sweep", "toy", "--vary", "market.growth=0.01,0.02", "--workers", "1", "--json")

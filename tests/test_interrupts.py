@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command import python, surroundings
+from command import ROOT, python, surroundings
+from soak import interrupts
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 
@@ -31,6 +32,19 @@ with Workers(2) as workers:
 """
 
 
+# Interrupted while it waits for its first worker, whose server still imports: the worker is forked after its end.
+STARTING = """
+import os, signal, threading
+from sim.runs.executor import Workers
+threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    with Workers(2, ["slow"]) as workers:
+        print(list(workers.run(abs, [(1,), (2,)])))
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
 def test_an_interrupt_during_imports_ends_as_one_later_does() -> None:
     done = python("-c", DURING_IMPORTS, code=130)
     assert done.stderr == "interrupted\n"
@@ -39,6 +53,24 @@ def test_an_interrupt_during_imports_ends_as_one_later_does() -> None:
 def test_the_server_of_workers_never_sees_an_interrupt() -> None:
     """Starting multiprocessing's tracker unblocks the signal, so that must not be while the server starts."""
     assert python("-c", SERVER).stdout == "True\n"
+
+
+def test_a_worker_that_starts_after_its_owners_end_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import time\ntime.sleep(4)\n")
+    done = python("-c", STARTING, env=surroundings(ROOT, tmp_path))
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
+
+
+def test_an_error_of_a_workers_start_is_shown() -> None:
+    done = python("-c", "import sim.runs.begun; raise RuntimeError('planted')", code=1)
+    assert "RuntimeError: planted" in done.stderr
+    assert python("-c", "import sim.runs.begun; raise FileNotFoundError('semaphore')", code=1).stderr == ""
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_an_interrupt_of_the_whole_group_gives_one_line(share: float, tmp_path: Path) -> None:
+    found = interrupts.interrupted("run", tmp_path / "it", share * interrupts.SECONDS)
+    assert found == []
 
 
 def test_a_temporary_folder_of_too_long_a_name_is_named(tmp_path: Path) -> None:

@@ -6,12 +6,16 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from soak import bounds, hostile, kills, months
-from soak.table import BEGIN, DOCUMENT, END, FIGURES, table, with_table
+import soak.table
+from soak import bounds, hostile, kills, months, mutants, run
+from soak.clock import Turn
+from soak.table import BEGIN, DOCUMENT, END, FIGURES, merged, table, with_table
 
 from sim.model.mechanisms import levers
 from sim.places import register
@@ -20,9 +24,9 @@ pytestmark = pytest.mark.once  # what it tests does not depend on the interprete
 
 
 def test_no_hostile_input_gives_a_traceback(tmp_path: Path) -> None:
-    found = hostile.attack(180, tmp_path)
+    found = hostile.attack(Turn(200), tmp_path)
     assert found.wrong == []
-    assert len(found.by_kind) == 6
+    assert len(found.by_kind) == 10
 
 
 def test_a_traceback_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,26 +34,115 @@ def test_a_traceback_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         raise KeyError("planted")
 
     monkeypatch.setattr(register, "read", broken)
-    found = hostile.attack(6, tmp_path)
+    found = hostile.attack(Turn(10), tmp_path)
     assert [it.split()[0] for it in found.wrong] == ["register"]
     assert "planted" in found.wrong[0]
 
 
 def test_worlds_at_their_bounds_end_or_say_why_not() -> None:
-    found = bounds.attack(4, seed=5)
-    assert found.broken == []
+    found = bounds.attack(Turn(4), {})
+    assert found.wrong == []
     assert found.worlds == 4
-    assert found.covered > bounds.AT_ONCE**2
-    assert found.parameters > 250
+    parameters, pairs = found.parameters
+    assert parameters > 250
+    assert pairs - bounds.bits(found.uncovered).sum() > bounds.AT_ONCE**2
+
+
+def test_each_bound_is_tried_alone() -> None:
+    found = bounds.attack_alone(Turn(3, first=20))
+    assert (found.levels, found.wrong) == (3, [])
 
 
 def test_pairs_of_bounds_are_covered_to_the_last() -> None:
     known = [(f"market.{name}", value) for name in "abcdefg" for value in (0.0, 1.0)]
-    pairs = bounds.Pairs(known, 1)
-    for row in pairs.rows():
+    uncovered = unrefused = ""
+    for number in range(100):  # each part goes on from what the one before has covered
+        pairs = bounds.Pairs(known, uncovered, unrefused)
+        if not (row := pairs.row(number)):
+            break
         pairs.cover(row.items())
-    assert (pairs.covered, pairs.refused) == (pairs.all, 0)
+        uncovered, unrefused = pairs.texts()
     assert pairs.all == 7 * 6 // 2 * 4
+    assert (pairs.covered, pairs.refused) == (pairs.all, 0)
+
+
+def test_a_refused_pair_is_asked_for_once() -> None:
+    pairs = bounds.Pairs([("market.a", 0.0), ("market.b", 0.0)])
+    assert pairs.row(1)
+    assert not pairs.row(2)
+    assert (pairs.covered, pairs.refused) == (0, 1)
+
+
+def test_a_later_part_goes_on_where_an_earlier_one_ended() -> None:
+    turn, done = Turn(3, first=5), list[int]()
+    done.extend(turn.numbers(lambda: len(done)))
+    assert done == [5, 6, 7]
+    done.extend(Turn(5, turn.first).numbers(lambda: len(done)))
+    assert done == [5, 6, 7, 8, 9]
+    assert list(Turn(9).numbers(lambda: 0, last=2)) == [0, 1]
+
+
+def test_processes_at_once_share_the_numbers() -> None:
+    counts, following = run.made("alone", 4, 30, {}, 300, shards=2)
+    assert (counts["levels"], following, counts["wrong"]) == (4, 34, [])
+
+
+def test_counts_of_two_parts_are_one() -> None:
+    whole, half = np.ones(20, bool), np.arange(20) < 10
+    one = {"n": 2, "slowest": 0.5, "by": {"a": 1}, "wrong": ["x"], "open": bounds.text_of(whole)}
+    other = {"n": 3, "slowest": 0.2, "by": {"a": 1, "b": 4}, "wrong": ["x", "y"], "open": bounds.text_of(half)}
+    found = merged(one, other)
+    assert (bounds.bits(found.pop("open")) == half).all()
+    assert found == {"n": 5, "slowest": 0.5, "by": {"a": 2, "b": 4}, "wrong": ["x", "y"]}
+
+
+def test_figures_of_another_model_begin_again() -> None:
+    counts = {"enterprise_months": 100, "worlds": 1, "wrong": []}
+    first = run._adding("months", "one", counts, 1, 5)(None)
+    both = run._adding("months", "one", counts, 2, 5)(json.loads(json.dumps(first)))
+    assert (both["counts"]["enterprise_months"], both["next"], both["seconds"]) == (200, 2, 10)
+    other = run._adding("months", "two", counts, 1, 5)(both)
+    assert (other["counts"]["enterprise_months"], other["next"], other["seconds"]) == (100, 1, 5)
+    assert "model two" in table({"months": other})
+
+
+def test_an_attack_that_found_a_fault_begins_again() -> None:
+    counts = {"enterprise_months": 100, "worlds": 1, "wrong": ["3: broken"]}
+    first = run._adding("months", "one", counts, 1, 5)(None)
+    again = run._adding("months", "one", counts | {"wrong": []}, 1, 5)(first)
+    assert (again["counts"]["enterprise_months"], again["counts"]["wrong"], again["next"]) == (100, [], 1)
+
+
+def test_what_is_done_is_kept_and_the_next_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soak.table, "FIGURES", tmp_path / "figures.json")
+    monkeypatch.setattr(soak.table, "DOCUMENT", tmp_path / "document.md")
+    (tmp_path / "document.md").write_text(f"{BEGIN}\n{END}\n")
+    monkeypatch.setitem(run.ATTACKS, "months", replace(run.ATTACKS["months"], shards=1, goal=2))
+    assert run.main({"months": 1}, 300) == 0
+    first = soak.table.read_figures()["months"]
+    assert run.main({"months": 1}, 300) == 0
+    second = soak.table.read_figures()["months"]
+    assert (first["next"], second["next"]) == (1, 2)
+    assert second["counts"]["worlds"] == 2
+    assert second["counts"]["enterprise_months"] > first["counts"]["enterprise_months"]
+    monkeypatch.setattr(run, "made", lambda *_: ({"enterprise_months": 0, "worlds": 0, "wrong": []}, 9))
+    assert run.main({"months": 1}, 300) == 0  # no time: what is kept stays
+    assert run.main({"months": None}, 300) == 0  # as much as is promised is done
+    assert soak.table.read_figures()["months"] == second
+    assert second["found"] in (tmp_path / "document.md").read_text()
+
+
+def test_a_mutant_that_no_test_file_meets_is_counted_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutants, "tests_of", lambda _: ())
+    found = mutants.attack(Turn(4))
+    assert (found.mutants, found.by_tests) == (4, 0)
+    assert found.by_arithmetic
+    assert found.untested == len(found.survivors) == 4 - found.by_arithmetic
+
+
+def test_reasons_are_those_of_mutants_that_there_are() -> None:
+    assert set(mutants.reasons()) <= {it.key for it in mutants.every()}
+    assert all(len(why) > 10 for why in mutants.reasons().values())
 
 
 def test_a_broken_book_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +160,7 @@ def test_a_broken_book_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_random_worlds_balance() -> None:
-    found = months.attack(5_000, seed=2)
+    found = months.attack(Turn(5_000))
     assert found.wrong == []
     assert found.enterprise_months >= 5_000
 
@@ -80,7 +173,7 @@ def space() -> Iterator[Path]:
 
 
 def test_a_killed_run_goes_on_to_the_same_bytes(space: Path) -> None:
-    found = kills.attack(space, 1, ("run",), seed=3)
+    found = kills.attack(Turn(1, first=3), space, ("run",))
     assert found.wrong == []
     assert found.kills == 1
 

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 import toy
 from command import call
-from soak.flips import flipped, found_flips
+from soak.flips import flipped, flips
 
 from sim import api
+from sim.model.catalogue import load
 from sim.runs.noted import write_noted
 from sim.runs.records import write_record
 from sim.runs.result import open_result
-from sim.runs.store import JOURNAL, MANIFEST, OUTCOMES, SUMMARY, Store
+from sim.runs.store import EVENTS, JOURNAL, MANIFEST, OUTCOMES, SUMMARY, Store
 from sim.runs.verify import verify_folder
 from sim.scenario import Scenario
 
@@ -49,12 +50,42 @@ def test_a_flipped_byte_in_any_file_is_found_and_named(toy_folder: Path) -> None
         before = verify_folder(folder)
         assert before.holds, before.wrong
         assert not before.unknown
-        for it in found_flips(folder, POSITIONS, seed=3):
+        for it in (it for number in range(POSITIONS) for it in flips(folder, number)):
             assert it.named == (it.file,), it
             tried += 1
         files += len(before.files)
     assert files > 20
     assert tried > 15 * POSITIONS
+
+
+def test_figures_go_with_the_worlds_that_they_show(toy_folder: Path) -> None:
+    """More replicates without figures leave none of fewer, which nothing would check."""
+    call("run", "toy", "--workers", "1")
+    (folder,) = (toy_folder / "results").iterdir()
+    drawn = sorted((folder / "figures").iterdir())
+    assert drawn
+    call("run", "toy", "--workers", "1", "--replicates", "8", "--no-figures")
+    assert not any(it.exists() for it in drawn)
+    found = verify_folder(folder)
+    assert found.holds
+    assert not found.unknown
+    call("run", "toy", "--workers", "1", "--replicates", "8")
+    assert sorted((folder / "figures").iterdir()) == drawn
+
+
+def test_events_of_the_first_worlds_are_checked_and_repeated(tmp_path: Path) -> None:
+    small = load("place", {"population.enterprises": 60, "run.months": 3, "run.replicates": 2})
+    folder = api.run(small, events=True, workers=1, figures=False, out=tmp_path).path
+    log = (folder / EVENTS).read_bytes()
+    api.run(toy.with_replicates(small, 4), workers=1, figures=False, out=tmp_path)
+    assert (folder / EVENTS).read_bytes() == log
+    (found,) = api.verify(folder, rerun=True, workers=1)
+    assert found.holds
+    assert not found.unknown
+    assert found.repeated is not None
+    assert found.repeated[:3] == (OUTCOMES, SUMMARY, EVENTS)
+    (folder / EVENTS).write_bytes(flipped(log, 100))
+    assert [it.file for it in verify_folder(folder).wrong] == [EVENTS]
 
 
 def test_exit_codes_and_json(toy_folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,6 +62,12 @@ def run(
     events: Annotated[
         bool, typer.Option("--events", help="Write events.parquet, the events of each enterprise.")
     ] = False,
+    ledger: Annotated[
+        bool,
+        typer.Option(
+            "--ledger", help="Check all books after each mechanism; one that does not balance fails its world."
+        ),
+    ] = False,
     figures: options.Figures = None,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
     profiled: Annotated[
@@ -85,7 +91,8 @@ def run(
         from sim.scenario import ScenarioError
         from sim.studies.remarks import empty_outcomes
 
-        if wrong := _wrong_together(scenarios or [], past, seed, seeds, events=events, drawn=parameters or one_seed):
+        given = {"--events": events, "--ledger": ledger}
+        if wrong := _wrong_together(scenarios or [], past, seed, seeds, drawn=parameters or one_seed, given=given):
             fail("\n".join(wrong), WRONG)
         how: dict[str, Any] = {"out": out, "fresh": fresh, "until": until, "checkpoint": checkpoint}
         how["figures"] = listed(figures) or not no_figures
@@ -95,10 +102,11 @@ def run(
             asked, faults = overridden(settings or [], replicates=replicates, months=months)
             runs = [partial(api.branch, past, asked, mechanisms=mechanisms or (), **how)]
         else:
-            given = {"replicates": replicates, "seed": seed, "months": months}
-            chosen = load(scenarios or [], settings or [], mechanisms, seeds, **given)
+            chosen = load(
+                scenarios or [], settings or [], mechanisms, seeds, replicates=replicates, seed=seed, months=months
+            )
             faults = _outside(chosen, until)
-            how |= {"events": events, "parameters": parameters, "one_seed": one_seed}
+            how |= {"events": events, "parameters": parameters, "one_seed": one_seed, "ledger": ledger}
             runs = [partial(api.run, scenario, **how) for scenario in chosen]
         if faults:
             raise ScenarioError(faults)
@@ -128,8 +136,8 @@ def _wrong_together(
     seed: int | None,
     seeds: str | None,
     *,
-    events: bool,
     drawn: str | bool | None,
+    given: Mapping[str, bool],
 ) -> list[str]:
     """Messages on options that cannot be combined."""
     if past is None:
@@ -141,8 +149,10 @@ def _wrong_together(
         wrong.append(f"--seeds: {seeds} is given with --from, whose result has its own")
     if drawn:
         wrong.append("--parameters: is given with --from, whose worlds have theirs")
-    if events:
+    if given["--events"]:
         wrong.append("--events: is given with --from, whose checkpoints have no events of the months before")
+    if given["--ledger"]:
+        wrong.append("--ledger: is given with --from, whose past is not checked")
     return wrong
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim.language import tr
+from sim.letters import printable
 from sim.scenario.months import is_month
 
 MOST_VARIANTS = 4
@@ -34,7 +35,10 @@ Value = bool | int | float | str | dict[str, Any]
 
 
 class Unclear(ValueError):
-    """A message or link that asks nothing that can be answered; the message says what is wrong."""
+    """A message or link that asks nothing that can be answered; it says what is wrong, in letters that show."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ import os
 import pickle
 import queue
 import resource
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zlib
@@ -130,6 +132,7 @@ class Cluster(Workers):
         self._say = say or Watcher().say
         self._client: Client | None = None
         self._process: subprocess.Popen[str] | None = None
+        self._space = ""  # folder of the temporary files of a cluster on this machine
         self._levels: dict[str, int] = {}
         self._version = ""
         self._wrong: dict[str, str] = {}  # what is wrong with a worker, by address: nothing if it is usable
@@ -155,6 +158,7 @@ class Cluster(Workers):
                 self._process.wait()
             self._process.stdout.close()
             self._process = None
+            shutil.rmtree(self._space, ignore_errors=True)  # it was killed
         for name, level in self._levels.items():
             logging.getLogger(name).setLevel(level)
         self._levels.clear()
@@ -169,8 +173,9 @@ class Cluster(Workers):
         if self.remote or self._process is not None:
             return
         paths = [path or str(os.getcwd()) for path in sys.path]  # noqa: PTH109  what the interpreter means by ""
+        self._space = tempfile.mkdtemp(prefix="sim-")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "sim.runs.local_cluster", str(self.count)],
+            [sys.executable, "-m", "sim.runs.local_cluster", str(self.count), self._space],
             env=os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONPATH": os.pathsep.join(paths)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -21,7 +21,7 @@ from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
 from sim.runs.seals import digest_of
 from sim.runs.seeds import own_seeds, world_seed
-from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store
+from sim.runs.store import EVENTS, MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Say, Store
 from sim.runs.summary import summarise, to_csv
 from sim.runs.table import gather, to_bytes
 
@@ -169,6 +169,8 @@ class Ensemble:
             about = {"scenario": scenario.name, "digest": self.request.digest, "model": self.request.version}
             data = to_bytes(table, about | {"seed": str(scenario.seed), "start": scenario.calendar(0)})
             outputs[OUTCOMES] = digest_of(data)
+        if store.intact(EVENTS):  # it names its replicates
+            outputs[EVENTS] = before["outputs"][EVENTS]
         manifest = {
             "name": scenario.name,
             "digest": self.request.digest,

@@ -27,6 +27,10 @@ class WrongAddress(ValueError):
     """What cannot be asked of a cluster, or no address of one."""
 
 
+class WrongEnvironment(ValueError):
+    """A variable of the environment with a value that it cannot have."""
+
+
 class ClusterError(ConnectionError):
     """A cluster that cannot be used: no scheduler answers, it went away, or no worker has this model."""
 

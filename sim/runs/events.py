@@ -18,19 +18,19 @@ from sim.disk import write_whole
 from sim.runs.batch import run_batch
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
+from sim.runs.noted import refuse_links
 from sim.runs.options import RunOptions
 from sim.runs.replicate import Cells, Model
 from sim.runs.result import Result
 from sim.runs.seals import digest_of
 from sim.runs.seeds import world_seed
-from sim.runs.store import Store
+from sim.runs.store import EVENTS, Store
 from sim.runs.table import to_parquet
 
 if TYPE_CHECKING:
     from sim.runs.event_log import EventLog
     from sim.scenario import Scenario
 
-EVENTS = "events.parquet"
 _PARTS = ".events"  # logs of single replicates, by seed, until ``events.parquet`` has them
 _DIGITS = 64  # of a digest
 
@@ -42,6 +42,7 @@ def run_with_events(scenario: Scenario, model: Model, options: RunOptions) -> Re
     """
     watcher, fresh = options.watcher, options.fresh
     store = Store(options.out / Request(scenario, model.version).folder)
+    refuse_links(store.path)
     if fresh:
         shutil.rmtree(store.path / _PARTS, ignore_errors=True)
     held = None if fresh else read_events(store)  # before a new replicate publishes another manifest
@@ -49,10 +50,10 @@ def run_with_events(scenario: Scenario, model: Model, options: RunOptions) -> Re
     result = run_batch([scenario], watching, options)[0]
     if not result.replicates:
         return result
-    if held is not None and set(result.replicates) <= _replicates(held) and store.intact(EVENTS):
+    if held is not None and set(result.replicates) <= replicates_of(held) and store.intact(EVENTS):
         return result
     with store.locked(watcher.say):
-        known = set() if held is None else _replicates(held)
+        known = set() if held is None else replicates_of(held)
         parts = {number: _part(store, scenario, number) for number in result.replicates if number not in known}
         missing = [number for number, part in parts.items() if part is None]
         if missing:
@@ -142,14 +143,15 @@ def _table(data: bytes) -> pa.Table | None:
     return None
 
 
-def _replicates(table: pa.Table) -> set[int]:
+def replicates_of(table: pa.Table) -> set[int]:
+    """The replicates whose events a log has."""
     said = (table.schema.metadata or {}).get(b"replicates", b"")
     return {int(number) for number in said.split()}
 
 
 def _numbered(held: pa.Table | None, parts: dict[int, pa.Table | None]) -> Iterator[tuple[int, pa.Table]]:
     """Number and table of each replicate, in order: those stored before and those run now."""
-    for number in sorted({*parts, *(() if held is None else _replicates(held))}):
+    for number in sorted({*parts, *(() if held is None else replicates_of(held))}):
         part = parts.get(number)
         if part is not None:
             yield number, part.add_column(0, "replicate", pa.array(np.full(len(part), number, np.int64)))

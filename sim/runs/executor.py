@@ -206,7 +206,7 @@ def _start_server(preload: list[str]) -> None:
 
     Both must be set before the server's first import; workers inherit them.
     """
-    multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["sim.runs.begun", *preload])
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
     resource_tracker.ensure_running()  # its start, which the server's would make, unblocks Ctrl-C

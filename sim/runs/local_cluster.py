@@ -1,17 +1,17 @@
-"""A dask cluster on this machine, in processes of its own: ``python -m sim.runs.local_cluster WORKERS``.
+"""A dask cluster on this machine, in processes of its own: ``python -m sim.runs.local_cluster WORKERS FOLDER``.
 
-It prints the scheduler's address and, on the next line, the folder of the certificate that every connection needs
-(empty without one). It ends with its standard input, so with the process that started it. Scheduler and workers listen
-on the loopback interface alone.
+All temporary files are in FOLDER, which goes when the cluster ends. It prints the scheduler's address and, on the next
+line, the folder of the certificate that every connection needs (empty without one). It ends with its standard input, so
+with the process that started it. Scheduler and workers listen on the loopback interface alone.
 Workers that die are replaced here: dask's nanny gives up one that dies while it starts.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -22,11 +22,19 @@ HOST = "127.0.0.1"
 _PAUSE = 0.2  # seconds between two checks of the workers
 
 
-def main(count: int) -> None:
+def main(count: int, space: Path) -> None:
+    try:
+        _serve(count, space)
+    finally:
+        shutil.rmtree(space, ignore_errors=True)
+
+
+def _serve(count: int, space: Path) -> None:
     # Read when distributed is imported, here and in workers. After two deaths a task is run alone.
     os.environ["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = "1"
     os.environ["DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"] = "10s"  # to a worker that has just died
     os.environ["DASK_DISTRIBUTED__LOGGING__DISTRIBUTED"] = "critical"
+    os.environ["DASK_TEMPORARY_DIRECTORY"] = str(space)
     from distributed import LocalCluster
 
     ended = threading.Event()
@@ -36,25 +44,22 @@ def main(count: int) -> None:
         ended.set()
 
     threading.Thread(target=listen, daemon=True).start()
-    with (
-        tempfile.TemporaryDirectory(prefix="sim-") as space,
-        LocalCluster(
-            host=HOST,
-            protocol="tls" if make_certificate(Path(space)) else "tcp",
-            security=security_of(Path(space)),
-            n_workers=0,
-            dashboard_address=None,
-            scheduler_kwargs={"dashboard_address": f"{HOST}:0"},  # any free port, for this machine alone
-            silence_logs=False,
-        ) as cluster,
-    ):
+    with LocalCluster(
+        host=HOST,
+        protocol="tls" if make_certificate(space) else "tcp",
+        security=security_of(space),
+        n_workers=0,
+        dashboard_address=None,
+        scheduler_kwargs={"dashboard_address": f"{HOST}:0"},  # any free port, for this machine alone
+        silence_logs=False,
+    ) as cluster:
         address = cluster.scheduler_address
-        options = worker_options(Path(space))
+        options = worker_options(space)
         print(f"{address}\n{space if options else ''}", flush=True)
         command = [
             sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny", "--no-dashboard",
             "--nthreads", "1", "--memory-limit", "0", "--host", HOST, "--dashboard-address", f"{HOST}:0",
-            "--local-directory", space, *options,
+            "--local-directory", str(space), *options,
         ]  # fmt: skip
         keep(count, lambda: subprocess.Popen(command, stdin=subprocess.DEVNULL), ended)
 
@@ -75,4 +80,4 @@ def keep(count: int, start: Callable[[], subprocess.Popen[bytes]], ended: thread
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), Path(sys.argv[2]))

@@ -9,13 +9,24 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sim.disk import make_folder, remove_asides, write_all, write_whole
+from sim.runs.errors import ResultError
 from sim.runs.seals import digest_of, sealed, unsealed
 
 DIGESTS = ".digests"
 
 
+def refuse_links(folder: Path) -> None:
+    """ResultError where a folder of ours is a link, or has one: files elsewhere would be written or removed."""
+    links = [folder] if folder.is_symlink() else []
+    if folder.is_dir():
+        links += [Path(it.path) for it in os.scandir(folder) if it.is_symlink()]
+    if links:
+        raise ResultError(f"{min(links)}: is a link, and a result is written through none; remove it")
+
+
 def write_noted(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files by name into a folder, and their digests into its list of them."""
+    refuse_links(folder)
     make_folder(folder)
     new = {name: digest_of(data) for name, data in files.items()}
     with _alone(folder):

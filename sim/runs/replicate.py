@@ -56,6 +56,19 @@ def run_replicate(
     return cells
 
 
+def run_with_ledger(
+    scenario: Scenario, seed: int, months: int, openings: Openings | None = None, report: Report | None = None
+) -> Cells:
+    """As ``run_replicate``, with all books checked after each mechanism, those before month 0 too."""
+    from sim.model.ecosystem import Ecosystem
+
+    del openings  # a kept world is not checked
+    model = Ecosystem(scenario, seed, ledger=True)
+    _run_for(model, months, report)
+    cells: Cells = model.record.cells()
+    return cells
+
+
 def run_checked(run: Callable[[Any, int, int], Cells], scenario: Any, seed: int, months: int, outcomes: int) -> Cells:
     """One replicate as float64, months x outcomes; ValueError where the model gives another shape."""
     cells = np.ascontiguousarray(run(scenario, seed, months), dtype=np.float64)

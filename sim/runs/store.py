@@ -4,7 +4,7 @@ Every file is written aside, synced and moved into place. Finished worlds are ap
 table holds them; it is synced once a second, so that a power loss takes the worlds of a second at most.
 ``manifest.json`` has the digest of every output, and one of itself; what has another digest is not trusted. The
 manifest is written before the table and names the digest of the table that is replaced, so a stop between the two loses
-nothing. Nothing is read, written or removed through a link in the folder.
+nothing. Nothing is read, written or removed through a link in the folder, or in its place.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import contextlib
 import fcntl
 import json
 import math
-import os
 import shutil
 import time
 import zlib
@@ -27,7 +26,7 @@ import numpy as np
 from sim.declare import Outcome
 from sim.disk import append, make_folder, remove_asides, write_whole
 from sim.language import tr
-from sim.runs.errors import ResultError
+from sim.runs.noted import refuse_links
 from sim.runs.replicate import Cells
 from sim.runs.seals import digest_of, sealed, unsealed
 from sim.runs.table import Table, from_bytes
@@ -36,6 +35,7 @@ OUTCOMES = "outcomes.parquet"
 MANIFEST = "manifest.json"
 SCENARIO = "scenario.toml"
 SUMMARY = "summary.csv"
+EVENTS = "events.parquet"
 FIGURES = "figures"
 CHECKPOINTS = "checkpoints"
 RECORDS = "records"
@@ -113,11 +113,10 @@ class Store:
     def locked(self, say: Say) -> Iterator[None]:
         """Hold the folder alone; wait for another process that holds it. The lock ends with its process.
 
-        ``ResultError`` where the folder has a link, through which files elsewhere would be written or removed.
+        ``ResultError`` where the folder is a link or has one.
         """
+        refuse_links(self.path)
         make_folder(self.path)
-        if links := sorted(entry.path for entry in os.scandir(self.path) if entry.is_symlink()):
-            raise ResultError(f"{links[0]}: is a link, and a result is written through none; remove it")
         with (self.path / LOCK).open("a+b") as file:
             told = False
             while True:
@@ -161,7 +160,9 @@ class Store:
         return published
 
     def seal(self, manifest: Mapping[str, Any]) -> None:
-        """Write the manifest with its own digest."""
+        """Write the manifest with its own digest; what only the last one names, such as figures, is of other worlds."""
+        for name in self.manifest().get("outputs", {}).keys() - manifest["outputs"].keys():
+            (self.path / name).unlink(missing_ok=True)
         self.write(MANIFEST, sealed(manifest))
 
     def add(self, files: Mapping[str, bytes]) -> None:

@@ -6,13 +6,14 @@ in one world. A combination that the scenario refuses is repaired: a parameter t
 
 from __future__ import annotations
 
-import itertools
+import base64
 import random
 import re
 import warnings
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from sim.model.catalogue import load
 from sim.model.ecosystem import Ecosystem
 from sim.model.record.ranges import OutOfRange
 from sim.scenario import Scenario, ScenarioError, Schedule
-from soak.clock import is_over
+from soak.clock import Turn
 
 # What says which world is run, and not how it behaves.
 FIXED = ("run.", "population.enterprises", "population.represents", "population.world", "population.sectors")
@@ -31,17 +32,24 @@ Level = tuple[str, float]
 
 @dataclass
 class Bounds:
-    """What was tried and what came of it."""
+    """What was tried and what came of it; texts are bits, of pairs that nothing has yet covered, or found refused."""
 
-    parameters: int = 0
-    pairs: int = 0
-    covered: int = 0
-    refused: int = 0  # the scenario says that they contradict each other
+    parameters: list[int] = field(default_factory=list)  # and pairs of their bounds
     worlds: int = 0
-    stopped: Counter[str] = field(default_factory=Counter)  # by column that left its range
-    broken: list[tuple[str, Mapping[str, float]]] = field(default_factory=list)
-    deadly: Counter[Level] = field(default_factory=Counter)  # bounds in worlds that stopped
-    tried: Counter[Level] = field(default_factory=Counter)
+    uncovered: str = ""
+    unrefused: str = ""
+    stopped: dict[str, int] = field(default_factory=dict)  # by column that left its range
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Alone:
+    """What came of worlds with one parameter at a bound."""
+
+    levels: int = 0
+    refused: list[str] = field(default_factory=list)  # the scenario says that they contradict another value
+    stopped: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
 
 
 def town(changes: Mapping[str, object] = {}, *, enterprises: int = 60, months: int = 24) -> Scenario:
@@ -73,33 +81,60 @@ def _pattern(key: str) -> str:
 class Pairs:
     """Which pairs of bounds were in one world; a pair that the scenario refuses is asked for once."""
 
-    def __init__(self, known: list[Level], seed: int) -> None:
-        self._known, self._rng = known, random.Random(seed)
+    def __init__(self, known: list[Level], uncovered: str = "", unrefused: str = "") -> None:
+        self._known = known
         self._place = {level: number for number, level in enumerate(known)}
         keys = np.array([key for key, _ in known])
-        self._open = np.triu(keys[:, None] != keys[None, :])
-        self.all, self.covered, self.refused = int(self._open.sum()), 0, 0
+        every = np.triu(keys[:, None] != keys[None, :])
+        self.all = int(every.sum())
+        self._uncovered, self._unrefused = (
+            bits(it).reshape(every.shape) if it else every.copy() for it in (uncovered, unrefused)
+        )
 
-    def rows(self) -> Iterator[dict[str, float]]:
-        """The bounds of one world after another; each begins with a pair that was in none yet."""
-        while self._open.any():
-            left = np.flatnonzero(self._open)
-            pair = divmod(int(left[self._rng.randrange(len(left))]), len(self._known))
-            row = dict(self._known[it] for it in pair)
-            for level in self._rng.sample(self._known, len(self._known)):
-                if len(row) == AT_ONCE:
-                    break
-                row.setdefault(*level)
-            yield row
-            self.refused += int(self._open[pair])
-            self._open[pair] = False
+    def row(self, number: int) -> dict[str, float]:
+        """The bounds of a world, which begins with a pair that was in none yet; empty where there is no such pair."""
+        rng, left = random.Random(number), np.flatnonzero(self._uncovered & self._unrefused)
+        if not len(left):
+            return {}
+        pair = divmod(int(left[rng.randrange(len(left))]), len(self._known))
+        row = dict(self._known[it] for it in pair)
+        for level in rng.sample(self._known, len(self._known)):
+            if len(row) == AT_ONCE:
+                break
+            row.setdefault(*level)
+        self._unrefused[pair] = False  # it is covered now, or refused
+        return row
 
     def cover(self, kept: Iterable[Level]) -> None:
         """Count the pairs of a world."""
         chosen = sorted(self._place[it] for it in kept)
-        at = np.ix_(chosen, chosen)
-        self.covered += int(self._open[at].sum())
-        self._open[at] = False
+        self._uncovered[np.ix_(chosen, chosen)] = False
+
+    @property
+    def covered(self) -> int:
+        """How many pairs have been in one world."""
+        return self.all - int(self._uncovered.sum())
+
+    @property
+    def refused(self) -> int:
+        """How many pairs the scenario refuses."""
+        return int((self._uncovered & ~self._unrefused).sum())
+
+    def texts(self) -> tuple[str, str]:
+        """Both tables of bits."""
+        return text_of(self._uncovered), text_of(self._unrefused)
+
+
+def text_of(table: Any) -> str:
+    """A table of bits as a text."""
+    packed = np.concatenate([np.array([table.size], "<u4").view(np.uint8), np.packbits(table)])
+    return base64.b85encode(zlib.compress(packed.tobytes(), 9)).decode()
+
+
+def bits(text: str) -> Any:
+    """What ``text_of`` was given, flat."""
+    data = zlib.decompress(base64.b85decode(text))
+    return np.unpackbits(np.frombuffer(data[4:], np.uint8))[: int.from_bytes(data[:4], "little")].astype(bool)
 
 
 def repaired(row: Mapping[str, float], rng: random.Random, world: Mapping[str, float] = {}) -> Scenario:
@@ -149,25 +184,42 @@ def _run(scenario: Scenario, seed: int, *, ledger: bool) -> tuple[Ecosystem, str
     return model, ""
 
 
-def attack(most: int, seed: int = 1) -> Bounds:
-    """Run at most so many worlds of the covering array."""
-    found, rng = Bounds(), random.Random(seed)
-    known = levels(town())
-    pairs = Pairs(known, seed)
-    found.parameters, found.pairs = len({key for key, _ in known}), pairs.all
-    for row in itertools.islice(pairs.rows(), most):
-        if is_over():
+def attack(turn: Turn, known: Mapping[str, Any]) -> Bounds:
+    """Run worlds of the covering array, on from what is ``known`` of it."""
+    found, every = Bounds(), levels(town())
+    pairs = Pairs(every, known.get("uncovered", ""), known.get("unrefused", ""))
+    found.parameters = [len({key for key, _ in every}), pairs.all]
+    for number in turn.numbers(lambda: found.worlds):
+        if not (row := pairs.row(number)):
             break
-        scenario = repaired(row, rng)
+        scenario = repaired(row, random.Random(number))
         kept = [it for it in row.items() if scenario.values[it[0]] == it[1]]
         pairs.cover(kept)
-        why = survives(scenario, found.worlds)
+        why = survives(scenario, number)
         found.worlds += 1
-        found.tried.update(kept)
         if why.startswith(BROKEN):
-            found.broken.append((why, dict(kept)))
+            found.wrong.append(f"{number}: {why}")
         elif why:
-            found.stopped[why.removeprefix(f"{STOPPED}: ").split(" of ")[0]] += 1
-            found.deadly.update(kept)
-    found.covered, found.refused = pairs.covered, pairs.refused
+            column = why.removeprefix(f"{STOPPED}: ").split(" of ")[0]
+            found.stopped[column] = found.stopped.get(column, 0) + 1
+    found.uncovered, found.unrefused = pairs.texts()
+    return found
+
+
+def attack_alone(turn: Turn) -> Alone:
+    """Run a world with each bound alone, all other parameters as they are; a number is that of a bound."""
+    found, every = Alone(), levels(town())
+    for number in turn.numbers(lambda: found.levels, len(every)):
+        key, value = every[number]
+        found.levels += 1
+        try:
+            scenario = town({key: value})
+        except ScenarioError as error:
+            found.refused.append(f"{key} = {value}: {error.faults[0].message}")
+            continue
+        why = survives(scenario, 1)
+        if why.startswith(BROKEN):
+            found.wrong.append(f"{key} = {value}: {why}")
+        elif why:
+            found.stopped.append(f"{key} = {value}: {why.removeprefix(f'{STOPPED}: ')}")
     return found

@@ -22,7 +22,7 @@ import psutil
 
 from sim.runs.store import JOURNAL, MANIFEST
 from sim.runs.verify import row_length, verify_folder
-from soak.clock import is_over
+from soak.clock import Turn
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = """extends = "place"
@@ -58,6 +58,7 @@ _WORKERS = ("--workers", "2")
 _RUN = ("run", "small.toml", "--replicates", "8", "--no-figures", *_WORKERS)
 COMMANDS: Mapping[str, Sequence[str]] = {
     "run": _RUN,
+    "figures": ("run", "small.toml", "--replicates", "4", *_WORKERS),
     "events": (*_RUN, "--events"),
     "checkpoint": (*_RUN, "--until", "4", "--checkpoint"),
     "sweep": ("sweep", "small.toml", "--vary", "market.growth=0.01,0.02", *_WORKERS),
@@ -74,6 +75,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
         "--robustness", "0", "--replicates", "2", *_WORKERS,
     ),
     "cluster": (*_RUN, "--cluster", "local"),
+    "page": (),  # a visit, which starts the page
 }  # fmt: skip
 _ENDS = {name: (0, 1) if name == "seek" else (0,) for name in COMMANDS}
 _TIMED = {MANIFEST, ".digests", ".lock"}  # a manifest says how long the run took, and pictures their fonts
@@ -87,6 +89,7 @@ class Kills:
 
     kills: int = 0
     in_time: int = 0  # the process had not ended by itself
+    by_name: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
 
@@ -100,10 +103,13 @@ def prepare(folder: Path) -> None:
 
 def start(name: str, folder: Path) -> subprocess.Popen[bytes]:
     """The command of this name, in the folder."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str((folder / "tmp").resolve()), "SIM_THREADS": "1"}
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a shell, and so in what it starts
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    modules = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
+    environment = os.environ | {"PYTHONPATH": modules, "TMPDIR": str((folder / "tmp").resolve()), "SIM_THREADS": "1"}
     with (folder / "said").open("ab") as said:
         return subprocess.Popen(
-            [sys.executable, "-m", "sim", *COMMANDS[name]],
+            [sys.executable, "-m", *(("soak.visit",) if name == "page" else ("sim", *COMMANDS[name]))],
             cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
         )  # fmt: skip
 
@@ -138,6 +144,8 @@ def kill(name: str, folder: Path, after: float, rng: random.Random) -> bool:
     else:
         return False
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    if name == "page":  # a visitor who leaves does not end it
+        family = family[1:] or family
     chosen = rng.choice([[family[0]], [rng.choice(family)], family])
     if chosen is family:
         (folder / "all").touch()
@@ -192,19 +200,18 @@ def _processes(folder: Path) -> list[list[str]]:
     return [it.info["cmdline"] for it in every if it.info["cwd"] == here and it.info["cmdline"]]  # not yet reaped: none
 
 
-def attack(folder: Path, times: int, names: Sequence[str] = tuple(COMMANDS), seed: int = 1) -> Kills:
-    """Kill the commands in turn, so many times in all."""
-    rng, found = random.Random(seed), Kills()
+def attack(turn: Turn, folder: Path, names: Sequence[str] = tuple(COMMANDS)) -> Kills:
+    """Kill the commands in turn; the number of a kill says which, and seeds its moment."""
+    found = Kills()
     known: dict[str, tuple[dict[str, str], float]] = {}
-    for number in range(times):
-        if is_over():
-            break
-        name = names[number % len(names)]
+    for number in turn.numbers(lambda: found.kills):
+        rng, name = random.Random(number), names[number % len(names)]
         if name not in known:
             known[name] = undisturbed(name, folder / f"{name}-undisturbed")
         wanted, seconds = known[name]
         at = folder / f"{name}-{number}"
         found.in_time += kill(name, at, rng.uniform(0.1, 0.95) * seconds, rng)
         found.kills += 1
+        found.by_name[name] = found.by_name.get(name, 0) + 1
         found.wrong += [f"{name} {number}: {it}" for it in faults(name, at, wanted)]
     return found

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sim.scenario import Schedule
 from soak.bounds import repaired, survives, town
-from soak.clock import is_over
+from soak.clock import Turn
 
 ENTERPRISES = (60, 400, 2000)
 
@@ -19,12 +18,12 @@ class Months:
 
     worlds: int = 0
     enterprise_months: int = 0
-    wrong: list[tuple[str, Mapping[str, float]]] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
 
 
-def attack(enterprise_months: int, seed: int = 1) -> Months:
-    """Run random worlds until so many months of enterprises are done."""
-    rng, found = random.Random(seed), Months()
+def attack(turn: Turn) -> Months:
+    """Run random worlds until so many months of enterprises are done; the number of a world is its seed."""
+    found = Months()
     own = town()
     ranges = {
         key: it.plausible
@@ -35,14 +34,15 @@ def attack(enterprise_months: int, seed: int = 1) -> Months:
         and not isinstance(value, Schedule)
         and not key.startswith("population.enterprises")
     }
-    while found.enterprise_months < enterprise_months and not is_over():
+    for number in turn.numbers(lambda: found.enterprise_months):
+        rng = random.Random(number)
         moved = rng.sample(sorted(ranges), min(40, len(ranges)))
         changes: dict[str, float] = {key: rng.uniform(*ranges[key]) for key in moved}
         world = {"population.enterprises": rng.choice(ENTERPRISES), "run.months": 60}
         scenario = repaired(changes, rng, world)
-        why = survives(scenario, found.worlds)
+        why = survives(scenario, number)
         found.worlds += 1
         found.enterprise_months += int(world["population.enterprises"]) * scenario.months
         if why:
-            found.wrong.append((why, changes))
+            found.wrong.append(f"{number}: {why}")
     return found

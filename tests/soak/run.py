@@ -1,161 +1,236 @@
 """``make soak``: the attacks on what the program promises, and their figures in ``docs/reliability.md``.
 
-``python -m soak.run [NAME=COUNT ...] [seconds=N]``, in the folder of the tests, runs the attacks named, or all with the
-counts below, each for so many seconds at most. Each writes its figures into ``docs/reliability.json`` when it ends, and
-the table of the document is made of that file alone.
+``python -m soak.run [NAME=COUNT ...] [seconds=N]``, in the folder of the tests, makes so much more of the attacks
+named, or of all what is left of the counts below, each for so many seconds at most. What is done is kept in
+``docs/reliability.json`` for the model that it was done on, and the next run goes on from there; on another model it
+begins again. The table of the document is made of that file alone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
 import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from sim.model.catalogue import model_catalogue, version_of
-from soak import bounds, clock, flips, hostile, kills, months, mutants, same
-from soak.table import write_figures
+from soak import bounds, clock, flips, hostile, interrupts, kills, months, mutants, same
+from soak.clock import Turn
+from soak.table import merged, read_figures, write_figures
 
-Said = dict[str, Any]
-_MOST_LISTED = 20
+Counts = dict[str, Any]
 _PATH = re.compile(r"(?<![\w.])(/[\w.+-]+){2,}")  # of this machine, which no document names
+_KEPT_EACH = 1200  # seconds: what is done is kept at least so often
+_BROKEN = "broken books, NaN, negative stock, overflow, warning"
+_shared: list[Any] = []  # the counter of the numbers, in a process that is one of several
+_AT_ONCE = 2  # processes of an attack that is one thread
 
 
-def _kills(count: int, space: Path) -> Said:
-    found = kills.attack(space, count)
-    return {
-        "attack": (
-            f"SIGKILL of one process or all at a random moment, {found.kills} times, in turn in "
-            f"{', '.join(list(kills.COMMANDS)[: found.kills])}"
-        ),
-        "found": f"{found.in_time} before the command had ended; other bytes, left or redone: {len(found.wrong)}",
-        "wrong": found.wrong,
-    }
+def _kills(it: Counts) -> tuple[str, str]:
+    names = ", ".join(f"{name} {count}" for name, count in it["by_name"].items())
+    made = f"SIGKILL of one process or all at a random moment, {it['kills']} times: {names}"
+    return made, f"{it['in_time']} before the command had ended; other bytes, left or redone: {len(it['wrong'])}"
 
 
-def _flips(count: int, space: Path) -> Said:
-    tried, missed, files = 0, [], 0
-    for name in ("run", "events", "checkpoint", "sweep", "sensitivity", "calibrate", "claims", "seek"):
-        if clock.is_over():
-            break
-        kills.undisturbed(name, space / name)
-        for folder in (it for it in (space / name / "results").iterdir() if it.is_dir()):
-            seen = set()
-            for it in flips.found_flips(folder, count, seed=1):
-                if clock.is_over():
-                    break
-                tried += 1
-                seen.add(it.file)
-                missed += [] if it.found else [f"{folder.name}/{it.file} at {it.position}: {it.named}"]
-            files += len(seen)
-    return {
-        "attack": f"one bit of a file flipped, up to {count} positions each: {tried:,} in {files} files",
-        "found": f"not found, or another file named: {len(missed)}",
-        "wrong": missed,
-    }
+def _interrupts(it: Counts) -> tuple[str, str]:
+    made = f"Ctrl-C to the whole group at a random moment, {it['interrupts']} times, in turn in "
+    made += f"{', '.join(interrupts.NAMES)}; then the same command"
+    what = "tracebacks, other bytes, left or redone"
+    return made, f"{it['in_time']} before the command had ended; {what}: {len(it['wrong'])}"
 
 
-def _hostile(count: int, space: Path) -> Said:
-    found = hostile.attack(count, space)
-    return {
-        "attack": f"{found.tried:,} mutated inputs: {', '.join(f'{name} {n:,}' for name, n in found.by_kind.items())}",
-        "found": (
-            f"tracebacks: {len(found.wrong)}; slowest {found.slowest:.2f} s; "
-            f"most memory {found.most_memory / 2**20:.0f} MiB"
-        ),
-        "wrong": found.wrong,
-    }
+def _flips(it: Counts) -> tuple[str, str]:
+    made = f"one bit of a file flipped, {it['rounds']} times each in {len(it['files'])} files: {it['flips']:,}"
+    return made, f"not found, or another file named: {len(it['wrong'])}"
 
 
-def _bounds(count: int, _: Path) -> Said:
-    found = bounds.attack(count)
-    share = found.covered / found.pairs
-    reasons = ", ".join(f"{name} {times}" for name, times in found.stopped.most_common())
-    return {
-        "attack": (
-            f"{found.worlds} worlds of 24 months, {bounds.AT_ONCE} of {found.parameters} parameters at a bound, ledger "
-            f"on: {share:.0%} of {found.pairs:,} pairs"
-        ),
-        "found": (
-            f"stopped with the reason: {sum(found.stopped.values())} ({reasons}); broken books, NaN, negative stock, "
-            f"overflow, warning: {len(found.broken)}"
-        ),
-        "wrong": [f"{why}: {row}" for why, row in found.broken],
-        "deadly": {
-            f"{key} = {value}": f"{times} of {found.tried[key, value]}"
-            for (key, value), times in found.deadly.most_common()
-            if times >= 2 and times > found.tried[key, value] / 2
-        },
-    }
+def _hostile(it: Counts) -> tuple[str, str]:
+    made = f"{it['tried']:,} mutated inputs: {', '.join(f'{name} {n:,}' for name, n in it['by_kind'].items())}"
+    slowest = f"slowest {it['slowest']:.2f} s; most memory {it['most_memory']:.0f} MiB"
+    return made, f"tracebacks: {len(it['wrong'])}; {slowest}"
 
 
-def _months(count: int, _: Path) -> Said:
-    found = months.attack(count)
-    return {
-        "attack": f"{found.enterprise_months:,} months of enterprises in {found.worlds} random worlds, ledger on",
-        "found": f"broken books, NaN, negative stock, overflow, warning: {len(found.wrong)}",
-        "wrong": [f"{why}: {row}" for why, row in found.wrong],
-    }
+def _bounds(it: Counts) -> tuple[str, str]:
+    parameters, pairs = it["parameters"]
+    left = bounds.bits(it["uncovered"])
+    refused = int((left & ~bounds.bits(it["unrefused"])).sum())
+    reasons = ", ".join(f"{name} {n}" for name, n in sorted(it["stopped"].items(), key=lambda pair: -pair[1]))
+    made = f"{it['worlds']:,} worlds of 24 months, {bounds.AT_ONCE} of {parameters} parameters at a bound, ledger on: "
+    made += f"{1 - left.sum() / pairs:.1%} of {pairs:,} pairs, {refused:,} more refused"
+    stopped = f"stopped with the reason: {sum(it['stopped'].values())}{f' ({reasons})' if reasons else ''}"
+    return made, f"{stopped}; {_BROKEN}: {len(it['wrong'])}"
 
 
-def _same(count: int, space: Path) -> Said:
-    found = same.attack(count, space)
-    return {
-        "attack": f"{len(found.tried)} surroundings: {', '.join(found.tried)}",
-        "found": f"other bytes: {len(found.wrong)}",
-        "wrong": found.wrong,
-    }
+def _alone(it: Counts) -> tuple[str, str]:
+    made = f"{it['levels']} worlds of 24 months, one parameter of each at a bound, ledger on"
+    stopped = f"refused by the scenario: {len(it['refused'])}; stopped with the reason: {len(it['stopped'])}"
+    return made, f"{stopped}; {_BROKEN}: {len(it['wrong'])}"
 
 
-def _mutants(count: int, _: Path) -> Said:
-    chosen = mutants.sample(count)
-    number, alive = mutants.judged(chosen)
-    killed = number - len(alive)
-    return {
-        "attack": f"{number} of {len(mutants.every()):,} mutants of the mechanisms against hand arithmetic alone",
-        "found": f"killed: {killed} ({killed / max(1, number):.0%})",
-        "wrong": [],
-        "survivors": [str(it) for it in alive],
-    }
+def _months(it: Counts) -> tuple[str, str]:
+    made = f"{it['enterprise_months']:,} months of enterprises in {it['worlds']:,} random worlds, ledger on"
+    return made, f"{_BROKEN}: {len(it['wrong'])}"
 
 
-# Name: the promise, the attack, and how often `make soak` makes it.
-ATTACKS: dict[str, tuple[str, Callable[[int, Path], Said], int]] = {
-    "kills": ("A killed command goes on to the same bytes and leaves nothing", _kills, 200),
-    "flips": ("A changed byte of a kept file is found and named", _flips, 300),
-    "hostile": ("No input gives a traceback, hangs or takes all memory", _hostile, 1_000_000),
-    "bounds": ("Inside its bounds no world is wrong without a word", _bounds, 2000),
-    "months": ("Books balance to the tick after every mechanism", _months, 100_000_000),
-    "mutants": ("Each equation has the sign and the size that it should have", _mutants, 300),
-    "same": ("The same bytes everywhere", _same, 1),
-}
+def _same(it: Counts) -> tuple[str, str]:
+    return f"{it['tried']} surroundings: {', '.join(it['names'])}", f"other bytes: {len(it['wrong'])}"
 
 
-def main(asked: dict[str, int], seconds: float) -> int:
-    """Run attacks and keep their figures; 1 where a promise did not hold."""
-    broken = 0
-    for name, count in asked.items():
-        promise, attack, _ = ATTACKS[name]
-        print(f"{name}: {count:,}", flush=True)
-        began = time.monotonic()
-        clock.limit(seconds)
-        with tempfile.TemporaryDirectory(prefix="soak-") as space:
-            said = attack(count, Path(space))
-        wrong = said.pop("wrong")
-        broken += bool(wrong)
-        listed = [_PATH.sub("PATH", it) for it in wrong[:_MOST_LISTED]]
-        figures = {
-            "promise": promise, **said, "wrong": len(wrong), "listed": listed,
-            "seconds": round(time.monotonic() - began), "date": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
-            "model": version_of(model_catalogue()),
+def _mutants(it: Counts) -> tuple[str, str]:
+    killed, known = it["by_arithmetic"] + it["by_tests"], mutants.reasons()
+    made = f"{it['mutants']} of {len(mutants.every()):,} mutants of the mechanisms: hand arithmetic, then test files"
+    said = f"killed: {killed} ({killed / max(1, it['mutants']):.0%}), {it['by_arithmetic']} of them by the arithmetic"
+    reason = sum(name in known for name in it["survivors"])
+    return made, f"{said}; alive with a reason: {reason}, met by no test file in time: {it['untested']}"
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What is promised, how it is attacked, which count says how often, and how often it is to be."""
+
+    promise: str
+    make: Callable[[Turn, Path, Counts], Any]
+    counted: str
+    goal: int
+    said: Callable[[Counts], tuple[str, str]]
+    shards: int = 1
+
+
+_INSIDE = "Inside its bounds no world is wrong without a word"
+ATTACKS: Mapping[str, Attack] = {
+    "kills": Attack(
+        "A killed command goes on to the same bytes and leaves nothing",
+        lambda turn, space, _: kills.attack(turn, space), "kills", 200, _kills,
+    ),
+    "interrupts": Attack(
+        "An interrupted command ends with one line and goes on to the same bytes",
+        lambda turn, space, _: interrupts.attack(turn, space), "interrupts", 100, _interrupts,
+    ),
+    "flips": Attack(
+        "A changed byte of a kept file is found and named",
+        lambda turn, space, _: flips.attack(turn, space), "rounds", 300, _flips, _AT_ONCE,
+    ),
+    "hostile": Attack(
+        "No input gives a traceback, hangs or takes all memory",
+        lambda turn, space, _: hostile.attack(turn, space), "tried", 1_000_000, _hostile, _AT_ONCE,
+    ),
+    "bounds": Attack(
+        _INSIDE, lambda turn, _, known: bounds.attack(turn, known), "worlds", 2000, _bounds, _AT_ONCE,
+    ),
+    "alone": Attack(
+        _INSIDE, lambda turn, *_: bounds.attack_alone(turn), "levels", len(bounds.levels(bounds.town())), _alone,
+        _AT_ONCE,
+    ),
+    "months": Attack(
+        "Books balance to the tick after every mechanism",
+        lambda turn, *_: months.attack(turn), "enterprise_months", 100_000_000, _months, _AT_ONCE,
+    ),
+    "mutants": Attack(
+        "Each equation has the sign and the size that it should have",
+        lambda turn, *_: mutants.attack(turn), "mutants", 300, _mutants, _AT_ONCE,
+    ),
+    "same": Attack(
+        "The same bytes everywhere",
+        lambda turn, space, _: same.attack(turn, space), "tried", len(same.surroundings()), _same,
+    ),
+}  # fmt: skip
+
+
+def made(name: str, most: int, first: int, known: Counts, seconds: float, shards: int) -> tuple[Counts, int]:
+    """So much more of an attack: its counts, and the number with which the next goes on."""
+    context = multiprocessing.get_context("spawn")
+    counter = context.Value("q", first)
+    if shards == 1:
+        parts = [_part(name, Turn(most, counter=counter), known, seconds)]
+    else:
+        with ProcessPoolExecutor(shards, context, _share, (counter,)) as pool:
+            waiting = [pool.submit(_shard, name, -(-most // shards), known, seconds) for _ in range(shards)]
+            parts = [it.result() for it in waiting]
+    return reduce(merged, parts), int(counter.value)
+
+
+def _share(counter: Any) -> None:
+    _shared.append(counter)
+
+
+def _shard(name: str, most: int, known: Counts, seconds: float) -> Counts:
+    return _part(name, Turn(most, counter=_shared[0]), known, seconds)
+
+
+def _part(name: str, turn: Turn, known: Counts, seconds: float) -> Counts:
+    clock.limit(seconds)
+    with tempfile.TemporaryDirectory(prefix="soak-") as space:
+        found = asdict(ATTACKS[name].make(turn, Path(space), known))
+    found["wrong"] = [_PATH.sub("PATH", it) for it in found["wrong"]]
+    return found
+
+
+def main(asked: Mapping[str, int | None], seconds: float) -> int:
+    """Make attacks and keep their figures; 1 where a promise did not hold."""
+    broken = False
+    for name, more in asked.items():
+        done, end = _done(name), time.monotonic() + seconds
+        goal = ATTACKS[name].goal if more is None else done + more
+        print(f"{name}: {max(0, goal - done):,} more, after {done:,}", flush=True)
+        while done < goal and (left := end - time.monotonic()) > 0:
+            counts = _slice(name, goal - done, min(left, _KEPT_EACH))
+            if not counts[ATTACKS[name].counted]:
+                print("  no more to do, or no time for it", flush=True)
+                break
+            figures = read_figures()[name]
+            listed = (f"  WRONG {it}" for it in counts["wrong"])
+            print(f"  {figures['attack']}\n  {figures['found']}", *listed, sep="\n", flush=True)
+            if counts["wrong"]:
+                broken = True
+                break
+            done = figures["counts"][ATTACKS[name].counted]
+    return int(broken)
+
+
+def _done(name: str) -> int:
+    kept = _of_model(read_figures().get(name), version_of(model_catalogue()))
+    return int(kept["counts"][ATTACKS[name].counted]) if kept else 0
+
+
+def _slice(name: str, most: int, seconds: float) -> Counts:
+    """So much more of an attack, kept where anything was done."""
+    model, began = version_of(model_catalogue()), time.monotonic()
+    kept = _of_model(read_figures().get(name), model)
+    known, first = (kept["counts"], kept["next"]) if kept else ({}, 0)
+    counts, following = made(name, most, first, known, seconds, ATTACKS[name].shards)
+    spent = round(time.monotonic() - began)
+    if counts[ATTACKS[name].counted]:
+        write_figures(name, _adding(name, model, counts, following, spent))
+    return counts
+
+
+def _of_model(kept: Any, model: str) -> Any:
+    """What is kept of an attack, if it was made on this model and found nothing wrong: mended, it is tried again."""
+    return kept if kept and kept["model"] == model and not kept.get("counts", {"wrong": 1})["wrong"] else None
+
+
+def _adding(name: str, model: str, counts: Counts, following: int, seconds: int) -> Callable[[Any], dict[str, Any]]:
+    """The figures of an attack with those of this run; another run may have added its own in the meantime."""
+
+    def change(before: Any) -> dict[str, Any]:
+        kept, attack = _of_model(before, model), ATTACKS[name]
+        whole = merged(kept["counts"], counts) if kept else counts
+        said = attack.said(whole)
+        return {
+            "promise": attack.promise, "attack": said[0], "found": said[1],
+            "seconds": seconds + (kept["seconds"] if kept else 0), "date": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
+            "model": model, "next": max(following, kept["next"] if kept else 0), "goal": attack.goal, "counts": whole,
         }  # fmt: skip
-        write_figures(name, figures)
-        print(f"  {said['attack']}\n  {said['found']}", *(f"  WRONG {it}" for it in wrong), sep="\n", flush=True)
-    return 1 if broken else 0
+
+    return change
 
 
 if __name__ == "__main__":
@@ -163,5 +238,4 @@ if __name__ == "__main__":
     most = float(given.pop("seconds", "inf"))
     if unknown := set(given) - set(ATTACKS):
         sys.exit(f"{', '.join(sorted(unknown))}: no attack, allowed: {', '.join(ATTACKS)}, each as NAME=COUNT")
-    every = {name: it[2] for name, it in ATTACKS.items()}
-    sys.exit(main({name: int(float(it)) for name, it in given.items()} or every, most))
+    sys.exit(main({name: int(float(it)) for name, it in given.items()} or dict.fromkeys(ATTACKS), most))

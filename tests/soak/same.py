@@ -1,61 +1,95 @@
-"""The same bytes everywhere: workers, threads, hash seed, zone and locale, on one interpreter and one machine."""
+"""The same bytes everywhere: workers, threads, hash seed, zone, locale, processor and interpreter, on one machine."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from soak.clock import is_over
+from soak.clock import Turn
 from soak.kills import ROOT, digests, prepare
 
 _RUN = ("run", "small.toml", "--replicates", "4", "--events", "--no-figures")
-SURROUNDINGS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
-    "1 worker, 1 thread": (("--workers", "1"), {"SIM_THREADS": "1"}),
-    "2 workers": (("--workers", "2"), {"SIM_THREADS": "1"}),
-    "3 workers": (("--workers", "3"), {"SIM_THREADS": "1"}),
-    "4 workers": (("--workers", "4"), {"SIM_THREADS": "1"}),
-    "2 threads": (("--workers", "1"), {"SIM_THREADS": "2"}),
-    "3 threads": (("--workers", "1"), {"SIM_THREADS": "3"}),
-    "4 threads": (("--workers", "1"), {"SIM_THREADS": "4"}),
-    "hash seed 1": (("--workers", "1"), {"PYTHONHASHSEED": "1"}),
-    "hash seed 77": (("--workers", "2"), {"PYTHONHASHSEED": "77"}),
-    "zone of Shanghai": (("--workers", "1"), {"TZ": "Asia/Shanghai"}),
-    "zone west of the date line": (("--workers", "1"), {"TZ": "Pacific/Pago_Pago"}),
-    "locale C": (("--workers", "1"), {"LC_ALL": "C", "LANG": "C"}),
-    "locale with decimal commas": (("--workers", "1"), {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"}),
-    "no compiled loops": (("--workers", "2"), {"NUMBA_DISABLE_JIT": "1"}),
-}
+# Above 32,768 rows loops run on several threads.
+_MANY = ("run", "small.toml", "--replicates", "1", "--months", "3", "--set", "population.enterprises=40000",
+         "--no-figures")  # fmt: skip
+_PYTHONS = Path("~/.pyenv/versions").expanduser()
+Surroundings = Mapping[str, tuple[Sequence[str], Sequence[str], Mapping[str, str]]]
+
+
+def surroundings() -> Surroundings:
+    """What a run may be surrounded by: its name, the interpreter and options, and the environment."""
+    here = (sys.executable,)
+    found: dict[str, tuple[Sequence[str], Sequence[str], Mapping[str, str]]] = {}
+    for count in (1, 2, 3, 4):
+        found[f"{count} workers"] = here, (*_RUN, "--workers", str(count)), {"SIM_THREADS": "1"}
+    for count in (1, 2, 3, 4):
+        found[f"40,000 enterprises, {count} threads"] = here, (*_MANY, "--workers", "1"), {"SIM_THREADS": str(count)}
+    for name, given in {
+        "hash seed 1": {"PYTHONHASHSEED": "1"},
+        "hash seed 77": {"PYTHONHASHSEED": "77"},
+        "zone of Shanghai": {"TZ": "Asia/Shanghai"},
+        "zone west of the date line": {"TZ": "Pacific/Pago_Pago"},
+        "locale C": {"LC_ALL": "C", "LANG": "C"},
+        "locale with decimal commas": {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"},
+        "no compiled loops": {"NUMBA_DISABLE_JIT": "1"},
+        **{f"compiled for {it}": {"NUMBA_CPU_NAME": it, "NUMBA_CPU_FEATURES": ""} for it in _processors()},
+    }.items():
+        found[name] = here, (*_RUN, "--workers", "2"), given
+    for python in sorted(_PYTHONS.glob("*/bin/python")):
+        if _has_what_is_needed(python):
+            found[f"Python {python.parts[-3]}"] = (str(python),), (*_RUN, "--workers", "2"), {}
+    return found
+
+
+def _processors() -> list[str]:
+    """Names of processors whose code this one runs: without vectors of 256 bits, with them, and with those of 512."""
+    import llvmlite.binding
+
+    features = llvmlite.binding.get_host_cpu_features()
+    asked = {"x86-64": "sse2", "haswell": "avx2", "skylake-avx512": "avx512f"}
+    return [name for name, feature in asked.items() if features.get(feature)]
+
+
+def _has_what_is_needed(python: Path) -> bool:
+    wanted = "import sys, numba, pyarrow, typer; sys.exit(sys.version_info < (3, 11))"
+    return subprocess.run([python, "-c", wanted], capture_output=True, check=False).returncode == 0
 
 
 @dataclass
 class Same:
     """What was tried and what came of it."""
 
-    tried: list[str] = field(default_factory=list)
+    tried: int = 0
+    names: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
 
-def attack(times: int, space: Path) -> Same:
-    """Run one small scenario in all surroundings, so many times."""
-    found = Same()
-    wanted: dict[str, str] = {}
-    for number in range(times):
-        for name, (options, environment) in SURROUNDINGS.items():
-            if is_over():
-                break
-            folder = space / f"{number}-{len(found.tried)}"
-            prepare(folder)
-            done = subprocess.run(
-                [sys.executable, "-m", "sim", *_RUN, *options], cwd=folder, stdin=subprocess.DEVNULL,
-                env=os.environ | {"PYTHONPATH": str(ROOT)} | environment, capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            made = digests(folder) if done.returncode == 0 else {"exit code": f"{done.returncode} {done.stderr[-500:]}"}
-            wanted = wanted or made
-            found.wrong += [] if made == wanted else [f"{name}: {sorted(set(made.items()) ^ set(wanted.items()))}"]
-            if number == 0:
-                found.tried.append(name)
+def attack(turn: Turn, space: Path) -> Same:
+    """Run a scenario in all surroundings, each time against the first of the same options."""
+    found, known = Same(), surroundings()
+    wanted: dict[Sequence[str], dict[str, str]] = {}
+    for number in turn.numbers(lambda: found.tried, len(known)):
+        name, it = list(known.items())[number]
+        first = next(other for other in known.values() if other[1][:4] == it[1][:4])
+        if first[1][:4] not in wanted:
+            wanted[first[1][:4]] = _made(first, space / f"{number}-first")
+        made = _made(it, space / str(number))
+        found.tried += 1
+        found.names.append(name)
+        differing = sorted(set(made.items()) ^ set(wanted[first[1][:4]].items()))
+        found.wrong += [f"{name}: {differing}"] if differing else []
     return found
+
+
+def _made(it: tuple[Sequence[str], Sequence[str], Mapping[str, str]], folder: Path) -> dict[str, str]:
+    python, options, environment = it
+    prepare(folder)
+    done = subprocess.run(
+        [*python, "-m", "sim", *options], cwd=folder, stdin=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return digests(folder) if done.returncode == 0 else {"exit code": f"{done.returncode} {done.stderr[-500:]}"}

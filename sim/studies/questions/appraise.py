@@ -24,6 +24,7 @@ from sim.runs.ensemble import folder_name
 from sim.runs.errors import NoRecords, NothingRan
 from sim.runs.follow import STREAMS, Followed
 from sim.runs.kept import Drawn
+from sim.runs.noted import refuse_links
 from sim.runs.provenance import provenance
 from sim.runs.records import read_record
 from sim.runs.replicate import Cells
@@ -686,6 +687,7 @@ def unpacked(cells: Cells, months: int) -> tuple[Any, dict[str, Any]]:
 def publish_appraisal(found: Appraisal, parameters: Mapping[str, Any]) -> None:
     """Write the tables, and the manifest with what was asked."""
     store = Store(found.path)
+    refuse_links(store.path)
     first, second = found.baseline, found.variant
     assumed = [
         (it.name, it.value, it.unit, it.low, it.high, it.meaning, it.source) for it in found.assumptions.values()

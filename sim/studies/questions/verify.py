@@ -16,12 +16,12 @@ from sim.runs.batch import run_batch
 from sim.runs.declarations import KEY, files_of
 from sim.runs.ensemble import Request
 from sim.runs.errors import ResultError
-from sim.runs.events import EVENTS, run_with_events
+from sim.runs.events import read_events, replicates_of, run_with_events
 from sim.runs.fork import run_forked
 from sim.runs.options import ALL_RECORDS, RunOptions
 from sim.runs.replicate import Model
 from sim.runs.seeds import with_seeds
-from sim.runs.store import CHECKPOINTS, OUTCOMES, RECORDS, SCENARIO, SUMMARY, Store
+from sim.runs.store import CHECKPOINTS, EVENTS, OUTCOMES, RECORDS, SCENARIO, SUMMARY, Store
 from sim.runs.verify import WORLD, Verified, Wrong, verify_folder
 from sim.scenario import Scenario, ScenarioError
 from sim.studies.points import REPLICATES, VARIANT
@@ -98,9 +98,10 @@ def _run(
     if any(it.startswith(CHECKPOINTS) for it in worlds):
         whole = _of(scenario(f"{CHECKPOINTS}/{SCENARIO}"), count)
         made = run_forked(asked, model, options, whole=whole)
-    elif EVENTS in manifest["outputs"]:
-        made = run_with_events(asked, model, options)
     else:
+        log = read_events(store)
+        if log is not None:  # a result that has got more replicates since has the events of the first ones
+            run_with_events(_of(asked, 1 + max(replicates_of(log))), model, options)
         made = run_batch([asked], model, options)[0]
     if recorded:
         made = run_batch([asked], model, replace(options, records=ALL_RECORDS))[0]

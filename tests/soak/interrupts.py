@@ -1,0 +1,71 @@
+"""Ctrl-C: an interrupt of a command's whole group at a random moment ends it with 130 and a line, and leaves nothing.
+
+The same command then goes on to the same files.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from soak.clock import Turn
+from soak.kills import faults, prepare, start, undisturbed
+
+NAMES = ("run", "sweep", "events", "sensitivity")
+SECONDS = 4.0  # of a command at most that is interrupted where nobody knows how long it takes
+_PATIENCE = 60
+_LAST = re.compile(r"interrupted(: finished replicates are kept, and the same command continues from there)?")
+
+
+@dataclass
+class Interrupts:
+    """What was interrupted and what came of it."""
+
+    interrupts: int = 0
+    in_time: int = 0  # the command had not ended by itself
+    wrong: list[str] = field(default_factory=list)
+
+
+def interrupted(name: str, folder: Path, after: float) -> list[str]:
+    """What is wrong with how a command ends that is interrupted after so many seconds."""
+    prepare(folder)
+    process = start(name, folder)
+    try:
+        process.wait(after)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGINT)
+    try:
+        code = process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return [f"runs on for {_PATIENCE} s"]
+    said = (folder / "said").read_text(encoding="utf-8")
+    wrong = [f"exit code {code}"] if code not in (0, 130, -signal.SIGINT) else []
+    if code == 130 and not _LAST.fullmatch(said.rstrip("\n").rpartition("\n")[2]):
+        wrong.append(f"its last line is {said.rstrip().splitlines()[-1:]}")
+    if "Traceback" in said or "leaked" in said:
+        wrong.append(f"says {said[-600:]!r}")
+    return wrong
+
+
+def attack(turn: Turn, folder: Path) -> Interrupts:
+    """Interrupt the commands in turn; a number says which, and seeds the moment."""
+    found = Interrupts()
+    known: dict[str, tuple[dict[str, str], float]] = {}
+    for number in turn.numbers(lambda: found.interrupts):
+        name = NAMES[number % len(NAMES)]
+        if name not in known:
+            known[name] = undisturbed(name, folder / f"{name}-undisturbed")
+        wanted, seconds = known[name]
+        at = folder / f"{name}-{number}"
+        said = interrupted(name, at, random.Random(number).uniform(0.05, 0.95) * seconds)
+        found.in_time += "interrupted" in (at / "said").read_text(encoding="utf-8")
+        found.interrupts += 1
+        found.wrong += [f"{name} {number}: {it}" for it in said + faults(name, at, wanted)]
+    return found
