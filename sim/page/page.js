@@ -142,8 +142,8 @@ function accepted(message) {
   const before = JSON.stringify([asked.scenario, asked.variants.map((it) => it.of)]);
   const focus = document.activeElement;
   asked = message.asked;
-  good = structuredClone(asked);
   if (!asked.variants.length) asked.variants = [fresh()];
+  good = structuredClone(asked);
   if (own && asked.scenario.startsWith("file:")) own.asked = asked.scenario;
   chosen = Math.min(chosen, asked.variants.length - 1);
   changed = message.changed;
