@@ -112,7 +112,6 @@ function told(message) {
   $(`${what}-run`).hidden = !cost;
   $(`${what}-run`).textContent = few ? t("Run all") : t("Run it");
   $(`${what}-few`).hidden = !few;
-  $(`${what}-few`).textContent = t("Run the largest {few}", { few });
   $(`${what}-stop`).hidden = $(`${what}-progress`).hidden = !running;
   if (running) { $(`${what}-progress`).max = of; $(`${what}-progress`).value = done; }
   $(`${what}-state`).textContent = state || (running ? t("{done} of {of} worlds", { done, of }) : "");
