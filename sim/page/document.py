@@ -10,7 +10,7 @@ from sim.language import LANGUAGES, html_tag, is_chinese, language, later, speak
 from sim.page.claims import claim_buttons
 from sim.page.lives import RECORDED
 from sim.page.motion_section import motion_section
-from sim.page.questions import RESTS, SURE, WHY
+from sim.page.questions import FEW, RESTS, SURE, WHY
 from sim.report.html.limits import HEADING, limits_list
 from sim.report.html.markup import Markup, fold, island, tag
 from sim.report.html.page import file_text, head_of, whole_page
@@ -170,7 +170,8 @@ def _question(name: str, title: str, words: str) -> Markup:
         tag("p", tr(words), class_="note"),
         tag("div",
             tag("button", tr("Say what that costs"), type="button", id=name, data_cost=name),
-            tag("button", "", type="button", id=f"{name}-few", data_few=name, hidden=True),
+            tag("button", tr("Run the largest {few}", few=FEW), type="button", id=f"{name}-few", data_few=name,
+                hidden=True),
             tag("button", tr("Run it"), type="button", id=f"{name}-run", data_run=name, hidden=True),
             tag("button", tr("Stop"), type="button", id=f"{name}-stop", data_stop=name, hidden=True),
             tag("progress", id=f"{name}-progress", max=1, value=0, hidden=True,

@@ -71,6 +71,6 @@ def _unmarked(value: Any, own: list[Any], key: str) -> Any:
 
 
 def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, bool | str) or isinstance(other, bool | str):
-        return type(one) is type(other) and bool(one == other)
-    return math.isclose(one, other, rel_tol=_DIGITS)
+    if all(isinstance(it, int | float) and not isinstance(it, bool) for it in (one, other)):
+        return math.isclose(one, other, rel_tol=_DIGITS)
+    return type(one) is type(other) and bool(one == other)

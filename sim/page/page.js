@@ -112,7 +112,6 @@ function told(message) {
   $(`${what}-run`).hidden = !cost;
   $(`${what}-run`).textContent = few ? t("Run all") : t("Run it");
   $(`${what}-few`).hidden = !few;
-  $(`${what}-few`).textContent = t("Run the largest {few}", { few });
   $(`${what}-stop`).hidden = $(`${what}-progress`).hidden = !running;
   if (running) { $(`${what}-progress`).max = of; $(`${what}-progress`).value = done; }
   $(`${what}-state`).textContent = state || (running ? t("{done} of {of} worlds", { done, of }) : "");
@@ -142,8 +141,8 @@ function accepted(message) {
   const before = JSON.stringify([asked.scenario, asked.variants.map((it) => it.of)]);
   const focus = document.activeElement;
   asked = message.asked;
-  good = structuredClone(asked);
   if (!asked.variants.length) asked.variants = [fresh()];
+  good = structuredClone(asked);
   if (own && asked.scenario.startsWith("file:")) own.asked = asked.scenario;
   chosen = Math.min(chosen, asked.variants.length - 1);
   changed = message.changed;
