@@ -114,6 +114,7 @@ def test_entries_that_change_results_above_the_section_of_a_version_are_found() 
     one = "# C\n\n## [Unreleased]\n\n- **results** One.\n- Two.\n\n## [1.0.0] - 2026-11-30\n\n- **results** Three.\n"
     assert unreleased_results(one, "1.0.0") == ["- **results** One."]
     assert unreleased_results(one, "1.1.0") == []
+    assert unreleased_results((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), sim.__version__) == []
 
 
 def unreleased_results(changes: str, version: str) -> list[str]:
