@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -68,8 +69,9 @@ def test_an_error_of_a_workers_start_is_shown() -> None:
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
-def test_an_interrupt_of_the_whole_group_gives_one_line(share: float, tmp_path: Path) -> None:
-    found = interrupts.interrupted("run", tmp_path / "it", share * interrupts.SECONDS)
+def test_an_interrupt_of_the_whole_group_gives_one_line(share: float) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own has too long a name for the sockets of workers
+        found = interrupts.interrupted("run", Path(folder) / "it", share * interrupts.SECONDS)
     assert found == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from command import call
 
-from sim.commands.common import say_remark
+from sim.commands.common import say_of
 from sim.model.catalogue import load
 from sim.runs.result import open_result
 from sim.studies.remarks import remarks
@@ -121,12 +121,13 @@ def test_a_child_that_adds_its_own_is_told_of_its_parents(group: str, name: str,
 
 
 def test_remarks_wrap_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    text = f"mill: outside the plausible range: {WAGE}, {WAGE}"
-    say_remark(text)
+    remark = f"outside the plausible range: {WAGE}, {WAGE}"
+    text = f"mill: {remark}"
+    say_of("mill", remark)
     assert capsys.readouterr().err == f"{text}\n"
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "80")
-    say_remark(text)
+    say_of("mill", remark)
     lines = capsys.readouterr().err.splitlines()
     assert max(map(len, lines)) <= 80
     assert " ".join(line.strip() for line in lines) == text

@@ -98,18 +98,18 @@ def test_counts_of_two_parts_are_one() -> None:
 
 def test_figures_of_another_model_begin_again() -> None:
     counts = {"enterprise_months": 100, "worlds": 1, "wrong": []}
-    first = run._adding("months", "one", counts, 1, 5)(None)
-    both = run._adding("months", "one", counts, 2, 5)(json.loads(json.dumps(first)))
+    first = run.adding("months", "one", counts, 1, 5)(None)
+    both = run.adding("months", "one", counts, 2, 5)(json.loads(json.dumps(first)))
     assert (both["counts"]["enterprise_months"], both["next"], both["seconds"]) == (200, 2, 10)
-    other = run._adding("months", "two", counts, 1, 5)(both)
+    other = run.adding("months", "two", counts, 1, 5)(both)
     assert (other["counts"]["enterprise_months"], other["next"], other["seconds"]) == (100, 1, 5)
-    assert "model two" in table({"months": other})
+    assert "version of the model: two" in table({"months": other})
 
 
 def test_an_attack_that_found_a_fault_begins_again() -> None:
     counts = {"enterprise_months": 100, "worlds": 1, "wrong": ["3: broken"]}
-    first = run._adding("months", "one", counts, 1, 5)(None)
-    again = run._adding("months", "one", counts | {"wrong": []}, 1, 5)(first)
+    first = run.adding("months", "one", counts, 1, 5)(None)
+    again = run.adding("months", "one", counts | {"wrong": []}, 1, 5)(first)
     assert (again["counts"]["enterprise_months"], again["counts"]["wrong"], again["next"]) == (100, [], 1)
 
 

@@ -62,7 +62,13 @@ class Watcher:
         """One more replicate is done."""
 
     def month(self, done: int, of: int) -> None:
-        """The only world of a run has done ``done`` of its ``of`` months."""
+        """Receive how far the only world of a run is.
+
+        Parameters
+        ----------
+        done, of
+            How many of its months are done, and how many it has.
+        """
 
     def end(self) -> None:
         """The run has ended."""

@@ -46,7 +46,7 @@ def interrupted(name: str, folder: Path, after: float) -> list[str]:
         process.wait()
         return [f"runs on for {_PATIENCE} s"]
     said = (folder / "said").read_text(encoding="utf-8")
-    wrong = [f"exit code {code}"] if code not in (0, 130, -signal.SIGINT) else []
+    wrong = [f"exit code {code}: {said[-300:]}"] if code not in (0, 130, -signal.SIGINT) else []
     if code == 130 and not _LAST.fullmatch(said.rstrip("\n").rpartition("\n")[2]):
         wrong.append(f"its last line is {said.rstrip().splitlines()[-1:]}")
     if "Traceback" in said or "leaked" in said:

@@ -208,7 +208,7 @@ def _slice(name: str, most: int, seconds: float) -> Counts:
     counts, following = made(name, most, first, known, seconds, ATTACKS[name].shards)
     spent = round(time.monotonic() - began)
     if counts[ATTACKS[name].counted]:
-        write_figures(name, _adding(name, model, counts, following, spent))
+        write_figures(name, adding(name, model, counts, following, spent))
     return counts
 
 
@@ -217,7 +217,7 @@ def _of_model(kept: Any, model: str) -> Any:
     return kept if kept and kept["model"] == model and not kept.get("counts", {"wrong": 1})["wrong"] else None
 
 
-def _adding(name: str, model: str, counts: Counts, following: int, seconds: int) -> Callable[[Any], dict[str, Any]]:
+def adding(name: str, model: str, counts: Counts, following: int, seconds: int) -> Callable[[Any], dict[str, Any]]:
     """The figures of an attack with those of this run; another run may have added its own in the meantime."""
 
     def change(before: Any) -> dict[str, Any]:
