@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 from command import call
-from toy import run, snapshot
+from toy import run, snapshot, with_replicates
 
 from sim.runs.errors import ResultError
 from sim.runs.result import open_result
+from sim.runs.seals import digest_of, sealed
 from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, SUMMARY, Store
 from sim.scenario import Scenario
 
@@ -125,6 +126,19 @@ def test_nothing_is_written_or_removed_where_the_folder_itself_is_a_link(
     said = call(*asked, *workers, code=2).stderr
     assert f"{folder.name}: is a link, and a result is written through none; remove it" in said
     assert snapshot(elsewhere) == before
+
+
+def test_a_manifest_names_nothing_outside_its_folder_that_is_removed(scenario: Scenario, tmp_path: Path) -> None:
+    result = run(scenario, tmp_path / "results")
+    beside = tmp_path / "results" / "beside.txt"
+    beside.write_text("kept")
+    store = Store(result.path)
+    manifest = store.manifest()
+    manifest["outputs"] |= {"../beside.txt": digest_of(b"kept"), str(beside): digest_of(b"kept")}
+    store.write(MANIFEST, sealed(manifest))
+    run(with_replicates(scenario, scenario.replicates + 2), tmp_path / "results")
+    assert "../beside.txt" not in Store(result.path).manifest()["outputs"]
+    assert beside.read_text() == "kept"
 
 
 @pytest.mark.usefixtures("toy_folder")

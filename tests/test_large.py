@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -12,10 +13,11 @@ from command import call
 
 import sim
 from sim.model.ecosystem import Ecosystem
-from sim.runs import progress
+from sim.runs import batch, progress
 from sim.runs.errors import TooLarge
-from sim.runs.large import LARGE, needs, refuse_too_large
+from sim.runs.large import LARGE, Needs, needs, refuse_too_large
 from sim.runs.options import Watcher
+from sim.scenario import Scenario
 
 
 class Months(Watcher):
@@ -28,24 +30,33 @@ class Months(Watcher):
         self.seen.append((done, of))
 
 
-def test_the_memory_that_is_said_is_that_of_the_world() -> None:
+@pytest.fixture
+def base(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Bytes of the process without a world; those of this one depend on the tests before."""
+    used = SimpleNamespace(rss=3e8)
+    monkeypatch.setattr(psutil.Process, "memory_info", lambda _: used)
+    return used.rss
+
+
+def test_the_memory_that_is_said_is_that_of_the_world(base: float) -> None:
     scenario = sim.load("nation", {"population.enterprises": 6 * LARGE // 5})
     found = needs(scenario, 1, 1)
     tracemalloc.start()
     try:
-        Ecosystem(scenario, 1).run_for(2)  # gone before the process is measured
+        Ecosystem(scenario, 1).run_for(2)
         _, used = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert found.memory == pytest.approx(used + psutil.Process().memory_info().rss, rel=0.15)
+    assert found.memory == pytest.approx(base + used, rel=0.15)
 
 
+@pytest.mark.usefixtures("base")
 def test_more_memory_than_the_machine_has_is_refused() -> None:
     one, three = needs(sim.load("nation"), 1, 2), needs(sim.load("nation"), 3, 2)
     assert three.memory == pytest.approx(2 * one.memory, rel=0.01)
-    refuse_too_large([replace(one, memory=1.0)])
+    refuse_too_large(replace(one, memory=1.0))
     with pytest.raises(TooLarge, match="fewer --workers"):
-        refuse_too_large([one, replace(three, memory=1e18)])
+        refuse_too_large(replace(three, memory=1e18))
 
 
 def test_a_large_world_says_its_needs_first_and_keeps_no_records(tmp_path: Path) -> None:
@@ -85,3 +96,19 @@ def test_a_long_world_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys
         "nation: 2 of 6 months, about 80 seconds left",
         "nation: 4 of 6 months, about 40 seconds left",
     ]
+
+
+def test_only_worlds_that_are_missing_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def noted(scenario: Scenario, worlds: int, at_once: int) -> Needs:
+        asked.append((scenario.title, worlds))
+        return Needs(scenario.name, 0, 0, 0.0, float(at_once))
+
+    monkeypatch.setattr(batch, "is_large", lambda _: True)
+    monkeypatch.setattr(batch, "needs", noted)
+    how = {"months": 2, "out": tmp_path, "figures": False, "workers": 1}
+    sim.run("place", replicates=1, **how)
+    sim.run("place", replicates=3, **how)
+    sim.what_if("place", {"levers.rent_subsidy": 0.0001}, replicates=3, **how)
+    assert [worlds for _, worlds in asked] == [1, 2, 3], "of the baseline none is missing"

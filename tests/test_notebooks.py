@@ -7,6 +7,7 @@ import builtins
 import importlib
 import inspect
 import io
+import itertools
 import json
 import pkgutil
 import re
@@ -26,6 +27,7 @@ import sim
 from sim import api
 from sim.report.notebook.page import MOST_BYTES, page
 from sim.report.text.columns import columns
+from sim.runs import progress
 from sim.runs.options import COMPILING, Watcher
 from sim.runs.progress import NotebookBar, watcher
 
@@ -235,6 +237,20 @@ def test_a_notebook_has_a_bar_that_goes_at_the_end(monkeypatch: pytest.MonkeyPat
     first = {identity for _, identity, update in shell.published if not update}
     assert len(first) == 2  # one for the compilation, one for the run
     assert {identity for _, identity, _ in shell.published} == first
+
+
+def test_the_bar_of_a_world_alone_ends_with_its_months(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = ZMQInteractiveShell()
+    monkeypatch.setattr(builtins, "get_ipython", lambda: shell, raising=False)
+    seconds = itertools.count()
+    monkeypatch.setattr(progress.time, "monotonic", lambda: float(next(seconds)))
+    bar = watcher()
+    bar.begin("place", 0, 1)
+    for month in (1, 2, 3):
+        bar.month(month, 3)
+    bar.advance()
+    said = [data["text/plain"] for data, *_ in shell.published]
+    assert said == ["place: 0 of 1", "place: 1 of 3", "place: 2 of 3", "place: 3 of 3"]
 
 
 def test_a_run_in_a_notebook_shows_its_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

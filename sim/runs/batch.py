@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.language import tr
 from sim.runs.ensemble import Ensemble, Request
-from sim.runs.large import Needs, is_large, needs, refuse_too_large
+from sim.runs.large import is_large, needs, refuse_too_large
 from sim.runs.openings import opening_digest, openings_in
 from sim.runs.options import ALL_RECORDS, NEW_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, run_checked, run_recorded_checked
@@ -58,6 +58,7 @@ def batch_results(
         for folder in sorted(indices)
     }
     incomplete, done = [], 0
+    missing = {folder: scenario.replicates for folder, scenario in wanted.items()}
     for folder, scenario in wanted.items():
         store = Store(out / folder)
         if fresh:
@@ -66,7 +67,8 @@ def batch_results(
         with store.locked(say):
             ensemble = Ensemble(Request(scenario, model.version, sample), model, store, say, options.records)
             result = ensemble.publish(workers.count) if ensemble.complete else None
-        done += scenario.replicates - len(ensemble.missing)
+        missing[folder] = len(ensemble.missing)
+        done += scenario.replicates - missing[folder]
         del ensemble  # an incomplete one is read again in its turn: only a few are in memory at once
         if result is None:
             incomplete.append(folder)
@@ -99,14 +101,17 @@ def batch_results(
             if not ensemble.missing:  # another process has run it in the meantime
                 publish(folder, ensemble)
 
-    large = [it for it in wanted.values() if model.continues and is_large(it)]
+    large = {folder: wanted[folder] for folder in incomplete if model.continues and is_large(wanted[folder])}
     keeps = options.records == ALL_RECORDS or (options.records == NEW_RECORDS and not large)
     recorded = model.recorded if keeps else None
     run_of = dict(zip(wanted, runs_of(recorded or model.run, list(wanted.values()), model, options), strict=True))
     number = sum(scenario.replicates for scenario in wanted.values())
     if not workers.remote and large:
-        compile_first(model, large[0].catalogue, watcher)
-        refuse_too_large([_said_needs(it, workers.count, say) for it in large])
+        compile_first(model, next(iter(large.values())).catalogue, watcher)
+        for folder, scenario in large.items():
+            found = needs(scenario, missing[folder], workers.count)
+            say(str(found))
+            refuse_too_large(found)
     if not workers.remote and model.continues and number - done == 1:  # it runs in this process
         run_of = {folder: partial(run, report=watcher.month) for folder, run in run_of.items()}
     title, more = wanted[incomplete[0]].name, len(incomplete) - 1
@@ -171,13 +176,6 @@ def compile_first(model: Model, catalogue: Catalogue, watcher: Watcher) -> None:
         from sim.runs.code import compile_own
 
         compile_own(catalogue, watcher.compiling)
-
-
-def _said_needs(scenario: Scenario, at_once: int, say: Callable[[str], None]) -> Needs:
-    """What the worlds of a large scenario need, after it was said."""
-    found = needs(scenario, scenario.replicates, at_once)
-    say(str(found))
-    return found
 
 
 def _by_folder(scenarios: Sequence[Scenario], model: Model, sample: PosteriorSample | None) -> dict[str, list[int]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import tracemalloc
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,7 @@ def is_large(scenario: Scenario) -> bool:
 
 
 def _enterprises(scenario: Scenario) -> int:
-    return int(scenario.values["population.enterprises"])  # type: ignore[arg-type]
+    return int(scenario.group("population").enterprises)
 
 
 @dataclass(frozen=True)
@@ -79,10 +78,9 @@ def needs(scenario: Scenario, worlds: int, at_once: int) -> Needs:
     return Needs(scenario.name, _enterprises(scenario), scenario.months, at_once * (loaded + times * memory), seconds)
 
 
-def refuse_too_large(found: Sequence[Needs]) -> None:
+def refuse_too_large(found: Needs) -> None:
     """Raise TooLarge where worlds need more memory than this machine has left."""
     left = psutil.virtual_memory().available
-    for it in found:
-        if it.memory > left:
-            raise TooLarge(f"{it}\nthis machine has {left / _GIB:.1f} GiB left: ask for fewer --workers or "
-                           "--set population.enterprises")  # fmt: skip
+    if found.memory > left:
+        raise TooLarge(f"{found}\nthis machine has {left / _GIB:.1f} GiB left: ask for fewer --workers or "
+                       "--set population.enterprises")  # fmt: skip

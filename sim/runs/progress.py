@@ -72,7 +72,8 @@ def terminal_bar() -> Watcher:
             self._bar.advance(self._task)
 
         def month(self, done: int, of: int) -> None:
-            self._bar.update(self._task, completed=done, total=of)
+            if done < of:  # the world that is done then is the last step
+                self._bar.update(self._task, completed=done, total=of)
 
         def end(self) -> None:
             self._bar.stop()
@@ -108,7 +109,8 @@ class NotebookBar(Watcher):
         self._update(self._done + 1, self._of)
 
     def month(self, done: int, of: int) -> None:
-        self._update(done, of)
+        if done < of:  # the world that is done then is the last step
+            self._update(done, of)
 
     def _update(self, done: int, of: int) -> None:
         self._done, self._of = done, of

@@ -161,8 +161,10 @@ class Store:
 
     def seal(self, manifest: Mapping[str, Any]) -> None:
         """Write the manifest with its own digest; what only the last one names, such as figures, is of other worlds."""
-        for name in self.manifest().get("outputs", {}).keys() - manifest["outputs"].keys():
-            (self.path / name).unlink(missing_ok=True)
+        gone = self.manifest().get("outputs", {}).keys() - manifest["outputs"].keys()
+        for file in self.path.rglob("*") if gone else ():  # a name in a manifest may be a path to anywhere
+            if file.relative_to(self.path).as_posix() in gone:
+                file.unlink()
         self.write(MANIFEST, sealed(manifest))
 
     def add(self, files: Mapping[str, bytes]) -> None:
