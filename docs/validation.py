@@ -17,6 +17,7 @@ from sim.formats import band_text
 from sim.report.document.blocks import rewritten
 from sim.report.document.markdown import table
 from sim.report.document.versions import of_model
+from sim.studies.questions.validate import LOG_CHANGE
 from sim.units import everyday
 
 DOCS = Path(__file__).resolve().parent
@@ -26,7 +27,6 @@ FIELDS = (
     "replicates", "reason", "finding", "source",
 )  # fmt: skip
 PARTS = {"predicted": "Predicted", "fitted": "Fitted", "rest": "At rest"}
-DRIFT = "log change"  # the unit of facts on worlds at rest alone
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -71,7 +71,7 @@ def with_tables(text: str, known: Mapping[str, Any]) -> str:
 
 
 def _part(fact: Mapping[str, Any]) -> str:
-    return "rest" if fact["unit"] == DRIFT else "fitted" if fact["fitted"] else "predicted"
+    return "rest" if fact["unit"] == LOG_CHANGE else "fitted" if fact["fitted"] else "predicted"
 
 
 def _table(facts: Sequence[Mapping[str, Any]], *, failures: bool = False) -> str:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +147,7 @@ def run(
     from sim.runs.batch import run_batch
     from sim.runs.branch import first_part
     from sim.runs.ensemble import Request
-    from sim.runs.replicate import run_with_ledger
+    from sim.runs.replicate import run_replicate
     from sim.runs.seeds import own_seeds
     from sim.scenario import Fault, ScenarioError
 
@@ -166,8 +167,9 @@ def run(
         if ledger:
             missing = Request(chosen, model.version, sample).missing(options.out)
             if not fresh and (kept := chosen.replicates - len(missing)):
-                options.watcher.say(f"{chosen.name}: {kept} stored worlds are not checked: --fresh runs them again")
-            model = replace(model, run=run_with_ledger, recorded=None)
+                options.watcher.say(tr("{name}: {count} stored worlds are not checked: --fresh runs them again",
+                                       name=chosen.name, count=kept))  # fmt: skip
+            model = replace(model, run=partial(run_replicate, ledger=True), recorded=None)
         if checkpoint:
             from sim.runs.fork import run_forked
 

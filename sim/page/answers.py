@@ -162,11 +162,9 @@ class Answer:
         base, several = seen.baseline.scenario, len(self.sides) > 2
         made = []
         for it in found.variants:
-            card = decision_part(it.decision) if it.decision else None
-            if it.decision and card:
-                made.append(
-                    join(card, appraisal_tables(it.decision.appraisal, it.label) if it.decision.appraisal else ())
-                )
+            if it.decision:
+                tables = appraisal_tables(it.decision.appraisal, it.label) if it.decision.appraisal else ()
+                made.append(join(decision_part(it.decision), tables))
             else:
                 made.append(_no_measure(base, it.result.scenario, it.label, several=several))
         return side_by_side(made)

@@ -1,8 +1,7 @@
-"""What a link keeps back of a visitor's own file: a change that repeats a value of the file says only which one.
+"""Values of a visitor's own file are left out of links: a change that repeats one is replaced by a reference to it.
 
-To change a value over the months copies it into the change, and so does to set a variant back to the baseline. A link
-has a mark in its place, with the value's number in the file, and whoever opens the link with the file open has the
-value again.
+Changing a value over the months copies it into the change, as does setting a variant back to the baseline. The link
+holds "as in the file" and the number of the value instead. On a page with the same file open the value is restored.
 """
 
 from __future__ import annotations

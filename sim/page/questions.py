@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sim.language import tr
 from sim.page.asked import Unclear
 from sim.page.kept import Kept
+from sim.page.moved import last_of
 from sim.page.queue import Key, Wanted
 from sim.page.rests import Rests
 from sim.page.sure import Sure
@@ -43,8 +44,8 @@ class Pair(NamedTuple):
 
 
 def _last(value: Any) -> Any:
-    """The last month of a world, which is all that a question needs of it; a copy, as a view would hold the whole."""
-    return value if isinstance(value, Failure) else (value[0][-1:].copy(), b"")
+    """The last month of a world, which is all that a question needs of it."""
+    return value if isinstance(value, Failure) else last_of(value)
 
 
 class Questions:

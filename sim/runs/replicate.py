@@ -45,25 +45,22 @@ class Model:
 
 
 def run_replicate(
-    scenario: Scenario, seed: int, months: int, openings: Openings | None = None, report: Report | None = None
+    scenario: Scenario,
+    seed: int,
+    months: int,
+    openings: Openings | None = None,
+    report: Report | None = None,
+    *,
+    ledger: bool = False,
 ) -> Cells:
-    """Every outcome of every month of one world, months x outcomes; ``report`` is called after each month."""
+    """Every outcome of every month of one world, months x outcomes; ``report`` is called after each month.
+
+    With ``ledger`` all books are checked after each mechanism, those before month 0 too: no kept world is taken.
+    """
     from sim.model.ecosystem import Ecosystem
 
-    model = Ecosystem(scenario, seed, past=openings.of(scenario, seed) if openings else None)
-    _run_for(model, months, report)
-    cells: Cells = model.record.cells()
-    return cells
-
-
-def run_with_ledger(
-    scenario: Scenario, seed: int, months: int, openings: Openings | None = None, report: Report | None = None
-) -> Cells:
-    """As ``run_replicate``, with all books checked after each mechanism, those before month 0 too."""
-    from sim.model.ecosystem import Ecosystem
-
-    del openings  # a kept world is not checked
-    model = Ecosystem(scenario, seed, ledger=True)
+    past = openings.of(scenario, seed) if openings and not ledger else None
+    model = Ecosystem(scenario, seed, ledger=ledger, past=past)
     _run_for(model, months, report)
     cells: Cells = model.record.cells()
     return cells

@@ -22,6 +22,7 @@ from sim.runs.batch import runs_of
 from sim.runs.declarations import declarations, failure_of_world
 from sim.runs.ensemble import Request, folder_name
 from sim.runs.executor import Failure
+from sim.runs.kept import Kept
 from sim.runs.options import RunOptions
 from sim.runs.provenance import provenance
 from sim.runs.replicate import Cells, Model, run_checked
@@ -72,7 +73,7 @@ class Study:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Runs:
+class Runs(Kept):
     """What came out at the points of a study.
 
     Attributes
@@ -88,11 +89,6 @@ class Runs:
     path: Path
     manifest: dict[str, Any]
     cells: Cells
-
-    @property
-    def failures(self) -> list[dict[str, Any]]:
-        """Replicates that failed."""
-        return list(self.manifest["failures"])
 
 
 def run_points(study: Study, model: Model, options: RunOptions) -> Runs:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sim.language import tr
 from sim.report.html.markup import Markup, join, tag
 from sim.report.text.appraisal import CardLine, title_parts
-from sim.report.text.card import card_parts
+from sim.report.text.card import card_parts, no_card_text
 from sim.studies.questions.appraise import Appraisal, Decision
 
 
@@ -14,8 +13,8 @@ def decision_part(decision: Decision | None) -> Markup | None:
     if decision is None:
         return None
     if decision.appraisal is None:
-        reason = tr("NO DECISION CARD: {reason}", reason=tr(decision.reason))
-        return tag("p", reason, " ", tag("code", decision.command) if decision.command else None, class_="note wrap")
+        command = tag("code", decision.command) if decision.command else None
+        return tag("p", no_card_text(decision), " ", command, class_="note wrap")
     return _card(decision.appraisal)
 
 

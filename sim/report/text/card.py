@@ -41,9 +41,13 @@ def decision_lines(decision: Decision | None) -> list[str]:
         return []
     if decision.appraisal is None:
         command = [f"{_INDENT}{decision.command}"] if decision.command else []
-        none = tr("NO DECISION CARD: {reason}", reason=tr(decision.reason))
-        return [*letters.wrapped(none, WIDTH, subsequent_indent=_INDENT), *command]
+        return [*letters.wrapped(no_card_text(decision), WIDTH, subsequent_indent=_INDENT), *command]
     return decision_card(decision.appraisal)
+
+
+def no_card_text(decision: Decision) -> str:
+    """Why there is no card."""
+    return tr("NO DECISION CARD: {reason}", reason=tr(decision.reason))
 
 
 def decision_card(it: Appraisal) -> list[str]:
